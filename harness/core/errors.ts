@@ -1,0 +1,65 @@
+/**
+ * Every way in which Seawall can be misused or let down, in one catalogue: a code, the exit status, and a hint that says what to do
+ * next. What happens to the system under test is data and never comes through here.
+ */
+
+/** Exit statuses of the command line; DESIGN: verdict first, then everything that is not a verdict. */
+export const exitCodes = {
+  held: 0,
+  refuted: 1,
+  inconclusive: 2,
+  aborted: 3,
+  cleanupIncomplete: 4,
+  usage: 64,
+  internal: 70,
+  interrupted: 130,
+} as const;
+
+const catalogue = {
+  USAGE: "usage",
+  UNKNOWN_NAME: "usage",
+  EXPERIMENT_MALFORMED: "usage",
+  PLAN_REFUSED: "usage",
+  RUN_DIRECTORY_BROKEN: "usage",
+  OUTPUT_NOT_WRITABLE: "usage",
+  HOST_NOT_ALLOWED: "usage",
+  TOOL_MISSING: "internal",
+  PORT_BUSY: "internal",
+  MACHINE_DIRTY: "cleanupIncomplete",
+  CLEANUP_INCOMPLETE: "cleanupIncomplete",
+  DISK_FULL: "internal",
+  SERVICE_FAILED: "internal",
+  GENERATOR_FAILED: "internal",
+  PROXY_FAILED: "internal",
+  TIMED_OUT: "internal",
+  INTERRUPTED: "interrupted",
+} as const satisfies Record<string, keyof typeof exitCodes>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+export interface ErrorDetail {
+  /** What the reader can do next, as an imperative sentence. */
+  readonly hint?: string;
+  /** The last lines that the service wrote, newest last. */
+  readonly logLines?: readonly string[];
+  readonly cause?: unknown;
+}
+
+/** An error with a code, a hint and an exit status; the only kind that the command line prints without a stack. */
+export class SeawallError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly logLines: readonly string[];
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = "SeawallError";
+    this.code = code;
+    this.hint = detail.hint;
+    this.logLines = detail.logLines ?? [];
+  }
+
+  get exitCode(): number {
+    return exitCodes[catalogue[this.code]];
+  }
+}
