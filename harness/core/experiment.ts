@@ -1,0 +1,103 @@
+/** An experiment is data: a hypothesis, a load, a method, and how far it may go. */
+import type { Fault } from "./faults.ts";
+import type { Lane, Target } from "./target.ts";
+
+export const phases = ["baseline", "fault", "recovery"] as const;
+export type Phase = (typeof phases)[number];
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** Open-model load: iterations start at this rate whether or not earlier ones have ended. */
+export interface Load {
+  /** Unique within the experiment; becomes the k6 scenario's name. */
+  readonly name: string;
+  /** File name without ending in `experiments/workloads/`. */
+  readonly workload: string;
+  /** Exported function of that file; one call is one thing that a viewer does. */
+  readonly exec: string;
+  readonly lane: Lane;
+  /** Iterations started per second in each phase; the lead-in before the baseline runs at the baseline's rate. */
+  readonly ratePerSecond: Readonly<Record<Phase, number>>;
+  /** Virtual users made before the start; no more are made later, so a shortage is seen as dropped iterations. */
+  readonly vus: number;
+}
+
+/** Some samples: those of a metric that carry all of these tags. */
+export interface Selector {
+  readonly metric: string;
+  readonly where?: Tags;
+}
+
+export type Comparison = "<" | "<=" | ">" | ">=" | "==";
+
+interface ClaimBase extends Selector {
+  /** One sentence that is true when the claim holds. */
+  readonly title: string;
+  readonly comparison: Comparison;
+  /** Absolute, or relative to the same statistic in another phase. */
+  readonly limit: number | { readonly of: Phase; readonly times: number };
+  readonly during: readonly Phase[];
+  /** Fewer samples than this in a phase make the finding inconclusive. */
+  readonly samplesMin: number;
+  /** Shown after the number: `ms`, `/s`. */
+  readonly unit?: string;
+}
+
+/** A service-level objective over the samples of a phase. */
+export type Claim =
+  | (ClaimBase & { readonly statistic: "p50" | "p95" | "p99" | "max" | "mean" | "sum" | "count" | "rate" })
+  /** Samples that also carry the tags `having`, as a fraction of all, 0…1. */
+  | (ClaimBase & { readonly statistic: "share"; readonly having: Tags })
+  /** Sum of the values divided by `times` × the number of samples that `per` selects. */
+  | (ClaimBase & { readonly statistic: "ratio"; readonly per: Selector & { readonly times: number } })
+  /** In how many windows of `windowMs` the selected samples occur although `first` does not: shed order. */
+  | (ClaimBase & { readonly statistic: "windowsWithout"; readonly first: Selector; readonly windowMs: number });
+
+/** Goodput must come back after the last heal, and stay. */
+export interface Recovery {
+  readonly title: string;
+  readonly goodput: Selector;
+  /** Samples that carry these tags are good; the share of them in each window must reach `shareMin`. */
+  readonly having: Tags;
+  readonly shareMin: number;
+  /** Good samples per second must reach this fraction of the baseline's, 0…1. */
+  readonly ofBaselineMin: number;
+  readonly withinMs: number;
+  /** Length of one window in ms; a multiple of the segment duration, so that every window sees whole bunches. */
+  readonly windowMs: number;
+}
+
+/** One fault, when and for how long; times count from the start of phase `fault`. */
+export interface Step {
+  readonly atMs: number;
+  readonly forMs: number;
+  readonly fault: Fault;
+}
+
+export type Tier = "storm" | "monkey" | "latency" | "gorilla" | "kong";
+
+export interface Experiment {
+  readonly name: string;
+  readonly title: string;
+  /** The hypothesis in words, and the real event that this replays. */
+  readonly story: string;
+  readonly tier: Tier;
+  readonly target: Target;
+  readonly topology: string;
+  readonly phasesMs: Readonly<Record<Phase, number>>;
+  readonly load: readonly Load[];
+  readonly hypothesis: readonly Claim[];
+  readonly recovery: Recovery | null;
+  readonly method: readonly Step[];
+  readonly blastRadius: { readonly services: readonly string[]; readonly faultsAtOnceMax: number };
+  /** Judged every second over the last `windowMs`; a violated one ends the run. */
+  readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
+  /** Defences without which the experiment must be refuted. */
+  readonly reliesOn: readonly string[];
+  readonly requires: readonly string[];
+}
+
+/** Gives an experiment file its type; all checking is done by `plan`, which reports every problem at once. */
+export function defineExperiment(experiment: Experiment): Experiment {
+  return experiment;
+}

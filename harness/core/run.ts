@@ -1,0 +1,139 @@
+/**
+ * What a run leaves on disk and what the judge reads: a plan, events in the order in which they happened, and samples.
+ * All times are epoch milliseconds with a fraction.
+ */
+import type { Phase, Claim, Comparison, Recovery, Step, Tags, Tier, Load } from "./experiment.ts";
+import type { Fault } from "./faults.ts";
+import type { Stream } from "./target.ts";
+
+export type SubstrateName = "process" | "docker" | "simulated";
+
+/** Everything that is decided before anything is touched. Plain JSON. */
+export interface Plan {
+  readonly format: "seawall-plan/1";
+  readonly experiment: string;
+  readonly title: string;
+  readonly story: string;
+  readonly tier: Tier;
+  readonly target: string;
+  readonly topology: string;
+  readonly substrate: SubstrateName;
+  /** Why this substrate. */
+  readonly substrateWhy: string;
+  readonly seed: number;
+  readonly without: readonly string[];
+  readonly reliesOn: readonly string[];
+  readonly services: readonly { readonly name: string; readonly kind: string; readonly region: string; readonly zone: string }[];
+  readonly links: readonly { readonly from: string; readonly to: string; readonly port: string }[];
+  readonly edges: readonly string[];
+  readonly stream: Stream;
+  readonly leadInMs: number;
+  readonly phasesMs: Readonly<Record<Phase, number>>;
+  readonly load: readonly Load[];
+  readonly hypothesis: readonly Claim[];
+  readonly recovery: Recovery | null;
+  readonly steps: readonly Step[];
+  readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
+  /** The command that repeats this run. */
+  readonly rerun: string;
+}
+
+/** What was seen that shows a fault did, or did not, take hold. */
+export interface Evidence {
+  readonly landed: boolean;
+  /** One sentence: "process 4711 is gone and 127.1.1.14:8080 refuses connections". */
+  readonly observation: string;
+}
+
+export type AbortReason = "claim" | "user" | "deadline" | "substrate" | "generator" | "internal";
+
+export type RunEvent = { readonly atMs: number } & (
+  | { readonly kind: "started"; readonly runId: string; readonly versions: Readonly<Record<string, string>>; readonly machine: Machine }
+  | { readonly kind: "deploying" }
+  | { readonly kind: "deployed"; readonly tookMs: number }
+  | { readonly kind: "loadStarted"; readonly generator: string }
+  | { readonly kind: "phase"; readonly phase: Phase | "leadIn" | "drain" }
+  | { readonly kind: "injecting"; readonly step: number; readonly fault: Fault }
+  | { readonly kind: "injected"; readonly step: number; readonly fault: Fault; readonly plannedMs: number; readonly evidence: Evidence }
+  | { readonly kind: "healing"; readonly step: number; readonly fault: Fault }
+  | { readonly kind: "healed"; readonly step: number; readonly fault: Fault; readonly plannedMs: number; readonly evidence: Evidence }
+  | { readonly kind: "exited"; readonly service: string; readonly expected: boolean; readonly detail: string }
+  | { readonly kind: "generator"; readonly exitCode: number | null; readonly signal: string | null; readonly expected: boolean; readonly detail: string;
+      /** CPU seconds of the generator and of the harness itself from load start to load end. */
+      readonly generatorCpuSeconds: number | null; readonly harnessCpuSeconds: number; readonly seconds: number }
+  /** The wall clock moved against the monotonic one by more than 50 ms. */
+  | { readonly kind: "clockStepped"; readonly byMs: number }
+  | { readonly kind: "aborted"; readonly reason: AbortReason; readonly detail: string }
+  | { readonly kind: "note"; readonly text: string }
+  | { readonly kind: "cleaned"; readonly status: "clean" | "incomplete"; readonly left: readonly string[]; readonly tookMs: number }
+  | { readonly kind: "finished" }
+);
+
+export interface Machine {
+  readonly platform: string;
+  readonly cpuModel: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+}
+
+/**
+ * How a sample's value and time relate.
+ * `duration`: value in ms, `atMs` is the end, so it began at `atMs − value`. `increment`: value is how much a counter grew since the
+ * previous reading. `gauge`: a reading. `event`: something happened, the value is its size.
+ */
+export type SampleKind = "duration" | "increment" | "gauge" | "event";
+
+export interface Series {
+  readonly metric: string;
+  readonly kind: SampleKind;
+  readonly tags: Tags;
+}
+
+/** All samples of one series, in the order in which they were recorded; `atMs` and `values` have the same length. */
+export interface SeriesData extends Series {
+  readonly atMs: Float64Array;
+  readonly values: Float64Array;
+}
+
+export interface Run {
+  readonly directory: string;
+  readonly id: string;
+  readonly plan: Plan;
+  readonly events: readonly RunEvent[];
+  readonly series: readonly SeriesData[];
+  /** What of the record is missing or damaged; empty for a whole one. */
+  readonly damage: readonly string[];
+}
+
+export type Status = "held" | "refuted" | "inconclusive";
+
+/** One thing that was asked of the record, and the answer. */
+export interface Finding {
+  /** `claim` and `recovery` come from the experiment, `evidence` from the rule that a verdict is never kinder than the record. */
+  readonly kind: "claim" | "recovery" | "evidence";
+  readonly title: string;
+  readonly status: Status;
+  readonly phase: Phase | null;
+  readonly observed: number | null;
+  readonly comparison: Comparison | null;
+  readonly limit: number | null;
+  readonly unit: string;
+  readonly samples: number;
+  /** Why it has this status, in one sentence. */
+  readonly why: string;
+}
+
+export interface Verdict {
+  readonly format: "seawall-verdict/1";
+  readonly runId: string;
+  readonly experiment: string;
+  readonly without: readonly string[];
+  readonly seed: number;
+  readonly status: Status;
+  /** The decisive finding in one sentence. */
+  readonly why: string;
+  readonly aborted: { readonly reason: AbortReason; readonly detail: string } | null;
+  readonly cleanup: { readonly status: "clean" | "incomplete" | "unknown"; readonly left: readonly string[] };
+  readonly findings: readonly Finding[];
+  readonly rerun: string;
+}

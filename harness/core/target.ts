@@ -1,0 +1,131 @@
+/**
+ * What is tested, as data: services, where they stand, how they reach one another, and which protective behaviours can be switched off.
+ * A target never starts anything itself. A substrate asks it, service by service, how to launch, and hands it a {@link Place}.
+ */
+import type { ToolName } from "./tools.ts";
+
+/** The class of a request. Every sample that stems from a request carries one of these as its tag `lane`. */
+export type Lane = "live" | "dvr" | "start" | "publish" | "junk";
+
+export interface Endpoint {
+  /** An IPv4 address. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One protective behaviour of the target, on unless an experiment or `--without` turns it off. */
+export interface Defence {
+  readonly name: string;
+  /** What it protects, in one sentence. */
+  readonly title: string;
+}
+
+/** What one service may know about where it stands. The process substrate and the docker substrate each make their own. */
+export interface Place {
+  /** A folder that is the service's own, empty at the start, gone after the run. */
+  readonly directory: string;
+  /** A folder that outlives runs (encoded media, compiled things); shared by all services, so write to it by rename. */
+  readonly cacheDirectory: string;
+  /** Where this service listens under the given port name. */
+  listen(port: string): Endpoint;
+  /** Where this service reaches a port of another one: through the fault-injecting proxy where the target declares a link. */
+  reach(service: string, port: string): Endpoint;
+  /** Where a service listens, past any proxy. For addresses that must be told, not dialled (a Cassandra seed). */
+  direct(service: string, port: string): Endpoint;
+  tool(name: ToolName): { readonly executable: string; readonly directory: string; readonly env: Readonly<Record<string, string>>;
+    readonly args: readonly string[]; readonly companions: Readonly<Record<string, string>> };
+  enabled(defence: string): boolean;
+  /** Authorises the control endpoints of this run's services. */
+  readonly controlToken: string;
+  readonly seed: number;
+}
+
+/** How to start one service. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Files to write before the start: path relative to `Place.directory` → text. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** When a service counts as up. */
+export type Readiness =
+  | { readonly kind: "http"; readonly port: string; readonly path: string }
+  | { readonly kind: "tcp"; readonly port: string };
+
+/** What the harness reads from a service while it runs. */
+export type Telemetry =
+  /** Prometheus text; the series named are kept, counters as increments. */
+  | { readonly kind: "prometheus"; readonly port: string; readonly path: string; readonly series: readonly string[] }
+  /** Varnish shared-memory counters: backend requests per backend, named `<lane>_<region>` by the VCL. */
+  | { readonly kind: "varnish"; readonly workDirectory: string }
+  /** A packager's record of each PUT: NDJSON at `path?after=SEQUENCE`. */
+  | { readonly kind: "journal"; readonly port: string; readonly path: string };
+
+export interface Service {
+  /** Unique within the target: `region-a/origin-read`. */
+  readonly name: string;
+  /** What it is: `origin-read`, `edge`. */
+  readonly kind: string;
+  readonly region: string;
+  readonly zone: string;
+  /** Last octet of its loopback address within the zone, 2…254; unique within the zone. */
+  readonly host: number;
+  /** Port names and the numbers they have in the first slot. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly tools: readonly ToolName[];
+  /** Services that must be ready before this one starts. */
+  readonly dependsOn: readonly string[];
+  readonly ready: Readiness;
+  readonly readyWithinMs: number;
+  /** How long a drain may take between SIGTERM and SIGKILL, in ms. */
+  readonly drainMs: number;
+  readonly telemetry: readonly Telemetry[];
+  launch(place: Place): Launch;
+}
+
+/** A connection that passes through the fault-injecting proxy. */
+export interface Link {
+  readonly from: string;
+  readonly to: string;
+  readonly port: string;
+}
+
+/** One address that answers only when the whole target works. */
+export interface PlayCheck {
+  readonly service: string;
+  readonly port: string;
+  readonly path: string;
+}
+
+/** A target in one topology. */
+export interface Layout {
+  readonly services: readonly Service[];
+  readonly links: readonly Link[];
+  /** All of them answer 200 at `nowMs` (epoch) when a segment published in each region can be played through each edge. */
+  playable(nowMs: number): readonly PlayCheck[];
+  /** Where viewers and the harness's own canary go in. */
+  readonly edges: readonly { readonly service: string; readonly port: string }[];
+  /** Handed to workloads: how to compute addresses of segments. */
+  readonly stream: Stream;
+}
+
+/** The stream as a function of wall-clock time; all that a player's manifest would say. */
+export interface Stream {
+  readonly event: string;
+  readonly segmentMs: number;
+  /** Epoch ms at which segment 0 began. */
+  readonly availabilityStartMs: number;
+  readonly renditions: readonly { readonly name: string; readonly kind: "video" | "audio"; readonly bitsPerSecond: number }[];
+  /** `{event}`, `{rendition}` and `{number}` stand for themselves. */
+  readonly segmentPath: string;
+  /** How far back a viewer may go, in segments, right after the target is up. */
+  readonly dvrSegments: number;
+}
+
+export interface Target {
+  readonly name: string;
+  readonly defences: readonly Defence[];
+  readonly topologies: Readonly<Record<string, { readonly title: string; layout(): Layout }>>;
+}
