@@ -94,7 +94,6 @@ export interface Experiment {
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
   /** Defences without which the experiment must be refuted. */
   readonly reliesOn: readonly string[];
-  readonly requires: readonly string[];
 }
 
 /** Gives an experiment file its type; all checking is done by `plan`, which reports every problem at once. */

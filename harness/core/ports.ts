@@ -56,6 +56,9 @@ export interface Substrate {
 
 export interface DeployRequest {
   readonly plan: Plan;
+  readonly runId: string;
+  /** Authorises the control endpoints of this run's services. */
+  readonly controlToken: string;
   readonly layout: Layout;
   readonly logsDirectory: string;
   readonly undo: UndoLedger;
@@ -80,6 +83,7 @@ export interface LoadGenerator {
 
 export interface LoadRequest {
   readonly plan: Plan;
+  readonly runId: string;
   readonly stream: Stream;
   readonly edges: readonly Endpoint[];
   readonly edgeNames: readonly string[];
@@ -107,6 +111,8 @@ export interface RunningLoad extends AsyncDisposable {
   /** Asks it to end now; resolves when it has. */
   stop(): Promise<LoadEnd>;
   readonly progress: LoadProgress;
+  /** CPU seconds and resident bytes of the generator itself; null when it has ended. */
+  resources(): { readonly cpuSeconds: number; readonly residentBytes: number } | null;
 }
 
 /** Running totals for the live line. */
@@ -123,7 +129,7 @@ export interface UndoLedger {
 }
 
 export type UndoEntry =
+  /** Written right after the start: until then the process is known by the run's mark in its environment. */
   | { readonly kind: "processGroup"; readonly service: string; readonly pid: number; readonly startTicks: number }
-  /** A process that is about to be started carries this marker in its environment. */
-  | { readonly kind: "spawning"; readonly service: string; readonly marker: string }
+  /** A folder or a file. */
   | { readonly kind: "directory"; readonly path: string };

@@ -1,0 +1,55 @@
+/** The shape of an experiment, checked at run time: an experiment file is input, whatever its types say. */
+import { z } from "zod";
+import { phases } from "./experiment.ts";
+
+const phase = z.enum(phases);
+const tags = z.record(z.string(), z.string());
+const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
+const positiveMs = z.number().finite().positive();
+const perPhase = (value: z.ZodNumber) => z.object({ baseline: value, fault: value, recovery: value });
+const selector = z.object({ metric: z.string(), where: tags.optional() });
+
+const claimBase = {
+  metric: z.string(), where: tags.optional(), title: z.string().min(1), comparison: z.enum(["<", "<=", ">", ">=", "=="]),
+  limit: z.union([z.number().finite(), z.object({ of: phase, times: z.number().finite() })]),
+  during: z.array(phase).min(1), samplesMin: z.number().int().nonnegative(), unit: z.string().optional(),
+};
+
+const claim = z.discriminatedUnion("statistic", [
+  z.object({ ...claimBase, statistic: z.enum(["p50", "p95", "p99", "max", "mean", "sum", "count", "rate"]) }),
+  z.object({ ...claimBase, statistic: z.literal("share"), having: tags }),
+  z.object({ ...claimBase, statistic: z.literal("ratio"), per: z.object({ metric: z.string(), where: tags.optional(), times: z.number().finite().positive() }) }),
+  z.object({ ...claimBase, statistic: z.literal("windowsWithout"), first: selector, windowMs: positiveMs }),
+]);
+
+const fault = z.discriminatedUnion("kind", [z.object({ kind: z.literal("kill"), service: z.string() })]);
+
+export const experimentSchema = z.object({
+  name,
+  title: z.string().min(1),
+  story: z.string().min(1),
+  tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]),
+  target: z.object({ name: z.string(), defences: z.array(z.object({ name: z.string(), title: z.string() })), topologies: z.record(z.string(), z.object({ title: z.string() }).loose()) }).loose(),
+  topology: z.string(),
+  phasesMs: perPhase(positiveMs),
+  load: z.array(z.object({
+    name, workload: name, exec: z.string().regex(/^[A-Za-z_]\w*$/), lane: z.enum(["live", "dvr", "start", "publish", "junk"]),
+    ratePerSecond: perPhase(z.number().finite().nonnegative()), vus: z.number().int().positive(),
+  })).min(1),
+  hypothesis: z.array(claim).min(1),
+  recovery: z.object({
+    title: z.string().min(1), goodput: selector, having: tags, shareMin: z.number().min(0).max(1), ofBaselineMin: z.number().min(0).max(1),
+    withinMs: positiveMs, windowMs: positiveMs,
+  }).nullable(),
+  method: z.array(z.object({ atMs: z.number().finite().nonnegative(), forMs: positiveMs, fault })),
+  blastRadius: z.object({ services: z.array(z.string()), faultsAtOnceMax: z.number().int().positive() }),
+  abortWhen: z.array(z.object({ unless: claim, windowMs: positiveMs })),
+  reliesOn: z.array(z.string()),
+});
+
+/** All that is wrong with the shape, as `where: what`. */
+export function shapeProblems(value: unknown): string[] {
+  const result = experimentSchema.safeParse(value);
+  if (result.success) return [];
+  return result.error.issues.map((issue) => `${issue.path.length === 0 ? "experiment" : issue.path.join(".")}: ${issue.message}`);
+}

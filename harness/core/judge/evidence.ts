@@ -1,0 +1,171 @@
+/**
+ * The reasons for which a run proves nothing. Each rule gives one finding, held or inconclusive, so that a reader sees that it was asked.
+ */
+import type { Phase } from "../experiment.ts";
+import { describeFault } from "../faults.ts";
+import type { Finding, Run } from "../run.ts";
+import { eachIn, matching, valuesIn, type Window } from "../series.ts";
+import { quantile, sum } from "../statistics.ts";
+import { completed, type Windows } from "./windows.ts";
+
+/** A generator whose starts are later than this at p99 did not make the bunches that the experiment speaks of. Half the jitter budget of a 2 s segment. */
+export const startLateP99MaxMs = 500;
+/** An independent prober that is later than this at p99 shows a starved machine. */
+export const canaryLateP99MaxMs = 500;
+/** k6 advises to keep a fifth of the processor idle; above this the generator itself bends the figures. */
+export const generatorCpuShareMax = 0.8;
+/** Goodput of the two halves of a steady baseline differs by no more than this fraction. */
+export const baselineDriftMax = 0.25;
+
+const rules: readonly ((run: Run, windows: Windows) => Finding)[] = [
+  wholeRecord, everyPhaseRan, faultsLanded, faultsHealed, generatorEnded, generatorOnTime, generatorHadProcessor, generatorLeftNoGap,
+  canaryHadNoGap, baselineSteady, nobodyDiedUnbidden, clockDidNotStep, notAborted,
+];
+
+export function judgeEvidence(run: Run, windows: Windows): Finding[] {
+  return rules.map((rule) => rule(run, windows));
+}
+
+function wholeRecord(run: Run): Finding {
+  return answer("The record is whole", run.damage.length === 0 ? null : run.damage.join("; "));
+}
+
+function everyPhaseRan(run: Run): Finding {
+  const done = completed(run.events);
+  const missing = (Object.keys(run.plan.phasesMs) as Phase[]).filter((phase) => !done.has(phase));
+  return answer("Every phase ran to its end", missing.length === 0 ? null : `${missing.join(", ")} did not`);
+}
+
+function faultsLanded(run: Run): Finding {
+  const problems = run.plan.steps.flatMap((step, index) => {
+    const event = run.events.find((candidate) => candidate.kind === "injected" && candidate.step === index);
+    if (event?.kind !== "injected") return [`${describeFault(step.fault)} was never injected`];
+    return event.evidence.landed ? [] : [`${describeFault(step.fault)} did not land: ${event.evidence.observation}`];
+  });
+  return answer("Every fault landed", problems.length === 0 ? null : problems.join("; "), run.plan.steps.length);
+}
+
+function faultsHealed(run: Run): Finding {
+  const problems = run.plan.steps.flatMap((step, index) => {
+    const event = run.events.find((candidate) => candidate.kind === "healed" && candidate.step === index);
+    if (event?.kind !== "healed") return [`${describeFault(step.fault)} was never healed`];
+    return event.evidence.landed ? [] : [`${describeFault(step.fault)} did not heal: ${event.evidence.observation}`];
+  });
+  return answer("Every fault healed", problems.length === 0 ? null : problems.join("; "), run.plan.steps.length);
+}
+
+function generatorEnded(run: Run): Finding {
+  const ends = run.events.filter((event) => event.kind === "generator");
+  const bad = ends.find((event) => !event.expected);
+  const problem = ends.length === 0 ? "its end was not recorded" : bad === undefined ? null : bad.detail;
+  return answer("The load generator ran to its end", problem);
+}
+
+function generatorOnTime(run: Run, windows: Windows): Finding {
+  return late(run, windows, "start_late_ms", startLateP99MaxMs, "The load generator started its work on time");
+}
+
+function late(run: Run, windows: Windows, metric: string, maxMs: number, title: string): Finding {
+  const series = matching(run.series, { metric });
+  let worst: { p99Ms: number; phase: string } | null = null;
+  let samples = 0;
+  for (const [phase, window] of Object.entries(windows)) {
+    const sorted = valuesIn(series, window as Window).sort();
+    samples += sorted.length;
+    const p99Ms = quantile(sorted, 0.99);
+    if (p99Ms !== null && p99Ms > (worst?.p99Ms ?? 0)) worst = { p99Ms, phase };
+  }
+  const problem = samples === 0 ? "no sample says whether it did"
+    : worst !== null && worst.p99Ms > maxMs ? `p99 ${Math.round(worst.p99Ms)} ms late in ${worst.phase}, at most ${maxMs} ms is tolerated` : null;
+  return answer(title, problem, samples);
+}
+
+function generatorHadProcessor(run: Run, windows: Windows): Finding {
+  const title = "The load generator had processor time to spare";
+  const started = run.events.find((event) => event.kind === "started");
+  const cores = started?.kind === "started" ? started.machine.cores : null;
+  const series = matching(run.series, { metric: "cpu_seconds", where: { service: "k6" } });
+  let samples = 0;
+  const problems: string[] = [];
+  for (const [phase, window] of Object.entries(windows) as [string, Window][]) {
+    const values = valuesIn(series, window);
+    samples += values.length;
+    const share = cores === null ? 0 : sum(values) / ((window.untilMs - window.fromMs) / 1000) / cores;
+    if (share > generatorCpuShareMax) problems.push(`it used ${Math.round(share * 100)} % of the machine in ${phase}`);
+  }
+  if (cores === null || samples === 0) problems.push("its processor use was not recorded");
+  return answer(title, problems.length === 0 ? null : problems.join("; "), samples);
+}
+
+/** Iterations start all the time, so a stretch in which none began is a hole in the record, not a quiet target. */
+function generatorLeftNoGap(run: Run, windows: Windows): Finding {
+  const gapMaxMs = Math.max(5_000, 2.5 * run.plan.stream.segmentMs);
+  const gap = longestGap(matchingAll(run, ["segment_ms"]), spanOf(windows));
+  const title = "The load generator's samples have no gap";
+  if (gap === null) return answer(title, "no sample arrived");
+  return answer(title, gap > gapMaxMs ? `nothing began for ${(gap / 1000).toFixed(1)} s` : null);
+}
+
+function canaryHadNoGap(run: Run, windows: Windows): Finding {
+  const title = "The harness's own prober ran on time and without a gap";
+  const gap = longestGap(matchingAll(run, ["canary_ms"]), spanOf(windows));
+  if (gap === null) return answer(title, "it recorded nothing");
+  if (gap > 5_000) return answer(title, `it was silent for ${(gap / 1000).toFixed(1)} s`);
+  return late(run, windows, "canary_late_ms", canaryLateP99MaxMs, title);
+}
+
+function baselineSteady(run: Run, windows: Windows): Finding {
+  const title = "The baseline was steady";
+  const { baseline } = windows;
+  if (baseline === undefined) return answer(title, "it did not run to an end");
+  const middleMs = (baseline.fromMs + baseline.untilMs) / 2;
+  let first = 0, second = 0;
+  eachIn(matching(run.series, { metric: "segment_ms", where: { outcome: "served" } }), baseline, (_value, startedMs) => {
+    if (startedMs < middleMs) first++; else second++;
+  });
+  if (first + second === 0) return answer(title, "nothing was served in it");
+  const drift = Math.abs(first - second) / Math.max(first, second);
+  return answer(title, drift > baselineDriftMax ? `goodput of its halves differs by ${Math.round(drift * 100)} %` : null, first + second);
+}
+
+function nobodyDiedUnbidden(run: Run): Finding {
+  const dead = run.events.flatMap((event) => (event.kind === "exited" && !event.expected ? [`${event.service}: ${event.detail}`] : []));
+  return answer("No service died unless told to", dead.length === 0 ? null : dead.join("; "));
+}
+
+function clockDidNotStep(run: Run): Finding {
+  const steps = run.events.flatMap((event) => (event.kind === "clockStepped" ? [event.byMs] : []));
+  return answer("The clock did not step", steps.length === 0 ? null : `by ${steps.map((ms) => Math.round(ms)).join(", ")} ms`);
+}
+
+function notAborted(run: Run): Finding {
+  const aborted = run.events.find((event) => event.kind === "aborted");
+  return answer("The run was not aborted", aborted?.kind === "aborted" ? `${aborted.reason}: ${aborted.detail}` : null);
+}
+
+function matchingAll(run: Run, names: readonly string[]): ReturnType<typeof matching> {
+  return names.flatMap((metric) => matching(run.series, { metric }));
+}
+
+function spanOf(windows: Windows): Window | null {
+  const all = Object.values(windows);
+  return all.length === 0 ? null : { fromMs: Math.min(...all.map((w) => w.fromMs)), untilMs: Math.max(...all.map((w) => w.untilMs)) };
+}
+
+/** Null without any sample in the span. */
+function longestGap(series: ReturnType<typeof matching>, span: Window | null): number | null {
+  if (span === null) return null;
+  const times: number[] = [];
+  eachIn(series, span, (_value, startedMs) => times.push(startedMs));
+  if (times.length === 0) return null;
+  times.push(span.fromMs, span.untilMs);
+  const sorted = Float64Array.from(times).sort();
+  let longest = 0;
+  for (let i = 1; i < sorted.length; i++) longest = Math.max(longest, (sorted[i] as number) - (sorted[i - 1] as number));
+  return longest;
+}
+
+function answer(title: string, problem: string | null, samples = 0): Finding {
+  return { kind: "evidence", title, status: problem === null ? "held" : "inconclusive", phase: null, observed: null, comparison: null,
+    limit: null, unit: "", samples, why: problem ?? "yes" };
+}

@@ -1,0 +1,62 @@
+/** The verdict as a pure function of the recorded run: refuted beats inconclusive beats held. */
+import type { Finding, Run, Status, Verdict } from "../run.ts";
+import { judgeClaim } from "./claims.ts";
+import { judgeEvidence } from "./evidence.ts";
+import { judgeRecovery } from "./recovery.ts";
+import { windowsOf } from "./windows.ts";
+
+export function judge(run: Run): Verdict {
+  const windows = windowsOf(run.events);
+  const claims = run.plan.hypothesis.flatMap((claim) => claim.during.map((phase) => judgeClaim(claim, phase, windows, run.series)));
+  const recovery = run.plan.recovery === null ? [] : [judgeRecovery(run.plan.recovery, windows, run.events, run.series)];
+  const findings = [...claims, ...recovery, ...judgeEvidence(run, windows)];
+  const status = worst(findings);
+  const aborted = run.events.find((event) => event.kind === "aborted");
+  const cleaned = run.events.findLast((event) => event.kind === "cleaned");
+  return {
+    format: "seawall-verdict/1",
+    runId: run.id,
+    experiment: run.plan.experiment,
+    without: run.plan.without,
+    seed: run.plan.seed,
+    status,
+    why: why(status, findings),
+    aborted: aborted?.kind === "aborted" ? { reason: aborted.reason, detail: aborted.detail } : null,
+    cleanup: cleaned?.kind === "cleaned" ? { status: cleaned.status, left: cleaned.left } : { status: "unknown", left: [] },
+    findings,
+    rerun: run.plan.rerun,
+  };
+}
+
+/** Nothing asked is nothing proven: no findings, or none that the experiment itself made, is inconclusive. */
+export function worst(findings: readonly Finding[]): Status {
+  if (findings.some((finding) => finding.status === "refuted")) return "refuted";
+  if (findings.some((finding) => finding.status === "inconclusive")) return "inconclusive";
+  return findings.some((finding) => finding.kind !== "evidence") ? "held" : "inconclusive";
+}
+
+function why(status: Status, findings: readonly Finding[]): string {
+  const decisive = findings.filter((finding) => finding.status === status);
+  const first = decisive.find((finding) => finding.phase === "fault") ?? decisive[0];
+  if (status === "held") {
+    const claims = findings.filter((finding) => finding.kind !== "evidence").length;
+    return `All ${claims} claims held, and the record shows that every fault landed.`;
+  }
+  if (first === undefined) return "The experiment claims nothing.";
+  const where = first.phase === null ? "" : ` (${first.phase})`;
+  const more = decisive.length > 1 ? `, and ${decisive.length - 1} more ${decisive.length === 2 ? "finding" : "findings"}` : "";
+  return status === "refuted"
+    ? `Not so: "${first.title}"${where}: ${figure(first)}${first.why}${more}.`
+    : `Not shown: "${first.title}"${where}: ${first.why}${more}.`;
+}
+
+function figure(finding: Finding): string {
+  if (finding.observed === null || finding.limit === null) return "";
+  const unit = finding.unit === "" ? "" : ` ${finding.unit}`;
+  return `${round(finding.observed)}${unit}, must be ${finding.comparison} ${round(finding.limit)}${unit}; `;
+}
+
+/** Six significant digits: enough that a violated limit never looks met. */
+function round(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}

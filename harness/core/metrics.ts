@@ -1,0 +1,35 @@
+/** The metrics that a run can contain, who emits each, and what it means. A claim on any other name is refused by `plan`. */
+import type { SampleKind } from "./run.ts";
+
+export interface Metric {
+  readonly kind: SampleKind;
+  readonly unit: string;
+  readonly source: "generator" | "edge" | "packager" | "canary" | "service" | "harness";
+  readonly meaning: string;
+  readonly tags: readonly string[];
+}
+
+export const metrics: Readonly<Record<string, Metric>> = {
+  segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "rendition"],
+    meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed or lost" },
+  http_req_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "status", "edge"],
+    meaning: "one HTTP request, connection included" },
+  start_late_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane"],
+    meaning: "how much later than intended the generator began an iteration" },
+  dropped_iterations: { kind: "increment", unit: "", source: "generator", tags: ["lane"],
+    meaning: "iterations that found no free virtual user and were never run" },
+  origin_gets: { kind: "increment", unit: "", source: "edge", tags: ["lane", "edge", "origin"],
+    meaning: "requests that an edge sent to an origin" },
+  publish_ms: { kind: "duration", unit: "ms", source: "packager", tags: ["pipeline", "rendition", "outcome"],
+    meaning: "one segment's publication from first attempt to acknowledgement or loss" },
+  canary_ms: { kind: "duration", unit: "ms", source: "canary", tags: ["edge", "outcome"],
+    meaning: "the harness's own request for the live edge, from its intended start" },
+  canary_late_ms: { kind: "duration", unit: "ms", source: "canary", tags: [],
+    meaning: "how much later than intended the harness's own prober ran: a starved machine shows here" },
+  origin_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "lane", "outcome"],
+    meaning: "requests that an origin answered, as it counts them itself" },
+  cpu_seconds: { kind: "increment", unit: "s", source: "harness", tags: ["service"],
+    meaning: "processor time used by a service, the generator (k6) or the harness (seawall)" },
+  resident_bytes: { kind: "gauge", unit: "B", source: "harness", tags: ["service"],
+    meaning: "resident memory of a service" },
+};

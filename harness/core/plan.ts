@@ -1,0 +1,77 @@
+/** Decides everything before anything is touched, and reports every problem at once. */
+import { SeawallError } from "./errors.ts";
+import type { Experiment } from "./experiment.ts";
+import { shapeProblems } from "./experiment-schema.ts";
+import type { FaultKind } from "./faults.ts";
+import { unknownName } from "./nearest.ts";
+import { claimProblems, loadProblems, methodProblems, recoveryProblems } from "./plan-problems.ts";
+import type { Plan, SubstrateName } from "./run.ts";
+import type { Layout } from "./target.ts";
+
+export interface PlanOptions {
+  readonly substrate: SubstrateName;
+  readonly substrateWhy: string;
+  readonly supports: ReadonlySet<FaultKind>;
+  readonly seed: number;
+  readonly without: readonly string[];
+  /** Overrides the experiment's own. */
+  readonly topology: string | null;
+  /** Workload → names that it exports; null when there is no such file. */
+  workloadExports(workload: string): readonly string[] | null;
+  readonly rerun: string;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly layout: Layout;
+}
+
+/** Caches fill and virtual users settle before the baseline; not judged. */
+export const leadInMs = 4_000;
+
+/** Throws PLAN_REFUSED with one line for each problem. */
+export function planExperiment(experiment: Experiment, options: PlanOptions): Planned {
+  const misshapen = shapeProblems(experiment);
+  if (misshapen.length > 0) refuse(experiment, misshapen);
+  const topology = options.topology ?? experiment.topology;
+  const chosen = Object.hasOwn(experiment.target.topologies, topology) ? experiment.target.topologies[topology] : undefined;
+  const defences = experiment.target.defences.map((defence) => defence.name);
+  const problems = [
+    ...(chosen === undefined ? [unknownName("topology", topology, Object.keys(experiment.target.topologies))] : []),
+    ...options.without.filter((name) => !defences.includes(name)).map((name) => unknownName("defence", name, defences)),
+    ...experiment.reliesOn.filter((name) => !defences.includes(name)).map((name) => `reliesOn: ${unknownName("defence", name, defences)}`),
+    ...loadProblems(experiment, options),
+    ...claimProblems(experiment),
+    ...recoveryProblems(experiment),
+  ];
+  if (chosen === undefined) refuse(experiment, problems);
+  const layout = chosen.layout();
+  problems.push(...methodProblems(experiment, layout, options));
+  if (problems.length > 0) refuse(experiment, problems);
+  return { layout, plan: planOf(experiment, topology, layout, options) };
+}
+
+function refuse(experiment: Experiment, problems: readonly string[]): never {
+  const named = typeof experiment?.name === "string" ? `"${experiment.name}"` : "this experiment";
+  throw new SeawallError("PLAN_REFUSED", `${named} cannot be run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`, {
+    hint: "Nothing was started. Mend the experiment or the flags and try again; `seawall list` shows what there is.",
+  });
+}
+
+function planOf(experiment: Experiment, topology: string, layout: Layout, options: PlanOptions): Plan {
+  return {
+    format: "seawall-plan/1",
+    experiment: experiment.name, title: experiment.title, story: experiment.story, tier: experiment.tier,
+    target: experiment.target.name, topology,
+    substrate: options.substrate, substrateWhy: options.substrateWhy,
+    seed: options.seed, without: options.without, reliesOn: experiment.reliesOn,
+    services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),
+    links: layout.links,
+    edges: layout.edges.map((edge) => edge.service),
+    stream: layout.stream,
+    leadInMs, phasesMs: experiment.phasesMs,
+    load: experiment.load, hypothesis: experiment.hypothesis, recovery: experiment.recovery,
+    steps: experiment.method, abortWhen: experiment.abortWhen,
+    rerun: options.rerun,
+  };
+}

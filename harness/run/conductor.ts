@@ -1,0 +1,208 @@
+/**
+ * The only code with a lifecycle: deploy, load, baseline, break, heal, recover, undo everything. It takes no decision that `plan` could
+ * have taken and draws no conclusion that `judge` can draw; it makes things happen at their time and writes down what was seen.
+ */
+import { SeawallError } from "../core/errors.ts";
+import type { Clock, Deployment, EventSink, Injection, Injectors, LoadEnd, RunningLoad, UndoLedger } from "../core/ports.ts";
+import type { AbortReason, Plan } from "../core/run.ts";
+import type { Fault } from "../core/faults.ts";
+import { type Action, schedule } from "./schedule.ts";
+
+/** What samples the target while it runs. */
+export interface Probes extends AsyncDisposable {
+  /** Takes one reading of everything now, so that no counter straddles a phase. */
+  readNow(): Promise<void>;
+}
+
+export interface World {
+  readonly clock: Clock;
+  readonly events: EventSink;
+  readonly injectors: Injectors;
+  deploy(signal: AbortSignal): Promise<Deployment>;
+  prepareLoad(deployment: Deployment, signal: AbortSignal): Promise<RunningLoad>;
+  startProbes(deployment: Deployment, load: RunningLoad, signal: AbortSignal): Promise<Probes>;
+  /** Undoes what no disposal reached; returns what is left. */
+  sweep(): Promise<readonly string[]>;
+  readonly ledger: UndoLedger;
+  /** CPU seconds that this process has used. */
+  harnessCpuSeconds(): number;
+}
+
+/** Aborts the run for a reason that is written down; the first one wins. */
+export class RunAborted extends Error {
+  readonly reason: AbortReason;
+  constructor(reason: AbortReason, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = "RunAborted";
+    this.reason = reason;
+  }
+}
+
+export interface Conducted {
+  /** What ended the run before its time, if anything did. */
+  readonly error: unknown;
+}
+
+/** How long the load may take to end by itself after the last phase: a viewer's deadline and some. */
+const drainMs = 15_000;
+const teardownMs = 60_000;
+
+/** Never rejects: what went wrong is in the record and in the result. */
+export async function conduct(plan: Plan, world: World, signal: AbortSignal): Promise<Conducted> {
+  const { clock, events } = world;
+  let error: unknown = null;
+  const stack = new AsyncDisposableStack();
+  try {
+    const startedMs = clock.nowMs();
+    events.event({ kind: "deploying" });
+    const deployment = stack.use(await world.deploy(signal));
+    deployment.onExit((exit) => events.event({ kind: "exited", ...exit }));
+    events.event({ kind: "deployed", tookMs: clock.nowMs() - startedMs });
+    const load = stack.use(await world.prepareLoad(deployment, signal));
+    const probes = stack.use(await world.startProbes(deployment, load, signal));
+    await perform(plan, world, deployment, load, probes, signal);
+  } catch (thrown) {
+    error = thrown;
+    events.event({ kind: "aborted", ...reasonOf(thrown, signal) });
+  }
+  await undo(world, stack);
+  events.event({ kind: "finished" });
+  return { error };
+}
+
+function reasonOf(thrown: unknown, signal: AbortSignal): { reason: AbortReason; detail: string } {
+  const cause = signal.aborted ? signal.reason : thrown;
+  if (cause instanceof RunAborted) return { reason: cause.reason, detail: cause.message };
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof SeawallError) return { reason: cause.code === "INTERRUPTED" ? "user" : "substrate", detail };
+  return { reason: "internal", detail };
+}
+
+async function undo(world: World, stack: AsyncDisposableStack): Promise<void> {
+  const { clock, events } = world;
+  const startedMs = clock.nowMs();
+  const left: string[] = [];
+  const deadline = new AbortController();
+  // Teardown has a deadline of its own: whatever aborted the run must not shorten it.
+  const timeout = clock.sleep(teardownMs, deadline.signal).then(() => "late" as const, () => "ended" as const);
+  const outcome = await Promise.race([stack.disposeAsync().then(() => "done" as const, (error: unknown) => error), timeout]);
+  deadline.abort();
+  if (outcome === "late") left.push(`teardown did not end within ${teardownMs / 1000} s`);
+  else if (outcome instanceof Error) left.push(outcome.message);
+  left.push(...(await world.sweep()));
+  events.event({ kind: "cleaned", status: left.length === 0 ? "clean" : "incomplete", left, tookMs: clock.nowMs() - startedMs });
+}
+
+async function perform(plan: Plan, world: World, deployment: Deployment, load: RunningLoad, probes: Probes, signal: AbortSignal): Promise<void> {
+  const { clock, events } = world;
+  const faults = new Faults(world, deployment, signal);
+  const meter = { cpuSeconds: world.harnessCpuSeconds(), sinceMs: clock.nowMs() };
+  let early: LoadEnd | null = null;
+  const stop = new AbortController();
+  const running = AbortSignal.any([signal, stop.signal]);
+  await load.begin();
+  events.event({ kind: "loadStarted", generator: load.name });
+  const zeroMs = clock.nowMs();
+  void load.ended.then((end) => {
+    early = end;
+    stop.abort(new LoadEnded());
+  });
+  try {
+    for (const action of schedule(plan)) {
+      await clock.sleep(zeroMs + action.atMs - clock.nowMs(), running);
+      await act(action, zeroMs + action.atMs, world, faults, probes);
+    }
+  } catch (error) {
+    if (!(error instanceof LoadEnded)) throw error;
+  } finally {
+    // However the run ends, each fault is healed, once, before anything is taken down.
+    await faults.healAll();
+  }
+  const end = early ?? (await drained(load, world));
+  await probes.readNow();
+  events.event({
+    kind: "generator", exitCode: end.exitCode, signal: end.signal, expected: end.expected && early === null,
+    detail: early === null ? end.detail : `it ended before its time: ${end.detail}`,
+    generatorCpuSeconds: end.cpuSeconds, harnessCpuSeconds: world.harnessCpuSeconds() - meter.cpuSeconds, seconds: (clock.nowMs() - meter.sinceMs) / 1000,
+  });
+}
+
+class LoadEnded extends Error {}
+
+async function drained(load: RunningLoad, world: World): Promise<LoadEnd> {
+  const patience = new AbortController();
+  const late = world.clock.sleep(drainMs, patience.signal).then(() => null, () => null);
+  const end = await Promise.race([load.ended, late]);
+  patience.abort();
+  return end ?? (await load.stop());
+}
+
+async function act(action: Action, plannedMs: number, world: World, faults: Faults, probes: Probes): Promise<void> {
+  switch (action.kind) {
+    case "phase":
+      // Counters read now belong to the phase that ends here.
+      await probes.readNow();
+      world.events.event({ kind: "phase", phase: action.phase });
+      return;
+    case "inject": faults.inject(action.step, action.fault, plannedMs); return;
+    case "heal": faults.heal(action.step, plannedMs); return;
+  }
+}
+
+/** The faults of one run: each injected once, healed once, whatever happens in between. */
+class Faults {
+  readonly #world: World;
+  readonly #deployment: Deployment;
+  readonly #signal: AbortSignal;
+  readonly #active = new Map<number, { fault: Fault; injection: Promise<Injection | null>; healed: Promise<void> | null }>();
+
+  constructor(world: World, deployment: Deployment, signal: AbortSignal) {
+    this.#world = world;
+    this.#deployment = deployment;
+    this.#signal = signal;
+  }
+
+  inject(step: number, fault: Fault, plannedMs: number): void {
+    this.#active.set(step, { fault, injection: this.#take(step, fault, plannedMs), healed: null });
+  }
+
+  async #take(step: number, fault: Fault, plannedMs: number): Promise<Injection | null> {
+    const { events, injectors } = this.#world;
+    events.event({ kind: "injecting", step, fault });
+    try {
+      const injection = await injectors[fault.kind](fault, this.#deployment, this.#signal);
+      events.event({ kind: "injected", step, fault, plannedMs, evidence: injection.evidence });
+      return injection;
+    } catch (error) {
+      events.event({ kind: "injected", step, fault, plannedMs, evidence: { landed: false, observation: messageOf(error) } });
+      return null;
+    }
+  }
+
+  heal(step: number, plannedMs: number): void {
+    const active = this.#active.get(step);
+    if (active !== undefined) active.healed ??= this.#restore(step, active.fault, active.injection, plannedMs);
+  }
+
+  async #restore(step: number, fault: Fault, taken: Promise<Injection | null>, plannedMs: number): Promise<void> {
+    const injection = await taken;
+    if (injection === null) return;
+    const { events } = this.#world;
+    events.event({ kind: "healing", step, fault });
+    try {
+      events.event({ kind: "healed", step, fault, plannedMs, evidence: await injection.heal(this.#signal.aborted ? undefined : this.#signal) });
+    } catch (error) {
+      events.event({ kind: "healed", step, fault, plannedMs, evidence: { landed: false, observation: messageOf(error) } });
+    }
+  }
+
+  async healAll(): Promise<void> {
+    for (const step of this.#active.keys()) this.heal(step, this.#world.clock.nowMs());
+    await Promise.all([...this.#active.values()].map((active) => active.healed));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+

@@ -1,0 +1,112 @@
+/**
+ * The undo ledger: what must be undone is on disk, synced, before it is done. One file per run in the state folder; it goes when all is
+ * undone. A file whose owner is dead means a dirty machine: `recover` replays it, and no run starts until then.
+ */
+import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { UndoEntry, UndoLedger } from "../core/ports.ts";
+import { storageError, syncDirectory } from "../system/files.ts";
+import { endGroup, isSameProcess, processesOfRun, statOf } from "../system/processes.ts";
+
+interface Owner { readonly runId: string; readonly pid: number; readonly startTicks: number; readonly directory: string }
+type Line = { readonly owner: Owner } | { readonly entry: UndoEntry; readonly id: number } | { readonly undone: number };
+
+export class FileLedger implements UndoLedger {
+  readonly #path: string;
+  readonly #file: number;
+  #next = 0;
+
+  constructor(stateDirectory: string, runId: string, runDirectory: string) {
+    this.#path = join(stateDirectory, `${runId}.ndjson`);
+    try {
+      mkdirSync(stateDirectory, { recursive: true });
+      this.#file = openSync(this.#path, "ax");
+      this.#append({ owner: { runId, pid: process.pid, startTicks: statOf(process.pid)?.startTicks ?? 0, directory: runDirectory } });
+      syncDirectory(stateDirectory);
+    } catch (error) {
+      throw storageError(this.#path, error);
+    }
+  }
+
+  record(entry: UndoEntry): () => void {
+    const id = this.#next++;
+    this.#append({ entry, id });
+    return () => this.#append({ undone: id });
+  }
+
+  #append(line: Line): void {
+    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    fdatasyncSync(this.#file);
+  }
+
+  /** Call only when nothing is left to undo. */
+  remove(): void {
+    rmSync(this.#path, { force: true });
+    this.close();
+  }
+
+  /** Leaves the file, so that `recover` can go on from it. */
+  close(): void {
+    try {
+      closeSync(this.#file);
+    } catch {
+      // closed before
+    }
+  }
+}
+
+export interface LeftRun {
+  readonly runId: string;
+  readonly ledger: string;
+  readonly directory: string;
+  readonly ownerPid: number;
+  /** The run goes on; it is nobody else's business. */
+  readonly alive: boolean;
+  readonly entries: readonly UndoEntry[];
+}
+
+/** Every ledger in the state folder. One too damaged to name its owner is taken for a dead run's. */
+export function leftRuns(stateDirectory: string): LeftRun[] {
+  if (!existsSync(stateDirectory)) return [];
+  return readdirSync(stateDirectory).filter((name) => name.endsWith(".ndjson")).sort().map((name) => readLedger(join(stateDirectory, name), name.slice(0, -".ndjson".length)));
+}
+
+function readLedger(path: string, runId: string): LeftRun {
+  const lines = readFileSync(path, "utf8").split("\n").flatMap((text): Line[] => {
+    try {
+      return [JSON.parse(text) as Line];
+    } catch {
+      return []; // the last line may be torn: what it announced was not yet done
+    }
+  });
+  const owner = lines.flatMap((line) => ("owner" in line ? [line.owner] : []))[0];
+  const undone = new Set(lines.flatMap((line) => ("undone" in line ? [line.undone] : [])));
+  const entries = lines.flatMap((line) => ("entry" in line && !undone.has(line.id) ? [line.entry] : []));
+  return {
+    runId: owner?.runId ?? runId, ledger: path, directory: owner?.directory ?? "", ownerPid: owner?.pid ?? 0,
+    alive: owner !== undefined && isSameProcess(owner.pid, owner.startTicks), entries,
+  };
+}
+
+/** Undoes all that a dead run left; returns what could not be undone. Safe to repeat. */
+export async function recoverRun(left: LeftRun): Promise<readonly string[]> {
+  const remaining: string[] = [];
+  for (const entry of left.entries.toReversed()) {
+    if (entry.kind === "processGroup" && isSameProcess(entry.pid, entry.startTicks) && !(await endGroup(entry.pid, 0))) {
+      remaining.push(`process group ${entry.pid} (${entry.service})`);
+    }
+  }
+  // A process that was started but not yet written down, or one whose group lost its leader, is found by the mark in its environment.
+  for (const pid of processesOfRun(left.runId)) {
+    process.kill(pid, "SIGKILL");
+  }
+  for (let waited = 0; waited < 50 && processesOfRun(left.runId).length > 0; waited++) await new Promise((wake) => setTimeout(wake, 100));
+  remaining.push(...processesOfRun(left.runId).map((pid) => `process ${pid}`));
+  for (const entry of left.entries) {
+    if (entry.kind !== "directory") continue;
+    await rm(entry.path, { recursive: true, force: true, maxRetries: 3 }).catch((error: Error) => remaining.push(`folder ${entry.path}: ${error.message}`));
+  }
+  if (remaining.length === 0) rmSync(left.ledger, { force: true });
+  return remaining;
+}

@@ -1,0 +1,110 @@
+/**
+ * Writes a run as it happens. Events are lines of JSON, each on disk before the harness goes on. Samples are compressed text,
+ * flushed every second, so that a killed harness loses at most that:
+ *
+ *     #3 {"metric":"segment_ms","kind":"duration","tags":{"lane":"live","outcome":"served"}}
+ *     3,1795273445123456,12.5        series, epoch µs, value
+ */
+import { closeSync, createWriteStream, fdatasyncSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { constants, createZstdCompress } from "node:zlib";
+import type { Clock, DistributiveOmit, EventSink, SampleSink } from "../core/ports.ts";
+import type { Plan, RunEvent, Series } from "../core/run.ts";
+import { storageError, writeWhole } from "../system/files.ts";
+import { files } from "./run-directory.ts";
+
+const blockBytes = 64 * 1024;
+const flushEveryMs = 1_000;
+
+export class Recorder implements SampleSink, EventSink, AsyncDisposable {
+  readonly events: RunEvent[] = [];
+  /** Aborted with the reason when the record can no longer be written. */
+  readonly failed: AbortSignal;
+  readonly #directory: string;
+  readonly #clock: Clock;
+  readonly #failure = new AbortController();
+  readonly #eventsFile: number;
+  readonly #compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  readonly #written: Promise<void>;
+  readonly #ids = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+  #block = "";
+  #closed = false;
+  #listeners: ((event: RunEvent) => void)[] = [];
+
+  constructor(directory: string, plan: Plan, clock: Clock) {
+    this.#directory = directory;
+    this.#clock = clock;
+    this.failed = this.#failure.signal;
+    writeWhole(join(directory, files.plan), `${JSON.stringify(plan, null, 2)}\n`);
+    this.#eventsFile = openSync(join(directory, files.events), "a");
+    const file = this.#compress.pipe(createWriteStream(join(directory, files.samples)));
+    const fail = (error: unknown): void => this.#failure.abort(storageError(join(directory, files.samples), error));
+    file.on("error", fail);
+    this.#compress.on("error", fail);
+    this.#written = finished(file).catch(fail);
+    this.#timer = setInterval(() => this.#flush(), flushEveryMs);
+  }
+
+  onEvent(listener: (event: RunEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  event(event: DistributiveOmit<RunEvent, "atMs"> & { readonly atMs?: number }): void {
+    const stamped = { ...event, atMs: event.atMs ?? this.#clock.nowMs() } as RunEvent;
+    this.events.push(stamped);
+    for (const listener of this.#listeners) listener(stamped);
+    if (this.#closed) return;
+    try {
+      writeSync(this.#eventsFile, `${JSON.stringify(stamped)}\n`);
+      fdatasyncSync(this.#eventsFile);
+    } catch (error) {
+      this.#failure.abort(storageError(join(this.#directory, files.events), error));
+    }
+  }
+
+  series(series: Series): number {
+    const tags = Object.fromEntries(Object.entries(series.tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const key = JSON.stringify({ metric: series.metric, kind: series.kind, tags });
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const id = this.#ids.size;
+    this.#ids.set(key, id);
+    this.#append(`#${id} ${key}\n`);
+    return id;
+  }
+
+  sample(seriesId: number, atMs: number, value: number): void {
+    if (!Number.isFinite(value) || !Number.isFinite(atMs)) return;
+    this.#append(`${seriesId},${Math.round(atMs * 1000)},${value}\n`);
+  }
+
+  #append(line: string): void {
+    if (this.#closed) return;
+    this.#block += line;
+    if (this.#block.length >= blockBytes) this.#push();
+  }
+
+  #push(): void {
+    if (this.#block === "" || this.#failure.signal.aborted) return;
+    this.#compress.write(this.#block);
+    this.#block = "";
+  }
+
+  #flush(): void {
+    this.#push();
+    if (!this.#failure.signal.aborted) this.#compress.flush(constants.ZSTD_e_flush);
+  }
+
+  /** Everything is on disk when this resolves. Later events and samples are not written. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#push();
+    this.#closed = true;
+    clearInterval(this.#timer);
+    closeSync(this.#eventsFile);
+    this.#compress.end();
+    await this.#written;
+  }
+}

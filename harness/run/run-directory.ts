@@ -1,0 +1,43 @@
+/** The files of a run, and how a new run gets its folder. */
+import { mkdirSync, accessSync, constants } from "node:fs";
+import { join } from "node:path";
+import { storageError } from "../system/files.ts";
+
+export const files = {
+  plan: "plan.json",
+  events: "events.ndjson",
+  samples: "samples.csv.zst",
+  verdict: "verdict.json",
+  report: "report.html",
+  junit: "junit.xml",
+  logs: "logs",
+} as const;
+
+/** Sorts by time, is unique on a machine, and is safe as a file name: `20261121T150405Z-1a2b3c4d`. */
+export function newRunId(nowMs: number, seed: number): string {
+  const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "");
+  return `${stamp}-${(seed >>> 0).toString(16).padStart(8, "0")}`;
+}
+
+/** Makes `OUT/EXPERIMENT/RUN-ID/logs`; a second run in the same second gets a suffix. */
+export function makeRunDirectory(out: string, experiment: string, runId: string): { readonly directory: string; readonly id: string } {
+  const parent = join(out, experiment);
+  try {
+    mkdirSync(parent, { recursive: true });
+    accessSync(parent, constants.W_OK);
+    for (let attempt = 1; ; attempt++) {
+      const id = attempt === 1 ? runId : `${runId}-${attempt}`;
+      const directory = join(parent, id);
+      try {
+        mkdirSync(directory);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EEXIST" && attempt < 100) continue;
+        throw error;
+      }
+      mkdirSync(join(directory, files.logs));
+      return { directory, id };
+    }
+  } catch (error) {
+    throw storageError(parent, error);
+  }
+}

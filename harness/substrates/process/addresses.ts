@@ -1,0 +1,56 @@
+/** Where everything listens on this machine: 127.REGION.ZONE.HOST, one address per service, ports shifted by the run's slot. */
+import type { Endpoint, Layout, Link } from "../../core/target.ts";
+
+/** Runs side by side each take one slot; ports of slot n are n × 1000 higher. All stay below the kernel's ephemeral ports (32768…). */
+export const slots = 8;
+const slotShift = 1_000;
+const proxyControlPort = 20_001;
+const proxyFirstPort = 20_100;
+
+export interface Addresses {
+  readonly slot: number;
+  listen(service: string, port: string): Endpoint;
+  /** The proxied end of a link, or null when the layout declares none. */
+  link(from: string, to: string, port: string): Endpoint | null;
+  readonly proxyControl: Endpoint;
+  readonly links: readonly { readonly name: string; readonly link: Link; readonly listen: Endpoint; readonly upstream: Endpoint }[];
+  /** Everything that must be free before the start. */
+  readonly all: readonly Endpoint[];
+}
+
+export function addressesOf(layout: Layout, slot: number): Addresses {
+  const shift = slot * slotShift;
+  const regions = unique(layout.services.map((service) => service.region));
+  const zones = (region: string): string[] => unique(layout.services.filter((service) => service.region === region).map((service) => service.zone));
+  const hosts = new Map(layout.services.map((service) =>
+    [service.name, `127.${regions.indexOf(service.region) + 1}.${zones(service.region).indexOf(service.zone) + 1}.${service.host}`]));
+  const listen = (name: string, port: string): Endpoint => {
+    const number = layout.services.find((service) => service.name === name)?.ports[port];
+    const host = hosts.get(name);
+    if (number === undefined || host === undefined) throw new Error(`the target names no port "${port}" of service "${name}"`);
+    return { host, port: number + shift };
+  };
+  const links = layout.links.map((link, index) => ({
+    name: linkName(link), link, listen: { host: listen(link.from, Object.keys(portsOf(layout, link.from))[0] ?? "").host, port: proxyFirstPort + shift + index },
+    upstream: listen(link.to, link.port),
+  }));
+  const byName = new Map(links.map((entry) => [entry.name, entry.listen]));
+  const proxyControl = { host: "127.0.0.1", port: proxyControlPort + shift };
+  return {
+    slot, listen, proxyControl, links,
+    link: (from, to, port) => byName.get(linkName({ from, to, port })) ?? null,
+    all: [proxyControl, ...layout.services.flatMap((service) => Object.keys(service.ports).map((port) => listen(service.name, port))), ...links.map((entry) => entry.listen)],
+  };
+}
+
+export function linkName(link: Link): string {
+  return `${link.from}>${link.to}:${link.port}`;
+}
+
+function portsOf(layout: Layout, name: string): Readonly<Record<string, number>> {
+  return layout.services.find((service) => service.name === name)?.ports ?? {};
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,135 @@
+/** One service as a process group: started, watched, killed, started again. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { SeawallError } from "../../core/errors.ts";
+import type { Clock, Instance, UndoLedger } from "../../core/ports.ts";
+import type { Endpoint, Launch, Service } from "../../core/target.ts";
+import { lastLines } from "../../system/files.ts";
+import { httpGet, tryConnect } from "../../system/network.ts";
+import { endGroup, runVariable, spawnGroup, statOf } from "../../system/processes.ts";
+
+export interface InstanceOptions {
+  readonly runId: string;
+  readonly directory: string;
+  readonly logFile: string;
+  readonly endpoint: (port: string) => Endpoint;
+  readonly launch: () => Launch;
+  readonly undo: UndoLedger;
+  readonly clock: Clock;
+  readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
+}
+
+/** What of the user's environment a service gets to see. */
+const inherited = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "JAVA_HOME"] as const;
+
+export class ProcessInstance implements Instance {
+  readonly service: Service;
+  readonly #options: InstanceOptions;
+  #child: ChildProcess | null = null;
+  #ending = false;
+  #undone: () => void = () => {};
+
+  constructor(service: Service, options: InstanceOptions) {
+    this.service = service;
+    this.#options = options;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  endpoint(port: string): Endpoint {
+    return this.#options.endpoint(port);
+  }
+
+  lastLogLines(): readonly string[] {
+    return lastLines(this.#options.logFile, 20);
+  }
+
+  async start(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#child !== null) throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
+    const child = this.#spawn();
+    await once(child, "spawn", signal === undefined ? {} : { signal }).catch((error: Error) => {
+      throw this.#failed(`could not be started: ${error.message}`, error);
+    });
+    await this.#ready(child, signal);
+  }
+
+  #spawn(): ChildProcess {
+    const { directory, runId, logFile, undo } = this.#options;
+    mkdirSync(directory, { recursive: true });
+    const launch = this.#options.launch();
+    for (const [path, text] of Object.entries(launch.files)) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), text);
+    }
+    const env = { ...pick(process.env), TMPDIR: directory, ...launch.env, [runVariable]: runId };
+    const child = spawnGroup(launch.command, launch.args, { cwd: directory, env, logFile });
+    this.#child = child;
+    this.#ending = false;
+    if (child.pid !== undefined) {
+      this.#undone = undo.record({ kind: "processGroup", service: this.service.name, pid: child.pid, startTicks: statOf(child.pid)?.startTicks ?? 0 });
+    }
+    child.once("error", () => this.#left(child));
+    child.once("exit", (code, killedBy) => {
+      this.#left(child);
+      this.#options.exited({ service: this.service.name, expected: this.#ending, detail: killedBy === null ? `exit status ${code}` : `ended by ${killedBy}` });
+    });
+    return child;
+  }
+
+  #left(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    this.#child = null;
+    this.#undone();
+  }
+
+  async #ready(child: ChildProcess, signal?: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const deadlineMs = clock.monotonicMs() + this.service.readyWithinMs;
+    while (!(await this.#answers())) {
+      signal?.throwIfAborted();
+      if (this.#child !== child) throw this.#failed(`ended before it was ready (${child.signalCode ?? `exit status ${child.exitCode}`})`);
+      if (clock.monotonicMs() > deadlineMs) throw this.#failed(`was not ready within ${this.service.readyWithinMs / 1000} s`);
+      await clock.sleep(50, signal);
+    }
+  }
+
+  async #answers(): Promise<boolean> {
+    const { ready } = this.service;
+    const endpoint = this.endpoint(ready.port);
+    if (ready.kind === "tcp") return (await tryConnect(endpoint, 500)) === "accepted";
+    return httpGet(endpoint, ready.path, { timeoutMs: 1_000 }).then((answer) => answer.status === 200, () => false);
+  }
+
+  async kill(): Promise<void> {
+    await this.#end(0);
+  }
+
+  /** SIGTERM and the service's own drain time, then SIGKILL. */
+  async stop(): Promise<void> {
+    await this.#end(this.service.drainMs);
+  }
+
+  async #end(drainMs: number): Promise<void> {
+    const child = this.#child;
+    if (child?.pid === undefined) return;
+    this.#ending = true;
+    const exit = child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve();
+    if (!(await endGroup(child.pid, drainMs))) throw this.#failed(`process group ${child.pid} does not end`);
+    await exit;
+  }
+
+  #failed(what: string, cause?: unknown): SeawallError {
+    return new SeawallError("SERVICE_FAILED", `${this.service.name} ${what}`, {
+      cause, logLines: this.lastLogLines(), hint: `Its log is ${this.#options.logFile}`,
+    });
+  }
+}
+
+function pick(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(inherited.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}

@@ -1,0 +1,28 @@
+/** Toxiproxy as a service of the run's own, started and ended like those of the target. */
+import type { Service } from "../../core/target.ts";
+
+export const proxyService: Service = {
+  name: "toxiproxy",
+  kind: "proxy",
+  region: "harness",
+  zone: "harness",
+  host: 2,
+  ports: { control: 0 },
+  tools: ["toxiproxy"],
+  dependsOn: [],
+  ready: { kind: "http", port: "control", path: "/version" },
+  readyWithinMs: 10_000,
+  drainMs: 0,
+  telemetry: [],
+  launch: (place) => {
+    const tool = place.tool("toxiproxy");
+    const { host, port } = place.listen("control");
+    return {
+      command: tool.executable,
+      args: [...tool.args, "-host", host, "-port", String(port)],
+      // At its default level it writes a line for each accepted connection.
+      env: { ...tool.env, LOG_LEVEL: "error" },
+      files: {},
+    };
+  },
+};

@@ -1,0 +1,68 @@
+/** Small file habits that several parts share. */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync, fstatSync, readSync } from "node:fs";
+import { dirname } from "node:path";
+import { SeawallError } from "../core/errors.ts";
+
+/** A reader never sees half a file: written beside, synced, then renamed. */
+export function writeWhole(path: string, text: string): void {
+  const beside = `${path}.${process.pid}.part`;
+  try {
+    const file = openSync(beside, "w");
+    try {
+      writeSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(beside, path);
+  } catch (error) {
+    throw storageError(path, error);
+  }
+}
+
+export function syncDirectory(path: string): void {
+  const directory = openSync(path, "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+/** Turns what the file system says into what the user can do about it. */
+export function storageError(path: string, error: unknown): SeawallError {
+  if (error instanceof SeawallError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? String(error);
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new SeawallError("DISK_FULL", `no space left to write ${path}`, { cause: error, hint: `Free some space on the disk of ${dirname(path)}, or choose another place with --out DIR.` });
+  }
+  return new SeawallError("OUTPUT_NOT_WRITABLE", `cannot write ${path}: ${code}`, { cause: error, hint: "Choose a folder that you may write to with --out DIR." });
+}
+
+/** The last lines of a file that may be large; empty when it cannot be read. */
+export function lastLines(path: string, count: number): string[] {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const size = fstatSync(file).size;
+      const length = Math.min(size, 64 * 1024);
+      const buffer = Buffer.alloc(length);
+      readSync(file, buffer, 0, length, size - length);
+      return buffer.toString("utf8").split("\n").filter((line) => line.trim() !== "").slice(-count);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return [];
+  }
+}
+
+export function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+

@@ -1,0 +1,115 @@
+/** Small network questions about this machine: is a port free, who holds it, does anything answer. */
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { type Agent, request } from "node:http";
+import { connect, createServer } from "node:net";
+import type { Endpoint } from "../core/target.ts";
+import { listProcesses } from "./processes.ts";
+
+/** Null when the endpoint can be bound, else the error's code: EADDRINUSE, EADDRNOTAVAIL, EACCES. */
+export function bindProblem(endpoint: Endpoint): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ host: endpoint.host, port: endpoint.port, exclusive: true }, () => server.close(() => resolve(null)));
+  });
+}
+
+/** A port that was free a moment ago. */
+export function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+export type Connection = "accepted" | "refused" | "silent";
+
+/** Whether a TCP connection is taken; `silent` is neither a yes nor a no within the time. */
+export function tryConnect(endpoint: Endpoint, timeoutMs: number): Promise<Connection> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: endpoint.host, port: endpoint.port });
+    const end = (outcome: Connection): void => {
+      socket.destroy();
+      resolve(outcome);
+    };
+    socket.setTimeout(timeoutMs, () => end("silent"));
+    socket.once("connect", () => end("accepted"));
+    socket.once("error", () => end("refused"));
+  });
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface GetOptions {
+  /** For the whole exchange. */
+  readonly timeoutMs: number;
+  readonly agent?: Agent;
+  /** Read to the end but keep nothing: for media. */
+  readonly discardBody?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+const bodyBytesMax = 16 * 1024 * 1024;
+
+/** One GET; rejects when the connection fails or the time is over. */
+export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const limit = AbortSignal.timeout(options.timeoutMs);
+    const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
+    const outgoing = request({ host: endpoint.host, port: endpoint.port, path, agent: options.agent, headers: { ...options.headers }, signal }, (response) => {
+      const parts: Buffer[] = [];
+      let bytes = 0;
+      response.on("data", (part: Buffer) => {
+        bytes += part.length;
+        if (options.discardBody === true) return;
+        if (bytes > bodyBytesMax) response.destroy(new Error(`more than ${bodyBytesMax} bytes`));
+        else parts.push(part);
+      });
+      response.once("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") }));
+      response.once("error", reject);
+    });
+    outgoing.once("error", reject);
+    outgoing.end();
+  });
+}
+
+/** `java (pid 4711)`, or null where it cannot be told. */
+export function holderOf(port: number): string | null {
+  const inodes = listeningInodes(port);
+  if (inodes.size === 0) return null;
+  for (const pid of listProcesses()) {
+    try {
+      for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
+        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1];
+        if (inode !== undefined && inodes.has(inode)) return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})`;
+      }
+    } catch {
+      // another user's process, or one that just ended
+    }
+  }
+  return null;
+}
+
+function listeningInodes(port: number): Set<string> {
+  const wanted = port.toString(16).toUpperCase().padStart(4, "0");
+  const inodes = new Set<string>();
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    try {
+      for (const line of readFileSync(table, "utf8").split("\n").slice(1)) {
+        const fields = line.trim().split(/\s+/);
+        if (fields[3] === "0A" && fields[1]?.endsWith(`:${wanted}`) && fields[9] !== undefined) inodes.add(fields[9]);
+      }
+    } catch {
+      // no such table on this system
+    }
+  }
+  return inodes;
+}

@@ -1,0 +1,127 @@
+/** Child processes in groups of their own: starting, watching, ending them, and telling one pid's owner from the next. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Every process that a run starts carries this variable; its value is the run's id. */
+export const runVariable = "SEAWALL_RUN";
+
+export interface GroupOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Standard output and error are appended here, unless `pipe` asks for standard output. */
+  readonly logFile: string;
+  readonly pipe?: boolean;
+}
+
+/** Starts a program as the leader of a new process group, so that one signal reaches all that it starts. */
+export function spawnGroup(command: string, args: readonly string[], options: GroupOptions): ChildProcess {
+  const log = openSync(options.logFile, "a");
+  try {
+    return spawn(command, [...args], {
+      cwd: options.cwd, env: { ...options.env }, detached: true, stdio: ["ignore", options.pipe === true ? "pipe" : log, log],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Sends a signal to a whole group; false when nobody is left in it. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function groupIsAlive(pid: number): boolean {
+  try {
+    process.kill(-pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** SIGTERM, then SIGKILL once `drainMs` are over; resolves when the group is empty, false when it still is not after 5 s more. */
+export async function endGroup(pid: number, drainMs: number): Promise<boolean> {
+  if (drainMs > 0) {
+    signalGroup(pid, "SIGTERM");
+    if (await emptied(pid, drainMs)) return true;
+  }
+  signalGroup(pid, "SIGKILL");
+  return emptied(pid, 5_000);
+}
+
+async function emptied(pid: number, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    if (!groupIsAlive(pid) || onlyZombies(pid)) return true;
+    if (performance.now() >= deadline) return false;
+    await delay(10);
+  }
+}
+
+/** In a container without an init, orphans of a group may stay as zombies for ever; they hold nothing. */
+function onlyZombies(group: number): boolean {
+  const members = listProcesses().map((pid) => statOf(pid)).filter((stat) => stat?.group === group);
+  return members.length > 0 && members.every((stat) => stat?.state === "Z");
+}
+
+export interface ProcessStat {
+  readonly state: string;
+  readonly group: number;
+  /** Clock ticks since boot: with the pid, this names a process for good. */
+  readonly startTicks: number;
+  /** Of the process itself and the children that it has waited for. */
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+}
+
+/** Linux user-space ticks per second (USER_HZ) and page size; both fixed on every platform that Node 24 supports there. */
+const ticksPerSecond = 100;
+const pageBytes = 4096;
+
+/** Null when there is no such process, or no /proc. */
+export function statOf(pid: number): ProcessStat | null {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    return null;
+  }
+  // The name in parentheses may hold spaces and parentheses itself: proc(5).
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const at = (field: number): number => Number(fields[field - 3]);
+  return {
+    state: fields[0] ?? "?", group: at(5), startTicks: at(22),
+    cpuSeconds: (at(14) + at(15) + at(16) + at(17)) / ticksPerSecond, residentBytes: at(24) * pageBytes,
+  };
+}
+
+export function listProcesses(): number[] {
+  if (!existsSync("/proc/self/stat")) return [];
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+/** Living processes whose environment carries `SEAWALL_RUN=runId`. */
+export function processesOfRun(runId: string): number[] {
+  const wanted = `${runVariable}=${runId}`;
+  return listProcesses().filter((pid) => pid !== process.pid && environmentOf(pid).includes(wanted) && statOf(pid)?.state !== "Z");
+}
+
+function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
+  } catch {
+    return [];
+  }
+}
+
+/** Whether the process that once was seen with these start ticks is still there, and not another one that got its number. */
+export function isSameProcess(pid: number, startTicks: number): boolean {
+  const stat = statOf(pid);
+  return stat !== null && stat.state !== "Z" && stat.startTicks === startTicks;
+}
