@@ -1,0 +1,34 @@
+/** Varnish as an edge cache: bounded memory, few threads, no jail (a container or a laptop has no user to switch to). */
+import type { EndpointSettings } from "../service/configuration.ts";
+import type { Executable, Program } from "../service/program.ts";
+import { edgeVcl, type EdgeSettings } from "./vcl.ts";
+
+export interface EdgeNode {
+  readonly varnish: Executable;
+  readonly directory: string;
+  readonly listen: EndpointSettings;
+  readonly admin: EndpointSettings;
+  readonly settings: EdgeSettings;
+}
+
+/** Varnish's `-n` within the service's own folder: where its counters live. */
+export const workDirectoryName = "varnish";
+
+export function edgeProgram(node: EdgeNode): Program {
+  return {
+    command: node.varnish.executable,
+    args: [
+      "-F", "-j", "none", ...node.varnish.args,
+      "-n", `${node.directory}/${workDirectoryName}`, "-f", `${node.directory}/edge.vcl`,
+      "-a", `${node.listen.host}:${node.listen.port}`, "-T", `${node.admin.host}:${node.admin.port}`,
+      "-s", "malloc,256m", "-s", "Transient=malloc,64m",
+      // A waiting viewer holds no thread (only a fetch does), so a few hundred carry thousands of them.
+      "-p", "thread_pools=2", "-p", "thread_pool_min=25", "-p", "thread_pool_max=500", "-p", "thread_pool_timeout=60",
+      "-p", "listen_depth=4096", "-p", "timeout_idle=30",
+      "-p", "http_req_size=16k", "-p", "http_req_hdr_len=4k", "-p", "http_max_hdr=64",
+      "-p", "default_grace=0", "-p", "default_keep=0", "-p", "max_retries=2",
+    ],
+    env: node.varnish.env,
+    files: { "edge.vcl": edgeVcl(node.settings) },
+  };
+}

@@ -1,0 +1,224 @@
+/**
+ * The edge's behaviour as a function of its settings: Varnish configuration text.
+ *
+ * Each lane has backends of its own in each region, named `live_region_a`, so that Varnish's own counters tell exactly how many requests of
+ * which lane reached which origin. A request goes to its own region first and, when that one fails or lacks the segment, once to another.
+ */
+import type { EndpointSettings } from "../service/configuration.ts";
+
+export interface EdgeSettings {
+  /** Its own region first, then where to fail over to. */
+  readonly origins: readonly [EdgeOrigin, ...EdgeOrigin[]];
+  readonly event: string;
+  readonly renditions: readonly string[];
+  readonly segmentSeconds: number;
+  readonly liveSegments: number;
+  readonly dvrWindowSegments: number;
+  /** How long an origin may hold a request for the next segment, with room for the answer to arrive. */
+  readonly holdSeconds: number;
+  readonly defences: {
+    readonly collapsing: boolean;
+    readonly msTtl: boolean;
+    readonly rangeGate: boolean;
+    readonly regionFailover: boolean;
+    readonly shedCaching: boolean;
+  };
+}
+
+export interface EdgeOrigin {
+  readonly region: string;
+  readonly endpoint: EndpointSettings;
+}
+
+const lanes = ["live", "dvr", "start", "junk"] as const;
+
+export function backendName(lane: string, region: string): string {
+  return `${lane}_${region.replaceAll("-", "_")}`;
+}
+
+export function edgeVcl(settings: EdgeSettings): string {
+  return [
+    "vcl 4.1;", "import std;",
+    probe, ...settings.origins.flatMap((origin) => lanes.map((lane) => backend(lane, origin))),
+    receive(settings), hash, ...settings.origins.map((origin) => useRegion(origin)), fetch(settings), response(settings), backendError(settings),
+    share, deliver, synthetic,
+  ].join("\n\n").concat("\n");
+}
+
+const probe = `probe origin {
+  .url = "/health/ready";
+  .interval = 500ms;
+  .timeout = 1s;
+  .window = 4;
+  .threshold = 2;
+}`;
+
+function backend(lane: string, origin: EdgeOrigin): string {
+  return `backend ${backendName(lane, origin.region)} {
+  .host = "${origin.endpoint.host}";
+  .port = "${origin.endpoint.port}";
+  .connect_timeout = 500ms;
+  .first_byte_timeout = 2s;
+  .between_bytes_timeout = 1s;
+  .max_connections = ${lane === "live" ? 256 : 128};
+  .probe = origin;
+}`;
+}
+
+/** Classifies, and answers by itself what needs no origin. Numbers are compared in whole seconds: a segment boundary is one. */
+function receive(settings: EdgeSettings): string {
+  const current = `(std.integer(time = now, fallback = 0) / ${settings.segmentSeconds})`;
+  const number = "std.integer(req.http.X-Number, 0)";
+  const gate = !settings.defences.rangeGate ? "" : `
+    # One segment of room for a clock that runs ahead; that request is the origin's to answer.
+    if (${number} > ${current} + 1) { return (synth(404, "early")); }
+    if (${number} < ${current} - ${settings.dvrWindowSegments}) { return (synth(410, "gone")); }`;
+  const gateOther = !settings.defences.rangeGate ? "" : `
+    if (req.url ~ "\\.m4s$") { return (synth(404, "unknown")); }`;
+  return `sub vcl_recv {
+  unset req.http.X-Number;
+  unset req.http.X-Wait;
+  unset req.http.X-Region;
+  unset req.http.X-First;
+  unset req.http.X-Failover;
+  unset req.http.Cookie;
+  unset req.http.Authorization;
+  if (req.url == "/health/live" || req.url == "/health/ready") { return (synth(200, "ready")); }
+  if (req.method == "OPTIONS") { return (synth(204, "no content")); }
+  if (req.method != "GET" && req.method != "HEAD") { return (synth(405, "method not allowed")); }
+  set req.url = regsub(req.url, "\\?.*$", "");
+  set req.http.X-Lane = "junk";
+  if (req.url ~ "^/check/") { return (pass); }
+  if (req.url ~ "^/live/${settings.event}/(${settings.renditions.join("|")})/(0|[1-9][0-9]{0,11})\\.m4s$") {
+    set req.http.X-Number = regsub(req.url, "^.*/([0-9]+)\\.m4s$", "\\1");${gate}
+    set req.http.X-Lane = "dvr";
+    if (${number} >= ${current} - ${settings.liveSegments}) { set req.http.X-Lane = "live"; }
+    # Only what may still be unpublished may be held by the origin; anything older answers soon or is broken.
+    if (${number} >= ${current} - 1) { set req.http.X-Wait = "1"; }
+  } elseif (req.url ~ "^/live/${settings.event}/((${settings.renditions.join("|")})/init\\.mp4|manifest\\.mpd)$") {
+    set req.http.X-Lane = "start";
+  } else {${gateOther}
+  }
+${settings.defences.collapsing ? "" : "  set req.hash_ignore_busy = true;\n"}  return (hash);
+}`;
+}
+
+const hash = `sub vcl_hash {
+  hash_data(req.url);
+  return (lookup);
+}`;
+
+function useRegion(origin: EdgeOrigin): string {
+  const choices = lanes.map((lane) => `if (bereq.http.X-Lane == "${lane}") { set bereq.backend = ${backendName(lane, origin.region)}; }`);
+  return `sub ${regionSub(origin)} {
+  set bereq.http.X-Region = "${origin.region}";
+  ${choices.join("\n  else")}
+}`;
+}
+
+function regionSub(origin: EdgeOrigin): string {
+  return `use_${origin.region.replaceAll("-", "_")}`;
+}
+
+/** First the own region unless its probe says that it is down; on a retry, a region that was not asked yet. */
+function fetch(settings: EdgeSettings): string {
+  const [own, other] = settings.origins;
+  const useOwn = `call ${regionSub(own)};`;
+  const choice = other === undefined || !settings.defences.regionFailover ? `  ${useOwn}` : `  if (bereq.retries == 0) {
+    ${useOwn}
+    if (!std.healthy(bereq.backend)) { call ${regionSub(other)}; }
+  } elseif (bereq.http.X-Region == "${own.region}") {
+    call ${regionSub(other)};
+  } else {
+    ${useOwn}
+  }`;
+  return `sub vcl_backend_fetch {
+${choice}
+  if (bereq.retries > 0) {
+    set bereq.http.X-Failover = "1";
+  } elseif (bereq.http.X-Wait) {
+    set bereq.first_byte_timeout = ${settings.holdSeconds}s;
+  }
+  return (fetch);
+}`;
+}
+
+function response(settings: EdgeSettings): string {
+  const failover = settings.origins.length < 2 || !settings.defences.regionFailover ? "" : `
+  # What the other region may know better: it failed here, or the segment did not arrive here. An answer about time (early), about the
+  # event (unknown) or about load (shed: failing over would spread the overload) is the same everywhere.
+  if (bereq.retries == 0 && ((beresp.status >= 500 && beresp.http.X-Answer != "shed")
+      || beresp.http.X-Answer == "missing" || beresp.http.X-Answer == "gone")) {
+    set bereq.http.X-First = beresp.status;
+    return (retry);
+  }`;
+  const ttl = settings.defences.msTtl
+    ? "set beresp.ttl = std.duration(beresp.http.X-Ttl-Ms + \"ms\", 0s);"
+    // What a cache without milliseconds can do: whole seconds, rounded up.
+    : "set beresp.ttl = std.duration(std.integer(beresp.http.X-Ttl-Ms, 0) / 1000 + 1 + \"s\", 1s);";
+  const shed = settings.defences.shedCaching
+    ? "set beresp.ttl = std.duration(regsub(beresp.http.Cache-Control, \"^.*max-age=([0-9]+).*$\", \"\\1s\"), 1s);"
+    : "set beresp.ttl = 0s;\n    set beresp.uncacheable = true;";
+  return `sub vcl_backend_response {
+  # A body that breaks off must become an error here and not a cut segment at the viewer.
+  set beresp.do_stream = false;${failover}
+  set beresp.grace = 0s;
+  set beresp.keep = 0s;
+  set beresp.http.X-Served-By = bereq.http.X-Region;
+  if (beresp.http.X-Ttl-Ms) {
+    ${ttl}
+  } elseif (beresp.http.X-Answer == "shed") {
+    ${shed}
+  } else {
+    # Failures: long enough that all who wait for this fetch share it, too short to be noticed after recovery.
+    set beresp.ttl = 50ms;
+  }
+  # An object of no age would be fetched once for each waiting viewer, one after the other.
+  if (beresp.ttl < 10ms && !beresp.uncacheable) { set beresp.ttl = 10ms; }
+  return (deliver);
+}`;
+}
+
+function backendError(settings: EdgeSettings): string {
+  const retry = settings.origins.length < 2 || !settings.defences.regionFailover ? "" : `
+  if (bereq.retries == 0) { return (retry); }`;
+  return `sub vcl_backend_error {${retry}
+  # The region asked first did answer, and the other could not improve on it: that answer stands.
+  if (bereq.http.X-First) { set beresp.status = std.integer(bereq.http.X-First, 503); }
+  set beresp.http.Content-Type = "text/plain";
+  set beresp.http.X-Answer = "failed";
+  set beresp.http.X-Served-By = bereq.http.X-Region;
+  set beresp.ttl = 50ms;
+  set beresp.grace = 0s;
+  synthetic("origin unreachable");
+  return (deliver);
+}`;
+}
+
+/** A player in a browser comes from another origin. */
+const share = `sub share {
+  set resp.http.Access-Control-Allow-Origin = "*";
+  set resp.http.Access-Control-Allow-Headers = "*";
+  set resp.http.Access-Control-Expose-Headers = "Date, X-Cache, X-Served-By, X-Segment-Sha256";
+}`;
+
+const deliver = `sub vcl_deliver {
+  if (obj.uncacheable) { set resp.http.X-Cache = "pass"; }
+  elseif (obj.hits > 0) { set resp.http.X-Cache = "hit"; }
+  else { set resp.http.X-Cache = "miss"; }
+  set resp.http.X-Lane = req.http.X-Lane;
+  unset resp.http.Via;
+  unset resp.http.X-Varnish;
+  call share;
+  return (deliver);
+}`;
+
+const synthetic = `sub vcl_synth {
+  set resp.http.Content-Type = "text/plain";
+  set resp.http.Cache-Control = "no-store";
+  if (resp.status >= 400) { set resp.http.X-Answer = resp.reason; }
+  set resp.http.X-Cache = "edge";
+  call share;
+  synthetic(resp.reason);
+  return (deliver);
+}`;

@@ -1,0 +1,104 @@
+/**
+ * Finds the answer to a GET: decides from memory, waits for a publication that is about to happen, and asks the store only for what should
+ * exist and is not known.
+ */
+import type { Leaf } from "../stream/address.ts";
+import { timeless } from "../stream/address.ts";
+import { publishAtMs } from "../stream/template.ts";
+import { absence, decide } from "./decide.ts";
+import type { Candidate } from "./candidate.ts";
+import type { Lookup } from "./lookup.ts";
+import type { Metadata } from "./metadata.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+export type Answer =
+  | { readonly kind: "serve"; readonly candidates: readonly Candidate[] }
+  | { readonly kind: "early" | "missing"; readonly ttlMs: number }
+  | { readonly kind: "gone" }
+  | { readonly kind: "aborted" };
+
+export interface AnswerParts {
+  readonly metadata: Metadata;
+  readonly lookup: Lookup;
+  readonly telemetry: Telemetry;
+  readonly nowMs: () => number;
+  readonly dvrWindowSegments: number;
+  readonly holdOpen: boolean;
+  /** Off: every GET asks the store what exists. */
+  readonly metadataCache: boolean;
+}
+
+export interface Ask {
+  readonly leaf: Leaf;
+  /** Restricts the candidates to one pipeline's. */
+  readonly pipeline: string | null;
+  /** Already held by the region that was asked first. */
+  readonly failedOver: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A publication whose event is late by this is asked for in the store: the feed may be down. */
+const feedLateMs = 250;
+
+export async function answer(parts: AnswerParts, ask: Ask): Promise<Answer> {
+  const { leaf } = ask;
+  for (;;) {
+    const candidates = await known(parts, ask);
+    if (leaf.number === timeless) return timelessAnswer(parts, ask, candidates);
+    const decision = decide({
+      number: leaf.number, nowMs: parts.nowMs(), candidates, mayHold: parts.holdOpen && !ask.failedOver,
+      dvrWindowSegments: parts.dvrWindowSegments,
+    });
+    switch (decision.kind) {
+      case "serve": case "early": case "gone":
+        return decision;
+      case "hold":
+        parts.telemetry.held();
+        if (!(await hold(parts, ask, decision.untilMs))) return ask.signal.aborted ? { kind: "aborted" } : absence(leaf.number, parts.nowMs());
+        break;
+      case "lookUp": {
+        const found = await lookUp(parts, ask);
+        return found.length > 0 ? { kind: "serve", candidates: found } : absence(leaf.number, parts.nowMs());
+      }
+    }
+  }
+}
+
+/** True when there is something to serve now. Until the due time only the feed is heard; after it the store is asked now and then. */
+async function hold(parts: AnswerParts, ask: Ask, untilMs: number): Promise<boolean> {
+  const askStoreAtMs = publishAtMs(ask.leaf.number) + feedLateMs;
+  for (let nowMs = parts.nowMs(); nowMs < untilMs && !ask.signal.aborted; nowMs = parts.nowMs()) {
+    const wakeAtMs = nowMs < askStoreAtMs ? askStoreAtMs : Math.min(untilMs, nowMs + feedLateMs);
+    if (await parts.metadata.published(ask.leaf, wakeAtMs - nowMs, ask.signal) && wanted(parts, ask).length > 0) return true;
+    if (parts.nowMs() >= askStoreAtMs && (await lookUp(parts, ask)).length > 0) return true;
+  }
+  return false;
+}
+
+async function timelessAnswer(parts: AnswerParts, ask: Ask, candidates: readonly Candidate[]): Promise<Answer> {
+  const found = candidates.length > 0 ? candidates : await lookUp(parts, ask);
+  return found.length > 0 ? { kind: "serve", candidates: found } : { kind: "missing", ttlMs: 200 };
+}
+
+async function known(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[]> {
+  if (!parts.metadataCache) {
+    const found = await parts.lookup.find(ask.leaf);
+    return ofPipeline(found, ask.pipeline);
+  }
+  parts.telemetry.lookup("memory");
+  return wanted(parts, ask);
+}
+
+function wanted(parts: AnswerParts, ask: Ask): readonly Candidate[] {
+  return ofPipeline(parts.metadata.candidates(ask.leaf), ask.pipeline);
+}
+
+async function lookUp(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[]> {
+  for (const publication of await parts.lookup.find(ask.leaf)) parts.metadata.add(publication);
+  return wanted(parts, ask);
+}
+
+function ofPipeline(candidates: readonly Candidate[], pipeline: string | null): readonly Candidate[] {
+  return pipeline === null ? candidates : candidates.filter((candidate) => candidate.pipeline === pipeline);
+}
+

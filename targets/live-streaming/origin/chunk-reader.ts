@@ -1,0 +1,77 @@
+/** Reads the chunks of a segment: from memcached, else from the store, else from another pipeline's copy of the very same bytes. */
+import type { ChunkCache } from "../cache/client.ts";
+import type { Leaf } from "../stream/address.ts";
+import { chunkCount, chunkKey, chunkLength } from "../store/chunk.ts";
+import type { Store } from "../store/store.ts";
+import type { Candidate } from "./candidate.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+export interface ChunkReader {
+  /** Null when it can be read nowhere. */
+  read(leaf: Leaf, candidate: Candidate, index: number): Promise<Buffer | null>;
+}
+
+export function createChunkReader(store: () => Store | null, cache: ChunkCache, telemetry: Telemetry): ChunkReader {
+  return {
+    async read(leaf, candidate, index) {
+      const length = chunkLength(candidate.bytes, index);
+      const key = chunkKey(candidate.token, index);
+      const cached = await cache.get(key);
+      if (cached?.length === length) {
+        telemetry.chunk("memcached");
+        return cached;
+      }
+      const stored = await readStored(store(), leaf, candidate.token, index);
+      if (stored?.length !== length) {
+        telemetry.chunk("nowhere");
+        return null;
+      }
+      telemetry.chunk("store");
+      void cache.set(key, stored);
+      return stored;
+    },
+  };
+}
+
+async function readStored(store: Store | null, leaf: Leaf, token: string, index: number): Promise<Buffer | null> {
+  try {
+    return await store?.readChunk(leaf, token, index) ?? null;
+  } catch {
+    // Counted where the store is measured; here it is just not readable.
+    return null;
+  }
+}
+
+export interface OpenSegment {
+  readonly candidate: Candidate;
+  readonly chunks: AsyncGenerator<Buffer, void, void>;
+}
+
+/** Opens the first candidate whose first chunk is readable. Null when none is. */
+export async function openSegment(reader: ChunkReader, leaf: Leaf, candidates: readonly Candidate[]): Promise<OpenSegment | null> {
+  for (const candidate of candidates) {
+    const first = await reader.read(leaf, candidate, 0);
+    if (first === null) continue;
+    // Epoch-locked pipelines make the same bytes, so a lost chunk can come from the other one's copy.
+    const copies = [candidate, ...candidates.filter((other) => other !== candidate && other.sha256 === candidate.sha256)];
+    return { candidate, chunks: chunksOf(reader, leaf, copies, first) };
+  }
+  return null;
+}
+
+export class ChunkUnreadable extends Error {}
+
+async function* chunksOf(
+  reader: ChunkReader, leaf: Leaf, copies: readonly Candidate[], first: Buffer,
+): AsyncGenerator<Buffer, void, void> {
+  yield first;
+  for (let index = 1; index < chunkCount(copies[0]?.bytes ?? 0); index += 1) yield await readAny(reader, leaf, copies, index);
+}
+
+async function readAny(reader: ChunkReader, leaf: Leaf, copies: readonly Candidate[], index: number): Promise<Buffer> {
+  for (const copy of copies) {
+    const chunk = await reader.read(leaf, copy, index);
+    if (chunk !== null) return chunk;
+  }
+  throw new ChunkUnreadable(`chunk ${index} of ${leaf.rendition}/${leaf.number} cannot be read`);
+}

@@ -1,0 +1,119 @@
+/**
+ * The change feed: a publish origin tells every read origin what it published, at the moment it is committed. First all that is known, then
+ * each publication as it happens, and a beat in between, so that a listener can tell silence from death.
+ */
+import { request as httpRequest, type ServerResponse } from "node:http";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import type { EndpointSettings } from "../service/configuration.ts";
+import { type Log, reason } from "../service/log.ts";
+import { defectNames } from "./candidate.ts";
+import type { Publication } from "./metadata.ts";
+
+export const beatMs = 500;
+/** A listener that does not read is dropped before it costs memory; it comes back and gets a snapshot. */
+const unreadBytesMax = 8 * 1024 * 1024;
+
+export interface Feed {
+  serve(response: ServerResponse): void;
+  announce(publication: Publication): void;
+  close(): void;
+}
+
+export function createFeed(snapshot: () => readonly Publication[]): Feed {
+  const listeners = new Set<ServerResponse>();
+  const tell = (listener: ServerResponse, line: string): void => {
+    if (listener.writableLength > unreadBytesMax) listener.destroy();
+    else listener.write(line);
+  };
+  const timer = setInterval(() => {
+    for (const listener of listeners) tell(listener, "{\"beat\":true}\n");
+  }, beatMs);
+  return {
+    serve(response) {
+      response.writeHead(200, { "content-type": "application/x-ndjson" });
+      response.on("close", () => listeners.delete(response));
+      response.write(snapshot().map((publication) => `${JSON.stringify(publication)}\n`).join("").concat("{\"snapshot\":true}\n"));
+      listeners.add(response);
+    },
+    announce(publication) {
+      const line = `${JSON.stringify(publication)}\n`;
+      for (const listener of listeners) tell(listener, line);
+    },
+    close() {
+      clearInterval(timer);
+      for (const listener of listeners) listener.end();
+    },
+  };
+}
+
+const publicationShape = z.object({
+  event: z.string(), rendition: z.string(), number: z.int(), pipeline: z.string(), token: z.string(), sha256: z.string(),
+  bytes: z.int().positive(), defects: z.array(z.enum(defectNames)), publishedAtMs: z.number(),
+});
+
+export interface Subscription {
+  /** True once a snapshot has been read completely, for ever. */
+  readonly everCaughtUp: boolean;
+  readonly connected: boolean;
+}
+
+export interface Listening {
+  readonly at: EndpointSettings;
+  readonly onPublication: (publication: Publication) => void;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** Listens for ever, and comes back after every loss. */
+export function subscribe(listening: Listening): Subscription {
+  const state = { everCaughtUp: false, connected: false };
+  const run = async (): Promise<void> => {
+    for (let failures = 0; !listening.signal.aborted;) {
+      try {
+        await listen(listening, () => {
+          failures = 0;
+          state.everCaughtUp = true;
+          state.connected = true;
+        });
+      } catch (error) {
+        if (state.connected || failures % 20 === 5) listening.log("feed lost", { ...listening.at, reason: reason(error) });
+      }
+      state.connected = false;
+      failures += 1;
+      await sleep(Math.min(1_000, 50 * 2 ** Math.min(failures, 5)), undefined, { signal: listening.signal }).catch(() => undefined);
+    }
+  };
+  void run();
+  return state;
+}
+
+async function listen({ at, onPublication, signal }: Listening, onCaughtUp: () => void): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const request = httpRequest({ host: at.host, port: at.port, path: "/feed", signal, agent: false }, (response) => {
+      const lines = createInterface({ input: response, crlfDelay: Infinity });
+      lines.on("line", (line) => {
+        const value = parseLine(line);
+        const publication = publicationShape.safeParse(value);
+        if (publication.success) onPublication(publication.data);
+        else if (typeof value === "object" && value !== null && "snapshot" in value) onCaughtUp();
+      });
+      response.on("error", reject);
+      response.on("close", () => resolve());
+    });
+    // Four missed beats: the other side is gone, or stopped, or cut off.
+    request.setTimeout(4 * beatMs, () => request.destroy(new Error("no beat")));
+    request.on("error", reject);
+    request.end();
+  });
+}
+
+/** The last line of a feed that broke off is cut short; it comes again with the next snapshot. */
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}

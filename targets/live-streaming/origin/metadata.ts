@@ -1,0 +1,85 @@
+/**
+ * What exists, in this process's memory: event > rendition > segment > candidates. Filled by the change feed, never by the distributed
+ * cache, so that a storm of requests for segments that do not exist costs the store nothing.
+ */
+import { type Leaf, timeless } from "../stream/address.ts";
+import type { Candidate } from "./candidate.ts";
+
+export interface Publication extends Candidate, Leaf {}
+
+export interface Metadata {
+  candidates(leaf: Leaf): readonly Candidate[];
+  /** False when the same or a later publication of this pipeline is known already. */
+  add(publication: Publication): boolean;
+  /** Resolves true at the next publication of this leaf, false at the deadline or when the signal aborts. */
+  published(leaf: Leaf, waitMs: number, signal: AbortSignal): Promise<boolean>;
+  /** Everything known, oldest first, for a reader that starts now. */
+  all(): Publication[];
+  /** Drops what is older than the window. */
+  forgetBefore(number: number): void;
+  readonly size: number;
+  readonly waiting: number;
+}
+
+const keyOf = (leaf: Leaf): string => `${leaf.event}/${leaf.rendition}/${leaf.number}`;
+
+export function createMetadata(): Metadata {
+  const leaves = new Map<string, { readonly leaf: Leaf; readonly candidates: Map<string, Candidate> }>();
+  const waiters = new Map<string, Set<() => void>>();
+  let waiting = 0;
+
+  const wake = (key: string): void => {
+    const woken = waiters.get(key);
+    waiters.delete(key);
+    for (const resolve of woken ?? []) resolve();
+  };
+
+  return {
+    candidates: (leaf) => [...(leaves.get(keyOf(leaf))?.candidates.values() ?? [])],
+    add({ event, rendition, number, ...candidate }) {
+      const leaf = { event, rendition, number };
+      const key = keyOf(leaf);
+      const known = leaves.get(key) ?? { leaf, candidates: new Map<string, Candidate>() };
+      const before = known.candidates.get(candidate.pipeline);
+      // Tokens begin with their time at fixed width, so text order is time order.
+      if (before !== undefined && before.token >= candidate.token) return false;
+      known.candidates.set(candidate.pipeline, candidate);
+      leaves.set(key, known);
+      wake(key);
+      return true;
+    },
+    async published(leaf, waitMs, signal) {
+      if (signal.aborted || waitMs <= 0) return false;
+      const key = keyOf(leaf);
+      waiting += 1;
+      try {
+        return await new Promise<boolean>((resolve) => {
+          const set = waiters.get(key) ?? new Set();
+          waiters.set(key, set);
+          const settle = (found: boolean): void => {
+            clearTimeout(timer);
+            signal.removeEventListener("abort", onAbort);
+            set.delete(onPublished);
+            if (set.size === 0 && waiters.get(key) === set) waiters.delete(key);
+            resolve(found);
+          };
+          const onPublished = (): void => settle(true);
+          const onAbort = (): void => settle(false);
+          const timer = setTimeout(() => settle(false), waitMs);
+          signal.addEventListener("abort", onAbort, { once: true });
+          set.add(onPublished);
+        });
+      } finally {
+        waiting -= 1;
+      }
+    },
+    all: () => [...leaves.values()].flatMap(({ leaf, candidates }) => [...candidates.values()].map((each) => ({ ...leaf, ...each }))),
+    forgetBefore(number) {
+      for (const [key, { leaf }] of leaves) {
+        if (leaf.number !== timeless && leaf.number < number) leaves.delete(key);
+      }
+    },
+    get size() { return leaves.size; },
+    get waiting() { return waiting; },
+  };
+}

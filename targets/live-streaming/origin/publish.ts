@@ -1,0 +1,95 @@
+/**
+ * Takes a PUT: checks, reads, writes the chunks, and only then the metadata row, which is the moment the segment exists. A crash before
+ * that leaves nothing to see; a replay of the same token changes nothing.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ChunkCache } from "../cache/client.ts";
+import { header, pathOf, reply } from "../service/server.ts";
+import { type Log, reason } from "../service/log.ts";
+import { chunkKey, split } from "../store/chunk.ts";
+import type { Store } from "../store/store.ts";
+import { readBody } from "./body.ts";
+import type { Metadata, Publication } from "./metadata.ts";
+import { checkPublication, type PublicationRequest, type PublicationRules } from "./publication-request.ts";
+import type { Outcome, Telemetry } from "./telemetry.ts";
+
+export interface PublishParts {
+  readonly rules: Omit<PublicationRules, "nowMs">;
+  /** Null until the store is connected. */
+  readonly store: () => Store | null;
+  readonly cache: ChunkCache;
+  readonly metadata: Metadata;
+  readonly announce: (publication: Publication) => void;
+  readonly telemetry: Telemetry;
+  readonly log: Log;
+  readonly nowMs: () => number;
+}
+
+type Put = { readonly status: number; readonly text: string; readonly outcome: Outcome };
+
+/** Bodies in memory at once, over all requests; beyond it a packager is told to come again. */
+const inFlightBytesMax = 96 * 1024 * 1024;
+
+export function createPublisher(parts: PublishParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  let inFlightBytes = 0;
+  const underWay = new Map<string, Promise<Put>>();
+
+  const put = async (request: IncomingMessage): Promise<Put> => {
+    const checked = checkPublication(pathOf(request), (name) => header(request, name), { ...parts.rules, nowMs: parts.nowMs() });
+    if (!checked.ok) return { status: checked.status, text: checked.problem, outcome: "rejected" };
+    const wanted = checked.request;
+    const known = parts.metadata.candidates(wanted.leaf).find(({ pipeline }) => pipeline === wanted.pipeline);
+    if (known?.token === wanted.token) return replayed;
+    if (known !== undefined && known.token > wanted.token) return { status: 409, text: "a later token was published", outcome: "rejected" };
+    const store = parts.store();
+    if (store === null) return { status: 503, text: "the store is not connected", outcome: "failed" };
+    if (inFlightBytes + wanted.bytes > inFlightBytesMax) return { status: 503, text: "too much in flight", outcome: "shed" };
+    inFlightBytes += wanted.bytes;
+    try {
+      const body = await readBody(request, wanted.bytes);
+      if (!body.ok) return { status: 400, text: `body is ${body.problem}`, outcome: "rejected" };
+      if (body.sha256 !== wanted.sha256) return { status: 422, text: "body does not have this sha256", outcome: "rejected" };
+      // A retry may overtake its own first attempt; both then share one write.
+      const writing = underWay.get(wanted.token) ?? write(store, wanted, body.bytes).finally(() => underWay.delete(wanted.token));
+      underWay.set(wanted.token, writing);
+      return await writing;
+    } finally {
+      inFlightBytes -= wanted.bytes;
+    }
+  };
+
+  const write = async (store: Store, wanted: PublicationRequest, body: Buffer): Promise<Put> => {
+    const { leaf, token } = wanted;
+    const publication: Publication = {
+      ...leaf, pipeline: wanted.pipeline, token, sha256: wanted.sha256, bytes: wanted.bytes, defects: wanted.defects,
+      publishedAtMs: parts.nowMs(),
+    };
+    const cached: Promise<boolean>[] = [];
+    try {
+      await Promise.all(split(body).map((chunk, index) => {
+        cached.push(parts.cache.set(chunkKey(token, index), chunk));
+        return store.writeChunk(leaf, token, index, chunk);
+      }));
+      await store.writePublication(publication);
+    } catch (error) {
+      parts.log("publication failed", { ...leaf, reason: reason(error) });
+      return { status: 503, text: "the store did not take it", outcome: "failed" };
+    }
+    // The first readers come with the announcement; the chunks should be in memory by then.
+    await Promise.all(cached);
+    if (parts.metadata.add(publication)) parts.announce(publication);
+    return { status: 200, text: "published", outcome: "served" };
+  };
+
+  return async (request, response) => {
+    const startedMs = performance.now();
+    const { status, text, outcome } = await put(request);
+    parts.telemetry.request("publish", outcome);
+    if (status === 200) parts.telemetry.publish(performance.now() - startedMs);
+    // A refused body was not read: the connection cannot be used again.
+    reply(response, status, `${text}\n`, request.complete ? {} : { connection: "close" });
+    if (!request.complete) request.resume();
+  };
+}
+
+const replayed: Put = { status: 200, text: "published before", outcome: "served" };

@@ -1,0 +1,119 @@
+/** Serves a GET: class and admission first, then the answer, then the chunks one by one, each straight to the response. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { once } from "node:events";
+import { header, pathOf, reply } from "../service/server.ts";
+import { type Address, contentType, leafOf, parseAddress } from "../stream/address.ts";
+import { isLive } from "../stream/template.ts";
+import { answer, type AnswerParts } from "./answer.ts";
+import { type Candidate, rank } from "./candidate.ts";
+import { type ChunkReader, openSegment } from "./chunk-reader.ts";
+import { admittedPriorityMax, dvrPriority, priorities, type StoreLoad } from "./shedding.ts";
+import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
+
+export interface ReadParts extends AnswerParts {
+  readonly event: string;
+  readonly renditions: readonly string[];
+  readonly pipelines: readonly string[];
+  readonly chunks: ChunkReader;
+  readonly storeLoad: StoreLoad;
+  readonly telemetry: Telemetry;
+  readonly candidateSelection: boolean;
+  readonly negativeCache: boolean;
+  readonly priorityShedding: boolean;
+}
+
+/** How long a cache may keep each kind of answer. */
+const servedTtlMs = 600_000;
+const flaggedTtlMs = 1_000;
+const startTtlMs = 60_000;
+const unknownTtlMs = 60_000;
+const goneTtlMs = 60_000;
+export const shedMaxAgeSeconds = 5;
+
+export function createReader(parts: ReadParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const asked = parseAddress(pathOf(request));
+    const lane = asked === null ? "junk" : laneOf(asked.address, parts.nowMs());
+    const outcome = await respond(parts, request, response, asked, lane);
+    parts.telemetry.request(lane, outcome);
+  };
+}
+
+async function respond(
+  parts: ReadParts, request: IncomingMessage, response: ServerResponse, asked: ReturnType<typeof parseAddress>, lane: Lane,
+): Promise<Outcome> {
+  if (asked === null || !exists(parts, asked.address)) return absent(parts, response, 404, "unknown", unknownTtlMs);
+  const { address } = asked;
+  const leaf = leafOf(address);
+  if (parts.priorityShedding && priorityOf(lane, address) > admittedPriorityMax(parts.storeLoad.slowShare(parts.nowMs()))) {
+    reply(response, 503, "shed\n", { "x-answer": "shed", "cache-control": `max-age=${shedMaxAgeSeconds}` });
+    return "shed";
+  }
+  const left = new AbortController();
+  response.once("close", () => left.abort());
+  const found = await answer(parts, { leaf, pipeline: asked.pipeline, failedOver: header(request, "x-failover") !== null, signal: left.signal });
+  switch (found.kind) {
+    case "aborted": return "aborted";
+    case "early": case "missing": return absent(parts, response, 404, found.kind, found.ttlMs);
+    case "gone": return absent(parts, response, 410, "gone", goneTtlMs);
+    case "serve": return serve(parts, request, response, address, found.candidates);
+  }
+}
+
+async function serve(
+  parts: ReadParts, request: IncomingMessage, response: ServerResponse, address: Address, candidates: readonly Candidate[],
+): Promise<Outcome> {
+  const opened = await openSegment(parts.chunks, leafOf(address), rank(candidates, parts.pipelines, parts.candidateSelection));
+  if (opened === null) {
+    reply(response, 502, "no copy can be read\n", { "x-answer": "unreadable" });
+    return "failed";
+  }
+  const { candidate, chunks } = opened;
+  const flagged = candidate.defects.length > 0;
+  if (flagged) parts.telemetry.defective();
+  // A whole candidate may still arrive, so a defective one is not kept for long.
+  const ttlMs = flagged ? flaggedTtlMs : address.kind === "segment" ? servedTtlMs : startTtlMs;
+  response.writeHead(200, {
+    "content-type": contentType(address), "content-length": candidate.bytes,
+    "cache-control": `max-age=${Math.floor(ttlMs / 1000)}`, "x-ttl-ms": ttlMs,
+    "x-segment-sha256": candidate.sha256, "x-pipeline": candidate.pipeline, ...(flagged ? { "x-defects": candidate.defects.join(",") } : {}),
+  });
+  if (request.method === "HEAD") {
+    response.end();
+    return "served";
+  }
+  try {
+    for await (const chunk of chunks) {
+      if (response.destroyed) return "aborted";
+      if (!response.write(chunk)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    }
+  } catch {
+    // The length was promised: breaking off is the only way to say that this is not the whole segment.
+    response.destroy();
+    return "failed";
+  }
+  response.end();
+  return "served";
+}
+
+function absent(parts: ReadParts, response: ServerResponse, status: 404 | 410, why: string, ttlMs: number): Outcome {
+  const lifetime = parts.negativeCache
+    ? { "x-ttl-ms": String(Math.floor(ttlMs)), "cache-control": `max-age=${Math.floor(ttlMs / 1000)}` }
+    : { "cache-control": "no-store" };
+  reply(response, status, `${why}\n`, { "x-answer": why, ...lifetime });
+  return status === 410 ? "gone" : "not_found";
+}
+
+function exists(parts: ReadParts, address: Address): boolean {
+  return address.event === parts.event && (address.kind === "manifest" || parts.renditions.includes(address.rendition));
+}
+
+function laneOf(address: Address, nowMs: number): Lane {
+  if (address.kind !== "segment") return "start";
+  return isLive(address.number, nowMs) ? "live" : "dvr";
+}
+
+function priorityOf(lane: Lane, address: Address): number {
+  if (lane === "dvr" && address.kind === "segment") return dvrPriority(address.rendition, address.number);
+  return lane === "start" ? priorities.start : priorities.live;
+}

@@ -1,0 +1,50 @@
+/** What an origin counts. */
+import { createMetrics, type Metrics } from "../service/metrics.ts";
+
+export type Lane = "live" | "dvr" | "start" | "publish" | "junk";
+/** `not_found` is an early, unknown or missing segment; `aborted` a requester who left. */
+export type Outcome = "served" | "shed" | "not_found" | "gone" | "failed" | "rejected" | "aborted";
+
+export interface Telemetry {
+  readonly metrics: Metrics;
+  request(lane: Lane, outcome: Outcome): void;
+  held(): void;
+  defective(): void;
+  lookup(from: "memory" | "store"): void;
+  chunk(from: "memcached" | "store" | "nowhere"): void;
+  store(operation: "read" | "write", tookMs: number, failed: boolean): void;
+  publish(tookMs: number): void;
+}
+
+/** A store request slower than this counts as slow: Netflix's 10 ms is below what two shared cores can promise. */
+export const storeTargetMs = 60;
+
+const boundsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000] as const;
+
+export function createTelemetry(): Telemetry {
+  const metrics = createMetrics();
+  const requests = metrics.counter("origin_requests_total", "Requests answered, by lane and outcome");
+  const held = metrics.counter("origin_held_total", "Requests held open for the next segment");
+  const defective = metrics.counter("origin_defective_served_total", "Segments served although light inspection found a defect");
+  const lookups = metrics.counter("origin_metadata_lookups_total", "Metadata look-ups, by where the answer came from");
+  const chunks = metrics.counter("origin_chunks_total", "Chunks read, by where they came from");
+  const storeRequests = metrics.counter("origin_store_requests_total", "Requests to the store, by operation and outcome");
+  const slow = metrics.counter("origin_store_slow_total", `Requests to the store that took over ${storeTargetMs} ms`);
+  const storeMs = metrics.histogram("origin_store_read_ms", "Time of reads from the store in ms", boundsMs);
+  const writeMs = metrics.histogram("origin_store_write_ms", "Time of writes to the store in ms", boundsMs);
+  const publishMs = metrics.histogram("origin_publish_ms", "Time of a PUT in ms", boundsMs);
+  return {
+    metrics,
+    request: (lane, outcome) => requests.add({ lane, outcome }),
+    held: () => held.add({}),
+    defective: () => defective.add({}),
+    lookup: (from) => lookups.add({ from }),
+    chunk: (from) => chunks.add({ from }),
+    store(operation, tookMs, failed) {
+      storeRequests.add({ operation, outcome: failed ? "failed" : "done" });
+      if (tookMs > storeTargetMs) slow.add({ operation });
+      (operation === "read" ? storeMs : writeMs).observe(tookMs);
+    },
+    publish: (tookMs) => publishMs.observe(tookMs),
+  };
+}

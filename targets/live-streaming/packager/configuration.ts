@@ -1,0 +1,28 @@
+/** All that a packager is told at launch. */
+import { z } from "zod";
+import { endpointShape } from "../service/configuration.ts";
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
+
+export const packagerShape = z.object({
+  pipeline: name,
+  event: name,
+  renditions: z.array(z.object({
+    name,
+    kind: z.enum(["video", "audio"]),
+    bitsPerSecond: z.int().positive(),
+    width: z.int().positive().optional(),
+    height: z.int().positive().optional(),
+  })).min(1),
+  backfillSegments: z.int().nonnegative(),
+  listen: endpointShape,
+  control: endpointShape,
+  controlToken: z.string().min(1),
+  publishTo: endpointShape,
+  ffmpeg: z.object({ executable: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) }),
+  cacheDirectory: z.string().startsWith("/"),
+  seed: z.number(),
+  defences: z.object({ epochLocking: z.boolean() }),
+});
+
+export type PackagerConfiguration = z.infer<typeof packagerShape>;

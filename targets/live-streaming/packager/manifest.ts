@@ -1,0 +1,40 @@
+/** The MPD: a template with constant duration, so a player fetches it once and computes every address from the clock. */
+
+export interface ManifestRendition {
+  readonly name: string;
+  readonly kind: "video" | "audio";
+  readonly bitsPerSecond: number;
+  readonly codecs: string;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+export interface ManifestSettings {
+  readonly segmentSeconds: number;
+  readonly renditions: readonly ManifestRendition[];
+}
+
+/** Nothing in it depends on when or where it was made: both pipelines publish the same bytes. */
+export function manifest({ segmentSeconds, renditions }: ManifestSettings): string {
+  const sets = (["video", "audio"] as const).map((kind) => adaptationSet(kind, renditions.filter((each) => each.kind === kind), segmentSeconds));
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="dynamic"
+  availabilityStartTime="1970-01-01T00:00:00Z" publishTime="1970-01-01T00:00:00Z" minBufferTime="PT2S" maxSegmentDuration="PT${segmentSeconds}S"
+  timeShiftBufferDepth="PT5M" suggestedPresentationDelay="PT6S">
+  <Period id="0" start="PT0S">
+${sets.join("")}  </Period>
+</MPD>
+`;
+}
+
+function adaptationSet(kind: "video" | "audio", renditions: readonly ManifestRendition[], segmentSeconds: number): string {
+  if (renditions.length === 0) return "";
+  const representations = renditions.map(({ name, bitsPerSecond, codecs, width, height }) => {
+    const shape = width === undefined || height === undefined ? " audioSamplingRate=\"48000\"" : ` width="${width}" height="${height}" frameRate="25"`;
+    return `      <Representation id="${name}" bandwidth="${bitsPerSecond}" codecs="${codecs}"${shape}/>\n`;
+  });
+  return `    <AdaptationSet contentType="${kind}" mimeType="${kind}/mp4" segmentAlignment="true" startWithSAP="1">
+      <SegmentTemplate timescale="1" duration="${segmentSeconds}" startNumber="0" initialization="$RepresentationID$/init.mp4" media="$RepresentationID$/$Number$.m4s"/>
+${representations.join("")}    </AdaptationSet>
+`;
+}

@@ -1,0 +1,103 @@
+/** A pipeline: makes each segment when its time is over, inspects it, and publishes it. */
+import { createHash } from "node:crypto";
+import type { PackagerConfiguration } from "./configuration.ts";
+import { formatAddress, type Address } from "../stream/address.ts";
+import { publishAtMs, segmentInProduction } from "../stream/template.ts";
+import { inspect } from "./inspect.ts";
+import type { Journal } from "./journal.ts";
+import { type Loop, expectedSamples, expectedTicks, makeSegment, type Phase, segmentSeconds } from "./loop.ts";
+import { manifest } from "./manifest.ts";
+import type { Publisher } from "./publish.ts";
+
+export interface PipelineParts {
+  readonly settings: PackagerConfiguration;
+  readonly loops: ReadonlyMap<string, Loop>;
+  readonly phase: Phase;
+  readonly publisher: Publisher;
+  readonly journal: Journal;
+  readonly nextToken: () => string;
+  readonly nowMs: () => number;
+  /** May spoil a segment before it is inspected, when the control endpoint asked for it. */
+  readonly spoil: (segment: Buffer) => Buffer;
+}
+
+/** From the due time: a pipeline retries this long, then the segment is lost. */
+export const retryMs = 2_000;
+const backfillAtOnce = 6;
+
+export interface Pipeline {
+  /** What a player needs before its first segment. */
+  publishStart(): Promise<boolean>;
+  /** True when every rendition was acknowledged. */
+  publishSegment(number: number): Promise<boolean>;
+  backfill(): Promise<void>;
+}
+
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { settings, publisher, nowMs } = parts;
+
+  const put = (address: Address, body: Buffer, sha256: string, defects: readonly string[], deadlineMs: number): ReturnType<Publisher["put"]> =>
+    publisher.put({
+      path: formatAddress(address), body, deadlineMs,
+      headers: {
+        "x-sha256": sha256, "x-pipeline": settings.pipeline, "x-token": parts.nextToken(), "x-defects": defects.join(","),
+      },
+    });
+
+  const publishOne = async (rendition: string, loop: Loop, number: number, backfill: boolean): Promise<boolean> => {
+    const segment = parts.spoil(makeSegment(loop, number, parts.phase));
+    const samples = expectedSamples(loop, number, parts.phase);
+    const defects = inspect(segment, {
+      decodeTicks: expectedTicks(loop, number, parts.phase), samples,
+      durationTicks: samples * (loop.segments[0] === undefined ? 0 : usualTicks(loop)),
+    });
+    const sha256 = createHash("sha256").update(segment).digest("hex");
+    const startedMs = nowMs();
+    // What is published after the fact has its time from now; what is live has it from when it was due.
+    const deadlineMs = (backfill ? startedMs : publishAtMs(number)) + retryMs;
+    const result = await put({ kind: "segment", event: settings.event, rendition, number }, segment, sha256, defects, deadlineMs);
+    const atMs = nowMs();
+    parts.journal.add({
+      atMs, startedMs, number, rendition, pipeline: settings.pipeline, ...result, tookMs: atMs - startedMs, sha256,
+      bytes: segment.length, backfill,
+    });
+    return result.outcome === "acked";
+  };
+
+  const publishAll = async (number: number, backfill: boolean): Promise<boolean> => {
+    const results = await Promise.all([...parts.loops].map(([rendition, loop]) => publishOne(rendition, loop, number, backfill)));
+    return results.every(Boolean);
+  };
+
+  return {
+    async publishStart() {
+      const files: { address: Address; body: Buffer }[] = [...parts.loops].map(([rendition, loop]) =>
+        ({ address: { kind: "init", event: settings.event, rendition }, body: loop.init }));
+      files.push({ address: { kind: "manifest", event: settings.event }, body: Buffer.from(manifestOf(parts)) });
+      const results = await Promise.all(files.map(({ address, body }) =>
+        put(address, body, createHash("sha256").update(body).digest("hex"), [], nowMs() + retryMs)));
+      return results.every(({ outcome }) => outcome === "acked");
+    },
+    publishSegment: (number) => publishAll(number, false),
+    async backfill() {
+      const newest = segmentInProduction(nowMs()) - 1;
+      const numbers = Array.from({ length: settings.backfillSegments }, (_, index) => newest - index);
+      const worker = async (): Promise<void> => {
+        for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) await publishAll(number, true);
+      };
+      await Promise.all(Array.from({ length: backfillAtOnce }, worker));
+    },
+  };
+}
+
+/** All samples of a rendition have the same duration: the loop's, shared out. */
+function usualTicks(loop: Loop): number {
+  const samples = loop.segments.reduce((sum, segment) => sum + segment.samples, 0);
+  return loop.segments.length * segmentSeconds * loop.timescale / samples;
+}
+
+function manifestOf({ settings, loops }: PipelineParts): string {
+  return manifest({
+    segmentSeconds, renditions: settings.renditions.map((each) => ({ ...each, codecs: loops.get(each.name)?.codecs ?? "" })),
+  });
+}

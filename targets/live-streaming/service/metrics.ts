@@ -1,0 +1,71 @@
+/** Counters, gauges and histograms in Prometheus's text format; just what these services need. */
+
+type Labels = Readonly<Record<string, string>>;
+
+export interface Counter {
+  add(labels: Labels, amount?: number): void;
+}
+
+export interface Histogram {
+  observe(value: number): void;
+}
+
+export interface Metrics {
+  counter(name: string, help: string): Counter;
+  gauge(name: string, help: string, read: () => number): void;
+  histogram(name: string, help: string, bounds: readonly number[]): Histogram;
+  render(): string;
+}
+
+export function createMetrics(): Metrics {
+  const parts: (() => string)[] = [];
+  return {
+    counter(name, help) {
+      const values = new Map<string, number>();
+      parts.push(() => head(name, help, "counter") + [...values].map(([labels, value]) => `${name}${labels} ${value}\n`).join(""));
+      return {
+        add(labels, amount = 1) {
+          const key = formatLabels(labels);
+          values.set(key, (values.get(key) ?? 0) + amount);
+        },
+      };
+    },
+    gauge(name, help, read) {
+      parts.push(() => `${head(name, help, "gauge")}${name} ${read()}\n`);
+    },
+    histogram(name, help, bounds) {
+      const counts = new Array<number>(bounds.length + 1).fill(0);
+      let sum = 0;
+      parts.push(() => head(name, help, "histogram") + renderBuckets(name, bounds, counts, sum));
+      return {
+        observe(value) {
+          const at = bounds.findIndex((bound) => value <= bound);
+          const index = at === -1 ? bounds.length : at;
+          counts[index] = (counts[index] ?? 0) + 1;
+          sum += value;
+        },
+      };
+    },
+    render: () => parts.map((part) => part()).join(""),
+  };
+}
+
+function head(name: string, help: string, type: string): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+}
+
+function renderBuckets(name: string, bounds: readonly number[], counts: readonly number[], sum: number): string {
+  let total = 0;
+  let text = "";
+  for (const [index, count] of counts.entries()) {
+    total += count;
+    text += `${name}_bucket{le="${bounds[index] ?? "+Inf"}"} ${total}\n`;
+  }
+  return `${text}${name}_sum ${sum}\n${name}_count ${total}\n`;
+}
+
+/** Label values come only from closed sets of our own, never from a request, so no escaping and no unbounded series. */
+function formatLabels(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}

@@ -1,0 +1,59 @@
+/**
+ * An HTTP listener with limits: slow headers, slow bodies and idle connections end, and a drain lets what is in flight finish.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { EndpointSettings } from "./configuration.ts";
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+export interface Listener {
+  readonly server: Server;
+  /** Takes no new connection, closes idle ones, and resolves when the last request is over. */
+  drain(): Promise<void>;
+}
+
+export async function listen(at: EndpointSettings, handle: Handler, onError: (error: unknown) => void): Promise<Listener> {
+  const server = createServer({
+    // Above Varnish's 60 s for idle backend connections, or it picks one that is just being closed.
+    keepAliveTimeout: 75_000,
+    headersTimeout: 5_000,
+    requestTimeout: 10_000,
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: 8 * 1024,
+    noDelay: true,
+  }, (request, response) => {
+    Promise.resolve().then(() => handle(request, response)).catch((error: unknown) => {
+      onError(error);
+      if (response.headersSent) response.destroy();
+      else reply(response, 500, "internal error\n");
+    });
+  });
+  server.maxRequestsPerSocket = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: at.host, port: at.port, backlog: 2048 }, () => resolve());
+  });
+  return {
+    server,
+    drain: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeIdleConnections();
+    }),
+  };
+}
+
+export function reply(response: ServerResponse, status: number, body: string, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "content-length": Buffer.byteLength(body), ...headers });
+  response.end(body);
+}
+
+export function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? "/";
+  const query = url.indexOf("?");
+  return query === -1 ? url : url.slice(0, query);
+}
+
+export function header(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,46 @@
+/** The tables, and how one origin makes them while the others wait until they are there. */
+import type { Client } from "cassandra-driver";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export const keyspace = "live";
+/** Five minutes of segments share a partition, so that a range is few reads and no partition grows for ever. */
+export const bucketSegments = 150;
+/** A little more than the hour that may be rewound; whole files then expire together and leave no tombstones behind. */
+const keptSeconds = 2 * 3600;
+
+const options = `WITH default_time_to_live = ${keptSeconds} AND gc_grace_seconds = 3600
+  AND compaction = {'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'MINUTES', 'compaction_window_size': 10}`;
+
+const tables = [
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.publication (event text, rendition text, bucket int, number int, pipeline text, token text,
+    sha256 text, bytes int, defects text, published_at timestamp, PRIMARY KEY ((event, rendition, bucket), number, pipeline)) ${options}`,
+  // The token is part of the key: a second publication never mixes its chunks with the first one's. Bodies are media, already compressed.
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.chunk (event text, rendition text, number int, token text, part int, body blob,
+    PRIMARY KEY ((event, rendition, number, token), part)) ${options} AND compression = {'enabled': false}`,
+];
+
+/** One copy in each region's data centre. */
+export async function createSchema(client: Client, dataCentres: readonly string[], signal: AbortSignal): Promise<void> {
+  await until(async () => {
+    const [local, peers] = await Promise.all([
+      client.execute("SELECT data_center FROM system.local"), client.execute("SELECT data_center FROM system.peers"),
+    ]);
+    // A keyspace cannot name a data centre that is not there yet.
+    const there = new Set([...local.rows, ...peers.rows].map((row) => String(row["data_center"])));
+    return dataCentres.every((each) => there.has(each));
+  }, signal);
+  const copies = dataCentres.map((each) => `'${each}': 1`).join(", ");
+  await client.execute(`CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${copies}}`);
+  for (const table of tables) await client.execute(table);
+}
+
+export function schemaIsThere(client: Client, signal: AbortSignal): Promise<void> {
+  return until(async () => {
+    const found = await client.execute("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [keyspace], { prepare: false });
+    return found.rows.length >= tables.length;
+  }, signal);
+}
+
+async function until(holds: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  while (!(await holds())) await sleep(100, undefined, { signal });
+}

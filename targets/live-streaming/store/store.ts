@@ -1,0 +1,15 @@
+/** What the origins need from a store of segments. */
+import type { Publication } from "../origin/metadata.ts";
+import type { Leaf } from "../stream/address.ts";
+
+export interface Store {
+  writeChunk(leaf: Leaf, token: string, index: number, body: Buffer): Promise<void>;
+  /** The commit point: nobody sees a segment before this. */
+  writePublication(publication: Publication): Promise<void>;
+  /** Null when there is none. */
+  readChunk(leaf: Leaf, token: string, index: number): Promise<Buffer | null>;
+  readPublications(leaf: Leaf): Promise<Publication[]>;
+  /** Everything of a rendition from segment `from` to `to`, for an origin that starts. */
+  readRange(event: string, rendition: string, from: number, to: number): Promise<Publication[]>;
+  close(): Promise<void>;
+}
