@@ -1,0 +1,146 @@
+/**
+ * The tool cache: what was built or fetched (`trees`), where each tool lies (`tools`), and what starting a program showed
+ * (`sightings`), so that a warm start executes nothing. A tool counts as there only once its manifest in `tools` is written, which is
+ * the last act of getting it: whatever an interrupted build leaves is never taken as good.
+ */
+
+import { createHash, randomUUID } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import type { Part, PartName, Place, Recipe } from "./recipe.ts";
+
+/** Size and time of change of every file that a sighting rests on, by path. */
+export type Stamp = Readonly<Record<string, string>>;
+
+/** A program was started: it is either good or was rejected. */
+export type Sighted = { readonly stamp: Stamp } & ({ readonly part: Part } | { readonly reason: string });
+
+/** Where a tool in the cache lies. */
+export interface Manifest {
+  readonly pin: string;
+  readonly place: Place;
+}
+
+const stampSchema = z.record(z.string(), z.string());
+const partSchema = z.object({
+  name: z.enum(["k6", "toxiproxy", "cassandra", "memcached", "varnish", "ffmpeg", "java"]),
+  version: z.string(),
+  source: z.enum(["environment", "path", "cache", "download", "registry"]),
+  executable: z.string(),
+  directory: z.string(),
+  env: z.record(z.string(), z.string()),
+  args: z.array(z.string()),
+  companions: z.record(z.string(), z.string()),
+});
+const sightedSchema = z.union([
+  z.object({ stamp: stampSchema, part: partSchema }),
+  z.object({ stamp: stampSchema, reason: z.string() }),
+]);
+const manifestSchema = z.object({
+  pin: z.string(),
+  place: z.object({ executable: z.string(), directory: z.string(), root: z.string().optional() }),
+});
+
+/** The package database: what an extracted program borrows from the system changes with it. */
+const packageDatabase = "/var/lib/dpkg/status";
+
+export class ToolCache {
+  readonly root: string;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    const base = env.SEAWALL_CACHE || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "seawall");
+    this.root = join(base, platform());
+  }
+
+  folder(...names: string[]): string {
+    return join(this.root, ...names);
+  }
+
+  async manifest(recipe: Recipe): Promise<Manifest | undefined> {
+    const manifest = await readJson(this.folder("tools", `${recipe.name}.json`), manifestSchema);
+    if (manifest === undefined || manifest.pin !== recipe.pin) return undefined;
+    const { root, ...place } = manifest.place;
+    return { pin: manifest.pin, place: root === undefined ? place : { ...place, root } };
+  }
+
+  async keepManifest(name: PartName, manifest: Manifest): Promise<void> {
+    await writeJson(this.folder("tools", `${name}.json`), manifest);
+  }
+
+  /** What was seen at this place before, as long as nothing that it rests on has changed. */
+  async sighted(recipe: Recipe, place: Place): Promise<Sighted | undefined> {
+    const sighted = await readJson(this.#sightingFile(recipe, place), sightedSchema);
+    return sighted !== undefined && isCurrent(sighted.stamp) ? sighted : undefined;
+  }
+
+  async keepSighted(recipe: Recipe, place: Place, sighted: Sighted): Promise<void> {
+    await writeJson(this.#sightingFile(recipe, place), sighted);
+  }
+
+  /** An empty folder of one's own, on the file system of the trees so that it can be renamed into them. */
+  async staging(label: string): Promise<string> {
+    const path = this.folder("staging", `${label}-${randomUUID()}`);
+    await mkdir(path, { recursive: true });
+    return path;
+  }
+
+  /** Removes what interrupted builds with this label left. To be called with their lock held: then no live build owns any of it. */
+  async sweep(label: string): Promise<void> {
+    const names = await readdir(this.folder("staging")).catch(() => []);
+    const left = names.filter((name) => name.startsWith(`${label}-`));
+    await Promise.all(left.map((name) => rm(this.folder("staging", name), { recursive: true, force: true })));
+  }
+
+  #sightingFile(recipe: Recipe, place: Place): string {
+    const key = createHash("sha256").update(JSON.stringify([recipe.name, recipe.pin, place.executable, place.root])).digest("hex");
+    return this.folder("sightings", `${recipe.name}-${key.slice(0, 16)}.json`);
+  }
+}
+
+export function stampOf(place: Place, restsOn: readonly string[]): Stamp {
+  const paths = [place.executable, ...restsOn, packageDatabase];
+  return Object.fromEntries(paths.map((path) => [path, stateOf(path)]));
+}
+
+function isCurrent(stamp: Stamp): boolean {
+  return Object.entries(stamp).every(([path, state]) => stateOf(path) === state);
+}
+
+function stateOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? "absent" : `${stats.size}:${stats.mtimeMs}`;
+}
+
+/** A home folder may be shared between machines, or mounted into a container of another distribution. */
+function platform(): string {
+  const names: string[] = [process.platform, process.arch];
+  try {
+    const release = readFileSync("/etc/os-release", "utf8");
+    for (const key of ["ID", "VERSION_ID"]) {
+      const value = new RegExp(`^${key}="?([\\w.-]+)`, "m").exec(release)?.[1];
+      if (value !== undefined) names.push(value);
+    }
+  } catch {
+    // No distribution that says its name.
+  }
+  return names.join("-");
+}
+
+/** A file that is absent, cut short or of an older shape is as good as none: the tool is looked at again. */
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${randomUUID()}`;
+  await writeFile(temporary, `${JSON.stringify(value, undefined, 2)}\n`);
+  await rename(temporary, path);
+}

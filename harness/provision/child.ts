@@ -1,0 +1,116 @@
+/** Runs a helper program to its end: in a process group of its own, so that an interrupt takes its children with it. */
+
+import { spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
+import { createInterface } from "node:readline";
+import { Rejected } from "./recipe.ts";
+
+const killAfterMs = 2_000;
+const keptChars = 256 * 1024;
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number;
+  /** Lets everything else on the machine go first. */
+  readonly nice?: boolean;
+  /** Called with each line of either stream while the program runs. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Resolves with whatever the program did. Throws `Rejected` when it cannot be started or takes longer than `timeoutMs`, and the
+ * signal's reason when that aborts; in both cases only after the whole process group is gone.
+ */
+export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const { signal, timeoutMs, onLine } = options;
+  signal?.throwIfAborted();
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: options.env ?? process.env,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  const streams = [collect(child.stdout, onLine), collect(child.stderr, onLine)] as const;
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once("error", (cause) => reject(new Rejected(startFailure(command, cause), cause)));
+    child.once("close", (code, killedBy) => resolve(code ?? 128 + (killedBy ? constants.signals[killedBy] : 0)));
+  });
+  if (options.nice && child.pid !== undefined) lowerPriority(child.pid);
+
+  let timedOut = false;
+  let killTimer: NodeJS.Timeout | undefined;
+  const stop = () => {
+    signalGroup(child.pid, "SIGTERM");
+    killTimer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), killAfterMs);
+  };
+  const deadline = timeoutMs === undefined ? undefined : setTimeout(() => { timedOut = true; stop(); }, timeoutMs);
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    const exitCode = await ended;
+    signal?.throwIfAborted();
+    if (timedOut) throw new Rejected(`${command} did not end within ${(timeoutMs ?? 0) / 1_000} s`);
+    return { exitCode, stdout: streams[0](), stderr: streams[1]() };
+  } finally {
+    clearTimeout(deadline);
+    clearTimeout(killTimer);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** As `run`, but any exit code other than 0 is a `Rejected` that carries the last thing the program said. */
+export async function runWell(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const outcome = await run(command, args, options);
+  if (outcome.exitCode !== 0) throw new Rejected(failureOf(command, outcome));
+  return outcome;
+}
+
+/** One line on why the program failed: the last line that names an error, else the last line. */
+export function failureOf(command: string, { exitCode, stdout, stderr }: Outcome): string {
+  const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const telling = lines.findLast((line) => /error|fail|cannot|unable|denied|not found|^E:/i.test(line)) ?? lines.at(-1);
+  return `${command} exited with ${exitCode}${telling ? `: ${telling.slice(0, 240)}` : ""}`;
+}
+
+/** Keeps the end of a stream, where programs say why they failed, and the beginning is what a long build prints. */
+function collect(stream: NodeJS.ReadableStream, onLine: ((line: string) => void) | undefined): () => string {
+  let text = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    text += chunk;
+    if (text.length > 2 * keptChars) text = text.slice(-keptChars);
+  });
+  if (onLine) createInterface({ input: stream }).on("line", onLine);
+  return () => text;
+}
+
+function startFailure(command: string, cause: Error): string {
+  const code = "code" in cause ? cause.code : undefined;
+  if (code === "ENOENT") return `${command} is not on this machine`;
+  if (code === "EACCES") return `${command} may not be executed`;
+  return `${command} does not start: ${cause.message}`;
+}
+
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, or the machine does not allow it: no loss either way.
+  }
+}
+
+function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // The group is gone.
+  }
+}

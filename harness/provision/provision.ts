@@ -1,0 +1,108 @@
+/**
+ * Finds every tool that a run needs, or gets it: environment variable, PATH, tool cache, official release, package registry. Nothing on
+ * the system is changed.
+ */
+
+import type { Tool, ToolName, Tools } from "../core/tools.ts";
+import { ToolCache } from "./cache.ts";
+import { partsOf, recipes } from "./catalogue.ts";
+import { type Finding, find } from "./find.ts";
+import { type Missing, missingTools } from "./missing.ts";
+import { type Group, groups, type ObtainContext, type Obtained, obtain } from "./obtain.ts";
+import { type Part, type PartName, Rejected } from "./recipe.ts";
+import type { Progress } from "./sources/source.ts";
+
+export { toolNames } from "./catalogue.ts";
+export type { Progress } from "./sources/source.ts";
+
+export interface ProvisionOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
+  /** Called only while something is being got; on a machine that has every tool it is never called. */
+  readonly progress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Every named tool, seen to start; throws TOOL_MISSING that names all that cannot be had, with what was tried for each. */
+export async function provision<Name extends ToolName>(names: readonly Name[], options: ProvisionOptions): Promise<Pick<Tools, Name>> {
+  const parts = await resolve(partsOf(names), options);
+  const tools = names.map((name): [Name, Tool] => [name, toolFrom(name, parts)]);
+  return Object.fromEntries(tools) as Pick<Tools, Name>;
+}
+
+/** Groups are worked on side by side. When one fails for good, the others are stopped, and waited for, before that is thrown. */
+async function resolve(wanted: readonly PartName[], { env, signal, progress = () => {} }: ProvisionOptions): Promise<ReadonlyMap<PartName, Part>> {
+  signal?.throwIfAborted();
+  const halt = new AbortController();
+  const context: ObtainContext = {
+    env,
+    signal: signal ? AbortSignal.any([signal, halt.signal]) : halt.signal,
+    cache: new ToolCache(env),
+    java: async () => {
+      const java = (await look("java")).part ?? (await get(groupOf("java"))).parts.get("java");
+      if (java === undefined) throw new Rejected("needs Java 17");
+      return java;
+    },
+    progress,
+    unreachable: new Map(),
+  };
+  const look = once((name: PartName): Promise<Finding> => find(recipes[name], context));
+  const get = once(async (group: Group): Promise<Obtained> => {
+    const members = group.members.filter((name) => wanted.includes(name));
+    const findings = await Promise.all(members.map(async (name) => ({ name, finding: await look(name) })));
+    const lacking = findings.filter(({ finding }) => finding.part === undefined && !finding.settled);
+    if (lacking.length === 0) return { parts: new Map(), attempts: new Map() };
+    return obtain(group, lacking.map(({ name }) => recipes[name]), context);
+  });
+
+  const used = groups.filter(({ members }) => members.some((name) => wanted.includes(name)));
+  const ends = await Promise.allSettled(used.map((group) => get(group).catch((error: unknown) => {
+    halt.abort(error);
+    throw error;
+  })));
+  signal?.throwIfAborted();
+  for (const end of ends) if (end.status === "rejected") throw halt.signal.reason;
+
+  const parts = new Map<PartName, Part>();
+  const missing: Missing[] = [];
+  for (const name of wanted) {
+    const { part, attempts } = await look(name);
+    const obtained = await get(groupOf(name));
+    const had = part ?? obtained.parts.get(name);
+    if (had) parts.set(name, had);
+    else missing.push({ recipe: recipes[name], attempts: [...attempts, ...(obtained.attempts.get(name) ?? [])] });
+  }
+  if (missing.length > 0) throw missingTools(missing);
+  return parts;
+}
+
+/** The tool as the rest of the harness sees it: Cassandra's program is Java. */
+function toolFrom(name: ToolName, parts: ReadonlyMap<PartName, Part>): Tool {
+  if (name === "node") return nodeItself();
+  const part = parts.get(name);
+  const java = parts.get("java");
+  if (part === undefined) throw new Error(`${name} was neither found nor reported missing`);
+  if (name !== "cassandra" || java === undefined) return { ...part, name };
+  return { ...part, name, executable: java.executable, env: java.env };
+}
+
+/** Services run on the Node that runs the harness. */
+export function nodeItself(): Tool {
+  const executable = process.execPath;
+  return { name: "node", version: process.versions.node, source: "path", executable, directory: executable, env: {}, args: [], companions: {} };
+}
+
+export function groupOf(name: PartName): Group {
+  const group = groups.find(({ members }) => members.includes(name));
+  if (group === undefined) throw new Error(`${name} belongs to no group`);
+  return group;
+}
+
+/** Calls `work` once per key; everybody who asks gets the same promise. */
+function once<Key, Value>(work: (key: Key) => Promise<Value>): (key: Key) => Promise<Value> {
+  const started = new Map<Key, Promise<Value>>();
+  return (key) => {
+    const promise = started.get(key) ?? work(key);
+    started.set(key, promise);
+    return promise;
+  };
+}

@@ -1,0 +1,71 @@
+/** What is known of a tool before it is found: how to recognise a good one and what to tell the reader when there is none. */
+
+import type { Tool, ToolName } from "../core/tools.ts";
+
+/** Everything that has to be found. Java is not a tool of a run by itself: Cassandra's entry starts it. Node is this very process. */
+export type PartName = Exclude<ToolName, "node"> | "java";
+
+/** A tool, or Java, that was seen to start. */
+export type Part = Omit<Tool, "name"> & { readonly name: PartName };
+
+/** Where a tool may lie. */
+export interface Place {
+  readonly executable: string;
+  /** The folder that belongs to the tool; Cassandra's jars. */
+  readonly directory: string;
+  /** The root of an extracted package tree, whose libraries the loader does not know. */
+  readonly root?: string;
+}
+
+/** What starting the tool showed. */
+export interface Sighting {
+  readonly version: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  readonly companions?: Readonly<Record<string, string>>;
+  /** Files besides the executable that the sighting rests on: when one of them changes, it is looked at again. */
+  readonly restsOn?: readonly string[];
+}
+
+export interface CheckContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal | undefined;
+  /** A folder that exists for the time of the check. */
+  readonly scratch: string;
+  /** Resolves once Java is there; rejects with `Rejected` when it cannot be had. */
+  readonly java: () => Promise<Part>;
+}
+
+export interface Recipe {
+  readonly name: PartName;
+  /** The environment variable that overrules every search. */
+  readonly variable: string;
+  /** For people: which versions are good. */
+  readonly wanted: string;
+  /** Changes when what this recipe builds or demands changes, so that an older cache entry is not taken. */
+  readonly pin: string;
+  /** For people: how to install it by hand. */
+  readonly install: string;
+  /** Turns the variable's value into a place. */
+  readonly placeOf: (value: string) => Place;
+  /** Where this machine may have it already. */
+  readonly candidates: (env: NodeJS.ProcessEnv) => readonly Place[];
+  /** Starts the tool. Throws `Rejected` when it does not start or is of the wrong version. */
+  readonly check: (place: Place, context: CheckContext) => Promise<Sighting>;
+}
+
+/** One place or way of getting a tool was no good; the message is the reason, short enough for one line. */
+export class Rejected extends Error {
+  constructor(reason: string, cause?: unknown) {
+    super(reason, cause === undefined ? undefined : { cause });
+    this.name = "Rejected";
+  }
+}
+
+/** As `Rejected`, and sure to be said again of the same file: worth remembering. */
+export class WrongVersion extends Rejected {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "WrongVersion";
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Debian packages, fetched and unpacked into the tool cache: nothing is installed, no root is needed, and apt's own state stays as it
+ * is. apt checks their signatures. Only what the system lacks is fetched, so an unpacked program borrows the rest from the system.
+ */
+
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { failureOf, run, runWell } from "../child.ts";
+import { type PartName, type Place, type Recipe, Rejected } from "../recipe.ts";
+import { javasUnder } from "../tools/java.ts";
+import { isExecutable, programsInPath } from "../tools/program.ts";
+import { addCompiler, keepLinksInside } from "../tree.ts";
+import type { BuildContext, Source } from "./source.ts";
+
+const packages: Partial<Record<PartName, readonly string[]>> = {
+  memcached: ["memcached"],
+  varnish: ["varnish", "varnish-modules"],
+  ffmpeg: ["ffmpeg"],
+  java: ["openjdk-17-jre-headless"],
+};
+
+const programs: Partial<Record<PartName, string>> = { memcached: "memcached", varnish: "varnishd", ffmpeg: "ffmpeg" };
+
+/** Never unpacked: a C library beside the system's own loader crashes whatever loads it. */
+const keptOut = /^(libc6|libc-bin|libc6-i386|libc6-x32)_/;
+
+const listsAgeMsMax = 24 * 3_600_000;
+
+export const debian: Source = {
+  kind: "registry",
+  title: "Debian's packages",
+  oneByOne: false,
+  obstacle: (env) => (["apt-get", "dpkg-deb"].some((name) => programsInPath(name, env).length === 0) ? "apt-get is not on this machine" : undefined),
+
+  async build(recipes, context) {
+    const obstacle = debian.obstacle(context.env);
+    if (obstacle !== undefined) throw new Rejected(obstacle);
+    const root = join(context.staging, "root");
+    const archives = await fetchArchives(recipes.flatMap(({ name }) => packages[name] ?? []), context);
+    await unpack(archives, root, context);
+    await rm(join(context.staging, "apt"), { recursive: true });
+    await keepLinksInside(root);
+    await addCompiler(root, join(context.home, "root"), context);
+    return new Map(recipes.map((recipe) => [recipe.name, placeIn(root, recipe, context.env)]));
+  },
+};
+
+/** Downloads the packages and what they depend on, as far as the system lacks it; paths of the archives. */
+async function fetchArchives(names: readonly string[], context: BuildContext): Promise<string[]> {
+  const { env, signal, staging, say } = context;
+  const apt = join(staging, "apt");
+  const archives = join(apt, "archives");
+  await mkdir(join(archives, "partial"), { recursive: true });
+  const configuration = join(apt, "apt.conf");
+  const aptGet = (args: readonly string[], step: string) => run("apt-get", ["-c", configuration, ...args], {
+    env: { ...env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" }, signal, nice: true, onLine: (line) => say(step, line),
+  });
+  const install = ["install", "-y", "--no-install-recommends", "--download-only", ...names];
+  const step = `fetching Debian's ${names.join(", ")}`;
+
+  // The system's package lists come first: they are usually good, and fetching fresh ones takes longer than the packages.
+  await writeFile(configuration, configurationFor(apt));
+  say(step);
+  let outcome = await aptGet(install, step);
+  if (outcome.exitCode !== 0) {
+    const lists = context.cache.folder("apt-lists");
+    await mkdir(join(lists, "partial"), { recursive: true });
+    await writeFile(configuration, `${configurationFor(apt)}Dir::State::lists "${lists}";\n`);
+    if (await areOld(lists)) {
+      say("refreshing a package list of our own");
+      const update = await aptGet(["update"], "refreshing a package list of our own");
+      if (update.exitCode !== 0) throw new Rejected(failureOf("apt-get update", update));
+      await writeFile(join(lists, "refreshed"), "");
+    }
+    say(step);
+    outcome = await aptGet(install, step);
+  }
+  if (outcome.exitCode !== 0) throw new Rejected(failureOf("apt-get install --download-only", outcome));
+  return (await readdir(archives)).filter((name) => name.endsWith(".deb")).map((name) => join(archives, name));
+}
+
+/** Everything that apt writes goes to `folder`; hooks of the system, which act on the system, are left out. */
+function configurationFor(folder: string): string {
+  return `#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear DPkg::Pre-Invoke;
+#clear DPkg::Post-Invoke;
+#clear DPkg::Pre-Install-Pkgs;
+Debug::NoLocking "true";
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+Acquire::IndexTargets::deb::DEP-11-icons-small::DefaultEnabled "false";
+Acquire::IndexTargets::deb::DEP-11-icons::DefaultEnabled "false";
+Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
+Acquire::Retries "2";
+Acquire::http::Timeout "20";
+Dir::Cache "${folder}";
+Dir::Cache::archives "${folder}/archives";
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+Dir::State::extended_states "${folder}/extended_states";
+Dir::Log "${folder}/log";
+`;
+}
+
+async function areOld(lists: string): Promise<boolean> {
+  const refreshed = await stat(join(lists, "refreshed")).catch(() => undefined);
+  return refreshed === undefined || Date.now() - refreshed.mtimeMs > listsAgeMsMax;
+}
+
+async function unpack(archives: readonly string[], root: string, { env, signal, say }: BuildContext): Promise<void> {
+  await mkdir(root, { recursive: true });
+  const wanted = archives.filter((path) => !keptOut.test(basename(path)));
+  for (const [index, archive] of wanted.entries()) {
+    say(`unpacking ${wanted.length} packages`, `${index + 1}`);
+    await runWell("dpkg-deb", ["-x", archive, root], { env, signal, nice: true });
+  }
+  for (const name of ["lib", "bin", "sbin"]) {
+    if (!existsSync(join(root, name))) await symlink(`usr/${name}`, join(root, name));
+  }
+}
+
+/** Where the program lies: in the tree, or in the system when only what it lacked had to be fetched. */
+function placeIn(root: string, { name }: Recipe, env: NodeJS.ProcessEnv): Place {
+  if (name === "java") {
+    const place = javasUnder(join(root, "usr/lib/jvm"))[0];
+    if (place === undefined) throw new Rejected("the packages hold no Java");
+    return { ...place, root };
+  }
+  const program = programs[name] ?? name;
+  const inTree = ["usr/bin", "usr/sbin"].map((folder) => join(root, folder, program)).find(isExecutable);
+  const executable = inTree ?? programsInPath(program, env)[0]?.executable;
+  if (executable === undefined) throw new Rejected(`the packages hold no ${program}`);
+  return { executable, directory: root, root };
+}

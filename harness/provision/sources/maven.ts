@@ -1,0 +1,58 @@
+/** Fetches Cassandra's jars with Maven from the dependency in `maven/pom.xml`; `maven/jars.sha256` says what must have come. */
+
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { runWell } from "../child.ts";
+import { type PartName, type Place, Rejected } from "../recipe.ts";
+import { placeOfJars } from "../tools/cassandra.ts";
+import { programsInPath } from "../tools/program.ts";
+import type { Source } from "./source.ts";
+
+const pom = fileURLToPath(new URL("../maven/pom.xml", import.meta.url));
+const checksums = fileURLToPath(new URL("../maven/jars.sha256", import.meta.url));
+
+export const maven: Source = {
+  kind: "registry",
+  title: "Maven",
+  oneByOne: false,
+  obstacle: (env) => (programsInPath("mvn", env).length === 0 ? "mvn is not on this machine" : undefined),
+
+  async build(_recipes, { env, signal, staging, say, java }) {
+    const mvn = programsInPath("mvn", env)[0]?.executable;
+    if (mvn === undefined) throw new Rejected("mvn is not on this machine");
+    const { executable, env: javaEnv } = await java();
+    const jars = join(staging, "jars");
+    say("fetching 100 jars with Maven");
+    // --strict-checksums: Maven would otherwise only warn of a jar that differs from its published checksum.
+    const args = ["--batch-mode", "--strict-checksums", "--file", pom, "dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${jars}`];
+    await runWell(mvn, args, {
+      cwd: staging,
+      env: { ...env, ...javaEnv, JAVACMD: executable },
+      signal, nice: true, onLine: (line) => say("fetching 100 jars with Maven", line.replace(/^\[INFO\] /, "")),
+    });
+    await verifyJars(jars, await readFile(checksums, "utf8"));
+    return new Map<PartName, Place>([["cassandra", placeOfJars(jars)]]);
+  },
+};
+
+/** Throws `Rejected` unless the folder holds exactly the listed jars. */
+export async function verifyJars(folder: string, list: string): Promise<void> {
+  const wanted = new Map(list.split("\n").filter((line) => line !== "").map((line) => {
+    const [sum = "", name = ""] = line.split(/\s+/);
+    return [name, sum];
+  }));
+  for (const name of await readdir(folder)) {
+    if (!wanted.has(name)) throw new Rejected(`${name} is not in jars.sha256`);
+  }
+  for (const [name, sum] of wanted) {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(join(folder, name)), hash).catch((cause: unknown) => {
+      throw new Rejected(`${name} did not come`, cause);
+    });
+    if (hash.digest("hex") !== sum) throw new Rejected(`${name} differs from its checksum in jars.sha256`);
+  }
+}

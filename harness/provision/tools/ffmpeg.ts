@@ -1,0 +1,27 @@
+/** ffmpeg with the two encoders that the looped stream is made with. */
+
+import { type Recipe, WrongVersion } from "../recipe.ts";
+import { libraryEnv } from "../tree.ts";
+import { demand, versionIn } from "../version.ts";
+import { ask, companionsOf, placeOfProgram, programsInPath } from "./program.ts";
+
+const encoders = ["libx264", "aac"];
+
+export const ffmpeg: Recipe = {
+  name: "ffmpeg",
+  variable: "SEAWALL_FFMPEG",
+  wanted: `>= 5 with ${encoders.join(" and ")}`,
+  pin: "5",
+  install: "`apt-get install ffmpeg`, or `brew install ffmpeg`",
+  placeOf: placeOfProgram,
+  candidates: (env) => programsInPath("ffmpeg", env),
+  async check(place, context) {
+    const env = await libraryEnv(place, context);
+    const version = versionIn(await ask(place, ["-version"], context, env), /ffmpeg version n?(\d+(?:\.\d+)*)/);
+    demand(version, "5");
+    const listed = await ask(place, ["-hide_banner", "-encoders"], context, env);
+    const lacking = encoders.filter((name) => !new RegExp(`^ ?[VA]\\S* ${name} `, "m").test(listed));
+    if (lacking.length > 0) throw new WrongVersion(`has no encoder ${lacking.join(", ")}`);
+    return { version, env, companions: companionsOf(place, ["ffprobe"], []) };
+  },
+};

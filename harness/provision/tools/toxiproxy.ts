@@ -1,0 +1,22 @@
+/** Toxiproxy's server, which carries the links between services. */
+
+import type { Recipe } from "../recipe.ts";
+import { demand, versionIn } from "../version.ts";
+import { ask, placeOfProgram, programsInPath } from "./program.ts";
+
+export const toxiproxyVersion = "2.12.0";
+
+export const toxiproxy: Recipe = {
+  name: "toxiproxy",
+  variable: "SEAWALL_TOXIPROXY",
+  wanted: "2.12",
+  pin: toxiproxyVersion,
+  install: "`brew install toxiproxy`, or its release page",
+  placeOf: placeOfProgram,
+  candidates: (env) => programsInPath("toxiproxy-server", env),
+  async check(place, context) {
+    const version = versionIn(await ask(place, ["-version"], context), /version v?(\d+\.\d+\.\d+)/);
+    demand(version, "2.12", "2.13");
+    return { version };
+  },
+};

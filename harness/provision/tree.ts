@@ -1,0 +1,88 @@
+/**
+ * A tree of extracted Debian packages, as the programs in it need it: libraries that the system's loader does not know, a compiler
+ * beside its own headers, and symbolic links that would lead out of the tree.
+ */
+
+import { existsSync } from "node:fs";
+import { chmod, lstat, readdir, readlink, symlink, unlink, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { run, runWell } from "./child.ts";
+import { type CheckContext, type Place, Rejected } from "./recipe.ts";
+
+const loaderTimeoutMs = 15_000;
+
+type Asking = Pick<CheckContext, "env" | "signal">;
+
+/** Debian's name for this machine's kind of library, such as `aarch64-linux-gnu`. */
+export async function multiarch({ env, signal }: Asking): Promise<string> {
+  const asked = await run("dpkg-architecture", ["-qDEB_HOST_MULTIARCH"], { env, signal }).catch((error: unknown) => {
+    if (error instanceof Rejected) return undefined; // It belongs to dpkg-dev, which most machines lack.
+    throw error;
+  });
+  if (asked?.exitCode === 0) return asked.stdout.trim();
+  const { stdout } = await runWell("dpkg", ["--print-architecture"], { env, signal });
+  const names: Record<string, string> = {
+    amd64: "x86_64-linux-gnu", arm64: "aarch64-linux-gnu", armhf: "arm-linux-gnueabihf", i386: "i386-linux-gnu",
+    ppc64el: "powerpc64le-linux-gnu", riscv64: "riscv64-linux-gnu", s390x: "s390x-linux-gnu",
+  };
+  const architecture = stdout.trim();
+  return names[architecture] ?? `${architecture}-linux-gnu`;
+}
+
+/**
+ * LD_LIBRARY_PATH for a program of a tree; nothing for one that the system installed. Some packages keep a library in a folder that
+ * their installation would have registered (blas, lapack, pulseaudio), so the loader is asked what it misses, and the tree is searched.
+ */
+export async function libraryEnv(place: Place, asking: Asking): Promise<Record<string, string>> {
+  if (place.root === undefined) return {};
+  const name = await multiarch(asking);
+  const folders = [`usr/lib/${name}`, `lib/${name}`, "usr/lib", "lib"].map((folder) => join(place.root ?? "", folder)).filter((folder) => existsSync(folder));
+  for (;;) {
+    const LD_LIBRARY_PATH = folders.join(":");
+    const missing = await missingLibraries(place.executable, { env: { ...asking.env, LD_LIBRARY_PATH }, signal: asking.signal });
+    if (missing.length === 0) return LD_LIBRARY_PATH === "" ? {} : { LD_LIBRARY_PATH };
+    const found = await foldersHolding(missing, join(place.root, "usr/lib"));
+    const added = found.filter((folder) => !folders.includes(folder));
+    if (added.length === 0) throw new Rejected(`lacks the libraries ${missing.join(", ")}`);
+    folders.push(...added);
+  }
+}
+
+async function missingLibraries(executable: string, { env, signal }: Asking): Promise<string[]> {
+  const { stdout } = await run("ldd", [executable], { env, signal, timeoutMs: loaderTimeoutMs });
+  return [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1] ?? "");
+}
+
+async function foldersHolding(names: readonly string[], under: string): Promise<string[]> {
+  const entries = await readdir(under, { recursive: true, withFileTypes: true }).catch(() => []);
+  return [...new Set(entries.filter((entry) => names.includes(entry.name)).map((entry) => entry.parentPath))];
+}
+
+/** The wrapper that `addCompiler` left in the tree, when it holds a compiler. */
+export function compilerIn(root: string): string | undefined {
+  const wrapper = join(root, "seawall-cc");
+  return existsSync(wrapper) ? wrapper : undefined;
+}
+
+/** Makes an extracted gcc usable where it lies: it finds its assembler, libraries and headers in the tree `home` and not in the system. */
+export async function addCompiler(root: string, home: string, asking: Asking): Promise<void> {
+  if (!existsSync(join(root, "usr/bin/gcc"))) return;
+  const libraries = [`usr/lib/${await multiarch(asking)}`, `lib/${await multiarch(asking)}`].map((folder) => join(home, folder)).join(":");
+  const script = `#!/bin/sh
+PATH='${home}/usr/bin':$PATH LD_LIBRARY_PATH='${libraries}' exec '${home}/usr/bin/gcc' --sysroot='${home}' "$@"
+`;
+  await writeFile(join(root, "seawall-cc"), script);
+  await chmod(join(root, "seawall-cc"), 0o755);
+}
+
+/** Absolute links (`/etc/java-17-openjdk/…`) are made to stay inside the tree, wherever that is moved. */
+export async function keepLinksInside(root: string): Promise<void> {
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const target = await readlink(path);
+    if (!target.startsWith("/") || (await lstat(join(root, target)).catch(() => undefined)) === undefined) continue;
+    await unlink(path);
+    await symlink(relative(dirname(path), join(root, target)) || ".", path);
+  }
+}
