@@ -99,6 +99,8 @@ async function listen({ at, onPublication, signal }: Listening, onCaughtUp: () =
         if (publication.success) onPublication(publication.data);
         else if (typeof value === "object" && value !== null && "snapshot" in value) onCaughtUp();
       });
+      // The reader of lines repeats its input's errors; unheard, they would end the process.
+      lines.on("error", reject);
       response.on("error", reject);
       response.on("close", () => resolve());
     });

@@ -35,8 +35,8 @@ async function connect(settings: CassandraSettings, log: Log, signal: AbortSigna
       return client;
     } catch (error) {
       await client.shutdown().catch(() => undefined);
-      if (attempt % 20 === 0) log("waiting for the store", { reason: reason(error) });
-      await sleep(250, undefined, { signal });
+      if (attempt % 20 === 0) log("waiting for the store", { reason: reason(error).split("\n")[0] });
+      await sleep(300, undefined, { signal });
     }
   }
 }
@@ -68,10 +68,10 @@ function translator(settings: CassandraSettings): cassandra.policies.addressReso
 }
 
 const cql = {
-  writeChunk: `INSERT INTO ${keyspace}.chunk (event, rendition, number, token, part, body) VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`,
-  writePublication: `INSERT INTO ${keyspace}.publication (event, rendition, bucket, number, pipeline, token, sha256, bytes, defects, published_at)
+  writeChunk: `INSERT INTO ${keyspace}.chunk (event, rendition, number, stamp, part, body) VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`,
+  writePublication: `INSERT INTO ${keyspace}.publication (event, rendition, bucket, number, pipeline, stamp, sha256, bytes, defects, published_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`,
-  readChunk: `SELECT body FROM ${keyspace}.chunk WHERE event = ? AND rendition = ? AND number = ? AND token = ? AND part = ?`,
+  readChunk: `SELECT body FROM ${keyspace}.chunk WHERE event = ? AND rendition = ? AND number = ? AND stamp = ? AND part = ?`,
   readPublications: `SELECT * FROM ${keyspace}.publication WHERE event = ? AND rendition = ? AND bucket = ? AND number = ?`,
   readRange: `SELECT * FROM ${keyspace}.publication WHERE event = ? AND rendition = ? AND bucket = ? AND number >= ? AND number <= ?`,
 } as const;
@@ -117,7 +117,7 @@ function publicationOf(row: cassandra.types.Row): Publication {
   const publishedAt: unknown = row["published_at"];
   return {
     event: String(row["event"]), rendition: String(row["rendition"]), number: Number(row["number"]), pipeline: String(row["pipeline"]),
-    token: String(row["token"]), sha256: String(row["sha256"]), bytes: Number(row["bytes"]),
+    token: String(row["stamp"]), sha256: String(row["sha256"]), bytes: Number(row["bytes"]),
     defects: parseDefects(String(row["defects"] ?? "")) ?? [], publishedAtMs: publishedAt instanceof Date ? publishedAt.getTime() : 0,
   };
 }

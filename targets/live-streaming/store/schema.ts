@@ -12,11 +12,11 @@ const options = `WITH default_time_to_live = ${keptSeconds} AND gc_grace_seconds
   AND compaction = {'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'MINUTES', 'compaction_window_size': 10}`;
 
 const tables = [
-  `CREATE TABLE IF NOT EXISTS ${keyspace}.publication (event text, rendition text, bucket int, number int, pipeline text, token text,
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.publication (event text, rendition text, bucket int, number int, pipeline text, stamp text,
     sha256 text, bytes int, defects text, published_at timestamp, PRIMARY KEY ((event, rendition, bucket), number, pipeline)) ${options}`,
-  // The token is part of the key: a second publication never mixes its chunks with the first one's. Bodies are media, already compressed.
-  `CREATE TABLE IF NOT EXISTS ${keyspace}.chunk (event text, rendition text, number int, token text, part int, body blob,
-    PRIMARY KEY ((event, rendition, number, token), part)) ${options} AND compression = {'enabled': false}`,
+  // The token (called stamp, since CQL keeps the other word for itself) is part of the key: a second publication never mixes its chunks with the first one's. Bodies are media, already compressed.
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.chunk (event text, rendition text, number int, stamp text, part int, body blob,
+    PRIMARY KEY ((event, rendition, number, stamp), part)) ${options} AND compression = {'enabled': false}`,
 ];
 
 /** One copy in each region's data centre. */
