@@ -30,6 +30,8 @@ export interface Instance {
   /** Null while it is down. */
   readonly pid: number | null;
   endpoint(port: string): Endpoint;
+  /** The service's own folder, as the harness reaches it. */
+  readonly directory: string;
   /** SIGKILL to the whole group; resolves when it is gone. */
   kill(): Promise<void>;
   /** Starts it again; resolves when it is ready. */
@@ -118,6 +120,8 @@ export interface RunningLoad extends AsyncDisposable {
 /** Running totals for the live line. */
 export interface LoadProgress {
   readonly requests: number;
+  /** Segments that viewers at the live edge got in time. */
+  readonly liveServed: number;
   readonly shed: Readonly<Record<string, number>>;
   readonly failed: number;
 }

@@ -58,7 +58,7 @@ export type Readiness =
 export type Telemetry =
   /** Prometheus text; the series named are kept, counters as increments. */
   | { readonly kind: "prometheus"; readonly port: string; readonly path: string; readonly series: readonly string[] }
-  /** Varnish shared-memory counters: backend requests per backend, named `<lane>_<region>` by the VCL. */
+  /** Varnish shared-memory counters: backend requests per backend, named `<lane>_<region>` by the VCL. Relative to `Place.directory`. */
   | { readonly kind: "varnish"; readonly workDirectory: string }
   /** A packager's record of each PUT: NDJSON at `path?after=SEQUENCE`. */
   | { readonly kind: "journal"; readonly port: string; readonly path: string };

@@ -3,7 +3,7 @@
  * have taken and draws no conclusion that `judge` can draw; it makes things happen at their time and writes down what was seen.
  */
 import { SeawallError } from "../core/errors.ts";
-import type { Clock, Deployment, EventSink, Injection, Injectors, LoadEnd, RunningLoad, UndoLedger } from "../core/ports.ts";
+import type { Clock, Deployment, EventSink, Injection, Injectors, LoadEnd, RunningLoad } from "../core/ports.ts";
 import type { AbortReason, Plan } from "../core/run.ts";
 import type { Fault } from "../core/faults.ts";
 import { type Action, schedule } from "./schedule.ts";
@@ -23,7 +23,8 @@ export interface World {
   startProbes(deployment: Deployment, load: RunningLoad, signal: AbortSignal): Promise<Probes>;
   /** Undoes what no disposal reached; returns what is left. */
   sweep(): Promise<readonly string[]>;
-  readonly ledger: UndoLedger;
+  /** Why the run must end now, judged by the experiment's own abort conditions; null while it may go on. */
+  abortReason(): string | null;
   /** CPU seconds that this process has used. */
   harnessCpuSeconds(): number;
 }
@@ -100,6 +101,7 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
   let early: LoadEnd | null = null;
   const stop = new AbortController();
   const running = AbortSignal.any([signal, stop.signal]);
+  const watching = watch(world, stop, running);
   await load.begin();
   events.event({ kind: "loadStarted", generator: load.name });
   const zeroMs = clock.nowMs();
@@ -117,6 +119,8 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
   } finally {
     // However the run ends, each fault is healed, once, before anything is taken down.
     await faults.healAll();
+    stop.abort(new LoadEnded());
+    await watching;
   }
   const end = early ?? (await drained(load, world));
   await probes.readNow();
@@ -128,6 +132,19 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
 }
 
 class LoadEnded extends Error {}
+
+/** Judges the abort conditions every second; the first that is met ends the run. */
+async function watch(world: World, stop: AbortController, running: AbortSignal): Promise<void> {
+  try {
+    for (;;) {
+      await world.clock.sleep(1_000, running);
+      const reason = world.abortReason();
+      if (reason !== null) stop.abort(new RunAborted("claim", reason));
+    }
+  } catch {
+    // the run is over, for whatever reason
+  }
+}
 
 async function drained(load: RunningLoad, world: World): Promise<LoadEnd> {
   const patience = new AbortController();

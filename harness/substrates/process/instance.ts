@@ -44,6 +44,10 @@ export class ProcessInstance implements Instance {
     return this.#options.endpoint(port);
   }
 
+  get directory(): string {
+    return this.#options.directory;
+  }
+
   lastLogLines(): readonly string[] {
     return lastLines(this.#options.logFile, 20);
   }

@@ -1,0 +1,50 @@
+/** Every viewer asks for the new segment at once, and in the middle of it one origin dies. */
+import { defineExperiment, type Phase } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+
+const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];
+const edges = 2;
+
+export default defineExperiment({
+  name: "origin-storm",
+  title: "Origin storm: a crowd at the live edge while an origin of region A dies",
+  story:
+    "When a live event peaks, all viewers ask for the same new segment in the same instant, every two seconds. The edges collapse them " +
+    "into one request per rendition, so the origin's work does not depend on the audience; and when an origin instance dies in the middle " +
+    "of it, the edges fill from the other region before a viewer's buffer runs dry. It replays the peak minutes of a large live event.",
+  tier: "storm",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 16_000, fault: 24_000, recovery: 20_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 25, fault: 250, recovery: 25 }, vus: 1_200 },
+    { name: "dvr", workload: "viewers", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 5, fault: 20, recovery: 5 }, vus: 120 },
+  ],
+  hypothesis: [
+    {
+      title: "Live segments reach their viewers in time",
+      metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" },
+      comparison: ">=", limit: 0.999, during: everyPhase, samplesMin: 300,
+    },
+    {
+      // One GET per edge, rendition and segment, whatever the audience. A fifth more for what a failing origin makes the edges ask twice.
+      title: "The origins' work does not grow with the audience",
+      metric: "origin_gets", where: { lane: "live" }, statistic: "ratio", per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: edges },
+      comparison: "<=", limit: 1.2, during: everyPhase, samplesMin: 20, unit: "GETs per edge and segment",
+    },
+    {
+      title: "Every segment that was published was acknowledged",
+      metric: "publish_ms", statistic: "share", having: { outcome: "acked" },
+      comparison: "==", limit: 1, during: everyPhase, samplesMin: 40,
+    },
+  ],
+  recovery: {
+    title: "Live viewers get their segments again as before the storm",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000,
+  },
+  method: [{ atMs: 6_000, forMs: 10_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
+  blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 1 },
+  abortWhen: [],
+  reliesOn: ["collapsing", "regionFailover"],
+});

@@ -1,0 +1,46 @@
+/**
+ * What a workload is told: the stream, the edges, the scenarios and the seed, as one JSON text in SEAWALL_LOAD.
+ * Without it (plain `k6 run`) a small audience watches one edge, EDGE or http://127.0.0.1:8080.
+ */
+import type { Options } from "k6/options";
+
+export interface Settings {
+  readonly seed: number;
+  readonly edges: readonly { readonly name: string; readonly url: string }[];
+  readonly stream: {
+    readonly event: string;
+    readonly segmentMs: number;
+    readonly availabilityStartMs: number;
+    readonly renditions: readonly { readonly name: string; readonly kind: "video" | "audio"; readonly bitsPerSecond: number }[];
+    readonly segmentPath: string;
+    readonly dvrSegments: number;
+  };
+  readonly scenarios: NonNullable<Options["scenarios"]>;
+}
+
+const alone: Settings = {
+  seed: 1,
+  edges: [{ name: "edge", url: __ENV["EDGE"] ?? "http://127.0.0.1:8080" }],
+  stream: {
+    event: "main", segmentMs: 2_000, availabilityStartMs: 0, dvrSegments: 20,
+    renditions: [
+      { name: "v720", kind: "video", bitsPerSecond: 1_500_000 }, { name: "v360", kind: "video", bitsPerSecond: 600_000 }, { name: "audio", kind: "audio", bitsPerSecond: 128_000 },
+    ],
+    segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+  },
+  scenarios: {
+    live: { executor: "constant-arrival-rate", exec: "live", rate: 10, timeUnit: "1s", duration: "20s", preAllocatedVUs: 60 },
+    dvr: { executor: "constant-arrival-rate", exec: "dvr", rate: 2, timeUnit: "1s", duration: "20s", preAllocatedVUs: 20 },
+  },
+};
+
+const told = __ENV["SEAWALL_LOAD"];
+export const settings: Settings = told === undefined ? alone : (JSON.parse(told) as Settings);
+
+export const options: Options = {
+  scenarios: settings.scenarios,
+  // Media is read to its end and thrown away.
+  discardResponseBodies: true,
+  noConnectionReuse: false,
+  userAgent: "seawall-viewer",
+};

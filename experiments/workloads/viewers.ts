@@ -1,0 +1,48 @@
+/** An audience: viewers at the live edge, who all ask for a new segment the moment it is due, and viewers who watch what is past. */
+import { sleep } from "k6";
+import { Trend } from "k6/metrics";
+import { fetchSegment } from "./library/fetch-segment.ts";
+import { pick, random } from "./library/random.ts";
+import { options, settings } from "./library/settings.ts";
+
+export { options };
+
+/** How much later than intended an iteration asked, in ms: the generator's own fault, never the target's. */
+const startLateMs = new Trend("start_late_ms", true);
+
+/** Players of one event drift apart by timer and network; choose: uniformly within this many ms after a segment is due. */
+const bunchMs = 400;
+/** Live latency target of a player less the segment's own length and some decoding: choose 4 s. */
+const liveDeadlineMs = 4_000;
+/** Seeking back may buffer for a while: choose 8 s. */
+const dvrDeadlineMs = 8_000;
+/** The nearest that counts as past, in segments: beyond what the target calls the live edge. */
+const dvrFromSegments = 8;
+
+const video = settings.stream.renditions.filter((rendition) => rendition.kind === "video");
+const audio = settings.stream.renditions.filter((rendition) => rendition.kind === "audio");
+
+/** One viewer at the live edge: the next segment to become due, video or audio as players fetch them: separately. */
+export function live(): void {
+  const { segmentMs, availabilityStartMs } = settings.stream;
+  const number = Math.floor((Date.now() - availabilityStartMs) / segmentMs);
+  const dueMs = availabilityStartMs + (number + 1) * segmentMs;
+  const intendedMs = dueMs + random(0) * bunchMs;
+  sleep(Math.max(0, intendedMs - Date.now()) / 1000);
+  startLateMs.add(Math.max(0, Date.now() - intendedMs), { lane: "live" });
+  fetchSegment({ lane: "live", edge: pick(settings.edges, random(1)), rendition: rendition(random(2), random(3)), number, intendedMs, deadlineMs: liveDeadlineMs });
+}
+
+/** One viewer in the past: any segment that is behind the live edge and still kept. */
+export function dvr(): void {
+  const { segmentMs, availabilityStartMs, dvrSegments } = settings.stream;
+  const intendedMs = Date.now();
+  const newest = Math.floor((intendedMs - availabilityStartMs) / segmentMs) - 1;
+  const back = dvrFromSegments + Math.floor(random(0) * Math.max(1, dvrSegments - dvrFromSegments));
+  fetchSegment({ lane: "dvr", edge: pick(settings.edges, random(1)), rendition: rendition(random(2), random(3)), number: newest - back, intendedMs, deadlineMs: dvrDeadlineMs });
+}
+
+/** Half of all segment requests are for audio, the rest for any of the video renditions. */
+function rendition(kind: number, which: number): string {
+  return pick(kind < 0.5 && audio.length > 0 ? audio : video, which).name;
+}

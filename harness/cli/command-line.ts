@@ -1,0 +1,95 @@
+/** The command line: names, flags and what each calls. Parsing is commander's; every mistake becomes one message and exit status 64. */
+import { resolve } from "node:path";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { exitCodes } from "../core/errors.ts";
+import type { Context } from "./context.ts";
+import { doctor } from "./doctor.ts";
+import { loadExperiment } from "./experiments.ts";
+import { recover } from "./recover.ts";
+import { rejudge, rewriteReports } from "./rejudge.ts";
+import { plan, run, type RunOptions } from "./run.ts";
+import { list, showPlan } from "./show.ts";
+import { substrateChoices } from "./substrate.ts";
+import { down, up } from "./up.ts";
+
+interface RunFlags {
+  readonly substrate: string;
+  readonly topology?: string;
+  readonly without: readonly string[];
+  readonly seed?: number;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** Resolves to the exit status. */
+export async function commandLine(context: Context, args: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.held;
+  const program = programOf(context, (code) => { exitCode = code; });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitCodes.held : exitCodes.usage;
+  }
+}
+
+function programOf(context: Context, ended: (code: number) => void): Command {
+  const program = new Command("seawall")
+    .description("When the storm comes, does the live edge stay served, and is DVR what is given up first?")
+    .version(context.version, "-V, --version").exitOverride().showHelpAfterError("(add --help for what there is)").showSuggestionAfterError()
+    .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
+    .addHelpText("after", "\nExit status: 0 held, 1 refuted, 2 inconclusive, 3 aborted, 4 cleanup incomplete, 64 usage, 70 internal, 130 interrupted.\n");
+
+  planFlags(program.command("run").description("run experiments and judge them").argument("<experiment...>", "names from `seawall list`, or paths"))
+    .option("--json", "standard output carries only the verdict, one line of JSON per experiment")
+    .addOption(new Option("--out <dir>", "where run directories are made").default(resolve(context.root, "reports"), "reports"))
+    .action(async (names: string[], flags: RunFlags) => ended(await run(context, names, optionsOf(context, flags))));
+  program.command("list").description("show the experiments and the target's defences").option("--json", "one line of JSON per experiment")
+    .action(async (flags: RunFlags) => ended(await list(context, flags.json === true)));
+  planFlags(program.command("plan").description("show what a run would do, without doing it").argument("<experiment>"))
+    .option("--json", "the plan as JSON")
+    .action(async (name: string, flags: RunFlags) => ended(showPlan(context, await planned(context, name, flags), flags.json === true)));
+  program.command("judge").description("judge a recorded run again; the exit status is the verdict's").argument("<run>", "a run directory").option("--json", "the verdict as JSON")
+    .action(async (directory: string, flags: RunFlags) => ended(await rejudge(context, resolve(context.cwd, directory), flags.json === true)));
+  program.command("report").description("write the report of a recorded run again").argument("<run>", "a run directory")
+    .action(async (directory: string) => ended(await rewriteReports(context, resolve(context.cwd, directory))));
+  program.command("recover").description("undo what a killed run left on this machine").action(async () => ended(await recover(context)));
+  program.command("doctor").description("show every tool, where it comes from, and what works on this machine").option("--json", "as JSON").option("--install", "get what is missing")
+    .action(async (flags: { json?: boolean; install?: boolean }) => ended(await doctorOf(context, flags)));
+  planFlags(program.command("up").description("start the target alone and keep it up until Ctrl-C or `seawall down`").argument("[experiment]", "whose target", "origin-storm"))
+    .action(async (name: string, flags: RunFlags) => ended(await up(context, await planned(context, name, flags))));
+  program.command("down").description("end what `seawall up` started").action(async () => ended(await down(context)));
+  for (const command of program.commands) command.exitOverride().showHelpAfterError("(add --help for what there is)").showSuggestionAfterError().copyInheritedSettings(program);
+  return program;
+}
+
+function planFlags(command: Command): Command {
+  return command
+    .addOption(new Option("--substrate <name>", `where the target runs: ${substrateChoices.join(", ")}`).default("auto"))
+    .option("--topology <name>", "instead of the experiment's own")
+    .option("--without <defence>", "switch a defence of the target off; may be repeated", (value: string, all: string[]) => [...all, value], [] as string[])
+    .addOption(new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(seedOf));
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed >= 2 ** 32) throw new InvalidArgumentError("It must be a whole number from 0 to 4294967295.");
+  return seed;
+}
+
+async function planned(context: Context, name: string, flags: RunFlags): Promise<ReturnType<typeof plan>> {
+  const options = optionsOf(context, flags);
+  return plan(context, name, await loadExperiment(context, name), options.seed ?? 1, options);
+}
+
+function optionsOf(context: Context, flags: RunFlags): RunOptions {
+  return {
+    substrate: flags.substrate, topology: flags.topology ?? null, without: flags.without, seed: flags.seed ?? null,
+    out: resolve(context.cwd, flags.out ?? "reports"), json: flags.json === true,
+  };
+}
+
+function doctorOf(context: Context, flags: { json?: boolean; install?: boolean }): Promise<number> {
+  return doctor({ env: context.env, stdout: context.stdout, stderr: context.stderr, json: flags.json === true, install: flags.install === true, signal: context.signal });
+}

@@ -1,0 +1,26 @@
+/** What the commands may know of the outside: made once by main.ts, handed down, so that no other file touches the process. */
+
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly colour: boolean;
+}
+
+export interface Context {
+  /** The project's own folder. */
+  readonly root: string;
+  /** Where the user stands. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Aborts with a RunAborted when the user interrupts. */
+  readonly signal: AbortSignal;
+  /** Called on a second interrupt: what is left is ended without ceremony. */
+  onHurry(hurry: () => void): void;
+  readonly version: string;
+  /** Where runs note what must be undone; one per machine and user. */
+  readonly stateDirectory: string;
+  readonly cacheDirectory: string;
+}

@@ -1,0 +1,100 @@
+/** What people see while a run goes on: one live line on a terminal, plain lines elsewhere; always on standard error. */
+import type { LoadProgress } from "../core/ports.ts";
+import type { Plan, RunEvent } from "../core/run.ts";
+import { describeFault } from "../core/faults.ts";
+import { renderLiveLine } from "../report/live-line.ts";
+import type { Output } from "./context.ts";
+
+const terminalEveryMs = 500;
+const plainEveryMs = 5_000;
+const lineStart = "\r\u001b[2K";
+
+export class Progress implements Disposable {
+  readonly #output: Output;
+  readonly #plan: Plan;
+  readonly #nowMs: () => number;
+  readonly #timer: NodeJS.Timeout;
+  #phase = "starting";
+  #phaseEndsMs: number | null = null;
+  #note = "";
+  #load: (() => LoadProgress) | null = null;
+  #last = { atMs: 0, requests: 0, liveServed: 0 };
+
+  constructor(output: Output, plan: Plan, nowMs: () => number) {
+    this.#output = output;
+    this.#plan = plan;
+    this.#nowMs = nowMs;
+    this.#timer = setInterval(() => this.#tick(), output.isTerminal ? terminalEveryMs : plainEveryMs);
+  }
+
+  /** A step of the deployment. */
+  note(text: string): void {
+    this.#note = text;
+    if (this.#output.isTerminal) this.#tick();
+    else this.say(text);
+  }
+
+  watch(load: () => LoadProgress): void {
+    this.#load = load;
+  }
+
+  /** A line that stays. */
+  say(text: string): void {
+    this.#output.write(`${this.#output.isTerminal ? lineStart : ""}${text}\n`);
+  }
+
+  event(event: RunEvent): void {
+    const text = this.#sentence(event);
+    if (text !== null) this.say(text);
+  }
+
+  #sentence(event: RunEvent): string | null {
+    switch (event.kind) {
+      case "deploying": this.#enter("deploying", null); return "deploying the target";
+      case "deployed": return `target is up after ${seconds(event.tookMs)}`;
+      case "phase": {
+        const lengths: Readonly<Record<string, number | undefined>> = { leadIn: this.#plan.leadInMs, ...this.#plan.phasesMs };
+        const length = lengths[event.phase];
+        this.#enter(event.phase === "leadIn" ? "lead-in" : event.phase, length === undefined ? null : event.atMs + length);
+        return `${event.phase === "leadIn" ? "lead-in" : event.phase}${length === undefined ? "" : ` for ${seconds(length)}`}`;
+      }
+      case "injected": return `  ${event.evidence.landed ? "landed" : "DID NOT LAND"}: ${describeFault(event.fault)}: ${event.evidence.observation}`;
+      case "healed": return `  ${event.evidence.landed ? "healed" : "NOT HEALED"}: ${describeFault(event.fault)}: ${event.evidence.observation}`;
+      case "exited": return event.expected ? null : `  ${event.service} died: ${event.detail}`;
+      case "generator": return event.expected ? null : `  load generator: ${event.detail}`;
+      case "clockStepped": return `  the clock stepped by ${Math.round(event.byMs)} ms`;
+      case "aborted": this.#enter("stopping", null); return `aborted (${event.reason}): ${event.detail}`;
+      case "cleaned": return event.status === "clean" ? null : `cleanup incomplete: ${event.left.join("; ")}`;
+      default: return null;
+    }
+  }
+
+  #enter(phase: string, endsMs: number | null): void {
+    this.#phase = phase;
+    this.#phaseEndsMs = endsMs;
+    this.#note = "";
+  }
+
+  #tick(): void {
+    const nowMs = this.#nowMs();
+    const load = this.#load?.() ?? { requests: 0, liveServed: 0, shed: {}, failed: 0 };
+    if (!this.#output.isTerminal && this.#load === null) return;
+    const spanS = this.#last.atMs === 0 ? Number.POSITIVE_INFINITY : (nowMs - this.#last.atMs) / 1000;
+    const line = renderLiveLine({
+      phase: this.#phase, phaseLeftMs: this.#phaseEndsMs === null ? null : this.#phaseEndsMs - nowMs,
+      requestsPerSecond: (load.requests - this.#last.requests) / spanS, liveServedPerSecond: (load.liveServed - this.#last.liveServed) / spanS,
+      shedByLane: load.shed, failed: load.failed, note: this.#note,
+    }, this.#output);
+    this.#last = { atMs: nowMs, requests: load.requests, liveServed: load.liveServed };
+    this.#output.write(line);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    if (this.#output.isTerminal) this.#output.write(lineStart);
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+}

@@ -1,0 +1,18 @@
+/** `seawall recover`: undoes what dead runs left on this machine. */
+import { exitCodes } from "../core/errors.ts";
+import { leftRuns, recoverRun } from "../run/ledger.ts";
+import type { Context } from "./context.ts";
+
+export async function recover(context: Context): Promise<number> {
+  const runs = leftRuns(context.stateDirectory);
+  const dead = runs.filter((left) => !left.alive);
+  for (const left of runs.filter((one) => one.alive)) context.stderr.write(`${left.runId} is still running (process ${left.ownerPid}); left alone\n`);
+  let incomplete = false;
+  for (const left of dead) {
+    const remaining = await recoverRun(left);
+    incomplete ||= remaining.length > 0;
+    context.stdout.write(remaining.length === 0 ? `${left.runId}: everything undone\n` : `${left.runId}: still there: ${remaining.join("; ")}\n`);
+  }
+  if (dead.length === 0) context.stdout.write("nothing to recover\n");
+  return incomplete ? exitCodes.cleanupIncomplete : exitCodes.held;
+}

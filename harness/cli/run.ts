@@ -1,0 +1,148 @@
+/** `seawall run`: experiment → plan → run → judge → report, one after another. */
+import { randomInt } from "node:crypto";
+import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { exitCodes, SeawallError } from "../core/errors.ts";
+import type { Experiment } from "../core/experiment.ts";
+import { judge } from "../core/judge/judge.ts";
+import { type Planned, planExperiment } from "../core/plan.ts";
+import type { Run, SubstrateName, Verdict } from "../core/run.ts";
+import { provision, type Progress as ToolProgress } from "../provision/provision.ts";
+import { renderVerdictText } from "../report/text.ts";
+import { writeReports } from "../report/write.ts";
+import { conduct } from "../run/conductor.ts";
+import { FileLedger, leftRuns } from "../run/ledger.ts";
+import { readRun } from "../run/read-run.ts";
+import { Recorder } from "../run/recorder.ts";
+import { files, makeRunDirectory, newRunId } from "../run/run-directory.ts";
+import { realClock } from "../system/clock.ts";
+import { writeWhole } from "../system/files.ts";
+import type { Context } from "./context.ts";
+import { loadExperiment, workloadExports } from "./experiments.ts";
+import { explain } from "./explain.ts";
+import { Progress } from "./progress.ts";
+import { chooseSubstrate } from "./substrate.ts";
+import { sweep, thisMachine, toolsFor, versionsOf, wire } from "./wire.ts";
+
+export interface RunOptions {
+  readonly substrate: string;
+  readonly topology: string | null;
+  readonly without: readonly string[];
+  readonly seed: number | null;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+export interface Outcome {
+  readonly run: Run;
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+  readonly report: string;
+  /** What ended the run before its time, if anything did. */
+  readonly error: unknown;
+}
+
+/** All experiments are planned before the first is run: a mistake in the last one must not cost the time of the others. */
+export async function run(context: Context, names: readonly string[], options: RunOptions): Promise<number> {
+  const seed = options.seed ?? randomInt(0, 2 ** 32);
+  const planned = [];
+  for (const name of names) planned.push(plan(context, name, await loadExperiment(context, name), seed, options));
+  let worst: number = exitCodes.held;
+  for (const one of planned) {
+    const outcome = await runPlanned(context, one, options);
+    present(context, outcome, options);
+    worst = worse(worst, outcome.exitCode);
+    if (outcome.exitCode === exitCodes.interrupted || outcome.exitCode === exitCodes.cleanupIncomplete) break;
+  }
+  return worst;
+}
+
+export function plan(context: Context, name: string, experiment: Experiment, seed: number, options: RunOptions): Planned {
+  const substrate = chooseSubstrate(options.substrate);
+  return planExperiment(experiment, {
+    substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
+    without: [...new Set(options.without)], topology: options.topology, workloadExports: (workload) => workloadExports(context, workload),
+    rerun: rerunCommand(name, seed, substrate.name, options),
+  });
+}
+
+function rerunCommand(name: string, seed: number, substrate: SubstrateName, options: RunOptions): string {
+  return ["./seawall run", name, `--seed ${seed}`, `--substrate ${substrate}`, ...(options.topology === null ? [] : [`--topology ${options.topology}`]), ...options.without.map((defence) => `--without ${defence}`)].join(" ");
+}
+
+async function runPlanned(context: Context, planned: Planned, options: RunOptions): Promise<Outcome> {
+  refuseDirtyMachine(context);
+  const clock = realClock();
+  const { directory, id } = makeRunDirectory(options.out, planned.plan.experiment, newRunId(clock.nowMs(), planned.plan.seed));
+  const tools = await provision(toolsFor(planned), { env: context.env, signal: context.signal, progress: renderProgress(context) });
+  const recorder = new Recorder(directory, planned.plan, clock);
+  const ledger = new FileLedger(context.stateDirectory, id, directory);
+  const signal = AbortSignal.any([context.signal, recorder.failed]);
+  context.onHurry(() => void sweep(id));
+  let error: unknown;
+  {
+    using progress = new Progress(context.stderr, planned.plan, () => clock.nowMs());
+    recorder.onEvent((event) => progress.event(event));
+    progress.say(`${planned.plan.title} (${planned.plan.experiment}, ${planned.plan.topology}, ${planned.plan.substrate} substrate: ${planned.plan.substrateWhy})`);
+    recorder.event({ kind: "started", runId: id, versions: versionsOf(tools, context), machine: thisMachine() });
+    ({ error } = await conduct(planned.plan, wire({ context, planned, tools, clock, recorder, ledger, directory, runId: id, progress }), signal));
+  }
+  await recorder[Symbol.asyncDispose]();
+  const cleaned = recorder.events.findLast((event) => event.kind === "cleaned");
+  if (cleaned?.kind === "cleaned" && cleaned.status === "clean") ledger.remove();
+  else ledger.close();
+  if (recorder.failed.aborted) throw recorder.failed.reason;
+  return judged(directory, error);
+}
+
+/** Judges what is on disk, not what is in memory: the verdict is the one that anybody gets from the record. */
+async function judged(directory: string, error: unknown): Promise<Outcome> {
+  const record = await readRun(directory);
+  const verdict = judge(record);
+  writeWhole(join(directory, files.verdict), `${JSON.stringify(verdict, null, 2)}\n`);
+  const { html } = await writeReports(record, verdict);
+  return { run: record, verdict, exitCode: exitCodeOf(verdict, error), report: html, error };
+}
+
+export function exitCodeOf(verdict: Verdict, error: unknown): number {
+  if (verdict.aborted?.reason === "user") return exitCodes.interrupted;
+  if (verdict.cleanup.status === "incomplete") return exitCodes.cleanupIncomplete;
+  if (error instanceof SeawallError) return error.exitCode;
+  if (verdict.aborted?.reason === "internal") return exitCodes.internal;
+  if (verdict.aborted !== null) return exitCodes.aborted;
+  return exitCodes[verdict.status];
+}
+
+/** What needs attention first wins. */
+export function worse(a: number, b: number): number {
+  const order: readonly number[] = [exitCodes.held, exitCodes.inconclusive, exitCodes.refuted, exitCodes.aborted, exitCodes.usage, exitCodes.internal, exitCodes.cleanupIncomplete, exitCodes.interrupted];
+  return order.indexOf(a) >= order.indexOf(b) ? a : b;
+}
+
+function present(context: Context, outcome: Outcome, options: RunOptions): void {
+  const people = options.json ? context.stderr : context.stdout;
+  // Where the harness itself was let down, a table of claims that nobody could ask would only hide the reason.
+  if (outcome.error instanceof SeawallError) explain(outcome.error, context.stderr);
+  else people.write(`\n${renderVerdictText(outcome.verdict, { columns: Math.min(100, people.columns), colour: people.colour, hypothesis: outcome.run.plan.hypothesis })}\n`);
+  if (options.json) context.stdout.write(`${JSON.stringify(outcome.verdict)}\n`);
+  people.write(`run      ${relative(context.cwd, outcome.run.directory) || "."}\nrerun    ${outcome.verdict.rerun}\nreport   ${pathToFileURL(outcome.report).href}\n`);
+}
+
+/** A run on a machine where an earlier one left something behind would measure that, too. */
+export function refuseDirtyMachine(context: Context): void {
+  const dead = leftRuns(context.stateDirectory).filter((left) => !left.alive);
+  if (dead.length === 0) return;
+  throw new SeawallError("MACHINE_DIRTY", `${dead.length === 1 ? "an earlier run" : `${dead.length} earlier runs`} ended without undoing everything: ${dead.map((left) => left.runId).join(", ")}`, {
+    hint: "Run `./seawall recover`, then try again.",
+  });
+}
+
+/** Tools are got before anything else is shown. */
+export function renderProgress(context: Context): (progress: ToolProgress) => void {
+  let last = "";
+  return ({ tool, step }) => {
+    const line = `${tool}: ${step}`;
+    if (line !== last) context.stderr.write(`${line}\n`);
+    last = line;
+  };
+}

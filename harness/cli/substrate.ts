@@ -1,0 +1,22 @@
+/** Chooses where the target runs, and says why. */
+import { SeawallError } from "../core/errors.ts";
+import type { FaultKind } from "../core/faults.ts";
+import { unknownName } from "../core/nearest.ts";
+import type { SubstrateName } from "../core/run.ts";
+
+export interface ChosenSubstrate {
+  readonly name: SubstrateName;
+  readonly why: string;
+  readonly supports: ReadonlySet<FaultKind>;
+}
+
+export const substrateChoices = ["auto", "process", "docker", "simulated"] as const;
+
+export function chooseSubstrate(asked: string): ChosenSubstrate {
+  if (!(substrateChoices as readonly string[]).includes(asked)) throw new SeawallError("UNKNOWN_NAME", unknownName("substrate", asked, substrateChoices));
+  if (asked === "docker" || asked === "simulated") {
+    throw new SeawallError("USAGE", `this version has no ${asked} substrate yet`, { hint: "Use --substrate process, which needs neither an engine nor root." });
+  }
+  const why = asked === "process" ? "asked for" : "the only one of this version";
+  return { name: "process", why, supports: new Set<FaultKind>(["kill"]) };
+}

@@ -1,0 +1,94 @@
+/** Joins the adapters: the only place that knows which substrate, generator, probes and injectors a run is made of. */
+import { randomBytes } from "node:crypto";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import type { Clock, Deployment, Substrate } from "../core/ports.ts";
+import type { Planned } from "../core/plan.ts";
+import type { Machine } from "../core/run.ts";
+import type { ToolName, Tools } from "../core/tools.ts";
+import { injectors } from "../faults/index.ts";
+import { k6Generator } from "../load/k6.ts";
+import { RunningProbes } from "../probes/probes.ts";
+import { AbortWatch } from "../run/abort-watch.ts";
+import type { World } from "../run/conductor.ts";
+import type { FileLedger } from "../run/ledger.ts";
+import type { Recorder } from "../run/recorder.ts";
+import { files } from "../run/run-directory.ts";
+import { processSubstrate } from "../substrates/process/deploy.ts";
+import { processesOfRun } from "../system/processes.ts";
+import type { Context } from "./context.ts";
+import type { Progress } from "./progress.ts";
+
+export interface WireOptions {
+  readonly context: Context;
+  readonly planned: Planned;
+  readonly tools: Tools;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly ledger: FileLedger;
+  readonly directory: string;
+  readonly runId: string;
+  readonly progress: Progress;
+}
+
+/** The tools of a target's services and those that every run needs. */
+export function toolsFor(planned: Planned): ToolName[] {
+  return [...new Set<ToolName>(["node", "k6", ...(planned.layout.links.length > 0 ? ["toxiproxy" as const] : []), ...planned.layout.services.flatMap((service) => service.tools)])];
+}
+
+export function substrateOf(context: Context, tools: Tools, clock: Clock): Substrate {
+  return processSubstrate({ tools, clock, stateDirectory: context.stateDirectory, cacheDirectory: join(context.cacheDirectory, "media") });
+}
+
+export function wire(options: WireOptions): World {
+  const { context, planned, tools, clock, recorder, ledger, directory, runId, progress } = options;
+  const { plan, layout } = planned;
+  const logsDirectory = join(directory, files.logs);
+  const watch = new AbortWatch(recorder, plan.abortWhen);
+  const harnessCpuSeconds = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  };
+  return {
+    clock, events: recorder, injectors, harnessCpuSeconds,
+    deploy: (signal) => substrateOf(context, tools, clock).deploy({
+      plan, runId, layout, logsDirectory, undo: ledger, signal, controlToken: randomBytes(16).toString("hex"), progress: (text) => progress.note(text),
+    }),
+    prepareLoad: async (deployment, signal) => {
+      const load = await k6Generator({ tool: tools.k6, workloads: join(context.root, "experiments", "workloads"), clock }).prepare({
+        plan, runId, stream: plan.stream, edges: edgesOf(deployment), edgeNames: plan.edges, sink: watch, logsDirectory, undo: ledger, signal,
+      });
+      progress.watch(() => load.progress);
+      return load;
+    },
+    startProbes: async (deployment, load) => new RunningProbes({ deployment, load, sink: watch, events: recorder, clock, tools, harnessCpuSeconds }),
+    abortReason: () => watch.violated(clock.nowMs()),
+    sweep: () => sweep(runId),
+  };
+}
+
+function edgesOf(deployment: Deployment): { host: string; port: number }[] {
+  return deployment.layout.edges.map((edge) => deployment.instance(edge.service).endpoint(edge.port));
+}
+
+/** Ends whatever still carries the run's mark; returns what does not end. */
+export async function sweep(runId: string): Promise<readonly string[]> {
+  for (const pid of processesOfRun(runId)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // it ended by itself
+    }
+  }
+  for (let waited = 0; waited < 50 && processesOfRun(runId).length > 0; waited++) await new Promise((wake) => setTimeout(wake, 50));
+  return processesOfRun(runId).map((pid) => `process ${pid}`);
+}
+
+export function versionsOf(tools: Tools, context: Context): Record<string, string> {
+  return { seawall: context.version, ...Object.fromEntries(Object.values(tools).map((tool) => [tool.name, tool.version])) };
+}
+
+export function thisMachine(): Machine {
+  return { platform: `${process.platform}-${process.arch}`, cpuModel: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), memoryBytes: totalmem() };
+}
+

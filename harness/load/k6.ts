@@ -1,0 +1,164 @@
+/** Runs k6 as the load generator: started paused, released at the moment that the conductor chooses, its samples read from a pipe. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SeawallError } from "../core/errors.ts";
+import type { Clock, LoadEnd, LoadGenerator, LoadRequest, RunningLoad } from "../core/ports.ts";
+import type { Tool } from "../core/tools.ts";
+import { lastLines } from "../system/files.ts";
+import { freePort } from "../system/network.ts";
+import { endGroup, runVariable, signalGroup, spawnGroup, statOf } from "../system/processes.ts";
+import { CsvParser } from "./csv.ts";
+import { K6Control } from "./k6-control.ts";
+import { settingsOf } from "./scenarios.ts";
+
+const readyWithinMs = 30_000;
+const stopWithinMs = 5_000;
+
+export interface K6Options {
+  readonly tool: Tool;
+  /** The folder of the workload scripts. */
+  readonly workloads: string;
+  readonly clock: Clock;
+}
+
+export function k6Generator(options: K6Options): LoadGenerator {
+  return { prepare: (request) => prepare(request, options) };
+}
+
+async function prepare(request: LoadRequest, options: K6Options): Promise<RunningLoad> {
+  const { plan } = request;
+  const workloads = [...new Set(plan.load.map((load) => load.workload))];
+  const [workload] = workloads;
+  if (workload === undefined || workloads.length > 1) {
+    throw new SeawallError("PLAN_REFUSED", `all loads of an experiment must come from one workload file, here they come from ${workloads.join(", ")}`);
+  }
+  const control = { host: "127.0.0.1", port: await freePort("127.0.0.1") };
+  const logFile = join(request.logsDirectory, "k6.log");
+  const child = spawnGroup(options.tool.executable, [
+    ...options.tool.args, "run", "--paused", "--address", `${control.host}:${control.port}`, "--out", "csv=-", "--system-tags", "status,scenario",
+    // Both keep k6 from holding every sample in memory; the verdict is not its business.
+    "--no-thresholds", "--summary-mode=disabled",
+    "--no-usage-report", "--quiet", "--no-color", join(options.workloads, `${workload}.ts`),
+  ], {
+    cwd: options.workloads, logFile, pipe: true,
+    env: {
+      PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? tmpdir(), ...options.tool.env, [runVariable]: request.runId,
+      SEAWALL_LOAD: settingsOf(plan, plan.load, request.edges), K6_CSV_TIME_FORMAT: "unix_micro", K6_CSV_SAVE_INTERVAL: "200ms",
+      K6_AUTO_EXTENSION_RESOLUTION: "false", K6_LOG_OUTPUT: `file=${logFile},level=error`,
+    },
+  });
+  const load = new RunningK6(child, request, new K6Control(control), logFile);
+  try {
+    await load.ready(options.clock, request.signal);
+    return load;
+  } catch (error) {
+    await load[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+class RunningK6 implements RunningLoad {
+  readonly name = "k6";
+  readonly ended: Promise<LoadEnd>;
+  readonly #child: ChildProcess;
+  readonly #parser: CsvParser;
+  readonly #control: K6Control;
+  readonly #logFile: string;
+  readonly #undone: () => void;
+  #over = false;
+  #stopping = false;
+  #failure: Error | null = null;
+  #last: { cpuSeconds: number; residentBytes: number } | null = null;
+
+  constructor(child: ChildProcess, request: LoadRequest, control: K6Control, logFile: string) {
+    this.#child = child;
+    this.#control = control;
+    this.#logFile = logFile;
+    this.#parser = new CsvParser(request.sink, Object.fromEntries(request.plan.load.map((load) => [load.name, load.lane])));
+    this.#undone = child.pid === undefined ? () => {} : request.undo.record({ kind: "processGroup", service: "k6", pid: child.pid, startTicks: statOf(child.pid)?.startTicks ?? 0 });
+    child.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
+    // `close` comes after the pipe is drained, `exit` may come before; a program that could not be started sends only `error`.
+    const closed = once(child, "close").then(([code, killedBy]) => ({ code: code as number | null, killedBy: killedBy as string | null }),
+      (error: Error) => ({ code: null, killedBy: null, error }));
+    this.ended = closed.then((exit) => this.#ended(exit));
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#failure !== null) return;
+    try {
+      this.#parser.push(chunk);
+    } catch (error) {
+      this.#failure = error as Error;
+      if (this.#child.pid !== undefined) signalGroup(this.#child.pid, "SIGKILL");
+    }
+  }
+
+  #ended(exit: { code: number | null; killedBy: string | null; error?: Error }): LoadEnd {
+    this.#over = true;
+    this.#undone();
+    this.#parser.end();
+    const problem = this.#failure?.message ?? exit.error?.message
+      ?? (this.#parser.badLines > 0 ? `its stream held ${this.#parser.badLines} damaged lines` : this.#parser.samples === 0 ? "its stream was empty" : null);
+    const clean = exit.code === 0 || this.#stopping;
+    const how = exit.killedBy !== null ? `ended by ${exit.killedBy}` : `exit status ${exit.code}${meaning(exit.code)}`;
+    const log = clean ? [] : lastLines(this.#logFile, 3);
+    return {
+      exitCode: exit.code, signal: exit.killedBy, expected: clean && problem === null,
+      detail: [problem, clean && problem !== null ? null : how, ...log].filter((part) => part !== null).join("; "), cpuSeconds: this.#last?.cpuSeconds ?? null,
+    };
+  }
+
+  async ready(clock: Clock, signal: AbortSignal): Promise<void> {
+    const deadlineMs = clock.monotonicMs() + readyWithinMs;
+    while (!(await this.#control.isPaused())) {
+      signal.throwIfAborted();
+      if (this.#over) {
+        throw new SeawallError("GENERATOR_FAILED", `k6 could not start: ${(await this.ended).detail}`, { logLines: lastLines(this.#logFile, 20), hint: `Its log is ${this.#logFile}` });
+      }
+      if (clock.monotonicMs() > deadlineMs) throw new SeawallError("GENERATOR_FAILED", `k6 was not ready within ${readyWithinMs / 1000} s`, { hint: `Its log is ${this.#logFile}` });
+      await clock.sleep(50, signal);
+    }
+  }
+
+  begin(): Promise<void> {
+    return this.#control.resume();
+  }
+
+  async stop(): Promise<LoadEnd> {
+    if (!this.#over && this.#child.pid !== undefined) {
+      this.#stopping = true;
+      signalGroup(this.#child.pid, "SIGINT");
+      await Promise.race([this.ended, new Promise((wake) => setTimeout(wake, stopWithinMs).unref())]);
+      await endGroup(this.#child.pid, 0);
+    }
+    return this.ended;
+  }
+
+  get progress(): CsvParser["progress"] {
+    return this.#parser.progress;
+  }
+
+  resources(): { cpuSeconds: number; residentBytes: number } | null {
+    const stat = this.#over || this.#child.pid === undefined ? null : statOf(this.#child.pid);
+    if (stat === null || stat.state === "Z") return null;
+    this.#last = { cpuSeconds: stat.cpuSeconds, residentBytes: stat.residentBytes };
+    return this.#last;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#over && this.#child.pid !== undefined) {
+      this.#stopping = true;
+      await endGroup(this.#child.pid, 0);
+    }
+    await this.ended;
+  }
+}
+
+/** k6's own exit codes, as its `errext/exitcodes` lists them. */
+function meaning(code: number | null): string {
+  const meanings: Readonly<Record<number, string>> = { 104: "bad configuration", 105: "stopped by a signal", 106: "its control port was busy", 107: "the script threw an exception", 108: "the script aborted the test", 109: "k6 itself crashed" };
+  const text = code === null ? undefined : meanings[code];
+  return text === undefined ? "" : ` (${text})`;
+}

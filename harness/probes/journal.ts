@@ -1,0 +1,24 @@
+/** Reads a packager's record of its PUTs: one line for each segment that was acknowledged or lost. */
+import { z } from "zod";
+import type { SampleSink } from "../core/ports.ts";
+
+const entry = z.object({
+  seq: z.number().int(), startedMs: z.number(), atMs: z.number(), number: z.number().int(), rendition: z.string(), pipeline: z.string(),
+  outcome: z.enum(["acked", "lost"]), backfill: z.boolean(),
+});
+
+export type JournalEntry = z.infer<typeof entry>;
+
+/** Entries after `after`, in order. A line that is no entry throws: a journal that cannot be read proves nothing. */
+export function parseJournal(text: string, after: number): JournalEntry[] {
+  return text.split("\n").filter((line) => line !== "").map((line) => entry.parse(JSON.parse(line))).filter((one) => one.seq > after).sort((a, b) => a.seq - b.seq);
+}
+
+/** What a target published before it was up is its history, not something that viewers of this run waited for. */
+export function sinkJournal(entries: readonly JournalEntry[], sink: SampleSink): void {
+  for (const one of entries) {
+    if (one.backfill) continue;
+    const series = sink.series({ metric: "publish_ms", kind: "duration", tags: { pipeline: one.pipeline, rendition: one.rendition, outcome: one.outcome } });
+    sink.sample(series, one.atMs, one.atMs - one.startedMs);
+  }
+}

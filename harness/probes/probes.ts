@@ -1,0 +1,134 @@
+/** Everything that the harness itself reads while a run goes on, on one rhythm, and once more at each phase boundary. */
+import { Agent } from "node:http";
+import { join } from "node:path";
+import type { Clock, Deployment, EventSink, Instance, RunningLoad, SampleSink } from "../core/ports.ts";
+import type { Telemetry } from "../core/target.ts";
+import type { Tools } from "../core/tools.ts";
+import { wallClockStepMs } from "../system/clock.ts";
+import { httpGet } from "../system/network.ts";
+import { runCanary } from "./canary.ts";
+import { parseJournal, sinkJournal } from "./journal.ts";
+import { Increments, parseExposition } from "./prometheus.ts";
+import { laneAndOrigin, readBackends } from "./varnish.ts";
+
+const everyMs = 2_000;
+const readMs = 3_000;
+/** Less than this is the clock's own discipline at work (slewing), more is somebody setting the time. */
+const clockStepMs = 50;
+
+export interface ProbeOptions {
+  readonly deployment: Deployment;
+  readonly load: RunningLoad;
+  readonly sink: SampleSink;
+  readonly events: EventSink;
+  readonly clock: Clock;
+  readonly tools: Tools;
+  readonly harnessCpuSeconds: () => number;
+}
+
+export class RunningProbes implements AsyncDisposable {
+  readonly #options: ProbeOptions;
+  readonly #stop = new AbortController();
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #counters: Increments;
+  readonly #journals = new Map<string, number>();
+  readonly #tasks: Promise<void>[];
+  #reading: Promise<void> = Promise.resolve();
+  #clockStepMs = 0;
+
+  constructor(options: ProbeOptions) {
+    this.#options = options;
+    this.#counters = new Increments(options.sink, true);
+    const { deployment, sink, clock } = options;
+    this.#tasks = [runCanary(deployment, sink, clock, this.#stop.signal), this.#rhythm()];
+  }
+
+  /** Reads everything now. Readings never overlap, so an increment is counted once. */
+  readNow(): Promise<void> {
+    this.#reading = this.#reading.then(() => this.#readAll());
+    return this.#reading;
+  }
+
+  async #rhythm(): Promise<void> {
+    const { clock } = this.#options;
+    try {
+      for (;;) {
+        await clock.sleep(everyMs, this.#stop.signal);
+        await this.readNow();
+      }
+    } catch (error) {
+      if (!this.#stop.signal.aborted) throw error;
+    }
+  }
+
+  async #readAll(): Promise<void> {
+    const { deployment } = this.#options;
+    this.#watchClock();
+    await Promise.all([
+      this.#resources(),
+      ...deployment.instances.flatMap((instance) => (instance.pid === null ? [] : instance.service.telemetry.map((telemetry) => this.#read(instance, telemetry)))),
+    ]);
+  }
+
+  /** A service that does not answer leaves a gap in its own series; the target may be broken on purpose. */
+  async #read(instance: Instance, telemetry: Telemetry): Promise<void> {
+    try {
+      if (telemetry.kind === "prometheus") await this.#prometheus(instance, telemetry);
+      else if (telemetry.kind === "varnish") await this.#varnish(instance, telemetry);
+      else await this.#journal(instance, telemetry);
+    } catch {
+      // seen as missing samples
+    }
+  }
+
+  async #prometheus(instance: Instance, telemetry: Telemetry & { kind: "prometheus" }): Promise<void> {
+    const answer = await httpGet(instance.endpoint(telemetry.port), telemetry.path, { timeoutMs: readMs, agent: this.#agent });
+    if (answer.status !== 200) return;
+    const atMs = this.#options.clock.nowMs();
+    for (const { name, labels, value } of parseExposition(answer.body, new Set(telemetry.series))) {
+      this.#counters.read(name, { ...labels, service: instance.service.name }, atMs, value);
+    }
+  }
+
+  async #varnish(instance: Instance, telemetry: Telemetry & { kind: "varnish" }): Promise<void> {
+    const counts = await readBackends(this.#options.tools.varnish, join(instance.directory, telemetry.workDirectory));
+    const atMs = this.#options.clock.nowMs();
+    for (const { backend, requests } of counts) {
+      this.#counters.read("origin_gets", { ...laneAndOrigin(backend), edge: instance.service.name }, atMs, requests);
+    }
+  }
+
+  async #journal(instance: Instance, telemetry: Telemetry & { kind: "journal" }): Promise<void> {
+    const after = this.#journals.get(instance.service.name) ?? 0;
+    const answer = await httpGet(instance.endpoint(telemetry.port), `${telemetry.path}?after=${after}`, { timeoutMs: readMs, agent: this.#agent });
+    if (answer.status !== 200) return;
+    const entries = parseJournal(answer.body, after);
+    this.#journals.set(instance.service.name, entries.at(-1)?.seq ?? after);
+    sinkJournal(entries, this.#options.sink);
+  }
+
+  async #resources(): Promise<void> {
+    const { deployment, load, clock, sink, harnessCpuSeconds } = this.#options;
+    const memory = process.memoryUsage.rss();
+    const k6 = load.resources();
+    const all = [...(await deployment.resources()), { service: "seawall", cpuSeconds: harnessCpuSeconds(), residentBytes: memory }, ...(k6 === null ? [] : [{ service: load.name, ...k6 }])];
+    const atMs = clock.nowMs();
+    for (const { service, cpuSeconds, residentBytes } of all) {
+      this.#counters.read("cpu_seconds", { service }, atMs, cpuSeconds);
+      sink.sample(sink.series({ metric: "resident_bytes", kind: "gauge", tags: { service } }), atMs, residentBytes);
+    }
+  }
+
+  #watchClock(): void {
+    const { clock, events } = this.#options;
+    const step = wallClockStepMs(clock);
+    if (Math.abs(step - this.#clockStepMs) > clockStepMs) events.event({ kind: "clockStepped", byMs: step - this.#clockStepMs });
+    this.#clockStepMs = step;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled([...this.#tasks, this.#reading]);
+    this.#agent.destroy();
+  }
+}
