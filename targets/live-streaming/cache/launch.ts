@@ -15,8 +15,6 @@ export function cacheProgram(node: CacheNode): Program {
       ...node.memcached.args,
       "-l", node.listen.host, "-p", String(node.listen.port), "-U", "0",
       "-m", String(node.memoryMb), "-I", "1m", "-t", "2", "-c", "1024",
-      // Looked at only when started by root, which memcached refuses to stay.
-      "-u", "nobody",
     ],
     env: node.memcached.env,
     files: {},

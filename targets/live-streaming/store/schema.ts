@@ -19,6 +19,9 @@ const tables = [
     PRIMARY KEY ((event, rendition, number, stamp), part)) ${options} AND compression = {'enabled': false}`,
 ];
 
+/** Nodes must agree on a schema before it is answered for; on busy cores that takes far longer than a read. */
+const agreementMs = 15_000;
+
 /** One copy in each region's data centre. */
 export async function createSchema(client: Client, dataCentres: readonly string[], signal: AbortSignal): Promise<void> {
   await until(async () => {
@@ -30,8 +33,13 @@ export async function createSchema(client: Client, dataCentres: readonly string[
     return dataCentres.every((each) => there.has(each));
   }, signal);
   const copies = dataCentres.map((each) => `'${each}': 1`).join(", ");
-  await client.execute(`CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${copies}}`);
-  for (const table of tables) await client.execute(table);
+  const keyspaceStatement = `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${copies}}`;
+  for (const statement of [keyspaceStatement, ...tables]) {
+    await until(async () => {
+      await client.execute(statement, [], { prepare: false, readTimeout: agreementMs });
+      return true;
+    }, signal);
+  }
 }
 
 export function schemaIsThere(client: Client, signal: AbortSignal): Promise<void> {
@@ -41,6 +49,7 @@ export function schemaIsThere(client: Client, signal: AbortSignal): Promise<void
   }, signal);
 }
 
+/** A store that is just starting may be slow to answer or refuse; the statements are idempotent, so they are simply put again. */
 async function until(holds: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-  while (!(await holds())) await sleep(100, undefined, { signal });
+  while (!(await holds().catch(() => false))) await sleep(100, undefined, { signal });
 }
