@@ -23,7 +23,9 @@ export interface PipelineParts {
 
 /** From the due time: a pipeline retries this long, then the segment is lost. */
 export const retryMs = 2_000;
-const backfillAtOnce = 6;
+const backfillRetryMs = 20_000;
+/** Segments, of all renditions each: a store that has just started is slow, and overwhelming it would make it slower. */
+const backfillAtOnce = 2;
 
 export interface Pipeline {
   /** What a player needs before its first segment. */
@@ -53,8 +55,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     });
     const sha256 = createHash("sha256").update(segment).digest("hex");
     const startedMs = nowMs();
-    // What is published after the fact has its time from now; what is live has it from when it was due.
-    const deadlineMs = (backfill ? startedMs : publishAtMs(number)) + retryMs;
+    // What is live has its time from when it was due; what is published after the fact is in no hurry, and must be there in the end.
+    const deadlineMs = backfill ? startedMs + backfillRetryMs : publishAtMs(number) + retryMs;
     const result = await put({ kind: "segment", event: settings.event, rendition, number }, segment, sha256, defects, deadlineMs);
     const atMs = nowMs();
     parts.journal.add({

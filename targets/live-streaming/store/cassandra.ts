@@ -52,7 +52,7 @@ function createClient(settings: CassandraSettings): Client {
       reconnection: new policies.reconnection.ConstantReconnectionPolicy(500),
       loadBalancing: new policies.loadBalancing.DCAwareRoundRobinPolicy(settings.dataCentre),
     },
-    socketOptions: { readTimeout: 700, connectTimeout: 500, defunctReadTimeoutThreshold: 4 },
+    socketOptions: { readTimeout: 700, connectTimeout: 500, defunctReadTimeoutThreshold: 16 },
     pooling: { heartBeatInterval: 2000, coreConnectionsPerHost: { [types.distance.local]: 2, [types.distance.remote]: 0 } },
     queryOptions: { prepare: true, isIdempotent: true, consistency: types.consistencies.localQuorum },
   });

@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.ts";
+import { absence, decide, earlyMarginMs, goneAfterMs, holdGraceMs, type Question, ttlMsMin } from "./decide.ts";
+
+const nowMs = 1_700_000_000_500;
+const current = segmentInProduction(nowMs);
+const question = (change: Partial<Question>): Question =>
+  ({ number: current, nowMs, candidates: [], mayHold: true, dvrWindowSegments: 1800, ...change });
+const candidate = { pipeline: "a", token: "t", sha256: "s", bytes: 1, defects: [], publishedAtMs: 0 };
+
+test("what exists is served, whatever the clock says", () => {
+  fc.assert(fc.property(fc.integer({ min: -5000, max: 5000 }), (offset) => {
+    expect(decide(question({ number: current + offset, candidates: [candidate] })).kind).toBe("serve");
+  }));
+});
+
+test("only the very next segment is held; the one after is refused at once", () => {
+  expect(decide(question({ number: current }))).toEqual({ kind: "hold", untilMs: publishAtMs(current) + holdGraceMs });
+  expect(decide(question({ number: current + 1 })).kind).toBe("early");
+  expect(decide(question({ number: current + 1000 })).kind).toBe("early");
+});
+
+test("a segment that is just due is still waited for", () => {
+  expect(decide(question({ number: current - 1, nowMs: publishAtMs(current - 1) + holdGraceMs - 1 })).kind).toBe("hold");
+  expect(decide(question({ number: current - 1, nowMs: publishAtMs(current - 1) + holdGraceMs })).kind).toBe("lookUp");
+});
+
+test("an early answer lapses before the segment is published, and leaves room to be held", () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 0, max: segmentMs - 1 }), (ahead, intoMs) => {
+    const atMs = current * segmentMs + intoMs;
+    const decision = decide(question({ number: current + ahead, nowMs: atMs }));
+    if (decision.kind !== "early") throw new Error(decision.kind);
+    expect(decision.ttlMs).toBe(publishAtMs(current + ahead) - earlyMarginMs - atMs);
+  }));
+});
+
+test("without holding, no answer outlives the publication by more than the shortest lifetime", () => {
+  fc.assert(fc.property(fc.integer({ min: 0, max: segmentMs - 1 }), (intoMs) => {
+    const atMs = current * segmentMs + intoMs;
+    const decision = decide(question({ mayHold: false, nowMs: atMs }));
+    if (decision.kind !== "early") throw new Error(decision.kind);
+    expect(decision.ttlMs).toBeGreaterThanOrEqual(ttlMsMin);
+    expect(atMs + decision.ttlMs).toBeLessThan(publishAtMs(current) + ttlMsMin);
+  }));
+});
+
+test("what is older than the window is gone without asking the store", () => {
+  expect(decide(question({ number: current - 1801 })).kind).toBe("gone");
+  expect(decide(question({ number: current - 1800 })).kind).toBe("lookUp");
+});
+
+describe("when the store does not know it either", () => {
+  test("it may still come until the deadline, and is gone after it", () => {
+    expect(absence(current, publishAtMs(current) + goneAfterMs - 1).kind).toBe("missing");
+    expect(absence(current, publishAtMs(current) + goneAfterMs).kind).toBe("gone");
+  });
+});

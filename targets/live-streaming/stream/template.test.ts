@@ -1,0 +1,27 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { isLive, liveSegments, publishAtMs, segmentInProduction, segmentMs } from "./template.ts";
+
+const clock = fc.integer({ min: 0, max: 4_000_000_000_000 });
+
+test("a segment is in production until the moment at which it is published", () => {
+  fc.assert(fc.property(clock, (nowMs) => {
+    const number = segmentInProduction(nowMs);
+    expect(publishAtMs(number)).toBeGreaterThan(nowMs);
+    expect(publishAtMs(number - 1)).toBeLessThanOrEqual(nowMs);
+  }));
+});
+
+test("numbers rise by one every segment's length", () => {
+  fc.assert(fc.property(clock, (nowMs) => {
+    expect(segmentInProduction(nowMs + segmentMs)).toBe(segmentInProduction(nowMs) + 1);
+  }));
+});
+
+test("the newest segments are live and the one before them is DVR", () => {
+  const nowMs = 1_700_000_000_500;
+  const current = segmentInProduction(nowMs);
+  expect(isLive(current, nowMs)).toBe(true);
+  expect(isLive(current - liveSegments, nowMs)).toBe(true);
+  expect(isLive(current - liveSegments - 1, nowMs)).toBe(false);
+});
