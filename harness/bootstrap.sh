@@ -37,10 +37,17 @@ bootstrap_check_system_node() {
 # When the owner of this process was started, so that a process id that is used again is not taken for the old owner.
 bootstrap_started() { ps -o lstart= -p "$1" 2>/dev/null | tr -d ' '; }
 
+# 0 when the holder of the lock, or the npm that it started, lives; 1 when both are dead; 2 when nobody has signed yet. An npm whose
+# starter was killed goes on writing, so that it counts as well.
 bootstrap_owner_lives() {
-  read -r bootstrap_pid bootstrap_since 2>/dev/null < "$bootstrap_lock/owner" || return 2
-  [ -n "$bootstrap_pid" ] && kill -0 "$bootstrap_pid" 2>/dev/null && [ "$(bootstrap_started "$bootstrap_pid")" = "$bootstrap_since" ]
+  [ -s "$bootstrap_lock/owner" ] || return 2
+  while read -r bootstrap_pid bootstrap_since; do
+    kill -0 "$bootstrap_pid" 2>/dev/null && [ "$(bootstrap_started "$bootstrap_pid")" = "$bootstrap_since" ] && return 0
+  done < "$bootstrap_lock/owner"
+  return 1
 }
+
+bootstrap_sign() { printf '%s %s\n' "$1" "$(bootstrap_started "$1")" >> "$bootstrap_lock/owner"; }
 
 # mkdir is the lock. Its owner writes who it is right after; a lock whose owner is dead, or that names nobody for five seconds, is broken.
 bootstrap_take_lock() {
@@ -60,7 +67,7 @@ bootstrap_take_lock() {
     bootstrap_waited=$((bootstrap_waited + 1))
   done
   bootstrap_held=$bootstrap_lock
-  printf '%s %s\n' "$$" "$(bootstrap_started $$)" > "$bootstrap_lock/owner"
+  bootstrap_sign $$
 }
 
 # Under a second lock, and after a second look: of several that wait, one breaks the dead lock, and none the one that replaces it.
@@ -72,6 +79,25 @@ bootstrap_break_lock() {
   bootstrap_nameless=0
 }
 
+# Runs npm, or the node that runs it, as a child that an interrupt ends and waits for before the lock is given back.
+bootstrap_run() {
+  "$@" >&2 &
+  bootstrap_child=$!
+  bootstrap_sign "$bootstrap_child"
+  wait "$bootstrap_child"
+  bootstrap_status=$?
+  bootstrap_child=
+  return "$bootstrap_status"
+}
+
+bootstrap_leave() {
+  if [ -n "$bootstrap_child" ]; then
+    kill "$bootstrap_child" 2>/dev/null
+    wait "$bootstrap_child" 2>/dev/null
+  fi
+  bootstrap_free_lock
+}
+
 bootstrap_free_lock() { [ -z "$bootstrap_held" ] || rm -rf "$bootstrap_held"; bootstrap_held=; }
 
 bootstrap_node_runs() { [ "$("$SEAWALL_NODE" -p 'process.versions.node.split(".")[0]' 2>/dev/null)" = 24 ]; }
@@ -80,14 +106,14 @@ bootstrap_node_runs() { [ "$("$SEAWALL_NODE" -p 'process.versions.node.split("."
 bootstrap_ensure_node() {
   bootstrap_node_runs && return
   bootstrap_say 'fetching Node 24'
-  (cd "$SEAWALL_ROOT/node_modules/node" && node installArchSpecificPackage.js) >&2 || :
+  bootstrap_run sh -c 'cd "$1" && exec node installArchSpecificPackage.js' sh "$SEAWALL_ROOT/node_modules/node" || :
   bootstrap_node_runs || bootstrap_fail 'the npm package node@24 brought no Node 24 that runs here; `npm ci --foreground-scripts` shows why'
 }
 
 bootstrap_install() {
   bootstrap_check_system_node
-  bootstrap_held=
-  trap bootstrap_free_lock EXIT
+  bootstrap_held= bootstrap_child=
+  trap bootstrap_leave EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   bootstrap_take_lock
@@ -95,7 +121,7 @@ bootstrap_install() {
     bootstrap_say 'installing the npm packages, Node 24 among them'
     rm -f "$bootstrap_stamp"
     # The harness is run from here whatever NODE_ENV says: the checks need the development packages too.
-    npm ci --include=dev --prefix "$SEAWALL_ROOT" >&2 || bootstrap_fail 'npm ci failed, as shown above; once that is solved, the same command goes on'
+    bootstrap_run npm ci --include=dev --prefix "$SEAWALL_ROOT" || bootstrap_fail 'npm ci failed, as shown above; once that is solved, the same command goes on'
     bootstrap_ensure_node
     cp "$SEAWALL_ROOT/package-lock.json" "$bootstrap_stamp.$$" && mv "$bootstrap_stamp.$$" "$bootstrap_stamp"
   fi
