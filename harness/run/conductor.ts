@@ -122,11 +122,12 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
     stop.abort(new LoadEnded());
     await watching;
   }
-  const end = early ?? (await drained(load, world));
+  const before: LoadEnd | null = early;
+  const end = before ?? (await drained(load, world));
   await probes.readNow();
   events.event({
-    kind: "generator", exitCode: end.exitCode, signal: end.signal, expected: end.expected && early === null,
-    detail: early === null ? end.detail : `it ended before its time: ${end.detail}`,
+    kind: "generator", exitCode: end.exitCode, signal: end.signal, expected: end.expected && before === null,
+    detail: before === null ? end.detail : `it ended before its time: ${end.detail}`,
     generatorCpuSeconds: end.cpuSeconds, harnessCpuSeconds: world.harnessCpuSeconds() - meter.cpuSeconds, seconds: (clock.nowMs() - meter.sinceMs) / 1000,
   });
 }
