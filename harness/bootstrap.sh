@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs the npm packages, Node 24 among them, when they are missing or differ from package-lock.json. Writes to standard error only.
 #
-#   . harness/bootstrap.sh      with SEAWALL_ROOT set to the repository: leaves SEAWALL_NODE set to the Node 24 binary
-#   sh harness/bootstrap.sh     does the same and prints nothing
+#   . harness/bootstrap.sh      in a script of harness/, or with SEAWALL_ROOT set; leaves SEAWALL_NODE set to the Node 24 binary
+#   sh harness/bootstrap.sh     the same by itself
 #
 # Two at once are safe, and so is an interrupt at any moment: the stamp, which is a copy of the lock file, is written last, after
 # Node 24 was seen to run.
@@ -10,7 +10,7 @@
 bootstrap_say() { printf 'seawall: %s\n' "$*" >&2; }
 bootstrap_fail() { bootstrap_say "$@"; exit 70; }
 
-# The folder above the one that this file is in, through symbolic links; only for when this is run and not sourced.
+# The folder above the one that the running script is in, through symbolic links.
 bootstrap_find_root() {
   bootstrap_file=$1
   while [ -h "$bootstrap_file" ]; do
@@ -55,11 +55,11 @@ bootstrap_take_lock() {
   bootstrap_nameless=0
   until mkdir "$bootstrap_lock" 2>/dev/null; do
     [ -d "$bootstrap_lock" ] || [ -w "$SEAWALL_ROOT" ] || bootstrap_fail "may not write to $SEAWALL_ROOT, and its npm packages are not installed"
-    bootstrap_owner_lives
-    case $? in
+    bootstrap_owner_lives && bootstrap_owner=0 || bootstrap_owner=$?
+    case $bootstrap_owner in
       0) bootstrap_nameless=0 ;;
       1) bootstrap_break_lock && continue ;;
-      *) bootstrap_nameless=$((bootstrap_nameless + 1)); [ "$bootstrap_nameless" -lt 5 ] || bootstrap_break_lock ;;
+      *) bootstrap_nameless=$((bootstrap_nameless + 1)); [ "$bootstrap_nameless" -lt 5 ] || bootstrap_break_lock || : ;;
     esac
     [ "$bootstrap_waited" -ne 1 ] || bootstrap_say 'waiting for another one that is installing the npm packages'
     [ "$bootstrap_waited" -lt 900 ] || bootstrap_fail "waited 15 minutes for $bootstrap_lock; remove $bootstrap_lock* if nothing else is installing"
@@ -84,16 +84,16 @@ bootstrap_run() {
   "$@" >&2 &
   bootstrap_child=$!
   bootstrap_sign "$bootstrap_child"
-  wait "$bootstrap_child"
-  bootstrap_status=$?
+  bootstrap_status=0
+  wait "$bootstrap_child" || bootstrap_status=$?
   bootstrap_child=
   return "$bootstrap_status"
 }
 
 bootstrap_leave() {
   if [ -n "$bootstrap_child" ]; then
-    kill "$bootstrap_child" 2>/dev/null
-    wait "$bootstrap_child" 2>/dev/null
+    kill "$bootstrap_child" 2>/dev/null || :
+    wait "$bootstrap_child" 2>/dev/null || :
   fi
   bootstrap_free_lock
 }
@@ -129,7 +129,7 @@ bootstrap_install() {
   trap - EXIT INT TERM HUP
 }
 
-case ${0##*/} in bootstrap.sh) bootstrap_find_root "$0" ;; esac
+[ -n "${SEAWALL_ROOT:-}" ] || bootstrap_find_root "$0"
 SEAWALL_NODE=$SEAWALL_ROOT/node_modules/node/bin/node
 bootstrap_stamp=$SEAWALL_ROOT/node_modules/.seawall-stamp
 bootstrap_lock=$SEAWALL_ROOT/.seawall-installing

@@ -8,7 +8,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { Part, PartName, Place, Recipe } from "./recipe.ts";
 
@@ -51,8 +51,7 @@ export class ToolCache {
   readonly root: string;
 
   constructor(env: NodeJS.ProcessEnv) {
-    const base = env.SEAWALL_CACHE || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "seawall");
-    this.root = join(base, platform());
+    this.root = toolCacheRoot(env);
   }
 
   folder(...names: string[]): string {
@@ -100,6 +99,12 @@ export class ToolCache {
   }
 }
 
+/** The folder of this kind of machine: a home folder may be shared between several, or mounted into another distribution's container. */
+export function toolCacheRoot(env: NodeJS.ProcessEnv): string {
+  const base = env.SEAWALL_CACHE || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "seawall");
+  return join(resolve(base), platform());
+}
+
 export function stampOf(place: Place, restsOn: readonly string[]): Stamp {
   const paths = [place.executable, ...restsOn, packageDatabase];
   return Object.fromEntries(paths.map((path) => [path, stateOf(path)]));
@@ -114,7 +119,6 @@ function stateOf(path: string): string {
   return stats === undefined ? "absent" : `${stats.size}:${stats.mtimeMs}`;
 }
 
-/** A home folder may be shared between machines, or mounted into a container of another distribution. */
 function platform(): string {
   const names: string[] = [process.platform, process.arch];
   try {

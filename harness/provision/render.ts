@@ -1,0 +1,58 @@
+/** Shows on standard error how tools are being got: one live line on a terminal, elsewhere a plain line for each new step. */
+
+import type { Progress } from "./sources/source.ts";
+
+/** As much of a stream as is needed to write to it well. */
+export interface ProgressOutput {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly colour: boolean;
+}
+
+export interface ProgressDisplay extends Disposable {
+  readonly progress: (progress: Progress) => void;
+}
+
+const eraseLine = "\r\u001b[2K";
+const refreshEveryMs = 250;
+
+/** Writes nothing until something is being got. Disposing it takes the live line away. */
+export function showProgress(output: ProgressOutput): ProgressDisplay {
+  const steps = new Map<string, Progress>();
+  const startMs = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+
+  const draw = () => output.write(eraseLine + paint(liveLine([...steps.values()], (performance.now() - startMs) / 1_000, output.columns), output));
+  const progress = (now: Progress) => {
+    const before = steps.get(now.tool);
+    steps.set(now.tool, now);
+    if (before?.step !== now.step) output.write(`${output.isTerminal ? eraseLine : ""}${now.tool}: ${now.step}\n`);
+    if (now.step.startsWith("ready")) steps.delete(now.tool);
+    if (output.isTerminal) timer ??= setInterval(draw, refreshEveryMs);
+  };
+  return {
+    progress,
+    [Symbol.dispose]() {
+      if (timer === undefined) return;
+      clearInterval(timer);
+      output.write(eraseLine);
+    },
+  };
+}
+
+/** What is under way, each tool's share of the line as wide as the others': `12 s  k6 net/http · ffmpeg 31 of 84`. */
+export function liveLine(steps: readonly Progress[], elapsedS: number, columns: number): string {
+  const clock = `${elapsedS.toFixed(0)} s  `;
+  const share = Math.floor((columns - 1 - clock.length) / Math.max(1, steps.length)) - 3;
+  const texts = steps.map(({ tool, step, detail }) => clip(`${tool} ${detail ?? step}`, Math.max(8, share)));
+  return clip(clock + texts.join(" · "), columns - 1);
+}
+
+function clip(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}
+
+function paint(line: string, { colour }: ProgressOutput): string {
+  return colour ? `\u001b[2m${line}\u001b[22m` : line;
+}
