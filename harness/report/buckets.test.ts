@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { SampleKind, SeriesData } from "../core/run.ts";
+import { count, gridOf, growth, highest, peak, quantileOf, rate, windowsOf } from "./buckets.ts";
+
+function series(kind: SampleKind, samples: readonly (readonly [number, number])[]): SeriesData {
+  return { metric: "m", kind, tags: {}, atMs: Float64Array.from(samples, ([at]) => at), values: Float64Array.from(samples, ([, value]) => value) };
+}
+
+describe("the grid", () => {
+  test("is aligned to its zero, holds whole segments, and reaches from end to end", () => {
+    const grid = gridOf(100_000, 95_500, 130_200, 2000);
+    expect([grid.firstMs, grid.widthMs, grid.count]).toEqual([94_000, 2000, 19]);
+    expect([grid.indexAt(93_999), grid.indexAt(94_000), grid.indexAt(130_199), grid.indexAt(132_000)]).toEqual([-1, 0, 18, -1]);
+  });
+
+  test("is bounded however long the run", () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 10 ** 10 }), fc.integer({ min: 1, max: 60_000 }), fc.integer({ min: -60_000, max: 0 }), (spanMs, segmentMs, before) => {
+      const grid = gridOf(0, before, before + spanMs, segmentMs);
+      return grid.count >= 1 && grid.count <= 600 && grid.firstMs <= before && grid.firstMs + grid.count * grid.widthMs >= before + spanMs;
+    }));
+  });
+});
+
+describe("measures", () => {
+  const windows = windowsOf([{ fromMs: 0, untilMs: 1000 }, { fromMs: 1000, untilMs: 3000 }, { fromMs: 3000, untilMs: 4000 }]);
+
+  test("a request counts where it began, not where it ended", () => {
+    expect(count([series("duration", [[1200, 500], [2500, 100]])])(windows)).toEqual([1, 1, 0]);
+  });
+
+  test("rates are per second, and nothing is zero", () => {
+    expect(rate([series("duration", [[1500, 0], [1600, 0], [2900, 0]])])(windows)).toEqual([0, 1.5, 0]);
+  });
+
+  test("a counter without a reading is a hole, not a zero", () => {
+    expect(growth([series("increment", [[500, 4], [1500, 3], [2500, 3]])])(windows)).toEqual([4, 3, null]);
+  });
+
+  test("quantiles are of raw values over all series together, never averages", () => {
+    const [fast, slow] = [series("gauge", [[1100, 1], [1200, 1], [1300, 1]]), series("gauge", [[1400, 100]])];
+    expect(quantileOf([fast, slow], 0.5)(windows)).toEqual([null, 1, null]);
+    expect(highest([fast, slow])(windows)).toEqual([null, 100, null]);
+  });
+
+  test("every quantile was really observed", () => {
+    fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 }), fc.double({ min: 0.01, max: 1, noNaN: true }), (values, q) => {
+      const [found] = quantileOf([series("gauge", values.map((value) => [1, value]))], q)(windowsOf([{ fromMs: 0, untilMs: 2 }]));
+      const atMost = values.filter((value) => value <= (found ?? -1)).length;
+      return values.includes(found ?? -1) && atMost >= q * values.length - 1e-9;
+    }));
+  });
+
+  test("the peaks of gauges add up over services", () => {
+    expect(peak([series("gauge", [[100, 5], [200, 7]]), series("gauge", [[150, 10], [1500, 1]])])(windows)).toEqual([17, 1, null]);
+  });
+});

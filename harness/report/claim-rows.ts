@@ -1,0 +1,46 @@
+/** Findings as rows for people: what was asked, what was seen, and how much of what is allowed was used. */
+import type { Claim } from "../core/experiment.ts";
+import type { Finding, Status, Verdict } from "../core/run.ts";
+import { formatAgainst, formatComparison, formatValue, missing, unitOf } from "./format.ts";
+import { clip } from "./plain.ts";
+
+export interface ClaimRow {
+  readonly kind: Finding["kind"];
+  readonly title: string;
+  readonly status: Status;
+  readonly phase: string;
+  readonly observed: string;
+  /** With its comparison: `≥ 99.9 %`. */
+  readonly limit: string;
+  readonly samples: number;
+  readonly why: string;
+  /** Part of what the limit allows that was used: 1 is at the limit, more is beyond it. Null when it cannot be said. */
+  readonly used: number | null;
+}
+
+/** Rows beyond this many are left to verdict.json. */
+const rowsMax = 500;
+
+export function claimRows(verdict: Verdict, hypothesis: readonly Claim[] | null): ClaimRow[] {
+  return verdict.findings.slice(0, rowsMax).map((finding) => claimRow(finding, hypothesis));
+}
+
+export function claimRow(finding: Finding, hypothesis: readonly Claim[] | null): ClaimRow {
+  const unit = clip(unitOf(finding, hypothesis), 12);
+  const { observed, limit, comparison } = finding;
+  const shown = limit === null ? { observed: formatValue(observed, unit), limit: missing } : formatAgainst(observed, limit, unit);
+  return {
+    kind: finding.kind, title: clip(finding.title, 300), status: finding.status, phase: finding.phase ?? "",
+    observed: shown.observed, limit: limit === null || comparison === null ? missing : `${formatComparison(comparison)} ${shown.limit}`,
+    samples: finding.samples, why: clip(finding.why), used: usedOf(finding, unit),
+  };
+}
+
+/** What a share may lack is its allowance: 99.95 % of at least 99.9 % has used half of it. */
+function usedOf({ observed, limit, comparison }: Finding, unit: string): number | null {
+  if (observed === null || limit === null || comparison === null || observed < 0 || limit < 0) return null;
+  if (comparison === "==") return observed === limit ? 0 : null;
+  if (comparison === "<" || comparison === "<=") return limit === 0 ? (observed === 0 ? 0 : null) : observed / limit;
+  if (unit === "share" && limit < 1) return (1 - observed) / (1 - limit);
+  return observed === 0 ? null : limit / observed;
+}

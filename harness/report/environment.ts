@@ -1,0 +1,38 @@
+/** Where and with what a run was made: what someone needs to repeat it, or to doubt it. */
+import type { Run } from "../core/run.ts";
+import { formatCount, formatDuration, formatValue } from "./format.ts";
+import { clip } from "./plain.ts";
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+const factsMax = 80;
+
+export function environmentOf(run: Run): Fact[] {
+  const { plan } = run;
+  const started = run.events.find((event) => event.kind === "started");
+  const facts: readonly (readonly [string, string])[] = [
+    ["Experiment", `${plan.experiment} (tier ${plan.tier})`],
+    ["Target", `${plan.target}, topology ${plan.topology}: ${counted(plan.services.map((service) => service.kind))}`],
+    ["Substrate", `${plan.substrate}: ${plan.substrateWhy}`],
+    ["Seed", String(plan.seed)],
+    ["Switched off", plan.without.length === 0 ? "nothing" : plan.without.join(", ")],
+    ["Relies on", plan.reliesOn.join(", ") || "no defence in particular"],
+    ["Phases as planned", Object.entries(plan.phasesMs).map(([phase, ms]) => `${phase} ${formatDuration(ms)}`).join(", ")],
+    ...plan.load.map((load): [string, string] => [`Load: ${load.name}`,
+      `${load.workload}.${load.exec}, lane ${load.lane}; ${Object.entries(load.ratePerSecond).map(([phase, perSecond]) => `${phase} ${formatValue(perSecond, "/s")}`).join(", ")}; ${formatCount(load.vus)} virtual users`]),
+    ["Stream", `${plan.stream.event}, ${formatDuration(plan.stream.segmentMs)} segments, ${plan.stream.renditions.map((rendition) => rendition.name).join(", ")}`],
+    ...(started === undefined ? [["Machine", "not recorded"] as const] : [
+      ["Machine", `${started.machine.cpuModel}, ${started.machine.cores} cores, ${formatValue(started.machine.memoryBytes, "B")}, ${started.machine.platform}`] as const,
+      ...Object.entries(started.versions).map(([tool, version]) => [`Version of ${tool}`, version] as const),
+    ]),
+  ];
+  return facts.slice(0, factsMax).map(([label, value]) => ({ label: clip(label, 80), value: clip(value) }));
+}
+
+/** `2 edge, 2 origin-read`. */
+function counted(kinds: readonly string[]): string {
+  return [...Map.groupBy(kinds, (kind) => kind)].map(([kind, all]) => `${all.length} ${kind}`).join(", ");
+}

@@ -1,0 +1,204 @@
+/** Synthetic runs for tests: what an origin storm records, made up from a seed. */
+import type { Claim, Phase, Tags } from "../core/experiment.ts";
+import { prng } from "../core/prng.ts";
+import type { Finding, Plan, Run, RunEvent, SampleKind, SeriesData, Status, Verdict } from "../core/run.ts";
+
+export interface Fixture {
+  readonly run: Run;
+  readonly verdict: Verdict;
+}
+
+export interface FixtureOptions {
+  readonly status?: Status;
+  readonly without?: readonly string[];
+  readonly phasesMs?: Readonly<Record<Phase, number>>;
+  readonly directory?: string;
+}
+
+export const epochMs = Date.UTC(2026, 4, 14, 18, 30, 0);
+export const edges = ["region-a/edge", "region-b/edge"] as const;
+const struck = "region-a/origin-read";
+const leadInMs = 4_000;
+
+export function stormRun({ status = "held", without = [], phasesMs = { baseline: 20_000, fault: 30_000, recovery: 24_000 }, directory = "/nowhere" }: FixtureOptions = {}): Fixture {
+  const plan = planOf(without, phasesMs);
+  const run: Run = { directory, id: "2026-05-14T18-30-00Z-c0ffee", plan, events: eventsOf(plan), series: seriesOf(plan, without.includes("collapsing")), damage: [] };
+  return { run, verdict: verdictOf(plan, run.id, status) };
+}
+
+const served: Claim = {
+  title: "Live segments are served while an origin is down", metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" },
+  comparison: ">=", limit: 0.999, during: ["baseline", "fault", "recovery"], samplesMin: 1000,
+};
+const fanIn: Claim = {
+  title: "One origin request for each edge, rendition and segment, whatever the audience", metric: "origin_gets", where: { lane: "live" }, statistic: "ratio",
+  per: { metric: "publish_ms", times: 1 }, comparison: "<=", limit: 1.2, during: ["fault"], samplesMin: 20,
+};
+const wait: Claim = {
+  title: "Live viewers wait less than half a segment", metric: "segment_ms", where: { lane: "live" }, statistic: "p99", comparison: "<=", limit: 1000,
+  during: ["baseline", "fault", "recovery"], samplesMin: 1000, unit: "ms",
+};
+const puts: Claim = {
+  title: "Every PUT is acknowledged", metric: "publish_ms", statistic: "share", having: { outcome: "acked" }, comparison: "==", limit: 1, during: ["fault"], samplesMin: 10,
+};
+
+export function planOf(without: readonly string[], phasesMs: Readonly<Record<Phase, number>>): Plan {
+  const place = (region: string, kind: string): Plan["services"][number] => ({ name: `${region}/${kind}`, kind, region, zone: "1" });
+  return {
+    format: "seawall-plan/1", experiment: "origin-storm", title: "The origin dies as the audience arrives",
+    story: "At kick-off the audience grows sixfold within seconds, and one of two live origins is killed. The edges collapse viewers’ requests and fail over to the other region; nobody who watches live notices, and DVR is what is given up first.",
+    tier: "storm", target: "live-streaming", topology: "quick", substrate: "process", substrateWhy: "no container engine answered on this machine",
+    seed: 4711, without, reliesOn: ["collapsing", "regionFailover"],
+    services: ["region-a", "region-b"].flatMap((region) => ["packager", "origin-publish", "origin-read", "store", "cache", "edge"].map((kind) => place(region, kind))),
+    links: [{ from: "region-a/edge", to: struck, port: "http" }], edges: [...edges],
+    stream: { event: "final", segmentMs: 2000, availabilityStartMs: 0, renditions: [{ name: "v1080", kind: "video", bitsPerSecond: 4_000_000 }, { name: "audio", kind: "audio", bitsPerSecond: 128_000 }], segmentPath: "/{event}/{rendition}/{number}.m4s", dvrSegments: 30 },
+    leadInMs, phasesMs,
+    load: [
+      { name: "live", workload: "viewer", exec: "live", lane: "live", ratePerSecond: { baseline: 80, fault: 480, recovery: 80 }, vus: 900 },
+      { name: "dvr", workload: "viewer", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 15, fault: 60, recovery: 15 }, vus: 120 },
+    ],
+    hypothesis: [served, wait, fanIn, puts],
+    recovery: { title: "Goodput is back within 10 s of the heal, and stays", goodput: { metric: "segment_ms" }, having: { outcome: "served" }, shareMin: 0.99, ofBaselineMin: 0.9, withinMs: 10_000, windowMs: 2000 },
+    steps: [{ atMs: 6000, forMs: phasesMs.fault - 12_000, fault: { kind: "kill", service: struck } }],
+    abortWhen: [], rerun: `./seawall run origin-storm --seed 4711${without.map((name) => ` --without ${name}`).join("")}`,
+  };
+}
+
+export function eventsOf(plan: Plan): RunEvent[] {
+  const start = epochMs, load = start + 21_400, baseline = load + leadInMs;
+  const fault = baseline + plan.phasesMs.baseline, recovery = fault + plan.phasesMs.fault, drain = recovery + plan.phasesMs.recovery;
+  const step = plan.steps[0];
+  if (step === undefined) throw new Error("the fixture's plan has one step");
+  const hit = { step: 0, fault: step.fault };
+  const healAt = fault + step.atMs + step.forMs;
+  return [
+    { kind: "started", atMs: start, runId: "2026-05-14T18-30-00Z-c0ffee", versions: { seawall: "0.1.0", k6: "1.3.0", toxiproxy: "2.12.0", cassandra: "5.0.4", varnish: "7.7.1", node: "24.21.0" }, machine: { platform: "linux x64", cpuModel: "AMD EPYC 7B13", cores: 4, memoryBytes: 16 * 2 ** 30 } },
+    { kind: "deploying", atMs: start + 40 }, { kind: "deployed", atMs: load - 300, tookMs: 21_060 },
+    { kind: "loadStarted", atMs: load, generator: "k6 1.3.0" }, { kind: "phase", atMs: load, phase: "leadIn" },
+    { kind: "phase", atMs: baseline, phase: "baseline" }, { kind: "phase", atMs: fault, phase: "fault" },
+    { kind: "injecting", atMs: fault + step.atMs, ...hit },
+    { kind: "injected", atMs: fault + step.atMs + 31, plannedMs: step.atMs, ...hit, evidence: { landed: true, observation: "process 4711 is gone and 127.1.1.14:8080 refuses connections" } },
+    { kind: "exited", atMs: fault + step.atMs + 32, service: struck, expected: true, detail: "SIGKILL" },
+    { kind: "healing", atMs: healAt, ...hit },
+    { kind: "healed", atMs: healAt + 840, plannedMs: step.atMs + step.forMs, ...hit, evidence: { landed: true, observation: "127.1.1.14:8080 answers 200 again, as process 4802" } },
+    { kind: "phase", atMs: recovery, phase: "recovery" }, { kind: "phase", atMs: drain, phase: "drain" },
+    { kind: "generator", atMs: drain + 1500, exitCode: 0, signal: null, expected: true, detail: "k6 ran to its end", generatorCpuSeconds: 31.2, harnessCpuSeconds: 2.9, seconds: (drain + 1500 - load) / 1000 },
+    { kind: "cleaned", atMs: drain + 3100, status: "clean", left: [], tookMs: 1480 }, { kind: "finished", atMs: drain + 3110 },
+  ];
+}
+
+class Recording {
+  readonly #samples = new Map<string, { metric: string; kind: SampleKind; tags: Tags; at: number[]; values: number[] }>();
+
+  add(metric: string, kind: SampleKind, tags: Tags, atMs: number, value: number): void {
+    const key = `${metric} ${Object.values(tags).join(" ")}`;
+    const one = this.#samples.get(key) ?? { metric, kind, tags, at: [], values: [] };
+    this.#samples.set(key, one);
+    one.at.push(kind === "duration" ? atMs + value : atMs);
+    one.values.push(value);
+  }
+
+  get series(): SeriesData[] {
+    return [...this.#samples.values()].map(({ metric, kind, tags, at, values }) => ({ metric, kind, tags, atMs: Float64Array.from(at), values: Float64Array.from(values) }));
+  }
+}
+
+/** Samples at segment boundaries, as viewers come in bunches; durations are given by their start. */
+function seriesOf(plan: Plan, uncollapsed: boolean): SeriesData[] {
+  const random = prng(plan.seed);
+  const record = new Recording();
+  const baseline = epochMs + 25_400;
+  const faultAt = baseline + plan.phasesMs.baseline, recoveryAt = faultAt + plan.phasesMs.fault, end = recoveryAt + plan.phasesMs.recovery;
+  const down = { fromMs: faultAt + 6000, untilMs: recoveryAt - 6000 };
+  for (let at = baseline - leadInMs; at < end; at += 2000) {
+    const phase: Phase = at < faultAt ? "baseline" : at < recoveryAt ? "fault" : "recovery";
+    const broken = at >= down.fromMs && at < down.untilMs;
+    for (const { lane, ratePerSecond } of plan.load) viewers(record, random, { at, lane, asked: ratePerSecond[phase] * 2, broken, storm: phase === "fault", uncollapsed });
+    for (const edge of edges) {
+      const asked = uncollapsed ? plan.load[0]!.ratePerSecond[phase] : 2;
+      record.add("origin_gets", "increment", { lane: "live", edge, origin: broken || edge === edges[1] ? "b" : "a" }, at + 1000, asked + Math.round(random()));
+      for (let second = 0; second < 2; second++) record.add("canary_ms", "duration", { edge, outcome: "served" }, at + second * 1000 + 400, 6 + random() * 9 + (broken ? 14 : 0));
+    }
+    for (const pipeline of ["a", "b"]) for (const rendition of ["v1080", "audio"]) record.add("publish_ms", "duration", { pipeline, rendition, outcome: "acked" }, at + 30, 22 + random() * 40 + (phase === "fault" ? 18 : 0));
+    resources(record, random, plan, at, phase === "fault", broken);
+  }
+  return record.series;
+}
+
+interface Bunch { readonly at: number; readonly lane: string; readonly asked: number; readonly broken: boolean; readonly storm: boolean; readonly uncollapsed: boolean }
+
+function viewers(record: Recording, random: () => number, { at, lane, asked, broken, storm, uncollapsed }: Bunch): void {
+  for (let i = 0; i < asked; i++) {
+    const edge = edges[i % 2] as string;
+    const start = at + 100 + random() * 700;
+    const tail = random() ** 6;
+    const shed = lane === "dvr" && storm && random() < (broken ? 0.42 : 0.08);
+    const bad = lane === "live" && uncollapsed && storm && random() < 0.31;
+    const slow = lane === "live" && broken && random() < 0.0004;
+    const outcome = shed ? "shed" : bad ? (random() < 0.6 ? "lost" : "late") : slow ? "late" : "served";
+    const value = shed ? 3 + random() * 2 : outcome === "lost" ? 2000 : 9 + random() * 14 + tail * (broken ? 420 : storm ? 160 : 60) + (bad ? 900 : 0);
+    record.add("segment_ms", "duration", { lane, outcome, edge, rendition: "v1080" }, start, value);
+    record.add("http_req_ms", "duration", { lane, status: shed ? "503" : outcome === "lost" ? "0" : "200", edge }, start, value);
+    if (i % 8 === 0) record.add("start_late_ms", "duration", { lane }, start, random() * 3 + tail * 9);
+  }
+}
+
+function resources(record: Recording, random: () => number, plan: Plan, at: number, storm: boolean, broken: boolean): void {
+  const busy: Readonly<Record<string, number>> = { packager: 0.06, "origin-publish": 0.08, "origin-read": 0.12, store: 0.34, cache: 0.03, edge: 0.16 };
+  for (const service of [...plan.services, { name: "k6", kind: "k6" }, { name: "seawall", kind: "seawall" }]) {
+    if (broken && service.name === struck) continue;
+    const cores = { k6: 0.35, seawall: 0.05 }[service.kind] ?? (busy[service.kind] ?? 0.05);
+    record.add("cpu_seconds", "increment", { service: service.name }, at + 900, 2 * cores * (storm && service.kind !== "store" ? 2.1 : 1) * (0.85 + random() * 0.3));
+    record.add("resident_bytes", "gauge", { service: service.name }, at + 900, (service.kind === "store" ? 700 : 60) * 2 ** 20 * (1 + random() * 0.05));
+  }
+}
+
+export function verdictOf(plan: Plan, runId: string, status: Status): Verdict {
+  const refuted = status === "refuted", doubtful = status === "inconclusive";
+  const finding = (claim: Claim, phase: Phase, observed: number, of: Status, why: string, samples: number): Finding =>
+    ({ kind: "claim", title: claim.title, status: of, phase, observed, comparison: claim.comparison, limit: claim.limit as number, unit: claim.unit ?? "", samples, why });
+  const evidence = (title: string, of: Status, why: string): Finding =>
+    ({ kind: "evidence", title, status: of, phase: null, observed: null, comparison: null, limit: null, unit: "", samples: 0, why });
+  const fine = "within its limit", beyond = "beyond its limit";
+  return {
+    format: "seawall-verdict/1", runId, experiment: plan.experiment, without: plan.without, seed: plan.seed, status,
+    why: refuted ? "Not so: “One origin request for each edge, rendition and segment, whatever the audience” (fault): 41.2, must be ≤ 1.2; beyond its limit, and 2 more findings."
+      : doubtful ? "Not shown: “The load generator started its work on time”: p99 812 ms late in fault, at most 500 ms is tolerated."
+        : "All 9 claims held, and the record shows that every fault landed.",
+    aborted: null, cleanup: { status: "clean", left: [] },
+    findings: [
+      finding(served, "baseline", 1, "held", fine, 3200), finding(served, "fault", refuted ? 0.68 : 0.99986, refuted ? "refuted" : "held", refuted ? beyond : fine, 28_800), finding(served, "recovery", 1, "held", fine, 3840),
+      finding(wait, "baseline", 64.2, "held", fine, 3200), finding(wait, "fault", refuted ? 2000 : 312.4, refuted ? "refuted" : "held", refuted ? beyond : fine, 28_800), finding(wait, "recovery", 66.1, "held", fine, 3840),
+      finding(fanIn, "fault", refuted ? 41.2 : 1.041, refuted ? "refuted" : "held", refuted ? beyond : fine, 60),
+      finding(puts, "fault", 1, "held", fine, 60),
+      { kind: "recovery", title: plan.recovery?.title ?? "", status: "held", phase: "recovery", observed: 2000, comparison: "<=", limit: 10_000, unit: "ms", samples: 4800, why: "back in time, and it stayed" },
+      evidence("The record is whole", "held", "yes"), evidence("Every fault landed", "held", "yes"), evidence("Every fault healed", "held", "yes"),
+      evidence("The load generator started its work on time", doubtful ? "inconclusive" : "held", doubtful ? "p99 812 ms late in fault, at most 500 ms is tolerated" : "yes"),
+      evidence("The baseline was steady", "held", "yes"), evidence("No service died unless told to", "held", "yes"), evidence("The clock did not step", "held", "yes"),
+    ],
+    rerun: plan.rerun,
+  };
+}
+
+/** Everywhere that text can come from, it tries to become something else. */
+export function hostileRun(): Fixture {
+  const evil = `</script><script>window.pwned=1</script><!--<img src=x onerror="window.pwned=2">"'\`&\u2028\u2029\u202e\u001b[2J\u0007]]>`;
+  const { run, verdict } = stormRun({ status: "refuted" });
+  const plan: Plan = {
+    ...run.plan, experiment: evil, title: evil, story: evil, topology: evil, target: evil, substrateWhy: evil, without: [evil], reliesOn: [evil], rerun: evil,
+    hypothesis: run.plan.hypothesis.map((claim) => ({ ...claim, title: evil })), load: run.plan.load.map((load) => ({ ...load, name: evil })),
+    steps: run.plan.steps.map((step) => ({ ...step, fault: { ...step.fault, service: evil } })),
+  };
+  const events = run.events.map((event): RunEvent => {
+    if (event.kind === "started") return { ...event, runId: evil, versions: { [evil]: evil }, machine: { ...event.machine, cpuModel: evil } };
+    if (event.kind === "injected" || event.kind === "healed") return { ...event, fault: { ...event.fault, service: evil }, evidence: { landed: true, observation: evil } };
+    return event;
+  });
+  events.splice(-2, 0, { kind: "note", atMs: epochMs, text: evil }, { kind: "exited", atMs: epochMs, service: evil, expected: false, detail: evil });
+  const series = run.series.map((one) => ({ ...one, tags: { ...one.tags, ...(one.tags["edge"] === edges[0] ? { edge: evil } : {}), ...(one.tags["service"] === struck ? { service: evil } : {}) } }));
+  const findings = verdict.findings.map((finding) => ({ ...finding, title: evil, why: evil, unit: evil }));
+  return {
+    run: { ...run, id: evil, plan, events, series, damage: [evil] },
+    verdict: { ...verdict, runId: evil, experiment: evil, why: evil, without: [evil], rerun: evil, findings, aborted: { reason: "claim", detail: evil }, cleanup: { status: "incomplete", left: [evil] } },
+  };
+}

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { Status } from "../core/run.ts";
+import { hostileRun, stormRun } from "./fixture.ts";
+import { renderHtml } from "./html.ts";
+import { reportModel, type ReportModel } from "./model.ts";
+
+function page(fixture = stormRun()): string {
+  return renderHtml(reportModel(fixture.run, fixture.verdict));
+}
+
+/** What a reader without JavaScript has before the charts. */
+function firstPart(html: string): string {
+  return html.slice(html.indexOf("<main>"), html.indexOf('id="charts"')).replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
+}
+
+describe("without a script", () => {
+  test.each<[Status, string]>([["held", "Held"], ["refuted", "Refuted"], ["inconclusive", "Inconclusive"]])("a run that is %s says so first", (status, word) => {
+    const text = firstPart(page(stormRun({ status })));
+    expect(text.trimStart().startsWith(word)).toBe(true);
+    expect(text).toContain("kill region-a/origin-read");
+    expect(text).toContain("Landed: process 4711 is gone and 127.1.1.14:8080 refuses connections".replace("Landed: ", ""));
+    expect(text).toContain("Live segments are served while an origin is down");
+    expect(text).toContain("≥ 99.9 %");
+  });
+
+  test("a control says that it is one, and what its verdict means", () => {
+    expect(firstPart(page(stormRun({ status: "refuted", without: ["collapsing"] })))).toMatch(/Control: without collapsing\..*Expected to be refuted, and it was/);
+    expect(firstPart(page(stormRun({ status: "held", without: ["collapsing"] })))).toMatch(/Expected to be refuted, yet it held: this experiment proves nothing/);
+  });
+
+  test("an aborted, damaged, uncleaned run says what is wrong and missing", () => {
+    const { run, verdict } = stormRun({ status: "inconclusive" });
+    const text = firstPart(page({
+      run: { ...run, events: run.events.slice(0, 7), series: [], damage: ["samples end in the middle of a block"] },
+      verdict: { ...verdict, aborted: { reason: "user", detail: "interrupted" }, cleanup: { status: "incomplete", left: ["process group 4711"] } },
+    }));
+    for (const said of ["Aborted (user):", "interrupted", "Left behind: process group 4711", "samples end in the middle of a block", "No samples were recorded", "Not reached: fault, recovery.", "Nothing: the record holds no fault."]) expect(text).toContain(said);
+  });
+
+  test("every chart has its figures by phase in a table", () => {
+    const html = page();
+    const figures = html.match(/<figure class="chart"[\s\S]*?<\/figure>/g) ?? [];
+    expect(figures).toHaveLength(10);
+    for (const figure of figures) expect(figure).toMatch(/<th scope="col" class="n">baseline<\/th><th scope="col" class="n">fault<\/th>/);
+  });
+});
+
+describe("safety", () => {
+  test("text from experiments, services and records stays text", () => {
+    const html = page(hostileRun());
+    const has = (pattern: RegExp, text = html): boolean => pattern.test(text);
+    const elements = html.replace(/<(script|style)\b[\s\S]*?<\/\1>/g, "");
+    expect(has(/<(?:img|iframe|object|embed)\b/i, elements)).toBe(false);
+    expect(has(/<[^>]*\son\w+=/i, elements.replace(/"[^"]*"/g, '""'))).toBe(false);
+    expect(html.match(/<script\b/g)).toHaveLength(2);
+    expect(html.match(/<\/script/g)).toHaveLength(2);
+    expect(has(/<!--/)).toBe(false);
+    expect(has(/href="(?!#|[a-z]+\.(?:json|ndjson|xml)"|\.\/"|data:image\/svg)/)).toBe(false);
+    expect(has(/[\u2028\u2029\u202e\u001b\u0007]/)).toBe(false);
+  });
+
+  test("the embedded data survives what it carries", () => {
+    const { run, verdict } = hostileRun();
+    const model = reportModel(run, verdict);
+    const embedded = /<script type="application\/json" id="model">([\s\S]*?)<\/script>/.exec(renderHtml(model))?.[1] ?? "";
+    const { dashes: _, ...read } = JSON.parse(embedded) as ReportModel & { dashes: unknown };
+    expect(read).toEqual(model);
+    expect(embedded).not.toMatch(/[<>&]/);
+  });
+
+  test("only the script and the style sheet that are in the page may take effect", () => {
+    const html = page();
+    const hash = (text: string): string => createHash("sha256").update(text).digest("base64");
+    const policy = (/Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? "").replaceAll("&#39;", "'");
+    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; img-src data:; base-uri 'none'; form-action 'none'$/);
+    expect(policy).toContain(hash(/<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? ""));
+    expect(policy).toContain(hash(/<script>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? ""));
+    expect(html).not.toMatch(/\sstyle="/);
+  });
+});
+
+test("an hour at full load stays under 2 MB and 600 intervals", { timeout: 60_000 }, () => {
+  const fixture = stormRun({ phasesMs: { baseline: 600_000, fault: 2_400_000, recovery: 600_000 } });
+  const model = reportModel(fixture.run, fixture.verdict);
+  expect(model.axis.buckets).toBeLessThanOrEqual(600);
+  expect(model.axis.bucketMs % 2000).toBe(0);
+  expect(Buffer.byteLength(renderHtml(model))).toBeLessThan(2 * 2 ** 20);
+});

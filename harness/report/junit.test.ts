@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { hostileRun, stormRun, type Fixture } from "./fixture.ts";
+import { renderJunit } from "./junit.ts";
+
+function junit({ run, verdict }: Fixture): string {
+  return renderJunit(verdict, run.plan);
+}
+
+/** Tags balance, attributes are quoted, references are known, and no character is outside XML 1.0. */
+function problemWith(xml: string): string | null {
+  if (/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(xml)) return "a character that XML does not have";
+  const open: string[] = [];
+  const rest = xml.replace(/^<\?xml [^?]*\?>/, "").replace(/<(\/?)([a-z]+)((?: [a-z]+="[^"<]*")*)(\/?)>/g, (_all, closing: string, name: string, _attributes: string, empty: string) => {
+    if (closing !== "" && open.pop() !== name) open.push(`unexpected </${name}>`);
+    if (closing === "" && empty === "") open.push(name);
+    return "";
+  });
+  if (open.length > 0) return `unbalanced: ${open.join(", ")}`;
+  return /[<>]|&(?!#\d+;)/.test(rest) ? `markup left over: ${rest.trim().slice(0, 80)}` : null;
+}
+
+const caseNamed = (xml: string, name: string): string => new RegExp(`<testcase name="${name}"[\\s\\S]*?</testcase>`).exec(xml)?.[0] ?? "";
+
+describe("a consumer sees", () => {
+  test("a held run as passed", () => {
+    const xml = junit(stormRun());
+    expect(problemWith(xml)).toBeNull();
+    expect(xml).toContain('<testsuites name="seawall" tests="17" failures="0" errors="0"');
+    expect(xml).not.toMatch(/<(?:failure|error|skipped)\b/);
+    expect(xml.match(/<testcase/g)).toHaveLength(17);
+  });
+
+  test("a refuted claim as a failure with its figures", () => {
+    const xml = junit(stormRun({ status: "refuted", without: ["collapsing"] }));
+    expect(xml).toContain('<testsuite name="origin-storm (control without collapsing)" tests="17" failures="4" errors="0" skipped="0"');
+    const claim = caseNamed(xml, "Live viewers wait less than half a segment \\[fault\\]");
+    expect(claim).toContain('<failure type="refuted" message="beyond its limit (observed 2,000 ms, limit ≤ 1,000 ms, 28800 samples)">');
+    expect(claim).toContain('<property name="observed" value="2000"/>');
+  });
+
+  test("an inconclusive run as an error, never as a success", () => {
+    const xml = junit(stormRun({ status: "inconclusive" }));
+    expect(xml).toMatch(/failures="0" errors="1" skipped="1"/);
+    expect(caseNamed(xml, "verdict")).toContain('<error type="seawall" message="inconclusive: ');
+    expect(caseNamed(xml, "The load generator started its work on time")).toContain("<skipped ");
+  });
+
+  test("faults of the harness as errors, even if all claims held", () => {
+    const { run, verdict } = stormRun();
+    const xml = renderJunit({ ...verdict, aborted: { reason: "generator", detail: "k6 died" }, cleanup: { status: "incomplete", left: ["/tmp/x", "pid 7"] } }, run.plan);
+    expect(caseNamed(xml, "run to the end")).toContain("aborted (generator): k6 died");
+    expect(caseNamed(xml, "cleanup")).toContain("left behind: /tmp/x, pid 7");
+    expect(xml).toContain('errors="2"');
+  });
+});
+
+test("hostile text is well-formed XML", () => {
+  expect(problemWith(junit(hostileRun()))).toBeNull();
+});
+
+test("any text is well-formed XML", () => {
+  const { run, verdict } = stormRun();
+  fc.assert(fc.property(fc.string({ unit: "binary" }), fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }), (a, b) => {
+    const findings = verdict.findings.map((finding) => ({ ...finding, title: a, why: b, unit: a }));
+    expect(problemWith(renderJunit({ ...verdict, experiment: b, why: a, without: [a], findings }, { ...run.plan, topology: b }))).toBeNull();
+  }));
+});

@@ -1,0 +1,82 @@
+/**
+ * The verdict for continuous integration. A suite is an experiment, a case is a claim in a phase. Many consumers take `skipped` for a
+ * success, so an inconclusive run also carries a case "verdict" with an error: no one can see it as green.
+ */
+import type { Finding, Plan, Verdict } from "../core/run.ts";
+import { claimRow } from "./claim-rows.ts";
+import { markup, type Markup } from "./markup.ts";
+import { clip } from "./plain.ts";
+
+interface Case {
+  readonly name: string;
+  readonly seconds: number;
+  readonly outcome: "passed" | "failure" | "error" | "skipped";
+  readonly message: string;
+  readonly properties: readonly (readonly [string, string])[];
+}
+
+export function renderJunit(verdict: Verdict, plan: Plan): string {
+  const suite = clip(verdict.without.length === 0 ? verdict.experiment : `${verdict.experiment} (control without ${verdict.without.join(", ")})`);
+  const cases = [verdictCase(verdict), ...trouble(verdict), ...verdict.findings.map((finding) => findingCase(finding, plan))];
+  const total = (outcome: Case["outcome"]): number => cases.filter((one) => one.outcome === outcome).length;
+  const counts = markup`tests="${cases.length}" failures="${total("failure")}" errors="${total("error")}"`;
+  const seconds = Object.values(plan.phasesMs).reduce((sum, ms) => sum + ms, 0) / 1000;
+  const properties: readonly (readonly [string, string])[] = [
+    ["run", verdict.runId], ["status", verdict.status], ["seed", String(verdict.seed)], ["without", verdict.without.join(",")],
+    ["tier", plan.tier], ["target", plan.target], ["topology", plan.topology], ["substrate", plan.substrate], ["rerun", verdict.rerun],
+  ];
+  return markup`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="seawall" ${counts} time="${seconds}">
+  <testsuite name="${suite}" ${counts} skipped="${total("skipped")}" time="${seconds}">
+${propertiesOf(properties, "    ")}${cases.map((one) => caseOf(one, suite))}  </testsuite>
+</testsuites>
+`.text;
+}
+
+function verdictCase({ status, why }: Verdict): Case {
+  const outcome = { held: "passed", refuted: "failure", inconclusive: "error" } as const;
+  return { name: "verdict", seconds: 0, outcome: outcome[status], message: `${status}: ${why}`, properties: [["status", status]] };
+}
+
+/** What went wrong with the harness rather than with what it tests. */
+function trouble({ aborted, cleanup }: Verdict): Case[] {
+  const error = (name: string, message: string): Case => ({ name, seconds: 0, outcome: "error", message, properties: [] });
+  return [
+    ...(aborted === null ? [] : [error("run to the end", `aborted (${aborted.reason}): ${aborted.detail}`)]),
+    ...(cleanup.status === "incomplete" ? [error("cleanup", `left behind: ${cleanup.left.join(", ")}`)] : []),
+    ...(cleanup.status === "unknown" ? [error("cleanup", "not recorded; see what is left with `seawall recover`")] : []),
+  ];
+}
+
+function findingCase(finding: Finding, plan: Plan): Case {
+  const row = claimRow(finding, plan.hypothesis);
+  const outcome = { held: "passed", refuted: "failure", inconclusive: "skipped" } as const;
+  const figures = finding.observed === null ? "" : ` (observed ${row.observed}, limit ${row.limit}, ${row.samples} samples)`;
+  const properties: readonly (readonly [string, string | number | null])[] = [
+    ["kind", finding.kind], ["phase", finding.phase], ["observed", finding.observed], ["comparison", finding.comparison],
+    ["limit", finding.limit], ["unit", finding.unit || null], ["samples", finding.samples],
+  ];
+  return {
+    name: finding.phase === null ? row.title : `${row.title} [${finding.phase}]`,
+    seconds: finding.phase === null ? 0 : plan.phasesMs[finding.phase] / 1000,
+    outcome: outcome[finding.status], message: `${row.why}${figures}`,
+    properties: properties.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)] as const])),
+  };
+}
+
+function caseOf({ name, seconds, outcome, message, properties }: Case, suite: string): Markup {
+  const said = clip(message, 1000);
+  const result = {
+    passed: markup``,
+    failure: markup`      <failure type="refuted" message="${said}">${said}</failure>\n`,
+    error: markup`      <error type="seawall" message="${said}">${said}</error>\n`,
+    skipped: markup`      <skipped message="${said}"/>\n`,
+  }[outcome];
+  return markup`    <testcase name="${name}" classname="seawall.${suite}" time="${seconds}">\n${propertiesOf(properties, "      ")}${result}    </testcase>\n`;
+}
+
+function propertiesOf(properties: readonly (readonly [string, string])[], indent: string): Markup {
+  if (properties.length === 0) return markup``;
+  const lines = properties.map(([name, value]) => markup`${indent}  <property name="${name}" value="${clip(value, 1000)}"/>\n`);
+  return markup`${indent}<properties>\n${lines}${indent}</properties>\n`;
+}

@@ -1,0 +1,53 @@
+/** One line that says how a run is going: rewritten in place on a terminal, appended elsewhere. */
+import { formatDuration, formatValue } from "./format.ts";
+import { fit, painter } from "./paint.ts";
+import { oneLine } from "./plain.ts";
+
+export interface LiveState {
+  /** `deploying`, `baseline`, `undoing`: whatever is going on. */
+  readonly phase: string;
+  /** Null when nobody can say. */
+  readonly phaseLeftMs: number | null;
+  readonly requestsPerSecond: number;
+  readonly liveServedPerSecond: number;
+  /** Requests shed so far, by lane. */
+  readonly shedByLane: Readonly<Record<string, number>>;
+  /** Requests that failed so far. */
+  readonly failed: number;
+  readonly note: string;
+}
+
+export interface LiveLineOptions {
+  readonly columns: number;
+  readonly colour: boolean;
+  readonly isTerminal: boolean;
+}
+
+/** On a terminal the text begins by erasing the line before it and does not end it; elsewhere it is one whole line. Write it as it is. */
+export function renderLiveLine(state: LiveState, { columns, colour, isTerminal }: LiveLineOptions): string {
+  const paint = painter(colour);
+  const phase = oneLine(state.phase);
+  const rest = parts(state).join(" · ");
+  if (!isTerminal) return `${paint(phase, "bold")}${rest === "" ? "" : ` · ${rest}`}\n`;
+  // The last column stays free: a terminal that wraps there would not be on this line any more.
+  const line = fit(rest === "" ? phase : `${phase} · ${rest}`, Math.max(1, columns - 1));
+  const bold = fit(phase, Math.max(1, columns - 1));
+  return `\r\u001b[2K${line.startsWith(bold) ? paint(bold, "bold") + line.slice(bold.length) : line}`;
+}
+
+function parts({ phaseLeftMs, requestsPerSecond, liveServedPerSecond, shedByLane, failed, note }: LiveState): string[] {
+  const shed = Object.entries(shedByLane).filter(([, count]) => count > 0);
+  const loaded = requestsPerSecond > 0 || liveServedPerSecond > 0;
+  return [
+    ...(phaseLeftMs === null ? [] : [`${formatDuration(Math.max(0, Math.ceil(phaseLeftMs / 1000) * 1000))} left`]),
+    ...(loaded ? [`${perSecond(requestsPerSecond)} requests`, `${perSecond(liveServedPerSecond)} live served`] : []),
+    ...(shed.length === 0 ? [] : [`shed ${shed.map(([lane, count]) => `${oneLine(lane)} ${formatValue(count, "")}`).join(", ")}`]),
+    ...(failed > 0 ? [`failed ${formatValue(failed, "")}`] : []),
+    ...(note === "" ? [] : [oneLine(note)]),
+  ];
+}
+
+/** Whole numbers: a digit that flickers tells nobody anything. */
+function perSecond(value: number): string {
+  return formatValue(value >= 999.5 ? value : Math.round(value), "/s");
+}

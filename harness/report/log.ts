@@ -1,0 +1,67 @@
+/** The events of a run as sentences. */
+import { describeFault } from "../core/faults.ts";
+import type { Run, RunEvent } from "../core/run.ts";
+import { formatCount, formatDuration, formatValue } from "./format.ts";
+import { clip } from "./plain.ts";
+
+export interface LogLine {
+  readonly atMs: number;
+  /** `bad` is what must not be overlooked. */
+  readonly tone: "plain" | "phase" | "fault" | "bad";
+  readonly text: string;
+}
+
+const headLines = 400;
+const tailLines = 200;
+
+/** The beginning and the end of a long log; what lies between is counted, and is in the run's own folder. */
+export function logOf(run: Run, zeroMs: number): LogLine[] {
+  const lines = (events: readonly RunEvent[]): LogLine[] =>
+    events.map((event) => ({ atMs: Math.round((event.atMs - zeroMs) * 10) / 10, ...told(event) }));
+  if (run.events.length <= headLines + tailLines) return lines(run.events);
+  const [head, tail] = [lines(run.events.slice(0, headLines)), lines(run.events.slice(-tailLines))];
+  const left: LogLine = { atMs: head.at(-1)?.atMs ?? 0, tone: "plain", text: `… ${formatCount(run.events.length - headLines - tailLines)} more events are in events.ndjson …` };
+  return [...head, left, ...tail];
+}
+
+function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {
+  const say = (text: string, tone: LogLine["tone"] = "plain"): { tone: LogLine["tone"]; text: string } => ({ tone, text: clip(text) });
+  switch (event.kind) {
+    case "started": return say(`Run ${event.runId} started.`);
+    case "deploying": return say("Deploying the target.");
+    case "deployed": return say(`The target is up after ${formatDuration(event.tookMs)}.`);
+    case "loadStarted": return say(`Load started: ${event.generator}.`);
+    case "phase": return say(phaseSentences[event.phase] ?? `Phase ${event.phase} began.`, "phase");
+    case "injecting": return say(`Injecting: ${describeFault(event.fault)}.`, "fault");
+    case "injected": return event.evidence.landed
+      ? say(`Landed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")
+      : say(`Not shown to have landed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "bad");
+    case "healing": return say(`Healing: ${describeFault(event.fault)}.`, "fault");
+    case "healed": return event.evidence.landed
+      ? say(`Healed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")
+      : say(`Not shown to have healed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "bad");
+    case "exited": return event.expected ? say(`${event.service} ended as told: ${event.detail}`) : say(`${event.service} died unbidden: ${event.detail}`, "bad");
+    case "generator": return say(`The load generator ${event.expected ? "ended as planned" : "ended unexpectedly"}: ${event.detail}${spent(event)}`, event.expected ? "plain" : "bad");
+    case "clockStepped": return say(`The clock stepped by ${formatValue(event.byMs, "ms")} against the monotonic one.`, "bad");
+    case "aborted": return say(`Aborted (${event.reason}): ${event.detail}`, "bad");
+    case "note": return say(event.text);
+    case "cleaned": return event.status === "clean"
+      ? say(`Everything was undone in ${formatDuration(event.tookMs)}; nothing is left behind.`)
+      : say(`Cleanup is incomplete after ${formatDuration(event.tookMs)}; left behind: ${event.left.join(", ")}.`, "bad");
+    case "finished": return say("Run finished.");
+  }
+}
+
+const phaseSentences: Readonly<Record<string, string>> = {
+  leadIn: "Lead-in: caches fill and virtual users settle; not judged.",
+  baseline: "Baseline: the steady state is measured.",
+  fault: "Fault phase: the hypothesis is put to the test.",
+  recovery: "Recovery: goodput must come back, and stay.",
+  drain: "Drain: requests under way are left to finish.",
+};
+
+function spent(event: RunEvent & { kind: "generator" }): string {
+  const own = `the harness ${formatDuration(event.harnessCpuSeconds * 1000)}`;
+  const both = event.generatorCpuSeconds === null ? own : `it used ${formatDuration(event.generatorCpuSeconds * 1000)} of processor time, ${own}`;
+  return event.seconds > 0 ? `; ${both}, over ${formatDuration(event.seconds * 1000)}.` : ".";
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import type { Run } from "../core/run.ts";
+import { stormRun } from "./fixture.ts";
+import { reportModel } from "./model.ts";
+
+const { run, verdict } = stormRun();
+const model = reportModel(run, verdict);
+const chart = (id: string, of = model) => of.charts.find((one) => one.id === id);
+const line = (id: string, label: string, of = model) => chart(id, of)?.lines.find((one) => one.label === label);
+
+describe("a whole run", () => {
+  test("is plain JSON", () => {
+    expect(JSON.parse(JSON.stringify(model))).toEqual(model);
+  });
+
+  test("counts every live request once, in bucket and phase", () => {
+    const asked = run.series.filter((series) => series.metric === "segment_ms" && series.tags["lane"] === "live").reduce((total, series) => total + series.values.length, 0);
+    const seconds = model.axis.bucketMs / 1000;
+    const drawn = chart("live-segments")?.lines.flatMap((one) => one.values).reduce<number>((total, value) => total + (value ?? 0) * seconds, 0);
+    expect(drawn).toBeCloseTo(asked, 6);
+    expect(line("live-segments", "served")?.byPhase[0]).toBe(80);
+    expect(model.felt.map(({ live }) => live.asked)).toEqual([1600, 14_400, 1920]);
+  });
+
+  test("sees DVR shed and live served, as the viewers did", () => {
+    const fault = model.felt[1];
+    expect(fault?.phase).toBe("fault");
+    expect(fault?.live.servedShare).toBeGreaterThan(0.999);
+    expect(fault?.dvr.servedShare).toBeLessThan(0.8);
+    expect(fault?.dvr.shed).toBeGreaterThan(100);
+    expect(fault?.live.worstP99Ms).toBeGreaterThanOrEqual(fault?.live.p99Ms ?? Number.NaN);
+  });
+
+  test("places the fault by its events and shows its proof", () => {
+    expect(model.faults).toEqual([expect.objectContaining({
+      label: "kill region-a/origin-read", fromMs: 26_031, healedMs: 44_840, landed: true, evidence: "process 4711 is gone and 127.1.1.14:8080 refuses connections",
+    })]);
+    expect(model.phases.map(({ phase }) => phase)).toEqual(["lead-in", "baseline", "fault", "recovery", "drain"]);
+  });
+
+  test("tells the log from the start of the baseline", () => {
+    expect(model.log.find(({ text }) => text.startsWith("Baseline"))?.atMs).toBe(0);
+    expect(model.log[0]).toEqual({ atMs: -25_400, tone: "plain", text: "Run 2026-05-14T18-30-00Z-c0ffee started." });
+  });
+
+  test("names what was not recorded", () => {
+    expect(model.lacking).toEqual(["Not charted for want of samples: origin_requests_total."]);
+  });
+});
+
+describe("a run that is less than whole", () => {
+  const cut = (events: number, changes: Partial<Run> = {}) => reportModel({ ...run, events: run.events.slice(0, events), ...changes }, { ...verdict, status: "inconclusive", findings: [] });
+
+  test("without any event or sample still has a model", () => {
+    const empty = cut(0, { series: [], damage: ["events.ndjson is empty"] });
+    expect([empty.charts, empty.felt, empty.faults, empty.startedAtMs]).toEqual([[], [], [], null]);
+    expect(empty.lacking).toContain("No samples were recorded: nothing is known about what viewers felt.");
+    expect(empty.lacking).toContain("Not reached: baseline, fault, recovery.");
+    expect(empty.lacking).toContain("Planned, never injected: kill region-a/origin-read.");
+    expect(empty.damage).toEqual(["events.ndjson is empty"]);
+  });
+
+  test("cut while the fault was going in says that nothing shows that it landed", () => {
+    const [fault] = cut(8).faults;
+    expect(fault).toMatchObject({ landed: false, healedMs: null });
+    expect(fault?.evidence).toMatch(/does not say that it took hold/);
+  });
+
+  test("cut during the fault leaves its phase open to the last sample", () => {
+    const half = cut(10);
+    expect(half.phases.at(-1)?.phase).toBe("fault");
+    expect(half.lacking).toContain("The record has no end: the run was cut short, or is still going on.");
+  });
+
+  test("with one metric only has the charts of that metric", () => {
+    const sparse = reportModel({ ...run, series: run.series.filter((series) => series.metric === "cpu_seconds") }, verdict);
+    expect(sparse.charts.map(({ id }) => id)).toEqual(["processor"]);
+    expect(chart("processor", sparse)?.lines).toHaveLength(8);
+  });
+
+  test("with a silent scrape shows a hole where it was silent", () => {
+    const killed = line("processor", "region-a/origin-read") ?? line("processor", "7 others");
+    expect(killed).toBeDefined();
+    const silent = run.series.map((series) => (series.metric !== "cpu_seconds" ? series : { ...series, atMs: series.atMs.slice(0, 9), values: series.values.slice(0, 9) }));
+    const values = line("processor", "k6", reportModel({ ...run, series: silent }, verdict))?.values;
+    expect(values?.[4]).toBeGreaterThan(0);
+    expect(values?.[20]).toBeNull();
+  });
+});
+
+test("a fault that hit nothing is marked so", () => {
+  const events = run.events.map((event) => (event.kind === "injected" ? { ...event, evidence: { landed: false, observation: "no such process" } } : event));
+  const missed = reportModel({ ...run, events }, verdict);
+  expect(missed.faults[0]).toMatchObject({ landed: false, evidence: "no such process" });
+  expect(missed.log.find(({ tone }) => tone === "bad")?.text).toBe("Not shown to have landed: kill region-a/origin-read. no such process");
+});
+
+test("a chatty hour stays bounded", () => {
+  const notes = Array.from({ length: 50_000 }, (_, index) => ({ kind: "note" as const, atMs: (run.events[5]?.atMs ?? 0) + index, text: `${index} ${"x".repeat(10_000)}` }));
+  const events = [...run.events.slice(0, 6), ...notes, ...run.events.slice(6)];
+  const noisy = reportModel({ ...run, events }, verdict);
+  expect(noisy.log.length).toBeLessThanOrEqual(601);
+  expect(JSON.stringify(noisy).length).toBeLessThan(600_000);
+});

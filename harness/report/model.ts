@@ -1,0 +1,93 @@
+/** Everything that a report shows, as plain bounded data: a pure function of a run and its verdict. */
+import type { Phase } from "../core/experiment.ts";
+import type { Run, SubstrateName, Verdict } from "../core/run.ts";
+import { gridOf, windowsOf } from "./buckets.ts";
+import { type Chart, draw } from "./chart.ts";
+import { chartSpecs } from "./charts.ts";
+import { type ClaimRow, claimRows } from "./claim-rows.ts";
+import { environmentOf, type Fact } from "./environment.ts";
+import { type Felt, feltOf } from "./felt.ts";
+import { isPhase } from "./format.ts";
+import { type LogLine, logOf } from "./log.ts";
+import { clip } from "./plain.ts";
+import { type FaultBand, type PhaseBand, timelineOf } from "./timeline.ts";
+
+export interface ReportModel {
+  readonly format: "seawall-report/1";
+  readonly runId: string;
+  readonly experiment: string;
+  readonly title: string;
+  readonly story: string;
+  readonly tier: string;
+  readonly substrate: SubstrateName;
+  readonly target: string;
+  readonly topology: string;
+  readonly status: Verdict["status"];
+  readonly why: string;
+  /** Defences that were switched off: the run is a control, which must be refuted. */
+  readonly without: readonly string[];
+  readonly aborted: Verdict["aborted"];
+  readonly cleanup: Verdict["cleanup"];
+  readonly damage: readonly string[];
+  /** What a whole run would have had and this one has not, in sentences. */
+  readonly lacking: readonly string[];
+  /** Epoch ms; null when not even the start was recorded. */
+  readonly startedAtMs: number | null;
+  readonly axis: { readonly fromMs: number; readonly untilMs: number; readonly firstBucketMs: number; readonly bucketMs: number; readonly buckets: number };
+  readonly phases: readonly PhaseBand[];
+  /** The names of the columns of `ChartLine.byPhase`. */
+  readonly judgedPhases: readonly Phase[];
+  readonly faults: readonly FaultBand[];
+  readonly felt: readonly Felt[];
+  readonly claims: readonly ClaimRow[];
+  readonly evidence: readonly ClaimRow[];
+  readonly charts: readonly Chart[];
+  readonly log: readonly LogLine[];
+  readonly environment: readonly Fact[];
+  readonly rerun: string;
+}
+
+/** Begins the one sentence of `lacking` that belongs beside the charts rather than on the first screen. */
+export const unchartedPrefix = "Not charted for want of samples:";
+
+export function reportModel(run: Run, verdict: Verdict): ReportModel {
+  const { plan } = run;
+  const timeline = timelineOf(run);
+  const { zeroMs, fromMs, untilMs, phases, faults } = timeline;
+  const grid = gridOf(zeroMs, zeroMs + fromMs, zeroMs + untilMs, plan.stream.segmentMs);
+  const judged = phases.filter((band) => isPhase(band.phase));
+  const inPhases = windowsOf(judged.map((band) => ({ fromMs: band.fromMs + zeroMs, untilMs: band.untilMs + zeroMs })));
+  const specs = chartSpecs(run);
+  const rows = claimRows(verdict, plan.hypothesis);
+  return {
+    format: "seawall-report/1",
+    runId: clip(run.id), experiment: clip(plan.experiment), title: clip(plan.title), story: clip(plan.story, 1200), tier: plan.tier,
+    substrate: plan.substrate, target: clip(plan.target), topology: clip(plan.topology),
+    status: verdict.status, why: clip(verdict.why, 600), without: verdict.without.map((name) => clip(name)),
+    aborted: verdict.aborted === null ? null : { ...verdict.aborted, detail: clip(verdict.aborted.detail) },
+    cleanup: { status: verdict.cleanup.status, left: verdict.cleanup.left.slice(0, 50).map((text) => clip(text)) },
+    damage: run.damage.slice(0, 50).map((text) => clip(text)),
+    lacking: lacking(run, timeline.faultsMissing, judged.map((band) => band.phase)),
+    startedAtMs: run.events.find((event) => event.kind === "started")?.atMs ?? run.events[0]?.atMs ?? null,
+    axis: { fromMs, untilMs, firstBucketMs: grid.firstMs - zeroMs, bucketMs: grid.widthMs, buckets: grid.count },
+    phases, judgedPhases: judged.map((band) => band.phase as Phase), faults,
+    felt: feltOf(run, timeline, grid),
+    claims: rows.filter((row) => row.kind !== "evidence"), evidence: rows.filter((row) => row.kind === "evidence"),
+    charts: specs.filter((spec) => spec.lines.length > 0).map((spec) => draw(spec, grid, inPhases)),
+    log: logOf(run, zeroMs), environment: environmentOf(run), rerun: clip(verdict.rerun, 2000),
+  };
+}
+
+function lacking(run: Run, faultsMissing: readonly string[], phasesSeen: readonly string[]): string[] {
+  const planned = Object.entries(run.plan.phasesMs).filter(([, ms]) => ms > 0).map(([phase]) => phase);
+  const unseen = planned.filter((phase) => !phasesSeen.includes(phase));
+  const uncharted = chartSpecs(run).filter((spec) => spec.lines.length === 0).map((spec) => spec.needs);
+  const ended = run.events.some((event) => event.kind === "finished");
+  return [
+    ...(run.series.every((series) => series.values.length === 0) ? ["No samples were recorded: nothing is known about what viewers felt."] : []),
+    ...(unseen.length === 0 ? [] : [`Not reached: ${unseen.join(", ")}.`]),
+    ...faultsMissing.slice(0, 20).map((label) => `Planned, never injected: ${clip(label, 120)}.`),
+    ...(ended ? [] : ["The record has no end: the run was cut short, or is still going on."]),
+    ...(uncharted.length === 0 ? [] : [`${unchartedPrefix} ${[...new Set(uncharted)].join(", ")}.`]),
+  ];
+}

@@ -1,0 +1,47 @@
+/** Every claim with what was seen, what was allowed, and how much of that was used; then the rules of evidence. */
+import type { ClaimRow } from "../claim-rows.ts";
+import { formatCount, missing } from "../format.ts";
+import { markup, type Markup } from "../markup.ts";
+import type { ReportModel } from "../model.ts";
+import { mark } from "./icons.ts";
+
+export function claims({ claims: rows, evidence }: ReportModel): Markup {
+  return markup`<section class="page" aria-labelledby="claims">
+<h2 id="claims">Claims</h2>
+${rows.length === 0 ? markup`<p class="quiet">None was judged.</p>` : claimTable(rows)}
+${evidence.length === 0 ? null : evidenceTable(evidence)}
+</section>`;
+}
+
+function claimTable(rows: readonly ClaimRow[]): Markup {
+  const groups = [...Map.groupBy(rows, (row) => row.title).values()];
+  return markup`<div class="scroll" tabindex="0" role="region" aria-labelledby="claims"><table class="claims">
+<thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col" class="n">Observed</th><th scope="col" class="n">Limit</th><th scope="col">Allowance used</th><th scope="col" class="n">Samples</th></tr></thead>
+${groups.map((group) => markup`<tbody>${group.map((row, index) => claimLine(row, index === 0 ? group.length : 0))}</tbody>\n`)}
+</table></div>`;
+}
+
+function claimLine(row: ClaimRow, span: number): Markup {
+  const title = span === 0 ? null : markup`<th scope="rowgroup" rowspan="${span}">${row.title}</th>`;
+  return markup`<tr class="${row.status}">${title}<td class="phase">${mark(row.status)} ${row.phase}${row.status === "held" ? null : markup`<span class="because">${row.why}</span>`}</td><td class="n strong">${row.observed}</td><td class="n">${row.limit}</td><td class="margin">${margin(row)}</td><td class="n samples">${formatCount(row.samples)}</td></tr>\n`;
+}
+
+/** The bar's tick is the limit; what lies beyond the tick is what was not allowed. */
+function margin({ used, status }: ClaimRow): Markup {
+  if (used === null) return markup`<span class="soft">${missing}</span>`;
+  const wide = Math.max(used > 0 ? 1 : 0, Math.min(used, 1.5) * 64);
+  return markup`<svg class="margin-bar ${status}" viewBox="0 0 96 10" width="96" height="10" aria-hidden="true"><rect class="track" y="2" width="64" height="6" rx="1"/><rect class="fill" y="2" width="${Math.round(wide * 10) / 10}" height="6" rx="1"/><path class="tick" d="M64 0v10"/></svg> <span class="n">${usedText(used)}</span>`;
+}
+
+/** Rounded away from comfort. */
+export function usedText(used: number): string {
+  if (used >= 2) return `${used < 10 ? Math.floor(used * 10) / 10 : formatCount(Math.floor(used))} ×`;
+  if (used > 0.99 && used < 1) return "> 99 %";
+  return `${Math.ceil(Number((used * 100).toPrecision(12)))} %`;
+}
+
+function evidenceTable(rows: readonly ClaimRow[]): Markup {
+  const open = rows.filter((row) => row.status !== "held").length;
+  return markup`<details class="evidence"${open > 0 ? markup` open` : null}><summary><h3>Is the record good enough to judge?</h3> <span class="soft">${rows.length - open} of ${rows.length} rules of evidence satisfied</span></summary>
+<ul class="rules">${rows.map((row) => markup`<li class="${row.status}">${mark(row.status)} <span>${row.title}${row.why === "yes" ? null : markup`: <span class="because">${row.why}</span>`}</span></li>\n`)}</ul></details>`;
+}

@@ -1,0 +1,32 @@
+/** A verdict is told by word, colour and shape, so that no one needs all three: a disc, an octagon, a diamond. */
+import type { Status } from "../../core/run.ts";
+import { markup, type Markup, trusted } from "../markup.ts";
+
+const outlines: Readonly<Record<Status, string>> = {
+  held: '<circle cx="12" cy="12" r="11"/>',
+  refuted: '<path d="M7.6 1.2h8.8l6.4 6.4v8.8l-6.4 6.4H7.6l-6.4-6.4V7.6z"/>',
+  inconclusive: '<path d="M12 .6 23.4 12 12 23.4.6 12z"/>',
+};
+const signs: Readonly<Record<Status, string>> = {
+  held: '<path class="sign" d="m6.9 12.4 3.5 3.5 6.8-7.3"/>',
+  refuted: '<path class="sign" d="m8 8 8 8m0-8-8 8"/>',
+  inconclusive: '<path class="sign" d="M9.2 9.6c0-3.9 5.7-3.8 5.7-.5 0 2.3-2.9 2.2-2.9 4.7"/><circle class="dot" cx="12" cy="17" r="1.25"/>',
+};
+
+export const words: Readonly<Record<Status, string>> = { held: "Held", refuted: "Refuted", inconclusive: "Inconclusive" };
+
+export function shape(status: Status): Markup {
+  return trusted(`<svg class="shape ${status}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${outlines[status]}${signs[status]}</svg>`);
+}
+
+/** The shape with its word: seen where there is room, always heard. */
+export function mark(status: Status): Markup {
+  return markup`${shape(status)}<span class="heard">${words[status]}</span>`;
+}
+
+/** The browser's tab shows the verdict too. */
+export function favicon(status: Status): string {
+  const fill = { held: "#0b7a4b", refuted: "#b3261e", inconclusive: "#8a5700" }[status];
+  const drawn = `${outlines[status]}${signs[status]}`.replaceAll('class="sign"', 'fill="none" stroke="#fff" stroke-width="2.4"').replaceAll('class="dot"', 'fill="#fff"');
+  return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="${fill}">${drawn}</svg>`)}`;
+}

@@ -1,0 +1,47 @@
+/* What tests ask of a page: run in it, never part of it. */
+"use strict";
+
+/** Whether anything was drawn on each canvas. */
+function inked() {
+  return [...document.querySelectorAll("canvas")].map((canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value !== 0));
+}
+
+const pwned = () => "pwned" in window;
+const sidewaysPx = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+const loadedMs = () => Math.round(performance.getEntriesByType("navigation")[0].loadEventEnd);
+
+/** Something that the policy forbids. */
+function planted() {
+  document.body.insertAdjacentHTML("beforeend", '<img src="https://example.invalid/x.png">');
+}
+
+/** Texts whose colour is closer to what lies behind them than WCAG AA allows. */
+function faint() {
+  const painted = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const channels = (colour) => {
+    painted.clearRect(0, 0, 1, 1);
+    painted.fillStyle = colour;
+    painted.fillRect(0, 0, 1, 1);
+    return [...painted.getImageData(0, 0, 1, 1).data];
+  };
+  const luminance = (colour) => {
+    const [r, g, b] = channels(colour).map((value) => { const c = value / 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    if (element === null) return "white";
+    const colour = getComputedStyle(element).backgroundColor;
+    return channels(colour)[3] === 0 ? behind(element.parentElement) : colour;
+  };
+  return [...document.querySelectorAll("body *")].flatMap((element) => {
+    const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== "");
+    if (!own || element.closest("script, .heard") !== null || element.getClientRects().length === 0) return [];
+    const style = getComputedStyle(element);
+    const inDrawing = element.closest("svg") !== null;
+    const ground = !inDrawing ? behind(element) : getComputedStyle(element.closest("svg").querySelector("rect") ?? element).fill;
+    if (ground === "none") return [];
+    const [a, b] = [luminance(inDrawing ? style.fill : style.color), luminance(ground)];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    return contrast >= 4.5 ? [] : [`${contrast.toFixed(2)} ${element.tagName} ${element.getAttribute("class") ?? ""}: ${element.textContent.trim().slice(0, 40)}`];
+  });
+}

@@ -1,0 +1,114 @@
+/* Brings the page to life: charts on one cross-hair and one zoom, tables of every interval, copy and download. All text is set as text. */
+"use strict";
+(() => {
+  const model = JSON.parse(document.getElementById("model").textContent);
+  const { axis } = model;
+  const xs = Array.from({ length: axis.buckets }, (_, index) => (axis.firstBucketMs + (index + 0.5) * axis.bucketMs) / 1000);
+  const frames = [...document.querySelectorAll("[data-chart]")];
+  const moment = document.getElementById("moment");
+  const zoomOut = document.getElementById("zoom-out");
+  const whole = [axis.fromMs / 1000, axis.untilMs / 1000];
+  let plots = [];
+  document.documentElement.classList.add("scripted");
+
+  function moved(index) {
+    moment.textContent = index === null ? "" : whereabouts(xs[index]);
+    const shown = plots[0]?.scales.x;
+    if (shown?.min !== null && shown !== undefined) zoomOut.hidden = shown.min <= whole[0] + 1e-6 && shown.max >= whole[1] - 1e-6;
+  }
+
+  function whereabouts(seconds) {
+    const ms = seconds * 1000;
+    const phase = model.phases.find((band) => ms >= band.fromMs && ms < band.untilMs);
+    const faults = model.faults.filter((fault) => ms >= fault.fromMs && ms < (fault.healedMs ?? axis.untilMs));
+    return [clock(seconds), ...(phase === undefined ? [] : [phase.phase]), ...faults.map((fault) => fault.label)].join(" · ");
+  }
+
+  function showAll(range) {
+    for (const plot of plots) plot.setScale("x", { min: range[0], max: range[1] });
+  }
+
+  function drawAll() {
+    const before = plots[0]?.scales.x;
+    const range = before?.min == null ? whole : [before.min, before.max];
+    for (const plot of plots) plot.destroy();
+    plots = frames.map((frame) => plotChart(model, model.charts[Number(frame.dataset.chart)], frame, xs, moved));
+    showAll(range);
+  }
+
+  /** Arrow keys move the cross-hair of every chart; Escape lets it go. */
+  function steer(plot, event) {
+    const now = plot.cursor.idx ?? null;
+    const next = { ArrowLeft: (now ?? xs.length) - 1, ArrowRight: (now ?? -1) + 1, Home: 0, End: xs.length - 1 }[event.key];
+    if (event.key === "Escape") for (const one of plots) one.setCursor({ left: -10, top: -10 });
+    if (next === undefined) return;
+    event.preventDefault();
+    const index = Math.min(xs.length - 1, Math.max(0, next));
+    for (const one of plots) one.setCursor({ left: one.valToPos(xs[index], "x"), top: 20 }, true, false);
+  }
+
+  function everyInterval(button, chart) {
+    const table = document.createElement("table");
+    const row = (part, cells, tag) => {
+      const line = part.insertRow();
+      cells.forEach((text, at) => {
+        const cell = document.createElement(at === 0 || tag === "th" ? "th" : "td");
+        cell.scope = tag === "th" ? "col" : "row";
+        if (at > 0) cell.className = "n";
+        cell.textContent = text;
+        line.append(cell);
+      });
+    };
+    row(table.createTHead(), ["Time", ...chart.lines.map((line) => line.label)], "th");
+    const body = table.createTBody();
+    xs.forEach((seconds, at) => row(body, [clock(seconds - axis.bucketMs / 2000), ...chart.lines.map((line) => spelled(line.values[at], line.unit))], "td"));
+    const scroll = document.createElement("div");
+    Object.assign(scroll, { className: "scroll", tabIndex: 0 });
+    scroll.setAttribute("role", "region");
+    scroll.setAttribute("aria-label", `${chart.title}, every interval`);
+    scroll.append(table);
+    button.replaceWith(scroll);
+    scroll.focus();
+  }
+
+  async function copy() {
+    const said = document.getElementById("copied");
+    const button = document.getElementById("copy");
+    const text = document.getElementById("command").textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      said.textContent = button.textContent = "Copied";
+    } catch {
+      // Without permission the command is at least selected, one key away from being copied.
+      getSelection().selectAllChildren(document.getElementById("command"));
+      said.textContent = button.textContent = "Selected";
+    }
+    setTimeout(() => { button.textContent = "Copy"; said.textContent = ""; }, 2000);
+  }
+
+  function download() {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([JSON.stringify(model, null, 1)], { type: "application/json" }));
+    link.download = `${model.experiment}-${model.runId}.report.json`.replace(/[^\w.-]+/g, "_");
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  drawAll();
+  frames.forEach((frame, at) => {
+    frame.querySelector(".plot").addEventListener("keydown", (event) => steer(plots[at], event));
+    frame.querySelector(".all-intervals").addEventListener("click", (event) => everyInterval(event.currentTarget, model.charts[Number(frame.dataset.chart)]));
+  });
+  zoomOut.addEventListener("click", () => showAll(whole));
+  document.getElementById("copy").addEventListener("click", copy);
+  document.getElementById("download").addEventListener("click", download);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  let waiting = 0;
+  addEventListener("resize", () => {
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(() => { for (const plot of plots) plot.setSize({ width: plot.root.parentElement.clientWidth, height: plot.root.parentElement.clientHeight }); });
+  });
+  const printing = (on) => { document.documentElement.classList.toggle("printing", on); drawAll(); };
+  addEventListener("beforeprint", () => printing(true));
+  addEventListener("afterprint", () => printing(false));
+})();

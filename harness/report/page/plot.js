@@ -1,0 +1,172 @@
+/* Draws one chart with uPlot: its lines, and behind them the phases and faults of the run. Plain script: it runs as it stands, in the page. */
+"use strict";
+
+const colourOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const ratio = () => window.devicePixelRatio || 1;
+
+/** Short forms for axes and cross-hair; the tables in the page were written by the harness. */
+function spelled(value, unit) {
+  if (value === null || value === undefined) return "—";
+  if (unit === "B") return value >= 2 ** 30 ? `${Number((value / 2 ** 30).toPrecision(3))} GiB` : `${Number((value / 2 ** 20).toPrecision(3))} MiB`;
+  const size = Math.abs(value);
+  const text = size >= 10_000 ? `${Number((value / 1000).toPrecision(3))}k` : Number(value.toPrecision(size >= 1000 ? 4 : 3)).toLocaleString("en");
+  return unit === "" ? text : `${text} ${unit}`;
+}
+
+function clock(seconds) {
+  const sign = seconds < 0 ? "−" : "+";
+  const whole = Math.abs(Math.round(seconds * 10) / 10);
+  if (whole < 120) return `${sign}${whole} s`;
+  const two = (value) => String(Math.floor(value)).padStart(2, "0");
+  return whole < 3600 ? `${sign}${Math.floor(whole / 60)}:${two(whole % 60)}` : `${sign}${Math.floor(whole / 3600)}:${two((whole % 3600) / 60)}:${two(whole % 60)}`;
+}
+
+/** Stacked lines are drawn as running totals, each filled down to the one below. */
+function stacked(lines) {
+  const totals = [];
+  const bands = [];
+  const known = lines[0].values.map((_, at) => lines.some((line) => line.axis === "left" && line.values[at] !== null));
+  let below = null;
+  lines.forEach((line, index) => {
+    if (line.axis === "right") { totals.push(line.values); return; }
+    const base = below === null ? null : totals[below];
+    totals.push(line.values.map((value, at) => (known[at] ? (base === null ? 0 : base[at]) + (value ?? 0) : null)));
+    if (below !== null) bands.push({ series: [index + 1, below + 1] });
+    below = index;
+  });
+  return { totals, bands };
+}
+
+function seriesOf(chart, line, dashes) {
+  const colour = colourOf(line.tone);
+  const filled = chart.stacked && line.axis === "left";
+  return {
+    label: line.label, scale: line.axis, stroke: colour, width: filled ? 0 : line.tone === "p99" ? 1.8 : 1.5, spanGaps: false,
+    ...(filled ? { fill: `color-mix(in srgb, ${colour} 72%, transparent)` } : { dash: (dashes[line.tone] ?? []) }),
+    points: { show: !filled && line.values.filter((value) => value !== null).length < 3 },
+  };
+}
+
+function axesOf(chart, hasRight) {
+  const common = { stroke: colourOf("soft"), font: "11px system-ui, sans-serif", ticks: { show: false } };
+  const grid = { stroke: colourOf("faint"), width: 1 };
+  const right = chart.lines.find((line) => line.axis === "right");
+  const decades = (_plot, values) => values.map((value) => (Number.isInteger(Math.log10(value)) ? value : null));
+  const logarithmic = chart.logarithmic ? { filter: decades, grid: { ...grid, filter: decades } } : {};
+  const labels = (unit) => (_plot, values) => values.map((value) => (value === null ? "" : spelled(value, unit === "B" ? "B" : "")));
+  return [
+    { ...common, grid: { show: false }, size: 26, gap: 4, values: (_plot, values) => values.map(clock),
+      incrs: [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400], space: 70 },
+    { ...common, scale: "left", grid, size: 62, gap: 6, values: labels(chart.unit), space: 34, ...steps(chart.unit), ...logarithmic },
+    ...(hasRight ? [{ ...common, scale: "right", side: 1, grid: { show: false }, size: rightWidth, gap: 6, values: labels(right.unit), space: 34, ...steps(right.unit) }] : []),
+  ];
+}
+
+/** Room on the right of every chart, with or without a scale there: a moment stands at the same place in all of them. */
+const rightWidth = 52;
+
+/** Things that are counted come whole, and memory comes in powers of two. */
+function steps(unit) {
+  if (unit === "B") return { incrs: Array.from({ length: 30 }, (_, power) => 2 ** (power + 16)) };
+  return unit === "" ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6] } : {};
+}
+
+/** From nothing upwards: a cut-off axis makes small differences look large. */
+const fromZero = (_plot, _least, most) => [0, most > 0 ? most * 1.06 : 1];
+
+/** To the nearest 1, 2 or 5 times a power of ten, downwards or upwards. */
+function rounded(value, towards) {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  const steps = [1, 2, 5, 10];
+  const digits = value / decade;
+  return decade * (towards === Math.floor ? steps.findLast((step) => step <= digits) : steps.find((step) => step >= digits));
+}
+
+function backdrop(model, chart) {
+  return (plot) => {
+    const { ctx, bbox } = plot;
+    const px = ratio();
+    const at = (ms) => Math.min(bbox.left + bbox.width, Math.max(bbox.left, plot.valToPos(ms / 1000, "x", true)));
+    const write = (text, x, y, room, colour) => {
+      ctx.fillStyle = colour;
+      if (ctx.measureText(text).width <= room) ctx.fillText(text, x, y);
+    };
+    ctx.save();
+    ctx.font = `${11 * px}px system-ui, sans-serif`;
+    Object.assign(ctx, { textAlign: "left", textBaseline: "alphabetic" });
+    const right = chart.lines.find((line) => line.axis === "right");
+    if (right !== undefined) write(right.unit === "" ? "count" : right.unit, bbox.left + bbox.width + 6 * px, bbox.top - 8 * px, rightWidth * px, colourOf("soft"));
+    write(chart.unit === "B" ? "" : chart.unit, bbox.left - 30 * px, bbox.top - 8 * px, 60 * px, colourOf("soft"));
+    for (const { phase, fromMs, untilMs } of model.phases) {
+      const [left, right] = [at(fromMs), at(untilMs)];
+      if (right <= left) continue;
+      ctx.fillStyle = colourOf("line");
+      ctx.fillRect(Math.round(left), bbox.top - 30 * px, px, bbox.height + 30 * px);
+      write(phase, left + 6 * px, bbox.top - 21 * px, right - left - 8 * px, colourOf("soft"));
+    }
+    let free = -Infinity;
+    for (const { label, fromMs, healedMs, landed } of model.faults) {
+      const [left, right] = [at(fromMs), at(healedMs ?? model.axis.untilMs)];
+      if (right <= left) continue;
+      ctx.fillStyle = colourOf("fault-ground");
+      if (landed) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+      ctx.strokeStyle = ctx.fillStyle = colourOf("fault");
+      if (landed) ctx.fillRect(left, bbox.top - 3 * px, right - left, 3 * px);
+      else { ctx.setLineDash([4 * px, 3 * px]); ctx.lineWidth = px; ctx.strokeRect(left, bbox.top, right - left, bbox.height); ctx.setLineDash([]); }
+      const text = `${landed ? "✓" : "✗ not shown to have landed:"} ${label}`;
+      const start = left + 6 * px;
+      if (start > free) { write(text, start, bbox.top - 7 * px, bbox.left + bbox.width - start, colourOf("fault")); free = start + ctx.measureText(text).width; }
+    }
+    ctx.restore();
+  };
+}
+
+/** A few bad requests among thousands are thinner than a pixel and matter most: they get a dot where their layer lies. */
+function specks(chart, totals) {
+  return (plot) => {
+    const { ctx } = plot;
+    const px = ratio();
+    chart.lines.forEach((line, at) => {
+      if (!chart.stacked || (line.tone !== "late" && line.tone !== "lost")) return;
+      ctx.fillStyle = colourOf(line.tone);
+      line.values.forEach((value, index) => {
+        const seconds = plot.data[0][index];
+        if (!value || seconds < plot.scales.x.min || seconds > plot.scales.x.max) return;
+        const [top, bottom] = [plot.valToPos(totals[at][index], "left", true), plot.valToPos(totals[at][index] - value, "left", true)];
+        if (bottom - top > 4 * px) return;
+        ctx.beginPath();
+        ctx.arc(plot.valToPos(seconds, "x", true), top, 2.6 * px, 0, 2 * Math.PI);
+        ctx.fill();
+      });
+    });
+  };
+}
+
+/** Returns the uPlot of one chart in its frame. `moved` is told the index under the cross-hair, or null. */
+function plotChart(model, chart, frame, xs, moved) {
+  const { totals, bands } = chart.stacked ? stacked(chart.lines) : { totals: chart.lines.map((line) => line.values), bands: [] };
+  const hasRight = chart.lines.some((line) => line.axis === "right");
+  const outputs = [...frame.querySelectorAll(".legend output")];
+  const place = frame.querySelector(".plot");
+  const options = {
+    width: place.clientWidth, height: place.clientHeight, padding: [34, hasRight ? 0 : rightWidth, 0, 0], bands,
+    scales: {
+      x: { time: false, range: (_plot, least, most) => [least ?? 0, most ?? 1] },
+      left: chart.logarithmic ? { distr: 3, range: (_plot, least, most) => [rounded(least ?? 1, Math.floor), rounded((most ?? 10) * 1.1, Math.ceil)] } : { range: fromZero }, ...(hasRight ? { right: { range: fromZero } } : {}),
+    },
+    series: [{}, ...chart.lines.map((line) => seriesOf(chart, line, model.dashes))],
+    axes: axesOf(chart, hasRight),
+    cursor: { y: false, sync: { key: "run" }, drag: { x: true, y: false }, points: { size: 6 } },
+    hooks: {
+      drawClear: [backdrop(model, chart)],
+      draw: [specks(chart, totals)],
+      setCursor: [(plot) => {
+        const index = plot.cursor.idx ?? null;
+        chart.lines.forEach((line, at) => { outputs[at].textContent = index === null ? "" : spelled(line.values[index], line.unit); });
+        moved(index);
+      }],
+      setScale: [(plot, key) => { if (key === "x") moved(plot.cursor.idx ?? null); }],
+    },
+  };
+  return new uPlot(options, [xs, ...totals], place);
+}

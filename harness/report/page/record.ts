@@ -1,0 +1,26 @@
+/** The rest of the record: what happened in order, where it was run, how to run it again, and the data itself. */
+import { formatOffset } from "../format.ts";
+import { markup, type Markup } from "../markup.ts";
+import type { ReportModel } from "../model.ts";
+
+const files: readonly (readonly [string, string])[] = [
+  ["verdict.json", "the verdict and every finding"], ["plan.json", "what was decided before anything was touched"],
+  ["events.ndjson", "every event, one a line"], ["junit.xml", "for continuous integration"], ["./", "the run’s folder, with samples and logs"],
+];
+
+export function record(model: ReportModel): Markup {
+  return markup`<section class="page" aria-labelledby="rerun"><h2 id="rerun">Run it again</h2>
+<p class="command"><code id="command">${model.rerun}</code> <button type="button" class="needs-script" id="copy">Copy</button><span role="status" class="heard" id="copied"></span></p></section>
+<section class="page" aria-labelledby="log"><h2 id="log">What happened</h2>${log(model)}</section>
+<section class="page" aria-labelledby="environment"><h2 id="environment">Environment</h2>
+<dl class="facts">${model.environment.map(({ label, value }) => markup`<div><dt>${label}</dt><dd>${value}</dd></div>\n`)}</dl></section>
+<section class="page" aria-labelledby="data"><h2 id="data">Data</h2>
+<ul class="files">${files.map(([name, what]) => markup`<li><a href="${name}">${name === "./" ? "folder" : name}</a> <span class="soft">${what}</span></li>`)}
+<li class="needs-script"><button type="button" id="download">Download what this page shows</button> <span class="soft">as JSON; it is embedded here and needs no other file</span></li></ul></section>`;
+}
+
+function log({ log: lines }: ReportModel): Markup {
+  if (lines.length === 0) return markup`<p class="quiet">No event was recorded.</p>`;
+  return markup`<div class="scroll" tabindex="0" role="region" aria-labelledby="log"><table class="log"><thead class="heard"><tr><th scope="col">Time since the baseline began</th><th scope="col">Event</th></tr></thead><tbody>
+${lines.map(({ atMs, tone, text }) => markup`<tr class="${tone}"><td class="n">${formatOffset(atMs)}</td><td>${tone === "bad" ? markup`<span class="alarm">!</span> ` : null}${text}</td></tr>\n`)}</tbody></table></div>`;
+}

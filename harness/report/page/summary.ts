@@ -1,0 +1,91 @@
+/** The first screen: the verdict, why, what was broken and what viewers felt. It needs no script. */
+import type { Phase } from "../../core/experiment.ts";
+import { formatCount, formatDuration, formatOffset, formatValue, missing } from "../format.ts";
+import type { Felt } from "../felt.ts";
+import { markup, type Markup } from "../markup.ts";
+import { type ReportModel, unchartedPrefix } from "../model.ts";
+import type { FaultBand } from "../timeline.ts";
+import { shape, words } from "./icons.ts";
+import { timelineStrip } from "./timeline-strip.ts";
+
+const faultsShown = 3;
+
+export function summary(model: ReportModel): Markup {
+  return markup`${control(model)}<section class="verdict ${model.status}" aria-labelledby="verdict">
+  <div class="page hero">
+    ${shape(model.status)}
+    <div class="said">
+      <h1 id="verdict">${words[model.status]}</h1>
+      <p class="why">${model.why}</p>
+    </div>
+    <div class="asked">
+      <h2>${model.title}</h2>
+      <p>${model.story}</p>
+    </div>
+  </div>
+</section>
+<div class="page">
+  ${notices(model)}
+  <div class="twofold">
+    <section aria-labelledby="broken"><h2 id="broken">What was broken</h2>${faults(model)}</section>
+    <section aria-labelledby="felt"><h2 id="felt">What viewers felt</h2>${felt(model.felt)}</section>
+  </div>
+  ${timelineStrip(model)}
+</div>`;
+}
+
+/** Above all else: a control's "refuted" is good news, and its "held" is not. */
+function control({ without, status }: ReportModel): Markup | null {
+  if (without.length === 0) return null;
+  const said = { refuted: "and it was", held: "yet it held: this experiment proves nothing about what was switched off", inconclusive: "which this run cannot say" }[status];
+  return markup`<p class="control ${status}"><span class="page"><strong>Control: without ${without.join(", ")}.</strong> Expected to be refuted, ${said}.</span></p>\n`;
+}
+
+/** What a reader must know before believing anything else on the page. */
+function notices({ aborted, cleanup, damage, lacking }: ReportModel): Markup {
+  const notice = (tone: string, title: string, text: readonly string[]): Markup =>
+    markup`<div class="notice ${tone}"><strong>${title}</strong> ${text.length === 1 ? text.join("") : markup`<ul>${text.map((one) => markup`<li>${one}</li>`)}</ul>`}</div>\n`;
+  const missing = lacking.filter((text) => !text.startsWith(unchartedPrefix));
+  return markup`${[
+    ...(aborted === null ? [] : [notice("grave", `Aborted (${aborted.reason}):`, [aborted.detail])]),
+    ...(cleanup.status === "incomplete" ? [notice("grave", "Cleanup is incomplete.", [`Left behind: ${cleanup.left.join(", ")}. Undo it with ./seawall recover.`])] : []),
+    ...(cleanup.status === "unknown" ? [notice("wary", "Cleanup was not recorded.", ["See what is left with ./seawall recover."])] : []),
+    ...(damage.length === 0 ? [] : [notice("grave", "The record is damaged:", damage)]),
+    ...(missing.length === 0 ? [] : [notice("wary", "What is missing:", missing)]),
+  ]}`;
+}
+
+function faults({ faults: all }: ReportModel): Markup {
+  if (all.length === 0) return markup`<p class="quiet">Nothing: the record holds no fault.</p>`;
+  const more = all.slice(faultsShown);
+  return markup`<ol class="faults">${all.slice(0, faultsShown).map(fault)}</ol>
+${more.length === 0 ? null : markup`<details><summary>${more.length} more</summary><ol class="faults" start="${faultsShown + 1}">${more.map(fault)}</ol></details>`}`;
+}
+
+function fault({ label, fromMs, healedMs, landed, evidence, healEvidence, healLanded }: FaultBand): Markup {
+  const span = healedMs === null ? `from ${formatOffset(fromMs)}, never healed as far as the record says`
+    : `${formatOffset(fromMs)} to ${formatOffset(healedMs)} (${formatDuration(healedMs - fromMs)})`;
+  return markup`<li><strong>${label}</strong> <span class="when">${span}</span>
+${proof(landed, landed ? "Landed" : "Not shown to have landed", evidence)}${healEvidence === null ? null : proof(healLanded === true, healLanded === true ? "Healed" : "Not shown to have healed", healEvidence)}</li>`;
+}
+
+function proof(shown: boolean, word: string, evidence: string): Markup {
+  return markup`<span class="proof ${shown ? "shown" : "unshown"}"><b>${shown ? "✓" : "✗"} ${word}:</b> ${evidence}</span>`;
+}
+
+function felt(all: readonly Felt[]): Markup {
+  const main = all.find((one) => one.phase === "fault") ?? all.at(-1);
+  if (main === undefined || all.every(({ live, dvr }) => live.asked + dvr.asked === 0)) return markup`<p class="quiet">Unknown: no viewer’s request was recorded in any judged phase.</p>`;
+  const others = all.filter((one) => one !== main && one.live.asked + one.dvr.asked > 0);
+  const beside = (of: (one: Felt) => string): string[] => others.map((one) => `${one.phase} ${of(one)}`);
+  const share = (value: number | null): string => formatValue(value, "share");
+  return markup`<dl class="figures">
+${figure("Live segments served", main.phase, share(main.live.servedShare), `of ${formatCount(main.live.asked)}`, beside((one) => share(one.live.servedShare)))}
+${figure("Longest live wait, p99", main.phase, main.live.worstP99Ms === null ? missing : formatValue(main.live.worstP99Ms, "ms"), "in the worst interval", beside((one) => formatValue(one.live.worstP99Ms, "ms")))}
+${figure("DVR segments served", main.phase, share(main.dvr.servedShare), main.dvr.asked === 0 ? "nobody asked" : `${formatCount(main.dvr.shed)} shed of ${formatCount(main.dvr.asked)}`, beside((one) => share(one.dvr.servedShare)))}
+</dl>`;
+}
+
+function figure(label: string, phase: Phase, value: string, detail: string, beside: readonly string[]): Markup {
+  return markup`<div><dt>${label} <span class="phase-name">in ${phase}</span></dt><dd class="big">${value}</dd><dd>${detail}</dd>${beside.map((text) => markup`<dd>${text}</dd>`)}</div>`;
+}

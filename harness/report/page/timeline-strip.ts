@@ -1,0 +1,44 @@
+/** The whole run as one strip: phases, and faults with the moments at which they were seen to take hold and to heal. */
+import { formatDuration, formatOffset } from "../format.ts";
+import { markup, type Markup } from "../markup.ts";
+import type { ReportModel } from "../model.ts";
+import type { FaultBand } from "../timeline.ts";
+
+const lanesMax = 4;
+const laneHeight = 20;
+const phasesHeight = 26;
+
+export function timelineStrip({ axis, phases, faults }: ReportModel): Markup {
+  if (phases.length === 0) return markup``;
+  const at = (ms: number): number => Math.min(100, Math.max(0, ((ms - axis.fromMs) / (axis.untilMs - axis.fromMs)) * 100));
+  const lanes = arranged(faults);
+  const height = phasesHeight + Math.min(lanesMax, Math.max(1, lanes.length)) * laneHeight + 4;
+  const bands = phases.map(({ phase, fromMs, untilMs }) => {
+    const wide = at(untilMs) - at(fromMs);
+    return markup`<svg x="${percent(at(fromMs))}" width="${percent(wide)}" height="${height}"><rect class="band ${phase}" width="100%" height="${phasesHeight - 4}"/><text x="8" y="15">${wide > 6 ? phase : ""}<tspan class="soft" dx="6">${wide > 14 ? formatDuration(untilMs - fromMs) : ""}</tspan></text></svg>`;
+  });
+  const bars = lanes.slice(0, lanesMax).flatMap((lane, row) => lane.map((fault) => bar(fault, at, phasesHeight + row * laneHeight, axis.untilMs)));
+  const words = faults.slice(0, 5).map((fault) => `${fault.label} from ${formatOffset(fault.fromMs)}`).join("; ");
+  return markup`<figure class="strip"><svg width="100%" height="${height}" role="img" aria-label="${`Timeline: ${phases.map(({ phase }) => phase).join(", ")}. ${words}`}">${bands}${bars}</svg></figure>`;
+}
+
+function bar(fault: FaultBand, at: (ms: number) => number, y: number, endMs: number): Markup {
+  const [left, right] = [at(fault.fromMs), at(fault.healedMs ?? endMs)];
+  const wide = Math.max(0.4, right - left);
+  return markup`<svg x="${percent(left)}" y="${y}" width="${percent(wide)}" height="${laneHeight - 2}"><rect class="fault ${fault.landed ? "landed" : "unlanded"}" x="1" y="1" width="100%" height="${laneHeight - 4}" rx="2"/><text class="fault-label ${fault.landed ? "landed" : "unlanded"}" x="8" y="13">${wide > 5 ? `${fault.landed ? "✓" : "✗"} ${fault.label}` : ""}</text></svg>`;
+}
+
+/** Faults that overlap in time stand below one another. */
+function arranged(faults: readonly FaultBand[]): FaultBand[][] {
+  const lanes: FaultBand[][] = [];
+  for (const fault of [...faults].sort((a, b) => a.fromMs - b.fromMs)) {
+    const free = lanes.find((lane) => (lane.at(-1)?.healedMs ?? Number.POSITIVE_INFINITY) <= fault.fromMs);
+    if (free === undefined) lanes.push([fault]);
+    else free.push(fault);
+  }
+  return lanes;
+}
+
+function percent(value: number): string {
+  return `${Math.round(value * 100) / 100}%`;
+}

@@ -1,0 +1,153 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Browser, chromiumPath, openBrowser } from "./browser.ts";
+import { type Fixture, hostileRun, stormRun } from "./fixture.ts";
+import { renderHtml } from "./html.ts";
+import { reportModel } from "./model.ts";
+
+const chromium = chromiumPath(process.env);
+if (chromium === null) console.warn("No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the report in a browser are skipped. Install it with: apt-get install chromium");
+
+/** A page with everything that it complained about or asked the network for. */
+async function opened(context: BrowserContext, url: string): Promise<{ page: Page; complaints: string[]; requests: string[] }> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => { if (request.url() !== url && !request.url().startsWith("data:")) requests.push(request.url()); });
+  await page.goto(url);
+  return { page, complaints, requests };
+}
+
+/** In-page questions stand in a plain script, as this program is typed for Node and not for a page. */
+async function asked(page: Page, question: "inked()" | "faint()" | "pwned()" | "planted()" | "sidewaysPx()" | "loadedMs()"): Promise<unknown> {
+  const questions = await readFile(join(import.meta.dirname, "page", "inspect.js"), "utf8");
+  return page.evaluate(`${questions}\n${question}`);
+}
+
+describe.skipIf(chromium === null)("the report in a browser", () => {
+  let folder = "";
+  let scripted: Browser | null = null;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "seawall-report-"));
+    scripted = await openBrowser(chromium ?? "", { scripts: true });
+  });
+  afterAll(async () => {
+    await scripted?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const written = async (name: string, { run, verdict }: Fixture): Promise<string> => {
+    const path = join(folder, `${name}.html`);
+    await writeFile(path, renderHtml(reportModel(run, verdict)));
+    return pathToFileURL(path).href;
+  };
+  const context = (): BrowserContext => {
+    if (scripted === null) throw new Error("the browser was not opened");
+    return scripted.context;
+  };
+
+  test("opens from disk without an error, a policy violation or a request", async () => {
+    const { page, complaints, requests } = await opened(context(), await written("held", stormRun()));
+    expect(await page.title()).toBe("Held: origin-storm");
+    expect(await page.locator(".plot canvas").count()).toBe(10);
+    expect(await asked(page, "inked()")).toEqual(new Array(10).fill(true));
+    expect(complaints).toEqual([]);
+    expect(requests).toEqual([]);
+    await page.close();
+  });
+
+  test("would notice a violation of its policy", async () => {
+    const { page, complaints } = await opened(context(), await written("planted", stormRun()));
+    await asked(page, "planted()");
+    await expect.poll(() => complaints.join()).toMatch(/Content Security Policy/);
+    await page.close();
+  });
+
+  test("shows the verdict, what was broken and what viewers felt in the first screen without a script", async () => {
+    await using bare = await openBrowser(chromium ?? "", { scripts: false });
+    const { page } = await opened(bare.context, await written("bare", stormRun({ status: "refuted", without: ["collapsing"] })));
+    for (const text of ["Refuted", "Control: without collapsing.", "The origin dies as the audience arrives", "process 4711 is gone", "Live segments served", "Claims"]) {
+      const box = await page.getByText(text).first().boundingBox();
+      expect(box, text).not.toBeNull();
+      expect((box?.y ?? 9999) + (box?.height ?? 0), text).toBeLessThanOrEqual(800);
+    }
+    expect(await page.locator(".needs-script:visible").count()).toBe(0);
+    expect(await page.getByText("The curves need JavaScript").isVisible()).toBe(true);
+  });
+
+  test("moves one cross-hair and one zoom over all charts, by keyboard too", async () => {
+    const { page, complaints } = await opened(context(), await written("zoom", stormRun()));
+    await page.locator(".plot").nth(2).focus();
+    for (const key of ["End", "ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
+    expect(await page.locator("#moment").textContent()).toMatch(/^\+71 s · recovery/);
+    expect(await page.locator(".chart").nth(0).locator("output").first().textContent()).toBe("80 /s");
+    const over = page.locator(".chart").nth(1).locator(".u-over");
+    await over.scrollIntoViewIfNeeded();
+    const box = await over.boundingBox();
+    const [left, top] = [box?.x ?? 0, (box?.y ?? 0) + 40];
+    await page.mouse.move(left + 200, top);
+    await page.mouse.down();
+    await page.mouse.move(left + 500, top, { steps: 4 });
+    await page.mouse.up();
+    await page.getByRole("button", { name: "Show the whole run" }).click();
+    expect(await page.getByRole("button", { name: "Show the whole run" }).isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("gives every interval of a chart as a table", async () => {
+    const { page } = await opened(context(), await written("table", stormRun()));
+    const chart = page.locator(".chart").nth(1);
+    await chart.locator("summary").click();
+    await chart.getByRole("button", { name: "Show every interval" }).click();
+    expect(await chart.locator(".scroll").nth(1).locator("tbody tr").count()).toBe(40);
+    await page.close();
+  });
+
+  test("runs nothing that a hostile experiment, service or record says", async () => {
+    const { page, complaints, requests } = await opened(context(), await written("hostile", hostileRun()));
+    expect(await asked(page, "pwned()")).toBe(false);
+    for (const button of await page.getByRole("button", { name: "Show every interval" }).all()) await button.dispatchEvent("click");
+    expect(await asked(page, "pwned()")).toBe(false);
+    expect(await page.locator("img, iframe, object").count()).toBe(0);
+    expect(await page.locator("main > *").count()).toBe(9);
+    expect([complaints, requests]).toEqual([[], []]);
+    await page.close();
+  });
+
+  test("opens a damaged and empty record", async () => {
+    const { run, verdict } = stormRun({ status: "inconclusive" });
+    const { page, complaints } = await opened(context(), await written("empty", { run: { ...run, events: [], series: [], damage: ["events.ndjson is missing"] }, verdict: { ...verdict, findings: [] } }));
+    expect(await page.getByText("events.ndjson is missing").isVisible()).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test.each([["light", false], ["dark", true]] as const)("has enough contrast in %s", async (_name, dark) => {
+    await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
+    for (const status of ["held", "refuted", "inconclusive"] as const) {
+      const { page } = await opened(own.context, await written(`contrast-${status}`, stormRun({ status, without: ["collapsing"] })));
+      expect(await asked(page, "faint()")).toEqual([]);
+    }
+  });
+
+  test("needs no sideways scrolling on a telephone", async () => {
+    await using narrow = await openBrowser(chromium ?? "", { scripts: true, wide: 390 });
+    const { page } = await opened(narrow.context, await written("narrow", hostileRun()));
+    expect(await asked(page, "sidewaysPx()")).toBe(0);
+  });
+
+  test("opens an hour as it opens a minute", async () => {
+    const hour = await written("hour", stormRun({ phasesMs: { baseline: 600_000, fault: 2_400_000, recovery: 600_000 } }));
+    const { page } = await opened(context(), hour);
+    console.info(`an hour's report was loaded after ${String(await asked(page, "loadedMs()"))} ms`);
+    expect(await page.locator(".plot canvas").count()).toBe(10);
+    await page.close();
+  });
+});

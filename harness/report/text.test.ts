@@ -1,0 +1,57 @@
+import { stripVTControlCharacters } from "node:util";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { hostileRun, stormRun } from "./fixture.ts";
+import { renderVerdictText } from "./text.ts";
+
+const plain = { columns: 100, colour: false };
+
+describe("the closing words of a run", () => {
+  test("begin with the verdict and end with what was left", () => {
+    const { run, verdict } = stormRun();
+    const lines = renderVerdictText(verdict, { ...plain, hypothesis: run.plan.hypothesis }).split("\n");
+    expect(lines[0]).toBe("✓ HELD  origin-storm, seed 4711");
+    expect(lines.at(-1)).toBe("  Everything was undone; nothing is left behind.");
+    expect(lines).toContain("✓ Live segments are served while an origin is down           fault      99.99 %    ≥ 99.9 %   28,800");
+  });
+
+  test("spell out why a claim was refuted, and that a control was meant to be", () => {
+    const text = renderVerdictText(stormRun({ status: "refuted", without: ["collapsing"] }).verdict, plain);
+    expect(text).toContain("✗ REFUTED");
+    expect(text).toContain("Control without collapsing: expected to be refuted, and it was.");
+    expect(text).toMatch(/^✗ One origin request .*\n.*\n {4}beyond its limit$/m);
+  });
+
+  test("name the rule of evidence that failed", () => {
+    const text = renderVerdictText(stormRun({ status: "inconclusive" }).verdict, plain);
+    expect(text).toContain("? The load generator started its work on time: p99 812 ms late in fault, at most 500 ms is tolerated");
+    expect(text).toContain("6 of 7 rules of evidence satisfied");
+  });
+
+  test("do not hide an abort or an incomplete cleanup", () => {
+    const { verdict } = stormRun();
+    const text = renderVerdictText({ ...verdict, aborted: { reason: "user", detail: "interrupted" }, cleanup: { status: "incomplete", left: ["pid 7"] } }, plain);
+    expect(text).toContain("Aborted (user): interrupted");
+    expect(text).toContain("! Cleanup is incomplete; left behind: pid 7. Undo it with `seawall recover`.");
+  });
+
+  test("have colour only where it is wanted", () => {
+    const { verdict } = stormRun({ status: "refuted" });
+    const coloured = renderVerdictText(verdict, { columns: 100, colour: true });
+    expect(coloured).toContain("\u001b[31m");
+    expect(stripVTControlCharacters(coloured)).toBe(renderVerdictText(verdict, plain));
+  });
+
+  test("cannot be made to drive the terminal", () => {
+    expect(renderVerdictText(hostileRun().verdict, plain)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  });
+
+  test("fit the width, whatever they say", () => {
+    const { verdict } = stormRun({ status: "refuted" });
+    fc.assert(fc.property(fc.string({ maxLength: 300 }), fc.string({ maxLength: 300 }), fc.integer({ min: 60, max: 400 }), (title, why, columns) => {
+      const findings = verdict.findings.map((finding, index) => ({ ...finding, title: index % 2 === 0 ? title : finding.title, why, unit: title.slice(0, 12) }));
+      const text = renderVerdictText({ ...verdict, why, experiment: title, without: [why], findings, aborted: { reason: "claim", detail: why } }, { columns, colour: false });
+      return text.split("\n").every((line) => [...line].length <= Math.min(100, columns));
+    }));
+  });
+});
