@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+
+/** Which folders a folder may import from besides itself; type imports count. Tests are free to import anything. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  "harness/core": [],
+  "harness/system": ["harness/core"],
+  "harness/run": ["harness/core", "harness/system"],
+  "harness/substrates": ["harness/core", "harness/system"],
+  "harness/faults": ["harness/core", "harness/system"],
+  "harness/load": ["harness/core", "harness/system"],
+  "harness/probes": ["harness/core", "harness/system"],
+  "harness/provision": ["harness/core", "harness/system"],
+  "harness/report": ["harness/core"],
+  "harness/cli": ["harness/core", "harness/system", "harness/run", "harness/substrates", "harness/faults", "harness/load", "harness/probes", "harness/provision", "harness/report"],
+  "harness/main.ts": ["harness/core", "harness/run", "harness/cli"],
+  "harness/check.ts": [],
+  "experiments": ["harness/core", "targets"],
+  "experiments/workloads": [],
+  "benchmarks": ["harness/core", "harness/system", "harness/run", "harness/load", "harness/provision", "harness/cli"],
+  // A target's description needs the harness's types; its services know nothing of any harness.
+  "targets/live-streaming/target.ts": ["harness/core", "targets"],
+  "targets": [],
+};
+/** `core` is pure: it may not reach the machine. */
+const packagesOfCore = ["zod"];
+
+const places = Object.keys(allowed).sort((a, b) => b.length - a.length);
+const placeOf = (path: string): string | undefined => places.find((place) => path === place || path.startsWith(`${place}/`));
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name))
+    .filter((path) => path.endsWith(".ts") && !/\.(test|fixture)\.ts$|\/fixture\.ts$/.test(path) && !path.includes("node_modules"));
+}
+
+function specifiers(path: string): string[] {
+  const text = readFileSync(join(root, path), "utf8");
+  return [...text.matchAll(/^\s*(?:import|export)\b[^"';]*?from\s*"([^"]+)"|^\s*import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm)].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
+}
+
+describe("the import table", () => {
+  const files = ["harness", "targets", "experiments", "benchmarks"].flatMap(sources);
+
+  it("sees the project", () => {
+    expect(files.length).toBeGreaterThan(80);
+    expect(files.filter((path) => placeOf(path) === undefined)).toEqual([]);
+  });
+
+  it("is kept by every file", () => {
+    const broken = files.flatMap((path) => specifiers(path).filter((name) => name.startsWith(".")).flatMap((name) => {
+      const from = placeOf(path) as string;
+      const target = relative(root, resolve(root, dirname(path), name));
+      const to = placeOf(target);
+      if (to === undefined || to === from || allowed[from]?.includes(to)) return [];
+      // `targets` in a list stands for every file below it.
+      return allowed[from]?.some((place) => target.startsWith(`${place}/`) || target === place) === true ? [] : [`${path} imports ${target}`];
+    }));
+    expect(broken).toEqual([]);
+  });
+
+  it("keeps core pure", () => {
+    const impure = sources("harness/core").flatMap((path) => specifiers(path).filter((name) => !name.startsWith(".") && !packagesOfCore.includes(name)).map((name) => `${path} imports ${name}`));
+    expect(impure).toEqual([]);
+  });
+});
