@@ -46,8 +46,10 @@ export async function run(command: string, args: readonly string[], options: Run
   if (options.nice && child.pid !== undefined) lowerPriority(child.pid);
 
   let timedOut = false;
+  let stopped = false;
   let killTimer: NodeJS.Timeout | undefined;
   const stop = () => {
+    stopped = true;
     signalGroup(child.pid, "SIGTERM");
     killTimer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), killAfterMs);
   };
@@ -59,6 +61,8 @@ export async function run(command: string, args: readonly string[], options: Run
     if (timedOut) throw new Rejected(`${command} did not end within ${(timeoutMs ?? 0) / 1_000} s`);
     return { exitCode, stdout: streams[0](), stderr: streams[1]() };
   } finally {
+    // Its leader is gone; whoever of the group turned a deaf ear to SIGTERM follows.
+    if (stopped) signalGroup(child.pid, "SIGKILL");
     clearTimeout(deadline);
     clearTimeout(killTimer);
     signal?.removeEventListener("abort", stop);

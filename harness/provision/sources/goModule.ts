@@ -37,9 +37,10 @@ export const goModule: Source = {
       const main = packages[name];
       if (main === undefined) throw new Rejected(`no Go package holds ${name}`);
       const output = join(staging, name === "toxiproxy" ? "toxiproxy-server" : name);
-      say(`building ${name} with go ${version}, about two minutes for the first`);
+      const step = `building ${name} with go ${version}, which may take two minutes`;
+      say(step);
       await runWell(go, ["build", "-v", "-mod=readonly", "-trimpath", "-ldflags", ldflags, "-o", output, main], {
-        cwd: moduleFolder, env: buildEnv, signal, nice: true, onLine: (line) => say(`building ${name} with go ${version}`, line),
+        cwd: moduleFolder, env: buildEnv, signal, nice: true, onLine: (line) => say(step, line),
       });
       places.set(name, placeOfProgram(output));
     }

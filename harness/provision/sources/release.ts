@@ -119,7 +119,7 @@ async function connects(address: string, signal: AbortSignal | undefined): Promi
 export function checksumFor(file: string, published: string): string {
   const name = file.split("/").at(-1) ?? file;
   const lines = published.split("\n").map((line) => line.trim().split(/\s+/));
-  const line = lines.find(([, listed]) => listed?.replace(/^\*/, "") === name) ?? (lines.length <= 2 ? lines[0] : undefined);
+  const line = lines.find(([, listed]) => listed?.replace(/^\*/, "") === name) ?? lines.find((words, index) => index === 0 && words.length === 1);
   const sum = line?.[0]?.toLowerCase();
   if (sum === undefined || !/^[0-9a-f]{64,128}$/.test(sum)) throw new Rejected(`its published checksums do not name ${name}`);
   return sum;

@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { lock } from "./lock.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "seawall-lock-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("a lock", () => {
+  it("is held by one at a time, within one process too", async () => {
+    const path = join(folder, "new", "lock");
+    const order: string[] = [];
+    const first = await lock(path);
+    const onWait = vi.fn();
+    const second = lock(path, { onWait }).then((held) => {
+      order.push("second holds");
+      held[Symbol.dispose]();
+    });
+    await vi.waitFor(() => expect(onWait).toHaveBeenCalledOnce());
+    order.push("first lets go");
+    first[Symbol.dispose]();
+    await second;
+    expect(order).toEqual(["first lets go", "second holds"]);
+  });
+
+  it("is free again as soon as its owner is killed", async () => {
+    const path = join(folder, "lock");
+    const owner = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", `
+      const { lock } = await import(${JSON.stringify(fileURLToPath(new URL("lock.ts", import.meta.url)))});
+      globalThis.held = await lock(${JSON.stringify(path)});
+      console.log("held");
+      setInterval(() => {}, 1000);
+    `], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(owner.stdout, "data");
+    await expect(lock(path, { waitMsMax: 0 })).rejects.toThrow("another seawall still holds");
+    owner.kill("SIGKILL");
+    await once(owner, "exit");
+    using _held = await lock(path, { waitMsMax: 0 });
+  });
+
+  it("is not waited for any longer once the wait is aborted", async () => {
+    const path = join(folder, "lock");
+    using _held = await lock(path);
+    const reason = new Error("the user went home");
+    await expect(lock(path, { signal: AbortSignal.timeout(0) })).rejects.toThrow();
+    await expect(lock(path, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});

@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { SeawallError } from "../core/errors.ts";
+import { fakeMachine, installScript } from "./fixture.ts";
+import { inspect } from "./inspect.ts";
+import { missingTools } from "./missing.ts";
+import { provision } from "./provision.ts";
+import { ffmpeg } from "./tools/ffmpeg.ts";
+import { k6 } from "./tools/k6.ts";
+import { varnish } from "./tools/varnish.ts";
+
+const encoders = (...names: string[]) => `case "$*" in *-encoders*) ${names.map((name) => `echo " V....D ${name}   an encoder"`).join("; ")};; *) echo "ffmpeg version 5.1.9-0+deb12u1 Copyright";; esac`;
+
+describe("provision", () => {
+  it("gives exactly the tools that were asked for, and says nothing when all are there", async () => {
+    using machine = fakeMachine();
+    const path = machine.install("k6", 'echo "k6 v2.2.0"');
+    const tools = await provision(["node", "k6"], { env: machine.env, progress: () => expect.unreachable("nothing is being got") });
+    expect(Object.keys(tools)).toEqual(["node", "k6"]);
+    expect(tools.k6).toMatchObject({ name: "k6", version: "2.2.0", source: "path", executable: path });
+    expect(tools.node.executable).toBe(process.execPath);
+  });
+
+  it("names every missing tool in one error, each with what was tried", async () => {
+    using machine = fakeMachine();
+    const env = { ...machine.env, SEAWALL_K6: "/nowhere/k6", SEAWALL_FFMPEG: installScript(join(machine.folder, "ffmpeg"), encoders("aac")) };
+    const error = await provision(["k6", "ffmpeg"], { env }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(SeawallError);
+    expect(error).toMatchObject({ code: "TOOL_MISSING", exitCode: 70 });
+    const { message } = error as SeawallError;
+    expect(message).toContain("2 tools are missing: k6, ffmpeg");
+    expect(message).toContain("/nowhere/k6 is not on this machine");
+    expect(message).toContain("has no encoder libx264");
+  });
+
+  it("takes an ffmpeg that has both encoders, with its companion", async () => {
+    using machine = fakeMachine();
+    machine.install("ffmpeg", encoders("libx264", "aac"));
+    const ffprobe = machine.install("ffprobe", "exit 0");
+    const { ffmpeg: tool } = await provision(["ffmpeg"], { env: machine.env });
+    expect(tool).toMatchObject({ version: "5.1.9", companions: { ffprobe } });
+  });
+
+  it("stops at once when it was interrupted before it began", async () => {
+    using machine = fakeMachine();
+    const reason = new Error("interrupted");
+    await expect(provision(["k6"], { env: machine.env, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  it("rejects a Varnish that cannot compile a VCL, with the compiler's words", async () => {
+    using machine = fakeMachine();
+    const script = 'case "$*" in -V) echo "varnishd (varnish-7.1.1 revision x)";; *) echo "Running C-compiler failed, exited with 127" >&2; exit 2;; esac';
+    const env = { ...machine.env, SEAWALL_VARNISH: installScript(join(machine.folder, "varnishd"), script) };
+    await expect(provision(["varnish"], { env })).rejects.toThrow("cannot compile a VCL: varnishd -C exited with 2: Running C-compiler failed");
+  });
+});
+
+describe("inspect", () => {
+  it("tells of every tool without getting any", async () => {
+    using machine = fakeMachine();
+    machine.install("k6", 'echo "k6 v2.2.0"');
+    const tools = await inspect({ env: { ...machine.env, SEAWALL_MEMCACHED: "/nowhere/memcached" } });
+    const named = (name: string) => tools.find((tool) => tool.name === name);
+    expect(tools.map(({ name }) => name)).toEqual(["node", "k6", "toxiproxy", "cassandra", "memcached", "varnish", "ffmpeg", "java"]);
+    expect(named("k6")?.found?.version).toBe("2.2.0");
+    expect(named("memcached")).toMatchObject({ found: undefined, sources: [], obstacles: ["SEAWALL_MEMCACHED is set"] });
+    expect(named("toxiproxy")?.obstacles).toContain("a Go module: go >= 1.25 is not on this machine");
+  });
+});
+
+describe("the error for missing tools", () => {
+  it("says for each what was tried and how to install it", () => {
+    const { message, hint } = missingTools([
+      { recipe: k6, attempts: [{ source: "path", reason: "not there" }, { source: "download", reason: "github.com does not answer (ENOTFOUND)" }] },
+      { recipe: varnish, attempts: [{ source: "registry", reason: "apt-get is not on this machine" }] },
+    ]);
+    expect(message.split("\n")).toEqual([
+      "2 tools are missing: k6, varnish",
+      "  k6 (>= 2.0 and < 3)",
+      "    path         not there",
+      "    download     github.com does not answer (ENOTFOUND)",
+      "    to install   `brew install k6`, or Grafana's apt repository; or set SEAWALL_K6",
+      "  varnish (7.x with the vmods std, directors and header, and a C compiler)",
+      "    registry     apt-get is not on this machine",
+      "    to install   `apt-get install varnish varnish-modules gcc`; or set SEAWALL_VARNISH",
+    ]);
+    expect(hint).toContain("./seawall doctor");
+  });
+
+  it("speaks of one tool in the singular", () => {
+    expect(missingTools([{ recipe: ffmpeg, attempts: [] }]).message).toMatch(/^a tool is missing: ffmpeg\n/);
+  });
+});
