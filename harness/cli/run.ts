@@ -7,14 +7,16 @@ import type { Experiment } from "../core/experiment.ts";
 import { judge } from "../core/judge/judge.ts";
 import { type Planned, planExperiment } from "../core/plan.ts";
 import type { Run, SubstrateName, Verdict } from "../core/run.ts";
-import { provision, type Progress as ToolProgress } from "../provision/provision.ts";
+import type { Tools } from "../core/tools.ts";
+import { provision } from "../provision/provision.ts";
+import { showProgress } from "../provision/render.ts";
 import { renderVerdictText } from "../report/text.ts";
 import { writeReports } from "../report/write.ts";
 import { conduct } from "../run/conductor.ts";
 import { FileLedger, leftRuns } from "../run/ledger.ts";
 import { readRun } from "../run/read-run.ts";
 import { Recorder } from "../run/recorder.ts";
-import { files, makeRunDirectory, newRunId } from "../run/run-directory.ts";
+import { files, makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
 import { realClock } from "../system/clock.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
@@ -72,9 +74,10 @@ function rerunCommand(name: string, seed: number, substrate: SubstrateName, opti
 
 async function runPlanned(context: Context, planned: Planned, options: RunOptions): Promise<Outcome> {
   refuseDirtyMachine(context);
+  refuseUnwritable(options.out);
   const clock = realClock();
+  const tools = await toolsOf(context, planned);
   const { directory, id } = makeRunDirectory(options.out, planned.plan.experiment, newRunId(clock.nowMs(), planned.plan.seed));
-  const tools = await provision(toolsFor(planned), { env: context.env, signal: context.signal, progress: renderProgress(context) });
   const recorder = new Recorder(directory, planned.plan, clock);
   const ledger = new FileLedger(context.stateDirectory, id, directory);
   const signal = AbortSignal.any([context.signal, recorder.failed]);
@@ -137,12 +140,8 @@ export function refuseDirtyMachine(context: Context): void {
   });
 }
 
-/** Tools are got before anything else is shown. */
-export function renderProgress(context: Context): (progress: ToolProgress) => void {
-  let last = "";
-  return ({ tool, step }) => {
-    const line = `${tool}: ${step}`;
-    if (line !== last) context.stderr.write(`${line}\n`);
-    last = line;
-  };
+/** Finds the tools of a run, or gets them, with progress on standard error. */
+export async function toolsOf(context: Context, planned: Planned): Promise<Tools> {
+  using display = showProgress(context.stderr);
+  return (await provision(toolsFor(planned), { env: context.env, signal: context.signal, progress: display.progress })) as Tools;
 }

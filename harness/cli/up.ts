@@ -6,20 +6,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { Planned } from "../core/plan.ts";
-import { provision } from "../provision/provision.ts";
 import { FileLedger, leftRuns } from "../run/ledger.ts";
 import { newRunId } from "../run/run-directory.ts";
 import { realClock } from "../system/clock.ts";
 import type { Context } from "./context.ts";
-import { refuseDirtyMachine, renderProgress } from "./run.ts";
-import { substrateOf, sweep, toolsFor } from "./wire.ts";
+import { refuseDirtyMachine, toolsOf } from "./run.ts";
+import { substrateOf, sweep } from "./wire.ts";
 
 const downWithinMs = 60_000;
 
 export async function up(context: Context, { plan, layout }: Planned): Promise<number> {
   refuseDirtyMachine(context);
   const clock = realClock();
-  const tools = await provision(toolsFor({ plan, layout }), { env: context.env, signal: context.signal, progress: renderProgress(context) });
+  const tools = await toolsOf(context, { plan, layout });
   const runId = `up-${newRunId(clock.nowMs(), plan.seed)}`;
   const ledger = new FileLedger(context.stateDirectory, runId, "");
   context.onHurry(() => void sweep(runId));

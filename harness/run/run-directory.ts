@@ -19,12 +19,21 @@ export function newRunId(nowMs: number, seed: number): string {
   return `${stamp}-${(seed >>> 0).toString(16).padStart(8, "0")}`;
 }
 
+/** Says that runs cannot be kept there before anything costly is done. */
+export function refuseUnwritable(out: string): void {
+  try {
+    mkdirSync(out, { recursive: true });
+    accessSync(out, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw storageError(out, error);
+  }
+}
+
 /** Makes `OUT/EXPERIMENT/RUN-ID/logs`; a second run in the same second gets a suffix. */
 export function makeRunDirectory(out: string, experiment: string, runId: string): { readonly directory: string; readonly id: string } {
   const parent = join(out, experiment);
   try {
     mkdirSync(parent, { recursive: true });
-    accessSync(parent, constants.W_OK);
     for (let attempt = 1; ; attempt++) {
       const id = attempt === 1 ? runId : `${runId}-${attempt}`;
       const directory = join(parent, id);
