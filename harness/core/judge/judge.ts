@@ -1,5 +1,5 @@
 /** The verdict as a pure function of the recorded run: refuted beats inconclusive beats held. */
-import type { Finding, Run, Status, Verdict } from "../run.ts";
+import type { Finding, Plan, Run, Status, Verdict } from "../run.ts";
 import { judgeClaim } from "./claims.ts";
 import { judgeEvidence } from "./evidence.ts";
 import { judgeRecovery } from "./recovery.ts";
@@ -20,7 +20,7 @@ export function judge(run: Run): Verdict {
     without: run.plan.without,
     seed: run.plan.seed,
     status,
-    why: why(status, findings),
+    why: why(status, findings, run.plan),
     aborted: aborted?.kind === "aborted" ? { reason: aborted.reason, detail: aborted.detail } : null,
     cleanup: cleaned?.kind === "cleaned" ? { status: cleaned.status, left: cleaned.left } : { status: "unknown", left: [] },
     findings,
@@ -35,26 +35,29 @@ export function worst(findings: readonly Finding[]): Status {
   return findings.some((finding) => finding.kind !== "evidence") ? "held" : "inconclusive";
 }
 
-function why(status: Status, findings: readonly Finding[]): string {
+function why(status: Status, findings: readonly Finding[], plan: Plan): string {
   const decisive = findings.filter((finding) => finding.status === status);
   const first = decisive.find((finding) => finding.phase === "fault") ?? decisive[0];
   if (status === "held") {
-    const claims = findings.filter((finding) => finding.kind !== "evidence").length;
-    return `All ${claims} claims held, and the record shows that every fault landed.`;
+    const asked = findings.filter((finding) => finding.kind !== "evidence").length;
+    return `All ${asked} findings about the target held, and the record shows that every fault landed.`;
   }
   if (first === undefined) return "The experiment claims nothing.";
   const where = first.phase === null ? "" : ` (${first.phase})`;
-  const more = decisive.length > 1 ? `, and ${decisive.length - 1} more ${decisive.length === 2 ? "finding" : "findings"}` : "";
+  const more = decisive.length > 1 ? ` So are ${decisive.length - 1} more ${decisive.length === 2 ? "finding" : "findings"}.` : "";
   return status === "refuted"
-    ? `Not so: "${first.title}"${where}: ${figure(first)}${first.why}${more}.`
-    : `Not shown: "${first.title}"${where}: ${first.why}${more}.`;
+    ? `"${first.title}" is not so${where}: ${figure(first, plan)}${first.why}.${more}`
+    : `"${first.title}" is not shown${where}: ${first.why}.${more}`;
 }
 
-function figure(finding: Finding): string {
+function figure(finding: Finding, plan: Plan): string {
   if (finding.observed === null || finding.limit === null) return "";
-  const unit = finding.unit === "" ? "" : ` ${finding.unit}`;
-  return `${round(finding.observed)}${unit}, must be ${finding.comparison} ${round(finding.limit)}${unit}; `;
+  const isShare = plan.hypothesis.some((claim) => claim.title === finding.title && claim.statistic === "share");
+  const text = (value: number): string => (isShare ? `${round(value * 100)} %` : `${round(value)}${finding.unit === "" ? "" : ` ${finding.unit}`}`);
+  return `${text(finding.observed)}, must be ${symbols[finding.comparison ?? "=="]} ${text(finding.limit)}; `;
 }
+
+const symbols = { "<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=" } as const;
 
 /** Six significant digits: enough that a violated limit never looks met. */
 function round(value: number): string {
