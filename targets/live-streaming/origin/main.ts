@@ -1,10 +1,12 @@
 /** An origin: the publish stack or the read stack of one region, by its configuration. Each is a process with store sessions of its own. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { connectCache, noCache } from "../cache/client.ts";
 import { readConfiguration } from "../service/configuration.ts";
 import { createLog, reason, throttled } from "../service/log.ts";
 import { answerOperations, authorised, drainOnSignal } from "../service/operations.ts";
 import { listen, type Listener, pathOf, reply } from "../service/server.ts";
 import { connectCassandra } from "../store/cassandra.ts";
+import { bucketSegments } from "../store/schema.ts";
 import { measured } from "../store/measured.ts";
 import type { Store } from "../store/store.ts";
 import { segmentInProduction } from "../stream/template.ts";
@@ -54,18 +56,32 @@ async function connectStore(): Promise<void> {
     telemetry.store(operation, tookMs, failed);
     if (operation === "read") storeLoad.record(failed ? Infinity : tookMs, Date.now());
   });
-  if (settings.role === "publish") await recall(connected);
   store = connected;
   storeConnectedAtMs = Date.now();
   log("store connected");
+  if (settings.role === "publish") await recall(connected);
 }
 
-/** A publish origin that starts again tells its listeners what its pipelines had published before. */
+/** A publish origin that starts again tells its listeners what its pipelines had published before; newest first, however slow the store is. */
 async function recall(from: Store): Promise<void> {
   const current = segmentInProduction(Date.now());
-  const ranges = settings.renditions.map((rendition) => from.readRange(settings.event, rendition, current - settings.dvrWindowSegments, current));
-  for (const publication of (await Promise.all(ranges)).flat()) {
-    if (settings.ownPipelines.includes(publication.pipeline)) metadata.add(publication);
+  for (let to = current; to > current - settings.dvrWindowSegments; to -= bucketSegments) {
+    for (const rendition of settings.renditions) {
+      for (const publication of await patiently(() => from.readRange(settings.event, rendition, to - bucketSegments + 1, to))) {
+        if (settings.ownPipelines.includes(publication.pipeline) && metadata.add(publication)) feed.announce(publication);
+      }
+    }
+  }
+}
+
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      often("the store does not tell what was published before", { reason: reason(error) });
+      await sleep(500, undefined, { signal: ending.signal });
+    }
   }
 }
 

@@ -74,8 +74,8 @@ async function run(): Promise<void> {
   missing = "publishing for the first time";
   while (!(await pipeline.publishStart())) await sleep(200);
   setInterval(() => void pipeline.publishStart(), 1_800_000).unref();
-  const backfilled = pipeline.backfill();
-  await live(pipeline, backfilled);
+  const current = segmentInProduction(Date.now());
+  await live(pipeline, current, pipeline.backfill(current));
 }
 
 async function originReady(): Promise<void> {
@@ -83,8 +83,8 @@ async function originReady(): Promise<void> {
 }
 
 /** Publishes by the clock for ever; one segment that is slow or lost never delays the next. */
-async function live(pipeline: Pipeline, backfilled: Promise<void>): Promise<void> {
-  for (let number = segmentInProduction(Date.now()); !drain.draining; number += 1) {
+async function live(pipeline: Pipeline, first: number, backfilled: Promise<void>): Promise<void> {
+  for (let number = first; !drain.draining; number += 1) {
     await sleep(Math.max(0, publishAtMs(number) - Date.now()));
     // Timers may fire a little early against the wall clock.
     while (Date.now() < publishAtMs(number)) await sleep(1);

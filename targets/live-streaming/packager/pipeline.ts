@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { PackagerConfiguration } from "./configuration.ts";
 import { formatAddress, type Address } from "../stream/address.ts";
-import { publishAtMs, segmentInProduction } from "../stream/template.ts";
+import { publishAtMs } from "../stream/template.ts";
 import { inspect } from "./inspect.ts";
 import type { Journal } from "./journal.ts";
 import { type Loop, expectedSamples, expectedTicks, makeSegment, type Phase, segmentSeconds } from "./loop.ts";
@@ -32,7 +32,8 @@ export interface Pipeline {
   publishStart(): Promise<boolean>;
   /** True when every rendition was acknowledged. */
   publishSegment(number: number): Promise<boolean>;
-  backfill(): Promise<void>;
+  /** The segments before `current`. */
+  backfill(current: number): Promise<void>;
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
@@ -81,9 +82,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return results.every(({ outcome }) => outcome === "acked");
     },
     publishSegment: (number) => publishAll(number, false),
-    async backfill() {
-      const newest = segmentInProduction(nowMs()) - 1;
-      const numbers = Array.from({ length: settings.backfillSegments }, (_, index) => newest - index);
+    async backfill(current) {
+      const numbers = Array.from({ length: settings.backfillSegments }, (_, index) => current - 1 - index);
       const worker = async (): Promise<void> => {
         for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) await publishAll(number, true);
       };

@@ -54,6 +54,9 @@ function createClient(settings: CassandraSettings): Client {
     },
     socketOptions: { readTimeout: 700, connectTimeout: 500, defunctReadTimeoutThreshold: 16 },
     pooling: { heartBeatInterval: 2000, coreConnectionsPerHost: { [types.distance.local]: 2, [types.distance.remote]: 0 } },
+    // Tables are known from the schema beside this file, and whether all nodes have them is asked there.
+    isMetadataSyncEnabled: false,
+    protocolOptions: { maxSchemaAgreementWaitSeconds: 0 },
     queryOptions: { prepare: true, isIdempotent: true, consistency: types.consistencies.localQuorum },
   });
 }

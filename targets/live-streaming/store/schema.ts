@@ -19,27 +19,32 @@ const tables = [
     PRIMARY KEY ((event, rendition, number, stamp), part)) ${options} AND compression = {'enabled': false}`,
 ];
 
-/** Nodes must agree on a schema before it is answered for; on busy cores that takes far longer than a read. */
-const agreementMs = 15_000;
+/** A change of schema on busy cores takes far longer than a read. */
+const changeMs = 15_000;
 
 /** One copy in each region's data centre. */
 export async function createSchema(client: Client, dataCentres: readonly string[], signal: AbortSignal): Promise<void> {
+  // A keyspace cannot name a data centre that is not there yet.
   await until(async () => {
-    const [local, peers] = await Promise.all([
-      client.execute("SELECT data_center FROM system.local"), client.execute("SELECT data_center FROM system.peers"),
-    ]);
-    // A keyspace cannot name a data centre that is not there yet.
-    const there = new Set([...local.rows, ...peers.rows].map((row) => String(row["data_center"])));
+    const there = new Set((await nodes(client)).map(({ dataCentre }) => dataCentre));
     return dataCentres.every((each) => there.has(each));
   }, signal);
   const copies = dataCentres.map((each) => `'${each}': 1`).join(", ");
   const keyspaceStatement = `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${copies}}`;
   for (const statement of [keyspaceStatement, ...tables]) {
     await until(async () => {
-      await client.execute(statement, [], { prepare: false, readTimeout: agreementMs });
+      await client.execute(statement, [], { prepare: false, readTimeout: changeMs });
       return true;
     }, signal);
   }
+  // A row that reaches a node before its table does is lost there.
+  await until(async () => new Set((await nodes(client)).map(({ schema }) => schema)).size === 1, signal);
+}
+
+async function nodes(client: Client): Promise<{ dataCentre: string; schema: string }[]> {
+  const results = await Promise.all(["system.local", "system.peers"].map((table) =>
+    client.execute(`SELECT data_center, schema_version FROM ${table}`, [], { prepare: false })));
+  return results.flatMap(({ rows }) => rows.map((row) => ({ dataCentre: String(row["data_center"]), schema: String(row["schema_version"]) })));
 }
 
 export function schemaIsThere(client: Client, signal: AbortSignal): Promise<void> {
