@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { constants, setPriority } from "node:os";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { Rejected } from "./recipe.ts";
 
@@ -80,7 +81,7 @@ export async function runWell(command: string, args: readonly string[], options:
 export function failureOf(command: string, { exitCode, stdout, stderr }: Outcome): string {
   const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const telling = lines.findLast((line) => /error|fail|cannot|unable|denied|not found|^E:/i.test(line)) ?? lines.at(-1);
-  return `${command} exited with ${exitCode}${telling ? `: ${telling.slice(0, 240)}` : ""}`;
+  return `${basename(command)} exited with ${exitCode}${telling ? `: ${telling.replace(`${command}: `, "").slice(0, 240)}` : ""}`;
 }
 
 /** Keeps the end of a stream, where programs say why they failed, and the beginning is what a long build prints. */

@@ -99,7 +99,7 @@ async function build(group: Group, source: Source, batch: readonly Recipe[], con
 async function keep(recipe: Recipe, place: Place | undefined, source: Source, context: ObtainContext): Promise<Part | string> {
   if (place === undefined) return `${source.title} holds no ${recipe.name}`;
   const seen = await sight(recipe, place, source.kind, context);
-  if (typeof seen === "string") return `${source.title} was got, but: ${seen}`;
+  if (typeof seen === "string") return `got by ${source.title}, but: ${seen}`;
   await context.cache.keepManifest(recipe.name, { pin: recipe.pin, place });
   context.progress({ tool: recipe.name, step: `ready, ${seen.version}` });
   return seen;

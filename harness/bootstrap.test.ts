@@ -1,0 +1,126 @@
+import { execFile, spawnSync } from "node:child_process";
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** An npm that brings a Node 24, which is a script that answers its version and otherwise tells how it was called. */
+const goodNpm = `
+echo "npm talks on its standard output"
+echo installed >> "$SEAWALL_TEST/installs"
+sleep 0.3
+mkdir -p "$SEAWALL_TEST/node_modules/node/bin"
+printf '#!/bin/sh\\ncase $1 in -p) echo 24;; *) echo "$$ $PWD $*";; esac\\n' > "$SEAWALL_TEST/node_modules/node/bin/node"
+chmod +x "$SEAWALL_TEST/node_modules/node/bin/node"`;
+
+let project: string;
+let bin: string;
+
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), "seawall bootstrap-"));
+  bin = join(project, "bin");
+  mkdirSync(join(project, "harness"));
+  mkdirSync(bin);
+  cpSync(join(root, "seawall"), join(project, "seawall"));
+  cpSync(join(root, "harness/bootstrap.sh"), join(project, "harness/bootstrap.sh"));
+  writeFileSync(join(project, "package-lock.json"), "{}");
+  program("npm", goodNpm);
+  program("node", 'case $1 in -p) echo 20;; --version) echo v20.0.0;; esac');
+});
+afterEach(() => rmSync(project, { recursive: true, force: true }));
+
+function program(name: string, script: string): void {
+  writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(bin, name), 0o755);
+}
+
+const environment = () => ({ PATH: `${bin}:/usr/bin:/bin`, SEAWALL_TEST: project, HOME: project });
+
+function bootstrap(env: NodeJS.ProcessEnv = environment()) {
+  return spawnSync("/bin/sh", [join(project, "harness/bootstrap.sh")], { env, encoding: "utf8" });
+}
+
+const installs = () => (existsSync(join(project, "installs")) ? readFileSync(join(project, "installs"), "utf8").trim().split("\n").length : 0);
+const stamped = () => existsSync(join(project, "node_modules/.seawall-stamp"));
+
+describe("bootstrap.sh", () => {
+  it("installs once, and again after the lock file changed; standard output stays clean", () => {
+    expect(bootstrap()).toMatchObject({ status: 0, stdout: "" });
+    expect(bootstrap()).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(installs()).toBe(1);
+    appendFileSync(join(project, "package-lock.json"), "\n");
+    expect(bootstrap().status).toBe(0);
+    expect(installs()).toBe(2);
+  });
+
+  it("installs once when two ask at once", async () => {
+    const one = () => new Promise<number>((resolve) => {
+      const child = execFile("/bin/sh", [join(project, "harness/bootstrap.sh")], { env: environment() });
+      child.once("exit", (code) => resolve(code ?? -1));
+    });
+    expect(await Promise.all([one(), one()])).toEqual([0, 0]);
+    expect(installs()).toBe(1);
+    expect(existsSync(join(project, ".seawall-installing"))).toBe(false);
+  });
+
+  it("may be sourced by a script of harness/ that stops at every error and unset variable", () => {
+    writeFileSync(join(project, "harness/check.sh"), `set -eu\n. "${project}/harness/bootstrap.sh"\necho "$SEAWALL_NODE"\n`);
+    const { stdout } = spawnSync("/bin/sh", [join(project, "harness/check.sh")], { env: environment(), encoding: "utf8" });
+    expect(stdout).toBe(`${project}/node_modules/node/bin/node\n`);
+  });
+
+  it("breaks the lock of an owner that is dead", () => {
+    const dead = spawnSync("true").pid;
+    mkdirSync(join(project, ".seawall-installing"));
+    writeFileSync(join(project, ".seawall-installing/owner"), `${dead} long ago\n`);
+    expect(bootstrap().status).toBe(0);
+    expect(installs()).toBe(1);
+  });
+
+  it("does not take another process with the dead owner's id for it", () => {
+    mkdirSync(join(project, ".seawall-installing"));
+    writeFileSync(join(project, ".seawall-installing/owner"), `${process.pid} SatJan100:00:002000\n`);
+    expect(bootstrap().status).toBe(0);
+  });
+
+  it("leaves no stamp when npm fails, so that the next one installs again", () => {
+    program("npm", "echo npm is unhappy; exit 1");
+    const { status, stdout, stderr } = bootstrap();
+    expect({ status, stdout }).toEqual({ status: 70, stdout: "" });
+    expect(stderr).toContain("npm is unhappy");
+    expect(stderr).toContain("npm ci failed");
+    expect([stamped(), existsSync(join(project, ".seawall-installing"))]).toEqual([false, false]);
+    program("npm", goodNpm);
+    expect(bootstrap().status).toBe(0);
+  });
+
+  it("leaves no stamp when Node 24 did not come or does not run", () => {
+    program("npm", 'mkdir -p "$SEAWALL_TEST/node_modules/node/bin"');
+    expect(bootstrap()).toMatchObject({ status: 70, stderr: expect.stringContaining("brought no Node 24 that runs here") });
+    expect(stamped()).toBe(false);
+  });
+
+  it("says what is missing when node or npm is, or node is too old", () => {
+    program("node", "case $1 in -p) echo 18;; --version) echo v18.0.0;; esac");
+    expect(bootstrap()).toMatchObject({ status: 70, stderr: expect.stringContaining("the one in PATH is v18.0.0") });
+    rmSync(join(bin, "node"));
+    for (const name of ["dirname", "cmp", "readlink"]) symlinkSync(`/usr/bin/${name}`, join(bin, name));
+    expect(bootstrap({ ...environment(), PATH: bin })).toMatchObject({ status: 70, stderr: expect.stringContaining("there is no node") });
+  });
+});
+
+describe("seawall", () => {
+  it("becomes Node 24 itself, from any folder and through links, with the arguments as they are", async () => {
+    expect(bootstrap().status).toBe(0);
+    const elsewhere = join(project, "else where");
+    mkdirSync(elsewhere);
+    symlinkSync(join(project, "seawall"), join(elsewhere, "link"));
+    const child = spawnSync(join(elsewhere, "link"), ["run", "a b"], { cwd: elsewhere, env: environment(), encoding: "utf8" });
+    const [pid, ...rest] = child.stdout.trim().split(" ");
+    expect(Number(pid)).toBe(child.pid);
+    expect(rest.join(" ")).toBe(`${elsewhere} --disable-warning=ExperimentalWarning ${project}/harness/main.ts run a b`);
+  });
+});
