@@ -136,7 +136,7 @@ function edge(site: Site, sites: readonly Site[]): Service {
         varnish: place.tool("varnish"), directory: place.directory, listen: place.listen("http"), admin: place.listen("admin"),
         settings: {
           origins: [own, ...others], event, renditions: renditions.map((each) => each.name), segmentSeconds: segmentMs / 1000,
-          liveSegments, dvrWindowSegments, holdSeconds: (segmentMs + holdGraceMs) / 1000 + 1,
+          liveSegments, dvrWindowSegments, holdGraceSeconds: holdGraceMs / 1000,
           defences: switches(place, "collapsing", "msTtl", "rangeGate", "regionFailover", "shedCaching"),
         },
       });

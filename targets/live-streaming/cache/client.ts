@@ -19,9 +19,9 @@ const commandDeadlineMs = 150;
 const pauseAfterFailureMs = 500;
 const keptSeconds = 3600;
 
-export function connectCache(at: EndpointSettings, nowMs: () => number): ChunkCache {
+export function connectCache(at: EndpointSettings, nowMs: () => number, onFailure: (error: unknown) => void): ChunkCache {
   const client = new MemcacheClient({
-    server: { server: { server: `${at.host}:${at.port}`, maxConnections: 4 }, config: { retryFailedServerInterval: 500, failedServerOutTime: 500, keepLastServer: true } },
+    server: { server: `${at.host}:${at.port}`, maxConnections: 4 },
     cmdTimeout: commandDeadlineMs, connectTimeout: commandDeadlineMs, keepDangleSocket: false, lifetime: keptSeconds, noDelay: true,
   });
   let pausedUntilMs = 0;
@@ -29,7 +29,8 @@ export function connectCache(at: EndpointSettings, nowMs: () => number): ChunkCa
     if (nowMs() < pausedUntilMs) return otherwise;
     try {
       return await command();
-    } catch {
+    } catch (error) {
+      onFailure(error);
       pausedUntilMs = nowMs() + pauseAfterFailureMs;
       return otherwise;
     }

@@ -14,8 +14,8 @@ export interface EdgeSettings {
   readonly segmentSeconds: number;
   readonly liveSegments: number;
   readonly dvrWindowSegments: number;
-  /** How long an origin may hold a request for the next segment, with room for the answer to arrive. */
-  readonly holdSeconds: number;
+  /** How long after its due time an origin may hold a request for a segment. */
+  readonly holdGraceSeconds: number;
   readonly defences: {
     readonly collapsing: boolean;
     readonly msTtl: boolean;
@@ -36,7 +36,9 @@ export function backendName(lane: string, region: string): string {
   return `${lane}_${region.replaceAll("-", "_")}`;
 }
 
-export function edgeVcl(settings: EdgeSettings): string {
+export function edgeVcl(given: EdgeSettings): string {
+  // An edge that does not fail over knows its own region only; Varnish refuses what is declared and never used.
+  const settings: EdgeSettings = given.defences.regionFailover ? given : { ...given, origins: [given.origins[0]] };
   return [
     "vcl 4.1;", "import std;",
     probe, ...settings.origins.flatMap((origin) => lanes.map((lane) => backend(lane, origin))),
@@ -80,7 +82,6 @@ function receive(settings: EdgeSettings): string {
   unset req.http.X-Wait;
   unset req.http.X-Region;
   unset req.http.X-First;
-  unset req.http.X-Failover;
   unset req.http.Cookie;
   unset req.http.Authorization;
   if (req.url == "/health/live" || req.url == "/health/ready") { return (synth(200, "ready")); }
@@ -124,7 +125,7 @@ function regionSub(origin: EdgeOrigin): string {
 function fetch(settings: EdgeSettings): string {
   const [own, other] = settings.origins;
   const useOwn = `call ${regionSub(own)};`;
-  const choice = other === undefined || !settings.defences.regionFailover ? `  ${useOwn}` : `  if (bereq.retries == 0) {
+  const choice = other === undefined ? `  ${useOwn}` : `  if (bereq.retries == 0) {
     ${useOwn}
     if (!std.healthy(bereq.backend)) { call ${regionSub(other)}; }
   } elseif (bereq.http.X-Region == "${own.region}") {
@@ -134,17 +135,18 @@ function fetch(settings: EdgeSettings): string {
   }`;
   return `sub vcl_backend_fetch {
 ${choice}
-  if (bereq.retries > 0) {
-    set bereq.http.X-Failover = "1";
-  } elseif (bereq.http.X-Wait) {
-    set bereq.first_byte_timeout = ${settings.holdSeconds}s;
+  # An origin holds this until the segment is due and ${settings.holdGraceSeconds} s longer; one that is silent after that is broken.
+  if (bereq.http.X-Wait) {
+    set bereq.first_byte_timeout = std.duration(real = (std.real(bereq.http.X-Number, 0.0) + 1.0) * ${settings.segmentSeconds}.0
+      + ${(settings.holdGraceSeconds + 0.5).toFixed(1)} - std.real(time = now, fallback = 0.0), fallback = 4s);
+    if (bereq.first_byte_timeout < 1s) { set bereq.first_byte_timeout = 1s; }
   }
   return (fetch);
 }`;
 }
 
 function response(settings: EdgeSettings): string {
-  const failover = settings.origins.length < 2 || !settings.defences.regionFailover ? "" : `
+  const failover = settings.origins.length < 2 ? "" : `
   # What the other region may know better: it failed here, or the segment did not arrive here. An answer about time (early), about the
   # event (unknown) or about load (shed: failing over would spread the overload) is the same everywhere.
   if (bereq.retries == 0 && ((beresp.status >= 500 && beresp.http.X-Answer != "shed")
@@ -180,7 +182,7 @@ function response(settings: EdgeSettings): string {
 }
 
 function backendError(settings: EdgeSettings): string {
-  const retry = settings.origins.length < 2 || !settings.defences.regionFailover ? "" : `
+  const retry = settings.origins.length < 2 ? "" : `
   if (bereq.retries == 0) { return (retry); }`;
   return `sub vcl_backend_error {${retry}
   # The region asked first did answer, and the other could not improve on it: that answer stands.

@@ -32,8 +32,6 @@ export interface Ask {
   readonly leaf: Leaf;
   /** Restricts the candidates to one pipeline's. */
   readonly pipeline: string | null;
-  /** Already held by the region that was asked first. */
-  readonly failedOver: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -46,7 +44,7 @@ export async function answer(parts: AnswerParts, ask: Ask): Promise<Answer> {
     const candidates = await known(parts, ask);
     if (leaf.number === timeless) return timelessAnswer(parts, ask, candidates);
     const decision = decide({
-      number: leaf.number, nowMs: parts.nowMs(), candidates, mayHold: parts.holdOpen && !ask.failedOver,
+      number: leaf.number, nowMs: parts.nowMs(), candidates, mayHold: parts.holdOpen,
       dvrWindowSegments: parts.dvrWindowSegments,
     });
     switch (decision.kind) {

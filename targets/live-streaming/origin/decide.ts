@@ -26,7 +26,6 @@ export interface Question {
   readonly number: number;
   readonly nowMs: number;
   readonly candidates: readonly Candidate[];
-  /** False when the request was already held elsewhere, or when holding is off. */
   readonly mayHold: boolean;
   readonly dvrWindowSegments: number;
 }

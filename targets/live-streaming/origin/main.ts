@@ -28,7 +28,11 @@ const ending = new AbortController();
 const telemetry = createTelemetry();
 const metadata = createMetadata();
 const storeLoad = createStoreLoad({ targetMs: storeTargetMs, windowMs: 2_000, samplesMin: 20 });
-const cache = defences.chunkCache ? connectCache(settings.memcached, Date.now) : noCache;
+const onCacheFailure = (error: unknown): void => {
+  telemetry.cacheFailed();
+  often("the chunk cache failed", { reason: reason(error) });
+};
+const cache = defences.chunkCache ? connectCache(settings.memcached, Date.now, onCacheFailure) : noCache;
 const feed = createFeed(() => metadata.all());
 let store: Store | null = null;
 

@@ -1,7 +1,7 @@
 /** Serves a GET: class and admission first, then the answer, then the chunks one by one, each straight to the response. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
-import { header, pathOf, reply } from "../service/server.ts";
+import { pathOf, reply } from "../service/server.ts";
 import { type Address, contentType, leafOf, parseAddress } from "../stream/address.ts";
 import { isLive } from "../stream/template.ts";
 import { answer, type AnswerParts } from "./answer.ts";
@@ -51,7 +51,7 @@ async function respond(
   }
   const left = new AbortController();
   response.once("close", () => left.abort());
-  const found = await answer(parts, { leaf, pipeline: asked.pipeline, failedOver: header(request, "x-failover") !== null, signal: left.signal });
+  const found = await answer(parts, { leaf, pipeline: asked.pipeline, signal: left.signal });
   switch (found.kind) {
     case "aborted": return "aborted";
     case "early": case "missing": return absent(parts, response, 404, found.kind, found.ttlMs);

@@ -12,6 +12,7 @@ export interface Telemetry {
   defective(): void;
   lookup(from: "memory" | "store"): void;
   chunk(from: "memcached" | "store" | "nowhere"): void;
+  cacheFailed(): void;
   store(operation: "read" | "write", tookMs: number, failed: boolean): void;
   publish(tookMs: number): void;
 }
@@ -28,6 +29,7 @@ export function createTelemetry(): Telemetry {
   const defective = metrics.counter("origin_defective_served_total", "Segments served although light inspection found a defect");
   const lookups = metrics.counter("origin_metadata_lookups_total", "Metadata look-ups, by where the answer came from");
   const chunks = metrics.counter("origin_chunks_total", "Chunks read, by where they came from");
+  const cacheFailures = metrics.counter("origin_chunk_cache_failures_total", "Commands that the chunk cache failed or did not answer in time");
   const storeRequests = metrics.counter("origin_store_requests_total", "Requests to the store, by operation and outcome");
   const slow = metrics.counter("origin_store_slow_total", `Requests to the store that took over ${storeTargetMs} ms`);
   const storeMs = metrics.histogram("origin_store_read_ms", "Time of reads from the store in ms", boundsMs);
@@ -39,6 +41,7 @@ export function createTelemetry(): Telemetry {
     held: () => held.add({}),
     defective: () => defective.add({}),
     lookup: (from) => lookups.add({ from }),
+    cacheFailed: () => cacheFailures.add({}),
     chunk: (from) => chunks.add({ from }),
     store(operation, tookMs, failed) {
       storeRequests.add({ operation, outcome: failed ? "failed" : "done" });
