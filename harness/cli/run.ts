@@ -126,9 +126,16 @@ function present(context: Context, outcome: Outcome, options: RunOptions): void 
   const people = options.json ? context.stderr : context.stdout;
   // Where the harness itself was let down, a table of claims that nobody could ask would only hide the reason.
   if (outcome.error instanceof SeawallError) explain(outcome.error, context.stderr);
+  else if (outcome.exitCode === exitCodes.interrupted) people.write(`\n${interruption(outcome.verdict)}\n`);
   else people.write(`\n${renderVerdictText(outcome.verdict, { columns: Math.min(100, people.columns), colour: people.colour, hypothesis: outcome.run.plan.hypothesis })}\n`);
   if (options.json) context.stdout.write(`${JSON.stringify(outcome.verdict)}\n`);
   people.write(`run      ${relative(context.cwd, outcome.run.directory) || "."}\nrerun    ${outcome.verdict.rerun}\nreport   ${pathToFileURL(outcome.report).href}\n`);
+}
+
+/** Nobody wants to read what an interrupted run could not show. */
+function interruption({ aborted, cleanup }: Verdict): string {
+  const left = cleanup.status === "clean" ? "everything was undone, nothing is left running" : `still there: ${cleanup.left.join("; ")}; run \`./seawall recover\``;
+  return `${aborted?.detail ?? "interrupted"}: ${left}`;
 }
 
 /** A run on a machine where an earlier one left something behind would measure that, too. */
