@@ -26,7 +26,7 @@ describe("a helper program", () => {
     const interrupted = new AbortController();
     const reason = new Error("interrupted");
     let child = 0;
-    const running = run("sh", ["-c", "trap '' TERM; sleep 60 & echo $!; trap - TERM; wait"], { signal: interrupted.signal, onLine: (line) => { child = Number(line); } });
+    const running = run("sh", ["-c", "trap '' TERM; sleep 60 >/dev/null 2>&1 & echo $!; trap - TERM; wait"], { signal: interrupted.signal, onLine: (line) => { child = Number(line); } });
     while (child === 0) await sleep(10);
     interrupted.abort(reason);
     await expect(running).rejects.toBe(reason);

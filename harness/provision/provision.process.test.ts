@@ -42,7 +42,7 @@ describe("the tools of this machine", () => {
     const folder = mkdtempSync(join(tmpdir(), "seawall-k6-"));
     try {
       const script = join(folder, "script.ts");
-      writeFileSync(script, "const seen: number = 1;\nexport default function (): void { console.log(`seen ${seen}`); }\n");
+      writeFileSync(script, "const seen: number = 1;\nexport default function (): void { console.log('seen', seen); }\n");
       const { stderr } = await execute(tools.k6.executable, [...tools.k6.args, "run", "--quiet", "--no-usage-report", script]);
       expect(stderr).toContain("seen 1");
     } finally {

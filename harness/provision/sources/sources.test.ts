@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fakeMachine } from "../fixture.ts";
+import { type FakeMachine, fakeMachine, findContext } from "../fixture.ts";
 import { keepLinksInside } from "../tree.ts";
+import { checksumFor, download, reach } from "./download.ts";
 import { verifyJars } from "./maven.ts";
-import { checksumFor } from "./release.ts";
+import type { BuildContext } from "./source.ts";
 
 const sum = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -28,6 +32,31 @@ describe("published checksums", () => {
 
   it("of one other file are no checksum for it", () => {
     expect(() => checksumFor("k6", `${a}  other\n`)).toThrow("do not name k6");
+  });
+});
+
+describe("a download", () => {
+  const contextOn = (machine: FakeMachine): BuildContext => ({
+    ...findContext(machine), staging: machine.folder, home: machine.folder, unreachable: new Map([["closed.example", "closed.example does not answer (ENOTFOUND)"]]), say: () => {},
+  });
+
+  it("gives the checksum of what came, and is rejected when nothing did", async () => {
+    using machine = fakeMachine();
+    const server = createServer((request, response) => response.writeHead(request.url === "/k6" ? 200 : 404).end("the release"));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const file = join(machine.folder, "k6");
+    expect(await download(`http://127.0.0.1:${port}/k6`, "sha256", file, contextOn(machine))).toBe(sum("the release"));
+    expect(readFileSync(file, "utf8")).toBe("the release");
+    await expect(download(`http://127.0.0.1:${port}/gone`, "sha256", file, contextOn(machine))).rejects.toThrow("/gone answers 404");
+    server.close();
+    server.closeAllConnections();
+    await expect(download(`http://127.0.0.1:${port}/k6`, "sha256", file, contextOn(machine))).rejects.toThrow("cannot be fetched");
+  });
+
+  it("is not tried again from a host that did not answer", async () => {
+    using machine = fakeMachine();
+    await expect(reach("closed.example", contextOn(machine))).rejects.toThrow("closed.example does not answer (ENOTFOUND)");
   });
 });
 
