@@ -84,7 +84,8 @@ function origin(site: Site, sites: readonly Site[], role: "publish" | "read"): S
     launch(place): Launch {
       const configuration: OriginConfiguration = {
         role, region: site.region, event, renditions: renditions.map((each) => each.name),
-        pipelines: sites.map((each) => each.pipeline), ownPipelines: [site.pipeline], dvrWindowSegments,
+        // Its own region's first: those chunks are in the memory next door, the other region's arrive by replication.
+        pipelines: [site, ...sites.filter((each) => each !== site)].map((each) => each.pipeline), ownPipelines: [site.pipeline], dvrWindowSegments,
         listen: place.listen("http"), control: place.listen("control"), controlToken: place.controlToken,
         feedListen: role === "publish" ? place.listen("feed") : null,
         feeds: role === "publish" ? [] : sites.map((each) => place.direct(`${each.region}/origin-publish`, "feed")),

@@ -1,12 +1,13 @@
 /** Serves a GET: class and admission first, then the answer, then the chunks one by one, each straight to the response. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathOf, reply } from "../service/server.ts";
 import { type Address, contentType, leafOf, parseAddress } from "../stream/address.ts";
 import { isLive } from "../stream/template.ts";
 import { answer, type AnswerParts } from "./answer.ts";
 import { type Candidate, rank } from "./candidate.ts";
-import { type ChunkReader, openSegment } from "./chunk-reader.ts";
+import { type ChunkReader, type OpenSegment, openSegment } from "./chunk-reader.ts";
 import { admittedPriorityMax, dvrPriority, priorities, type StoreLoad } from "./shedding.ts";
 import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
 
@@ -29,6 +30,8 @@ const startTtlMs = 60_000;
 const unknownTtlMs = 60_000;
 const goneTtlMs = 60_000;
 export const shedMaxAgeSeconds = 5;
+/** A copy in the other region's store is never later than this, or something is broken. */
+const replicationMsMax = 2_000;
 
 export function createReader(parts: ReadParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
@@ -63,7 +66,7 @@ async function respond(
 async function serve(
   parts: ReadParts, request: IncomingMessage, response: ServerResponse, address: Address, candidates: readonly Candidate[],
 ): Promise<Outcome> {
-  const opened = await openSegment(parts.chunks, leafOf(address), rank(candidates, parts.pipelines, parts.candidateSelection));
+  const opened = await openPatiently(parts, response, address, candidates);
   if (opened === null) {
     reply(response, 502, "no copy can be read\n", { "x-answer": "unreadable" });
     return "failed";
@@ -94,6 +97,26 @@ async function serve(
   }
   response.end();
   return "served";
+}
+
+/**
+ * The word of another region's publication travels faster than its chunks do. So a segment that was published a moment ago and cannot be read
+ * is tried again, with whatever candidates are known by then.
+ */
+async function openPatiently(
+  parts: ReadParts, response: ServerResponse, address: Address, candidates: readonly Candidate[],
+): Promise<OpenSegment | null> {
+  const leaf = leafOf(address);
+  const open = (from: readonly Candidate[]): Promise<OpenSegment | null> =>
+    openSegment(parts.chunks, leaf, rank(from, parts.pipelines, parts.candidateSelection));
+  let opened = await open(candidates);
+  const young = candidates.some(({ publishedAtMs }) => parts.nowMs() - publishedAtMs < replicationMsMax);
+  for (let tries = 0; opened === null && young && tries < 5 && !response.destroyed; tries += 1) {
+    await sleep(40);
+    const known = parts.metadata.candidates(leaf);
+    opened = await open(known.length > 0 ? known : candidates);
+  }
+  return opened;
 }
 
 function absent(parts: ReadParts, response: ServerResponse, status: 404 | 410, why: string, ttlMs: number): Outcome {
