@@ -3,12 +3,13 @@
 /**
  * Nearest-rank quantile: the smallest value such that at least `q` of all values are no larger (NIST/SEMATECH e-Handbook 2.6.2, without
  * interpolation, so the answer is always a value that was really observed).
- * `extraInfinite` values are taken to lie above all others. Returns null without values.
+ * `extraAbove` values are taken to lie above all others and `extraBelow` beneath them. Returns null without values.
  */
-export function quantile(sorted: Float64Array, q: number, extraInfinite = 0): number | null {
-  const count = sorted.length + extraInfinite;
+export function quantile(sorted: Float64Array, q: number, extraAbove = 0, extraBelow = 0): number | null {
+  const count = sorted.length + extraAbove + extraBelow;
   if (count === 0) return null;
-  const rank = Math.max(1, Math.ceil(q * count));
+  const rank = Math.max(1, Math.ceil(q * count)) - extraBelow;
+  if (rank < 1) return Number.NEGATIVE_INFINITY;
   return rank > sorted.length ? Number.POSITIVE_INFINITY : (sorted[rank - 1] as number);
 }
 

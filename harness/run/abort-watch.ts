@@ -1,6 +1,6 @@
 /** Keeps the last seconds of those samples that abort conditions look at, and judges them as the verdict would be judged. */
 import type { Claim, Selector } from "../core/experiment.ts";
-import { compare, observe } from "../core/judge/claims.ts";
+import { compare, inItsLane, observe } from "../core/judge/claims.ts";
 import type { SampleSink } from "../core/ports.ts";
 import type { Plan, Series, SeriesData } from "../core/run.ts";
 import { carries } from "../core/series.ts";
@@ -66,6 +66,6 @@ export class AbortWatch implements SampleSink {
 
 function selectorsOf(claim: Claim): Selector[] {
   if (claim.statistic === "ratio") return [claim, claim.per];
-  if (claim.statistic === "windowsWithout") return [claim, claim.first];
+  if (claim.statistic === "windowsWithout") return [inItsLane(claim), inItsLane(claim.first)];
   return [claim];
 }

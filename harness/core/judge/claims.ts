@@ -1,6 +1,7 @@
 /** Judges one claim in one phase. A claim holds only if it would still hold had every iteration that was never run turned out badly. */
-import type { Claim, Comparison, Phase } from "../experiment.ts";
+import type { Claim, Comparison, Phase, Selector } from "../experiment.ts";
 import type { Finding, SeriesData, Status } from "../run.ts";
+import { metrics } from "../metrics.ts";
 import { carries, eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
 import type { Windows } from "./windows.ts";
@@ -13,6 +14,7 @@ export interface Observation {
   readonly samples: number;
 }
 
+const opposite = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==" } as const;
 const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 /** Above this fraction of dropped iterations a statistic without a worst case of its own cannot be trusted. */
 const droppedShareMax = 0.01;
@@ -21,13 +23,17 @@ export function judgeClaim(claim: Claim, phase: Phase, windows: Windows, all: re
   const window = windows[phase];
   if (window === undefined) return finding(claim, phase, null, null, 0, "inconclusive", `phase ${phase} did not run to an end`);
   const seen = observe(claim, window, all);
-  const limit = limitOf(claim, windows, all);
-  if (limit === null) return finding(claim, phase, seen.value, null, seen.samples, "inconclusive", "its limit refers to a phase without enough samples");
+  const limits = limitOf(claim, windows, all);
+  if (limits === null) return finding(claim, phase, seen.value, null, seen.samples, "inconclusive", "its limit refers to a phase without enough samples");
+  const { limit } = limits;
   if (seen.value === null || seen.samples < Math.max(1, claim.samplesMin)) {
     return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", `${seen.samples} samples, needs ${Math.max(1, claim.samplesMin)}`);
   }
-  if (!compare(seen.value, claim.comparison, limit)) return violated(claim, phase, seen, limit);
-  if (seen.worst === null || !compare(seen.worst, claim.comparison, limit)) {
+  if (!compare(seen.value, claim.comparison, limit)) {
+    if (window.cutOff && grows(claim) && seen.value < limit) return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", "the phase was cut off before it could come to that");
+    return violated(claim, phase, seen, limit);
+  }
+  if (seen.worst === null || limits.worst === null || !compare(seen.worst, claim.comparison, limits.worst)) {
     return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", "it would not hold if the iterations that the generator dropped had gone badly");
   }
   return finding(claim, phase, seen.value, limit, seen.samples, "held", "within its limit");
@@ -41,12 +47,20 @@ function violated(claim: Claim, phase: Phase, seen: Observation, limit: number):
   return finding(claim, phase, seen.value, limit, seen.samples, "refuted", "beyond its limit");
 }
 
-function limitOf(claim: Claim, windows: Windows, all: readonly SeriesData[]): number | null {
-  if (typeof claim.limit === "number") return claim.limit;
+/** `worst` is the limit had the dropped iterations of the phase that it refers to made it as strict as they could; null when that cannot be told. */
+function limitOf(claim: Claim, windows: Windows, all: readonly SeriesData[]): { limit: number; worst: number | null } | null {
+  if (typeof claim.limit === "number") return { limit: claim.limit, worst: claim.limit };
   const window = windows[claim.limit.of];
   if (window === undefined) return null;
-  const reference = observe(claim, window, all);
-  return reference.value === null || reference.samples < Math.max(1, claim.samplesMin) ? null : reference.value * claim.limit.times;
+  const { times } = claim.limit;
+  const reference = observe({ ...claim, comparison: opposite[claim.comparison] }, window, all);
+  if (reference.value === null || reference.samples < Math.max(1, claim.samplesMin)) return null;
+  return { limit: reference.value * times, worst: reference.worst === null ? null : reference.worst * times };
+}
+
+/** What only ever rises while a phase goes on. */
+function grows(claim: Claim): boolean {
+  return claim.statistic === "count" || claim.statistic === "sum";
 }
 
 /** The claim's statistic over a window, without any judgement. */
@@ -57,60 +71,88 @@ export function observe(claim: Claim, window: Window, all: readonly SeriesData[]
     case "p50": case "p95": case "p99": {
       const sorted = valuesIn(selected, window).sort();
       const q = quantiles[claim.statistic];
-      return { value: quantile(sorted, q), worst: quantile(sorted, q, rising(claim.comparison) ? 0 : dropped), samples: sorted.length };
+      return extremes(claim.comparison, sorted.length, quantile(sorted, q), quantile(sorted, q, 0, dropped), quantile(sorted, q, dropped));
     }
     case "share": {
       let good = 0, count = 0;
       eachIn(selected, window, (_value, _at, tags) => { count++; if (carries(tags, claim.having)) good++; });
-      const worstGood = rising(claim.comparison) ? good : good + dropped;
-      return { value: count === 0 ? null : good / count, worst: count === 0 ? null : worstGood / (count + dropped), samples: count };
+      return count === 0 ? nothing : extremes(claim.comparison, count, good / count, good / (count + dropped), (good + dropped) / (count + dropped));
     }
     case "ratio": {
       const values = valuesIn(selected, window);
       let parts = 0;
       eachIn(matching(all, claim.per), window, () => { parts++; });
-      const value = parts === 0 ? null : sum(values) / (claim.per.times * parts);
-      return trusted(value, parts, dropped);
+      // No reading of the numerator is not a numerator of zero.
+      if (parts === 0 || values.length === 0) return nothing;
+      const per = claim.per.times * parts;
+      return tooMany(dropped, parts) ? trusted(sum(values) / per, parts, dropped)
+        : extremes(claim.comparison, parts, sum(values) / per, sum(values) / per, (sum(values) + dropped) / per);
+    }
+    case "max": {
+      const values = valuesIn(selected, window);
+      const max = values.length === 0 ? null : values.reduce((a, b) => Math.max(a, b));
+      return extremes(claim.comparison, values.length, max, max, dropped > 0 ? Number.POSITIVE_INFINITY : max);
+    }
+    case "count": {
+      const count = valuesIn(selected, window).length;
+      return extremes(claim.comparison, count, count, count, count + dropped);
     }
     case "windowsWithout": return trusted(...windowsWithout(claim, window, all), dropped);
     default: return trusted(...plain(claim.statistic, valuesIn(selected, window), window), dropped);
   }
 }
 
-function plain(statistic: "max" | "mean" | "sum" | "count" | "rate", values: Float64Array, window: Window): [number | null, number] {
+const nothing: Observation = { value: null, worst: null, samples: 0 };
+
+/** Chooses, of the least and the most that a statistic could have come to, the one that a claim with this comparison fears. */
+function extremes(comparison: Comparison, samples: number, value: number | null, least: number | null, most: number | null): Observation {
+  if (comparison === "==") return { value, worst: most === value ? least : most, samples };
+  return { value, worst: comparison === ">" || comparison === ">=" ? least : most, samples };
+}
+
+function plain(statistic: "mean" | "sum" | "rate", values: Float64Array, window: Window): [number | null, number] {
   const count = values.length;
   switch (statistic) {
-    case "max": return [count === 0 ? null : values.reduce((a, b) => Math.max(a, b)), count];
     case "mean": return [count === 0 ? null : sum(values) / count, count];
     case "sum": return [count === 0 ? null : sum(values), count];
-    case "count": return [count, count];
     case "rate": return [count === 0 ? null : sum(values) / ((window.untilMs - window.fromMs) / 1000), count];
   }
 }
 
-/** Windows in which `claim` selects something although `first` selects nothing; the number of windows is the number of samples. */
+/**
+ * Windows in which `claim` selects something although `first` selects nothing. The samples are those windows of which the record says
+ * anything: both metrics were seen in the lanes concerned, whatever their other tags.
+ */
 function windowsWithout(claim: Claim & { statistic: "windowsWithout" }, window: Window, all: readonly SeriesData[]): [number, number] {
-  const later = new Set<number>();
-  const earlier = new Set<number>();
-  const slot = (startedMs: number): number => Math.floor((startedMs - window.fromMs) / claim.windowMs);
-  eachIn(matching(all, claim), window, (_value, startedMs) => later.add(slot(startedMs)));
-  eachIn(matching(all, claim.first), window, (_value, startedMs) => earlier.add(slot(startedMs)));
-  return [[...later].filter((index) => !earlier.has(index)).length, Math.ceil((window.untilMs - window.fromMs) / claim.windowMs)];
+  const slotsOf = (selector: Selector): Set<number> => {
+    const slots = new Set<number>();
+    eachIn(matching(all, selector), window, (_value, startedMs) => slots.add(Math.floor((startedMs - window.fromMs) / claim.windowMs)));
+    return slots;
+  };
+  const earlier = slotsOf(claim.first);
+  const told = slotsOf(inItsLane(claim.first));
+  return [[...slotsOf(claim)].filter((index) => !earlier.has(index)).length, [...slotsOf(inItsLane(claim))].filter((index) => told.has(index)).length];
+}
+
+/** All that is seen in the lane of what a selector selects. */
+export function inItsLane({ metric, where }: Selector): Selector {
+  const lane = where?.["lane"];
+  return lane === undefined ? { metric } : { metric, where: { lane } };
 }
 
 function trusted(value: number | null, samples: number, dropped: number): Observation {
-  return { value, worst: dropped > droppedShareMax * Math.max(1, samples) ? null : value, samples };
+  return { value, worst: tooMany(dropped, samples) ? null : value, samples };
 }
 
-/** Dropped iterations that could have yielded samples for this claim: those of its lane, or of any when it names none. */
-function droppedIn(claim: Claim, window: Window, all: readonly SeriesData[]): number {
-  const lane = claim.where?.["lane"];
-  if (claim.metric !== "segment_ms" && claim.metric !== "http_req_ms" && claim.metric !== "origin_gets") return 0;
-  return sum(valuesIn(matching(all, { metric: "dropped_iterations", ...(lane === undefined ? {} : { where: { lane } }) }), window));
+function tooMany(dropped: number, samples: number): boolean {
+  return dropped > droppedShareMax * Math.max(1, samples);
 }
 
-function rising(comparison: Comparison): boolean {
-  return comparison === ">" || comparison === ">=";
+/** Dropped iterations that could have yielded samples for this selector: those of its lane, or of any when it names none. */
+export function droppedIn(selector: Selector, window: Window, all: readonly SeriesData[]): number {
+  const source = metrics[selector.metric]?.source;
+  if (source !== "generator" && source !== "edge" && source !== "service") return 0;
+  return sum(valuesIn(matching(all, inItsLane({ ...selector, metric: "dropped_iterations" })), window));
 }
 
 export function compare(observed: number, comparison: Comparison, limit: number): boolean {

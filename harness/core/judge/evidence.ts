@@ -1,11 +1,13 @@
 /**
  * The reasons for which a run proves nothing. Each rule gives one finding, held or inconclusive, so that a reader sees that it was asked.
  */
-import type { Phase } from "../experiment.ts";
+import type { Phase, Step } from "../experiment.ts";
 import { describeFault } from "../faults.ts";
 import type { Finding, Run } from "../run.ts";
 import { eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
+import { longestGap, spanOf } from "./gaps.ts";
+import { readingProblem } from "./readings.ts";
 import { completed, type Windows } from "./windows.ts";
 
 /** A generator whose starts are later than this at p99 did not make the bunches that the experiment speaks of. Half the jitter budget of a 2 s segment. */
@@ -14,12 +16,14 @@ export const startLateP99MaxMs = 500;
 export const canaryLateP99MaxMs = 500;
 /** k6 advises to keep a fifth of the processor idle; above this the generator itself bends the figures. */
 export const generatorCpuShareMax = 0.8;
+/** A fault that was in force for less than this fraction of its planned time was hardly felt. */
+export const inForceShareMin = 0.5;
 /** Goodput of the two halves of a steady baseline differs by no more than this fraction. */
 export const baselineDriftMax = 0.25;
 
 const rules: readonly ((run: Run, windows: Windows) => Finding)[] = [
   wholeRecord, everyPhaseRan, faultsLanded, faultsHealed, generatorEnded, generatorOnTime, generatorHadProcessor, generatorLeftNoGap,
-  canaryHadNoGap, baselineSteady, nobodyDiedUnbidden, clockDidNotStep, notAborted,
+  canaryHadNoGap, readingsLeftNoGap, baselineSteady, nobodyDiedUnbidden, clockDidNotStep, notAborted,
 ];
 
 export function judgeEvidence(run: Run, windows: Windows): Finding[] {
@@ -27,7 +31,9 @@ export function judgeEvidence(run: Run, windows: Windows): Finding[] {
 }
 
 function wholeRecord(run: Run): Finding {
-  return answer("The record is whole", run.damage.length === 0 ? null : run.damage.join("; "));
+  const problems = [...run.damage];
+  if (problems.length === 0 && !run.events.some((event) => event.kind === "finished")) problems.push("it does not say how the run ended");
+  return answer("The record is whole", problems.length === 0 ? null : problems.join("; "));
 }
 
 function everyPhaseRan(run: Run): Finding {
@@ -36,13 +42,28 @@ function everyPhaseRan(run: Run): Finding {
   return answer("Every phase ran to its end", missing.length === 0 ? null : `${missing.join(", ")} did not`);
 }
 
-function faultsLanded(run: Run): Finding {
+function faultsLanded(run: Run, windows: Windows): Finding {
   const problems = run.plan.steps.flatMap((step, index) => {
     const event = run.events.find((candidate) => candidate.kind === "injected" && candidate.step === index);
     if (event?.kind !== "injected") return [`${describeFault(step.fault)} was never injected`];
-    return event.evidence.landed ? [] : [`${describeFault(step.fault)} did not land: ${event.evidence.observation}`];
+    if (!event.evidence.landed) return [`${describeFault(step.fault)} did not land: ${event.evidence.observation}`];
+    const problem = offTime(step, event.atMs, endOf(run, index), windows.fault);
+    return problem === null ? [] : [`${describeFault(step.fault)} ${problem}`];
   });
   return answer("Every fault landed", problems.length === 0 ? null : problems.join("; "), run.plan.steps.length);
+}
+
+/** A fault that took hold outside its phase, or only for a moment, is not the one that the experiment speaks of. */
+function offTime(step: Step, fromMs: number, untilMs: number, window: Window | undefined): string | null {
+  if (window !== undefined && (fromMs < window.fromMs || fromMs >= window.untilMs)) return "took hold outside the phase fault";
+  const forMs = untilMs - fromMs;
+  return forMs < inForceShareMin * step.forMs ? `was in force for ${Math.round(forMs)} ms instead of ${step.forMs} ms` : null;
+}
+
+/** When the healing of a step began. */
+function endOf(run: Run, index: number): number {
+  const end = run.events.find((event) => (event.kind === "healing" || event.kind === "healed") && event.step === index);
+  return end?.atMs ?? Number.POSITIVE_INFINITY;
 }
 
 function faultsHealed(run: Run): Finding {
@@ -69,13 +90,15 @@ function late(run: Run, windows: Windows, metric: string, maxMs: number, title: 
   const series = matching(run.series, { metric });
   let worst: { p99Ms: number; phase: string } | null = null;
   let samples = 0;
+  const silent: string[] = [];
   for (const [phase, window] of Object.entries(windows)) {
-    const sorted = valuesIn(series, window as Window).sort();
+    const sorted = valuesIn(series, window).sort();
     samples += sorted.length;
     const p99Ms = quantile(sorted, 0.99);
-    if (p99Ms !== null && p99Ms > (worst?.p99Ms ?? 0)) worst = { p99Ms, phase };
+    if (p99Ms === null) silent.push(phase);
+    else if (p99Ms > (worst?.p99Ms ?? 0)) worst = { p99Ms, phase };
   }
-  const problem = samples === 0 ? "no sample says whether it did"
+  const problem = samples === 0 ? "no sample says whether it did" : silent.length > 0 ? `no sample says whether it did in ${silent.join(", ")}`
     : worst !== null && worst.p99Ms > maxMs ? `p99 ${Math.round(worst.p99Ms)} ms late in ${worst.phase}, at most ${maxMs} ms is tolerated` : null;
   return answer(title, problem, samples);
 }
@@ -87,9 +110,10 @@ function generatorHadProcessor(run: Run, windows: Windows): Finding {
   const series = matching(run.series, { metric: "cpu_seconds", where: { service: "k6" } });
   let samples = 0;
   const problems: string[] = [];
-  for (const [phase, window] of Object.entries(windows) as [string, Window][]) {
+  for (const [phase, window] of Object.entries(windows)) {
     const values = valuesIn(series, window);
     samples += values.length;
+    if (values.length === 0) problems.push(`its processor use in ${phase} was not recorded`);
     const share = cores === null ? 0 : sum(values) / ((window.untilMs - window.fromMs) / 1000) / cores;
     if (share > generatorCpuShareMax) problems.push(`it used ${Math.round(share * 100)} % of the machine in ${phase}`);
   }
@@ -112,6 +136,10 @@ function canaryHadNoGap(run: Run, windows: Windows): Finding {
   if (gap === null) return answer(title, "it recorded nothing");
   if (gap > 5_000) return answer(title, `it was silent for ${(gap / 1000).toFixed(1)} s`);
   return late(run, windows, "canary_late_ms", canaryLateP99MaxMs, title);
+}
+
+function readingsLeftNoGap(run: Run, windows: Windows): Finding {
+  return answer("What the target tells of itself was read without a gap", readingProblem(run, spanOf(windows)));
 }
 
 function baselineSteady(run: Run, windows: Windows): Finding {
@@ -145,24 +173,6 @@ function notAborted(run: Run): Finding {
 
 function matchingAll(run: Run, names: readonly string[]): ReturnType<typeof matching> {
   return names.flatMap((metric) => matching(run.series, { metric }));
-}
-
-function spanOf(windows: Windows): Window | null {
-  const all = Object.values(windows);
-  return all.length === 0 ? null : { fromMs: Math.min(...all.map((w) => w.fromMs)), untilMs: Math.max(...all.map((w) => w.untilMs)) };
-}
-
-/** Null without any sample in the span. */
-function longestGap(series: ReturnType<typeof matching>, span: Window | null): number | null {
-  if (span === null) return null;
-  const times: number[] = [];
-  eachIn(series, span, (_value, startedMs) => times.push(startedMs));
-  if (times.length === 0) return null;
-  times.push(span.fromMs, span.untilMs);
-  const sorted = Float64Array.from(times).sort();
-  let longest = 0;
-  for (let i = 1; i < sorted.length; i++) longest = Math.max(longest, (sorted[i] as number) - (sorted[i - 1] as number));
-  return longest;
 }
 
 function answer(title: string, problem: string | null, samples = 0): Finding {

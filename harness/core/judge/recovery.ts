@@ -1,29 +1,56 @@
-/** Recovery is a claim: after the last heal goodput is back in time, and it stays. Back and gone again is metastable, which is refuted. */
+/**
+ * Recovery is a claim: after the last heal goodput is back in time, and it stays. Back and gone again is metastable, which is refuted.
+ * It is judged twice, as kindly and as severely as the record allows; where the two disagree, the record does not say.
+ */
 import type { Recovery } from "../experiment.ts";
 import type { Finding, RunEvent, SeriesData, Status } from "../run.ts";
-import { carries, eachIn, matching, type Window } from "../series.ts";
-import type { Windows } from "./windows.ts";
+import { metrics } from "../metrics.ts";
+import { carries, eachIn, matching } from "../series.ts";
+import { droppedIn } from "./claims.ts";
+import type { PhaseWindow, Windows } from "./windows.ts";
 
-interface Bin { good: number; all: number }
+/** `whole`: as long as all others. `complete`: nothing that began in it was cut off before it could leave a sample. */
+interface Bin { good: number; all: number; readonly dropped: number; readonly whole: boolean; readonly complete: boolean }
+
+/** Requests that began this shortly before a run was cut off may have left no sample: the longest deadline of a viewer and some. */
+const underWayMs = 10_000;
 
 export function judgeRecovery(recovery: Recovery, windows: Windows, events: readonly RunEvent[], series: readonly SeriesData[]): Finding {
   const { baseline, recovery: after } = windows;
   const healedAtMs = lastHeal(events);
   if (baseline === undefined || after === undefined) return answer(recovery, null, 0, "inconclusive", "baseline or recovery did not run to an end");
   if (healedAtMs === null) return answer(recovery, null, 0, "inconclusive", "nothing was healed, so there was nothing to recover from");
-  const before = binsOf(recovery, baseline, series);
+  const before = binsOf(recovery, { ...baseline, cutOff: false }, series).filter((bin) => bin.whole);
   const expected = mean(before.map((bin) => bin.good));
-  const observed = binsOf(recovery, { fromMs: healedAtMs, untilMs: after.untilMs }, series);
+  const observed = binsOf(recovery, { fromMs: healedAtMs, untilMs: after.untilMs, cutOff: after.cutOff }, series);
   const samples = observed.reduce((total, bin) => total + bin.all, 0);
   if (expected === 0 || samples === 0) return answer(recovery, null, samples, "inconclusive", "no goodput was recorded in the baseline or after the heal");
-  if (observed.length * recovery.windowMs < recovery.withinMs + 2 * recovery.windowMs) {
+  if (observed.filter((bin) => bin.whole).length * recovery.windowMs < recovery.withinMs + 2 * recovery.windowMs) {
     return answer(recovery, null, samples, "inconclusive", "observed too briefly after the last heal to say that goodput stayed");
   }
-  return verdict(recovery, observed, expected, samples);
+  const severely = verdict(recovery, observed.map((bin) => wasGood(recovery, bin, mean(before.map((one) => one.good + one.dropped)))), samples);
+  const kindly = verdict(recovery, observed.map((bin) => couldBeGood(recovery, bin, expected)), samples);
+  if (kindly.status === severely.status) return kindly;
+  return answer(recovery, null, samples, "inconclusive", "in some windows after the heal too few requests were recorded to say whether goodput was back");
 }
 
-function verdict(recovery: Recovery, observed: readonly Bin[], expected: number, samples: number): Finding {
-  const good = observed.map((bin) => bin.all > 0 && bin.good / bin.all >= recovery.shareMin && bin.good >= recovery.ofBaselineMin * expected);
+/** Good even had the dropped iterations gone badly. */
+function wasGood(recovery: Recovery, bin: Bin, expected: number): boolean {
+  const shared = bin.all === 0 ? !bin.whole : bin.good / (bin.all + bin.dropped) >= recovery.shareMin;
+  return shared && (!bin.whole || bin.good >= recovery.ofBaselineMin * expected);
+}
+
+/**
+ * Load is open: iterations start whatever the target does. Where fewer were recorded than it takes to reach the baseline, the generator
+ * fell short, or the record has a hole. What the target itself reports stops when the target does, so there silence is lost goodput.
+ */
+function couldBeGood(recovery: Recovery, bin: Bin, expected: number): boolean {
+  if (bin.all > 0 && bin.good / bin.all < recovery.shareMin) return false;
+  const source = metrics[recovery.goodput.metric]?.source;
+  return source === "generator" || source === "canary" || !bin.complete || !bin.whole || (bin.all > 0 && bin.good >= recovery.ofBaselineMin * expected);
+}
+
+function verdict(recovery: Recovery, good: readonly boolean[], samples: number): Finding {
   const lastBad = good.lastIndexOf(false);
   if (lastBad === good.length - 1) return answer(recovery, null, samples, "refuted", "goodput was not back when the run ended");
   const recoveredMs = (lastBad + 1) * recovery.windowMs;
@@ -32,10 +59,17 @@ function verdict(recovery: Recovery, observed: readonly Bin[], expected: number,
   return answer(recovery, recoveredMs, samples, "refuted", wasBack ? "goodput came back, was lost again and stayed only later" : "back too late");
 }
 
-/** Whole windows only: a cut-off bin would look like lost goodput. */
-function binsOf(recovery: Recovery, window: Window, series: readonly SeriesData[]): Bin[] {
-  const count = Math.floor((window.untilMs - window.fromMs) / recovery.windowMs);
-  const bins = Array.from({ length: count }, () => ({ good: 0, all: 0 }));
+/** The last one may be shorter than the others: its share counts, its number of requests says nothing. */
+function binsOf(recovery: Recovery, window: PhaseWindow, series: readonly SeriesData[]): Bin[] {
+  const count = Math.ceil((window.untilMs - window.fromMs) / recovery.windowMs);
+  const bins = Array.from({ length: Math.max(0, count) }, (_, index): Bin => {
+    const untilMs = window.fromMs + (index + 1) * recovery.windowMs;
+    const whole = untilMs <= window.untilMs;
+    return {
+      good: 0, all: 0, whole, dropped: droppedIn(recovery.goodput, { fromMs: untilMs - recovery.windowMs, untilMs }, series),
+      complete: !window.cutOff || untilMs + underWayMs <= window.untilMs,
+    };
+  });
   eachIn(matching(series, recovery.goodput), window, (_value, startedMs, tags) => {
     const bin = bins[Math.floor((startedMs - window.fromMs) / recovery.windowMs)];
     if (bin === undefined) return;

@@ -3,15 +3,17 @@ import { type Phase, phases } from "../experiment.ts";
 import type { RunEvent } from "../run.ts";
 import type { Window } from "../series.ts";
 
-export type Windows = Readonly<Partial<Record<Phase, Window>>>;
+/** `cutOff`: the run was ended within this phase, so what was under way then has left no sample. */
+export interface PhaseWindow extends Window { readonly cutOff: boolean }
+export type Windows = Readonly<Partial<Record<Phase, PhaseWindow>>>;
 
 /** A phase ends where the next one begins, or at the first event that ended the run early. A phase without an end is left out. */
 export function windowsOf(events: readonly RunEvent[]): Windows {
-  const windows: Partial<Record<Phase, Window>> = {};
+  const windows: Partial<Record<Phase, PhaseWindow>> = {};
   let open: { phase: Phase; fromMs: number } | null = null;
   for (const event of events) {
     if (event.kind !== "phase" && !endsTheRun(event)) continue;
-    if (open !== null) windows[open.phase] = { fromMs: open.fromMs, untilMs: event.atMs };
+    if (open !== null) windows[open.phase] = { fromMs: open.fromMs, untilMs: event.atMs, cutOff: event.kind !== "phase" };
     open = event.kind === "phase" && isJudged(event.phase) ? { phase: event.phase, fromMs: event.atMs } : null;
   }
   return windows;

@@ -1,0 +1,149 @@
+/** A synthetic run for tests of the judge: whole, and held. Tests take a draft, damage it, and judge what is left. */
+import type { Claim, Phase, Tags } from "../experiment.ts";
+import { metrics } from "../metrics.ts";
+import type { Plan, Run, RunEvent, SeriesData } from "../run.ts";
+
+export const zeroMs = 1_800_000_000_000;
+export const phaseMs = 20_000;
+/** The moment at which the one fault was healed. */
+export const healedAtMs = zeroMs + phaseMs + 12_000;
+export const startOf: Readonly<Record<Phase, number>> = { baseline: zeroMs, fault: zeroMs + phaseMs, recovery: zeroMs + 2 * phaseMs };
+const endMs = zeroMs + 3 * phaseMs;
+
+/** Mutable on purpose. */
+export interface Draft {
+  plan: Plan;
+  events: RunEvent[];
+  samples: Sample[];
+  damage: string[];
+}
+
+export interface Sample {
+  readonly metric: string;
+  readonly tags: Tags;
+  readonly startedMs: number;
+  readonly value: number;
+}
+
+const always: readonly Phase[] = ["baseline", "fault", "recovery"];
+const live = { lane: "live" };
+
+export const claims = {
+  share: { title: "served", metric: "segment_ms", where: live, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.99, during: always, samplesMin: 100 },
+  p99: { title: "fast", metric: "segment_ms", where: live, statistic: "p99", comparison: "<=", limit: 500, during: always, samplesMin: 100 },
+  relative: { title: "as fast as before", metric: "segment_ms", where: live, statistic: "p95", comparison: "<=", limit: { of: "baseline", times: 3 }, during: ["fault", "recovery"], samplesMin: 100 },
+  ratio: { title: "collapsed", metric: "origin_gets", where: live, statistic: "ratio", per: { metric: "publish_ms", where: { pipeline: "a" }, times: 2 }, comparison: "<=", limit: 1.2, during: always, samplesMin: 8 },
+  acked: { title: "published", metric: "publish_ms", statistic: "share", having: { outcome: "acked" }, comparison: "==", limit: 1, during: always, samplesMin: 16 },
+  order: { title: "dvr first", metric: "http_req_ms", where: { lane: "live", status: "503" }, statistic: "windowsWithout", first: { metric: "http_req_ms", where: { lane: "dvr", status: "503" } }, windowMs: 2_000, comparison: "<=", limit: 0, during: ["fault"], samplesMin: 8 },
+} as const satisfies Record<string, Claim>;
+
+export function heldPlan(): Plan {
+  const service = (name: string, kind: string) => ({ name, kind, region: name.slice(0, 8), zone: `${name.slice(0, 8)}-1` });
+  return {
+    format: "seawall-plan/1", experiment: "synthetic", title: "Synthetic", story: "A test.", tier: "storm", target: "synthetic", topology: "quick",
+    substrate: "simulated", substrateWhy: "test", seed: 1, without: [], reliesOn: [],
+    services: [service("region-a/origin-read", "origin-read"), service("region-a/packager", "packager"), service("region-b/packager", "packager"), service("region-a/edge", "edge"), service("region-b/edge", "edge")],
+    links: [], edges: ["region-a/edge", "region-b/edge"],
+    stream: { event: "main", segmentMs: 2_000, availabilityStartMs: 0, renditions: [], segmentPath: "", dvrSegments: 20 },
+    leadInMs: 4_000, phasesMs: { baseline: phaseMs, fault: phaseMs, recovery: phaseMs }, load: [],
+    hypothesis: Object.values(claims),
+    recovery: { title: "back", goodput: { metric: "segment_ms", where: live }, having: { outcome: "served" }, shareMin: 0.99, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000 },
+    steps: [{ atMs: 4_000, forMs: 8_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
+    abortWhen: [], rerun: "./seawall run synthetic --seed 1",
+  };
+}
+
+let held: readonly Sample[] | undefined;
+
+export function heldDraft(): Draft {
+  held ??= heldSamples();
+  return { plan: heldPlan(), events: heldEvents(), samples: [...held], damage: [] };
+}
+
+function heldEvents(): RunEvent[] {
+  const fault = { kind: "kill", service: "region-a/origin-read" } as const;
+  const at = (ms: number): { atMs: number } => ({ atMs: zeroMs + ms });
+  const landed = { landed: true, observation: "seen" };
+  return [
+    { kind: "started", ...at(-9_000), runId: "synthetic-1", versions: {}, machine: { platform: "test", cpuModel: "test", cores: 2, memoryBytes: 1 } },
+    { kind: "deploying", ...at(-8_500) },
+    { kind: "deployed", ...at(-5_000), tookMs: 3_500 },
+    { kind: "loadStarted", ...at(-4_000), generator: "k6" },
+    { kind: "phase", ...at(-4_000), phase: "leadIn" },
+    { kind: "phase", ...at(0), phase: "baseline" },
+    { kind: "phase", ...at(phaseMs), phase: "fault" },
+    { kind: "injecting", ...at(phaseMs + 3_950), step: 0, fault },
+    { kind: "exited", ...at(phaseMs + 3_990), service: fault.service, expected: true, detail: "ended by SIGKILL" },
+    { kind: "injected", ...at(phaseMs + 4_000), step: 0, fault, plannedMs: zeroMs + phaseMs + 4_000, evidence: landed },
+    { kind: "healing", ...at(phaseMs + 11_500), step: 0, fault },
+    { kind: "healed", atMs: healedAtMs, step: 0, fault, plannedMs: healedAtMs, evidence: landed },
+    { kind: "phase", ...at(2 * phaseMs), phase: "recovery" },
+    { kind: "phase", ...at(3 * phaseMs), phase: "drain" },
+    { kind: "generator", ...at(3 * phaseMs + 3_000), exitCode: 0, signal: null, expected: true, detail: "exit status 0", generatorCpuSeconds: 9, harnessCpuSeconds: 2, seconds: 67 },
+    { kind: "cleaned", ...at(3 * phaseMs + 5_000), status: "clean", left: [], tookMs: 2_000 },
+    { kind: "finished", ...at(3 * phaseMs + 5_001) },
+  ];
+}
+
+/** One at each tick, with a value that depends on the tick. */
+function steady(metric: string, tags: Tags, everyMs: number, value: (tick: number) => number, offsetMs = 0): Sample[] {
+  const samples: Sample[] = [];
+  for (let tick = 0, startedMs = zeroMs - 4_000 + offsetMs; startedMs < endMs + 3_000; tick++, startedMs += everyMs) samples.push({ metric, tags, startedMs, value: value(tick) });
+  return samples;
+}
+
+function heldSamples(): Sample[] {
+  const edges = ["region-a/edge", "region-b/edge"];
+  const viewer = { outcome: "served", edge: "region-a/edge", rendition: "v360" };
+  return [
+    ...steady("segment_ms", { lane: "live", ...viewer }, 100, (tick) => 40 + (tick % 100)),
+    ...steady("segment_ms", { lane: "dvr", ...viewer }, 500, (tick) => 60 + (tick % 50), 7),
+    ...steady("http_req_ms", { lane: "live", status: "200", edge: "region-a/edge" }, 200, (tick) => 30 + (tick % 100)),
+    ...steady("http_req_ms", { lane: "dvr", status: "200", edge: "region-a/edge" }, 500, (tick) => 30 + (tick % 50), 7),
+    ...steady("start_late_ms", { lane: "live" }, 200, () => 2),
+    ...edges.flatMap((edge) => steady("origin_gets", { lane: "live", edge, origin: "region-a" }, 2_000, () => 1, 30)),
+    ...["a", "b"].flatMap((pipeline) => steady("publish_ms", { pipeline, rendition: "v360", outcome: "acked" }, 2_000, () => 25, 11)),
+    ...edges.flatMap((edge) => steady("canary_ms", { edge, outcome: "served" }, 500, () => 20, 3)),
+    ...steady("canary_late_ms", {}, 500, () => 1, 3),
+    ...steady("cpu_seconds", { service: "k6" }, 2_000, () => 0.3, 40),
+    ...steady("cpu_seconds", { service: "seawall" }, 2_000, () => 0.1, 40),
+  ];
+}
+
+/** Adds samples at even distances within a span. */
+export function add(draft: Draft, count: number, fromMs: number, untilMs: number, sample: Pick<Sample, "metric" | "tags" | "value">): void {
+  for (let index = 0; index < count; index++) draft.samples.push({ ...sample, startedMs: fromMs + ((index + 0.5) * (untilMs - fromMs)) / count });
+}
+
+export function drop(draft: Draft, unwanted: (sample: Sample) => boolean): void {
+  draft.samples = draft.samples.filter((sample) => !unwanted(sample));
+}
+
+/** Puts other tags or another value in the place of some samples. */
+export function change(draft: Draft, chosen: (sample: Sample) => boolean, to: { readonly tags?: Tags; readonly value?: number }): void {
+  draft.samples = draft.samples.map((sample) => (chosen(sample) ? { ...sample, value: to.value ?? sample.value, tags: { ...sample.tags, ...to.tags } } : sample));
+}
+
+export function within(fromMs: number, untilMs: number): (sample: Sample) => boolean {
+  return (sample) => sample.startedMs >= fromMs && sample.startedMs < untilMs;
+}
+
+/** As a run is read from disk: series in the order of their first sample, each sample at the time of its record. */
+export function runOf(draft: Draft): Run {
+  const series = new Map<string, { metric: string; tags: Tags; at: number[]; value: number[] }>();
+  for (const { metric, tags, startedMs, value } of draft.samples) {
+    const key = JSON.stringify([metric, tags]);
+    const one = series.get(key) ?? { metric, tags, at: [], value: [] };
+    series.set(key, one);
+    one.at.push(kindOf(metric) === "duration" ? startedMs + value : startedMs);
+    one.value.push(value);
+  }
+  return {
+    directory: "/nowhere", id: "synthetic-1", plan: draft.plan, events: draft.events, damage: draft.damage,
+    series: [...series.values()].map(({ metric, tags, at, value }): SeriesData => ({ metric, kind: kindOf(metric), tags, atMs: Float64Array.from(at), values: Float64Array.from(value) })),
+  };
+}
+
+function kindOf(metric: string): SeriesData["kind"] {
+  return metrics[metric]?.kind ?? "event";
+}
