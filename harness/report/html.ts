@@ -11,6 +11,8 @@ import { favicon, words } from "./page/icons.ts";
 import { record } from "./page/record.ts";
 import { summary } from "./page/summary.ts";
 
+const require = createRequire(import.meta.url);
+
 export function renderHtml(model: ReportModel): string {
   const { style, script } = assets();
   const when = model.startedAtMs === null ? "start not recorded" : `${new Date(model.startedAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
@@ -50,11 +52,11 @@ let read: Assets | undefined;
 function assets(): Assets {
   if (read !== undefined) return read;
   const page = (name: string): string => readFileSync(join(import.meta.dirname, "page", name), "utf8");
-  const uplot = dirname(createRequire(import.meta.url).resolve("uplot"));
+  const uplot = dirname(require.resolve("uplot"));
   const [css, js] = [readFileSync(join(uplot, "uPlot.min.css"), "utf8"), readFileSync(join(uplot, "uPlot.iife.min.js"), "utf8")];
   read = {
     style: trusted([css, page("page.css"), page("sections.css"), page("print.css")].join("\n").replaceAll("</", "<\\/")),
-    script: trusted([js, page("plot.js"), page("page.js")].join("\n").replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--")),
+    script: trusted([js, page("backdrop.js"), page("plot.js"), page("page.js")].join("\n").replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--")),
   };
   return read;
 }

@@ -17,7 +17,7 @@ describe("the live line", () => {
   });
 
   test("rewrites itself on a terminal and stays on one line there", () => {
-    fc.assert(fc.property(fc.string({ maxLength: 200 }), fc.string({ maxLength: 30 }), fc.integer({ min: 1, max: 200 }), fc.boolean(), (note, phase, columns, colour) => {
+    fc.assert(fc.property(fc.string({ maxLength: 200, size: "max" }), fc.string({ maxLength: 30 }), fc.integer({ min: 1, max: 200 }), fc.boolean(), (note, phase, columns, colour) => {
       const text = renderLiveLine({ ...state, note, phase }, { columns, colour, isTerminal: true });
       expect(text.startsWith("\r\u001b[2K")).toBe(true);
       expect(text).not.toContain("\n");

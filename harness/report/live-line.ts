@@ -1,6 +1,6 @@
 /** One line that says how a run is going: rewritten in place on a terminal, appended elsewhere. */
 import { formatDuration, formatValue } from "./format.ts";
-import { fit, painter } from "./paint.ts";
+import { cut, painter } from "./paint.ts";
 import { oneLine } from "./plain.ts";
 
 export interface LiveState {
@@ -30,8 +30,8 @@ export function renderLiveLine(state: LiveState, { columns, colour, isTerminal }
   const rest = parts(state).join(" · ");
   if (!isTerminal) return `${paint(phase, "bold")}${rest === "" ? "" : ` · ${rest}`}\n`;
   // The last column stays free: a terminal that wraps there would not be on this line any more.
-  const line = fit(rest === "" ? phase : `${phase} · ${rest}`, Math.max(1, columns - 1));
-  const bold = fit(phase, Math.max(1, columns - 1));
+  const line = cut(rest === "" ? phase : `${phase} · ${rest}`, Math.max(1, columns - 1));
+  const bold = cut(phase, Math.max(1, columns - 1));
   return `\r\u001b[2K${line.startsWith(bold) ? paint(bold, "bold") + line.slice(bold.length) : line}`;
 }
 

@@ -14,7 +14,7 @@ export function width(text: string): number {
   return [...text].length;
 }
 
-export function fit(text: string, columns: number): string {
+export function cut(text: string, columns: number): string {
   const characters = [...text];
   return characters.length <= columns ? text : `${characters.slice(0, Math.max(0, columns - 1)).join("")}…`;
 }

@@ -1,14 +1,14 @@
 /** Text from experiments, services and operating systems is data: bounded, and without characters that act instead of showing. */
+import { stripVTControlCharacters } from "node:util";
 
-/** C0 and C1 controls (terminal escapes begin with one), and the marks with which text can be made to read in another order. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the very characters that must not get through
-const acting = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC and CSI open the sequences that are looked for
-const escapeSequence = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\-_]/g;
+/**
+ * Controls, marks with which text can be made to read in another order, halves of characters, and what Unicode says is no character.
+ * The rest is safe to print and to put in XML 1.0.
+ */
+const acting = /[[\p{Cc}--[\t\n]]\p{Bidi_Control}\p{Surrogate}\p{Noncharacter_Code_Point}\ufeff]/gv;
 
-/** What is left is safe to print and to put in XML 1.0. */
 export function plain(text: string): string {
-  return text.replace(escapeSequence, "").replace(/\r\n?|\u2028|\u2029/g, "\n").replace(acting, "");
+  return stripVTControlCharacters(text).replace(/\r\n?|\u2028|\u2029/g, "\n").replace(acting, "");
 }
 
 /** On one line. */

@@ -144,7 +144,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   });
 
   test("opens an hour as it opens a minute", async () => {
-    const hour = await written("hour", stormRun({ phasesMs: { baseline: 600_000, fault: 2_400_000, recovery: 600_000 } }));
+    const hour = await written("hour", stormRun({ phasesMs: { baseline: 600_000, fault: 2_400_000, recovery: 600_000 }, audience: 0.1 }));
     const { page } = await opened(context(), hour);
     console.info(`an hour's report was loaded after ${String(await asked(page, "loadedMs()"))} ms`);
     expect(await page.locator(".plot canvas").count()).toBe(10);

@@ -3,7 +3,7 @@ import type { Claim } from "../core/experiment.ts";
 import type { Status, Verdict } from "../core/run.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
 import { formatCount } from "./format.ts";
-import { fit, type Paint, painter, width, wrap } from "./paint.ts";
+import { cut, type Paint, painter, width, wrap } from "./paint.ts";
 import { oneLine } from "./plain.ts";
 
 export interface TextOptions {
@@ -37,7 +37,7 @@ function heading(verdict: Verdict, across: number, paint: Paint): string[] {
   const name = oneLine(`${verdict.experiment}, seed ${verdict.seed}`);
   const control = verdict.without.length === 0 ? [] : wrap(oneLine(controlLine(verdict)), across - 2);
   return [
-    `${paint(paint(word, verdict.status), "bold")}  ${fit(name, across - width(word) - 2)}`,
+    `${paint(paint(word, verdict.status), "bold")}  ${cut(name, across - width(word) - 2)}`,
     ...control.map((line) => `  ${line}`),
     ...wrap(oneLine(verdict.why), across - 2).map((line) => `  ${line}`),
     ...(verdict.aborted === null ? [] : wrap(oneLine(`Aborted (${verdict.aborted.reason}): ${verdict.aborted.detail}`), across - 2).map((line) => `  ${paint(line, "refuted")}`)),
@@ -53,7 +53,7 @@ export function controlLine({ status, without }: Pick<Verdict, "status" | "witho
 
 function table(claims: readonly ClaimRow[], across: number, paint: Paint): string[] {
   const column = (head: string, of: (row: ClaimRow) => string, widthMax: number): { head: string; cells: string[]; wide: number } => {
-    const cells = claims.map((row) => fit(of(row), widthMax));
+    const cells = claims.map((row) => cut(of(row), widthMax));
     return { head, cells, wide: Math.max(width(head), ...cells.map(width)) };
   };
   const phase = column("phase", (row) => row.phase, 9);
@@ -88,7 +88,7 @@ function doubts(evidence: readonly ClaimRow[], across: number, paint: Paint): st
   const open = evidence.filter((row) => row.status !== "held");
   const faults = evidence.filter((row) => row.status === "held" && /\bfault\b/i.test(row.title));
   return [
-    ...faults.map((row) => `${paint(marks.held, "held")} ${fit(row.title, across - 2)}`),
+    ...faults.map((row) => `${paint(marks.held, "held")} ${cut(row.title, across - 2)}`),
     ...open.flatMap((row) => wrap(`${row.title}: ${row.why}`, across - 2).map((text, index) => (index === 0 ? `${paint(marks[row.status], row.status)} ${text}` : `  ${text}`))),
     paint(`  ${evidence.length - open.length} of ${evidence.length} rules of evidence satisfied`, "dim"),
   ];

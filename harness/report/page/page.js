@@ -108,7 +108,7 @@
     cancelAnimationFrame(waiting);
     waiting = requestAnimationFrame(() => { for (const plot of plots) plot.setSize({ width: plot.root.parentElement.clientWidth, height: plot.root.parentElement.clientHeight }); });
   });
-  const printing = (on) => { document.documentElement.classList.toggle("printing", on); drawAll(); };
+  const printing = (on) => { document.documentElement.classList.toggle("printing", on); drawAll(); if (on) showAll(whole); };
   addEventListener("beforeprint", () => printing(true));
   addEventListener("afterprint", () => printing(false));
 })();
