@@ -18,7 +18,7 @@ import { createMetadata } from "./metadata.ts";
 import { createPublisher } from "./publish.ts";
 import { createReader } from "./read.ts";
 import { createStoreLoad } from "./shedding.ts";
-import { createTelemetry, storeTargetMs } from "./telemetry.ts";
+import { createTelemetry, storeBearableMs, storeTargetMs } from "./telemetry.ts";
 
 const settings = readConfiguration(originShape);
 const { defences } = settings;
@@ -27,7 +27,7 @@ const often = throttled(log, 1_000, Date.now);
 const ending = new AbortController();
 const telemetry = createTelemetry();
 const metadata = createMetadata();
-const storeLoad = createStoreLoad({ targetMs: storeTargetMs, windowMs: 2_000, samplesMin: 20 });
+const storeLoad = createStoreLoad({ targetMs: storeTargetMs, bearableMs: storeBearableMs, windowMs: 2_000, samplesMin: 20 });
 const onCacheFailure = (error: unknown): void => {
   telemetry.cacheFailed();
   often("the chunk cache failed", { reason: reason(error) });
@@ -38,7 +38,7 @@ let store: Store | null = null;
 
 telemetry.metrics.gauge("origin_metadata_segments", "Segments known in memory", () => metadata.size);
 telemetry.metrics.gauge("origin_waiting", "Requests held open now", () => metadata.waiting);
-telemetry.metrics.gauge("origin_store_slow_share", "Share of slow store requests in the last two seconds", () => storeLoad.slowShare(Date.now()));
+telemetry.metrics.gauge("origin_store_slow_share", "Share of slow store requests in the last two seconds", () => storeLoad.slowness(Date.now()).slowShare);
 
 const subscriptions: Subscription[] = settings.feeds.map((at) =>
   subscribe({ at, onPublication: (publication) => metadata.add(publication), log, signal: ending.signal }));

@@ -48,7 +48,7 @@ async function respond(
   if (asked === null || !exists(parts, asked.address)) return absent(parts, response, 404, "unknown", unknownTtlMs);
   const { address } = asked;
   const leaf = leafOf(address);
-  if (parts.priorityShedding && priorityOf(lane, address) > admittedPriorityMax(parts.storeLoad.slowShare(parts.nowMs()))) {
+  if (parts.priorityShedding && priorityOf(lane, address) > admittedPriorityMax(parts.storeLoad.slowness(parts.nowMs()))) {
     reply(response, 503, "shed\n", { "x-answer": "shed", "cache-control": `max-age=${shedMaxAgeSeconds}` });
     return "shed";
   }

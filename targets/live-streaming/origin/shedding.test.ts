@@ -2,29 +2,34 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { admittedPriorityMax, createStoreLoad, dvrPriority, overloadShare, priorities } from "./shedding.ts";
 
+const barWhenStalled = (slowShare: number): number => admittedPriorityMax({ slowShare, stalledShare: 1 });
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 test("nothing is shed up to the overload share", () => {
   fc.assert(fc.property(fc.double({ min: 0, max: overloadShare, noNaN: true }), (slow) => {
-    expect(admittedPriorityMax(slow)).toBe(100);
+    expect(admittedPriorityMax({ slowShare: slow, stalledShare: 0 })).toBe(100);
   }));
 });
 
 test("the bar only falls, and along the cubic curve", () => {
   fc.assert(fc.property(share, share, (one, other) => {
     const [less, more] = one < other ? [one, other] : [other, one];
-    expect(admittedPriorityMax(more)).toBeLessThanOrEqual(admittedPriorityMax(less));
+    expect(barWhenStalled(more)).toBeLessThanOrEqual(barWhenStalled(less));
   }));
-  expect(admittedPriorityMax(0.7)).toBeCloseTo(100 * (1 - 0.5 ** 3));
+  expect(barWhenStalled(0.7)).toBeCloseTo(100 * (1 - 0.5 ** 3));
 });
 
 test("all DVR is shed before any live, and writes never", () => {
-  fc.assert(fc.property(share, fc.nat(2_000_000_000), (slow, number) => {
-    const bar = admittedPriorityMax(slow);
+  fc.assert(fc.property(share, share, fc.nat(2_000_000_000), (slowShare, stalledShare, number) => {
+    const bar = admittedPriorityMax({ slowShare, stalledShare });
     if (priorities.live > bar) expect(dvrPriority("v720", number)).toBeGreaterThan(bar);
     expect(priorities.publish).toBeLessThanOrEqual(bar);
   }));
-  expect(admittedPriorityMax(1)).toBeLessThan(priorities.live);
+  expect(barWhenStalled(1)).toBeLessThan(priorities.live);
+});
+
+test("a store that is slow but does not stall costs no live request", () => {
+  expect(admittedPriorityMax({ slowShare: 1, stalledShare: overloadShare })).toBe(priorities.live);
 });
 
 test("DVR requests are spread over their range", () => {
@@ -34,11 +39,11 @@ test("DVR requests are spread over their range", () => {
 });
 
 test("load is the share of slow requests in the window, and forgotten after it", () => {
-  const load = createStoreLoad({ targetMs: 10, windowMs: 1000, samplesMin: 10 });
-  for (let at = 0; at < 9; at += 1) load.record(50, 0);
-  expect(load.slowShare(0)).toBe(0);
+  const load = createStoreLoad({ targetMs: 10, bearableMs: 100, windowMs: 1000, samplesMin: 10 });
+  for (let at = 0; at < 9; at += 1) load.record(at < 3 ? 500 : 50, 0);
+  expect(load.slowness(0)).toEqual({ slowShare: 0, stalledShare: 0 });
   for (let at = 0; at < 9; at += 1) load.record(5, 500);
-  expect(load.slowShare(500)).toBe(0.5);
+  expect(load.slowness(500)).toEqual({ slowShare: 0.5, stalledShare: 3 / 18 });
   load.record(5, 950);
-  expect(load.slowShare(1050)).toBe(0);
+  expect(load.slowness(1050).slowShare).toBe(0);
 });

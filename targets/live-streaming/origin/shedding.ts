@@ -8,10 +8,17 @@ export const priorities = { publish: 0, start: 4, live: 5, dvrMin: 30, dvrMax: 1
 
 export const overloadShare = 0.4;
 
-/** Requests whose priority is above this are refused. `slowShare` is the share of store requests over the target latency. */
-export function admittedPriorityMax(slowShare: number): number {
+/** Shares of store requests over the target latency, and over the most that is bearable. */
+export interface Slowness {
+  readonly slowShare: number;
+  readonly stalledShare: number;
+}
+
+/** Requests whose priority is above this are refused. A store that is merely slow never costs a live request; one that stalls may. */
+export function admittedPriorityMax({ slowShare, stalledShare }: Slowness): number {
   const overload = Math.min(1, Math.max(0, (slowShare - overloadShare) / (1 - overloadShare)));
-  return 100 * (1 - overload ** 3);
+  const bar = 100 * (1 - overload ** 3);
+  return stalledShare > overloadShare ? bar : Math.max(bar, priorities.live);
 }
 
 /** DVR requests are spread over their range by what they ask for, so that a rising bar cuts off a rising part of them. */
@@ -24,22 +31,25 @@ export function dvrPriority(rendition: string, number: number): number {
 
 export interface StoreLoad {
   record(tookMs: number, nowMs: number): void;
-  /** 0 while there are too few requests to tell. */
-  slowShare(nowMs: number): number;
+  /** Zero while there are too few requests to tell. */
+  slowness(nowMs: number): Slowness;
 }
 
 export interface StoreLoadOptions {
   readonly targetMs: number;
+  readonly bearableMs: number;
   readonly windowMs: number;
   readonly samplesMin: number;
 }
 
-/** The share of slow requests over a sliding window, kept in slots so that it costs the same at any rate. */
-export function createStoreLoad({ targetMs, windowMs, samplesMin }: StoreLoadOptions): StoreLoad {
-  const slotMs = windowMs / 10;
-  let slots: { slot: number; all: number; slow: number }[] = [];
+const slotCount = 10;
+
+/** The shares over a sliding window, kept in slots so that it costs the same at any rate. */
+export function createStoreLoad({ targetMs, bearableMs, windowMs, samplesMin }: StoreLoadOptions): StoreLoad {
+  const slotMs = windowMs / slotCount;
+  let slots: { slot: number; all: number; slow: number; stalled: number }[] = [];
   const current = (nowMs: number): typeof slots => {
-    const oldest = Math.floor(nowMs / slotMs) - 9;
+    const oldest = Math.floor(nowMs / slotMs) - slotCount + 1;
     if (slots[0] !== undefined && slots[0].slot < oldest) slots = slots.filter(({ slot }) => slot >= oldest);
     return slots;
   };
@@ -48,18 +58,20 @@ export function createStoreLoad({ targetMs, windowMs, samplesMin }: StoreLoadOpt
       const slot = Math.floor(nowMs / slotMs);
       const kept = current(nowMs);
       let last = kept.at(-1);
-      if (last === undefined || last.slot !== slot) kept.push(last = { slot, all: 0, slow: 0 });
+      if (last === undefined || last.slot !== slot) kept.push(last = { slot, all: 0, slow: 0, stalled: 0 });
       last.all += 1;
       if (tookMs > targetMs) last.slow += 1;
+      if (tookMs > bearableMs) last.stalled += 1;
     },
-    slowShare(nowMs) {
-      let all = 0;
-      let slow = 0;
-      for (const each of current(nowMs)) {
-        all += each.all;
-        slow += each.slow;
+    slowness(nowMs) {
+      const sum = { all: 0, slow: 0, stalled: 0 };
+      for (const { all, slow, stalled } of current(nowMs)) {
+        sum.all += all;
+        sum.slow += slow;
+        sum.stalled += stalled;
       }
-      return all < samplesMin ? 0 : slow / all;
+      if (sum.all < samplesMin) return { slowShare: 0, stalledShare: 0 };
+      return { slowShare: sum.slow / sum.all, stalledShare: sum.stalled / sum.all };
     },
   };
 }

@@ -19,6 +19,8 @@ export interface Telemetry {
 
 /** A store request slower than this counts as slow: Netflix's 10 ms is below what two shared cores can promise. */
 export const storeTargetMs = 60;
+/** And one slower than this is a stall, as at Netflix. */
+export const storeBearableMs = 500;
 
 const boundsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000] as const;
 
