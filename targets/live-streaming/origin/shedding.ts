@@ -58,7 +58,10 @@ export function createStoreLoad({ targetMs, bearableMs, windowMs, samplesMin }: 
       const slot = Math.floor(nowMs / slotMs);
       const kept = current(nowMs);
       let last = kept.at(-1);
-      if (last === undefined || last.slot !== slot) kept.push(last = { slot, all: 0, slow: 0, stalled: 0 });
+      if (last === undefined || last.slot !== slot) {
+        last = { slot, all: 0, slow: 0, stalled: 0 };
+        kept.push(last);
+      }
       last.all += 1;
       if (tookMs > targetMs) last.slow += 1;
       if (tookMs > bearableMs) last.stalled += 1;
