@@ -22,6 +22,7 @@ const claim = z.discriminatedUnion("statistic", [
   z.object({ ...claimBase, statistic: z.literal("windowsWithout"), first: selector, windowMs: positiveMs }),
 ]);
 
+const topology = z.object({ title: z.string(), layout: z.custom<() => unknown>((value) => typeof value === "function", "must be a function") }).loose();
 const fault = z.discriminatedUnion("kind", [z.object({ kind: z.literal("kill"), service: z.string() })]);
 
 export const experimentSchema = z.object({
@@ -29,7 +30,7 @@ export const experimentSchema = z.object({
   title: z.string().min(1),
   story: z.string().min(1),
   tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]),
-  target: z.object({ name: z.string(), defences: z.array(z.object({ name: z.string(), title: z.string() })), topologies: z.record(z.string(), z.object({ title: z.string() }).loose()) }).loose(),
+  target: z.object({ name: z.string(), defences: z.array(z.object({ name: z.string(), title: z.string() })), topologies: z.record(z.string(), topology) }).loose(),
   topology: z.string(),
   phasesMs: perPhase(positiveMs),
   load: z.array(z.object({

@@ -8,6 +8,8 @@ import type { Layout } from "./target.ts";
 
 export function loadProblems(experiment: Experiment, options: PlanOptions): string[] {
   const problems = repeated(experiment.load.map((load) => load.name)).map((name) => `load: "${name}" occurs twice`);
+  const workloads = [...new Set(experiment.load.map((load) => load.workload))];
+  if (workloads.length > 1) problems.push(`load: all loads of an experiment come from one workload, here they come from ${workloads.join(", ")}`);
   for (const load of experiment.load) {
     const exported = options.workloadExports(load.workload);
     if (exported === null) problems.push(`load ${load.name}: there is no workload "${load.workload}" in experiments/workloads`);
@@ -18,13 +20,26 @@ export function loadProblems(experiment: Experiment, options: PlanOptions): stri
 }
 
 export function claimProblems(experiment: Experiment): string[] {
-  const claims = [...experiment.hypothesis, ...experiment.abortWhen.map((abort) => abort.unless)];
+  const aborts = experiment.abortWhen.map((abort) => abort.unless);
   const problems = repeated(experiment.hypothesis.map((claim) => claim.title)).map((title) => `hypothesis: "${title}" occurs twice`);
-  for (const claim of claims) {
-    problems.push(...selectorsOf(claim).flatMap((selector) => selectorProblems(`claim "${claim.title}"`, selector)));
-    problems.push(...tooFewSamples(claim, experiment));
+  for (const claim of [...experiment.hypothesis, ...aborts]) {
+    problems.push(...new Set(selectorsOf(claim).flatMap((selector) => selectorProblems(`claim "${claim.title}"`, selector))));
+    problems.push(...counterProblems(claim));
+  }
+  for (const claim of experiment.hypothesis) problems.push(...tooFewSamples(claim, experiment));
+  for (const claim of aborts) {
+    if (typeof claim.limit !== "number") problems.push(`abortWhen "${claim.title}": its limit must be a number, as phases cannot be compared while they run`);
   }
   return problems;
+}
+
+/** A reading of a counter stands for as many requests as it has grown by, so the number of readings means nothing. */
+function counterProblems(claim: Claim): string[] {
+  const counted = (name: string): boolean => Object.hasOwn(metrics, name) && metrics[name]?.kind === "increment";
+  const where = `claim "${claim.title}"`;
+  if (claim.statistic === "ratio") return counted(claim.per.metric) ? [`${where}: ${claim.per.metric} is a counter; "per" needs a metric with one sample for each event`] : [];
+  const means = ["sum", "rate", "windowsWithout"].includes(claim.statistic) || !counted(claim.metric);
+  return means ? [] : [`${where}: ${claim.metric} is a counter, of which only sum, rate and ratio mean something, not ${claim.statistic}`];
 }
 
 function selectorsOf(claim: Claim): Selector[] {
@@ -44,23 +59,42 @@ function selectorProblems(where: string, selector: Selector): string[] {
 /** A phase too short for the claim's samples can only be inconclusive; say so before it is run. */
 function tooFewSamples(claim: Claim, experiment: Experiment): string[] {
   if (claim.metric !== "segment_ms") return [];
-  const lane = claim.where?.["lane"];
-  const loads = experiment.load.filter((load) => lane === undefined || load.lane === lane);
+  // The samples of a ratio are those that it is divided by.
+  if (claim.statistic === "ratio") return [];
   return claim.during.flatMap((phase: Phase) => {
-    const expected = loads.reduce((total, load) => total + load.ratePerSecond[phase], 0) * (experiment.phasesMs[phase] / 1000);
+    const windows = claim.statistic === "windowsWithout" ? Math.ceil(experiment.phasesMs[phase] / claim.windowMs) : Number.POSITIVE_INFINITY;
+    const expected = Math.min(windows, offeredPerSecond(experiment, claim, phase) * (experiment.phasesMs[phase] / 1000));
     return expected < claim.samplesMin
       ? [`claim "${claim.title}": ${phase} yields about ${Math.floor(expected)} samples, the claim needs ${claim.samplesMin}`] : [];
   });
 }
 
+/** Iterations per second that could yield samples for the selector. */
+function offeredPerSecond(experiment: Experiment, selector: Selector, phase: Phase): number {
+  const lane = selector.where?.["lane"];
+  return experiment.load.filter((load) => lane === undefined || load.lane === lane).reduce((total, load) => total + load.ratePerSecond[phase], 0);
+}
+
 export function recoveryProblems(experiment: Experiment): string[] {
   const { recovery, phasesMs, method, target } = experiment;
   if (recovery === null) return method.length === 0 ? [] : ["recovery: an experiment with faults must say what recovery means"];
-  const problems = selectorProblems("recovery", recovery.goodput);
+  const { goodput, having } = recovery;
+  const problems = [...new Set([...selectorProblems("recovery", goodput), ...selectorProblems("recovery", { metric: goodput.metric, where: having })])];
+  const metric = Object.hasOwn(metrics, goodput.metric) ? metrics[goodput.metric] : undefined;
+  if (metric !== undefined && metric.kind !== "duration") problems.push(`recovery: goodput needs a metric with one sample for each request, ${goodput.metric} is none`);
+  const [before, after] = [offeredPerSecond(experiment, goodput, "baseline"), offeredPerSecond(experiment, goodput, "recovery")];
+  if (metric?.source === "generator" && after < recovery.ofBaselineMin * before) problems.push(`recovery: ${after} requests per second are offered in it, ${recovery.ofBaselineMin * before} are needed to reach ${recovery.ofBaselineMin} of the baseline's`);
+  if (phasesMs.baseline < recovery.windowMs) problems.push(`recovery: the baseline of ${phasesMs.baseline} ms is shorter than one window of ${recovery.windowMs} ms`);
   const needed = recovery.withinMs + 2 * recovery.windowMs;
   if (phasesMs.recovery < needed) problems.push(`recovery: the phase lasts ${phasesMs.recovery} ms, ${needed} ms are needed to see that goodput is back and stays`);
   if (method.length === 0) problems.push(`recovery: nothing is broken in ${target.name}, so there is nothing to recover from; leave it null`);
   return problems;
+}
+
+/** Viewers come in bunches, one for each segment: a window that is no multiple sees now more of them and now fewer. */
+export function rhythmProblems(experiment: Experiment, layout: Layout): string[] {
+  const windowMs = experiment.recovery?.windowMs ?? 0;
+  return windowMs % layout.stream.segmentMs === 0 ? [] : [`recovery: windows of ${windowMs} ms are no multiple of the segments' ${layout.stream.segmentMs} ms`];
 }
 
 export function methodProblems(experiment: Experiment, layout: Layout, options: PlanOptions): string[] {

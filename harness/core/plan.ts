@@ -4,7 +4,7 @@ import type { Experiment } from "./experiment.ts";
 import { shapeProblems } from "./experiment-schema.ts";
 import type { FaultKind } from "./faults.ts";
 import { unknownName } from "./nearest.ts";
-import { claimProblems, loadProblems, methodProblems, recoveryProblems } from "./plan-problems.ts";
+import { claimProblems, loadProblems, methodProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
 import type { Plan, SubstrateName } from "./run.ts";
 import type { Layout } from "./target.ts";
 
@@ -46,7 +46,7 @@ export function planExperiment(experiment: Experiment, options: PlanOptions): Pl
   ];
   if (chosen === undefined) refuse(experiment, problems);
   const layout = chosen.layout();
-  problems.push(...methodProblems(experiment, layout, options));
+  problems.push(...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options));
   if (problems.length > 0) refuse(experiment, problems);
   return { layout, plan: planOf(experiment, topology, layout, options) };
 }

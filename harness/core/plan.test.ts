@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import { SeawallError } from "./errors.ts";
+import type { Claim, Experiment, Load, Recovery, Step } from "./experiment.ts";
+import { metrics } from "./metrics.ts";
+import { planExperiment, type PlanOptions } from "./plan.ts";
+import type { Layout, Service, Target } from "./target.ts";
+
+const service = (name: string, kind: string): Service => ({
+  name, kind, region: "region-a", zone: "region-a-1", host: 14, ports: { http: 18_080 }, tools: [], dependsOn: [], ready: { kind: "tcp", port: "http" },
+  readyWithinMs: 1_000, drainMs: 1_000, telemetry: [], launch: () => ({ command: "true", args: [], env: {}, files: {} }),
+});
+const layout: Layout = {
+  services: [service("region-a/origin-read", "origin-read"), service("region-a/edge", "edge")],
+  links: [{ from: "region-a/edge", to: "region-a/origin-read", port: "http" }],
+  edges: [{ service: "region-a/edge", port: "http" }], playable: () => [],
+  stream: { event: "main", segmentMs: 2_000, availabilityStartMs: 0, renditions: [], segmentPath: "/{event}/{rendition}/{number}", dvrSegments: 20 },
+};
+const target: Target = {
+  name: "synthetic", defences: [{ name: "collapsing", title: "c" }, { name: "shedCaching", title: "s" }],
+  topologies: { quick: { title: "q", layout: () => layout } },
+};
+const claim: Claim = {
+  title: "served", metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" },
+  comparison: ">=", limit: 0.99, during: ["baseline", "fault", "recovery"], samplesMin: 100,
+};
+const load: Load = { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 10, fault: 50, recovery: 10 }, vus: 100 };
+const recovery: Recovery = { title: "back", goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" }, shareMin: 0.99, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 2_000 };
+const step: Step = { atMs: 2_000, forMs: 4_000, fault: { kind: "kill", service: "region-a/origin-read" } };
+const experiment: Experiment = {
+  name: "synthetic-storm", title: "Synthetic", story: "A test.", tier: "storm", target, topology: "quick", phasesMs: { baseline: 10_000, fault: 10_000, recovery: 10_000 },
+  load: [load], hypothesis: [claim], recovery, method: [step], blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 1 },
+  abortWhen: [{ unless: { ...claim, title: "not hopeless", limit: 0.1, samplesMin: 20 }, windowMs: 5_000 }], reliesOn: ["collapsing"],
+};
+const options: PlanOptions = {
+  substrate: "process", substrateWhy: "test", supports: new Set(["kill"]), seed: 1, without: [], topology: null, rerun: "again",
+  workloadExports: (workload) => (workload === "viewers" ? ["live", "dvr"] : null),
+};
+
+/** The problems of a refused plan, one a line; none when it was accepted. */
+function problemsOf(changes: object, other: Partial<PlanOptions> = {}): string[] {
+  try {
+    planExperiment({ ...experiment, ...changes }, { ...options, ...other });
+    return [];
+  } catch (error) {
+    if (!(error instanceof SeawallError)) throw error;
+    expect(error).toMatchObject({ code: "PLAN_REFUSED", exitCode: 64 });
+    expect(error.hint).toContain("Nothing was started");
+    return error.message.split("\n").slice(1).map((line) => line.replace(/^ {2}- /, ""));
+  }
+}
+const claiming = (changes: object): object => ({ hypothesis: [{ ...claim, ...changes }] });
+const stepping = (...steps: readonly Partial<Step>[]): object => ({ method: steps.map((one) => ({ ...step, ...one })) });
+const recovering = (changes: object): object => ({ recovery: { ...recovery, ...changes } });
+
+describe("a plan", () => {
+  it("decides everything and keeps what was asked", () => {
+    const { plan, layout: chosen } = planExperiment(experiment, { ...options, without: ["shedCaching"], seed: 7 });
+    expect(chosen).toBe(layout);
+    expect(plan).toMatchObject({ experiment: "synthetic-storm", topology: "quick", seed: 7, without: ["shedCaching"], reliesOn: ["collapsing"], edges: ["region-a/edge"], steps: [step], rerun: "again" });
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+
+  it.each<[string, object, string]>([
+    ["unknown metric", claiming({ metric: "segment_sm" }), 'claim "served": unknown metric "segment_sm"; did you mean "segment_ms"?'],
+    ["metric __proto__", claiming({ metric: "__proto__" }), 'claim "served": unknown metric "__proto__"'],
+    ["metric constructor", claiming({ metric: "constructor" }), 'claim "served": unknown metric "constructor"'],
+    ["metric toString", claiming({ metric: "toString" }), 'claim "served": unknown metric "toString"'],
+    ["unknown tag", claiming({ where: { lane: "live", egde: "x" } }), 'claim "served": unknown tag of segment_ms "egde"; did you mean "edge"?'],
+    ["tag constructor", claiming({ where: { lane: "live", constructor: "x" } }), 'claim "served": unknown tag of segment_ms "constructor"'],
+    ["unknown tag of what a share looks for", claiming({ having: { outcom: "served" } }), 'claim "served": unknown tag of segment_ms "outcom"'],
+    ["unknown metric to divide by", claiming({ metric: "origin_gets", statistic: "ratio", per: { metric: "publish", times: 1 } }), 'claim "served": unknown metric "publish"'],
+    ["a counter to divide by", claiming({ metric: "origin_gets", statistic: "ratio", per: { metric: "origin_requests_total", times: 1 } }), 'claim "served": origin_requests_total is a counter'],
+    ["a share of a counter's readings", claiming({ metric: "origin_requests_total" }), 'claim "served": origin_requests_total is a counter, of which only sum, rate and ratio mean something, not share'],
+    ["unknown tag of what must come first", claiming({ statistic: "windowsWithout", windowMs: 2_000, samplesMin: 1, first: { metric: "segment_ms", where: { lain: "dvr" } } }), 'claim "served": unknown tag of segment_ms "lain"'],
+    ["a claim twice", { hypothesis: [claim, claim] }, 'hypothesis: "served" occurs twice'],
+    ["a phase too short for a claim", claiming({ samplesMin: 101 }), 'claim "served": baseline yields about 100 samples, the claim needs 101'],
+    ["a lane without load", claiming({ where: { lane: "dvr" } }), 'claim "served": fault yields about 0 samples, the claim needs 100'],
+    ["too few windows for an order", claiming({ statistic: "windowsWithout", windowMs: 2_000, samplesMin: 6, first: { metric: "segment_ms" } }), 'claim "served": baseline yields about 5 samples, the claim needs 6'],
+    ["an abort condition with an unknown metric", { abortWhen: [{ unless: { ...claim, metric: "segments" }, windowMs: 1_000 }] }, 'claim "served": unknown metric "segments"'],
+    ["an abort condition relative to a phase", { abortWhen: [{ unless: { ...claim, limit: { of: "baseline", times: 2 } }, windowMs: 1_000 }] }, 'abortWhen "served": its limit must be a number'],
+    ["unknown defence relied on", { reliesOn: ["colapsing"] }, 'reliesOn: unknown defence "colapsing"; did you mean "collapsing"?'],
+    ["defence constructor", { reliesOn: ["constructor"] }, 'reliesOn: unknown defence "constructor"'],
+    ["unknown workload", { load: [{ ...load, workload: "viewer" }] }, 'load live: there is no workload "viewer"'],
+    ["unknown function of a workload", { load: [{ ...load, exec: "lve" }] }, 'load live: unknown function of workload viewers "lve"; did you mean "live"?'],
+    ["two workloads", { load: [load, { ...load, name: "other", workload: "others" }] }, "load: all loads of an experiment come from one workload, here they come from viewers, others"],
+    ["a load twice", { load: [load, load] }, 'load: "live" occurs twice'],
+    ["a load of nothing", { load: [load, { ...load, name: "idle", ratePerSecond: { baseline: 0, fault: 0, recovery: 0 } }] }, "load idle: its rate is zero in every phase"],
+    ["unknown service struck", stepping({ fault: { kind: "kill", service: "region-a/orign-read" } }), 'unknown service "region-a/orign-read"; did you mean "region-a/origin-read"?'],
+    ["a service outside the blast radius", stepping({ fault: { kind: "kill", service: "region-a/edge" } }), "step 1 (kill region-a/edge): region-a/edge is outside the blast radius"],
+    ["unknown service in the blast radius", { blastRadius: { services: ["region-a/origin-read", "nothing"], faultsAtOnceMax: 1 } }, 'blastRadius: unknown service "nothing"'],
+    ["a step that ends after its phase", stepping({ forMs: 8_001 }), "step 1 (kill region-a/origin-read): ends 10001 ms into a fault phase of 10000 ms"],
+    ["too many faults at once", { ...stepping(step, { ...step, atMs: 3_000, fault: { kind: "kill", service: "region-a/edge" } }), blastRadius: { services: ["region-a/origin-read", "region-a/edge"], faultsAtOnceMax: 1 } }, "2 faults at once, the blast radius allows 1"],
+    ["overlapping faults on one service", { ...stepping(step, { atMs: 5_999 }), blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 } }, "overlaps another fault on region-a/origin-read"],
+    ["no word of recovery", { recovery: null }, "recovery: an experiment with faults must say what recovery means"],
+    ["recovery from nothing", { method: [] }, "recovery: nothing is broken in synthetic"],
+    ["a recovery too short to see", recovering({ withinMs: 6_001 }), "recovery: the phase lasts 10000 ms, 10001 ms are needed"],
+    ["goodput of an unknown metric", recovering({ goodput: { metric: "toString" } }), 'recovery: unknown metric "toString"'],
+    ["goodput with an unknown tag", recovering({ having: { outcom: "served" } }), 'recovery: unknown tag of segment_ms "outcom"; did you mean "outcome"?'],
+    ["goodput of a counter", recovering({ goodput: { metric: "origin_gets" }, having: {} }), "recovery: goodput needs a metric with one sample for each request"],
+    ["windows out of step with the segments", recovering({ windowMs: 3_000 }), "recovery: windows of 3000 ms are no multiple of the segments' 2000 ms"],
+    ["a baseline shorter than a window", { ...recovering({ windowMs: 12_000 }), phasesMs: { baseline: 10_000, fault: 10_000, recovery: 40_000 } }, "recovery: the baseline of 10000 ms is shorter than one window of 12000 ms"],
+  ])("is refused: %s", (_what, changes, problem) => {
+    expect(problemsOf(changes).filter((line) => line.includes(problem))).not.toEqual([]);
+  });
+
+  it("is refused when recovery is offered less than it must reach", () => {
+    const less = { load: [{ ...load, ratePerSecond: { baseline: 20, fault: 50, recovery: 15.9 } }] };
+    expect(problemsOf(less)).toEqual([expect.stringContaining("15.9 requests per second are offered in it, 16 are needed")]);
+    expect(problemsOf({ load: [{ ...load, ratePerSecond: { baseline: 20, fault: 50, recovery: 16 } }] })).toEqual([]);
+  });
+
+  it.each(["quik", "__proto__", "constructor", "toString", ""])("is refused for the unknown topology %j", (topology) => {
+    expect(problemsOf({}, { topology })).toEqual([expect.stringContaining(`unknown topology "${topology}"`)]);
+    expect(problemsOf({ topology })).toEqual([expect.stringContaining("(known: quick)")]);
+  });
+
+  it("is refused for an unknown --without and a fault that the substrate cannot do", () => {
+    expect(problemsOf({}, { without: ["colapsing", "shedCaching"] })).toEqual([expect.stringContaining('unknown defence "colapsing"; did you mean "collapsing"?')]);
+    expect(problemsOf({}, { supports: new Set() })).toEqual(["step 1 (kill region-a/origin-read): the process substrate cannot do this"]);
+  });
+
+  it("names every problem at once", () => {
+    const problems = problemsOf({
+      ...claiming({ metric: "nope" }), reliesOn: ["nope"], load: [{ ...load, workload: "nope" }], ...recovering({ withinMs: 9_000 }),
+      ...stepping({ fault: { kind: "kill", service: "nope" }, forMs: 20_000 }),
+    }, { without: ["nope"] });
+    expect(problems).toHaveLength(7);
+    expect(problemsOf({ ...claiming({ metric: "nope" }), reliesOn: ["nope"] }, { topology: "nope" })).toHaveLength(3);
+  });
+
+  it("is accepted when everything is just right", () => {
+    expect(problemsOf({})).toEqual([]);
+    expect(problemsOf(claiming({ samplesMin: 100 }))).toEqual([]);
+    expect(problemsOf(recovering({ withinMs: 6_000 }))).toEqual([]);
+    expect(problemsOf(stepping({ forMs: 8_000 }))).toEqual([]);
+    expect(problemsOf(stepping({ forMs: 3_000 }, { atMs: 5_000 }))).toEqual([]);
+    expect(problemsOf({ method: [], recovery: null })).toEqual([]);
+    expect(problemsOf({ hypothesis: [{ ...claim, metric: "origin_gets", statistic: "ratio", per: { metric: "publish_ms", times: 2 } }] })).toEqual([]);
+    expect(problemsOf({ ...stepping(step, { atMs: 3_000, fault: { kind: "kill", service: "region-a/edge" } }), blastRadius: { services: ["region-a/origin-read", "region-a/edge"], faultsAtOnceMax: 2 } })).toEqual([]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["nothing", null, "experiment: "],
+    ["a name in capitals", { ...experiment, name: "Storm" }, "name: lower-case words joined by hyphens"],
+    ["no load", { ...experiment, load: [] }, "load: "],
+    ["no claims", { ...experiment, hypothesis: [] }, "hypothesis: "],
+    ["a limit that is no number", { ...experiment, hypothesis: [{ ...claim, limit: Number.NaN }] }, "hypothesis.0.limit: "],
+    ["a phase of no length", { ...experiment, phasesMs: { baseline: 0, fault: 1, recovery: 1 } }, "phasesMs.baseline: "],
+    ["a step before the phase", { ...experiment, method: [{ ...step, atMs: -1 }] }, "method.0.atMs: "],
+    ["an unknown fault", { ...experiment, method: [{ ...step, fault: { kind: "nuke", service: "x" } }] }, "method.0.fault"],
+    ["a claim that never applies", { ...experiment, hypothesis: [{ ...claim, during: [] }] }, "hypothesis.0.during: "],
+    ["a topology that is laid out by nobody", { ...experiment, target: { ...target, topologies: { quick: { title: "q" } } } }, "target.topologies.quick.layout: "],
+  ])("is refused for its shape: %s", (_what, value, problem) => {
+    expect(() => planExperiment(value as Experiment, options)).toThrow(SeawallError);
+    expect(() => planExperiment(value as Experiment, options)).toThrow(problem);
+  });
+});
+
+describe("the table of metrics", () => {
+  it("gives each a name, a meaning and tags that are not shared with every object", () => {
+    for (const [name, metric] of Object.entries(metrics)) {
+      expect(name).toMatch(/^[a-z_]+$/);
+      expect(metric.meaning.length).toBeGreaterThan(10);
+      expect(new Set(metric.tags).size).toBe(metric.tags.length);
+    }
+  });
+});
