@@ -14,7 +14,8 @@ const escapes: Readonly<Record<string, string>> = { "\\n": "\n", '\\"': '"', "\\
 /** Samples of the text exposition format 0.0.4; comments and lines that are not samples are passed over. */
 export function parseExposition(text: string, wanted: ReadonlySet<string>): ExposedSample[] {
   const samples: ExposedSample[] = [];
-  for (const raw of text.split("\n")) {
+  for (const untrimmed of text.split("\n")) {
+    const raw = untrimmed.trim();
     if (raw === "" || raw[0] === "#") continue;
     const match = line.exec(raw);
     if (match === null || !wanted.has(match[1] as string)) continue;
@@ -43,6 +44,6 @@ export class Increments {
     this.#last.set(key, value);
     if (last === undefined && !this.#startsAtZero) return;
     const increment = last === undefined || value < last ? value : value - last;
-    if (increment > 0) this.#sink.sample(this.#sink.series({ metric, kind: "increment", tags }), atMs, increment);
+    this.#sink.sample(this.#sink.series({ metric, kind: "increment", tags }), atMs, increment);
   }
 }

@@ -44,7 +44,7 @@ function why(status: Status, findings: readonly Finding[], plan: Plan): string {
   }
   if (first === undefined) return "The experiment claims nothing.";
   const where = first.phase === null ? "" : ` (${first.phase})`;
-  const more = decisive.length > 1 ? ` So are ${decisive.length - 1} more ${decisive.length === 2 ? "finding" : "findings"}.` : "";
+  const more = decisive.length > 1 ? ` ${decisive.length - 1} more ${decisive.length === 2 ? "finding is" : "findings are"} ${status}, too.` : "";
   return status === "refuted"
     ? `"${first.title}" is not so${where}: ${figure(first, plan)}${first.why}.${more}`
     : `"${first.title}" is not shown${where}: ${first.why}.${more}`;
