@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const goodNpm = `
 echo "npm talks on its standard output"
 echo installed >> "$SEAWALL_TEST/installs"
-sleep 0.3
+sleep 1
 mkdir -p "$SEAWALL_TEST/node_modules/node/bin"
 printf '#!/bin/sh\\ncase $1 in -p) echo 24;; *) echo "$$ $PWD $*";; esac\\n' > "$SEAWALL_TEST/node_modules/node/bin/node"
 chmod +x "$SEAWALL_TEST/node_modules/node/bin/node"`;
@@ -43,6 +43,12 @@ function bootstrap(env: NodeJS.ProcessEnv = environment()) {
   return spawnSync("/bin/sh", [join(project, "harness/bootstrap.sh")], { env, encoding: "utf8" });
 }
 
+function leaveDeadLock(): void {
+  const { pid } = spawnSync("true");
+  mkdirSync(join(project, ".seawall-installing"));
+  writeFileSync(join(project, ".seawall-installing/owner"), `${pid} long ago\n`);
+}
+
 const installs = () => (existsSync(join(project, "installs")) ? readFileSync(join(project, "installs"), "utf8").trim().split("\n").length : 0);
 const stamped = () => existsSync(join(project, "node_modules/.seawall-stamp"));
 
@@ -67,15 +73,14 @@ describe("bootstrap.sh", () => {
   });
 
   it("may be sourced by a script of harness/ that stops at every error and unset variable", () => {
+    leaveDeadLock();
     writeFileSync(join(project, "harness/check.sh"), `set -eu\n. "${project}/harness/bootstrap.sh"\necho "$SEAWALL_NODE"\n`);
     const { stdout } = spawnSync("/bin/sh", [join(project, "harness/check.sh")], { env: environment(), encoding: "utf8" });
     expect(stdout).toBe(`${project}/node_modules/node/bin/node\n`);
   });
 
   it("breaks the lock of an owner that is dead", () => {
-    const dead = spawnSync("true").pid;
-    mkdirSync(join(project, ".seawall-installing"));
-    writeFileSync(join(project, ".seawall-installing/owner"), `${dead} long ago\n`);
+    leaveDeadLock();
     expect(bootstrap().status).toBe(0);
     expect(installs()).toBe(1);
   });

@@ -31,7 +31,6 @@ export async function provision<Name extends ToolName>(names: readonly Name[], o
 
 /** Groups are worked on side by side. When one fails for good, the others are stopped, and waited for, before that is thrown. */
 async function resolve(wanted: readonly PartName[], { env, signal, progress = () => {} }: ProvisionOptions): Promise<ReadonlyMap<PartName, Part>> {
-  signal?.throwIfAborted();
   const halt = new AbortController();
   const context: ObtainContext = {
     env,
