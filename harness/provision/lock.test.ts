@@ -38,9 +38,12 @@ describe("a lock", () => {
       console.log("held");
       setInterval(() => {}, 1000);
     `], { stdio: ["ignore", "pipe", "inherit"] });
-    await once(owner.stdout, "data");
-    await expect(lock(path, { waitMsMax: 0 })).rejects.toThrow("another seawall still holds");
-    owner.kill("SIGKILL");
+    try {
+      await once(owner.stdout, "data");
+      await expect(lock(path, { waitMsMax: 0 })).rejects.toThrow("another seawall still holds");
+    } finally {
+      owner.kill("SIGKILL");
+    }
     await once(owner, "exit");
     using _held = await lock(path, { waitMsMax: 0 });
   });
