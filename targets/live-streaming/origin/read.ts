@@ -36,7 +36,7 @@ const replicationMsMax = 2_000;
 export function createReader(parts: ReadParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
     const asked = parseAddress(pathOf(request));
-    const lane = asked === null ? "junk" : laneOf(asked.address, parts.nowMs());
+    const lane = asked === null || asked.pipeline !== null ? "junk" : laneOf(asked.address, parts.nowMs());
     const outcome = await respond(parts, request, response, asked, lane);
     parts.telemetry.request(lane, outcome);
   };

@@ -82,7 +82,8 @@ concurrent_counter_writes: 2
 concurrent_compactors: 1
 auto_snapshot: false
 min_free_space_per_drive: 0MiB
-write_request_timeout: 500ms
+# A copy from the other region may be this late and is still taken; dropped, it would come again as a hint only after ten seconds.
+write_request_timeout: 2000ms
 read_request_timeout: 500ms
 # The default (a fortieth of the heap) silently throttles parallel chunk writes.
 native_transport_max_request_data_in_flight_per_ip: 64MiB
