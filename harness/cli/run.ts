@@ -113,7 +113,8 @@ export function exitCodeOf(verdict: Verdict, error: unknown): number {
   if (error instanceof SeawallError) return error.exitCode;
   if (verdict.aborted?.reason === "internal") return exitCodes.internal;
   if (verdict.aborted !== null) return exitCodes.aborted;
-  return exitCodes[verdict.status];
+  // Whatever stopped the run and left no trace in its record, the verdict must not hide it.
+  return error === null || error === undefined ? exitCodes[verdict.status] : exitCodes.internal;
 }
 
 /** What needs attention first wins. */

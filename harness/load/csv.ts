@@ -70,7 +70,7 @@ export class CsvParser {
     if (known === null) return;
     const valueFrom = bytes.indexOf(comma, known.from) + 1;
     const tagsFrom = bytes.indexOf(comma, valueFrom) + 1;
-    if (valueFrom <= 0 || tagsFrom <= 0 || tagsFrom > end) {
+    if (valueFrom <= 0 || tagsFrom <= valueFrom + 1 || tagsFrom > end) {
       this.badLines++;
       return;
     }
@@ -125,14 +125,24 @@ export class CsvParser {
   }
 
   #register(kind: Kind, text: string): Target {
-    const [scenario = "", status = "", extra = ""] = text.split(",");
-    const own = Object.fromEntries(new URLSearchParams(extra.replaceAll('"', "")));
+    const [scenario = "", status = "", extra = ""] = fieldsOf(text);
+    const own = tagsOf(extra);
     const lane = own["lane"] ?? this.#laneOfScenario[scenario] ?? "junk";
     const tags: Record<string, string> = { ...own, lane };
     if (kind === "request") tags["status"] = status;
     const metric = { request: "http_req_ms", viewer: "segment_ms", late: "start_late_ms", dropped: "dropped_iterations" }[kind as Exclude<Kind, "blocked">];
     return { series: this.#sink.series({ metric, kind: kind === "dropped" ? "increment" : "duration", tags }), lane, status, outcome: own["outcome"] ?? "" };
   }
+}
+
+/** The fields of a line of CSV; one that holds a comma or a quote is quoted (RFC 4180). */
+function fieldsOf(text: string): string[] {
+  return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? "");
+}
+
+/** `lane=live&edge=region-a/edge`: k6 joins tags as they are, without escapes, in any order. */
+function tagsOf(text: string): Record<string, string> {
+  return Object.fromEntries(text.split("&").filter((pair) => pair.includes("=")).map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
 }
 
 /** Which metric the line is of, and where its timestamp begins; null for those that are passed over. */

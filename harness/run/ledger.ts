@@ -2,12 +2,12 @@
  * The undo ledger: what must be undone is on disk, synced, before it is done. One file per run in the state folder; it goes when all is
  * undone. A file whose owner is dead means a dirty machine: `recover` replays it, and no run starts until then.
  */
-import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { UndoEntry, UndoLedger } from "../core/ports.ts";
 import { storageError, syncDirectory } from "../system/files.ts";
-import { endGroup, isSameProcess, processesOfRun, statOf } from "../system/processes.ts";
+import { endGroup, isSameProcess, mayBeSameProcess, processesOfRun, statOf } from "../system/processes.ts";
 
 interface Owner { readonly runId: string; readonly pid: number; readonly startTicks: number; readonly directory: string }
 type Line = { readonly owner: Owner } | { readonly entry: UndoEntry; readonly id: number } | { readonly undone: number };
@@ -16,13 +16,18 @@ export class FileLedger implements UndoLedger {
   readonly #path: string;
   readonly #file: number;
   #next = 0;
+  #closed = false;
 
   constructor(stateDirectory: string, runId: string, runDirectory: string) {
     this.#path = join(stateDirectory, `${runId}.ndjson`);
     try {
       mkdirSync(stateDirectory, { recursive: true });
-      this.#file = openSync(this.#path, "ax");
+      if (existsSync(this.#path)) throw Object.assign(new Error("another run has this id"), { code: "EEXIST" });
+      // Nobody may come upon a ledger that does not say yet whose it is: it would be taken for a dead run's.
+      const beside = `${this.#path}.${process.pid}.part`;
+      this.#file = openSync(beside, "ax");
       this.#append({ owner: { runId, pid: process.pid, startTicks: statOf(process.pid)?.startTicks ?? 0, directory: runDirectory } });
+      renameSync(beside, this.#path);
       syncDirectory(stateDirectory);
     } catch (error) {
       throw storageError(this.#path, error);
@@ -31,12 +36,24 @@ export class FileLedger implements UndoLedger {
 
   record(entry: UndoEntry): () => void {
     const id = this.#next++;
-    this.#append({ entry, id });
-    return () => this.#append({ undone: id });
+    try {
+      this.#append({ entry, id });
+    } catch (error) {
+      throw storageError(this.#path, error);
+    }
+    return () => {
+      // Called when a process ends, at any time: an entry that stays is looked at again by `recover`, which does no harm.
+      if (this.#closed) return;
+      try {
+        this.#append({ undone: id });
+      } catch {
+        // the disk is full
+      }
+    };
   }
 
   #append(line: Line): void {
-    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    writeFileSync(this.#file, `${JSON.stringify(line)}\n`);
     fdatasyncSync(this.#file);
   }
 
@@ -48,11 +65,9 @@ export class FileLedger implements UndoLedger {
 
   /** Leaves the file, so that `recover` can go on from it. */
   close(): void {
-    try {
-      closeSync(this.#file);
-    } catch {
-      // closed before
-    }
+    if (this.#closed) return;
+    this.#closed = true;
+    closeSync(this.#file);
   }
 }
 
@@ -75,7 +90,8 @@ export function leftRuns(stateDirectory: string): LeftRun[] {
 function readLedger(path: string, runId: string): LeftRun {
   const lines = readFileSync(path, "utf8").split("\n").flatMap((text): Line[] => {
     try {
-      return [JSON.parse(text) as Line];
+      const line = JSON.parse(text) as Line | null;
+      return typeof line === "object" && line !== null ? [line] : [];
     } catch {
       return []; // the last line may be torn: what it announced was not yet done
     }
@@ -85,7 +101,7 @@ function readLedger(path: string, runId: string): LeftRun {
   const entries = lines.flatMap((line) => ("entry" in line && !undone.has(line.id) ? [line.entry] : []));
   return {
     runId: owner?.runId ?? runId, ledger: path, directory: owner?.directory ?? "", ownerPid: owner?.pid ?? 0,
-    alive: owner !== undefined && isSameProcess(owner.pid, owner.startTicks), entries,
+    alive: owner !== undefined && mayBeSameProcess(owner.pid, owner.startTicks), entries,
   };
 }
 
@@ -99,7 +115,11 @@ export async function recoverRun(left: LeftRun): Promise<readonly string[]> {
   }
   // A process that was started but not yet written down, or one whose group lost its leader, is found by the mark in its environment.
   for (const pid of processesOfRun(left.runId)) {
-    process.kill(pid, "SIGKILL");
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // it ended by itself, or is not ours: then it is named below
+    }
   }
   for (let waited = 0; waited < 50 && processesOfRun(left.runId).length > 0; waited++) await new Promise((wake) => setTimeout(wake, 100));
   remaining.push(...processesOfRun(left.runId).map((pid) => `process ${pid}`));

@@ -30,8 +30,11 @@ function readPlan(directory: string): Plan {
     const plan = JSON.parse(readFileSync(path, "utf8")) as Partial<Plan> | null;
     if (plan === null || typeof plan !== "object") throw new Error("not an object");
     if (plan.format !== "seawall-plan/1") throw new Error(`its format is ${JSON.stringify(plan.format)}, this version reads "seawall-plan/1"`);
-    for (const key of ["experiment", "phasesMs", "hypothesis", "steps", "stream", "services", "load"] as const) {
+    for (const key of ["experiment", "phasesMs", "recovery", "stream"] as const) {
       if (plan[key] === undefined) throw new Error(`"${key}" is missing`);
+    }
+    for (const key of ["hypothesis", "steps", "services", "edges", "load", "abortWhen", "without"] as const) {
+      if (!Array.isArray(plan[key])) throw new Error(`"${key}" is no list`);
     }
     return plan as Plan;
   } catch (error) {
@@ -45,7 +48,7 @@ function readEvents(directory: string, damage: string[]): RunEvent[] {
     damage.push(`${files.events} is missing`);
     return [];
   }
-  const lines = readFileSync(path, "utf8").split("\n");
+  const lines = linesOf(path, damage);
   const events: RunEvent[] = [];
   for (const [index, line] of lines.entries()) {
     if (line === "") continue;
@@ -54,6 +57,15 @@ function readEvents(directory: string, damage: string[]): RunEvent[] {
     else damage.push(index === lines.length - 1 ? `the last line of ${files.events} is torn` : `line ${index + 1} of ${files.events} is damaged`);
   }
   return events;
+}
+
+function linesOf(path: string, damage: string[]): string[] {
+  try {
+    return readFileSync(path, "utf8").split("\n");
+  } catch (error) {
+    damage.push(`${files.events} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    return [];
+  }
 }
 
 function parseEvent(line: string): RunEvent | null {

@@ -5,7 +5,7 @@
  *     #3 {"metric":"segment_ms","kind":"duration","tags":{"lane":"live","outcome":"served"}}
  *     3,1795273445123456,12.5        series, epoch µs, value
  */
-import { closeSync, createWriteStream, fdatasyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, createWriteStream, fdatasyncSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { constants, createZstdCompress } from "node:zlib";
@@ -25,7 +25,8 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   readonly #clock: Clock;
   readonly #failure = new AbortController();
   readonly #eventsFile: number;
-  readonly #compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  // With a checksum, so that a changed byte is found when the record is read.
+  readonly #compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } });
   readonly #written: Promise<void>;
   readonly #ids = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
@@ -38,7 +39,7 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
     this.#clock = clock;
     this.failed = this.#failure.signal;
     writeWhole(join(directory, files.plan), `${JSON.stringify(plan, null, 2)}\n`);
-    this.#eventsFile = openSync(join(directory, files.events), "a");
+    this.#eventsFile = openToAppend(join(directory, files.events));
     const file = this.#compress.pipe(createWriteStream(join(directory, files.samples)));
     const fail = (error: unknown): void => this.#failure.abort(storageError(join(directory, files.samples), error));
     file.on("error", fail);
@@ -57,7 +58,7 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
     for (const listener of this.#listeners) listener(stamped);
     if (this.#closed) return;
     try {
-      writeSync(this.#eventsFile, `${JSON.stringify(stamped)}\n`);
+      writeFileSync(this.#eventsFile, `${JSON.stringify(stamped)}\n`);
       fdatasyncSync(this.#eventsFile);
     } catch (error) {
       this.#failure.abort(storageError(join(this.#directory, files.events), error));
@@ -76,12 +77,14 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   }
 
   sample(seriesId: number, atMs: number, value: number): void {
-    if (!Number.isFinite(value) || !Number.isFinite(atMs)) return;
-    this.#append(`${seriesId},${Math.round(atMs * 1000)},${value}\n`);
+    const atUs = Math.round(atMs * 1000);
+    if (!Number.isFinite(value) || !Number.isSafeInteger(atUs) || atUs < 0) return;
+    this.#append(`${seriesId},${atUs},${value}\n`);
   }
 
   #append(line: string): void {
-    if (this.#closed) return;
+    // Nobody will write what comes after a failure, so it is not kept either.
+    if (this.#closed || this.#failure.signal.aborted) return;
     this.#block += line;
     if (this.#block.length >= blockBytes) this.#push();
   }
@@ -106,5 +109,13 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
     closeSync(this.#eventsFile);
     this.#compress.end();
     await this.#written;
+  }
+}
+
+function openToAppend(path: string): number {
+  try {
+    return openSync(path, "a");
+  } catch (error) {
+    throw storageError(path, error);
   }
 }

@@ -3,6 +3,8 @@ import type { SampleKind, SeriesData } from "../core/run.ts";
 
 const newline = 10, hash = 35, comma = 44, dot = 46, zero = 48, nine = 57;
 
+const kinds: readonly SampleKind[] = ["duration", "increment", "gauge", "event"];
+
 class Column {
   values = new Float64Array(1024);
   length = 0;
@@ -50,7 +52,8 @@ export class SampleParser {
     try {
       const space = line.indexOf(" ");
       const { metric, kind, tags } = JSON.parse(line.slice(space + 1)) as Growing;
-      if (Number(line.slice(0, space)) !== this.#series.length || typeof metric !== "string") throw new Error("out of order");
+      if (Number(line.slice(0, space)) !== this.#series.length || typeof metric !== "string" || !kinds.includes(kind)) throw new Error("out of order");
+      if (typeof tags !== "object" || tags === null || !Object.values(tags).every((tag) => typeof tag === "string")) throw new Error("no tags");
       this.#series.push({ metric, kind, tags, at: new Column(), value: new Column() });
     } catch {
       this.#bad++;
@@ -97,6 +100,7 @@ function decimal(bytes: Buffer, from: number, end: number): number {
         if (scale > 0) scale *= 10;
       }
     }
+    if (scale === 1 && end - from === 1) return Number.NaN;
     return scale > 1 ? whole / scale : whole;
   }
   return Number(bytes.toString("latin1", from, end));

@@ -1,5 +1,5 @@
 /** Small file habits that several parts share. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync, fstatSync, readSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync, fstatSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { SeawallError } from "../core/errors.ts";
 
@@ -9,7 +9,8 @@ export function writeWhole(path: string, text: string): void {
   try {
     const file = openSync(beside, "w");
     try {
-      writeSync(file, text);
+      // Unlike writeSync, this does not stop halfway without a word when the disk fills up.
+      writeFileSync(file, text);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -125,3 +125,14 @@ export function isSameProcess(pid: number, startTicks: number): boolean {
   const stat = statOf(pid);
   return stat !== null && stat.state !== "Z" && stat.startTicks === startTicks;
 }
+
+/** As `isSameProcess`, but where there is no /proc to tell, any process of that number counts: for those that must not be disturbed. */
+export function mayBeSameProcess(pid: number, startTicks: number): boolean {
+  if (startTicks > 0) return isSameProcess(pid, startTicks);
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -66,6 +66,13 @@ describe("observe", () => {
     expect(observed([11_000, 11_500], [12_100])).toMatchObject({ value: 1 });
     expect(observed([10_000, 12_000, 14_000, 16_000, 19_999], [16_000])).toMatchObject({ value: 4 });
   });
+
+  it("takes a counter that has not grown for nothing having happened", () => {
+    const shed = (lane: string): Claim & { statistic: "windowsWithout" } => ({ title: "o", metric: "origin_requests_total", where: { lane, outcome: "shed" }, statistic: "windowsWithout", first: { metric: "origin_requests_total", where: { lane: "dvr", outcome: "shed" } }, windowMs: 5_000, comparison: "<=", limit: 0, during: ["fault"], samplesMin: 2 });
+    const counter = (lane: string, values: readonly number[]): SeriesData => series("origin_requests_total", { lane, outcome: "shed" }, "increment", values.map((value, index) => [12_000 + index * 5_000, value]));
+    expect(observe(shed("live"), window, [counter("live", [0, 0]), counter("dvr", [0, 0])])).toMatchObject({ value: 0, samples: 2 });
+    expect(observe(shed("live"), window, [counter("live", [1, 0]), counter("dvr", [0, 3])])).toMatchObject({ value: 1, samples: 2 });
+  });
 });
 
 describe("a limit relative to another phase", () => {

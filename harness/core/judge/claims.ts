@@ -124,14 +124,18 @@ function plain(statistic: "mean" | "sum" | "rate", values: Float64Array, window:
  * anything: both metrics were seen in the lanes concerned, whatever their other tags.
  */
 function windowsWithout(claim: Claim & { statistic: "windowsWithout" }, window: Window, all: readonly SeriesData[]): [number, number] {
-  const slotsOf = (selector: Selector): Set<number> => {
+  const slotsOf = (selector: Selector, counts: (value: number) => boolean): Set<number> => {
     const slots = new Set<number>();
-    eachIn(matching(all, selector), window, (_value, startedMs) => slots.add(Math.floor((startedMs - window.fromMs) / claim.windowMs)));
+    eachIn(matching(all, selector), window, (value, startedMs) => {
+      if (counts(value)) slots.add(Math.floor((startedMs - window.fromMs) / claim.windowMs));
+    });
     return slots;
   };
-  const earlier = slotsOf(claim.first);
-  const told = slotsOf(inItsLane(claim.first));
-  return [[...slotsOf(claim)].filter((index) => !earlier.has(index)).length, [...slotsOf(inItsLane(claim))].filter((index) => told.has(index)).length];
+  // A counter that was read and has not grown says that nothing happened.
+  const happened = (selector: Selector): Set<number> => slotsOf(selector, metrics[selector.metric]?.kind === "increment" ? (value) => value > 0 : () => true);
+  const told = (selector: Selector): Set<number> => slotsOf(inItsLane(selector), () => true);
+  const [earlier, toldOfFirst] = [happened(claim.first), told(claim.first)];
+  return [[...happened(claim)].filter((index) => !earlier.has(index)).length, [...told(claim)].filter((index) => toldOfFirst.has(index)).length];
 }
 
 /** All that is seen in the lane of what a selector selects. */

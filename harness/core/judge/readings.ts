@@ -44,7 +44,10 @@ function tellersOf(metric: string, run: Run): Teller[] {
       const pipelines = new Set(run.series.flatMap((series) => (series.metric === metric ? [series.tags["pipeline"] ?? ""] : [])));
       return [...pipelines].map((pipeline) => ({ name: `pipeline ${pipeline}`, where: { pipeline }, silencedBy: packagersOf(run) }));
     }
-    case "service": return [{ name: "every service", where: {}, silencedBy: [] }];
+    case "service": {
+      const services = new Set(run.series.flatMap((series) => (series.metric === metric ? [series.tags["service"] ?? ""] : [])));
+      return [...services].map((service) => ({ name: service, where: { service }, silencedBy: [service] }));
+    }
     default: return [];
   }
 }

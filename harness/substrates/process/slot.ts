@@ -5,7 +5,7 @@ import { SeawallError } from "../../core/errors.ts";
 import type { UndoLedger } from "../../core/ports.ts";
 import type { Endpoint, Layout } from "../../core/target.ts";
 import { bindProblem, holderOf } from "../../system/network.ts";
-import { isSameProcess, statOf } from "../../system/processes.ts";
+import { mayBeSameProcess, statOf } from "../../system/processes.ts";
 import { type Addresses, addressesOf, slots } from "./addresses.ts";
 
 export interface ClaimedSlot {
@@ -60,7 +60,7 @@ function take(lock: string): boolean {
 function ownerIsAlive(lock: string): boolean {
   try {
     const owner = JSON.parse(readFileSync(lock, "utf8")) as { pid: number; startTicks: number };
-    return isSameProcess(owner.pid, owner.startTicks);
+    return mayBeSameProcess(owner.pid, owner.startTicks);
   } catch {
     return false;
   }

@@ -1,0 +1,273 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SeawallError } from "../core/errors.ts";
+import { heldDraft, heldPlan, runOf } from "../core/judge/fixture.ts";
+import { judge } from "../core/judge/judge.ts";
+import type { Clock } from "../core/ports.ts";
+import type { Run, RunEvent, SampleKind } from "../core/run.ts";
+import { readRun } from "./read-run.ts";
+import { Recorder } from "./recorder.ts";
+
+const clock: Clock = { nowMs: () => 1_800_000_000_000.25, monotonicMs: () => 0, sleep: () => Promise.resolve() };
+let directory = "";
+beforeEach(() => { directory = mkdtempSync(join(tmpdir(), "seawall-recorder-")); });
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const path = (name: string): string => join(directory, name);
+const plan = heldPlan();
+const finished: RunEvent = { kind: "finished", atMs: 1_800_000_000_001 };
+
+/** What was put in, in the form in which it should come out: one entry for each series, in the order of their first mention. */
+interface Put { readonly metric: string; readonly kind: SampleKind; readonly tags: Readonly<Record<string, string>>; readonly samples: readonly (readonly [atUs: number, value: number])[] }
+
+async function record(series: readonly Put[], events: readonly RunEvent[] = [finished]): Promise<void> {
+  await using recorder = new Recorder(directory, plan, clock);
+  for (const event of events) recorder.event(event);
+  for (const { metric, kind, tags, samples } of series) {
+    for (const [atUs, value] of samples) recorder.sample(recorder.series({ metric, kind, tags }), atUs / 1000, value);
+    recorder.series({ metric, kind, tags });
+  }
+  expect(recorder.failed.aborted).toBe(false);
+}
+
+const sorted = (tags: Readonly<Record<string, string>>): string => JSON.stringify(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+const put = (run: Run): Put[] => run.series.map(({ metric, kind, tags, atMs, values }) =>
+  ({ metric, kind, tags, samples: [...atMs].map((ms, index) => [Math.round(ms * 1000), values[index] as number] as const) }));
+/** A reading of minus nothing is a reading of nothing. */
+const value = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0);
+const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("a,b", "line\nbreak", "\r\n", "#3 {}", '"quoted"', "\u2028", "日本語", "😀", "\\n", "&=", "", "__proto__", "constructor"));
+const puts = fc.uniqueArray(fc.record({
+  metric: fc.constantFrom("segment_ms", "http_req_ms", "x"), kind: fc.constantFrom<SampleKind>("duration", "increment", "gauge", "event"), tags: fc.dictionary(text, text, { maxKeys: 3 }),
+  samples: fc.array(fc.tuple(fc.oneof(fc.nat(), fc.integer({ min: 1_700_000_000_000_000, max: 1_900_000_000_000_000 })), value), { maxLength: 20 }),
+}), { maxLength: 5, selector: (one) => one.metric + one.kind + sorted(one.tags) });
+
+describe("a record that is read back", () => {
+  it("is the same to the microsecond and the last digit, whatever the tags hold", async () => {
+    await fc.assert(fc.asyncProperty(puts, async (series) => {
+      rmSync(directory, { recursive: true, force: true });
+      mkdirSync(directory);
+      await record(series);
+      const run = await readRun(directory);
+      expect(run.damage).toEqual([]);
+      const normal = (all: readonly Put[]): unknown => all.map((one) => ({ ...one, tags: sorted(one.tags) }));
+      expect(normal(put(run))).toEqual(normal(series));
+    }), { numRuns: 60 });
+  });
+
+  it("knows a series again by its tags in any order", async () => {
+    await using recorder = new Recorder(directory, plan, clock);
+    const id = recorder.series({ metric: "m", kind: "gauge", tags: { a: "1", b: "2" } });
+    expect(recorder.series({ metric: "m", kind: "gauge", tags: { b: "2", a: "1" } })).toBe(id);
+    expect(recorder.series({ metric: "m", kind: "event", tags: { a: "1", b: "2" } })).not.toBe(id);
+    expect(recorder.series({ metric: "m", kind: "gauge", tags: { a: "1", b: "3" } })).not.toBe(id);
+  });
+
+  it("leaves out what is no number and what cannot be a time", async () => {
+    const nonsense = [[Number.NaN, 1], [1, Number.NaN], [1, Number.POSITIVE_INFINITY], [-5, 1], [1e300, 1], [7, 7]] as const;
+    await record([{ metric: "m", kind: "gauge", tags: {}, samples: nonsense }]);
+    const run = await readRun(directory);
+    expect(run.damage).toEqual([]);
+    expect(put(run)[0]?.samples).toEqual([[7, 7]]);
+  });
+
+  it("has its events in order, stamped by the clock unless they bring their own time", async () => {
+    const heard: string[] = [];
+    {
+      await using recorder = new Recorder(directory, plan, clock);
+      recorder.onEvent((event) => heard.push(event.kind));
+      recorder.event({ kind: "note", text: "first\nsecond" });
+      recorder.event({ kind: "note", text: "then", atMs: 5 });
+      recorder.event(finished);
+      expect(readFileSync(path("events.ndjson"), "utf8").split("\n")).toHaveLength(4);
+    }
+    const { events } = await readRun(directory);
+    expect(events).toEqual([{ kind: "note", text: "first\nsecond", atMs: 1_800_000_000_000.25 }, { kind: "note", text: "then", atMs: 5 }, finished]);
+    expect(heard).toEqual(["note", "note", "finished"]);
+  });
+
+  it("is judged the same as what was recorded", async () => {
+    const run = runOf(heldDraft());
+    await record(run.series.map(({ metric, kind, tags, atMs, values }) => ({ metric, kind, tags, samples: [...atMs].map((ms, index) => [Math.round(ms * 1000), values[index] as number] as const) })), run.events);
+    expect(judge(await readRun(directory))).toEqual(judge(run));
+  });
+
+  it("takes nothing more once it is closed, and closes twice without harm", async () => {
+    const recorder = new Recorder(directory, plan, clock);
+    recorder.event(finished);
+    const id = recorder.series({ metric: "m", kind: "gauge", tags: {} });
+    recorder.sample(id, 1, 1);
+    await recorder[Symbol.asyncDispose]();
+    recorder.sample(id, 2, 2);
+    recorder.event({ kind: "note", text: "too late" });
+    await recorder[Symbol.asyncDispose]();
+    const run = await readRun(directory);
+    expect(run.events).toHaveLength(1);
+    expect(put(run)[0]?.samples).toEqual([[1000, 1]]);
+  });
+});
+
+describe("a record that was cut off", () => {
+  const some: readonly Put[] = [
+    { metric: "a", kind: "duration", tags: { lane: "live,\n" }, samples: Array.from({ length: 60 }, (_, index) => [1_795_273_445_123_456 + index * 7, index / 7] as const) },
+    { metric: "b", kind: "gauge", tags: {}, samples: Array.from({ length: 60 }, (_, index) => [1_795_273_445_123_456 + index * 11, index * 1.5] as const) },
+  ];
+  const isPrefix = (part: readonly unknown[], whole: readonly unknown[]): boolean => JSON.stringify(part) === JSON.stringify(whole.slice(0, part.length));
+
+  it("at any byte of its samples keeps what came before, invents nothing, and says so", async () => {
+    await record(some);
+    const bytes = readFileSync(path("samples.csv.zst"));
+    for (let length = 0; length < bytes.length; length++) {
+      writeFileSync(path("samples.csv.zst"), bytes.subarray(0, length));
+      const run = await readRun(directory);
+      expect(run.damage.length, `${length} of ${bytes.length} bytes`).toBeGreaterThan(0);
+      for (const [index, one] of put(run).entries()) {
+        expect({ ...one, samples: [] }).toEqual({ ...some[index], samples: [] });
+        expect(isPrefix(one.samples, some[index]?.samples ?? [])).toBe(true);
+      }
+    }
+  });
+
+  it("with bytes of its samples changed never throws and is never taken for whole", async () => {
+    await record(some);
+    const bytes = readFileSync(path("samples.csv.zst"));
+    await fc.assert(fc.asyncProperty(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] as number) ^ flip;
+      writeFileSync(path("samples.csv.zst"), changed);
+      const run = await readRun(directory);
+      if (run.damage.length === 0) expect(put(run)).toEqual(some);
+    }), { numRuns: 300 });
+  });
+
+  it("at any byte of its events keeps whole lines only, and says so", async () => {
+    const events: RunEvent[] = [{ kind: "note", text: "größer\n{", atMs: 1 }, { kind: "phase", phase: "baseline", atMs: 2.5 }, { kind: "clockStepped", byMs: -3, atMs: 3 }, finished];
+    await record([], events);
+    const bytes = readFileSync(path("events.ndjson"));
+    for (let length = 0; length < bytes.length - 1; length++) {
+      writeFileSync(path("events.ndjson"), bytes.subarray(0, length));
+      const run = await readRun(directory);
+      expect(isPrefix(run.events, events)).toBe(true);
+      expect(run.events.length).toBeLessThan(events.length);
+      expect(run.damage.join(), String(length)).toContain("the record ends early");
+    }
+  });
+
+  it("keeps what a harness had flushed when it was killed", async () => {
+    const recorder = new Recorder(directory, plan, clock);
+    recorder.sample(recorder.series({ metric: "m", kind: "gauge", tags: {} }), 1, 42);
+    await delay(1_150);
+    const file = readFileSync(path("samples.csv.zst"));
+    await recorder[Symbol.asyncDispose]();
+    writeFileSync(path("samples.csv.zst"), file);
+    const run = await readRun(directory);
+    expect(put(run)[0]?.samples).toEqual([[1_000, 42]]);
+    expect(run.damage.join()).toContain("samples.csv.zst is cut short");
+  });
+});
+
+describe("what is no run", () => {
+  const broken = async (): Promise<SeawallError> => {
+    const error = await readRun(directory).then(() => null, (thrown: unknown) => thrown);
+    if (!(error instanceof SeawallError)) throw new Error(`expected a SeawallError, got ${String(error)}`);
+    return error;
+  };
+
+  it.each<[string, string | null, string]>([
+    ["no plan", null, "has no plan.json"],
+    ["an empty plan", "", "cannot be read"],
+    ["a torn plan", JSON.stringify(plan).slice(0, 200), "cannot be read"],
+    ["a plan of null", "null", "not an object"],
+    ["another format", JSON.stringify({ ...plan, format: "seawall-plan/9" }), 'its format is "seawall-plan/9"'],
+    ["a plan without phases", JSON.stringify({ ...plan, phasesMs: undefined }), '"phasesMs" is missing'],
+    ["a plan without a word on recovery", JSON.stringify({ ...plan, recovery: undefined }), '"recovery" is missing'],
+    ["claims that are no list", JSON.stringify({ ...plan, hypothesis: "all is well" }), '"hypothesis" is no list'],
+  ])("is refused with a hint: %s", async (_what, content, message) => {
+    if (content !== null) writeFileSync(path("plan.json"), content);
+    const error = await broken();
+    expect(error).toMatchObject({ code: "RUN_DIRECTORY_BROKEN", exitCode: 64 });
+    expect(error.message).toContain(message);
+    expect(error.hint?.length).toBeGreaterThan(10);
+  });
+
+  it("is refused with a hint: no directory, or a file", async () => {
+    rmSync(directory, { recursive: true });
+    expect((await broken()).hint).toContain("reports/");
+    writeFileSync(directory, "");
+    expect((await broken()).code).toBe("RUN_DIRECTORY_BROKEN");
+  });
+
+  it("is damage, not an error, when only events or samples are missing or are folders", async () => {
+    writeFileSync(path("plan.json"), JSON.stringify(plan));
+    expect((await readRun(directory)).damage).toEqual(["events.ndjson is missing", "samples.csv.zst is missing", "the record ends early, before anything happened"]);
+    mkdirSync(path("events.ndjson"));
+    mkdirSync(path("samples.csv.zst"));
+    const run = await readRun(directory);
+    expect(run.damage).toHaveLength(3);
+    expect(judge(run).status).toBe("inconclusive");
+  });
+
+  it("is damage when lines in the middle are not what they should be", async () => {
+    writeFileSync(path("plan.json"), JSON.stringify(plan));
+    writeFileSync(path("events.ndjson"), `{"kind":"deploying","atMs":1}\nnull\n{"kind":7,"atMs":1}\n{"kind":"note","text":"x"}\n${JSON.stringify(finished)}\n`);
+    const run = await readRun(directory);
+    expect(run.events.map((event) => event.kind)).toEqual(["deploying", "finished"]);
+    expect(run.damage.filter((line) => line.includes("damaged"))).toHaveLength(3);
+  });
+});
+
+describe("a record that cannot be written", () => {
+  const failure = async (recorder: Recorder): Promise<unknown> => {
+    const id = recorder.series({ metric: "m", kind: "gauge", tags: {} });
+    for (let index = 0; index < 20_000 && !recorder.failed.aborted; index++) {
+      recorder.sample(id, index, Math.sin(index));
+      if (index % 1_000 === 0) await delay(1);
+    }
+    for (let waited = 0; waited < 200 && !recorder.failed.aborted; waited++) await delay(10);
+    return recorder.failed.reason;
+  };
+
+  it.skipIf(!existsSync("/dev/full"))("fails for good when the disk fills up with samples, and can still be closed", async () => {
+    symlinkSync("/dev/full", path("samples.csv.zst"));
+    const recorder = new Recorder(directory, plan, clock);
+    expect(await failure(recorder)).toMatchObject({ code: "DISK_FULL", hint: expect.stringContaining("--out") });
+    const reason: unknown = recorder.failed.reason;
+    recorder.event({ kind: "note", text: "events go on" });
+    recorder.sample(0, 1, 1);
+    await recorder[Symbol.asyncDispose]();
+    expect(recorder.failed.reason).toBe(reason);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("finds out when it is closed, if not before", async () => {
+    symlinkSync("/dev/full", path("samples.csv.zst"));
+    const recorder = new Recorder(directory, plan, clock);
+    recorder.sample(recorder.series({ metric: "m", kind: "gauge", tags: {} }), 1, 1);
+    await recorder[Symbol.asyncDispose]();
+    expect(recorder.failed.reason).toMatchObject({ code: "DISK_FULL" });
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("fails when the disk fills up with events, and throws at nobody who reports one", async () => {
+    symlinkSync("/dev/full", path("events.ndjson"));
+    const recorder = new Recorder(directory, plan, clock);
+    recorder.event({ kind: "note", text: "x" });
+    expect(recorder.failed.reason).toMatchObject({ code: "DISK_FULL" });
+    recorder.event({ kind: "note", text: "y" });
+    await recorder[Symbol.asyncDispose]();
+  });
+
+  it("fails when its folder is gone before the samples were opened", async () => {
+    const recorder = new Recorder(directory, plan, clock);
+    rmSync(directory, { recursive: true });
+    expect(await failure(recorder)).toMatchObject({ code: "OUTPUT_NOT_WRITABLE" });
+    await recorder[Symbol.asyncDispose]();
+  });
+
+  it("is refused at once where nothing can be written", () => {
+    expect(() => new Recorder(path("nowhere"), plan, clock)).toThrow(expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }));
+    mkdirSync(path("events.ndjson"));
+    expect(() => new Recorder(directory, plan, clock)).toThrow(expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }));
+  });
+});
