@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import type { Claim } from "../core/experiment.ts";
+import type { Series } from "../core/run.ts";
+import { AbortWatch } from "./abort-watch.ts";
+
+const share: Claim = { title: "half is served", metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.5, during: ["fault"], samplesMin: 10 };
+
+function watched(...conditions: readonly { readonly unless: Claim; readonly windowMs: number }[]) {
+  const passed: (readonly [number, number, number])[] = [];
+  const ids = new Map<string, number>();
+  const watch = new AbortWatch({
+    series: (series) => {
+      const key = JSON.stringify(series);
+      return ids.get(key) ?? (ids.set(key, ids.size), ids.size - 1);
+    },
+    sample: (...sample) => passed.push(sample),
+  }, conditions);
+  const feed = (series: Series, count: number, atMs: number, value = 10): void => {
+    for (let index = 0; index < count; index++) watch.sample(watch.series(series), atMs, value);
+  };
+  return { watch, feed, passed };
+}
+
+const viewer = (outcome: string, lane = "live"): Series => ({ metric: "segment_ms", kind: "duration", tags: { lane, outcome } });
+
+describe("abort watch", () => {
+  it("hands every sample on, watched or not", () => {
+    const { feed, passed } = watched({ unless: share, windowMs: 5_000 });
+    feed(viewer("served"), 2, 1_000);
+    feed({ metric: "canary_ms", kind: "duration", tags: {} }, 1, 1_000);
+    expect(passed).toEqual([[0, 1_000, 10], [0, 1_000, 10], [1, 1_000, 10]]);
+  });
+
+  it("says which condition is violated, and by how much", () => {
+    const { watch, feed } = watched({ unless: share, windowMs: 5_000 });
+    feed(viewer("served"), 4, 9_000);
+    feed(viewer("lost"), 5, 9_000);
+    expect(watch.violated(10_000), "too few to say").toBeNull();
+    feed(viewer("lost"), 1, 9_000);
+    expect(watch.violated(10_000)).toBe('"half is served" does not hold: 0.4, must be >= 0.5');
+  });
+
+  it("looks at the last moments only, and at its own lane only", () => {
+    const { watch, feed } = watched({ unless: share, windowMs: 5_000 });
+    feed(viewer("lost"), 50, 4_000);
+    feed(viewer("lost", "dvr"), 50, 9_000);
+    feed(viewer("served"), 10, 9_000);
+    expect(watch.violated(10_000)).toBeNull();
+    expect(watch.violated(20_000)).toBeNull();
+    feed(viewer("lost"), 10, 19_500);
+    expect(watch.violated(20_000)).toContain("does not hold: 0,");
+  });
+
+  it("keeps each condition's own window", () => {
+    const { watch, feed } = watched({ unless: share, windowMs: 1_000 }, { unless: { ...share, title: "over long", limit: 0.9 }, windowMs: 10_000 });
+    feed(viewer("lost"), 10, 5_000);
+    feed(viewer("served"), 20, 9_800);
+    expect(watch.violated(10_000)).toContain('"over long"');
+  });
+
+  it("is silent without conditions and without samples", () => {
+    expect(watched().watch.violated(1)).toBeNull();
+    expect(watched({ unless: share, windowMs: 1_000 }).watch.violated(1)).toBeNull();
+  });
+
+  it("sees an order that is broken although the first was never seen at all", () => {
+    const refused = (lane: string): Series => ({ metric: "http_req_ms", kind: "duration", tags: { lane, status: "503" } });
+    const order: Claim = { title: "dvr first", metric: "http_req_ms", where: { lane: "live", status: "503" }, statistic: "windowsWithout", first: { metric: "http_req_ms", where: { lane: "dvr", status: "503" } }, windowMs: 1_000, comparison: "<=", limit: 0, during: ["fault"], samplesMin: 1 };
+    const { watch, feed } = watched({ unless: order, windowMs: 5_000 });
+    feed({ ...refused("dvr"), tags: { lane: "dvr", status: "200" } }, 5, 9_500);
+    feed(refused("live"), 5, 9_500);
+    expect(watch.violated(10_000)).toContain("dvr first");
+    feed(refused("dvr"), 1, 9_500);
+    expect(watch.violated(10_000)).toBeNull();
+  });
+
+  it("divides by what it has seen", () => {
+    const ratio: Claim = { title: "collapsed", metric: "origin_gets", statistic: "ratio", per: { metric: "publish_ms", times: 2 }, comparison: "<=", limit: 2, during: ["fault"], samplesMin: 1 };
+    const { watch, feed } = watched({ unless: ratio, windowMs: 5_000 });
+    feed({ metric: "publish_ms", kind: "duration", tags: {} }, 2, 9_000);
+    feed({ metric: "origin_gets", kind: "increment", tags: {} }, 1, 9_000, 9);
+    expect(watch.violated(10_000)).toContain("2.25");
+  });
+});

@@ -1,0 +1,208 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { UndoEntry } from "../core/ports.ts";
+import { groupIsAlive, processesOfRun, runVariable, statOf } from "../system/processes.ts";
+import { FileLedger, leftRuns, recoverRun } from "./ledger.ts";
+
+let state = "";
+let children: ChildProcess[] = [];
+beforeEach(() => { state = join(mkdtempSync(join(tmpdir(), "seawall-ledger-")), "state"); });
+afterEach(() => {
+  for (const child of children) {
+    try {
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+    } catch {
+      // it is gone, as it should be
+    }
+  }
+  children = [];
+  rmSync(join(state, ".."), { recursive: true, force: true });
+});
+
+const runId = `20261121T000000Z-${process.pid}`;
+const folder = (name: string): UndoEntry => ({ kind: "directory", path: join(state, "..", name) });
+const onlyRun = (): ReturnType<typeof leftRuns>[number] => {
+  const [left, ...more] = leftRuns(state);
+  if (left === undefined || more.length > 0) throw new Error("expected exactly one ledger");
+  return left;
+};
+
+/** A sleeping child in a group of its own. */
+async function sleeper(marked: string | null): Promise<{ pid: number; entry: UndoEntry & { kind: "processGroup" }; ended: Promise<unknown> }> {
+  const child = spawn("sleep", ["60"], { detached: true, stdio: "ignore", env: { PATH: process.env["PATH"], ...(marked === null ? {} : { [runVariable]: marked }) } });
+  children.push(child);
+  await once(child, "spawn");
+  const pid = child.pid ?? 0;
+  return { pid, entry: { kind: "processGroup", service: "sleep", pid, startTicks: statOf(pid)?.startTicks ?? 0 }, ended: once(child, "exit") };
+}
+
+/** Makes a ledger look like one of a process that is no more. */
+function orphan(): void {
+  const path = join(state, `${runId}.ndjson`);
+  writeFileSync(path, readFileSync(path, "utf8").replace(`"pid":${process.pid},"startTicks":${statOf(process.pid)?.startTicks}`, `"pid":${process.pid},"startTicks":1`));
+}
+
+describe("a ledger", () => {
+  it("holds what is to be undone, and no longer what was", () => {
+    const ledger = new FileLedger(state, runId, "/runs/one");
+    ledger.record(folder("a"));
+    const undone = ledger.record(folder("b"));
+    ledger.record(folder("c"));
+    undone();
+    expect(onlyRun()).toMatchObject({ runId, directory: "/runs/one", ownerPid: process.pid, alive: true, entries: [folder("a"), folder("c")] });
+    ledger.close();
+    expect(onlyRun().entries).toHaveLength(2);
+    ledger.remove();
+    expect(leftRuns(state)).toEqual([]);
+    expect(readdirSync(state)).toEqual([]);
+  });
+
+  it("is on disk before the caller goes on", () => {
+    const ledger = new FileLedger(state, runId, "");
+    ledger.record(folder("a"));
+    expect(readFileSync(join(state, `${runId}.ndjson`), "utf8").split("\n").filter((line) => line !== "").map((line) => Object.keys(JSON.parse(line) as object)[0])).toEqual(["owner", "entry"]);
+    ledger.close();
+  });
+
+  it("loses at most the line that was torn, at whatever byte", () => {
+    const ledger = new FileLedger(state, runId, "");
+    for (const name of ["a", "b", "c"]) ledger.record(folder(name));
+    ledger.close();
+    const path = join(state, `${runId}.ndjson`);
+    const text = readFileSync(path, "utf8");
+    for (let length = text.length; length >= 0; length--) {
+      truncateSync(path, length);
+      const whole = text.slice(0, length).split("\n").filter((line) => text.includes(`${line}\n`) && line.includes('"entry"') && line.endsWith("}"));
+      const left = onlyRun();
+      expect(left.entries.length, String(length)).toBe(whole.length);
+      expect(left.runId).toBe(runId);
+    }
+    expect(onlyRun()).toMatchObject({ alive: false, entries: [] });
+  });
+
+  it("is read in spite of lines that are no entries", () => {
+    const ledger = new FileLedger(state, runId, "");
+    appendFileSync(join(state, `${runId}.ndjson`), "null\n7\n\"x\"\n[]\n{}\nrubbish\n");
+    ledger.record(folder("a"));
+    ledger.close();
+    expect(onlyRun().entries).toEqual([folder("a")]);
+  });
+
+  it("belongs to one run only", () => {
+    const ledger = new FileLedger(state, runId, "");
+    expect(() => new FileLedger(state, runId, "")).toThrow(expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }));
+    expect(onlyRun().alive).toBe(true);
+    ledger.close();
+  });
+
+  it("takes word of what was undone after it was closed, without harm to anybody's file", () => {
+    const ledger = new FileLedger(state, runId, "");
+    const undone = ledger.record(folder("a"));
+    ledger.close();
+    ledger.close();
+    const next = new FileLedger(state, "next", "");
+    undone();
+    next.close();
+    expect(readFileSync(join(state, "next.ndjson"), "utf8")).not.toContain("undone");
+  });
+
+  it("says what to do when it cannot be written", () => {
+    mkdirSync(state, { recursive: true });
+    writeFileSync(join(state, "file"), "");
+    expect(() => new FileLedger(join(state, "file"), runId, "")).toThrow(expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }));
+    expect(leftRuns(join(state, "nowhere"))).toEqual([]);
+  });
+});
+
+describe("recovery", () => {
+  it("is none of a living owner's business", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    expect(onlyRun().alive).toBe(true);
+    ledger.close();
+    // Where start times cannot be read, a process of that number counts as alive.
+    const path = join(state, `${runId}.ndjson`);
+    writeFileSync(path, JSON.stringify({ owner: { runId, pid: process.pid, startTicks: 0, directory: "" } }));
+    expect(onlyRun().alive).toBe(true);
+    writeFileSync(path, JSON.stringify({ owner: { runId, pid: process.pid, startTicks: 1, directory: "" } }));
+    expect(onlyRun().alive).toBe(false);
+  });
+
+  it("ends process groups by the ledger, removes folders and then itself", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    const child = await sleeper(null);
+    ledger.record(child.entry);
+    mkdirSync(join(state, "..", "a", "deep"), { recursive: true });
+    ledger.record(folder("a"));
+    ledger.record(folder("never-made"));
+    ledger.close();
+    orphan();
+    expect(await recoverRun(onlyRun())).toEqual([]);
+    await child.ended;
+    expect(groupIsAlive(child.pid)).toBe(false);
+    expect(existsSync(join(state, "..", "a"))).toBe(false);
+    expect(leftRuns(state)).toEqual([]);
+  });
+
+  it("ends what carries the run's mark though no ledger knows it, and nothing else", async () => {
+    new FileLedger(state, runId, "").close();
+    const [marked, other, longer] = await Promise.all([sleeper(runId), sleeper("another-run"), sleeper(`${runId}-2`)]);
+    orphan();
+    expect(processesOfRun(runId)).toEqual([marked.pid]);
+    const left = onlyRun();
+    expect(await recoverRun(left)).toEqual([]);
+    await marked.ended;
+    expect([groupIsAlive(other.pid), groupIsAlive(longer.pid)]).toEqual([true, true]);
+    expect(await recoverRun(left), "and again").toEqual([]);
+  });
+
+  it("never ends a process that only got the number of a dead one", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    const child = await sleeper(null);
+    ledger.record({ ...child.entry, startTicks: child.entry.startTicks - 1 });
+    ledger.close();
+    orphan();
+    expect(await recoverRun(onlyRun())).toEqual([]);
+    expect(groupIsAlive(child.pid)).toBe(true);
+  });
+
+  it("leaves alone what was undone already", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    const child = await sleeper(null);
+    ledger.record(child.entry)();
+    mkdirSync(join(state, "..", "a"));
+    ledger.record(folder("a"))();
+    ledger.close();
+    orphan();
+    expect(await recoverRun(onlyRun())).toEqual([]);
+    expect(groupIsAlive(child.pid)).toBe(true);
+    expect(existsSync(join(state, "..", "a"))).toBe(true);
+  });
+
+  it("keeps the ledger while something is left", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    writeFileSync(join(state, "..", "file"), "");
+    ledger.record({ kind: "directory", path: join(state, "..", "file", "below") });
+    ledger.record({ kind: "directory", path: "/proc/self/status" });
+    ledger.close();
+    orphan();
+    const remaining = await recoverRun(onlyRun());
+    expect(remaining.join()).toContain("/proc/self/status");
+    expect(leftRuns(state)).toHaveLength(1);
+  });
+
+  it("follows no link out of the folder that it removes", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    for (const name of ["precious", "a"]) mkdirSync(join(state, "..", name));
+    symlinkSync(join(state, "..", "precious"), join(state, "..", "a", "link"));
+    writeFileSync(join(state, "..", "precious", "file"), "");
+    ledger.record(folder("a"));
+    ledger.close();
+    orphan();
+    expect(await recoverRun(onlyRun())).toEqual([]);
+    expect(existsSync(join(state, "..", "precious", "file"))).toBe(true);
+  });
+});
