@@ -1,7 +1,7 @@
 #!/bin/sh
 # One command checks everything: types, imports, dead code, style, tests. Called by `npm test`.
 set -eu
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-cd "$root"
+SEAWALL_ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+cd "$SEAWALL_ROOT"
 . harness/bootstrap.sh
-exec node_modules/.bin/node --disable-warning=ExperimentalWarning harness/check.ts "$@"
+exec "$SEAWALL_NODE" --disable-warning=ExperimentalWarning harness/check.ts "$@"

@@ -1,10 +1,10 @@
 /**
  * Every check in one go: types, lint, dead code, tests. `npm test -- hermetic` runs the quick part only. The last line counts what ran.
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { $ } from "zx";
 
 interface Counts { passed: number; failed: number; skipped: number }
 
@@ -18,16 +18,16 @@ const checks: readonly { readonly title: string; readonly args: readonly string[
   { title: "dead code and unused packages", args: [...bin("knip", "bin/knip.js")] },
 ];
 
-function run(args: readonly string[]): number {
-  return spawnSync(node, [...args], { stdio: "inherit" }).status ?? 1;
+async function run(args: readonly string[]): Promise<number> {
+  return (await $({ stdio: "inherit", nothrow: true })`${node} ${args}`).exitCode ?? 1;
 }
 
 /** The test runner's own count, so that a run without tests cannot pass. */
-function tests(projects: readonly string[]): Counts {
+async function tests(projects: readonly string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "seawall-check-"));
   try {
     const file = join(folder, "tests.json");
-    const status = run([...bin("vitest", "vitest.mjs"), "run", ...projects.flatMap((name) => ["--project", name]), "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+    const status = await run([...bin("vitest", "vitest.mjs"), "run", ...projects.flatMap((name) => ["--project", name]), "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
     const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } = JSON.parse(readFileSync(file, "utf8")) as Record<string, number>;
     const failed = numFailedTests ?? 0;
     return { passed: numPassedTests ?? 0, failed: failed === 0 && (status !== 0 || (numTotalTests ?? 0) === 0) ? 1 : failed, skipped: numPendingTests ?? 0 };
@@ -39,11 +39,11 @@ function tests(projects: readonly string[]): Counts {
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
 for (const { title, args } of checks) {
   process.stdout.write(`\n== ${title}\n`);
-  const ok = run(args) === 0;
+  const ok = (await run(args)) === 0;
   counts[ok ? "passed" : "failed"]++;
   process.stdout.write(ok ? "ok\n" : "FAILED\n");
 }
 process.stdout.write("\n== tests\n");
-const tested = tests(process.argv.slice(2));
+const tested = await tests(process.argv.slice(2));
 process.stdout.write(`\n${counts.passed + tested.passed} passed, ${counts.failed + tested.failed} failed, ${counts.skipped + tested.skipped} skipped\n`);
 process.exitCode = counts.failed + tested.failed === 0 ? 0 : 1;
