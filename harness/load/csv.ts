@@ -65,7 +65,10 @@ export class CsvParser {
   }
 
   #line(bytes: Buffer, from: number, end: number): void {
-    if (!this.#headerSeen) return this.#header(bytes.toString("utf8", from, end));
+    if (!this.#headerSeen) {
+      this.#header(bytes.toString("utf8", from, end));
+      return;
+    }
     const known = kindOf(bytes, from);
     if (known === null) return;
     const valueFrom = bytes.indexOf(comma, known.from) + 1;

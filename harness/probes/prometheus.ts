@@ -19,7 +19,7 @@ export function parseExposition(text: string, wanted: ReadonlySet<string>): Expo
     if (raw === "" || raw[0] === "#") continue;
     const match = line.exec(raw);
     if (match === null || !wanted.has(match[1] as string)) continue;
-    const labels = Object.fromEntries([...(match[2] ?? "").matchAll(label)].map((pair) => [pair[1] as string, (pair[2] as string).replace(/\\[n"\\]/g, (escape) => escapes[escape] ?? escape)]));
+    const labels = Object.fromEntries([...(match[2] ?? "").matchAll(label)].map((pair) => [pair[1] as string, (pair[2] as string).replace(/\\[n"\\]/g, (escaped) => escapes[escaped] ?? escaped)]));
     const value = Number(match[3]);
     if (Number.isFinite(value)) samples.push({ name: match[1] as string, labels, value });
   }

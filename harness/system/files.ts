@@ -1,5 +1,5 @@
 /** Small file habits that several parts share. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync, fstatSync, readSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync, fstatSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { SeawallError } from "../core/errors.ts";
 
@@ -57,13 +57,3 @@ export function lastLines(path: string, count: number): string[] {
     return [];
   }
 }
-
-export function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
-}
-
