@@ -1,0 +1,152 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Series } from "../core/run.ts";
+import { CsvParser } from "./csv.ts";
+
+const header = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
+/** As k6 2.2.0 wrote it for two scenarios, shortened: tags in any order, odd characters, a request that never got an answer. */
+const excerpt = `${header}
+http_reqs,1795276793798698,1.000000,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_req_duration,1795276793798698,73.869006,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_req_blocked,1795276793798698,0.182010,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_req_connecting,1795276793798698,0.120973,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_req_tls_handshaking,1795276793798698,0.000000,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_req_failed,1795276793798698,0.000000,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
+segment_ms,1795276793798949,3.000000,dvr-far,,rendition=a=b&outcome=served,
+data_sent,1795276793798959,72.000000,dvr-far,,,
+iterations,1795276793798959,1.000000,dvr-far,,,
+start_late_ms,1795276793824972,0.500000,live,,lane=live,
+http_reqs,1795276793827772,1.000000,live,200,lane=live&edge=region-a/edge,
+http_req_duration,1795276793827772,1.906359,live,200,edge=region-a/edge&lane=live,
+http_req_blocked,1795276793827772,0.781611,live,200,lane=live&edge=region-a/edge,
+http_req_connecting,1795276793827772,0.680418,live,200,lane=live&edge=region-a/edge,
+http_req_duration,1795276793927632,2.396681,live,200,lane=live&edge=region-a/edge,
+http_req_blocked,1795276793927632,0.207572,live,200,lane=live&edge=region-a/edge,
+segment_ms,1795276793978075,154.000000,live,,lane=live&edge=region-a/edge&rendition=v720&outcome=served,
+segment_ms,1795276794078060,153.000000,live,,outcome=served&lane=live&edge=region-a/edge&rendition=v720,
+http_req_duration,1795276794126902,2.639162,live,503,lane=live&edge=region-a/edge,
+http_req_blocked,1795276794126902,0.008609,live,503,lane=live&edge=region-a/edge,
+dropped_iterations,1795276794757964,1.000000,live,,,
+dropped_iterations,1795276794824927,1.000000,live,,,
+http_req_duration,1795276795000000,0.000000,live,0,lane=live&edge=region-a/edge,
+http_req_blocked,1795276795000000,0.000000,live,0,lane=live&edge=region-a/edge,
+segment_ms,1795276795810554,152.000000,live,,lane=live&edge=region-a/edge&rendition=v720&outcome=lost,
+`;
+const lanes = { live: "live", "dvr-far": "dvr" };
+
+interface Parsed { readonly samples: readonly (Series & { readonly atMs: number; readonly value: number })[]; readonly series: number; readonly bad: number; readonly count: number; readonly progress: unknown }
+
+function parse(text: string | Buffer, cuts: readonly number[] = []): Parsed {
+  const all: Series[] = [];
+  const samples: (Series & { atMs: number; value: number })[] = [];
+  const parser = new CsvParser({
+    // As the recorder does it: the same series in any order of tags is one series.
+    series: (series) => {
+      const tags = Object.fromEntries(Object.entries(series.tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+      const known = all.findIndex((one) => JSON.stringify(one) === JSON.stringify({ ...series, tags }));
+      return known >= 0 ? known : all.push({ ...series, tags }) - 1;
+    },
+    sample: (id, atMs, value) => {
+      const series = all[id];
+      if (series !== undefined) samples.push({ ...series, atMs, value });
+    },
+  }, lanes);
+  const bytes = Buffer.from(text);
+  let from = 0;
+  for (const end of [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)) {
+    parser.push(bytes.subarray(from, end));
+    from = end;
+  }
+  parser.end();
+  return { samples, series: all.length, bad: parser.badLines, count: parser.samples, progress: parser.progress };
+}
+
+const after = (...lines: readonly string[]): Parsed => parse(`${[header, ...lines].join("\n")}\n`);
+const of = (parsed: Parsed, metric: string): Parsed["samples"] => parsed.samples.filter((sample) => sample.metric === metric);
+
+describe("k6's stream", () => {
+  const whole = parse(excerpt);
+
+  it("gives requests, viewers, lateness and drops, and passes over the rest", () => {
+    expect(whole.bad).toBe(0);
+    expect(whole.count).toBe(12);
+    expect(whole.samples.map((sample) => sample.metric).sort()).toEqual([
+      ...Array<string>(2).fill("dropped_iterations"), ...Array<string>(5).fill("http_req_ms"), ...Array<string>(4).fill("segment_ms"), "start_late_ms",
+    ]);
+  });
+
+  it("adds the wait for a connection to its own request, which then began earlier", () => {
+    const [, first, second] = of(whole, "http_req_ms");
+    expect(first).toMatchObject({ kind: "duration", tags: { lane: "live", status: "200", edge: "region-a/edge" }, atMs: 1795276793827.772 });
+    expect(first?.value).toBeCloseTo(1.906359 + 0.781611, 9);
+    expect(second?.value).toBeCloseTo(2.396681 + 0.207572, 9);
+  });
+
+  it("knows tags in any order for the same series", () => {
+    expect(of(whole, "segment_ms").filter((sample) => sample.value > 150 && sample.tags["outcome"] === "served").map((sample) => sample.tags)).toEqual(Array(2).fill({ lane: "live", edge: "region-a/edge", rendition: "v720", outcome: "served" }));
+    // Live requests by status 200, 503 and 0, the far one, three kinds of viewers, lateness and drops.
+    expect(whole.series).toBe(4 + 3 + 1 + 1);
+  });
+
+  it("takes tags as k6 writes them: unescaped, quoted where they hold a comma", () => {
+    expect(of(whole, "http_req_ms")[0]?.tags).toEqual({ lane: "dvr", status: "200", edge: "region-b/edge", odd: 'a+b %41 c,d "q" é' });
+    expect(of(whole, "segment_ms")[0]?.tags).toEqual({ lane: "dvr", rendition: "a=b", outcome: "served" });
+  });
+
+  it("knows the lane of what carries none by its scenario", () => {
+    expect(of(whole, "dropped_iterations").map((sample) => [sample.kind, sample.tags, sample.value])).toEqual([["increment", { lane: "live" }, 1], ["increment", { lane: "live" }, 1]]);
+    expect(after("dropped_iterations,1,3.0,unheard-of,,,").samples[0]?.tags).toEqual({ lane: "junk" });
+  });
+
+  it("counts for the live line", () => {
+    expect(whole.progress).toEqual({ requests: 5, failed: 1, liveServed: 2, shed: { live: 1 } });
+  });
+
+  it("is the same however it is cut into chunks", () => {
+    fc.assert(fc.property(fc.array(fc.nat(), { maxLength: 30 }), (cuts) => {
+      expect(parse(excerpt, cuts)).toEqual(whole);
+    }), { numRuns: 50 });
+    expect(parse(excerpt, Array.from({ length: Buffer.byteLength(excerpt) }, (_, index) => index))).toEqual(whole);
+  });
+
+  it("ends a request that nothing follows", () => {
+    expect(after("http_req_duration,1000,5.0,live,200,lane=live,").samples).toMatchObject([{ metric: "http_req_ms", value: 5 }]);
+    expect(after("http_req_duration,1000,5.0,live,200,lane=live,", "http_req_duration,2000,6.0,live,200,lane=live,", "http_req_blocked,2000,1.0,live,200,lane=live,").samples.map((sample) => sample.value)).toEqual([5, 7]);
+  });
+
+  it.each(["segment_ms", "segment_ms,", "segment_ms,1,2", "segment_ms,17952,x,live,,lane=live,", "segment_ms,17952,,live,,lane=live,", "segment_ms,,5.0,live,,lane=live,", "segment_ms,1795x,5.0,live,,lane=live,",
+    "segment_ms,-5,5.0,live,,,", "segment_ms,1795276793978075,15segment_ms,1795276793978075,154.0,live,,lane=live,", "http_req_duration,5,NaN,live,200,,", "dropped_iterations,5"])("counts the torn line %j and invents nothing", (line) => {
+    const parsed = after(line, "segment_ms,2000,7.0,live,,lane=live&outcome=served,");
+    // A line torn within its name is none that anybody could know.
+    expect(parsed.bad).toBe(line === "segment_ms" ? 0 : 1);
+    expect(parsed.samples.map((sample) => sample.value)).toEqual([7]);
+  });
+
+  it("cut off at any byte never gives a sample that was not there", () => {
+    const bytes = Buffer.from(excerpt);
+    const asked = whole.samples.map((sample) => JSON.stringify({ ...sample, value: 0 }));
+    for (let length = header.length + 1; length < bytes.length; length += 3) {
+      const parsed = parse(bytes.subarray(0, length));
+      for (const [index, sample] of parsed.samples.entries()) expect(JSON.stringify({ ...sample, value: 0 })).toBe(asked[index]);
+      if (bytes[length - 1] !== 10) expect(parsed.bad).toBeGreaterThan(0);
+    }
+  });
+
+  it("is refused when it has other columns", () => {
+    expect(() => parse("metric_name,timestamp,metric_value\n")).toThrow(expect.objectContaining({ code: "GENERATOR_FAILED", hint: expect.stringContaining("2.2") }));
+    expect(() => parse(`${header},more\n`)).toThrow(expect.objectContaining({ code: "GENERATOR_FAILED" }));
+  });
+
+  it("is empty when nothing came", () => {
+    expect(parse("")).toMatchObject({ samples: [], bad: 0, count: 0 });
+    expect(parse(`${header}\n`)).toMatchObject({ samples: [], bad: 0, count: 0 });
+    expect(parse(header)).toMatchObject({ bad: 1 });
+  });
+
+  it("bounds what a runaway stream can take", () => {
+    expect(after(`segment_ms,1,1.0,live,,${"x".repeat(70_000)}`).samples.length).toBeLessThanOrEqual(1);
+    expect(parse(`${header}\n${"x".repeat(200_000)}`, [100_000, 150_000]).bad).toBeGreaterThan(0);
+    const parser = new CsvParser({ series: () => 0, sample: () => {} }, lanes);
+    expect(() => parser.push(Buffer.from(`${header}\n${Array.from({ length: 50_001 }, (_, index) => `segment_ms,1,1.0,live,,n=${index},\n`).join("")}`))).toThrow(/new tag value/);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import type { Load } from "../core/experiment.ts";
+import { heldPlan } from "../core/judge/fixture.ts";
+import { scenarioOf, settingsOf, tailMs } from "./scenarios.ts";
+
+const load: Load = { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 25, fault: 250, recovery: 0.1 }, vus: 1_200 };
+const plan = { ...heldPlan(), leadInMs: 4_000, phasesMs: { baseline: 16_000, fault: 24_000, recovery: 20_000 } };
+
+describe("scenario", () => {
+  it("holds one rate in each phase and jumps between them", () => {
+    const { stages, startRate, timeUnit } = scenarioOf(load, plan);
+    expect({ startRate, timeUnit }).toEqual({ startRate: 250, timeUnit: "10s" });
+    expect(stages).toEqual([
+      { target: 250, duration: "0s" }, { target: 250, duration: "20000ms" }, { target: 2_500, duration: "0s" }, { target: 2_500, duration: "24000ms" },
+      { target: 1, duration: "0s" }, { target: 1, duration: `${20_000 + tailMs}ms` },
+    ]);
+  });
+
+  it("makes no virtual users later, so that a shortage is seen", () => {
+    const { preAllocatedVUs, maxVUs, executor, exec } = scenarioOf(load, plan);
+    expect({ preAllocatedVUs, maxVUs, executor, exec }).toEqual({ preAllocatedVUs: 1_200, maxVUs: 1_200, executor: "ramping-arrival-rate", exec: "live" });
+  });
+
+  it("writes whole milliseconds and whole numbers, which is all that k6 takes", () => {
+    const { stages } = scenarioOf({ ...load, ratePerSecond: { baseline: 1 / 3, fault: 2 / 3, recovery: 0 } }, { ...plan, phasesMs: { baseline: 1_000.4, fault: 2_000.6, recovery: 3_000 } });
+    expect(stages.map((stage) => stage.target)).toEqual([3, 3, 7, 7, 0, 0]);
+    for (const { duration } of stages) expect(duration).toMatch(/^\d+m?s$/);
+  });
+});
+
+describe("settings", () => {
+  it("tell a workload where the edges are, by name", () => {
+    const settings = JSON.parse(settingsOf(plan, [load], [{ host: "127.1.1.16", port: 18_000 }, { host: "127.2.1.16", port: 18_000 }])) as { edges: unknown; scenarios: object; seed: number };
+    expect(settings.edges).toEqual([{ name: "region-a/edge", url: "http://127.1.1.16:18000" }, { name: "region-b/edge", url: "http://127.2.1.16:18000" }]);
+    expect(Object.keys(settings.scenarios)).toEqual(["live"]);
+    expect(settings.seed).toBe(plan.seed);
+  });
+});
