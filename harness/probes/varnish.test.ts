@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { laneAndOrigin, parseBackends } from "./varnish.ts";
+
+/** As varnishstat 7.1 writes it with `-1 -j -f VBE.*.req`, shortened. */
+const text = JSON.stringify({
+  version: 1, timestamp: "2026-11-21T15:50:45",
+  counters: {
+    "VBE.boot.live_region_a.req": { description: "Backend requests sent", flag: "c", format: "i", value: 120 },
+    "VBE.boot.dvr_region_a.req": { flag: "c", format: "i", value: 7 },
+    "VBE.reload_1.live_region_a.req": { flag: "c", format: "i", value: 3 },
+    "VBE.boot.live_region_a.busy": { flag: "c", format: "i", value: 9 },
+    "MAIN.backend_req": { value: 130 },
+    "VBE.boot.live_region_b.req": { flag: "c" },
+  },
+});
+
+describe("varnishstat", () => {
+  it("counts requests by backend, over all configurations of the same Varnish", () => {
+    expect(parseBackends(text)).toEqual([{ backend: "live_region_a", requests: 123 }, { backend: "dvr_region_a", requests: 7 }, { backend: "live_region_b", requests: 0 }]);
+  });
+
+  it("has nothing to say without counters, and throws at what is no answer", () => {
+    expect(parseBackends("{}")).toEqual([]);
+    expect(parseBackends('{"counters":{}}')).toEqual([]);
+    for (const broken of ["", "Could not get hold of varnishd", text.slice(0, 40)]) expect(() => parseBackends(broken)).toThrow();
+  });
+
+  it("tells lane and origin from a backend's name", () => {
+    expect(laneAndOrigin("live_region_a")).toEqual({ lane: "live", origin: "region-a" });
+    expect(laneAndOrigin("dvr_region_a_2")).toEqual({ lane: "dvr", origin: "region-a-2" });
+    expect(laneAndOrigin("default")).toEqual({ lane: "junk", origin: "default" });
+  });
+});
