@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { realClock, wallClockStepMs } from "./clock.ts";
+
+describe("the real clock", () => {
+  it("agrees with the wall clock and never runs backwards", () => {
+    const clock = realClock();
+    let last = clock.nowMs();
+    for (let index = 0; index < 10_000; index++) {
+      const now = clock.nowMs();
+      expect(now >= last).toBe(true);
+      last = now;
+    }
+    expect(Math.abs(wallClockStepMs(clock))).toBeLessThan(20);
+  });
+
+  it("sees how far the wall clock has moved", () => {
+    expect(wallClockStepMs({ ...realClock(), nowMs: () => Date.now() - 300 })).toBeCloseTo(300, -2);
+  });
+
+  it("sleeps, not at all for times that are past, and wakes with the reason when it is told to", async () => {
+    const clock = realClock();
+    const before = performance.now();
+    await clock.sleep(-5);
+    await clock.sleep(30);
+    expect(performance.now() - before).toBeGreaterThanOrEqual(28);
+    const stop = new AbortController();
+    const reason = new Error("enough");
+    const asleep = clock.sleep(60_000, stop.signal);
+    stop.abort(reason);
+    await expect(asleep).rejects.toBe(reason);
+    await expect(clock.sleep(0, stop.signal)).rejects.toBe(reason);
+  });
+});

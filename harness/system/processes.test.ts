@@ -1,0 +1,90 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { endGroup, groupIsAlive, isSameProcess, listProcesses, mayBeSameProcess, processesOfRun, runVariable, signalGroup, spawnGroup, statOf } from "./processes.ts";
+
+let directory = "";
+let started: ChildProcess[] = [];
+beforeEach(() => { directory = mkdtempSync(join(tmpdir(), "seawall-processes-")); });
+afterEach(() => {
+  for (const child of started) if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
+  started = [];
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const runId = `test-${process.pid}`;
+const log = (): string => join(directory, "log");
+
+/** A shell that leads a group of its own; ready when it has written a line. */
+async function shell(script: string): Promise<{ child: ChildProcess; pid: number; ended: Promise<unknown[]> }> {
+  const child = spawnGroup("sh", ["-c", `${script}`], { cwd: directory, env: { PATH: process.env["PATH"] ?? "", [runVariable]: runId }, logFile: log() });
+  started.push(child);
+  const ended = once(child, "exit");
+  for (let waited = 0; waited < 200 && !readFileSync(log(), "utf8").includes("ready"); waited++) await delay(5);
+  return { child, pid: child.pid ?? 0, ended };
+}
+
+describe("a process group", () => {
+  it("is told to end, and ends together with all that it started", async () => {
+    const { pid, ended } = await shell("sleep 60 & sleep 60 & echo ready; wait");
+    expect(statOf(pid)?.group).toBe(pid);
+    expect(processesOfRun(runId).length).toBeGreaterThanOrEqual(3);
+    expect(await endGroup(pid, 2_000)).toBe(true);
+    expect(await ended).toEqual([null, "SIGTERM"]);
+    expect(groupIsAlive(pid) && processesOfRun(runId).length > 0).toBe(false);
+  });
+
+  it("is killed when it will not listen", async () => {
+    const { pid, ended } = await shell("trap '' TERM; echo ready; while :; do sleep 1; done");
+    const before = performance.now();
+    expect(await endGroup(pid, 100)).toBe(true);
+    expect(performance.now() - before).toBeGreaterThanOrEqual(95);
+    expect((await ended)[1]).toBe("SIGKILL");
+  });
+
+  it("is given no time when there is none, and may be ended twice", async () => {
+    const { pid, ended } = await shell("trap 'echo drained' TERM; echo ready; sleep 60 & wait");
+    expect(await endGroup(pid, 0)).toBe(true);
+    await ended;
+    expect(readFileSync(log(), "utf8")).not.toContain("drained");
+    expect(await endGroup(pid, 0)).toBe(true);
+  });
+
+  it("writes both outputs to its log, after what is there", async () => {
+    const first = await shell("echo ready; echo oops >&2");
+    await first.ended;
+    const second = await shell("echo again");
+    await second.ended;
+    expect(readFileSync(log(), "utf8")).toBe("ready\noops\nagain\n");
+  });
+});
+
+describe.skipIf(statOf(process.pid) === null)("who a process is", () => {
+  it("is told by number and start together", async () => {
+    const { pid, ended } = await shell("echo ready; sleep 60");
+    const ticks = statOf(pid)?.startTicks ?? 0;
+    expect([isSameProcess(pid, ticks), isSameProcess(pid, ticks + 1), isSameProcess(2 ** 22 + 1, ticks)]).toEqual([true, false, false]);
+    expect([mayBeSameProcess(pid, ticks), mayBeSameProcess(pid, ticks + 1), mayBeSameProcess(pid, 0), mayBeSameProcess(2 ** 22 + 1, 0)]).toEqual([true, false, true, false]);
+    await endGroup(pid, 0);
+    await ended;
+    expect([isSameProcess(pid, ticks), mayBeSameProcess(pid, 0)]).toEqual([false, false]);
+  });
+
+  it("can be read though its name holds spaces and parentheses", async () => {
+    const { pid } = await shell(`cp "$(command -v sleep)" './a) S (b 1'; echo ready; exec './a) S (b 1' 60`);
+    for (let waited = 0; waited < 100 && !readFileSync(`/proc/${pid}/stat`, "utf8").includes("(a) S (b 1)"); waited++) await delay(5);
+    expect(statOf(pid)).toMatchObject({ group: pid });
+    expect(statOf(pid)?.state).toMatch(/^[SR]$/);
+  });
+
+  it("is known by the mark of its run, but only by the whole of it", async () => {
+    const { pid } = await shell("echo ready; sleep 60");
+    expect(processesOfRun(runId)).toContain(pid);
+    expect(processesOfRun(runId.slice(0, -1))).not.toContain(pid);
+    expect(listProcesses()).toContain(pid);
+  });
+});
