@@ -16,8 +16,8 @@ describe("exposition", () => {
   it("takes labels that hold anything", () => {
     const value = fc.string({ unit: fc.oneof(fc.constantFrom('"', "\\", "\n", "}", "{", ",", "=", " ", "#", "n", "ü"), fc.string({ minLength: 1, maxLength: 1 }).filter((one) => one !== "\r")) });
     fc.assert(fc.property(fc.dictionary(fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,5}$/), value, { maxKeys: 4 }), (labels) => {
-      const escape = (one: string): string => one.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
-      const line = `a{${Object.entries(labels).map(([key, one]) => `${key}="${escape(one)}"`).join(",")}} 7`;
+      const escaped = (one: string): string => one.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+      const line = `a{${Object.entries(labels).map(([key, one]) => `${key}="${escaped(one)}"`).join(",")}} 7`;
       expect(parse(`${line}\n`)).toEqual([{ name: "a", labels, value: 7 }]);
     }));
   });

@@ -11,7 +11,9 @@ function watched(...conditions: readonly { readonly unless: Claim; readonly wind
   const watch = new AbortWatch({
     series: (series) => {
       const key = JSON.stringify(series);
-      return ids.get(key) ?? (ids.set(key, ids.size), ids.size - 1);
+      const id = ids.get(key) ?? ids.size;
+      ids.set(key, id);
+      return id;
     },
     sample: (...sample) => passed.push(sample),
   }, conditions);
