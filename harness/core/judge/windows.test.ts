@@ -31,6 +31,10 @@ describe("windows", () => {
     }
   });
 
+  it("count no phase that came after the end as completed", () => {
+    expect([...completed([...whole.slice(0, 3), generator(40, false), ...whole.slice(3)])]).toEqual(["baseline"]);
+  });
+
   it("do not end with a generator that ended as it should", () => {
     expect(windowsOf([...whole.slice(0, 3), generator(40, true), ...whole.slice(3)])).toEqual(windowsOf(whole));
   });

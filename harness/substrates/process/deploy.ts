@@ -10,7 +10,7 @@ import type { Tools } from "../../core/tools.ts";
 import { httpGet } from "../../system/network.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
 import { proxyService } from "../proxy/service.ts";
-import { usage } from "./resources.ts";
+import { GroupMeter } from "./resources.ts";
 import { ProcessInstance } from "./instance.ts";
 import { claimSlot, type ClaimedSlot } from "./slot.ts";
 
@@ -43,7 +43,7 @@ async function deploy(request: DeployRequest, options: ProcessSubstrateOptions):
   const deployment = new ProcessDeployment(request, options, slot, scratch.path);
   undoing.defer(() => deployment.stopAll());
   await deployment.startProxy();
-  await startInOrder(layout, deployment, signal, progress);
+  await startInOrder(layout, deployment, signal, progress, options.clock);
   await untilPlayable(layout, deployment, options.clock, signal, progress);
 
   deployment.owns(undoing.move());
@@ -64,10 +64,11 @@ function makeScratch(request: DeployRequest): { path: string; remove: () => Prom
 }
 
 /** Each service starts as soon as those it depends on are ready. The first failure stops the others and is the one reported. */
-async function startInOrder(layout: Layout, deployment: ProcessDeployment, signal: AbortSignal, progress: (text: string) => void): Promise<void> {
+async function startInOrder(layout: Layout, deployment: ProcessDeployment, signal: AbortSignal, progress: (text: string) => void, clock: Clock): Promise<void> {
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const started = new Map<string, Promise<void>>();
+  const startedMs = clock.monotonicMs();
   let ready = 0;
   const start = (service: Service): Promise<void> => {
     const known = started.get(service.name);
@@ -75,7 +76,7 @@ async function startInOrder(layout: Layout, deployment: ProcessDeployment, signa
     const promise = (async () => {
       await Promise.all(service.dependsOn.map((name) => start(serviceNamed(layout, name))));
       await deployment.instance(service.name).start(either);
-      progress(`${++ready}/${layout.services.length} ready: ${service.name}`);
+      progress(`${++ready}/${layout.services.length} ready: ${service.name} after ${((clock.monotonicMs() - startedMs) / 1000).toFixed(1)} s`);
     })();
     started.set(service.name, promise);
     promise.catch((error: unknown) => failed.abort(error));
@@ -119,12 +120,15 @@ class ProcessDeployment implements Deployment {
   readonly instances: readonly ProcessInstance[];
   readonly #proxy: ProcessInstance;
   readonly #slot: ClaimedSlot;
+  readonly #clock: Clock;
+  readonly #meter = new GroupMeter();
   readonly #listeners: ((exit: { service: string; expected: boolean; detail: string }) => void)[] = [];
   #undoing = new AsyncDisposableStack();
 
   constructor(request: DeployRequest, options: ProcessSubstrateOptions, slot: ClaimedSlot, scratch: string) {
     this.layout = request.layout;
     this.#slot = slot;
+    this.#clock = options.clock;
     const make = (service: Service): ProcessInstance => {
       const file = service.name.replaceAll("/", "_");
       const directory = join(scratch, file);
@@ -156,7 +160,7 @@ class ProcessDeployment implements Deployment {
   }
 
   async resources(): Promise<readonly { service: string; cpuSeconds: number; residentBytes: number }[]> {
-    return usage([...this.instances, this.#proxy].flatMap((instance) => (instance.pid === null ? [] : [{ service: instance.service.name, group: instance.pid }])));
+    return this.#meter.read([...this.instances, this.#proxy].flatMap((instance) => (instance.pid === null ? [] : [{ service: instance.service.name, group: instance.pid }])), this.#clock.monotonicMs());
   }
 
   /** Everything at once: nothing needs another service to end, and what is slow to end must not delay the rest. */

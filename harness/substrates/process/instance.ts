@@ -21,6 +21,9 @@ export interface InstanceOptions {
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
 }
 
+/** Asking costs processor time that the service itself needs to become ready. */
+const readyEveryMs = 150;
+
 /** What of the user's environment a service gets to see. */
 const inherited = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "JAVA_HOME"] as const;
 
@@ -98,7 +101,7 @@ export class ProcessInstance implements Instance {
       signal?.throwIfAborted();
       if (this.#child !== child) throw this.#failed(`ended before it was ready (${child.signalCode ?? `exit status ${child.exitCode}`})`);
       if (clock.monotonicMs() > deadlineMs) throw this.#failed(`was not ready within ${this.service.readyWithinMs / 1000} s`);
-      await clock.sleep(50, signal);
+      await clock.sleep(readyEveryMs, signal);
     }
   }
 

@@ -3,19 +3,28 @@ import { listProcesses, type ProcessStat, statOf } from "../../system/processes.
 
 export interface Usage { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number }
 
-/** Groups without a living member are left out. Empty where there is no /proc. */
-export function usage(groups: readonly { readonly service: string; readonly group: number }[]): Usage[] {
-  const byGroup = new Map<number, ProcessStat[]>();
-  for (const pid of listProcesses()) {
-    const stat = statOf(pid);
-    if (stat === null) continue;
-    byGroup.set(stat.group, [...(byGroup.get(stat.group) ?? []), stat]);
+interface Group { readonly service: string; readonly group: number }
+
+/** Who belongs to a group changes rarely, and finding out reads all of /proc: looked up anew this often, and when a group is new. */
+const membersForMs = 10_000;
+
+export class GroupMeter {
+  #members = new Map<number, number[]>();
+  #lookedMs = Number.NEGATIVE_INFINITY;
+
+  /** Groups without a living member are left out. Empty where there is no /proc. */
+  read(groups: readonly Group[], nowMs: number): Usage[] {
+    if (nowMs - this.#lookedMs >= membersForMs || groups.some(({ group }) => !this.#members.has(group))) this.#look(nowMs);
+    return groups.flatMap(({ service, group }) => {
+      const stats = (this.#members.get(group) ?? []).flatMap((pid) => statOf(pid) ?? []).filter((stat) => stat.group === group);
+      return stats.length === 0 ? [] : [{ service, cpuSeconds: total(stats, "cpuSeconds"), residentBytes: total(stats, "residentBytes") }];
+    });
   }
-  return groups.flatMap(({ service, group }) => {
-    const members = byGroup.get(group);
-    if (members === undefined) return [];
-    return [{ service, cpuSeconds: total(members, "cpuSeconds"), residentBytes: total(members, "residentBytes") }];
-  });
+
+  #look(nowMs: number): void {
+    this.#lookedMs = nowMs;
+    this.#members = Map.groupBy(listProcesses(), (pid) => statOf(pid)?.group ?? 0);
+  }
 }
 
 function total(members: readonly ProcessStat[], field: "cpuSeconds" | "residentBytes"): number {
