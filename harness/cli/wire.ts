@@ -61,7 +61,7 @@ export function wire(options: WireOptions): World {
       progress.watch(() => load.progress);
       return load;
     },
-    startProbes: async (deployment, load) => new RunningProbes({ deployment, load, sink: watch, events: recorder, clock, tools, harnessCpuSeconds }),
+    startProbes: async (deployment, load) => new RunningProbes({ deployment, load, sink: watch, events: recorder, clock, tools, runId, harnessCpuSeconds }),
     abortReason: () => watch.violated(clock.nowMs()),
     sweep: () => sweep(runId),
   };

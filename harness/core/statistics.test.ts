@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { quantile, sum } from "./statistics.ts";
 
-const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+/** Without minus zero, which is the same value. */
+const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
 const q = fc.constantFrom(0.5, 0.95, 0.99, 1, 0.001);
 const sorted = (values: readonly number[]): Float64Array => Float64Array.from(values).sort();
 
@@ -16,14 +17,15 @@ function naive(values: readonly number[], at: number): number | null {
 describe("quantile", () => {
   it("is the nearest rank, as the definition says it", () => {
     fc.assert(fc.property(fc.array(number, { maxLength: 120 }), q, (values, at) => {
-      expect(quantile(sorted(values), at)).toBe(values.length === 0 ? null : naive(values, at) === 0 ? expect.closeTo(0) : naive(values, at));
+      expect(quantile(sorted(values), at)).toBe(naive(values, at));
     }));
   });
 
   it("takes the exact rank where a product of fractions would overshoot", () => {
     for (const [at, numerator, denominator] of [[0.5, 1, 2], [0.95, 19, 20], [0.99, 99, 100]] as const) {
-      for (let count = 1; count <= 4_000; count++) {
-        const ranks = Float64Array.from({ length: count }, (_, index) => index + 1);
+      const all = Float64Array.from({ length: 4_000 }, (_, index) => index + 1);
+      for (let count = 1; count <= all.length; count++) {
+        const ranks = all.subarray(0, count);
         const rank = Math.floor((numerator * count + denominator - 1) / denominator);
         if (quantile(ranks, at) !== rank) expect(quantile(ranks, at), `q ${at} of ${count}`).toBe(rank);
       }

@@ -6,10 +6,11 @@ import type { Telemetry } from "../core/target.ts";
 import type { Tools } from "../core/tools.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { httpGet } from "../system/network.ts";
+import { runVariable } from "../system/processes.ts";
 import { runCanary } from "./canary.ts";
 import { parseJournal, sinkJournal } from "./journal.ts";
 import { Increments, parseExposition } from "./prometheus.ts";
-import { laneAndOrigin, readBackends } from "./varnish.ts";
+import { laneAndOrigin, VarnishReader } from "./varnish.ts";
 
 const everyMs = 2_000;
 const readMs = 3_000;
@@ -23,6 +24,7 @@ export interface ProbeOptions {
   readonly events: EventSink;
   readonly clock: Clock;
   readonly tools: Tools;
+  readonly runId: string;
   readonly harnessCpuSeconds: () => number;
 }
 
@@ -32,6 +34,7 @@ export class RunningProbes implements AsyncDisposable {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #counters: Increments;
   readonly #journals = new Map<string, number>();
+  readonly #varnishes = new Map<string, VarnishReader>();
   readonly #tasks: Promise<void>[];
   #reading: Promise<void> = Promise.resolve();
   #clockStepMs = 0;
@@ -91,11 +94,22 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   async #varnish(instance: Instance, telemetry: Telemetry & { kind: "varnish" }): Promise<void> {
-    const counts = await readBackends(this.#options.tools.varnish, join(instance.directory, telemetry.workDirectory));
+    const counts = await this.#varnishOf(instance, telemetry.workDirectory).read();
     const atMs = this.#options.clock.nowMs();
     for (const { backend, requests } of counts) {
       this.#counters.read("origin_gets", { ...laneAndOrigin(backend), edge: instance.service.name }, atMs, requests);
     }
+  }
+
+  /** A reader that failed is replaced by the next one. */
+  #varnishOf(instance: Instance, workDirectory: string): VarnishReader {
+    const { name } = instance.service;
+    const known = this.#varnishes.get(name);
+    if (known?.usable === true) return known;
+    known?.[Symbol.dispose]();
+    const fresh = new VarnishReader(this.#options.tools.varnish, join(instance.directory, workDirectory), { [runVariable]: this.#options.runId });
+    this.#varnishes.set(name, fresh);
+    return fresh;
   }
 
   async #journal(instance: Instance, telemetry: Telemetry & { kind: "journal" }): Promise<void> {
@@ -129,6 +143,7 @@ export class RunningProbes implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled([...this.#tasks, this.#reading]);
+    for (const varnish of this.#varnishes.values()) varnish[Symbol.dispose]();
     this.#agent.destroy();
   }
 }

@@ -1,9 +1,8 @@
 /** Reads how many requests a Varnish sent to each of its backends, from its shared memory. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { createInterface, type Interface } from "node:readline";
 import type { Tool } from "../core/tools.ts";
 
-const run = promisify(execFile);
 const readMs = 5_000;
 
 export interface BackendCount {
@@ -12,11 +11,54 @@ export interface BackendCount {
   readonly requests: number;
 }
 
-export async function readBackends(tool: Tool, workDirectory: string, signal?: AbortSignal): Promise<BackendCount[]> {
-  const varnishstat = tool.companions["varnishstat"];
-  if (varnishstat === undefined) throw new Error("this Varnish came without varnishstat");
-  const { stdout } = await run(varnishstat, ["-n", workDirectory, "-1", "-j", "-f", "VBE.*.req"], { env: { ...tool.env }, timeout: readMs, ...(signal === undefined ? {} : { signal }) });
-  return parseBackends(stdout);
+/** Starting a process from the harness costs ten times what varnishstat itself does, so a shell is started once and asked line by line. */
+const loop = `while read -r _; do "$VARNISHSTAT" -n "$DIRECTORY" -1 -j -f 'VBE.*.req' | tr -d '\\n'; echo; done`;
+
+export class VarnishReader implements Disposable {
+  readonly #shell: ChildProcessWithoutNullStreams;
+  readonly #lines: Interface;
+  #failed: Error | null = null;
+
+  constructor(tool: Tool, workDirectory: string, env: Readonly<Record<string, string>>) {
+    const varnishstat = tool.companions["varnishstat"];
+    if (varnishstat === undefined) throw new Error("this Varnish came without varnishstat");
+    this.#shell = spawn("/bin/sh", ["-c", loop], { env: { PATH: "/usr/bin:/bin", ...env, ...tool.env, VARNISHSTAT: varnishstat, DIRECTORY: workDirectory }, stdio: ["pipe", "pipe", "pipe"] });
+    this.#shell.stderr.resume();
+    const fail = (error: Error): void => { this.#failed ??= error; };
+    this.#shell.on("error", fail).on("exit", () => fail(new Error("varnishstat's shell ended")));
+    this.#shell.stdin.on("error", fail);
+    this.#lines = createInterface({ input: this.#shell.stdout });
+  }
+
+  get usable(): boolean {
+    return this.#failed === null;
+  }
+
+  /** One reading at a time. */
+  async read(): Promise<BackendCount[]> {
+    if (this.#failed !== null) throw this.#failed;
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const timer = setTimeout(() => {
+      // An answer that comes later must not be taken for that of a later question.
+      this[Symbol.dispose]();
+      reject(new Error("varnishstat did not answer"));
+    }, readMs);
+    const closed = (): void => reject(this.#failed ?? new Error("varnishstat's shell ended"));
+    this.#lines.once("line", resolve).once("close", closed);
+    this.#shell.stdin.write("\n");
+    try {
+      return parseBackends(await promise);
+    } finally {
+      clearTimeout(timer);
+      this.#lines.off("line", resolve).off("close", closed);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#failed ??= new Error("closed");
+    this.#shell.kill("SIGKILL");
+    this.#lines.close();
+  }
 }
 
 /** `{"counters":{"VBE.<vcl>.<backend>.req":{"value":12,…}}}`; the VCL's name may change with a reload, the backend's does not. */

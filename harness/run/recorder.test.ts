@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { SeawallError } from "../core/errors.ts";
 import { heldDraft, heldPlan, runOf } from "../core/judge/fixture.ts";
 import { judge } from "../core/judge/judge.ts";
@@ -55,7 +55,7 @@ describe("a record that is read back", () => {
       expect(run.damage).toEqual([]);
       const normal = (all: readonly Put[]): unknown => all.map((one) => ({ ...one, tags: sorted(one.tags) }));
       expect(normal(put(run))).toEqual(normal(series));
-    }), { numRuns: 60 });
+    }), { numRuns: 30 });
   });
 
   it("knows a series again by its tags in any order", async () => {
@@ -112,8 +112,8 @@ describe("a record that is read back", () => {
 
 describe("a record that was cut off", () => {
   const some: readonly Put[] = [
-    { metric: "a", kind: "duration", tags: { lane: "live,\n" }, samples: Array.from({ length: 60 }, (_, index) => [1_795_273_445_123_456 + index * 7, index / 7] as const) },
-    { metric: "b", kind: "gauge", tags: {}, samples: Array.from({ length: 60 }, (_, index) => [1_795_273_445_123_456 + index * 11, index * 1.5] as const) },
+    { metric: "a", kind: "duration", tags: { lane: "live,\n" }, samples: Array.from({ length: 30 }, (_, index) => [1_795_273_445_123_456 + index * 7, index / 7] as const) },
+    { metric: "b", kind: "gauge", tags: {}, samples: Array.from({ length: 12 }, (_, index) => [1_795_273_445_123_456 + index * 11, index * 1.5] as const) },
   ];
   const isPrefix = (part: readonly unknown[], whole: readonly unknown[]): boolean => JSON.stringify(part) === JSON.stringify(whole.slice(0, part.length));
 
@@ -140,7 +140,7 @@ describe("a record that was cut off", () => {
       writeFileSync(path("samples.csv.zst"), changed);
       const run = await readRun(directory);
       if (run.damage.length === 0) expect(put(run)).toEqual(some);
-    }), { numRuns: 300 });
+    }), { numRuns: 120 });
   });
 
   it("at any byte of its events keeps whole lines only, and says so", async () => {
@@ -157,9 +157,12 @@ describe("a record that was cut off", () => {
   });
 
   it("keeps what a harness had flushed when it was killed", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => { vi.useRealTimers(); });
     const recorder = new Recorder(directory, plan, clock);
     recorder.sample(recorder.series({ metric: "m", kind: "gauge", tags: {} }), 1, 42);
-    await delay(1_150);
+    vi.advanceTimersByTime(1_000);
+    for (let waited = 0; waited < 400 && (!existsSync(path("samples.csv.zst")) || statSync(path("samples.csv.zst")).size < 20); waited++) await delay(5);
     const file = readFileSync(path("samples.csv.zst"));
     await recorder[Symbol.asyncDispose]();
     writeFileSync(path("samples.csv.zst"), file);
