@@ -11,7 +11,8 @@ function anchor(): number {
 }
 
 export function realClock(): Clock {
-  const offsetMs = anchor();
+  // Whoever is put aside between the two clocks comes out too low; three times in a row is unlikely.
+  const offsetMs = Math.max(anchor(), anchor(), anchor());
   return {
     nowMs: () => offsetMs + performance.now(),
     monotonicMs: () => performance.now(),
