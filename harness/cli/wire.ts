@@ -62,7 +62,7 @@ export function wire(options: WireOptions): World {
       return load;
     },
     startProbes: async (deployment, load) => new RunningProbes({ deployment, load, sink: watch, events: recorder, clock, tools, runId, harnessCpuSeconds }),
-    abortReason: () => watch.violated(clock.nowMs()),
+    abortReason: (phase) => watch.violated(clock.nowMs(), phase),
     sweep: () => sweep(runId),
   };
 }

@@ -37,9 +37,10 @@ describe("abort watch", () => {
     const { watch, feed } = watched({ unless: share, windowMs: 5_000 });
     feed(viewer("served"), 4, 9_000);
     feed(viewer("lost"), 5, 9_000);
-    expect(watch.violated(10_000), "too few to say").toBeNull();
+    expect(watch.violated(10_000, "fault"), "too few to say").toBeNull();
     feed(viewer("lost"), 1, 9_000);
-    expect(watch.violated(10_000)).toBe('"half is served" does not hold: 0.4, must be >= 0.5');
+    expect(watch.violated(10_000, "fault")).toBe('"half is served" does not hold: 0.4, must be >= 0.5');
+    expect(watch.violated(10_000, "recovery"), "it speaks of the fault phase only").toBeNull();
   });
 
   it("looks at the last moments only, and at its own lane only", () => {
@@ -47,22 +48,22 @@ describe("abort watch", () => {
     feed(viewer("lost"), 50, 4_000);
     feed(viewer("lost", "dvr"), 50, 9_000);
     feed(viewer("served"), 10, 9_000);
-    expect(watch.violated(10_000)).toBeNull();
-    expect(watch.violated(20_000)).toBeNull();
+    expect(watch.violated(10_000, "fault")).toBeNull();
+    expect(watch.violated(20_000, "fault")).toBeNull();
     feed(viewer("lost"), 10, 19_500);
-    expect(watch.violated(20_000)).toContain("does not hold: 0,");
+    expect(watch.violated(20_000, "fault")).toContain("does not hold: 0,");
   });
 
   it("keeps each condition's own window", () => {
     const { watch, feed } = watched({ unless: share, windowMs: 1_000 }, { unless: { ...share, title: "over long", limit: 0.9 }, windowMs: 10_000 });
     feed(viewer("lost"), 10, 5_000);
     feed(viewer("served"), 20, 9_800);
-    expect(watch.violated(10_000)).toContain('"over long"');
+    expect(watch.violated(10_000, "fault")).toContain('"over long"');
   });
 
   it("is silent without conditions and without samples", () => {
-    expect(watched().watch.violated(1)).toBeNull();
-    expect(watched({ unless: share, windowMs: 1_000 }).watch.violated(1)).toBeNull();
+    expect(watched().watch.violated(1, "fault")).toBeNull();
+    expect(watched({ unless: share, windowMs: 1_000 }).watch.violated(1, "fault")).toBeNull();
   });
 
   it("sees an order that is broken although the first was never seen at all", () => {
@@ -71,9 +72,9 @@ describe("abort watch", () => {
     const { watch, feed } = watched({ unless: order, windowMs: 5_000 });
     feed({ ...refused("dvr"), tags: { lane: "dvr", status: "200" } }, 5, 9_500);
     feed(refused("live"), 5, 9_500);
-    expect(watch.violated(10_000)).toContain("dvr first");
+    expect(watch.violated(10_000, "fault")).toContain("dvr first");
     feed(refused("dvr"), 1, 9_500);
-    expect(watch.violated(10_000)).toBeNull();
+    expect(watch.violated(10_000, "fault")).toBeNull();
   });
 
   it("divides by what it has seen", () => {
@@ -81,6 +82,6 @@ describe("abort watch", () => {
     const { watch, feed } = watched({ unless: ratio, windowMs: 5_000 });
     feed({ metric: "publish_ms", kind: "duration", tags: {} }, 2, 9_000);
     feed({ metric: "origin_gets", kind: "increment", tags: {} }, 1, 9_000, 9);
-    expect(watch.violated(10_000)).toContain("2.25");
+    expect(watch.violated(10_000, "fault")).toContain("2.25");
   });
 });

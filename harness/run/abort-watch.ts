@@ -1,5 +1,5 @@
 /** Keeps the last seconds of those samples that abort conditions look at, and judges them as the verdict would be judged. */
-import type { Claim, Selector } from "../core/experiment.ts";
+import type { Claim, Phase, Selector } from "../core/experiment.ts";
 import { compare, inItsLane, observe } from "../core/judge/claims.ts";
 import type { SampleSink } from "../core/ports.ts";
 import type { Plan, Series, SeriesData } from "../core/run.ts";
@@ -36,13 +36,13 @@ export class AbortWatch implements SampleSink {
     recent.value.push(value);
   }
 
-  /** Null while every condition is met, or has too few samples to say. */
-  violated(nowMs: number): string | null {
+  /** Null while every condition that applies in this phase is met, or has too few samples to say. */
+  violated(nowMs: number, phase: Phase): string | null {
     if (this.#conditions.length === 0) return null;
     this.#forget(nowMs - this.#keepMs);
     const all = [...this.#recent.values()].map(({ metric, kind, tags, at, value }): SeriesData => ({ metric, kind, tags, atMs: Float64Array.from(at), values: Float64Array.from(value) }));
     for (const { unless, windowMs } of this.#conditions) {
-      if (typeof unless.limit !== "number") continue;
+      if (typeof unless.limit !== "number" || !unless.during.includes(phase)) continue;
       const seen = observe(unless, { fromMs: nowMs - windowMs, untilMs: nowMs }, all);
       if (seen.value !== null && seen.samples >= Math.max(1, unless.samplesMin) && !compare(seen.value, unless.comparison, unless.limit)) {
         return `"${unless.title}" does not hold: ${Number(seen.value.toPrecision(4))}, must be ${unless.comparison} ${unless.limit}`;

@@ -3,6 +3,7 @@
  * have taken and draws no conclusion that `judge` can draw; it makes things happen at their time and writes down what was seen.
  */
 import { SeawallError } from "../core/errors.ts";
+import { type Phase, phases } from "../core/experiment.ts";
 import type { Clock, Deployment, EventSink, Injection, Injectors, LoadEnd, RunningLoad } from "../core/ports.ts";
 import type { AbortReason, Plan } from "../core/run.ts";
 import type { Fault } from "../core/faults.ts";
@@ -23,8 +24,8 @@ export interface World {
   startProbes(deployment: Deployment, load: RunningLoad, signal: AbortSignal): Promise<Probes>;
   /** Undoes what no disposal reached; returns what is left. */
   sweep(): Promise<readonly string[]>;
-  /** Why the run must end now, judged by the experiment's own abort conditions; null while it may go on. */
-  abortReason(): string | null;
+  /** Why the run must end now, judged by the experiment's own abort conditions for this phase; null while it may go on. */
+  abortReason(phase: Phase): string | null;
   /** CPU seconds that this process has used. */
   harnessCpuSeconds(): number;
 }
@@ -99,47 +100,60 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
   const faults = new Faults(world, deployment, signal);
   const meter = { cpuSeconds: world.harnessCpuSeconds(), sinceMs: clock.nowMs() };
   let early: LoadEnd | null = null;
+  let scheduled = true;
+  const phase: CurrentPhase = { now: null };
   const stop = new AbortController();
   const running = AbortSignal.any([signal, stop.signal]);
-  const watching = watch(world, stop, running);
+  const report = (end: LoadEnd): void => events.event({
+    kind: "generator", exitCode: end.exitCode, signal: end.signal, expected: end.expected && !scheduled,
+    detail: scheduled ? `it ended before its time: ${end.detail}` : end.detail,
+    generatorCpuSeconds: end.cpuSeconds, harnessCpuSeconds: world.harnessCpuSeconds() - meter.cpuSeconds, seconds: (clock.nowMs() - meter.sinceMs) / 1000,
+  });
   await load.begin();
   events.event({ kind: "loadStarted", generator: load.name });
   const zeroMs = clock.nowMs();
   void load.ended.then((end) => {
+    if (!scheduled) return;
+    // Written down at once: from here on nobody asks for anything, whatever the phase is called.
+    report(end);
     early = end;
     stop.abort(new LoadEnded());
   });
+  const watching = watch(world, phase, stop, running);
   try {
     for (const action of schedule(plan)) {
       await clock.sleep(zeroMs + action.atMs - clock.nowMs(), running);
       await act(action, zeroMs + action.atMs, world, faults, probes);
+      if (action.kind === "phase") phase.now = isPhase(action.phase) ? action.phase : null;
     }
   } catch (error) {
     if (!(error instanceof LoadEnded)) throw error;
   } finally {
+    scheduled = false;
     // However the run ends, each fault is healed, once, before anything is taken down.
     await faults.healAll();
     stop.abort(new LoadEnded());
     await watching;
   }
-  const before: LoadEnd | null = early;
-  const end = before ?? (await drained(load, world));
+  if (early === null) report(await drained(load, world));
   await probes.readNow();
-  events.event({
-    kind: "generator", exitCode: end.exitCode, signal: end.signal, expected: end.expected && before === null,
-    detail: before === null ? end.detail : `it ended before its time: ${end.detail}`,
-    generatorCpuSeconds: end.cpuSeconds, harnessCpuSeconds: world.harnessCpuSeconds() - meter.cpuSeconds, seconds: (clock.nowMs() - meter.sinceMs) / 1000,
-  });
+}
+
+/** The judged phase that is on; null in the lead-in and the drain. */
+interface CurrentPhase { now: Phase | null }
+
+function isPhase(name: string): name is Phase {
+  return (phases as readonly string[]).includes(name);
 }
 
 class LoadEnded extends Error {}
 
 /** Judges the abort conditions every second; the first that is met ends the run. */
-async function watch(world: World, stop: AbortController, running: AbortSignal): Promise<void> {
+async function watch(world: World, phase: CurrentPhase, stop: AbortController, running: AbortSignal): Promise<void> {
   try {
     for (;;) {
       await world.clock.sleep(1_000, running);
-      const reason = world.abortReason();
+      const reason = phase.now === null ? null : world.abortReason(phase.now);
       if (reason !== null) stop.abort(new RunAborted("claim", reason));
     }
   } catch {
