@@ -41,7 +41,7 @@ export class RunningProbes implements AsyncDisposable {
 
   constructor(options: ProbeOptions) {
     this.#options = options;
-    this.#counters = new Increments(options.sink, true);
+    this.#counters = new Increments(options.sink, false);
     const { deployment, sink, clock } = options;
     this.#tasks = [runCanary(deployment, sink, clock, this.#stop.signal), this.#rhythm()];
   }
@@ -71,6 +71,7 @@ export class RunningProbes implements AsyncDisposable {
       this.#resources(),
       ...deployment.instances.flatMap((instance) => (instance.pid === null ? [] : instance.service.telemetry.map((telemetry) => this.#read(instance, telemetry)))),
     ]);
+    this.#counters.fromZeroNow();
   }
 
   /** A service that does not answer leaves a gap in its own series; the target may be broken on purpose. */
@@ -89,7 +90,10 @@ export class RunningProbes implements AsyncDisposable {
     if (answer.status !== 200) return;
     const atMs = this.#options.clock.nowMs();
     for (const { name, labels, value } of parseExposition(answer.body, new Set(telemetry.series))) {
-      this.#counters.read(name, { ...labels, service: instance.service.name }, atMs, value);
+      const tags = { ...labels, service: instance.service.name };
+      // Counters are named so: https://prometheus.io/docs/practices/naming
+      if (name.endsWith("_total")) this.#counters.read(name, tags, atMs, value);
+      else this.#options.sink.sample(this.#options.sink.series({ metric: name, kind: "gauge", tags }), atMs, value);
     }
   }
 

@@ -47,6 +47,15 @@ describe("increments", () => {
     return { increments, read, samples };
   };
 
+  it("leave out what came before they were told to count, and nothing after", () => {
+    const { increments, read } = sunk(false);
+    expect(read(100)).toEqual([]);
+    increments.fromZeroNow();
+    expect(read(103)).toEqual([3]);
+    increments.read("new", {}, 1, 5);
+    expect(read(103)).toEqual([0]);
+  });
+
   it("are what a counter has grown by", () => {
     expect(sunk(true).read(5, 7, 7, 12).filter((value) => value > 0)).toEqual([5, 2, 5]);
     expect(sunk(false).read(5, 7, 7, 12).filter((value) => value > 0)).toEqual([2, 5]);

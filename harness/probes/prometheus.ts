@@ -30,12 +30,17 @@ export function parseExposition(text: string, wanted: ReadonlySet<string>): Expo
 export class Increments {
   readonly #sink: SampleSink;
   readonly #last = new Map<string, number>();
-  readonly #startsAtZero: boolean;
+  #startsAtZero: boolean;
 
-  /** `startsAtZero`: whether a counter that was never seen before counts from zero (a service that the run started itself). */
+  /** `startsAtZero`: whether a counter that was never seen before counts from zero. */
   constructor(sink: SampleSink, startsAtZero: boolean) {
     this.#sink = sink;
     this.#startsAtZero = startsAtZero;
+  }
+
+  /** What a target counted while it started is its history; a counter that first shows after that began in the run. */
+  fromZeroNow(): void {
+    this.#startsAtZero = true;
   }
 
   read(metric: string, tags: Readonly<Record<string, string>>, atMs: number, value: number): void {
