@@ -15,7 +15,7 @@ function output(stream: NodeJS.WriteStream): Output {
   stream.on("error", () => {});
   const isTerminal = stream.isTTY === true;
   const colour = isTerminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
-  return { write: (text) => void stream.write(text), isTerminal, colour, get columns() { return stream.columns ?? 100; } };
+  return { write: (text) => void stream.write(text), isTerminal, colour, get columns() { return stream.columns || 100; } };
 }
 
 function context(signal: AbortSignal, onHurry: (hurry: () => void) => void): Context {

@@ -18,7 +18,8 @@ export class Progress implements Disposable {
   #phaseEndsMs: number | null = null;
   #note = "";
   #load: (() => LoadProgress) | null = null;
-  #last = { atMs: 0, requests: 0, liveServed: 0 };
+  /** Readings of the last segment's length and one before it: viewers come in bunches, so a shorter span shows only whether one is on. */
+  #readings: { readonly atMs: number; readonly requests: number; readonly liveServed: number }[] = [];
 
   constructor(output: Output, plan: Plan, nowMs: () => number) {
     this.#output = output;
@@ -79,13 +80,15 @@ export class Progress implements Disposable {
     const nowMs = this.#nowMs();
     const load = this.#load?.() ?? { requests: 0, liveServed: 0, shed: {}, failed: 0 };
     if (!this.#output.isTerminal && this.#load === null) return;
-    const spanS = this.#last.atMs === 0 ? Number.POSITIVE_INFINITY : (nowMs - this.#last.atMs) / 1000;
+    this.#readings.push({ atMs: nowMs, requests: load.requests, liveServed: load.liveServed });
+    while ((this.#readings[1]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs - this.#plan.stream.segmentMs) this.#readings.shift();
+    const last = this.#readings[0] ?? { atMs: nowMs, requests: 0, liveServed: 0 };
+    const spanS = nowMs === last.atMs ? Number.POSITIVE_INFINITY : (nowMs - last.atMs) / 1000;
     const line = renderLiveLine({
       phase: this.#phase, phaseLeftMs: this.#phaseEndsMs === null ? null : this.#phaseEndsMs - nowMs,
-      requestsPerSecond: (load.requests - this.#last.requests) / spanS, liveServedPerSecond: (load.liveServed - this.#last.liveServed) / spanS,
+      requestsPerSecond: (load.requests - last.requests) / spanS, liveServedPerSecond: (load.liveServed - last.liveServed) / spanS,
       shedByLane: load.shed, failed: load.failed, note: this.#note,
     }, this.#output);
-    this.#last = { atMs: nowMs, requests: load.requests, liveServed: load.liveServed };
     this.#output.write(line);
   }
 
