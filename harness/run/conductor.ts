@@ -4,9 +4,9 @@
  */
 import { SeawallError } from "../core/errors.ts";
 import { type Phase, phases } from "../core/experiment.ts";
-import type { Clock, Deployment, EventSink, Injection, Injectors, LoadEnd, RunningLoad } from "../core/ports.ts";
+import type { Clock, Deployment, EventSink, Injectors, LoadEnd, RunningLoad } from "../core/ports.ts";
 import type { AbortReason, Plan } from "../core/run.ts";
-import type { Fault } from "../core/faults.ts";
+import { FaultsInForce } from "./faults-in-force.ts";
 import { type Action, schedule } from "./schedule.ts";
 
 /** What samples the target while it runs. */
@@ -97,7 +97,7 @@ async function undo(world: World, stack: AsyncDisposableStack): Promise<void> {
 
 async function perform(plan: Plan, world: World, deployment: Deployment, load: RunningLoad, probes: Probes, signal: AbortSignal): Promise<void> {
   const { clock, events } = world;
-  const faults = new Faults(world, deployment, signal);
+  const faults = new FaultsInForce(world, deployment, signal);
   const meter = { cpuSeconds: world.harnessCpuSeconds(), sinceMs: clock.nowMs() };
   let early: LoadEnd | null = null;
   let scheduled = true;
@@ -169,7 +169,7 @@ async function drained(load: RunningLoad, world: World): Promise<LoadEnd> {
   return end ?? (await load.stop());
 }
 
-async function act(action: Action, plannedMs: number, world: World, faults: Faults, probes: Probes): Promise<void> {
+async function act(action: Action, plannedMs: number, world: World, faults: FaultsInForce, probes: Probes): Promise<void> {
   switch (action.kind) {
     case "phase":
       // Counters read now belong to the phase that ends here.
@@ -180,61 +180,3 @@ async function act(action: Action, plannedMs: number, world: World, faults: Faul
     case "heal": faults.heal(action.step, plannedMs); return;
   }
 }
-
-/** The faults of one run: each injected once, healed once, whatever happens in between. */
-class Faults {
-  readonly #world: World;
-  readonly #deployment: Deployment;
-  readonly #signal: AbortSignal;
-  readonly #active = new Map<number, { fault: Fault; injection: Promise<Injection | null>; healed: Promise<void> | null }>();
-
-  constructor(world: World, deployment: Deployment, signal: AbortSignal) {
-    this.#world = world;
-    this.#deployment = deployment;
-    this.#signal = signal;
-  }
-
-  inject(step: number, fault: Fault, plannedMs: number): void {
-    this.#active.set(step, { fault, injection: this.#take(step, fault, plannedMs), healed: null });
-  }
-
-  async #take(step: number, fault: Fault, plannedMs: number): Promise<Injection | null> {
-    const { events, injectors } = this.#world;
-    events.event({ kind: "injecting", step, fault });
-    try {
-      const injection = await injectors[fault.kind](fault, this.#deployment, this.#signal);
-      events.event({ kind: "injected", step, fault, plannedMs, evidence: injection.evidence });
-      return injection;
-    } catch (error) {
-      events.event({ kind: "injected", step, fault, plannedMs, evidence: { landed: false, observation: messageOf(error) } });
-      return null;
-    }
-  }
-
-  heal(step: number, plannedMs: number): void {
-    const active = this.#active.get(step);
-    if (active !== undefined) active.healed ??= this.#restore(step, active.fault, active.injection, plannedMs);
-  }
-
-  async #restore(step: number, fault: Fault, taken: Promise<Injection | null>, plannedMs: number): Promise<void> {
-    const injection = await taken;
-    if (injection === null) return;
-    const { events } = this.#world;
-    events.event({ kind: "healing", step, fault });
-    try {
-      events.event({ kind: "healed", step, fault, plannedMs, evidence: await injection.heal(this.#signal.aborted ? undefined : this.#signal) });
-    } catch (error) {
-      events.event({ kind: "healed", step, fault, plannedMs, evidence: { landed: false, observation: messageOf(error) } });
-    }
-  }
-
-  async healAll(): Promise<void> {
-    for (const step of this.#active.keys()) this.heal(step, this.#world.clock.nowMs());
-    await Promise.all([...this.#active.values()].map((active) => active.healed));
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
