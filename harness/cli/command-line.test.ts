@@ -95,6 +95,12 @@ describe("the command line", () => {
     expect(exitCode).toBe(64);
   });
 
+  it.skipIf(process.platform !== "linux")("refuses an output folder below /proc instead of trying for ever", async () => {
+    const { exitCode, stderr } = await seawall("run", "origin-storm", "--out", "/proc/nowhere/reports");
+    expect(stderr).toMatch(/cannot write \/proc\/nowhere\/reports: ENOENT/);
+    expect(exitCode).toBe(64);
+  });
+
   it("refuses a machine that a dead run left dirty, and recover cleans it", async () => {
     mkdirSync(join(folder, "state"));
     const scratch = join(folder, "scratch");

@@ -2,11 +2,11 @@
  * The undo ledger: what must be undone is on disk, synced, before it is done. One file per run in the state folder; it goes when all is
  * undone. A file whose owner is dead means a dirty machine: `recover` replays it, and no run starts until then.
  */
-import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fdatasyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { UndoEntry, UndoLedger } from "../core/ports.ts";
-import { storageError, syncDirectory } from "../system/files.ts";
+import { makeFolders, storageError, syncDirectory } from "../system/files.ts";
 import { endGroup, isSameProcess, mayBeSameProcess, processesOfRun, statOf } from "../system/processes.ts";
 
 interface Owner { readonly runId: string; readonly pid: number; readonly startTicks: number; readonly directory: string }
@@ -21,7 +21,7 @@ export class FileLedger implements UndoLedger {
   constructor(stateDirectory: string, runId: string, runDirectory: string) {
     this.#path = join(stateDirectory, `${runId}.ndjson`);
     try {
-      mkdirSync(stateDirectory, { recursive: true });
+      makeFolders(stateDirectory);
       if (existsSync(this.#path)) throw Object.assign(new Error("another run has this id"), { code: "EEXIST" });
       // Nobody may come upon a ledger that does not say yet whose it is: it would be taken for a dead run's.
       const beside = `${this.#path}.${process.pid}.part`;

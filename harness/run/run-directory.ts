@@ -1,7 +1,7 @@
 /** The files of a run, and how a new run gets its folder. */
 import { mkdirSync, accessSync, constants } from "node:fs";
 import { join } from "node:path";
-import { storageError } from "../system/files.ts";
+import { makeFolders, storageError } from "../system/files.ts";
 
 export const files = {
   plan: "plan.json",
@@ -22,7 +22,7 @@ export function newRunId(nowMs: number, seed: number): string {
 /** Says that runs cannot be kept there before anything costly is done. */
 export function refuseUnwritable(out: string): void {
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolders(out);
     accessSync(out, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw storageError(out, error);
@@ -33,7 +33,7 @@ export function refuseUnwritable(out: string): void {
 export function makeRunDirectory(out: string, experiment: string, runId: string): { readonly directory: string; readonly id: string } {
   const parent = join(out, experiment);
   try {
-    mkdirSync(parent, { recursive: true });
+    makeFolders(parent);
     for (let attempt = 1; ; attempt++) {
       const id = attempt === 1 ? runId : `${runId}-${attempt}`;
       const directory = join(parent, id);

@@ -1,5 +1,5 @@
 /** Small file habits that several parts share. */
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync, fstatSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { SeawallError } from "../core/errors.ts";
 
@@ -55,5 +55,18 @@ export function lastLines(path: string, count: number): string[] {
     }
   } catch {
     return [];
+  }
+}
+
+/** Makes a folder and those above it, one by one: Node's own recursive way never returns below /proc. */
+export function makeFolders(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && statSync(path).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path || existsSync(dirname(path))) throw error;
+    makeFolders(dirname(path));
+    mkdirSync(path);
   }
 }

@@ -1,9 +1,10 @@
 /** Claims the first slot whose ports are free, so that two runs on one machine do not touch each other. */
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { SeawallError } from "../../core/errors.ts";
 import type { UndoLedger } from "../../core/ports.ts";
 import type { Endpoint, Layout } from "../../core/target.ts";
+import { makeFolders } from "../../system/files.ts";
 import { bindProblem, holderOf } from "../../system/network.ts";
 import { mayBeSameProcess, statOf } from "../../system/processes.ts";
 import { type Addresses, addressesOf, slots } from "./addresses.ts";
@@ -16,7 +17,7 @@ export interface ClaimedSlot {
 }
 
 export async function claimSlot(layout: Layout, stateDirectory: string, undo: UndoLedger): Promise<ClaimedSlot> {
-  mkdirSync(stateDirectory, { recursive: true });
+  makeFolders(stateDirectory);
   const skipped: string[] = [];
   for (let slot = 0; slot < slots; slot++) {
     const lock = join(stateDirectory, `slot-${slot}.lock`);
