@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { commandLine } from "./cli/command-line.ts";
 import type { Context, Output } from "./cli/context.ts";
 import { explain } from "./cli/explain.ts";
+import { exitCodes } from "./core/errors.ts";
 import { RunAborted } from "./run/conductor.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -25,12 +26,21 @@ function context(signal: AbortSignal, onHurry: (hurry: () => void) => void): Con
   return { root, cwd: process.cwd(), env, stdout: output(process.stdout), stderr: output(process.stderr), signal, onHurry, version, stateDirectory: join(cache, "state"), cacheDirectory: cache };
 }
 
+/** Whether the process may end as it does. */
+let ended = false;
+
 async function main(): Promise<number> {
   const interrupted = new AbortController();
   const hurries: (() => void)[] = [];
+  let signals = 0;
   const own = context(interrupted.signal, (hurry) => hurries.push(hurry));
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
+      if (signals++ >= 2) {
+        // Whoever asks a third time wants out; what is left is in the ledger, for `seawall recover`.
+        ended = true;
+        process.exit(exitCodes.interrupted);
+      }
       if (interrupted.signal.aborted) for (const hurry of hurries) hurry();
       else interrupted.abort(new RunAborted("user", `stopped by ${name}`));
     });
@@ -42,4 +52,12 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+// An experiment file is code: one that ends the process, or never settles, must not look like a verdict.
+process.on("exit", () => {
+  if (ended) return;
+  process.stderr.write("seawall: ended before its work was done; does the experiment file end the process, or wait for ever?\n");
+  process.exitCode = exitCodes.internal;
+});
+const exitCode = await main();
+ended = true;
+process.exitCode = exitCode;

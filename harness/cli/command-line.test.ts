@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -49,6 +49,7 @@ describe("the command line", () => {
     [["plan", "origin-storm", "--without", "colapsing"], /did you mean "collapsing"/],
     [["plan", "origin-storm", "--substrate", "dcoker"], /did you mean "docker"/],
     [["run", "origin-storm", "--substrate", "docker"], /no docker substrate yet/],
+    [["run", "origin-storm", "--out", ""], /must name a folder/],
     [["judge", "nowhere"], /there is no run directory/],
     [["judge", "."], /it has no plan\.json/],
   ])("refuses %j with one clear message and exit status 64", async (args, message) => {
@@ -64,6 +65,7 @@ describe("the command line", () => {
     ["no default export", "export const a = 1;", /no default export/],
     ["a wrong shape", `export default { name: "X Y", phasesMs: { baseline: -1 } };`, /name: lower-case words[\s\S]*phasesMs\.baseline/],
     ["a throw", "throw new Error('on purpose');", /on purpose/],
+    ["a throw of nothing", "throw null;", /it throws null/],
     ["a missing import", `import "./missing.ts"; export default {};`, /missing\.ts/],
   ])("refuses an experiment file with %s", async (_what, text, message) => {
     const { exitCode, stderr } = await seawall("plan", file(`bad-${Math.random()}.ts`, text));
@@ -99,6 +101,22 @@ describe("the command line", () => {
     const { exitCode, stderr } = await seawall("run", "origin-storm", "--out", "/proc/nowhere/reports");
     expect(stderr).toMatch(/cannot write \/proc\/nowhere\/reports: ENOENT/);
     expect(exitCode).toBe(64);
+  });
+
+  it("takes a changed record for a broken one, not for a defect", async () => {
+    const record = join(folder, "record");
+    cpSync(join(root, "reports/sample"), record, { recursive: true });
+    const plan = join(record, "plan.json");
+    writeFileSync(plan, readFileSync(plan, "utf8").replace(/"hypothesis": \[[\s\S]*?\n {2}\]/, '"hypothesis": [1]'));
+    const { exitCode, stderr } = await seawall("judge", "record");
+    expect(stderr).toMatch(/cannot be judged/);
+    expect(exitCode).toBe(64);
+  });
+
+  it("judges the sample run again as it was judged", async () => {
+    const { exitCode, stdout } = await seawall("judge", join(root, "reports/sample"), "--json");
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(root, "reports/sample/verdict.json"), "utf8")));
+    expect(exitCode).toBe(0);
   });
 
   it("refuses a machine that a dead run left dirty, and recover cleans it", async () => {

@@ -43,7 +43,7 @@ function programOf(context: Context, ended: (code: number) => void): Command {
 
   planFlags(program.command("run").description("run experiments and judge them").argument("<experiment...>", "names from `seawall list`, or paths"))
     .option("--json", "standard output carries only the verdict, one line of JSON per experiment")
-    .addOption(new Option("--out <dir>", "where run directories are made").default(resolve(context.root, "reports"), "reports"))
+    .addOption(new Option("--out <dir>", "where run directories are made").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
     .action(async (names: string[], flags: RunFlags) => ended(await run(context, names, optionsOf(context, flags))));
   program.command("list").description("show the experiments and the target's defences").option("--json", "one line of JSON per experiment")
     .action(async (flags: RunFlags) => ended(await list(context, flags.json === true)));
@@ -70,6 +70,11 @@ function planFlags(command: Command): Command {
     .option("--topology <name>", "instead of the experiment's own")
     .option("--without <defence>", "switch a defence of the target off; may be repeated", (value: string, all: string[]) => [...all, value], [] as string[])
     .addOption(new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(seedOf));
+}
+
+function folderOf(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It must name a folder.");
+  return text;
 }
 
 function seedOf(text: string): number {

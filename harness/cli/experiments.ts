@@ -19,7 +19,7 @@ export async function loadExperiment(context: Context, nameOrPath: string): Prom
   try {
     module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
   } catch (error) {
-    const { message, code } = error as NodeJS.ErrnoException;
+    const { message, code } = (error instanceof Error ? error : new Error(`it throws ${String(error)}`)) as NodeJS.ErrnoException;
     throw new SeawallError("EXPERIMENT_MALFORMED", `${path} cannot be loaded: ${code === undefined ? "" : `${code}: `}${firstLine(message)}`, {
       cause: error, hint: "It must be a TypeScript file that Node can run and that exports one experiment: export default defineExperiment({ … }).",
     });

@@ -1,19 +1,18 @@
 /** `seawall judge` and `seawall report`: a stored run gets the verdict, and the report, of today's code. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { judge } from "../core/judge/judge.ts";
 import { renderVerdictText } from "../report/text.ts";
 import { writeReports } from "../report/write.ts";
 import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
-import { exitCodeOf } from "./run.ts";
+import { exitCodeOf, judgeRecord } from "./run.ts";
 
 /** Reads only; prints the verdict; the exit status is the verdict's. */
 export async function rejudge(context: Context, directory: string, json: boolean): Promise<number> {
   const run = await readRun(directory);
-  const verdict = judge(run);
+  const verdict = judgeRecord(run);
   if (json) context.stdout.write(`${JSON.stringify(verdict)}\n`);
   else context.stdout.write(`${renderVerdictText(verdict, { columns: Math.min(100, context.stdout.columns), colour: context.stdout.colour, hypothesis: run.plan.hypothesis })}\n`);
   return exitCodeOf(verdict, null);
@@ -22,7 +21,7 @@ export async function rejudge(context: Context, directory: string, json: boolean
 /** Writes verdict.json, report.html and junit.xml anew; the exit status says only whether that worked. */
 export async function rewriteReports(context: Context, directory: string): Promise<number> {
   const run = await readRun(directory);
-  const verdict = judge(run);
+  const verdict = judgeRecord(run);
   writeWhole(join(run.directory, files.verdict), `${JSON.stringify(verdict, null, 2)}\n`);
   const { html } = await writeReports(run, verdict);
   context.stdout.write(`report   ${pathToFileURL(html).href}\n`);

@@ -62,6 +62,18 @@ describe("seawall run, with the real target", () => {
     expect(evidence(out.verdict(), /No service died/)).toMatchObject({ status: "inconclusive" });
   });
 
+  it("does not start on a target that lost a service while it came up", async () => {
+    const out = outFolder();
+    const run = seawall(["run", shortExperiment(out.path), "--out", out.path]);
+    await run.seen(/ready: region-b\/memcached/);
+    process.kill(-pidWith("region-b_memcached"), "SIGKILL");
+    const { exitCode, stderr } = await run.ended;
+    expect(stderr).toContain("region-b/memcached died while the target was starting");
+    expect(exitCode).toBe(70);
+    expect(out.verdict().status).toBe("inconclusive");
+    expect(leftovers(cache)).toEqual([]);
+  });
+
   it("heals and leaves nothing behind on Ctrl-C, in the middle of a fault", async () => {
     const out = outFolder();
     const run = seawall(["run", shortExperiment(out.path), "--out", out.path]);

@@ -61,11 +61,21 @@ export async function run(context: Context, names: readonly string[], options: R
 
 export function plan(context: Context, name: string, experiment: Experiment, seed: number, options: RunOptions): Planned {
   const substrate = chooseSubstrate(options.substrate);
-  return planExperiment(experiment, {
+  return guarded(name, () => planExperiment(experiment, {
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
     without: [...new Set(options.without)], topology: options.topology, workloadExports: (workload) => workloadExports(context, workload),
     rerun: rerunCommand(name, seed, substrate.name, options),
-  });
+  }));
+}
+
+/** An experiment brings a target, and a target brings code of its own. */
+function guarded<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SeawallError) throw error;
+    throw new SeawallError("EXPERIMENT_MALFORMED", `${name} or its target fails when it is planned: ${error instanceof Error ? error.message : String(error)}`, { cause: error, hint: "Nothing was started. Mend the experiment's target." });
+  }
 }
 
 function rerunCommand(name: string, seed: number, substrate: SubstrateName, options: RunOptions): string {
@@ -73,6 +83,7 @@ function rerunCommand(name: string, seed: number, substrate: SubstrateName, opti
 }
 
 async function runPlanned(context: Context, planned: Planned, options: RunOptions): Promise<Outcome> {
+  refuseUnusableCache(context);
   refuseDirtyMachine(context);
   refuseUnwritable(options.out);
   const clock = realClock();
@@ -101,10 +112,21 @@ async function runPlanned(context: Context, planned: Planned, options: RunOption
 /** Judges what is on disk, not what is in memory: the verdict is the one that anybody gets from the record. */
 async function judged(directory: string, error: unknown): Promise<Outcome> {
   const record = await readRun(directory);
-  const verdict = judge(record);
+  const verdict = judgeRecord(record);
   writeWhole(join(directory, files.verdict), `${JSON.stringify(verdict, null, 2)}\n`);
   const { html } = await writeReports(record, verdict);
   return { run: record, verdict, exitCode: exitCodeOf(verdict, error), report: html, error };
+}
+
+/** Events and plans are read as they are; one whose inner parts are not what they should be is a broken record, not a defect. */
+export function judgeRecord(record: Run): Verdict {
+  try {
+    return judge(record);
+  } catch (error) {
+    throw new SeawallError("RUN_DIRECTORY_BROKEN", `the record in ${record.directory} cannot be judged: ${(error as Error).message}`, {
+      cause: error, hint: "Its plan.json or events.ndjson was changed after the run, or written by another version; run the experiment again.",
+    });
+  }
 }
 
 export function exitCodeOf(verdict: Verdict, error: unknown): number {
@@ -148,8 +170,18 @@ export function refuseDirtyMachine(context: Context): void {
   });
 }
 
+/** Tools, media and the ledger all lie there. */
+function refuseUnusableCache(context: Context): void {
+  try {
+    refuseUnwritable(context.cacheDirectory);
+  } catch (error) {
+    throw new SeawallError("OUTPUT_NOT_WRITABLE", `the cache folder cannot be used: ${(error as Error).message}`, { cause: error, hint: "Name another one with the environment variable SEAWALL_CACHE." });
+  }
+}
+
 /** Finds the tools of a run, or gets them, with progress on standard error. */
 export async function toolsOf(context: Context, planned: Planned): Promise<Tools> {
+  refuseUnusableCache(context);
   using display = showProgress(context.stderr);
   return (await provision(toolsFor(planned), { env: context.env, signal: context.signal, progress: display.progress })) as Tools;
 }

@@ -7,20 +7,25 @@ export interface Metric {
   readonly source: "generator" | "edge" | "packager" | "canary" | "service" | "harness";
   readonly meaning: string;
   readonly tags: readonly string[];
+  /** For tags whose values are a closed list: a misspelt value would select nothing, and nothing is easily under a limit. */
+  readonly values?: Readonly<Record<string, readonly string[]>>;
 }
+
+const lanes = ["live", "dvr", "start", "publish", "junk"];
 
 export const metrics: Readonly<Record<string, Metric>> = {
   segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "rendition"],
+    values: { lane: lanes, outcome: ["served", "late", "shed", "lost"] },
     meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed or lost" },
-  http_req_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "status", "edge"],
+  http_req_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "status", "edge"], values: { lane: lanes },
     meaning: "one HTTP request, connection included" },
   start_late_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane"],
     meaning: "how much later than intended the generator began an iteration" },
   dropped_iterations: { kind: "increment", unit: "", source: "generator", tags: ["lane"],
     meaning: "iterations that found no free virtual user and were never run" },
-  origin_gets: { kind: "increment", unit: "", source: "edge", tags: ["lane", "edge", "origin"],
+  origin_gets: { kind: "increment", unit: "", source: "edge", tags: ["lane", "edge", "origin"], values: { lane: lanes },
     meaning: "requests that an edge sent to an origin" },
-  publish_ms: { kind: "duration", unit: "ms", source: "packager", tags: ["pipeline", "rendition", "outcome"],
+  publish_ms: { kind: "duration", unit: "ms", source: "packager", tags: ["pipeline", "rendition", "outcome"], values: { outcome: ["acked", "lost"] },
     meaning: "one segment's publication from first attempt to acknowledgement or loss" },
   canary_ms: { kind: "duration", unit: "ms", source: "canary", tags: ["edge", "outcome"],
     meaning: "the harness's own request for the live edge, from its intended start" },

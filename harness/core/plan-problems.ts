@@ -94,6 +94,8 @@ export function recoveryProblems(experiment: Experiment): string[] {
 /** Viewers come in bunches, one for each segment: a window that is no multiple sees now more of them and now fewer. */
 export function rhythmProblems(experiment: Experiment, layout: Layout): string[] {
   const windowMs = experiment.recovery?.windowMs ?? 0;
+  const short = Object.entries(experiment.phasesMs).filter(([, ms]) => ms < 2 * layout.stream.segmentMs);
+  if (short.length > 0) return short.map(([phase, ms]) => `phase ${phase}: ${ms} ms are fewer than two segments`);
   return windowMs % layout.stream.segmentMs === 0 ? [] : [`recovery: windows of ${windowMs} ms are no multiple of the segments' ${layout.stream.segmentMs} ms`];
 }
 

@@ -5,6 +5,7 @@ import { shapeProblems } from "./experiment-schema.ts";
 import type { FaultKind } from "./faults.ts";
 import { unknownName } from "./nearest.ts";
 import { claimProblems, loadProblems, methodProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
+import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Plan, SubstrateName } from "./run.ts";
 import type { Layout } from "./target.ts";
 
@@ -43,6 +44,7 @@ export function planExperiment(experiment: Experiment, options: PlanOptions): Pl
     ...loadProblems(experiment, options),
     ...claimProblems(experiment),
     ...recoveryProblems(experiment),
+    ...vacuousProblems(experiment),
   ];
   if (chosen === undefined) refuse(experiment, problems);
   const layout = chosen.layout();

@@ -15,7 +15,7 @@ const lineBytesMax = 64 * 1024;
 
 type Kind = "request" | "blocked" | "viewer" | "late" | "dropped";
 const kinds: Readonly<Record<string, Kind>> = {
-  http_req_duration: "request", http_req_blocked: "blocked", segment_ms: "viewer", start_late_ms: "late", dropped_iterations: "dropped",
+  http_req_duration: "request", http_req_blocked: "blocked", segment_ms: "viewer", start_late_ms: "late", dropped_iterations: "dropped", unasked_iterations: "dropped",
 };
 const named = Object.entries(kinds).map(([name, kind]) => ({ bytes: Buffer.from(`${name},`), kind }));
 

@@ -37,7 +37,7 @@ export function storageError(path: string, error: unknown): SeawallError {
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new SeawallError("DISK_FULL", `no space left to write ${path}`, { cause: error, hint: `Free some space on the disk of ${dirname(path)}, or choose another place with --out DIR.` });
   }
-  return new SeawallError("OUTPUT_NOT_WRITABLE", `cannot write ${path}: ${code}`, { cause: error, hint: "Choose a folder that you may write to with --out DIR." });
+  return new SeawallError("OUTPUT_NOT_WRITABLE", `cannot write ${path}: ${code === "EEXIST" ? "it is a file, not a folder" : code}`, { cause: error, hint: "Choose a folder that you may write to with --out DIR." });
 }
 
 /** The last lines of a file that may be large; empty when it cannot be read. */

@@ -1,11 +1,14 @@
 /** How a player fetches one segment: it asks again after an error, as it is told to, until its buffer would run dry. */
 import { sleep } from "k6";
 import http from "k6/http";
-import { Trend } from "k6/metrics";
+import { Counter, Trend } from "k6/metrics";
 import { settings } from "./settings.ts";
 
 /** A viewer's wait for one segment in ms, from the moment it meant to ask. */
 const segmentMs = new Trend("segment_ms", true);
+
+/** Iterations whose time was over before their first request: the generator stood still, and the target was never asked. */
+const unasked = new Counter("unasked_iterations");
 
 export interface Wish {
   readonly lane: "live" | "dvr";
@@ -26,6 +29,10 @@ export function fetchSegment(wish: Wish): void {
   const path = stream.segmentPath.replace("{event}", stream.event).replace("{rendition}", wish.rendition).replace("{number}", String(wish.number));
   const giveUpMs = wish.intendedMs + wish.deadlineMs;
   let outcome = "lost";
+  if (Date.now() >= giveUpMs) {
+    unasked.add(1, { lane: wish.lane });
+    return;
+  }
   for (;;) {
     const leftMs = giveUpMs - Date.now();
     if (leftMs <= 0) break;

@@ -33,6 +33,7 @@ export function judgeEvidence(run: Run, windows: Windows): Finding[] {
 function wholeRecord(run: Run): Finding {
   const problems = [...run.damage];
   if (problems.length === 0 && !run.events.some((event) => event.kind === "finished")) problems.push("it does not say how the run ended");
+  if (problems.length === 0 && !run.events.some((event) => event.kind === "cleaned")) problems.push("it does not say whether everything was undone");
   return answer("The record is whole", problems.length === 0 ? null : problems.join("; "));
 }
 

@@ -40,13 +40,15 @@ function why(status: Status, findings: readonly Finding[], plan: Plan): string {
   const first = decisive.find((finding) => finding.phase === "fault") ?? decisive[0];
   if (status === "held") {
     const asked = findings.filter((finding) => finding.kind !== "evidence").length;
-    return `All ${asked} findings about the target held, and the record shows that every fault landed.`;
+    return `All ${asked} findings about the target held, and ${plan.steps.length === 0 ? "nothing was broken on purpose" : "the record shows that every fault landed"}.`;
   }
   if (first === undefined) return "The experiment claims nothing.";
   const where = first.phase === null ? "" : ` (${first.phase})`;
   const more = decisive.length > 1 ? ` ${decisive.length - 1} more ${decisive.length === 2 ? "finding is" : "findings are"} ${status}, too.` : "";
+  const doubts = findings.filter((finding) => finding.kind === "evidence" && finding.status === "inconclusive").map((finding) => `"${finding.title}"`);
+  const doubt = doubts.length === 0 ? "" : ` The record itself is in doubt, though: ${doubts.join(", ")} could not be shown.`;
   return status === "refuted"
-    ? `"${first.title}" is not so${where}: ${figure(first, plan)}${first.why}.${more}`
+    ? `"${first.title}" is not so${where}: ${figure(first, plan)}${first.why}.${more}${doubt}`
     : `"${first.title}" is not shown${where}: ${first.why}.${more}`;
 }
 

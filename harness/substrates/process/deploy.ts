@@ -45,6 +45,7 @@ async function deploy(request: DeployRequest, options: ProcessSubstrateOptions):
   await deployment.startProxy();
   await startInOrder(layout, deployment, signal, progress, options.clock);
   await untilPlayable(layout, deployment, options.clock, signal, progress);
+  deployment.refuseDeaths();
 
   deployment.owns(undoing.move());
   return deployment;
@@ -115,6 +116,8 @@ async function untilPlayable(layout: Layout, deployment: Deployment, clock: Cloc
   }
 }
 
+interface Exit { readonly service: string; readonly expected: boolean; readonly detail: string }
+
 class ProcessDeployment implements Deployment {
   readonly layout: Layout;
   readonly instances: readonly ProcessInstance[];
@@ -122,7 +125,9 @@ class ProcessDeployment implements Deployment {
   readonly #slot: ClaimedSlot;
   readonly #clock: Clock;
   readonly #meter = new GroupMeter();
-  readonly #listeners: ((exit: { service: string; expected: boolean; detail: string }) => void)[] = [];
+  readonly #listeners: ((exit: Exit) => void)[] = [];
+  /** Those that ended although nobody had told them to, from the very first moment. */
+  readonly #deaths: Exit[] = [];
   #undoing = new AsyncDisposableStack();
 
   constructor(request: DeployRequest, options: ProcessSubstrateOptions, slot: ClaimedSlot, scratch: string) {
@@ -136,7 +141,10 @@ class ProcessDeployment implements Deployment {
         runId: request.runId, directory, logFile: join(request.logsDirectory, `${file}.log`), undo: request.undo, clock: options.clock,
         endpoint: (port) => (service === proxyService ? slot.addresses.proxyControl : slot.addresses.listen(service.name, port)),
         launch: () => service.launch(placeOf(service, directory, request, options, slot)),
-        exited: (exit) => { for (const listener of this.#listeners) listener(exit); },
+        exited: (exit) => {
+          if (!exit.expected) this.#deaths.push(exit);
+          for (const listener of this.#listeners) listener(exit);
+        },
       });
     };
     this.instances = request.layout.services.map(make);
@@ -155,8 +163,19 @@ class ProcessDeployment implements Deployment {
     return found;
   }
 
-  onExit(listener: (exit: { service: string; expected: boolean; detail: string }) => void): void {
+  onExit(listener: (exit: Exit) => void): void {
+    for (const death of this.#deaths) listener(death);
     this.#listeners.push(listener);
+  }
+
+  /** A service that died after it was ready need not be missed by a player: the target would be measured without it. */
+  refuseDeaths(): void {
+    const [death] = this.#deaths;
+    if (death === undefined) return;
+    const instance = [...this.instances, this.#proxy].find((one) => one.service.name === death.service);
+    throw new SeawallError("SERVICE_FAILED", `${death.service} died while the target was starting (${death.detail})`, {
+      logLines: instance?.lastLogLines() ?? [], hint: "Its log is in the run directory under logs/.",
+    });
   }
 
   async resources(): Promise<readonly { service: string; cpuSeconds: number; residentBytes: number }[]> {

@@ -1,0 +1,66 @@
+/** Claims that cannot fail, and experiments that ask nothing: they would be green whatever the target does. */
+import { type Claim, type Experiment, type Phase, phases, type Tags } from "./experiment.ts";
+import { metrics } from "./metrics.ts";
+import { unknownName } from "./nearest.ts";
+
+/** Far above what one machine's generator can do; more is a slip of the keyboard. */
+const ratePerSecondMax = 100_000;
+const vusMax = 100_000;
+
+export function vacuousProblems(experiment: Experiment): string[] {
+  const problems = experiment.hypothesis.flatMap((claim) => claimThatCannotFail(claim).map((why) => `claim "${claim.title}": ${why}`));
+  if (experiment.hypothesis.every((claim) => claim.during.every((phase) => phase === "baseline"))) {
+    problems.push("hypothesis: nothing is claimed about the fault or the recovery");
+  }
+  return [...problems, ...emptyRecovery(experiment), ...emptyLoad(experiment)];
+}
+
+function claimThatCannotFail(claim: Claim): string[] {
+  const problems = valueProblems(claim.metric, claim.where ?? {});
+  if (claim.statistic === "share") {
+    problems.push(...valueProblems(claim.metric, claim.having));
+    if (!narrows(claim.having, claim.where)) problems.push("every sample that it looks at has what it asks for, so the share is always 100 %");
+  }
+  if (claim.statistic === "ratio") problems.push(...valueProblems(claim.per.metric, claim.per.where ?? {}));
+  if (typeof claim.limit !== "number") {
+    const { of } = claim.limit;
+    return claim.during.includes(of) ? [...problems, `in ${of} it is compared with itself`] : problems;
+  }
+  const { comparison, limit } = claim;
+  // Every statistic of every metric is zero or more, and a share is at most one.
+  const always = (comparison === ">=" && limit <= 0) || (comparison === ">" && limit < 0)
+    || (claim.statistic === "share" && ((comparison === "<=" && limit >= 1) || (comparison === "<" && limit > 1)));
+  return always ? [...problems, `${comparison} ${limit} is always so`] : problems;
+}
+
+/** Values that a tag can have, where the list is closed. */
+function valueProblems(metric: string, tags: Tags): string[] {
+  const closed = Object.hasOwn(metrics, metric) ? (metrics[metric]?.values ?? {}) : {};
+  return Object.entries(tags).flatMap(([tag, value]) => {
+    const known = Object.hasOwn(closed, tag) ? closed[tag] : undefined;
+    return known === undefined || known.includes(value) ? [] : [unknownName(`value of ${metric}'s tag ${tag}`, value, known)];
+  });
+}
+
+function narrows(having: Tags, where: Tags | undefined): boolean {
+  return Object.entries(having).some(([tag, value]) => where?.[tag] !== value);
+}
+
+function emptyRecovery({ recovery }: Experiment): string[] {
+  if (recovery === null) return [];
+  const problems = [...valueProblems(recovery.goodput.metric, recovery.goodput.where ?? {}), ...valueProblems(recovery.goodput.metric, recovery.having)];
+  if (!narrows(recovery.having, recovery.goodput.where)) problems.push("everything counts as good");
+  if (recovery.shareMin <= 0) problems.push("shareMin must be above 0");
+  if (recovery.ofBaselineMin <= 0) problems.push("ofBaselineMin must be above 0");
+  return problems.map((problem) => `recovery: ${problem}`);
+}
+
+function emptyLoad(experiment: Experiment): string[] {
+  const offered = (phase: Phase): number => experiment.load.reduce((total, load) => total + load.ratePerSecond[phase], 0);
+  const problems = phases.filter((phase) => offered(phase) === 0).map((phase) => `load: nobody asks for anything in ${phase}`);
+  for (const { name, ratePerSecond, vus } of experiment.load) {
+    if (Math.max(...Object.values(ratePerSecond)) > ratePerSecondMax) problems.push(`load ${name}: more than ${ratePerSecondMax} iterations per second`);
+    if (vus > vusMax) problems.push(`load ${name}: more than ${vusMax} virtual users`);
+  }
+  return problems;
+}
