@@ -17,7 +17,10 @@ describe("seawall run, with the real target", () => {
 
   it("holds in the origin storm, and the record gives the same verdict again", async () => {
     const out = outFolder();
-    const { exitCode, stdout, stderr } = await seawall(["run", "origin-storm", "--json", "--out", out.path]).ended;
+    const run = () => seawall(["run", "origin-storm", "--json", "--out", out.path]).ended;
+    const first = await run();
+    // Inconclusive says that this machine was too busy to tell, not that the target failed; a second time it must tell.
+    const { exitCode, stdout, stderr } = first.exitCode === 2 ? await run() : first;
     expect(exitCode, stderr).toBe(0);
     const verdict = JSON.parse(stdout) as Verdict;
     expect(verdict.status).toBe("held");
