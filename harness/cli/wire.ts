@@ -15,7 +15,7 @@ import type { FileLedger } from "../run/ledger.ts";
 import type { Recorder } from "../run/recorder.ts";
 import { files } from "../run/run-directory.ts";
 import { processSubstrate } from "../substrates/process/deploy.ts";
-import { processesOfRun } from "../system/processes.ts";
+import { endProcessesOfRun } from "../system/processes.ts";
 import type { Context } from "./context.ts";
 import type { Progress } from "./progress.ts";
 
@@ -56,7 +56,7 @@ export function wire(options: WireOptions): World {
     }),
     prepareLoad: async (deployment, signal) => {
       const load = await k6Generator({ tool: tools.k6, workloads: join(context.root, "experiments", "workloads"), clock }).prepare({
-        plan, runId, stream: plan.stream, edges: edgesOf(deployment), edgeNames: plan.edges, sink: watch, logsDirectory, undo: ledger, signal,
+        plan, runId, stream: plan.stream, edges: edgesOf(deployment), sink: watch, logsDirectory, undo: ledger, signal,
       });
       progress.watch(() => load.progress);
       return load;
@@ -73,15 +73,7 @@ function edgesOf(deployment: Deployment): { host: string; port: number }[] {
 
 /** Ends whatever still carries the run's mark; returns what does not end. */
 export async function sweep(runId: string): Promise<readonly string[]> {
-  for (const pid of processesOfRun(runId)) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // it ended by itself
-    }
-  }
-  for (let waited = 0; waited < 50 && processesOfRun(runId).length > 0; waited++) await new Promise((wake) => setTimeout(wake, 50));
-  return processesOfRun(runId).map((pid) => `process ${pid}`);
+  return (await endProcessesOfRun(runId, 2_500)).map((pid) => `process ${pid}`);
 }
 
 export function versionsOf(tools: Tools, context: Context): Record<string, string> {

@@ -4,6 +4,7 @@ import { describeFault, servicesStruck } from "./faults.ts";
 import { metrics } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
 import type { PlanOptions } from "./plan.ts";
+import { selectorsOf } from "./series.ts";
 import type { Layout } from "./target.ts";
 
 export function loadProblems(experiment: Experiment, options: PlanOptions): string[] {
@@ -23,7 +24,7 @@ export function claimProblems(experiment: Experiment): string[] {
   const aborts = experiment.abortWhen.map((abort) => abort.unless);
   const problems = repeated(experiment.hypothesis.map((claim) => claim.title)).map((title) => `hypothesis: "${title}" occurs twice`);
   for (const claim of [...experiment.hypothesis, ...aborts]) {
-    problems.push(...new Set(selectorsOf(claim).flatMap((selector) => selectorProblems(`claim "${claim.title}"`, selector))));
+    problems.push(...new Set(namedBy(claim).flatMap((selector) => selectorProblems(`claim "${claim.title}"`, selector))));
     problems.push(...counterProblems(claim));
   }
   for (const claim of experiment.hypothesis) problems.push(...tooFewSamples(claim, experiment));
@@ -42,11 +43,9 @@ function counterProblems(claim: Claim): string[] {
   return means ? [] : [`${where}: ${claim.metric} is a counter, of which only sum, rate and ratio mean something, not ${claim.statistic}`];
 }
 
-function selectorsOf(claim: Claim): Selector[] {
-  if (claim.statistic === "ratio") return [claim, claim.per];
-  if (claim.statistic === "windowsWithout") return [claim, claim.first];
-  if (claim.statistic === "share") return [claim, { metric: claim.metric, where: claim.having }];
-  return [claim];
+/** With the tags that a share counts, which are as easily misspelt. */
+function namedBy(claim: Claim): Selector[] {
+  return [...selectorsOf(claim), ...(claim.statistic === "share" ? [{ metric: claim.metric, where: claim.having }] : [])];
 }
 
 function selectorProblems(where: string, selector: Selector): string[] {

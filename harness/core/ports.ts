@@ -88,7 +88,6 @@ export interface LoadRequest {
   readonly runId: string;
   readonly stream: Stream;
   readonly edges: readonly Endpoint[];
-  readonly edgeNames: readonly string[];
   readonly sink: SampleSink;
   readonly logsDirectory: string;
   readonly undo: UndoLedger;

@@ -1,5 +1,5 @@
 /** Finding samples: by metric and tags, and by the moment at which what they measure began. */
-import type { Selector, Tags } from "./experiment.ts";
+import type { Claim, Selector, Tags } from "./experiment.ts";
 import type { SeriesData } from "./run.ts";
 
 export interface Window {
@@ -38,4 +38,10 @@ export function valuesIn(all: readonly SeriesData[], window: Window): Float64Arr
   const values: number[] = [];
   eachIn(all, window, (value) => values.push(value));
   return Float64Array.from(values);
+}
+
+/** Everything that a claim's statistic is made of. */
+export function selectorsOf(claim: Claim): readonly Selector[] {
+  if (claim.statistic === "ratio") return [claim, claim.per];
+  return claim.statistic === "windowsWithout" ? [claim, claim.first] : [claim];
 }

@@ -3,7 +3,7 @@ import type { Claim, Phase, Selector } from "../core/experiment.ts";
 import { compare, inItsLane, observe } from "../core/judge/claims.ts";
 import type { SampleSink } from "../core/ports.ts";
 import type { Plan, Series, SeriesData } from "../core/run.ts";
-import { carries } from "../core/series.ts";
+import { carries, selectorsOf } from "../core/series.ts";
 
 interface Recent extends Series { readonly at: number[]; readonly value: number[] }
 
@@ -21,7 +21,7 @@ export class AbortWatch implements SampleSink {
 
   series(series: Series): number {
     const id = this.#inner.series(series);
-    const wanted = this.#conditions.flatMap((condition) => selectorsOf(condition.unless));
+    const wanted = this.#conditions.flatMap((condition) => keptFor(condition.unless));
     if (!this.#recent.has(id) && wanted.some((selector) => selector.metric === series.metric && carries(series.tags, selector.where))) {
       this.#recent.set(id, { ...series, at: [], value: [] });
     }
@@ -64,8 +64,7 @@ export class AbortWatch implements SampleSink {
   }
 }
 
-function selectorsOf(claim: Claim): Selector[] {
-  if (claim.statistic === "ratio") return [claim, claim.per];
-  if (claim.statistic === "windowsWithout") return [inItsLane(claim), inItsLane(claim.first)];
-  return [claim];
+/** An order claim speaks only of windows in which the lanes concerned were seen at all, so all of these lanes is kept. */
+function keptFor(claim: Claim): readonly Selector[] {
+  return claim.statistic === "windowsWithout" ? selectorsOf(claim).map(inItsLane) : selectorsOf(claim);
 }

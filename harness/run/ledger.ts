@@ -7,7 +7,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { UndoEntry, UndoLedger } from "../core/ports.ts";
 import { makeFolders, storageError, syncDirectory } from "../system/files.ts";
-import { endGroup, isSameProcess, mayBeSameProcess, processesOfRun, statOf } from "../system/processes.ts";
+import { endGroup, endProcessesOfRun, isSameProcess, mayBeSameProcess, statOf } from "../system/processes.ts";
 
 interface Owner { readonly runId: string; readonly pid: number; readonly startTicks: number; readonly directory: string }
 type Line = { readonly owner: Owner } | { readonly entry: UndoEntry; readonly id: number } | { readonly undone: number };
@@ -114,15 +114,7 @@ export async function recoverRun(left: LeftRun): Promise<readonly string[]> {
     }
   }
   // A process that was started but not yet written down, or one whose group lost its leader, is found by the mark in its environment.
-  for (const pid of processesOfRun(left.runId)) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // it ended by itself, or is not ours: then it is named below
-    }
-  }
-  for (let waited = 0; waited < 50 && processesOfRun(left.runId).length > 0; waited++) await new Promise((wake) => setTimeout(wake, 100));
-  remaining.push(...processesOfRun(left.runId).map((pid) => `process ${pid}`));
+  remaining.push(...(await endProcessesOfRun(left.runId, 5_000)).map((pid) => `process ${pid}`));
   for (const entry of left.entries) {
     if (entry.kind !== "directory") continue;
     await rm(entry.path, { recursive: true, force: true, maxRetries: 3 }).catch((error: Error) => remaining.push(`folder ${entry.path}: ${error.message}`));

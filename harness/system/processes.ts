@@ -113,6 +113,20 @@ export function processesOfRun(runId: string): number[] {
   return listProcesses().filter((pid) => pid !== process.pid && environmentOf(pid).includes(wanted) && statOf(pid)?.state !== "Z");
 }
 
+/** SIGKILL to everything that carries the run's mark; returns those that are still there after `patienceMs`. */
+export async function endProcessesOfRun(runId: string, patienceMs: number): Promise<number[]> {
+  for (const pid of processesOfRun(runId)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // it ended by itself, or is not ours: then it is among those returned
+    }
+  }
+  const deadline = performance.now() + patienceMs;
+  while (performance.now() < deadline && processesOfRun(runId).length > 0) await delay(50);
+  return processesOfRun(runId);
+}
+
 function environmentOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");

@@ -2,11 +2,11 @@
  * What the claims rest on and is read from outside, a counter or a journal, must have been read all the time: what happened while nobody
  * looked is missing from its phase, and half the requests look like half the load.
  */
-import type { Claim, Selector, Tags } from "../experiment.ts";
+import type { Tags } from "../experiment.ts";
 import { servicesStruck } from "../faults.ts";
 import { metrics } from "../metrics.ts";
 import type { Run } from "../run.ts";
-import { matching, type Window } from "../series.ts";
+import { matching, selectorsOf, type Window } from "../series.ts";
 import { longestGap } from "./gaps.ts";
 
 /** Everything is read every 2 s; four missed readings hide too much of a phase. */
@@ -54,11 +54,6 @@ function tellersOf(metric: string, run: Run): Teller[] {
 
 function packagersOf(run: Run): string[] {
   return run.plan.services.filter((service) => service.kind === "packager").map((service) => service.name);
-}
-
-function selectorsOf(claim: Claim): readonly Selector[] {
-  if (claim.statistic === "ratio") return [claim, claim.per];
-  return claim.statistic === "windowsWithout" ? [claim, claim.first] : [claim];
 }
 
 /** From the injection of a step until it was healed; for ever when it never was. */
