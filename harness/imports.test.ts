@@ -23,6 +23,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "benchmarks": ["harness/core", "harness/system", "harness/run", "harness/load", "harness/provision", "harness/cli"],
   // A target's description needs the harness's types; its services know nothing of any harness.
   "targets/live-streaming/target.ts": ["harness/core", "targets"],
+  "targets/live-streaming/layout": ["harness/core", "targets"],
   "targets": [],
 };
 /** `core` is pure: it may not reach the machine. */

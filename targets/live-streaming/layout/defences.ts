@@ -1,0 +1,25 @@
+/** The protective behaviours of the target, each with a switch, and how a service is told which of them are on. */
+import type { Defence, Place } from "../../../harness/core/target.ts";
+
+export const defences = [
+  { name: "epochLocking", title: "Two pipelines cut the same frames into the same segments without a word between them" },
+  { name: "candidateSelection", title: "A defective or unreadable segment of one pipeline is replaced by the other's" },
+  { name: "negativeCache", title: "Answers that a segment is not there carry a lifetime, so that the edge need not ask again" },
+  { name: "holdOpen", title: "A request for the very next segment waits at the origin and is answered as it is published" },
+  { name: "metadataCache", title: "Which segments exist is known in the origin's memory, not asked of the store" },
+  { name: "chunkCache", title: "Segments are read from memory (memcached) before the store" },
+  { name: "priorityShedding", title: "When the store is slow, DVR is refused before live, and writes never" },
+  { name: "shedCaching", title: "The edge keeps a refusal for 5 s instead of repeating the request" },
+  { name: "collapsing", title: "Viewers who ask an edge for the same segment at once share one origin request" },
+  { name: "msTtl", title: "The edge keeps answers for milliseconds exactly, so a segment is seen the moment it exists" },
+  { name: "rangeGate", title: "The edge refuses segment numbers that cannot exist without asking the origin" },
+  { name: "regionFailover", title: "A request that one region fails is answered by the other" },
+] as const satisfies readonly Defence[];
+
+type DefenceName = (typeof defences)[number]["name"];
+
+/** Every switch of one service at once, so that a misspelt name does not compile. */
+export function switches<N extends DefenceName>(place: Place, ...names: readonly N[]): Record<N, boolean> {
+  return Object.fromEntries(names.map((name) => [name, place.enabled(name)])) as Record<N, boolean>;
+}
+

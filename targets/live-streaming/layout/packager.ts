@@ -1,0 +1,26 @@
+/** The packager: one epoch-locked pipeline. */
+import type { Launch, Service } from "../../../harness/core/target.ts";
+import type { PackagerConfiguration } from "../packager/configuration.ts";
+import { nodeProgram } from "../service/program.ts";
+import { backfillSegments, event, renditions } from "../stream/event.ts";
+import { switches } from "./defences.ts";
+import { mainOf, nodeOf, type Site, standing } from "./site.ts";
+
+export function packager(site: Site): Service {
+  return {
+    ...standing(site, "packager", 15), ports: { http: 18085, control: 18086 }, tools: ["node", "ffmpeg"], dependsOn: [],
+    ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 120_000, drainMs: 5_000,
+    telemetry: [{ kind: "journal", port: "http", path: "/journal" }],
+    launch(place): Launch {
+      const ffmpeg = place.tool("ffmpeg");
+      const configuration: PackagerConfiguration = {
+        pipeline: site.pipeline, event, renditions: [...renditions], backfillSegments,
+        listen: place.listen("http"), control: place.listen("control"), controlToken: place.controlToken,
+        publishTo: place.reach(`${site.name}/origin-publish`, "http"),
+        ffmpeg: { executable: ffmpeg.executable, args: [...ffmpeg.args], env: { ...ffmpeg.env } },
+        cacheDirectory: place.cacheDirectory, seed: place.seed, defences: switches(place, "epochLocking"),
+      };
+      return nodeProgram({ ...nodeOf(place), main: mainOf("packager"), heapMb: 192, configuration });
+    },
+  };
+}
