@@ -16,7 +16,7 @@ export function packager(site: Site): Service {
       const configuration: PackagerConfiguration = {
         pipeline: site.pipeline, event, renditions: [...renditions], backfillSegments,
         listen: place.listen("http"), control: place.listen("control"), controlToken: place.controlToken,
-        publishTo: place.reach(`${site.name}/origin-publish`, "http"),
+        publishTo: [place.reach(`${site.name}/origin-publish`, "http")],
         ffmpeg: { executable: ffmpeg.executable, args: [...ffmpeg.args], env: { ...ffmpeg.env } },
         cacheDirectory: place.cacheDirectory, seed: place.seed, defences: switches(place, "epochLocking"),
       };

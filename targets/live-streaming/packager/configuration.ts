@@ -18,7 +18,8 @@ export const packagerShape = z.object({
   listen: endpointShape,
   control: endpointShape,
   controlToken: z.string().min(1),
-  publishTo: endpointShape,
+  /** Publish origins of its own region, the nearest first. */
+  publishTo: z.array(endpointShape).min(1).max(8),
   ffmpeg: z.object({ executable: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) }),
   cacheDirectory: z.string().startsWith("/"),
   seed: z.number(),

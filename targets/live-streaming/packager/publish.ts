@@ -1,4 +1,4 @@
-/** One PUT to the publish origin, repeated until it is acknowledged or its time is over. */
+/** One PUT to a publish origin of the region, repeated until one of them acknowledges it or its time is over. */
 import { Agent, request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EndpointSettings } from "../service/configuration.ts";
@@ -13,52 +13,83 @@ export interface Put {
 
 export interface PutResult {
   readonly outcome: "acked" | "lost";
+  /** Of the last attempt; 0 when there was no answer. */
   readonly status: number;
   readonly attempts: number;
 }
 
 export interface Publisher {
   put(put: Put): Promise<PutResult>;
+  /** Whether any origin is. */
   ready(): Promise<boolean>;
+  /** Nothing is tried for longer than until then, in epoch ms: the packager is about to end. */
+  finishBy(deadlineMs: number): void;
   close(): void;
 }
 
-/** A PUT slower than 500 ms is a bug; twice that, and another attempt is worth more than waiting. */
-const attemptMsMax = 1_000;
 const pauseMs = 50;
 
-export function createPublisher(at: EndpointSettings, nowMs: () => number): Publisher {
+/**
+ * How long one origin may be silent, in ms. A PUT slower than 500 ms is a bug, so no origin gets less; with few of them each gets more, and yet
+ * all of them are asked within the 2 s after which a segment is lost.
+ */
+export function attemptMsMax(origins: number): number {
+  return Math.max(500, 2_000 / (origins + 1));
+}
+
+/** Origins of one region share their store, so a segment that one did not acknowledge may be repeated at the next with the same token. */
+export function createPublisher(origins: readonly EndpointSettings[], nowMs: () => number): Publisher {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  /** The status, or 0 when there was no answer. */
-  const attempt = (method: string, path: string, headers: Readonly<Record<string, string>>, body: Buffer, timeoutMs: number): Promise<number> =>
-    new Promise((resolve) => {
-      const request = httpRequest({
-        host: at.host, port: at.port, agent, method, path, signal: AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))),
-        headers: { ...headers, ...(method === "PUT" ? { "content-length": body.length } : {}) },
-      }, (response) => {
-        response.resume();
-        response.on("error", () => resolve(0));
-        response.on("end", () => resolve(response.statusCode ?? 0));
-        response.on("close", () => resolve(0));
-      });
-      request.on("error", () => resolve(0));
-      request.end(body);
-    });
+  const attemptMs = attemptMsMax(origins.length);
+  let endMs = Number.POSITIVE_INFINITY;
+  /** The one that answered last: who follows a failed one need not find out again. */
+  let preferred = 0;
   return {
     async put({ path, body, headers, deadlineMs }) {
       let status = 0;
       let attempts = 0;
-      while (nowMs() < deadlineMs) {
+      const leftMs = (): number => Math.min(deadlineMs, endMs) - nowMs();
+      for (let at = preferred; leftMs() > 0; at = (at + 1) % origins.length) {
         attempts += 1;
-        status = await attempt("PUT", path, headers, body, Math.min(attemptMsMax, deadlineMs - nowMs()));
-        if (status === 200) return { outcome: "acked", status, attempts };
+        status = await attempt(agent, origins[at], { method: "PUT", path, headers, body }, Math.min(attemptMs, leftMs()));
+        if (status === 200) {
+          preferred = at;
+          return { outcome: "acked", status, attempts };
+        }
         // Refused for what it is: it will be refused again.
         if (status >= 400 && status < 500 && status !== 408 && status !== 429) break;
-        await sleep(Math.min(pauseMs, Math.max(0, deadlineMs - nowMs())));
+        // Each origin is asked at once; only then does it help to wait.
+        if (attempts % origins.length === 0) await sleep(Math.min(pauseMs, Math.max(0, leftMs())));
       }
       return { outcome: "lost", status, attempts };
     },
-    ready: async () => await attempt("GET", "/health/ready", {}, Buffer.alloc(0), 1_000) === 200,
+    async ready() {
+      const question: Question = { method: "GET", path: "/health/ready", headers: {}, body: Buffer.alloc(0) };
+      return (await Promise.all(origins.map((origin) => attempt(agent, origin, question, 1_000)))).includes(200);
+    },
+    finishBy(deadline) {
+      endMs = deadline;
+    },
     close: () => agent.destroy(),
   };
+}
+
+type Question = Pick<Put, "path" | "headers" | "body"> & { readonly method: "GET" | "PUT" };
+
+/** The status, or 0 when there was no answer. */
+function attempt(agent: Agent, at: EndpointSettings | undefined, { method, path, headers, body }: Question, timeoutMs: number): Promise<number> {
+  if (at === undefined) throw new RangeError("a publisher needs an origin");
+  return new Promise((resolve) => {
+    const request = httpRequest({
+      host: at.host, port: at.port, agent, method, path, signal: AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))),
+      headers: { ...headers, ...(method === "PUT" ? { "content-length": body.length } : {}) },
+    }, (response) => {
+      response.resume();
+      response.on("error", () => resolve(0));
+      response.on("end", () => resolve(response.statusCode ?? 0));
+      response.on("close", () => resolve(0));
+    });
+    request.on("error", () => resolve(0));
+    request.end(body);
+  });
 }
