@@ -43,6 +43,8 @@ const store: Store = {
     return rows.filter((row) => row.rendition === leaf.rendition && row.number === leaf.number);
   },
   readRange: async () => [],
+  writeDirective: async () => undefined,
+  readDirectives: async () => [],
   close: async () => undefined,
 };
 

@@ -77,6 +77,8 @@ const cql = {
   readChunk: `SELECT body FROM ${keyspace}.chunk WHERE event = ? AND rendition = ? AND number = ? AND stamp = ? AND part = ?`,
   readPublications: `SELECT * FROM ${keyspace}.publication WHERE event = ? AND rendition = ? AND bucket = ? AND number = ?`,
   readRange: `SELECT * FROM ${keyspace}.publication WHERE event = ? AND rendition = ? AND bucket = ? AND number >= ? AND number <= ?`,
+  writeDirective: `INSERT INTO ${keyspace}.directive (event, id, version, body) VALUES (?, ?, ?, ?) USING TIMESTAMP ?`,
+  readDirectives: `SELECT * FROM ${keyspace}.directive WHERE event = ?`,
 } as const;
 
 export function bucketOf(number: number): number {
@@ -111,6 +113,14 @@ function createStore(client: Client): Store {
       const buckets = Array.from({ length: bucketOf(to) - bucketOf(from) + 1 }, (_, index) => bucketOf(from) + index);
       const results = await Promise.all(buckets.map((bucket) => client.execute(cql.readRange, [event, rendition, bucket, from, to], localOne)));
       return results.flatMap((result) => result.rows.map(publicationOf));
+    },
+    async writeDirective({ event, id, version, body }) {
+      const { Long } = cassandra.types;
+      await client.execute(cql.writeDirective, [event, id, Long.fromNumber(version), body, Long.fromNumber(version * 1000)]);
+    },
+    async readDirectives(event) {
+      const result = await client.execute(cql.readDirectives, [event], localOne);
+      return result.rows.map((row) => ({ event: String(row["event"]), id: String(row["id"]), version: Number(row["version"]), body: String(row["body"]) }));
     },
     close: () => client.shutdown(),
   };

@@ -21,6 +21,8 @@ export function measured(store: Store, monotonicMs: () => number, measure: Measu
     readChunk: (...each) => timed("read", () => store.readChunk(...each)),
     readPublications: (leaf) => timed("read", () => store.readPublications(leaf)),
     readRange: (...each) => timed("read", () => store.readRange(...each)),
+    writeDirective: (directive) => timed("write", () => store.writeDirective(directive)),
+    readDirectives: (event) => timed("read", () => store.readDirectives(event)),
     close: () => store.close(),
   };
 }

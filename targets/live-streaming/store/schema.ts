@@ -17,6 +17,8 @@ const tables = [
   // The token (called stamp, since CQL keeps the other word for itself) is part of the key: a second publication never mixes its chunks with the first one's. Bodies are media, already compressed.
   `CREATE TABLE IF NOT EXISTS ${keyspace}.chunk (event text, rendition text, number int, stamp text, part int, body blob,
     PRIMARY KEY ((event, rendition, number, stamp), part)) ${options} AND compression = {'enabled': false}`,
+  // Few rows, kept for as long as the event: a lifetime would let a mask lapse.
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.directive (event text, id text, version bigint, body text, PRIMARY KEY (event, id))`,
 ];
 
 /** A change of schema on busy cores takes far longer than a read. */

@@ -2,6 +2,15 @@
 import type { Publication } from "../origin/metadata.ts";
 import type { Leaf } from "../stream/address.ts";
 
+export interface StoredDirective {
+  readonly event: string;
+  readonly id: string;
+  /** Epoch ms, never the same twice for one id. */
+  readonly version: number;
+  /** JSON. */
+  readonly body: string;
+}
+
 export interface Store {
   writeChunk(leaf: Leaf, token: string, index: number, body: Buffer): Promise<void>;
   /** The commit point: nobody sees a segment before this. */
@@ -11,5 +20,8 @@ export interface Store {
   readPublications(leaf: Leaf): Promise<Publication[]>;
   /** Everything of a rendition from segment `from` to `to`, for an origin that starts. */
   readRange(event: string, rendition: string, from: number, to: number): Promise<Publication[]>;
+  /** An operator's word on an event (see origin/directive.ts). Never deleted; of one id the later version stands, in whatever order they arrive. */
+  writeDirective(directive: StoredDirective): Promise<void>;
+  readDirectives(event: string): Promise<StoredDirective[]>;
   close(): Promise<void>;
 }
