@@ -34,7 +34,18 @@ describe("the command line", () => {
     expect(await seawall("--version")).toEqual({ exitCode: 0, stdout: "1.2.3\n", stderr: "" });
     const help = await seawall("--help");
     expect(help.exitCode).toBe(0);
-    for (const name of ["run", "list", "plan", "judge", "report", "recover", "doctor", "up", "down"]) expect(help.stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+    for (const name of ["run", "list", "plan", "judge", "report", "export", "recover", "doctor", "up", "down"]) expect(help.stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+  });
+
+  it("exports a recorded run as OpenTelemetry metrics, one request a line", async () => {
+    const { exitCode, stdout } = await seawall("export", join(root, "reports/sample"), "--every", "10");
+    const requests = stdout.trim().split("\n").map((line) => JSON.parse(line) as { resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[] });
+    expect(exitCode).toBe(0);
+    expect(requests.flatMap((request) => request.resourceMetrics[0]?.scopeMetrics[0]?.metrics.map((metric) => metric.name))).toEqual(expect.arrayContaining(["seawall.segment", "seawall.phase", "seawall.fault"]));
+    for (const [flags, message] of [[["--otlp", "localhost"], "no address of a receiver"], [["--every", "0"], "0.1 to 60"]] as const) {
+      const refused = await seawall("export", join(root, "reports/sample"), ...flags);
+      expect(refused).toMatchObject({ exitCode: 64, stdout: "", stderr: expect.stringContaining(message) });
+    }
   });
 
   it.each([

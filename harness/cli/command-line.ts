@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { exitCodes } from "../core/errors.ts";
 import type { Context } from "./context.ts";
 import { doctor } from "./doctor.ts";
+import { exportRun } from "./export.ts";
 import { loadExperiment } from "./experiments.ts";
 import { recover } from "./recover.ts";
 import { rejudge, rewriteReports } from "./rejudge.ts";
@@ -54,6 +55,10 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .action(async (directory: string, flags: RunFlags) => ended(await rejudge(context, resolve(context.cwd, directory), flags.json === true)));
   program.command("report").description("write the report of a recorded run again").argument("<run>", "a run directory")
     .action(async (directory: string) => ended(await rewriteReports(context, resolve(context.cwd, directory))));
+  program.command("export").description("write a recorded run as OpenTelemetry metrics, to standard output or to a receiver").argument("<run>", "a run directory")
+    .option("--otlp <url>", "send them there (OTLP over HTTP); OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS are heeded")
+    .addOption(new Option("--every <seconds>", "distance between two points of a series").default(1).argParser(secondsOf))
+    .action(async (directory: string, flags: { otlp?: string; every: number }) => ended(await exportRun(context, resolve(context.cwd, directory), { otlp: flags.otlp ?? null, everyMs: flags.every * 1_000 })));
   program.command("recover").description("undo what a killed run left on this machine").action(async () => ended(await recover(context)));
   program.command("doctor").description("show every tool, where it comes from, and what works on this machine").option("--json", "as JSON").option("--install", "get what is missing")
     .action(async (flags: { json?: boolean; install?: boolean }) => ended(await doctorOf(context, flags)));
@@ -75,6 +80,12 @@ function planFlags(command: Command): Command {
 function folderOf(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It must name a folder.");
   return text;
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 0.1 && seconds <= 60)) throw new InvalidArgumentError("It must be a number of seconds from 0.1 to 60.");
+  return seconds;
 }
 
 function seedOf(text: string): number {

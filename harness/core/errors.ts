@@ -22,6 +22,7 @@ const catalogue = {
   PLAN_REFUSED: "usage",
   RUN_DIRECTORY_BROKEN: "usage",
   OUTPUT_NOT_WRITABLE: "usage",
+  EXPORT_FAILED: "internal",
   HOST_NOT_ALLOWED: "usage",
   TOOL_MISSING: "internal",
   PORT_BUSY: "internal",

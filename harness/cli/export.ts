@@ -1,0 +1,60 @@
+/** `seawall export RUN`: the recorded samples as OpenTelemetry metrics, to a receiver or as lines of JSON. */
+import { SeawallError } from "../core/errors.ts";
+import { readRun } from "../run/read-run.ts";
+import { exportRequests } from "../telemetry/otlp.ts";
+import { type Receiver, send } from "../telemetry/send.ts";
+import type { Context } from "./context.ts";
+import { judgeRecord } from "./run.ts";
+
+export interface ExportFlags {
+  /** Base address of a receiver; without it, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT, and without those standard output. */
+  readonly otlp: string | null;
+  readonly everyMs: number;
+}
+
+/** Points of each series in one request: half a minute's at a point per second, a few hundred kilobytes. */
+const pointsPerRequest = 30;
+
+export async function exportRun(context: Context, directory: string, flags: ExportFlags): Promise<number> {
+  const receiver = receiverOf(context, flags.otlp);
+  const run = await readRun(directory);
+  const verdict = judgeRecord(run);
+  let requests = 0;
+  for (const request of exportRequests(run, { everyMs: flags.everyMs, pointsPerRequest, attributes: { "seawall.verdict": verdict.status } })) {
+    if (receiver === null) context.stdout.write(`${JSON.stringify(request)}\n`);
+    else await send(receiver, request, context.signal);
+    requests++;
+  }
+  if (receiver !== null) context.stdout.write(`${run.id}: ${run.series.length} series in ${requests} requests to ${receiver.url}\n`);
+  return 0;
+}
+
+/** Names and meaning of the variables: https://opentelemetry.io/docs/specs/otel/protocol/exporter */
+export function receiverOf(context: Pick<Context, "env">, asked: string | null): Receiver | null {
+  const { env } = context;
+  const whole = asked === null ? env["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] : undefined;
+  const base = asked ?? env["OTEL_EXPORTER_OTLP_ENDPOINT"];
+  const url = whole || (base ? `${base.replace(/\/+$/, "")}${/\/v1\/metrics\/*$/.test(base) ? "" : "/v1/metrics"}` : null);
+  if (url === null) return null;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new SeawallError("USAGE", `"${url}" is no address of a receiver`, { hint: "Give one such as http://127.0.0.1:4318 (an OpenTelemetry collector) or http://127.0.0.1:9090/api/v1/otlp (Prometheus)." });
+  }
+  return { url, headers: headersOf(env["OTEL_EXPORTER_OTLP_METRICS_HEADERS"] || env["OTEL_EXPORTER_OTLP_HEADERS"] || "") };
+}
+
+/** `name=value,name=value`, values percent-encoded. */
+function headersOf(text: string): Record<string, string> {
+  return Object.fromEntries(text.split(",").map((pair) => pair.trim()).filter((pair) => pair !== "").map((pair) => {
+    const at = pair.indexOf("=");
+    if (at < 1) throw new SeawallError("USAGE", "OTEL_EXPORTER_OTLP_HEADERS must read name=value,name=value");
+    return [pair.slice(0, at).trim(), decode(pair.slice(at + 1).trim())];
+  }));
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * A recorded run as OpenTelemetry metrics (OTLP, JSON encoding), so that it shows beside everything else in the Grafana that users have.
+ * Durations become histograms, counters become sums, both cumulative since the start of the load; readings become gauges; phases and
+ * faults become gauges that are 1 while they last. Shape: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ */
+import { metrics } from "../core/metrics.ts";
+import type { Run, SeriesData } from "../core/run.ts";
+import { spansOf } from "./spans.ts";
+
+/** Upper bounds in ms: the default of OpenTelemetry's SDKs, so that other dashboards fit. */
+export const boundsMs = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000] as const;
+
+interface Attribute { readonly key: string; readonly value: { readonly stringValue: string } }
+
+interface Point {
+  readonly attributes: readonly Attribute[];
+  readonly startTimeUnixNano: string;
+  readonly timeUnixNano: string;
+}
+export type NumberPoint = Point & { readonly asDouble: number };
+export type HistogramPoint = Point & { readonly count: string; readonly sum: number; readonly bucketCounts: readonly string[]; readonly explicitBounds: readonly number[] };
+
+export interface Metric {
+  readonly name: string;
+  readonly description: string;
+  readonly unit: string;
+  readonly sum?: { readonly aggregationTemporality: 2; readonly isMonotonic: true; readonly dataPoints: readonly NumberPoint[] };
+  readonly gauge?: { readonly dataPoints: readonly NumberPoint[] };
+  readonly histogram?: { readonly aggregationTemporality: 2; readonly dataPoints: readonly HistogramPoint[] };
+}
+
+/** The body of one `POST /v1/metrics`. */
+export interface ExportRequest {
+  readonly resourceMetrics: readonly [{
+    readonly resource: { readonly attributes: readonly Attribute[] };
+    readonly scopeMetrics: readonly [{ readonly scope: { readonly name: "seawall" }; readonly metrics: readonly Metric[] }];
+  }];
+}
+
+export interface ExportOptions {
+  /** Distance between two points of a series in ms. */
+  readonly everyMs: number;
+  /** How many points of each series one request carries. */
+  readonly pointsPerRequest: number;
+  /** Further attributes of the resource: the verdict. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Requests in the order of time, as receivers want them; series without samples in a request's time are left out of it. */
+export function* exportRequests(run: Run, options: ExportOptions): Generator<ExportRequest> {
+  const [startMs, endMs] = extent(run);
+  const cursors = run.series.map((series) => new SeriesCursor(series, startMs));
+  const spans = spansOf(run.events, endMs);
+  const resource = { attributes: attributesOf({
+    "service.name": "seawall", "service.instance.id": run.id, "seawall.experiment": run.plan.experiment, "seawall.target": run.plan.target,
+    "seawall.topology": run.plan.topology, "seawall.substrate": run.plan.substrate, "seawall.without": run.plan.without.join(","), ...options.attributes,
+  }) };
+  for (let fromMs = startMs; fromMs <= endMs; fromMs += options.everyMs * options.pointsPerRequest) {
+    const times = Array.from({ length: options.pointsPerRequest }, (_, index) => fromMs + (index + 1) * options.everyMs).filter((atMs) => atMs <= endMs + options.everyMs);
+    const byName = new Map<string, Metric[]>();
+    for (const metric of [...cursors.flatMap((cursor) => cursor.take(times)), ...spans.flatMap((span) => span.at(times, nano(startMs)))]) {
+      byName.set(metric.name, [...(byName.get(metric.name) ?? []), metric]);
+    }
+    if (byName.size > 0) yield { resourceMetrics: [{ resource, scopeMetrics: [{ scope: { name: "seawall" }, metrics: [...byName.values()].map(merged) }] }] };
+  }
+}
+
+/** From the first to the last of everything; samples lie nearly but not quite in the order of their times. */
+function extent(run: Run): [number, number] {
+  let [from, until] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const see = (atMs: number): void => {
+    from = Math.min(from, atMs);
+    until = Math.max(until, atMs);
+  };
+  for (const event of run.events) if (["loadStarted", "phase", "healed"].includes(event.kind)) see(event.atMs);
+  for (const { atMs } of run.series) atMs.forEach(see);
+  return [from, until];
+}
+
+/** Goes through one series once, from the first sample to the last, keeping what is cumulative. */
+class SeriesCursor {
+  readonly #series: SeriesData;
+  readonly #attributes: readonly Attribute[];
+  readonly #startNano: string;
+  readonly #order: Uint32Array;
+  readonly #counts = new Array<number>(boundsMs.length + 1).fill(0);
+  #next = 0;
+  #sum = 0;
+
+  constructor(series: SeriesData, startMs: number) {
+    this.#series = series;
+    this.#attributes = attributesOf(series.tags);
+    this.#startNano = nano(startMs);
+    this.#order = Uint32Array.from(series.atMs.keys()).sort((a, b) => (series.atMs[a] as number) - (series.atMs[b] as number));
+  }
+
+  take(times: readonly number[]): Metric[] {
+    const numbers: NumberPoint[] = [];
+    const histograms: HistogramPoint[] = [];
+    for (const atMs of times) {
+      const seen = this.#advance(atMs);
+      if (seen === null) continue;
+      const point = { attributes: this.#attributes, startTimeUnixNano: this.#startNano, timeUnixNano: nano(atMs) };
+      if (this.#series.kind !== "duration") numbers.push({ ...point, asDouble: this.#series.kind === "gauge" ? seen : this.#sum });
+      else histograms.push({ ...point, count: String(this.#next), sum: this.#sum, bucketCounts: this.#counts.map(String), explicitBounds: boundsMs });
+    }
+    if (numbers.length + histograms.length === 0) return [];
+    const description = metrics[this.#series.metric]?.meaning ?? "";
+    const { name, unit } = nameOf(this.#series.metric);
+    if (this.#series.kind === "duration") return [{ name, unit, description, histogram: { aggregationTemporality: 2, dataPoints: histograms } }];
+    if (this.#series.kind === "gauge") return [{ name, unit, description, gauge: { dataPoints: numbers } }];
+    return [{ name, unit, description, sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints: numbers } }];
+  }
+
+  /** Takes in all samples before `atMs`; returns the last one's value, null when there was none. */
+  #advance(atMs: number): number | null {
+    let last: number | null = null;
+    for (; this.#next < this.#order.length; this.#next++) {
+      const index = this.#order[this.#next] as number;
+      if ((this.#series.atMs[index] as number) >= atMs) break;
+      last = this.#series.values[index] as number;
+      this.#sum += last;
+      const bucket = boundsMs.findIndex((bound) => (last as number) <= bound);
+      const slot = bucket < 0 ? boundsMs.length : bucket;
+      this.#counts[slot] = (this.#counts[slot] as number) + 1;
+    }
+    return last;
+  }
+}
+
+/** `segment_ms` → `seawall.segment` in ms: receivers put units into names by themselves. */
+function nameOf(metric: string): { name: string; unit: string } {
+  for (const [ending, unit] of [["_ms", "ms"], ["_seconds", "s"], ["_bytes", "By"], ["_total", "1"]] as const) {
+    if (metric.endsWith(ending)) return { name: `seawall.${metric.slice(0, -ending.length)}`, unit };
+  }
+  return { name: `seawall.${metric}`, unit: "1" };
+}
+
+/** Several series of one metric become one metric with all their points. */
+function merged(parts: readonly Metric[]): Metric {
+  const [first] = parts as [Metric];
+  const { name, unit, description } = first;
+  if (first.histogram !== undefined) return { name, unit, description, histogram: { aggregationTemporality: 2, dataPoints: parts.flatMap((part) => part.histogram?.dataPoints ?? []) } };
+  if (first.gauge !== undefined) return { name, unit, description, gauge: { dataPoints: parts.flatMap((part) => part.gauge?.dataPoints ?? []) } };
+  return { name, unit, description, sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints: parts.flatMap((part) => part.sum?.dataPoints ?? []) } };
+}
+
+export function attributesOf(tags: Readonly<Record<string, string>>): Attribute[] {
+  return Object.entries(tags).filter(([, value]) => value !== "").map(([key, value]) => ({ key, value: { stringValue: value } }));
+}
+
+/** Epoch ms → epoch ns as decimal text, which JSON numbers cannot carry exactly. */
+export function nano(atMs: number): string {
+  return `${Math.round(atMs * 1_000)}000`;
+}

@@ -1,0 +1,52 @@
+/** Posts OTLP requests to a receiver, one after another, with the patience that the protocol asks for. */
+import { setTimeout as delay } from "node:timers/promises";
+import { SeawallError } from "../core/errors.ts";
+import type { ExportRequest } from "./otlp.ts";
+
+const attemptMs = 10_000;
+const attempts = 5;
+/** To be asked again: https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
+const retryable = new Set([429, 502, 503, 504]);
+
+export interface Receiver {
+  /** All of it: `http://127.0.0.1:4318/v1/metrics`. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Throws EXPORT_FAILED when the receiver cannot be reached, or takes only a part. */
+export async function send(receiver: Receiver, request: ExportRequest, signal: AbortSignal): Promise<void> {
+  const body = JSON.stringify(request);
+  for (let attempt = 1; ; attempt++) {
+    const answer = await post(receiver, body, signal);
+    if (answer.status >= 200 && answer.status < 300) return refuseRejected(receiver, answer.text);
+    if (attempt === attempts || !retryable.has(answer.status)) throw failed(receiver, `answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+    await delay(Math.min(8_000, answer.retryAfterMs ?? 250 * 2 ** attempt), undefined, { signal });
+  }
+}
+
+async function post(receiver: Receiver, body: string, signal: AbortSignal): Promise<{ status: number; text: string; retryAfterMs: number | null }> {
+  try {
+    const response = await fetch(receiver.url, {
+      method: "POST", body, redirect: "error", signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]), headers: { ...receiver.headers, "content-type": "application/json" },
+    });
+    const after = Number(response.headers.get("retry-after") ?? Number.NaN);
+    return { status: response.status, text: await response.text(), retryAfterMs: Number.isFinite(after) ? after * 1_000 : null };
+  } catch (error) {
+    signal.throwIfAborted();
+    const { cause, message } = error as Error & { cause?: Error };
+    throw failed(receiver, `cannot be reached (${cause?.message ?? message})`, error);
+  }
+}
+
+/** A receiver may say 200 and yet not have taken everything. */
+function refuseRejected(receiver: Receiver, text: string): void {
+  const rejected = /"rejectedDataPoints"\s*:\s*"?(\d+)/.exec(text)?.[1];
+  if (rejected !== undefined && Number(rejected) > 0) throw failed(receiver, `did not take ${rejected} of the points: ${text.slice(0, 300)}`);
+}
+
+function failed(receiver: Receiver, what: string, cause?: unknown): SeawallError {
+  return new SeawallError("EXPORT_FAILED", `the receiver ${receiver.url} ${what}`, {
+    cause, hint: "It must take OTLP over HTTP in JSON, and samples as old as the run (Prometheus: storage.tsdb.out_of_order_time_window).",
+  });
+}

@@ -1,0 +1,40 @@
+/** Phases and faults of a run as gauges that are 1 while they last: what a dashboard shades. */
+import { describeFault } from "../core/faults.ts";
+import type { RunEvent } from "../core/run.ts";
+import { attributesOf, type Metric, nano } from "./otlp.ts";
+
+export interface Span {
+  /** A point of value 1 for each of the times that it covers, and one of 0 at the first after it. */
+  at(times: readonly number[], startNano: string): Metric[];
+}
+
+export function spansOf(events: readonly RunEvent[], endMs: number): Span[] {
+  return [...phases(events, endMs), ...faults(events, endMs)];
+}
+
+function phases(events: readonly RunEvent[], endMs: number): Span[] {
+  const changes = events.filter((event) => event.kind === "phase");
+  return changes.map((event, index) => span("seawall.phase", { phase: event.phase }, "which part of the run is on", event.atMs, changes[index + 1]?.atMs ?? endMs));
+}
+
+function faults(events: readonly RunEvent[], endMs: number): Span[] {
+  return events.filter((event) => event.kind === "injected").filter((event) => event.evidence.landed).map((event) => {
+    const healed = events.find((other) => other.kind === "healed" && other.step === event.step);
+    return span("seawall.fault", { fault: describeFault(event.fault), step: String(event.step + 1) }, "a fault that was seen to land, until it was healed", event.atMs, healed?.atMs ?? endMs);
+  });
+}
+
+function span(name: string, tags: Readonly<Record<string, string>>, description: string, fromMs: number, untilMs: number): Span {
+  const attributes = attributesOf(tags);
+  let closed = false;
+  return {
+    at(times, startTimeUnixNano) {
+      const dataPoints = times.filter((atMs) => atMs >= fromMs && !closed).flatMap((atMs) => {
+        if (closed) return [];
+        closed = atMs >= untilMs;
+        return [{ attributes, startTimeUnixNano, timeUnixNano: nano(atMs), asDouble: closed ? 0 : 1 }];
+      });
+      return dataPoints.length === 0 ? [] : [{ name, unit: "1", description, gauge: { dataPoints } }];
+    },
+  };
+}
