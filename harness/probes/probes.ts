@@ -10,7 +10,7 @@ import { runVariable } from "../system/processes.ts";
 import { runCanary } from "./canary.ts";
 import { parseJournal, sinkJournal } from "./journal.ts";
 import { Increments, parseExposition } from "./prometheus.ts";
-import { laneAndOrigin, VarnishReader } from "./varnish.ts";
+import { isFill, laneAndOrigin, VarnishReader } from "./varnish.ts";
 
 const everyMs = 2_000;
 const readMs = 3_000;
@@ -100,7 +100,7 @@ export class RunningProbes implements AsyncDisposable {
   async #varnish(instance: Instance, telemetry: Telemetry & { kind: "varnish" }): Promise<void> {
     const counts = await this.#varnishOf(instance, telemetry.workDirectory).read();
     const atMs = this.#options.clock.nowMs();
-    for (const { backend, requests } of counts) {
+    for (const { backend, requests } of counts.filter(({ backend }) => !isFill(backend))) {
       this.#counters.read("origin_gets", { ...laneAndOrigin(backend), edge: instance.service.name }, atMs, requests);
     }
   }

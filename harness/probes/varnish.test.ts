@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { laneAndOrigin, parseBackends } from "./varnish.ts";
+import { isFill, laneAndOrigin, parseBackends } from "./varnish.ts";
 
 /** As varnishstat 7.1 writes it with `-1 -j -f VBE.*.req`, shortened. */
 const text = JSON.stringify({
@@ -28,6 +28,7 @@ describe("varnishstat", () => {
   it("tells lane and origin from a backend's name", () => {
     expect(laneAndOrigin("live_region_a")).toEqual({ lane: "live", origin: "region-a" });
     expect(laneAndOrigin("dvr_region_a_2")).toEqual({ lane: "dvr", origin: "region-a-2" });
+    expect(["fill_live_region_a", "live_region_a", "live_fill"].map(isFill)).toEqual([true, false, false]);
     expect(laneAndOrigin("default")).toEqual({ lane: "junk", origin: "default" });
   });
 });

@@ -72,6 +72,11 @@ export function parseBackends(text: string): BackendCount[] {
   return [...totals].map(([backend, requests]) => ({ backend, requests }));
 }
 
+/** Requests to a fill node of the same target, which are none to an origin: it counts those that it makes itself. */
+export function isFill(backend: string): boolean {
+  return backend.startsWith("fill_");
+}
+
 /** `live_region_a` → lane `live`, origin `region_a`. */
 export function laneAndOrigin(backend: string): { readonly lane: string; readonly origin: string } {
   const cut = backend.indexOf("_");

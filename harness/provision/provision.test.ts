@@ -80,7 +80,7 @@ describe("the error for missing tools", () => {
       "    path         not there",
       "    download     github.com does not answer (ENOTFOUND)",
       "    to install   `brew install k6`, or Grafana's apt repository; or set SEAWALL_K6",
-      "  varnish (7.x with the vmods std, directors and header, and a C compiler)",
+      "  varnish (7.x with the vmods std, directors and var, and a C compiler)",
       "    registry     apt-get is not on this machine",
       "    to install   `apt-get install varnish varnish-modules gcc`; or set SEAWALL_VARNISH",
     ]);

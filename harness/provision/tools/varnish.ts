@@ -18,11 +18,10 @@ const compileTimeoutMs = 60_000;
 const vcl = `vcl 4.1;
 import std;
 import directors;
-import header;
+import var;
 backend default none;
 sub vcl_recv {
-  std.log("seawall");
-  header.remove(req.http.Seawall, "x");
+  std.log(var.global_get("seawall"));
   return (synth(200));
 }
 sub vcl_init { new region = directors.round_robin(); }
@@ -31,7 +30,7 @@ sub vcl_init { new region = directors.round_robin(); }
 export const varnish: Recipe = {
   name: "varnish",
   variable: "SEAWALL_VARNISH",
-  wanted: "7.x with the vmods std, directors and header, and a C compiler",
+  wanted: "7.x with the vmods std, directors and var, and a C compiler",
   pin: "7",
   install: "`apt-get install varnish varnish-modules gcc`",
   placeOf: placeOfProgram,

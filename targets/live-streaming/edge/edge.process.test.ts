@@ -1,88 +1,31 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+/** One real Varnish in front of origins that count: each protection of a single tier, and that its switch removes it. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
-import { segmentInProduction } from "../stream/template.ts";
+import { type Answer, Bench, controlToken, get, segment, settingsFor, upstream } from "./fixture.ts";
 import { edgeProgram } from "./launch.ts";
-import type { EdgeSettings } from "./vcl.ts";
+import type { EdgeSettings } from "./settings.ts";
 
 const { varnish } = await provision(["varnish"], { env: process.env });
-const cleanups: (() => Promise<void> | void)[] = [];
-afterAll(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-});
+const bench = new Bench(varnish);
+afterAll(() => bench[Symbol.asyncDispose]());
 
-type Answer = { readonly status: number; readonly headers: Record<string, string>; readonly afterMs: number };
+const served = (): Answer => ({ status: 200, headers: { "x-ttl-ms": "60000" } });
+/** One zone per port: the first two in the region of the edge, when there are three. */
+const originsAt = (ports: readonly number[]): EdgeSettings["origins"] =>
+  ports.map((port, index) => (ports.length === 3 && index < 2 ? upstream(`region-a-${index + 1}`, "region-a", port) : upstream(`region-${"abc"[index]}`, `region-${"abc"[index]}`, port))) as never;
 
-/** A tiny origin that counts what it is asked for. */
-async function originThat(answer: (path: string) => Answer): Promise<{ readonly port: number; readonly asked: string[]; readonly server: Server }> {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    const path = request.url ?? "";
-    if (path === "/health/ready") return void response.end("ready");
-    asked.push(path);
-    const { status, headers, afterMs } = answer(path);
-    setTimeout(() => response.writeHead(status, headers).end("body"), afterMs);
-  });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  cleanups.push(() => void server.close(), () => server.closeAllConnections());
-  return { port: (server.address() as AddressInfo).port, asked, server };
+async function edge(ports: readonly number[], without: readonly (keyof EdgeSettings["defences"])[] = []): Promise<string> {
+  return (await bench.node(settingsFor({ origins: originsAt(ports) }, without))).base;
 }
-
-const on: EdgeSettings["defences"] = { collapsing: true, msTtl: true, rangeGate: true, regionFailover: true, shedCaching: true };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function edge(ports: readonly [number, ...number[]], without: readonly (keyof typeof on)[] = []): Promise<string> {
-  const directory = mkdtempSync(join(tmpdir(), "seawall-edge-"));
-  const listen = { host: "127.0.0.1", port: await freePort() };
-  const program = edgeProgram({
-    varnish, directory, listen, admin: { host: "127.0.0.1", port: await freePort() },
-    settings: {
-      origins: ports.map((port, index) => ({ region: `region-${"ab"[index]}`, endpoint: { host: "127.0.0.1", port } })) as never,
-      event: "main", renditions: ["v720"], segmentSeconds: 2, liveSegments: 5, dvrWindowSegments: 1800, holdGraceSeconds: 1,
-      defences: { ...on, ...Object.fromEntries(without.map((name) => [name, false])) },
-    },
-  });
-  for (const [path, text] of Object.entries(program.files)) writeFileSync(join(directory, path), text);
-  const child: ChildProcess = spawn(program.command, [...program.args], { env: { ...process.env, ...program.env }, stdio: "ignore" });
-  cleanups.push(async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill("SIGTERM");
-      await new Promise((resolve) => child.once("exit", resolve));
-    }
-    rmSync(directory, { recursive: true, force: true });
-  });
-  const base = `http://${listen.host}:${listen.port}`;
-  for (let tries = 0; ; tries += 1) {
-    if (await fetch(`${base}/health/ready`).then(({ ok }) => ok, () => false)) return base;
-    if (tries > 200 || child.exitCode !== null) throw new Error("the edge did not start");
-    await sleep(50);
-  }
-}
-
-const segment = (offset: number): string => `/live/main/v720/${segmentInProduction(Date.now()) + offset}.m4s`;
-const get = async (url: string): Promise<{ status: number; cache: string | null; servedBy: string | null }> => {
-  const response = await fetch(url);
-  await response.arrayBuffer();
-  return { status: response.status, cache: response.headers.get("x-cache"), servedBy: response.headers.get("x-served-by") };
-};
-const served = (): Answer => ({ status: 200, headers: { "x-ttl-ms": "60000" }, afterMs: 150 });
 
 describe("collapsing", () => {
-  const ask = async (without: readonly (keyof typeof on)[]): Promise<number> => {
-    const origin = await originThat(served);
+  const ask = async (without: readonly (keyof EdgeSettings["defences"])[]): Promise<number> => {
+    const origin = await bench.origin(() => ({ ...served(), afterMs: 150 }));
     const base = await edge([origin.port], without);
     const path = segment(-1);
     const answers = await Promise.all(Array.from({ length: 200 }, () => get(base + path)));
@@ -93,35 +36,60 @@ describe("collapsing", () => {
   test("and without it, many", async () => expect(await ask(["collapsing"])).toBeGreaterThan(50));
 });
 
-describe("with two regions", () => {
-  test("a dead region's requests are answered by the other, and what is early or shed is not asked twice", async () => {
-    const own = await originThat((path) => path.includes("v720") ? { status: 502, headers: {}, afterMs: 0 } : served());
-    const other = await originThat(served);
+describe("with more than one region", () => {
+  test("a dead region's requests are answered by the other at once, and what is early or shed is not asked twice", async () => {
+    const own = await bench.origin((path) => (path.includes("v720") ? { status: 502 } : served()));
+    const other = await bench.origin(served);
     const base = await edge([own.port, other.port]);
-    expect(await get(base + segment(-1))).toEqual({ status: 200, cache: "miss", servedBy: "region-b" });
-    own.server.closeAllConnections();
-    await new Promise((resolve) => own.server.close(resolve));
-    expect(await get(base + segment(-2))).toMatchObject({ status: 200, servedBy: "region-b" });
+    expect(await get(base + segment(-1))).toMatchObject({ status: 200, cache: "miss", servedBy: "region-b" });
+    await own.stop();
+    // Before the probe can have noticed: a refused connection and one more request.
+    const late = [];
+    for (let offset = -2; offset > -12; offset -= 1) late.push(await get(base + segment(offset, "v360")));
+    expect(late.every(({ status, servedBy }) => status === 200 && servedBy === "region-b")).toBe(true);
+    expect(Math.min(...late.map(({ ms }) => ms))).toBeLessThan(20);
+    expect(Math.max(...late.map(({ ms }) => ms))).toBeLessThan(500);
   });
 
   test("a refusal for load is kept for its max-age and not carried to the other region", async () => {
-    const own = await originThat(() => ({ status: 503, headers: { "x-answer": "shed", "cache-control": "max-age=5" }, afterMs: 0 }));
-    const other = await originThat(served);
+    const own = await bench.origin(() => ({ status: 503, headers: { "x-answer": "shed", "cache-control": "max-age=5" } }));
+    const other = await bench.origin(served);
     const base = await edge([own.port, other.port]);
     const path = segment(-20);
     for (let times = 0; times < 5; times += 1) expect((await get(base + path)).status).toBe(503);
     expect([own.asked.length, other.asked.length]).toEqual([1, 0]);
   });
+
+  test("a failed zone is stood in for by the next of its region; a segment missing here is asked for in another region, not in the next zone", async () => {
+    const zone = (failing: string) => bench.origin((path) => (path.includes(failing) ? { status: 500 } : path.includes("audio") ? { status: 404, headers: { "x-answer": "missing", "x-ttl-ms": "10" } } : served()));
+    const [first, second] = [await zone("v720"), await zone("nothing")];
+    const far = await bench.origin(served);
+    const base = await edge([first.port, second.port, far.port]);
+    expect(await get(base + segment(-2, "v360"))).toMatchObject({ status: 200, servedBy: "region-a-1" });
+    expect(await get(base + segment(-2, "v720"))).toMatchObject({ status: 200, servedBy: "region-a-2" });
+    expect(await get(base + segment(-2, "audio"))).toMatchObject({ status: 200, servedBy: "region-c" });
+    expect([first.asked.length, second.asked.length, far.asked.length]).toEqual([3, 1, 1]);
+  });
+
+  test("off, the other zones of the region still help, the other region does not", async () => {
+    const [first, second, far] = [await bench.origin(() => ({ status: 500 })), await bench.origin(() => ({ status: 500 })), await bench.origin(served)];
+    const base = await edge([first.port, second.port, far.port], ["regionFailover"]);
+    expect((await get(base + segment(-2))).status).toBe(500);
+    expect([first.asked.length, second.asked.length, far.asked.length]).toEqual([1, 1, 0]);
+  });
 });
 
-test("lifetimes are kept to the millisecond, and numbers that cannot exist never reach the origin", async () => {
-  const origin = await originThat(() => ({ status: 404, headers: { "x-answer": "early", "x-ttl-ms": "300" }, afterMs: 0 }));
+test("lifetimes are kept to the millisecond and handed on, and numbers that cannot exist never reach the origin", async () => {
+  const origin = await bench.origin(() => ({ status: 404, headers: { "x-answer": "early", "x-ttl-ms": "300" } }));
   const base = await edge([origin.port]);
   const path = segment(1);
   await get(base + path);
-  await get(base + path);
+  await sleep(100);
+  const left = Number((await get(base + path)).headers.get("x-ttl-ms"));
+  expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThanOrEqual(200);
   expect(origin.asked.length).toBe(1);
-  await sleep(320);
+  await sleep(220);
   await get(base + path);
   expect(origin.asked.length).toBe(2);
   for (const bad of [segment(1000), segment(-5000), "/live/main/v720/007.m4s", "/live/other/v720/1.m4s"]) {
@@ -130,21 +98,91 @@ test("lifetimes are kept to the millisecond, and numbers that cannot exist never
   expect(origin.asked.length).toBe(2);
 });
 
-test("every combination of switches compiles", () => {
-  const names = Object.keys(on) as (keyof typeof on)[];
+describe("notifications", () => {
+  const carrying = (path: string): Answer => {
+    const version = path.includes("v720") ? "7" : path.includes("v360") ? "3" : "";
+    return { status: 200, headers: { "x-ttl-ms": "60000", ...(version === "" ? {} : { "x-notifications-version": version, "x-notifications": `id=ad;seq=${version}` }) } };
+  };
+  const carriedOn = async (url: string): Promise<(string | null)[]> => {
+    const { headers } = await get(url);
+    return [headers.get("x-notifications-version"), headers.get("x-notifications")];
+  };
+
+  test("the newest ones seen are on every answer, cached, old or refused, and an older set does not replace them", async () => {
+    const base = await edge([(await bench.origin(carrying)).port]);
+    const old = base + segment(-200, "audio");
+    expect(await carriedOn(old)).toEqual([null, null]);
+    expect(await carriedOn(base + segment(-1, "v360"))).toEqual(["3", "id=ad;seq=3"]);
+    expect(await carriedOn(old)).toEqual(["3", "id=ad;seq=3"]);
+    expect(await carriedOn(base + segment(-1, "v720"))).toEqual(["7", "id=ad;seq=7"]);
+    expect(await carriedOn(base + segment(-2, "v360"))).toEqual(["7", "id=ad;seq=7"]);
+    for (const each of [old, base + segment(-1, "v360"), base + segment(500)]) expect(await carriedOn(each)).toEqual(["7", "id=ad;seq=7"]);
+  });
+
+  test("off, only the segment itself carries them", async () => {
+    const base = await edge([(await bench.origin(carrying)).port], ["notifications"]);
+    expect(await carriedOn(base + segment(-1))).toEqual(["7", "id=ad;seq=7"]);
+    expect(await carriedOn(base + segment(-200, "audio"))).toEqual([null, null]);
+  });
+});
+
+test("with every switch off, and with the top tier in this region or only in others, it compiles", () => {
+  const [origins, endpoint] = [originsAt([1, 2, 3]), { host: "127.0.0.1", port: 1 }];
+  const everySwitch = Object.keys(settingsFor({ origins }).defences) as (keyof EdgeSettings["defences"])[];
+  const fills = [upstream("region-a-1", "region-a", 4), upstream("region-c", "region-c", 5)];
+  const cases = [settingsFor({ origins }, everySwitch), settingsFor({ origins, fills }), settingsFor({ origins, fills: fills.slice(1) })];
   const directory = mkdtempSync(join(tmpdir(), "seawall-vcl-"));
-  cleanups.push(() => rmSync(directory, { recursive: true, force: true }));
-  for (const name of names) {
-    const { files } = edgeProgram({
-      varnish, directory, listen: { host: "127.0.0.1", port: 1 }, admin: { host: "127.0.0.1", port: 2 },
-      settings: {
-        origins: [{ region: "region-a", endpoint: { host: "127.0.0.1", port: 3 } }, { region: "region-b", endpoint: { host: "127.0.0.1", port: 4 } }],
-        event: "main", renditions: ["v720"], segmentSeconds: 2, liveSegments: 5, dvrWindowSegments: 1800, holdGraceSeconds: 1,
-        defences: { ...on, [name]: false },
-      },
-    });
-    writeFileSync(join(directory, "edge.vcl"), files["edge.vcl"] ?? "");
-    const compiled = spawnSync(varnish.executable, [...varnish.args, "-C", "-n", directory, "-f", join(directory, "edge.vcl")], { env: { ...process.env, ...varnish.env } });
-    expect(compiled.status, compiled.stderr.toString()).toBe(0);
+  try {
+    for (const settings of cases) {
+      const { args, files } = edgeProgram({ varnish, directory, listen: endpoint, admin: endpoint, settings });
+      writeFileSync(join(directory, "edge.vcl"), files["edge.vcl"] ?? "");
+      const compiled = spawnSync(varnish.executable, [...args.filter((each) => each !== "-F"), "-C"], { env: { ...process.env, ...varnish.env } });
+      expect(compiled.status, compiled.stderr.toString()).toBe(0);
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
+});
+
+describe("told by an operator", () => {
+  const tell = (base: string, method: string, headers: Record<string, string>, path = "/invalidate"): Promise<Response> => fetch(base + path, { method, headers });
+  const authorization = `Bearer ${controlToken}`;
+
+  test("it forgets what a pattern covers and nothing beside it, and only with the token and a harmless pattern", async () => {
+    const origin = await bench.origin(served);
+    const base = await edge([origin.port]);
+    const paths = [segment(-10), segment(-9), segment(-8), segment(-9, "audio")];
+    for (const path of paths) await get(base + path);
+    const number = /(\d+)\.m4s/.exec(paths[1] ?? "")?.[1] ?? "";
+    const pattern = `^/live/main/(v720|v360)/(${number})\\.m4s$`;
+    expect((await tell(base, "BAN", { "x-ban-pattern": pattern })).status).toBe(401);
+    expect((await tell(base, "BAN", { authorization: "Bearer wrong", "x-ban-pattern": pattern })).status).toBe(401);
+    for (const bad of ["", ".*", "^/x && obj.status == 200$", `^/(${"a".repeat(3_000)})$`, "^/(unclosed$"]) {
+      expect([400, 431], bad.slice(0, 20)).toContain((await tell(base, "BAN", { authorization, "x-ban-pattern": bad })).status);
+    }
+    expect((await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache)).toEqual(["hit", "hit", "hit", "hit"]);
+    expect((await tell(base, "BAN", { authorization, "x-ban-pattern": pattern })).status).toBe(200);
+    expect((await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache)).toEqual(["hit", "miss", "hit", "hit"]);
+  });
+
+  test("a copy that was under way while it was told is not kept", async () => {
+    const origin = await bench.origin(() => ({ ...served(), afterMs: 300 }));
+    const base = await edge([origin.port]);
+    const underWay = get(base + segment(-9));
+    await sleep(100);
+    expect((await tell(base, "BAN", { authorization, "x-ban-pattern": "^/live/main/v720/[0-9]{1,12}\\.m4s$" })).status).toBe(200);
+    await underWay;
+    await sleep(50);
+    expect((await get(base + segment(-9))).cache).toBe("miss");
+  });
+
+  test("drained, it is alive, not ready, closes connections and still answers", async () => {
+    const base = await edge([(await bench.origin(served)).port]);
+    expect((await tell(base, "DRAIN", {}, "/")).status).toBe(401);
+    expect((await get(`${base}/health/ready`)).status).toBe(200);
+    expect((await tell(base, "DRAIN", { authorization }, "/")).status).toBe(200);
+    expect([(await get(`${base}/health/ready`)).status, (await get(`${base}/health/live`)).status]).toEqual([503, 200]);
+    const answer = await get(base + segment(-3));
+    expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
+  });
 });

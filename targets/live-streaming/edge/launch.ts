@@ -1,7 +1,8 @@
 /** Varnish as an edge cache: bounded memory, few threads, no jail (a container or a laptop has no user to switch to). */
 import type { EndpointSettings } from "../service/configuration.ts";
 import type { Executable, Program } from "../service/program.ts";
-import { edgeVcl, type EdgeSettings } from "./vcl.ts";
+import type { EdgeSettings } from "./settings.ts";
+import { edgeVcl } from "./vcl.ts";
 
 export interface EdgeNode {
   readonly varnish: Executable;
@@ -21,7 +22,8 @@ export function edgeProgram(node: EdgeNode): Program {
       "-F", "-j", "none", ...node.varnish.args,
       "-n", `${node.directory}/${workDirectoryName}`, "-f", `${node.directory}/edge.vcl`,
       "-a", `${node.listen.host}:${node.listen.port}`, "-T", `${node.admin.host}:${node.admin.port}`,
-      "-s", "malloc,256m", "-s", "Transient=malloc,64m",
+      // What is live or owned never gives way to what is old and only passing through.
+      "-s", "main=malloc,192m", "-s", "old=malloc,64m", "-s", "Transient=malloc,64m",
       // A waiting viewer holds no thread (only a fetch does), so a few hundred carry thousands of them.
       "-p", "thread_pools=2", "-p", "thread_pool_min=25", "-p", "thread_pool_max=500", "-p", "thread_pool_timeout=60",
       "-p", "listen_depth=4096", "-p", "timeout_idle=30",

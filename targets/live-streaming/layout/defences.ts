@@ -12,7 +12,9 @@ export const defences = [
   { name: "shedCaching", title: "The edge keeps a refusal for 5 s instead of repeating the request" },
   { name: "collapsing", title: "Viewers who ask an edge for the same segment at once share one origin request" },
   { name: "msTtl", title: "The edge keeps answers for milliseconds exactly, so a segment is seen the moment it exists" },
+  { name: "notifications", title: "The edge keeps the newest notifications and puts them on every answer, old segments included" },
   { name: "rangeGate", title: "The edge refuses segment numbers that cannot exist without asking the origin" },
+  { name: "fillTier", title: "Edges fill from a few designated nodes, each the owner of some renditions, and only those ask the origin" },
   { name: "regionFailover", title: "A request that one region fails is answered by the other" },
 ] as const satisfies readonly Defence[];
 

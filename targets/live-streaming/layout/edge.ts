@@ -1,31 +1,60 @@
-/** The edge: one Varnish, which viewers ask. */
-import type { Launch, Service } from "../../../harness/core/target.ts";
+/** The edge, in one tier or two: each node is one Varnish. Viewers ask an `edge`; in two tiers, edges fill from `fill` nodes, and only these from the origins. */
+import type { Launch, Place, Service } from "../../../harness/core/target.ts";
 import { edgeProgram, workDirectoryName } from "../edge/launch.ts";
+import type { EdgeSettings, Upstream } from "../edge/settings.ts";
 import { holdGraceMs } from "../origin/decide.ts";
 import { dvrWindowSegments, event, renditions } from "../stream/event.ts";
 import { liveSegments, segmentMs } from "../stream/template.ts";
 import { switches } from "./defences.ts";
 import { type Site, standing } from "./site.ts";
 
-export function edge(site: Site, sites: readonly Site[]): Service {
+/** `fillSites` are those where a fill node stands; none: one tier. */
+export function edge(site: Site, sites: readonly Site[], fillSites: readonly Site[] = []): Service {
   return {
-    ...standing(site, "edge", 16), ports: { http: 18000, admin: 18001 }, tools: ["varnish"], dependsOn: [],
-    ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 30_000, drainMs: 3_000,
-    // Relative to the service's own folder.
-    telemetry: [{ kind: "varnish", workDirectory: workDirectoryName }],
-    launch(place): Launch {
-      const [own, ...others] = [site, ...sites.filter((each) => each !== site)].map((each) => ({
-        region: each.region, endpoint: place.reach(`${each.name}/origin-read`, "http"),
-      }));
-      if (own === undefined) throw new Error("a site has itself as its first origin");
-      return edgeProgram({
-        varnish: place.tool("varnish"), directory: place.directory, listen: place.listen("http"), admin: place.listen("admin"),
-        settings: {
-          origins: [own, ...others], event, renditions: renditions.map((each) => each.name), segmentSeconds: segmentMs / 1000,
-          liveSegments, dvrWindowSegments, holdGraceSeconds: holdGraceMs / 1000,
-          defences: switches(place, "collapsing", "msTtl", "rangeGate", "regionFailover", "shedCaching"),
-        },
-      });
-    },
+    ...standing(site, "edge", 16), ports: { http: 18000, admin: 18001 }, ...node,
+    launch: (place) => launch(place, site, {
+      role: "edge", origins: origins(place, site, sites), fills: upstreams(place, fillSites, "fill"),
+    }),
   };
+}
+
+/** A node of the top tier. It answers `http` as an edge does, so a test may ask it directly. */
+export function fill(site: Site, sites: readonly Site[]): Service {
+  return {
+    ...standing(site, "fill", 19), ports: { http: 18010, admin: 18011 }, ...node,
+    launch: (place) => launch(place, site, { role: "fill", origins: origins(place, site, sites), fills: [] }),
+  };
+}
+
+const node = {
+  tools: ["varnish"], dependsOn: [], ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 30_000, drainMs: 3_000,
+  // Relative to the service's own folder.
+  telemetry: [{ kind: "varnish", workDirectory: workDirectoryName }],
+} as const satisfies Partial<Service>;
+
+function launch(place: Place, site: Site, tier: Pick<EdgeSettings, "role" | "origins" | "fills">): Launch {
+  return edgeProgram({
+    varnish: place.tool("varnish"), directory: place.directory, listen: place.listen("http"), admin: place.listen("admin"),
+    settings: {
+      ...tier, region: site.region, event, renditions: renditions.map((each) => each.name), segmentSeconds: segmentMs / 1000,
+      liveSegments, dvrWindowSegments, holdGraceSeconds: holdGraceMs / 1000, retentionSeconds: 300, controlToken: place.controlToken,
+      defences: switches(place, "collapsing", "msTtl", "rangeGate", "regionFailover", "shedCaching", "fillTier", "notifications"),
+    },
+  });
+}
+
+/** Where a site looks for what it lacks: at home, then in the other zones of its region, then in other regions. */
+function nearestFirst(site: Site, sites: readonly Site[]): Site[] {
+  const distance = (other: Site): number => (other.name === site.name ? 0 : other.region === site.region ? 1 : 2);
+  return sites.toSorted((a, b) => distance(a) - distance(b));
+}
+
+function origins(place: Place, site: Site, sites: readonly Site[]): EdgeSettings["origins"] {
+  const [own, ...others] = upstreams(place, nearestFirst(site, sites), "origin-read");
+  if (own === undefined) throw new Error("a site has itself as its first origin");
+  return [own, ...others];
+}
+
+function upstreams(place: Place, sites: readonly Site[], kind: string): Upstream[] {
+  return sites.map(({ name, region }) => ({ site: name, region, endpoint: place.reach(`${name}/${kind}`, "http") }));
 }

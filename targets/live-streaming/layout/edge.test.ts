@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import type { Place } from "../../../harness/core/target.ts";
+import { edge, fill } from "./edge.ts";
+import type { Site } from "./site.ts";
+
+const sites: readonly Site[] = ["region-a-1", "region-a-2", "region-b-1", "region-b-2"]
+  .map((name) => ({ name, region: name.slice(0, 8), zone: name, pipeline: name.slice(7, 8) }));
+const [, second] = sites as [Site, Site];
+
+/** Remembers whom a service asked to reach. */
+function placeThatRemembers(reached: string[], without: readonly string[] = []): Place {
+  const endpoint = { host: "127.0.0.1", port: 1 };
+  return {
+    directory: "/own", cacheDirectory: "/shared", controlToken: "token-of-the-run", seed: 1,
+    listen: () => endpoint, direct: () => endpoint, enabled: (defence) => !without.includes(defence),
+    reach: (service) => {
+      reached.push(service);
+      return endpoint;
+    },
+    tool: () => ({ executable: "/varnishd", directory: "/", env: {}, args: [], companions: {} }),
+  };
+}
+
+test("an origin is looked for at home, then in the region's other zones, then in other regions", () => {
+  const reached: string[] = [];
+  fill(second, sites).launch(placeThatRemembers(reached));
+  expect(reached).toEqual(["region-a-2", "region-a-1", "region-b-1", "region-b-2"].map((site) => `${site}/origin-read`));
+});
+
+test("with a top tier an edge asks only that, unless the tier is switched off", () => {
+  const vcl = (without: readonly string[]): string => edge(second, sites, sites).launch(placeThatRemembers([], without)).files["edge.vcl"] ?? "";
+  expect(vcl([])).toContain("backend fill_live_region_b_2 ");
+  expect(vcl([])).not.toContain("backend live_");
+  expect(vcl(["fillTier"])).toContain("backend live_region_a_2 ");
+  expect(vcl(["fillTier"])).not.toContain("backend fill_");
+});
