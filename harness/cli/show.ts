@@ -1,5 +1,5 @@
 /** `seawall list` and `seawall plan`: what there is, and what would happen. Neither starts anything. */
-import { describeFault } from "../core/faults.ts";
+import { describeFault, sheetOf } from "../core/faults.ts";
 import { phases } from "../core/experiment.ts";
 import type { Planned } from "../core/plan.ts";
 import type { Context } from "./context.ts";
@@ -55,8 +55,8 @@ function timeline(plan: Planned["plan"]): string[] {
     [faultMs, `fault: ${rate("fault")}`],
     [faultMs + plan.phasesMs.fault, `recovery: ${rate("recovery")}`],
     ...plan.steps.flatMap((step): [number, string][] => [
-      [faultMs + step.atMs, `  ${describeFault(step.fault)}`],
-      [faultMs + step.atMs + step.forMs, `  undo ${describeFault(step.fault)}: start it again and see it ready`],
+      [faultMs + step.atMs, `  ${describeFault(step.fault)}; landed when ${sheetOf(step.fault).proof}`],
+      [faultMs + step.atMs + step.forMs, `  undo ${describeFault(step.fault)}: ${sheetOf(step.fault).undo}`],
     ]),
   ];
   return rows.sort((a, b) => a[0] - b[0]).map(([atMs, text]) => `  ${(atMs / 1000).toFixed(0).padStart(4)} s  ${text}`);

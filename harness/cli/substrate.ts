@@ -1,13 +1,14 @@
 /** Chooses where the target runs, and says why. */
 import { SeawallError } from "../core/errors.ts";
-import type { FaultKind } from "../core/faults.ts";
 import { unknownName } from "../core/nearest.ts";
+import type { Support } from "../core/ports.ts";
 import type { SubstrateName } from "../core/run.ts";
+import { processSupport } from "../substrates/process/support.ts";
 
 export interface ChosenSubstrate {
   readonly name: SubstrateName;
   readonly why: string;
-  readonly supports: ReadonlySet<FaultKind>;
+  readonly supports: Support;
 }
 
 export const substrateChoices = ["auto", "process", "docker", "simulated"] as const;
@@ -18,5 +19,5 @@ export function chooseSubstrate(asked: string): ChosenSubstrate {
     throw new SeawallError("USAGE", `this version has no ${asked} substrate yet`, { hint: "Use --substrate process, which needs neither an engine nor root." });
   }
   const why = asked === "process" ? "asked for" : "the only one of this version";
-  return { name: "process", why, supports: new Set<FaultKind>(["kill"]) };
+  return { name: "process", why, supports: processSupport() };
 }

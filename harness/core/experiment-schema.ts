@@ -1,6 +1,7 @@
 /** The shape of an experiment, checked at run time: an experiment file is input, whatever its types say. */
 import { z } from "zod";
 import { phases } from "./experiment.ts";
+import { faultShape } from "./fault-schema.ts";
 
 const phase = z.enum(phases);
 const tags = z.record(z.string(), z.string());
@@ -23,7 +24,6 @@ const claim = z.discriminatedUnion("statistic", [
 ]);
 
 const topology = z.object({ title: z.string(), layout: z.custom<() => unknown>((value) => typeof value === "function", "must be a function") }).loose();
-const fault = z.discriminatedUnion("kind", [z.object({ kind: z.literal("kill"), service: z.string() })]);
 
 export const experimentSchema = z.object({
   name,
@@ -42,7 +42,7 @@ export const experimentSchema = z.object({
     title: z.string().min(1), goodput: selector, having: tags, shareMin: z.number().min(0).max(1), ofBaselineMin: z.number().min(0).max(1),
     withinMs: positiveMs, windowMs: positiveMs,
   }).nullable(),
-  method: z.array(z.object({ atMs: z.number().finite().nonnegative(), forMs: positiveMs, fault })),
+  method: z.array(z.object({ atMs: z.number().finite().nonnegative(), forMs: positiveMs, fault: faultShape })),
   blastRadius: z.object({ services: z.array(z.string()), faultsAtOnceMax: z.number().int().positive() }),
   abortWhen: z.array(z.object({ unless: claim, windowMs: positiveMs })),
   reliesOn: z.array(z.string()),

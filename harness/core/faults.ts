@@ -1,17 +1,47 @@
 /** What can be done to a target, as data. Each kind has one injector in `harness/faults/`; a kind without one does not compile. */
+import { faultTable } from "./fault-table.ts";
+import type { Link } from "./target.ts";
+import type { LinkSelector, Standing, Where } from "./where.ts";
 
 export type Fault =
-  /** SIGKILL; healed by starting the service again. Proven by a dead process and a refused connection. */
-  | { readonly kind: "kill"; readonly service: string };
+  /** SIGKILL; healed by starting the service again. */
+  | { readonly kind: "kill"; readonly service: string }
+  /** A black hole: connections are accepted by the system and stay open, nobody answers (SIGSTOP). */
+  | { readonly kind: "pause"; readonly service: string }
+  /** Answers over the links come later by `delayMs` ± `jitterMs`, evenly spread; `jitterMs` is at most `delayMs`. */
+  | { readonly kind: "latency"; readonly links: LinkSelector; readonly delayMs: number; readonly jitterMs: number }
+  /** Connections over the links are refused, and present ones closed. */
+  | { readonly kind: "partition"; readonly links: LinkSelector };
 
 export type FaultKind = Fault["kind"];
+export type FaultOf<K extends FaultKind> = Extract<Fault, { readonly kind: K }>;
 
-/** One line for people: `kill region-a/origin-read`. */
-export function describeFault(fault: Fault): string {
-  return `${fault.kind} ${fault.service}`;
+export const faultKinds = Object.keys(faultTable) as readonly FaultKind[];
+
+/** What is known of a kind of fault beforehand. */
+export interface FaultSheet<F extends Fault> {
+  /** One line for people: `kill region-a/origin-read`. */
+  describe(fault: F): string;
+  /** The services that the fault itself takes down or changes; those at a link's ends go on, so a fault on links strikes none. */
+  services(fault: F, standing: Standing): readonly string[];
+  /** The declared links that the fault changes. */
+  links(fault: F, standing: Standing): readonly Link[];
+  /** Every place that the fault names. */
+  wheres(fault: F): readonly Where[];
+  readonly onLinks: boolean;
+  /** The services that it strikes give no answer while it lasts. */
+  readonly silences: boolean;
+  /** Operations that each service struck must have. */
+  readonly operations: readonly string[];
+  /** What is looked for to show that it landed, for people. */
+  readonly proof: string;
+  /** What healing does and looks for, for people. */
+  readonly undo: string;
 }
 
-/** The services that the fault strikes. */
-export function servicesStruck(fault: Fault): readonly string[] {
-  return [fault.service];
-}
+/** The table pairs each kind with its own sheet; the compiler cannot follow that through a union. */
+export const sheetOf = (fault: Fault): FaultSheet<Fault> => faultTable[fault.kind] as FaultSheet<Fault>;
+
+export const describeFault = (fault: Fault): string => sheetOf(fault).describe(fault);
+export const servicesStruck = (fault: Fault, standing: Standing): readonly string[] => sheetOf(fault).services(fault, standing);
+export const linksStruck = (fault: Fault, standing: Standing): readonly Link[] => sheetOf(fault).links(fault, standing);

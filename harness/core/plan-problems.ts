@@ -1,6 +1,5 @@
 /** What can be wrong with an experiment, each as one line for its author. `plan` collects them all before it refuses. */
 import type { Claim, Experiment, Phase, Selector } from "./experiment.ts";
-import { describeFault, servicesStruck } from "./faults.ts";
 import { metrics } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
 import type { PlanOptions } from "./plan.ts";
@@ -96,29 +95,6 @@ export function rhythmProblems(experiment: Experiment, layout: Layout): string[]
   const short = Object.entries(experiment.phasesMs).filter(([, ms]) => ms < 2 * layout.stream.segmentMs);
   if (short.length > 0) return short.map(([phase, ms]) => `phase ${phase}: ${ms} ms are fewer than two segments`);
   return windowMs % layout.stream.segmentMs === 0 ? [] : [`recovery: windows of ${windowMs} ms are no multiple of the segments' ${layout.stream.segmentMs} ms`];
-}
-
-export function methodProblems(experiment: Experiment, layout: Layout, options: PlanOptions): string[] {
-  const known = layout.services.map((service) => service.name);
-  const { services: allowed, faultsAtOnceMax } = experiment.blastRadius;
-  const problems = allowed.filter((name) => !known.includes(name)).map((name) => `blastRadius: ${unknownName("service", name, known)}`);
-  experiment.method.forEach((step, index) => {
-    const where = `step ${index + 1} (${describeFault(step.fault)})`;
-    if (!options.supports.has(step.fault.kind)) problems.push(`${where}: the ${options.substrate} substrate cannot do this`);
-    for (const service of servicesStruck(step.fault)) {
-      if (!known.includes(service)) problems.push(`${where}: ${unknownName("service", service, known)}`);
-      else if (!allowed.includes(service)) problems.push(`${where}: ${service} is outside the blast radius`);
-    }
-    if (step.atMs + step.forMs > experiment.phasesMs.fault) problems.push(`${where}: ends ${step.atMs + step.forMs} ms into a fault phase of ${experiment.phasesMs.fault} ms`);
-    const during = experiment.method.filter((other) => other.atMs <= step.atMs && step.atMs < other.atMs + other.forMs);
-    if (during.length > faultsAtOnceMax) problems.push(`${where}: ${during.length} faults at once, the blast radius allows ${faultsAtOnceMax}`);
-    for (const other of experiment.method.slice(0, index)) {
-      const overlaps = other.atMs < step.atMs + step.forMs && step.atMs < other.atMs + other.forMs;
-      const shared = servicesStruck(step.fault).filter((service) => servicesStruck(other.fault).includes(service));
-      if (overlaps && shared.length > 0) problems.push(`${where}: overlaps another fault on ${shared.join(", ")}; healing one would clear the other`);
-    }
-  });
-  return problems;
 }
 
 function repeated(names: readonly string[]): string[] {

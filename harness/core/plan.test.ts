@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { SeawallError } from "./errors.ts";
 import type { Claim, Experiment, Load, Recovery, Step } from "./experiment.ts";
+import { faultKinds } from "./faults.ts";
 import { metrics } from "./metrics.ts";
 import { planExperiment, type PlanOptions } from "./plan.ts";
+import type { Support } from "./ports.ts";
 import type { Layout, Service, Target } from "./target.ts";
 
 const service = (name: string, kind: string): Service => ({
@@ -31,8 +33,9 @@ const experiment: Experiment = {
   load: [load], hypothesis: [claim], recovery, method: [step], blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 1 },
   abortWhen: [{ unless: { ...claim, title: "not hopeless", limit: 0.1, samplesMin: 20 }, windowMs: 5_000 }], reliesOn: ["collapsing"],
 };
+const able = Object.fromEntries(faultKinds.map((kind) => [kind, true])) as Support;
 const options: PlanOptions = {
-  substrate: "process", substrateWhy: "test", supports: new Set(["kill"]), seed: 1, without: [], topology: null, rerun: "again",
+  substrate: "process", substrateWhy: "test", supports: able, seed: 1, without: [], topology: null, rerun: "again",
   workloadExports: (workload) => (workload === "viewers" ? ["live", "dvr"] : null),
 };
 
@@ -90,7 +93,7 @@ describe("a plan", () => {
     ["unknown service in the blast radius", { blastRadius: { services: ["region-a/origin-read", "nothing"], faultsAtOnceMax: 1 } }, 'blastRadius: unknown service "nothing"'],
     ["a step that ends after its phase", stepping({ forMs: 8_001 }), "step 1 (kill region-a/origin-read): ends 10001 ms into a fault phase of 10000 ms"],
     ["too many faults at once", { ...stepping(step, { ...step, atMs: 3_000, fault: { kind: "kill", service: "region-a/edge" } }), blastRadius: { services: ["region-a/origin-read", "region-a/edge"], faultsAtOnceMax: 1 } }, "2 faults at once, the blast radius allows 1"],
-    ["overlapping faults on one service", { ...stepping(step, { atMs: 5_999 }), blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 } }, "overlaps another fault on region-a/origin-read"],
+    ["overlapping faults on one service", { ...stepping(step, { atMs: 5_999 }), blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 } }, "step 2 (kill region-a/origin-read): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read; healing one would clear the other"],
     ["no word of recovery", { recovery: null }, "recovery: an experiment with faults must say what recovery means"],
     ["recovery from nothing", { method: [] }, "recovery: nothing is broken in synthetic"],
     ["a recovery too short to see", recovering({ withinMs: 6_001 }), "recovery: the phase lasts 10000 ms, 10001 ms are needed"],
@@ -116,7 +119,7 @@ describe("a plan", () => {
 
   it("is refused for an unknown --without and a fault that the substrate cannot do", () => {
     expect(problemsOf({}, { without: ["colapsing", "shedCaching"] })).toEqual([expect.stringContaining('unknown defence "colapsing"; did you mean "collapsing"?')]);
-    expect(problemsOf({}, { supports: new Set() })).toEqual(["step 1 (kill region-a/origin-read): the process substrate cannot do this"]);
+    expect(problemsOf({}, { supports: { ...able, kill: "nobody dies here" } })).toEqual(["step 1 (kill region-a/origin-read): the process substrate cannot do this: nobody dies here"]);
   });
 
   it("names every problem at once", () => {

@@ -2,17 +2,18 @@
 import { SeawallError } from "./errors.ts";
 import type { Experiment } from "./experiment.ts";
 import { shapeProblems } from "./experiment-schema.ts";
-import type { FaultKind } from "./faults.ts";
 import { unknownName } from "./nearest.ts";
-import { claimProblems, loadProblems, methodProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
+import { methodProblems } from "./plan-method.ts";
+import { claimProblems, loadProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
+import type { Support } from "./ports.ts";
 import type { Plan, SubstrateName } from "./run.ts";
 import type { Layout } from "./target.ts";
 
 export interface PlanOptions {
   readonly substrate: SubstrateName;
   readonly substrateWhy: string;
-  readonly supports: ReadonlySet<FaultKind>;
+  readonly supports: Support;
   readonly seed: number;
   readonly without: readonly string[];
   /** Overrides the experiment's own. */

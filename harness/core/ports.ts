@@ -1,7 +1,7 @@
 /** The seams between the parts: what the conductor needs from the world. Adapters implement these; `cli/wire.ts` joins them. */
 import type { Fault, FaultKind } from "./faults.ts";
 import type { Evidence, Plan, RunEvent, Series, SubstrateName } from "./run.ts";
-import type { Endpoint, Layout, Service, Stream } from "./target.ts";
+import type { Endpoint, Layout, Link, Service, Stream } from "./target.ts";
 
 /** Wall-clock and monotonic time, and waiting; injected so that runs can be simulated. */
 export interface Clock {
@@ -24,6 +24,25 @@ export interface EventSink {
 
 export type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
+/** `paused`: its processes are there and get no processor time. */
+export type InstanceState = "running" | "paused" | "ended";
+
+/** What a substrate may be able to do to a service from outside, beyond ending it. What it supports says which. */
+export type Effect =
+  /** No room is left in the service's own folder. */
+  | { readonly kind: "fullDisk" }
+  /** Its wall clock goes `byMs` ahead, or behind when negative; monotonic time is left alone. */
+  | { readonly kind: "clockSkew"; readonly byMs: number }
+  /** This share, 0…1, of the packets that leave or reach it is lost. */
+  | { readonly kind: "packetLoss"; readonly share: number };
+
+export interface Impairment {
+  /** Looks whether it is in force. */
+  observe(): Promise<Evidence>;
+  /** Takes it away and looks whether it is gone. */
+  undo(): Promise<Evidence>;
+}
+
 /** One running service. */
 export interface Instance {
   readonly service: Service;
@@ -36,7 +55,40 @@ export interface Instance {
   kill(): Promise<void>;
   /** Starts it again; resolves when it is ready. */
   start(signal?: AbortSignal): Promise<void>;
+  readonly state: InstanceState;
+  /** Stops all its processes where they are (SIGSTOP): connections stay open, nobody answers. Resolves when they stand still. */
+  pause(): Promise<void>;
+  /** Lets paused processes go on; harmless when they do. Resolves when they do. */
+  resume(): Promise<void>;
+  /** Performs one of the service's own operations and returns its answer; rejects when there is none, or it failed. */
+  operate(name: string, parameters?: Readonly<Record<string, string>>): Promise<string>;
+  /** Rejects on a substrate that does not support the fault of that name. */
+  impair(effect: Effect): Promise<Impairment>;
   lastLogLines(): readonly string[];
+}
+
+/** What a proxy on a link does to what passes. */
+export type Toxic =
+  /** Answers come later by `delayMs` ± `jitterMs`, evenly spread; `jitterMs` is at most `delayMs`. */
+  | { readonly kind: "latency"; readonly delayMs: number; readonly jitterMs: number }
+  /** Each connection carries at most so many bytes per second in each direction: a whole number of thousands. */
+  | { readonly kind: "bandwidth"; readonly bytesPerSecond: number }
+  /** Each new connection is reset as soon as it is made; present ones are closed. */
+  | { readonly kind: "reset" };
+
+/** One link of a running target. */
+export interface LinkHandle {
+  readonly link: Link;
+  /** Where `from` connects: the proxied end. */
+  readonly entry: Endpoint;
+  /** Where `to` really listens. */
+  readonly exit: Endpoint;
+  /** Takes hold when resolved, and was seen to stand in the proxy as asked. The returned function removes it; calling that twice is harmless. */
+  impose(toxic: Toxic): Promise<() => Promise<void>>;
+  /** Refuses new connections and closes present ones. */
+  cut(): Promise<void>;
+  /** Takes connections again; harmless when it does. */
+  mend(): Promise<void>;
 }
 
 /** A target that is up. Disposing it leaves nothing behind. */
@@ -44,15 +96,19 @@ export interface Deployment extends AsyncDisposable {
   readonly layout: Layout;
   instance(service: string): Instance;
   readonly instances: readonly Instance[];
+  /** One for each link of the layout, in its order. */
+  readonly links: readonly LinkHandle[];
   /** Called for each service that ends; `expected` when the harness ended it. */
   onExit(listener: (exit: { readonly service: string; readonly expected: boolean; readonly detail: string }) => void): void;
   /** CPU seconds and resident bytes of everything the harness runs, by service. */
   resources(): Promise<readonly { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number }[]>;
 }
 
+/** For each fault: `true`, or why this substrate cannot do it on this machine. */
+export type Support = Readonly<Record<FaultKind, true | string>>;
+
 export interface Substrate {
   readonly name: SubstrateName;
-  readonly supports: ReadonlySet<FaultKind>;
   deploy(request: DeployRequest): Promise<Deployment>;
 }
 
@@ -68,13 +124,22 @@ export interface DeployRequest {
   readonly progress: (text: string) => void;
 }
 
-/** Takes hold when awaited; disposing heals. Healing twice is harmless. */
+/** A fault that was injected, whether or not it is seen to have taken hold. */
 export interface Injection {
+  /** Epoch ms at which the act was done; what proves it was gathered after that. */
+  readonly actedMs: number;
   readonly evidence: Evidence;
-  heal(signal?: AbortSignal): Promise<Evidence>;
+  /** Undoes it and looks. Healing twice does it once and gives the same answer. */
+  heal(): Promise<Evidence>;
 }
 
-export type Injector<F extends Fault> = (fault: F, on: Deployment, signal: AbortSignal) => Promise<Injection>;
+export interface InjectionContext {
+  readonly clock: Clock;
+  /** Ends the gathering of evidence early; never the healing. */
+  readonly signal: AbortSignal;
+}
+
+export type Injector<F extends Fault> = (fault: F, on: Deployment, context: InjectionContext) => Promise<Injection>;
 export type Injectors = { readonly [K in FaultKind]: Injector<Extract<Fault, { kind: K }>> };
 
 /** Drives load; samples flow into the sink as they arrive. */
@@ -135,4 +200,7 @@ export type UndoEntry =
   /** Written right after the start: until then the process is known by the run's mark in its environment. */
   | { readonly kind: "processGroup"; readonly service: string; readonly pid: number; readonly startTicks: number }
   /** A folder or a file. */
-  | { readonly kind: "directory"; readonly path: string };
+  | { readonly kind: "directory"; readonly path: string }
+  /** Of the docker substrate; `name` is for people. Written before it is made, when only the name is known. */
+  | { readonly kind: "container"; readonly id: string; readonly name: string }
+  | { readonly kind: "network"; readonly id: string; readonly name: string };

@@ -54,7 +54,9 @@ export type RunEvent = { readonly atMs: number } & (
   | { readonly kind: "loadStarted"; readonly generator: string }
   | { readonly kind: "phase"; readonly phase: Phase | "leadIn" | "drain" }
   | { readonly kind: "injecting"; readonly step: number; readonly fault: Fault }
-  | { readonly kind: "injected"; readonly step: number; readonly fault: Fault; readonly plannedMs: number; readonly evidence: Evidence }
+  | { readonly kind: "injected"; readonly step: number; readonly fault: Fault; readonly plannedMs: number;
+      /** When the act itself was done; `atMs` is when its evidence was complete. Missing in older records. */
+      readonly actedMs?: number; readonly evidence: Evidence }
   | { readonly kind: "healing"; readonly step: number; readonly fault: Fault }
   | { readonly kind: "healed"; readonly step: number; readonly fault: Fault; readonly plannedMs: number; readonly evidence: Evidence }
   | { readonly kind: "exited"; readonly service: string; readonly expected: boolean; readonly detail: string }

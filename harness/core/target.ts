@@ -63,6 +63,20 @@ export type Telemetry =
   /** A packager's record of each PUT: NDJSON at `path?after=SEQUENCE`. */
   | { readonly kind: "journal"; readonly port: string; readonly path: string };
 
+/** Bytes that elicit a short reply from a port and change nothing: a canary for pauses and for links. */
+export interface Ping {
+  readonly send: string | Uint8Array;
+}
+
+/** Something that a service can be told to do or asked beyond its protocol, by name. The answer is text. */
+export type Operation =
+  /** HTTP with the run's control token; `{name}` in the path stands for a parameter. The answer is the body, or the header `reads`. */
+  | { readonly kind: "http"; readonly port: string; readonly method: "GET" | "POST"; readonly path: string; readonly reads?: string }
+  /** Bytes sent and an answer that must match; the answer is the first group, or the whole match. */
+  | { readonly kind: "tcp"; readonly port: string; readonly send: string; readonly expect: RegExp }
+  /** A program run where the service runs; the answer is its standard output. */
+  | { readonly kind: "command"; command(place: Place): Pick<Launch, "command" | "args" | "env"> };
+
 export interface Service {
   /** Unique within the target: `region-a/origin-read`. */
   readonly name: string;
@@ -82,6 +96,13 @@ export interface Service {
   /** How long a drain may take between SIGTERM and SIGKILL, in ms. */
   readonly drainMs: number;
   readonly telemetry: readonly Telemetry[];
+  /** By port name; a port without one can only be seen to accept connections. */
+  readonly pings?: Readonly<Record<string, Ping>>;
+  /**
+   * By name. Those that faults look for: `fill`, `look` (answers hit or miss) and `flush` of a cache; `defects` and `spoiled` of a packager;
+   * `clock` (answers with a date).
+   */
+  readonly operations?: Readonly<Record<string, Operation>>;
   launch(place: Place): Launch;
 }
 

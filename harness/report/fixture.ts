@@ -119,11 +119,11 @@ export function hostileRun(): Fixture {
   const plan: Plan = {
     ...run.plan, experiment: evil, title: evil, story: evil, topology: evil, target: evil, substrateWhy: evil, without: [evil], reliesOn: [evil], rerun: evil,
     hypothesis: run.plan.hypothesis.map((claim) => ({ ...claim, title: evil })), load: run.plan.load.map((load) => ({ ...load, name: evil })),
-    steps: run.plan.steps.map((step) => ({ ...step, fault: { ...step.fault, service: evil } })),
+    steps: run.plan.steps.map((step) => ({ ...step, fault: { kind: "kill", service: evil } })),
   };
   const events = run.events.map((event): RunEvent => {
     if (event.kind === "started") return { ...event, runId: evil, versions: { [evil]: evil }, machine: { ...event.machine, cpuModel: evil } };
-    if (event.kind === "injected" || event.kind === "healed") return { ...event, fault: { ...event.fault, service: evil }, evidence: { landed: true, observation: evil } };
+    if (event.kind === "injected" || event.kind === "healed") return { ...event, fault: { kind: "kill", service: evil }, evidence: { landed: true, observation: evil } };
     return event;
   });
   events.splice(-2, 0, { kind: "note", atMs: epochMs, text: evil }, { kind: "exited", atMs: epochMs, service: evil, expected: false, detail: evil });

@@ -84,7 +84,7 @@ function faultsOf(events: readonly RunEvent[], zeroMs: number): FaultBand[] {
     const healed = events.find((other) => other.kind === "healed" && other.step === event.step);
     const proof = injected?.kind === "injected" ? injected.evidence : { landed: false, observation: "The injection was begun; the record does not say that it took hold." };
     return [{
-      step: event.step, label: clip(describeFault(event.fault), 120), fromMs: event.atMs - zeroMs,
+      step: event.step, label: clip(describeFault(event.fault), 120), fromMs: (event.kind === "injected" ? (event.actedMs ?? event.atMs) : event.atMs) - zeroMs,
       healedMs: healed === undefined ? null : healed.atMs - zeroMs,
       landed: proof.landed, evidence: clip(proof.observation),
       healEvidence: healed?.kind === "healed" ? clip(healed.evidence.observation) : null,

@@ -1,6 +1,6 @@
 /** The faults of one run while they are in force. Injecting and healing run beside the timeline, which waits for neither. */
 import type { Fault } from "../core/faults.ts";
-import type { Clock, Deployment, EventSink, Injection, Injectors } from "../core/ports.ts";
+import type { Clock, Deployment, EventSink, Injection, Injector, Injectors } from "../core/ports.ts";
 
 /** As much of the world as breaking and mending needs. */
 interface FaultWorld {
@@ -30,8 +30,10 @@ export class FaultsInForce {
     const { events, injectors } = this.#world;
     events.event({ kind: "injecting", step, fault });
     try {
-      const injection = await injectors[fault.kind](fault, this.#deployment, this.#signal);
-      events.event({ kind: "injected", step, fault, plannedMs, evidence: injection.evidence });
+      // The table pairs each kind with its own injector; the compiler cannot follow that through a union.
+      const inject = injectors[fault.kind] as Injector<Fault>;
+      const injection = await inject(fault, this.#deployment, { clock: this.#world.clock, signal: this.#signal });
+      events.event({ kind: "injected", step, fault, plannedMs, actedMs: injection.actedMs, evidence: injection.evidence });
       return injection;
     } catch (error) {
       events.event({ kind: "injected", step, fault, plannedMs, evidence: { landed: false, observation: messageOf(error) } });
@@ -50,7 +52,7 @@ export class FaultsInForce {
     const { events } = this.#world;
     events.event({ kind: "healing", step, fault });
     try {
-      events.event({ kind: "healed", step, fault, plannedMs, evidence: await injection.heal(this.#signal.aborted ? undefined : this.#signal) });
+      events.event({ kind: "healed", step, fault, plannedMs, evidence: await injection.heal() });
     } catch (error) {
       events.event({ kind: "healed", step, fault, plannedMs, evidence: { landed: false, observation: messageOf(error) } });
     }

@@ -1,5 +1,6 @@
 /** A world on a virtual clock for tests of the conductor: everything takes seeded virtual time, and anything may fail. */
-import type { Clock, Deployment, Injection, LoadEnd, RunningLoad } from "../core/ports.ts";
+import { describeFault, type Fault, faultKinds } from "../core/faults.ts";
+import type { Clock, Deployment, Injection, Injector, Injectors, LoadEnd, RunningLoad } from "../core/ports.ts";
 import { prng } from "../core/prng.ts";
 import type { Plan, RunEvent } from "../core/run.ts";
 import type { Layout } from "../core/target.ts";
@@ -68,29 +69,30 @@ export function virtualWorld(plan: Plan, seed: number, chances: Chances): { worl
   const takes = (maxMs: number, signal?: AbortSignal): Promise<void> => clock.sleep(random() * maxMs, signal);
   if (random() < chances.userAborts) void clock.sleep(random() * (totalMs + 20_000)).then(() => abort.abort(new RunAborted("user", "interrupted")));
 
-  const deployment = { layout: {} as Layout, onExit: () => {}, instance: () => { throw new Error("not used"); }, instances: [], resources: async () => [],
+  const deployment = { layout: {} as Layout, onExit: () => {}, instance: () => { throw new Error("not used"); }, instances: [], links: [], resources: async () => [],
     [Symbol.asyncDispose]: async () => { await takes(3_000); log.push("deployment disposed"); } } satisfies Deployment;
+
+  const inject: Injector<Fault> = async (fault): Promise<Injection> => {
+    await takes(50);
+    if (random() < chances.injectFails) throw new Error("it would not take hold");
+    const name = describeFault(fault);
+    inForce.set(name, (inForce.get(name) ?? 0) + 1);
+    return {
+      actedMs: clock.nowMs(), evidence: { landed: true, observation: "seen" },
+      heal: async () => {
+        await takes(3_000);
+        inForce.set(name, (inForce.get(name) ?? 0) - 1);
+        log.push(`healed ${name}`);
+        if (random() < chances.healFails) throw new Error("it came back and died");
+        return { landed: true, observation: "gone" };
+      },
+    };
+  };
 
   const world: World = {
     clock,
     events: { event: (event) => void outcome.events.push({ atMs: clock.nowMs(), ...event } as RunEvent) },
-    injectors: {
-      kill: async (fault): Promise<Injection> => {
-        await takes(50);
-        if (random() < chances.injectFails) throw new Error("it would not die");
-        inForce.set(fault.service, (inForce.get(fault.service) ?? 0) + 1);
-        return {
-          evidence: { landed: true, observation: "dead" },
-          heal: async () => {
-            await takes(3_000);
-            inForce.set(fault.service, (inForce.get(fault.service) ?? 0) - 1);
-            log.push(`healed ${fault.service}`);
-            if (random() < chances.healFails) throw new Error("it came back and died");
-            return { landed: true, observation: "alive" };
-          },
-        };
-      },
-    },
+    injectors: Object.fromEntries(faultKinds.map((kind) => [kind, inject])) as unknown as Injectors,
     deploy: async (signal) => {
       await takes(20_000, signal);
       if (random() < chances.deployFails) throw new Error("no such tool");

@@ -71,6 +71,14 @@ function onlyZombies(group: number): boolean {
   return members.length > 0 && members.every((stat) => stat?.state === "Z");
 }
 
+/** The states of a group's members, as proc(5) names them. Reads all of /proc, so for faults only. */
+export function groupStates(group: number): string[] {
+  return listProcesses().flatMap((pid) => {
+    const stat = statOf(pid);
+    return stat?.group === group ? [stat.state] : [];
+  });
+}
+
 export interface ProcessStat {
   readonly state: string;
   readonly group: number;

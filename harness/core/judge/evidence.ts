@@ -48,7 +48,7 @@ function faultsLanded(run: Run, windows: Windows): Finding {
     const event = run.events.find((candidate) => candidate.kind === "injected" && candidate.step === index);
     if (event?.kind !== "injected") return [`${describeFault(step.fault)} was never injected`];
     if (!event.evidence.landed) return [`${describeFault(step.fault)} did not land: ${event.evidence.observation}`];
-    const problem = offTime(step, event.atMs, endOf(run, index), windows.fault);
+    const problem = offTime(step, event.actedMs ?? event.atMs, endOf(run, index), windows.fault);
     return problem === null ? [] : [`${describeFault(step.fault)} ${problem}`];
   });
   return answer("Every fault landed", problems.length === 0 ? null : problems.join("; "), run.plan.steps.length);

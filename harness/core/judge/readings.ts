@@ -28,7 +28,7 @@ function problemsOf(metric: string, run: Run, span: Window | null): string[] {
   return [
     ...(silent > 0 ? [`${metric} of ${silent} of ${packagersOf(run).length} packagers was never read`] : []),
     ...tellers.flatMap(({ name, where, silencedBy }) => {
-      const excused = run.plan.steps.flatMap((step, index) => (servicesStruck(step.fault).some((service) => silencedBy.includes(service)) ? [timeOf(run, index)] : []));
+      const excused = run.plan.steps.flatMap((step, index) => (servicesStruck(step.fault, run.plan).some((service) => silencedBy.includes(service)) ? [timeOf(run, index)] : []));
       const gapMs = longestGap(matching(run.series, { metric, where }), span, excused);
       if (gapMs === null) return [`${metric} of ${name} was never read`];
       return gapMs > readingGapMaxMs ? [`${metric} of ${name} says nothing for ${(gapMs / 1000).toFixed(1)} s`] : [];

@@ -1,5 +1,6 @@
 /** Where everything listens on this machine: 127.REGION.ZONE.HOST, one address per service, ports shifted by the run's slot. */
 import type { Endpoint, Layout, Link } from "../../core/target.ts";
+import { linkName } from "../../core/where.ts";
 
 /** Runs side by side each take one slot; ports of slot n are n × 1000 higher. All stay below the kernel's ephemeral ports (32768…). */
 export const slots = 8;
@@ -13,7 +14,7 @@ export interface Addresses {
   /** The proxied end of a link, or null when the layout declares none. */
   link(from: string, to: string, port: string): Endpoint | null;
   readonly proxyControl: Endpoint;
-  readonly links: readonly { readonly name: string; readonly link: Link; readonly listen: Endpoint; readonly upstream: Endpoint }[];
+  readonly links: readonly { readonly link: Link; readonly listen: Endpoint; readonly upstream: Endpoint }[];
   /** Everything that must be free before the start. */
   readonly all: readonly Endpoint[];
 }
@@ -31,20 +32,16 @@ export function addressesOf(layout: Layout, slot: number): Addresses {
     return { host, port: number + shift };
   };
   const links = layout.links.map((link, index) => ({
-    name: linkName(link), link, listen: { host: listen(link.from, Object.keys(portsOf(layout, link.from))[0] ?? "").host, port: proxyFirstPort + shift + index },
+    link, listen: { host: listen(link.from, Object.keys(portsOf(layout, link.from))[0] ?? "").host, port: proxyFirstPort + shift + index },
     upstream: listen(link.to, link.port),
   }));
-  const byName = new Map(links.map((entry) => [entry.name, entry.listen]));
+  const byName = new Map(links.map((entry) => [linkName(entry.link), entry.listen]));
   const proxyControl = { host: "127.0.0.1", port: proxyControlPort + shift };
   return {
     slot, listen, proxyControl, links,
     link: (from, to, port) => byName.get(linkName({ from, to, port })) ?? null,
     all: [proxyControl, ...layout.services.flatMap((service) => Object.keys(service.ports).map((port) => listen(service.name, port))), ...links.map((entry) => entry.listen)],
   };
-}
-
-export function linkName(link: Link): string {
-  return `${link.from}>${link.to}:${link.port}`;
 }
 
 function portsOf(layout: Layout, name: string): Readonly<Record<string, number>> {

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SeawallError } from "../../core/errors.ts";
-import type { Clock, Deployment, DeployRequest, Instance, Substrate } from "../../core/ports.ts";
+import type { Clock, Deployment, DeployRequest, Instance, LinkHandle, Substrate } from "../../core/ports.ts";
 import type { Layout, Place, Service } from "../../core/target.ts";
 import type { Tools } from "../../core/tools.ts";
 import { httpGet } from "../../system/network.ts";
@@ -27,7 +27,7 @@ export interface ProcessSubstrateOptions {
 const playableWithinMs = 60_000;
 
 export function processSubstrate(options: ProcessSubstrateOptions): Substrate {
-  return { name: "process", supports: new Set(["kill"]), deploy: (request) => deploy(request, options) };
+  return { name: "process", deploy: (request) => deploy(request, options) };
 }
 
 async function deploy(request: DeployRequest, options: ProcessSubstrateOptions): Promise<Deployment> {
@@ -128,6 +128,7 @@ class ProcessDeployment implements Deployment {
   readonly #listeners: ((exit: Exit) => void)[] = [];
   /** Those that ended although nobody had told them to, from the very first moment. */
   readonly #deaths: Exit[] = [];
+  #links: readonly LinkHandle[] = [];
   #undoing = new AsyncDisposableStack();
 
   constructor(request: DeployRequest, options: ProcessSubstrateOptions, slot: ClaimedSlot, scratch: string) {
@@ -140,7 +141,7 @@ class ProcessDeployment implements Deployment {
       return new ProcessInstance(service, {
         runId: request.runId, directory, logFile: join(request.logsDirectory, `${file}.log`), undo: request.undo, clock: options.clock,
         endpoint: (port) => (service === proxyService ? slot.addresses.proxyControl : slot.addresses.listen(service.name, port)),
-        launch: () => service.launch(placeOf(service, directory, request, options, slot)),
+        controlToken: request.controlToken, place: placeOf(service, directory, request, options, slot),
         exited: (exit) => {
           if (!exit.expected) this.#deaths.push(exit);
           for (const listener of this.#listeners) listener(exit);
@@ -154,7 +155,11 @@ class ProcessDeployment implements Deployment {
   async startProxy(): Promise<void> {
     if (this.#slot.addresses.links.length === 0) return;
     await this.#proxy.start();
-    await new LinkProxy(this.#slot.addresses.proxyControl).create(this.#slot.addresses.links);
+    this.#links = await new LinkProxy(this.#slot.addresses.proxyControl).create(this.#slot.addresses.links);
+  }
+
+  get links(): readonly LinkHandle[] {
+    return this.#links;
   }
 
   instance(service: string): Instance & ProcessInstance {

@@ -4,18 +4,21 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SeawallError } from "../../core/errors.ts";
-import type { Clock, Instance, UndoLedger } from "../../core/ports.ts";
-import type { Endpoint, Launch, Service } from "../../core/target.ts";
+import type { Clock, Effect, Impairment, Instance, InstanceState, UndoLedger } from "../../core/ports.ts";
+import type { Endpoint, Place, Service } from "../../core/target.ts";
 import { lastLines } from "../../system/files.ts";
 import { httpGet, tryConnect } from "../../system/network.ts";
-import { endGroup, runVariable, spawnGroup, statOf } from "../../system/processes.ts";
+import { endGroup, groupStates, runVariable, signalGroup, spawnGroup, statOf } from "../../system/processes.ts";
+import { operate } from "../../system/operate.ts";
 
 export interface InstanceOptions {
   readonly runId: string;
   readonly directory: string;
   readonly logFile: string;
   readonly endpoint: (port: string) => Endpoint;
-  readonly launch: () => Launch;
+  readonly place: Place;
+  /** Opens the service's control endpoints. */
+  readonly controlToken: string;
   readonly undo: UndoLedger;
   readonly clock: Clock;
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
@@ -23,6 +26,9 @@ export interface InstanceOptions {
 
 /** Asking costs processor time that the service itself needs to become ready. */
 const readyEveryMs = 150;
+
+/** A signal is acted on within microseconds; a starved machine needs longer. */
+const settledWithinMs = 2_000;
 
 /** What of the user's environment a service gets to see. */
 const inherited = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "JAVA_HOME"] as const;
@@ -68,7 +74,7 @@ export class ProcessInstance implements Instance {
   #spawn(): ChildProcess {
     const { directory, runId, logFile, undo } = this.#options;
     mkdirSync(directory, { recursive: true });
-    const launch = this.#options.launch();
+    const launch = this.service.launch(this.#options.place);
     for (const [path, text] of Object.entries(launch.files)) {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
       writeFileSync(join(directory, path), text);
@@ -110,6 +116,45 @@ export class ProcessInstance implements Instance {
     const endpoint = this.endpoint(ready.port);
     if (ready.kind === "tcp") return (await tryConnect(endpoint, 500)) === "accepted";
     return httpGet(endpoint, ready.path, { timeoutMs: 1_000 }).then((answer) => answer.status === 200, () => false);
+  }
+
+  get state(): InstanceState {
+    const { pid } = this;
+    if (pid === null) return "ended";
+    const states = groupStates(pid);
+    return states.length > 0 && states.every((state) => state === "T" || state === "Z") ? "paused" : "running";
+  }
+
+  async pause(): Promise<void> {
+    const { pid } = this;
+    if (pid === null) throw this.#failed("is not running, so it cannot be paused");
+    signalGroup(pid, "SIGSTOP");
+    await this.#until("paused", "does not stand still");
+  }
+
+  async resume(): Promise<void> {
+    const { pid } = this;
+    if (pid === null) throw this.#failed("ended while it was paused");
+    signalGroup(pid, "SIGCONT");
+    await this.#until("running", "does not go on");
+  }
+
+  async #until(state: InstanceState, otherwise: string): Promise<void> {
+    const { clock } = this.#options;
+    const deadlineMs = clock.monotonicMs() + settledWithinMs;
+    while (this.state !== state) {
+      if (clock.monotonicMs() > deadlineMs) throw this.#failed(otherwise);
+      await clock.sleep(5);
+    }
+  }
+
+  operate(name: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
+    const { controlToken, place, runId } = this.#options;
+    return operate(this.service, name, parameters, { endpoint: (port) => this.endpoint(port), controlToken, place, runId });
+  }
+
+  async impair(effect: Effect): Promise<Impairment> {
+    throw this.#failed(`cannot suffer ${effect.kind} on this substrate`);
   }
 
   async kill(): Promise<void> {

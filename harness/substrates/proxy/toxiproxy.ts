@@ -1,57 +1,59 @@
 /**
- * Toxiproxy, with what its client lacks: a time-out on every call, every reply checked against what was asked for, and errors that say
- * what to do. The links of a target pass through it.
+ * Toxiproxy, with every reply checked against what was asked for. What it cannot do is not offered: it has no black hole (a proxy always
+ * completes the handshake; pause a service instead), and its `timeout` closes connections when it is removed. A switched-off link refuses.
  */
-import { Toxiproxy } from "toxiproxy-node-client";
-import { SeawallError } from "../../core/errors.ts";
-import type { Endpoint } from "../../core/target.ts";
+import type { LinkHandle } from "../../core/ports.ts";
+import type { Endpoint, Link } from "../../core/target.ts";
+import { linkName } from "../../core/where.ts";
+import { attempt, boundedClient, callMsMax, proxyFailed } from "./calls.ts";
+import { ProxiedLink } from "./link.ts";
 
-const callMs = 5_000;
-
-export interface ProxiedLink {
-  readonly name: string;
+export interface LinkPlace {
+  readonly link: Link;
+  /** Where the proxy listens, as the proxy sees it. */
   readonly listen: Endpoint;
+  /** Where it connects to, as the proxy sees it. */
   readonly upstream: Endpoint;
+  /** The same two as the harness reaches them, where that differs. */
+  readonly entry?: Endpoint;
+  readonly exit?: Endpoint;
 }
 
 export class LinkProxy {
-  readonly #client: Toxiproxy;
+  readonly #client: ReturnType<typeof boundedClient>;
 
-  constructor(control: Endpoint) {
-    this.#client = new Toxiproxy(`http://${control.host}:${control.port}`);
+  constructor(control: Endpoint, timeoutMs: number = callMsMax) {
+    this.#client = boundedClient(control, timeoutMs);
   }
 
   async version(): Promise<string> {
-    return bounded("ask for its version", this.#client.getVersion());
+    return attempt("ask for its version", this.#client.getVersion());
   }
 
-  /** Creates all links and checks that each stands as asked. */
-  async create(links: readonly ProxiedLink[]): Promise<void> {
-    const wanted = links.map((link) => ({ name: link.name, listen: text(link.listen), upstream: text(link.upstream), enabled: true }));
-    const made = await bounded("create the links", this.#client.populate(wanted));
-    for (const link of wanted) {
-      const proxy = made[link.name];
-      if (proxy === undefined || proxy.listen !== link.listen || proxy.upstream !== link.upstream || !proxy.enabled) {
-        throw new SeawallError("PROXY_FAILED", `Toxiproxy did not make the link ${link.name} as asked`, { hint: "Look at logs/toxiproxy.log in the run directory." });
+  /**
+   * Creates all links and checks that each stands as asked. Refuses a Toxiproxy that has any already: it is another run's, or a dead one's
+   * with toxics still in place, and `populate` would replace some and leave others as they are.
+   */
+  async create(places: readonly LinkPlace[]): Promise<LinkHandle[]> {
+    const there = Object.keys(await attempt("list its links", this.#client.getAll()));
+    if (there.length > 0) throw proxyFailed(`it is not this run's own: it has ${there.length} links already (${there[0]})`);
+    const wanted = places.map((place, index) => ({ place, name: proxyName(place.link, index) }));
+    const made = await attempt("create the links", this.#client.populate(wanted.map(({ place, name }) => ({ name, listen: text(place.listen), upstream: text(place.upstream), enabled: true }))));
+    return wanted.map(({ place, name }) => {
+      const proxy = made[name];
+      if (proxy === undefined || proxy.listen !== text(place.listen) || proxy.upstream !== text(place.upstream) || !proxy.enabled) {
+        throw proxyFailed(`it did not make the link ${linkName(place.link)} as asked`);
       }
-    }
+      return new ProxiedLink(place.link, proxy, place.entry ?? place.listen, place.exit ?? place.upstream);
+    });
   }
+}
+
+/** Names become parts of addresses that nobody escapes: a slash in one would make it unreachable. */
+export function proxyName(link: Link, index: number): string {
+  return `${index}.${linkName(link).replaceAll(/[^A-Za-z0-9.-]/g, "_")}`;
 }
 
 function text(endpoint: Endpoint): string {
   return `${endpoint.host}:${endpoint.port}`;
-}
-
-async function bounded<T>(what: string, call: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${callMs / 1000} s`)), callMs);
-  });
-  try {
-    return await Promise.race([call, late]);
-  } catch (error) {
-    throw new SeawallError("PROXY_FAILED", `Toxiproxy: could not ${what}: ${(error as Error).message}`, { cause: error, hint: "Look at logs/toxiproxy.log in the run directory." });
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -6,6 +6,7 @@ import { holdGraceMs } from "../origin/decide.ts";
 import { dvrWindowSegments, event, renditions } from "../stream/event.ts";
 import { liveSegments, segmentMs } from "../stream/template.ts";
 import { switches } from "./defences.ts";
+import { httpPing } from "./pings.ts";
 import { type Site, standing } from "./site.ts";
 
 /** `fillSites` are those where a fill node stands; none: one tier. */
@@ -30,6 +31,7 @@ const node = {
   tools: ["varnish"], dependsOn: [], ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 30_000, drainMs: 3_000,
   // Relative to the service's own folder.
   telemetry: [{ kind: "varnish", workDirectory: workDirectoryName }],
+  pings: { http: httpPing },
 } as const satisfies Partial<Service>;
 
 function launch(place: Place, site: Site, tier: Pick<EdgeSettings, "role" | "origins" | "fills">): Launch {

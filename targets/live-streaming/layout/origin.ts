@@ -4,6 +4,7 @@ import type { OriginConfiguration } from "../origin/configuration.ts";
 import { nodeProgram } from "../service/program.ts";
 import { dvrWindowSegments, event, renditions } from "../stream/event.ts";
 import { switches } from "./defences.ts";
+import { httpPing } from "./pings.ts";
 import { mainOf, nodeOf, type Site, standing } from "./site.ts";
 
 const originSeries = [
@@ -18,6 +19,7 @@ export function origin(site: Site, sites: readonly Site[], role: "publish" | "re
     ...standing(site, `origin-${role}`, role === "publish" ? 13 : 14), ports, tools: ["node"], dependsOn: [],
     ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 90_000, drainMs: 5_000,
     telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: originSeries }],
+    pings: { http: httpPing, control: httpPing },
     launch(place): Launch {
       const configuration: OriginConfiguration = {
         role, region: site.region, event, renditions: renditions.map((each) => each.name),

@@ -4,6 +4,7 @@ import type { PackagerConfiguration } from "../packager/configuration.ts";
 import { nodeProgram } from "../service/program.ts";
 import { backfillSegments, event, renditions } from "../stream/event.ts";
 import { switches } from "./defences.ts";
+import { httpPing } from "./pings.ts";
 import { mainOf, nodeOf, type Site, standing } from "./site.ts";
 
 export function packager(site: Site): Service {
@@ -11,6 +12,7 @@ export function packager(site: Site): Service {
     ...standing(site, "packager", 15), ports: { http: 18085, control: 18086 }, tools: ["node", "ffmpeg"], dependsOn: [],
     ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 120_000, drainMs: 5_000,
     telemetry: [{ kind: "journal", port: "http", path: "/journal" }],
+    pings: { http: httpPing, control: httpPing },
     launch(place): Launch {
       const ffmpeg = place.tool("ffmpeg");
       const configuration: PackagerConfiguration = {

@@ -1,0 +1,77 @@
+/**
+ * How Toxiproxy is called: with a time-out, and with what its answer says when it refuses. Its client has neither, so it is given this in
+ * place of its own way of calling.
+ */
+import { Toxiproxy } from "toxiproxy-node-client";
+import { SeawallError } from "../../core/errors.ts";
+import type { Endpoint } from "../../core/target.ts";
+
+/** It answers within milliseconds, unless its accept loop hangs in a connection to a service that does not take one. */
+export const callMsMax = 5_000;
+
+type Api = Toxiproxy["api"];
+
+/** The client, calling through {@link boundedCall}. `api` is its public seam; the class behind it is not exported. */
+export function boundedClient(control: Endpoint, timeoutMs: number): Toxiproxy {
+  const client = new Toxiproxy(`http://${control.host}:${control.port}`);
+  const call = async (method: string, url: string, body?: unknown): Promise<string> => boundedCall(method, url, body, timeoutMs);
+  const api: Pick<Api, "get" | "post" | "delete" | "getText"> = {
+    get: async (url) => ({ data: parsed(await call("GET", url)) }),
+    post: async (url, body) => ({ data: parsed(await call("POST", url, body)) }),
+    delete: async (url) => void (await call("DELETE", url)),
+    getText: (url) => call("GET", url),
+  };
+  client.api = api as Api;
+  return client;
+}
+
+async function boundedCall(method: string, url: string, body: unknown, timeoutMs: number): Promise<string> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, { method, signal, ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }) });
+    text = await response.text();
+  } catch (error) {
+    if (signal.aborted) throw new Error(`no answer within ${timeoutMs / 1000} s; it may hang in a connection to a service that is there and takes none`, { cause: error });
+    const { cause, message } = error as Error;
+    throw new Error(cause instanceof Error ? cause.message : message, { cause: error });
+  }
+  if (!response.ok) throw new ProxyRefusal(response.status, text);
+  return text;
+}
+
+/** Toxiproxy answered, and said no. */
+export class ProxyRefusal extends Error {
+  readonly status: number;
+  constructor(status: number, body: string) {
+    super(`it answered ${status}: ${messageIn(body)}`);
+    this.status = status;
+  }
+}
+
+function messageIn(body: string): string {
+  try {
+    return (JSON.parse(body) as { error?: string }).error ?? body;
+  } catch {
+    return body.trim();
+  }
+}
+
+function parsed<T>(text: string): T {
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+/** Names what was tried; everything that goes wrong with the proxy comes out as this. */
+export async function attempt<T>(what: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof SeawallError) throw error;
+    throw proxyFailed(`could not ${what}: ${(error as Error).message}`, error);
+  }
+}
+
+export function proxyFailed(what: string, cause?: unknown): SeawallError {
+  return new SeawallError("PROXY_FAILED", `Toxiproxy: ${what}`, { cause, hint: "Look at logs/toxiproxy.log in the run directory." });
+}

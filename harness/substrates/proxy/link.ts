@@ -1,0 +1,94 @@
+/** One link that passes through Toxiproxy. */
+import type { ICreateToxicBody, Proxy as ToxiproxyProxy } from "toxiproxy-node-client";
+import type { LinkHandle, Toxic } from "../../core/ports.ts";
+import type { Endpoint, Link } from "../../core/target.ts";
+import { linkName } from "../../core/where.ts";
+import { attempt, ProxyRefusal, proxyFailed } from "./calls.ts";
+
+type ToxicBody = ICreateToxicBody<Readonly<Record<string, number>>>;
+
+let made = 0;
+
+export class ProxiedLink implements LinkHandle {
+  readonly link: Link;
+  readonly entry: Endpoint;
+  readonly exit: Endpoint;
+  readonly #proxy: ToxiproxyProxy;
+
+  constructor(link: Link, proxy: ToxiproxyProxy, entry: Endpoint, exit: Endpoint) {
+    this.link = link;
+    this.entry = entry;
+    this.exit = exit;
+    this.#proxy = proxy;
+  }
+
+  async impose(toxic: Toxic): Promise<() => Promise<void>> {
+    const bodies = bodiesOf(toxic);
+    const remove = async (): Promise<void> => {
+      await Promise.all(bodies.map((body) => this.#remove(body.name)));
+      const left = (await this.#toxics()).filter((one) => bodies.some((body) => body.name === one.name));
+      if (left.length > 0) throw proxyFailed(`${left[0]?.name} is still on the link ${linkName(this.link)}`);
+    };
+    try {
+      await Promise.all(bodies.map((body) => this.#add(body)));
+    } catch (error) {
+      // One direction without the other is not what was asked for.
+      await remove().catch(() => undefined);
+      throw error;
+    }
+    return remove;
+  }
+
+  /** Every reply says what really stands there now. */
+  async #add(body: ToxicBody): Promise<void> {
+    const made = await attempt(`put ${body.type} on the link ${linkName(this.link)}`, this.#proxy.addToxic(body));
+    const differs = (["name", "type", "stream", "toxicity"] as const).filter((key) => made[key] !== body[key]);
+    const off = Object.entries(body.attributes).filter(([key, value]) => made.attributes[key] !== value);
+    if (differs.length > 0 || off.length > 0) throw proxyFailed(`${body.type} on the link ${linkName(this.link)} is not as asked: ${[...differs, ...off.map(([key]) => key)].join(", ")}`);
+  }
+
+  async #remove(name: string): Promise<void> {
+    const path = `${this.#proxy.getPath()}/toxics/${name}`;
+    await attempt(`remove ${name} from the link ${linkName(this.link)}`, this.#proxy.api.delete(path).catch((error: unknown) => {
+      // Gone already: what counts is what is listed afterwards.
+      if (!(error instanceof ProxyRefusal && error.status === 404)) throw error;
+    }));
+  }
+
+  /** The client leaves them out of its proxies. */
+  async #toxics(): Promise<readonly { readonly name: string }[]> {
+    const { data } = await attempt(`list what is on the link ${linkName(this.link)}`, this.#proxy.api.get<{ name: string }[]>(`${this.#proxy.getPath()}/toxics`));
+    return data;
+  }
+
+  async cut(): Promise<void> {
+    await this.#enable(false);
+  }
+
+  async mend(): Promise<void> {
+    await this.#enable(true);
+  }
+
+  async #enable(enabled: boolean): Promise<void> {
+    const { listen, upstream } = this.#proxy;
+    const what = `${enabled ? "mend" : "cut"} the link ${linkName(this.link)}`;
+    const now = await attempt(what, this.#proxy.update({ enabled, listen, upstream }));
+    if (now.enabled !== enabled || now.listen !== listen || now.upstream !== upstream) throw proxyFailed(`it did not ${what}`);
+  }
+}
+
+/** A name for each, so that two of a kind on one link never take one another away; always on every connection. */
+function bodiesOf(toxic: Toxic): ToxicBody[] {
+  const body = (type: ToxicBody["type"], stream: ToxicBody["stream"], attributes: Readonly<Record<string, number>>): ToxicBody =>
+    ({ name: `${type}-${stream}-${++made}`, type, stream, toxicity: 1, attributes });
+  switch (toxic.kind) {
+    case "latency": return [body("latency", "downstream", { latency: Math.round(toxic.delayMs), jitter: Math.round(toxic.jitterMs) })];
+    case "bandwidth": {
+      const rate = toxic.bytesPerSecond / 1000;
+      // Its unit is 1000 B/s, and a fraction would be refused with a message about JSON.
+      if (!Number.isSafeInteger(rate) || rate < 1) throw proxyFailed(`a bandwidth of ${toxic.bytesPerSecond} B/s is no whole number of 1000 B/s`);
+      return [body("bandwidth", "upstream", { rate }), body("bandwidth", "downstream", { rate })];
+    }
+    case "reset": return [body("reset_peer", "upstream", { timeout: 0 })];
+  }
+}

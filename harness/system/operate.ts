@@ -1,0 +1,88 @@
+/** Performs a service's own operations: over HTTP with the run's token, over a plain connection, or by a program beside the service. */
+import { spawn } from "node:child_process";
+import { request } from "node:http";
+import { connect } from "node:net";
+import type { Endpoint, Operation, Place, Service } from "../core/target.ts";
+import { runVariable } from "./processes.ts";
+
+export interface Reach {
+  endpoint(port: string): Endpoint;
+  readonly controlToken: string;
+  readonly place: Place;
+  readonly runId: string;
+}
+
+const withinMs = 5_000;
+const answerBytesMax = 1024 * 1024;
+
+/** Rejects when the service has no such operation, or it failed, with what it said. */
+export async function operate(service: Service, name: string, parameters: Readonly<Record<string, string>>, reach: Reach): Promise<string> {
+  const operation = Object.hasOwn(service.operations ?? {}, name) ? service.operations?.[name] : undefined;
+  if (operation === undefined) throw new Error(`${service.name} has no operation "${name}"`);
+  try {
+    switch (operation.kind) {
+      case "http": return await overHttp(operation, parameters, reach);
+      case "tcp": return await overTcp(operation, reach.endpoint(operation.port));
+      case "command": return await byCommand(operation.command(reach.place), reach.runId);
+    }
+  } catch (error) {
+    throw new Error(`${service.name}: ${name} failed: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function overHttp(operation: Operation & { kind: "http" }, parameters: Readonly<Record<string, string>>, { endpoint, controlToken }: Reach): Promise<string> {
+  const { host, port } = endpoint(operation.port);
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_whole, key: string) => {
+    const value = parameters[key];
+    if (value === undefined) throw new Error(`it needs the parameter ${key}`);
+    return encodeURIComponent(value);
+  });
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host, port, path, method: operation.method, headers: { authorization: `Bearer ${controlToken}` }, agent: false, signal: AbortSignal.timeout(withinMs) }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (part: string) => { if (body.length < answerBytesMax) body += part; });
+      response.once("error", reject);
+      response.once("end", () => {
+        const status = response.statusCode ?? 0;
+        const read = operation.reads === undefined ? body.trim() : response.headers[operation.reads];
+        if (status < 200 || status > 299) reject(new Error(`it answered ${status}: ${body.trim()}`));
+        else if (typeof read !== "string") reject(new Error(`its answer has no header ${operation.reads}`));
+        else resolve(read);
+      });
+    });
+    outgoing.once("error", reject);
+    outgoing.end();
+  });
+}
+
+function overTcp({ send, expect }: Operation & { kind: "tcp" }, { host, port }: Endpoint): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    let heard = "";
+    const end = (outcome: () => void): void => {
+      socket.destroy();
+      outcome();
+    };
+    socket.setTimeout(withinMs, () => end(() => reject(new Error(`no fitting answer within ${withinMs / 1000} s, only ${JSON.stringify(heard.slice(0, 100))}`))));
+    socket.once("connect", () => socket.write(send));
+    socket.setEncoding("latin1").on("data", (part: string) => {
+      heard += part;
+      const match = expect.exec(heard);
+      if (match !== null) end(() => resolve(match[1] ?? match[0]));
+      else if (heard.length > answerBytesMax) end(() => reject(new Error("its answer does not end")));
+    });
+    socket.once("error", reject);
+    socket.once("end", () => end(() => reject(new Error(`it closed the connection after ${JSON.stringify(heard.slice(0, 100))}`))));
+  });
+}
+
+function byCommand({ command, args, env }: ReturnType<(Operation & { kind: "command" })["command"]>, runId: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, [...args], { env: { PATH: process.env["PATH"] ?? "", ...env, [runVariable]: runId }, stdio: ["ignore", "pipe", "pipe"], timeout: withinMs, killSignal: "SIGKILL" });
+    let stdout = "", stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (part: string) => { stdout += part; });
+    child.stderr.setEncoding("utf8").on("data", (part: string) => { stderr += part; });
+    child.once("error", reject);
+    child.once("close", (code) => (code === 0 ? resolve(stdout.trim()) : reject(new Error(`exit status ${code}: ${(stderr || stdout).trim()}`))));
+  });
+}
