@@ -25,6 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // A target's description needs the harness's types; its services know nothing of any harness.
   "targets/live-streaming/target.ts": ["harness/core", "targets"],
   "targets/live-streaming/layout": ["harness/core", "targets"],
+  "targets/live-streaming/model": ["harness/core", "targets"],
   "targets": [],
 };
 /** `core` is pure: it may not reach the machine. */

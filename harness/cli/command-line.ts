@@ -18,6 +18,7 @@ interface RunFlags {
   readonly topology?: string;
   readonly without: readonly string[];
   readonly seed?: number;
+  readonly scale?: number;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -74,7 +75,8 @@ function planFlags(command: Command): Command {
     .addOption(new Option("--substrate <name>", `where the target runs: ${substrateChoices.join(", ")}`).default("auto"))
     .option("--topology <name>", "instead of the experiment's own")
     .option("--without <defence>", "switch a defence of the target off; may be repeated", (value: string, all: string[]) => [...all, value], [] as string[])
-    .addOption(new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(seedOf));
+    .addOption(new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(seedOf))
+    .addOption(new Option("--scale <times>", "multiply the audience; on the simulated substrate only").argParser(scaleOf));
 }
 
 function folderOf(text: string): string {
@@ -94,6 +96,12 @@ function seedOf(text: string): number {
   return seed;
 }
 
+function scaleOf(text: string): number {
+  const scale = Number(text);
+  if (!(Number.isFinite(scale) && scale > 0)) throw new InvalidArgumentError("It must be a number above 0.");
+  return scale;
+}
+
 async function planned(context: Context, name: string, flags: RunFlags): Promise<ReturnType<typeof plan>> {
   const options = optionsOf(context, flags);
   return plan(context, name, await loadExperiment(context, name), options.seed ?? 1, options);
@@ -101,7 +109,7 @@ async function planned(context: Context, name: string, flags: RunFlags): Promise
 
 function optionsOf(context: Context, flags: RunFlags): RunOptions {
   return {
-    substrate: flags.substrate, topology: flags.topology ?? null, without: flags.without, seed: flags.seed ?? null,
+    substrate: flags.substrate, topology: flags.topology ?? null, without: flags.without, seed: flags.seed ?? null, scale: flags.scale ?? 1,
     out: resolve(context.cwd, flags.out ?? "reports"), json: flags.json === true,
   };
 }

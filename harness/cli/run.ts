@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { exitCodes, SeawallError } from "../core/errors.ts";
-import type { Experiment } from "../core/experiment.ts";
+import type { Experiment, Load } from "../core/experiment.ts";
 import { judge } from "../core/judge/judge.ts";
 import { type Planned, planExperiment } from "../core/plan.ts";
 import type { Run, SubstrateName, Verdict } from "../core/run.ts";
@@ -23,6 +23,7 @@ import type { Context } from "./context.ts";
 import { loadExperiment, workloadExports } from "./experiments.ts";
 import { explain } from "./explain.ts";
 import { Progress } from "./progress.ts";
+import { simulate } from "./simulate.ts";
 import { chooseSubstrate } from "./substrate.ts";
 import { sweep, thisMachine, toolsFor, versionsOf, wire } from "./wire.ts";
 
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly topology: string | null;
   readonly without: readonly string[];
   readonly seed: number | null;
+  /** Multiplies the audience; 1 on any real substrate. */
+  readonly scale: number;
   readonly out: string;
   readonly json: boolean;
 }
@@ -59,13 +62,22 @@ export async function run(context: Context, names: readonly string[], options: R
   return worst;
 }
 
-export function plan(context: Context, name: string, experiment: Experiment, seed: number, options: RunOptions): Planned {
-  const substrate = chooseSubstrate(options.substrate);
+export function plan(context: Context, name: string, given: Experiment, seed: number, options: RunOptions): Planned {
+  const substrate = chooseSubstrate(options.substrate, given.target.model);
+  const experiment = scaled(given, options.scale, substrate.name);
   return guarded(name, () => planExperiment(experiment, {
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
     without: [...new Set(options.without)], topology: options.topology, workloadExports: (workload) => workloadExports(context, workload),
     rerun: rerunCommand(name, seed, substrate.name, options),
   }));
+}
+
+/** A larger audience than one machine can play. */
+function scaled(experiment: Experiment, scale: number, substrate: SubstrateName): Experiment {
+  if (scale === 1) return experiment;
+  if (substrate !== "simulated") throw new SeawallError("USAGE", "--scale multiplies a simulated audience; a real one is what its machine can play", { hint: "Add --substrate simulated, or change the rates in the experiment." });
+  const times = (load: Load): Load => ({ ...load, ratePerSecond: { baseline: load.ratePerSecond.baseline * scale, fault: load.ratePerSecond.fault * scale, recovery: load.ratePerSecond.recovery * scale } });
+  return { ...experiment, load: experiment.load.map(times) };
 }
 
 /** An experiment brings a target, and a target brings code of its own. */
@@ -79,10 +91,14 @@ function guarded<T>(name: string, work: () => T): T {
 }
 
 function rerunCommand(name: string, seed: number, substrate: SubstrateName, options: RunOptions): string {
-  return ["./seawall run", name, `--seed ${seed}`, `--substrate ${substrate}`, ...(options.topology === null ? [] : [`--topology ${options.topology}`]), ...options.without.map((defence) => `--without ${defence}`)].join(" ");
+  return ["./seawall run", name, `--seed ${seed}`, `--substrate ${substrate}`, ...(options.topology === null ? [] : [`--topology ${options.topology}`]), ...(options.scale === 1 ? [] : [`--scale ${options.scale}`]), ...options.without.map((defence) => `--without ${defence}`)].join(" ");
 }
 
 async function runPlanned(context: Context, planned: Planned, options: RunOptions): Promise<Outcome> {
+  if (planned.plan.substrate === "simulated") {
+    const { directory, error } = await simulate(context, planned, options.out);
+    return judged(directory, error);
+  }
   refuseUnusableCache(context);
   refuseDirtyMachine(context);
   refuseUnwritable(options.out);

@@ -2,17 +2,20 @@
 import { type Claim, type Experiment, type Phase, phases, type Tags } from "./experiment.ts";
 import { metrics } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
+import type { SubstrateName } from "./run.ts";
 
 /** Far above what one machine's generator can do; more is a slip of the keyboard. */
 const ratePerSecondMax = 100_000;
+/** In virtual time: more people than there are. */
+const simulatedRateMax = 10_000_000_000;
 const vusMax = 100_000;
 
-export function vacuousProblems(experiment: Experiment): string[] {
+export function vacuousProblems(experiment: Experiment, substrate: SubstrateName = "process"): string[] {
   const problems = experiment.hypothesis.flatMap((claim) => claimThatCannotFail(claim).map((why) => `claim "${claim.title}": ${why}`));
   if (experiment.hypothesis.every((claim) => claim.during.every((phase) => phase === "baseline"))) {
     problems.push("hypothesis: nothing is claimed about the fault or the recovery");
   }
-  return [...problems, ...emptyRecovery(experiment), ...emptyLoad(experiment)];
+  return [...problems, ...emptyRecovery(experiment), ...emptyLoad(experiment, substrate === "simulated" ? simulatedRateMax : ratePerSecondMax)];
 }
 
 function claimThatCannotFail(claim: Claim): string[] {
@@ -55,11 +58,11 @@ function emptyRecovery({ recovery }: Experiment): string[] {
   return problems.map((problem) => `recovery: ${problem}`);
 }
 
-function emptyLoad(experiment: Experiment): string[] {
+function emptyLoad(experiment: Experiment, rateMax: number): string[] {
   const offered = (phase: Phase): number => experiment.load.reduce((total, load) => total + load.ratePerSecond[phase], 0);
   const problems = phases.filter((phase) => offered(phase) === 0).map((phase) => `load: nobody asks for anything in ${phase}`);
   for (const { name, ratePerSecond, vus } of experiment.load) {
-    if (Math.max(...Object.values(ratePerSecond)) > ratePerSecondMax) problems.push(`load ${name}: more than ${ratePerSecondMax} iterations per second`);
+    if (Math.max(...Object.values(ratePerSecond)) > rateMax) problems.push(`load ${name}: more than ${rateMax} iterations per second`);
     if (vus > vusMax) problems.push(`load ${name}: more than ${vusMax} virtual users`);
   }
   return problems;

@@ -7,6 +7,7 @@ import { methodProblems } from "./plan-method.ts";
 import { claimProblems, loadProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Support } from "./ports.ts";
+import { modelProblems, type TargetModel } from "./model.ts";
 import type { Plan, SubstrateName } from "./run.ts";
 import type { Layout } from "./target.ts";
 
@@ -26,6 +27,8 @@ export interface PlanOptions {
 export interface Planned {
   readonly plan: Plan;
   readonly layout: Layout;
+  /** The target's own, for the simulated substrate. */
+  readonly model?: TargetModel | undefined;
 }
 
 /** Caches fill and virtual users settle before the baseline; not judged. */
@@ -45,13 +48,15 @@ export function planExperiment(experiment: Experiment, options: PlanOptions): Pl
     ...loadProblems(experiment, options),
     ...claimProblems(experiment),
     ...recoveryProblems(experiment),
-    ...vacuousProblems(experiment),
+    ...vacuousProblems(experiment, options.substrate),
   ];
   if (chosen === undefined) refuse(experiment, problems);
   const layout = chosen.layout();
   problems.push(...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options));
+  const { model } = experiment.target;
+  if (options.substrate === "simulated") problems.push(...modelProblems(model, experiment, layout));
   if (problems.length > 0) refuse(experiment, problems);
-  return { layout, plan: planOf(experiment, topology, layout, options) };
+  return { layout, model, plan: planOf(experiment, topology, layout, options) };
 }
 
 function refuse(experiment: Experiment, problems: readonly string[]): never {

@@ -2,6 +2,7 @@
  * What is tested, as data: services, where they stand, how they reach one another, and which protective behaviours can be switched off.
  * A target never starts anything itself. A substrate asks it, service by service, how to launch, and hands it a {@link Place}.
  */
+import type { TargetModel } from "./model.ts";
 import type { ToolName } from "./tools.ts";
 
 /** The class of a request. Every sample that stems from a request carries one of these as its tag `lane`. */
@@ -149,4 +150,6 @@ export interface Target {
   readonly name: string;
   readonly defences: readonly Defence[];
   readonly topologies: Readonly<Record<string, { readonly title: string; layout(): Layout }>>;
+  /** How it behaves in virtual time; without one it cannot be simulated. */
+  readonly model?: TargetModel;
 }

@@ -10,6 +10,7 @@ import { origin } from "./layout/origin.ts";
 import { packager } from "./layout/packager.ts";
 import type { Site } from "./layout/site.ts";
 import { store } from "./layout/store.ts";
+import { model } from "./model/model.ts";
 import { backfillSegments, event, renditions } from "./stream/event.ts";
 import { availabilityStartMs, segmentInProduction, segmentMs } from "./stream/template.ts";
 
@@ -63,6 +64,7 @@ function playChecks(sites: readonly Site[], nowMs: number): string[] {
 export const liveStreaming: Target = {
   name: "live-streaming",
   defences: [...defences],
+  model,
   topologies: {
     quick: { title: "Two regions of one zone each, everything once per region", layout: () => layout(quickSites) },
   },

@@ -1,0 +1,32 @@
+/** A run on the simulated substrate: the same conductor, record, judge and report, and a clock that does not wait. */
+import { SeawallError } from "../core/errors.ts";
+import type { Planned } from "../core/plan.ts";
+import { AbortWatch } from "../run/abort-watch.ts";
+import { conduct } from "../run/conductor.ts";
+import { Recorder } from "../run/recorder.ts";
+import { makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
+import { VirtualMachine } from "../substrates/simulated/machine.ts";
+import { VirtualClock } from "../substrates/simulated/virtual-clock.ts";
+import { simulatedWorld } from "../substrates/simulated/world.ts";
+import type { Context } from "./context.ts";
+import { thisMachine } from "./wire.ts";
+
+/** Virtual time begins here in every run, so that a seed gives the same run to the last sample: 2026-01-01T00:00:00Z. */
+const startMs = Date.UTC(2026, 0, 1);
+
+/** Touches nothing but the run directory, so it needs no ledger on disk and no clean machine. */
+export async function simulate(context: Context, { plan, layout, model }: Planned, out: string): Promise<{ readonly directory: string; readonly error: unknown }> {
+  if (model === undefined) throw new SeawallError("PLAN_REFUSED", `${plan.target} has no model`);
+  refuseUnwritable(out);
+  const { directory, id } = makeRunDirectory(out, plan.experiment, newRunId(Date.now(), plan.seed));
+  const clock = new VirtualClock(startMs);
+  const recorder = new Recorder(directory, plan, clock, false);
+  const watch = new AbortWatch(recorder, plan.abortWhen);
+  recorder.event({ kind: "started", runId: id, versions: { seawall: context.version }, machine: thisMachine() });
+  const world = simulatedWorld({ plan, layout, model, runId: id, clock, machine: new VirtualMachine(), sink: watch, events: recorder, undo: { record: () => () => {} } });
+  const signal = AbortSignal.any([context.signal, recorder.failed]);
+  const conducted = await clock.until(conduct(plan, { ...world, abortReason: (phase) => watch.violated(clock.nowMs(), phase) }, signal));
+  await recorder[Symbol.asyncDispose]();
+  if (recorder.failed.aborted) throw recorder.failed.reason;
+  return { directory, error: conducted?.error };
+}

@@ -1,0 +1,90 @@
+/**
+ * The seam between the simulated substrate and a target's own model. The substrate brings time, chance, nodes that live, pause and die, and
+ * requests that travel between them; the model brings what the target's services do when they are asked.
+ */
+import type { Experiment, Tags } from "./experiment.ts";
+import type { Layout } from "./target.ts";
+
+/** One service of the layout in virtual time. */
+export interface ModelNode {
+  readonly name: string;
+  readonly kind: string;
+  readonly region: string;
+  readonly zone: string;
+  /** It lives and has had the time that it needs to start. A paused node is ready, and silent. */
+  readonly ready: boolean;
+  /** Runs in the life of this node: later when it is paused meanwhile, and never when it dies before. */
+  after(ms: number, run: () => void): void;
+  /** Called when it is ready, first and again; and when it dies, so that the model forgets what was in its memory. */
+  onReady(run: () => void): void;
+  onDeath(run: () => void): void;
+}
+
+/** One request to a node. `done` is called once: with null when it was refused, broken off, or not answered in time. */
+export interface ModelRequest<T> {
+  /** Null for viewers and probes, who stand before the target. */
+  readonly from: ModelNode | null;
+  readonly to: ModelNode;
+  /** The port of the link, as the layout names it. */
+  readonly port: string;
+  readonly timeoutMs: number;
+  serve(reply: (answer: T) => void): void;
+  done(answer: T | null): void;
+}
+
+export interface Simulation {
+  readonly layout: Layout;
+  readonly nodes: readonly ModelNode[];
+  /** Epoch ms of the virtual clock. */
+  nowMs(): number;
+  /** [0, 1), from the run's seed. */
+  random(): number;
+  enabled(defence: string): boolean;
+  /** Runs whatever becomes of any node. */
+  after(ms: number, run: () => void): void;
+  request<T>(request: ModelRequest<T>): void;
+  /** A sample whose duration ends now. */
+  duration(metric: string, tags: Tags, ms: number): void;
+  /** Grows a counter that the harness reads every few seconds, as it reads those of a real service. */
+  count(metric: string, tags: Tags, by: number): void;
+}
+
+export interface RunningModel {
+  /** One iteration of `workload.exec` that stands for `weight` viewers; `done` when it has ended. */
+  iterate(behaviour: string, lane: string, weight: number, done: () => void): void;
+  /** The harness's own request for something that is certainly there. */
+  canary(edge: string, done: (outcome: string) => void): void;
+  /** Does to a service what its named operation would do: `flush`, `defects`. False when the model does not know it. */
+  operate(service: string, operation: string, parameters: Readonly<Record<string, string>>): boolean;
+}
+
+/** How a target behaves, as a queueing model of its services. Deterministic: the same seed gives the same run. */
+export interface TargetModel {
+  /** What can be said of it, and what not, in one sentence: shown in the plan. */
+  readonly title: string;
+  /** Kinds of services that it knows; a layout with others cannot be simulated. */
+  readonly kinds: readonly string[];
+  /** `workload.exec` of each behaviour that it knows. */
+  readonly behaviours: readonly string[];
+  readonly metrics: readonly string[];
+  /** What `operate` understands. */
+  readonly operations: readonly string[];
+  /** From start to readiness in ms, by kind. */
+  readonly startMs: Readonly<Record<string, number>>;
+  /** One way between two services of one region, or of two, without any fault, in ms. */
+  readonly hopMs: { readonly within: number; readonly between: number };
+  start(simulation: Simulation): RunningModel;
+}
+
+/** What of an experiment cannot be simulated, one line each. */
+export function modelProblems(model: TargetModel | undefined, { load, hypothesis, recovery, abortWhen, target }: Pick<Experiment, "load" | "hypothesis" | "recovery" | "abortWhen" | "target">, layout: Layout): string[] {
+  if (model === undefined) return [`the target ${target.name} has no model, so it cannot be simulated`];
+  const kinds = [...new Set(layout.services.map((service) => service.kind))].filter((kind) => !model.kinds.includes(kind));
+  const behaviours = [...new Set(load.map((one) => `${one.workload}.${one.exec}`))].filter((name) => !model.behaviours.includes(name));
+  const claims = [...hypothesis, ...abortWhen.map((abort) => abort.unless), ...(recovery === null ? [] : [{ title: recovery.title, metric: recovery.goodput.metric }])];
+  return [
+    ...kinds.map((kind) => `the model knows no service of kind ${kind}`),
+    ...behaviours.map((name) => `the model knows no behaviour ${name}`),
+    ...claims.filter((claim) => !model.metrics.includes(claim.metric)).map((claim) => `claim "${claim.title}": the model does not emit ${claim.metric}`),
+  ];
+}

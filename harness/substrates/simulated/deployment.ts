@@ -1,0 +1,163 @@
+/** The target in virtual time, behind the same port as a real one, and everything that it occupies written down before it is taken. */
+import { SeawallError } from "../../core/errors.ts";
+import type { RunningModel, Simulation, TargetModel } from "../../core/model.ts";
+import type { Deployment, Instance, SampleSink, UndoLedger } from "../../core/ports.ts";
+import { prng } from "../../core/prng.ts";
+import type { Plan } from "../../core/run.ts";
+import type { Endpoint, Layout, Service } from "../../core/target.ts";
+import { Counters } from "./counters.ts";
+import type { VirtualMachine } from "./machine.ts";
+import { Network, SimulatedLink } from "./network.ts";
+import { SimulatedNode } from "./node.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+export interface SimulatedDeployRequest {
+  readonly plan: Plan;
+  readonly layout: Layout;
+  readonly model: TargetModel;
+  readonly runId: string;
+  readonly clock: VirtualClock;
+  readonly machine: VirtualMachine;
+  readonly sink: SampleSink;
+  readonly undo: UndoLedger;
+}
+
+type Exit = Parameters<Parameters<Deployment["onExit"]>[0]>[0];
+
+export class SimulatedInstance implements Instance {
+  readonly service: Service;
+  readonly node: SimulatedNode;
+  readonly directory: string;
+  readonly #request: SimulatedDeployRequest;
+  readonly #exited: (exit: Exit) => void;
+  #pid: number | null = null;
+  #ending = false;
+  #left: () => void = () => {};
+
+  constructor(node: SimulatedNode, request: SimulatedDeployRequest, exited: (exit: Exit) => void) {
+    this.service = node.service;
+    this.node = node;
+    this.directory = `/simulated/${request.runId}/${node.name}`;
+    this.#request = request;
+    this.#exited = exited;
+  }
+
+  get pid(): number | null { return this.#pid; }
+  get state(): "running" | "paused" | "ended" { return this.#pid === null ? "ended" : this.node.state === "paused" ? "paused" : "running"; }
+
+  endpoint(): Endpoint {
+    throw new SeawallError("PLAN_REFUSED", `${this.service.name} is simulated and listens nowhere`);
+  }
+
+  async start(signal?: AbortSignal): Promise<void> {
+    const { clock, machine, runId, undo } = this.#request;
+    signal?.throwIfAborted();
+    if (this.#pid !== null) throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
+    this.#ending = false;
+    // From here to the ledger it is known by the run's mark that it carries, as a real process is.
+    const pid = machine.spawn(this.service.name, runId, () => this.#died());
+    this.#pid = pid;
+    const undone = undo.record({ kind: "processGroup", service: this.service.name, pid, startTicks: machine.startTicksOf(pid) ?? 0 });
+    const ready = Promise.withResolvers<void>();
+    this.#left = () => {
+      undone();
+      clock.settled();
+      ready.reject(new SeawallError("SERVICE_FAILED", `${this.service.name} ended before it was ready`));
+    };
+    this.node.start(() => { clock.settled(); ready.resolve(); });
+    await ready.promise;
+    signal?.throwIfAborted();
+  }
+
+  #died(): void {
+    this.#pid = null;
+    this.node.die();
+    this.#left();
+    this.#exited({ service: this.service.name, expected: this.#ending, detail: "ended by SIGKILL" });
+  }
+
+  async kill(): Promise<void> {
+    this.#ending = true;
+    if (this.#pid !== null) this.#request.machine.kill(this.#pid);
+  }
+
+  async pause(): Promise<void> { this.node.pause(); }
+  async resume(): Promise<void> { this.node.resume(); }
+  async operate(): Promise<string> { throw new SeawallError("PLAN_REFUSED", "operations of simulated services are the model's own"); }
+  async impair(): Promise<never> { throw new SeawallError("PLAN_REFUSED", "simulated services cannot be impaired"); }
+  lastLogLines(): readonly string[] { return []; }
+}
+
+export class SimulatedDeployment implements Deployment {
+  readonly layout: Layout;
+  readonly instances: readonly SimulatedInstance[];
+  readonly nodes: ReadonlyMap<string, SimulatedNode>;
+  readonly links: readonly SimulatedLink[];
+  readonly counters = new Counters();
+  readonly model: RunningModel;
+  readonly machine: VirtualMachine;
+  readonly #request: SimulatedDeployRequest;
+  readonly #listeners: ((exit: Exit) => void)[] = [];
+  readonly #undoing = new AsyncDisposableStack();
+
+  constructor(request: SimulatedDeployRequest) {
+    const { layout, clock, model } = request;
+    this.#request = request;
+    this.layout = layout;
+    this.machine = request.machine;
+    const nodes = layout.services.map((service) => new SimulatedNode(service, clock, model.startMs[service.kind] ?? 0));
+    this.nodes = new Map(nodes.map((node) => [node.name, node]));
+    this.links = layout.links.map((link) => new SimulatedLink(link));
+    this.instances = nodes.map((node) => new SimulatedInstance(node, request, (exit) => { for (const listener of this.#listeners) listener(exit); }));
+    for (const node of nodes) node.onDeath(() => this.counters.forget(node.name));
+    this.model = model.start(this.#simulation(nodes));
+  }
+
+  #simulation(nodes: readonly SimulatedNode[]): Simulation {
+    const { clock, layout, plan, model, sink } = this.#request;
+    const random = prng(plan.seed);
+    const network = new Network({ clock, random, hopMs: model.hopMs, links: this.links });
+    const ids = new Map<string, number>();
+    return {
+      layout, nodes, random, nowMs: () => clock.nowMs(), enabled: (defence) => !plan.without.includes(defence),
+      after: (ms, run) => void clock.after(ms, run),
+      request: (request) => network.request({ ...request, from: request.from as SimulatedNode | null, to: request.to as SimulatedNode }),
+      duration: (metric, tags, ms) => {
+        const key = `${metric} ${Object.values(tags).join(" ")}`;
+        const known = ids.get(key);
+        const id = known ?? sink.series({ metric, kind: "duration", tags });
+        if (known === undefined) ids.set(key, id);
+        sink.sample(id, clock.nowMs(), ms);
+      },
+      count: (metric, tags, by) => this.counters.count(metric, tags, by),
+    };
+  }
+
+  /** Everything at once, as on the process substrate; whoever waits for another service does so by itself. */
+  async startAll(signal: AbortSignal): Promise<void> {
+    const { runId, undo, machine } = this.#request;
+    for (const path of [`/simulated/${runId}/slot.lock`, `/simulated/${runId}`]) {
+      const undone = undo.record({ kind: "directory", path });
+      machine.folders.add(path);
+      this.#undoing.defer(() => {
+        machine.folders.delete(path);
+        undone();
+      });
+    }
+    this.#undoing.defer(async () => { await Promise.all(this.instances.map((instance) => instance.kill())); });
+    await Promise.all(this.instances.map((instance) => instance.start(signal)));
+  }
+
+  instance(service: string): SimulatedInstance {
+    const found = this.instances.find((instance) => instance.service.name === service);
+    if (found === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
+    return found;
+  }
+
+  onExit(listener: (exit: Exit) => void): void { this.#listeners.push(listener); }
+  async resources(): Promise<readonly never[]> { return []; }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undoing.disposeAsync();
+  }
+}

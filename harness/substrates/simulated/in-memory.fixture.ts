@@ -1,0 +1,71 @@
+/** A simulated run that touches no disk: for tests and benchmarks by the thousand. */
+import type { Experiment } from "../../core/experiment.ts";
+import { planExperiment, type Planned } from "../../core/plan.ts";
+import type { EventSink, SampleSink } from "../../core/ports.ts";
+import type { Run, RunEvent, Series, SeriesData } from "../../core/run.ts";
+import { conduct } from "../../run/conductor.ts";
+import { simulatedSupport } from "./injectors.ts";
+import { VirtualMachine } from "./machine.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+import { simulatedWorld } from "./world.ts";
+
+export const startMs = Date.UTC(2026, 0, 1);
+
+/** Keeps what a recorder would write. */
+export class MemoryRecord implements SampleSink, EventSink {
+  readonly events: RunEvent[] = [];
+  readonly #clock: VirtualClock;
+  readonly #ids = new Map<string, number>();
+  readonly #all: (Series & { readonly at: number[]; readonly value: number[] })[] = [];
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  event(event: Parameters<EventSink["event"]>[0]): void {
+    this.events.push({ ...event, atMs: event.atMs ?? this.#clock.nowMs() } as RunEvent);
+  }
+
+  series(series: Series): number {
+    const key = `${series.metric} ${Object.entries(series.tags).sort().join(" ")}`;
+    const id = this.#ids.get(key) ?? this.#all.push({ ...series, at: [], value: [] }) - 1;
+    this.#ids.set(key, id);
+    return id;
+  }
+
+  sample(id: number, atMs: number, value: number): void {
+    const series = this.#all[id];
+    series?.at.push(atMs);
+    series?.value.push(value);
+  }
+
+  run(planned: Planned): Run {
+    const series = this.#all.map(({ metric, kind, tags, at, value }): SeriesData => ({ metric, kind, tags, atMs: Float64Array.from(at), values: Float64Array.from(value) }));
+    return { directory: "/nowhere", id: "in-memory", plan: planned.plan, events: this.events, series, damage: [] };
+  }
+}
+
+export function planned(experiment: Experiment, seed: number, without: readonly string[] = []): Planned {
+  return planExperiment(experiment, {
+    substrate: "simulated", substrateWhy: "test", supports: simulatedSupport(experiment.target.model), seed, without, topology: null,
+    workloadExports: () => ["live", "dvr"], rerun: "",
+  });
+}
+
+export interface InMemory { readonly planned: Planned; readonly clock: VirtualClock; readonly machine: VirtualMachine; readonly record: MemoryRecord; readonly world: ReturnType<typeof simulatedWorld> }
+
+export function inMemory(plan: Planned): InMemory {
+  const clock = new VirtualClock(startMs);
+  const machine = new VirtualMachine();
+  const record = new MemoryRecord(clock);
+  if (plan.model === undefined) throw new Error("no model");
+  record.event({ kind: "started", runId: "in-memory", versions: {}, machine: { platform: "virtual", cpuModel: "virtual", cores: 2, memoryBytes: 1 } });
+  const world = simulatedWorld({ plan: plan.plan, layout: plan.layout, model: plan.model, runId: "in-memory", clock, machine, sink: record, events: record, undo: { record: () => () => {} } });
+  return { planned: plan, clock, machine, record, world };
+}
+
+export async function simulateInMemory(plan: Planned): Promise<Run> {
+  const one = inMemory(plan);
+  await one.clock.until(conduct(plan.plan, { ...one.world, abortReason: () => null }, new AbortController().signal));
+  return one.record.run(plan);
+}

@@ -1,0 +1,149 @@
+/**
+ * Faults in virtual time. Each acts on the model's nodes and links, and is proven by an observation of the same kind as the real injector's:
+ * what refuses, what stands still, what takes longer.
+ */
+import { type Fault, type FaultKind, faultKinds, linksStruck, servicesStruck } from "../../core/faults.ts";
+import type { TargetModel } from "../../core/model.ts";
+import type { Deployment, Injection, InjectionContext, Injectors, Support } from "../../core/ports.ts";
+import type { Evidence } from "../../core/run.ts";
+import type { SimulatedDeployment, SimulatedInstance } from "./deployment.ts";
+import type { Delay, SimulatedLink } from "./network.ts";
+
+/** What to do, what shows it, and how it is undone. */
+interface Course { act(): Promise<void>; prove(): Evidence; undo(): Promise<void>; proveHealed(): Evidence }
+type CourseOf = (fault: Fault, on: SimulatedDeployment, context: InjectionContext) => Course;
+
+const said = (landed: boolean, observation: string): Evidence => ({ landed, observation });
+const names = (struck: readonly SimulatedInstance[]): string => struck.map((instance) => instance.service.name).join(", ") || "nothing";
+
+/** kill, zoneLoss, regionLoss. */
+const death: CourseOf = (fault, on) => {
+  const struck = struckBy(fault, on);
+  const alive = struck.filter((instance) => instance.pid !== null).length;
+  return {
+    act: async () => void (await Promise.all(struck.map((instance) => instance.kill()))),
+    prove: () => (alive < struck.length || alive === 0 ? said(false, `of ${names(struck)} not everything was running, so there was nothing to kill`)
+      : said(struck.every((instance) => !instance.node.ready), `the simulated processes of ${names(struck)} are gone, and connections are refused`)),
+    undo: async () => void (await Promise.all(struck.filter((instance) => instance.pid === null).map((instance) => instance.start()))),
+    proveHealed: () => said(struck.every((instance) => instance.node.ready), `${names(struck)} ${struck.length === 1 ? "is" : "are"} ready again`),
+  };
+};
+
+const pause: CourseOf = (fault, on) => {
+  const struck = struckBy(fault, on);
+  return {
+    act: async () => void (await Promise.all(struck.map((instance) => instance.pause()))),
+    prove: () => said(struck.every((instance) => instance.state === "paused"), `${names(struck)} stands still and gives no reply`),
+    undo: async () => void (await Promise.all(struck.map((instance) => instance.resume()))),
+    proveHealed: () => said(struck.every((instance) => instance.state === "running"), `${names(struck)} is running and answers`),
+  };
+};
+
+/** latency, slowStore. */
+const delay: CourseOf = (fault, on) => {
+  const links = linksOf(fault, on);
+  const own: Delay = { delayMs: (fault as unknown as Delay).delayMs, jitterMs: (fault as unknown as Delay).jitterMs };
+  return {
+    act: async () => { for (const link of links) link.delays.add(own); },
+    prove: () => said(links.length > 0, `exchanges over ${links.length} links take ${own.delayMs} ms longer`),
+    undo: async () => { for (const link of links) link.delays.delete(own); },
+    proveHealed: () => said(links.every((link) => !link.delays.has(own)), `exchanges over ${links.length} links are as quick as before`),
+  };
+};
+
+const partition: CourseOf = (fault, on) => {
+  const links = linksOf(fault, on);
+  return {
+    act: async () => void (await Promise.all(links.map((link) => link.cut()))), undo: async () => void (await Promise.all(links.map((link) => link.mend()))),
+    prove: () => said(links.length > 0 && links.every((link) => link.isCut), `${links.length} links refuse connections, the services at both ends live`),
+    proveHealed: () => said(links.every((link) => !link.isCut), `${links.length} links take connections again`),
+  };
+};
+
+/** Over and over until it is healed. */
+const restartLoop: CourseOf = (fault, on, { clock }) => {
+  const struck = struckBy(fault, on);
+  const { everyMs } = fault as unknown as { readonly everyMs: number };
+  const stop = new AbortController();
+  let looping: Promise<void> = Promise.resolve();
+  let deaths = 0;
+  const loop = async (): Promise<void> => {
+    try {
+      for (;;) {
+        await clock.sleep(everyMs, stop.signal);
+        await Promise.all(struck.map((instance) => instance.kill()));
+        deaths++;
+        await Promise.all(struck.map((instance) => instance.start()));
+      }
+    } catch {
+      // it was told to stop, or the run has ended it
+    }
+  };
+  return {
+    act: async () => {
+      await Promise.all(struck.map((instance) => instance.kill()));
+      deaths++;
+      looping = Promise.all(struck.map((instance) => instance.start())).then(loop, () => {});
+    },
+    prove: () => said(deaths > 0, `${names(struck)} was killed and starts again every ${everyMs} ms`),
+    undo: async () => {
+      stop.abort();
+      await looping;
+      await Promise.all(struck.filter((instance) => instance.pid === null).map((instance) => instance.start()));
+    },
+    proveHealed: () => said(struck.every((instance) => instance.node.ready), `${names(struck)} is ready after ${deaths} restarts`),
+  };
+};
+
+/** coldCache, badSegments: nothing stays in force. */
+const operation = (name: string): CourseOf => (fault, on) => {
+  const struck = struckBy(fault, on);
+  const { defect = "", segments = 1 } = fault as { readonly defect?: string; readonly segments?: number };
+  let done = false;
+  return {
+    act: async () => { done = struck.map((instance) => on.model.operate(instance.service.name, name, { kind: defect, segments: String(segments) })).every(Boolean); },
+    prove: () => said(done && struck.length > 0, done ? `${names(struck)} did ${name}` : `the model of ${names(struck)} knows no ${name}`),
+    undo: async () => {}, proveHealed: () => said(true, "nothing stays in force"),
+  };
+};
+
+/** By kind of fault; those that a version of the harness does not have are never asked for. */
+const courses: Readonly<Record<string, CourseOf>> = {
+  kill: death, zoneLoss: death, regionLoss: death, pause, latency: delay, slowStore: delay, partition, restartLoop, coldCache: operation("flush"), badSegments: operation("defects"),
+};
+const operationsNeeded: Readonly<Record<string, string>> = { coldCache: "flush", badSegments: "defects" };
+
+async function injectVirtually(fault: Fault, deployment: Deployment, context: InjectionContext): Promise<Injection> {
+  const on = deployment as SimulatedDeployment;
+  const course = courses[fault.kind]?.(fault, on, context);
+  if (course === undefined) throw new Error(`nothing simulates ${fault.kind}`);
+  await course.act();
+  let healing: Promise<Evidence> | null = null;
+  return {
+    actedMs: context.clock.nowMs(), evidence: course.prove(),
+    heal: () => {
+      healing ??= course.undo().then(() => course.proveHealed());
+      return healing;
+    },
+  };
+}
+
+export const simulatedInjectors = Object.fromEntries(faultKinds.map((kind) => [kind, injectVirtually])) as unknown as Injectors;
+
+export function simulatedSupport(model: TargetModel | undefined): Support {
+  const reason = (kind: FaultKind): true | string => {
+    const needed = operationsNeeded[kind];
+    if (courses[kind] === undefined) return "it has no counterpart in virtual time";
+    return needed === undefined || model?.operations.includes(needed) === true ? true : `the target's model knows no ${needed}`;
+  };
+  return Object.fromEntries(faultKinds.map((kind) => [kind, reason(kind)])) as Support;
+}
+
+function struckBy(fault: Fault, on: SimulatedDeployment): SimulatedInstance[] {
+  return servicesStruck(fault, on.layout).map((name) => on.instance(name));
+}
+
+function linksOf(fault: Fault, on: SimulatedDeployment): SimulatedLink[] {
+  const struck = linksStruck(fault, on.layout);
+  return on.links.filter(({ link }) => struck.some((one) => one.from === link.from && one.to === link.to && one.port === link.port));
+}

@@ -1,0 +1,119 @@
+/**
+ * The audience in virtual time: iterations begin at their rate, whether or not earlier ones have ended, exactly as the k6 scenarios say.
+ * Above `arrivalsPerSecondMax` one iteration stands for many viewers.
+ */
+import type { Load } from "../../core/experiment.ts";
+import type { RunningModel } from "../../core/model.ts";
+import type { LoadEnd, LoadProgress, RunningLoad, SampleSink } from "../../core/ports.ts";
+import type { Plan } from "../../core/run.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+/** As many as a real storm of one machine: enough that a share of 0.999 is told from 1, and few enough that a run takes a fraction of a second. */
+const arrivalsPerSecondMax = 250;
+/** As the k6 scenarios: the load goes on after the last phase, and what is under way then may take this long to end. */
+const tailMs = 3_000, gracefulStopMs = 10_000;
+
+export class SimulatedLoad implements RunningLoad {
+  readonly name = "k6";
+  readonly ended: Promise<LoadEnd>;
+  readonly progress: LoadProgress = { requests: 0, liveServed: 0, shed: {}, failed: 0 };
+  readonly #plan: Plan;
+  readonly #clock: VirtualClock;
+  readonly #model: RunningModel;
+  readonly #sink: SampleSink;
+  readonly #end = Promise.withResolvers<LoadEnd>();
+  #running = 0;
+  #arriving = 0;
+  #over = false;
+
+  constructor(plan: Plan, clock: VirtualClock, model: RunningModel, sink: SampleSink) {
+    this.#plan = plan;
+    this.#clock = clock;
+    this.#model = model;
+    this.#sink = sink;
+    this.ended = this.#end.promise;
+  }
+
+  async begin(): Promise<void> {
+    this.#arriving = this.#plan.load.length;
+    for (const load of this.#plan.load) this.#scenario(load);
+    const { leadInMs, phasesMs } = this.#plan;
+    this.#clock.after(leadInMs + phasesMs.baseline + phasesMs.fault + phasesMs.recovery + tailMs + gracefulStopMs, () => this.#finish("exit status 0", true));
+  }
+
+  #scenario(load: Load): void {
+    const { leadInMs, phasesMs } = this.#plan;
+    const { ratePerSecond: rate } = load;
+    const zeroMs = this.#clock.nowMs();
+    const faultMs = leadInMs + phasesMs.baseline;
+    const recoveryMs = faultMs + phasesMs.fault;
+    const stages = [
+      { untilMs: faultMs, rate: rate.baseline }, { untilMs: recoveryMs, rate: rate.fault }, { untilMs: recoveryMs + phasesMs.recovery + tailMs, rate: rate.recovery },
+    ];
+    let free = load.vus;
+    const next = (stage: number, atMs: number): void => {
+      const current = stages[stage];
+      if (current === undefined) {
+        this.#arriving--;
+        this.#finishWhenDone();
+        return;
+      }
+      const weight = Math.max(1, Math.ceil(current.rate / arrivalsPerSecondMax));
+      const thenMs = atMs + (weight * 1000) / current.rate;
+      // A stage begins on time, whatever the rhythm of the one before.
+      if (!(thenMs <= current.untilMs)) {
+        this.#clock.after(zeroMs + current.untilMs - this.#clock.nowMs(), () => { if (!this.#over) next(stage + 1, current.untilMs); });
+        return;
+      }
+      this.#clock.after(zeroMs + thenMs - this.#clock.nowMs(), () => {
+        if (this.#over) return;
+        if (weight === 1 && free === 0) this.#drop(load);
+        else {
+          free--;
+          this.#running++;
+          this.#model.iterate(`${load.workload}.${load.exec}`, load.lane, weight, () => {
+            free++;
+            this.#running--;
+            this.#finishWhenDone();
+          });
+        }
+        next(stage, thenMs);
+      });
+    };
+    next(0, 0);
+  }
+
+  #drop(load: Load): void {
+    this.#sink.sample(this.#sink.series({ metric: "dropped_iterations", kind: "increment", tags: { lane: load.lane } }), this.#clock.nowMs(), 1);
+  }
+
+  #finishWhenDone(): void {
+    if (this.#arriving === 0 && this.#running === 0) this.#finish("exit status 0", true);
+  }
+
+  #finish(detail: string, expected: boolean): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#clock.settled();
+    this.#end.resolve({ exitCode: expected ? 0 : null, signal: expected ? null : "SIGKILL", expected, detail, cpuSeconds: 0 });
+  }
+
+  /** As if somebody had killed the generator. */
+  die(): void {
+    this.#finish("ended by SIGKILL", false);
+  }
+
+  async stop(): Promise<LoadEnd> {
+    this.#finish("stopped", true);
+    return this.ended;
+  }
+
+  /** A simulated generator costs the simulated machine nothing. */
+  resources(): { cpuSeconds: number; residentBytes: number } | null {
+    return this.#over ? null : { cpuSeconds: 0, residentBytes: 0 };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import type { Service } from "../../core/target.ts";
+import { Network, SimulatedLink } from "./network.ts";
+import { SimulatedNode } from "./node.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+function two() {
+  const clock = new VirtualClock(0);
+  const node = (name: string): SimulatedNode => new SimulatedNode({ name, kind: "k", region: "r", zone: "z" } as Service, clock, 100);
+  const [a, b] = [node("a"), node("b")];
+  const link = new SimulatedLink({ from: "a", to: "b", port: "http" });
+  const network = new Network({ clock, random: () => 0.5, hopMs: { within: 1, between: 5 }, links: [link] });
+  const answers: string[] = [];
+  const ask = (workMs: number, timeoutMs = 1_000): void => network.request<string>({
+    from: a, to: b, port: "http", timeoutMs, serve: (reply) => b.after(workMs, () => reply("yes")), done: (answer) => answers.push(`${answer} ${Math.round(clock.nowMs())}`),
+  });
+  for (const one of [a, b]) one.start(() => {});
+  return { clock, a, b, link, ask, answers, run: (ms: number) => clock.until(clock.sleep(ms)) };
+}
+
+describe("a request in virtual time", () => {
+  it("is refused until its goal is ready, then takes two hops and the work between them", async () => {
+    const { ask, answers, run } = two();
+    await run(100);
+    ask(10);
+    await run(50);
+    expect(answers).toEqual(["yes 112"]);
+  });
+
+  it("gets no answer from what stands still, and gets it late if there is patience", async () => {
+    const { b, ask, answers, run } = two();
+    await run(100);
+    b.pause();
+    ask(10, 50);
+    ask(10, 1_000);
+    await run(300);
+    expect(answers).toEqual(["null 150"]);
+    b.resume();
+    await run(100);
+    expect(answers.at(-1)).toBe("yes 411");
+  });
+
+  it("breaks off when its goal dies, is refused while it is dead, and never hears from the life before", async () => {
+    const { b, ask, answers, run } = two();
+    await run(100);
+    ask(500);
+    await run(50);
+    b.die();
+    await run(10);
+    ask(1);
+    await run(10);
+    expect(answers).toEqual(["null 150", "null 161"]);
+    b.start(() => {});
+    await run(600);
+    expect(answers).toHaveLength(2);
+  });
+
+  it("is never told to whoever died meanwhile", async () => {
+    const { a, ask, answers, run } = two();
+    await run(100);
+    ask(50);
+    a.die();
+    await run(1_000);
+    expect(answers).toEqual([]);
+  });
+
+  it("feels what is done to its link: delays, a cut, a reset", async () => {
+    const { link, ask, answers, run } = two();
+    await run(100);
+    const delay = { delayMs: 40, jitterMs: 0 };
+    link.delays.add(delay);
+    ask(0);
+    await run(200);
+    expect(answers).toEqual(["yes 182"]);
+    link.delays.delete(delay);
+    ask(100);
+    await run(50);
+    link.reset();
+    await run(10);
+    expect(answers.at(-1)).toBe("null 350");
+    link.isCut = true;
+    ask(0);
+    await run(10);
+    expect(answers.at(-1)).toBe("null 361");
+  });
+});

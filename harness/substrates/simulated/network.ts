@@ -1,0 +1,104 @@
+/** How requests travel: over a link that may be slowed, cut or reset, to a node that may refuse, be silent, or die over it. */
+import type { ModelRequest } from "../../core/model.ts";
+import { SeawallError } from "../../core/errors.ts";
+import type { LinkHandle, Toxic } from "../../core/ports.ts";
+import type { Endpoint, Link } from "../../core/target.ts";
+import type { SimulatedNode } from "./node.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+export interface Delay { readonly delayMs: number; readonly jitterMs: number }
+
+export class SimulatedLink implements LinkHandle {
+  readonly link: Link;
+  readonly delays = new Set<Delay>();
+  readonly open = new Set<() => void>();
+  isCut = false;
+
+  constructor(link: Link) {
+    this.link = link;
+  }
+
+  get entry(): Endpoint { return nowhere(this.link); }
+  get exit(): Endpoint { return nowhere(this.link); }
+
+  async impose(toxic: Toxic): Promise<() => Promise<void>> {
+    if (toxic.kind !== "latency") throw new SeawallError("PLAN_REFUSED", `a simulated link knows no ${toxic.kind}`);
+    const own: Delay = { delayMs: toxic.delayMs, jitterMs: toxic.jitterMs };
+    this.delays.add(own);
+    return async () => void this.delays.delete(own);
+  }
+
+  async cut(): Promise<void> {
+    this.isCut = true;
+    this.reset();
+  }
+
+  async mend(): Promise<void> { this.isCut = false; }
+
+  /** Connections that are there break off, as they do when a proxy is disabled; new ones are refused while it is cut. */
+  reset(): void {
+    for (const breakOff of [...this.open]) breakOff();
+    this.open.clear();
+  }
+}
+
+interface NetworkOptions {
+  readonly clock: VirtualClock;
+  readonly random: () => number;
+  readonly hopMs: { readonly within: number; readonly between: number };
+  readonly links: readonly SimulatedLink[];
+}
+
+export class Network {
+  readonly #options: NetworkOptions;
+  readonly #links: ReadonlyMap<string, SimulatedLink>;
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+    this.#links = new Map(options.links.map((one) => [keyOf(one.link.from, one.link.to, one.link.port), one]));
+  }
+
+  request<T>({ from, to, port, timeoutMs, serve, done }: ModelRequest<T> & { readonly from: SimulatedNode | null; readonly to: SimulatedNode }): void {
+    const { clock } = this.#options;
+    const link = from === null ? undefined : this.#links.get(keyOf(from.name, to.name, port));
+    const hop = (): number => this.#hopMs(from, to, link);
+    let over = false;
+    let given: T | null = null;
+    const tell = from === null ? () => done(given) : from.inThisLife(() => done(given));
+    const end = (answer: T | null): void => {
+      if (over) return;
+      over = true;
+      forget();
+      to.open.delete(breakOff);
+      link?.open.delete(breakOff);
+      given = answer;
+      tell();
+    };
+    const breakOff = (): void => end(null);
+    const forget = clock.after(timeoutMs, breakOff);
+    clock.after(hop(), () => {
+      if (over) return;
+      if (link?.isCut === true || !to.ready) return end(null);
+      to.open.add(breakOff);
+      link?.open.add(breakOff);
+      to.now(() => {
+        if (!over) serve((answer) => void clock.after(hop(), () => end(answer)));
+      });
+    });
+  }
+
+  #hopMs(from: SimulatedNode | null, to: SimulatedNode, link: SimulatedLink | undefined): number {
+    const { hopMs, random } = this.#options;
+    let ms = from === null || from.region === to.region ? hopMs.within : hopMs.between;
+    if (link !== undefined) for (const { delayMs, jitterMs } of link.delays) ms += Math.max(0, delayMs + (2 * random() - 1) * jitterMs);
+    return ms;
+  }
+}
+
+function keyOf(from: string, to: string, port: string): string {
+  return `${from}>${to}:${port}`;
+}
+
+function nowhere(link: Link): never {
+  throw new SeawallError("PLAN_REFUSED", `the link from ${link.from} to ${link.to} is simulated and listens nowhere`);
+}

@@ -1,0 +1,67 @@
+/** What the harness itself reads while a simulated run goes on: the same series on the same rhythm as on real services. */
+import type { RunningModel } from "../../core/model.ts";
+import type { SampleSink } from "../../core/ports.ts";
+import type { Counters } from "./counters.ts";
+import type { SimulatedNode } from "./node.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+const everyMs = 2_000;
+const canaryEveryMs = 500;
+
+export interface SimulatedProbesOptions {
+  readonly clock: VirtualClock;
+  readonly sink: SampleSink;
+  readonly counters: Counters;
+  readonly model: RunningModel;
+  readonly edges: readonly string[];
+  readonly nodes: ReadonlyMap<string, SimulatedNode>;
+}
+
+export class SimulatedProbes implements AsyncDisposable {
+  readonly #options: SimulatedProbesOptions;
+  #over = false;
+
+  constructor(options: SimulatedProbesOptions) {
+    this.#options = options;
+    // What was counted before the run is history.
+    options.counters.read({ series: () => 0, sample: () => {} }, 0, () => true);
+    this.#rhythm();
+    this.#canary();
+  }
+
+  async readNow(): Promise<void> {
+    this.#read();
+  }
+
+  #read(): void {
+    const { clock, sink, counters, nodes } = this.#options;
+    const nowMs = clock.nowMs();
+    counters.read(sink, nowMs, (service) => nodes.get(service)?.state === "running");
+    for (const service of ["k6", "seawall"]) sink.sample(sink.series({ metric: "cpu_seconds", kind: "increment", tags: { service } }), nowMs, 0);
+  }
+
+  #rhythm(): void {
+    this.#options.clock.after(everyMs, () => {
+      if (this.#over) return;
+      this.#read();
+      this.#rhythm();
+    });
+  }
+
+  #canary(): void {
+    const { clock, sink, model, edges } = this.#options;
+    if (this.#over) return;
+    const askedMs = clock.nowMs();
+    sink.sample(sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} }), askedMs, 0);
+    for (const edge of edges) {
+      model.canary(edge, (outcome) => {
+        if (!this.#over) sink.sample(sink.series({ metric: "canary_ms", kind: "duration", tags: { edge, outcome } }), clock.nowMs(), clock.nowMs() - askedMs);
+      });
+    }
+    clock.after(canaryEveryMs, () => this.#canary());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over = true;
+  }
+}

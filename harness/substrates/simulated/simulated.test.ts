@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import originStorm from "../../../experiments/origin-storm.ts";
+import type { Experiment } from "../../core/experiment.ts";
+import { judge } from "../../core/judge/judge.ts";
+import type { Run } from "../../core/run.ts";
+import { planned, simulateInMemory } from "./in-memory.fixture.ts";
+
+const run = async (experiment: Experiment, without: readonly string[] = [], seed = 1): Promise<Run> => simulateInMemory(planned(experiment, seed, without));
+const refutedIn = (one: Run): string[] => judge(one).findings.filter((finding) => finding.status === "refuted").map((finding) => `${finding.title} (${finding.phase})`);
+const times = (experiment: Experiment, scale: number): Experiment => ({
+  ...experiment, load: experiment.load.map((load) => ({ ...load, ratePerSecond: { baseline: load.ratePerSecond.baseline * scale, fault: load.ratePerSecond.fault * scale, recovery: load.ratePerSecond.recovery * scale } })),
+});
+/** The same storm with fewer viewers, for what does not depend on how many there are. */
+const small = { ...times(originStorm, 0.3), hypothesis: originStorm.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })) };
+
+describe("the origin storm in virtual time", () => {
+  it("is held, as with the real target", async () => {
+    expect(judge(await run(originStorm))).toMatchObject({ status: "held", cleanup: { status: "clean" } });
+  });
+
+  it("is refuted without each defence that it relies on, for the claim that needs it", async () => {
+    expect(originStorm.reliesOn).toEqual(["collapsing", "regionFailover"]);
+    expect(refutedIn(await run(originStorm, ["collapsing"]))).toContain("Origin GETs per edge and segment do not grow with the audience (fault)");
+    expect(refutedIn(await run(small, ["regionFailover"]))).toContain("Live segments reach their viewers in time (fault)");
+  });
+
+  it("is the same run for the same seed, to the last sample, and another for another seed", async () => {
+    const record = (one: Run): string => JSON.stringify([one.events, one.series.map((series) => [series.metric, series.tags, [...series.atMs], [...series.values]])]);
+    const first = record(await run(small, [], 7));
+    expect(record(await run(small, [], 7)) === first).toBe(true);
+    expect(record(await run(small, [], 8)) === first).toBe(false);
+  });
+
+  it("costs no more for 65 million viewers, and the origin does not feel them", async () => {
+    const crowd: Experiment = { ...times(small, 870_000), phasesMs: { baseline: 8_000, fault: 8_000, recovery: 16_000 }, method: [{ atMs: 3_000, forMs: 4_000, fault: { kind: "kill", service: "region-a/origin-read" } }], };
+    const one = await run(crowd);
+    expect(judge(one).status).toBe("held");
+    expect(one.series.reduce((sum, series) => sum + series.values.length, 0)).toBeLessThan(150_000);
+  });
+
+  it("is not planned where the model does not reach", () => {
+    const [live, ...others] = originStorm.load;
+    expect(() => planned({ ...originStorm, load: [{ ...live, exec: "nobody" } as Experiment["load"][number], ...others] }, 1)).toThrow(/knows no behaviour viewers.nobody/);
+    const { model: _, ...withoutModel } = originStorm.target;
+    expect(() => planned({ ...originStorm, target: withoutModel }, 1)).toThrow(/has no model/);
+  });
+});

@@ -1,0 +1,115 @@
+/**
+ * Virtual time: a queue of things that happen, and a clock that jumps from one to the next. The conductor's promises and the model's
+ * callbacks share it, so both see the same time, and the same seed gives the same run.
+ */
+import type { Clock } from "../../core/ports.ts";
+
+interface Happening { readonly atMs: number; readonly order: number; run: (() => void) | null }
+
+/** Something was awaited that nothing can bring about any more. */
+export class Deadlock extends Error {}
+
+export class VirtualClock implements Clock {
+  #nowMs: number;
+  #order = 0;
+  /** A binary heap, the earliest first. */
+  readonly #heap: Happening[] = [];
+  /** A promise was settled by the last happening, so what waits for it must run before the next one. */
+  #woke = true;
+
+  constructor(startMs: number) {
+    this.#nowMs = startMs;
+  }
+
+  nowMs(): number { return this.#nowMs; }
+  monotonicMs(): number { return this.#nowMs; }
+
+  /** Runs once `ms` have passed; the returned function forgets it. Nothing that it does may settle a promise. */
+  after(ms: number, run: () => void): () => void {
+    const happening = this.#push(this.#nowMs + Math.max(0, ms), run);
+    return () => { happening.run = null; };
+  }
+
+  /** Says that a callback has settled a promise. */
+  settled(): void {
+    this.#woke = true;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(signal.reason);
+      const forget = this.after(ms, () => {
+        signal?.removeEventListener("abort", abort);
+        this.#woke = true;
+        resolve();
+      });
+      const abort = (): void => {
+        forget();
+        this.#woke = true;
+        reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+    });
+  }
+
+  /**
+   * Lets virtual time pass until the promise settles. `cut` is asked before each step, and true leaves everything where it is, as a killed
+   * process would: resolves with null then.
+   */
+  async until<T>(promise: Promise<T>, cut: (step: number) => boolean = () => false): Promise<T | null> {
+    let over = false;
+    const mark = (): void => { over = true; };
+    promise.then(mark, mark);
+    for (let step = 0; ; step++) {
+      if (this.#woke) {
+        this.#woke = false;
+        // All that follows from what was settled, however many promises deep.
+        await new Promise((next) => setImmediate(next));
+      }
+      if (over) return promise;
+      if (cut(step)) return null;
+      const next = this.#pop();
+      if (next === undefined) throw new Deadlock("nothing is left that could happen, and somebody waits for it");
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
+      next.run?.();
+    }
+  }
+
+  #push(atMs: number, run: () => void): Happening {
+    const heap = this.#heap;
+    const happening: Happening = { atMs, order: this.#order++, run };
+    let at = heap.length;
+    heap.push(happening);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      const above = heap[parent] as Happening;
+      if (!before(happening, above)) break;
+      heap[at] = above;
+      at = parent;
+    }
+    heap[at] = happening;
+    return happening;
+  }
+
+  #pop(): Happening | undefined {
+    const heap = this.#heap;
+    const first = heap[0];
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return first;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && before(heap[child + 1] as Happening, heap[child] as Happening)) child++;
+      if (!before(heap[child] as Happening, last)) break;
+      heap[at] = heap[child] as Happening;
+      at = child;
+    }
+    heap[at] = last;
+    return first;
+  }
+}
+
+function before(a: Happening, b: Happening): boolean {
+  return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+}

@@ -1,0 +1,55 @@
+/** Everything that the conductor needs for a run in virtual time: the model in the target's place, virtual viewers in k6's. */
+import type { TargetModel } from "../../core/model.ts";
+import type { Deployment, EventSink, RunningLoad, SampleSink, UndoLedger } from "../../core/ports.ts";
+import type { Plan } from "../../core/run.ts";
+import type { Layout } from "../../core/target.ts";
+import { SimulatedDeployment } from "./deployment.ts";
+import { simulatedInjectors } from "./injectors.ts";
+import { SimulatedLoad } from "./load.ts";
+import type { VirtualMachine } from "./machine.ts";
+import { SimulatedProbes } from "./probes.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+export interface SimulatedWorldOptions {
+  readonly plan: Plan;
+  readonly layout: Layout;
+  readonly model: TargetModel;
+  readonly runId: string;
+  readonly clock: VirtualClock;
+  readonly machine: VirtualMachine;
+  readonly sink: SampleSink;
+  readonly events: EventSink;
+  readonly undo: UndoLedger;
+}
+
+/** From the last service's readiness until segments have been published that can be played. */
+const playableAfterMs = 4_500;
+
+/** The conductor's world but for its abort conditions, which are judged by whoever holds the samples. */
+export function simulatedWorld(options: SimulatedWorldOptions) {
+  const { plan, clock, machine, sink, runId } = options;
+  return {
+    clock, events: options.events, injectors: simulatedInjectors,
+    deploy: async (signal: AbortSignal): Promise<SimulatedDeployment> => {
+      const deployment = new SimulatedDeployment(options);
+      try {
+        await deployment.startAll(signal);
+        await clock.sleep(playableAfterMs, signal);
+        return deployment;
+      } catch (error) {
+        await deployment[Symbol.asyncDispose]();
+        throw error;
+      }
+    },
+    prepareLoad: async (deployment: Deployment): Promise<SimulatedLoad> => new SimulatedLoad(plan, clock, (deployment as SimulatedDeployment).model, sink),
+    startProbes: async (deployment: Deployment, _load: RunningLoad): Promise<SimulatedProbes> => {
+      const { model, counters, nodes, layout } = deployment as SimulatedDeployment;
+      return new SimulatedProbes({ clock, sink, counters, model, nodes, edges: layout.edges.map((edge) => edge.service) });
+    },
+    sweep: async (): Promise<readonly string[]> => {
+      machine.killAllOf(runId);
+      return machine.left();
+    },
+    harnessCpuSeconds: () => 0,
+  };
+}

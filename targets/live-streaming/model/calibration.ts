@@ -1,0 +1,34 @@
+/**
+ * How long things take in the model, in ms, as median and 99th percentile. Measured on two shared cores: the store's figures with segments of
+ * 1 MiB and RF 3, the others in a recorded origin storm (`reports/sample`). Trust multiples of them, not tens of percent.
+ */
+
+export interface Spread { readonly p50: number; readonly p99: number }
+
+export const calibration = {
+  /** An edge's answer from its memory. */
+  edgeHit: { p50: 0.4, p99: 4 },
+  /** An origin's own work on one request, the store apart. */
+  originWork: { p50: 1.5, p99: 12 },
+  memcachedGet: { p50: 1.4, p99: 8 },
+  storeRead: { p50: 12, p99: 60 },
+  storeWrite: { p50: 28, p99: 120 },
+  /** From the end of a segment to its first PUT. */
+  encode: { p50: 12, p99: 60 },
+  /** Requests that one store node works on at once; more wait. */
+  storeAtOnce: 16,
+  /** A publication's word to the read origins, and its rows to the other region's store. */
+  feedMs: 1,
+  replicationMs: 5,
+  /** As the Cassandra driver is set: a read that takes longer counts as failed. */
+  storeTimeoutMs: 700,
+  memcachedTimeoutMs: 250,
+} as const;
+
+const z99 = 2.3263;
+
+/** Log-normal: service times have a long right tail. Box–Muller. */
+export function draw({ p50, p99 }: Spread, random: () => number): number {
+  const z = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return p50 * Math.exp((Math.log(p99 / p50) / z99) * z);
+}

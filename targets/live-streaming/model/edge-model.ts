@@ -1,0 +1,166 @@
+/** An edge, or a cache of the fill tier: lifetimes, collapsing, the range gate, health probes and failover as the VCL has them. */
+import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import { holdGraceMs } from "../origin/decide.ts";
+import { dvrWindowSegments } from "../stream/event.ts";
+import { isLive, publishAtMs, segmentInProduction } from "../stream/template.ts";
+import { calibration, draw } from "./calibration.ts";
+import { type Answer, type Asked, keyOf } from "./origin-model.ts";
+import type { Key } from "./store-model.ts";
+
+/** An origin, or a cache nearer to it. */
+export interface Upstream {
+  readonly node: ModelNode;
+  readonly isOrigin: boolean;
+  get(asked: Asked, weight: number, reply: (answer: Answer) => void): void;
+}
+
+interface Kept extends Answer { readonly untilMs: number }
+
+const probeEveryMs = 500, probeTimeoutMs = 1_000, probeWindow = 4, probeThreshold = 2;
+const firstByteMs = 2_000, failureTtlMs = 50, shedTtlMs = 5_000, ttlMsMin = 10;
+/** Once in so many answers, what has lapsed is thrown out. */
+const sweepEvery = 4_096;
+
+export class Edge {
+  readonly node: ModelNode;
+  readonly #simulation: Simulation;
+  /** By region, its own first. */
+  readonly #regions: readonly (readonly Upstream[])[];
+  readonly #kept = new Map<Key, Kept>();
+  readonly #fetching = new Map<Key, ((answer: Answer) => void)[]>();
+  readonly #probes = new Map<Upstream, boolean[]>();
+  #answers = 0;
+
+  constructor(node: ModelNode, simulation: Simulation, upstreams: readonly Upstream[]) {
+    this.node = node;
+    this.#simulation = simulation;
+    const regions = [node.region, ...new Set(upstreams.map((one) => one.node.region).filter((region) => region !== node.region))];
+    const reached = simulation.enabled("regionFailover") ? regions : regions.slice(0, 1);
+    this.#regions = reached.map((region) => upstreams.filter((one) => one.node.region === region)).filter((group) => group.length > 0);
+    for (const upstream of this.#regions.flat()) {
+      this.#probes.set(upstream, []);
+      if (upstream.isOrigin) for (const lane of ["live", "dvr"]) this.#count(upstream, lane, 0);
+    }
+    node.onReady(() => this.#probe());
+    node.onDeath(() => {
+      this.#kept.clear();
+      this.#fetching.clear();
+    });
+  }
+
+  get(asked: Asked, weight: number, reply: (answer: Answer) => void): void {
+    const nowMs = this.#simulation.nowMs();
+    const current = segmentInProduction(nowMs);
+    const say = (answer: Answer): void => this.node.after(draw(calibration.edgeHit, () => this.#simulation.random()), () => reply(answer));
+    if (this.#simulation.enabled("rangeGate")) {
+      if (asked.number > current + 1) {
+        say({ status: 404, answer: "early", ttlMs: null });
+        return;
+      }
+      if (asked.number < current - dvrWindowSegments) {
+        say({ status: 410, answer: "gone", ttlMs: null });
+        return;
+      }
+    }
+    const key = keyOf(asked);
+    const kept = this.#kept.get(key);
+    if (kept !== undefined && kept.untilMs > nowMs) {
+      say({ ...kept, ttlMs: kept.untilMs - nowMs });
+      return;
+    }
+    if (!this.#simulation.enabled("collapsing")) {
+      this.#fetch(asked, weight, say);
+      return;
+    }
+    const waiting = this.#fetching.get(key);
+    if (waiting !== undefined) return void waiting.push(say);
+    this.#fetching.set(key, [say]);
+    this.#fetch(asked, 1, (answer) => {
+      const all = this.#fetching.get(key) ?? [];
+      this.#fetching.delete(key);
+      for (const each of all) each(answer);
+    });
+  }
+
+  #fetch(asked: Asked, weight: number, done: (answer: Answer) => void): void {
+    const [own, other] = this.#regions;
+    if (own === undefined) {
+      done({ status: 503, answer: "failed", ttlMs: failureTtlMs });
+      return;
+    }
+    const first = other !== undefined && !own.some((one) => this.#healthy(one)) ? other : own;
+    const second = first === own ? other : own;
+    this.#ask(first, asked, weight, (answer) => {
+      if (second === undefined || !mayBeBetterElsewhere(answer)) return done(this.#keep(asked, answer));
+      this.#ask(second, asked, weight, (again) => {
+        // The region asked first did answer, and the other could not improve on it: that answer stands.
+        const final = again ?? (answer === null ? null : { status: answer.status, answer: "failed", ttlMs: failureTtlMs });
+        done(this.#keep(asked, final));
+      });
+    });
+  }
+
+  #ask(group: readonly Upstream[], asked: Asked, weight: number, done: (answer: Answer | null) => void): void {
+    const healthy = group.filter((one) => this.#healthy(one));
+    const among = healthy.length > 0 ? healthy : group;
+    // An origin next door before the others of its region; of the fill tier, the node that owns the segment.
+    const near = among.find((one) => one.isOrigin && one.node.zone === this.node.zone);
+    const upstream = near ?? (among[spread(keyOf(asked), among.length)] as Upstream);
+    const nowMs = this.#simulation.nowMs();
+    if (upstream.isOrigin) this.#count(upstream, isLive(asked.number, nowMs) ? "live" : "dvr", weight);
+    const mayWait = asked.number >= segmentInProduction(nowMs) - 1;
+    const timeoutMs = mayWait ? Math.max(1_000, publishAtMs(asked.number) + holdGraceMs + 500 - nowMs) : firstByteMs;
+    this.#simulation.request<Answer>({ from: this.node, to: upstream.node, port: "http", timeoutMs, serve: (reply) => upstream.get(asked, weight, reply), done });
+  }
+
+  #keep(asked: Asked, given: Answer | null): Answer {
+    const answer = given ?? { status: 503, answer: "failed", ttlMs: failureTtlMs };
+    const ttlMs = this.#ttlMs(answer);
+    const nowMs = this.#simulation.nowMs();
+    if (ttlMs > 0) this.#kept.set(keyOf(asked), { ...answer, untilMs: nowMs + Math.max(ttlMsMin, ttlMs) });
+    if (++this.#answers % sweepEvery === 0) for (const [key, kept] of this.#kept) if (kept.untilMs <= nowMs) this.#kept.delete(key);
+    return answer;
+  }
+
+  #ttlMs({ answer, ttlMs }: Answer): number {
+    if (answer === "shed") return this.#simulation.enabled("shedCaching") ? shedTtlMs : 0;
+    if (ttlMs === null) return failureTtlMs;
+    return this.#simulation.enabled("msTtl") ? ttlMs : (Math.floor(ttlMs / 1_000) + 1) * 1_000;
+  }
+
+  #probe(): void {
+    for (const [upstream, seen] of this.#probes) {
+      this.#simulation.request<true>({
+        from: this.node, to: upstream.node, port: "http", timeoutMs: probeTimeoutMs, serve: (reply) => reply(true),
+        done: (answer) => {
+          seen.push(answer === true);
+          if (seen.length > probeWindow) seen.shift();
+        },
+      });
+    }
+    this.node.after(probeEveryMs, () => this.#probe());
+  }
+
+  #healthy(upstream: Upstream): boolean {
+    const seen = this.#probes.get(upstream) ?? [];
+    return seen.length < probeWindow || seen.filter(Boolean).length >= probeThreshold;
+  }
+
+  #count(upstream: Upstream, lane: string, weight: number): void {
+    this.#simulation.count("origin_gets", { lane, edge: this.node.name, origin: upstream.node.region }, weight);
+  }
+}
+
+/** What the other region may know better: it failed here, or the segment did not arrive here. */
+function mayBeBetterElsewhere(answer: Answer | null): boolean {
+  if (answer === null) return true;
+  return (answer.status >= 500 && answer.answer !== "shed") || answer.answer === "missing" || answer.answer === "gone";
+}
+
+/** The same node for the same segment, as consistent hashing gives. */
+function spread(key: Key, among: number): number {
+  let hash = 2166136261;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 16777619);
+  return (hash >>> 0) % among;
+}
+

@@ -1,0 +1,136 @@
+/** The stores and the chunk caches: what is kept where, and how long it takes to get it. */
+import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import type { Candidate } from "../origin/candidate.ts";
+import { calibration, draw, type Spread } from "./calibration.ts";
+
+/** `rendition/number`. */
+export type Key = string;
+
+/** One Cassandra node: a queue before a few that work. What it acknowledged outlives it. */
+class StoreNode {
+  readonly node: ModelNode;
+  readonly rows = new Map<Key, Map<string, Candidate>>();
+  readonly #simulation: Simulation;
+  #busy = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(node: ModelNode, simulation: Simulation) {
+    this.node = node;
+    this.#simulation = simulation;
+    node.onDeath(() => {
+      this.#busy = 0;
+      this.#waiting = [];
+    });
+  }
+
+  work(spread: Spread, done: () => void): void {
+    const begin = (): void => {
+      this.#busy++;
+      this.node.after(draw(spread, () => this.#simulation.random()), () => {
+        this.#busy--;
+        this.#waiting.shift()?.();
+        done();
+      });
+    };
+    if (this.#busy < calibration.storeAtOnce) begin();
+    else this.#waiting.push(begin);
+  }
+
+  keep(key: Key, candidate: Candidate): void {
+    const row = this.rows.get(key) ?? new Map<string, Candidate>();
+    row.set(candidate.pipeline, candidate);
+    this.rows.set(key, row);
+  }
+}
+
+export class Stores {
+  readonly #simulation: Simulation;
+  readonly #stores: readonly StoreNode[];
+  readonly #chunks = new Map<string, Set<string>>();
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#stores = simulation.nodes.filter((node) => node.kind === "cassandra").map((node) => new StoreNode(node, simulation));
+    for (const node of simulation.nodes.filter((one) => one.kind === "memcached")) {
+      this.#chunks.set(node.name, new Set());
+      node.onDeath(() => this.flush(node.name));
+    }
+  }
+
+  flush(memcached: string): boolean {
+    const chunks = this.#chunks.get(memcached);
+    chunks?.clear();
+    return chunks !== undefined;
+  }
+
+  /** Everything is in every store, as after a backfill. */
+  seed(key: Key, candidate: Candidate): void {
+    for (const store of this.#stores) store.keep(key, candidate);
+  }
+
+  /** False when the region's stores did not take it in time. The rows travel to the other regions by themselves, later to those that are down. */
+  write(from: ModelNode, key: Key, candidate: Candidate, done: (ok: boolean) => void): void {
+    this.#ask(from, calibration.storeWrite, (store) => {
+      for (const each of this.#stores) this.#replicate(store, each, key, candidate);
+      return true;
+    }, (answer) => done(answer === true));
+  }
+
+  #replicate(from: StoreNode, to: StoreNode, key: Key, candidate: Candidate): void {
+    if (from === to || from.node.region === to.node.region) {
+      to.keep(key, candidate);
+      return;
+    }
+    if (to.node.ready) this.#simulation.after(calibration.replicationMs, () => to.keep(key, candidate));
+    else to.node.onReady(() => to.keep(key, candidate));
+  }
+
+  /** Null when the store did not answer. */
+  read(from: ModelNode, key: Key, done: (row: readonly Candidate[] | null) => void): void {
+    this.#ask(from, calibration.storeRead, (store) => [...(store.rows.get(key)?.values() ?? [])], done);
+  }
+
+  /** The driver speaks to the nodes of its own region; a link of the layout is used where there is one. A majority must be there. */
+  #ask<T>(from: ModelNode, spread: Spread, act: (store: StoreNode) => T, done: (answer: T | null) => void): void {
+    const own = this.#stores.filter((store) => store.node.region === from.region);
+    const linked = own.find((store) => this.#simulation.layout.links.some((link) => link.from === from.name && link.to === store.node.name));
+    const chosen = linked?.node.ready === true ? linked : (own.find((store) => store.node.ready) ?? own[0]);
+    if (chosen === undefined || own.filter((store) => store.node.ready).length <= own.length / 2) {
+      from.after(1, () => done(null));
+      return;
+    }
+    this.#simulation.request<T>({
+      from, to: chosen.node, port: "cql", timeoutMs: calibration.storeTimeoutMs,
+      serve: (reply) => chosen.work(spread, () => reply(act(chosen))), done,
+    });
+  }
+
+  /** The memory next door: whether it holds a candidate's chunks. */
+  recall(from: ModelNode, token: string, done: (hit: boolean) => void): void {
+    const node = this.#memoryOf(from);
+    if (node === null) {
+      done(false);
+      return;
+    }
+    this.#simulation.request<boolean>({
+      from, to: node, port: "memcached", timeoutMs: calibration.memcachedTimeoutMs,
+      serve: (reply) => node.after(draw(calibration.memcachedGet, () => this.#simulation.random()), () => reply(this.#chunks.get(node.name)?.has(token) === true)),
+      done: (answer) => done(answer === true),
+    });
+  }
+
+  remember(from: ModelNode, token: string): void {
+    const node = this.#memoryOf(from);
+    if (node === null) return;
+    this.#simulation.request<true>({
+      from, to: node, port: "memcached", timeoutMs: calibration.memcachedTimeoutMs,
+      serve: (reply) => { this.#chunks.get(node.name)?.add(token); reply(true); }, done: () => {},
+    });
+  }
+
+  #memoryOf(from: ModelNode): ModelNode | null {
+    const { layout, nodes } = this.#simulation;
+    const linked = layout.links.find((link) => link.from === from.name && link.port === "memcached")?.to;
+    return nodes.find((node) => node.name === linked) ?? nodes.find((node) => node.kind === "memcached" && node.zone === from.zone) ?? null;
+  }
+}
