@@ -20,7 +20,7 @@ export function packager(site: Site): Service {
         listen: place.listen("http"), control: place.listen("control"), controlToken: place.controlToken,
         publishTo: [place.reach(`${site.name}/origin-publish`, "http")],
         ffmpeg: { executable: ffmpeg.executable, args: [...ffmpeg.args], env: { ...ffmpeg.env } },
-        cacheDirectory: place.cacheDirectory, seed: place.seed, defences: switches(place, "epochLocking"),
+        cacheDirectory: place.cacheDirectory, journalFile: `${place.directory}/journal.ndjson`, seed: place.seed, defences: switches(place, "epochLocking"),
       };
       return nodeProgram({ ...nodeOf(place), main: mainOf("packager"), heapMb: 192, configuration });
     },

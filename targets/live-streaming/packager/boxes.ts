@@ -67,26 +67,6 @@ export function withoutIndex(segment: Buffer): Buffer {
   return Buffer.concat(kept.map(({ start, end }) => segment.subarray(start, end)));
 }
 
-/** Duration of each sample, in ticks. */
-export function sampleDurations(segment: Buffer, fallback: number): number[] {
-  const head = find(segment, "moof", "traf", "tfhd");
-  const run = find(segment, "moof", "traf", "trun");
-  const usual = headDuration(segment, head.body) ?? fallback;
-  const flags = segment.readUInt32BE(run.body) & 0xffffff;
-  const count = segment.readUInt32BE(run.body + 4);
-  const entryBytes = 4 * [0x100, 0x200, 0x400, 0x800].filter((flag) => (flags & flag) !== 0).length;
-  const first = run.body + 8 + ((flags & 0x1) !== 0 ? 4 : 0) + ((flags & 0x4) !== 0 ? 4 : 0);
-  if (first + count * entryBytes > run.end) throw new BrokenBox(`trun says that it has ${count} samples`);
-  const own = (flags & 0x100) !== 0;
-  return Array.from({ length: count }, (_, index) => own ? segment.readUInt32BE(first + index * entryBytes) : usual);
-}
-
-function headDuration(segment: Buffer, body: number): number | null {
-  const flags = segment.readUInt32BE(body) & 0xffffff;
-  if ((flags & 0x8) === 0) return null;
-  return segment.readUInt32BE(body + 8 + ((flags & 0x1) !== 0 ? 8 : 0) + ((flags & 0x2) !== 0 ? 4 : 0));
-}
-
 /** `avc1.64001f` from the decoder configuration; audio is always AAC-LC here. */
 export function codecs(init: Buffer): string {
   const at = init.indexOf("avcC", 0, "latin1");

@@ -13,8 +13,8 @@ export const packagerShape = z.object({
     bitsPerSecond: z.int().positive(),
     width: z.int().positive().optional(),
     height: z.int().positive().optional(),
-  })).min(1),
-  backfillSegments: z.int().nonnegative(),
+  })).min(1).refine((all) => new Set(all.map((each) => each.name)).size === all.length, "two renditions have the same name"),
+  backfillSegments: z.int().min(0).max(1_800),
   listen: endpointShape,
   control: endpointShape,
   controlToken: z.string().min(1),
@@ -22,6 +22,8 @@ export const packagerShape = z.object({
   publishTo: z.array(endpointShape).min(1).max(8),
   ffmpeg: z.object({ executable: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) }),
   cacheDirectory: z.string().startsWith("/"),
+  /** Survives the process, so that a restarted packager still knows what was acknowledged to it. */
+  journalFile: z.string().startsWith("/"),
   seed: z.number(),
   defences: z.object({ epochLocking: z.boolean() }),
 });

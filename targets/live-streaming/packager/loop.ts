@@ -2,7 +2,8 @@
  * A few seconds of encoded media, repeated for ever: segment n of the stream is segment n mod 8 of the loop with its time moved to n. So
  * two pipelines that hold the same loop make the same bytes, and a live stream costs no encoder.
  */
-import { codecs, decodeTime, sampleDurations, setDecodeTime, setSequence, timescale, withoutIndex } from "./boxes.ts";
+import { codecs, decodeTime, setDecodeTime, setSequence, timescale, withoutIndex } from "./boxes.ts";
+import { readSamples } from "./samples.ts";
 
 /** 16 s. A multiple of 8 s, or the audio's frames of 1024 samples would not come out even at its end. */
 export const loopSegments = 8;
@@ -26,7 +27,7 @@ export function createLoop(init: Buffer, encoded: readonly Buffer[]): Loop {
   const ticks = timescale(init);
   const segments = encoded.map(withoutIndex);
   const startTicks = segments[0] === undefined ? 0 : decodeTime(segments[0]);
-  const durations = segments.map((segment) => sampleDurations(segment, 0));
+  const durations = segments.map((segment) => readSamples(segment, 0).map(({ durationTicks }) => durationTicks));
   const totalTicks = durations.flat().reduce((sum, duration) => sum + duration, 0);
   const wantedTicks = loopSegments * segmentSeconds * ticks;
   if (segments.length !== loopSegments || totalTicks !== wantedTicks) {

@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readConfiguration } from "../service/configuration.ts";
-import { createLog, reason } from "../service/log.ts";
+import { createLog, reason, throttled } from "../service/log.ts";
 import { createMetrics } from "../service/metrics.ts";
-import { answerOperations, authorised, drainOnSignal } from "../service/operations.ts";
-import { listen, type Listener, pathOf, reply } from "../service/server.ts";
+import { answerOperations, drainOnSignal } from "../service/operations.ts";
+import { listen, type Listener } from "../service/server.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
 import { tokenMaker } from "../stream/token.ts";
 import { packagerShape } from "./configuration.ts";
@@ -14,17 +14,24 @@ import { loadLoops } from "./encode.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { epochLocked, loopSegments, type Phase } from "./loop.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { answerControl, answerJournal } from "./ports.ts";
 import { createPublisher } from "./publish.ts";
 
 const settings = readConfiguration(packagerShape);
 const log = createLog(`packager-${settings.pipeline}`);
+const sparing = throttled(log, 1_000, Date.now);
 const metrics = createMetrics();
-const puts = metrics.counter("packager_puts_total", "Segments, by outcome");
+const puts = metrics.counter("packager_puts_total", "Segments, by lane, outcome, and whether they were history");
+const flagged = metrics.counter("packager_defects_total", "Segments that the inspection found fault with, by fault");
 const putMs = metrics.histogram("packager_put_ms", "Time until a segment was acknowledged, in ms", [10, 20, 50, 100, 200, 500, 1000, 2000]);
-const journal = counted(createJournal(20_000));
+const journal = counted(createJournal(20_000, {
+  path: settings.journalFile, onError: (error) => sparing("the journal cannot be kept", { reason: reason(error) }),
+}));
 const publisher = createPublisher(settings.publishTo, Date.now);
 const orders = createDefectOrders();
 let missing: string | null = "encoding";
+let pipeline: Pipeline | null = null;
+metrics.gauge("packager_in_flight", "Segments that are being published", () => pipeline?.inFlight ?? 0);
 
 /** Counts what the journal records, so that the two never disagree. */
 function counted(inner: Journal): Journal {
@@ -32,31 +39,33 @@ function counted(inner: Journal): Journal {
     after: inner.after,
     add(entry) {
       inner.add(entry);
-      puts.add({ outcome: entry.outcome, backfill: String(entry.backfill) });
+      puts.add({ lane: "publish", outcome: entry.outcome, backfill: String(entry.backfill) });
+      for (const defect of entry.defects) flagged.add({ lane: "publish", defect });
       if (entry.outcome === "acked") putMs.observe(entry.tookMs);
       else log("segment lost", { number: entry.number, rendition: entry.rendition, status: entry.status, attempts: entry.attempts });
     },
   };
 }
 
+/** What is in flight may take this long after a SIGTERM, in ms; then it is journalled as lost. */
+const finishMsMax = 2_500;
 const listeners: Listener[] = [];
-const drain = drainOnSignal(log, listeners, async () => publisher.close());
-const onError = (error: unknown): void => log("request failed", { reason: reason(error) });
+// The ports stay open until the last segment is journalled: whoever keeps the books must be able to read it.
+const drain = drainOnSignal(log, [], async () => {
+  await pipeline?.finish(Date.now() + finishMsMax);
+  await Promise.all(listeners.map((listener) => listener.drain()));
+  publisher.close();
+  log("drained");
+});
+const onError = (error: unknown): void => sparing("request failed", { reason: reason(error) });
 
 listeners.push(
   await listen(settings.listen, (request, response) => {
     if (answerOperations(request, response, metrics, () => drain.draining ? "draining" : missing)) return;
-    if (pathOf(request) !== "/journal") return reply(response, 404, "not found\n");
-    const after = Number(new URL(request.url ?? "/", "http://packager").searchParams.get("after") ?? "0");
-    if (!Number.isSafeInteger(after) || after < 0) return reply(response, 400, "after must be a sequence number\n");
-    reply(response, 200, journal.after(after), { "content-type": "application/x-ndjson" });
+    answerJournal(request, response, journal);
   }, onError),
   await listen(settings.control, (request, response) => {
-    if (!authorised(request, settings.controlToken)) return reply(response, 401, "the control token is needed\n");
-    const url = new URL(request.url ?? "/", "http://packager");
-    if (request.method !== "POST" || url.pathname !== "/defects") return reply(response, 404, "no such control\n");
-    const accepted = orders.order(url.searchParams.get("kind") ?? "", Number(url.searchParams.get("segments") ?? "1"));
-    reply(response, accepted ? 200 : 400, accepted ? "ordered\n" : "kind must be timing, missing or rot, segments 1 to 10000\n");
+    answerControl(request, response, { token: settings.controlToken, orders, renditions: settings.renditions.map(({ name }) => name) });
   }, onError),
 );
 
@@ -67,15 +76,16 @@ run().catch((error: unknown) => {
 
 async function run(): Promise<void> {
   const [loops] = await Promise.all([loadLoops(settings), originReady()]);
-  const pipeline = createPipeline({
+  const made = createPipeline({
     settings, loops, phase: settings.defences.epochLocking ? epochLocked : ownPhase(), publisher, journal, nowMs: Date.now,
     nextToken: tokenMaker(Date.now, () => randomBytes(16).toString("hex")), spoil: orders.spoil,
   });
+  pipeline = made;
   missing = "publishing for the first time";
-  while (!(await pipeline.publishStart())) await sleep(200);
-  setInterval(() => void pipeline.publishStart(), 1_800_000).unref();
+  while (!drain.draining && !(await made.publishStart())) await sleep(200);
+  setInterval(() => void made.publishStart(), 1_800_000).unref();
   const current = segmentInProduction(Date.now());
-  await live(pipeline, current, pipeline.backfill(current));
+  await live(made, current, made.backfill(current));
 }
 
 async function originReady(): Promise<void> {
@@ -83,12 +93,13 @@ async function originReady(): Promise<void> {
 }
 
 /** Publishes by the clock for ever; one segment that is slow or lost never delays the next. */
-async function live(pipeline: Pipeline, first: number, backfilled: Promise<void>): Promise<void> {
+async function live(on: Pipeline, first: number, backfilled: Promise<void>): Promise<void> {
   for (let number = first; !drain.draining; number += 1) {
     await sleep(Math.max(0, publishAtMs(number) - Date.now()));
     // Timers may fire a little early against the wall clock.
     while (Date.now() < publishAtMs(number)) await sleep(1);
-    void pipeline.publishSegment(number).then(async (acknowledged) => {
+    if (drain.draining) return;
+    void on.publishSegment(number).then(async (acknowledged) => {
       await backfilled;
       if (acknowledged) missing = null;
     });

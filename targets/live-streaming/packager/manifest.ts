@@ -14,7 +14,10 @@ export interface ManifestSettings {
   readonly renditions: readonly ManifestRendition[];
 }
 
-/** Nothing in it depends on when or where it was made: both pipelines publish the same bytes. */
+/**
+ * Nothing in it depends on when or where it was made: both pipelines publish the same bytes. The clock is whichever edge it came from; its
+ * `Date` header would not do, being as old as the copy.
+ */
 export function manifest({ segmentSeconds, renditions }: ManifestSettings): string {
   const sets = (["video", "audio"] as const).map((kind) => adaptationSet(kind, renditions.filter((each) => each.kind === kind), segmentSeconds));
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -23,6 +26,7 @@ export function manifest({ segmentSeconds, renditions }: ManifestSettings): stri
   timeShiftBufferDepth="PT5M" suggestedPresentationDelay="PT6S">
   <Period id="0" start="PT0S">
 ${sets.join("")}  </Period>
+  <UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>
 </MPD>
 `;
 }

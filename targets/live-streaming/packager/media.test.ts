@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BrokenBox, boxes, decodeTime, find, sampleDurations, withoutIndex } from "./boxes.ts";
-import { spoiled } from "./defects.ts";
+import { BrokenBox, boxes, decodeTime, find, withoutIndex } from "./boxes.ts";
+import { createDefectOrders, spoiled } from "./defects.ts";
 import { inspect } from "./inspect.ts";
 import { createLoop, epochLocked, expectedSamples, expectedTicks, loopSegments, makeSegment, segmentSeconds } from "./loop.ts";
+import { readSamples, withSamples } from "./samples.ts";
 
 const ticks = 12_800;
 const samples = 50;
@@ -68,7 +69,19 @@ test("a loop that does not come out even is refused", () => {
 describe("light inspection", () => {
   test("finds media time that is not the number's", () => expect(inspect(spoiled(segment(5), "timing"), expectation(5))).toEqual(["timing"]));
   test("finds a hole between samples", () => expect(inspect(spoiled(segment(5), "missing"), expectation(5))).toEqual(["missing"]));
-  test("finds missing samples", () => expect(inspect(segment(5, 49), expectation(5))).toEqual(["short"]));
+  test("finds an end that comes too early", () => {
+    expect(inspect(segment(5, 49), expectation(5))).toEqual(["short"]);
+    expect(inspect(spoiled(segment(5), "short"), expectation(5))).toEqual(["short"]);
+  });
+  test("finds a segment that was cut off, although its beginning is well", () => {
+    expect(inspect(spoiled(segment(5), "truncated"), expectation(5))).toEqual(["short", "missing", "timing"]);
+  });
+  test("finds fault with a whole segment never, and with one that was cut off anywhere always", () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: segment(0).length - 1 }), (length) => {
+      expect(inspect(segment(5), expectation(5))).toEqual([]);
+      expect(inspect(segment(5).subarray(0, length), expectation(5))).not.toEqual([]);
+    }));
+  });
   test("gives up on what cannot be read", () => {
     expect(inspect(Buffer.from("no boxes at all"), expectation(5))).toEqual(["short", "missing", "timing"]);
   });
@@ -76,6 +89,56 @@ describe("light inspection", () => {
     const rotten = spoiled(segment(5), "rot");
     expect(inspect(rotten, expectation(5))).toEqual([]);
     expect(rotten).not.toEqual(segment(5));
+  });
+});
+
+describe("samples", () => {
+  const whole = segment(5);
+  const all = readSamples(whole, 0).map(({ durationTicks }, index) => ({ index, durationTicks }));
+
+  test("all of them kept are the same samples, and every box still ends where it says", () => {
+    const again = withSamples(whole, all);
+    expect(readSamples(again, 0)).toEqual(readSamples(whole, 0));
+    expect([...boxes(again)].map(({ type }) => type)).toEqual([...boxes(whole)].map(({ type }) => type));
+    expect(decodeTime(again)).toBe(decodeTime(whole));
+  });
+
+  test("any of them may go: what stays keeps its own bytes and its own length", () => {
+    fc.assert(fc.property(fc.subarray(all), (kept) => {
+      const made = withSamples(whole, kept);
+      expect(readSamples(made, 0).length).toBe(kept.length);
+      const media = find(made, "mdat");
+      expect(media.end - media.body).toBe(3 * kept.length);
+      expect(made.readInt32BE(find(made, "moof", "traf", "trun").body + 8) - 100).toBe(made.length - whole.length + 3 * (samples - kept.length));
+    }));
+  });
+
+  test("missing ones leave a hole of their own length", () => {
+    const ticksOf = (of: Buffer): number => readSamples(of, 0).reduce((sum, { durationTicks }) => sum + durationTicks, 0);
+    const bad = spoiled(whole, "missing");
+    expect([ticksOf(bad), readSamples(bad, 0).length]).toEqual([ticksOf(whole), samples - 10]);
+  });
+});
+
+describe("orders to spoil", () => {
+  const made = (number_: number): Buffer => makeSegment(loop, number_, epochLocked);
+  const spoils = (orders: ReturnType<typeof createDefectOrders>, of: number, rendition: string): boolean => !orders.spoil(made(of), of, rendition).equals(made(of));
+
+  test("count by number, so that a segment is spoiled in all renditions or in none", () => {
+    const orders = createDefectOrders();
+    orders.order({ kind: "rot", segments: 2, rendition: null });
+    const seen = [5, 6, 7].map((of) => ["v720", "v360"].map((rendition) => spoils(orders, of, rendition)));
+    expect(seen).toEqual([[true, true], [true, true], [false, false]]);
+    expect(orders.current).toBeNull();
+  });
+
+  test("may name one rendition, and are called off", () => {
+    const orders = createDefectOrders();
+    orders.order({ kind: "timing", segments: 9, rendition: "v360" });
+    expect([spoils(orders, 5, "v720"), spoils(orders, 5, "v360")]).toEqual([false, true]);
+    expect(orders.current).toMatchObject({ kind: "timing", left: 8 });
+    orders.order(null);
+    expect([spoils(orders, 6, "v360"), orders.current]).toEqual([false, null]);
   });
 });
 
@@ -87,7 +150,7 @@ describe("boxes", () => {
     fc.assert(fc.property(fc.nat(segment(0).length - 1), (length) => {
       const cut = segment(0).subarray(0, length);
       try {
-        sampleDurations(cut, sampleTicks);
+        readSamples(cut, sampleTicks);
       } catch (error) {
         if (!(error instanceof BrokenBox)) throw error;
       }

@@ -18,7 +18,7 @@ export interface PipelineParts {
   readonly nextToken: () => string;
   readonly nowMs: () => number;
   /** May spoil a segment before it is inspected, when the control endpoint asked for it. */
-  readonly spoil: (segment: Buffer) => Buffer;
+  readonly spoil: (segment: Buffer, number: number, rendition: string) => Buffer;
 }
 
 /** From the due time: a pipeline retries this long, then the segment is lost. */
@@ -34,10 +34,16 @@ export interface Pipeline {
   publishSegment(number: number): Promise<boolean>;
   /** The segments before `current`. */
   backfill(current: number): Promise<void>;
+  /** Begins nothing new; resolves when all that was begun is journalled, at the latest soon after `deadlineMs` (epoch). */
+  finish(deadlineMs: number): Promise<void>;
+  /** Segments under way. */
+  readonly inFlight: number;
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { settings, publisher, nowMs } = parts;
+  const underWay = new Set<Promise<boolean>>();
+  let finishing = false;
 
   const put = (address: Address, body: Buffer, sha256: string, defects: readonly string[], deadlineMs: number): ReturnType<Publisher["put"]> =>
     publisher.put({
@@ -48,7 +54,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     });
 
   const publishOne = async (rendition: string, loop: Loop, number: number, backfill: boolean): Promise<boolean> => {
-    const segment = parts.spoil(makeSegment(loop, number, parts.phase));
+    const made = makeSegment(loop, number, parts.phase);
+    const segment = backfill ? made : parts.spoil(made, number, rendition);
     const samples = expectedSamples(loop, number, parts.phase);
     const defects = inspect(segment, {
       decodeTicks: expectedTicks(loop, number, parts.phase), samples,
@@ -62,13 +69,18 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const atMs = nowMs();
     parts.journal.add({
       atMs, startedMs, number, rendition, pipeline: settings.pipeline, ...result, tookMs: atMs - startedMs, sha256,
-      bytes: segment.length, backfill,
+      bytes: segment.length, defects, backfill,
     });
     return result.outcome === "acked";
   };
 
   const publishAll = async (number: number, backfill: boolean): Promise<boolean> => {
-    const results = await Promise.all([...parts.loops].map(([rendition, loop]) => publishOne(rendition, loop, number, backfill)));
+    if (finishing) return false;
+    const results = await Promise.all([...parts.loops].map(([rendition, loop]) => {
+      const one = publishOne(rendition, loop, number, backfill).finally(() => underWay.delete(one));
+      underWay.add(one);
+      return one;
+    }));
     return results.every(Boolean);
   };
 
@@ -85,10 +97,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     async backfill(current) {
       const numbers = Array.from({ length: settings.backfillSegments }, (_, index) => current - 1 - index);
       const worker = async (): Promise<void> => {
-        for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) await publishAll(number, true);
+        for (let number = numbers.shift(); number !== undefined && !finishing; number = numbers.shift()) await publishAll(number, true);
       };
       await Promise.all(Array.from({ length: backfillAtOnce }, worker));
     },
+    async finish(deadlineMs) {
+      finishing = true;
+      publisher.finishBy(deadlineMs);
+      await Promise.allSettled(underWay);
+    },
+    get inFlight() { return underWay.size; },
   };
 }
 
