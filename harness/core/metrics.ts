@@ -4,7 +4,7 @@ import type { SampleKind } from "./run.ts";
 export interface Metric {
   readonly kind: SampleKind;
   readonly unit: string;
-  readonly source: "generator" | "edge" | "packager" | "canary" | "service" | "harness";
+  readonly source: "generator" | "edge" | "packager" | "canary" | "service" | "player" | "harness";
   readonly meaning: string;
   readonly tags: readonly string[];
   /** For tags whose values are a closed list: a misspelt value would select nothing, and nothing is easily under a limit. */
@@ -33,6 +33,19 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "how much later than intended the harness's own prober ran: a starved machine shows here" },
   origin_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "lane", "outcome"],
     meaning: "requests that an origin answered, as it counts them itself" },
+  player_startup_ms: { kind: "duration", unit: "ms", source: "player", tags: ["player", "outcome"], values: { outcome: ["started", "failed"] },
+    meaning: "from asking for the stream to the first moving picture in a real player" },
+  player_stall_ms: { kind: "event", unit: "ms", source: "player", tags: ["player", "state", "cause"],
+    values: { state: ["ended", "open"], cause: ["buffer", "device"] },
+    meaning: "a stall of a real player from its beginning; open: it had not ended when the watching did; cause is buffer when no media was left, device when this machine did not get to show it" },
+  player_latency_ms: { kind: "gauge", unit: "ms", source: "player", tags: ["player"],
+    meaning: "how far behind the wall clock a real player plays" },
+  player_rebuffer_ratio: { kind: "gauge", unit: "", source: "player", tags: ["player"],
+    meaning: "share of the last half second for which a real player stalled; its mean is the rebuffer ratio" },
+  player_height_px: { kind: "gauge", unit: "px", source: "player", tags: ["player"],
+    meaning: "lines of the picture that a real player shows" },
+  player_errors: { kind: "event", unit: "", source: "player", tags: ["player", "code"],
+    meaning: "an error that a real player reported, by its code" },
   cpu_seconds: { kind: "increment", unit: "s", source: "harness", tags: ["service"],
     meaning: "processor time used by a service, the generator (k6) or the harness (seawall)" },
   resident_bytes: { kind: "gauge", unit: "B", source: "harness", tags: ["service"],

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Browser, chromiumPath, openBrowser } from "./browser.ts";
+import { type Browser, chromiumPath, noBrowserHint, openBrowser } from "../system/browser.ts";
 import { type Fixture, hostileRun, stormRun } from "./fixture.ts";
 import { renderHtml } from "./html.ts";
 import { reportModel } from "./model.ts";
 
 const chromium = chromiumPath(process.env);
-if (chromium === null) console.warn("No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the report in a browser are skipped. Install it with: apt-get install chromium");
+if (chromium === null) console.warn(`No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the report in a browser are skipped. ${noBrowserHint}`);
 
 /** A page with everything that it complained about or asked the network for. */
 async function opened(context: BrowserContext, url: string): Promise<{ page: Page; complaints: string[]; requests: string[] }> {

@@ -144,6 +144,21 @@ test("with every switch off, and with the top tier in this region or only in oth
   }
 });
 
+test("it tells the time, to the millisecond and to whoever asks", async () => {
+  const base = await edge([(await bench.origin(served)).port]);
+  for (let times = 0; times < 20; times += 1) {
+    const before = Date.now();
+    const answer = await fetch(`${base}/time`);
+    const text = await answer.text();
+    const after = Date.now();
+    expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(Date.parse(text)).toBeGreaterThanOrEqual(before - 2);
+    expect(Date.parse(text)).toBeLessThanOrEqual(after + 2);
+    expect([answer.status, answer.headers.get("access-control-allow-origin"), answer.headers.get("cache-control")]).toEqual([200, "*", "no-store"]);
+    await sleep(37);
+  }
+});
+
 describe("told by an operator", () => {
   const tell = (base: string, method: string, headers: Record<string, string>, path = "/invalidate"): Promise<Response> => fetch(base + path, { method, headers });
   const authorization = `Bearer ${controlToken}`;

@@ -1,6 +1,7 @@
 /** The side of a node that faces those who ask: what is asked for, what is answered without an upstream, and what they get to see. */
 import type { EdgeSettings } from "./settings.ts";
 import { attach } from "./vcl-notifications.ts";
+import { tellTime } from "./vcl-time.ts";
 
 /** What the rules below and those towards upstreams tell each other; from outside, all of it is a lie. */
 const internal = ["X-Number", "X-Wait", "X-Region", "X-Site", "X-Tried", "X-Skip", "X-First", "X-Key", "X-Filler", "X-Asked", "X-Lane"];
@@ -16,6 +17,7 @@ ${[...internal, ...(settings.role === "fill" ? [] : ["X-Owner"]), "Cookie"].map(
     if (var.global_get("draining")) { return (synth(503, "draining")); }
     return (synth(200, "ready"));
   }
+  if (req.url == "/time") { return (synth(200, "time")); }
   if (req.method == "OPTIONS") { return (synth(204, "no content")); }
   if (req.method != "GET" && req.method != "HEAD") { return (synth(405, "method not allowed")); }
   # Nothing that is asked for here has a body; one that came along could be taken for a second request further on.
@@ -81,13 +83,15 @@ export function deliver(settings: EdgeSettings): string {
 }
 
 export function synthetic(settings: EdgeSettings): string {
-  return `sub vcl_synth {
+  return `${tellTime}
+
+sub vcl_synth {
   set resp.http.Content-Type = "text/plain";
   set resp.http.Cache-Control = "no-store";
   if (resp.status >= 400) { set resp.http.X-Answer = resp.reason; }
   set resp.http.X-Cache = "edge";${attach(settings)}
   call share;
-  synthetic(resp.reason);
+  if (resp.reason == "time") { call tell_time; } else { synthetic(resp.reason); }
   return (deliver);
 }`;
 }

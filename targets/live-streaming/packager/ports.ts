@@ -8,10 +8,10 @@ import type { Journal } from "./journal.ts";
 const segmentsMax = 10_000;
 
 export function answerJournal(request: IncomingMessage, response: ServerResponse, journal: Journal): void {
-  if (pathOf(request) !== "/journal") return refuse(request, response, 404, "not found");
-  if (request.method !== "GET" && request.method !== "HEAD") return refuse(request, response, 405, "the journal is only read", { allow: "GET, HEAD" });
+  if (pathOf(request) !== "/journal") return void refuse(request, response, 404, "not found");
+  if (request.method !== "GET" && request.method !== "HEAD") return void refuse(request, response, 405, "the journal is only read", { allow: "GET, HEAD" });
   const after = one(request, "after", "0");
-  if (after === null || !/^[0-9]{1,15}$/.test(after)) return refuse(request, response, 400, "after must be a sequence number");
+  if (after === null || !/^[0-9]{1,15}$/.test(after)) return void refuse(request, response, 400, "after must be a sequence number");
   reply(response, 200, request.method === "HEAD" ? "" : journal.after(Number(after)), { "content-type": "application/x-ndjson" });
 }
 
@@ -23,20 +23,20 @@ export interface ControlParts {
 
 /** `POST /defects?kind=…&segments=N[&rendition=…]` orders, `DELETE` calls off, `GET` tells. */
 export function answerControl(request: IncomingMessage, response: ServerResponse, { token, orders, renditions }: ControlParts): void {
-  if (!authorised(request, token)) return refuse(request, response, 401, "the control token is needed", { "www-authenticate": "Bearer" });
-  if (pathOf(request) !== "/defects") return refuse(request, response, 404, "no such control");
+  if (!authorised(request, token)) return void refuse(request, response, 401, "the control token is needed", { "www-authenticate": "Bearer" });
+  if (pathOf(request) !== "/defects") return void refuse(request, response, 404, "no such control");
   switch (request.method) {
-    case "GET": return reply(response, 200, `${JSON.stringify(orders.current)}\n`, { "content-type": "application/json" });
+    case "GET": return void reply(response, 200, `${JSON.stringify(orders.current)}\n`, { "content-type": "application/json" });
     case "DELETE":
       orders.order(null);
-      return reply(response, 200, "called off\n");
+      return void reply(response, 200, "called off\n");
     case "POST": {
       const order = orderIn(request, renditions);
-      if (typeof order === "string") return refuse(request, response, 400, order);
+      if (typeof order === "string") return void refuse(request, response, 400, order);
       orders.order(order);
-      return reply(response, 200, "ordered\n");
+      return void reply(response, 200, "ordered\n");
     }
-    default: return refuse(request, response, 405, "orders are given, told and called off", { allow: "GET, POST, DELETE" });
+    default: return void refuse(request, response, 405, "orders are given, told and called off", { allow: "GET, POST, DELETE" });
   }
 }
 

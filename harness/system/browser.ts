@@ -1,11 +1,15 @@
-/** For tests: a Chromium that talks to nobody, with a profile of its own that goes when it does. */
+/** A Chromium with a profile of its own that goes when it does. It looks for nothing on its own account. */
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { type BrowserContext, chromium } from "playwright-core";
+import type { BrowserContext } from "playwright-core";
 
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+export const noBrowserHint = "Install it with: apt-get install chromium, or name one in CHROMIUM";
+
+const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  // A page that plays is never in front of anybody, and must not be slowed down for it.
+  "--autoplay-policy=no-user-gesture-required", "--mute-audio", "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding"];
 
 /** Null when there is none: CHROMIUM, then the usual place, then PATH. */
 export function chromiumPath(env: NodeJS.ProcessEnv): string | null {
@@ -18,7 +22,17 @@ export function chromiumPath(env: NodeJS.ProcessEnv): string | null {
 
 export type Browser = AsyncDisposable & { readonly context: BrowserContext };
 
-export async function openBrowser(executablePath: string, options: { readonly scripts: boolean; readonly dark?: boolean; readonly wide?: number }): Promise<Browser> {
+export interface BrowserOptions {
+  readonly scripts: boolean;
+  /** Whether pages may reach the network; without it they open from disk and talk to nobody. */
+  readonly online?: boolean;
+  readonly dark?: boolean;
+  readonly wide?: number;
+}
+
+export async function openBrowser(executablePath: string, options: BrowserOptions): Promise<Browser> {
+  // Only who opens a browser pays for loading what drives it.
+  const { chromium } = await import("playwright-core");
   const profile = await mkdtemp(join(tmpdir(), "seawall-chromium-"));
   const close = async (context: BrowserContext | null): Promise<void> => {
     await context?.close();
@@ -26,7 +40,7 @@ export async function openBrowser(executablePath: string, options: { readonly sc
   };
   try {
     const context = await chromium.launchPersistentContext(profile, {
-      executablePath, headless: true, args: flags, javaScriptEnabled: options.scripts, offline: true,
+      executablePath, headless: true, args: flags, javaScriptEnabled: options.scripts, offline: options.online !== true,
       viewport: { width: options.wide ?? 1280, height: 800 }, colorScheme: options.dark === true ? "dark" : "light",
     });
     return { context, [Symbol.asyncDispose]: () => close(context) };
