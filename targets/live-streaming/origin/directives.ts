@@ -17,6 +17,8 @@ export interface Directives {
 }
 
 export interface Notifications {
+  /** The segment at which the newest of them was inserted. */
+  readonly from: number;
   /** Grows with the segment number, and with time: of two for one event, the higher knows more. */
   readonly version: number;
   /** Empty when all was withdrawn: that is news as well. */
@@ -27,7 +29,7 @@ export function createDirectives(): Directives {
   const byId = new Map<string, Directive>();
   let masks: readonly Mask[] = [];
   let last = Infinity;
-  let steps: readonly (Notifications & { readonly from: number })[] = [];
+  let steps: readonly Notifications[] = [];
 
   const derive = (): void => {
     const all = [...byId.values()];
@@ -56,10 +58,10 @@ export function createDirectives(): Directives {
  * Cumulative: from each segment at which something is told, all that has been told so far, the newest per name. The version counts every
  * notification up to there, withdrawn ones too, so it never falls: not with the number and not as more are added.
  */
-function notificationSteps(notifications: readonly Notification[]): (Notifications & { from: number })[] {
+function notificationSteps(notifications: readonly Notification[]): Notifications[] {
   const inOrder = [...notifications].sort((one, other) => one.from - other.from || one.version - other.version);
   const newest = new Map<string, Notification>();
-  const steps: (Notifications & { from: number })[] = [];
+  const steps: Notifications[] = [];
   for (const [index, notification] of inOrder.entries()) {
     if ((newest.get(notification.name)?.version ?? 0) < notification.version) newest.set(notification.name, notification);
     const text = [...newest.values()].filter(({ payload }) => payload !== "").map(formatNotification).join(", ");

@@ -131,11 +131,11 @@ async function openPatiently(parts: ReadParts, { response, ask, claim }: Exchang
   return opened;
 }
 
-/** What was told up to this segment; the edge keeps the newest and puts it on everything. */
+/** What was told up to this segment, or, without the defence, at this very segment. */
 function notificationHeaders(parts: ReadParts, address: Address): Readonly<Record<string, string>> {
-  if (!parts.notifications || address.kind !== "segment") return {};
+  if (address.kind !== "segment") return {};
   const told = parts.directives.notificationsAt(address.number);
-  return told === null ? {} : { "x-notifications-version": String(told.version), "x-notifications": told.text };
+  return told === null || (!parts.notifications && told.from !== address.number) ? {} : { "x-notifications-version": String(told.version), "x-notifications": told.text };
 }
 
 function shed(response: ServerResponse): Outcome {

@@ -200,16 +200,17 @@ describe("what operators decided", () => {
     directives.add({ ...mask, pipeline: "a", from: current - 3, to: current - 3, version: 2, active: false });
     expect(await plainGet(current - 3)).toBe("200 a");
   });
-  test("is told with its segment and all later ones, and not at all without the defence", async () => {
-    for (const number of [1, 2]) await put(current - number, Buffer.from("x"));
-    directives.add({ kind: "notification", ...common, id: "notification-ad-1", name: "ad", from: current - 1, payload: "go" });
+  test("is told with its segment and all later ones, and without the defence with that segment only", async () => {
+    for (const number of [1, 2, 3]) await put(current - number, Buffer.from("x"));
+    directives.add({ kind: "notification", ...common, id: "notification-ad-1", name: "ad", from: current - 2, payload: "go" });
     const told = async (number: number): Promise<readonly (string | null)[]> => {
       const { headers } = await get(number);
       return [headers.get("x-notifications-version"), headers.get("x-notifications")];
     };
-    expect([await told(current - 2), await told(current - 1)]).toEqual([[null, null], ["1", "id=ad;seq=1;payload=go"]]);
+    const [nothing, ad] = [[null, null], ["1", "id=ad;seq=1;payload=go"]];
+    expect([await told(current - 3), await told(current - 2), await told(current - 1)]).toEqual([nothing, ad, ad]);
     await serveWith({ notifications: false });
-    expect(await told(current - 1)).toEqual([null, null]);
+    expect([await told(current - 2), await told(current - 1)]).toEqual([ad, nothing]);
   });
   test("ends the event: what comes after is gone at once, for those who wait too, and cannot be published", async () => {
     await put(current - 1, Buffer.from("x"));
