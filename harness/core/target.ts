@@ -9,7 +9,7 @@ import type { ToolName } from "./tools.ts";
 export type Lane = "live" | "dvr" | "start" | "publish" | "junk";
 
 export interface Endpoint {
-  /** An IPv4 address. */
+  /** An IPv4 address; of a service that is not Seawall's own, perhaps a name. */
   readonly host: string;
   readonly port: number;
 }
@@ -104,8 +104,16 @@ export interface Service {
    * `clock` (answers with a date).
    */
   readonly operations?: Readonly<Record<string, Operation>>;
+  /**
+   * Where it listens, by port name, when it is not Seawall's own: nothing is started, ended or looked into there, and `launch` is never
+   * called. Faults can still strike the links to it.
+   */
+  readonly at?: Readonly<Record<string, Endpoint>>;
   launch(place: Place): Launch;
 }
+
+/** Stands for the load and the canary as the `from` of a link: what comes between them and an edge. */
+export const viewers = "viewers";
 
 /** A connection that passes through the fault-injecting proxy. */
 export interface Link {

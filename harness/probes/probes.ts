@@ -69,7 +69,7 @@ export class RunningProbes implements AsyncDisposable {
     this.#watchClock();
     await Promise.all([
       this.#resources(),
-      ...deployment.instances.flatMap((instance) => (instance.pid === null ? [] : instance.service.telemetry.map((telemetry) => this.#read(instance, telemetry)))),
+      ...deployment.instances.flatMap((instance) => (instance.state === "ended" ? [] : instance.service.telemetry.map((telemetry) => this.#read(instance, telemetry)))),
     ]);
     this.#counters.fromZeroNow();
   }

@@ -8,6 +8,7 @@ import type { Clock, Deployment, DeployRequest, Instance, LinkHandle, Substrate 
 import type { Layout, Place, Service } from "../../core/target.ts";
 import type { Tools } from "../../core/tools.ts";
 import { httpGet } from "../../system/network.ts";
+import { ForeignInstance } from "../foreign.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
 import { proxyService } from "../proxy/service.ts";
 import { GroupMeter } from "./resources.ts";
@@ -120,7 +121,9 @@ interface Exit { readonly service: string; readonly expected: boolean; readonly 
 
 class ProcessDeployment implements Deployment {
   readonly layout: Layout;
-  readonly instances: readonly ProcessInstance[];
+  readonly instances: readonly Instance[];
+  /** Those that Seawall started and ends. */
+  readonly #own: readonly ProcessInstance[];
   readonly #proxy: ProcessInstance;
   readonly #slot: ClaimedSlot;
   readonly #clock: Clock;
@@ -148,8 +151,10 @@ class ProcessDeployment implements Deployment {
         },
       });
     };
-    this.instances = request.layout.services.map(make);
+    this.instances = request.layout.services.map((service) => (service.at === undefined ? make(service)
+      : new ForeignInstance(service, options.clock, placeOf(service, scratch, request, options, slot))));
     this.#proxy = make(proxyService);
+    this.#own = [...this.instances.filter((instance) => instance instanceof ProcessInstance), this.#proxy];
   }
 
   async startProxy(): Promise<void> {
@@ -162,7 +167,7 @@ class ProcessDeployment implements Deployment {
     return this.#links;
   }
 
-  instance(service: string): Instance & ProcessInstance {
+  instance(service: string): Instance {
     const found = this.instances.find((instance) => instance.service.name === service);
     if (found === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
     return found;
@@ -177,19 +182,19 @@ class ProcessDeployment implements Deployment {
   refuseDeaths(): void {
     const [death] = this.#deaths;
     if (death === undefined) return;
-    const instance = [...this.instances, this.#proxy].find((one) => one.service.name === death.service);
+    const instance = this.#own.find((one) => one.service.name === death.service);
     throw new SeawallError("SERVICE_FAILED", `${death.service} died while the target was starting (${death.detail})`, {
       logLines: instance?.lastLogLines() ?? [], hint: "Its log is in the run directory under logs/.",
     });
   }
 
   async resources(): Promise<readonly { service: string; cpuSeconds: number; residentBytes: number }[]> {
-    return this.#meter.read([...this.instances, this.#proxy].flatMap((instance) => (instance.pid === null ? [] : [{ service: instance.service.name, group: instance.pid }])), this.#clock.monotonicMs());
+    return this.#meter.read(this.#own.flatMap((instance) => (instance.pid === null ? [] : [{ service: instance.service.name, group: instance.pid }])), this.#clock.monotonicMs());
   }
 
   /** Everything at once: nothing needs another service to end, and what is slow to end must not delay the rest. */
   async stopAll(): Promise<void> {
-    const outcomes = await Promise.allSettled([...this.instances, this.#proxy].map((instance) => instance.stop()));
+    const outcomes = await Promise.allSettled(this.#own.map((instance) => instance.stop()));
     const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
     if (failures.length > 0) throw new SeawallError("CLEANUP_INCOMPLETE", failures.map((failure) => failure.message).join("; "));
   }

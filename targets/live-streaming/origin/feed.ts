@@ -9,23 +9,19 @@ import { z } from "zod";
 import type { EndpointSettings } from "../service/configuration.ts";
 import { type Log, reason } from "../service/log.ts";
 import { defectNames } from "./candidate.ts";
-import { type Directive, directiveShape } from "./directive.ts";
 import type { Publication } from "./metadata.ts";
 
 export const beatMs = 500;
 /** A listener that does not read is dropped before it costs memory; it comes back and gets a snapshot. */
 const unreadBytesMax = 8 * 1024 * 1024;
 
-/** One line: a publication, or a directive under its own name. */
-export type FeedMessage = Publication | { readonly directive: Directive };
-
 export interface Feed {
   serve(response: ServerResponse): void;
-  announce(message: FeedMessage): void;
+  announce(publication: Publication): void;
   close(): void;
 }
 
-export function createFeed(snapshot: () => readonly FeedMessage[]): Feed {
+export function createFeed(snapshot: () => readonly Publication[]): Feed {
   const listeners = new Set<ServerResponse>();
   const tell = (listener: ServerResponse, line: string): void => {
     if (listener.writableLength > unreadBytesMax) listener.destroy();
@@ -38,11 +34,11 @@ export function createFeed(snapshot: () => readonly FeedMessage[]): Feed {
     serve(response) {
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       response.on("close", () => listeners.delete(response));
-      response.write(snapshot().map((message) => `${JSON.stringify(message)}\n`).join("").concat("{\"snapshot\":true}\n"));
+      response.write(snapshot().map((publication) => `${JSON.stringify(publication)}\n`).join("").concat("{\"snapshot\":true}\n"));
       listeners.add(response);
     },
-    announce(message) {
-      const line = `${JSON.stringify(message)}\n`;
+    announce(publication) {
+      const line = `${JSON.stringify(publication)}\n`;
       for (const listener of listeners) tell(listener, line);
     },
     close() {
@@ -57,10 +53,6 @@ const publicationShape = z.object({
   bytes: z.int().positive(), defects: z.array(z.enum(defectNames)), publishedAtMs: z.number(),
 });
 
-const messageShape = z.union([
-  publicationShape, z.object({ directive: directiveShape }), z.object({ snapshot: z.literal(true) }), z.object({ beat: z.literal(true) }),
-]);
-
 export interface Subscription {
   /** True once a snapshot has been read completely, for ever. */
   readonly everCaughtUp: boolean;
@@ -70,7 +62,6 @@ export interface Subscription {
 export interface Listening {
   readonly at: EndpointSettings;
   readonly onPublication: (publication: Publication) => void;
-  readonly onDirective: (directive: Directive) => void;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -98,16 +89,15 @@ export function subscribe(listening: Listening): Subscription {
   return state;
 }
 
-async function listen({ at, onPublication, onDirective, signal }: Listening, onCaughtUp: () => void): Promise<void> {
+async function listen({ at, onPublication, signal }: Listening, onCaughtUp: () => void): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const request = httpRequest({ host: at.host, port: at.port, path: "/feed", signal, agent: false }, (response) => {
       const lines = createInterface({ input: response, crlfDelay: Infinity });
       lines.on("line", (line) => {
-        const message = messageShape.safeParse(parseLine(line)).data;
-        if (message === undefined || "beat" in message) return;
-        if ("snapshot" in message) onCaughtUp();
-        else if ("directive" in message) onDirective(message.directive);
-        else onPublication(message);
+        const value = parseLine(line);
+        const publication = publicationShape.safeParse(value);
+        if (publication.success) onPublication(publication.data);
+        else if (typeof value === "object" && value !== null && "snapshot" in value) onCaughtUp();
       });
       // The reader of lines repeats its input's errors; unheard, they would end the process.
       lines.on("error", reject);
