@@ -61,6 +61,8 @@ export type Telemetry =
   | { readonly kind: "prometheus"; readonly port: string; readonly path: string; readonly series: readonly string[] }
   /** Varnish shared-memory counters: backend requests per backend, named `<lane>_<region>` by the VCL. Relative to `Place.directory`. */
   | { readonly kind: "varnish"; readonly workDirectory: string }
+  /** Prometheus text in which `edge_origin_gets_total{lane,origin}` counts the requests that an edge of another make sent to origins. */
+  | { readonly kind: "originGets"; readonly port: string; readonly path: string }
   /** A packager's record of each PUT: NDJSON at `path?after=SEQUENCE`. */
   | { readonly kind: "journal"; readonly port: string; readonly path: string };
 

@@ -16,11 +16,12 @@ import type { BuildContext, Source } from "./source.ts";
 const packages: Partial<Record<PartName, readonly string[]>> = {
   memcached: ["memcached"],
   varnish: ["varnish", "varnish-modules"],
+  nginx: ["nginx"],
   ffmpeg: ["ffmpeg"],
   java: ["openjdk-17-jre-headless"],
 };
 
-const programs: Partial<Record<PartName, string>> = { memcached: "memcached", varnish: "varnishd", ffmpeg: "ffmpeg" };
+const programs: Partial<Record<PartName, string>> = { memcached: "memcached", varnish: "varnishd", nginx: "nginx", ffmpeg: "ffmpeg" };
 
 /** Never unpacked: a C library beside the system's own loader crashes whatever loads it. */
 const keptOut = /^(libc6|libc-bin|libc6-i386|libc6-x32)_/;
