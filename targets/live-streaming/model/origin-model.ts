@@ -79,7 +79,7 @@ export class OriginReader {
 
   #decide(asked: Asked, candidates: readonly Candidate[], tell: (answer: Answer) => void): void {
     const nowMs = this.#simulation.nowMs();
-    const decision = decide({ number: asked.number, nowMs, candidates, mayHold: this.#simulation.enabled("holdOpen"), dvrWindowSegments });
+    const decision = decide({ number: asked.number, nowMs, candidates, mayHold: this.#simulation.enabled("holdOpen"), dvrWindowSegments, isOver: false });
     const negative = (ttlMs: number): number | null => (this.#simulation.enabled("negativeCache") ? ttlMs : null);
     switch (decision.kind) {
       case "serve": this.#serve(rank(decision.candidates, this.#pipelines, this.#simulation.enabled("candidateSelection")), tell); return;

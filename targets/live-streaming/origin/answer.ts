@@ -7,6 +7,7 @@ import { timeless } from "../stream/address.ts";
 import { publishAtMs } from "../stream/template.ts";
 import { absence, decide } from "./decide.ts";
 import type { Candidate } from "./candidate.ts";
+import type { Directives } from "./directives.ts";
 import type { Lookup } from "./lookup.ts";
 import type { Metadata } from "./metadata.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -20,6 +21,7 @@ export type Answer =
 export interface AnswerParts {
   readonly metadata: Metadata;
   readonly lookup: Lookup;
+  readonly directives: Directives;
   readonly telemetry: Telemetry;
   readonly nowMs: () => number;
   readonly dvrWindowSegments: number;
@@ -45,14 +47,15 @@ export async function answer(parts: AnswerParts, ask: Ask): Promise<Answer> {
     if (leaf.number === timeless) return timelessAnswer(parts, ask, candidates);
     const decision = decide({
       number: leaf.number, nowMs: parts.nowMs(), candidates, mayHold: parts.holdOpen,
-      dvrWindowSegments: parts.dvrWindowSegments,
+      dvrWindowSegments: parts.dvrWindowSegments, isOver: parts.directives.isOver(leaf.number),
     });
+    if (parts.metadataCache && decision.kind !== "lookUp") parts.telemetry.lookup("memory");
     switch (decision.kind) {
       case "serve": case "early": case "gone":
         return decision;
       case "hold":
         parts.telemetry.held();
-        if (!(await hold(parts, ask, decision.untilMs))) return ask.signal.aborted ? { kind: "aborted" } : absence(leaf.number, parts.nowMs());
+        if (!(await hold(parts, ask, decision.untilMs))) return absentAfterHold(parts, ask);
         break;
       case "lookUp": {
         const found = await lookUp(parts, ask);
@@ -65,12 +68,18 @@ export async function answer(parts: AnswerParts, ask: Ask): Promise<Answer> {
 /** True when there is something to serve now. Until the due time only the feed is heard; after it the store is asked now and then. */
 async function hold(parts: AnswerParts, ask: Ask, untilMs: number): Promise<boolean> {
   const askStoreAtMs = publishAtMs(ask.leaf.number) + feedLateMs;
-  for (let nowMs = parts.nowMs(); nowMs < untilMs && !ask.signal.aborted; nowMs = parts.nowMs()) {
+  const ended = (): boolean => ask.signal.aborted || parts.directives.isOver(ask.leaf.number);
+  for (let nowMs = parts.nowMs(); nowMs < untilMs && !ended(); nowMs = parts.nowMs()) {
     const wakeAtMs = nowMs < askStoreAtMs ? askStoreAtMs : Math.min(untilMs, nowMs + feedLateMs);
-    if (await parts.metadata.published(ask.leaf, wakeAtMs - nowMs, ask.signal) && wanted(parts, ask).length > 0) return true;
+    if (await parts.metadata.published(ask.leaf, wakeAtMs - nowMs, ask.signal) && visible(parts, ask).length > 0) return true;
     if (parts.nowMs() >= askStoreAtMs && (await lookUp(parts, ask)).length > 0) return true;
   }
   return false;
+}
+
+function absentAfterHold(parts: AnswerParts, { leaf, signal }: Ask): Answer {
+  if (signal.aborted) return { kind: "aborted" };
+  return parts.directives.isOver(leaf.number) ? { kind: "gone" } : absence(leaf.number, parts.nowMs());
 }
 
 async function timelessAnswer(parts: AnswerParts, ask: Ask, candidates: readonly Candidate[]): Promise<Answer> {
@@ -80,23 +89,19 @@ async function timelessAnswer(parts: AnswerParts, ask: Ask, candidates: readonly
 
 async function known(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[]> {
   if (!parts.metadataCache) {
-    const found = await parts.lookup.find(ask.leaf);
-    return ofPipeline(found, ask.pipeline);
+    return visible(parts, ask, await parts.lookup.find(ask.leaf));
   }
-  parts.telemetry.lookup("memory");
-  return wanted(parts, ask);
-}
-
-function wanted(parts: AnswerParts, ask: Ask): readonly Candidate[] {
-  return ofPipeline(parts.metadata.candidates(ask.leaf), ask.pipeline);
+  return visible(parts, ask);
 }
 
 async function lookUp(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[]> {
   for (const publication of await parts.lookup.find(ask.leaf)) parts.metadata.add(publication);
-  return wanted(parts, ask);
+  return visible(parts, ask);
 }
 
-function ofPipeline(candidates: readonly Candidate[], pipeline: string | null): readonly Candidate[] {
-  return pipeline === null ? candidates : candidates.filter((candidate) => candidate.pipeline === pipeline);
+/** The candidates known in memory, or those given, but for what an operator hides and what is not of the pipeline asked for. */
+export function visible(
+  { metadata, directives }: AnswerParts, { leaf, pipeline }: Ask, candidates: readonly Candidate[] = metadata.candidates(leaf),
+): readonly Candidate[] {
+  return candidates.filter((each) => (pipeline === null || each.pipeline === pipeline) && !directives.hides(leaf, each.pipeline));
 }
-

@@ -1,25 +1,61 @@
-/** Reads a request body of a promised length: no more, no less, and hashed on the way. */
+/** Reads a request body of a promised length: no more, no less, within its time, and hashed on the way. */
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 
+type Problem = "tooLong" | "cutShort" | "tooSlow" | "noRoom";
+
 export type Body =
   | { readonly ok: true; readonly bytes: Buffer; readonly sha256: string }
-  | { readonly ok: false; readonly problem: "tooLong" | "cutShort" };
+  | { readonly ok: false; readonly problem: Problem };
 
-/** The buffer is allotted once; parts are copied into place, so memory is bounded by what was promised. */
-export async function readBody(source: Readable, length: number): Promise<Body> {
+export interface BodyLimits {
+  readonly withinMs: number;
+  /** Asked for each part as it arrives, so that a promise of much costs nothing until it is kept; false refuses the rest. */
+  readonly take: (bytes: number) => boolean;
+}
+
+const lenient: BodyLimits = { withinMs: 2_000, take: () => true };
+
+/** The buffer is allotted once and its pages are touched as parts are copied in: memory is bounded by what was promised and by what came. */
+export function readBody(source: Readable, length: number, { withinMs, take }: BodyLimits = lenient): Promise<Body> {
   const bytes = Buffer.allocUnsafe(length);
   const hash = createHash("sha256");
   let filled = 0;
-  try {
-    for await (const part of source as AsyncIterable<Buffer>) {
-      if (filled + part.length > length) return { ok: false, problem: "tooLong" };
-      part.copy(bytes, filled);
-      hash.update(part);
-      filled += part.length;
-    }
-  } catch {
-    return { ok: false, problem: "cutShort" };
-  }
-  return filled === length ? { ok: true, bytes, sha256: hash.digest("hex") } : { ok: false, problem: "cutShort" };
+  return new Promise((resolve) => {
+    const settle = (body: Body): void => {
+      clearTimeout(timer);
+      source.off("data", onData).off("end", onEnd).off("close", onEnd).pause();
+      resolve(body);
+    };
+    const fail = (problem: Problem): void => settle({ ok: false, problem });
+    const timer = setTimeout(() => fail("tooSlow"), withinMs);
+    const onData = (part: Buffer): void => {
+      if (filled + part.length > length) fail("tooLong");
+      else if (!take(part.length)) fail("noRoom");
+      else {
+        part.copy(bytes, filled);
+        hash.update(part);
+        filled += part.length;
+      }
+    };
+    const onEnd = (): void => (filled === length ? settle({ ok: true, bytes, sha256: hash.digest("hex") }) : fail("cutShort"));
+    // Stays on: an error after the end of this must not end the process.
+    source.on("error", () => undefined);
+    source.on("data", onData).on("end", onEnd).on("close", onEnd);
+  });
+}
+
+/** Reads what is left and throws it away, so that the connection can be used again and the answer is not lost in a reset. False when it took too long. */
+export function discardBody(source: Readable, withinMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (done: boolean): void => {
+      clearTimeout(timer);
+      source.off("end", onEnd).off("close", onEnd);
+      resolve(done);
+    };
+    const onEnd = (): void => settle(source.readableEnded);
+    const timer = setTimeout(() => settle(false), withinMs);
+    source.on("error", () => undefined);
+    source.on("end", onEnd).on("close", onEnd).resume();
+  });
 }

@@ -4,31 +4,53 @@ import type { Leaf } from "../stream/address.ts";
 import { chunkCount, chunkKey, chunkLength } from "../store/chunk.ts";
 import type { Store } from "../store/store.ts";
 import type { Candidate } from "./candidate.ts";
+import type { Claim, Concurrency } from "./concurrency.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export interface ChunkReader {
-  /** Null when it can be read nowhere. */
-  read(leaf: Leaf, candidate: Candidate, index: number): Promise<Buffer | null>;
+  /** Null when it can be read nowhere. Throws {@link NoRoom} when too much is under way already. */
+  read(leaf: Leaf, candidate: Candidate, index: number, claim: Claim): Promise<Buffer | null>;
 }
 
-export function createChunkReader(store: () => Store | null, cache: ChunkCache, telemetry: Telemetry): ChunkReader {
+/** The origin limits itself: this request should be refused, not queued. */
+export class NoRoom extends Error {}
+
+export function createChunkReader(
+  store: () => Store | null, cache: ChunkCache, telemetry: Telemetry, concurrency: Concurrency,
+): ChunkReader {
+  const underWay = new Map<string, Promise<Buffer | null>>();
+
+  const readOnce = async (leaf: Leaf, candidate: Candidate, index: number, key: string): Promise<Buffer | null> => {
+    const length = chunkLength(candidate.bytes, index);
+    const cached = await cache.get(key);
+    if (cached?.length === length) {
+      telemetry.chunk("memcached");
+      return cached;
+    }
+    const stored = await readStored(store(), leaf, candidate.token, index);
+    if (stored?.length !== length) {
+      telemetry.chunk("nowhere");
+      return null;
+    }
+    telemetry.chunk("store");
+    void cache.set(key, stored);
+    return stored;
+  };
+
   return {
-    async read(leaf, candidate, index) {
-      const length = chunkLength(candidate.bytes, index);
+    read(leaf, candidate, index, claim) {
       const key = chunkKey(candidate.token, index);
-      const cached = await cache.get(key);
-      if (cached?.length === length) {
-        telemetry.chunk("memcached");
-        return cached;
-      }
-      const stored = await readStored(store(), leaf, candidate.token, index);
-      if (stored?.length !== length) {
-        telemetry.chunk("nowhere");
-        return null;
-      }
-      telemetry.chunk("store");
-      void cache.set(key, stored);
-      return stored;
+      // A thousand who were held for one segment want the same chunk in the same moment: one read serves them all.
+      const running = underWay.get(key);
+      if (running !== undefined) return running;
+      const end = concurrency.begin(claim);
+      if (end === null) return Promise.reject(new NoRoom("too many reads under way"));
+      const reading = readOnce(leaf, candidate, index, key).finally(() => {
+        underWay.delete(key);
+        end();
+      });
+      underWay.set(key, reading);
+      return reading;
     },
   };
 }
@@ -48,9 +70,9 @@ export interface OpenSegment {
 }
 
 /** Opens the first candidate whose first chunk is readable. Null when none is. */
-export async function openSegment(reader: ChunkReader, leaf: Leaf, candidates: readonly Candidate[]): Promise<OpenSegment | null> {
+export async function openSegment(reader: ChunkReader, leaf: Leaf, candidates: readonly Candidate[], claim: Claim): Promise<OpenSegment | null> {
   for (const candidate of candidates) {
-    const first = await reader.read(leaf, candidate, 0);
+    const first = await reader.read(leaf, candidate, 0, claim);
     if (first === null) continue;
     // Epoch-locked pipelines make the same bytes, so a lost chunk can come from the other one's copy.
     const copies = [candidate, ...candidates.filter((other) => other !== candidate && other.sha256 === candidate.sha256)];
@@ -70,7 +92,7 @@ async function* chunksOf(
 
 async function readAny(reader: ChunkReader, leaf: Leaf, copies: readonly Candidate[], index: number): Promise<Buffer> {
   for (const copy of copies) {
-    const chunk = await reader.read(leaf, copy, index);
+    const chunk = await reader.read(leaf, copy, index, "admitted");
     if (chunk !== null) return chunk;
   }
   throw new ChunkUnreadable(`chunk ${index} of ${leaf.rendition}/${leaf.number} cannot be read`);

@@ -2,10 +2,13 @@
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
+/** As in addresses. */
+export const nameShape = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
+const name = nameShape;
 
 export const originShape = z.object({
-  role: z.enum(["publish", "read"]),
+  /** `shared` is both in one process, which is how it is without isolation. */
+  role: z.enum(["publish", "read", "shared"]),
   region: name,
   event: name,
   renditions: z.array(name).min(1),
@@ -17,8 +20,10 @@ export const originShape = z.object({
   listen: endpointShape,
   control: endpointShape,
   controlToken: z.string().min(1),
-  /** Where a publish origin tells what was published. */
+  /** Where a publish origin tells what was published; a shared one does it on its data port. */
   feedListen: endpointShape.nullable(),
+  /** The edges that are told to forget what an operator hides: tiers, the innermost first. */
+  edgeTiers: z.array(z.array(z.object({ name: z.string(), at: endpointShape }))),
   /** The publish origins of all regions, which a read origin listens to. */
   feeds: z.array(endpointShape),
   store: z.object({
@@ -38,7 +43,22 @@ export const originShape = z.object({
     metadataCache: z.boolean(),
     chunkCache: z.boolean(),
     priorityShedding: z.boolean(),
+    notifications: z.boolean(),
+    adaptiveConcurrency: z.boolean(),
   }),
 });
 
+/** A publish origin that only passes on to the process which does the work of both. */
+export const forwardShape = z.object({
+  role: z.literal("forward"),
+  region: name,
+  listen: endpointShape,
+  control: endpointShape,
+  feedListen: endpointShape,
+  to: z.object({ http: endpointShape, control: endpointShape }),
+});
+
+export const configurationShape = z.discriminatedUnion("role", [originShape, forwardShape]);
+
+export type ForwardConfiguration = z.infer<typeof forwardShape>;
 export type OriginConfiguration = z.infer<typeof originShape>;

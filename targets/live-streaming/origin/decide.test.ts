@@ -6,7 +6,7 @@ import { absence, decide, earlyMarginMs, goneAfterMs, holdGraceMs, type Question
 const nowMs = 1_700_000_000_500;
 const current = segmentInProduction(nowMs);
 const question = (change: Partial<Question>): Question =>
-  ({ number: current, nowMs, candidates: [], mayHold: true, dvrWindowSegments: 1800, ...change });
+  ({ number: current, nowMs, candidates: [], mayHold: true, dvrWindowSegments: 1800, isOver: false, ...change });
 const candidate = { pipeline: "a", token: "t", sha256: "s", bytes: 1, defects: [], publishedAtMs: 0 };
 
 test("what exists is served, whatever the clock says", () => {

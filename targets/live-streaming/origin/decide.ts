@@ -10,7 +10,7 @@ export type Decision =
   | { readonly kind: "hold"; readonly untilMs: number }
   /** Due but not known here: the store may know. */
   | { readonly kind: "lookUp" }
-  /** Older than what is kept. */
+  /** Older than what is kept, or after the end of the event. */
   | { readonly kind: "gone" };
 
 /** A pipeline has this long after the due time before a waiting request is told that there is nothing. */
@@ -28,9 +28,12 @@ export interface Question {
   readonly candidates: readonly Candidate[];
   readonly mayHold: boolean;
   readonly dvrWindowSegments: number;
+  /** The event ended before this segment. */
+  readonly isOver: boolean;
 }
 
-export function decide({ number, nowMs, candidates, mayHold, dvrWindowSegments }: Question): Decision {
+export function decide({ number, nowMs, candidates, mayHold, dvrWindowSegments, isOver }: Question): Decision {
+  if (isOver) return { kind: "gone" };
   if (candidates.length > 0) return { kind: "serve", candidates };
   const current = segmentInProduction(nowMs);
   const publishedMs = publishAtMs(number);

@@ -9,19 +9,23 @@ import { z } from "zod";
 import type { EndpointSettings } from "../service/configuration.ts";
 import { type Log, reason } from "../service/log.ts";
 import { defectNames } from "./candidate.ts";
+import { type Directive, directiveShape } from "./directive.ts";
 import type { Publication } from "./metadata.ts";
 
 export const beatMs = 500;
 /** A listener that does not read is dropped before it costs memory; it comes back and gets a snapshot. */
 const unreadBytesMax = 8 * 1024 * 1024;
 
+/** One line: a publication, or a directive under its own name. */
+export type FeedMessage = Publication | { readonly directive: Directive };
+
 export interface Feed {
   serve(response: ServerResponse): void;
-  announce(publication: Publication): void;
+  announce(message: FeedMessage): void;
   close(): void;
 }
 
-export function createFeed(snapshot: () => readonly Publication[]): Feed {
+export function createFeed(snapshot: () => readonly FeedMessage[]): Feed {
   const listeners = new Set<ServerResponse>();
   const tell = (listener: ServerResponse, line: string): void => {
     if (listener.writableLength > unreadBytesMax) listener.destroy();
@@ -34,11 +38,11 @@ export function createFeed(snapshot: () => readonly Publication[]): Feed {
     serve(response) {
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       response.on("close", () => listeners.delete(response));
-      response.write(snapshot().map((publication) => `${JSON.stringify(publication)}\n`).join("").concat("{\"snapshot\":true}\n"));
+      response.write(snapshot().map((message) => `${JSON.stringify(message)}\n`).join("").concat("{\"snapshot\":true}\n"));
       listeners.add(response);
     },
-    announce(publication) {
-      const line = `${JSON.stringify(publication)}\n`;
+    announce(message) {
+      const line = `${JSON.stringify(message)}\n`;
       for (const listener of listeners) tell(listener, line);
     },
     close() {
@@ -53,6 +57,10 @@ const publicationShape = z.object({
   bytes: z.int().positive(), defects: z.array(z.enum(defectNames)), publishedAtMs: z.number(),
 });
 
+const messageShape = z.union([
+  publicationShape, z.object({ directive: directiveShape }), z.object({ snapshot: z.literal(true) }), z.object({ beat: z.literal(true) }),
+]);
+
 export interface Subscription {
   /** True once a snapshot has been read completely, for ever. */
   readonly everCaughtUp: boolean;
@@ -62,6 +70,7 @@ export interface Subscription {
 export interface Listening {
   readonly at: EndpointSettings;
   readonly onPublication: (publication: Publication) => void;
+  readonly onDirective: (directive: Directive) => void;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -89,15 +98,16 @@ export function subscribe(listening: Listening): Subscription {
   return state;
 }
 
-async function listen({ at, onPublication, signal }: Listening, onCaughtUp: () => void): Promise<void> {
+async function listen({ at, onPublication, onDirective, signal }: Listening, onCaughtUp: () => void): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const request = httpRequest({ host: at.host, port: at.port, path: "/feed", signal, agent: false }, (response) => {
       const lines = createInterface({ input: response, crlfDelay: Infinity });
       lines.on("line", (line) => {
-        const value = parseLine(line);
-        const publication = publicationShape.safeParse(value);
-        if (publication.success) onPublication(publication.data);
-        else if (typeof value === "object" && value !== null && "snapshot" in value) onCaughtUp();
+        const message = messageShape.safeParse(parseLine(line)).data;
+        if (message === undefined || "beat" in message) return;
+        if ("snapshot" in message) onCaughtUp();
+        else if ("directive" in message) onDirective(message.directive);
+        else onPublication(message);
       });
       // The reader of lines repeats its input's errors; unheard, they would end the process.
       lines.on("error", reject);

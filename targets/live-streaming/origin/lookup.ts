@@ -2,8 +2,9 @@
  * The store's word on a segment that is due but unknown: asked at most once per segment and interval, by a bounded number at a time, so that
  * a storm of requests for what is not there stays in this process.
  */
-import type { Leaf } from "../stream/address.ts";
+import { type Leaf, timeless } from "../stream/address.ts";
 import type { Store } from "../store/store.ts";
+import { absence } from "./decide.ts";
 import type { Publication } from "./metadata.ts";
 
 export interface Lookup {
@@ -14,10 +15,20 @@ export interface Lookup {
 export interface LookupOptions {
   readonly store: () => Store | null;
   readonly nowMs: () => number;
-  readonly onAsked: () => void;
-  readonly intervalMs: number;
+  readonly onLookup: (from: "memory" | "store") => void;
+  /** How long the store's word on a segment is good for. */
+  readonly intervalMs: (leaf: Leaf) => number;
   readonly atOnceMax: number;
   readonly rememberedMax: number;
+}
+
+/** A publication whose word is lost is found this soon. */
+export const recentIntervalMs = 250;
+/** What is overdue by more than a pipeline ever is will not come, unless the feed says so: a scan of the whole rewind window asks once a minute. */
+export const settledIntervalMs = 60_000;
+
+export function lookupIntervalMs(number: number, nowMs: number): number {
+  return number !== timeless && absence(number, nowMs).kind === "gone" ? settledIntervalMs : recentIntervalMs;
 }
 
 export function createLookup(options: LookupOptions): Lookup {
@@ -26,7 +37,7 @@ export function createLookup(options: LookupOptions): Lookup {
 
   const ask = async (leaf: Leaf, key: string): Promise<readonly Publication[]> => {
     try {
-      options.onAsked();
+      options.onLookup("store");
       return await options.store()?.readPublications(leaf) ?? [];
     } catch {
       return [];
@@ -48,12 +59,13 @@ export function createLookup(options: LookupOptions): Lookup {
     find(leaf) {
       const key = `${leaf.event}/${leaf.rendition}/${leaf.number}`;
       const running = underWay.get(key);
-      if (running !== undefined) return running;
-      if (options.nowMs() - (askedAtMs.get(key) ?? -Infinity) < options.intervalMs) return Promise.resolve([]);
-      if (underWay.size >= options.atOnceMax) return Promise.resolve([]);
-      const asking = ask(leaf, key);
-      underWay.set(key, asking);
-      return asking;
+      if (running === undefined && options.nowMs() - (askedAtMs.get(key) ?? -Infinity) >= options.intervalMs(leaf) && underWay.size < options.atOnceMax) {
+        const asking = ask(leaf, key);
+        underWay.set(key, asking);
+        return asking;
+      }
+      options.onLookup("memory");
+      return running ?? Promise.resolve([]);
     },
   };
 }

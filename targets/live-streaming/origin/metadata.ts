@@ -11,8 +11,10 @@ export interface Metadata {
   candidates(leaf: Leaf): readonly Candidate[];
   /** False when the same or a later publication of this pipeline is known already. */
   add(publication: Publication): boolean;
-  /** Resolves true at the next publication of this leaf, false at the deadline or when the signal aborts. */
+  /** Resolves true at the next publication of this leaf or when all are woken, false at the deadline or when the signal aborts. */
   published(leaf: Leaf, waitMs: number, signal: AbortSignal): Promise<boolean>;
+  /** Wakes all who wait, since what they wait for may never come now. */
+  wakeAll(): void;
   /** Everything known, oldest first, for a reader that starts now. */
   all(): Publication[];
   /** Drops what is older than the window. */
@@ -72,6 +74,9 @@ export function createMetadata(): Metadata {
       } finally {
         waiting -= 1;
       }
+    },
+    wakeAll() {
+      for (const key of [...waiters.keys()]) wake(key);
     },
     all: () => [...leaves.values()].flatMap(({ leaf, candidates }) => [...candidates.values()].map((each) => ({ ...leaf, ...each }))),
     forgetBefore(number) {

@@ -10,6 +10,8 @@ export interface PublicationRules {
   readonly ownPipelines: readonly string[];
   readonly dvrWindowSegments: number;
   readonly nowMs: number;
+  /** Whether the event ended before this segment. */
+  readonly isOver: (number: number) => boolean;
 }
 
 export interface PublicationRequest {
@@ -36,6 +38,7 @@ export function checkPublication(path: string, header: (name: string) => string 
   if ("rendition" in address && !rules.renditions.includes(address.rendition)) return refuse(404, "no such rendition");
   if (address.kind === "segment") {
     const current = segmentInProduction(rules.nowMs);
+    if (rules.isOver(address.number)) return refuse(410, "the event is over");
     // One segment of room for a packager whose clock runs ahead.
     if (address.number > current + 1) return refuse(400, "segment is not due");
     if (address.number < current - rules.dvrWindowSegments) return refuse(410, "segment is older than what is kept");

@@ -4,13 +4,13 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ChunkCache } from "../cache/client.ts";
-import { header, pathOf, reply } from "../service/server.ts";
+import { continueIfAsked, header, pathOf, reply } from "../service/server.ts";
 import { type Log, reason } from "../service/log.ts";
 import { chunkKey, split } from "../store/chunk.ts";
 import type { Store } from "../store/store.ts";
-import { readBody } from "./body.ts";
+import { discardBody, readBody } from "./body.ts";
 import type { Metadata, Publication } from "./metadata.ts";
-import { checkPublication, type PublicationRequest, type PublicationRules } from "./publication-request.ts";
+import { checkPublication, segmentBytesMax, type PublicationRequest, type PublicationRules } from "./publication-request.ts";
 import type { Outcome, Telemetry } from "./telemetry.ts";
 
 export interface PublishParts {
@@ -29,12 +29,14 @@ type Put = { readonly status: number; readonly text: string; readonly outcome: O
 
 /** Bodies in memory at once, over all requests; beyond it a packager is told to come again. */
 const inFlightBytesMax = 96 * 1024 * 1024;
+/** A PUT slower than 500 ms is a bug, and a packager gives up an attempt after 1 s: a body that is slower keeps nobody waiting. */
+const bodyWithinMs = 2_000;
 
 export function createPublisher(parts: PublishParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   let inFlightBytes = 0;
   const underWay = new Map<string, Promise<Put>>();
 
-  const put = async (request: IncomingMessage): Promise<Put> => {
+  const put = async (request: IncomingMessage, response: ServerResponse): Promise<Put> => {
     const checked = checkPublication(pathOf(request), (name) => header(request, name), { ...parts.rules, nowMs: parts.nowMs() });
     if (!checked.ok) return { status: checked.status, text: checked.problem, outcome: "rejected" };
     const wanted = checked.request;
@@ -43,18 +45,24 @@ export function createPublisher(parts: PublishParts): (request: IncomingMessage,
     if (known !== undefined && known.token > wanted.token) return { status: 409, text: "a later token was published", outcome: "rejected" };
     const store = parts.store();
     if (store === null) return { status: 503, text: "the store is not connected", outcome: "failed" };
-    if (inFlightBytes + wanted.bytes > inFlightBytesMax) return { status: 503, text: "too much in flight", outcome: "shed" };
-    inFlightBytes += wanted.bytes;
+    continueIfAsked(request, response);
+    let held = 0;
+    const take = (bytes: number): boolean => {
+      if (inFlightBytes + bytes > inFlightBytesMax) return false;
+      inFlightBytes += bytes;
+      held += bytes;
+      return true;
+    };
     try {
-      const body = await readBody(request, wanted.bytes);
-      if (!body.ok) return { status: 400, text: `body is ${body.problem}`, outcome: "rejected" };
+      const body = await readBody(request, wanted.bytes, { withinMs: bodyWithinMs, take });
+      if (!body.ok) return bodyRefusals[body.problem];
       if (body.sha256 !== wanted.sha256) return { status: 422, text: "body does not have this sha256", outcome: "rejected" };
       // A retry may overtake its own first attempt; both then share one write.
       const writing = underWay.get(wanted.token) ?? write(store, wanted, body.bytes).finally(() => underWay.delete(wanted.token));
       underWay.set(wanted.token, writing);
       return await writing;
     } finally {
-      inFlightBytes -= wanted.bytes;
+      inFlightBytes -= held;
     }
   };
 
@@ -83,13 +91,21 @@ export function createPublisher(parts: PublishParts): (request: IncomingMessage,
 
   return async (request, response) => {
     const startedMs = performance.now();
-    const { status, text, outcome } = await put(request);
+    const { status, text, outcome } = await put(request, response);
     parts.telemetry.request("publish", outcome);
     if (status === 200) parts.telemetry.publish(performance.now() - startedMs);
-    // A refused body was not read: the connection cannot be used again.
-    reply(response, status, `${text}\n`, request.complete ? {} : { connection: "close" });
-    if (!request.complete) request.resume();
+    // A refused body that is short is still read, or the refusal would be lost in a reset; a long one ends with its connection.
+    const short = Number(header(request, "content-length") ?? Infinity) <= segmentBytesMax && request.headers.expect === undefined;
+    const read = request.complete || (status !== 408 && short && await discardBody(request, bodyWithinMs));
+    reply(response, status, `${text}\n`, read ? {} : { connection: "close" });
   };
 }
+
+const bodyRefusals = {
+  tooLong: { status: 400, text: "body is longer than its content-length", outcome: "rejected" },
+  cutShort: { status: 400, text: "body is cut short", outcome: "rejected" },
+  tooSlow: { status: 408, text: `body took over ${bodyWithinMs} ms`, outcome: "rejected" },
+  noRoom: { status: 503, text: "too much in flight", outcome: "shed" },
+} as const satisfies Readonly<Record<string, Put>>;
 
 const replayed: Put = { status: 200, text: "published before", outcome: "served" };

@@ -5,9 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathOf, reply } from "../service/server.ts";
 import { type Address, contentType, leafOf, parseAddress } from "../stream/address.ts";
 import { isLive } from "../stream/template.ts";
-import { answer, type AnswerParts } from "./answer.ts";
+import { answer, type AnswerParts, type Ask, visible } from "./answer.ts";
 import { type Candidate, rank } from "./candidate.ts";
-import { type ChunkReader, type OpenSegment, openSegment } from "./chunk-reader.ts";
+import { type ChunkReader, NoRoom, type OpenSegment, openSegment } from "./chunk-reader.ts";
+import type { Claim } from "./concurrency.ts";
 import { admittedPriorityMax, dvrPriority, priorities, type StoreLoad } from "./shedding.ts";
 import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
 
@@ -21,6 +22,7 @@ export interface ReadParts extends AnswerParts {
   readonly candidateSelection: boolean;
   readonly negativeCache: boolean;
   readonly priorityShedding: boolean;
+  readonly notifications: boolean;
 }
 
 /** How long a cache may keep each kind of answer. */
@@ -46,27 +48,35 @@ async function respond(
   parts: ReadParts, request: IncomingMessage, response: ServerResponse, asked: ReturnType<typeof parseAddress>, lane: Lane,
 ): Promise<Outcome> {
   if (asked === null || !exists(parts, asked.address)) return absent(parts, response, 404, "unknown", unknownTtlMs);
-  const { address } = asked;
-  const leaf = leafOf(address);
-  if (parts.priorityShedding && priorityOf(lane, address) > admittedPriorityMax(parts.storeLoad.slowness(parts.nowMs()))) {
-    reply(response, 503, "shed\n", { "x-answer": "shed", "cache-control": `max-age=${shedMaxAgeSeconds}` });
-    return "shed";
-  }
+  const { address, pipeline } = asked;
+  if (parts.priorityShedding && priorityOf(lane, address) > admittedPriorityMax(parts.storeLoad.slowness(parts.nowMs()))) return shed(response);
   const left = new AbortController();
   response.once("close", () => left.abort());
-  const found = await answer(parts, { leaf, pipeline: asked.pipeline, signal: left.signal });
+  const ask: Ask = { leaf: leafOf(address), pipeline, signal: left.signal };
+  const found = await answer(parts, ask);
   switch (found.kind) {
     case "aborted": return "aborted";
     case "early": case "missing": return absent(parts, response, 404, found.kind, found.ttlMs);
     case "gone": return absent(parts, response, 410, "gone", goneTtlMs);
-    case "serve": return serve(parts, request, response, address, found.candidates);
+    case "serve": return serve(parts, { request, response, address, ask, claim: lane === "dvr" ? "dvr" : "live" }, found.candidates);
   }
 }
 
-async function serve(
-  parts: ReadParts, request: IncomingMessage, response: ServerResponse, address: Address, candidates: readonly Candidate[],
-): Promise<Outcome> {
-  const opened = await openPatiently(parts, response, address, candidates);
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly address: Address;
+  readonly ask: Ask;
+  readonly claim: Claim;
+}
+
+async function serve(parts: ReadParts, exchange: Exchange, candidates: readonly Candidate[]): Promise<Outcome> {
+  const { request, response, address } = exchange;
+  const opened = await openPatiently(parts, exchange, candidates).catch((error: unknown) => {
+    if (error instanceof NoRoom) return "noRoom" as const;
+    throw error;
+  });
+  if (opened === "noRoom") return shed(response);
   if (opened === null) {
     reply(response, 502, "no copy can be read\n", { "x-answer": "unreadable" });
     return "failed";
@@ -80,11 +90,16 @@ async function serve(
     "content-type": contentType(address), "content-length": candidate.bytes,
     "cache-control": `max-age=${Math.floor(ttlMs / 1000)}`, "x-ttl-ms": ttlMs,
     "x-segment-sha256": candidate.sha256, "x-pipeline": candidate.pipeline, ...(flagged ? { "x-defects": candidate.defects.join(",") } : {}),
+    ...notificationHeaders(parts, address),
   });
   if (request.method === "HEAD") {
     response.end();
     return "served";
   }
+  return send(response, chunks);
+}
+
+async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Promise<Outcome> {
   try {
     for await (const chunk of chunks) {
       if (response.destroyed) return "aborted";
@@ -103,20 +118,29 @@ async function serve(
  * The word of another region's publication travels faster than its chunks do. So a segment that was published a moment ago and cannot be read
  * is tried again, with whatever candidates are known by then.
  */
-async function openPatiently(
-  parts: ReadParts, response: ServerResponse, address: Address, candidates: readonly Candidate[],
-): Promise<OpenSegment | null> {
-  const leaf = leafOf(address);
+async function openPatiently(parts: ReadParts, { response, ask, claim }: Exchange, candidates: readonly Candidate[]): Promise<OpenSegment | null> {
   const open = (from: readonly Candidate[]): Promise<OpenSegment | null> =>
-    openSegment(parts.chunks, leaf, rank(from, parts.pipelines, parts.candidateSelection));
+    openSegment(parts.chunks, ask.leaf, rank(from, parts.pipelines, parts.candidateSelection), claim);
   let opened = await open(candidates);
   const young = candidates.some(({ publishedAtMs }) => parts.nowMs() - publishedAtMs < replicationMsMax);
   for (let tries = 0; opened === null && young && tries < 5 && !response.destroyed; tries += 1) {
     await sleep(40);
-    const known = parts.metadata.candidates(leaf);
+    const known = visible(parts, ask);
     opened = await open(known.length > 0 ? known : candidates);
   }
   return opened;
+}
+
+/** What was told up to this segment, or, without the defence, at this very segment. */
+function notificationHeaders(parts: ReadParts, address: Address): Readonly<Record<string, string>> {
+  if (address.kind !== "segment") return {};
+  const told = parts.directives.notificationsAt(address.number);
+  return told === null || (!parts.notifications && told.from !== address.number) ? {} : { "x-notifications-version": String(told.version), "x-notifications": told.text };
+}
+
+function shed(response: ServerResponse): Outcome {
+  reply(response, 503, "shed\n", { "x-answer": "shed", "cache-control": `max-age=${shedMaxAgeSeconds}` });
+  return "shed";
 }
 
 function absent(parts: ReadParts, response: ServerResponse, status: 404 | 410, why: string, ttlMs: number): Outcome {

@@ -1,5 +1,6 @@
 /** The origin's GET and PUT over real HTTP, with a store and a cache in memory that can be broken at will. */
 import { createHash, randomBytes } from "node:crypto";
+import { get as httpGet } from "node:http";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { noCache } from "../cache/client.ts";
 import { listen, type Listener } from "../service/server.ts";
@@ -7,7 +8,9 @@ import { chunkBytes } from "../store/chunk.ts";
 import type { Store } from "../store/store.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
 import { createChunkReader } from "./chunk-reader.ts";
-import { createLookup } from "./lookup.ts";
+import { createConcurrency } from "./concurrency.ts";
+import { createDirectives } from "./directives.ts";
+import { createLookup, lookupIntervalMs } from "./lookup.ts";
 import { createMetadata, type Publication } from "./metadata.ts";
 import { createPublisher } from "./publish.ts";
 import { createReader } from "./read.ts";
@@ -16,17 +19,19 @@ import { createTelemetry } from "./telemetry.ts";
 
 const settings = {
   event: "main", renditions: ["v720"], pipelines: ["a", "b"], ownPipelines: ["a", "b"], dvrWindowSegments: 1800,
-  candidateSelection: true, negativeCache: true, priorityShedding: true, holdOpen: true, metadataCache: true,
+  candidateSelection: true, negativeCache: true, priorityShedding: true, holdOpen: true, metadataCache: true, notifications: true,
 };
 const listeners: Listener[] = [];
 afterAll(async () => void await Promise.all(listeners.map(({ server }) => server.closeAllConnections())));
 
 let clockMs = 0;
 let metadata = createMetadata();
+let directives = createDirectives();
 let chunks = new Map<string, Buffer>();
 let rows: Publication[] = [];
 let reads = 0;
 let failWrites = false;
+let holdReads: Promise<void> = Promise.resolve();
 const storeLoad = createStoreLoad({ targetMs: 60, bearableMs: 500, windowMs: 2_000, samplesMin: 20 });
 const store: Store = {
   async writeChunk(_leaf, token, index, body) {
@@ -36,6 +41,7 @@ const store: Store = {
   async writePublication(row) { rows.push(row); },
   async readChunk(_leaf, token, index) {
     reads += 1;
+    await holdReads;
     return chunks.get(`${token}/${index}`) ?? null;
   },
   async readPublications(leaf) {
@@ -50,22 +56,30 @@ const store: Store = {
 
 let base = "";
 let current = 0;
+let telemetry = createTelemetry();
 beforeEach(async () => {
   clockMs = 1_700_000_000_500;
   current = segmentInProduction(clockMs);
-  [metadata, chunks, rows, reads, failWrites] = [createMetadata(), new Map(), [], 0, false];
-  const telemetry = createTelemetry();
-  const parts = { ...settings, store: () => store, metadata, telemetry, nowMs: () => clockMs };
-  const publish = createPublisher({ ...parts, rules: settings, cache: noCache, announce: () => undefined, log: () => undefined });
+  [metadata, directives, chunks, rows, reads, failWrites] = [createMetadata(), createDirectives(), new Map(), [], 0, false];
+  await serveWith({});
+});
+
+async function serveWith(change: Partial<typeof settings>): Promise<void> {
+  telemetry = createTelemetry();
+  const concurrency = createConcurrency(() => performance.now(), true);
+  const parts = { ...settings, ...change, store: () => store, metadata, directives, telemetry, nowMs: () => clockMs };
+  const publish = createPublisher({ ...parts, rules: { ...settings, isOver: directives.isOver }, cache: noCache, announce: () => undefined, log: () => undefined });
   const read = createReader({
-    ...parts, storeLoad, chunks: createChunkReader(() => store, noCache, telemetry),
-    lookup: createLookup({ store: () => store, nowMs: () => clockMs, onAsked: () => undefined, intervalMs: 250, atOnceMax: 8, rememberedMax: 100 }),
+    ...parts, storeLoad, chunks: createChunkReader(() => store, noCache, telemetry, concurrency),
+    lookup: createLookup({
+      store: () => store, nowMs: () => clockMs, onLookup: telemetry.lookup, intervalMs: (leaf) => parts.metadataCache ? lookupIntervalMs(leaf.number, clockMs) : 0, atOnceMax: 8, rememberedMax: 100,
+    }),
   });
   const listener = await listen({ host: "127.0.0.1", port: 0 }, (request, response) => request.method === "PUT" ? publish(request, response) : read(request, response), () => undefined);
   listeners.push(listener);
   const address = listener.server.address();
   base = typeof address === "object" && address !== null ? `http://127.0.0.1:${address.port}` : "";
-});
+}
 
 const path = (number: number): string => `/live/main/v720/${number}.m4s`;
 const sha = (body: Buffer): string => createHash("sha256").update(body).digest("hex");
@@ -75,11 +89,20 @@ const put = (number: number, body: Buffer, headers: Record<string, string> = {})
 });
 const get = (number: number): Promise<Response> => fetch(base + path(number));
 
+const waiters = 1_000;
+/** Cheaper than fetch by far, for when there are many. */
+const plainGet = (number: number): Promise<string> => new Promise((resolve, reject) => {
+  httpGet(base + path(number), { agent: false }, (response) => {
+    let text = "";
+    response.on("data", (part: Buffer) => { text += part.toString(); }).on("end", () => resolve(`${response.statusCode} ${text}`)).on("error", reject);
+  }).on("error", reject);
+});
+
 test("what was put is got, over several chunks and byte for byte", async () => {
   const body = randomBytes(2 * chunkBytes + 17);
   expect((await put(current - 1, body)).status).toBe(200);
   const response = await get(current - 1);
-  expect(Buffer.from(await response.arrayBuffer())).toEqual(body);
+  expect(body.equals(Buffer.from(await response.arrayBuffer()))).toBe(true);
   expect(response.headers.get("x-segment-sha256")).toBe(sha(body));
   expect(chunks.size).toBe(3);
 });
@@ -125,11 +148,14 @@ describe("a GET", () => {
     await put(current - 1, Buffer.from("same"), { "x-pipeline": "b" });
     expect((await get(current - 1)).headers.get("x-pipeline")).toBe("b");
   });
-  test("of the very next segment is answered when it is published", async () => {
-    const waiting = Promise.all(Array.from({ length: 50 }, () => get(current)));
-    while (metadata.waiting < 50) await new Promise((resolve) => setTimeout(resolve, 5));
+  test("of the very next segment by a thousand is answered when it is published", async () => {
+    const waiting = Promise.all(Array.from({ length: waiters }, () => plainGet(current)));
+    while (metadata.waiting < waiters) await new Promise((resolve) => setTimeout(resolve, 5));
+    const readsBefore = reads;
     await put(current, Buffer.from("fresh"));
-    expect((await waiting).map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
+    expect((await waiting).filter((answer) => answer !== "200 fresh")).toEqual([]);
+    // One look-up of who was too early for the feed at most, and one read of the chunk for all.
+    expect(reads - readsBefore).toBeLessThanOrEqual(2);
   });
   test("of what is early, unknown or gone says so, and for how long", async () => {
     const early = await get(current + 1);
@@ -137,10 +163,81 @@ describe("a GET", () => {
     expect((await fetch(`${base}/live/other/v720/1.m4s`)).headers.get("x-answer")).toBe("unknown");
     expect((await get(current - 100)).status).toBe(410);
   });
+  const storm = async (): Promise<number> => {
+    // Half for one segment, half for any of the rewind window; a second passes.
+    for (let times = 0; times < 200; times += 1) {
+      clockMs += 5;
+      await plainGet(current - 100 - (times % 2) * (times % 16));
+    }
+    const [memory, asked] = ["memory", "store"].map((from) => Number(new RegExp(`origin_metadata_lookups_total{from="${from}"} ([0-9]+)`).exec(telemetry.metrics.render())?.[1] ?? 0));
+    expect(reads).toBe(asked);
+    return (memory ?? 0) / ((memory ?? 0) + (asked ?? 0));
+  };
   test("storm for what does not exist stays out of the store", async () => {
-    for (let times = 0; times < 100; times += 1) await get(current - 100);
-    expect(reads).toBeLessThan(10);
+    expect(await storm()).toBeGreaterThan(0.9);
+    const readsBefore = reads;
+    await storm();
+    expect(reads).toBe(readsBefore);
   });
+  test("storm reaches the store without the memory", async () => {
+    await serveWith({ metadataCache: false });
+    expect(await storm()).toBeLessThan(0.1);
+  });
+});
+
+describe("what operators decided", () => {
+  const common = { event: "main", version: 1 };
+  const mask = { kind: "mask", ...common, id: "m", renditions: null, active: true } as const;
+  test("hides one pipeline's range, so that the other's is served, and its neighbours stay", async () => {
+    for (const [pipeline, number] of [["a", 3], ["b", 3], ["a", 4]] as const) await put(current - number, Buffer.from(pipeline), { "x-pipeline": pipeline });
+    directives.add({ ...mask, pipeline: "a", from: current - 3, to: current - 3 });
+    expect(await plainGet(current - 3)).toBe("200 b");
+    expect(await plainGet(current - 4)).toBe("200 a");
+    directives.add({ ...mask, id: "n", pipeline: "b", from: current - 40, to: current - 3 });
+    expect(await plainGet(current - 3)).toBe("404 missing\n");
+    clockMs += 20_000;
+    expect(await plainGet(current - 3)).toBe("410 gone\n");
+    directives.add({ ...mask, pipeline: "a", from: current - 3, to: current - 3, version: 2, active: false });
+    expect(await plainGet(current - 3)).toBe("200 a");
+  });
+  test("is told with its segment and all later ones, and without the defence with that segment only", async () => {
+    for (const number of [1, 2, 3]) await put(current - number, Buffer.from("x"));
+    directives.add({ kind: "notification", ...common, id: "notification-ad-1", name: "ad", from: current - 2, payload: "go" });
+    const told = async (number: number): Promise<readonly (string | null)[]> => {
+      const { headers } = await get(number);
+      return [headers.get("x-notifications-version"), headers.get("x-notifications")];
+    };
+    const [nothing, ad] = [[null, null], ["1", "id=ad;seq=1;payload=go"]];
+    expect([await told(current - 3), await told(current - 2), await told(current - 1)]).toEqual([nothing, ad, ad]);
+    await serveWith({ notifications: false });
+    expect([await told(current - 2), await told(current - 1)]).toEqual([ad, nothing]);
+  });
+  test("ends the event: what comes after is gone at once, for those who wait too, and cannot be published", async () => {
+    await put(current - 1, Buffer.from("x"));
+    const waiting = plainGet(current);
+    while (metadata.waiting < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    directives.add({ kind: "end", ...common, id: "end", last: current - 1 });
+    metadata.wakeAll();
+    expect(await waiting).toBe("410 gone\n");
+    expect([await plainGet(current + 100), await plainGet(current - 1)]).toEqual(["410 gone\n", "200 x"]);
+    expect((await put(current, Buffer.from("late"))).status).toBe(410);
+  });
+});
+
+test("beyond what the origin takes on at once, DVR is refused before live, and never what was begun", async () => {
+  const numbers = Array.from({ length: 100 }, (_, index) => index);
+  for (const number of [...numbers.map((index) => current - 50 - index), current - 1]) await put(number, Buffer.from("x"));
+  // Every read waits, so what is let in stays.
+  const gate = Promise.withResolvers<void>();
+  holdReads = gate.promise;
+  const asked = Promise.all(numbers.map((index) => plainGet(current - 50 - index)));
+  while (reads < 70) await new Promise((resolve) => setTimeout(resolve, 5));
+  const live = plainGet(current - 1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  gate.resolve();
+  const answers = await asked;
+  expect([answers.filter((answer) => answer === "200 x").length, answers.filter((answer) => answer === "503 shed\n").length]).toEqual([70, 30]);
+  expect(await live).toBe("200 x");
 });
 
 test("when the store is slow DVR is refused with a lifetime, and live is served", async () => {

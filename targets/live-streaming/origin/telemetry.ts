@@ -15,6 +15,8 @@ export interface Telemetry {
   cacheFailed(): void;
   store(operation: "read" | "write", tookMs: number, failed: boolean): void;
   publish(tookMs: number): void;
+  /** An edge was told to forget a range. */
+  ban(confirmed: boolean): void;
 }
 
 /** A store request slower than this counts as slow: Netflix's 10 ms is below what two shared cores can promise. */
@@ -37,8 +39,10 @@ export function createTelemetry(): Telemetry {
   const storeMs = metrics.histogram("origin_store_read_ms", "Time of reads from the store in ms", boundsMs);
   const writeMs = metrics.histogram("origin_store_write_ms", "Time of writes to the store in ms", boundsMs);
   const publishMs = metrics.histogram("origin_publish_ms", "Time of a PUT in ms", boundsMs);
+  const bans = metrics.counter("origin_bans_total", "Edges told to forget a range of segments, by whether they confirmed");
   return {
     metrics,
+    ban: (confirmed) => bans.add({ outcome: confirmed ? "confirmed" : "unconfirmed" }),
     request: (lane, outcome) => requests.add({ lane, outcome }),
     held: () => held.add({}),
     defective: () => defective.add({}),

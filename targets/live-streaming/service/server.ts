@@ -12,6 +12,9 @@ export interface Listener {
   drain(): Promise<void>;
 }
 
+/** Beyond this, connections are closed as they come: each costs memory, and a descriptor that a store's connection may need. */
+const connectionsMax = 8_192;
+
 export async function listen(at: EndpointSettings, handle: Handler, onError: (error: unknown) => void): Promise<Listener> {
   const server = createServer({
     // Above Varnish's 60 s for idle backend connections, or it picks one that is just being closed.
@@ -21,14 +24,19 @@ export async function listen(at: EndpointSettings, handle: Handler, onError: (er
     connectionsCheckingInterval: 1_000,
     maxHeaderSize: 8 * 1024,
     noDelay: true,
-  }, (request, response) => {
+  });
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     Promise.resolve().then(() => handle(request, response)).catch((error: unknown) => {
       onError(error);
       if (response.headersSent) response.destroy();
       else reply(response, 500, "internal error\n");
     });
-  });
+  };
+  server.on("request", onRequest);
+  // Otherwise Node would ask for a body before anybody looked at the head; see continueIfAsked.
+  server.on("checkContinue", onRequest);
   server.maxRequestsPerSocket = 0;
+  server.maxConnections = connectionsMax;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host: at.host, port: at.port, backlog: 2048 }, () => resolve());
@@ -45,6 +53,11 @@ export async function listen(at: EndpointSettings, handle: Handler, onError: (er
 export function reply(response: ServerResponse, status: number, body: string, headers: Readonly<Record<string, string>> = {}): void {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "content-length": Buffer.byteLength(body), ...headers });
   response.end(body);
+}
+
+/** A client that sent `Expect: 100-continue` sends its body only after this. */
+export function continueIfAsked(request: IncomingMessage, response: ServerResponse): void {
+  if (request.headers.expect !== undefined && !response.headersSent) response.writeContinue();
 }
 
 export function pathOf(request: IncomingMessage): string {

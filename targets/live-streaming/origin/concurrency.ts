@@ -1,0 +1,32 @@
+/** How many chunks are read at once, and who is refused first when there is no room. */
+import { createGradient2 } from "../service/gradient2.ts";
+
+/** `dvr` gives way first; `admitted` is the rest of something that was begun and is never refused. */
+export type Claim = "live" | "dvr" | "admitted";
+
+/** How much of the limit a claim may see used: what DVR leaves is live's. */
+export const shares: Readonly<Record<Claim, number>> = { dvr: 0.7, live: 1, admitted: Infinity };
+
+/** Above the library's 20: a first burst must not be refused before there is anything to judge by. */
+export const initialLimit = 100;
+
+export interface Concurrency {
+  /** Null when there is no room for it; else to be called once when it is over. */
+  begin(claim: Claim): (() => void) | null;
+  readonly limit: number;
+  readonly inFlight: number;
+}
+
+/** With `limited` off all are let in, and still counted. */
+export function createConcurrency(monotonicMs: () => number, limited: boolean): Concurrency {
+  const gradient = createGradient2({ initial: initialLimit });
+  return {
+    begin(claim) {
+      if (!gradient.tryAcquire(limited ? shares[claim] : Infinity)) return null;
+      const startedMs = monotonicMs();
+      return () => gradient.release(monotonicMs() - startedMs);
+    },
+    get limit() { return gradient.limit; },
+    get inFlight() { return gradient.inFlight; },
+  };
+}

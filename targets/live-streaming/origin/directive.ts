@@ -1,0 +1,47 @@
+/**
+ * What operators say about an event: a mask over a range of one pipeline, a notification, the end. Directives are values that never change:
+ * of one id the highest version stands, so that they may arrive in any order, from the feed and from the store, any number of times.
+ */
+import { z } from "zod";
+import { nameShape } from "./configuration.ts";
+
+const number = z.int().min(0).max(999_999_999_999);
+const common = { event: nameShape, id: z.string().min(1).max(100), version: z.int().positive() };
+
+/** Printable, and without what separates notifications from one another in their header. */
+export const payloadShape = z.string().max(512).regex(/^[A-Za-z0-9+/=_.:~-]*$/, "may hold A-Z a-z 0-9 + / = _ . : ~ - only");
+
+export const directiveShape = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("mask"), ...common, pipeline: nameShape,
+    /** Null is every rendition. */
+    renditions: z.array(nameShape).min(1).nullable(), from: number, to: number,
+    /** False once it was lifted. */
+    active: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal("notification"), ...common, name: nameShape,
+    /** The first segment that carries it. */
+    from: number,
+    /** Empty withdraws the name. */
+    payload: payloadShape,
+  }),
+  z.object({
+    kind: z.literal("end"), ...common,
+    /** The last segment of the event; null while it goes on. */
+    last: number.nullable(),
+  }),
+]);
+
+export type Directive = z.infer<typeof directiveShape>;
+export type Mask = Extract<Directive, { kind: "mask" }>;
+export type Notification = Extract<Directive, { kind: "notification" }>;
+
+/** Null when it is not one, as it may be in a store that a later version of this program wrote to. */
+export function parseDirective(text: string): Directive | null {
+  try {
+    return directiveShape.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Tells the edges to forget a range of segments. An inner tier is told before the one that fills from it, and all are told a second time a
+ * little later: a fetch that was under way, or an origin that heard of a mask only from the store, may have brought the old copy back.
+ */
+import { request as httpRequest } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EndpointSettings } from "../service/configuration.ts";
+import { rangePattern } from "./number-range.ts";
+import { directivesEveryMs } from "./recall.ts";
+
+export interface SegmentRange {
+  readonly event: string;
+  readonly renditions: readonly string[];
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface EdgeToTell {
+  readonly name: string;
+  readonly at: EndpointSettings;
+}
+
+export interface Confirmation {
+  readonly confirmed: readonly string[];
+  readonly unconfirmed: readonly string[];
+}
+
+export interface InvalidationParts {
+  /** Inner tiers first. */
+  readonly tiers: readonly (readonly EdgeToTell[])[];
+  /** True when the edge said that it forgot. */
+  readonly send: (edge: EdgeToTell, range: SegmentRange, signal: AbortSignal) => Promise<boolean>;
+  readonly onRound: (result: Confirmation) => void;
+  readonly monotonicMs: () => number;
+  readonly signal: AbortSignal;
+  readonly timing?: InvalidationTiming;
+}
+
+export interface InvalidationTiming {
+  /** How long one tier may hold up the next. */
+  readonly patienceMs: number;
+  readonly retryEveryMs: number;
+  readonly secondRoundAfterMs: number;
+  /** While some edge has not confirmed. */
+  readonly laterRoundsEveryMs: number;
+  readonly giveUpAfterMs: number;
+}
+
+/** The second round comes after the origins have read all directives from the store once more, and a fetch's time. */
+export const invalidationTiming: InvalidationTiming = {
+  patienceMs: 1_000, retryEveryMs: 200, secondRoundAfterMs: directivesEveryMs + 2_000, laterRoundsEveryMs: 10_000, giveUpAfterMs: 67_000,
+};
+
+export interface Invalidation {
+  /** Resolves after the first round; the others go on by themselves. */
+  forget(range: SegmentRange): Promise<Confirmation>;
+}
+
+export function createInvalidation(parts: InvalidationParts): Invalidation {
+  const timing = parts.timing ?? invalidationTiming;
+  const tell = async (edge: EdgeToTell, range: SegmentRange): Promise<boolean> => {
+    const signal = AbortSignal.any([AbortSignal.timeout(timing.patienceMs), parts.signal]);
+    for (;;) {
+      if (await parts.send(edge, range, signal).catch(() => false)) return true;
+      if (!(await rested(timing.retryEveryMs, signal))) return false;
+    }
+  };
+  const round = async (range: SegmentRange): Promise<Confirmation> => {
+    const confirmed: string[] = [];
+    const unconfirmed: string[] = [];
+    for (const tier of parts.tiers) {
+      await Promise.all(tier.map(async (edge) => void (await tell(edge, range) ? confirmed : unconfirmed).push(edge.name)));
+    }
+    const result = { confirmed: confirmed.sort(), unconfirmed: unconfirmed.sort() };
+    parts.onRound(result);
+    return result;
+  };
+  const repeat = async (range: SegmentRange): Promise<void> => {
+    const startedMs = parts.monotonicMs();
+    if (!(await rested(timing.secondRoundAfterMs, parts.signal))) return;
+    while ((await round(range)).unconfirmed.length > 0 && parts.monotonicMs() - startedMs < timing.giveUpAfterMs) {
+      if (!(await rested(timing.laterRoundsEveryMs, parts.signal))) return;
+    }
+  };
+  return {
+    async forget(range) {
+      const first = await round(range);
+      void repeat(range);
+      return first;
+    },
+  };
+}
+
+/** False when the signal ended the rest. */
+function rested(ms: number, signal: AbortSignal): Promise<boolean> {
+  return sleep(ms, true, { signal, ref: false }).catch(() => false);
+}
+
+/** Anchored, and over a small alphabet: an edge may use it as it is. */
+export function pathPattern({ event, renditions, from, to }: SegmentRange): string {
+  return `^/live/${event}/(${renditions.join("|")})/(${rangePattern(from, to)})\\.m4s$`;
+}
+
+/** The request itself: method BAN, as caches know it. */
+export function banSender(token: string): InvalidationParts["send"] {
+  return ({ at }, range, signal) => new Promise((resolve, reject) => {
+    const request = httpRequest({
+      host: at.host, port: at.port, method: "BAN", path: "/invalidate", agent: false, signal,
+      headers: {
+        authorization: `Bearer ${token}`, "x-ban-pattern": pathPattern(range), "x-ban-from": range.from, "x-ban-to": range.to, "content-length": 0,
+      },
+    }, (response) => {
+      response.resume();
+      response.on("error", reject);
+      response.on("end", () => resolve(response.statusCode === 200));
+    });
+    request.on("error", reject);
+    request.end();
+  });
+}

@@ -1,0 +1,159 @@
+/** Puts an origin together: memory, store, cache and feeds, and the three ports through which others reach it. */
+import { connectCache, noCache } from "../cache/client.ts";
+import { createLog, reason, throttled } from "../service/log.ts";
+import { answerOperations, authorised, drainOnSignal } from "../service/operations.ts";
+import { type Handler, listen, type Listener, pathOf, reply } from "../service/server.ts";
+import { connectCassandra } from "../store/cassandra.ts";
+import { measured } from "../store/measured.ts";
+import type { Store } from "../store/store.ts";
+import { segmentInProduction } from "../stream/template.ts";
+import { createChunkReader } from "./chunk-reader.ts";
+import { createConcurrency } from "./concurrency.ts";
+import type { OriginConfiguration } from "./configuration.ts";
+import { createControl } from "./control.ts";
+import type { Directive } from "./directive.ts";
+import { createDirectives } from "./directives.ts";
+import { createFeed, subscribe } from "./feed.ts";
+import { banSender, createInvalidation } from "./invalidation.ts";
+import { createLookup, lookupIntervalMs } from "./lookup.ts";
+import { createMetadata, type Publication } from "./metadata.ts";
+import { createPublisher } from "./publish.ts";
+import { createReader } from "./read.ts";
+import { followDirectives, recallPublications } from "./recall.ts";
+import { createStoreLoad } from "./shedding.ts";
+import { createTelemetry, storeBearableMs, storeTargetMs } from "./telemetry.ts";
+
+/** A region whose publish origin is down must not keep this origin from starting. */
+const feedPatienceMs = 5_000;
+const forgetEveryMs = 30_000;
+
+export async function runOrigin(settings: OriginConfiguration): Promise<void> {
+  const { defences, role } = settings;
+  const publishes = role !== "read";
+  const reads = role !== "publish";
+  const log = createLog(`${settings.region}/origin-${role}`);
+  const often = throttled(log, 1_000, Date.now);
+  const ending = new AbortController();
+  const telemetry = createTelemetry();
+  const { metrics } = telemetry;
+  const metadata = createMetadata();
+  const directives = createDirectives();
+  const storeLoad = createStoreLoad({ targetMs: storeTargetMs, bearableMs: storeBearableMs, windowMs: 2_000, samplesMin: 20 });
+  const concurrency = createConcurrency(() => performance.now(), defences.adaptiveConcurrency);
+  const onCacheFailure = (error: unknown): void => {
+    telemetry.cacheFailed();
+    often("the chunk cache failed", { reason: reason(error) });
+  };
+  const cache = defences.chunkCache ? connectCache(settings.memcached, Date.now, onCacheFailure) : noCache;
+  // Directives first: nobody who listens shall know a segment and not that it is hidden.
+  const feed = createFeed(() => [...directives.all().map((directive) => ({ directive })), ...metadata.all()]);
+  let connected: Store | null = null;
+  let connectedAtMs = Infinity;
+  const store = (): Store | null => connected;
+
+  const learn = (publication: Publication): boolean => metadata.add(publication);
+  const heed = (directive: Directive): boolean => {
+    const news = directives.add(directive);
+    if (news && directive.kind === "end") metadata.wakeAll();
+    return news;
+  };
+  const announceOwn = (publication: Publication): void => {
+    if (settings.ownPipelines.includes(publication.pipeline) && learn(publication)) feed.announce(publication);
+  };
+  const heedAndTell = (directive: Directive): void => {
+    if (heed(directive)) feed.announce({ directive });
+  };
+
+  const subscriptions = settings.feeds.map((at) => subscribe({ at, onPublication: learn, onDirective: heed, log, signal: ending.signal }));
+  metrics.gauge("origin_metadata_segments", "Segments known in memory", () => metadata.size);
+  metrics.gauge("origin_directives", "Directives known in memory", () => directives.all().length);
+  metrics.gauge("origin_waiting", "Requests held open now", () => metadata.waiting);
+  metrics.gauge("origin_store_slow_share", "Share of slow store requests in the last two seconds", () => storeLoad.slowness(Date.now()).slowShare);
+  metrics.gauge("origin_concurrency_limit", "Chunk reads that may be under way at once", () => concurrency.limit);
+  metrics.gauge("origin_concurrency_in_flight", "Chunk reads under way now", () => concurrency.inFlight);
+  metrics.gauge("origin_feed_connected", "Publish origins that are heard", () => subscriptions.filter((each) => each.connected).length);
+
+  const notReady = (): string | null => {
+    if (drain.draining) return "draining";
+    if (connected === null) return "waiting for the store";
+    const silent = settings.feeds.length > 0 && !subscriptions.every(({ everCaughtUp }) => everCaughtUp);
+    return silent && Date.now() < connectedAtMs + feedPatienceMs ? "waiting for the feeds" : null;
+  };
+
+  const connectStore = async (): Promise<void> => {
+    const raw = measured(await connectCassandra(settings.store, log, ending.signal), () => performance.now(), (operation, tookMs, failed) => {
+      telemetry.store(operation, tookMs, failed);
+      if (operation === "read") storeLoad.record(failed ? Infinity : tookMs, Date.now());
+    });
+    const recall = { ...settings, store: raw, log: often, nowMs: Date.now, signal: ending.signal };
+    // Before anything is served: a restarted origin must not show what is hidden.
+    await followDirectives(recall, publishes ? heedAndTell : heed);
+    connected = raw;
+    connectedAtMs = Date.now();
+    log("store connected");
+    if (publishes) await recallPublications(recall, announceOwn);
+  };
+
+  const publish = createPublisher({
+    rules: { ...settings, isOver: directives.isOver }, store, cache, metadata, announce: feed.announce, telemetry, log: often, nowMs: Date.now,
+  });
+  const read = createReader({
+    ...settings, ...defences, metadata, directives, telemetry, storeLoad, nowMs: Date.now,
+    chunks: createChunkReader(store, cache, telemetry, concurrency),
+    lookup: createLookup({
+      store, nowMs: Date.now, onLookup: telemetry.lookup, rememberedMax: 10_000,
+      ...(defences.metadataCache
+        ? { intervalMs: (leaf) => lookupIntervalMs(leaf.number, Date.now()), atOnceMax: 8 }
+        : { intervalMs: () => 0, atOnceMax: 4_096 }),
+    }),
+  });
+  const control = createControl({
+    ...settings, directives, store, adopt: heedAndTell, log, nowMs: Date.now,
+    invalidation: createInvalidation({
+      tiers: settings.edgeTiers, send: banSender(settings.controlToken), monotonicMs: () => performance.now(), signal: ending.signal,
+      onRound({ confirmed, unconfirmed }) {
+        for (const _ of confirmed) telemetry.ban(true);
+        for (const _ of unconfirmed) telemetry.ban(false);
+        if (unconfirmed.length > 0) log("edges did not confirm", { unconfirmed });
+      },
+    }),
+  });
+
+  const onData: Handler = (request, response) => {
+    if (answerOperations(request, response, metrics, notReady)) return;
+    if (publishes && request.method === "PUT") return publish(request, response);
+    if (role === "shared" && pathOf(request) === "/feed") return feed.serve(response);
+    if (reads && (request.method === "GET" || request.method === "HEAD")) return read(request, response);
+    telemetry.request("junk", "rejected");
+    reply(response, 405, "method not allowed\n", { connection: "close" });
+  };
+  const onControl: Handler = (request, response) => {
+    if (!authorised(request, settings.controlToken)) return reply(response, 401, "the control token is needed\n", { connection: "close" });
+    if (request.method === "GET" && pathOf(request) === "/metadata") return reply(response, 200, metadata.all().map((each) => `${JSON.stringify(each)}\n`).join(""));
+    if (publishes || request.method === "GET") return control(request, response);
+    reply(response, 405, "a publish origin takes orders\n", { connection: "close" });
+  };
+  const onFeed: Handler = (request, response) => {
+    if (request.method === "GET" && pathOf(request) === "/feed") feed.serve(response);
+    else reply(response, 404, "no such feed\n", { connection: "close" });
+  };
+
+  const onError = (error: unknown): void => often("request failed", { reason: reason(error) });
+  const listeners: Listener[] = [];
+  const drain = drainOnSignal(log, listeners, async () => {
+    cache.close();
+    await connected?.close();
+  }, () => {
+    ending.abort();
+    feed.close();
+  });
+  listeners.push(await listen(settings.listen, onData, onError), await listen(settings.control, onControl, onError));
+  if (settings.feedListen !== null) listeners.push(await listen(settings.feedListen, onFeed, onError));
+  setInterval(() => metadata.forgetBefore(segmentInProduction(Date.now()) - settings.dvrWindowSegments), forgetEveryMs).unref();
+  log("listening", { ...settings.listen });
+  connectStore().catch((error: unknown) => {
+    if (ending.signal.aborted) return;
+    log("the store cannot be used", { reason: reason(error) });
+    process.exit(1);
+  });
+}
