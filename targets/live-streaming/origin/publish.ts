@@ -94,11 +94,14 @@ export function createPublisher(parts: PublishParts): (request: IncomingMessage,
     const { status, text, outcome } = await put(request, response);
     parts.telemetry.request("publish", outcome);
     if (status === 200) parts.telemetry.publish(performance.now() - startedMs);
-    // A refused body that is short is still read, or the refusal would be lost in a reset; a long one ends with its connection.
-    const short = Number(header(request, "content-length") ?? Infinity) <= segmentBytesMax && request.headers.expect === undefined;
-    const read = request.complete || (status !== 408 && short && await discardBody(request, bodyWithinMs));
+    const read = request.complete || (isUnbegun(request) && await discardBody(request, bodyWithinMs / 2));
     reply(response, status, `${text}\n`, read ? {} : { connection: "close" });
   };
+}
+
+/** A short body that was refused for its head is still read, or the refusal would be lost in a reset. Any other ends with its connection. */
+function isUnbegun(request: IncomingMessage): boolean {
+  return request.readableFlowing === null && request.headers.expect === undefined && Number(header(request, "content-length") ?? Infinity) <= segmentBytesMax;
 }
 
 const bodyRefusals = {

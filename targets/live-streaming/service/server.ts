@@ -44,7 +44,12 @@ export async function listen(at: EndpointSettings, handle: Handler, onError: (er
   return {
     server,
     drain: () => new Promise((resolve) => {
-      server.close(() => resolve());
+      // A connection whose last answer is out is idle only then, and nobody tells.
+      const closing = setInterval(() => server.closeIdleConnections(), 50);
+      server.close(() => {
+        clearInterval(closing);
+        resolve();
+      });
       server.closeIdleConnections();
     }),
   };
