@@ -17,7 +17,7 @@ async function seawall(...args: string[]): Promise<{ exitCode: number; stdout: s
   let stdout = "", stderr = "";
   const output = (take: (text: string) => void) => ({ write: take, isTerminal: false, columns: 100, colour: false });
   const context: Context = {
-    root, cwd: folder, env: {}, stdout: output((text) => { stdout += text; }), stderr: output((text) => { stderr += text; }),
+    root, cwd: folder, env: { SEAWALL_SUBSTRATE: "process" }, stdout: output((text) => { stdout += text; }), stderr: output((text) => { stderr += text; }),
     signal: new AbortController().signal, onHurry: () => {}, version: "1.2.3", stateDirectory: join(folder, "state"), cacheDirectory: folder,
   };
   const exitCode = await commandLine(context, args).catch((error: unknown) => explain(error, context.stderr));
@@ -59,7 +59,6 @@ describe("the command line", () => {
     [["plan", "origin-storm", "--topology", "quik"], /did you mean "quick"/],
     [["plan", "origin-storm", "--without", "colapsing"], /did you mean "collapsing"/],
     [["plan", "origin-storm", "--substrate", "dcoker"], /did you mean "docker"/],
-    [["run", "origin-storm", "--substrate", "docker"], /no docker substrate yet/],
     [["run", "origin-storm", "--out", ""], /must name a folder/],
     [["judge", "nowhere"], /there is no run directory/],
     [["judge", "."], /it has no plan\.json/],

@@ -6,6 +6,8 @@ import type { Context } from "./context.ts";
 import { doctor } from "./doctor.ts";
 import { exportRun } from "./export.ts";
 import { loadExperiment } from "./experiments.ts";
+import { compose } from "./compose.ts";
+import { image } from "./image.ts";
 import { recover } from "./recover.ts";
 import { rejudge, rewriteReports } from "./rejudge.ts";
 import { plan, run, type RunOptions } from "./run.ts";
@@ -19,7 +21,6 @@ interface RunFlags {
   readonly without: readonly string[];
   readonly seed?: number;
   readonly scale?: number;
-  readonly allowHost?: readonly string[];
   readonly out: string;
   readonly json?: boolean;
 }
@@ -44,13 +45,13 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
     .addHelpText("after", "\nExit status: 0 held, 1 refuted, 2 inconclusive, 3 aborted, 4 cleanup incomplete, 64 usage, 70 internal, 130 interrupted.\n");
 
-  planFlags(program.command("run").description("run experiments and judge them").argument("<experiment...>", "names from `seawall list`, or paths"))
+  planFlags(context, program.command("run").description("run experiments and judge them").argument("<experiment...>", "names from `seawall list`, or paths"))
     .option("--json", "standard output carries only the verdict, one line of JSON per experiment")
     .addOption(new Option("--out <dir>", "where run directories are made").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
     .action(async (names: string[], flags: RunFlags) => ended(await run(context, names, optionsOf(context, flags))));
   program.command("list").description("show the experiments and the target's defences").option("--json", "one line of JSON per experiment")
     .action(async (flags: RunFlags) => ended(await list(context, flags.json === true)));
-  planFlags(program.command("plan").description("show what a run would do, without doing it").argument("<experiment>"))
+  planFlags(context, program.command("plan").description("show what a run would do, without doing it").argument("<experiment>"))
     .option("--json", "the plan as JSON")
     .action(async (name: string, flags: RunFlags) => ended(showPlan(context, await planned(context, name, flags), flags.json === true)));
   program.command("judge").description("judge a recorded run again; the exit status is the verdict's").argument("<run>", "a run directory").option("--json", "the verdict as JSON")
@@ -61,22 +62,24 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .option("--otlp <url>", "send them there (OTLP over HTTP); OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS are heeded")
     .addOption(new Option("--every <seconds>", "distance between two points of a series").default(1).argParser(secondsOf))
     .action(async (directory: string, flags: { otlp?: string; every: number }) => ended(await exportRun(context, resolve(context.cwd, directory), { otlp: flags.otlp ?? null, everyMs: flags.every * 1_000 })));
+  planFlags(context, program.command("compose").description("write the text of docker-compose.yml: the target without the harness").argument("[experiment]", "whose target", "origin-storm"))
+    .action(async (name: string, flags: RunFlags) => ended(compose(context, await planned(context, name, flags))));
+  program.command("image").description("build the image that the docker substrate and `docker compose up` start").action(async () => ended(await image(context)));
   program.command("recover").description("undo what a killed run left on this machine").action(async () => ended(await recover(context)));
   program.command("doctor").description("show every tool, where it comes from, and what works on this machine").option("--json", "as JSON").option("--install", "get what is missing")
     .action(async (flags: { json?: boolean; install?: boolean }) => ended(await doctorOf(context, flags)));
-  planFlags(program.command("up").description("start the target alone and keep it up until Ctrl-C or `seawall down`").argument("[experiment]", "whose target", "origin-storm"))
+  planFlags(context, program.command("up").description("start the target alone and keep it up until Ctrl-C or `seawall down`").argument("[experiment]", "whose target", "origin-storm"))
     .action(async (name: string, flags: RunFlags) => ended(await up(context, await planned(context, name, flags))));
   program.command("down").description("end what `seawall up` started").action(async () => ended(await down(context)));
   for (const command of program.commands) command.exitOverride().showHelpAfterError("(add --help for what there is)").showSuggestionAfterError().copyInheritedSettings(program);
   return program;
 }
 
-function planFlags(command: Command): Command {
+function planFlags(context: Context, command: Command): Command {
   return command
-    .addOption(new Option("--substrate <name>", `where the target runs: ${substrateChoices.join(", ")}`).default("auto"))
+    .addOption(new Option("--substrate <name>", `where the target runs: ${substrateChoices.join(", ")}`).default(context.env["SEAWALL_SUBSTRATE"] || "auto"))
     .option("--topology <name>", "instead of the experiment's own")
     .option("--without <defence>", "switch a defence of the target off; may be repeated", (value: string, all: string[]) => [...all, value], [] as string[])
-    .option("--allow-host <name>", "a host besides this machine that load and faults may reach; may be repeated", (value: string, all: string[]) => [...all, value], [] as string[])
     .addOption(new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(seedOf))
     .addOption(new Option("--scale <times>", "multiply the audience; on the simulated substrate only").argParser(scaleOf));
 }
@@ -111,7 +114,7 @@ async function planned(context: Context, name: string, flags: RunFlags): Promise
 
 function optionsOf(context: Context, flags: RunFlags): RunOptions {
   return {
-    substrate: flags.substrate, topology: flags.topology ?? null, without: flags.without, seed: flags.seed ?? null, scale: flags.scale ?? 1, allowHosts: flags.allowHost ?? [],
+    substrate: flags.substrate, topology: flags.topology ?? null, without: flags.without, seed: flags.seed ?? null, scale: flags.scale ?? 1,
     out: resolve(context.cwd, flags.out ?? "reports"), json: flags.json === true,
   };
 }

@@ -1,6 +1,7 @@
 /** `seawall recover`: undoes what dead runs left on this machine. */
 import { exitCodes } from "../core/errors.ts";
 import { leftRuns, recoverRun } from "../run/ledger.ts";
+import { sweepEngine } from "../substrates/docker/undo.ts";
 import type { Context } from "./context.ts";
 
 export async function recover(context: Context): Promise<number> {
@@ -9,10 +10,13 @@ export async function recover(context: Context): Promise<number> {
   for (const left of runs.filter((one) => one.alive)) context.stderr.write(`${left.runId} is still running (process ${left.ownerPid}); left alone\n`);
   let incomplete = false;
   for (const left of dead) {
-    const remaining = await recoverRun(left);
+    const remaining = await recoverRun(left, engineUndo);
     incomplete ||= remaining.length > 0;
     context.stdout.write(remaining.length === 0 ? `${left.runId}: everything undone\n` : `${left.runId}: still there: ${remaining.join("; ")}\n`);
   }
   if (dead.length === 0) context.stdout.write("nothing to recover\n");
   return incomplete ? exitCodes.cleanupIncomplete : exitCodes.held;
 }
+
+/** The engine may have been named by another DOCKER_HOST than today's. */
+const engineUndo = (runId: string, engine: string): Promise<readonly string[]> => sweepEngine({ DOCKER_HOST: engine }, runId);

@@ -34,7 +34,6 @@ export interface RunOptions {
   readonly seed: number | null;
   /** Multiplies the audience; 1 on any real substrate. */
   readonly scale: number;
-  readonly allowHosts: readonly string[];
   readonly out: string;
   readonly json: boolean;
 }
@@ -52,7 +51,7 @@ export interface Outcome {
 export async function run(context: Context, names: readonly string[], options: RunOptions): Promise<number> {
   const seed = options.seed ?? randomInt(0, 2 ** 32);
   const planned = [];
-  for (const name of names) planned.push(plan(context, name, await loadExperiment(context, name), seed, options));
+  for (const name of names) planned.push(await plan(context, name, await loadExperiment(context, name), seed, options));
   let worst: number = exitCodes.held;
   for (const one of planned) {
     const outcome = await runPlanned(context, one, options);
@@ -63,12 +62,12 @@ export async function run(context: Context, names: readonly string[], options: R
   return worst;
 }
 
-export function plan(context: Context, name: string, given: Experiment, seed: number, options: RunOptions): Planned {
-  const substrate = chooseSubstrate(options.substrate, given.target.model);
+export async function plan(context: Context, name: string, given: Experiment, seed: number, options: RunOptions): Promise<Planned> {
+  const substrate = await chooseSubstrate(context, options.substrate, given.target.model);
   const experiment = scaled(given, options.scale, substrate.name);
   return guarded(name, () => planExperiment(experiment, {
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
-    without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload),
+    without: [...new Set(options.without)], topology: options.topology, workloadExports: (workload) => workloadExports(context, workload),
     rerun: rerunCommand(name, seed, substrate.name, options),
   }));
 }
@@ -92,7 +91,7 @@ function guarded<T>(name: string, work: () => T): T {
 }
 
 function rerunCommand(name: string, seed: number, substrate: SubstrateName, options: RunOptions): string {
-  return ["./seawall run", name, `--seed ${seed}`, `--substrate ${substrate}`, ...(options.topology === null ? [] : [`--topology ${options.topology}`]), ...(options.scale === 1 ? [] : [`--scale ${options.scale}`]), ...options.without.map((defence) => `--without ${defence}`), ...options.allowHosts.map((host) => `--allow-host ${host}`)].join(" ");
+  return ["./seawall run", name, `--seed ${seed}`, `--substrate ${substrate}`, ...(options.topology === null ? [] : [`--topology ${options.topology}`]), ...(options.scale === 1 ? [] : [`--scale ${options.scale}`]), ...options.without.map((defence) => `--without ${defence}`)].join(" ");
 }
 
 async function runPlanned(context: Context, planned: Planned, options: RunOptions): Promise<Outcome> {
@@ -109,7 +108,7 @@ async function runPlanned(context: Context, planned: Planned, options: RunOption
   const recorder = new Recorder(directory, planned.plan, clock);
   const ledger = new FileLedger(context.stateDirectory, id, directory);
   const signal = AbortSignal.any([context.signal, recorder.failed]);
-  context.onHurry(() => void sweep(id));
+  context.onHurry(() => void sweep(context, id, planned.plan.substrate));
   let error: unknown;
   {
     using progress = new Progress(context.stderr, planned.plan, () => clock.nowMs());

@@ -4,8 +4,12 @@ import type { TargetModel } from "../core/model.ts";
 import { unknownName } from "../core/nearest.ts";
 import type { Support } from "../core/ports.ts";
 import type { SubstrateName } from "../core/run.ts";
+import { engineObstacle } from "../substrates/docker/engine.ts";
+import { imageName } from "../substrates/docker/image/image.ts";
+import { dockerSupport } from "../substrates/docker/support.ts";
 import { processSupport } from "../substrates/process/support.ts";
 import { simulatedSupport } from "../substrates/simulated/injectors.ts";
+import type { Context } from "./context.ts";
 
 export interface ChosenSubstrate {
   readonly name: SubstrateName;
@@ -15,12 +19,14 @@ export interface ChosenSubstrate {
 
 export const substrateChoices = ["auto", "process", "docker", "simulated"] as const;
 
-export function chooseSubstrate(asked: string, model?: TargetModel): ChosenSubstrate {
+export async function chooseSubstrate(context: Pick<Context, "env" | "root">, asked: string, model?: TargetModel): Promise<ChosenSubstrate> {
   if (!(substrateChoices as readonly string[]).includes(asked)) throw new SeawallError("UNKNOWN_NAME", unknownName("substrate", asked, substrateChoices));
   if (asked === "simulated") return { name: "simulated", why: `virtual time, ${model?.title ?? "of which this target has no model"}`, supports: simulatedSupport(model) };
-  if (asked === "docker") {
-    throw new SeawallError("USAGE", `this version has no ${asked} substrate yet`, { hint: "Use --substrate process, which needs neither an engine nor root." });
-  }
-  const why = asked === "process" ? "asked for" : "the only one of this version";
-  return { name: "process", why, supports: processSupport() };
+  if (asked === "docker") return { name: "docker", why: "asked for", supports: dockerSupport() };
+  if (asked === "process") return { name: "process", why: "asked for", supports: processSupport() };
+  // Nobody who only wants a verdict should wait for minutes while an image is built.
+  const obstacle = await engineObstacle(context.env, imageName(context.root));
+  return obstacle === null
+    ? { name: "docker", why: "an engine answers and has the image", supports: dockerSupport() }
+    : { name: "process", why: `not docker: ${obstacle}`, supports: processSupport() };
 }

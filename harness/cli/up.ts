@@ -21,12 +21,12 @@ export async function up(context: Context, { plan, layout }: Planned): Promise<n
   const tools = await toolsOf(context, { plan, layout });
   const runId = `up-${newRunId(clock.nowMs(), plan.seed)}`;
   const ledger = new FileLedger(context.stateDirectory, runId, "");
-  context.onHurry(() => void sweep(runId));
+  context.onHurry(() => void sweep(context, runId, plan.substrate));
   const logsDirectory = join(mkdtempSync(join(tmpdir(), "seawall-up-")), "logs");
   await mkdir(logsDirectory);
   const undone = ledger.record({ kind: "directory", path: join(logsDirectory, "..") });
   try {
-    await using deployment = await substrateOf(context, tools, clock).deploy({
+    await using deployment = await substrateOf(context, plan.substrate, tools, clock).deploy({
       plan, runId, layout, logsDirectory, undo: ledger, signal: context.signal, controlToken: randomBytes(16).toString("hex"), progress: (text) => context.stderr.write(`${text}\n`),
     });
     for (const { service, port } of layout.edges) {
@@ -38,7 +38,7 @@ export async function up(context: Context, { plan, layout }: Planned): Promise<n
   } catch (error) {
     if (!context.signal.aborted) throw error;
   } finally {
-    const left = await sweep(runId);
+    const left = await sweep(context, runId, plan.substrate);
     await rm(join(logsDirectory, ".."), { recursive: true, force: true });
     undone();
     if (left.length === 0) ledger.remove();

@@ -2,10 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import type { Clock, Substrate } from "../core/ports.ts";
+import type { Clock, Deployment, Substrate } from "../core/ports.ts";
 import type { Planned } from "../core/plan.ts";
-import type { Machine } from "../core/run.ts";
-import { entriesOf } from "../core/entries.ts";
+import type { Machine, SubstrateName } from "../core/run.ts";
 import type { ToolName, Tools } from "../core/tools.ts";
 import { injectors } from "../faults/index.ts";
 import { k6Generator } from "../load/k6.ts";
@@ -15,9 +14,13 @@ import type { World } from "../run/conductor.ts";
 import type { FileLedger } from "../run/ledger.ts";
 import type { Recorder } from "../run/recorder.ts";
 import { files } from "../run/run-directory.ts";
+import { dockerSubstrate } from "../substrates/docker/deploy.ts";
+import { connectEngine, engineAddress } from "../substrates/docker/engine.ts";
+import { sweepEngine } from "../substrates/docker/undo.ts";
 import { processSubstrate } from "../substrates/process/deploy.ts";
 import { endProcessesOfRun } from "../system/processes.ts";
 import type { Context } from "./context.ts";
+import { ensureImage } from "./image.ts";
 import type { Progress } from "./progress.ts";
 
 export interface WireOptions {
@@ -34,11 +37,18 @@ export interface WireOptions {
 
 /** The tools of a target's services and those that every run needs. */
 export function toolsFor(planned: Planned): ToolName[] {
+  // The image brings the others.
+  if (planned.plan.substrate === "docker") return ["node", "k6"];
   return [...new Set<ToolName>(["node", "k6", ...(planned.layout.links.length > 0 ? ["toxiproxy" as const] : []), ...planned.layout.services.flatMap((service) => service.tools)])];
 }
 
-export function substrateOf(context: Context, tools: Tools, clock: Clock): Substrate {
-  return processSubstrate({ tools, clock, stateDirectory: context.stateDirectory, cacheDirectory: join(context.cacheDirectory, "media") });
+export function substrateOf(context: Context, name: SubstrateName, tools: Tools, clock: Clock): Substrate {
+  const cacheDirectory = join(context.cacheDirectory, "media");
+  if (name !== "docker") return processSubstrate({ tools, clock, stateDirectory: context.stateDirectory, cacheDirectory });
+  return dockerSubstrate({
+    clock, cacheDirectory, root: context.root, engineHost: engineAddress(context.env).host,
+    engine: () => connectEngine(context.env), image: (docker) => ensureImage(context, docker),
+  });
 }
 
 export function wire(options: WireOptions): World {
@@ -52,25 +62,30 @@ export function wire(options: WireOptions): World {
   };
   return {
     clock, events: recorder, injectors, harnessCpuSeconds,
-    deploy: (signal) => substrateOf(context, tools, clock).deploy({
+    deploy: (signal) => substrateOf(context, plan.substrate, tools, clock).deploy({
       plan, runId, layout, logsDirectory, undo: ledger, signal, controlToken: randomBytes(16).toString("hex"), progress: (text) => progress.note(text),
     }),
     prepareLoad: async (deployment, signal) => {
       const load = await k6Generator({ tool: tools.k6, workloads: join(context.root, "experiments", "workloads"), clock }).prepare({
-        plan, runId, stream: plan.stream, edges: entriesOf(deployment), sink: watch, logsDirectory, undo: ledger, signal,
+        plan, runId, stream: plan.stream, edges: edgesOf(deployment), sink: watch, logsDirectory, undo: ledger, signal,
       });
       progress.watch(() => load.progress);
       return load;
     },
-    startProbes: async (deployment, load) => new RunningProbes({ deployment, load, sink: watch, events: recorder, clock, tools, runId, harnessCpuSeconds }),
+    startProbes: async (deployment, load) => new RunningProbes({ deployment, load, sink: watch, events: recorder, clock, harnessCpuSeconds }),
     abortReason: (phase) => watch.violated(clock.nowMs(), phase),
-    sweep: () => sweep(runId),
+    sweep: () => sweep(context, runId, plan.substrate),
   };
 }
 
-/** Ends whatever still carries the run's mark; returns what does not end. */
-export async function sweep(runId: string): Promise<readonly string[]> {
-  return (await endProcessesOfRun(runId, 2_500)).map((pid) => `process ${pid}`);
+function edgesOf(deployment: Deployment): { host: string; port: number }[] {
+  return deployment.layout.edges.map((edge) => deployment.instance(edge.service).endpoint(edge.port));
+}
+
+/** Ends whatever still carries the run's mark or label; returns what does not end. */
+export async function sweep(context: Context, runId: string, substrate: SubstrateName): Promise<readonly string[]> {
+  const processes = (await endProcessesOfRun(runId, 2_500)).map((pid) => `process ${pid}`);
+  return [...processes, ...(substrate === "docker" ? await sweepEngine(context.env, runId) : [])];
 }
 
 export function versionsOf(tools: Tools, context: Context): Record<string, string> {

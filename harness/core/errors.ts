@@ -32,6 +32,7 @@ const catalogue = {
   SERVICE_FAILED: "internal",
   GENERATOR_FAILED: "internal",
   PROXY_FAILED: "internal",
+  ENGINE_FAILED: "internal",
   TIMED_OUT: "internal",
   INTERRUPTED: "interrupted",
 } as const satisfies Record<string, keyof typeof exitCodes>;

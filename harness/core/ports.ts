@@ -1,7 +1,7 @@
 /** The seams between the parts: what the conductor needs from the world. Adapters implement these; `cli/wire.ts` joins them. */
 import type { Fault, FaultKind } from "./faults.ts";
 import type { Evidence, Plan, RunEvent, Series, SubstrateName } from "./run.ts";
-import type { Endpoint, Layout, Link, Service, Stream } from "./target.ts";
+import type { Endpoint, Layout, Link, Place, Program, Service, Stream } from "./target.ts";
 
 /** Wall-clock and monotonic time, and waiting; injected so that runs can be simulated. */
 export interface Clock {
@@ -43,6 +43,14 @@ export interface Impairment {
   undo(): Promise<Evidence>;
 }
 
+/** A program beside a service, for as long as somebody asks it. Disposing it ends it. */
+export interface Companion extends Disposable {
+  readonly input: NodeJS.WritableStream;
+  readonly output: NodeJS.ReadableStream;
+  /** Resolves with why it ended. */
+  readonly ended: Promise<string>;
+}
+
 /** One running service. */
 export interface Instance {
   readonly service: Service;
@@ -62,6 +70,8 @@ export interface Instance {
   resume(): Promise<void>;
   /** Performs one of the service's own operations and returns its answer; rejects when there is none, or it failed. */
   operate(name: string, parameters?: Readonly<Record<string, string>>): Promise<string>;
+  /** Starts a program that is asked line by line, where the service runs. Absent where nothing really runs. */
+  companion?(start: (place: Place) => Program): Promise<Companion>;
   /** Rejects on a substrate that does not support the fault of that name. */
   impair(effect: Effect): Promise<Impairment>;
   lastLogLines(): readonly string[];
@@ -201,6 +211,5 @@ export type UndoEntry =
   | { readonly kind: "processGroup"; readonly service: string; readonly pid: number; readonly startTicks: number }
   /** A folder or a file. */
   | { readonly kind: "directory"; readonly path: string }
-  /** Of the docker substrate; `name` is for people. Written before it is made, when only the name is known. */
-  | { readonly kind: "container"; readonly id: string; readonly name: string }
-  | { readonly kind: "network"; readonly id: string; readonly name: string };
+  /** Of the docker substrate: by the name that it will get, on the engine that DOCKER_HOST named. */
+  | { readonly kind: "container" | "network"; readonly name: string; readonly engine: string };

@@ -29,8 +29,7 @@ export function servicesAt(where: Where, { services }: Standing): readonly strin
 export function linksSelected(selector: LinkSelector, standing: Standing): readonly Link[] {
   const at = (where: Where | undefined): (name: string) => boolean => {
     if (where === undefined) return () => true;
-    // `viewers` is no service and yet the beginning of links.
-    const names = new Set("service" in where ? [where.service] : servicesAt(where, standing));
+    const names = new Set(servicesAt(where, standing));
     return (name) => names.has(name);
   };
   if ("between" in selector) {

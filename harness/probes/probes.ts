@@ -1,16 +1,13 @@
 /** Everything that the harness itself reads while a run goes on, on one rhythm, and once more at each phase boundary. */
 import { Agent } from "node:http";
-import { join } from "node:path";
 import type { Clock, Deployment, EventSink, Instance, RunningLoad, SampleSink } from "../core/ports.ts";
 import type { Telemetry } from "../core/target.ts";
-import type { Tools } from "../core/tools.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { httpGet } from "../system/network.ts";
-import { runVariable } from "../system/processes.ts";
 import { runCanary } from "./canary.ts";
 import { parseJournal, sinkJournal } from "./journal.ts";
 import { Increments, parseExposition } from "./prometheus.ts";
-import { isFill, laneAndOrigin, VarnishReader } from "./varnish.ts";
+import { isFill, laneAndOrigin, VarnishReader, varnishstatLoop } from "./varnish.ts";
 
 const everyMs = 2_000;
 const readMs = 3_000;
@@ -23,8 +20,6 @@ export interface ProbeOptions {
   readonly sink: SampleSink;
   readonly events: EventSink;
   readonly clock: Clock;
-  readonly tools: Tools;
-  readonly runId: string;
   readonly harnessCpuSeconds: () => number;
 }
 
@@ -69,7 +64,7 @@ export class RunningProbes implements AsyncDisposable {
     this.#watchClock();
     await Promise.all([
       this.#resources(),
-      ...deployment.instances.flatMap((instance) => (instance.state === "ended" ? [] : instance.service.telemetry.map((telemetry) => this.#read(instance, telemetry)))),
+      ...deployment.instances.flatMap((instance) => (instance.pid === null ? [] : instance.service.telemetry.map((telemetry) => this.#read(instance, telemetry)))),
     ]);
     this.#counters.fromZeroNow();
   }
@@ -79,7 +74,6 @@ export class RunningProbes implements AsyncDisposable {
     try {
       if (telemetry.kind === "prometheus") await this.#prometheus(instance, telemetry);
       else if (telemetry.kind === "varnish") await this.#varnish(instance, telemetry);
-      else if (telemetry.kind === "originGets") await this.#originGets(instance, telemetry);
       else await this.#journal(instance, telemetry);
     } catch {
       // seen as missing samples
@@ -98,17 +92,8 @@ export class RunningProbes implements AsyncDisposable {
     }
   }
 
-  async #originGets(instance: Instance, telemetry: Telemetry & { kind: "originGets" }): Promise<void> {
-    const answer = await httpGet(instance.endpoint(telemetry.port), telemetry.path, { timeoutMs: readMs, agent: this.#agent });
-    if (answer.status !== 200) return;
-    const atMs = this.#options.clock.nowMs();
-    for (const { labels, value } of parseExposition(answer.body, new Set(["edge_origin_gets_total"]))) {
-      this.#counters.read("origin_gets", { ...labels, edge: instance.service.name }, atMs, value);
-    }
-  }
-
   async #varnish(instance: Instance, telemetry: Telemetry & { kind: "varnish" }): Promise<void> {
-    const counts = await this.#varnishOf(instance, telemetry.workDirectory).read();
+    const counts = await (await this.#varnishOf(instance, telemetry.workDirectory))?.read() ?? [];
     const atMs = this.#options.clock.nowMs();
     for (const { backend, requests } of counts.filter(({ backend }) => !isFill(backend))) {
       this.#counters.read("origin_gets", { ...laneAndOrigin(backend), edge: instance.service.name }, atMs, requests);
@@ -116,12 +101,15 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   /** A reader that failed is replaced by the next one. */
-  #varnishOf(instance: Instance, workDirectory: string): VarnishReader {
+  async #varnishOf(instance: Instance, workDirectory: string): Promise<VarnishReader | null> {
     const { name } = instance.service;
     const known = this.#varnishes.get(name);
     if (known?.usable === true) return known;
     known?.[Symbol.dispose]();
-    const fresh = new VarnishReader(this.#options.tools.varnish, join(instance.directory, workDirectory), { [runVariable]: this.#options.runId });
+    this.#varnishes.delete(name);
+    const shell = await instance.companion?.((place) => varnishstatLoop(place, workDirectory));
+    if (shell === undefined) return null;
+    const fresh = new VarnishReader(shell);
     this.#varnishes.set(name, fresh);
     return fresh;
   }

@@ -1,7 +1,7 @@
 /** Reads how many requests a Varnish sent to each of its backends, from its shared memory. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
-import type { Tool } from "../core/tools.ts";
+import type { Companion } from "../core/ports.ts";
+import type { Place, Program } from "../core/target.ts";
 
 const readMs = 5_000;
 
@@ -14,20 +14,25 @@ export interface BackendCount {
 /** Starting a process from the harness costs ten times what varnishstat itself does, so a shell is started once and asked line by line. */
 const loop = `while read -r _; do "$VARNISHSTAT" -n "$DIRECTORY" -1 -j -f 'VBE.*.req' | tr -d '\\n'; echo; done`;
 
+/** The program to start beside a Varnish; for {@link VarnishReader}. */
+export function varnishstatLoop(place: Place, workDirectory: string): Program {
+  const { companions, env } = place.tool("varnish");
+  const varnishstat = companions["varnishstat"];
+  if (varnishstat === undefined) throw new Error("this Varnish came without varnishstat");
+  return { command: "/bin/sh", args: ["-c", loop], env: { PATH: "/usr/bin:/bin", ...env, VARNISHSTAT: varnishstat, DIRECTORY: `${place.directory}/${workDirectory}` } };
+}
+
 export class VarnishReader implements Disposable {
-  readonly #shell: ChildProcessWithoutNullStreams;
+  readonly #shell: Companion;
   readonly #lines: Interface;
   #failed: Error | null = null;
 
-  constructor(tool: Tool, workDirectory: string, env: Readonly<Record<string, string>>) {
-    const varnishstat = tool.companions["varnishstat"];
-    if (varnishstat === undefined) throw new Error("this Varnish came without varnishstat");
-    this.#shell = spawn("/bin/sh", ["-c", loop], { env: { PATH: "/usr/bin:/bin", ...env, ...tool.env, VARNISHSTAT: varnishstat, DIRECTORY: workDirectory }, stdio: ["pipe", "pipe", "pipe"] });
-    this.#shell.stderr.resume();
+  constructor(shell: Companion) {
+    this.#shell = shell;
     const fail = (error: Error): void => { this.#failed ??= error; };
-    this.#shell.on("error", fail).on("exit", () => fail(new Error("varnishstat's shell ended")));
-    this.#shell.stdin.on("error", fail);
-    this.#lines = createInterface({ input: this.#shell.stdout });
+    void shell.ended.then((why) => fail(new Error(`varnishstat's shell ended: ${why}`)));
+    shell.input.on("error", fail);
+    this.#lines = createInterface({ input: shell.output });
   }
 
   get usable(): boolean {
@@ -45,7 +50,7 @@ export class VarnishReader implements Disposable {
     }, readMs);
     const closed = (): void => reject(this.#failed ?? new Error("varnishstat's shell ended"));
     this.#lines.once("line", resolve).once("close", closed);
-    this.#shell.stdin.write("\n");
+    this.#shell.input.write("\n");
     try {
       return parseBackends(await promise);
     } finally {
@@ -56,7 +61,7 @@ export class VarnishReader implements Disposable {
 
   [Symbol.dispose](): void {
     this.#failed ??= new Error("closed");
-    this.#shell.kill("SIGKILL");
+    this.#shell[Symbol.dispose]();
     this.#lines.close();
   }
 }

@@ -197,6 +197,27 @@ describe("recovery", () => {
     expect(leftRuns(state)).toHaveLength(1);
   });
 
+  it("asks each engine once for what a run had on it, and stays while one does not answer", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    ledger.record({ kind: "network", name: "n", engine: "unix:///one" });
+    for (const name of ["a", "b"]) ledger.record({ kind: "container", name, engine: "unix:///one" });
+    ledger.record({ kind: "container", name: "c", engine: "unix:///two" });
+    ledger.record({ kind: "container", name: "gone", engine: "unix:///three" })();
+    ledger.close();
+    orphan();
+    const asked: string[] = [];
+    const remaining = await recoverRun(onlyRun(), async (run, engine) => {
+      asked.push(`${run} ${engine}`);
+      if (engine === "unix:///two") throw new Error("no engine runs there");
+      return [];
+    });
+    expect(asked).toEqual([`${runId} unix:///one`, `${runId} unix:///two`]);
+    expect(remaining).toEqual(["containers and networks of it on unix:///two: no engine runs there"]);
+    expect(leftRuns(state)).toHaveLength(1);
+    expect(await recoverRun(onlyRun(), async () => [])).toEqual([]);
+    expect(leftRuns(state)).toEqual([]);
+  });
+
   it("follows no link out of the folder that it removes", async () => {
     const ledger = new FileLedger(state, runId, "");
     for (const name of ["precious", "a"]) mkdirSync(join(state, "..", name));

@@ -105,8 +105,11 @@ function readLedger(path: string, runId: string): LeftRun {
   };
 }
 
+/** Removes a run's containers and networks from the engine that they are on; returns what could not be removed. */
+export type EngineUndo = (runId: string, engine: string) => Promise<readonly string[]>;
+
 /** Undoes all that a dead run left; returns what could not be undone. Safe to repeat. */
-export async function recoverRun(left: LeftRun): Promise<readonly string[]> {
+export async function recoverRun(left: LeftRun, ofEngine: EngineUndo = async () => ["its containers and networks, of which nobody asked the engine"]): Promise<readonly string[]> {
   const remaining: string[] = [];
   for (const entry of left.entries.toReversed()) {
     if (entry.kind === "processGroup" && isSameProcess(entry.pid, entry.startTicks) && !(await endGroup(entry.pid, 0))) {
@@ -115,6 +118,9 @@ export async function recoverRun(left: LeftRun): Promise<readonly string[]> {
   }
   // A process that was started but not yet written down, or one whose group lost its leader, is found by the mark in its environment.
   remaining.push(...(await endProcessesOfRun(left.runId, 5_000)).map((pid) => `process ${pid}`));
+  for (const engine of new Set(left.entries.flatMap((entry) => (entry.kind === "container" || entry.kind === "network" ? [entry.engine] : [])))) {
+    remaining.push(...(await ofEngine(left.runId, engine).catch((error: Error) => [`containers and networks of it on ${engine}: ${error.message}`])));
+  }
   for (const entry of left.entries) {
     if (entry.kind !== "directory") continue;
     await rm(entry.path, { recursive: true, force: true, maxRetries: 3 }).catch((error: Error) => remaining.push(`folder ${entry.path}: ${error.message}`));

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { request } from "node:http";
 import { connect } from "node:net";
-import type { Endpoint, Operation, Place, Service } from "../core/target.ts";
+import type { Endpoint, Operation, Place, Program, Service } from "../core/target.ts";
 import { runVariable } from "./processes.ts";
 
 export interface Reach {
@@ -10,6 +10,8 @@ export interface Reach {
   readonly controlToken: string;
   readonly place: Place;
   readonly runId: string;
+  /** Where the service does not run on this machine itself. */
+  runBeside?(program: Program): Promise<string>;
 }
 
 const withinMs = 5_000;
@@ -23,7 +25,10 @@ export async function operate(service: Service, name: string, parameters: Readon
     switch (operation.kind) {
       case "http": return await overHttp(operation, parameters, reach);
       case "tcp": return await overTcp(operation, reach.endpoint(operation.port));
-      case "command": return await byCommand(operation.command(reach.place), reach.runId);
+      case "command": {
+        const program = operation.command(reach.place);
+        return await (reach.runBeside?.(program) ?? byCommand(program, reach.runId));
+      }
     }
   } catch (error) {
     throw new Error(`${service.name}: ${name} failed: ${(error as Error).message}`, { cause: error });
@@ -76,7 +81,7 @@ function overTcp({ send, expect }: Operation & { kind: "tcp" }, { host, port }: 
   });
 }
 
-function byCommand({ command, args, env }: ReturnType<(Operation & { kind: "command" })["command"]>, runId: string): Promise<string> {
+function byCommand({ command, args, env }: Program, runId: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, [...args], { env: { PATH: process.env["PATH"] ?? "", ...env, [runVariable]: runId }, stdio: ["ignore", "pipe", "pipe"], timeout: withinMs, killSignal: "SIGKILL" });
     let stdout = "", stderr = "";

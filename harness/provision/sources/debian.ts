@@ -16,12 +16,13 @@ import type { BuildContext, Source } from "./source.ts";
 const packages: Partial<Record<PartName, readonly string[]>> = {
   memcached: ["memcached"],
   varnish: ["varnish", "varnish-modules"],
-  nginx: ["nginx"],
   ffmpeg: ["ffmpeg"],
   java: ["openjdk-17-jre-headless"],
 };
 
-const programs: Partial<Record<PartName, string>> = { memcached: "memcached", varnish: "varnishd", nginx: "nginx", ffmpeg: "ffmpeg" };
+const programs: Partial<Record<PartName, string>> = { memcached: "memcached", varnish: "varnishd", ffmpeg: "ffmpeg" };
+
+export type FetchContext = Pick<BuildContext, "env" | "signal" | "staging" | "cache" | "say">;
 
 /** Never unpacked: a C library beside the system's own loader crashes whatever loads it. */
 const keptOut = /^(libc6|libc-bin|libc6-i386|libc6-x32)_/;
@@ -47,8 +48,11 @@ export const debian: Source = {
   },
 };
 
-/** Downloads the packages and what they depend on, as far as the system lacks it; paths of the archives. */
-async function fetchArchives(names: readonly string[], context: BuildContext): Promise<string[]> {
+/**
+ * Downloads the packages and what they depend on, as far as the system lacks it, or all of it where `aside` says that the system does not
+ * count; paths of the archives.
+ */
+export async function fetchArchives(names: readonly string[], context: FetchContext, aside = ""): Promise<string[]> {
   const { env, signal, staging, say } = context;
   const apt = join(staging, "apt");
   const archives = join(apt, "archives");
@@ -58,16 +62,16 @@ async function fetchArchives(names: readonly string[], context: BuildContext): P
     env: { ...env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" }, signal, nice: true, onLine: (line) => say(step, line),
   });
   const install = ["install", "-y", "--no-install-recommends", "--download-only", ...names];
-  const step = `fetching Debian's ${names.join(", ")}`;
+  const step = `fetching Debian's ${names.slice(0, 6).join(", ")}${names.length > 6 ? " and more" : ""}`;
 
   // The system's package lists come first: they are usually good, and fetching fresh ones takes longer than the packages.
-  await writeFile(configuration, configurationFor(apt));
+  await writeFile(configuration, configurationFor(apt) + aside);
   say(step);
   let outcome = await aptGet(install, step);
   if (outcome.exitCode !== 0) {
     const lists = context.cache.folder("apt-lists");
     await mkdir(join(lists, "partial"), { recursive: true });
-    await writeFile(configuration, `${configurationFor(apt)}Dir::State::lists "${lists}";\n`);
+    await writeFile(configuration, `${configurationFor(apt)}${aside}Dir::State::lists "${lists}";\n`);
     if (await areOld(lists)) {
       say("refreshing a package list of our own");
       const update = await aptGet(["update"], "refreshing a package list of our own");

@@ -1,15 +1,15 @@
 /** One service as a process group: started, watched, killed, started again. */
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SeawallError } from "../../core/errors.ts";
-import type { Clock, Effect, Impairment, Instance, InstanceState, UndoLedger } from "../../core/ports.ts";
-import type { Endpoint, Place, Service } from "../../core/target.ts";
+import type { Clock, Companion, Effect, Impairment, Instance, InstanceState, UndoLedger } from "../../core/ports.ts";
+import type { Endpoint, Place, Program, Service } from "../../core/target.ts";
 import { lastLines } from "../../system/files.ts";
 import { endGroup, groupStates, runVariable, signalGroup, spawnGroup, statOf } from "../../system/processes.ts";
 import { operate } from "../../system/operate.ts";
-import { untilReady } from "../ready.ts";
+import { answersReady } from "../bring-up.ts";
 
 export interface InstanceOptions {
   readonly runId: string;
@@ -23,6 +23,9 @@ export interface InstanceOptions {
   readonly clock: Clock;
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
 }
+
+/** Asking costs processor time that the service itself needs to become ready. */
+const readyEveryMs = 150;
 
 /** A signal is acted on within microseconds; a starved machine needs longer. */
 const settledWithinMs = 2_000;
@@ -98,12 +101,14 @@ export class ProcessInstance implements Instance {
   }
 
   async #ready(child: ChildProcess, signal?: AbortSignal): Promise<void> {
-    let ended = false;
-    const problem = await untilReady(this.service, (port) => this.endpoint(port), this.#options.clock, signal, () => {
-      ended = this.#child !== child;
-      return ended ? `ended before it was ready (${child.signalCode ?? `exit status ${child.exitCode}`})` : null;
-    });
-    if (problem !== null) throw this.#failed(ended ? problem : `was not ready within ${this.service.readyWithinMs / 1000} s (${problem})`);
+    const { clock } = this.#options;
+    const deadlineMs = clock.monotonicMs() + this.service.readyWithinMs;
+    while (!(await answersReady(this.service, this.endpoint(this.service.ready.port)))) {
+      signal?.throwIfAborted();
+      if (this.#child !== child) throw this.#failed(`ended before it was ready (${child.signalCode ?? `exit status ${child.exitCode}`})`);
+      if (clock.monotonicMs() > deadlineMs) throw this.#failed(`was not ready within ${this.service.readyWithinMs / 1000} s`);
+      await clock.sleep(readyEveryMs, signal);
+    }
   }
 
   get state(): InstanceState {
@@ -139,6 +144,16 @@ export class ProcessInstance implements Instance {
   operate(name: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
     const { controlToken, place, runId } = this.#options;
     return operate(this.service, name, parameters, { endpoint: (port) => this.endpoint(port), controlToken, place, runId });
+  }
+
+  /** Marked as the run's, so that it goes with the run whatever happens. */
+  async companion(start: (place: Place) => Program): Promise<Companion> {
+    const { command, args, env } = start(this.#options.place);
+    const child = spawn(command, [...args], { env: { ...env, [runVariable]: this.#options.runId }, stdio: ["pipe", "pipe", "ignore"] });
+    const ended = new Promise<string>((resolve) => {
+      child.once("error", (error) => resolve(error.message)).once("exit", (code, signal) => resolve(signal ?? `exit status ${code}`));
+    });
+    return { input: child.stdin, output: child.stdout, ended, [Symbol.dispose]: () => void child.kill("SIGKILL") };
   }
 
   async impair(effect: Effect): Promise<Impairment> {

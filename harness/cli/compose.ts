@@ -1,0 +1,11 @@
+/** `seawall compose`: writes the text of `docker-compose.yml` to standard output. */
+import { exitCodes } from "../core/errors.ts";
+import type { Planned } from "../core/plan.ts";
+import { composeFile } from "../substrates/docker/compose.ts";
+import { registryParts } from "../substrates/docker/image/image.ts";
+import type { Context } from "./context.ts";
+
+export function compose(context: Context, { plan, layout }: Planned): number {
+  context.stdout.write(composeFile({ module: `targets/${plan.target}/target.ts`, topology: plan.topology, layout, parts: registryParts(context.root) }));
+  return exitCodes.held;
+}

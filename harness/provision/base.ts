@@ -1,0 +1,50 @@
+/** What a container image needs where no registry can be reached, as one folder: a Debian of its own, and our tools at the usual places. */
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Tools } from "../core/tools.ts";
+import { ToolCache } from "./cache.ts";
+import { lock } from "./lock.ts";
+import type { ProvisionOptions } from "./provision.ts";
+import { Rejected } from "./recipe.ts";
+import { debian } from "./sources/debian.ts";
+import { makeDebianRoot } from "./sources/debian-root.ts";
+
+export interface BaseFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** Disposing it removes the folder, which takes a gigabyte. Throws `Rejected` when this machine cannot fetch Debian's packages. */
+export async function makeBaseFolder(packages: readonly string[], files: Readonly<Record<string, string>>, mark: { readonly path: string; readonly text: string }, { env, signal, progress = () => {} }: ProvisionOptions): Promise<BaseFolder> {
+  const obstacle = process.platform === "linux" ? debian.obstacle(env) : "only Linux has programs for Linux containers";
+  if (obstacle !== undefined) throw new Rejected(obstacle);
+  const cache = new ToolCache(env);
+  const held = await lock(cache.folder("locks", "image"), { signal, onWait: () => progress({ tool: "image", step: "waiting for another seawall that builds it" }) });
+  await cache.sweep("image");
+  const staging = await cache.staging("image");
+  const folder: BaseFolder = {
+    path: join(staging, "root"),
+    async [Symbol.asyncDispose]() {
+      await rm(staging, { recursive: true, force: true, maxRetries: 3 });
+      held[Symbol.dispose]();
+    },
+  };
+  try {
+    const say = (step: string, detail?: string) => progress(detail === undefined ? { tool: "image", step } : { tool: "image", step, detail });
+    await makeDebianRoot(packages, folder.path, { env, signal, cache, staging, say });
+    for (const [to, from] of Object.entries(files)) {
+      await mkdir(dirname(join(folder.path, to)), { recursive: true });
+      await cp(from, join(folder.path, to), { recursive: true });
+    }
+    await mkdir(dirname(join(folder.path, mark.path)), { recursive: true });
+    await writeFile(join(folder.path, mark.path), mark.text);
+    return folder;
+  } catch (error) {
+    await folder[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Where the base needs what: path in the image → path on this machine. */
+export function filesOfBase(tools: Pick<Tools, "node" | "cassandra" | "toxiproxy">, places: { readonly node: string; readonly jars: string; readonly toxiproxy: string }): Record<string, string> {
+  return { [places.node]: tools.node.executable, [places.jars]: tools.cassandra.directory, [places.toxiproxy]: tools.toxiproxy.executable };
+}

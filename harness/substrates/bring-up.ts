@@ -1,0 +1,84 @@
+/** How a target comes up, whatever it runs on: in the order of who waits for whom, until a segment plays through every edge. */
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SeawallError } from "../core/errors.ts";
+import type { Clock, Deployment, DeployRequest } from "../core/ports.ts";
+import type { Endpoint, Layout, Service } from "../core/target.ts";
+import { httpGet, tryConnect } from "../system/network.ts";
+
+/** From the last service's readiness to a segment that plays through every edge. */
+const playableWithinMs = 60_000;
+
+/** The run's own folder, with one for each service in it; removed with all that is in it. */
+export function makeScratch(request: DeployRequest): { path: string; remove: () => Promise<void> } {
+  const path = join(tmpdir(), `seawall-${request.runId}`);
+  const undone = request.undo.record({ kind: "directory", path });
+  mkdirSync(path, { mode: 0o700 });
+  return {
+    path,
+    remove: async () => {
+      await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      undone();
+    },
+  };
+}
+
+/** Each service starts as soon as those it depends on are ready. The first failure stops the others and is the one reported. */
+export async function startInOrder(layout: Layout, deployment: Deployment, signal: AbortSignal, progress: (text: string) => void, clock: Clock): Promise<void> {
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const started = new Map<string, Promise<void>>();
+  const startedMs = clock.monotonicMs();
+  let ready = 0;
+  const start = (service: Service): Promise<void> => {
+    const known = started.get(service.name);
+    if (known !== undefined) return known;
+    const promise = (async () => {
+      await Promise.all(service.dependsOn.map((name) => start(serviceNamed(layout, name))));
+      await deployment.instance(service.name).start(either);
+      progress(`${++ready}/${layout.services.length} ready: ${service.name} after ${((clock.monotonicMs() - startedMs) / 1000).toFixed(1)} s`);
+    })();
+    started.set(service.name, promise);
+    promise.catch((error: unknown) => failed.abort(error));
+    return promise;
+  };
+  const all = await Promise.allSettled(layout.services.map(start));
+  signal.throwIfAborted();
+  if (failed.signal.aborted) throw failed.signal.reason;
+  for (const one of all) if (one.status === "rejected") throw one.reason;
+}
+
+function serviceNamed(layout: Layout, name: string): Service {
+  const service = layout.services.find((candidate) => candidate.name === name);
+  if (service === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no service "${name}"`);
+  return service;
+}
+
+export async function untilPlayable(layout: Layout, deployment: Deployment, clock: Clock, signal: AbortSignal, progress: (text: string) => void): Promise<void> {
+  const deadlineMs = clock.monotonicMs() + playableWithinMs;
+  progress("waiting for the first segment to be playable through every edge");
+  for (;;) {
+    const waiting = await Promise.all(layout.playable(clock.nowMs()).map(async (check) => {
+      const endpoint = deployment.instance(check.service).endpoint(check.port);
+      const status = await httpGet(endpoint, check.path, { timeoutMs: 3_000, discardBody: true, signal }).then((answer) => answer.status, () => 0);
+      return status === 200 ? [] : [`${check.service}${check.path} answered ${status === 0 ? "nothing" : status}`];
+    }));
+    signal.throwIfAborted();
+    const missing = waiting.flat();
+    if (missing.length === 0) return;
+    if (clock.monotonicMs() > deadlineMs) {
+      throw new SeawallError("SERVICE_FAILED", `all services are up, but after ${playableWithinMs / 1000} s the stream still does not play: ${missing.slice(0, 3).join("; ")}`, {
+        hint: "The services' logs are in the run directory under logs/.",
+      });
+    }
+    await clock.sleep(100, signal);
+  }
+}
+
+/** Whether the service itself says that it is up. */
+export async function answersReady({ ready }: Service, endpoint: Endpoint): Promise<boolean> {
+  if (ready.kind === "tcp") return (await tryConnect(endpoint, 500)) === "accepted";
+  return httpGet(endpoint, ready.path, { timeoutMs: 1_000 }).then((answer) => answer.status === 200, () => false);
+}

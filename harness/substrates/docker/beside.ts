@@ -1,0 +1,37 @@
+/** Programs that run where a service runs: one that answers and ends, or one that is asked line by line. */
+import { PassThrough, type Duplex } from "node:stream";
+import type Docker from "dockerode";
+import type { Companion } from "../../core/ports.ts";
+import type { Program } from "../../core/target.ts";
+import type { Container } from "./container.ts";
+
+const withinMs = 10_000;
+const marker = "\u0000status ";
+
+export function companionOf(stream: Duplex, docker: Docker): Companion {
+  const output = new PassThrough();
+  docker.modem.demuxStream(stream, output, new PassThrough().resume());
+  const ended = new Promise<string>((resolve) => {
+    stream.once("close", () => resolve("its stream closed")).once("error", (error) => resolve(error.message));
+  });
+  void ended.then(() => output.end());
+  stream.on("error", () => {});
+  return { input: stream, output, ended, [Symbol.dispose]: () => stream.destroy() };
+}
+
+/** Its standard output; rejects with what it said when its exit status is not 0. */
+export async function runBeside(container: Container, program: Program, privileged = false): Promise<string> {
+  // The engine tells an exit status only when asked again; the shell says it in the same breath.
+  const stream = await container.exec(["/bin/sh", "-c", `"$@"; printf '\\0status %d' $?`, "sh", program.command, ...program.args], program.env, privileged);
+  let said = "";
+  container.demux(stream, (text) => { said += text; });
+  await new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => stream.destroy(new Error(`no answer within ${withinMs / 1000} s`)), withinMs);
+    stream.once("end", resolve).once("close", resolve).once("error", reject).once("close", () => clearTimeout(late));
+  });
+  const cut = said.lastIndexOf(marker);
+  const status = cut < 0 ? "unknown" : said.slice(cut + marker.length);
+  const output = (cut < 0 ? said : said.slice(0, cut)).trim();
+  if (status !== "0") throw new Error(`exit status ${status}: ${output}`);
+  return output;
+}

@@ -1,0 +1,186 @@
+/** The docker substrate: the target's services as containers in a network of the run's own, with Toxiproxy on their links. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type Docker from "dockerode";
+import { SeawallError } from "../../core/errors.ts";
+import type { Clock, Deployment, DeployRequest, LinkHandle, Substrate } from "../../core/ports.ts";
+import type { Layout, Service } from "../../core/target.ts";
+import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
+import { type Exit, Exits } from "../exits.ts";
+import { proxyService } from "../proxy/service.ts";
+import { LinkProxy } from "../proxy/toxiproxy.ts";
+import type { Container } from "./container.ts";
+import { watchExits } from "./exits.ts";
+import { DockerInstance } from "./instance.ts";
+import type { Recorder } from "./labels.ts";
+import { makeNetwork, type RunNetwork } from "./network.ts";
+import { placeInContainer } from "./place.ts";
+import { type Usage, usageOf } from "./resources.ts";
+import { makeZone, startZone } from "./zone.ts";
+
+export interface DockerSubstrateOptions {
+  readonly engine: () => Promise<Docker>;
+  /** As DOCKER_HOST says it, for whoever has to find it again. */
+  readonly engineHost: string;
+  /** The image's name, once the engine has it. */
+  readonly image: (docker: Docker) => Promise<string>;
+  /** The project's own folder. */
+  readonly root: string;
+  /** Outlives runs: encoded media. */
+  readonly cacheDirectory: string;
+  readonly clock: Clock;
+}
+
+export function dockerSubstrate(options: DockerSubstrateOptions): Substrate {
+  return { name: "docker", deploy: (request) => deploy(request, options) };
+}
+
+async function deploy(request: DeployRequest, options: DockerSubstrateOptions): Promise<Deployment> {
+  await using undoing = new AsyncDisposableStack();
+  const { layout, undo, signal, progress, runId, logsDirectory } = request;
+  const docker = await options.engine();
+  const image = await options.image(docker);
+  const record: Recorder = (kind, name) => undo.record({ kind, name, engine: options.engineHost });
+  signal.throwIfAborted();
+  const scratch = makeScratch(request);
+  undoing.defer(scratch.remove);
+  mkdirSync(options.cacheDirectory, { recursive: true });
+  const network = await makeNetwork(docker, layout, runId, record);
+  undoing.defer(() => network.remove());
+  signal.throwIfAborted();
+
+  const zones = new Map<string, Container>();
+  undoing.defer(() => together([...zones.values()].map((zone) => zone.remove())));
+  const deployment = new DockerDeployment(request, { ...options, docker, image, record, network, zones, scratch: scratch.path });
+  undoing.defer(() => deployment.removeAll());
+  const watching = await watchExits(docker, runId, (died) => deployment.died(died.containerId, died.detail), (why) => deployment.lost(why));
+  undoing.defer(() => watching[Symbol.dispose]());
+  // Before the watching ends, so that what is ended now is not taken for a death.
+  undoing.defer(() => deployment.stopAll());
+
+  progress(`the target's network is ${network.addresses.subnet}`);
+  await together([
+    deployment.startProxy(signal),
+    ...[...network.addresses.zones.keys()].map(async (zone) => {
+      const container = await makeZone(zone, layout, network.addresses, network.id, { docker, runId, image, record, logFile: join(logsDirectory, `zone_${zone}.log`) });
+      zones.set(zone, container);
+      await startZone(container, signal);
+    }),
+  ]);
+  await startInOrder(layout, deployment, signal, progress, options.clock);
+  await untilPlayable(layout, deployment, options.clock, signal, progress);
+  deployment.refuseDeaths();
+  deployment.owns(undoing.move());
+  return deployment;
+}
+
+/** All are waited for; the first failure is thrown. */
+async function together(work: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work)) if (outcome.status === "rejected") throw outcome.reason;
+}
+
+interface Ground extends Omit<DockerSubstrateOptions, "engine" | "image"> {
+  readonly docker: Docker;
+  readonly image: string;
+  readonly record: Recorder;
+  readonly network: RunNetwork;
+  readonly zones: ReadonlyMap<string, Container>;
+  readonly scratch: string;
+}
+
+class DockerDeployment implements Deployment {
+  readonly layout: Layout;
+  readonly instances: readonly DockerInstance[];
+  readonly #proxy: DockerInstance;
+  readonly #ground: Ground;
+  readonly #exits = new Exits();
+  #links: readonly LinkHandle[] = [];
+  #ending = false;
+  #undoing = new AsyncDisposableStack();
+
+  constructor(request: DeployRequest, ground: Ground) {
+    this.layout = request.layout;
+    this.#ground = ground;
+    this.instances = request.layout.services.map((service) => this.#make(service, request));
+    this.#proxy = this.#make(proxyService, request);
+  }
+
+  #make(service: Service, { runId, logsDirectory, plan, controlToken }: DeployRequest): DockerInstance {
+    const { docker, image, record, network, zones, scratch, cacheDirectory, root, clock } = this.#ground;
+    const { addresses } = network;
+    const file = service.name.replaceAll("/", "_");
+    const directory = join(scratch, file);
+    const zone = (): Container => {
+      const found = zones.get(service.zone);
+      if (found === undefined) throw new Error(`the zone ${service.zone} is not there yet`);
+      return found;
+    };
+    return new DockerInstance(service, {
+      docker, runId, image, record, directory, cacheDirectory, root, clock, logFile: join(logsDirectory, `${file}.log`),
+      get standing() { return service === proxyService ? { network: network.id, host: addresses.proxyControl.host } : { zone: zone() }; },
+      endpoint: (port) => (service === proxyService ? addresses.proxyControl : addresses.listen(service.name, port)),
+      place: placeInContainer({ service, addresses, directory, cacheDirectory, without: plan.without, controlToken, seed: plan.seed }),
+      skewable: plan.steps.some(({ fault }) => (fault.kind as string) === "clockSkew" && "service" in fault && fault.service === service.name),
+      exited: (exit) => this.#exits.tell(exit),
+    });
+  }
+
+  async startProxy(signal: AbortSignal): Promise<void> {
+    const { links, proxyControl } = this.#ground.network.addresses;
+    if (links.length === 0) return;
+    await this.#proxy.start(signal);
+    this.#links = await new LinkProxy(proxyControl).create(links);
+  }
+
+  get links(): readonly LinkHandle[] {
+    return this.#links;
+  }
+
+  instance(service: string): DockerInstance {
+    const found = this.instances.find((instance) => instance.service.name === service);
+    if (found === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
+    return found;
+  }
+
+  onExit(listener: (exit: Exit) => void): void {
+    this.#exits.onExit(listener);
+  }
+
+  refuseDeaths(): void {
+    this.#exits.refuseDeaths([...this.instances, this.#proxy]);
+  }
+
+  died(containerId: string, detail: string): void {
+    const instance = [...this.instances, this.#proxy].find((one) => one.containerId === containerId);
+    if (instance !== undefined) instance.left(detail);
+    else if (!this.#ending) this.#exits.tell({ service: "network of a zone", expected: false, detail });
+  }
+
+  /** Whoever ends from here on would not be noticed. */
+  lost(why: string): void {
+    if (!this.#ending) this.#exits.tell({ service: "docker engine", expected: false, detail: why });
+  }
+
+  async resources(): Promise<readonly Usage[]> {
+    return [...this.instances, this.#proxy].flatMap((instance) => (instance.pid === null ? [] : usageOf(instance.service.name, instance.pid)));
+  }
+
+  /** Everything at once: nothing needs another service to end, and what is slow to end must not delay the rest. */
+  async stopAll(): Promise<void> {
+    this.#ending = true;
+    // What does not stop is removed by force.
+    await Promise.allSettled([...this.instances, this.#proxy].map((instance) => instance.stop()));
+  }
+
+  async removeAll(): Promise<void> {
+    await together([...this.instances, this.#proxy].map((instance) => instance.remove()));
+  }
+
+  owns(undoing: AsyncDisposableStack): void {
+    this.#undoing = undoing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undoing.disposeAsync();
+  }
+}

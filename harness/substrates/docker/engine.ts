@@ -1,0 +1,117 @@
+/** The Docker engine: where it is, whether it will do, and what its refusals mean. */
+import { request } from "node:http";
+import type Docker from "dockerode";
+import { SeawallError } from "../../core/errors.ts";
+
+/** API of Docker 20.10, the oldest that was tried. */
+const apiMin = "1.41";
+const askMs = 3_000;
+
+/** How the engine is reached; the value of DOCKER_HOST, or the usual socket. */
+export interface EngineAddress {
+  readonly host: string;
+  readonly socketPath?: string;
+  readonly tcp?: { readonly host: string; readonly port: number };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws ENGINE_FAILED for an engine on another machine: its networks would be out of reach, and none of ours. */
+export function engineAddress(env: Environment): EngineAddress {
+  const host = env["DOCKER_HOST"] || "unix:///var/run/docker.sock";
+  if (host.startsWith("unix://")) return { host, socketPath: host.slice("unix://".length) };
+  const { hostname, port, protocol } = URL.canParse(host) ? new URL(host) : { hostname: "", port: "", protocol: "" };
+  if (protocol === "tcp:" && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname)) return { host, tcp: { host: hostname.replace(/[[\]]/g, ""), port: Number(port || 2375) } };
+  throw new SeawallError("ENGINE_FAILED", `the engine that DOCKER_HOST names (${host}) is not on this machine`, {
+    hint: "Seawall reaches containers by their own addresses, so the engine must run here: unset DOCKER_HOST, or use --substrate process.",
+  });
+}
+
+/** Asks without loading anything: null when the engine is there, has the image when one is named, and will do; else what is missing. */
+export async function engineObstacle(env: Environment, image: string | null): Promise<string | null> {
+  try {
+    const address = engineAddress(env);
+    const version = JSON.parse(await ask(address, "/version")) as { ApiVersion?: string };
+    if (isOlder(version.ApiVersion ?? "0")) return `the engine on ${address.host} is too old (API ${version.ApiVersion}, needs ${apiMin})`;
+    if (image === null) return null;
+    await ask(address, `/images/${image}/json`);
+    return null;
+  } catch (error) {
+    if (error instanceof NoImage) return `the image ${image} is not built yet; \`./seawall image\` builds it`;
+    return error instanceof SeawallError ? error.message : `no engine answers (${codeOf(error)})`;
+  }
+}
+
+class NoImage extends Error {}
+
+function ask({ socketPath, tcp }: EngineAddress, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ ...(socketPath === undefined ? tcp : { socketPath }), path, timeout: askMs }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => { text += part; }).once("error", reject).once("end", () => {
+        if (response.statusCode === 200) resolve(text);
+        else reject(response.statusCode === 404 ? new NoImage() : new Error(`status ${response.statusCode}`));
+      });
+    });
+    asked.once("timeout", () => asked.destroy(new Error("no answer"))).once("error", reject).end();
+  });
+}
+
+/** Loads the client, asks the engine who it is and refuses one that cannot do. Throws ENGINE_FAILED. */
+export async function connectEngine(env: Environment): Promise<Docker> {
+  const { host, socketPath, tcp } = engineAddress(env);
+  // Loading it takes a third of a second, which only those who use it shall pay.
+  const { default: Client } = await import("dockerode");
+  const docker = new Client(socketPath === undefined ? { ...tcp, protocol: "http" } : { socketPath });
+  const [version, info] = await Promise.all([docker.version(), docker.info()]).catch((error: unknown) => { throw engineError(error, `ask the engine on ${host} who it is`); });
+  const unfit = unfitness(version.ApiVersion, info as EngineInfo);
+  if (unfit !== null) throw new SeawallError("ENGINE_FAILED", unfit, { hint: "Use --substrate process, which needs no engine." });
+  return docker;
+}
+
+export interface EngineInfo { readonly OSType: string; readonly OperatingSystem: string; readonly SecurityOptions?: readonly string[] | null }
+
+/** Why the harness cannot use an engine of this kind, or null. */
+export function unfitness(apiVersion: string, info: EngineInfo): string | null {
+  if (isOlder(apiVersion)) return `the engine is too old: it speaks API ${apiVersion}, needed is ${apiMin} (Docker 20.10)`;
+  if (info.OSType !== "linux") return `the engine runs ${info.OSType} containers; the target's are Linux`;
+  const hidden = /Docker Desktop/.test(info.OperatingSystem) ? "Docker Desktop" : info.SecurityOptions?.some((option) => option.includes("rootless")) === true ? "a rootless engine" : null;
+  return hidden === null ? null : `${hidden} keeps its networks to itself, and Seawall reaches containers by their own addresses`;
+}
+
+function isOlder(apiVersion: string): boolean {
+  const [major = 0, minor = 0] = apiVersion.split(".").map(Number);
+  const [majorMin = 0, minorMin = 0] = apiMin.split(".").map(Number);
+  return major < majorMin || (major === majorMin && minor < minorMin);
+}
+
+/** One message that says what was tried, what came back, and what to do. */
+export function engineError(error: unknown, doing: string): SeawallError {
+  if (error instanceof SeawallError) return error;
+  const said = messageOf(error);
+  return new SeawallError("ENGINE_FAILED", `Docker: could not ${doing}: ${said}`, { cause: error, hint: hintFor(codeOf(error), said) });
+}
+
+function hintFor(code: string, said: string): string {
+  if (code === "EACCES" || code === "EPERM") return "You may not use the engine's socket: join the group that owns it (`sudo usermod -aG docker $USER`, then log in again), or use --substrate process.";
+  if (code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET") return "No engine runs there: start it (`sudo systemctl start docker`, or `sudo dockerd`), point DOCKER_HOST at it, or use --substrate process.";
+  if (/no space left|disk quota/i.test(said)) return "The disk of the engine is full: `docker system df` shows what takes the space, `docker system prune` frees what is unused.";
+  if (/overlaps|conflicts with network/i.test(said)) return "Another network has these addresses (198.18.0.0/15): `docker network ls` shows them; `./seawall recover` removes what an earlier run left.";
+  if (/no such image/i.test(said)) return "Build it with `./seawall image`.";
+  return "The engine's own log says more (`journalctl -u docker`); --substrate process needs no engine.";
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? messageOf(error);
+}
+
+/** dockerode's errors carry the engine's own words as JSON. */
+function messageOf(error: unknown): string {
+  const { json, message } = error as { json?: { message?: string }; message?: string };
+  return json?.message ?? message ?? String(error);
+}
+
+/** True for the answer that something is not there, or no longer. */
+export function isGone(error: unknown): boolean {
+  return (error as { statusCode?: number }).statusCode === 404;
+}

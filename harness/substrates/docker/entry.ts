@@ -1,0 +1,37 @@
+/**
+ * What a container of `docker-compose.yml` runs: one service of the target, told by name. Asks the target how it is launched at its fixed
+ * address, writes its files, and becomes it.
+ *
+ *     node harness/substrates/docker/entry.ts TARGET-MODULE TOPOLOGY SERVICE
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Target } from "../../core/target.ts";
+import { addressesOf, composeSlot } from "./addresses.ts";
+import { placeInContainer } from "./place.ts";
+
+const directory = "/run/seawall";
+
+const [, , path = "", topology = "", name = ""] = process.argv;
+const module = (await import(pathToFileURL(resolve(path)).href)) as Record<string, Target>;
+const target = Object.values(module).find((value) => typeof value === "object" && "topologies" in value);
+const layout = target?.topologies[topology]?.layout();
+const service = layout?.services.find((one) => one.name === name);
+if (layout === undefined || service === undefined) {
+  process.stderr.write(`${path} has no service "${name}" in a topology "${topology}"\n`);
+  process.exit(64);
+}
+// Nobody breaks links here, so they are what they connect.
+const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
+const without = (process.env["SEAWALL_WITHOUT"] ?? "").split(",").filter((defence) => defence !== "");
+const launch = service.launch(placeInContainer({
+  service, addresses, directory, without, cacheDirectory: "/var/cache/seawall", controlToken: process.env["SEAWALL_CONTROL_TOKEN"] || "seawall", seed: 1,
+}));
+for (const [file, text] of Object.entries(launch.files)) {
+  mkdirSync(dirname(join(directory, file)), { recursive: true });
+  writeFileSync(join(directory, file), text);
+}
+mkdirSync(directory, { recursive: true });
+process.chdir(directory);
+process.execve?.(launch.command, [launch.command, ...launch.args], { PATH: process.env["PATH"] ?? "", HOME: directory, TMPDIR: directory, ...launch.env });

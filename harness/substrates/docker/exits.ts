@@ -1,0 +1,55 @@
+/** The engine's own account of which containers of a run ended, and why: told apart from what the harness ended itself. */
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type Docker from "dockerode";
+import { engineError } from "./engine.ts";
+import { ofRun } from "./labels.ts";
+
+export interface Died {
+  readonly containerId: string;
+  readonly detail: string;
+}
+
+interface EngineEvent { readonly Action?: string; readonly status?: string; readonly id?: string; readonly Actor?: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> } }
+
+/** Watches until disposed. `lost` is called when the engine stops telling before that: nothing it does is then known. */
+export async function watchExits(docker: Docker, runId: string, died: (died: Died) => void, lost: (why: string) => void): Promise<Disposable> {
+  const stop = new AbortController();
+  const stream = (await docker.getEvents({ filters: { label: ofRun(runId), type: ["container"], event: ["die", "oom"] }, abortSignal: stop.signal } as Docker.GetEventsOptions)
+    .catch((error: unknown) => { throw engineError(error, "listen to its events"); })) as Readable;
+  const starved = new Set<string>();
+  createInterface({ input: stream }).on("line", (line) => void told(line)).on("error", () => {});
+  stream.on("error", () => {}).once("close", () => { if (!stop.signal.aborted) lost("its stream of events ended"); });
+
+  async function told(line: string): Promise<void> {
+    const event = parsed(line);
+    const containerId = event?.Actor?.ID ?? event?.id;
+    if (event === null || containerId === undefined) return;
+    if ((event.Action ?? event.status) === "oom") starved.add(containerId);
+    else died({ containerId, detail: await describe(containerId, event.Actor?.Attributes["exitCode"] ?? "?") });
+  }
+
+  async function describe(containerId: string, exitCode: string): Promise<string> {
+    const inspected = await docker.getContainer(containerId).inspect().catch(() => null);
+    const oom = inspected?.State.OOMKilled === true || starved.has(containerId);
+    return detailOf(exitCode, oom, inspected?.HostConfig.Memory ?? 0);
+  }
+
+  return { [Symbol.dispose]: () => stop.abort() };
+}
+
+/** Exit statuses above 128 are signals: 137 is SIGKILL, 143 SIGTERM. */
+export function detailOf(exitCode: string, outOfMemory: boolean, memoryBytes: number): string {
+  const limit = memoryBytes > 0 ? ` of ${Math.round(memoryBytes / 2 ** 20)} MiB` : "";
+  if (outOfMemory) return `ended by the kernel: it wanted more memory than its limit${limit} (exit status ${exitCode})`;
+  const signal = { 130: "SIGINT", 134: "SIGABRT", 137: "SIGKILL", 139: "SIGSEGV", 143: "SIGTERM" }[Number(exitCode)];
+  return signal === undefined ? `exit status ${exitCode}` : `ended by ${signal} (exit status ${exitCode})`;
+}
+
+function parsed(line: string): EngineEvent | null {
+  try {
+    return JSON.parse(line) as EngineEvent;
+  } catch {
+    return null;
+  }
+}

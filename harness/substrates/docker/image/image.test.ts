@@ -1,0 +1,52 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { baseName, imageName, packagesOfImage, registryParts } from "./image.ts";
+
+const root = resolve(import.meta.dirname, "../../../..");
+let copy: string;
+
+beforeEach(() => {
+  copy = mkdtempSync(join(tmpdir(), "seawall-image-"));
+  for (const path of ["package.json", "package-lock.json", ".npmrc", "harness/core", "harness/substrates/docker", "harness/substrates/proxy/service.ts", "targets"]) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    cpSync(join(root, path), join(copy, path), { recursive: true });
+  }
+});
+
+describe("the image's name", () => {
+  it("is the same wherever the same files lie, and changes with what goes into it", () => {
+    const before = imageName(root);
+    expect(before).toMatch(/^seawall\/target:[0-9a-f]{12}$/);
+    expect(imageName(copy)).toBe(before);
+    writeFileSync(join(copy, "targets/live-streaming/note.test.ts"), "");
+    expect(imageName(copy), "tests do not go into it").toBe(before);
+    writeFileSync(join(copy, "targets/live-streaming/target.ts"), "// another");
+    expect(imageName(copy)).not.toBe(before);
+  });
+
+  it("does not change that of the base, which takes long to make, unless its packages or tools do", () => {
+    const before = baseName(root, ["24.1.0"]);
+    expect(baseName(copy, ["24.1.0"])).toBe(before);
+    expect(baseName(copy, ["24.2.0"])).not.toBe(before);
+    writeFileSync(join(copy, "harness/substrates/docker/image/packages.txt"), "varnish\n");
+    expect(baseName(copy, ["24.1.0"])).not.toBe(before);
+  });
+});
+
+describe("the Dockerfile", () => {
+  const text = readFileSync(join(import.meta.dirname, "Dockerfile"), "utf8");
+
+  it("names public images for each of its parts", () => {
+    expect(registryParts(root)).toEqual({ base: expect.stringMatching(/^node:24-/), cassandra: expect.stringMatching(/^cassandra:5\.0/), toxiproxy: expect.stringMatching(/toxiproxy:2\.12/) });
+  });
+
+  it("copies nothing that .dockerignore keeps out, and every package by name", () => {
+    expect(packagesOfImage(root)).toEqual(expect.arrayContaining(["varnish", "memcached", "ffmpeg"]));
+    const kept = readFileSync(join(root, ".dockerignore"), "utf8").split("\n").filter((line) => line.startsWith("!")).map((line) => line.slice(1));
+    for (const [, sources = ""] of text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)) {
+      for (const source of sources.split(" ").filter((one) => !one.includes("["))) expect(kept.some((path) => source === path || source.startsWith(`${path}/`)), source).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,76 @@
+/** What can be done to a service in a container from outside: another time of day, packets that get lost, a folder without room. */
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Effect, Impairment } from "../../core/ports.ts";
+import type { Evidence } from "../../core/run.ts";
+import { runBeside } from "./beside.ts";
+import type { Container } from "./container.ts";
+
+interface Struck {
+  readonly container: Container;
+  /** Whose network interface it uses. */
+  readonly zone: Container;
+  readonly directory: string;
+  readonly host: string;
+  readonly service: string;
+}
+
+const skewFile = "clock-skew";
+const library = "/usr/local/lib/libfaketime.so";
+
+/** libfaketime is loaded from the start, tells the true time, and looks into its file every so often. */
+function skewableEnv(directory: string): Record<string, string> {
+  return { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: join(directory, skewFile), FAKETIME_CACHE_DURATION: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1", FAKETIME_DONT_RESET: "1", FAKETIME_FORCE_MONOTONIC_FIX: "0" };
+}
+
+async function impose(effect: Effect, struck: Struck): Promise<Impairment> {
+  switch (effect.kind) {
+    case "clockSkew": return skewed(effect.byMs, struck);
+    case "packetLoss": return lossy(effect.share, struck);
+    case "fullDisk": throw new Error("a container's folder is one of this machine's, which must not be filled");
+  }
+}
+
+export const impair = { skewableEnv, impose };
+
+/** Proven by the service's own clock; here only that the order to it stands. */
+async function skewed(byMs: number, { directory, container, service }: Struck): Promise<Impairment> {
+  const path = join(directory, skewFile);
+  writeFileSync(path, `${byMs < 0 ? "-" : "+"}${Math.abs(byMs) / 1000}\n`);
+  const observe = async (): Promise<Evidence> => {
+    const nowMs = Date.now();
+    const there = Number(await runBeside(container, { command: "/bin/date", args: ["+%s%3N"], env: skewableEnv(directory) }));
+    const off = there - nowMs;
+    return { landed: Math.abs(off - byMs) < 2_000, observation: `beside ${service} it is ${Math.round(off)} ms later than here` };
+  };
+  return {
+    observe,
+    undo: async () => {
+      rmSync(path, { force: true });
+      const { observation } = await observe();
+      const off = Number(/is (-?\d+) ms/.exec(observation)?.[1]);
+      return { landed: Math.abs(off) < 2_000, observation };
+    },
+  };
+}
+
+/** A rule in the zone's own network, for packets to and from the service's address; it counts what it drops. */
+async function lossy(share: number, { zone, host, service }: Struck): Promise<Impairment> {
+  const table = `seawall_${host.replaceAll(".", "_")}`;
+  const below = Math.round(share * 1_000);
+  const drop = `numgen random mod 1000 < ${below} counter drop`;
+  const rules = `table ip ${table} { chain in { type filter hook input priority 0; ip daddr ${host} ${drop}; }; chain out { type filter hook output priority 0; ip saddr ${host} ${drop}; }; }`;
+  const nft = (...args: string[]): Promise<string> => runBeside(zone, { command: "/usr/sbin/nft", args, env: {} }, true);
+  await nft(rules);
+  return {
+    observe: async () => {
+      const dropped = [...(await nft("list", "table", "ip", table)).matchAll(/counter packets (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+      return { landed: dropped > 0, observation: `${dropped} packets to or from ${service} (${host}) were dropped, ${(share * 100).toFixed(1)} % of all` };
+    },
+    undo: async () => {
+      await nft("delete", "table", "ip", table);
+      const left = (await nft("list", "tables")).includes(table);
+      return { landed: !left, observation: left ? `the rule that drops packets of ${service} is still there` : `no rule drops packets of ${service} any more` };
+    },
+  };
+}

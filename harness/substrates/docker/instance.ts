@@ -1,0 +1,196 @@
+/** One service as a container in its zone: started, watched, killed, paused, started again. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { SeawallError } from "../../core/errors.ts";
+import type { Clock, Companion, Effect, Impairment, Instance, InstanceState } from "../../core/ports.ts";
+import type { Endpoint, Place, Program, Service } from "../../core/target.ts";
+import { lastLines } from "../../system/files.ts";
+import { operate } from "../../system/operate.ts";
+import { answersReady } from "../bring-up.ts";
+import { companionOf, runBeside } from "./beside.ts";
+import { Container, type ContainerOptions } from "./container.ts";
+import { impair } from "./impair.ts";
+import { memoryOf } from "./memory.ts";
+import { asInImage } from "./place.ts";
+
+export interface InstanceOptions extends Pick<ContainerOptions, "docker" | "runId" | "image" | "record" | "logFile"> {
+  readonly directory: string;
+  readonly cacheDirectory: string;
+  /** The project's own folder, which the image holds at a place of its own. */
+  readonly root: string;
+  /** The container whose network it uses, or the network and an address of its own. */
+  readonly standing: { readonly zone: Container } | { readonly network: string; readonly host: string };
+  readonly place: Place;
+  readonly endpoint: (port: string) => Endpoint;
+  /** Loads a library that can be told another time. */
+  readonly skewable: boolean;
+  readonly clock: Clock;
+  readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
+}
+
+/** Asking costs processor time that the service itself needs to become ready. */
+const readyEveryMs = 150;
+
+export class DockerInstance implements Instance {
+  readonly service: Service;
+  readonly #options: InstanceOptions;
+  #container: Container | null = null;
+  #state: InstanceState = "ended";
+  #ending = false;
+  #detail = "";
+
+  constructor(service: Service, options: InstanceOptions) {
+    this.service = service;
+    this.#options = options;
+  }
+
+  get pid(): number | null {
+    return this.#state === "ended" ? null : (this.#container?.pid ?? null);
+  }
+
+  get state(): InstanceState {
+    return this.#state;
+  }
+
+  get containerId(): string | null {
+    return this.#container?.id ?? null;
+  }
+
+  get directory(): string {
+    return this.#options.directory;
+  }
+
+  endpoint(port: string): Endpoint {
+    return this.#options.endpoint(port);
+  }
+
+  lastLogLines(): readonly string[] {
+    return lastLines(this.#options.logFile, 20);
+  }
+
+  async start(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#state !== "ended") throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
+    const launch = asInImage(this.service.launch(this.#options.place), this.#options.root);
+    this.#write(launch.files);
+    this.#container ??= await this.#create([launch.command, ...launch.args], launch.env);
+    this.#ending = false;
+    // Before the engine starts it: what dies at once must be seen to have lived.
+    this.#state = "running";
+    try {
+      await this.#container.start();
+    } catch (error) {
+      this.#state = "ended";
+      throw error;
+    }
+    await this.#ready(signal);
+  }
+
+  #write(files: Readonly<Record<string, string>>): void {
+    const { directory } = this.#options;
+    mkdirSync(directory, { recursive: true });
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), text);
+    }
+  }
+
+  #create(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Container> {
+    const { docker, runId, image, record, logFile, directory, cacheDirectory, standing, skewable } = this.#options;
+    const memory = memoryOf(this.service);
+    const where = "zone" in standing ? { NetworkMode: `container:${standing.zone.id}` } : { NetworkMode: standing.network };
+    return Container.create({
+      docker, runId, image, record, logFile, directory, what: this.service.name, command,
+      env: { HOME: directory, TMPDIR: directory, ...env, ...(skewable ? impair.skewableEnv(directory) : {}) },
+      // As this user, so that what it writes can be read, and removed, from here.
+      user: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
+      host: { ...where, Memory: memory, MemorySwap: memory, Binds: [directory, cacheDirectory].map((path) => `${path}:${path}`) },
+      ...("zone" in standing ? {} : { address: standing }),
+    });
+  }
+
+  async #ready(signal?: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const deadlineMs = clock.monotonicMs() + this.service.readyWithinMs;
+    while (!(await answersReady(this.service, this.endpoint(this.service.ready.port)))) {
+      signal?.throwIfAborted();
+      if (this.#state === "ended") throw this.#failed(`ended before it was ready (${this.#detail})`);
+      if (clock.monotonicMs() > deadlineMs) throw this.#failed(`was not ready within ${this.service.readyWithinMs / 1000} s`);
+      await clock.sleep(readyEveryMs, signal);
+    }
+    if (this.#state === "ended") throw this.#failed(`ended as soon as it was ready (${this.#detail})`);
+  }
+
+  /** The engine says that the container's program ended. */
+  left(detail: string): void {
+    if (this.#state === "ended" && !this.#ending) return;
+    this.#state = "ended";
+    this.#detail = detail;
+    this.#options.exited({ service: this.service.name, expected: this.#ending, detail });
+  }
+
+  async pause(): Promise<void> {
+    await this.#running("cannot be paused").pause();
+    this.#state = "paused";
+  }
+
+  async resume(): Promise<void> {
+    const container = this.#running("ended while it was paused");
+    if (this.#state === "paused") await container.unpause();
+    this.#state = "running";
+  }
+
+  operate(name: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
+    const { place, runId } = this.#options;
+    return operate(this.service, name, parameters, {
+      endpoint: (port) => this.endpoint(port), controlToken: place.controlToken, place, runId,
+      runBeside: (program) => runBeside(this.#running("is not running"), program),
+    });
+  }
+
+  async companion(start: (place: Place) => Program): Promise<Companion> {
+    return companionOf(await this.#running("is not running").exec(...this.#commandOf(start(this.#options.place))), this.#options.docker);
+  }
+
+  #commandOf({ command, args, env }: Program): [string[], Readonly<Record<string, string>>] {
+    return [[command, ...args], env];
+  }
+
+  impair(effect: Effect): Promise<Impairment> {
+    const container = this.#running("is not running");
+    const { standing, directory } = this.#options;
+    return impair.impose(effect, { container, zone: "zone" in standing ? standing.zone : container, directory, host: this.endpoint(this.service.ready.port).host, service: this.service.name });
+  }
+
+  async kill(): Promise<void> {
+    await this.#end(0);
+  }
+
+  /** SIGTERM and the service's own drain time, then SIGKILL. */
+  async stop(): Promise<void> {
+    await this.#end(this.service.drainMs);
+  }
+
+  async #end(drainMs: number): Promise<void> {
+    const container = this.#container;
+    if (container === null || this.#state === "ended") return;
+    this.#ending = true;
+    // Whoever stands still cannot drain.
+    await container.end(this.#state === "paused" ? 0 : drainMs);
+    this.#state = "ended";
+  }
+
+  async remove(): Promise<void> {
+    this.#ending = true;
+    await this.#container?.remove();
+  }
+
+  #running(otherwise: string): Container {
+    if (this.#container === null || this.#state === "ended") throw this.#failed(otherwise);
+    return this.#container;
+  }
+
+  #failed(what: string): SeawallError {
+    return new SeawallError("SERVICE_FAILED", `${this.service.name} ${what}`, { logLines: this.lastLogLines(), hint: `Its log is ${this.#options.logFile}` });
+  }
+}

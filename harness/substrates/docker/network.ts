@@ -1,0 +1,58 @@
+/** A run's own network, closed to everything but this machine, in the first free part of 198.18.0.0/15. */
+import { networkInterfaces } from "node:os";
+import type Docker from "dockerode";
+import { SeawallError } from "../../core/errors.ts";
+import type { Layout } from "../../core/target.ts";
+import { type Addresses, addressesOf, overlap, runSlots } from "./addresses.ts";
+import { engineError, isGone } from "./engine.ts";
+import { labelsOf, nameOf, type Recorder } from "./labels.ts";
+
+export interface RunNetwork {
+  readonly id: string;
+  readonly addresses: Addresses;
+  remove(): Promise<void>;
+}
+
+/** The engine itself refuses a network that shares addresses with another, so whoever creates it first has the slot. */
+export async function makeNetwork(docker: Docker, layout: Layout, runId: string, record: Recorder): Promise<RunNetwork> {
+  const name = nameOf(runId, "network");
+  const taken = await takenSubnets(docker);
+  const skipped: string[] = [];
+  const undone = record("network", name);
+  for (let slot = 0; slot < runSlots; slot++) {
+    const addresses = addressesOf(layout, slot);
+    const holder = taken.find((one) => overlap(one.subnet, addresses.subnet));
+    if (holder !== undefined) {
+      skipped.push(`${addresses.subnet} belongs to ${holder.name}`);
+      continue;
+    }
+    try {
+      const network = await docker.createNetwork({
+        Name: name, CheckDuplicate: true, Driver: "bridge", Internal: true, Labels: labelsOf(runId, "network"),
+        IPAM: { Driver: "default", Config: [{ Subnet: addresses.subnet, Gateway: addresses.gateway }] },
+      });
+      return {
+        id: network.id, addresses,
+        remove: async () => {
+          await network.remove().catch((error: unknown) => { if (!isGone(error)) throw engineError(error, `remove the network ${name}`); });
+          undone();
+        },
+      };
+    } catch (error) {
+      const refusal = engineError(error, `make the network ${name}`);
+      if (!/overlap|conflict/i.test(refusal.message)) throw refusal;
+      skipped.push(`${addresses.subnet} was taken by another`);
+    }
+  }
+  throw new SeawallError("PORT_BUSY", `no room for the target's network:\n${skipped.map((line) => `  - ${line}`).join("\n")}`, {
+    hint: "`./seawall recover` removes what earlier runs left; `docker network ls` shows the others.",
+  });
+}
+
+/** Those of the engine, and of whatever else this machine is connected to. */
+async function takenSubnets(docker: Docker): Promise<{ name: string; subnet: string }[]> {
+  const networks = await docker.listNetworks().catch((error: unknown) => { throw engineError(error, "list its networks"); });
+  const ofEngine = networks.flatMap(({ Name, IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined || Subnet.includes(":") ? [] : [{ name: `the network ${Name}`, subnet: Subnet }])));
+  const ofMachine = Object.entries(networkInterfaces()).flatMap(([name, addresses]) => (addresses ?? []).flatMap(({ family, cidr }) => (family === "IPv4" && cidr !== null ? [{ name: `the interface ${name}`, subnet: cidr }] : [])));
+  return [...ofEngine, ...ofMachine];
+}
