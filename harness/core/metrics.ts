@@ -4,7 +4,7 @@ import type { SampleKind } from "./run.ts";
 export interface Metric {
   readonly kind: SampleKind;
   readonly unit: string;
-  readonly source: "generator" | "edge" | "packager" | "canary" | "service" | "player" | "harness";
+  readonly source: "generator" | "edge" | "packager" | "canary" | "service" | "player" | "readBack" | "harness";
   readonly meaning: string;
   readonly tags: readonly string[];
   /** For tags whose values are a closed list: a misspelt value would select nothing, and nothing is easily under a limit. */
@@ -27,6 +27,10 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "requests that an edge sent to an origin" },
   publish_ms: { kind: "duration", unit: "ms", source: "packager", tags: ["pipeline", "rendition", "outcome"], values: { outcome: ["acked", "lost"] },
     meaning: "one segment's publication from first attempt to acknowledgement or loss" },
+  durable: { kind: "event", unit: "", source: "readBack", tags: ["pipeline", "outcome"], values: { outcome: ["intact", "missing", "different"] },
+    meaning: "an acknowledged segment, at its acknowledgement, and what was found of it when all was over" },
+  durable_unread: { kind: "event", unit: "", source: "readBack", tags: ["pipeline"],
+    meaning: "an acknowledged segment of which nothing could be found out in time" },
   canary_ms: { kind: "duration", unit: "ms", source: "canary", tags: ["edge", "outcome"],
     meaning: "the harness's own request for the live edge, from its intended start" },
   canary_late_ms: { kind: "duration", unit: "ms", source: "canary", tags: [],

@@ -134,6 +134,11 @@ export interface Layout {
   readonly edges: readonly { readonly service: string; readonly port: string }[];
   /** Handed to workloads: how to compute addresses of segments. */
   readonly stream: Stream;
+  /**
+   * Where a pipeline's own copy of a segment can be read from the store, past every cache; the best place first. Left out by a target that
+   * cannot tell: then nothing is read back.
+   */
+  readBack?(pipeline: string, rendition: string, number: number): readonly PlayCheck[];
 }
 
 /** The stream as a function of wall-clock time; all that a player's manifest would say. */

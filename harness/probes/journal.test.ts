@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Series } from "../core/run.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 
-const entry = (seq: number, changes: Partial<JournalEntry> = {}): JournalEntry => ({ seq, startedMs: 1_000, atMs: 1_025, number: 4, rendition: "v360", pipeline: "a", outcome: "acked", backfill: false, ...changes });
+const entry = (seq: number, changes: Partial<JournalEntry> = {}): JournalEntry => ({ seq, startedMs: 1_000, atMs: 1_025, number: 4, rendition: "v360", pipeline: "a", outcome: "acked", backfill: false, sha256: "0".repeat(64), ...changes });
 const lines = (...entries: readonly object[]): string => entries.map((one) => `${JSON.stringify(one)}\n`).join("");
 
 describe("a packager's journal", () => {
@@ -20,6 +20,7 @@ describe("a packager's journal", () => {
     ["an outcome nobody knows", lines({ ...entry(1), outcome: "maybe" })],
     ["half a segment", lines({ ...entry(1), number: 1.5 })],
     ["no word on whether it is history", lines({ ...entry(1), backfill: undefined })],
+    ["no checksum", lines({ ...entry(1), sha256: "" })],
     ["an error page", "<html>502</html>"],
   ])("proves nothing when it holds %s", (_what, text) => {
     expect(() => parseJournal(lines(entry(7)) + text, 0)).toThrow();

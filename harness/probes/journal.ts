@@ -4,7 +4,7 @@ import type { SampleSink } from "../core/ports.ts";
 
 const entry = z.object({
   seq: z.number().int(), startedMs: z.number(), atMs: z.number(), number: z.number().int(), rendition: z.string(), pipeline: z.string(),
-  outcome: z.enum(["acked", "lost"]), backfill: z.boolean(),
+  outcome: z.enum(["acked", "lost"]), backfill: z.boolean(), sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
 export type JournalEntry = z.infer<typeof entry>;

@@ -5,7 +5,9 @@ import type { Telemetry } from "../core/target.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { httpGet } from "../system/network.ts";
 import { runCanary } from "./canary.ts";
-import { parseJournal, sinkJournal } from "./journal.ts";
+import { acknowledged } from "./durability.ts";
+import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
+import { readBack } from "./read-back.ts";
 import { Increments, parseExposition } from "./prometheus.ts";
 import { isFill, laneAndOrigin, VarnishReader, varnishstatLoop } from "./varnish.ts";
 
@@ -29,6 +31,7 @@ export class RunningProbes implements AsyncDisposable {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #counters: Increments;
   readonly #journals = new Map<string, number>();
+  readonly #published: JournalEntry[] = [];
   readonly #varnishes = new Map<string, VarnishReader>();
   readonly #tasks: Promise<void>[];
   #reading: Promise<void> = Promise.resolve();
@@ -45,6 +48,16 @@ export class RunningProbes implements AsyncDisposable {
   readNow(): Promise<void> {
     this.#reading = this.#reading.then(() => this.#readAll());
     return this.#reading;
+  }
+
+  /** After the last phase, while the target is still up: reads back what it acknowledged. */
+  async finish(signal: AbortSignal): Promise<void> {
+    const { deployment, sink, clock, events } = this.#options;
+    if (deployment.layout.readBack === undefined) return;
+    const startedMs = clock.monotonicMs();
+    const { intact, missing, different, unread } = await readBack(acknowledged(this.#published), { deployment, sink, clock }, signal);
+    const seconds = ((clock.monotonicMs() - startedMs) / 1000).toFixed(1);
+    events.event({ kind: "note", text: `acknowledged segments read back in ${seconds} s: ${intact} intact, ${missing} missing, ${different} different, ${unread} unread` });
   }
 
   async #rhythm(): Promise<void> {
@@ -119,8 +132,14 @@ export class RunningProbes implements AsyncDisposable {
     const answer = await httpGet(instance.endpoint(telemetry.port), `${telemetry.path}?after=${after}`, { timeoutMs: readMs, agent: this.#agent });
     if (answer.status !== 200) return;
     const entries = parseJournal(answer.body, after);
+    const [first] = entries;
     this.#journals.set(instance.service.name, entries.at(-1)?.seq ?? after);
     sinkJournal(entries, this.#options.sink);
+    this.#published.push(...entries);
+    // What the journal had forgotten before it was read may have been acknowledged, and cannot be looked for.
+    if (first !== undefined && first.seq > after + 1) {
+      this.#options.sink.sample(this.#options.sink.series({ metric: "durable_unread", kind: "event", tags: { pipeline: first.pipeline } }), first.atMs, 1);
+    }
   }
 
   async #resources(): Promise<void> {

@@ -37,7 +37,7 @@ describe("conduct", () => {
     expect(kinds(events, "injected")).toHaveLength(3);
     expect(kinds(events, "healed")).toHaveLength(3);
     expect(kinds(events, "generator")).toMatchObject([{ expected: true }]);
-    expect(log.slice(-4)).toEqual(["probes disposed", "load disposed", "deployment disposed", "swept"]);
+    expect(log.slice(-5)).toEqual(["probes finished", "probes disposed", "load disposed", "deployment disposed", "swept"]);
     expect(events.slice(-2).map((event) => event.kind)).toEqual(["cleaned", "finished"]);
   });
 

@@ -13,6 +13,8 @@ import { type Action, schedule } from "./schedule.ts";
 export interface Probes extends AsyncDisposable {
   /** Takes one reading of everything now, so that no counter straddles a phase. */
   readNow(): Promise<void>;
+  /** What can only be asked when all phases are over and the target is still up. */
+  finish(signal: AbortSignal): Promise<void>;
 }
 
 export interface World {
@@ -137,6 +139,7 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
   }
   if (early === null) report(await drained(load, world));
   await probes.readNow();
+  await probes.finish(signal);
 }
 
 /** The judged phase that is on; null in the lead-in and the drain. */

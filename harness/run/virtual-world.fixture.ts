@@ -102,7 +102,7 @@ export function virtualWorld(plan: Plan, seed: number, chances: Chances): { worl
     prepareLoad: async () => virtualLoad(clock, random, totalMs, chances, log),
     startProbes: async (): Promise<Probes> => {
       log.push("probes started");
-      return { readNow: () => takes(20), [Symbol.asyncDispose]: async () => void log.push("probes disposed") };
+      return { readNow: () => takes(20), finish: async () => { log.push("probes finished"); await takes(30); }, [Symbol.asyncDispose]: async () => void log.push("probes disposed") };
     },
     abortReason: () => null,
     sweep: async () => { log.push("swept"); return []; },

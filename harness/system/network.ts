@@ -1,4 +1,5 @@
 /** Small network questions about this machine: is a port free, who holds it, does anything answer. */
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { type Agent, request } from "node:http";
 import { connect, createServer } from "node:net";
@@ -75,6 +76,29 @@ export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): 
       });
       response.once("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") }));
       response.once("error", reject);
+    });
+    outgoing.once("error", reject);
+    outgoing.end();
+  });
+}
+
+export interface Digest {
+  readonly status: number;
+  /** Of the whole body; null when it broke off. */
+  readonly sha256: string | null;
+}
+
+/** One GET whose body is only hashed; rejects when no answer comes. */
+export function httpDigest(endpoint: Endpoint, path: string, options: Omit<GetOptions, "discardBody">): Promise<Digest> {
+  return new Promise((resolve, reject) => {
+    const limit = AbortSignal.timeout(options.timeoutMs);
+    const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
+    const outgoing = request({ host: endpoint.host, port: endpoint.port, path, agent: options.agent, headers: { ...options.headers }, signal }, (response) => {
+      const status = response.statusCode ?? 0;
+      const hash = createHash("sha256");
+      response.on("data", (part: Buffer) => { hash.update(part); });
+      response.once("end", () => resolve({ status, sha256: hash.digest("hex") }));
+      response.once("error", (error) => (signal.aborted ? reject(error) : resolve({ status, sha256: null })));
     });
     outgoing.once("error", reject);
     outgoing.end();

@@ -11,6 +11,7 @@ import { packager } from "./layout/packager.ts";
 import type { Site } from "./layout/site.ts";
 import { store } from "./layout/store.ts";
 import { model } from "./model/model.ts";
+import { readBackOf } from "./layout/read-back.ts";
 import { backfillSegments, event, renditions } from "./stream/event.ts";
 import { availabilityStartMs, segmentInProduction, segmentMs } from "./stream/template.ts";
 
@@ -40,6 +41,7 @@ function layout(sites: readonly Site[]): Layout {
       { from: `${site.name}/packager`, to: `${site.name}/origin-publish`, port: "http" },
     ]),
     edges,
+    readBack: readBackOf(sites),
     playable: (nowMs) => edges.flatMap((edge) => playChecks(sites, nowMs).map((path) => ({ ...edge, path }) satisfies PlayCheck)),
     stream: {
       event, segmentMs, availabilityStartMs, dvrSegments: backfillSegments, segmentPath: "/live/{event}/{rendition}/{number}.m4s",

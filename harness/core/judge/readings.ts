@@ -6,7 +6,7 @@ import type { Tags } from "../experiment.ts";
 import { servicesStruck } from "../faults.ts";
 import { metrics } from "../metrics.ts";
 import type { Run } from "../run.ts";
-import { matching, selectorsOf, type Window } from "../series.ts";
+import { matching, selectorsOf, valuesIn, type Window } from "../series.ts";
 import { longestGap } from "./gaps.ts";
 
 /** Everything is read every 2 s; four missed readings hide too much of a phase. */
@@ -23,6 +23,7 @@ export function readingProblem(run: Run, span: Window | null): string | null {
 }
 
 function problemsOf(metric: string, run: Run, span: Window | null): string[] {
+  if (metrics[metric]?.source === "readBack") return readBackProblems(run, span);
   const tellers = tellersOf(metric, run);
   const silent = metrics[metric]?.source === "packager" ? packagersOf(run).length - tellers.length : 0;
   return [
@@ -34,6 +35,16 @@ function problemsOf(metric: string, run: Run, span: Window | null): string[] {
       return gapMs > readingGapMaxMs ? [`${metric} of ${name} says nothing for ${(gapMs / 1000).toFixed(1)} s`] : [];
     }),
   ];
+}
+
+/** What was acknowledged and not read back may be lost. */
+function readBackProblems(run: Run, span: Window | null): string[] {
+  if (span === null) return [];
+  const within = (metric: string, where: Tags = {}): number => valuesIn(matching(run.series, { metric, where }), span).length;
+  const [read, unread, acked] = [within("durable"), within("durable_unread"), within("publish_ms", { outcome: "acked" })];
+  if (unread > 0) return [`${unread} of ${read + unread} acknowledged segments could not be read back`];
+  // A segment that is published twice is read back once, and one that was under way as a phase began is counted on its other side.
+  return read < 0.9 * acked ? [`${acked} segments were acknowledged and only ${read} read back`] : [];
 }
 
 /** Every edge counts its own requests and every packager keeps its own journal; of services only some have anything to count. */

@@ -33,6 +33,9 @@ export class SimulatedProbes implements AsyncDisposable {
     this.#read();
   }
 
+  /** A model keeps no bytes, so there is nothing that could be read back. */
+  async finish(): Promise<void> {}
+
   #read(): void {
     const { clock, sink, counters, nodes } = this.#options;
     const nowMs = clock.nowMs();

@@ -17,6 +17,8 @@ export interface ReadParts extends AnswerParts {
   readonly renditions: readonly string[];
   readonly pipelines: readonly string[];
   readonly chunks: ChunkReader;
+  /** Past the chunk cache, for who asks what is really stored. */
+  readonly stored: ChunkReader;
   readonly storeLoad: StoreLoad;
   readonly telemetry: Telemetry;
   readonly candidateSelection: boolean;
@@ -120,7 +122,7 @@ async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Pr
  */
 async function openPatiently(parts: ReadParts, { response, ask, claim }: Exchange, candidates: readonly Candidate[]): Promise<OpenSegment | null> {
   const open = (from: readonly Candidate[]): Promise<OpenSegment | null> =>
-    openSegment(parts.chunks, ask.leaf, rank(from, parts.pipelines, parts.candidateSelection), claim);
+    openSegment(ask.pipeline === null ? parts.chunks : parts.stored, ask.leaf, rank(from, parts.pipelines, parts.candidateSelection), claim);
   let opened = await open(candidates);
   const young = candidates.some(({ publishedAtMs }) => parts.nowMs() - publishedAtMs < replicationMsMax);
   for (let tries = 0; opened === null && young && tries < 5 && !response.destroyed; tries += 1) {

@@ -70,7 +70,7 @@ async function serveWith(change: Partial<typeof settings>): Promise<void> {
   const parts = { ...settings, ...change, store: () => store, metadata, directives, telemetry, nowMs: () => clockMs };
   const publish = createPublisher({ ...parts, rules: { ...settings, isOver: directives.isOver }, cache: noCache, announce: () => undefined, log: () => undefined });
   const read = createReader({
-    ...parts, storeLoad, chunks: createChunkReader(() => store, noCache, telemetry, concurrency),
+    ...parts, storeLoad, chunks: createChunkReader(() => store, noCache, telemetry, concurrency), stored: createChunkReader(() => store, noCache, telemetry, concurrency),
     lookup: createLookup({
       store: () => store, nowMs: () => clockMs, onLookup: telemetry.lookup, intervalMs: (leaf) => parts.metadataCache ? lookupIntervalMs(leaf.number, clockMs) : 0, atOnceMax: 8, rememberedMax: 100,
     }),
