@@ -21,7 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/check.ts": [],
   "experiments": ["harness/core", "targets"],
   "experiments/workloads": [],
-  "benchmarks": ["harness/core", "harness/system", "harness/run", "harness/load", "harness/provision", "harness/cli"],
+  "benchmarks": ["harness/core", "harness/system", "harness/run", "harness/substrates", "harness/load", "harness/provision", "harness/cli"],
   // A target's description needs the harness's types; its services know nothing of any harness.
   "targets/live-streaming/target.ts": ["harness/core", "targets"],
   "targets/live-streaming/layout": ["harness/core", "targets"],

@@ -50,32 +50,66 @@ export interface Conducted {
 /** How long the load may take to end by itself after the last phase: a viewer's deadline and some. */
 const drainMs = 15_000;
 const teardownMs = 60_000;
+/** Healing may start services again: the longest that one may take to be ready, and some. What is not healed by then never will be. */
+const healMsMax = 180_000;
+/** The slowest service and the first playable segment. */
+const startMsMax = 240_000;
+const marginMs = 60_000;
 
 /** Never rejects: what went wrong is in the record and in the result. */
-export async function conduct(plan: Plan, world: World, signal: AbortSignal): Promise<Conducted> {
+export async function conduct(plan: Plan, world: World, outside: AbortSignal): Promise<Conducted> {
   const { clock, events } = world;
   let error: unknown = null;
   const stack = new AsyncDisposableStack();
+  const own = new AbortController();
+  const inTime = new AbortController();
+  // One signal for all who may end the run: whoever is first gives the reason.
+  const signal = AbortSignal.any([outside, own.signal]);
+  void clock.sleep(runMsMax(plan), inTime.signal).then(() => own.abort(new RunAborted("deadline", `it took longer than ${Math.round(runMsMax(plan) / 1000)} s`)), () => {});
   try {
     const startedMs = clock.nowMs();
     events.event({ kind: "deploying" });
     const deployment = stack.use(await world.deploy(signal));
-    deployment.onExit((exit) => events.event({ kind: "exited", ...exit }));
+    deployment.onExit((exit) => {
+      events.event({ kind: "exited", ...exit });
+      // What belongs to the substrate and not to the target, as the proxy on its links: without it nothing that is measured means anything.
+      const isTargets = deployment.layout.services.some((service) => service.name === exit.service);
+      if (!exit.expected && !isTargets) own.abort(new RunAborted("substrate", `${exit.service} died: ${exit.detail}`));
+    });
     events.event({ kind: "deployed", tookMs: clock.nowMs() - startedMs });
     const load = stack.use(await world.prepareLoad(deployment, signal));
     const probes = stack.use(await world.startProbes(deployment, load, signal));
     await perform(plan, world, deployment, load, probes, signal);
   } catch (thrown) {
-    error = thrown;
-    events.event({ kind: "aborted", ...reasonOf(thrown, signal) });
+    const ended = thrown instanceof Ended ? thrown : new Ended(thrown, signal);
+    error = ended.thrown;
+    events.event({ kind: "aborted", reason: ended.reason, detail: ended.message });
   }
+  inTime.abort();
   await undo(world, stack);
   events.event({ kind: "finished" });
   return { error };
 }
 
+/** The load, what it takes to bring the target up and to heal it, and some: a run that goes on after that is stuck. */
+function runMsMax({ leadInMs, phasesMs }: Plan): number {
+  return startMsMax + leadInMs + phasesMs.baseline + phasesMs.fault + phasesMs.recovery + healMsMax + drainMs + marginMs;
+}
+
+/** Why a run ended before its time, as it was when it ended: what comes while everything is healed does not change it. */
+class Ended extends Error {
+  readonly reason: AbortReason;
+  readonly thrown: unknown;
+  constructor(thrown: unknown, signal: AbortSignal) {
+    const { reason, detail } = reasonOf(thrown, signal);
+    super(detail);
+    this.reason = reason;
+    this.thrown = thrown;
+  }
+}
+
 function reasonOf(thrown: unknown, signal: AbortSignal): { reason: AbortReason; detail: string } {
-  const cause = signal.aborted ? signal.reason : thrown;
+  const cause = signal.aborted && !(thrown instanceof RunAborted) ? signal.reason : thrown;
   if (cause instanceof RunAborted) return { reason: cause.reason, detail: cause.message };
   const detail = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof SeawallError) return { reason: cause.code === "INTERRUPTED" ? "user" : "substrate", detail };
@@ -129,17 +163,18 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
       if (action.kind === "phase") phase.now = isPhase(action.phase) ? action.phase : null;
     }
   } catch (error) {
-    if (!(error instanceof LoadEnded)) throw error;
+    if (!(error instanceof LoadEnded)) throw new Ended(error, signal);
   } finally {
     scheduled = false;
     // However the run ends, each fault is healed, once, before anything is taken down.
-    await faults.healAll();
+    await withIn(healMsMax, faults.healAll(), clock);
     stop.abort(new LoadEnded());
     await watching;
   }
-  if (early === null) report(await drained(load, world));
+  if (early === null) report(await drained(load, world, signal));
   await probes.readNow();
   await probes.finish(signal);
+  if (signal.aborted) throw new Ended(signal.reason, signal);
 }
 
 /** The judged phase that is on; null in the lead-in and the drain. */
@@ -164,9 +199,16 @@ async function watch(world: World, phase: CurrentPhase, stop: AbortController, r
   }
 }
 
-async function drained(load: RunningLoad, world: World): Promise<LoadEnd> {
+async function withIn(ms: number, work: Promise<void>, clock: Clock): Promise<void> {
   const patience = new AbortController();
-  const late = world.clock.sleep(drainMs, patience.signal).then(() => null, () => null);
+  await Promise.race([work, clock.sleep(ms, patience.signal).catch(() => {})]);
+  patience.abort();
+}
+
+async function drained(load: RunningLoad, world: World, signal: AbortSignal): Promise<LoadEnd> {
+  const patience = new AbortController();
+  // Whoever ends the run now does not want to wait for the last viewers either.
+  const late = world.clock.sleep(drainMs, AbortSignal.any([signal, patience.signal])).then(() => null, () => null);
   const end = await Promise.race([load.ended, late]);
   patience.abort();
   return end ?? (await load.stop());

@@ -88,9 +88,18 @@ export function leftRuns(stateDirectory: string): LeftRun[] {
 }
 
 function readLedger(path: string, runId: string): LeftRun {
-  const lines = readFileSync(path, "utf8").split("\n").flatMap((text): Line[] => {
+  const { owner, entries } = parseLedger(readFileSync(path, "utf8"));
+  return {
+    runId: owner?.runId ?? runId, ledger: path, directory: owner?.directory ?? "", ownerPid: owner?.pid ?? 0,
+    alive: owner !== undefined && mayBeSameProcess(owner.pid, owner.startTicks), entries,
+  };
+}
+
+/** Whose it is, and what is not undone yet, in the order in which it was done. */
+export function parseLedger(text: string): { readonly owner: Owner | undefined; readonly entries: readonly UndoEntry[] } {
+  const lines = text.split("\n").flatMap((one): Line[] => {
     try {
-      const line = JSON.parse(text) as Line | null;
+      const line = JSON.parse(one) as Line | null;
       return typeof line === "object" && line !== null ? [line] : [];
     } catch {
       return []; // the last line may be torn: what it announced was not yet done
@@ -98,32 +107,45 @@ function readLedger(path: string, runId: string): LeftRun {
   });
   const owner = lines.flatMap((line) => ("owner" in line ? [line.owner] : []))[0];
   const undone = new Set(lines.flatMap((line) => ("undone" in line ? [line.undone] : [])));
-  const entries = lines.flatMap((line) => ("entry" in line && !undone.has(line.id) ? [line.entry] : []));
-  return {
-    runId: owner?.runId ?? runId, ledger: path, directory: owner?.directory ?? "", ownerPid: owner?.pid ?? 0,
-    alive: owner !== undefined && mayBeSameProcess(owner.pid, owner.startTicks), entries,
-  };
+  return { owner, entries: lines.flatMap((line) => ("entry" in line && !undone.has(line.id) ? [line.entry] : [])) };
 }
 
 /** Removes a run's containers and networks from the engine that they are on; returns what could not be removed. */
 export type EngineUndo = (runId: string, engine: string) => Promise<readonly string[]>;
 
+/** What replaying asks of a machine. */
+export interface Undoing {
+  isSameProcess(pid: number, startTicks: number): boolean;
+  /** False when it does not end. */
+  endGroup(pid: number): Promise<boolean>;
+  /** Ends everything that carries the run's mark; those that do not end. */
+  endProcessesOfRun(runId: string): Promise<readonly number[]>;
+  remove(path: string): Promise<void>;
+}
+
+export const onThisMachine: Undoing = {
+  isSameProcess, endGroup: (pid) => endGroup(pid, 0), endProcessesOfRun: (runId) => endProcessesOfRun(runId, 5_000),
+  remove: (path) => rm(path, { recursive: true, force: true, maxRetries: 3 }),
+};
+
 /** Undoes all that a dead run left; returns what could not be undone. Safe to repeat. */
-export async function recoverRun(left: LeftRun, ofEngine: EngineUndo = async () => ["its containers and networks, of which nobody asked the engine"]): Promise<readonly string[]> {
+export async function recoverRun(
+  left: Pick<LeftRun, "runId" | "entries" | "ledger">, ofEngine: EngineUndo = async () => ["its containers and networks, of which nobody asked the engine"], on: Undoing = onThisMachine,
+): Promise<readonly string[]> {
   const remaining: string[] = [];
   for (const entry of left.entries.toReversed()) {
-    if (entry.kind === "processGroup" && isSameProcess(entry.pid, entry.startTicks) && !(await endGroup(entry.pid, 0))) {
+    if (entry.kind === "processGroup" && on.isSameProcess(entry.pid, entry.startTicks) && !(await on.endGroup(entry.pid))) {
       remaining.push(`process group ${entry.pid} (${entry.service})`);
     }
   }
   // A process that was started but not yet written down, or one whose group lost its leader, is found by the mark in its environment.
-  remaining.push(...(await endProcessesOfRun(left.runId, 5_000)).map((pid) => `process ${pid}`));
+  remaining.push(...(await on.endProcessesOfRun(left.runId)).map((pid) => `process ${pid}`));
   for (const engine of new Set(left.entries.flatMap((entry) => (entry.kind === "container" || entry.kind === "network" ? [entry.engine] : [])))) {
     remaining.push(...(await ofEngine(left.runId, engine).catch((error: Error) => [`containers and networks of it on ${engine}: ${error.message}`])));
   }
   for (const entry of left.entries) {
     if (entry.kind !== "directory") continue;
-    await rm(entry.path, { recursive: true, force: true, maxRetries: 3 }).catch((error: Error) => remaining.push(`folder ${entry.path}: ${error.message}`));
+    await on.remove(entry.path).catch((error: Error) => remaining.push(`folder ${entry.path}: ${error.message}`));
   }
   if (remaining.length === 0) rmSync(left.ledger, { force: true });
   return remaining;

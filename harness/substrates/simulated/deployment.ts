@@ -98,6 +98,7 @@ export class SimulatedDeployment implements Deployment {
   readonly machine: VirtualMachine;
   readonly #request: SimulatedDeployRequest;
   readonly #listeners: ((exit: Exit) => void)[] = [];
+  readonly #deaths: Exit[] = [];
   readonly #undoing = new AsyncDisposableStack();
 
   constructor(request: SimulatedDeployRequest) {
@@ -107,8 +108,8 @@ export class SimulatedDeployment implements Deployment {
     this.machine = request.machine;
     const nodes = layout.services.map((service) => new SimulatedNode(service, clock, model.startMs[service.kind] ?? 0));
     this.nodes = new Map(nodes.map((node) => [node.name, node]));
-    this.links = layout.links.map((link) => new SimulatedLink(link));
-    this.instances = nodes.map((node) => new SimulatedInstance(node, request, (exit) => { for (const listener of this.#listeners) listener(exit); }));
+    this.links = layout.links.map((link) => new SimulatedLink(link, this.machine.toxics));
+    this.instances = nodes.map((node) => new SimulatedInstance(node, request, (exit) => this.#exited(exit)));
     for (const node of nodes) node.onDeath(() => this.counters.forget(node.name));
     this.model = model.start(this.#simulation(nodes));
   }
@@ -144,8 +145,29 @@ export class SimulatedDeployment implements Deployment {
         undone();
       });
     }
+    this.#startProxy();
     this.#undoing.defer(async () => { await Promise.all(this.instances.map((instance) => instance.kill())); });
     await Promise.all(this.instances.map((instance) => instance.start(signal)));
+  }
+
+  /** What is done to links lives in the proxy, and goes with it. */
+  #startProxy(): void {
+    const { runId, undo, machine } = this.#request;
+    let expected = false;
+    const pid = machine.spawn("toxiproxy", runId, () => {
+      undone();
+      machine.toxics.clear();
+      for (const link of this.links) {
+        link.isCut = true;
+        link.reset();
+      }
+      this.#exited({ service: "toxiproxy", expected, detail: "ended by SIGKILL" });
+    });
+    const undone = undo.record({ kind: "processGroup", service: "toxiproxy", pid, startTicks: machine.startTicksOf(pid) ?? 0 });
+    this.#undoing.defer(() => {
+      expected = true;
+      machine.kill(pid);
+    });
   }
 
   instance(service: string): SimulatedInstance {
@@ -154,7 +176,22 @@ export class SimulatedDeployment implements Deployment {
     return found;
   }
 
-  onExit(listener: (exit: Exit) => void): void { this.#listeners.push(listener); }
+  #exited(exit: Exit): void {
+    if (!exit.expected) this.#deaths.push(exit);
+    for (const listener of this.#listeners) listener(exit);
+  }
+
+  onExit(listener: (exit: Exit) => void): void {
+    for (const death of this.#deaths) listener(death);
+    this.#listeners.push(listener);
+  }
+
+  /** A target that lost a service while it came up is not the one that was asked for. */
+  refuseDeaths(): void {
+    const [death] = this.#deaths;
+    if (death !== undefined) throw new SeawallError("SERVICE_FAILED", `${death.service} died while the target was starting (${death.detail})`);
+  }
+
   async resources(): Promise<readonly never[]> { return []; }
 
   async [Symbol.asyncDispose](): Promise<void> {

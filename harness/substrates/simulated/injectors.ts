@@ -44,9 +44,9 @@ const delay: CourseOf = (fault, on) => {
   const links = linksOf(fault, on);
   const own: Delay = { delayMs: (fault as unknown as Delay).delayMs, jitterMs: (fault as unknown as Delay).jitterMs };
   return {
-    act: async () => { for (const link of links) link.delays.add(own); },
+    act: async () => { for (const link of links) link.slow(own); },
     prove: () => said(links.length > 0, `exchanges over ${links.length} links take ${own.delayMs} ms longer`),
-    undo: async () => { for (const link of links) link.delays.delete(own); },
+    undo: async () => { for (const link of links) link.unslow(own); },
     proveHealed: () => said(links.every((link) => !link.delays.has(own)), `exchanges over ${links.length} links are as quick as before`),
   };
 };

@@ -8,7 +8,7 @@ function two() {
   const clock = new VirtualClock(0);
   const node = (name: string): SimulatedNode => new SimulatedNode({ name, kind: "k", region: "r", zone: "z" } as Service, clock, 100);
   const [a, b] = [node("a"), node("b")];
-  const link = new SimulatedLink({ from: "a", to: "b", port: "http" });
+  const link = new SimulatedLink({ from: "a", to: "b", port: "http" }, new Set());
   const network = new Network({ clock, random: () => 0.5, hopMs: { within: 1, between: 5 }, links: [link] });
   const answers: string[] = [];
   const ask = (workMs: number, timeoutMs = 1_000): void => network.request<string>({

@@ -12,10 +12,23 @@ export class SimulatedLink implements LinkHandle {
   readonly link: Link;
   readonly delays = new Set<Delay>();
   readonly open = new Set<() => void>();
+  readonly #toxics: Set<object>;
   isCut = false;
 
-  constructor(link: Link) {
+  /** `toxics`: where the proxy keeps what it does to links; this link is there while it is cut, a delay while it is in force. */
+  constructor(link: Link, toxics: Set<object>) {
     this.link = link;
+    this.#toxics = toxics;
+  }
+
+  slow(delay: Delay): void {
+    this.delays.add(delay);
+    this.#toxics.add(delay);
+  }
+
+  unslow(delay: Delay): void {
+    this.delays.delete(delay);
+    this.#toxics.delete(delay);
   }
 
   get entry(): Endpoint { return nowhere(this.link); }
@@ -24,16 +37,20 @@ export class SimulatedLink implements LinkHandle {
   async impose(toxic: Toxic): Promise<() => Promise<void>> {
     if (toxic.kind !== "latency") throw new SeawallError("PLAN_REFUSED", `a simulated link knows no ${toxic.kind}`);
     const own: Delay = { delayMs: toxic.delayMs, jitterMs: toxic.jitterMs };
-    this.delays.add(own);
-    return async () => void this.delays.delete(own);
+    this.slow(own);
+    return async () => this.unslow(own);
   }
 
   async cut(): Promise<void> {
     this.isCut = true;
+    this.#toxics.add(this);
     this.reset();
   }
 
-  async mend(): Promise<void> { this.isCut = false; }
+  async mend(): Promise<void> {
+    this.isCut = false;
+    this.#toxics.delete(this);
+  }
 
   /** Connections that are there break off, as they do when a proxy is disabled; new ones are refused while it is cut. */
   reset(): void {
@@ -75,7 +92,7 @@ export class Network {
       tell();
     };
     const breakOff = (): void => end(null);
-    const forget = clock.after(timeoutMs, breakOff);
+    const forget = clock.deadline(timeoutMs, breakOff);
     clock.after(hop(), () => {
       if (over) return;
       if (link?.isCut === true || !to.ready) return end(null);

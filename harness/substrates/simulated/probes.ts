@@ -19,12 +19,12 @@ export interface SimulatedProbesOptions {
 
 export class SimulatedProbes implements AsyncDisposable {
   readonly #options: SimulatedProbesOptions;
+  readonly #canaries = new Map<string, number>();
   #over = false;
 
   constructor(options: SimulatedProbesOptions) {
     this.#options = options;
-    // What was counted before the run is history.
-    options.counters.read({ series: () => 0, sample: () => {} }, 0, () => true);
+    options.counters.reset();
     this.#rhythm();
     this.#canary();
   }
@@ -58,10 +58,17 @@ export class SimulatedProbes implements AsyncDisposable {
     sink.sample(sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} }), askedMs, 0);
     for (const edge of edges) {
       model.canary(edge, (outcome) => {
-        if (!this.#over) sink.sample(sink.series({ metric: "canary_ms", kind: "duration", tags: { edge, outcome } }), clock.nowMs(), clock.nowMs() - askedMs);
+        if (!this.#over) sink.sample(this.#canarySeries(edge, outcome), clock.nowMs(), clock.nowMs() - askedMs);
       });
     }
     clock.after(canaryEveryMs, () => this.#canary());
+  }
+
+  #canarySeries(edge: string, outcome: string): number {
+    const key = `${edge} ${outcome}`;
+    const known = this.#canaries.get(key) ?? this.#options.sink.series({ metric: "canary_ms", kind: "duration", tags: { edge, outcome } });
+    this.#canaries.set(key, known);
+    return known;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

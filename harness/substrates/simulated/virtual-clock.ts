@@ -14,6 +14,8 @@ export class VirtualClock implements Clock {
   #order = 0;
   /** A binary heap, the earliest first. */
   readonly #heap: Happening[] = [];
+  /** Time-outs by their length. */
+  readonly #deadlines = new Map<number, Happening[]>();
   /** A promise was settled by the last happening, so what waits for it must run before the next one. */
   #woke = true;
 
@@ -28,6 +30,36 @@ export class VirtualClock implements Clock {
   after(ms: number, run: () => void): () => void {
     const happening = this.#push(this.#nowMs + Math.max(0, ms), run);
     return () => { happening.run = null; };
+  }
+
+  /**
+   * As `after`, for what is nearly always forgotten: time-outs of one length come due in the order in which they were set, so that only the
+   * first of them waits in the heap.
+   */
+  deadline(ms: number, run: () => void): () => void {
+    const one: Happening = { atMs: this.#nowMs + ms, order: this.#order++, run };
+    const line = this.#deadlines.get(ms);
+    if (line !== undefined) line.push(one);
+    else {
+      this.#deadlines.set(ms, [one]);
+      this.#push(one.atMs, () => this.#expire(ms));
+    }
+    return () => { one.run = null; };
+  }
+
+  #expire(ms: number): void {
+    const line = this.#deadlines.get(ms) ?? [];
+    let done = 0;
+    for (; done < line.length; done++) {
+      const one = line[done] as Happening;
+      if (one.run === null) continue;
+      if (one.atMs > this.#nowMs) break;
+      one.run();
+    }
+    line.splice(0, done);
+    const [next] = line;
+    if (next === undefined) this.#deadlines.delete(ms);
+    else this.#push(next.atMs, () => this.#expire(ms));
   }
 
   /** Says that a callback has settled a promise. */

@@ -35,6 +35,7 @@ export function simulatedWorld(options: SimulatedWorldOptions) {
       try {
         await deployment.startAll(signal);
         await clock.sleep(playableAfterMs, signal);
+        deployment.refuseDeaths();
         return deployment;
       } catch (error) {
         await deployment[Symbol.asyncDispose]();

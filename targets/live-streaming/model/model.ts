@@ -67,7 +67,7 @@ class ReferenceModel implements RunningModel {
   /** What a target that has just come up holds: the packagers' backfill. */
   #backfill(pipelines: readonly string[]): void {
     const current = segmentInProduction(this.#simulation.nowMs());
-    for (let number = current - 2 * backfillSegments; number < current; number++) {
+    for (let number = current - backfillSegments; number < current; number++) {
       for (const { name: rendition } of this.#simulation.layout.stream.renditions) {
         for (const pipeline of pipelines) {
           const asked: Asked = { rendition, number };
