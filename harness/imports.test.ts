@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/check.ts": [],
   "experiments": ["harness/core", "targets"],
   "experiments/workloads": [],
+  "examples": ["harness/core"],
   "benchmarks": ["harness/core", "harness/system", "harness/run", "harness/substrates", "harness/load", "harness/provision", "harness/cli"],
   // A target's description needs the harness's types; its services know nothing of any harness.
   "targets/live-streaming/target.ts": ["harness/core", "targets"],
@@ -45,7 +46,7 @@ function specifiers(path: string): string[] {
 }
 
 describe("the import table", () => {
-  const files = ["harness", "targets", "experiments", "benchmarks"].flatMap(sources);
+  const files = ["harness", "targets", "experiments", "examples", "benchmarks"].flatMap(sources);
 
   it("sees the project", () => {
     expect(files.length).toBeGreaterThan(80);

@@ -21,6 +21,7 @@ interface RunFlags {
   readonly without: readonly string[];
   readonly seed?: number;
   readonly scale?: number;
+  readonly allowHost?: readonly string[];
   readonly out: string;
   readonly json?: boolean;
 }
@@ -80,6 +81,7 @@ function planFlags(context: Context, command: Command): Command {
     .addOption(new Option("--substrate <name>", `where the target runs: ${substrateChoices.join(", ")}`).default(context.env["SEAWALL_SUBSTRATE"] || "auto"))
     .option("--topology <name>", "instead of the experiment's own")
     .option("--without <defence>", "switch a defence of the target off; may be repeated", (value: string, all: string[]) => [...all, value], [] as string[])
+    .option("--allow-host <name>", "a host besides this machine that load and faults may reach; may be repeated", (value: string, all: string[]) => [...all, value], [] as string[])
     .addOption(new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(seedOf))
     .addOption(new Option("--scale <times>", "multiply the audience; on the simulated substrate only").argParser(scaleOf));
 }
@@ -114,7 +116,7 @@ async function planned(context: Context, name: string, flags: RunFlags): Promise
 
 function optionsOf(context: Context, flags: RunFlags): RunOptions {
   return {
-    substrate: flags.substrate, topology: flags.topology ?? null, without: flags.without, seed: flags.seed ?? null, scale: flags.scale ?? 1,
+    substrate: flags.substrate, topology: flags.topology ?? null, without: flags.without, seed: flags.seed ?? null, scale: flags.scale ?? 1, allowHosts: flags.allowHost ?? [],
     out: resolve(context.cwd, flags.out ?? "reports"), json: flags.json === true,
   };
 }

@@ -34,6 +34,7 @@ export interface RunOptions {
   readonly seed: number | null;
   /** Multiplies the audience; 1 on any real substrate. */
   readonly scale: number;
+  readonly allowHosts: readonly string[];
   readonly out: string;
   readonly json: boolean;
 }
@@ -67,7 +68,7 @@ export async function plan(context: Context, name: string, given: Experiment, se
   const experiment = scaled(given, options.scale, substrate.name);
   return guarded(name, () => planExperiment(experiment, {
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
-    without: [...new Set(options.without)], topology: options.topology, workloadExports: (workload) => workloadExports(context, workload),
+    without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload),
     rerun: rerunCommand(name, seed, substrate.name, options),
   }));
 }
@@ -91,7 +92,7 @@ function guarded<T>(name: string, work: () => T): T {
 }
 
 function rerunCommand(name: string, seed: number, substrate: SubstrateName, options: RunOptions): string {
-  return ["./seawall run", name, `--seed ${seed}`, `--substrate ${substrate}`, ...(options.topology === null ? [] : [`--topology ${options.topology}`]), ...(options.scale === 1 ? [] : [`--scale ${options.scale}`]), ...options.without.map((defence) => `--without ${defence}`)].join(" ");
+  return ["./seawall run", name, `--seed ${seed}`, `--substrate ${substrate}`, ...(options.topology === null ? [] : [`--topology ${options.topology}`]), ...(options.scale === 1 ? [] : [`--scale ${options.scale}`]), ...options.without.map((defence) => `--without ${defence}`), ...options.allowHosts.map((host) => `--allow-host ${host}`)].join(" ");
 }
 
 async function runPlanned(context: Context, planned: Planned, options: RunOptions): Promise<Outcome> {

@@ -2,9 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import type { Clock, Deployment, Substrate } from "../core/ports.ts";
+import type { Clock, Substrate } from "../core/ports.ts";
 import type { Planned } from "../core/plan.ts";
 import type { Machine, SubstrateName } from "../core/run.ts";
+import { entriesOf } from "../core/entries.ts";
 import type { ToolName, Tools } from "../core/tools.ts";
 import { injectors } from "../faults/index.ts";
 import { k6Generator } from "../load/k6.ts";
@@ -67,7 +68,7 @@ export function wire(options: WireOptions): World {
     }),
     prepareLoad: async (deployment, signal) => {
       const load = await k6Generator({ tool: tools.k6, workloads: join(context.root, "experiments", "workloads"), clock }).prepare({
-        plan, runId, stream: plan.stream, edges: edgesOf(deployment), sink: watch, logsDirectory, undo: ledger, signal,
+        plan, runId, stream: plan.stream, edges: entriesOf(deployment), sink: watch, logsDirectory, undo: ledger, signal,
       });
       progress.watch(() => load.progress);
       return load;
@@ -76,10 +77,6 @@ export function wire(options: WireOptions): World {
     abortReason: (phase) => watch.violated(clock.nowMs(), phase),
     sweep: () => sweep(context, runId, plan.substrate),
   };
-}
-
-function edgesOf(deployment: Deployment): { host: string; port: number }[] {
-  return deployment.layout.edges.map((edge) => deployment.instance(edge.service).endpoint(edge.port));
 }
 
 /** Ends whatever still carries the run's mark or label; returns what does not end. */

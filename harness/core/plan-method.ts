@@ -3,7 +3,7 @@ import type { Experiment, Step } from "./experiment.ts";
 import { describeFault, linksStruck, servicesStruck, sheetOf } from "./faults.ts";
 import { unknownName } from "./nearest.ts";
 import type { PlanOptions } from "./plan.ts";
-import type { Layout, Link } from "./target.ts";
+import { type Layout, type Link, viewers } from "./target.ts";
 import { describeWhere, linkName, servicesAt, type Where } from "./where.ts";
 
 export function methodProblems(experiment: Experiment, layout: Layout, options: PlanOptions): string[] {
@@ -36,16 +36,22 @@ function nameProblems({ fault }: Step, layout: Layout): string[] {
 function unknownWhere(where: Where, layout: Layout): string[] {
   const known = { service: "name", kind: "kind", zone: "zone", region: "region" } as const;
   const problems = Object.entries(where).flatMap(([key, value]) => {
-    const values = [...new Set(layout.services.map((service) => service[known[key as keyof typeof known]]))];
+    const values = [...new Set([...layout.services.map((service) => service[known[key as keyof typeof known]]), ...(key === "service" ? linkedViewers(layout) : [])])];
     return value === undefined || values.includes(value) ? [] : [unknownName(key === "kind" ? "kind of service" : key, value, values)];
   });
-  return problems.length > 0 || servicesAt(where, layout).length > 0 ? problems : [`there is no ${describeWhere(where)}`];
+  return problems.length > 0 || servicesAt(where, layout).length > 0 || ("service" in where && where.service === viewers) ? problems : [`there is no ${describeWhere(where)}`];
+}
+
+function linkedViewers({ links }: Layout): string[] {
+  return links.some((link) => link.from === viewers) ? [viewers] : [];
 }
 
 /** What the fault's proof asks of the services that it strikes or whose links it changes. */
 function needProblems({ fault }: Step, layout: Layout): string[] {
   const serviceOf = (name: string) => layout.services.find((service) => service.name === name);
+  const foreign = (name: string): boolean => serviceOf(name)?.at !== undefined && sheetOf(fault).operations.length === 0;
   return [
+    ...servicesStruck(fault, layout).filter(foreign).map((name) => `${name} is not Seawall's own: only the links to it can be broken`),
     ...servicesStruck(fault, layout).flatMap((name) => sheetOf(fault).operations.filter((operation) => serviceOf(name)?.operations?.[operation] === undefined)
       .map((operation) => `${name} has no operation "${operation}", which this fault needs`)),
     ...unique(linksStruck(fault, layout).filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined).map(({ to, port }) => `${to} has no ping for its port ${port}, without which nobody can see what its links do`)),

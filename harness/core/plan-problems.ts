@@ -83,7 +83,8 @@ export function recoveryProblems(experiment: Experiment): string[] {
   const [before, after] = [offeredPerSecond(experiment, goodput, "baseline"), offeredPerSecond(experiment, goodput, "recovery")];
   if (metric?.source === "generator" && after < recovery.ofBaselineMin * before) problems.push(`recovery: ${after} requests per second are offered in it, ${recovery.ofBaselineMin * before} are needed to reach ${recovery.ofBaselineMin} of the baseline's`);
   if (phasesMs.baseline < recovery.windowMs) problems.push(`recovery: the baseline of ${phasesMs.baseline} ms is shorter than one window of ${recovery.windowMs} ms`);
-  const needed = recovery.withinMs + 2 * recovery.windowMs;
+  // Only whole windows tell.
+  const needed = Math.ceil((recovery.withinMs + 2 * recovery.windowMs) / recovery.windowMs) * recovery.windowMs;
   if (phasesMs.recovery < needed) problems.push(`recovery: the phase lasts ${phasesMs.recovery} ms, ${needed} ms are needed to see that goodput is back and stays`);
   if (method.length === 0) problems.push(`recovery: nothing is broken in ${target.name}, so there is nothing to recover from; leave it null`);
   return problems;

@@ -96,7 +96,7 @@ describe("a plan", () => {
     ["overlapping faults on one service", { ...stepping(step, { atMs: 5_999 }), blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 } }, "step 2 (kill region-a/origin-read): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read; healing one would clear the other"],
     ["no word of recovery", { recovery: null }, "recovery: an experiment with faults must say what recovery means"],
     ["recovery from nothing", { method: [] }, "recovery: nothing is broken in synthetic"],
-    ["a recovery too short to see", recovering({ withinMs: 6_001 }), "recovery: the phase lasts 10000 ms, 10001 ms are needed"],
+    ["a recovery too short to see", recovering({ withinMs: 6_001 }), "recovery: the phase lasts 10000 ms, 12000 ms are needed"],
     ["goodput of an unknown metric", recovering({ goodput: { metric: "toString" } }), 'recovery: unknown metric "toString"'],
     ["goodput with an unknown tag", recovering({ having: { outcom: "served" } }), 'recovery: unknown tag of segment_ms "outcom"; did you mean "outcome"?'],
     ["goodput of a counter", recovering({ goodput: { metric: "origin_gets" }, having: {} }), "recovery: goodput needs a metric with one sample for each request"],

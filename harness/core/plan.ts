@@ -3,6 +3,7 @@ import { SeawallError } from "./errors.ts";
 import type { Experiment } from "./experiment.ts";
 import { shapeProblems } from "./experiment-schema.ts";
 import { unknownName } from "./nearest.ts";
+import { hostProblems } from "./plan-hosts.ts";
 import { methodProblems } from "./plan-method.ts";
 import { claimProblems, loadProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
@@ -22,6 +23,8 @@ export interface PlanOptions {
   /** Workload → names that it exports; null when there is no such file. */
   workloadExports(workload: string): readonly string[] | null;
   readonly rerun: string;
+  /** Hosts besides this machine that may be hit. */
+  readonly allowHosts?: readonly string[];
 }
 
 export interface Planned {
@@ -52,7 +55,7 @@ export function planExperiment(experiment: Experiment, options: PlanOptions): Pl
   ];
   if (chosen === undefined) refuse(experiment, problems);
   const layout = chosen.layout();
-  problems.push(...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options));
+  problems.push(...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []));
   const { model } = experiment.target;
   if (options.substrate === "simulated") problems.push(...modelProblems(model, experiment, layout));
   if (problems.length > 0) refuse(experiment, problems);

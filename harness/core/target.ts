@@ -9,7 +9,7 @@ import type { ToolName } from "./tools.ts";
 export type Lane = "live" | "dvr" | "start" | "publish" | "junk";
 
 export interface Endpoint {
-  /** An IPv4 address. */
+  /** An IPv4 address; of a service that is not Seawall's own, perhaps a name. */
   readonly host: string;
   readonly port: number;
 }
@@ -64,6 +64,8 @@ export type Telemetry =
   | { readonly kind: "prometheus"; readonly port: string; readonly path: string; readonly series: readonly string[] }
   /** Varnish shared-memory counters: backend requests per backend, named `<lane>_<region>` by the VCL. Relative to `Place.directory`. */
   | { readonly kind: "varnish"; readonly workDirectory: string }
+  /** Prometheus text in which `edge_origin_gets_total{lane,origin}` counts the requests that an edge of another make sent to origins. */
+  | { readonly kind: "originGets"; readonly port: string; readonly path: string }
   /** A packager's record of each PUT: NDJSON at `path?after=SEQUENCE`. */
   | { readonly kind: "journal"; readonly port: string; readonly path: string };
 
@@ -107,8 +109,16 @@ export interface Service {
    * `clock` (answers with a date).
    */
   readonly operations?: Readonly<Record<string, Operation>>;
+  /**
+   * Where it listens, by port name, when it is not Seawall's own: nothing is started, ended or looked into there, and `launch` is never
+   * called. Faults can still strike the links to it.
+   */
+  readonly at?: Readonly<Record<string, Endpoint>>;
   launch(place: Place): Launch;
 }
+
+/** Stands for the load and the canary as the `from` of a link: what comes between them and an edge. */
+export const viewers = "viewers";
 
 /** A connection that passes through the fault-injecting proxy. */
 export interface Link {

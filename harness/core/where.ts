@@ -29,7 +29,8 @@ export function servicesAt(where: Where, { services }: Standing): readonly strin
 export function linksSelected(selector: LinkSelector, standing: Standing): readonly Link[] {
   const at = (where: Where | undefined): (name: string) => boolean => {
     if (where === undefined) return () => true;
-    const names = new Set(servicesAt(where, standing));
+    // `viewers` is no service and yet the beginning of links.
+    const names = new Set("service" in where ? [where.service] : servicesAt(where, standing));
     return (name) => names.has(name);
   };
   if ("between" in selector) {

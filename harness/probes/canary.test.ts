@@ -40,7 +40,7 @@ describe("a canary", () => {
   it("asks every edge on time, and tells served, refused and unreachable apart", async () => {
     const endpoints: Record<string, Endpoint> = { good: await listening(200), refused: await listening(503), gone: { host: "127.0.0.1", port: 1 } };
     const layout = { services: [], links: [], playable: () => [], stream, edges: Object.keys(endpoints).map((service) => ({ service, port: "http" })) };
-    const deployment = { layout, instance: (service: string) => ({ endpoint: () => endpoints[service] }) } as unknown as Deployment;
+    const deployment = { layout, links: [], instance: (service: string) => ({ endpoint: () => endpoints[service] }) } as unknown as Deployment;
     // Half-second steps pass at once; the fourth comes 2 s late.
     let nowMs = 1_000_000;
     let steps = 0;

@@ -3,8 +3,9 @@
  * load generator, so it shows whether a bad figure comes from the target or from a starved machine.
  */
 import { Agent } from "node:http";
+import { entriesOf } from "../core/entries.ts";
 import type { Clock, Deployment, SampleSink } from "../core/ports.ts";
-import type { Stream } from "../core/target.ts";
+import type { Endpoint, Stream } from "../core/target.ts";
 import { httpGet } from "../system/network.ts";
 
 const everyMs = 500;
@@ -16,14 +17,15 @@ const behindSegments = 2;
 export async function runCanary(deployment: Deployment, sink: SampleSink, clock: Clock, signal: AbortSignal): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const { stream, edges } = deployment.layout;
+  const entries = entriesOf(deployment);
   const late = sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} });
   const asked = new Set<Promise<void>>();
   try {
     for (let intendedMs = clock.nowMs(); !signal.aborted; intendedMs += everyMs) {
       await clock.sleep(intendedMs - clock.nowMs(), signal);
       sink.sample(late, clock.nowMs(), Math.max(0, clock.nowMs() - intendedMs));
-      for (const edge of edges) {
-        const one = ask(edge, intendedMs).finally(() => asked.delete(one));
+      for (const [index, edge] of edges.entries()) {
+        const one = ask(edge.service, entries[index] as Endpoint, intendedMs).finally(() => asked.delete(one));
         asked.add(one);
       }
     }
@@ -34,13 +36,12 @@ export async function runCanary(deployment: Deployment, sink: SampleSink, clock:
     agent.destroy();
   }
 
-  async function ask(edge: { readonly service: string; readonly port: string }, intendedMs: number): Promise<void> {
-    const endpoint = deployment.instance(edge.service).endpoint(edge.port);
+  async function ask(edge: string, endpoint: Endpoint, intendedMs: number): Promise<void> {
     const outcome = await httpGet(endpoint, canaryPath(stream, intendedMs), { agent, timeoutMs, discardBody: true, signal })
       .then((answer) => (answer.status === 200 ? "served" : String(answer.status)), () => "failed");
     if (signal.aborted) return;
     const atMs = clock.nowMs();
-    sink.sample(sink.series({ metric: "canary_ms", kind: "duration", tags: { edge: edge.service, outcome } }), atMs, atMs - intendedMs);
+    sink.sample(sink.series({ metric: "canary_ms", kind: "duration", tags: { edge, outcome } }), atMs, atMs - intendedMs);
   }
 }
 

@@ -77,7 +77,7 @@ export class RunningProbes implements AsyncDisposable {
     this.#watchClock();
     await Promise.all([
       this.#resources(),
-      ...deployment.instances.flatMap((instance) => (instance.pid === null ? [] : instance.service.telemetry.map((telemetry) => this.#read(instance, telemetry)))),
+      ...deployment.instances.flatMap((instance) => (instance.state === "ended" ? [] : instance.service.telemetry.map((telemetry) => this.#read(instance, telemetry)))),
     ]);
     this.#counters.fromZeroNow();
   }
@@ -87,6 +87,7 @@ export class RunningProbes implements AsyncDisposable {
     try {
       if (telemetry.kind === "prometheus") await this.#prometheus(instance, telemetry);
       else if (telemetry.kind === "varnish") await this.#varnish(instance, telemetry);
+      else if (telemetry.kind === "originGets") await this.#originGets(instance, telemetry);
       else await this.#journal(instance, telemetry);
     } catch {
       // seen as missing samples
@@ -102,6 +103,15 @@ export class RunningProbes implements AsyncDisposable {
       // Counters are named so: https://prometheus.io/docs/practices/naming
       if (name.endsWith("_total")) this.#counters.read(name, tags, atMs, value);
       else this.#options.sink.sample(this.#options.sink.series({ metric: name, kind: "gauge", tags }), atMs, value);
+    }
+  }
+
+  async #originGets(instance: Instance, telemetry: Telemetry & { kind: "originGets" }): Promise<void> {
+    const answer = await httpGet(instance.endpoint(telemetry.port), telemetry.path, { timeoutMs: readMs, agent: this.#agent });
+    if (answer.status !== 200) return;
+    const atMs = this.#options.clock.nowMs();
+    for (const { labels, value } of parseExposition(answer.body, new Set(["edge_origin_gets_total"]))) {
+      this.#counters.read("origin_gets", { ...labels, edge: instance.service.name }, atMs, value);
     }
   }
 

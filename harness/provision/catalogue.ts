@@ -7,12 +7,13 @@ import { ffmpeg } from "./tools/ffmpeg.ts";
 import { java } from "./tools/java.ts";
 import { k6 } from "./tools/k6.ts";
 import { memcached } from "./tools/memcached.ts";
+import { nginx } from "./tools/nginx.ts";
 import { toxiproxy } from "./tools/toxiproxy.ts";
 import { varnish } from "./tools/varnish.ts";
 
-export const recipes: Readonly<Record<PartName, Recipe>> = { k6, toxiproxy, cassandra, memcached, varnish, ffmpeg, java };
+export const recipes: Readonly<Record<PartName, Recipe>> = { k6, toxiproxy, cassandra, memcached, varnish, nginx, ffmpeg, java };
 
-export const toolNames: readonly ToolName[] = ["node", "k6", "toxiproxy", "cassandra", "memcached", "varnish", "ffmpeg"];
+export const toolNames: readonly ToolName[] = ["node", "k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", "ffmpeg"];
 
 /** The parts behind these tools: Cassandra brings Java, Node is already running. */
 export function partsOf(names: readonly ToolName[]): readonly PartName[] {

@@ -6,6 +6,7 @@ import type { Layout, PlayCheck, Target } from "../../harness/core/target.ts";
 import { cache } from "./layout/cache.ts";
 import { defences } from "./layout/defences.ts";
 import { edge } from "./layout/edge.ts";
+import { gateway } from "./layout/gateway.ts";
 import { origin } from "./layout/origin.ts";
 import { packager } from "./layout/packager.ts";
 import type { Site } from "./layout/site.ts";
@@ -31,6 +32,7 @@ function layout(sites: readonly Site[]): Layout {
       ...sites.map((site) => origin(site, sites, "read")),
       ...sites.map(packager),
       ...sites.map((site) => edge(site, sites)),
+      ...sites.map((site) => gateway(site, sites)),
     ],
     links: sites.flatMap((site) => [
       ...sites.map((other) => ({ from: `${site.name}/edge`, to: `${other.name}/origin-read`, port: "http" })),
@@ -38,6 +40,7 @@ function layout(sites: readonly Site[]): Layout {
         { from: `${site.name}/origin-${role}`, to: `${site.name}/cassandra`, port: "cql" },
         { from: `${site.name}/origin-${role}`, to: `${site.name}/memcached`, port: "memcached" },
       ]),
+      ...sites.map((other) => ({ from: `${site.name}/gateway`, to: `${other.name}/edge`, port: "http" })),
       { from: `${site.name}/packager`, to: `${site.name}/origin-publish`, port: "http" },
     ]),
     edges,

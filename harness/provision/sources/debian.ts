@@ -16,11 +16,12 @@ import type { BuildContext, Source } from "./source.ts";
 const packages: Partial<Record<PartName, readonly string[]>> = {
   memcached: ["memcached"],
   varnish: ["varnish", "varnish-modules"],
+  nginx: ["nginx"],
   ffmpeg: ["ffmpeg"],
   java: ["openjdk-17-jre-headless"],
 };
 
-const programs: Partial<Record<PartName, string>> = { memcached: "memcached", varnish: "varnishd", ffmpeg: "ffmpeg" };
+const programs: Partial<Record<PartName, string>> = { memcached: "memcached", varnish: "varnishd", nginx: "nginx", ffmpeg: "ffmpeg" };
 
 export type FetchContext = Pick<BuildContext, "env" | "signal" | "staging" | "cache" | "say">;
 

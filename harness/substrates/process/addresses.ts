@@ -1,5 +1,5 @@
 /** Where everything listens on this machine: 127.REGION.ZONE.HOST, one address per service, ports shifted by the run's slot. */
-import type { Endpoint, Layout, Link } from "../../core/target.ts";
+import { type Endpoint, type Layout, type Link, viewers } from "../../core/target.ts";
 import { linkName } from "../../core/where.ts";
 
 /** Runs side by side each take one slot; ports of slot n are n × 1000 higher. All stay below the kernel's ephemeral ports (32768…). */
@@ -26,13 +26,18 @@ export function addressesOf(layout: Layout, slot: number): Addresses {
   const hosts = new Map(layout.services.map((service) =>
     [service.name, `127.${regions.indexOf(service.region) + 1}.${zones(service.region).indexOf(service.zone) + 1}.${service.host}`]));
   const listen = (name: string, port: string): Endpoint => {
-    const number = layout.services.find((service) => service.name === name)?.ports[port];
+    const service = layout.services.find((one) => one.name === name);
+    const elsewhere = service?.at?.[port];
+    if (elsewhere !== undefined) return elsewhere;
+    const number = service?.ports[port];
     const host = hosts.get(name);
     if (number === undefined || host === undefined) throw new Error(`the target names no port "${port}" of service "${name}"`);
     return { host, port: number + shift };
   };
+  /** The proxied end stands beside who connects; beside this machine's own loopback for who is not of the target. */
+  const nearOf = (from: string): string => (from === viewers || ofOthers(layout, from) ? "127.0.0.1" : (hosts.get(from) ?? listen(from, "").host));
   const links = layout.links.map((link, index) => ({
-    link, listen: { host: listen(link.from, Object.keys(portsOf(layout, link.from))[0] ?? "").host, port: proxyFirstPort + shift + index },
+    link, listen: { host: nearOf(link.from), port: proxyFirstPort + shift + index },
     upstream: listen(link.to, link.port),
   }));
   const byName = new Map(links.map((entry) => [linkName(entry.link), entry.listen]));
@@ -40,12 +45,12 @@ export function addressesOf(layout: Layout, slot: number): Addresses {
   return {
     slot, listen, proxyControl, links,
     link: (from, to, port) => byName.get(linkName({ from, to, port })) ?? null,
-    all: [proxyControl, ...layout.services.flatMap((service) => Object.keys(service.ports).map((port) => listen(service.name, port))), ...links.map((entry) => entry.listen)],
+    all: [proxyControl, ...layout.services.filter((service) => service.at === undefined).flatMap((service) => Object.keys(service.ports).map((port) => listen(service.name, port))), ...links.map((entry) => entry.listen)],
   };
 }
 
-function portsOf(layout: Layout, name: string): Readonly<Record<string, number>> {
-  return layout.services.find((service) => service.name === name)?.ports ?? {};
+function ofOthers(layout: Layout, name: string): boolean {
+  return layout.services.some((service) => service.name === name && service.at !== undefined);
 }
 
 function unique(values: readonly string[]): string[] {

@@ -4,6 +4,7 @@ import { SeawallError } from "../../core/errors.ts";
 import type { Clock, Deployment, DeployRequest, Instance, LinkHandle, Substrate } from "../../core/ports.ts";
 import type { Layout, Place, Service } from "../../core/target.ts";
 import type { Tools } from "../../core/tools.ts";
+import { ForeignInstance } from "../foreign.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
@@ -48,7 +49,9 @@ async function deploy(request: DeployRequest, options: ProcessSubstrateOptions):
 
 class ProcessDeployment implements Deployment {
   readonly layout: Layout;
-  readonly instances: readonly ProcessInstance[];
+  readonly instances: readonly Instance[];
+  /** Those that Seawall started and ends. */
+  readonly #own: readonly ProcessInstance[];
   readonly #proxy: ProcessInstance;
   readonly #slot: ClaimedSlot;
   readonly #clock: Clock;
@@ -71,8 +74,10 @@ class ProcessDeployment implements Deployment {
         exited: (exit) => this.#exits.tell(exit),
       });
     };
-    this.instances = request.layout.services.map(make);
+    this.instances = request.layout.services.map((service) => (service.at === undefined ? make(service)
+      : new ForeignInstance(service, options.clock, placeOf(service, scratch, request, options, slot))));
     this.#proxy = make(proxyService);
+    this.#own = [...this.instances.filter((instance) => instance instanceof ProcessInstance), this.#proxy];
   }
 
   async startProxy(): Promise<void> {
@@ -85,7 +90,7 @@ class ProcessDeployment implements Deployment {
     return this.#links;
   }
 
-  instance(service: string): Instance & ProcessInstance {
+  instance(service: string): Instance {
     const found = this.instances.find((instance) => instance.service.name === service);
     if (found === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
     return found;
@@ -100,12 +105,12 @@ class ProcessDeployment implements Deployment {
   }
 
   async resources(): Promise<readonly { service: string; cpuSeconds: number; residentBytes: number }[]> {
-    return this.#meter.read([...this.instances, this.#proxy].flatMap((instance) => (instance.pid === null ? [] : [{ service: instance.service.name, group: instance.pid }])), this.#clock.monotonicMs());
+    return this.#meter.read(this.#own.flatMap((instance) => (instance.pid === null ? [] : [{ service: instance.service.name, group: instance.pid }])), this.#clock.monotonicMs());
   }
 
   /** Everything at once: nothing needs another service to end, and what is slow to end must not delay the rest. */
   async stopAll(): Promise<void> {
-    const outcomes = await Promise.allSettled([...this.instances, this.#proxy].map((instance) => instance.stop()));
+    const outcomes = await Promise.allSettled(this.#own.map((instance) => instance.stop()));
     const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
     if (failures.length > 0) throw new SeawallError("CLEANUP_INCOMPLETE", failures.map((failure) => failure.message).join("; "));
   }

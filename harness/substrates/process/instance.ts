@@ -9,7 +9,7 @@ import type { Endpoint, Place, Program, Service } from "../../core/target.ts";
 import { lastLines } from "../../system/files.ts";
 import { endGroup, groupStates, runVariable, signalGroup, spawnGroup, statOf } from "../../system/processes.ts";
 import { operate } from "../../system/operate.ts";
-import { answersReady } from "../bring-up.ts";
+import { untilReady } from "../ready.ts";
 
 export interface InstanceOptions {
   readonly runId: string;
@@ -23,9 +23,6 @@ export interface InstanceOptions {
   readonly clock: Clock;
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
 }
-
-/** Asking costs processor time that the service itself needs to become ready. */
-const readyEveryMs = 150;
 
 /** A signal is acted on within microseconds; a starved machine needs longer. */
 const settledWithinMs = 2_000;
@@ -101,14 +98,12 @@ export class ProcessInstance implements Instance {
   }
 
   async #ready(child: ChildProcess, signal?: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    const deadlineMs = clock.monotonicMs() + this.service.readyWithinMs;
-    while (!(await answersReady(this.service, this.endpoint(this.service.ready.port)))) {
-      signal?.throwIfAborted();
-      if (this.#child !== child) throw this.#failed(`ended before it was ready (${child.signalCode ?? `exit status ${child.exitCode}`})`);
-      if (clock.monotonicMs() > deadlineMs) throw this.#failed(`was not ready within ${this.service.readyWithinMs / 1000} s`);
-      await clock.sleep(readyEveryMs, signal);
-    }
+    let ended = false;
+    const problem = await untilReady(this.service, (port) => this.endpoint(port), this.#options.clock, signal, () => {
+      ended = this.#child !== child;
+      return ended ? `ended before it was ready (${child.signalCode ?? `exit status ${child.exitCode}`})` : null;
+    });
+    if (problem !== null) throw this.#failed(ended ? problem : `was not ready within ${this.service.readyWithinMs / 1000} s (${problem})`);
   }
 
   get state(): InstanceState {

@@ -183,12 +183,13 @@ describe("told by an operator", () => {
   test("a copy that was under way while it was told is not kept", async () => {
     const origin = await bench.origin(() => ({ ...served(), afterMs: 300 }));
     const base = await edge([origin.port]);
-    const underWay = get(base + segment(-9));
+    const path = segment(-9);
+    const underWay = get(base + path);
     await sleep(100);
     expect((await tell(base, "BAN", { authorization, "x-ban-pattern": "^/live/main/v720/[0-9]{1,12}\\.m4s$" })).status).toBe(200);
     await underWay;
     await sleep(50);
-    expect((await get(base + segment(-9))).cache).toBe("miss");
+    expect((await get(base + path)).cache).toBe("miss");
   });
 
   test("drained, it is alive, not ready, closes connections and still answers", async () => {

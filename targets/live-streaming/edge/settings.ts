@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
 
-const name = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, "1 to 32 of a–z, 0–9 and -");
+export const name = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, "1 to 32 of a–z, 0–9 and -");
 
 const upstreamShape = z.strictObject({
   /** Names its counters and its answers: `X-Served-By`. */
@@ -11,12 +11,14 @@ const upstreamShape = z.strictObject({
   endpoint: endpointShape,
 });
 
+export const originsShape = z.tuple([upstreamShape], upstreamShape).refine(distinct, "one origin per site");
+
 const shape = z.strictObject({
   /** `edge` faces viewers; `fill` is the top tier, which edges fill from. */
   role: z.enum(["edge", "fill"]),
   region: name,
   /** In the order of preference: the own zone's, those of the own region, then other regions'. */
-  origins: z.tuple([upstreamShape], upstreamShape).refine(distinct, "one origin per site"),
+  origins: originsShape,
   /** The top tier, of all regions. None: this node fills from the origins itself. */
   fills: z.array(upstreamShape).refine(distinct, "one fill node per site"),
   event: name,

@@ -12,18 +12,18 @@ export function receive(settings: EdgeSettings): string {
 ${[...internal, ...(settings.role === "fill" ? [] : ["X-Owner"]), "Cookie"].map((name) => `  unset req.http.${name};`).join("\n")}
   if (req.method == "BAN" || req.method == "DRAIN") { call control; }
   unset req.http.Authorization;
-  if (req.url == "/health/live") { return (synth(200, "live")); }
-  if (req.url == "/health/ready") {
-    if (var.global_get("draining")) { return (synth(503, "draining")); }
-    return (synth(200, "ready"));
-  }
-  if (req.url == "/time") { return (synth(200, "time")); }
   if (req.method == "OPTIONS") { return (synth(204, "no content")); }
   if (req.method != "GET" && req.method != "HEAD") { return (synth(405, "method not allowed")); }
   # Nothing that is asked for here has a body; one that came along could be taken for a second request further on.
   if (req.http.Transfer-Encoding || (req.http.Content-Length && req.http.Content-Length != "0")) { return (synth(400, "body")); }
   if (!req.http.Host && req.proto == "HTTP/1.1") { return (synth(400, "no host")); }
   set req.url = regsub(req.url, "\\?.*$", "");
+  if (req.url == "/health/live") { return (synth(200, "live")); }
+  if (req.url == "/health/ready") {
+    if (var.global_get("draining")) { return (synth(503, "draining")); }
+    return (synth(200, "ready"));
+  }
+  if (req.url == "/time") { return (synth(200, "time")); }
   set req.http.X-Lane = "junk";
   if (req.url ~ "^/check/") { return (pass); }
   if (req.url ~ "^/live/${settings.event}/(${settings.renditions.join("|")})/(0|[1-9][0-9]{0,11})\\.m4s$") {

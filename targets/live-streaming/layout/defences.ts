@@ -18,6 +18,11 @@ export const defences = [
   { name: "rangeGate", title: "The edge refuses segment numbers that cannot exist without asking the origin" },
   { name: "fillTier", title: "Edges fill from a few designated nodes, each the owner of some renditions, and only those ask the origin" },
   { name: "regionFailover", title: "A request that one region fails is answered by the other" },
+  { name: "backoffGuidance", title: "Devices are told how often and when to try again, those that matter more sooner than others" },
+  { name: "admission", title: "A busy gateway refuses what viewers would not miss, so that whoever presses play is served" },
+  { name: "steering", title: "Sessions leave an edge that is lost or too full, and are placed by the bitrate that they may need" },
+  { name: "jitter", title: "Devices that are told the same thing act at moments of their own" },
+  { name: "boundedIngest", title: "Events wait in a bounded queue and are stored in batches, so that logging never slows serving" },
 ] as const satisfies readonly Defence[];
 
 type DefenceName = (typeof defences)[number]["name"];

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Place } from "../../../harness/core/target.ts";
-import { edge, fill } from "./edge.ts";
+import { nginxEdgeShape } from "../edge-nginx/configuration.ts";
+import { edge, fill, nginxEdge } from "./edge.ts";
 import type { Site } from "./site.ts";
 
 const sites: readonly Site[] = ["region-a-1", "region-a-2", "region-b-1", "region-b-2"]
@@ -33,4 +34,13 @@ test("with a top tier an edge asks only that, unless the tier is switched off", 
   expect(vcl([])).not.toContain("backend live_");
   expect(vcl(["fillTier"])).toContain("backend live_region_a_2 ");
   expect(vcl(["fillTier"])).not.toContain("backend fill_");
+});
+
+test("the weaker edge stands in the same place and is asked for at the same ports", () => {
+  const { launch: _, telemetry: __, tools, ...weaker } = nginxEdge(second, sites);
+  const { launch: ___, telemetry: ____, tools: _____, ...whole } = edge(second, sites);
+  expect(weaker).toEqual(whole);
+  expect(tools).toEqual(["nginx", "node"]);
+  const files = nginxEdge(second, sites).launch(placeThatRemembers([])).files["configuration.json"] ?? "";
+  expect(nginxEdgeShape.parse(JSON.parse(files)).settings.origins.map(({ site }) => site)[0]).toBe("region-a-2");
 });

@@ -1,13 +1,14 @@
 /** The edge, in one tier or two: each node is one Varnish. Viewers ask an `edge`; in two tiers, edges fill from `fill` nodes, and only these from the origins. */
 import type { Launch, Place, Service } from "../../../harness/core/target.ts";
 import { edgeProgram, workDirectoryName } from "../edge/launch.ts";
+import { nginxProgram } from "../edge-nginx/launch.ts";
 import type { EdgeSettings, Upstream } from "../edge/settings.ts";
 import { holdGraceMs } from "../origin/decide.ts";
 import { dvrWindowSegments, event, renditions } from "../stream/event.ts";
 import { liveSegments, segmentMs } from "../stream/template.ts";
 import { switches } from "./defences.ts";
 import { httpPing } from "./pings.ts";
-import { type Site, standing } from "./site.ts";
+import { nodeOf, type Site, standing } from "./site.ts";
 
 /** `fillSites` are those where a fill node stands; none: one tier. */
 export function edge(site: Site, sites: readonly Site[], fillSites: readonly Site[] = []): Service {
@@ -24,6 +25,25 @@ export function fill(site: Site, sites: readonly Site[]): Service {
   return {
     ...standing(site, "fill", 19), ports: { http: 18010, admin: 18011 }, ...node,
     launch: (place) => launch(place, site, { role: "fill", origins: origins(place, site, sites), fills: [] }),
+  };
+}
+
+/** The weaker variant in the same place: see edge-nginx/conf.ts for what it lacks. */
+export function nginxEdge(site: Site, sites: readonly Site[]): Service {
+  return {
+    ...standing(site, "edge", 16), ports: { http: 18000, admin: 18001 }, ...node, tools: ["nginx", "node"],
+    telemetry: [{ kind: "originGets", port: "admin", path: "/metrics" }],
+    launch(place) {
+      const { executable, args, env } = place.tool("nginx");
+      return nginxProgram(nodeOf(place), {
+        nginx: { executable, args: [...args], env: { ...env } }, directory: place.directory, admin: place.listen("admin"),
+        settings: {
+          listen: place.listen("http"), region: site.region, origins: origins(place, site, sites), event, renditions: renditions.map((each) => each.name),
+          // It cannot tell which segment is due when, so every origin gets as long as one may hold a request.
+          answerMsMax: segmentMs + holdGraceMs + 500, defences: switches(place, "collapsing", "shedCaching", "regionFailover"),
+        },
+      });
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The whole target as a queueing model, for the simulated substrate: what `target.ts` says stands where, and every decision is the services'
  * own, so each defence that is switched off there is off here. What it says is about origins, stores, links and waiting; edges are taken to
- * be as many machines as their audience needs, so it says nothing about an edge's own processor, bandwidth or memory.
+ * be as many machines as their audience needs, so it says nothing about an edge's own processor, bandwidth or memory. Gateways stand and fall, and do nothing.
  */
 import type { ModelNode, RunningModel, Simulation, TargetModel } from "../../../harness/core/model.ts";
 import { type Candidate, defectNames, type Defect } from "../origin/candidate.ts";
@@ -15,11 +15,11 @@ import { Viewers } from "./viewer-model.ts";
 
 export const model: TargetModel = {
   title: "a queueing model of origins, stores and caches; an edge's own processor and bandwidth are not in it",
-  kinds: ["edge", "fill", "origin-read", "origin-publish", "cassandra", "memcached", "packager"],
+  kinds: ["edge", "fill", "origin-read", "origin-publish", "cassandra", "memcached", "packager", "gateway"],
   behaviours: ["viewers.live", "viewers.dvr"],
   metrics: ["segment_ms", "http_req_ms", "start_late_ms", "dropped_iterations", "origin_gets", "origin_requests_total", "publish_ms", "canary_ms", "canary_late_ms", "cpu_seconds"],
   operations: ["flush", "defects"],
-  startMs: { cassandra: 5_000, memcached: 50, "origin-publish": 500, "origin-read": 500, packager: 1_000, edge: 900, fill: 900 },
+  startMs: { cassandra: 5_000, memcached: 50, "origin-publish": 500, "origin-read": 500, packager: 1_000, edge: 900, fill: 900, gateway: 300 },
   hopMs: { within: 0.15, between: 0.2 },
   start: (simulation) => new ReferenceModel(simulation),
 };

@@ -13,6 +13,8 @@ export interface Histogram {
 export interface Metrics {
   counter(name: string, help: string): Counter;
   gauge(name: string, help: string, read: () => number): void;
+  /** A counter that is kept elsewhere. */
+  total(name: string, help: string, read: () => number): void;
   histogram(name: string, help: string, bounds: readonly number[]): Histogram;
   render(): string;
 }
@@ -32,6 +34,9 @@ export function createMetrics(): Metrics {
     },
     gauge(name, help, read) {
       parts.push(() => `${head(name, help, "gauge")}${name} ${read()}\n`);
+    },
+    total(name, help, read) {
+      parts.push(() => `${head(name, help, "counter")}${name} ${read()}\n`);
     },
     histogram(name, help, bounds) {
       const counts = new Array<number>(bounds.length + 1).fill(0);

@@ -1,0 +1,102 @@
+/**
+ * A target of your own, said briefly: services that run already (a URL), services that Seawall starts (any command), the links between
+ * them that faults may strike, and where viewers go in. Defences are none: there are no switches, so nothing can be ablated.
+ */
+import type { Endpoint, Launch, Layout, Link, Place, PlayCheck, Service, Stream, Target, Telemetry } from "./target.ts";
+import type { ToolName } from "./tools.ts";
+
+interface Named {
+  /** Lower-case words: `edge`, `region-a/edge`. */
+  readonly name: string;
+  /** What it is, for faults on all of a kind; its name when left out. */
+  readonly kind?: string;
+  readonly region?: string;
+  readonly zone?: string;
+  /** A path that answers 200 when the service is ready; without it a TCP connection is enough. */
+  readonly ready?: string;
+  /** A path with Prometheus text, and the series of it that are kept. */
+  readonly metrics?: { readonly path: string; readonly series: readonly string[] };
+}
+
+/** A service that somebody else runs. */
+export interface Running extends Named {
+  /** `http://HOST:PORT`, without a path. Hosts other than this machine need --allow-host. */
+  readonly url: string;
+}
+
+/** A service that Seawall starts, ends, kills and pauses. */
+export interface Started extends Named {
+  /** In the first slot; runs side by side shift it by a thousand each. 1024…23999. */
+  readonly port: number;
+  readonly tools?: readonly ToolName[];
+  readonly dependsOn?: readonly string[];
+  /** From start to ready in ms; 30 000. */
+  readonly readyWithinMs?: number;
+  /** The command and its settings: `place.listen("http")` says where it must listen, `place.reach(SERVICE, "http")` where another one is. */
+  launch(place: Place): Launch;
+}
+
+export interface OwnTarget {
+  readonly name: string;
+  readonly services: readonly (Running | Started)[];
+  /** From and to, by name; "viewers" is where the load comes from. */
+  readonly links?: readonly (readonly [string, string])[];
+  /** Names of the services that viewers ask. */
+  readonly edges: readonly string[];
+  /** Which segments there are, and where. */
+  readonly stream: Stream;
+}
+
+const port = "http";
+
+/** Throws with one line when the description contradicts itself. */
+export function ownTarget(own: OwnTarget): Target {
+  const names = own.services.map((service) => service.name);
+  for (const name of [...own.edges, ...(own.links ?? []).flat()]) {
+    if (!names.includes(name) && name !== "viewers") throw new Error(`${own.name}: there is no service "${name}"; there are ${names.join(", ")}`);
+  }
+  return { name: own.name, defences: [], topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } } };
+}
+
+function layoutOf(own: OwnTarget): Layout {
+  return {
+    services: own.services.map(serviceOf),
+    links: (own.links ?? []).map(([from, to]): Link => ({ from, to, port })),
+    edges: own.edges.map((service) => ({ service, port })),
+    playable: (nowMs) => own.edges.map((service): PlayCheck => ({ service, port, path: recentSegment(own.stream, nowMs) })),
+    stream: own.stream,
+  };
+}
+
+function serviceOf(own: Running | Started, index: number): Service {
+  const region = own.region ?? "own";
+  const telemetry: Telemetry[] = own.metrics === undefined ? [] : [{ kind: "prometheus", port, ...own.metrics }];
+  const at = "url" in own ? { [port]: endpointOf(own) } : undefined;
+  return {
+    name: own.name, kind: own.kind ?? own.name, region, zone: own.zone ?? region, host: 11 + index,
+    ports: { [port]: "url" in own ? (at?.[port]?.port ?? 0) : own.port },
+    tools: "url" in own ? [] : (own.tools ?? []), dependsOn: "url" in own ? [] : (own.dependsOn ?? []),
+    ready: own.ready === undefined ? { kind: "tcp", port } : { kind: "http", port, path: own.ready },
+    readyWithinMs: "url" in own ? 5_000 : (own.readyWithinMs ?? 30_000), drainMs: 3_000, telemetry,
+    pings: { [port]: { send: `HEAD ${own.ready ?? "/"} HTTP/1.1\r\nHost: ${own.name.replaceAll("/", ".")}\r\nConnection: close\r\n\r\n` } },
+    ...(at === undefined ? {} : { at }),
+    launch: (place) => {
+      if ("url" in own) throw new Error(`${own.name} runs already`);
+      return own.launch(place);
+    },
+  };
+}
+
+function endpointOf({ name, url }: Running): Endpoint {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (parsed?.protocol !== "http:" || parsed.pathname !== "/" || parsed.search !== "" || parsed.username !== "") {
+    throw new Error(`${name}: "${url}" must read http://HOST:PORT; where only https is offered, put a local proxy in between`);
+  }
+  return { host: parsed.hostname, port: Number(parsed.port || 80) };
+}
+
+/** Two segments behind the newest: long there, if the stream runs at all. */
+function recentSegment(stream: Stream, nowMs: number): string {
+  const number = Math.floor((nowMs - stream.availabilityStartMs) / stream.segmentMs) - 3;
+  return stream.segmentPath.replace("{event}", stream.event).replace("{rendition}", stream.renditions[0]?.name ?? "").replace("{number}", String(number));
+}

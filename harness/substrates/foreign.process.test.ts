@@ -1,0 +1,48 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { entriesOf } from "../core/entries.ts";
+import { ownTarget } from "../core/own-target.ts";
+import type { Layout } from "../core/target.ts";
+import { injectInto, startMini } from "../faults/mini-target.fixture.ts";
+import { httpGet } from "../system/network.ts";
+
+let server: Server;
+let asked = 0;
+beforeAll(async () => {
+  server = createServer((_request, response) => {
+    asked++;
+    response.end("hello");
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+});
+afterAll(() => new Promise((closed) => server.close(closed)));
+
+function layoutAt(port: number): Layout {
+  const stream = { event: "main", segmentMs: 2_000, availabilityStartMs: 0, segmentPath: "/", dvrSegments: 0, renditions: [] };
+  const target = ownTarget({ name: "theirs", stream, edges: ["edge"], links: [["viewers", "edge"]], services: [{ name: "edge", url: `http://127.0.0.1:${port}`, ready: "/" }] });
+  return target.topologies["own"]?.layout() as Layout;
+}
+
+it("a service that runs already is found, its way in can be broken, and it is left running", async () => {
+  const { port } = server.address() as AddressInfo;
+  {
+    await using mini = await startMini(layoutAt(port));
+    const [entry] = entriesOf(mini.deployment);
+    if (entry === undefined) throw new Error("it has no entry");
+    expect(entry.port).not.toBe(port);
+    expect(await httpGet(entry, "/", { timeoutMs: 2_000 })).toMatchObject({ status: 200, body: "hello" });
+    const injection = await injectInto(mini.deployment, { kind: "partition", links: { from: { service: "viewers" } } });
+    expect(injection.evidence).toMatchObject({ landed: true });
+    await expect(httpGet(entry, "/", { timeoutMs: 2_000 })).rejects.toThrow();
+    expect(await injection.heal()).toMatchObject({ landed: true });
+    await expect(mini.deployment.instance("edge").kill()).rejects.toThrow("not Seawall's own");
+  }
+  const before = asked;
+  expect(await httpGet({ host: "127.0.0.1", port }, "/", { timeoutMs: 2_000 })).toMatchObject({ status: 200 });
+  expect(asked).toBe(before + 1);
+}, 60_000);
+
+it("a service that is not there is said to be missing", async () => {
+  await expect(startMini(layoutAt(9))).rejects.toThrow("edge does not answer at 127.0.0.1:9/");
+}, 60_000);

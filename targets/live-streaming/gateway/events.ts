@@ -1,0 +1,42 @@
+/** POST /events: a batch of ad events or telemetry. What is taken in is counted, stored in batches, or shed; see `ingest.ts`. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import { readJson } from "./body.ts";
+import type { Gate } from "./gate.ts";
+import type { Ingest } from "./ingest.ts";
+import { refuseBody } from "./sessions.ts";
+
+/** By hand, because a record of zod's passes over the key `__proto__` in silence. */
+function isDetail(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  return entries.length <= 16 && entries.every(([key, each]) => /^[a-z][A-Za-z0-9]{0,31}$/.test(key)
+    && (typeof each === "boolean" || (typeof each === "string" && each.length <= 256) || Number.isFinite(each)));
+}
+
+const eventShape = z.strictObject({
+  kind: z.string().regex(/^[a-z][A-Za-z0-9.-]{0,31}$/),
+  /** Epoch ms, by the device's clock. */
+  atMs: z.int().positive(),
+  session: z.string().regex(/^[0-9a-f]{32}$/).optional(),
+  detail: z.custom<Readonly<Record<string, string | number | boolean>>>(isDetail, "must be at most 16 short texts, finite numbers or booleans").optional(),
+});
+const eventsMax = 500;
+const batchShape = z.strictObject({ events: z.array(eventShape).min(1).max(eventsMax) });
+const batchBytesMax = 128 * 1024;
+/** Ads are paid for: telemetry leaves them a part of the queue. Choose. */
+const telemetryQueueShare = 0.8;
+
+export function createEvents(gate: Gate, ingest: Ingest, nowMs: () => number): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const visit = gate.enter(request, response, "ingest", "/events");
+    if (visit === null) return;
+    const share = visit.bucket === "BULK" ? telemetryQueueShare : 1;
+    // With no room at all even reading would be in vain.
+    if (ingest.full) return visit.refuse(503, "busy", "shed");
+    const body = await readJson(request, batchShape, batchBytesMax);
+    if (!body.ok) return refuseBody(visit, body.status, body.problem);
+    const receivedAtMs = nowMs();
+    visit.json(202, ingest.offer(body.value.events.map((event) => JSON.stringify({ ...event, receivedAtMs })), share));
+  };
+}

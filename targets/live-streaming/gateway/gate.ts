@@ -1,0 +1,86 @@
+/**
+ * Lets requests in or turns them away, before their body is read, and says when they may come again. The one place that answers a refusal.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { header } from "../service/server.ts";
+import { type AdmittedPath, type Bucket, bucketOf, buckets, createAdmission } from "./admission.ts";
+import { type Backoff, guidance, retryAfterHeader } from "./guidance.ts";
+import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
+import type { Utilisation } from "./utilisation.ts";
+
+export interface GateParts {
+  readonly admission: boolean;
+  readonly backoffGuidance: boolean;
+  readonly utilisation: Utilisation;
+  readonly telemetry: Telemetry;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+export interface Visit {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly lane: Lane;
+  readonly bucket: Bucket;
+  /** Fires when the requester has left. */
+  readonly left: AbortSignal;
+  json(status: number, body: object, outcome?: Outcome): void;
+  refuse(status: number, why: string, outcome: Outcome): void;
+  /** For an answer that was written in pieces. */
+  ended(outcome: Outcome): void;
+  /** Undefined when guidance is switched off. */
+  backoff(): Backoff | undefined;
+}
+
+export interface Gate {
+  /** Null when the request was turned away. */
+  enter(request: IncomingMessage, response: ServerResponse, lane: Lane, path: AdmittedPath, kind?: string): Visit | null;
+}
+
+/** Says what a request is for; see {@link bucketOf}. */
+export const kindHeader = "x-request-kind";
+/** A body that was not read is read and thrown away up to here, so that the connection can be used again. */
+const skippedBytesMax = 64 * 1024;
+
+export function createGate({ admission, backoffGuidance, utilisation, telemetry, random }: GateParts): Gate {
+  const rules = createAdmission();
+  return {
+    enter(request, response, lane, path, kind) {
+      const bucket = bucketOf(path, kind ?? header(request, kindHeader));
+      const leaving = new AbortController();
+      response.once("close", () => leaving.abort());
+      const answer = (status: number, body: object, outcome: Outcome, headers: Record<string, string>): void => {
+        telemetry.request(lane, bucket, outcome);
+        if (response.destroyed) return;
+        const text = `${JSON.stringify(body)}\n`;
+        response.writeHead(status, {
+          "content-type": "application/json", "content-length": Buffer.byteLength(text), "cache-control": "no-store", ...headers, ...(skippable(request) ? {} : { connection: "close" }),
+        });
+        response.end(text);
+      };
+      const visit: Visit = {
+        request, response, lane, bucket, left: leaving.signal,
+        backoff: () => (backoffGuidance ? guidance(bucket, utilisation.now, random()) : undefined),
+        ended: (outcome) => telemetry.request(lane, bucket, outcome),
+        json: (status, body, outcome = "served") => answer(status, body, outcome, {}),
+        refuse(status, why, outcome) {
+          // Trying again helps against load, not against a mistake.
+          const backoff = status === 503 ? visit.backoff() : undefined;
+          answer(status, { error: why, backoff }, outcome, { "x-answer": outcome, ...(backoff === undefined ? {} : { "retry-after": retryAfterHeader(backoff) }) });
+        },
+      };
+      if (!admission || rules.admits(bucket, utilisation.now)) return visit;
+      visit.refuse(503, "busy", "shed");
+      return null;
+    },
+  };
+}
+
+/** Its place in the order of who is served first: the bucket's. */
+export const rankOf = (bucket: Bucket): number => buckets.indexOf(bucket);
+
+function skippable(request: IncomingMessage): boolean {
+  if (request.complete) return true;
+  const declared = header(request, "content-length");
+  return declared === null ? request.headers["transfer-encoding"] === undefined : Number(declared) <= skippedBytesMax;
+}

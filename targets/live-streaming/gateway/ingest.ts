@@ -1,0 +1,107 @@
+/**
+ * Takes in ad events and telemetry: a bounded queue, written out in batches by one writer. What does not fit is shed and counted, so that at
+ * any moment accepted = stored + shed + queued, exactly, and a flood of logging costs serving nothing but the counting.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface EventSink {
+  /** Resolves when the lines are stored. */
+  append(lines: readonly string[]): Promise<void>;
+}
+
+export interface IngestCounts {
+  readonly accepted: number;
+  readonly stored: number;
+  readonly shed: number;
+  readonly queued: number;
+}
+
+export interface Ingest {
+  /** How many of the lines there was room for; `share` (0…1) is how much of the queue their kind may fill. */
+  offer(lines: readonly string[], share: number): { readonly accepted: number; readonly shed: number };
+  readonly full: boolean;
+  readonly counts: IngestCounts;
+  /** Writes out all that is queued. */
+  flush(): Promise<void>;
+}
+
+export interface IngestOptions {
+  readonly sink: EventSink;
+  /** Off: every event is written at once and by itself, however many are under way. */
+  readonly bounded: boolean;
+  readonly queueMax: number;
+  readonly batchMax: number;
+  /** Between two batches: many small ones would cost more than they are worth. */
+  readonly pauseMs: number;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A sink that fails is tried this often before a batch is given up. */
+const attemptsMax = 3;
+
+export function createIngest({ sink, bounded, queueMax, batchMax, pauseMs, onFailure }: IngestOptions): Ingest {
+  let queue: string[] = [];
+  let [accepted, stored, shed, underWay] = [0, 0, 0, 0];
+  let writing: Promise<void> | null = null;
+  let hurry = new AbortController();
+
+  const store = async (lines: readonly string[]): Promise<void> => {
+    underWay += lines.length;
+    let done = false;
+    for (let attempt = 1; attempt <= attemptsMax && !done; attempt += 1) {
+      try {
+        await sink.append(lines);
+        done = true;
+      } catch (error) {
+        onFailure(error);
+        if (attempt < attemptsMax) await sleep(50 * attempt);
+      }
+    }
+    underWay -= lines.length;
+    if (done) stored += lines.length;
+    else shed += lines.length;
+  };
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      // A flush cuts the pause short.
+      await sleep(pauseMs, undefined, { signal: hurry.signal }).catch(() => undefined);
+      const batch = queue.slice(0, batchMax);
+      queue = queue.slice(batchMax);
+      await store(batch);
+    }
+  };
+  const start = (): void => {
+    if (queue.length === 0 || writing !== null) return;
+    writing = drain().finally(() => {
+      writing = null;
+      start();
+    });
+  };
+  const unbounded = new Set<Promise<void>>();
+
+  return {
+    offer(lines, share) {
+      accepted += lines.length;
+      if (!bounded) {
+        for (const line of lines) {
+          const write: Promise<void> = store([line]).finally(() => unbounded.delete(write));
+          unbounded.add(write);
+        }
+        return { accepted: lines.length, shed: 0 };
+      }
+      const room = Math.max(0, Math.floor(queueMax * share) - queue.length - underWay);
+      for (const line of lines.slice(0, room)) queue.push(line);
+      const over = Math.max(0, lines.length - room);
+      shed += over;
+      start();
+      return { accepted: lines.length, shed: over };
+    },
+    get full() { return bounded && queue.length + underWay >= queueMax; },
+    get counts() { return { accepted, stored, shed, queued: queue.length + underWay }; },
+    async flush() {
+      hurry.abort();
+      while (writing !== null || unbounded.size > 0) await Promise.all([writing, ...unbounded]);
+      hurry = new AbortController();
+    },
+  };
+}

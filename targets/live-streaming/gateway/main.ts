@@ -1,0 +1,32 @@
+/** A playback gateway: starts sessions, steers them, tells devices news, and takes in what they report. */
+import { performance } from "node:perf_hooks";
+import { readConfiguration } from "../service/configuration.ts";
+import { createLog, reason, throttled } from "../service/log.ts";
+import { drainOnSignal } from "../service/operations.ts";
+import { listen, type Listener } from "../service/server.ts";
+import { gatewayShape } from "./configuration.ts";
+import { createGateway } from "./gateway.ts";
+
+/** Well within the time that a drain has. */
+const dawdleMsMax = 2_000;
+
+const settings = readConfiguration(gatewayShape);
+const log = createLog(settings.name);
+const quietLog = throttled(log, 1_000, Date.now);
+const ending = new AbortController();
+const gateway = await createGateway(settings, {
+  log, quietLog, draining: () => drain.draining, loopBusyMs: () => performance.eventLoopUtilization().active,
+});
+const listeners: Listener[] = [];
+const drain = drainOnSignal(log, listeners, async () => log("events reconciled", { ...(await gateway.close()) }), () => {
+  ending.abort();
+  gateway.begone();
+  // Somebody who dawdles must not cost the events that are still to be stored.
+  setTimeout(() => {
+    for (const { server } of listeners) server.closeAllConnections();
+  }, dawdleMsMax).unref();
+});
+const onError = (error: unknown): void => quietLog("request failed", { reason: reason(error) });
+listeners.push(await listen(settings.listen, gateway.serve, onError), await listen(settings.control, gateway.control, onError));
+gateway.tend(ending.signal);
+log("listening", { ...settings.listen });

@@ -1,0 +1,41 @@
+/**
+ * A session's token says all that a gateway must know of it, signed: whichever gateway a device asks next, also one that has just started,
+ * can take the session over.
+ */
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+
+const claimsShape = z.strictObject({
+  session: z.string().regex(/^[0-9a-f]{32}$/),
+  device: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  bitsPerSecond: z.int().positive(),
+  /** Epoch ms. */
+  untilMs: z.int().positive(),
+});
+export type SessionClaims = z.infer<typeof claimsShape>;
+
+/** Longer ones are not looked at. */
+const lengthMax = 512;
+
+export function signToken(claims: SessionClaims, key: string): string {
+  const body = Buffer.from(JSON.stringify(claims)).toString("base64url");
+  return `${body}.${signature(body, key)}`;
+}
+
+/** Null for anything that was not signed with the key, or whose time is over. */
+export function verifyToken(token: string, key: string, nowMs: number): SessionClaims | null {
+  const [body, given, ...rest] = token.length > lengthMax ? [] : token.split(".");
+  if (body === undefined || given === undefined || rest.length > 0) return null;
+  const [a, b] = [Buffer.from(given), Buffer.from(signature(body, key))];
+  if (a.length !== b.length || !timingSafeEqual(a, b)) return null;
+  try {
+    const claims = claimsShape.safeParse(JSON.parse(Buffer.from(body, "base64url").toString()));
+    return claims.success && claims.data.untilMs > nowMs ? claims.data : null;
+  } catch {
+    return null;
+  }
+}
+
+function signature(body: string, key: string): string {
+  return createHmac("sha256", key).update(body).digest("base64url");
+}

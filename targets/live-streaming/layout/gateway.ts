@@ -1,0 +1,45 @@
+/** The playback gateway: where devices begin, one for each site. */
+import type { Launch, Service } from "../../../harness/core/target.ts";
+import type { GatewayConfiguration } from "../gateway/configuration.ts";
+import { nodeProgram } from "../service/program.ts";
+import { event, renditions } from "../stream/event.ts";
+import { switches } from "./defences.ts";
+import { httpPing } from "./pings.ts";
+import { mainOf, nodeOf, type Site, standing } from "./site.ts";
+
+/** What one edge is taken to be able to send: a cache server with a 100 Gb/s line, as content delivery networks have them. */
+const edgeBitsPerSecond = 100e9;
+
+const gatewaySeries = [
+  "gateway_requests_total", "gateway_utilisation", "gateway_limit", "gateway_sessions",
+  "gateway_edges_usable", "gateway_assignments_total", "gateway_moves_total", "gateway_sse_connected", "gateway_sse_behind",
+  "gateway_deliveries_total", "gateway_events_accepted_total", "gateway_events_stored_total", "gateway_events_shed_total", "gateway_events_queued",
+] as const;
+
+/** `sites` are those whose edges it may send devices to; each of them is taken to have a gateway that does the same. */
+export function gateway(site: Site, sites: readonly Site[]): Service {
+  return {
+    ...standing(site, "gateway", 17), ports: { http: 18090, control: 18091 }, tools: ["node"], dependsOn: [],
+    ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 30_000, drainMs: 5_000,
+    telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: gatewaySeries }],
+    pings: { http: httpPing },
+    launch(place): Launch {
+      const configuration: GatewayConfiguration = {
+        name: `${site.name}/gateway`, region: site.region, event, renditions: renditions.map(({ name, kind, bitsPerSecond }) => ({ name, kind, bitsPerSecond })),
+        listen: place.listen("http"), control: place.listen("control"), controlToken: place.controlToken,
+        tokenKey: `session tokens of ${place.controlToken}`,
+        edges: [site, ...sites.filter((each) => each !== site)].map((each) => {
+          const { host, port } = place.direct(`${each.name}/edge`, "http");
+          return {
+            name: `${each.name}/edge`, region: each.region, poll: place.reach(`${each.name}/edge`, "http"), url: `http://${host}:${port}`,
+            capacityBitsPerSecond: Math.floor(edgeBitsPerSecond / sites.length),
+          };
+        }),
+        signers: 1, keyCost: 2_048, sessionsMax: 100_000, connectedMax: 20_000, eventsQueueMax: 20_000,
+        eventsFile: `${place.directory}/events.ndjson`,
+        defences: switches(place, "backoffGuidance", "admission", "steering", "jitter", "boundedIngest"),
+      };
+      return nodeProgram({ ...nodeOf(place), main: mainOf("gateway"), heapMb: 256, configuration });
+    },
+  };
+}
