@@ -40,7 +40,7 @@ export interface WireOptions {
 export function toolsFor(planned: Planned): ToolName[] {
   // The image brings the others.
   if (planned.plan.substrate === "docker") return ["node", "k6"];
-  return [...new Set<ToolName>(["node", "k6", ...(planned.layout.links.length > 0 ? ["toxiproxy" as const] : []), ...planned.layout.services.flatMap((service) => service.tools)])];
+  return [...new Set<ToolName>(["node", "k6", ...(planned.layout.links.length > 0 ? ["toxiproxy" as const] : []), ...(planned.plan.steps.some(({ fault }) => fault.kind === "clockSkew") ? ["faketime" as const] : []), ...planned.layout.services.flatMap((service) => service.tools)])];
 }
 
 export function substrateOf(context: Context, name: SubstrateName, tools: Tools, clock: Clock): Substrate {

@@ -10,8 +10,33 @@ export type Fault =
   | { readonly kind: "pause"; readonly service: string }
   /** Answers over the links come later by `delayMs` ± `jitterMs`, evenly spread; `jitterMs` is at most `delayMs`. */
   | { readonly kind: "latency"; readonly links: LinkSelector; readonly delayMs: number; readonly jitterMs: number }
+  /** Each connection over the links carries at most so many bytes per second each way: a whole number of thousands, 1 000…1 000 000 000. */
+  | { readonly kind: "bandwidth"; readonly links: LinkSelector; readonly bytesPerSecond: number }
+  /** Connections over the links are reset as soon as something is sent on them; those that stood before are closed then. */
+  | { readonly kind: "reset"; readonly links: LinkSelector }
   /** Connections over the links are refused, and present ones closed. */
-  | { readonly kind: "partition"; readonly links: LinkSelector };
+  | { readonly kind: "partition"; readonly links: LinkSelector }
+  /** Every service of the zone is killed at once. */
+  | { readonly kind: "zoneLoss"; readonly zone: string }
+  /** Every service of the region is killed at once. */
+  | { readonly kind: "regionLoss"; readonly region: string }
+  /** Latency on all links to stores, in one region or in all. */
+  | { readonly kind: "slowStore"; readonly region?: string | undefined; readonly delayMs: number; readonly jitterMs: number }
+  /** A service that dies every `everyMs`, counted from one start to the next death, and is started again at once. */
+  | { readonly kind: "restartLoop"; readonly service: string; readonly everyMs: number }
+  /** A cache loses all that it holds, at once; it fills again by itself. */
+  | { readonly kind: "coldCache"; readonly service: string }
+  /** No room is left in the service's own folder. */
+  | { readonly kind: "fullDisk"; readonly service: string }
+  /** The service's wall clock goes `byMs` ahead, or behind when negative: at least 3 s, as clocks are told by the second. */
+  | { readonly kind: "clockSkew"; readonly service: string; readonly byMs: number }
+  /** A packager spoils its next segments, of every rendition each. */
+  | { readonly kind: "badSegments"; readonly service: string; readonly defect: SegmentDefect; readonly segments: number }
+  /** This share of the service's packets, above 0 and below 1, is lost. */
+  | { readonly kind: "packetLoss"; readonly service: string; readonly share: number };
+
+export const segmentDefects = ["short", "missing", "timing", "rot", "truncated"] as const;
+export type SegmentDefect = (typeof segmentDefects)[number];
 
 export type FaultKind = Fault["kind"];
 export type FaultOf<K extends FaultKind> = Extract<Fault, { readonly kind: K }>;

@@ -83,4 +83,6 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "processor time used by a service, the generator (k6) or the harness (seawall)" },
   resident_bytes: { kind: "gauge", unit: "B", source: "harness", tags: ["service"],
     meaning: "resident memory of a service" },
+  open_sockets: { kind: "gauge", unit: "", source: "harness", tags: ["service"],
+    meaning: "sockets that a service has open, listening ones among them" },
 };

@@ -54,6 +54,25 @@ function selectorProblems(where: string, selector: Selector): string[] {
     .map((tag) => `${where}: ${unknownName(`tag of ${selector.metric}`, tag, metric.tags)}`);
 }
 
+/** Whether anything in this topology brings such samples: a reading that nobody can take would only be found missing after the run. */
+export function emitProblems(experiment: Experiment, layout: Layout): string[] {
+  const telemetry = layout.services.flatMap((service) => service.telemetry);
+  const emitted = (name: string): boolean => {
+    switch (Object.hasOwn(metrics, name) ? metrics[name]?.source : undefined) {
+      case "edge": return telemetry.some((one) => one.kind === "varnish" || one.kind === "originGets");
+      case "packager": return telemetry.some((one) => one.kind === "journal");
+      case "service": return telemetry.some((one) => one.kind === "prometheus" && one.series.includes(name));
+      default: return true;
+    }
+  };
+  const missing = (where: string, names: readonly string[]): string[] => [...new Set(names)].filter((name) => !emitted(name)).map((name) => `${where}: nothing in this target emits ${name}`);
+  const claims = [...experiment.hypothesis, ...experiment.abortWhen.map((abort) => abort.unless)];
+  return [
+    ...claims.flatMap((claim) => missing(`claim "${claim.title}"`, selectorsOf(claim).map((selector) => selector.metric))),
+    ...missing("recovery", experiment.recovery === null ? [] : [experiment.recovery.goodput.metric]),
+  ];
+}
+
 /** A phase too short for the claim's samples can only be inconclusive; say so before it is run. */
 function tooFewSamples(claim: Claim, experiment: Experiment): string[] {
   if (claim.metric !== "segment_ms") return [];

@@ -1,25 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { SeawallError } from "./errors.ts";
 import type { Claim, Experiment, Load, Recovery, Step } from "./experiment.ts";
-import { faultKinds } from "./faults.ts";
+import { type Fault, faultKinds } from "./faults.ts";
 import { metrics } from "./metrics.ts";
 import { planExperiment, type PlanOptions } from "./plan.ts";
 import type { Support } from "./ports.ts";
-import type { Layout, Service, Target } from "./target.ts";
+import type { Layout, Service, Target, Telemetry } from "./target.ts";
 
 const service = (name: string, kind: string): Service => ({
   name, kind, region: "region-a", zone: "region-a-1", host: 14, ports: { http: 18_080 }, tools: [], dependsOn: [], ready: { kind: "tcp", port: "http" },
   readyWithinMs: 1_000, drainMs: 1_000, telemetry: [], launch: () => ({ command: "true", args: [], env: {}, files: {} }),
 });
-const layout: Layout = {
-  services: [service("region-a/origin-read", "origin-read"), service("region-a/edge", "edge")],
-  links: [{ from: "region-a/edge", to: "region-a/origin-read", port: "http" }],
+const telling: readonly Telemetry[] = [
+  { kind: "varnish", workDirectory: "." }, { kind: "journal", port: "http", path: "/" }, { kind: "prometheus", port: "http", path: "/", series: ["origin_requests_total"] },
+];
+const layoutOf = (silent: boolean): Layout => ({
+  services: [{ ...service("region-a/origin-read", "origin-read"), telemetry: silent ? [] : telling, pings: { http: { send: "?" } } }, service("region-a/edge", "edge"), service("region-a/mute", "mute")],
+  links: [{ from: "region-a/edge", to: "region-a/origin-read", port: "http" }, { from: "region-a/edge", to: "region-a/mute", port: "http" }],
   edges: [{ service: "region-a/edge", port: "http" }], playable: () => [],
   stream: { event: "main", segmentMs: 2_000, availabilityStartMs: 0, renditions: [], segmentPath: "/{event}/{rendition}/{number}", dvrSegments: 20 },
-};
+});
+const layout = layoutOf(false);
 const target: Target = {
   name: "synthetic", defences: [{ name: "collapsing", title: "c" }, { name: "shedCaching", title: "s" }],
-  topologies: { quick: { title: "q", layout: () => layout } },
+  topologies: { quick: { title: "q", layout: () => layout }, silent: { title: "s", layout: () => layoutOf(true) } },
 };
 const claim: Claim = {
   title: "served", metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" },
@@ -33,6 +37,8 @@ const experiment: Experiment = {
   load: [load], hypothesis: [claim], recovery, method: [step], blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 1 },
   abortWhen: [{ unless: { ...claim, title: "not hopeless", limit: 0.1, samplesMin: 20 }, windowMs: 5_000 }], reliesOn: ["collapsing"],
 };
+const onLink = (kind: "latency" | "partition" | "reset"): Fault => ({ kind, links: { to: { service: "region-a/origin-read" } }, ...(kind === "latency" ? { delayMs: 10, jitterMs: 0 } : {}) }) as Fault;
+const both = { blastRadius: { services: ["region-a/origin-read", "region-a/edge", "region-a/mute"], faultsAtOnceMax: 2 } };
 const able = Object.fromEntries(faultKinds.map((kind) => [kind, true])) as Support;
 const options: PlanOptions = {
   substrate: "process", substrateWhy: "test", supports: able, seed: 1, without: [], topology: null, rerun: "again",
@@ -94,6 +100,25 @@ describe("a plan", () => {
     ["a step that ends after its phase", stepping({ forMs: 8_001 }), "step 1 (kill region-a/origin-read): ends 10001 ms into a fault phase of 10000 ms"],
     ["too many faults at once", { ...stepping(step, { ...step, atMs: 3_000, fault: { kind: "kill", service: "region-a/edge" } }), blastRadius: { services: ["region-a/origin-read", "region-a/edge"], faultsAtOnceMax: 1 } }, "2 faults at once, the blast radius allows 1"],
     ["overlapping faults on one service", { ...stepping(step, { atMs: 5_999 }), blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 } }, "step 2 (kill region-a/origin-read): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read; healing one would clear the other"],
+    ["a metric that no service of the target emits", { ...claiming({ metric: "origin_gets", statistic: "sum", limit: 5, comparison: "<" }), topology: "silent" }, 'claim "served": nothing in this target emits origin_gets'],
+    ["a counter that no service of the target emits", { ...{ abortWhen: [{ unless: { ...claim, metric: "origin_requests_total", statistic: "sum" }, windowMs: 1_000 }] }, topology: "silent" }, 'claim "served": nothing in this target emits origin_requests_total'],
+    ["a metric to divide by that nothing emits", { ...claiming({ statistic: "ratio", per: { metric: "publish_ms", times: 1 } }), topology: "silent" }, 'claim "served": nothing in this target emits publish_ms'],
+    ["goodput that nothing emits", { ...recovering({ goodput: { metric: "publish_ms" }, having: { outcome: "acked" } }), topology: "silent" }, "recovery: nothing in this target emits publish_ms"],
+    ["an unknown zone", stepping({ fault: { kind: "zoneLoss", zone: "region-a-2" } }), 'step 1 (lose zone region-a-2): unknown zone "region-a-2"; did you mean "region-a-1"?'],
+    ["an unknown region", stepping({ fault: { kind: "regionLoss", region: "region-b" } }), 'step 1 (lose region region-b): unknown region "region-b"; did you mean "region-a"?'],
+    ["an unknown end of links", stepping({ fault: { kind: "partition", links: { to: { kind: "origin-raed" } } } }), 'step 1 (partition to origin-raed): unknown kind of service "origin-raed"; did you mean "origin-read"?'],
+    ["a kind that is not in that zone", stepping({ fault: { kind: "reset", links: { to: { kind: "edge", zone: "region-a-2" } } } }), 'unknown zone "region-a-2"'],
+    ["links that nobody declares", stepping({ fault: { kind: "partition", links: { from: { kind: "origin-read" } } } }), "step 1 (partition from origin-read): the target declares no such link (known: region-a/edge>region-a/origin-read:http, region-a/edge>region-a/mute:http)"],
+    ["a store that the target has not", stepping({ fault: { kind: "slowStore", delayMs: 10, jitterMs: 0 } }), "step 1 (slow store: 10 ± 0 ms): the target declares no such link"],
+    ["a zone outside the blast radius", stepping({ fault: { kind: "zoneLoss", zone: "region-a-1" } }), "step 1 (lose zone region-a-1): region-a/edge is outside the blast radius"],
+    ["links outside the blast radius", { ...stepping({ fault: { kind: "partition", links: { to: { service: "region-a/origin-read" } } } }), blastRadius: { services: ["region-a/other"], faultsAtOnceMax: 1 } }, "the link region-a/edge>region-a/origin-read:http is outside the blast radius: neither of its ends is in it"],
+    ["a cache that cannot be emptied", stepping({ fault: { kind: "coldCache", service: "region-a/origin-read" } }), 'region-a/origin-read has no operation "flush", which this fault needs'],
+    ["a link that cannot be asked", stepping({ fault: { kind: "bandwidth", links: { to: { service: "region-a/mute" } }, bytesPerSecond: 1_000 } }), "region-a/mute has no ping for its port http, without which nobody can see what its links do"],
+    ["two latencies on a link", { ...stepping({ fault: onLink("latency") }, { atMs: 3_000, forMs: 1_000, fault: onLink("latency") }), ...both }, "overlaps step 1 (latency of 10 ± 0 ms to region-a/origin-read) on the link region-a/edge>region-a/origin-read:http"],
+    ["a partition and a latency on a link", { ...stepping({ fault: onLink("latency") }, { atMs: 3_000, forMs: 1_000, fault: onLink("partition") }), ...both }, "what is seen on it could be either, and healing one would clear the other"],
+    ["a pause and a kill of one service", { ...stepping({ fault: { kind: "pause", service: "region-a/origin-read" } }, { atMs: 3_000, forMs: 1_000 }), ...both }, "overlaps step 1 (pause region-a/origin-read) on region-a/origin-read"],
+    ["a zone loss over a kill inside it", { ...stepping(step, { atMs: 3_000, forMs: 1_000, fault: { kind: "zoneLoss", zone: "region-a-1" } }), ...both }, "step 2 (lose zone region-a-1): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read"],
+    ["a fault on a link to a service that is down", { ...stepping(step, { atMs: 3_000, forMs: 1_000, fault: onLink("reset") }), ...both }, "overlaps step 1 (kill region-a/origin-read): region-a/origin-read cannot answer, so what its links do cannot be seen"],
     ["no word of recovery", { recovery: null }, "recovery: an experiment with faults must say what recovery means"],
     ["recovery from nothing", { method: [] }, "recovery: nothing is broken in synthetic"],
     ["a recovery too short to see", recovering({ withinMs: 6_001 }), "recovery: the phase lasts 10000 ms, 12000 ms are needed"],
@@ -114,7 +139,7 @@ describe("a plan", () => {
 
   it.each(["quik", "__proto__", "constructor", "toString", ""])("is refused for the unknown topology %j", (topology) => {
     expect(problemsOf({}, { topology })).toEqual([expect.stringContaining(`unknown topology "${topology}"`)]);
-    expect(problemsOf({ topology })).toEqual([expect.stringContaining("(known: quick)")]);
+    expect(problemsOf({ topology })).toEqual([expect.stringContaining("(known: quick, silent)")]);
   });
 
   it("is refused for an unknown --without and a fault that the substrate cannot do", () => {
@@ -150,6 +175,12 @@ describe("a plan", () => {
     ["a limit that is no number", { ...experiment, hypothesis: [{ ...claim, limit: Number.NaN }] }, "hypothesis.0.limit: "],
     ["a phase of no length", { ...experiment, phasesMs: { baseline: 0, fault: 1, recovery: 1 } }, "phasesMs.baseline: "],
     ["a step before the phase", { ...experiment, method: [{ ...step, atMs: -1 }] }, "method.0.atMs: "],
+    ["a latency with more jitter than delay", { ...experiment, method: [{ ...step, fault: { kind: "latency", links: { to: { kind: "edge" } }, delayMs: 10, jitterMs: 11 } }] }, "jitterMs must not be above delayMs"],
+    ["links without an end", { ...experiment, method: [{ ...step, fault: { kind: "partition", links: {} } }] }, "method.0.fault.links: "],
+    ["a place named twice over", { ...experiment, method: [{ ...step, fault: { kind: "partition", links: { to: { service: "a", zone: "b" } } } }] }, "method.0.fault.links: "],
+    ["half a kilobyte per second", { ...experiment, method: [{ ...step, fault: { kind: "bandwidth", links: { to: { kind: "edge" } }, bytesPerSecond: 1_500 } }] }, "method.0.fault.bytesPerSecond: "],
+    ["a clock that is hardly off", { ...experiment, method: [{ ...step, fault: { kind: "clockSkew", service: "x", byMs: -2_999 } }] }, "must be 3000 ms or more"],
+    ["an unknown defect", { ...experiment, method: [{ ...step, fault: { kind: "badSegments", service: "x", defect: "ugly", segments: 1 } }] }, "method.0.fault.defect: "],
     ["an unknown fault", { ...experiment, method: [{ ...step, fault: { kind: "nuke", service: "x" } }] }, "method.0.fault"],
     ["a claim that never applies", { ...experiment, hypothesis: [{ ...claim, during: [] }] }, "hypothesis.0.during: "],
     ["a topology that is laid out by nobody", { ...experiment, target: { ...target, topologies: { quick: { title: "q" } } } }, "target.topologies.quick.layout: "],

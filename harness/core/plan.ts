@@ -5,7 +5,7 @@ import { shapeProblems } from "./experiment-schema.ts";
 import { unknownName } from "./nearest.ts";
 import { hostProblems } from "./plan-hosts.ts";
 import { methodProblems } from "./plan-method.ts";
-import { claimProblems, loadProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
+import { claimProblems, emitProblems, loadProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Support } from "./ports.ts";
 import { modelProblems, type TargetModel } from "./model.ts";
@@ -57,7 +57,7 @@ export function planExperiment(experiment: Experiment, options: PlanOptions): Pl
   const layout = chosen.layout();
   problems.push(...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []));
   const { model } = experiment.target;
-  if (options.substrate === "simulated") problems.push(...modelProblems(model, experiment, layout));
+  problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout)));
   if (problems.length > 0) refuse(experiment, problems);
   return { layout, model, plan: planOf(experiment, topology, layout, options) };
 }

@@ -110,8 +110,8 @@ export interface Deployment extends AsyncDisposable {
   readonly links: readonly LinkHandle[];
   /** Called for each service that ends; `expected` when the harness ended it. */
   onExit(listener: (exit: { readonly service: string; readonly expected: boolean; readonly detail: string }) => void): void;
-  /** CPU seconds and resident bytes of everything the harness runs, by service. */
-  resources(): Promise<readonly { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number }[]>;
+  /** CPU seconds, resident bytes and open sockets of everything the harness runs, by service. A substrate that cannot count sockets leaves them out. */
+  resources(): Promise<readonly { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number; readonly openSockets?: number }[]>;
 }
 
 /** For each fault: `true`, or why this substrate cannot do it on this machine. */

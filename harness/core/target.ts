@@ -72,14 +72,16 @@ export type Telemetry =
 /** Bytes that elicit a short reply from a port and change nothing: a canary for pauses and for links. */
 export interface Ping {
   readonly send: string | Uint8Array;
+  /** The same with some thousand bytes more, and as short a reply: for finding out how much passes. */
+  readonly padded?: string | Uint8Array;
 }
 
 /** Something that a service can be told to do or asked beyond its protocol, by name. The answer is text. */
 export type Operation =
   /** HTTP with the run's control token; `{name}` in the path stands for a parameter. The answer is the body, or the header `reads`. */
-  | { readonly kind: "http"; readonly port: string; readonly method: "GET" | "POST"; readonly path: string; readonly reads?: string }
-  /** Bytes sent and an answer that must match; the answer is the first group, or the whole match. */
-  | { readonly kind: "tcp"; readonly port: string; readonly send: string; readonly expect: RegExp }
+  | { readonly kind: "http"; readonly port: string; readonly method: "GET" | "POST" | "DELETE"; readonly path: string; readonly reads?: string }
+  /** Bytes sent and an answer that must match; the answer is the first group, or the whole match, or what `means` says of it. */
+  | { readonly kind: "tcp"; readonly port: string; readonly send: string; readonly expect: RegExp; readonly means?: Readonly<Record<string, string>> }
   /** A program run where the service runs; the answer is its standard output. */
   | { readonly kind: "command"; command(place: Place): Program };
 
@@ -105,8 +107,9 @@ export interface Service {
   /** By port name; a port without one can only be seen to accept connections. */
   readonly pings?: Readonly<Record<string, Ping>>;
   /**
-   * By name. Those that faults look for: `fill`, `look` (answers hit or miss) and `flush` of a cache; `defects` and `spoiled` of a packager;
-   * `clock` (answers with a date).
+   * By name. Those that faults look for. Of a cache: `fill` puts one known thing in, `look` answers `hit` while it is there and else
+   * `miss`, `flush` empties it. Of a packager: `defects` (parameters kind, segments), `defectsLeft` (JSON with `left`, or null), `defectsOff`,
+   * `journal` (parameter after). Of any that tells the time: `clock`, which answers with a date.
    */
   readonly operations?: Readonly<Record<string, Operation>>;
   /**

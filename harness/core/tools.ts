@@ -1,6 +1,6 @@
 /** The outside programs that a run needs, as the rest of the harness sees them: where one lies and how to start it. */
 
-export type ToolName = "node" | "k6" | "toxiproxy" | "cassandra" | "memcached" | "varnish" | "nginx" | "ffmpeg";
+export type ToolName = "node" | "k6" | "toxiproxy" | "cassandra" | "memcached" | "varnish" | "nginx" | "ffmpeg" | "faketime";
 
 /** In the order in which they are looked for. */
 export type ToolSource = "environment" | "path" | "cache" | "download" | "registry";

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Fault } from "../core/faults.ts";
 import { ping } from "../system/ping.ts";
 import { injectInto, type Mini, startMini } from "./mini-target.fixture.ts";
@@ -14,8 +14,19 @@ afterAll(async () => {
 const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[] = [
   [{ kind: "kill", service: "a/back" }, /^process \d+ of a\/back is gone and 127\.1\.1\.22:\d+ refuses connections$/, /^process \d+ was ready after \d+ ms$/],
   [{ kind: "pause", service: "a/back" }, /^process \d+ of a\/back stands still, 127\.1\.1\.22:\d+ took a connection and gave no reply within 500 ms$/, /^a\/back is running, 127\.1\.1\.22:\d+ answered after [\d.]+ ms$/],
-  [{ kind: "latency", links: { to: { service: "a/back" } }, delayMs: 200, jitterMs: 50 }, /^a\/front → a\/back:http/, /^a\/front → a\/back:http/],
-  [{ kind: "partition", links: { from: { kind: "front" } } }, /^a\/front → a\/back:http refused the connection; the service itself answered after [\d.]+ ms; a\/front → b\/back:http refused/, /^a\/front → a\/back:http answered after/],
+  [{ kind: "latency", links: { to: { service: "a/back" } }, delayMs: 200, jitterMs: 50 }, /^a\/front → a\/back:http answers after [12]\d\d…2\d\d ms, the service itself after [\d.…]+ ms$/, /^a\/front → a\/back:http answers after [\d.]+ ms, the service itself/],
+  [{ kind: "bandwidth", links: { to: { kind: "back", region: "region-a" } }, bytesPerSecond: 500_000 }, /^a\/front → a\/back:http carries [3-6]\d{5} B\/s, the service itself takes \d{7,} B\/s$/, /^a\/front → a\/back:http carries \d{6,} B\/s/],
+  [{ kind: "reset", links: { between: [{ zone: "region-a-1" }, { service: "b/back" }] } }, /^a\/front → b\/back:http reset the connection; the service itself answered/, /^a\/front → b\/back:http answered/],
+  [{ kind: "slowStore", region: "region-a", delayMs: 150, jitterMs: 0 }, /^a\/front → a\/store:memcached answers after 1[5-9]\d(…\d+)? ms/, /^a\/front → a\/store:memcached answers after [\d.]+ ms/],
+  [{ kind: "zoneLoss", zone: "region-b-1" }, /^process \d+ of b\/back is gone and \S+ refuses connections; process \d+ of b\/more is gone/, /^process \d+ of b\/back was ready after \d+ ms; process \d+ of b\/more was ready/],
+  [{ kind: "regionLoss", region: "region-a" }, /a\/front is gone.*a\/back is gone.*a\/store is gone/, /a\/front was ready.*a\/back was ready.*a\/store was ready/],
+  [{ kind: "restartLoop", service: "a/back", everyMs: 400 }, /^process \d+ and process \d+ of a\/back are gone$/, /^after \d deaths process \d+ of a\/back is ready$/],
+  [{ kind: "coldCache", service: "a/store" }, /^the same look into a\/store was a hit before and a miss after$/, /fills again/],
+  [{ kind: "fullDisk", service: "b/more" }, /^a write to \/proc\/\d+\/root\/\S+b_more fails: ENOSPC$/, /^a write to \S+ succeeds$/],
+  [{ kind: "clockSkew", service: "b/back", byMs: 3_600_000 }, /^the clock of b\/back is 3(599|600|601)(\.\d)? s off$/, /^the clock of b\/back is -?[01](\.\d)? s off$/],
+  [{ kind: "badSegments", service: "a/back", defect: "timing", segments: 1_000 }, /^a\/back has spoiled [1-9]\d* of 1000 segments; segment \d+ of v: acked, inspection found timing$/, /^no more segments/],
+  [{ kind: "badSegments", service: "a/back", defect: "rot", segments: 1_000 }, /acked, nothing found by inspection$/, /^no more segments/],
+  [{ kind: "partition", links: { from: { kind: "front" } } }, /^a\/front → a\/back:http refused the connection; the service itself answered after [\d.]+ ms; a\/front → b\/back:http refused.*a\/store:memcached refused/, /^a\/front → a\/back:http answered after/],
 ];
 
 describe("on the process substrate", () => {
@@ -28,11 +39,57 @@ describe("on the process substrate", () => {
     expect(first.landed).toBe(true);
     // Healed exactly once, however often it is asked for.
     expect(second).toBe(first);
-    for (const { entry, exit } of mini.deployment.links) {
-      const bytes = { send: "GET / HTTP/1.1\r\nHost: test\r\n\r\n" };
+    for (const { link, entry, exit } of mini.deployment.links) {
+      const bytes = mini.deployment.instance(link.to).service.pings?.[link.port] ?? { send: "" };
       expect(await ping(entry, bytes, 1_000)).toMatchObject({ outcome: "answered" });
       expect(await ping(exit, bytes, 1_000)).toMatchObject({ outcome: "answered" });
     }
+  });
+
+  it("a full disk is felt by its own service and by no other", async () => {
+    const write = (name: string): Promise<string> => mini.deployment.instance(name).operate("write");
+    const injection = await injectInto(mini.deployment, { kind: "fullDisk", service: "b/more" });
+    expect([await write("b/more"), await write("b/back")]).toEqual(["ENOSPC", "written"]);
+    await injection.heal();
+    expect(await write("b/more")).toBe("written");
+  });
+
+  it.each<readonly [string, Fault, RegExp]>([
+    ["a full disk where none was made ready", { kind: "fullDisk", service: "a/back" }, /a\/back was not started so that it can suffer fullDisk/],
+    ["packet loss", { kind: "packetLoss", service: "a/back", share: 0.1 }, /not started so that it can suffer packetLoss/],
+    ["segments that nobody spoils", { kind: "badSegments", service: "a/back", defect: "missing", segments: 3 }, /^a\/back has spoiled 0 of 3 segments/],
+    ["a bandwidth that is no limit", { kind: "bandwidth", links: { to: { service: "a/back" } }, bytesPerSecond: 1_000_000_000 }, /carries \d+ B\/s, the service itself takes \d+ B\/s/],
+    ["a cache without a flush", { kind: "coldCache", service: "a/back" }, /a\/back has no operation "fill"/],
+    ["a latency lost in noise", { kind: "latency", links: { from: { service: "b/back" } }, delayMs: 100, jitterMs: 0 }, /nothing to strike/],
+  ])("%s did not land, and heals", async (_what, fault, observation) => {
+    const injection = await injectInto(mini.deployment, fault);
+    expect(injection.evidence).toEqual({ landed: false, observation: expect.stringMatching(observation) });
+    await injection.heal();
+  });
+
+  it("a link behind which nobody answers is not seen to be cut", async () => {
+    await mini.deployment.instance("a/back").pause();
+    const links = { to: { service: "a/back" } };
+    for (const fault of [{ kind: "partition", links }, { kind: "reset", links }] as const) {
+      const injection = await injectInto(mini.deployment, fault);
+      expect(injection.evidence.landed, injection.evidence.observation).toBe(false);
+      await injection.heal();
+    }
+    await mini.deployment.instance("a/back").resume();
+  });
+
+  it("a service that ends by itself is told from one that was killed", async () => {
+    const exits: { service: string; expected: boolean; detail: string }[] = [];
+    mini.deployment.onExit((exit) => exits.push(exit));
+    const { pid } = mini.deployment.instance("b/more");
+    if (pid === null) throw new Error("it runs");
+    process.kill(pid, "SIGKILL");
+    const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/back" });
+    await vi.waitFor(() => expect(exits).toEqual(expect.arrayContaining([
+      { service: "b/more", expected: false, detail: "ended by SIGKILL, which neither the harness sent nor the system for want of memory" }, { service: "b/back", expected: true, detail: "ended by SIGKILL" },
+    ])));
+    await injection.heal();
+    await mini.deployment.instance("b/more").start();
   });
 
   it("a kill of what does not run did not land, and heals by starting it", async () => {

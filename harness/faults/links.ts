@@ -1,9 +1,10 @@
 /** What faults on links share: finding their handles, and asking both ends of one. */
 import { linksStruck, type Fault } from "../core/faults.ts";
 import type { Deployment, LinkHandle } from "../core/ports.ts";
+import type { Evidence } from "../core/run.ts";
 import type { Ping } from "../core/target.ts";
 import { linkName } from "../core/where.ts";
-import { ping, type Pong } from "../system/ping.ts";
+import { describePong, ping, type Pong } from "../system/ping.ts";
 
 export function linksOf(fault: Fault, deployment: Deployment): readonly LinkHandle[] {
   const names = new Set(linksStruck(fault, deployment.layout).map(linkName));
@@ -29,4 +30,12 @@ export async function askBothEnds(handle: LinkHandle, deployment: Deployment, ti
 /** `a→b:http`, for people. */
 export function arrow({ link }: LinkHandle): string {
   return `${link.from} → ${link.to}:${link.port}`;
+}
+
+const passesWithinMs = 2_000;
+
+/** What heals every fault on a link. */
+export async function proofOfPassage(handle: LinkHandle, deployment: Deployment): Promise<Evidence> {
+  const entry = await ping(handle.entry, pingOf(handle, deployment), passesWithinMs);
+  return { landed: entry.outcome === "answered", observation: `${arrow(handle)} ${describePong(entry)}` };
 }

@@ -2,7 +2,7 @@
  * A service that is there and does nothing (SIGSTOP): a black hole. Proof: its processes stand still, and where it takes a connection, which
  * the system does in its name, a ping gets no reply. Healed by letting it go on, proven by a reply.
  */
-import type { Fault } from "../core/faults.ts";
+import type { FaultOf } from "../core/faults.ts";
 import type { Injector, Instance } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
 import { describePong, ping, type Pong } from "../system/ping.ts";
@@ -13,7 +13,7 @@ const silentMs = 500;
 /** Whoever was stopped has work to catch up on. */
 const repliesWithinMs = 5_000;
 
-export const pause: Injector<Extract<Fault, { kind: "pause" }>> = (fault, deployment, context) => {
+export const pause: Injector<FaultOf<"pause">> = (fault, deployment, context) => {
   const instance = deployment.instance(fault.service);
   return inject(context, {
     act: () => instance.pause(),

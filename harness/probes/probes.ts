@@ -156,11 +156,12 @@ export class RunningProbes implements AsyncDisposable {
     const { deployment, load, clock, sink, harnessCpuSeconds } = this.#options;
     const memory = process.memoryUsage.rss();
     const k6 = load.resources();
-    const all = [...(await deployment.resources()), { service: "seawall", cpuSeconds: harnessCpuSeconds(), residentBytes: memory }, ...(k6 === null ? [] : [{ service: load.name, ...k6 }])];
+    const all: readonly { service: string; cpuSeconds: number; residentBytes: number; openSockets?: number }[] = [...(await deployment.resources()), { service: "seawall", cpuSeconds: harnessCpuSeconds(), residentBytes: memory }, ...(k6 === null ? [] : [{ service: load.name, ...k6 }])];
     const atMs = clock.nowMs();
-    for (const { service, cpuSeconds, residentBytes } of all) {
+    for (const { service, cpuSeconds, residentBytes, openSockets } of all) {
       this.#counters.read("cpu_seconds", { service }, atMs, cpuSeconds);
       sink.sample(sink.series({ metric: "resident_bytes", kind: "gauge", tags: { service } }), atMs, residentBytes);
+      if (openSockets !== undefined) sink.sample(sink.series({ metric: "open_sockets", kind: "gauge", tags: { service } }), atMs, openSockets);
     }
   }
 

@@ -3,6 +3,7 @@
 import type { ToolName } from "../core/tools.ts";
 import type { PartName, Recipe } from "./recipe.ts";
 import { cassandra } from "./tools/cassandra.ts";
+import { faketime } from "./tools/faketime.ts";
 import { ffmpeg } from "./tools/ffmpeg.ts";
 import { java } from "./tools/java.ts";
 import { k6 } from "./tools/k6.ts";
@@ -11,9 +12,9 @@ import { nginx } from "./tools/nginx.ts";
 import { toxiproxy } from "./tools/toxiproxy.ts";
 import { varnish } from "./tools/varnish.ts";
 
-export const recipes: Readonly<Record<PartName, Recipe>> = { k6, toxiproxy, cassandra, memcached, varnish, nginx, ffmpeg, java };
+export const recipes: Readonly<Record<PartName, Recipe>> = { k6, toxiproxy, cassandra, memcached, varnish, nginx, ffmpeg, faketime, java };
 
-export const toolNames: readonly ToolName[] = ["node", "k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", "ffmpeg"];
+export const toolNames: readonly ToolName[] = ["node", "k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", "ffmpeg", "faketime"];
 
 /** The parts behind these tools: Cassandra brings Java, Node is already running. */
 export function partsOf(names: readonly ToolName[]): readonly PartName[] {

@@ -22,7 +22,7 @@ export interface Group {
 export const groups: readonly Group[] = [
   { name: "go", members: ["k6", "toxiproxy"], sources: [release, goModule] },
   { name: "cassandra", members: ["cassandra"], sources: [release, maven] },
-  { name: "debian", members: ["memcached", "varnish", "nginx", "ffmpeg", "java"], sources: [debian] },
+  { name: "debian", members: ["memcached", "varnish", "nginx", "ffmpeg", "faketime", "java"], sources: [debian] },
 ];
 
 export interface ObtainContext extends FindContext {

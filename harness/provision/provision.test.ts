@@ -61,7 +61,7 @@ describe("inspect", () => {
     machine.install("k6", 'echo "k6 v2.2.0"');
     const tools = await inspect({ env: { ...machine.env, SEAWALL_MEMCACHED: "/nowhere/memcached" } });
     const named = (name: string) => tools.find((tool) => tool.name === name);
-    expect(tools.map(({ name }) => name)).toEqual(["node", "k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", "ffmpeg", "java"]);
+    expect(tools.map(({ name }) => name)).toEqual(["node", "k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", "ffmpeg", "faketime", "java"]);
     expect(named("k6")?.found?.version).toBe("2.2.0");
     expect(named("memcached")).toMatchObject({ found: undefined, sources: [], obstacles: ["SEAWALL_MEMCACHED is set"] });
     expect(named("toxiproxy")?.obstacles).toContain("a Go module: go >= 1.25 is not on this machine");

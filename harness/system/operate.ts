@@ -60,7 +60,7 @@ function overHttp(operation: Operation & { kind: "http" }, parameters: Readonly<
   });
 }
 
-function overTcp({ send, expect }: Operation & { kind: "tcp" }, { host, port }: Endpoint): Promise<string> {
+function overTcp({ send, expect, means = {} }: Operation & { kind: "tcp" }, { host, port }: Endpoint): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
     let heard = "";
@@ -73,7 +73,8 @@ function overTcp({ send, expect }: Operation & { kind: "tcp" }, { host, port }: 
     socket.setEncoding("latin1").on("data", (part: string) => {
       heard += part;
       const match = expect.exec(heard);
-      if (match !== null) end(() => resolve(match[1] ?? match[0]));
+      const found = match === null ? null : (match[1] ?? match[0]);
+      if (found !== null) end(() => resolve(Object.hasOwn(means, found) ? (means[found] ?? found) : found));
       else if (heard.length > answerBytesMax) end(() => reject(new Error("its answer does not end")));
     });
     socket.once("error", reject);

@@ -46,3 +46,46 @@ export function describePong(pong: Pong): string {
     case "unreachable": return "could not be reached";
   }
 }
+
+/** How much is sent at once: more than a socket's buffer would only wait there. */
+const bunchBytes = 64 * 1024;
+
+/**
+ * Bytes per second that a port takes on one connection, as told by its replies: padded pings are sent without waiting, `bytes` in all. What
+ * was not answered within `timeoutMs` does not count; 0 when nothing was. Never rejects.
+ */
+export function rateOf(endpoint: Endpoint, { send, padded = send }: Ping, bytes: number, timeoutMs: number): Promise<number> {
+  return new Promise((resolve) => {
+    const one = Buffer.from(padded);
+    const total = Math.max(2, Math.ceil(bytes / one.length));
+    let sent = 0, received = 0, replyBytes = 0, startedMs = 0, lastMs = 0;
+    const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
+    const answered = (): number => (replyBytes === 0 ? 0 : received / replyBytes - 1);
+    const end = (): void => {
+      clearTimeout(late);
+      socket.destroy();
+      resolve(answered() <= 0 ? 0 : (Math.min(total, answered()) * one.length * 1000) / Math.max(0.01, lastMs - startedMs));
+    };
+    const more = (): void => {
+      while (sent < total && socket.writableLength < bunchBytes) {
+        socket.write(one);
+        sent += 1;
+      }
+    };
+    const late = setTimeout(end, timeoutMs);
+    socket.once("connect", () => socket.write(one));
+    socket.on("drain", more);
+    socket.on("data", (part: Buffer) => {
+      received += part.length;
+      lastMs = performance.now();
+      // The first reply, which comes alone, tells how long one is.
+      if (replyBytes === 0) {
+        replyBytes = part.length;
+        startedMs = lastMs;
+        more();
+      } else if (answered() >= total - 0.5) end();
+    });
+    socket.once("end", end);
+    socket.once("error", end);
+  });
+}

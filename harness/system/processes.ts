@@ -1,6 +1,6 @@
 /** Child processes in groups of their own: starting, watching, ending them, and telling one pid's owner from the next. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Every process that a run starts carries this variable; its value is the run's id. */
@@ -108,6 +108,23 @@ export function statOf(pid: number): ProcessStat | null {
     state: fields[0] ?? "?", group: at(5), startTicks: at(22),
     cpuSeconds: (at(14) + at(15) + at(16) + at(17)) / ticksPerSecond, residentBytes: at(24) * pageBytes,
   };
+}
+
+/** 0 for a process that is gone, or another user's. */
+export function openSocketsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).filter((descriptor) => isSocket(pid, descriptor)).length;
+  } catch {
+    return 0;
+  }
+}
+
+function isSocket(pid: number, descriptor: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith("socket:");
+  } catch {
+    return false; // closed in the meantime
+  }
 }
 
 export function listProcesses(): number[] {

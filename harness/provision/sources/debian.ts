@@ -8,6 +8,7 @@ import { mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { failureOf, run, runWell } from "../child.ts";
 import { type PartName, type Place, type Recipe, Rejected } from "../recipe.ts";
+import { faketimesUnder } from "../tools/faketime.ts";
 import { javasUnder } from "../tools/java.ts";
 import { isExecutable, programsInPath } from "../tools/program.ts";
 import { addCompiler, keepLinksInside } from "../tree.ts";
@@ -18,6 +19,7 @@ const packages: Partial<Record<PartName, readonly string[]>> = {
   varnish: ["varnish", "varnish-modules"],
   nginx: ["nginx"],
   ffmpeg: ["ffmpeg"],
+  faketime: ["libfaketime"],
   java: ["openjdk-17-jre-headless"],
 };
 
@@ -134,6 +136,11 @@ function placeIn(root: string, { name }: Recipe, env: NodeJS.ProcessEnv): Place 
   if (name === "java") {
     const place = javasUnder(join(root, "usr/lib/jvm"))[0];
     if (place === undefined) throw new Rejected("the packages hold no Java");
+    return { ...place, root };
+  }
+  if (name === "faketime") {
+    const place = faketimesUnder(join(root, "usr/lib"))[0];
+    if (place === undefined) throw new Rejected("the packages hold no libfaketime");
     return { ...place, root };
   }
   const program = programs[name] ?? name;

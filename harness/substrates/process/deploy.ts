@@ -9,8 +9,8 @@ import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
 import { proxyService } from "../proxy/service.ts";
-import { GroupMeter } from "./resources.ts";
-import { ProcessInstance } from "./instance.ts";
+import { GroupMeter, type Usage } from "./resources.ts";
+import { type Prepared, ProcessInstance } from "./instance.ts";
 import { claimSlot, type ClaimedSlot } from "./slot.ts";
 
 export interface ProcessSubstrateOptions {
@@ -70,7 +70,7 @@ class ProcessDeployment implements Deployment {
       return new ProcessInstance(service, {
         runId: request.runId, directory, logFile: join(request.logsDirectory, `${file}.log`), undo: request.undo, clock: options.clock,
         endpoint: (port) => (service === proxyService ? slot.addresses.proxyControl : slot.addresses.listen(service.name, port)),
-        controlToken: request.controlToken, place: placeOf(service, directory, request, options, slot),
+        controlToken: request.controlToken, prepared: preparedFor(service.name, request, options.tools), place: placeOf(service, directory, request, options, slot),
         exited: (exit) => this.#exits.tell(exit),
       });
     };
@@ -104,7 +104,7 @@ class ProcessDeployment implements Deployment {
     this.#exits.refuseDeaths([...this.instances, this.#proxy]);
   }
 
-  async resources(): Promise<readonly { service: string; cpuSeconds: number; residentBytes: number }[]> {
+  async resources(): Promise<readonly Usage[]> {
     return this.#meter.read(this.#own.flatMap((instance) => (instance.pid === null ? [] : [{ service: instance.service.name, group: instance.pid }])), this.#clock.monotonicMs());
   }
 
@@ -122,6 +122,12 @@ class ProcessDeployment implements Deployment {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#undoing.disposeAsync();
   }
+}
+
+/** Nobody else pays for what a fault needs: a service that the plan does not strike is started as ever. */
+function preparedFor(service: string, { plan }: DeployRequest, tools: Tools): Prepared {
+  const suffers = (kind: "fullDisk" | "clockSkew"): boolean => plan.steps.some(({ fault }) => fault.kind === kind && fault.service === service);
+  return { fullDisk: suffers("fullDisk"), clockSkew: suffers("clockSkew") ? tools.faketime : null };
 }
 
 function placeOf(service: Service, directory: string, request: DeployRequest, options: ProcessSubstrateOptions, slot: ClaimedSlot): Place {

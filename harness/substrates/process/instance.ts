@@ -6,10 +6,14 @@ import { dirname, join } from "node:path";
 import { SeawallError } from "../../core/errors.ts";
 import type { Clock, Companion, Effect, Impairment, Instance, InstanceState, UndoLedger } from "../../core/ports.ts";
 import type { Endpoint, Place, Program, Service } from "../../core/target.ts";
+import type { Tool } from "../../core/tools.ts";
 import { lastLines } from "../../system/files.ts";
 import { endGroup, groupStates, runVariable, signalGroup, spawnGroup, statOf } from "../../system/processes.ts";
+import { outOfMemoryKills } from "../../system/memory.ts";
 import { operate } from "../../system/operate.ts";
 import { untilReady } from "../ready.ts";
+import { fill, inRoom, seenFromOutside } from "./room.ts";
+import { skew, skewableEnv } from "./skew.ts";
 
 export interface InstanceOptions {
   readonly runId: string;
@@ -19,9 +23,18 @@ export interface InstanceOptions {
   readonly place: Place;
   /** Opens the service's control endpoints. */
   readonly controlToken: string;
+  readonly prepared: Prepared;
   readonly undo: UndoLedger;
   readonly clock: Clock;
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
+}
+
+/** What a service must be started with so that a fault can strike it later. */
+export interface Prepared {
+  /** Gives it a folder of limited size. */
+  readonly fullDisk: boolean;
+  /** The library with which its clock can be set. */
+  readonly clockSkew: Tool | null;
 }
 
 /** A signal is acted on within microseconds; a starved machine needs longer. */
@@ -51,7 +64,8 @@ export class ProcessInstance implements Instance {
   }
 
   get directory(): string {
-    return this.#options.directory;
+    const { directory, prepared } = this.#options;
+    return prepared.fullDisk && this.pid !== null ? seenFromOutside(this.pid, directory) : directory;
   }
 
   lastLogLines(): readonly string[] {
@@ -76,17 +90,21 @@ export class ProcessInstance implements Instance {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
       writeFileSync(join(directory, path), text);
     }
-    const env = { ...pick(process.env), TMPDIR: directory, ...launch.env, [runVariable]: runId };
-    const child = spawnGroup(launch.command, launch.args, { cwd: directory, env, logFile });
+    const { fullDisk, clockSkew } = this.#options.prepared;
+    const env = { ...pick(process.env), TMPDIR: directory, ...launch.env, ...(clockSkew === null ? {} : skewableEnv(clockSkew, this.#clockFile)), [runVariable]: runId };
+    const { command, args } = fullDisk ? inRoom(directory, launch.command, launch.args) : launch;
+    const child = spawnGroup(command, args, { cwd: directory, env, logFile });
     this.#child = child;
     this.#ending = false;
+    const memoryKills = outOfMemoryKills();
     if (child.pid !== undefined) {
       this.#undone = undo.record({ kind: "processGroup", service: this.service.name, pid: child.pid, startTicks: statOf(child.pid)?.startTicks ?? 0 });
     }
     child.once("error", () => this.#left(child));
     child.once("exit", (code, killedBy) => {
       this.#left(child);
-      this.#options.exited({ service: this.service.name, expected: this.#ending, detail: killedBy === null ? `exit status ${code}` : `ended by ${killedBy}` });
+      const expected = this.#ending;
+      this.#options.exited({ service: this.service.name, expected, detail: `${killedBy === null ? `exit status ${code}` : `ended by ${killedBy}`}${expected || killedBy !== "SIGKILL" ? "" : whoseKill(memoryKills)}` });
     });
     return child;
   }
@@ -152,7 +170,17 @@ export class ProcessInstance implements Instance {
   }
 
   async impair(effect: Effect): Promise<Impairment> {
-    throw this.#failed(`cannot suffer ${effect.kind} on this substrate`);
+    const { pid } = this;
+    const { directory, prepared } = this.#options;
+    if (pid === null) throw this.#failed("is not running");
+    // What it needs was made ready when it started, because the plan said so.
+    if (effect.kind === "fullDisk" && prepared.fullDisk) return fill(pid, directory);
+    if (effect.kind === "clockSkew" && prepared.clockSkew !== null) return skew(this.#clockFile, effect.byMs);
+    throw this.#failed(`was not started so that it can suffer ${effect.kind}`);
+  }
+
+  get #clockFile(): string {
+    return `${this.#options.directory}.clock`;
   }
 
   async kill(): Promise<void> {
@@ -178,6 +206,13 @@ export class ProcessInstance implements Instance {
       cause, logLines: this.lastLogLines(), hint: `Its log is ${this.#options.logFile}`,
     });
   }
+}
+
+/** Of a SIGKILL that the harness did not send. */
+function whoseKill(killsBefore: number | null): string {
+  const kills = outOfMemoryKills();
+  if (kills === null || killsBefore === null) return ", which the harness did not send";
+  return kills > killsBefore ? ", as the system ran out of memory" : ", which neither the harness sent nor the system for want of memory";
 }
 
 function pick(env: NodeJS.ProcessEnv): Record<string, string> {

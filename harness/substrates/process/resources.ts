@@ -1,7 +1,7 @@
-/** Processor time and memory of process groups, read in one pass over /proc. */
-import { listProcesses, type ProcessStat, statOf } from "../../system/processes.ts";
+/** Processor time, memory and open sockets of process groups, read in one pass over /proc. */
+import { listProcesses, openSocketsOf, type ProcessStat, statOf } from "../../system/processes.ts";
 
-export interface Usage { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number }
+export interface Usage { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number; readonly openSockets: number }
 
 interface Group { readonly service: string; readonly group: number }
 
@@ -16,8 +16,12 @@ export class GroupMeter {
   read(groups: readonly Group[], nowMs: number): Usage[] {
     if (nowMs - this.#lookedMs >= membersForMs || groups.some(({ group }) => !this.#members.has(group))) this.#look(nowMs);
     return groups.flatMap(({ service, group }) => {
-      const stats = (this.#members.get(group) ?? []).flatMap((pid) => statOf(pid) ?? []).filter((stat) => stat.group === group);
-      return stats.length === 0 ? [] : [{ service, cpuSeconds: total(stats, "cpuSeconds"), residentBytes: total(stats, "residentBytes") }];
+      const members = (this.#members.get(group) ?? []).flatMap((pid) => ({ pid, stat: statOf(pid) })).filter((one): one is { pid: number; stat: ProcessStat } => one.stat?.group === group);
+      const stats = members.map(({ stat }) => stat);
+      return stats.length === 0 ? [] : [{
+        service, cpuSeconds: total(stats, "cpuSeconds"), residentBytes: total(stats, "residentBytes"),
+        openSockets: members.reduce((sum, { pid }) => sum + openSocketsOf(pid), 0),
+      }];
     });
   }
 

@@ -34,3 +34,8 @@ export function edgeProgram(node: EdgeNode): Program {
     files: { "edge.vcl": edgeVcl(node.settings) },
   };
 }
+
+/** Bans everything that is cached now. */
+export function flushProgram(varnish: Executable & { readonly companions: Readonly<Record<string, string>> }, directory: string): Pick<Program, "command" | "args" | "env"> {
+  return { command: varnish.companions["varnishadm"] ?? "varnishadm", args: ["-n", `${directory}/${workDirectoryName}`, "ban", "obj.status", "!=", "0"], env: varnish.env };
+}

@@ -37,8 +37,8 @@ test("with a top tier an edge asks only that, unless the tier is switched off", 
 });
 
 test("the weaker edge stands in the same place and is asked for at the same ports", () => {
-  const { launch: _, telemetry: __, tools, ...weaker } = nginxEdge(second, sites);
-  const { launch: ___, telemetry: ____, tools: _____, ...whole } = edge(second, sites);
+  const { launch: _, telemetry: __, operations: _______, tools, ...weaker } = nginxEdge(second, sites);
+  const { launch: ___, telemetry: ____, operations: ______, tools: _____, ...whole } = edge(second, sites);
   expect(weaker).toEqual(whole);
   expect(tools).toEqual(["nginx", "node"]);
   const files = nginxEdge(second, sites).launch(placeThatRemembers([])).files["configuration.json"] ?? "";

@@ -1,13 +1,13 @@
 /** The edge, in one tier or two: each node is one Varnish. Viewers ask an `edge`; in two tiers, edges fill from `fill` nodes, and only these from the origins. */
 import type { Launch, Place, Service } from "../../../harness/core/target.ts";
-import { edgeProgram, workDirectoryName } from "../edge/launch.ts";
+import { edgeProgram, flushProgram, workDirectoryName } from "../edge/launch.ts";
 import { nginxProgram } from "../edge-nginx/launch.ts";
 import type { EdgeSettings, Upstream } from "../edge/settings.ts";
 import { holdGraceMs } from "../origin/decide.ts";
 import { dvrWindowSegments, event, renditions } from "../stream/event.ts";
 import { liveSegments, segmentMs } from "../stream/template.ts";
 import { switches } from "./defences.ts";
-import { httpPing } from "./pings.ts";
+import { httpClock, httpPing } from "./pings.ts";
 import { nodeOf, type Site, standing } from "./site.ts";
 
 /** `fillSites` are those where a fill node stands; none: one tier. */
@@ -31,7 +31,7 @@ export function fill(site: Site, sites: readonly Site[]): Service {
 /** The weaker variant in the same place: see edge-nginx/conf.ts for what it lacks. */
 export function nginxEdge(site: Site, sites: readonly Site[]): Service {
   return {
-    ...standing(site, "edge", 16), ports: { http: 18000, admin: 18001 }, ...node, tools: ["nginx", "node"],
+    ...standing(site, "edge", 16), ports: { http: 18000, admin: 18001 }, ...node, tools: ["nginx", "node"], operations: { clock: httpClock },
     telemetry: [{ kind: "originGets", port: "admin", path: "/metrics" }],
     launch(place) {
       const { executable, args, env } = place.tool("nginx");
@@ -47,11 +47,19 @@ export function nginxEdge(site: Site, sites: readonly Site[]): Service {
   };
 }
 
+const manifestPath = `/live/${event}/manifest.mpd`;
+
 const node = {
   tools: ["varnish"], dependsOn: [], ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 30_000, drainMs: 3_000,
   // Relative to the service's own folder.
   telemetry: [{ kind: "varnish", workDirectory: workDirectoryName }],
   pings: { http: httpPing },
+  operations: {
+    clock: httpClock,
+    fill: { kind: "http", port: "http", method: "GET", path: manifestPath, reads: "x-cache" },
+    look: { kind: "http", port: "http", method: "GET", path: manifestPath, reads: "x-cache" },
+    flush: { kind: "command", command: (place) => flushProgram(place.tool("varnish"), place.directory) },
+  },
 } as const satisfies Partial<Service>;
 
 function launch(place: Place, site: Site, tier: Pick<EdgeSettings, "role" | "origins" | "fills">): Launch {

@@ -4,7 +4,7 @@ import type { ForwardConfiguration, OriginConfiguration } from "../origin/config
 import { nodeProgram } from "../service/program.ts";
 import { dvrWindowSegments, event, renditions } from "../stream/event.ts";
 import { switches } from "./defences.ts";
-import { httpPing } from "./pings.ts";
+import { httpClock, httpPing } from "./pings.ts";
 import { mainOf, nodeOf, type Site, standing } from "./site.ts";
 
 const originSeries = [
@@ -19,7 +19,7 @@ export function origin(site: Site, sites: readonly Site[], role: "publish" | "re
     ...standing(site, `origin-${role}`, role === "publish" ? 13 : 14), ports, tools: ["node"], dependsOn: [],
     ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 90_000, drainMs: 5_000,
     telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: originSeries }],
-    pings: { http: httpPing, control: httpPing },
+    pings: { http: httpPing, control: httpPing }, operations: { clock: httpClock },
     launch: (place): Launch => nodeProgram({
       ...nodeOf(place), main: mainOf("origin"), heapMb: 256,
       configuration: place.enabled("publishIsolation") ? work(place, site, sites, role) : role === "publish" ? forward(place, site) : work(place, site, sites, "shared"),

@@ -4,7 +4,7 @@ import type { PackagerConfiguration } from "../packager/configuration.ts";
 import { nodeProgram } from "../service/program.ts";
 import { backfillSegments, event, renditions } from "../stream/event.ts";
 import { switches } from "./defences.ts";
-import { httpPing } from "./pings.ts";
+import { httpClock, httpPing } from "./pings.ts";
 import { mainOf, nodeOf, type Site, standing } from "./site.ts";
 
 export function packager(site: Site): Service {
@@ -13,6 +13,13 @@ export function packager(site: Site): Service {
     ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 120_000, drainMs: 5_000,
     telemetry: [{ kind: "journal", port: "http", path: "/journal" }],
     pings: { http: httpPing, control: httpPing },
+    operations: {
+      clock: httpClock,
+      defects: { kind: "http", port: "control", method: "POST", path: "/defects?kind={kind}&segments={segments}" },
+      defectsLeft: { kind: "http", port: "control", method: "GET", path: "/defects" },
+      defectsOff: { kind: "http", port: "control", method: "DELETE", path: "/defects" },
+      journal: { kind: "http", port: "http", method: "GET", path: "/journal?after={after}" },
+    },
     launch(place): Launch {
       const ffmpeg = place.tool("ffmpeg");
       const configuration: PackagerConfiguration = {

@@ -1,0 +1,62 @@
+/**
+ * A packager that publishes spoiled segments. Proof: it has spoiled one of those that were ordered, and its journal has what came of it: what
+ * its own inspection found, or for rot, which no inspection finds, that it was published. Healed by calling the rest off.
+ */
+import type { FaultOf, SegmentDefect } from "../core/faults.ts";
+import type { InjectionContext, Injector, Instance } from "../core/ports.ts";
+import type { Evidence } from "../core/run.ts";
+import { inject } from "./injection.ts";
+
+/** Two segments of 2 s, and the retries of a third. */
+const seenWithinMs = 6_500;
+const lookEveryMs = 200;
+
+interface Entry { readonly seq: number; readonly number: number; readonly rendition: string; readonly outcome: string; readonly defects?: readonly string[]; readonly backfill: boolean }
+
+export const badSegments: Injector<FaultOf<"badSegments">> = (fault, deployment, context) => {
+  const packager = deployment.instance(fault.service);
+  let after = 0;
+  return inject(context, {
+    act: async () => {
+      await packager.operate("defects", { kind: fault.defect, segments: String(fault.segments) });
+      after = (await journal(packager, 0)).at(-1)?.seq ?? 0;
+    },
+    prove: () => spoiled(packager, fault, after, context),
+    undo: async () => void (await packager.operate("defectsOff")),
+    proveHealed: async () => {
+      const left = await segmentsLeft(packager);
+      return { landed: left === 0, observation: left === 0 ? `no more segments of ${fault.service} are to be spoiled` : `${left} segments of ${fault.service} are still to be spoiled` };
+    },
+  });
+};
+
+async function spoiled(packager: Instance, { defect, segments }: FaultOf<"badSegments">, after: number, { clock, signal }: InjectionContext): Promise<Evidence> {
+  const deadlineMs = clock.monotonicMs() + seenWithinMs;
+  let left = segments;
+  for (;;) {
+    left = await segmentsLeft(packager);
+    const seen = (await journal(packager, after)).find((entry) => !entry.backfill && shows(entry, defect));
+    if (left < segments && seen !== undefined) {
+      const found = seen.defects === undefined || seen.defects.length === 0 ? "nothing found by inspection" : `inspection found ${seen.defects.join(", ")}`;
+      return { landed: true, observation: `${packager.service.name} has spoiled ${segments - left} of ${segments} segments; segment ${seen.number} of ${seen.rendition}: ${seen.outcome}, ${found}` };
+    }
+    if (clock.monotonicMs() > deadlineMs || signal.aborted) break;
+    await clock.sleep(lookEveryMs);
+  }
+  return { landed: false, observation: `${packager.service.name} has spoiled ${segments - left} of ${segments} segments, and its journal shows none with the defect ${defect}` };
+}
+
+/** A box that was cut off is found to have every defect; rot is found by nobody. */
+function shows(entry: Entry, defect: SegmentDefect): boolean {
+  if (defect === "rot") return entry.outcome === "acked";
+  return defect === "truncated" ? (entry.defects ?? []).length > 0 : (entry.defects ?? []).includes(defect);
+}
+
+async function journal(packager: Instance, after: number): Promise<Entry[]> {
+  const text = await packager.operate("journal", { after: String(after) });
+  return text === "" ? [] : text.split("\n").map((line) => JSON.parse(line) as Entry);
+}
+
+async function segmentsLeft(packager: Instance): Promise<number> {
+  return (JSON.parse(await packager.operate("defectsLeft")) as { left: number } | null)?.left ?? 0;
+}

@@ -1,0 +1,117 @@
+/**
+ * A folder of limited size for one service, so that its disk can be full while no other is: a file system in memory, mounted in a mount
+ * namespace that only this service sees. Needs no root where the system lets users have namespaces. What was in it is gone when the service
+ * ends, so a service that is killed comes back empty.
+ */
+import { execFile, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { rm, statfs, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Impairment } from "../../core/ports.ts";
+import type { Evidence } from "../../core/run.ts";
+
+const execute = promisify(execFile);
+
+/** Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is written. */
+const roomBytes = 1024 * 1024 * 1024;
+
+/** As root, root stays root; others get a user namespace in which they stay who they are. */
+const namespaces: readonly (readonly string[])[] = [["--mount"], ["--user", "--map-current-user", "--keep-caps", "--mount"]];
+
+type Namespaces = { readonly args: readonly string[] } | { readonly why: string };
+let known: Namespaces | null = null;
+
+/** `true`, or why not. */
+export function roomSupport(): true | string {
+  const found = namespacesHere();
+  return "args" in found ? true : found.why;
+}
+
+function namespacesHere(): Namespaces {
+  known ??= tryNamespaces();
+  return known;
+}
+
+function tryNamespaces(): Namespaces {
+  let why = "";
+  for (const args of namespaces) {
+    const tried = spawnSync("unshare", [...args, "sh", "-c", "mount -t tmpfs -o size=4k seawall /tmp"], { encoding: "utf8", timeout: 5_000 });
+    if (tried.status === 0) return { args };
+    why = (tried.error?.message ?? tried.stderr).trim().split("\n").at(-1) ?? "";
+  }
+  return { why: `a folder of limited size needs a mount namespace, which this system refuses: ${why}` };
+}
+
+/** The command that starts a service within its room; what is in `directory` already comes along. */
+export function inRoom(directory: string, command: string, args: readonly string[]): { command: string; args: readonly string[] } {
+  const found = namespacesHere();
+  if (!("args" in found)) throw new Error(found.why);
+  const side = `${directory}.room`;
+  mkdirSync(side, { recursive: true });
+  const script = `set -e; mount -t tmpfs -o size=${roomBytes},mode=0755 seawall "$2"; cp -a "$1/." "$2/"; mount --move "$2" "$1"; cd "$1"; shift 2; exec "$@"`;
+  return { command: "unshare", args: [...found.args, "sh", "-c", script, "room", directory, side, command, ...args] };
+}
+
+/** The folder as others reach it, who do not share the service's mounts. */
+export function seenFromOutside(pid: number, directory: string): string {
+  return `/proc/${pid}/root${directory}`;
+}
+
+/** Shrinks the room to what is in it and fills what is left of the last page. */
+export async function fill(pid: number, directory: string): Promise<Impairment> {
+  const outside = seenFromOutside(pid, directory);
+  const ballast = join(outside, ".seawall-ballast");
+  await shrink(pid, directory, outside);
+  await topUp(ballast);
+  return {
+    observe: async () => told(outside, await writeProblem(outside), (problem) => problem === "ENOSPC"),
+    undo: async () => {
+      await resize(pid, directory, roomBytes);
+      await rm(ballast, { force: true });
+      return told(outside, await writeProblem(outside), (problem) => problem === null);
+    },
+  };
+}
+
+/** It may grow between the look and the act, which then is refused. */
+async function shrink(pid: number, directory: string, outside: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    const { bsize, blocks, bfree } = await statfs(outside);
+    try {
+      return await resize(pid, directory, Math.max(1, blocks - bfree) * bsize);
+    } catch (error) {
+      if (attempt === 20) throw error;
+    }
+  }
+}
+
+async function resize(pid: number, directory: string, bytes: number): Promise<void> {
+  const own = namespacesHere();
+  const user = "args" in own && own.args.includes("--user") ? ["--user", "--preserve-credentials"] : [];
+  await execute("nsenter", ["--target", String(pid), ...user, "--mount", "mount", "-o", `remount,size=${bytes}`, directory], { timeout: 5_000 });
+}
+
+async function topUp(ballast: string): Promise<void> {
+  await writeFile(ballast, randomBytes(4096), { flag: "a" }).then(() => topUp(ballast), (error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOSPC") throw error;
+  });
+}
+
+/** Null when a byte can be written there, else the error's code. */
+async function writeProblem(folder: string): Promise<string | null> {
+  const path = join(folder, `.seawall-look-${randomBytes(4).toString("hex")}`);
+  try {
+    await writeFile(path, "x");
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+function told(folder: string, problem: string | null, good: (problem: string | null) => boolean): Evidence {
+  return { landed: good(problem), observation: problem === null ? `a write to ${folder} succeeds` : `a write to ${folder} fails: ${problem}` };
+}

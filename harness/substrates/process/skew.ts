@@ -1,0 +1,27 @@
+/** A wall clock of its own for one service: libfaketime reads how far it is off from a file, each time that the service asks for the time. */
+import { renameSync, writeFileSync } from "node:fs";
+import type { Impairment } from "../../core/ports.ts";
+import type { Tool } from "../../core/tools.ts";
+
+/** Monotonic time is left alone: time-outs and intervals go on as they were. */
+export function skewableEnv(library: Tool, clockFile: string): Record<string, string> {
+  setOffset(clockFile, 0);
+  return { LD_PRELOAD: library.executable, FAKETIME_TIMESTAMP_FILE: clockFile, FAKETIME_NO_CACHE: "1", DONT_FAKE_MONOTONIC: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+}
+
+export async function skew(clockFile: string, byMs: number): Promise<Impairment> {
+  setOffset(clockFile, byMs);
+  return {
+    observe: async () => ({ landed: true, observation: `the clock was told to be ${byMs} ms off` }),
+    undo: async () => {
+      setOffset(clockFile, 0);
+      return { landed: true, observation: "the clock was told to be right" };
+    },
+  };
+}
+
+/** By rename: a reader in between must not find half a number. */
+function setOffset(clockFile: string, byMs: number): void {
+  writeFileSync(`${clockFile}.part`, `${byMs < 0 ? "-" : "+"}${(Math.abs(byMs) / 1000).toFixed(3)}\n`);
+  renameSync(`${clockFile}.part`, clockFile);
+}
