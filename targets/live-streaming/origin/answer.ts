@@ -5,7 +5,7 @@
 import type { Leaf } from "../stream/address.ts";
 import { timeless } from "../stream/address.ts";
 import { publishAtMs } from "../stream/template.ts";
-import { absence, decide } from "./decide.ts";
+import { absence, type Decision, decide } from "./decide.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Directives } from "./directives.ts";
 import type { Lookup } from "./lookup.ts";
@@ -30,25 +30,34 @@ export interface AnswerParts {
   readonly metadataCache: boolean;
 }
 
-export interface Ask {
+export interface Asked {
   readonly leaf: Leaf;
   /** Restricts the candidates to one pipeline's. */
   readonly pipeline: string | null;
+}
+
+export interface Ask extends Asked {
   readonly signal: AbortSignal;
 }
 
 /** A publication whose event is late by this is asked for in the store: the feed may be down. */
 const feedLateMs = 250;
 
+/** The answer when memory alone can give it, which is nearly always. */
+export function answerNow(parts: AnswerParts, asked: Asked): Answer | null {
+  if (!parts.metadataCache || asked.leaf.number === timeless) return null;
+  const decision = decideFrom(parts, asked.leaf, visible(parts, asked));
+  if (decision.kind === "hold" || decision.kind === "lookUp") return null;
+  parts.telemetry.lookup("memory");
+  return decision;
+}
+
 export async function answer(parts: AnswerParts, ask: Ask): Promise<Answer> {
   const { leaf } = ask;
   for (;;) {
     const candidates = await known(parts, ask);
     if (leaf.number === timeless) return timelessAnswer(parts, ask, candidates);
-    const decision = decide({
-      number: leaf.number, nowMs: parts.nowMs(), candidates, mayHold: parts.holdOpen,
-      dvrWindowSegments: parts.dvrWindowSegments, isOver: parts.directives.isOver(leaf.number),
-    });
+    const decision = decideFrom(parts, leaf, candidates);
     if (parts.metadataCache && decision.kind !== "lookUp") parts.telemetry.lookup("memory");
     switch (decision.kind) {
       case "serve": case "early": case "gone":
@@ -63,6 +72,12 @@ export async function answer(parts: AnswerParts, ask: Ask): Promise<Answer> {
       }
     }
   }
+}
+
+function decideFrom(parts: AnswerParts, { number }: Leaf, candidates: readonly Candidate[]): Decision {
+  return decide({
+    number, nowMs: parts.nowMs(), candidates, mayHold: parts.holdOpen, dvrWindowSegments: parts.dvrWindowSegments, isOver: parts.directives.isOver(number),
+  });
 }
 
 /** True when there is something to serve now. Until the due time only the feed is heard; after it the store is asked now and then. */
@@ -101,7 +116,7 @@ async function lookUp(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[
 
 /** The candidates known in memory, or those given, but for what an operator hides and what is not of the pipeline asked for. */
 export function visible(
-  { metadata, directives }: AnswerParts, { leaf, pipeline }: Ask, candidates: readonly Candidate[] = metadata.candidates(leaf),
+  { metadata, directives }: AnswerParts, { leaf, pipeline }: Asked, candidates: readonly Candidate[] = metadata.candidates(leaf),
 ): readonly Candidate[] {
-  return candidates.filter((each) => (pipeline === null || each.pipeline === pipeline) && !directives.hides(leaf, each.pipeline));
+  return candidates.length === 0 ? candidates : candidates.filter((each) => (pipeline === null || each.pipeline === pipeline) && !directives.hides(leaf, each.pipeline));
 }

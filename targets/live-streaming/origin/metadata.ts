@@ -23,6 +23,7 @@ export interface Metadata {
   readonly waiting: number;
 }
 
+const none: readonly Candidate[] = [];
 const keyOf = (leaf: Leaf): string => `${leaf.event}/${leaf.rendition}/${leaf.number}`;
 
 export function createMetadata(): Metadata {
@@ -37,7 +38,10 @@ export function createMetadata(): Metadata {
   };
 
   return {
-    candidates: (leaf) => [...(leaves.get(keyOf(leaf))?.candidates.values() ?? [])],
+    candidates(leaf) {
+      const known = leaves.get(keyOf(leaf));
+      return known === undefined ? none : [...known.candidates.values()];
+    },
     add({ event, rendition, number, ...candidate }) {
       const leaf = { event, rendition, number };
       const key = keyOf(leaf);

@@ -6,6 +6,8 @@
 /** Priorities from 0 (never shed) to 100 (shed first). */
 export const priorities = { publish: 0, start: 4, live: 5, dvrMin: 30, dvrMax: 100 } as const;
 
+export const prioritiesMax = 100;
+
 export const overloadShare = 0.4;
 
 /** Shares of store requests over the target latency, and over the most that is bearable. */

@@ -23,12 +23,19 @@ export function createMetrics(): Metrics {
   const parts: (() => string)[] = [];
   return {
     counter(name, help) {
-      const values = new Map<string, number>();
-      parts.push(() => head(name, help, "counter") + [...values].map(([labels, value]) => `${name}${labels} ${value}\n`).join(""));
+      const series = new Map<string, { readonly labels: string; value: number }>();
+      parts.push(() => head(name, help, "counter") + [...series.values()].map(({ labels, value }) => `${name}${labels} ${value}\n`).join(""));
       return {
         add(labels, amount = 1) {
-          const key = formatLabels(labels);
-          values.set(key, (values.get(key) ?? 0) + amount);
+          // Labels are put into words once; a busy service counts tens of thousands of times a second.
+          let key = "";
+          for (const label in labels) key += `${labels[label]},`;
+          let one = series.get(key);
+          if (one === undefined) {
+            one = { labels: formatLabels(labels), value: 0 };
+            series.set(key, one);
+          }
+          one.value += amount;
         },
       };
     },

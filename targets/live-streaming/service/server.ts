@@ -26,11 +26,17 @@ export async function listen(at: EndpointSettings, handle: Handler, onError: (er
     noDelay: true,
   });
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    Promise.resolve().then(() => handle(request, response)).catch((error: unknown) => {
+    const failed = (error: unknown): void => {
       onError(error);
       if (response.headersSent) response.destroy();
       else reply(response, 500, "internal error\n");
-    });
+    };
+    // Most answers are there at once; a promise for each would be a good part of their cost.
+    try {
+      handle(request, response)?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   };
   server.on("request", onRequest);
   // Otherwise Node would ask for a body before anybody looked at the head; see continueIfAsked.
