@@ -16,6 +16,7 @@ ${[...internal, ...(settings.role === "fill" ? [] : ["X-Owner"]), "Cookie"].map(
   if (req.method != "GET" && req.method != "HEAD") { return (synth(405, "method not allowed")); }
   # Nothing that is asked for here has a body; one that came along could be taken for a second request further on.
   if (req.http.Transfer-Encoding || (req.http.Content-Length && req.http.Content-Length != "0")) { return (synth(400, "body")); }
+  unset req.http.Content-Length;
   if (!req.http.Host && req.proto == "HTTP/1.1") { return (synth(400, "no host")); }
   set req.url = regsub(req.url, "\\?.*$", "");
   if (req.url == "/health/live") { return (synth(200, "live")); }
@@ -25,12 +26,12 @@ ${[...internal, ...(settings.role === "fill" ? [] : ["X-Owner"]), "Cookie"].map(
   }
   if (req.url == "/time") { return (synth(200, "time")); }
   set req.http.X-Lane = "junk";
-  if (req.url ~ "^/check/") { return (pass); }
+  if (req.url ~ "^/check/[a-z0-9-]+/${settings.event}/[a-z0-9-]+/[0-9]+\\.m4s$") { return (pass); }
   if (req.url ~ "^/live/${settings.event}/(${settings.renditions.join("|")})/(0|[1-9][0-9]{0,11})\\.m4s$") {
     ${segment(settings)}
   } elseif (req.url ~ "^/live/${settings.event}/((${settings.renditions.join("|")})/init\\.mp4|manifest\\.mpd)$") {
     set req.http.X-Lane = "start";
-  }${settings.defences.rangeGate ? " elseif (req.url ~ \"\\.m4s$\") { return (synth(404, \"unknown\")); }" : ""}
+  }${settings.defences.rangeGate ? " else { return (synth(404, \"unknown\")); }" : ""}
 ${settings.defences.collapsing ? "" : "  set req.hash_ignore_busy = true;\n"}  return (hash);
 }`;
 }
@@ -89,6 +90,8 @@ sub vcl_synth {
   set resp.http.Content-Type = "text/plain";
   set resp.http.Cache-Control = "no-store";
   if (resp.status >= 400) { set resp.http.X-Answer = resp.reason; }
+  # Where such a request ends, and with it where the next begins, is not ours to guess.
+  if (resp.status == 400 || resp.status == 405) { set resp.http.Connection = "close"; }
   set resp.http.X-Cache = "edge";${attach(settings)}
   call share;
   if (resp.reason == "time") { call tell_time; } else { synthetic(resp.reason); }
