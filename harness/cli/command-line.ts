@@ -10,7 +10,7 @@ import { compose } from "./compose.ts";
 import { image } from "./image.ts";
 import { recover } from "./recover.ts";
 import { rejudge, rewriteReports } from "./rejudge.ts";
-import { plan, run, type RunOptions } from "./run.ts";
+import { plan, planAlone, run, type RunOptions } from "./run.ts";
 import { list, showPlan } from "./show.ts";
 import { substrateChoices } from "./substrate.ts";
 import { down, up } from "./up.ts";
@@ -70,7 +70,7 @@ function programOf(context: Context, ended: (code: number) => void): Command {
   program.command("doctor").description("show every tool, where it comes from, and what works on this machine").option("--json", "as JSON").option("--install", "get what is missing")
     .action(async (flags: { json?: boolean; install?: boolean }) => ended(await doctorOf(context, flags)));
   planFlags(context, program.command("up").description("start the target alone and keep it up until Ctrl-C or `seawall down`").argument("[experiment]", "whose target", "origin-storm"))
-    .action(async (name: string, flags: RunFlags) => ended(await up(context, await planned(context, name, flags))));
+    .action(async (name: string, flags: RunFlags) => ended(await up(context, await planned(context, name, flags, planAlone))));
   program.command("down").description("end what `seawall up` started").action(async () => ended(await down(context)));
   for (const command of program.commands) command.exitOverride().showHelpAfterError("(add --help for what there is)").showSuggestionAfterError().copyInheritedSettings(program);
   return program;
@@ -109,9 +109,9 @@ function scaleOf(text: string): number {
   return scale;
 }
 
-async function planned(context: Context, name: string, flags: RunFlags): Promise<ReturnType<typeof plan>> {
+async function planned(context: Context, name: string, flags: RunFlags, how: typeof plan = plan): Promise<ReturnType<typeof plan>> {
   const options = optionsOf(context, flags);
-  return plan(context, name, await loadExperiment(context, name), options.seed ?? 1, options);
+  return how(context, name, await loadExperiment(context, name), options.seed ?? 1, options);
 }
 
 function optionsOf(context: Context, flags: RunFlags): RunOptions {

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { Experiment, Load } from "../core/experiment.ts";
 import { judge } from "../core/judge/judge.ts";
-import { type Planned, planExperiment } from "../core/plan.ts";
+import { type Planned, planExperiment, type PlanOptions, planTarget } from "../core/plan.ts";
 import type { Run, SubstrateName, Verdict } from "../core/run.ts";
 import type { Tools } from "../core/tools.ts";
 import { provision } from "../provision/provision.ts";
@@ -64,13 +64,24 @@ export async function run(context: Context, names: readonly string[], options: R
 }
 
 export async function plan(context: Context, name: string, given: Experiment, seed: number, options: RunOptions): Promise<Planned> {
-  const substrate = await chooseSubstrate(context, options.substrate, given.target.model);
-  const experiment = scaled(given, options.scale, substrate.name);
-  return guarded(name, () => planExperiment(experiment, {
+  const planning = await planOptions(context, name, given, seed, options);
+  const experiment = scaled(given, options.scale, planning.substrate);
+  return guarded(name, () => planExperiment(experiment, planning));
+}
+
+/** The experiment's target alone: what its method and its claims need of a topology does not matter. */
+export async function planAlone(context: Context, name: string, experiment: Experiment, seed: number, options: RunOptions): Promise<Planned> {
+  const planning = await planOptions(context, name, experiment, seed, options);
+  return guarded(name, () => planTarget(experiment.target, options.topology ?? experiment.topology, planning));
+}
+
+async function planOptions(context: Context, name: string, experiment: Experiment, seed: number, options: RunOptions): Promise<PlanOptions> {
+  const substrate = await chooseSubstrate(context, options.substrate, experiment.target.model);
+  return {
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
     without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload),
     rerun: rerunCommand(name, seed, substrate.name, options),
-  }));
+  };
 }
 
 /** A larger audience than one machine can play. */

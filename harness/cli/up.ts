@@ -1,48 +1,23 @@
 /** `seawall up` and `seawall down`: the target alone, for a look around; up until Ctrl-C or `down`. */
-import { randomBytes } from "node:crypto";
-import { mkdtempSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { Planned } from "../core/plan.ts";
-import { FileLedger, leftRuns } from "../run/ledger.ts";
-import { newRunId } from "../run/run-directory.ts";
-import { realClock } from "../system/clock.ts";
+import { leftRuns } from "../run/ledger.ts";
+import { bringUp } from "./bring-up.ts";
 import type { Context } from "./context.ts";
-import { refuseDirtyMachine, toolsOf } from "./run.ts";
-import { substrateOf, sweep } from "./wire.ts";
 
 const downWithinMs = 60_000;
 
-export async function up(context: Context, { plan, layout }: Planned): Promise<number> {
-  refuseDirtyMachine(context);
-  const clock = realClock();
-  const tools = await toolsOf(context, { plan, layout });
-  const runId = `up-${newRunId(clock.nowMs(), plan.seed)}`;
-  const ledger = new FileLedger(context.stateDirectory, runId, "");
-  context.onHurry(() => void sweep(context, runId, plan.substrate));
-  const logsDirectory = join(mkdtempSync(join(tmpdir(), "seawall-up-")), "logs");
-  await mkdir(logsDirectory);
-  const undone = ledger.record({ kind: "directory", path: join(logsDirectory, "..") });
+export async function up(context: Context, planned: Planned): Promise<number> {
   try {
-    await using deployment = await substrateOf(context, plan.substrate, tools, clock).deploy({
-      plan, runId, layout, logsDirectory, undo: ledger, signal: context.signal, controlToken: randomBytes(16).toString("hex"), progress: (text) => context.stderr.write(`${text}\n`),
-    });
-    for (const { service, port } of layout.edges) {
-      const { host, port: number } = deployment.instance(service).endpoint(port);
+    await using target = await bringUp(context, planned, (text) => context.stderr.write(`${text}\n`));
+    for (const { service, port } of planned.layout.edges) {
+      const { host, port: number } = target.deployment.instance(service).endpoint(port);
       context.stdout.write(`${service}  http://${host}:${number}\n`);
     }
-    context.stderr.write(`the target is up; Ctrl-C or \`./seawall down\` ends it (logs: ${logsDirectory})\n`);
+    context.stderr.write(`the target is up; Ctrl-C or \`./seawall down\` ends it (logs: ${target.logsDirectory})\n`);
     await untilAborted(context.signal);
   } catch (error) {
     if (!context.signal.aborted) throw error;
-  } finally {
-    const left = await sweep(context, runId, plan.substrate);
-    await rm(join(logsDirectory, ".."), { recursive: true, force: true });
-    undone();
-    if (left.length === 0) ledger.remove();
-    else ledger.close();
   }
   return exitCodes.held;
 }

@@ -3,7 +3,7 @@ import { SeawallError } from "./errors.ts";
 import type { Claim, Experiment, Load, Recovery, Step } from "./experiment.ts";
 import { type Fault, faultKinds } from "./faults.ts";
 import { metrics } from "./metrics.ts";
-import { planExperiment, type PlanOptions } from "./plan.ts";
+import { planExperiment, type PlanOptions, planTarget } from "./plan.ts";
 import type { Support } from "./ports.ts";
 import type { Layout, Service, Target, Telemetry } from "./target.ts";
 
@@ -23,7 +23,10 @@ const layoutOf = (silent: boolean): Layout => ({
 const layout = layoutOf(false);
 const target: Target = {
   name: "synthetic", defences: [{ name: "collapsing", title: "c" }, { name: "shedCaching", title: "s" }],
-  topologies: { quick: { title: "q", layout: () => layout }, silent: { title: "s", layout: () => layoutOf(true) } },
+  topologies: {
+    quick: { title: "q", layout: () => layout }, silent: { title: "s", layout: () => layoutOf(true) },
+    bare: { title: "b", lacks: ["collapsing", "shedCaching"], layout: () => layout },
+  },
 };
 const claim: Claim = {
   title: "served", metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" },
@@ -139,7 +142,30 @@ describe("a plan", () => {
 
   it.each(["quik", "__proto__", "constructor", "toString", ""])("is refused for the unknown topology %j", (topology) => {
     expect(problemsOf({}, { topology })).toEqual([expect.stringContaining(`unknown topology "${topology}"`)]);
-    expect(problemsOf({ topology })).toEqual([expect.stringContaining("(known: quick, silent)")]);
+    expect(problemsOf({ topology })).toEqual([expect.stringContaining("(known: bare, quick, silent)")]);
+  });
+
+  it("is refused when the topology lacks a defence that is switched off or relied on", () => {
+    expect(problemsOf({}, { topology: "bare", without: ["shedCaching"] })).toEqual([
+      'topology "bare" has no shedCaching to switch off', 'reliesOn: topology "bare" has no collapsing',
+    ]);
+    expect(problemsOf({ reliesOn: [] }, { topology: "bare" })).toEqual([]);
+  });
+
+  it("of a target alone asks nothing of an experiment, and is refused like any other", () => {
+    const alone = planTarget(target, "bare", options);
+    expect(alone).toMatchObject({ layout, plan: { topology: "bare", steps: [], load: [], edges: ["region-a/edge"] } });
+    const refused = (topology: string, without: string[]): string => {
+      try {
+        planTarget(target, topology, { ...options, without });
+        return "accepted";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(refused("quick", ["collapsing"])).toBe("accepted");
+    expect(refused("bare", ["collapsing"])).toContain('topology "bare" has no collapsing to switch off');
+    expect(refused("constructor", ["colapsing"])).toMatch(/unknown topology "constructor"[\s\S]*unknown defence "colapsing"/);
   });
 
   it("is refused for an unknown --without and a fault that the substrate cannot do", () => {

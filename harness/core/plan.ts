@@ -10,7 +10,7 @@ import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Support } from "./ports.ts";
 import { modelProblems, type TargetModel } from "./model.ts";
 import type { Plan, SubstrateName } from "./run.ts";
-import type { Layout } from "./target.ts";
+import type { Layout, Target, Topology } from "./target.ts";
 
 export interface PlanOptions {
   readonly substrate: SubstrateName;
@@ -26,6 +26,9 @@ export interface PlanOptions {
   /** Hosts besides this machine that may be hit. */
   readonly allowHosts?: readonly string[];
 }
+
+/** What of them a target alone needs. */
+export type TargetOptions = Pick<PlanOptions, "substrate" | "substrateWhy" | "seed" | "without" | "rerun">;
 
 export interface Planned {
   readonly plan: Plan;
@@ -54,12 +57,38 @@ export function planExperiment(experiment: Experiment, options: PlanOptions): Pl
     ...vacuousProblems(experiment, options.substrate),
   ];
   if (chosen === undefined) refuse(experiment, problems);
+  problems.push(...lackProblems(chosen, topology, experiment, options));
   const layout = chosen.layout();
   problems.push(...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []));
   const { model } = experiment.target;
   problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout)));
   if (problems.length > 0) refuse(experiment, problems);
   return { layout, model, plan: planOf(experiment, topology, layout, options) };
+}
+
+/** A target alone, in one of its topologies, with nobody to load it and nothing to break it. */
+export function planTarget(target: Target, topology: string, options: TargetOptions): Planned {
+  const idle: Experiment = {
+    name: target.name, title: target.name, story: "", tier: "storm", target, topology, phasesMs: { baseline: 0, fault: 0, recovery: 0 },
+    load: [], hypothesis: [], recovery: null, method: [], blastRadius: { services: [], faultsAtOnceMax: 1 }, abortWhen: [], reliesOn: [],
+  };
+  const chosen = Object.hasOwn(target.topologies, topology) ? target.topologies[topology] : undefined;
+  const defences = target.defences.map(({ name }) => name);
+  const problems = options.without.filter((name) => !defences.includes(name)).map((name) => unknownName("defence", name, defences));
+  if (chosen === undefined) return refuse(idle, [unknownName("topology", topology, Object.keys(target.topologies)), ...problems]);
+  problems.push(...lackProblems(chosen, topology, idle, options));
+  if (problems.length > 0) refuse(idle, problems);
+  const layout = chosen.layout();
+  return { layout, plan: planOf(idle, topology, layout, options) };
+}
+
+/** A control of a defence that is not there would prove nothing, and what is not there protects nobody. */
+function lackProblems(chosen: Topology, topology: string, experiment: Experiment, options: TargetOptions): string[] {
+  const lacked = (name: string): boolean => chosen.lacks?.includes(name) ?? false;
+  return [
+    ...options.without.filter(lacked).map((name) => `topology "${topology}" has no ${name} to switch off`),
+    ...experiment.reliesOn.filter(lacked).map((name) => `reliesOn: topology "${topology}" has no ${name}`),
+  ];
 }
 
 function refuse(experiment: Experiment, problems: readonly string[]): never {
@@ -69,7 +98,7 @@ function refuse(experiment: Experiment, problems: readonly string[]): never {
   });
 }
 
-function planOf(experiment: Experiment, topology: string, layout: Layout, options: PlanOptions): Plan {
+function planOf(experiment: Experiment, topology: string, layout: Layout, options: TargetOptions): Plan {
   return {
     format: "seawall-plan/1",
     experiment: experiment.name, title: experiment.title, story: experiment.story, tier: experiment.tier,

@@ -170,7 +170,15 @@ export interface Stream {
 export interface Target {
   readonly name: string;
   readonly defences: readonly Defence[];
-  readonly topologies: Readonly<Record<string, { readonly title: string; layout(): Layout }>>;
+  readonly topologies: Readonly<Record<string, Topology>>;
   /** How it behaves in virtual time; without one it cannot be simulated. */
   readonly model?: TargetModel;
+}
+
+/** One way of laying a target out. */
+export interface Topology {
+  readonly title: string;
+  /** Defences that have nothing to act on here: they can neither be switched off nor relied on. */
+  readonly lacks?: readonly string[];
+  layout(): Layout;
 }
