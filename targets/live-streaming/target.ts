@@ -2,47 +2,42 @@
  * The reference target: which services stand where, and how they reach one another. In `layout/` a {@link Place} is turned into the
  * settings of each service; how a service starts with them is said beside it, in a `launch.ts` that knows nothing of any harness.
  */
-import type { Layout, PlayCheck, Target } from "../../harness/core/target.ts";
-import { cache } from "./layout/cache.ts";
+import type { Layout, Link, PlayCheck, Target } from "../../harness/core/target.ts";
+import { cache, cachesOf } from "./layout/cache.ts";
 import { defences } from "./layout/defences.ts";
-import { edge } from "./layout/edge.ts";
+import { edge, fill, nginxEdge } from "./layout/edge.ts";
 import { gateway } from "./layout/gateway.ts";
 import { origin } from "./layout/origin.ts";
 import { packager } from "./layout/packager.ts";
-import type { Site } from "./layout/site.ts";
-import { store } from "./layout/store.ts";
+import { nearest, publishing, regionOf, type Shape, type Site, sitesOf } from "./layout/site.ts";
+import { cassandraNode, lackedByObjectStore, objectStore, storeOf } from "./layout/store.ts";
 import { model } from "./model/model.ts";
 import { readBackOf } from "./layout/read-back.ts";
 import { backfillSegments, event, renditions } from "./stream/event.ts";
 import { availabilityStartMs, segmentInProduction, segmentMs } from "./stream/template.ts";
 
-const quickSites: readonly Site[] = [
-  { name: "region-a", region: "region-a", zone: "region-a-1", pipeline: "a" },
-  { name: "region-b", region: "region-b", zone: "region-b-1", pipeline: "b" },
-];
+const bothRegions = ["region-a", "region-b"];
+const quickSites = sitesOf(bothRegions, 1, { "region-a-1": "a", "region-b-1": "b" });
+const quick: Shape = { sites: quickSites, store: "cassandra", fillSites: [], edge: "varnish" };
+/** In one region, the two pipelines stand in different zones. */
+const zonesSites = sitesOf(["region-a"], 3, { "region-a-1": "a", "region-a-2": "b" });
+const referenceSites = sitesOf(bothRegions, 3, { "region-a-1": "a", "region-b-1": "b" });
 
-function layout(sites: readonly Site[]): Layout {
+function layout(shape: Shape): Layout {
+  const { sites } = shape;
   const edges = sites.map((site) => ({ service: `${site.name}/edge`, port: "http" }));
   return {
     // In the order of who waits for whom.
     services: [
-      ...sites.map((site) => store(site, sites)),
-      ...sites.map(cache),
-      ...sites.map((site) => origin(site, sites, "publish")),
-      ...sites.map((site) => origin(site, sites, "read")),
-      ...sites.map(packager),
-      ...sites.map((site) => edge(site, sites)),
+      ...(shape.store === "cassandra" ? sites.flatMap((site) => [cassandraNode(site, sites), cache(site)]) : objectStore(sites)),
+      ...sites.map((site) => origin(site, shape, "publish")),
+      ...sites.map((site) => origin(site, shape, "read")),
+      ...publishing(sites).map((site) => packager(site, sites)),
+      ...shape.fillSites.map((site) => fill(site, sites)),
+      ...sites.map((site) => shape.edge === "nginx" ? nginxEdge(site, sites) : edge(site, sites, shape.fillSites)),
       ...sites.map((site) => gateway(site, sites)),
     ],
-    links: sites.flatMap((site) => [
-      ...sites.map((other) => ({ from: `${site.name}/edge`, to: `${other.name}/origin-read`, port: "http" })),
-      ...["publish", "read"].flatMap((role) => [
-        { from: `${site.name}/origin-${role}`, to: `${site.name}/cassandra`, port: "cql" },
-        { from: `${site.name}/origin-${role}`, to: `${site.name}/memcached`, port: "memcached" },
-      ]),
-      ...sites.map((other) => ({ from: `${site.name}/gateway`, to: `${other.name}/edge`, port: "http" })),
-      { from: `${site.name}/packager`, to: `${site.name}/origin-publish`, port: "http" },
-    ]),
+    links: linksOf(shape),
     edges,
     readBack: readBackOf(sites),
     playable: (nowMs) => edges.flatMap((edge) => playChecks(sites, nowMs).map((path) => ({ ...edge, path }) satisfies PlayCheck)),
@@ -53,6 +48,32 @@ function layout(sites: readonly Site[]): Layout {
   };
 }
 
+/**
+ * Connections that can be slowed and cut. Not among them: the feeds, which are no path of a viewer, and Cassandra's own replication, whose
+ * nodes know one another by one address each, so that no proxy can stand between just two of them.
+ */
+function linksOf({ sites, store, fillSites }: Shape): Link[] {
+  const fromTo = (from: string, to: readonly string[], port: string): Link[] => to.map((each) => ({ from, to: each, port }));
+  const originLinks = (site: Site, role: "publish" | "read"): Link[] => {
+    const from = `${site.name}/origin-${role}`;
+    return [
+      ...storeOf(store, site, sites).map(({ service, port }) => ({ from, to: service, port })),
+      ...fromTo(from, cachesOf(store, site, sites, role), "memcached"),
+    ];
+  };
+  const originsOf = (site: Site): string[] => nearest(site, sites).map(({ name }) => `${name}/origin-read`);
+  return [
+    ...fillSites.flatMap((site) => fromTo(`${site.name}/fill`, originsOf(site), "http")),
+    ...sites.flatMap((site) => [
+      ...fromTo(`${site.name}/edge`, [...originsOf(site), ...fillSites.map(({ name }) => `${name}/fill`)], "http"),
+      ...originLinks(site, "publish"), ...originLinks(site, "read"),
+      ...fromTo(`${site.name}/gateway`, sites.map(({ name }) => `${name}/edge`), "http"),
+    ]),
+    ...publishing(sites).flatMap((site) =>
+      fromTo(`${site.name}/packager`, regionOf(site, sites).map(({ name }) => `${name}/origin-publish`), "http")),
+  ];
+}
+
 /** The newest segment that must be there, from each pipeline by itself (`/check/PIPELINE/…`) and as viewers ask for it. */
 function playChecks(sites: readonly Site[], nowMs: number): string[] {
   const number = segmentInProduction(nowMs) - 2;
@@ -61,7 +82,7 @@ function playChecks(sites: readonly Site[], nowMs: number): string[] {
     ...renditions.flatMap(({ name }) => [
       `/live/${event}/${name}/init.mp4`,
       `/live/${event}/${name}/${number}.m4s`,
-      ...sites.map((site) => `/check/${site.pipeline}/${event}/${name}/${number}.m4s`),
+      ...publishing(sites).map((site) => `/check/${site.pipeline}/${event}/${name}/${number}.m4s`),
     ]),
   ];
 }
@@ -71,6 +92,18 @@ export const liveStreaming: Target = {
   defences: [...defences],
   model,
   topologies: {
-    quick: { title: "Two regions of one zone each, everything once per region", layout: () => layout(quickSites) },
+    quick: { title: "Two regions of one zone each, everything once per region", lacks: ["fillTier"], layout: () => layout(quick) },
+    zones: {
+      title: "One region of three zones: three copies of all that is stored, and no zone that could not be lost", lacks: ["regionFailover"],
+      layout: () => layout({ ...quick, sites: zonesSites, fillSites: zonesSites }),
+    },
+    reference: { title: "Two regions of three zones each", layout: () => layout({ ...quick, sites: referenceSites, fillSites: referenceSites }) },
+    "quick-object-store": {
+      title: "As quick, on the object store that the origin replaced", lacks: ["fillTier", ...lackedByObjectStore],
+      layout: () => layout({ ...quick, store: "objectStore" }),
+    },
+    "quick-nginx": {
+      title: "As quick, with nginx for edges", lacks: ["fillTier", "msTtl", "rangeGate", "notifications"], layout: () => layout({ ...quick, edge: "nginx" }),
+    },
   },
 };

@@ -19,6 +19,18 @@ const commandDeadlineMs = 150;
 const pauseAfterFailureMs = 500;
 const keptSeconds = 3600;
 
+/** Reads from the first, writes to all: each zone's readers have a cache of their own. */
+export function connectCaches(at: readonly EndpointSettings[], nowMs: () => number, onFailure: (error: unknown) => void): ChunkCache {
+  const caches = at.map((each) => connectCache(each, nowMs, onFailure));
+  return {
+    get: async (key) => await caches[0]?.get(key) ?? null,
+    set: async (key, body) => (await Promise.all(caches.map((cache) => cache.set(key, body)))).some(Boolean),
+    close: () => {
+      for (const cache of caches) cache.close();
+    },
+  };
+}
+
 export function connectCache(at: EndpointSettings, nowMs: () => number, onFailure: (error: unknown) => void): ChunkCache {
   const client = new MemcacheClient({
     server: { server: `${at.host}:${at.port}`, maxConnections: 4 },

@@ -1,8 +1,11 @@
-/** The chunk cache: one memcached. */
+/**
+ * The chunk cache: a memcached in each zone. What is published is written to all of the region's, and a reader asks only its own zone's: so a
+ * lost zone takes none of the others' chunks with it, which a ring over all of them would do to a third of the keys.
+ */
 import type { Launch, Service } from "../../../harness/core/target.ts";
 import { cacheProgram } from "../cache/launch.ts";
 import { memcachedCache, memcachedPing } from "./pings.ts";
-import { type Site, standing } from "./site.ts";
+import { regionOf, type Site, standing, type StoreKind } from "./site.ts";
 
 export function cache(site: Site): Service {
   return {
@@ -11,4 +14,10 @@ export function cache(site: Site): Service {
     pings: { memcached: memcachedPing }, operations: memcachedCache,
     launch: (place): Launch => cacheProgram({ memcached: place.tool("memcached"), listen: place.listen("memcached"), memoryMb: 128 }),
   };
+}
+
+/** Those that an origin uses, its own zone's first. The object store is the baseline from before there was one. */
+export function cachesOf(storeKind: StoreKind, site: Site, sites: readonly Site[], role: "publish" | "read" | "shared"): readonly string[] {
+  if (storeKind === "objectStore") return [];
+  return (role === "read" ? [site] : regionOf(site, sites)).map(({ name }) => `${name}/memcached`);
 }

@@ -8,7 +8,7 @@ import { dvrWindowSegments, event, renditions } from "../stream/event.ts";
 import { liveSegments, segmentMs } from "../stream/template.ts";
 import { switches } from "./defences.ts";
 import { httpClock, httpPing } from "./pings.ts";
-import { nodeOf, type Site, standing } from "./site.ts";
+import { nearest, nodeOf, type Site, standing } from "./site.ts";
 
 /** `fillSites` are those where a fill node stands; none: one tier. */
 export function edge(site: Site, sites: readonly Site[], fillSites: readonly Site[] = []): Service {
@@ -73,14 +73,8 @@ function launch(place: Place, site: Site, tier: Pick<EdgeSettings, "role" | "ori
   });
 }
 
-/** Where a site looks for what it lacks: at home, then in the other zones of its region, then in other regions. */
-function nearestFirst(site: Site, sites: readonly Site[]): Site[] {
-  const distance = (other: Site): number => (other.name === site.name ? 0 : other.region === site.region ? 1 : 2);
-  return sites.toSorted((a, b) => distance(a) - distance(b));
-}
-
 function origins(place: Place, site: Site, sites: readonly Site[]): EdgeSettings["origins"] {
-  const [own, ...others] = upstreams(place, nearestFirst(site, sites), "origin-read");
+  const [own, ...others] = upstreams(place, nearest(site, sites), "origin-read");
   if (own === undefined) throw new Error("a site has itself as its first origin");
   return [own, ...others];
 }

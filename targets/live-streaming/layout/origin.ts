@@ -1,11 +1,13 @@
 /** The live origin: a publish stack and a read stack. */
-import type { Launch, Place, Service } from "../../../harness/core/target.ts";
+import type { Endpoint, Launch, Place, Service } from "../../../harness/core/target.ts";
 import type { ForwardConfiguration, OriginConfiguration } from "../origin/configuration.ts";
 import { nodeProgram } from "../service/program.ts";
 import { dvrWindowSegments, event, renditions } from "../stream/event.ts";
 import { switches } from "./defences.ts";
 import { httpClock, httpPing } from "./pings.ts";
-import { mainOf, nodeOf, type Site, standing } from "./site.ts";
+import { cachesOf } from "./cache.ts";
+import { mainOf, nodeOf, publishing, type Shape, type Site, standing } from "./site.ts";
+import { lackedByObjectStore, storeSettings } from "./store.ts";
 
 const originSeries = [
   "origin_requests_total", "origin_store_requests_total", "origin_store_slow_total", "origin_metadata_lookups_total",
@@ -13,39 +15,43 @@ const originSeries = [
 ] as const;
 
 /** Origins start beside their store and wait for it themselves: their own start-up then costs no time. */
-export function origin(site: Site, sites: readonly Site[], role: "publish" | "read"): Service {
+export function origin(site: Site, shape: Shape, role: "publish" | "read"): Service {
   const ports = role === "publish" ? { http: 18081, control: 18082, feed: 18083 } : { http: 18080, control: 18084 };
   return {
     ...standing(site, `origin-${role}`, role === "publish" ? 13 : 14), ports, tools: ["node"], dependsOn: [],
-    ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 90_000, drainMs: 5_000,
+    ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 150_000, drainMs: 5_000,
     telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: originSeries }],
     pings: { http: httpPing, control: httpPing }, operations: { clock: httpClock },
     launch: (place): Launch => nodeProgram({
       ...nodeOf(place), main: mainOf("origin"), heapMb: 256,
-      configuration: place.enabled("publishIsolation") ? work(place, site, sites, role) : role === "publish" ? forward(place, site) : work(place, site, sites, "shared"),
+      configuration: place.enabled("publishIsolation") ? work(place, site, shape, role) : role === "publish" ? forward(place, site) : work(place, site, shape, "shared"),
     }),
   };
 }
 
-function work(place: Place, site: Site, sites: readonly Site[], role: OriginConfiguration["role"]): OriginConfiguration {
+function work(place: Place, site: Site, shape: Shape, role: OriginConfiguration["role"]): OriginConfiguration {
+  const { sites, fillSites, store } = shape;
+  const own = publishing(sites).filter(({ region }) => region === site.region);
+  const tier = (kind: string, of: readonly Site[]): { name: string; at: Endpoint }[] =>
+    of.map((each) => ({ name: `${each.name}/${kind}`, at: place.reach(`${each.name}/${kind}`, "http") }));
   const others = sites.filter((each) => each !== site);
   return {
     role, region: site.region, event, renditions: renditions.map((each) => each.name),
     // Its own region's first: those chunks are in the memory next door, the other region's arrive by replication.
-    pipelines: [site, ...others].map((each) => each.pipeline), ownPipelines: [site.pipeline], dvrWindowSegments,
+    pipelines: [...own, ...publishing(sites).filter((each) => !own.includes(each))].map((each) => each.pipeline),
+    ownPipelines: own.map((each) => each.pipeline), dvrWindowSegments,
     listen: place.listen("http"), control: place.listen("control"), controlToken: place.controlToken,
     feedListen: role === "publish" ? place.listen("feed") : null,
     // What a shared process publishes itself it knows without a feed.
     feeds: (role === "publish" ? [] : role === "shared" ? others : sites).map((each) => place.direct(`${each.name}/origin-publish`, "feed")),
-    edgeTiers: role === "read" ? [] : [sites.map((each) => ({ name: `${each.name}/edge`, at: place.reach(`${each.name}/edge`, "http") }))],
-    store: {
-      contact: place.reach(`${site.name}/cassandra`, "cql"), local: place.direct(`${site.name}/cassandra`, "cql"),
-      dataCentre: site.region, dataCentres: sites.map((each) => each.region),
-      createsSchema: role !== "read" && site === sites[0],
+    edgeTiers: role === "read" ? [] : [tier("fill", fillSites), tier("edge", sites)].filter(({ length }) => length > 0),
+    store: storeSettings(store, site, sites, place, role !== "read" && site === sites[0]),
+    memcached: cachesOf(store, site, sites, role).map((service) => place.reach(service, "memcached")),
+    defences: {
+      ...switches(place, "candidateSelection", "negativeCache", "holdOpen", "metadataCache", "chunkCache", "priorityShedding",
+        "notifications", "adaptiveConcurrency"),
+      ...(store === "objectStore" ? Object.fromEntries(lackedByObjectStore.map((name) => [name, false])) : {}),
     },
-    memcached: place.reach(`${site.name}/memcached`, "memcached"),
-    defences: switches(place, "candidateSelection", "negativeCache", "holdOpen", "metadataCache", "chunkCache", "priorityShedding",
-      "notifications", "adaptiveConcurrency"),
   };
 }
 

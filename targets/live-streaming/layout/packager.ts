@@ -5,12 +5,12 @@ import { nodeProgram } from "../service/program.ts";
 import { backfillSegments, event, renditions } from "../stream/event.ts";
 import { switches } from "./defences.ts";
 import { httpClock, httpPing } from "./pings.ts";
-import { mainOf, nodeOf, type Site, standing } from "./site.ts";
+import { mainOf, nodeOf, type PublishingSite, regionOf, type Site, standing } from "./site.ts";
 
-export function packager(site: Site): Service {
+export function packager(site: PublishingSite, sites: readonly Site[]): Service {
   return {
     ...standing(site, "packager", 15), ports: { http: 18085, control: 18086 }, tools: ["node", "ffmpeg"], dependsOn: [],
-    ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 120_000, drainMs: 5_000,
+    ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 180_000, drainMs: 5_000,
     telemetry: [{ kind: "journal", port: "http", path: "/journal" }],
     pings: { http: httpPing, control: httpPing },
     operations: {
@@ -25,7 +25,8 @@ export function packager(site: Site): Service {
       const configuration: PackagerConfiguration = {
         pipeline: site.pipeline, event, renditions: [...renditions], backfillSegments,
         listen: place.listen("http"), control: place.listen("control"), controlToken: place.controlToken,
-        publishTo: [place.reach(`${site.name}/origin-publish`, "http")],
+        // Its own zone's first; when that one is silent, the next takes the segment.
+        publishTo: regionOf(site, sites).map((each) => place.reach(`${each.name}/origin-publish`, "http")),
         ffmpeg: { executable: ffmpeg.executable, args: [...ffmpeg.args], env: { ...ffmpeg.env } },
         cacheDirectory: place.cacheDirectory, journalFile: `${place.directory}/journal.ndjson`, seed: place.seed, defences: switches(place, "epochLocking"),
       };

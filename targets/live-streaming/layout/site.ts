@@ -4,12 +4,53 @@ import type { Place, Service } from "../../../harness/core/target.ts";
 import type { nodeProgram } from "../service/program.ts";
 
 export interface Site {
-  /** What its services are named after: `region-a/edge`. */
+  /** What its services are named after: `region-a/edge`, or `region-a-1/edge` where the region has several zones. */
   readonly name: string;
   readonly region: string;
   readonly zone: string;
-  /** The pipeline that publishes here. */
+  /** The pipeline whose packager stands here, or null. */
+  readonly pipeline: string | null;
+}
+
+export type StoreKind = "cassandra" | "objectStore";
+
+/** What sets one topology apart from another. */
+export interface Shape {
+  readonly sites: readonly Site[];
+  readonly store: StoreKind;
+  /** Where nodes of the edges' top tier stand; none: edges fill from the origins. */
+  readonly fillSites: readonly Site[];
+  readonly edge: "varnish" | "nginx";
+}
+
+/**
+ * `zones` sites in each region. A pipeline stands in one zone: a packager is not doubled within its region, because the other pipeline, in
+ * another zone or region, makes the same segments.
+ */
+export function sitesOf(regions: readonly string[], zones: number, packagers: Readonly<Record<string, string>>): Site[] {
+  return regions.flatMap((region) => Array.from({ length: zones }, (_, index) => {
+    const zone = `${region}-${index + 1}`;
+    return { name: zones === 1 ? region : zone, region, zone, pipeline: packagers[zone] ?? null };
+  }));
+}
+
+/** The sites of this one's region, itself first: what is near is asked first. */
+export function regionOf(site: Site, sites: readonly Site[]): readonly Site[] {
+  return [site, ...sites.filter((each) => each !== site && each.region === site.region)];
+}
+
+/** All sites: itself first, then its region's, then the others'. */
+export function nearest(site: Site, sites: readonly Site[]): readonly Site[] {
+  return [...regionOf(site, sites), ...sites.filter(({ region }) => region !== site.region)];
+}
+
+/** A site with a packager. */
+export interface PublishingSite extends Site {
   readonly pipeline: string;
+}
+
+export function publishing(sites: readonly Site[]): readonly PublishingSite[] {
+  return sites.filter((site): site is PublishingSite => site.pipeline !== null);
 }
 
 export function standing(site: Site, kind: string, host: number): Pick<Service, "name" | "kind" | "region" | "zone" | "host"> {

@@ -1,6 +1,7 @@
 /** All that an origin is told at launch. */
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
+import { storeShape } from "../store/settings.ts";
 
 /** As in addresses. */
 export const nameShape = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
@@ -26,16 +27,9 @@ export const originShape = z.object({
   edgeTiers: z.array(z.array(z.object({ name: z.string(), at: endpointShape }))),
   /** The publish origins of all regions, which a read origin listens to. */
   feeds: z.array(endpointShape),
-  store: z.object({
-    /** Where the local node is dialled, perhaps through a proxy… */
-    contact: endpointShape,
-    /** …and the address under which it knows itself. */
-    local: endpointShape,
-    dataCentre: name,
-    dataCentres: z.array(name).min(1),
-    createsSchema: z.boolean(),
-  }),
-  memcached: endpointShape,
+  store: storeShape,
+  /** The own zone's first: it is read from; all are written to. None: chunks come from the store alone. */
+  memcached: z.array(endpointShape),
   defences: z.object({
     candidateSelection: z.boolean(),
     negativeCache: z.boolean(),

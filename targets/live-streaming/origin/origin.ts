@@ -1,9 +1,9 @@
 /** Puts an origin together: memory, store, cache and feeds, and the three ports through which others reach it. */
-import { connectCache, noCache } from "../cache/client.ts";
+import { connectCaches, noCache } from "../cache/client.ts";
 import { createLog, reason, throttled } from "../service/log.ts";
 import { answerOperations, authorised, drainOnSignal } from "../service/operations.ts";
 import { type Handler, listen, type Listener, pathOf, reply } from "../service/server.ts";
-import { connectCassandra } from "../store/cassandra.ts";
+import { openStore } from "../store/open.ts";
 import { measured } from "../store/measured.ts";
 import type { Store } from "../store/store.ts";
 import { segmentInProduction } from "../stream/template.ts";
@@ -44,7 +44,7 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
     telemetry.cacheFailed();
     often("the chunk cache failed", { reason: reason(error) });
   };
-  const cache = defences.chunkCache ? connectCache(settings.memcached, Date.now, onCacheFailure) : noCache;
+  const cache = defences.chunkCache ? connectCaches(settings.memcached, Date.now, onCacheFailure) : noCache;
   // Directives first: nobody who listens shall know a segment and not that it is hidden.
   const feed = createFeed(() => [...directives.all().map((directive) => ({ directive })), ...metadata.all()]);
   let connected: Store | null = null;
@@ -81,7 +81,7 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   };
 
   const connectStore = async (): Promise<void> => {
-    const raw = measured(await connectCassandra(settings.store, log, ending.signal), () => performance.now(), (operation, tookMs, failed) => {
+    const raw = measured(await openStore(settings.store, log, ending.signal), () => performance.now(), (operation, tookMs, failed) => {
       telemetry.store(operation, tookMs, failed);
       if (operation === "read") storeLoad.record(failed ? Infinity : tookMs, Date.now());
     });

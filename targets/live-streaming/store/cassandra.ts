@@ -1,29 +1,30 @@
-/** The store on Cassandra: writes are confirmed by the region's own node, and reach the other region's by replication. */
+/**
+ * The store on Cassandra. Writes are confirmed by a majority of the region's nodes and reach the other regions by replication; reads ask one
+ * node, and a majority only when that one does not know.
+ */
 import cassandra, { type Client } from "cassandra-driver";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../service/log.ts";
 import { reason } from "../service/log.ts";
-import type { EndpointSettings } from "../service/configuration.ts";
 import { parseDefects } from "../origin/candidate.ts";
 import type { Publication } from "../origin/metadata.ts";
 import { parseToken } from "../stream/token.ts";
 import { bucketSegments, createSchema, keyspace, schemaIsThere } from "./schema.ts";
+import type { CassandraSettings } from "./settings.ts";
 import type { Store } from "./store.ts";
 
-export interface CassandraSettings {
-  readonly contact: EndpointSettings;
-  readonly local: EndpointSettings;
-  readonly dataCentre: string;
-  readonly dataCentres: readonly string[];
-  readonly createsSchema: boolean;
-}
+/**
+ * A node that is silent this long is not waited for: the same request goes to another one as well, and the first answer counts. Above the
+ * target latency of the store, so that a store which is slow as a whole is asked little more often.
+ */
+const hedgeAfterMs = 150;
 
 /** Keeps dialling until the node and the schema are there. */
 export async function connectCassandra(settings: CassandraSettings, log: Log, signal: AbortSignal): Promise<Store> {
   const client = await connect(settings, log, signal);
   if (settings.createsSchema) await createSchema(client, settings.dataCentres, signal);
   else await schemaIsThere(client, signal);
-  return createStore(client);
+  return createStore(client, settings.nodes.length);
 }
 
 async function connect(settings: CassandraSettings, log: Log, signal: AbortSignal): Promise<Client> {
@@ -44,10 +45,11 @@ async function connect(settings: CassandraSettings, log: Log, signal: AbortSigna
 function createClient(settings: CassandraSettings): Client {
   const { policies, types } = cassandra;
   return new cassandra.Client({
-    contactPoints: [`${settings.contact.host}:${settings.contact.port}`],
+    contactPoints: settings.nodes.map(({ contact }) => `${contact.host}:${contact.port}`),
     localDataCenter: settings.dataCentre,
     policies: {
       addressResolution: translator(settings),
+      speculativeExecution: new policies.speculativeExecution.ConstantSpeculativeExecutionPolicy(hedgeAfterMs, 1),
       // The default backs off to ten minutes; a node that returns must be used again at once.
       reconnection: new policies.reconnection.ConstantReconnectionPolicy(500),
       loadBalancing: new policies.loadBalancing.DCAwareRoundRobinPolicy(settings.dataCentre),
@@ -61,10 +63,11 @@ function createClient(settings: CassandraSettings): Client {
   });
 }
 
-/** The local node tells its own address; it must be dialled where it is reached, or a proxy between would be bypassed. */
+/** Nodes tell their own addresses; each must be dialled where it is reached, or a proxy between would be bypassed. */
 function translator(settings: CassandraSettings): cassandra.policies.addressResolution.AddressTranslator {
+  const dialled = new Map(settings.nodes.map(({ local, contact }) => [local.host, `${contact.host}:${contact.port}`]));
   const translate = (address: string, port: number, callback: (endpoint: string) => void): void => {
-    callback(address === settings.local.host ? `${settings.contact.host}:${settings.contact.port}` : `${address}:${port}`);
+    callback(dialled.get(address) ?? `${address}:${port}`);
   };
   // The driver insists on an instance of its own class, and exports it only through this function.
   return Object.assign(cassandra.policies.defaultAddressTranslator(), { translate });
@@ -85,8 +88,10 @@ export function bucketOf(number: number): number {
   return Math.floor(number / bucketSegments);
 }
 
-function createStore(client: Client): Store {
+function createStore(client: Client, copies: number): Store {
   const localOne = { consistency: cassandra.types.consistencies.localOne };
+  // A majority wrote it, so one node may not have it yet and a majority must.
+  const localQuorum = { consistency: cassandra.types.consistencies.localQuorum };
   // Written with the token's own time: a replay changes nothing, and an older publication never covers a newer one.
   const timestamp = (token: string): cassandra.types.Long =>
     cassandra.types.Long.fromNumber((parseToken(token)?.madeAtMs ?? Date.now()) * 1000);
@@ -101,17 +106,19 @@ function createStore(client: Client): Store {
       ]);
     },
     async readChunk({ event, rendition, number }, token, index) {
-      const result = await client.execute(cql.readChunk, [event, rendition, number, token, index], localOne);
+      const parameters = [event, rendition, number, token, index];
+      let result = await client.execute(cql.readChunk, parameters, localOne);
+      if (result.rowLength === 0 && copies > 1) result = await client.execute(cql.readChunk, parameters, localQuorum);
       const body: unknown = result.first()?.["body"];
       return Buffer.isBuffer(body) ? body : null;
     },
     async readPublications({ event, rendition, number }) {
-      const result = await client.execute(cql.readPublications, [event, rendition, bucketOf(number), number], localOne);
+      const result = await client.execute(cql.readPublications, [event, rendition, bucketOf(number), number], localQuorum);
       return result.rows.map(publicationOf);
     },
     async readRange(event, rendition, from, to) {
       const buckets = Array.from({ length: bucketOf(to) - bucketOf(from) + 1 }, (_, index) => bucketOf(from) + index);
-      const results = await Promise.all(buckets.map((bucket) => client.execute(cql.readRange, [event, rendition, bucket, from, to], localOne)));
+      const results = await Promise.all(buckets.map((bucket) => client.execute(cql.readRange, [event, rendition, bucket, from, to], localQuorum)));
       return results.flatMap((result) => result.rows.map(publicationOf));
     },
     async writeDirective({ event, id, version, body }) {
@@ -119,7 +126,7 @@ function createStore(client: Client): Store {
       await client.execute(cql.writeDirective, [event, id, Long.fromNumber(version), body, Long.fromNumber(version * 1000)]);
     },
     async readDirectives(event) {
-      const result = await client.execute(cql.readDirectives, [event], localOne);
+      const result = await client.execute(cql.readDirectives, [event], localQuorum);
       return result.rows.map((row) => ({ event: String(row["event"]), id: String(row["id"]), version: Number(row["version"]), body: String(row["body"]) }));
     },
     close: () => client.shutdown(),

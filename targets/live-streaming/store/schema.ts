@@ -24,15 +24,27 @@ const tables = [
 /** A change of schema on busy cores takes far longer than a read. */
 const changeMs = 15_000;
 
-/** One copy in each region's data centre. */
-export async function createSchema(client: Client, dataCentres: readonly string[], signal: AbortSignal): Promise<void> {
-  // A keyspace cannot name a data centre that is not there yet.
+/** Three copies in each region's data centre, or as many as it has nodes. The losing of a zone then leaves a majority. */
+const copiesMax = 3;
+
+export function replication(dataCentres: readonly DataCentre[]): string {
+  return `{'class': 'NetworkTopologyStrategy', ${dataCentres.map(({ name, nodes }) => `'${name}': ${Math.min(copiesMax, nodes)}`).join(", ")}}`;
+}
+
+interface DataCentre {
+  readonly name: string;
+  readonly nodes: number;
+}
+
+export async function createSchema(client: Client, dataCentres: readonly DataCentre[], signal: AbortSignal): Promise<void> {
+  // An origin that comes back finds it made: with a zone lost, nothing of it could be agreed on.
+  if (await tablesThere(client).catch(() => false)) return;
+  // A keyspace cannot name a data centre that is not there yet, and a node that joins while tables are made may miss them.
   await until(async () => {
-    const there = new Set((await nodes(client)).map(({ dataCentre }) => dataCentre));
-    return dataCentres.every((each) => there.has(each));
+    const there = await nodes(client);
+    return dataCentres.every((each) => there.filter(({ dataCentre }) => dataCentre === each.name).length >= each.nodes);
   }, signal);
-  const copies = dataCentres.map((each) => `'${each}': 1`).join(", ");
-  const keyspaceStatement = `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${copies}}`;
+  const keyspaceStatement = `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = ${replication(dataCentres)}`;
   for (const statement of [keyspaceStatement, ...tables]) {
     await until(async () => {
       await client.execute(statement, [], { prepare: false, readTimeout: changeMs });
@@ -50,10 +62,12 @@ async function nodes(client: Client): Promise<{ dataCentre: string; schema: stri
 }
 
 export function schemaIsThere(client: Client, signal: AbortSignal): Promise<void> {
-  return until(async () => {
-    const found = await client.execute("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [keyspace], { prepare: false });
-    return found.rows.length >= tables.length;
-  }, signal);
+  return until(() => tablesThere(client), signal);
+}
+
+async function tablesThere(client: Client): Promise<boolean> {
+  const found = await client.execute("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [keyspace], { prepare: false });
+  return found.rows.length >= tables.length;
 }
 
 /** A store that is just starting may be slow to answer or refuse; the statements are idempotent, so they are simply put again. */

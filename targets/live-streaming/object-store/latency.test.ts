@@ -1,0 +1,25 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { latencies, seeded } from "./latency.ts";
+
+test("latencies have the median and the 99th percentile that were asked for", () => {
+  const model = { p50: 113, p99: 267 };
+  const draw = latencies(model, seeded(7));
+  const drawn = Array.from({ length: 40_000 }, draw).sort((a, b) => a - b);
+  expect((drawn[20_000] ?? 0) / model.p50).toBeCloseTo(1, 1);
+  expect((drawn[39_600] ?? 0) / model.p99).toBeCloseTo(1, 1);
+  expect(drawn.at(-1)).toBeLessThanOrEqual(2_670);
+});
+
+test("the same seed gives the same numbers, all of them in [0, 1)", () => {
+  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (seed) => {
+    const [one, other] = [seeded(seed), seeded(seed)];
+    for (let index = 0; index < 20; index += 1) {
+      const value = one();
+      expect(other()).toBe(value);
+      expect(value).toBeGreaterThanOrEqual(0);
+      expect(value).toBeLessThan(1);
+    }
+  }), { numRuns: 50 });
+  expect(seeded(1)()).not.toBe(seeded(2)());
+});

@@ -1,0 +1,27 @@
+/** A seeded source of latencies with a given median and 99th percentile: log-normal, the usual shape of a storage service's. */
+import type { Latency } from "./model.ts";
+
+/** The 99th percentile of a standard normal distribution. */
+const z99 = 2.326_347_874;
+
+/** Each call draws the next latency in ms. Ten times the 99th percentile is the most: what is drawn is waited for. */
+export function latencies({ p50, p99 }: Latency, random: () => number): () => number {
+  const deviation = Math.log(p99 / p50) / z99;
+  return () => Math.min(p50 * Math.exp(deviation * normal(random)), 10 * p99);
+}
+
+/** Box–Muller. */
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** Uniform in 0…1, and the same for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,11 @@
+/** One interface, two stores: what an origin's configuration names. */
+import type { Log } from "../service/log.ts";
+import { connectCassandra } from "./cassandra.ts";
+import { connectObjects } from "./objects.ts";
+import type { StoreSettings } from "./settings.ts";
+import type { Store } from "./store.ts";
+
+/** Keeps dialling until the store is there. */
+export function openStore(settings: StoreSettings, log: Log, signal: AbortSignal): Promise<Store> {
+  return settings.kind === "cassandra" ? connectCassandra(settings, log, signal) : connectObjects(settings.endpoint, log, signal);
+}
