@@ -28,7 +28,7 @@ export interface PlanOptions {
 }
 
 /** What of them a target alone needs. */
-export type TargetOptions = Pick<PlanOptions, "substrate" | "substrateWhy" | "seed" | "without" | "rerun">;
+export type TargetOptions = Pick<PlanOptions, "substrate" | "substrateWhy" | "seed" | "without" | "rerun" | "allowHosts">;
 
 export interface Planned {
   readonly plan: Plan;
@@ -76,10 +76,10 @@ export function planTarget(target: Target, topology: string, options: TargetOpti
   const defences = target.defences.map(({ name }) => name);
   const problems = options.without.filter((name) => !defences.includes(name)).map((name) => unknownName("defence", name, defences));
   if (chosen === undefined) return refuse(idle, [unknownName("topology", topology, Object.keys(target.topologies)), ...problems]);
-  problems.push(...lackProblems(chosen, topology, idle, options));
-  if (problems.length > 0) refuse(idle, problems);
   const layout = chosen.layout();
-  return { layout, plan: planOf(idle, topology, layout, options) };
+  problems.push(...lackProblems(chosen, topology, idle, options), ...hostProblems(layout, options.allowHosts ?? []));
+  if (problems.length > 0) refuse(idle, problems);
+  return { layout, model: target.model, plan: planOf(idle, topology, layout, options) };
 }
 
 /** A control of a defence that is not there would prove nothing, and what is not there protects nobody. */

@@ -29,7 +29,7 @@ function layout(shape: Shape): Layout {
   return {
     // In the order of who waits for whom.
     services: [
-      ...(shape.store === "cassandra" ? sites.flatMap((site) => [cassandraNode(site, sites), cache(site)]) : objectStore(sites)),
+      ...(shape.store === "cassandra" ? [...sites.map((site) => cassandraNode(site, sites)), ...sites.map(cache)] : objectStore(sites)),
       ...sites.map((site) => origin(site, shape, "publish")),
       ...sites.map((site) => origin(site, shape, "read")),
       ...publishing(sites).map((site) => packager(site, sites)),

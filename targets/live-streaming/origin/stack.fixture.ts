@@ -138,8 +138,11 @@ function configurationOf(role: Role, at: Record<string, EndpointSettings>, optio
     role, region: "region-a", event: "main", renditions: ["v720", "v360"], pipelines: ["a", "b", "c"], ownPipelines: ["a", "b"], dvrWindowSegments: 1800,
     listen: end(role === "publish" ? "publish" : "read"), control: end(role === "publish" ? "publishControl" : "readControl"), controlToken,
     feedListen: role === "publish" ? end("feed") : null, feeds: role === "read" ? [end("feed")] : [], edgeTiers: options.edgeTiers ?? [],
-    store: { contact: end("cql"), local: end("cql"), dataCentre: "region-a", dataCentres: ["region-a"], createsSchema: role !== "read" },
-    memcached: end("memcached"),
+    store: {
+      kind: "cassandra", nodes: [{ contact: end("cql"), local: end("cql") }], dataCentre: "region-a", dataCentres: [{ name: "region-a", nodes: 1 }],
+      createsSchema: role !== "read",
+    },
+    memcached: [end("memcached")],
     defences: {
       candidateSelection: true, negativeCache: true, holdOpen: true, metadataCache: true, chunkCache: true, priorityShedding: true, notifications: true,
       adaptiveConcurrency: true, ...options.defences,
