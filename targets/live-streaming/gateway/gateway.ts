@@ -13,7 +13,7 @@ import { readJson } from "./body.ts";
 import { createBroadcasts } from "./broadcasts.ts";
 import type { GatewayConfiguration } from "./configuration.ts";
 import { watchEdges } from "./edge-watch.ts";
-import { openEventFile } from "./event-file.ts";
+import { eventByEvent, openEventFile } from "./event-file.ts";
 import { createEvents } from "./events.ts";
 import { createGate } from "./gate.ts";
 import { createIngest, type IngestCounts } from "./ingest.ts";
@@ -35,6 +35,9 @@ export interface Gateway {
   close(): Promise<IngestCounts>;
 }
 
+/** Less than the 20 of the algorithm's authors: starts that wait for one signer must be done before their devices give up, even when it is slow. */
+const limitMinPerSigner = 4;
+const limitInitialPerSigner = 20;
 const noticeKeysMax = 256;
 const eventFileBytesMax = 64 * 1024 * 1024;
 /** Events stored with one write, and the pause between two. */
@@ -61,14 +64,14 @@ export async function createGateway(settings: GatewayConfiguration, { log, quiet
   const epoch = randomBytes(4).toString("hex");
   const workers = createWorkers(settings.signers, () => performance.now());
   const utilisation = createUtilisation([() => workers.busyMs(), loopBusyMs], () => performance.now());
-  const limit = createGradient2();
+  const limit = createGradient2({ min: limitMinPerSigner * settings.signers, initial: limitInitialPerSigner * settings.signers });
   const gate = createGate({ ...defences, utilisation, telemetry, random: Math.random });
   const steering = createSteering({ edges: settings.edges, ownRegion: settings.region, enabled: defences.steering, sessionsMax: settings.sessionsMax });
   const sessions = createSessions({ ...settings, ...defences, gate, limit, workers, steering, telemetry, nowMs: Date.now });
   const board = createBoard(noticeKeysMax);
   const audience = createAudience({ board, epoch, connectedMax: settings.connectedMax, jitter: defences.jitter });
   const broadcasts = createBroadcasts({ gate, board, audience, sessions, epoch, jitter: defences.jitter, nowMs: Date.now });
-  const file = await openEventFile(settings.eventsFile, eventFileBytesMax);
+  const file = defences.boundedIngest ? await openEventFile(settings.eventsFile, eventFileBytesMax) : eventByEvent(settings.eventsFile);
   const ingest = createIngest({
     ...batch, sink: file, bounded: defences.boundedIngest, queueMax: settings.eventsQueueMax,
     onFailure: (error) => quietLog("events could not be stored", { reason: reason(error) }),

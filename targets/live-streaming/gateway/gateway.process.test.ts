@@ -1,0 +1,83 @@
+/** A gateway as a process, under more load than it can bear; each defence with its control. Rates follow from its own measured capacity. */
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { lose, type GatewayDefence } from "./gateway.fixture.ts";
+import { capacityOf, gatewayProcess, percentile, type Result, share, starts, storm, type Stream } from "./process.fixture.ts";
+
+/** Four times the work of a start as it is deployed: the generator, on the same cores, then needs a quarter of the rate. */
+const cost = { keyCost: 8_192 };
+const seconds = 5;
+
+async function capacity(): Promise<number> {
+  await using gateway = await gatewayProcess(["admission"], cost);
+  return await capacityOf(gateway.base, 2);
+}
+
+async function under<N extends string>(streams: Readonly<Record<N, Stream>>, without: readonly GatewayDefence[]): Promise<Record<N, Result>> {
+  await using gateway = await gatewayProcess(without, cost);
+  return await storm(gateway.base, streams, seconds);
+}
+
+describe("admission", () => {
+  test("keeps whoever presses play served while prefetching grows twelvefold, and without it hardly anybody is", async () => {
+    const perSecond = await capacity();
+    const surge = { play: starts("play", 0.2 * perSecond), prefetch: starts("prefetch", 12 * 0.25 * perSecond) };
+    const kept = await under(surge, []);
+    expect(share(kept.play)).toBeGreaterThan(0.97);
+    expect(share(kept.prefetch)).toBeLessThan(0.5);
+    expect(share((await under(surge, ["admission"])).play)).toBeLessThan(0.6);
+  });
+
+  test("keeps goodput at six times the load, and without it hardly anything is finished in time", async () => {
+    const perSecond = await capacity();
+    const flood = { play: starts("play", 6 * 0.45 * perSecond) };
+    const kept = await under(flood, []);
+    // Half of what is served at the single load: neighbours come and go between the measurement and this.
+    expect(kept.play.served / seconds).toBeGreaterThan(0.5 * 0.45 * perSecond);
+    expect((await under(flood, ["admission"])).play.served).toBeLessThan(0.5 * kept.play.served);
+  });
+});
+
+const events = (perSecond: number): Stream => ({
+  path: "/events", kind: "telemetry", perSecond,
+  body: JSON.stringify({ events: Array.from({ length: 100 }, (_, index) => ({ kind: "player.heartbeat", atMs: 1_700_000_000_000 + index, detail: { bufferMs: 4_000 } })) }),
+});
+
+test("a flood of events slows starts only where ingestion has no bound", async () => {
+  const streams = { play: starts("play", 8), events: events(100) };
+  const bounded = percentile((await under(streams, ["admission"])).play.ms, 0.5);
+  const { play } = await under(streams, ["admission", "boundedIngest"]);
+  expect(share(play) < 0.5 || percentile(play.ms, 0.5) > 2 * bounded).toBe(true);
+});
+
+test("at its end a gateway stores what it took in: the counts agree with one another and with the file", async () => {
+  await using gateway = await gatewayProcess([], { ...cost, eventsQueueMax: 2_000 });
+  const flood = storm(gateway.base, { events: events(60) }, 2);
+  await sleep(1_500);
+  const status = await gateway.end();
+  await flood;
+  expect(status).toBe(0);
+  const counts = JSON.parse(gateway.log().split("\n").find((line) => line.includes("events reconciled")) ?? "{}") as Record<string, number>;
+  expect(counts["accepted"]).toBe((counts["stored"] ?? 0) + (counts["shed"] ?? 0));
+  expect(counts["queued"]).toBe(0);
+  expect(counts["stored"]).toBeGreaterThan(0);
+  expect(readFileSync(gateway.eventsFile, "utf8").split("\n").length - 1).toBe(counts["stored"]);
+});
+
+test.each([[[], "region-b/edge"], [["steering"], "region-a/edge"]] as const)("when its edge is lost, without %j a session is at %s", async (without, edge) => {
+  await using gateway = await gatewayProcess(without, cost);
+  const response = await fetch(`${gateway.base}/sessions`, { method: "POST", headers: { "x-request-kind": "play" }, body: '{"device":"tv-1"}' });
+  const started = await response.json() as { token: string; edge: string };
+  expect(started.edge).toBe("region-a/edge");
+  const [own] = gateway.edges;
+  if (own !== undefined) await lose(own);
+  await sleep(4_000);
+  const now = await (await fetch(`${gateway.base}/sessions/current`, { headers: { authorization: `Bearer ${started.token}` } })).json() as { edge: string };
+  expect(now.edge).toBe(edge);
+});
+
+test("a configuration that cannot be is refused with every problem named", async () => {
+  const problem = gatewayProcess([], { keyCost: 3, signers: 0 });
+  await expect(problem).rejects.toThrow(/signers.*keyCost|keyCost.*signers/s);
+});
