@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { commandLine } from "./command-line.ts";
 import type { Context } from "./context.ts";
 import { explain } from "./explain.ts";
+import { recordedVerdicts } from "./records.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 let folder: string;
@@ -98,6 +99,44 @@ describe("the command line", () => {
     const { exitCode, stdout } = await seawall("plan", path, "--json", "--seed", "7", "--without", "collapsing");
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ experiment: "mine", seed: 7, without: ["collapsing"], rerun: "./seawall run ./mine.ts --seed 7 --substrate process --without collapsing" });
+  });
+
+  it("shows what a plan will do, look for and undo", async () => {
+    const path = file("gorilla.ts", `
+      import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
+      export default { ...base, name: "gorilla-of-mine", method: [
+        { atMs: 2_000, forMs: 4_000, fault: { kind: "latency", links: { from: { kind: "edge" }, to: { kind: "origin-read", region: "region-a" } }, delayMs: 100, jitterMs: 20 } },
+        { atMs: 8_000, forMs: 4_000, fault: { kind: "zoneLoss", zone: "region-b-1" } },
+      ], blastRadius: { services: base.target.topologies.quick.layout().services.map((service) => service.name), faultsAtOnceMax: 1 } };`);
+    const { exitCode, stdout, stderr } = await seawall("plan", path, "--substrate", "process");
+    expect(stderr).toBe("");
+    expect(exitCode).toBe(0);
+    for (const part of [
+      /^target {5}live-streaming, topology quick$/m, /^ +region-a-1: .*region-a\/cassandra/m, /^ {2}live \(live\) +25 +250 +25$/m,
+      /22\.0 s {4}latency of 100 ± 20 ms from edge to origin-read of region region-a\n +on region-a\/edge>region-a\/origin-read:http, region-b\/edge>region-a\/origin-read:http\n +landed when pings over each link take that long/,
+      /26\.0 s {4}undo latency.*\n +take the delay away/, /28\.0 s {4}lose zone region-b-1\n +strikes .*region-b\/cassandra.*\n +landed when each process of it is gone/,
+      /32\.0 s {4}undo lose zone region-b-1\n +start all of it again and see each ready/, /^Claims$/m,
+    ]) expect(stdout).toMatch(part);
+  });
+
+  it("refuses a tier whose prerequisite has not held, unless by force", async () => {
+    const path = file("kong.ts", `import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};\nexport default { ...base, name: "kong-of-mine", tier: "kong", requires: ["never-run"] };`);
+    const refused = await seawall("plan", path);
+    expect(refused.exitCode).toBe(64);
+    for (const part of [/requires: "never-run" has not been run on live-streaming, topology quick/, /an experiment of tier gorilla must have held/, /--force runs this one all the same/]) expect(refused.stderr).toMatch(part);
+    const forced = await seawall("plan", path, "--force");
+    expect(forced.exitCode).toBe(0);
+    expect(forced.stdout).toMatch(/^note {7}run by force, although requires: "never-run"/m);
+    expect(forced.stdout).toMatch(/--force$/m);
+    expect((await seawall("run", path)).stderr).toMatch(/an experiment of tier gorilla must have held/);
+  });
+
+  it("finds what has held in the folder of runs", () => {
+    const run = join(folder, "reports", "gorilla-of-mine", "20260101T000000Z-1");
+    cpSync(join(root, "reports/sample"), run, { recursive: true });
+    mkdirSync(join(folder, "reports", "torn", "20260102T000000Z-1"), { recursive: true });
+    expect(recordedVerdicts(join(folder, "reports"))).toEqual([expect.objectContaining({ experiment: "origin-storm", tier: "storm", target: "live-streaming", topology: "quick", substrate: "process", without: [], status: "held" })]);
+    expect(recordedVerdicts(join(folder, "nowhere"))).toEqual([]);
   });
 
   it("refuses an output folder that cannot be written, before anything is started", async () => {

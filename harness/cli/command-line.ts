@@ -11,7 +11,8 @@ import { image } from "./image.ts";
 import { recover } from "./recover.ts";
 import { rejudge, rewriteReports } from "./rejudge.ts";
 import { plan, planAlone, run, type RunOptions } from "./run.ts";
-import { list, showPlan } from "./show.ts";
+import { list } from "./show.ts";
+import { showPlan } from "./show-plan.ts";
 import { substrateChoices } from "./substrate.ts";
 import { down, up } from "./up.ts";
 
@@ -22,7 +23,8 @@ interface RunFlags {
   readonly seed?: number;
   readonly scale?: number;
   readonly allowHost?: readonly string[];
-  readonly out: string;
+  readonly out?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -54,7 +56,7 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .action(async (flags: RunFlags) => ended(await list(context, flags.json === true)));
   planFlags(context, program.command("plan").description("show what a run would do, without doing it").argument("<experiment>"))
     .option("--json", "the plan as JSON")
-    .action(async (name: string, flags: RunFlags) => ended(showPlan(context, await planned(context, name, flags), flags.json === true)));
+    .action(async (name: string, flags: RunFlags) => ended(showPlan(context, (await planned(context, name, flags)).plan, flags.json === true)));
   program.command("judge").description("judge a recorded run again; the exit status is the verdict's").argument("<run>", "a run directory").option("--json", "the verdict as JSON")
     .action(async (directory: string, flags: RunFlags) => ended(await rejudge(context, resolve(context.cwd, directory), flags.json === true)));
   program.command("report").description("write the report of a recorded run again").argument("<run>", "a run directory")
@@ -64,7 +66,7 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .addOption(new Option("--every <seconds>", "distance between two points of a series").default(1).argParser(secondsOf))
     .action(async (directory: string, flags: { otlp?: string; every: number }) => ended(await exportRun(context, resolve(context.cwd, directory), { otlp: flags.otlp ?? null, everyMs: flags.every * 1_000 })));
   planFlags(context, program.command("compose").description("write the text of docker-compose.yml: the target without the harness").argument("[experiment]", "whose target", "origin-storm"))
-    .action(async (name: string, flags: RunFlags) => ended(compose(context, await planned(context, name, flags))));
+    .action(async (name: string, flags: RunFlags) => ended(compose(context, await planned(context, name, flags, planAlone))));
   program.command("image").description("build the image that the docker substrate and `docker compose up` start").action(async () => ended(await image(context)));
   program.command("recover").description("undo what a killed run left on this machine").action(async () => ended(await recover(context)));
   program.command("doctor").description("show every tool, where it comes from, and what works on this machine").option("--json", "as JSON").option("--install", "get what is missing")
@@ -82,6 +84,7 @@ function planFlags(context: Context, command: Command): Command {
     .option("--topology <name>", "instead of the experiment's own")
     .option("--without <defence>", "switch a defence of the target off; may be repeated", (value: string, all: string[]) => [...all, value], [] as string[])
     .option("--allow-host <name>", "a host besides this machine that load and faults may reach; may be repeated", (value: string, all: string[]) => [...all, value], [] as string[])
+    .option("--force", "run although what must have held before has not; the report says so")
     .addOption(new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(seedOf))
     .addOption(new Option("--scale <times>", "multiply the audience; on the simulated substrate only").argParser(scaleOf));
 }
@@ -109,7 +112,7 @@ function scaleOf(text: string): number {
   return scale;
 }
 
-async function planned(context: Context, name: string, flags: RunFlags, how: typeof plan = plan): Promise<ReturnType<typeof plan>> {
+async function planned(context: Context, name: string, flags: RunFlags, how: typeof planAlone = plan): Promise<ReturnType<typeof plan>> {
   const options = optionsOf(context, flags);
   return how(context, name, await loadExperiment(context, name), options.seed ?? 1, options);
 }
@@ -117,7 +120,9 @@ async function planned(context: Context, name: string, flags: RunFlags, how: typ
 function optionsOf(context: Context, flags: RunFlags): RunOptions {
   return {
     substrate: flags.substrate, topology: flags.topology ?? null, without: flags.without, seed: flags.seed ?? null, scale: flags.scale ?? 1, allowHosts: flags.allowHost ?? [],
-    out: resolve(context.cwd, flags.out ?? "reports"), json: flags.json === true,
+    force: flags.force === true,
+    // Where `run` puts its runs unless it is told otherwise, also for commands that have no such flag.
+    out: flags.out === undefined ? resolve(context.root, "reports") : resolve(context.cwd, flags.out), json: flags.json === true,
   };
 }
 

@@ -6,6 +6,7 @@ import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { Experiment, Load } from "../core/experiment.ts";
 import { judge } from "../core/judge/judge.ts";
 import { type Planned, planExperiment, type PlanOptions, planTarget } from "../core/plan.ts";
+import type { RecordedVerdict } from "../core/prerequisites.ts";
 import type { Run, SubstrateName, Verdict } from "../core/run.ts";
 import type { Tools } from "../core/tools.ts";
 import { provision } from "../provision/provision.ts";
@@ -23,6 +24,7 @@ import type { Context } from "./context.ts";
 import { loadExperiment, workloadExports } from "./experiments.ts";
 import { explain } from "./explain.ts";
 import { Progress } from "./progress.ts";
+import { recordedVerdicts } from "./records.ts";
 import { simulate } from "./simulate.ts";
 import { chooseSubstrate } from "./substrate.ts";
 import { sweep, thisMachine, toolsFor, versionsOf, wire } from "./wire.ts";
@@ -35,6 +37,8 @@ export interface RunOptions {
   /** Multiplies the audience; 1 on any real substrate. */
   readonly scale: number;
   readonly allowHosts: readonly string[];
+  /** Runs although what must have held before has not. */
+  readonly force: boolean;
   readonly out: string;
   readonly json: boolean;
 }
@@ -51,11 +55,15 @@ export interface Outcome {
 /** All experiments are planned before the first is run: a mistake in the last one must not cost the time of the others. */
 export async function run(context: Context, names: readonly string[], options: RunOptions): Promise<number> {
   const seed = options.seed ?? randomInt(0, 2 ** 32);
-  const planned = [];
-  for (const name of names) planned.push(await plan(context, name, await loadExperiment(context, name), seed, options));
+  const experiments: { name: string; experiment: Experiment }[] = [];
+  for (const name of names) experiments.push({ name, experiment: await loadExperiment(context, name) });
+  // What comes earlier in this very command counts as held for now, and is asked again when it has run.
+  for (const [index, { name, experiment }] of experiments.entries()) {
+    await plan(context, name, experiment, seed, options, [...recordedVerdicts(options.out), ...await Promise.all(experiments.slice(0, index).map((one) => presumed(context, one.experiment, options)))]);
+  }
   let worst: number = exitCodes.held;
-  for (const one of planned) {
-    const outcome = await runPlanned(context, one, options);
+  for (const { name, experiment } of experiments) {
+    const outcome = await runPlanned(context, await plan(context, name, experiment, seed, options, recordedVerdicts(options.out)), options);
     present(context, outcome, options);
     worst = worse(worst, outcome.exitCode);
     if (outcome.exitCode === exitCodes.interrupted || outcome.exitCode === exitCodes.cleanupIncomplete) break;
@@ -63,10 +71,17 @@ export async function run(context: Context, names: readonly string[], options: R
   return worst;
 }
 
-export async function plan(context: Context, name: string, given: Experiment, seed: number, options: RunOptions): Promise<Planned> {
+/** As if it had run and held. */
+async function presumed(context: Context, experiment: Experiment, options: RunOptions): Promise<RecordedVerdict> {
+  const substrate = await chooseSubstrate(context, options.substrate, experiment.target.model);
+  return { runId: "~", experiment: experiment.name, tier: experiment.tier, target: experiment.target.name, topology: options.topology ?? experiment.topology, substrate: substrate.name, without: options.without, status: "held" };
+}
+
+/** `recorded`: the runs so far, for what must have held before. */
+export async function plan(context: Context, name: string, given: Experiment, seed: number, options: RunOptions, recorded: readonly RecordedVerdict[] = recordedVerdicts(options.out)): Promise<Planned> {
   const planning = await planOptions(context, name, given, seed, options);
   const experiment = scaled(given, options.scale, planning.substrate);
-  return guarded(name, () => planExperiment(experiment, planning));
+  return guarded(name, () => planExperiment(experiment, { ...planning, recorded, force: options.force }));
 }
 
 /** The experiment's target alone: what its method and its claims need of a topology does not matter. */
@@ -103,7 +118,7 @@ function guarded<T>(name: string, work: () => T): T {
 }
 
 function rerunCommand(name: string, seed: number, substrate: SubstrateName, options: RunOptions): string {
-  return ["./seawall run", name, `--seed ${seed}`, `--substrate ${substrate}`, ...(options.topology === null ? [] : [`--topology ${options.topology}`]), ...(options.scale === 1 ? [] : [`--scale ${options.scale}`]), ...options.without.map((defence) => `--without ${defence}`), ...options.allowHosts.map((host) => `--allow-host ${host}`)].join(" ");
+  return ["./seawall run", name, `--seed ${seed}`, `--substrate ${substrate}`, ...(options.topology === null ? [] : [`--topology ${options.topology}`]), ...(options.scale === 1 ? [] : [`--scale ${options.scale}`]), ...options.without.map((defence) => `--without ${defence}`), ...options.allowHosts.map((host) => `--allow-host ${host}`), ...(options.force ? ["--force"] : [])].join(" ");
 }
 
 async function runPlanned(context: Context, planned: Planned, options: RunOptions): Promise<Outcome> {
@@ -127,6 +142,7 @@ async function runPlanned(context: Context, planned: Planned, options: RunOption
     recorder.onEvent((event) => progress.event(event));
     progress.say(`${planned.plan.title} (${planned.plan.experiment}, ${planned.plan.topology}, ${planned.plan.substrate} substrate: ${planned.plan.substrateWhy})`);
     recorder.event({ kind: "started", runId: id, versions: versionsOf(tools, context), machine: thisMachine() });
+    for (const text of planned.plan.notes ?? []) recorder.event({ kind: "note", text });
     ({ error } = await conduct(planned.plan, wire({ context, planned, tools, clock, recorder, ledger, directory, runId: id, progress }), signal));
   }
   await recorder[Symbol.asyncDispose]();

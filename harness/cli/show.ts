@@ -1,7 +1,4 @@
-/** `seawall list` and `seawall plan`: what there is, and what would happen. Neither starts anything. */
-import { describeFault, sheetOf } from "../core/faults.ts";
-import { phases } from "../core/experiment.ts";
-import type { Planned } from "../core/plan.ts";
+/** `seawall list`: what there is. Starts nothing. */
 import type { Context } from "./context.ts";
 import { experimentNames, loadExperiment } from "./experiments.ts";
 
@@ -24,40 +21,4 @@ export async function list(context: Context, json: boolean): Promise<number> {
     for (const defence of target.defences) context.stdout.write(`  ${defence.name.padEnd(longest)}  ${defence.title}\n`);
   }
   return 0;
-}
-
-export function showPlan(context: Context, { plan }: Planned, json: boolean): number {
-  if (json) {
-    context.stdout.write(`${JSON.stringify(plan)}\n`);
-    return 0;
-  }
-  const total = plan.leadInMs + phases.reduce((sum, phase) => sum + plan.phasesMs[phase], 0);
-  const lines = [
-    `${plan.title}`, "", ...plan.story.split("\n").map((line) => `  ${line.trim()}`), "",
-    `substrate  ${plan.substrate} (${plan.substrateWhy})`,
-    `target     ${plan.target}, topology ${plan.topology}, ${plan.services.length} services${plan.without.length === 0 ? "" : `, without ${plan.without.join(", ")}`}`,
-    `seed       ${plan.seed}`,
-    `takes      ${total / 1000} s once the target is up`, "", "Timeline", ...timeline(plan), "", "Claims",
-    ...plan.hypothesis.map((claim) => `  ${claim.title} (${claim.during.join(", ")}): ${claim.metric} ${claim.statistic} ${claim.comparison} ${typeof claim.limit === "number" ? claim.limit : `${claim.limit.times} × ${claim.limit.of}`}`),
-    ...(plan.recovery === null ? [] : [`  ${plan.recovery.title}: within ${plan.recovery.withinMs / 1000} s of the last heal`]),
-    "", `Run it: ${plan.rerun}`,
-  ];
-  context.stdout.write(`${lines.join("\n")}\n`);
-  return 0;
-}
-
-function timeline(plan: Planned["plan"]): string[] {
-  const faultMs = plan.leadInMs + plan.phasesMs.baseline;
-  const rate = (phase: "baseline" | "fault" | "recovery"): string => plan.load.map((load) => `${load.name} ${load.ratePerSecond[phase]}/s`).join(", ");
-  const rows: [number, string][] = [
-    [0, `lead-in (not judged): ${rate("baseline")}`],
-    [plan.leadInMs, `baseline: ${rate("baseline")}`],
-    [faultMs, `fault: ${rate("fault")}`],
-    [faultMs + plan.phasesMs.fault, `recovery: ${rate("recovery")}`],
-    ...plan.steps.flatMap((step): [number, string][] => [
-      [faultMs + step.atMs, `  ${describeFault(step.fault)}; landed when ${sheetOf(step.fault).proof}`],
-      [faultMs + step.atMs + step.forMs, `  undo ${describeFault(step.fault)}: ${sheetOf(step.fault).undo}`],
-    ]),
-  ];
-  return rows.sort((a, b) => a[0] - b[0]).map(([atMs, text]) => `  ${(atMs / 1000).toFixed(0).padStart(4)} s  ${text}`);
 }

@@ -46,6 +46,7 @@ export const experimentSchema = z.object({
   blastRadius: z.object({ services: z.array(z.string()), faultsAtOnceMax: z.number().int().positive() }),
   abortWhen: z.array(z.object({ unless: claim, windowMs: positiveMs })),
   reliesOn: z.array(z.string()),
+  requires: z.array(name).optional(),
 });
 
 /** All that is wrong with the shape, as `where: what`. */

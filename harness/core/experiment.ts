@@ -94,6 +94,8 @@ export interface Experiment {
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
   /** Defences without which the experiment must be refuted. */
   readonly reliesOn: readonly string[];
+  /** Experiments whose last run on the same target and topology must have held. */
+  readonly requires?: readonly string[];
 }
 
 /** Gives an experiment file its type; all checking is done by `plan`, which reports every problem at once. */

@@ -173,6 +173,18 @@ describe("a plan", () => {
     expect(problemsOf({}, { supports: { ...able, kill: "nobody dies here" } })).toEqual(["step 1 (kill region-a/origin-read): the process substrate cannot do this: nobody dies here"]);
   });
 
+  it("is refused while what must have held has not, unless by force, which is written down", () => {
+    const later = { tier: "gorilla", requires: ["kill-one"] };
+    const problems = problemsOf(later, { recorded: [] });
+    expect(problems).toEqual([expect.stringContaining('requires: "kill-one" has not been run'), expect.stringContaining("an experiment of tier latency must have held")]);
+    expect(problemsOf(later, { recorded: null })).toEqual([]);
+    expect(() => planExperiment({ ...experiment, tier: "gorilla" }, { ...options, recorded: [] })).toThrow(expect.objectContaining({ hint: expect.stringContaining("--force") }));
+    expect(planExperiment({ ...experiment, tier: "gorilla" }, { ...options, recorded: [], force: true }).plan.notes).toEqual([expect.stringMatching(/^run by force, although tier gorilla: /)]);
+    expect(planExperiment(experiment, { ...options, recorded: [], force: true }).plan).not.toHaveProperty("notes");
+    // Only what must have held gives way to force.
+    expect(problemsOf({ ...later, reliesOn: ["luck"] }, { recorded: [], force: true })).toEqual([expect.stringContaining('unknown defence "luck"')]);
+  });
+
   it("names every problem at once", () => {
     const problems = problemsOf({
       ...claiming({ metric: "nope" }), reliesOn: ["nope"], load: [{ ...load, workload: "nope" }], ...recovering({ withinMs: 9_000 }),

@@ -5,6 +5,7 @@ import { shapeProblems } from "./experiment-schema.ts";
 import { unknownName } from "./nearest.ts";
 import { hostProblems } from "./plan-hosts.ts";
 import { methodProblems } from "./plan-method.ts";
+import { prerequisiteProblems, type RecordedVerdict } from "./prerequisites.ts";
 import { claimProblems, emitProblems, loadProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Support } from "./ports.ts";
@@ -23,6 +24,10 @@ export interface PlanOptions {
   /** Workload → names that it exports; null when there is no such file. */
   workloadExports(workload: string): readonly string[] | null;
   readonly rerun: string;
+  /** The runs so far, for what must have held before without one, nothing is asked: a target alone needs no leave. */
+  readonly recorded?: readonly RecordedVerdict[] | null;
+  /** Runs although a prerequisite has not held; the plan, and so the report, says so. */
+  readonly force?: boolean;
   /** Hosts besides this machine that may be hit. */
   readonly allowHosts?: readonly string[];
 }
@@ -62,8 +67,11 @@ export function planExperiment(experiment: Experiment, options: PlanOptions): Pl
   problems.push(...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []));
   const { model } = experiment.target;
   problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout)));
-  if (problems.length > 0) refuse(experiment, problems);
-  return { layout, model, plan: planOf(experiment, topology, layout, options) };
+  const unmet = (options.recorded ?? null) === null ? [] : prerequisiteProblems(experiment, topology, options.substrate, options.recorded ?? []);
+  const force = options.force === true;
+  if (!force) problems.push(...unmet);
+  if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
+  return { layout, model, plan: planOf(experiment, topology, layout, options, unmet.map((problem) => `run by force, although ${problem}`)) };
 }
 
 /** A target alone, in one of its topologies, with nobody to load it and nothing to break it. */
@@ -91,14 +99,15 @@ function lackProblems(chosen: Topology, topology: string, experiment: Experiment
   ];
 }
 
-function refuse(experiment: Experiment, problems: readonly string[]): never {
+function refuse(experiment: Experiment, problems: readonly string[], forceable = false): never {
   const named = typeof experiment?.name === "string" ? `"${experiment.name}"` : "this experiment";
   throw new SeawallError("PLAN_REFUSED", `${named} cannot be run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`, {
-    hint: "Nothing was started. Mend the experiment or the flags and try again; `seawall list` shows what there is.",
+    hint: forceable ? "Nothing was started. Run what must have held first; --force runs this one all the same, and its report will say so."
+      : "Nothing was started. Mend the experiment or the flags and try again; `seawall list` shows what there is.",
   });
 }
 
-function planOf(experiment: Experiment, topology: string, layout: Layout, options: TargetOptions): Plan {
+function planOf(experiment: Experiment, topology: string, layout: Layout, options: TargetOptions, notes: readonly string[] = []): Plan {
   return {
     format: "seawall-plan/1",
     experiment: experiment.name, title: experiment.title, story: experiment.story, tier: experiment.tier,
@@ -112,6 +121,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     leadInMs, phasesMs: experiment.phasesMs,
     load: experiment.load, hypothesis: experiment.hypothesis, recovery: experiment.recovery,
     steps: experiment.method, abortWhen: experiment.abortWhen,
+    ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,
   };
 }

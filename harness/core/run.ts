@@ -34,6 +34,8 @@ export interface Plan {
   readonly recovery: Recovery | null;
   readonly steps: readonly Step[];
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
+  /** What the reader of a report must know of how this came to be run. */
+  readonly notes?: readonly string[];
   /** The command that repeats this run. */
   readonly rerun: string;
 }

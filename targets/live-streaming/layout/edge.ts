@@ -7,7 +7,7 @@ import { holdGraceMs } from "../origin/decide.ts";
 import { dvrWindowSegments, event, renditions } from "../stream/event.ts";
 import { liveSegments, segmentMs } from "../stream/template.ts";
 import { switches } from "./defences.ts";
-import { httpClock, httpPing } from "./pings.ts";
+import { httpPing } from "./pings.ts";
 import { nearest, nodeOf, type Site, standing } from "./site.ts";
 
 /** `fillSites` are those where a fill node stands; none: one tier. */
@@ -31,7 +31,7 @@ export function fill(site: Site, sites: readonly Site[]): Service {
 /** The weaker variant in the same place: see edge-nginx/conf.ts for what it lacks. */
 export function nginxEdge(site: Site, sites: readonly Site[]): Service {
   return {
-    ...standing(site, "edge", 16), ports: { http: 18000, admin: 18001 }, ...node, tools: ["nginx", "node"], operations: { clock: httpClock },
+    ...standing(site, "edge", 16), ports: { http: 18000, admin: 18001 }, ...node, tools: ["nginx", "node"], operations: {},
     telemetry: [{ kind: "originGets", port: "admin", path: "/metrics" }],
     launch(place) {
       const { executable, args, env } = place.tool("nginx");
@@ -54,8 +54,8 @@ const node = {
   // Relative to the service's own folder.
   telemetry: [{ kind: "varnish", workDirectory: workDirectoryName }],
   pings: { http: httpPing },
+  // No `clock`: under libfaketime Varnish does not come up.
   operations: {
-    clock: httpClock,
     fill: { kind: "http", port: "http", method: "GET", path: manifestPath, reads: "x-cache" },
     look: { kind: "http", port: "http", method: "GET", path: manifestPath, reads: "x-cache" },
     flush: { kind: "command", command: (place) => flushProgram(place.tool("varnish"), place.directory) },
