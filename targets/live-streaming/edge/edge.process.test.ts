@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
 import { type Answer, Bench, controlToken, get, segment, settingsFor, upstream } from "./fixture.ts";
+import { banSender, pathPattern } from "../origin/invalidation.ts";
 import { edgeProgram } from "./launch.ts";
 import type { EdgeSettings } from "./settings.ts";
 
@@ -168,16 +169,22 @@ describe("told by an operator", () => {
     const base = await edge([origin.port]);
     const paths = [segment(-10), segment(-9), segment(-8), segment(-9, "audio")];
     for (const path of paths) await get(base + path);
-    const number = /(\d+)\.m4s/.exec(paths[1] ?? "")?.[1] ?? "";
-    const pattern = `^/live/main/(v720|v360)/(${number})\\.m4s$`;
+    const number = Number(/(\d+)\.m4s/.exec(paths[1] ?? "")?.[1]);
+    const range = { event: "main", renditions: ["v720", "v360"], from: number, to: number };
+    const pattern = pathPattern(range);
+    // As origins say it.
+    const said = (to: { readonly from: number; readonly to: number }, token = controlToken): Promise<boolean> =>
+      banSender(token)({ name: "edge", at: { host: "127.0.0.1", port: Number(new URL(base).port) } }, { ...range, ...to }, new AbortController().signal);
     expect((await tell(base, "BAN", { "x-ban-pattern": pattern })).status).toBe(401);
-    expect((await tell(base, "BAN", { authorization: "Bearer wrong", "x-ban-pattern": pattern })).status).toBe(401);
+    expect(await said(range, "wrong-token")).toBe(false);
     for (const bad of ["", ".*", "^/x && obj.status == 200$", `^/(${"a".repeat(3_000)})$`, "^/(unclosed$"]) {
       expect([400, 431], bad.slice(0, 20)).toContain((await tell(base, "BAN", { authorization, "x-ban-pattern": bad })).status);
     }
     expect((await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache)).toEqual(["hit", "hit", "hit", "hit"]);
-    expect((await tell(base, "BAN", { authorization, "x-ban-pattern": pattern })).status).toBe(200);
+    expect(await said(range)).toBe(true);
     expect((await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache)).toEqual(["hit", "miss", "hit", "hit"]);
+    expect(await said({ from: number - 1_801, to: number })).toBe(true);
+    expect((await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache)).toEqual(["miss", "miss", "hit", "hit"]);
   });
 
   test("a copy that was under way while it was told is not kept", async () => {

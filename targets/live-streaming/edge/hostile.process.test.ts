@@ -96,6 +96,7 @@ const refused: readonly (readonly [title: string, bytes: (path: string) => strin
   ["a check of something else", () => segmentGet()("/check/a/../../metrics"), [404]],
   ...["PUT", "POST", "DELETE", "PATCH", "TRACE", "PURGE", "CONNECT"].map((method) =>
     [method, (path: string) => `${method} ${path} HTTP/1.1\r\n${head(`Content-Length: ${smuggledRequest.length}`)}${smuggledRequest}`, [400, 405]] as const),
+  ...["PUT", "POST", "DELETE", "PATCH", "TRACE", "PURGE"].map((method) => [`${method} without a body`, (path: string) => `${method} ${path} HTTP/1.1\r\n${head()}`, [405]] as const),
   ["PUT in chunks", (path) => `PUT ${path} HTTP/1.1\r\n${head("Transfer-Encoding: chunked")}${smuggledRequest.length.toString(16)}\r\n${smuggledRequest}\r\n0\r\n\r\n`, [405]],
   ["BAN without a token", () => `BAN /invalidate HTTP/1.1\r\n${head("X-Ban-Pattern: ^/live/.{1,9}$")}`, [401]],
   ["BAN with a body", () => `BAN /invalidate HTTP/1.1\r\n${head(`Authorization: Bearer ${controlToken}`, `Content-Length: ${smuggledRequest.length}`)}${smuggledRequest}`, [400]],
