@@ -17,7 +17,8 @@ const tools: Readonly<Partial<Record<ToolName | "nginx", PlacedTool>>> = {
   varnish: { ...at("/usr/sbin/varnishd"), companions: { varnishadm: "/usr/bin/varnishadm", varnishstat: "/usr/bin/varnishstat" } },
   cassandra: { ...at("/usr/local/bin/java"), directory: inImage.jars },
   ffmpeg: at("/usr/bin/ffmpeg"),
-  nginx: at("/usr/sbin/nginx"),
+  // As root it would let its workers become somebody who may not enter the service's own folder.
+  nginx: at("/usr/sbin/nginx", ["-g", "user root;"]),
   toxiproxy: at("/usr/local/bin/toxiproxy-server"),
 };
 
