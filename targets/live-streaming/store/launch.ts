@@ -26,7 +26,7 @@ export function storeProgram(node: StoreNode): Program {
     command: node.java,
     args: [
       // Without its measuring agent (jamm), which costs a tenth of the start: the sizes of prepared statements are then estimated.
-      `-Xms${node.heapMb}m`, `-Xmx${node.heapMb}m`, "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC", "-Xss512k",
+      `-Xms${node.heapMb}m`, `-Xmx${node.heapMb}m`, "-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=192m", "-XX:ReservedCodeCacheSize=64m", "-XX:+UseSerialGC", "-Xss512k",
       // Only the quick compiler: a node starts in two thirds of the CPU time, and a node that lives for minutes never earns the rest back.
       "-XX:TieredStopAtLevel=1", "-XX:ActiveProcessorCount=2", "-XX:+ExitOnOutOfMemoryError", "-Djdk.attach.allowAttachSelf=true",
       ...moduleArguments,
@@ -91,9 +91,11 @@ native_transport_max_request_data_in_flight: 128MiB
 `;
 }
 
+/** Warnings, who is up and who is down, and when clients may come; the settings alone are 20 kB in each log otherwise. */
 const logback = `<configuration><appender name="STDOUT" class="ch.qos.logback.core.ConsoleAppender"><encoder>
 <pattern>%-5level %date{ISO8601} %logger{0} %msg%n</pattern></encoder></appender>
-<root level="INFO"><appender-ref ref="STDOUT"/></root></configuration>
+<logger name="org.apache.cassandra.gms.Gossiper" level="INFO"/><logger name="org.apache.cassandra.transport" level="INFO"/>
+<root level="WARN"><appender-ref ref="STDOUT"/></root></configuration>
 `;
 
 /** What Cassandra reaches into on Java 17; without these it does not start. */
