@@ -35,7 +35,7 @@ export function gateway(site: Site, sites: readonly Site[]): Service {
             capacityBitsPerSecond: Math.floor(edgeBitsPerSecond / sites.length),
           };
         }),
-        signers: 1, keyCost: 2_048, sessionsMax: 100_000, connectedMax: 20_000, eventsQueueMax: 20_000,
+        signers: 1, keyCost: 2_048, sessionsMax: 100_000, connectedMax: 5_000, eventsQueueMax: 20_000,
         eventsFile: `${place.directory}/events.ndjson`,
         defences: switches(place, "backoffGuidance", "admission", "steering", "jitter", "boundedIngest"),
       };
