@@ -40,7 +40,7 @@ export async function readBack(segments: readonly Acknowledged[], { deployment, 
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < segments.length; index = next++) {
-      await clock.sleep(Math.max(0, startedMs + 1000 * index / within.rateMax - clock.monotonicMs()), signal).catch(() => undefined);
+      if (!over()) await clock.sleep(Math.max(0, startedMs + 1000 * index / within.rateMax - clock.monotonicMs()), signal).catch(() => undefined);
       const segment = segments[index] as Acknowledged;
       const outcome = over() ? null : await judged(segment, places(segment.pipeline, segment.rendition, segment.number));
       counts[outcome ?? "unread"] += 1;

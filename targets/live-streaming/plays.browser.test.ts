@@ -55,9 +55,11 @@ test.skipIf(chromium === null)("a real player plays live for a minute without a 
   expect([live.jumps, live.errors]).toEqual([0, []]);
   expect(frames).toBeGreaterThan(0.9 * 25 * playMs / 1000);
   expect(audioBytes).toBeGreaterThan(0.8 * 96_000 / 8 * playMs / 1000);
+  // What this machine made it miss, a player catches up with slowly.
   const latenciesMs = samples.of("player_latency_ms");
   expect(latenciesMs.at(0)).toBeGreaterThan(5_000);
-  expect(latenciesMs.at(-1)).toBeLessThan(7_500);
+  expect(latenciesMs[Math.floor(latenciesMs.length / 2)]).toBeLessThan(6_500);
+  expect(latenciesMs.at(-1)).toBeLessThan(7_500 + stalledMs);
   // The manifest's clock is the edge's, which is this machine's.
   expect(Math.abs(live.clockOffsetMs ?? Number.NaN)).toBeLessThan(100);
   const shot = process.env["SEAWALL_SCREENSHOT"];

@@ -95,10 +95,12 @@ export async function startPlayer(options: PlayerOptions): Promise<Player> {
 async function watch(page: Page, account: Account, clock: Clock, signal: AbortSignal): Promise<void> {
   for (let ended = false; !ended;) {
     await clock.sleep(takeEveryMs, signal).catch(() => { ended = true; });
+    const patience = new AbortController();
     const taken = await Promise.race([
       page.evaluate("seawall.take()").then((value) => seen.parse(value), () => null),
-      clock.sleep(takeMsMax).then(() => null),
+      clock.sleep(takeMsMax, patience.signal).then(() => null, () => null),
     ]);
+    patience.abort();
     account.add(taken, clock.nowMs());
   }
   account.close();

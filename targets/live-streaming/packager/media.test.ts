@@ -4,6 +4,7 @@ import { BrokenBox, boxes, decodeTime, find, withoutIndex } from "./boxes.ts";
 import { createDefectOrders, spoiled } from "./defects.ts";
 import { inspect } from "./inspect.ts";
 import { createLoop, epochLocked, expectedSamples, expectedTicks, loopSegments, makeSegment, segmentSeconds } from "./loop.ts";
+import { manifest } from "./manifest.ts";
 import { readSamples, withSamples } from "./samples.ts";
 
 const ticks = 12_800;
@@ -140,6 +141,12 @@ describe("orders to spoil", () => {
     orders.order(null);
     expect([spoils(orders, 6, "v360"), orders.current]).toEqual([false, null]);
   });
+});
+
+test("the manifest names a clock at whichever edge it comes from, and nothing that depends on when it was made", () => {
+  const made = manifest({ segmentSeconds, renditions: [{ name: "v720", kind: "video", bitsPerSecond: 1, codecs: "avc1.4d401f", width: 1280, height: 720 }] });
+  expect(made).toContain('<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>');
+  expect(made.match(/\d{4}-\d\d-\d\dT[\d:]+Z/g)).toEqual(["1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"]);
 });
 
 describe("boxes", () => {
