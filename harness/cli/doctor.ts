@@ -8,6 +8,8 @@ import { type Ability, freeDiskBytes, inspectMachine, type Machine } from "../pr
 import { provision, toolNames } from "../provision/provision.ts";
 import { type ProgressOutput, showProgress } from "../provision/render.ts";
 import { toolCacheRoot } from "../provision/cache.ts";
+import { engineObstacle } from "../substrates/docker/engine.ts";
+import { imageName } from "../substrates/docker/image/image.ts";
 
 export interface DoctorOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -41,10 +43,17 @@ export async function doctor({ env, stdout, stderr, json, install, signal }: Doc
     machine,
     cache: { path: cachePath, freeBytes: freeDiskBytes(cachePath) },
     reports: { path: reportsPath, freeBytes: freeDiskBytes(reportsPath) },
-    substrates: { process: processSubstrate(tools, machine), docker: machine.docker },
+    substrates: { process: processSubstrate(tools, machine), docker: await dockerSubstrate(env, machine) },
   };
   stdout.write(json ? `${JSON.stringify(diagnosis)}\n` : render(diagnosis, stdout));
   return diagnosis.substrates.process.works ? exitCodes.held : exitCodes.internal;
+}
+
+async function dockerSubstrate(env: NodeJS.ProcessEnv, { docker }: Machine): Promise<Ability> {
+  if (!docker.works) return docker;
+  const unfit = await engineObstacle(env, null);
+  if (unfit !== null) return { works: false, detail: unfit };
+  return { works: true, detail: (await engineObstacle(env, imageName(resolve(import.meta.dirname, "../..")))) ?? `${docker.detail} and has the image` };
 }
 
 function processSubstrate(tools: readonly Inspection[], { zoneAddresses }: Machine): Ability {

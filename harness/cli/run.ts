@@ -18,11 +18,13 @@ import { FileLedger, leftRuns } from "../run/ledger.ts";
 import { readRun } from "../run/read-run.ts";
 import { Recorder } from "../run/recorder.ts";
 import { files, makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
+import { connectEngine } from "../substrates/docker/engine.ts";
 import { realClock } from "../system/clock.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import { loadExperiment, workloadExports } from "./experiments.ts";
 import { explain } from "./explain.ts";
+import { ensureImage } from "./image.ts";
 import { Progress } from "./progress.ts";
 import { recordedVerdicts } from "./records.ts";
 import { simulate } from "./simulate.ts";
@@ -223,9 +225,10 @@ function refuseUnusableCache(context: Context): void {
   }
 }
 
-/** Finds the tools of a run, or gets them, with progress on standard error. */
+/** Finds the tools of a run, or gets them, with progress on standard error; the engine and its image are among them. */
 export async function toolsOf(context: Context, planned: Planned): Promise<Tools> {
   refuseUnusableCache(context);
+  if (planned.plan.substrate === "docker") await ensureImage(context, await connectEngine(context.env));
   using display = showProgress(context.stderr);
   return (await provision(toolsFor(planned), { env: context.env, signal: context.signal, progress: display.progress })) as Tools;
 }

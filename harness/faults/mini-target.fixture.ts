@@ -63,7 +63,7 @@ function memcachedService(name: string, zone: string, host: number): Service {
   };
 }
 
-function webService(name: string, zone: string, host: number, port: number): Service {
+export function webService(name: string, zone: string, host: number, port: number): Service {
   return {
     name, kind: name.split("/")[1] ?? name, region: zone.slice(0, -2), zone, host, ports: { http: port }, tools: ["node"], dependsOn: [],
     ready: { kind: "http", port: "http", path: "/" }, readyWithinMs: 20_000, drainMs: 1_000, telemetry: [],
@@ -72,7 +72,7 @@ function webService(name: string, zone: string, host: number, port: number): Ser
   };
 }
 
-const miniLayout: Layout = {
+export const miniLayout: Layout = {
   services: [webService("a/front", "region-a-1", 21, 18_600), webService("a/back", "region-a-1", 22, 18_600), webService("b/back", "region-b-1", 21, 18_600), webService("b/more", "region-b-1", 22, 18_600), memcachedService("a/store", "region-a-1", 23)],
   links: [{ from: "a/front", to: "a/back", port: "http" }, { from: "a/front", to: "b/back", port: "http" }, { from: "a/front", to: "a/store", port: "memcached" }],
   playable: () => [], edges: [{ service: "a/front", port: "http" }],
@@ -85,13 +85,13 @@ const undo: UndoLedger = { record: () => () => {} };
 export interface Mini extends AsyncDisposable { readonly deployment: Deployment }
 
 /** The faults that a service is to suffer and must be started for. */
-const steps: readonly Step[] = [{ kind: "fullDisk", service: "b/more" } as const, { kind: "clockSkew", service: "b/back", byMs: 3_600_000 } as const].map((fault) => ({ atMs: 0, forMs: 1, fault }));
+export const miniSteps: readonly Step[] = [{ kind: "fullDisk", service: "b/more" } as const, { kind: "clockSkew", service: "b/back", byMs: 3_600_000 } as const].map((fault) => ({ atMs: 0, forMs: 1, fault }));
 
 export async function startMini(layout: Layout = miniLayout): Promise<Mini> {
   const folder = mkdtempSync(join(tmpdir(), "seawall-faults-"));
   const tools = (await provision([...new Set(["toxiproxy" as const, "faketime" as const, ...layout.services.flatMap((service) => service.tools)])], { env: process.env, signal: new AbortController().signal, progress: () => {} })) as Tools;
   const deployment = await processSubstrate({ tools, clock, stateDirectory: join(folder, "state"), cacheDirectory: join(folder, "media") }).deploy({
-    plan: { ...heldPlan(), without: [], steps }, runId: `mini-${process.pid}-${Date.now()}`, controlToken: "token", layout, logsDirectory: folder, undo, signal: new AbortController().signal, progress: () => {},
+    plan: { ...heldPlan(), without: [], steps: miniSteps }, runId: `mini-${process.pid}-${Date.now()}`, controlToken: "token", layout, logsDirectory: folder, undo, signal: new AbortController().signal, progress: () => {},
   });
   return {
     deployment,

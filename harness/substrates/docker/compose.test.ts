@@ -5,6 +5,7 @@ import { liveStreaming } from "../../../targets/live-streaming/target.ts";
 import { addressesOf, composeSlot } from "./addresses.ts";
 import { composeFile, composeName } from "./compose.ts";
 import { registryParts } from "./image/image.ts";
+import { composeToken, placeInContainer } from "./place.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const module = "targets/live-streaming/target.ts";
@@ -24,6 +25,14 @@ describe("docker-compose.yml", () => {
       expect(made).toContain(`ipv4_address: ${addresses.host(name)}}`);
     }
     expect(made.match(/<<: \*service/g)).toHaveLength(layout.services.length);
+  });
+
+  it("starts every service with settings that it takes", () => {
+    const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
+    for (const service of layout.services) {
+      const place = placeInContainer({ service, addresses, directory: "/run/seawall", cacheDirectory: "/var/cache/seawall", without: [], controlToken: composeToken, seed: 1 });
+      expect(service.launch(place).command, service.name).toMatch(/^\/usr\//);
+    }
   });
 
   it("publishes edges, on loopback only", () => {

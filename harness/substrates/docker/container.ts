@@ -118,12 +118,11 @@ export class Container {
     this.#options.docker.modem.demuxStream(stream, sink, sink);
   }
 
-  /** A program beside the one that runs in it. As root and with all rights of the container's own networks and mounts when `privileged`. */
-  async exec(command: readonly string[], env: Readonly<Record<string, string>>, privileged = false): Promise<Duplex> {
+  /** A program beside the one that runs in it, with the same rights. */
+  async exec(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Duplex> {
     try {
       const exec = await this.#container.exec({
         Cmd: [...command], Env: Object.entries(env).map(([key, value]) => `${key}=${value}`), AttachStdin: true, AttachStdout: true, AttachStderr: true,
-        ...(privileged ? { Privileged: true, User: "0" } : {}),
       });
       return await exec.start({ hijack: true, stdin: true });
     } catch (error) {

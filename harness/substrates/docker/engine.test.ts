@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -8,12 +8,18 @@ import { connectEngine, engineAddress, engineError, engineObstacle, unfitness } 
 
 const linux = { OSType: "linux", OperatingSystem: "Debian GNU/Linux 12 (bookworm)", SecurityOptions: ["name=seccomp,profile=default"] };
 let server: Server | undefined;
+const folders: string[] = [];
 
-afterEach(() => { server?.close(); });
+afterEach(() => {
+  server?.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Something that answers as an engine does, on a socket of its own. */
 async function engine(answers: Readonly<Record<string, unknown>>): Promise<{ DOCKER_HOST: string }> {
-  const path = join(mkdtempSync(join(tmpdir(), "seawall-engine-")), "docker.sock");
+  const folder = mkdtempSync(join(tmpdir(), "seawall-engine-"));
+  folders.push(folder);
+  const path = join(folder, "docker.sock");
   server = createServer((request, response) => {
     const answer = answers[(request.url ?? "").replace(/^\/v[\d.]+/, "")];
     response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" }).end(JSON.stringify(answer ?? { message: "not found" }));

@@ -9,7 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Target } from "../../core/target.ts";
 import { addressesOf, composeSlot } from "./addresses.ts";
-import { placeInContainer } from "./place.ts";
+import { composeToken, placeInContainer } from "./place.ts";
 
 const directory = "/run/seawall";
 
@@ -26,7 +26,7 @@ if (layout === undefined || service === undefined) {
 const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
 const without = (process.env["SEAWALL_WITHOUT"] ?? "").split(",").filter((defence) => defence !== "");
 const launch = service.launch(placeInContainer({
-  service, addresses, directory, without, cacheDirectory: "/var/cache/seawall", controlToken: process.env["SEAWALL_CONTROL_TOKEN"] || "seawall", seed: 1,
+  service, addresses, directory, without, cacheDirectory: "/var/cache/seawall", controlToken: process.env["SEAWALL_CONTROL_TOKEN"] || composeToken, seed: 1,
 }));
 for (const [file, text] of Object.entries(launch.files)) {
   mkdirSync(dirname(join(directory, file)), { recursive: true });

@@ -1,10 +1,10 @@
 /** What can be done to a service in a container from outside: another time of day, packets that get lost, a folder without room. */
-import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Effect, Impairment } from "../../core/ports.ts";
 import type { Evidence } from "../../core/run.ts";
 import { runBeside } from "./beside.ts";
 import type { Container } from "./container.ts";
+import { filled } from "./room.ts";
 
 interface Struck {
   readonly container: Container;
@@ -19,24 +19,24 @@ const skewFile = "clock-skew";
 const library = "/usr/local/lib/libfaketime.so";
 
 /** libfaketime is loaded from the start, tells the true time, and looks into its file every so often. */
-function skewableEnv(directory: string): Record<string, string> {
+export function skewableEnv(directory: string): Record<string, string> {
   return { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: join(directory, skewFile), FAKETIME_CACHE_DURATION: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1", FAKETIME_DONT_RESET: "1", FAKETIME_FORCE_MONOTONIC_FIX: "0" };
 }
 
-async function impose(effect: Effect, struck: Struck): Promise<Impairment> {
+export async function impose(effect: Effect, struck: Struck): Promise<Impairment> {
   switch (effect.kind) {
     case "clockSkew": return skewed(effect.byMs, struck);
     case "packetLoss": return lossy(effect.share, struck);
-    case "fullDisk": throw new Error("a container's folder is one of this machine's, which must not be filled");
+    case "fullDisk": return filled(struck.container, struck.directory);
   }
 }
-
-export const impair = { skewableEnv, impose };
 
 /** Proven by the service's own clock; here only that the order to it stands. */
 async function skewed(byMs: number, { directory, container, service }: Struck): Promise<Impairment> {
   const path = join(directory, skewFile);
-  writeFileSync(path, `${byMs < 0 ? "-" : "+"}${Math.abs(byMs) / 1000}\n`);
+  const run = (script: string, ...args: string[]): Promise<string> => runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", ...args], env: {} });
+  // Whole at once: the library may look at any moment.
+  await run('echo "$2" > "$1.part" && mv "$1.part" "$1"', path, `${byMs < 0 ? "-" : "+"}${Math.abs(byMs) / 1000}`);
   const observe = async (): Promise<Evidence> => {
     const nowMs = Date.now();
     const there = Number(await runBeside(container, { command: "/bin/date", args: ["+%s%3N"], env: skewableEnv(directory) }));
@@ -46,7 +46,7 @@ async function skewed(byMs: number, { directory, container, service }: Struck): 
   return {
     observe,
     undo: async () => {
-      rmSync(path, { force: true });
+      await run('rm -f "$1"', path);
       const { observation } = await observe();
       const off = Number(/is (-?\d+) ms/.exec(observation)?.[1]);
       return { landed: Math.abs(off) < 2_000, observation };
@@ -60,7 +60,7 @@ async function lossy(share: number, { zone, host, service }: Struck): Promise<Im
   const below = Math.round(share * 1_000);
   const drop = `numgen random mod 1000 < ${below} counter drop`;
   const rules = `table ip ${table} { chain in { type filter hook input priority 0; ip daddr ${host} ${drop}; }; chain out { type filter hook output priority 0; ip saddr ${host} ${drop}; }; }`;
-  const nft = (...args: string[]): Promise<string> => runBeside(zone, { command: "/usr/sbin/nft", args, env: {} }, true);
+  const nft = (...args: string[]): Promise<string> => runBeside(zone, { command: "/usr/sbin/nft", args, env: {} });
   await nft(rules);
   return {
     observe: async () => {

@@ -9,9 +9,10 @@ import { operate } from "../../system/operate.ts";
 import { answersReady } from "../bring-up.ts";
 import { companionOf, runBeside } from "./beside.ts";
 import { Container, type ContainerOptions } from "./container.ts";
-import { impair } from "./impair.ts";
+import { impose, skewableEnv } from "./impair.ts";
 import { memoryOf } from "./memory.ts";
 import { asInImage } from "./place.ts";
+import { inRoom, outside, roomBytes } from "./room.ts";
 
 export interface InstanceOptions extends Pick<ContainerOptions, "docker" | "runId" | "image" | "record" | "logFile"> {
   readonly directory: string;
@@ -22,14 +23,16 @@ export interface InstanceOptions extends Pick<ContainerOptions, "docker" | "runI
   readonly standing: { readonly zone: Container } | { readonly network: string; readonly host: string };
   readonly place: Place;
   readonly endpoint: (port: string) => Endpoint;
-  /** Loads a library that can be told another time. */
-  readonly skewable: boolean;
+  /** What will be done to it, and must be prepared for when its container is made. */
+  readonly effects: ReadonlySet<Effect["kind"]>;
   readonly clock: Clock;
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
 }
 
 /** Asking costs processor time that the service itself needs to become ready. */
 const readyEveryMs = 150;
+/** The engine tells of an end within some milliseconds. */
+const toldWithinMs = 2_000;
 
 export class DockerInstance implements Instance {
   readonly service: Service;
@@ -38,6 +41,8 @@ export class DockerInstance implements Instance {
   #state: InstanceState = "ended";
   #ending = false;
   #detail = "";
+  /** Of the life that goes on: resolves when the engine has told of its end. */
+  #told = Promise.withResolvers<void>();
 
   constructor(service: Service, options: InstanceOptions) {
     this.service = service;
@@ -75,6 +80,7 @@ export class DockerInstance implements Instance {
     this.#write(launch.files);
     this.#container ??= await this.#create([launch.command, ...launch.args], launch.env);
     this.#ending = false;
+    this.#told = Promise.withResolvers<void>();
     // Before the engine starts it: what dies at once must be seen to have lived.
     this.#state = "running";
     try {
@@ -96,15 +102,21 @@ export class DockerInstance implements Instance {
   }
 
   #create(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Container> {
-    const { docker, runId, image, record, logFile, directory, cacheDirectory, standing, skewable } = this.#options;
-    const memory = memoryOf(this.service);
+    const { docker, runId, image, record, logFile, directory, cacheDirectory, standing, effects } = this.#options;
+    const room = effects.has("fullDisk") ? roomBytes : 0;
+    const memory = memoryOf(this.service) + room;
+    // As this user, so that what it writes can be read, and removed, from here.
+    const [user, group] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
     const where = "zone" in standing ? { NetworkMode: `container:${standing.zone.id}` } : { NetworkMode: standing.network };
     return Container.create({
-      docker, runId, image, record, logFile, directory, what: this.service.name, command,
-      env: { HOME: directory, TMPDIR: directory, ...env, ...(skewable ? impair.skewableEnv(directory) : {}) },
-      // As this user, so that what it writes can be read, and removed, from here.
-      user: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
-      host: { ...where, Memory: memory, MemorySwap: memory, Binds: [directory, cacheDirectory].map((path) => `${path}:${path}`) },
+      docker, runId, image, record, logFile, directory, what: this.service.name, command: room > 0 ? inRoom(directory, command) : command,
+      env: { HOME: directory, TMPDIR: directory, ...env, ...(effects.has("clockSkew") ? skewableEnv(directory) : {}) },
+      user: `${user}:${group}`,
+      host: {
+        ...where, Memory: memory, MemorySwap: memory,
+        Binds: [`${directory}:${room > 0 ? outside(directory) : directory}`, `${cacheDirectory}:${cacheDirectory}`],
+        ...(room > 0 ? { Tmpfs: { [directory]: `size=${room},mode=0755,uid=${user},gid=${group}` } } : {}),
+      },
       ...("zone" in standing ? {} : { address: standing }),
     });
   }
@@ -123,9 +135,10 @@ export class DockerInstance implements Instance {
 
   /** The engine says that the container's program ended. */
   left(detail: string): void {
-    if (this.#state === "ended" && !this.#ending) return;
+    if (this.#state === "ended") return;
     this.#state = "ended";
     this.#detail = detail;
+    this.#told.resolve();
     this.#options.exited({ service: this.service.name, expected: this.#ending, detail });
   }
 
@@ -159,7 +172,7 @@ export class DockerInstance implements Instance {
   impair(effect: Effect): Promise<Impairment> {
     const container = this.#running("is not running");
     const { standing, directory } = this.#options;
-    return impair.impose(effect, { container, zone: "zone" in standing ? standing.zone : container, directory, host: this.endpoint(this.service.ready.port).host, service: this.service.name });
+    return impose(effect, { container, zone: "zone" in standing ? standing.zone : container, directory, host: this.endpoint(this.service.ready.port).host, service: this.service.name });
   }
 
   async kill(): Promise<void> {
@@ -176,8 +189,13 @@ export class DockerInstance implements Instance {
     if (container === null || this.#state === "ended") return;
     this.#ending = true;
     // Whoever stands still cannot drain.
+    const told = this.#told.promise;
     await container.end(this.#state === "paused" ? 0 : drainMs);
-    this.#state = "ended";
+    // An account of this end that came after the next start would be taken for that life's.
+    const patience = new AbortController();
+    await Promise.race([told, this.#options.clock.sleep(toldWithinMs, patience.signal).catch(() => {})]);
+    patience.abort();
+    this.left("ended by the harness");
   }
 
   async remove(): Promise<void> {

@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { baseName, imageName, packagesOfImage, registryParts } from "./image.ts";
 
 const root = resolve(import.meta.dirname, "../../../..");
@@ -13,6 +13,10 @@ beforeEach(() => {
     mkdirSync(dirname(join(copy, path)), { recursive: true });
     cpSync(join(root, path), join(copy, path), { recursive: true });
   }
+});
+
+afterEach(() => {
+  rmSync(copy, { recursive: true, force: true });
 });
 
 describe("the image's name", () => {
@@ -40,6 +44,20 @@ describe("the Dockerfile", () => {
 
   it("names public images for each of its parts", () => {
     expect(registryParts(root)).toEqual({ base: expect.stringMatching(/^node:24-/), cassandra: expect.stringMatching(/^cassandra:5\.0/), toxiproxy: expect.stringMatching(/toxiproxy:2\.12/) });
+  });
+
+  it("copies all that the entry of a container imports", () => {
+    const seen = new Set<string>();
+    const follow = (path: string): void => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      // What is imported as a type only is not there when it runs.
+      for (const [, from = ""] of readFileSync(join(root, path), "utf8").matchAll(/^import (?!type )[^"]*"(\.[^"]+)"/gm)) follow(join(dirname(path), from));
+    };
+    follow("harness/substrates/docker/entry.ts");
+    const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources = ""]) => sources.split(" "));
+    for (const path of seen) expect(copied.some((one) => path === one || path.startsWith(`${one}/`)), path).toBe(true);
+    expect(seen.size).toBeGreaterThan(4);
   });
 
   it("copies nothing that .dockerignore keeps out, and every package by name", () => {

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
@@ -11,8 +11,10 @@ import { engineError, isGone } from "../engine.ts";
 import { latestImage, projectLabel } from "./paths.ts";
 
 const folder = "harness/substrates/docker/image";
+/** What the entry of a container consists of; the rest of the harness stays outside, so that a change of it needs no new image. */
+const ofEntry = ["docker/entry.ts", "docker/addresses.ts", "docker/place.ts", "docker/image/paths.ts", "proxy/service.ts"].map((path) => `harness/substrates/${path}`);
 /** What the Dockerfile copies, besides packages. */
-const copied = ["package.json", "package-lock.json", ".npmrc", "harness/core", "harness/substrates/docker", "harness/substrates/proxy/service.ts", "targets"];
+const copied = ["package.json", "package-lock.json", ".npmrc", "harness/core", ...ofEntry, `${folder}/Dockerfile`, `${folder}/packages.txt`, "targets"];
 
 /** `seawall/target:0123456789ab`, from the files of this repository that go into it. */
 export function imageName(root: string): string {
@@ -33,7 +35,7 @@ export function packagesOfImage(root: string): string[] {
 
 /** Relative paths in a fixed order. */
 function filesOfImage(root: string): string[] {
-  return copied.flatMap((path) => (path.includes(".") ? [path] : readdirSync(join(root, path), { recursive: true, encoding: "utf8", withFileTypes: true })
+  return copied.flatMap((path) => (statSync(join(root, path)).isFile() ? [path] : readdirSync(join(root, path), { recursive: true, encoding: "utf8", withFileTypes: true })
     .filter((entry) => entry.isFile() && !/\.(test|fixture)\.ts$|\.md$/.test(entry.name)).map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)))).sort();
 }
 

@@ -1,0 +1,40 @@
+/**
+ * A folder of limited size for one service, so that its disk can be full while no other is: a file system in memory, which the engine mounts
+ * over the service's folder. What was in it is gone when the service ends, so a service that is killed comes back empty.
+ */
+import type { Impairment } from "../../core/ports.ts";
+import type { Evidence } from "../../core/run.ts";
+import { runBeside } from "./beside.ts";
+import type { Container } from "./container.ts";
+
+/** Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is written. */
+export const roomBytes = 512 * 2 ** 20;
+
+/** Where the service's folder on this machine is seen in the container; what lies in it comes along at each start. */
+export function outside(directory: string): string {
+  return `${directory}.outside`;
+}
+
+export function inRoom(directory: string, command: readonly string[]): string[] {
+  return ["/bin/sh", "-e", "-c", 'cp -a "$1.outside/." "$1/"; cd "$1"; shift; exec "$@"', "room", directory, ...command];
+}
+
+/** Takes all that is left, then what others gave back meanwhile, block by block. */
+const fill = `cd "$1"; fallocate -l "$(df --output=avail -B1 . | tail -n 1)" .seawall-ballast 2>/dev/null; cat /dev/zero >> .seawall-ballast 2>/dev/null; true`;
+const look = `cd "$1"; if dd if=/dev/zero of=.seawall-look bs=4096 count=1 2>&1; then printf '\\nroom'; else printf '\\nfull'; fi; rm -f .seawall-look`;
+
+export async function filled(container: Container, directory: string): Promise<Impairment> {
+  const run = (script: string): Promise<string> => runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", directory], env: {} });
+  const told = async (wanted: "full" | "room"): Promise<Evidence> => {
+    const said = (await run(look)).split("\n");
+    return { landed: said.at(-1) === wanted, observation: said.at(-1) === "room" ? `a write to ${directory} succeeds` : `a write to ${directory} fails: ${said[0]}` };
+  };
+  await run(fill);
+  return {
+    observe: () => told("full"),
+    undo: async () => {
+      await run('rm -f "$1/.seawall-ballast"');
+      return told("room");
+    },
+  };
+}
