@@ -1,11 +1,13 @@
 /**
- * How fast samples are parsed and recorded, and how fast a recorded run is read and judged, on one core.
+ * How fast samples are parsed and recorded on one core, how memory grows meanwhile, and what that makes of an hour at 2 000 requests a second.
  *
  *     node_modules/.bin/node benchmarks/stream.ts [REQUESTS]
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { CsvParser } from "../harness/load/csv.ts";
 import { Recorder } from "../harness/run/recorder.ts";
 import { readRun } from "../harness/run/read-run.ts";
@@ -40,6 +42,23 @@ const plan: Plan = {
   ],
 };
 
+/** Least squares through (requests, bytes). */
+function slope(points: readonly (readonly [number, number])[]): number {
+  const mean = (of: (point: readonly [number, number]) => number): number => points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [x, y] = [mean(([requests]) => requests), mean(([, bytes]) => bytes)];
+  return points.reduce((sum, [a, b]) => sum + (a - x) * (b - y), 0) / points.reduce((sum, [a]) => sum + (a - x) ** 2, 0);
+}
+
+const hourRequests = 2_000 * 3_600;
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+/** What stays after a collection; resident memory also counts what the collector has not given back yet. */
+const kept = (): number => {
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+
 const directory = mkdtempSync(join(tmpdir(), "seawall-bench-"));
 try {
   const recorder = new Recorder(directory, plan, realClock());
@@ -47,12 +66,21 @@ try {
   parser.push(Buffer.from(header));
   const blocks = Array.from({ length: 20 }, (_, index) => block(index * 1_000, 1_000));
   const bytes = blocks.reduce((sum, one) => sum + one.length, 0) / 20;
+  const every = Math.max(1, Math.floor(requests / 1_000 / 16));
+  let waitedMs = 0;
+  const memory: (readonly [number, number])[] = [];
   const cpu = process.cpuUsage();
   const startMs = performance.now();
   for (let done = 0, index = 0; done < requests; done += 1_000, index++) {
     parser.push(blocks[index % blocks.length] as Buffer);
     // As a pipe would: the event loop turns between chunks.
     await new Promise((next) => setImmediate(next));
+    if (index % every === every - 1) {
+      // What was fed faster than any generator could is still on its way to the disk.
+      await new Promise((next) => setTimeout(next, 500));
+      waitedMs += 500;
+      memory.push([done + 1_000, kept()]);
+    }
   }
   parser.end();
   const third = 1_795_000_000_000 + 10_000 / 3;
@@ -64,7 +92,10 @@ try {
   const samples = requests * 3;
   const lines = requests * 13;
   process.stdout.write(`parse and record: ${requests} requests, ${(lines / cpuS / 1000).toFixed(0)} k lines/s, ${(samples / cpuS / 1000).toFixed(0)} k kept samples/s of processor time; ${(bytes * requests / 1000 / cpuS / 1e6).toFixed(0)} MB/s\n`);
-  process.stdout.write(`  wall ${((performance.now() - startMs) / 1000).toFixed(1)} s, peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB, file ${(statSync(join(directory, "samples.csv.zst")).size / 1e6).toFixed(1)} MB\n`);
+  process.stdout.write(`  wall ${((performance.now() - startMs - waitedMs) / 1000).toFixed(1)} s, peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB, file ${(statSync(join(directory, "samples.csv.zst")).size / 1e6).toFixed(1)} MB\n`);
+  const perRequest = slope(memory.slice(Math.floor(memory.length / 4)));
+  const peakMiB = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(`  memory kept grows by ${perRequest.toFixed(2)} bytes per request; an hour at 2 000 requests/s would peak at ${(peakMiB + Math.max(0, (perRequest * (hourRequests - requests)) / 2 ** 20)).toFixed(0)} MiB\n`);
   const readMs = performance.now();
   const run = await readRun(directory);
   const judgeMs = performance.now();

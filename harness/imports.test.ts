@@ -22,7 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "experiments": ["harness/core", "targets"],
   "experiments/workloads": [],
   "examples": ["harness/core"],
-  "benchmarks": ["harness/core", "harness/system", "harness/run", "harness/faults", "harness/substrates", "harness/load", "harness/provision", "harness/cli", "targets"],
+  "benchmarks": ["experiments", "harness/core", "harness/system", "harness/run", "harness/faults", "harness/substrates", "harness/load", "harness/provision", "harness/cli", "targets"],
   // A target's description needs the harness's types; its services know nothing of any harness.
   "targets/live-streaming/target.ts": ["harness/core", "targets"],
   "targets/live-streaming/layout": ["harness/core", "targets"],

@@ -2,8 +2,9 @@
 import type { Claim, Comparison, Phase, Selector } from "../experiment.ts";
 import type { Finding, SeriesData, Status } from "../run.ts";
 import { metrics } from "../metrics.ts";
-import { carries, eachIn, matching, valuesIn, type Window } from "../series.ts";
+import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
+import { heldBackIn, isLoadDependent, kindestRecord, shadowsOf } from "./stalls.ts";
 import type { Windows } from "./windows.ts";
 
 /** What a statistic came to. */
@@ -19,10 +20,14 @@ const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 /** Above this fraction of dropped iterations a statistic without a worst case of its own cannot be trusted. */
 const droppedShareMax = 0.01;
 
-export function judgeClaim(claim: Claim, phase: Phase, windows: Windows, all: readonly SeriesData[]): Finding {
+/** When the load generator was behind with some of its work, and when with all of it. */
+export interface Stalls { readonly any: readonly Window[]; readonly standstills: readonly Window[] }
+export const noStalls: Stalls = { any: [], standstills: [] };
+
+export function judgeClaim(claim: Claim, phase: Phase, windows: Windows, all: readonly SeriesData[], stalls: Stalls = noStalls): Finding {
   const window = windows[phase];
   if (window === undefined) return finding(claim, phase, null, null, 0, "inconclusive", `phase ${phase} did not run to an end`);
-  const seen = observe(claim, window, all);
+  const seen = observe(claim, window, all, heldBackIn(claim, window, all, stalls.standstills));
   const limits = limitOf(claim, windows, all);
   if (limits === null) return finding(claim, phase, seen.value, null, seen.samples, "inconclusive", "its limit refers to a phase without enough samples");
   const { limit } = limits;
@@ -31,12 +36,25 @@ export function judgeClaim(claim: Claim, phase: Phase, windows: Windows, all: re
   }
   if (!compare(seen.value, claim.comparison, limit)) {
     if (window.cutOff && grows(claim) && seen.value < limit) return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", "the phase was cut off before it could come to that");
+    const excuse = excuseOf(claim, window, all, limit, stalls.any);
+    if (excuse !== null && phase !== "baseline") return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", excuse);
     return violated(claim, phase, seen, limit);
   }
   if (seen.worst === null || limits.worst === null || !compare(seen.worst, claim.comparison, limits.worst)) {
-    return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", "it would not hold if the iterations that the generator dropped had gone badly");
+    return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", "it would not hold if the iterations that the generator dropped or held back had gone badly");
   }
   return finding(claim, phase, seen.value, limit, seen.samples, "held", "within its limit");
+}
+
+/** Why a violation may be the generator's own doing; null when it is there without all that the generator's stalls touched. */
+function excuseOf(claim: Claim, window: Window, all: readonly SeriesData[], limit: number, stalls: readonly Window[]): string | null {
+  const within = stalls.filter((stall) => stall.fromMs < window.untilMs && window.fromMs < stall.untilMs);
+  if (within.length === 0 || !isLoadDependent(claim.metric)) return null;
+  const stoodStill = `the load generator stood still for ${(within.reduce((total, stall) => total + stall.untilMs - stall.fromMs, 0) / 1000).toFixed(1)} s`;
+  const record = kindestRecord(claim, all, shadowsOf(within));
+  const rest = record === null ? null : observe(claim, window, record);
+  if (rest?.value !== null && rest?.value !== undefined && !compare(rest.value, claim.comparison, limit)) return null;
+  return `beyond its limit, but ${stoodStill}, and what that did not touch ${rest?.value === null || rest === null ? "says nothing" : "is within it"}`;
 }
 
 /** Steady state must be there before anything is broken: a claim that fails in the baseline says nothing about the fault. */
@@ -64,9 +82,9 @@ function grows(claim: Claim): boolean {
 }
 
 /** The claim's statistic over a window, without any judgement. */
-export function observe(claim: Claim, window: Window, all: readonly SeriesData[]): Observation {
+export function observe(claim: Claim, window: Window, all: readonly SeriesData[], heldBack = 0): Observation {
   const selected = matching(all, claim);
-  const dropped = droppedIn(claim, window, all);
+  const dropped = droppedIn(claim, window, all) + heldBack;
   switch (claim.statistic) {
     case "p50": case "p95": case "p99": {
       const sorted = valuesIn(selected, window).sort();
@@ -74,14 +92,13 @@ export function observe(claim: Claim, window: Window, all: readonly SeriesData[]
       return extremes(claim.comparison, sorted.length, quantile(sorted, q), quantile(sorted, q, 0, dropped), quantile(sorted, q, dropped));
     }
     case "share": {
-      let good = 0, count = 0;
-      eachIn(selected, window, (_value, _at, tags) => { count++; if (carries(tags, claim.having)) good++; });
+      const count = countIn(selected, window);
+      const good = countIn(selected.filter((series) => carries(series.tags, claim.having)), window);
       return count === 0 ? nothing : extremes(claim.comparison, count, good / count, good / (count + dropped), (good + dropped) / (count + dropped));
     }
     case "ratio": {
       const values = valuesIn(selected, window);
-      let parts = 0;
-      eachIn(matching(all, claim.per), window, () => { parts++; });
+      const parts = countIn(matching(all, claim.per), window);
       // No reading of the numerator is not a numerator of zero.
       if (parts === 0 || values.length === 0) return nothing;
       const per = claim.per.times * parts;
@@ -94,7 +111,7 @@ export function observe(claim: Claim, window: Window, all: readonly SeriesData[]
       return extremes(claim.comparison, values.length, max, max, dropped > 0 ? Number.POSITIVE_INFINITY : max);
     }
     case "count": {
-      const count = valuesIn(selected, window).length;
+      const count = countIn(selected, window);
       return extremes(claim.comparison, count, count, count, count + dropped);
     }
     case "windowsWithout": return trusted(...windowsWithout(claim, window, all), dropped);

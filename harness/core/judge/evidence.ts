@@ -4,7 +4,7 @@
 import type { Phase, Step } from "../experiment.ts";
 import { describeFault } from "../faults.ts";
 import type { Finding, Run } from "../run.ts";
-import { eachIn, matching, valuesIn, type Window } from "../series.ts";
+import { countIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
 import { longestGap, spanOf } from "./gaps.ts";
 import { readingProblem } from "./readings.ts";
@@ -148,10 +148,8 @@ function baselineSteady(run: Run, windows: Windows): Finding {
   const { baseline } = windows;
   if (baseline === undefined) return answer(title, "it did not run to an end");
   const middleMs = (baseline.fromMs + baseline.untilMs) / 2;
-  let first = 0, second = 0;
-  eachIn(matching(run.series, { metric: "segment_ms", where: { outcome: "served" } }), baseline, (_value, startedMs) => {
-    if (startedMs < middleMs) first++; else second++;
-  });
+  const served = matching(run.series, { metric: "segment_ms", where: { outcome: "served" } });
+  const [first, second] = [countIn(served, { fromMs: baseline.fromMs, untilMs: middleMs }), countIn(served, { fromMs: middleMs, untilMs: baseline.untilMs })];
   if (first + second === 0) return answer(title, "nothing was served in it");
   const drift = Math.abs(first - second) / Math.max(first, second);
   return answer(title, drift > baselineDriftMax ? `goodput of its halves differs by ${Math.round(drift * 100)} %` : null, first + second);

@@ -1,5 +1,5 @@
 /** Stretches of a run in which nothing was recorded. */
-import { eachIn, type Window } from "../series.ts";
+import { startsIn, type Window } from "../series.ts";
 import type { SeriesData } from "../run.ts";
 import type { Windows } from "./windows.ts";
 
@@ -12,14 +12,12 @@ export function spanOf(windows: Windows): Window | null {
 /** In ms; null without any sample in the span. A gap that overlaps one of the `excused` times does not count. */
 export function longestGap(series: readonly SeriesData[], span: Window | null, excused: readonly Window[] = []): number | null {
   if (span === null) return null;
-  const times: number[] = [];
-  eachIn(series, span, (_value, startedMs) => times.push(startedMs));
-  if (times.length === 0) return null;
-  times.push(span.fromMs, span.untilMs);
-  const sorted = Float64Array.from(times).sort();
+  const starts = startsIn(series, span).sort();
+  if (starts.length === 0) return null;
   let longest = 0;
-  for (let i = 1; i < sorted.length; i++) {
-    const [fromMs, untilMs] = [sorted[i - 1] as number, sorted[i] as number];
+  for (let i = 0; i <= starts.length; i++) {
+    const [fromMs, untilMs] = [starts[i - 1] ?? span.fromMs, starts[i] ?? span.untilMs];
+    if (untilMs - fromMs <= longest) continue;
     if (!excused.some((time) => time.fromMs < untilMs && fromMs < time.untilMs)) longest = Math.max(longest, untilMs - fromMs);
   }
   return longest;

@@ -211,8 +211,9 @@ describe("the verdict", () => {
         const fromMs = startOf[phase] + at * phaseMs;
         add(draft, count, fromMs, fromMs + 0.1 * phaseMs, what(lane));
         const after = judge(runOf(draft)).status;
-        // A dropped iteration may cast doubt on a claim, not on a violated one; nothing that is refuted comes back.
-        expect(rank[after]).toBeLessThanOrEqual(rank[before]);
+        // A dropped iteration may cast doubt on a claim, not on a violated one. A generator that stood still may: then nobody can tell.
+        const doubted = before === "refuted" && after === "inconclusive" && what(lane).metric === "start_late_ms";
+        if (!doubted) expect(rank[after]).toBeLessThanOrEqual(rank[before]);
         before = after;
       }
     }), { numRuns: 25 });

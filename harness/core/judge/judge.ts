@@ -3,12 +3,14 @@ import type { Finding, Plan, Run, Status, Verdict } from "../run.ts";
 import { judgeClaim } from "./claims.ts";
 import { judgeEvidence } from "./evidence.ts";
 import { judgeRecovery } from "./recovery.ts";
+import { stallsOf, standstillsOf } from "./stalls.ts";
 import { windowsOf } from "./windows.ts";
 
 export function judge(run: Run): Verdict {
   const windows = windowsOf(run.events);
-  const claims = run.plan.hypothesis.flatMap((claim) => claim.during.map((phase) => judgeClaim(claim, phase, windows, run.series)));
-  const recovery = run.plan.recovery === null ? [] : [judgeRecovery(run.plan.recovery, windows, run.events, run.series)];
+  const stalls = { any: stallsOf(run.series), standstills: standstillsOf(run.series) };
+  const claims = run.plan.hypothesis.flatMap((claim) => claim.during.map((phase) => judgeClaim(claim, phase, windows, run.series, stalls)));
+  const recovery = run.plan.recovery === null ? [] : [judgeRecovery(run.plan.recovery, windows, run.events, run.series, stalls)];
   const findings = [...claims, ...recovery, ...judgeEvidence(run, windows)];
   const status = worst(findings);
   const aborted = run.events.find((event) => event.kind === "aborted");

@@ -6,7 +6,7 @@ import type { Tags } from "../experiment.ts";
 import { servicesStruck } from "../faults.ts";
 import { metrics } from "../metrics.ts";
 import type { Run } from "../run.ts";
-import { matching, selectorsOf, valuesIn, type Window } from "../series.ts";
+import { countIn, matching, selectorsOf, type Window } from "../series.ts";
 import { longestGap } from "./gaps.ts";
 
 /** Everything is read every 2 s; four missed readings hide too much of a phase. */
@@ -40,7 +40,7 @@ function problemsOf(metric: string, run: Run, span: Window | null): string[] {
 /** What was acknowledged and not read back may be lost. */
 function readBackProblems(run: Run, span: Window | null): string[] {
   if (span === null) return [];
-  const within = (metric: string, where: Tags = {}): number => valuesIn(matching(run.series, { metric, where }), span).length;
+  const within = (metric: string, where: Tags = {}): number => countIn(matching(run.series, { metric, where }), span);
   const [read, unread, acked] = [within("durable"), within("durable_unread"), within("publish_ms", { outcome: "acked" })];
   if (unread > 0) return [`${unread} of ${read + unread} acknowledged segments could not be read back`];
   // A segment that is published twice is read back once, and one that was under way as a phase began is counted on its other side.

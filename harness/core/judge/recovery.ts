@@ -5,24 +5,25 @@
 import type { Recovery } from "../experiment.ts";
 import type { Finding, RunEvent, SeriesData, Status } from "../run.ts";
 import { metrics } from "../metrics.ts";
-import { carries, eachIn, matching } from "../series.ts";
-import { droppedIn } from "./claims.ts";
+import { carries, eachIn, matching, type Window } from "../series.ts";
+import { droppedIn, noStalls, type Stalls } from "./claims.ts";
+import { heldBackIn, isLoadDependent, overlaps, shadowsOf } from "./stalls.ts";
 import type { PhaseWindow, Windows } from "./windows.ts";
 
-/** `whole`: as long as all others. `complete`: nothing that began in it was cut off before it could leave a sample. */
-interface Bin { good: number; all: number; readonly dropped: number; readonly whole: boolean; readonly complete: boolean }
+/** `excused`: bad ones that a stall of the generator touched. `whole`: as long as all others. `complete`: nothing that began in it was cut off before it could leave a sample. */
+interface Bin { good: number; all: number; excused: number; readonly dropped: number; readonly whole: boolean; readonly complete: boolean }
 
 /** Requests that began this shortly before a run was cut off may have left no sample: the longest deadline of a viewer and some. */
 const underWayMs = 10_000;
 
-export function judgeRecovery(recovery: Recovery, windows: Windows, events: readonly RunEvent[], series: readonly SeriesData[]): Finding {
+export function judgeRecovery(recovery: Recovery, windows: Windows, events: readonly RunEvent[], series: readonly SeriesData[], stalls: Stalls = noStalls): Finding {
   const { baseline, recovery: after } = windows;
   const healedAtMs = lastHeal(events);
   if (baseline === undefined || after === undefined) return answer(recovery, null, 0, "inconclusive", "baseline or recovery did not run to an end");
   if (healedAtMs === null) return answer(recovery, null, 0, "inconclusive", "nothing was healed, so there was nothing to recover from");
-  const before = binsOf(recovery, { ...baseline, cutOff: false }, series).filter((bin) => bin.whole);
+  const before = binsOf(recovery, { ...baseline, cutOff: false }, series, stalls).filter((bin) => bin.whole);
   const expected = mean(before.map((bin) => bin.good));
-  const observed = binsOf(recovery, { fromMs: healedAtMs, untilMs: after.untilMs, cutOff: after.cutOff }, series);
+  const observed = binsOf(recovery, { fromMs: healedAtMs, untilMs: after.untilMs, cutOff: after.cutOff }, series, stalls);
   const samples = observed.reduce((total, bin) => total + bin.all, 0);
   if (expected === 0 || samples === 0) return answer(recovery, null, samples, "inconclusive", "no goodput was recorded in the baseline or after the heal");
   if (observed.filter((bin) => bin.whole).length * recovery.windowMs < recovery.withinMs + 2 * recovery.windowMs) {
@@ -45,7 +46,7 @@ function wasGood(recovery: Recovery, bin: Bin, expected: number): boolean {
  * fell short, or the record has a hole. What the target itself reports stops when the target does, so there silence is lost goodput.
  */
 function couldBeGood(recovery: Recovery, bin: Bin, expected: number): boolean {
-  if (bin.all > 0 && bin.good / bin.all < recovery.shareMin) return false;
+  if (bin.all > bin.excused && bin.good / (bin.all - bin.excused) < recovery.shareMin) return false;
   const source = metrics[recovery.goodput.metric]?.source;
   return source === "generator" || source === "canary" || !bin.complete || !bin.whole || (bin.all > 0 && bin.good >= recovery.ofBaselineMin * expected);
 }
@@ -60,22 +61,28 @@ function verdict(recovery: Recovery, good: readonly boolean[], samples: number):
 }
 
 /** The last one may be shorter than the others: its share counts, its number of requests says nothing. */
-function binsOf(recovery: Recovery, window: PhaseWindow, series: readonly SeriesData[]): Bin[] {
+function binsOf(recovery: Recovery, window: PhaseWindow, series: readonly SeriesData[], stalls: Stalls): Bin[] {
+  const shadows = isLoadDependent(recovery.goodput.metric) ? shadowsOf(stalls.any) : [];
+  const lostIn = (bin: Window): number => droppedIn(recovery.goodput, bin, series) + heldBackIn(recovery.goodput, bin, series, stalls.standstills);
   const count = Math.ceil((window.untilMs - window.fromMs) / recovery.windowMs);
   const bins = Array.from({ length: Math.max(0, count) }, (_, index): Bin => {
     const untilMs = window.fromMs + (index + 1) * recovery.windowMs;
     const whole = untilMs <= window.untilMs;
     return {
-      good: 0, all: 0, whole, dropped: droppedIn(recovery.goodput, { fromMs: untilMs - recovery.windowMs, untilMs }, series),
+      good: 0, all: 0, excused: 0, whole, dropped: lostIn({ fromMs: untilMs - recovery.windowMs, untilMs }),
       complete: !window.cutOff || untilMs + underWayMs <= window.untilMs,
     };
   });
-  eachIn(matching(series, recovery.goodput), window, (_value, startedMs, tags) => {
-    const bin = bins[Math.floor((startedMs - window.fromMs) / recovery.windowMs)];
-    if (bin === undefined) return;
-    bin.all++;
-    if (carries(tags, recovery.having)) bin.good++;
-  });
+  for (const one of matching(series, recovery.goodput)) {
+    const isGood = carries(one.tags, recovery.having);
+    eachIn([one], window, (value, startedMs) => {
+      const bin = bins[Math.floor((startedMs - window.fromMs) / recovery.windowMs)];
+      if (bin === undefined) return;
+      bin.all++;
+      if (isGood) bin.good++;
+      else if (shadows.length > 0 && overlaps(shadows, startedMs, startedMs + value)) bin.excused++;
+    });
+  }
   return bins;
 }
 
