@@ -23,7 +23,7 @@ function context(signal: AbortSignal, onHurry: (hurry: () => void) => void): Con
   const { env } = process;
   const cache = env["SEAWALL_CACHE"] || join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "seawall");
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  return { root, cwd: process.cwd(), env, stdout: output(process.stdout), stderr: output(process.stderr), signal, onHurry, version, stateDirectory: join(cache, "state"), cacheDirectory: cache };
+  return { root, cwd: process.cwd(), env, stdout: output(process.stdout), stderr: output(process.stderr), stdin: () => process.stdin, signal, onHurry, version, stateDirectory: join(cache, "state"), cacheDirectory: cache };
 }
 
 /** Whether the process may end as it does. */

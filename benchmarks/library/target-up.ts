@@ -13,7 +13,7 @@ const output = (stream: NodeJS.WriteStream): Output => ({ write: (text) => void 
 
 export const context: Context = {
   root: resolve(import.meta.dirname, "../.."), cwd: process.cwd(), env, stdout: output(process.stdout), stderr: output(process.stderr),
-  signal: interrupted.signal, onHurry: () => undefined, version: "benchmark", stateDirectory: join(cacheDirectory, "state"), cacheDirectory,
+  signal: interrupted.signal, stdin: () => process.stdin, onHurry: () => undefined, version: "benchmark", stateDirectory: join(cacheDirectory, "state"), cacheDirectory,
 };
 
 /** Resolves when the stream plays through every edge. */

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Readable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
 import { commandLine } from "./command-line.ts";
 import type { Context } from "./context.ts";
@@ -19,7 +20,7 @@ async function seawall(...args: string[]): Promise<{ exitCode: number; stdout: s
   const output = (take: (text: string) => void) => ({ write: take, isTerminal: false, columns: 100, colour: false });
   const context: Context = {
     root, cwd: folder, env: { SEAWALL_SUBSTRATE: "process" }, stdout: output((text) => { stdout += text; }), stderr: output((text) => { stderr += text; }),
-    signal: new AbortController().signal, onHurry: () => {}, version: "1.2.3", stateDirectory: join(folder, "state"), cacheDirectory: folder,
+    stdin: () => Readable.from([]), signal: new AbortController().signal, onHurry: () => {}, version: "1.2.3", stateDirectory: join(folder, "state"), cacheDirectory: folder,
   };
   const exitCode = await commandLine(context, args).catch((error: unknown) => explain(error, context.stderr));
   return { exitCode, stdout, stderr };

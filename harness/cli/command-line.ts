@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { exitCodes } from "../core/errors.ts";
 import type { Context } from "./context.ts";
+import { deadMan } from "./dead-man.ts";
 import { doctor } from "./doctor.ts";
 import { exportRun } from "./export.ts";
 import { loadExperiment } from "./experiments.ts";
@@ -71,6 +72,8 @@ function programOf(context: Context, ended: (code: number) => void): Command {
   program.command("recover").description("undo what a killed run left on this machine").action(async () => ended(await recover(context)));
   program.command("doctor").description("show every tool, where it comes from, and what works on this machine").option("--json", "as JSON").option("--install", "get what is missing")
     .action(async (flags: { json?: boolean; install?: boolean }) => ended(await doctorOf(context, flags)));
+  // Started by a run for itself.
+  program.command("dead-man", { hidden: true }).argument("<run-id>").action(async (runId: string) => ended(await deadMan(context, runId)));
   planFlags(context, program.command("up").description("start the target alone and keep it up until Ctrl-C or `seawall down`").argument("[experiment]", "whose target", "origin-storm"))
     .action(async (name: string, flags: RunFlags) => ended(await up(context, await planned(context, name, flags, planAlone))));
   program.command("down").description("end what `seawall up` started").action(async () => ended(await down(context)));

@@ -1,4 +1,5 @@
 /** What the commands may know of the outside: made once by main.ts, handed down, so that no other file touches the process. */
+import type { Readable } from "node:stream";
 
 export interface Output {
   write(text: string): void;
@@ -15,6 +16,8 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Opened by whoever asks for it. */
+  stdin(): Readable;
   /** Aborts with a RunAborted when the user interrupts. */
   readonly signal: AbortSignal;
   /** Called on a second interrupt: what is left is ended without ceremony. */

@@ -19,4 +19,4 @@ export async function recover(context: Context): Promise<number> {
 }
 
 /** The engine may have been named by another DOCKER_HOST than today's. */
-const engineUndo = (runId: string, engine: string): Promise<readonly string[]> => sweepEngine({ DOCKER_HOST: engine }, runId);
+export const engineUndo = (runId: string, engine: string): Promise<readonly string[]> => sweepEngine({ DOCKER_HOST: engine }, runId);

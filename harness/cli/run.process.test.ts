@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Verdict } from "../core/run.ts";
 import { listProcesses } from "../system/processes.ts";
@@ -93,6 +93,8 @@ describe("seawall run, with the real target", () => {
     const out = outFolder();
     const run = seawall(["run", shortExperiment(out.path), "--out", out.path]);
     await run.seen(/landed: kill/);
+    // Together with its dead-man's switch, which would undo everything by itself.
+    process.kill(pidOfSwitch(out.run()), "SIGKILL");
     run.child.kill("SIGKILL");
     await run.ended;
     expect(leftovers(cache)).not.toEqual([]);
@@ -106,6 +108,18 @@ describe("seawall run, with the real target", () => {
     expect(judged.stdout).toContain("ends early");
   });
 });
+
+function pidOfSwitch(run: string): number {
+  const found = listProcesses().find((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(`dead-man\0${basename(run)}`);
+    } catch {
+      return false;
+    }
+  });
+  if (found === undefined) throw new Error("the run has no dead-man's switch");
+  return found;
+}
 
 function generatorOf(): number {
   return pidWith("SEAWALL_LOAD=");

@@ -14,6 +14,7 @@ import { showProgress } from "../provision/render.ts";
 import { renderVerdictText } from "../report/text.ts";
 import { writeReports } from "../report/write.ts";
 import { conduct } from "../run/conductor.ts";
+import { startDeadMan } from "../run/dead-man.ts";
 import { FileLedger, leftRuns } from "../run/ledger.ts";
 import { readRun } from "../run/read-run.ts";
 import { Recorder } from "../run/recorder.ts";
@@ -136,6 +137,7 @@ async function runPlanned(context: Context, planned: Planned, options: RunOption
   const { directory, id } = makeRunDirectory(options.out, planned.plan.experiment, newRunId(clock.nowMs(), planned.plan.seed));
   const recorder = new Recorder(directory, planned.plan, clock);
   const ledger = new FileLedger(context.stateDirectory, id, directory);
+  const deadMan = startDeadMan([process.execPath, join(context.root, "harness", "main.ts"), "dead-man", id], { ...context.env });
   const signal = AbortSignal.any([context.signal, recorder.failed]);
   context.onHurry(() => void sweep(context, id, planned.plan.substrate));
   let error: unknown;
@@ -148,6 +150,7 @@ async function runPlanned(context: Context, planned: Planned, options: RunOption
     ({ error } = await conduct(planned.plan, wire({ context, planned, tools, clock, recorder, ledger, directory, runId: id, progress }), signal));
   }
   await recorder[Symbol.asyncDispose]();
+  deadMan.release();
   const cleaned = recorder.events.findLast((event) => event.kind === "cleaned");
   if (cleaned?.kind === "cleaned" && cleaned.status === "clean") ledger.remove();
   else ledger.close();
@@ -156,7 +159,7 @@ async function runPlanned(context: Context, planned: Planned, options: RunOption
 }
 
 /** Judges what is on disk, not what is in memory: the verdict is the one that anybody gets from the record. */
-async function judged(directory: string, error: unknown): Promise<Outcome> {
+export async function judged(directory: string, error: unknown): Promise<Outcome> {
   const record = await readRun(directory);
   const verdict = judgeRecord(record);
   writeWhole(join(directory, files.verdict), `${JSON.stringify(verdict, null, 2)}\n`);

@@ -47,7 +47,7 @@ export interface Evidence {
   readonly observation: string;
 }
 
-export type AbortReason = "claim" | "user" | "deadline" | "substrate" | "generator" | "internal";
+export type AbortReason = "claim" | "user" | "deadline" | "substrate" | "generator" | "internal" | "deadMan";
 
 export type RunEvent = { readonly atMs: number } & (
   | { readonly kind: "started"; readonly runId: string; readonly versions: Readonly<Record<string, string>>; readonly machine: Machine }

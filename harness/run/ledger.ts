@@ -76,6 +76,7 @@ export interface LeftRun {
   readonly ledger: string;
   readonly directory: string;
   readonly ownerPid: number;
+  readonly ownerStartTicks: number;
   /** The run goes on; it is nobody else's business. */
   readonly alive: boolean;
   readonly entries: readonly UndoEntry[];
@@ -90,7 +91,7 @@ export function leftRuns(stateDirectory: string): LeftRun[] {
 function readLedger(path: string, runId: string): LeftRun {
   const { owner, entries } = parseLedger(readFileSync(path, "utf8"));
   return {
-    runId: owner?.runId ?? runId, ledger: path, directory: owner?.directory ?? "", ownerPid: owner?.pid ?? 0,
+    runId: owner?.runId ?? runId, ledger: path, directory: owner?.directory ?? "", ownerPid: owner?.pid ?? 0, ownerStartTicks: owner?.startTicks ?? 0,
     alive: owner !== undefined && mayBeSameProcess(owner.pid, owner.startTicks), entries,
   };
 }

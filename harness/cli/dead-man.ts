@@ -1,0 +1,55 @@
+/** What the dead-man's switch does: it makes sure that the harness is gone, undoes its run, completes the record, and judges it. */
+import { appendFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { exitCodes } from "../core/errors.ts";
+import type { DistributiveOmit } from "../core/ports.ts";
+import type { RunEvent } from "../core/run.ts";
+import { listen, silentBeatsMax } from "../run/dead-man.ts";
+import { type LeftRun, leftRuns, recoverRun } from "../run/ledger.ts";
+import { files } from "../run/run-directory.ts";
+import { isSameProcess } from "../system/processes.ts";
+import type { Context } from "./context.ts";
+import { engineUndo } from "./recover.ts";
+import { judged } from "./run.ts";
+
+const goneWithinMs = 10_000;
+
+/** Lives as long as the run, and says nothing to anybody: what it did is in the record. */
+export async function deadMan(context: Context, runId: string): Promise<number> {
+  const heard = await listen(context.stdin());
+  const left = leftRuns(context.stateDirectory).find((one) => one.runId === runId);
+  // Without a ledger there is nothing left to undo.
+  if (heard === "released" || left === undefined) return exitCodes.held;
+  await endOwner(left);
+  const record = recordOf(left.directory);
+  record({ kind: "aborted", reason: "deadMan", detail: heard === "killed" ? "the harness was killed" : `the harness gave no sign of life for ${silentBeatsMax} s` });
+  const startedMs = performance.now();
+  const remaining = await recoverRun(left, engineUndo);
+  record({ kind: "cleaned", status: remaining.length === 0 ? "clean" : "incomplete", left: remaining, tookMs: performance.now() - startedMs });
+  record({ kind: "finished" });
+  return existsSync(join(left.directory, files.plan)) ? (await judged(left.directory, null)).exitCode : exitCodes.aborted;
+}
+
+/** A harness that is only stopped must not go on in the middle of what is being undone. */
+async function endOwner(left: LeftRun): Promise<void> {
+  const deadlineMs = performance.now() + goneWithinMs;
+  while (isSameProcess(left.ownerPid, left.ownerStartTicks) && performance.now() < deadlineMs) {
+    try {
+      process.kill(left.ownerPid, "SIGKILL");
+    } catch {
+      return;
+    }
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+}
+
+/** Adds to the events of a run whose last line may be torn. */
+function recordOf(directory: string): (event: DistributiveOmit<RunEvent, "atMs">) => void {
+  return (event) => {
+    try {
+      appendFileSync(join(directory, files.events), `\n${JSON.stringify({ ...event, atMs: Date.now() })}\n`);
+    } catch {
+      // the run directory is gone: there is nobody to tell
+    }
+  };
+}
