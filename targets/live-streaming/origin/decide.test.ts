@@ -9,9 +9,10 @@ const question = (change: Partial<Question>): Question =>
   ({ number: current, nowMs, candidates: [], mayHold: true, dvrWindowSegments: 1800, isOver: false, ...change });
 const candidate = { pipeline: "a", token: "t", sha256: "s", bytes: 1, defects: [], publishedAtMs: 0 };
 
-test("what exists is served, whatever the clock says", () => {
-  fc.assert(fc.property(fc.integer({ min: -5000, max: 5000 }), (offset) => {
-    expect(decide(question({ number: current + offset, candidates: [candidate] })).kind).toBe("serve");
+test("what exists is served, early or late, within the window and until the event ends", () => {
+  fc.assert(fc.property(fc.integer({ min: -5000, max: 5000 }), fc.boolean(), (offset, isOver) => {
+    const { kind } = decide(question({ number: current + offset, candidates: [candidate], isOver }));
+    expect(kind).toBe(isOver || offset < -1800 ? "gone" : "serve");
   }));
 });
 

@@ -33,11 +33,10 @@ export interface Question {
 }
 
 export function decide({ number, nowMs, candidates, mayHold, dvrWindowSegments, isOver }: Question): Decision {
-  if (isOver) return { kind: "gone" };
-  if (candidates.length > 0) return { kind: "serve", candidates };
   const current = segmentInProduction(nowMs);
+  if (isOver || number < current - dvrWindowSegments) return { kind: "gone" };
+  if (candidates.length > 0) return { kind: "serve", candidates };
   const publishedMs = publishAtMs(number);
-  if (number < current - dvrWindowSegments) return { kind: "gone" };
   if (number > current) return { kind: "early", ttlMs: Math.max(ttlMsMin, publishedMs - earlyMarginMs - nowMs) };
   if (mayHold && nowMs < publishedMs + holdGraceMs) return { kind: "hold", untilMs: publishedMs + holdGraceMs };
   // Not held: the answer must lapse as the segment is published, or viewers would see it late.

@@ -4,9 +4,10 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Handler, pathOf, reply } from "../service/server.ts";
 import { type Address, contentType, type Leaf, leafOf, parseAddress } from "../stream/address.ts";
-import { isLive } from "../stream/template.ts";
+import { isLive, publishAtMs } from "../stream/template.ts";
 import { type Answer, answer, answerNow, type AnswerParts, visible } from "./answer.ts";
 import { type Candidate, rank } from "./candidate.ts";
+import { ttlMsMin } from "./decide.ts";
 import { type ChunkReader, NoRoom, type OpenSegment, openSegment } from "./chunk-reader.ts";
 import type { Claim } from "./concurrency.ts";
 import { admittedPriorityMax, dvrPriority, priorities, prioritiesMax, type StoreLoad } from "./shedding.ts";
@@ -98,7 +99,7 @@ async function serve(parts: ReadParts, exchange: Exchange, candidates: readonly 
   const flagged = candidate.defects.length > 0;
   if (flagged) parts.telemetry.defective();
   // A whole candidate may still arrive, so a defective one is not kept for long.
-  const ttlMs = flagged ? flaggedTtlMs : address.kind === "segment" ? servedTtlMs : startTtlMs;
+  const ttlMs = flagged ? flaggedTtlMs : address.kind === "segment" ? segmentTtlMs(parts, address.number) : startTtlMs;
   response.writeHead(200, {
     "content-type": contentType(address), "content-length": candidate.bytes,
     "cache-control": `max-age=${Math.floor(ttlMs / 1000)}`, "x-ttl-ms": ttlMs,
@@ -110,6 +111,11 @@ async function serve(parts: ReadParts, exchange: Exchange, candidates: readonly 
     return "served";
   }
   return send(response, chunks);
+}
+
+/** No copy outlives the rewind window. */
+function segmentTtlMs(parts: ReadParts, number: number): number {
+  return Math.max(ttlMsMin, Math.min(servedTtlMs, publishAtMs(number + parts.dvrWindowSegments) - parts.nowMs()));
 }
 
 async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Promise<Outcome> {

@@ -173,6 +173,13 @@ describe("a GET", () => {
     expect(reads).toBe(asked);
     return (memory ?? 0) / ((memory ?? 0) + (asked ?? 0));
   };
+  test("at the far end of the window is kept by caches until it leaves the window, and is gone then", async () => {
+    await put(current - 1_790, Buffer.from("old"));
+    const kept = Number((await get(current - 1_790)).headers.get("x-ttl-ms"));
+    expect(kept).toBe(publishAtMs(current + 10) - clockMs);
+    clockMs += kept;
+    expect((await get(current - 1_790)).status).toBe(410);
+  });
   test("storm for what does not exist stays out of the store", async () => {
     expect(await storm()).toBeGreaterThan(0.9);
     const readsBefore = reads;
