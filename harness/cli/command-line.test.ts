@@ -36,7 +36,20 @@ describe("the command line", () => {
     expect(await seawall("--version")).toEqual({ exitCode: 0, stdout: "1.2.3\n", stderr: "" });
     const help = await seawall("--help");
     expect(help.exitCode).toBe(0);
-    for (const name of ["run", "list", "plan", "judge", "report", "export", "recover", "doctor", "up", "down"]) expect(help.stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+    for (const name of ["run", "list", "plan", "judge", "report", "compare", "export", "recover", "doctor", "up", "down"]) expect(help.stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+  });
+
+  it("compares recorded runs, and refuses what cannot be compared", async () => {
+    const sample = join(root, "reports/sample");
+    const { exitCode, stdout } = await seawall("compare", sample, sample);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("No claim came out otherwise.");
+    expect(stdout).toContain("No metric is shown to differ.");
+    cpSync(sample, join(folder, "other"), { recursive: true });
+    const plan = JSON.parse(readFileSync(join(sample, "plan.json"), "utf8")) as object;
+    writeFileSync(join(folder, "other/plan.json"), JSON.stringify({ ...plan, topology: "zones" }));
+    expect(await seawall("compare", sample, "other")).toMatchObject({ exitCode: 64, stdout: "", stderr: expect.stringContaining("the topology differs: quick / zones") });
+    expect(await seawall("compare", sample, join(root, "docs"))).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("there are no runs in") });
   });
 
   it("exports a recorded run as OpenTelemetry metrics, one request a line", async () => {

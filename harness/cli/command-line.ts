@@ -5,6 +5,7 @@ import { exitCodes } from "../core/errors.ts";
 import type { Context } from "./context.ts";
 import { deadMan } from "./dead-man.ts";
 import { doctor } from "./doctor.ts";
+import { compare } from "./compare.ts";
 import { exportRun } from "./export.ts";
 import { loadExperiment } from "./experiments.ts";
 import { compose } from "./compose.ts";
@@ -62,6 +63,9 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .action(async (directory: string, flags: RunFlags) => ended(await rejudge(context, resolve(context.cwd, directory), flags.json === true)));
   program.command("report").description("write the report of a recorded run again").argument("<run>", "a run directory")
     .action(async (directory: string) => ended(await rewriteReports(context, resolve(context.cwd, directory))));
+  program.command("compare").description("say what differs between runs of an experiment, and how sure that is; the exit status is 1 when B is worse")
+    .argument("<a>", "a run directory, or a folder of runs").argument("<b>", "the same, after the change").option("--json", "the comparison as JSON")
+    .action(async (a: string, b: string, flags: { json?: boolean }) => ended(await compare(context, [a, b], { json: flags.json === true })));
   program.command("export").description("write a recorded run as OpenTelemetry metrics, to standard output or to a receiver").argument("<run>", "a run directory")
     .option("--otlp <url>", "send them there (OTLP over HTTP); OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS are heeded")
     .addOption(new Option("--every <seconds>", "distance between two points of a series").default(1).argParser(secondsOf))

@@ -1,0 +1,42 @@
+/** Which claims came out otherwise on side B than on side A. */
+import type { Finding, Status, Verdict } from "../run.ts";
+
+export interface ClaimOutcome {
+  readonly title: string;
+  readonly phase: string;
+  /** How often each status occurred, over the side's runs. */
+  readonly a: Readonly<Record<Status, number>>;
+  readonly b: Readonly<Record<Status, number>>;
+  /** The worst status differs between the sides. */
+  readonly changed: boolean;
+  /** What was observed in each run. */
+  readonly observed: readonly [readonly (number | null)[], readonly (number | null)[]];
+  readonly limit: number | null;
+  readonly comparison: Finding["comparison"];
+  readonly unit: string;
+}
+
+const worst: readonly Status[] = ["refuted", "inconclusive", "held"];
+
+export function claimOutcomes(a: readonly Verdict[], b: readonly Verdict[]): ClaimOutcome[] {
+  const keyOf = (finding: Finding): string => `${finding.kind} ${finding.title} ${finding.phase ?? ""}`;
+  const asked = (finding: Finding): boolean => finding.kind !== "evidence";
+  const first = new Map([...a, ...b].flatMap((verdict) => verdict.findings.filter(asked)).map((finding) => [keyOf(finding), finding]));
+  return [...first].map(([key, { title, phase, limit, comparison, unit }]) => {
+    const of = (side: readonly Verdict[]): Finding[] => side.flatMap((verdict) => verdict.findings.filter((finding) => asked(finding) && keyOf(finding) === key));
+    const [inA, inB] = [of(a), of(b)];
+    return {
+      title, phase: phase ?? "", limit, comparison, unit, a: tally(inA), b: tally(inB), changed: worstOf(inA) !== worstOf(inB),
+      observed: [inA.map((finding) => finding.observed), inB.map((finding) => finding.observed)] as const,
+    };
+  });
+}
+
+function tally(findings: readonly Finding[]): Record<Status, number> {
+  const count = (status: Status): number => findings.filter((finding) => finding.status === status).length;
+  return { held: count("held"), refuted: count("refuted"), inconclusive: count("inconclusive") };
+}
+
+function worstOf(findings: readonly Finding[]): Status | null {
+  return worst.find((status) => findings.some((finding) => finding.status === status)) ?? null;
+}

@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { blockLength } from "./bootstrap.ts";
+import { claimOutcomes } from "./claims-changed.ts";
+import { comparability } from "./comparable.ts";
+import { type Change, compareRuns, defaults } from "./compare.ts";
+import { type MadeUp, madeUpRun } from "./fixture.ts";
+import { holm, mannWhitney, upperTail, widening } from "./mann-whitney.ts";
+import { pooled, windowSum } from "./windowed.ts";
+import { sentence, span } from "./words.ts";
+
+const side = (seed: number, given: Partial<MadeUp> = {}, runs = 3) => Array.from({ length: runs }, (_, index) => madeUpRun({ seed: seed + index, ...given }));
+/** The same differences, without the intervals of what does not differ. */
+const quick = { ...defaults, intervals: "decisive" } as const;
+const differing = (changes: readonly Change[]): Change[] => changes.filter(({ outcome }) => ["worse", "better", "different"].includes(outcome));
+
+describe("comparing runs", () => {
+  it("calls runs of the same thing different at most as often as it says, and finds a tenth more of latency", () => {
+    // A sample of what benchmarks/compare.ts does at length.
+    let [wrong, found] = [0, 0];
+    for (let pair = 0; pair < 6; pair++) {
+      const a = side(pair * 100);
+      if (differing(compareRuns(a, side(pair * 100 + 10), quick)).length > 0) wrong++;
+      if (differing(compareRuns(a, side(pair * 100 + 20, { slower: 1.1 }), quick)).some(({ outcome, quantity }) => outcome === "worse" && quantity.where["lane"] === "live")) found++;
+    }
+    expect(wrong).toBeLessThanOrEqual(1);
+    expect(found).toBeGreaterThanOrEqual(4);
+  }, 30_000);
+
+  it("says what is slower, by how much, and leaves the other lane alone", () => {
+    const changes = compareRuns(side(1), side(50, { slower: 1.4 }));
+    const p50 = changes.find(({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all");
+    expect(p50).toMatchObject({ outcome: "worse" });
+    expect(p50?.interval?.low).toBeGreaterThan(0.2);
+    expect(p50?.interval?.high).toBeLessThan(0.6);
+    expect(sentence(p50 as Change)).toMatch(/^live segment wait p50 is \d+–\d+ % slower over the whole run; very unlikely to be noise$/);
+    expect(differing(changes).every(({ quantity }) => quantity.where["lane"] === "live")).toBe(true);
+  });
+
+  it("turns round when the sides do", () => {
+    const [a, b] = [side(1), side(50, { slower: 1.4 })];
+    const outcomes = (changes: readonly Change[]) => differing(changes).map(({ quantity, phase, outcome }) => `${quantity.title} ${phase} ${outcome}`).sort();
+    expect(outcomes(compareRuns(b, a, quick))).toEqual(outcomes(compareRuns(a, b, quick)).map((text) => text.replace("worse", "better")));
+  });
+
+  it("says nothing of the same run twice, and shows what is the same as such", () => {
+    const a = side(7, { drift: 0.005 }, 1);
+    const changes = compareRuns(a, a);
+    expect(differing(changes)).toEqual([]);
+    expect(changes.filter(({ outcome }) => outcome === "alike").length).toBeGreaterThan(5);
+  });
+
+  it("cannot say anything of a phase of three windows", () => {
+    const changes = compareRuns(side(1, { phaseMs: 6_000 }, 1), side(50, { phaseMs: 6_000, slower: 3 }, 1)).filter(({ phase }) => phase !== "all");
+    expect(changes.every(({ outcome }) => outcome === "unclear")).toBe(true);
+    expect(sentence(changes[0] as Change)).toContain("too little was recorded to say");
+  });
+});
+
+describe("which runs may be compared", () => {
+  const [a] = side(1, {}, 1), [b] = side(2, {}, 1);
+  if (a === undefined || b === undefined) throw new Error("no runs");
+  it.each([
+    ["experiment", { experiment: "other" }, "the experiment differs"], ["topology", { topology: "zones" }, "the topology differs"],
+    ["substrate", { substrate: "process" as const }, "the substrate differs"], ["phases", { phasesMs: { ...b.plan.phasesMs, fault: 1 } }, "the length of the phases differs"],
+    ["method", { steps: [] }, "what is broken differs"],
+  ])("refuses another %s", (_what, change, why) => {
+    expect(comparability([a], [{ ...b, plan: { ...b.plan, ...change } }]).refused).toEqual([expect.stringContaining(why)]);
+  });
+
+  it("marks other defences, and single runs", () => {
+    expect(comparability([a], [{ ...b, plan: { ...b.plan, without: ["collapsing"] } }])).toMatchObject({ refused: [], marked: [expect.stringContaining("defences that are off differs"), expect.stringContaining("one run on a side")] });
+    expect(comparability([a, a, a], [b, b, b])).toEqual({ refused: [], marked: [] });
+    expect(comparability([], [b]).refused).toContain("a side has no runs");
+  });
+});
+
+describe("the statistics", () => {
+  it("are those of the books", () => {
+    expect(upperTail(1.959964)).toBeCloseTo(0.025, 6);
+    expect(holm([0.01, 0.04, 0.03])).toEqual([0.03, 0.06, 0.06]);
+    expect([1, 2, 8, 30, 1_000].map(blockLength)).toEqual([1, 2, 3, 5, 15]);
+  });
+
+  it("need no more than ranks: any rising change of scale leaves the p value as it is", () => {
+    const values = fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 3, maxLength: 20 });
+    fc.assert(fc.property(values, values, (x, y) => {
+      const bent = (list: number[]): number[] => list.map((value) => Math.exp(value / 300));
+      expect(mannWhitney([{ a: [x], b: [y] }], 1)).toBeCloseTo(mannWhitney([{ a: [bent(x)], b: [bent(y)] }], 1), 10);
+      expect(mannWhitney([{ a: [x], b: [y] }], 1)).toBeCloseTo(mannWhitney([{ a: [y], b: [x] }], 1), 10);
+    }));
+  });
+
+  it("count windows for less the more alike neighbours are", () => {
+    const independent = [[5, 1, 4, 2, 6, 3, 5, 2, 4, 1]], drifting = [[1, 1, 2, 2, 3, 4, 4, 5, 5, 6]];
+    expect(widening([drifting])).toBeGreaterThan(3 * widening([independent]));
+    // Two runs that differ from one another and hardly within.
+    expect(widening([[[1, 2, 1, 2, 1, 2], [9, 8, 9, 8, 9, 8]]])).toBeGreaterThan(3);
+    expect(mannWhitney([{ a: independent, b: drifting }], 9)).toBeGreaterThanOrEqual(mannWhitney([{ a: independent, b: drifting }], 1));
+  });
+
+  it("pool samples and never average percentiles", () => {
+    const measure = { kind: "quantile", q: 0.9 } as const;
+    fc.assert(fc.property(fc.array(fc.array(fc.double({ min: 0.1, max: 10_000, noNaN: true }), { minLength: 1, maxLength: 30 }), { minLength: 1, maxLength: 6 }), (lists) => {
+      const all = lists.flat().sort((p, q) => p - q);
+      const exact = all[Math.ceil(0.9 * all.length) - 1] as number;
+      const got = pooled(lists.map((list) => windowSum(list, measure)), measure) as number;
+      expect(Math.abs(got / exact - 1)).toBeLessThan(0.006);
+    }));
+  });
+});
+
+describe("the words", () => {
+  const change = (low: number, high: number, scale: "relative" | "points" = "relative"): Change =>
+    ({ quantity: { scale }, interval: { low, high }, outcome: low > 0 || high < 0 ? "worse" : "unclear" } as unknown as Change);
+  it.each([[change(0.18, 0.31), "18–31 %"], [change(-0.31, -0.18), "18–31 %"], [change(-0.02, 0.05), "−2 to +5 %"], [change(0.0041, 0.0119, "points"), "0.41–1.2 points"], [change(0.1, Number.POSITIVE_INFINITY), "10–∞ %"]])("give the interval plainly", (given, text) => {
+    expect(span(given)).toBe(text);
+  });
+
+  it("say which claims came out otherwise", () => {
+    const finding = (status: "held" | "refuted", observed: number) => ({ kind: "claim", title: "served", status, phase: "fault", observed, comparison: ">=", limit: 0.99, unit: "", samples: 1, why: "" });
+    const verdict = (status: "held" | "refuted", observed: number) => ({ findings: [finding(status, observed), { ...finding("held", 1), kind: "evidence", title: "landed" }] }) as never;
+    expect(claimOutcomes([verdict("held", 1), verdict("held", 0.995)], [verdict("held", 1), verdict("refuted", 0.9)])).toEqual([expect.objectContaining({
+      title: "served", changed: true, a: { held: 2, refuted: 0, inconclusive: 0 }, b: { held: 1, refuted: 1, inconclusive: 0 }, observed: [[1, 0.995], [1, 0.9]],
+    })]);
+  });
+});

@@ -1,0 +1,111 @@
+/**
+ * Compares runs of one experiment before and after a change. A difference is called one only when it is larger than a floor, when its
+ * confidence interval excludes zero, and when a test that allows for the likeness of neighbours still says so after correction for the
+ * number of comparisons. Everything else is "no difference shown", which is not the same as "the same".
+ */
+import { type Phase, phases } from "../experiment.ts";
+import { windowsOf } from "../judge/windows.ts";
+import { prng } from "../prng.ts";
+import type { Run } from "../run.ts";
+import { differenceInterval, type Interval } from "./bootstrap.ts";
+import { holm, mannWhitney, type Stratum, widening } from "./mann-whitney.ts";
+import { type Quantity, quantitiesOf, windowsOfQuantity } from "./quantities.ts";
+import { pooled, type RunWindows } from "./windowed.ts";
+
+export interface Change {
+  readonly quantity: Quantity;
+  readonly phase: Phase | "all";
+  readonly a: number;
+  readonly b: number;
+  /** Of B against A: a fraction of A, or percentage points / 100. Null when a side has too few windows. */
+  readonly interval: Interval | null;
+  /** After correction for the number of comparisons. */
+  readonly p: number;
+  readonly windows: readonly [number, number];
+  /**
+   * `worse`, `better` and `different` (neither good nor bad) are differences. `alike`: the interval lies within the floor, so whatever
+   * difference there is does not matter. `unclear`: none was shown, and none excluded.
+   */
+  readonly outcome: "worse" | "better" | "different" | "alike" | "unclear";
+}
+
+export interface CompareOptions {
+  /** Chance of calling runs of the same thing different, over all comparisons of a family; 0.05. */
+  readonly alpha: number;
+  readonly confidence: number;
+  readonly seed: number;
+  /** `decisive` spares the intervals of what the test has found nothing in: the same differences, sooner. */
+  readonly intervals: "all" | "decisive";
+}
+
+export const defaults: CompareOptions = { alpha: 0.05, confidence: 0.95, seed: 1, intervals: "all" };
+
+/** For what is a difference, and for what only has to be shown beside it. */
+const rounds = { shown: 1_000, beside: 250 };
+
+/** Fewer windows on a side say nothing. */
+const windowsMin = 4;
+
+export function compareRuns(a: readonly Run[], b: readonly Run[], options: CompareOptions = defaults): Change[] {
+  const random = prng(options.seed);
+  const all = quantitiesOf([...a, ...b]).flatMap((quantity) => sampled(quantity, a, b));
+  return (["service", "resources"] as const).flatMap((family) => {
+    const members = all.filter(({ quantity }) => quantity.family === family);
+    const adjusted = holm(members.map(({ strata, widened }) => mannWhitney(strata, widened)));
+    return members.map((member, index) => judged(member, adjusted[index] as number, options, random));
+  });
+}
+
+/** Both sides of one quantity in one phase, or in all: the windows of each run. */
+interface Sampled {
+  readonly quantity: Quantity;
+  readonly phase: Phase | "all";
+  readonly sides: readonly [RunWindows[], RunWindows[]];
+  readonly strata: readonly Stratum[];
+  readonly widened: number;
+}
+
+/** Each phase that both sides have, and all of them together, where a change of everything shows soonest. */
+function sampled(quantity: Quantity, a: readonly Run[], b: readonly Run[]): Sampled[] {
+  const each = phases.flatMap((phase) => {
+    const sides = [a, b].map((runs) => runs.map((run) => windowsIn(run, quantity, phase)).filter((windows) => windows.length > 0)) as [RunWindows[], RunWindows[]];
+    return sides.some((side) => side.length === 0) ? [] : [{ phase, sides, stratum: { a: valuesOf(sides[0], quantity), b: valuesOf(sides[1], quantity) } }];
+  });
+  const widened = widening(each.flatMap(({ stratum }) => [stratum.a, stratum.b]));
+  const single = each.map(({ phase, sides, stratum }) => ({ quantity, phase, sides, strata: [stratum], widened }));
+  if (each.length < 2) return single;
+  const whole = [0, 1].map((side) => each.flatMap(({ sides }) => sides[side] as RunWindows[])) as [RunWindows[], RunWindows[]];
+  return [...single, { quantity, phase: "all", sides: whole, strata: each.map(({ stratum }) => stratum), widened }];
+}
+
+function valuesOf(side: readonly RunWindows[], { measure }: Quantity): number[][] {
+  return side.map((run) => run.map((window) => pooled([window], measure) ?? 0));
+}
+
+function windowsIn(run: Run, quantity: Quantity, phase: Phase): RunWindows {
+  const window = windowsOf(run.events)[phase];
+  // One segment: viewers come in bunches, one for each.
+  return window === undefined ? [] : windowsOfQuantity(run, quantity, window, run.plan.stream.segmentMs).filter((each) => each.count > 0);
+}
+
+export function differenceOf({ scale }: Quantity): (a: number, b: number) => number {
+  return scale === "points" ? (a, b) => b - a : (a, b) => (a === 0 ? (b === 0 ? 0 : Number.POSITIVE_INFINITY) : b / a - 1);
+}
+
+function judged({ quantity, phase, sides }: Sampled, p: number, options: CompareOptions, random: () => number): Change {
+  const { measure, floor, floorAbsolute, scale, better } = quantity;
+  const difference = differenceOf(quantity);
+  const [a, b] = sides.map((side) => pooled(side.flat(), measure) ?? 0) as [number, number];
+  const effect = difference(a, b);
+  const windows = [sides[0].flat().length, sides[1].flat().length] as const;
+  const shown = p < options.alpha && Math.abs(effect) >= floor && Math.abs(b - a) >= floorAbsolute;
+  const told = Math.min(...windows) >= windowsMin && (shown || options.intervals === "all");
+  const interval = told ? differenceInterval(sides[0], sides[1], { measure, confidence: options.confidence, rounds: shown ? rounds.shown : rounds.beside, random, difference }) : null;
+  const change = { quantity, phase, a, b, p, windows, interval };
+  if (interval === null) return { ...change, outcome: "unclear" };
+  if (shown && (interval.low > 0 || interval.high < 0)) {
+    return { ...change, outcome: better === null ? "different" : (effect > 0) === (better === "higher") ? "better" : "worse" };
+  }
+  const within = Math.max(Math.abs(interval.low), Math.abs(interval.high));
+  return { ...change, outcome: within < floor || (scale === "relative" && within * a < floorAbsolute) ? "alike" : "unclear" };
+}
