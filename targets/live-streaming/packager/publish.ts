@@ -48,10 +48,12 @@ export function createPublisher(origins: readonly EndpointSettings[], nowMs: () 
     async put({ path, body, headers, deadlineMs }) {
       let status = 0;
       let attempts = 0;
+      // Who has much time is in no hurry: a busy origin given up on goes on writing, and the next one then writes the same again.
+      const patienceMs = Math.max(attemptMs, (deadlineMs - nowMs()) / (origins.length + 2));
       const leftMs = (): number => Math.min(deadlineMs, endMs) - nowMs();
       for (let at = preferred; leftMs() > 0; at = (at + 1) % origins.length) {
         attempts += 1;
-        status = await attempt(agent, origins[at], { method: "PUT", path, headers, body }, Math.min(attemptMs, leftMs()));
+        status = await attempt(agent, origins[at], { method: "PUT", path, headers, body }, Math.min(patienceMs, leftMs()));
         if (status === 200) {
           preferred = at;
           return { outcome: "acked", status, attempts };
