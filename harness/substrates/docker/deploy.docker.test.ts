@@ -154,7 +154,8 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
       setTimeout(() => stop.abort(new Error("stopped")), afterMs);
       await expect(deployOnDocker(miniLayout, { signal: stop.signal })).rejects.toThrow("stopped");
     }
-    const left = (await onEngine(null)).filter((name) => !name.includes(deployed.runId));
+    // Of this test's runs: others may be at work on the same engine.
+    const left = (await onEngine(null)).filter((name) => name.includes(`-test-${process.pid}-`) && !name.includes(`${deployed.runId}-`));
     expect(left).toEqual([]);
   });
 });
