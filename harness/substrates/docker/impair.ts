@@ -1,5 +1,6 @@
 /** What can be done to a service in a container from outside: another time of day, packets that get lost, a folder without room. */
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Effect, Impairment } from "../../core/ports.ts";
 import type { Evidence } from "../../core/run.ts";
 import { runBeside } from "./beside.ts";
@@ -16,6 +17,8 @@ interface Struck {
 }
 
 const skewFile = "clock-skew";
+/** The library looks into its file once a second, so an order to it is in force only then. */
+const orderedWithinMs = 1_100;
 const library = "/usr/local/lib/libfaketime.so";
 
 /** libfaketime is loaded from the start, tells the true time, and looks into its file every so often. */
@@ -37,6 +40,7 @@ async function skewed(byMs: number, { directory, container, service }: Struck): 
   const run = (script: string, ...args: string[]): Promise<string> => runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", ...args], env: {} });
   // Whole at once: the library may look at any moment.
   await run('echo "$2" > "$1.part" && mv "$1.part" "$1"', path, `${byMs < 0 ? "-" : "+"}${Math.abs(byMs) / 1000}`);
+  await sleep(orderedWithinMs);
   const observe = async (): Promise<Evidence> => {
     const nowMs = Date.now();
     const there = Number(await runBeside(container, { command: "/bin/date", args: ["+%s%3N"], env: skewableEnv(directory) }));
@@ -47,6 +51,7 @@ async function skewed(byMs: number, { directory, container, service }: Struck): 
     observe,
     undo: async () => {
       await run('rm -f "$1"', path);
+      await sleep(orderedWithinMs);
       const { observation } = await observe();
       const off = Number(/is (-?\d+) ms/.exec(observation)?.[1]);
       return { landed: Math.abs(off) < 2_000, observation };
