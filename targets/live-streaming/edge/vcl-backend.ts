@@ -37,6 +37,17 @@ export const probe = `probe upstream {
   .threshold = 2;
 }`;
 
+/** What rules towards upstreams tell each other; from a viewer, all of it is a lie. His credentials are none of an upstream's business. */
+const internal = ["X-Region", "X-Site", "X-Tried", "X-Skip", "X-First", "X-Key", "X-Filler", "Cookie", "Authorization"];
+
+/** Begins `vcl_backend_fetch`: only here, so that a hit does not pay for it. */
+export function clear(role: "edge" | "fill"): string {
+  return `if (bereq.retries == 0) {
+${[...internal, ...(role === "fill" ? [] : ["X-Owner"])].map((name) => `    unset bereq.http.${name};`).join("\n")}
+  }
+  set bereq.http.X-Asked = std.real(time = now, fallback = 0.0);`;
+}
+
 /** Sets the backend of the request's lane at one site. */
 export function useLane(site: string, prefix: BackendTimes["prefix"]): string {
   return lanes.map((lane) => `if (bereq.http.X-Lane == "${lane}") { set bereq.backend = ${backendName(lane, site, prefix)}; }`).join("\n  else");

@@ -3,35 +3,34 @@ import type { EdgeSettings } from "./settings.ts";
 import { attach } from "./vcl-notifications.ts";
 import { tellTime } from "./vcl-time.ts";
 
-/** What the rules below and those towards upstreams tell each other; from outside, all of it is a lie. */
-const internal = ["X-Number", "X-Wait", "X-Region", "X-Site", "X-Tried", "X-Skip", "X-First", "X-Key", "X-Filler", "X-Asked", "X-Lane"];
-
 /** Classifies, and answers by itself what needs no upstream. Numbers are compared in whole seconds: a segment boundary is one. */
 export function receive(settings: EdgeSettings): string {
   return `sub vcl_recv {
-${[...internal, ...(settings.role === "fill" ? [] : ["X-Owner"]), "Cookie"].map((name) => `  unset req.http.${name};`).join("\n")}
+  # Of what the rules tell each other, these are read before an upstream is asked; the others are cleared then. X-Lane is always set.
+  unset req.http.X-Number;
+  unset req.http.X-Wait;
   if (req.method == "BAN" || req.method == "DRAIN") { call control; }
-  unset req.http.Authorization;
   if (req.method == "OPTIONS") { return (synth(204, "no content")); }
   if (req.method != "GET" && req.method != "HEAD") { return (synth(405, "method not allowed")); }
   # Nothing that is asked for here has a body; one that came along could be taken for a second request further on.
   if (req.http.Transfer-Encoding || (req.http.Content-Length && req.http.Content-Length != "0")) { return (synth(400, "body")); }
   unset req.http.Content-Length;
   if (!req.http.Host && req.proto == "HTTP/1.1") { return (synth(400, "no host")); }
-  set req.url = regsub(req.url, "\\?.*$", "");
+  if (req.url ~ "\\?") { set req.url = regsub(req.url, "\\?.*$", ""); }
   if (req.url == "/health/live") { return (synth(200, "live")); }
   if (req.url == "/health/ready") {
     if (var.global_get("draining")) { return (synth(503, "draining")); }
     return (synth(200, "ready"));
   }
   if (req.url == "/time") { return (synth(200, "time")); }
-  set req.http.X-Lane = "junk";
-  if (req.url ~ "^/check/[a-z0-9-]+/${settings.event}/[a-z0-9-]+/[0-9]+\\.m4s$") { return (pass); }
   if (req.url ~ "^/live/${settings.event}/(${settings.renditions.join("|")})/(0|[1-9][0-9]{0,11})\\.m4s$") {
     ${segment(settings)}
   } elseif (req.url ~ "^/live/${settings.event}/((${settings.renditions.join("|")})/init\\.mp4|manifest\\.mpd)$") {
     set req.http.X-Lane = "start";
-  }${settings.defences.rangeGate ? " else { return (synth(404, \"unknown\")); }" : ""}
+  } else {
+    set req.http.X-Lane = "junk";
+    if (req.url ~ "^/check/[a-z0-9-]+/${settings.event}/[a-z0-9-]+/[0-9]+\\.m4s$") { return (pass); }${settings.defences.rangeGate ? "\n    return (synth(404, \"unknown\"));" : ""}
+  }
 ${settings.defences.collapsing ? "" : "  set req.hash_ignore_busy = true;\n"}  return (hash);
 }`;
 }
@@ -39,15 +38,19 @@ ${settings.defences.collapsing ? "" : "  set req.hash_ignore_busy = true;\n"}  r
 function segment(settings: EdgeSettings): string {
   const current = `(std.integer(time = now, fallback = 0) / ${settings.segmentSeconds})`;
   const number = "std.integer(req.http.X-Number, 0)";
-  const gate = !settings.defences.rangeGate ? "" : `
-    # One segment of room for a clock that runs ahead; that request is the origin's to answer.
-    if (${number} > ${current} + 1) { return (synth(404, "early")); }
-    if (${number} < ${current} - ${settings.dvrWindowSegments}) { return (synth(410, "gone")); }`;
-  return `set req.http.X-Number = regsub(req.url, "^.*/([0-9]+)\\.m4s$", "\\1");${gate}
-    set req.http.X-Lane = "dvr";
-    if (${number} >= ${current} - ${settings.liveSegments}) { set req.http.X-Lane = "live"; }
-    # Only what may still be unpublished may be held by the origin; anything older answers soon or is broken.
-    if (${number} >= ${current} - 1) { set req.http.X-Wait = "1"; }`;
+  // One segment of room for a clock that runs ahead; that request is the origin's to answer.
+  const early = settings.defences.rangeGate ? `
+      if (${number} > ${current} + 1) { return (synth(404, "early")); }` : "";
+  const gone = settings.defences.rangeGate ? `
+      if (${number} < ${current} - ${settings.dvrWindowSegments}) { return (synth(410, "gone")); }` : "";
+  return `set req.http.X-Number = regsub(req.url, "^.*/([0-9]+)\\.m4s$", "\\1");
+    if (${number} >= ${current} - ${settings.liveSegments}) {${early}
+      set req.http.X-Lane = "live";
+      # Only what may still be unpublished may be held by the origin; anything older answers soon or is broken.
+      if (${number} >= ${current} - 1) { set req.http.X-Wait = "1"; }
+    } else {${gone}
+      set req.http.X-Lane = "dvr";
+    }`;
 }
 
 /** One copy per path: neither query nor host make another. */
@@ -56,13 +59,13 @@ export const hash = `sub vcl_hash {
   return (lookup);
 }`;
 
-/** A player in a browser comes from another origin. */
-export const share = `sub share {
-  set resp.http.Access-Control-Allow-Origin = "*";
-  set resp.http.Access-Control-Allow-Headers = "*";
-  set resp.http.Access-Control-Expose-Headers = "Date, X-Cache, X-Served-By, X-Segment-Sha256, X-Notifications, X-Notifications-Version";
-  if (var.global_get("draining")) { set resp.http.Connection = "close"; }
-}`;
+/** A player in a browser comes from another origin. Said once for each copy, not for each viewer of it. */
+export const share = (of: "beresp" | "resp"): string => `
+  set ${of}.http.Access-Control-Allow-Origin = "*";
+  set ${of}.http.Access-Control-Expose-Headers = "Date, X-Cache, X-Served-By, X-Segment-Sha256, X-Notifications, X-Notifications-Version";`;
+
+const drain = `
+  if (var.global_get("draining")) { set resp.http.Connection = "close"; }`;
 
 export function deliver(settings: EdgeSettings): string {
   return `sub vcl_deliver {
@@ -77,8 +80,7 @@ export function deliver(settings: EdgeSettings): string {
   set resp.http.X-Lane = req.http.X-Lane;
   unset resp.http.X-Path;
   unset resp.http.Via;
-  unset resp.http.X-Varnish;${attach(settings)}
-  call share;
+  unset resp.http.X-Varnish;${attach(settings)}${drain}
   return (deliver);
 }`;
 }
@@ -92,8 +94,8 @@ sub vcl_synth {
   if (resp.status >= 400) { set resp.http.X-Answer = resp.reason; }
   # Where such a request ends, and with it where the next begins, is not ours to guess.
   if (resp.status == 400 || resp.status == 405) { set resp.http.Connection = "close"; }
-  set resp.http.X-Cache = "edge";${attach(settings)}
-  call share;
+  set resp.http.X-Cache = "edge";${attach(settings)}${drain}${share("resp")}
+  if (resp.status == 204) { set resp.http.Access-Control-Allow-Headers = "*"; }
   if (resp.reason == "time") { call tell_time; } else { synthetic(resp.reason); }
   return (deliver);
 }`;

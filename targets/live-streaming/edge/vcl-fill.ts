@@ -4,7 +4,7 @@
  * ring stands in. When the region's own fill nodes are all gone, those of the other regions are asked.
  */
 import type { EdgeSettings, Upstream } from "./settings.ts";
-import { backendName, backends, probe, subName, useLane } from "./vcl-backend.ts";
+import { backendName, backends, clear, probe, subName, useLane } from "./vcl-backend.ts";
 import { waitOf } from "./vcl-origin.ts";
 
 /** A fill node may ask several origins before it answers, each within its own time. */
@@ -46,7 +46,7 @@ function fetch(settings: EdgeSettings, near: readonly Upstream[], next: readonly
   }`;
   const choices = [...near, ...next].map((fill) => `if (bereq.backend == ${backendName("live", fill.site, "fill_")}) { call ${subName("fill_from", fill.site)}; }`);
   return `sub vcl_backend_fetch {
-  set bereq.http.X-Asked = std.real(time = now, fallback = 0.0);
+  ${clear(settings.role)}
   # What is kept together is owned together: all segments of a rendition.
   set bereq.http.X-Key = regsub(bereq.url, "^(/live/[^/]+/[^/]+)/.*$", "\\1");
   set bereq.backend = ${onRing("near", "bereq.retries", "CHOSEN")};

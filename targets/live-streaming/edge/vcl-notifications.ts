@@ -23,7 +23,7 @@ export function learn(settings: EdgeSettings): string {
 /** Off: what the segment itself brought stays on it, and nothing else carries anything. */
 export function attach(settings: EdgeSettings): string {
   return !settings.defences.notifications ? "" : `
-  if (req.url ~ "^/live/${settings.event}/" && ${kept}) {
+  if (${kept} && req.url ~ "^/live/${settings.event}/") {
     set resp.http.X-Notifications-Version = regsub(${kept}, " .*$", "");
     set resp.http.X-Notifications = regsub(${kept}, "^[0-9]+ ", "");
   }`;

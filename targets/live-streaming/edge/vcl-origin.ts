@@ -1,6 +1,6 @@
 /** A node that fills from the origins: nearest first, those in good health first, and on failure the next that was not asked yet. */
 import type { EdgeSettings, Upstream } from "./settings.ts";
-import { backendName, backends, probe, subName, useLane } from "./vcl-backend.ts";
+import { backendName, backends, clear, probe, subName, useLane } from "./vcl-backend.ts";
 
 /** After this many failures the viewer is told: a request must not visit every zone of a continent. */
 const retriesMax = 2;
@@ -41,7 +41,7 @@ ${origins.map((origin) => `  if (${untried(origin)}) { call ${subName("use", ori
 
 function fetch(settings: EdgeSettings): string {
   return `sub vcl_backend_fetch {
-  set bereq.http.X-Asked = std.real(time = now, fallback = 0.0);
+  ${clear(settings.role)}
   call choose_origin;
   # An origin holds this until the segment is due and ${settings.holdGraceSeconds} s longer; one that is silent after that is broken.
   if (bereq.http.X-Wait) {

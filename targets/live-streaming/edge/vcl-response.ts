@@ -1,5 +1,6 @@
 /** What becomes of an answer: kept, for how long and in which storage, or asked for elsewhere. */
 import type { EdgeSettings } from "./settings.ts";
+import { share } from "./vcl-client.ts";
 import { learn } from "./vcl-notifications.ts";
 import { retriesOf } from "./vcl-origin.ts";
 
@@ -18,7 +19,7 @@ export function response(settings: EdgeSettings): string {
   set beresp.grace = 0s;
   set beresp.keep = 0s;
   # For invalidation.
-  set beresp.http.X-Path = bereq.url;
+  set beresp.http.X-Path = bereq.url;${share("beresp")}
   if (beresp.http.X-Answer == "shed") {
     ${shed}
   } elseif (beresp.http.X-Ttl-Ms) {
@@ -88,7 +89,7 @@ export function backendError(settings: EdgeSettings): string {
   return `sub vcl_backend_error {${retry}
   # The region asked first did answer, and no other could improve on it: that answer stands.
   if (bereq.http.X-First) { set beresp.status = std.integer(bereq.http.X-First, 503); }
-  set beresp.http.Content-Type = "text/plain";
+  set beresp.http.Content-Type = "text/plain";${share("beresp")}
   set beresp.http.X-Answer = "failed";
   set beresp.http.X-Served-By = bereq.http.X-Site;
   set beresp.ttl = 50ms;

@@ -5,7 +5,7 @@
  * So Varnish's own counters tell exactly how many requests of which lane went where, and one lane cannot use up another's connections.
  */
 import { checkedSettings, type EdgeSettings } from "./settings.ts";
-import { deliver, hash, receive, share, synthetic } from "./vcl-client.ts";
+import { deliver, hash, receive, synthetic } from "./vcl-client.ts";
 import { control } from "./vcl-control.ts";
 import { fillTier } from "./vcl-fill.ts";
 import { originTier } from "./vcl-origin.ts";
@@ -16,7 +16,7 @@ export function edgeVcl(given: EdgeSettings): string {
   return [
     "vcl 4.1;", "import std;", "import var;",
     ...(settings.fills.length > 0 ? fillTier(settings) : originTier(settings)),
-    ...control(settings), receive(settings), hash, response(settings), backendError(settings), share, deliver(settings), synthetic(settings),
+    ...control(settings), receive(settings), hash, response(settings), backendError(settings), deliver(settings), synthetic(settings),
   ].join("\n\n").concat("\n");
 }
 
