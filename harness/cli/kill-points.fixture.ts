@@ -1,17 +1,17 @@
 /** Runs of the light target that are killed at random moments, and what is left of them. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { prng } from "../core/prng.ts";
-import { listProcesses, runVariable } from "../system/processes.ts";
+import { listProcesses, runVariable, statOf } from "../system/processes.ts";
 import light, { lightExperiment } from "./light.fixture.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-/** From the return key to the report. */
-const runMs = 22_000;
+/** From the making of the run directory to the report. */
+const runMs = 20_000;
 const undoneWithinMs = 40_000;
 const wait = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));
 
@@ -52,25 +52,30 @@ export interface KillOutcome { readonly survived: number; readonly left: readonl
 
 export async function killAtRandom({ points, atOnce, seed, say }: KillOptions): Promise<KillOutcome> {
   const random = prng(seed);
-  const cache = ownCache();
+  // Each worker is a machine of its own as far as ledgers go, or it would be refused for what another one just left; its ports are its own, too.
+  const caches = Array.from({ length: atOnce }, (_, worker) => {
+    const cache = ownCache();
+    for (let slot = 0; slot < worker; slot++) writeFileSync(join(cache.state, `slot-${slot}.lock`), JSON.stringify({ pid: process.pid, startTicks: statOf(process.pid)?.startTicks ?? 0 }));
+    return cache;
+  });
   const phases: Record<string, number> = {};
   const left: string[] = [];
   let survived = 0, next = 0;
-  const worker = async (): Promise<void> => {
+  const worker = async (cache: ReturnType<typeof ownCache>, index: number): Promise<void> => {
     while (next < points) {
       const point = next++;
       const outcome = await killOnce(cache, random() * runMs, point % 2 === 0);
       if (outcome.phase === null) survived++;
       else phases[outcome.phase] = (phases[outcome.phase] ?? 0) + 1;
       left.push(...outcome.left);
+      left.push(...readdirSync(cache.state).filter((name) => !/^slot-(\d)\.lock$/.test(name) || Number(name[5]) >= index).map((name) => `state/${name}`));
       say(`${String(point + 1).padStart(4)}: ${outcome.phase === null ? "had ended" : `killed in ${outcome.phase}${point % 2 === 0 ? " together with its switch" : ""}`}${outcome.left.length === 0 ? "" : `; LEFT: ${outcome.left.join(", ")}`}`);
     }
   };
   try {
-    await Promise.all(Array.from({ length: atOnce }, worker));
-    left.push(...readdirSync(cache.state).map((name) => `state/${name}`));
+    await Promise.all(caches.map(worker));
   } finally {
-    await rm(cache.path, { recursive: true, force: true });
+    for (const { path } of caches) await rm(path, { recursive: true, force: true });
   }
   return { survived, left, phases };
 }
@@ -80,6 +85,9 @@ async function killOnce(cache: { readonly path: string; readonly state: string }
   try {
     const child = startLight(cache.path, out);
     const ended = once(child, "exit");
+    let over = false;
+    void ended.then(() => { over = true; });
+    while (!over && !existsSync(join(out, light.name))) await wait(20);
     const early = await Promise.race([ended.then(() => true), wait(afterMs).then(() => false)]);
     const directory = existsSync(join(out, light.name)) ? readdirSync(join(out, light.name))[0] : undefined;
     const phase = early ? null : directory === undefined ? "planning" : phaseOf(join(out, light.name, directory));
