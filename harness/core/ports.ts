@@ -188,7 +188,7 @@ export interface RunningLoad extends AsyncDisposable {
   stop(): Promise<LoadEnd>;
   readonly progress: LoadProgress;
   /** CPU seconds and resident bytes of the generator itself; null when it has ended. */
-  resources(): { readonly cpuSeconds: number; readonly residentBytes: number } | null;
+  resources(): { readonly cpuSeconds: number; readonly residentBytes: number; readonly queuedSeconds?: number } | null;
 }
 
 /** Running totals for the live line. */

@@ -9,6 +9,7 @@ import type { Tool } from "../core/tools.ts";
 import { lastLines } from "../system/files.ts";
 import { freePort } from "../system/network.ts";
 import { endGroup, runVariable, signalGroup, spawnGroup, statOf } from "../system/processes.ts";
+import { queuedSeconds } from "../system/starvation.ts";
 import { CsvParser } from "./csv.ts";
 import { K6Control } from "./k6-control.ts";
 import { settingsOf } from "./scenarios.ts";
@@ -70,7 +71,7 @@ class RunningK6 implements RunningLoad {
   #over = false;
   #stopping = false;
   #failure: Error | null = null;
-  #last: { cpuSeconds: number; residentBytes: number } | null = null;
+  #last: { cpuSeconds: number; residentBytes: number; queuedSeconds: number } | null = null;
 
   constructor(child: ChildProcess, request: LoadRequest, control: K6Control, logFile: string) {
     this.#child = child;
@@ -140,10 +141,11 @@ class RunningK6 implements RunningLoad {
     return this.#parser.progress;
   }
 
-  resources(): { cpuSeconds: number; residentBytes: number } | null {
+  resources(): { cpuSeconds: number; residentBytes: number; queuedSeconds: number } | null {
     const stat = this.#over || this.#child.pid === undefined ? null : statOf(this.#child.pid);
     if (stat === null || stat.state === "Z") return null;
-    this.#last = { cpuSeconds: stat.cpuSeconds, residentBytes: stat.residentBytes };
+    // Threads that ended take their share with them; what was waited for does not become less.
+    this.#last = { cpuSeconds: stat.cpuSeconds, residentBytes: stat.residentBytes, queuedSeconds: Math.max(this.#last?.queuedSeconds ?? 0, queuedSeconds(this.#child.pid as number)) };
     return this.#last;
   }
 

@@ -4,6 +4,7 @@ import type { Clock, Deployment, EventSink, Instance, RunningLoad, SampleSink } 
 import type { Telemetry } from "../core/target.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { httpGet } from "../system/network.ts";
+import { deniedSeconds } from "../system/starvation.ts";
 import { runCanary } from "./canary.ts";
 import { acknowledged } from "./durability.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
@@ -158,6 +159,8 @@ export class RunningProbes implements AsyncDisposable {
     const k6 = load.resources();
     const all: readonly { service: string; cpuSeconds: number; residentBytes: number; openSockets?: number }[] = [...(await deployment.resources()), { service: "seawall", cpuSeconds: harnessCpuSeconds(), residentBytes: memory }, ...(k6 === null ? [] : [{ service: load.name, ...k6 }])];
     const atMs = clock.nowMs();
+    if (k6?.queuedSeconds !== undefined) this.#counters.read("cpu_wait_seconds", { service: load.name }, atMs, k6.queuedSeconds);
+    for (const [cause, seconds] of Object.entries(deniedSeconds())) this.#counters.read("cpu_denied_seconds", { cause }, atMs, seconds);
     for (const { service, cpuSeconds, residentBytes, openSockets } of all) {
       this.#counters.read("cpu_seconds", { service }, atMs, cpuSeconds);
       sink.sample(sink.series({ metric: "resident_bytes", kind: "gauge", tags: { service } }), atMs, residentBytes);

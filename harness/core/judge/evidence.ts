@@ -16,6 +16,8 @@ export const startLateP99MaxMs = 500;
 export const canaryLateP99MaxMs = 500;
 /** k6 advises to keep a fifth of the processor idle; above this the generator itself bends the figures. */
 export const generatorCpuShareMax = 0.8;
+/** Where more than this of the machine's processor time was taken from outside, nothing that was timed on it is what it seems. */
+export const deniedShareMax = 0.2;
 /** A fault that was in force for less than this fraction of its planned time was hardly felt. */
 export const inForceShareMin = 0.5;
 /** Goodput of the two halves of a steady baseline differs by no more than this fraction. */
@@ -116,6 +118,8 @@ function generatorHadProcessor(run: Run, windows: Windows): Finding {
     samples += values.length;
     if (values.length === 0) problems.push(`its processor use in ${phase} was not recorded`);
     const share = cores === null ? 0 : sum(values) / ((window.untilMs - window.fromMs) / 1000) / cores;
+    const denied = cores === null ? 0 : sum(valuesIn(matching(run.series, { metric: "cpu_denied_seconds" }), window)) / ((window.untilMs - window.fromMs) / 1000) / cores;
+    if (denied > deniedShareMax) problems.push(`the hypervisor or a quota took ${Math.round(denied * 100)} % of the machine in ${phase}`);
     if (share > generatorCpuShareMax) problems.push(`it used ${Math.round(share * 100)} % of the machine in ${phase}`);
   }
   if (cores === null || samples === 0) problems.push("its processor use was not recorded");

@@ -78,6 +78,14 @@ describe("a generator that stood still", () => {
     expect(finding(draft, "back", "recovery")).toMatchObject({ status: "refuted" });
   });
 
+  it("says so when the machine's processors were taken from it", () => {
+    const draft = heldDraft();
+    add(draft, 10, startOf.fault, startOf.recovery, { metric: "cpu_denied_seconds", tags: { cause: "steal" }, value: 0.5 });
+    expect(judge(runOf(draft)).status).toBe("held");
+    add(draft, 10, startOf.fault, startOf.recovery, { metric: "cpu_denied_seconds", tags: { cause: "throttling" }, value: 0.5 });
+    expect(judge(runOf(draft))).toMatchObject({ status: "inconclusive", why: expect.stringContaining("took 25 % of the machine in fault") });
+  });
+
   it("is tolerated for a moment that could not have changed anything", () => {
     const draft = heldDraft();
     change(draft, (sample) => sample.metric === "start_late_ms" && within(atMs, atMs + 100)(sample), { value: 520 });
