@@ -35,8 +35,8 @@ export function storeProgram(node: StoreNode): Program {
       `-Dcassandra.storagedir=${node.directory}/data`, `-Dcassandra.logdir=${node.directory}`,
       "-Dcassandra-foreground=yes", "-Dcassandra.ring_delay_ms=1000", "-Dcassandra.skip_wait_for_gossip_to_settle=0",
       "-Dcassandra.consistent.rangemovement=false", "-Dcassandra.disable_tcactive_openssl=true",
-      // Do not force every change of a system table to disk at once: the commit log has it, and starting is a third of the work.
-      "-Dcassandra.unsafesystem=true",
+      // Not `cassandra.unsafesystem`, which saves half a second of CPU time: a node learns its tables from disk before it reads its commit log,
+      // and skips whatever the log has of tables that it does not know. After a SIGKILL nothing that it had acknowledged would be there.
       "-cp", `${node.directory}/conf:${node.jars}/*`, "org.apache.cassandra.service.CassandraDaemon",
     ],
     env: node.env,
