@@ -28,6 +28,7 @@ export const faultShape = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("reset"), links }),
   z.strictObject({ kind: z.literal("zoneLoss"), zone: z.string().min(1) }),
   z.strictObject({ kind: z.literal("regionLoss"), region: z.string().min(1) }),
+  z.strictObject({ kind: z.literal("blackhole"), zone: z.string().min(1) }),
   z.strictObject({ kind: z.literal("slowStore"), region: z.string().min(1).optional(), delayMs: positiveMs, jitterMs: ms }).refine(...jitterWithinDelay),
   z.strictObject({ kind: z.literal("restartLoop"), service, everyMs: z.number().finite().min(100) }),
   z.strictObject({ kind: z.literal("coldCache"), service }),

@@ -48,6 +48,10 @@ export const faultTable: { readonly [K in FaultKind]: FaultSheet<FaultOf<K>> } =
     ...whole, services: ({ region }, standing) => servicesAt({ region }, standing), wheres: ({ region }) => [{ region }], describe: ({ region }) => `lose region ${region}`,
     proof: "each process of it is gone and its ports refuse connections", undo: "start all of it again and see each ready",
   },
+  blackhole: {
+    ...whole, services: ({ zone }, standing) => servicesAt({ zone }, standing), wheres: ({ zone }) => [{ zone }], describe: ({ zone }) => `cut zone ${zone} off the network`,
+    proof: "its processes run, and each of its ports neither takes nor refuses a connection", undo: "connect it again at the same addresses and see its ports reply",
+  },
   slowStore: {
     ...onLinks, describe: ({ region, delayMs, jitterMs }) => `slow store${region === undefined ? "" : ` in region ${region}`}: ${delayMs} ± ${jitterMs} ms`,
     links: ({ region }, standing) => {

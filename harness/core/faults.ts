@@ -6,7 +6,7 @@ import type { LinkSelector, Standing, Where } from "./where.ts";
 export type Fault =
   /** SIGKILL; healed by starting the service again. */
   | { readonly kind: "kill"; readonly service: string }
-  /** A black hole: connections are accepted by the system and stay open, nobody answers (SIGSTOP). */
+  /** It stands still: connections are accepted by the system and stay open, nobody answers (SIGSTOP). */
   | { readonly kind: "pause"; readonly service: string }
   /** Answers over the links come later by `delayMs` ± `jitterMs`, evenly spread; `jitterMs` is at most `delayMs`. */
   | { readonly kind: "latency"; readonly links: LinkSelector; readonly delayMs: number; readonly jitterMs: number }
@@ -20,6 +20,8 @@ export type Fault =
   | { readonly kind: "zoneLoss"; readonly zone: string }
   /** Every service of the region is killed at once. */
   | { readonly kind: "regionLoss"; readonly region: string }
+  /** Every service of the zone goes on, and no packet leaves or reaches the zone: connections are neither refused nor answered. */
+  | { readonly kind: "blackhole"; readonly zone: string }
   /** Latency on all links to stores, in one region or in all. */
   | { readonly kind: "slowStore"; readonly region?: string | undefined; readonly delayMs: number; readonly jitterMs: number }
   /** A service that dies every `everyMs`, counted from one start to the next death, and is started again at once. */

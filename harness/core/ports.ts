@@ -110,6 +110,11 @@ export interface Deployment extends AsyncDisposable {
   readonly links: readonly LinkHandle[];
   /** Called for each service that ends; `expected` when the harness ended it. */
   onExit(listener: (exit: { readonly service: string; readonly expected: boolean; readonly detail: string }) => void): void;
+  /**
+   * Takes a zone off the network while its services go on: from here on no packet leaves or reaches it. The returned function puts it back at the
+   * same addresses; calling that twice is harmless. Absent on a substrate where zones share their network with the harness.
+   */
+  disconnect?(zone: string): Promise<() => Promise<void>>;
   /** CPU seconds, resident bytes and open sockets of everything the harness runs, by service. A substrate that cannot count sockets leaves them out. */
   resources(): Promise<readonly { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number; readonly openSockets?: number }[]>;
 }

@@ -2,6 +2,7 @@
 import type { Injectors } from "../core/ports.ts";
 import { badSegments } from "./bad-segments.ts";
 import { bandwidth } from "./bandwidth.ts";
+import { blackhole } from "./blackhole.ts";
 import { clockSkew } from "./clock-skew.ts";
 import { coldCache } from "./cold-cache.ts";
 import { fullDisk } from "./full-disk.ts";
@@ -17,5 +18,5 @@ import { slowStore } from "./slow-store.ts";
 import { zoneLoss } from "./zone-loss.ts";
 
 export const injectors: Injectors = {
-  kill, pause, restartLoop, latency, bandwidth, reset, partition, zoneLoss, regionLoss, slowStore, coldCache, fullDisk, clockSkew, badSegments, packetLoss,
+  kill, pause, restartLoop, latency, bandwidth, reset, partition, zoneLoss, regionLoss, blackhole, slowStore, coldCache, fullDisk, clockSkew, badSegments, packetLoss,
 };

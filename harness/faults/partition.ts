@@ -1,6 +1,6 @@
 /**
  * Links that refuse connections and lose present ones, while the services at both ends live. Proof: refused at the link's entry, answered past
- * it. A partition cuts what passes through the proxy, the declared links; it is no black hole: for that, pause a service.
+ * it. A partition cuts what passes through the proxy, the declared links; it is no black hole.
  */
 import type { FaultOf } from "../core/faults.ts";
 import type { Deployment, Injector, LinkHandle } from "../core/ports.ts";

@@ -29,6 +29,9 @@ export function freePort(host: string): Promise<number> {
 
 export type Connection = "accepted" | "refused" | "silent";
 
+/** The system gave up because nobody said anything, not even that there is no such port. */
+const unanswered = ["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"];
+
 /** Whether a TCP connection is taken; `silent` is neither a yes nor a no within the time. */
 export function tryConnect(endpoint: Endpoint, timeoutMs: number): Promise<Connection> {
   return new Promise((resolve) => {
@@ -39,7 +42,7 @@ export function tryConnect(endpoint: Endpoint, timeoutMs: number): Promise<Conne
     };
     socket.setTimeout(timeoutMs, () => end("silent"));
     socket.once("connect", () => end("accepted"));
-    socket.once("error", () => end("refused"));
+    socket.once("error", ({ code = "" }: NodeJS.ErrnoException) => end(unanswered.includes(code) ? "silent" : "refused"));
   });
 }
 

@@ -1,10 +1,12 @@
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Fault } from "../../core/faults.ts";
-import type { Layout, Place } from "../../core/target.ts";
+import type { Endpoint, Layout, Place } from "../../core/target.ts";
 import { injectInto, miniLayout, miniSteps, webService } from "../../faults/mini-target.fixture.ts";
 import { httpGet, tryConnect } from "../../system/network.ts";
 import { builtImage, type Deployed, deployOnDocker, noEngine, onEngine } from "./engine.fixture.ts";
@@ -60,6 +62,7 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
     [{ kind: "slowStore", region: "region-a", delayMs: 150, jitterMs: 0 }, /^a\/front → a\/store:memcached answers after/],
     [{ kind: "zoneLoss", zone: "region-b-1" }, /b\/back is gone.*b\/more is gone/],
     [{ kind: "regionLoss", region: "region-a" }, /a\/front is gone.*a\/back is gone.*a\/store is gone/],
+    [{ kind: "blackhole", zone: "region-b-1" }, /^process \d+ of b\/back runs, and 198\.18\.\d+\.21:18600 neither took nor refused a connection within 1000 ms; process \d+ of b\/more runs/],
     [{ kind: "coldCache", service: "a/store" }, /^the same look into a\/store was a hit before and a miss after$/],
     [{ kind: "badSegments", service: "a/back", defect: "timing", segments: 1_000 }, /^a\/back has spoiled/],
     [{ kind: "fullDisk", service: "b/more" }, /^a write to \S+b_more fails: .*No space left on device/],
@@ -84,6 +87,29 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
     for (let tries = 0; tries < 20; tries++) expect(await tryConnect(deployment.instance("a/greedy").endpoint("http"), 900)).toBe("accepted");
     await lossy.heal();
     for (let tries = 0; tries < 20; tries++) expect(await tryConnect(deployment.instance("a/back").endpoint("http"), 900)).toBe("accepted");
+  });
+
+  it("a zone that is cut off goes on inside, is heard by nobody outside, and keeps its connections and addresses", async () => {
+    const { deployment } = deployed;
+    const [front, inside] = ["a/front", "a/back"].map((name) => deployment.instance(name).endpoint("http"));
+    const pids = deployment.instances.map(({ pid }) => pid);
+    const connection = connect({ ...(front as Endpoint), noDelay: true });
+    await once(connection, "connect");
+    const cut = await injectInto(deployment, { kind: "blackhole", zone: "region-a-1" });
+    expect(cut.evidence.landed, cut.evidence.observation).toBe(true);
+    // A neighbour in the zone still answers, and so does the other zone.
+    using companion = await deployment.instance("a/front").companion?.((place) => ({ command: place.tool("node").executable, args: ["-e", `fetch("http://${inside?.host}:${inside?.port}/").then((answer) => console.log(answer.status), (error) => console.log(error.message))`], env: {} }));
+    expect(await new Promise((resolve) => companion?.output.once("data", (part: Buffer) => resolve(part.toString("utf8").trim())))).toBe("200");
+    expect(await tryConnect(deployment.instance("b/back").endpoint("http"), 900)).toBe("accepted");
+    // Asked while nobody hears, answered once it is back, on the connection from before.
+    const answered = once(connection, "data");
+    connection.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await new Promise((wake) => setTimeout(wake, 3_500));
+    expect(await tryConnect(front as Endpoint, 900)).toBe("silent");
+    expect(await cut.heal()).toMatchObject({ landed: true });
+    expect(String(await answered)).toMatch(/^HTTP\/1\.1 200/);
+    connection.destroy();
+    expect(deployment.instances.map(({ pid }) => pid)).toEqual(pids);
   });
 
   it("tells what the kernel ended for want of memory from what the harness killed, and from what died by another hand", async () => {

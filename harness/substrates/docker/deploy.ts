@@ -136,6 +136,13 @@ class DockerDeployment implements Deployment {
     return this.#links;
   }
 
+  disconnect(zone: string): Promise<() => Promise<void>> {
+    const { zones, network } = this.#ground;
+    const container = zones.get(zone);
+    if (container === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no zone "${zone}"`);
+    return network.disconnect(container.id, network.addresses.zones.get(zone) ?? "");
+  }
+
   instance(service: string): DockerInstance {
     const found = this.instances.find((instance) => instance.service.name === service);
     if (found === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);

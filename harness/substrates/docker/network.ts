@@ -11,6 +11,8 @@ export interface RunNetwork {
   readonly id: string;
   readonly addresses: Addresses;
   remove(): Promise<void>;
+  /** Takes a container out while its processes go on; the returned function puts it back at its address, and is harmless when it is there. */
+  disconnect(container: string, host: string): Promise<() => Promise<void>>;
 }
 
 /** The engine itself refuses a network that shares addresses with another, so whoever creates it first has the slot. */
@@ -32,7 +34,7 @@ export async function makeNetwork(docker: Docker, layout: Layout, runId: string,
         IPAM: { Driver: "default", Config: [{ Subnet: addresses.subnet, Gateway: addresses.gateway }] },
       });
       return {
-        id: network.id, addresses,
+        id: network.id, addresses, disconnect: (container, host) => disconnected(network, container, host),
         remove: async () => {
           await network.remove().catch((error: unknown) => { if (!isGone(error)) throw engineError(error, `remove the network ${name}`); });
           undone();
@@ -47,6 +49,19 @@ export async function makeNetwork(docker: Docker, layout: Layout, runId: string,
   throw new SeawallError("PORT_BUSY", `no room for the target's network:\n${skipped.map((line) => `  - ${line}`).join("\n")}`, {
     hint: "`./seawall recover` removes what earlier runs left; `docker network ls` shows the others.",
   });
+}
+
+/** What is out of it is removed with its container like any other, so a run that is undone now needs no more than that. */
+async function disconnected(network: Docker.Network, container: string, host: string): Promise<() => Promise<void>> {
+  await network.disconnect({ Container: container, Force: true }).catch((error: unknown) => { throw engineError(error, "take a zone off its network"); });
+  let back: Promise<void> | null = null;
+  return () => {
+    back ??= network.connect({ Container: container, EndpointConfig: { IPAMConfig: { IPv4Address: host } } }).catch((error: unknown) => {
+      back = null;
+      throw engineError(error, "put a zone back on its network");
+    });
+    return back;
+  };
 }
 
 /** Those of the engine, and of whatever else this machine is connected to. */

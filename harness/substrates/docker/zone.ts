@@ -11,7 +11,9 @@ const addressedWithinMs = 15_000;
 
 export async function makeZone(zone: string, layout: DeployRequest["layout"], addresses: Addresses, network: string, options: Pick<ContainerOptions, "docker" | "runId" | "image" | "record" | "logFile">): Promise<Container> {
   const own = layout.services.filter((service) => service.zone === zone).map((service) => addresses.host(service.name));
-  const lines = [...own.map((host) => `ip address add ${host}/${addresses.prefixLength} dev eth0`), "echo addressed", "exec sleep infinity"];
+  // Not on the interface to the network, which goes away with its addresses when the zone is cut off: the zone's own traffic goes on, and all that
+  // comes back is one interface. The kernel answers for an address on whichever interface it is asked.
+  const lines = [...own.map((host) => `ip address add ${host}/32 dev lo`), "echo addressed", "exec sleep infinity"];
   return Container.create({
     ...options, what: `zone-${zone}`, command: ["/bin/sh", "-e", "-c", lines.join("\n")], env: {}, directory: "/", user: "0",
     host: { NetworkMode: network, CapAdd: ["NET_ADMIN"], Memory: 64 * 2 ** 20 }, address: { network, host: addresses.zones.get(zone) ?? "" },

@@ -7,6 +7,7 @@ export function processSupport(): Support {
   return {
     kill: true, pause: true, restartLoop: true, latency: true, bandwidth: true, reset: true, partition: true, zoneLoss: true, regionLoss: true, slowStore: true,
     coldCache: true, badSegments: true,
+    blackhole: "its zones are addresses of one loopback interface, which nothing can be unplugged from; use --substrate docker",
     // Tried only when it is asked for.
     get fullDisk() { return linux ? roomSupport() : "a folder of limited size needs Linux"; },
     clockSkew: linux ? true : "setting the clock of one program needs Linux and libfaketime",

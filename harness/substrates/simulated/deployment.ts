@@ -96,13 +96,15 @@ export class SimulatedDeployment implements Deployment {
   readonly counters = new Counters();
   readonly model: RunningModel;
   readonly machine: VirtualMachine;
+  readonly network: Network;
   readonly #request: SimulatedDeployRequest;
   readonly #listeners: ((exit: Exit) => void)[] = [];
   readonly #deaths: Exit[] = [];
   readonly #undoing = new AsyncDisposableStack();
 
   constructor(request: SimulatedDeployRequest) {
-    const { layout, clock, model } = request;
+    const { layout, clock, model, plan } = request;
+    const random = prng(plan.seed);
     this.#request = request;
     this.layout = layout;
     this.machine = request.machine;
@@ -111,18 +113,17 @@ export class SimulatedDeployment implements Deployment {
     this.links = layout.links.map((link) => new SimulatedLink(link, this.machine.toxics));
     this.instances = nodes.map((node) => new SimulatedInstance(node, request, (exit) => this.#exited(exit)));
     for (const node of nodes) node.onDeath(() => this.counters.forget(node.name));
-    this.model = model.start(this.#simulation(nodes));
+    this.network = new Network({ clock, random, hopMs: model.hopMs, links: this.links });
+    this.model = model.start(this.#simulation(nodes, random));
   }
 
-  #simulation(nodes: readonly SimulatedNode[]): Simulation {
-    const { clock, layout, plan, model, sink } = this.#request;
-    const random = prng(plan.seed);
-    const network = new Network({ clock, random, hopMs: model.hopMs, links: this.links });
+  #simulation(nodes: readonly SimulatedNode[], random: () => number): Simulation {
+    const { clock, layout, plan, sink } = this.#request;
     const ids = new Map<string, number>();
     return {
       layout, nodes, random, nowMs: () => clock.nowMs(), enabled: (defence) => !plan.without.includes(defence),
       after: (ms, run) => void clock.after(ms, run),
-      request: (request) => network.request({ ...request, from: request.from as SimulatedNode | null, to: request.to as SimulatedNode }),
+      request: (request) => this.network.request({ ...request, from: request.from as SimulatedNode | null, to: request.to as SimulatedNode }),
       duration: (metric, tags, ms) => {
         const key = `${metric} ${Object.values(tags).join(" ")}`;
         const known = ids.get(key);
@@ -168,6 +169,11 @@ export class SimulatedDeployment implements Deployment {
       expected = true;
       machine.kill(pid);
     });
+  }
+
+  async disconnect(zone: string): Promise<() => Promise<void>> {
+    this.network.cutOff.add(zone);
+    return async () => void this.network.cutOff.delete(zone);
   }
 
   instance(service: string): SimulatedInstance {

@@ -39,6 +39,17 @@ const pause: CourseOf = (fault, on) => {
   };
 };
 
+const blackhole: CourseOf = (fault, on) => {
+  const struck = struckBy(fault, on);
+  const { zone } = fault as unknown as { readonly zone: string };
+  let reconnect = async (): Promise<void> => {};
+  return {
+    act: async () => { reconnect = await on.disconnect(zone); }, undo: () => reconnect(),
+    prove: () => said(struck.length > 0 && on.network.cutOff.has(zone) && struck.every((instance) => instance.state === "running"), `${names(struck)} is running, and no packet reaches or leaves ${zone}`),
+    proveHealed: () => said(!on.network.cutOff.has(zone) && struck.every((instance) => instance.state === "running"), `${names(struck)} is running and answers`),
+  };
+};
+
 /** latency, slowStore. */
 const delay: CourseOf = (fault, on) => {
   const links = linksOf(fault, on);
@@ -109,7 +120,7 @@ const operation = (name: string): CourseOf => (fault, on) => {
 
 /** By kind of fault; those that a version of the harness does not have are never asked for. */
 const courses: Readonly<Record<string, CourseOf>> = {
-  kill: death, zoneLoss: death, regionLoss: death, pause, latency: delay, slowStore: delay, partition, restartLoop, coldCache: operation("flush"), badSegments: operation("defects"),
+  kill: death, zoneLoss: death, regionLoss: death, blackhole, pause, latency: delay, slowStore: delay, partition, restartLoop, coldCache: operation("flush"), badSegments: operation("defects"),
 };
 const operationsNeeded: Readonly<Record<string, string>> = { coldCache: "flush", badSegments: "defects" };
 

@@ -4,10 +4,10 @@ import { Network, SimulatedLink } from "./network.ts";
 import { SimulatedNode } from "./node.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-function two() {
+function two(zoneOfB = "z") {
   const clock = new VirtualClock(0);
-  const node = (name: string): SimulatedNode => new SimulatedNode({ name, kind: "k", region: "r", zone: "z" } as Service, clock, 100);
-  const [a, b] = [node("a"), node("b")];
+  const node = (name: string, zone: string): SimulatedNode => new SimulatedNode({ name, kind: "k", region: "r", zone } as Service, clock, 100);
+  const [a, b] = [node("a", "z"), node("b", zoneOfB)];
   const link = new SimulatedLink({ from: "a", to: "b", port: "http" }, new Set());
   const network = new Network({ clock, random: () => 0.5, hopMs: { within: 1, between: 5 }, links: [link] });
   const answers: string[] = [];
@@ -15,7 +15,7 @@ function two() {
     from: a, to: b, port: "http", timeoutMs, serve: (reply) => b.after(workMs, () => reply("yes")), done: (answer) => answers.push(`${answer} ${Math.round(clock.nowMs())}`),
   });
   for (const one of [a, b]) one.start(() => {});
-  return { clock, a, b, link, ask, answers, run: (ms: number) => clock.until(clock.sleep(ms)) };
+  return { clock, a, b, link, network, ask, answers, run: (ms: number) => clock.until(clock.sleep(ms)) };
 }
 
 describe("a request in virtual time", () => {
@@ -38,6 +38,29 @@ describe("a request in virtual time", () => {
     b.resume();
     await run(100);
     expect(answers.at(-1)).toBe("yes 411");
+  });
+
+  it("is lost between two zones of which one is cut off, either way, and passes within it and after it", async () => {
+    for (const zone of ["z", "y"]) {
+      const { network, ask, answers, run } = two("y");
+      await run(100);
+      ask(30, 80);
+      await run(20);
+      network.cutOff.add(zone);
+      ask(10, 40);
+      await run(100);
+      expect(answers).toEqual(["null 160", "null 180"]);
+      network.cutOff.delete(zone);
+      ask(10);
+      await run(100);
+      expect(answers.at(-1)).toBe("yes 232");
+    }
+    const { network, ask, answers, run } = two();
+    await run(100);
+    network.cutOff.add("z");
+    ask(10);
+    await run(50);
+    expect(answers).toEqual(["yes 112"]);
   });
 
   it("breaks off when its goal dies, is refused while it is dead, and never hears from the life before", async () => {

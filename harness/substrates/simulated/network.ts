@@ -67,12 +67,18 @@ interface NetworkOptions {
 }
 
 export class Network {
+  /** Zones that nothing passes in or out of; what is under way then is lost, and whoever waits for it waits until its time is over. */
+  readonly cutOff = new Set<string>();
   readonly #options: NetworkOptions;
   readonly #links: ReadonlyMap<string, SimulatedLink>;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
     this.#links = new Map(options.links.map((one) => [keyOf(one.link.from, one.link.to, one.link.port), one]));
+  }
+
+  #lost(from: SimulatedNode | null, to: SimulatedNode): boolean {
+    return from?.zone !== to.zone && (this.cutOff.has(to.zone) || (from !== null && this.cutOff.has(from.zone)));
   }
 
   request<T>({ from, to, port, timeoutMs, serve, done }: ModelRequest<T> & { readonly from: SimulatedNode | null; readonly to: SimulatedNode }): void {
@@ -94,12 +100,12 @@ export class Network {
     const breakOff = (): void => end(null);
     const forget = clock.deadline(timeoutMs, breakOff);
     clock.after(hop(), () => {
-      if (over) return;
+      if (over || this.#lost(from, to)) return;
       if (link?.isCut === true || !to.ready) return end(null);
       to.open.add(breakOff);
       link?.open.add(breakOff);
       to.now(() => {
-        if (!over) serve((answer) => void clock.after(hop(), () => end(answer)));
+        if (!over) serve((answer) => void clock.after(hop(), () => { if (!this.#lost(from, to)) end(answer); }));
       });
     });
   }
