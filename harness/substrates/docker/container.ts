@@ -1,7 +1,9 @@
 /** One container of a run: created with its undo on record, started, watched through its output, ended and removed. */
-import { createWriteStream } from "node:fs";
+import { createWriteStream, readFileSync } from "node:fs";
 import { type Duplex, PassThrough } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
+import { statOf } from "../../system/processes.ts";
 import { engineError, isGone } from "./engine.ts";
 import { labelsOf, nameOf, type Recorder } from "./labels.ts";
 
@@ -91,6 +93,24 @@ export class Container {
 
   async state(): Promise<Docker.ContainerInspectInfo["State"]> {
     return (await this.#container.inspect().catch((error: unknown) => { throw engineError(error, `ask for the state of ${this.#options.what}`); })).State;
+  }
+
+  /**
+   * SIGKILL from here, to the first process, with which the kernel ends all others: the engine would start a program of its own to send it.
+   * Resolves with true when they are gone, and with false when they are another user's, or not to be seen: then the engine must do it.
+   */
+  async strike(): Promise<boolean> {
+    try {
+      // A number may have gone to somebody else.
+      if (!readFileSync(`/proc/${this.#pid}/cgroup`, "utf8").includes(this.id)) return false;
+      process.kill(this.#pid, "SIGKILL");
+    } catch {
+      return false;
+    }
+    const untilMs = performance.now() + endsWithinMs;
+    const gone = (): boolean => ["Z", undefined].includes(statOf(this.#pid)?.state);
+    while (!gone() && performance.now() < untilMs) await sleep(1);
+    return gone();
   }
 
   /** SIGTERM and so much time, then SIGKILL to all its processes; resolves when they are gone. Harmless when they are. */

@@ -53,7 +53,9 @@ async function deploy(request: DeployRequest, options: DockerSubstrateOptions): 
   undoing.defer(() => together([...zones.values()].map((zone) => zone.remove())));
   const deployment = new DockerDeployment(request, { ...options, docker, image, record, network, zones, scratch: scratch.path });
   undoing.defer(() => deployment.removeAll());
-  const watching = await watchExits(docker, runId, (died) => deployment.died(died.containerId, died.detail), (why) => deployment.lost(why));
+  const watching = await watchExits(docker, runId, {
+    died: (died) => deployment.died(died.containerId, died.detail), lost: (why) => deployment.lost(why), bidden: (containerId) => deployment.bidden(containerId),
+  });
   undoing.defer(() => watching[Symbol.dispose]());
   // Before the watching ends, so that what is ended now is not taken for a death.
   undoing.defer(() => deployment.stopAll());
@@ -157,8 +159,16 @@ class DockerDeployment implements Deployment {
     this.#exits.refuseDeaths([...this.instances, this.#proxy]);
   }
 
+  bidden(containerId: string): boolean {
+    return this.#owner(containerId)?.ending === true;
+  }
+
+  #owner(containerId: string): DockerInstance | undefined {
+    return [...this.instances, this.#proxy].find((one) => one.containerId === containerId);
+  }
+
   died(containerId: string, detail: string): void {
-    const instance = [...this.instances, this.#proxy].find((one) => one.containerId === containerId);
+    const instance = this.#owner(containerId);
     if (instance !== undefined) instance.left(detail);
     else if (!this.#ending) this.#exits.tell({ service: "network of a zone", expected: false, detail });
   }

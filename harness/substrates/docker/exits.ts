@@ -12,8 +12,16 @@ export interface Died {
 
 interface EngineEvent { readonly Action?: string; readonly status?: string; readonly id?: string; readonly Actor?: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> } }
 
-/** Watches until disposed. `lost` is called when the engine stops telling before that: nothing it does is then known. */
-export async function watchExits(docker: Docker, runId: string, died: (died: Died) => void, lost: (why: string) => void): Promise<Disposable> {
+interface Listener {
+  died(died: Died): void;
+  /** The engine stopped telling before the watch was disposed: nothing it does is then known. */
+  lost(why: string): void;
+  /** True for what the harness ended itself, whose end is told at once. */
+  bidden(containerId: string): boolean;
+}
+
+/** Watches until disposed. */
+export async function watchExits(docker: Docker, runId: string, { died, lost, bidden }: Listener): Promise<Disposable> {
   const stop = new AbortController();
   const stream = (await docker.getEvents({ filters: { label: ofRun(runId), type: ["container"], event: ["die", "oom"] }, abortSignal: stop.signal } as Docker.GetEventsOptions)
     .catch((error: unknown) => { throw engineError(error, "listen to its events"); })) as Readable;
@@ -26,7 +34,10 @@ export async function watchExits(docker: Docker, runId: string, died: (died: Die
     const containerId = event?.Actor?.ID ?? event?.id;
     if (event === null || containerId === undefined) return;
     if ((event.Action ?? event.status) === "oom") starved.add(containerId);
-    else died({ containerId, detail: await describe(containerId, event.Actor?.Attributes["exitCode"] ?? "?") });
+    else {
+      const exitCode = event.Actor?.Attributes["exitCode"] ?? "?";
+      died({ containerId, detail: bidden(containerId) && !starved.has(containerId) ? detailOf(exitCode, false, 0) : await describe(containerId, exitCode) });
+    }
   }
 
   async function describe(containerId: string, exitCode: string): Promise<string> {

@@ -41,8 +41,8 @@ export class DockerInstance implements Instance {
   #state: InstanceState = "ended";
   #ending = false;
   #detail = "";
-  /** Of the life that goes on: resolves when the engine has told of its end. */
-  #told = Promise.withResolvers<void>();
+  /** Of the last life, until the engine has told of its end. */
+  #account: PromiseWithResolvers<void> | null = null;
 
   constructor(service: Service, options: InstanceOptions) {
     this.service = service;
@@ -76,17 +76,19 @@ export class DockerInstance implements Instance {
   async start(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#state !== "ended") throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
+    await this.#accounted();
     const launch = asInImage(this.service.launch(this.#options.place), this.#options.root);
     this.#write(launch.files);
     this.#container ??= await this.#create([launch.command, ...launch.args], launch.env);
     this.#ending = false;
-    this.#told = Promise.withResolvers<void>();
+    this.#account = Promise.withResolvers<void>();
     // Before the engine starts it: what dies at once must be seen to have lived.
     this.#state = "running";
     try {
       await this.#container.start();
     } catch (error) {
       this.#state = "ended";
+      this.#account = null;
       throw error;
     }
     await this.#ready(signal);
@@ -135,10 +137,11 @@ export class DockerInstance implements Instance {
 
   /** The engine says that the container's program ended. */
   left(detail: string): void {
-    if (this.#state === "ended") return;
+    if (this.#account === null) return;
     this.#state = "ended";
     this.#detail = detail;
-    this.#told.resolve();
+    this.#account.resolve();
+    this.#account = null;
     this.#options.exited({ service: this.service.name, expected: this.#ending, detail });
   }
 
@@ -175,8 +178,16 @@ export class DockerInstance implements Instance {
     return impose(effect, { container, zone: "zone" in standing ? standing.zone : container, directory, host: this.endpoint(this.service.ready.port).host, service: this.service.name });
   }
 
+  /** The engine's account of it comes later; the next start waits for that. */
   async kill(): Promise<void> {
-    await this.#end(0);
+    this.#ending = true;
+    if (this.#state === "running" && (await this.#container?.strike()) === true) this.#state = "ended";
+    else await this.#end(0);
+  }
+
+  /** Whether the harness itself ended it, so that nobody need ask why. */
+  get ending(): boolean {
+    return this.#ending;
   }
 
   /** SIGTERM and the service's own drain time, then SIGKILL. */
@@ -185,16 +196,20 @@ export class DockerInstance implements Instance {
   }
 
   async #end(drainMs: number): Promise<void> {
-    const container = this.#container;
-    if (container === null || this.#state === "ended") return;
     this.#ending = true;
     // Whoever stands still cannot drain.
-    const told = this.#told.promise;
-    await container.end(this.#state === "paused" ? 0 : drainMs);
-    // An account of this end that came after the next start would be taken for that life's.
+    if (this.#state !== "ended") await this.#container?.end(this.#state === "paused" ? 0 : drainMs);
+    await this.#accounted();
+  }
+
+  /** An account of an end that came after the next start would be taken for that life's. */
+  async #accounted(): Promise<void> {
+    if (this.#account === null) return;
     const patience = new AbortController();
-    await Promise.race([told, this.#options.clock.sleep(toldWithinMs, patience.signal).catch(() => {})]);
+    await Promise.race([this.#account.promise, this.#options.clock.sleep(toldWithinMs, patience.signal).catch(() => {})]);
     patience.abort();
+    // Already ended, unless the engine knows nothing of it.
+    if (this.#account !== null) await this.#container?.end(0);
     this.left("ended by the harness");
   }
 
