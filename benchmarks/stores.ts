@@ -25,8 +25,8 @@ interface Figures {
   readonly getMs: readonly number[];
   /** Read past the memory before the store. */
   readonly getStoredMs: readonly number[];
-  /** Of the GETs of a burst at 200/s, those that were answered with the segment. */
-  readonly burstServed: number;
+  /** Those GETs of a burst at 200/s that were answered with the segment. */
+  readonly burstMs: readonly number[];
   readonly failed: number;
 }
 
@@ -73,7 +73,7 @@ async function measure(topology: string, title: string, without: readonly string
   const burst = await paced(Array.from({ length: 600 }, (_, index) => rest[index % rest.length] ?? ""), 5, getOne);
   return {
     title, readableMs: readable.tookMs, getMs: gets.tookMs, getStoredMs: stored.tookMs,
-    burstServed: burst.tookMs.length / 600, failed: readable.failed + gets.failed + stored.failed,
+    burstMs: burst.tookMs, failed: readable.failed + gets.failed + stored.failed,
   };
 }
 
@@ -81,11 +81,12 @@ const figures = [
   await measure("quick-object-store", "object store", ["adaptiveConcurrency"]),
   await measure("quick", "Cassandra + memcached", ["adaptiveConcurrency", "priorityShedding"]),
 ];
-const row = (name: string, cells: readonly string[]): void => void process.stdout.write(`${name.padEnd(44)}${cells.map((cell) => cell.padStart(24)).join("")}\n`);
+const row = (name: string, cells: readonly string[]): void => void process.stdout.write(`${name.padEnd(48)}${cells.map((cell) => cell.padStart(24)).join("")}\n`);
 process.stdout.write(`\n${segments - 10} segments of ${bytes / 1024} KiB at the origin of region-a; p50 / p99 in ms\n`);
 row("", [...figures.map(({ title }) => title), "Netflix, before → after"]);
 row("PUT to readable", [...figures.map((each) => p50p99(each.readableMs)), "about 1 s →"]);
 row("GET", [...figures.map((each) => p50p99(each.getMs)), "113 / 267 → 25 / 129"]);
 row("GET past the memory before the store", [...figures.map((each) => p50p99(each.getStoredMs)), ""]);
-row("GETs served at 200/s, one event", [...figures.map((each) => `${(each.burstServed * 100).toFixed(1)} %`), "throttled above 100/s"]);
+row("GET at 200/s, one event (retried if throttled)", [...figures.map((each) => p50p99(each.burstMs)), "throttled above 100/s"]);
+row("  of these served", [...figures.map((each) => `${(each.burstMs.length / 6).toFixed(1)} %`), ""]);
 row("neither published nor read", [...figures.map((each) => String(each.failed)), ""]);
