@@ -29,7 +29,7 @@ export default defineExperiment({
   tier: "storm",
   target,
   topology: "own",
-  phasesMs: { baseline: 6_000, fault: 8_000, recovery: 12_000 },
+  phasesMs: { baseline: 8_000, fault: 8_000, recovery: 12_000 },
   load: [{ name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 20, fault: 20, recovery: 20 }, vus: 200 }],
   hypothesis: [
     { title: "Live segments reach their viewers in time", metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.999, during: everyPhase, samplesMin: 100 },

@@ -151,9 +151,11 @@ function baselineSteady(run: Run, windows: Windows): Finding {
   const title = "The baseline was steady";
   const { baseline } = windows;
   if (baseline === undefined) return answer(title, "it did not run to an end");
-  const middleMs = (baseline.fromMs + baseline.untilMs) / 2;
+  // Viewers come in bunches, one for each segment: halves that held two and three of them would differ by a third.
+  const { segmentMs } = run.plan.stream;
+  const halfMs = Math.floor((baseline.untilMs - baseline.fromMs) / (2 * segmentMs)) * segmentMs;
   const served = matching(run.series, { metric: "segment_ms", where: { outcome: "served" } });
-  const [first, second] = [countIn(served, { fromMs: baseline.fromMs, untilMs: middleMs }), countIn(served, { fromMs: middleMs, untilMs: baseline.untilMs })];
+  const [first, second] = [countIn(served, { fromMs: baseline.fromMs, untilMs: baseline.fromMs + halfMs }), countIn(served, { fromMs: baseline.untilMs - halfMs, untilMs: baseline.untilMs })];
   if (first + second === 0) return answer(title, "nothing was served in it");
   const drift = Math.abs(first - second) / Math.max(first, second);
   return answer(title, drift > baselineDriftMax ? `goodput of its halves differs by ${Math.round(drift * 100)} %` : null, first + second);

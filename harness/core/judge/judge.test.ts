@@ -256,3 +256,15 @@ describe("the verdict", () => {
     expect(verdict.findings.filter((finding) => finding.kind !== "evidence")).toHaveLength(3);
   });
 });
+
+describe("a baseline of an odd number of segments", () => {
+  it("is as steady as one of an even number", () => {
+    // Five bunches, one for each segment: one half of the time holds two of them, the other three.
+    const baselineMs = 10_000;
+    const draft = heldDraft();
+    const bunched = draft.samples.filter((sample) => sample.metric !== "segment_ms" || sample.startedMs - Math.floor(sample.startedMs / 2_000) * 2_000 < 200);
+    const events = draft.events.map((event) => (event.kind === "phase" && event.phase === "baseline" ? { ...event, atMs: startOf.fault - baselineMs } : event));
+    const steady = judge(runOf({ ...draft, samples: bunched, events })).findings.find((finding) => finding.title === "The baseline was steady");
+    expect(steady).toMatchObject({ status: "held" });
+  });
+});
