@@ -82,9 +82,8 @@ function countOf(data: Buffer, tail: string): number {
   return (tail + data.toString("latin1", 0, mark.length - 1)).includes(mark) ? count + 1 : count;
 }
 
-/** Of Varnish's manager and the child that serves. */
+/** Of the node's shell, Varnish's manager and the child that serves. */
 function cpuSeconds(node: RunningNode): number {
-  const manager = node.child.pid ?? 0;
-  const children = readFileSync(`/proc/${manager}/task/${manager}/children`, "utf8").trim().split(" ").map(Number);
-  return [manager, ...children].reduce((sum, pid) => sum + (statOf(pid)?.cpuSeconds ?? 0), 0);
+  const withChildren = (pid: number): number[] => [pid, ...readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).flatMap((each) => withChildren(Number(each)))];
+  return withChildren(node.child.pid ?? 0).reduce((sum, pid) => sum + (statOf(pid)?.cpuSeconds ?? 0), 0);
 }

@@ -45,14 +45,28 @@ export function groupIsAlive(pid: number): boolean {
   }
 }
 
-/** SIGTERM, then SIGKILL once `drainMs` are over; resolves when the group is empty, false when it still is not after 5 s more. */
+/**
+ * SIGTERM to the leader, which knows how those that it started are to be ended; SIGKILL to whoever is left once it has ended or `drainMs` are over.
+ * Resolves when the group is empty, false when it still is not after 5 s more.
+ */
 export async function endGroup(pid: number, drainMs: number): Promise<boolean> {
-  if (drainMs > 0) {
-    signalGroup(pid, "SIGTERM");
-    if (await emptied(pid, drainMs)) return true;
-  }
+  if (drainMs > 0 && signalLeader(pid, "SIGTERM")) await leaderEnded(pid, drainMs);
   signalGroup(pid, "SIGKILL");
   return emptied(pid, 5_000);
+}
+
+function signalLeader(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function leaderEnded(pid: number, withinMs: number): Promise<void> {
+  const leader = statOf(pid)?.startTicks ?? 0;
+  for (const deadline = performance.now() + withinMs; mayBeSameProcess(pid, leader) && performance.now() < deadline; ) await delay(15);
 }
 
 async function emptied(pid: number, withinMs: number): Promise<boolean> {

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
 import { type Answer, Bench, controlToken, get, segment, settingsFor, upstream } from "./fixture.ts";
 import { banSender, pathPattern } from "../origin/invalidation.ts";
-import { edgeProgram } from "./launch.ts";
+import { edgeProgram, varnishArguments } from "./launch.ts";
 import type { EdgeSettings } from "./settings.ts";
 
 const { varnish } = await provision(["varnish"], { env: process.env });
@@ -135,8 +135,9 @@ test("with every switch off, and with the top tier in this region or only in oth
   const directory = mkdtempSync(join(tmpdir(), "seawall-vcl-"));
   try {
     for (const settings of cases) {
-      const { args, files } = edgeProgram({ varnish, directory, listen: endpoint, admin: endpoint, settings });
-      writeFileSync(join(directory, "edge.vcl"), files["edge.vcl"] ?? "");
+      const node = { varnish, directory, listen: endpoint, admin: endpoint, settings };
+      const args = varnishArguments(node);
+      writeFileSync(join(directory, "edge.vcl"), edgeProgram(node).files["edge.vcl"] ?? "");
       const compiled = spawnSync(varnish.executable, [...args.filter((each) => each !== "-F"), "-C"], { env: { ...process.env, ...varnish.env } });
       expect(compiled.status, compiled.stderr.toString()).toBe(0);
     }

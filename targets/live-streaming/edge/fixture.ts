@@ -6,9 +6,9 @@ import { type AddressInfo, createServer as createListener } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Executable, Program } from "../service/program.ts";
+import type { Program } from "../service/program.ts";
 import { segmentInProduction } from "../stream/template.ts";
-import { edgeProgram } from "./launch.ts";
+import { edgeProgram, type EdgeNode } from "./launch.ts";
 import type { EdgeSettings, Upstream } from "./settings.ts";
 
 export const controlToken = "token-of-this-test";
@@ -33,9 +33,9 @@ export interface CountingOrigin { readonly port: number; readonly asked: string[
 /** Everything started through it ends with it. */
 export class Bench implements AsyncDisposable {
   readonly #cleanups: (() => Promise<void> | void)[] = [];
-  readonly #varnish: Executable;
+  readonly #varnish: EdgeNode["varnish"];
 
-  constructor(varnish: Executable) {
+  constructor(varnish: EdgeNode["varnish"]) {
     this.#varnish = varnish;
   }
 

@@ -10,6 +10,7 @@ export function control(settings: EdgeSettings): string[] {
   if (req.method == "DRAIN") {
     # Viewers are told to come back over another connection, and whoever sends viewers here sees that it should not.
     var.global_set("draining", "1");
+    var.global_set("told", "1");
     return (synth(200, "draining"));
   }
   if (req.url != "/invalidate" || req.http.X-Ban-Pattern !~ "${pattern}") { return (synth(400, "bad pattern")); }

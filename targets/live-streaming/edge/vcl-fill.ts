@@ -16,7 +16,7 @@ export function fillTier(settings: EdgeSettings): string[] {
   // A region without fill nodes of its own fills from the others' as if they were.
   const [near, next] = own.length > 0 ? [own, far] : [settings.fills, []];
   return [
-    "import directors;", probe,
+    probe,
     ...[...near, ...next].map((fill) => backends(fill, { prefix: "fill_", firstByteMs, betweenBytesMs: 2_000 })),
     init({ near, ...(next.length > 0 ? { next } : {}) }), ...[...near, ...next].map(use), fetch(settings, near, next),
   ];

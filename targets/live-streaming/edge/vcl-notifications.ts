@@ -13,6 +13,7 @@ export function learn(settings: EdgeSettings): string {
   if (beresp.http.X-Notifications-Version ~ "^[0-9]{1,15}$" && bereq.url ~ "^/live/${settings.event}/") {
     if (std.integer(beresp.http.X-Notifications-Version, 0) > std.integer(regsub(${kept}, " .*$", ""), -1)) {
       var.global_set("notifications", beresp.http.X-Notifications-Version + " " + beresp.http.X-Notifications);
+      var.global_set("told", "1");
     }
   }
   # From here on they are the edge's, not the object's.

@@ -1,6 +1,6 @@
 /** What becomes of an answer: kept, for how long and in which storage, or asked for elsewhere. */
 import type { EdgeSettings } from "./settings.ts";
-import { share } from "./vcl-client.ts";
+import { precomputed } from "./vcl-client.ts";
 import { learn } from "./vcl-notifications.ts";
 import { retriesOf } from "./vcl-origin.ts";
 
@@ -19,7 +19,7 @@ export function response(settings: EdgeSettings): string {
   set beresp.grace = 0s;
   set beresp.keep = 0s;
   # For invalidation.
-  set beresp.http.X-Path = bereq.url;${share("beresp")}
+  set beresp.http.X-Path = bereq.url;${precomputed}
   if (beresp.http.X-Answer == "shed") {
     ${shed}
   } elseif (beresp.http.X-Ttl-Ms) {
@@ -32,9 +32,25 @@ export function response(settings: EdgeSettings): string {
   if (std.real(bereq.http.X-Asked, 0.0) <= std.real(var.global_get("invalidated"), 0.0)) { set beresp.ttl = 10ms; }
   # An object of no age would be fetched once for each waiting viewer, one after the other.
   if (beresp.ttl < 10ms && !beresp.uncacheable) { set beresp.ttl = 10ms; }
-${retention(settings)}
+${lastsAsLongAsItsNumber(settings)}${retention(settings)}
+  # Said anew for each viewer, unless he is the only one.
+  if (!beresp.uncacheable) { unset beresp.http.X-Ttl-Ms; }
   return (deliver);
 }`;
+}
+
+/** Numbers are looked at where there is no copy, so no copy may outlive the window that its number has a place in. */
+function lastsAsLongAsItsNumber(settings: EdgeSettings): string {
+  return !settings.defences.rangeGate ? "" : `  if (bereq.http.X-Number && beresp.ttl > ${leftUntil(settings, settings.dvrWindowSegments * settings.segmentSeconds)}) {
+    set beresp.ttl = ${leftUntil(settings, settings.dvrWindowSegments * settings.segmentSeconds)};
+  }
+`;
+}
+
+/** From now until so many seconds after the segment's end. */
+function leftUntil(settings: EdgeSettings, afterSeconds: number): string {
+  return `std.duration(real = (std.real(bereq.http.X-Number, 0.0) + 1.0) * ${settings.segmentSeconds}.0
+      + ${afterSeconds}.0 - std.real(time = now, fallback = 0.0), fallback = 0s)`;
 }
 
 /** What another region may know better: it failed here, or did not arrive here. An answer about time, the event or load is the same everywhere. */
@@ -58,10 +74,10 @@ function fromOrigin(settings: EdgeSettings): string {
   }${served}`;
 }
 
-/** A fill node that answers has asked every origin it may: only one that is itself broken is passed over. */
+/** A fill node that answers has asked every origin it may: only one that is itself broken, or on its way out, is passed over. */
 function fromFill(settings: EdgeSettings): string {
   return `
-  if (beresp.status >= 500 && !beresp.http.X-Answer && bereq.retries < ${Math.min(settings.fills.length - 1, 2)}) { return (retry); }
+  if (beresp.status >= 500 && (!beresp.http.X-Answer || beresp.http.X-Answer == "draining") && bereq.retries < ${Math.min(settings.fills.length - 1, 2)}) { return (retry); }
   set beresp.http.X-Filled-By = bereq.http.X-Filler;`;
 }
 
@@ -70,13 +86,12 @@ function fromFill(settings: EdgeSettings): string {
  * asked for later into a storage of its own, where it competes with nothing live. A node that fills from the origin for everybody owns all.
  */
 function retention(settings: EdgeSettings): string {
-  const { role, fills, segmentSeconds, retentionSeconds } = settings;
+  const { role, fills, retentionSeconds } = settings;
   const owns = role === "fill" ? "bereq.http.X-Owner" : fills.length > 0 ? "false" : "true";
   if (owns === "true") return "  set beresp.storage = storage.main;";
   return `  set beresp.storage = storage.main;
   if (bereq.http.X-Number${owns === "false" ? "" : ` && !${owns}`}) {
-    var.set_duration("young", std.duration(real = (std.real(bereq.http.X-Number, 0.0) + 1.0) * ${segmentSeconds}.0
-      + ${retentionSeconds}.0 - std.real(time = now, fallback = 0.0), fallback = 0s));
+    var.set_duration("young", ${leftUntil(settings, retentionSeconds)});
     if (var.get_duration("young") <= 0s) { set beresp.storage = storage.old; }
     elseif (beresp.ttl > var.get_duration("young")) { set beresp.ttl = var.get_duration("young"); }
   }`;
@@ -89,7 +104,7 @@ export function backendError(settings: EdgeSettings): string {
   return `sub vcl_backend_error {${retry}
   # The region asked first did answer, and no other could improve on it: that answer stands.
   if (bereq.http.X-First) { set beresp.status = std.integer(bereq.http.X-First, 503); }
-  set beresp.http.Content-Type = "text/plain";${share("beresp")}
+  set beresp.http.Content-Type = "text/plain";${precomputed}
   set beresp.http.X-Answer = "failed";
   set beresp.http.X-Served-By = bereq.http.X-Site;
   set beresp.ttl = 50ms;

@@ -5,7 +5,8 @@
  * So Varnish's own counters tell exactly how many requests of which lane went where, and one lane cannot use up another's connections.
  */
 import { checkedSettings, type EdgeSettings } from "./settings.ts";
-import { deliver, hash, receive, synthetic } from "./vcl-client.ts";
+import { deliver, hash, miss, receive, synthetic } from "./vcl-client.ts";
+import { drain } from "./vcl-drain.ts";
 import { control } from "./vcl-control.ts";
 import { fillTier } from "./vcl-fill.ts";
 import { originTier } from "./vcl-origin.ts";
@@ -14,9 +15,9 @@ import { backendError, response } from "./vcl-response.ts";
 export function edgeVcl(given: EdgeSettings): string {
   const settings = inForce(checkedSettings(given));
   return [
-    "vcl 4.1;", "import std;", "import var;",
+    "vcl 4.1;", "import std;", "import var;", "import directors;",
     ...(settings.fills.length > 0 ? fillTier(settings) : originTier(settings)),
-    ...control(settings), receive(settings), hash, response(settings), backendError(settings), deliver(settings), synthetic(settings),
+    ...control(settings), drain, receive(settings), miss(settings), hash, response(settings), backendError(settings), deliver(settings), synthetic(settings),
   ].join("\n\n").concat("\n");
 }
 

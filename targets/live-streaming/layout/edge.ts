@@ -1,6 +1,6 @@
 /** The edge, in one tier or two: each node is one Varnish. Viewers ask an `edge`; in two tiers, edges fill from `fill` nodes, and only these from the origins. */
 import type { Launch, Place, Service } from "../../../harness/core/target.ts";
-import { edgeProgram, flushProgram, workDirectoryName } from "../edge/launch.ts";
+import { drainSeconds, edgeProgram, flushProgram, workDirectoryName } from "../edge/launch.ts";
 import { nginxProgram } from "../edge-nginx/launch.ts";
 import type { EdgeSettings, Upstream } from "../edge/settings.ts";
 import { holdGraceMs } from "../origin/decide.ts";
@@ -50,7 +50,7 @@ export function nginxEdge(site: Site, sites: readonly Site[]): Service {
 const manifestPath = `/live/${event}/manifest.mpd`;
 
 const node = {
-  tools: ["varnish"], dependsOn: [], ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 30_000, drainMs: 3_000,
+  tools: ["varnish"], dependsOn: [], ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 30_000, drainMs: (drainSeconds + 2) * 1_000,
   // Relative to the service's own folder.
   telemetry: [{ kind: "varnish", workDirectory: workDirectoryName }],
   pings: { http: httpPing },
