@@ -31,7 +31,7 @@ describe("docker-compose.yml", () => {
     const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
     for (const service of layout.services) {
       const place = placeInContainer({ service, addresses, directory: "/run/seawall", cacheDirectory: "/var/cache/seawall", without: [], controlToken: composeToken, seed: 1 });
-      expect(service.launch(place).command, service.name).toMatch(/^\/usr\//);
+      expect(service.launch(place).command, service.name).toMatch(/^\/(usr|bin)\//);
     }
   });
 

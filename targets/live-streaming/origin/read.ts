@@ -1,7 +1,6 @@
 /** Serves a GET: class and admission first, then the answer, then the chunks one by one, each straight to the response. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Handler, pathOf, reply } from "../service/server.ts";
 import { type Address, contentType, type Leaf, leafOf, parseAddress } from "../stream/address.ts";
 import { isLive, publishAtMs } from "../stream/template.ts";
@@ -133,6 +132,9 @@ async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Pr
   return "served";
 }
 
+/** A segment that could not be read is tried again this long after, or as soon as another candidate is known. */
+const retryMs = 40;
+
 /**
  * The word of another region's publication travels faster than its chunks do. So a segment that was published a moment ago and cannot be read
  * is tried again, with whatever candidates are known by then.
@@ -140,14 +142,39 @@ async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Pr
 async function openPatiently(parts: ReadParts, { response, leaf, pipeline, claim }: Exchange, candidates: readonly Candidate[]): Promise<OpenSegment | null> {
   const open = (from: readonly Candidate[]): Promise<OpenSegment | null> =>
     openSegment(pipeline === null ? parts.chunks : parts.stored, leaf, rank(from, parts.pipelines, parts.candidateSelection), claim);
-  let opened = await open(candidates);
-  const young = candidates.some(({ publishedAtMs }) => parts.nowMs() - publishedAtMs < replicationMsMax);
-  for (let tries = 0; opened === null && young && tries < 5 && !response.destroyed; tries += 1) {
-    await sleep(40);
-    const known = visible(parts, { leaf, pipeline });
-    opened = await open(known.length > 0 ? known : candidates);
+  const known = (): readonly Candidate[] => {
+    const now = visible(parts, { leaf, pipeline });
+    return now.length > 0 ? now : candidates;
+  };
+  if (!candidates.some(({ publishedAtMs }) => parts.nowMs() - publishedAtMs < replicationMsMax)) return open(candidates);
+  const settled = new AbortController();
+  const news = (waitMs: number): Promise<boolean> => parts.metadata.published(leaf, waitMs, settled.signal);
+  try {
+    let opened = await openFirst(() => open(known()), news);
+    for (let tries = 0; opened === null && tries < 5 && !response.destroyed; tries += 1) {
+      await news(retryMs);
+      opened = await openFirst(() => open(known()), news);
+    }
+    return opened;
+  } finally {
+    settled.abort();
   }
-  return opened;
+}
+
+/** What is known may lie in a slow store still, when the own region's copy of it arrives: then both are opened, and the first that can be read is taken. */
+async function openFirst(open: () => Promise<OpenSegment | null>, news: (waitMs: number) => Promise<boolean>): Promise<OpenSegment | null> {
+  const found = async (opening: Promise<OpenSegment | null>): Promise<OpenSegment> => {
+    const opened = await opening;
+    if (opened === null) throw new Error("not readable");
+    return opened;
+  };
+  const first = open();
+  const second = Promise.race([news(replicationMsMax), first.then(() => false)]).then((heard) => (heard ? open() : first));
+  return Promise.any([found(first), found(second)]).catch((failed: AggregateError) => {
+    const full = failed.errors.find((error) => error instanceof NoRoom);
+    if (full !== undefined) throw full;
+    return null;
+  });
 }
 
 /** What was told up to this segment, or, without the defence, at this very segment. */

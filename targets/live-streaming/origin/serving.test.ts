@@ -142,6 +142,23 @@ describe("a GET", () => {
     await put(current - 1, Buffer.from("good"), { "x-pipeline": "b" });
     expect(await (await get(current - 1)).text()).toBe("good");
   });
+  test("of a segment of which only another region's copy is known, and that slow to read, gets the own region's when it comes", async () => {
+    const leaf = { event: "main", rendition: "v720", number: current - 1 };
+    const publish = (pipeline: string): void => void metadata.add({ ...leaf, pipeline, token: token(), sha256: sha(Buffer.from("same")), bytes: 4, defects: [], publishedAtMs: clockMs });
+    let release = (): void => undefined;
+    holdReads = new Promise((resolve) => { release = resolve; });
+    publish("b");
+    const got = get(current - 1);
+    while (reads === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    holdReads = Promise.resolve();
+    publish("a");
+    for (const { token } of metadata.candidates(leaf).filter(({ pipeline }) => pipeline === "a")) chunks.set(`${token}/0`, Buffer.from("same"));
+    try {
+      expect((await got).headers.get("x-pipeline")).toBe("a");
+    } finally {
+      release();
+    }
+  });
   test("of a segment whose first copy cannot be read gets the second", async () => {
     await put(current - 1, Buffer.from("same"));
     chunks.clear();
