@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Verdict } from "../core/run.ts";
 import { listProcesses } from "../system/processes.ts";
+import { lightExperiment } from "./light.fixture.ts";
 import { leftovers, outFolder, seawall, shortExperiment } from "./seawall.fixture.ts";
 
 const cache = process.env["SEAWALL_CACHE"] || join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "seawall");
@@ -42,29 +43,6 @@ describe("seawall run, with the real target", () => {
     expect(refuted.map((finding) => finding.title)).toContainEqual(expect.stringMatching(/Origin GETs/));
   });
 
-  it("is inconclusive when the load generator is killed", async () => {
-    const out = outFolder();
-    const run = seawall(["run", shortExperiment(out.path), "--out", out.path]);
-    await run.seen(/^baseline for/m);
-    process.kill(generatorOf(), "SIGKILL");
-    const { exitCode, stderr } = await run.ended;
-    expect(exitCode, stderr).toBe(2);
-    expect(evidence(out.verdict(), /generator ran to its end/)).toMatchObject({ status: "inconclusive", why: expect.stringContaining("SIGKILL") });
-    expect(leftovers(cache)).toEqual([]);
-  });
-
-  it("is inconclusive when the fault finds nothing to hit", async () => {
-    const out = outFolder();
-    const run = seawall(["run", shortExperiment(out.path), "--out", out.path]);
-    await run.seen(/^baseline for/m);
-    process.kill(-pidWith("region-a_origin-read"), "SIGKILL");
-    const { exitCode, stderr } = await run.ended;
-    expect(exitCode, stderr).not.toBe(0);
-    expect(out.verdict().status).not.toBe("held");
-    expect(evidence(out.verdict(), /Every fault landed/)).toMatchObject({ status: "inconclusive", why: expect.stringContaining("nothing to kill") });
-    expect(evidence(out.verdict(), /No service died/)).toMatchObject({ status: "inconclusive" });
-  });
-
   it("does not start on a target that lost a service while it came up", async () => {
     const out = outFolder();
     const run = seawall(["run", shortExperiment(out.path), "--out", out.path]);
@@ -76,10 +54,40 @@ describe("seawall run, with the real target", () => {
     expect(out.verdict().status).toBe("inconclusive");
     expect(leftovers(cache)).toEqual([]);
   });
+});
+
+/** What a run does, whatever it is about: on a target that is up in a second. */
+describe("seawall run", () => {
+  beforeEach(async () => {
+    expect((await seawall(["recover"]).ended).exitCode).toBe(0);
+  });
+
+  it("is inconclusive when the load generator is killed", async () => {
+    const out = outFolder();
+    const run = seawall(["run", lightExperiment, "--out", out.path]);
+    await run.seen(/^baseline for/m);
+    process.kill(generatorOf(), "SIGKILL");
+    const { exitCode, stderr } = await run.ended;
+    expect(exitCode, stderr).toBe(2);
+    expect(evidence(out.verdict(), /generator ran to its end/)).toMatchObject({ status: "inconclusive", why: expect.stringContaining("SIGKILL") });
+    expect(leftovers(cache)).toEqual([]);
+  });
+
+  it("is inconclusive when the fault finds nothing to hit", async () => {
+    const out = outFolder();
+    const run = seawall(["run", lightExperiment, "--out", out.path]);
+    await run.seen(/^baseline for/m);
+    process.kill(-pidWith("region-a_back"), "SIGKILL");
+    const { exitCode, stderr } = await run.ended;
+    expect(exitCode, stderr).not.toBe(0);
+    expect(out.verdict().status).not.toBe("held");
+    expect(evidence(out.verdict(), /Every fault landed/)).toMatchObject({ status: "inconclusive", why: expect.stringContaining("nothing to kill") });
+    expect(evidence(out.verdict(), /No service died/)).toMatchObject({ status: "inconclusive" });
+  });
 
   it("heals and leaves nothing behind on Ctrl-C, in the middle of a fault", async () => {
     const out = outFolder();
-    const run = seawall(["run", shortExperiment(out.path), "--out", out.path]);
+    const run = seawall(["run", lightExperiment, "--out", out.path]);
     await run.seen(/landed: kill/);
     run.child.kill("SIGINT");
     const { exitCode, stderr } = await run.ended;
@@ -91,7 +99,7 @@ describe("seawall run, with the real target", () => {
 
   it("refuses a dirty machine after SIGKILL, and recover cleans it", async () => {
     const out = outFolder();
-    const run = seawall(["run", shortExperiment(out.path), "--out", out.path]);
+    const run = seawall(["run", lightExperiment, "--out", out.path]);
     await run.seen(/landed: kill/);
     // Together with its dead-man's switch, which would undo everything by itself.
     process.kill(pidOfSwitch(out.run()), "SIGKILL");
