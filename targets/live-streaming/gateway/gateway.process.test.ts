@@ -45,7 +45,7 @@ const events = (perSecond: number): Stream => ({
 });
 
 test("a flood of events slows starts only where ingestion has no bound", async () => {
-  const streams = { play: starts("play", 8), events: events(100) };
+  const streams = { play: starts("play", 8), events: events(300) };
   const bounded = percentile((await under(streams, ["admission"])).play.ms, 0.5);
   const { play } = await under(streams, ["admission", "boundedIngest"]);
   expect(share(play) < 0.5 || percentile(play.ms, 0.5) > 2 * bounded).toBe(true);

@@ -8,8 +8,9 @@ import { publishAtMs } from "../stream/template.ts";
 import { absence, type Decision, decide } from "./decide.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Directives } from "./directives.ts";
+import { StoreSilent } from "./chunk-reader.ts";
 import type { Lookup } from "./lookup.ts";
-import type { Metadata } from "./metadata.ts";
+import type { Metadata, Publication } from "./metadata.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export type Answer =
@@ -104,14 +105,21 @@ async function timelessAnswer(parts: AnswerParts, ask: Ask, candidates: readonly
 
 async function known(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[]> {
   if (!parts.metadataCache) {
-    return visible(parts, ask, await parts.lookup.find(ask.leaf));
+    return visible(parts, ask, await told(parts, ask));
   }
   return visible(parts, ask);
 }
 
 async function lookUp(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[]> {
-  for (const publication of await parts.lookup.find(ask.leaf)) parts.metadata.add(publication);
+  for (const publication of await told(parts, ask)) parts.metadata.add(publication);
   return visible(parts, ask);
+}
+
+/** To a viewer, a store that cannot be asked has nothing; who asks what is stored must not be told so. */
+async function told({ lookup }: AnswerParts, { leaf, pipeline }: Ask): Promise<readonly Publication[]> {
+  const found = await lookup.find(leaf);
+  if (found === null && pipeline !== null) throw new StoreSilent("the store could not be asked");
+  return found ?? [];
 }
 
 /** The candidates known in memory, or those given, but for what an operator hides and what is not of the pipeline asked for. */

@@ -8,15 +8,20 @@ import type { Claim, Concurrency } from "./concurrency.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export interface ChunkReader {
-  /** Null when it can be read nowhere. Throws {@link NoRoom} when too much is under way already. */
+  /** Null when it can be read nowhere. Throws {@link NoRoom} when too much is under way already, and {@link StoreSilent} if told to. */
   read(leaf: Leaf, candidate: Candidate, index: number, claim: Claim): Promise<Buffer | null>;
 }
+
+/** The store did not answer: whether something is there cannot be told. */
+export class StoreSilent extends Error {}
 
 /** The origin limits itself: this request should be refused, not queued. */
 export class NoRoom extends Error {}
 
 export function createChunkReader(
   store: () => Store | null, cache: ChunkCache, telemetry: Telemetry, concurrency: Concurrency,
+  /** What a store that does not answer means: to a viewer the same as a chunk that is not there. */
+  whenSilent: "unreadable" | "throws" = "unreadable",
 ): ChunkReader {
   const underWay = new Map<string, Promise<Buffer | null>>();
 
@@ -27,7 +32,7 @@ export function createChunkReader(
       telemetry.chunk("memcached");
       return cached;
     }
-    const stored = await readStored(store(), leaf, candidate.token, index);
+    const stored = await readStored(store(), leaf, candidate.token, index, whenSilent);
     if (stored?.length !== length) {
       telemetry.chunk("nowhere");
       return null;
@@ -55,11 +60,13 @@ export function createChunkReader(
   };
 }
 
-async function readStored(store: Store | null, leaf: Leaf, token: string, index: number): Promise<Buffer | null> {
+async function readStored(store: Store | null, leaf: Leaf, token: string, index: number, whenSilent: "unreadable" | "throws"): Promise<Buffer | null> {
   try {
-    return await store?.readChunk(leaf, token, index) ?? null;
-  } catch {
-    // Counted where the store is measured; here it is just not readable.
+    if (store === null) throw new Error("there is no store yet");
+    return await store.readChunk(leaf, token, index);
+  } catch (error) {
+    // Counted where the store is measured.
+    if (whenSilent === "throws") throw new StoreSilent("the store could not be asked", { cause: error });
     return null;
   }
 }

@@ -8,8 +8,8 @@ import { absence } from "./decide.ts";
 import type { Publication } from "./metadata.ts";
 
 export interface Lookup {
-  /** Empty when the store does not know it, or was asked a moment ago, or cannot be asked now. */
-  find(leaf: Leaf): Promise<readonly Publication[]>;
+  /** Empty when the store does not know it, or was asked a moment ago; null when it could not be asked, so that nobody can tell. */
+  find(leaf: Leaf): Promise<readonly Publication[] | null>;
 }
 
 export interface LookupOptions {
@@ -32,40 +32,49 @@ export function lookupIntervalMs(number: number, nowMs: number): number {
 }
 
 export function createLookup(options: LookupOptions): Lookup {
-  const underWay = new Map<string, Promise<readonly Publication[]>>();
-  const askedAtMs = new Map<string, number>();
+  const underWay = new Map<string, Promise<readonly Publication[] | null>>();
+  const asked = new Map<string, { readonly atMs: number; readonly failed: boolean }>();
 
-  const ask = async (leaf: Leaf, key: string): Promise<readonly Publication[]> => {
+  const ask = async (leaf: Leaf, key: string): Promise<readonly Publication[] | null> => {
+    let failed = true;
     try {
       options.onLookup("store");
-      return await options.store()?.readPublications(leaf) ?? [];
+      const found = await options.store()?.readPublications(leaf) ?? null;
+      failed = found === null;
+      return found;
     } catch {
-      return [];
+      return null;
     } finally {
       underWay.delete(key);
-      remember(key);
+      remember(key, failed);
     }
   };
 
   /** A Map keeps the order of insertion: the first key is the one that was asked for longest ago. */
-  const remember = (key: string): void => {
-    askedAtMs.delete(key);
-    askedAtMs.set(key, options.nowMs());
-    const oldest = askedAtMs.keys().next();
-    if (askedAtMs.size > options.rememberedMax && oldest.done !== true) askedAtMs.delete(oldest.value);
+  const remember = (key: string, failed: boolean): void => {
+    asked.delete(key);
+    asked.set(key, { atMs: options.nowMs(), failed });
+    const oldest = asked.keys().next();
+    if (asked.size > options.rememberedMax && oldest.done !== true) asked.delete(oldest.value);
+  };
+
+  /** That the store could not be asked is no word of its own, so it is asked again soon. */
+  const isFresh = (key: string, leaf: Leaf): boolean => {
+    const last = asked.get(key);
+    return last !== undefined && options.nowMs() - last.atMs < (last.failed ? recentIntervalMs : options.intervalMs(leaf));
   };
 
   return {
     find(leaf) {
       const key = `${leaf.event}/${leaf.rendition}/${leaf.number}`;
       const running = underWay.get(key);
-      if (running === undefined && options.nowMs() - (askedAtMs.get(key) ?? -Infinity) >= options.intervalMs(leaf) && underWay.size < options.atOnceMax) {
+      if (running === undefined && !isFresh(key, leaf) && underWay.size < options.atOnceMax) {
         const asking = ask(leaf, key);
         underWay.set(key, asking);
         return asking;
       }
       options.onLookup("memory");
-      return running ?? Promise.resolve([]);
+      return running ?? Promise.resolve(isFresh(key, leaf) && asked.get(key)?.failed === false ? [] : null);
     },
   };
 }

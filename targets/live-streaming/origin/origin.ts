@@ -99,7 +99,7 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   });
   const read = createReader({
     ...settings, ...defences, metadata, directives, telemetry, storeLoad, nowMs: Date.now,
-    chunks: createChunkReader(store, cache, telemetry, concurrency), stored: createChunkReader(store, noCache, telemetry, concurrency),
+    chunks: createChunkReader(store, cache, telemetry, concurrency), stored: createChunkReader(store, noCache, telemetry, concurrency, "throws"),
     lookup: createLookup({
       store, nowMs: Date.now, onLookup: telemetry.lookup, rememberedMax: 10_000,
       ...(defences.metadataCache

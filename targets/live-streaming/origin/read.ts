@@ -7,7 +7,7 @@ import { isLive, publishAtMs } from "../stream/template.ts";
 import { type Answer, answer, answerNow, type AnswerParts, visible } from "./answer.ts";
 import { type Candidate, rank } from "./candidate.ts";
 import { ttlMsMin } from "./decide.ts";
-import { type ChunkReader, NoRoom, type OpenSegment, openSegment } from "./chunk-reader.ts";
+import { type ChunkReader, NoRoom, type OpenSegment, openSegment, StoreSilent } from "./chunk-reader.ts";
 import type { Claim } from "./concurrency.ts";
 import { admittedPriorityMax, dvrPriority, priorities, prioritiesMax, type StoreLoad } from "./shedding.ts";
 import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
@@ -56,8 +56,14 @@ export function createReader(parts: ReadParts): Handler {
 async function respond(parts: ReadParts, exchange: Exchange, now: Answer | null): Promise<Outcome> {
   const left = new AbortController();
   exchange.response.once("close", () => left.abort());
-  const found = now ?? await answer(parts, { leaf: exchange.leaf, pipeline: exchange.pipeline, signal: left.signal });
-  return found.kind === "serve" ? serve(parts, exchange, found.candidates) : absence(parts, exchange.response, found);
+  try {
+    const found = now ?? await answer(parts, { leaf: exchange.leaf, pipeline: exchange.pipeline, signal: left.signal });
+    return await (found.kind === "serve" ? serve(parts, exchange, found.candidates) : absence(parts, exchange.response, found));
+  } catch (error) {
+    if (!(error instanceof StoreSilent) || exchange.response.headersSent) throw error;
+    reply(exchange.response, 503, "the store could not be asked\n", { "x-answer": "failed" });
+    return "failed";
+  }
 }
 
 function absence(parts: ReadParts, response: ServerResponse, found: Exclude<Answer, { kind: "serve" }>): Outcome {
@@ -171,7 +177,7 @@ async function openFirst(open: () => Promise<OpenSegment | null>, news: (waitMs:
   const first = open();
   const second = Promise.race([news(replicationMsMax), first.then(() => false)]).then((heard) => (heard ? open() : first));
   return Promise.any([found(first), found(second)]).catch((failed: AggregateError) => {
-    const full = failed.errors.find((error) => error instanceof NoRoom);
+    const full = failed.errors.find((error) => error instanceof NoRoom || error instanceof StoreSilent);
     if (full !== undefined) throw full;
     return null;
   });

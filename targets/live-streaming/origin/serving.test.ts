@@ -31,6 +31,7 @@ let chunks = new Map<string, Buffer>();
 let rows: Publication[] = [];
 let reads = 0;
 let failWrites = false;
+let failReads = false;
 let holdReads: Promise<void> = Promise.resolve();
 const storeLoad = createStoreLoad({ targetMs: 60, bearableMs: 500, windowMs: 2_000, samplesMin: 20 });
 const store: Store = {
@@ -41,11 +42,13 @@ const store: Store = {
   async writePublication(row) { rows.push(row); },
   async readChunk(_leaf, token, index) {
     reads += 1;
+    if (failReads) throw new Error("no answer");
     await holdReads;
     return chunks.get(`${token}/${index}`) ?? null;
   },
   async readPublications(leaf) {
     reads += 1;
+    if (failReads) throw new Error("no answer");
     return rows.filter((row) => row.rendition === leaf.rendition && row.number === leaf.number);
   },
   readRange: async () => [],
@@ -60,7 +63,7 @@ let telemetry = createTelemetry();
 beforeEach(async () => {
   clockMs = 1_700_000_000_500;
   current = segmentInProduction(clockMs);
-  [metadata, directives, chunks, rows, reads, failWrites] = [createMetadata(), createDirectives(), new Map(), [], 0, false];
+  [metadata, directives, chunks, rows, reads, failWrites, failReads] = [createMetadata(), createDirectives(), new Map(), [], 0, false, false];
   await serveWith({});
 });
 
@@ -70,7 +73,7 @@ async function serveWith(change: Partial<typeof settings>): Promise<void> {
   const parts = { ...settings, ...change, store: () => store, metadata, directives, telemetry, nowMs: () => clockMs };
   const publish = createPublisher({ ...parts, rules: { ...settings, isOver: directives.isOver }, cache: noCache, announce: () => undefined, log: () => undefined });
   const read = createReader({
-    ...parts, storeLoad, chunks: createChunkReader(() => store, noCache, telemetry, concurrency), stored: createChunkReader(() => store, noCache, telemetry, concurrency),
+    ...parts, storeLoad, chunks: createChunkReader(() => store, noCache, telemetry, concurrency), stored: createChunkReader(() => store, noCache, telemetry, concurrency, "throws"),
     lookup: createLookup({
       store: () => store, nowMs: () => clockMs, onLookup: telemetry.lookup, intervalMs: (leaf) => parts.metadataCache ? lookupIntervalMs(leaf.number, clockMs) : 0, atOnceMax: 8, rememberedMax: 100,
     }),
@@ -105,6 +108,26 @@ test("what was put is got, over several chunks and byte for byte", async () => {
   expect(body.equals(Buffer.from(await response.arrayBuffer()))).toBe(true);
   expect(response.headers.get("x-segment-sha256")).toBe(sha(body));
   expect(chunks.size).toBe(3);
+});
+
+describe("who asks what is stored", () => {
+  const check = (number: number): Promise<Response> => fetch(`${base}/check/a/main/v720/${number}.m4s`);
+
+  test("is not told that something is gone by a store that does not answer", async () => {
+    await put(current - 1, randomBytes(1_000));
+    expect((await check(current - 1)).status).toBe(200);
+    failReads = true;
+    // Known in memory, unreadable; and not known: neither can be told.
+    expect((await check(current - 1)).status).toBe(503);
+    expect((await check(current - 20)).status).toBe(503);
+    expect((await check(current - 20)).status).toBe(503);
+    // To viewers the second is as good as gone.
+    expect((await get(current - 20)).status).toBe(410);
+    failReads = false;
+    clockMs += 251;
+    expect((await check(current - 1)).status).toBe(200);
+    expect((await check(current - 20)).status).toBe(410);
+  });
 });
 
 describe("a PUT", () => {
