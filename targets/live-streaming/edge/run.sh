@@ -24,6 +24,8 @@ end() {
 drain() {
   trap end TERM INT
   "$varnishadm" -n "$directory" -t 1 backend.set_health draining healthy >/dev/null 2>&1 || end
+  # Only what has no copy is looked at, and refused. What is being sent is sent all the same.
+  "$varnishadm" -n "$directory" -t 1 ban obj.status '!=' 0 >/dev/null 2>&1
   until=$(($(date +%s) + seconds))
   # Twice, since a request may just be passing from one of the counts to the other.
   quiet=0

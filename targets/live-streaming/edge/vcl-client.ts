@@ -19,9 +19,8 @@ export function receive(settings: EdgeSettings): string {
   }
   if (!req.http.Host && req.proto == "HTTP/1.1") { return (synth(400, "no host")); }
   if (req.url == "/health/live") { return (synth(200, "live")); }
-  if (${ending}) { return (synth(503, "draining")); }
   if (req.url == "/health/ready") {
-    if (${told}) { return (synth(503, "draining")); }
+    if (${told} || ${ending}) { return (synth(503, "draining")); }
     return (synth(200, "ready"));
   }
   if (req.url == "/time") { return (synth(200, "time")); }
@@ -40,6 +39,7 @@ export function miss(settings: EdgeSettings): string {
   return `sub vcl_hit { return (deliver); }
 
 sub vcl_miss {
+  if (${ending}) { return (synth(503, "draining")); }
   # The same path without its query may well have a copy.
   if (req.url ~ "\\?") {
     set req.url = regsub(req.url, "\\?.*$", "");
@@ -87,7 +87,7 @@ export const hash = `sub vcl_hash {
 /** A player in a browser comes from another origin. Said once for each copy, not for each viewer of it. */
 export const share = (of: "beresp" | "resp"): string => `
   set ${of}.http.Access-Control-Allow-Origin = "*";
-  set ${of}.http.Access-Control-Expose-Headers = "Date, X-Cache, X-Served-By, X-Segment-Sha256, X-Notifications, X-Notifications-Version";`;
+  set ${of}.http.Access-Control-Expose-Headers = "*";`;
 
 /** What `vcl_deliver` need not say for each viewer: the copy says it from its making. The lane is that of the request that fetched it. */
 export const precomputed = `${share("beresp")}
@@ -105,7 +105,7 @@ export function deliver(settings: EdgeSettings): string {
   }
   if (!obj.uncacheable) {
     # What is left, not what there was: the next tier must not start it again.
-    set resp.http.X-Ttl-Ms = std.integer(real = std.real(duration = obj.ttl, fallback = 0.0) * 1000.0, fallback = 0);
+    set resp.http.X-Ttl-Ms = std.integer(duration = obj.ttl * 1000.0, fallback = 0);
     if (obj.ttl < 0s) { set resp.http.X-Ttl-Ms = "0"; }
   }
   if (var.global_get("told")) {${attach(settings)}${leave}
