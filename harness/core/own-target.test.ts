@@ -59,6 +59,13 @@ describe("a target of one's own", () => {
     expect(() => planned({}, { kind: "kill", service: "helper" })).not.toThrow();
   });
 
+  it("can be brought up by a compose file", () => {
+    const target = ownTarget({ name: "theirs", stream, edges: ["edge"], services: [{ name: "edge", url: "http://127.0.0.1" }], outside: { composeFile: "/x/compose.yml" } });
+    const { up, down } = target.topologies["own"]?.layout().outside ?? {};
+    expect(up?.args.join(" ")).toBe("compose -f /x/compose.yml -p seawall-theirs up --detach --wait");
+    expect(down?.args.join(" ")).toBe("compose -f /x/compose.yml -p seawall-theirs down --volumes --remove-orphans --timeout 5");
+  });
+
   it("says which of its names is wrong", () => {
     expect(() => ownTarget({ name: "theirs", stream, edges: ["edgee"], services: [{ name: "edge", url: "http://127.0.0.1" }] })).toThrow('there is no service "edgee"; there are edge');
     expect(() => planned({}, { ...wayIn, links: { from: { service: "viewer" } } })).toThrow('"viewer"');

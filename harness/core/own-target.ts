@@ -2,7 +2,7 @@
  * A target of your own, said briefly: services that run already (a URL), services that Seawall starts (any command), the links between
  * them that faults may strike, and where viewers go in. Defences are none: there are no switches, so nothing can be ablated.
  */
-import type { Endpoint, Launch, Layout, Link, Place, PlayCheck, Service, Stream, Target, Telemetry } from "./target.ts";
+import type { Command, Endpoint, Launch, Layout, Link, Outside, Place, PlayCheck, Service, Stream, Target, Telemetry } from "./target.ts";
 import type { ToolName } from "./tools.ts";
 
 interface Named {
@@ -41,6 +41,11 @@ export interface OwnTarget {
   readonly services: readonly (Running | Started)[];
   /** From and to, by name; "viewers" is where the load comes from. */
   readonly links?: readonly (readonly [string, string])[];
+  /**
+   * What brings all of it up, and down: a compose file, or two commands of any kind. Its services are then described by their addresses. Give whole
+   * paths, such as join(import.meta.dirname, "compose.yml"): what takes it down may be run from anywhere.
+   */
+  readonly outside?: { readonly composeFile: string } | { readonly up: Command; readonly down: Command };
   /** Names of the services that viewers ask. */
   readonly edges: readonly string[];
   /** Which segments there are, and where. */
@@ -65,7 +70,17 @@ function layoutOf(own: OwnTarget): Layout {
     edges: own.edges.map((service) => ({ service, port })),
     playable: (nowMs) => own.edges.map((service): PlayCheck => ({ service, port, path: recentSegment(own.stream, nowMs) })),
     stream: own.stream,
+    ...(own.outside === undefined ? {} : { outside: outsideOf(own.name, own.outside) }),
   };
+}
+
+const upWithinMs = 300_000;
+
+/** One project for each target: two runs of it at once would share its ports anyway. */
+function outsideOf(name: string, outside: NonNullable<OwnTarget["outside"]>): Outside {
+  if ("up" in outside) return { ...outside, upWithinMs };
+  const compose = (...args: string[]): Command => ({ command: "docker", args: ["compose", "-f", outside.composeFile, "-p", `seawall-${name}`, ...args] });
+  return { up: compose("up", "--detach", "--wait"), down: compose("down", "--volumes", "--remove-orphans", "--timeout", "5"), upWithinMs };
 }
 
 function serviceOf(own: Running | Started, index: number): Service {

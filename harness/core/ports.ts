@@ -217,4 +217,6 @@ export type UndoEntry =
   /** A folder or a file. */
   | { readonly kind: "directory"; readonly path: string }
   /** Of the docker substrate: by the name that it will get, on the engine that DOCKER_HOST named. */
-  | { readonly kind: "container" | "network"; readonly name: string; readonly engine: string };
+  | { readonly kind: "container" | "network"; readonly name: string; readonly engine: string }
+  /** What takes down what a target brought up by means of its own. */
+  | { readonly kind: "command"; readonly command: string; readonly args: readonly string[] };

@@ -137,8 +137,25 @@ export interface PlayCheck {
   readonly path: string;
 }
 
+/** A command, as a user would type it. */
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** What is brought up as a whole, by somebody else's means: `docker compose up`. */
+export interface Outside {
+  readonly up: Command;
+  /** Undoes `up`, however far that came; written down before `up` is run, and run again by `recover`. Harmless when there is nothing to undo. */
+  readonly down: Command;
+  /** In ms; ten minutes at most. */
+  readonly upWithinMs: number;
+}
+
 /** A target in one topology. */
 export interface Layout {
+  /** Brought up before anything of Seawall's own, and taken down last. */
+  readonly outside?: Outside;
   readonly services: readonly Service[];
   readonly links: readonly Link[];
   /** All of them answer 200 at `nowMs` (epoch) when a segment published in each region can be played through each edge. */

@@ -230,3 +230,26 @@ describe("recovery", () => {
     expect(existsSync(join(state, "..", "precious", "file"))).toBe(true);
   });
 });
+
+describe("what was brought up by a command", () => {
+  const touch = (name: string): UndoEntry => ({ kind: "command", command: "sh", args: ["-c", `echo down >> ${join(state, "..", name)}`] });
+
+  it("is taken down by its counterpart, once, and not when that was done before", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    ledger.record(touch("left"));
+    ledger.record(touch("done"))();
+    ledger.close();
+    expect(await recoverRun(onlyRun())).toEqual([]);
+    expect(readFileSync(join(state, "../left"), "utf8")).toBe("down\n");
+    expect(existsSync(join(state, "../done"))).toBe(false);
+    expect(leftRuns(state)).toEqual([]);
+  });
+
+  it("is named when it cannot be taken down, and kept for the next time", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    ledger.record({ kind: "command", command: "sh", args: ["-c", "exit 3"] });
+    ledger.close();
+    expect(await recoverRun(onlyRun())).toEqual([expect.stringContaining("`sh -c exit 3` takes down (it ended with status 3)")]);
+    expect(leftRuns(state)).toHaveLength(1);
+  });
+});

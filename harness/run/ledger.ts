@@ -4,8 +4,11 @@
  */
 import { closeSync, existsSync, fdatasyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { devNull } from "node:os";
 import { join } from "node:path";
 import type { UndoEntry, UndoLedger } from "../core/ports.ts";
+import type { Command } from "../core/target.ts";
+import { runCommand } from "../system/command.ts";
 import { makeFolders, storageError, syncDirectory } from "../system/files.ts";
 import { endGroup, endProcessesOfRun, isSameProcess, mayBeSameProcess, statOf } from "../system/processes.ts";
 
@@ -122,11 +125,16 @@ export interface Undoing {
   /** Ends everything that carries the run's mark; those that do not end. */
   endProcessesOfRun(runId: string): Promise<readonly number[]>;
   remove(path: string): Promise<void>;
+  /** Null when it ended well, else what went wrong. */
+  run(command: Command): Promise<string | null>;
 }
+
+const commandMs = 60_000;
 
 export const onThisMachine: Undoing = {
   isSameProcess, endGroup: (pid) => endGroup(pid, 0), endProcessesOfRun: (runId) => endProcessesOfRun(runId, 5_000),
   remove: (path) => rm(path, { recursive: true, force: true, maxRetries: 3 }),
+  run: (command) => runCommand(command, devNull, commandMs),
 };
 
 /** Undoes all that a dead run left; returns what could not be undone. Safe to repeat. */
@@ -143,6 +151,11 @@ export async function recoverRun(
   remaining.push(...(await on.endProcessesOfRun(left.runId)).map((pid) => `process ${pid}`));
   for (const engine of new Set(left.entries.flatMap((entry) => (entry.kind === "container" || entry.kind === "network" ? [entry.engine] : [])))) {
     remaining.push(...(await ofEngine(left.runId, engine).catch((error: Error) => [`containers and networks of it on ${engine}: ${error.message}`])));
+  }
+  for (const entry of left.entries) {
+    if (entry.kind !== "command") continue;
+    const problem = await on.run(entry);
+    if (problem !== null) remaining.push(`what \`${[entry.command, ...entry.args].join(" ")}\` takes down (${problem})`);
   }
   for (const entry of left.entries) {
     if (entry.kind !== "directory") continue;

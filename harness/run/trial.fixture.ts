@@ -219,6 +219,7 @@ async function recoverAfterCrash(machine: VirtualMachine, ledger: MemoryLedger, 
         if (again === 0 && random() < 0.1) throw new Error("busy");
         machine.folders.delete(path);
       },
+      run: async () => null,
     });
     if (again === 1 && remaining.length > 0) broken.push(`recover leaves ${remaining.join(", ")}`);
   }

@@ -1,5 +1,8 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { entriesOf } from "../core/entries.ts";
 import { ownTarget } from "../core/own-target.ts";
@@ -18,9 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((closed) => server.close(closed)));
 
-function layoutAt(port: number): Layout {
+const sh = (script: string) => ({ command: "sh", args: ["-c", script] });
+
+function layoutAt(port: number, outside?: { up: string; down: string }): Layout {
   const stream = { event: "main", segmentMs: 2_000, availabilityStartMs: 0, segmentPath: "/", dvrSegments: 0, renditions: [] };
-  const target = ownTarget({ name: "theirs", stream, edges: ["edge"], links: [["viewers", "edge"]], services: [{ name: "edge", url: `http://127.0.0.1:${port}`, ready: "/" }] });
+  const target = ownTarget({ name: "theirs", stream, edges: ["edge"], links: [["viewers", "edge"]], services: [{ name: "edge", url: `http://127.0.0.1:${port}`, ready: "/" }],
+    ...(outside === undefined ? {} : { outside: { up: sh(outside.up), down: sh(outside.down) } }) });
   return target.topologies["own"]?.layout() as Layout;
 }
 
@@ -45,4 +51,26 @@ it("a service that runs already is found, its way in can be broken, and it is le
 
 it("a service that is not there is said to be missing", async () => {
   await expect(startMini(layoutAt(9))).rejects.toThrow("edge does not answer at 127.0.0.1:9/");
+}, 60_000);
+
+it("what a command brings up is brought up first, and taken down last, however far it came", async () => {
+  const { port } = server.address() as AddressInfo;
+  const folder = mkdtempSync(join(tmpdir(), "seawall-outside-"));
+  const up = join(folder, "up");
+  const said = (): string[] => readdirSync(folder).sort();
+  try {
+    {
+      await using mini = await startMini(layoutAt(port, { up: `touch ${up}`, down: `rm ${up}` }));
+      expect(said()).toEqual(["up"]);
+      expect(mini.deployment.instances).toHaveLength(1);
+    }
+    expect(said()).toEqual([]);
+    await expect(startMini(layoutAt(port, { up: `touch ${up}; echo no such image >&2; exit 5`, down: `rm ${up}` }))).rejects.toThrow(/did not bring the target up: it ended with status 5; no such image/);
+    expect(said()).toEqual([]);
+    // Nothing listens on port 9, so the deployment fails after the target was brought up.
+    await expect(startMini(layoutAt(9, { up: `touch ${up}`, down: `rm ${up}` }))).rejects.toThrow("does not answer");
+    expect(said()).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }, 60_000);

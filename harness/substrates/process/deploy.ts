@@ -4,6 +4,7 @@ import { SeawallError } from "../../core/errors.ts";
 import type { Clock, Deployment, DeployRequest, Instance, LinkHandle, Substrate } from "../../core/ports.ts";
 import type { Layout, Place, Service } from "../../core/target.ts";
 import type { Tools } from "../../core/tools.ts";
+import { bringUpOutside } from "../outside.ts";
 import { ForeignInstance } from "../foreign.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
@@ -35,6 +36,8 @@ async function deploy(request: DeployRequest, options: ProcessSubstrateOptions):
 
   const scratch = makeScratch(request);
   undoing.defer(scratch.remove);
+
+  undoing.defer(await bringUpOutside(request));
 
   const deployment = new ProcessDeployment(request, options, slot, scratch.path);
   undoing.defer(() => deployment.stopAll());

@@ -1,0 +1,31 @@
+/** Brings up what a target brings up by means of its own, and takes it down again. */
+import { join } from "node:path";
+import { SeawallError } from "../core/errors.ts";
+import type { DeployRequest } from "../core/ports.ts";
+import type { Command } from "../core/target.ts";
+import { runCommand } from "../system/command.ts";
+
+const downWithinMs = 60_000;
+
+/** Resolves to what takes it down. When it cannot be brought up it is taken down at once: it may have come half-way. */
+export async function bringUpOutside({ layout, undo, logsDirectory, signal, progress }: Pick<DeployRequest, "layout" | "undo" | "logsDirectory" | "signal" | "progress">): Promise<() => Promise<void>> {
+  const { outside } = layout;
+  if (outside === undefined) return async () => {};
+  const logFile = join(logsDirectory, "outside.log");
+  const undone = undo.record({ kind: "command", ...outside.down });
+  const down = async (): Promise<void> => {
+    const problem = await runCommand(outside.down, logFile, downWithinMs);
+    if (problem !== null) throw new SeawallError("CLEANUP_INCOMPLETE", `\`${said(outside.down)}\` failed: ${problem}`);
+    undone();
+  };
+  progress(`bringing the target up: ${said(outside.up)}`);
+  const problem = await runCommand(outside.up, logFile, outside.upWithinMs, signal);
+  if (problem === null) return down;
+  await down();
+  signal.throwIfAborted();
+  throw new SeawallError("SERVICE_FAILED", `\`${said(outside.up)}\` did not bring the target up: ${problem}`, { hint: `What it said is in ${logFile}` });
+}
+
+function said({ command, args }: Command): string {
+  return [command, ...args].join(" ");
+}
