@@ -39,6 +39,9 @@ engine_start() {
 # Silent: the last line of the run is the count of tests.
 engine_stop() {
   [ -n "$engine_folder" ] || return 0
+  # A network that a test left would stay behind as a bridge whose route takes the addresses of the next run's.
+  local network networks=
+  networks=$(curl -sf --max-time 3 --unix-socket "$engine_folder/docker.sock" http://localhost/networks 2>/dev/null | grep -o '"Id":"[0-9a-f]\{12\}' | cut -d'"' -f4) || :
   kill "$engine_pid" 2>/dev/null || :
   for _ in $(seq 40); do kill -0 "$engine_pid" 2>/dev/null || break; sleep 0.5; done
   kill -9 "$engine_pid" 2>/dev/null || :
@@ -46,6 +49,7 @@ engine_stop() {
   # Its containerd ends with it, unless it had to be killed.
   [ ! -s "$engine_folder/exec/containerd/containerd.pid" ] || kill -9 "$(cat "$engine_folder/exec/containerd/containerd.pid")" 2>/dev/null || :
   awk -v below="$engine_folder/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -l "$mount" 2>/dev/null || :; done
+  for network in $networks; do ip link delete "br-$network" 2>/dev/null || :; done
   rm -rf "$engine_folder" 2>/dev/null || :
   engine_folder=
 }

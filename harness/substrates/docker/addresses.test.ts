@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { liveStreaming } from "../../../targets/live-streaming/target.ts";
-import { addressesOf, composeSlot, overlap, runSlots } from "./addresses.ts";
+import { addressesOf, composeSlot, overlap, routesIn, runSlots } from "./addresses.ts";
 
 const layouts = Object.values(liveStreaming.topologies).map((topology) => topology.layout());
 
@@ -34,6 +34,18 @@ describe("the network of a run", () => {
     const [service] = layout.services;
     const services = Array.from({ length: 16 }, (_, index) => ({ ...(service as typeof layout.services[number]), name: `s${index}`, zone: `zone-${index}` }));
     expect(() => addressesOf({ ...layout, services, links: [] }, 0)).toThrow("has room for 15 zones, not 16");
+  });
+});
+
+describe("a machine's routes", () => {
+  it("count when they are no broader than a run's network, whether their interface is up or not", () => {
+    const table = `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
+tun0\t00000080\t00000000\t0001\t0\t0\t0\t00000080\t0\t0\t0
+br-2d41\t000012C6\t00000000\t0001\t0\t0\t0\t00F0FFFF\t0\t0\t0
+`;
+    expect(routesIn(table)).toEqual([{ name: "a route through the interface br-2d41", subnet: "198.18.0.0/20" }]);
+    expect(routesIn("")).toEqual([]);
   });
 });
 

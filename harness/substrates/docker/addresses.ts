@@ -69,3 +69,13 @@ export function overlap(one: string, other: string): boolean {
   }) as [{ from: number; to: number }, { from: number; to: number }];
   return a.from < b.to && b.from < a.to;
 }
+
+/** Routes of Linux's table (/proc/net/route: addresses in hexadecimal, last byte first) that would win over that of a run's network, or draw with it. */
+export function routesIn(table: string): { readonly name: string; readonly subnet: string }[] {
+  return table.trim().split("\n").slice(1).flatMap((line) => {
+    const [name = "", destination = "", , , , , , mask = ""] = line.split(/\s+/);
+    const length = Number.parseInt(mask, 16).toString(2).replaceAll("0", "").length;
+    const address = (destination.match(/../g) ?? []).reverse().map((byte) => Number.parseInt(byte, 16)).join(".");
+    return length < prefixLength ? [] : [{ name: `a route through the interface ${name}`, subnet: `${address}/${length}` }];
+  });
+}

@@ -1,9 +1,10 @@
 /** A run's own network, closed to everything but this machine, in the first free part of 198.18.0.0/15. */
+import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type Docker from "dockerode";
 import { SeawallError } from "../../core/errors.ts";
 import type { Layout } from "../../core/target.ts";
-import { type Addresses, addressesOf, overlap, runSlots } from "./addresses.ts";
+import { type Addresses, addressesOf, overlap, routesIn, runSlots } from "./addresses.ts";
 import { engineError, isGone } from "./engine.ts";
 import { labelsOf, nameOf, type Recorder } from "./labels.ts";
 
@@ -69,5 +70,14 @@ async function takenSubnets(docker: Docker): Promise<{ name: string; subnet: str
   const networks = await docker.listNetworks().catch((error: unknown) => { throw engineError(error, "list its networks"); });
   const ofEngine = networks.flatMap(({ Name, IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined || Subnet.includes(":") ? [] : [{ name: `the network ${Name}`, subnet: Subnet }])));
   const ofMachine = Object.entries(networkInterfaces()).flatMap(([name, addresses]) => (addresses ?? []).flatMap(({ family, cidr }) => (family === "IPv4" && cidr !== null ? [{ name: `the interface ${name}`, subnet: cidr }] : [])));
-  return [...ofEngine, ...ofMachine];
+  return [...ofEngine, ...ofMachine, ...routes()];
+}
+
+/** Node lists no interface that is down, such as the bridge of an engine that was killed; yet its route would take what is meant for ours. */
+function routes(): { name: string; subnet: string }[] {
+  try {
+    return routesIn(readFileSync("/proc/net/route", "utf8"));
+  } catch {
+    return [];
+  }
 }
