@@ -1,15 +1,16 @@
 /**
- * Kills the whole harness with SIGKILL at random points of a real run on the process substrate and looks whether anything is left: processes,
- * temporary folders, slot locks, ledgers. Half of the time the dead-man's switch dies with it, so that `recover` has everything to do; the
+ * Kills the whole harness with SIGKILL at random points of a real run on the process substrate, or on docker, and looks whether anything is left: processes,
+ * temporary folders, slot locks, ledgers, containers, networks. Half of the time the dead-man's switch dies with it, so that `recover` has everything to do; the
  * other half only the harness dies, and the switch must do it alone.
  *
- *     node_modules/.bin/node benchmarks/undo.ts [POINTS] [AT ONCE] [--seed N]      default 100 points, 4 at once
+ *     node_modules/.bin/node benchmarks/undo.ts [POINTS] [AT ONCE] [--seed N] [--docker]      default 100 points, 4 at once
  */
 import { parseArgs } from "node:util";
 import { killAtRandom } from "../harness/cli/kill-points.fixture.ts";
+import { onEngine } from "../harness/substrates/docker/engine.fixture.ts";
 
-const { values, positionals } = parseArgs({ options: { seed: { type: "string" } }, allowPositionals: true });
+const { values, positionals } = parseArgs({ options: { seed: { type: "string" }, docker: { type: "boolean" } }, allowPositionals: true });
 const points = Number(positionals[0] ?? 100);
-const { survived, left, phases } = await killAtRandom({ points, atOnce: Number(positionals[1] ?? 4), seed: Number(values.seed ?? 1), say: (text) => process.stdout.write(`${text}\n`) });
+const { survived, left, phases } = await killAtRandom({ points, atOnce: Number(positionals[1] ?? 4), seed: Number(values.seed ?? 1), say: (text) => process.stdout.write(`${text}\n`), onEngine: values.docker ? onEngine : undefined });
 process.stdout.write(`${points} runs killed (${Object.entries(phases).map(([phase, count]) => `${count} in ${phase}`).join(", ")}; ${survived} had ended before), left behind: ${left.length === 0 ? "nothing" : left.join("; ")}\n`);
 process.exitCode = left.length === 0 ? 0 : 1;

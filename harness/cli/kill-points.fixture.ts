@@ -35,22 +35,26 @@ export function processesWith(text: string): number[] {
   }));
 }
 
-/** Everything that a run, or its switch, left on this machine. */
-export function leftOf(runId: string, state: string): string[] {
+/** Everything that a run, or its switch, left on this machine; on an engine, what `engineHolds`. */
+export function leftOf(runId: string, state: string, engineHolds: readonly string[] = []): string[] {
   return [
+    ...engineHolds,
     ...processesWith(`${runVariable}=${runId}`).map((pid) => `process ${pid} of ${runId}`), ...processesWith(`dead-man\0${runId}`).map((pid) => `switch ${pid} of ${runId}`),
     ...readdirSync(tmpdir()).filter((name) => name.includes(runId)), ...readdirSync(state).filter((name) => name.startsWith(runId)),
   ];
 }
 
-export function startLight(cache: string, out: string): ReturnType<typeof spawn> {
-  return spawn(process.execPath, ["harness/main.ts", "run", lightExperiment, "--substrate", "process", "--out", out], { cwd: root, env: { ...process.env, SEAWALL_CACHE: cache }, stdio: "ignore" });
+export function startLight(cache: string, out: string, substrate: "process" | "docker" = "process"): ReturnType<typeof spawn> {
+  return spawn(process.execPath, ["harness/main.ts", "run", lightExperiment, "--substrate", substrate, "--out", out], { cwd: root, env: { ...process.env, SEAWALL_CACHE: cache }, stdio: "ignore" });
 }
 
-export interface KillOptions { readonly points: number; readonly atOnce: number; readonly seed: number; say(text: string): void }
+/** What is on an engine of a run, by name. */
+type OnEngine = (runId: string) => Promise<readonly string[]>;
+export interface KillOptions { readonly points: number; readonly atOnce: number; readonly seed: number; say(text: string): void; readonly onEngine?: OnEngine | undefined }
 export interface KillOutcome { readonly survived: number; readonly left: readonly string[]; readonly phases: Readonly<Record<string, number>> }
 
-export async function killAtRandom({ points, atOnce, seed, say }: KillOptions): Promise<KillOutcome> {
+/** On docker where it is told how to look there. */
+export async function killAtRandom({ points, atOnce, seed, say, onEngine }: KillOptions): Promise<KillOutcome> {
   const random = prng(seed);
   // Each worker is a machine of its own as far as ledgers go, or it would be refused for what another one just left; its ports are its own, too.
   const caches = Array.from({ length: atOnce }, (_, worker) => {
@@ -64,7 +68,7 @@ export async function killAtRandom({ points, atOnce, seed, say }: KillOptions): 
   const worker = async (cache: ReturnType<typeof ownCache>, index: number): Promise<void> => {
     while (next < points) {
       const point = next++;
-      const outcome = await killOnce(cache, random() * runMs, point % 2 === 0);
+      const outcome = await killOnce(cache, random() * runMs, point % 2 === 0, onEngine);
       if (outcome.phase === null) survived++;
       else phases[outcome.phase] = (phases[outcome.phase] ?? 0) + 1;
       left.push(...outcome.left);
@@ -80,10 +84,10 @@ export async function killAtRandom({ points, atOnce, seed, say }: KillOptions): 
   return { survived, left, phases };
 }
 
-async function killOnce(cache: { readonly path: string; readonly state: string }, afterMs: number, withSwitch: boolean): Promise<{ readonly phase: string | null; readonly left: readonly string[] }> {
+async function killOnce(cache: { readonly path: string; readonly state: string }, afterMs: number, withSwitch: boolean, onEngine: OnEngine | undefined): Promise<{ readonly phase: string | null; readonly left: readonly string[] }> {
   const out = mkdtempSync(join(tmpdir(), "seawall-kill-"));
   try {
-    const child = startLight(cache.path, out);
+    const child = startLight(cache.path, out, onEngine === undefined ? "process" : "docker");
     const ended = once(child, "exit");
     let over = false;
     void ended.then(() => { over = true; });
@@ -98,9 +102,9 @@ async function killOnce(cache: { readonly path: string; readonly state: string }
     }
     if (directory === undefined) return { phase, left: [] };
     if (withSwitch && !early) await recovered(cache.path);
-    const deadlineMs = performance.now() + undoneWithinMs;
-    while (leftOf(directory, cache.state).length > 0 && performance.now() < deadlineMs) await wait(100);
-    return { phase, left: leftOf(directory, cache.state) };
+    const left = async (): Promise<string[]> => leftOf(directory, cache.state, await onEngine?.(directory));
+    for (const deadlineMs = performance.now() + undoneWithinMs; (await left()).length > 0 && performance.now() < deadlineMs;) await wait(100);
+    return { phase, left: await left() };
   } finally {
     await rm(out, { recursive: true, force: true });
   }
