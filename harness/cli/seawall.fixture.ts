@@ -52,13 +52,16 @@ export function outFolder(): { readonly path: string; run(): string; events(): R
   };
 }
 
-/** The origin storm in miniature, as a user's own experiment file: for what a run does, not for what it proves. */
+/**
+ * The origin storm in miniature, as a user's own experiment file: for what a run does, not for what it proves. Each half of its baseline is a
+ * whole number of segments: halves with one and with two of them would not be steady.
+ */
 export function shortExperiment(folder: string): string {
   const path = join(folder, "short.ts");
   writeFileSync(path, `
     import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
     const few = { baseline: 10, fault: 20, recovery: 10 };
-    export default { ...base, name: "short", phasesMs: { baseline: 6_000, fault: 8_000, recovery: 16_000 },
+    export default { ...base, name: "short", phasesMs: { baseline: 8_000, fault: 8_000, recovery: 16_000 },
       load: base.load.map((load) => ({ ...load, ratePerSecond: few, vus: 150 })),
       hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })),
       method: [{ atMs: 3_000, forMs: 3_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
