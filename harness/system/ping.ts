@@ -32,8 +32,14 @@ export function ping(endpoint: Endpoint, { send }: Ping, timeoutMs: number): Pro
     });
     socket.once("data", () => end({ outcome: "answered", tookMs: performance.now() - startedMs }));
     socket.once("end", () => end({ outcome: "closed" }));
-    socket.once("error", (error: NodeJS.ErrnoException) => end({ outcome: error.code === "ECONNREFUSED" ? "refused" : connected ? "reset" : "unreachable" }));
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => end({ outcome: lost(code, connected) }));
   });
+}
+
+/** A reset may come so soon after the connection was made that nobody was told of the connection. */
+function lost(code: string | undefined, connected: boolean): "refused" | "reset" | "unreachable" {
+  if (code === "ECONNREFUSED") return "refused";
+  return connected || code === "ECONNRESET" || code === "EPIPE" ? "reset" : "unreachable";
 }
 
 export function describePong(pong: Pong): string {
