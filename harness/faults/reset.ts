@@ -1,6 +1,6 @@
 /**
  * Links on which a connection is reset (RST) as soon as something is sent. Proof: a ping is reset at the link's entry and answered past it.
- * Connections that stood before are closed at their next data, with a FIN: Toxiproxy resets only what it connected since.
+ * Connections that stood before are closed at their next data, mostly with a FIN: Toxiproxy resets only what it connected since.
  */
 import type { FaultOf } from "../core/faults.ts";
 import type { Deployment, Injector, LinkHandle } from "../core/ports.ts";
