@@ -37,7 +37,7 @@ describe("seawall run, with the real target", () => {
 
   it("is refuted without collapsing, for the claim that needs it", async () => {
     const out = outFolder();
-    const { exitCode, stderr } = await seawall(["run", "origin-storm", "--without", "collapsing", "--out", out.path]).ended;
+    const { exitCode, stderr } = await seawall(["run", shortExperiment(out.path), "--without", "collapsing", "--out", out.path]).ended;
     expect(exitCode, stderr).toBe(1);
     const refuted = out.verdict().findings.filter((finding) => finding.status === "refuted");
     expect(refuted.map((finding) => finding.title)).toContainEqual(expect.stringMatching(/Origin GETs/));

@@ -61,7 +61,7 @@ export function shortExperiment(folder: string): string {
   writeFileSync(path, `
     import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
     const few = { baseline: 10, fault: 20, recovery: 10 };
-    export default { ...base, name: "short", phasesMs: { baseline: 8_000, fault: 8_000, recovery: 16_000 },
+    export default { ...base, name: "short", phasesMs: { baseline: 8_000, fault: 8_000, recovery: 12_000 }, recovery: { ...base.recovery, withinMs: 4_000 },
       load: base.load.map((load) => ({ ...load, ratePerSecond: few, vus: 150 })),
       hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })),
       method: [{ atMs: 3_000, forMs: 3_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
