@@ -21,7 +21,7 @@ engine_start() {
   engine_folder=$(mktemp -d "${TMPDIR:-/tmp}/seawall-engine-XXXXXX")
   local socket=$engine_folder/docker.sock
   dockerd -H "unix://$socket" --data-root "$engine_folder/data" --exec-root "$engine_folder/exec" --pidfile "$engine_folder/pid" \
-    --bridge none --iptables=false --ip-masq=false --userland-proxy=false >"$engine_folder/log" 2>&1 &
+    --bridge none --iptables=false --ip-masq=false >"$engine_folder/log" 2>&1 &
   engine_pid=$!
   for _ in $(seq 60); do
     kill -0 "$engine_pid" 2>/dev/null || break
