@@ -2,6 +2,7 @@
  * A target of your own, said briefly: services that run already (a URL), services that Seawall starts (any command), the links between
  * them that faults may strike, and where viewers go in. Defences are none: there are no switches, so nothing can be ablated.
  */
+import { segmentPath } from "./stream.ts";
 import type { Command, Endpoint, Launch, Layout, Link, Outside, Place, PlayCheck, Service, Stream, Target, Telemetry } from "./target.ts";
 import type { ToolName } from "./tools.ts";
 
@@ -113,5 +114,5 @@ function endpointOf({ name, url }: Running): Endpoint {
 /** Two segments behind the newest: long there, if the stream runs at all. */
 function recentSegment(stream: Stream, nowMs: number): string {
   const number = Math.floor((nowMs - stream.availabilityStartMs) / stream.segmentMs) - 3;
-  return stream.segmentPath.replace("{event}", stream.event).replace("{rendition}", stream.renditions[0]?.name ?? "").replace("{number}", String(number));
+  return segmentPath(stream, stream.renditions[0]?.name ?? "", number);
 }

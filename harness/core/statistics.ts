@@ -25,3 +25,8 @@ export function sum(values: Iterable<number>): number {
   }
   return total;
 }
+
+/** 0 without values. */
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
+}

@@ -3,6 +3,7 @@
  * load generator, so it shows whether a bad figure comes from the target or from a starved machine.
  */
 import { Agent } from "node:http";
+import { segmentPath } from "../core/stream.ts";
 import { entriesOf } from "../core/entries.ts";
 import type { Clock, Deployment, SampleSink } from "../core/ports.ts";
 import type { Endpoint, Stream } from "../core/target.ts";
@@ -49,5 +50,5 @@ export async function runCanary(deployment: Deployment, sink: SampleSink, clock:
 export function canaryPath(stream: Stream, nowMs: number): string {
   const number = Math.floor((nowMs - stream.availabilityStartMs) / stream.segmentMs) - 1 - behindSegments;
   const cheapest = [...stream.renditions].sort((a, b) => a.bitsPerSecond - b.bitsPerSecond)[0];
-  return stream.segmentPath.replace("{event}", stream.event).replace("{rendition}", cheapest?.name ?? "").replace("{number}", String(number));
+  return segmentPath(stream, cheapest?.name ?? "", number);
 }

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SeawallError } from "../core/errors.ts";
 import type { Clock, Deployment, DeployRequest } from "../core/ports.ts";
-import type { Endpoint, Layout, Service } from "../core/target.ts";
-import { httpGet, tryConnect } from "../system/network.ts";
+import type { Layout, Service } from "../core/target.ts";
+import { httpGet } from "../system/network.ts";
 
 /** From the last service's readiness to a segment that plays through every edge. */
 const playableWithinMs = 60_000;
@@ -75,10 +75,4 @@ export async function untilPlayable(layout: Layout, deployment: Deployment, cloc
     }
     await clock.sleep(100, signal);
   }
-}
-
-/** Whether the service itself says that it is up. */
-export async function answersReady({ ready }: Service, endpoint: Endpoint): Promise<boolean> {
-  if (ready.kind === "tcp") return (await tryConnect(endpoint, 500)) === "accepted";
-  return httpGet(endpoint, ready.path, { timeoutMs: 1_000 }).then((answer) => answer.status === 200, () => false);
 }

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Run, SeriesData } from "../core/run.ts";
 import { stormRun } from "../report/fixture.ts";
-import { boundsMs, type ExportRequest, exportRequests, type HistogramPoint, type Metric, type NumberPoint } from "./otlp.ts";
+import { boundsMs, type ExportRequest, exportRequests } from "./otlp.ts";
+import type { HistogramPoint, Metric, NumberPoint } from "./points.ts";
 
 const options = { everyMs: 1_000, pointsPerRequest: 30, attributes: { "seawall.verdict": "held" } };
 

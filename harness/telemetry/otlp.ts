@@ -5,29 +5,11 @@
  */
 import { metrics } from "../core/metrics.ts";
 import type { Run, SeriesData } from "../core/run.ts";
+import { type Attribute, attributesOf, type HistogramPoint, type Metric, nano, type NumberPoint } from "./points.ts";
 import { spansOf } from "./spans.ts";
 
 /** Upper bounds in ms: the default of OpenTelemetry's SDKs, so that other dashboards fit. */
 export const boundsMs = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000] as const;
-
-interface Attribute { readonly key: string; readonly value: { readonly stringValue: string } }
-
-interface Point {
-  readonly attributes: readonly Attribute[];
-  readonly startTimeUnixNano: string;
-  readonly timeUnixNano: string;
-}
-export type NumberPoint = Point & { readonly asDouble: number };
-export type HistogramPoint = Point & { readonly count: string; readonly sum: number; readonly bucketCounts: readonly string[]; readonly explicitBounds: readonly number[] };
-
-export interface Metric {
-  readonly name: string;
-  readonly description: string;
-  readonly unit: string;
-  readonly sum?: { readonly aggregationTemporality: 2; readonly isMonotonic: true; readonly dataPoints: readonly NumberPoint[] };
-  readonly gauge?: { readonly dataPoints: readonly NumberPoint[] };
-  readonly histogram?: { readonly aggregationTemporality: 2; readonly dataPoints: readonly HistogramPoint[] };
-}
 
 /** The body of one `POST /v1/metrics`. */
 export interface ExportRequest {
@@ -143,13 +125,4 @@ function merged(parts: readonly Metric[]): Metric {
   if (first.histogram !== undefined) return { name, unit, description, histogram: { aggregationTemporality: 2, dataPoints: parts.flatMap((part) => part.histogram?.dataPoints ?? []) } };
   if (first.gauge !== undefined) return { name, unit, description, gauge: { dataPoints: parts.flatMap((part) => part.gauge?.dataPoints ?? []) } };
   return { name, unit, description, sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints: parts.flatMap((part) => part.sum?.dataPoints ?? []) } };
-}
-
-export function attributesOf(tags: Readonly<Record<string, string>>): Attribute[] {
-  return Object.entries(tags).filter(([, value]) => value !== "").map(([key, value]) => ({ key, value: { stringValue: value } }));
-}
-
-/** Epoch ms → epoch ns as decimal text, which JSON numbers cannot carry exactly. */
-export function nano(atMs: number): string {
-  return `${Math.round(atMs * 1_000)}000`;
 }

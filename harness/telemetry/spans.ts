@@ -1,7 +1,7 @@
 /** Phases and faults of a run as gauges that are 1 while they last: what a dashboard shades. */
 import { describeFault } from "../core/faults.ts";
 import type { RunEvent } from "../core/run.ts";
-import { attributesOf, type Metric, nano } from "./otlp.ts";
+import { attributesOf, type Metric, nano } from "./points.ts";
 
 export interface Span {
   /** A point of value 1 for each of the times that it covers, and one of 0 at the first after it. */

@@ -2,6 +2,7 @@
  * Mann–Whitney on windows: whether a window of B tends to be above one of A, whatever their distribution. Windows are alike when they are
  * neighbours or of one run, so the test's variance is widened by as much as that makes them count for less.
  */
+import { mean } from "../statistics.ts";
 
 /** One phase: the windows' values of both sides. */
 export interface Stratum { readonly a: SidePhase; readonly b: SidePhase }
@@ -66,10 +67,10 @@ export function widening(groups: readonly SidePhase[]): number {
 function autocorrelation(runs: SidePhase): number {
   let [products, squares] = [0, 0];
   for (const run of runs) {
-    const mean = meanOf(run);
+    const centre = mean(run);
     run.forEach((value, index) => {
-      squares += (value - mean) ** 2;
-      if (index > 0) products += (value - mean) * ((run[index - 1] as number) - mean);
+      squares += (value - centre) ** 2;
+      if (index > 0) products += (value - centre) * ((run[index - 1] as number) - centre);
     });
   }
   return squares === 0 ? 0 : products / squares;
@@ -79,11 +80,11 @@ function autocorrelation(runs: SidePhase): number {
 function likenessWithinRuns(groups: readonly SidePhase[], byNeighbours: number): number {
   let [between, betweenFree, within, withinFree, windows, runs] = [0, 0, 0, 0, 0, 0];
   for (const group of groups) {
-    const grand = meanOf(group.flat());
+    const grand = mean(group.flat());
     for (const run of group) {
-      const mean = meanOf(run);
-      between += run.length * (mean - grand) ** 2;
-      for (const value of run) within += (value - mean) ** 2;
+      const centre = mean(run);
+      between += run.length * (centre - grand) ** 2;
+      for (const value of run) within += (value - centre) ** 2;
       withinFree += run.length - 1;
       windows += run.length;
       runs++;
@@ -94,10 +95,6 @@ function likenessWithinRuns(groups: readonly SidePhase[], byNeighbours: number):
   const perWindow = within / withinFree;
   const perRun = Math.max(0, (between / betweenFree - byNeighbours * perWindow) / (windows / runs));
   return perRun / (perRun + perWindow);
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
 /** A value of Student's t as one of the normal distribution with nearly the same tail (Abramowitz and Stegun 26.7.8). */

@@ -2,7 +2,7 @@
 import type { Tags } from "../experiment.ts";
 import { metrics } from "../metrics.ts";
 import type { Run, SeriesData } from "../run.ts";
-import { eachIn, matching, type Window } from "../series.ts";
+import { carries, eachIn, matching, type Window } from "../series.ts";
 import { type Measure, type RunWindows, windowSum } from "./windowed.ts";
 
 export interface Quantity {
@@ -77,7 +77,7 @@ export function windowsOfQuantity(run: Run, quantity: Quantity, phase: Window, w
   const { having } = quantity;
   eachIn(selected, { fromMs: phase.fromMs, untilMs: phase.fromMs + count * windowMs }, (value, startedMs, tags) => {
     const slot = slots[Math.floor((startedMs - phase.fromMs) / windowMs)];
-    slot?.push(having === null ? value : Object.entries(having).every(([key, wanted]) => tags[key] === wanted) ? 1 : 0);
+    slot?.push(having === null ? value : carries(tags, having) ? 1 : 0);
   });
   const rate = metrics[quantity.metric]?.kind === "increment";
   // A counter's window is one number, its growth per second, so that windows count alike however often it was read.

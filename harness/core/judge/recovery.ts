@@ -5,6 +5,7 @@
 import type { Recovery } from "../experiment.ts";
 import type { Finding, RunEvent, SeriesData, Status } from "../run.ts";
 import { metrics } from "../metrics.ts";
+import { mean } from "../statistics.ts";
 import { carries, eachIn, matching, type Window } from "../series.ts";
 import { droppedIn, noStalls, type Stalls } from "./claims.ts";
 import { heldBackIn, isLoadDependent, overlaps, shadowsOf } from "./stalls.ts";
@@ -88,10 +89,6 @@ function binsOf(recovery: Recovery, window: PhaseWindow, series: readonly Series
 
 function lastHeal(events: readonly RunEvent[]): number | null {
   return events.reduce<number | null>((last, event) => (event.kind === "healed" ? event.atMs : last), null);
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 function answer(recovery: Recovery, observed: number | null, samples: number, status: Status, why: string): Finding {

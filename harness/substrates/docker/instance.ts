@@ -6,7 +6,7 @@ import type { Clock, Companion, Effect, Impairment, Instance, InstanceState } fr
 import type { Endpoint, Place, Program, Service } from "../../core/target.ts";
 import { lastLines } from "../../system/files.ts";
 import { operate } from "../../system/operate.ts";
-import { answersReady } from "../bring-up.ts";
+import { untilReady } from "../ready.ts";
 import { companionOf, runBeside } from "./beside.ts";
 import { Container, type ContainerOptions } from "./container.ts";
 import { impose, skewableEnv } from "./impair.ts";
@@ -29,8 +29,6 @@ export interface InstanceOptions extends Pick<ContainerOptions, "docker" | "runI
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
 }
 
-/** Asking costs processor time that the service itself needs to become ready. */
-const readyEveryMs = 150;
 /** The engine tells of an end within some milliseconds. */
 const toldWithinMs = 2_000;
 
@@ -124,15 +122,10 @@ export class DockerInstance implements Instance {
   }
 
   async #ready(signal?: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    const deadlineMs = clock.monotonicMs() + this.service.readyWithinMs;
-    while (!(await answersReady(this.service, this.endpoint(this.service.ready.port)))) {
-      signal?.throwIfAborted();
-      if (this.#state === "ended") throw this.#failed(`ended before it was ready (${this.#detail})`);
-      if (clock.monotonicMs() > deadlineMs) throw this.#failed(`was not ready within ${this.service.readyWithinMs / 1000} s`);
-      await clock.sleep(readyEveryMs, signal);
-    }
-    if (this.#state === "ended") throw this.#failed(`ended as soon as it was ready (${this.#detail})`);
+    const ended = (): boolean => this.#state === "ended";
+    const problem = await untilReady(this.service, (port) => this.endpoint(port), this.#options.clock, signal, () => (ended() ? this.#detail : null));
+    if (problem !== null) throw this.#failed(ended() ? `ended before it was ready (${this.#detail})` : `was not ready within ${this.service.readyWithinMs / 1000} s (${problem})`);
+    if (ended()) throw this.#failed(`ended as soon as it was ready (${this.#detail})`);
   }
 
   /** The engine says that the container's program ended. */
