@@ -52,6 +52,13 @@ describe("the command line", () => {
     expect(await seawall("compare", sample, join(root, "docs"))).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("there are no runs in") });
   });
 
+  it("keeps a target of one's own off the image, which holds nothing of it", async () => {
+    const own = join(root, "examples/running-already/slow-way-in.ts");
+    expect(await seawall("plan", own, "--substrate", "docker")).toMatchObject({ exitCode: 64, stdout: "", stderr: expect.stringContaining("cannot run a target of your own") });
+    const { stdout } = await seawall("plan", own, "--substrate", "auto", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ substrate: "process", substrateWhy: "not docker: its image holds nothing of it" });
+  });
+
   it("exports a recorded run as OpenTelemetry metrics, one request a line", async () => {
     const { exitCode, stdout } = await seawall("export", join(root, "reports/sample"), "--every", "10");
     const requests = stdout.trim().split("\n").map((line) => JSON.parse(line) as { resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[] });

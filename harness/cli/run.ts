@@ -76,7 +76,7 @@ export async function run(context: Context, names: readonly string[], options: R
 
 /** As if it had run and held. */
 async function presumed(context: Context, experiment: Experiment, options: RunOptions): Promise<RecordedVerdict> {
-  const substrate = await chooseSubstrate(context, options.substrate, experiment.target.model);
+  const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
   return { runId: "~", experiment: experiment.name, tier: experiment.tier, target: experiment.target.name, topology: options.topology ?? experiment.topology, substrate: substrate.name, without: options.without, status: "held" };
 }
 
@@ -94,7 +94,7 @@ export async function planAlone(context: Context, name: string, experiment: Expe
 }
 
 async function planOptions(context: Context, name: string, experiment: Experiment, seed: number, options: RunOptions): Promise<PlanOptions> {
-  const substrate = await chooseSubstrate(context, options.substrate, experiment.target.model);
+  const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
   return {
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
     without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload),

@@ -61,7 +61,7 @@ export function ownTarget(own: OwnTarget): Target {
   for (const name of [...own.edges, ...(own.links ?? []).flat()]) {
     if (!names.includes(name) && name !== "viewers") throw new Error(`${own.name}: there is no service "${name}"; there are ${names.join(", ")}`);
   }
-  return { name: own.name, defences: [], topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } } };
+  return { name: own.name, own: true, defences: [], topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } } };
 }
 
 function layoutOf(own: OwnTarget): Layout {

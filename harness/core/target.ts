@@ -186,6 +186,8 @@ export interface Stream {
 
 export interface Target {
   readonly name: string;
+  /** Described by its user: the image that containers are made of holds nothing of it. */
+  readonly own?: boolean;
   readonly defences: readonly Defence[];
   readonly topologies: Readonly<Record<string, Topology>>;
   /** How it behaves in virtual time; without one it cannot be simulated. */
