@@ -46,5 +46,5 @@ export default defineExperiment({
   method: [{ atMs: 6_000, forMs: 10_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
   blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: ["collapsing", "regionFailover"],
+  reliesOn: { collapsing: ["Origin GETs per edge and segment"], regionFailover: ["Live segments reach their viewers in time"] },
 });

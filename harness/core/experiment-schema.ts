@@ -45,7 +45,7 @@ export const experimentSchema = z.object({
   method: z.array(z.object({ atMs: z.number().finite().nonnegative(), forMs: positiveMs, fault: faultShape })),
   blastRadius: z.object({ services: z.array(z.string()), faultsAtOnceMax: z.number().int().positive() }),
   abortWhen: z.array(z.object({ unless: claim, windowMs: positiveMs })),
-  reliesOn: z.array(z.string()),
+  reliesOn: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string().min(1)).min(1))]),
   requires: z.array(name).optional(),
 });
 

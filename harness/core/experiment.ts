@@ -92,8 +92,11 @@ export interface Experiment {
   readonly blastRadius: { readonly services: readonly string[]; readonly faultsAtOnceMax: number };
   /** Judged every second over the last `windowMs`; a violated one ends the run. */
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
-  /** Defences without which the experiment must be refuted. */
-  readonly reliesOn: readonly string[];
+  /**
+   * Defences without which the experiment must be refuted, and for which claims: `{ collapsing: ["Origin GETs"] }`. A claim is named by its title or
+   * the beginning of it; without the defence, one of those named must be refuted. A mere list of defences lets any claim be the one.
+   */
+  readonly reliesOn: readonly string[] | Readonly<Record<string, readonly string[]>>;
   /** Experiments whose last run on the same target and topology must have held. */
   readonly requires?: readonly string[];
 }

@@ -7,6 +7,7 @@ import { hostProblems } from "./plan-hosts.ts";
 import { methodProblems } from "./plan-method.ts";
 import { prerequisiteProblems, type RecordedVerdict } from "./prerequisites.ts";
 import { claimProblems, emitProblems, loadProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
+import { defencesOf, relianceProblems } from "./reliance.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Support } from "./ports.ts";
 import { modelProblems, type TargetModel } from "./model.ts";
@@ -55,7 +56,7 @@ export function planExperiment(experiment: Experiment, options: PlanOptions): Pl
   const problems = [
     ...(chosen === undefined ? [unknownName("topology", topology, Object.keys(experiment.target.topologies))] : []),
     ...options.without.filter((name) => !defences.includes(name)).map((name) => unknownName("defence", name, defences)),
-    ...experiment.reliesOn.filter((name) => !defences.includes(name)).map((name) => `reliesOn: ${unknownName("defence", name, defences)}`),
+    ...relianceProblems(experiment),
     ...loadProblems(experiment, options),
     ...claimProblems(experiment),
     ...recoveryProblems(experiment),
@@ -95,7 +96,7 @@ function lackProblems(chosen: Topology, topology: string, experiment: Experiment
   const lacked = (name: string): boolean => chosen.lacks?.includes(name) ?? false;
   return [
     ...options.without.filter(lacked).map((name) => `topology "${topology}" has no ${name} to switch off`),
-    ...experiment.reliesOn.filter(lacked).map((name) => `reliesOn: topology "${topology}" has no ${name}`),
+    ...defencesOf(experiment).filter(lacked).map((name) => `reliesOn: topology "${topology}" has no ${name}`),
   ];
 }
 
@@ -113,7 +114,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     experiment: experiment.name, title: experiment.title, story: experiment.story, tier: experiment.tier,
     target: experiment.target.name, topology,
     substrate: options.substrate, substrateWhy: options.substrateWhy,
-    seed: options.seed, without: options.without, reliesOn: experiment.reliesOn,
+    seed: options.seed, without: options.without, reliesOn: defencesOf(experiment),
     services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),
     links: layout.links,
     edges: layout.edges.map((edge) => edge.service),
