@@ -9,7 +9,10 @@ export const dashes: Readonly<Partial<Record<Tone, readonly number[]>>> = {
   p95: [6, 3], p50: [2, 3], audience: [7, 4], two: [7, 3], three: [2, 2], four: [9, 3, 2, 3], five: [4, 2], six: [12, 3], seven: [2, 4], eight: [6, 2, 2, 2], lost: [3, 2],
 };
 
-export function chartFigures(model: ReportModel): Markup {
+/** What the charts need of a model; a comparison has these too. */
+export type Charted = Pick<ReportModel, "charts" | "axis" | "lacking" | "judgedPhases">;
+
+export function chartFigures(model: Charted): Markup {
   const { charts, axis, lacking } = model;
   const uncharted = lacking.filter((text) => text.startsWith(unchartedPrefix));
   return markup`<section class="page charts" aria-labelledby="charts">
@@ -22,7 +25,7 @@ ${uncharted.map((text) => markup`<p class="quiet">${text}</p>`)}
 </section>`;
 }
 
-function figure(chart: Chart, index: number, model: ReportModel): Markup {
+function figure(chart: Chart, index: number, model: Charted): Markup {
   return markup`<figure class="chart" data-chart="${index}" aria-labelledby="chart-${chart.id}">
 <figcaption><h3 id="chart-${chart.id}">${chart.title}</h3><p>${chart.note}${chart.logarithmic ? " Logarithmic scale." : null}</p></figcaption>
 <ul class="legend">${chart.lines.map((line) => entry(line, chart.stacked))}</ul>
@@ -38,7 +41,7 @@ function entry(line: ChartLine, stacked: boolean): Markup {
   return markup`<li><svg width="${stacked && line.axis === "left" ? 14 : 22}" height="10" aria-hidden="true">${drawn}</svg> ${line.label}<output></output></li>`;
 }
 
-function phaseTable({ title, lines }: Chart, { judgedPhases }: ReportModel): Markup {
+function phaseTable({ title, lines }: Chart, { judgedPhases }: Charted): Markup {
   if (judgedPhases.length === 0) return markup`<p class="quiet">No judged phase was recorded.</p>`;
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${`${title}, by phase`}"><table><thead><tr><th scope="col">Over the whole phase</th>${judgedPhases.map((phase) => markup`<th scope="col" class="n">${phase}</th>`)}</tr></thead>
 <tbody>${lines.map((line) => markup`<tr><th scope="row">${line.label}</th>${line.byPhase.map((value) => markup`<td class="n">${formatValue(value, line.unit)}</td>`)}</tr>`)}</tbody></table></div>`;

@@ -24,9 +24,14 @@ export function mark(status: Status): Markup {
   return markup`${shape(status)}<span class="heard">${words[status]}</span>`;
 }
 
-/** The browser's tab shows the verdict too. */
-export function favicon(status: Status): string {
+/** The browser's tab shows the verdict too, or for a page that is none a wave under its wall. */
+export function favicon(status: Status | null): string {
+  if (status === null) return image('<path d="M2 14c4 0 4-4 8-4s4 4 8 4 4-2 4-2v10H2z" fill="#0b5f8a"/><path d="M2 2h5v9H2z" fill="#536270"/>');
   const fill = { held: "#0b7a4b", refuted: "#b3261e", inconclusive: "#8a5700" }[status];
   const drawn = `${outlines[status]}${signs[status]}`.replaceAll('class="sign"', 'fill="none" stroke="#fff" stroke-width="2.4"').replaceAll('class="dot"', 'fill="#fff"');
-  return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="${fill}">${drawn}</svg>`)}`;
+  return image(`<g fill="${fill}">${drawn}</g>`);
+}
+
+function image(drawn: string): string {
+  return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${drawn}</svg>`)}`;
 }

@@ -1,7 +1,10 @@
-/* Brings the page to life: charts on one cross-hair and one zoom, tables of every interval, copy and download. All text is set as text. */
+/*
+ * All charts of a page on one axis: one cross-hair, one zoom, arrow keys, and every interval as a table. A page's script calls
+ * `onOneAxis(model)` once; the model has `axis`, `phases`, `faults`, `charts` and `dashes`. All text is set as text.
+ */
 "use strict";
-(() => {
-  const model = JSON.parse(document.getElementById("model").textContent);
+
+function onOneAxis(model) {
   const { axis } = model;
   const xs = Array.from({ length: axis.buckets }, (_, index) => (axis.firstBucketMs + (index + 0.5) * axis.bucketMs) / 1000);
   const frames = [...document.querySelectorAll("[data-chart]")];
@@ -9,7 +12,6 @@
   const zoomOut = document.getElementById("zoom-out");
   const whole = [axis.fromMs / 1000, axis.untilMs / 1000];
   let plots = [];
-  document.documentElement.classList.add("scripted");
 
   function moved(index) {
     moment.textContent = index === null ? "" : whereabouts(xs[index]);
@@ -71,37 +73,12 @@
     scroll.focus();
   }
 
-  async function copy() {
-    const said = document.getElementById("copied");
-    const button = document.getElementById("copy");
-    const text = document.getElementById("command").textContent;
-    try {
-      await navigator.clipboard.writeText(text);
-      said.textContent = button.textContent = "Copied";
-    } catch {
-      // Without permission the command is at least selected, one key away from being copied.
-      getSelection().selectAllChildren(document.getElementById("command"));
-      said.textContent = button.textContent = "Selected";
-    }
-    setTimeout(() => { button.textContent = "Copy"; said.textContent = ""; }, 2000);
-  }
-
-  function download() {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([JSON.stringify(model, null, 1)], { type: "application/json" }));
-    link.download = `${model.experiment}-${model.runId}.report.json`.replace(/[^\w.-]+/g, "_");
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  }
-
   drawAll();
   frames.forEach((frame, at) => {
     frame.querySelector(".plot").addEventListener("keydown", (event) => steer(plots[at], event));
     frame.querySelector(".all-intervals").addEventListener("click", (event) => everyInterval(event.currentTarget, model.charts[Number(frame.dataset.chart)]));
   });
   zoomOut.addEventListener("click", () => showAll(whole));
-  document.getElementById("copy").addEventListener("click", copy);
-  document.getElementById("download").addEventListener("click", download);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   let waiting = 0;
   addEventListener("resize", () => {
@@ -111,4 +88,4 @@
   const printing = (on) => { document.documentElement.classList.toggle("printing", on); drawAll(); if (on) showAll(whole); };
   addEventListener("beforeprint", () => printing(true));
   addEventListener("afterprint", () => printing(false));
-})();
+}

@@ -1,0 +1,29 @@
+/* What every page's script has: the page's data, and copying and downloading. All text is set as text. */
+"use strict";
+
+const pageData = JSON.parse(document.getElementById("model").textContent);
+document.documentElement.classList.add("scripted");
+
+/** Copies the text of `source` on a click of `button`; `said` is read aloud. */
+function copies(button, source, said) {
+  const label = button.textContent;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      said.textContent = button.textContent = "Copied";
+    } catch {
+      // Without permission the text is at least selected, one key away from being copied.
+      getSelection().selectAllChildren(source);
+      said.textContent = button.textContent = "Selected";
+    }
+    setTimeout(() => { button.textContent = label; said.textContent = ""; }, 2000);
+  });
+}
+
+function download(name, type, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name.replace(/[^\w.-]+/g, "_");
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
