@@ -2,8 +2,8 @@
 import { sleep } from "k6";
 import { Trend } from "k6/metrics";
 import { fetchSegment } from "./library/fetch-segment.ts";
-import { pick, random } from "./library/random.ts";
-import { options, settings } from "./library/settings.ts";
+import { pick, random, shuffled } from "./library/random.ts";
+import { type Edge, options, settings } from "./library/settings.ts";
 
 export { options };
 
@@ -24,22 +24,43 @@ const audio = settings.stream.renditions.filter((rendition) => rendition.kind ==
 
 /** One viewer at the live edge: the next segment to become due, video or audio as players fetch them: separately. */
 export function live(): void {
+  watchLive([homeEdge()]);
+}
+
+/** One viewer in the past: any segment that is behind the live edge and still kept. */
+export function dvr(): void {
+  watchPast([homeEdge()]);
+}
+
+/** As `live`, by a player that was given all edges and asks another when its own is broken. */
+export function liveRoaming(): void {
+  watchLive(shuffled(settings.edges, homeDraw));
+}
+
+/** As `dvr`, by such a player. */
+export function dvrRoaming(): void {
+  watchPast(shuffled(settings.edges, homeDraw));
+}
+
+const homeDraw = 1;
+const homeEdge = (): Edge => pick(settings.edges, random(homeDraw));
+
+function watchLive(edges: readonly Edge[]): void {
   const { segmentMs, availabilityStartMs } = settings.stream;
   const number = Math.floor((Date.now() - availabilityStartMs) / segmentMs);
   const dueMs = availabilityStartMs + (number + 1) * segmentMs;
   const intendedMs = dueMs + random(0) * bunchMs;
   sleep(Math.max(0, intendedMs - Date.now()) / 1000);
   startLateMs.add(Math.max(0, Date.now() - intendedMs), { lane: "live" });
-  fetchSegment({ lane: "live", edge: pick(settings.edges, random(1)), rendition: rendition(random(2), random(3)), number, intendedMs, deadlineMs: liveDeadlineMs });
+  fetchSegment({ lane: "live", edges, rendition: rendition(random(2), random(3)), number, intendedMs, deadlineMs: liveDeadlineMs });
 }
 
-/** One viewer in the past: any segment that is behind the live edge and still kept. */
-export function dvr(): void {
+function watchPast(edges: readonly Edge[]): void {
   const { segmentMs, availabilityStartMs, dvrSegments } = settings.stream;
   const intendedMs = Date.now();
   const newest = Math.floor((intendedMs - availabilityStartMs) / segmentMs) - 1;
   const back = dvrFromSegments + Math.floor(random(0) * Math.max(1, dvrSegments - dvrFromSegments));
-  fetchSegment({ lane: "dvr", edge: pick(settings.edges, random(1)), rendition: rendition(random(2), random(3)), number: newest - back, intendedMs, deadlineMs: dvrDeadlineMs });
+  fetchSegment({ lane: "dvr", edges, rendition: rendition(random(2), random(3)), number: newest - back, intendedMs, deadlineMs: dvrDeadlineMs });
 }
 
 /** Half of all segment requests are for audio, the rest for any of the video renditions. */

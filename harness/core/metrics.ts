@@ -14,9 +14,9 @@ export interface Metric {
 const lanes = ["live", "dvr", "start", "publish", "junk"];
 
 export const metrics: Readonly<Record<string, Metric>> = {
-  segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "rendition"],
+  segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "home", "rendition"],
     values: { lane: lanes, outcome: ["served", "late", "shed", "lost"] },
-    meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed or lost" },
+    meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed or lost; home is the edge that it asked first, edge the one it asked last" },
   http_req_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "status", "edge"], values: { lane: lanes },
     meaning: "one HTTP request, connection included" },
   start_late_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane"],

@@ -1,8 +1,11 @@
-/** How a player fetches one segment: it asks again after an error, as it is told to, until its buffer would run dry. */
+/**
+ * How a player fetches one segment: it asks again after an error, as it is told to, until its buffer would run dry; and when its edge is broken
+ * it asks the next of those that it knows.
+ */
 import { sleep } from "k6";
-import http from "k6/http";
+import http, { type RefinedResponse, type ResponseType } from "k6/http";
 import { Counter, Trend } from "k6/metrics";
-import { settings } from "./settings.ts";
+import { type Edge, settings } from "./settings.ts";
 
 /** A viewer's wait for one segment in ms, from the moment it meant to ask. */
 const segmentMs = new Trend("segment_ms", true);
@@ -12,7 +15,8 @@ const unasked = new Counter("unasked_iterations");
 
 export interface Wish {
   readonly lane: "live" | "dvr";
-  readonly edge: { readonly name: string; readonly url: string };
+  /** Where it may be had, in the order in which this viewer tries them; the first is its home. */
+  readonly edges: readonly Edge[];
   readonly rendition: string;
   readonly number: number;
   /** Epoch ms. */
@@ -21,35 +25,61 @@ export interface Wish {
   readonly deadlineMs: number;
 }
 
+type Answer = RefinedResponse<ResponseType | undefined>;
+
 /** Between attempts when the answer gives no advice: a quarter second, as a 404 flips within tens of milliseconds of publication. */
 const retryMs = 250;
+/** The share of a viewer's time that one edge may take: more than an origin may hold a request, and as much is left for another edge. */
+const shareOfEdge = 0.5;
 
 export function fetchSegment(wish: Wish): void {
-  const { stream } = settings;
-  const path = stream.segmentPath.replace("{event}", stream.event).replace("{rendition}", wish.rendition).replace("{number}", String(wish.number));
+  const { edges, lane } = wish;
   const giveUpMs = wish.intendedMs + wish.deadlineMs;
-  let outcome = "lost";
   if (Date.now() >= giveUpMs) {
-    unasked.add(1, { lane: wish.lane });
+    unasked.add(1, { lane });
     return;
   }
-  for (;;) {
-    const leftMs = giveUpMs - Date.now();
-    if (leftMs <= 0) break;
-    const response = http.get(wish.edge.url + path, { tags: { lane: wish.lane, edge: wish.edge.name }, timeout: Math.max(50, leftMs) });
-    if (response.status === 200 && response.error_code === 0) {
+  let outcome = "lost";
+  let failures = 0;
+  let edge = edgeAfter(edges, failures);
+  for (let leftMs = giveUpMs - Date.now(); leftMs > 0; leftMs = giveUpMs - Date.now()) {
+    edge = edgeAfter(edges, failures);
+    const timeout = edges.length > 1 ? Math.min(leftMs, wish.deadlineMs * shareOfEdge) : leftMs;
+    const answer = http.get(edge.url + pathOf(wish), { tags: { lane, edge: edge.name }, timeout: Math.max(50, timeout) });
+    if (answer.status === 200 && answer.error_code === 0) {
       outcome = Date.now() <= giveUpMs ? "served" : "late";
       break;
     }
-    outcome = response.status === 503 ? "shed" : "lost";
-    const waitMs = Math.min(adviceMs(response.headers["Cache-Control"], response.status), giveUpMs - Date.now());
+    outcome = isShed(answer) ? "shed" : "lost";
+    // The next edge is asked at once; when all have failed, they are given a moment.
+    if (isBroken(answer) && ++failures % edges.length !== 0) continue;
+    const waitMs = Math.min(adviceMs(answer), giveUpMs - Date.now());
     if (waitMs > 0) sleep(waitMs / 1000);
   }
-  segmentMs.add(Date.now() - wish.intendedMs, { lane: wish.lane, outcome, edge: wish.edge.name, rendition: wish.rendition });
+  segmentMs.add(Date.now() - wish.intendedMs, { lane, outcome, edge: edge.name, home: edgeAfter(edges, 0).name, rendition: wish.rendition });
+}
+
+function edgeAfter(edges: readonly Edge[], failures: number): Edge {
+  return edges[failures % edges.length] as Edge;
+}
+
+function pathOf({ rendition, number }: Wish): string {
+  const { stream } = settings;
+  return stream.segmentPath.replace("{event}", stream.event).replace("{rendition}", rendition).replace("{number}", String(number));
+}
+
+/** Refused for want of capacity: the same everywhere, and asking elsewhere would only spread the overload. A target that gives no reasons sheds with 503. */
+function isShed({ status, headers }: Answer): boolean {
+  return status === 503 && (headers["X-Answer"] ?? "shed") === "shed";
+}
+
+/** No connection, no answer in time, one that broke off, or a failure of the edge itself. That a segment is not there yet is not one. */
+function isBroken(answer: Answer): boolean {
+  return answer.status < 400 || (answer.status >= 500 && !isShed(answer));
 }
 
 /** A shed reply says for how long it will not change; asking sooner is in vain. */
-function adviceMs(cacheControl: string | undefined, status: number): number {
-  const seconds = /max-age=(\d+)/.exec(cacheControl ?? "")?.[1];
-  return status === 503 && seconds !== undefined ? Number(seconds) * 1000 : retryMs;
+function adviceMs(answer: Answer): number {
+  const seconds = /max-age=(\d+)/.exec(answer.headers["Cache-Control"] ?? "")?.[1];
+  return isShed(answer) && seconds !== undefined ? Number(seconds) * 1000 : retryMs;
 }

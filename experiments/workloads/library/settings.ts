@@ -4,9 +4,11 @@
  */
 import type { Options } from "k6/options";
 
+export interface Edge { readonly name: string; readonly url: string }
+
 export interface Settings {
   readonly seed: number;
-  readonly edges: readonly { readonly name: string; readonly url: string }[];
+  readonly edges: readonly Edge[];
   readonly stream: {
     readonly event: string;
     readonly segmentMs: number;

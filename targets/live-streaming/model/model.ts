@@ -16,7 +16,7 @@ import { Viewers } from "./viewer-model.ts";
 export const model: TargetModel = {
   title: "a queueing model of origins, stores and caches; an edge's own processor and bandwidth are not in it",
   kinds: ["edge", "fill", "origin-read", "origin-publish", "cassandra", "memcached", "packager", "gateway"],
-  behaviours: ["viewers.live", "viewers.dvr"],
+  behaviours: ["viewers.live", "viewers.dvr", "viewers.liveRoaming", "viewers.dvrRoaming"],
   metrics: ["segment_ms", "http_req_ms", "start_late_ms", "dropped_iterations", "origin_gets", "origin_requests_total", "publish_ms", "canary_ms", "canary_late_ms", "cpu_seconds"],
   operations: ["flush", "defects"],
   startMs: { cassandra: 5_000, memcached: 50, "origin-publish": 500, "origin-read": 500, packager: 1_000, edge: 900, fill: 900, gateway: 300 },
@@ -87,8 +87,9 @@ class ReferenceModel implements RunningModel {
   }
 
   iterate(behaviour: string, lane: string, weight: number, done: () => void): void {
-    if (behaviour === "viewers.live") this.#viewers.live(lane, weight, done);
-    else this.#viewers.dvr(lane, weight, done);
+    const roaming = behaviour.endsWith("Roaming");
+    if (behaviour.startsWith("viewers.live")) this.#viewers.live(lane, weight, roaming, done);
+    else this.#viewers.dvr(lane, weight, roaming, done);
   }
 
   canary(edge: string, done: (outcome: string) => void): void {

@@ -1,4 +1,4 @@
-/** Viewers as the k6 workload `viewers` has them: bunches at the live edge, others in the past, deadlines, and another try after an error. */
+/** Viewers as the k6 workload `viewers` has them: bunches at the live edge, others in the past, deadlines, another try after an error, and another edge when one is broken. */
 import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
 import type { Answer, Asked } from "./origin-model.ts";
 
@@ -7,7 +7,10 @@ const bunchMs = 400, liveDeadlineMs = 4_000, dvrDeadlineMs = 8_000, dvrFromSegme
 
 export interface Watched { readonly node: ModelNode; get(asked: Asked, weight: number, reply: (answer: Answer) => void): void }
 
-interface Wish extends Asked { readonly lane: string; readonly edge: Watched; readonly intendedMs: number; readonly deadlineMs: number; readonly weight: number }
+/** The share of a viewer's time that one of several edges may take. */
+const shareOfEdge = 0.5;
+
+interface Wish extends Asked { readonly lane: string; readonly edges: readonly Watched[]; readonly intendedMs: number; readonly deadlineMs: number; readonly weight: number }
 
 export class Viewers {
   readonly #simulation: Simulation;
@@ -23,36 +26,42 @@ export class Viewers {
     this.#audio = renditions.filter((one) => one.kind === "audio").map((one) => one.name);
   }
 
-  live(lane: string, weight: number, done: () => void): void {
+  live(lane: string, weight: number, roaming: boolean, done: () => void): void {
     const { segmentMs, availabilityStartMs } = this.#simulation.layout.stream;
     const number = Math.floor((this.#simulation.nowMs() - availabilityStartMs) / segmentMs);
     const intendedMs = availabilityStartMs + (number + 1) * segmentMs + this.#simulation.random() * bunchMs;
-    const wish = { lane, number, intendedMs, weight, deadlineMs: liveDeadlineMs, ...this.#choice() };
+    const wish = { lane, number, intendedMs, weight, deadlineMs: liveDeadlineMs, ...this.#choice(roaming) };
     this.#simulation.after(intendedMs - this.#simulation.nowMs(), () => {
       this.#simulation.duration("start_late_ms", { lane }, 0);
       this.#fetch(wish, done);
     });
   }
 
-  dvr(lane: string, weight: number, done: () => void): void {
+  dvr(lane: string, weight: number, roaming: boolean, done: () => void): void {
     const { segmentMs, availabilityStartMs, dvrSegments } = this.#simulation.layout.stream;
     const nowMs = this.#simulation.nowMs();
     const newest = Math.floor((nowMs - availabilityStartMs) / segmentMs) - 1;
     const back = dvrFromSegments + Math.floor(this.#simulation.random() * Math.max(1, dvrSegments - dvrFromSegments));
-    this.#fetch({ lane, number: newest - back, intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs, ...this.#choice() }, done);
+    this.#fetch({ lane, number: newest - back, intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs, ...this.#choice(roaming) }, done);
   }
 
-  #choice(): { edge: Watched; rendition: string } {
+  /** Who roams knows all edges, the others only their own. */
+  #choice(roaming: boolean): { edges: readonly Watched[]; rendition: string } {
     const pick = <T>(items: readonly T[]): T => items[Math.floor(this.#simulation.random() * items.length)] as T;
-    return { edge: pick(this.#edges), rendition: pick(this.#simulation.random() < 0.5 && this.#audio.length > 0 ? this.#audio : this.#video) };
+    const left = [...this.#edges];
+    const edges = (roaming ? this.#edges : this.#edges.slice(0, 1)).map(() => left.splice(left.indexOf(pick(left)), 1)[0] as Watched);
+    return { edges, rendition: pick(this.#simulation.random() < 0.5 && this.#audio.length > 0 ? this.#audio : this.#video) };
   }
 
   #fetch(wish: Wish, done: () => void): void {
-    const { lane, edge, rendition, intendedMs, weight } = wish;
+    const { lane, edges, rendition, intendedMs, weight } = wish;
     const simulation = this.#simulation;
     const giveUpMs = intendedMs + wish.deadlineMs;
+    const attemptMs = edges.length > 1 ? wish.deadlineMs * shareOfEdge : wish.deadlineMs;
+    let failures = 0;
+    let edge = edges[0] as Watched;
     const end = (outcome: string): void => {
-      simulation.duration("segment_ms", { lane, outcome, edge: edge.node.name, rendition }, simulation.nowMs() - intendedMs);
+      simulation.duration("segment_ms", { lane, outcome, edge: edge.node.name, home: edges[0]?.node.name ?? "", rendition }, simulation.nowMs() - intendedMs);
       done();
     };
     const attempt = (outcome: string): void => {
@@ -61,14 +70,18 @@ export class Viewers {
         end(outcome);
         return;
       }
+      edge = edges[failures % edges.length] as Watched;
       simulation.request<Answer>({
-        from: null, to: edge.node, port: "http", timeoutMs: Math.max(50, giveUpMs - askedMs),
+        from: null, to: edge.node, port: "http", timeoutMs: Math.max(50, Math.min(attemptMs, giveUpMs - askedMs)),
         serve: (reply) => edge.get(wish, weight, reply),
         done: (answer) => {
           simulation.duration("http_req_ms", { lane, status: String(answer?.status ?? 0), edge: edge.node.name }, simulation.nowMs() - askedMs);
           if (answer?.status === 200) return end(simulation.nowMs() <= giveUpMs ? "served" : "late");
-          const waitMs = Math.min(answer?.answer === "shed" ? shedRetryMs : retryMs, giveUpMs - simulation.nowMs());
-          simulation.after(Math.max(0, waitMs), () => attempt(answer?.status === 503 ? "shed" : "lost"));
+          const shed = answer?.answer === "shed";
+          // The next edge is asked at once; when all have failed, they are given a moment.
+          const elsewhere = (answer === null || (answer.status >= 500 && !shed)) && ++failures % edges.length !== 0;
+          const waitMs = elsewhere ? 0 : Math.min(shed ? shedRetryMs : retryMs, giveUpMs - simulation.nowMs());
+          simulation.after(Math.max(0, waitMs), () => attempt(shed ? "shed" : "lost"));
         },
       });
     };
