@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
 import { commandLine } from "./command-line.ts";
+import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
 import type { Context } from "./context.ts";
 import { explain } from "./explain.ts";
 import { recordedVerdicts } from "./records.ts";
@@ -203,8 +204,35 @@ describe("the command line", () => {
     expect((await seawall("recover")).stdout).toBe("nothing to recover\n");
   });
 
+  it.each([
+    [["list", "--json"], 0], [["plan", "origin-storm", "--json"], 0], [["judge", "SAMPLE", "--json"], 0], [["recover", "--json"], 0], [["report", "COPY", "--json"], 0],
+    [["plan", "orgin-storm", "--json"], 64], [["judge", "nowhere", "--json"], 64], [["plan", "--json"], 64], [["run", "origin-storm", "--json", "--seed", "x"], 64],
+    [["run", "origin-storm", "--json", "--substrate", "simulated"], 0],
+  ])("says %j to programs in documents that keep to their published schemas, failures included", async (args, status) => {
+    mkdirSync(join(folder, "state"));
+    file("state/dead.ndjson", JSON.stringify({ owner: { runId: "dead", pid: 2 ** 22 + 1, startTicks: 1, directory: folder } }));
+    cpSync(join(root, "reports/sample"), join(folder, "copy"), { recursive: true });
+    const { exitCode, stdout, stderr } = await seawall(...args.map((arg) => ({ SAMPLE: join(root, "reports/sample"), COPY: "copy" })[arg] ?? arg), ...(args[0] === "run" ? ["--out", "reports"] : []));
+    expect(exitCode).toBe(status);
+    const said = documentsIn(stdout);
+    expect(said).not.toEqual([]);
+    expect(said.flatMap(problemsOf)).toEqual([]);
+    if (status !== 0) expect(said).toEqual([expect.objectContaining({ format: "seawall-error/1", exitCode: status })]);
+    if (status !== 0) expect(stderr).not.toBe("");
+  });
+
+  it("prints its schemas", async () => {
+    expect((await seawall("schema")).stdout).toMatch(/^verdict +seawall-verdict\/1 /m);
+    expect(JSON.parse((await seawall("schema", "verdict")).stdout)).toMatchObject({ $id: "urn:seawall:verdict:1" });
+    expect(await seawall("schema", "verdit")).toMatchObject({ exitCode: 64, stderr: expect.stringContaining('did you mean "verdict"') });
+    await seawall("schema", "--write", "published");
+    expect(readFileSync(join(folder, "published/verdict.v1.json"), "utf8")).toBe(readFileSync(join(root, "schemas/verdict.v1.json"), "utf8"));
+  });
+
   it("lists experiments as people and as programs read them", async () => {
-    expect((await seawall("list")).stdout).toMatch(/^origin-storm {2}/m);
+    const { stdout } = await seawall("list");
+    expect(stdout).toMatch(/^origin-storm {2}/m);
+    expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
     const [first] = (await seawall("list", "--json")).stdout.trim().split("\n").map((line) => JSON.parse(line) as { name: string; reliesOn: string[] });
     expect(first).toMatchObject({ name: "origin-storm", reliesOn: expect.arrayContaining(["collapsing"]) });
   });

@@ -1,11 +1,12 @@
 /** The command line: names, flags and what each calls. Parsing is commander's; every mistake becomes one message and exit status 64. */
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { exitCodes } from "../core/errors.ts";
+import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { Context } from "./context.ts";
 import { deadMan } from "./dead-man.ts";
 import { doctor } from "./doctor.ts";
 import { compare } from "./compare.ts";
+import { failureDocument } from "./explain.ts";
 import { exportRun } from "./export.ts";
 import { loadExperiment } from "./experiments.ts";
 import { compose } from "./compose.ts";
@@ -14,6 +15,7 @@ import { recover } from "./recover.ts";
 import { rejudge, rewriteReports } from "./rejudge.ts";
 import { plan, planAlone, run, type RunOptions } from "./run.ts";
 import { list } from "./show.ts";
+import { schema } from "./schema.ts";
 import { showPlan } from "./show-plan.ts";
 import { substrateChoices } from "./substrate.ts";
 import { down, up } from "./up.ts";
@@ -34,12 +36,17 @@ interface RunFlags {
 export async function commandLine(context: Context, args: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.held;
   const program = programOf(context, (code) => { exitCode = code; });
+  const json = args.includes("--json");
+  const say = (error: unknown): void => { if (json) context.stdout.write(`${JSON.stringify(failureDocument(context.signal.aborted ? context.signal.reason : error))}\n`); };
   try {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? exitCodes.held : exitCodes.usage;
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.held;
+    const usage = error instanceof CommanderError;
+    say(usage ? new SeawallError("USAGE", error.message.replace(/^error: /, "")) : error);
+    if (!usage) throw error;
+    return exitCodes.usage;
   }
 }
 
@@ -61,8 +68,8 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .action(async (name: string, flags: RunFlags) => ended(showPlan(context, (await planned(context, name, flags)).plan, flags.json === true)));
   program.command("judge").description("judge a recorded run again; the exit status is the verdict's").argument("<run>", "a run directory").option("--json", "the verdict as JSON")
     .action(async (directory: string, flags: RunFlags) => ended(await rejudge(context, resolve(context.cwd, directory), flags.json === true)));
-  program.command("report").description("write the report of a recorded run again").argument("<run>", "a run directory")
-    .action(async (directory: string) => ended(await rewriteReports(context, resolve(context.cwd, directory))));
+  program.command("report").description("write the report of a recorded run again").argument("<run>", "a run directory").option("--json", "what was written, as JSON")
+    .action(async (directory: string, flags: RunFlags) => ended(await rewriteReports(context, resolve(context.cwd, directory), flags.json === true)));
   program.command("compare").description("say what differs between runs of an experiment, and how sure that is; the exit status is 1 when B is worse")
     .argument("<a>", "a run directory, or a folder of runs").argument("<b>", "the same, after the change").option("--json", "the comparison as JSON")
     .action(async (a: string, b: string, flags: { json?: boolean }) => ended(await compare(context, [a, b], { json: flags.json === true })));
@@ -73,7 +80,10 @@ function programOf(context: Context, ended: (code: number) => void): Command {
   planFlags(context, program.command("compose").description("write the text of docker-compose.yml: the target without the harness").argument("[experiment]", "whose target", "origin-storm"))
     .action(async (name: string, flags: RunFlags) => ended(compose(context, await planned(context, name, flags, planAlone))));
   program.command("image").description("build the image that the docker substrate and `docker compose up` start").action(async () => ended(await image(context)));
-  program.command("recover").description("undo what a killed run left on this machine").action(async () => ended(await recover(context)));
+  program.command("recover").description("undo what a killed run left on this machine").option("--json", "one line of JSON per run that was found")
+    .action(async (flags: RunFlags) => ended(await recover(context, flags.json === true)));
+  program.command("schema").description("print the JSON Schema of what --json prints; without a name, list them").argument("[name]").option("--write <dir>", "write them into a folder")
+    .action((name: string | undefined, flags: { write?: string }) => ended(schema(context, name ?? null, flags.write === undefined ? null : resolve(context.cwd, flags.write))));
   program.command("doctor").description("show every tool, where it comes from, and what works on this machine").option("--json", "as JSON").option("--install", "get what is missing")
     .action(async (flags: { json?: boolean; install?: boolean }) => ended(await doctorOf(context, flags)));
   // Started by a run for itself.

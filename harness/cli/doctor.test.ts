@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { problemsOf } from "../core/output/valid.fixture.ts";
 import { fakeMachine } from "../provision/fixture.ts";
 import { doctor } from "./doctor.ts";
 
@@ -28,6 +29,7 @@ describe("doctor", () => {
     const stdout = output();
     await doctor({ env: { ...machine.env, ...nowhere }, stdout, stderr: output(), json: true, install: false });
     const diagnosis = JSON.parse(stdout.text());
+    expect(problemsOf(diagnosis)).toEqual([]);
     expect(diagnosis.tools[0]).toMatchObject({ name: "node", found: { version: process.versions.node } });
     expect(diagnosis.substrates.process.works).toBe(false);
   });

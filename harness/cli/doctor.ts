@@ -45,7 +45,7 @@ export async function doctor({ env, stdout, stderr, json, install, signal }: Doc
     reports: { path: reportsPath, freeBytes: freeDiskBytes(reportsPath) },
     substrates: { process: processSubstrate(tools, machine), docker: await dockerSubstrate(env, machine) },
   };
-  stdout.write(json ? `${JSON.stringify(diagnosis)}\n` : render(diagnosis, stdout));
+  stdout.write(json ? `${JSON.stringify({ format: "seawall-doctor/1", ...diagnosis })}\n` : render(diagnosis, stdout));
   return diagnosis.substrates.process.works ? exitCodes.held : exitCodes.internal;
 }
 

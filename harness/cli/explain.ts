@@ -1,7 +1,19 @@
 /** Turns whatever went wrong into what the user reads. */
+import type { z } from "zod";
 import { exitCodes, SeawallError } from "../core/errors.ts";
+import type { errorDocument } from "../core/output/lines.ts";
 import { RunAborted } from "../run/conductor.ts";
 import type { Output } from "./context.ts";
+
+/** The same for programs, where `--json` was asked for. */
+export function failureDocument(error: unknown): z.infer<typeof errorDocument> {
+  const said = (code: string, message: string, exitCode: number, more: { hint?: string | undefined; logLines?: readonly string[] } = {}): z.infer<typeof errorDocument> =>
+    ({ format: "seawall-error/1", code, message, hint: more.hint ?? null, logLines: [...(more.logLines ?? [])], exitCode });
+  if (error instanceof SeawallError) return said(error.code, error.message, error.exitCode, error);
+  if (error instanceof RunAborted && error.reason === "user") return said("INTERRUPTED", "interrupted; nothing was left running", exitCodes.interrupted);
+  const { code, message } = (error instanceof Error ? error : new Error(String(error))) as NodeJS.ErrnoException;
+  return code === "ENOSPC" || code === "EDQUOT" ? said("DISK_FULL", message, exitCodes.internal) : said("INTERNAL", message, exitCodes.internal);
+}
 
 /** One clear message, what to do next, and the exit status that goes with it. */
 export function explain(error: unknown, to: Output): number {

@@ -19,11 +19,12 @@ export async function rejudge(context: Context, directory: string, json: boolean
 }
 
 /** Writes verdict.json, report.html and junit.xml anew; the exit status says only whether that worked. */
-export async function rewriteReports(context: Context, directory: string): Promise<number> {
+export async function rewriteReports(context: Context, directory: string, json: boolean): Promise<number> {
   const run = await readRun(directory);
   const verdict = judgeRecord(run);
   writeWhole(join(run.directory, files.verdict), `${JSON.stringify(verdict, null, 2)}\n`);
-  const { html } = await writeReports(run, verdict);
-  context.stdout.write(`report   ${pathToFileURL(html).href}\n`);
+  const { html, junit } = await writeReports(run, verdict);
+  if (json) context.stdout.write(`${JSON.stringify({ format: "seawall-report-files/1", runId: run.id, status: verdict.status, directory: run.directory, html, junit })}\n`);
+  else context.stdout.write(`report   ${pathToFileURL(html).href}\n`);
   return 0;
 }

@@ -7,7 +7,7 @@ const phase = z.enum(phases);
 const tags = z.record(z.string(), z.string());
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
 const positiveMs = z.number().finite().positive();
-const perPhase = (value: z.ZodNumber) => z.object({ baseline: value, fault: value, recovery: value });
+export const perPhase = (value: z.ZodNumber) => z.object({ baseline: value, fault: value, recovery: value });
 const selector = z.object({ metric: z.string(), where: tags.optional() });
 
 const claimBase = {
@@ -16,12 +16,25 @@ const claimBase = {
   during: z.array(phase).min(1), samplesMin: z.number().int().nonnegative(), unit: z.string().optional(),
 };
 
-const claim = z.discriminatedUnion("statistic", [
+export const claimShape = z.discriminatedUnion("statistic", [
   z.object({ ...claimBase, statistic: z.enum(["p50", "p95", "p99", "max", "mean", "sum", "count", "rate"]) }),
   z.object({ ...claimBase, statistic: z.literal("share"), having: tags }),
   z.object({ ...claimBase, statistic: z.literal("ratio"), per: z.object({ metric: z.string(), where: tags.optional(), times: z.number().finite().positive() }) }),
   z.object({ ...claimBase, statistic: z.literal("windowsWithout"), first: selector, windowMs: positiveMs }),
 ]);
+
+export const loadShape = z.object({
+  name, workload: name, exec: z.string().regex(/^[A-Za-z_]\w*$/), lane: z.enum(["live", "dvr", "start", "publish", "junk"]),
+  ratePerSecond: perPhase(z.number().finite().nonnegative()), vus: z.number().int().positive(),
+});
+
+export const recoveryShape = z.object({
+  title: z.string().min(1), goodput: selector, having: tags, shareMin: z.number().min(0).max(1), ofBaselineMin: z.number().min(0).max(1),
+  withinMs: positiveMs, windowMs: positiveMs,
+});
+
+export const stepShape = z.object({ atMs: z.number().finite().nonnegative(), forMs: positiveMs, fault: faultShape });
+export const abortShape = z.object({ unless: claimShape, windowMs: positiveMs });
 
 const topology = z.object({ title: z.string(), layout: z.custom<() => unknown>((value) => typeof value === "function", "must be a function") }).loose();
 
@@ -33,18 +46,12 @@ export const experimentSchema = z.object({
   target: z.object({ name: z.string(), defences: z.array(z.object({ name: z.string(), title: z.string() })), topologies: z.record(z.string(), topology) }).loose(),
   topology: z.string(),
   phasesMs: perPhase(positiveMs),
-  load: z.array(z.object({
-    name, workload: name, exec: z.string().regex(/^[A-Za-z_]\w*$/), lane: z.enum(["live", "dvr", "start", "publish", "junk"]),
-    ratePerSecond: perPhase(z.number().finite().nonnegative()), vus: z.number().int().positive(),
-  })).min(1),
-  hypothesis: z.array(claim).min(1),
-  recovery: z.object({
-    title: z.string().min(1), goodput: selector, having: tags, shareMin: z.number().min(0).max(1), ofBaselineMin: z.number().min(0).max(1),
-    withinMs: positiveMs, windowMs: positiveMs,
-  }).nullable(),
-  method: z.array(z.object({ atMs: z.number().finite().nonnegative(), forMs: positiveMs, fault: faultShape })),
+  load: z.array(loadShape).min(1),
+  hypothesis: z.array(claimShape).min(1),
+  recovery: recoveryShape.nullable(),
+  method: z.array(stepShape),
   blastRadius: z.object({ services: z.array(z.string()), faultsAtOnceMax: z.number().int().positive() }),
-  abortWhen: z.array(z.object({ unless: claim, windowMs: positiveMs })),
+  abortWhen: z.array(abortShape),
   reliesOn: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string().min(1)).min(1))]),
   requires: z.array(name).optional(),
 });

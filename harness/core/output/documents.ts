@@ -1,0 +1,45 @@
+/**
+ * What Seawall says to programs: every `--json` output is one JSON object a line, and each names its kind and version in `format`
+ * (`seawall-verdict/1`). A document's shape stands here, is published as a JSON Schema in `schemas/`, and is held to both by tests. Fields may
+ * be added within a version; one that goes, or means something else, makes the next version.
+ */
+import { z } from "zod";
+import { doctorDocument, errorDocument, experimentDocument, recoveryDocument, reportDocument } from "./lines.ts";
+import { planDocument } from "./plan.ts";
+import { verdictDocument } from "./verdict.ts";
+
+interface DocumentKind {
+  readonly version: number;
+  /** Who writes it. */
+  readonly from: string;
+  readonly shape: z.ZodObject;
+}
+
+export const documents = {
+  verdict: { version: 1, from: "verdict.json, `run --json` (one line per experiment), `judge --json`", shape: verdictDocument },
+  plan: { version: 1, from: "plan.json, `plan --json`", shape: planDocument },
+  experiment: { version: 1, from: "`list --json`, one line per experiment", shape: experimentDocument },
+  doctor: { version: 1, from: "`doctor --json`", shape: doctorDocument },
+  recovery: { version: 1, from: "`recover --json`, one line per run that was found", shape: recoveryDocument },
+  "report-files": { version: 1, from: "`report --json`", shape: reportDocument },
+  error: { version: 1, from: "any command with `--json` that fails: its last line on standard output", shape: errorDocument },
+} as const satisfies Record<string, DocumentKind>;
+
+export type DocumentName = keyof typeof documents;
+
+export const documentNames = Object.keys(documents) as readonly DocumentName[];
+
+/** `verdict.v1.json` */
+export function schemaFile(name: DocumentName): string {
+  return `${name}.v${documents[name].version}.json`;
+}
+
+/**
+ * The published schema. `closed` forbids whatever it does not name: for tests, so that no field is written without being described.
+ * Readers get an open one, since a later Seawall may say more.
+ */
+export function schemaOf(name: DocumentName, closed = false): Record<string, unknown> {
+  const { version, from, shape } = documents[name];
+  const { $schema, ...schema } = z.toJSONSchema(shape, { io: closed ? "output" : "input", reused: "ref" }) as Record<string, unknown>;
+  return { $schema, $id: `urn:seawall:${name}:${version}`, title: `seawall-${name}/${version}`, description: from, ...schema };
+}

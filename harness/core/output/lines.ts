@@ -1,0 +1,62 @@
+/** The smaller documents: one experiment of `list`, one run of `recover`, what `report` wrote, `doctor`, and a failure. */
+import { z } from "zod";
+import { status } from "./verdict.ts";
+
+export const experimentDocument = z.object({
+  format: z.literal("seawall-experiment/1"),
+  name: z.string(),
+  title: z.string(),
+  tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]),
+  topology: z.string(),
+  topologies: z.array(z.string()),
+  reliesOn: z.array(z.string()),
+  defences: z.array(z.string()),
+});
+
+export const recoveryDocument = z.object({
+  format: z.literal("seawall-recovery/1"),
+  runId: z.string(),
+  status: z.enum(["clean", "incomplete", "running"]).meta({ description: "running: its owner is alive, so it was left alone" }),
+  left: z.array(z.string()),
+});
+
+export const reportDocument = z.object({
+  format: z.literal("seawall-report-files/1"),
+  runId: z.string(),
+  status,
+  directory: z.string(),
+  html: z.string(),
+  junit: z.string(),
+});
+
+export const errorDocument = z.object({
+  format: z.literal("seawall-error/1"),
+  code: z.string().meta({ description: "from the catalogue in harness/core/errors.ts, such as UNKNOWN_NAME; INTERNAL is a defect of Seawall itself" }),
+  message: z.string(),
+  hint: z.string().nullable(),
+  logLines: z.array(z.string()).meta({ description: "the last lines that a service wrote, newest last" }),
+  exitCode: z.number(),
+});
+
+const ability = z.object({ works: z.boolean(), detail: z.string() });
+const place = z.object({ path: z.string(), freeBytes: z.number().optional() });
+
+export const doctorDocument = z.object({
+  format: z.literal("seawall-doctor/1"),
+  tools: z.array(z.object({
+    name: z.string(),
+    wanted: z.string(),
+    found: z.object({ executable: z.string(), version: z.string(), source: z.string() }).loose().optional(),
+    attempts: z.array(z.object({ source: z.string(), reason: z.string() }).loose()),
+    sources: z.array(z.string()),
+    obstacles: z.array(z.string()),
+    install: z.string(),
+  })),
+  machine: z.object({
+    cores: z.number(), memoryBytes: z.number(), memoryFreeBytes: z.number(), zoneAddresses: ability, docker: ability, browser: ability,
+    clients: z.record(z.string(), z.string()),
+  }),
+  cache: place,
+  reports: place,
+  substrates: z.object({ process: ability, docker: ability }),
+});

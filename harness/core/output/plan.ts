@@ -1,0 +1,42 @@
+/** `plan.json`, and what `plan --json` prints: everything that was decided before anything was touched. */
+import { z } from "zod";
+import { abortShape, claimShape, loadShape, perPhase, recoveryShape, stepShape } from "../experiment-schema.ts";
+import type { Plan } from "../run.ts";
+
+const place = z.object({ name: z.string(), kind: z.string(), region: z.string(), zone: z.string() });
+
+export const planDocument = z.object({
+  format: z.literal("seawall-plan/1"),
+  experiment: z.string(),
+  title: z.string(),
+  story: z.string(),
+  tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]),
+  target: z.string(),
+  topology: z.string(),
+  substrate: z.enum(["process", "docker", "simulated"]),
+  substrateWhy: z.string(),
+  seed: z.number(),
+  without: z.array(z.string()),
+  reliesOn: z.array(z.string()),
+  services: z.array(place),
+  links: z.array(z.object({ from: z.string(), to: z.string(), port: z.string() })),
+  edges: z.array(z.string()),
+  stream: z.object({
+    event: z.string(), segmentMs: z.number(), availabilityStartMs: z.number(), dvrSegments: z.number(),
+    renditions: z.array(z.object({ name: z.string(), kind: z.enum(["video", "audio"]), bitsPerSecond: z.number() })),
+    segmentPath: z.string(),
+  }),
+  leadInMs: z.number(),
+  phasesMs: perPhase(z.number()),
+  load: z.array(loadShape),
+  hypothesis: z.array(claimShape),
+  recovery: recoveryShape.nullable(),
+  steps: z.array(stepShape),
+  abortWhen: z.array(abortShape),
+  notes: z.array(z.string()).optional().meta({ description: "what the reader of a report must know of how this came to be run" }),
+  rerun: z.string(),
+});
+
+type Nothing<T extends never> = T;
+/** A field of a plan that is not described above does not compile. */
+export type Undescribed = Nothing<Exclude<keyof Plan, keyof z.infer<typeof planDocument>>>;

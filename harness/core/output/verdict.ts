@@ -1,0 +1,34 @@
+/** `verdict.json`, and what `run --json` and `judge --json` print. */
+import { z } from "zod";
+import { phases } from "../experiment.ts";
+import type { Verdict } from "../run.ts";
+
+export const status = z.enum(["held", "refuted", "inconclusive"]);
+export const comparisonSign = z.enum(["<", "<=", ">", ">=", "=="]);
+
+const finding = z.object({
+  kind: z.enum(["claim", "recovery", "evidence"]).meta({ description: "claim and recovery come from the experiment; evidence asks whether the record is good enough to judge" }),
+  title: z.string(),
+  status,
+  phase: z.enum(phases).nullable(),
+  observed: z.number().nullable().meta({ description: "in `unit`; null when there was nothing to measure, or it was beyond all bounds" }),
+  comparison: comparisonSign.nullable(),
+  limit: z.number().nullable(),
+  unit: z.string(),
+  samples: z.number(),
+  why: z.string().meta({ description: "why it has this status, in one sentence" }),
+});
+
+export const verdictDocument = z.object({
+  format: z.literal("seawall-verdict/1"),
+  runId: z.string(),
+  experiment: z.string(),
+  without: z.array(z.string()).meta({ description: "defences that were switched off; a run without one is a control and must be refuted" }),
+  seed: z.number(),
+  status,
+  why: z.string(),
+  aborted: z.object({ reason: z.enum(["claim", "user", "deadline", "substrate", "generator", "internal", "deadMan"]), detail: z.string() }).nullable(),
+  cleanup: z.object({ status: z.enum(["clean", "incomplete", "unknown"]), left: z.array(z.string()) }),
+  findings: z.array(finding),
+  rerun: z.string().meta({ description: "the command that repeats the run" }),
+}) satisfies z.ZodType<Verdict>;
