@@ -37,6 +37,11 @@ export function liveRoaming(): void {
   watchLive(shuffled(settings.edges, homeDraw));
 }
 
+/** As `liveRoaming`, and looks at what it is given, which costs the generator more. */
+export function liveInspecting(): void {
+  watchLive(shuffled(settings.edges, homeDraw), true);
+}
+
 /** As `dvr`, by such a player. */
 export function dvrRoaming(): void {
   watchPast(shuffled(settings.edges, homeDraw));
@@ -45,14 +50,14 @@ export function dvrRoaming(): void {
 const homeDraw = 1;
 const homeEdge = (): Edge => pick(settings.edges, random(homeDraw));
 
-function watchLive(edges: readonly Edge[]): void {
+function watchLive(edges: readonly Edge[], inspects = false): void {
   const { segmentMs, availabilityStartMs } = settings.stream;
   const number = Math.floor((Date.now() - availabilityStartMs) / segmentMs);
   const dueMs = availabilityStartMs + (number + 1) * segmentMs;
   const intendedMs = dueMs + random(0) * bunchMs;
   sleep(Math.max(0, intendedMs - Date.now()) / 1000);
   startLateMs.add(Math.max(0, Date.now() - intendedMs), { lane: "live" });
-  fetchSegment({ lane: "live", edges, rendition: rendition(random(2), random(3)), number, intendedMs, deadlineMs: liveDeadlineMs });
+  fetchSegment({ lane: "live", edges, rendition: rendition(random(2), random(3)), number, intendedMs, deadlineMs: liveDeadlineMs, inspects });
 }
 
 function watchPast(edges: readonly Edge[]): void {

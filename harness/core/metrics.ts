@@ -14,9 +14,9 @@ export interface Metric {
 const lanes = ["live", "dvr", "start", "publish", "junk"];
 
 export const metrics: Readonly<Record<string, Metric>> = {
-  segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "home", "rendition"],
-    values: { lane: lanes, outcome: ["served", "late", "shed", "lost"] },
-    meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed or lost; home is the edge that it asked first, edge the one it asked last" },
+  segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "home", "rendition", "pipeline", "flagged"],
+    values: { lane: lanes, outcome: ["served", "late", "shed", "lost", "wrong"], flagged: ["yes", "no", "none"] },
+    meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed, lost, or wrong when it cannot be played and no header said so; home is the edge that it asked first, edge the one it asked last; flagged is yes when a header told of a defect" },
   http_req_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "status", "edge"], values: { lane: lanes },
     meaning: "one HTTP request, connection included" },
   start_late_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane"],
@@ -37,6 +37,10 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "how much later than intended the harness's own prober ran: a starved machine shows here" },
   origin_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "lane", "outcome"],
     meaning: "requests that an origin answered, as it counts them itself" },
+  origin_chunks_total: { kind: "increment", unit: "", source: "service", tags: ["service", "from"], values: { from: ["memcached", "store", "nowhere"] },
+    meaning: "pieces of segments that an origin read, by where it found them" },
+  origin_store_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "operation", "outcome"], values: { operation: ["read", "write"], outcome: ["done", "failed"] },
+    meaning: "requests that an origin sent to its store" },
   gateway_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "lane", "bucket", "outcome"],
     values: { lane: ["start", "steer", "ingest", "broadcast"], bucket: ["CRITICAL", "DEGRADED", "BEST_EFFORT", "BULK"], outcome: ["served", "shed", "full", "rejected", "failed", "aborted"] },
     meaning: "requests that a gateway answered, as it counts them itself; start is a session start" },

@@ -5,6 +5,7 @@
 import { sleep } from "k6";
 import http, { type RefinedResponse, type ResponseType } from "k6/http";
 import { Counter, Trend } from "k6/metrics";
+import { mediaProblem } from "./inspect-media.ts";
 import { type Edge, settings } from "./settings.ts";
 
 /** A viewer's wait for one segment in ms, from the moment it meant to ask. */
@@ -23,6 +24,8 @@ export interface Wish {
   readonly intendedMs: number;
   /** From then on the segment is of no use, in ms after `intendedMs`. */
   readonly deadlineMs: number;
+  /** Looks at the media too: what is served and cannot be played is `wrong`, unless its header says so. */
+  readonly inspects?: boolean;
 }
 
 type Answer = RefinedResponse<ResponseType | undefined>;
@@ -40,14 +43,16 @@ export function fetchSegment(wish: Wish): void {
     return;
   }
   let outcome = "lost";
+  let said: Said = unsaid;
   let failures = 0;
   let edge = edgeAfter(edges, failures);
   for (let leftMs = giveUpMs - Date.now(); leftMs > 0; leftMs = giveUpMs - Date.now()) {
     edge = edgeAfter(edges, failures);
     const timeout = edges.length > 1 ? Math.min(leftMs, wish.deadlineMs * shareOfEdge) : leftMs;
-    const answer = http.get(edge.url + pathOf(wish), { tags: { lane, edge: edge.name }, timeout: Math.max(50, timeout) });
+    const answer = http.get(edge.url + pathOf(wish), { tags: { lane, edge: edge.name }, timeout: Math.max(50, timeout), ...(wish.inspects === true ? { responseType: "binary" } : {}) });
     if (answer.status === 200 && answer.error_code === 0) {
-      outcome = Date.now() <= giveUpMs ? "served" : "late";
+      said = saidBy(answer);
+      outcome = Date.now() > giveUpMs ? "late" : isWrong(wish, answer, said) ? "wrong" : "served";
       break;
     }
     outcome = isShed(answer) ? "shed" : "lost";
@@ -56,7 +61,21 @@ export function fetchSegment(wish: Wish): void {
     const waitMs = Math.min(adviceMs(answer), giveUpMs - Date.now());
     if (waitMs > 0) sleep(waitMs / 1000);
   }
-  segmentMs.add(Date.now() - wish.intendedMs, { lane, outcome, edge: edge.name, home: edgeAfter(edges, 0).name, rendition: wish.rendition });
+  segmentMs.add(Date.now() - wish.intendedMs, { lane, outcome, edge: edge.name, home: edgeAfter(edges, 0).name, rendition: wish.rendition, ...said });
+}
+
+/** Whose segment it is, and whether it is said to have a defect: `flagged` is `yes`, `no`, or `none` when nothing was served. */
+interface Said { readonly pipeline: string; readonly flagged: string }
+
+const unsaid: Said = { pipeline: "none", flagged: "none" };
+
+function saidBy({ headers }: Answer): Said {
+  return { pipeline: headers["X-Pipeline"] ?? "none", flagged: headers["X-Defects"] === undefined ? "no" : "yes" };
+}
+
+function isWrong({ inspects, number }: Wish, { body }: Answer, { flagged }: Said): boolean {
+  if (inspects !== true || flagged === "yes") return false;
+  return !(body instanceof ArrayBuffer) || mediaProblem(body, number, settings.stream.segmentMs) !== null;
 }
 
 function edgeAfter(edges: readonly Edge[], failures: number): Edge {
