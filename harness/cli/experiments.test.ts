@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Context } from "./context.ts";
-import { experimentNames, loadExperiment, workloadExports } from "./experiments.ts";
+import { experimentNames, loadExperiment, workloadExports, workloadNeeds } from "./experiments.ts";
 
 const own = { root: resolve(import.meta.dirname, "../.."), cwd: "/" } as Context;
 let context: Context;
@@ -53,5 +53,11 @@ describe("workloads", () => {
     expect(workloadExports(context, "crowd")).toEqual(expect.arrayContaining(["live", "dvr"]));
     expect(workloadExports(context, "crowd")).not.toContain("own");
     expect(workloadExports(context, "none")).toBeNull();
+  });
+
+  it("say whom they must be told of", () => {
+    writeFileSync(join(context.root, "experiments", "workloads", "crowd.ts"), 'export const needs = ["gateways", "moon"] as const;\nexport function live(): void {}\n');
+    writeFileSync(join(context.root, "experiments", "workloads", "plain.ts"), "export function live(): void {}\n");
+    expect(["crowd", "plain", "none"].map((name) => workloadNeeds(context, name))).toEqual([["gateways", "moon"], [], []]);
   });
 });

@@ -52,6 +52,13 @@ export function workloadExports(context: Context, workload: string): readonly st
   return [...readFileSync(path, "utf8").matchAll(/^export (?:async )?function (\w+)/gm)].map((match) => match[1] as string);
 }
 
+/** What a workload says that it must be told of besides edges: `export const needs = ["gateways"] as const;`. */
+export function workloadNeeds(context: Context, workload: string): readonly string[] {
+  const path = join(context.root, "experiments", "workloads", `${workload}.ts`);
+  const said = existsSync(path) ? /^export const needs = \[([^\]]*)\]/m.exec(readFileSync(path, "utf8"))?.[1] : undefined;
+  return [...(said ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
+}
+
 function firstLine(text: string): string {
   return text.split("\n").find((line) => line.trim() !== "") ?? text;
 }

@@ -23,7 +23,7 @@ import { connectEngine } from "../substrates/docker/engine.ts";
 import { realClock } from "../system/clock.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
-import { loadExperiment, workloadExports } from "./experiments.ts";
+import { loadExperiment, workloadExports, workloadNeeds } from "./experiments.ts";
 import { explain } from "./explain.ts";
 import { ensureImage } from "./image.ts";
 import { Progress } from "./progress.ts";
@@ -97,7 +97,7 @@ async function planOptions(context: Context, name: string, experiment: Experimen
   const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
   return {
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
-    without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload),
+    without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload), workloadNeeds: (workload) => workloadNeeds(context, workload),
     rerun: rerunCommand(name, seed, substrate.name, options),
   };
 }

@@ -10,7 +10,7 @@ const downWithinMs = 60_000;
 export async function up(context: Context, planned: Planned): Promise<number> {
   try {
     await using target = await bringUp(context, planned, (text) => context.stderr.write(`${text}\n`));
-    for (const { service, port } of planned.layout.edges) {
+    for (const { service, port } of [...planned.layout.edges, ...(planned.layout.gateways ?? [])]) {
       const { host, port: number } = target.deployment.instance(service).endpoint(port);
       context.stdout.write(`${service}  http://${host}:${number}\n`);
     }

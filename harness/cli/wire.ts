@@ -68,7 +68,7 @@ export function wire(options: WireOptions): World {
     }),
     prepareLoad: async (deployment, signal) => {
       const load = await k6Generator({ tool: tools.k6, workloads: join(context.root, "experiments", "workloads"), clock }).prepare({
-        plan, runId, stream: plan.stream, edges: entriesOf(deployment), sink: watch, logsDirectory, undo: ledger, signal,
+        plan, runId, stream: plan.stream, edges: entriesOf(deployment), gateways: entriesOf(deployment, layout.gateways ?? []), sink: watch, logsDirectory, undo: ledger, signal,
       });
       progress.watch(() => load.progress);
       return load;

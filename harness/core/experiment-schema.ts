@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { phases } from "./experiment.ts";
 import { faultShape } from "./fault-schema.ts";
+import { lanes } from "./target.ts";
 
 const phase = z.enum(phases);
 const tags = z.record(z.string(), z.string());
@@ -24,7 +25,7 @@ export const claimShape = z.discriminatedUnion("statistic", [
 ]);
 
 export const loadShape = z.object({
-  name, workload: name, exec: z.string().regex(/^[A-Za-z_]\w*$/), lane: z.enum(["live", "dvr", "start", "publish", "junk"]),
+  name, workload: name, exec: z.string().regex(/^[A-Za-z_]\w*$/), lane: z.enum(lanes),
   ratePerSecond: perPhase(z.number().finite().nonnegative()), vus: z.number().int().positive(),
 });
 

@@ -11,7 +11,7 @@ export type Tags = Readonly<Record<string, string>>;
 export interface Load {
   /** Unique within the experiment; becomes the k6 scenario's name. */
   readonly name: string;
-  /** File name without ending in `experiments/workloads/`. */
+  /** File name without ending in `experiments/workloads/`; loads of one experiment may come from several. */
   readonly workload: string;
   /** Exported function of that file; one call is one thing that a viewer does. */
   readonly exec: string;

@@ -1,5 +1,6 @@
 /** The metrics that a run can contain, who emits each, and what it means. A claim on any other name is refused by `plan`. */
 import type { SampleKind } from "./run.ts";
+import { lanes } from "./target.ts";
 
 export interface Metric {
   readonly kind: SampleKind;
@@ -10,8 +11,6 @@ export interface Metric {
   /** For tags whose values are a closed list: a misspelt value would select nothing, and nothing is easily under a limit. */
   readonly values?: Readonly<Record<string, readonly string[]>>;
 }
-
-const lanes = ["live", "dvr", "start", "publish", "junk"];
 
 export const metrics: Readonly<Record<string, Metric>> = {
   segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "home", "rendition", "pipeline", "flagged"],

@@ -8,8 +8,6 @@ import type { Layout } from "./target.ts";
 
 export function loadProblems(experiment: Experiment, options: PlanOptions): string[] {
   const problems = repeated(experiment.load.map((load) => load.name)).map((name) => `load: "${name}" occurs twice`);
-  const workloads = [...new Set(experiment.load.map((load) => load.workload))];
-  if (workloads.length > 1) problems.push(`load: all loads of an experiment come from one workload, here they come from ${workloads.join(", ")}`);
   for (const load of experiment.load) {
     const exported = options.workloadExports(load.workload);
     if (exported === null) problems.push(`load ${load.name}: there is no workload "${load.workload}" in experiments/workloads`);
@@ -17,6 +15,13 @@ export function loadProblems(experiment: Experiment, options: PlanOptions): stri
     if (Object.values(load.ratePerSecond).every((rate) => rate === 0)) problems.push(`load ${load.name}: its rate is zero in every phase`);
   }
   return problems;
+}
+
+/** A workload without those that it asks could only fail once all is up. */
+export function needProblems(experiment: Experiment, layout: Layout, { workloadNeeds }: PlanOptions): string[] {
+  const has = (need: string): boolean => need === "gateways" && (layout.gateways ?? []).length > 0;
+  return [...new Set(experiment.load.map(({ workload }) => workload))].flatMap((workload) =>
+    (workloadNeeds?.(workload) ?? []).filter((need) => !has(need)).map((need) => `load: workload ${workload} needs ${need}, and this topology has none`));
 }
 
 export function claimProblems(experiment: Experiment): string[] {

@@ -65,6 +65,15 @@ const stepping = (...steps: readonly Partial<Step>[]): object => ({ method: step
 const recovering = (changes: object): object => ({ recovery: { ...recovery, ...changes } });
 
 describe("a plan", () => {
+  it("takes loads from several workloads, and tells those that need gateways where they are, or refuses them", () => {
+    const starting = { load: [load, { ...load, name: "start", workload: "starts", exec: "play" }] };
+    const own: Partial<PlanOptions> = { workloadExports: (workload) => (workload === "starts" ? ["play"] : ["live"]), workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []) };
+    expect(problemsOf(starting, own)).toEqual(["load: workload starts needs gateways, and this topology has none"]);
+    const gateways = [{ service: "region-a/mute", port: "http" }];
+    const withThem = { ...experiment, ...starting, target: { ...target, topologies: { quick: { title: "q", layout: () => ({ ...layout, gateways }) } } } };
+    expect(planExperiment(withThem, { ...options, ...own }).plan.gateways).toEqual(["region-a/mute"]);
+  });
+
   it("decides everything and keeps what was asked", () => {
     const { plan, layout: chosen } = planExperiment(experiment, { ...options, without: ["shedCaching"], seed: 7 });
     expect(chosen).toBe(layout);
@@ -94,7 +103,7 @@ describe("a plan", () => {
     ["defence constructor", { reliesOn: ["constructor"] }, 'reliesOn: unknown defence "constructor"'],
     ["unknown workload", { load: [{ ...load, workload: "viewer" }] }, 'load live: there is no workload "viewer"'],
     ["unknown function of a workload", { load: [{ ...load, exec: "lve" }] }, 'load live: unknown function of workload viewers "lve"; did you mean "live"?'],
-    ["two workloads", { load: [load, { ...load, name: "other", workload: "others" }] }, "load: all loads of an experiment come from one workload, here they come from viewers, others"],
+    ["a second workload that is unknown", { load: [load, { ...load, name: "other", workload: "others" }] }, 'load other: there is no workload "others"'],
     ["a load twice", { load: [load, load] }, 'load: "live" occurs twice'],
     ["a load of nothing", { load: [load, { ...load, name: "idle", ratePerSecond: { baseline: 0, fault: 0, recovery: 0 } }] }, "load idle: its rate is zero in every phase"],
     ["unknown service struck", stepping({ fault: { kind: "kill", service: "region-a/orign-read" } }), 'unknown service "region-a/orign-read"; did you mean "region-a/origin-read"?'],

@@ -6,7 +6,7 @@ import { unknownName } from "./nearest.ts";
 import { hostProblems } from "./plan-hosts.ts";
 import { methodProblems } from "./plan-method.ts";
 import { prerequisiteProblems, type RecordedVerdict } from "./prerequisites.ts";
-import { claimProblems, emitProblems, loadProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
+import { claimProblems, emitProblems, loadProblems, needProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Support } from "./ports.ts";
@@ -24,6 +24,8 @@ export interface PlanOptions {
   readonly topology: string | null;
   /** Workload → names that it exports; null when there is no such file. */
   workloadExports(workload: string): readonly string[] | null;
+  /** What else than edges a workload must be told of, as it says itself. */
+  workloadNeeds?(workload: string): readonly string[];
   readonly rerun: string;
   /** The runs so far, for what must have held before without one, nothing is asked: a target alone needs no leave. */
   readonly recorded?: readonly RecordedVerdict[] | null;
@@ -65,7 +67,7 @@ export function planExperiment(experiment: Experiment, options: PlanOptions): Pl
   if (chosen === undefined) refuse(experiment, problems);
   problems.push(...lackProblems(chosen, topology, experiment, options));
   const layout = chosen.layout();
-  problems.push(...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []));
+  problems.push(...needProblems(experiment, layout, options), ...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []));
   const { model } = experiment.target;
   problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout)));
   const unmet = (options.recorded ?? null) === null ? [] : prerequisiteProblems(experiment, topology, options.substrate, options.recorded ?? []);
@@ -118,6 +120,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),
     links: layout.links,
     edges: layout.edges.map((edge) => edge.service),
+    ...(layout.gateways === undefined ? {} : { gateways: layout.gateways.map((gateway) => gateway.service) }),
     stream: layout.stream,
     leadInMs, phasesMs: experiment.phasesMs,
     load: experiment.load, hypothesis: experiment.hypothesis, recovery: experiment.recovery,

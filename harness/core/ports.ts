@@ -168,6 +168,8 @@ export interface LoadRequest {
   readonly runId: string;
   readonly stream: Stream;
   readonly edges: readonly Endpoint[];
+  /** One for each gateway of the plan, in its order. */
+  readonly gateways: readonly Endpoint[];
   readonly sink: SampleSink;
   readonly logsDirectory: string;
   readonly undo: UndoLedger;

@@ -26,6 +26,8 @@ export interface Plan {
   readonly services: readonly { readonly name: string; readonly kind: string; readonly region: string; readonly zone: string }[];
   readonly links: readonly { readonly from: string; readonly to: string; readonly port: string }[];
   readonly edges: readonly string[];
+  /** Missing where the target has none, and in older records. */
+  readonly gateways?: readonly string[];
   readonly stream: Stream;
   readonly leadInMs: number;
   readonly phasesMs: Readonly<Record<Phase, number>>;

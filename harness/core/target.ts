@@ -6,7 +6,8 @@ import type { TargetModel } from "./model.ts";
 import type { ToolName } from "./tools.ts";
 
 /** The class of a request. Every sample that stems from a request carries one of these as its tag `lane`. */
-export type Lane = "live" | "dvr" | "start" | "publish" | "junk";
+export const lanes = ["live", "dvr", "start", "ingest", "broadcast", "publish", "junk"] as const;
+export type Lane = (typeof lanes)[number];
 
 export interface Endpoint {
   /** An IPv4 address; of a service that is not Seawall's own, perhaps a name. */
@@ -162,6 +163,8 @@ export interface Layout {
   playable(nowMs: number): readonly PlayCheck[];
   /** Where viewers and the harness's own canary go in. */
   readonly edges: readonly { readonly service: string; readonly port: string }[];
+  /** Where devices start sessions, hear of news and report events; a target without any has none of these. */
+  readonly gateways?: readonly { readonly service: string; readonly port: string }[];
   /** Handed to workloads: how to compute addresses of segments. */
   readonly stream: Stream;
   /**

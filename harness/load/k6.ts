@@ -1,8 +1,10 @@
 /** Runs k6 as the load generator: started paused, released at the moment that the conductor chooses, its samples read from a pipe. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { SeawallError } from "../core/errors.ts";
 import type { Clock, LoadEnd, LoadGenerator, LoadRequest, RunningLoad } from "../core/ports.ts";
 import type { Tool } from "../core/tools.ts";
@@ -12,7 +14,7 @@ import { endGroup, runVariable, signalGroup, spawnGroup, statOf } from "../syste
 import { queuedSeconds } from "../system/starvation.ts";
 import { CsvParser } from "./csv.ts";
 import { K6Control } from "./k6-control.ts";
-import { settingsOf } from "./scenarios.ts";
+import { entryScript, settingsOf } from "./scenarios.ts";
 
 const readyWithinMs = 30_000;
 const stopWithinMs = 5_000;
@@ -30,23 +32,20 @@ export function k6Generator(options: K6Options): LoadGenerator {
 
 async function prepare(request: LoadRequest, options: K6Options): Promise<RunningLoad> {
   const { plan } = request;
-  const workloads = [...new Set(plan.load.map((load) => load.workload))];
-  const [workload] = workloads;
-  if (workload === undefined || workloads.length > 1) {
-    throw new SeawallError("PLAN_REFUSED", `all loads of an experiment must come from one workload file, here they come from ${workloads.join(", ")}`);
-  }
   const control = { host: "127.0.0.1", port: await freePort("127.0.0.1") };
   const logFile = join(request.logsDirectory, "k6.log");
+  const entry = join(request.logsDirectory, "k6-entry.ts");
+  writeFileSync(entry, entryScript(plan.load, pathToFileURL(`${options.workloads}/`).href));
   const child = spawnGroup(options.tool.executable, [
     ...options.tool.args, "run", "--paused", "--address", `${control.host}:${control.port}`, "--out", "csv=-", "--system-tags", "status,scenario",
     // Both keep k6 from holding every sample in memory; the verdict is not its business.
     "--no-thresholds", "--summary-mode=disabled",
-    "--no-usage-report", "--quiet", "--no-color", join(options.workloads, `${workload}.ts`),
+    "--no-usage-report", "--quiet", "--no-color", entry,
   ], {
     cwd: options.workloads, logFile, pipe: true,
     env: {
       PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? tmpdir(), ...options.tool.env, [runVariable]: request.runId,
-      SEAWALL_LOAD: settingsOf(plan, plan.load, request.edges), K6_CSV_TIME_FORMAT: "unix_micro", K6_CSV_SAVE_INTERVAL: "200ms",
+      SEAWALL_LOAD: settingsOf(plan, plan.load, request.edges, request.gateways), K6_CSV_TIME_FORMAT: "unix_micro", K6_CSV_SAVE_INTERVAL: "200ms",
       K6_AUTO_EXTENSION_RESOLUTION: "false", K6_LOG_OUTPUT: `file=${logFile},level=error`,
     },
   });

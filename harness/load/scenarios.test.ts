@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Load } from "../core/experiment.ts";
 import { heldPlan } from "../core/judge/fixture.ts";
-import { scenarioOf, settingsOf, tailMs } from "./scenarios.ts";
+import { entryScript, execOf, scenarioOf, settingsOf, tailMs } from "./scenarios.ts";
 
 const load: Load = { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 25, fault: 250, recovery: 0.1 }, vus: 1_200 };
 const plan = { ...heldPlan(), leadInMs: 4_000, phasesMs: { baseline: 16_000, fault: 24_000, recovery: 20_000 } };
@@ -18,7 +18,7 @@ describe("scenario", () => {
 
   it("makes no virtual users later, so that a shortage is seen", () => {
     const { preAllocatedVUs, maxVUs, executor, exec } = scenarioOf(load, plan);
-    expect({ preAllocatedVUs, maxVUs, executor, exec }).toEqual({ preAllocatedVUs: 1_200, maxVUs: 1_200, executor: "ramping-arrival-rate", exec: "live" });
+    expect({ preAllocatedVUs, maxVUs, executor, exec }).toEqual({ preAllocatedVUs: 1_200, maxVUs: 1_200, executor: "ramping-arrival-rate", exec: "load_live" });
   });
 
   it("writes whole milliseconds and whole numbers, which is all that k6 takes", () => {
@@ -28,10 +28,26 @@ describe("scenario", () => {
   });
 });
 
+describe("the entry script", () => {
+  const loads = [load, { ...load, name: "live-too", workload: "crowd" }, { ...load, name: "start", workload: "crowd", exec: "start" }];
+  it("takes each load's function from its own workload, though two have the same name", () => {
+    expect(entryScript(loads, "file:///w/").split("\n")).toEqual([
+      'export { options } from "file:///w/viewers.ts";', 'export { live as load_live } from "file:///w/viewers.ts";',
+      'export { live as load_live_too } from "file:///w/crowd.ts";', 'export { start as load_start } from "file:///w/crowd.ts";', "",
+    ]);
+  });
+
+  it("names them as the scenarios do", () => {
+    for (const one of loads) expect(entryScript(loads, "file:///w/")).toContain(` as ${scenarioOf(one, plan).exec} }`);
+    expect(new Set(loads.map(execOf)).size).toBe(loads.length);
+  });
+});
+
 describe("settings", () => {
-  it("tell a workload where the edges are, by name", () => {
-    const settings = JSON.parse(settingsOf(plan, [load], [{ host: "127.1.1.16", port: 18_000 }, { host: "127.2.1.16", port: 18_000 }])) as { edges: unknown; scenarios: object; seed: number };
+  it("tell a workload where the edges and gateways are, by name", () => {
+    const settings = JSON.parse(settingsOf({ ...plan, gateways: ["region-a/gateway"] }, [load], [{ host: "127.1.1.16", port: 18_000 }, { host: "127.2.1.16", port: 18_000 }], [{ host: "127.1.1.17", port: 18_090 }])) as { edges: unknown; gateways: unknown; scenarios: object; seed: number };
     expect(settings.edges).toEqual([{ name: "region-a/edge", url: "http://127.1.1.16:18000" }, { name: "region-b/edge", url: "http://127.2.1.16:18000" }]);
+    expect(settings.gateways).toEqual([{ name: "region-a/gateway", url: "http://127.1.1.17:18090" }]);
     expect(Object.keys(settings.scenarios)).toEqual(["live"]);
     expect(settings.seed).toBe(plan.seed);
   });

@@ -38,7 +38,7 @@ function layout(shape: Shape): Layout {
       ...sites.map((site) => gateway(site, sites)),
     ],
     links: linksOf(shape),
-    edges,
+    edges, gateways: sites.map((site) => ({ service: `${site.name}/gateway`, port: "http" })),
     readBack: readBackOf(sites),
     playable: (nowMs) => edges.flatMap((edge) => playChecks(sites, nowMs).map((path) => ({ ...edge, path }) satisfies PlayCheck)),
     stream: {

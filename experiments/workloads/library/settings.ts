@@ -1,14 +1,17 @@
 /**
- * What a workload is told: the stream, the edges, the scenarios and the seed, as one JSON text in SEAWALL_LOAD.
- * Without it (plain `k6 run`) a small audience watches one edge, EDGE or http://127.0.0.1:8080.
+ * What a workload is told: the stream, the edges, the gateways, the scenarios and the seed, as one JSON text in SEAWALL_LOAD.
+ * Without it (plain `k6 run`) a small audience watches one edge, EDGE or http://127.0.0.1:8080, and asks one gateway, GATEWAY or http://127.0.0.1:18090.
  */
 import type { Options } from "k6/options";
 
+/** An edge, or a gateway. */
 export interface Edge { readonly name: string; readonly url: string }
 
 export interface Settings {
   readonly seed: number;
   readonly edges: readonly Edge[];
+  /** Empty where the target has none. */
+  readonly gateways: readonly Edge[];
   readonly stream: {
     readonly event: string;
     readonly segmentMs: number;
@@ -23,6 +26,7 @@ export interface Settings {
 const alone: Settings = {
   seed: 1,
   edges: [{ name: "edge", url: __ENV["EDGE"] ?? "http://127.0.0.1:8080" }],
+  gateways: [{ name: "gateway", url: __ENV["GATEWAY"] ?? "http://127.0.0.1:18090" }],
   stream: {
     event: "main", segmentMs: 2_000, availabilityStartMs: 0, dvrSegments: 20,
     renditions: [

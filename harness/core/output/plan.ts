@@ -21,6 +21,7 @@ export const planDocument = z.object({
   services: z.array(place),
   links: z.array(z.object({ from: z.string(), to: z.string(), port: z.string() })),
   edges: z.array(z.string()),
+  gateways: z.array(z.string()).optional(),
   stream: z.object({
     event: z.string(), segmentMs: z.number(), availabilityStartMs: z.number(), dvrSegments: z.number(),
     renditions: z.array(z.object({ name: z.string(), kind: z.enum(["video", "audio"]), bitsPerSecond: z.number() })),
