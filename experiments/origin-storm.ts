@@ -1,8 +1,10 @@
 /** Every viewer asks for the new segment at once, and in the middle of it one origin dies. */
-import { defineExperiment, type Phase } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
 
-const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];
 const edges = 2;
 
 export default defineExperiment({
@@ -21,11 +23,7 @@ export default defineExperiment({
     { name: "dvr", workload: "viewers", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 5, fault: 20, recovery: 5 }, vus: 120 },
   ],
   hypothesis: [
-    {
-      title: "Live segments reach their viewers in time",
-      metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" },
-      comparison: ">=", limit: 0.999, during: everyPhase, samplesMin: 300,
-    },
+    ...liveServed(300),
     {
       // One GET per edge, rendition and segment, whatever the audience. A fifth more for what a failing origin makes the edges ask twice.
       title: "Origin GETs per edge and segment do not grow with the audience",
@@ -37,6 +35,8 @@ export default defineExperiment({
       metric: "publish_ms", statistic: "share", having: { outcome: "acked" },
       comparison: "==", limit: 1, during: everyPhase, samplesMin: 40,
     },
+    ...shedOrder(),
+    durable(40),
   ],
   recovery: {
     title: "Live viewers get their segments again as before the storm",

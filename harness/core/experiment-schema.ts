@@ -21,7 +21,7 @@ export const claimShape = z.discriminatedUnion("statistic", [
   z.object({ ...claimBase, statistic: z.enum(["p50", "p95", "p99", "max", "mean", "sum", "count", "rate"]) }),
   z.object({ ...claimBase, statistic: z.literal("share"), having: tags }),
   z.object({ ...claimBase, statistic: z.literal("ratio"), per: z.object({ metric: z.string(), where: tags.optional(), times: z.number().finite().positive() }) }),
-  z.object({ ...claimBase, statistic: z.literal("windowsWithout"), first: selector, windowMs: positiveMs }),
+  z.object({ ...claimBase, statistic: z.literal("windowsWithout"), first: selector, windowMs: positiveMs, by: z.string().optional() }),
 ]);
 
 export const loadShape = z.object({

@@ -50,8 +50,8 @@ export type Claim =
   | (ClaimBase & { readonly statistic: "share"; readonly having: Tags })
   /** Sum of the values divided by `times` × the number of samples that `per` selects. */
   | (ClaimBase & { readonly statistic: "ratio"; readonly per: Selector & { readonly times: number } })
-  /** In how many windows of `windowMs` the selected samples occur although `first` does not: shed order. */
-  | (ClaimBase & { readonly statistic: "windowsWithout"; readonly first: Selector; readonly windowMs: number });
+  /** In how many windows of `windowMs` the selected samples occur although `first` does not: shed order. With `by`, each value of that tag by itself. */
+  | (ClaimBase & { readonly statistic: "windowsWithout"; readonly first: Selector; readonly windowMs: number; readonly by?: string });
 
 /** Goodput must come back after the last heal, and stay. */
 export interface Recovery {

@@ -1,4 +1,5 @@
 /** The metrics that a run can contain, who emits each, and what it means. A claim on any other name is refused by `plan`. */
+import type { Claim } from "./experiment.ts";
 import type { SampleKind } from "./run.ts";
 import { lanes } from "./target.ts";
 
@@ -10,12 +11,14 @@ export interface Metric {
   readonly tags: readonly string[];
   /** For tags whose values are a closed list: a misspelt value would select nothing, and nothing is easily under a limit. */
   readonly values?: Readonly<Record<string, readonly string[]>>;
+  /** It speaks of bytes, which only a target that keeps some can answer for: a simulated run leaves out claims on it. */
+  readonly ofBytes?: true;
 }
 
 export const metrics: Readonly<Record<string, Metric>> = {
-  segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "home", "rendition", "pipeline", "flagged"],
-    values: { lane: lanes, outcome: ["served", "late", "shed", "lost", "wrong"], flagged: ["yes", "no", "none"] },
-    meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed, lost, or wrong when it cannot be played and no header said so; home is the edge that it asked first, edge the one it asked last; flagged is yes when a header told of a defect" },
+  segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "home", "rendition", "pipeline", "flagged", "bytes"],
+    values: { lane: lanes, outcome: ["served", "late", "shed", "lost", "wrong"], flagged: ["yes", "no", "none"], bytes: ["compared", "unread"] },
+    meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed, lost, or wrong when it is not what was published or cannot be played and no header said so; home is the edge that it asked first, edge the one it asked last; flagged is yes when a header told of a defect; bytes are compared with the published checksum by one viewer in four" },
   http_req_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "status", "edge"], values: { lane: lanes },
     meaning: "one HTTP request, connection included" },
   start_late_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane"],
@@ -26,15 +29,20 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "requests that an edge sent to an origin" },
   publish_ms: { kind: "duration", unit: "ms", source: "packager", tags: ["pipeline", "rendition", "outcome"], values: { outcome: ["acked", "lost"] },
     meaning: "one segment's publication from first attempt to acknowledgement or loss" },
-  durable: { kind: "event", unit: "", source: "readBack", tags: ["pipeline", "outcome"], values: { outcome: ["intact", "missing", "different"] },
+  durable: { kind: "event", unit: "", source: "readBack", ofBytes: true, tags: ["pipeline", "outcome"], values: { outcome: ["intact", "missing", "different"] },
     meaning: "an acknowledged segment, at its acknowledgement, and what was found of it when all was over" },
-  durable_unread: { kind: "event", unit: "", source: "readBack", tags: ["pipeline"],
+  durable_unread: { kind: "event", unit: "", source: "readBack", ofBytes: true, tags: ["pipeline"],
     meaning: "an acknowledged segment of which nothing could be found out in time" },
   canary_ms: { kind: "duration", unit: "ms", source: "canary", tags: ["edge", "outcome"],
     meaning: "the harness's own request for the live edge, from its intended start" },
+  delivered: { kind: "event", unit: "", source: "canary", ofBytes: true, tags: ["edge", "rendition", "outcome"], values: { outcome: ["right", "wrong", "mislabelled"] },
+    meaning: "a segment as the harness's own prober got it from an edge, against the packagers' journals: right, wrong bytes, or right bytes under a wrong checksum" },
+  delivered_unknown: { kind: "event", unit: "", source: "canary", ofBytes: true, tags: ["edge", "rendition"],
+    meaning: "a segment that an edge delivered and that no packager's journal tells of" },
   canary_late_ms: { kind: "duration", unit: "ms", source: "canary", tags: [],
     meaning: "how much later than intended the harness's own prober ran: a starved machine shows here" },
   origin_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "lane", "outcome"],
+    values: { lane: lanes, outcome: ["served", "shed", "not_found", "gone", "failed", "rejected", "aborted"] },
     meaning: "requests that an origin answered, as it counts them itself" },
   origin_chunks_total: { kind: "increment", unit: "", source: "service", tags: ["service", "from"], values: { from: ["memcached", "store", "nowhere"] },
     meaning: "pieces of segments that an origin read, by where it found them" },
@@ -93,3 +101,13 @@ export const metrics: Readonly<Record<string, Metric>> = {
   open_sockets: { kind: "gauge", unit: "", source: "harness", tags: ["service"],
     meaning: "sockets that a service has open, listening ones among them" },
 };
+
+/** It asks about the viewers who compare what they get with what was published. */
+export function comparesBytes(claim: Pick<Claim, "where">): boolean {
+  return claim.where?.["bytes"] === "compared";
+}
+
+/** Only a target that keeps bytes can answer it. */
+export function isOfBytes(claim: Pick<Claim, "metric" | "where">): boolean {
+  return comparesBytes(claim) || (Object.hasOwn(metrics, claim.metric) && metrics[claim.metric]?.ofBytes === true);
+}

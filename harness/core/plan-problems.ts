@@ -1,6 +1,6 @@
 /** What can be wrong with an experiment, each as one line for its author. `plan` collects them all before it refuses. */
 import type { Claim, Experiment, Phase, Selector } from "./experiment.ts";
-import { metrics } from "./metrics.ts";
+import { comparesBytes, metrics } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
 import type { PlanOptions } from "./plan.ts";
 import { selectorsOf } from "./series.ts";
@@ -29,7 +29,7 @@ export function claimProblems(experiment: Experiment): string[] {
   const problems = repeated(experiment.hypothesis.map((claim) => claim.title)).map((title) => `hypothesis: "${title}" occurs twice`);
   for (const claim of [...experiment.hypothesis, ...aborts]) {
     problems.push(...new Set(namedBy(claim).flatMap((selector) => selectorProblems(`claim "${claim.title}"`, selector))));
-    problems.push(...counterProblems(claim));
+    problems.push(...counterProblems(claim), ...byProblems(claim));
   }
   for (const claim of experiment.hypothesis) problems.push(...tooFewSamples(claim, experiment));
   for (const claim of aborts) {
@@ -45,6 +45,13 @@ function counterProblems(claim: Claim): string[] {
   if (claim.statistic === "ratio") return counted(claim.per.metric) ? [`${where}: ${claim.per.metric} is a counter; "per" needs a metric with one sample for each event`] : [];
   const means = ["sum", "rate", "windowsWithout"].includes(claim.statistic) || !counted(claim.metric);
   return means ? [] : [`${where}: ${claim.metric} is a counter, of which only sum, rate and ratio mean something, not ${claim.statistic}`];
+}
+
+function byProblems(claim: Claim): string[] {
+  if (claim.statistic !== "windowsWithout" || claim.by === undefined) return [];
+  const { by } = claim;
+  return [claim.metric, claim.first.metric].filter((name) => Object.hasOwn(metrics, name) && metrics[name]?.tags.includes(by) === false)
+    .map((name) => `claim "${claim.title}": ${unknownName(`tag of ${name}`, by, metrics[name]?.tags ?? [])}`);
 }
 
 /** With the tags that a share counts, which are as easily misspelt. */
@@ -66,6 +73,9 @@ export function emitProblems(experiment: Experiment, layout: Layout): string[] {
     switch (Object.hasOwn(metrics, name) ? metrics[name]?.source : undefined) {
       case "edge": return telemetry.some((one) => one.kind === "varnish" || one.kind === "originGets");
       case "packager": return telemetry.some((one) => one.kind === "journal");
+      case "readBack": return layout.readBack !== undefined && telemetry.some((one) => one.kind === "journal");
+      // Only a journal says what should have come.
+      case "canary": return metrics[name]?.ofBytes !== true || telemetry.some((one) => one.kind === "journal");
       case "service": return telemetry.some((one) => one.kind === "prometheus" && one.series.includes(name));
       default: return true;
     }
@@ -74,6 +84,8 @@ export function emitProblems(experiment: Experiment, layout: Layout): string[] {
   const claims = [...experiment.hypothesis, ...experiment.abortWhen.map((abort) => abort.unless)];
   return [
     ...claims.flatMap((claim) => missing(`claim "${claim.title}"`, selectorsOf(claim).map((selector) => selector.metric))),
+    ...claims.filter((claim) => comparesBytes(claim) && layout.stream.digestHeader === undefined)
+      .map((claim) => `claim "${claim.title}": this target says of no segment what its checksum should be, so no viewer compares any`),
     ...missing("recovery", experiment.recovery === null ? [] : [experiment.recovery.goodput.metric]),
   ];
 }

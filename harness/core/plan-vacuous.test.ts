@@ -3,7 +3,8 @@ import originStorm from "../../experiments/origin-storm.ts";
 import type { Claim, Experiment } from "./experiment.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
 
-const [share, ratio] = originStorm.hypothesis as [Claim, Claim];
+const of = (statistic: Claim["statistic"]): Claim => originStorm.hypothesis.find((claim) => claim.statistic === statistic) as Claim;
+const [share, ratio] = [of("share"), of("ratio")];
 const claiming = (...claims: readonly Partial<Claim>[]): Experiment => ({ ...originStorm, hypothesis: claims.map((claim) => ({ ...share, ...claim }) as Claim) });
 
 describe("an experiment that cannot go red", () => {

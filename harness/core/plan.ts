@@ -2,6 +2,7 @@
 import { SeawallError } from "./errors.ts";
 import type { Experiment } from "./experiment.ts";
 import { shapeProblems } from "./experiment-schema.ts";
+import { isOfBytes } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
 import { hostProblems } from "./plan-hosts.ts";
 import { methodProblems } from "./plan-method.ts";
@@ -49,9 +50,10 @@ export interface Planned {
 export const leadInMs = 4_000;
 
 /** Throws PLAN_REFUSED with one line for each problem. */
-export function planExperiment(experiment: Experiment, options: PlanOptions): Planned {
-  const misshapen = shapeProblems(experiment);
-  if (misshapen.length > 0) refuse(experiment, misshapen);
+export function planExperiment(whole: Experiment, options: PlanOptions): Planned {
+  const misshapen = shapeProblems(whole);
+  if (misshapen.length > 0) refuse(whole, misshapen);
+  const { experiment, leftOut } = options.substrate === "simulated" ? withoutBytes(whole) : { experiment: whole, leftOut: [] };
   const topology = options.topology ?? experiment.topology;
   const chosen = Object.hasOwn(experiment.target.topologies, topology) ? experiment.target.topologies[topology] : undefined;
   const defences = experiment.target.defences.map((defence) => defence.name);
@@ -74,7 +76,13 @@ export function planExperiment(experiment: Experiment, options: PlanOptions): Pl
   const force = options.force === true;
   if (!force) problems.push(...unmet);
   if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
-  return { layout, model, plan: planOf(experiment, topology, layout, options, unmet.map((problem) => `run by force, although ${problem}`)) };
+  return { layout, model, plan: planOf(experiment, topology, layout, options, [...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut]) };
+}
+
+/** A model keeps no bytes: nothing is asked about them there, and the plan says so. */
+function withoutBytes(experiment: Experiment): { readonly experiment: Experiment; readonly leftOut: readonly string[] } {
+  const left = experiment.hypothesis.filter(isOfBytes).map((claim) => `not asked of a model, which keeps no bytes: "${claim.title}"`);
+  return { experiment: { ...experiment, hypothesis: experiment.hypothesis.filter((claim) => !isOfBytes(claim)) }, leftOut: left };
 }
 
 /** A target alone, in one of its topologies, with nobody to load it and nothing to break it. */

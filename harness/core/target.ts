@@ -185,6 +185,8 @@ export interface Stream {
   readonly segmentPath: string;
   /** How far back a viewer may go, in segments, right after the target is up. */
   readonly dvrSegments: number;
+  /** Header of every served segment that says, in hex, the SHA-256 of what was published; left out, nobody who watches can tell right bytes from wrong ones. */
+  readonly digestHeader?: string;
 }
 
 export interface Target {

@@ -6,6 +6,7 @@ import { wallClockStepMs } from "../system/clock.ts";
 import { httpGet } from "../system/network.ts";
 import { deniedSeconds } from "../system/starvation.ts";
 import { runCanary } from "./canary.ts";
+import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 import { readBack } from "./read-back.ts";
@@ -33,6 +34,7 @@ export class RunningProbes implements AsyncDisposable {
   readonly #counters: Increments;
   readonly #journals = new Map<string, number>();
   readonly #published: JournalEntry[] = [];
+  readonly #deliveries: Delivery[] = [];
   readonly #varnishes = new Map<string, VarnishReader>();
   readonly #tasks: Promise<void>[];
   #reading: Promise<void> = Promise.resolve();
@@ -42,7 +44,7 @@ export class RunningProbes implements AsyncDisposable {
     this.#options = options;
     this.#counters = new Increments(options.sink, false);
     const { deployment, sink, clock } = options;
-    this.#tasks = [runCanary(deployment, sink, clock, this.#stop.signal), this.#rhythm()];
+    this.#tasks = [runCanary(deployment, sink, clock, this.#stop.signal, (delivery) => { this.#deliveries.push(delivery); }), this.#rhythm()];
   }
 
   /** Reads everything now. Readings never overlap, so an increment is counted once. */
@@ -51,9 +53,14 @@ export class RunningProbes implements AsyncDisposable {
     return this.#reading;
   }
 
-  /** After the last phase, while the target is still up: reads back what it acknowledged. */
+  /** After the last phase, while the target is still up: compares what edges delivered with what was published, and reads back what was acknowledged. */
   async finish(signal: AbortSignal): Promise<void> {
     const { deployment, sink, clock, events } = this.#options;
+    if (deployment.instances.some(({ service }) => service.telemetry.some(({ kind }) => kind === "journal"))) {
+      // The journals' last word.
+      await this.readNow();
+      sinkDeliveries(this.#deliveries, this.#published, sink);
+    }
     if (deployment.layout.readBack === undefined) return;
     const startedMs = clock.monotonicMs();
     const { intact, missing, different, unread } = await readBack(acknowledged(this.#published), { deployment, sink, clock }, signal);

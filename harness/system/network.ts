@@ -1,7 +1,7 @@
 /** Small network questions about this machine: is a port free, who holds it, does anything answer. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { type Agent, request } from "node:http";
+import { type Agent, type IncomingHttpHeaders, request } from "node:http";
 import { connect, createServer } from "node:net";
 import type { Endpoint } from "../core/target.ts";
 import { listProcesses } from "./processes.ts";
@@ -87,6 +87,7 @@ export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): 
 
 export interface Digest {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   /** Of the whole body; null when it broke off. */
   readonly sha256: string | null;
 }
@@ -97,11 +98,11 @@ export function httpDigest(endpoint: Endpoint, path: string, options: Omit<GetOp
     const limit = AbortSignal.timeout(options.timeoutMs);
     const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
     const outgoing = request({ host: endpoint.host, port: endpoint.port, path, agent: options.agent, headers: { ...options.headers }, signal }, (response) => {
-      const status = response.statusCode ?? 0;
+      const { statusCode: status = 0, headers } = response;
       const hash = createHash("sha256");
       response.on("data", (part: Buffer) => { hash.update(part); });
-      response.once("end", () => resolve({ status, sha256: hash.digest("hex") }));
-      response.once("error", (error) => (signal.aborted ? reject(error) : resolve({ status, sha256: null })));
+      response.once("end", () => resolve({ status, headers, sha256: hash.digest("hex") }));
+      response.once("error", (error) => (signal.aborted ? reject(error) : resolve({ status, headers, sha256: null })));
     });
     outgoing.once("error", reject);
     outgoing.end();

@@ -43,6 +43,7 @@ function layout(shape: Shape): Layout {
     playable: (nowMs) => edges.flatMap((edge) => playChecks(sites, nowMs).map((path) => ({ ...edge, path }) satisfies PlayCheck)),
     stream: {
       event, segmentMs, availabilityStartMs, dvrSegments: backfillSegments, segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+      digestHeader: "X-Segment-Sha256",
       renditions: renditions.map(({ name, kind, bitsPerSecond }) => ({ name, kind, bitsPerSecond })),
     },
   };

@@ -19,6 +19,8 @@ export interface Settings {
     readonly renditions: readonly { readonly name: string; readonly kind: "video" | "audio"; readonly bitsPerSecond: number }[];
     readonly segmentPath: string;
     readonly dvrSegments: number;
+    /** Left out by a target that does not tell the checksum of what it serves. */
+    readonly digestHeader?: string;
   };
   readonly scenarios: NonNullable<Options["scenarios"]>;
 }

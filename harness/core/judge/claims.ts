@@ -141,6 +141,14 @@ function plain(statistic: "mean" | "sum" | "rate", values: Float64Array, window:
  * anything: both metrics were seen in the lanes concerned, whatever their other tags.
  */
 function windowsWithout(claim: Claim & { statistic: "windowsWithout" }, window: Window, all: readonly SeriesData[]): [number, number] {
+  const { by } = claim;
+  if (by === undefined) return windowsWithoutIn(claim, window, all);
+  const values = new Set(matching(all, inItsLane(claim)).flatMap((series) => series.tags[by] ?? []));
+  const each = [...values].map((value) => windowsWithoutIn(claim, window, all.filter((series) => series.tags[by] === value)));
+  return [each.reduce((total, [count]) => total + count, 0), each.reduce((total, [, samples]) => total + samples, 0)];
+}
+
+function windowsWithoutIn(claim: Claim & { statistic: "windowsWithout" }, window: Window, all: readonly SeriesData[]): [number, number] {
   const slotsOf = (selector: Selector, counts: (value: number) => boolean): Set<number> => {
     const slots = new Set<number>();
     eachIn(matching(all, selector), window, (value, startedMs) => {

@@ -24,6 +24,7 @@ export function readingProblem(run: Run, span: Window | null): string | null {
 
 function problemsOf(metric: string, run: Run, span: Window | null): string[] {
   if (metrics[metric]?.source === "readBack") return readBackProblems(run, span);
+  if (metric === "delivered") return deliveredProblems(run, span);
   const tellers = tellersOf(metric, run);
   const silent = metrics[metric]?.source === "packager" ? packagersOf(run).length - tellers.length : 0;
   return [
@@ -45,6 +46,12 @@ function readBackProblems(run: Run, span: Window | null): string[] {
   if (unread > 0) return [`${unread} of ${read + unread} acknowledged segments could not be read back`];
   // A segment that is published twice is read back once, and one that was under way as a phase began is counted on its other side.
   return read < 0.9 * acked ? [`${acked} segments were acknowledged and only ${read} read back`] : [];
+}
+
+/** What was delivered and cannot be compared may be wrong. */
+function deliveredProblems(run: Run, span: Window | null): string[] {
+  const unknown = span === null ? 0 : countIn(matching(run.series, { metric: "delivered_unknown" }), span);
+  return unknown === 0 ? [] : [`no journal tells what ${unknown} delivered segments should have been`];
 }
 
 /** Every edge counts its own requests and every packager keeps its own journal; of services only some have anything to count. */

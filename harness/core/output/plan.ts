@@ -25,7 +25,7 @@ export const planDocument = z.object({
   stream: z.object({
     event: z.string(), segmentMs: z.number(), availabilityStartMs: z.number(), dvrSegments: z.number(),
     renditions: z.array(z.object({ name: z.string(), kind: z.enum(["video", "audio"]), bitsPerSecond: z.number() })),
-    segmentPath: z.string(),
+    segmentPath: z.string(), digestHeader: z.string().optional(),
   }),
   leadInMs: z.number(),
   phasesMs: perPhase(z.number()),

@@ -35,6 +35,7 @@ export class OriginReader {
     this.#stores = stores;
     this.#pipelines = pipelines;
     this.#storeLoad = freshLoad();
+    for (const lane of ["live", "dvr"]) simulation.count("origin_requests_total", { service: node.name, lane, outcome: "shed" }, 0);
     node.onReady(() => { for (const [key, candidate] of history()) this.hear(key, candidate); });
     node.onDeath(() => {
       this.#known.clear();
@@ -58,7 +59,7 @@ export class OriginReader {
     const nowMs = this.#simulation.nowMs();
     const lane = isLive(asked.number, nowMs) ? "live" : "dvr";
     const tell = (answer: Answer): void => {
-      this.#simulation.count("origin_requests_total", { service: this.node.name, lane, outcome: answer.status === 200 ? "served" : answer.answer }, 1);
+      this.#simulation.count("origin_requests_total", { service: this.node.name, lane, outcome: outcomeOf(answer) }, 1);
       reply(answer);
     };
     const priority = lane === "live" ? priorities.live : dvrPriority(asked.rendition, asked.number);
@@ -141,6 +142,11 @@ export class OriginReader {
       done(answer);
     });
   }
+}
+
+/** As the real origin counts it. */
+function outcomeOf({ status, answer }: Answer): string {
+  return status === 200 ? "served" : status === 404 ? "not_found" : status === 410 ? "gone" : answer === "shed" ? "shed" : "failed";
 }
 
 function freshLoad(): StoreLoad {

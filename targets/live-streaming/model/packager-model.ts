@@ -28,6 +28,7 @@ export class Packager {
     this.#announce = announce;
     const linked = simulation.layout.links.filter((link) => link.from === node.name).map((link) => link.to);
     this.#origins = simulation.nodes.filter((one) => one.kind === "origin-publish" && (linked.length === 0 ? one.region === node.region : linked.includes(one.name)));
+    for (const origin of this.#origins) simulation.count("origin_requests_total", { service: origin.name, lane: "publish", outcome: "shed" }, 0);
     node.onReady(() => this.#next(segmentInProduction(simulation.nowMs())));
   }
 

@@ -40,6 +40,8 @@ export function createTelemetry(): Telemetry {
   const writeMs = metrics.histogram("origin_store_write_ms", "Time of writes to the store in ms", boundsMs);
   const publishMs = metrics.histogram("origin_publish_ms", "Time of a PUT in ms", boundsMs);
   const bans = metrics.counter("origin_bans_total", "Edges told to forget a range of segments, by whether they confirmed");
+  // Told from the start: "nothing was refused" must not look like "nobody counts".
+  for (const lane of ["live", "dvr", "start", "publish"]) requests.add({ lane, outcome: "shed" }, 0);
   return {
     metrics,
     ban: (confirmed) => bans.add({ outcome: confirmed ? "confirmed" : "unconfirmed" }),

@@ -1,0 +1,30 @@
+/**
+ * The first half of the mission: the live edge stays served, with the right bytes. Viewers compare what they get with the checksum that comes with
+ * it; the harness's own prober compares both with what the packagers wrote down as they published.
+ */
+import { type Claim, type Phase, phases } from "../../harness/core/experiment.ts";
+
+export const everyPhase: readonly Phase[] = phases;
+
+/** Of the viewers, one in four compares; half of that leaves room for chance. */
+const comparedShareMin = 1 / 8;
+
+/** `viewersMin`: live viewers that each phase must have seen at least; a thousand make 99.9 % more than "none was lost". */
+export function liveServed(viewersMin: number): readonly Claim[] {
+  const ofViewers = { metric: "segment_ms", statistic: "share", during: everyPhase } as const;
+  return [
+    {
+      ...ofViewers, title: "Live segments reach their viewers in time",
+      where: { lane: "live" }, having: { outcome: "served" }, comparison: ">=", limit: 0.999, samplesMin: viewersMin,
+    },
+    {
+      ...ofViewers, title: "Live segments hold the right bytes",
+      where: { lane: "live", bytes: "compared" }, having: { outcome: "wrong" }, comparison: "<=", limit: 0.001, samplesMin: Math.max(1, Math.floor(viewersMin * comparedShareMin)),
+    },
+    {
+      // The prober asks each edge twice a second; a phase has at least two segments of 2 s.
+      title: "Edges deliver what the packagers published, under its checksum",
+      metric: "delivered", statistic: "share", having: { outcome: "right" }, comparison: "==", limit: 1, during: everyPhase, samplesMin: 4,
+    },
+  ];
+}

@@ -1,0 +1,24 @@
+/** The second half of the mission: whoever has to give something up gives up DVR first, live only while DVR is given up too, and writes never. */
+import type { Claim } from "../../harness/core/experiment.ts";
+import { everyPhase } from "./live-served.ts";
+
+/** Longer than an edge keeps a refusal (5 s): within it whoever goes on asking for DVR is refused by the origin itself, and counted there. */
+const windowMs = 6_000;
+
+/**
+ * From the origins' own counters, which are told from their start: where nothing is shed they are read and say zero, and where they cannot be read
+ * the claims are inconclusive.
+ */
+export function shedOrder(): readonly Claim[] {
+  const refused = (lane: string) => ({ metric: "origin_requests_total", where: { lane, outcome: "shed" } });
+  return [
+    {
+      ...refused("publish"), title: "No publication is ever shed",
+      statistic: "sum", comparison: "<=", limit: 0, during: everyPhase, samplesMin: 2,
+    },
+    {
+      ...refused("live"), title: "No origin sheds live segments while it does not shed DVR",
+      statistic: "windowsWithout", first: refused("dvr"), by: "service", windowMs, comparison: "<=", limit: 0, during: everyPhase, samplesMin: 2,
+    },
+  ];
+}
