@@ -80,13 +80,14 @@ export class OriginReader {
 
   #decide(asked: Asked, candidates: readonly Candidate[], tell: (answer: Answer) => void): void {
     const nowMs = this.#simulation.nowMs();
-    const decision = decide({ number: asked.number, nowMs, candidates, mayHold: this.#simulation.enabled("holdOpen"), dvrWindowSegments, isOver: false });
+    const mayImprove = this.#simulation.enabled("candidateSelection") && candidates.length < this.#pipelines.length;
+    const decision = decide({ number: asked.number, nowMs, candidates, mayHold: this.#simulation.enabled("holdOpen"), mayImprove, dvrWindowSegments, isOver: false });
     const negative = (ttlMs: number): number | null => (this.#simulation.enabled("negativeCache") ? ttlMs : null);
     switch (decision.kind) {
       case "serve": this.#serve(rank(decision.candidates, this.#pipelines, this.#simulation.enabled("candidateSelection")), tell); return;
       case "early": tell({ status: 404, answer: "early", ttlMs: negative(decision.ttlMs) }); return;
       case "gone": tell({ status: 410, answer: "gone", ttlMs: negative(goneTtlMs) }); return;
-      case "hold": this.#hold(asked, decision.untilMs, tell); return;
+      case "hold": case "await": this.#hold(asked, decision.untilMs, tell); return;
       case "lookUp": this.#lookUp(asked, (found) => {
         const absent = absence(asked.number, this.#simulation.nowMs());
         if (found.length > 0) this.#decide(asked, found, tell);

@@ -27,6 +27,8 @@ export interface AnswerParts {
   readonly nowMs: () => number;
   readonly dvrWindowSegments: number;
   readonly holdOpen: boolean;
+  readonly pipelines: readonly string[];
+  readonly candidateSelection: boolean;
   /** Off: every GET asks the store what exists. */
   readonly metadataCache: boolean;
 }
@@ -47,8 +49,8 @@ const feedLateMs = 250;
 /** The answer when memory alone can give it, which is nearly always. */
 export function answerNow(parts: AnswerParts, asked: Asked): Answer | null {
   if (!parts.metadataCache || asked.leaf.number === timeless) return null;
-  const decision = decideFrom(parts, asked.leaf, visible(parts, asked));
-  if (decision.kind === "hold" || decision.kind === "lookUp") return null;
+  const decision = decideFrom(parts, asked, visible(parts, asked));
+  if (decision.kind === "hold" || decision.kind === "await" || decision.kind === "lookUp") return null;
   parts.telemetry.lookup("memory");
   return decision;
 }
@@ -58,7 +60,7 @@ export async function answer(parts: AnswerParts, ask: Ask): Promise<Answer> {
   for (;;) {
     const candidates = await known(parts, ask);
     if (leaf.number === timeless) return timelessAnswer(parts, ask, candidates);
-    const decision = decideFrom(parts, leaf, candidates);
+    const decision = decideFrom(parts, ask, candidates);
     if (parts.metadataCache && decision.kind !== "lookUp") parts.telemetry.lookup("memory");
     switch (decision.kind) {
       case "serve": case "early": case "gone":
@@ -66,6 +68,9 @@ export async function answer(parts: AnswerParts, ask: Ask): Promise<Answer> {
       case "hold":
         parts.telemetry.held();
         if (!(await hold(parts, ask, decision.untilMs))) return absentAfterHold(parts, ask);
+        break;
+      case "await":
+        if (!(await parts.metadata.published(leaf, decision.untilMs - parts.nowMs(), ask.signal)) && ask.signal.aborted) return { kind: "aborted" };
         break;
       case "lookUp": {
         const found = await lookUp(parts, ask);
@@ -75,9 +80,10 @@ export async function answer(parts: AnswerParts, ask: Ask): Promise<Answer> {
   }
 }
 
-function decideFrom(parts: AnswerParts, { number }: Leaf, candidates: readonly Candidate[]): Decision {
+function decideFrom(parts: AnswerParts, { leaf: { number }, pipeline }: Asked, candidates: readonly Candidate[]): Decision {
   return decide({
-    number, nowMs: parts.nowMs(), candidates, mayHold: parts.holdOpen, dvrWindowSegments: parts.dvrWindowSegments, isOver: parts.directives.isOver(number),
+    number, nowMs: parts.nowMs(), candidates, mayHold: parts.holdOpen,
+    mayImprove: parts.candidateSelection && pipeline === null && candidates.length < parts.pipelines.length, dvrWindowSegments: parts.dvrWindowSegments, isOver: parts.directives.isOver(number),
   });
 }
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.ts";
-import { absence, decide, earlyMarginMs, goneAfterMs, holdGraceMs, type Question, ttlMsMin } from "./decide.ts";
+import { absence, decide, earlyMarginMs, goneAfterMs, holdGraceMs, type Question, ttlMsMin, wholeGraceMs } from "./decide.ts";
 
 const nowMs = 1_700_000_000_500;
 const current = segmentInProduction(nowMs);
 const question = (change: Partial<Question>): Question =>
-  ({ number: current, nowMs, candidates: [], mayHold: true, dvrWindowSegments: 1800, isOver: false, ...change });
+  ({ number: current, nowMs, candidates: [], mayHold: true, mayImprove: false, dvrWindowSegments: 1800, isOver: false, ...change });
 const candidate = { pipeline: "a", token: "t", sha256: "s", bytes: 1, defects: [], publishedAtMs: 0 };
 
 test("what exists is served, early or late, within the window and until the event ends", () => {
@@ -14,6 +14,16 @@ test("what exists is served, early or late, within the window and until the even
     const { kind } = decide(question({ number: current + offset, candidates: [candidate], isOver }));
     expect(kind).toBe(isOver || offset < -1800 ? "gone" : "serve");
   }));
+});
+
+test("a defective one is not served while a whole one may still come, and is when its time is over", () => {
+  const bad = { ...candidate, defects: ["short"] as const };
+  const untilMs = publishAtMs(current - 1) + wholeGraceMs;
+  const asked = (change: Partial<Question>) => decide(question({ number: current - 1, nowMs: untilMs - 1, mayImprove: true, candidates: [bad], ...change }));
+  expect(asked({})).toEqual({ kind: "await", untilMs });
+  expect(asked({ nowMs: untilMs }).kind).toBe("serve");
+  expect(asked({ mayImprove: false }).kind).toBe("serve");
+  expect(asked({ candidates: [bad, candidate] }).kind).toBe("serve");
 });
 
 test("only the very next segment is held; the one after is refused at once", () => {

@@ -8,6 +8,8 @@ export type Decision =
   | { readonly kind: "early"; readonly ttlMs: number }
   /** About to be published: wait for it until `untilMs`. */
   | { readonly kind: "hold"; readonly untilMs: number }
+  /** Only defective ones are known yet, and a whole one is due: wait for it until `untilMs`. */
+  | { readonly kind: "await"; readonly untilMs: number }
   /** Due but not known here: the store may know. */
   | { readonly kind: "lookUp" }
   /** Older than what is kept, or after the end of the event. */
@@ -15,6 +17,8 @@ export type Decision =
 
 /** A pipeline has this long after the due time before a waiting request is told that there is nothing. */
 export const holdGraceMs = 1_000;
+/** A whole candidate has this long after the due time before a defective one is served: a PUT slower than that is a bug. */
+export const wholeGraceMs = 500;
 /** How long before its publication a segment's "not there" lapses, so that the next request may be held for it. */
 export const earlyMarginMs = 100;
 /** A cache with a lifetime of zero would fetch for each viewer. */
@@ -27,16 +31,21 @@ export interface Question {
   readonly nowMs: number;
   readonly candidates: readonly Candidate[];
   readonly mayHold: boolean;
+  /** Another pipeline's candidate is to come, and would be preferred. */
+  readonly mayImprove: boolean;
   readonly dvrWindowSegments: number;
   /** The event ended before this segment. */
   readonly isOver: boolean;
 }
 
-export function decide({ number, nowMs, candidates, mayHold, dvrWindowSegments, isOver }: Question): Decision {
+export function decide({ number, nowMs, candidates, mayHold, mayImprove, dvrWindowSegments, isOver }: Question): Decision {
   const current = segmentInProduction(nowMs);
   if (isOver || number < current - dvrWindowSegments) return { kind: "gone" };
-  if (candidates.length > 0) return { kind: "serve", candidates };
   const publishedMs = publishAtMs(number);
+  if (candidates.length > 0) {
+    const settled = !mayImprove || nowMs >= publishedMs + wholeGraceMs || candidates.some(({ defects }) => defects.length === 0);
+    return settled ? { kind: "serve", candidates } : { kind: "await", untilMs: publishedMs + wholeGraceMs };
+  }
   if (number > current) return { kind: "early", ttlMs: Math.max(ttlMsMin, publishedMs - earlyMarginMs - nowMs) };
   if (mayHold && nowMs < publishedMs + holdGraceMs) return { kind: "hold", untilMs: publishedMs + holdGraceMs };
   // Not held: the answer must lapse as the segment is published, or viewers would see it late.

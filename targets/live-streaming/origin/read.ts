@@ -15,13 +15,11 @@ import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
 export interface ReadParts extends AnswerParts {
   readonly event: string;
   readonly renditions: readonly string[];
-  readonly pipelines: readonly string[];
   readonly chunks: ChunkReader;
   /** Past the chunk cache, for who asks what is really stored. */
   readonly stored: ChunkReader;
   readonly storeLoad: StoreLoad;
   readonly telemetry: Telemetry;
-  readonly candidateSelection: boolean;
   readonly negativeCache: boolean;
   readonly priorityShedding: boolean;
   readonly notifications: boolean;

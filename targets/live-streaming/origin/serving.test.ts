@@ -6,7 +6,7 @@ import { noCache } from "../cache/client.ts";
 import { listen, type Listener } from "../service/server.ts";
 import { chunkBytes } from "../store/chunk.ts";
 import type { Store } from "../store/store.ts";
-import { publishAtMs, segmentInProduction } from "../stream/template.ts";
+import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.ts";
 import { createChunkReader } from "./chunk-reader.ts";
 import { createConcurrency } from "./concurrency.ts";
 import { createDirectives } from "./directives.ts";
@@ -164,6 +164,18 @@ describe("a GET", () => {
     expect((await get(current - 1)).headers.get("x-defects")).toBe("timing");
     await put(current - 1, Buffer.from("good"), { "x-pipeline": "b" });
     expect(await (await get(current - 1)).text()).toBe("good");
+  });
+  test("of a segment whose defective copy comes first waits for the whole one, and takes the defective one when none comes", async () => {
+    const got = get(current);
+    while (metadata.waiting === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await put(current, Buffer.from("bad"), { "x-defects": "short" });
+    // Who waited is woken, looks, and waits on.
+    while (metadata.waiting === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await put(current, Buffer.from("good"), { "x-pipeline": "b" });
+    expect(await (await got).text()).toBe("good");
+    await put(current + 1, Buffer.from("bad"), { "x-defects": "short" });
+    clockMs += 2 * segmentMs;
+    expect((await get(current + 1)).headers.get("x-defects")).toBe("short");
   });
   test("of a segment of which only another region's copy is known, and that slow to read, gets the own region's when it comes", async () => {
     const leaf = { event: "main", rendition: "v720", number: current - 1 };
