@@ -19,6 +19,9 @@ const links = z.union([
 /** Answers cannot come before they are made. */
 const jitterWithinDelay = [({ delayMs, jitterMs }: { delayMs: number; jitterMs: number }) => jitterMs <= delayMs, { message: "jitterMs must not be above delayMs", path: ["jitterMs"] }] as [({ delayMs, jitterMs }: { delayMs: number; jitterMs: number }) => boolean, { message: string; path: string[] }];
 
+const parameters = z.record(z.string().regex(/^\w+$/), z.string()).optional();
+const act = { operation: z.string().min(1), parameters };
+
 export const faultShape = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("kill"), service }),
   z.strictObject({ kind: z.literal("pause"), service }),
@@ -35,5 +38,6 @@ export const faultShape = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("fullDisk"), service }),
   z.strictObject({ kind: z.literal("clockSkew"), service, byMs: z.number().finite().refine((byMs) => Math.abs(byMs) >= 3_000, "must be 3000 ms or more, ahead or behind: clocks are told by the second") }),
   z.strictObject({ kind: z.literal("badSegments"), service, defect: z.enum(segmentDefects), segments: z.number().int().min(1).max(10_000) }),
+  z.strictObject({ kind: z.literal("operate"), service, ...act, look: z.strictObject({ ...act, shows: z.string().min(1) }), undo: z.strictObject(act).optional() }),
   z.strictObject({ kind: z.literal("packetLoss"), service, share: z.number().gt(0).lt(1) }),
 ]);

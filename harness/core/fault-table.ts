@@ -8,12 +8,12 @@ interface OnLinks { readonly links: LinkSelector }
 
 const onService = {
   services: (fault: OnService, standing: Standing): readonly string[] => servicesAt({ service: fault.service }, standing),
-  links: (): readonly Link[] => [], wheres: (fault: OnService): readonly Where[] => [{ service: fault.service }], onLinks: false, silences: true, operations: [],
+  links: (): readonly Link[] => [], wheres: (fault: OnService): readonly Where[] => [{ service: fault.service }], onLinks: false, silences: true, operations: (): readonly string[] => [],
 };
-const whole = { links: (): readonly Link[] => [], onLinks: false, silences: true, operations: [] };
+const whole = { links: (): readonly Link[] => [], onLinks: false, silences: true, operations: (): readonly string[] => [] };
 const onLinks = {
   services: (): readonly string[] => [], links: (fault: OnLinks, standing: Standing): readonly Link[] => linksSelected(fault.links, standing),
-  wheres: ({ links }: OnLinks): readonly Where[] => ("between" in links ? links.between : [links.from, links.to].filter((where) => where !== undefined)), onLinks: true, silences: false, operations: [],
+  wheres: ({ links }: OnLinks): readonly Where[] => ("between" in links ? links.between : [links.from, links.to].filter((where) => where !== undefined)), onLinks: true, silences: false, operations: (): readonly string[] => [],
 };
 /** The kinds of service that a target keeps its data in. */
 const storeKinds = ["cassandra", "object-store"];
@@ -62,15 +62,20 @@ export const faultTable: { readonly [K in FaultKind]: FaultSheet<FaultOf<K>> } =
     proof: "an exchange with the store over each link takes that long, past it it does not", undo: "take the delay away and see exchanges as quick as past the link",
   },
   restartLoop: { ...onService, describe: (fault) => `restart ${fault.service} every ${fault.everyMs} ms`, proof: "one process after another is gone", undo: "stop killing it and see it ready" },
-  coldCache: { ...onService, silences: false, operations: ["fill", "look", "flush"], describe: (fault) => `empty the cache ${fault.service}`, proof: "what was a hit before is a miss", undo: "nothing: it fills by itself" },
+  coldCache: { ...onService, silences: false, operations: () => ["fill", "look", "flush"], describe: (fault) => `empty the cache ${fault.service}`, proof: "what was a hit before is a miss", undo: "nothing: it fills by itself" },
   fullDisk: { ...onService, silences: false, describe: (fault) => `fill the disk of ${fault.service}`, proof: "a write to its folder fails for want of room", undo: "give the room back and see a write succeed" },
   clockSkew: {
-    ...onService, silences: false, operations: ["clock"], describe: (fault) => `set the clock of ${fault.service} ${Math.abs(fault.byMs)} ms ${fault.byMs < 0 ? "back" : "ahead"}`,
+    ...onService, silences: false, operations: () => ["clock"], describe: (fault) => `set the clock of ${fault.service} ${Math.abs(fault.byMs)} ms ${fault.byMs < 0 ? "back" : "ahead"}`,
     proof: "it tells that time", undo: "let its clock go right and see it tell the right time",
   },
   badSegments: {
-    ...onService, silences: false, operations: ["defects", "defectsLeft", "defectsOff", "journal"], describe: (fault) => `${fault.service} spoils ${fault.segments} segments: ${fault.defect}`,
+    ...onService, silences: false, operations: () => ["defects", "defectsLeft", "defectsOff", "journal"], describe: (fault) => `${fault.service} spoils ${fault.segments} segments: ${fault.defect}`,
     proof: "the packager says that it spoiled one, and its journal has it", undo: "call the rest off and see that none is left",
+  },
+  operate: {
+    ...onService, silences: false, shares: true, operations: ({ operation, look, undo }) => [operation, look.operation, ...(undo === undefined ? [] : [undo.operation])],
+    describe: ({ operation, service, parameters }) => `${operation} at ${service}${parameters === undefined ? "" : ` (${Object.entries(parameters).map(([name, value]) => `${name} ${value}`).join(", ")})`}`,
+    proof: "what it was to bring about is told by the service, and was not before", undo: "take it back and see it gone, where it can be taken back",
   },
   packetLoss: { ...onService, silences: false, describe: (fault) => `lose ${fault.share * 100} % of the packets of ${fault.service}`, proof: "packets are counted as dropped", undo: "let all pass and see none dropped" },
   partition: {

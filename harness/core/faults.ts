@@ -34,8 +34,29 @@ export type Fault =
   | { readonly kind: "clockSkew"; readonly service: string; readonly byMs: number }
   /** A packager spoils its next segments, of every rendition each. */
   | { readonly kind: "badSegments"; readonly service: string; readonly defect: SegmentDefect; readonly segments: number }
+  /** An operator tells a service to do something: one of its own operations. */
+  | OperatorStep
   /** This share of the service's packets, above 0 and below 1, is lost. */
   | { readonly kind: "packetLoss"; readonly service: string; readonly share: number };
+
+/**
+ * `shows` must not be in the answer to `look` before, must be in it after, and, where there is an `undo`, must be gone after that. In parameters
+ * and in `shows`, `{nowMs}` is the moment of the act in epoch ms, `{segment}` the number of the segment that is made then, `{segment+5}` and
+ * `{segment-20}` count from it; in `undo`, and in `shows`, `{answer.NAME}` is that member of the act's JSON answer.
+ */
+export interface OperatorStep extends OperatorAct {
+  readonly kind: "operate";
+  readonly service: string;
+  readonly look: OperatorAct & { readonly shows: string };
+  /** Left out for what stays: a word that was said. */
+  readonly undo?: OperatorAct | undefined;
+}
+
+export interface OperatorAct {
+  /** One of the service's operations, by name. */
+  readonly operation: string;
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+}
 
 export const segmentDefects = ["short", "missing", "timing", "rot", "truncated"] as const;
 export type SegmentDefect = (typeof segmentDefects)[number];
@@ -59,7 +80,9 @@ export interface FaultSheet<F extends Fault> {
   /** The services that it strikes give no answer while it lasts. */
   readonly silences: boolean;
   /** Operations that each service struck must have. */
-  readonly operations: readonly string[];
+  operations(fault: F): readonly string[];
+  /** Others may be in force on the same service at the same time: healing it clears nothing but itself. */
+  readonly shares?: boolean;
   /** What is looked for to show that it landed, for people. */
   readonly proof: string;
   /** What healing does and looks for, for people. */

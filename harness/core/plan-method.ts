@@ -49,10 +49,10 @@ function linkedViewers({ links }: Layout): string[] {
 /** What the fault's proof asks of the services that it strikes or whose links it changes. */
 function needProblems({ fault }: Step, layout: Layout): string[] {
   const serviceOf = (name: string) => layout.services.find((service) => service.name === name);
-  const foreign = (name: string): boolean => serviceOf(name)?.at !== undefined && sheetOf(fault).operations.length === 0;
+  const foreign = (name: string): boolean => serviceOf(name)?.at !== undefined && sheetOf(fault).operations(fault).length === 0;
   return [
     ...servicesStruck(fault, layout).filter(foreign).map((name) => `${name} is not Seawall's own: only the links to it can be broken`),
-    ...servicesStruck(fault, layout).flatMap((name) => sheetOf(fault).operations.filter((operation) => serviceOf(name)?.operations?.[operation] === undefined)
+    ...servicesStruck(fault, layout).flatMap((name) => sheetOf(fault).operations(fault).filter((operation) => serviceOf(name)?.operations?.[operation] === undefined)
       .map((operation) => `${name} has no operation "${operation}", which this fault needs`)),
     ...unique(linksStruck(fault, layout).filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined).map(({ to, port }) => `${to} has no ping for its port ${port}, without which nobody can see what its links do`)),
   ];
@@ -78,7 +78,8 @@ function timeProblems(step: Step, { phasesMs, method, blastRadius: { faultsAtOnc
 function clashProblems(step: Step, other: Step, at: number, layout: Layout): string[] {
   if (!(other.atMs < step.atMs + step.forMs && step.atMs < other.atMs + other.forMs)) return [];
   const named = `step ${at + 1} (${describeFault(other.fault)})`;
-  const services = both(servicesStruck(step.fault, layout), servicesStruck(other.fault, layout));
+  const shared = sheetOf(step.fault).shares === true && sheetOf(other.fault).shares === true;
+  const services = shared ? [] : both(servicesStruck(step.fault, layout), servicesStruck(other.fault, layout));
   const links = both(linksStruck(step.fault, layout).map(linkName), linksStruck(other.fault, layout).map(linkName));
   const hidden = [...deafEnds(step, other, layout), ...deafEnds(other, step, layout)];
   return [

@@ -79,8 +79,8 @@ export interface Ping {
 
 /** Something that a service can be told to do or asked beyond its protocol, by name. The answer is text. */
 export type Operation =
-  /** HTTP with the run's control token; `{name}` in the path stands for a parameter. The answer is the body, or the header `reads`. */
-  | { readonly kind: "http"; readonly port: string; readonly method: "GET" | "POST" | "DELETE"; readonly path: string; readonly reads?: string }
+  /** HTTP with the run's control token; `{name}` in the path, and in the JSON text `body`, stands for a parameter. The answer is the body, or the header `reads`. */
+  | { readonly kind: "http"; readonly port: string; readonly method: "GET" | "POST" | "DELETE"; readonly path: string; readonly body?: string; readonly reads?: string }
   /** Bytes sent and an answer that must match; the answer is the first group, or the whole match, or what `means` says of it. */
   | { readonly kind: "tcp"; readonly port: string; readonly send: string; readonly expect: RegExp; readonly means?: Readonly<Record<string, string>> }
   /** A program run where the service runs; the answer is its standard output. */

@@ -26,6 +26,8 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
   [{ kind: "clockSkew", service: "b/back", byMs: 3_600_000 }, /^the clock of b\/back is 3(599|600|601)(\.\d)? s off$/, /^the clock of b\/back is -?[01](\.\d)? s off$/],
   [{ kind: "badSegments", service: "a/back", defect: "timing", segments: 1_000 }, /^a\/back has spoiled [1-9]\d* of 1000 segments; segment \d+ of v: acked, inspection found timing$/, /^no more segments/],
   [{ kind: "badSegments", service: "a/back", defect: "rot", segments: 1_000 }, /acked, nothing found by inspection$/, /^no more segments/],
+  [{ kind: "operate", service: "a/back", operation: "defects", parameters: { kind: "missing", segments: "7" }, look: { operation: "defectsLeft", shows: '"left":7' }, undo: { operation: "defectsOff" } },
+    /^defectsLeft of a\/back tells, and did not before, of "left":7$/, /^defectsLeft of a\/back tells no more of "left":7$/],
   [{ kind: "partition", links: { from: { kind: "front" } } }, /^a\/front → a\/back:http refused the connection; the service itself answered after [\d.]+ ms; a\/front → b\/back:http refused.*a\/store:memcached refused/, /^a\/front → a\/back:http answered after/],
 ];
 

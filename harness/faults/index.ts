@@ -8,6 +8,7 @@ import { coldCache } from "./cold-cache.ts";
 import { fullDisk } from "./full-disk.ts";
 import { kill } from "./kill.ts";
 import { latency } from "./latency.ts";
+import { operate } from "./operate.ts";
 import { packetLoss } from "./packet-loss.ts";
 import { partition } from "./partition.ts";
 import { pause } from "./pause.ts";
@@ -18,5 +19,5 @@ import { slowStore } from "./slow-store.ts";
 import { zoneLoss } from "./zone-loss.ts";
 
 export const injectors: Injectors = {
-  kill, pause, restartLoop, latency, bandwidth, reset, partition, zoneLoss, regionLoss, blackhole, slowStore, coldCache, fullDisk, clockSkew, badSegments, packetLoss,
+  kill, pause, restartLoop, latency, bandwidth, reset, partition, zoneLoss, regionLoss, blackhole, slowStore, coldCache, fullDisk, clockSkew, badSegments, operate, packetLoss,
 };

@@ -37,26 +37,29 @@ export async function operate(service: Service, name: string, parameters: Readon
 
 function overHttp(operation: Operation & { kind: "http" }, parameters: Readonly<Record<string, string>>, { endpoint, controlToken }: Reach): Promise<string> {
   const { host, port } = endpoint(operation.port);
-  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_whole, key: string) => {
+  const filled = (text: string, as: (value: string) => string): string => text.replaceAll(/\{(\w+)\}/g, (_whole, key: string) => {
     const value = parameters[key];
     if (value === undefined) throw new Error(`it needs the parameter ${key}`);
-    return encodeURIComponent(value);
+    return as(value);
   });
+  const path = filled(operation.path, encodeURIComponent);
+  // What is put in may stand between quotes, or for a number.
+  const body = operation.body === undefined ? undefined : filled(operation.body, (value) => JSON.stringify(value).slice(1, -1));
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host, port, path, method: operation.method, headers: { authorization: `Bearer ${controlToken}` }, agent: false, signal: AbortSignal.timeout(withinMs) }, (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (part: string) => { if (body.length < answerBytesMax) body += part; });
+    const outgoing = request({ host, port, path, method: operation.method, headers: { authorization: `Bearer ${controlToken}`, ...(body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }) }, agent: false, signal: AbortSignal.timeout(withinMs) }, (response) => {
+      let heard = "";
+      response.setEncoding("utf8").on("data", (part: string) => { if (heard.length < answerBytesMax) heard += part; });
       response.once("error", reject);
       response.once("end", () => {
         const status = response.statusCode ?? 0;
-        const read = operation.reads === undefined ? body.trim() : response.headers[operation.reads];
-        if (status < 200 || status > 299) reject(new Error(`it answered ${status}: ${body.trim()}`));
+        const read = operation.reads === undefined ? heard.trim() : response.headers[operation.reads];
+        if (status < 200 || status > 299) reject(new Error(`it answered ${status}: ${heard.trim()}`));
         else if (typeof read !== "string") reject(new Error(`its answer has no header ${operation.reads}`));
         else resolve(read);
       });
     });
     outgoing.once("error", reject);
-    outgoing.end();
+    outgoing.end(body);
   });
 }
 

@@ -4,6 +4,6 @@ import type { Support } from "../../core/ports.ts";
 export function dockerSupport(): Support {
   return {
     kill: true, pause: true, restartLoop: true, latency: true, bandwidth: true, reset: true, partition: true, zoneLoss: true, regionLoss: true, blackhole: true, slowStore: true,
-    coldCache: true, badSegments: true, fullDisk: true, clockSkew: true, packetLoss: true,
+    coldCache: true, badSegments: true, operate: true, fullDisk: true, clockSkew: true, packetLoss: true,
   };
 }

@@ -6,7 +6,7 @@ export function processSupport(): Support {
   const linux = process.platform === "linux";
   return {
     kill: true, pause: true, restartLoop: true, latency: true, bandwidth: true, reset: true, partition: true, zoneLoss: true, regionLoss: true, slowStore: true,
-    coldCache: true, badSegments: true,
+    coldCache: true, badSegments: true, operate: true,
     blackhole: "its zones are addresses of one loopback interface, which nothing can be unplugged from; use --substrate docker",
     // Tried only when it is asked for.
     get fullDisk() { return linux ? roomSupport() : "a folder of limited size needs Linux"; },

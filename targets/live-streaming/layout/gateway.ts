@@ -4,7 +4,7 @@ import type { GatewayConfiguration } from "../gateway/configuration.ts";
 import { nodeProgram } from "../service/program.ts";
 import { event, renditions } from "../stream/event.ts";
 import { switches } from "./defences.ts";
-import { httpPing } from "./pings.ts";
+import { httpClock, httpPing } from "./pings.ts";
 import { mainOf, nodeOf, type Site, standing } from "./site.ts";
 
 /** What one edge is taken to be able to send: a cache server with a 100 Gb/s line, as content delivery networks have them. */
@@ -23,6 +23,13 @@ export function gateway(site: Site, sites: readonly Site[]): Service {
     ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 30_000, drainMs: 5_000,
     telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: gatewaySeries }],
     pings: { http: httpPing },
+    operations: {
+      clock: httpClock,
+      broadcast: { kind: "http", port: "control", method: "POST", path: "/broadcasts", body: '{"key":"{key}","timestampMs":{timestampMs},"actAtMs":{actAtMs},"spreadMs":{spreadMs}}' },
+      board: { kind: "http", port: "http", method: "GET", path: "/broadcasts/latest" },
+      capacity: { kind: "http", port: "control", method: "POST", path: "/capacity", body: '{"edge":"{edge}","bitsPerSecond":{bitsPerSecond}}' },
+      edges: { kind: "http", port: "control", method: "GET", path: "/edges" },
+    },
     launch(place): Launch {
       const configuration: GatewayConfiguration = {
         name: `${site.name}/gateway`, region: site.region, event, renditions: renditions.map(({ name, kind, bitsPerSecond }) => ({ name, kind, bitsPerSecond })),
