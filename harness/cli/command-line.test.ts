@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
 import { commandLine } from "./command-line.ts";
 import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
@@ -42,16 +43,38 @@ describe("the command line", () => {
 
   it("compares recorded runs, and refuses what cannot be compared", async () => {
     const sample = join(root, "reports/sample");
-    const { exitCode, stdout } = await seawall("compare", sample, sample);
+    const { exitCode, stdout } = await seawall("compare", sample, sample, "--out", "kept");
     expect(exitCode).toBe(0);
-    expect(stdout).toContain("No claim came out otherwise.");
-    expect(stdout).toContain("No metric is shown to differ.");
+    expect(stdout).toMatch(/B against A: No difference shown\n {2}No claim came out otherwise; of \d+ figures none is shown to differ/);
+    expect(stdout).toContain("stands on side A and on side B");
+    expect(stdout.split("\n").filter((line) => line.length > 100 && !line.startsWith("page "))).toEqual([]);
+    const page = fileURLToPath(/^page +(\S+)$/m.exec(stdout)?.[1] ?? "");
+    expect(readFileSync(page, "utf8")).toContain("No difference shown");
     cpSync(sample, join(folder, "other"), { recursive: true });
     const plan = JSON.parse(readFileSync(join(sample, "plan.json"), "utf8")) as object;
     writeFileSync(join(folder, "other/plan.json"), JSON.stringify({ ...plan, topology: "zones" }));
     expect(await seawall("compare", sample, "other")).toMatchObject({ exitCode: 64, stdout: "", stderr: expect.stringContaining("the topology differs: quick / zones") });
     expect(await seawall("compare", sample, join(root, "docs"))).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("there are no runs in") });
+    expect(await seawall("compare", sample)).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("nothing to compare it with") });
+    expect(await seawall("compare", sample, sample, "--baseline", sample)).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("side B: 20261121T170646Z-000007ea is there twice") });
   });
+
+  it("compares several runs a side, and several sides, in documents that keep to their schema", async () => {
+    const simulated = async (seed: number, ...more: string[]): Promise<string> =>
+      (JSON.parse((await seawall("run", "origin-storm", "--substrate", "simulated", "--seed", String(seed), "--json", "--out", `runs/${seed}`, ...more)).stdout) as { runId: string }).runId;
+    const paths: string[] = [];
+    for (const seed of [1, 2, 3]) paths.push(`runs/${seed}/origin-storm/${await simulated(seed, ...(seed === 3 ? ["--without", "collapsing"] : []))}`);
+    const [a = "", b = "", control = ""] = paths;
+    const { exitCode, stdout, stderr } = await seawall("compare", control, "--baseline", a, b, "--json", "--out", "kept");
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^page /);
+    const [document] = documentsIn(stdout) as { others: { outcome: string; claims: { turned: string | null }[] }[]; baseline: { runs: unknown[] } }[];
+    expect(problemsOf(document)).toEqual([]);
+    expect(document).toMatchObject({ baseline: { runs: [{ seed: 1 }, { seed: 2 }] }, others: [{ outcome: "worse", side: { runs: [{ seed: 3, without: ["collapsing"] }] } }] });
+    const text = (await seawall("compare", a, b, control, "--out", "kept")).stdout;
+    expect(text).toMatch(/B against A: No difference shown[\s\S]*C against A: Worse/);
+    expect(text.split("\n").filter((line) => line.length > 100 && !line.startsWith("page "))).toEqual([]);
+  }, 20_000);
 
   it("keeps a target of one's own off the image, which holds nothing of it", async () => {
     const own = join(root, "examples/running-already/slow-way-in.ts");

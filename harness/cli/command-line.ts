@@ -5,7 +5,7 @@ import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { Context } from "./context.ts";
 import { deadMan } from "./dead-man.ts";
 import { doctor } from "./doctor.ts";
-import { compare } from "./compare.ts";
+import { compare, compareHelp } from "./compare.ts";
 import { failureDocument } from "./explain.ts";
 import { exportRun } from "./export.ts";
 import { loadExperiment } from "./experiments.ts";
@@ -70,9 +70,14 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .action(async (directory: string, flags: RunFlags) => ended(await rejudge(context, resolve(context.cwd, directory), flags.json === true)));
   program.command("report").description("write the report of a recorded run again").argument("<run>", "a run directory").option("--json", "what was written, as JSON")
     .action(async (directory: string, flags: RunFlags) => ended(await rewriteReports(context, resolve(context.cwd, directory), flags.json === true)));
-  program.command("compare").description("say what differs between runs of an experiment, and how sure that is; the exit status is 1 when B is worse")
-    .argument("<a>", "a run directory, or a folder of runs").argument("<b>", "the same, after the change").option("--json", "the comparison as JSON")
-    .action(async (a: string, b: string, flags: { json?: boolean }) => ended(await compare(context, [a, b], { json: flags.json === true })));
+  program.command("compare").description("say what differs between runs of an experiment, and how sure that is; the exit status is 1 when anything is worse")
+    .argument("<runs...>", "run directories, or folders of runs; the first is the baseline and each other one is compared with it")
+    .option("--baseline <runs...>", "the runs before the change; then all other arguments together are the runs after it")
+    .option("--json", "standard output carries only the comparison, as JSON")
+    .addOption(new Option("--out <dir>", "the page is written into its folder comparisons").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
+    .addHelpText("after", compareHelp)
+    .action(async (runs: string[], flags: { baseline?: string[]; json?: boolean; out: string }) =>
+      ended(await compare(context, runs, { baseline: flags.baseline ?? null, json: flags.json === true, out: resolve(context.cwd, flags.out) })));
   program.command("export").description("write a recorded run as OpenTelemetry metrics, to standard output or to a receiver").argument("<run>", "a run directory")
     .option("--otlp <url>", "send them there (OTLP over HTTP); OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS are heeded")
     .addOption(new Option("--every <seconds>", "distance between two points of a series").default(1).argParser(secondsOf))

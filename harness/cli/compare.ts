@@ -1,40 +1,73 @@
 /** `seawall compare`: what differs between runs of an experiment before and after a change, and how sure that is. */
+import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { claimOutcomes } from "../core/compare/claims-changed.ts";
-import { comparability } from "../core/compare/comparable.ts";
-import { compareRuns } from "../core/compare/compare.ts";
+import { join, relative, resolve, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { comparability, sideName } from "../core/compare/comparable.ts";
+import { comparisonDocument, comparisonOf, isWorse, type JudgedRun } from "../core/compare/comparison.ts";
 import { exitCodes, SeawallError } from "../core/errors.ts";
-import type { Run } from "../core/run.ts";
+import { renderComparisonHtml } from "../report/compare-html.ts";
 import { renderComparison } from "../report/compare-text.ts";
 import { readRun } from "../run/read-run.ts";
-import { files } from "../run/run-directory.ts";
+import { files, refuseUnwritable } from "../run/run-directory.ts";
+import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import { judgeRecord } from "./run.ts";
 
 export interface CompareFlags {
+  /** The runs before the change; null when the first path is the baseline. */
+  readonly baseline: readonly string[] | null;
   readonly json: boolean;
+  /** The page goes into its folder `comparisons`. */
+  readonly out: string;
 }
 
-/** Each side is a run directory, or a folder of them. The exit status says whether B is worse: 1 if it is, 0 if not. */
-export async function compare(context: Context, sides: readonly [string, string], { json }: CompareFlags): Promise<number> {
-  const [a, b] = await Promise.all(sides.map((side) => runsOf(resolve(context.cwd, side)))) as [Run[], Run[]];
-  const { refused, marked } = comparability(a, b);
+export const compareHelp = `
+Two runs:               seawall compare BEFORE AFTER
+One with several:       seawall compare BEFORE CHANGE-1 CHANGE-2         each against BEFORE
+Several runs a side:    seawall compare AFTER-1 AFTER-2 AFTER-3 --baseline BEFORE-1 BEFORE-2 BEFORE-3
+Folders of runs:        seawall compare before/ after/                    all runs in a folder are one side
+
+Three runs a side or more are recommended: only they show what differs from run to run by itself. Runs of another experiment, topology,
+substrate, load or method are refused; another machine, other defences and other versions are said beside every number.
+`;
+
+export async function compare(context: Context, paths: readonly string[], { baseline, json, out }: CompareFlags): Promise<number> {
+  const groups = baseline === null ? paths.map((path) => [path]) : [baseline, paths];
+  if (groups.length < 2) throw new SeawallError("USAGE", "there is nothing to compare it with", { hint: "Name a second run, or the runs before the change with --baseline; `seawall compare --help` shows how." });
+  const sides = await Promise.all(groups.map(async (group) => (await Promise.all(group.map((path) => runsOf(resolve(context.cwd, path))))).flat()));
+  const { refused } = comparability(sides.map((side) => side.map(({ run }) => run)));
   if (refused.length > 0) {
     throw new SeawallError("USAGE", `these runs cannot be compared:\n${refused.map((why) => `  - ${why}`).join("\n")}`, { hint: "Compare runs of one experiment, in one topology, on one substrate, that differ only in what you changed." });
   }
-  const changes = compareRuns(a, b);
-  const claims = claimOutcomes(a.map(judgeRecord), b.map(judgeRecord));
-  const comparison = { experiment: a[0]?.plan.experiment ?? "", a: a.map((run) => run.id), b: b.map((run) => run.id), marked, claims, changes };
-  if (json) context.stdout.write(`${JSON.stringify({ format: "seawall-comparison/1", ...comparison })}\n`);
-  else context.stdout.write(`${renderComparison(comparison, { columns: context.stdout.columns, colour: context.stdout.colour })}\n`);
-  const worse = changes.some((change) => change.outcome === "worse") || claims.some((claim) => claim.changed && claim.b.refuted > 0);
-  return worse ? exitCodes.refuted : exitCodes.held;
+  const comparison = comparisonOf(sides);
+  const document = comparisonDocument(comparison);
+  const folder = join(out, "comparisons");
+  refuseUnwritable(folder);
+  const name = `${new Date().toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "")}-${comparison.experiment.replace(/[^\w-]+/g, "_").slice(0, 60)}-${randomBytes(3).toString("hex")}`;
+  const labelled = sides.map((side, index) => ({ label: `${sideName(index)}${side.length === 1 ? "" : ` (${side.length} runs)`}`, runs: side.map(({ run }) => run) }));
+  const page = join(folder, `${name}.html`);
+  writeWhole(page, renderComparisonHtml(comparison, labelled, (directory) => reportLink(folder, directory)));
+  writeWhole(join(folder, `${name}.json`), `${JSON.stringify(document)}\n`);
+  if (json) context.stdout.write(`${JSON.stringify(document)}\n`);
+  const people = json ? context.stderr : context.stdout;
+  if (!json) people.write(`${renderComparison(comparison, { columns: people.columns, colour: people.colour })}\n\n`);
+  people.write(`page     ${pathToFileURL(page).href}\n`);
+  return isWorse(comparison) ? exitCodes.refuted : exitCodes.held;
 }
 
-async function runsOf(path: string): Promise<Run[]> {
-  if (existsSync(join(path, files.plan)) || !existsSync(path)) return [await readRun(path)];
-  const inside = readdirSync(path).map((name) => join(path, name)).filter((folder) => existsSync(join(folder, files.plan))).sort();
+/** A run directory, or a folder that holds some. */
+async function runsOf(path: string): Promise<JudgedRun[]> {
+  const inside = existsSync(join(path, files.plan)) || !existsSync(path) ? [path] : readdirSync(path).map((name) => join(path, name)).filter((folder) => existsSync(join(folder, files.plan))).sort();
   if (inside.length === 0) throw new SeawallError("RUN_DIRECTORY_BROKEN", `there are no runs in ${path}`, { hint: "Name a run directory, or a folder that holds some." });
-  return Promise.all(inside.map((folder) => readRun(folder)));
+  return Promise.all(inside.map(async (folder) => {
+    const run = await readRun(folder);
+    return { run, verdict: judgeRecord(run) };
+  }));
+}
+
+/** Seen from the page, so that the folder of runs may be moved or served as a whole. */
+function reportLink(from: string, directory: string): string | null {
+  const report = join(directory, files.report);
+  return existsSync(report) ? relative(from, report).split(sep).map(encodeURIComponent).join("/") : null;
 }

@@ -1,46 +1,55 @@
 /** A comparison for a terminal: which claims changed, what got worse or better, and what cannot be told. */
 import type { ClaimOutcome } from "../core/compare/claims-changed.ts";
 import type { Change } from "../core/compare/compare.ts";
-import { sentence } from "../core/compare/words.ts";
+import type { Against, Comparison, Outcome, Side } from "../core/compare/comparison.ts";
+import { outcomeWords, sentence, tallySentence } from "../core/compare/words.ts";
 import type { Status } from "../core/run.ts";
-import { formatCount, formatValue } from "./format.ts";
-import { painter, wrap } from "./paint.ts";
+import { formatValue } from "./format.ts";
+import { type Paint, painter, type Style, wrap } from "./paint.ts";
 import { oneLine } from "./plain.ts";
-
-export interface Comparison {
-  readonly experiment: string;
-  readonly a: readonly string[];
-  readonly b: readonly string[];
-  readonly marked: readonly string[];
-  readonly claims: readonly ClaimOutcome[];
-  readonly changes: readonly Change[];
-}
 
 const marks = { worse: "✗", better: "✓", different: "≠", alike: "=", unclear: "?" } as const;
 const colours = { worse: "refuted", better: "held", different: "inconclusive", alike: "dim", unclear: "dim" } as const;
+const colourOf: Readonly<Record<Outcome, Style>> = { worse: "refuted", mixed: "refuted", better: "held", different: "inconclusive", none: "bold" };
+/** More would push the verdict off the screen; the page has all of them. */
+const shownMax = 12;
 
-export function renderComparison({ experiment, a, b, marked, claims, changes }: Comparison, { columns, colour }: { columns: number; colour: boolean }): string {
+export function renderComparison(comparison: Comparison, { columns, colour }: { columns: number; colour: boolean }): string {
   const across = Math.min(100, Math.max(60, columns));
   const paint = painter(colour);
-  const indented = (text: string, first: string): string[] => wrap(oneLine(text), across - 2).map((line, index) => `${index === 0 ? first : " "} ${line}`);
-  const differing = changes.filter(({ outcome }) => outcome === "worse" || outcome === "better" || outcome === "different");
-  const changed = claims.filter((claim) => claim.changed);
-  const rest = (outcome: Change["outcome"]): number => changes.filter((change) => change.outcome === outcome).length;
+  const { experiment, baseline, others, marked } = comparison;
+  const indented = (text: string, first = " "): string[] => wrap(oneLine(text), across - 2).map((line, index) => `${index === 0 ? first : " "} ${line}`);
   return [
-    ...indented(`${experiment}: A = ${a.join(", ")}; B = ${b.join(", ")}`, " "), "",
-    ...(changed.length === 0 ? ["  No claim came out otherwise."] : changed.flatMap((claim) => indented(`${claim.title} (${claim.phase}): ${tally(claim.a)} → ${tally(claim.b)}; ${observed(claim)}`, "!"))), "",
-    ...(differing.length === 0 ? ["  No metric is shown to differ."] : differing.flatMap((change) => indented(`${sentence(change)} (${values(change)})`, paint(marks[change.outcome], colours[change.outcome])))),
-    paint(`  ${formatCount(rest("alike"))} shown to be the same, ${formatCount(rest("unclear"))} where no difference was shown and none excluded`, "dim"), "",
+    ...indented(`${experiment}: A is the baseline`), ...[baseline, ...others.map(({ side }) => side)].flatMap((side) => indented(sideLine(side))),
+    ...others.flatMap((against) => ["", ...told(against, paint, indented)]), "",
     ...marked.flatMap((mark) => indented(mark, paint("!", "inconclusive"))),
-  ].join("\n");
+  ].join("\n").trimEnd();
 }
 
-function values({ quantity, a, b }: Change): string {
+function sideLine({ name, runs }: Side): string {
+  const statuses = (["held", "refuted", "inconclusive"] as const).flatMap((status) => { const count = runs.filter((run) => run.status === status).length; return count === 0 ? [] : [`${count} ${status}`]; });
+  return `${name} = ${runs.map(({ id }) => id).slice(0, 5).join(", ")}${runs.length > 5 ? ` and ${runs.length - 5} more` : ""} (${statuses.join(", ")})`;
+}
+
+function told(against: Against, paint: Paint, indented: (text: string, first?: string) => string[]): string[] {
+  const { side, outcome, claims, changes } = against;
+  const differing = changes.filter((change) => change.outcome === "worse" || change.outcome === "better" || change.outcome === "different");
+  return [
+    `  ${paint(paint(`${side.name} against A: ${outcomeWords[outcome]}`, colourOf[outcome]), "bold")}`,
+    ...indented(`${tallySentence(against)}.`),
+    ...claims.filter((claim) => claim.changed).flatMap((claim) => indented(`${claim.title} (${claim.phase}): ${tally(claim.a)} → ${tally(claim.b)}; ${observed(claim)}`, claim.turned === "better" ? paint("✓", "held") : paint(claim.turned === "worse" ? "✗" : "!", "refuted"))),
+    ...differing.slice(0, shownMax).flatMap((change) => indented(`${sentence(change)} (${values(change)})`, paint(marks[change.outcome], colours[change.outcome]))),
+    ...(differing.length > shownMax ? indented(`and ${differing.length - shownMax} more: the page has them`) : []),
+  ];
+}
+
+/** `40 ms → 52 ms` */
+export function values({ quantity, a, b }: Change): string {
   const unit = quantity.scale === "points" ? "share" : quantity.unit;
   return `${formatValue(a, unit)} → ${formatValue(b, unit)}`;
 }
 
-function tally(counts: Readonly<Record<Status, number>>): string {
+export function tally(counts: Readonly<Record<Status, number>>): string {
   const parts = (["held", "refuted", "inconclusive"] as const).filter((status) => counts[status] > 0);
   return parts.length === 0 ? "not asked" : parts.map((status) => (parts.length === 1 && counts[status] === 1 ? status : `${counts[status]} × ${status}`)).join(", ");
 }

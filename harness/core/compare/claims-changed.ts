@@ -9,6 +9,8 @@ export interface ClaimOutcome {
   readonly b: Readonly<Record<Status, number>>;
   /** The worst status differs between the sides. */
   readonly changed: boolean;
+  /** From held to refuted is worse, from refuted to held better; anything with inconclusive, or asked on one side alone, is neither. */
+  readonly turned: "worse" | "better" | null;
   /** What was observed in each run. */
   readonly observed: readonly [readonly (number | null)[], readonly (number | null)[]];
   readonly limit: number | null;
@@ -26,10 +28,15 @@ export function claimOutcomes(a: readonly Verdict[], b: readonly Verdict[]): Cla
     const of = (side: readonly Verdict[]): Finding[] => side.flatMap((verdict) => verdict.findings.filter((finding) => asked(finding) && keyOf(finding) === key));
     const [inA, inB] = [of(a), of(b)];
     return {
-      title, phase: phase ?? "", limit, comparison, unit, a: tally(inA), b: tally(inB), changed: worstOf(inA) !== worstOf(inB),
+      title, phase: phase ?? "", limit, comparison, unit, a: tally(inA), b: tally(inB), changed: worstOf(inA) !== worstOf(inB), turned: turned(worstOf(inA), worstOf(inB)),
       observed: [inA.map((finding) => finding.observed), inB.map((finding) => finding.observed)] as const,
     };
   });
+}
+
+function turned(a: Status | null, b: Status | null): ClaimOutcome["turned"] {
+  if (a === null || b === null || a === b) return null;
+  return b === "refuted" ? "worse" : a === "refuted" && b === "held" ? "better" : null;
 }
 
 function tally(findings: readonly Finding[]): Record<Status, number> {

@@ -8,37 +8,72 @@ export interface Comparability {
   readonly marked: readonly string[];
 }
 
-export function comparability(a: readonly Run[], b: readonly Run[]): Comparability {
-  const all = [...a, ...b];
-  const differing = (what: string, of: (run: Run) => string, between: readonly Run[] = all): string[] => {
-    const values = [...new Set(between.map(of))];
-    return values.length < 2 ? [] : [`${what} differs: ${values.slice(0, 4).join(" / ")}`];
-  };
+/** From three runs on, what differs from run to run can be told from a change. */
+const runsEnough = 3;
+
+/** `sides`: the baseline first. */
+export function comparability(sides: readonly (readonly Run[])[]): Comparability {
+  const all = sides.flat();
+  const twice = sides.flatMap((side, index) => sameRunTwice(side).map((why) => `side ${sideName(index)}: ${why}`));
   return {
     refused: [
-      ...(a.length === 0 || b.length === 0 ? ["a side has no runs"] : []),
-      ...differing("the experiment", (run) => run.plan.experiment), ...differing("the target", (run) => run.plan.target),
-      ...differing("the topology", (run) => run.plan.topology), ...differing("the substrate", (run) => run.plan.substrate),
-      ...differing("the load", (run) => JSON.stringify(run.plan.load.map(({ name, ratePerSecond }) => [name, ratePerSecond]))),
-      ...differing("the length of the phases", (run) => JSON.stringify(run.plan.phasesMs)),
-      ...differing("what is broken", (run) => JSON.stringify(run.plan.steps)),
+      ...(sides.length < 2 || sides.some((side) => side.length === 0) ? ["a side has no runs"] : []),
+      ...twice,
+      ...differing("the experiment", (run) => run.plan.experiment, all), ...differing("the target", (run) => run.plan.target, all),
+      ...differing("the topology", (run) => run.plan.topology, all), ...differing("the substrate", (run) => run.plan.substrate, all),
+      ...differing("the load", (run) => JSON.stringify(run.plan.load.map(({ name, ratePerSecond }) => [name, ratePerSecond])), all),
+      ...differing("the length of the phases", (run) => JSON.stringify(run.plan.phasesMs), all),
+      ...differing("what is broken", (run) => JSON.stringify(run.plan.steps), all),
       ...all.filter((run) => !run.events.some((event) => event.kind === "phase")).map((run) => `${run.id} never came to a phase`),
     ],
     marked: [
-      ...differing("the machine", machineOf),
-      ...differing("side A: the defences that are off", defencesOf, a), ...differing("side B: the defences that are off", defencesOf, b),
-      ...(a.length > 0 && b.length > 0 ? differing("the defences that are off", defencesOf, [a[0] as Run, b[0] as Run]) : []),
-      ...differing("the version of k6", (run) => versionOf(run, "k6")),
+      ...differing("the machine", machineOf, all).map((text) => `${text}: figures of different machines do not compare, only what held and what did not`),
+      ...sides.flatMap((side, index) => differing(`side ${sideName(index)}: what is switched off`, defencesOf, side)),
+      ...differing("what is switched off", defencesOf, sides.flatMap((side) => side.slice(0, 1))),
+      ...differing("the version of k6", (run) => versionOf(run, "k6"), all),
+      ...sides.flatMap((side, index) => differing(`side ${sideName(index)}: the version of Seawall`, (run) => versionOf(run, "seawall"), side)),
+      ...shared(sides),
       ...all.filter((run) => run.damage.length > 0).map((run) => `${run.id} is damaged: ${run.damage[0]}`),
       ...all.filter((run) => run.events.some((event) => event.kind === "aborted")).map((run) => `${run.id} was ended early`),
-      ...(Math.min(a.length, b.length) === 1 ? ["one run on a side: what differs from run to run by itself cannot be told from the change; three or more on each side can"] : []),
+      ...few(sides),
     ],
   };
 }
 
+/** A, the baseline; B, C… */
+export function sideName(index: number): string {
+  return String.fromCharCode("A".charCodeAt(0) + Math.min(index, 25));
+}
+
+function differing(what: string, of: (run: Run) => string, between: readonly Run[]): string[] {
+  const values = [...new Set(between.map(of))];
+  return values.length < 2 ? [] : [`${what} differs: ${values.slice(0, 4).join(" / ")}`];
+}
+
+/** One run counted as several would look far surer than it is. */
+function sameRunTwice(side: readonly Run[]): string[] {
+  const twice = side.filter((run, index) => side.findIndex((other) => other.id === run.id && other.directory === run.directory) < index).map((run) => `${run.id} is there twice`);
+  const seeds = new Set<number>();
+  const again = side.filter(({ plan: { substrate, seed } }) => substrate === "simulated" && (seeds.has(seed) || !seeds.add(seed)));
+  return [...twice, ...(twice.length > 0 ? [] : again.map((run) => `${run.id} is the same run as another, as a seed gives the same run on the simulated substrate`))];
+}
+
+function shared(sides: readonly (readonly Run[])[]): string[] {
+  const [a = [], ...others] = sides;
+  const ids = new Set(a.map((run) => run.directory));
+  return others.flatMap((side, index) => side.filter((run) => ids.has(run.directory) && run.directory !== "/nowhere").map((run) => `${run.id} stands on side A and on side ${sideName(index + 1)}`));
+}
+
+function few(sides: readonly (readonly Run[])[]): string[] {
+  const fewest = Math.min(...sides.map((side) => side.length));
+  if (fewest >= runsEnough) return [];
+  return [fewest === 1 ? "one run on a side: what differs from run to run by itself cannot be told from the change; three or more on each side can"
+    : "two runs on a side: what differs from run to run is hardly known; three or more on each side make the intervals much narrower"];
+}
+
 function machineOf(run: Run): string {
   const started = run.events.find((event) => event.kind === "started");
-  return started?.kind === "started" ? `${started.machine.platform}, ${started.machine.cores} × ${started.machine.cpuModel}` : "unknown";
+  return started?.kind === "started" ? `${started.machine.platform}, ${started.machine.cores} × ${started.machine.cpuModel}, ${Math.round(started.machine.memoryBytes / 2 ** 30)} GiB` : "unknown";
 }
 
 function versionOf(run: Run, tool: string): string {

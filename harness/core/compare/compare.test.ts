@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { blockLength } from "./bootstrap.ts";
 import { claimOutcomes } from "./claims-changed.ts";
 import { comparability } from "./comparable.ts";
-import { type Change, compareRuns, defaults } from "./compare.ts";
+import { type Change, compareRuns, compareSides, defaults } from "./compare.ts";
 import { type MadeUp, madeUpRun } from "./fixture.ts";
 import { holm, mannWhitney, upperTail, widening } from "./mann-whitney.ts";
+import { studentQuantile } from "./student.ts";
 import { pooled, windowSum } from "./windowed.ts";
 import { sentence, span } from "./words.ts";
 
@@ -50,6 +51,23 @@ describe("comparing runs", () => {
     expect(changes.filter(({ outcome }) => outcome === "alike").length).toBeGreaterThan(5);
   });
 
+  it("is the less sure the more runs of one side differ by themselves", () => {
+    const width = (runToRun: number): number => {
+      const { interval } = compareRuns(side(1, { runToRun }), side(50, { runToRun })).find(({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all") as Change;
+      return (interval?.high ?? 0) - (interval?.low ?? 0);
+    };
+    expect(width(0.1)).toBeGreaterThan(2 * width(0));
+  });
+
+  it("corrects what several sides say together, and says of each what it says of that one alone", () => {
+    const [a, b, c] = [side(1), side(50, { slower: 1.4 }), side(90)];
+    const [ofB = [], ofC = []] = compareSides(a, [b, c], quick);
+    expect(differing(ofB).length).toBeGreaterThan(0);
+    expect(differing(ofC)).toEqual([]);
+    const alone = compareRuns(a, b, quick);
+    ofB.forEach((change, index) => { expect(change.p).toBeGreaterThanOrEqual((alone[index] as Change).p); });
+  });
+
   it("cannot say anything of a phase of three windows", () => {
     const changes = compareRuns(side(1, { phaseMs: 6_000 }, 1), side(50, { phaseMs: 6_000, slower: 3 }, 1)).filter(({ phase }) => phase !== "all");
     expect(changes.every(({ outcome }) => outcome === "unclear")).toBe(true);
@@ -65,19 +83,24 @@ describe("which runs may be compared", () => {
     ["substrate", { substrate: "process" as const }, "the substrate differs"], ["phases", { phasesMs: { ...b.plan.phasesMs, fault: 1 } }, "the length of the phases differs"],
     ["method", { steps: [] }, "what is broken differs"],
   ])("refuses another %s", (_what, change, why) => {
-    expect(comparability([a], [{ ...b, plan: { ...b.plan, ...change } }]).refused).toEqual([expect.stringContaining(why)]);
+    expect(comparability([[a], [{ ...b, plan: { ...b.plan, ...change } }]]).refused).toEqual([expect.stringContaining(why)]);
   });
 
   it("marks other defences, and single runs", () => {
-    expect(comparability([a], [{ ...b, plan: { ...b.plan, without: ["collapsing"] } }])).toMatchObject({ refused: [], marked: [expect.stringContaining("defences that are off differs"), expect.stringContaining("one run on a side")] });
-    expect(comparability([a, a, a], [b, b, b])).toEqual({ refused: [], marked: [] });
-    expect(comparability([], [b]).refused).toContain("a side has no runs");
+    expect(comparability([[a], [{ ...b, plan: { ...b.plan, without: ["collapsing"] } }]])).toMatchObject({ refused: [], marked: [expect.stringContaining("what is switched off differs"), expect.stringContaining("one run on a side")] });
+    expect(comparability([side(1), side(20)])).toEqual({ refused: [], marked: [] });
+    expect(comparability([[a, a, a], [b]]).refused).toEqual(expect.arrayContaining([expect.stringContaining("is there twice")]));
+    expect(comparability([[a, { ...a, id: "other" }], [b]]).refused).toEqual([expect.stringContaining("a seed gives the same run")]);
+    expect(comparability([side(1), side(20), side(40, {}, 2)]).marked).toEqual([expect.stringContaining("two runs on a side")]);
+    expect(comparability([side(1), side(20), [{ ...b, plan: { ...b.plan, topology: "zones" } }]]).refused).toEqual([expect.stringContaining("the topology differs")]);
+    expect(comparability([[], [b]]).refused).toContain("a side has no runs");
   });
 });
 
 describe("the statistics", () => {
   it("are those of the books", () => {
     expect(upperTail(1.959964)).toBeCloseTo(0.025, 6);
+    for (const [freedom, t] of [[1, 12.7062], [2, 4.3027], [3, 3.1824], [4, 2.7764], [8, 2.306], [9, 2.2622], [100, 1.984]] as const) expect(studentQuantile(0.975, freedom)).toBeCloseTo(t, 3);
     expect(holm([0.01, 0.04, 0.03])).toEqual([0.03, 0.06, 0.06]);
     expect([1, 2, 8, 30, 1_000].map(blockLength)).toEqual([1, 2, 3, 5, 15]);
   });
@@ -121,7 +144,7 @@ describe("the words", () => {
     const finding = (status: "held" | "refuted", observed: number) => ({ kind: "claim", title: "served", status, phase: "fault", observed, comparison: ">=", limit: 0.99, unit: "", samples: 1, why: "" });
     const verdict = (status: "held" | "refuted", observed: number) => ({ findings: [finding(status, observed), { ...finding("held", 1), kind: "evidence", title: "landed" }] }) as never;
     expect(claimOutcomes([verdict("held", 1), verdict("held", 0.995)], [verdict("held", 1), verdict("refuted", 0.9)])).toEqual([expect.objectContaining({
-      title: "served", changed: true, a: { held: 2, refuted: 0, inconclusive: 0 }, b: { held: 1, refuted: 1, inconclusive: 0 }, observed: [[1, 0.995], [1, 0.9]],
+      title: "served", changed: true, turned: "worse", a: { held: 2, refuted: 0, inconclusive: 0 }, b: { held: 1, refuted: 1, inconclusive: 0 }, observed: [[1, 0.995], [1, 0.9]],
     })]);
   });
 });

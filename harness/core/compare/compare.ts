@@ -7,10 +7,10 @@ import { type Phase, phases } from "../experiment.ts";
 import { windowsOf } from "../judge/windows.ts";
 import { prng } from "../prng.ts";
 import type { Run } from "../run.ts";
-import { differenceInterval, type Interval } from "./bootstrap.ts";
+import { differenceInterval, differenceOf, type Interval, type RunStrata } from "./bootstrap.ts";
 import { holm, mannWhitney, type Stratum, widening } from "./mann-whitney.ts";
 import { type Quantity, quantitiesOf, windowsOfQuantity } from "./quantities.ts";
-import { pooled, type RunWindows } from "./windowed.ts";
+import { pooled } from "./windowed.ts";
 
 export interface Change {
   readonly quantity: Quantity;
@@ -47,60 +47,65 @@ const rounds = { shown: 1_000, beside: 250 };
 const windowsMin = 4;
 
 export function compareRuns(a: readonly Run[], b: readonly Run[], options: CompareOptions = defaults): Change[] {
-  const random = prng(options.seed);
-  const all = quantitiesOf([...a, ...b]).flatMap((quantity) => sampled(quantity, a, b));
-  return (["service", "resources"] as const).flatMap((family) => {
-    const members = all.filter(({ quantity }) => quantity.family === family);
-    const adjusted = holm(members.map(({ strata, widened }) => mannWhitney(strata, widened)));
-    return members.map((member, index) => judged(member, adjusted[index] as number, options, random));
-  });
+  return compareSides(a, [b], options)[0] ?? [];
 }
 
-/** Both sides of one quantity in one phase, or in all: the windows of each run. */
+/** Each of the other sides against the first. All are corrected together: whoever compares five things with one finds a difference sooner. */
+export function compareSides(a: readonly Run[], others: readonly (readonly Run[])[], options: CompareOptions = defaults): Change[][] {
+  const random = prng(options.seed);
+  const all = others.flatMap((b, other) => quantitiesOf([...a, ...b]).flatMap((quantity) => sampled(quantity, a, b).map((sample) => ({ ...sample, other }))));
+  const changes = others.map((): Change[] => []);
+  for (const family of ["service", "resources"] as const) {
+    const members = all.filter(({ quantity }) => quantity.family === family);
+    const adjusted = holm(members.map(({ strata, widened }) => mannWhitney(strata, widened)));
+    for (const [index, member] of members.entries()) changes[member.other]?.push(judged(member, adjusted[index] as number, options, random));
+  }
+  return changes;
+}
+
+/** Both sides of one quantity in one phase, or in all: the windows of each run, phase by phase. */
 interface Sampled {
   readonly quantity: Quantity;
   readonly phase: Phase | "all";
-  readonly sides: readonly [RunWindows[], RunWindows[]];
+  readonly sides: readonly [RunStrata[], RunStrata[]];
   readonly strata: readonly Stratum[];
   readonly widened: number;
 }
 
 /** Each phase that both sides have, and all of them together, where a change of everything shows soonest. */
 function sampled(quantity: Quantity, a: readonly Run[], b: readonly Run[]): Sampled[] {
+  const both = (of: (runs: readonly Run[]) => RunStrata[]): readonly [RunStrata[], RunStrata[]] => [of(a), of(b)];
   const each = phases.flatMap((phase) => {
-    const sides = [a, b].map((runs) => runs.map((run) => windowsIn(run, quantity, phase)).filter((windows) => windows.length > 0)) as [RunWindows[], RunWindows[]];
+    const sides = both((runs) => runs.map((run) => [windowsIn(run, quantity, phase)]).filter((strata) => strata.flat().length > 0));
     return sides.some((side) => side.length === 0) ? [] : [{ phase, sides, stratum: { a: valuesOf(sides[0], quantity), b: valuesOf(sides[1], quantity) } }];
   });
   const widened = widening(each.flatMap(({ stratum }) => [stratum.a, stratum.b]));
   const single = each.map(({ phase, sides, stratum }) => ({ quantity, phase, sides, strata: [stratum], widened }));
   if (each.length < 2) return single;
-  const whole = [0, 1].map((side) => each.flatMap(({ sides }) => sides[side] as RunWindows[])) as [RunWindows[], RunWindows[]];
+  const seen = each.map(({ phase }) => phase);
+  const whole = both((runs) => runs.map((run) => seen.map((phase) => windowsIn(run, quantity, phase))).filter((strata) => strata.every((windows) => windows.length > 0)));
+  if (whole.some((side) => side.length === 0)) return single;
   return [...single, { quantity, phase: "all", sides: whole, strata: each.map(({ stratum }) => stratum), widened }];
 }
 
-function valuesOf(side: readonly RunWindows[], { measure }: Quantity): number[][] {
-  return side.map((run) => run.map((window) => pooled([window], measure) ?? 0));
+function valuesOf(side: readonly RunStrata[], { measure }: Quantity): number[][] {
+  return side.map((run) => run.flat().map((window) => pooled([window], measure) ?? 0));
 }
 
-function windowsIn(run: Run, quantity: Quantity, phase: Phase): RunWindows {
+function windowsIn(run: Run, quantity: Quantity, phase: Phase): RunStrata[number] {
   const window = windowsOf(run.events)[phase];
   // One segment: viewers come in bunches, one for each.
   return window === undefined ? [] : windowsOfQuantity(run, quantity, window, run.plan.stream.segmentMs).filter((each) => each.count > 0);
 }
 
-export function differenceOf({ scale }: Quantity): (a: number, b: number) => number {
-  return scale === "points" ? (a, b) => b - a : (a, b) => (a === 0 ? (b === 0 ? 0 : Number.POSITIVE_INFINITY) : b / a - 1);
-}
-
 function judged({ quantity, phase, sides }: Sampled, p: number, options: CompareOptions, random: () => number): Change {
   const { measure, floor, floorAbsolute, scale, better } = quantity;
-  const difference = differenceOf(quantity);
-  const [a, b] = sides.map((side) => pooled(side.flat(), measure) ?? 0) as [number, number];
-  const effect = difference(a, b);
-  const windows = [sides[0].flat().length, sides[1].flat().length] as const;
+  const [a, b] = sides.map((side) => pooled(side.flat(2), measure) ?? 0) as [number, number];
+  const effect = differenceOf(scale)(a, b);
+  const windows = [sides[0].flat(2).length, sides[1].flat(2).length] as const;
   const shown = p < options.alpha && Math.abs(effect) >= floor && Math.abs(b - a) >= floorAbsolute;
   const told = Math.min(...windows) >= windowsMin && (shown || options.intervals === "all");
-  const interval = told ? differenceInterval(sides[0], sides[1], { measure, confidence: options.confidence, rounds: shown ? rounds.shown : rounds.beside, random, difference }) : null;
+  const interval = told ? differenceInterval(sides[0], sides[1], { measure, confidence: options.confidence, rounds: shown ? rounds.shown : rounds.beside, random, scale }) : null;
   const change = { quantity, phase, a, b, p, windows, interval };
   if (interval === null) return { ...change, outcome: "unclear" };
   if (shown && (interval.low > 0 || interval.high < 0)) {

@@ -43,7 +43,7 @@ export function madeUpRun({ seed, slower = 1, drift = 0.06, runToRun = 0, phaseM
     atMs: Float64Array.from(levels, (_, window) => zeroMs + window * segmentMs + 1_000), values: Float64Array.from(levels, () => 6 + Math.round(random())) };
   const phase = (name: "baseline" | "fault" | "recovery" | "drain", index: number): RunEvent => ({ kind: "phase", phase: name, atMs: zeroMs + index * each });
   return {
-    directory: "/nowhere", id: `made-up-${seed}`, plan: { ...plan, phasesMs: { baseline: each, fault: each, recovery: each } }, damage: [],
+    directory: "/nowhere", id: `made-up-${seed}`, plan: { ...plan, seed, phasesMs: { baseline: each, fault: each, recovery: each } }, damage: [],
     events: [phase("baseline", 0), phase("fault", 1), phase("recovery", 2), phase("drain", 3), { kind: "finished", atMs: zeroMs + 3 * each }],
     series: [...requests("live", 60, 40, 0.4), ...requests("dvr", 15, 60, 0.5), counter],
   };

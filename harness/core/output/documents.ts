@@ -4,6 +4,7 @@
  * be added within a version; one that goes, or means something else, makes the next version.
  */
 import { z } from "zod";
+import { comparisonDocumentShape } from "./comparison.ts";
 import { doctorDocument, errorDocument, experimentDocument, recoveryDocument, reportDocument } from "./lines.ts";
 import { planDocument } from "./plan.ts";
 import { verdictDocument } from "./verdict.ts";
@@ -18,6 +19,7 @@ interface DocumentKind {
 export const documents = {
   verdict: { version: 1, from: "verdict.json, `run --json` (one line per experiment), `judge --json`", shape: verdictDocument },
   plan: { version: 1, from: "plan.json, `plan --json`", shape: planDocument },
+  comparison: { version: 1, from: "`compare --json`, and beside each comparison's page", shape: comparisonDocumentShape },
   experiment: { version: 1, from: "`list --json`, one line per experiment", shape: experimentDocument },
   doctor: { version: 1, from: "`doctor --json`", shape: doctorDocument },
   recovery: { version: 1, from: "`recover --json`, one line per run that was found", shape: recoveryDocument },

@@ -25,7 +25,7 @@ ${uncharted.map((text) => markup`<p class="quiet">${text}</p>`)}
 </section>`;
 }
 
-function figure(chart: Chart, index: number, model: Charted): Markup {
+export function figure(chart: Chart, index: number, model: Pick<Charted, "judgedPhases">): Markup {
   return markup`<figure class="chart" data-chart="${index}" aria-labelledby="chart-${chart.id}">
 <figcaption><h3 id="chart-${chart.id}">${chart.title}</h3><p>${chart.note}${chart.logarithmic ? " Logarithmic scale." : null}</p></figcaption>
 <ul class="legend">${chart.lines.map((line) => entry(line, chart.stacked))}</ul>
@@ -41,7 +41,7 @@ function entry(line: ChartLine, stacked: boolean): Markup {
   return markup`<li><svg width="${stacked && line.axis === "left" ? 14 : 22}" height="10" aria-hidden="true">${drawn}</svg> ${line.label}<output></output></li>`;
 }
 
-function phaseTable({ title, lines }: Chart, { judgedPhases }: Charted): Markup {
+function phaseTable({ title, lines }: Chart, { judgedPhases }: Pick<Charted, "judgedPhases">): Markup {
   if (judgedPhases.length === 0) return markup`<p class="quiet">No judged phase was recorded.</p>`;
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${`${title}, by phase`}"><table><thead><tr><th scope="col">Over the whole phase</th>${judgedPhases.map((phase) => markup`<th scope="col" class="n">${phase}</th>`)}</tr></thead>
 <tbody>${lines.map((line) => markup`<tr><th scope="row">${line.label}</th>${line.byPhase.map((value) => markup`<td class="n">${formatValue(value, line.unit)}</td>`)}</tr>`)}</tbody></table></div>`;

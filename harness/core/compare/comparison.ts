@@ -1,0 +1,97 @@
+/** Everything that a comparison says, as plain data: a baseline, and each other side against it. */
+import type { Run, Status, Verdict } from "../run.ts";
+import { claimOutcomes, type ClaimOutcome } from "./claims-changed.ts";
+import { comparability, sideName } from "./comparable.ts";
+import { type Change, compareSides } from "./compare.ts";
+
+export interface JudgedRun {
+  readonly run: Run;
+  readonly verdict: Verdict;
+}
+
+export interface SideRun {
+  readonly id: string;
+  readonly directory: string;
+  readonly status: Status;
+  readonly startedAtMs: number | null;
+  readonly seed: number;
+  readonly without: readonly string[];
+  /** Of Seawall. */
+  readonly version: string | null;
+}
+
+export interface Side {
+  /** A is the baseline; B, C… */
+  readonly name: string;
+  readonly runs: readonly SideRun[];
+}
+
+/** `mixed`: something is worse and something better. `none`: no difference is shown. */
+export type Outcome = "worse" | "better" | "mixed" | "different" | "none";
+
+/** One side against the baseline. */
+export interface Against {
+  readonly side: Side;
+  readonly outcome: Outcome;
+  readonly claims: readonly ClaimOutcome[];
+  readonly changes: readonly Change[];
+}
+
+export interface Comparison {
+  readonly experiment: string;
+  readonly title: string;
+  readonly substrate: string;
+  readonly topology: string;
+  readonly baseline: Side;
+  readonly others: readonly Against[];
+  /** What has to be known beside every number. */
+  readonly marked: readonly string[];
+}
+
+/** `sides`: the baseline first; what {@link comparability} refuses must not come here. */
+export function comparisonOf(sides: readonly (readonly JudgedRun[])[]): Comparison {
+  const runs = sides.map((side) => side.map(({ run }) => run));
+  const [a = [], ...others] = runs;
+  const verdicts = sides.map((side) => side.map(({ verdict }) => verdict));
+  const changes = compareSides(a, others);
+  const described = sides.map((side, index) => ({ name: sideName(index), runs: side.map(sideRun) }));
+  const [plan] = a.map((run) => run.plan);
+  return {
+    experiment: plan?.experiment ?? "", title: plan?.title ?? "", substrate: plan?.substrate ?? "", topology: plan?.topology ?? "",
+    baseline: described[0] ?? { name: sideName(0), runs: [] },
+    others: others.map((_runs, index) => {
+      const claims = claimOutcomes(verdicts[0] ?? [], verdicts[index + 1] ?? []);
+      const found = changes[index] ?? [];
+      return { side: described[index + 1] ?? { name: sideName(index + 1), runs: [] }, outcome: outcomeOf(claims, found), claims, changes: found };
+    }),
+    marked: comparability(runs).marked,
+  };
+}
+
+function sideRun({ run, verdict }: JudgedRun): SideRun {
+  const started = run.events.find((event) => event.kind === "started");
+  return { id: run.id, directory: run.directory, status: verdict.status, startedAtMs: started?.atMs ?? null, seed: run.plan.seed, without: run.plan.without, version: started?.versions["seawall"] ?? null };
+}
+
+function outcomeOf(claims: readonly ClaimOutcome[], changes: readonly Change[]): Outcome {
+  const is = (outcome: Change["outcome"]): boolean => changes.some((change) => change.outcome === outcome);
+  const worse = is("worse") || claims.some((claim) => claim.turned === "worse");
+  const better = is("better") || claims.some((claim) => claim.turned === "better");
+  if (worse && better) return "mixed";
+  if (worse || better) return worse ? "worse" : "better";
+  return is("different") || claims.some((claim) => claim.changed) ? "different" : "none";
+}
+
+/** Whether anything is worse anywhere: what a gate, and the exit status, ask. */
+export function isWorse({ others }: Comparison): boolean {
+  return others.some(({ outcome }) => outcome === "worse" || outcome === "mixed");
+}
+
+/** As it is written for programs: what is beyond all bounds is null there, as JSON has no infinity. */
+export function comparisonDocument(comparison: Comparison): object {
+  const bounded = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  const others = comparison.others.map((against) => ({
+    ...against, changes: against.changes.map((change) => ({ ...change, interval: change.interval === null ? null : { low: bounded(change.interval.low), high: bounded(change.interval.high) } })),
+  }));
+  return { format: "seawall-comparison/1", ...comparison, others };
+}

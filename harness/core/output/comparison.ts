@@ -1,0 +1,53 @@
+/** What `compare --json` prints, and keeps beside its page. */
+import { z } from "zod";
+import { phases } from "../experiment.ts";
+import { comparisonSign, status } from "./verdict.ts";
+
+const tally = z.object({ held: z.number(), refuted: z.number(), inconclusive: z.number() }).meta({ description: "in how many of the side's runs" });
+const perRun = z.array(z.number().nullable());
+
+const claim = z.object({
+  title: z.string(),
+  phase: z.string(),
+  a: tally,
+  b: tally,
+  changed: z.boolean().meta({ description: "the worst status differs between the sides" }),
+  turned: z.enum(["worse", "better"]).nullable(),
+  observed: z.tuple([perRun, perRun]).meta({ description: "in each run of the baseline, and of the other side" }),
+  limit: z.number().nullable(),
+  comparison: comparisonSign.nullable(),
+  unit: z.string(),
+});
+
+const measure = z.discriminatedUnion("kind", [z.object({ kind: z.literal("quantile"), q: z.number() }), z.object({ kind: z.literal("share") }), z.object({ kind: z.literal("mean") })]);
+
+const change = z.object({
+  quantity: z.object({
+    title: z.string(), metric: z.string(), where: z.record(z.string(), z.string()), having: z.record(z.string(), z.string()).nullable(), measure, unit: z.string(),
+    better: z.enum(["lower", "higher"]).nullable(), scale: z.enum(["relative", "points"]), floor: z.number(), floorAbsolute: z.number(), family: z.enum(["service", "resources"]),
+  }),
+  phase: z.enum([...phases, "all"]),
+  a: z.number(),
+  b: z.number(),
+  interval: z.object({ low: z.number().nullable(), high: z.number().nullable() }).nullable()
+    .meta({ description: "95 %; of B against A: a fraction of A, or percentage points / 100; a null end is beyond all bounds; null when too little was recorded" }),
+  p: z.number().meta({ description: "corrected for the number of comparisons" }),
+  windows: z.tuple([z.number(), z.number()]),
+  outcome: z.enum(["worse", "better", "different", "alike", "unclear"]).meta({ description: "alike: shown to be the same; unclear: no difference shown, and none excluded" }),
+});
+
+const side = z.object({
+  name: z.string(),
+  runs: z.array(z.object({ id: z.string(), directory: z.string(), status, startedAtMs: z.number().nullable(), seed: z.number(), without: z.array(z.string()), version: z.string().nullable() })),
+});
+
+export const comparisonDocumentShape = z.object({
+  format: z.literal("seawall-comparison/1"),
+  experiment: z.string(),
+  title: z.string(),
+  substrate: z.string(),
+  topology: z.string(),
+  baseline: side,
+  others: z.array(z.object({ side, outcome: z.enum(["worse", "better", "mixed", "different", "none"]), claims: z.array(claim), changes: z.array(change) })),
+  marked: z.array(z.string()).meta({ description: "what has to be known beside every number" }),
+});

@@ -1,0 +1,83 @@
+/**
+ * The sides of a comparison over one another, on one axis: seconds from the moment at which the fault phase began. The requests of a side's runs
+ * are taken together, so that a quantile is one of all of them and never a mean of quantiles; rates are per run.
+ */
+import { type Phase, phases } from "../core/experiment.ts";
+import type { Run, SeriesData } from "../core/run.ts";
+import { matching } from "../core/series.ts";
+import { count, growth, gridOf, type Measure, peak, quantileOf, windowsOf } from "./buckets.ts";
+import { categorical, type Chart, type ChartSpec, draw } from "./chart.ts";
+import type { ReportModel } from "./model.ts";
+import { timelineOf } from "./timeline.ts";
+
+export interface SideRuns {
+  readonly label: string;
+  readonly runs: readonly Run[];
+}
+
+export type OverlayModel = Pick<ReportModel, "axis" | "phases" | "faults" | "judgedPhases"> & { readonly charts: readonly Chart[] };
+
+/** The shading is the baseline's first run's; phases are as long in all of them. */
+export function overlayOf(sides: readonly SideRuns[]): OverlayModel | null {
+  const [first] = sides[0]?.runs ?? [];
+  const zeroMs = first === undefined ? null : faultStartMs(first);
+  if (first === undefined || zeroMs === null) return null;
+  const timeline = timelineOf(first);
+  const shift = timeline.zeroMs - zeroMs;
+  const moved = (ms: number): number => ms + shift;
+  const bands = timeline.phases.map((band) => ({ ...band, fromMs: moved(band.fromMs), untilMs: moved(band.untilMs) }));
+  const judged = bands.filter((band): band is typeof band & { phase: Phase } => (phases as readonly string[]).includes(band.phase));
+  const [fromMs, untilMs] = [moved(timeline.fromMs), moved(timeline.untilMs)];
+  const grid = gridOf(0, fromMs, untilMs, first.plan.stream.segmentMs);
+  const aligned = sides.map(({ label, runs }) => ({ label, times: runs.length, series: runs.flatMap(fromFault) }));
+  return {
+    axis: { fromMs, untilMs, firstBucketMs: grid.firstMs, bucketMs: grid.widthMs, buckets: grid.count },
+    phases: bands, judgedPhases: judged.map((band) => band.phase),
+    faults: timeline.faults.map((fault) => ({ ...fault, fromMs: moved(fault.fromMs), healedMs: fault.healedMs === null ? null : moved(fault.healedMs) })),
+    charts: specs(aligned).map((spec) => draw(spec, grid, windowsOf(judged))).filter(({ lines }) => lines.some(({ values }) => values.some((value) => value !== null && value !== 0))),
+  };
+}
+
+function faultStartMs(run: Run): number | null {
+  return run.events.find((event) => event.kind === "phase" && event.phase === "fault")?.atMs ?? null;
+}
+
+function fromFault(run: Run): SeriesData[] {
+  const zeroMs = faultStartMs(run);
+  return zeroMs === null ? [] : run.series.filter((series) => wanted.has(series.metric)).map((series) => ({ ...series, atMs: series.atMs.map((atMs) => atMs - zeroMs) }));
+}
+
+const wanted: ReadonlySet<string> = new Set(["segment_ms", "origin_gets", "publish_ms", "cpu_seconds", "resident_bytes"]);
+
+interface AlignedSide { readonly label: string; readonly times: number; readonly series: readonly SeriesData[] }
+
+function specs(sides: readonly AlignedSide[]): ChartSpec[] {
+  const chart = (id: string, title: string, note: string, unit: string, metric: string, where: Readonly<Record<string, string>>, measure: (series: readonly SeriesData[], side: AlignedSide) => Measure, more: Partial<ChartSpec> = {}): ChartSpec[] => {
+    const lines = sides.map((side, index) => ({ side, tone: categorical[index % categorical.length] ?? "muted", series: matching(side.series, { metric, where }) }));
+    if (lines.every(({ series }) => series.length === 0)) return [];
+    return [{ id, title, note, unit, needs: "", ...more, lines: lines.filter(({ series }) => series.length > 0).map(({ side, tone, series }) => ({ label: side.label, tone, measure: measure(series, side) })) }];
+  };
+  const quantile = (q: number) => (series: readonly SeriesData[]): Measure => quantileOf(series, q);
+  const live = { lane: "live" }, dvr = { lane: "dvr" };
+  return [
+    ...chart("live-p99", "Live wait, p99", "From the moment a viewer meant to ask.", "ms", "segment_ms", live, quantile(0.99), { spreadForLog: 40 }),
+    ...chart("live-p50", "Live wait, p50", "Half of the viewers wait less.", "ms", "segment_ms", live, quantile(0.5), { spreadForLog: 40 }),
+    ...chart("live-served", "Live segments served", "In time and whole.", "%", "segment_ms", live, served),
+    ...chart("dvr-served", "DVR segments served", "What is given up first.", "%", "segment_ms", dvr, served),
+    ...chart("origin", "Requests to the origins", "By all edges together.", "/s", "origin_gets", {}, (series, { times }) => divided(growth(series), times)),
+    ...chart("publication", "Publication, p95", "First attempt to acknowledgement.", "ms", "publish_ms", {}, quantile(0.95), { spreadForLog: 40 }),
+    ...chart("processor", "Processor", "All services, generator and harness.", "cores", "cpu_seconds", {}, (series, { times }) => divided(growth(series), times)),
+    ...chart("memory", "Memory", "Resident, all services.", "B", "resident_bytes", {}, (series, { times }) => divided(peak(series), times)),
+  ];
+}
+
+function served(series: readonly SeriesData[]): Measure {
+  return (windows) => {
+    const [all, good] = [count(series)(windows), count(series.filter(({ tags }) => tags["outcome"] === "served"))(windows)];
+    return all.map((value, index) => (value === null || value === 0 ? null : (100 * (good[index] ?? 0)) / value));
+  };
+}
+
+function divided(measure: Measure, times: number): Measure {
+  return (windows) => measure(windows).map((value) => (value === null ? null : value / Math.max(1, times)));
+}

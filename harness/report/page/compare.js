@@ -1,0 +1,3 @@
+/* Brings a comparison to life. */
+"use strict";
+if (document.querySelector("[data-chart]") !== null) onOneAxis(pageData);

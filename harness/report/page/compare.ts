@@ -1,0 +1,147 @@
+/** The parts of a comparison's page: what came of it, the runs, the claims, the differences, and the curves over one another. */
+import type { ClaimOutcome } from "../../core/compare/claims-changed.ts";
+import type { Change } from "../../core/compare/compare.ts";
+import type { Against, Comparison, Outcome, Side } from "../../core/compare/comparison.ts";
+import { outcomeWords, sentence, span, tallySentence } from "../../core/compare/words.ts";
+import type { Status } from "../../core/run.ts";
+import type { OverlayModel } from "../compare-charts.ts";
+import { tally } from "../compare-text.ts";
+import { formatComparison, formatDuration, formatValue, missing } from "../format.ts";
+import { markup, type Markup } from "../markup.ts";
+import { clip } from "../plain.ts";
+import { figure } from "./chart-figures.ts";
+import { forest, forestReach, forestScale } from "./forest.ts";
+import { mark, shape } from "./icons.ts";
+
+/** How the page looks for each outcome; what shows no difference is neither good nor bad. */
+export const statusOf: Readonly<Record<Outcome, Status | null>> = { worse: "refuted", mixed: "refuted", better: "held", different: "inconclusive", none: null };
+const severity: readonly Outcome[] = ["none", "different", "better", "mixed", "worse"];
+const differs = ({ outcome }: Change): boolean => outcome === "worse" || outcome === "better" || outcome === "different";
+/** Of the first screen. */
+const sentencesMax = 4;
+
+export function worstOutcome({ others }: Comparison): Outcome {
+  return others.map(({ outcome }) => outcome).reduce<Outcome>((worst, one) => (severity.indexOf(one) > severity.indexOf(worst) ? one : worst), "none");
+}
+
+export function comparisonHead(comparison: Comparison): Markup {
+  const { others, title, marked } = comparison;
+  const worst = worstOutcome(comparison);
+  const status = statusOf[worst];
+  const [only] = others;
+  return markup`<section class="${`verdict ${status ?? "neutral"}`}" aria-labelledby="verdict">
+  <div class="page hero">
+    ${status === null ? markup`<svg class="shape neutral" viewBox="0 0 24 24" aria-hidden="true"><rect x="1" y="1" width="22" height="22" rx="5"/><path class="sign" d="M7 9.6h10M7 14.4h10"/></svg>` : shape(status)}
+    <div class="said">
+      <h1 id="verdict" class="${others.length > 1 || worst === "none" || worst === "mixed" ? "long" : ""}">${others.length === 1 && only !== undefined ? outcomeWords[only.outcome] : others.map(({ side, outcome }) => `${side.name}: ${outcomeWords[outcome].toLowerCase()}`).join("; ")}</h1>
+      ${others.map((against) => markup`<p class="why">${others.length > 1 ? `${against.side.name}: ` : ""}${tallySentence(against)}.</p>`)}
+    </div>
+    <div class="asked"><h2>${clip(title)}</h2>${highlights(comparison)}</div>
+  </div>
+</section>
+<div class="page">${marked.length === 0 ? null : markup`<div class="notice wary"><h2 class="small">To be known beside every number</h2><ul>${marked.map((text) => markup`<li>${clip(text, 600)}</li>`)}</ul></div>`}</div>`;
+}
+
+/** What a reader would be told first: the surest differences that matter, in words. */
+function highlights({ others }: Comparison): Markup {
+  const name = (side: Side): string => (others.length > 1 ? `${side.name}: ` : "");
+  const turned = others.flatMap(({ side, claims }) => claims.filter((claim) => claim.turned !== null).map((claim) => ({ side, claim })));
+  const told = others.flatMap(({ side, changes }) => changes.filter(differs).map((change) => ({ side, change })));
+  const first = told.sort((x, y) => rank(x.change) - rank(y.change)).slice(0, Math.max(1, sentencesMax - turned.length));
+  if (first.length + turned.length === 0) return markup`<p>A difference is called one only if it is larger than its floor, its 95 % interval excludes zero, and a rank test says so after correction for all comparisons.</p>`;
+  return markup`<ul class="told">${turned.slice(0, sentencesMax).map(({ side, claim }) => markup`<li class="${claim.turned}">${name(side)}${clip(claim.title, 160)} (${claim.phase}): ${tally(claim.a)} → ${tally(claim.b)}</li>`)}${first.map(({ side, change }) => markup`<li class="${change.outcome}">${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
+}
+
+/** Live before everything, then what is worse, then what is surest. */
+function rank({ quantity, outcome, p, phase }: Change): number {
+  return (quantity.where["lane"] === "live" ? 0 : 8) + (outcome === "worse" ? 0 : 4) + (phase === "fault" ? 0 : phase === "all" ? 1 : 2) + p;
+}
+
+export function sidesTable({ baseline, others }: Comparison, linkTo: (directory: string) => string | null): Markup {
+  const sides = [baseline, ...others.map(({ side }) => side)];
+  return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">What was compared</h2>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="runs"><table class="sides"><thead><tr><th scope="col">Side</th><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Begun</th><th scope="col" class="n">Seed</th><th scope="col">Switched off</th><th scope="col">Seawall</th></tr></thead>
+${sides.map((side, index) => markup`<tbody>${side.runs.map((run, at) => sideRow(side, index, at, run, linkTo))}</tbody>`)}</table></div></section>`;
+}
+
+function sideRow(side: Side, index: number, at: number, run: Side["runs"][number], linkTo: (directory: string) => string | null): Markup {
+  const link = linkTo(run.directory);
+  const when = run.startedAtMs === null ? missing : `${new Date(run.startedAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return markup`<tr>${at > 0 ? null : markup`<th scope="rowgroup" rowspan="${side.runs.length}"><span class="${`side-name side-${Math.min(index, 7)}`}">${side.name}</span>${index === 0 ? " baseline" : ""}</th>`}<td>${link === null ? clip(run.id, 80) : markup`<a href="${link}">${clip(run.id, 80)}</a>`}</td><td>${mark(run.status)} ${run.status}</td><td>${when}</td><td class="n">${run.seed}</td><td>${run.without.length === 0 ? "nothing" : clip(run.without.join(", "))}</td><td>${run.version === null ? missing : clip(run.version, 60)}</td></tr>`;
+}
+
+export function againstSections(comparison: Comparison): readonly Markup[] {
+  return comparison.others.map((against) => markup`${claimSection(against, comparison.others.length > 1)}\n${changeSection(against, comparison.others.length > 1)}`);
+}
+
+function claimSection({ side, claims }: Against, several: boolean): Markup {
+  const [changed, same] = [claims.filter((claim) => claim.changed), claims.filter((claim) => !claim.changed)];
+  const id = `claims-${side.name}`;
+  return markup`<section class="page" aria-labelledby="${id}"><h2 id="${id}">Claims${several ? `: ${side.name} against A` : ""}</h2>
+${changed.length === 0 ? markup`<p class="quiet">No claim came out otherwise.</p>` : claimTable(changed, side, `${id}-changed`)}
+${same.length === 0 ? null : markup`<details class="more"><summary>${same.length} that came out alike</summary>${claimTable(same, side, `${id}-same`)}</details>`}</section>`;
+}
+
+function claimTable(claims: readonly ClaimOutcome[], { name }: Side, id: string): Markup {
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${`Claims of A and ${name}, ${id}`}"><table class="compared"><thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col">A</th><th scope="col">${name}</th><th scope="col" class="n">Observed, A</th><th scope="col" class="n">${`Observed, ${name}`}</th><th scope="col" class="n">Limit</th></tr></thead><tbody>
+${claims.map((claim) => markup`<tr class="${claim.turned === "worse" ? "refuted" : claim.turned === "better" ? "held" : claim.changed ? "inconclusive" : ""}"><th scope="row">${clip(claim.title, 300)}</th><td>${claim.phase}</td><td>${tally(claim.a)}</td><td>${tally(claim.b)}</td><td class="n">${range(claim.observed[0], claim)}</td><td class="n">${range(claim.observed[1], claim)}</td><td class="n">${claim.limit === null || claim.comparison === null ? missing : `${formatComparison(claim.comparison)} ${formatValue(claim.limit, unitOfClaim(claim))}`}</td></tr>`)}
+</tbody></table></div>`;
+}
+
+function unitOfClaim({ unit, limit }: ClaimOutcome): string {
+  return unit === "" && limit !== null && limit > 0 && limit < 1 ? "share" : clip(unit, 12);
+}
+
+/** One figure, or the least and the most of several runs. */
+function range(observed: readonly (number | null)[], claim: ClaimOutcome): string {
+  const known = observed.filter((value) => value !== null);
+  if (known.length === 0) return missing;
+  const unit = unitOfClaim(claim);
+  const [least, most] = [formatValue(Math.min(...known), unit), formatValue(Math.max(...known), unit)];
+  return least === most ? least : `${least} to ${most}`;
+}
+
+function changeSection({ side, changes }: Against, several: boolean): Markup {
+  const of = (...outcomes: readonly Change["outcome"][]): Change[] => changes.filter(({ outcome }) => outcomes.includes(outcome));
+  const id = `figures-${side.name}`;
+  const shown = changes.filter(differs).sort((x, y) => rank(x) - rank(y));
+  const more = (title: string, rows: readonly Change[]): Markup | null => (rows.length === 0 ? null : markup`<details class="more"><summary>${`${rows.length} ${title}`}</summary>${changeTable(rows, side, title)}</details>`);
+  return markup`<section class="page" aria-labelledby="${id}"><h2 id="${id}">Figures${several ? `: ${side.name} against A` : ""}</h2>
+${shown.length === 0 ? markup`<p class="quiet">No figure is shown to differ.</p>` : changeTable(shown, side, "shown to differ")}
+${more("shown to be the same", of("alike"))}${more("of which no difference is shown, and none excluded", of("unclear"))}</section>`;
+}
+
+function changeTable(rows: readonly Change[], { name }: Side, what: string): Markup {
+  const reach = forestReach(rows);
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${`Figures ${what}, A and ${name}`}"><table class="compared"><thead><tr><th scope="col">Figure</th><th scope="col">Phase</th><th scope="col" class="n">A</th><th scope="col" class="n">${name}</th><th scope="col">Difference, 95 % interval</th><th scope="col">${forestScale(reach)}</th></tr></thead><tbody>
+${rows.map((change) => markup`<tr class="${change.outcome}"><th scope="row">${clip(change.quantity.title, 200)}</th><td>${change.phase === "all" ? "all" : change.phase}</td><td class="n">${formatValue(change.a, shownUnit(change))}</td><td class="n">${formatValue(change.b, shownUnit(change))}</td><td class="${`said-${change.outcome}`}">${change.interval === null ? "too little was recorded" : `${signOf(change)}${span(change)}`} <span class="outcome">${words[change.outcome]}</span></td><td>${forest(change, reach)}</td></tr>`)}
+</tbody></table></div>`;
+}
+
+const words: Readonly<Record<Change["outcome"], string>> = { worse: "worse", better: "better", different: "different", alike: "the same", unclear: "not shown" };
+
+/** In a column without words the interval needs its sign. */
+function signOf({ interval, outcome }: Change): string {
+  if (outcome === "alike" || outcome === "unclear" || interval === null) return "";
+  return interval.low > 0 ? "+" : "−";
+}
+
+function shownUnit({ quantity }: Change): string {
+  return quantity.scale === "points" ? "share" : quantity.unit;
+}
+
+export function overlaySection(overlay: OverlayModel | null): Markup {
+  if (overlay === null || overlay.charts.length === 0) return markup`<section class="page" aria-labelledby="charts"><h2 id="charts">Over one another</h2><p class="quiet">There is nothing to draw: no run came to its fault phase.</p></section>`;
+  return markup`<section class="page charts" aria-labelledby="charts">
+<h2 id="charts">Over one another</h2>
+<p class="quiet">Seconds count from the start of the fault phase; each point covers ${formatDuration(overlay.axis.bucketMs)} and all runs of a side together. The shading is that of the first run of A. <span class="needs-script">Drag to zoom all charts, double-click to see all; on a chart, arrow keys move the cross-hair.</span></p>
+<p class="readout needs-script"><output id="moment"></output> <button type="button" id="zoom-out" hidden>Show the whole run</button></p>
+<p class="notice wary without-script">The curves need JavaScript. Each chart’s figures by phase are in its table.</p>
+<div class="small-charts">${overlay.charts.map((chart, index) => figure(chart, index, overlay))}</div>
+</section>`;
+}
+
+export function method(): Markup {
+  return markup`<section class="page" aria-labelledby="method"><h2 id="method">How this was computed</h2>
+<p class="prose">Each phase is cut into windows of one segment. A figure differs only if the difference is larger than its floor (5 %, 2 ms, or a tenth of a percentage point), if its 95 % interval excludes zero, and if Mann–Whitney on the windows, widened by how alike neighbours and windows of one run are, still says so after Holm’s correction for all comparisons. Intervals come from drawing runs, then blocks of consecutive windows, anew; with several runs a side they are at least as wide as Student’s t over the runs’ own figures. “No difference shown” is not “the same”: the same is what lies within the floor with its whole interval.</p></section>`;
+}
