@@ -6,7 +6,7 @@ import { lanes } from "./target.ts";
 export interface Metric {
   readonly kind: SampleKind;
   readonly unit: string;
-  readonly source: "generator" | "edge" | "packager" | "canary" | "service" | "player" | "readBack" | "harness";
+  readonly source: "generator" | "edge" | "packager" | "canary" | "service" | "player" | "readBack" | "books" | "harness";
   readonly meaning: string;
   readonly tags: readonly string[];
   /** For tags whose values are a closed list: a misspelt value would select nothing, and nothing is easily under a limit. */
@@ -19,6 +19,12 @@ export const metrics: Readonly<Record<string, Metric>> = {
   segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "home", "rendition", "pipeline", "flagged", "bytes"],
     values: { lane: lanes, outcome: ["served", "late", "shed", "lost", "wrong"], flagged: ["yes", "no", "none"], bytes: ["compared", "unread"] },
     meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed, lost, or wrong when it is not what was published or cannot be played and no header said so; home is the edge that it asked first, edge the one it asked last; flagged is yes when a header told of a defect; bytes are compared with the published checksum by one viewer in four" },
+  start_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "kind", "outcome"], values: { lane: ["start"], kind: ["play", "prefetch"], outcome: ["served", "late", "shed", "lost"] },
+    meaning: "a device's wait for a playback session, retries included, from the moment it meant to ask; outcome is served, late, shed or lost" },
+  batch_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "kind", "outcome"], values: { lane: ["ingest"], kind: ["ad", "telemetry"], outcome: ["taken", "shed", "lost"] },
+    meaning: "one batch of events that a device reported: taken in by a gateway, shed or lost" },
+  broadcast_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome"], values: { lane: ["broadcast"], outcome: ["heard", "missed"] },
+    meaning: "from an operator's word to everybody to one connected device's hearing it; one that missed it waits from the start of the fault to its end" },
   http_req_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "status", "edge"], values: { lane: lanes },
     meaning: "one HTTP request, connection included" },
   start_late_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane"],
@@ -77,6 +83,8 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "events that were taken in and given up, because the queue was full or they could not be stored" },
   gateway_events_queued: { kind: "gauge", unit: "", source: "service", tags: ["service"],
     meaning: "events taken in and neither stored nor given up yet" },
+  events_unreconciled: { kind: "event", unit: "", source: "books", tags: ["service", "entry"], values: { entry: ["taken", "queued", "stored"] },
+    meaning: "at the end of the run, by how many events a gateway's books are out: taken is accepted less stored, shed and queued; queued is what is left over; stored is what it says it stored less what is there" },
   player_startup_ms: { kind: "duration", unit: "ms", source: "player", tags: ["player", "outcome"], values: { outcome: ["started", "failed"] },
     meaning: "from asking for the stream to the first moving picture in a real player" },
   player_stall_ms: { kind: "event", unit: "ms", source: "player", tags: ["player", "state", "cause"],

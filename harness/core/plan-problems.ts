@@ -73,6 +73,7 @@ export function emitProblems(experiment: Experiment, layout: Layout): string[] {
     switch (Object.hasOwn(metrics, name) ? metrics[name]?.source : undefined) {
       case "edge": return telemetry.some((one) => one.kind === "varnish" || one.kind === "originGets");
       case "packager": return telemetry.some((one) => one.kind === "journal");
+      case "books": return telemetry.some((one) => one.kind === "books");
       case "readBack": return layout.readBack !== undefined && telemetry.some((one) => one.kind === "journal");
       // Only a journal says what should have come.
       case "canary": return metrics[name]?.ofBytes !== true || telemetry.some((one) => one.kind === "journal");

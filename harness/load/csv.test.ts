@@ -95,6 +95,9 @@ describe("k6's stream", () => {
 
   it("knows the lane of what carries none by its scenario", () => {
     expect(of(whole, "dropped_iterations").map((sample) => [sample.kind, sample.tags, sample.value])).toEqual([["increment", { lane: "live" }, 1], ["increment", { lane: "live" }, 1]]);
+    for (const metric of ["start_ms", "batch_ms", "broadcast_ms"]) {
+      expect(after(`${metric},1000000,3.0,live,,lane=start&outcome=served,`).samples).toMatchObject([{ metric, kind: "duration", tags: { lane: "start", outcome: "served" }, value: 3 }]);
+    }
     expect(after("dropped_iterations,1,3.0,unheard-of,,,").samples[0]?.tags).toEqual({ lane: "junk" });
   });
 

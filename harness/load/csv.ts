@@ -15,9 +15,12 @@ const lineBytesMax = 64 * 1024;
 
 type Kind = "request" | "blocked" | "viewer" | "late" | "dropped";
 const kinds: Readonly<Record<string, Kind>> = {
-  http_req_duration: "request", http_req_blocked: "blocked", segment_ms: "viewer", start_late_ms: "late", dropped_iterations: "dropped", unasked_iterations: "dropped",
+  http_req_duration: "request", http_req_blocked: "blocked", segment_ms: "viewer", start_ms: "viewer", batch_ms: "viewer", broadcast_ms: "viewer", start_late_ms: "late", dropped_iterations: "dropped", unasked_iterations: "dropped",
 };
-const named = Object.entries(kinds).map(([name, kind]) => ({ bytes: Buffer.from(`${name},`), kind }));
+const named = Object.entries(kinds).map(([name, kind]) => ({ bytes: Buffer.from(`${name},`), name, kind }));
+
+/** A line of a metric that is kept: what it is, its name in the stream, and where its timestamp begins. */
+interface Known { readonly kind: Kind; readonly name: string; readonly from: number }
 
 interface Target { readonly series: number; readonly lane: string; readonly status: string; readonly outcome: string }
 
@@ -83,7 +86,7 @@ export class CsvParser {
       this.badLines++;
       return;
     }
-    this.#sample(known.kind, atMs, value, bytes.toString("utf8", tagsFrom, end));
+    this.#sample(known, atMs, value, bytes.toString("utf8", tagsFrom, end));
   }
 
   #header(line: string): void {
@@ -93,14 +96,14 @@ export class CsvParser {
     this.#headerSeen = true;
   }
 
-  #sample(kind: Kind, atMs: number, value: number, tags: string): void {
+  #sample({ kind, name }: Known, atMs: number, value: number, tags: string): void {
     if (kind === "blocked") {
       // Follows its own request's duration. It holds the wait for a connection and the making of one, which the duration leaves out.
       if (this.#pending !== null) this.#pending.durationMs += value;
       return;
     }
     this.#flush();
-    const target = this.#targetOf(kind, tags);
+    const target = this.#targetOf(kind, name, tags);
     this.samples++;
     if (kind === "request") this.#pending = { target, atMs, durationMs: value };
     else this.#sink.sample(target.series, atMs, value);
@@ -117,23 +120,23 @@ export class CsvParser {
     else if (target.status !== "200") this.#totals.failed++;
   }
 
-  #targetOf(kind: Kind, text: string): Target {
-    const key = kind + text;
+  #targetOf(kind: Kind, name: string, text: string): Target {
+    const key = name + text;
     const known = this.#targets.get(key);
     if (known !== undefined) return known;
     if (this.#targets.size >= tagTextsMax) throw new SeawallError("GENERATOR_FAILED", "the workload makes a new tag value for nearly every sample", { hint: "Tag values must come from a small set." });
-    const target = this.#register(kind, text);
+    const target = this.#register(kind, name, text);
     this.#targets.set(key, target);
     return target;
   }
 
-  #register(kind: Kind, text: string): Target {
+  #register(kind: Kind, name: string, text: string): Target {
     const [scenario = "", status = "", extra = ""] = fieldsOf(text);
     const own = tagsOf(extra);
     const lane = own["lane"] ?? this.#laneOfScenario[scenario] ?? "junk";
     const tags: Record<string, string> = { ...own, lane };
     if (kind === "request") tags["status"] = status;
-    const metric = { request: "http_req_ms", viewer: "segment_ms", late: "start_late_ms", dropped: "dropped_iterations" }[kind as Exclude<Kind, "blocked">];
+    const metric = { request: "http_req_ms", viewer: name, late: "start_late_ms", dropped: "dropped_iterations" }[kind as Exclude<Kind, "blocked">];
     return { series: this.#sink.series({ metric, kind: kind === "dropped" ? "increment" : "duration", tags }), lane, status, outcome: own["outcome"] ?? "" };
   }
 }
@@ -149,10 +152,10 @@ function tagsOf(text: string): Record<string, string> {
 }
 
 /** Which metric the line is of, and where its timestamp begins; null for those that are passed over. */
-function kindOf(bytes: Buffer, from: number): { kind: Kind; from: number } | null {
-  for (const { bytes: name, kind } of named) {
-    if (bytes[from + 5] === name[5] && bytes[from] === name[0] && bytes.compare(name, 0, name.length, from, Math.min(bytes.length, from + name.length)) === 0) {
-      return { kind, from: from + name.length };
+function kindOf(bytes: Buffer, from: number): Known | null {
+  for (const { bytes: start, name, kind } of named) {
+    if (bytes[from + 5] === start[5] && bytes[from] === start[0] && bytes.compare(start, 0, start.length, from, Math.min(bytes.length, from + start.length)) === 0) {
+      return { kind, name, from: from + start.length };
     }
   }
   return null;

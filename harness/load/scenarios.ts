@@ -56,7 +56,7 @@ export function scenarioOf(load: Load, plan: Plan): Scenario {
 export function settingsOf(plan: Plan, loads: readonly Load[], edges: readonly Endpoint[], gateways: readonly Endpoint[]): string {
   const told = (endpoints: readonly Endpoint[], names: readonly string[]): object[] => endpoints.map(({ host, port }, index) => ({ name: names[index], url: `http://${host}:${port}` }));
   return JSON.stringify({
-    seed: plan.seed, stream: plan.stream,
+    seed: plan.seed, stream: plan.stream, leadInMs: plan.leadInMs, phasesMs: plan.phasesMs,
     edges: told(edges, plan.edges), gateways: told(gateways, plan.gateways ?? []),
     scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])),
   });

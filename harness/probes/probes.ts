@@ -5,6 +5,7 @@ import type { Telemetry } from "../core/target.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { httpGet } from "../system/network.ts";
 import { deniedSeconds } from "../system/starvation.ts";
+import { sinkBooks } from "./books.ts";
 import { runCanary } from "./canary.ts";
 import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";
@@ -54,8 +55,9 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   /** After the last phase, while the target is still up: compares what edges delivered with what was published, and reads back what was acknowledged. */
-  async finish(signal: AbortSignal): Promise<void> {
+  async finish(signal: AbortSignal, endedMs: number): Promise<void> {
     const { deployment, sink, clock, events } = this.#options;
+    await sinkBooks(deployment.instances, sink, endedMs - 1);
     if (deployment.instances.some(({ service }) => service.telemetry.some(({ kind }) => kind === "journal"))) {
       // The journals' last word.
       await this.readNow();
@@ -96,7 +98,7 @@ export class RunningProbes implements AsyncDisposable {
       if (telemetry.kind === "prometheus") await this.#prometheus(instance, telemetry);
       else if (telemetry.kind === "varnish") await this.#varnish(instance, telemetry);
       else if (telemetry.kind === "originGets") await this.#originGets(instance, telemetry);
-      else await this.#journal(instance, telemetry);
+      else if (telemetry.kind === "journal") await this.#journal(instance, telemetry);
     } catch {
       // seen as missing samples
     }

@@ -13,8 +13,8 @@ import { type Action, schedule } from "./schedule.ts";
 export interface Probes extends AsyncDisposable {
   /** Takes one reading of everything now, so that no counter straddles a phase. */
   readNow(): Promise<void>;
-  /** What can only be asked when all phases are over and the target is still up. */
-  finish(signal: AbortSignal): Promise<void>;
+  /** What can only be asked when all phases are over and the target is still up; the last of them ended at `endedMs`. */
+  finish(signal: AbortSignal, endedMs: number): Promise<void>;
 }
 
 export interface World {
@@ -137,7 +137,7 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
   const meter = { cpuSeconds: world.harnessCpuSeconds(), sinceMs: clock.nowMs() };
   let early: LoadEnd | null = null;
   let scheduled = true;
-  const phase: CurrentPhase = { now: null };
+  const phase: CurrentPhase = { now: null, changedMs: clock.nowMs() };
   const stop = new AbortController();
   const running = AbortSignal.any([signal, stop.signal]);
   const report = (end: LoadEnd): void => events.event({
@@ -159,6 +159,7 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
   try {
     for (const action of schedule(plan)) {
       await clock.sleep(zeroMs + action.atMs - clock.nowMs(), running);
+      if (action.kind === "phase") phase.changedMs = clock.nowMs();
       await act(action, zeroMs + action.atMs, world, faults, probes);
       if (action.kind === "phase") phase.now = isPhase(action.phase) ? action.phase : null;
     }
@@ -173,12 +174,12 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
   }
   if (early === null) report(await drained(load, world, signal));
   await probes.readNow();
-  await probes.finish(signal);
+  await probes.finish(signal, phase.changedMs);
   if (signal.aborted) throw new Ended(signal.reason, signal);
 }
 
-/** The judged phase that is on; null in the lead-in and the drain. */
-interface CurrentPhase { now: Phase | null }
+/** The judged phase that is on, null in the lead-in and the drain; and when the last change was due. */
+interface CurrentPhase { now: Phase | null; changedMs: number }
 
 function isPhase(name: string): name is Phase {
   return (phases as readonly string[]).includes(name);

@@ -22,6 +22,9 @@ export interface Settings {
     /** Left out by a target that does not tell the checksum of what it serves. */
     readonly digestHeader?: string;
   };
+  /** The load's first ms, before the baseline, and how long each phase lasts. */
+  readonly leadInMs: number;
+  readonly phasesMs: { readonly baseline: number; readonly fault: number; readonly recovery: number };
   readonly scenarios: NonNullable<Options["scenarios"]>;
 }
 
@@ -36,6 +39,7 @@ const alone: Settings = {
     ],
     segmentPath: "/live/{event}/{rendition}/{number}.m4s",
   },
+  leadInMs: 0, phasesMs: { baseline: 5_000, fault: 10_000, recovery: 5_000 },
   scenarios: {
     live: { executor: "constant-arrival-rate", exec: "live", rate: 10, timeUnit: "1s", duration: "20s", preAllocatedVUs: 60 },
     dvr: { executor: "constant-arrival-rate", exec: "dvr", rate: 2, timeUnit: "1s", duration: "20s", preAllocatedVUs: 20 },

@@ -114,12 +114,15 @@ export function kindestRecord(claim: Claim, all: readonly SeriesData[], shadows:
   return all.map((series) => (touched.has(series) ? untouched(series, shadows) : series));
 }
 
-/** Viewers of a claim's lane whose iterations a stall held back. */
+/** One sample for each iteration. */
+const iterationMetrics = ["segment_ms", "start_ms", "batch_ms"];
+
+/** Viewers and devices of a claim's lane whose iterations a stall held back. */
 export function heldBackIn(selector: Selector, window: Window, all: readonly SeriesData[], stalls: readonly Window[]): number {
   if (stalls.length === 0 || !isLoadDependent(selector.metric)) return 0;
   const lane = selector.where?.["lane"];
   let count = 0;
-  for (const series of matching(all, { metric: "segment_ms", ...(lane === undefined ? {} : { where: { lane } }) })) {
+  for (const series of iterationMetrics.flatMap((metric) => matching(all, { metric, ...(lane === undefined ? {} : { where: { lane } }) }))) {
     for (let index = 0; index < series.atMs.length; index++) {
       const untilMs = series.atMs[index] as number;
       const fromMs = untilMs - (series.values[index] as number);

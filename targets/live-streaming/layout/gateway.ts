@@ -21,10 +21,13 @@ export function gateway(site: Site, sites: readonly Site[]): Service {
   return {
     ...standing(site, "gateway", 17), ports: { http: 18090, control: 18091 }, tools: ["node"], dependsOn: [],
     ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 30_000, drainMs: 5_000,
-    telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: gatewaySeries }],
+    telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: gatewaySeries }, { kind: "books", counts: "ingest", found: "eventsFound" }],
     pings: { http: httpPing },
     operations: {
       clock: httpClock,
+      ingest: { kind: "http", port: "http", method: "GET", path: "/ingest" },
+      // Lines of the file that is written to and of the one before it.
+      eventsFound: { kind: "command", command: ({ directory }) => ({ command: "sh", args: ["-c", 'cat "$0"/events.ndjson* 2>/dev/null | wc -l', directory], env: {} }) },
       broadcast: { kind: "http", port: "control", method: "POST", path: "/broadcasts", body: '{"key":"{key}","timestampMs":{timestampMs},"actAtMs":{actAtMs},"spreadMs":{spreadMs}}' },
       board: { kind: "http", port: "http", method: "GET", path: "/broadcasts/latest" },
       capacity: { kind: "http", port: "control", method: "POST", path: "/capacity", body: '{"edge":"{edge}","bitsPerSecond":{bitsPerSecond}}' },

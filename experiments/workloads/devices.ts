@@ -1,0 +1,61 @@
+/** Devices that stay connected: each polls for news, acts on what it hears when it is told to, and says at the end whether it heard at all. */
+import { sleep } from "k6";
+import exec from "k6/execution";
+import http from "k6/http";
+import { Trend } from "k6/metrics";
+import { startSession } from "./library/gateway.ts";
+import { pick, random } from "./library/random.ts";
+import { options, settings } from "./library/settings.ts";
+
+export { options };
+export const needs = ["gateways"] as const;
+
+/** From the operator's word to a device's hearing it, in ms; of one that never heard, from the start of the fault. */
+const broadcastMs = new Trend("broadcast_ms", true);
+
+const answerMs = 2_000;
+/** A device that got no answer asks again after so long. Choose. */
+const silenceMs = 5_000;
+/** Before k6 ends the last iterations by force. */
+const endsBeforeMs = 1_000;
+/** What is fetched because of a notice is of use for so long. Choose. */
+const actWithinMs = 2_000;
+
+interface Notice { readonly timestampMs: number; readonly actAtMs: number }
+interface Board { readonly id: string; readonly notices: readonly Notice[]; readonly pollAfterSeconds: number }
+
+/** One iteration is one device, from its arrival to the end of the run. It acts as an app does that is told of a new title: it prefetches it. */
+export function device(): void {
+  const name = `device-${exec.scenario.iterationInTest}`;
+  const gateway = pick(settings.gateways, random(0));
+  const { leadInMs, phasesMs } = settings;
+  const faultAtMs = exec.scenario.startTime + leadInMs + phasesMs.baseline;
+  const endsAtMs = faultAtMs + phasesMs.fault + phasesMs.recovery - endsBeforeMs;
+  let heard = false, lastId = "", actAtMs = Number.POSITIVE_INFINITY;
+  for (let pollAtMs = Date.now(); Date.now() < endsAtMs;) {
+    const untilMs = Math.min(pollAtMs, actAtMs, endsAtMs);
+    if (untilMs > Date.now()) sleep((untilMs - Date.now()) / 1000);
+    if (Date.now() >= actAtMs) {
+      startSession({ kind: "prefetch", intendedMs: actAtMs, goodWithinMs: actWithinMs, patienceMs: actWithinMs });
+      actAtMs = Number.POSITIVE_INFINITY;
+    }
+    if (Date.now() < pollAtMs || Date.now() >= endsAtMs) continue;
+    const board = look(gateway.url, name, lastId);
+    pollAtMs = Date.now() + (board === null ? silenceMs : 1_000 * board.pollAfterSeconds);
+    if (board === null) continue;
+    lastId = board.id;
+    const [notice] = board.notices;
+    if (notice === undefined || heard) continue;
+    heard = true;
+    broadcastMs.add(Math.max(0, Date.now() - notice.timestampMs), { lane: "broadcast", outcome: "heard" });
+    actAtMs = notice.actAtMs;
+  }
+  if (!heard) broadcastMs.add(Date.now() - faultAtMs, { lane: "broadcast", outcome: "missed" });
+}
+
+function look(gateway: string, device: string, lastId: string): Board | null {
+  const { status, body } = http.get(`${gateway}/broadcasts/latest`, {
+    headers: { "X-Device": device, ...(lastId === "" ? {} : { "Last-Event-ID": lastId }) }, tags: { lane: "broadcast" }, responseType: "text", timeout: answerMs,
+  });
+  return status === 200 && typeof body === "string" ? (JSON.parse(body) as Board) : null;
+}

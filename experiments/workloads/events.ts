@@ -1,0 +1,39 @@
+/** What players report: ad events, which are paid for, and telemetry. Each iteration is one batch of one gateway's. */
+import http from "k6/http";
+import { Trend } from "k6/metrics";
+import { pick, random } from "./library/random.ts";
+import { options, settings } from "./library/settings.ts";
+
+export { options };
+export const needs = ["gateways"] as const;
+
+/** One batch of events in ms, from the moment at which it was meant to be sent; `taken` by the gateway, `shed` or `lost`. */
+const batchMs = new Trend("batch_ms", true);
+
+const eventsInBatch = 100;
+const answerMs = 2_000;
+/** The same text each time: what is in it is not looked at, only that it is well formed. */
+const bodies = {
+  ad: body("ad.quartile", { creative: "c-1", quartile: 2 }),
+  telemetry: body("player.heartbeat", { bufferMs: 4_000, rendition: "v720" }),
+};
+
+function body(kind: string, detail: Readonly<Record<string, string | number>>): string {
+  return JSON.stringify({ events: Array.from({ length: eventsInBatch }, (_, index) => ({ kind, atMs: 1_763_000_000_000 + index, detail })) });
+}
+
+export function ads(): void {
+  send("ad");
+}
+
+export function telemetry(): void {
+  send("telemetry");
+}
+
+function send(kind: "ad" | "telemetry"): void {
+  const intendedMs = Date.now();
+  const gateway = pick(settings.gateways, random(0));
+  const tags = { lane: "ingest", kind };
+  const { status } = http.post(`${gateway.url}/events`, bodies[kind], { headers: { "X-Request-Kind": kind, "Content-Type": "application/json" }, tags, timeout: answerMs });
+  batchMs.add(Date.now() - intendedMs, { ...tags, outcome: status === 202 ? "taken" : status === 503 ? "shed" : "lost" });
+}

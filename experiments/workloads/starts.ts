@@ -1,0 +1,21 @@
+/** Session starts: viewers who press play, and devices that prefetch what might be watched next. */
+import { startSession } from "./library/gateway.ts";
+import { options } from "./library/settings.ts";
+
+export { options };
+export const needs = ["gateways"] as const;
+
+/** A viewer who pressed play expects a picture within seconds. Choose: 4 s for the session, as for a live segment. */
+const playGoodMs = 4_000;
+/** …and goes away when there is none after so long. Choose. */
+const playPatienceMs = 16_000;
+/** Nobody waits for what is prefetched: it is of use for a while, and no loss. Choose: 2 s. */
+const prefetchMs = 2_000;
+
+export function play(): void {
+  startSession({ kind: "play", intendedMs: Date.now(), goodWithinMs: playGoodMs, patienceMs: playPatienceMs });
+}
+
+export function prefetch(): void {
+  startSession({ kind: "prefetch", intendedMs: Date.now(), goodWithinMs: prefetchMs, patienceMs: prefetchMs });
+}
