@@ -10,6 +10,7 @@ import { failureDocument } from "./explain.ts";
 import { exportRun } from "./export.ts";
 import { loadExperiment } from "./experiments.ts";
 import { compose } from "./compose.ts";
+import { gameDay } from "./game-day/game-day.ts";
 import { image } from "./image.ts";
 import { recover } from "./recover.ts";
 import { rejudge, rewriteReports } from "./rejudge.ts";
@@ -91,6 +92,10 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .action((name: string | undefined, flags: { write?: string }) => ended(schema(context, name ?? null, flags.write === undefined ? null : resolve(context.cwd, flags.write))));
   program.command("doctor").description("show every tool, where it comes from, and what works on this machine").option("--json", "as JSON").option("--install", "get what is missing")
     .action(async (flags: { json?: boolean; install?: boolean }) => ended(await doctorOf(context, flags)));
+  gameDayFlags(context, program.command("gameday").description("run a day of experiments, with go/no-go points on a page of this machine").argument("<file>", "a game day, as examples/game-day/rehearsal.ts"))
+    .action(async (file: string, flags: RunFlags & GameDayFlags) => ended(await gameDay(context, file, {
+      run: optionsOf(context, { ...flags, without: [] }), yes: flags.yes === true, planOnly: flags.plan === true, port: flags.port ?? 0, resume: flags.resume ?? null,
+    })));
   // Started by a run for itself.
   program.command("dead-man", { hidden: true }).argument("<run-id>").action(async (runId: string) => ended(await deadMan(context, runId)));
   planFlags(context, program.command("up").description("start the target alone and keep it up until Ctrl-C or `seawall down`").argument("[experiment]", "whose target", "origin-storm"))
@@ -98,6 +103,28 @@ function programOf(context: Context, ended: (code: number) => void): Command {
   program.command("down").description("end what `seawall up` started").action(async () => ended(await down(context)));
   for (const command of program.commands) command.exitOverride().showHelpAfterError("(add --help for what there is)").showSuggestionAfterError().copyInheritedSettings(program);
   return program;
+}
+
+interface GameDayFlags { readonly yes?: boolean; readonly plan?: boolean; readonly port?: number; readonly resume?: string }
+
+function gameDayFlags(context: Context, command: Command): Command {
+  return command
+    .option("--plan", "show what would be asked and done, and end")
+    .option("--yes", "for CI: nobody is asked and no page is served; the report says so")
+    .addOption(new Option("--port <n>", "of the page; any that is free unless said").argParser(portOf))
+    .option("--resume <dir>", "take a day up again that was stopped or cut short")
+    .addOption(new Option("--substrate <name>", `where the targets run: ${substrateChoices.join(", ")}`).default(context.env["SEAWALL_SUBSTRATE"] || "auto"))
+    .option("--allow-host <name>", "a host besides this machine that load and faults may reach; may be repeated", (value: string, all: string[]) => [...all, value], [] as string[])
+    .option("--force", "run although what must have held before has not; the reports say so")
+    .addOption(new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(seedOf))
+    .option("--json", "standard output carries only the day's result, one line of JSON")
+    .addOption(new Option("--out <dir>", "where the day's and its runs' directories are made").default(resolve(context.root, "reports"), "reports").argParser(folderOf));
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError("It must be a number from 0 to 65535.");
+  return port;
 }
 
 function planFlags(context: Context, command: Command): Command {

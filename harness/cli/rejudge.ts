@@ -1,12 +1,14 @@
 /** `seawall judge` and `seawall report`: a stored run gets the verdict, and the report, of today's code. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isDay } from "../game-day/day-directory.ts";
 import { renderVerdictText } from "../report/text.ts";
 import { writeReports } from "../report/write.ts";
 import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
+import { told } from "./game-day/game-day.ts";
 import { exitCodeOf, judgeRecord } from "./run.ts";
 
 /** Reads only; prints the verdict; the exit status is the verdict's. */
@@ -18,8 +20,12 @@ export async function rejudge(context: Context, directory: string, json: boolean
   return exitCodeOf(verdict, null);
 }
 
-/** Writes verdict.json, report.html and junit.xml anew; the exit status says only whether that worked. */
+/** Writes verdict.json, report.html and junit.xml anew, or a game day's result.json and report.html; the exit status says only whether that worked. */
 export async function rewriteReports(context: Context, directory: string, json: boolean): Promise<number> {
+  if (isDay(directory)) {
+    told(context, directory, json);
+    return 0;
+  }
   const run = await readRun(directory);
   const verdict = judgeRecord(run);
   writeWhole(join(run.directory, files.verdict), `${JSON.stringify(verdict, null, 2)}\n`);

@@ -7,7 +7,8 @@ import type { Experiment, Load } from "../core/experiment.ts";
 import { judge } from "../core/judge/judge.ts";
 import { type Planned, planExperiment, type PlanOptions, planTarget } from "../core/plan.ts";
 import type { RecordedVerdict } from "../core/prerequisites.ts";
-import type { Run, SubstrateName, Verdict } from "../core/run.ts";
+import type { SampleSink } from "../core/ports.ts";
+import type { Run, RunEvent, SubstrateName, Verdict } from "../core/run.ts";
 import type { Tools } from "../core/tools.ts";
 import { provision } from "../provision/provision.ts";
 import { showProgress } from "../provision/render.ts";
@@ -25,6 +26,7 @@ import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import { loadExperiment, workloadExports, workloadNeeds } from "./experiments.ts";
 import { explain } from "./explain.ts";
+import type { Hold } from "./hold.ts";
 import { ensureImage } from "./image.ts";
 import { Progress } from "./progress.ts";
 import { recordedVerdicts } from "./records.ts";
@@ -75,7 +77,7 @@ export async function run(context: Context, names: readonly string[], options: R
 }
 
 /** As if it had run and held. */
-async function presumed(context: Context, experiment: Experiment, options: RunOptions): Promise<RecordedVerdict> {
+export async function presumed(context: Context, experiment: Experiment, options: RunOptions): Promise<RecordedVerdict> {
   const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
   return { runId: "~", experiment: experiment.name, tier: experiment.tier, target: experiment.target.name, topology: options.topology ?? experiment.topology, substrate: substrate.name, without: options.without, status: "held" };
 }
@@ -124,9 +126,19 @@ function rerunCommand(name: string, seed: number, substrate: SubstrateName, opti
   return ["./seawall run", name, `--seed ${seed}`, `--substrate ${substrate}`, ...(options.topology === null ? [] : [`--topology ${options.topology}`]), ...(options.scale === 1 ? [] : [`--scale ${options.scale}`]), ...options.without.map((defence) => `--without ${defence}`), ...options.allowHosts.map((host) => `--allow-host ${host}`), ...(options.force ? ["--force"] : [])].join(" ");
 }
 
-async function runPlanned(context: Context, planned: Planned, options: RunOptions): Promise<Outcome> {
+/** Somebody who looks on while a run goes on, as a game day does. */
+export interface Onlooker {
+  /** Its folder is there. */
+  began(directory: string, runId: string): void;
+  event(event: RunEvent): void;
+  /** A sink that sees each sample and passes it on. */
+  samples(recorder: SampleSink): SampleSink;
+  readonly hold?: Hold | undefined;
+}
+
+export async function runPlanned(context: Context, planned: Planned, options: Pick<RunOptions, "out">, onlooker?: Onlooker): Promise<Outcome> {
   if (planned.plan.substrate === "simulated") {
-    const { directory, error } = await simulate(context, planned, options.out);
+    const { directory, error } = await simulate(context, planned, options.out, onlooker);
     return judged(directory, error);
   }
   refuseUnusableCache(context);
@@ -136,6 +148,8 @@ async function runPlanned(context: Context, planned: Planned, options: RunOption
   const tools = await toolsOf(context, planned);
   const { directory, id } = makeRunDirectory(options.out, planned.plan.experiment, newRunId(clock.nowMs(), planned.plan.seed));
   const recorder = new Recorder(directory, planned.plan, clock);
+  onlooker?.began(directory, id);
+  if (onlooker !== undefined) recorder.onEvent((event) => onlooker.event(event));
   const ledger = new FileLedger(context.stateDirectory, id, directory);
   const deadMan = startDeadMan([process.execPath, join(context.root, "harness", "main.ts"), "dead-man", id], { ...context.env });
   const signal = AbortSignal.any([context.signal, recorder.failed]);
@@ -147,7 +161,7 @@ async function runPlanned(context: Context, planned: Planned, options: RunOption
     progress.say(`${planned.plan.title} (${planned.plan.experiment}, ${planned.plan.topology}, ${planned.plan.substrate} substrate: ${planned.plan.substrateWhy})`);
     recorder.event({ kind: "started", runId: id, versions: versionsOf(tools, context), machine: thisMachine() });
     for (const text of planned.plan.notes ?? []) recorder.event({ kind: "note", text });
-    ({ error } = await conduct(planned.plan, wire({ context, planned, tools, clock, recorder, ledger, directory, runId: id, progress }), signal));
+    ({ error } = await conduct(planned.plan, wire({ context, planned, tools, clock, recorder, ledger, directory, runId: id, progress, samples: onlooker?.samples(recorder), hold: onlooker?.hold }), signal));
   }
   await recorder[Symbol.asyncDispose]();
   deadMan.release();

@@ -16,6 +16,8 @@ export interface Started {
   readonly ended: Promise<Ended>;
   /** Resolves when standard error has matched; rejects when the command ends first. */
   seen(pattern: RegExp): Promise<void>;
+  /** What it has said so far. */
+  stderr(): string;
 }
 
 export function seawall(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd: string = root): Started {
@@ -26,7 +28,7 @@ export function seawall(args: readonly string[], env: Readonly<Record<string, st
   child.stderr.setEncoding("utf8").on("data", (part: string) => { stderr += part; });
   const ended = once(child, "close").then(([exitCode, signal]) => ({ exitCode: exitCode as number | null, signal: signal as string | null, stdout, stderr }));
   return {
-    child, ended,
+    child, ended, stderr: () => stderr,
     seen: async (pattern) => {
       let over = false;
       void ended.then(() => { over = true; });

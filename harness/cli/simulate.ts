@@ -9,19 +9,22 @@ import { VirtualMachine } from "../substrates/simulated/machine.ts";
 import { VirtualClock } from "../substrates/simulated/virtual-clock.ts";
 import { simulatedWorld } from "../substrates/simulated/world.ts";
 import type { Context } from "./context.ts";
+import type { Onlooker } from "./run.ts";
 import { thisMachine } from "./wire.ts";
 
 /** Virtual time begins here in every run, so that a seed gives the same run to the last sample: 2026-01-01T00:00:00Z. */
 const startMs = Date.UTC(2026, 0, 1);
 
 /** Touches nothing but the run directory, so it needs no ledger on disk and no clean machine. */
-export async function simulate(context: Context, { plan, layout, model }: Planned, out: string): Promise<{ readonly directory: string; readonly error: unknown }> {
+export async function simulate(context: Context, { plan, layout, model }: Planned, out: string, onlooker?: Onlooker): Promise<{ readonly directory: string; readonly error: unknown }> {
   if (model === undefined) throw new SeawallError("PLAN_REFUSED", `${plan.target} has no model`);
   refuseUnwritable(out);
   const { directory, id } = makeRunDirectory(out, plan.experiment, newRunId(Date.now(), plan.seed));
   const clock = new VirtualClock(startMs);
   const recorder = new Recorder(directory, plan, clock, false);
-  const watch = new AbortWatch(recorder, plan.abortWhen);
+  onlooker?.began(directory, id);
+  if (onlooker !== undefined) recorder.onEvent((event) => onlooker.event(event));
+  const watch = new AbortWatch(onlooker?.samples(recorder) ?? recorder, plan.abortWhen);
   recorder.event({ kind: "started", runId: id, versions: { seawall: context.version }, machine: thisMachine() });
   const world = simulatedWorld({ plan, layout, model, runId: id, clock, machine: new VirtualMachine(), sink: watch, events: recorder, undo: { record: () => () => {} } });
   const signal = AbortSignal.any([context.signal, recorder.failed]);

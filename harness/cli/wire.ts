@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import type { Clock, Substrate } from "../core/ports.ts";
+import type { Clock, SampleSink, Substrate } from "../core/ports.ts";
 import type { Planned } from "../core/plan.ts";
 import type { Machine, SubstrateName } from "../core/run.ts";
 import { entriesOf } from "../core/entries.ts";
@@ -21,6 +21,7 @@ import { sweepEngine } from "../substrates/docker/undo.ts";
 import { processSubstrate } from "../substrates/process/deploy.ts";
 import { endProcessesOfRun } from "../system/processes.ts";
 import type { Context } from "./context.ts";
+import { type Hold, holding } from "./hold.ts";
 import { ensureImage } from "./image.ts";
 import type { Progress } from "./progress.ts";
 
@@ -34,6 +35,9 @@ export interface WireOptions {
   readonly directory: string;
   readonly runId: string;
   readonly progress: Progress;
+  /** Sees each sample and passes it on to the recorder. */
+  readonly samples?: SampleSink | undefined;
+  readonly hold?: Hold | undefined;
 }
 
 /** The tools of a target's services and those that every run needs. */
@@ -56,18 +60,20 @@ export function wire(options: WireOptions): World {
   const { context, planned, tools, clock, recorder, ledger, directory, runId, progress } = options;
   const { plan, layout } = planned;
   const logsDirectory = join(directory, files.logs);
-  const watch = new AbortWatch(recorder, plan.abortWhen);
+  const watch = new AbortWatch(options.samples ?? recorder, plan.abortWhen);
+  const generator = k6Generator({ tool: tools.k6, workloads: join(context.root, "experiments", "workloads"), clock });
   const harnessCpuSeconds = (): number => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   };
   return {
     clock, events: recorder, injectors, harnessCpuSeconds,
+    ...(options.hold === undefined ? {} : { hold: holding(options.hold, { plan, runId, logsDirectory, undo: ledger, generator }) }),
     deploy: (signal) => substrateOf(context, plan.substrate, tools, clock).deploy({
       plan, runId, layout, logsDirectory, undo: ledger, signal, controlToken: randomBytes(16).toString("hex"), progress: (text) => progress.note(text),
     }),
     prepareLoad: async (deployment, signal) => {
-      const load = await k6Generator({ tool: tools.k6, workloads: join(context.root, "experiments", "workloads"), clock }).prepare({
+      const load = await generator.prepare({
         plan, runId, stream: plan.stream, edges: entriesOf(deployment), gateways: entriesOf(deployment, layout.gateways ?? []), sink: watch, logsDirectory, undo: ledger, signal,
       });
       progress.watch(() => load.progress);

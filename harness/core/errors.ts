@@ -19,6 +19,7 @@ const catalogue = {
   USAGE: "usage",
   UNKNOWN_NAME: "usage",
   EXPERIMENT_MALFORMED: "usage",
+  GAME_DAY_MALFORMED: "usage",
   PLAN_REFUSED: "usage",
   RUN_DIRECTORY_BROKEN: "usage",
   OUTPUT_NOT_WRITABLE: "usage",

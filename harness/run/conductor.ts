@@ -22,6 +22,8 @@ export interface World {
   readonly events: EventSink;
   readonly injectors: Injectors;
   deploy(signal: AbortSignal): Promise<Deployment>;
+  /** The target is up, and people look at it under its everyday load, none of which is recorded, until one of them says go. Rejects with a RunAborted when nobody does. */
+  readonly hold?: { readonly msMax: number; release(deployment: Deployment, signal: AbortSignal): Promise<void> };
   prepareLoad(deployment: Deployment, signal: AbortSignal): Promise<RunningLoad>;
   startProbes(deployment: Deployment, load: RunningLoad, signal: AbortSignal): Promise<Probes>;
   /** Undoes what no disposal reached; returns what is left. */
@@ -65,7 +67,8 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
   const inTime = new AbortController();
   // One signal for all who may end the run: whoever is first gives the reason.
   const signal = AbortSignal.any([outside, own.signal]);
-  void clock.sleep(runMsMax(plan), inTime.signal).then(() => own.abort(new RunAborted("deadline", `it took longer than ${Math.round(runMsMax(plan) / 1000)} s`)), () => {});
+  const msMax = runMsMax(plan) + (world.hold?.msMax ?? 0);
+  void clock.sleep(msMax, inTime.signal).then(() => own.abort(new RunAborted("deadline", `it took longer than ${Math.round(msMax / 1000)} s`)), () => {});
   try {
     const startedMs = clock.nowMs();
     events.event({ kind: "deploying" });
@@ -77,6 +80,7 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
       if (!exit.expected && !isTargets) own.abort(new RunAborted("substrate", `${exit.service} died: ${exit.detail}`));
     });
     events.event({ kind: "deployed", tookMs: clock.nowMs() - startedMs });
+    if (world.hold !== undefined) await held(world, world.hold, deployment, signal);
     const load = stack.use(await world.prepareLoad(deployment, signal));
     const probes = stack.use(await world.startProbes(deployment, load, signal));
     await perform(plan, world, deployment, load, probes, signal);
@@ -89,6 +93,12 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
   await undo(world, stack);
   events.event({ kind: "finished" });
   return { error };
+}
+
+async function held({ clock, events }: World, hold: NonNullable<World["hold"]>, deployment: Deployment, signal: AbortSignal): Promise<void> {
+  const sinceMs = clock.nowMs();
+  await hold.release(deployment, signal);
+  events.event({ kind: "note", text: `held under everyday load for ${((clock.nowMs() - sinceMs) / 1000).toFixed(0)} s before anything was recorded, until somebody said go` });
 }
 
 /** The load, what it takes to bring the target up and to heal it, and some: a run that goes on after that is stuck. */

@@ -29,8 +29,8 @@ export function refuseUnwritable(out: string): void {
   }
 }
 
-/** Makes `OUT/EXPERIMENT/RUN-ID/logs`; a second run in the same second gets a suffix. */
-export function makeRunDirectory(out: string, experiment: string, runId: string): { readonly directory: string; readonly id: string } {
+/** Makes `OUT/EXPERIMENT/RUN-ID/logs`; a second run in the same second gets a suffix. A game day has no logs. */
+export function makeRunDirectory(out: string, experiment: string, runId: string, logs = true): { readonly directory: string; readonly id: string } {
   const parent = join(out, experiment);
   try {
     makeFolders(parent);
@@ -43,7 +43,7 @@ export function makeRunDirectory(out: string, experiment: string, runId: string)
         if ((error as NodeJS.ErrnoException).code === "EEXIST" && attempt < 100) continue;
         throw error;
       }
-      mkdirSync(join(directory, files.logs));
+      if (logs) mkdirSync(join(directory, files.logs));
       return { directory, id };
     }
   } catch (error) {

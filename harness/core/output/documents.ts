@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { comparisonDocumentShape } from "./comparison.ts";
+import { dayDocument, dayResultDocument } from "./game-day.ts";
 import { doctorDocument, errorDocument, experimentDocument, recoveryDocument, reportDocument } from "./lines.ts";
 import { planDocument } from "./plan.ts";
 import { verdictDocument } from "./verdict.ts";
@@ -24,6 +25,8 @@ export const documents = {
   doctor: { version: 1, from: "`doctor --json`", shape: doctorDocument },
   recovery: { version: 1, from: "`recover --json`, one line per run that was found", shape: recoveryDocument },
   "report-files": { version: 1, from: "`report --json`", shape: reportDocument },
+  day: { version: 1, from: "day.json of a game day, `gameday --plan --json`", shape: dayDocument },
+  "day-result": { version: 1, from: "result.json of a game day, `gameday --json`, `report --json` of a day", shape: dayResultDocument },
   error: { version: 1, from: "any command with `--json` that fails: its last line on standard output", shape: errorDocument },
 } as const satisfies Record<string, DocumentKind>;
 

@@ -28,11 +28,18 @@ export interface Shell {
   readonly charts: boolean;
   /** What the scripts find in `pageData`. */
   readonly data: unknown;
+  /** Whether its scripts may ask whoever served the page; a report asks nobody. */
+  readonly asksItsServer?: boolean;
 }
 
 const commonStyles = ["page.css", "sections.css", "print.css"] as const;
 const commonScripts = ["common.js"] as const;
 const chartScripts = ["backdrop.js", "plot.js", "axis.js"] as const;
+
+/** The page's policy for a server that can send it as a header, too. */
+export function policyOf(shell: Shell): string {
+  return policy(styleOf(shell), scriptOf(shell), shell.asksItsServer === true);
+}
 
 export function renderShell(shell: Shell): string {
   const style = styleOf(shell);
@@ -41,7 +48,7 @@ export function renderShell(shell: Shell): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(style, script)}">
+<meta http-equiv="Content-Security-Policy" content="${policy(style, script, shell.asksItsServer === true)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -88,7 +95,7 @@ function scriptOf({ scripts, charts }: Shell): Markup {
 }
 
 /** Nothing is loaded, nothing is sent, and only the style sheet and the script with these hashes take effect. */
-function policy(style: Markup, script: Markup): string {
+function policy(style: Markup, script: Markup, asks: boolean): string {
   const hash = ({ text: content }: Markup): string => `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
-  return `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; ${asks ? "connect-src 'self'; " : ""}base-uri 'none'; form-action 'none'`;
 }

@@ -1,0 +1,42 @@
+/** A planned step in the words that somebody needs who is to say go: what it does, to what, and for how long. */
+import { phases } from "../../core/experiment.ts";
+import { describeFault, linksStruck, servicesStruck, sheetOf } from "../../core/faults.ts";
+import type { BlastRadius, Day, DayStep } from "../../core/game-day/day.ts";
+import { type GameDay, usualRoles } from "../../core/game-day/game-day.ts";
+import type { Plan } from "../../core/run.ts";
+import { linkName } from "../../core/where.ts";
+import type { Context } from "../context.ts";
+import { thisMachine } from "../wire.ts";
+import type { Ready } from "./load.ts";
+
+export function describeDay(context: Context, given: GameDay, file: string, id: string, ready: readonly Ready[], answers: Day["answers"], seed: number): Day {
+  return {
+    format: "seawall-day/1", id, name: given.name, title: given.title, purpose: given.purpose, file, seed, answers,
+    roles: given.roles ?? usualRoles, steps: ready.map((one) => describeStep(one, given.waitMsMax)), version: context.version, machine: thisMachine(),
+  };
+}
+
+function describeStep({ step, source, experiment, planned: { plan } }: Ready, waitMsMax: number): DayStep {
+  return {
+    experiment: plan.experiment, source, title: plan.title, story: plan.story, brief: step.brief ?? null, tier: plan.tier, target: plan.target, topology: plan.topology,
+    substrate: plan.substrate, without: plan.without, expect: step.expect ?? "held", segmentMs: plan.stream.segmentMs, leadInMs: plan.leadInMs, phasesMs: plan.phasesMs,
+    waitMsMax: step.waitMsMax ?? waitMsMax,
+    // In virtual time nothing waits for people.
+    holdMsMax: plan.substrate === "simulated" ? null : step.hold?.waitMsMax ?? null,
+    claims: [...plan.hypothesis.map((claim) => claim.title), ...(plan.recovery === null ? [] : [plan.recovery.title])],
+    faults: plan.steps.map(({ fault, atMs, forMs }) => ({ label: describeFault(fault), atMs, forMs, proof: sheetOf(fault).proof, undo: sheetOf(fault).undo })),
+    blast: blastOf(plan, experiment.blastRadius.faultsAtOnceMax), rerun: plan.rerun,
+  };
+}
+
+function blastOf(plan: Plan, faultsAtOnceMax: number): BlastRadius {
+  const services = [...new Set(plan.steps.flatMap(({ fault }) => servicesStruck(fault, plan)))];
+  const zoneOf = new Map(plan.services.map((service) => [service.name, service.zone]));
+  const rate = (phase: (typeof phases)[number]): number => plan.load.reduce((sum, load) => sum + load.ratePerSecond[phase], 0);
+  return {
+    services, servicesInAll: plan.services.length,
+    links: [...new Set(plan.steps.flatMap(({ fault }) => linksStruck(fault, plan).map(linkName)))],
+    zones: [...new Set(services.flatMap((name) => zoneOf.get(name) ?? []))], zonesInAll: new Set(zoneOf.values()).size,
+    faultsAtOnceMax, loadTimes: rate("baseline") > 0 ? Math.max(...phases.map(rate)) / rate("baseline") : 1,
+  };
+}

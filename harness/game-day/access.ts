@@ -1,0 +1,56 @@
+/**
+ * Who may ask for what. The page is on loopback, where every web page that somebody has open can send requests, too: so nothing is given for a
+ * cookie, a request must carry a role's token in a header, must be meant for this host by name (a name that was rebound to 127.0.0.1 is
+ * refused), and must not come from another site.
+ */
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Right, Role } from "../core/game-day/game-day.ts";
+
+export interface Refusal { readonly status: 400 | 401 | 403 | 421; readonly why: string }
+
+/** One secret for each role, made anew whenever a day is opened and never written to disk. */
+export class Tokens {
+  readonly #roles: readonly { readonly role: Role; readonly digest: Buffer; readonly token: string }[];
+
+  constructor(roles: readonly Role[]) {
+    this.#roles = roles.map((role) => {
+      const token = randomBytes(24).toString("base64url");
+      return { role, token, digest: digestOf(token) };
+    });
+  }
+
+  tokenOf(role: string): string {
+    return this.#roles.find((one) => one.role.name === role)?.token ?? "";
+  }
+
+  /** Compares digests, each with each: how long it takes says nothing about a token. */
+  roleOf(authorization: string | undefined): Role | null {
+    const digest = digestOf(/^Bearer ([\w-]{1,200})$/.exec(authorization ?? "")?.[1] ?? "");
+    let found: Role | null = null;
+    for (const one of this.#roles) if (timingSafeEqual(one.digest, digest)) found = one.role;
+    return found;
+  }
+}
+
+function digestOf(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}
+
+/** Any port: somebody may look through a tunnel (`ssh -L`), which has another one. */
+const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
+
+/** What is wrong with where a request comes from or goes to; null when nothing is. `isPage`: the page itself, which holds no secret and may be linked to. */
+export function strangerProblem(headers: IncomingHttpHeaders, isPage: boolean): Refusal | null {
+  const { host, origin } = headers;
+  if (host === undefined || !loopbackHost.test(host)) return { status: 421, why: "this is a game day's page, and is known as 127.0.0.1 or localhost only" };
+  if (isPage) return null;
+  if (origin !== undefined && origin !== `http://${host}`) return { status: 403, why: "not from another site" };
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin" && site !== "none") return { status: 403, why: "not from another site" };
+  return null;
+}
+
+export function mayNot(role: Role, right: Right): Refusal | null {
+  return role.may.includes(right) ? null : { status: 403, why: `the role "${role.name}" may not ${right}` };
+}

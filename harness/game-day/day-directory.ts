@@ -1,0 +1,46 @@
+/** The files of a day, beside those of runs: `reports/game-days/ID/`. */
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { SeawallError } from "../core/errors.ts";
+import type { Day, DayEvent } from "../core/game-day/day.ts";
+import { stateOf } from "../core/game-day/day-state.ts";
+import { type DayResult, judgeDay } from "../core/game-day/judge-day.ts";
+import type { Verdict } from "../core/run.ts";
+import { readDayEvents } from "./day-log.ts";
+
+export const dayFiles = { day: "day.json", events: "events.ndjson", result: "result.json", report: "report.html" } as const;
+
+export interface RecordedDay { readonly day: Day; readonly events: readonly DayEvent[]; readonly result: DayResult }
+
+export function isDay(directory: string): boolean {
+  return existsSync(join(directory, dayFiles.day));
+}
+
+/** What is on disk of a day, whole or cut short, and what it came to. */
+export function readDay(directory: string): RecordedDay {
+  const day = readPlanOfDay(directory);
+  const events = readDayEvents(join(directory, dayFiles.events));
+  const { runs } = stateOf(day.steps.length, events);
+  return { day, events, result: judgeDay(day, events, runs.map((run) => (run === null ? null : verdictIn(resolve(directory, run))))) };
+}
+
+export function readPlanOfDay(directory: string): Day {
+  const path = join(directory, dayFiles.day);
+  try {
+    const day = JSON.parse(readFileSync(path, "utf8")) as Partial<Day> | null;
+    if (day?.format !== "seawall-day/1" || !Array.isArray(day.steps) || !Array.isArray(day.roles)) throw new Error('it is not a "seawall-day/1"');
+    return day as Day;
+  } catch (error) {
+    throw new SeawallError("RUN_DIRECTORY_BROKEN", `${path} cannot be read: ${(error as Error).message}`, { cause: error, hint: "Days lie in reports/game-days/ID." });
+  }
+}
+
+/** Null when the run has none (yet), or has gone. */
+function verdictIn(run: string): Verdict | null {
+  try {
+    const verdict = JSON.parse(readFileSync(join(run, "verdict.json"), "utf8")) as Verdict | null;
+    return verdict?.format === "seawall-verdict/1" ? verdict : null;
+  } catch {
+    return null;
+  }
+}

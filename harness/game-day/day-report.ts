@@ -1,0 +1,105 @@
+/** The report of a day: what it came to, each step with what was decided, seen and noted, and the curves that people watched. One file, no script needed. */
+import type { By, DayEvent, DayStep } from "../core/game-day/day.ts";
+import { nameOf, type StepResult } from "../core/game-day/judge-day.ts";
+import type { Status } from "../core/run.ts";
+import { formatDuration } from "../report/format.ts";
+import { markup, type Markup } from "../report/markup.ts";
+import { clip } from "../report/plain.ts";
+import { mark, shape, words } from "../report/page/icons.ts";
+import { renderShell } from "../report/page/shell.ts";
+import type { RecordedDay } from "./day-directory.ts";
+import { tape } from "./tape.ts";
+
+export function renderDayReport(recorded: RecordedDay): string {
+  const { day, events, result } = recorded;
+  const startedMs = events[0]?.atMs ?? null;
+  return renderShell({
+    title: `${words[result.status]}: ${day.title}`, status: result.status, skipTo: { id: "steps", text: "Skip to the steps" },
+    heading: `game day: ${day.title}`, subheading: `${startedMs === null ? "never opened" : `${new Date(startedMs).toISOString().slice(0, 16).replace("T", " ")} UTC`} · ${day.id}`,
+    body: markup`${summary(recorded)}\n<section class="page" aria-labelledby="steps"><h2 id="steps">Steps</h2>\n${result.steps.map((one, index) => step(recorded, index, one))}</section>\n${aside(recorded)}\n${facts(recorded)}`,
+    styles: ["../../game-day/page/day-report.css"], scripts: [], charts: false, data: {},
+  });
+}
+
+function summary({ day, result }: RecordedDay): Markup {
+  return markup`<section class="verdict ${result.status}" aria-labelledby="verdict"><div class="page hero">${shape(result.status)}
+<div class="said"><h1 id="verdict">${words[result.status]}</h1><p class="why">${result.why}</p></div>
+<div class="asked"><h2>${day.title}</h2><p>${day.purpose}</p></div></div></section>
+<div class="page">${result.answers === "yes" ? markup`<div class="notice wary"><strong>Nobody was asked.</strong> Every go/no-go point was answered by <code>--yes</code>.</div>` : null}
+${result.stoppedBy === null ? null : markup`<div class="notice grave"><strong>Stopped by ${nameOf(result.stoppedBy)}.</strong></div>`}
+<ol class="day-strip">${result.steps.map((one, index) => markup`<li class="${toneOf(one)}"><a href="#step-${index + 1}">${index + 1}. ${one.experiment}</a> <span>${wordOf(one)}</span></li>`)}</ol></div>`;
+}
+
+/** A control that was refuted is good news. */
+function toneOf({ status, asExpected }: StepResult): Status | "left" {
+  return status === null ? "left" : asExpected ? "held" : status === "inconclusive" ? "inconclusive" : "refuted";
+}
+
+function wordOf({ status, asExpected, expect }: StepResult): string {
+  if (status === null) return "did not run";
+  return `${words[status].toLowerCase()}${expect === "refuted" ? (asExpected ? ", as a control should be" : ", though it is a control") : ""}`;
+}
+
+function step({ day, events }: RecordedDay, index: number, result: StepResult): Markup {
+  const planned = day.steps[index] as DayStep;
+  const own = eventsOf(events, index);
+  return markup`<article class="day-step" id="step-${index + 1}" aria-labelledby="title-${index + 1}">
+<h3 id="title-${index + 1}">${result.status === null ? null : mark(result.status)} ${index + 1}. ${planned.title}</h3>
+<p class="soft">${planned.experiment}${planned.without.length === 0 ? "" : ` without ${planned.without.join(", ")}`} · ${planned.tier} · ${planned.topology} on ${planned.substrate}${planned.expect === "refuted" ? " · a control: meant to be refuted" : ""}</p>
+<p>${result.why}</p>${planned.brief === null ? null : markup`<p class="brief">${planned.brief}</p>`}
+${tape(planned, own)}
+<table class="log"><thead><tr><th scope="col">Time</th><th scope="col">What</th></tr></thead><tbody>${own.map(line).filter((one) => one !== null)}</tbody></table>
+${result.run === null ? null : markup`<p><a href="${`${result.run}/report.html`}">The run’s own report</a> <span class="soft">${result.runId ?? ""}</span></p>`}
+</article>\n`;
+}
+
+/** From a step's first question to its end; notes belong to the step that was on. */
+function eventsOf(events: readonly DayEvent[], index: number): readonly DayEvent[] {
+  const questions = new Set(events.flatMap((event) => (event.kind === "asked" && event.step === index ? [event.question] : [])));
+  return events.filter((event) => ("step" in event && event.step === index) || (event.kind === "answered" && questions.has(event.question)));
+}
+
+function line(event: DayEvent): Markup | null {
+  const told = toldOf(event);
+  if (told === null) return null;
+  return markup`<tr class="${told.tone}"><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${told.text}</td></tr>\n`;
+}
+
+const said = (by: By, answer: string): string => (by.role === "nobody" ? `${answer}: nobody answered in time` : `${answer} by ${nameOf(by)}`);
+
+function toldOf(event: DayEvent): { tone: string; text: string | Markup } | null {
+  switch (event.kind) {
+    case "asked": return { tone: "", text: event.point === "hold" ? "Asked: break it, now that it is up under everyday load?" : "Asked: go or no-go?" };
+    case "answered": return { tone: event.answer === "go" ? "good" : "bad", text: said(event.by, event.answer === "go" ? "Go" : "No-go") };
+    case "note": return { tone: "note", text: markup`<strong>${clip(event.text, 1_000)}</strong> <span class="soft">${nameOf(event.by)}</span>` };
+    case "stopped": return { tone: "bad", text: `Stopped by ${nameOf(event.by)}` };
+    case "ended": return { tone: "phase", text: event.outcome.result === null ? event.outcome.why : words[event.outcome.result] };
+    case "saw": break;
+    default: return null;
+  }
+  const { seen } = event;
+  if (seen.what === "phase") return { tone: "phase", text: seen.phase === "leadIn" ? "lead-in" : seen.phase };
+  if (seen.what === "injected") return { tone: seen.evidence.landed ? "" : "bad", text: `${seen.evidence.landed ? "Landed" : "Did not land"}: ${seen.label}; ${clip(seen.evidence.observation)}` };
+  if (seen.what === "healed") return { tone: seen.evidence.landed ? "good" : "bad", text: `${seen.evidence.landed ? "Healed" : "Not healed"}: ${seen.label}; ${clip(seen.evidence.observation)}` };
+  return seen.what === "trouble" ? { tone: "bad", text: clip(seen.text) } : seen.what === "deployed" ? { tone: "", text: "the target is up" } : null;
+}
+
+/** What belongs to no step. */
+function aside({ events }: RecordedDay): Markup | null {
+  const notes = events.filter((event) => (event.kind === "note" && event.step === null) || event.kind === "stopped" || event.kind === "closed" || event.kind === "opened");
+  return markup`<section class="page" aria-labelledby="between"><h2 id="between">Beside the steps</h2><table class="log"><thead><tr><th scope="col">Time</th><th scope="col">What</th></tr></thead><tbody>${notes.map((event) => (
+    event.kind === "opened" ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${event.again ? "The day was taken up again" : "The day was opened"}</td></tr>`
+      : event.kind === "closed" ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>The day was over: ${clip(event.why)}</td></tr>` : line(event)
+  )).filter((one) => one !== null)}</tbody></table></section>`;
+}
+
+function facts({ day, events }: RecordedDay): Markup {
+  const lastMs = events.at(-1)?.atMs ?? null;
+  const rows: readonly (readonly [string, string])[] = [
+    ["File", day.file], ["Roles", day.roles.map((role) => `${role.name}: ${role.may.join(", ") || "looks on"}`).join("; ")],
+    ["Took", lastMs === null ? "—" : formatDuration(lastMs - (events[0]?.atMs ?? lastMs))], ["Seed", String(day.seed)], ["Seawall", day.version],
+    ["Machine", `${day.machine.cpuModel}, ${day.machine.cores} cores, ${day.machine.platform}`],
+    ...day.steps.map((one, index) => [`Again, step ${index + 1}`, one.rerun] as const),
+  ];
+  return markup`<section class="page" aria-labelledby="facts"><h2 id="facts">How it was made</h2><dl class="facts">${rows.map(([term, text]) => markup`<div><dt>${term}</dt><dd>${clip(text, 1_000)}</dd></div>`)}</dl></section>`;
+}

@@ -1,0 +1,222 @@
+/* The day's page: follows the day, shows where it stands, and sends what people say. The day never waits for this page. */
+"use strict";
+
+const at = (id) => document.getElementById(id);
+let day = null;
+let may = [];
+let state = null;
+/** The server's clock, seen from this machine's. */
+let aheadMs = 0;
+let dirty = new Set();
+let charts = null;
+/** The newest second: what the figures show. */
+let latest = null;
+
+const serverNow = () => Date.now() + aheadMs;
+
+async function open() {
+  try {
+    const { day: given, role, nowMs, directory } = await ask("/api/day");
+    day = { ...given, directory };
+    may = role.may;
+    aheadMs = nowMs - Date.now();
+    document.title = `${day.title} · game day`;
+    document.querySelector(".top p").append(` ${day.title}`);
+    document.querySelector(".top p.soft").textContent = `${role.name}${may.length === 0 ? ", looking on" : ""} · ${day.steps.length} steps · ${day.id}`;
+    at("stop").hidden = !may.includes("stop");
+    at("note").hidden = !may.includes("note");
+    at("name").value = localStorage.getItem("seawall-name") ?? "";
+    at("door").hidden = true;
+    at("day").hidden = false;
+    charts = new LiveCharts(at("charts"), at("moment"));
+    void follow({ event: happened, state: stands, connected, over: shut });
+    setInterval(tick, 250);
+  } catch (error) {
+    shut(error.status === 401 ? "This link is not good, or not any more. The terminal that runs the day shows the links." : error.message);
+    if (error.status === 0) setTimeout(open, 2_000);
+  }
+}
+
+function shut(why) {
+  at("door").hidden = false;
+  at("door-said").textContent = why;
+  if (day === null) at("day").hidden = true;
+  else connected(false);
+}
+
+function connected(on) {
+  const place = at("connection");
+  if (place.dataset.on === String(on)) return;
+  place.dataset.on = String(on);
+  place.textContent = on ? "live" : state?.status === "closed" ? "the day’s server has ended" : "connection lost, trying again; the day goes on";
+  if (!on && state?.status !== "closed") announce("Connection lost. The day goes on without this page.");
+}
+
+function stands(now) {
+  const before = state;
+  state = now;
+  for (const part of ["head", "decision", "programme", "claims"]) dirty.add(part);
+  if (before === null || before.status !== now.status || before.phase !== now.phase) {
+    const { word, title } = headline(now, day);
+    announce(`${word}: ${title}`);
+  }
+  schedule();
+}
+
+function happened(event) {
+  if (event.kind === "began" || (event.kind === "opened" && event.again)) { charts.begin(event.kind === "began" ? day.steps[event.step] : null, null, true); latest = null; }
+  if (event.kind === "saw") saw(event);
+  if (event.kind === "second") {
+    if (!event.held && charts.held) charts.begin(day.steps[event.step], event.runMs);
+    charts.second(event);
+    latest = event;
+    dirty.add("charts");
+  }
+  const told = toldOf(event, day);
+  if (told !== null) tell(event, told);
+  schedule();
+}
+
+function saw({ seen, runMs, step }) {
+  if (seen.what === "phase") {
+    if (seen.phase === "leadIn") charts.begin(day.steps[step], runMs + day.steps[step].leadInMs);
+    charts.phase(seen.phase, runMs);
+  }
+  if (seen.what === "injected") charts.injected(seen.index, seen.label, seen.evidence.landed, runMs);
+  if (seen.what === "healed") charts.healed(seen.index, runMs);
+  dirty.add("charts");
+}
+
+const timelineMax = 400;
+
+function tell(event, { tone, text, by }) {
+  const list = at("timeline");
+  list.prepend(element("li", { class: tone, "data-seq": String(event.seq) }, element("time", { datetime: new Date(event.atMs).toISOString() }, timeOf(event.atMs)), element("p", {}, text, by === undefined ? null : element("span", { class: "soft" }, ` ${by}`))));
+  if (list.childElementCount > timelineMax) list.lastElementChild.remove();
+}
+
+function announce(text) {
+  at("announce").textContent = text;
+}
+
+let waiting = false;
+/** Many events come at once after a reload; each part is then made once. */
+function schedule() {
+  if (waiting) return;
+  waiting = true;
+  setTimeout(() => { waiting = false; draw(); }, 30);
+}
+
+/** What was last shown of a part: it is made anew only when it says something else, so that nobody loses the button under their finger. */
+const shown = new Map();
+function put(id, about, make) {
+  const key = JSON.stringify(about);
+  if (shown.get(id) === key) return;
+  shown.set(id, key);
+  at(id).replaceChildren(...make());
+}
+
+function draw() {
+  if (state === null) return;
+  const parts = dirty;
+  dirty = new Set();
+  if (parts.has("head")) {
+    const { word, title, detail } = headline(state, day);
+    at("day").dataset.status = state.status;
+    at("day").dataset.broken = String(state.faultsInForce.length > 0);
+    Object.assign(at("status"), { textContent: word });
+    at("now-title").textContent = title;
+    at("now-detail").textContent = detail;
+    at("stop").disabled = state.status === "closed" || state.status === "stopping";
+    put("progress", [state.status, state.step, state.phase], () => progressOf(state, day));
+    put("in-force", state.faultsInForce, () => state.faultsInForce.map((fault) => element("li", {}, fault.label)));
+  }
+  if (parts.has("decision")) put("decision", [state.question, state.status, state.step], () => decisionOf(state, day, may, answer));
+  if (parts.has("programme")) put("programme", [state.outcomes, state.step, state.status], () => programmeOf(state, day));
+  if (parts.has("claims")) put("claims", state.claims, () => claimsOf(state.claims));
+  if (parts.has("charts")) { charts.draw(); gauges(); }
+  tick();
+}
+
+/** What a wall must show from across the room. */
+function gauges() {
+  const step = charts.step;
+  at("charts-note").textContent = step === null ? "" : charts.held ? `${step.experiment}, held under everyday load: nothing is recorded` : step.experiment;
+  if (latest === null || step === null) return at("gauges").replaceChildren();
+  const window = charts.seconds.slice(-Math.max(1, Math.round(step.segmentMs / 1000)));
+  const sum = (lane, outcome) => window.reduce((total, second) => total + (second.lanes[lane]?.[outcome] ?? 0), 0);
+  const all = (lane) => ["served", "late", "shed", "lost"].reduce((total, outcome) => total + sum(lane, outcome), 0);
+  const share = (lane, outcome) => (all(lane) === 0 ? "—" : `${(Math.floor((sum(lane, outcome) / all(lane)) * 1000) / 10).toFixed(1)} %`);
+  const lanes = laneOrder.filter((lane) => lane in latest.lanes).slice(0, 2);
+  const gauge = (label, value, tone) => element("div", { class: tone }, element("dt", {}, label), element("dd", {}, value));
+  at("gauges").replaceChildren(
+    ...lanes.map((lane) => gauge(`${laneTitles[lane]} served`, share(lane, "served"), all(lane) > 0 && sum(lane, "served") < 0.999 * all(lane) ? "less" : "")),
+    ...(lanes[0] === undefined ? [] : [gauge(`${laneTitles[lanes[0]]} p99`, spelled(latest.lanes[lanes[0]].p99Ms, "ms"), "")]),
+    gauge("Answers a second", spelled(Object.keys(latest.lanes).reduce((total, lane) => total + all(lane), 0) / window.length, ""), ""),
+  );
+}
+
+/** Clocks: how long a decision or a phase has left. */
+function tick() {
+  if (state === null) return;
+  const deadline = at("deadline");
+  if (deadline !== null && state.question !== null) deadline.textContent = span(state.question.untilMs - serverNow());
+  const step = state.step === null ? undefined : day.steps[state.step];
+  const lengthMs = step === undefined ? undefined : { "lead-in": step.leadInMs, ...step.phasesMs }[state.phase];
+  const goneMs = state.phaseSinceMs === null ? 0 : serverNow() - state.phaseSinceMs;
+  const counting = state.status === "running" && lengthMs !== undefined;
+  const asked = state.status === "waiting";
+  at("clock-label").textContent = asked ? "no-go in" : counting ? "left" : state.phaseSinceMs === null ? "" : "for";
+  at("clock").textContent = asked ? span(state.question.untilMs - serverNow()) : counting ? span(lengthMs - goneMs) : state.phaseSinceMs === null ? timeOf(serverNow()) : span(goneMs);
+  for (const part of at("progress").children) {
+    part.style.flexGrow = part.dataset.ms;
+    part.firstChild.style.width = part.classList.contains("done") ? "100%" : part.classList.contains("on") ? `${Math.min(100, (100 * goneMs) / part.dataset.ms)}%` : "0";
+  }
+}
+
+const myName = () => at("name").value.trim() || null;
+
+/** Says so where somebody looks, when a word did not get through. */
+async function say(path, body, button) {
+  if (button !== null) button.disabled = true;
+  try {
+    await ask(path, { ...body, name: myName() });
+    return null;
+  } catch (error) {
+    return error.message;
+  } finally {
+    if (button !== null) button.disabled = false;
+  }
+}
+
+async function answer(question, word) {
+  const problem = await say("/api/answer", { question, answer: word }, null);
+  if (problem !== null) announce(at("note-said").textContent = `Not taken: ${problem}`);
+}
+
+at("stop").addEventListener("click", async () => {
+  // It must get through: tried again until the server has heard it.
+  for (let times = 0; times < 20 && state?.status !== "closed" && state?.status !== "stopping"; times++) {
+    const problem = await say("/api/stop", {}, null);
+    if (problem === null) return;
+    at("now-detail").textContent = `Stop is being sent: ${problem}. Ctrl-C in the terminal stops as well.`;
+    await new Promise((wake) => setTimeout(wake, 500));
+  }
+});
+
+let noteKey = null;
+at("note").addEventListener("submit", async (submitted) => {
+  submitted.preventDefault();
+  const text = at("note-text").value.trim();
+  if (text === "") return;
+  localStorage.setItem("seawall-name", at("name").value.trim());
+  // The same key until it has got through: a note whose answer was lost stands once.
+  noteKey ??= crypto.randomUUID();
+  const problem = await say("/api/note", { text, key: noteKey }, at("note").querySelector("button"));
+  at("note-said").textContent = problem === null ? "" : `Not yet in the timeline: ${problem}. Your words are still here; try again.`;
+  if (problem === null) { noteKey = null; at("note-text").value = ""; }
+});
+at("note-text").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) at("note").requestSubmit(); });
+at("note-text").addEventListener("input", () => { noteKey = null; });
+
+void open();

@@ -1,0 +1,54 @@
+/** What people watched, as a drawing that needs no script: answers a second of each lane, faults behind them, and notes pinned to their moment. */
+import type { DayEvent, DayStep } from "../core/game-day/day.ts";
+import { formatCount } from "../report/format.ts";
+import { markup, type Markup } from "../report/markup.ts";
+
+type SecondEvent = DayEvent & { readonly kind: "second" };
+const outcomes = ["served", "late", "shed", "lost"] as const;
+const wide = 1_000, tall = 90, laneGap = 26, pinRoom = 18;
+
+/** Null when nothing was recorded: a step that was left out, or was ended while it was held. */
+export function tape(step: DayStep, events: readonly DayEvent[]): Markup | null {
+  const seconds = events.filter((event): event is SecondEvent => event.kind === "second" && !event.held);
+  const first = seconds[0], last = seconds.at(-1);
+  if (first === undefined || last === undefined || last.runMs <= first.runMs) return null;
+  const xOf = (runMs: number): number => round((wide * (runMs - first.runMs)) / (last.runMs + 1_000 - first.runMs));
+  const lanes = [...new Set(seconds.flatMap((second) => Object.keys(second.lanes)))].sort((a, b) => (a === "live" ? -1 : b === "live" ? 1 : a < b ? -1 : 1));
+  const pins = events.filter((event) => event.kind === "note").flatMap((note, index) => {
+    // A note has the day's time, and the seconds have both.
+    const near = seconds.findLast((second) => second.atMs <= note.atMs);
+    return near === undefined ? [] : [{ x: xOf(near.runMs), number: index + 1 }];
+  });
+  const height = pinRoom + lanes.length * (tall + laneGap);
+  const windowSeconds = Math.max(1, Math.round(step.segmentMs / 1_000));
+  return markup`<figure class="tape"><svg viewBox="0 0 ${wide} ${height}" role="img" aria-label="${`Answers a second by lane (${lanes.join(", ")}) over the step; the figures stand in the run’s own report`}">
+${bands(events, xOf, last.runMs + 1_000, height)}
+${lanes.map((lane, index) => laneOf(lane, seconds, xOf, pinRoom + index * (tall + laneGap), windowSeconds))}
+${pins.map(({ x, number }) => markup`<g class="pin"><path d="M${x} ${pinRoom}V${height}"/><circle cx="${x}" cy="9" r="8"/><text x="${x}" y="13" text-anchor="middle">${number}</text></g>`)}
+</svg><figcaption class="soft">Answers a second; red behind it is a fault in force${pins.length > 0 ? "; numbers are notes, in their order" : ""}. <span class="key"><i class="served"></i> served <i class="late"></i> late <i class="shed"></i> shed <i class="lost"></i> lost</span></figcaption></figure>`;
+}
+
+function bands(events: readonly DayEvent[], xOf: (runMs: number) => number, endMs: number, height: number): Markup {
+  const saw = events.filter((event) => event.kind === "saw");
+  const phases = saw.flatMap(({ seen, runMs }) => (seen.what === "phase" && seen.phase !== "drain" ? [{ phase: seen.phase === "leadIn" ? "lead-in" : seen.phase, runMs }] : []));
+  const faults = saw.flatMap(({ seen, runMs }) => (seen.what === "injected" && seen.evidence.landed ? [{ fromMs: runMs, untilMs: saw.find((one) => one.seen.what === "healed" && one.seen.index === seen.index)?.runMs ?? endMs }] : []));
+  return markup`${faults.map(({ fromMs, untilMs }) => markup`<rect class="struck" x="${xOf(fromMs)}" y="${pinRoom}" width="${round(Math.max(2, xOf(untilMs) - xOf(fromMs)))}" height="${height - pinRoom}"/>`)}
+${phases.map(({ phase, runMs }) => markup`<path class="edge" d="M${xOf(runMs)} ${pinRoom}V${height}"/><text class="phase-at" x="${Math.max(0, xOf(runMs)) + 4}" y="${height - 4}">${phase}</text>`)}`;
+}
+
+function laneOf(lane: string, seconds: readonly SecondEvent[], xOf: (runMs: number) => number, top: number, windowSeconds: number): Markup {
+  const stack = seconds.map((second, index) => {
+    const window = seconds.slice(Math.max(0, index - windowSeconds + 1), index + 1);
+    return { x: xOf(second.runMs), counts: outcomes.map((outcome) => window.reduce((sum, one) => sum + (one.lanes[lane]?.[outcome] ?? 0), 0) / window.length) };
+  });
+  const most = Math.max(1, ...stack.map(({ counts }) => counts.reduce((a, b) => a + b, 0)));
+  const yOf = (value: number): number => round(top + laneGap - 6 + tall * (1 - value / most));
+  const below = (counts: readonly number[], until: number): number => counts.slice(0, until).reduce((a, b) => a + b, 0);
+  return markup`<text class="lane" x="2" y="${top + 12}">${`${lane}, up to ${formatCount(Math.round(most))} a second`}</text>
+${outcomes.map((outcome, at) => (stack.every(({ counts }) => counts[at] === 0) ? null
+    : markup`<path class="fills ${outcome}" d="M${stack.map(({ x, counts }) => `${x} ${yOf(below(counts, at + 1))}`).join("L")}L${stack.toReversed().map(({ x, counts }) => `${x} ${yOf(below(counts, at))}`).join("L")}Z"/>`)).filter((one) => one !== null)}`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
