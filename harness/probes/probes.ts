@@ -12,7 +12,7 @@ import { acknowledged } from "./durability.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 import { readBack } from "./read-back.ts";
 import { Increments, parseExposition } from "./prometheus.ts";
-import { isFill, laneAndOrigin, VarnishReader, varnishstatLoop } from "./varnish.ts";
+import { originGetsOf, VarnishReader, varnishstatLoop } from "./varnish.ts";
 
 const everyMs = 2_000;
 const readMs = 3_000;
@@ -128,9 +128,7 @@ export class RunningProbes implements AsyncDisposable {
   async #varnish(instance: Instance, telemetry: Telemetry & { kind: "varnish" }): Promise<void> {
     const counts = await (await this.#varnishOf(instance, telemetry.workDirectory))?.read() ?? [];
     const atMs = this.#options.clock.nowMs();
-    for (const { backend, requests } of counts.filter(({ backend }) => !isFill(backend))) {
-      this.#counters.read("origin_gets", { ...laneAndOrigin(backend), edge: instance.service.name }, atMs, requests);
-    }
+    for (const { requests, ...tags } of originGetsOf(counts)) this.#counters.read("origin_gets", { ...tags, edge: instance.service.name }, atMs, requests);
   }
 
   /** A reader that failed is replaced by the next one. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isFill, laneAndOrigin, parseBackends } from "./varnish.ts";
+import { originGetsOf, parseBackends } from "./varnish.ts";
 
 /** As varnishstat 7.1 writes it with `-1 -j -f VBE.*.req`, shortened. */
 const text = JSON.stringify({
@@ -26,9 +26,14 @@ describe("varnishstat", () => {
   });
 
   it("tells lane and origin from a backend's name", () => {
-    expect(laneAndOrigin("live_region_a")).toEqual({ lane: "live", origin: "region-a" });
-    expect(laneAndOrigin("dvr_region_a_2")).toEqual({ lane: "dvr", origin: "region-a-2" });
-    expect(["fill_live_region_a", "live_region_a", "live_fill"].map(isFill)).toEqual([true, false, false]);
-    expect(laneAndOrigin("default")).toEqual({ lane: "junk", origin: "default" });
+    const counts = ["live_region_a", "dvr_region_a_2", "fill_live_region_a", "live_fill", "default"].map((backend, index) => ({ backend, requests: index + 1 }));
+    expect(originGetsOf(counts)).toEqual([
+      { lane: "live", origin: "region-a", requests: 1 }, { lane: "dvr", origin: "region-a-2", requests: 2 }, { lane: "live", origin: "fill", requests: 4 }, { lane: "junk", origin: "default", requests: 5 },
+    ]);
+  });
+
+  it("says of an edge that asks fill nodes only that it asked no origin, and nothing of one that could not be read", () => {
+    expect(originGetsOf([{ backend: "fill_live_region_a", requests: 7 }, { backend: "fill_dvr_region_a", requests: 2 }])).toEqual([{ lane: "live", origin: "none", requests: 0 }]);
+    expect(originGetsOf([])).toEqual([]);
   });
 });

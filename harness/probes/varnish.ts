@@ -77,13 +77,20 @@ export function parseBackends(text: string): BackendCount[] {
   return [...totals].map(([backend, requests]) => ({ backend, requests }));
 }
 
-/** Requests to a fill node of the same target, which are none to an origin: it counts those that it makes itself. */
-export function isFill(backend: string): boolean {
-  return backend.startsWith("fill_");
+export interface OriginGets { readonly lane: string; readonly origin: string; readonly requests: number }
+
+/**
+ * Requests to a fill node of the same target are none to an origin: it counts those that it makes itself. An edge that knows fill nodes only says
+ * that it asked no origin, or nobody could tell it from one that was not read.
+ */
+export function originGetsOf(counts: readonly BackendCount[]): readonly OriginGets[] {
+  const own = counts.filter(({ backend }) => !backend.startsWith("fill_"));
+  if (own.length === 0 && counts.length > 0) return [{ lane: "live", origin: "none", requests: 0 }];
+  return own.map(({ backend, requests }) => ({ ...laneAndOrigin(backend), requests }));
 }
 
 /** `live_region_a` → lane `live`, origin `region_a`. */
-export function laneAndOrigin(backend: string): { readonly lane: string; readonly origin: string } {
+function laneAndOrigin(backend: string): { readonly lane: string; readonly origin: string } {
   const cut = backend.indexOf("_");
   return cut < 0 ? { lane: "junk", origin: backend } : { lane: backend.slice(0, cut), origin: backend.slice(cut + 1).replaceAll("_", "-") };
 }

@@ -58,6 +58,10 @@ const damages: Readonly<Record<string, { readonly by: string; readonly damage: D
   "a gap in the canary": { by: "The harness's own prober ran on time and without a gap", damage: silent("canary_ms", startOf.recovery + 2_000, startOf.recovery + 7_600) },
   "a late canary": { by: "The harness's own prober ran on time and without a gap", damage: (draft) => change(draft, (sample) => sample.metric === "canary_late_ms" && within(startOf.fault, startOf.fault + 1_000)(sample), { value: 600 }) },
   "an edge whose counters were not read for a while": { by: "What the target tells of itself was read without a gap", damage: (draft) => drop(draft, (sample) => sample.metric === "origin_gets" && sample.tags["edge"] === "region-b/edge" && within(startOf.fault + 5_000, startOf.recovery)(sample)) },
+  "a fill node whose counters were never read": {
+    by: "What the target tells of itself was read without a gap",
+    damage: (draft) => { draft.plan = { ...draft.plan, services: [...draft.plan.services, { name: "region-a/fill", kind: "fill", region: "region-a", zone: "region-a-1" }] }; },
+  },
   "a packager whose journal was never read": { by: "What the target tells of itself was read without a gap", damage: (draft) => drop(draft, (sample) => sample.tags["pipeline"] === "b") },
   "an unsteady baseline": { by: "The baseline was steady", damage: (draft) => drop(draft, (sample) => sample.metric === "segment_ms" && sample.startedMs < zeroMs + 10_000 && sample.startedMs % 200 !== 0) },
   "a claim that fails in the baseline": { by: "fast", damage: (draft) => change(draft, (sample) => sample.metric === "segment_ms" && within(zeroMs, zeroMs + 1_000)(sample), { value: 501 }) },

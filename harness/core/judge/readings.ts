@@ -57,7 +57,8 @@ function deliveredProblems(run: Run, span: Window | null): string[] {
 /** Every edge counts its own requests and every packager keeps its own journal; of services only some have anything to count. */
 function tellersOf(metric: string, run: Run): Teller[] {
   switch (metrics[metric]?.source) {
-    case "edge": return run.plan.edges.map((edge) => ({ name: edge, where: { edge }, silencedBy: [edge] }));
+    // Where there are two tiers, those who fill from origins are not those whom viewers ask.
+    case "edge": return [...run.plan.edges, ...namesOf(run, "fill")].map((edge) => ({ name: edge, where: { edge }, silencedBy: [edge] }));
     case "packager": {
       const pipelines = new Set(run.series.flatMap((series) => (series.metric === metric ? [series.tags["pipeline"] ?? ""] : [])));
       return [...pipelines].map((pipeline) => ({ name: `pipeline ${pipeline}`, where: { pipeline }, silencedBy: packagersOf(run) }));
@@ -70,8 +71,10 @@ function tellersOf(metric: string, run: Run): Teller[] {
   }
 }
 
-function packagersOf(run: Run): string[] {
-  return run.plan.services.filter((service) => service.kind === "packager").map((service) => service.name);
+const packagersOf = (run: Run): string[] => namesOf(run, "packager");
+
+function namesOf(run: Run, kind: string): string[] {
+  return run.plan.services.filter((service) => service.kind === kind).map((service) => service.name);
 }
 
 /** From the injection of a step until it was healed; for ever when it never was. */
