@@ -54,6 +54,8 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "pieces of segments that an origin read, by where it found them" },
   origin_store_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "operation", "outcome"], values: { operation: ["read", "write"], outcome: ["done", "failed"] },
     meaning: "requests that an origin sent to its store" },
+  origin_metadata_gaps: { kind: "gauge", unit: "", source: "service", tags: ["service"],
+    meaning: "segments of the last minute of which an origin was never told, although it knows older and newer ones of the same pipeline" },
   gateway_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "lane", "bucket", "outcome"],
     values: { lane: ["start", "steer", "ingest", "broadcast"], bucket: ["CRITICAL", "DEGRADED", "BEST_EFFORT", "BULK"], outcome: ["served", "shed", "full", "rejected", "failed", "aborted"] },
     meaning: "requests that a gateway answered, as it counts them itself; start is a session start" },

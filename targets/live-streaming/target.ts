@@ -50,8 +50,8 @@ function layout(shape: Shape): Layout {
 }
 
 /**
- * Connections that can be slowed and cut. Not among them: the feeds, which are no path of a viewer, and Cassandra's own replication, whose
- * nodes know one another by one address each, so that no proxy can stand between just two of them.
+ * Connections that can be slowed and cut. Not among them: Cassandra's own replication, whose nodes know one another by one address each, so
+ * that no proxy can stand between just two of them.
  */
 function linksOf({ sites, store, fillSites }: Shape): Link[] {
   const fromTo = (from: string, to: readonly string[], port: string): Link[] => to.map((each) => ({ from, to: each, port }));
@@ -68,6 +68,7 @@ function linksOf({ sites, store, fillSites }: Shape): Link[] {
     ...sites.flatMap((site) => [
       ...fromTo(`${site.name}/edge`, [...originsOf(site), ...fillSites.map(({ name }) => `${name}/fill`)], "http"),
       ...originLinks(site, "publish"), ...originLinks(site, "read"),
+      ...fromTo(`${site.name}/origin-read`, sites.map(({ name }) => `${name}/origin-publish`), "feed"),
       ...fromTo(`${site.name}/gateway`, sites.map(({ name }) => `${name}/edge`), "http"),
     ]),
     ...publishing(sites).flatMap((site) =>
@@ -93,18 +94,18 @@ export const liveStreaming: Target = {
   defences: [...defences],
   model,
   topologies: {
-    quick: { title: "Two regions of one zone each, everything once per region", lacks: ["fillTier"], layout: () => layout(quick) },
+    quick: { title: "Two regions of one zone each, everything once per region", lacks: ["fillTier", "replication"], layout: () => layout(quick) },
     zones: {
       title: "One region of three zones: three copies of all that is stored, and no zone that could not be lost", lacks: ["regionFailover"],
       layout: () => layout({ ...quick, sites: zonesSites, fillSites: zonesSites }),
     },
     reference: { title: "Two regions of three zones each", layout: () => layout({ ...quick, sites: referenceSites, fillSites: referenceSites }) },
     "quick-object-store": {
-      title: "As quick, on the object store that the origin replaced", lacks: ["fillTier", ...lackedByObjectStore],
+      title: "As quick, on the object store that the origin replaced", lacks: ["fillTier", "replication", ...lackedByObjectStore],
       layout: () => layout({ ...quick, store: "objectStore" }),
     },
     "quick-nginx": {
-      title: "As quick, with nginx for edges", lacks: ["fillTier", "msTtl", "rangeGate", "notifications"], layout: () => layout({ ...quick, edge: "nginx" }),
+      title: "As quick, with nginx for edges", lacks: ["fillTier", "replication", "msTtl", "rangeGate", "notifications"], layout: () => layout({ ...quick, edge: "nginx" }),
     },
   },
 };

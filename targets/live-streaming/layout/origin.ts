@@ -11,7 +11,7 @@ import { lackedByObjectStore, storeSettings } from "./store.ts";
 
 const originSeries = [
   "origin_requests_total", "origin_store_requests_total", "origin_store_slow_total", "origin_metadata_lookups_total",
-  "origin_chunks_total", "origin_feed_connected", "origin_concurrency_limit", "origin_concurrency_in_flight",
+  "origin_chunks_total", "origin_feed_connected", "origin_metadata_gaps", "origin_concurrency_limit", "origin_concurrency_in_flight",
 ] as const;
 
 /** Origins start beside their store and wait for it themselves: their own start-up then costs no time. */
@@ -21,7 +21,7 @@ export function origin(site: Site, shape: Shape, role: "publish" | "read"): Serv
     ...standing(site, `origin-${role}`, role === "publish" ? 13 : 14), ports, tools: ["node"], dependsOn: [],
     ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 150_000, drainMs: 5_000,
     telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: originSeries }],
-    pings: { http: httpPing, control: httpPing }, operations: { clock: httpClock },
+    pings: { http: httpPing, control: httpPing, ...(role === "publish" ? { feed: httpPing } : {}) }, operations: { clock: httpClock },
     launch: (place): Launch => nodeProgram({
       ...nodeOf(place), main: mainOf("origin"), heapMb: 256,
       configuration: place.enabled("publishIsolation") ? work(place, site, shape, role) : role === "publish" ? forward(place, site) : work(place, site, shape, "shared"),
@@ -43,12 +43,12 @@ function work(place: Place, site: Site, shape: Shape, role: OriginConfiguration[
     listen: place.listen("http"), control: place.listen("control"), controlToken: place.controlToken,
     feedListen: role === "publish" ? place.listen("feed") : null,
     // What a shared process publishes itself it knows without a feed.
-    feeds: (role === "publish" ? [] : role === "shared" ? others : sites).map((each) => place.direct(`${each.name}/origin-publish`, "feed")),
+    feeds: (role === "publish" ? [] : role === "shared" ? others : sites).map((each) => place.reach(`${each.name}/origin-publish`, "feed")),
     edgeTiers: role === "read" ? [] : [tier("fill", fillSites), tier("edge", sites)].filter(({ length }) => length > 0),
     store: storeSettings(store, site, sites, place, role !== "read" && site === sites[0]),
     memcached: cachesOf(store, site, sites, role).map((service) => place.reach(service, "memcached")),
     defences: {
-      ...switches(place, "candidateSelection", "negativeCache", "holdOpen", "metadataCache", "chunkCache", "priorityShedding",
+      ...switches(place, "candidateSelection", "negativeCache", "holdOpen", "metadataCache", "feedCatchUp", "chunkCache", "priorityShedding",
         "notifications", "adaptiveConcurrency"),
       ...(store === "objectStore" ? Object.fromEntries(lackedByObjectStore.map((name) => [name, false])) : {}),
     },

@@ -11,6 +11,9 @@ import { mainOf, nodeOf, regionOf, type Site, standing, type StoreKind } from ".
 /** The baseline had no memory before its bucket; and a store of which every request is slow would have DVR refused for good. */
 export const lackedByObjectStore = ["chunkCache", "priorityShedding"] as const;
 
+/** In each region, or as many as it has nodes. The losing of a zone then leaves a majority. */
+const copiesMax = 3;
+
 /** Several nodes share the machine, and each holds minutes of media: less heap for each keeps all of them in memory. */
 const heapMb = (nodes: number): number => nodes > 2 ? 384 : 512;
 
@@ -25,10 +28,20 @@ export function cassandraNode(site: Site, sites: readonly Site[]): Service {
         java: cassandra.executable, env: cassandra.env, jars: cassandra.directory, directory: place.directory,
         storage: place.listen("storage"), cql: place.listen("cql"),
         seeds: sites.map((each) => place.direct(`${each.name}/cassandra`, "storage")),
-        dataCentre: site.region, rack: site.zone, token: String(sites.indexOf(site)), heapMb: heapMb(sites.length),
+        dataCentre: site.region, rack: site.zone, token: tokenOf(site, sites), heapMb: heapMb(sites.length),
       });
     },
   };
+}
+
+/**
+ * Evenly around the ring of its region, so that each node would own as much as the others if there were but one copy; and no two regions' the same,
+ * as a token is taken once in the whole cluster.
+ */
+export function tokenOf(site: Site, sites: readonly Site[]): string {
+  const own = sites.filter(({ region }) => region === site.region);
+  const step = 2n ** 64n / BigInt(own.length);
+  return String(-(2n ** 63n) + step * BigInt(own.indexOf(site)) + step / 2n + BigInt(sites.indexOf(site)));
 }
 
 /** One bucket for all regions, as the baseline had it: it stands in the first site. */
@@ -62,5 +75,6 @@ export function storeSettings(kind: StoreKind, site: Site, sites: readonly Site[
   return {
     kind, nodes: dialled, dataCentre: site.region, createsSchema,
     dataCentres: regions.map((name) => ({ name, nodes: sites.filter(({ region }) => region === name).length })),
+    copiesMax: place.enabled("replication") ? copiesMax : 1,
   };
 }

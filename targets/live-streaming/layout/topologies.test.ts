@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Layout, Place, Service } from "../../../harness/core/target.ts";
 import { replication } from "../store/schema.ts";
 import { defences } from "./defences.ts";
+import { sitesOf } from "./site.ts";
+import { tokenOf } from "./store.ts";
 import { liveStreaming } from "../target.ts";
 
 const topologies = Object.entries(liveStreaming.topologies).map(([name, topology]) => ({ name, topology, layout: topology.layout() }));
@@ -61,7 +63,16 @@ describe.each(topologies.filter(({ name }) => name === "zones" || name === "refe
   });
 });
 
+it("spreads the nodes of each region evenly over its ring, and gives no token twice", () => {
+  const sites = sitesOf(["region-a", "region-b"], 3, {});
+  const tokens = sites.map((site) => BigInt(tokenOf(site, sites)));
+  expect(new Set(tokens).size).toBe(6);
+  for (const token of tokens) expect(token >= -(2n ** 63n) && token < 2n ** 63n).toBe(true);
+  const [first, second, third] = tokens as [bigint, bigint, bigint];
+  expect([Number(second - first) / 2 ** 64, Number(third - second) / 2 ** 64]).toEqual([expect.closeTo(1 / 3), expect.closeTo(1 / 3)]);
+});
+
 it("keeps three copies in each data centre, or as many as it has nodes", () => {
-  expect(replication([{ name: "region-a", nodes: 1 }, { name: "region-b", nodes: 3 }, { name: "region-c", nodes: 5 }]))
+  expect(replication([{ name: "region-a", nodes: 1 }, { name: "region-b", nodes: 3 }, { name: "region-c", nodes: 5 }], 3))
     .toBe("{'class': 'NetworkTopologyStrategy', 'region-a': 1, 'region-b': 3, 'region-c': 3}");
 });

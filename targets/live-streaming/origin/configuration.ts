@@ -35,6 +35,7 @@ export const originShape = z.object({
     negativeCache: z.boolean(),
     holdOpen: z.boolean(),
     metadataCache: z.boolean(),
+    feedCatchUp: z.boolean(),
     chunkCache: z.boolean(),
     priorityShedding: z.boolean(),
     notifications: z.boolean(),

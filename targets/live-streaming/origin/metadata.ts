@@ -17,6 +17,8 @@ export interface Metadata {
   wakeAll(): void;
   /** Everything known, oldest first, for a reader that starts now. */
   all(): Publication[];
+  /** How many segments from `number` on are missing between the oldest and the newest of each pipeline and rendition: what was never told. */
+  gaps(number: number): number;
   /** Drops what is older than the window. */
   forgetBefore(number: number): void;
   readonly size: number;
@@ -83,6 +85,18 @@ export function createMetadata(): Metadata {
       for (const key of [...waiters.keys()]) wake(key);
     },
     all: () => [...leaves.values()].flatMap(({ leaf, candidates }) => [...candidates.values()].map((each) => ({ ...leaf, ...each }))),
+    gaps(from) {
+      const runs = new Map<string, { oldest: number; newest: number; known: number }>();
+      for (const { leaf: { event, rendition, number }, candidates } of leaves.values()) {
+        if (number === timeless || number < from) continue;
+        for (const pipeline of candidates.keys()) {
+          const key = `${event}/${rendition}/${pipeline}`;
+          const run = runs.get(key) ?? { oldest: number, newest: number, known: 0 };
+          runs.set(key, { oldest: Math.min(run.oldest, number), newest: Math.max(run.newest, number), known: run.known + 1 });
+        }
+      }
+      return [...runs.values()].reduce((sum, { oldest, newest, known }) => sum + newest - oldest + 1 - known, 0);
+    },
     forgetBefore(number) {
       for (const [key, { leaf }] of leaves) {
         if (leaf.number !== timeless && leaf.number < number) leaves.delete(key);

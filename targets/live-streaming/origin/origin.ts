@@ -26,6 +26,8 @@ import { createTelemetry, storeBearableMs, storeTargetMs } from "./telemetry.ts"
 /** A region whose publish origin is down must not keep this origin from starting. */
 const feedPatienceMs = 5_000;
 const forgetEveryMs = 30_000;
+/** A minute: as far back as a feed may have been cut for its loss to be told. */
+const gapWindowSegments = 30;
 
 export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   const { defences, role } = settings;
@@ -46,7 +48,7 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   };
   const cache = defences.chunkCache ? connectCaches(settings.memcached, Date.now, onCacheFailure) : noCache;
   // Directives first: nobody who listens shall know a segment and not that it is hidden.
-  const feed = createFeed(() => [...directives.all().map((directive) => ({ directive })), ...metadata.all()]);
+  const feed = createFeed(() => !defences.feedCatchUp ? [] : [...directives.all().map((directive) => ({ directive })), ...metadata.all()]);
   let connected: Store | null = null;
   let connectedAtMs = Infinity;
   const store = (): Store | null => connected;
@@ -66,6 +68,8 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
 
   const subscriptions = settings.feeds.map((at) => subscribe({ at, onPublication: learn, onDirective: heed, log, signal: ending.signal }));
   metrics.gauge("origin_metadata_segments", "Segments known in memory", () => metadata.size);
+  metrics.gauge("origin_metadata_gaps", `Segments of the last ${gapWindowSegments} that lie between known ones and are not known in memory`,
+    () => metadata.gaps(segmentInProduction(Date.now()) - gapWindowSegments));
   metrics.gauge("origin_directives", "Directives known in memory", () => directives.all().length);
   metrics.gauge("origin_waiting", "Requests held open now", () => metadata.waiting);
   metrics.gauge("origin_store_slow_share", "Share of slow store requests in the last two seconds", () => storeLoad.slowness(Date.now()).slowShare);

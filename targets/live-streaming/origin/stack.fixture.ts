@@ -139,12 +139,12 @@ function configurationOf(role: Role, at: Record<string, EndpointSettings>, optio
     listen: end(role === "publish" ? "publish" : "read"), control: end(role === "publish" ? "publishControl" : "readControl"), controlToken,
     feedListen: role === "publish" ? end("feed") : null, feeds: role === "read" ? [end("feed")] : [], edgeTiers: options.edgeTiers ?? [],
     store: {
-      kind: "cassandra", nodes: [{ contact: end("cql"), local: end("cql") }], dataCentre: "region-a", dataCentres: [{ name: "region-a", nodes: 1 }],
+      kind: "cassandra", nodes: [{ contact: end("cql"), local: end("cql") }], dataCentre: "region-a", dataCentres: [{ name: "region-a", nodes: 1 }], copiesMax: 3,
       createsSchema: role !== "read",
     },
     memcached: [end("memcached")],
     defences: {
-      candidateSelection: true, negativeCache: true, holdOpen: true, metadataCache: true, chunkCache: true, priorityShedding: true, notifications: true,
+      candidateSelection: true, negativeCache: true, holdOpen: true, metadataCache: true, feedCatchUp: true, chunkCache: true, priorityShedding: true, notifications: true,
       adaptiveConcurrency: true, ...options.defences,
     },
   } satisfies OriginConfiguration;

@@ -22,7 +22,7 @@ const hedgeAfterMs = 150;
 /** Keeps dialling until the node and the schema are there. */
 export async function connectCassandra(settings: CassandraSettings, log: Log, signal: AbortSignal): Promise<Store> {
   const client = await connect(settings, log, signal);
-  if (settings.createsSchema) await createSchema(client, settings.dataCentres, signal);
+  if (settings.createsSchema) await createSchema(client, settings, signal);
   else await schemaIsThere(client, signal);
   return createStore(client, settings.nodes.length);
 }

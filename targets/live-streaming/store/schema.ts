@@ -24,10 +24,7 @@ const tables = [
 /** A change of schema on busy cores takes far longer than a read. */
 const changeMs = 15_000;
 
-/** Three copies in each region's data centre, or as many as it has nodes. The losing of a zone then leaves a majority. */
-const copiesMax = 3;
-
-export function replication(dataCentres: readonly DataCentre[]): string {
+export function replication(dataCentres: readonly DataCentre[], copiesMax: number): string {
   return `{'class': 'NetworkTopologyStrategy', ${dataCentres.map(({ name, nodes }) => `'${name}': ${Math.min(copiesMax, nodes)}`).join(", ")}}`;
 }
 
@@ -36,7 +33,9 @@ interface DataCentre {
   readonly nodes: number;
 }
 
-export async function createSchema(client: Client, dataCentres: readonly DataCentre[], signal: AbortSignal): Promise<void> {
+interface Copies { readonly dataCentres: readonly DataCentre[]; readonly copiesMax: number }
+
+export async function createSchema(client: Client, { dataCentres, copiesMax }: Copies, signal: AbortSignal): Promise<void> {
   // An origin that comes back finds it made: with a zone lost, nothing of it could be agreed on.
   if (await tablesThere(client).catch(() => false)) return;
   // A keyspace cannot name a data centre that is not there yet, and a node that joins while tables are made may miss them.
@@ -44,7 +43,7 @@ export async function createSchema(client: Client, dataCentres: readonly DataCen
     const there = await nodes(client);
     return dataCentres.every((each) => there.filter(({ dataCentre }) => dataCentre === each.name).length >= each.nodes);
   }, signal);
-  const keyspaceStatement = `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = ${replication(dataCentres)}`;
+  const keyspaceStatement = `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = ${replication(dataCentres, copiesMax)}`;
   for (const statement of [keyspaceStatement, ...tables]) {
     await until(async () => {
       await client.execute(statement, [], { prepare: false, readTimeout: changeMs });

@@ -15,6 +15,8 @@ const cassandraShape = z.object({
   })).min(1),
   dataCentre: name,
   dataCentres: z.array(z.object({ name, nodes: z.int().min(1) })).min(1),
+  /** Copies that each data centre keeps, or as many as it has nodes. */
+  copiesMax: z.int().min(1),
   createsSchema: z.boolean(),
 });
 
