@@ -20,6 +20,8 @@ export interface Wish {
   readonly lane: "live" | "dvr";
   /** Where it may be had, in the order in which this viewer tries them; the first is its home. */
   readonly edges: readonly Edge[];
+  /** Told which edge is broken, says which to ask; the same one: there is no other for now. Without it, the next of `edges` is asked. */
+  readonly steer?: (broken: Edge) => Edge;
   readonly rendition: string;
   readonly number: number;
   /** Epoch ms. */
@@ -57,10 +59,11 @@ export function fetchSegment(wish: Wish): void {
   let said: Said = unsaid;
   let failures = 0;
   let edge = edgeAfter(edges, failures);
+  let next = edge;
   let endedMs: number | null = null;
   for (let leftMs = giveUpMs - Date.now(); leftMs > 0; leftMs = giveUpMs - Date.now()) {
-    edge = edgeAfter(edges, failures);
-    const timeout = edges.length > 1 ? Math.min(leftMs, wish.deadlineMs * shareOfEdge) : leftMs;
+    edge = next;
+    const timeout = edges.length > 1 || wish.steer !== undefined ? Math.min(leftMs, wish.deadlineMs * shareOfEdge) : leftMs;
     const answer = http.get(edge.url + pathOf(wish), { tags: { lane, edge: edge.name }, timeout: Math.max(50, timeout), ...(compares || wish.inspects === true ? { responseType: "binary" } : {}) });
     if (answer.status === 200 && answer.error_code === 0) {
       endedMs = Date.now();
@@ -70,8 +73,11 @@ export function fetchSegment(wish: Wish): void {
       break;
     }
     outcome = isShed(answer) ? "shed" : "lost";
-    // The next edge is asked at once; when all have failed, they are given a moment.
-    if (isBroken(answer) && ++failures % edges.length !== 0) continue;
+    if (isBroken(answer)) {
+      next = wish.steer?.(edge) ?? edgeAfter(edges, ++failures);
+      // Another edge is asked at once; when all have failed, they are given a moment.
+      if (wish.steer === undefined ? failures % edges.length !== 0 : next.name !== edge.name) continue;
+    }
     const waitMs = Math.min(adviceMs(answer), giveUpMs - Date.now());
     if (waitMs > 0) sleep(waitMs / 1000);
   }

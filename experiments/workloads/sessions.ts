@@ -1,0 +1,64 @@
+/** Devices with a session: a gateway told them which edge to ask, and tells them again when that one is broken. */
+import exec from "k6/execution";
+import http from "k6/http";
+import { watchLive } from "./library/live-edge.ts";
+import { shuffled } from "./library/random.ts";
+import { type Edge, options, settings } from "./library/settings.ts";
+
+export { options };
+export const needs = ["gateways"] as const;
+
+/** Each virtual user is a device, which watches that many segments and then begins anew, so that there are always some who begin. */
+const segmentsPerSession = 8;
+/** A gateway that is silent must not take all of a viewer's time. */
+const gatewayMs = 1_000;
+const gatewayDraw = 5;
+
+interface Session {
+  readonly token: string;
+  readonly edge: Edge;
+  /** Its own first, and the others for when that is lost: all know one another's tokens. */
+  readonly gateways: readonly Edge[];
+  readonly segmentsLeft: number;
+}
+
+let session: Session | null = null;
+
+/** One segment at the live edge. */
+export function live(): void {
+  session ??= begun();
+  // Without any gateway a device still knows where edges usually are.
+  if (session === null) {
+    watchLive({ edges: shuffled(settings.edges, gatewayDraw) });
+    return;
+  }
+  watchLive({ edges: [session.edge], steer: (broken) => steered() ?? broken });
+  const segmentsLeft: number = session.segmentsLeft - 1;
+  session = segmentsLeft > 0 ? { ...session, segmentsLeft } : null;
+}
+
+function begun(): Session | null {
+  const gateways = shuffled(settings.gateways, gatewayDraw);
+  const body = JSON.stringify({ device: `viewer-${exec.vu.idInTest}` });
+  for (const gateway of gateways) {
+    const answer = http.post(`${gateway.url}/sessions`, body, { headers: { "Content-Type": "application/json", "X-Request-Kind": "play" }, ...asked });
+    if (answer.status !== 201) continue;
+    const { token, edge, edgeUrl } = answer.json() as { token: string; edge: string; edgeUrl: string };
+    return { token, edge: { name: edge, url: edgeUrl }, gateways, segmentsLeft: segmentsPerSession };
+  }
+  return null;
+}
+
+/** Where the gateway wants the device now; null when none answers. */
+function steered(): Edge | null {
+  for (const gateway of session?.gateways ?? []) {
+    const answer = http.get(`${gateway.url}/sessions/current`, { headers: { Authorization: `Bearer ${session?.token}` }, ...asked });
+    if (answer.status !== 200 || session === null) continue;
+    const { edge, edgeUrl } = answer.json() as { edge: string; edgeUrl: string };
+    session = { ...session, edge: { name: edge, url: edgeUrl } };
+    return session.edge;
+  }
+  return null;
+}
+
+const asked = { responseType: "text", timeout: gatewayMs, tags: { lane: "start" } } as const;
