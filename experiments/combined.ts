@@ -1,0 +1,52 @@
+/** A real bad night: the crowd comes, a zone is lost, and the line between the two that are left grows slow. */
+import { defineExperiment } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+const [left, right, lost] = ["region-a-1", "region-a-2", "region-a-3"] as const;
+const kinds = ["cassandra", "memcached", "origin-publish", "origin-read", "fill", "edge", "gateway"];
+
+export default defineExperiment({
+  name: "combined",
+  title: "Combined: a storm, then a zone lost, then latency between the zones that are left",
+  story:
+    "Bad nights come in threes. At the peak of an event a zone goes down; its viewers go to the other two, its share of the store's copies is " +
+    "missing, and the line between the two zones left, which now carries all that went three ways, grows slow. Then the zone comes back into the " +
+    "middle of it. It replays what post-mortems of large outages have in common: no single fault, but the second and third on top of the first.",
+  tier: "gorilla",
+  target: liveStreaming,
+  topology: "zones",
+  phasesMs: { baseline: 14_000, fault: 40_000, recovery: 20_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "liveRoaming", lane: "live", ratePerSecond: { baseline: 30, fault: 150, recovery: 30 }, vus: 800 },
+    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 5, fault: 15, recovery: 5 }, vus: 150 },
+  ],
+  hypothesis: [
+    ...liveServed(300),
+    {
+      title: "No publication fails past its retry budget",
+      metric: "publish_ms", statistic: "share", having: { outcome: "acked" }, comparison: "==", limit: 1, during: everyPhase, samplesMin: 20,
+    },
+    ...shedOrder(),
+    durable(),
+    {
+      title: "Origins are asked for each segment as if there were one viewer",
+      metric: "origin_gets", where: { lane: "live" }, statistic: "ratio", per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: 1 },
+      comparison: "<=", limit: 1.5, during: everyPhase, samplesMin: 12,
+    },
+  ],
+  recovery: {
+    title: "Live viewers get their segments as before the night",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000,
+  },
+  method: [
+    { atMs: 4_000, forMs: 18_000, fault: { kind: "zoneLoss", zone: lost } },
+    { atMs: 10_000, forMs: 18_000, fault: { kind: "latency", links: { between: [{ zone: left }, { zone: right }] }, delayMs: 120, jitterMs: 60 } },
+  ],
+  blastRadius: { services: [...kinds.map((kind) => `${lost}/${kind}`), ...kinds.map((kind) => `${left}/${kind}`), ...kinds.map((kind) => `${right}/${kind}`)], faultsAtOnceMax: 2 },
+  abortWhen: [],
+  reliesOn: { collapsing: ["Origins are asked"] },
+});

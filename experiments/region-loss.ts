@@ -1,0 +1,53 @@
+/** A region goes down piece by piece, until all of it is gone, and its viewers are moved to the other. */
+import { defineExperiment } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+const region = "region-a";
+const inRegion = ["cassandra", "memcached", "origin-publish", "origin-read", "packager", "edge", "gateway"].map((kind) => `${region}/${kind}`);
+
+export default defineExperiment({
+  name: "region-loss",
+  title: "Region loss: region A loses its origin, then its edge, then everything",
+  story:
+    "A region rarely goes at once. First its origin fails, and its edge fills from the other region; then its edge fails, and its gateway sends " +
+    "sessions to the other region's; then all of it is gone, the other gateway takes over whoever comes, and half of the target carries all of the " +
+    "audience. When the region is back, whoever begins there is served. It replays Chaos Kong, Netflix's exercise of evacuating a region.",
+  tier: "kong",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 14_000, fault: 40_000, recovery: 24_000 },
+  load: [
+    { name: "sessions", workload: "sessions", exec: "live", lane: "live", ratePerSecond: { baseline: 50, fault: 50, recovery: 50 }, vus: 320 },
+    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 8, fault: 8, recovery: 8 }, vus: 80 },
+  ],
+  hypothesis: [
+    ...liveServed(500),
+    {
+      title: "Who loses an edge is served by the other region within three seconds",
+      metric: "segment_ms", where: { lane: "live", home: `${region}/edge`, edge: "region-b/edge" }, statistic: "p99",
+      comparison: "<=", limit: 3_000, unit: "ms", during: ["fault"], samplesMin: 20,
+    },
+    {
+      title: "No publication fails past its retry budget",
+      metric: "publish_ms", statistic: "share", having: { outcome: "acked" }, comparison: "==", limit: 1, during: everyPhase, samplesMin: 20,
+    },
+    ...shedOrder(),
+    durable(),
+  ],
+  recovery: {
+    title: "Live viewers get their segments as before the loss",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000,
+  },
+  method: [
+    { atMs: 2_000, forMs: 6_000, fault: { kind: "kill", service: `${region}/origin-read` } },
+    { atMs: 10_000, forMs: 7_000, fault: { kind: "kill", service: `${region}/edge` } },
+    { atMs: 20_000, forMs: 6_000, fault: { kind: "regionLoss", region } },
+  ],
+  blastRadius: { services: inRegion, faultsAtOnceMax: 1 },
+  abortWhen: [],
+  reliesOn: { regionFailover: ["Live segments reach"], steering: ["Live segments reach", "Who loses an edge"] },
+});

@@ -1,0 +1,49 @@
+/** The two regions cannot reach each other for a while, and both go on. */
+import { defineExperiment } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+const kinds = ["origin-read", "origin-publish", "edge", "gateway"];
+
+export default defineExperiment({
+  name: "region-partition",
+  title: "Region partition: the line between the regions is cut, and mended",
+  story:
+    "The line between two regions fails, as when a backbone fibre is cut: no edge reaches the other region's origins, no gateway the other's edge, " +
+    "and no origin hears what the other region publishes. Each region has a pipeline of its own, so both go on serving; and when the line is mended, " +
+    "every origin is told of all that was published meanwhile, before it is told anything new. Cassandra's own replication is not cut: no proxy " +
+    "stands between its nodes.",
+  tier: "gorilla",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 14_000, fault: 26_000, recovery: 20_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 60, fault: 60, recovery: 60 }, vus: 360 },
+    { name: "dvr", workload: "viewers", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 8, fault: 8, recovery: 8 }, vus: 80 },
+  ],
+  hypothesis: [
+    ...liveServed(600),
+    {
+      title: "Every segment that was published was acknowledged",
+      metric: "publish_ms", statistic: "share", having: { outcome: "acked" }, comparison: "==", limit: 1, during: everyPhase, samplesMin: 40,
+    },
+    ...shedOrder(),
+    durable(),
+    {
+      title: "Origins know every segment that either region published",
+      metric: "origin_metadata_gaps", statistic: "max", comparison: "<=", limit: 0, during: ["baseline", "recovery"], samplesMin: 20,
+    },
+  ],
+  recovery: {
+    title: "Live viewers get their segments as before the cut",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000,
+  },
+  // Six seconds of the phase are left for the feeds to be heard again: they try once a second.
+  method: [{ atMs: 4_000, forMs: 16_000, fault: { kind: "partition", links: { between: [{ region: "region-a" }, { region: "region-b" }] } } }],
+  blastRadius: { services: ["region-a", "region-b"].flatMap((region) => kinds.map((kind) => `${region}/${kind}`)), faultsAtOnceMax: 1 },
+  abortWhen: [],
+  reliesOn: { feedCatchUp: ["Origins know every segment"] },
+});

@@ -1,0 +1,50 @@
+/** A whole availability zone goes down under load, and comes back. */
+import { defineExperiment } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+/** One of the two packagers stands there, and a third of everything else. */
+const zone = "region-a-2";
+const inZone = ["cassandra", "memcached", "origin-publish", "origin-read", "packager", "fill", "edge", "gateway"].map((kind) => `${zone}/${kind}`);
+
+export default defineExperiment({
+  name: "zone-loss",
+  title: "Zone loss: one of three zones goes down with all that stands in it",
+  story:
+    "A zone loses its power: a Cassandra node, a memcached, both origins, a fill node, an edge, a gateway and one of the two packagers are gone at " +
+    "once. Two of three copies confirm every write and answer every read, the other packager makes the same segments, the next fill node on the " +
+    "ring stands in, and players go to another edge. It replays Chaos Gorilla, Netflix's exercise of losing an availability zone.",
+  tier: "gorilla",
+  target: liveStreaming,
+  topology: "zones",
+  phasesMs: { baseline: 14_000, fault: 32_000, recovery: 20_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "liveRoaming", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 260 },
+    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 6, fault: 6, recovery: 6 }, vus: 60 },
+  ],
+  hypothesis: [
+    ...liveServed(400),
+    {
+      title: "No publication fails past its retry budget",
+      metric: "publish_ms", statistic: "share", having: { outcome: "acked" }, comparison: "==", limit: 1, during: everyPhase, samplesMin: 20,
+    },
+    ...shedOrder(),
+    durable(),
+    {
+      title: "Origins are asked for each segment as if there were one edge",
+      metric: "origin_gets", where: { lane: "live" }, statistic: "ratio", per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: 1 },
+      comparison: "<=", limit: 1.5, during: everyPhase, samplesMin: 12,
+    },
+  ],
+  recovery: {
+    title: "Live viewers get their segments as before the loss",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000,
+  },
+  method: [{ atMs: 4_000, forMs: 14_000, fault: { kind: "zoneLoss", zone } }],
+  blastRadius: { services: inZone, faultsAtOnceMax: 1 },
+  abortWhen: [],
+  reliesOn: { replication: ["Live segments reach", "No publication fails"], fillTier: ["Origins are asked"] },
+});
