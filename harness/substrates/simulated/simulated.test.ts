@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import combined from "../../../experiments/combined.ts";
 import originStorm from "../../../experiments/origin-storm.ts";
+import zoneLoss from "../../../experiments/zone-loss.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import { judge } from "../../core/judge/judge.ts";
 import { refutedAsExpected, reliancesOf } from "../../core/reliance.ts";
@@ -12,6 +14,16 @@ const times = (experiment: Experiment, scale: number): Experiment => ({
 });
 /** The same storm with fewer viewers, for what does not depend on how many there are. */
 const small = { ...times(originStorm, 0.3), hypothesis: originStorm.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })) };
+
+describe.each([["zone-loss", zoneLoss], ["combined", combined]])("%s in virtual time", (_name, experiment) => {
+  it("is held, and refuted without each defence that it relies on, as with the real target", async () => {
+    expect(judge(await run(experiment))).toMatchObject({ status: "held" });
+    for (const { defence, refutes } of reliancesOf(experiment)) {
+      const { status, findings } = judge(await run(experiment, [defence]));
+      expect([defence, status, refutedAsExpected(refutes, findings).length > 0]).toEqual([defence, "refuted", true]);
+    }
+  });
+});
 
 describe("the origin storm in virtual time", () => {
   it("is held, as with the real target", async () => {

@@ -41,6 +41,8 @@ export class Edge {
       this.#probes.set(upstream, []);
       if (upstream.isOrigin) for (const lane of ["live", "dvr"]) this.#count(upstream, lane, 0);
     }
+    // As the real one, which is read and says so.
+    if (upstreams.every((one) => !one.isOrigin)) simulation.count("origin_gets", { lane: "live", edge: node.name, origin: "none" }, 0);
     node.onReady(() => this.#probe());
     node.onDeath(() => {
       this.#kept.clear();

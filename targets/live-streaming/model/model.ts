@@ -38,16 +38,16 @@ class ReferenceModel implements RunningModel {
     this.#stores = new Stores(simulation);
     const of = (kind: string): readonly ModelNode[] => simulation.nodes.filter((node) => node.kind === kind);
     const packagers = of("packager");
-    const pipelineOf = (region: string): string => String.fromCharCode(97 + [...new Set(packagers.map((node) => node.region))].indexOf(region));
-    const pipelines = [...new Set(packagers.map((node) => pipelineOf(node.region)))];
+    const pipelineOf = (packager: ModelNode): string => String.fromCharCode(97 + packagers.indexOf(packager));
+    const pipelines = packagers.map(pipelineOf);
     this.#backfill(pipelines);
     const readers = new Map(of("origin-read").map((node) => {
-      const own = pipelineOf(node.region);
-      return [node.name, new OriginReader(node, simulation, this.#stores, [own, ...pipelines.filter((one) => one !== own)], () => this.#history.values())] as const;
+      const own = packagers.filter(({ region }) => region === node.region).map(pipelineOf);
+      return [node.name, new OriginReader(node, simulation, this.#stores, [...own, ...pipelines.filter((one) => !own.includes(one))], () => this.#history.values())] as const;
     }));
     const origins = new Map([...readers].map(([name, reader]): [string, Upstream] => [name, { node: reader.node, isOrigin: true, get: (asked, _weight, reply) => reader.get(asked, reply) }]));
     for (const node of [...of("fill"), ...of("edge")]) this.#caches.set(node.name, new Edge(node, simulation, this.#upstreams(node, origins)));
-    this.#packagers = packagers.map((node) => new Packager(node, pipelineOf(node.region), simulation, this.#stores, (key, candidate) => {
+    this.#packagers = packagers.map((node) => new Packager(node, pipelineOf(node), simulation, this.#stores, (key, candidate) => {
       this.#history.set(candidate.token, [key, candidate]);
       simulation.after(1, () => { for (const reader of readers.values()) reader.hear(key, candidate); });
     }));

@@ -43,6 +43,13 @@ class StoreNode {
   }
 }
 
+/** Spreads keys as a partitioner does, well enough for three nodes. */
+function hash(key: Key): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193);
+  return h >>> 0;
+}
+
 export class Stores {
   readonly #simulation: Simulation;
   readonly #stores: readonly StoreNode[];
@@ -70,7 +77,7 @@ export class Stores {
 
   /** False when the region's stores did not take it in time. The rows travel to the other regions by themselves, later to those that are down. */
   write(from: ModelNode, key: Key, candidate: Candidate, done: (ok: boolean) => void): void {
-    this.#ask(from, calibration.storeWrite, (store) => {
+    this.#ask(from, key, calibration.storeWrite, (store) => {
       for (const each of this.#stores) this.#replicate(store, each, key, candidate);
       return true;
     }, (answer) => done(answer === true));
@@ -87,12 +94,13 @@ export class Stores {
 
   /** Null when the store did not answer. */
   read(from: ModelNode, key: Key, done: (row: readonly Candidate[] | null) => void): void {
-    this.#ask(from, calibration.storeRead, (store) => [...(store.rows.get(key)?.values() ?? [])], done);
+    this.#ask(from, key, calibration.storeRead, (store) => [...(store.rows.get(key)?.values() ?? [])], done);
   }
 
-  /** The driver speaks to the nodes of its own region; a link of the layout is used where there is one. A majority must be there. */
-  #ask<T>(from: ModelNode, spread: Spread, act: (store: StoreNode) => T, done: (answer: T | null) => void): void {
-    const own = this.#stores.filter((store) => store.node.region === from.region);
+  /** The driver speaks to the nodes of its own region; a link of the layout is used where there is one. A majority must be there, or the only copy. */
+  #ask<T>(from: ModelNode, key: Key, spread: Spread, act: (store: StoreNode) => T, done: (answer: T | null) => void): void {
+    const inRegion = this.#stores.filter((store) => store.node.region === from.region);
+    const own = this.#simulation.enabled("replication") ? inRegion : inRegion.filter((_, index) => index === hash(key) % inRegion.length);
     const linked = own.find((store) => this.#simulation.layout.links.some((link) => link.from === from.name && link.to === store.node.name));
     const chosen = linked?.node.ready === true ? linked : (own.find((store) => store.node.ready) ?? own[0]);
     if (chosen === undefined || own.filter((store) => store.node.ready).length <= own.length / 2) {
