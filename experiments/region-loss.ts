@@ -43,9 +43,10 @@ export default defineExperiment({
     shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000,
   },
   method: [
-    { atMs: 2_000, forMs: 6_000, fault: { kind: "kill", service: `${region}/origin-read` } },
-    { atMs: 10_000, forMs: 7_000, fault: { kind: "kill", service: `${region}/edge` } },
-    { atMs: 20_000, forMs: 6_000, fault: { kind: "regionLoss", region } },
+    { atMs: 2_000, forMs: 5_000, fault: { kind: "kill", service: `${region}/origin-read` } },
+    // Longer than a viewer can wait; and then time for the edge to be back before the region goes.
+    { atMs: 9_000, forMs: 6_000, fault: { kind: "kill", service: `${region}/edge` } },
+    { atMs: 21_000, forMs: 5_000, fault: { kind: "regionLoss", region } },
   ],
   blastRadius: { services: inRegion, faultsAtOnceMax: 1 },
   abortWhen: [],
