@@ -16,6 +16,7 @@ import { recover } from "./recover.ts";
 import { rejudge, rewriteReports } from "./rejudge.ts";
 import { plan, planAlone, run, type RunOptions } from "./run.ts";
 import { list } from "./show.ts";
+import { index } from "./run-index.ts";
 import { schema } from "./schema.ts";
 import { showPlan } from "./show-plan.ts";
 import { substrateChoices } from "./substrate.ts";
@@ -79,6 +80,9 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .addHelpText("after", compareHelp)
     .action(async (runs: string[], flags: { baseline?: string[]; json?: boolean; out: string }) =>
       ended(await compare(context, runs, { baseline: flags.baseline ?? null, json: flags.json === true, out: resolve(context.cwd, flags.out) })));
+  program.command("index").description("write the page that lists all runs; every run, report and comparison does so by itself").option("--json", "what it lists, as JSON")
+    .addOption(new Option("--out <dir>", "the folder of runs").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
+    .action((flags: { json?: boolean; out: string }) => ended(index(context, resolve(context.cwd, flags.out), flags.json === true)));
   program.command("export").description("write a recorded run as OpenTelemetry metrics, to standard output or to a receiver").argument("<run>", "a run directory")
     .option("--otlp <url>", "send them there (OTLP over HTTP); OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS are heeded")
     .addOption(new Option("--every <seconds>", "distance between two points of a series").default(1).argParser(secondsOf))

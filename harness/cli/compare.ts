@@ -13,6 +13,7 @@ import { files, refuseUnwritable } from "../run/run-directory.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import { judgeRecord } from "./run.ts";
+import { refreshIndex } from "./run-index.ts";
 
 export interface CompareFlags {
   /** The runs before the change; null when the first path is the baseline. */
@@ -49,6 +50,7 @@ export async function compare(context: Context, paths: readonly string[], { base
   const page = join(folder, `${name}.html`);
   writeWhole(page, renderComparisonHtml(comparison, labelled, (directory) => reportLink(folder, directory)));
   writeWhole(join(folder, `${name}.json`), `${JSON.stringify(document)}\n`);
+  refreshIndex(out, (text) => context.stderr.write(text));
   if (json) context.stdout.write(`${JSON.stringify(document)}\n`);
   const people = json ? context.stderr : context.stdout;
   if (!json) people.write(`${renderComparison(comparison, { columns: people.columns, colour: people.colour })}\n\n`);

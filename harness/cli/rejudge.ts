@@ -10,6 +10,7 @@ import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import { told } from "./game-day/game-day.ts";
 import { exitCodeOf, judgeRecord } from "./run.ts";
+import { refreshIndexOf } from "./run-index.ts";
 
 /** Reads only; prints the verdict; the exit status is the verdict's. */
 export async function rejudge(context: Context, directory: string, json: boolean): Promise<number> {
@@ -30,6 +31,7 @@ export async function rewriteReports(context: Context, directory: string, json: 
   const verdict = judgeRecord(run);
   writeWhole(join(run.directory, files.verdict), `${JSON.stringify(verdict, null, 2)}\n`);
   const { html, junit } = await writeReports(run, verdict);
+  refreshIndexOf(run, (text) => context.stderr.write(text));
   if (json) context.stdout.write(`${JSON.stringify({ format: "seawall-report-files/1", runId: run.id, status: verdict.status, directory: run.directory, html, junit })}\n`);
   else context.stdout.write(`report   ${pathToFileURL(html).href}\n`);
   return 0;

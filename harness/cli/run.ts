@@ -30,6 +30,7 @@ import type { Hold } from "./hold.ts";
 import { ensureImage } from "./image.ts";
 import { Progress } from "./progress.ts";
 import { recordedVerdicts } from "./records.ts";
+import { refreshIndexOf } from "./run-index.ts";
 import { simulate } from "./simulate.ts";
 import { chooseSubstrate } from "./substrate.ts";
 import { sweep, thisMachine, toolsFor, versionsOf, wire } from "./wire.ts";
@@ -139,7 +140,7 @@ export interface Onlooker {
 export async function runPlanned(context: Context, planned: Planned, options: Pick<RunOptions, "out">, onlooker?: Onlooker): Promise<Outcome> {
   if (planned.plan.substrate === "simulated") {
     const { directory, error } = await simulate(context, planned, options.out, onlooker);
-    return judged(directory, error);
+    return judged(directory, error, (text) => context.stderr.write(text));
   }
   refuseUnusableCache(context);
   refuseDirtyMachine(context);
@@ -169,15 +170,16 @@ export async function runPlanned(context: Context, planned: Planned, options: Pi
   if (cleaned?.kind === "cleaned" && cleaned.status === "clean") ledger.remove();
   else ledger.close();
   if (recorder.failed.aborted) throw recorder.failed.reason;
-  return judged(directory, error);
+  return judged(directory, error, (text) => context.stderr.write(text));
 }
 
 /** Judges what is on disk, not what is in memory: the verdict is the one that anybody gets from the record. */
-export async function judged(directory: string, error: unknown): Promise<Outcome> {
+export async function judged(directory: string, error: unknown, warn: (text: string) => void = () => {}): Promise<Outcome> {
   const record = await readRun(directory);
   const verdict = judgeRecord(record);
   writeWhole(join(directory, files.verdict), `${JSON.stringify(verdict, null, 2)}\n`);
   const { html } = await writeReports(record, verdict);
+  refreshIndexOf(record, warn);
   return { run: record, verdict, exitCode: exitCodeOf(verdict, error), report: html, error };
 }
 

@@ -1,5 +1,6 @@
 /** Findings as rows for people: what was asked, what was seen, and how much of what is allowed was used. */
 import type { Claim } from "../core/experiment.ts";
+import { allowanceUsed } from "../core/index/run-index.ts";
 import type { Finding, Status, Verdict } from "../core/run.ts";
 import { formatAgainst, formatComparison, formatValue, missing, unitOf } from "./format.ts";
 import { clip } from "./plain.ts";
@@ -32,15 +33,6 @@ export function claimRow(finding: Finding, hypothesis: readonly Claim[] | null):
   return {
     kind: finding.kind, title: clip(finding.title, 300), status: finding.status, phase: finding.phase ?? "",
     observed: shown.observed, limit: limit === null || comparison === null ? missing : `${formatComparison(comparison)} ${shown.limit}`,
-    samples: finding.samples, why: clip(finding.why), used: usedOf(finding, unit),
+    samples: finding.samples, why: clip(finding.why), used: allowanceUsed(finding, unit === "share"),
   };
-}
-
-/** What a share may lack is its allowance: 99.95 % of at least 99.9 % has used half of it. */
-function usedOf({ observed, limit, comparison }: Finding, unit: string): number | null {
-  if (observed === null || limit === null || comparison === null || observed < 0 || limit < 0) return null;
-  if (comparison === "==") return observed === limit ? 0 : null;
-  if (comparison === "<" || comparison === "<=") return limit === 0 ? (observed === 0 ? 0 : null) : observed / limit;
-  if (unit === "share" && limit < 1) return (1 - observed) / (1 - limit);
-  return observed === 0 ? null : limit / observed;
 }

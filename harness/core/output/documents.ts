@@ -8,6 +8,7 @@ import { comparisonDocumentShape } from "./comparison.ts";
 import { dayDocument, dayResultDocument } from "./game-day.ts";
 import { doctorDocument, errorDocument, experimentDocument, recoveryDocument, reportDocument } from "./lines.ts";
 import { planDocument } from "./plan.ts";
+import { runIndexDocument } from "./run-index.ts";
 import { verdictDocument } from "./verdict.ts";
 
 interface DocumentKind {
@@ -21,6 +22,7 @@ export const documents = {
   verdict: { version: 1, from: "verdict.json, `run --json` (one line per experiment), `judge --json`", shape: verdictDocument },
   plan: { version: 1, from: "plan.json, `plan --json`", shape: planDocument },
   comparison: { version: 1, from: "`compare --json`, and beside each comparison's page", shape: comparisonDocumentShape },
+  index: { version: 1, from: "`index --json`", shape: runIndexDocument },
   experiment: { version: 1, from: "`list --json`, one line per experiment", shape: experimentDocument },
   doctor: { version: 1, from: "`doctor --json`", shape: doctorDocument },
   recovery: { version: 1, from: "`recover --json`, one line per run that was found", shape: recoveryDocument },

@@ -1,0 +1,188 @@
+/** `reports/index.html`: reads what every run left, and writes the page whole. A broken run is listed as one and breaks nothing. */
+import { randomBytes } from "node:crypto";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { exitCodes } from "../core/errors.ts";
+import { allowanceUsed, type BrokenRun, type IndexedPage, type IndexedRun, type RunIndex, startOfRunId } from "../core/index/run-index.ts";
+import { verdictDocument } from "../core/output/verdict.ts";
+import type { Finding, Run } from "../core/run.ts";
+import { unitOf } from "../report/format.ts";
+import { renderIndex } from "../report/index-html.ts";
+import { clip } from "../report/plain.ts";
+import { files, refuseUnwritable } from "../run/run-directory.ts";
+import { storageError } from "../system/files.ts";
+import type { Context } from "./context.ts";
+
+const indexFile = "index.html";
+
+/** `seawall index`: also after runs were moved, copied or deleted by hand. */
+export function index(context: Context, out: string, json: boolean): number {
+  refuseUnwritable(out);
+  const written = writeIndex(out);
+  const page = join(out, indexFile);
+  if (json) context.stdout.write(`${JSON.stringify({ format: "seawall-index/1", page, ...written })}\n`);
+  else context.stdout.write(`${written.runs.length} runs${written.broken.length === 0 ? "" : `, ${written.broken.length} of them broken`}\nindex    ${pathToFileURL(page).href}\n`);
+  return exitCodes.held;
+}
+
+/**
+ * After a run, a report or a comparison. Two that end at once each write all that they see; whoever finds afterwards that something came in
+ * between writes again, so that the last page has everything.
+ */
+export function writeIndex(out: string): RunIndex {
+  for (let attempt = 1; ; attempt++) {
+    const before = stateOf(out);
+    const read = readIndex(out);
+    const beside = join(out, `.${indexFile}.${randomBytes(6).toString("hex")}`);
+    try {
+      writeFileSync(beside, renderIndex(read), { flag: "wx" });
+      renameSync(beside, join(out, indexFile));
+    } catch (error) {
+      throw storageError(join(out, indexFile), error);
+    }
+    if (attempt === 5 || stateOf(out) === before) return read;
+  }
+}
+
+/** A run's own report must not fail because the index could not be written. */
+export function refreshIndex(out: string, warn: (text: string) => void): void {
+  try {
+    writeIndex(out);
+  } catch (error) {
+    warn(`the index of runs was not written: ${(error as Error).message}\n`);
+  }
+}
+
+/** The same for the folder in which a run lies as runs do, OUT/EXPERIMENT/RUN; one that lies elsewhere is in no index. */
+export function refreshIndexOf({ directory, plan }: Pick<Run, "directory" | "plan">, warn: (text: string) => void): void {
+  if (basename(dirname(directory)) === plan.experiment) refreshIndex(dirname(dirname(directory)), warn);
+}
+
+export function readIndex(out: string): RunIndex {
+  const runs: IndexedRun[] = [], broken: BrokenRun[] = [];
+  for (const path of runFolders(out)) {
+    const read = indexed(out, path);
+    if ("runId" in read) runs.push(read);
+    else broken.push(read);
+  }
+  const when = (run: IndexedRun): number => run.startedAtMs ?? 0;
+  return { runs: runs.sort((a, b) => when(b) - when(a) || (a.path < b.path ? 1 : -1)), broken, pages: pagesOf(out) };
+}
+
+/** `EXPERIMENT/RUN`, and runs that lie in the folder itself. */
+function runFolders(out: string): string[] {
+  return foldersIn(out).flatMap((name) => {
+    if (existsSync(join(out, name, files.plan))) return [name];
+    return foldersIn(join(out, name)).filter((inner) => inner !== files.logs && !isOther(join(out, name, inner))).map((inner) => `${name}/${inner}`);
+  });
+}
+
+/** A game day, and whatever else keeps its own report and is no run. */
+function isOther(directory: string): boolean {
+  return !existsSync(join(directory, files.plan)) && (existsSync(join(directory, files.report)) || existsSync(join(directory, "day.json")));
+}
+
+const planShape = z.object({
+  experiment: z.string(), tier: z.string(), target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), seed: z.number(), without: z.array(z.string()),
+  targetVersion: z.string().optional(), hypothesis: z.array(z.object({ title: z.string(), statistic: z.string() })),
+});
+
+function indexed(out: string, path: string): IndexedRun | BrokenRun {
+  const directory = join(out, path);
+  const plan = planShape.safeParse(jsonIn(join(directory, files.plan)));
+  if (!plan.success) return { path, why: existsSync(join(directory, files.plan)) ? `${files.plan} cannot be read` : `it has no ${files.plan}` };
+  const verdict = verdictDocument.safeParse(jsonIn(join(directory, files.verdict)));
+  if (!verdict.success) return { path, why: existsSync(join(directory, files.verdict)) ? `${files.verdict} cannot be read` : "it has no verdict: cut short, or still going on; `seawall report` with its folder judges what there is" };
+  const { data } = plan;
+  const { runId, status, why, aborted, findings } = verdict.data;
+  const shares = new Set(data.hypothesis.filter(({ statistic }) => statistic === "share").map(({ title }) => title));
+  return {
+    path, runId: clip(runId, 120), experiment: clip(data.experiment, 120), tier: clip(data.tier, 40), substrate: data.substrate, target: clip(data.target, 120), topology: clip(data.topology, 120),
+    targetVersion: data.targetVersion === undefined ? null : clip(data.targetVersion, 80), version: versionIn(join(directory, files.events)), seed: data.seed,
+    without: data.without.map((name) => clip(name, 80)), status, why: clip(why, 300), aborted: aborted !== null, startedAtMs: startOfRunId(runId), hasReport: existsSync(join(directory, files.report)),
+    claims: findings.filter(({ kind }) => kind !== "evidence").map((finding: Finding) => ({
+      title: clip(finding.title, 200), phase: finding.phase ?? "", status: finding.status, used: allowanceUsed(finding, shares.has(finding.title) || unitOf(finding, null) === "share"),
+    })),
+  };
+}
+
+const startedShape = z.object({ kind: z.literal("started"), versions: z.record(z.string(), z.string()) });
+
+/** In the first line of the events; they are not read whole. */
+function versionIn(path: string): string | null {
+  const started = startedShape.safeParse(parsed((head(path, 8_192) ?? "").split("\n")[0] ?? ""));
+  const version = started.success ? started.data.versions["seawall"] : undefined;
+  return version === undefined ? null : clip(version, 60);
+}
+
+/** Pages that others put into a folder beside the runs: comparisons, game days, matrices. Their title says what they are. */
+function pagesOf(out: string): IndexedPage[] {
+  const pages = foldersIn(out).filter((folder) => !existsSync(join(out, folder, files.plan))).flatMap((folder) => [
+    ...namesIn(join(out, folder)).filter((name) => name.endsWith(".html")).map((name) => `${folder}/${name}`),
+    ...foldersIn(join(out, folder)).filter((inner) => isOther(join(out, folder, inner)) && existsSync(join(out, folder, inner, files.report))).map((inner) => `${folder}/${inner}/${files.report}`),
+  ]);
+  const found = pages.flatMap((path): IndexedPage[] => {
+    const title = /<title>([^<]*)<\/title>/i.exec(head(join(out, path), 4_096) ?? "")?.[1];
+    const written = statSync(join(out, path), { throwIfNoEntry: false });
+    return written === undefined ? [] : [{ path, title: clip(title === undefined ? path : unescaped(title), 160), writtenAtMs: written.mtimeMs }];
+  });
+  return found.sort((a, b) => b.writtenAtMs - a.writtenAtMs);
+}
+
+function unescaped(text: string): string {
+  return text.replace(/&#(\d{1,7});/g, (whole, code: string) => (Number(code) <= 0x10ffff ? String.fromCodePoint(Number(code)) : whole));
+}
+
+/** Changes whenever a run or a verdict comes, goes or is written anew. */
+function stateOf(out: string): string {
+  const written = (path: string): string => String(statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? "");
+  return [...runFolders(out).map((path) => `${path} ${written(join(out, path, files.verdict))} ${written(join(out, path, files.report))}`), ...pagesOf(out).map(({ path, writtenAtMs }) => `${path} ${writtenAtMs}`)].join("\n");
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).sort();
+  } catch {
+    return [];
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function jsonIn(path: string): unknown {
+  try {
+    return parsed(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function head(path: string, bytes: number): string | null {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const buffer = Buffer.alloc(bytes);
+      return buffer.subarray(0, readSync(file, buffer, 0, bytes, 0)).toString("utf8");
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,18 @@
+/** The index of all runs, as a page: what was asked lately and how it came out, and how the margins move. */
+import type { RunIndex } from "../core/index/run-index.ts";
+import { formatCount } from "./format.ts";
+import { markup } from "./markup.ts";
+import { brokenSection, indexHead, pagesSection, runsSection } from "./page/run-list.ts";
+import { renderShell } from "./page/shell.ts";
+import { trendsSection } from "./page/trends.ts";
+
+export function renderIndex(index: RunIndex): string {
+  const { runs, broken } = index;
+  return renderShell({
+    title: `Runs: ${formatCount(runs.length)}`, status: null,
+    skipTo: { id: "runs", text: "Skip to the runs" },
+    heading: "runs", subheading: `${formatCount(runs.length)} runs of ${formatCount(new Set(runs.map((run) => run.experiment)).size)} experiments${broken.length === 0 ? "" : `, and ${broken.length} broken`}`,
+    body: markup`${indexHead(index)}\n${runsSection(runs)}\n${trendsSection(runs)}\n${pagesSection(index.pages)}\n${brokenSection(broken)}`,
+    styles: ["run-list.css"], scripts: ["run-list.js"], charts: false, data: {},
+  });
+}

@@ -1,0 +1,50 @@
+/* The index's filter. What is chosen stands in the address, so that a link shows the same. */
+"use strict";
+(() => {
+  const rows = [...document.querySelectorAll(".runs tbody tr")];
+  if (rows.length === 0) return;
+  const by = (name) => document.getElementById(`by-${name}`);
+  const names = ["experiment", "status", "kind", "version", "substrate", "text"];
+  const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+  const shown = document.getElementById("shown");
+  const clear = document.getElementById("clear");
+  const none = document.getElementById("none");
+
+  function fits(row, wanted) {
+    const { experiment, status, kind, version, substrate, text } = wanted;
+    const { dataset } = row;
+    const isKind = kind === "" || (kind === "unwanted" ? dataset.wanted === "no" : dataset.kind === kind);
+    return isKind && (experiment === "" || dataset.experiment === experiment) && (status === "" || dataset.status === status) && (version === "" || dataset.version === version)
+      && (substrate === "" || dataset.substrate === substrate) && text.toLowerCase().split(/\s+/).every((word) => texts.get(row).includes(word));
+  }
+
+  function filter() {
+    const wanted = Object.fromEntries(names.map((name) => [name, by(name).value]));
+    let count = 0;
+    for (const row of rows) {
+      row.hidden = !fits(row, wanted);
+      if (!row.hidden) count++;
+    }
+    for (const trend of document.querySelectorAll(".trend")) trend.hidden = (wanted.experiment !== "" && trend.dataset.experiment !== wanted.experiment) || (wanted.substrate !== "" && trend.dataset.substrate !== wanted.substrate);
+    const all = names.every((name) => wanted[name] === "");
+    shown.textContent = all ? `${rows.length} runs` : `${count} of ${rows.length} runs`;
+    clear.hidden = all;
+    none.hidden = count > 0;
+    const chosen = new URLSearchParams(names.filter((name) => wanted[name] !== "").map((name) => [name, wanted[name]])).toString();
+    history.replaceState(null, "", chosen === "" ? location.pathname + location.search : `#${chosen}`);
+  }
+
+  function showAll() {
+    for (const name of names) by(name).value = "";
+    filter();
+    by("experiment").focus();
+  }
+
+  const given = new URLSearchParams(location.hash.slice(1));
+  for (const name of names) if (given.has(name)) by(name).value = given.get(name);
+  for (const name of names) by(name).addEventListener("input", filter);
+  document.querySelector(".filter").addEventListener("submit", (event) => event.preventDefault());
+  clear.addEventListener("click", showAll);
+  document.getElementById("clear-none").addEventListener("click", showAll);
+  if ([...given.keys()].some((name) => names.includes(name))) filter();
+})();
