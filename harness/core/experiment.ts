@@ -46,7 +46,7 @@ interface ClaimBase extends Selector {
 /** A service-level objective over the samples of a phase. */
 export type Claim =
   | (ClaimBase & { readonly statistic: "p50" | "p95" | "p99" | "max" | "mean" | "sum" | "count" | "rate" })
-  /** Samples that also carry the tags `having`, as a fraction of all, 0…1. */
+  /** Samples that also carry the tags `having`, as a fraction of all, 0…1; of a counter, what it has grown by. */
   | (ClaimBase & { readonly statistic: "share"; readonly having: Tags })
   /** Sum of the values divided by `times` × the number of samples that `per` selects. */
   | (ClaimBase & { readonly statistic: "ratio"; readonly per: Selector & { readonly times: number } })

@@ -38,13 +38,13 @@ export function claimProblems(experiment: Experiment): string[] {
   return problems;
 }
 
-/** A reading of a counter stands for as many requests as it has grown by, so the number of readings means nothing. */
+/** A reading of a counter stands for as many requests as it has grown by, so the number of readings means nothing, nor does a quantile of them. */
 function counterProblems(claim: Claim): string[] {
   const counted = (name: string): boolean => Object.hasOwn(metrics, name) && metrics[name]?.kind === "increment";
   const where = `claim "${claim.title}"`;
   if (claim.statistic === "ratio") return counted(claim.per.metric) ? [`${where}: ${claim.per.metric} is a counter; "per" needs a metric with one sample for each event`] : [];
-  const means = ["sum", "rate", "windowsWithout"].includes(claim.statistic) || !counted(claim.metric);
-  return means ? [] : [`${where}: ${claim.metric} is a counter, of which only sum, rate and ratio mean something, not ${claim.statistic}`];
+  const means = ["sum", "rate", "share", "windowsWithout"].includes(claim.statistic) || !counted(claim.metric);
+  return means ? [] : [`${where}: ${claim.metric} is a counter, of which only sum, rate, share and ratio mean something, not ${claim.statistic}`];
 }
 
 function byProblems(claim: Claim): string[] {

@@ -54,6 +54,13 @@ describe("observe", () => {
     expect(observe(ratio, window, [published]).value).toBeNull();
   });
 
+  it("takes a share of a counter by what that has grown, not by how often it was read", () => {
+    const known: Claim = { title: "k", metric: "origin_metadata_lookups_total", statistic: "share", having: { from: "memory" }, comparison: ">=", limit: 0.9, during: ["fault"], samplesMin: 50 };
+    const counter = (from: string, values: readonly number[]): SeriesData => series("origin_metadata_lookups_total", { from }, "increment", values.map((value, index) => [12_000 + index * 2_000, value]));
+    expect(observe(known, window, [counter("memory", [40, 50, 0]), counter("store", [0, 0, 10])])).toMatchObject({ value: 0.9, samples: 100 });
+    expect(observe(known, window, [counter("memory", [0, 0]), counter("store", [0])])).toMatchObject({ value: null, samples: 0 });
+  });
+
   it("counts the windows in which the later was seen without the earlier", () => {
     const order: Claim = { title: "o", metric: "http_req_ms", where: { lane: "live", status: "503" }, statistic: "windowsWithout", first: { metric: "http_req_ms", where: { lane: "dvr", status: "503" } }, windowMs: 2_000, comparison: "<=", limit: 0, during: ["fault"], samplesMin: 5 };
     const answers = (lane: string, status: string, starts: readonly number[]): SeriesData => series("http_req_ms", { lane, status }, "duration", starts.map((startedMs) => [startedMs + 5, 5]));

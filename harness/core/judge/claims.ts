@@ -92,8 +92,10 @@ export function observe(claim: Claim, window: Window, all: readonly SeriesData[]
       return extremes(claim.comparison, sorted.length, quantile(sorted, q), quantile(sorted, q, 0, dropped), quantile(sorted, q, dropped));
     }
     case "share": {
-      const count = countIn(selected, window);
-      const good = countIn(selected.filter((series) => carries(series.tags, claim.having)), window);
+      // A reading of a counter stands for as many as it has grown by.
+      const sizeOf = (all: readonly SeriesData[]): number => metrics[claim.metric]?.kind === "increment" ? sum(valuesIn(all, window)) : countIn(all, window);
+      const count = sizeOf(selected);
+      const good = sizeOf(selected.filter((series) => carries(series.tags, claim.having)));
       return count === 0 ? nothing : extremes(claim.comparison, count, good / count, good / (count + dropped), (good + dropped) / (count + dropped));
     }
     case "ratio": {

@@ -1,0 +1,54 @@
+/** At the peak, every cache is empty from one moment to the next. */
+import { defineExperiment, type Step } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+const caches = ["region-a", "region-b"].flatMap((region) => [`${region}/edge`, `${region}/memcached`]);
+const edges = 2;
+const atMs = 8_000;
+
+export default defineExperiment({
+  name: "cold-cache",
+  title: "Cold cache: edges and chunk caches lose all that they hold at the peak",
+  story:
+    "A bad release or a mistaken purge empties the caches of all edges and both chunk caches while the audience is at its peak. Viewers who come for the newest " +
+    "segment, and those who rewind, all miss at once. The edges ask for each segment once, however many wait for it; the origins read from the store what is " +
+    "no longer in memory, once, and put it back. It replays the purges that made global outages of other networks.",
+  tier: "storm",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 12_000, fault: 20_000, recovery: 20_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 25, fault: 200, recovery: 25 }, vus: 1_000 },
+    { name: "dvr", workload: "viewers", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 10, fault: 40, recovery: 10 }, vus: 400 },
+  ],
+  hypothesis: [
+    ...liveServed(200),
+    {
+      title: "Viewers who rewind are served, too",
+      metric: "segment_ms", where: { lane: "dvr" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.99, during: everyPhase, samplesMin: 80,
+    },
+    {
+      title: "Origin GETs per edge and segment do not grow with the audience",
+      metric: "origin_gets", where: { lane: "live" }, statistic: "ratio", per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: edges },
+      comparison: "<=", limit: 1.8, during: everyPhase, samplesMin: 15,
+    },
+    {
+      title: "What was lost is in memory again",
+      metric: "origin_chunks_total", statistic: "share", having: { from: "memcached" }, comparison: ">=", limit: 0.9, during: ["recovery"], samplesMin: 30,
+    },
+    ...shedOrder(),
+    durable(30),
+  ],
+  recovery: {
+    title: "Live viewers get their segments again as before",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
+  },
+  method: caches.map((service): Step => ({ atMs, forMs: 2_000, fault: { kind: "coldCache", service } })),
+  blastRadius: { services: caches, faultsAtOnceMax: caches.length },
+  abortWhen: [],
+  reliesOn: {},
+});

@@ -1,0 +1,67 @@
+/** Everybody rewinds at once, to where no cache helps and the store is slow: DVR is given up, live and publishing are not. */
+import { defineExperiment, type Phase, type Step } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+const storm: readonly Phase[] = ["fault"];
+const regions = ["region-a", "region-b"];
+const readers = { kind: "origin-read" };
+const [fromMs, forMs] = [4_000, 16_000];
+
+/** Two edges stand for many: each time that both forget everything, two more with empty caches have begun to ask. */
+const newEdges: readonly Step[] = [0, 3_000, 6_000, 9_000, 12_000].flatMap((afterMs) =>
+  regions.map((region): Step => ({ atMs: fromMs + 1_000 + afterMs, forMs: 1_500, fault: { kind: "coldCache", service: `${region}/edge` } })));
+
+export default defineExperiment({
+  name: "dvr-storm",
+  title: "DVR storm: a wave of rewinds meets a slow store and no chunk cache",
+  story:
+    "After a goal everybody seeks back, each to another moment. Edges that have just joined hold nothing of it, the read origins have lost their chunk cache, and the " +
+    "store answers slowly: every rewind becomes a slow read. The origin sees more than 40 % of its reads over the target and refuses DVR, edges keep the " +
+    "refusals, and viewers at the live edge and the packagers never notice. Load alone cannot slow a store down on one small machine, so the links to it " +
+    "and to the chunk cache are broken on purpose.",
+  tier: "storm",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 12_000, fault: 24_000, recovery: 20_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 300 },
+    { name: "rewind", workload: "rewind", exec: "rewind", lane: "dvr", ratePerSecond: { baseline: 10, fault: 120, recovery: 10 }, vus: 1_100 },
+  ],
+  hypothesis: [
+    ...liveServed(300),
+    {
+      title: "DVR is refused while the store is slow",
+      metric: "origin_requests_total", where: { lane: "dvr", outcome: "shed" }, statistic: "sum", comparison: ">=", limit: 100, during: storm, samplesMin: 10,
+    },
+    {
+      title: "A slow store is spared",
+      metric: "origin_store_requests_total", where: { operation: "read", outcome: "done" }, statistic: "rate", comparison: "<=", limit: 60, unit: "/s", during: storm, samplesMin: 10,
+    },
+    {
+      title: "Refused viewers do not ask the origins again and again",
+      metric: "origin_gets", where: { lane: "dvr" }, statistic: "rate", comparison: "<=", limit: 100, unit: "/s", during: storm, samplesMin: 10,
+    },
+    {
+      title: "Publishing stays quick",
+      metric: "publish_ms", where: { outcome: "acked" }, statistic: "p95", comparison: "<=", limit: 300, unit: "ms", during: everyPhase, samplesMin: 30,
+    },
+    ...shedOrder(),
+    durable(30),
+  ],
+  recovery: {
+    title: "Rewinding works again as before the wave",
+    goodput: { metric: "segment_ms", where: { lane: "dvr" } }, having: { outcome: "served" },
+    shareMin: 0.99, ofBaselineMin: 0.5, withinMs: 10_000, windowMs: 4_000,
+  },
+  method: [
+    { atMs: fromMs, forMs, fault: { kind: "latency", links: { from: readers, to: { kind: "cassandra" } }, delayMs: 200, jitterMs: 50 } },
+    { atMs: fromMs, forMs, fault: { kind: "partition", links: { from: readers, to: { kind: "memcached" } } } },
+    ...newEdges,
+  ],
+  blastRadius: { services: regions.flatMap((region) => [`${region}/origin-read`, `${region}/edge`]), faultsAtOnceMax: 4 },
+  abortWhen: [],
+  reliesOn: {},
+});
