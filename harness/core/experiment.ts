@@ -97,7 +97,7 @@ export interface Experiment {
    * the beginning of it; without the defence, one of those named must be refuted. A mere list of defences lets any claim be the one.
    */
   readonly reliesOn: readonly string[] | Readonly<Record<string, readonly string[]>>;
-  /** Experiments whose last run on the same target and topology must have held. */
+  /** Experiments whose last run on the same target must have held. */
   readonly requires?: readonly string[];
 }
 

@@ -72,7 +72,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   problems.push(...needProblems(experiment, layout, options), ...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []));
   const { model } = experiment.target;
   problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout)));
-  const unmet = (options.recorded ?? null) === null ? [] : prerequisiteProblems(experiment, topology, options.substrate, options.recorded ?? []);
+  const unmet = (options.recorded ?? null) === null ? [] : prerequisiteProblems(experiment, options.substrate, options.recorded ?? []);
   const force = options.force === true;
   if (!force) problems.push(...unmet);
   if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);

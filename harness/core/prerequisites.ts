@@ -1,6 +1,7 @@
 /**
  * What must have held before an experiment may run: the experiments that it requires by name, and for each tier one of the tier below it, on the
- * same target and topology. Recorded verdicts count, nobody's word does.
+ * same target, in whatever topology: an experiment names services, which are others elsewhere, so a zone can be lost only where there are several,
+ * and a slow link is tried where little else is. Recorded verdicts count, nobody's word does.
  */
 import type { Experiment, Tier } from "./experiment.ts";
 import type { Status, SubstrateName } from "./run.ts";
@@ -22,9 +23,9 @@ export interface RecordedVerdict {
 /** One instance, then slow links, then a zone, then a region. Storms break nothing of the kind and need nothing. */
 const below: Readonly<Record<Tier, Tier | null>> = { storm: null, monkey: null, latency: "monkey", gorilla: "latency", kong: "gorilla" };
 
-export function prerequisiteProblems(experiment: Pick<Experiment, "requires" | "tier" | "target">, topology: string, substrate: SubstrateName, recorded: readonly RecordedVerdict[]): string[] {
-  const latest = latestOf(recorded.filter((one) => counts(one, experiment.target.name, topology, substrate)));
-  const where = `on ${experiment.target.name}, topology ${topology}`;
+export function prerequisiteProblems(experiment: Pick<Experiment, "requires" | "tier" | "target">, substrate: SubstrateName, recorded: readonly RecordedVerdict[]): string[] {
+  const latest = latestOf(recorded.filter((one) => counts(one, experiment.target.name, substrate)));
+  const where = `on ${experiment.target.name}`;
   const named = (experiment.requires ?? []).flatMap((name) => {
     const last = latest.get(name);
     if (last === undefined) return [`requires: "${name}" has not been run ${where}`];
@@ -38,8 +39,8 @@ export function prerequisiteProblems(experiment: Pick<Experiment, "requires" | "
 }
 
 /** A run with a defence off is a control, and what held in a model has not held on the real thing. */
-function counts(one: RecordedVerdict, target: string, topology: string, substrate: SubstrateName): boolean {
-  return one.target === target && one.topology === topology && one.without.length === 0 && (one.substrate === "simulated") === (substrate === "simulated");
+function counts(one: RecordedVerdict, target: string, substrate: SubstrateName): boolean {
+  return one.target === target && one.without.length === 0 && (one.substrate === "simulated") === (substrate === "simulated");
 }
 
 function latestOf(recorded: readonly RecordedVerdict[]): Map<string, RecordedVerdict> {
