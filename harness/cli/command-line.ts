@@ -14,7 +14,8 @@ import { gameDay } from "./game-day/game-day.ts";
 import { image } from "./image.ts";
 import { recover } from "./recover.ts";
 import { rejudge, rewriteReports } from "./rejudge.ts";
-import { plan, planAlone, run, type RunOptions } from "./run.ts";
+import { plan, planAlone, type RunOptions } from "./run.ts";
+import { run } from "./several.ts";
 import { list } from "./show.ts";
 import { index } from "./run-index.ts";
 import { schema } from "./schema.ts";
@@ -30,6 +31,7 @@ interface RunFlags {
   readonly scale?: number;
   readonly allowHost?: readonly string[];
   readonly out?: string;
+  readonly suite?: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -59,10 +61,11 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
     .addHelpText("after", "\nExit status: 0 held, 1 refuted, 2 inconclusive, 3 aborted, 4 cleanup incomplete, 64 usage, 70 internal, 130 interrupted.\n");
 
-  planFlags(context, program.command("run").description("run experiments and judge them").argument("<experiment...>", "names from `seawall list`, or paths"))
-    .option("--json", "standard output carries only the verdict, one line of JSON per experiment")
+  planFlags(context, program.command("run").description("run experiments and judge them").argument("[experiment...]", "names from `seawall list`, or paths"))
+    .option("--suite <name>", "a suite of experiments instead, in the order of their tiers")
+    .option("--json", "standard output carries only the verdict, one line of JSON per experiment; after a suite, one more for all of it")
     .addOption(new Option("--out <dir>", "where run directories are made").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
-    .action(async (names: string[], flags: RunFlags) => ended(await run(context, names, optionsOf(context, flags))));
+    .action(async (names: string[], flags: RunFlags) => ended(await run(context, names, { ...optionsOf(context, flags), suite: flags.suite ?? null })));
   program.command("list").description("show the experiments and the target's defences").option("--json", "one line of JSON per experiment")
     .action(async (flags: RunFlags) => ended(await list(context, flags.json === true)));
   planFlags(context, program.command("plan").description("show what a run would do, without doing it").argument("<experiment>"))

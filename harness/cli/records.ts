@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { RecordedVerdict } from "../core/prerequisites.ts";
 import { files } from "../run/run-directory.ts";
 
-const planShape = z.object({ experiment: z.string(), tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]), target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), without: z.array(z.string()) });
+const planShape = z.object({ experiment: z.string(), tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]), target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), without: z.array(z.string()), targetVersion: z.string().default(""), scale: z.number().default(1) });
 const verdictShape = z.object({ runId: z.string(), status: z.enum(["held", "refuted", "inconclusive"]) });
 
 /** Of every run below `reports/EXPERIMENT/`. A run without a whole record has shown nothing and is passed over. */

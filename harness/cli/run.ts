@@ -1,7 +1,5 @@
-/** `seawall run`: experiment → plan → run → judge → report, one after another. */
-import { randomInt } from "node:crypto";
-import { join, relative } from "node:path";
-import { pathToFileURL } from "node:url";
+/** One run: experiment → plan → run → judge → report. */
+import { join } from "node:path";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { Experiment, Load } from "../core/experiment.ts";
 import { judge } from "../core/judge/judge.ts";
@@ -12,7 +10,6 @@ import type { Run, RunEvent, SubstrateName, Verdict } from "../core/run.ts";
 import type { Tools } from "../core/tools.ts";
 import { provision } from "../provision/provision.ts";
 import { showProgress } from "../provision/render.ts";
-import { renderVerdictText } from "../report/text.ts";
 import { writeReports } from "../report/write.ts";
 import { conduct } from "../run/conductor.ts";
 import { startDeadMan } from "../run/dead-man.ts";
@@ -24,8 +21,7 @@ import { connectEngine } from "../substrates/docker/engine.ts";
 import { realClock } from "../system/clock.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
-import { loadExperiment, workloadExports, workloadNeeds } from "./experiments.ts";
-import { explain } from "./explain.ts";
+import { workloadExports, workloadNeeds } from "./experiments.ts";
 import type { Hold } from "./hold.ts";
 import { ensureImage } from "./image.ts";
 import { Progress } from "./progress.ts";
@@ -33,6 +29,7 @@ import { recordedVerdicts } from "./records.ts";
 import { refreshIndexOf } from "./run-index.ts";
 import { simulate } from "./simulate.ts";
 import { chooseSubstrate } from "./substrate.ts";
+import { targetVersion } from "./target-version.ts";
 import { sweep, thisMachine, toolsFor, versionsOf, wire } from "./wire.ts";
 
 export interface RunOptions {
@@ -58,29 +55,15 @@ export interface Outcome {
   readonly error: unknown;
 }
 
-/** All experiments are planned before the first is run: a mistake in the last one must not cost the time of the others. */
-export async function run(context: Context, names: readonly string[], options: RunOptions): Promise<number> {
-  const seed = options.seed ?? randomInt(0, 2 ** 32);
-  const experiments: { name: string; experiment: Experiment }[] = [];
-  for (const name of names) experiments.push({ name, experiment: await loadExperiment(context, name) });
-  // What comes earlier in this very command counts as held for now, and is asked again when it has run.
-  for (const [index, { name, experiment }] of experiments.entries()) {
-    await plan(context, name, experiment, seed, options, [...recordedVerdicts(options.out), ...await Promise.all(experiments.slice(0, index).map((one) => presumed(context, one.experiment, options)))]);
-  }
-  let worst: number = exitCodes.held;
-  for (const { name, experiment } of experiments) {
-    const outcome = await runPlanned(context, await plan(context, name, experiment, seed, options, recordedVerdicts(options.out)), options);
-    present(context, outcome, options);
-    worst = worse(worst, outcome.exitCode);
-    if (outcome.exitCode === exitCodes.interrupted || outcome.exitCode === exitCodes.cleanupIncomplete) break;
-  }
-  return worst;
-}
-
 /** As if it had run and held. */
 export async function presumed(context: Context, experiment: Experiment, options: RunOptions): Promise<RecordedVerdict> {
-  const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
-  return { runId: "~", experiment: experiment.name, tier: experiment.tier, target: experiment.target.name, topology: options.topology ?? experiment.topology, substrate: substrate.name, without: options.without, status: "held" };
+  const { target, tier } = experiment;
+  const topology = options.topology ?? experiment.topology;
+  const substrate = await chooseSubstrate(context, options.substrate, target);
+  return {
+    runId: "~", experiment: experiment.name, tier, target: target.name, topology, substrate: substrate.name,
+    targetVersion: targetVersion(context, target, topology), without: options.without, scale: options.scale, status: "held",
+  };
 }
 
 /** `recorded`: the runs so far, for what must have held before. */
@@ -101,7 +84,7 @@ async function planOptions(context: Context, name: string, experiment: Experimen
   return {
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
     without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload), workloadNeeds: (workload) => workloadNeeds(context, workload),
-    rerun: rerunCommand(name, seed, substrate.name, options),
+    scale: options.scale, rerun: rerunCommand(name, seed, substrate.name, options), targetVersion: guarded(name, () => targetVersion(context, experiment.target, options.topology ?? experiment.topology)),
   };
 }
 
@@ -208,22 +191,6 @@ export function exitCodeOf(verdict: Verdict, error: unknown): number {
 export function worse(a: number, b: number): number {
   const order: readonly number[] = [exitCodes.held, exitCodes.inconclusive, exitCodes.refuted, exitCodes.aborted, exitCodes.usage, exitCodes.internal, exitCodes.cleanupIncomplete, exitCodes.interrupted];
   return order.indexOf(a) >= order.indexOf(b) ? a : b;
-}
-
-function present(context: Context, outcome: Outcome, options: RunOptions): void {
-  const people = options.json ? context.stderr : context.stdout;
-  // Where the harness itself was let down, a table of claims that nobody could ask would only hide the reason.
-  if (outcome.error instanceof SeawallError) explain(outcome.error, context.stderr);
-  else if (outcome.exitCode === exitCodes.interrupted) people.write(`\n${interruption(outcome.verdict)}\n`);
-  else people.write(`\n${renderVerdictText(outcome.verdict, { columns: Math.min(100, people.columns), colour: people.colour, hypothesis: outcome.run.plan.hypothesis })}\n`);
-  if (options.json) context.stdout.write(`${JSON.stringify(outcome.verdict)}\n`);
-  people.write(`run      ${relative(context.cwd, outcome.run.directory) || "."}\nrerun    ${outcome.verdict.rerun}\nreport   ${pathToFileURL(outcome.report).href}\n`);
-}
-
-/** Nobody wants to read what an interrupted run could not show. */
-function interruption({ aborted, cleanup }: Verdict): string {
-  const left = cleanup.status === "clean" ? "everything was undone, nothing is left running" : `still there: ${cleanup.left.join("; ")}; run \`./seawall recover\``;
-  return `${aborted?.detail ?? "interrupted"}: ${left}`;
 }
 
 /** A run on a machine where an earlier one left something behind would measure that, too. */

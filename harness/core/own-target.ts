@@ -39,6 +39,8 @@ export interface Started extends Named {
 
 export interface OwnTarget {
   readonly name: string;
+  /** Which of it is tested, such as a commit; without one, any two runs with the same description count as of the same version. */
+  readonly version?: string;
   readonly services: readonly (Running | Started)[];
   /** From and to, by name; "viewers" is where the load comes from. */
   readonly links?: readonly (readonly [string, string])[];
@@ -61,7 +63,7 @@ export function ownTarget(own: OwnTarget): Target {
   for (const name of [...own.edges, ...(own.links ?? []).flat()]) {
     if (!names.includes(name) && name !== "viewers") throw new Error(`${own.name}: there is no service "${name}"; there are ${names.join(", ")}`);
   }
-  return { name: own.name, own: true, defences: [], topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } } };
+  return { name: own.name, own: true, ...(own.version === undefined ? {} : { version: own.version }), defences: [], topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } } };
 }
 
 function layoutOf(own: OwnTarget): Layout {

@@ -28,7 +28,11 @@ export interface PlanOptions {
   /** What else than edges a workload must be told of, as it says itself. */
   workloadNeeds?(workload: string): readonly string[];
   readonly rerun: string;
-  /** The runs so far, for what must have held before without one, nothing is asked: a target alone needs no leave. */
+  /** By how much the audience of the experiment has been multiplied. */
+  readonly scale?: number;
+  /** Of what is tested; what held in another one does not count. */
+  readonly targetVersion?: string;
+  /** The runs so far, for what must have held before; without one, nothing is asked: a target alone needs no leave. */
   readonly recorded?: readonly RecordedVerdict[] | null;
   /** Runs although a prerequisite has not held; the plan, and so the report, says so. */
   readonly force?: boolean;
@@ -37,7 +41,7 @@ export interface PlanOptions {
 }
 
 /** What of them a target alone needs. */
-export type TargetOptions = Pick<PlanOptions, "substrate" | "substrateWhy" | "seed" | "without" | "rerun" | "allowHosts">;
+export type TargetOptions = Pick<PlanOptions, "substrate" | "substrateWhy" | "seed" | "without" | "rerun" | "allowHosts" | "targetVersion" | "scale">;
 
 export interface Planned {
   readonly plan: Plan;
@@ -72,7 +76,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   problems.push(...needProblems(experiment, layout, options), ...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []));
   const { model } = experiment.target;
   problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout)));
-  const unmet = (options.recorded ?? null) === null ? [] : prerequisiteProblems(experiment, options.substrate, options.recorded ?? []);
+  const unmet = (options.recorded ?? null) === null ? [] : prerequisiteProblems(experiment, { topology, substrate: options.substrate, targetVersion: options.targetVersion ?? "" }, options.recorded ?? []);
   const force = options.force === true;
   if (!force) problems.push(...unmet);
   if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
@@ -122,9 +126,9 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
   return {
     format: "seawall-plan/1",
     experiment: experiment.name, title: experiment.title, story: experiment.story, tier: experiment.tier,
-    target: experiment.target.name, topology,
+    target: experiment.target.name, topology, ...(options.targetVersion === undefined ? {} : { targetVersion: options.targetVersion }),
     substrate: options.substrate, substrateWhy: options.substrateWhy,
-    seed: options.seed, without: options.without, reliesOn: defencesOf(experiment),
+    seed: options.seed, ...(options.scale === undefined || options.scale === 1 ? {} : { scale: options.scale }), without: options.without, reliesOn: defencesOf(experiment),
     services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),
     links: layout.links,
     edges: layout.edges.map((edge) => edge.service),

@@ -1,7 +1,6 @@
 /**
  * What must have held before an experiment may run: the experiments that it requires by name, and for each tier one of the tier below it, on the
- * same target, in whatever topology: an experiment names services, which are others elsewhere, so a zone can be lost only where there are several,
- * and a slow link is tried where little else is. Recorded verdicts count, nobody's word does.
+ * same target in the same version. Recorded verdicts count, nobody's word does.
  */
 import type { Experiment, Tier } from "./experiment.ts";
 import type { Status, SubstrateName } from "./run.ts";
@@ -15,34 +14,61 @@ export interface RecordedVerdict {
   readonly target: string;
   readonly topology: string;
   readonly substrate: SubstrateName;
+  /** Empty in records from before versions were kept. */
+  readonly targetVersion: string;
   /** Defences that were off. */
   readonly without: readonly string[];
+  /** Of the audience that the experiment plans; what held with another has not held with that. */
+  readonly scale: number;
   readonly status: Status;
 }
 
 /** One instance, then slow links, then a zone, then a region. Storms break nothing of the kind and need nothing. */
 const below: Readonly<Record<Tier, Tier | null>> = { storm: null, monkey: null, latency: "monkey", gorilla: "latency", kong: "gorilla" };
 
-export function prerequisiteProblems(experiment: Pick<Experiment, "requires" | "tier" | "target">, substrate: SubstrateName, recorded: readonly RecordedVerdict[]): string[] {
-  const latest = latestOf(recorded.filter((one) => counts(one, experiment.target.name, substrate)));
+/** What is about to be run. */
+export interface Subject {
+  readonly topology: string;
+  readonly substrate: SubstrateName;
+  readonly targetVersion: string;
+}
+
+export function prerequisiteProblems(experiment: Pick<Experiment, "requires" | "tier" | "target">, subject: Subject, recorded: readonly RecordedVerdict[]): string[] {
+  const { topology, targetVersion } = subject;
+  const comparable = recorded.filter((one) => counts(one, experiment.target.name, subject));
+  const latest = latestOf(comparable.filter((one) => one.targetVersion === targetVersion));
   const where = `on ${experiment.target.name}`;
   const named = (experiment.requires ?? []).flatMap((name) => {
-    const last = latest.get(name);
-    if (last === undefined) return [`requires: "${name}" has not been run ${where}`];
-    return last.status === "held" ? [] : [`requires: the last run of "${name}" ${where} was ${last.status} (${last.runId})`];
+    const of = latest.filter((one) => one.experiment === name);
+    // In the same topology, if it was run there: a failure there is not made good by another topology.
+    const last = of.find((one) => one.topology === topology) ?? of.at(-1);
+    if (last === undefined) return [`requires: "${name}" has not been run ${where}${elsewhere(comparable.filter((one) => one.experiment === name), targetVersion)}`];
+    return last.status === "held" ? [] : [`requires: the last run of "${name}" ${where}, topology ${last.topology}, was ${last.status} (${last.runId})`];
   });
   const tier = below[experiment.tier];
-  const lower = [...latest.values()].filter((one) => one.tier === tier);
+  const lower = latest.filter((one) => one.tier === tier);
   if (tier === null || lower.some((one) => one.status === "held")) return named;
-  const seen = lower.length === 0 ? "none has been run" : `the last runs were ${lower.map((one) => `${one.experiment} ${one.status}`).join(", ")}`;
+  const seen = lower.length === 0 ? `none has been run${elsewhere(comparable.filter((one) => one.tier === tier), targetVersion)}` : `the last runs were ${lower.map((one) => `${one.experiment} ${one.status}`).join(", ")}`;
   return [...named, `tier ${experiment.tier}: an experiment of tier ${tier} must have held ${where} first; ${seen}`];
 }
 
-/** A run with a defence off is a control, and what held in a model has not held on the real thing. */
-function counts(one: RecordedVerdict, target: string, substrate: SubstrateName): boolean {
-  return one.target === target && one.without.length === 0 && (one.substrate === "simulated") === (substrate === "simulated");
+/** What was seen of another version says nothing of this one, but whoever has seen it wants to know why it does not count. */
+function elsewhere(others: readonly RecordedVerdict[], targetVersion: string): string {
+  const last = latestOf(others).at(-1);
+  if (last === undefined) return "";
+  return ` in this version of it (${targetVersion}; ${last.experiment} was ${last.status} in ${last.targetVersion === "" ? "one that was not recorded" : `version ${last.targetVersion}`})`;
 }
 
-function latestOf(recorded: readonly RecordedVerdict[]): Map<string, RecordedVerdict> {
-  return new Map(recorded.toSorted((a, b) => (a.runId < b.runId ? -1 : 1)).map((one) => [one.experiment, one]));
+/**
+ * A run with a defence off is a control, and what held in a model has not held on the real thing. The topology may be another one: what a zone needs
+ * to be lost has no room in the topology in which one instance is, and the other way round.
+ */
+function counts(one: RecordedVerdict, target: string, { substrate }: Subject): boolean {
+  return one.target === target && one.without.length === 0 && one.scale === 1 && (one.substrate === "simulated") === (substrate === "simulated");
+}
+
+/** The last run of each experiment in each topology, oldest first. */
+function latestOf(recorded: readonly RecordedVerdict[]): RecordedVerdict[] {
+  const sorted = recorded.toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
+  return [...new Map(sorted.map((one) => [`${one.experiment} ${one.topology}`, one])).values()].toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
 }

@@ -17,10 +17,14 @@ export interface Plan {
   readonly tier: Tier;
   readonly target: string;
   readonly topology: string;
+  /** A hash of what the target and the harness are made of. Missing in older records. */
+  readonly targetVersion?: string;
   readonly substrate: SubstrateName;
   /** Why this substrate. */
   readonly substrateWhy: string;
   readonly seed: number;
+  /** The audience as a multiple of the one that the experiment plans; 1 where it is missing. */
+  readonly scale?: number;
   readonly without: readonly string[];
   readonly reliesOn: readonly string[];
   readonly services: readonly { readonly name: string; readonly kind: string; readonly region: string; readonly zone: string }[];

@@ -198,6 +198,8 @@ export interface Target {
   readonly name: string;
   /** Described by its user: the image that containers are made of holds nothing of it. */
   readonly own?: boolean;
+  /** Of one described by its user, as its user states it: runs of different versions do not vouch for one another. */
+  readonly version?: string;
   readonly defences: readonly Defence[];
   readonly topologies: Readonly<Record<string, Topology>>;
   /** How it behaves in virtual time; without one it cannot be simulated. */
@@ -209,5 +211,7 @@ export interface Topology {
   readonly title: string;
   /** Defences that have nothing to act on here: they can neither be switched off nor relied on. */
   readonly lacks?: readonly string[];
+  /** About how long it takes to come up and to be taken down on two idle cores; for estimates. */
+  readonly upMs?: number;
   layout(): Layout;
 }

@@ -16,6 +16,7 @@ export function environmentOf(run: Run): Fact[] {
   const facts: readonly (readonly [string, string])[] = [
     ["Experiment", `${plan.experiment} (tier ${plan.tier})`],
     ["Target", `${plan.target}, topology ${plan.topology}: ${counted(plan.services.map((service) => service.kind))}`],
+    ...(plan.targetVersion === undefined ? [] : [["Version of the target", plan.targetVersion] as const]),
     ["Substrate", `${plan.substrate}: ${plan.substrateWhy}`],
     ["Seed", String(plan.seed)],
     ["Switched off", plan.without.length === 0 ? "nothing" : plan.without.join(", ")],

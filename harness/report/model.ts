@@ -28,6 +28,8 @@ export interface ReportModel {
   readonly without: readonly string[];
   readonly aborted: Verdict["aborted"];
   readonly cleanup: Verdict["cleanup"];
+  /** How this came to be run, where a reader must know: by force, for example. */
+  readonly notes: readonly string[];
   readonly damage: readonly string[];
   /** What a whole run would have had and this one has not, in sentences. */
   readonly lacking: readonly string[];
@@ -66,6 +68,7 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
     status: verdict.status, why: clip(verdict.why, 600), without: verdict.without.map((name) => clip(name)),
     aborted: verdict.aborted === null ? null : { ...verdict.aborted, detail: clip(verdict.aborted.detail) },
     cleanup: { status: verdict.cleanup.status, left: verdict.cleanup.left.slice(0, 50).map((text) => clip(text)) },
+    notes: (plan.notes ?? []).slice(0, 20).map((text) => clip(text)),
     damage: run.damage.slice(0, 50).map((text) => clip(text)),
     lacking: lacking(run, timeline.faultsMissing, judged.map((band) => band.phase)),
     startedAtMs: run.events.find((event) => event.kind === "started")?.atMs ?? run.events[0]?.atMs ?? null,

@@ -96,10 +96,10 @@ export const liveStreaming: Target = {
   topologies: {
     quick: { title: "Two regions of one zone each, everything once per region", lacks: ["fillTier", "replication"], layout: () => layout(quick) },
     zones: {
-      title: "One region of three zones: three copies of all that is stored, and no zone that could not be lost", lacks: ["regionFailover"],
+      title: "One region of three zones: three copies of all that is stored, and no zone that could not be lost", lacks: ["regionFailover"], upMs: 35_000,
       layout: () => layout({ ...quick, sites: zonesSites, fillSites: zonesSites }),
     },
-    reference: { title: "Two regions of three zones each", layout: () => layout({ ...quick, sites: referenceSites, fillSites: referenceSites }) },
+    reference: { title: "Two regions of three zones each", upMs: 80_000, layout: () => layout({ ...quick, sites: referenceSites, fillSites: referenceSites }) },
     "quick-object-store": {
       title: "As quick, on the object store that the origin replaced", lacks: ["fillTier", "replication", ...lackedByObjectStore],
       layout: () => layout({ ...quick, store: "objectStore" }),

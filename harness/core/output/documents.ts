@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { comparisonDocumentShape } from "./comparison.ts";
 import { dayDocument, dayResultDocument } from "./game-day.ts";
-import { doctorDocument, errorDocument, experimentDocument, recoveryDocument, reportDocument } from "./lines.ts";
+import { doctorDocument, errorDocument, experimentDocument, recoveryDocument, reportDocument, suiteDocument, suiteResultDocument } from "./lines.ts";
 import { planDocument } from "./plan.ts";
 import { runIndexDocument } from "./run-index.ts";
 import { verdictDocument } from "./verdict.ts";
@@ -24,6 +24,8 @@ export const documents = {
   comparison: { version: 1, from: "`compare --json`, and beside each comparison's page", shape: comparisonDocumentShape },
   index: { version: 1, from: "`index --json`", shape: runIndexDocument },
   experiment: { version: 1, from: "`list --json`, one line per experiment", shape: experimentDocument },
+  suite: { version: 1, from: "`list --json`, one line per suite", shape: suiteDocument },
+  "suite-result": { version: 1, from: "`run --suite NAME --json`, its last line", shape: suiteResultDocument },
   doctor: { version: 1, from: "`doctor --json`", shape: doctorDocument },
   recovery: { version: 1, from: "`recover --json`, one line per run that was found", shape: recoveryDocument },
   "report-files": { version: 1, from: "`report --json`", shape: reportDocument },

@@ -11,6 +11,28 @@ export const experimentDocument = z.object({
   topologies: z.array(z.string()),
   reliesOn: z.array(z.string()),
   defences: z.array(z.string()),
+  suites: z.array(z.string()).meta({ description: "the suites that it is in" }),
+  plannedSeconds: z.number().meta({ description: "about how long a run takes on two idle cores, from the command to the verdict" }),
+});
+
+export const suiteDocument = z.object({
+  format: z.literal("seawall-suite/1"),
+  name: z.string(),
+  title: z.string(),
+  withinMinutes: z.number(),
+  plannedSeconds: z.number(),
+  runs: z.array(z.object({ experiment: z.string(), topology: z.string().nullable().meta({ description: "null: the experiment's own" }) })),
+});
+
+export const suiteResultDocument = z.object({
+  format: z.literal("seawall-suite-result/1"),
+  suite: z.string(),
+  exitCode: z.number().meta({ description: "of what needs attention first" }),
+  runs: z.array(z.object({
+    experiment: z.string(), topology: z.string(), without: z.array(z.string()),
+    status: status.nullable().meta({ description: "null: it was not run" }), why: z.string(), seconds: z.number(),
+    runId: z.string().nullable(), directory: z.string().nullable(), exitCode: z.number(),
+  })),
 });
 
 export const recoveryDocument = z.object({

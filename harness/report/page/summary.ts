@@ -42,7 +42,7 @@ function control({ without, status }: ReportModel): Markup | null {
 }
 
 /** What a reader must know before believing anything else on the page. */
-function notices({ aborted, cleanup, damage, lacking }: ReportModel): Markup {
+function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Markup {
   const notice = (tone: string, title: string, text: readonly string[]): Markup =>
     markup`<div class="notice ${tone}"><strong>${title}</strong> ${text.length === 1 ? text.join("") : markup`<ul>${text.map((one) => markup`<li>${one}</li>`)}</ul>`}</div>\n`;
   const missing = lacking.filter((text) => !text.startsWith(unchartedPrefix));
@@ -50,6 +50,7 @@ function notices({ aborted, cleanup, damage, lacking }: ReportModel): Markup {
     ...(aborted === null ? [] : [notice("grave", `Aborted (${aborted.reason}):`, [aborted.detail])]),
     ...(cleanup.status === "incomplete" ? [notice("grave", "Cleanup is incomplete.", [`Left behind: ${cleanup.left.join(", ")}. Undo it with ./seawall recover.`])] : []),
     ...(cleanup.status === "unknown" ? [notice("wary", "Cleanup was not recorded.", ["See what is left with ./seawall recover."])] : []),
+    ...(notes.length === 0 ? [] : [notice("wary", "Note:", notes)]),
     ...(damage.length === 0 ? [] : [notice("grave", "The record is damaged:", damage)]),
     ...(missing.length === 0 ? [] : [notice("wary", "What is missing:", missing)]),
   ]}`;

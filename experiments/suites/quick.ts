@@ -1,0 +1,8 @@
+/** What a change must not break, before it is shown to anybody: the storm that everything else is built on. */
+import { defineSuite } from "../../harness/core/suite.ts";
+
+export default defineSuite({
+  title: "The experiments that tell most for their time",
+  withinMinutes: 10,
+  runs: ["origin-storm"],
+});
