@@ -32,6 +32,7 @@ export default defineExperiment({
     ...shedOrder(),
     durable(),
     {
+      // As in zone-loss, whatever the audience; without collapsing 20 and more in virtual time.
       title: "Origins are asked for each segment as if there were one viewer",
       metric: "origin_gets", where: { lane: "live" }, statistic: "ratio", per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: 1 },
       comparison: "<=", limit: 1.5, during: everyPhase, samplesMin: 12,

@@ -26,6 +26,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(500),
     {
+      // Of those who are served there; who is not served at all is in the first claim. Seen: 0.56 s. A gateway needs a second to miss an edge.
       title: "Who loses an edge is served by the other region within three seconds",
       metric: "segment_ms", where: { lane: "live", home: `${region}/edge`, edge: "region-b/edge" }, statistic: "p99",
       comparison: "<=", limit: 3_000, unit: "ms", during: ["fault"], samplesMin: 20,
@@ -50,5 +51,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: inRegion, faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { regionFailover: ["Live segments reach"], steering: ["Live segments reach", "Who loses an edge"] },
+  reliesOn: { regionFailover: ["Live segments reach"], steering: ["Live segments reach"] },
 });
