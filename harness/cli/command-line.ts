@@ -2,6 +2,9 @@
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { exitCodes, SeawallError } from "../core/errors.ts";
+import type { SearchOptions } from "../core/breaking-point/search.ts";
+import { ablate } from "./ablate.ts";
+import { breakingPoint } from "./breaking-point.ts";
 import type { Context } from "./context.ts";
 import { deadMan } from "./dead-man.ts";
 import { doctor } from "./doctor.ts";
@@ -32,8 +35,17 @@ interface RunFlags {
   readonly allowHost?: readonly string[];
   readonly out?: string;
   readonly suite?: string;
+  readonly attempts?: number;
+  readonly reuse?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
+}
+
+interface SearchFlags {
+  readonly runs: number;
+  readonly from: number;
+  readonly to: number;
+  readonly within: number;
 }
 
 /** Resolves to the exit status. */
@@ -66,6 +78,19 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .option("--json", "standard output carries only the verdict, one line of JSON per experiment; after a suite, one more for all of it")
     .addOption(new Option("--out <dir>", "where run directories are made").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
     .action(async (names: string[], flags: RunFlags) => ended(await run(context, names, { ...optionsOf(context, flags), suite: flags.suite ?? null })));
+  planFlags(context, program.command("ablate").description("run experiments with all defences, and without each that they rely on: what is each worth?").argument("[experiment...]", "names from `seawall list`, or paths; the whole catalogue without any"))
+    .option("--suite <name>", "a suite of experiments instead").option("--reuse", "take recorded runs of the same version instead of running again")
+    .addOption(new Option("--attempts <n>", "how often a run that cannot be judged is made before it is given up").default(3).argParser(countOf))
+    .option("--json", "the matrix as one line of JSON")
+    .addOption(new Option("--out <dir>", "where run directories are made, and the matrix").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
+    .action(async (names: string[], flags: RunFlags) => ended(await ablate(context, names, { ...optionsOf(context, flags), suite: flags.suite ?? null, attempts: flags.attempts ?? 3, reuse: flags.reuse === true })));
+  planFlags(context, program.command("breaking-point").description("find the audience, as a multiple of the planned one, at which the first claim fails").argument("<experiment>"))
+    .addOption(new Option("--runs <n>", "at most so many runs").default(12).argParser(countOf))
+    .addOption(new Option("--from <times>", "the least audience to try").default(1 / 8).argParser(scaleOf)).addOption(new Option("--to <times>", "the greatest audience to try").default(64).argParser(scaleOf))
+    .addOption(new Option("--within <ratio>", "precise enough: upper end of the interval divided by its lower end").default(1.2).argParser(ratioOf))
+    .option("--json", "what was found as one line of JSON")
+    .addOption(new Option("--out <dir>", "where a folder is made for it").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
+    .action(async (name: string, flags: RunFlags & SearchFlags) => ended(await breakingPoint(context, name, { ...optionsOf(context, flags), search: searchOf(flags) })));
   program.command("list").description("show the experiments and the target's defences").option("--json", "one line of JSON per experiment")
     .action(async (flags: RunFlags) => ended(await list(context, flags.json === true)));
   planFlags(context, program.command("plan").description("show what a run would do, without doing it").argument("<experiment>"))
@@ -142,7 +167,7 @@ function planFlags(context: Context, command: Command): Command {
     .option("--allow-host <name>", "a host besides this machine that load and faults may reach; may be repeated", (value: string, all: string[]) => [...all, value], [] as string[])
     .option("--force", "run although what must have held before has not; the report says so")
     .addOption(new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(seedOf))
-    .addOption(new Option("--scale <times>", "multiply the audience; on the simulated substrate only").argParser(scaleOf));
+    .addOption(new Option("--scale <times>", "multiply the audience; a real one is bounded by what this machine can play").argParser(scaleOf));
 }
 
 function folderOf(text: string): string {
@@ -160,6 +185,22 @@ function seedOf(text: string): number {
   const seed = Number(text);
   if (!/^\d+$/.test(text) || seed >= 2 ** 32) throw new InvalidArgumentError("It must be a whole number from 0 to 4294967295.");
   return seed;
+}
+
+function ratioOf(text: string): number {
+  const ratio = Number(text);
+  if (!(ratio >= 1.05 && ratio <= 4)) throw new InvalidArgumentError("It must be a number from 1.05 to 4.");
+  return ratio;
+}
+
+function searchOf({ runs, from, to, within }: SearchFlags): SearchOptions {
+  if (!(from >= 1 / 32 && from <= 1 && to >= 1 && to <= 1_000)) throw new SeawallError("USAGE", "--from must be from 0.03125 to 1, and --to from 1 to 1000");
+  return { runsMax: runs, scaleMin: from, scaleMax: to, within };
+}
+
+function countOf(text: string): number {
+  if (!/^\d{1,3}$/.test(text) || Number(text) < 1) throw new InvalidArgumentError("It must be a whole number from 1 to 999.");
+  return Number(text);
 }
 
 function scaleOf(text: string): number {

@@ -19,6 +19,7 @@ import { Recorder } from "../run/recorder.ts";
 import { files, makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
 import { connectEngine } from "../substrates/docker/engine.ts";
 import { realClock } from "../system/clock.ts";
+import { chromiumPath } from "../system/browser.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import { workloadExports, workloadNeeds } from "./experiments.ts";
@@ -37,7 +38,7 @@ export interface RunOptions {
   readonly topology: string | null;
   readonly without: readonly string[];
   readonly seed: number | null;
-  /** Multiplies the audience; 1 on any real substrate. */
+  /** Multiplies the audience. */
   readonly scale: number;
   readonly allowHosts: readonly string[];
   /** Runs although what must have held before has not. */
@@ -67,7 +68,7 @@ export async function presumed(context: Context, experiment: Experiment, options
 }
 
 /** `recorded`: the runs so far, for what must have held before. */
-export async function plan(context: Context, name: string, given: Experiment, seed: number, options: RunOptions, recorded: readonly RecordedVerdict[] = recordedVerdicts(options.out)): Promise<Planned> {
+export async function plan(context: Context, name: string, given: Experiment, seed: number, options: RunOptions, recorded: readonly RecordedVerdict[] | null = recordedVerdicts(options.out)): Promise<Planned> {
   const planning = await planOptions(context, name, given, seed, options);
   const experiment = scaled(given, options.scale, planning.substrate);
   return guarded(name, () => planExperiment(experiment, { ...planning, recorded, force: options.force }));
@@ -84,15 +85,17 @@ async function planOptions(context: Context, name: string, experiment: Experimen
   return {
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
     without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload), workloadNeeds: (workload) => workloadNeeds(context, workload),
-    scale: options.scale, rerun: rerunCommand(name, seed, substrate.name, options), targetVersion: guarded(name, () => targetVersion(context, experiment.target, options.topology ?? experiment.topology)),
+    browser: chromiumPath(context.env), scale: options.scale, rerun: rerunCommand(name, seed, substrate.name, options), targetVersion: guarded(name, () => targetVersion(context, experiment.target, options.topology ?? experiment.topology)),
   };
 }
 
-/** A larger audience than one machine can play. */
+/** Another audience than the planned one. A real one needs as many more virtual users; a simulated viewer needs none. */
 function scaled(experiment: Experiment, scale: number, substrate: SubstrateName): Experiment {
   if (scale === 1) return experiment;
-  if (substrate !== "simulated") throw new SeawallError("USAGE", "--scale multiplies a simulated audience; a real one is what its machine can play", { hint: "Add --substrate simulated, or change the rates in the experiment." });
-  const times = (load: Load): Load => ({ ...load, ratePerSecond: { baseline: load.ratePerSecond.baseline * scale, fault: load.ratePerSecond.fault * scale, recovery: load.ratePerSecond.recovery * scale } });
+  const times = (load: Load): Load => ({
+    ...load, ratePerSecond: { baseline: load.ratePerSecond.baseline * scale, fault: load.ratePerSecond.fault * scale, recovery: load.ratePerSecond.recovery * scale },
+    vus: substrate === "simulated" ? load.vus : Math.max(1, Math.ceil(load.vus * scale)),
+  });
   return { ...experiment, load: experiment.load.map(times) };
 }
 

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import type { Target } from "../core/target.ts";
 import type { Context } from "./context.ts";
 
-/** All that the target, and what judges it, is made of. Content, not commits: it needs no git, and a change of the documentation changes nothing. */
-const folders = ["targets", "harness"] as const;
+/** All that the target, and what drives and judges it, is made of. Content, not commits: it needs no git, and a change of the documentation changes nothing. */
+const folders = ["targets", "harness", join("experiments", "workloads")];
 /** Presents what was judged. */
 const unheeded = [join("harness", "report"), join("harness", "telemetry")];
 const tests = /\.(test|fixture)\.ts$|(^|\/)fixture[^/]*\.ts$/;

@@ -23,6 +23,7 @@ import { endProcessesOfRun } from "../system/processes.ts";
 import type { Context } from "./context.ts";
 import { type Hold, holding } from "./hold.ts";
 import { ensureImage } from "./image.ts";
+import { withPlayers } from "./players.ts";
 import type { Progress } from "./progress.ts";
 
 export interface WireOptions {
@@ -79,7 +80,11 @@ export function wire(options: WireOptions): World {
       progress.watch(() => load.progress);
       return load;
     },
-    startProbes: async (deployment, load) => new RunningProbes({ deployment, load, sink: watch, events: recorder, clock, harnessCpuSeconds }),
+    startProbes: async (deployment, load) => {
+      const probes = new RunningProbes({ deployment, load, sink: watch, events: recorder, clock, harnessCpuSeconds });
+      return (plan.players ?? []).length === 0 ? probes
+        : withPlayers(probes, { context, plan, runId, deployment, manifestPath: layout.manifestPath ?? "", sink: watch, recorder, clock, undo: ledger });
+    },
     abortReason: (phase) => watch.violated(clock.nowMs(), phase),
     sweep: () => sweep(context, runId, plan.substrate),
   };

@@ -54,6 +54,7 @@ export const experimentSchema = z.object({
   blastRadius: z.object({ services: z.array(z.string()), faultsAtOnceMax: z.number().int().positive() }),
   abortWhen: z.array(abortShape),
   reliesOn: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string().min(1)).min(1))]),
+  players: z.array(phase).max(4, "at most 4: each takes a fifth of a core and half a gigabyte").optional(),
   requires: z.array(name).optional(),
 });
 

@@ -97,6 +97,8 @@ export interface Experiment {
    * the beginning of it; without the defence, one of those named must be refuted. A mere list of defences lets any claim be the one.
    */
   readonly reliesOn: readonly string[] | Readonly<Record<string, readonly string[]>>;
+  /** Real players (dash.js in Chromium) that watch beside the load: the phase in which each joins. They stay to the end. */
+  readonly players?: readonly Phase[];
   /** Experiments whose last run on the same target must have held. */
   readonly requires?: readonly string[];
 }

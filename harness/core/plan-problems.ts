@@ -138,3 +138,14 @@ export function rhythmProblems(experiment: Experiment, layout: Layout): string[]
 function repeated(names: readonly string[]): string[] {
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }
+
+/** Real players need a stream that they can find, a browser, and time that passes. */
+export function playerProblems({ players = [], hypothesis, abortWhen, target }: Experiment, layout: Layout, { substrate, browser }: Pick<PlanOptions, "substrate" | "browser">): string[] {
+  const claimed = [...hypothesis, ...abortWhen.map((abort) => abort.unless)].filter((claim) => metrics[claim.metric]?.source === "player");
+  if (players.length === 0) return claimed.map((claim) => `claim "${claim.title}": nobody watches; say in "players" when one joins`);
+  if (substrate === "simulated") return ["players: none can watch in virtual time"];
+  return [
+    ...(layout.manifestPath === undefined ? [`players: ${target.name} does not say where its manifest is`] : []),
+    ...(browser === null ? ["players: no Chromium was found on this machine. Install it (apt-get install chromium), or name one in CHROMIUM; `seawall doctor` shows what is found"] : []),
+  ];
+}

@@ -74,6 +74,11 @@ describe("a plan", () => {
     expect(planExperiment(withThem, { ...options, ...own }).plan.gateways).toEqual(["region-a/mute"]);
   });
 
+  it("wants a browser and time that passes for players", () => {
+    expect(problemsOf({ players: ["fault"] }, { browser: null })).toEqual(expect.arrayContaining([expect.stringMatching(/no Chromium was found.*apt-get install chromium.*CHROMIUM/)]));
+    expect(problemsOf({ players: ["fault"] }, { substrate: "simulated" })).toEqual(expect.arrayContaining(["players: none can watch in virtual time"]));
+  });
+
   it("decides everything and keeps what was asked", () => {
     const { plan, layout: chosen } = planExperiment(experiment, { ...options, without: ["shedCaching"], seed: 7 });
     expect(chosen).toBe(layout);
@@ -103,6 +108,9 @@ describe("a plan", () => {
     ["too few windows for an order", claiming({ statistic: "windowsWithout", windowMs: 2_000, samplesMin: 6, first: { metric: "segment_ms" } }), 'claim "served": baseline yields about 5 samples, the claim needs 6'],
     ["an abort condition with an unknown metric", { abortWhen: [{ unless: { ...claim, metric: "segments" }, windowMs: 1_000 }] }, 'claim "served": unknown metric "segments"'],
     ["an abort condition relative to a phase", { abortWhen: [{ unless: { ...claim, limit: { of: "baseline", times: 2 } }, windowMs: 1_000 }] }, 'abortWhen "served": its limit must be a number'],
+    ["a player's claim and no player", claiming({ metric: "player_latency_ms", where: {}, statistic: "p95", comparison: "<=", limit: 9_000, during: ["fault"], samplesMin: 1 }), 'claim "served": nobody watches; say in "players" when one joins'],
+    ["players and no manifest", { players: ["fault"] }, "players: synthetic does not say where its manifest is"],
+    ["too many players", { players: ["fault", "fault", "fault", "fault", "fault"] }, "at most 4"],
     ["unknown defence relied on", { reliesOn: ["colapsing"] }, 'reliesOn: unknown defence "colapsing"; did you mean "collapsing"?'],
     ["defence constructor", { reliesOn: ["constructor"] }, 'reliesOn: unknown defence "constructor"'],
     ["unknown workload", { load: [{ ...load, workload: "viewer" }] }, 'load live: there is no workload "viewer"'],

@@ -7,7 +7,7 @@ import { unknownName } from "./nearest.ts";
 import { hostProblems } from "./plan-hosts.ts";
 import { methodProblems } from "./plan-method.ts";
 import { prerequisiteProblems, type RecordedVerdict } from "./prerequisites.ts";
-import { claimProblems, emitProblems, loadProblems, needProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
+import { claimProblems, emitProblems, loadProblems, needProblems, playerProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Support } from "./ports.ts";
@@ -36,6 +36,8 @@ export interface PlanOptions {
   readonly recorded?: readonly RecordedVerdict[] | null;
   /** Runs although a prerequisite has not held; the plan, and so the report, says so. */
   readonly force?: boolean;
+  /** Where the browser of players is; null when there is none. */
+  readonly browser?: string | null;
   /** Hosts besides this machine that may be hit. */
   readonly allowHosts?: readonly string[];
 }
@@ -76,6 +78,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   problems.push(...needProblems(experiment, layout, options), ...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []));
   const { model } = experiment.target;
   problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout)));
+  problems.push(...playerProblems(experiment, layout, options));
   const unmet = (options.recorded ?? null) === null ? [] : prerequisiteProblems(experiment, { topology, substrate: options.substrate, targetVersion: options.targetVersion ?? "" }, options.recorded ?? []);
   const force = options.force === true;
   if (!force) problems.push(...unmet);
@@ -135,7 +138,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     ...(layout.gateways === undefined ? {} : { gateways: layout.gateways.map((gateway) => gateway.service) }),
     stream: layout.stream,
     leadInMs, phasesMs: experiment.phasesMs,
-    load: experiment.load, hypothesis: experiment.hypothesis, recovery: experiment.recovery,
+    load: experiment.load, ...(experiment.players === undefined ? {} : { players: experiment.players }), hypothesis: experiment.hypothesis, recovery: experiment.recovery,
     steps: experiment.method, abortWhen: experiment.abortWhen,
     ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,

@@ -36,6 +36,8 @@ export interface Plan {
   readonly leadInMs: number;
   readonly phasesMs: Readonly<Record<Phase, number>>;
   readonly load: readonly Load[];
+  /** The phase in which each real player joins. */
+  readonly players?: readonly Phase[];
   readonly hypothesis: readonly Claim[];
   readonly recovery: Recovery | null;
   readonly steps: readonly Step[];

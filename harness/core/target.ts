@@ -170,6 +170,8 @@ export interface Layout {
   readonly edges: readonly { readonly service: string; readonly port: string }[];
   /** Where devices start sessions, hear of news and report events; a target without any has none of these. */
   readonly gateways?: readonly { readonly service: string; readonly port: string }[];
+  /** Of the DASH manifest, at each edge; without one no real player can watch. */
+  readonly manifestPath?: string;
   /** Handed to workloads: how to compute addresses of segments. */
   readonly stream: Stream;
   /**

@@ -28,19 +28,23 @@ export interface BrowserOptions {
   readonly online?: boolean;
   readonly dark?: boolean;
   readonly wide?: number;
+  /** A folder that is there; it goes with the browser, too. */
+  readonly profile?: string;
+  /** Besides this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function openBrowser(executablePath: string, options: BrowserOptions): Promise<Browser> {
   // Only who opens a browser pays for loading what drives it.
   const { chromium } = await import("playwright-core");
-  const profile = await mkdtemp(join(tmpdir(), "seawall-chromium-"));
+  const profile = options.profile ?? await mkdtemp(join(tmpdir(), "seawall-chromium-"));
   const close = async (context: BrowserContext | null): Promise<void> => {
     await context?.close();
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
     const context = await chromium.launchPersistentContext(profile, {
-      executablePath, headless: true, args: flags, javaScriptEnabled: options.scripts, offline: options.online !== true,
+      executablePath, headless: true, args: flags, env: { ...definedOf(process.env), ...options.env }, javaScriptEnabled: options.scripts, offline: options.online !== true,
       viewport: { width: options.wide ?? 1280, height: 800 }, colorScheme: options.dark === true ? "dark" : "light",
     });
     return { context, [Symbol.asyncDispose]: () => close(context) };
@@ -48,4 +52,8 @@ export async function openBrowser(executablePath: string, options: BrowserOption
     await close(null);
     throw error;
   }
+}
+
+function definedOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

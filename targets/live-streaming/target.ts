@@ -39,7 +39,7 @@ function layout(shape: Shape): Layout {
     ],
     links: linksOf(shape),
     edges, gateways: sites.map((site) => ({ service: `${site.name}/gateway`, port: "http" })),
-    readBack: readBackOf(sites),
+    readBack: readBackOf(sites), manifestPath: `/live/${event}/manifest.mpd`,
     playable: (nowMs) => edges.flatMap((edge) => playChecks(sites, nowMs).map((path) => ({ ...edge, path }) satisfies PlayCheck)),
     stream: {
       event, segmentMs, availabilityStartMs, dvrSegments: backfillSegments, segmentPath: "/live/{event}/{rendition}/{number}.m4s",

@@ -35,6 +35,41 @@ export const suiteResultDocument = z.object({
   })),
 });
 
+const ablationCell = z.object({
+  experiment: z.string(), topology: z.string(),
+  without: z.string().nullable().meta({ description: "null: all defences were on" }),
+  outcome: z.enum(["held", "refuted", "notHeld", "green", "otherClaim", "undecided", "notRun"]).meta({ description: "held and refuted are good; green and otherClaim prove nothing about the defence" }),
+  status: status.nullable(), why: z.string(),
+  expected: z.array(z.string()).meta({ description: "claims of which one must be refuted" }), as: z.array(z.string()).meta({ description: "those of them that were" }),
+  refuted: z.array(z.string()), doubts: z.array(z.string()), attempts: z.number(), reused: z.boolean(), seconds: z.number(), runId: z.string().nullable(), directory: z.string().nullable(),
+});
+
+export const ablationDocument = z.object({
+  format: z.literal("seawall-ablation/1"),
+  rows: z.array(z.object({ experiment: z.string(), topology: z.string(), whole: ablationCell, controls: z.array(ablationCell) })),
+  complaints: z.array(z.object({ kind: z.enum(["notHeld", "green", "otherClaim", "undecided", "notRun", "unneeded"]), text: z.string() })),
+  exitCode: z.number(),
+  directory: z.string(),
+});
+
+const scale = z.number().meta({ description: "the audience as a multiple of the planned one" });
+
+export const breakingPointDocument = z.object({
+  format: z.literal("seawall-breaking-point/1"),
+  experiment: z.string(), topology: z.string(), substrate: z.string(), without: z.array(z.string()), seed: z.number(),
+  steps: z.array(z.object({
+    scale, outcome: z.enum(["held", "broke", "generator", "unclear"]).meta({ description: "generator: it gave out, so that nothing is known of the target at this load" }),
+    broke: z.array(z.string()), why: z.string(), seconds: z.number(), runId: z.string().nullable(), directory: z.string().nullable(),
+  })),
+  conclusion: z.object({
+    kind: z.enum(["broke", "generator", "unbroken", "below", "unclear"]),
+    estimate: scale.nullable(), from: scale.nullable(), until: scale.nullable(), ceiling: scale.nullable(),
+  }),
+  broke: z.array(z.string()).meta({ description: "what broke at the least load at which anything did" }),
+  exitCode: z.number(),
+  directory: z.string(),
+});
+
 export const recoveryDocument = z.object({
   format: z.literal("seawall-recovery/1"),
   runId: z.string(),

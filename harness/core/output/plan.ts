@@ -1,6 +1,7 @@
 /** `plan.json`, and what `plan --json` prints: everything that was decided before anything was touched. */
 import { z } from "zod";
 import { abortShape, claimShape, loadShape, perPhase, recoveryShape, stepShape } from "../experiment-schema.ts";
+import { phases } from "../experiment.ts";
 import type { Plan } from "../run.ts";
 
 const place = z.object({ name: z.string(), kind: z.string(), region: z.string(), zone: z.string() });
@@ -32,6 +33,7 @@ export const planDocument = z.object({
   leadInMs: z.number(),
   phasesMs: perPhase(z.number()),
   load: z.array(loadShape),
+  players: z.array(z.enum(phases)).optional().meta({ description: "the phase in which each real player joins" }),
   hypothesis: z.array(claimShape),
   recovery: recoveryShape.nullable(),
   steps: z.array(stepShape),

@@ -179,6 +179,7 @@ class Account {
     this.#sample("player_rebuffer_ratio", "gauge", {}, this.#readMs, share);
     this.#readStalledMs = stalledMs;
     if (taken === null) return;
+    if (share === 0) this.#sample("player_stall_ms", "event", { state: "none", cause: "buffer" }, taken.atMs, 0);
     this.#sample("player_latency_ms", "gauge", {}, taken.atMs, taken.atMs - 1000 * taken.mediaS);
     if (taken.rendered !== null) this.#sample("player_height_px", "gauge", {}, taken.atMs, taken.heightPx);
   }
