@@ -36,8 +36,9 @@ export default defineExperiment({
       comparison: "<=", limit: 1.8, during: everyPhase, samplesMin: 15,
     },
     {
+      // Not all of them: a segment whose other region's copy is heard of first is read from the store, where that copy arrives.
       title: "What was lost is in memory again",
-      metric: "origin_chunks_total", statistic: "share", having: { from: "memcached" }, comparison: ">=", limit: 0.9, during: ["recovery"], samplesMin: 30,
+      metric: "origin_chunks_total", statistic: "share", having: { from: "memcached" }, comparison: ">=", limit: 0.4, during: ["recovery"], samplesMin: 30,
     },
     ...shedOrder(),
     durable(30),

@@ -38,7 +38,7 @@ export default defineExperiment({
     },
     {
       title: "A slow store is spared",
-      metric: "origin_store_requests_total", where: { operation: "read", outcome: "done" }, statistic: "rate", comparison: "<=", limit: 60, unit: "/s", during: storm, samplesMin: 10,
+      metric: "origin_store_requests_total", where: { operation: "read", outcome: "done" }, statistic: "rate", comparison: "<=", limit: 40, unit: "/s", during: storm, samplesMin: 10,
     },
     {
       title: "Refused viewers do not ask the origins again and again",

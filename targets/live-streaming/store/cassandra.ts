@@ -5,6 +5,7 @@
 import cassandra, { type Client } from "cassandra-driver";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../service/log.ts";
+import { inTime } from "../service/in-time.ts";
 import { reason } from "../service/log.ts";
 import { parseDefects } from "../origin/candidate.ts";
 import type { Publication } from "../origin/metadata.ts";
@@ -32,34 +33,21 @@ async function connect(settings: CassandraSettings, log: Log, signal: AbortSigna
     signal.throwIfAborted();
     const client = createClient(settings);
     try {
-      await inTime(client.connect());
+      await inTime(client.connect(), settledWithinMs);
       return client;
     } catch (error) {
-      await inTime(client.shutdown()).catch(() => undefined);
+      await inTime(client.shutdown(), settledWithinMs).catch(() => undefined);
       if (attempt % 20 === 0) log("waiting for the store", { reason: reason(error).split("\n")[0] });
       await sleep(300, undefined, { signal });
     }
   }
 }
 
-/** Far above what a node in health needs, on a busy machine too. */
-const settledWithinMs = 8_000;
-
 /**
- * The driver has been seen to wait for ever for a node that was just coming up on a crowded machine: neither connected nor refused. Such a client is left
- * behind, and a new one tries again.
+ * Far above what a node in health needs, on a busy machine too. The driver has been seen to wait for ever for a node that was just coming up:
+ * neither connected nor refused. Such a client is left behind, and a new one tries again.
  */
-async function inTime<T>(settled: Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const late = sleep(settledWithinMs, undefined, { signal: over.signal }).then(() => { throw new Error(`nothing happened for ${settledWithinMs / 1000} s`); });
-  try {
-    return await Promise.race([settled, late]);
-  } finally {
-    over.abort();
-    late.catch(() => undefined);
-    settled.catch(() => undefined);
-  }
-}
+const settledWithinMs = 8_000;
 
 function createClient(settings: CassandraSettings): Client {
   const { policies, types } = cassandra;

@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { inTime } from "./in-time.ts";
+
+test("what is promised comes as it is, good or bad", async () => {
+  expect(await inTime(Promise.resolve(7), 1_000)).toBe(7);
+  await expect(inTime(Promise.reject(new Error("refused")), 1_000)).rejects.toThrow("refused");
+});
+
+test("what never comes is given up, and a late failure of it harms nobody", async () => {
+  await expect(inTime(new Promise(() => undefined), 10)).rejects.toThrow("nothing happened for 0.01 s");
+  await expect(inTime(sleep(20).then(() => { throw new Error("late"); }), 10)).rejects.toThrow("nothing happened");
+  await sleep(30);
+});
