@@ -12,7 +12,9 @@ const { k6 } = await provision(["k6"], { env: process.env });
 const servers: Server[] = [];
 afterAll(() => { for (const server of servers) server.close().closeAllConnections(); });
 
-async function edge(name: string, answer: RequestListener): Promise<{ name: string; url: string }> {
+interface Place { readonly name: string; readonly url: string }
+
+async function edge(name: string, answer: RequestListener): Promise<Place> {
   const server = createServer(answer).listen(0, "127.0.0.1");
   servers.push(server);
   await new Promise((listening) => server.once("listening", listening));
@@ -22,13 +24,13 @@ async function edge(name: string, answer: RequestListener): Promise<{ name: stri
 interface Seen { readonly value: number; readonly metric: string; readonly tags: Readonly<Record<string, string>> }
 
 /** Thirty live viewers within three seconds. */
-async function watch(edges: readonly { name: string; url: string }[]): Promise<Seen[]> {
+async function watch(edges: readonly Place[], { workload = "viewers", exec = "liveRoaming", gateways = [] as readonly Place[] } = {}): Promise<Seen[]> {
   const settings = {
-    seed: 7, edges,
+    seed: 7, edges, gateways,
     stream: { event: "main", segmentMs: 2_000, availabilityStartMs: 0, dvrSegments: 20, renditions: [{ name: "audio", kind: "audio", bitsPerSecond: 96_000 }, { name: "v360", kind: "video", bitsPerSecond: 5e5 }], segmentPath: "/{event}/{rendition}/{number}" },
-    scenarios: { live: { executor: "constant-arrival-rate", exec: "liveRoaming", rate: 10, timeUnit: "1s", duration: "3s", preAllocatedVUs: 40 } },
+    scenarios: { live: { executor: "constant-arrival-rate", exec, rate: 10, timeUnit: "1s", duration: "3s", preAllocatedVUs: 40 } },
   };
-  const { stdout } = await promisify(execFile)(k6?.executable ?? "k6", ["run", "--quiet", "--no-usage-report", "--no-thresholds", "--summary-mode=disabled", "--system-tags", "status,scenario", "--out", "csv=-", "--address", "127.0.0.1:0", join(import.meta.dirname, "workloads", "viewers.ts")],
+  const { stdout } = await promisify(execFile)(k6?.executable ?? "k6", ["run", "--quiet", "--no-usage-report", "--no-thresholds", "--summary-mode=disabled", "--system-tags", "status,scenario", "--out", "csv=-", "--address", "127.0.0.1:0", join(import.meta.dirname, "workloads", `${workload}.ts`)],
     { env: { ...process.env, ...k6?.env, SEAWALL_LOAD: JSON.stringify(settings), K6_CSV_TIME_FORMAT: "unix_micro" }, maxBuffer: 64e6 });
   const series: Omit<Seen, "value">[] = [];
   const seen: Seen[] = [];
@@ -64,4 +66,23 @@ test("a viewer whose edge is dead, silent or broken is served by another in time
 
   const refused = ofFull.filter(({ metric }) => metric === "segment_ms");
   expect(new Set(refused.map(({ tags }) => `${tags["home"]} ${tags["edge"]} ${tags["outcome"]}`))).toEqual(new Set(["full full shed", "good good served"]));
+});
+
+test("a session asks its gateway where to go when its edge is broken, and another gateway when that one is", async () => {
+  const good = await edge("good", whole);
+  const answers: string[] = [];
+  let missedMs = Infinity;
+  const gateway = await edge("gateway", (request, response) => {
+    const token = request.headers.authorization;
+    // As a real one, it takes a while to miss an edge.
+    if (token !== undefined) missedMs = Math.min(missedMs, Date.now() + 600);
+    const to = Date.now() > missedMs ? good : { name: "dead", url: "http://127.0.0.1:1" };
+    answers.push(`${request.method} ${request.url} ${token ?? request.headers["x-request-kind"]} ${to.name}`);
+    response.writeHead(token === undefined ? 201 : 200, { "Content-Type": "application/json" }).end(JSON.stringify({ token: "its-own", edge: to.name, edgeUrl: to.url }));
+  });
+  const seen = await watch([], { workload: "sessions", exec: "live", gateways: [{ name: "lost", url: "http://127.0.0.1:1" }, gateway] });
+  const watched = seen.filter(({ metric }) => metric === "segment_ms").map(({ tags: { home, edge, outcome } }) => `${home} ${edge} ${outcome}`);
+  expect(watched.length).toBeGreaterThanOrEqual(29);
+  expect(new Set(watched)).toEqual(new Set(["dead good served", "good good served"]));
+  expect(new Set(answers)).toEqual(new Set(["POST /sessions play dead", "POST /sessions play good", "GET /sessions/current Bearer its-own dead", "GET /sessions/current Bearer its-own good"]));
 });
