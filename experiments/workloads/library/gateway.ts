@@ -31,8 +31,8 @@ interface Backoff { readonly maxRetries: number; readonly retryAfterSeconds: num
 /** What this device was last told. A virtual user is a device: it remembers from one iteration to the next. */
 const told: { [K in Kind]?: Backoff } = {};
 
-/** Between attempts of a device that was told nothing. Choose: as for segments. */
-const naiveMs = 250;
+/** Between attempts of a device that was told nothing. Choose: half a second, as an impatient viewer would press again. */
+const naiveMs = 500;
 /** How long a device waits for one answer. Choose. */
 const answerMs = 2_000;
 

@@ -41,6 +41,8 @@ export interface Broadcasts {
   channel(request: IncomingMessage, response: ServerResponse): void;
   look(request: IncomingMessage, response: ServerResponse): void;
   post(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** For operators: what is on the board, as it was posted. */
+  told(response: ServerResponse): void;
 }
 
 export function createBroadcasts({ gate, board, audience, sessions, epoch, jitter, nowMs }: BroadcastParts): Broadcasts {
@@ -94,6 +96,10 @@ export function createBroadcasts({ gate, board, audience, sessions, epoch, jitte
         id: `${epoch}-${board.seq}`, notices: board.after(after).map((notice) => JSON.parse(noticeFor(notice, known.device, jitter)) as unknown),
         pollAfterSeconds: at(pollMs, known.device, `${epoch}-${Math.floor(nowMs() / pollMs.from)}`) / 1000,
       });
+    },
+    told(response) {
+      const notices = board.after(0).map(({ data, ...notice }) => ({ ...notice, data: JSON.parse(data) as unknown }));
+      reply(response, 200, `${JSON.stringify({ notices })}\n`, { "content-type": "application/json" });
     },
     async post(request, response) {
       const body = await readJson(request, postShape, postBytesMax);

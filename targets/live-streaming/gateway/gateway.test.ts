@@ -134,6 +134,9 @@ describe("broadcasts", () => {
     expect(heard).toMatchObject({ event: "notice", data: { key: "ad-break", timestampMs: 5, data: { length: 30 } } });
     expect(heard?.data["actAtMs"]).toBeGreaterThanOrEqual(1_000);
 
+    const board = await fetch(`${here.control}/broadcasts`, { headers: { authorization: "Bearer control" } });
+    expect(await board.json()).toEqual({ notices: [{ key: "ad-break", timestampMs: 5, actAtMs: 1_000, spreadMs: 10_000, data: { length: 30 }, seq: 1 }] });
+
     await post("/broadcasts", { key: "end", timestampMs: 6 });
     const again = channel({ "last-event-id": heard?.id ?? "", "x-device": "other" });
     expect((await again.next()).value).toMatchObject({ data: { key: "end" } });

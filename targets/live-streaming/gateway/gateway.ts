@@ -102,6 +102,7 @@ export async function createGateway(settings: GatewayConfiguration, { log, quiet
       if (!authorised(request, settings.controlToken)) return reply(response, 401, "the control token is needed\n", { connection: "close" });
       switch (`${request.method} ${pathOf(request)}`) {
         case "POST /broadcasts": return broadcasts.post(request, response);
+        case "GET /broadcasts": return broadcasts.told(response);
         case "POST /capacity": return setCapacity(request, response, steering, rebalance);
         case "GET /edges": return reply(response, 200, `${JSON.stringify(steering.edges)}\n`, { "content-type": "application/json" });
         default: return reply(response, 404, "no such control\n", { connection: "close" });

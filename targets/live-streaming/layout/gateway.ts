@@ -29,7 +29,7 @@ export function gateway(site: Site, sites: readonly Site[]): Service {
       // Lines of the file that is written to and of the one before it.
       eventsFound: { kind: "command", command: ({ directory }) => ({ command: "sh", args: ["-c", 'cat "$0"/events.ndjson* 2>/dev/null | wc -l', directory], env: {} }) },
       broadcast: { kind: "http", port: "control", method: "POST", path: "/broadcasts", body: '{"key":"{key}","timestampMs":{timestampMs},"actAtMs":{actAtMs},"spreadMs":{spreadMs}}' },
-      board: { kind: "http", port: "http", method: "GET", path: "/broadcasts/latest" },
+      board: { kind: "http", port: "control", method: "GET", path: "/broadcasts" },
       capacity: { kind: "http", port: "control", method: "POST", path: "/capacity", body: '{"edge":"{edge}","bitsPerSecond":{bitsPerSecond}}' },
       edges: { kind: "http", port: "control", method: "GET", path: "/edges" },
     },
