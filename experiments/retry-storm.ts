@@ -1,0 +1,53 @@
+/** Nobody can press play for half a minute; then everybody tries at once. */
+import { defineExperiment, type Step } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+/*
+ * Limits come from two cores that carried the generator too, otherwise nearly idle. Told when to try again: 126 attempts a second after the return at 40
+ * starts a second, all served, and goodput back at once. Untold, at 80 starts a second: 5 000 attempts in 2 s, 1 300 a second still being refused after
+ * 20 s, 30 % of those who press play then served in time, and goodput not back when the run ended.
+ */
+
+const gone = (service: string): Step => ({ atMs: 1_000, forMs: 30_000, fault: { kind: "kill", service } });
+const gateways = ["region-a/gateway", "region-b/gateway"];
+
+export default defineExperiment({
+  name: "retry-storm",
+  title: "Retry storm: all gateways are gone for 30 s, and then everybody tries again",
+  story:
+    "For half a minute no session can be started. Viewers wait and their devices keep trying; when the gateways are back, all of them come at once, " +
+    "many times the usual load. Devices that do as they were told back off and come one after another, and within seconds whoever presses play is served " +
+    "as ever. Devices that were told nothing keep the gateways so busy with refusing that nobody gets through: the storm feeds itself.",
+  tier: "storm",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 16_000, fault: 33_000, recovery: 20_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 25, fault: 25, recovery: 25 }, vus: 160 },
+    { name: "play", workload: "starts", exec: "play", lane: "start", ratePerSecond: { baseline: 80, fault: 80, recovery: 80 }, vus: 1_400 },
+  ],
+  hypothesis: [
+    ...liveServed(300),
+    {
+      title: "Play works before the interruption",
+      metric: "start_ms", where: { lane: "start", kind: "play" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.95, during: ["baseline"], samplesMin: 500,
+    },
+    {
+      title: "Whoever presses play afterwards gets a session in time",
+      metric: "start_ms", where: { lane: "start", kind: "play" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.9, during: ["recovery"], samplesMin: 700,
+    },
+    ...shedOrder(),
+    durable(30),
+  ],
+  recovery: {
+    title: "Whoever presses play is served again as before the interruption, and it stays so",
+    goodput: { metric: "start_ms", where: { lane: "start", kind: "play" } }, having: { outcome: "served" }, shareMin: 0.95, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000,
+  },
+  method: gateways.map(gone),
+  blastRadius: { services: gateways, faultsAtOnceMax: 2 },
+  abortWhen: [],
+  reliesOn: { backoffGuidance: ["Whoever presses play is served again"] },
+});

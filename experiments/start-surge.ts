@@ -1,0 +1,51 @@
+/** Twelve times the prefetching, far more than the gateways can do, while viewers press play. */
+import { defineExperiment } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+import { playServed } from "./claims/play-served.ts";
+
+/*
+ * Limits come from two cores that carried the generator too, otherwise nearly idle: one start is 4 to 9 ms of work, so both gateways together are full
+ * at 100 to 200 starts a second.
+ */
+
+export default defineExperiment({
+  name: "start-surge",
+  title: "Start surge: devices prefetch twelve times as much while viewers press play",
+  story:
+    "A popular title is about to start, and every device in the world prefetches it: session starts rise far above what the gateways can do. They " +
+    "say what they are for, so the gateways give up what nobody would miss, and whoever presses play is served as ever. It replays the day in " +
+    "2020 on which prefetching rose twelvefold, and the tests that Netflix has made of it since.",
+  tier: "storm",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 14_000, fault: 36_000, recovery: 12_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 25, fault: 25, recovery: 25 }, vus: 160 },
+    { name: "play", workload: "starts", exec: "play", lane: "start", ratePerSecond: { baseline: 30, fault: 30, recovery: 30 }, vus: 300 },
+    { name: "prefetch", workload: "starts", exec: "prefetch", lane: "start", ratePerSecond: { baseline: 20, fault: 240, recovery: 20 }, vus: 600 },
+  ],
+  hypothesis: [
+    ...liveServed(250),
+    // A thousand starts tell 99.4 % from less.
+    ...playServed({ fault: 1_000, otherwise: 300 }),
+    {
+      title: "Prefetching gives way",
+      metric: "start_ms", where: { lane: "start", kind: "prefetch" }, statistic: "share", having: { outcome: "served" },
+      comparison: "<=", limit: 0.6, during: ["fault"], samplesMin: 5_000,
+    },
+    {
+      title: "As many sessions are started as before the surge, or more",
+      metric: "gateway_assignments_total", statistic: "rate", comparison: ">=", limit: { of: "baseline", times: 1 }, during: ["fault"], samplesMin: 8, unit: "/s",
+    },
+    ...shedOrder(),
+    durable(30),
+  ],
+  recovery: null,
+  method: [],
+  blastRadius: { services: [], faultsAtOnceMax: 1 },
+  abortWhen: [],
+  reliesOn: [],
+});
