@@ -7,8 +7,8 @@ import { playServed } from "./claims/play-served.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /*
- * Limits come from two cores that carried the generator too, and that others used now and then: in quiet seconds every batch is taken in, and a start takes
- * 10 to 20 ms in the median; while somebody else compiled, 4 % of the ad batches were shed and p95 was 184 ms.
+ * Limits come from two cores that carried the generator too, and that others used now and then. 12 000 events a second: utilisation 0.33 in the mean, 96 % of
+ * the ad batches taken in (all but while somebody else compiled), p95 of a start 184 ms. 22 000 a second without bounded queues: 0.63, and 86 % of telemetry.
  */
 
 export default defineExperiment({
@@ -44,6 +44,11 @@ export default defineExperiment({
       metric: "batch_ms", where: { lane: "ingest", kind: "telemetry" }, statistic: "share", having: { outcome: "taken" }, comparison: ">=", limit: 0.8, during: ["fault"], samplesMin: 3_000,
     },
     {
+      // From 60 % on they refuse what viewers would not miss; Netflix sizes its own for 45 %.
+      title: "Gateways stay at half of what they can do",
+      metric: "gateway_utilisation", statistic: "mean", comparison: "<=", limit: 0.5, during: ["fault"], samplesMin: 20,
+    },
+    {
       title: "Every event is accounted for: taken in means stored or shed, stored means on disk, and nothing is left over",
       metric: "events_unreconciled", statistic: "max", comparison: "==", limit: 0, during: ["recovery"], samplesMin: 6,
     },
@@ -54,5 +59,5 @@ export default defineExperiment({
   method: [],
   blastRadius: { services: [], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: [],
+  reliesOn: { boundedIngest: ["Gateways stay at half"] },
 });

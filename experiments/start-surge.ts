@@ -7,8 +7,8 @@ import { shedOrder } from "./claims/shed-order.ts";
 import { playServed } from "./claims/play-served.ts";
 
 /*
- * Limits come from two cores that carried the generator too, otherwise nearly idle: one start is 4 to 9 ms of work, so both gateways together are full
- * at 100 to 200 starts a second.
+ * Limits come from two cores that carried the generator too: one start is 4 to 9 ms of work, so both gateways together are full at 100 to 200 starts a
+ * second. Of 270 a second 101 were served, all of those who pressed play among them, and 29 % of the prefetching.
  */
 
 export default defineExperiment({

@@ -1,0 +1,66 @@
+/** Everybody is told of something at once, and everybody acts on it. */
+import { defineExperiment, type Step } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { liveServed } from "./claims/live-served.ts";
+import { playServed } from "./claims/play-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+/*
+ * Limits: devices poll every 10 to 30 s, and one that got no answer asks again after 5 s, so 35 s is the latest. Of 320 that act at the same moment, 10 % get
+ * what they ask for at the first asking; spread over 10 s they are 32 starts a second, where two gateways can do 100 or more.
+ */
+
+/** Gateways do not talk to one another: each is told. */
+const tell = (service: string): Step => ({
+  atMs: 1_000, forMs: 41_000,
+  fault: {
+    // Devices poll every 10 to 30 s, so after 31 s each has heard.
+    kind: "operate", service, operation: "broadcast", parameters: { key: "next-title", timestampMs: "{nowMs}", actAtMs: "{nowMs+31000}", spreadMs: "10000" },
+    look: { operation: "board", shows: '"timestampMs":{nowMs}' },
+  },
+});
+
+export default defineExperiment({
+  name: "broadcast-herd",
+  title: "Broadcast herd: every device is told of the next title, and prefetches it",
+  story:
+    "As the match ends, every connected device is told what comes next and prefetches it. All must hear of it well within a minute, and yet they must not " +
+    "come as a herd: each polls and acts at a moment of its own. It replays what Netflix tells of broadcasting to 100 million devices.",
+  tier: "storm",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 12_000, fault: 44_000, recovery: 12_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 25, fault: 25, recovery: 25 }, vus: 160 },
+    { name: "play", workload: "starts", exec: "play", lane: "start", ratePerSecond: { baseline: 25, fault: 25, recovery: 25 }, vus: 300 },
+    // They arrive before the fault, and stay.
+    { name: "devices", workload: "devices", exec: "device", lane: "broadcast", ratePerSecond: { baseline: 20, fault: 0, recovery: 0 }, vus: 340 },
+  ],
+  hypothesis: [
+    ...liveServed(250),
+    ...playServed({ fault: 1_000, otherwise: 250 }),
+    {
+      title: "Every device hears of it",
+      metric: "broadcast_ms", statistic: "share", having: { outcome: "heard" }, comparison: "==", limit: 1, during: ["fault"], samplesMin: 300,
+    },
+    {
+      title: "…within 35 s",
+      metric: "broadcast_ms", statistic: "max", comparison: "<=", limit: 35_000, during: ["fault"], samplesMin: 300, unit: "ms",
+    },
+    {
+      title: "What devices fetch because of it is there at the first asking",
+      metric: "start_ms", where: { lane: "start", kind: "prefetch" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.9, during: ["fault"], samplesMin: 300,
+    },
+    ...shedOrder(),
+    durable(30),
+  ],
+  recovery: {
+    title: "Play works as before the broadcast",
+    goodput: { metric: "start_ms", where: { lane: "start", kind: "play" } }, having: { outcome: "served" }, shareMin: 0.99, ofBaselineMin: 0.7, withinMs: 4_000, windowMs: 4_000,
+  },
+  method: [tell("region-a/gateway"), tell("region-b/gateway")],
+  blastRadius: { services: ["region-a/gateway", "region-b/gateway"], faultsAtOnceMax: 2 },
+  abortWhen: [],
+  reliesOn: { jitter: ["What devices fetch"] },
+});
