@@ -65,6 +65,15 @@ const stepping = (...steps: readonly Partial<Step>[]): object => ({ method: step
 const recovering = (changes: object): object => ({ recovery: { ...recovery, ...changes } });
 
 describe("a plan", () => {
+  it("lets two acts of an operator be in force on one service at once, but none on one that is killed meanwhile", () => {
+    const operations = { mask: { kind: "http", port: "http", method: "POST", path: "/" }, told: { kind: "http", port: "http", method: "GET", path: "/" } } as const;
+    const able = { ...target, topologies: { quick: { title: "q", layout: () => ({ ...layout, services: layout.services.map((one) => ({ ...one, operations })) }) } } };
+    const act: Step = { ...step, fault: { kind: "operate", service: "region-a/origin-read", operation: "mask", look: { operation: "told", shows: "x" } } };
+    const many = { target: able, blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 } };
+    expect(problemsOf({ ...many, method: [act, act] })).toEqual([]);
+    expect(problemsOf({ ...many, method: [act, step] })).toEqual([expect.stringContaining("healing one would clear the other")]);
+  });
+
   it("takes loads from several workloads, and tells those that need gateways where they are, or refuses them", () => {
     const starting = { load: [load, { ...load, name: "start", workload: "starts", exec: "play" }] };
     const own: Partial<PlanOptions> = { workloadExports: (workload) => (workload === "starts" ? ["play"] : ["live"]), workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []) };

@@ -38,6 +38,21 @@ describe("a generator that stood still", () => {
     expect(finding(draft, "fast", "fault").why).toMatch(/stood still/);
   });
 
+  it("held back those who pressed play as well as those who watch", () => {
+    const held = heldDraft();
+    const claim = { title: "started", metric: "start_ms", where: { lane: "start" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.99, during: ["fault"], samplesMin: 10 } as const;
+    const draft = { ...held, plan: { ...held.plan, hypothesis: [...held.plan.hypothesis, claim] } };
+    const play = (fromMs: number, untilMs: number, lasting: (startedMs: number) => number): void => {
+      for (let ms = fromMs; ms < untilMs; ms += 100) add(draft, 1, ms, ms, { metric: "start_ms", tags: { lane: "start", kind: "play", outcome: "served" }, value: lasting(ms) });
+    };
+    play(startOf.fault, atMs, () => 20);
+    play(atMs + 3_000, startOf.recovery, () => 20);
+    expect(finding(draft, "started", "fault")).toMatchObject({ status: "held" });
+    stall(draft, atMs, 3_000, "served");
+    play(atMs, atMs + 3_000, (ms) => atMs + 3_020 - ms);
+    expect(finding(draft, "started", "fault")).toMatchObject({ status: "inconclusive" });
+  });
+
   it("does not excuse what was violated without it", () => {
     const draft = heldDraft();
     stall(draft, atMs, 3_000, "lost");
