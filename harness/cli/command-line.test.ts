@@ -9,6 +9,7 @@ import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
 import type { Context } from "./context.ts";
 import { explain } from "./explain.ts";
 import { recordedVerdicts } from "./records.ts";
+import { targetDocument } from "./up.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 let folder: string;
@@ -276,6 +277,11 @@ describe("the command line", () => {
     expect(said.flatMap(problemsOf)).toEqual([]);
     if (status !== 0) expect(said).toEqual([expect.objectContaining({ format: "seawall-error/1", exitCode: status })]);
     if (status !== 0) expect(stderr).not.toBe("");
+  });
+
+  it("has a schema for what `up --json` says", () => {
+    const plan = JSON.parse(readFileSync(join(root, "reports/sample/plan.json"), "utf8"));
+    expect(problemsOf(targetDocument(plan, [{ service: "region-a/edge", url: "http://127.1.1.2:8080" }], "/tmp/logs"))).toEqual([]);
   });
 
   it("prints its schemas", async () => {

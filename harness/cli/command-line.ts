@@ -131,7 +131,8 @@ function programOf(context: Context, ended: (code: number) => void): Command {
   // Started by a run for itself.
   program.command("dead-man", { hidden: true }).argument("<run-id>").action(async (runId: string) => ended(await deadMan(context, runId)));
   planFlags(context, program.command("up").description("start the target alone and keep it up until Ctrl-C or `seawall down`").argument("[experiment]", "whose target", "origin-storm"))
-    .action(async (name: string, flags: RunFlags) => ended(await up(context, await planned(context, name, flags, planAlone))));
+    .option("--json", "where viewers go in, as JSON")
+    .action(async (name: string, flags: RunFlags) => ended(await up(context, await planned(context, name, flags, planAlone), flags.json === true)));
   program.command("down").description("end what `seawall up` started").action(async () => ended(await down(context)));
   for (const command of program.commands) command.exitOverride().showHelpAfterError("(add --help for what there is)").showSuggestionAfterError().copyInheritedSettings(program);
   return program;

@@ -7,19 +7,26 @@ import type { Context } from "./context.ts";
 
 const downWithinMs = 60_000;
 
-export async function up(context: Context, planned: Planned): Promise<number> {
+/** `json`: one document, as soon as the target plays. */
+export async function up(context: Context, planned: Planned, json: boolean): Promise<number> {
   try {
     await using target = await bringUp(context, planned, (text) => context.stderr.write(`${text}\n`));
-    for (const { service, port } of [...planned.layout.edges, ...(planned.layout.gateways ?? [])]) {
+    const entries = [...planned.layout.edges, ...(planned.layout.gateways ?? [])].map(({ service, port }) => {
       const { host, port: number } = target.deployment.instance(service).endpoint(port);
-      context.stdout.write(`${service}  http://${host}:${number}\n`);
-    }
+      return { service, url: `http://${host}:${number}` };
+    });
+    if (json) context.stdout.write(`${JSON.stringify(targetDocument(planned.plan, entries, target.logsDirectory))}\n`);
+    else for (const { service, url } of entries) context.stdout.write(`${service}  ${url}\n`);
     context.stderr.write(`the target is up; Ctrl-C or \`./seawall down\` ends it (logs: ${target.logsDirectory})\n`);
     await untilAborted(context.signal);
   } catch (error) {
     if (!context.signal.aborted) throw error;
   }
   return exitCodes.held;
+}
+
+export function targetDocument({ target, topology, substrate }: Planned["plan"], entries: readonly { readonly service: string; readonly url: string }[], logs: string): object {
+  return { format: "seawall-target/1", target, topology, substrate, entries, logs };
 }
 
 export async function down(context: Context): Promise<number> {

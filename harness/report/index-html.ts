@@ -12,7 +12,7 @@ export function renderIndex(index: RunIndex): string {
     title: `Runs: ${formatCount(runs.length)}`, status: null,
     skipTo: { id: "runs", text: "Skip to the runs" },
     heading: "runs", subheading: `${formatCount(runs.length)} runs of ${formatCount(new Set(runs.map((run) => run.experiment)).size)} experiments${broken.length === 0 ? "" : `, and ${broken.length} broken`}`,
-    body: markup`${indexHead(index)}\n${runsSection(runs)}\n${trendsSection(runs)}\n${pagesSection(index.pages)}\n${brokenSection(broken)}`,
+    body: markup`${indexHead(index)}\n${trendsSection(runs)}\n${runsSection(runs)}\n${pagesSection(index.pages)}\n${brokenSection(broken)}`,
     styles: ["run-list.css"], scripts: ["run-list.js"], charts: false, data: {},
   });
 }

@@ -102,6 +102,9 @@ describe("the statistics", () => {
     expect(upperTail(1.959964)).toBeCloseTo(0.025, 6);
     for (const [freedom, t] of [[1, 12.7062], [2, 4.3027], [3, 3.1824], [4, 2.7764], [8, 2.306], [9, 2.2622], [100, 1.984]] as const) expect(studentQuantile(0.975, freedom)).toBeCloseTo(t, 3);
     expect(holm([0.01, 0.04, 0.03])).toEqual([0.03, 0.06, 0.06]);
+    // Holm, 1979: with weights 2, 1, 1 the first is held against half of the level.
+    expect(holm([0.02, 0.04, 0.01], [2, 1, 1]).map((p) => Number(p.toFixed(4)))).toEqual([0.04, 0.04, 0.04]);
+    expect(holm([0.001, 0.04, 0.03], [2, 1, 1]).map((p) => Number(p.toFixed(4)))).toEqual([0.002, 0.06, 0.06]);
     expect([1, 2, 8, 30, 1_000].map(blockLength)).toEqual([1, 2, 3, 5, 15]);
   });
 

@@ -30,7 +30,7 @@ export interface Change {
 }
 
 export interface CompareOptions {
-  /** Chance of calling runs of the same thing different, over all comparisons of a family; 0.05. */
+  /** Chance of calling anything of runs of the same thing different, over all that is compared; 0.05. */
   readonly alpha: number;
   readonly confidence: number;
   readonly seed: number;
@@ -55,12 +55,23 @@ export function compareSides(a: readonly Run[], others: readonly (readonly Run[]
   const random = prng(options.seed);
   const all = others.flatMap((b, other) => quantitiesOf([...a, ...b]).flatMap((quantity) => sampled(quantity, a, b).map((sample) => ({ ...sample, other }))));
   const changes = others.map((): Change[] => []);
-  for (const family of ["service", "resources"] as const) {
-    const members = all.filter(({ quantity }) => quantity.family === family);
-    const adjusted = holm(members.map(({ strata, widened }) => mannWhitney(strata, widened)));
-    for (const [index, member] of members.entries()) changes[member.other]?.push(judged(member, adjusted[index] as number, options, random));
-  }
+  const adjusted = holm(all.map(({ strata, widened }) => mannWhitney(strata, widened)), weightsOf(all));
+  for (const [index, member] of all.entries()) changes[member.other]?.push(judged(member, adjusted[index] as number, options, random));
   return changes;
+}
+
+/**
+ * Parts of the one chance of error, fixed beforehand: most goes to what is felt, and to whole runs, where a change of everything shows soonest.
+ * Within a group all are alike.
+ */
+const shares: Readonly<Record<Quantity["family"], { readonly all: number; readonly phase: number }>> = {
+  felt: { all: 0.4, phase: 0.2 }, inside: { all: 0.15, phase: 0.1 }, resources: { all: 0.1, phase: 0.05 },
+};
+
+function weightsOf(members: readonly Pick<Sampled, "quantity" | "phase">[]): number[] {
+  const groupOf = ({ quantity, phase }: Pick<Sampled, "quantity" | "phase">): string => `${quantity.family} ${phase === "all" ? "all" : "phase"}`;
+  const sizes = Map.groupBy(members, groupOf);
+  return members.map((member) => shares[member.quantity.family][member.phase === "all" ? "all" : "phase"] / (sizes.get(groupOf(member))?.length ?? 1));
 }
 
 /** Both sides of one quantity in one phase, or in all: the windows of each run, phase by phase. */

@@ -109,14 +109,19 @@ export function upperTail(z: number): number {
   return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * polynomial;
 }
 
-/** Holm's step-down: p values that may be held against one level together, whatever their dependence. Same order as given. */
-export function holm(values: readonly number[]): number[] {
-  const order = values.map((value, index) => ({ value, index })).sort((p, q) => p.value - q.value);
+/**
+ * Holm's step-down (1979), with his weights: p values that may be held against one level together, whatever their dependence. What matters more
+ * may take a larger part of the one chance of error. Weights are above 0; equal ones give the plain procedure. Same order as given.
+ */
+export function holm(values: readonly number[], weights: readonly number[] = values.map(() => 1)): number[] {
+  const order = values.map((value, index) => ({ value, index, weight: weights[index] ?? 1 })).sort((p, q) => p.value / p.weight - q.value / q.weight);
   const adjusted = new Array<number>(values.length).fill(1);
+  let remaining = order.reduce((sum, { weight }) => sum + weight, 0);
   let floor = 0;
-  order.forEach(({ value, index }, rank) => {
-    floor = Math.max(floor, Math.min(1, value * (values.length - rank)));
+  for (const { value, index, weight } of order) {
+    floor = Math.max(floor, Math.min(1, (value * remaining) / weight));
     adjusted[index] = floor;
-  });
+    remaining -= weight;
+  }
   return adjusted;
 }

@@ -21,12 +21,13 @@ export interface Quantity {
   readonly floor: number;
   /** Nor are those that are smaller than this in the quantity's own unit. */
   readonly floorAbsolute: number;
-  /** Each family is corrected for its own number of comparisons. */
-  readonly family: "service" | "resources";
+  /** What viewers and publishers feel, what goes on inside, and what it costs: the first is looked at most closely. */
+  readonly family: "felt" | "inside" | "resources";
 }
 
 /** What says something about the harness and not about the target. */
 const ownMetrics = new Set(["start_late_ms", "canary_late_ms", "dropped_iterations"]);
+const felt = new Set(["segment_ms", "publish_ms", "player_startup_ms", "player_latency_ms", "player_rebuffer_ratio"]);
 const relativeFloor = 0.05;
 /** A tenth of a percentage point: the error budget of the claims. */
 const shareFloor = 0.001;
@@ -46,7 +47,7 @@ function ofGroup(metric: string, where: Tags): Quantity[] {
   const { kind, unit = "", values } = metrics[metric] ?? {};
   const group = Object.values(where).join(" ");
   const named = (what: string): string => [group, words[metric] ?? metric.replaceAll("_", " "), what].filter((part) => part !== "").join(" ");
-  const base = { metric, where, having: null, unit, scale: "relative" as const, floor: relativeFloor, floorAbsolute: 0, family: "service" as const };
+  const base = { metric, where, having: null, unit, scale: "relative" as const, floor: relativeFloor, floorAbsolute: 0, family: felt.has(metric) ? "felt" as const : "inside" as const };
   if (kind === "duration") {
     const good = values?.["outcome"]?.[0];
     return [
@@ -55,7 +56,7 @@ function ofGroup(metric: string, where: Tags): Quantity[] {
     ];
   }
   const resources = metric === "cpu_seconds" || metric === "resident_bytes";
-  if (kind === "increment" || kind === "gauge") return [{ ...base, title: named(kind === "increment" ? "per second" : "mean"), measure: { kind: "mean" }, better: resources ? "lower" : null, family: resources ? "resources" : "service" }];
+  if (kind === "increment" || kind === "gauge") return [{ ...base, title: named(kind === "increment" ? "per second" : "mean"), measure: { kind: "mean" }, better: resources ? "lower" : null, ...(resources ? { family: "resources" as const } : {}) }];
   return [];
 }
 

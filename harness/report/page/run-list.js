@@ -26,6 +26,8 @@
       if (!row.hidden) count++;
     }
     for (const trend of document.querySelectorAll(".trend")) trend.hidden = (wanted.experiment !== "" && trend.dataset.experiment !== wanted.experiment) || (wanted.substrate !== "" && trend.dataset.substrate !== wanted.substrate);
+    const trends = [...document.querySelectorAll(".trend")].filter((trend) => !trend.hidden);
+    if (wanted.experiment !== "" && trends.length === 1) trends[0].open = true;
     const all = names.every((name) => wanted[name] === "");
     shown.textContent = all ? `${rows.length} runs` : `${count} of ${rows.length} runs`;
     clear.hidden = all;

@@ -14,7 +14,7 @@ export function indexHead({ runs }: RunIndex): Markup {
   const count = (status: Status): number => experiments.filter((run) => run.status === status).length;
   const tile = (status: Status): Markup => markup`<div class="${`tile ${status}`}"><dt>${words[status]}</dt><dd>${shape(status)} ${formatCount(count(status))}</dd></div>`;
   return markup`<section class="page" aria-labelledby="all"><h1 id="all">Runs</h1>
-<dl class="tiles">${(["held", "refuted", "inconclusive"] as const).map(tile)}<div class="tile control"><dt>Controls refuted, as they must be</dt><dd>${formatCount(controls.filter(isAsWanted).length)} <span class="soft">of ${formatCount(controls.length)}</span></dd></div></dl></section>`;
+<dl class="tiles">${(["held", "refuted", "inconclusive"] as const).map(tile)}<div class="tile"><dt>Controls refuted, as they must be</dt><dd>${formatCount(controls.filter(isAsWanted).length)} <span class="soft">of ${formatCount(controls.length)}</span></dd></div></dl></section>`;
 }
 
 export function runsSection(runs: readonly IndexedRun[]): Markup {
@@ -23,7 +23,7 @@ export function runsSection(runs: readonly IndexedRun[]): Markup {
   return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">All runs</h2>
 ${filter(shown)}
 ${runs.length > rowsMax ? markup`<p class="quiet">The newest ${formatCount(rowsMax)} of ${formatCount(runs.length)}.</p>` : null}
-<div class="scroll" tabindex="0" role="region" aria-labelledby="runs"><table class="runs"><thead><tr><th scope="col">Verdict</th><th scope="col">Experiment</th><th scope="col">Begun, UTC</th><th scope="col">Substrate, topology</th><th scope="col">Version</th><th scope="col">Tightest claim</th><th scope="col" class="n">Seed</th></tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="runs"><table class="runs"><thead><tr><th scope="col">Verdict</th><th scope="col">Experiment</th><th scope="col">Begun, UTC</th><th scope="col">Substrate, topology</th><th scope="col">Version</th><th scope="col">Tightest claim, and what it used of its allowance</th><th scope="col" class="n">Seed</th></tr></thead>
 <tbody>${shown.map(row)}</tbody></table></div>
 <p class="quiet" id="none" hidden>No run is like that. <button type="button" id="clear-none">Show all</button></p></section>`;
 }
@@ -59,7 +59,7 @@ function tightest({ claims }: IndexedRun): Markup {
   const known = claims.filter((claim) => claim.used !== null);
   const [first] = known.sort((a, b) => (b.used ?? 0) - (a.used ?? 0));
   if (first === undefined || first.used === null) return markup`<span class="soft">${missing}</span>`;
-  return markup`<span class="n">${usedText(first.used)}</span> <span class="soft">of what is allowed: ${first.title}${first.phase === "" ? "" : ` (${first.phase})`}</span>`;
+  return markup`<span class="n">${usedText(first.used)}</span> <span class="soft">${first.title}${first.phase === "" ? "" : ` (${first.phase})`}</span>`;
 }
 
 export function pagesSection(pages: readonly IndexedPage[]): Markup | null {

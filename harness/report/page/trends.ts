@@ -16,17 +16,17 @@ export function trendsSection(runs: readonly IndexedRun[]): Markup | null {
   const groups = [...Map.groupBy(runs.filter((run) => run.without.length === 0), (run) => `${run.experiment}\n${run.substrate}, ${run.topology}`)].sort(([a], [b]) => (a < b ? -1 : 1));
   if (groups.length === 0) return null;
   return markup`<section class="page" aria-labelledby="trends"><h2 id="trends">How the margins move</h2>
-<p class="quiet">Each point is a run, the newest on the right; its height is how much of what the claim allows was used. The line across is the limit. Controls are left out.</p>
-${groups.map(([key, all], index) => group(key, all, index))}</section>`;
+<p class="quiet">Opened, each claim has a line: a point for each run, the newest on the right, as high as what was used of what the claim allows; the line across is the limit. Controls are left out.</p>
+${groups.map(([key, all]) => group(key, all))}</section>`;
 }
 
-function group(key: string, all: readonly IndexedRun[], index: number): Markup {
+function group(key: string, all: readonly IndexedRun[]): Markup {
   const [experiment = "", where = ""] = key.split("\n");
   const runs = all.slice(0, runsMax).toReversed();
   const last = runs.at(-1);
   const lines = [...new Set(runs.flatMap((run) => run.claims.map((claim) => `${claim.title}\n${claim.phase}`)))];
   const held = runs.filter((run) => run.status === "held").length;
-  return markup`<details class="trend" data-experiment="${experiment}" data-substrate="${last?.substrate ?? ""}"${index < 8 ? markup` open` : null}><summary><h3>${experiment}</h3> <span class="soft">${where}: ${held} of ${runs.length} held</span> ${history(runs)}${last === undefined ? null : markup` <span class="soft">last:</span> ${mark(last.status)} ${last.status}`}</summary>
+  return markup`<details class="trend" data-experiment="${experiment}" data-substrate="${last?.substrate ?? ""}"><summary><h3>${experiment}</h3> <span class="soft">${where}: ${held} of ${runs.length} held</span> ${history(runs)}${last === undefined ? null : markup` <span class="soft">last:</span> ${mark(last.status)} ${last.status}`}</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="${`Margins of ${experiment}, ${where}`}"><table class="trend-table"><thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col" class="n">Last used</th><th scope="col" class="n">Most used</th><th scope="col">Over ${runs.length} runs</th></tr></thead><tbody>${lines.map((line) => claimRow(line, runs))}</tbody></table></div></details>`;
 }
 
