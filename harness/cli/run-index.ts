@@ -31,13 +31,13 @@ export function index(context: Context, out: string, json: boolean): number {
  * After a run, a report or a comparison. Two that end at once each write all that they see; whoever finds afterwards that something came in
  * between writes again, so that the last page has everything.
  */
-export function writeIndex(out: string): RunIndex {
+export function writeIndex(out: string, render: (index: RunIndex) => string = renderIndex): RunIndex {
   for (let attempt = 1; ; attempt++) {
     const before = stateOf(out);
     const read = readIndex(out);
     const beside = join(out, `.${indexFile}.${randomBytes(6).toString("hex")}`);
     try {
-      writeFileSync(beside, renderIndex(read), { flag: "wx" });
+      writeFileSync(beside, render(read), { flag: "wx" });
       renameSync(beside, join(out, indexFile));
     } catch (error) {
       throw storageError(join(out, indexFile), error);

@@ -1,4 +1,5 @@
 /** Everything that a comparison says, as plain data: a baseline, and each other side against it. */
+import { startOfRunId } from "../index/run-index.ts";
 import type { Run, Status, Verdict } from "../run.ts";
 import { claimOutcomes, type ClaimOutcome } from "./claims-changed.ts";
 import { comparability, sideName } from "./comparable.ts";
@@ -70,7 +71,7 @@ export function comparisonOf(sides: readonly (readonly JudgedRun[])[]): Comparis
 
 function sideRun({ run, verdict }: JudgedRun): SideRun {
   const started = run.events.find((event) => event.kind === "started");
-  return { id: run.id, directory: run.directory, status: verdict.status, startedAtMs: started?.atMs ?? null, seed: run.plan.seed, without: run.plan.without, version: started?.versions["seawall"] ?? null };
+  return { id: run.id, directory: run.directory, status: verdict.status, startedAtMs: startOfRunId(run.id) ?? started?.atMs ?? null, seed: run.plan.seed, without: run.plan.without, version: started?.versions["seawall"] ?? null };
 }
 
 function outcomeOf(claims: readonly ClaimOutcome[], changes: readonly Change[]): Outcome {
