@@ -2,6 +2,7 @@
 import type { Day, DayStep } from "../../core/game-day/day.ts";
 import type { RecordedDay } from "../../game-day/day-directory.ts";
 import { formatDuration } from "../../report/format.ts";
+import { cut } from "../../report/paint.ts";
 import { oneLine } from "../../report/plain.ts";
 
 export function dayPlanText(day: Day): string[] {
@@ -31,7 +32,7 @@ export function dayResultText({ day, result }: RecordedDay, columns: number): st
   return [
     `${result.status.toUpperCase()}  ${day.title}`, result.why,
     ...(result.answers === "yes" ? ["Nobody was asked: every point was answered by --yes."] : []), "",
-    ...result.steps.map((step, index) => `${index + 1}. ${nameOf(step).padEnd(wide)}  ${word(step.asExpected, step.status).padEnd(14)}  ${oneLine(step.why)}`.slice(0, columns).trimEnd()),
+    ...result.steps.map((step, index) => `${index + 1}. ${nameOf(step).padEnd(wide)}  ${word(step.asExpected, step.status).padEnd(14)}  ${oneLine(step.why)}`).map((line) => cut(line, columns)),
   ];
 }
 

@@ -61,8 +61,8 @@ class LiveCharts {
     const [min, max] = this.span;
     if (this.phases.length > 0) this.phases.at(-1).untilMs = (this.lastS ?? 0) * 1000 + 1000;
     this.model.axis.untilMs = (this.lastS ?? 0) * 1000 + 1000;
-    for (const { plot } of this.charts) {
-      plot.setData(plot.data, false);
+    for (const { plot, data } of this.charts) {
+      plot.setData(data, false);
       plot.setScale("x", { min, max });
     }
   }
@@ -72,7 +72,7 @@ class LiveCharts {
     for (const chart of this.charts) { chart.plot.destroy(); chart.frame.remove(); }
     this.charts = [];
     for (const lane of lanes.filter((one) => one !== null)) this.add(lane);
-    for (let count = 1; count <= seconds.length; count++) for (const chart of this.charts) chart.grow(seconds.slice(Math.max(0, count - 10), count));
+    if (seconds.length > 0) for (const chart of this.charts) chart.grow(seconds);
     this.draw();
   }
 
@@ -105,16 +105,19 @@ class LiveCharts {
     const frame = figureOf(chart);
     this.place.append(frame);
     const plot = plotChart(this.model, chart, frame, [], (index) => { this.moment.textContent = index === null ? "" : clock(this.seconds[index]?.atS ?? 0); });
+    // Running totals are made beside a line's own values; what is not stacked would be drawn from these themselves.
+    const data = [plot.data[0], ...chart.lines.map((_, index) => (chart.stacked ? plot.data[index + 1] : []))];
+    chart.lines.forEach((_, index) => { plot.series[index + 1].points.show = () => false; });
     const grow = (latest) => {
       const values = valuesOf(latest);
-      plot.data[0].push(latest.at(-1).atS);
+      data[0].push(latest.at(-1).atS);
       let below = 0;
       values.forEach((value, at) => {
         chart.lines[at].values.push(value);
-        plot.data[at + 1].push(chart.stacked ? (below += value ?? 0) : value);
+        data[at + 1].push(chart.stacked ? (below += value ?? 0) : value);
       });
     };
-    const made = { lane, chart, frame, plot, grow };
+    const made = { lane, chart, frame, plot, data, grow };
     this.charts.push(made);
     return made;
   }

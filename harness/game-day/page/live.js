@@ -192,6 +192,8 @@ async function say(path, body, button) {
 async function answer(question, word) {
   const problem = await say("/api/answer", { question, answer: word }, null);
   if (problem !== null) announce(at("note-said").textContent = `Not taken: ${problem}`);
+  // The button that was pressed goes; whoever works by keyboard stays where they were.
+  else at("decision-title").focus({ preventScroll: true });
 }
 
 at("stop").addEventListener("click", async () => {
