@@ -1,5 +1,5 @@
 /** The live origin: a publish stack and a read stack. */
-import type { Endpoint, Launch, Place, Service } from "../../../harness/core/target.ts";
+import type { Endpoint, Launch, Operation, Place, Service } from "../../../harness/core/target.ts";
 import type { ForwardConfiguration, OriginConfiguration } from "../origin/configuration.ts";
 import { nodeProgram } from "../service/program.ts";
 import { dvrWindowSegments, event, renditions } from "../stream/event.ts";
@@ -14,6 +14,13 @@ const originSeries = [
   "origin_chunks_total", "origin_feed_connected", "origin_metadata_gaps", "origin_concurrency_limit", "origin_concurrency_in_flight",
 ] as const;
 
+/** What an operator may tell any publish origin. A mask is in force as long as the directives tell of its version. */
+const orders = {
+  mask: { kind: "http", port: "control", method: "POST", path: "/masks", body: '{"pipeline":"{pipeline}","renditions":["{rendition}"],"from":{from},"to":{to}}' },
+  unmask: { kind: "http", port: "control", method: "DELETE", path: "/masks/{id}" },
+  directives: { kind: "http", port: "control", method: "GET", path: "/directives" },
+} as const satisfies Readonly<Record<string, Operation>>;
+
 /** Origins start beside their store and wait for it themselves: their own start-up then costs no time. */
 export function origin(site: Site, shape: Shape, role: "publish" | "read"): Service {
   const ports = role === "publish" ? { http: 18081, control: 18082, feed: 18083 } : { http: 18080, control: 18084 };
@@ -21,7 +28,7 @@ export function origin(site: Site, shape: Shape, role: "publish" | "read"): Serv
     ...standing(site, `origin-${role}`, role === "publish" ? 13 : 14), ports, tools: ["node"], dependsOn: [],
     ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 150_000, drainMs: 5_000,
     telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: originSeries }],
-    pings: { http: httpPing, control: httpPing, ...(role === "publish" ? { feed: httpPing } : {}) }, operations: { clock: httpClock },
+    pings: { http: httpPing, control: httpPing, ...(role === "publish" ? { feed: httpPing } : {}) }, operations: { clock: httpClock, ...(role === "publish" ? orders : {}) },
     launch: (place): Launch => nodeProgram({
       ...nodeOf(place), main: mainOf("origin"), heapMb: 256,
       configuration: place.enabled("publishIsolation") ? work(place, site, shape, role) : role === "publish" ? forward(place, site) : work(place, site, shape, "shared"),

@@ -1,0 +1,57 @@
+/** One pipeline makes bad segments, in one way after another; then both do. */
+import { defineExperiment } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+const packagers = ["region-a/packager", "region-b/packager"] as const;
+/** One segment and a part of another, whenever the fault begins. */
+const spoilMs = 3_600, everyMs = 5_000;
+const ways = ["short", "missing", "timing", "truncated"] as const;
+const bothAtMs = 500 + ways.length * everyMs;
+
+export default defineExperiment({
+  name: "bad-segments",
+  title: "Bad segments: what one pipeline spoils, nobody sees; what both spoil is served and said to be bad",
+  story:
+    "Encoders go wrong more often than they die: segments come out short, with holes, at the wrong time, or broken off. A light inspection at the packager " +
+    "finds all of these, and each origin serves the other pipeline's whole segment instead. When both pipelines are bad there is nothing better: the least " +
+    "bad is served, and a header says so. Bit rot within the media is left out, as no box tells of it and two pipelines cannot outvote each other.",
+  tier: "monkey",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 12_000, fault: 26_000, recovery: 16_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "liveInspecting", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 300 },
+    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 5, fault: 5, recovery: 5 }, vus: 40 },
+  ],
+  hypothesis: [
+    ...liveServed(300),
+    {
+      // The 3.6 s in which both spoil are two segments of thirteen, three at most; spoilt by region A alone, half the viewers would see some eight more.
+      title: "What one pipeline spoils nobody sees",
+      metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { flagged: "yes" },
+      comparison: "<=", limit: 0.26, during: ["fault"], samplesMin: 300,
+    },
+    {
+      title: "What both spoil is served, and said to be bad",
+      metric: "segment_ms", where: { lane: "live", outcome: "served" }, statistic: "share", having: { flagged: "yes" },
+      comparison: ">=", limit: 0.06, during: ["fault"], samplesMin: 300,
+    },
+    ...shedOrder(),
+    durable(20),
+  ],
+  recovery: {
+    title: "Live viewers get their segments again as before",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
+  },
+  method: [
+    ...ways.map((defect, index) => ({ atMs: 500 + index * everyMs, forMs: spoilMs, fault: { kind: "badSegments", service: packagers[0], defect, segments: 10 } } as const)),
+    ...packagers.map((service) => ({ atMs: bothAtMs, forMs: spoilMs, fault: { kind: "badSegments", service, defect: "short", segments: 10 } } as const)),
+  ],
+  blastRadius: { services: packagers, faultsAtOnceMax: 2 },
+  abortWhen: [],
+  reliesOn: { candidateSelection: ["What one pipeline spoils nobody sees"] },
+});

@@ -1,0 +1,54 @@
+/** All chunk caches die at the peak, and the store has to do. */
+import { defineExperiment } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+const caches = ["region-a/memcached", "region-b/memcached"] as const;
+
+export default defineExperiment({
+  name: "cache-loss",
+  title: "Cache loss: every memcached is gone at the peak of the audience",
+  story:
+    "A bad configuration reaches all memcached instances at once, at the peak. Every segment is now read from the store, which was never meant to carry an " +
+    "audience. It does not have to: edges ask for each segment once, however many viewers wait for it, so the store sees a handful of reads a second. " +
+    "When the caches come back they are empty, and fill with what is published.",
+  tier: "monkey",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 12_000, fault: 20_000, recovery: 16_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 30, fault: 150, recovery: 30 }, vus: 800 },
+    { name: "dvr", workload: "viewers", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 10, fault: 20, recovery: 10 }, vus: 120 },
+  ],
+  hypothesis: [
+    ...liveServed(300),
+    {
+      title: "Viewers of what is past are served",
+      metric: "segment_ms", where: { lane: "dvr" }, statistic: "share", having: { outcome: "served" },
+      comparison: ">=", limit: 0.99, during: everyPhase, samplesMin: 80,
+    },
+    {
+      title: "The store is asked for each piece of a segment, not for each viewer",
+      metric: "origin_chunks_total", where: { from: "store" }, statistic: "ratio", per: { metric: "publish_ms", where: { outcome: "acked" }, times: 1 },
+      comparison: "<=", limit: 3, during: ["fault"], samplesMin: 40,
+    },
+    {
+      title: "Every segment that was published was acknowledged",
+      metric: "publish_ms", statistic: "share", having: { outcome: "acked" },
+      comparison: "==", limit: 1, during: everyPhase, samplesMin: 30,
+    },
+    ...shedOrder(),
+    durable(20),
+  ],
+  recovery: {
+    title: "Live viewers get their segments again as before",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
+  },
+  method: caches.map((service) => ({ atMs: 2_000, forMs: 14_000, fault: { kind: "kill", service } } as const)),
+  blastRadius: { services: caches, faultsAtOnceMax: 2 },
+  abortWhen: [],
+  reliesOn: {},
+});

@@ -1,0 +1,47 @@
+/** The chaos monkey: one instance of each kind that a segment passes through is killed, one after another, under load. */
+import { defineExperiment } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+/** In the order of a segment's way; the stores have one copy per region in this topology, and are left to the zones. */
+const victims = ["region-a/packager", "region-b/origin-publish", "region-a/memcached", "region-b/origin-read", "region-a/edge"];
+const everyMs = 6_000, downMs = 3_500;
+
+export default defineExperiment({
+  name: "instance-loss",
+  title: "Instance loss: one instance after another is killed under load",
+  story:
+    "Machines die every day, and Chaos Monkey sees to it that they do in office hours. One instance of each kind on a segment's way is killed: a packager, " +
+    "a publish origin, a chunk cache, a read origin, an edge. Whatever it is, another one does its work: the other pipeline has the same segment, the other " +
+    "region the same chunks, and a player whose edge is dead turns to the next of its base URLs. No viewer at the live edge goes without.",
+  tier: "monkey",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 12_000, fault: 32_000, recovery: 16_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "liveRoaming", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 300 },
+    { name: "inspecting", workload: "viewers", exec: "liveInspecting", lane: "live", ratePerSecond: { baseline: 10, fault: 10, recovery: 10 }, vus: 80 },
+    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 5, fault: 5, recovery: 5 }, vus: 60 },
+  ],
+  hypothesis: [
+    ...liveServed(300),
+    {
+      title: "Nobody has to leave an edge that lives",
+      metric: "segment_ms", where: { lane: "live", home: "region-b/edge" }, statistic: "share", having: { edge: "region-b/edge" },
+      comparison: ">=", limit: 0.999, during: everyPhase, samplesMin: 200,
+    },
+    ...shedOrder(),
+    durable(20),
+  ],
+  recovery: {
+    title: "Live viewers get their segments again as before",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
+  },
+  method: victims.map((service, index) => ({ atMs: 1_000 + index * everyMs, forMs: downMs, fault: { kind: "kill", service } as const })),
+  blastRadius: { services: victims, faultsAtOnceMax: 1 },
+  abortWhen: [],
+  reliesOn: {},
+});

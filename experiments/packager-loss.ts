@@ -1,0 +1,47 @@
+/** One pipeline dies and stays away for a while; the other one makes the same segments. */
+import { defineExperiment } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+export default defineExperiment({
+  name: "packager-loss",
+  title: "Packager loss: one of two pipelines dies, and nobody notices",
+  story:
+    "An encoder or packager fails in the middle of an event, as happens at any large one. The second pipeline, in the other region, cuts the same frames " +
+    "into the same segments without a word between them, so the origins go on with its segments where the first one's end: no gap, no overlap, no jump in " +
+    "time, at any edge. When the first pipeline is back it goes on at the same number as the second.",
+  tier: "monkey",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 12_000, fault: 20_000, recovery: 16_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "liveInspecting", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 300 },
+    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 10, fault: 10, recovery: 10 }, vus: 80 },
+  ],
+  hypothesis: [
+    ...liveServed(300),
+    {
+      title: "Nobody has to leave an edge for want of a segment",
+      metric: "segment_ms", where: { lane: "live", home: "region-a/edge" }, statistic: "share", having: { edge: "region-a/edge" },
+      comparison: ">=", limit: 0.999, during: everyPhase, samplesMin: 200,
+    },
+    {
+      title: "The other pipeline loses nothing",
+      metric: "publish_ms", where: { pipeline: "b" }, statistic: "share", having: { outcome: "acked" },
+      comparison: "==", limit: 1, during: everyPhase, samplesMin: 12,
+    },
+    ...shedOrder(),
+    durable(20),
+  ],
+  recovery: {
+    title: "Live viewers get their segments again as before",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
+  },
+  method: [{ atMs: 2_000, forMs: 14_000, fault: { kind: "kill", service: "region-a/packager" } }],
+  blastRadius: { services: ["region-a/packager"], faultsAtOnceMax: 1 },
+  abortWhen: [],
+  reliesOn: {},
+});

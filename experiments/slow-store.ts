@@ -1,0 +1,58 @@
+/** The store turns slow while viewers rewind: DVR is given up, live viewers notice nothing. */
+import { defineExperiment } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+const [regions, cold] = [["region-a", "region-b"] as const, ["edge", "memcached"] as const];
+const emptied = regions.flatMap((region) => cold.map((kind) => `${region}/${kind}`));
+
+export default defineExperiment({
+  name: "slow-store",
+  title: "Slow store: every request to Cassandra takes a quarter of a second, in both regions",
+  story:
+    "A compaction or repair storm makes every replica slow, just after a deployment has emptied the caches, so that viewers in the past are served from the " +
+    "store. What is new is in memory next door, and live viewers never wait for a read. Of the reads that remain, DVR is refused until the store is not " +
+    "asked for more than it can give; writes are never refused, and every segment is acknowledged within the packagers' 2 s.",
+  tier: "latency",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 12_000, fault: 20_000, recovery: 16_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 50, fault: 50, recovery: 50 }, vus: 400 },
+    { name: "dvr", workload: "viewers", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 500 },
+  ],
+  hypothesis: [
+    ...liveServed(300),
+    {
+      title: "Live viewers wait for the publication and for nothing else",
+      metric: "segment_ms", where: { lane: "live" }, statistic: "p95",
+      comparison: "<=", limit: 1_000, unit: "ms", during: ["fault"], samplesMin: 300,
+    },
+    {
+      title: "DVR is given up",
+      metric: "origin_requests_total", where: { lane: "dvr", outcome: "shed" }, statistic: "sum",
+      comparison: ">=", limit: 20, during: ["fault"], samplesMin: 1,
+    },
+    {
+      title: "Every segment that was published was acknowledged within the packagers' time",
+      metric: "publish_ms", statistic: "share", having: { outcome: "acked" },
+      comparison: "==", limit: 1, during: everyPhase, samplesMin: 30,
+    },
+    ...shedOrder(),
+    durable(20),
+  ],
+  recovery: {
+    title: "Live viewers get their segments again as before",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
+  },
+  method: [
+    { atMs: 1_000, forMs: 15_000, fault: { kind: "slowStore", delayMs: 250, jitterMs: 50 } },
+    ...emptied.map((service) => ({ atMs: 3_000, forMs: 1_000, fault: { kind: "coldCache", service } } as const)),
+  ],
+  blastRadius: { services: [...emptied, ...regions.map((region) => `${region}/cassandra`)], faultsAtOnceMax: 5 },
+  abortWhen: [],
+  reliesOn: {},
+});
