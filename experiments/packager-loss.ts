@@ -43,5 +43,5 @@ export default defineExperiment({
   method: [{ atMs: 2_000, forMs: 14_000, fault: { kind: "kill", service: "region-a/packager" } }],
   blastRadius: { services: ["region-a/packager"], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: {},
+  reliesOn: { epochLocking: ["Live segments reach their viewers in time"] },
 });

@@ -1,0 +1,46 @@
+/** Links turn slow: first from a packager to its origin, then from an edge to its origin. */
+import { defineExperiment } from "../harness/core/experiment.ts";
+import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { durable } from "./claims/durable.ts";
+import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { shedOrder } from "./claims/shed-order.ts";
+
+export default defineExperiment({
+  name: "slow-link",
+  title: "Slow links: a packager's, then an edge's",
+  story:
+    "A congested or rerouted path adds delay to everything that crosses it, and a slow answer does more harm than none. First the packager of region A needs " +
+    "a third of a second for each exchange with its origin: its segments are acknowledged all the same, within its 2 s. Then the edge of region A waits 3 s " +
+    "for each answer of its own origin: probes find out in two seconds, from then on it fills from the other region, and whoever asked before that is given " +
+    "the other region's segment while there is still time.",
+  tier: "latency",
+  target: liveStreaming,
+  topology: "quick",
+  phasesMs: { baseline: 12_000, fault: 26_000, recovery: 16_000 },
+  load: [
+    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 50, fault: 50, recovery: 50 }, vus: 400 },
+    { name: "dvr", workload: "viewers", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 5, fault: 5, recovery: 5 }, vus: 80 },
+  ],
+  hypothesis: [
+    ...liveServed(300),
+    {
+      title: "Every segment that was published was acknowledged within the packagers' time",
+      metric: "publish_ms", statistic: "share", having: { outcome: "acked" },
+      comparison: "==", limit: 1, during: everyPhase, samplesMin: 30,
+    },
+    ...shedOrder(),
+    durable(20),
+  ],
+  recovery: {
+    title: "Live viewers get their segments again as before",
+    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
+    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
+  },
+  method: [
+    { atMs: 1_000, forMs: 9_000, fault: { kind: "latency", links: { from: { service: "region-a/packager" } }, delayMs: 350, jitterMs: 50 } },
+    { atMs: 13_000, forMs: 10_000, fault: { kind: "latency", links: { from: { service: "region-a/edge" }, to: { service: "region-a/origin-read" } }, delayMs: 3_000, jitterMs: 200 } },
+  ],
+  blastRadius: { services: ["region-a/packager", "region-a/edge"], faultsAtOnceMax: 1 },
+  abortWhen: [],
+  reliesOn: {},
+});
