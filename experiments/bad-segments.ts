@@ -29,7 +29,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      // The 3.6 s in which both spoil are two segments of thirteen, three at most; spoilt by region A alone, half the viewers would see some eight more.
+      // The 3.6 s in which both spoil are two segments of thirteen, three at most; spoilt by region A alone, half the viewers would see some eight more. Seen: 15.4 %.
       title: "What one pipeline spoils nobody sees",
       metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { flagged: "yes" },
       comparison: "<=", limit: 0.26, during: ["fault"], samplesMin: 300,

@@ -28,6 +28,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
+      // The edge that is killed is region A's; region B's loses its origin meanwhile, and fills from region A.
       title: "Nobody has to leave an edge that lives",
       metric: "segment_ms", where: { lane: "live", home: "region-b/edge" }, statistic: "share", having: { edge: "region-b/edge" },
       comparison: ">=", limit: 0.999, during: everyPhase, samplesMin: 200,

@@ -26,11 +26,13 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
+      // A PUT is two requests to the store, one after the other: 0.5 s and some. Seen: 779 ms. Reading a segment from the store would add as much again.
       title: "Live viewers wait for the publication and for nothing else",
       metric: "segment_ms", where: { lane: "live" }, statistic: "p95",
       comparison: "<=", limit: 1_000, unit: "ms", during: ["fault"], samplesMin: 300,
     },
     {
+      // Seen: 45; edges, which keep a refusal, hand each of them out several times.
       title: "DVR is given up",
       metric: "origin_requests_total", where: { lane: "dvr", outcome: "shed" }, statistic: "sum",
       comparison: ">=", limit: 20, during: ["fault"], samplesMin: 1,
