@@ -77,7 +77,7 @@ function render({ tools, machine, cache, reports, substrates }: Diagnosis, outpu
     ["clients", clients.length === 0 ? "none of the programs that fetch tools" : clients.join(", ")],
   ];
   const abilities: [string, Ability][] = [
-    ["process substrate", substrates.process], ["docker substrate", substrates.docker], ["zone addresses", machine.zoneAddresses], ["browser tests", machine.browser],
+    ["process substrate", substrates.process], ["docker substrate", substrates.docker], ["zone addresses", machine.zoneAddresses], ["browser, players", machine.browser],
   ];
   return [
     clip(["tool".padEnd(10), "version".padEnd(10), "from".padEnd(12), "where"].join(" "), width),

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { programsInPath } from "./tools/program.ts";
+import { chromiumPath } from "../system/browser.ts";
 
 const engineTimeoutMs = 2_000;
 
@@ -83,9 +84,10 @@ function tcpAddress(host: string): { host: string; port: string } | undefined {
   return { host: hostname, port: port || "2375" };
 }
 
+/** Found as players find it. */
 function browser(env: NodeJS.ProcessEnv): Ability {
-  const found = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].flatMap((name) => programsInPath(name, env))[0];
-  return found === undefined
-    ? { works: false, detail: "no Chromium in PATH (`apt-get install chromium`); only the browser tests need it" }
-    : { works: true, detail: found.executable };
+  const found = chromiumPath(env);
+  return found === null
+    ? { works: false, detail: "none, so no real players: apt-get install chromium, or name one in CHROMIUM" }
+    : { works: true, detail: found };
 }
