@@ -86,6 +86,19 @@ describe("seawall breaking-point", () => {
     expect(readFileSync(join(document.directory, "report.html"), "utf8")).toMatch(/It breaks at about .* of headroom|is .* too little/);
   });
 
+  it("gives a larger real audience as many more virtual users, and a simulated one none", async () => {
+    const planned = async (substrate: string): Promise<unknown> => {
+      let stdout = "";
+      const write = { write: (text: string) => { stdout += text; }, isTerminal: false, columns: 100, colour: false };
+      await commandLine({ root, cwd: folder, env: {}, stdout: write, stderr: { ...write, write: () => {} }, stdin: () => Readable.from([]), signal: new AbortController().signal, onHurry: () => {}, version: "1", stateDirectory: folder, cacheDirectory: folder },
+        ["plan", "origin-storm", "--scale", "2.5", "--substrate", substrate, "--json"]);
+      return JSON.parse(stdout);
+    };
+    const [real, simulated] = [await planned("process"), await planned("simulated")];
+    expect(real).toMatchObject({ scale: 2.5, rerun: expect.stringContaining("--scale 2.5"), load: [{ ratePerSecond: { fault: 625 }, vus: 3_000 }, { ratePerSecond: { fault: 50 }, vus: 300 }] });
+    expect(simulated).toMatchObject({ scale: 2.5, load: [{ ratePerSecond: { fault: 625 }, vus: 1_200 }, { vus: 120 }] });
+  });
+
   it("refuses what it chooses itself", async () => {
     expect(await seawall("breaking-point", "origin-storm", "--scale", "2")).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("leave --scale out") });
     expect(await seawall("breaking-point", "origin-storm", "--to", "0.5")).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("--to from 1 to 1000") });
