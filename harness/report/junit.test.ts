@@ -4,7 +4,7 @@ import { hostileRun, stormRun, type Fixture } from "./fixture.ts";
 import { renderJunit } from "./junit.ts";
 
 function junit({ run, verdict }: Fixture): string {
-  return renderJunit(verdict, run.plan);
+  return renderJunit({ verdict, plan: run.plan });
 }
 
 /** Tags balance, attributes are quoted, references are known, and no character is outside XML 1.0. */
@@ -48,7 +48,7 @@ describe("a consumer sees", () => {
 
   test("faults of the harness as errors, even if all claims held", () => {
     const { run, verdict } = stormRun();
-    const xml = renderJunit({ ...verdict, aborted: { reason: "generator", detail: "k6 died" }, cleanup: { status: "incomplete", left: ["/tmp/x", "pid 7"] } }, run.plan);
+    const xml = renderJunit({ verdict: { ...verdict, aborted: { reason: "generator", detail: "k6 died" }, cleanup: { status: "incomplete", left: ["/tmp/x", "pid 7"] } }, plan: run.plan });
     expect(caseNamed(xml, "run to the end")).toContain("aborted (generator): k6 died");
     expect(caseNamed(xml, "cleanup")).toContain("left behind: /tmp/x, pid 7");
     expect(xml).toContain('errors="2"');
@@ -63,6 +63,16 @@ test("any text is well-formed XML", () => {
   const { run, verdict } = stormRun();
   fc.assert(fc.property(fc.string({ unit: fc.integer({ min: 0, max: 0x10_ffff }).map((code) => String.fromCodePoint(code)) }), fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }), (a, b) => {
     const findings = verdict.findings.map((finding) => ({ ...finding, title: a, why: b, unit: a }));
-    expect(problemWith(renderJunit({ ...verdict, experiment: b, why: a, without: [a], findings }, { ...run.plan, topology: b }))).toBeNull();
+    expect(problemWith(renderJunit({ verdict: { ...verdict, experiment: b, why: a, without: [a], findings }, plan: { ...run.plan, topology: b }, more: [{ name: a, outcome: "failure", message: b }] }))).toBeNull();
   }));
+});
+
+test("several runs are several suites, and the totals are of all of them", () => {
+  const [held, refuted] = [stormRun(), stormRun({ status: "refuted" })];
+  const xml = renderJunit({ verdict: held.verdict, plan: held.run.plan, more: [{ name: "as good as the baseline", outcome: "failure", message: "slower" }] }, { verdict: refuted.verdict, plan: refuted.run.plan });
+  expect(problemWith(xml)).toBeNull();
+  expect(xml.match(/<testsuite /g)).toHaveLength(2);
+  const failures = [...xml.matchAll(/<testsuites? [^>]*failures="(\d+)"/g)].map((match) => Number(match[1]));
+  expect(failures[1]).toBe(1);
+  expect(failures[0]).toBe((failures[1] ?? 0) + (failures[2] ?? 0));
 });

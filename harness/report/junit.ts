@@ -15,22 +15,43 @@ interface Case {
   readonly properties: readonly (readonly [string, string])[];
 }
 
-export function renderJunit(verdict: Verdict, plan: Plan): string {
+/** One judged run, and what else was found out about it. */
+export interface JudgedRun {
+  readonly verdict: Verdict;
+  readonly plan: Plan;
+  readonly more?: readonly { readonly name: string; readonly outcome: "passed" | "failure" | "skipped"; readonly message: string }[];
+}
+
+export function renderJunit(...runs: readonly JudgedRun[]): string {
+  const suites = runs.map(suiteOf);
+  const all = suites.flatMap(({ cases }) => cases);
+  const seconds = suites.reduce((sum, suite) => sum + suite.seconds, 0);
+  return markup`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="seawall" ${countsOf(all)} time="${seconds}">
+${suites.map(({ text }) => text)}</testsuites>
+`.text;
+}
+
+function countsOf(cases: readonly Case[]): Markup {
+  return markup`tests="${cases.length}" failures="${total(cases, "failure")}" errors="${total(cases, "error")}"`;
+}
+
+function total(cases: readonly Case[], outcome: Case["outcome"]): number {
+  return cases.filter((one) => one.outcome === outcome).length;
+}
+
+function suiteOf({ verdict, plan, more = [] }: JudgedRun): { readonly cases: readonly Case[]; readonly seconds: number; readonly text: Markup } {
   const suite = clip(verdict.without.length === 0 ? verdict.experiment : `${verdict.experiment} (control without ${verdict.without.join(", ")})`);
-  const cases = [verdictCase(verdict), ...trouble(verdict), ...verdict.findings.map((finding) => findingCase(finding, plan))];
-  const total = (outcome: Case["outcome"]): number => cases.filter((one) => one.outcome === outcome).length;
-  const counts = markup`tests="${cases.length}" failures="${total("failure")}" errors="${total("error")}"`;
+  const cases = [verdictCase(verdict), ...trouble(verdict), ...verdict.findings.map((finding) => findingCase(finding, plan)), ...more.map((one) => ({ ...one, seconds: 0, properties: [] }))];
   const seconds = Object.values(plan.phasesMs).reduce((sum, ms) => sum + ms, 0) / 1000;
   const properties: readonly (readonly [string, string])[] = [
     ["run", verdict.runId], ["status", verdict.status], ["seed", String(verdict.seed)], ["without", verdict.without.join(",")],
     ["tier", plan.tier], ["target", plan.target], ["topology", plan.topology], ["substrate", plan.substrate], ["rerun", verdict.rerun],
   ];
-  return markup`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="seawall" ${counts} time="${seconds}">
-  <testsuite name="${suite}" ${counts} skipped="${total("skipped")}" time="${seconds}">
+  const text = markup`  <testsuite name="${suite}" ${countsOf(cases)} skipped="${total(cases, "skipped")}" time="${seconds}">
 ${propertiesOf(properties, "    ")}${cases.map((one) => caseOf(one, suite))}  </testsuite>
-</testsuites>
-`.text;
+`;
+  return { cases, seconds, text };
 }
 
 function verdictCase({ status, why }: Verdict): Case {

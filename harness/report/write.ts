@@ -17,7 +17,7 @@ export interface Reports {
 export async function writeReports(run: Run, verdict: Verdict): Promise<Reports> {
   const [html, junit] = [join(run.directory, "report.html"), join(run.directory, "junit.xml")];
   await replace(html, renderHtml(reportModel(run, verdict)));
-  await replace(junit, renderJunit(verdict, run.plan));
+  await replace(junit, renderJunit({ verdict, plan: run.plan }));
   return { html, junit };
 }
 

@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { exitCodes } from "../errors.ts";
+import { type AgainstBaseline, type Attempt, gateExperiment } from "./gate.ts";
+
+const codes = { held: exitCodes.held, refuted: exitCodes.refuted, inconclusive: exitCodes.inconclusive, aborted: exitCodes.aborted, internal: exitCodes.internal } as const;
+type Ended = keyof typeof codes;
+
+const attempt = (ended: Ended, index: number): Attempt => ({
+  runId: `run-${index}`, status: ended === "held" || ended === "refuted" ? ended : "inconclusive", why: `${ended} ${index}`, exitCode: codes[ended], directory: `/runs/${index}`, rerun: "again",
+});
+const none: AgainstBaseline = { kind: "none", why: "" };
+const compared = (worse: readonly string[]): AgainstBaseline => ({ kind: "compared", baselineRuns: ["base"], runs: [], worse, better: [], marked: [] });
+
+/** Runs end as told; the comparison says worse as often as told, then no more. */
+async function gate(ends: readonly Ended[], { worseTimes = 0, retriesMax = 2, confirmations = 2, baseline = true } = {}) {
+  let runs = 0;
+  const sides: number[] = [];
+  const made = await gateExperiment("storm", "A storm", {
+    run: async () => attempt(ends[runs] ?? ends.at(-1) as Ended, runs++),
+    compare: async (held) => {
+      sides.push(held.length);
+      return baseline ? compared(sides.length <= worseTimes ? ["live p99 is slower"] : []) : none;
+    },
+  }, { retriesMax, confirmations });
+  return { made, runs, sides };
+}
+
+describe("a gate", () => {
+  it("lets what held pass after one run", async () => {
+    const { made, runs } = await gate(["held"]);
+    expect([made.outcome, made.exitCode, runs]).toEqual(["passed", 0, 1]);
+  });
+
+  it("runs again while nothing can be concluded, says so, and only so often", async () => {
+    const { made, runs } = await gate(["inconclusive", "held"]);
+    expect([made.outcome, runs]).toEqual(["passed", 2]);
+    expect(made.why).toBe("held 1; 1 of 2 runs were inconclusive: inconclusive 0");
+    const never = await gate(["inconclusive"]);
+    expect([never.made.outcome, never.made.exitCode, never.runs]).toEqual(["inconclusive", 2, 3]);
+    expect((await gate(["inconclusive"], { retriesMax: 0 })).runs).toBe(1);
+  });
+
+  it("never runs a refuted experiment again until it is green", async () => {
+    const { made, runs } = await gate(["refuted", "held"]);
+    expect([made.outcome, made.exitCode, runs]).toEqual(["refuted", 1, 1]);
+    expect((await gate(["inconclusive", "refuted", "held"])).made.outcome).toBe("refuted");
+  });
+
+  it("looks again, with more runs, before it calls something worse", async () => {
+    const passing = await gate(["held"], { worseTimes: 1 });
+    expect([passing.made.outcome, passing.runs, passing.sides]).toEqual(["passed", 3, [1, 3]]);
+    const worse = await gate(["held"], { worseTimes: 9 });
+    expect([worse.made.outcome, worse.made.exitCode, worse.runs, worse.sides]).toEqual(["worse", 1, 3, [1, 3]]);
+    expect(worse.made.why).toContain("live p99 is slower");
+  });
+
+  it("takes a confirming run that refutes for what it is, and passes over one that says nothing", async () => {
+    expect((await gate(["held", "refuted"], { worseTimes: 9 })).made.outcome).toBe("refuted");
+    const unsaid = await gate(["held", "inconclusive"], { worseTimes: 9 });
+    expect([unsaid.made.outcome, unsaid.sides]).toEqual(["worse", [1]]);
+  });
+
+  it("passes only with a run that held, none that refuted, and a bounded number of runs", async () => {
+    const ended = fc.constantFrom<Ended>("held", "refuted", "inconclusive", "aborted", "internal");
+    await fc.assert(fc.asyncProperty(fc.array(ended, { minLength: 1, maxLength: 8 }), fc.nat(5), fc.nat(3), fc.nat(3), fc.boolean(), async (ends, worseTimes, retriesMax, confirmations, baseline) => {
+      const { made, runs } = await gate(ends, { worseTimes, retriesMax, confirmations, baseline });
+      expect(runs).toBeLessThanOrEqual(1 + retriesMax + confirmations);
+      expect(made.attempts).toHaveLength(runs);
+      if (made.exitCode !== 0) return;
+      expect(made.attempts.some((one) => one.exitCode === 0)).toBe(true);
+      expect(made.attempts.every((one) => one.exitCode === 0 || one.exitCode === 2)).toBe(true);
+    }));
+  });
+});

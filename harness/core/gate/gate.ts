@@ -1,0 +1,111 @@
+/**
+ * What a gate does with one experiment: run it, run it again a bounded number of times while nothing can be concluded, compare what held with
+ * the baseline, and look twice before calling it slower. Pure but for what it is handed; every run it asked for is in its result.
+ */
+import type { Comparability } from "../compare/comparable.ts";
+import type { ClaimOutcome } from "../compare/claims-changed.ts";
+import type { Change } from "../compare/compare.ts";
+import { exitCodes } from "../errors.ts";
+import type { Status } from "../run.ts";
+
+/** One run of the experiment. */
+export interface Attempt {
+  readonly runId: string;
+  readonly status: Status;
+  readonly why: string;
+  /** As `run` would have ended with. */
+  readonly exitCode: number;
+  /** Where it is recorded. */
+  readonly directory: string;
+  readonly rerun: string;
+}
+
+/** What the comparison with the baseline came to. */
+export type AgainstBaseline =
+  /** There is nothing to compare with, or nothing was asked for. */
+  | { readonly kind: "none"; readonly why: string }
+  | {
+    readonly kind: "compared";
+    readonly baselineRuns: readonly string[];
+    readonly runs: readonly string[];
+    /** What has become worse, each in one sentence. */
+    readonly worse: readonly string[];
+    readonly better: readonly string[];
+    readonly marked: readonly string[];
+  };
+
+export interface Gated {
+  readonly experiment: string;
+  readonly title: string;
+  /** In the order in which they were made; never empty. */
+  readonly attempts: readonly Attempt[];
+  readonly baseline: AgainstBaseline;
+  readonly outcome: "passed" | "worse" | "refuted" | "inconclusive" | "broken";
+  readonly exitCode: number;
+  /** One sentence. */
+  readonly why: string;
+}
+
+export interface GatePorts {
+  run(): Promise<Attempt>;
+  /** With these runs on the new side. */
+  compare(attempts: readonly Attempt[]): Promise<AgainstBaseline>;
+}
+
+export interface GateLimits {
+  /** Further runs while the last one was inconclusive. */
+  readonly retriesMax: number;
+  /** Further runs before something is called worse than the baseline. */
+  readonly confirmations: number;
+}
+
+const notCompared: AgainstBaseline = { kind: "none", why: "there is no run that held" };
+
+/** At most 1 + retriesMax + confirmations runs are made. */
+export async function gateExperiment(experiment: string, title: string, ports: GatePorts, limits: GateLimits): Promise<Gated> {
+  const attempts: Attempt[] = [];
+  let last: Attempt;
+  do attempts.push(last = await ports.run());
+  while (last.exitCode === exitCodes.inconclusive && attempts.length <= limits.retriesMax);
+  const made = (baseline: AgainstBaseline): Gated => gated(experiment, title, attempts, baseline);
+  if (last.exitCode !== exitCodes.held) return made(notCompared);
+  const held = [last];
+  const first = await ports.compare(held);
+  if (first.kind === "none" || first.worse.length === 0) return made(first);
+  // All of them and then one comparison: stopping at the first pleasant one would be picking.
+  for (let more = 0; more < limits.confirmations; more++) {
+    attempts.push(last = await ports.run());
+    if (last.exitCode === exitCodes.held) held.push(last);
+    // One that refutes, or cannot be run, needs no statistics.
+    else if (last.exitCode !== exitCodes.inconclusive) return made(notCompared);
+  }
+  return made(held.length > 1 ? await ports.compare(held) : first);
+}
+
+function gated(experiment: string, title: string, attempts: readonly Attempt[], baseline: AgainstBaseline): Gated {
+  // Of confirming runs, those that say nothing are passed over; what cannot be passed over ended the loop and is the last.
+  const decisive = attempts.findLast(({ exitCode }) => exitCode !== exitCodes.inconclusive) ?? attempts.at(-1) as Attempt;
+  const again = attempts.filter(({ exitCode }) => exitCode === exitCodes.inconclusive).length;
+  const tried = again === 0 ? "" : `; ${again} of ${attempts.length} runs were inconclusive: ${attempts.find(({ exitCode }) => exitCode === exitCodes.inconclusive)?.why ?? ""}`;
+  const base = { experiment, title, attempts, baseline };
+  if (decisive.exitCode === exitCodes.held) {
+    const worse = baseline.kind === "compared" ? baseline.worse : [];
+    if (worse.length === 0) return { ...base, outcome: "passed", exitCode: exitCodes.held, why: `${decisive.why}${tried}` };
+    return { ...base, outcome: "worse", exitCode: exitCodes.refuted, why: `every claim held, but compared with the baseline ${worse[0]}${worse.length === 1 ? "" : ` (and ${worse.length - 1} more)`}${tried}` };
+  }
+  const outcome = decisive.exitCode === exitCodes.refuted ? "refuted" : decisive.exitCode === exitCodes.inconclusive ? "inconclusive" : "broken";
+  return { ...base, outcome, exitCode: decisive.exitCode, why: `${decisive.why}${tried}` };
+}
+
+/** The part of a comparison that a gate acts on: claims on the service; resources and what is neither good nor bad are for people to read. */
+export function againstBaseline(sides: { readonly baseline: readonly string[]; readonly runs: readonly string[] }, { refused, marked }: Comparability,
+  changes: readonly Change[], claims: readonly ClaimOutcome[], sentence: (change: Change) => string): AgainstBaseline {
+  if (refused.length > 0) return { kind: "none", why: `the baseline cannot be compared: ${refused.join("; ")}` };
+  const service = changes.filter(({ quantity }) => quantity.family === "service");
+  const flipped = claims.filter((claim) => claim.changed && claim.b.refuted > 0).map((claim) => `"${claim.title}" ${claim.phase === "" ? "" : `(${claim.phase}) `}no longer holds`);
+  return {
+    kind: "compared", baselineRuns: sides.baseline, runs: sides.runs, marked,
+    worse: [...flipped, ...service.filter(({ outcome }) => outcome === "worse").map(sentence)],
+    better: service.filter(({ outcome }) => outcome === "better").map(sentence),
+  };
+}
