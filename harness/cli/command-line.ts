@@ -11,6 +11,7 @@ import { doctor } from "./doctor.ts";
 import { compare, compareHelp } from "./compare.ts";
 import { failureDocument } from "./explain.ts";
 import { exportRun } from "./export.ts";
+import { gate } from "./gate.ts";
 import { loadExperiment } from "./experiments.ts";
 import { compose } from "./compose.ts";
 import { gameDay } from "./game-day/game-day.ts";
@@ -37,6 +38,10 @@ interface RunFlags {
   readonly suite?: string;
   readonly attempts?: number;
   readonly reuse?: boolean;
+  readonly baseline?: string;
+  readonly baselineRuns?: number;
+  readonly retries?: number;
+  readonly confirmations?: number;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -76,21 +81,32 @@ function programOf(context: Context, ended: (code: number) => void): Command {
   planFlags(context, program.command("run").description("run experiments and judge them").argument("[experiment...]", "names from `seawall list`, or paths"))
     .option("--suite <name>", "a suite of experiments instead, in the order of their tiers")
     .option("--json", "standard output carries only the verdict, one line of JSON per experiment; after a suite, one more for all of it")
-    .addOption(new Option("--out <dir>", "where run directories are made").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
+    .addOption(new Option("--out <dir>", "where run directories are made").default(reportsOf(context), "reports").argParser(folderOf))
     .action(async (names: string[], flags: RunFlags) => ended(await run(context, names, { ...optionsOf(context, flags), suite: flags.suite ?? null })));
   planFlags(context, program.command("ablate").description("run experiments with all defences, and without each that they rely on: what is each worth?").argument("[experiment...]", "names from `seawall list`, or paths; the whole catalogue without any"))
     .option("--suite <name>", "a suite of experiments instead").option("--reuse", "take recorded runs of the same version instead of running again")
     .addOption(new Option("--attempts <n>", "how often a run that cannot be judged is made before it is given up").default(3).argParser(countOf))
     .option("--json", "the matrix as one line of JSON")
-    .addOption(new Option("--out <dir>", "where run directories are made, and the matrix").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
+    .addOption(new Option("--out <dir>", "where run directories are made, and the matrix").default(reportsOf(context), "reports").argParser(folderOf))
     .action(async (names: string[], flags: RunFlags) => ended(await ablate(context, names, { ...optionsOf(context, flags), suite: flags.suite ?? null, attempts: flags.attempts ?? 3, reuse: flags.reuse === true })));
   planFlags(context, program.command("breaking-point").description("find the audience, as a multiple of the planned one, at which the first claim fails").argument("<experiment>"))
     .addOption(new Option("--runs <n>", "at most so many runs").default(12).argParser(countOf))
     .addOption(new Option("--from <times>", "the least audience to try").default(1 / 8).argParser(scaleOf)).addOption(new Option("--to <times>", "the greatest audience to try").default(64).argParser(scaleOf))
     .addOption(new Option("--within <ratio>", "precise enough: upper end of the interval divided by its lower end").default(1.2).argParser(ratioOf))
     .option("--json", "what was found as one line of JSON")
-    .addOption(new Option("--out <dir>", "where a folder is made for it").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
+    .addOption(new Option("--out <dir>", "where a folder is made for it").default(reportsOf(context), "reports").argParser(folderOf))
     .action(async (name: string, flags: RunFlags & SearchFlags) => ended(await breakingPoint(context, name, { ...optionsOf(context, flags), search: searchOf(flags) })));
+  planFlags(context, program.command("gate").description("run experiments for a pipeline, compare them with a baseline, and say whether they pass").argument("[experiment...]", "names from `seawall list`, or paths"))
+    .option("--suite <name>", "a suite of experiments instead, in the order of their tiers")
+    .option("--baseline <dir|ref>", "a folder of earlier runs, or a git ref, which is run here first")
+    .addOption(new Option("--baseline-runs <n>", "how many runs of each experiment a git ref is to have, 1…10").default(1).argParser(wholeOf(1, 10)))
+    .addOption(new Option("--retries <n>", "further runs while nothing can be concluded, 0…5").default(2).argParser(wholeOf(0, 5)))
+    .addOption(new Option("--confirmations <n>", "further runs before anything is called worse than the baseline, 0…10").default(2).argParser(wholeOf(0, 10)))
+    .option("--json", "standard output carries only the result, one line of JSON")
+    .addOption(new Option("--out <dir>", "where runs and the gate's own files are put").default(reportsOf(context), "reports").argParser(folderOf))
+    .action(async (names: string[], flags: RunFlags) => ended(await gate(context, names, {
+      ...optionsOf(context, flags), suite: flags.suite ?? null, baseline: flags.baseline ?? null, baselineRuns: flags.baselineRuns ?? 1, retries: flags.retries ?? 2, confirmations: flags.confirmations ?? 2,
+    })));
   program.command("list").description("show the experiments and the target's defences").option("--json", "one line of JSON per experiment")
     .action(async (flags: RunFlags) => ended(await list(context, flags.json === true)));
   planFlags(context, program.command("plan").description("show what a run would do, without doing it").argument("<experiment>"))
@@ -104,12 +120,12 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .argument("<runs...>", "run directories, or folders of runs; the first is the baseline and each other one is compared with it")
     .option("--baseline <runs...>", "the runs before the change; then all other arguments together are the runs after it")
     .option("--json", "standard output carries only the comparison, as JSON")
-    .addOption(new Option("--out <dir>", "the page is written into its folder comparisons").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
+    .addOption(new Option("--out <dir>", "the page is written into its folder comparisons").default(reportsOf(context), "reports").argParser(folderOf))
     .addHelpText("after", compareHelp)
     .action(async (runs: string[], flags: { baseline?: string[]; json?: boolean; out: string }) =>
       ended(await compare(context, runs, { baseline: flags.baseline ?? null, json: flags.json === true, out: resolve(context.cwd, flags.out) })));
   program.command("index").description("write the page that lists all runs; every run, report and comparison does so by itself").option("--json", "what it lists, as JSON")
-    .addOption(new Option("--out <dir>", "the folder of runs").default(resolve(context.root, "reports"), "reports").argParser(folderOf))
+    .addOption(new Option("--out <dir>", "the folder of runs").default(reportsOf(context), "reports").argParser(folderOf))
     .action((flags: { json?: boolean; out: string }) => ended(index(context, resolve(context.cwd, flags.out), flags.json === true)));
   program.command("export").description("write a recorded run as OpenTelemetry metrics, to standard output or to a receiver").argument("<run>", "a run directory")
     .option("--otlp <url>", "send them there (OTLP over HTTP); OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS are heeded")
@@ -151,7 +167,7 @@ function gameDayFlags(context: Context, command: Command): Command {
     .option("--force", "run although what must have held before has not; the reports say so")
     .addOption(new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(seedOf))
     .option("--json", "standard output carries only the day's result, one line of JSON")
-    .addOption(new Option("--out <dir>", "where the day's and its runs' directories are made").default(resolve(context.root, "reports"), "reports").argParser(folderOf));
+    .addOption(new Option("--out <dir>", "where the day's and its runs' directories are made").default(reportsOf(context), "reports").argParser(folderOf));
 }
 
 function portOf(text: string): number {
@@ -171,9 +187,22 @@ function planFlags(context: Context, command: Command): Command {
     .addOption(new Option("--scale <times>", "multiply the audience; a real one is bounded by what this machine can play").argParser(scaleOf));
 }
 
+/** Where runs are kept unless a command says otherwise; SEAWALL_REPORTS moves it. */
+function reportsOf(context: Context): string {
+  return resolve(context.cwd, context.env["SEAWALL_REPORTS"] || resolve(context.root, "reports"));
+}
+
 function folderOf(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It must name a folder.");
   return text;
+}
+
+function wholeOf(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    return value;
+  };
 }
 
 function secondsOf(text: string): number {
@@ -220,7 +249,7 @@ function optionsOf(context: Context, flags: RunFlags): RunOptions {
     substrate: flags.substrate, topology: flags.topology ?? null, without: flags.without, seed: flags.seed ?? null, scale: flags.scale ?? 1, allowHosts: flags.allowHost ?? [],
     force: flags.force === true,
     // Where `run` puts its runs unless it is told otherwise, also for commands that have no such flag.
-    out: flags.out === undefined ? resolve(context.root, "reports") : resolve(context.cwd, flags.out), json: flags.json === true,
+    out: flags.out === undefined ? reportsOf(context) : resolve(context.cwd, flags.out), json: flags.json === true,
   };
 }
 

@@ -97,8 +97,7 @@ function reasonsOf(error: SeawallError): string {
 }
 
 /** What a run came to, for whoever looks on. */
-export function present(context: Context, outcome: Outcome, json: boolean): void {
-  const people = json ? context.stderr : context.stdout;
+export function present(context: Context, outcome: Outcome, json: boolean, people = json ? context.stderr : context.stdout): void {
   // Where the harness itself was let down, a table of claims that nobody could ask would only hide the reason.
   if (outcome.error instanceof SeawallError) explain(outcome.error, context.stderr);
   else if (outcome.exitCode === exitCodes.interrupted) people.write(`\n${interruption(outcome.verdict)}\n`);

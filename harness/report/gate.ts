@@ -13,6 +13,8 @@ export interface GateReport {
   readonly entries: readonly Gated[];
   /** Experiments that were not run any more, because the gate was interrupted or the machine could not be cleaned up. */
   readonly notRun: readonly string[];
+  /** Why it did not pass although every experiment did. */
+  readonly note?: string;
 }
 
 const marks = { passed: "✓", worse: "✗", refuted: "✗", inconclusive: "?", broken: "!" } as const;
@@ -40,12 +42,13 @@ function comparisonLine({ baseline }: Gated): string {
   return `Compared with ${counted(baseline.baselineRuns.length, "run")} of the baseline: ${baseline.worse.length === 0 ? "nothing is shown to be worse" : baseline.worse.join("; ")}.${better}`;
 }
 
-export function summaryLine({ entries, notRun, passed, baseline }: GateReport): string {
+export function summaryLine({ entries, notRun, passed, baseline, note }: GateReport): string {
   const count = (outcome: Gated["outcome"]): number => entries.filter((entry) => entry.outcome === outcome).length;
   const compared = entries.filter((entry) => entry.baseline.kind === "compared").length;
   const parts = (["passed", "worse", "refuted", "inconclusive", "broken"] as const).filter((outcome) => count(outcome) > 0).map((outcome) => `${count(outcome)} ${outcome}`);
   return [
     `Gate ${passed ? "passed" : "closed"}: ${[...parts, ...(notRun.length === 0 ? [] : [`${notRun.length} not run`])].join(", ")}`,
+    ...(note === undefined ? [] : [note]),
     ...(baseline === null ? [] : [`${compared} of ${entries.length} compared with ${oneLine(baseline)}`]),
   ].join("; ");
 }

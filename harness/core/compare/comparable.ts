@@ -6,6 +6,8 @@ export interface Comparability {
   readonly refused: readonly string[];
   /** Comparing is possible, and these are said beside every number. */
   readonly marked: readonly string[];
+  /** Runs of different machines: what held and what did not still compares, figures do not. */
+  readonly otherMachine: boolean;
 }
 
 /** From three runs on, what differs from run to run can be told from a change. */
@@ -26,6 +28,7 @@ export function comparability(sides: readonly (readonly Run[])[]): Comparability
       ...differing("what is broken", (run) => JSON.stringify(run.plan.steps), all),
       ...all.filter((run) => !run.events.some((event) => event.kind === "phase")).map((run) => `${run.id} never came to a phase`),
     ],
+    otherMachine: new Set(all.map(machineOf)).size > 1,
     marked: [
       ...differing("the machine", machineOf, all).map((text) => `${text}: figures of different machines do not compare, only what held and what did not`),
       ...sides.flatMap((side, index) => differing(`side ${sideName(index)}: what is switched off`, defencesOf, side)),

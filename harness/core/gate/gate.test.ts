@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Comparability } from "../compare/comparable.ts";
+import type { Change } from "../compare/compare.ts";
 import { exitCodes } from "../errors.ts";
-import { type AgainstBaseline, type Attempt, gateExperiment } from "./gate.ts";
+import { type AgainstBaseline, againstBaseline, type Attempt, gateExperiment } from "./gate.ts";
 
 const codes = { held: exitCodes.held, refuted: exitCodes.refuted, inconclusive: exitCodes.inconclusive, aborted: exitCodes.aborted, internal: exitCodes.internal } as const;
 type Ended = keyof typeof codes;
@@ -71,5 +73,20 @@ describe("a gate", () => {
       expect(made.attempts.some((one) => one.exitCode === 0)).toBe(true);
       expect(made.attempts.every((one) => one.exitCode === 0 || one.exitCode === 2)).toBe(true);
     }));
+  });
+});
+
+describe("what a gate makes of a comparison", () => {
+  const change = (outcome: "worse" | "better", family: "service" | "resources") => ({ outcome, quantity: { family, title: `${family} ${outcome}` } }) as unknown as Change;
+  const changes = [change("worse", "service"), change("better", "service"), change("worse", "resources")];
+  const against = (more: Partial<Comparability>) => againstBaseline({ baseline: ["a"], runs: ["b"] }, { refused: [], marked: [], otherMachine: false, ...more }, changes, [], ({ quantity }) => quantity.title);
+
+  it("is what the service does, not what it costs", () => {
+    expect(against({})).toMatchObject({ kind: "compared", worse: ["service worse"], better: ["service better"] });
+  });
+
+  it("leaves figures of another machine alone, and compares nothing that cannot be compared", () => {
+    expect(against({ otherMachine: true })).toMatchObject({ kind: "compared", worse: [], better: [] });
+    expect(against({ refused: ["the load differs"] })).toEqual({ kind: "none", why: "the baseline cannot be compared: the load differs" });
   });
 });

@@ -64,9 +64,13 @@ const notCompared: AgainstBaseline = { kind: "none", why: "there is no run that 
 /** At most 1 + retriesMax + confirmations runs are made. */
 export async function gateExperiment(experiment: string, title: string, ports: GatePorts, limits: GateLimits): Promise<Gated> {
   const attempts: Attempt[] = [];
-  let last: Attempt;
-  do attempts.push(last = await ports.run());
-  while (last.exitCode === exitCodes.inconclusive && attempts.length <= limits.retriesMax);
+  const again = async (): Promise<Attempt> => {
+    const attempt = await ports.run();
+    attempts.push(attempt);
+    return attempt;
+  };
+  let last = await again();
+  while (last.exitCode === exitCodes.inconclusive && attempts.length <= limits.retriesMax) last = await again();
   const made = (baseline: AgainstBaseline): Gated => gated(experiment, title, attempts, baseline);
   if (last.exitCode !== exitCodes.held) return made(notCompared);
   const held = [last];
@@ -74,7 +78,7 @@ export async function gateExperiment(experiment: string, title: string, ports: G
   if (first.kind === "none" || first.worse.length === 0) return made(first);
   // All of them and then one comparison: stopping at the first pleasant one would be picking.
   for (let more = 0; more < limits.confirmations; more++) {
-    attempts.push(last = await ports.run());
+    last = await again();
     if (last.exitCode === exitCodes.held) held.push(last);
     // One that refutes, or cannot be run, needs no statistics.
     else if (last.exitCode !== exitCodes.inconclusive) return made(notCompared);
@@ -98,10 +102,10 @@ function gated(experiment: string, title: string, attempts: readonly Attempt[], 
 }
 
 /** The part of a comparison that a gate acts on: claims on the service; resources and what is neither good nor bad are for people to read. */
-export function againstBaseline(sides: { readonly baseline: readonly string[]; readonly runs: readonly string[] }, { refused, marked }: Comparability,
+export function againstBaseline(sides: { readonly baseline: readonly string[]; readonly runs: readonly string[] }, { refused, marked, otherMachine }: Comparability,
   changes: readonly Change[], claims: readonly ClaimOutcome[], sentence: (change: Change) => string): AgainstBaseline {
   if (refused.length > 0) return { kind: "none", why: `the baseline cannot be compared: ${refused.join("; ")}` };
-  const service = changes.filter(({ quantity }) => quantity.family === "service");
+  const service = otherMachine ? [] : changes.filter(({ quantity }) => quantity.family === "service");
   const flipped = claims.filter((claim) => claim.changed && claim.b.refuted > 0).map((claim) => `"${claim.title}" ${claim.phase === "" ? "" : `(${claim.phase}) `}no longer holds`);
   return {
     kind: "compared", baselineRuns: sides.baseline, runs: sides.runs, marked,

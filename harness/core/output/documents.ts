@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { comparisonDocumentShape } from "./comparison.ts";
 import { dayDocument, dayResultDocument } from "./game-day.ts";
+import { gateDocument } from "./gate.ts";
 import { ablationDocument, breakingPointDocument, doctorDocument, errorDocument, experimentDocument, recoveryDocument, reportDocument, suiteDocument, suiteResultDocument } from "./lines.ts";
 import { planDocument } from "./plan.ts";
 import { runIndexDocument } from "./run-index.ts";
@@ -30,6 +31,7 @@ export const documents = {
   "suite-result": { version: 1, from: "`run --suite NAME --json`, its last line", shape: suiteResultDocument },
   ablation: { version: 1, from: "ablation.json, `ablate --json`", shape: ablationDocument },
   "breaking-point": { version: 1, from: "breaking-point.json, `breaking-point --json`", shape: breakingPointDocument },
+  gate: { version: 1, from: "`gate --json`, gate.json", shape: gateDocument },
   doctor: { version: 1, from: "`doctor --json`", shape: doctorDocument },
   recovery: { version: 1, from: "`recover --json`, one line per run that was found", shape: recoveryDocument },
   "report-files": { version: 1, from: "`report --json`", shape: reportDocument },

@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { beforeEach, describe, expect, it } from "vitest";
+import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
+import { commandLine } from "./command-line.ts";
+import type { Context } from "./context.ts";
+import { explain } from "./explain.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "seawall-gate-"));
+});
+
+/** On the simulated substrate: the same gate, in virtual time. */
+async function gate(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  let stdout = "", stderr = "";
+  const output = (take: (text: string) => void) => ({ write: take, isTerminal: false, columns: 100, colour: false });
+  const context: Context = {
+    root, cwd: folder, env: { SEAWALL_SUBSTRATE: "simulated", ...env }, stdout: output((text) => { stdout += text; }), stderr: output((text) => { stderr += text; }),
+    stdin: () => Readable.from([]), signal: new AbortController().signal, onHurry: () => {}, version: "1.2.3", stateDirectory: join(folder, "state"), cacheDirectory: folder,
+  };
+  const exitCode = await commandLine(context, ["gate", "origin-storm", "--out", "new", ...args]).catch((error: unknown) => explain(error, context.stderr));
+  return { exitCode, stdout, stderr };
+}
+
+const only = (path: string): string => join(path, readdirSync(path).sort().at(-1) as string);
+
+/** Every wait of viewers at the live edge, `times` as long. */
+function stretch(run: string, times: number): void {
+  const file = join(run, "samples.csv.zst");
+  const waits = new Set<string>();
+  const lines = zstdDecompressSync(readFileSync(file)).toString().split("\n").map((line) => {
+    if (line.startsWith("#")) {
+      const at = line.indexOf(" ");
+      if (line.includes('"segment_ms"')) waits.add(line.slice(1, at));
+      return line;
+    }
+    const [series, at, value] = line.split(",") as [string, string, string];
+    return waits.has(series) ? `${series},${at},${Number(value) * times}` : line;
+  });
+  writeFileSync(file, zstdCompressSync(lines.join("\n")));
+}
+
+describe("a gate in virtual time", () => {
+  it("passes what held, in words, as a document, as JUnit and for a pull request", async () => {
+    const { exitCode, stdout, stderr } = await gate(["--json", "--seed", "7"], { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: join(folder, "summary.md") });
+    expect(exitCode).toBe(0);
+    expect(documentsIn(stdout).flatMap(problemsOf)).toEqual([]);
+    expect(documentsIn(stdout)).toEqual([expect.objectContaining({ format: "seawall-gate/1", passed: true, baseline: null })]);
+    expect(stderr).toContain("Gate passed: 1 passed");
+    expect(readFileSync(join(folder, "summary.md"), "utf8")).toContain("### Gate passed");
+    const files = only(join(folder, "new/gate"));
+    expect(readFileSync(join(files, "junit.xml"), "utf8")).toMatch(/<testsuite name="origin-storm" tests="\d+" failures="0" errors="0"/);
+  });
+
+  it("closes for a refuted experiment, and annotates it", async () => {
+    const { exitCode, stdout } = await gate(["--without", "collapsing"], { GITHUB_ACTIONS: "true" });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^::error title=origin-storm%3A refuted::.*%0A\.\/seawall run origin-storm --seed \d+ --substrate simulated --without collapsing$/m);
+  });
+
+  it("closes for what held but is worse than the baseline, after looking again, and not for what is as it was", async () => {
+    await gate(["--seed", "7"]);
+    const alike = await gate(["--seed", "8", "--baseline", "new/origin-storm"]);
+    expect(alike.stdout).toContain("Compared with 1 run of the baseline: nothing is shown to be worse.");
+    expect(alike.exitCode).toBe(0);
+    mkdirSync(join(folder, "old"));
+    await gate(["--seed", "9", "--out", "old"]);
+    stretch(only(join(folder, "old/origin-storm")), 0.5);
+    const worse = await gate(["--seed", "10", "--baseline", "old", "--json"]);
+    expect(worse.exitCode).toBe(1);
+    const [said] = documentsIn(worse.stdout) as [{ entries: { outcome: string; attempts: unknown[]; why: string }[] }];
+    expect(problemsOf(said)).toEqual([]);
+    expect(said.entries[0]).toMatchObject({ outcome: "worse", attempts: [{}, {}, {}] });
+    expect(said.entries[0]?.why).toMatch(/^every claim held, but compared with the baseline .*slower/);
+  });
+
+  it("refuses a baseline that is neither folder nor ref, and does not pass on one that has nothing to compare with", async () => {
+    expect(await gate(["--baseline", "no-such-branch"])).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("neither a folder nor a git ref") });
+    mkdirSync(join(folder, "empty"));
+    const { exitCode, stdout } = await gate(["--baseline", "empty"]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain("Gate closed: 1 passed; nothing could be compared with the baseline: is it the right one?");
+  });
+
+  it("refuses numbers that it cannot mean", async () => {
+    for (const flags of [["--retries", "9"], ["--baseline-runs", "0"], ["--confirmations", "x"]]) expect(await gate(flags)).toMatchObject({ exitCode: 64 });
+  });
+});

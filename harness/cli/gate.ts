@@ -1,0 +1,127 @@
+/** `seawall gate`: runs experiments for a pipeline, compares them with a baseline, and says in every form a pipeline reads whether they pass. */
+import { appendFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { randomInt } from "node:crypto";
+import { claimOutcomes } from "../core/compare/claims-changed.ts";
+import { comparability } from "../core/compare/comparable.ts";
+import { compareRuns } from "../core/compare/compare.ts";
+import { sentence } from "../core/compare/words.ts";
+import { exitCodes, SeawallError } from "../core/errors.ts";
+import { type AgainstBaseline, type Attempt, againstBaseline, gateExperiment, type Gated } from "../core/gate/gate.ts";
+import type { Run } from "../core/run.ts";
+import { type GateReport, renderAnnotations, renderGateMarkdown, renderGateText } from "../report/gate.ts";
+import { type JudgedRun, renderJunit } from "../report/junit.ts";
+import { newRunId } from "../run/run-directory.ts";
+import { readRun } from "../run/read-run.ts";
+import { makeFolders, writeWhole } from "../system/files.ts";
+import { type Baseline, openBaseline } from "./baseline.ts";
+import type { Context } from "./context.ts";
+import { judgeRecord, type Outcome, plan, runPlanned, type RunOptions, worse } from "./run.ts";
+import { chosen, inItsTopology, type Item, planAll, present } from "./several.ts";
+
+export interface GateOptions extends RunOptions {
+  readonly suite: string | null;
+  /** A folder of runs or a git ref. */
+  readonly baseline: string | null;
+  /** How many runs of each experiment a git ref is to have. */
+  readonly baselineRuns: number;
+  readonly retries: number;
+  readonly confirmations: number;
+}
+
+export async function gate(context: Context, names: readonly string[], options: GateOptions): Promise<number> {
+  const items = await chosen(context, names, options.suite);
+  const seed = options.seed ?? randomInt(0, 2 ** 32);
+  await planAll(context, items, seed, options);
+  await using baseline = options.baseline === null ? null : await openBaseline(context, options.baseline, options.out, { runs: options.baselineRuns, seed });
+  const judged = new Map<string, Outcome>();
+  const entries: Gated[] = [];
+  for (const item of items) {
+    const entry = await gateItem(context, item, seed, options, baseline, judged);
+    entries.push(entry);
+    if (entry.exitCode === exitCodes.interrupted || entry.exitCode === exitCodes.cleanupIncomplete) break;
+  }
+  const report = reportOf(options, baseline, entries, items.slice(entries.length).map(({ experiment }) => experiment.name));
+  publish(context, report, judged, options);
+  return report.exitCode;
+}
+
+async function gateItem(context: Context, item: Item, seed: number, options: GateOptions, baseline: Baseline | null, judged: Map<string, Outcome>): Promise<Gated> {
+  const own = inItsTopology(item, options);
+  const { experiment } = item;
+  let made = 0;
+  let before: Run[] | null = null;
+  return gateExperiment(experiment.name, experiment.title, {
+    run: async () => {
+      // Another seed each time: the same choices again would be the same draw.
+      const planned = await plan(context, item.name, experiment, (seed + made++) % 2 ** 32, own).catch((error: unknown) => {
+        if (error instanceof SeawallError && error.code === "PLAN_REFUSED") return error;
+        throw error;
+      });
+      if (planned instanceof SeawallError) return refusedAttempt(planned);
+      const outcome = await runPlanned(context, planned, own);
+      present(context, outcome, false, context.stderr);
+      judged.set(outcome.run.id, outcome);
+      const { verdict, run, exitCode } = outcome;
+      return { runId: run.id, status: verdict.status, why: verdict.why, exitCode, directory: run.directory, rerun: verdict.rerun };
+    },
+    compare: async (held) => {
+      if (baseline === null) return { kind: "none", why: "" };
+      const { topology, substrate } = (judged.get(held[0]?.runId ?? "") as Outcome).run.plan;
+      // A folder of runs may be the very one into which the gate puts its own.
+      before ??= (await baseline.runs({ name: item.name, experiment: experiment.name, topology, substrate })).filter(({ id }) => !judged.has(id));
+      return compared(before, await Promise.all(held.map(({ directory }) => readRun(directory))));
+    },
+  }, { retriesMax: options.retries, confirmations: options.confirmations });
+}
+
+/** Something that had to hold first has not held in this very gate. */
+function refusedAttempt(error: SeawallError): Attempt {
+  return { runId: "", status: "inconclusive", why: `it was not run: ${error.message.split("\n").slice(1).map((line) => line.replace(/^\s*- /, "")).join("; ")}`, exitCode: exitCodes.inconclusive, directory: "", rerun: "" };
+}
+
+function compared(before: readonly Run[], now: readonly Run[]): AgainstBaseline {
+  if (before.length === 0) return { kind: "none", why: "the baseline has no run of it that held" };
+  const sides = { baseline: before.map(({ id }) => id), runs: now.map(({ id }) => id) };
+  const comparable = comparability([before, now]);
+  if (comparable.refused.length > 0) return againstBaseline(sides, comparable, [], [], sentence);
+  return againstBaseline(sides, comparable, compareRuns(before, now), claimOutcomes(before.map(judgeRecord), now.map(judgeRecord)), sentence);
+}
+
+function reportOf(options: GateOptions, baseline: Baseline | null, entries: readonly Gated[], notRun: readonly string[]): GateReport {
+  const conclusive = entries.reduce<number>((worst, entry) => worse(worst, entry.exitCode), exitCodes.held);
+  // A baseline with which nothing can be compared is a mistake in its name, not a success.
+  const useless = baseline !== null && conclusive === exitCodes.held && entries.every((entry) => entry.baseline.kind === "none");
+  const exitCode = useless ? exitCodes.inconclusive : conclusive;
+  return {
+    format: "seawall-gate/1", suite: options.suite ?? "", baseline: baseline?.label ?? null, passed: exitCode === exitCodes.held && notRun.length === 0, exitCode, entries, notRun,
+    ...(useless ? { note: "nothing could be compared with the baseline: is it the right one?" } : {}),
+  };
+}
+
+/** Its files, the terminal, and whatever the pipeline reads by itself. */
+function publish(context: Context, report: GateReport, judged: ReadonlyMap<string, Outcome>, options: GateOptions): void {
+  const folder = join(options.out, "gate", newRunId(Date.now(), options.seed ?? 0));
+  makeFolders(folder);
+  writeWhole(join(folder, "gate.json"), `${JSON.stringify(report, null, 2)}\n`);
+  writeWhole(join(folder, "summary.md"), renderGateMarkdown(report));
+  writeWhole(join(folder, "junit.xml"), renderJunit(...report.entries.flatMap((entry) => suiteOf(entry, judged))));
+  const people = options.json ? context.stderr : context.stdout;
+  people.write(`\n${renderGateText(report, { columns: people.columns, colour: people.colour })}\n\n`);
+  people.write(`gate     ${relative(context.cwd, folder) || "."}\n`);
+  if (options.json) context.stdout.write(`${JSON.stringify(report)}\n`);
+  const { GITHUB_ACTIONS: actions, GITHUB_STEP_SUMMARY: summary } = context.env;
+  if (actions === "true") people.write(renderAnnotations(report));
+  if (summary !== undefined && summary !== "") appendFileSync(summary, renderGateMarkdown(report));
+}
+
+/** The run that decided, and what the comparison said of it. */
+function suiteOf({ attempts, baseline, outcome, why }: Gated, judged: ReadonlyMap<string, Outcome>): JudgedRun[] {
+  const last = attempts.findLast(({ exitCode }) => exitCode !== exitCodes.inconclusive) ?? attempts.at(-1);
+  const made = judged.get(last?.runId ?? "");
+  if (made === undefined) return [];
+  const compared = baseline.kind === "compared" ? { outcome: outcome === "worse" ? "failure" as const : "passed" as const, message: outcome === "worse" ? baseline.worse.join("; ") : "" }
+    : { outcome: "skipped" as const, message: baseline.why };
+  const again = attempts.length > 1 ? [{ name: `it took ${attempts.length} runs`, outcome: "passed" as const, message: why }] : [];
+  return [{ verdict: made.verdict, plan: made.run.plan, more: [...again, ...(baseline.kind === "none" && baseline.why === "" ? [] : [{ name: "as good as the baseline", ...compared }])] }];
+}
