@@ -111,7 +111,7 @@ export class RunningProbes implements AsyncDisposable {
     for (const { name, labels, value } of parseExposition(answer.body, new Set(telemetry.series))) {
       const tags = { ...labels, service: instance.service.name };
       // Counters are named so: https://prometheus.io/docs/practices/naming
-      if (name.endsWith("_total")) this.#counters.read(name, tags, atMs, value);
+      if (/_(?:total|bucket)$/.test(name)) this.#counters.read(name, tags, atMs, value);
       else this.#options.sink.sample(this.#options.sink.series({ metric: name, kind: "gauge", tags }), atMs, value);
     }
   }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SampleKind, SeriesData } from "../core/run.ts";
-import { count, gridOf, growth, highest, peak, quantileOf, rate, windowsOf } from "./buckets.ts";
+import { bucketQuantileOf, count, gridOf, growth, happened, highest, peak, quantileOf, rate, restOf, shareOf, windowsOf } from "./buckets.ts";
 
 function series(kind: SampleKind, samples: readonly (readonly [number, number])[]): SeriesData {
   return { metric: "m", kind, tags: {}, atMs: Float64Array.from(samples, ([at]) => at), values: Float64Array.from(samples, ([, value]) => value) };
@@ -49,6 +49,37 @@ describe("measures", () => {
       const atMost = values.filter((value) => value <= (found ?? -1)).length;
       return values.includes(found ?? -1) && atMost >= q * values.length - 1e-9;
     }));
+  });
+
+  test("what grew between two readings is spread over the time between them, and none of it is lost", () => {
+    const grid = gridOf(0, 0, 20_000, 2000);
+    const steady = Array.from({ length: 9 }, (_, index) => [500 + index * 2060, 20.6] as const);
+    expect(growth([series("increment", steady)])(grid).slice(1, 8)).toEqual(new Array(7).fill(expect.closeTo(10, 6)));
+    fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 1900, max: 2100 }), fc.integer({ min: 0, max: 50 })), { minLength: 1, maxLength: 8 }), (steps) => {
+      let atMs = 0;
+      const readings = steps.map(([gap, value]) => { atMs += gap; return [atMs, value] as const; });
+      const drawn = growth([series("increment", readings)])(grid).reduce<number>((total, value) => total + (value ?? 0) * 2, 0);
+      return Math.abs(drawn - steps.reduce((total, [, value]) => total + value, 0)) < 1e-6;
+    }));
+  });
+
+  test("a long silence of a counter stays a hole, and what it ends with is the mean over it", () => {
+    const readings = [[1000, 2], [3000, 2], [5000, 2], [13_000, 8], [15_000, 2], [17_000, 2]] as const;
+    expect(growth([series("increment", readings)])(gridOf(0, 0, 18_000, 2000))).toEqual([expect.closeTo(1.5), 1, 0.5, null, null, null, expect.closeTo(1.5), 1, 0.5]);
+  });
+
+  test("shares are between nothing and all, and unknown of nothing", () => {
+    const [part, all] = [happened([series("event", [[500, 1], [1500, 9]])]), happened([series("event", [[400, 4], [1600, 4]])])];
+    expect(shareOf(part, all)(windows)).toEqual([0.25, 1, null]);
+    expect(restOf(part, all)(windows)).toEqual([0.75, 0, null]);
+  });
+
+  test("a quantile of a histogram is the bound that it lies under", () => {
+    const bucket = (le: string, ...counts: readonly number[]): SeriesData => ({ ...series("increment", counts.map((value, index) => [500 + index * 1000, value])), tags: { le } });
+    const buckets = [bucket("10", 90, 0), bucket("100", 99, 0), bucket("+Inf", 100, 5)];
+    expect([0.5, 0.95, 0.99, 1].map((q) => bucketQuantileOf(buckets, q)(windows)[0])).toEqual([10, 100, 100, 100]);
+    // Beyond the last bound nothing finer is known; where nothing was measured, nothing.
+    expect(bucketQuantileOf(buckets, 0.5)(windows).slice(1)).toEqual([100, null]);
   });
 
   test("the peaks of gauges add up over services", () => {

@@ -9,9 +9,13 @@ import { quantile } from "../core/statistics.ts";
 /** Consecutive windows of time. A sample belongs to the one in which what it measures began. */
 export interface Windows {
   readonly count: number;
+  /** Whether what grew between two readings of a counter is spread over the time between them. Phases need no such guess: counters are read at their ends. */
+  readonly spreads?: boolean;
   /** Index of the window, or −1 outside of all. */
   indexAt(epochMs: number): number;
   seconds(index: number): number;
+  /** Epoch ms at which the window begins; of the one after the last, where the last ends. */
+  startMs(index: number): number;
 }
 
 /** One value for each window; null where nothing was recorded. */
@@ -37,9 +41,10 @@ export function gridOf(zeroMs: number, fromMs: number, untilMs: number, segmentM
   const firstMs = zeroMs + Math.floor((fromMs - zeroMs) / widthMs) * widthMs;
   const count = Math.max(1, Math.ceil((untilMs - firstMs) / widthMs));
   return {
-    firstMs, widthMs, count,
+    firstMs, widthMs, count, spreads: true,
     indexAt: (atMs) => { const index = Math.floor((atMs - firstMs) / widthMs); return index >= 0 && index < count ? index : -1; },
     seconds: () => widthMs / 1000,
+    startMs: (index) => firstMs + index * widthMs,
   };
 }
 
@@ -48,6 +53,7 @@ export function windowsOf(spans: readonly { readonly fromMs: number; readonly un
     count: spans.length,
     indexAt: (atMs) => spans.findIndex((span) => atMs >= span.fromMs && atMs < span.untilMs),
     seconds: (index) => { const span = spans[index]; return span === undefined ? 0 : (span.untilMs - span.fromMs) / 1000; },
+    startMs: (index) => spans[index]?.fromMs ?? spans.at(-1)?.untilMs ?? 0,
   };
 }
 
@@ -67,12 +73,90 @@ export function count(series: readonly SeriesData[]): Measure {
   };
 }
 
-/** Growth per second of counters that are read now and then: a window without a reading is a hole, not a zero. */
+/**
+ * Growth per second of counters that are read now and then: a window without a reading is a hole, not a zero. Readings come nearly, not quite,
+ * as often as buckets begin; counted where they fall, a steady rate would look like a comb.
+ */
 export function growth(series: readonly SeriesData[]): Measure {
+  return (windows) => perSecond(grown(series)(windows), windows);
+}
+
+/** How much counters grew in each window. */
+function grown(series: readonly SeriesData[]): Measure {
   return (windows) => {
     const totals: PerWindow = new Array(windows.count).fill(null);
+    const add = (index: number, amount: number): void => { if (index >= 0 && index < windows.count) totals[index] = (totals[index] ?? 0) + amount; };
+    for (const one of series) {
+      const longestMs = windows.spreads === true ? 2.5 * usualGapMs(one) : 0;
+      for (let i = 0; i < one.atMs.length; i++) {
+        const [atMs, value] = [one.atMs[i] as number, one.values[i] as number];
+        const sinceMs = atMs - (one.atMs[i - 1] ?? atMs);
+        if (sinceMs > 0 && sinceMs <= longestMs) spread(windows, atMs - sinceMs, atMs, value, add);
+        // After a silence nobody knows when it grew: the silence stays a hole, and its last bucket shows the mean rate over it.
+        else if (sinceMs > 0 && windows.spreads === true) add(windows.indexAt(atMs), (value * Math.min(sinceMs, windows.seconds(0) * 1000)) / sinceMs);
+        else add(windows.indexAt(atMs), value);
+      }
+    }
+    return totals;
+  };
+}
+
+/** Each bucket gets as much as it has of the time. */
+function spread(windows: Windows, fromMs: number, untilMs: number, value: number, add: (index: number, amount: number) => void): void {
+  for (let atMs = fromMs; atMs < untilMs;) {
+    const index = windows.indexAt(atMs);
+    const nextMs = index >= 0 ? windows.startMs(index + 1) : atMs < windows.startMs(0) ? windows.startMs(0) : untilMs;
+    const endMs = Math.min(untilMs, nextMs);
+    add(index, (value * (endMs - atMs)) / (untilMs - fromMs));
+    atMs = Math.max(endMs, atMs + 1e-3);
+  }
+}
+
+/** The middle one of the times between readings. */
+function usualGapMs({ atMs }: SeriesData): number {
+  const gaps = Float64Array.from({ length: Math.max(0, atMs.length - 1) }, (_, index) => (atMs[index + 1] as number) - (atMs[index] as number)).filter((gap) => gap > 100);
+  return quantile(gaps.sort(), 0.5) ?? 0;
+}
+
+/** How often per second something that is reported only when it happens did. */
+export function happened(series: readonly SeriesData[]): Measure {
+  return (windows) => {
+    const totals: number[] = new Array(windows.count).fill(0);
     each(series, windows, (value, index) => { totals[index] = (totals[index] ?? 0) + value; });
-    return totals.map((value, index) => (value === null || windows.seconds(index) <= 0 ? null : value / windows.seconds(index)));
+    return perSecond(totals, windows);
+  };
+}
+
+function perSecond(totals: PerWindow, windows: Windows): PerWindow {
+  return totals.map((value, index) => (value === null || windows.seconds(index) <= 0 ? null : value / windows.seconds(index)));
+}
+
+/** One measure as a share of another, between nothing and all; where there is nothing to have a share of, nothing. */
+export function shareOf(part: Measure, all: Measure): Measure {
+  return (windows) => {
+    const parts = part(windows);
+    return all(windows).map((value, index) => (value === null || value <= 0 || parts[index] == null ? null : Math.min(1, Math.max(0, parts[index] / value))));
+  };
+}
+
+/** What is left of the whole when a part is taken away. */
+export function restOf(part: Measure, all: Measure): Measure {
+  return (windows) => shareOf(part, all)(windows).map((share) => (share === null ? null : 1 - share));
+}
+
+/**
+ * Quantiles of what a service measured itself, from the buckets of its histogram (`le` is their upper bound): the bound that the quantile lies
+ * under, as nothing finer is known. Above the last bound it is that bound, which is then too small.
+ */
+export function bucketQuantileOf(series: readonly SeriesData[], q: number): Measure {
+  return (windows) => {
+    const bounds = [...Map.groupBy(series, (one) => Number((one.tags["le"] ?? "").replace("+Inf", "Infinity")))].filter(([bound]) => !Number.isNaN(bound)).sort(([a], [b]) => a - b);
+    const under = bounds.map(([bound, all]) => ({ bound, counts: grown(all)(windows) }));
+    return Array.from({ length: windows.count }, (_, index) => {
+      const all = under.at(-1)?.counts[index] ?? 0;
+      const found = all <= 0 ? undefined : under.find(({ counts }) => (counts[index] ?? 0) >= q * all * (1 - 1e-9))?.bound;
+      return found === undefined ? null : Number.isFinite(found) ? found : (under.at(-2)?.bound ?? null);
+    });
   };
 }
 

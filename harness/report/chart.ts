@@ -1,5 +1,7 @@
 /** What a chart is: lines measured over windows, drawn over time, and summed up for each phase in a table that needs no script. */
+import type { SeriesData } from "../core/run.ts";
 import type { Grid, Measure, PerWindow, Windows } from "./buckets.ts";
+import { type Heat, heatOf } from "./heat.ts";
 
 export type Tone = "served" | "late" | "lost" | "shed" | "muted" | "audience" | "p50" | "p95" | "p99"
   | "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight";
@@ -24,6 +26,8 @@ export interface Chart {
   readonly stacked: boolean;
   readonly logarithmic: boolean;
   readonly lines: readonly ChartLine[];
+  /** Instead of lines: how many requests took how long. */
+  readonly heat?: Heat;
 }
 
 /** A chart before it has met a run's windows. */
@@ -36,6 +40,8 @@ export interface ChartSpec {
   /** A logarithmic scale where the highest value is this many times the lowest. */
   readonly spreadForLog?: number;
   readonly lines: readonly LineSpec[];
+  /** Durations to draw as a heat map instead of lines. */
+  readonly heat?: readonly SeriesData[];
   /** What is missing when there are no lines. */
   readonly needs: string;
 }
@@ -50,6 +56,11 @@ export interface LineSpec {
 
 export const categorical: readonly Tone[] = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
 
+/** Whether a run has anything for it to show. */
+export function isEmpty(spec: ChartSpec): boolean {
+  return spec.lines.length === 0 && (spec.heat ?? []).every((series) => series.values.length === 0);
+}
+
 export function draw(spec: ChartSpec, grid: Grid, phases: Windows): Chart {
   const lines = spec.lines.map((line) => ({
     label: line.label, tone: line.tone, unit: line.unit ?? spec.unit, axis: line.axis ?? "left",
@@ -58,7 +69,9 @@ export function draw(spec: ChartSpec, grid: Grid, phases: Windows): Chart {
   const seen = lines.filter((line) => line.axis === "left").flatMap((line) => line.values).filter((value) => value !== null && value > 0) as number[];
   const spread = seen.length === 0 ? 1 : seen.reduce((a, b) => Math.max(a, b)) / seen.reduce((a, b) => Math.min(a, b));
   const { id, title, note, unit } = spec;
-  return { id, title, note, unit, stacked: spec.stacked ?? false, logarithmic: spec.spreadForLog !== undefined && spread >= spec.spreadForLog, lines };
+  return {
+    id, title, note, unit, ...(spec.heat === undefined ? {} : { heat: heatOf(spec.heat, grid, phases) }), stacked: spec.stacked ?? false, logarithmic: spec.spreadForLog !== undefined && spread >= spec.spreadForLog, lines,
+  };
 }
 
 /** Five significant digits are more than a curve can show; the tables show fewer. */

@@ -2,20 +2,19 @@
 import type { Tags } from "../core/experiment.ts";
 import type { Run, SeriesData } from "../core/run.ts";
 import { matching } from "../core/series.ts";
-import { type Measure, count, growth, highest, peak, quantileOf, rate } from "./buckets.ts";
-import { categorical, type ChartSpec, type LineSpec, type Tone } from "./chart.ts";
-import { clip } from "./plain.ts";
+import { bucketQuantileOf, count, growth, happened, highest, peak, quantileOf, rate, restOf, shareOf } from "./buckets.ts";
+import { byTag } from "./by-tag.ts";
+import type { ChartSpec, LineSpec, Tone } from "./chart.ts";
+import { players, shedding, starts } from "./charts-optional.ts";
 
-type Find = (metric: string, where?: Tags) => readonly SeriesData[];
-
-const linesMax = categorical.length;
+export type Find = (metric: string, where?: Tags) => readonly SeriesData[];
 
 export function chartSpecs(run: Run): readonly ChartSpec[] {
   const find: Find = (metric, where) => matching(run.series, where === undefined ? { metric } : { metric, where });
   const cores = run.events.find((event) => event.kind === "started")?.machine.cores;
   return [
-    requests(find, "live", "Live segments"), requests(find, "dvr", "DVR segments"), wait(find), fanIn(find), publication(find),
-    canary(find), statuses(find), originAnswers(find), processor(find, cores), generator(find), memory(find),
+    requests(find, "live", "Live segments"), requests(find, "dvr", "DVR segments"), wait(find), heat(find), ...players(find), ...starts(find), ...shedding(find),
+    fanIn(find), hits(find), store(find), publication(find), canary(find), statuses(find), originAnswers(find), processor(find, cores), memory(find), generator(find),
   ];
 }
 
@@ -48,6 +47,43 @@ function fanIn(find: Find): ChartSpec {
     id: "origin-fan-in", title: "What reaches the origin", unit: "/s", needs: "origin_gets",
     note: "Requests that each edge sent to the origins, against all that viewers sent to the edges (dashed, right scale).",
     lines: lines.length === 0 ? [] : find("segment_ms").length === 0 ? lines : [...lines, audience],
+  };
+}
+
+/** Every request, so that two crowds of which one waits long are seen as two, which no quantile shows. */
+function heat(find: Find): ChartSpec {
+  const live = find("segment_ms", { lane: "live" });
+  return {
+    id: "live-heat", title: "Every live request, by how long it took", unit: "ms", needs: "segment_ms of lane live", lines: [], heat: live,
+    note: "The darker, the more requests took that long. Logarithmic scale.",
+  };
+}
+
+function hits(find: Find): ChartSpec {
+  const edge = (lane: string): LineSpec[] => {
+    const [asked, gets] = [find("http_req_ms", { lane }), find("origin_gets", { lane })];
+    return asked.length === 0 || gets.length === 0 ? [] : [{ label: `${lane}, at the edges`, tone: lane === "live" ? "one" : "two", measure: restOf(growth(gets), rate(asked)) }];
+  };
+  const inside = (label: string, tone: Tone, metric: string, from: string): LineSpec[] => {
+    const all = find(metric);
+    return all.length === 0 ? [] : [{ label, tone, measure: shareOf(growth(find(metric, { from })), growth(all)) }];
+  };
+  return {
+    id: "hits", title: "Cache hit ratios", unit: "share", needs: "origin_gets and http_req_ms of one lane",
+    note: "Requests answered without asking the next one in line: an edge its origin, an origin its store.",
+    lines: [...edge("live"), ...edge("dvr"), ...inside("chunks, in memcached", "three", "origin_chunks_total", "memcached"), ...inside("metadata, in memory", "four", "origin_metadata_lookups_total", "memory")],
+  };
+}
+
+function store(find: Find): ChartSpec {
+  const [reads, writes] = [find("origin_store_read_ms_bucket"), find("origin_store_write_ms_bucket")];
+  const lines = (label: string, series: readonly SeriesData[], tones: readonly [Tone, Tone]): LineSpec[] => (series.length === 0 ? [] : [
+    { label: `${label} p99`, tone: tones[0], measure: bucketQuantileOf(series, 0.99) }, { label: `${label} p50`, tone: tones[1], measure: bucketQuantileOf(series, 0.5) },
+  ]);
+  return {
+    id: "store", title: "How long the store takes, as the origins measured it", unit: "ms", spreadForLog: 10, needs: "origin_store_read_ms_bucket",
+    note: "Upper bounds: the origins count in steps of 1, 2, 5, 10, … ms.",
+    lines: [...lines("reads", reads, ["one", "five"]), ...lines("writes", writes, ["two", "six"])],
   };
 }
 
@@ -117,7 +153,7 @@ function processor(find: Find, cores: number | undefined): ChartSpec {
 
 function generator(find: Find): ChartSpec {
   const late = find("start_late_ms");
-  const dropped: LineSpec = { label: "dropped iterations", tone: "lost", unit: "/s", axis: "right", measure: zeroed(growth(find("dropped_iterations"))) };
+  const dropped: LineSpec = { label: "dropped iterations", tone: "lost", unit: "/s", axis: "right", measure: happened(find("dropped_iterations")) };
   return {
     id: "generator", title: "Is the load generator to be believed?", unit: "ms", needs: "start_late_ms",
     note: "How late it began its work, and work that it never began (right scale). Both near zero, or the figures above are its own.",
@@ -132,21 +168,4 @@ function memory(find: Find): ChartSpec {
     id: "memory", title: "Memory", unit: "B", stacked: true, needs: "resident_bytes",
     note: "Resident memory of each service, highest reading of each interval.", lines: byTag(find("resident_bytes"), "service", peak),
   };
-}
-
-/** k6 reports a dropped iteration when there is one, and nothing when there is none. */
-function zeroed(measure: Measure): Measure {
-  return (windows) => measure(windows).map((value) => value ?? 0);
-}
-
-/** One line for each value of a tag; when there are too many, the biggest by themselves and the others together. */
-function byTag(series: readonly SeriesData[], tag: string, measure: (series: readonly SeriesData[]) => Measure): LineSpec[] {
-  const groups = Map.groupBy(series, (one) => one.tags[tag] ?? "unnamed");
-  const weight = (all: readonly SeriesData[]): number => all.reduce((total, one) => one.values.reduce((a, b) => a + b, total), 0);
-  const ranked = [...groups].map(([label, all]) => ({ label: clip(label, 48), all, weight: weight(all) }))
-    .sort((a, b) => b.weight - a.weight || a.label.localeCompare(b.label));
-  const [named, others] = ranked.length <= linesMax ? [ranked, []] : [ranked.slice(0, linesMax - 1), ranked.slice(linesMax - 1)];
-  const lines = named.map(({ label, all }, index) => ({ label, tone: categorical[index] ?? "muted", measure: measure(all) }));
-  if (others.length === 0) return lines;
-  return [...lines, { label: `${others.length} others`, tone: "muted", measure: measure(others.flatMap(({ all }) => all)) }];
 }

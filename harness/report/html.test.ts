@@ -41,9 +41,34 @@ describe("without a script", () => {
   test("every chart has its figures by phase in a table", () => {
     const html = page();
     const figures = html.match(/<figure class="chart"[\s\S]*?<\/figure>/g) ?? [];
-    expect(figures).toHaveLength(10);
+    expect(figures).toHaveLength(12);
+    expect(figures.map((figure) => (/id="chart-([^"]+)"/.exec(figure))?.[1])).toContain("live-heat");
     for (const figure of figures) expect(figure).toMatch(/<th scope="col" class="n">baseline<\/th><th scope="col" class="n">fault<\/th>/);
   });
+});
+
+describe("the map", () => {
+  test("says in words, too, what was down when most was broken", () => {
+    const html = page();
+    expect(html).toContain("<b>Down:</b> region-a/origin-read.");
+    expect(html.match(/class="node down"/g)).toHaveLength(1);
+    expect(html.match(/class="node up"/g)).toHaveLength(11);
+    expect(html).toContain('class="link idle"');
+  });
+
+  test("is left out where nothing took hold", () => {
+    const { run, verdict } = stormRun();
+    const events = run.events.map((event) => (event.kind === "injected" ? { ...event, evidence: { landed: false, observation: "no such process" } } : event));
+    expect(page({ run: { ...run, events }, verdict })).not.toContain("Where it struck");
+  });
+});
+
+test("the claims can be taken away as CSV without a script", () => {
+  const csv = decodeURIComponent((/href="data:text\/csv;charset=utf-8,([^"]+)"/.exec(page(hostileRun()))?.[1] ?? "").replaceAll("&#39;", "'"));
+  const lines = csv.split("\r\n");
+  expect(lines[0]).toBe('"kind","claim","phase","status","observed","limit","part of the allowance used","samples","why"');
+  expect(lines[1]).toMatch(/^"claim","<img src=x onerror=""window\.pwned=2"">/);
+  expect(lines).toHaveLength(18);
 });
 
 describe("safety", () => {
@@ -56,7 +81,7 @@ describe("safety", () => {
     expect(html.match(/<script\b/g)).toHaveLength(2);
     expect(html.match(/<\/script/g)).toHaveLength(2);
     expect(has(/<!--/)).toBe(false);
-    expect(has(/href="(?!#|[a-z]+\.(?:json|ndjson|xml)"|\.\/"|data:image\/svg)/)).toBe(false);
+    expect(has(/href="(?!#|[a-z]+\.(?:json|ndjson|xml)"|\.\/"|data:image\/svg|data:text\/csv[^"<>]*" download="claims\.csv")/)).toBe(false);
     expect(has(/[\u2028\u2029\p{Bidi_Control}]|(?!\n)\p{Cc}/u)).toBe(false);
   });
 

@@ -16,12 +16,32 @@ const tailLines = 200;
 
 /** The beginning and the end of a long log; what lies between is counted, and is in the run's own folder. */
 export function logOf(run: Run, zeroMs: number): LogLine[] {
-  const lines = (events: readonly RunEvent[]): LogLine[] =>
-    events.map((event) => ({ atMs: Math.round((event.atMs - zeroMs) * 10) / 10, ...told(event) }));
-  if (run.events.length <= headLines + tailLines) return lines(run.events);
-  const [head, tail] = [lines(run.events.slice(0, headLines)), lines(run.events.slice(-tailLines))];
-  const left: LogLine = { atMs: head.at(-1)?.atMs ?? 0, tone: "plain", text: `… ${formatCount(run.events.length - headLines - tailLines)} more events are in events.ndjson …` };
-  return [...head, left, ...tail];
+  const lines = (groups: readonly Together[]): LogLine[] => groups.map((group) => ({ atMs: Math.round((group[0].atMs - zeroMs) * 10) / 10, ...toldTogether(group) }));
+  const groups = together(run.events);
+  if (groups.length <= headLines + tailLines) return lines(groups);
+  const head = lines(groups.slice(0, headLines));
+  const left: LogLine = { atMs: head.at(-1)?.atMs ?? 0, tone: "plain", text: `… ${formatCount(groups.length - headLines - tailLines)} more lines are in events.ndjson …` };
+  return [...head, left, ...lines(groups.slice(-tailLines))];
+}
+
+type Together = [RunEvent, ...RunEvent[]];
+
+/** Services that end as told, one after another, are one thing that happened. */
+function together(events: readonly RunEvent[]): Together[] {
+  const groups: Together[] = [];
+  const asTold = (event: RunEvent | undefined): boolean => event?.kind === "exited" && event.expected;
+  for (const event of events) {
+    const last = groups.at(-1);
+    if (last !== undefined && asTold(event) && asTold(last[0])) last.push(event);
+    else groups.push([event]);
+  }
+  return groups;
+}
+
+function toldTogether(events: Together): { tone: LogLine["tone"]; text: string } {
+  if (events.length === 1) return told(events[0]);
+  const names = events.flatMap((event) => (event.kind === "exited" ? [event.service] : []));
+  return { tone: "plain", text: clip(`${names.length} services ended as told: ${names.join(", ")}.`, 1000) };
 }
 
 function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {

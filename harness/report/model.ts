@@ -2,14 +2,17 @@
 import type { Phase } from "../core/experiment.ts";
 import type { Run, SubstrateName, Verdict } from "../core/run.ts";
 import { gridOf, windowsOf } from "./buckets.ts";
-import { type Chart, draw } from "./chart.ts";
+import { type Chart, draw, isEmpty } from "./chart.ts";
 import { chartSpecs } from "./charts.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
 import { environmentOf, type Fact } from "./environment.ts";
 import { type Felt, feltOf } from "./felt.ts";
 import { isPhase } from "./format.ts";
 import { type LogLine, logOf } from "./log.ts";
+import { generatorHealth, type HealthRow } from "./generator-health.ts";
+import { type Mark, marksOf } from "./marks.ts";
 import { clip } from "./plain.ts";
+import { type TargetMap, targetMaps } from "./target-map.ts";
 import { type FaultBand, type PhaseBand, timelineOf } from "./timeline.ts";
 
 export interface ReportModel {
@@ -40,9 +43,12 @@ export interface ReportModel {
   /** The names of the columns of `ChartLine.byPhase`. */
   readonly judgedPhases: readonly Phase[];
   readonly faults: readonly FaultBand[];
+  readonly marks: readonly Mark[];
+  readonly maps: readonly TargetMap[];
   readonly felt: readonly Felt[];
   readonly claims: readonly ClaimRow[];
   readonly evidence: readonly ClaimRow[];
+  readonly generator: readonly HealthRow[];
   readonly charts: readonly Chart[];
   readonly log: readonly LogLine[];
   readonly environment: readonly Fact[];
@@ -73,10 +79,11 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
     lacking: lacking(run, timeline.faultsMissing, judged.map((band) => band.phase)),
     startedAtMs: run.events.find((event) => event.kind === "started")?.atMs ?? run.events[0]?.atMs ?? null,
     axis: { fromMs, untilMs, firstBucketMs: grid.firstMs - zeroMs, bucketMs: grid.widthMs, buckets: grid.count },
-    phases, judgedPhases: judged.map((band) => band.phase as Phase), faults,
+    phases, judgedPhases: judged.map((band) => band.phase as Phase), faults, marks: marksOf(run, timeline), maps: targetMaps(run, zeroMs, faults),
     felt: feltOf(run, timeline, grid),
     claims: rows.filter((row) => row.kind !== "evidence"), evidence: rows.filter((row) => row.kind === "evidence"),
-    charts: specs.filter((spec) => spec.lines.length > 0).map((spec) => draw(spec, grid, inPhases)),
+    generator: generatorHealth(run, inPhases),
+    charts: specs.filter((spec) => !isEmpty(spec)).map((spec) => draw(spec, grid, inPhases)),
     log: logOf(run, zeroMs), environment: environmentOf(run), rerun: clip(verdict.rerun, 2000),
   };
 }
@@ -84,7 +91,7 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
 function lacking(run: Run, faultsMissing: readonly string[], phasesSeen: readonly string[]): string[] {
   const planned = Object.entries(run.plan.phasesMs).filter(([, ms]) => ms > 0).map(([phase]) => phase);
   const unseen = planned.filter((phase) => !phasesSeen.includes(phase));
-  const uncharted = chartSpecs(run).filter((spec) => spec.lines.length === 0).map((spec) => spec.needs);
+  const uncharted = chartSpecs(run).filter(isEmpty).map((spec) => spec.needs);
   const ended = run.events.some((event) => event.kind === "finished");
   return [
     ...(run.series.every((series) => series.values.length === 0) ? ["No samples were recorded: nothing is known about what viewers felt."] : []),

@@ -66,7 +66,8 @@ function table(claims: readonly ClaimRow[], across: number, paint: Paint): strin
   return [
     paint(`  ${line("claim", (one) => one.head)}`, "dim"),
     ...claims.flatMap((row, index) => {
-      const [first = "", ...more] = wrap(row.title, titleWide);
+      // A claim is named once; the phases that follow are its own.
+      const [first = "", ...more] = row.title === claims[index - 1]?.title ? [] : wrap(row.title, titleWide);
       return [
         `${paint(marks[row.status], row.status)} ${line(first, (one) => one.cells[index] ?? "")}`,
         ...more.map((rest) => `  ${rest}`),

@@ -4,6 +4,12 @@
  */
 "use strict";
 
+/** A chart's figures as columns: its lines, or for a heat map one for each stretch of time that requests took. */
+function columnsOf({ lines, heat }) {
+  if (heat === undefined) return lines;
+  return heat.rows.map((values, row) => ({ label: `${spelled(heat.boundsMs[row], "")}–${spelled(heat.boundsMs[row + 1], "ms")}`, unit: "", values }));
+}
+
 function onOneAxis(model) {
   const { axis } = model;
   const xs = Array.from({ length: axis.buckets }, (_, index) => (axis.firstBucketMs + (index + 0.5) * axis.bucketMs) / 1000);
@@ -23,7 +29,8 @@ function onOneAxis(model) {
     const ms = seconds * 1000;
     const phase = model.phases.find((band) => ms >= band.fromMs && ms < band.untilMs);
     const faults = model.faults.filter((fault) => ms >= fault.fromMs && ms < (fault.healedMs ?? axis.untilMs));
-    return [clock(seconds), ...(phase === undefined ? [] : [phase.phase]), ...faults.map((fault) => fault.label)].join(" · ");
+    const near = (model.marks ?? []).filter((mark) => Math.abs(mark.atMs - ms) <= axis.bucketMs / 2);
+    return [clock(seconds), ...(phase === undefined ? [] : [phase.phase]), ...faults.map((fault) => fault.label), ...near.map((mark) => `${clock(mark.atMs / 1000)} ${mark.text}`)].join(" · ");
   }
 
   function showAll(range) {
@@ -61,9 +68,10 @@ function onOneAxis(model) {
         line.append(cell);
       });
     };
-    row(table.createTHead(), ["Time", ...chart.lines.map((line) => line.label)], "th");
+    const columns = columnsOf(chart);
+    row(table.createTHead(), ["Time", ...columns.map(({ label }) => label)], "th");
     const body = table.createTBody();
-    xs.forEach((seconds, at) => row(body, [clock(seconds - axis.bucketMs / 2000), ...chart.lines.map((line) => spelled(line.values[at], line.unit))], "td"));
+    xs.forEach((seconds, at) => row(body, [clock(seconds - axis.bucketMs / 2000), ...columns.map(({ values, unit }) => spelled(values[at], unit))], "td"));
     const scroll = document.createElement("div");
     Object.assign(scroll, { className: "scroll", tabIndex: 0 });
     scroll.setAttribute("role", "region");

@@ -60,3 +60,33 @@ function specks(chart, totals) {
     });
   };
 }
+
+/** Proofs that faults took hold and healed, and what nobody planned, where they happened: a shape each, along the bottom. */
+function marks(model) {
+  return (plot) => {
+    const { ctx, bbox } = plot;
+    const px = ratio();
+    const foot = bbox.top + bbox.height;
+    ctx.save();
+    for (const { atMs, tone } of model.marks ?? []) {
+      const seconds = atMs / 1000;
+      if (seconds < plot.scales.x.min || seconds > plot.scales.x.max) continue;
+      const x = Math.round(plot.valToPos(seconds, "x", true));
+      const size = (tone === "note" ? 3 : 5) * px;
+      ctx.fillStyle = ctx.strokeStyle = colourOf({ landed: "fault", healed: "held", bad: "refuted", note: "soft" }[tone]);
+      ctx.lineWidth = px;
+      ctx.globalAlpha = 0.6;
+      ctx.setLineDash(tone === "bad" ? [] : [2 * px, 3 * px]);
+      ctx.beginPath();
+      if (tone !== "note") { ctx.moveTo(x, bbox.top); ctx.lineTo(x, foot); ctx.stroke(); }
+      ctx.setLineDash([]);
+      ctx.globalAlpha = 1;
+      ctx.beginPath();
+      const corners = { landed: [[-1, -2], [1, -2], [0, 0]], healed: [[-1, 0], [1, 0], [0, -2]], bad: [[0, -2.4], [1.2, -1.2], [0, 0], [-1.2, -1.2]], note: [[-0.7, -1.4], [0.7, -1.4], [0.7, 0], [-0.7, 0]] }[tone];
+      corners.forEach(([right, down], at) => { ctx[at === 0 ? "moveTo" : "lineTo"](x + right * size, foot + down * size); });
+      ctx.closePath();
+      ctx.fill();
+    }
+    ctx.restore();
+  };
+}

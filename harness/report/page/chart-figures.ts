@@ -1,8 +1,10 @@
 /** The charts' frames: title, how to read it, legend and table stand in the page; the script only draws the curves. */
 import type { Chart, ChartLine, Tone } from "../chart.ts";
-import { formatDuration, formatValue } from "../format.ts";
+import type { Heat } from "../heat.ts";
+import { formatCount, formatDuration, formatValue } from "../format.ts";
 import { markup, type Markup } from "../markup.ts";
 import { type ReportModel, unchartedPrefix } from "../model.ts";
+import { table } from "./table.ts";
 
 /** Lines differ in dash as well as in colour. */
 export const dashes: Readonly<Partial<Record<Tone, readonly number[]>>> = {
@@ -18,6 +20,7 @@ export function chartFigures(model: Charted): Markup {
   return markup`<section class="page charts" aria-labelledby="charts">
 <h2 id="charts">Over time</h2>
 <p class="quiet">Seconds count from the start of the baseline; each point covers ${formatDuration(axis.bucketMs)}. <span class="needs-script">Drag to zoom all charts, double-click to see all; on a chart, arrow keys move the cross-hair.</span></p>
+<ul class="mark-key needs-script"><li><svg width="12" height="10" aria-hidden="true"><path class="mark landed" d="M1 0h10L6 10z"/></svg> seen to have landed</li><li><svg width="12" height="10" aria-hidden="true"><path class="mark healed" d="M1 10h10L6 0z"/></svg> seen to have healed</li><li><svg width="12" height="12" aria-hidden="true"><path class="mark bad" d="M6 0l6 6-6 6-6-6z"/></svg> not as planned</li><li><svg width="8" height="8" aria-hidden="true"><path class="mark note" d="M1 1h6v6H1z"/></svg> remark in the log</li></ul>
 <p class="readout needs-script"><output id="moment"></output> <button type="button" id="zoom-out" hidden>Show the whole run</button></p>
 <p class="notice wary without-script">The curves need JavaScript. Each chart’s figures by phase are in its table.</p>
 ${charts.length === 0 ? markup`<p class="quiet">There is nothing to draw.</p>` : charts.map((chart, index) => figure(chart, index, model))}
@@ -28,7 +31,7 @@ ${uncharted.map((text) => markup`<p class="quiet">${text}</p>`)}
 export function figure(chart: Chart, index: number, model: Pick<Charted, "judgedPhases">): Markup {
   return markup`<figure class="chart" data-chart="${index}" aria-labelledby="chart-${chart.id}">
 <figcaption><h3 id="chart-${chart.id}">${chart.title}</h3><p>${chart.note}${chart.logarithmic ? " Logarithmic scale." : null}</p></figcaption>
-<ul class="legend">${chart.lines.map((line) => entry(line, chart.stacked))}</ul>
+${chart.heat === undefined ? markup`<ul class="legend">${chart.lines.map((line) => entry(line, chart.stacked))}</ul>` : heatLegend(chart.heat)}
 <div class="plot needs-script" tabindex="0" role="img" aria-label="${`${chart.title}. The table below holds the same figures.`}"></div>
 <details class="figures-table"><summary>Table</summary>${phaseTable(chart, model)}
 <button type="button" class="needs-script all-intervals">Show every interval</button></details>
@@ -41,8 +44,20 @@ function entry(line: ChartLine, stacked: boolean): Markup {
   return markup`<li><svg width="${stacked && line.axis === "left" ? 14 : 22}" height="10" aria-hidden="true">${drawn}</svg> ${line.label}<output></output></li>`;
 }
 
-function phaseTable({ title, lines }: Chart, { judgedPhases }: Pick<Charted, "judgedPhases">): Markup {
+/** Fewest and most requests of any cell, at the ends of the scale. */
+function heatLegend({ rows }: Heat): Markup {
+  const most = rows.reduce((a, row) => row.reduce((b, value) => Math.max(b, value), a), 0);
+  const shades = [0.15, 0.35, 0.55, 0.75, 1].map((opacity, index) => markup`<rect class="fills heat" x="${index * 16}" width="16" height="10" opacity="${opacity}"/>`);
+  return markup`<ul class="legend"><li>1 <svg width="80" height="10" aria-hidden="true">${shades}</svg> ${formatCount(most)} requests<output></output></li></ul>`;
+}
+
+function phaseTable({ title, lines, heat }: Chart, { judgedPhases }: Pick<Charted, "judgedPhases">): Markup {
   if (judgedPhases.length === 0) return markup`<p class="quiet">No judged phase was recorded.</p>`;
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${`${title}, by phase`}"><table><thead><tr><th scope="col">Over the whole phase</th>${judgedPhases.map((phase) => markup`<th scope="col" class="n">${phase}</th>`)}</tr></thead>
-<tbody>${lines.map((line) => markup`<tr><th scope="row">${line.label}</th>${line.byPhase.map((value) => markup`<td class="n">${formatValue(value, line.unit)}</td>`)}</tr>`)}</tbody></table></div>`;
+  const figures = judgedPhases.map((_, index) => index + 1);
+  if (heat !== undefined) {
+    return table({ label: `${title}, by phase`, head: ["Took", ...judgedPhases], numeric: figures,
+      rows: heat.byPhase.map((counts, index) => [`${formatValue(heat.boundsMs[index] ?? null, "")}–${formatValue(heat.boundsMs[index + 1] ?? null, "ms")}`, ...counts.map(formatCount)]) });
+  }
+  return table({ label: `${title}, by phase`, head: ["Over the whole phase", ...judgedPhases], numeric: figures,
+    rows: lines.map((line) => [line.label, ...line.byPhase.map((value) => formatValue(value, line.unit))]) });
 }

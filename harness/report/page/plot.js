@@ -8,6 +8,7 @@ const ratio = () => window.devicePixelRatio || 1;
 function spelled(value, unit) {
   if (value === null || value === undefined) return "—";
   if (unit === "B") return value >= 2 ** 30 ? `${Number((value / 2 ** 30).toPrecision(3))} GiB` : `${Number((value / 2 ** 20).toPrecision(3))} MiB`;
+  if (unit === "share") return `${Number((value * 100).toPrecision(value > 0.99 && value < 1 ? 5 : 3))} %`;
   const size = Math.abs(value);
   const text = size >= 10_000 ? `${Number((value / 1000).toPrecision(3))}k` : Number(value.toPrecision(size >= 1000 ? 4 : 3)).toLocaleString("en");
   return unit === "" ? text : `${text} ${unit}`;
@@ -53,7 +54,7 @@ function axesOf(chart, hasRight) {
   const right = chart.lines.find((line) => line.axis === "right");
   const decades = (_plot, values) => values.map((value) => (Number.isInteger(Math.log10(value)) ? value : null));
   const logarithmic = chart.logarithmic ? { filter: decades, grid: { ...grid, filter: decades } } : {};
-  const labels = (unit) => (_plot, values) => values.map((value) => (value === null ? "" : spelled(value, unit === "B" ? "B" : "")));
+  const labels = (unit) => (_plot, values) => values.map((value) => (value === null ? "" : spelled(value, unit === "B" || unit === "share" ? unit : "")));
   return [
     { ...common, grid: { show: false }, size: 26, gap: 4, values: (_plot, values) => values.map(clock),
       incrs: [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400], space: 70 },
@@ -67,12 +68,13 @@ const rightWidth = 52;
 
 /** Things that are counted come whole, and memory comes in powers of two. */
 function steps(unit) {
+  if (unit === "share") return { incrs: [0.0001, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5] };
   if (unit === "B") return { incrs: Array.from({ length: 30 }, (_, power) => 2 ** (power + 16)) };
   return unit === "" ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6] } : {};
 }
 
-/** From nothing upwards: a cut-off axis makes small differences look large. */
-const fromZero = (_plot, _least, most) => [0, most > 0 ? most * 1.06 : 1];
+/** From nothing upwards: a cut-off axis makes small differences look large. A share is one of the whole. */
+const fromZero = (unit) => (_plot, _least, most) => [0, unit === "share" ? 1.06 : most > 0 ? most * 1.06 : 1];
 
 /** To the nearest 1, 2 or 5 times a power of ten, downwards or upwards. */
 function rounded(value, towards) {
@@ -82,31 +84,51 @@ function rounded(value, towards) {
   return decade * (towards === Math.floor ? steps.findLast((step) => step <= digits) : steps.find((step) => step >= digits));
 }
 
+/** What differs between curves and a heat map. */
+function contents(model, chart, xs) {
+  if (chart.heat !== undefined) {
+    const { boundsMs } = chart.heat;
+    const { data, draw } = heatOptions(chart, xs);
+    return {
+      data, draw: [draw], bands: [], series: [{ scale: "left", width: 0, points: { show: false } }], logarithmic: true,
+      left: { distr: 3, range: () => [boundsMs[0], boundsMs.at(-1)] }, points: { show: false },
+      say: (outputs, index) => { outputs[0].textContent = index === null ? "" : heatSaid(chart.heat, index); },
+    };
+  }
+  const { totals, bands } = chart.stacked ? stacked(chart.lines) : { totals: chart.lines.map((line) => line.values), bands: [] };
+  return {
+    data: [xs, ...totals], draw: [specks(chart, totals)], bands, series: chart.lines.map((line) => seriesOf(chart, line, model.dashes)), logarithmic: chart.logarithmic,
+    left: chart.logarithmic ? { distr: 3, range: (_plot, least, most) => [rounded(least ?? 1, Math.floor), rounded((most ?? 10) * 1.1, Math.ceil)] } : { range: fromZero(chart.unit) },
+    points: chart.stacked ? { show: false } : { size: 6 },
+    say: (outputs, index) => chart.lines.forEach((line, at) => { outputs[at].textContent = index === null ? "" : spelled(line.values[index], line.unit); }),
+  };
+}
+
 /** Returns the uPlot of one chart in its frame. `moved` is told the index under the cross-hair, or null. */
 function plotChart(model, chart, frame, xs, moved) {
-  const { totals, bands } = chart.stacked ? stacked(chart.lines) : { totals: chart.lines.map((line) => line.values), bands: [] };
-  const hasRight = chart.lines.some((line) => line.axis === "right");
+  const inside = contents(model, chart, xs);
+  const right = chart.lines.find((line) => line.axis === "right");
   const outputs = [...frame.querySelectorAll(".legend output")];
   const place = frame.querySelector(".plot");
   const options = {
-    width: place.clientWidth, height: place.clientHeight, padding: [34, hasRight ? 0 : rightWidth, 0, 0], bands,
+    width: place.clientWidth, height: place.clientHeight, padding: [34, right === undefined ? rightWidth : 0, 0, 0], bands: inside.bands,
     scales: {
       x: { time: false, range: (_plot, least, most) => [least ?? 0, most ?? 1] },
-      left: chart.logarithmic ? { distr: 3, range: (_plot, least, most) => [rounded(least ?? 1, Math.floor), rounded((most ?? 10) * 1.1, Math.ceil)] } : { range: fromZero }, ...(hasRight ? { right: { range: fromZero } } : {}),
+      left: inside.left, ...(right === undefined ? {} : { right: { range: fromZero(right.unit) } }),
     },
-    series: [{}, ...chart.lines.map((line) => seriesOf(chart, line, model.dashes))],
-    axes: axesOf(chart, hasRight),
-    cursor: { y: false, sync: { key: "run" }, drag: { x: true, y: false }, points: chart.stacked ? { show: false } : { size: 6 } },
+    series: [{}, ...inside.series],
+    axes: axesOf({ ...chart, logarithmic: inside.logarithmic }, right !== undefined),
+    cursor: { y: false, sync: { key: "run" }, drag: { x: true, y: false }, points: inside.points },
     hooks: {
       drawClear: [backdrop(model, chart)],
-      draw: [specks(chart, totals)],
+      draw: [...inside.draw, marks(model)],
       setCursor: [(plot) => {
         const index = plot.cursor.idx ?? null;
-        chart.lines.forEach((line, at) => { outputs[at].textContent = index === null ? "" : spelled(line.values[index], line.unit); });
+        inside.say(outputs, index);
         moved(index);
       }],
       setScale: [(plot, key) => { if (key === "x") moved(plot.cursor.idx ?? null); }],
     },
   };
-  return new uPlot(options, [xs, ...totals], place);
+  return new uPlot(options, inside.data, place);
 }

@@ -2,6 +2,23 @@
 "use strict";
 onOneAxis(pageData);
 copies(document.getElementById("copy"), document.getElementById("command"), document.getElementById("copied"));
+
+/** A spreadsheet takes what begins with one of these for a formula, and text from a run is none. */
+const cell = (text) => `"${String(text).replace(/^(?=[=+\-@\t])/, "'").replaceAll('"', '""')}"`;
+
+function csv() {
+  const { axis, phases, charts } = pageData;
+  const columns = charts.flatMap((chart) => columnsOf(chart).map(({ label, unit, values }) => ({ name: `${chart.title}: ${label}${unit === "" ? "" : ` [${unit}]`}`, values })));
+  const lines = Array.from({ length: axis.buckets }, (_, at) => {
+    const fromMs = axis.firstBucketMs + at * axis.bucketMs;
+    const phase = phases.findLast((band) => band.fromMs <= fromMs + axis.bucketMs / 2)?.phase ?? "";
+    return [fromMs / 1000, cell(phase), ...columns.map(({ values }) => values[at] ?? "")].join(",");
+  });
+  return `${['"seconds since the baseline began"', '"phase"', ...columns.map(({ name }) => cell(name))].join(",")}\n${lines.join("\n")}\n`;
+}
+
+const fileName = `${pageData.experiment}-${pageData.runId}`;
+document.getElementById("download-csv").addEventListener("click", () => download(`${fileName}.intervals.csv`, "text/csv", csv()));
 document.getElementById("download").addEventListener("click", () => {
-  download(`${pageData.experiment}-${pageData.runId}.report.json`, "application/json", JSON.stringify(pageData, null, 1));
+  download(`${fileName}.report.json`, "application/json", JSON.stringify(pageData, null, 1));
 });

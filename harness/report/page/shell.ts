@@ -34,7 +34,7 @@ export interface Shell {
 
 const commonStyles = ["page.css", "sections.css", "print.css"] as const;
 const commonScripts = ["common.js"] as const;
-const chartScripts = ["backdrop.js", "plot.js", "axis.js"] as const;
+const chartScripts = ["backdrop.js", "heat.js", "plot.js", "axis.js"] as const;
 
 /** The page's policy for a server that can send it as a header, too. */
 export function policyOf(shell: Shell): string {

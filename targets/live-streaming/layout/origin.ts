@@ -12,6 +12,7 @@ import { lackedByObjectStore, storeSettings } from "./store.ts";
 const originSeries = [
   "origin_requests_total", "origin_store_requests_total", "origin_store_slow_total", "origin_metadata_lookups_total",
   "origin_chunks_total", "origin_feed_connected", "origin_metadata_gaps", "origin_concurrency_limit", "origin_concurrency_in_flight",
+  "origin_store_read_ms_bucket", "origin_store_write_ms_bucket",
 ] as const;
 
 /** What an operator may tell any publish origin. A mask is in force as long as the directives tell of its version. */

@@ -1,0 +1,17 @@
+/** Whether the load generator is to be believed, in figures for each phase. */
+import { formatValue } from "../format.ts";
+import { markup, type Markup } from "../markup.ts";
+import type { ReportModel } from "../model.ts";
+import { mark } from "./icons.ts";
+import { table } from "./table.ts";
+
+export function health({ generator, judgedPhases, evidence }: ReportModel): Markup | null {
+  if (generator.length === 0 || judgedPhases.length === 0) return null;
+  const open = evidence.filter((row) => row.status !== "held" && /generator|iteration|processor/i.test(row.title));
+  return markup`<section class="page" aria-labelledby="generator"><h2 id="generator">Is the load generator to be believed?</h2>
+${open.length === 0 ? markup`<p class="quiet">No rule of evidence says otherwise. Were it tired, every figure above would be its own.</p>` : markup`<ul class="rules">${open.map((row) => markup`<li class="${row.status}">${mark(row.status)} <span>${row.title}: ${row.why}</span></li>`)}</ul>`}
+${table({
+    label: "Health of the load generator, by phase", head: ["", ...judgedPhases, "wanted"], numeric: judgedPhases.map((_, index) => index + 1),
+    rows: generator.map((row) => [row.label, ...row.byPhase.map((value) => formatValue(value, row.unit)), row.wanted]),
+  })}</section>`;
+}

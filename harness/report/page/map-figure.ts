@@ -1,0 +1,79 @@
+/** The map of the target while most was broken: an image that needs no script, and the same in words. */
+import { formatOffset } from "../format.ts";
+import { type Box, layOut, type MapLayout, type PlacedNode, type PlacedPlace } from "../map-layout.ts";
+import { markup, type Markup } from "../markup.ts";
+import type { ReportModel } from "../model.ts";
+import type { MapLink, MapNode, TargetMap } from "../target-map.ts";
+
+/** More links than this say nothing: then only those that something happened to are drawn. */
+const linksDrawnMax = 48;
+
+export function maps({ maps: all }: Pick<ReportModel, "maps">): Markup | null {
+  if (all.length === 0) return null;
+  return markup`<section class="page maps" aria-labelledby="where"><h2 id="where">Where it struck</h2>
+${all.map(figure)}
+<ul class="map-key" aria-hidden="true"><li><span class="key down">✗</span> down</li><li><span class="key struck">!</span> struck, still answers</li><li><svg width="26" height="10"><path class="link cut" d="M0 5h26"/></svg> link cut</li><li><svg width="26" height="10"><path class="link hurt" d="M0 5h26"/></svg> link made worse</li><li><svg width="26" height="10"><path class="link idle" d="M0 5h26"/></svg> one end is down</li></ul>
+</section>`;
+}
+
+function figure(map: TargetMap, index: number): Markup {
+  const layout = layOut(map);
+  return markup`<figure class="map"><figcaption>${index > 0 ? "Later, at" : "At"} <b>${formatOffset(map.atMs)}</b>: ${inWords(map)}</figcaption>
+<div class="scroll" tabindex="0" role="region" aria-label="${`Map of the target at ${formatOffset(map.atMs)}`}"><svg viewBox="${`0 0 ${layout.width} ${Math.ceil(layout.height)}`}" role="img" aria-label="${`Regions, zones and services of the target. ${textOf(map)}`}">
+${layout.places.map(place)}${drawnLinks(map, layout)}${layout.nodes.map(node)}</svg></div></figure>\n`;
+}
+
+function inWords(map: TargetMap): Markup {
+  const named = (state: MapNode["state"]): string => listed(map.nodes.filter((one) => one.state === state).map(({ name }) => name));
+  const links = (state: MapLink["state"]): string => listed(map.links.filter((one) => one.state === state).map(({ from, to }) => `${from} → ${to}`));
+  const said = (label: string, text: string): Markup[] => (text === "" ? [] : [markup` <b>${label}</b> ${text}.`]);
+  return markup`${map.faults.join("; ")}.${said("Down:", named("down"))}${said("Struck:", named("struck"))}${said("Died by itself:", named("died"))}${said("Links cut:", links("cut"))}${said("Links made worse:", links("hurt"))}`;
+}
+
+function textOf(map: TargetMap): string {
+  return inWords(map).text.replace(/<\/?b>/g, "").replace(/&#(\d+);/g, (_all, code: string) => String.fromCharCode(Number(code)));
+}
+
+/** At most eight by name. */
+function listed(names: readonly string[]): string {
+  return names.length <= 8 ? names.join(", ") : `${names.slice(0, 7).join(", ")} and ${names.length - 7} more`;
+}
+
+function place({ label, kind, lost, ...box }: PlacedPlace): Markup {
+  return boxed(`place ${kind}${lost ? " lost" : ""}`, box, `${label}${lost ? " — lost" : ""}`, kind === "region" ? 16 : 16, "start");
+}
+
+function node({ node: { name, region, zone, state }, ...box }: PlacedNode): Markup {
+  const sign = { up: "", down: "✗ ", struck: "! ", died: "✗ " }[state];
+  const short = [`${region}/`, `${zone}/`].reduce((text, prefix) => (text.startsWith(prefix) ? text.slice(prefix.length) : text), name);
+  return boxed(`node ${state}`, box, `${sign}${short}`, 18, "middle");
+}
+
+/** Each box is a drawing of its own, so that a name that is too long ends at its edge. */
+function boxed(of: string, { x, y, width, height }: Box, label: string, baseline: number, anchor: "start" | "middle"): Markup {
+  return markup`<svg class="${of}" x="${tenth(x)}" y="${tenth(y)}" width="${tenth(width)}" height="${tenth(height)}"><title>${label}</title><rect x="1" y="1" width="${tenth(width - 2)}" height="${tenth(height - 2)}" rx="4"/><text x="${anchor === "middle" ? tenth(width / 2) : 10}" y="${baseline}" text-anchor="${anchor}">${label}</text></svg>`;
+}
+
+function drawnLinks({ links }: TargetMap, { nodes }: MapLayout): Markup {
+  const at = new Map(nodes.map((one) => [one.node.name, one]));
+  const all = links.length <= linksDrawnMax;
+  const order: readonly MapLink["state"][] = ["up", "idle", "hurt", "cut"];
+  const shown = links.filter(({ state }) => all || state === "cut" || state === "hurt").sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  return markup`${shown.flatMap(({ from, to, state }) => {
+    const [start, end] = [at.get(from), at.get(to)];
+    return start === undefined || end === undefined ? [] : [markup`<path class="${`link ${state}`}" d="${curve(start, end)}"/>`];
+  })}`;
+}
+
+/** From the bottom of whoever asks to the top of whoever is asked; within one shelf, an arc below both. */
+function curve(from: Box, to: Box): string {
+  const [x1, x2] = [from.x + from.width / 2, to.x + to.width / 2];
+  const down = to.y > from.y + from.height;
+  const [y1, y2] = [from.y + from.height, down ? to.y : to.y + to.height];
+  const bend = down ? Math.max(12, (y2 - y1) / 2) : 24;
+  return `M${tenth(x1)} ${tenth(y1)}C${tenth(x1)} ${tenth(y1 + bend)} ${tenth(x2)} ${tenth(down ? y2 - bend : y2 + bend)} ${tenth(x2)} ${tenth(y2)}`;
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
+}

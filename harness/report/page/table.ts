@@ -1,0 +1,20 @@
+/** A plain table: its first column names the rows, it scrolls by itself where it is too wide, and keys reach that. */
+import { markup, type Markup } from "../markup.ts";
+
+export interface Table {
+  /** For those who hear the page. */
+  readonly label: string;
+  readonly head: readonly string[];
+  /** Columns of figures, counted from 0. */
+  readonly numeric: readonly number[];
+  /** As many cells as the head has; what is not markup is text. */
+  readonly rows: readonly (readonly (string | Markup)[])[];
+}
+
+export function table({ label, head, numeric, rows }: Table): Markup {
+  const figures = new Set(numeric);
+  const of = (index: number): Markup | null => (figures.has(index) ? markup` class="n"` : null);
+  const headCell = (text: string, index: number): Markup => (text === "" ? markup`<td></td>` : markup`<th scope="col"${of(index)}>${text}</th>`);
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table><thead><tr>${head.map(headCell)}</tr></thead>
+<tbody>${rows.map((cells) => markup`<tr>${cells.map((cell, index) => (index === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td${of(index)}>${cell}</td>`))}</tr>\n`)}</tbody></table></div>`;
+}

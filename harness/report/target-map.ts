@@ -1,0 +1,87 @@
+/** Where the target stood and what was struck, at the moments at which most was broken at once. Drawn from the plan and the recorded events. */
+import { describeFault, type Fault, linksStruck, servicesStruck, sheetOf } from "../core/faults.ts";
+import type { Plan, Run, RunEvent } from "../core/run.ts";
+import { linkName } from "../core/where.ts";
+import { clip } from "./plain.ts";
+import type { FaultBand } from "./timeline.ts";
+
+export interface TargetMap {
+  /** Relative to the axis's zero: when the last of these faults had taken hold. */
+  readonly atMs: number;
+  readonly faults: readonly string[];
+  readonly nodes: readonly MapNode[];
+  readonly links: readonly MapLink[];
+}
+
+export interface MapNode {
+  readonly name: string;
+  readonly kind: string;
+  readonly region: string;
+  readonly zone: string;
+  /** `down`: struck, and gives no answer. `struck`: changed, and still answers. `died`: ended without having been told to. */
+  readonly state: "up" | "down" | "struck" | "died";
+}
+
+export interface MapLink {
+  readonly from: string;
+  readonly to: string;
+  /** `cut`: nothing passes. `hurt`: it passes worse. `idle`: one of its ends is down. */
+  readonly state: "up" | "cut" | "hurt" | "idle";
+}
+
+const mapsMax = 3;
+const [nodesMax, linksMax] = [150, 600];
+const severing: ReadonlySet<Fault["kind"]> = new Set(["partition", "reset"]);
+
+interface Active { readonly fault: Fault; readonly fromMs: number; readonly untilMs: number }
+
+/** Empty for a run in which nothing took hold. */
+export function targetMaps(run: Run, zeroMs: number, bands: readonly FaultBand[]): TargetMap[] {
+  const active = bands.filter((band) => band.landed).flatMap((band): Active[] => {
+    const event = run.events.find((one) => one.kind === "injected" && one.step === band.step);
+    return event?.kind === "injected" ? [{ fault: event.fault, fromMs: band.fromMs, untilMs: band.healedMs ?? Number.POSITIVE_INFINITY }] : [];
+  });
+  return gravest(active).map((together) => mapOf(run, zeroMs, together));
+}
+
+/** The sets of faults that were in force together and are in no larger set, in the order of time. */
+function gravest(active: readonly Active[]): Active[][] {
+  const sets = active.map(({ fromMs }) => active.filter((one) => one.fromMs <= fromMs && one.untilMs > fromMs));
+  const maximal = sets.filter((set, index) => !sets.some((other, at) => at !== index && set.every((one) => other.includes(one)) && (other.length > set.length || at < index)));
+  const alike = new Map(maximal.map((set) => [JSON.stringify(set.map(({ fault }) => fault)), set]));
+  return [...alike.values()].slice(0, mapsMax);
+}
+
+function mapOf({ plan, events }: Run, zeroMs: number, together: readonly Active[]): TargetMap {
+  const atMs = together.reduce((last, { fromMs }) => Math.max(last, fromMs), Number.NEGATIVE_INFINITY);
+  const untilMs = together.reduce((first, one) => Math.min(first, one.untilMs), Number.POSITIVE_INFINITY);
+  const died = diedBefore(events, zeroMs + untilMs);
+  const states = new Map<string, MapNode["state"]>();
+  for (const name of died) states.set(name, "died");
+  for (const { fault } of together) {
+    for (const name of servicesStruck(fault, plan)) if (states.get(name) !== "down") states.set(name, sheetOf(fault).silences ? "down" : "struck");
+  }
+  return {
+    atMs, faults: together.map(({ fault }) => clip(describeFault(fault), 120)),
+    nodes: plan.services.slice(0, nodesMax).map(({ name, kind, region, zone }) => ({ name: clip(name, 60), kind: clip(kind, 30), region: clip(region, 40), zone: clip(zone, 40), state: states.get(name) ?? "up" })),
+    links: linksOf(plan, together, (name) => ["down", "died"].includes(states.get(name) ?? "up")),
+  };
+}
+
+function diedBefore(events: readonly RunEvent[], epochMs: number): Set<string> {
+  return new Set(events.flatMap((event) => (event.kind === "exited" && !event.expected && event.atMs <= epochMs ? [event.service] : [])));
+}
+
+/** One for each pair of services, in the worst state of any of its ports. */
+function linksOf(plan: Plan, together: readonly Active[], isDown: (name: string) => boolean): MapLink[] {
+  const worst: readonly MapLink["state"][] = ["up", "idle", "hurt", "cut"];
+  const states = new Map<string, MapLink["state"]>();
+  for (const { fault } of together) for (const link of linksStruck(fault, plan)) states.set(linkName(link), severing.has(fault.kind) ? "cut" : "hurt");
+  const pairs = new Map<string, MapLink>();
+  for (const link of plan.links.slice(0, linksMax)) {
+    const state = states.get(linkName(link)) ?? (isDown(link.from) || isDown(link.to) ? "idle" : "up");
+    const key = JSON.stringify([link.from, link.to]);
+    if (worst.indexOf(state) >= worst.indexOf(pairs.get(key)?.state ?? "up")) pairs.set(key, { from: clip(link.from, 60), to: clip(link.to, 60), state });
+  }
+  return [...pairs.values()];
+}
