@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import axeCore from "axe-core";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, chromiumPath, noBrowserHint, openBrowser } from "../system/browser.ts";
@@ -11,6 +12,9 @@ import { reportModel } from "./model.ts";
 
 const chromium = chromiumPath(process.env);
 if (chromium === null) console.warn(`No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the report in a browser are skipped. ${noBrowserHint}`);
+
+/** As many as the fixture has samples for. */
+const charts = 12;
 
 /** A page with everything that it complained about or asked the network for. */
 async function opened(context: BrowserContext, url: string): Promise<{ page: Page; complaints: string[]; requests: string[] }> {
@@ -24,8 +28,16 @@ async function opened(context: BrowserContext, url: string): Promise<{ page: Pag
   return { page, complaints, requests };
 }
 
+interface Violation { readonly id: string; readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[] }
+
+/** What axe-core finds against WCAG 2.2 AA and good practice, with the element that it means. */
+async function axe(page: Page): Promise<string[]> {
+  const found = await page.evaluate(`${axeCore.source}; axe.run(document, { resultTypes: ["violations"] }).then((results) => results.violations)`) as readonly Violation[];
+  return found.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replaceAll("\n", " ")}`));
+}
+
 /** In-page questions stand in a plain script, as this program is typed for Node and not for a page. */
-async function asked(page: Page, question: "inked()" | "faint()" | "pwned()" | "planted()" | "sidewaysPx()" | "loadedMs()"): Promise<unknown> {
+async function asked(page: Page, question: "inked()" | "faint()" | "pwned()" | "planted()" | "sidewaysPx()" | "loadedMs()" | "drawings()"): Promise<unknown> {
   const questions = await readFile(join(import.meta.dirname, "page", "inspect.js"), "utf8");
   return page.evaluate(`${questions}\n${question}`);
 }
@@ -55,8 +67,8 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   test("opens from disk without an error, a policy violation or a request", async () => {
     const { page, complaints, requests } = await opened(context(), await written("held", stormRun()));
     expect(await page.title()).toBe("Held: origin-storm");
-    expect(await page.locator(".plot canvas").count()).toBe(10);
-    expect(await asked(page, "inked()")).toEqual(new Array(10).fill(true));
+    expect(await page.locator(".plot canvas").count()).toBe(charts);
+    expect(await asked(page, "inked()")).toEqual(new Array(charts).fill(true));
     expect(complaints).toEqual([]);
     expect(requests).toEqual([]);
     await page.close();
@@ -87,6 +99,10 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     for (const key of ["End", "ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
     expect(await page.locator("#moment").textContent()).toMatch(/^\+71 s · recovery/);
     expect(await page.locator(".chart").nth(0).locator("output").first().textContent()).toBe("80 /s");
+    expect(await page.locator("#chart-live-heat").locator("xpath=ancestor::figure").locator("output").textContent()).toMatch(/^\d+ here, most of them [\d.]+–[\d.]+ ms$/);
+    await page.keyboard.press("Escape");
+    expect(await page.locator("#moment").textContent()).toBe("");
+    const whole = await asked(page, "drawings()") as string[];
     const over = page.locator(".chart").nth(1).locator(".u-over");
     await over.scrollIntoViewIfNeeded();
     const box = await over.boundingBox();
@@ -95,8 +111,11 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     await page.mouse.down();
     await page.mouse.move(left + 500, top, { steps: 4 });
     await page.mouse.up();
+    const zoomed = await asked(page, "drawings()") as string[];
+    expect(zoomed.filter((drawing, index) => drawing === whole[index])).toEqual([]);
     await page.getByRole("button", { name: "Show the whole run" }).click();
     expect(await page.getByRole("button", { name: "Show the whole run" }).isVisible()).toBe(false);
+    await expect.poll(async () => await asked(page, "drawings()")).toEqual(whole);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -114,7 +133,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     const { page, complaints, requests } = await opened(context(), await written("hostile", hostileRun()));
     expect(await asked(page, "pwned()")).toBe(false);
     const buttons = await page.locator(".all-intervals").all();
-    expect(buttons).toHaveLength(10);
+    expect(buttons).toHaveLength(charts);
     // From the last to the first, since each gives way to its table.
     for (const button of buttons.reverse()) await button.dispatchEvent("click");
     expect(await asked(page, "pwned()")).toBe(false);
@@ -132,12 +151,51 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     await page.close();
   });
 
-  test.each([["light", false], ["dark", true]] as const)("has enough contrast in %s", async (_name, dark) => {
+  test.each([["light", false], ["dark", true]] as const)("is accessible by axe's rules and has enough contrast in %s", async (_name, dark) => {
     await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
     for (const status of ["held", "refuted", "inconclusive"] as const) {
       const { page } = await opened(own.context, await written(`contrast-${status}`, stormRun({ status, without: ["collapsing"] })));
+      for (const table of await page.locator("details.figures-table > summary").all()) await table.dispatchEvent("click");
+      await page.locator(".all-intervals").first().click();
+      expect(await axe(page)).toEqual([]);
       expect(await asked(page, "faint()")).toEqual([]);
+      await page.close();
     }
+  });
+
+  test("axe would find what is wrong", async () => {
+    const { page } = await opened(context(), await written("axe", stormRun()));
+    await page.evaluate('document.body.insertAdjacentHTML("beforeend", "<button></button>")');
+    expect((await axe(page)).join()).toMatch(/button-name/);
+    await page.close();
+  });
+
+  test("prints light, with its charts and without what can only be clicked", async () => {
+    await using own = await openBrowser(chromium ?? "", { scripts: true, dark: true });
+    const { page } = await opened(own.context, await written("print", stormRun({ status: "refuted" })));
+    await page.emulateMedia({ media: "print" });
+    await page.evaluate('dispatchEvent(new Event("beforeprint"))');
+    expect(await page.evaluate('getComputedStyle(document.documentElement).getPropertyValue("--ground").trim()')).toBe("#fff");
+    expect(await asked(page, "inked()")).toEqual(new Array(charts).fill(true));
+    expect(await page.locator("button:visible, nav:visible, .readout:visible").count()).toBe(0);
+    expect(await asked(page, "faint()")).toEqual([]);
+    const paper = (await page.pdf({ format: "A4" })).toString("latin1");
+    const sheets = paper.match(/\/Type \/Page\b/g)?.length ?? 0;
+    expect(sheets).toBeGreaterThan(2);
+    expect(sheets).toBeLessThan(12);
+  });
+
+  test("gives its figures as CSV and as JSON", async () => {
+    const { page } = await opened(context(), await written("data", hostileRun()));
+    const [csv] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download the charts’ figures" }).click()]);
+    const lines = (await readFile(await csv.path(), "utf8")).trimEnd().split("\n");
+    expect(lines).toHaveLength(41);
+    expect(lines[0]).toMatch(/^"seconds since the baseline began","phase","Live segments: asked for, and what became of them: served \[\/s\]"/);
+    expect(lines[3]).toMatch(/^0,"baseline",80,/);
+    expect(csv.suggestedFilename()).toMatch(/^[\w.-]+\.intervals\.csv$/);
+    const [json] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download what this page shows" }).click()]);
+    expect(JSON.parse(await readFile(await json.path(), "utf8"))).toMatchObject({ format: "seawall-report/1" });
+    await page.close();
   });
 
   test("needs no sideways scrolling on a telephone", async () => {
@@ -150,7 +208,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     const hour = await written("hour", stormRun({ phasesMs: { baseline: 600_000, fault: 2_400_000, recovery: 600_000 }, audience: 0.1 }));
     const { page } = await opened(context(), hour);
     console.info(`an hour's report was loaded after ${String(await asked(page, "loadedMs()"))} ms`);
-    expect(await page.locator(".plot canvas").count()).toBe(10);
+    expect(await page.locator(".plot canvas").count()).toBe(charts);
     await page.close();
   });
 });

@@ -6,6 +6,16 @@ function inked() {
   return [...document.querySelectorAll("canvas")].map((canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value !== 0));
 }
 
+/** What each canvas shows, in short. */
+function drawings() {
+  return [...document.querySelectorAll("canvas")].map((canvas) => {
+    const text = canvas.toDataURL();
+    let hash = 0;
+    for (let at = 0; at < text.length; at++) hash = (hash * 31 + text.charCodeAt(at)) | 0;
+    return `${text.length} ${hash}`;
+  });
+}
+
 const pwned = () => "pwned" in window;
 const sidewaysPx = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
 const loadedMs = () => Math.round(performance.getEntriesByType("navigation")[0].loadEventEnd);
