@@ -138,7 +138,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     for (const button of buttons.reverse()) await button.dispatchEvent("click");
     expect(await asked(page, "pwned()")).toBe(false);
     expect(await page.locator("img, iframe, object").count()).toBe(0);
-    expect(await page.locator("main > *").count()).toBe(9);
+    expect(await page.locator("main > *").count()).toBe(12);
     expect([complaints, requests]).toEqual([[], []]);
     await page.close();
   });

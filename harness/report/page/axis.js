@@ -62,7 +62,7 @@ function onOneAxis(model) {
       const line = part.insertRow();
       cells.forEach((text, at) => {
         const cell = document.createElement(at === 0 || tag === "th" ? "th" : "td");
-        cell.scope = tag === "th" ? "col" : "row";
+        if (cell.tagName === "TH") cell.scope = tag === "th" ? "col" : "row";
         if (at > 0) cell.className = "n";
         cell.textContent = text;
         line.append(cell);

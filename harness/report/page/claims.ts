@@ -15,7 +15,7 @@ ${evidence.length === 0 ? null : evidenceTable(evidence)}
 
 function claimTable(rows: readonly ClaimRow[]): Markup {
   const groups = [...Map.groupBy(rows, (row) => row.title).values()];
-  return markup`<div class="scroll" tabindex="0" role="region" aria-labelledby="claims"><table class="claims">
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Table of claims"><table class="claims">
 <thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col" class="n">Observed</th><th scope="col" class="n">Limit</th><th scope="col">Allowance used</th><th scope="col" class="n">Samples</th></tr></thead>
 ${groups.map((group) => markup`<tbody>${group.map((row, index) => claimLine(row, index === 0 ? group.length : 0))}</tbody>\n`)}
 </table></div>`;

@@ -24,7 +24,7 @@ export function record(model: ReportModel): Markup {
 
 function log({ log: lines }: ReportModel): Markup {
   if (lines.length === 0) return markup`<p class="quiet">No event was recorded.</p>`;
-  return markup`<div class="scroll" tabindex="0" role="region" aria-labelledby="log"><table class="log"><thead class="heard"><tr><th scope="col">Time since the baseline began</th><th scope="col">Event</th></tr></thead><tbody>
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Table of events"><table class="log"><thead class="heard"><tr><th scope="col">Time since the baseline began</th><th scope="col">Event</th></tr></thead><tbody>
 ${lines.map(({ atMs, tone, text }) => markup`<tr class="${tone}"><td class="n">${formatOffset(atMs)}</td><td>${tone === "bad" ? markup`<span class="alarm">!</span> ` : null}${text}</td></tr>\n`)}</tbody></table></div>`;
 }
 
