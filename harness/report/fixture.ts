@@ -120,6 +120,7 @@ export function hostileRun(): Fixture {
     ...run.plan, experiment: evil, title: evil, story: evil, topology: evil, target: evil, substrateWhy: evil, without: [evil], reliesOn: [evil], rerun: evil,
     hypothesis: run.plan.hypothesis.map((claim) => ({ ...claim, title: evil })), load: run.plan.load.map((load) => ({ ...load, name: evil })),
     steps: run.plan.steps.map((step) => ({ ...step, fault: { kind: "kill", service: evil } })),
+    services: [...run.plan.services, { name: evil, kind: evil, region: evil, zone: evil }], links: [...run.plan.links, { from: evil, to: struck, port: evil }],
   };
   const events = run.events.map((event): RunEvent => {
     if (event.kind === "started") return { ...event, runId: evil, versions: { [evil]: evil }, machine: { ...event.machine, cpuModel: evil } };
