@@ -26,6 +26,7 @@ describe("the index of runs", () => {
   it("lists every run, newest first, with its margins, its version and a link to its report", () => {
     recorded("origin-storm/20260101T000000Z-00000001");
     cpSync(sample, join(out, "origin-storm/20260201T000000Z-00000002"), { recursive: true });
+    writeFileSync(join(out, "origin-storm/20260201T000000Z-00000002/report.html"), "");
     recorded("origin-storm/20260103T000000Z-00000003", { without: ["collapsing"], status: "refuted", targetVersion: "abc1234" });
     const { runs, broken } = writeIndex(out);
     expect(broken).toEqual([]);

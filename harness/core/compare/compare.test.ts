@@ -88,7 +88,7 @@ describe("which runs may be compared", () => {
 
   it("marks other defences, and single runs", () => {
     expect(comparability([[a], [{ ...b, plan: { ...b.plan, without: ["collapsing"] } }]])).toMatchObject({ refused: [], marked: [expect.stringContaining("what is switched off differs"), expect.stringContaining("one run on a side")] });
-    expect(comparability([side(1), side(20)])).toEqual({ refused: [], marked: [] });
+    expect(comparability([side(1), side(20)])).toEqual({ refused: [], marked: [], otherMachine: false });
     expect(comparability([[a, a, a], [b]]).refused).toEqual(expect.arrayContaining([expect.stringContaining("is there twice")]));
     expect(comparability([[a, { ...a, id: "other" }], [b]]).refused).toEqual([expect.stringContaining("a seed gives the same run")]);
     expect(comparability([side(1), side(20), side(40, {}, 2)]).marked).toEqual([expect.stringContaining("two runs on a side")]);

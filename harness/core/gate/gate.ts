@@ -105,7 +105,7 @@ function gated(experiment: string, title: string, attempts: readonly Attempt[], 
 export function againstBaseline(sides: { readonly baseline: readonly string[]; readonly runs: readonly string[] }, { refused, marked, otherMachine }: Comparability,
   changes: readonly Change[], claims: readonly ClaimOutcome[], sentence: (change: Change) => string): AgainstBaseline {
   if (refused.length > 0) return { kind: "none", why: `the baseline cannot be compared: ${refused.join("; ")}` };
-  const service = otherMachine ? [] : changes.filter(({ quantity }) => quantity.family === "service");
+  const service = otherMachine ? [] : changes.filter(({ quantity }) => quantity.family !== "resources");
   const flipped = claims.filter((claim) => claim.changed && claim.b.refuted > 0).map((claim) => `"${claim.title}" ${claim.phase === "" ? "" : `(${claim.phase}) `}no longer holds`);
   return {
     kind: "compared", baselineRuns: sides.baseline, runs: sides.runs, marked,
