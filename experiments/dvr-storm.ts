@@ -5,6 +5,8 @@ import { durable } from "./claims/durable.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
+// Limits: 489 DVR requests refused, 23 store reads and 37 DVR requests a second at the origins, 98 without shedCaching; publications' p95 63 to 244 ms. All on a
+// machine that others kept busy.
 const storm: readonly Phase[] = ["fault"];
 const regions = ["region-a", "region-b"];
 const readers = { kind: "origin-read" };
@@ -42,7 +44,7 @@ export default defineExperiment({
     },
     {
       title: "Refused viewers do not ask the origins again and again",
-      metric: "origin_gets", where: { lane: "dvr" }, statistic: "rate", comparison: "<=", limit: 100, unit: "/s", during: storm, samplesMin: 10,
+      metric: "origin_gets", where: { lane: "dvr" }, statistic: "rate", comparison: "<=", limit: 60, unit: "/s", during: storm, samplesMin: 10,
     },
     {
       title: "Publishing stays quick",
@@ -63,5 +65,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: regions.flatMap((region) => [`${region}/origin-read`, `${region}/edge`]), faultsAtOnceMax: 4 },
   abortWhen: [],
-  reliesOn: {},
+  reliesOn: { shedCaching: ["Refused viewers do not ask the origins again and again"] },
 });

@@ -5,6 +5,8 @@ import { durable } from "./claims/durable.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
+// Limits: origin GETs 0.016 for each such request, 0.29 without negativeCache; all look-ups from memory; 2 to 3 store reads a second, live viewers' median
+// 4 to 12 ms (183 ms on a machine with five times the work that it can do).
 const storm: readonly Phase[] = ["fault"];
 
 export default defineExperiment({
@@ -52,5 +54,8 @@ export default defineExperiment({
   method: [],
   blastRadius: { services: [], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: {},
+  reliesOn: {
+    negativeCache: ["Hardly any of it reaches an origin"], rangeGate: ["Hardly any of it reaches an origin"],
+    metadataCache: ["What exists is known from memory", "The store is not read for it"],
+  },
 });
