@@ -44,5 +44,5 @@ export default defineExperiment({
   method: victims.map((service, index) => ({ atMs: 1_000 + index * everyMs, forMs: downMs, fault: { kind: "kill", service } as const })),
   blastRadius: { services: victims, faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: {},
+  reliesOn: { regionFailover: ["Nobody has to leave an edge that lives"] },
 });
