@@ -71,16 +71,18 @@ export function shortExperiment(folder: string): string {
   return path;
 }
 
-/** Everything on this machine that was started by a run of the given folder's Seawall state. */
-export function leftovers(cacheOfTest: string): string[] {
+/** Everything on this machine that was started by a run of the given folder's Seawall state; with `runIds`, by one of these. */
+export function leftovers(cacheOfTest: string, runIds?: readonly string[]): string[] {
+  const isOf = (text: string): boolean => runIds === undefined || runIds.some((id) => text.includes(id));
   const processes = listProcesses().flatMap((pid) => {
     try {
-      return readFileSync(`/proc/${pid}/environ`, "latin1").includes(`${runVariable}=`) ? [`process ${pid}: ${readFileSync(`/proc/${pid}/comm`, "utf8").trim()}`] : [];
+      const environment = readFileSync(`/proc/${pid}/environ`, "latin1");
+      return environment.includes(`${runVariable}=`) && isOf(environment) ? [`process ${pid}: ${readFileSync(`/proc/${pid}/comm`, "utf8").trim()}`] : [];
     } catch {
       return [];
     }
   });
   const folders = readdirSync(tmpdir()).filter((name) => /^seawall-(up-)?\d{8}T/.test(name));
   const state = readdirSync(join(cacheOfTest, "state")).filter((name) => name.endsWith(".ndjson") || name.endsWith(".lock"));
-  return [...processes, ...folders, ...state];
+  return [...processes, ...[...folders, ...state].filter(isOf)];
 }

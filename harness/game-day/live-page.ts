@@ -29,7 +29,7 @@ function body(): Markup {
 <section class="felt" aria-label="What viewers feel"><dl class="gauges" id="gauges"></dl></section>
 <section class="charts" aria-labelledby="charts-title"><h2 id="charts-title">Now <span class="soft" id="charts-note"></span></h2><div id="charts"><p class="quiet">Nothing has run yet.</p></div>
 <p class="readout" hidden><output id="moment"></output></p></section>
-<section class="so-far" aria-labelledby="claims-title"><h2 id="claims-title">Claims so far</h2><div id="claims" class="scroll" tabindex="0" role="region" aria-labelledby="claims-title"><p class="quiet">Judged as soon as a baseline runs.</p></div></section>
+<section class="so-far" aria-labelledby="claims-title"><h2 id="claims-title">Claims so far</h2><div id="claims" class="scroll" tabindex="0" role="region" aria-label="Each claim by phase"><p class="quiet">Judged as soon as a baseline runs.</p></div></section>
 </div>
 <div class="side">
 <section class="decision" id="decision" aria-labelledby="decision-title"></section>
@@ -37,7 +37,7 @@ function body(): Markup {
 <section class="timeline" aria-labelledby="timeline-title"><h2 id="timeline-title">Timeline</h2>
 <form id="note"><label for="note-text">Note</label><textarea id="note-text" rows="2" maxlength="1000" required placeholder="What do you see?"></textarea>
 <label for="name">Your name</label><input id="name" maxlength="60" autocomplete="name"><button type="submit">Put it into the timeline</button><p id="note-said" role="status"></p></form>
-<div class="scroll lines" tabindex="0" role="region" aria-labelledby="timeline-title"><ol id="timeline"></ol></div></section>
+<div class="scroll lines" tabindex="0" role="region" aria-label="What happened, newest first"><ol id="timeline"></ol></div></section>
 </div>
 </div></div>
 <div class="page" id="door"><p class="notice" id="door-said">Opening the day…</p></div>`;

@@ -22,6 +22,7 @@ export function tape(step: DayStep, events: readonly DayEvent[]): Markup | null 
   const height = pinRoom + lanes.length * (tall + laneGap);
   const windowSeconds = Math.max(1, Math.round(step.segmentMs / 1_000));
   return markup`<figure class="tape"><svg viewBox="0 0 ${wide} ${height}" role="img" aria-label="${`Answers a second by lane (${lanes.join(", ")}) over the step; the figures stand in the run’s own report`}">
+<rect class="paper" width="${wide}" height="${height}"/>
 ${bands(events, xOf, last.runMs + 1_000, height)}
 ${lanes.map((lane, index) => laneOf(lane, seconds, xOf, pinRoom + index * (tall + laneGap), windowSeconds))}
 ${pins.map(({ x, number }) => markup`<g class="pin"><path d="M${x} ${pinRoom}V${height}"/><circle cx="${x}" cy="9" r="8"/><text x="${x}" y="13" text-anchor="middle">${number}</text></g>`)}

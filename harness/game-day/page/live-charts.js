@@ -7,8 +7,10 @@ const outcomeTones = { served: "served", late: "late", shed: "shed", lost: "lost
 const laneTones = ["p99", "one", "two", "three", "four"];
 
 class LiveCharts {
-  constructor(place, moment) {
+  /** `idle` stands there before anything has run. */
+  constructor(place, moment, idle) {
     this.place = place;
+    this.idle = idle;
     this.moment = moment;
     this.begin(null, null);
     addEventListener("resize", () => this.fit());
@@ -20,7 +22,7 @@ class LiveCharts {
     for (const chart of this.charts ?? []) chart.plot.destroy();
     Object.assign(this, { step, zeroMs, held, seconds: [], charts: [], phases: [], faults: [] });
     this.model = { phases: this.phases, faults: this.faults, axis: { untilMs: 0 }, dashes: { one: [7, 3], two: [2, 2], three: [9, 3, 2, 3] } };
-    this.place.replaceChildren();
+    this.place.replaceChildren(...(step === null ? [element("p", { class: "purpose" }, this.idle)] : []));
   }
 
   get span() {

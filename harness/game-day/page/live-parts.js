@@ -11,7 +11,7 @@ const signs = { held: "✓", refuted: "✗", inconclusive: "?" };
 
 const headlines = {
   between: ["Between steps", () => "Getting ready"],
-  waiting: ["Decision wanted", (state, day) => (state.question.point === "hold" ? `The target is up under everyday load: break it?` : `Go for step ${state.question.step + 1} of ${day.steps.length}?`)],
+  waiting: ["Decision wanted", (state, day) => (state.question.point === "hold" ? "Up under everyday load: break it?" : `Go for step ${state.question.step + 1} of ${day.steps.length}?`)],
   running: ["Running", (state) => state.phase ?? "starting"],
   stopping: ["Stopping", () => "Healing everything"],
   closed: ["The day is over", (state) => state.closedWhy],
@@ -72,7 +72,7 @@ function stepWords(step) {
     ["Load", `${Number(blast.loadTimes.toPrecision(2))} × the everyday`],
     ["Takes", `${length(step.leadInMs + Object.values(step.phasesMs).reduce((sum, ms) => sum + ms, 0))} once the target is up`],
     ["Target", `${step.target}, ${step.topology}, on ${step.substrate}${step.without.length > 0 ? `; without ${step.without.join(", ")}` : ""}`],
-    ...(step.expect === "refuted" ? [["Meant to be", "refuted: it is a control"]] : []),
+    ...(step.expect === "refuted" ? [["Expected", "refuted: it is a control"]] : []),
   ];
   return [
     element("p", { class: "step-title" }, step.title),
@@ -114,12 +114,12 @@ function toldOf(event, day) {
   const say = (tone, text) => ({ tone, text });
   switch (event.kind) {
     case "opened": return say("soft", event.again ? "The day was taken up again" : "The day was opened");
-    case "asked": return say("asked", event.point === "hold" ? `${step}: up and held, go or no-go?` : `Step ${event.step + 1}, ${step}: go or no-go?`);
+    case "asked": return say("question", event.point === "hold" ? `${step}: up and held, go or no-go?` : `Step ${event.step + 1}, ${step}: go or no-go?`);
     case "answered": return say(event.answer === "go" ? "go" : "no-go", event.by.role === "nobody" ? "Nobody answered: no-go" : `${event.answer === "go" ? "Go" : "No-go"}, says ${nameOf(event.by)}`);
     case "recording": return say("soft", `Run ${event.runId}`);
     case "saw": return seenTold(event.seen, say);
     case "note": return { tone: "note", text: event.text, by: nameOf(event.by) };
-    case "stopped": return say("stop", `Stopped by ${nameOf(event.by)}`);
+    case "stopped": return say("halt", `Stopped by ${nameOf(event.by)}`);
     case "ended": return say(event.outcome.result ?? "soft", `${step}: ${event.outcome.result === null ? "" : `${statusWords[event.outcome.result]}. `}${event.outcome.why}`);
     case "closed": return say("soft", `The day is over: ${event.why}`);
     default: return null;
@@ -131,8 +131,8 @@ function seenTold(seen, say) {
     case "deploying": return say("soft", "Bringing the target up");
     case "deployed": return say("soft", "The target is up");
     case "phase": return say("phase", seen.phase === "leadIn" ? "Lead-in" : seen.phase[0].toUpperCase() + seen.phase.slice(1));
-    case "injected": return say(seen.evidence.landed ? "fault" : "trouble", `${seen.evidence.landed ? "Landed" : "Did not land"}: ${seen.label}. ${seen.evidence.observation}`);
-    case "healed": return say(seen.evidence.landed ? "go" : "trouble", `${seen.evidence.landed ? "Healed" : "Not healed"}: ${seen.label}. ${seen.evidence.observation}`);
+    case "injected": return say(seen.evidence.landed ? "fault" : "trouble", `${seen.evidence.landed ? "Landed" : "Did not land"}: ${seen.label}; ${seen.evidence.observation}`);
+    case "healed": return say(seen.evidence.landed ? "go" : "trouble", `${seen.evidence.landed ? "Healed" : "Not healed"}: ${seen.label}; ${seen.evidence.observation}`);
     case "trouble": return say("trouble", seen.text);
     default: return null;
   }

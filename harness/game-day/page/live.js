@@ -28,7 +28,7 @@ async function open() {
     at("name").value = localStorage.getItem("seawall-name") ?? "";
     at("door").hidden = true;
     at("day").hidden = false;
-    charts = new LiveCharts(at("charts"), at("moment"));
+    charts = new LiveCharts(at("charts"), at("moment"), day.purpose);
     void follow({ event: happened, state: stands, connected, over: shut });
     setInterval(tick, 250);
   } catch (error) {
@@ -55,7 +55,7 @@ function connected(on) {
 function stands(now) {
   const before = state;
   state = now;
-  for (const part of ["head", "decision", "programme", "claims"]) dirty.add(part);
+  for (const part of ["head", "decision", "programme", "claims", "charts"]) dirty.add(part);
   if (before === null || before.status !== now.status || before.phase !== now.phase) {
     const { word, title } = headline(now, day);
     announce(`${word}: ${title}`);
@@ -141,8 +141,10 @@ function draw() {
 /** What a wall must show from across the room. */
 function gauges() {
   const step = charts.step;
+  at("charts-title").firstChild.textContent = state.phase !== null ? "Now " : step === null ? "What for " : "Last ";
   at("charts-note").textContent = step === null ? "" : charts.held ? `${step.experiment}, held under everyday load: nothing is recorded` : step.experiment;
-  if (latest === null || step === null) return at("gauges").replaceChildren();
+  // Of a target that is not there any more nothing must seem to be well.
+  if (latest === null || step === null || state.phase === null) return at("gauges").replaceChildren();
   const window = charts.seconds.slice(-Math.max(1, Math.round(step.segmentMs / 1000)));
   const sum = (lane, outcome) => window.reduce((total, second) => total + (second.lanes[lane]?.[outcome] ?? 0), 0);
   const all = (lane) => ["served", "late", "shed", "lost"].reduce((total, outcome) => total + sum(lane, outcome), 0);
