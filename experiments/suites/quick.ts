@@ -4,5 +4,5 @@ import { defineSuite } from "../../harness/core/suite.ts";
 export default defineSuite({
   title: "The experiments that tell most for their time",
   withinMinutes: 10,
-  runs: ["origin-storm"],
+  runs: ["origin-storm", "not-found-storm", "retry-storm", "instance-loss", "slow-store"],
 });

@@ -3,9 +3,9 @@ import { sleep } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
 import { pick, random } from "./library/random.ts";
-import { options, settings } from "./library/settings.ts";
+import { optionsOf, settings } from "./library/settings.ts";
 
-export { options };
+export const options = optionsOf({ fast: 2, absent: 20 });
 
 const answerWithinMs = 5_000;
 /** Ahead of the clock by up to a quarter of an hour, as devices are whose time is wrong. */

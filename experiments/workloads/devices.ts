@@ -5,9 +5,9 @@ import http from "k6/http";
 import { Trend } from "k6/metrics";
 import { startSession } from "./library/gateway.ts";
 import { pick, random } from "./library/random.ts";
-import { options, settings } from "./library/settings.ts";
+import { optionsOf, settings } from "./library/settings.ts";
 
-export { options };
+export const options = optionsOf({ device: 2 });
 export const needs = ["gateways"] as const;
 
 /** From the operator's word to a device's hearing it, in ms; of one that never heard, from the start of the fault. */

@@ -2,9 +2,9 @@
 import http from "k6/http";
 import { Trend } from "k6/metrics";
 import { pick, random } from "./library/random.ts";
-import { options, settings } from "./library/settings.ts";
+import { optionsOf, settings } from "./library/settings.ts";
 
-export { options };
+export const options = optionsOf({ ads: 1, telemetry: 1 });
 export const needs = ["gateways"] as const;
 
 /** One batch of events in ms, from the moment at which it was meant to be sent; `taken` by the gateway, `shed` or `lost`. */

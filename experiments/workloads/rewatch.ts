@@ -2,9 +2,9 @@
 import exec from "k6/execution";
 import { fetchSegment } from "./library/fetch-segment.ts";
 import { pick, random, shuffled } from "./library/random.ts";
-import { options, settings } from "./library/settings.ts";
+import { optionsOf, settings } from "./library/settings.ts";
 
-export { options };
+export const options = optionsOf({ rewatch: 2 });
 
 const deadlineMs = 8_000;
 /** Counted back from the segment that was being made when the load began: old enough to be past, young enough to be there after any start. */

@@ -2,9 +2,9 @@
 import exec from "k6/execution";
 import { fetchSegment } from "./library/fetch-segment.ts";
 import { pick, random } from "./library/random.ts";
-import { options, settings } from "./library/settings.ts";
+import { optionsOf, settings } from "./library/settings.ts";
 
-export { options };
+export const options = optionsOf({ rewind: 2 });
 
 /** Seeking back may buffer for a while: choose 8 s. */
 const deadlineMs = 8_000;

@@ -3,9 +3,9 @@ import exec from "k6/execution";
 import http from "k6/http";
 import { watchLive } from "./library/live-edge.ts";
 import { shuffled } from "./library/random.ts";
-import { type Edge, options, settings } from "./library/settings.ts";
+import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
-export { options };
+export const options = optionsOf({ live: 2 });
 export const needs = ["gateways"] as const;
 
 /** Each virtual user is a device, which watches that many segments and then begins anew, so that there are always some who begin. */

@@ -1,8 +1,8 @@
 /** Session starts: viewers who press play, and devices that prefetch what might be watched next. */
 import { startSession } from "./library/gateway.ts";
-import { options } from "./library/settings.ts";
+import { optionsOf } from "./library/settings.ts";
 
-export { options };
+export const options = optionsOf({ play: 2, prefetch: 2 });
 export const needs = ["gateways"] as const;
 
 /** A viewer who pressed play expects a picture within seconds. Choose: 4 s for the session, as for a live segment. */

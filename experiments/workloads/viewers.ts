@@ -2,9 +2,9 @@
 import { fetchSegment } from "./library/fetch-segment.ts";
 import { renditionFor, watchLive } from "./library/live-edge.ts";
 import { pick, random, shuffled } from "./library/random.ts";
-import { type Edge, options, settings } from "./library/settings.ts";
+import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
-export { options };
+export const options = optionsOf({ live: 10, dvr: 2 });
 
 /** Seeking back may buffer for a while: choose 8 s. */
 const dvrDeadlineMs = 8_000;

@@ -17,6 +17,7 @@ export interface Started {
   /** Resolves when standard error has matched; rejects when the command ends first. */
   seen(pattern: RegExp): Promise<void>;
   /** What it has said so far. */
+  stdout(): string;
   stderr(): string;
 }
 
@@ -28,7 +29,7 @@ export function seawall(args: readonly string[], env: Readonly<Record<string, st
   child.stderr.setEncoding("utf8").on("data", (part: string) => { stderr += part; });
   const ended = once(child, "close").then(([exitCode, signal]) => ({ exitCode: exitCode as number | null, signal: signal as string | null, stdout, stderr }));
   return {
-    child, ended, stderr: () => stderr,
+    child, ended, stdout: () => stdout, stderr: () => stderr,
     seen: async (pattern) => {
       let over = false;
       void ended.then(() => { over = true; });

@@ -40,19 +40,22 @@ const alone: Settings = {
     segmentPath: "/live/{event}/{rendition}/{number}.m4s",
   },
   leadInMs: 0, phasesMs: { baseline: 5_000, fault: 10_000, recovery: 5_000 },
-  scenarios: {
-    live: { executor: "constant-arrival-rate", exec: "live", rate: 10, timeUnit: "1s", duration: "20s", preAllocatedVUs: 60 },
-    dvr: { executor: "constant-arrival-rate", exec: "dvr", rate: 2, timeUnit: "1s", duration: "20s", preAllocatedVUs: 20 },
-  },
+  scenarios: {},
 };
 
 const told = __ENV["SEAWALL_LOAD"];
 export const settings: Settings = told === undefined ? alone : (JSON.parse(told) as Settings);
 
-export const options: Options = {
-  scenarios: settings.scenarios,
-  // Media is read to its end and thrown away.
-  discardResponseBodies: true,
-  noConnectionReuse: false,
-  userAgent: "seawall-viewer",
-};
+/** For plain `k6 run`: these functions, so many iterations a second, for 20 s. Under the harness the experiment says what is run. */
+export function optionsOf(perSecond: Readonly<Record<string, number>>): Options {
+  const own = Object.entries(perSecond).map(([name, rate]) => [name, {
+    executor: "constant-arrival-rate", exec: name, rate: Math.round(rate * 10), timeUnit: "10s", duration: "20s", preAllocatedVUs: Math.ceil(rate * 10),
+  }] as const);
+  return {
+    scenarios: told === undefined ? Object.fromEntries(own) : settings.scenarios,
+    // Media is read to its end and thrown away.
+    discardResponseBodies: true,
+    noConnectionReuse: false,
+    userAgent: "seawall-viewer",
+  };
+}
