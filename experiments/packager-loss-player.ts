@@ -1,0 +1,17 @@
+/** A pipeline dies while real players watch: what the other one makes must join what they have in their buffers without a seam. */
+import { defineExperiment, type Phase } from "../harness/core/experiment.ts";
+import { playerWatches } from "./claims/player-watches.ts";
+import packagerLoss from "./packager-loss.ts";
+
+/** One watches from before the loss, one presses play after it. */
+const players: readonly Phase[] = ["baseline", "fault"];
+
+export default defineExperiment({
+  ...packagerLoss,
+  name: "packager-loss-player",
+  title: "Packager loss, watched by real players",
+  story: `${packagerLoss.story} Two viewers watch in a browser: one from before the loss, one who presses play after it.`,
+  players,
+  hypothesis: [...packagerLoss.hypothesis, ...playerWatches(players)],
+  reliesOn: {},
+});
