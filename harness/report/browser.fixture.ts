@@ -1,0 +1,31 @@
+/** Opening pages in a real browser, and asking them what a reader would notice. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import axeCore from "axe-core";
+import type { BrowserContext, Page } from "playwright-core";
+
+/** A page with everything that it complained about or asked the network for. */
+export async function openedPage(context: BrowserContext, url: string): Promise<{ page: Page; complaints: string[]; requests: string[] }> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => { if (request.url() !== url && !request.url().startsWith("data:")) requests.push(request.url()); });
+  await page.goto(url);
+  return { page, complaints, requests };
+}
+
+/** In-page questions stand in a plain script, as this program is typed for Node and not for a page. */
+export async function askedOf(page: Page, question: "inked()" | "faint()" | "pwned()" | "sidewaysPx()" | "loadedMs()"): Promise<unknown> {
+  const questions = await readFile(join(import.meta.dirname, "page", "inspect.js"), "utf8");
+  return page.evaluate(`${questions}\n${question}`);
+}
+
+interface Violation { readonly id: string; readonly help: string; readonly nodes: readonly { readonly html: string }[] }
+
+/** What axe-core finds against WCAG AA and good practice, with the first element that it means. */
+export async function axeOf(page: Page): Promise<string[]> {
+  const found = await page.evaluate(`${axeCore.source}; axe.run(document, { resultTypes: ["violations"] }).then((results) => results.violations)`) as readonly Violation[];
+  return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html ?? ""}`);
+}

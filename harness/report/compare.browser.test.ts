@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { comparisonOf, type JudgedRun } from "../core/compare/comparison.ts";
+import { type Browser, chromiumPath, openBrowser } from "../system/browser.ts";
+import { askedOf, axeOf, openedPage } from "./browser.fixture.ts";
+import { renderComparisonHtml } from "./compare-html.ts";
+import { type Fixture, hostileRun, stormRun } from "./fixture.ts";
+
+const chromium = chromiumPath(process.env);
+
+/** Several runs of one kind, which differ a little as runs do. */
+function side(of: () => Fixture, runs: number, slower = 1): JudgedRun[] {
+  return Array.from({ length: runs }, (_, index) => {
+    const { run, verdict } = of();
+    const times = slower * (1 + 0.01 * index);
+    const series = run.series.map((one) => (one.kind === "duration" ? { ...one, values: one.values.map((value) => value * times), atMs: one.atMs.map((atMs, at) => atMs + (times - 1) * (one.values[at] ?? 0)) } : one));
+    return { run: { ...run, id: `${run.id}-${slower}-${index}`, directory: `/runs/${slower}-${index}`, series }, verdict };
+  });
+}
+
+const refuted = (): Fixture => stormRun({ status: "refuted", without: ["collapsing"] });
+
+describe.skipIf(chromium === null)("a comparison in a browser", () => {
+  let folder = "";
+  let browser: Browser | null = null;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "seawall-compare-"));
+    browser = await openBrowser(chromium ?? "", { scripts: true });
+  });
+  afterAll(async () => {
+    await browser?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const written = async (name: string, ...sides: JudgedRun[][]): Promise<string> => {
+    const path = join(folder, `${name}.html`);
+    const labelled = sides.map((runs, index) => ({ label: `${"ABC"[index]} (${runs.length} runs)`, runs: runs.map(({ run }) => run) }));
+    await writeFile(path, renderComparisonHtml(comparisonOf(sides), labelled, (directory) => `..${directory}/report.html`));
+    return pathToFileURL(path).href;
+  };
+  const context = () => {
+    if (browser === null) throw new Error("the browser was not opened");
+    return browser.context;
+  };
+
+  test("says first what is worse, links to the runs, and draws the sides over one another on the fault's axis", async () => {
+    const { page, complaints, requests } = await openedPage(context(), await written("worse", side(stormRun, 3), side(refuted, 3, 1.5)));
+    expect(await page.title()).toBe("Worse: origin-storm, compared");
+    expect(await page.locator("h1").textContent()).toBe("Worse");
+    expect(await page.locator(".told").textContent()).toMatch(/live segment wait p\d+ is .* % slower/);
+    expect(await page.locator(".sides a").first().getAttribute("href")).toBe("../runs/1-0/report.html");
+    const canvases = await page.locator(".plot canvas").count();
+    expect(canvases).toBeGreaterThanOrEqual(6);
+    expect(await askedOf(page, "inked()")).toEqual(new Array(canvases).fill(true));
+    await page.locator(".plot").first().focus();
+    for (const key of ["Home", "ArrowRight"]) await page.keyboard.press(key);
+    expect(await page.locator("#moment").textContent()).toMatch(/^−\d+ s/);
+    expect([complaints, requests]).toEqual([[], []]);
+    await page.close();
+  });
+
+  test.each([["light", false], ["dark", true]] as const)("is accessible by axe's rules and has enough contrast in %s, whatever came out", async (_name, dark) => {
+    await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
+    for (const [name, sides] of [["worse", [side(stormRun, 3), side(refuted, 3, 1.5)]], ["better", [side(refuted, 2, 1.5), side(stormRun, 2)]], ["none", [side(stormRun, 1), side(stormRun, 1, 1.001)]], ["three", [side(stormRun, 2), side(refuted, 2, 1.4), side(stormRun, 1, 1.001)]]] as const) {
+      const { page } = await openedPage(own.context, await written(`axe-${name}`, ...sides));
+      for (const summary of await page.locator("details:not([open]) > summary").all()) await summary.click();
+      expect(await axeOf(page), name).toEqual([]);
+      expect(await askedOf(page, "faint()"), name).toEqual([]);
+      await page.close();
+    }
+  });
+
+  test("tells everything but the curves without a script, and needs no sideways scrolling on a telephone", async () => {
+    await using bare = await openBrowser(chromium ?? "", { scripts: false });
+    const { page } = await openedPage(bare.context, await written("bare", side(stormRun, 2), side(refuted, 2, 1.5)));
+    expect(await page.locator(".needs-script:visible").count()).toBe(0);
+    for (const text of ["Worse", "What was compared", "How this was computed", "The curves need JavaScript"]) expect(await page.getByText(text).first().isVisible(), text).toBe(true);
+    await using narrow = await openBrowser(chromium ?? "", { scripts: true, wide: 390 });
+    expect(await askedOf((await openedPage(narrow.context, await written("narrow", side(hostileRun, 1), side(hostileRun, 1, 1.2)))).page, "sidewaysPx()")).toBe(0);
+  });
+
+  test("runs nothing that a hostile experiment or record says, and opens what holds nothing", async () => {
+    const { page, complaints, requests } = await openedPage(context(), await written("hostile", side(hostileRun, 1), side(hostileRun, 1, 1.2)));
+    expect(await askedOf(page, "pwned()")).toBe(false);
+    expect(await page.locator("img, iframe, object").count()).toBe(0);
+    await page.close();
+    const empty = (): Fixture => { const { run, verdict } = stormRun(); return { run: { ...run, events: [], series: [] }, verdict: { ...verdict, findings: [] } }; };
+    const second = await openedPage(context(), await written("empty", side(empty, 1), side(empty, 1, 2)));
+    expect(await second.page.getByText("There is nothing to draw").isVisible()).toBe(true);
+    expect([complaints, requests, second.complaints]).toEqual([[], [], []]);
+    await second.page.close();
+  });
+});
