@@ -21,7 +21,8 @@ function side(of: () => Fixture, runs: number, slower = 1): JudgedRun[] {
   });
 }
 
-const refuted = (): Fixture => stormRun({ status: "refuted", without: ["collapsing"] });
+const storm = (): Fixture => stormRun({ audience: 0.2 });
+const refuted = (): Fixture => stormRun({ status: "refuted", without: ["collapsing"], audience: 0.2 });
 
 describe.skipIf(chromium === null)("a comparison in a browser", () => {
   let folder = "";
@@ -46,10 +47,10 @@ describe.skipIf(chromium === null)("a comparison in a browser", () => {
   };
 
   test("says first what is worse, links to the runs, and draws the sides over one another on the fault's axis", async () => {
-    const { page, complaints, requests } = await openedPage(context(), await written("worse", side(stormRun, 3), side(refuted, 3, 1.5)));
-    expect(await page.title()).toBe("Worse: origin-storm, compared");
-    expect(await page.locator("h1").textContent()).toBe("Worse");
-    expect(await page.locator(".told").textContent()).toMatch(/live segment wait p\d+ is .* % slower/);
+    const { page, complaints, requests } = await openedPage(context(), await written("worse", side(storm, 2), side(refuted, 2, 1.5)));
+    expect(await page.title()).toMatch(/^Worse.*: origin-storm, compared$/);
+    expect(await page.locator("h1").textContent()).toMatch(/^Worse/);
+    expect(await page.locator(".told").textContent()).toMatch(/live segment wait share served is [\d–]+ points lower during the fault; (very )?unlikely to be noise/);
     expect(await page.locator(".sides a").first().getAttribute("href")).toBe("../runs/1-0/report.html");
     const canvases = await page.locator(".plot canvas").count();
     expect(canvases).toBeGreaterThanOrEqual(6);
@@ -63,9 +64,9 @@ describe.skipIf(chromium === null)("a comparison in a browser", () => {
 
   test.each([["light", false], ["dark", true]] as const)("is accessible by axe's rules and has enough contrast in %s, whatever came out", async (_name, dark) => {
     await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
-    for (const [name, sides] of [["worse", [side(stormRun, 3), side(refuted, 3, 1.5)]], ["better", [side(refuted, 2, 1.5), side(stormRun, 2)]], ["none", [side(stormRun, 1), side(stormRun, 1, 1.001)]], ["three", [side(stormRun, 2), side(refuted, 2, 1.4), side(stormRun, 1, 1.001)]]] as const) {
+    for (const [name, sides] of [["worse", [side(storm, 2), side(refuted, 2, 1.5)]], ["none", [side(storm, 1), side(storm, 1, 1.001)]], ["three", [side(storm, 2), side(refuted, 2, 1.4), side(storm, 1, 1.001)]]] as const) {
       const { page } = await openedPage(own.context, await written(`axe-${name}`, ...sides));
-      for (const summary of await page.locator("details:not([open]) > summary").all()) await summary.click();
+      await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
       expect(await axeOf(page), name).toEqual([]);
       expect(await askedOf(page, "faint()"), name).toEqual([]);
       await page.close();
@@ -74,7 +75,7 @@ describe.skipIf(chromium === null)("a comparison in a browser", () => {
 
   test("tells everything but the curves without a script, and needs no sideways scrolling on a telephone", async () => {
     await using bare = await openBrowser(chromium ?? "", { scripts: false });
-    const { page } = await openedPage(bare.context, await written("bare", side(stormRun, 2), side(refuted, 2, 1.5)));
+    const { page } = await openedPage(bare.context, await written("bare", side(storm, 2), side(refuted, 2, 1.5)));
     expect(await page.locator(".needs-script:visible").count()).toBe(0);
     for (const text of ["Worse", "What was compared", "How this was computed", "The curves need JavaScript"]) expect(await page.getByText(text).first().isVisible(), text).toBe(true);
     await using narrow = await openBrowser(chromium ?? "", { scripts: true, wide: 390 });

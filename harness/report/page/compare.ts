@@ -60,7 +60,7 @@ function rank({ quantity, outcome, p, phase }: Change): number {
 export function sidesTable({ baseline, others }: Comparison, linkTo: (directory: string) => string | null): Markup {
   const sides = [baseline, ...others.map(({ side }) => side)];
   return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">What was compared</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="runs"><table class="sides"><thead><tr><th scope="col">Side</th><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Begun</th><th scope="col" class="n">Seed</th><th scope="col">Switched off</th><th scope="col">Seawall</th></tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of the runs compared"><table class="sides"><thead><tr><th scope="col">Side</th><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Begun</th><th scope="col" class="n">Seed</th><th scope="col">Switched off</th><th scope="col">Seawall</th></tr></thead>
 ${sides.map((side, index) => markup`<tbody>${side.runs.map((run, at) => sideRow(side, index, at, run, linkTo))}</tbody>`)}</table></div></section>`;
 }
 

@@ -23,7 +23,7 @@ export function runsSection(runs: readonly IndexedRun[]): Markup {
   return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">All runs</h2>
 ${filter(shown)}
 ${runs.length > rowsMax ? markup`<p class="quiet">The newest ${formatCount(rowsMax)} of ${formatCount(runs.length)}.</p>` : null}
-<div class="scroll" tabindex="0" role="region" aria-labelledby="runs"><table class="runs"><thead><tr><th scope="col">Verdict</th><th scope="col">Experiment</th><th scope="col">Begun, UTC</th><th scope="col">Substrate, topology</th><th scope="col">Version</th><th scope="col">Tightest claim, and what it used of its allowance</th><th scope="col" class="n">Seed</th></tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of all runs"><table class="runs"><thead><tr><th scope="col">Verdict</th><th scope="col">Experiment</th><th scope="col">Begun, UTC</th><th scope="col">Substrate, topology</th><th scope="col">Version</th><th scope="col">Tightest claim, and what it used of its allowance</th><th scope="col" class="n">Seed</th></tr></thead>
 <tbody>${shown.map(row)}</tbody></table></div>
 <p class="quiet" id="none" hidden>No run is like that. <button type="button" id="clear-none">Show all</button></p></section>`;
 }
@@ -33,13 +33,13 @@ export function versionOf({ version, targetVersion }: IndexedRun): string {
 }
 
 function filter(runs: readonly IndexedRun[]): Markup {
-  const choice = (id: string, label: string, values: readonly string[], all: string): Markup => markup`<label for="${id}">${label}<select id="${id}"><option value="">${all}</option>${[...new Set(values)].map((value) => markup`<option value="${value}">${value}</option>`)}</select></label>`;
+  const choice = (id: string, label: string, values: readonly string[], all: string): Markup => markup`<div class="field"><label for="${id}">${label}</label><select id="${id}"><option value="">${all}</option>${[...new Set(values)].map((value) => markup`<option value="${value}">${value}</option>`)}</select></div>`;
   const sorted = (of: (run: IndexedRun) => string): string[] => [...new Set(runs.map(of))].sort();
   return markup`<form class="filter needs-script" aria-label="Which runs are shown">
 ${choice("by-experiment", "Experiment", sorted((run) => run.experiment), "all")}${choice("by-status", "Verdict", ["held", "refuted", "inconclusive"], "any")}
-<label for="by-kind">Kind<select id="by-kind"><option value="">experiments and controls</option><option value="experiment">experiments</option><option value="control">controls</option><option value="unwanted">not as wanted</option></select></label>
+<div class="field"><label for="by-kind">Kind</label><select id="by-kind"><option value="">experiments and controls</option><option value="experiment">experiments</option><option value="control">controls</option><option value="unwanted">not as wanted</option></select></div>
 ${choice("by-version", "Version", runs.map(versionOf), "any")}${choice("by-substrate", "Substrate", sorted((run) => run.substrate), "any")}
-<label for="by-text">Contains<input id="by-text" type="search" autocomplete="off" placeholder="seed, run, defence, reason"></label>
+<div class="field"><label for="by-text">Contains</label><input id="by-text" type="search" autocomplete="off" placeholder="seed, run, defence, reason"></div>
 <p role="status" id="shown">${formatCount(runs.length)} runs</p> <button type="button" id="clear" hidden>Show all</button>
 </form>`;
 }
