@@ -48,7 +48,7 @@ export class MemoryRecord implements SampleSink, EventSink {
 export function planned(experiment: Experiment, seed: number, without: readonly string[] = []): Planned {
   return planExperiment(experiment, {
     substrate: "simulated", substrateWhy: "test", supports: simulatedSupport(experiment.target.model), seed, without, topology: null,
-    workloadExports: () => ["live", "dvr", "liveRoaming", "dvrRoaming"], rerun: "",
+    workloadExports: (workload) => experiment.load.filter((load) => load.workload === workload).map((load) => load.exec), rerun: "",
   });
 }
 

@@ -84,7 +84,6 @@ export class Network {
   request<T>({ from, to, port, timeoutMs, serve, done }: ModelRequest<T> & { readonly from: SimulatedNode | null; readonly to: SimulatedNode }): void {
     const { clock } = this.#options;
     const link = from === null ? undefined : this.#links.get(keyOf(from.name, to.name, port));
-    const hop = (): number => this.#hopMs(from, to, link);
     let over = false;
     let given: T | null = null;
     const tell = from === null ? () => done(given) : from.inThisLife(() => done(given));
@@ -99,21 +98,26 @@ export class Network {
     };
     const breakOff = (): void => end(null);
     const forget = clock.deadline(timeoutMs, breakOff);
-    clock.after(hop(), () => {
+    clock.after(this.#hopMs(from, to), () => {
       if (over || this.#lost(from, to)) return;
       if (link?.isCut === true || !to.ready) return end(null);
       to.open.add(breakOff);
       link?.open.add(breakOff);
       to.now(() => {
-        if (!over) serve((answer) => void clock.after(hop(), () => { if (!this.#lost(from, to)) end(answer); }));
+        if (!over) serve((answer) => void clock.after(this.#hopMs(from, to) + this.#delayMs(link), () => { if (!this.#lost(from, to)) end(answer); }));
       });
     });
   }
 
-  #hopMs(from: SimulatedNode | null, to: SimulatedNode, link: SimulatedLink | undefined): number {
-    const { hopMs, random } = this.#options;
-    let ms = from === null || from.region === to.region ? hopMs.within : hopMs.between;
-    if (link !== undefined) for (const { delayMs, jitterMs } of link.delays) ms += Math.max(0, delayMs + (2 * random() - 1) * jitterMs);
+  #hopMs(from: SimulatedNode | null, to: SimulatedNode): number {
+    const { hopMs } = this.#options;
+    return from === null || from.region === to.region ? hopMs.within : hopMs.between;
+  }
+
+  /** It is the answers that are late, as in the real proxy. */
+  #delayMs(link: SimulatedLink | undefined): number {
+    let ms = 0;
+    if (link !== undefined) for (const { delayMs, jitterMs } of link.delays) ms += Math.max(0, delayMs + (2 * this.#options.random() - 1) * jitterMs);
     return ms;
   }
 }

@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
-import combined from "../../../experiments/combined.ts";
 import originStorm from "../../../experiments/origin-storm.ts";
-import zoneLoss from "../../../experiments/zone-loss.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import { judge } from "../../core/judge/judge.ts";
-import { refutedAsExpected, reliancesOf } from "../../core/reliance.ts";
 import type { Run } from "../../core/run.ts";
 import { planned, simulateInMemory } from "./in-memory.fixture.ts";
 
@@ -15,28 +12,7 @@ const times = (experiment: Experiment, scale: number): Experiment => ({
 /** The same storm with fewer viewers, for what does not depend on how many there are. */
 const small = { ...times(originStorm, 0.3), hypothesis: originStorm.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })) };
 
-describe.each([["zone-loss", zoneLoss], ["combined", combined]])("%s in virtual time", (_name, experiment) => {
-  it("is held, and refuted without each defence that it relies on, as with the real target", async () => {
-    expect(judge(await run(experiment))).toMatchObject({ status: "held" });
-    for (const { defence, refutes } of reliancesOf(experiment)) {
-      const { status, findings } = judge(await run(experiment, [defence]));
-      expect([defence, status, refutedAsExpected(refutes, findings).length > 0]).toEqual([defence, "refuted", true]);
-    }
-  });
-});
-
 describe("the origin storm in virtual time", () => {
-  it("is held, as with the real target", async () => {
-    expect(judge(await run(originStorm))).toMatchObject({ status: "held", cleanup: { status: "clean" } });
-  });
-
-  it("is refuted without each defence that it relies on, for the claim that needs it", async () => {
-    for (const { defence, refutes } of reliancesOf(originStorm)) {
-      const { findings } = judge(await run(defence === "collapsing" ? originStorm : small, [defence]));
-      expect(refutedAsExpected(refutes, findings), defence).toEqual(refutes);
-    }
-  });
-
   it("is the same run for the same seed, to the last sample, and another for another seed", async () => {
     const record = (one: Run): string => JSON.stringify([one.events, one.series.map((series) => [series.metric, series.tags, [...series.atMs], [...series.values]])]);
     const first = record(await run(small, [], 7));

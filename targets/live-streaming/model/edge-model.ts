@@ -50,6 +50,12 @@ export class Edge {
     });
   }
 
+  /** As told by an operator: it lives, and keeps nothing of what it had. */
+  flush(): boolean {
+    this.#kept.clear();
+    return true;
+  }
+
   get(asked: Asked, weight: number, reply: (answer: Answer) => void): void {
     const nowMs = this.#simulation.nowMs();
     const current = segmentInProduction(nowMs);

@@ -103,7 +103,7 @@ class ReferenceModel implements RunningModel {
   }
 
   operate(service: string, operation: string, parameters: Readonly<Record<string, string>>): boolean {
-    if (operation === "flush") return this.#stores.flush(service);
+    if (operation === "flush") return this.#caches.get(service)?.flush() ?? this.#stores.flush(service);
     const packager = this.#packagers.find((one) => one.node.name === service);
     const kind = defectNames.find((name) => name === parameters["kind"]);
     if (operation !== "defects" || packager === undefined || kind === undefined) return false;
