@@ -50,7 +50,7 @@ function readersFolder(): string {
 function typed(command: string, cwd: string, env: Readonly<Record<string, string>> = {}): Promise<{ code: number | null; said: string }> {
   return new Promise((done) => {
     execFile("sh", ["-c", command], { cwd, timeout: 120_000, maxBuffer: 1e8, env: { ...process.env, SEAWALL_SUBSTRATE: "simulated", SEAWALL_REPORTS: join(cwd, "reports"), ...env } },
-      (error, stdout, stderr) => done({ code: error === null ? 0 : typeof error.code === "number" ? error.code : null, said: `${stdout}${stderr}`.slice(-2_000) }));
+      (error, stdout, stderr) => done({ code: error === null ? 0 : typeof error.code === "number" ? error.code : null, said: `${stderr}${stdout}`.slice(-2_000) }));
   });
 }
 
@@ -62,7 +62,8 @@ describe("a command of the documentation", () => {
   });
 
   it.each(here.map((line) => [line.command, line.page, line] as const))("works as it stands: %s (%s)", async (command, _page, { refuted }) => {
-    const { code, said } = await typed(command, folder);
+    // A plan starts nothing, on whatever substrate.
+    const { code, said } = await typed(command, folder, / plan /.test(command) ? { SEAWALL_SUBSTRATE: "process" } : {});
     expect(code, said).toBe(refuted ? 1 : 0);
   });
 
