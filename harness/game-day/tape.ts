@@ -5,7 +5,7 @@ import { markup, type Markup } from "../report/markup.ts";
 
 type SecondEvent = DayEvent & { readonly kind: "second" };
 const outcomes = ["served", "late", "shed", "lost"] as const;
-const wide = 1_000, tall = 90, laneGap = 26, pinRoom = 18;
+const wide = 1_000, tall = 90, laneGap = 26, pinRoom = 18, phaseRoom = 20;
 
 /** Null when nothing was recorded: a step that was left out, or was ended while it was held. */
 export function tape(step: DayStep, events: readonly DayEvent[]): Markup | null {
@@ -19,7 +19,7 @@ export function tape(step: DayStep, events: readonly DayEvent[]): Markup | null 
     const near = seconds.findLast((second) => second.atMs <= note.atMs);
     return near === undefined ? [] : [{ x: xOf(near.runMs), number: index + 1 }];
   });
-  const height = pinRoom + lanes.length * (tall + laneGap);
+  const height = pinRoom + lanes.length * (tall + laneGap) + phaseRoom;
   const windowSeconds = Math.max(1, Math.round(step.segmentMs / 1_000));
   return markup`<figure class="tape"><svg viewBox="0 0 ${wide} ${height}" role="img" aria-label="${`Answers a second by lane (${lanes.join(", ")}) over the step; the figures stand in the run’s own report`}">
 <rect class="paper" width="${wide}" height="${height}"/>
@@ -34,7 +34,7 @@ function bands(events: readonly DayEvent[], xOf: (runMs: number) => number, endM
   const phases = saw.flatMap(({ seen, runMs }) => (seen.what === "phase" && seen.phase !== "drain" ? [{ phase: seen.phase === "leadIn" ? "lead-in" : seen.phase, runMs }] : []));
   const faults = saw.flatMap(({ seen, runMs }) => (seen.what === "injected" && seen.evidence.landed ? [{ fromMs: runMs, untilMs: saw.find((one) => one.seen.what === "healed" && one.seen.index === seen.index)?.runMs ?? endMs }] : []));
   return markup`${faults.map(({ fromMs, untilMs }) => markup`<rect class="struck" x="${xOf(fromMs)}" y="${pinRoom}" width="${round(Math.max(2, xOf(untilMs) - xOf(fromMs)))}" height="${height - pinRoom}"/>`)}
-${phases.map(({ phase, runMs }) => markup`<path class="edge" d="M${xOf(runMs)} ${pinRoom}V${height}"/><text class="phase-at" x="${Math.max(0, xOf(runMs)) + 4}" y="${height - 4}">${phase}</text>`)}`;
+${phases.map(({ phase, runMs }) => markup`<path class="edge" d="M${xOf(runMs)} ${pinRoom}V${height}"/><text class="phase-at" x="${Math.max(0, xOf(runMs)) + 4}" y="${height - 6}">${phase}</text>`)}`;
 }
 
 function laneOf(lane: string, seconds: readonly SecondEvent[], xOf: (runMs: number) => number, top: number, windowSeconds: number): Markup {
