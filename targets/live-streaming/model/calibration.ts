@@ -1,6 +1,6 @@
 /**
  * How long things take in the model, in ms, as median and 99th percentile. Measured on two shared cores: the store's figures with segments of
- * 1 MiB and RF 3, the others in a recorded origin storm (`reports/sample`). Trust multiples of them, not tens of percent.
+ * 1 MiB and RF 3, the others in a recorded origin storm. Trust multiples of them, not tens of percent.
  */
 
 export interface Spread { readonly p50: number; readonly p99: number }
