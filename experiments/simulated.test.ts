@@ -15,17 +15,10 @@ const players = "a real player needs real media and a browser";
 
 /** What only real substrates run, with what the model lacks and how the plan says so. */
 const beyond: Readonly<Record<string, readonly [lacks: string, said: string]>> = {
-  "bad-segments": ["viewers who look at the media", "no behaviour viewers.liveInspecting"],
   "broadcast-herd": [gateways, "no behaviour devices.device"],
-  "cache-loss": ["where chunks are read from", "does not emit origin_chunks_total"],
-  "cold-cache": ["where chunks are read from", "does not emit origin_chunks_total"],
-  "dvr-storm": ["viewers who rewind", "no behaviour rewind.rewind"],
   "dvr-storm-player": [players, "none can watch in virtual time"],
   "ingest-flood": [gateways, "no behaviour events.ads"],
-  "instance-loss": ["viewers who look at the media", "no behaviour viewers.liveInspecting"],
-  "not-found-storm": ["requests for what is not there", "no behaviour absent.absent"],
   "origin-storm-player": [players, "none can watch in virtual time"],
-  "packager-loss": ["viewers who look at the media", "no behaviour viewers.liveInspecting"],
   "packager-loss-player": [players, "none can watch in virtual time"],
   "poison-segment": ["an operator's acts, which edges are told of", "it has no counterpart in virtual time"],
   "region-loss": [`sessions, which are steered: ${gateways}`, "no behaviour sessions.live"],

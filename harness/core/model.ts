@@ -54,7 +54,7 @@ export interface RunningModel {
   iterate(behaviour: string, lane: string, weight: number, done: () => void): void;
   /** The harness's own request for something that is certainly there. */
   canary(edge: string, done: (outcome: string) => void): void;
-  /** Does to a service what its named operation would do: `flush`, `defects`. False when the model does not know it. */
+  /** Does to a service what its named operation would do: `flush`, `defects`, `defectsOff`. False when the model does not know it. */
   operate(service: string, operation: string, parameters: Readonly<Record<string, string>>): boolean;
 }
 

@@ -106,21 +106,22 @@ const restartLoop: CourseOf = (fault, on, { clock }) => {
   };
 };
 
-/** coldCache, badSegments: nothing stays in force. */
-const operation = (name: string): CourseOf => (fault, on) => {
+/** coldCache, of which nothing stays in force; badSegments, which are called off. */
+const operation = (name: string, undoing: string | null): CourseOf => (fault, on) => {
   const struck = struckBy(fault, on);
   const { defect = "", segments = 1 } = fault as { readonly defect?: string; readonly segments?: number };
   let done = false;
   return {
     act: async () => { done = struck.map((instance) => on.model.operate(instance.service.name, name, { kind: defect, segments: String(segments) })).every(Boolean); },
     prove: () => said(done && struck.length > 0, done ? `${names(struck)} did ${name}` : `the model of ${names(struck)} knows no ${name}`),
-    undo: async () => {}, proveHealed: () => said(true, "nothing stays in force"),
+    undo: async () => { if (undoing !== null) for (const instance of struck) on.model.operate(instance.service.name, undoing, {}); },
+    proveHealed: () => said(true, undoing === null ? "nothing stays in force" : `${names(struck)} did ${undoing}`),
   };
 };
 
 /** By kind of fault; those that a version of the harness does not have are never asked for. */
 const courses: Readonly<Record<string, CourseOf>> = {
-  kill: death, zoneLoss: death, regionLoss: death, blackhole, pause, latency: delay, slowStore: delay, partition, restartLoop, coldCache: operation("flush"), badSegments: operation("defects"),
+  kill: death, zoneLoss: death, regionLoss: death, blackhole, pause, latency: delay, slowStore: delay, partition, restartLoop, coldCache: operation("flush", null), badSegments: operation("defects", "defectsOff"),
 };
 const operationsNeeded: Readonly<Record<string, string>> = { coldCache: "flush", badSegments: "defects" };
 

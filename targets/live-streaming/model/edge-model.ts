@@ -61,6 +61,10 @@ export class Edge {
     const current = segmentInProduction(nowMs);
     const say = (answer: Answer): void => this.node.after(draw(calibration.edgeHit, () => this.#simulation.random()), () => reply(answer));
     if (this.#simulation.enabled("rangeGate")) {
+      if (!this.#exists(asked)) {
+        say({ status: 404, answer: "unknown", ttlMs: null });
+        return;
+      }
       if (asked.number > current + 1) {
         say({ status: 404, answer: "early", ttlMs: null });
         return;
@@ -115,10 +119,14 @@ export class Edge {
     const near = among.find((one) => one.isOrigin && one.node.zone === this.node.zone);
     const upstream = near ?? (among[spread(keyOf(asked), among.length)] as Upstream);
     const nowMs = this.#simulation.nowMs();
-    if (upstream.isOrigin) this.#count(upstream, isLive(asked.number, nowMs) ? "live" : "dvr", weight);
+    if (upstream.isOrigin) this.#count(upstream, !this.#exists(asked) ? "junk" : isLive(asked.number, nowMs) ? "live" : "dvr", weight);
     const mayWait = asked.number >= segmentInProduction(nowMs) - 1;
     const timeoutMs = mayWait ? Math.max(1_000, publishAtMs(asked.number) + holdGraceMs + 500 - nowMs) : firstByteMs;
     this.#simulation.request<Answer>({ from: this.node, to: upstream.node, port: "http", timeoutMs, serve: (reply) => upstream.get(asked, weight, reply), done });
+  }
+
+  #exists({ rendition }: Asked): boolean {
+    return this.#simulation.layout.stream.renditions.some(({ name }) => name === rendition);
   }
 
   #keep(asked: Asked, given: Answer | null): Answer {

@@ -4,21 +4,25 @@
  * be as many machines as their audience needs, so it says nothing about an edge's own processor, bandwidth or memory. Gateways stand and fall, and do nothing.
  */
 import type { ModelNode, RunningModel, Simulation, TargetModel } from "../../../harness/core/model.ts";
-import { type Candidate, defectNames, type Defect } from "../origin/candidate.ts";
-import { backfillSegments } from "../stream/event.ts";
-import { publishAtMs, segmentInProduction } from "../stream/template.ts";
+import { type Candidate, defectNames } from "../origin/candidate.ts";
+import { segmentInProduction } from "../stream/template.ts";
+import { Absent } from "./absent-model.ts";
 import { Edge, type Upstream } from "./edge-model.ts";
-import { type Asked, keyOf, OriginReader } from "./origin-model.ts";
-import { candidateOf, Packager } from "./packager-model.ts";
+import { directivesEveryMs } from "../origin/recall.ts";
+import { directivesKey, OriginReader } from "./origin-model.ts";
+import { Packager } from "./packager-model.ts";
 import { type Key, Stores } from "./store-model.ts";
 import { Viewers } from "./viewer-model.ts";
 
 export const model: TargetModel = {
   title: "a queueing model of origins, stores and caches; an edge's own processor and bandwidth are not in it",
   kinds: ["edge", "fill", "origin-read", "origin-publish", "cassandra", "memcached", "packager", "gateway"],
-  behaviours: ["viewers.live", "viewers.dvr", "viewers.liveRoaming", "viewers.dvrRoaming"],
-  metrics: ["segment_ms", "http_req_ms", "start_late_ms", "dropped_iterations", "origin_gets", "origin_requests_total", "publish_ms", "canary_ms", "canary_late_ms", "cpu_seconds"],
-  operations: ["flush", "defects"],
+  behaviours: ["viewers.live", "viewers.dvr", "viewers.liveRoaming", "viewers.dvrRoaming", "viewers.liveInspecting", "rewind.rewind", "absent.absent", "absent.fast"],
+  metrics: [
+    "origin_chunks_total", "origin_metadata_lookups_total", "origin_store_requests_total",
+    "segment_ms", "http_req_ms", "start_late_ms", "dropped_iterations", "origin_gets", "origin_requests_total", "publish_ms", "canary_ms", "canary_late_ms", "cpu_seconds",
+  ],
+  operations: ["flush", "defects", "defectsOff"],
   startMs: { cassandra: 5_000, memcached: 50, "origin-publish": 500, "origin-read": 500, packager: 1_000, edge: 900, fill: 900, gateway: 300 },
   hopMs: { within: 0.15, between: 0.2 },
   start: (simulation) => new ReferenceModel(simulation),
@@ -30,6 +34,7 @@ class ReferenceModel implements RunningModel {
   readonly #caches = new Map<string, Edge>();
   readonly #packagers: readonly Packager[];
   readonly #viewers: Viewers;
+  readonly #absent: Absent;
   /** All that was ever published: what feeds tell a read origin that starts. */
   readonly #history = new Map<string, readonly [Key, Candidate]>();
 
@@ -40,7 +45,6 @@ class ReferenceModel implements RunningModel {
     const packagers = of("packager");
     const pipelineOf = (packager: ModelNode): string => String.fromCharCode(97 + packagers.indexOf(packager));
     const pipelines = packagers.map(pipelineOf);
-    this.#backfill(pipelines);
     const readers = new Map(of("origin-read").map((node) => {
       const own = packagers.filter(({ region }) => region === node.region).map(pipelineOf);
       return [node.name, new OriginReader(node, simulation, this.#stores, [...own, ...pipelines.filter((one) => !own.includes(one))], () => this.#history.values())] as const;
@@ -51,7 +55,10 @@ class ReferenceModel implements RunningModel {
       this.#history.set(candidate.token, [key, candidate]);
       simulation.after(1, () => { for (const reader of readers.values()) reader.hear(key, candidate); });
     }));
-    this.#viewers = new Viewers(simulation, simulation.layout.edges.map((edge) => this.#cache(edge.service)));
+    const edges = simulation.layout.edges.map((edge) => this.#cache(edge.service));
+    this.#viewers = new Viewers(simulation, edges);
+    this.#absent = new Absent(simulation, edges);
+    for (const node of simulation.nodes.filter(({ kind }) => kind === "origin-publish")) node.onReady(() => this.#followDirectives(node));
   }
 
   /** The caches that a cache is linked to, or else the origins. */
@@ -64,20 +71,10 @@ class ReferenceModel implements RunningModel {
     return fills.length > 0 ? fills : linked.flatMap((name) => origins.get(name) ?? []);
   }
 
-  /** What a target that has just come up holds: the packagers' backfill. */
-  #backfill(pipelines: readonly string[]): void {
-    const current = segmentInProduction(this.#simulation.nowMs());
-    for (let number = current - backfillSegments; number < current; number++) {
-      for (const { name: rendition } of this.#simulation.layout.stream.renditions) {
-        for (const pipeline of pipelines) {
-          const asked: Asked = { rendition, number };
-          const candidate = candidateOf(asked, pipeline, publishAtMs(number), null);
-          this.#stores.seed(keyOf(asked), candidate);
-          this.#stores.seed(candidate.sha256, candidate);
-          this.#history.set(candidate.token, [keyOf(asked), candidate]);
-        }
-      }
-    }
+  /** Read origins do so themselves, as it tells them how slow the store is. */
+  #followDirectives(node: ModelNode): void {
+    this.#stores.read(node, directivesKey, () => {});
+    node.after(directivesEveryMs, () => this.#followDirectives(node));
   }
 
   #cache(name: string): Edge {
@@ -87,8 +84,12 @@ class ReferenceModel implements RunningModel {
   }
 
   iterate(behaviour: string, lane: string, weight: number, done: () => void): void {
-    const roaming = behaviour.endsWith("Roaming");
-    if (behaviour.startsWith("viewers.live")) this.#viewers.live(lane, weight, roaming, done);
+    const inspects = behaviour === "viewers.liveInspecting";
+    const roaming = behaviour.endsWith("Roaming") || inspects;
+    if (behaviour === "absent.absent") this.#absent.absent(lane, weight, done);
+    else if (behaviour === "absent.fast") this.#absent.fast(lane, weight, done);
+    else if (behaviour === "rewind.rewind") this.#viewers.rewind(lane, weight, done);
+    else if (behaviour.startsWith("viewers.live")) this.#viewers.live(lane, weight, roaming, inspects, done);
     else this.#viewers.dvr(lane, weight, roaming, done);
   }
 
@@ -105,9 +106,12 @@ class ReferenceModel implements RunningModel {
   operate(service: string, operation: string, parameters: Readonly<Record<string, string>>): boolean {
     if (operation === "flush") return this.#caches.get(service)?.flush() ?? this.#stores.flush(service);
     const packager = this.#packagers.find((one) => one.node.name === service);
-    const kind = defectNames.find((name) => name === parameters["kind"]);
-    if (operation !== "defects" || packager === undefined || kind === undefined) return false;
-    packager.spoiling = { kind: kind satisfies Defect, segments: Number(parameters["segments"] ?? 1) };
+    if (packager === undefined) return false;
+    // A box that was cut off is found to have every defect; rot is found by nobody, so nobody here could see it.
+    const defects = parameters["kind"] === "truncated" ? defectNames : defectNames.filter((name) => name === parameters["kind"]);
+    if (operation === "defects" && defects.length > 0) packager.spoiling = { defects, segments: Number(parameters["segments"] ?? 1) };
+    else if (operation === "defectsOff") packager.spoiling = null;
+    else return false;
     return true;
   }
 }

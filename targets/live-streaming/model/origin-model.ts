@@ -4,20 +4,27 @@ import { type Candidate, rank } from "../origin/candidate.ts";
 import { absence, decide } from "../origin/decide.ts";
 import { admittedPriorityMax, createStoreLoad, dvrPriority, priorities, type StoreLoad } from "../origin/shedding.ts";
 import { storeBearableMs, storeTargetMs } from "../origin/telemetry.ts";
+import { lookupIntervalMs, recentIntervalMs } from "../origin/lookup.ts";
+import { directivesEveryMs } from "../origin/recall.ts";
 import { dvrWindowSegments } from "../stream/event.ts";
-import { isLive } from "../stream/template.ts";
+import { isLive, publishAtMs } from "../stream/template.ts";
 import { calibration, draw } from "./calibration.ts";
+import { chunksOf } from "./packager-model.ts";
 import type { Key, Stores } from "./store-model.ts";
 
 export interface Asked { readonly rendition: string; readonly number: number }
 
 /** What an origin says, and an edge keeps. `ttlMs` null: it said nothing about how long. */
-export interface Answer { readonly status: number; readonly answer: string; readonly ttlMs: number | null }
+export interface Answer { readonly status: number; readonly answer: string; readonly ttlMs: number | null; readonly served?: Candidate }
+
+/** The row that stands for what operators decided: read now and again, and empty. */
+export const directivesKey: Key = "directives";
 
 export const keyOf = ({ rendition, number }: Asked): Key => `${rendition}/${number}`;
 
-const servedTtlMs = 600_000, flaggedTtlMs = 1_000, goneTtlMs = 60_000;
-const askStoreEveryMs = 250;
+const servedTtlMs = 600_000, flaggedTtlMs = 1_000, goneTtlMs = 60_000, unknownTtlMs = 60_000;
+/** Look-ups under way at once, as the origin is set; without its memory of what exists there is hardly a limit. */
+const lookupsAtOnce = { metadataCache: 8, without: 4_096 };
 
 export class OriginReader {
   readonly node: ModelNode;
@@ -25,6 +32,9 @@ export class OriginReader {
   readonly #stores: Stores;
   readonly #known = new Map<Key, Map<string, Candidate>>();
   readonly #waiting = new Map<Key, (() => void)[]>();
+  readonly #looking = new Map<Key, ((found: readonly Candidate[]) => void)[]>();
+  readonly #lookedAtMs = new Map<Key, number>();
+  readonly #reading = new Map<string, ((read: boolean) => void)[]>();
   #storeLoad: StoreLoad;
   /** Its own region's pipeline first: those chunks are in the memory next door. */
   readonly #pipelines: readonly string[];
@@ -36,10 +46,17 @@ export class OriginReader {
     this.#pipelines = pipelines;
     this.#storeLoad = freshLoad();
     for (const lane of ["live", "dvr"]) simulation.count("origin_requests_total", { service: node.name, lane, outcome: "shed" }, 0);
-    node.onReady(() => { for (const [key, candidate] of history()) this.hear(key, candidate); });
+    for (const from of ["memory", "store"]) simulation.count("origin_metadata_lookups_total", { service: node.name, from }, 0);
+    node.onReady(() => {
+      for (const [key, candidate] of history()) this.hear(key, candidate);
+      this.#followDirectives();
+    });
     node.onDeath(() => {
       this.#known.clear();
       this.#waiting.clear();
+      this.#looking.clear();
+      this.#lookedAtMs.clear();
+      this.#reading.clear();
       this.#storeLoad = freshLoad();
     });
   }
@@ -57,11 +74,16 @@ export class OriginReader {
 
   get(asked: Asked, reply: (answer: Answer) => void): void {
     const nowMs = this.#simulation.nowMs();
-    const lane = isLive(asked.number, nowMs) ? "live" : "dvr";
+    const exists = this.#simulation.layout.stream.renditions.some(({ name }) => name === asked.rendition);
+    const lane = !exists ? "junk" : isLive(asked.number, nowMs) ? "live" : "dvr";
     const tell = (answer: Answer): void => {
       this.#simulation.count("origin_requests_total", { service: this.node.name, lane, outcome: outcomeOf(answer) }, 1);
       reply(answer);
     };
+    if (!exists) {
+      tell(this.#not(404, "unknown", unknownTtlMs));
+      return;
+    }
     const priority = lane === "live" ? priorities.live : dvrPriority(asked.rendition, asked.number);
     if (this.#simulation.enabled("priorityShedding") && priority > admittedPriorityMax(this.#storeLoad.slowness(nowMs))) {
       tell({ status: 503, answer: "shed", ttlMs: null });
@@ -71,50 +93,87 @@ export class OriginReader {
   }
 
   #answer(asked: Asked, tell: (answer: Answer) => void): void {
-    if (this.#simulation.enabled("metadataCache")) {
-      this.#decide(asked, [...(this.#known.get(keyOf(asked))?.values() ?? [])], tell);
-      return;
-    }
-    this.#lookUp(asked, (found) => this.#decide(asked, found, tell));
+    if (this.#simulation.enabled("metadataCache")) this.#decide(asked, this.#row(asked), tell);
+    else this.#lookUp(asked, (found) => this.#decide(asked, found, tell));
+  }
+
+  #row(asked: Asked): readonly Candidate[] {
+    return [...(this.#known.get(keyOf(asked))?.values() ?? [])];
   }
 
   #decide(asked: Asked, candidates: readonly Candidate[], tell: (answer: Answer) => void): void {
     const nowMs = this.#simulation.nowMs();
     const mayImprove = this.#simulation.enabled("candidateSelection") && candidates.length < this.#pipelines.length;
     const decision = decide({ number: asked.number, nowMs, candidates, mayHold: this.#simulation.enabled("holdOpen"), mayImprove, dvrWindowSegments, isOver: false });
-    const negative = (ttlMs: number): number | null => (this.#simulation.enabled("negativeCache") ? ttlMs : null);
+    if (this.#simulation.enabled("metadataCache") && decision.kind !== "lookUp") this.#counted("origin_metadata_lookups_total", "memory");
     switch (decision.kind) {
       case "serve": this.#serve(rank(decision.candidates, this.#pipelines, this.#simulation.enabled("candidateSelection")), tell); return;
-      case "early": tell({ status: 404, answer: "early", ttlMs: negative(decision.ttlMs) }); return;
-      case "gone": tell({ status: 410, answer: "gone", ttlMs: negative(goneTtlMs) }); return;
-      case "hold": case "await": this.#hold(asked, decision.untilMs, tell); return;
-      case "lookUp": this.#lookUp(asked, (found) => {
-        const absent = absence(asked.number, this.#simulation.nowMs());
-        if (found.length > 0) this.#decide(asked, found, tell);
-        else if (absent.kind === "gone") tell({ status: 410, answer: "gone", ttlMs: negative(goneTtlMs) });
-        else tell({ status: 404, answer: "missing", ttlMs: negative(absent.ttlMs) });
-      });
+      case "early": tell(this.#not(404, "early", decision.ttlMs)); return;
+      case "gone": tell(this.#not(410, "gone", goneTtlMs)); return;
+      case "hold": this.#hold(asked, decision.untilMs, tell); return;
+      case "await": this.#wait(asked, decision.untilMs, () => this.#answer(asked, tell)); return;
+      case "lookUp": this.#lookUp(asked, (found) => this.#found(asked, found, tell));
     }
   }
 
-  /** Woken by the feed, or by the time at which the store is asked. */
-  #hold(asked: Asked, untilMs: number, tell: (answer: Answer) => void): void {
-    const key = keyOf(asked);
-    let over = false;
-    const go = (): void => {
-      if (over) return;
-      over = true;
-      this.#answer(asked, tell);
-    };
-    this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), go]);
-    this.node.after(Math.max(askStoreEveryMs, untilMs - this.#simulation.nowMs()), go);
+  #not(status: 404 | 410, answer: string, ttlMs: number): Answer {
+    return { status, answer, ttlMs: this.#simulation.enabled("negativeCache") ? ttlMs : null };
   }
 
+  #found(asked: Asked, found: readonly Candidate[], tell: (answer: Answer) => void): void {
+    const absent = absence(asked.number, this.#simulation.nowMs());
+    if (found.length > 0) this.#serve(rank(found, this.#pipelines, this.#simulation.enabled("candidateSelection")), tell);
+    else tell(absent.kind === "gone" ? this.#not(410, "gone", goneTtlMs) : this.#not(404, "missing", absent.ttlMs));
+  }
+
+  /** Until the segment is due only the feed is heard; after that the store is asked now and then. */
+  #hold(asked: Asked, untilMs: number, tell: (answer: Answer) => void): void {
+    const nowMs = this.#simulation.nowMs();
+    if (nowMs >= untilMs) {
+      this.#found(asked, [], tell);
+      return;
+    }
+    const askStoreAtMs = publishAtMs(asked.number) + recentIntervalMs;
+    this.#wait(asked, nowMs < askStoreAtMs ? askStoreAtMs : Math.min(untilMs, nowMs + recentIntervalMs), (heard) => {
+      if (heard) this.#answer(asked, tell);
+      else this.#lookUp(asked, (found) => (found.length > 0 ? this.#answer(asked, tell) : this.#hold(asked, untilMs, tell)));
+    });
+  }
+
+  /** Woken by the feed, or by the time. */
+  #wait(asked: Asked, untilMs: number, woken: (heard: boolean) => void): void {
+    const key = keyOf(asked);
+    let over = false;
+    const go = (heard: boolean): void => {
+      if (over) return;
+      over = true;
+      woken(heard);
+    };
+    this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), () => go(true)]);
+    this.node.after(Math.max(1, untilMs - this.#simulation.nowMs()), () => go(false));
+  }
+
+  /** The store is asked at most once per segment and interval, by a bounded number at a time. */
   #lookUp(asked: Asked, found: (candidates: readonly Candidate[]) => void): void {
     const key = keyOf(asked);
+    const nowMs = this.#simulation.nowMs();
+    const remembers = this.#simulation.enabled("metadataCache");
+    const running = this.#looking.get(key);
+    const isFresh = remembers && nowMs - (this.#lookedAtMs.get(key) ?? -Infinity) < lookupIntervalMs(asked.number, nowMs);
+    const asks = running === undefined && !isFresh && this.#looking.size < (remembers ? lookupsAtOnce.metadataCache : lookupsAtOnce.without);
+    this.#counted("origin_metadata_lookups_total", asks ? "store" : "memory");
+    if (running !== undefined || !asks) {
+      if (running === undefined) found([]);
+      else running.push(found);
+      return;
+    }
+    this.#looking.set(key, [found]);
     this.#timed<readonly Candidate[] | null>((done) => this.#stores.read(this.node, key, done), (row) => {
       for (const candidate of row ?? []) this.hear(key, candidate);
-      found(row ?? []);
+      if (row !== null) this.#lookedAtMs.set(key, this.#simulation.nowMs());
+      const all = this.#looking.get(key) ?? [];
+      this.#looking.delete(key);
+      for (const each of all) each(row ?? []);
     });
   }
 
@@ -123,17 +182,42 @@ export class OriginReader {
       tell({ status: 502, answer: "unreadable", ttlMs: null });
       return;
     }
-    const served = (): void => tell({ status: 200, answer: "", ttlMs: best.defects.length > 0 ? flaggedTtlMs : servedTtlMs });
-    const fromStore = (): void => this.#timed<readonly Candidate[] | null>((done) => this.#stores.read(this.node, best.sha256, done), (row) => {
-      if (row === null || row.length === 0) return this.#serve(others, tell);
-      if (this.#simulation.enabled("chunkCache")) this.#stores.remember(this.node, best.token);
-      served();
+    const chunks = chunksOf(best);
+    const next = (index: number): void => {
+      const chunk = chunks[index];
+      if (chunk === undefined) tell({ status: 200, answer: "", ttlMs: best.defects.length > 0 ? flaggedTtlMs : servedTtlMs, served: best });
+      else this.#read(chunk, (read) => (read ? next(index + 1) : this.#serve(others, tell)));
+    };
+    next(0);
+  }
+
+  /** One read serves all who want a chunk in the same moment. */
+  #read(chunk: string, done: (read: boolean) => void): void {
+    const running = this.#reading.get(chunk);
+    if (running !== undefined) return void running.push(done);
+    this.#reading.set(chunk, [done]);
+    const ended = (from: "memcached" | "store" | "nowhere"): void => {
+      this.#counted("origin_chunks_total", from);
+      const all = this.#reading.get(chunk) ?? [];
+      this.#reading.delete(chunk);
+      for (const each of all) each(from !== "nowhere");
+    };
+    const fromStore = (): void => this.#timed<readonly Candidate[] | null>((told) => this.#stores.read(this.node, chunk, told), (found) => {
+      if (found === null || found.length === 0) return ended("nowhere");
+      if (this.#simulation.enabled("chunkCache")) this.#stores.remember(this.node, chunk);
+      ended("store");
     });
-    if (!this.#simulation.enabled("chunkCache")) {
-      fromStore();
-      return;
-    }
-    this.#stores.recall(this.node, best.token, (hit) => (hit ? served() : fromStore()));
+    if (!this.#simulation.enabled("chunkCache")) fromStore();
+    else this.#stores.recall(this.node, chunk, (hit) => (hit ? ended("memcached") : fromStore()));
+  }
+
+  #followDirectives(): void {
+    this.#timed<unknown>((done) => this.#stores.read(this.node, directivesKey, done), () => {});
+    this.node.after(directivesEveryMs, () => this.#followDirectives());
+  }
+
+  #counted(metric: string, from: string): void {
+    this.#simulation.count(metric, { service: this.node.name, from }, 1);
   }
 
   #timed<T>(ask: (done: (answer: T) => void) => void, done: (answer: T) => void): void {

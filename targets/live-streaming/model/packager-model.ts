@@ -1,7 +1,9 @@
 /** A packager, and the publish origin that takes its PUTs: chunks and row into the store, then the word to all read origins. */
 import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
 import type { Candidate, Defect } from "../origin/candidate.ts";
-import { publishAtMs, segmentInProduction } from "../stream/template.ts";
+import { chunkCount, chunkKey } from "../store/chunk.ts";
+import { backfillSegments, renditions } from "../stream/event.ts";
+import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.ts";
 import { calibration, draw } from "./calibration.ts";
 import { keyOf, type Asked } from "./origin-model.ts";
 import type { Key, Stores } from "./store-model.ts";
@@ -9,7 +11,7 @@ import type { Key, Stores } from "./store-model.ts";
 /** As the real packager: one attempt, the pause before the next, and when a segment counts as lost. */
 const attemptMs = 1_000, pauseMs = 50, lostAfterMs = 2_000;
 
-export interface Spoiling { kind: Defect; segments: number }
+export interface Spoiling { readonly defects: readonly Defect[]; segments: number }
 
 export class Packager {
   readonly node: ModelNode;
@@ -29,23 +31,41 @@ export class Packager {
     const linked = simulation.layout.links.filter((link) => link.from === node.name).map((link) => link.to);
     this.#origins = simulation.nodes.filter((one) => one.kind === "origin-publish" && (linked.length === 0 ? one.region === node.region : linked.includes(one.name)));
     for (const origin of this.#origins) simulation.count("origin_requests_total", { service: origin.name, lane: "publish", outcome: "shed" }, 0);
-    node.onReady(() => this.#next(segmentInProduction(simulation.nowMs())));
+    node.onReady(() => this.#begin());
+  }
+
+  /** As soon as the store takes it: first what there is to rewind to, as far as nobody has it, and then what is made. */
+  #begin(): void {
+    if (!this.#stores.writable(this.node.region)) {
+      this.node.after(pauseMs, () => this.#begin());
+      return;
+    }
+    const current = segmentInProduction(this.#simulation.nowMs());
+    for (let number = current - backfillSegments; number < current; number++) {
+      for (const { name: rendition } of this.#simulation.layout.stream.renditions) {
+        const asked: Asked = { rendition, number };
+        const candidate = candidateOf(asked, this.pipeline, publishAtMs(number), []);
+        if (this.#stores.seed([keyOf(asked), ...chunksOf(candidate)], candidate)) this.#announce(keyOf(asked), candidate);
+      }
+    }
+    this.#next(current);
   }
 
   #next(number: number): void {
     this.node.after(publishAtMs(number) - this.#simulation.nowMs(), () => {
-      const defect = this.spoiling;
-      if (defect !== null && --defect.segments < 0) this.spoiling = null;
+      const spoiling = this.spoiling;
+      if (spoiling !== null && --spoiling.segments < 0) this.spoiling = null;
+      const defects = this.spoiling?.defects ?? [];
       for (const { name: rendition } of this.#simulation.layout.stream.renditions) {
-        this.node.after(draw(calibration.encode, () => this.#simulation.random()), () => this.#publish({ rendition, number }, this.spoiling?.kind ?? null));
+        this.node.after(draw(calibration.encode, () => this.#simulation.random()), () => this.#publish({ rendition, number }, defects));
       }
       this.#next(number + 1);
     });
   }
 
-  #publish(asked: Asked, defect: Defect | null): void {
+  #publish(asked: Asked, defects: readonly Defect[]): void {
     const startedMs = this.#simulation.nowMs();
-    const candidate = candidateOf(asked, this.pipeline, startedMs, defect);
+    const candidate = candidateOf(asked, this.pipeline, startedMs, defects);
     const ended = (outcome: "acked" | "lost"): void => {
       this.#simulation.duration("publish_ms", { pipeline: this.pipeline, rendition: asked.rendition, outcome }, this.#simulation.nowMs() - startedMs);
     };
@@ -66,19 +86,30 @@ export class Packager {
   }
 
   #take(origin: ModelNode, asked: Asked, candidate: Candidate, reply: (taken: boolean) => void): void {
-    if (this.#simulation.enabled("chunkCache")) this.#stores.remember(origin, candidate.token);
-    this.#stores.write(origin, candidate.sha256, candidate, (chunks) => {
-      if (!chunks) return reply(false);
-      this.#stores.write(origin, keyOf(asked), candidate, (row) => {
-        if (row) this.#announce(keyOf(asked), candidate);
-        reply(row);
+    const chunks = chunksOf(candidate);
+    let [left, whole] = [chunks.length, true];
+    for (const chunk of chunks) {
+      if (this.#simulation.enabled("chunkCache")) this.#stores.remember(origin, chunk);
+      this.#stores.write(origin, chunk, candidate, (written) => {
+        whole &&= written;
+        if (--left > 0) return;
+        if (!whole) return reply(false);
+        this.#stores.write(origin, keyOf(asked), candidate, (row) => {
+          if (row) this.#announce(keyOf(asked), candidate);
+          reply(row);
+        });
       });
-    });
+    }
   }
 }
 
-/** What stands for the content is the name of the candidate: a store that knows it can be read. */
-export function candidateOf(asked: Asked, pipeline: string, publishedAtMs: number, defect: Defect | null): Candidate {
+/** What stands for the content is the names of its chunks: a store that knows them can be read. */
+export function candidateOf(asked: Asked, pipeline: string, publishedAtMs: number, defects: readonly Defect[]): Candidate {
   const name = `${pipeline}/${keyOf(asked)}`;
-  return { pipeline, token: name, sha256: `chunks ${name}`, bytes: 0, defects: defect === null ? [] : [defect], publishedAtMs };
+  const bitsPerSecond = renditions.find((one) => one.name === asked.rendition)?.bitsPerSecond ?? 1;
+  return { pipeline, token: name, sha256: name, bytes: Math.ceil((bitsPerSecond * segmentMs) / 8_000), defects, publishedAtMs };
+}
+
+export function chunksOf({ token, bytes }: Candidate): string[] {
+  return Array.from({ length: chunkCount(bytes) }, (_, index) => chunkKey(token, index));
 }

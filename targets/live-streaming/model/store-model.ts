@@ -57,6 +57,9 @@ export class Stores {
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
+    for (const { name, kind } of simulation.nodes) {
+      if (kind.startsWith("origin")) for (const operation of ["read", "write"]) this.#count(name, operation, "done", 0);
+    }
     this.#stores = simulation.nodes.filter((node) => node.kind === "cassandra").map((node) => new StoreNode(node, simulation));
     for (const node of simulation.nodes.filter((one) => one.kind === "memcached")) {
       this.#chunks.set(node.name, new Set());
@@ -70,14 +73,22 @@ export class Stores {
     return chunks !== undefined;
   }
 
-  /** Everything is in every store, as after a backfill. */
-  seed(key: Key, candidate: Candidate): void {
-    for (const store of this.#stores) store.keep(key, candidate);
+  /** Whether a majority of a region's nodes is there. */
+  writable(region: string): boolean {
+    const own = this.#stores.filter(({ node }) => node.region === region);
+    return own.filter(({ node }) => node.ready).length > own.length / 2;
+  }
+
+  /** Into every store at once, as after a backfill. False when it is there already. */
+  seed(keys: readonly Key[], candidate: Candidate): boolean {
+    if (keys.every((key) => this.#stores.every((store) => store.rows.get(key)?.has(candidate.pipeline) === true))) return false;
+    for (const key of keys) for (const store of this.#stores) store.keep(key, candidate);
+    return true;
   }
 
   /** False when the region's stores did not take it in time. The rows travel to the other regions by themselves, later to those that are down. */
   write(from: ModelNode, key: Key, candidate: Candidate, done: (ok: boolean) => void): void {
-    this.#ask(from, key, calibration.storeWrite, (store) => {
+    this.#ask(from, key, "write", (store) => {
       for (const each of this.#stores) this.#replicate(store, each, key, candidate);
       return true;
     }, (answer) => done(answer === true));
@@ -94,11 +105,16 @@ export class Stores {
 
   /** Null when the store did not answer. */
   read(from: ModelNode, key: Key, done: (row: readonly Candidate[] | null) => void): void {
-    this.#ask(from, key, calibration.storeRead, (store) => [...(store.rows.get(key)?.values() ?? [])], done);
+    this.#ask(from, key, "read", (store) => [...(store.rows.get(key)?.values() ?? [])], done);
   }
 
   /** The driver speaks to the nodes of its own region; a link of the layout is used where there is one. A majority must be there, or the only copy. */
-  #ask<T>(from: ModelNode, key: Key, spread: Spread, act: (store: StoreNode) => T, done: (answer: T | null) => void): void {
+  #ask<T>(from: ModelNode, key: Key, operation: "read" | "write", act: (store: StoreNode) => T, told: (answer: T | null) => void): void {
+    const done = (answer: T | null): void => {
+      this.#count(from.name, operation, answer === null ? "failed" : "done", 1);
+      told(answer);
+    };
+    const spread = operation === "read" ? calibration.storeRead : calibration.storeWrite;
     const inRegion = this.#stores.filter((store) => store.node.region === from.region);
     const own = this.#simulation.enabled("replication") ? inRegion : inRegion.filter((_, index) => index === hash(key) % inRegion.length);
     const linked = own.find((store) => this.#simulation.layout.links.some((link) => link.from === from.name && link.to === store.node.name));
@@ -113,8 +129,12 @@ export class Stores {
     });
   }
 
-  /** The memory next door: whether it holds a candidate's chunks. */
-  recall(from: ModelNode, token: string, done: (hit: boolean) => void): void {
+  #count(service: string, operation: string, outcome: string, by: number): void {
+    this.#simulation.count("origin_store_requests_total", { service, operation, outcome }, by);
+  }
+
+  /** The memory next door: whether it holds a chunk. */
+  recall(from: ModelNode, chunk: string, done: (hit: boolean) => void): void {
     const node = this.#memoryOf(from);
     if (node === null) {
       done(false);
@@ -122,17 +142,17 @@ export class Stores {
     }
     this.#simulation.request<boolean>({
       from, to: node, port: "memcached", timeoutMs: calibration.memcachedTimeoutMs,
-      serve: (reply) => node.after(draw(calibration.memcachedGet, () => this.#simulation.random()), () => reply(this.#chunks.get(node.name)?.has(token) === true)),
+      serve: (reply) => node.after(draw(calibration.memcachedGet, () => this.#simulation.random()), () => reply(this.#chunks.get(node.name)?.has(chunk) === true)),
       done: (answer) => done(answer === true),
     });
   }
 
-  remember(from: ModelNode, token: string): void {
+  remember(from: ModelNode, chunk: string): void {
     const node = this.#memoryOf(from);
     if (node === null) return;
     this.#simulation.request<true>({
       from, to: node, port: "memcached", timeoutMs: calibration.memcachedTimeoutMs,
-      serve: (reply) => { this.#chunks.get(node.name)?.add(token); reply(true); }, done: () => {},
+      serve: (reply) => { this.#chunks.get(node.name)?.add(chunk); reply(true); }, done: () => {},
     });
   }
 

@@ -1,5 +1,6 @@
 /** Viewers as the k6 workload `viewers` has them: bunches at the live edge, others in the past, deadlines, another try after an error, and another edge when one is broken. */
 import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import type { Candidate } from "../origin/candidate.ts";
 import type { Answer, Asked } from "./origin-model.ts";
 
 /** The workload's own constants. */
@@ -10,13 +11,14 @@ export interface Watched { readonly node: ModelNode; get(asked: Asked, weight: n
 /** The share of a viewer's time that one of several edges may take. */
 const shareOfEdge = 0.5;
 
-interface Wish extends Asked { readonly lane: string; readonly edges: readonly Watched[]; readonly intendedMs: number; readonly deadlineMs: number; readonly weight: number }
+interface Wish extends Asked { readonly lane: string; readonly edges: readonly Watched[]; readonly intendedMs: number; readonly deadlineMs: number; readonly weight: number; readonly inspects?: boolean }
 
 export class Viewers {
   readonly #simulation: Simulation;
   readonly #edges: readonly Watched[];
   readonly #video: readonly string[];
   readonly #audio: readonly string[];
+  #rewindsSinceMs: number | null = null;
 
   constructor(simulation: Simulation, edges: readonly Watched[]) {
     this.#simulation = simulation;
@@ -26,11 +28,11 @@ export class Viewers {
     this.#audio = renditions.filter((one) => one.kind === "audio").map((one) => one.name);
   }
 
-  live(lane: string, weight: number, roaming: boolean, done: () => void): void {
+  live(lane: string, weight: number, roaming: boolean, inspects: boolean, done: () => void): void {
     const { segmentMs, availabilityStartMs } = this.#simulation.layout.stream;
     const number = Math.floor((this.#simulation.nowMs() - availabilityStartMs) / segmentMs);
     const intendedMs = availabilityStartMs + (number + 1) * segmentMs + this.#simulation.random() * bunchMs;
-    const wish = { lane, number, intendedMs, weight, deadlineMs: liveDeadlineMs, ...this.#choice(roaming) };
+    const wish = { lane, inspects, number, intendedMs, weight, deadlineMs: liveDeadlineMs, ...this.#choice(roaming) };
     this.#simulation.after(intendedMs - this.#simulation.nowMs(), () => {
       this.#simulation.duration("start_late_ms", { lane }, 0);
       this.#fetch(wish, done);
@@ -43,6 +45,18 @@ export class Viewers {
     const newest = Math.floor((nowMs - availabilityStartMs) / segmentMs) - 1;
     const back = dvrFromSegments + Math.floor(this.#simulation.random() * Math.max(1, dvrSegments - dvrFromSegments));
     this.#fetch({ lane, number: newest - back, intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs, ...this.#choice(roaming) }, done);
+  }
+
+  /** To anything that has been shown since the stream began, beyond the live edge: any rendition, at any one edge. */
+  rewind(lane: string, weight: number, done: () => void): void {
+    const { segmentMs, availabilityStartMs, dvrSegments, renditions } = this.#simulation.layout.stream;
+    const nowMs = this.#simulation.nowMs();
+    this.#rewindsSinceMs ??= nowMs;
+    const numberAt = (ms: number): number => Math.floor((ms - availabilityStartMs) / segmentMs);
+    const [oldest, newest] = [numberAt(this.#rewindsSinceMs) - dvrSegments, numberAt(nowMs) - 1 - dvrFromSegments];
+    const draw = (among: number): number => Math.floor(this.#simulation.random() * among);
+    const wish = { lane, number: oldest + draw(newest - oldest + 1), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs };
+    this.#fetch({ ...wish, edges: [this.#edges[draw(this.#edges.length)] as Watched], rendition: renditions[draw(renditions.length)]?.name ?? "" }, done);
   }
 
   /** Who roams knows all edges, the others only their own. */
@@ -60,10 +74,13 @@ export class Viewers {
     const attemptMs = edges.length > 1 ? wish.deadlineMs * shareOfEdge : wish.deadlineMs;
     let failures = 0;
     let edge = edges[0] as Watched;
-    const end = (outcome: string): void => {
-      simulation.duration("segment_ms", { lane, outcome, edge: edge.node.name, home: edges[0]?.node.name ?? "", rendition }, simulation.nowMs() - intendedMs);
+    const end = (outcome: string, served?: Candidate): void => {
+      const said = { pipeline: served?.pipeline ?? "none", flagged: served === undefined ? "none" : served.defects.length > 0 ? "yes" : "no" };
+      simulation.duration("segment_ms", { lane, outcome, edge: edge.node.name, home: edges[0]?.node.name ?? "", rendition, ...said }, simulation.nowMs() - intendedMs);
       done();
     };
+    // Pipelines that do not keep to the epoch make media whose time is not the number's, and do not know it.
+    const isWrong = ({ served }: Answer): boolean => wish.inspects === true && served?.defects.length === 0 && !simulation.enabled("epochLocking");
     const attempt = (outcome: string): void => {
       const askedMs = simulation.nowMs();
       if (askedMs >= giveUpMs) {
@@ -76,7 +93,7 @@ export class Viewers {
         serve: (reply) => edge.get(wish, weight, reply),
         done: (answer) => {
           simulation.duration("http_req_ms", { lane, status: String(answer?.status ?? 0), edge: edge.node.name }, simulation.nowMs() - askedMs);
-          if (answer?.status === 200) return end(simulation.nowMs() <= giveUpMs ? "served" : "late");
+          if (answer?.status === 200) return end(isWrong(answer) ? "wrong" : simulation.nowMs() <= giveUpMs ? "served" : "late", answer.served);
           const shed = answer?.answer === "shed";
           // The next edge is asked at once; when all have failed, they are given a moment.
           const elsewhere = (answer === null || (answer.status >= 500 && !shed)) && ++failures % edges.length !== 0;

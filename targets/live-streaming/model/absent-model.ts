@@ -1,0 +1,63 @@
+/** Those who ask for what is not there, as the k6 workload `absent` has them: too early, too late, never made, or unheard of; and players whose clock is fast. */
+import type { Simulation } from "../../../harness/core/model.ts";
+import { publishAtMs, segmentInProduction } from "../stream/template.ts";
+import type { Answer, Asked } from "./origin-model.ts";
+import type { Watched } from "./viewer-model.ts";
+
+/** The workload's own constants. */
+const answerWithinMs = 5_000, aheadSegments = 450, longAgoSegments = 21_600, lostAgoSegments = 900, fastClockMs = 2_300, bunchMs = 100;
+
+export class Absent {
+  readonly #simulation: Simulation;
+  readonly #edges: readonly Watched[];
+  #sinceMs: number | null = null;
+
+  constructor(simulation: Simulation, edges: readonly Watched[]) {
+    this.#simulation = simulation;
+    this.#edges = edges;
+  }
+
+  absent(lane: string, weight: number, done: () => void): void {
+    this.#sinceMs ??= this.#simulation.nowMs();
+    this.#ask(this.#wish(segmentInProduction(this.#simulation.nowMs()), segmentInProduction(this.#sinceMs)), lane, weight, done);
+  }
+
+  /** Asks for a segment when it thinks that it is due. */
+  fast(lane: string, weight: number, done: () => void): void {
+    const nowMs = this.#simulation.nowMs();
+    const number = segmentInProduction(nowMs + fastClockMs);
+    const askMs = publishAtMs(number) - fastClockMs + this.#simulation.random() * bunchMs;
+    this.#simulation.after(Math.max(0, askMs - nowMs), () => this.#ask({ rendition: this.#rendition(), number }, lane, weight, done));
+  }
+
+  /** Each kind with its share of all requests. */
+  #wish(current: number, first: number): Asked {
+    const share = this.#simulation.random();
+    if (share < 0.3) return { rendition: this.#rendition(), number: current + 2 + this.#draw(aheadSegments) };
+    if (share < 0.55) return { rendition: this.#rendition(), number: Math.floor(current - longAgoSegments * (1 + this.#draw(1_000) / 500)) };
+    if (share < 0.85) return { rendition: this.#rendition(), number: first - lostAgoSegments };
+    return { rendition: `v${this.#draw(10_000)}`, number: current - 2 };
+  }
+
+  #ask(asked: Asked, lane: string, weight: number, done: () => void): void {
+    const simulation = this.#simulation;
+    const edge = this.#edges[this.#draw(this.#edges.length)] as Watched;
+    const askedMs = simulation.nowMs();
+    simulation.request<Answer>({
+      from: null, to: edge.node, port: "http", timeoutMs: answerWithinMs, serve: (reply) => edge.get(asked, weight, reply),
+      done: (answer) => {
+        simulation.duration("http_req_ms", { lane, status: String(answer?.status ?? 0), edge: edge.node.name }, simulation.nowMs() - askedMs);
+        done();
+      },
+    });
+  }
+
+  #rendition(): string {
+    const { renditions } = this.#simulation.layout.stream;
+    return renditions[this.#draw(renditions.length)]?.name ?? "";
+  }
+
+  #draw(among: number): number {
+    return Math.floor(this.#simulation.random() * among);
+  }
+}
