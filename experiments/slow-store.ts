@@ -26,10 +26,11 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      // A PUT is two requests to the store, one after the other: 0.5 s and some. Seen: 779 ms. Reading a segment from the store would add as much again.
-      title: "Live viewers wait for the publication and for nothing else",
+      // A PUT is two requests to the store, one after the other: 0.5 s and some. Seen: 779 and 946 ms. A second and a half
+      // is three quarters of a segment: who waits longer falls behind.
+      title: "Live viewers wait for less than three quarters of a segment",
       metric: "segment_ms", where: { lane: "live" }, statistic: "p95",
-      comparison: "<=", limit: 1_000, unit: "ms", during: ["fault"], samplesMin: 300,
+      comparison: "<=", limit: 1_500, unit: "ms", during: ["fault"], samplesMin: 300,
     },
     {
       // Seen: 45; edges, which keep a refusal, hand each of them out several times.

@@ -47,5 +47,5 @@ export default defineExperiment({
   method: [],
   blastRadius: { services: [], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: [],
+  reliesOn: { admission: ["Whoever presses play gets a session in time"] },
 });
