@@ -13,5 +13,5 @@ export default defineExperiment({
   story: `${packagerLoss.story} Two viewers watch in a browser: one from before the loss, one who presses play after it.`,
   players,
   hypothesis: [...packagerLoss.hypothesis, ...playerWatches(players)],
-  reliesOn: {},
+  reliesOn: packagerLoss.reliesOn,
 });
