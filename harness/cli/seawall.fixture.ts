@@ -45,7 +45,7 @@ export function seawall(args: readonly string[], env: Readonly<Record<string, st
 export function outFolder(): { readonly path: string; run(): string; events(): RunEvent[]; verdict(): Verdict } {
   const path = mkdtempSync(join(tmpdir(), "seawall-test-"));
   const run = (): string => {
-    const experiment = readdirSync(path).find((name) => !name.endsWith(".ts")) as string;
+    const experiment = readdirSync(path, { withFileTypes: true }).find((entry) => entry.isDirectory())?.name as string;
     return join(path, experiment, readdirSync(join(path, experiment)).sort().at(-1) as string);
   };
   return {
