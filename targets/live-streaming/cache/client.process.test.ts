@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
@@ -36,6 +37,8 @@ test("a chunk comes back byte for byte, and a cache that stops answering costs l
   expect(await cache.get("chunk:t:1")).toBeNull();
   expect(failures).toBe(0);
   child.kill("SIGSTOP");
+  // It takes effect a moment later; until then it still answers.
+  while (!/^\d+ \([^)]*\) T /.test(readFileSync(`/proc/${child.pid}/stat`, "utf8"))) await sleep(5);
   const startedMs = performance.now();
   expect(await cache.get("chunk:t:0")).toBeNull();
   expect(performance.now() - startedMs).toBeLessThan(1_000);
