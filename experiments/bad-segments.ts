@@ -2,6 +2,7 @@
 import { defineExperiment } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
+import { liveRecovers } from "./claims/live-recovers.ts";
 import { liveServed } from "./claims/live-served.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
@@ -42,11 +43,7 @@ export default defineExperiment({
     ...shedOrder(),
     durable(20),
   ],
-  recovery: {
-    title: "Live viewers get their segments again as before",
-    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
-    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
-  },
+  recovery: liveRecovers(4_000),
   method: [
     ...ways.map((defect, index) => ({ atMs: 500 + index * everyMs, forMs: spoilMs, fault: { kind: "badSegments", service: packagers[0], defect, segments: 10 } } as const)),
     ...packagers.map((service) => ({ atMs: bothAtMs, forMs: spoilMs, fault: { kind: "badSegments", service, defect: "short", segments: 10 } } as const)),

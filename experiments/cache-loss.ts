@@ -2,7 +2,9 @@
 import { defineExperiment } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
+import { liveRecovers } from "./claims/live-recovers.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { publicationsAcknowledged } from "./claims/publications-acknowledged.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const caches = ["region-a/memcached", "region-b/memcached"] as const;
@@ -35,19 +37,11 @@ export default defineExperiment({
       metric: "origin_chunks_total", where: { from: "store" }, statistic: "ratio", per: { metric: "publish_ms", where: { outcome: "acked" }, times: 1 },
       comparison: "<=", limit: 3, during: ["fault"], samplesMin: 40,
     },
-    {
-      title: "Every segment that was published was acknowledged",
-      metric: "publish_ms", statistic: "share", having: { outcome: "acked" },
-      comparison: "==", limit: 1, during: everyPhase, samplesMin: 30,
-    },
+    publicationsAcknowledged(30),
     ...shedOrder(),
     durable(20),
   ],
-  recovery: {
-    title: "Live viewers get their segments again as before",
-    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
-    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
-  },
+  recovery: liveRecovers(4_000),
   method: caches.map((service) => ({ atMs: 2_000, forMs: 14_000, fault: { kind: "kill", service } } as const)),
   blastRadius: { services: caches, faultsAtOnceMax: 2 },
   abortWhen: [],

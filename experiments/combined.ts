@@ -2,7 +2,9 @@
 import { defineExperiment } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
+import { liveRecovers } from "./claims/live-recovers.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { publicationsAcknowledged } from "./claims/publications-acknowledged.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const [left, right, lost] = ["region-a-1", "region-a-2", "region-a-3"] as const;
@@ -25,10 +27,7 @@ export default defineExperiment({
   ],
   hypothesis: [
     ...liveServed(300),
-    {
-      title: "No publication fails past its retry budget",
-      metric: "publish_ms", statistic: "share", having: { outcome: "acked" }, comparison: "==", limit: 1, during: everyPhase, samplesMin: 20,
-    },
+    publicationsAcknowledged(20, "No publication fails past its retry budget"),
     ...shedOrder(),
     durable(),
     {
@@ -38,11 +37,7 @@ export default defineExperiment({
       comparison: "<=", limit: 1.5, during: everyPhase, samplesMin: 12,
     },
   ],
-  recovery: {
-    title: "Live viewers get their segments as before the night",
-    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
-    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000,
-  },
+  recovery: liveRecovers(8_000, "Live viewers get their segments as before the night"),
   method: [
     { atMs: 4_000, forMs: 18_000, fault: { kind: "zoneLoss", zone: lost } },
     { atMs: 10_000, forMs: 18_000, fault: { kind: "latency", links: { between: [{ zone: left }, { zone: right }] }, delayMs: 120, jitterMs: 60 } },

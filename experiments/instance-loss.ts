@@ -2,6 +2,7 @@
 import { defineExperiment } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
+import { liveRecovers } from "./claims/live-recovers.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
@@ -36,11 +37,7 @@ export default defineExperiment({
     ...shedOrder(),
     durable(20),
   ],
-  recovery: {
-    title: "Live viewers get their segments again as before",
-    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
-    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
-  },
+  recovery: liveRecovers(4_000),
   method: victims.map((service, index) => ({ atMs: 1_000 + index * everyMs, forMs: downMs, fault: { kind: "kill", service } as const })),
   blastRadius: { services: victims, faultsAtOnceMax: 1 },
   abortWhen: [],

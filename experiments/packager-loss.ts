@@ -2,6 +2,7 @@
 import { defineExperiment } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
+import { liveRecovers } from "./claims/live-recovers.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
@@ -35,11 +36,7 @@ export default defineExperiment({
     ...shedOrder(),
     durable(20),
   ],
-  recovery: {
-    title: "Live viewers get their segments again as before",
-    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
-    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
-  },
+  recovery: liveRecovers(4_000),
   method: [{ atMs: 2_000, forMs: 14_000, fault: { kind: "kill", service: "region-a/packager" } }],
   blastRadius: { services: ["region-a/packager"], faultsAtOnceMax: 1 },
   abortWhen: [],

@@ -2,7 +2,9 @@
 import { defineExperiment } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
-import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { liveRecovers } from "./claims/live-recovers.ts";
+import { liveServed } from "./claims/live-served.ts";
+import { publicationsAcknowledged } from "./claims/publications-acknowledged.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const region = "region-a";
@@ -31,18 +33,11 @@ export default defineExperiment({
       metric: "segment_ms", where: { lane: "live", home: `${region}/edge`, edge: "region-b/edge" }, statistic: "p99",
       comparison: "<=", limit: 3_000, unit: "ms", during: ["fault"], samplesMin: 20,
     },
-    {
-      title: "No publication fails past its retry budget",
-      metric: "publish_ms", statistic: "share", having: { outcome: "acked" }, comparison: "==", limit: 1, during: everyPhase, samplesMin: 20,
-    },
+    publicationsAcknowledged(20, "No publication fails past its retry budget"),
     ...shedOrder(),
     durable(),
   ],
-  recovery: {
-    title: "Live viewers get their segments as before the loss",
-    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
-    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000,
-  },
+  recovery: liveRecovers(8_000, "Live viewers get their segments as before the loss"),
   method: [
     { atMs: 2_000, forMs: 5_000, fault: { kind: "kill", service: `${region}/origin-read` } },
     // Longer than a viewer can wait; and then time for the edge to be back before the region goes.

@@ -2,7 +2,9 @@
 import { defineExperiment } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
-import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { liveRecovers } from "./claims/live-recovers.ts";
+import { liveServed } from "./claims/live-served.ts";
+import { publicationsAcknowledged } from "./claims/publications-acknowledged.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const kinds = ["origin-read", "origin-publish", "edge", "gateway"];
@@ -25,10 +27,7 @@ export default defineExperiment({
   ],
   hypothesis: [
     ...liveServed(600),
-    {
-      title: "Every segment that was published was acknowledged",
-      metric: "publish_ms", statistic: "share", having: { outcome: "acked" }, comparison: "==", limit: 1, during: everyPhase, samplesMin: 40,
-    },
+    publicationsAcknowledged(40),
     ...shedOrder(),
     durable(),
     {
@@ -37,11 +36,7 @@ export default defineExperiment({
       metric: "origin_metadata_gaps", statistic: "max", comparison: "<=", limit: 0, during: ["baseline", "recovery"], samplesMin: 20,
     },
   ],
-  recovery: {
-    title: "Live viewers get their segments as before the cut",
-    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
-    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000,
-  },
+  recovery: liveRecovers(8_000, "Live viewers get their segments as before the cut"),
   // Six seconds of the phase are left for the feeds to be heard again: they try once a second.
   method: [{ atMs: 4_000, forMs: 16_000, fault: { kind: "partition", links: { between: [{ region: "region-a" }, { region: "region-b" }] } } }],
   blastRadius: { services: ["region-a", "region-b"].flatMap((region) => kinds.map((kind) => `${region}/${kind}`)), faultsAtOnceMax: 1 },

@@ -2,7 +2,9 @@
 import { defineExperiment } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
-import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { liveRecovers } from "./claims/live-recovers.ts";
+import { liveServed } from "./claims/live-served.ts";
+import { publicationsAcknowledged } from "./claims/publications-acknowledged.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const [regions, cold] = [["region-a", "region-b"] as const, ["edge", "memcached"] as const];
@@ -38,19 +40,11 @@ export default defineExperiment({
       metric: "origin_requests_total", where: { lane: "dvr", outcome: "shed" }, statistic: "sum",
       comparison: ">=", limit: 20, during: ["fault"], samplesMin: 1,
     },
-    {
-      title: "Every segment that was published was acknowledged within the packagers' time",
-      metric: "publish_ms", statistic: "share", having: { outcome: "acked" },
-      comparison: "==", limit: 1, during: everyPhase, samplesMin: 30,
-    },
+    publicationsAcknowledged(30, "Every segment that was published was acknowledged within the packagers' time"),
     ...shedOrder(),
     durable(20),
   ],
-  recovery: {
-    title: "Live viewers get their segments again as before",
-    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
-    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
-  },
+  recovery: liveRecovers(4_000),
   method: [
     { atMs: 1_000, forMs: 15_000, fault: { kind: "slowStore", delayMs: 250, jitterMs: 50 } },
     ...emptied.map((service) => ({ atMs: 3_000, forMs: 1_000, fault: { kind: "coldCache", service } } as const)),

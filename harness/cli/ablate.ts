@@ -17,7 +17,7 @@ import { experimentNames, loadExperiment } from "./experiments.ts";
 import { recordedVerdicts } from "./records.ts";
 import { reusable } from "./reuse.ts";
 import { type Outcome, plan, runPlanned, type RunOptions, worse } from "./run.ts";
-import { chosen, inItsTopology, type Item, planAll } from "./several.ts";
+import { chosen, inItsTopology, type Item, planAll, reasonsOf } from "./several.ts";
 
 export interface AblateOptions extends RunOptions {
   readonly suite: string | null;
@@ -93,7 +93,7 @@ async function judgeable(context: Context, item: Item, without: string | null, e
     planned = await plan(context, item.name, item.experiment, seed, own, recordedVerdicts(options.out));
   } catch (error) {
     if (!(error instanceof SeawallError) || error.code !== "PLAN_REFUSED") throw error;
-    return blank(item, without, expected, options, error.message.split("\n").slice(1).map((line) => line.replace(/^\s*- /, "")).join("; "));
+    return blank(item, without, expected, options, reasonsOf(error));
   }
   const recorded = options.reuse ? await reusable(options.out, planned.plan) : null;
   if (recorded !== null) return told(blank(item, without, expected, options, ""), recorded.verdict, recorded.directory, { reused: true, attempts: 0, seconds: 0 });

@@ -2,15 +2,15 @@
  * What a gate compares with: a folder of runs, or a git ref, which is checked out beside the work and run with its own code on this machine,
  * because figures of another machine say nothing about this one.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { exitCodes, SeawallError } from "../core/errors.ts";
+import { SeawallError } from "../core/errors.ts";
 import type { Run } from "../core/run.ts";
 import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";
 import { runCommand } from "../system/command.ts";
-import { makeFolders } from "../system/files.ts";
+import { foldersIn, jsonIn, makeFolders } from "../system/files.ts";
 import type { Context } from "./context.ts";
 
 /** The runs of one experiment that new ones are compared with. */
@@ -61,25 +61,25 @@ class RefBaseline implements Baseline {
   }
 
   async runs(query: BaselineQuery): Promise<Run[]> {
-    let held = await heldRuns(this.#folder, query);
-    // Each gets another seed; one that did not hold is not made up for.
-    for (let made = held.length; made < this.#options.runs; made++) if (!(await this.#make(query, (this.#options.seed + made) % 2 ** 32))) break;
-    held = await heldRuns(this.#folder, query);
-    return held;
+    const before = recorded(this.#folder, query);
+    // Each gets another seed; one that did not hold is not made up for, and one that left no record could not be started.
+    for (let made = before.filter((run) => run.held).length, count = before.length; made < this.#options.runs; made++) {
+      await this.#make(query, (this.#options.seed + made) % 2 ** 32);
+      if (recorded(this.#folder, query).length === count++) break;
+    }
+    return heldRuns(this.#folder, query);
   }
 
-  async #make({ name, topology, substrate }: BaselineQuery, seed: number): Promise<boolean> {
+  async #make({ name, topology, substrate }: BaselineQuery, seed: number): Promise<void> {
     const { signal, stderr } = this.#context;
     const tree = await this.#checkedOut();
-    if (!existsSync(join(tree, "experiments", `${name}.ts`)) && !name.endsWith(".ts")) return false;
+    if (!existsSync(join(tree, "experiments", `${name}.ts`)) && !name.endsWith(".ts")) return;
     stderr.write(`baseline ${name} at ${this.label}, seed ${seed}\n`);
     makeFolders(this.#folder);
     const problem = await runCommand({ command: "sh", args: [join(tree, "seawall"), "run", name.endsWith(".ts") ? resolve(this.#context.cwd, name) : name, "--topology", topology, "--substrate", substrate, "--seed", String(seed), "--force", "--out", this.#folder] },
       join(this.#temporary, "run.log"), runMsMax, signal);
     if (signal.aborted) throw signal.reason;
     if (problem !== null) stderr.write(`baseline ${name}: ${problem.split("; ")[0] ?? problem}\n`);
-    // What it came to is in its record; only a run that could not even be started leaves none.
-    return problem === null || problem.includes(`status ${exitCodes.inconclusive}`) || problem.includes(`status ${exitCodes.refuted}`);
   }
 
   async #checkedOut(): Promise<string> {
@@ -107,29 +107,23 @@ async function git(context: Context, log: string, ...args: readonly string[]): P
   return { problem, output: existsSync(log) ? readFileSync(log, "utf8") : "" };
 }
 
-/** The folder itself may be a run, or hold runs, or hold folders of runs. */
-async function heldRuns(folder: string, { experiment, topology, substrate }: BaselineQuery): Promise<Run[]> {
-  const found = [folder, ...inside(folder), ...inside(folder).flatMap(inside)].filter((path) => existsSync(join(path, files.plan)));
-  const wanted = found.filter((path) => {
-    const plan = jsonIn(join(path, files.plan)) as { experiment?: unknown; topology?: unknown; substrate?: unknown; without?: unknown[]; scale?: unknown } | null;
-    const verdict = jsonIn(join(path, files.verdict)) as { status?: unknown } | null;
-    return plan?.experiment === experiment && plan.topology === topology && plan.substrate === substrate && plan.without?.length === 0 && (plan.scale ?? 1) === 1 && verdict?.status === "held";
+interface Recorded { readonly directory: string; readonly held: boolean }
+
+/** Every run of it with all defences on. The folder itself may be a run, or hold runs, or hold folders of runs. */
+function recorded(folder: string, { experiment, topology, substrate }: BaselineQuery): Recorded[] {
+  const inside = (path: string): string[] => foldersIn(path).map((name) => join(path, name));
+  return [folder, ...inside(folder), ...inside(folder).flatMap(inside)].sort().flatMap((directory) => {
+    const plan = jsonIn(join(directory, files.plan)) as { experiment?: unknown; topology?: unknown; substrate?: unknown; without?: unknown[]; scale?: unknown } | null | undefined;
+    const verdict = jsonIn(join(directory, files.verdict)) as { status?: unknown } | null | undefined;
+    const wanted = plan?.experiment === experiment && plan.topology === topology && plan.substrate === substrate && plan.without?.length === 0 && (plan.scale ?? 1) === 1;
+    return wanted ? [{ directory, held: verdict?.status === "held" }] : [];
   });
-  return Promise.all(wanted.sort().slice(-runsMax).map((path) => readRun(path)));
+}
+
+async function heldRuns(folder: string, query: BaselineQuery): Promise<Run[]> {
+  const held = recorded(folder, query).filter((run) => run.held);
+  return Promise.all(held.slice(-runsMax).map(({ directory }) => readRun(directory)));
 }
 
 /** The newest ones: more cost memory and tell little. */
 const runsMax = 10;
-
-function inside(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
-}
-
-function jsonIn(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    return null;
-  }
-}

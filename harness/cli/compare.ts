@@ -9,7 +9,7 @@ import { exitCodes, SeawallError } from "../core/errors.ts";
 import { renderComparisonHtml } from "../report/compare-html.ts";
 import { renderComparison } from "../report/compare-text.ts";
 import { readRun } from "../run/read-run.ts";
-import { files, refuseUnwritable } from "../run/run-directory.ts";
+import { files, refuseUnwritable, stampOf } from "../run/run-directory.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import { judgeRecord } from "./run.ts";
@@ -45,7 +45,7 @@ export async function compare(context: Context, paths: readonly string[], { base
   const document = comparisonDocument(comparison);
   const folder = join(out, "comparisons");
   refuseUnwritable(folder);
-  const name = `${new Date().toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "")}-${comparison.experiment.replace(/[^\w-]+/g, "_").slice(0, 60)}-${randomBytes(3).toString("hex")}`;
+  const name = `${stampOf(Date.now())}-${comparison.experiment.replace(/[^\w-]+/g, "_").slice(0, 60)}-${randomBytes(3).toString("hex")}`;
   const labelled = sides.map((side, index) => ({ label: `${sideName(index)}${side.length === 1 ? "" : ` (${side.length} runs)`}`, runs: side.map(({ run }) => run) }));
   const page = join(folder, `${name}.html`);
   writeWhole(page, renderComparisonHtml(comparison, labelled, (directory) => reportLink(folder, directory)));

@@ -2,7 +2,6 @@
 import { appendFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { randomInt } from "node:crypto";
-import { claimOutcomes } from "../core/compare/claims-changed.ts";
 import { comparability } from "../core/compare/comparable.ts";
 import { compareRuns } from "../core/compare/compare.ts";
 import { sentence } from "../core/compare/words.ts";
@@ -12,12 +11,11 @@ import type { Run } from "../core/run.ts";
 import { type GateReport, renderAnnotations, renderGateMarkdown, renderGateText } from "../report/gate.ts";
 import { type JudgedRun, renderJunit } from "../report/junit.ts";
 import { newRunId } from "../run/run-directory.ts";
-import { readRun } from "../run/read-run.ts";
 import { makeFolders, writeWhole } from "../system/files.ts";
 import { type Baseline, openBaseline } from "./baseline.ts";
 import type { Context } from "./context.ts";
-import { judgeRecord, type Outcome, plan, runPlanned, type RunOptions, worse } from "./run.ts";
-import { chosen, inItsTopology, type Item, planAll, present } from "./several.ts";
+import { type Outcome, plan, runPlanned, type RunOptions, worse } from "./run.ts";
+import { chosen, inItsTopology, type Item, planAll, present, reasonsOf } from "./several.ts";
 
 export interface GateOptions extends RunOptions {
   readonly suite: string | null;
@@ -70,22 +68,22 @@ async function gateItem(context: Context, item: Item, seed: number, options: Gat
       const { topology, substrate } = (judged.get(held[0]?.runId ?? "") as Outcome).run.plan;
       // A folder of runs may be the very one into which the gate puts its own.
       before ??= (await baseline.runs({ name: item.name, experiment: experiment.name, topology, substrate })).filter(({ id }) => !judged.has(id));
-      return compared(before, await Promise.all(held.map(({ directory }) => readRun(directory))));
+      return compared(before, held.map(({ runId }) => (judged.get(runId) as Outcome).run));
     },
   }, { retriesMax: options.retries, confirmations: options.confirmations });
 }
 
 /** Something that had to hold first has not held in this very gate. */
 function refusedAttempt(error: SeawallError): Attempt {
-  return { runId: "", status: "inconclusive", why: `it was not run: ${error.message.split("\n").slice(1).map((line) => line.replace(/^\s*- /, "")).join("; ")}`, exitCode: exitCodes.inconclusive, directory: "", rerun: "" };
+  return { runId: "", status: "inconclusive", why: `it was not run: ${reasonsOf(error)}`, exitCode: exitCodes.inconclusive, directory: "", rerun: "" };
 }
 
 function compared(before: readonly Run[], now: readonly Run[]): AgainstBaseline {
   if (before.length === 0) return { kind: "none", why: "the baseline has no run of it that held" };
   const sides = { baseline: before.map(({ id }) => id), runs: now.map(({ id }) => id) };
   const comparable = comparability([before, now]);
-  if (comparable.refused.length > 0) return againstBaseline(sides, comparable, [], [], sentence);
-  return againstBaseline(sides, comparable, compareRuns(before, now), claimOutcomes(before.map(judgeRecord), now.map(judgeRecord)), sentence);
+  if (comparable.refused.length > 0) return againstBaseline(sides, comparable, [], sentence);
+  return againstBaseline(sides, comparable, compareRuns(before, now), sentence);
 }
 
 function reportOf(options: GateOptions, baseline: Baseline | null, entries: readonly Gated[], notRun: readonly string[]): GateReport {

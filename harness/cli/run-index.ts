@@ -1,6 +1,6 @@
 /** `reports/index.html`: reads what every run left, and writes the page whole. A broken run is listed as one and breaks nothing. */
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
@@ -12,7 +12,7 @@ import { unitOf } from "../report/format.ts";
 import { renderIndex } from "../report/index-html.ts";
 import { clip } from "../report/plain.ts";
 import { files, refuseUnwritable } from "../run/run-directory.ts";
-import { storageError } from "../system/files.ts";
+import { foldersIn, jsonIn, storageError } from "../system/files.ts";
 import type { Context } from "./context.ts";
 
 const indexFile = "index.html";
@@ -73,9 +73,9 @@ export function readIndex(out: string): RunIndex {
 
 /** `EXPERIMENT/RUN`, and runs that lie in the folder itself. */
 function runFolders(out: string): string[] {
-  return foldersIn(out).flatMap((name) => {
+  return shownFoldersIn(out).flatMap((name) => {
     if (existsSync(join(out, name, files.plan))) return [name];
-    return foldersIn(join(out, name)).filter((inner) => inner !== files.logs && !isOther(join(out, name, inner))).map((inner) => `${name}/${inner}`);
+    return shownFoldersIn(join(out, name)).filter((inner) => inner !== files.logs && !isOther(join(out, name, inner))).map((inner) => `${name}/${inner}`);
   });
 }
 
@@ -119,9 +119,9 @@ function versionIn(path: string): string | null {
 
 /** Pages that others put into a folder beside the runs: comparisons, game days, matrices. Their title says what they are. */
 function pagesOf(out: string): IndexedPage[] {
-  const pages = foldersIn(out).filter((folder) => !existsSync(join(out, folder, files.plan))).flatMap((folder) => [
+  const pages = shownFoldersIn(out).filter((folder) => !existsSync(join(out, folder, files.plan))).flatMap((folder) => [
     ...namesIn(join(out, folder)).filter((name) => name.endsWith(".html")).map((name) => `${folder}/${name}`),
-    ...foldersIn(join(out, folder)).filter((inner) => isOther(join(out, folder, inner)) && existsSync(join(out, folder, inner, files.report))).map((inner) => `${folder}/${inner}/${files.report}`),
+    ...shownFoldersIn(join(out, folder)).filter((inner) => isOther(join(out, folder, inner)) && existsSync(join(out, folder, inner, files.report))).map((inner) => `${folder}/${inner}/${files.report}`),
   ]);
   const found = pages.flatMap((path): IndexedPage[] => {
     const title = /<title>([^<]*)<\/title>/i.exec(head(join(out, path), 4_096) ?? "")?.[1];
@@ -141,12 +141,9 @@ function stateOf(out: string): string {
   return [...runFolders(out).map((path) => `${path} ${written(join(out, path, files.verdict))} ${written(join(out, path, files.report))}`), ...pagesOf(out).map(({ path, writtenAtMs }) => `${path} ${writtenAtMs}`)].join("\n");
 }
 
-function foldersIn(folder: string): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).sort();
-  } catch {
-    return [];
-  }
+/** Hidden ones are nobody's runs. */
+function shownFoldersIn(folder: string): string[] {
+  return foldersIn(folder).filter((name) => !name.startsWith("."));
 }
 
 function namesIn(folder: string): string[] {
@@ -154,14 +151,6 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-function jsonIn(path: string): unknown {
-  try {
-    return parsed(readFileSync(path, "utf8"));
-  } catch {
-    return undefined;
   }
 }
 

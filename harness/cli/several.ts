@@ -92,7 +92,7 @@ function notRun({ experiment, topology }: Item, why: string): SuiteRow {
 }
 
 /** The problems of a refused plan, without its heading. */
-function reasonsOf(error: SeawallError): string {
+export function reasonsOf(error: SeawallError): string {
   return error.message.split("\n").slice(1).map((line) => line.replace(/^\s*- /, "")).join("; ");
 }
 

@@ -17,15 +17,15 @@ export async function openedPage(context: BrowserContext, url: string): Promise<
 }
 
 /** In-page questions stand in a plain script, as this program is typed for Node and not for a page. */
-export async function askedOf(page: Page, question: "inked()" | "faint()" | "pwned()" | "sidewaysPx()" | "loadedMs()"): Promise<unknown> {
+export async function askedOf(page: Page, question: "inked()" | "faint()" | "pwned()" | "planted()" | "sidewaysPx()" | "loadedMs()" | "drawings()"): Promise<unknown> {
   const questions = await readFile(join(import.meta.dirname, "page", "inspect.js"), "utf8");
   return page.evaluate(`${questions}\n${question}`);
 }
 
-interface Violation { readonly id: string; readonly help: string; readonly nodes: readonly { readonly html: string }[] }
+interface Violation { readonly id: string; readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[] }
 
-/** What axe-core finds against WCAG AA and good practice, with the first element that it means. */
+/** What axe-core finds against WCAG 2.2 AA and good practice, with the first elements that it means. */
 export async function axeOf(page: Page): Promise<string[]> {
   const found = await page.evaluate(`${axeCore.source}; axe.run(document, { resultTypes: ["violations"] }).then((results) => results.violations)`) as readonly Violation[];
-  return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html ?? ""}`);
+  return found.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replaceAll("\n", " ")}`));
 }

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import axeCore from "axe-core";
-import type { BrowserContext, Page } from "playwright-core";
+import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, chromiumPath, noBrowserHint, openBrowser } from "../system/browser.ts";
+import { askedOf, axeOf, openedPage } from "./browser.fixture.ts";
 import { type Fixture, hostileRun, stormRun } from "./fixture.ts";
 import { renderHtml } from "./html.ts";
 import { reportModel } from "./model.ts";
@@ -15,32 +15,6 @@ if (chromium === null) console.warn(`No Chromium found (CHROMIUM, /usr/bin, PATH
 
 /** As many as the fixture has samples for. */
 const charts = 12;
-
-/** A page with everything that it complained about or asked the network for. */
-async function opened(context: BrowserContext, url: string): Promise<{ page: Page; complaints: string[]; requests: string[] }> {
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const requests: string[] = [];
-  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => { if (request.url() !== url && !request.url().startsWith("data:")) requests.push(request.url()); });
-  await page.goto(url);
-  return { page, complaints, requests };
-}
-
-interface Violation { readonly id: string; readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[] }
-
-/** What axe-core finds against WCAG 2.2 AA and good practice, with the element that it means. */
-async function axe(page: Page): Promise<string[]> {
-  const found = await page.evaluate(`${axeCore.source}; axe.run(document, { resultTypes: ["violations"] }).then((results) => results.violations)`) as readonly Violation[];
-  return found.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replaceAll("\n", " ")}`));
-}
-
-/** In-page questions stand in a plain script, as this program is typed for Node and not for a page. */
-async function asked(page: Page, question: "inked()" | "faint()" | "pwned()" | "planted()" | "sidewaysPx()" | "loadedMs()" | "drawings()"): Promise<unknown> {
-  const questions = await readFile(join(import.meta.dirname, "page", "inspect.js"), "utf8");
-  return page.evaluate(`${questions}\n${question}`);
-}
 
 describe.skipIf(chromium === null)("the report in a browser", () => {
   let folder = "";
@@ -65,25 +39,25 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   };
 
   test("opens from disk without an error, a policy violation or a request", async () => {
-    const { page, complaints, requests } = await opened(context(), await written("held", stormRun()));
+    const { page, complaints, requests } = await openedPage(context(), await written("held", stormRun()));
     expect(await page.title()).toBe("Held: origin-storm");
     expect(await page.locator(".plot canvas").count()).toBe(charts);
-    expect(await asked(page, "inked()")).toEqual(new Array(charts).fill(true));
+    expect(await askedOf(page, "inked()")).toEqual(new Array(charts).fill(true));
     expect(complaints).toEqual([]);
     expect(requests).toEqual([]);
     await page.close();
   });
 
   test("would notice a violation of its policy", async () => {
-    const { page, complaints } = await opened(context(), await written("planted", stormRun()));
-    await asked(page, "planted()");
+    const { page, complaints } = await openedPage(context(), await written("planted", stormRun()));
+    await askedOf(page, "planted()");
     await expect.poll(() => complaints.join()).toMatch(/Content Security Policy/);
     await page.close();
   });
 
   test("shows the verdict, what was broken and what viewers felt in the first screen without a script", async () => {
     await using bare = await openBrowser(chromium ?? "", { scripts: false });
-    const { page } = await opened(bare.context, await written("bare", stormRun({ status: "refuted", without: ["collapsing"] })));
+    const { page } = await openedPage(bare.context, await written("bare", stormRun({ status: "refuted", without: ["collapsing"] })));
     for (const text of ["Refuted", "Control: without collapsing.", "The origin dies as the audience arrives", "process 4711 is gone", "Live segments served", "Claims"]) {
       const box = await page.getByText(text).first().boundingBox();
       expect(box, text).not.toBeNull();
@@ -94,7 +68,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   });
 
   test("moves one cross-hair and one zoom over all charts, by keyboard too", async () => {
-    const { page, complaints } = await opened(context(), await written("zoom", stormRun()));
+    const { page, complaints } = await openedPage(context(), await written("zoom", stormRun()));
     await page.locator(".plot").nth(2).focus();
     for (const key of ["End", "ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
     expect(await page.locator("#moment").textContent()).toMatch(/^\+71 s · recovery/);
@@ -102,7 +76,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     expect(await page.locator("#chart-live-heat").locator("xpath=ancestor::figure").locator("output").textContent()).toMatch(/^\d+ here, most of them [\d.]+–[\d.]+ ms$/);
     await page.keyboard.press("Escape");
     expect(await page.locator("#moment").textContent()).toBe("");
-    const whole = await asked(page, "drawings()") as string[];
+    const whole = await askedOf(page, "drawings()") as string[];
     const over = page.locator(".chart").nth(1).locator(".u-over");
     await over.scrollIntoViewIfNeeded();
     const box = await over.boundingBox();
@@ -111,17 +85,17 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     await page.mouse.down();
     await page.mouse.move(left + 500, top, { steps: 4 });
     await page.mouse.up();
-    const zoomed = await asked(page, "drawings()") as string[];
+    const zoomed = await askedOf(page, "drawings()") as string[];
     expect(zoomed.filter((drawing, index) => drawing === whole[index])).toEqual([]);
     await page.getByRole("button", { name: "Show the whole run" }).click();
     expect(await page.getByRole("button", { name: "Show the whole run" }).isVisible()).toBe(false);
-    await expect.poll(async () => await asked(page, "drawings()")).toEqual(whole);
+    await expect.poll(async () => await askedOf(page, "drawings()")).toEqual(whole);
     expect(complaints).toEqual([]);
     await page.close();
   });
 
   test("gives every interval of a chart as a table", async () => {
-    const { page } = await opened(context(), await written("table", stormRun()));
+    const { page } = await openedPage(context(), await written("table", stormRun()));
     const chart = page.locator(".chart").nth(1);
     await chart.locator("summary").click();
     await chart.getByRole("button", { name: "Show every interval" }).click();
@@ -130,13 +104,13 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   });
 
   test("runs nothing that a hostile experiment, service or record says", async () => {
-    const { page, complaints, requests } = await opened(context(), await written("hostile", hostileRun()));
-    expect(await asked(page, "pwned()")).toBe(false);
+    const { page, complaints, requests } = await openedPage(context(), await written("hostile", hostileRun()));
+    expect(await askedOf(page, "pwned()")).toBe(false);
     const buttons = await page.locator(".all-intervals").all();
     expect(buttons).toHaveLength(charts);
     // From the last to the first, since each gives way to its table.
     for (const button of buttons.reverse()) await button.dispatchEvent("click");
-    expect(await asked(page, "pwned()")).toBe(false);
+    expect(await askedOf(page, "pwned()")).toBe(false);
     expect(await page.locator("img, iframe, object").count()).toBe(0);
     expect(await page.locator("main > *").count()).toBe(12);
     expect([complaints, requests]).toEqual([[], []]);
@@ -145,7 +119,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
 
   test("opens a damaged and empty record", async () => {
     const { run, verdict } = stormRun({ status: "inconclusive" });
-    const { page, complaints } = await opened(context(), await written("empty", { run: { ...run, events: [], series: [], damage: ["events.ndjson is missing"] }, verdict: { ...verdict, findings: [] } }));
+    const { page, complaints } = await openedPage(context(), await written("empty", { run: { ...run, events: [], series: [], damage: ["events.ndjson is missing"] }, verdict: { ...verdict, findings: [] } }));
     expect(await page.getByText("events.ndjson is missing").isVisible()).toBe(true);
     expect(complaints).toEqual([]);
     await page.close();
@@ -154,31 +128,31 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   test.each([["light", false], ["dark", true]] as const)("is accessible by axe's rules and has enough contrast in %s", async (_name, dark) => {
     await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
     for (const status of ["held", "refuted", "inconclusive"] as const) {
-      const { page } = await opened(own.context, await written(`contrast-${status}`, stormRun({ status, without: ["collapsing"] })));
+      const { page } = await openedPage(own.context, await written(`contrast-${status}`, stormRun({ status, without: ["collapsing"] })));
       for (const table of await page.locator("details.figures-table > summary").all()) await table.dispatchEvent("click");
       await page.locator(".all-intervals").first().click();
-      expect(await axe(page)).toEqual([]);
-      expect(await asked(page, "faint()")).toEqual([]);
+      expect(await axeOf(page)).toEqual([]);
+      expect(await askedOf(page, "faint()")).toEqual([]);
       await page.close();
     }
   });
 
   test("axe would find what is wrong", async () => {
-    const { page } = await opened(context(), await written("axe", stormRun()));
+    const { page } = await openedPage(context(), await written("axe", stormRun()));
     await page.evaluate('document.body.insertAdjacentHTML("beforeend", "<button></button>")');
-    expect((await axe(page)).join()).toMatch(/button-name/);
+    expect((await axeOf(page)).join()).toMatch(/button-name/);
     await page.close();
   });
 
   test("prints light, with its charts and without what can only be clicked", async () => {
     await using own = await openBrowser(chromium ?? "", { scripts: true, dark: true });
-    const { page } = await opened(own.context, await written("print", stormRun({ status: "refuted" })));
+    const { page } = await openedPage(own.context, await written("print", stormRun({ status: "refuted" })));
     await page.emulateMedia({ media: "print" });
     await page.evaluate('dispatchEvent(new Event("beforeprint"))');
     expect(await page.evaluate('getComputedStyle(document.documentElement).getPropertyValue("--ground").trim()')).toBe("#fff");
-    expect(await asked(page, "inked()")).toEqual(new Array(charts).fill(true));
+    expect(await askedOf(page, "inked()")).toEqual(new Array(charts).fill(true));
     expect(await page.locator("button:visible, nav:visible, .readout:visible").count()).toBe(0);
-    expect(await asked(page, "faint()")).toEqual([]);
+    expect(await askedOf(page, "faint()")).toEqual([]);
     const paper = (await page.pdf({ format: "A4" })).toString("latin1");
     const sheets = paper.match(/\/Type \/Page\b/g)?.length ?? 0;
     expect(sheets).toBeGreaterThan(2);
@@ -186,7 +160,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   });
 
   test("gives its figures as CSV and as JSON", async () => {
-    const { page } = await opened(context(), await written("data", hostileRun()));
+    const { page } = await openedPage(context(), await written("data", hostileRun()));
     const [csv] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download the charts’ figures" }).click()]);
     const lines = (await readFile(await csv.path(), "utf8")).trimEnd().split("\n");
     expect(lines).toHaveLength(41);
@@ -200,14 +174,14 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
 
   test("needs no sideways scrolling on a telephone", async () => {
     await using narrow = await openBrowser(chromium ?? "", { scripts: true, wide: 390 });
-    const { page } = await opened(narrow.context, await written("narrow", hostileRun()));
-    expect(await asked(page, "sidewaysPx()")).toBe(0);
+    const { page } = await openedPage(narrow.context, await written("narrow", hostileRun()));
+    expect(await askedOf(page, "sidewaysPx()")).toBe(0);
   });
 
   test("opens an hour as it opens a minute", async () => {
     const hour = await written("hour", stormRun({ phasesMs: { baseline: 600_000, fault: 2_400_000, recovery: 600_000 }, audience: 0.1 }));
-    const { page } = await opened(context(), hour);
-    console.info(`an hour's report was loaded after ${String(await asked(page, "loadedMs()"))} ms`);
+    const { page } = await openedPage(context(), hour);
+    console.info(`an hour's report was loaded after ${String(await askedOf(page, "loadedMs()"))} ms`);
     expect(await page.locator(".plot canvas").count()).toBe(charts);
     await page.close();
   });

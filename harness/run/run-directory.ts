@@ -13,10 +13,14 @@ export const files = {
   logs: "logs",
 } as const;
 
+/** `20261121T150405Z` */
+export function stampOf(nowMs: number): string {
+  return new Date(nowMs).toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "");
+}
+
 /** Sorts by time, is unique on a machine, and is safe as a file name: `20261121T150405Z-1a2b3c4d`. */
 export function newRunId(nowMs: number, seed: number): string {
-  const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "");
-  return `${stamp}-${(seed >>> 0).toString(16).padStart(8, "0")}`;
+  return `${stampOf(nowMs)}-${(seed >>> 0).toString(16).padStart(8, "0")}`;
 }
 
 /** Says that runs cannot be kept there before anything costly is done. */

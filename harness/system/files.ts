@@ -1,5 +1,5 @@
 /** Small file habits that several parts share. */
-import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { SeawallError } from "../core/errors.ts";
 
@@ -38,6 +38,24 @@ export function storageError(path: string, error: unknown): SeawallError {
     return new SeawallError("DISK_FULL", `no space left to write ${path}`, { cause: error, hint: `Free some space on the disk of ${dirname(path)}, or choose another place with --out DIR.` });
   }
   return new SeawallError("OUTPUT_NOT_WRITABLE", `cannot write ${path}: ${code === "EEXIST" ? "it is a file, not a folder" : code}`, { cause: error, hint: "Choose a folder that you may write to with --out DIR." });
+}
+
+/** Names of the folders in a folder, sorted; none when it cannot be read. */
+export function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Undefined when it is not there, cannot be read, or is not JSON. */
+export function jsonIn(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The last lines of a file that may be large; empty when it cannot be read. */

@@ -79,7 +79,7 @@ describe("a gate", () => {
 describe("what a gate makes of a comparison", () => {
   const change = (outcome: "worse" | "better", family: "felt" | "resources") => ({ outcome, quantity: { family, title: `${family} ${outcome}` } }) as unknown as Change;
   const changes = [change("worse", "felt"), change("better", "felt"), change("worse", "resources")];
-  const against = (more: Partial<Comparability>) => againstBaseline({ baseline: ["a"], runs: ["b"] }, { refused: [], marked: [], otherMachine: false, ...more }, changes, [], ({ quantity }) => quantity.title);
+  const against = (more: Partial<Comparability>) => againstBaseline({ baseline: ["a"], runs: ["b"] }, { refused: [], marked: [], otherMachine: false, ...more }, changes, ({ quantity }) => quantity.title);
 
   it("is what the service does, not what it costs", () => {
     expect(against({})).toMatchObject({ kind: "compared", worse: ["felt worse"], better: ["felt better"] });

@@ -3,7 +3,6 @@
  * the baseline, and look twice before calling it slower. Pure but for what it is handed; every run it asked for is in its result.
  */
 import type { Comparability } from "../compare/comparable.ts";
-import type { ClaimOutcome } from "../compare/claims-changed.ts";
 import type { Change } from "../compare/compare.ts";
 import { exitCodes } from "../errors.ts";
 import type { Status } from "../run.ts";
@@ -101,15 +100,14 @@ function gated(experiment: string, title: string, attempts: readonly Attempt[], 
   return { ...base, outcome, exitCode: decisive.exitCode, why: `${decisive.why}${tried}` };
 }
 
-/** The part of a comparison that a gate acts on: claims on the service; resources and what is neither good nor bad are for people to read. */
+/** The part of a comparison that a gate acts on, what the service does; claims are not in it, since only runs of which every claim held are compared; resources and what is neither good nor bad are for people to read. */
 export function againstBaseline(sides: { readonly baseline: readonly string[]; readonly runs: readonly string[] }, { refused, marked, otherMachine }: Comparability,
-  changes: readonly Change[], claims: readonly ClaimOutcome[], sentence: (change: Change) => string): AgainstBaseline {
+  changes: readonly Change[], sentence: (change: Change) => string): AgainstBaseline {
   if (refused.length > 0) return { kind: "none", why: `the baseline cannot be compared: ${refused.join("; ")}` };
   const service = otherMachine ? [] : changes.filter(({ quantity }) => quantity.family !== "resources");
-  const flipped = claims.filter((claim) => claim.changed && claim.b.refuted > 0).map((claim) => `"${claim.title}" ${claim.phase === "" ? "" : `(${claim.phase}) `}no longer holds`);
   return {
     kind: "compared", baselineRuns: sides.baseline, runs: sides.runs, marked,
-    worse: [...flipped, ...service.filter(({ outcome }) => outcome === "worse").map(sentence)],
+    worse: service.filter(({ outcome }) => outcome === "worse").map(sentence),
     better: service.filter(({ outcome }) => outcome === "better").map(sentence),
   };
 }
