@@ -3,6 +3,7 @@
  * requests that travel between them; the model brings what the target's services do when they are asked.
  */
 import type { Experiment, Tags } from "./experiment.ts";
+import { sheetOf } from "./faults.ts";
 import type { Layout } from "./target.ts";
 
 /** One service of the layout in virtual time. */
@@ -32,6 +33,22 @@ export interface ModelRequest<T> {
   done(answer: T | null): void;
 }
 
+/** A connection that stays open, and on which the other side speaks. */
+export interface ModelListening<T> {
+  /** Who listens. */
+  readonly from: ModelNode;
+  /** Who speaks. */
+  readonly to: ModelNode;
+  readonly port: string;
+  /** Without a word for so long the listener takes the connection for dead. */
+  readonly silenceMsMax: number;
+  /** At the speaker, once it is connected. `tell` is false when nobody listens any more. */
+  connected(tell: (message: T) => boolean): void;
+  heard(message: T): void;
+  /** Once, at the listener: it was refused, broke off, or was silent. */
+  ended(): void;
+}
+
 export interface Simulation {
   readonly layout: Layout;
   readonly nodes: readonly ModelNode[];
@@ -43,10 +60,15 @@ export interface Simulation {
   /** Runs whatever becomes of any node. */
   after(ms: number, run: () => void): void;
   request<T>(request: ModelRequest<T>): void;
+  listen<T>(listening: ModelListening<T>): void;
+  /** Says that a promise was settled: what awaits it runs before time goes on. For models that run a target's own asynchronous code. */
+  settled(): void;
   /** A sample whose duration ends now. */
   duration(metric: string, tags: Tags, ms: number): void;
   /** Grows a counter that the harness reads every few seconds, as it reads those of a real service. */
   count(metric: string, tags: Tags, by: number): void;
+  /** Read as counters are, for as long as the service that `tags` names answers. */
+  gauge(metric: string, tags: Tags, read: () => number): void;
 }
 
 export interface RunningModel {
@@ -54,8 +76,8 @@ export interface RunningModel {
   iterate(behaviour: string, lane: string, weight: number, done: () => void): void;
   /** The harness's own request for something that is certainly there. */
   canary(edge: string, done: (outcome: string) => void): void;
-  /** Does to a service what its named operation would do: `flush`, `defects`, `defectsOff`. False when the model does not know it. */
-  operate(service: string, operation: string, parameters: Readonly<Record<string, string>>): boolean;
+  /** Does to a service what its named operation would do; `done` hears what it answers, or null when it did not do it. */
+  operate(service: string, operation: string, parameters: Readonly<Record<string, string>>, done: (answer: string | null) => void): void;
 }
 
 /** How a target behaves, as a queueing model of its services. Deterministic: the same seed gives the same run. */
@@ -77,14 +99,16 @@ export interface TargetModel {
 }
 
 /** What of an experiment cannot be simulated, one line each. */
-export function modelProblems(model: TargetModel | undefined, { load, hypothesis, recovery, abortWhen, target }: Pick<Experiment, "load" | "hypothesis" | "recovery" | "abortWhen" | "target">, layout: Layout): string[] {
+export function modelProblems(model: TargetModel | undefined, { load, hypothesis, recovery, abortWhen, target, method }: Pick<Experiment, "load" | "hypothesis" | "recovery" | "abortWhen" | "target" | "method">, layout: Layout): string[] {
   if (model === undefined) return [`the target ${target.name} has no model, so it cannot be simulated`];
   const kinds = [...new Set(layout.services.map((service) => service.kind))].filter((kind) => !model.kinds.includes(kind));
   const behaviours = [...new Set(load.map((one) => `${one.workload}.${one.exec}`))].filter((name) => !model.behaviours.includes(name));
   const claims = [...hypothesis, ...abortWhen.map((abort) => abort.unless), ...(recovery === null ? [] : [{ title: recovery.title, metric: recovery.goodput.metric }])];
+  const acts = [...new Set(method.flatMap(({ fault }) => (fault.kind === "operate" ? sheetOf(fault).operations(fault) : [])))].filter((name) => !model.operations.includes(name));
   return [
     ...kinds.map((kind) => `the model knows no service of kind ${kind}`),
     ...behaviours.map((name) => `the model knows no behaviour ${name}`),
+    ...acts.map((name) => `the model knows no operation ${name}`),
     ...claims.filter((claim) => !model.metrics.includes(claim.metric)).map((claim) => `claim "${claim.title}": the model does not emit ${claim.metric}`),
   ];
 }

@@ -3,9 +3,9 @@
  * its own inspection found, or for rot, which no inspection finds, that it was published. Healed by calling the rest off.
  */
 import type { FaultOf, SegmentDefect } from "../core/faults.ts";
+import { inject } from "../core/injection.ts";
 import type { InjectionContext, Injector, Instance } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
-import { inject } from "./injection.ts";
 
 /** Two segments of 2 s, and the retries of a third. */
 const seenWithinMs = 6_500;

@@ -3,10 +3,11 @@
  * Proof: padded pings sent in a bunch on one connection take as long as their bytes need at that rate, and less than half as long past the link.
  */
 import type { FaultOf } from "../core/faults.ts";
+import { inject } from "../core/injection.ts";
 import type { Deployment, Injector, LinkHandle } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
 import { rateOf } from "../system/ping.ts";
-import { all, inject, together } from "./injection.ts";
+import { all, together } from "./injection.ts";
 import { arrow, linksOf, pingOf } from "./links.ts";
 
 /** For this long a link is kept busy at its rate. */

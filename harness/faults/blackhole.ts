@@ -3,12 +3,13 @@
  * takes or refuses a connection. Healed by connecting it again, proven by replies from the addresses that it had.
  */
 import { type FaultOf, servicesStruck } from "../core/faults.ts";
+import { inject } from "../core/injection.ts";
 import type { Injector, Instance } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
 import type { Endpoint, Ping } from "../core/target.ts";
 import { tryConnect } from "../system/network.ts";
 import { describePong, ping } from "../system/ping.ts";
-import { addressOf, all, inject } from "./injection.ts";
+import { addressOf, all } from "./injection.ts";
 
 /** On a network of one machine a connection is taken or refused within some ms. */
 const silentMs = 1_000;

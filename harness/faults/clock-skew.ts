@@ -1,8 +1,8 @@
 /** A service whose wall clock is wrong. Proof: the time that the service itself tells, against the harness's own, to within a second and a half. */
 import type { FaultOf } from "../core/faults.ts";
+import { inject } from "../core/injection.ts";
 import type { Impairment, InjectionContext, Injector, Instance } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
-import { inject } from "./injection.ts";
 
 /** Dates are told by the second and may be a second old. */
 const toleranceMs = 1_500;

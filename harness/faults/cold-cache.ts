@@ -1,7 +1,7 @@
 /** A cache that loses all that it holds. Proof: what was put in and found is no longer found. It fills by itself, so there is nothing to heal. */
 import type { FaultOf } from "../core/faults.ts";
+import { inject } from "../core/injection.ts";
 import type { Injector } from "../core/ports.ts";
-import { inject } from "./injection.ts";
 
 export const coldCache: Injector<FaultOf<"coldCache">> = (fault, deployment, context) => {
   const cache = deployment.instance(fault.service);

@@ -1,8 +1,9 @@
 /** Services struck dead and started again, one or many at once: what kill, zone loss and region loss share. */
+import { inject } from "../core/injection.ts";
 import type { Deployment, Injection, InjectionContext, Instance } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
 import { tryConnect } from "../system/network.ts";
-import { addressOf, all, inject, together } from "./injection.ts";
+import { addressOf, all, together } from "./injection.ts";
 
 const connectMs = 1_000;
 

@@ -1,7 +1,7 @@
 /** Faults that the substrate itself does to a service, and that only it can see. */
+import { inject } from "../core/injection.ts";
 import type { Effect, Impairment, Injection, InjectionContext, Instance } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
-import { inject } from "./injection.ts";
 
 const nothing: Evidence = { landed: true, observation: "it was never in force" };
 

@@ -3,10 +3,11 @@
  * not. The delay is per passage of data, so an exchange of several rounds (a TLS or a CQL handshake) pays it several times.
  */
 import type { FaultOf } from "../core/faults.ts";
+import { inject } from "../core/injection.ts";
 import type { Deployment, Injection, InjectionContext, Injector, LinkHandle } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
 import type { Pong } from "../system/ping.ts";
-import { all, inject, together } from "./injection.ts";
+import { all, together } from "./injection.ts";
 import { arrow, askBothEnds, linksOf } from "./links.ts";
 
 type Delay = { readonly delayMs: number; readonly jitterMs: number };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { FaultOf } from "../core/faults.ts";
+import { filled } from "../core/operator-act.ts";
 import type { Deployment } from "../core/ports.ts";
-import { filled, operate } from "./operate.ts";
+import { operate } from "./operate.ts";
 
 type Told = readonly [operation: string, parameters: Readonly<Record<string, string>>];
 

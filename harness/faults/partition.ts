@@ -3,10 +3,11 @@
  * it. A partition cuts what passes through the proxy, the declared links; it is no black hole.
  */
 import type { FaultOf } from "../core/faults.ts";
+import { inject } from "../core/injection.ts";
 import type { Deployment, Injector, LinkHandle } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
 import { describePong } from "../system/ping.ts";
-import { all, inject, together } from "./injection.ts";
+import { all, together } from "./injection.ts";
 import { arrow, askBothEnds, linksOf, proofOfPassage } from "./links.ts";
 
 const pingMs = 2_000;

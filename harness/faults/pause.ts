@@ -3,10 +3,11 @@
  * the system does in its name, a ping gets no reply. Healed by letting it go on, proven by a reply.
  */
 import type { FaultOf } from "../core/faults.ts";
+import { inject } from "../core/injection.ts";
 import type { Injector, Instance } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
 import { describePong, ping, type Pong } from "../system/ping.ts";
-import { addressOf, inject } from "./injection.ts";
+import { addressOf } from "./injection.ts";
 
 /** A service of the target answers a ping within some tens of ms, even on a busy machine. */
 const silentMs = 500;

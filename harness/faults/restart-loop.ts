@@ -3,8 +3,8 @@
  * a second one, which was started in its place, is gone as well. Healed by ending the loop and seeing the service ready.
  */
 import type { FaultOf } from "../core/faults.ts";
+import { inject } from "../core/injection.ts";
 import type { Injector } from "../core/ports.ts";
-import { inject } from "./injection.ts";
 
 export const restartLoop: Injector<FaultOf<"restartLoop">> = (fault, deployment, context) => {
   const instance = deployment.instance(fault.service);

@@ -1,10 +1,13 @@
-/** Counters that grow while the model runs and are read every few seconds, as the probes read those of real services. */
+/** Counters that grow while the model runs, and gauges, read every few seconds, as the probes read those of real services. */
 import type { Tags } from "../../core/experiment.ts";
 import type { SampleSink } from "../../core/ports.ts";
 
 interface Counter { readonly metric: string; readonly tags: Tags; grown: number; series: number | null }
 
+interface Gauge { readonly metric: string; readonly tags: Tags; readonly read: () => number; series: number | null }
+
 export class Counters {
+  readonly #gauges: Gauge[] = [];
   readonly #counters = new Map<string, Counter>();
 
   count(metric: string, tags: Tags, by: number): void {
@@ -12,6 +15,10 @@ export class Counters {
     const known = this.#counters.get(key);
     if (known === undefined) this.#counters.set(key, { metric, tags, grown: by, series: null });
     else known.grown += by;
+  }
+
+  gauge(metric: string, tags: Tags, read: () => number): void {
+    this.#gauges.push({ metric, tags, read, series: null });
   }
 
   /** What a service counted since the last reading dies with it. */
@@ -32,9 +39,14 @@ export class Counters {
       sink.sample(counter.series, nowMs, counter.grown);
       counter.grown = 0;
     }
+    for (const gauge of this.#gauges) {
+      if (!answers(ownerOf(gauge))) continue;
+      gauge.series ??= sink.series({ metric: gauge.metric, kind: "gauge", tags: gauge.tags });
+      sink.sample(gauge.series, nowMs, gauge.read());
+    }
   }
 }
 
-function ownerOf(counter: Counter): string {
+function ownerOf(counter: Pick<Counter, "tags">): string {
   return counter.tags["edge"] ?? counter.tags["service"] ?? "";
 }

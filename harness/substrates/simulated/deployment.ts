@@ -30,16 +30,18 @@ export class SimulatedInstance implements Instance {
   readonly directory: string;
   readonly #request: SimulatedDeployRequest;
   readonly #exited: (exit: Exit) => void;
+  readonly #operation: RunningModel["operate"];
   #pid: number | null = null;
   #ending = false;
   #left: () => void = () => {};
 
-  constructor(node: SimulatedNode, request: SimulatedDeployRequest, exited: (exit: Exit) => void) {
+  constructor(node: SimulatedNode, request: SimulatedDeployRequest, exited: (exit: Exit) => void, operation: RunningModel["operate"]) {
     this.service = node.service;
     this.node = node;
     this.directory = `/simulated/${request.runId}/${node.name}`;
     this.#request = request;
     this.#exited = exited;
+    this.#operation = operation;
   }
 
   get pid(): number | null { return this.#pid; }
@@ -83,7 +85,15 @@ export class SimulatedInstance implements Instance {
 
   async pause(): Promise<void> { this.node.pause(); }
   async resume(): Promise<void> { this.node.resume(); }
-  async operate(): Promise<string> { throw new SeawallError("PLAN_REFUSED", "operations of simulated services are the model's own"); }
+
+  operate(name: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
+    return new Promise((resolve, reject) => this.#operation(this.service.name, name, parameters, (answer) => {
+      this.#request.clock.settled();
+      if (answer === null) reject(new SeawallError("SERVICE_FAILED", `${this.service.name} did not do ${name}`));
+      else resolve(answer);
+    }));
+  }
+
   async impair(): Promise<never> { throw new SeawallError("PLAN_REFUSED", "simulated services cannot be impaired"); }
   lastLogLines(): readonly string[] { return []; }
 }
@@ -111,7 +121,7 @@ export class SimulatedDeployment implements Deployment {
     const nodes = layout.services.map((service) => new SimulatedNode(service, clock, model.startMs[service.kind] ?? 0));
     this.nodes = new Map(nodes.map((node) => [node.name, node]));
     this.links = layout.links.map((link) => new SimulatedLink(link, this.machine.toxics));
-    this.instances = nodes.map((node) => new SimulatedInstance(node, request, (exit) => this.#exited(exit)));
+    this.instances = nodes.map((node) => new SimulatedInstance(node, request, (exit) => this.#exited(exit), (...act) => this.model.operate(...act)));
     for (const node of nodes) node.onDeath(() => this.counters.forget(node.name));
     this.network = new Network({ clock, random, hopMs: model.hopMs, links: this.links });
     this.model = model.start(this.#simulation(nodes, random));
@@ -124,6 +134,8 @@ export class SimulatedDeployment implements Deployment {
       layout, nodes, random, nowMs: () => clock.nowMs(), enabled: (defence) => !plan.without.includes(defence),
       after: (ms, run) => void clock.after(ms, run),
       request: (request) => this.network.request({ ...request, from: request.from as SimulatedNode | null, to: request.to as SimulatedNode }),
+      listen: (listening) => this.network.listen({ ...listening, from: listening.from as SimulatedNode, to: listening.to as SimulatedNode }),
+      settled: () => clock.settled(),
       duration: (metric, tags, ms) => {
         const key = `${metric} ${Object.values(tags).join(" ")}`;
         const known = ids.get(key);
@@ -132,6 +144,7 @@ export class SimulatedDeployment implements Deployment {
         sink.sample(id, clock.nowMs(), ms);
       },
       count: (metric, tags, by) => this.counters.count(metric, tags, by),
+      gauge: (metric, tags, read) => this.counters.gauge(metric, tags, read),
     };
   }
 

@@ -2,15 +2,17 @@
  * Faults in virtual time. Each acts on the model's nodes and links, and is proven by an observation of the same kind as the real injector's:
  * what refuses, what stands still, what takes longer.
  */
-import { type Fault, type FaultKind, faultKinds, linksStruck, servicesStruck } from "../../core/faults.ts";
+import { type Fault, type FaultKind, faultKinds, type FaultOf, linksStruck, servicesStruck } from "../../core/faults.ts";
+import { inject } from "../../core/injection.ts";
 import type { TargetModel } from "../../core/model.ts";
+import { operatorAct } from "../../core/operator-act.ts";
 import type { Deployment, Injection, InjectionContext, Injectors, Support } from "../../core/ports.ts";
 import type { Evidence } from "../../core/run.ts";
 import type { SimulatedDeployment, SimulatedInstance } from "./deployment.ts";
 import type { Delay, SimulatedLink } from "./network.ts";
 
-/** What to do, what shows it, and how it is undone. */
-interface Course { act(): Promise<void>; prove(): Evidence; undo(): Promise<void>; proveHealed(): Evidence }
+/** What is done at once is also seen at once. */
+interface Course { act(): Promise<void>; prove(): Evidence | Promise<Evidence>; undo(): Promise<void>; proveHealed(): Evidence | Promise<Evidence> }
 type CourseOf = (fault: Fault, on: SimulatedDeployment, context: InjectionContext) => Course;
 
 const said = (landed: boolean, observation: string): Evidence => ({ landed, observation });
@@ -110,18 +112,22 @@ const restartLoop: CourseOf = (fault, on, { clock }) => {
 const operation = (name: string, undoing: string | null): CourseOf => (fault, on) => {
   const struck = struckBy(fault, on);
   const { defect = "", segments = 1 } = fault as { readonly defect?: string; readonly segments?: number };
+  const perform = (what: string, parameters = {}): Promise<boolean> =>
+    Promise.all(struck.map((instance) => instance.operate(what, parameters))).then(() => true, () => false);
   let done = false;
   return {
-    act: async () => { done = struck.map((instance) => on.model.operate(instance.service.name, name, { kind: defect, segments: String(segments) })).every(Boolean); },
+    act: async () => { done = await perform(name, { kind: defect, segments: String(segments) }); },
     prove: () => said(done && struck.length > 0, done ? `${names(struck)} did ${name}` : `the model of ${names(struck)} knows no ${name}`),
-    undo: async () => { if (undoing !== null) for (const instance of struck) on.model.operate(instance.service.name, undoing, {}); },
+    undo: async () => { if (undoing !== null) await perform(undoing); },
     proveHealed: () => said(true, undoing === null ? "nothing stays in force" : `${names(struck)} did ${undoing}`),
   };
 };
 
+const order: CourseOf = (fault, on, context) => operatorAct(fault as FaultOf<"operate">, on, context);
+
 /** By kind of fault; those that a version of the harness does not have are never asked for. */
 const courses: Readonly<Record<string, CourseOf>> = {
-  kill: death, zoneLoss: death, regionLoss: death, blackhole, pause, latency: delay, slowStore: delay, partition, restartLoop, coldCache: operation("flush", null), badSegments: operation("defects", "defectsOff"),
+  kill: death, zoneLoss: death, regionLoss: death, blackhole, pause, latency: delay, slowStore: delay, partition, restartLoop, coldCache: operation("flush", null), badSegments: operation("defects", "defectsOff"), operate: order,
 };
 const operationsNeeded: Readonly<Record<string, string>> = { coldCache: "flush", badSegments: "defects" };
 
@@ -129,15 +135,7 @@ async function injectVirtually(fault: Fault, deployment: Deployment, context: In
   const on = deployment as SimulatedDeployment;
   const course = courses[fault.kind]?.(fault, on, context);
   if (course === undefined) throw new Error(`nothing simulates ${fault.kind}`);
-  await course.act();
-  let healing: Promise<Evidence> | null = null;
-  return {
-    actedMs: context.clock.nowMs(), evidence: course.prove(),
-    heal: () => {
-      healing ??= course.undo().then(() => course.proveHealed());
-      return healing;
-    },
-  };
+  return inject(context, { act: course.act, undo: course.undo, prove: async () => course.prove(), proveHealed: async () => course.proveHealed() });
 }
 
 export const simulatedInjectors = Object.fromEntries(faultKinds.map((kind) => [kind, injectVirtually])) as unknown as Injectors;

@@ -107,3 +107,66 @@ describe("a request in virtual time", () => {
     expect(answers.at(-1)).toBe("null 361");
   });
 });
+
+describe("a connection in virtual time", () => {
+  function listening() {
+    const world = two();
+    const heard: string[] = [];
+    let speak: (word: string) => boolean = () => false;
+    const listen = (): void => world.network.listen<string>({
+      from: world.a, to: world.b, port: "http", silenceMsMax: 50, connected: (tell) => { speak = tell; },
+      heard: (word) => heard.push(`${word} ${Math.round(world.clock.nowMs())}`), ended: () => heard.push(`ended ${Math.round(world.clock.nowMs())}`),
+    });
+    return { ...world, heard, listen, speak: (word: string) => speak(word) };
+  }
+
+  it("carries words in their order, however late the first of them is", async () => {
+    const { link, heard, listen, speak, run } = listening();
+    await run(100);
+    listen();
+    await run(10);
+    const slow = { delayMs: 20, jitterMs: 0 };
+    link.slow(slow);
+    speak("one");
+    link.unslow(slow);
+    speak("two");
+    await run(25);
+    expect(heard).toEqual(["one 131", "two 131"]);
+  });
+
+  it("ends when it is refused, when nothing is heard, when the link is cut, and when the speaker dies, and then nobody listens", async () => {
+    const { b, link, heard, listen, speak, run } = listening();
+    listen();
+    await run(100);
+    expect(heard).toEqual(["ended 1"]);
+    for (const end of [() => run(0), () => link.cut(), async () => b.die()]) {
+      listen();
+      await run(10);
+      expect(speak("a word")).toBe(true);
+      await run(10);
+      await end();
+      await run(60);
+      expect([heard.at(-2), heard.at(-1)]).toEqual([expect.stringMatching(/a word/), expect.stringMatching(/ended/)]);
+      expect(speak("another")).toBe(false);
+      await link.mend();
+    }
+  });
+
+  it("brings a listener that stands still what was said, once it goes on, and one that died nothing", async () => {
+    const { a, heard, listen, speak, run } = listening();
+    await run(100);
+    listen();
+    await run(10);
+    a.pause();
+    speak("patience");
+    await run(20);
+    expect(heard).toEqual([]);
+    a.resume();
+    await run(1);
+    expect(heard).toEqual(["patience 130"]);
+    a.die();
+    expect(speak("nobody")).toBe(false);
+    await run(100);
+    expect(heard).toEqual(["patience 130"]);
+  });
+});

@@ -1,5 +1,5 @@
 /** How requests travel: over a link that may be slowed, cut or reset, to a node that may refuse, be silent, or die over it. */
-import type { ModelRequest } from "../../core/model.ts";
+import type { ModelListening, ModelRequest } from "../../core/model.ts";
 import { SeawallError } from "../../core/errors.ts";
 import type { LinkHandle, Toxic } from "../../core/ports.ts";
 import type { Endpoint, Link } from "../../core/target.ts";
@@ -106,6 +106,46 @@ export class Network {
       to.now(() => {
         if (!over) serve((answer) => void clock.after(this.#hopMs(from, to) + this.#delayMs(link), () => { if (!this.#lost(from, to)) end(answer); }));
       });
+    });
+  }
+
+  /** A connection on which `to` speaks until one of both dies, the link breaks off, or nothing was heard for too long. Words arrive in order. */
+  listen<T>({ from, to, port, silenceMsMax, connected, heard, ended }: ModelListening<T> & { readonly from: SimulatedNode; readonly to: SimulatedNode }): void {
+    const { clock } = this.#options;
+    const link = this.#links.get(keyOf(from.name, to.name, port));
+    const over = from.inThisLife(ended);
+    let open = true;
+    let heardAtMs = clock.nowMs();
+    let arrivesMs = clock.nowMs();
+    const end = (): void => {
+      if (!open) return;
+      open = false;
+      for (const place of [from.open, to.open, link?.open]) place?.delete(end);
+      over();
+    };
+    const watch = (): void => {
+      const leftMs = heardAtMs + silenceMsMax - clock.nowMs();
+      if (open && leftMs <= 0) end();
+      else if (open) clock.after(leftMs, watch);
+    };
+    const tell = (message: T): boolean => {
+      if (!open) return false;
+      arrivesMs = Math.max(arrivesMs, clock.nowMs() + this.#hopMs(from, to) + this.#delayMs(link));
+      clock.after(arrivesMs - clock.nowMs(), from.inThisLife(() => {
+        if (!open || this.#lost(from, to)) return;
+        heardAtMs = clock.nowMs();
+        heard(message);
+      }));
+      return true;
+    };
+    from.open.add(end);
+    clock.after(silenceMsMax, watch);
+    clock.after(this.#hopMs(from, to), () => {
+      if (!open || this.#lost(from, to)) return;
+      if (link?.isCut === true || !to.ready) return end();
+      to.open.add(end);
+      link?.open.add(end);
+      to.now(() => { if (open) connected(tell); });
     });
   }
 

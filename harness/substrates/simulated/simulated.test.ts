@@ -30,6 +30,9 @@ describe("the origin storm in virtual time", () => {
   it("is not planned where the model does not reach", () => {
     const [live, ...others] = originStorm.load;
     expect(() => planned({ ...originStorm, load: [{ ...live, exec: "nobody" } as Experiment["load"][number], ...others] }, 1)).toThrow(/knows no behaviour viewers.nobody/);
+    const act = { kind: "operate", service: "region-a/gateway", operation: "capacity", look: { operation: "edges", shows: "9" } } as const;
+    const acting = planned.bind(null, { ...originStorm, blastRadius: { services: [act.service], faultsAtOnceMax: 1 }, method: [{ atMs: 1_000, forMs: 1_000, fault: act }] }, 1);
+    expect(acting).toThrow(/knows no operation capacity/);
     const { model: _, ...withoutModel } = originStorm.target;
     expect(() => planned({ ...originStorm, target: withoutModel }, 1)).toThrow(/has no model/);
   });

@@ -128,7 +128,7 @@ class TinyModel implements RunningModel {
     this.#simulation.request<true>({ from: null, to: node, port: "http", timeoutMs: 4_000, serve: (reply) => reply(true), done: (answer) => done(answer === null ? "failed" : "served") });
   }
 
-  operate(): boolean { return false; }
+  operate(_service: string, _operation: string, _parameters: unknown, done: (answer: null) => void): void { done(null); }
 }
 
 const model: TargetModel = {
