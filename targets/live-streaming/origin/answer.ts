@@ -130,7 +130,7 @@ async function told({ lookup }: AnswerParts, { leaf, pipeline }: Ask): Promise<r
 
 /** The candidates known in memory, or those given, but for what an operator hides and what is not of the pipeline asked for. */
 export function visible(
-  { metadata, directives }: AnswerParts, { leaf, pipeline }: Asked, candidates: readonly Candidate[] = metadata.candidates(leaf),
+  { metadata, directives }: Pick<AnswerParts, "metadata" | "directives">, { leaf, pipeline }: Asked, candidates: readonly Candidate[] = metadata.candidates(leaf),
 ): readonly Candidate[] {
   return candidates.length === 0 ? candidates : candidates.filter((each) => (pipeline === null || each.pipeline === pipeline) && !directives.hides(leaf, each.pipeline));
 }

@@ -8,7 +8,7 @@ import type { Store } from "../store/store.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { readBody } from "./body.ts";
 import { nameShape } from "./configuration.ts";
-import { type Directive, payloadShape } from "./directive.ts";
+import { type Directive, lifted, masking, nextVersion, payloadShape, rangeOf } from "./directive.ts";
 import { createDirectives, type Directives, notificationsBytesMax } from "./directives.ts";
 import type { Invalidation, SegmentRange } from "./invalidation.ts";
 
@@ -50,8 +50,8 @@ export type Control = (request: IncomingMessage, response: ServerResponse) => Pr
 export function createControl(parts: ControlParts): Control {
   const { event, directives } = parts;
   let lastVersion = 0;
-  const nextVersion = (): number => {
-    lastVersion = Math.max(lastVersion + 1, parts.nowMs(), ...directives.all().map(({ version }) => version + 1));
+  const version = (): number => {
+    lastVersion = nextVersion(lastVersion, parts.nowMs(), directives.all());
     return lastVersion;
   };
 
@@ -68,9 +68,9 @@ export function createControl(parts: ControlParts): Control {
     parts.adopt(directive);
     parts.log("directive", { ...directive });
   };
-  const commitAndForget = async (directive: Directive, { renditions, from, to }: Partial<SegmentRange> & { from: number; to: number }): Promise<object> => {
+  const commitAndForget = async (directive: Directive, range: SegmentRange): Promise<object> => {
     await commit(directive);
-    return { id: directive.id, version: directive.version, edges: await parts.invalidation.forget({ event, renditions: known(renditions), from, to }) };
+    return { id: directive.id, version: directive.version, edges: await parts.invalidation.forget(range) };
   };
   const known = (renditions: readonly string[] | null | undefined): readonly string[] => {
     const unknown = renditions?.find((each) => !parts.renditions.includes(each));
@@ -84,10 +84,8 @@ export function createControl(parts: ControlParts): Control {
       const { pipeline, renditions, from, to } = parsed(orders.mask, body);
       if (!parts.pipelines.includes(pipeline)) throw new Refused(404, `no such pipeline: ${pipeline}`);
       known(renditions);
-      const mask: Directive = {
-        kind: "mask", event, id: `mask-${randomBytes(6).toString("hex")}`, version: nextVersion(), pipeline, renditions: renditions ?? null, from, to, active: true,
-      };
-      return commitAndForget(mask, { ...(renditions === undefined ? {} : { renditions }), from, to });
+      const mask = masking({ event, id: `mask-${randomBytes(6).toString("hex")}`, version: version(), pipeline, renditions: renditions ?? null, from, to });
+      return commitAndForget(mask, rangeOf(mask, parts.renditions));
     },
     async "POST /invalidate"(body) {
       const { renditions, from, to } = parsed(orders.invalidate, body);
@@ -95,13 +93,13 @@ export function createControl(parts: ControlParts): Control {
     },
     async "POST /notifications"(body) {
       const { id: name, from, payload } = parsed(orders.notification, body);
-      const version = nextVersion();
-      const notification: Directive = { kind: "notification", event, id: `notification-${name}-${version}`, version, name, from, payload };
+      const own = version();
+      const notification: Directive = { kind: "notification", event, id: `notification-${name}-${own}`, version: own, name, from, payload };
       const after = createDirectives();
       for (const each of [...directives.all(), notification]) after.add(each);
       if ((after.notificationsAt(Number.MAX_SAFE_INTEGER)?.text.length ?? 0) > notificationsBytesMax) throw new Refused(409, `all notifications together may have ${notificationsBytesMax} characters`);
       await commit(notification);
-      return { id: notification.id, version };
+      return { id: notification.id, version: own };
     },
     async "POST /end"(body) {
       const { last } = parsed(orders.end, body);
@@ -109,16 +107,16 @@ export function createControl(parts: ControlParts): Control {
       // Copies of what is no longer part of the event go, and, when it is reopened, the word that it was over.
       const before = directives.find("end");
       const from = 1 + Math.min(last ?? Infinity, before?.kind === "end" ? before.last ?? Infinity : Infinity);
-      const end: Directive = { kind: "end", event, id: "end", version: nextVersion(), last };
+      const end: Directive = { kind: "end", event, id: "end", version: version(), last };
       const first = Number.isFinite(from) ? from : current;
-      return commitAndForget(end, { from: first, to: Math.max(first, current + 10) });
+      return commitAndForget(end, { event, renditions: parts.renditions, from: first, to: Math.max(first, current + 10) });
     },
   };
 
   const lift = async (id: string): Promise<object> => {
     const mask = directives.find(id);
     if (mask?.kind !== "mask") throw new Refused(404, "no such mask");
-    return commitAndForget({ ...mask, version: nextVersion(), active: false }, { ...(mask.renditions === null ? {} : { renditions: mask.renditions }), from: mask.from, to: mask.to });
+    return commitAndForget(lifted(mask, version()), rangeOf(mask, parts.renditions));
   };
   return async (request, response) => {
     try {

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { nameShape } from "./configuration.ts";
+import type { SegmentRange } from "./invalidation.ts";
 
 const number = z.int().min(0).max(999_999_999_999);
 const common = { event: nameShape, id: z.string().min(1).max(100), version: z.int().positive() };
@@ -36,6 +37,24 @@ export const directiveShape = z.discriminatedUnion("kind", [
 export type Directive = z.infer<typeof directiveShape>;
 export type Mask = Extract<Directive, { kind: "mask" }>;
 export type Notification = Extract<Directive, { kind: "notification" }>;
+
+/** Above all that is known, and never below the clock: whoever orders later is heeded, whichever origin took the order. */
+export function nextVersion(last: number, nowMs: number, known: readonly Directive[]): number {
+  return Math.max(last + 1, Math.floor(nowMs), ...known.map(({ version }) => version + 1));
+}
+
+export function masking(mask: Omit<Mask, "kind" | "active">): Mask {
+  return { kind: "mask", ...mask, active: true };
+}
+
+export function lifted(mask: Mask, version: number): Mask {
+  return { ...mask, version, active: false };
+}
+
+/** What edges must forget when it comes into force, and when it is lifted. */
+export function rangeOf({ event, renditions, from, to }: Mask, all: readonly string[]): SegmentRange {
+  return { event, renditions: renditions ?? all, from, to };
+}
 
 /** Null when it is not one, as it may be in a store that a later version of this program wrote to. */
 export function parseDirective(text: string): Directive | null {

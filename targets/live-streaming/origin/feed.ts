@@ -13,6 +13,8 @@ import { type Directive, directiveShape } from "./directive.ts";
 import type { Publication } from "./metadata.ts";
 
 export const beatMs = 500;
+/** Four missed beats: the other side is gone, or stopped, or cut off. */
+export const silenceMsMax = 4 * beatMs;
 /** A listener that does not read is dropped before it costs memory; it comes back and gets a snapshot. */
 const unreadBytesMax = 8 * 1024 * 1024;
 
@@ -75,6 +77,16 @@ export interface Listening {
   readonly signal: AbortSignal;
 }
 
+/** How long a listener waits before it tries again; `failures` counts from the last time that it was told all. */
+export function comebackMs(failures: number): number {
+  return Math.min(1_000, 50 * 2 ** Math.min(failures, 5));
+}
+
+/** What a listener hears first: directives before segments, as nobody shall know a segment and not that it is hidden. Without catching up, nothing. */
+export function snapshotOf(directives: readonly Directive[], publications: readonly Publication[], feedCatchUp: boolean): readonly FeedMessage[] {
+  return feedCatchUp ? [...directives.map((directive) => ({ directive })), ...publications] : [];
+}
+
 /** Listens for ever, and comes back after every loss. */
 export function subscribe(listening: Listening): Subscription {
   const state = { everCaughtUp: false, connected: false };
@@ -91,7 +103,7 @@ export function subscribe(listening: Listening): Subscription {
       }
       state.connected = false;
       failures += 1;
-      await sleep(Math.min(1_000, 50 * 2 ** Math.min(failures, 5)), undefined, { signal: listening.signal }).catch(() => undefined);
+      await sleep(comebackMs(failures), undefined, { signal: listening.signal }).catch(() => undefined);
     }
   };
   void run();
@@ -114,8 +126,7 @@ async function listen({ at, onPublication, onDirective, signal }: Listening, onC
       response.on("error", reject);
       response.on("close", () => resolve());
     });
-    // Four missed beats: the other side is gone, or stopped, or cut off.
-    request.setTimeout(4 * beatMs, () => request.destroy(new Error("no beat")));
+    request.setTimeout(silenceMsMax, () => request.destroy(new Error("no beat")));
     request.on("error", reject);
     request.end();
   });

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { expect, test, vi } from "vitest";
-import { banSender, createInvalidation, invalidationTiming, pathPattern } from "./invalidation.ts";
+import { banSender, createInvalidation, invalidationTiming, pathPattern, wallClock } from "./invalidation.ts";
 import { directivesEveryMs } from "./recall.ts";
 
 const range = { event: "main", renditions: ["v720", "audio"], from: 98, to: 102 };
@@ -41,7 +41,7 @@ test("inner tiers first, all again in a second round, and on until the last one 
   let late = 2;
   const rounds: string[][] = [];
   const invalidation = createInvalidation({
-    tiers: [[edge("top")], [edge("a"), edge("late")]], monotonicMs: () => performance.now(), signal: AbortSignal.timeout(5_000),
+    tiers: [[edge("top")], [edge("a"), edge("late")]], clock: wallClock, signal: AbortSignal.timeout(5_000),
     timing: { patienceMs: 10, retryEveryMs: 20, secondRoundAfterMs: 5, laterRoundsEveryMs: 5, giveUpAfterMs: 2_000 },
     async send({ name }) {
       if (name === "late" && late > 0) return false;

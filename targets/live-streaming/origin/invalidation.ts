@@ -25,16 +25,29 @@ export interface Confirmation {
   readonly unconfirmed: readonly string[];
 }
 
-export interface InvalidationParts {
+export interface InvalidationParts<E extends { readonly name: string }> {
   /** Inner tiers first. */
-  readonly tiers: readonly (readonly EdgeToTell[])[];
+  readonly tiers: readonly (readonly E[])[];
   /** True when the edge said that it forgot. */
-  readonly send: (edge: EdgeToTell, range: SegmentRange, signal: AbortSignal) => Promise<boolean>;
+  readonly send: (edge: E, range: SegmentRange, signal: AbortSignal) => Promise<boolean>;
   readonly onRound: (result: Confirmation) => void;
-  readonly monotonicMs: () => number;
+  readonly clock: InvalidationClock;
   readonly signal: AbortSignal;
   readonly timing?: InvalidationTiming;
 }
+
+/** Time, as a process has it or as a model of one does. */
+export interface InvalidationClock {
+  monotonicMs(): number;
+  /** Fires after so many ms. */
+  within(ms: number): AbortSignal;
+  /** False when the signal ended the rest. */
+  rest(ms: number, signal: AbortSignal): Promise<boolean>;
+}
+
+export const wallClock: InvalidationClock = {
+  monotonicMs: () => performance.now(), within: (ms) => AbortSignal.timeout(ms), rest: (ms, signal) => sleep(ms, true, { signal, ref: false }).catch(() => false),
+};
 
 export interface InvalidationTiming {
   /** How long one tier may hold up the next. */
@@ -56,13 +69,13 @@ export interface Invalidation {
   forget(range: SegmentRange): Promise<Confirmation>;
 }
 
-export function createInvalidation(parts: InvalidationParts): Invalidation {
-  const timing = parts.timing ?? invalidationTiming;
-  const tell = async (edge: EdgeToTell, range: SegmentRange): Promise<boolean> => {
-    const signal = AbortSignal.any([AbortSignal.timeout(timing.patienceMs), parts.signal]);
+export function createInvalidation<E extends { readonly name: string }>(parts: InvalidationParts<E>): Invalidation {
+  const { clock, timing = invalidationTiming } = parts;
+  const tell = async (edge: E, range: SegmentRange): Promise<boolean> => {
+    const signal = AbortSignal.any([clock.within(timing.patienceMs), parts.signal]);
     for (;;) {
       if (await parts.send(edge, range, signal).catch(() => false)) return true;
-      if (!(await rested(timing.retryEveryMs, signal))) return false;
+      if (!(await clock.rest(timing.retryEveryMs, signal))) return false;
     }
   };
   const round = async (range: SegmentRange): Promise<Confirmation> => {
@@ -76,10 +89,10 @@ export function createInvalidation(parts: InvalidationParts): Invalidation {
     return result;
   };
   const repeat = async (range: SegmentRange): Promise<void> => {
-    const startedMs = parts.monotonicMs();
-    if (!(await rested(timing.secondRoundAfterMs, parts.signal))) return;
-    while ((await round(range)).unconfirmed.length > 0 && parts.monotonicMs() - startedMs < timing.giveUpAfterMs) {
-      if (!(await rested(timing.laterRoundsEveryMs, parts.signal))) return;
+    const startedMs = clock.monotonicMs();
+    if (!(await clock.rest(timing.secondRoundAfterMs, parts.signal))) return;
+    while ((await round(range)).unconfirmed.length > 0 && clock.monotonicMs() - startedMs < timing.giveUpAfterMs) {
+      if (!(await clock.rest(timing.laterRoundsEveryMs, parts.signal))) return;
     }
   };
   return {
@@ -91,18 +104,13 @@ export function createInvalidation(parts: InvalidationParts): Invalidation {
   };
 }
 
-/** False when the signal ended the rest. */
-function rested(ms: number, signal: AbortSignal): Promise<boolean> {
-  return sleep(ms, true, { signal, ref: false }).catch(() => false);
-}
-
 /** Anchored, and over a small alphabet: an edge may use it as it is. */
 export function pathPattern({ event, renditions, from, to }: SegmentRange): string {
   return `^/live/${event}/(${renditions.join("|")})/(${rangePattern(from, to)})\\.m4s$`;
 }
 
 /** The request itself: method BAN, as caches know it. */
-export function banSender(token: string): InvalidationParts["send"] {
+export function banSender(token: string): InvalidationParts<EdgeToTell>["send"] {
   return ({ at }, range, signal) => new Promise((resolve, reject) => {
     const request = httpRequest({
       host: at.host, port: at.port, method: "BAN", path: "/invalidate", agent: false, signal,

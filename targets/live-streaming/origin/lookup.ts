@@ -27,6 +27,9 @@ export const recentIntervalMs = 250;
 /** What is overdue by more than a pipeline ever is will not come, unless the feed says so: a scan of the whole rewind window asks once a minute. */
 export const settledIntervalMs = 60_000;
 
+/** Look-ups under way at once; an origin without a memory of what exists has hardly a limit. */
+export const lookupsAtOnceMax = { remembering: 8, forgetful: 4_096 } as const;
+
 export function lookupIntervalMs(number: number, nowMs: number): number {
   return number !== timeless && absence(number, nowMs).kind === "gone" ? settledIntervalMs : recentIntervalMs;
 }

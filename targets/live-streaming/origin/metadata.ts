@@ -5,6 +5,9 @@
 import { type Leaf, timeless } from "../stream/address.ts";
 import type { Candidate } from "./candidate.ts";
 
+/** A minute: as far back as a feed may have been cut for its loss to be told. */
+export const gapWindowSegments = 30;
+
 export interface Publication extends Candidate, Leaf {}
 
 export interface Metadata {

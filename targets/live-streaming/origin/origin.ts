@@ -13,21 +13,19 @@ import type { OriginConfiguration } from "./configuration.ts";
 import { createControl } from "./control.ts";
 import type { Directive } from "./directive.ts";
 import { createDirectives } from "./directives.ts";
-import { createFeed, subscribe } from "./feed.ts";
-import { banSender, createInvalidation } from "./invalidation.ts";
-import { createLookup, lookupIntervalMs } from "./lookup.ts";
-import { createMetadata, type Publication } from "./metadata.ts";
+import { createFeed, snapshotOf, subscribe } from "./feed.ts";
+import { banSender, createInvalidation, wallClock } from "./invalidation.ts";
+import { createLookup, lookupIntervalMs, lookupsAtOnceMax } from "./lookup.ts";
+import { createMetadata, gapWindowSegments, type Publication } from "./metadata.ts";
 import { createPublisher } from "./publish.ts";
 import { createReader } from "./read.ts";
 import { followDirectives, recallPublications } from "./recall.ts";
 import { createStoreLoad } from "./shedding.ts";
-import { createTelemetry, storeBearableMs, storeTargetMs } from "./telemetry.ts";
+import { createTelemetry, storeLoadOptions } from "./telemetry.ts";
 
 /** A region whose publish origin is down must not keep this origin from starting. */
 const feedPatienceMs = 5_000;
 const forgetEveryMs = 30_000;
-/** A minute: as far back as a feed may have been cut for its loss to be told. */
-const gapWindowSegments = 30;
 
 export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   const { defences, role } = settings;
@@ -40,15 +38,14 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   const { metrics } = telemetry;
   const metadata = createMetadata();
   const directives = createDirectives();
-  const storeLoad = createStoreLoad({ targetMs: storeTargetMs, bearableMs: storeBearableMs, windowMs: 2_000, samplesMin: 20 });
+  const storeLoad = createStoreLoad(storeLoadOptions);
   const concurrency = createConcurrency(() => performance.now(), defences.adaptiveConcurrency);
   const onCacheFailure = (error: unknown): void => {
     telemetry.cacheFailed();
     often("the chunk cache failed", { reason: reason(error) });
   };
   const cache = defences.chunkCache ? connectCaches(settings.memcached, Date.now, onCacheFailure) : noCache;
-  // Directives first: nobody who listens shall know a segment and not that it is hidden.
-  const feed = createFeed(() => !defences.feedCatchUp ? [] : [...directives.all().map((directive) => ({ directive })), ...metadata.all()]);
+  const feed = createFeed(() => snapshotOf(directives.all(), metadata.all(), defences.feedCatchUp));
   let connected: Store | null = null;
   let connectedAtMs = Infinity;
   const store = (): Store | null => connected;
@@ -107,14 +104,14 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
     lookup: createLookup({
       store, nowMs: Date.now, onLookup: telemetry.lookup, rememberedMax: 10_000,
       ...(defences.metadataCache
-        ? { intervalMs: (leaf) => lookupIntervalMs(leaf.number, Date.now()), atOnceMax: 8 }
-        : { intervalMs: () => 0, atOnceMax: 4_096 }),
+        ? { intervalMs: (leaf) => lookupIntervalMs(leaf.number, Date.now()), atOnceMax: lookupsAtOnceMax.remembering }
+        : { intervalMs: () => 0, atOnceMax: lookupsAtOnceMax.forgetful }),
     }),
   });
   const control = createControl({
     ...settings, directives, store, adopt: heedAndTell, log, nowMs: Date.now,
     invalidation: createInvalidation({
-      tiers: settings.edgeTiers, send: banSender(settings.controlToken), monotonicMs: () => performance.now(), signal: ending.signal,
+      tiers: settings.edgeTiers, send: banSender(settings.controlToken), clock: wallClock, signal: ending.signal,
       onRound({ confirmed, unconfirmed }) {
         for (const _ of confirmed) telemetry.ban(true);
         for (const _ of unconfirmed) telemetry.ban(false);

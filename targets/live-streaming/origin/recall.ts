@@ -18,7 +18,7 @@ export interface RecallParts {
 
 /** Segments asked for at once. */
 const stepSegments = 150;
-const retryMs = 500;
+export const recallRetryMs = 500;
 /** A directive that the feed did not bring is known this late at most. */
 export const directivesEveryMs = 5_000;
 
@@ -56,7 +56,7 @@ async function patiently<T>(parts: RecallParts, ask: () => Promise<T>): Promise<
       return await ask();
     } catch (error) {
       parts.log("the store does not tell what was before", { reason: reason(error) });
-      await sleep(retryMs, undefined, { signal: parts.signal });
+      await sleep(recallRetryMs, undefined, { signal: parts.signal });
     }
   }
 }

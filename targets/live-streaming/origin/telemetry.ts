@@ -23,6 +23,8 @@ export interface Telemetry {
 export const storeTargetMs = 60;
 /** And one slower than this is a stall, as at Netflix. */
 export const storeBearableMs = 500;
+/** How an origin tells that its store is slow: over the last two seconds, and from so many requests on. */
+export const storeLoadOptions = { targetMs: storeTargetMs, bearableMs: storeBearableMs, windowMs: 2_000, samplesMin: 20 } as const;
 
 const boundsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000] as const;
 
