@@ -20,9 +20,7 @@ const beyond: Readonly<Record<string, readonly [lacks: string, said: string]>> =
   "ingest-flood": [gateways, "no behaviour events.ads"],
   "origin-storm-player": [players, "none can watch in virtual time"],
   "packager-loss-player": [players, "none can watch in virtual time"],
-  "poison-segment": ["an operator's acts, which edges are told of", "it has no counterpart in virtual time"],
   "region-loss": [`sessions, which are steered: ${gateways}`, "no behaviour sessions.live"],
-  "region-partition": ["feeds that travel over links, and what was never told", "does not emit origin_metadata_gaps"],
   "retry-storm": [gateways, "no behaviour starts.play"],
   "start-surge": [gateways, "no behaviour starts.prefetch"],
 };

@@ -1,7 +1,7 @@
 /** Those who ask for what is not there, as the k6 workload `absent` has them: too early, too late, never made, or unheard of; and players whose clock is fast. */
 import type { Simulation } from "../../../harness/core/model.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
-import type { Answer, Asked } from "./origin-model.ts";
+import type { Answer, Asked } from "./asked.ts";
 import type { Watched } from "./viewer-model.ts";
 
 /** The workload's own constants. */

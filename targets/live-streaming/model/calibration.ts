@@ -17,8 +17,7 @@ export const calibration = {
   encode: { p50: 12, p99: 60 },
   /** Requests that one store node works on at once; more wait. */
   storeAtOnce: 16,
-  /** A publication's word to the read origins, and its rows to the other region's store. */
-  feedMs: 1,
+  /** A publication's rows to the other region's store. */
   replicationMs: 5,
   /** As the Cassandra driver is set: a read that takes longer counts as failed. */
   storeTimeoutMs: 700,

@@ -1,11 +1,11 @@
 /** An edge, or a cache of the fill tier: lifetimes, collapsing, the range gate, health probes and failover as the VCL has them. */
 import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
 import { holdGraceMs } from "../origin/decide.ts";
+import type { SegmentRange } from "../origin/invalidation.ts";
 import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs, segmentInProduction } from "../stream/template.ts";
+import { type Answer, type Asked, askedOf, type Key, keyOf } from "./asked.ts";
 import { calibration, draw } from "./calibration.ts";
-import { type Answer, type Asked, keyOf } from "./origin-model.ts";
-import type { Key } from "./store-model.ts";
 
 /** An origin, or a cache nearer to it. */
 export interface Upstream {
@@ -30,6 +30,7 @@ export class Edge {
   readonly #fetching = new Map<Key, ((answer: Answer) => void)[]>();
   readonly #probes = new Map<Upstream, boolean[]>();
   #answers = 0;
+  #forgotAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(node: ModelNode, simulation: Simulation, upstreams: readonly Upstream[]) {
     this.node = node;
@@ -54,6 +55,15 @@ export class Edge {
   flush(): boolean {
     this.#kept.clear();
     return true;
+  }
+
+  /** As a ban does: copies of the range go, and what is under way was asked for earlier and may be what it is about. */
+  forget({ renditions, from, to }: SegmentRange): void {
+    this.#forgotAtMs = this.#simulation.nowMs();
+    for (const key of this.#kept.keys()) {
+      const kept = askedOf(key);
+      if (kept !== null && renditions.includes(kept.rendition) && kept.number >= from && kept.number <= to) this.#kept.delete(key);
+    }
   }
 
   get(asked: Asked, weight: number, reply: (answer: Answer) => void): void {
@@ -100,14 +110,15 @@ export class Edge {
       done({ status: 503, answer: "failed", ttlMs: failureTtlMs });
       return;
     }
+    const askedMs = this.#simulation.nowMs();
     const first = other !== undefined && !own.some((one) => this.#healthy(one)) ? other : own;
     const second = first === own ? other : own;
     this.#ask(first, asked, weight, (answer) => {
-      if (second === undefined || !mayBeBetterElsewhere(answer)) return done(this.#keep(asked, answer));
+      if (second === undefined || !mayBeBetterElsewhere(answer)) return done(this.#keep(asked, answer, askedMs));
       this.#ask(second, asked, weight, (again) => {
         // The region asked first did answer, and the other could not improve on it: that answer stands.
         const final = again ?? (answer === null ? null : { status: answer.status, answer: "failed", ttlMs: failureTtlMs });
-        done(this.#keep(asked, final));
+        done(this.#keep(asked, final, askedMs));
       });
     });
   }
@@ -129,9 +140,9 @@ export class Edge {
     return this.#simulation.layout.stream.renditions.some(({ name }) => name === rendition);
   }
 
-  #keep(asked: Asked, given: Answer | null): Answer {
+  #keep(asked: Asked, given: Answer | null, askedMs: number): Answer {
     const answer = given ?? { status: 503, answer: "failed", ttlMs: failureTtlMs };
-    const ttlMs = this.#ttlMs(answer);
+    const ttlMs = askedMs <= this.#forgotAtMs ? ttlMsMin : this.#ttlMs(answer);
     const nowMs = this.#simulation.nowMs();
     if (ttlMs > 0) this.#kept.set(keyOf(asked), { ...answer, untilMs: nowMs + Math.max(ttlMsMin, ttlMs) });
     if (++this.#answers % sweepEvery === 0) for (const [key, kept] of this.#kept) if (kept.untilMs <= nowMs) this.#kept.delete(key);

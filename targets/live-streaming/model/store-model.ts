@@ -1,15 +1,18 @@
 /** The stores and the chunk caches: what is kept where, and how long it takes to get it. */
 import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
 import type { Candidate } from "../origin/candidate.ts";
+import type { Directive } from "../origin/directive.ts";
+import { createDirectives } from "../origin/directives.ts";
+import type { Publication } from "../origin/metadata.ts";
+import { askedOf, type Key, leafOf } from "./asked.ts";
 import { calibration, draw, type Spread } from "./calibration.ts";
-
-/** `rendition/number`. */
-export type Key = string;
 
 /** One Cassandra node: a queue before a few that work. What it acknowledged outlives it. */
 class StoreNode {
   readonly node: ModelNode;
   readonly rows = new Map<Key, Map<string, Candidate>>();
+  /** Of one id the highest version stands. */
+  readonly directives = createDirectives();
   readonly #simulation: Simulation;
   #busy = 0;
   #waiting: (() => void)[] = [];
@@ -42,6 +45,9 @@ class StoreNode {
     this.rows.set(key, row);
   }
 }
+
+/** The row in which directives stand. */
+const directivesKey: Key = "directives";
 
 /** Spreads keys as a partitioner does, well enough for three nodes. */
 function hash(key: Key): number {
@@ -89,23 +95,42 @@ export class Stores {
   /** False when the region's stores did not take it in time. The rows travel to the other regions by themselves, later to those that are down. */
   write(from: ModelNode, key: Key, candidate: Candidate, done: (ok: boolean) => void): void {
     this.#ask(from, key, "write", (store) => {
-      for (const each of this.#stores) this.#replicate(store, each, key, candidate);
+      for (const each of this.#stores) this.#replicate(store, each, (to) => to.keep(key, candidate));
       return true;
     }, (answer) => done(answer === true));
   }
 
-  #replicate(from: StoreNode, to: StoreNode, key: Key, candidate: Candidate): void {
+  writeDirective(from: ModelNode, directive: Directive, done: (ok: boolean) => void): void {
+    this.#ask(from, directivesKey, "write", (store) => {
+      for (const each of this.#stores) this.#replicate(store, each, (to) => to.directives.add(directive));
+      return true;
+    }, (answer) => done(answer === true));
+  }
+
+  #replicate(from: StoreNode, to: StoreNode, keep: (to: StoreNode) => void): void {
     if (from === to || from.node.region === to.node.region) {
-      to.keep(key, candidate);
+      keep(to);
       return;
     }
-    if (to.node.ready) this.#simulation.after(calibration.replicationMs, () => to.keep(key, candidate));
-    else to.node.onReady(() => to.keep(key, candidate));
+    if (to.node.ready) this.#simulation.after(calibration.replicationMs, () => keep(to));
+    else to.node.onReady(() => keep(to));
   }
 
   /** Null when the store did not answer. */
   read(from: ModelNode, key: Key, done: (row: readonly Candidate[] | null) => void): void {
     this.#ask(from, key, "read", (store) => [...(store.rows.get(key)?.values() ?? [])], done);
+  }
+
+  readDirectives(from: ModelNode, done: (directives: readonly Directive[] | null) => void): void {
+    this.#ask(from, directivesKey, "read", (store) => store.directives.all(), done);
+  }
+
+  /** All that is kept of a rendition, as one range of it is read. */
+  readAll(from: ModelNode, rendition: string, done: (found: readonly Publication[] | null) => void): void {
+    this.#ask(from, rendition, "read", (store) => [...store.rows].flatMap(([key, row]) => {
+      const asked = askedOf(key);
+      return asked?.rendition === rendition ? [...row.values()].map((candidate): Publication => ({ ...leafOf(asked), ...candidate })) : [];
+    }), done);
   }
 
   /** The driver speaks to the nodes of its own region; a link of the layout is used where there is one. A majority must be there, or the only copy. */

@@ -1,10 +1,10 @@
 /** Viewers as the k6 workload `viewers` has them: bunches at the live edge, others in the past, deadlines, another try after an error, and another edge when one is broken. */
 import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
 import type { Candidate } from "../origin/candidate.ts";
-import type { Answer, Asked } from "./origin-model.ts";
+import type { Answer, Asked } from "./asked.ts";
 
 /** The workload's own constants. */
-const bunchMs = 400, liveDeadlineMs = 4_000, dvrDeadlineMs = 8_000, dvrFromSegments = 8, retryMs = 250, shedRetryMs = 5_000;
+const bunchMs = 400, liveDeadlineMs = 4_000, dvrDeadlineMs = 8_000, dvrFromSegments = 8, retryMs = 250, shedRetryMs = 5_000, rewatchFarthest = 12, rewatchNearest = 9;
 
 export interface Watched { readonly node: ModelNode; get(asked: Asked, weight: number, reply: (answer: Answer) => void): void }
 
@@ -19,6 +19,7 @@ export class Viewers {
   readonly #video: readonly string[];
   readonly #audio: readonly string[];
   #rewindsSinceMs: number | null = null;
+  #rewatchesSinceMs: number | null = null;
 
   constructor(simulation: Simulation, edges: readonly Watched[]) {
     this.#simulation = simulation;
@@ -57,6 +58,19 @@ export class Viewers {
     const draw = (among: number): number => Math.floor(this.#simulation.random() * among);
     const wish = { lane, number: oldest + draw(newest - oldest + 1), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs };
     this.#fetch({ ...wish, edges: [this.#edges[draw(this.#edges.length)] as Watched], rendition: renditions[draw(renditions.length)]?.name ?? "" }, done);
+  }
+
+  /** To the same few past segments again and again: two thirds to four of the first and the last rendition, the others to one between, and its neighbours up to the live edge. */
+  rewatch(lane: string, weight: number, done: () => void): void {
+    const { segmentMs, availabilityStartMs, renditions } = this.#simulation.layout.stream;
+    const nowMs = this.#simulation.nowMs();
+    this.#rewatchesSinceMs ??= nowMs;
+    const begun = Math.floor((this.#rewatchesSinceMs - availabilityStartMs) / segmentMs);
+    const draw = (among: number): number => Math.floor(this.#simulation.random() * among);
+    const at = draw(renditions.length);
+    const span = at > 0 && at < renditions.length - 1 ? rewatchFarthest : rewatchFarthest - rewatchNearest + 1;
+    const wish = { lane, number: begun - rewatchFarthest + draw(span), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs, inspects: true };
+    this.#fetch({ ...wish, edges: this.#choice(true).edges, rendition: renditions[at]?.name ?? "" }, done);
   }
 
   /** Who roams knows all edges, the others only their own. */

@@ -1,0 +1,63 @@
+/** The store's word on a segment that an origin does not know: asked at most once per segment and interval, by a bounded number at a time. */
+import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import type { Candidate } from "../origin/candidate.ts";
+import { lookupIntervalMs, lookupsAtOnceMax, recentIntervalMs } from "../origin/lookup.ts";
+import { type Asked, type Key, keyOf } from "./asked.ts";
+import type { TimedStore } from "./timed-store.ts";
+
+type Found = readonly Candidate[] | null;
+
+export class Lookups {
+  readonly #node: ModelNode;
+  readonly #simulation: Simulation;
+  readonly #store: TimedStore;
+  readonly #looking = new Map<Key, ((found: Found) => void)[]>();
+  readonly #asked = new Map<Key, { readonly atMs: number; readonly failed: boolean }>();
+
+  constructor(node: ModelNode, simulation: Simulation, store: TimedStore) {
+    this.#node = node;
+    this.#simulation = simulation;
+    this.#store = store;
+    for (const from of ["memory", "store"] as const) this.count(from, 0);
+    node.onDeath(() => {
+      this.#looking.clear();
+      this.#asked.clear();
+    });
+  }
+
+  /** Empty when the store does not know it or was asked a moment ago; null when it did not answer. */
+  find(asked: Asked, found: (candidates: Found) => void): void {
+    const key = keyOf(asked);
+    const running = this.#looking.get(key);
+    const atOnceMax = lookupsAtOnceMax[this.#remembers ? "remembering" : "forgetful"];
+    const asks = running === undefined && !this.#isFresh(asked) && this.#looking.size < atOnceMax;
+    this.count(asks ? "store" : "memory");
+    if (running !== undefined) running.push(found);
+    else if (!asks) found([]);
+    else this.#ask(key, found);
+  }
+
+  #ask(key: Key, found: (candidates: Found) => void): void {
+    this.#looking.set(key, [found]);
+    this.#store.read(key, (row) => {
+      this.#asked.set(key, { atMs: this.#simulation.nowMs(), failed: row === null });
+      const all = this.#looking.get(key) ?? [];
+      this.#looking.delete(key);
+      for (const each of all) each(row);
+    });
+  }
+
+  get #remembers(): boolean {
+    return this.#simulation.enabled("metadataCache");
+  }
+
+  #isFresh(asked: Asked): boolean {
+    const last = this.#asked.get(keyOf(asked));
+    const nowMs = this.#simulation.nowMs();
+    return last !== undefined && nowMs - last.atMs < (last.failed ? recentIntervalMs : this.#remembers ? lookupIntervalMs(asked.number, nowMs) : 0);
+  }
+
+  count(from: "memory" | "store", by = 1): void {
+    this.#simulation.count("origin_metadata_lookups_total", { service: this.#node.name, from }, by);
+  }
+}

@@ -1,0 +1,63 @@
+/** What a read origin knows, in the real one's own memory of segments and directives, and who waits for a segment. It goes with the process. */
+import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import { visible } from "../origin/answer.ts";
+import type { Candidate } from "../origin/candidate.ts";
+import type { Directive } from "../origin/directive.ts";
+import { createDirectives, type Directives } from "../origin/directives.ts";
+import { createMetadata, gapWindowSegments, type Metadata, type Publication } from "../origin/metadata.ts";
+import { segmentInProduction } from "../stream/template.ts";
+import { type Asked, type Key, keyOf, leafOf } from "./asked.ts";
+
+export class OriginMemory {
+  readonly #node: ModelNode;
+  readonly #simulation: Simulation;
+  readonly #waiting = new Map<Key, (() => void)[]>();
+  #metadata: Metadata = createMetadata();
+  #directives: Directives = createDirectives();
+
+  constructor(node: ModelNode, simulation: Simulation) {
+    this.#node = node;
+    this.#simulation = simulation;
+    simulation.gauge("origin_metadata_gaps", { service: node.name }, () => this.#metadata.gaps(segmentInProduction(simulation.nowMs()) - gapWindowSegments));
+    node.onDeath(() => {
+      this.#metadata = createMetadata();
+      this.#directives = createDirectives();
+      this.#waiting.clear();
+    });
+  }
+
+  /** A publication's word, from a feed or from the store. */
+  learn(publication: Publication): void {
+    if (!this.#metadata.add(publication)) return;
+    const key = keyOf(publication);
+    const waiting = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    for (const wake of waiting ?? []) wake();
+  }
+
+  heed(directive: Directive): void {
+    this.#directives.add(directive);
+  }
+
+  /** Those known, or those given, but for what an operator hides. */
+  candidates(asked: Asked, given?: readonly Candidate[]): readonly Candidate[] {
+    return visible({ metadata: this.#metadata, directives: this.#directives }, { leaf: leafOf(asked), pipeline: null }, given);
+  }
+
+  isOver(number: number): boolean {
+    return this.#directives.isOver(number);
+  }
+
+  /** Woken by the word of a publication, or by the time. */
+  wait(asked: Asked, untilMs: number, woken: (heard: boolean) => void): void {
+    const key = keyOf(asked);
+    let over = false;
+    const go = (heard: boolean): void => {
+      if (over) return;
+      over = true;
+      woken(heard);
+    };
+    this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), () => go(true)]);
+    this.#node.after(Math.max(1, untilMs - this.#simulation.nowMs()), () => go(false));
+  }
+}

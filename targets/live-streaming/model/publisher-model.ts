@@ -1,0 +1,98 @@
+/** The publish origin in the model: takes PUTs, chunks and row into the store and then the word to all read origins, and an operator's orders. */
+import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import type { Candidate } from "../origin/candidate.ts";
+import type { Directive } from "../origin/directive.ts";
+import { createDirectives, type Directives } from "../origin/directives.ts";
+import { snapshotOf } from "../origin/feed.ts";
+import { createMetadata, gapWindowSegments, type Metadata, type Publication } from "../origin/metadata.ts";
+import { directivesEveryMs, recallRetryMs } from "../origin/recall.ts";
+import { segmentInProduction } from "../stream/template.ts";
+import { type Asked, keyOf, leafOf } from "./asked.ts";
+import { chunksOf } from "./content.ts";
+import { Feed } from "./feed-model.ts";
+import type { Stores } from "./store-model.ts";
+
+export class OriginPublisher {
+  readonly node: ModelNode;
+  readonly feed: Feed;
+  readonly #simulation: Simulation;
+  readonly #stores: Stores;
+  readonly #ownPipelines: readonly string[];
+  #metadata: Metadata = createMetadata();
+  #directives: Directives = createDirectives();
+
+  constructor(node: ModelNode, simulation: Simulation, stores: Stores, ownPipelines: readonly string[]) {
+    this.node = node;
+    this.#simulation = simulation;
+    this.#stores = stores;
+    this.#ownPipelines = ownPipelines;
+    this.feed = new Feed(node, () => snapshotOf(this.#directives.all(), this.#metadata.all(), simulation.enabled("feedCatchUp")));
+    simulation.count("origin_requests_total", { service: node.name, lane: "publish", outcome: "shed" }, 0);
+    simulation.gauge("origin_metadata_gaps", { service: node.name }, () => this.#metadata.gaps(segmentInProduction(simulation.nowMs()) - gapWindowSegments));
+    node.onReady(() => {
+      this.#followDirectives();
+      for (const { name } of simulation.layout.stream.renditions) this.#recall(name);
+    });
+    node.onDeath(() => {
+      this.#metadata = createMetadata();
+      this.#directives = createDirectives();
+    });
+  }
+
+  /** Only of its own region's pipelines: of the others, their own publish origins tell. */
+  learn(publication: Publication): void {
+    if (this.node.ready && this.#ownPipelines.includes(publication.pipeline) && this.#metadata.add(publication)) this.feed.announce(publication);
+  }
+
+  /** Chunks first, the row last; a replay changes nothing. */
+  publish(asked: Asked, candidate: Candidate, reply: (taken: boolean) => void): void {
+    const publication = { ...leafOf(asked), ...candidate };
+    if (this.#metadata.candidates(publication).some(({ token }) => token === candidate.token)) {
+      reply(true);
+      return;
+    }
+    const chunks = chunksOf(candidate);
+    let [left, whole] = [chunks.length, true];
+    for (const chunk of chunks) {
+      if (this.#simulation.enabled("chunkCache")) this.#stores.remember(this.node, chunk);
+      this.#stores.write(this.node, chunk, candidate, (written) => {
+        whole &&= written;
+        if (--left > 0) return;
+        if (!whole) return reply(false);
+        this.#stores.write(this.node, keyOf(asked), candidate, (row) => {
+          if (row) this.learn(publication);
+          reply(row);
+        });
+      });
+    }
+  }
+
+  get directives(): Directives {
+    return this.#directives;
+  }
+
+  /** Stored first, then told. False when the store did not take it. */
+  adopt(directive: Directive, done: (stored: boolean) => void): void {
+    this.#stores.writeDirective(this.node, directive, (stored) => {
+      if (stored) this.#heed(directive);
+      done(stored);
+    });
+  }
+
+  #heed(directive: Directive): void {
+    if (this.#directives.add(directive)) this.feed.announce({ directive });
+  }
+
+  #followDirectives(): void {
+    this.#stores.readDirectives(this.node, (directives) => { for (const directive of directives ?? []) this.#heed(directive); });
+    this.node.after(directivesEveryMs, () => this.#followDirectives());
+  }
+
+  /** What was published before it started, as the store tells. */
+  #recall(rendition: string): void {
+    this.#stores.readAll(this.node, rendition, (found) => {
+      if (found === null) this.node.after(recallRetryMs, () => this.#recall(rendition));
+      else for (const publication of found) this.learn(publication);
+    });
+  }
+}

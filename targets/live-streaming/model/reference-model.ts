@@ -1,0 +1,103 @@
+/** The whole target in virtual time, put together from what stands where: stores, origins with their feeds, caches, packagers and those who ask. */
+import type { ModelNode, RunningModel, Simulation } from "../../../harness/core/model.ts";
+import { defectNames } from "../origin/candidate.ts";
+import { segmentInProduction } from "../stream/template.ts";
+import { audienceOf, type Behaviour } from "./audience-model.ts";
+import { Edge, type Upstream } from "./edge-model.ts";
+import { Orders } from "./orders-model.ts";
+import { OriginReader } from "./origin-model.ts";
+import { Packager } from "./packager-model.ts";
+import { OriginPublisher } from "./publisher-model.ts";
+import { Stores } from "./store-model.ts";
+
+type Parameters = Readonly<Record<string, string>>;
+type Told = (answer: string | null) => void;
+
+const canaryMs = 4_000, canaryBehindSegments = 3;
+
+export class ReferenceModel implements RunningModel {
+  readonly #simulation: Simulation;
+  readonly #stores: Stores;
+  readonly #caches = new Map<string, Edge>();
+  readonly #packagers: readonly Packager[];
+  readonly #orders: ReadonlyMap<string, Orders>;
+  readonly #behaviours: ReadonlyMap<string, Behaviour>;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#stores = new Stores(simulation);
+    const pipelineOf = (packager: ModelNode): string => String.fromCharCode(97 + this.#of("packager").indexOf(packager));
+    const pipelines = this.#of("packager").map(pipelineOf);
+    const ownOf = ({ region }: ModelNode): string[] => this.#of("packager").filter((packager) => packager.region === region).map(pipelineOf);
+    const publishers = this.#of("origin-publish").map((node) => new OriginPublisher(node, simulation, this.#stores, ownOf(node)));
+    const feeds = publishers.map(({ feed }) => feed);
+    const readers = this.#of("origin-read").map((node) => {
+      const own = ownOf(node);
+      return new OriginReader(node, simulation, this.#stores, [...own, ...pipelines.filter((one) => !own.includes(one))], feeds);
+    });
+    const origins = new Map(readers.map((reader): [string, Upstream] => [reader.node.name, { node: reader.node, isOrigin: true, get: (asked, _weight, reply) => reader.get(asked, reply) }]));
+    const cachesOf = (kind: string): readonly Edge[] => this.#of(kind).map((node) => {
+      const cache = new Edge(node, simulation, this.#upstreams(node, origins));
+      this.#caches.set(node.name, cache);
+      return cache;
+    });
+    const tiers = [cachesOf("fill"), cachesOf("edge")];
+    this.#orders = new Map(publishers.map((publisher) => [publisher.node.name, new Orders(publisher, simulation, tiers)]));
+    this.#packagers = this.#of("packager").map((node) => new Packager(node, pipelineOf(node), simulation, this.#stores, publishers));
+    this.#behaviours = audienceOf(simulation, simulation.layout.edges.map((edge) => this.#cache(edge.service)));
+  }
+
+  #of(kind: string): readonly ModelNode[] {
+    return this.#simulation.nodes.filter((node) => node.kind === kind);
+  }
+
+  /** The caches that a cache is linked to, or else the origins. */
+  #upstreams(node: ModelNode, origins: ReadonlyMap<string, Upstream>): Upstream[] {
+    const linked = this.#simulation.layout.links.filter((link) => link.from === node.name).map((link) => link.to);
+    const fills = !this.#simulation.enabled("fillTier") ? [] : linked.flatMap((name): Upstream[] => {
+      const cache = this.#caches.get(name);
+      return cache === undefined ? [] : [{ node: cache.node, isOrigin: false, get: (asked, weight, reply) => cache.get(asked, weight, reply) }];
+    });
+    return fills.length > 0 ? fills : linked.flatMap((name) => origins.get(name) ?? []);
+  }
+
+  #cache(name: string): Edge {
+    const cache = this.#caches.get(name);
+    if (cache === undefined) throw new Error(`the model has no edge ${name}`);
+    return cache;
+  }
+
+  iterate(behaviour: string, lane: string, weight: number, done: () => void): void {
+    const known = this.#behaviours.get(behaviour);
+    if (known === undefined) throw new Error(`the model has no behaviour ${behaviour}`);
+    known(lane, weight, done);
+  }
+
+  canary(edge: string, done: (outcome: string) => void): void {
+    const { stream } = this.#simulation.layout;
+    const cheapest = [...stream.renditions].sort((a, b) => a.bitsPerSecond - b.bitsPerSecond)[0]?.name ?? "";
+    const asked = { rendition: cheapest, number: segmentInProduction(this.#simulation.nowMs()) - canaryBehindSegments };
+    this.#simulation.request<{ readonly status: number }>({
+      from: null, to: this.#cache(edge).node, port: "http", timeoutMs: canaryMs, serve: (reply) => this.#cache(edge).get(asked, 1, reply),
+      done: (answer) => done(answer === null ? "failed" : answer.status === 200 ? "served" : String(answer.status)),
+    });
+  }
+
+  operate(service: string, operation: string, parameters: Parameters, done: Told): void {
+    const orders = this.#orders.get(service);
+    const packager = this.#packagers.find((one) => one.node.name === service);
+    if (operation === "flush") done((this.#caches.get(service)?.flush() ?? this.#stores.flush(service)) ? "flushed" : null);
+    else if (orders !== undefined) orders.perform(operation, parameters, done);
+    else if (packager !== undefined) done(spoil(packager, operation, parameters) ? "ok" : null);
+    else done(null);
+  }
+}
+
+function spoil(packager: Packager, operation: string, parameters: Parameters): boolean {
+  // A box that was cut off is found to have every defect; rot is found by nobody, so nobody here could see it.
+  const defects = parameters["kind"] === "truncated" ? defectNames : defectNames.filter((name) => name === parameters["kind"]);
+  if (operation === "defects" && defects.length > 0) packager.spoiling = { defects, segments: Number(parameters["segments"] ?? 1) };
+  else if (operation === "defectsOff") packager.spoiling = null;
+  else return false;
+  return true;
+}

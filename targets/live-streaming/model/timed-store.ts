@@ -1,0 +1,43 @@
+/** A read origin's way to its store, which measures how slow the store is: by that it sheds. */
+import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import type { Candidate } from "../origin/candidate.ts";
+import type { Directive } from "../origin/directive.ts";
+import { createStoreLoad, type Slowness, type StoreLoad } from "../origin/shedding.ts";
+import { storeLoadOptions } from "../origin/telemetry.ts";
+import type { Key } from "./asked.ts";
+import type { Stores } from "./store-model.ts";
+
+export class TimedStore {
+  readonly #node: ModelNode;
+  readonly #simulation: Simulation;
+  readonly #stores: Stores;
+  #load: StoreLoad = createStoreLoad(storeLoadOptions);
+
+  constructor(node: ModelNode, simulation: Simulation, stores: Stores) {
+    this.#node = node;
+    this.#simulation = simulation;
+    this.#stores = stores;
+    node.onDeath(() => { this.#load = createStoreLoad(storeLoadOptions); });
+  }
+
+  slowness(): Slowness {
+    return this.#load.slowness(this.#simulation.nowMs());
+  }
+
+  read(key: Key, done: (row: readonly Candidate[] | null) => void): void {
+    this.#timed((told) => this.#stores.read(this.#node, key, told), done);
+  }
+
+  readDirectives(done: (directives: readonly Directive[] | null) => void): void {
+    this.#timed((told) => this.#stores.readDirectives(this.#node, told), done);
+  }
+
+  #timed<T>(ask: (done: (answer: T | null) => void) => void, done: (answer: T | null) => void): void {
+    const startedMs = this.#simulation.nowMs();
+    ask((answer) => {
+      const nowMs = this.#simulation.nowMs();
+      this.#load.record(answer === null ? Infinity : nowMs - startedMs, nowMs);
+      done(answer);
+    });
+  }
+}
