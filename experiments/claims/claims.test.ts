@@ -63,7 +63,7 @@ describe("the mission's claims", () => {
   });
 
   it.each<[string, Change, RegExp]>([
-    ["one of a hundred who compare gets other bytes", retag("segment_ms", "wrong"), /hold the right bytes/],
+    ["one of a hundred who compare gets other bytes", retag("segment_ms", "wrong"), /in a thousand holds wrong bytes/],
     ["one segment comes out of an edge with a byte changed", retag("delivered", "wrong"), /Edges deliver/],
     ["one checksum is not that of its segment", retag("delivered", "mislabelled"), /Edges deliver/],
     ["one acknowledged segment is gone", retag("durable", "missing"), /read back intact/],

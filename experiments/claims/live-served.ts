@@ -18,7 +18,7 @@ export function liveServed(viewersMin: number): readonly Claim[] {
       where: { lane: "live" }, having: { outcome: "served" }, comparison: ">=", limit: 0.999, samplesMin: viewersMin,
     },
     {
-      ...ofViewers, title: "Live segments hold the right bytes",
+      ...ofViewers, title: "At most one live segment in a thousand holds wrong bytes",
       where: { lane: "live", bytes: "compared" }, having: { outcome: "wrong" }, comparison: "<=", limit: 0.001, samplesMin: Math.max(1, Math.floor(viewersMin * comparedShareMin)),
     },
     {

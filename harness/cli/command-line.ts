@@ -132,8 +132,10 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .addOption(new Option("--every <seconds>", "distance between two points of a series").default(1).argParser(secondsOf))
     .action(async (directory: string, flags: { otlp?: string; every: number }) => ended(await exportRun(context, resolve(context.cwd, directory), { otlp: flags.otlp ?? null, everyMs: flags.every * 1_000 })));
   planFlags(context, program.command("compose").description("write the text of docker-compose.yml: the target without the harness").argument("[experiment]", "whose target", "origin-storm"))
-    .action(async (name: string, flags: RunFlags) => ended(compose(context, await planned(context, name, flags, planAlone))));
-  program.command("image").description("build the image that the docker substrate and `docker compose up` start").action(async () => ended(await image(context)));
+    .option("--json", "the text within one line of JSON")
+    .action(async (name: string, flags: RunFlags) => ended(compose(context, await planned(context, name, flags, planAlone), flags.json === true)));
+  program.command("image").description("build the image that the docker substrate and `docker compose up` start").option("--json", "its name, as JSON")
+    .action(async (flags: RunFlags) => ended(await image(context, flags.json === true)));
   program.command("recover").description("undo what a killed run left on this machine").option("--json", "one line of JSON per run that was found")
     .action(async (flags: RunFlags) => ended(await recover(context, flags.json === true)));
   program.command("schema").description("print the JSON Schema of what --json prints; without a name, list them").argument("[name]").option("--write <dir>", "write them into a folder")
@@ -149,7 +151,8 @@ function programOf(context: Context, ended: (code: number) => void): Command {
   planFlags(context, program.command("up").description("start the target alone and keep it up until Ctrl-C or `seawall down`").argument("[experiment]", "whose target", "origin-storm"))
     .option("--json", "where viewers go in, as JSON")
     .action(async (name: string, flags: RunFlags) => ended(await up(context, await planned(context, name, flags, planAlone), flags.json === true)));
-  program.command("down").description("end what `seawall up` started").action(async () => ended(await down(context)));
+  program.command("down").description("end what `seawall up` started").option("--json", "what was ended, as JSON")
+    .action(async (flags: RunFlags) => ended(await down(context, flags.json === true)));
   for (const command of program.commands) command.exitOverride().showHelpAfterError("(add --help for what there is)").showSuggestionAfterError().copyInheritedSettings(program);
   return program;
 }

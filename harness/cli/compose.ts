@@ -5,7 +5,8 @@ import { composeFile } from "../substrates/docker/compose.ts";
 import { registryParts } from "../substrates/docker/image/image.ts";
 import type { Context } from "./context.ts";
 
-export function compose(context: Context, { plan, layout }: Planned): number {
-  context.stdout.write(composeFile({ module: `targets/${plan.target}/target.ts`, topology: plan.topology, layout, parts: registryParts(context.root) }));
+export function compose(context: Context, { plan, layout }: Planned, json: boolean): number {
+  const text = composeFile({ module: `targets/${plan.target}/target.ts`, topology: plan.topology, layout, parts: registryParts(context.root) });
+  context.stdout.write(json ? `${JSON.stringify({ format: "seawall-compose/1", target: plan.target, topology: plan.topology, text })}\n` : text);
   return exitCodes.held;
 }

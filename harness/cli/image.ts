@@ -10,9 +10,11 @@ import type { Context } from "./context.ts";
 
 type Engine = Awaited<ReturnType<typeof connectEngine>>;
 
-export async function image(context: Context): Promise<number> {
-  const name = await ensureImage(context, await connectEngine(context.env));
-  context.stdout.write(`${name}\n`);
+export async function image(context: Context, json: boolean): Promise<number> {
+  const docker = await connectEngine(context.env);
+  const built = !(await hasImage(docker, imageName(context.root)));
+  const name = await ensureImage(context, docker);
+  context.stdout.write(json ? `${JSON.stringify({ format: "seawall-image/1", name, built })}\n` : `${name}\n`);
   return exitCodes.held;
 }
 

@@ -8,7 +8,7 @@ import { exitCodes } from "../core/errors.ts";
 import { allowanceUsed, type BrokenRun, type IndexedPage, type IndexedRun, type RunIndex, startOfRunId } from "../core/index/run-index.ts";
 import { verdictDocument } from "../core/output/verdict.ts";
 import type { Finding, Run } from "../core/run.ts";
-import { unitOf } from "../report/format.ts";
+import { unitOf } from "../core/format.ts";
 import { renderIndex } from "../report/index-html.ts";
 import { clip } from "../report/plain.ts";
 import { files, refuseUnwritable } from "../run/run-directory.ts";

@@ -29,12 +29,8 @@ export function targetDocument({ target, topology, substrate }: Planned["plan"],
   return { format: "seawall-target/1", target, topology, substrate, entries, logs };
 }
 
-export async function down(context: Context): Promise<number> {
+export async function down(context: Context, json: boolean): Promise<number> {
   const running = leftRuns(context.stateDirectory).filter((left) => left.alive && left.runId.startsWith("up-"));
-  if (running.length === 0) {
-    context.stdout.write("nothing is up\n");
-    return exitCodes.held;
-  }
   for (const left of running) process.kill(left.ownerPid, "SIGTERM");
   const deadlineMs = performance.now() + downWithinMs;
   const stillUp = (): boolean => leftRuns(context.stateDirectory).some((left) => running.some((one) => one.runId === left.runId));
@@ -44,7 +40,8 @@ export async function down(context: Context): Promise<number> {
     }
     await new Promise((wake) => setTimeout(wake, 100));
   }
-  context.stdout.write(`${running.length === 1 ? "the target is" : `${running.length} targets are`} down\n`);
+  const said = running.length === 0 ? "nothing is up" : `${running.length === 1 ? "the target is" : `${running.length} targets are`} down`;
+  context.stdout.write(json ? `${JSON.stringify({ format: "seawall-down/1", ended: running.map(({ runId }) => runId) })}\n` : `${said}\n`);
   return exitCodes.held;
 }
 

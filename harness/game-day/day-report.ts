@@ -2,7 +2,7 @@
 import type { By, DayEvent, DayStep } from "../core/game-day/day.ts";
 import { nameOf, type StepResult } from "../core/game-day/judge-day.ts";
 import type { Status } from "../core/run.ts";
-import { formatDuration } from "../report/format.ts";
+import { formatDuration } from "../core/format.ts";
 import { markup, type Markup } from "../report/markup.ts";
 import { clip } from "../report/plain.ts";
 import { mark, shape, words } from "../report/page/icons.ts";

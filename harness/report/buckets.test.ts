@@ -85,4 +85,11 @@ describe("measures", () => {
   test("the peaks of gauges add up over services", () => {
     expect(peak([series("gauge", [[100, 5], [200, 7]]), series("gauge", [[150, 10], [1500, 1]])])(windows)).toEqual([17, 1, null]);
   });
+
+  test("a gauge that is read nearly as often as buckets begin has no hole where none of its readings fell, and one where it was silent", () => {
+    const readings = [[1900, 5], [4050, 6], [6100, 7], [14_000, 8], [16_000, 9]] as const;
+    const grid = gridOf(0, 0, 18_000, 2000);
+    expect(peak([series("gauge", readings)])(grid)).toEqual([5, 5, 6, 7, null, null, null, 8, 9]);
+    expect(peak([series("gauge", readings), series("gauge", [[1000, 100], [3000, 100], [5000, 100]])])(grid).slice(0, 3)).toEqual([105, 105, 106]);
+  });
 });

@@ -171,9 +171,23 @@ export function highest(series: readonly SeriesData[]): Measure {
 
 /** The highest reading of a gauge, summed over series: each service has one. */
 export function peak(series: readonly SeriesData[]): Measure {
-  return (windows) => series.map((one) => highest([one])(windows)).reduce<PerWindow>(
+  return (windows) => series.map((one) => bridged(one, windows, highest([one])(windows))).reduce<PerWindow>(
     (total, values) => total.map((value, index) => (values[index] == null ? value : (value ?? 0) + values[index])),
     new Array(windows.count).fill(null));
+}
+
+/** Readings come nearly, not quite, as often as buckets begin: a bucket that none fell into has the one before it. A real silence stays a hole. */
+function bridged(one: SeriesData, windows: Windows, values: PerWindow): PerWindow {
+  if (windows.spreads !== true) return values;
+  const longestMs = 2.5 * usualGapMs(one);
+  const filled = [...values];
+  for (let i = 1; i < one.atMs.length; i++) {
+    const [before, after] = [one.atMs[i - 1] as number, one.atMs[i] as number];
+    const [from, until] = [windows.indexAt(before), windows.indexAt(after)];
+    if (from < 0 || until < 0 || after - before > longestMs) continue;
+    for (let index = from + 1; index < until; index++) filled[index] ??= one.values[i - 1] as number;
+  }
+  return filled;
 }
 
 /** The values of each window, sorted, in two passes over typed arrays: an hour holds millions of them. */

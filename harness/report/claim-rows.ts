@@ -2,7 +2,7 @@
 import type { Claim } from "../core/experiment.ts";
 import { allowanceUsed } from "../core/index/run-index.ts";
 import type { Finding, Status, Verdict } from "../core/run.ts";
-import { formatAgainst, formatComparison, formatValue, missing, unitOf } from "./format.ts";
+import { formatAgainst, formatComparison, formatValue, missing, unitOf } from "../core/format.ts";
 import { clip } from "./plain.ts";
 
 export interface ClaimRow {

@@ -4,7 +4,7 @@ import type { Change } from "../core/compare/compare.ts";
 import type { Against, Comparison, Outcome, Side } from "../core/compare/comparison.ts";
 import { outcomeWords, sentence, tallySentence } from "../core/compare/words.ts";
 import type { Status } from "../core/run.ts";
-import { formatValue } from "./format.ts";
+import { formatValue } from "../core/format.ts";
 import { type Paint, painter, type Style, wrap } from "./paint.ts";
 import { oneLine } from "./plain.ts";
 

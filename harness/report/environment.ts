@@ -1,6 +1,6 @@
 /** Where and with what a run was made: what someone needs to repeat it, or to doubt it. */
 import type { Run } from "../core/run.ts";
-import { formatCount, formatDuration, formatValue } from "./format.ts";
+import { formatCount, formatDuration, formatValue } from "../core/format.ts";
 import { clip } from "./plain.ts";
 
 export interface Fact {

@@ -3,7 +3,7 @@ import type { Phase } from "../core/experiment.ts";
 import type { Run } from "../core/run.ts";
 import { matching } from "../core/series.ts";
 import { count, type Grid, quantileOf, windowsOf } from "./buckets.ts";
-import { isPhase } from "./format.ts";
+import { isPhase } from "../core/format.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface Felt {

@@ -1,7 +1,7 @@
 /** The events of a run as sentences. */
 import { describeFault } from "../core/faults.ts";
 import type { Run, RunEvent } from "../core/run.ts";
-import { formatCount, formatDuration, formatValue } from "./format.ts";
+import { formatCount, formatDuration, formatValue } from "../core/format.ts";
 import { clip } from "./plain.ts";
 
 export interface LogLine {

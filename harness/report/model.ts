@@ -7,7 +7,7 @@ import { chartSpecs } from "./charts.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
 import { environmentOf, type Fact } from "./environment.ts";
 import { type Felt, feltOf } from "./felt.ts";
-import { isPhase } from "./format.ts";
+import { isPhase } from "../core/format.ts";
 import { type LogLine, logOf } from "./log.ts";
 import { generatorHealth, type HealthRow } from "./generator-health.ts";
 import { type Mark, marksOf } from "./marks.ts";

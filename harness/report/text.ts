@@ -2,7 +2,7 @@
 import type { Claim } from "../core/experiment.ts";
 import type { Status, Verdict } from "../core/run.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../core/format.ts";
 import { cut, type Paint, painter, width, wrap } from "./paint.ts";
 import { oneLine } from "./plain.ts";
 

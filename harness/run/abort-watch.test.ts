@@ -39,7 +39,7 @@ describe("abort watch", () => {
     feed(viewer("lost"), 5, 9_000);
     expect(watch.violated(10_000, "fault"), "too few to say").toBeNull();
     feed(viewer("lost"), 1, 9_000);
-    expect(watch.violated(10_000, "fault")).toBe('"half is served" does not hold: 0.4, must be >= 0.5');
+    expect(watch.violated(10_000, "fault")).toBe('"half is served" does not hold: 40 %, must be ≥ 50 %');
     expect(watch.violated(10_000, "recovery"), "it speaks of the fault phase only").toBeNull();
   });
 
@@ -51,7 +51,7 @@ describe("abort watch", () => {
     expect(watch.violated(10_000, "fault")).toBeNull();
     expect(watch.violated(20_000, "fault")).toBeNull();
     feed(viewer("lost"), 10, 19_500);
-    expect(watch.violated(20_000, "fault")).toContain("does not hold: 0,");
+    expect(watch.violated(20_000, "fault")).toContain("does not hold: 0 %,");
   });
 
   it("keeps each condition's own window", () => {

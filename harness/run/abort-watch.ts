@@ -1,5 +1,6 @@
 /** Keeps the last seconds of those samples that abort conditions look at, and judges them as the verdict would be judged. */
 import type { Claim, Phase, Selector } from "../core/experiment.ts";
+import { formatViolation } from "../core/format.ts";
 import { compare, inItsLane, observe } from "../core/judge/claims.ts";
 import type { SampleSink } from "../core/ports.ts";
 import type { Plan, Series, SeriesData } from "../core/run.ts";
@@ -45,7 +46,7 @@ export class AbortWatch implements SampleSink {
       if (typeof unless.limit !== "number" || !unless.during.includes(phase)) continue;
       const seen = observe(unless, { fromMs: nowMs - windowMs, untilMs: nowMs }, all);
       if (seen.value !== null && seen.samples >= Math.max(1, unless.samplesMin) && !compare(seen.value, unless.comparison, unless.limit)) {
-        return `"${unless.title}" does not hold: ${Number(seen.value.toPrecision(4))}, must be ${unless.comparison} ${unless.limit}`;
+        return `"${unless.title}" does not hold: ${formatViolation({ ...unless, unit: unless.unit ?? "", observed: seen.value, limit: unless.limit }, [unless])}`;
       }
     }
     return null;

@@ -1,7 +1,8 @@
 /**
  * Confidence intervals for a difference, by resampling in two steps: runs first, where there are several, then blocks of consecutive windows
- * within each (circular block bootstrap; Politis and Romano, 1992). Neighbours in time are alike, and so are the windows of one run: drawing
- * windows one by one would make every interval too narrow.
+ * (circular block bootstrap; Politis and Romano, 1992). Neighbours in time are alike, and so are the windows of one run: drawing windows one by
+ * one would make every interval too narrow. The same moments are drawn of all runs of both sides: what a phase does at each of its moments, in
+ * every run alike, is no part of their difference.
  */
 import { mean } from "../statistics.ts";
 import { studentQuantile } from "./student.ts";
@@ -35,8 +36,10 @@ export function differenceInterval(a: readonly RunStrata[], b: readonly RunStrat
   const { measure, scale, confidence, rounds, random } = options;
   const difference = differenceOf(scale);
   const differences: number[] = [];
+  const phaseLengths = lengthsOf([...a, ...b]);
   for (let round = 0; round < rounds; round++) {
-    const [of, to] = [pooled(resampled(a, random), measure), pooled(resampled(b, random), measure)];
+    const moments = phaseLengths.map((length) => drawnMoments(length, random));
+    const [of, to] = [pooled(resampled(a, moments, random), measure), pooled(resampled(b, moments, random), measure)];
     if (of !== null && to !== null) differences.push(difference(of, to));
   }
   if (differences.length < rounds / 2) return null;
@@ -45,20 +48,33 @@ export function differenceInterval(a: readonly RunStrata[], b: readonly RunStrat
   return widened({ low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) }, a, b, options);
 }
 
-function resampled(runs: readonly RunStrata[], random: () => number): WindowSum[] {
-  return runs.flatMap((_run, index) => {
-    const run = runs.length === 1 ? runs[index] : runs[Math.floor(random() * runs.length)];
-    return (run ?? []).flatMap((windows) => blocks(windows, random));
-  });
+/** How many windows the longest run has in each phase. */
+function lengthsOf(runs: readonly RunStrata[]): number[] {
+  const phases = Math.max(0, ...runs.map((run) => run.length));
+  return Array.from({ length: phases }, (_, phase) => Math.max(0, ...runs.map((run) => run[phase]?.length ?? 0)));
 }
 
-/** As many windows as there were, in blocks that begin anywhere and go on at the start when the end is reached. */
-function blocks(windows: RunWindows, random: () => number): WindowSum[] {
+function resampled(runs: readonly RunStrata[], moments: readonly (readonly number[])[], random: () => number): WindowSum[] {
   const drawn: WindowSum[] = [];
-  const length = blockLength(windows.length);
-  while (drawn.length < windows.length) {
-    const from = Math.floor(random() * windows.length);
-    for (let i = 0; i < length && drawn.length < windows.length; i++) drawn.push(windows[(from + i) % windows.length] as WindowSum);
+  for (const one of runs) {
+    const run = runs.length === 1 ? one : (runs[Math.floor(random() * runs.length)] as RunStrata);
+    for (let phase = 0; phase < run.length; phase++) {
+      for (const moment of moments[phase] ?? []) {
+        const window = run[phase]?.[moment];
+        if (window !== undefined) drawn.push(window);
+      }
+    }
+  }
+  return drawn;
+}
+
+/** As many as there were, in blocks that begin anywhere and go on at the start when the end is reached. */
+function drawnMoments(count: number, random: () => number): number[] {
+  const drawn: number[] = [];
+  const length = blockLength(count);
+  while (drawn.length < count) {
+    const from = Math.floor(random() * count);
+    for (let i = 0; i < length && drawn.length < count; i++) drawn.push((from + i) % count);
   }
   return drawn;
 }

@@ -8,7 +8,7 @@ import { windowsOf } from "../judge/windows.ts";
 import { prng } from "../prng.ts";
 import type { Run } from "../run.ts";
 import { differenceInterval, differenceOf, type Interval, type RunStrata } from "./bootstrap.ts";
-import { holm, mannWhitney, type Stratum, widening } from "./mann-whitney.ts";
+import { aligned, holm, mannWhitney, type SidePhase, type Stratum, widening } from "./mann-whitney.ts";
 import { type Quantity, quantitiesOf, windowsOfQuantity } from "./quantities.ts";
 import { pooled } from "./windowed.ts";
 
@@ -55,7 +55,7 @@ export function compareSides(a: readonly Run[], others: readonly (readonly Run[]
   const random = prng(options.seed);
   const all = others.flatMap((b, other) => quantitiesOf([...a, ...b]).flatMap((quantity) => sampled(quantity, a, b).map((sample) => ({ ...sample, other }))));
   const changes = others.map((): Change[] => []);
-  const adjusted = holm(all.map(({ strata, widened }) => mannWhitney(strata, widened)), weightsOf(all));
+  const adjusted = holm(all.map(({ strata, widened }) => mannWhitney(strata.map(aligned), widened)), weightsOf(all));
   for (const [index, member] of all.entries()) changes[member.other]?.push(judged(member, adjusted[index] as number, options, random));
   return changes;
 }
@@ -87,33 +87,40 @@ interface Sampled {
 function sampled(quantity: Quantity, a: readonly Run[], b: readonly Run[]): Sampled[] {
   const both = (of: (runs: readonly Run[]) => RunStrata[]): readonly [RunStrata[], RunStrata[]] => [of(a), of(b)];
   const each = phases.flatMap((phase) => {
-    const sides = both((runs) => runs.map((run) => [windowsIn(run, quantity, phase)]).filter((strata) => strata.flat().length > 0));
+    const sides = both((runs) => runs.map((run) => [windowsIn(run, quantity, phase)]).filter((strata) => strata.every(holdsAnything)));
     return sides.some((side) => side.length === 0) ? [] : [{ phase, sides, stratum: { a: valuesOf(sides[0], quantity), b: valuesOf(sides[1], quantity) } }];
   });
-  const widened = widening(each.flatMap(({ stratum }) => [stratum.a, stratum.b]));
+  const widened = widening(each.map(({ stratum }) => stratum));
   const single = each.map(({ phase, sides, stratum }) => ({ quantity, phase, sides, strata: [stratum], widened }));
   if (each.length < 2) return single;
   const seen = each.map(({ phase }) => phase);
-  const whole = both((runs) => runs.map((run) => seen.map((phase) => windowsIn(run, quantity, phase))).filter((strata) => strata.every((windows) => windows.length > 0)));
+  const whole = both((runs) => runs.map((run) => seen.map((phase) => windowsIn(run, quantity, phase))).filter((strata) => strata.every(holdsAnything)));
   if (whole.some((side) => side.length === 0)) return single;
   return [...single, { quantity, phase: "all", sides: whole, strata: each.map(({ stratum }) => stratum), widened }];
 }
 
-function valuesOf(side: readonly RunStrata[], { measure }: Quantity): number[][] {
-  return side.map((run) => run.flat().map((window) => pooled([window], measure) ?? 0));
+/** Latencies as logarithms: what makes them slower makes the slow moments slower by more. */
+function valuesOf(side: readonly RunStrata[], { measure }: Quantity): SidePhase {
+  const scaled = (value: number | null): number | null => (value === null || measure.kind !== "quantile" ? value : Math.log(value));
+  return side.map((run) => run.flat().map((window) => scaled(pooled([window], measure))));
+}
+
+function holdsAnything(windows: RunStrata[number]): boolean {
+  return windows.some(({ count }) => count > 0);
 }
 
 function windowsIn(run: Run, quantity: Quantity, phase: Phase): RunStrata[number] {
   const window = windowsOf(run.events)[phase];
   // One segment: viewers come in bunches, one for each.
-  return window === undefined ? [] : windowsOfQuantity(run, quantity, window, run.plan.stream.segmentMs).filter((each) => each.count > 0);
+  return window === undefined ? [] : windowsOfQuantity(run, quantity, window, run.plan.stream.segmentMs);
 }
 
 function judged({ quantity, phase, sides }: Sampled, p: number, options: CompareOptions, random: () => number): Change {
   const { measure, floor, floorAbsolute, scale, better } = quantity;
   const [a, b] = sides.map((side) => pooled(side.flat(2), measure) ?? 0) as [number, number];
   const effect = differenceOf(scale)(a, b);
-  const windows = [sides[0].flat(2).length, sides[1].flat(2).length] as const;
+  const filled = (side: readonly RunStrata[]): number => side.flat(2).filter(({ count }) => count > 0).length;
+  const windows = [filled(sides[0]), filled(sides[1])] as const;
   const shown = p < options.alpha && Math.abs(effect) >= floor && Math.abs(b - a) >= floorAbsolute;
   const told = Math.min(...windows) >= windowsMin && (shown || options.intervals === "all");
   const interval = told ? differenceInterval(sides[0], sides[1], { measure, confidence: options.confidence, rounds: shown ? rounds.shown : rounds.beside, random, scale }) : null;

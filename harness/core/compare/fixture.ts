@@ -12,13 +12,15 @@ export interface MadeUp {
   /** Of what differs from run to run, as a fraction; 0. */
   readonly runToRun?: number;
   readonly phaseMs?: number;
+  /** What a window's latency is multiplied by, in every run alike; 1. */
+  readonly course?: (window: number) => number;
   /** How alike neighbouring windows are, 0…1. */
   readonly likeness?: number;
 }
 
 const segmentMs = 2_000;
 
-export function madeUpRun({ seed, slower = 1, drift = 0.06, runToRun = 0, phaseMs: each = phaseMs, likeness = 0.6 }: MadeUp): Run {
+export function madeUpRun({ seed, slower = 1, drift = 0.06, runToRun = 0, phaseMs: each = phaseMs, likeness = 0.6, course = () => 1 }: MadeUp): Run {
   const random = prng(seed);
   const gauss = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const plan = heldPlan();
@@ -32,7 +34,7 @@ export function madeUpRun({ seed, slower = 1, drift = 0.06, runToRun = 0, phaseM
     const atMs: number[] = [], values: number[] = [];
     levels.forEach((level, window) => {
       for (let i = 0; i < perWindow; i++) {
-        const value = medianMs * level * (lane === "live" ? slower : 1) * Math.exp(spread * gauss());
+        const value = medianMs * level * course(window) * (lane === "live" ? slower : 1) * Math.exp(spread * gauss());
         values.push(value);
         atMs.push(zeroMs + window * segmentMs + random() * segmentMs + value);
       }

@@ -1,4 +1,5 @@
 /** The verdict as a pure function of the recorded run: refuted beats inconclusive beats held. */
+import { formatViolation } from "../format.ts";
 import type { Finding, Plan, Run, Status, Verdict } from "../run.ts";
 import { judgeClaim } from "./claims.ts";
 import { judgeEvidence } from "./evidence.ts";
@@ -54,16 +55,8 @@ function why(status: Status, findings: readonly Finding[], plan: Plan): string {
     : `"${first.title}" is not shown${where}: ${first.why}.${more}`;
 }
 
+/** As everywhere else, so that the sentence and the table beside it say the same. */
 function figure(finding: Finding, plan: Plan): string {
-  if (finding.observed === null || finding.limit === null) return "";
-  const isShare = plan.hypothesis.some((claim) => claim.title === finding.title && claim.statistic === "share");
-  const text = (value: number): string => (isShare ? `${round(value * 100)} %` : `${round(value)}${finding.unit === "" ? "" : ` ${finding.unit}`}`);
-  return `${text(finding.observed)}, must be ${symbols[finding.comparison ?? "=="]} ${text(finding.limit)}; `;
-}
-
-const symbols = { "<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=" } as const;
-
-/** Six significant digits: enough that a violated limit never looks met. */
-function round(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  const text = formatViolation(finding, plan.hypothesis);
+  return text === "" ? "" : `${text}; `;
 }

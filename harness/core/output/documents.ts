@@ -10,7 +10,7 @@ import { gateDocument } from "./gate.ts";
 import { ablationDocument, breakingPointDocument, doctorDocument, errorDocument, experimentDocument, recoveryDocument, reportDocument, suiteDocument, suiteResultDocument } from "./lines.ts";
 import { planDocument } from "./plan.ts";
 import { runIndexDocument } from "./run-index.ts";
-import { targetDocument } from "./target.ts";
+import { composeDocument, downDocument, imageDocument, targetDocument } from "./target.ts";
 import { verdictDocument } from "./verdict.ts";
 
 interface DocumentKind {
@@ -23,6 +23,9 @@ interface DocumentKind {
 export const documents = {
   verdict: { version: 1, from: "verdict.json, `run --json` (one line per experiment), `judge --json`", shape: verdictDocument },
   target: { version: 1, from: "`up --json`, as soon as the target plays", shape: targetDocument },
+  down: { version: 1, from: "`down --json`", shape: downDocument },
+  image: { version: 1, from: "`image --json`", shape: imageDocument },
+  compose: { version: 1, from: "`compose --json`", shape: composeDocument },
   plan: { version: 1, from: "plan.json, `plan --json`", shape: planDocument },
   comparison: { version: 1, from: "`compare --json`, and beside each comparison's page", shape: comparisonDocumentShape },
   index: { version: 1, from: "`index --json`", shape: runIndexDocument },

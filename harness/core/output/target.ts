@@ -1,4 +1,4 @@
-/** What `up --json` prints, as soon as the target plays. */
+/** What is said of the target alone: `up --json` as soon as it plays, `down --json`, `image --json`, `compose --json`. */
 import { z } from "zod";
 
 export const targetDocument = z.object({
@@ -8,4 +8,22 @@ export const targetDocument = z.object({
   substrate: z.string(),
   entries: z.array(z.object({ service: z.string(), url: z.string() })).meta({ description: "where viewers go in: edges and gateways" }),
   logs: z.string().meta({ description: "the folder of every service's log" }),
+});
+
+export const downDocument = z.object({
+  format: z.literal("seawall-down/1"),
+  ended: z.array(z.string()).meta({ description: "what `up` had started and is down now; empty when nothing was up" }),
+});
+
+export const imageDocument = z.object({
+  format: z.literal("seawall-image/1"),
+  name: z.string().meta({ description: "under which the engine has it" }),
+  built: z.boolean().meta({ description: "false: it was there already" }),
+});
+
+export const composeDocument = z.object({
+  format: z.literal("seawall-compose/1"),
+  target: z.string(),
+  topology: z.string(),
+  text: z.string().meta({ description: "of docker-compose.yml" }),
 });

@@ -6,7 +6,7 @@ import { outcomeWords, sentence, span, tallySentence } from "../../core/compare/
 import type { Status } from "../../core/run.ts";
 import type { OverlayModel } from "../compare-charts.ts";
 import { tally } from "../compare-text.ts";
-import { formatComparison, formatDuration, formatValue, missing } from "../format.ts";
+import { formatComparison, formatDuration, formatValue, missing } from "../../core/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import { clip } from "../plain.ts";
 import { figure } from "./chart-figures.ts";

@@ -1,5 +1,5 @@
 /** Whether the load generator is to be believed, in figures for each phase. */
-import { formatValue } from "../format.ts";
+import { formatValue } from "../../core/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import { mark } from "./icons.ts";

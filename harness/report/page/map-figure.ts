@@ -1,5 +1,5 @@
 /** The map of the target while most was broken: an image that needs no script, and the same in words. */
-import { formatOffset } from "../format.ts";
+import { formatOffset } from "../../core/format.ts";
 import { type Box, layOut, type MapLayout, type PlacedNode, type PlacedPlace } from "../map-layout.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";

@@ -1,5 +1,5 @@
 /** The rest of the record: what happened in order, where it was run, how to run it again, and the data itself. */
-import { formatOffset } from "../format.ts";
+import { formatOffset } from "../../core/format.ts";
 import { csvOf } from "../csv.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";

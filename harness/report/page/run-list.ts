@@ -1,7 +1,7 @@
 /** The index's parts: what there is, the filter, the runs, and what lies broken. All of it reads without a script; the filter needs one. */
 import { type BrokenRun, type IndexedPage, type IndexedRun, isAsWanted, type RunIndex } from "../../core/index/run-index.ts";
 import type { Status } from "../../core/run.ts";
-import { formatCount, missing } from "../format.ts";
+import { formatCount, missing } from "../../core/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import { usedText } from "./claims.ts";
 import { mark, shape, words } from "./icons.ts";

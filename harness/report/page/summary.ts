@@ -1,6 +1,6 @@
 /** The first screen: the verdict, why, what was broken and what viewers felt. It needs no script. */
 import type { Phase } from "../../core/experiment.ts";
-import { formatCount, formatDuration, formatOffset, formatValue, missing } from "../format.ts";
+import { formatCount, formatDuration, formatOffset, formatValue, missing } from "../../core/format.ts";
 import type { Felt } from "../felt.ts";
 import { markup, type Markup } from "../markup.ts";
 import { type ReportModel, unchartedPrefix } from "../model.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Comparison } from "../core/experiment.ts";
-import { formatAgainst, formatCount, formatDuration, formatOffset, formatValue } from "./format.ts";
+import type { Comparison } from "./experiment.ts";
+import { formatAgainst, formatCount, formatDuration, formatOffset, formatValue, formatViolation } from "./format.ts";
 
 describe("formatValue", () => {
   test.each<[number | null, string, string]>([
@@ -60,4 +60,12 @@ test("durations and moments read like speech", () => {
   expect([350, 2400, 60_000, 90_000, 3_720_000].map(formatDuration)).toEqual(["350 ms", "2.4 s", "1 min", "1 min 30 s", "1 h 02 min"]);
   expect([0, -4000, 12_345, 754_000, 3_723_000].map(formatOffset)).toEqual(["+0.0 s", "−4.0 s", "+12.3 s", "+12:34 min", "+1:02:03"]);
   expect(formatCount(1_234_567)).toBe("1,234,567");
+});
+
+test("a violation is told in the figures that stand in the table", () => {
+  const finding = { title: "served", unit: "", observed: 0.871012, limit: 0.999, comparison: ">=" } as const;
+  const hypothesis = [{ title: "served", metric: "segment_ms", statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.999, during: ["fault"], samplesMin: 1 }] as const;
+  expect(formatViolation(finding, hypothesis)).toBe("87.1 %, must be ≥ 99.9 %");
+  expect(formatViolation({ ...finding, observed: 0.99899999 }, hypothesis)).toMatch(/^99\.8999+ %, must be ≥ 99.9 %$/);
+  expect(formatViolation({ ...finding, observed: null }, hypothesis)).toBe("");
 });

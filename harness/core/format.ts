@@ -2,8 +2,8 @@
  * How numbers look, everywhere: terminal, report, JUnit. Rounding never flatters. A pair of observed value and limit is printed with as
  * many digits as it takes for the printed pair to compare as the real one does, and a share is "100 %" only when nothing is missing.
  */
-import { type Claim, type Comparison, phases, type Phase } from "../core/experiment.ts";
-import type { Finding } from "../core/run.ts";
+import { type Claim, type Comparison, phases, type Phase } from "./experiment.ts";
+import type { Finding } from "./run.ts";
 
 /** `share` is a fraction 0…1, shown in per cent; every other unit is shown as it is. */
 export type Unit = string;
@@ -13,7 +13,7 @@ interface Scale { readonly factor: number; readonly suffix: string; readonly dec
 export const missing = "—";
 
 /** The unit that a finding's numbers are shown in. A verdict does not say that a number is a share, so the claim is asked where it is known. */
-export function unitOf(finding: Finding, hypothesis: readonly Claim[] | null): Unit {
+export function unitOf(finding: Pick<Finding, "title" | "unit" | "observed" | "limit">, hypothesis: readonly Claim[] | null): Unit {
   if (finding.unit !== "") return finding.unit;
   const claim = hypothesis?.find((candidate) => candidate.title === finding.title);
   if (claim !== undefined) return claim.statistic === "share" ? "share" : "";
@@ -54,6 +54,14 @@ export function formatAgainst(observed: number | null, limit: number, unit: Unit
   }
   const suffix = unit === "share" || unit === "" ? "" : ` ${unit}`;
   return { observed: `${observed}${suffix}`, limit: `${limit}${suffix}` };
+}
+
+/** `87.1 %, must be ≥ 99.9 %` */
+export function formatViolation(finding: Pick<Finding, "title" | "unit" | "observed" | "limit" | "comparison">, hypothesis: readonly Claim[]): string {
+  const { observed, limit, comparison } = finding;
+  if (observed === null || limit === null || comparison === null) return "";
+  const shown = formatAgainst(observed, limit, unitOf(finding, hypothesis));
+  return `${shown.observed}, must be ${formatComparison(comparison)} ${shown.limit}`;
 }
 
 /** Whole numbers with thin groups: 12,345. */
