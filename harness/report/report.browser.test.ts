@@ -153,10 +153,20 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     expect(await askedOf(page, "inked()")).toEqual(new Array(charts).fill(true));
     expect(await page.locator("button:visible, nav:visible, .readout:visible").count()).toBe(0);
     expect(await askedOf(page, "faint()")).toEqual([]);
+    expect(await page.locator(".evidence .rules li").first().isVisible()).toBe(true);
     const paper = (await page.pdf({ format: "A4" })).toString("latin1");
     const sheets = paper.match(/\/Type \/Page\b/g)?.length ?? 0;
     expect(sheets).toBeGreaterThan(2);
     expect(sheets).toBeLessThan(12);
+  });
+
+  test("prints what is folded away without a script, too", async () => {
+    await using own = await openBrowser(chromium ?? "", { scripts: false });
+    const { page } = await openedPage(own.context, await written("print-plain", stormRun({})));
+    const rule = page.locator(".evidence .rules li").first();
+    expect(await rule.isVisible()).toBe(false);
+    await page.emulateMedia({ media: "print" });
+    expect(await rule.isVisible()).toBe(true);
   });
 
   test("gives its figures as CSV and as JSON", async () => {
