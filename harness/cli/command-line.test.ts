@@ -46,7 +46,7 @@ describe("the command line", () => {
     const sample = join(root, "reports/sample");
     const { exitCode, stdout } = await seawall("compare", sample, sample, "--out", "kept");
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/B against A: No difference shown\n {2}No claim came out otherwise; of \d+ figures none is shown to differ/);
+    expect(stdout).toMatch(/B against A: No difference shown\n {2}No claim changed its verdict; of \d+ figures none is shown to differ/);
     expect(stdout).toContain("stands on side A and on side B");
     expect(stdout.split("\n").filter((line) => line.length > 100 && !line.startsWith("page "))).toEqual([]);
     const page = fileURLToPath(/^page +(\S+)$/m.exec(stdout)?.[1] ?? "");

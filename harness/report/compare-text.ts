@@ -2,8 +2,7 @@
 import type { ClaimOutcome } from "../core/compare/claims-changed.ts";
 import type { Change } from "../core/compare/compare.ts";
 import type { Against, Comparison, Outcome, Side } from "../core/compare/comparison.ts";
-import { outcomeWords, sentence, tallySentence } from "../core/compare/words.ts";
-import type { Status } from "../core/run.ts";
+import { limitText, observedText, outcomeWords, sentence, tally, tallySentence } from "../core/compare/words.ts";
 import { formatValue } from "../core/format.ts";
 import { type Paint, painter, type Style, wrap } from "./paint.ts";
 import { oneLine } from "./plain.ts";
@@ -37,7 +36,7 @@ function told(against: Against, paint: Paint, indented: (text: string, first?: s
   return [
     `  ${paint(paint(`${side.name} against A: ${outcomeWords[outcome]}`, colourOf[outcome]), "bold")}`,
     ...indented(`${tallySentence(against)}.`),
-    ...claims.filter((claim) => claim.changed).flatMap((claim) => indented(`${claim.title} (${claim.phase}): ${tally(claim.a)} → ${tally(claim.b)}; ${observed(claim)}`, claim.turned === "better" ? paint("✓", "held") : paint(claim.turned === "worse" ? "✗" : "!", "refuted"))),
+    ...claims.filter((claim) => claim.changed).flatMap((claim) => indented(claimLine(side, claim), claim.turned === "better" ? paint("✓", "held") : paint(claim.turned === "worse" ? "✗" : "!", "refuted"))),
     ...differing.slice(0, shownMax).flatMap((change) => indented(`${sentence(change)} (${values(change)})`, paint(marks[change.outcome], colours[change.outcome]))),
     ...(differing.length > shownMax ? indented(`and ${differing.length - shownMax} more: the page has them`) : []),
   ];
@@ -49,12 +48,9 @@ export function values({ quantity, a, b }: Change): string {
   return `${formatValue(a, unit)} → ${formatValue(b, unit)}`;
 }
 
-export function tally(counts: Readonly<Record<Status, number>>): string {
-  const parts = (["held", "refuted", "inconclusive"] as const).filter((status) => counts[status] > 0);
-  return parts.length === 0 ? "not asked" : parts.map((status) => (parts.length === 1 && counts[status] === 1 ? status : `${counts[status]} × ${status}`)).join(", ");
-}
-
-function observed({ observed: [a, b] }: ClaimOutcome): string {
-  const text = (values: readonly (number | null)[]): string => values.map((value) => (value === null ? "—" : String(Number(value.toPrecision(4))))).join(", ") || "—";
-  return `observed ${text(a)} → ${text(b)}`;
+/** Each side's outcome with what it observed. */
+function claimLine({ name }: Side, claim: ClaimOutcome): string {
+  const told = (counts: ClaimOutcome["a"], observed: readonly (number | null)[]): string => `${tally(counts)} (${observedText(observed, claim)})`;
+  const [ofA, ofB] = claim.observed;
+  return `${claim.title}, ${claim.phase}: A ${told(claim.a, ofA)}, ${name} ${told(claim.b, ofB)}${claim.limit === null ? "" : `; must be ${limitText(claim)}`}`;
 }

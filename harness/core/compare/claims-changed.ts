@@ -1,4 +1,6 @@
 /** Which claims came out otherwise on side B than on side A. */
+import type { Claim } from "../experiment.ts";
+import { unitOf } from "../format.ts";
 import type { Finding, Status, Verdict } from "../run.ts";
 
 export interface ClaimOutcome {
@@ -20,16 +22,18 @@ export interface ClaimOutcome {
 
 const worst: readonly Status[] = ["refuted", "inconclusive", "held"];
 
-export function claimOutcomes(a: readonly Verdict[], b: readonly Verdict[]): ClaimOutcome[] {
+/** `hypothesis` tells which numbers are shares. */
+export function claimOutcomes(a: readonly Verdict[], b: readonly Verdict[], hypothesis: readonly Claim[] = []): ClaimOutcome[] {
   const keyOf = (finding: Finding): string => `${finding.kind} ${finding.title} ${finding.phase ?? ""}`;
   const asked = (finding: Finding): boolean => finding.kind !== "evidence";
   const first = new Map([...a, ...b].flatMap((verdict) => verdict.findings.filter(asked)).map((finding) => [keyOf(finding), finding]));
-  return [...first].map(([key, { title, phase, limit, comparison, unit }]) => {
-    const of = (side: readonly Verdict[]): Finding[] => side.flatMap((verdict) => verdict.findings.filter((finding) => asked(finding) && keyOf(finding) === key));
+  return [...first].map(([key, finding]) => {
+    const { title, phase, limit, comparison } = finding;
+    const of = (side: readonly Verdict[]): Finding[] => side.flatMap((verdict) => verdict.findings.filter((one) => asked(one) && keyOf(one) === key));
     const [inA, inB] = [of(a), of(b)];
     return {
-      title, phase: phase ?? "", limit, comparison, unit, a: tally(inA), b: tally(inB), changed: worstOf(inA) !== worstOf(inB), turned: turned(worstOf(inA), worstOf(inB)),
-      observed: [inA.map((finding) => finding.observed), inB.map((finding) => finding.observed)] as const,
+      title, phase: phase ?? "", limit, comparison, unit: unitOf(finding, hypothesis), a: tally(inA), b: tally(inB), changed: worstOf(inA) !== worstOf(inB), turned: turned(worstOf(inA), worstOf(inB)),
+      observed: [inA.map((one) => one.observed), inB.map((one) => one.observed)] as const,
     };
   });
 }

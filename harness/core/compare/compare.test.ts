@@ -8,7 +8,7 @@ import { type MadeUp, madeUpRun } from "./fixture.ts";
 import { aligned, holm, mannWhitney, upperTail, widening } from "./mann-whitney.ts";
 import { studentQuantile } from "./student.ts";
 import { pooled, windowSum } from "./windowed.ts";
-import { sentence, span } from "./words.ts";
+import { limitText, observedText, sentence, span, tally } from "./words.ts";
 
 const side = (seed: number, given: Partial<MadeUp> = {}, runs = 3) => Array.from({ length: runs }, (_, index) => madeUpRun({ seed: seed + index, ...given }));
 /** The same differences, without the intervals of what does not differ. */
@@ -172,6 +172,13 @@ describe("the words", () => {
     ({ quantity: { scale }, interval: { low, high }, outcome: low > 0 || high < 0 ? "worse" : "unclear" } as unknown as Change);
   it.each([[change(0.18, 0.31), "18–31 %"], [change(-0.31, -0.18), "18–31 %"], [change(-0.02, 0.05), "−2 to +5 %"], [change(0.0041, 0.0119, "points"), "0.41–1.2 points"], [change(0.1, Number.POSITIVE_INFINITY), "10–∞ %"]])("give the interval plainly", (given, text) => {
     expect(span(given)).toBe(text);
+  });
+
+  it("say how often a claim came out how, and what was seen, as the table of a run has it", () => {
+    expect([{ held: 1, refuted: 0, inconclusive: 0 }, { held: 2, refuted: 0, inconclusive: 0 }, { held: 0, refuted: 3, inconclusive: 0 }, { held: 2, refuted: 1, inconclusive: 0 }, { held: 0, refuted: 0, inconclusive: 0 }].map(tally))
+      .toEqual(["held", "held in both runs", "refuted in all 3 runs", "held in 2 of 3 runs, refuted in 1", "not asked"]);
+    const claim = { limit: 0.999, unit: "share", comparison: ">=" } as const;
+    expect([observedText([1, 1], claim), observedText([0.99899999, null, 1], claim), observedText([null], claim), limitText(claim)]).toEqual(["100 %", expect.stringMatching(/^99.8999+ % to 100 %$/), "—", "≥ 99.9 %"]);
   });
 
   it("say which claims came out otherwise", () => {

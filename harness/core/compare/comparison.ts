@@ -61,7 +61,7 @@ export function comparisonOf(sides: readonly (readonly JudgedRun[])[]): Comparis
     experiment: plan?.experiment ?? "", title: plan?.title ?? "", substrate: plan?.substrate ?? "", topology: plan?.topology ?? "",
     baseline: described[0] ?? { name: sideName(0), runs: [] },
     others: others.map((_runs, index) => {
-      const claims = claimOutcomes(verdicts[0] ?? [], verdicts[index + 1] ?? []);
+      const claims = claimOutcomes(verdicts[0] ?? [], verdicts[index + 1] ?? [], plan?.hypothesis);
       const found = changes[index] ?? [];
       return { side: described[index + 1] ?? { name: sideName(index + 1), runs: [] }, outcome: outcomeOf(claims, found), claims, changes: found };
     }),

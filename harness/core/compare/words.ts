@@ -1,21 +1,48 @@
 /** A change in one plain sentence: "live segment wait p99 is 18–31 % slower during the fault; unlikely to be noise". */
+import { formatAgainst, formatComparison, formatValue, missing } from "../format.ts";
+import type { Status } from "../run.ts";
+import type { ClaimOutcome } from "./claims-changed.ts";
 import type { Change } from "./compare.ts";
 import type { Against, Outcome } from "./comparison.ts";
 
 /** The few words above everything. */
 export const outcomeWords: Readonly<Record<Outcome, string>> = { worse: "Worse", better: "Better", mixed: "Worse in part, better in part", different: "Different", none: "No difference shown" };
 
-/** "1 claim came out otherwise; 3 figures are worse and 1 is better; 12 are the same, and of 40 nothing can be said". */
+/** "1 claim changed its verdict; of 124 figures 3 are worse and 1 is better, 45 are shown to be the same, and of 75 these runs are too few to tell" */
 export function tallySentence({ claims, changes }: Pick<Against, "claims" | "changes">): string {
   const of = (outcome: Change["outcome"]): number => changes.filter((change) => change.outcome === outcome).length;
   const changed = claims.filter((claim) => claim.changed).length;
-  const counted = (count: number, what: string): string => `${count} ${what}`;
   const differing = [["worse", of("worse")], ["better", of("better")], ["different", of("different")]].filter(([, count]) => (count as number) > 0).map(([what, count]) => `${count} ${count === 1 ? "is" : "are"} ${what}`);
-  return [
-    changed === 0 ? "No claim came out otherwise" : `${counted(changed, changed === 1 ? "claim" : "claims")} came out otherwise`,
-    `of ${changes.length} figures ${differing.length === 0 ? "none is shown to differ" : differing.join(" and ")}`,
-    `${of("alike")} are shown to be the same, and ${of("unclear")} may differ by less than this could show`,
-  ].join("; ");
+  const figures = [
+    differing.length === 0 ? "none is shown to differ" : differing.join(" and "),
+    ...(of("alike") === 0 ? [] : [`${of("alike")} ${of("alike") === 1 ? "is" : "are"} shown to be the same`]),
+    ...(of("unclear") === 0 ? [] : [`of ${of("unclear")} these runs cannot tell`]),
+  ];
+  const told = figures.length === 1 ? figures[0] : `${figures.slice(0, -1).join(", ")}, and ${figures.at(-1)}`;
+  return `${changed === 0 ? "No claim changed its verdict" : `${changed} ${changed === 1 ? "claim changed its verdict" : "claims changed their verdict"}`}; of ${changes.length} figures ${told}`;
+}
+
+/** "held", "held in both runs", "held in 2 of 3 runs, refuted in 1". */
+export function tally(counts: Readonly<Record<Status, number>>): string {
+  const parts = (["held", "refuted", "inconclusive"] as const).filter((status) => counts[status] > 0);
+  const all = parts.reduce((sum, status) => sum + counts[status], 0);
+  if (parts.length === 0) return "not asked";
+  if (parts.length === 1) return all === 1 ? `${parts[0]}` : `${parts[0]} in ${all === 2 ? "both" : `all ${all}`} runs`;
+  return parts.map((status, index) => (index === 0 ? `${status} in ${counts[status]} of ${all} runs` : `${status} in ${counts[status]}`)).join(", ");
+}
+
+/** What one side observed: a figure, or the least and the most of several runs. */
+export function observedText(observed: readonly (number | null)[], { limit, unit }: Pick<ClaimOutcome, "limit" | "unit">): string {
+  const known = observed.filter((value) => value !== null);
+  if (known.length === 0) return missing;
+  const text = (value: number): string => (limit === null ? formatValue(value, unit) : formatAgainst(value, limit, unit).observed);
+  const [least, most] = [text(Math.min(...known)), text(Math.max(...known))];
+  return least === most ? least : `${least} to ${most}`;
+}
+
+/** "≤ 1.2" */
+export function limitText({ limit, comparison, unit }: Pick<ClaimOutcome, "limit" | "comparison" | "unit">): string {
+  return limit === null || comparison === null ? missing : `${formatComparison(comparison)} ${formatAgainst(null, limit, unit).limit}`;
 }
 
 const durations: ReadonlySet<string> = new Set(["ms", "s"]);

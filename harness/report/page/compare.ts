@@ -2,11 +2,10 @@
 import type { ClaimOutcome } from "../../core/compare/claims-changed.ts";
 import type { Change } from "../../core/compare/compare.ts";
 import type { Against, Comparison, Outcome, Side } from "../../core/compare/comparison.ts";
-import { outcomeWords, sentence, span, tallySentence } from "../../core/compare/words.ts";
+import { limitText, observedText, outcomeWords, sentence, span, tally, tallySentence } from "../../core/compare/words.ts";
 import type { Status } from "../../core/run.ts";
 import type { OverlayModel } from "../compare-charts.ts";
-import { tally } from "../compare-text.ts";
-import { formatComparison, formatDuration, formatValue, missing } from "../../core/format.ts";
+import { formatDuration, formatValue, missing } from "../../core/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import { clip } from "../plain.ts";
 import { figure } from "./chart-figures.ts";
@@ -49,7 +48,7 @@ function highlights({ others }: Comparison): Markup {
   const told = others.flatMap(({ side, changes }) => changes.filter(differs).map((change) => ({ side, change })));
   const first = told.sort((x, y) => rank(x.change) - rank(y.change)).slice(0, Math.max(1, sentencesMax - turned.length));
   if (first.length + turned.length === 0) return markup`<p>A difference is called one only if it is larger than its floor, its 95 % interval excludes zero, and a rank test says so after correction for all comparisons.</p>`;
-  return markup`<ul class="told">${turned.slice(0, sentencesMax).map(({ side, claim }) => markup`<li class="${claim.turned}">${name(side)}${clip(claim.title, 160)} (${claim.phase}): ${tally(claim.a)} → ${tally(claim.b)}</li>`)}${first.map(({ side, change }) => markup`<li class="${change.outcome}">${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
+  return markup`<ul class="told">${turned.slice(0, sentencesMax).map(({ side, claim }) => markup`<li class="${claim.turned}">${name(side)}${clip(claim.title, 160)} (${claim.phase}): A ${tally(claim.a)}, ${side.name} ${tally(claim.b)}</li>`)}${first.map(({ side, change }) => markup`<li class="${change.outcome}">${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
 }
 
 /** Live before everything, then what is worse, then what is surest. */
@@ -78,27 +77,14 @@ function claimSection({ side, claims }: Against, several: boolean): Markup {
   const [changed, same] = [claims.filter((claim) => claim.changed), claims.filter((claim) => !claim.changed)];
   const id = `claims-${side.name}`;
   return markup`<section class="page" aria-labelledby="${id}"><h2 id="${id}">Claims${several ? `: ${side.name} against A` : ""}</h2>
-${changed.length === 0 ? markup`<p class="quiet">No claim came out otherwise.</p>` : claimTable(changed, side, `${id}-changed`)}
-${same.length === 0 ? null : markup`<details class="more"><summary>${same.length} that came out alike</summary>${claimTable(same, side, `${id}-same`)}</details>`}</section>`;
+${changed.length === 0 ? markup`<p class="quiet">No claim changed its verdict.</p>` : claimTable(changed, side, `${id}-changed`)}
+${same.length === 0 ? null : markup`<details class="more"><summary>${same.length} with the same verdict on both sides</summary>${claimTable(same, side, `${id}-same`)}</details>`}</section>`;
 }
 
 function claimTable(claims: readonly ClaimOutcome[], { name }: Side, id: string): Markup {
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${`Claims of A and ${name}, ${id}`}"><table class="compared"><thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col">A</th><th scope="col">${name}</th><th scope="col" class="n">Observed, A</th><th scope="col" class="n">${`Observed, ${name}`}</th><th scope="col" class="n">Limit</th></tr></thead><tbody>
-${claims.map((claim) => markup`<tr class="${claim.turned === "worse" ? "refuted" : claim.turned === "better" ? "held" : claim.changed ? "inconclusive" : ""}"><th scope="row">${clip(claim.title, 300)}</th><td>${claim.phase}</td><td>${tally(claim.a)}</td><td>${tally(claim.b)}</td><td class="n">${range(claim.observed[0], claim)}</td><td class="n">${range(claim.observed[1], claim)}</td><td class="n">${claim.limit === null || claim.comparison === null ? missing : `${formatComparison(claim.comparison)} ${formatValue(claim.limit, unitOfClaim(claim))}`}</td></tr>`)}
+${claims.map((claim) => markup`<tr class="${claim.turned === "worse" ? "refuted" : claim.turned === "better" ? "held" : claim.changed ? "inconclusive" : ""}"><th scope="row">${clip(claim.title, 300)}</th><td>${claim.phase}</td><td>${tally(claim.a)}</td><td>${tally(claim.b)}</td><td class="n">${observedText(claim.observed[0], claim)}</td><td class="n">${observedText(claim.observed[1], claim)}</td><td class="n">${limitText(claim)}</td></tr>`)}
 </tbody></table></div>`;
-}
-
-function unitOfClaim({ unit, limit }: ClaimOutcome): string {
-  return unit === "" && limit !== null && limit > 0 && limit < 1 ? "share" : clip(unit, 12);
-}
-
-/** One figure, or the least and the most of several runs. */
-function range(observed: readonly (number | null)[], claim: ClaimOutcome): string {
-  const known = observed.filter((value) => value !== null);
-  if (known.length === 0) return missing;
-  const unit = unitOfClaim(claim);
-  const [least, most] = [formatValue(Math.min(...known), unit), formatValue(Math.max(...known), unit)];
-  return least === most ? least : `${least} to ${most}`;
 }
 
 function changeSection({ side, changes }: Against, several: boolean): Markup {
@@ -108,7 +94,7 @@ function changeSection({ side, changes }: Against, several: boolean): Markup {
   const more = (title: string, rows: readonly Change[]): Markup | null => (rows.length === 0 ? null : markup`<details class="more"><summary>${`${rows.length} ${title}`}</summary>${changeTable(rows, side, title)}</details>`);
   return markup`<section class="page" aria-labelledby="${id}"><h2 id="${id}">Figures${several ? `: ${side.name} against A` : ""}</h2>
 ${shown.length === 0 ? markup`<p class="quiet">No figure is shown to differ.</p>` : changeTable(shown, side, "shown to differ")}
-${more("shown to be the same", of("alike"))}${more("of which no difference is shown, and none excluded", of("unclear"))}</section>`;
+${more("shown to be the same", of("alike"))}${more("of which these runs cannot tell", of("unclear"))}</section>`;
 }
 
 function changeTable(rows: readonly Change[], { name }: Side, what: string): Markup {
