@@ -7,6 +7,7 @@ import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { publicationsAcknowledged } from "./claims/publications-acknowledged.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
+const edges = 2;
 const caches = ["region-a/memcached", "region-b/memcached"] as const;
 
 export default defineExperiment({
@@ -37,6 +38,11 @@ export default defineExperiment({
       metric: "origin_chunks_total", where: { from: "store" }, statistic: "ratio", per: { metric: "publish_ms", where: { outcome: "acked" }, times: 1 },
       comparison: "<=", limit: 3, during: ["fault"], samplesMin: 40,
     },
+    {
+      title: "Origin GETs per edge and segment do not grow with the audience",
+      metric: "origin_gets", where: { lane: "live" }, statistic: "ratio", per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: edges },
+      comparison: "<=", limit: 1.5, during: ["fault"], samplesMin: 20,
+    },
     publicationsAcknowledged(30),
     ...shedOrder(),
     durable(20),
@@ -45,5 +51,5 @@ export default defineExperiment({
   method: caches.map((service) => ({ atMs: 2_000, forMs: 14_000, fault: { kind: "kill", service } } as const)),
   blastRadius: { services: caches, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: {},
+  reliesOn: { collapsing: ["Origin GETs per edge and segment"] },
 });

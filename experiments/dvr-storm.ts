@@ -65,5 +65,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: regions.flatMap((region) => [`${region}/origin-read`, `${region}/edge`]), faultsAtOnceMax: 4 },
   abortWhen: [],
-  reliesOn: { shedCaching: ["Refused viewers do not ask the origins again and again"] },
+  reliesOn: { shedCaching: ["Refused viewers do not ask the origins again and again"], publishIsolation: ["Publishing stays quick"] },
 });

@@ -56,6 +56,7 @@ export default defineExperiment({
   abortWhen: [],
   reliesOn: {
     negativeCache: ["Hardly any of it reaches an origin"], rangeGate: ["Hardly any of it reaches an origin"],
+    msTtl: ["Live viewers get a segment as soon as ever"],
     metadataCache: ["What exists is known from memory", "The store is not read for it"],
   },
 });

@@ -40,5 +40,5 @@ export default defineExperiment({
   method: [{ atMs: 6_000, forMs: 10_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
   blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { collapsing: ["Origin GETs per edge and segment"], regionFailover: ["Live segments reach their viewers in time"] },
+  reliesOn: { collapsing: ["Origin GETs per edge and segment"], holdOpen: ["Origin GETs per edge and segment"], regionFailover: ["Live segments reach their viewers in time"] },
 });

@@ -71,5 +71,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: publishOrigins, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: {},
+  reliesOn: { candidateSelection: ["Whoever watches it is served all along"] },
 });

@@ -12,7 +12,7 @@ export default defineExperiment({
   title: "Slow links: a packager's, then an edge's",
   story:
     "A congested or rerouted path adds delay to everything that crosses it, and a slow answer does more harm than none. First the packager of region A needs " +
-    "a third of a second for each exchange with its origin: its segments are acknowledged all the same, within its 2 s. Then the edge of region A waits 3 s " +
+    "a third of a second for each exchange with its origin: its segments are acknowledged all the same, within its 2 s. Then the edge of region A waits 6 s " +
     "for each answer of its own origin: probes find out in two seconds, from then on it fills from the other region, and whoever asked before that is given " +
     "the other region's segment while there is still time.",
   tier: "latency",
@@ -33,9 +33,9 @@ export default defineExperiment({
   recovery: liveRecovers(4_000),
   method: [
     { atMs: 1_000, forMs: 9_000, fault: { kind: "latency", links: { from: { service: "region-a/packager" } }, delayMs: 350, jitterMs: 50 } },
-    { atMs: 13_000, forMs: 10_000, fault: { kind: "latency", links: { from: { service: "region-a/edge" }, to: { service: "region-a/origin-read" } }, delayMs: 3_000, jitterMs: 200 } },
+    { atMs: 13_000, forMs: 10_000, fault: { kind: "latency", links: { from: { service: "region-a/edge" }, to: { service: "region-a/origin-read" } }, delayMs: 6_000, jitterMs: 200 } },
   ],
   blastRadius: { services: ["region-a/packager", "region-a/edge"], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: {},
+  reliesOn: { regionFailover: ["Live segments reach their viewers in time"] },
 });

@@ -51,5 +51,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: [...emptied, ...regions.map((region) => `${region}/cassandra`)], faultsAtOnceMax: 5 },
   abortWhen: [],
-  reliesOn: {},
+  reliesOn: { priorityShedding: ["DVR is given up"] },
 });

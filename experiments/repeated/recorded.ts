@@ -1,0 +1,52 @@
+/** The record of repeated runs, and what of the catalogue is to be repeated. */
+import { appendFileSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { experimentNames, loadExperiment } from "../../harness/cli/experiments.ts";
+import type { Context } from "../../harness/cli/context.ts";
+import { defencesOf } from "../../harness/core/reliance.ts";
+import { inTierOrder } from "../../harness/core/suite.ts";
+import type { Kind, Repeat } from "./repeated.ts";
+
+const file = join(import.meta.dirname, "runs.ndjson");
+const readme = join(import.meta.dirname, "..", "README.md");
+const root = resolve(import.meta.dirname, "../..");
+
+/** The README keeps the table between these lines. */
+export const marks = { begin: "<!-- repeated: made by `node benchmarks/repeat.ts` -->", end: "<!-- /repeated -->" } as const;
+
+/** Oldest first. */
+export function recorded(): Repeat[] {
+  return readFileSync(file, "utf8").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Repeat);
+}
+
+export function record(repeat: Repeat): void {
+  appendFileSync(file, `${JSON.stringify(repeat)}\n`);
+}
+
+/** Every experiment with all its defences, and without each that it relies on, in the order of the tiers. */
+export async function kindsOfCatalogue(): Promise<Kind[]> {
+  const context = { root, cwd: root } as Context;
+  const items = await Promise.all(experimentNames(context).map(async (name) => ({ name, experiment: await loadExperiment(context, name), topology: null })));
+  return inTierOrder(items).flatMap(({ experiment }) => [null, ...defencesOf(experiment)].map((without) => ({ experiment: experiment.name, without })));
+}
+
+export function readmeText(): string {
+  return readFileSync(readme, "utf8");
+}
+
+/** What stands between the marks. Throws where one is missing. */
+export function tableIn(text: string): string {
+  const [from, to] = between(text);
+  return text.slice(from, to).trim();
+}
+
+export function withTable(text: string, table: string): string {
+  const [from, to] = between(text);
+  return `${text.slice(0, from)}\n\n${table}\n\n${text.slice(to)}`;
+}
+
+function between(text: string): readonly [number, number] {
+  const [from, to] = [text.indexOf(marks.begin), text.indexOf(marks.end)];
+  if (from < 0 || to < from) throw new Error(`experiments/README.md lacks the lines ${marks.begin} and ${marks.end}`);
+  return [from + marks.begin.length, to];
+}

@@ -1,0 +1,89 @@
+/** How often each experiment of the catalogue came out as it must, one run after another, and how near its figures came to their limits. */
+import { allowanceUsed } from "../../harness/core/index/run-index.ts";
+import { refutedAsExpected, type Reliance } from "../../harness/core/reliance.ts";
+import type { Claim, Comparison } from "../../harness/core/experiment.ts";
+import type { Finding, Status, Verdict } from "../../harness/core/run.ts";
+import { formatAgainst, formatComparison, formatValue, unitOf } from "../../harness/report/format.ts";
+
+/** An experiment with all its defences, or without one of them. */
+export interface Kind { readonly experiment: string; readonly without: string | null }
+
+/** One run on real processes, as `runs.ndjson` keeps it. */
+export interface Repeat extends Kind {
+  /** Of the target and the harness, by their content. */
+  readonly version: string;
+  readonly status: Status;
+  /** Held with all defences; without one, refuted for a claim that needs it. */
+  readonly asItMust: boolean;
+  /** From the command to the verdict. */
+  readonly seconds: number;
+  /** Runnable processes before it began, averaged over a minute. */
+  readonly load: number;
+  /** By the title of each claim that used up any of what its limit allows: the phase in which it used most. Without a defence only what it protects. */
+  readonly figures: Readonly<Record<string, Figure>>;
+  /** Why it did not come out as it must. */
+  readonly why: string;
+}
+
+/** `used` is the share of what the limit allows: above 1 it is broken. */
+export interface Figure { readonly observed: number; readonly comparison: Comparison; readonly limit: number; readonly unit: string; readonly used: number }
+
+export interface Circumstances { readonly version: string; readonly seconds: number; readonly load: number }
+
+export function repeatOf(verdict: Verdict, hypothesis: readonly Claim[], reliances: readonly Reliance[], { version, seconds, load }: Circumstances): Repeat {
+  const without = verdict.without[0] ?? null;
+  const protectedClaims = reliances.find(({ defence }) => defence === without)?.refutes ?? [];
+  const asItMust = without === null ? verdict.status === "held" : verdict.status === "refuted" && refutedAsExpected(protectedClaims, verdict.findings).length > 0;
+  const figures: Record<string, Figure> = {};
+  for (const finding of verdict.findings) {
+    const figure = without === null || protectedClaims.includes(finding.title) ? figureOf(finding, hypothesis) : null;
+    if (figure !== null && figure.used > (figures[finding.title]?.used ?? 0)) figures[finding.title] = figure;
+  }
+  return { experiment: verdict.experiment, without, version, status: verdict.status, asItMust, seconds: Math.round(seconds), load, figures, why: asItMust ? "" : verdict.why };
+}
+
+function figureOf(finding: Finding, hypothesis: readonly Claim[]): Figure | null {
+  const { observed, comparison, limit } = finding;
+  const unit = unitOf(finding, hypothesis);
+  const used = allowanceUsed(finding, unit === "share");
+  if (finding.kind === "evidence" || observed === null || comparison === null || limit === null || used === null) return null;
+  return { observed, comparison, limit, unit, used };
+}
+
+const same = (one: Kind, other: Kind): boolean => one.experiment === other.experiment && one.without === other.without;
+
+/** The newest runs that came out as they must, back to the first that did not. */
+export function inARow(kind: Kind, runs: readonly Repeat[]): number {
+  const own = runs.filter((run) => same(run, kind));
+  return own.length - 1 - own.findLastIndex(({ asItMust }) => !asItMust);
+}
+
+/** A row for each kind, in their order; `runs` oldest first. */
+export function repeatedTable(kinds: readonly Kind[], runs: readonly Repeat[]): string {
+  const rows = kinds.map((kind) => row(kind, runs.filter((run) => same(run, kind)), inARow(kind, runs)));
+  return ["| experiment | without | as it must | in a row | seconds | nearest to its limit, or farthest beyond |", "|---|---|---|---|---|---|", ...rows].join("\n");
+}
+
+function row({ experiment, without }: Kind, runs: readonly Repeat[], streak: number): string {
+  const right = runs.filter(({ asItMust }) => asItMust);
+  const seconds = right.map((run) => run.seconds);
+  const cells = [
+    `\`${experiment}\``, without === null ? "" : `\`${without}\``, `${right.length} of ${runs.length}`, String(streak),
+    seconds.length === 0 ? "" : span(String(Math.min(...seconds)), String(Math.max(...seconds))), farthest(right, without),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** The claim that used up most in any of the runs, and what it came to in all of them. */
+function farthest(runs: readonly Repeat[], without: string | null): string {
+  const title = runs.flatMap(({ figures }) => Object.entries(figures)).sort(([, one], [, other]) => other.used - one.used)[0]?.[0];
+  if (title === undefined) return without === null && runs.length > 0 ? "nothing that a limit allows was used up" : "";
+  const figures = runs.flatMap((run) => run.figures[title] ?? []).sort((one, other) => one.used - other.used);
+  const [least, most] = [figures[0], figures.at(-1)];
+  if (least === undefined || most === undefined) return "";
+  const shown = ({ observed, limit, unit }: Figure): string => formatAgainst(observed, limit, unit).observed;
+  const spared = figures.length < runs.length ? `, in ${runs.length - figures.length} of ${runs.length} nothing` : "";
+  return `${title}: ${span(shown(least), shown(most))}${spared} (${formatComparison(most.comparison)} ${formatValue(most.limit, most.unit)})`;
+}
+
+const span = (from: string, to: string): string => from === to ? from : `${from} to ${to}`;
