@@ -1,9 +1,10 @@
 /** Runs a helper program to its end: in a process group of its own, so that an interrupt takes its children with it. */
 
 import { spawn } from "node:child_process";
-import { constants, setPriority } from "node:os";
+import { constants } from "node:os";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
+import { giveWay } from "../system/priority.ts";
 import { Rejected } from "./recipe.ts";
 
 const killAfterMs = 2_000;
@@ -44,7 +45,7 @@ export async function run(command: string, args: readonly string[], options: Run
     child.once("error", (cause) => reject(new Rejected(startFailure(command, cause), cause)));
     child.once("close", (code, killedBy) => resolve(code ?? 128 + (killedBy ? constants.signals[killedBy] : 0)));
   });
-  if (options.nice && child.pid !== undefined) lowerPriority(child.pid);
+  if (options.nice && child.pid !== undefined) giveWay(child.pid);
 
   let timedOut = false;
   let stopped = false;
@@ -101,14 +102,6 @@ function startFailure(command: string, cause: Error): string {
   if (code === "ENOENT") return `${command} is not on this machine`;
   if (code === "EACCES") return `${command} may not be executed`;
   return `${command} does not start: ${cause.message}`;
-}
-
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It has ended already, or the machine does not allow it: no loss either way.
-  }
 }
 
 function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {

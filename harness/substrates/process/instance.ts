@@ -8,6 +8,7 @@ import type { Clock, Companion, Effect, Impairment, Instance, InstanceState, Und
 import type { Endpoint, Place, Program, Service } from "../../core/target.ts";
 import type { Tool } from "../../core/tools.ts";
 import { lastLines } from "../../system/files.ts";
+import { giveWay } from "../../system/priority.ts";
 import { endGroup, groupStates, runVariable, signalGroup, spawnGroup, statOf } from "../../system/processes.ts";
 import { outOfMemoryKills } from "../../system/memory.ts";
 import { operate } from "../../system/operate.ts";
@@ -98,6 +99,9 @@ export class ProcessInstance implements Instance {
     this.#ending = false;
     const memoryKills = outOfMemoryKills();
     if (child.pid !== undefined) {
+      // What is measured shares the machine with what measures it. When a zone comes back, ten programs start at once; on machines of their own
+      // they would not keep the load generator and the prober from their clocks.
+      giveWay(child.pid);
       this.#undone = undo.record({ kind: "processGroup", service: this.service.name, pid: child.pid, startTicks: statOf(child.pid)?.startTicks ?? 0 });
     }
     child.once("error", () => this.#left(child));

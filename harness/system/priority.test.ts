@@ -1,0 +1,34 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { getPriority } from "node:os";
+import { afterEach, describe, expect, it } from "vitest";
+import { giveWay } from "./priority.ts";
+
+let child: ChildProcess | null = null;
+afterEach(() => { child?.kill("SIGKILL"); child = null; });
+
+const started = (): number => {
+  child = spawn("sleep", ["20"], { detached: true, stdio: "ignore" });
+  return child.pid ?? 0;
+};
+
+describe("a process that gives way", () => {
+  it("has a lower priority than its starter", () => {
+    const pid = started();
+    expect(getPriority(pid)).toBe(0);
+    giveWay(pid);
+    expect(getPriority(pid)).toBe(10);
+  });
+
+  it.skipIf(!existsSync("/proc/self/autogroup"))("lowers its session, and not the starter's", async () => {
+    const niceOf = (pid: number | "self"): string => /nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, "utf8"))?.[1] ?? "";
+    const [own, pid] = [niceOf("self"), started()];
+    giveWay(pid);
+    await expect.poll(() => niceOf(pid), { timeout: 2_000 }).toBe("10");
+    expect(niceOf("self")).toBe(own);
+  });
+
+  it("may have ended already", () => {
+    expect(() => giveWay(2 ** 22 + 1)).not.toThrow();
+  });
+});
