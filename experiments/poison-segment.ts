@@ -71,5 +71,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: publishOrigins, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { candidateSelection: ["Whoever watches it is served all along"] },
+  reliesOn: { invalidation: ["region-a/edge gives out", "region-b/edge gives out"] },
 });

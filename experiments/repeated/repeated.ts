@@ -3,7 +3,7 @@ import { allowanceUsed } from "../../harness/core/index/run-index.ts";
 import { refutedAsExpected, type Reliance } from "../../harness/core/reliance.ts";
 import type { Claim, Comparison } from "../../harness/core/experiment.ts";
 import type { Finding, Status, Verdict } from "../../harness/core/run.ts";
-import { formatAgainst, formatComparison, formatValue, unitOf } from "../../harness/report/format.ts";
+import { formatAgainst, formatComparison, formatValue, unitOf } from "../../harness/core/format.ts";
 
 /** An experiment with all its defences, or without one of them. */
 export interface Kind { readonly experiment: string; readonly without: string | null }

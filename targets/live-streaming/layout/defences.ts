@@ -9,6 +9,7 @@ export const defences = [
   { name: "metadataCache", title: "Which segments exist is known in the origin's memory, not asked of the store" },
   { name: "replication", title: "Three zones of a region keep a copy each of all that is stored, and a majority of them confirms it" },
   { name: "feedCatchUp", title: "An origin that hears of another again after a break is told first all that it missed" },
+  { name: "invalidation", title: "Edges are told to forget what an operator hides, so that nobody is given an old copy of it" },
   { name: "chunkCache", title: "Segments are read from memory (memcached) before the store" },
   { name: "priorityShedding", title: "When the store is slow, DVR is refused before live, and writes never" },
   { name: "adaptiveConcurrency", title: "The origin takes on no more reads at once than it finds it can, and gives up DVR first" },

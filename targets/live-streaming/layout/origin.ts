@@ -52,7 +52,7 @@ function work(place: Place, site: Site, shape: Shape, role: OriginConfiguration[
     feedListen: role === "publish" ? place.listen("feed") : null,
     // What a shared process publishes itself it knows without a feed.
     feeds: (role === "publish" ? [] : role === "shared" ? others : sites).map((each) => place.reach(`${each.name}/origin-publish`, "feed")),
-    edgeTiers: role === "read" ? [] : [tier("fill", fillSites), tier("edge", sites)].filter(({ length }) => length > 0),
+    edgeTiers: role === "read" || !place.enabled("invalidation") ? [] : [tier("fill", fillSites), tier("edge", sites)].filter(({ length }) => length > 0),
     store: storeSettings(store, site, sites, place, role !== "read" && site === sites[0]),
     memcached: cachesOf(store, site, sites, role).map((service) => place.reach(service, "memcached")),
     defences: {

@@ -18,11 +18,14 @@ export class OriginPublisher {
   readonly #simulation: Simulation;
   readonly #stores: Stores;
   readonly #ownPipelines: readonly string[];
+  /** Whose process and store sessions do the work: its own, or with publishing not isolated those of the read origin beside it. */
+  readonly #worker: ModelNode;
   #metadata: Metadata = createMetadata();
   #directives: Directives = createDirectives();
 
-  constructor(node: ModelNode, simulation: Simulation, stores: Stores, ownPipelines: readonly string[]) {
+  constructor(node: ModelNode, simulation: Simulation, stores: Stores, ownPipelines: readonly string[], worker: ModelNode) {
     this.node = node;
+    this.#worker = worker;
     this.#simulation = simulation;
     this.#stores = stores;
     this.#ownPipelines = ownPipelines;
@@ -46,6 +49,7 @@ export class OriginPublisher {
 
   /** Chunks first, the row last; a replay changes nothing. */
   publish(asked: Asked, candidate: Candidate, reply: (taken: boolean) => void): void {
+    if (!this.#worker.ready) return reply(false);
     const publication = { ...leafOf(asked), ...candidate };
     if (this.#metadata.candidates(publication).some(({ token }) => token === candidate.token)) {
       reply(true);
@@ -54,12 +58,12 @@ export class OriginPublisher {
     const chunks = chunksOf(candidate);
     let [left, whole] = [chunks.length, true];
     for (const chunk of chunks) {
-      if (this.#simulation.enabled("chunkCache")) this.#stores.remember(this.node, chunk);
-      this.#stores.write(this.node, chunk, candidate, (written) => {
+      if (this.#simulation.enabled("chunkCache")) this.#stores.remember(this.#worker, chunk);
+      this.#stores.write(this.#worker, chunk, candidate, (written) => {
         whole &&= written;
         if (--left > 0) return;
         if (!whole) return reply(false);
-        this.#stores.write(this.node, keyOf(asked), candidate, (row) => {
+        this.#stores.write(this.#worker, keyOf(asked), candidate, (row) => {
           if (row) this.learn(publication);
           reply(row);
         });
@@ -73,7 +77,7 @@ export class OriginPublisher {
 
   /** Stored first, then told. False when the store did not take it. */
   adopt(directive: Directive, done: (stored: boolean) => void): void {
-    this.#stores.writeDirective(this.node, directive, (stored) => {
+    this.#stores.writeDirective(this.#worker, directive, (stored) => {
       if (stored) this.#heed(directive);
       done(stored);
     });

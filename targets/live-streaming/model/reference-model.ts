@@ -29,7 +29,7 @@ export class ReferenceModel implements RunningModel {
     const pipelineOf = (packager: ModelNode): string => String.fromCharCode(97 + this.#of("packager").indexOf(packager));
     const pipelines = this.#of("packager").map(pipelineOf);
     const ownOf = ({ region }: ModelNode): string[] => this.#of("packager").filter((packager) => packager.region === region).map(pipelineOf);
-    const publishers = this.#of("origin-publish").map((node) => new OriginPublisher(node, simulation, this.#stores, ownOf(node)));
+    const publishers = this.#of("origin-publish").map((node) => new OriginPublisher(node, simulation, this.#stores, ownOf(node), this.#workerOf(node)));
     const feeds = publishers.map(({ feed }) => feed);
     const readers = this.#of("origin-read").map((node) => {
       const own = ownOf(node);
@@ -42,9 +42,14 @@ export class ReferenceModel implements RunningModel {
       return cache;
     });
     const tiers = [cachesOf("fill"), cachesOf("edge")];
-    this.#orders = new Map(publishers.map((publisher) => [publisher.node.name, new Orders(publisher, simulation, tiers)]));
+    this.#orders = new Map(publishers.map((publisher) => [publisher.node.name, new Orders(publisher, simulation, simulation.enabled("invalidation") ? tiers : [])]));
     this.#packagers = this.#of("packager").map((node) => new Packager(node, pipelineOf(node), simulation, this.#stores, publishers));
     this.#behaviours = audienceOf(simulation, simulation.layout.edges.map((edge) => this.#cache(edge.service)));
+  }
+
+  #workerOf(publisher: ModelNode): ModelNode {
+    const beside = publisher.name.replace(/\/[^/]*$/, "/origin-read");
+    return (this.#simulation.enabled("publishIsolation") ? undefined : this.#of("origin-read").find(({ name }) => name === beside)) ?? publisher;
   }
 
   #of(kind: string): readonly ModelNode[] {
