@@ -49,7 +49,10 @@ export class OriginPublisher {
 
   /** Chunks first, the row last; a replay changes nothing. */
   publish(asked: Asked, candidate: Candidate, reply: (taken: boolean) => void): void {
-    if (!this.#worker.ready) return reply(false);
+    if (!this.#worker.ready) {
+      reply(false);
+      return;
+    }
     const publication = { ...leafOf(asked), ...candidate };
     if (this.#metadata.candidates(publication).some(({ token }) => token === candidate.token)) {
       reply(true);
