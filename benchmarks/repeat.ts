@@ -10,11 +10,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Context } from "../harness/cli/context.ts";
-import { loadExperiment } from "../harness/cli/experiments.ts";
+import { experimentNames, loadExperiment } from "../harness/cli/experiments.ts";
 import { reliancesOf } from "../harness/core/reliance.ts";
 import type { Verdict } from "../harness/core/run.ts";
-import { kindsOfCatalogue, readmeText, record, recorded, withTable } from "../experiments/repeated/recorded.ts";
-import { inARow, type Kind, repeatedTable, repeatOf } from "../experiments/repeated/repeated.ts";
+import { readmeText, record, recorded, withTable } from "../experiments/repeated/recorded.ts";
+import { inARow, type Kind, kindsOf, repeatedTable, repeatOf } from "../experiments/repeated/repeated.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const [minutes = "60", times = "5", ...only] = process.argv.slice(2);
@@ -23,7 +23,8 @@ const named = ({ experiment, without }: Kind): string => without === null ? expe
 /** A run takes two minutes; one that hangs says nothing. */
 const runMsMax = 6 * 60_000;
 
-const all = await kindsOfCatalogue();
+const context = { root, cwd: root } as Context;
+const all = kindsOf(await Promise.all(experimentNames(context).map((name) => loadExperiment(context, name))));
 const wanted = all.filter((kind) => only.length === 0 || only.includes(kind.experiment) || only.includes(named(kind)));
 
 while (performance.now() < untilMs) {
@@ -48,7 +49,7 @@ async function runOnce(kind: Kind): Promise<void> {
     const directory = readdirSync(join(out, kind.experiment)).map((name) => join(out, kind.experiment, name))[0] ?? "";
     const verdict = JSON.parse(readFileSync(join(directory, "verdict.json"), "utf8")) as Verdict;
     const { targetVersion } = JSON.parse(readFileSync(join(directory, "plan.json"), "utf8")) as { readonly targetVersion: string };
-    const experiment = await loadExperiment({ root, cwd: root } as Context, kind.experiment);
+    const experiment = await loadExperiment(context, kind.experiment);
     const repeat = repeatOf(verdict, experiment.hypothesis, reliancesOf(experiment), { version: targetVersion, seconds, load });
     record(repeat);
     process.stdout.write(`${named(kind).padEnd(40)} ${repeat.asItMust ? "as it must" : "NOT AS IT MUST"} (${repeat.status}) ${repeat.seconds} s, load ${load} ${repeat.why}\n`);

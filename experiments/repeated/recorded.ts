@@ -1,15 +1,10 @@
-/** The record of repeated runs, and what of the catalogue is to be repeated. */
+/** The record of repeated runs, and the table of them in the catalogue's page. */
 import { appendFileSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { experimentNames, loadExperiment } from "../../harness/cli/experiments.ts";
-import type { Context } from "../../harness/cli/context.ts";
-import { defencesOf } from "../../harness/core/reliance.ts";
-import { inTierOrder } from "../../harness/core/suite.ts";
-import type { Kind, Repeat } from "./repeated.ts";
+import { join } from "node:path";
+import type { Repeat } from "./repeated.ts";
 
 const file = join(import.meta.dirname, "runs.ndjson");
 const readme = join(import.meta.dirname, "..", "README.md");
-const root = resolve(import.meta.dirname, "../..");
 
 /** The README keeps the table between these lines. */
 export const marks = { begin: "<!-- repeated: made by `node benchmarks/repeat.ts` -->", end: "<!-- /repeated -->" } as const;
@@ -21,13 +16,6 @@ export function recorded(): Repeat[] {
 
 export function record(repeat: Repeat): void {
   appendFileSync(file, `${JSON.stringify(repeat)}\n`);
-}
-
-/** Every experiment with all its defences, and without each that it relies on, in the order of the tiers. */
-export async function kindsOfCatalogue(): Promise<Kind[]> {
-  const context = { root, cwd: root } as Context;
-  const items = await Promise.all(experimentNames(context).map(async (name) => ({ name, experiment: await loadExperiment(context, name), topology: null })));
-  return inTierOrder(items).flatMap(({ experiment }) => [null, ...defencesOf(experiment)].map((without) => ({ experiment: experiment.name, without })));
 }
 
 export function readmeText(): string {

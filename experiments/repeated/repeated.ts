@@ -1,12 +1,18 @@
 /** How often each experiment of the catalogue came out as it must, one run after another, and how near its figures came to their limits. */
 import { allowanceUsed } from "../../harness/core/index/run-index.ts";
-import { refutedAsExpected, type Reliance } from "../../harness/core/reliance.ts";
-import type { Claim, Comparison } from "../../harness/core/experiment.ts";
+import { defencesOf, refutedAsExpected, type Reliance } from "../../harness/core/reliance.ts";
+import type { Claim, Comparison, Experiment } from "../../harness/core/experiment.ts";
 import type { Finding, Status, Verdict } from "../../harness/core/run.ts";
+import { inTierOrder } from "../../harness/core/suite.ts";
 import { formatAgainst, formatComparison, formatValue, unitOf } from "../../harness/core/format.ts";
 
 /** An experiment with all its defences, or without one of them. */
 export interface Kind { readonly experiment: string; readonly without: string | null }
+
+/** Every experiment with all its defences, and without each that it relies on, in the order of the tiers. */
+export function kindsOf(experiments: readonly Experiment[]): Kind[] {
+  return inTierOrder(experiments.map((experiment) => ({ experiment }))).flatMap(({ experiment }) => [null, ...defencesOf(experiment)].map((without) => ({ experiment: experiment.name, without })));
+}
 
 /** One run on real processes, as `runs.ndjson` keeps it. */
 export interface Repeat extends Kind {
