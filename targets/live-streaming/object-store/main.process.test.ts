@@ -32,7 +32,7 @@ const never = new AbortController().signal;
 
 test("the store's promises hold on objects, across an end and a new start", async () => {
   const first = start(fast);
-  const store = await connectObjects(at, quiet, never);
+  const store = await connectObjects(at, quiet, never, quiet);
   const leaf = { event: "main", rendition: "v720", number: 900_000_001 };
   const body = randomBytes(200_000);
   const row: Publication = {
@@ -51,7 +51,8 @@ test("the store's promises hold on objects, across an end and a new start", asyn
   first.kill("SIGTERM");
   expect(await once(first, "exit")).toEqual([0, null]);
   start(fast);
-  const again = await connectObjects(at, quiet, never);
+  let refused = 0;
+  const again = await connectObjects(at, quiet, never, () => { refused += 1; });
   expect(await again.readChunk(leaf, row.token, 0)).toEqual(body);
   expect(await again.readChunk(leaf, row.token, 1)).toBeNull();
   // Of one pipeline the later publication counts, in whatever order they came.
@@ -63,6 +64,11 @@ test("the store's promises hold on objects, across an end and a new start", asyn
   const statuses = await Promise.all(Array.from({ length: 150 }, () => fetch(`${url}/objects/main/none`).then((answer) => answer.status)));
   expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(20);
   expect(statuses.filter((status) => status === 404).length).toBeGreaterThan(60);
+  // A client is told of each refusal, also of those after which asking again helped.
+  expect(refused).toBe(0);
+  const reads = await Promise.allSettled(Array.from({ length: 150 }, () => again.readChunk(leaf, row.token, 0)));
+  expect(reads.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(20);
+  expect(refused).toBeGreaterThan(20);
   expect((await fetch(`${url}/objects/another/none`)).status).toBe(404);
   expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/object_store_requests_total\{operation="read",outcome="shed"\} \d\d/);
   expect((await fetch(`${url}/objects/a%2f..%2f..%2fetc`)).status).toBe(400);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Claim, createConcurrency, initialLimit, shares } from "./concurrency.ts";
+import { type Claim, createConcurrency, initialLimit, reliefMs, shares } from "./concurrency.ts";
 
 const dvrRoom = Math.floor(initialLimit * shares.dvr);
 
@@ -34,6 +34,24 @@ test("whatever is under way, DVR never gets in where live would not, and what wa
       if (claim === "dvr" && end !== null) expect(inFlight).toBeLessThan(limit);
     }
   }));
+});
+
+test("a store that refuses for its rate keeps DVR out for a while after the last time, and nobody else", () => {
+  let nowMs = 0;
+  const [limited, open] = [createConcurrency(() => nowMs, true), createConcurrency(() => nowMs, false)];
+  const refusedAt = (atMs: number): void => {
+    nowMs = atMs;
+    for (const each of [limited, open]) each.refused();
+  };
+  refusedAt(1_000);
+  refusedAt(1_400);
+  nowMs = 1_400 + reliefMs - 1;
+  expect(limited.begin("dvr")).toBeNull();
+  expect(limited.begin("live")).not.toBeNull();
+  expect(limited.begin("admitted")).not.toBeNull();
+  expect(open.begin("dvr")).not.toBeNull();
+  nowMs += 1;
+  expect(limited.begin("dvr")).not.toBeNull();
 });
 
 test("without the limit there is always room", () => {

@@ -82,7 +82,7 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   };
 
   const connectStore = async (): Promise<void> => {
-    const raw = measured(await openStore(settings.store, log, ending.signal), () => performance.now(), (operation, tookMs, failed) => {
+    const raw = measured(await openStore(settings.store, log, ending.signal, concurrency.refused), () => performance.now(), (operation, tookMs, failed) => {
       telemetry.store(operation, tookMs, failed);
       if (operation === "read") storeLoad.record(failed ? Infinity : tookMs, Date.now());
     });

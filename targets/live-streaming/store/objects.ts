@@ -18,13 +18,14 @@ const attemptsMax = 3;
 const backoffMs = 100;
 const answerMsMax = 5_000;
 
-export async function connectObjects(at: EndpointSettings, log: Log, signal: AbortSignal): Promise<Store> {
+/** `onRefused` is told of each request that was refused for its rate, whatever comes of asking again. */
+export async function connectObjects(at: EndpointSettings, log: Log, signal: AbortSignal, onRefused: () => void): Promise<Store> {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   const ask = asking(at, agent);
   for (let attempt = 0; ; attempt += 1) {
     signal.throwIfAborted();
     const ready = await ask("GET", "/health/ready").catch((error: unknown) => ({ status: 0, body: Buffer.from(reason(error)) }));
-    if (ready.status === 200) return createStore(ask, () => agent.destroy());
+    if (ready.status === 200) return createStore(ask, onRefused, () => agent.destroy());
     if (attempt % 20 === 0) log("waiting for the store", { reason: ready.body.toString() });
     await sleep(300, undefined, { signal });
   }
@@ -46,11 +47,12 @@ function asking({ host, port }: EndpointSettings, agent: Agent): Ask {
   });
 }
 
-function createStore(ask: Ask, close: () => void): Store {
+function createStore(ask: Ask, onRefused: () => void, close: () => void): Store {
   const patiently: Ask = async (method, path, body) => {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await ask(method, path, body);
       if (answer.status === 200 || answer.status === 404) return answer;
+      if (answer.status === 503) onRefused();
       if (answer.status !== 503 || attempt === attemptsMax) throw new Error(`the object store answered ${answer.status} ${answer.body.toString().trim()}`);
       await sleep(backoffMs * 2 ** (attempt - 1));
     }

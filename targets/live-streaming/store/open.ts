@@ -5,7 +5,7 @@ import { connectObjects } from "./objects.ts";
 import type { StoreSettings } from "./settings.ts";
 import type { Store } from "./store.ts";
 
-/** Keeps dialling until the store is there. */
-export function openStore(settings: StoreSettings, log: Log, signal: AbortSignal): Promise<Store> {
-  return settings.kind === "cassandra" ? connectCassandra(settings, log, signal) : connectObjects(settings.endpoint, log, signal);
+/** Keeps dialling until the store is there. `onRefused` is told of each request that the store refused for its rate: Cassandra has none. */
+export function openStore(settings: StoreSettings, log: Log, signal: AbortSignal, onRefused: () => void): Promise<Store> {
+  return settings.kind === "cassandra" ? connectCassandra(settings, log, signal) : connectObjects(settings.endpoint, log, signal, onRefused);
 }
