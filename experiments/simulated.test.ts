@@ -23,6 +23,7 @@ const beyond: Readonly<Record<string, readonly [lacks: string, said: string]>> =
   "region-loss": [`sessions, which are steered: ${gateways}`, "no behaviour sessions.live"],
   "retry-storm": [gateways, "no behaviour starts.play"],
   "start-surge": [gateways, "no behaviour starts.prefetch"],
+  "viewer-notice": ["notifications, which travel with segments", "the model knows no operation notify"],
 };
 
 const context = { root: resolve(import.meta.dirname, ".."), cwd: "/" } as Context;

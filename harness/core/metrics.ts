@@ -16,9 +16,9 @@ export interface Metric {
 }
 
 export const metrics: Readonly<Record<string, Metric>> = {
-  segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "home", "rendition", "pipeline", "flagged", "bytes"],
-    values: { lane: lanes, outcome: ["served", "late", "shed", "lost", "wrong"], flagged: ["yes", "no", "none"], bytes: ["compared", "unread"] },
-    meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed, lost, or wrong when it is not what was published or cannot be played and no header said so; home is the edge that it asked first, edge the one it asked last; flagged is yes when a header told of a defect; bytes are compared with the published checksum by one viewer in four" },
+  segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome", "edge", "home", "rendition", "pipeline", "flagged", "notified", "bytes"],
+    values: { lane: lanes, outcome: ["served", "late", "shed", "lost", "wrong"], flagged: ["yes", "no", "none"], notified: ["yes", "no", "none"], bytes: ["compared", "unread"] },
+    meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed, lost, or wrong when it is not what was published or cannot be played and no header said so; home is the edge that it asked first, edge the one it asked last; flagged is yes when a header told of a defect, notified when one brought a notification; bytes are compared with the published checksum by one viewer in four" },
   start_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "kind", "outcome"], values: { lane: ["start"], kind: ["play", "prefetch"], outcome: ["served", "late", "shed", "lost"] },
     meaning: "a device's wait for a playback session, retries included, from the moment it meant to ask; outcome is served, late, shed or lost" },
   batch_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "kind", "outcome"], values: { lane: ["ingest"], kind: ["ad", "telemetry"], outcome: ["taken", "shed", "lost"] },

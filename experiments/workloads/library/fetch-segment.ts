@@ -86,13 +86,14 @@ export function fetchSegment(wish: Wish): void {
   });
 }
 
-/** Whose segment it is, and whether it is said to have a defect: `flagged` is `yes`, `no`, or `none` when nothing was served. */
-interface Said { readonly pipeline: string; readonly flagged: string }
+/** Whose segment it is, whether it is said to have a defect, and whether a notification came with it: `yes`, `no`, or `none` when nothing was served. */
+interface Said { readonly pipeline: string; readonly flagged: string; readonly notified: string }
 
-const unsaid: Said = { pipeline: "none", flagged: "none" };
+const unsaid: Said = { pipeline: "none", flagged: "none", notified: "none" };
 
 function saidBy({ headers }: Answer): Said {
-  return { pipeline: headers["X-Pipeline"] ?? "none", flagged: headers["X-Defects"] === undefined ? "no" : "yes" };
+  const told = (name: string): string => (headers[name] === undefined ? "no" : "yes");
+  return { pipeline: headers["X-Pipeline"] ?? "none", flagged: told("X-Defects"), notified: told("X-Notifications") };
 }
 
 /** Whether the body is what the packager published, by the checksum that came with it; that this one is right is seen by the harness's own prober. */

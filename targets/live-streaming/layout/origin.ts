@@ -15,9 +15,10 @@ const originSeries = [
   "origin_store_read_ms_bucket", "origin_store_write_ms_bucket",
 ] as const;
 
-/** What an operator may tell any publish origin. A mask is in force as long as the directives tell of its version. */
+/** What an operator may tell any publish origin. A mask is in force as long as the directives tell of its version; a notification stays. */
 const orders = {
   mask: { kind: "http", port: "control", method: "POST", path: "/masks", body: '{"pipeline":"{pipeline}","renditions":["{rendition}"],"from":{from},"to":{to}}' },
+  notify: { kind: "http", port: "control", method: "POST", path: "/notifications", body: '{"id":"{name}","from":{from},"payload":"{payload}"}' },
   unmask: { kind: "http", port: "control", method: "DELETE", path: "/masks/{id}" },
   directives: { kind: "http", port: "control", method: "GET", path: "/directives" },
 } as const satisfies Readonly<Record<string, Operation>>;
