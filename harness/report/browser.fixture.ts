@@ -24,8 +24,12 @@ export async function askedOf(page: Page, question: "inked()" | "faint()" | "pwn
 
 interface Violation { readonly id: string; readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[] }
 
+/** Of axe-core's rules, those whose answer a theme can change: a theme is colours and nothing else. */
+const colourRules = ["color-contrast", "link-in-text-block"];
+
 /** What axe-core finds against WCAG 2.2 AA and good practice, with the first elements that it means. */
-export async function axeOf(page: Page): Promise<string[]> {
-  const found = await page.evaluate(`${axeCore.source}; axe.run(document, { resultTypes: ["violations"] }).then((results) => results.violations)`) as readonly Violation[];
+export async function axeOf(page: Page, rules: "all" | "colours" = "all"): Promise<string[]> {
+  const options = { resultTypes: ["violations"], ...(rules === "all" ? {} : { runOnly: { type: "rule", values: colourRules } }) };
+  const found = await page.evaluate(`${axeCore.source}; axe.run(document, ${JSON.stringify(options)}).then((results) => results.violations)`) as readonly Violation[];
   return found.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replaceAll("\n", " ")}`));
 }
