@@ -10,7 +10,9 @@ const chromium = chromiumPath(process.env);
 if (chromium === null) console.warn(`No Chromium found (CHROMIUM, /usr/bin, PATH): nothing shows that the stream plays. ${noBrowserHint}`);
 
 const clock = realClock();
-const playMs = 60_000;
+const playMs = 30_000;
+/** Where the player asks to be, behind live. */
+const aimMs = 6_000;
 
 class Samples implements SampleSink {
   readonly all: (Series & { readonly value: number })[] = [];
@@ -22,9 +24,11 @@ class Samples implements SampleSink {
     this.all.push({ ...(this.#series[id] as Series), value });
   }
   of(metric: string): number[] {
-    return this.all.filter((sample) => sample.metric === metric).map(({ value }) => value).sort((a, b) => a - b);
+    return this.all.filter((sample) => sample.metric === metric).map(({ value }) => value);
   }
 }
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const until = (told: () => unknown, withinMs = 15_000): Promise<void> => expect.poll(told, { timeout: withinMs, interval: 200 }).toBe(true);
 
@@ -36,7 +40,7 @@ async function decodedIn(player: Player, ms: number): Promise<{ frames: number; 
   return { frames: after.decodedFrames - before.decodedFrames, audioBytes: after.decodedAudioBytes - before.decodedAudioBytes };
 }
 
-test.skipIf(chromium === null)("a real player plays live for a minute without a stall, changes renditions, and plays from DVR", async () => {
+test.skipIf(chromium === null)("a real player plays live for half a minute without a stall, changes renditions, and plays from DVR", async () => {
   await using target = await deployed();
   await using browser = await openBrowser(chromium ?? "", { scripts: true, online: true });
   const samples = new Samples();
@@ -55,11 +59,12 @@ test.skipIf(chromium === null)("a real player plays live for a minute without a 
   expect([live.jumps, live.errors]).toEqual([0, []]);
   expect(frames).toBeGreaterThan(0.9 * 25 * (playMs - stalledMs) / 1000);
   expect(audioBytes).toBeGreaterThan(0.8 * 96_000 / 8 * (playMs - stalledMs) / 1000);
-  // What this machine made it miss, a player catches up with slowly.
+  // It aims as it joins, and so begins late by what it then took to start. That, and what this machine made it miss, it makes up for by
+  // playing a tenth faster, within the first half of the time.
   const latenciesMs = samples.of("player_latency_ms");
-  expect(latenciesMs.at(0)).toBeGreaterThan(5_000);
-  expect(latenciesMs[Math.floor(latenciesMs.length / 2)]).toBeLessThan(6_500 + stalledMs);
-  expect(latenciesMs.at(-1)).toBeLessThan(7_500 + stalledMs);
+  expect(Math.min(...latenciesMs)).toBeGreaterThan(aimMs - 1_000);
+  expect(Math.max(...latenciesMs)).toBeLessThan(aimMs + (live.startupMs ?? 0) + 1_000 + stalledMs);
+  expect(median(latenciesMs.slice(-latenciesMs.length / 2))).toBeLessThan(aimMs + 500 + stalledMs);
   // The manifest's clock is the edge's, which is this machine's.
   expect(Math.abs(live.clockOffsetMs ?? Number.NaN)).toBeLessThan(100);
   const shot = process.env["SEAWALL_SCREENSHOT"];
