@@ -1,10 +1,25 @@
 import { defineConfig } from "vitest/config";
 
 const real = ["process", "docker", "browser"] as const;
+const kindOf = (kind: string): string => `{harness,targets,experiments}/**/*.${kind}.test.ts`;
+
+/**
+ * Real tests that judge no time of what they start, only that it comes, in time limits that leave room for a neighbour. They mostly wait, so
+ * they do it beside one another. None of them takes ports, state or networks but through what keeps runs on one machine apart (the slots of
+ * the process substrate, the free addresses of the docker substrate), none looks for what others leave, and none leaves the user's state
+ * dirty.
+ */
+const beside = [
+  "harness/bootstrap.process.test.ts", "harness/cli/{documentation,gone-wrong,main,undo}.process.test.ts", "harness/cli/game-day/*.process.test.ts", "harness/faults/*.process.test.ts",
+  "harness/{report,game-day}/*.browser.test.ts", "harness/substrates/foreign.process.test.ts", "harness/substrates/docker/deploy.docker.test.ts",
+  "targets/live-streaming/{durability,losses,zones}.process.test.ts",
+];
+
+const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
  * Hermetic tests need nothing but Node: several files share a worker, as starting one costs more than most files need. The others start the
- * real thing, so they run one file at a time, kind after kind.
+ * real thing: two files at a time where they may be beside one another, else one, kind after kind.
  */
 export default defineConfig({
   test: {
@@ -16,12 +31,8 @@ export default defineConfig({
           exclude: real.map((kind) => `**/*.${kind}.test.ts`), testTimeout: 10_000,
         },
       },
-      ...real.map((kind, index) => ({
-        test: {
-          name: kind, include: [`{harness,targets,experiments}/**/*.${kind}.test.ts`], testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false,
-          sequence: { groupOrder: index + 1 },
-        },
-      })),
+      { test: { ...limits, name: "beside", include: beside, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      ...real.map((kind, index) => ({ test: { ...limits, name: kind, include: [kindOf(kind)], exclude: beside, fileParallelism: false, sequence: { groupOrder: index + 2 } } })),
     ],
   },
 });

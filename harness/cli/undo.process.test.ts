@@ -70,27 +70,6 @@ describe("with a light target on real processes", () => {
     expect(verdict.findings.filter((finding) => finding.kind === "claim" && finding.status === "inconclusive").map((finding) => finding.why).join()).toMatch(/stood still|held back/);
   });
 
-  it("is undone by its switch when the harness is killed, and judged aborted", async () => {
-    const run = light();
-    await run.until(/"kind":"injected"/);
-    run.child.kill("SIGKILL");
-    await run.until(/"aborted"/, "verdict.json");
-    expect(run.verdict()).toMatchObject({ status: "inconclusive", aborted: { reason: "deadMan", detail: "the harness was killed" }, cleanup: { status: "clean" } });
-    expect(await gone(run.id())).toEqual([]);
-  });
-
-  it("is undone by its switch when the harness stands still", async () => {
-    const run = light();
-    await run.until(/"kind":"injected"/);
-    run.child.kill("SIGSTOP");
-    await run.until(/"aborted"/, "verdict.json");
-    expect(run.verdict()).toMatchObject({ aborted: { reason: "deadMan", detail: expect.stringMatching(/no sign of life for 20 s/) }, cleanup: { status: "clean" } });
-    // What was stopped must not go on.
-    run.child.kill("SIGCONT");
-    expect(await run.ended).toBeNull();
-    expect(await gone(run.id())).toEqual([]);
-  });
-
   it("refuses a dirty machine after both were killed, and recover cleans it", async () => {
     const run = light();
     await run.until(/"kind":"injected"/);
@@ -105,6 +84,27 @@ describe("with a light target on real processes", () => {
     expect(said).toContain("seawall recover");
     expect(await recovered(cache.path)).toBe(0);
     expect(leftOf(run.id(), cache.state)).toEqual([]);
+  });
+
+  it.concurrent("is undone by its switch when the harness is killed, and judged aborted", async () => {
+    const run = light();
+    await run.until(/"kind":"injected"/);
+    run.child.kill("SIGKILL");
+    await run.until(/"aborted"/, "verdict.json");
+    expect(run.verdict()).toMatchObject({ status: "inconclusive", aborted: { reason: "deadMan", detail: "the harness was killed" }, cleanup: { status: "clean" } });
+    expect(await gone(run.id())).toEqual([]);
+  });
+
+  it.concurrent("is undone by its switch when the harness stands still", async () => {
+    const run = light();
+    await run.until(/"kind":"injected"/);
+    run.child.kill("SIGSTOP");
+    await run.until(/"aborted"/, "verdict.json");
+    expect(run.verdict()).toMatchObject({ aborted: { reason: "deadMan", detail: expect.stringMatching(/no sign of life for 20 s/) }, cleanup: { status: "clean" } });
+    // What was stopped must not go on.
+    run.child.kill("SIGCONT");
+    expect(await run.ended).toBeNull();
+    expect(await gone(run.id())).toEqual([]);
   });
 
   it("leaves nothing behind, wherever it is killed", async () => {

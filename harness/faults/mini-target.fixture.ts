@@ -1,7 +1,7 @@
 /** A small real target for faults: web servers in Node in two regions, links between them, and one memcached. Up in a second. */
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { heldPlan } from "../core/judge/fixture.ts";
 import type { Fault } from "../core/faults.ts";
@@ -90,7 +90,9 @@ export const miniSteps: readonly Step[] = [{ kind: "fullDisk", service: "b/more"
 export async function startMini(layout: Layout = miniLayout): Promise<Mini> {
   const folder = mkdtempSync(join(tmpdir(), "seawall-faults-"));
   const tools = (await provision([...new Set(["toxiproxy" as const, "faketime" as const, ...layout.services.flatMap((service) => service.tools)])], { env: process.env, signal: new AbortController().signal, progress: () => {} })) as Tools;
-  const deployment = await processSubstrate({ tools, clock, stateDirectory: join(folder, "state"), cacheDirectory: join(folder, "media") }).deploy({
+  // Other tests deploy beside this one, so its ports are claimed where theirs are.
+  const cache = process.env["SEAWALL_CACHE"] || join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "seawall");
+  const deployment = await processSubstrate({ tools, clock, stateDirectory: join(cache, "state"), cacheDirectory: join(folder, "media") }).deploy({
     plan: { ...heldPlan(), without: [], steps: miniSteps }, runId: `mini-${process.pid}-${Date.now()}`, controlToken: "token", layout, logsDirectory: folder, undo, signal: new AbortController().signal, progress: () => {},
   });
   return {

@@ -80,7 +80,7 @@ async function linkOf(day: Started, role: string): Promise<string> {
   return pattern.exec(day.stderr())?.[1] as string;
 }
 
-it("holds a real target under load, lets it be broken, leaves out what gets a no-go, and heals at a stop", async () => {
+it.concurrent("holds a real target under load, lets it be broken, leaves out what gets a no-go, and heals at a stop", async () => {
   expect((await seawall(["recover"]).ended).exitCode).toBe(0);
   const out = outFolder();
   const day = seawall(["gameday", dayFile(out.path), "--out", out.path, "--json"]);
@@ -116,7 +116,7 @@ it("holds a real target under load, lets it be broken, leaves out what gets a no
   expect(leftovers(cache, runsIn(out.path))).toEqual([]);
 }, 200_000);
 
-it("is healed at Ctrl-C with no page open, and taken up again", async () => {
+it.concurrent("is healed at Ctrl-C with no page open, and taken up again", async () => {
   expect((await seawall(["recover"]).ended).exitCode).toBe(0);
   const out = outFolder();
   const file = join(out.path, "one.ts");

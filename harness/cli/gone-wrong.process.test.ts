@@ -1,0 +1,106 @@
+/** Runs that go wrong, each on purpose, and what they say of it. Of a target that is up in a second, where the real one is not needed. */
+import { readdirSync, rmSync } from "node:fs";
+import { basename } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Verdict } from "../core/run.ts";
+import { runVariable } from "../system/processes.ts";
+import { kill, ownCache, processesWith } from "./kill-points.fixture.ts";
+import { lightExperiment } from "./light.fixture.ts";
+import { leftovers, outFolder, seawall, shortExperiment, type Started } from "./seawall.fixture.ts";
+
+/** Other tests have runs of their own at the same time, and must not be refused for what is left of these. */
+let cache: ReturnType<typeof ownCache>;
+/** Of the slots that are left to others. */
+let reserved: readonly string[] = [];
+beforeAll(() => {
+  cache = ownCache(3);
+  reserved = readdirSync(cache.state);
+});
+afterAll(() => rmSync(cache.path, { recursive: true, force: true }));
+
+const own = (args: readonly string[]): Started => seawall(args, { SEAWALL_CACHE: cache.path });
+
+type Out = ReturnType<typeof outFolder>;
+
+function left(out: Out): string[] {
+  const state = readdirSync(cache.state).filter((name) => /\.(ndjson|lock)$/.test(name) && !reserved.includes(name));
+  return [...new Set([...leftovers(cache.path, [basename(out.run())]), ...state])];
+}
+
+/** The leader of the group of this run whose environment holds the text. */
+function pidOf(out: Out, text: string): number {
+  const ofRun = processesWith(`${runVariable}=${basename(out.run())}`);
+  const found = processesWith(text).find((pid) => ofRun.includes(pid));
+  if (found === undefined) throw new Error(`no process with ${text}`);
+  return found;
+}
+
+const evidence = (verdict: Verdict, title: RegExp) => verdict.findings.find((finding) => finding.kind === "evidence" && title.test(finding.title));
+
+it("does not start on a target that lost a service while it came up", async () => {
+  const out = outFolder();
+  const run = own(["run", shortExperiment(out.path), "--out", out.path]);
+  await run.seen(/ready: region-b\/memcached/);
+  process.kill(-pidOf(out, "region-b_memcached"), "SIGKILL");
+  const { exitCode, stderr } = await run.ended;
+  expect(stderr).toContain("region-b/memcached died while the target was starting");
+  expect(exitCode).toBe(70);
+  expect(out.verdict().status).toBe("inconclusive");
+  expect(left(out)).toEqual([]);
+});
+
+it("is inconclusive when the load generator is killed", async () => {
+  const out = outFolder();
+  const run = own(["run", lightExperiment, "--out", out.path]);
+  await run.seen(/^baseline for/m);
+  process.kill(pidOf(out, "SEAWALL_LOAD="), "SIGKILL");
+  const { exitCode, stderr } = await run.ended;
+  expect(exitCode, stderr).toBe(2);
+  expect(evidence(out.verdict(), /generator ran to its end/)).toMatchObject({ status: "inconclusive", why: expect.stringContaining("SIGKILL") });
+  expect(left(out)).toEqual([]);
+});
+
+it("is inconclusive when the fault finds nothing to hit", async () => {
+  const out = outFolder();
+  const run = own(["run", lightExperiment, "--out", out.path]);
+  await run.seen(/^baseline for/m);
+  process.kill(-pidOf(out, "region-a_back"), "SIGKILL");
+  const { exitCode, stderr } = await run.ended;
+  expect(exitCode, stderr).not.toBe(0);
+  expect(out.verdict().status).not.toBe("held");
+  expect(evidence(out.verdict(), /Every fault landed/)).toMatchObject({ status: "inconclusive", why: expect.stringContaining("nothing to kill") });
+  expect(evidence(out.verdict(), /No service died/)).toMatchObject({ status: "inconclusive" });
+});
+
+it("heals and leaves nothing behind on Ctrl-C, in the middle of a fault", async () => {
+  const out = outFolder();
+  const run = own(["run", lightExperiment, "--out", out.path]);
+  await run.seen(/landed: kill/);
+  run.child.kill("SIGINT");
+  const { exitCode, stderr } = await run.ended;
+  expect(exitCode, stderr).toBe(130);
+  expect(out.events().filter((event) => event.kind === "healed")).toHaveLength(1);
+  expect(out.verdict()).toMatchObject({ status: "inconclusive", aborted: { reason: "user" }, cleanup: { status: "clean" } });
+  expect(left(out)).toEqual([]);
+});
+
+it("refuses a dirty machine after SIGKILL, and recover cleans it", async () => {
+  const out = outFolder();
+  const run = own(["run", lightExperiment, "--out", out.path]);
+  await run.seen(/landed: kill/);
+  // Together with its dead-man's switch, which would undo everything by itself.
+  const switches = processesWith(`dead-man\0${basename(out.run())}`);
+  expect(switches).not.toEqual([]);
+  for (const pid of switches) kill(pid);
+  run.child.kill("SIGKILL");
+  await run.ended;
+  expect(left(out)).not.toEqual([]);
+  const refused = await own(["run", "origin-storm", "--out", out.path]).ended;
+  expect(refused.exitCode).toBe(4);
+  expect(refused.stderr).toContain("seawall recover");
+  expect((await own(["recover"]).ended).exitCode).toBe(0);
+  expect(left(out)).toEqual([]);
+  const judged = await own(["judge", out.run()]).ended;
+  expect(judged.exitCode).toBe(2);
+  expect(judged.stdout).toContain("ends early");
+});
