@@ -40,9 +40,12 @@ async function tests(projects: readonly string[]): Promise<Counts> {
 }
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-for (const { title, args } of checks) {
+const looking = checks.map(({ title, args }) => ({ title, found: $({ quiet: true, nothrow: true })`${node} ${args}` }));
+for (const { title, found } of looking) {
   process.stdout.write(`\n== ${title}\n`);
-  const ok = (await run(args)) === 0;
+  const { exitCode, stdout, stderr } = await found;
+  process.stdout.write(stdout + stderr);
+  const ok = exitCode === 0;
   counts[ok ? "passed" : "failed"]++;
   process.stdout.write(ok ? "ok\n" : "FAILED\n");
 }

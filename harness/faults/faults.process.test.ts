@@ -89,7 +89,7 @@ describe("on the process substrate", () => {
     const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/back" });
     await vi.waitFor(() => expect(exits).toEqual(expect.arrayContaining([
       { service: "b/more", expected: false, detail: "ended by SIGKILL, which neither the harness sent nor the system for want of memory" }, { service: "b/back", expected: true, detail: "ended by SIGKILL" },
-    ])));
+    ])), { timeout: 10_000 });
     await injection.heal();
     await mini.deployment.instance("b/more").start();
   });

@@ -17,7 +17,7 @@ afterAll(async () => {
 
 const toStore = { to: { service: "region-a/cassandra" } };
 const cases: readonly (readonly [what: string, fault: Fault, landed: RegExp])[] = [
-  ["a slow store", { kind: "slowStore", region: "region-a", delayMs: 150, jitterMs: 50 }, /origin-publish → region-a\/cassandra:cql answers after 1\d\d…\d+ ms.*origin-read → region-a\/cassandra:cql/],
+  ["a slow store", { kind: "slowStore", region: "region-a", delayMs: 150, jitterMs: 50 }, /origin-publish → region-a\/cassandra:cql answers after \d{3}…\d+ ms.*origin-read → region-a\/cassandra:cql/],
   ["a narrow link to the store", { kind: "bandwidth", links: { from: { service: "region-a/origin-read" }, ...toStore }, bytesPerSecond: 400_000 }, /cassandra:cql carries \d+ B\/s, the service itself takes \d{6,} B\/s/],
   ["a narrow link to the cache", { kind: "bandwidth", links: { from: { service: "region-a/origin-read" }, to: { kind: "memcached" } }, bytesPerSecond: 200_000 }, /memcached:memcached carries/],
   ["a narrow link to an origin", { kind: "bandwidth", links: { from: { kind: "edge", region: "region-a" }, to: { service: "region-a/origin-read" } }, bytesPerSecond: 500_000 }, /origin-read:http carries/],

@@ -13,6 +13,8 @@ import { reportModel } from "./model.ts";
 const chromium = chromiumPath(process.env);
 if (chromium === null) console.warn(`No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the report in a browser are skipped. ${noBrowserHint}`);
 
+/** Others may want the machine, too. */
+const patiently = { timeout: 20_000 };
 /** As many as the fixture has samples for. */
 const charts = 12;
 
@@ -51,7 +53,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   test("would notice a violation of its policy", async () => {
     const { page, complaints } = await openedPage(context(), await written("planted", stormRun()));
     await askedOf(page, "planted()");
-    await expect.poll(() => complaints.join()).toMatch(/Content Security Policy/);
+    await expect.poll(() => complaints.join(), patiently).toMatch(/Content Security Policy/);
     await page.close();
   });
 
@@ -89,7 +91,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     expect(zoomed.filter((drawing, index) => drawing === whole[index])).toEqual([]);
     await page.getByRole("button", { name: "Show the whole run" }).click();
     expect(await page.getByRole("button", { name: "Show the whole run" }).isVisible()).toBe(false);
-    await expect.poll(async () => await askedOf(page, "drawings()")).toEqual(whole);
+    await expect.poll(async () => await askedOf(page, "drawings()"), patiently).toEqual(whole);
     expect(complaints).toEqual([]);
     await page.close();
   });
