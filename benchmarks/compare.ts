@@ -3,7 +3,7 @@
  * called different, on runs of the simulated substrate and on made-up ones with several kinds of noise; and how often the intervals hold the truth.
  * `docs/how-a-verdict-is-computed.md` has what it printed.
  *
- *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL] [simulated | made-up | coverage] [RUNS,RUNS…]
+ *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL] [simulated | made-up | coverage] [RUNS,RUNS…] [slow-store | origin-storm]
  */
 import originStorm from "../experiments/origin-storm.ts";
 import slowStore from "../experiments/slow-store.ts";
@@ -80,7 +80,7 @@ const plants: readonly { readonly name: string; readonly experiment: Experiment;
 
 /** Runs in virtual time, each with a seed of its own. */
 async function simulated(runs: number): Promise<void> {
-  for (const { name, experiment, kinds: slow, shows } of plants) {
+  for (const { name, experiment, kinds: slow, shows } of plants.filter(({ name: one }) => one.startsWith(process.argv[5] ?? ""))) {
     const side = async (seed: number, times: number): Promise<Run[]> => {
       const all: Run[] = [];
       for (let index = 0; index < runs; index++) all.push(await simulateInMemory(planned(slower(experiment, slow, times), seed + index)));

@@ -1,7 +1,7 @@
 /**
  * Every check in one go: types, lint, dead code, tests. `npm test -- hermetic` runs the quick part only. The last line counts what ran.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { $ } from "zx";
@@ -18,8 +18,8 @@ const checks: readonly { readonly title: string; readonly args: readonly string[
   { title: "dead code and unused packages", args: [...bin("knip", "bin/knip.js")] },
 ];
 
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
-  return (await $({ stdio: "inherit", nothrow: true, env: { ...process.env, ...env } })`${node} ${args}`).exitCode ?? 1;
+async function run(args: readonly string[]): Promise<number> {
+  return (await $({ stdio: "inherit", nothrow: true })`${node} ${args}`).exitCode ?? 1;
 }
 
 /** The test runner's own count, so that a run without tests cannot pass. */
@@ -27,10 +27,7 @@ async function tests(projects: readonly string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "seawall-check-"));
   try {
     const file = join(folder, "tests.json");
-    // What tests leave lying about goes with this folder.
-    const temporary = join(folder, "tmp");
-    mkdirSync(temporary);
-    const status = await run([...bin("vitest", "vitest.mjs"), "run", ...projects.flatMap((name) => ["--project", name]), "--reporter=default", "--reporter=json", `--outputFile.json=${file}`], { TMPDIR: temporary });
+    const status = await run([...bin("vitest", "vitest.mjs"), "run", ...projects.flatMap((name) => ["--project", name]), "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
     const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } = JSON.parse(readFileSync(file, "utf8")) as Record<string, number>;
     const failed = numFailedTests ?? 0;
     return { passed: numPassedTests ?? 0, failed: failed === 0 && (status !== 0 || (numTotalTests ?? 0) === 0) ? 1 : failed, skipped: numPendingTests ?? 0 };

@@ -1,0 +1,34 @@
+/**
+ * Each run of tests has a folder for temporary files of its own, which goes with it: tests may leave theirs behind. It stays as long as anything
+ * started by a test still runs in it, so that whoever looks for what was not ended finds where it was.
+ */
+import { mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { listProcesses } from "./system/processes.ts";
+
+export function setup(): () => void {
+  const before = process.env["TMPDIR"];
+  const folder = mkdtempSync(join(tmpdir(), "seawall-tests-"));
+  process.env["TMPDIR"] = folder;
+  return () => {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+    const running = processesIn(folder);
+    if (running.length === 0) rmSync(folder, { recursive: true, force: true });
+    else process.stderr.write(`${folder} is left as it is: ${running.map((pid) => `process ${pid}`).join(", ")} still runs there\n`);
+  };
+}
+
+/** Whose working directory or command line lies in the folder. */
+export function processesIn(folder: string): number[] {
+  return listProcesses().filter((pid) => {
+    try {
+      const directory = readlinkSync(`/proc/${pid}/cwd`);
+      return directory === folder || directory.startsWith(`${folder}/`) || readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(`${folder}/`);
+    } catch {
+      // It ended meanwhile, or is another user's.
+      return false;
+    }
+  });
+}
