@@ -63,6 +63,15 @@ describe("the map", () => {
   });
 });
 
+test("a fault of many services shows the first of its observations, and none of the others is cut short", () => {
+  const { run, verdict } = stormRun();
+  const seen = Array.from({ length: 9 }, (_, index) => `process ${1000 + index} of region-a-2/service-${index} is gone and 127.1.2.1${index}:8080 refuses connections`);
+  const events = run.events.map((event) => (event.kind === "injected" ? { ...event, evidence: { landed: true, observation: seen.join("; ") } } : event));
+  const html = page({ run: { ...run, events }, verdict });
+  expect(html).toContain(`${seen[0]} <details><summary>and 8 more</summary> ${seen.slice(1).join("; ")}</details>`);
+  expect(page()).not.toContain("<summary>and ");
+});
+
 test("the claims can be taken away as CSV without a script", () => {
   const csv = decodeURIComponent((/href="data:text\/csv;charset=utf-8,([^"]+)"/.exec(page(hostileRun()))?.[1] ?? "").replaceAll("&#39;", "'"));
   const lines = csv.split("\r\n");

@@ -35,6 +35,8 @@ export interface Timeline {
 }
 
 const faultsMax = 200;
+/** A zone of twenty services, each with its own observation. */
+const evidenceMax = 4_000;
 
 export function timelineOf(run: Run): Timeline {
   const { events } = run;
@@ -86,8 +88,8 @@ function faultsOf(events: readonly RunEvent[], zeroMs: number): FaultBand[] {
     return [{
       step: event.step, label: clip(describeFault(event.fault), 120), fromMs: (event.kind === "injected" ? (event.actedMs ?? event.atMs) : event.atMs) - zeroMs,
       healedMs: healed === undefined ? null : healed.atMs - zeroMs,
-      landed: proof.landed, evidence: clip(proof.observation),
-      healEvidence: healed?.kind === "healed" ? clip(healed.evidence.observation) : null,
+      landed: proof.landed, evidence: clip(proof.observation, evidenceMax),
+      healEvidence: healed?.kind === "healed" ? clip(healed.evidence.observation, evidenceMax) : null,
       healLanded: healed?.kind === "healed" ? healed.evidence.landed : null,
     }];
   });

@@ -70,8 +70,11 @@ function fault({ label, fromMs, healedMs, landed, evidence, healEvidence, healLa
 ${proof(landed, landed ? "Landed" : "Not shown to have landed", evidence)}${healEvidence === null ? null : proof(healLanded === true, healLanded === true ? "Healed" : "Not shown to have healed", healEvidence)}</li>`;
 }
 
+/** A zone is many services, each with an observation of its own: the first says what kind of proof it is, the others are one click away. */
 function proof(shown: boolean, word: string, evidence: string): Markup {
-  return markup`<span class="proof ${shown ? "shown" : "unshown"}"><b>${shown ? "✓" : "✗"} ${word}:</b> ${evidence}</span>`;
+  const [first = "", ...others] = evidence.split("; ");
+  const rest = others.length < 2 ? markup`${evidence}` : markup`${first} <details><summary>and ${others.length} more</summary> ${others.join("; ")}</details>`;
+  return markup`<div class="proof ${shown ? "shown" : "unshown"}"><b>${shown ? "✓" : "✗"} ${word}:</b> ${rest}</div>`;
 }
 
 function felt(all: readonly Felt[]): Markup {
