@@ -72,6 +72,13 @@ test("a fault of many services shows the first of its observations, and none of 
   expect(page()).not.toContain("<summary>and ");
 });
 
+test("a fault that is too short for its name has it beside its bar, whole", () => {
+  const { run, verdict } = stormRun();
+  const events = run.events.map((event) => (event.kind === "healed" ? { ...event, atMs: (run.events.find(({ kind }) => kind === "injected")?.atMs ?? 0) + 1_500 } : event));
+  expect(page({ run: { ...run, events }, verdict })).toMatch(/<text class="fault-label beside" [^>]*>✓ kill region-a\/origin-read<\/text>/);
+  expect(page()).not.toContain("fault-label beside");
+});
+
 test("the claims can be taken away as CSV without a script", () => {
   const csv = decodeURIComponent((/href="data:text\/csv;charset=utf-8,([^"]+)"/.exec(page(hostileRun()))?.[1] ?? "").replaceAll("&#39;", "'"));
   const lines = csv.split("\r\n");

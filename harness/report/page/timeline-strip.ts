@@ -17,15 +17,27 @@ export function timelineStrip({ axis, phases, faults }: ReportModel): Markup {
     const wide = at(untilMs) - at(fromMs);
     return markup`<svg x="${percent(at(fromMs))}" width="${percent(wide)}" height="${height}"><rect class="band ${phase}" width="100%" height="${phasesHeight - 4}"/><text x="8" y="15">${wide > 6 ? phase : ""}<tspan class="soft" dx="6">${wide > 14 ? formatDuration(untilMs - fromMs) : ""}</tspan></text></svg>`;
   });
-  const bars = lanes.slice(0, lanesMax).flatMap((lane, row) => lane.map((fault) => bar(fault, at, phasesHeight + row * laneHeight, axis.untilMs)));
+  const bars = lanes.slice(0, lanesMax).flatMap((lane, row) => lane.map((fault, index) => {
+    const [before, after] = [lane[index - 1], lane[index + 1]];
+    return bar(fault, at, phasesHeight + row * laneHeight, axis.untilMs, [before === undefined ? 0 : at(before.healedMs ?? axis.untilMs), after === undefined ? 100 : at(after.fromMs)]);
+  }));
   const words = faults.slice(0, 5).map((fault) => `${fault.label} from ${formatOffset(fault.fromMs)}`).join("; ");
   return markup`<figure class="strip"><svg width="100%" height="${height}" role="img" aria-label="${`Timeline: ${phases.map(({ phase }) => phase).join(", ")}. ${words}`}">${bands}${bars}</svg></figure>`;
 }
 
-function bar(fault: FaultBand, at: (ms: number) => number, y: number, endMs: number): Markup {
+/** About what a letter takes of the strip's width, in per cent, where labels are shown at all. */
+const letter = 0.62;
+
+/** Its label stands in it, else beside it, as far as `room` is free; a name that is cut off could be that of another service. */
+function bar(fault: FaultBand, at: (ms: number) => number, y: number, endMs: number, room: readonly [number, number]): Markup {
   const [left, right] = [at(fault.fromMs), at(fault.healedMs ?? endMs)];
   const wide = Math.max(0.4, right - left);
-  return markup`<svg x="${percent(left)}" y="${y}" width="${percent(wide)}" height="${laneHeight - 2}"><rect class="fault ${fault.landed ? "landed" : "unlanded"}" x="1" y="1" width="100%" height="${laneHeight - 4}" rx="2"/><text class="fault-label ${fault.landed ? "landed" : "unlanded"}" x="8" y="13">${wide > 5 ? `${fault.landed ? "✓" : "✗"} ${fault.label}` : ""}</text></svg>`;
+  const state = fault.landed ? "landed" : "unlanded";
+  const label = `${fault.landed ? "✓" : "✗"} ${fault.label}`;
+  const needs = label.length * letter + 2;
+  const place = wide >= needs ? "in" : room[1] - right >= needs ? "after" : left - room[0] >= needs ? "before" : wide > 5 ? "in" : "nowhere";
+  const beside = place === "after" || place === "before" ? markup`<text class="fault-label beside" x="${percent(place === "after" ? left + wide : left)}" dx="${place === "after" ? 6 : -5}" y="${y + 13}"${place === "before" ? markup` text-anchor="end"` : null}>${label}</text>` : null;
+  return markup`<svg x="${percent(left)}" y="${y}" width="${percent(wide)}" height="${laneHeight - 2}"><rect class="fault ${state}" x="1" y="1" width="100%" height="${laneHeight - 4}" rx="2"/><text class="fault-label ${state}" x="8" y="13">${place === "in" ? label : ""}</text></svg>${beside}`;
 }
 
 /** Faults that overlap in time stand below one another. */
