@@ -174,6 +174,14 @@ describe("the words", () => {
     expect(span(given)).toBe(text);
   });
 
+  it("count in times what is twice as much and more", () => {
+    const told = (low: number, high: number, unit: string): string =>
+      sentence({ quantity: { title: "live wait p99", scale: "relative", unit, measure: unit === "ms" ? { kind: "quantile", q: 0.99 } : { kind: "mean" } }, phase: "fault", interval: { low, high }, outcome: "worse", p: 0.01 } as unknown as Change);
+    expect(told(5.18, 8.99, "")).toBe("live wait p99 is 6.2–10 times as high during the fault; unlikely to be noise");
+    expect(told(1.5, Number.POSITIVE_INFINITY, "ms")).toBe("live wait p99 is 2.5–∞ times as long during the fault; unlikely to be noise");
+    expect(told(0.9, 1.4, "ms")).toBe("live wait p99 is 90–140 % slower during the fault; unlikely to be noise");
+  });
+
   it("say how often a claim came out how, and what was seen, as the table of a run has it", () => {
     expect([{ held: 1, refuted: 0, inconclusive: 0 }, { held: 2, refuted: 0, inconclusive: 0 }, { held: 0, refuted: 3, inconclusive: 0 }, { held: 2, refuted: 1, inconclusive: 0 }, { held: 0, refuted: 0, inconclusive: 0 }].map(tally))
       .toEqual(["held", "held in both runs", "refuted in all 3 runs", "held in 2 of 3 runs, refuted in 1", "not asked"]);

@@ -54,8 +54,15 @@ export function sentence(change: Change): string {
   switch (outcome) {
     case "alike": return `${quantity.title} is the same ${where}: within ${span(change)}`;
     case "unclear": return `${quantity.title} ${where}: no difference shown (${span(change)})`;
-    default: return `${quantity.title} is ${span(change)} ${direction(change)} ${where}; ${sureness(change)}`;
+    default: return `${quantity.title} is ${manifold(change) ?? `${span(change)} ${direction(change)}`} ${where}; ${sureness(change)}`;
   }
+}
+
+/** From twice as much on, "6.2–10 times as high" says more than "520–900 % higher". Null below that. */
+function manifold({ quantity: { scale, unit, measure }, interval }: Change): string | null {
+  if (scale !== "relative" || interval === null || interval.low < 1) return null;
+  const [from, to] = [rounded(interval.low + 1), rounded(interval.high + 1)];
+  return `${from === to ? from : `${from}–${to}`} times as ${durations.has(unit) && measure.kind === "quantile" ? "long" : "high"}`;
 }
 
 function direction({ quantity, interval }: Change): string {
