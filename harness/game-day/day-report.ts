@@ -5,7 +5,7 @@ import type { Status } from "../core/run.ts";
 import { formatDuration } from "../core/format.ts";
 import { markup, type Markup } from "../report/markup.ts";
 import { clip } from "../report/plain.ts";
-import { mark, shape, words } from "../report/page/icons.ts";
+import { shape, words } from "../report/page/icons.ts";
 import { renderShell } from "../report/page/shell.ts";
 import type { RecordedDay } from "./day-directory.ts";
 import { tape } from "./tape.ts";
@@ -40,14 +40,22 @@ function wordOf({ status, asExpected, expect }: StepResult): string {
   return `${words[status].toLowerCase()}${expect === "refuted" ? (asExpected ? ", as a control should be" : ", though it is a control") : ""}`;
 }
 
+/** As the day sees it: a control that held is no good news. */
+function markOf(result: StepResult): Markup | null {
+  const tone = toneOf(result);
+  return tone === "left" ? null : markup`${shape(tone)}<span class="heard">${result.asExpected ? "As expected" : "Not as expected"}</span>`;
+}
+
+const capitalised = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 function step({ day, events }: RecordedDay, index: number, result: StepResult): Markup {
   const planned = day.steps[index] as DayStep;
   const own = eventsOf(events, index);
   return markup`<article class="day-step" id="step-${index + 1}" aria-labelledby="title-${index + 1}">
-<h3 id="title-${index + 1}">${result.status === null ? null : mark(result.status)} ${index + 1}. ${planned.title}</h3>
+<h3 id="title-${index + 1}">${markOf(result)} ${index + 1}. ${planned.title}</h3>
 <p class="soft">${planned.experiment}${planned.without.length === 0 ? "" : ` without ${planned.without.join(", ")}`} · ${planned.tier} · ${planned.topology} on ${planned.substrate}${planned.expect === "refuted" ? " · a control: meant to be refuted" : ""}</p>
-<p>${result.why}</p>${planned.brief === null ? null : markup`<p class="brief">${planned.brief}</p>`}
-${tape(planned, own)}
+<p>${result.status !== null && result.expect === "refuted" ? markup`<strong>${capitalised(wordOf(result))}.</strong> ` : null}${result.why}</p>${planned.brief === null ? null : markup`<p class="brief">${planned.brief}</p>`}
+${tape(index + 1, planned, own)}
 <table class="log"><thead><tr><th scope="col">Time</th><th scope="col">What</th></tr></thead><tbody>${own.map(line).filter((one) => one !== null)}</tbody></table>
 ${result.run === null ? null : markup`<p><a href="${`${result.run}/report.html`}">The run’s own report</a> <span class="soft">${result.runId ?? ""}</span></p>`}
 </article>\n`;

@@ -5,10 +5,10 @@ import { markup, type Markup } from "../report/markup.ts";
 
 type SecondEvent = DayEvent & { readonly kind: "second" };
 const outcomes = ["served", "late", "shed", "lost"] as const;
-const wide = 1_000, tall = 90, laneGap = 26, pinRoom = 18, phaseRoom = 20;
+const wide = 1_000, tall = 90, laneGap = 26, pinRoom = 18, phaseRoom = 20, letter = 6.5;
 
 /** Null when nothing was recorded: a step that was left out, or was ended while it was held. */
-export function tape(step: DayStep, events: readonly DayEvent[]): Markup | null {
+export function tape(number: number, step: DayStep, events: readonly DayEvent[]): Markup | null {
   const seconds = events.filter((event): event is SecondEvent => event.kind === "second" && !event.held);
   const first = seconds[0], last = seconds.at(-1);
   if (first === undefined || last === undefined || last.runMs <= first.runMs) return null;
@@ -21,12 +21,12 @@ export function tape(step: DayStep, events: readonly DayEvent[]): Markup | null 
   });
   const height = pinRoom + lanes.length * (tall + laneGap) + phaseRoom;
   const windowSeconds = Math.max(1, Math.round(step.segmentMs / 1_000));
-  return markup`<figure class="tape"><svg viewBox="0 0 ${wide} ${height}" role="img" aria-label="${`Answers a second by lane (${lanes.join(", ")}) over the step; the figures stand in the run’s own report`}">
+  return markup`<figure class="tape"><div class="scroll" tabindex="0" role="region" aria-label="${`Answers a second in step ${number}`}"><svg viewBox="0 0 ${wide} ${height}" role="img" aria-label="${`Answers a second by lane (${lanes.join(", ")}) over the step; the figures stand in the run’s own report`}">
 <rect class="paper" width="${wide}" height="${height}"/>
 ${bands(events, xOf, last.runMs + 1_000, height)}
 ${lanes.map((lane, index) => laneOf(lane, seconds, xOf, pinRoom + index * (tall + laneGap), windowSeconds))}
 ${pins.map(({ x, number }) => markup`<g class="pin"><path d="M${x} ${pinRoom}V${height}"/><circle cx="${x}" cy="9" r="8"/><text x="${x}" y="13" text-anchor="middle">${number}</text></g>`)}
-</svg><figcaption class="soft">Answers a second; red behind it is a fault in force${pins.length > 0 ? "; numbers are notes, in their order" : ""}. <span class="key"><i class="served"></i> served <i class="late"></i> late <i class="shed"></i> shed <i class="lost"></i> lost</span></figcaption></figure>`;
+</svg></div><figcaption class="soft">Answers a second; red behind it is a fault in force${pins.length > 0 ? "; numbers are notes, in their order" : ""}. <span class="key"><i class="served"></i> served <i class="late"></i> late <i class="shed"></i> shed <i class="lost"></i> lost</span></figcaption></figure>`;
 }
 
 function bands(events: readonly DayEvent[], xOf: (runMs: number) => number, endMs: number, height: number): Markup {
@@ -34,7 +34,10 @@ function bands(events: readonly DayEvent[], xOf: (runMs: number) => number, endM
   const phases = saw.flatMap(({ seen, runMs }) => (seen.what === "phase" && seen.phase !== "drain" ? [{ phase: seen.phase === "leadIn" ? "lead-in" : seen.phase, runMs }] : []));
   const faults = saw.flatMap(({ seen, runMs }) => (seen.what === "injected" && seen.evidence.landed ? [{ fromMs: runMs, untilMs: saw.find((one) => one.seen.what === "healed" && one.seen.index === seen.index)?.runMs ?? endMs }] : []));
   return markup`${faults.map(({ fromMs, untilMs }) => markup`<rect class="struck" x="${xOf(fromMs)}" y="${pinRoom}" width="${round(Math.max(2, xOf(untilMs) - xOf(fromMs)))}" height="${height - pinRoom}"/>`)}
-${phases.map(({ phase, runMs }) => markup`<path class="edge" d="M${xOf(runMs)} ${pinRoom}V${height}"/><text class="phase-at" x="${Math.max(0, xOf(runMs)) + 4}" y="${height - 6}">${phase}</text>`)}`;
+${phases.map(({ phase, runMs }, index) => {
+    const [at, next] = [Math.max(0, xOf(runMs)), xOf(phases[index + 1]?.runMs ?? endMs)];
+    return markup`<path class="edge" d="M${xOf(runMs)} ${pinRoom}V${height}"/>${next - at < phase.length * letter + 4 ? null : markup`<text class="phase-at" x="${at + 4}" y="${height - 6}">${phase}</text>`}`;
+  })}`;
 }
 
 function laneOf(lane: string, seconds: readonly SecondEvent[], xOf: (runMs: number) => number, top: number, windowSeconds: number): Markup {

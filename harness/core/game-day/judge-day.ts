@@ -68,7 +68,7 @@ function statusOf(steps: readonly StepResult[]): Status {
 
 function whyOf(steps: readonly StepResult[], stoppedBy: By | null): string {
   const fine = steps.filter((step) => step.asExpected).length;
-  const others = steps.flatMap((step, index) => (step.asExpected ? [] : [`${index + 1} (${step.experiment}) ${step.status === null ? "did not run" : step.status === "inconclusive" ? "is inconclusive" : `was ${step.status}${step.status === step.expect ? ", but not to its end" : ""}`}`]));
+  const others = steps.flatMap((step, index) => (step.asExpected ? [] : [`${index + 1} (${step.experiment}) ${step.status === null ? "did not run" : step.status === "inconclusive" ? "is inconclusive" : `${step.status === "held" ? "held" : "was refuted"}${step.status === step.expect ? ", but not to its end" : step.expect === "refuted" ? ", though a control must be refuted" : ""}`}`]));
   const stop = stoppedBy === null ? "" : ` The day was stopped by ${nameOf(stoppedBy)}.`;
   if (others.length === 0) return `All ${steps.length} steps ended as expected.${stop}`;
   return `${fine} of ${steps.length} steps ended as expected; step ${others.join("; step ")}.${stop}`;
