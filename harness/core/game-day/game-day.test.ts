@@ -50,6 +50,11 @@ describe("what a day came to", () => {
     expect(judgeDay(day, events, [null, null])).toMatchObject({ status, exitCode });
   });
 
+  it("says of a control that held that it should not have", () => {
+    expect(judgeDay(day, both(outcome("held", 0), outcome("held", 0)), [null, null]).why).toBe("1 of 2 steps ended as expected; step 2 (two) held, though a control must be refuted.");
+    expect(judgeDay(day, both(outcome("refuted", 1), outcome("refuted", 1)), [null, null]).why).toBe("1 of 2 steps ended as expected; step 1 (one) was refuted.");
+  });
+
   it("believes the verdict on disk, and no other word", () => {
     const refuted = { ...judge(runOf(heldDraft())), status: "refuted", why: "judged again" } as Verdict;
     expect(judgeDay(day, both(outcome("held", 0), outcome("refuted", 1)), [refuted, null]).steps[0]).toMatchObject({ status: "refuted", asExpected: false, why: "judged again" });
