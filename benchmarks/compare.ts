@@ -49,7 +49,8 @@ const kinds: readonly (readonly [string, number, Partial<MadeUp>])[] = [
 ];
 
 async function madeUp(): Promise<void> {
-  for (const [name, runs, noise] of kinds) {
+  const wanted = process.argv[4]?.split(",").map(Number);
+  for (const [name, runs, noise] of kinds.filter(([, runs]) => wanted?.includes(runs) ?? true)) {
     const side = (seed: number, times: number): Run[] => Array.from({ length: runs }, (_, index) => madeUpRun({ seed: seed + index, slower: times, ...noise }));
     await count(name, { "a tenth slower for live viewers found": slowerFor("segment_ms", "live") }, async (pair) => ({ a: side(pair * 10, 1), same: side(1e6 + pair * 10, 1), slower: side(2e6 + pair * 10, 1.1) }));
   }
