@@ -24,7 +24,7 @@ const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 export default defineConfig({
   test: {
     passWithNoTests: true,
-    globalSetup: "harness/vitest-temporary.ts",
+    globalSetup: "harness/system/tests-folder.ts",
     projects: [
       {
         test: {

@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listProcesses } from "./system/processes.ts";
+import { listProcesses } from "./processes.ts";
 
 export function setup(): () => void {
   const before = process.env["TMPDIR"];

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect, it } from "vitest";
-import { processesIn } from "./vitest-temporary.ts";
+import { processesIn } from "./tests-folder.ts";
 
 it("every test's temporary files lie in the folder of its run", () => {
   expect(basename(tmpdir())).toMatch(/^seawall-tests-/);
