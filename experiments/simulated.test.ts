@@ -18,6 +18,7 @@ const beyond: Readonly<Record<string, readonly [lacks: string, said: string]>> =
   "broadcast-herd": [gateways, "no behaviour devices.device"],
   "dvr-storm-player": [players, "none can watch in virtual time"],
   "ingest-flood": [gateways, "no behaviour events.ads"],
+  "object-store-storm": ["an object store, which refuses requests for their rate", "the model knows no service of kind object-store"],
   "origin-storm-player": [players, "none can watch in virtual time"],
   "packager-loss-player": [players, "none can watch in virtual time"],
   "region-loss": [`sessions, which are steered: ${gateways}`, "no behaviour sessions.live"],

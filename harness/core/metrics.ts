@@ -56,6 +56,8 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "requests that an origin sent to its store" },
   origin_metadata_gaps: { kind: "gauge", unit: "", source: "service", tags: ["service"],
     meaning: "segments of the last minute of which an origin was never told, although it knows older and newer ones of the same pipeline" },
+  object_store_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "operation", "outcome"], values: { operation: ["read", "write", "list"], outcome: ["served", "shed", "not_found", "rejected"] },
+    meaning: "requests that an object store answered; shed are those refused for their rate" },
   origin_metadata_lookups_total: { kind: "increment", unit: "", source: "service", tags: ["service", "from"], values: { from: ["memory", "store"] },
     meaning: "how often an origin had to know what exists, by where it knew it from" },
   gateway_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "lane", "bucket", "outcome"],
