@@ -10,9 +10,9 @@ const kindOf = (kind: string): string => `{harness,targets,experiments}/**/*.${k
  * dirty.
  */
 const beside = [
-  "harness/bootstrap.process.test.ts", "harness/cli/{documentation,gone-wrong,main,undo}.process.test.ts", "harness/cli/game-day/*.process.test.ts", "harness/faults/*.process.test.ts",
+  "harness/bootstrap.process.test.ts", "harness/cli/{documentation,gone-wrong,main,undo}.process.test.ts", "harness/cli/game-day/*.process.test.ts", "harness/faults/faults.process.test.ts",
   "harness/{report,game-day}/*.browser.test.ts", "harness/substrates/foreign.process.test.ts", "harness/substrates/docker/deploy.docker.test.ts",
-  "targets/live-streaming/{durability,losses,zones}.process.test.ts",
+  "targets/live-streaming/{target,zones}.process.test.ts",
 ];
 
 const limits = { testTimeout: 300_000, hookTimeout: 300_000 };

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Deployed, deployed } from "../../targets/live-streaming/deployed.fixture.ts";
+/** Each fault that the whole target is made for, imposed on it: felt, and healed. */
+import { beforeAll, expect, it } from "vitest";
+import type { Deployed } from "../../targets/live-streaming/deployed.fixture.ts";
+import type { Step } from "../core/experiment.ts";
 import type { Fault, FaultOf } from "../core/faults.ts";
 import { ping } from "../system/ping.ts";
 import { injectInto } from "./mini-target.fixture.ts";
@@ -7,13 +9,10 @@ import { injectInto } from "./mini-target.fixture.ts";
 const skewed = ["region-a/origin-read", "region-b/origin-publish"];
 const skew = (service: string): FaultOf<"clockSkew"> => ({ kind: "clockSkew", service, byMs: -60_000 });
 
+/** What the target must be brought up for. */
+export const skewSteps: readonly Step[] = skewed.map((service) => ({ atMs: 0, forMs: 1, fault: skew(service) }));
+
 let target: Deployed;
-beforeAll(async () => {
-  target = await deployed({ steps: skewed.map((service) => ({ atMs: 0, forMs: 1, fault: skew(service) })) });
-});
-afterAll(async () => {
-  await target?.[Symbol.asyncDispose]();
-});
 
 const toStore = { to: { service: "region-a/cassandra" } };
 const cases: readonly (readonly [what: string, fault: Fault, landed: RegExp])[] = [
@@ -29,7 +28,10 @@ const cases: readonly (readonly [what: string, fault: Fault, landed: RegExp])[] 
   ...(["short", "missing", "timing", "rot", "truncated"] as const).map((defect) => [`segments: ${defect}`, { kind: "badSegments", service: "region-b/packager", defect, segments: 20 }, /has spoiled [1-9]\d? of 20 segments; segment \d+ of (v720|v360|audio): acked/] as const),
 ];
 
-describe("the reference target", () => {
+/** Registers the tests, of a target that is up by then. */
+export function suffersFaults(up: () => Deployed): void {
+  beforeAll(() => { target = up(); });
+
   it("answers every ping that it declares, padded or not", async () => {
     const silent = await Promise.all(target.deployment.instances.flatMap((instance) => Object.entries(instance.service.pings ?? {}).flatMap(([port, { send, padded }]) =>
       [send, ...(padded === undefined ? [] : [padded])].map(async (bytes) => {
@@ -47,4 +49,4 @@ describe("the reference target", () => {
     expect(injection.evidence.landed, injection.evidence.observation).toBe(true);
     expect(healed.landed, healed.observation).toBe(true);
   });
-});
+}

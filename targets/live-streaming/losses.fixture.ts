@@ -1,5 +1,5 @@
 /** What is struck dead comes back with all that it had acknowledged: each kind of service by itself, and a whole region while the other plays on. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Fault } from "../../harness/core/faults.ts";
 import { injectInto } from "../../harness/faults/mini-target.fixture.ts";
 import { acknowledged } from "../../harness/probes/durability.ts";
@@ -7,7 +7,7 @@ import { type JournalEntry, parseJournal } from "../../harness/probes/journal.ts
 import { readBack } from "../../harness/probes/read-back.ts";
 import { realClock } from "../../harness/system/clock.ts";
 import { httpDigest } from "../../harness/system/network.ts";
-import { type Deployed, deployed } from "./deployed.fixture.ts";
+import type { Deployed } from "./deployed.fixture.ts";
 import { event, renditions } from "./stream/event.ts";
 import { publishAtMs, segmentInProduction } from "./stream/template.ts";
 
@@ -16,8 +16,6 @@ const packagers = ["region-a/packager", "region-b/packager"];
 /** An idle machine needs a third of it. */
 const healsWithinMs = 60_000;
 let target: Deployed;
-beforeAll(async () => { target = await deployed(); });
-afterAll(async () => { await target?.[Symbol.asyncDispose](); });
 
 async function journal(service: string): Promise<JournalEntry[]> {
   return parseJournal(await (await fetch(`${target.at(service, "http")}/journal`)).text(), 0);
@@ -51,39 +49,6 @@ async function untilRegionPublishes(): Promise<void> {
   }, { timeout: 20_000, interval: 100 }).toBe(true);
 }
 
-test("each kind of service, struck dead, is ready again, and its region publishes again", async () => {
-  const kinds = [...new Set(target.deployment.layout.services.map(({ kind }) => kind))];
-  const told: string[] = [];
-  for (const kind of kinds) {
-    const { tookMs } = await strike({ kind: "kill", service: `region-b/${kind}` });
-    const fromMs = clock.monotonicMs();
-    await untilRegionPublishes();
-    told.push(`${kind} ${seconds(tookMs)} + ${seconds(clock.monotonicMs() - fromMs)}`);
-  }
-  console.info(`ready + publishing again: ${told.join(", ")}`);
-});
-
-test("a region that is lost comes back by itself, the other plays on, and nothing that was acknowledged is gone", async () => {
-  const before = (await Promise.all(packagers.map(journal))).flat();
-  const viewer = watch("region-a/edge");
-  const { observation, tookMs } = await strike({ kind: "regionLoss", region: "region-b" }, () => clock.sleep(4_000));
-  await untilRegionPublishes();
-  const { asked, refused, slowestMs } = await viewer.end();
-  console.info(`healed in ${seconds(tookMs)}; the other edge: ${asked} requests, the slowest ${Math.round(slowestMs)} ms; ${observation}`);
-  expect(refused).toEqual([]);
-  expect(asked).toBeGreaterThan(4 * 4);
-
-  // The node itself has what it acknowledged: its log was read again, and not only the other region's copy saved it.
-  const own = acknowledged(before).filter(({ pipeline, rendition }) => pipeline === "b" && rendition === "audio");
-  const copies = await Promise.all(own.map(async (each) => each.sha256s.has((await stored("region-b", "b", each.rendition, each.number)).sha256 ?? "")));
-  expect(own.length).toBeGreaterThan(10);
-  expect(copies.filter((same) => !same)).toEqual([]);
-
-  const all = acknowledged((await Promise.all(packagers.map(journal))).flat());
-  const sink = { series: () => 0, sample: () => undefined };
-  expect(await readBack(all, { deployment: target.deployment, sink, clock }, AbortSignal.timeout(60_000))).toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
-});
-
 /** A viewer of the live edge: four requests a second for the newest segment that has been due for as long as a packager may retry. */
 function watch(edge: string): { end(): Promise<{ asked: number; refused: string[]; slowestMs: number }> } {
   const ending = new AbortController();
@@ -112,4 +77,42 @@ function newestDue(): number {
   let number = segmentInProduction(clock.nowMs());
   while (publishAtMs(number) + 2_000 > clock.nowMs()) number -= 1;
   return number;
+}
+
+/** Registers the tests, of a target that is up by then. */
+export function comesBack(up: () => Deployed): void {
+  beforeAll(() => { target = up(); });
+
+  test("each kind of service, struck dead, is ready again, and its region publishes again", async () => {
+    const kinds = [...new Set(target.deployment.layout.services.map(({ kind }) => kind))];
+    const told: string[] = [];
+    for (const kind of kinds) {
+      const { tookMs } = await strike({ kind: "kill", service: `region-b/${kind}` });
+      const fromMs = clock.monotonicMs();
+      await untilRegionPublishes();
+      told.push(`${kind} ${seconds(tookMs)} + ${seconds(clock.monotonicMs() - fromMs)}`);
+    }
+    console.info(`ready + publishing again: ${told.join(", ")}`);
+  });
+
+  test("a region that is lost comes back by itself, the other plays on, and nothing that was acknowledged is gone", async () => {
+    const before = (await Promise.all(packagers.map(journal))).flat();
+    const viewer = watch("region-a/edge");
+    const { observation, tookMs } = await strike({ kind: "regionLoss", region: "region-b" }, () => clock.sleep(4_000));
+    await untilRegionPublishes();
+    const { asked, refused, slowestMs } = await viewer.end();
+    console.info(`healed in ${seconds(tookMs)}; the other edge: ${asked} requests, the slowest ${Math.round(slowestMs)} ms; ${observation}`);
+    expect(refused).toEqual([]);
+    expect(asked).toBeGreaterThan(4 * 4);
+
+    // The node itself has what it acknowledged: its log was read again, and not only the other region's copy saved it.
+    const own = acknowledged(before).filter(({ pipeline, rendition }) => pipeline === "b" && rendition === "audio");
+    const copies = await Promise.all(own.map(async (each) => each.sha256s.has((await stored("region-b", "b", each.rendition, each.number)).sha256 ?? "")));
+    expect(own.length).toBeGreaterThan(10);
+    expect(copies.filter((same) => !same)).toEqual([]);
+
+    const all = acknowledged((await Promise.all(packagers.map(journal))).flat());
+    const sink = { series: () => 0, sample: () => undefined };
+    expect(await readBack(all, { deployment: target.deployment, sink, clock }, AbortSignal.timeout(60_000))).toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
+  });
 }
