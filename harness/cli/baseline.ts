@@ -2,7 +2,7 @@
  * What a gate compares with: a folder of runs, or a git ref, which is checked out beside the work and run with its own code on this machine,
  * because figures of another machine say nothing about this one.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { SeawallError } from "../core/errors.ts";
@@ -88,6 +88,7 @@ class RefBaseline implements Baseline {
     const { problem } = await git(this.#context, join(this.#temporary, "git.log"), "worktree", "add", "--detach", "--quiet", tree, this.#commit);
     if (problem !== null) throw new SeawallError("OUTPUT_NOT_WRITABLE", `${this.label} cannot be checked out: ${problem}`, { hint: "Run `git worktree prune` and look whether the disk is full." });
     this.#tree = tree;
+    lendPackages(this.#context.root, tree);
     return tree;
   }
 
@@ -95,6 +96,12 @@ class RefBaseline implements Baseline {
     if (this.#tree !== null) await git(this.#context, join(this.#temporary, "git.log"), "worktree", "remove", "--force", this.#tree);
     rmSync(this.#temporary, { recursive: true, force: true });
   }
+}
+
+/** What is installed here serves a commit that locks the same packages; any other one installs its own. */
+function lendPackages(root: string, tree: string): void {
+  const [installed, wanted] = [join(root, "node_modules/.seawall-stamp"), join(tree, "package-lock.json")];
+  if (existsSync(installed) && existsSync(wanted) && readFileSync(installed).equals(readFileSync(wanted))) symlinkSync(join(root, "node_modules"), join(tree, "node_modules"), "dir");
 }
 
 /** Tools and dependencies of an old commit may have to be got first. */
