@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const real = ["process", "docker", "browser"] as const;
 const kindOf = (kind: string): string => `{harness,targets,experiments}/**/*.${kind}.test.ts`;
@@ -7,13 +8,33 @@ const kindOf = (kind: string): string => `{harness,targets,experiments}/**/*.${k
  * Real tests that judge no time of what they start, only that it comes, in time limits that leave room for a neighbour. They mostly wait, so
  * they do it beside one another. None of them takes ports, state or networks but through what keeps runs on one machine apart (the slots of
  * the process substrate, the free addresses of the docker substrate), none looks for what others leave, and none leaves the user's state
- * dirty.
+ * dirty. Longest first.
  */
 const beside = [
-  "harness/bootstrap.process.test.ts", "harness/cli/{documentation,gone-wrong,main,undo}.process.test.ts", "harness/cli/game-day/*.process.test.ts", "harness/faults/faults.process.test.ts",
-  "harness/{report,game-day}/*.browser.test.ts", "harness/substrates/foreign.process.test.ts", "harness/substrates/docker/deploy.docker.test.ts",
-  "targets/live-streaming/{target,zones}.process.test.ts",
+  "targets/live-streaming/target.process.test.ts",
+  "harness/cli/undo.process.test.ts",
+  "harness/substrates/docker/deploy.docker.test.ts",
+  "harness/cli/documentation.process.test.ts",
+  "targets/live-streaming/zones.process.test.ts",
+  "harness/cli/gone-wrong.process.test.ts",
+  "harness/report/report.browser.test.ts",
+  "harness/cli/game-day/game-day.process.test.ts",
+  "harness/report/compare.browser.test.ts",
+  "harness/faults/faults.process.test.ts",
+  "harness/game-day/game-day.browser.test.ts",
+  "harness/report/run-list.browser.test.ts",
+  "harness/substrates/foreign.process.test.ts",
+  "harness/bootstrap.process.test.ts",
+  "harness/cli/main.process.test.ts",
 ];
+
+/** In a fresh clone nothing is known of how long a file takes, and a long one that came last would be waited for alone. */
+class AsListed extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => beside.findIndex((path) => moduleId.endsWith(path));
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
@@ -25,6 +46,7 @@ export default defineConfig({
   test: {
     passWithNoTests: true,
     globalSetup: "harness/system/tests-folder.ts",
+    sequence: { sequencer: AsListed },
     projects: [
       {
         test: {
