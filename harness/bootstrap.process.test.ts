@@ -7,11 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** An npm that brings a Node 24, which is a script that answers its version and otherwise tells how it was called. */
-const goodNpm = `
+/** An npm that brings a Node 24 after so long: a script that answers its version and otherwise tells how it was called. */
+const goodNpm = (seconds = 0): string => `
 echo "npm talks on its standard output"
 echo installed >> "$SEAWALL_TEST/installs"
-sleep 1
+sleep ${seconds}
 mkdir -p "$SEAWALL_TEST/node_modules/node/bin"
 printf '#!/bin/sh\\ncase $1 in -p) echo 24;; *) echo "$$ $PWD $*";; esac\\n' > "$SEAWALL_TEST/node_modules/node/bin/node"
 chmod +x "$SEAWALL_TEST/node_modules/node/bin/node"`;
@@ -27,7 +27,7 @@ beforeEach(() => {
   cpSync(join(root, "seawall"), join(project, "seawall"));
   cpSync(join(root, "harness/bootstrap.sh"), join(project, "harness/bootstrap.sh"));
   writeFileSync(join(project, "package-lock.json"), "{}");
-  program("npm", goodNpm);
+  program("npm", goodNpm());
   program("node", 'case $1 in -p) echo 20;; --version) echo v20.0.0;; esac');
 });
 afterEach(() => rmSync(project, { recursive: true, force: true }));
@@ -63,6 +63,7 @@ describe("bootstrap.sh", () => {
   });
 
   it("installs once when two ask at once", async () => {
+    program("npm", goodNpm(1));
     const one = () => new Promise<number>((resolve) => {
       const child = execFile("/bin/sh", [join(project, "harness/bootstrap.sh")], { env: environment() });
       child.once("exit", (code) => resolve(code ?? -1));
@@ -98,7 +99,7 @@ describe("bootstrap.sh", () => {
     expect(stderr).toContain("npm is unhappy");
     expect(stderr).toContain("npm ci failed");
     expect([stamped(), existsSync(join(project, ".seawall-installing"))]).toEqual([false, false]);
-    program("npm", goodNpm);
+    program("npm", goodNpm());
     expect(bootstrap().status).toBe(0);
   });
 
