@@ -2,29 +2,34 @@
  * Every command of the documentation, as it stands there: what a reader types must work. Experiments run in virtual time; what cannot is run
  * for real below, or by the test that is named.
  */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { provision } from "../provision/provision.ts";
+import { linkOf, Person } from "./game-day/person.fixture.ts";
 import { seawall } from "./seawall.fixture.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const pages = ["README.md", "CONTRIBUTING.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
 
+const suites = /^\.\/seawall gate --suite (quick|release)( --baseline reports\/baseline)?$/;
+
+/** What is more than typing a line and waiting for its end; each is typed as it stands by the test that is named. */
 const elsewhere: readonly { readonly command: RegExp; readonly file: string; readonly has: string }[] = [
-  { command: /^npm start$/, file: "harness/cli/run.process.test.ts", has: '"origin-storm"' },
-  { command: /^npm test( -- hermetic)?$/, file: ".ci/run", has: "npm test" },
+  // All of what CI does; a test that ran it would run itself.
+  { command: /^npm test( -- hermetic)?$/, file: ".ci/run", has: "\nnpm test\n" },
   { command: /^\.\/seawall up$/, file: "harness/cli/documentation.process.test.ts", has: 'seawall(["up"]' },
   { command: /^EDGE=\S+ k6 run experiments\/workloads\/viewers\.ts$/, file: "harness/cli/documentation.process.test.ts", has: '"run", "--quiet"' },
-  { command: /^\.\/seawall image$/, file: "harness/substrates/docker/engine.fixture.ts", has: 'seawall(["image"])' },
+  { command: /^\.\/seawall image$/, file: "harness/cli/documentation.docker.test.ts", has: '"./seawall image"' },
   { command: /^\.\/seawall run \.\/examples\//, file: "harness/cli/examples.process.test.ts", has: "nginx-segments" },
-  // Whole suites take minutes to an hour; that they can be run is asked of their plans.
-  { command: /^\.\/seawall gate --suite (quick|release)( --baseline reports\/baseline)?$/, file: "experiments/suites.test.ts", has: '"quick", "release"' },
+  { command: suites, file: "harness/cli/documentation.process.test.ts", has: "suites.test(command)" },
+  // A fresh clone need not have that name.
   { command: /^\.\/seawall gate --suite quick --baseline main$/, file: "harness/cli/documentation.process.test.ts", has: '"--baseline", "HEAD"' },
   // It waits for people.
-  { command: /^\.\/seawall gameday \S+$/, file: "harness/cli/game-day/game-day.test.ts", has: "gameday" },
+  { command: /^\.\/seawall gameday \S+$/, file: "harness/cli/documentation.process.test.ts", has: "new Person(await linkOf(" },
 ];
 
 interface Line { readonly page: string; readonly command: string; readonly refuted: boolean }
@@ -47,11 +52,21 @@ function readersFolder(): string {
   return folder;
 }
 
-function typed(command: string, cwd: string, env: Readonly<Record<string, string>> = {}): Promise<{ code: number | null; said: string }> {
+interface Said { readonly code: number | null; readonly said: string }
+
+const environment = (cwd: string): NodeJS.ProcessEnv => ({ ...process.env, SEAWALL_SUBSTRATE: "simulated", SEAWALL_REPORTS: join(cwd, "reports") });
+
+function typed(command: string, cwd: string, env: Readonly<Record<string, string>> = {}): Promise<Said> {
   return new Promise((done) => {
-    execFile("sh", ["-c", command], { cwd, timeout: 120_000, maxBuffer: 1e8, env: { ...process.env, SEAWALL_SUBSTRATE: "simulated", SEAWALL_REPORTS: join(cwd, "reports"), ...env } },
-      (error, stdout, stderr) => done({ code: error === null ? 0 : typeof error.code === "number" ? error.code : null, said: `${stderr}${stdout}`.slice(-2_000) }));
+    execFile("sh", ["-c", command], { cwd, timeout: 120_000, maxBuffer: 1e8, env: { ...environment(cwd), ...env } },
+      (error, stdout, stderr) => done({ code: error === null ? 0 : typeof error.code === "number" ? error.code : null, said: `${stderr}${stdout}`.slice(-8_000) }));
   });
+}
+
+/** What the model of the target lacks, and nothing else, is a reason not to run it in virtual time. */
+function onlyTheModelLacks({ code, said }: Said): boolean {
+  const problems = said.split("\n").filter((line) => line.startsWith("  - "));
+  return code === 64 && problems.length > 0 && problems.every((line) => /the model|simulated/.test(line));
 }
 
 describe("a command of the documentation", () => {
@@ -70,6 +85,37 @@ describe("a command of the documentation", () => {
   it.each(elsewhere.map((one) => [String(one.command), one] as const))("that needs more is run by a test of its own: %s", (_name, { command, file, has }) => {
     expect(all.some((line) => command.test(line.command))).toBe(true);
     expect(readFileSync(join(root, file), "utf8")).toContain(has);
+  });
+
+  it.each(all.map(({ command }) => command).filter((command) => suites.test(command)))("runs a whole suite in virtual time, as far as the model of the target goes: %s", async (command) => {
+    const [before = ""] = command.split(" --baseline ");
+    if (before !== command) await typed(before, folder, { SEAWALL_REPORTS: join(folder, "reports/baseline") });
+    const gate = await typed(command, folder);
+    // Suites that need what no model has are refused before anything begins, and say what that is.
+    if (!onlyTheModelLacks(gate)) expect(gate.code, gate.said).toBe(0);
+  });
+
+  it("conducts a game day for somebody at its page", async () => {
+    const [command] = all.map((line) => line.command).filter((line) => /^\.\/seawall gameday \S+$/.test(line));
+    const child = spawn("sh", ["-c", `exec ${command}`], { cwd: folder, env: environment(folder), stdio: ["ignore", "ignore", "pipe"] });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (part: string) => { stderr += part; });
+    const ended = once(child, "close");
+    try {
+      const seen = (pattern: RegExp): Promise<void> => expect.poll(() => stderr, { timeout: 20_000 }).toMatch(pattern) as unknown as Promise<void>;
+      const anna = new Person(await linkOf({ seen, stderr: () => stderr }, "conductor"));
+      // Go for the first, and leave the second out. A virtual clock cannot be held, so nobody is asked in the midst of a step.
+      await anna.answer(1, "go");
+      await anna.until(() => anna.count("ended") === 1, "the first step's end");
+      expect(anna.count("saw", ({ seen }) => seen.what === "injected" && seen.evidence.landed)).toBe(1);
+      await anna.answer(2, "no-go");
+      const [code] = await ended;
+      // What was left out shows nothing.
+      expect(code, stderr).toBe(2);
+    } finally {
+      child.kill("SIGINT");
+      await ended;
+    }
   });
 
   it("compares with a git ref, run by that ref's own code", async () => {

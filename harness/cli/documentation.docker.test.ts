@@ -1,0 +1,16 @@
+/** The command of the documentation that needs an engine, as it stands there. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
+import { noEngine, root } from "../substrates/docker/engine.fixture.ts";
+
+const typed = async (command: string): Promise<string> => (await promisify(execFile)("sh", ["-c", command], { cwd: root, timeout: 290_000 })).stdout;
+
+it.skipIf(noEngine)("builds the image, and says its name to people and to programs", async () => {
+  const name = (await typed("./seawall image")).trim();
+  expect(name).toMatch(/^seawall\/target:[0-9a-f]{12}$/);
+  const said = documentsIn(await typed("./seawall image --json"));
+  expect(said).toEqual([{ format: "seawall-image/1", name, built: false }]);
+  expect(said.flatMap(problemsOf)).toEqual([]);
+});
