@@ -8,6 +8,7 @@ import { type BrowserOptions, chromiumPath, noBrowserHint, openBrowser } from ".
 import { readDay } from "./day-directory.ts";
 import { cable } from "./cable.fixture.ts";
 import { dayOf, stepOf } from "./day.fixture.ts";
+import { axeOf } from "../report/browser.fixture.ts";
 import { renderDayReport } from "./day-report.ts";
 import { type Rehearsal, rehearse } from "./rehearsal.fixture.ts";
 
@@ -120,6 +121,46 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     await picture(page, "6-report");
   }, 90_000);
 
+  test.each([["light", false], ["dark", true]] as const)("is accessible by axe's rules and has enough contrast in %s, whatever is going on", async (look, dark) => {
+    const short = { ...storm, phasesMs: { baseline: 3_000, fault: 80_000, recovery: 3_000 }, faults: [{ ...storm.faults[0], atMs: 1_000, forMs: 70_000 }], holdMsMax: 600_000 } as Day["steps"][number];
+    await using rehearsal = await rehearse(dayOf([short, { ...storm, brief: "" }], { title: "Rehearsal before the season opener" }));
+    const { browser, page, complaints, line } = await opened(rehearsal, "conductor", { dark });
+    await using _line = line;
+    await using _browser = browser;
+    const found: string[] = [];
+    const looked = async (state: string): Promise<void> => {
+      await picture(page, `${look}-${state}`);
+      found.push(...[...(await axeOf(page)), ...((await faint(page)) as string[])].map((what) => `${state}: ${what}`));
+    };
+    const go = page.getByRole("button", { name: /^Go/ });
+    await page.getByRole("heading", { name: "Go for step 1 of 2?" }).waitFor();
+    await looked("asked");
+    await go.click();
+    await page.getByRole("heading", { name: /break it\?/ }).waitFor();
+    await looked("held");
+    await go.click();
+    await page.locator("#in-force li").first().waitFor(patiently);
+    await looked("running");
+    await page.getByRole("heading", { name: "Go for step 2 of 2?" }).waitFor(patiently);
+    await looked("one-done");
+    await go.click();
+    await page.locator("#in-force li").first().waitFor(patiently);
+    line.cut();
+    await page.locator("#connection", { hasText: "connection lost" }).waitFor();
+    await looked("lost");
+    line.mend();
+    await page.getByRole("button", { name: /^Stop/ }).click();
+    await rehearsal.over;
+    await page.getByRole("heading", { name: "The day is over" }).first().waitFor(patiently);
+    await looked("stopped");
+    const report = join(rehearsal.directory, "report.html");
+    writeFileSync(report, renderDayReport(readDay(rehearsal.directory)));
+    await page.goto(pathToFileURL(report).href);
+    await looked("report");
+    expect(found).toEqual([]);
+    expect(complaints).toEqual([]);
+  }, 90_000);
+
   test("gives an observer notes and nothing else, on a telephone, in the dark", async () => {
     await using rehearsal = await rehearse(dayOf([{ ...storm, story: hostile, brief: hostile }]));
     const { browser, page, complaints, line } = await opened(rehearsal, "observer", { wide: 390, dark: true });
@@ -131,9 +172,21 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     await expect.poll(() => points(page), patiently).toBeGreaterThan(25);
     await page.waitForTimeout(300);
     await picture(page, "7-telephone");
+    expect(await axeOf(page)).toEqual([]);
     expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(0);
     expect(await faint(page)).toEqual([]);
     expect(await page.evaluate("'pwned' in window")).toBe(false);
+
+    // The report: what stands in its drawings is large enough to be read there, and the page itself does not move sideways.
+    rehearsal.desk.stop({ role: "terminal", name: null });
+    await rehearsal.over;
+    const report = join(rehearsal.directory, "report.html");
+    writeFileSync(report, renderDayReport(readDay(rehearsal.directory)));
+    await page.goto(pathToFileURL(report).href);
+    await picture(page, "8-telephone-report");
+    expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(0);
+    expect(await page.evaluate("Math.min(...[...document.querySelectorAll('.tape text')].map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))")).toBeGreaterThan(9);
+    expect(await axeOf(page)).toEqual([]);
     expect(complaints).toEqual([]);
   }, 60_000);
 });
