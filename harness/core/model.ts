@@ -51,6 +51,9 @@ export interface ModelListening<T> {
 
 export interface Simulation {
   readonly layout: Layout;
+  /** How long the load goes on before the baseline, and how long each phase lasts, as workloads are told. */
+  readonly leadInMs: number;
+  readonly phasesMs: Experiment["phasesMs"];
   readonly nodes: readonly ModelNode[];
   /** Epoch ms of the virtual clock. */
   nowMs(): number;
@@ -71,9 +74,20 @@ export interface Simulation {
   gauge(metric: string, tags: Tags, read: () => number): void;
 }
 
+/** One iteration of a workload. */
+export interface Iteration {
+  /** `workload.exec`. */
+  readonly behaviour: string;
+  readonly lane: string;
+  /** For how many viewers it stands. */
+  readonly weight: number;
+  /** The virtual user that runs it, in the order in which k6 takes them: whoever is free longest. What a device remembers from one iteration to the next is kept under it. */
+  readonly user: number;
+}
+
 export interface RunningModel {
-  /** One iteration of `workload.exec` that stands for `weight` viewers; `done` when it has ended. */
-  iterate(behaviour: string, lane: string, weight: number, done: () => void): void;
+  /** `done` when it has ended. */
+  iterate(iteration: Iteration, done: () => void): void;
   /** The harness's own request for something that is certainly there. */
   canary(edge: string, done: (outcome: string) => void): void;
   /** Does to a service what its named operation would do; `done` hears what it answers, or null when it did not do it. */
@@ -88,6 +102,8 @@ export interface TargetModel {
   readonly kinds: readonly string[];
   /** `workload.exec` of each behaviour that it knows. */
   readonly behaviours: readonly string[];
+  /** Those of them of which one iteration cannot stand for many viewers, as what they ask is not asked once for all. */
+  readonly oneByOne: readonly string[];
   readonly metrics: readonly string[];
   /** What `operate` understands. */
   readonly operations: readonly string[];
@@ -98,16 +114,21 @@ export interface TargetModel {
   start(simulation: Simulation): RunningModel;
 }
 
+/** Above so many a second, an iteration stands for more than one viewer. As many as a real storm of one machine: enough that a share of 0.999 is told from 1, and few enough that a run takes a fraction of a second. */
+export const arrivalsPerSecondMax = 250;
+
 /** What of an experiment cannot be simulated, one line each. */
 export function modelProblems(model: TargetModel | undefined, { load, hypothesis, recovery, abortWhen, target, method }: Pick<Experiment, "load" | "hypothesis" | "recovery" | "abortWhen" | "target" | "method">, layout: Layout): string[] {
   if (model === undefined) return [`the target ${target.name} has no model, so it cannot be simulated`];
   const kinds = [...new Set(layout.services.map((service) => service.kind))].filter((kind) => !model.kinds.includes(kind));
   const behaviours = [...new Set(load.map((one) => `${one.workload}.${one.exec}`))].filter((name) => !model.behaviours.includes(name));
+  const crowds = load.filter((one) => model.oneByOne.includes(`${one.workload}.${one.exec}`) && Math.max(...Object.values(one.ratePerSecond)) > arrivalsPerSecondMax);
   const claims = [...hypothesis, ...abortWhen.map((abort) => abort.unless), ...(recovery === null ? [] : [{ title: recovery.title, metric: recovery.goodput.metric }])];
   const acts = [...new Set(method.flatMap(({ fault }) => (fault.kind === "operate" ? sheetOf(fault).operations(fault) : [])))].filter((name) => !model.operations.includes(name));
   return [
     ...kinds.map((kind) => `the model knows no service of kind ${kind}`),
     ...behaviours.map((name) => `the model knows no behaviour ${name}`),
+    ...crowds.map(({ name, workload, exec }) => `load ${name}: the model cannot let one iteration of ${workload}.${exec} stand for many; ${arrivalsPerSecondMax} a second is the most`),
     ...acts.map((name) => `the model knows no operation ${name}`),
     ...claims.filter((claim) => !model.metrics.includes(claim.metric)).map((claim) => `claim "${claim.title}": the model does not emit ${claim.metric}`),
   ];

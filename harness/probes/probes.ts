@@ -1,11 +1,11 @@
 /** Everything that the harness itself reads while a run goes on, on one rhythm, and once more at each phase boundary. */
 import { Agent } from "node:http";
+import { sinkBooks } from "../core/books.ts";
 import type { Clock, Deployment, EventSink, Instance, RunningLoad, SampleSink } from "../core/ports.ts";
 import type { Telemetry } from "../core/target.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { httpGet } from "../system/network.ts";
 import { deniedSeconds } from "../system/starvation.ts";
-import { sinkBooks } from "./books.ts";
 import { runCanary } from "./canary.ts";
 import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";

@@ -131,7 +131,7 @@ export class SimulatedDeployment implements Deployment {
     const { clock, layout, plan, sink } = this.#request;
     const ids = new Map<string, number>();
     return {
-      layout, nodes, random, nowMs: () => clock.nowMs(), enabled: (defence) => !plan.without.includes(defence),
+      layout, nodes, random, leadInMs: plan.leadInMs, phasesMs: plan.phasesMs, nowMs: () => clock.nowMs(), enabled: (defence) => !plan.without.includes(defence),
       after: (ms, run) => void clock.after(ms, run),
       request: (request) => this.network.request({ ...request, from: request.from as SimulatedNode | null, to: request.to as SimulatedNode }),
       listen: (listening) => this.network.listen({ ...listening, from: listening.from as SimulatedNode, to: listening.to as SimulatedNode }),

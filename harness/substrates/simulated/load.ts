@@ -3,15 +3,38 @@
  * Above `arrivalsPerSecondMax` one iteration stands for many viewers.
  */
 import type { Load } from "../../core/experiment.ts";
-import type { RunningModel } from "../../core/model.ts";
+import { arrivalsPerSecondMax, type RunningModel } from "../../core/model.ts";
 import type { LoadEnd, LoadProgress, RunningLoad, SampleSink } from "../../core/ports.ts";
 import type { Plan } from "../../core/run.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-/** As many as a real storm of one machine: enough that a share of 0.999 is told from 1, and few enough that a run takes a fraction of a second. */
-const arrivalsPerSecondMax = 250;
 /** As the k6 scenarios: the load goes on after the last phase, and what is under way then may take this long to end. */
 const tailMs = 3_000, gracefulStopMs = 10_000;
+
+/** The virtual users of one scenario: whoever is free longest runs the next iteration, as in k6, whose users wait in line. */
+class Users {
+  readonly #count: number;
+  readonly #free: number[] = [];
+  #made = 0;
+  #next = 0;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  /** Null when all are busy. Of a crowd there are always some more. */
+  take(ofCrowd: boolean): number | null {
+    if (this.#made < this.#count || (ofCrowd && this.#next === this.#free.length)) return this.#made++;
+    return this.#next < this.#free.length ? (this.#free[this.#next++] as number) : null;
+  }
+
+  give(user: number): void {
+    this.#free.push(user);
+    if (this.#next < 4_096) return;
+    this.#free.splice(0, this.#next);
+    this.#next = 0;
+  }
+}
 
 export class SimulatedLoad implements RunningLoad {
   readonly name = "k6";
@@ -50,7 +73,7 @@ export class SimulatedLoad implements RunningLoad {
     const stages = [
       { untilMs: faultMs, rate: rate.baseline }, { untilMs: recoveryMs, rate: rate.fault }, { untilMs: recoveryMs + phasesMs.recovery + tailMs, rate: rate.recovery },
     ];
-    let free = load.vus;
+    const users = new Users(load.vus);
     const next = (stage: number, atMs: number): void => {
       const current = stages[stage];
       if (current === undefined) {
@@ -67,12 +90,12 @@ export class SimulatedLoad implements RunningLoad {
       }
       this.#clock.after(zeroMs + thenMs - this.#clock.nowMs(), () => {
         if (this.#over) return;
-        if (weight === 1 && free === 0) this.#drop(load);
+        const user = users.take(weight > 1);
+        if (user === null) this.#drop(load);
         else {
-          free--;
           this.#running++;
-          this.#model.iterate(`${load.workload}.${load.exec}`, load.lane, weight, () => {
-            free++;
+          this.#model.iterate({ behaviour: `${load.workload}.${load.exec}`, lane: load.lane, weight, user }, () => {
+            users.give(user);
             this.#running--;
             this.#finishWhenDone();
           });

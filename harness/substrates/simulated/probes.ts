@@ -1,6 +1,7 @@
 /** What the harness itself reads while a simulated run goes on: the same series on the same rhythm as on real services. */
 import type { RunningModel } from "../../core/model.ts";
-import type { SampleSink } from "../../core/ports.ts";
+import { sinkBooks } from "../../core/books.ts";
+import type { Instance, SampleSink } from "../../core/ports.ts";
 import type { Counters } from "./counters.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -14,6 +15,7 @@ export interface SimulatedProbesOptions {
   readonly counters: Counters;
   readonly model: RunningModel;
   readonly edges: readonly string[];
+  readonly instances: readonly Instance[];
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
 }
 
@@ -33,8 +35,10 @@ export class SimulatedProbes implements AsyncDisposable {
     this.#read();
   }
 
-  /** A model keeps no bytes, so there is nothing that could be read back. */
-  async finish(): Promise<void> {}
+  /** A model keeps no bytes, so there is nothing that could be read back; books it may keep. */
+  async finish(_signal: AbortSignal, endedMs: number): Promise<void> {
+    await sinkBooks(this.#options.instances, this.#options.sink, endedMs - 1);
+  }
 
   #read(): void {
     const { clock, sink, counters, nodes } = this.#options;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import originStorm from "../../../experiments/origin-storm.ts";
+import startSurge from "../../../experiments/start-surge.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import { judge } from "../../core/judge/judge.ts";
 import type { Run } from "../../core/run.ts";
@@ -30,9 +31,10 @@ describe("the origin storm in virtual time", () => {
   it("is not planned where the model does not reach", () => {
     const [live, ...others] = originStorm.load;
     expect(() => planned({ ...originStorm, load: [{ ...live, exec: "nobody" } as Experiment["load"][number], ...others] }, 1)).toThrow(/knows no behaviour viewers.nobody/);
-    const act = { kind: "operate", service: "region-a/gateway", operation: "capacity", look: { operation: "edges", shows: "9" } } as const;
+    const act = { kind: "operate", service: "region-a/gateway", operation: "clock", look: { operation: "clock", shows: "9" } } as const;
     const acting = planned.bind(null, { ...originStorm, blastRadius: { services: [act.service], faultsAtOnceMax: 1 }, method: [{ atMs: 1_000, forMs: 1_000, fault: act }] }, 1);
-    expect(acting).toThrow(/knows no operation capacity/);
+    expect(acting).toThrow(/knows no operation clock/);
+    expect(() => planned(times(startSurge, 2), 1)).toThrow(/cannot let one iteration of starts.prefetch stand for many; 250 a second is the most/);
     const { model: _, ...withoutModel } = originStorm.target;
     expect(() => planned({ ...originStorm, target: withoutModel }, 1)).toThrow(/has no model/);
   });

@@ -3,7 +3,7 @@
  * For runs by the thousand, which ask what the harness does and not what a large target would.
  */
 import type { Experiment, Phase } from "../../core/experiment.ts";
-import type { ModelNode, RunningModel, Simulation, TargetModel } from "../../core/model.ts";
+import type { Iteration, ModelNode, RunningModel, Simulation, TargetModel } from "../../core/model.ts";
 import type { Layout, Service, Target } from "../../core/target.ts";
 
 const segmentMs = 2_000, deadlineMs = 2_000, bunchMs = 300;
@@ -98,7 +98,7 @@ class TinyModel implements RunningModel {
     });
   }
 
-  iterate(_behaviour: string, lane: string, _weight: number, done: () => void): void {
+  iterate({ lane }: Iteration, done: () => void): void {
     const number = this.#current();
     const edge = this.#node(`${regions[Math.floor(this.#simulation.random() * 2)]}/edge`);
     const intendedMs = (number + 1) * segmentMs + this.#simulation.random() * bunchMs;
@@ -132,7 +132,7 @@ class TinyModel implements RunningModel {
 }
 
 const model: TargetModel = {
-  title: "a handful of services", kinds: ["edge", "origin", "store", "packager"], behaviours: ["viewers.live"], metrics: ["segment_ms", "publish_ms", "origin_gets"], operations: [],
+  title: "a handful of services", kinds: ["edge", "origin", "store", "packager"], behaviours: ["viewers.live"], oneByOne: [], metrics: ["segment_ms", "publish_ms", "origin_gets"], operations: [],
   startMs: { edge: 300, origin: 200, store: 800, packager: 400 }, hopMs: { within: 0.2, between: 0.4 }, start: (simulation) => new TinyModel(simulation),
 };
 

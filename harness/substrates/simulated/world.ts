@@ -44,8 +44,8 @@ export function simulatedWorld(options: SimulatedWorldOptions) {
     },
     prepareLoad: async (deployment: Deployment): Promise<SimulatedLoad> => new SimulatedLoad(plan, clock, (deployment as SimulatedDeployment).model, sink),
     startProbes: async (deployment: Deployment, _load: RunningLoad): Promise<SimulatedProbes> => {
-      const { model, counters, nodes, layout } = deployment as SimulatedDeployment;
-      return new SimulatedProbes({ clock, sink, counters, model, nodes, edges: layout.edges.map((edge) => edge.service) });
+      const { model, counters, nodes, layout, instances } = deployment as SimulatedDeployment;
+      return new SimulatedProbes({ clock, sink, counters, model, nodes, instances, edges: layout.edges.map((edge) => edge.service) });
     },
     sweep: async (): Promise<readonly string[]> => {
       machine.killAllOf(runId);

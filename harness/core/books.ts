@@ -1,5 +1,5 @@
 /** Whether the books of services that take in events balance when all is over: what they say of themselves, against one another and what is there. */
-import type { Instance, SampleSink } from "../core/ports.ts";
+import type { Instance, SampleSink } from "./ports.ts";
 
 interface Counts { readonly accepted: number; readonly stored: number; readonly shed: number; readonly queued: number }
 

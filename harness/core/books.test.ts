@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Instance } from "../core/ports.ts";
-import type { Series } from "../core/run.ts";
+import type { Instance } from "./ports.ts";
+import type { Series } from "./run.ts";
 import { balanceOf, sinkBooks } from "./books.ts";
 
 function gateway(name: string, answers: Readonly<Record<string, string>>): Instance {
