@@ -16,6 +16,9 @@ export const criticalFrom = 0.8;
 /** …all of them by here. */
 const nothingFrom = 1;
 
+/** Its place in the order of who is served first: the bucket's. */
+export const rankOf = (bucket: Bucket): number => buckets.indexOf(bucket);
+
 /** Each bucket has a quarter of the priorities 0 (never shed first) to 100. */
 const bucketWidth = 100 / buckets.length;
 
@@ -58,7 +61,7 @@ export function createAdmission(): Admission {
     admits(bucket, utilisation) {
       const turn = ((turns.get(bucket) ?? 0) + golden) % 1;
       turns.set(bucket, turn);
-      return (buckets.indexOf(bucket) + turn) * bucketWidth <= admittedPriorityMax(utilisation);
+      return (rankOf(bucket) + turn) * bucketWidth <= admittedPriorityMax(utilisation);
     },
   };
 }

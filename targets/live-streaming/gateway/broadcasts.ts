@@ -6,7 +6,7 @@ import { type Audience, noticeFor, resumeAfter } from "./audience.ts";
 import type { Board } from "./board.ts";
 import { readJson } from "./body.ts";
 import type { Gate } from "./gate.ts";
-import { unitOf } from "./jitter.ts";
+import { pollAfterMs, type Stretch, waitMs } from "./jitter.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface BroadcastParts {
@@ -31,8 +31,7 @@ const postBytesMax = 8 * 1024;
 /** Over how long devices act when the operator does not say. Choose: a herd of 65 million is 3 million a second even so. */
 const spreadMsDefault = 20_000;
 /** A device whose channel broke comes back within this stretch. */
-const reconnectMs = { from: 1_000, spread: 9_000 };
-const pollMs = { from: 10_000, spread: 20_000 };
+const reconnectMs: Stretch = { from: 1_000, spread: 9_000 };
 const deviceShape = /^[A-Za-z0-9_-]{1,64}$/;
 /** A device that takes nothing for this long is cut off: it will come back and be told what it missed. */
 const stuckMs = 30_000;
@@ -53,8 +52,6 @@ export function createBroadcasts({ gate, board, audience, sessions, epoch, jitte
     const device = claims?.device ?? (deviceShape.test(named) ? named : `${request.socket.remoteAddress}:${request.socket.remotePort}`);
     return { device, session: claims?.session ?? null };
   };
-  const at = (stretch: { from: number; spread: number }, device: string, what: string): number =>
-    Math.round(stretch.from + (jitter ? stretch.spread * unitOf(`${device}\n${what}`) : 0));
 
   return {
     channel(request, response) {
@@ -64,7 +61,7 @@ export function createBroadcasts({ gate, board, audience, sessions, epoch, jitte
       if (known === null) return visit.refuse(401, "this is not a session's token", "rejected");
       if (audience.full) return visit.refuse(503, "no channel is free", "full");
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" });
-      response.write(`retry: ${at(reconnectMs, known.device, epoch)}\n\n`);
+      response.write(`retry: ${waitMs(reconnectMs, jitter, known.device, epoch)}\n\n`);
       let stuck: NodeJS.Timeout | undefined;
       const member = audience.join(known.device, known.session, resumeAfter(header(request, "last-event-id"), epoch), {
         write(text) {
@@ -94,7 +91,7 @@ export function createBroadcasts({ gate, board, audience, sessions, epoch, jitte
       const after = resumeAfter(header(request, "last-event-id"), epoch);
       visit.json(200, {
         id: `${epoch}-${board.seq}`, notices: board.after(after).map((notice) => JSON.parse(noticeFor(notice, known.device, jitter)) as unknown),
-        pollAfterSeconds: at(pollMs, known.device, `${epoch}-${Math.floor(nowMs() / pollMs.from)}`) / 1000,
+        pollAfterSeconds: pollAfterMs(known.device, epoch, nowMs(), jitter) / 1000,
       });
     },
     told(response) {

@@ -9,9 +9,10 @@ export interface WatchedEdge {
   readonly poll: EndpointSettings;
 }
 
-const everyMs = 500;
-/** An edge that needs longer than this for one word is of no use to a viewer either. */
-const patienceMs = 800;
+/** How often each edge is asked… */
+export const watchEveryMs = 500;
+/** …and for how long: an edge that needs longer for one word is of no use to a viewer either. */
+export const watchPatienceMs = 800;
 
 /** Runs until `signal` fires; `onChange` hears of an edge that is lost or back. */
 export async function watchEdges(edges: readonly WatchedEdge[], signal: AbortSignal, onChange: (edge: string, usable: boolean) => void): Promise<void> {
@@ -23,7 +24,7 @@ export async function watchEdges(edges: readonly WatchedEdge[], signal: AbortSig
       const was = health.usable;
       health.observe(await answers(poll, agent));
       if (health.usable !== was && !signal.aborted) onChange(name, health.usable);
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+      await sleep(watchEveryMs, undefined, { signal }).catch(() => undefined);
     }
   }));
 }
@@ -33,7 +34,7 @@ function answers(at: EndpointSettings, agent: Agent): Promise<boolean> {
     const request = get({ host: at.host, port: at.port, path: "/health/ready", agent }, (response) => {
       response.resume().once("end", () => resolve(response.statusCode === 200)).once("close", () => resolve(false));
     });
-    const timer = setTimeout(() => request.destroy(new Error("slow")), patienceMs);
+    const timer = setTimeout(() => request.destroy(new Error("slow")), watchPatienceMs);
     request.once("close", () => clearTimeout(timer)).once("error", () => resolve(false));
   });
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { readJson } from "./body.ts";
 import type { Gate } from "./gate.ts";
-import type { Ingest } from "./ingest.ts";
+import { type Ingest, queueShareOf } from "./ingest.ts";
 import { refuseBody } from "./sessions.ts";
 
 /** By hand, because a record of zod's passes over the key `__proto__` in silence. */
@@ -24,14 +24,12 @@ const eventShape = z.strictObject({
 const eventsMax = 500;
 const batchShape = z.strictObject({ events: z.array(eventShape).min(1).max(eventsMax) });
 const batchBytesMax = 128 * 1024;
-/** Ads are paid for: telemetry leaves them a part of the queue. Choose. */
-const telemetryQueueShare = 0.8;
 
 export function createEvents(gate: Gate, ingest: Ingest, nowMs: () => number): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
     const visit = gate.enter(request, response, "ingest", "/events");
     if (visit === null) return;
-    const share = visit.bucket === "BULK" ? telemetryQueueShare : 1;
+    const share = queueShareOf(visit.bucket);
     // With no room at all even reading would be in vain.
     if (ingest.full) return visit.refuse(503, "busy", "shed");
     const body = await readJson(request, batchShape, batchBytesMax);

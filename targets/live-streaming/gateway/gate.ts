@@ -3,18 +3,13 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { header } from "../service/server.ts";
-import { type AdmittedPath, type Bucket, bucketOf, buckets, createAdmission } from "./admission.ts";
-import { type Backoff, guidance, retryAfterHeader } from "./guidance.ts";
+import type { AdmittedPath, Bucket } from "./admission.ts";
+import { createEntry, type EntryParts } from "./entry.ts";
+import { type Backoff, retryAfterHeader } from "./guidance.ts";
 import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
-import type { Utilisation } from "./utilisation.ts";
 
-export interface GateParts {
-  readonly admission: boolean;
-  readonly backoffGuidance: boolean;
-  readonly utilisation: Utilisation;
+export interface GateParts extends EntryParts {
   readonly telemetry: Telemetry;
-  /** In [0, 1). */
-  readonly random: () => number;
 }
 
 export interface Visit {
@@ -42,11 +37,11 @@ export const kindHeader = "x-request-kind";
 /** A body that was not read is read and thrown away up to here, so that the connection can be used again. */
 const skippedBytesMax = 64 * 1024;
 
-export function createGate({ admission, backoffGuidance, utilisation, telemetry, random }: GateParts): Gate {
-  const rules = createAdmission();
+export function createGate({ telemetry, ...parts }: GateParts): Gate {
+  const enter = createEntry(parts);
   return {
     enter(request, response, lane, path, kind) {
-      const bucket = bucketOf(path, kind ?? header(request, kindHeader));
+      const { bucket, admitted, backoff } = enter(path, kind ?? header(request, kindHeader));
       const leaving = new AbortController();
       response.once("close", () => leaving.abort());
       const answer = (status: number, body: object, outcome: Outcome, headers: Record<string, string>): void => {
@@ -59,25 +54,21 @@ export function createGate({ admission, backoffGuidance, utilisation, telemetry,
         response.end(text);
       };
       const visit: Visit = {
-        request, response, lane, bucket, left: leaving.signal,
-        backoff: () => (backoffGuidance ? guidance(bucket, utilisation.now, random()) : undefined),
+        request, response, lane, bucket, left: leaving.signal, backoff,
         ended: (outcome) => telemetry.request(lane, bucket, outcome),
         json: (status, body, outcome = "served") => answer(status, body, outcome, {}),
         refuse(status, why, outcome) {
           // Trying again helps against load, not against a mistake.
-          const backoff = status === 503 ? visit.backoff() : undefined;
-          answer(status, { error: why, backoff }, outcome, { "x-answer": outcome, ...(backoff === undefined ? {} : { "retry-after": retryAfterHeader(backoff) }) });
+          const advice = status === 503 ? backoff() : undefined;
+          answer(status, { error: why, backoff: advice }, outcome, { "x-answer": outcome, ...(advice === undefined ? {} : { "retry-after": retryAfterHeader(advice) }) });
         },
       };
-      if (!admission || rules.admits(bucket, utilisation.now)) return visit;
+      if (admitted) return visit;
       visit.refuse(503, "busy", "shed");
       return null;
     },
   };
 }
-
-/** Its place in the order of who is served first: the bucket's. */
-export const rankOf = (bucket: Bucket): number => buckets.indexOf(bucket);
 
 function skippable(request: IncomingMessage): boolean {
   if (request.complete) return true;

@@ -18,7 +18,9 @@ import { createEvents } from "./events.ts";
 import { createGate } from "./gate.ts";
 import { createIngest, type IngestCounts } from "./ingest.ts";
 import { spread } from "./jitter.ts";
+import { createSessionStart } from "./session-start.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
+import { batch, limitOf, movesAtOnce, noticeKeysMax, tendMs } from "./sizes.ts";
 import { createSteering, type Steering } from "./steering.ts";
 import { createTelemetry } from "./telemetry.ts";
 import { type BusyMs, createUtilisation } from "./utilisation.ts";
@@ -35,19 +37,10 @@ export interface Gateway {
   close(): Promise<IngestCounts>;
 }
 
-/** Less than the 20 of the algorithm's authors: starts that wait for one signer must be done before their devices give up, even when it is slow. */
-const limitMinPerSigner = 4;
-const limitInitialPerSigner = 20;
-const noticeKeysMax = 256;
 const eventFileBytesMax = 64 * 1024 * 1024;
-/** Events stored with one write, and the pause between two. */
-const batch = { batchMax: 2_000, pauseMs: 100 };
 /** Sessions of a lost edge act within this stretch: soon, as they are about to run dry, and yet not all in one instant. Choose. */
 const moveSpreadMs = 1_000;
-/** Moved in one go; the rest follow a moment later. */
-const movesAtOnce = 2_000;
 const beatMs = 15_000;
-const tendMs = 1_000;
 
 export interface Surroundings {
   readonly log: Log;
@@ -64,10 +57,11 @@ export async function createGateway(settings: GatewayConfiguration, { log, quiet
   const epoch = randomBytes(4).toString("hex");
   const workers = createWorkers(settings.signers, () => performance.now());
   const utilisation = createUtilisation([() => workers.busyMs(), loopBusyMs], () => performance.now());
-  const limit = createGradient2({ min: limitMinPerSigner * settings.signers, initial: limitInitialPerSigner * settings.signers });
+  const limit = createGradient2(limitOf(settings.signers));
   const gate = createGate({ ...defences, utilisation, telemetry, random: Math.random });
   const steering = createSteering({ edges: settings.edges, ownRegion: settings.region, enabled: defences.steering, sessionsMax: settings.sessionsMax });
-  const sessions = createSessions({ ...settings, ...defences, gate, limit, workers, steering, telemetry, nowMs: Date.now });
+  const startSession = createSessionStart({ ...settings, ...defences, limit, workers, steering, nowMs: Date.now, monotonicMs: () => performance.now() });
+  const sessions = createSessions({ ...settings, ...defences, gate, startSession, steering, telemetry, nowMs: Date.now });
   const board = createBoard(noticeKeysMax);
   const audience = createAudience({ board, epoch, connectedMax: settings.connectedMax, jitter: defences.jitter });
   const broadcasts = createBroadcasts({ gate, board, audience, sessions, epoch, jitter: defences.jitter, nowMs: Date.now });

@@ -2,7 +2,8 @@
  * Takes in ad events and telemetry: a bounded queue, written out in batches by one writer. What does not fit is shed and counted, so that at
  * any moment accepted = stored + shed + queued, exactly, and a flood of logging costs serving nothing but the counting.
  */
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleepOnTheWall } from "node:timers/promises";
+import type { Bucket } from "./admission.ts";
 
 export interface EventSink {
   /** Resolves when the lines are stored. */
@@ -34,12 +35,21 @@ export interface IngestOptions {
   /** Between two batches: many small ones would cost more than they are worth. */
   readonly pauseMs: number;
   readonly onFailure: (error: unknown) => void;
+  /** Resolves after so many ms, or as soon as the signal fires. */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<unknown>;
 }
+
+const sleepReally: NonNullable<IngestOptions["sleep"]> = (ms, signal) => sleepOnTheWall(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+
+/** Ads are paid for: telemetry leaves them a part of the queue. Choose. */
+const telemetryQueueShare = 0.8;
+
+export const queueShareOf = (bucket: Bucket): number => (bucket === "BULK" ? telemetryQueueShare : 1);
 
 /** A sink that fails is tried this often before a batch is given up. */
 const attemptsMax = 3;
 
-export function createIngest({ sink, bounded, queueMax, batchMax, pauseMs, onFailure }: IngestOptions): Ingest {
+export function createIngest({ sink, bounded, queueMax, batchMax, pauseMs, onFailure, sleep = sleepReally }: IngestOptions): Ingest {
   let queue: string[] = [];
   let [accepted, stored, shed, underWay] = [0, 0, 0, 0];
   let writing: Promise<void> | null = null;
@@ -64,7 +74,7 @@ export function createIngest({ sink, bounded, queueMax, batchMax, pauseMs, onFai
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
       // A flush cuts the pause short.
-      await sleep(pauseMs, undefined, { signal: hurry.signal }).catch(() => undefined);
+      await sleep(pauseMs, hurry.signal);
       const batch = queue.slice(0, batchMax);
       queue = queue.slice(batchMax);
       await store(batch);

@@ -10,6 +10,11 @@ import { mainOf, nodeOf, type Site, standing } from "./site.ts";
 /** What one edge is taken to be able to send: a cache server with a 100 Gb/s line, as content delivery networks have them. */
 const edgeBitsPerSecond = 100e9;
 
+/** What one of `sites` gateways may hand out of an edge. */
+export const shareOfEdge = (sites: number): number => Math.floor(edgeBitsPerSecond / sites);
+
+export const gatewaySize = { signers: 1, keyCost: 2_048, sessionsMax: 100_000, connectedMax: 5_000, eventsQueueMax: 20_000 } as const;
+
 const gatewaySeries = [
   "gateway_requests_total", "gateway_utilisation", "gateway_limit", "gateway_sessions",
   "gateway_edges_usable", "gateway_assignments_total", "gateway_moves_total", "gateway_sse_connected", "gateway_sse_behind",
@@ -42,10 +47,10 @@ export function gateway(site: Site, sites: readonly Site[]): Service {
           const { host, port } = place.direct(`${each.name}/edge`, "http");
           return {
             name: `${each.name}/edge`, region: each.region, poll: place.reach(`${each.name}/edge`, "http"), url: `http://${host}:${port}`,
-            capacityBitsPerSecond: Math.floor(edgeBitsPerSecond / sites.length),
+            capacityBitsPerSecond: shareOfEdge(sites.length),
           };
         }),
-        signers: 1, keyCost: 2_048, sessionsMax: 100_000, connectedMax: 5_000, eventsQueueMax: 20_000,
+        ...gatewaySize,
         eventsFile: `${place.directory}/events.ndjson`,
         defences: switches(place, "backoffGuidance", "admission", "steering", "jitter", "boundedIngest"),
       };
