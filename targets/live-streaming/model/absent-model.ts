@@ -1,8 +1,8 @@
 /** Those who ask for what is not there, as the k6 workload `absent` has them: too early, too late, never made, or unheard of; and players whose clock is fast. */
-import type { Simulation } from "../../../harness/core/model.ts";
+import type { Iteration, Simulation } from "../../../harness/core/model.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
 import type { Answer, Asked } from "./asked.ts";
-import type { Watched } from "./viewer-model.ts";
+import type { Watched } from "./fetch-model.ts";
 
 /** The workload's own constants. */
 const answerWithinMs = 5_000, aheadSegments = 450, longAgoSegments = 21_600, lostAgoSegments = 900, fastClockMs = 2_300, bunchMs = 100;
@@ -17,13 +17,13 @@ export class Absent {
     this.#edges = edges;
   }
 
-  absent(lane: string, weight: number, done: () => void): void {
+  absent({ lane, weight }: Iteration, done: () => void): void {
     this.#sinceMs ??= this.#simulation.nowMs();
     this.#ask(this.#wish(segmentInProduction(this.#simulation.nowMs()), segmentInProduction(this.#sinceMs)), lane, weight, done);
   }
 
   /** Asks for a segment when it thinks that it is due. */
-  fast(lane: string, weight: number, done: () => void): void {
+  fast({ lane, weight }: Iteration, done: () => void): void {
     const nowMs = this.#simulation.nowMs();
     const number = segmentInProduction(nowMs + fastClockMs);
     const askMs = publishAtMs(number) - fastClockMs + this.#simulation.random() * bunchMs;

@@ -1,27 +1,44 @@
 /** Who asks the target for something, by the name of the workload and of what it exports. */
-import type { Simulation } from "../../../harness/core/model.ts";
+import type { Iteration, Simulation } from "../../../harness/core/model.ts";
 import { Absent } from "./absent-model.ts";
-import { Viewers, type Watched } from "./viewer-model.ts";
+import { Devices } from "./device-model.ts";
+import type { Watched } from "./fetch-model.ts";
+import type { Gateway } from "./gateway-model.ts";
+import { Sessions } from "./session-model.ts";
+import { Viewers } from "./viewer-model.ts";
 
-export type Behaviour = (lane: string, weight: number, done: () => void) => void;
+export type Behaviour = (iteration: Iteration, done: () => void) => void;
 
-interface Audience { readonly viewers: Viewers; readonly absent: Absent }
+interface Audience { readonly viewers: Viewers; readonly absent: Absent; readonly devices: Devices; readonly sessions: Sessions }
 
-const behaviours = {
-  "viewers.live": ({ viewers }) => (lane, weight, done) => viewers.live(lane, weight, false, false, done),
-  "viewers.liveRoaming": ({ viewers }) => (lane, weight, done) => viewers.live(lane, weight, true, false, done),
-  "viewers.liveInspecting": ({ viewers }) => (lane, weight, done) => viewers.live(lane, weight, true, true, done),
-  "viewers.dvr": ({ viewers }) => (lane, weight, done) => viewers.dvr(lane, weight, false, done),
-  "viewers.dvrRoaming": ({ viewers }) => (lane, weight, done) => viewers.dvr(lane, weight, true, done),
-  "rewind.rewind": ({ viewers }) => (lane, weight, done) => viewers.rewind(lane, weight, done),
-  "rewatch.rewatch": ({ viewers }) => (lane, weight, done) => viewers.rewatch(lane, weight, done),
-  "absent.absent": ({ absent }) => (lane, weight, done) => absent.absent(lane, weight, done),
-  "absent.fast": ({ absent }) => (lane, weight, done) => absent.fast(lane, weight, done),
+/** Of edges, whose copies serve any number. */
+const crowds = {
+  "viewers.live": ({ viewers }) => (one, done) => viewers.live(one, false, false, done),
+  "viewers.liveRoaming": ({ viewers }) => (one, done) => viewers.live(one, true, false, done),
+  "viewers.liveInspecting": ({ viewers }) => (one, done) => viewers.live(one, true, true, done),
+  "viewers.dvr": ({ viewers }) => (one, done) => viewers.dvr(one, false, done),
+  "viewers.dvrRoaming": ({ viewers }) => (one, done) => viewers.dvr(one, true, done),
+  "rewind.rewind": ({ viewers }) => (one, done) => viewers.rewind(one, done),
+  "rewatch.rewatch": ({ viewers }) => (one, done) => viewers.rewatch(one, done),
+  "absent.absent": ({ absent }) => (one, done) => absent.absent(one, done),
+  "absent.fast": ({ absent }) => (one, done) => absent.fast(one, done),
 } satisfies Readonly<Record<string, (audience: Audience) => Behaviour>>;
 
-export const behaviourNames: readonly string[] = Object.keys(behaviours);
+/** Of gateways, which have to work for each of them. */
+const oneByOne = {
+  "starts.play": ({ devices }) => (one, done) => devices.play(one, done),
+  "starts.prefetch": ({ devices }) => (one, done) => devices.prefetch(one, done),
+  "devices.device": ({ devices }) => (one, done) => devices.device(one, done),
+  "events.ads": ({ devices }) => (one, done) => devices.report("ad", one, done),
+  "events.telemetry": ({ devices }) => (one, done) => devices.report("telemetry", one, done),
+  "sessions.live": ({ sessions }) => (one, done) => sessions.live(one, done),
+} satisfies Readonly<Record<string, (audience: Audience) => Behaviour>>;
 
-export function audienceOf(simulation: Simulation, edges: readonly Watched[]): ReadonlyMap<string, Behaviour> {
-  const audience: Audience = { viewers: new Viewers(simulation, edges), absent: new Absent(simulation, edges) };
-  return new Map(Object.entries(behaviours).map(([name, of]) => [name, of(audience)]));
+export const oneByOneNames: readonly string[] = Object.keys(oneByOne);
+export const behaviourNames: readonly string[] = [...Object.keys(crowds), ...oneByOneNames];
+
+export function audienceOf(simulation: Simulation, edges: readonly Watched[], gateways: readonly Gateway[]): ReadonlyMap<string, Behaviour> {
+  const viewers = new Viewers(simulation, edges);
+  const audience: Audience = { viewers, absent: new Absent(simulation, edges), devices: new Devices(simulation, gateways), sessions: new Sessions(simulation, viewers, edges, gateways) };
+  return new Map(Object.entries({ ...crowds, ...oneByOne }).map(([name, of]) => [name, of(audience)]));
 }

@@ -22,6 +22,18 @@ export const calibration = {
   /** As the Cassandra driver is set: a read that takes longer counts as failed. */
   storeTimeoutMs: 700,
   memcachedTimeoutMs: 250,
+  /** A session start on its signer: 4 to 9 ms of work, and two gateways that are full at 100 to 200 a second, on two cores that carried the generator too (experiments/start-surge.ts). */
+  startWork: { p50: 9, p99: 30 },
+  /** A request's part of a gateway's event loop: two gateways that did nothing but refuse refused 1 300 a second (experiments/retry-storm.ts). */
+  requestMs: 1.5,
+  /**
+   * An event that is read, and one that is written by itself. At 110 batches of 100 events a second a gateway was 0.28 busy, 0.17 of it for the
+   * requests; without bounded queues 0.63 to 0.68 (experiments/README.md, `ingest-flood`).
+   */
+  eventReadMs: 0.008,
+  eventWriteMs: 0.034,
+  /** Up to 2 000 events in one write. No source: ten a second were not to be told from the reading in those 0.28. */
+  batchWriteMs: 1,
 } as const;
 
 const z99 = 2.3263;

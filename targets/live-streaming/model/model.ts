@@ -1,21 +1,23 @@
 /**
  * The whole target as a queueing model, for the simulated substrate: what `target.ts` says stands where, and every decision is the services'
  * own, so each defence that is switched off there is off here. What it says is about origins, stores, links and waiting; edges are taken to
- * be as many machines as their audience needs, so it says nothing about an edge's own processor, bandwidth or memory. Gateways stand and fall, and do nothing.
+ * be as many machines as their audience needs, so it says nothing about an edge's own processor, bandwidth or memory.
  */
 import type { TargetModel } from "../../../harness/core/model.ts";
-import { behaviourNames } from "./audience-model.ts";
+import { behaviourNames, oneByOneNames } from "./audience-model.ts";
 import { ReferenceModel } from "./reference-model.ts";
 
 export const model: TargetModel = {
-  title: "a queueing model of origins, stores and caches; an edge's own processor and bandwidth are not in it",
+  title: "a queueing model of origins, stores, caches and gateways; an edge's own processor and bandwidth are not in it",
   kinds: ["edge", "fill", "origin-read", "origin-publish", "cassandra", "memcached", "packager", "gateway"],
-  behaviours: behaviourNames,
+  behaviours: behaviourNames, oneByOne: oneByOneNames,
   metrics: [
+    "batch_ms", "broadcast_ms", "events_unreconciled", "gateway_assignments_total", "gateway_edges_usable", "gateway_limit", "gateway_moves_total", "gateway_requests_total",
+    "gateway_sessions", "gateway_utilisation", "start_ms",
     "origin_chunks_total", "origin_metadata_gaps", "origin_metadata_lookups_total", "origin_store_requests_total",
     "segment_ms", "http_req_ms", "start_late_ms", "dropped_iterations", "origin_gets", "origin_requests_total", "publish_ms", "canary_ms", "canary_late_ms", "cpu_seconds",
   ],
-  operations: ["flush", "defects", "defectsOff", "mask", "unmask", "directives"],
+  operations: ["flush", "defects", "defectsOff", "mask", "unmask", "directives", "broadcast", "board", "ingest", "eventsFound"],
   startMs: { cassandra: 5_000, memcached: 50, "origin-publish": 500, "origin-read": 500, packager: 1_000, edge: 900, fill: 900, gateway: 300 },
   hopMs: { within: 0.15, between: 0.2 },
   start: (simulation) => new ReferenceModel(simulation),

@@ -11,7 +11,7 @@ import { type Asked, type Key, keyOf, leafOf } from "./asked.ts";
 export class OriginMemory {
   readonly #node: ModelNode;
   readonly #simulation: Simulation;
-  readonly #waiting = new Map<Key, (() => void)[]>();
+  readonly #waiting = new Map<Key, Set<() => void>>();
   #metadata: Metadata = createMetadata();
   #directives: Directives = createDirectives();
 
@@ -51,13 +51,17 @@ export class OriginMemory {
   /** Woken by the word of a publication, or by the time. */
   wait(asked: Asked, untilMs: number, woken: (heard: boolean) => void): void {
     const key = keyOf(asked);
+    const all = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, all);
+    const news = (): void => go(true);
     let over = false;
     const go = (heard: boolean): void => {
       if (over) return;
       over = true;
+      all.delete(news);
       woken(heard);
     };
-    this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), () => go(true)]);
+    all.add(news);
     this.#node.after(Math.max(1, untilMs - this.#simulation.nowMs()), () => go(false));
   }
 }

@@ -1,6 +1,6 @@
 /** The read origin in the model: the real one's own decisions (`decide`, `rank`, the shed curve), with virtual time around them. */
 import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
-import { type Candidate, rank } from "../origin/candidate.ts";
+import type { Candidate } from "../origin/candidate.ts";
 import { absence, decide } from "../origin/decide.ts";
 import { recentIntervalMs } from "../origin/lookup.ts";
 import { directivesEveryMs } from "../origin/recall.ts";
@@ -12,6 +12,7 @@ import { calibration, draw } from "./calibration.ts";
 import { ChunkReading } from "./chunk-reading.ts";
 import { type Feed, follow } from "./feed-model.ts";
 import { Lookups } from "./lookup-model.ts";
+import { Opening } from "./opening-model.ts";
 import { OriginMemory } from "./origin-memory.ts";
 import type { Stores } from "./store-model.ts";
 import { TimedStore } from "./timed-store.ts";
@@ -26,7 +27,7 @@ export class OriginReader {
   readonly #memory: OriginMemory;
   readonly #store: TimedStore;
   readonly #lookups: Lookups;
-  readonly #chunks: ChunkReading;
+  readonly #opening: Opening;
   /** Its own region's pipeline first: those chunks are in the memory next door. */
   readonly #pipelines: readonly string[];
 
@@ -37,7 +38,7 @@ export class OriginReader {
     this.#memory = new OriginMemory(node, simulation);
     this.#store = new TimedStore(node, simulation, stores);
     this.#lookups = new Lookups(node, simulation, this.#store);
-    this.#chunks = new ChunkReading(node, simulation, stores, this.#store);
+    this.#opening = new Opening(simulation, this.#memory, new ChunkReading(node, simulation, stores, this.#store), pipelines);
     for (const lane of ["live", "dvr"]) simulation.count("origin_requests_total", { service: node.name, lane, outcome: "shed" }, 0);
     const memory = this.#memory;
     node.onReady(() => {
@@ -79,7 +80,7 @@ export class OriginReader {
     });
     if (this.#simulation.enabled("metadataCache") && decision.kind !== "lookUp") this.#lookups.count("memory");
     switch (decision.kind) {
-      case "serve": this.#serve(this.#ranked(decision.candidates), tell); return;
+      case "serve": this.#serve(asked, decision.candidates, tell); return;
       case "early": tell(this.#not(404, "early", decision.ttlMs)); return;
       case "gone": tell(this.#not(410, "gone", goneTtlMs)); return;
       case "hold": this.#hold(asked, decision.untilMs, tell); return;
@@ -88,17 +89,13 @@ export class OriginReader {
     }
   }
 
-  #ranked(candidates: readonly Candidate[]): readonly Candidate[] {
-    return rank(candidates, this.#pipelines, this.#simulation.enabled("candidateSelection"));
-  }
-
   #not(status: 404 | 410, answer: string, ttlMs: number): Answer {
     return { status, answer, ttlMs: this.#simulation.enabled("negativeCache") ? ttlMs : null };
   }
 
   #found(asked: Asked, found: readonly Candidate[], tell: Tell): void {
     const absent = absence(asked.number, this.#simulation.nowMs());
-    if (found.length > 0) this.#serve(this.#ranked(found), tell);
+    if (found.length > 0) this.#serve(asked, found, tell);
     else tell(absent.kind === "gone" ? this.#not(410, "gone", goneTtlMs) : this.#not(404, "missing", absent.ttlMs));
   }
 
@@ -124,13 +121,11 @@ export class OriginReader {
     });
   }
 
-  #serve([best, ...others]: readonly Candidate[], tell: Tell): void {
-    if (best === undefined) {
-      tell({ status: 502, answer: "unreadable", ttlMs: null });
-      return;
-    }
-    const ttlMs = best.defects.length > 0 ? flaggedTtlMs : servedTtlMs;
-    this.#chunks.read(best, (read) => (read ? tell({ status: 200, answer: "", ttlMs, served: best }) : this.#serve(others, tell)));
+  #serve(asked: Asked, candidates: readonly Candidate[], tell: Tell): void {
+    this.#opening.open(asked, candidates, (served) => {
+      if (served === null) tell({ status: 502, answer: "unreadable", ttlMs: null });
+      else tell({ status: 200, answer: "", ttlMs: served.defects.length > 0 ? flaggedTtlMs : servedTtlMs, served });
+    });
   }
 
   #followDirectives(): void {

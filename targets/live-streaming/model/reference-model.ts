@@ -1,9 +1,10 @@
 /** The whole target in virtual time, put together from what stands where: stores, origins with their feeds, caches, packagers and those who ask. */
-import type { ModelNode, RunningModel, Simulation } from "../../../harness/core/model.ts";
+import type { Iteration, ModelNode, RunningModel, Simulation } from "../../../harness/core/model.ts";
 import { defectNames } from "../origin/candidate.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { audienceOf, type Behaviour } from "./audience-model.ts";
 import { Edge, type Upstream } from "./edge-model.ts";
+import { Gateway } from "./gateway-model.ts";
 import { Orders } from "./orders-model.ts";
 import { OriginReader } from "./origin-model.ts";
 import { Packager } from "./packager-model.ts";
@@ -21,6 +22,7 @@ export class ReferenceModel implements RunningModel {
   readonly #caches = new Map<string, Edge>();
   readonly #packagers: readonly Packager[];
   readonly #orders: ReadonlyMap<string, Orders>;
+  readonly #gateways: readonly Gateway[];
   readonly #behaviours: ReadonlyMap<string, Behaviour>;
 
   constructor(simulation: Simulation) {
@@ -44,7 +46,9 @@ export class ReferenceModel implements RunningModel {
     const tiers = [cachesOf("fill"), cachesOf("edge")];
     this.#orders = new Map(publishers.map((publisher) => [publisher.node.name, new Orders(publisher, simulation, simulation.enabled("invalidation") ? tiers : [])]));
     this.#packagers = this.#of("packager").map((node) => new Packager(node, pipelineOf(node), simulation, this.#stores, publishers));
-    this.#behaviours = audienceOf(simulation, simulation.layout.edges.map((edge) => this.#cache(edge.service)));
+    const edges = simulation.layout.edges.map((edge) => this.#cache(edge.service));
+    this.#gateways = this.#of("gateway").map((node) => new Gateway(node, simulation, edges));
+    this.#behaviours = audienceOf(simulation, edges, this.#gateways);
   }
 
   #workerOf(publisher: ModelNode): ModelNode {
@@ -72,10 +76,10 @@ export class ReferenceModel implements RunningModel {
     return cache;
   }
 
-  iterate(behaviour: string, lane: string, weight: number, done: () => void): void {
-    const known = this.#behaviours.get(behaviour);
-    if (known === undefined) throw new Error(`the model has no behaviour ${behaviour}`);
-    known(lane, weight, done);
+  iterate(iteration: Iteration, done: () => void): void {
+    const known = this.#behaviours.get(iteration.behaviour);
+    if (known === undefined) throw new Error(`the model has no behaviour ${iteration.behaviour}`);
+    known(iteration, done);
   }
 
   canary(edge: string, done: (outcome: string) => void): void {
@@ -91,9 +95,11 @@ export class ReferenceModel implements RunningModel {
   operate(service: string, operation: string, parameters: Parameters, done: Told): void {
     const orders = this.#orders.get(service);
     const packager = this.#packagers.find((one) => one.node.name === service);
+    const gateway = this.#gateways.find((one) => one.node.name === service);
     if (operation === "flush") done((this.#caches.get(service)?.flush() ?? this.#stores.flush(service)) ? "flushed" : null);
     else if (orders !== undefined) orders.perform(operation, parameters, done);
     else if (packager !== undefined) done(spoil(packager, operation, parameters) ? "ok" : null);
+    else if (gateway !== undefined) gateway.operate(operation, parameters, done);
     else done(null);
   }
 }

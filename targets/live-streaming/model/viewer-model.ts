@@ -1,25 +1,16 @@
-/** Viewers as the k6 workload `viewers` has them: bunches at the live edge, others in the past, deadlines, another try after an error, and another edge when one is broken. */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
-import type { Candidate } from "../origin/candidate.ts";
-import type { Answer, Asked } from "./asked.ts";
+/** Viewers as the k6 workloads `viewers`, `rewind` and `rewatch` have them: bunches at the live edge, others in the past. */
+import type { Iteration, Simulation } from "../../../harness/core/model.ts";
+import { fetchSegment, type Watched, type Wish } from "./fetch-model.ts";
 
-/** The workload's own constants. */
-const bunchMs = 400, liveDeadlineMs = 4_000, dvrDeadlineMs = 8_000, dvrFromSegments = 8, retryMs = 250, shedRetryMs = 5_000, rewatchFarthest = 12, rewatchNearest = 9;
-
-export interface Watched { readonly node: ModelNode; get(asked: Asked, weight: number, reply: (answer: Answer) => void): void }
-
-/** The share of a viewer's time that one of several edges may take. */
-const shareOfEdge = 0.5;
-
-interface Wish extends Asked { readonly lane: string; readonly edges: readonly Watched[]; readonly intendedMs: number; readonly deadlineMs: number; readonly weight: number; readonly inspects?: boolean }
+/** The workloads' own constants. */
+const bunchMs = 400, liveDeadlineMs = 4_000, dvrDeadlineMs = 8_000, dvrFromSegments = 8, rewatchFarthest = 12, rewatchNearest = 9;
 
 export class Viewers {
   readonly #simulation: Simulation;
   readonly #edges: readonly Watched[];
   readonly #video: readonly string[];
   readonly #audio: readonly string[];
-  #rewindsSinceMs: number | null = null;
-  #rewatchesSinceMs: number | null = null;
+  #beganMs: number | null = null;
 
   constructor(simulation: Simulation, edges: readonly Watched[]) {
     this.#simulation = simulation;
@@ -29,93 +20,72 @@ export class Viewers {
     this.#audio = renditions.filter((one) => one.kind === "audio").map((one) => one.name);
   }
 
-  live(lane: string, weight: number, roaming: boolean, inspects: boolean, done: () => void): void {
+  /** Who roams knows all edges, the others only their own. */
+  live({ lane, weight }: Iteration, roaming: boolean, inspects: boolean, done: () => void): void {
+    this.watch({ lane, weight, inspects, edges: this.#known(roaming) }, done);
+  }
+
+  /** The next segment to become due. */
+  watch(how: Pick<Wish, "lane" | "weight" | "edges" | "steer" | "inspects">, done: () => void): void {
     const { segmentMs, availabilityStartMs } = this.#simulation.layout.stream;
-    const number = Math.floor((this.#simulation.nowMs() - availabilityStartMs) / segmentMs);
+    const number = this.#numberAt(this.#simulation.nowMs());
     const intendedMs = availabilityStartMs + (number + 1) * segmentMs + this.#simulation.random() * bunchMs;
-    const wish = { lane, inspects, number, intendedMs, weight, deadlineMs: liveDeadlineMs, ...this.#choice(roaming) };
+    const wish = { ...how, number, intendedMs, deadlineMs: liveDeadlineMs, rendition: this.#rendition() };
     this.#simulation.after(intendedMs - this.#simulation.nowMs(), () => {
-      this.#simulation.duration("start_late_ms", { lane }, 0);
-      this.#fetch(wish, done);
+      this.#simulation.duration("start_late_ms", { lane: how.lane }, 0);
+      fetchSegment(this.#simulation, wish, done);
     });
   }
 
-  dvr(lane: string, weight: number, roaming: boolean, done: () => void): void {
-    const { segmentMs, availabilityStartMs, dvrSegments } = this.#simulation.layout.stream;
+  dvr({ lane, weight }: Iteration, roaming: boolean, done: () => void): void {
+    const { dvrSegments } = this.#simulation.layout.stream;
     const nowMs = this.#simulation.nowMs();
-    const newest = Math.floor((nowMs - availabilityStartMs) / segmentMs) - 1;
-    const back = dvrFromSegments + Math.floor(this.#simulation.random() * Math.max(1, dvrSegments - dvrFromSegments));
-    this.#fetch({ lane, number: newest - back, intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs, ...this.#choice(roaming) }, done);
+    const number = this.#numberAt(nowMs) - 1 - dvrFromSegments - this.#draw(Math.max(1, dvrSegments - dvrFromSegments));
+    const edges = this.#known(roaming);
+    fetchSegment(this.#simulation, { lane, weight, edges, rendition: this.#rendition(), number, intendedMs: nowMs, deadlineMs: dvrDeadlineMs }, done);
   }
 
   /** To anything that has been shown since the stream began, beyond the live edge: any rendition, at any one edge. */
-  rewind(lane: string, weight: number, done: () => void): void {
-    const { segmentMs, availabilityStartMs, dvrSegments, renditions } = this.#simulation.layout.stream;
+  rewind({ lane, weight }: Iteration, done: () => void): void {
+    const { dvrSegments, renditions } = this.#simulation.layout.stream;
     const nowMs = this.#simulation.nowMs();
-    this.#rewindsSinceMs ??= nowMs;
-    const numberAt = (ms: number): number => Math.floor((ms - availabilityStartMs) / segmentMs);
-    const [oldest, newest] = [numberAt(this.#rewindsSinceMs) - dvrSegments, numberAt(nowMs) - 1 - dvrFromSegments];
-    const draw = (among: number): number => Math.floor(this.#simulation.random() * among);
-    const wish = { lane, number: oldest + draw(newest - oldest + 1), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs };
-    this.#fetch({ ...wish, edges: [this.#edges[draw(this.#edges.length)] as Watched], rendition: renditions[draw(renditions.length)]?.name ?? "" }, done);
+    this.#beganMs ??= nowMs;
+    const [oldest, newest] = [this.#numberAt(this.#beganMs) - dvrSegments, this.#numberAt(nowMs) - 1 - dvrFromSegments];
+    const wish = { lane, number: oldest + this.#draw(newest - oldest + 1), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs };
+    fetchSegment(this.#simulation, { ...wish, edges: [this.#pick(this.#edges)], rendition: this.#pick(renditions).name }, done);
   }
 
   /** To the same few past segments again and again: two thirds to four of the first and the last rendition, the others to one between, and its neighbours up to the live edge. */
-  rewatch(lane: string, weight: number, done: () => void): void {
-    const { segmentMs, availabilityStartMs, renditions } = this.#simulation.layout.stream;
+  rewatch({ lane, weight }: Iteration, done: () => void): void {
+    const { renditions } = this.#simulation.layout.stream;
     const nowMs = this.#simulation.nowMs();
-    this.#rewatchesSinceMs ??= nowMs;
-    const begun = Math.floor((this.#rewatchesSinceMs - availabilityStartMs) / segmentMs);
-    const draw = (among: number): number => Math.floor(this.#simulation.random() * among);
-    const at = draw(renditions.length);
+    this.#beganMs ??= nowMs;
+    const at = this.#draw(renditions.length);
     const span = at > 0 && at < renditions.length - 1 ? rewatchFarthest : rewatchFarthest - rewatchNearest + 1;
-    const wish = { lane, number: begun - rewatchFarthest + draw(span), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs, inspects: true };
-    this.#fetch({ ...wish, edges: this.#choice(true).edges, rendition: renditions[at]?.name ?? "" }, done);
+    const wish = { lane, number: this.#numberAt(this.#beganMs) - rewatchFarthest + this.#draw(span), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs, inspects: true };
+    fetchSegment(this.#simulation, { ...wish, edges: this.#known(true), rendition: renditions[at]?.name ?? "" }, done);
   }
 
-  /** Who roams knows all edges, the others only their own. */
-  #choice(roaming: boolean): { edges: readonly Watched[]; rendition: string } {
-    const pick = <T>(items: readonly T[]): T => items[Math.floor(this.#simulation.random() * items.length)] as T;
+  #numberAt(ms: number): number {
+    const { segmentMs, availabilityStartMs } = this.#simulation.layout.stream;
+    return Math.floor((ms - availabilityStartMs) / segmentMs);
+  }
+
+  #known(roaming: boolean): readonly Watched[] {
     const left = [...this.#edges];
-    const edges = (roaming ? this.#edges : this.#edges.slice(0, 1)).map(() => left.splice(left.indexOf(pick(left)), 1)[0] as Watched);
-    return { edges, rendition: pick(this.#simulation.random() < 0.5 && this.#audio.length > 0 ? this.#audio : this.#video) };
+    return (roaming ? this.#edges : this.#edges.slice(0, 1)).map(() => left.splice(this.#draw(left.length), 1)[0] as Watched);
   }
 
-  #fetch(wish: Wish, done: () => void): void {
-    const { lane, edges, rendition, intendedMs, weight } = wish;
-    const simulation = this.#simulation;
-    const giveUpMs = intendedMs + wish.deadlineMs;
-    const attemptMs = edges.length > 1 ? wish.deadlineMs * shareOfEdge : wish.deadlineMs;
-    let failures = 0;
-    let edge = edges[0] as Watched;
-    const end = (outcome: string, served?: Candidate): void => {
-      const said = { pipeline: served?.pipeline ?? "none", flagged: served === undefined ? "none" : served.defects.length > 0 ? "yes" : "no" };
-      simulation.duration("segment_ms", { lane, outcome, edge: edge.node.name, home: edges[0]?.node.name ?? "", rendition, ...said }, simulation.nowMs() - intendedMs);
-      done();
-    };
-    // Pipelines that do not keep to the epoch make media whose time is not the number's, and do not know it.
-    const isWrong = ({ served }: Answer): boolean => wish.inspects === true && served?.defects.length === 0 && !simulation.enabled("epochLocking");
-    const attempt = (outcome: string): void => {
-      const askedMs = simulation.nowMs();
-      if (askedMs >= giveUpMs) {
-        end(outcome);
-        return;
-      }
-      edge = edges[failures % edges.length] as Watched;
-      simulation.request<Answer>({
-        from: null, to: edge.node, port: "http", timeoutMs: Math.max(50, Math.min(attemptMs, giveUpMs - askedMs)),
-        serve: (reply) => edge.get(wish, weight, reply),
-        done: (answer) => {
-          simulation.duration("http_req_ms", { lane, status: String(answer?.status ?? 0), edge: edge.node.name }, simulation.nowMs() - askedMs);
-          if (answer?.status === 200) return end(isWrong(answer) ? "wrong" : simulation.nowMs() <= giveUpMs ? "served" : "late", answer.served);
-          const shed = answer?.answer === "shed";
-          // The next edge is asked at once; when all have failed, they are given a moment.
-          const elsewhere = (answer === null || (answer.status >= 500 && !shed)) && ++failures % edges.length !== 0;
-          const waitMs = elsewhere ? 0 : Math.min(shed ? shedRetryMs : retryMs, giveUpMs - simulation.nowMs());
-          simulation.after(Math.max(0, waitMs), () => attempt(shed ? "shed" : "lost"));
-        },
-      });
-    };
-    attempt("lost");
+  /** Half of all requests are for sound, as players fetch it by itself. */
+  #rendition(): string {
+    return this.#pick(this.#simulation.random() < 0.5 && this.#audio.length > 0 ? this.#audio : this.#video);
+  }
+
+  #pick<T>(items: readonly T[]): T {
+    return items[this.#draw(items.length)] as T;
+  }
+
+  #draw(among: number): number {
+    return Math.floor(this.#simulation.random() * among);
   }
 }

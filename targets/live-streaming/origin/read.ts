@@ -9,6 +9,7 @@ import { type Candidate, rank } from "./candidate.ts";
 import { ttlMsMin } from "./decide.ts";
 import { type ChunkReader, NoRoom, type OpenSegment, openSegment, StoreSilent } from "./chunk-reader.ts";
 import type { Claim } from "./concurrency.ts";
+import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "./patience.ts";
 import { admittedPriorityMax, dvrPriority, priorities, prioritiesMax, type StoreLoad } from "./shedding.ts";
 import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
 
@@ -32,8 +33,6 @@ const startTtlMs = 60_000;
 const unknownTtlMs = 60_000;
 const goneTtlMs = 60_000;
 export const shedMaxAgeSeconds = 5;
-/** A copy in the other region's store is never later than this, or something is broken. */
-const replicationMsMax = 2_000;
 
 export function createReader(parts: ReadParts): Handler {
   return (request, response) => {
@@ -136,9 +135,6 @@ async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Pr
   return "served";
 }
 
-/** A segment that could not be read is tried again this long after, or as soon as another candidate is known. */
-const retryMs = 40;
-
 /**
  * The word of another region's publication travels faster than its chunks do. So a segment that was published a moment ago and cannot be read
  * is tried again, with whatever candidates are known by then.
@@ -155,8 +151,8 @@ async function openPatiently(parts: ReadParts, { response, leaf, pipeline, claim
   const news = (waitMs: number): Promise<boolean> => parts.metadata.published(leaf, waitMs, settled.signal);
   try {
     let opened = await openFirst(() => open(known()), news);
-    for (let tries = 0; opened === null && tries < 5 && !response.destroyed; tries += 1) {
-      await news(retryMs);
+    for (let tries = 0; opened === null && tries < unreadableTriesMax && !response.destroyed; tries += 1) {
+      await news(unreadableRetryMs);
       opened = await openFirst(() => open(known()), news);
     }
     return opened;

@@ -1,0 +1,19 @@
+/** A gateway's watch over one edge, over the link between them, by the real one's rules of when it counts as lost. */
+import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import { createEdgeHealth } from "../gateway/edge-health.ts";
+import { watchEveryMs, watchPatienceMs } from "../gateway/edge-watch.ts";
+import type { Watched } from "./fetch-model.ts";
+
+export function watchEdge(gateway: ModelNode, simulation: Simulation, edge: Watched, onChange: (usable: boolean) => void): void {
+  const health = createEdgeHealth();
+  const ask = (): void => simulation.request<true>({
+    from: gateway, to: edge.node, port: "http", timeoutMs: watchPatienceMs, serve: (reply) => reply(true),
+    done: (answer) => {
+      const was = health.usable;
+      health.observe(answer === true);
+      if (health.usable !== was) onChange(health.usable);
+      gateway.after(watchEveryMs, ask);
+    },
+  });
+  ask();
+}

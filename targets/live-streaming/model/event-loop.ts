@@ -1,0 +1,39 @@
+/** An event loop in virtual time: one thing after another, and the share of time for which it is at work. */
+import type { ModelNode } from "../../../harness/core/model.ts";
+
+export class EventLoop {
+  readonly #node: ModelNode;
+  readonly #nowMs: () => number;
+  /** When all that was asked of it is done. */
+  #freeAtMs: number;
+  #workMs = 0;
+  #gathered: { readonly ms: number; readonly then: () => void }[] = [];
+
+  constructor(node: ModelNode, nowMs: () => number) {
+    this.#node = node;
+    this.#nowMs = nowMs;
+    this.#freeAtMs = nowMs();
+  }
+
+  work(ms: number, then: () => void): void {
+    this.#freeAtMs = Math.max(this.#freeAtMs, this.#nowMs()) + ms;
+    this.#workMs += ms;
+    this.#node.after(this.#freeAtMs - this.#nowMs(), then);
+  }
+
+  /** As `work`, for much that comes in the same moment: it is done as one. */
+  gather(ms: number, then: () => void): void {
+    this.#gathered.push({ ms, then });
+    if (this.#gathered.length > 1) return;
+    this.#node.after(0, () => {
+      const all = this.#gathered;
+      this.#gathered = [];
+      this.work(all.reduce((sum, one) => sum + one.ms, 0), () => { for (const one of all) one.then(); });
+    });
+  }
+
+  /** Work done so far; what is still to do does not count. */
+  busyMs(): number {
+    return this.#workMs - Math.max(0, this.#freeAtMs - this.#nowMs());
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * What a gateway's process holds in the model: the real one's entry, starts, steering, board and queue of events, around two things that take
+ * time, its signer and its event loop. All of it is gone when the process is.
+ */
+import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import type { AdmittedPath } from "../gateway/admission.ts";
+import { type Board, createBoard } from "../gateway/board.ts";
+import { createEntry, type Entry } from "../gateway/entry.ts";
+import { createIngest, type Ingest } from "../gateway/ingest.ts";
+import { createSessionStart, type StartSession } from "../gateway/session-start.ts";
+import { batch, limitOf, noticeKeysMax } from "../gateway/sizes.ts";
+import { createSteering, type Steering } from "../gateway/steering.ts";
+import { createUtilisation, type Utilisation } from "../gateway/utilisation.ts";
+import { createWorkers } from "../gateway/workers.ts";
+import { gatewaySize, shareOfEdge } from "../layout/gateway.ts";
+import { type ConcurrencyLimit, createGradient2 } from "../service/gradient2.ts";
+import { calibration, draw } from "./calibration.ts";
+import { EventLoop } from "./event-loop.ts";
+
+export interface Life {
+  /** Tells one life from another. */
+  readonly epoch: string;
+  readonly loop: EventLoop;
+  readonly utilisation: Utilisation;
+  readonly enter: (path: AdmittedPath, kind: string | null) => Entry;
+  readonly limit: ConcurrencyLimit;
+  readonly start: StartSession;
+  /** What one start asks of the signer. */
+  readonly sign: () => Promise<void>;
+  readonly steering: Steering;
+  readonly board: Board;
+  readonly ingest: Ingest;
+}
+
+/** `stored` hears of events that are on its disk, which outlives it. */
+export function beginLife(node: ModelNode, simulation: Simulation, edges: readonly ModelNode[], epoch: string, stored: (count: number) => void): Life {
+  const [nowMs, random] = [() => simulation.nowMs(), () => simulation.random()];
+  const [admission, backoffGuidance, bounded] = ["admission", "backoffGuidance", "boundedIngest"].map((defence) => simulation.enabled(defence)) as [boolean, boolean, boolean];
+  const { signers, sessionsMax, eventsQueueMax } = gatewaySize;
+  const loop = new EventLoop(node, nowMs);
+  const workers = createWorkers(signers, nowMs);
+  const utilisation = createUtilisation([() => workers.busyMs(), () => loop.busyMs()], nowMs);
+  const limit = createGradient2(limitOf(signers));
+  const steering = createSteering({
+    edges: edges.map(({ name, region }) => ({ name, region, capacityBitsPerSecond: shareOfEdge(edges.length) })), ownRegion: node.region, enabled: simulation.enabled("steering"), sessionsMax,
+  });
+  const sleep = (ms: number): Promise<void> => later(simulation, (then) => node.after(ms, then));
+  // Bounded, one write for many; otherwise each event opens the file for itself.
+  const append = async (lines: readonly string[]): Promise<void> => {
+    await later(simulation, (then) => loop.gather(bounded ? calibration.batchWriteMs : calibration.eventWriteMs * lines.length, then));
+    stored(lines.length);
+  };
+  return {
+    epoch, loop, utilisation, limit, steering, board: createBoard(noticeKeysMax), enter: createEntry({ admission, backoffGuidance, utilisation, random }),
+    start: createSessionStart({ admission, renditions: simulation.layout.stream.renditions, limit, workers, steering, nowMs, monotonicMs: nowMs }),
+    sign: () => sleep(draw(calibration.startWork, random)),
+    ingest: createIngest({ ...batch, sink: { append }, bounded, queueMax: eventsQueueMax, onFailure: () => {}, sleep }),
+  };
+}
+
+function later(simulation: Simulation, begin: (then: () => void) => void): Promise<void> {
+  return new Promise((done) => begin(() => {
+    done();
+    simulation.settled();
+  }));
+}

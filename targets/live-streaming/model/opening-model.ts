@@ -1,0 +1,64 @@
+/** How an origin comes to a candidate that it can read: the best first, and one that was published a moment ago again, with whatever is known by then. */
+import type { Simulation } from "../../../harness/core/model.ts";
+import { type Candidate, rank } from "../origin/candidate.ts";
+import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "../origin/patience.ts";
+import type { Asked } from "./asked.ts";
+import type { ChunkReading } from "./chunk-reading.ts";
+import type { OriginMemory } from "./origin-memory.ts";
+
+/** Null when no copy can be read. */
+type Opened = (candidate: Candidate | null) => void;
+
+export class Opening {
+  readonly #simulation: Simulation;
+  readonly #memory: OriginMemory;
+  readonly #chunks: ChunkReading;
+  readonly #pipelines: readonly string[];
+
+  constructor(simulation: Simulation, memory: OriginMemory, chunks: ChunkReading, pipelines: readonly string[]) {
+    this.#simulation = simulation;
+    this.#memory = memory;
+    this.#chunks = chunks;
+    this.#pipelines = pipelines;
+  }
+
+  open(asked: Asked, candidates: readonly Candidate[], opened: Opened): void {
+    const nowMs = this.#simulation.nowMs();
+    const known = (): readonly Candidate[] => {
+      const now = this.#memory.candidates(asked);
+      return now.length > 0 ? now : candidates;
+    };
+    if (!candidates.some(({ publishedAtMs }) => nowMs - publishedAtMs < replicationMsMax)) {
+      this.#read(candidates, opened);
+      return;
+    }
+    const attempt = (tries: number): void => this.#readFirst(asked, known, (candidate) => {
+      if (candidate !== null || tries === unreadableTriesMax) opened(candidate);
+      else this.#memory.wait(asked, this.#simulation.nowMs() + unreadableRetryMs, () => attempt(tries + 1));
+    });
+    attempt(0);
+  }
+
+  /** What is known may lie in a slow store still, when the own region's copy of it arrives: then both are read, and the first that can be is taken. */
+  #readFirst(asked: Asked, known: () => readonly Candidate[], opened: Opened): void {
+    let [left, over] = [1, false];
+    const one = (candidate: Candidate | null): void => {
+      left -= 1;
+      if (over || (candidate === null && left > 0)) return;
+      over = true;
+      opened(candidate);
+    };
+    this.#read(known(), one);
+    this.#memory.wait(asked, this.#simulation.nowMs() + replicationMsMax, (heard) => {
+      if (over || !heard) return;
+      left += 1;
+      this.#read(known(), one);
+    });
+  }
+
+  #read(candidates: readonly Candidate[], opened: Opened): void {
+    const [best, ...others] = rank(candidates, this.#pipelines, this.#simulation.enabled("candidateSelection"));
+    if (best === undefined) opened(null);
+    else this.#chunks.read(best, (read) => (read ? opened(best) : this.#read(others, opened)));
+  }
+}
