@@ -13,5 +13,5 @@ export default defineExperiment({
   story: `${originStorm.story} Two viewers watch it in a browser: one from before the storm, one who presses play as it breaks.`,
   players,
   hypothesis: [...originStorm.hypothesis, ...playerWatches(players)],
-  reliesOn: { regionFailover: ["A real player never stalls"] },
+  reliesOn: { regionFailover: ["A player never stalls"] },
 });

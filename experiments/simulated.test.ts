@@ -2,13 +2,8 @@
 import { expect, it } from "vitest";
 import { asksGateways, catalogue, eachHoldsInVirtualTime, refusal } from "../harness/substrates/simulated/catalogue.fixture.ts";
 
-const players = "a real player needs real media and a browser";
-
 /** What only real substrates run, with what the model lacks and how the plan says so. */
 const beyond: Readonly<Record<string, readonly [lacks: string, said: string]>> = {
-  "dvr-storm-player": [players, "none can watch in virtual time"],
-  "origin-storm-player": [players, "none can watch in virtual time"],
-  "packager-loss-player": [players, "none can watch in virtual time"],
   "viewer-notice": ["notifications, which travel with segments", "the model knows no operation notify"],
 };
 

@@ -85,11 +85,20 @@ export interface Iteration {
   readonly user: number;
 }
 
+/** A viewer who watches, as a buffer that fills and empties. It is asked ten times a second where it stands. */
+export interface ModelPlayer {
+  /** Position in the media and what is loaded ahead of it, in s. */
+  look(): { readonly mediaS: number; readonly aheadS: number };
+  leave(): void;
+}
+
 export interface RunningModel {
   /** `done` when it has ended. */
   iterate(iteration: Iteration, done: () => void): void;
   /** The harness's own request for something that is certainly there. */
   canary(edge: string, done: (outcome: string) => void): void;
+  /** Watches live through this edge, from now on. Left out by a model without players. */
+  join?(edge: string): ModelPlayer;
   /** Does to a service what its named operation would do; `done` hears what it answers, or null when it did not do it. */
   operate(service: string, operation: string, parameters: Readonly<Record<string, string>>, done: (answer: string | null) => void): void;
 }
@@ -105,6 +114,8 @@ export interface TargetModel {
   /** Those of them of which one iteration cannot stand for many viewers, as what they ask is not asked once for all. */
   readonly oneByOne: readonly string[];
   readonly metrics: readonly string[];
+  /** What is in its players and what is not, as the end of a sentence: shown wherever they watch. Without it, nobody can. */
+  readonly players?: string;
   /** What `operate` understands. */
   readonly operations: readonly string[];
   /** From start to readiness in ms, by kind. */

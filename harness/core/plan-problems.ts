@@ -139,11 +139,11 @@ function repeated(names: readonly string[]): string[] {
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }
 
-/** Real players need a stream that they can find, a browser, and time that passes. */
+/** Real players need a stream that they can find and a browser; in virtual time, they are the model's own. */
 export function playerProblems({ players = [], hypothesis, abortWhen, target }: Experiment, layout: Layout, { substrate, browser }: Pick<PlanOptions, "substrate" | "browser">): string[] {
   const claimed = [...hypothesis, ...abortWhen.map((abort) => abort.unless)].filter((claim) => metrics[claim.metric]?.source === "player");
   if (players.length === 0) return claimed.map((claim) => `claim "${claim.title}": nobody watches; say in "players" when one joins`);
-  if (substrate === "simulated") return ["players: none can watch in virtual time"];
+  if (substrate === "simulated") return target.model === undefined || target.model.players !== undefined ? [] : [`players: the model of ${target.name} has none`];
   return [
     ...(layout.manifestPath === undefined ? [`players: ${target.name} does not say where its manifest is`] : []),
     ...(browser === null ? ["players: no Chromium was found on this machine. Install it (apt-get install chromium), or name one in CHROMIUM; `seawall doctor` shows what is found"] : []),

@@ -83,7 +83,8 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   const force = options.force === true;
   if (!force) problems.push(...unmet);
   if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
-  return { layout, model, plan: planOf(experiment, topology, layout, options, [...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut]) };
+  const watched = options.substrate === "simulated" && (experiment.players ?? []).length > 0 ? [`no real player watched, and no browser: players are modelled, ${model?.players}`] : [];
+  return { layout, model, plan: planOf(experiment, topology, layout, options, [...watched, ...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut]) };
 }
 
 /** A model keeps no bytes: nothing is asked about them there, and the plan says so. */

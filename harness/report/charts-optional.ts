@@ -1,15 +1,15 @@
-/** Charts of what only some experiments have: real players, session starts, shed work. Where there is none, nothing is missing. */
+/** Charts of what only some experiments have: players, session starts, shed work. Where there is none, nothing is missing. */
 import { growth, highest, shareOf } from "./buckets.ts";
 import { byTag } from "./by-tag.ts";
 import type { ChartSpec, Tone } from "./chart.ts";
 import type { Find } from "./charts.ts";
 
-/** What a real player in a browser showed. */
+/** What players showed: real ones in a browser, or in virtual time modelled ones, whose names say so. */
 export function players(find: Find): ChartSpec[] {
   const latency = find("player_latency_ms");
   if (latency.length === 0) return [];
   return [{
-    id: "players", title: "Real players: how far behind live", unit: "ms", needs: "player_latency_ms",
+    id: "players", title: "Players: how far behind live", unit: "ms", needs: "player_latency_ms",
     note: "Players in a browser, highest reading of each interval; the share of time for which the worst stalled is on the right scale.",
     lines: [...byTag(latency, "player", highest), { label: "stalled", tone: "lost", unit: "share", axis: "right", measure: highest(find("player_rebuffer_ratio")) }],
   }];

@@ -4,6 +4,7 @@ import { sinkBooks } from "../../core/books.ts";
 import type { Instance, SampleSink } from "../../core/ports.ts";
 import type { Counters } from "./counters.ts";
 import type { SimulatedNode } from "./node.ts";
+import type { SimulatedPlayers } from "./players.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 const everyMs = 2_000;
@@ -16,6 +17,7 @@ export interface SimulatedProbesOptions {
   readonly model: RunningModel;
   readonly edges: readonly string[];
   readonly instances: readonly Instance[];
+  readonly players: SimulatedPlayers;
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
 }
 
@@ -37,6 +39,7 @@ export class SimulatedProbes implements AsyncDisposable {
 
   /** A model keeps no bytes, so there is nothing that could be read back; books it may keep. */
   async finish(_signal: AbortSignal, endedMs: number): Promise<void> {
+    this.#options.players.leave();
     await sinkBooks(this.#options.instances, this.#options.sink, endedMs - 1);
   }
 
@@ -77,5 +80,6 @@ export class SimulatedProbes implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over = true;
+    this.#options.players.leave();
   }
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import originStorm from "../../../experiments/origin-storm.ts";
+import originStormPlayer from "../../../experiments/origin-storm-player.ts";
 import startSurge from "../../../experiments/start-surge.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import { judge } from "../../core/judge/judge.ts";
+import type { TargetModel } from "../../core/model.ts";
 import type { Run } from "../../core/run.ts";
 import { planned, simulateInMemory } from "./in-memory.fixture.ts";
 
@@ -26,6 +28,16 @@ describe("the origin storm in virtual time", () => {
     const one = await run(crowd);
     expect(judge(one).status).toBe("held");
     expect(one.series.reduce((sum, series) => sum + series.values.length, 0)).toBeLessThan(150_000);
+  });
+
+  it("lets modelled players watch that are never taken for real ones: neither by the plan nor by the record", async () => {
+    const { plan } = planned(originStormPlayer, 1);
+    expect(plan.notes?.[0]).toMatch(/^no real player watched, and no browser: players are modelled, /);
+    const watched = (await run(originStormPlayer)).series.filter(({ metric }) => metric.startsWith("player_"));
+    expect(new Set(watched.map(({ tags }) => tags["player"]))).toEqual(new Set(["modelled-player-1", "modelled-player-2"]));
+    const { model } = originStormPlayer.target;
+    const { players: _, ...without } = model ?? {};
+    expect(() => planned({ ...originStormPlayer, target: { ...originStormPlayer.target, model: without as TargetModel } }, 1)).toThrow(/players: the model of live-streaming has none/);
   });
 
   it("is not planned where the model does not reach", () => {

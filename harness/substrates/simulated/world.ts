@@ -7,6 +7,7 @@ import { SimulatedDeployment } from "./deployment.ts";
 import { simulatedInjectors } from "./injectors.ts";
 import { SimulatedLoad } from "./load.ts";
 import type { VirtualMachine } from "./machine.ts";
+import { SimulatedPlayers } from "./players.ts";
 import { SimulatedProbes } from "./probes.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -28,8 +29,15 @@ const playableAfterMs = 4_500;
 /** The conductor's world but for its abort conditions, which are judged by whoever holds the samples. */
 export function simulatedWorld(options: SimulatedWorldOptions) {
   const { plan, clock, machine, sink, runId } = options;
+  let players: SimulatedPlayers | null = null;
+  const events: EventSink = {
+    event(event) {
+      options.events.event(event);
+      if (event.kind === "phase") players?.phaseBegan(event.phase);
+    },
+  };
   return {
-    clock, events: options.events, injectors: simulatedInjectors,
+    clock, events, injectors: simulatedInjectors,
     deploy: async (signal: AbortSignal): Promise<SimulatedDeployment> => {
       const deployment = new SimulatedDeployment(options);
       try {
@@ -45,7 +53,8 @@ export function simulatedWorld(options: SimulatedWorldOptions) {
     prepareLoad: async (deployment: Deployment): Promise<SimulatedLoad> => new SimulatedLoad(plan, clock, (deployment as SimulatedDeployment).model, sink),
     startProbes: async (deployment: Deployment, _load: RunningLoad): Promise<SimulatedProbes> => {
       const { model, counters, nodes, layout, instances } = deployment as SimulatedDeployment;
-      return new SimulatedProbes({ clock, sink, counters, model, nodes, instances, edges: layout.edges.map((edge) => edge.service) });
+      players = new SimulatedPlayers({ joins: plan.players ?? [], edges: plan.edges, model, clock, sink });
+      return new SimulatedProbes({ players, clock, sink, counters, model, nodes, instances, edges: layout.edges.map((edge) => edge.service) });
     },
     sweep: async (): Promise<readonly string[]> => {
       machine.killAllOf(runId);

@@ -15,6 +15,8 @@ export const calibration = {
   storeWrite: { p50: 28, p99: 120 },
   /** From the end of a segment to its first PUT. */
   encode: { p50: 12, p99: 60 },
+  /** From asking for the stream until the first segment is asked for: start-up took 0.2 to 0.4 s (experiments/claims/player-watches.ts). */
+  playerSetUp: { p50: 250, p99: 400 },
   /** Requests that one store node works on at once; more wait. */
   storeAtOnce: 16,
   /** A publication's rows to the other region's store. */

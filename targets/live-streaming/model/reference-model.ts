@@ -1,5 +1,5 @@
 /** The whole target in virtual time, put together from what stands where: stores, origins with their feeds, caches, packagers and those who ask. */
-import type { Iteration, ModelNode, RunningModel, Simulation } from "../../../harness/core/model.ts";
+import type { Iteration, ModelNode, ModelPlayer, RunningModel, Simulation } from "../../../harness/core/model.ts";
 import { defectNames } from "../origin/candidate.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { audienceOf, type Behaviour } from "./audience-model.ts";
@@ -8,6 +8,7 @@ import { Gateway } from "./gateway-model.ts";
 import { Orders } from "./orders-model.ts";
 import { OriginReader } from "./origin-model.ts";
 import { Packager } from "./packager-model.ts";
+import { BufferedPlayer } from "./player-model.ts";
 import { OriginPublisher } from "./publisher-model.ts";
 import { Stores } from "./store-model.ts";
 
@@ -80,6 +81,10 @@ export class ReferenceModel implements RunningModel {
     const known = this.#behaviours.get(iteration.behaviour);
     if (known === undefined) throw new Error(`the model has no behaviour ${iteration.behaviour}`);
     known(iteration, done);
+  }
+
+  join(edge: string): ModelPlayer {
+    return new BufferedPlayer(this.#simulation, this.#cache(edge));
   }
 
   canary(edge: string, done: (outcome: string) => void): void {

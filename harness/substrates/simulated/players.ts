@@ -1,0 +1,72 @@
+/**
+ * Modelled players: each joins as its phase begins and watches to the end. No browser is in them and no media; where they stand is told by the
+ * model, and when that is a stall by the same watch as a real player's. Their names say what they are.
+ */
+import type { Phase } from "../../core/experiment.ts";
+import type { ModelPlayer, RunningModel } from "../../core/model.ts";
+import { PlayerAccount, playerTakenEveryMs, type Seen } from "../../core/player/account.ts";
+import type { SampleSink } from "../../core/ports.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+/** As the page of a real one looks at itself. */
+const lookEveryMs = 100;
+
+export interface SimulatedPlayersOptions {
+  readonly joins: readonly Phase[];
+  /** The players take them in turn. */
+  readonly edges: readonly string[];
+  readonly model: RunningModel;
+  readonly clock: VirtualClock;
+  readonly sink: SampleSink;
+}
+
+interface Watching { readonly player: ModelPlayer; readonly account: PlayerAccount }
+
+export class SimulatedPlayers {
+  readonly #options: SimulatedPlayersOptions;
+  readonly #watching: Watching[] = [];
+  #over = false;
+
+  constructor(options: SimulatedPlayersOptions) {
+    this.#options = options;
+  }
+
+  phaseBegan(phase: string): void {
+    for (const [index, joins] of this.#options.joins.entries()) if (joins === phase && !this.#over) this.#join(index);
+  }
+
+  #join(index: number): void {
+    const { edges, model, clock, sink } = this.#options;
+    const player = model.join?.(edges[index % edges.length] ?? "");
+    if (player === undefined) return;
+    const one = { player, account: new PlayerAccount({ sink, name: `modelled-player-${index + 1}` }, clock.nowMs()) };
+    this.#watching.push(one);
+    this.#look(one, []);
+  }
+
+  #look({ player, account }: Watching, seen: Seen["ticks"]): void {
+    const { clock } = this.#options;
+    clock.after(lookEveryMs, () => {
+      if (this.#over) return;
+      const { mediaS, aheadS } = player.look();
+      const atMs = clock.nowMs();
+      const ticks = [...seen, [atMs, mediaS, true, aheadS] as const];
+      const isDue = ticks.length * lookEveryMs >= playerTakenEveryMs;
+      if (isDue) account.add({ ...unseen, ticks, atMs, mediaS }, atMs);
+      this.#look({ player, account }, isDue ? [] : ticks);
+    });
+  }
+
+  /** What is open then, as a stall, counts. */
+  leave(): void {
+    if (this.#over) return;
+    this.#over = true;
+    for (const { player, account } of this.#watching) {
+      player.leave();
+      account.close();
+    }
+  }
+}
+
+/** There is no picture, so nothing can be said of one. */
+const unseen = { renditions: [], errors: [], rendered: null, heightPx: 0, decodedFrames: 0, droppedFrames: 0, decodedAudioBytes: 0, clockOffsetMs: null } as const;

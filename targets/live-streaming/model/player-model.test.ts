@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import type { ModelRequest, Simulation } from "../../../harness/core/model.ts";
+import { VirtualClock } from "../../../harness/substrates/simulated/virtual-clock.ts";
+import { renditions } from "../stream/event.ts";
+import { publishAtMs } from "../stream/template.ts";
+import type { Watched } from "./fetch-model.ts";
+import { BufferedPlayer } from "./player-model.ts";
+
+const startMs = Date.UTC(2026, 0, 1);
+
+/** An edge that has every segment as it is published, unless it is out from one second to another, counted from the beginning. */
+function watching(outS: readonly [number, number] | null = null, silent: string | null = null) {
+  const clock = new VirtualClock(startMs);
+  const isOut = (): boolean => outS !== null && clock.nowMs() >= startMs + 1_000 * outS[0] && clock.nowMs() < startMs + 1_000 * outS[1];
+  const asked: string[] = [];
+  const edge = {
+    get: ({ rendition, number }: { rendition: string; number: number }, _weight: number, reply: (answer: object) => void) => {
+      asked.push(`${rendition} ${clock.nowMs() >= publishAtMs(number)}`);
+      reply({ status: isOut() || rendition === silent ? 503 : 200 });
+    },
+  } as unknown as Watched;
+  const simulation = {
+    layout: { stream: { renditions } }, nowMs: () => clock.nowMs(), random: () => 0.5, after: (ms: number, run: () => void) => clock.after(ms, run),
+    request: ({ serve, done }: ModelRequest<object>) => serve((answer) => clock.after(5, () => done(answer))),
+  } as unknown as Simulation;
+  const player = new BufferedPlayer(simulation, edge);
+  const stood: number[] = [];
+  const run = async (seconds: number): Promise<void> => {
+    for (let last = player.look().mediaS, tick = 0; tick < 10 * seconds; tick++) {
+      await clock.until(clock.sleep(100));
+      const { mediaS } = player.look();
+      if (mediaS === last) stood.push((clock.nowMs() - startMs) / 1_000);
+      last = mediaS;
+    }
+  };
+  return { run, asked, stood, player, behindS: () => clock.nowMs() / 1_000 - player.look().mediaS };
+}
+
+test("plays six seconds behind live, asks for each segment once it is there, for the best picture and the sound, and never stands still", async () => {
+  const { run, asked, stood, behindS } = watching();
+  await run(30);
+  expect(stood.filter((atS) => atS > 1)).toEqual([]);
+  expect(behindS()).toBeCloseTo(6, 0);
+  expect(new Set(asked)).toEqual(new Set(["v720 true", "audio true"]));
+});
+
+test("stands still when its edge gives nothing for longer than its buffer lasts, goes on as soon as there is something, and makes up for it", async () => {
+  const { run, stood, behindS } = watching([10, 20]);
+  await run(40);
+  const stall = stood.filter((atS) => atS > 1);
+  expect([stall[0], stall.at(-1)].map((atS) => Math.round(atS ?? 0))).toEqual([14, 20]);
+  expect(behindS()).toBeGreaterThan(8);
+  await run(60);
+  expect(behindS()).toBeLessThan(6.5);
+});
+
+test("outlasts a shorter outage, and does not begin without sound", async () => {
+  const short = watching([10, 12]);
+  await short.run(30);
+  expect(short.stood.filter((atS) => atS > 1)).toEqual([]);
+  const mute = watching(null, "audio");
+  await mute.run(10);
+  expect(mute.stood.length).toBe(100);
+});
