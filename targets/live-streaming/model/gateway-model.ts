@@ -86,11 +86,16 @@ export class Gateway {
   /** `leftInMs`: from then on the device no longer waits. */
   start(kind: StartKind, leftInMs: number, reply: (answer: GatewayAnswer) => void): void {
     const life = this.#life;
+    const leavesAtMs = this.#simulation.nowMs() + leftInMs;
     this.#enter(life, "start", "/sessions", kind, reply, (entry, answer) => {
       const session = `${this.node.name}/${++this.#sessions}`;
       const left = new AbortController();
-      this.node.after(leftInMs, () => left.abort());
+      let over = false;
+      // It may have left while its request waited for the event loop.
+      if (this.#simulation.nowMs() >= leavesAtMs) left.abort();
+      else this.node.after(leavesAtMs - this.#simulation.nowMs(), () => { if (!over) left.abort(); });
       void life.start(entry.bucket, { session }, life.sign, left.signal).then((start) => {
+        over = true;
         if (start.kind !== "started") return answer(503, start.kind);
         this.#simulation.count("gateway_assignments_total", { service: this.node.name, edge: start.edge }, 1);
         answer(201, "served", { edge: start.edge, claims: { session, bitsPerSecond: start.bitsPerSecond } });
