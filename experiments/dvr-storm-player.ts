@@ -9,8 +9,8 @@ const players: readonly Phase[] = ["baseline", "fault"];
 export default defineExperiment({
   ...dvrStorm,
   name: "dvr-storm-player",
-  title: "DVR storm, while real players watch live",
-  story: `${dvrStorm.story} Two viewers watch live in a browser: one from before the wave, one who presses play as it comes.`,
+  title: "DVR storm, while players watch live",
+  story: `${dvrStorm.story} Two viewers watch live: one from before the wave, one who presses play as it comes.`,
   players,
   hypothesis: [...dvrStorm.hypothesis, ...playerWatches(players)],
   reliesOn: {},

@@ -9,8 +9,8 @@ const players: readonly Phase[] = ["baseline", "fault"];
 export default defineExperiment({
   ...originStorm,
   name: "origin-storm-player",
-  title: "Origin storm, watched by real players",
-  story: `${originStorm.story} Two viewers watch it in a browser: one from before the storm, one who presses play as it breaks.`,
+  title: "Origin storm, watched by players",
+  story: `${originStorm.story} Two viewers watch it: one from before the storm, one who presses play as it breaks.`,
   players,
   hypothesis: [...originStorm.hypothesis, ...playerWatches(players)],
   reliesOn: { regionFailover: ["A player never stalls"] },

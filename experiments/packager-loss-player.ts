@@ -9,8 +9,8 @@ const players: readonly Phase[] = ["baseline", "fault"];
 export default defineExperiment({
   ...packagerLoss,
   name: "packager-loss-player",
-  title: "Packager loss, watched by real players",
-  story: `${packagerLoss.story} Two viewers watch in a browser: one from before the loss, one who presses play after it.`,
+  title: "Packager loss, watched by players",
+  story: `${packagerLoss.story} Two viewers watch: one from before the loss, one who presses play after it.`,
   players,
   hypothesis: [...packagerLoss.hypothesis, ...playerWatches(players)],
   reliesOn: packagerLoss.reliesOn,

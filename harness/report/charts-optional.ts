@@ -10,7 +10,7 @@ export function players(find: Find): ChartSpec[] {
   if (latency.length === 0) return [];
   return [{
     id: "players", title: "Players: how far behind live", unit: "ms", needs: "player_latency_ms",
-    note: "Players in a browser, highest reading of each interval; the share of time for which the worst stalled is on the right scale.",
+    note: "Players, highest reading of each interval; the share of time for which the worst stalled is on the right scale.",
     lines: [...byTag(latency, "player", highest), { label: "stalled", tone: "lost", unit: "share", axis: "right", measure: highest(find("player_rebuffer_ratio")) }],
   }];
 }
