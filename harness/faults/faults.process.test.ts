@@ -1,3 +1,4 @@
+import { getPriority } from "node:os";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Fault } from "../core/faults.ts";
 import { ping } from "../system/ping.ts";
@@ -92,6 +93,14 @@ describe("on the process substrate", () => {
     ])), { timeout: 10_000 });
     await injection.heal();
     await mini.deployment.instance("b/more").start();
+  });
+
+  it("what is started again gives way to the instruments, what was started with the target does not", async () => {
+    const niceOf = (service: string): number => getPriority(mini.deployment.instance(service).pid ?? 0);
+    const before = niceOf("a/front");
+    const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/more" });
+    await injection.heal();
+    expect([before, niceOf("a/front"), niceOf("b/more")]).toEqual([getPriority(), getPriority(), 5]);
   });
 
   it("a kill of what does not run did not land, and heals by starting it", async () => {

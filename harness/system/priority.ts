@@ -2,29 +2,28 @@
 import { writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 
-const nice = constants.priority.PRIORITY_BELOW_NORMAL;
 /** The kernel takes one such wish of unprivileged users in a tenth of a second (sched(7), "The autogroup feature"; EAGAIN). */
 const againMs = 120;
 const timesMax = 50;
 
 /**
- * Lets a process that was just started, and all that it will start, give way to whoever has the usual priority: nice 10 of −20…19. Where the kernel
+ * Lets a process that was just started, and all that it will start, give way to whoever has the usual priority, by a nice value of 1…19. Where the kernel
  * shares the processors between sessions first, as it does where autogroups are on, a process's own value says nothing about other sessions, so
  * that the session is lowered as well. Best effort: where it is not allowed, nothing changes.
  */
-export function giveWay(pid: number): void {
+export function giveWay(pid: number, nice: number = constants.priority.PRIORITY_BELOW_NORMAL): void {
   try {
     setPriority(pid, nice);
   } catch {
     // It has ended already, or the machine does not allow it: no loss either way.
   }
-  lowerSession(pid, timesMax);
+  lowerSession(pid, nice, timesMax);
 }
 
-function lowerSession(pid: number, times: number): void {
+function lowerSession(pid: number, nice: number, times: number): void {
   try {
     writeFileSync(`/proc/${pid}/autogroup`, String(nice));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EAGAIN" && times > 1) setTimeout(() => lowerSession(pid, times - 1), againMs).unref();
+    if ((error as NodeJS.ErrnoException).code === "EAGAIN" && times > 1) setTimeout(() => lowerSession(pid, nice, times - 1), againMs).unref();
   }
 }

@@ -44,11 +44,15 @@ const settledWithinMs = 2_000;
 /** What of the user's environment a service gets to see. */
 const inherited = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "JAVA_HOME"] as const;
 
+/** A third of the usual weight (sched(7), weights of nice values): a zone of them leaves the instruments half a processor, and is back hardly later. */
+const restartNice = 5;
+
 export class ProcessInstance implements Instance {
   readonly service: Service;
   readonly #options: InstanceOptions;
   #child: ChildProcess | null = null;
   #ending = false;
+  #startedBefore = false;
   #undone: () => void = () => {};
 
   constructor(service: Service, options: InstanceOptions) {
@@ -99,9 +103,10 @@ export class ProcessInstance implements Instance {
     this.#ending = false;
     const memoryKills = outOfMemoryKills();
     if (child.pid !== undefined) {
-      // What is measured shares the machine with what measures it. When a zone comes back, ten programs start at once; on machines of their own
-      // they would not keep the load generator and the prober from their clocks.
-      giveWay(child.pid);
+      // When a zone comes back, ten programs start at once on the machine that the load generator and the prober share. On machines of their own they
+      // would not keep these from their clocks. Only then: a target that always gave way would look slow whenever anybody else is busy here.
+      if (this.#startedBefore) giveWay(child.pid, restartNice);
+      this.#startedBefore = true;
       this.#undone = undo.record({ kind: "processGroup", service: this.service.name, pid: child.pid, startTicks: statOf(child.pid)?.startTicks ?? 0 });
     }
     child.once("error", () => this.#left(child));
