@@ -4,6 +4,7 @@ import { asksGateways, catalogue, eachHoldsInVirtualTime, refusal } from "../har
 
 /** What only real substrates run, with what the model lacks and how the plan says so. */
 const beyond: Readonly<Record<string, readonly [lacks: string, said: string]>> = {
+  "object-store-storm": ["an object store, which refuses requests for their rate", "the model knows no service of kind object-store"],
   "viewer-notice": ["notifications, which travel with segments", "the model knows no operation notify"],
 };
 
