@@ -15,11 +15,11 @@ const started = (): number => {
 describe("a process that gives way", () => {
   it("has a lower priority than its starter", () => {
     const pid = started();
-    expect(getPriority(pid)).toBe(0);
+    expect(getPriority(pid)).toBe(getPriority());
     giveWay(pid, 5);
-    expect(getPriority(pid)).toBe(5);
+    expect(getPriority(pid)).toBe(Math.max(5, getPriority()));
     giveWay(pid);
-    expect(getPriority(pid)).toBe(10);
+    expect(getPriority(pid)).toBe(Math.max(10, getPriority()));
   });
 
   it.skipIf(!existsSync("/proc/self/autogroup"))("lowers its session, and not the starter's", async () => {
