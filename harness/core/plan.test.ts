@@ -3,7 +3,9 @@ import { SeawallError } from "./errors.ts";
 import type { Claim, Experiment, Load, Recovery, Step } from "./experiment.ts";
 import { type Fault, faultKinds } from "./faults.ts";
 import { metrics } from "./metrics.ts";
+import type { TargetModel } from "./model.ts";
 import { planExperiment, type PlanOptions, planTarget } from "./plan.ts";
+import { playerProblems } from "./plan-problems.ts";
 import type { Support } from "./ports.ts";
 import type { Layout, Service, Target, Telemetry } from "./target.ts";
 
@@ -83,9 +85,12 @@ describe("a plan", () => {
     expect(planExperiment(withThem, { ...options, ...own }).plan.gateways).toEqual(["region-a/mute"]);
   });
 
-  it("wants a browser and time that passes for players", () => {
+  it("wants a browser for players, or a model that has some", () => {
     expect(problemsOf({ players: ["fault"] }, { browser: null })).toEqual(expect.arrayContaining([expect.stringMatching(/no Chromium was found.*apt-get install chromium.*CHROMIUM/)]));
-    expect(problemsOf({ players: ["fault"] }, { substrate: "simulated" })).toEqual(expect.arrayContaining(["players: none can watch in virtual time"]));
+    const modelled = (players: string | undefined) =>
+      playerProblems({ ...experiment, players: ["fault"], target: { ...target, model: { players } as unknown as TargetModel } }, layout, { substrate: "simulated", browser: null });
+    expect(modelled("which play what comes")).toEqual([]);
+    expect(modelled(undefined)).toEqual(["players: the model of synthetic has none"]);
   });
 
   it("decides everything and keeps what was asked", () => {
