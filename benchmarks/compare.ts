@@ -1,7 +1,8 @@
 /**
  * Whether `seawall compare` is honest: pairs of sides that differ in nothing, and pairs of which one is a tenth slower. Prints how many of each are
  * called different, on runs of the simulated substrate and on made-up ones with several kinds of noise; and how often the intervals hold the truth.
- * `docs/how-a-verdict-is-computed.md` has what it printed.
+ * `docs/how-a-verdict-is-computed.md` has what it printed: the same called different 0–2.5 %, a tenth slower found 92–97 % on made-up runs; on
+ * slow stores in virtual time 80 % with five runs a side, 100 % (of 20 pairs) with ten.
  *
  *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL] [simulated | made-up | coverage] [RUNS,RUNS…] [slow-store | origin-storm]
  */
