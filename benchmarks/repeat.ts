@@ -2,7 +2,7 @@
  * Runs the catalogue again and again on real processes, one after another, and writes down how each run came out, in `experiments/repeated/`
  * and the table of `experiments/README.md`. Whichever has come out as it must the fewest times in a row is next. Nothing else should run meanwhile.
  *
- *   node benchmarks/repeat.ts [MINUTES=60] [TIMES=5] [NAME | NAME/DEFENCE …]     0 minutes: writes the table only
+ *   node benchmarks/repeat.ts [MINUTES=60] [TIMES=5] [NAME | NAME/DEFENCE | NAME/* …]     0 minutes: writes the table only
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -25,7 +25,7 @@ const runMsMax = 6 * 60_000;
 
 const context = { root, cwd: root } as Context;
 const all = kindsOf(await Promise.all(experimentNames(context).map((name) => loadExperiment(context, name))));
-const wanted = all.filter((kind) => only.length === 0 || only.includes(kind.experiment) || only.includes(named(kind)));
+const wanted = all.filter((kind) => only.length === 0 || only.includes(`${kind.experiment}/*`) || only.includes(named(kind)));
 
 while (performance.now() < untilMs) {
   const runs = recorded();

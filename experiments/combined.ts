@@ -20,7 +20,7 @@ export default defineExperiment({
   tier: "gorilla",
   target: liveStreaming,
   topology: "zones",
-  phasesMs: { baseline: 14_000, fault: 40_000, recovery: 20_000 },
+  phasesMs: { baseline: 14_000, fault: 52_000, recovery: 20_000 },
   load: [
     { name: "live", workload: "viewers", exec: "liveRoaming", lane: "live", ratePerSecond: { baseline: 30, fault: 150, recovery: 30 }, vus: 800 },
     { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 5, fault: 15, recovery: 5 }, vus: 150 },

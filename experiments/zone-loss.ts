@@ -21,7 +21,7 @@ export default defineExperiment({
   tier: "gorilla",
   target: liveStreaming,
   topology: "zones",
-  phasesMs: { baseline: 14_000, fault: 32_000, recovery: 20_000 },
+  phasesMs: { baseline: 14_000, fault: 42_000, recovery: 20_000 },
   load: [
     { name: "live", workload: "viewers", exec: "liveRoaming", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 260 },
     { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 6, fault: 6, recovery: 6 }, vus: 60 },
