@@ -15,7 +15,6 @@ const beside = [
   "harness/cli/undo.process.test.ts",
   "harness/substrates/docker/deploy.docker.test.ts",
   "harness/cli/documentation.process.test.ts",
-  "targets/live-streaming/zones.process.test.ts",
   "harness/cli/gone-wrong.process.test.ts",
   "harness/report/report.browser.test.ts",
   "harness/cli/game-day/game-day.process.test.ts",
