@@ -135,11 +135,12 @@ describe("hostile input", () => {
     expect(huge.sentBytes).toBeLessThan(32 * 1024 * 1024);
     let most = 0;
     const watch = setInterval(() => { most = Math.max(most, stack.publish.rssMiB()); }, 20);
-    const bodies = await Promise.all(Array.from({ length: 60 }, () => raw(stack.at.publish, flood(valid(String(8 * 1024 * 1024)), 7), { waitMs: 10_000 })));
+    const bodies = await Promise.all(Array.from({ length: 100 }, () => raw(stack.at.publish, flood(valid(String(8 * 1024 * 1024)), 7), { waitMs: 10_000 })));
     clearInterval(watch);
     // One that is refused in its midst may lose the answer in the reset.
     expect(bodies.filter(({ statuses, closed }) => statuses[0] === undefined ? !closed : ![408, 503].includes(statuses[0]))).toEqual([]);
-    expect(most - before).toBeLessThan(256);
+    // They come to 700 MiB. The origin holds 96 at once, and what was let go of stays in the process until it is collected.
+    expect(most - before).toBeLessThan(350);
   });
 
   test("at the control port is refused: wrong tokens first, then wrong orders", async () => {
