@@ -17,7 +17,7 @@ import { experimentNames, loadExperiment } from "../harness/cli/experiments.ts";
 import { reliancesOf } from "../harness/core/reliance.ts";
 import type { Verdict } from "../harness/core/run.ts";
 import { readmeText, record, recorded, withTable } from "../experiments/repeated/recorded.ts";
-import { inARow, type Kind, kindsOf, repeatedTable, repeatOf } from "../experiments/repeated/repeated.ts";
+import { counting, inARow, type Kind, kindsOf, repeatedTable, repeatOf } from "../experiments/repeated/repeated.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const { values: { keep }, positionals: [minutes = "60", times = "5", ...only] } = parseArgs({ options: { keep: { type: "string" } }, allowPositionals: true });
@@ -32,7 +32,7 @@ const wanted = all.filter((kind) => only.length === 0 || only.includes(`${kind.e
 
 while (performance.now() < untilMs) {
   const runs = recorded();
-  const next = wanted.map((kind) => ({ kind, streak: inARow(kind, runs), tries: runs.filter((run) => named(run) === named(kind)).length }))
+  const next = wanted.map((kind) => ({ kind, streak: inARow(kind, runs), tries: counting(kind, runs).length }))
     .filter(({ streak }) => streak < Number(times)).sort((one, other) => one.tries - other.tries || one.streak - other.streak)[0];
   if (next === undefined) break;
   await runOnce(next.kind);
@@ -56,7 +56,7 @@ async function runOnce(kind: Kind): Promise<void> {
     const experiment = await loadExperiment(context, kind.experiment);
     const repeat = repeatOf(verdict, experiment.hypothesis, reliancesOf(experiment), { version: targetVersion, seconds, load });
     record(repeat);
-    process.stdout.write(`${named(kind).padEnd(40)} ${repeat.asItMust ? "as it must" : "NOT AS IT MUST"} (${repeat.status}) ${repeat.seconds} s, load ${load} ${repeat.why}\n`);
+    process.stdout.write(`${named(kind).padEnd(40)} ${repeat.denied !== "" ? "does not count" : repeat.asItMust ? "as it must" : "NOT AS IT MUST"} (${repeat.status}) ${repeat.seconds} s, load ${load} ${repeat.denied} ${repeat.why}\n`);
     if (!repeat.asItMust) process.stdout.write(verdict.findings.filter(({ status }) => status !== "held").map(({ title, phase, observed, status, why }) => `    ${status} ${title} ${phase ?? ""} ${observed ?? ""} ${why}\n`).join(""));
   } finally {
     if (keep === undefined) rmSync(out, { recursive: true, force: true });

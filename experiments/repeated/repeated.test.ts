@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Claim } from "../../harness/core/experiment.ts";
 import type { Finding, Status, Verdict } from "../../harness/core/run.ts";
+import { denied } from "../../harness/core/judge/evidence.ts";
 import { inARow, type Kind, type Repeat, repeatedTable, repeatOf } from "./repeated.ts";
 
 const kind: Kind = { experiment: "storm", without: null };
@@ -45,6 +46,20 @@ describe("runs in a row", () => {
   const [good, bad] = [repeat("held", [], finding("Wait", 70, 100)), repeat("refuted", [])];
   it.each<[string, Repeat[], number]>([["none", [], 0], ["all", [good, good], 2], ["since the last that did not", [good, bad, good, good], 2], ["the last did not", [good, bad], 0], ["of another kind", [good, repeat("held", ["jitter"])], 1]])("%s", (_name, runs, expected) => {
     expect(inARow(kind, runs)).toBe(expected);
+  });
+});
+
+describe("a run on a machine of which much was taken from outside", () => {
+  const evidence = finding("The load generator had processor time to spare", 0, 0, "inconclusive", { kind: "evidence", why: `${denied} 51 % of the machine in fault` });
+  const [good, taken] = [repeat("held", []), repeat("refuted", [], evidence)];
+  it("counts neither for nor against", () => {
+    expect([good.denied, taken.denied]).toEqual(["", evidence.why]);
+    expect(inARow(kind, [good, taken, good])).toBe(2);
+    expect(repeatedTable([kind], [good, taken])).toContain("| 1 of 1 | 1 |");
+  });
+
+  it("does count where what is amiss is the experiment's own doing", () => {
+    expect(repeat("refuted", [], { ...evidence, why: "it used 90 % of the machine in fault" }).denied).toBe("");
   });
 });
 

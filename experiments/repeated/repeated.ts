@@ -1,4 +1,5 @@
 /** How often each experiment of the catalogue came out as it must, one run after another, and how near its figures came to their limits. */
+import { denied } from "../../harness/core/judge/evidence.ts";
 import { allowanceUsed } from "../../harness/core/index/run-index.ts";
 import { defencesOf, refutedAsExpected, type Reliance } from "../../harness/core/reliance.ts";
 import type { Claim, Comparison, Experiment } from "../../harness/core/experiment.ts";
@@ -19,6 +20,8 @@ export interface Repeat extends Kind {
   /** Of the target and the harness, by their content. */
   readonly version: string;
   readonly status: Status;
+  /** What was taken of the machine from outside, where it was so much that the run says nothing of a whole one; it then counts neither way. */
+  readonly denied: string;
   /** Held with all defences; without one, refuted for a claim that needs it. */
   readonly asItMust: boolean;
   /** From the command to the verdict. */
@@ -45,7 +48,11 @@ export function repeatOf(verdict: Verdict, hypothesis: readonly Claim[], relianc
     const figure = without === null || protectedClaims.includes(finding.title) ? figureOf(finding, hypothesis) : null;
     if (figure !== null && figure.used > (figures[finding.title]?.used ?? 0)) figures[finding.title] = figure;
   }
-  return { experiment: verdict.experiment, without, version, status: verdict.status, asItMust, seconds: Math.round(seconds), load, figures, why: asItMust ? "" : verdict.why };
+  return { experiment: verdict.experiment, without, version, status: verdict.status, asItMust, denied: deniedIn(verdict.findings), seconds: Math.round(seconds), load, figures, why: asItMust ? "" : verdict.why };
+}
+
+function deniedIn(findings: readonly Finding[]): string {
+  return findings.find(({ kind, why }) => kind === "evidence" && why.includes(denied))?.why ?? "";
 }
 
 function figureOf(finding: Finding, hypothesis: readonly Claim[]): Figure | null {
@@ -56,17 +63,20 @@ function figureOf(finding: Finding, hypothesis: readonly Claim[]): Figure | null
   return { observed, comparison, limit, unit, used };
 }
 
-const same = (one: Kind, other: Kind): boolean => one.experiment === other.experiment && one.without === other.without;
+/** Those of a kind that had the machine. */
+export function counting(kind: Kind, runs: readonly Repeat[]): Repeat[] {
+  return runs.filter((run) => run.experiment === kind.experiment && run.without === kind.without && run.denied === "");
+}
 
 /** The newest runs that came out as they must, back to the first that did not. */
 export function inARow(kind: Kind, runs: readonly Repeat[]): number {
-  const own = runs.filter((run) => same(run, kind));
+  const own = counting(kind, runs);
   return own.length - 1 - own.findLastIndex(({ asItMust }) => !asItMust);
 }
 
 /** A row for each kind, in their order; `runs` oldest first. */
 export function repeatedTable(kinds: readonly Kind[], runs: readonly Repeat[]): string {
-  const rows = kinds.map((kind) => row(kind, runs.filter((run) => same(run, kind)), inARow(kind, runs)));
+  const rows = kinds.map((kind) => row(kind, counting(kind, runs), inARow(kind, runs)));
   return ["| experiment | without | as it must | in a row | seconds | nearest to its limit, or farthest beyond |", "|---|---|---|---|---|---|", ...rows].join("\n");
 }
 

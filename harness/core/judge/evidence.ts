@@ -18,6 +18,8 @@ export const canaryLateP99MaxMs = 500;
 export const generatorCpuShareMax = 0.8;
 /** Where more than this of the machine's processor time was taken from outside, nothing that was timed on it is what it seems. */
 export const deniedShareMax = 0.2;
+/** How a finding says so. */
+export const denied = "the hypervisor or a quota took";
 /** A fault that was in force for less than this fraction of its planned time was hardly felt. */
 export const inForceShareMin = 0.5;
 /** Goodput of the two halves of a steady baseline differs by no more than this fraction. */
@@ -118,8 +120,8 @@ function generatorHadProcessor(run: Run, windows: Windows): Finding {
     samples += values.length;
     if (values.length === 0) problems.push(`its processor use in ${phase} was not recorded`);
     const share = cores === null ? 0 : sum(values) / ((window.untilMs - window.fromMs) / 1000) / cores;
-    const denied = cores === null ? 0 : sum(valuesIn(matching(run.series, { metric: "cpu_denied_seconds" }), window)) / ((window.untilMs - window.fromMs) / 1000) / cores;
-    if (denied > deniedShareMax) problems.push(`the hypervisor or a quota took ${Math.round(denied * 100)} % of the machine in ${phase}`);
+    const deniedShare = cores === null ? 0 : sum(valuesIn(matching(run.series, { metric: "cpu_denied_seconds" }), window)) / ((window.untilMs - window.fromMs) / 1000) / cores;
+    if (deniedShare > deniedShareMax) problems.push(`${denied} ${Math.round(deniedShare * 100)} % of the machine in ${phase}`);
     if (share > generatorCpuShareMax) problems.push(`it used ${Math.round(share * 100)} % of the machine in ${phase}`);
   }
   if (cores === null || samples === 0) problems.push("its processor use was not recorded");

@@ -1,6 +1,6 @@
 /** How an origin comes to a candidate that it can read: the best first, and one that was published a moment ago again, with whatever is known by then. */
 import type { Simulation } from "../../../harness/core/model.ts";
-import { type Candidate, rank } from "../origin/candidate.ts";
+import { type Candidate, leastBad, rank } from "../origin/candidate.ts";
 import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "../origin/patience.ts";
 import type { Asked } from "./asked.ts";
 import type { ChunkReading } from "./chunk-reading.ts";
@@ -32,7 +32,9 @@ export class Opening {
       this.#read(candidates, opened);
       return;
     }
-    const attempt = (tries: number): void => this.#readFirst(asked, known, (candidate) => {
+    // As the origin's `openPatiently`: a worse copy is the last resort.
+    const tried = (tries: number) => (): readonly Candidate[] => (tries < unreadableTriesMax && this.#simulation.enabled("candidateSelection") ? leastBad(known()) : known());
+    const attempt = (tries: number): void => this.#readFirst(asked, tried(tries), (candidate) => {
       if (candidate !== null || tries === unreadableTriesMax) opened(candidate);
       else this.#memory.wait(asked, this.#simulation.nowMs() + unreadableRetryMs, () => attempt(tries + 1));
     });

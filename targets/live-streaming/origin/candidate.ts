@@ -33,6 +33,12 @@ export function rank(candidates: readonly Candidate[], pipelines: readonly strin
   return select ? inOrder.sort((left, right) => badnessOf(left) - badnessOf(right)) : inOrder.slice(0, 1);
 }
 
+/** Those than which none is better. */
+export function leastBad(candidates: readonly Candidate[]): readonly Candidate[] {
+  const least = Math.min(...candidates.map(badnessOf));
+  return candidates.filter((candidate) => badnessOf(candidate) === least);
+}
+
 export function parseDefects(text: string): readonly Defect[] | null {
   if (text === "") return [];
   const defects: Defect[] = [];

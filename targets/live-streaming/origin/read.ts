@@ -5,7 +5,7 @@ import { type Handler, pathOf, reply } from "../service/server.ts";
 import { type Address, contentType, type Leaf, leafOf, parseAddress } from "../stream/address.ts";
 import { isLive, publishAtMs } from "../stream/template.ts";
 import { type Answer, answer, answerNow, type AnswerParts, visible } from "./answer.ts";
-import { type Candidate, rank } from "./candidate.ts";
+import { type Candidate, leastBad, rank } from "./candidate.ts";
 import { ttlMsMin } from "./decide.ts";
 import { type ChunkReader, NoRoom, type OpenSegment, openSegment, StoreSilent } from "./chunk-reader.ts";
 import type { Claim } from "./concurrency.ts";
@@ -137,7 +137,7 @@ async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Pr
 
 /**
  * The word of another region's publication travels faster than its chunks do. So a segment that was published a moment ago and cannot be read
- * is tried again, with whatever candidates are known by then.
+ * is tried again, with whatever candidates are known by then; a defective copy that is here already is taken only when the whole one does not come.
  */
 async function openPatiently(parts: ReadParts, { response, leaf, pipeline, claim }: Exchange, candidates: readonly Candidate[]): Promise<OpenSegment | null> {
   const open = (from: readonly Candidate[]): Promise<OpenSegment | null> =>
@@ -150,10 +150,11 @@ async function openPatiently(parts: ReadParts, { response, leaf, pipeline, claim
   const settled = new AbortController();
   const news = (waitMs: number): Promise<boolean> => parts.metadata.published(leaf, waitMs, settled.signal);
   try {
-    let opened = await openFirst(() => open(known()), news);
-    for (let tries = 0; opened === null && tries < unreadableTriesMax && !response.destroyed; tries += 1) {
+    const best = (): readonly Candidate[] => (parts.candidateSelection ? leastBad(known()) : known());
+    let opened = await openFirst(() => open(best()), news);
+    for (let tries = 1; opened === null && tries <= unreadableTriesMax && !response.destroyed; tries += 1) {
       await news(unreadableRetryMs);
-      opened = await openFirst(() => open(known()), news);
+      opened = await openFirst(() => open(tries < unreadableTriesMax ? best() : known()), news);
     }
     return opened;
   } finally {

@@ -200,6 +200,19 @@ describe("a GET", () => {
     await put(current - 1, Buffer.from("same"), { "x-pipeline": "b" });
     expect((await get(current - 1)).headers.get("x-pipeline")).toBe("b");
   });
+  test("of a segment whose whole copy is on its way to this region's store waits for it, and takes the defective one when it never comes", async () => {
+    const leaf = (number: number) => ({ event: "main", rendition: "v720", number });
+    const announce = (number: number): void => void metadata.add({ ...leaf(number), pipeline: "b", token: token(), sha256: sha(Buffer.from("good")), bytes: 4, defects: [], publishedAtMs: clockMs });
+    for (const number of [current - 1, current - 2]) {
+      await put(number, Buffer.from("bad"), { "x-defects": "short" });
+      announce(number);
+    }
+    const got = get(current - 1);
+    while (reads === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const { token } of metadata.candidates(leaf(current - 1)).filter(({ pipeline }) => pipeline === "b")) chunks.set(`${token}/0`, Buffer.from("good"));
+    expect(await (await got).text()).toBe("good");
+    expect((await get(current - 2)).headers.get("x-defects")).toBe("short");
+  });
   test("of the very next segment by a thousand is answered when it is published", async () => {
     const waiting = Promise.all(Array.from({ length: waiters }, () => plainGet(current)));
     while (metadata.waiting < waiters) await new Promise((resolve) => setTimeout(resolve, 5));
