@@ -95,8 +95,8 @@ describe("seawall breaking-point", () => {
       return JSON.parse(stdout);
     };
     const [real, simulated] = [await planned("process"), await planned("simulated")];
-    expect(real).toMatchObject({ scale: 2.5, rerun: expect.stringContaining("--scale 2.5"), load: [{ ratePerSecond: { fault: 625 }, vus: 3_000 }, { ratePerSecond: { fault: 50 }, vus: 300 }] });
-    expect(simulated).toMatchObject({ scale: 2.5, load: [{ ratePerSecond: { fault: 625 }, vus: 1_200 }, { vus: 120 }] });
+    expect(real).toMatchObject({ scale: 2.5, rerun: expect.stringContaining("--scale 2.5"), load: [{ ratePerSecond: { fault: 500 }, vus: 2_500 }, { ratePerSecond: { fault: 50 }, vus: 300 }] });
+    expect(simulated).toMatchObject({ scale: 2.5, load: [{ ratePerSecond: { fault: 500 }, vus: 1_000 }, { vus: 120 }] });
   });
 
   it("refuses what it chooses itself", async () => {

@@ -160,7 +160,7 @@ describe("the command line", () => {
     expect(stderr).toBe("");
     expect(exitCode).toBe(0);
     for (const part of [
-      /^target {5}live-streaming, topology quick$/m, /^ +region-a-1: .*region-a\/cassandra/m, /^ {2}live \(live\) +25 +250 +25$/m,
+      /^target {5}live-streaming, topology quick$/m, /^ +region-a-1: .*region-a\/cassandra/m, /^ {2}live \(live\) +20 +200 +20$/m,
       /22\.0 s {4}latency of 100 ± 20 ms from edge to origin-read of region region-a\n +on region-a\/edge>region-a\/origin-read:http, region-b\/edge>region-a\/origin-read:http\n +landed when pings over each link take that long/,
       /26\.0 s {4}undo latency.*\n +take the delay away/, /28\.0 s {4}lose zone region-b-1\n +strikes .*region-b\/cassandra.*\n +landed when each process of it is gone/,
       /32\.0 s {4}undo lose zone region-b-1\n +start all of it again and see each ready/, /^Claims$/m,
