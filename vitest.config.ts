@@ -19,7 +19,6 @@ const beside = [
   "harness/report/report.browser.test.ts",
   "harness/cli/game-day/game-day.process.test.ts",
   "harness/report/compare.browser.test.ts",
-  "harness/faults/faults.process.test.ts",
   "harness/game-day/game-day.browser.test.ts",
   "harness/report/run-list.browser.test.ts",
   "harness/substrates/foreign.process.test.ts",
