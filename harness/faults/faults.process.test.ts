@@ -18,10 +18,10 @@ afterAll(async () => {
 const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[] = [
   [{ kind: "kill", service: "a/back" }, /^process \d+ of a\/back is gone and 127\.1\.1\.22:\d+ refuses connections$/, /^process \d+ was ready after \d+ ms$/],
   [{ kind: "pause", service: "a/back" }, /^process \d+ of a\/back stands still, 127\.1\.1\.22:\d+ took a connection and gave no reply within 500 ms$/, /^a\/back is running, 127\.1\.1\.22:\d+ answered after [\d.]+ ms$/],
-  [{ kind: "latency", links: { to: { service: "a/back" } }, delayMs: 200, jitterMs: 50 }, /^a\/front → a\/back:http answers after [12]\d\d…\d{3,4} ms, the service itself after [\d.…]+ ms$/, /^a\/front → a\/back:http answers after [\d.]+ ms, the service itself/],
+  [{ kind: "latency", links: { to: { service: "a/back" } }, delayMs: 200, jitterMs: 50 }, /^a\/front → a\/back:http answers after [12]\d\d…2\d\d ms, the service itself after [\d.…]+ ms$/, /^a\/front → a\/back:http answers after [\d.]+ ms, the service itself/],
   [{ kind: "bandwidth", links: { to: { kind: "back", region: "region-a" } }, bytesPerSecond: 500_000 }, /^a\/front → a\/back:http carries [3-6]\d{5} B\/s, the service itself takes \d{7,} B\/s$/, /^a\/front → a\/back:http carries \d{6,} B\/s/],
   [{ kind: "reset", links: { between: [{ zone: "region-a-1" }, { service: "b/back" }] } }, /^a\/front → b\/back:http reset the connection; the service itself answered/, /^a\/front → b\/back:http answered/],
-  [{ kind: "slowStore", region: "region-a", delayMs: 150, jitterMs: 0 }, /^a\/front → a\/store:memcached answers after \d{3,4}(…\d{3,4})? ms/, /^a\/front → a\/store:memcached answers after [\d.]+ ms/],
+  [{ kind: "slowStore", region: "region-a", delayMs: 150, jitterMs: 0 }, /^a\/front → a\/store:memcached answers after 1[5-9]\d(…\d+)? ms/, /^a\/front → a\/store:memcached answers after [\d.]+ ms/],
   [{ kind: "zoneLoss", zone: "region-b-1" }, /^process \d+ of b\/back is gone and \S+ refuses connections; process \d+ of b\/more is gone/, /^process \d+ of b\/back was ready after \d+ ms; process \d+ of b\/more was ready/],
   [{ kind: "regionLoss", region: "region-a" }, /a\/front is gone.*a\/back is gone.*a\/store is gone/, /a\/front was ready.*a\/back was ready.*a\/store was ready/],
   [{ kind: "restartLoop", service: "a/back", everyMs: 400 }, /^process \d+ and process \d+ of a\/back are gone$/, /^after \d deaths process \d+ of a\/back is ready$/],

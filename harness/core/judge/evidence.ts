@@ -119,8 +119,9 @@ function generatorHadProcessor(run: Run, windows: Windows): Finding {
     const values = valuesIn(series, window);
     samples += values.length;
     if (values.length === 0) problems.push(`its processor use in ${phase} was not recorded`);
-    const share = cores === null ? 0 : sum(values) / ((window.untilMs - window.fromMs) / 1000) / cores;
-    const deniedShare = cores === null ? 0 : sum(valuesIn(matching(run.series, { metric: "cpu_denied_seconds" }), window)) / ((window.untilMs - window.fromMs) / 1000) / cores;
+    const shareOf = (seconds: number): number => (cores === null ? 0 : seconds / ((window.untilMs - window.fromMs) / 1000) / cores);
+    const share = shareOf(sum(values));
+    const deniedShare = shareOf(sum(valuesIn(matching(run.series, { metric: "cpu_denied_seconds" }), window)));
     if (deniedShare > deniedShareMax) problems.push(`${denied} ${Math.round(deniedShare * 100)} % of the machine in ${phase}`);
     if (share > generatorCpuShareMax) problems.push(`it used ${Math.round(share * 100)} % of the machine in ${phase}`);
   }

@@ -3,7 +3,7 @@
  * does not read fast enough is told nothing more until it does, and then only the latest: it costs a cursor, not a queue.
  */
 import type { Board, PostedNotice } from "./board.ts";
-import { spread } from "./jitter.ts";
+import { placeIn } from "./jitter.ts";
 
 /** The writing end of a channel. */
 export interface Outlet {
@@ -141,7 +141,7 @@ export interface HeardNotice {
 
 /** A notice as one device hears it, as JSON; the same each time, because its moment depends on who it is and on what it is told. */
 export function noticeFor({ key, timestampMs, actAtMs, spreadMs, data }: PostedNotice, device: string, jitter: boolean): string {
-  const mineMs = jitter ? spread(actAtMs, spreadMs, device, `${key} ${timestampMs}`) : actAtMs;
+  const mineMs = placeIn({ from: actAtMs, spread: spreadMs }, jitter, device, `${key} ${timestampMs}`);
   return `{"key":${JSON.stringify(key)},"timestampMs":${timestampMs},"actAtMs":${mineMs},"data":${data}}`;
 }
 

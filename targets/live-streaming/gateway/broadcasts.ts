@@ -6,7 +6,7 @@ import { type Audience, noticeFor, resumeAfter } from "./audience.ts";
 import type { Board } from "./board.ts";
 import { readJson } from "./body.ts";
 import type { Gate } from "./gate.ts";
-import { pollAfterMs, type Stretch, waitMs } from "./jitter.ts";
+import { placeIn, pollAfterMs, type Stretch } from "./jitter.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface BroadcastParts {
@@ -61,7 +61,7 @@ export function createBroadcasts({ gate, board, audience, sessions, epoch, jitte
       if (known === null) return visit.refuse(401, "this is not a session's token", "rejected");
       if (audience.full) return visit.refuse(503, "no channel is free", "full");
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" });
-      response.write(`retry: ${waitMs(reconnectMs, jitter, known.device, epoch)}\n\n`);
+      response.write(`retry: ${placeIn(reconnectMs, jitter, known.device, epoch)}\n\n`);
       let stuck: NodeJS.Timeout | undefined;
       const member = audience.join(known.device, known.session, resumeAfter(header(request, "last-event-id"), epoch), {
         write(text) {

@@ -17,7 +17,7 @@ import { eventByEvent, openEventFile } from "./event-file.ts";
 import { createEvents } from "./events.ts";
 import { createGate } from "./gate.ts";
 import { createIngest, type IngestCounts } from "./ingest.ts";
-import { spread } from "./jitter.ts";
+import { placeIn } from "./jitter.ts";
 import { createSessionStart } from "./session-start.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { batch, limitOf, movesAtOnce, noticeKeysMax, tendMs } from "./sizes.ts";
@@ -77,7 +77,7 @@ export async function createGateway(settings: GatewayConfiguration, { log, quiet
   metrics.gauge("gateway_in_flight", "Session starts under way", () => limit.inFlight);
   metrics.gauge("gateway_waiting", "Session starts that wait for a signer", () => workers.waiting);
   exposeState(metrics, steering, audience, () => ingest.counts);
-  const rebalance = rebalancer(steering, audience, sessions, (session, to, atMs) => defences.jitter ? spread(atMs, moveSpreadMs, session, to) : atMs, telemetry.moved, log);
+  const rebalance = rebalancer(steering, audience, sessions, (session, to, atMs) => placeIn({ from: atMs, spread: moveSpreadMs }, defences.jitter, session, to), telemetry.moved, log);
 
   return {
     serve(request, response) {

@@ -11,9 +11,9 @@ export function unitOf(text: string): number {
 
 export interface Stretch { readonly from: number; readonly spread: number }
 
-/** How long a device waits: each at its own place in the stretch, or, without jitter, all at its beginning. */
-export function waitMs({ from, spread: width }: Stretch, jitter: boolean, who: string, what: string): number {
-  return Math.round(from + (jitter ? width * unitOf(`${who}\n${what}`) : 0));
+/** When in the stretch a device acts, or how long it waits: each at its own place, or, without jitter, all at its beginning. */
+export function placeIn(stretch: Stretch, jitter: boolean, who: string, what: string): number {
+  return jitter ? spread(stretch.from, stretch.spread, who, what) : stretch.from;
 }
 
 /** A device looks for news in this stretch after it last did… */
@@ -21,7 +21,7 @@ export const pollMs: Stretch = { from: 10_000, spread: 20_000 };
 
 /** …and the next time at another place in it. */
 export function pollAfterMs(device: string, epoch: string, nowMs: number, jitter: boolean): number {
-  return waitMs(pollMs, jitter, device, `${epoch}-${Math.floor(nowMs / pollMs.from)}`);
+  return placeIn(pollMs, jitter, device, `${epoch}-${Math.floor(nowMs / pollMs.from)}`);
 }
 
 /** When a device acts: somewhere within `spreadMs` after `atMs`, its place decided by who it is and what it is about. */

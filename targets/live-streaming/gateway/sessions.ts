@@ -8,7 +8,7 @@ import { z } from "zod";
 import { header } from "../service/server.ts";
 import { readJson } from "./body.ts";
 import type { Gate, Visit } from "./gate.ts";
-import { spread } from "./jitter.ts";
+import { placeIn, type Stretch } from "./jitter.ts";
 import { leaseMs, type StartSession } from "./session-start.ts";
 import { type SessionClaims, signToken, verifyToken } from "./session-token.ts";
 import type { Steering } from "./steering.ts";
@@ -42,7 +42,7 @@ const startShape = z.strictObject({
 });
 const startBytesMax = 2 * 1024;
 /** A device should ask again in this stretch, each at its own moment. */
-const renewMs = { from: 40_000, spread: 40_000 };
+const renewMs: Stretch = { from: 40_000, spread: 40_000 };
 /** How long a token is good for: longer than an event. */
 const tokenMs = 12 * 3_600_000;
 
@@ -51,7 +51,7 @@ export function createSessions(parts: SessionParts): Sessions {
   const manifestUrl = (edge: string): string => `${edges.find(({ name }) => name === edge)?.url ?? ""}/live/${parts.event}/manifest.mpd`;
   const described = (claims: SessionClaims, edge: string): object => ({
     session: claims.session, edge, edgeUrl: edges.find(({ name }) => name === edge)?.url, manifestUrl: manifestUrl(edge), bitsPerSecond: claims.bitsPerSecond,
-    leaseSeconds: leaseMs / 1000, renewAfterSeconds: (parts.jitter ? spread(renewMs.from, renewMs.spread, claims.device, claims.session) : renewMs.from) / 1000,
+    leaseSeconds: leaseMs / 1000, renewAfterSeconds: placeIn(renewMs, parts.jitter, claims.device, claims.session) / 1000,
   });
 
   const begin = async (visit: Visit, { device, bitsPerSecondMax }: z.infer<typeof startShape>): Promise<void> => {

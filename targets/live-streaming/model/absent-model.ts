@@ -2,6 +2,7 @@
 import type { Iteration, Simulation } from "../../../harness/core/model.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
 import type { Answer, Asked } from "./asked.ts";
+import { drawOf } from "./choice.ts";
 import type { Watched } from "./fetch-model.ts";
 
 /** The workload's own constants. */
@@ -33,15 +34,15 @@ export class Absent {
   /** Each kind with its share of all requests. */
   #wish(current: number, first: number): Asked {
     const share = this.#simulation.random();
-    if (share < 0.3) return { rendition: this.#rendition(), number: current + 2 + this.#draw(aheadSegments) };
-    if (share < 0.55) return { rendition: this.#rendition(), number: Math.floor(current - longAgoSegments * (1 + this.#draw(1_000) / 500)) };
+    if (share < 0.3) return { rendition: this.#rendition(), number: current + 2 + drawOf(this.#simulation, aheadSegments) };
+    if (share < 0.55) return { rendition: this.#rendition(), number: Math.floor(current - longAgoSegments * (1 + drawOf(this.#simulation, 1_000) / 500)) };
     if (share < 0.85) return { rendition: this.#rendition(), number: first - lostAgoSegments };
-    return { rendition: `v${this.#draw(10_000)}`, number: current - 2 };
+    return { rendition: `v${drawOf(this.#simulation, 10_000)}`, number: current - 2 };
   }
 
   #ask(asked: Asked, lane: string, weight: number, done: () => void): void {
     const simulation = this.#simulation;
-    const edge = this.#edges[this.#draw(this.#edges.length)] as Watched;
+    const edge = this.#edges[drawOf(this.#simulation, this.#edges.length)] as Watched;
     const askedMs = simulation.nowMs();
     simulation.request<Answer>({
       from: null, to: edge.node, port: "http", timeoutMs: answerWithinMs, serve: (reply) => edge.get(asked, weight, reply),
@@ -54,10 +55,6 @@ export class Absent {
 
   #rendition(): string {
     const { renditions } = this.#simulation.layout.stream;
-    return renditions[this.#draw(renditions.length)]?.name ?? "";
-  }
-
-  #draw(among: number): number {
-    return Math.floor(this.#simulation.random() * among);
+    return renditions[drawOf(this.#simulation, renditions.length)]?.name ?? "";
   }
 }

@@ -1,5 +1,6 @@
 /** Those who ask gateways, as the k6 workloads `starts`, `devices` and `events` have them. */
 import type { Iteration, Simulation } from "../../../harness/core/model.ts";
+import { pickOf } from "./choice.ts";
 import type { BoardAnswer, EventKind, Gateway, GatewayAnswer } from "./gateway-model.ts";
 import { Starts } from "./start-model.ts";
 
@@ -35,7 +36,7 @@ export class Devices {
   report(kind: EventKind, { lane }: Iteration, done: () => void): void {
     const simulation = this.#simulation;
     const intendedMs = simulation.nowMs();
-    const gateway = this.#any();
+    const gateway = pickOf(simulation, this.#gateways);
     simulation.request<GatewayAnswer>({
       from: null, to: gateway.node, port: "http", timeoutMs: answerMs, serve: (reply) => gateway.report(kind, events, reply),
       done: (answer) => {
@@ -55,7 +56,7 @@ export class Devices {
     const faultAtMs = this.#beganMs + leadInMs + phasesMs.baseline;
     const endsAtMs = faultAtMs + phasesMs.fault + phasesMs.recovery - endsBeforeMs;
     const name = `device-${user}`;
-    const gateway = this.#any();
+    const gateway = pickOf(simulation, this.#gateways);
     let [heard, lastId, nextPollMs, actAtMs] = [false, "", simulation.nowMs(), Infinity];
     const told = (ms: number, outcome: string): void => simulation.duration("broadcast_ms", { lane, outcome }, ms);
     const listen = (board: BoardAnswer): void => {
@@ -93,9 +94,5 @@ export class Devices {
     this.#simulation.request<Looked>({
       from: null, to: gateway.node, port: "http", timeoutMs: answerMs, serve: (reply) => gateway.look(device, lastId, reply), done: (answer) => told(answer?.board ?? null),
     });
-  }
-
-  #any(): Gateway {
-    return this.#gateways[Math.floor(this.#simulation.random() * this.#gateways.length)] as Gateway;
   }
 }

@@ -1,5 +1,6 @@
 /** Devices with a session, as the k6 workload `sessions` has them: a gateway told them which edge to ask, and tells them again when that one is broken. */
 import type { Iteration, Simulation } from "../../../harness/core/model.ts";
+import { someOf } from "./choice.ts";
 import type { Watched } from "./fetch-model.ts";
 import type { Claims, Gateway, GatewayAnswer } from "./gateway-model.ts";
 import type { Viewers } from "./viewer-model.ts";
@@ -29,9 +30,9 @@ export class Sessions {
       this.#watch(user, lane, weight, known, done);
       return;
     }
-    this.#begin(this.#shuffled(this.#gateways), (session) => {
+    this.#begin(someOf(this.#simulation, this.#gateways), (session) => {
       // Without any gateway a device still knows where edges usually are.
-      if (session === null) this.#viewers.watch({ lane, weight, edges: this.#shuffled(this.#edges) }, done);
+      if (session === null) this.#viewers.watch({ lane, weight, edges: someOf(this.#simulation, this.#edges) }, done);
       else this.#watch(user, lane, weight, session, done);
     });
   }
@@ -79,10 +80,5 @@ export class Sessions {
 
   #edge(name: string | undefined): Watched | undefined {
     return this.#edges.find((edge) => edge.node.name === name);
-  }
-
-  #shuffled<T>(items: readonly T[]): T[] {
-    const left = [...items];
-    return items.map(() => left.splice(Math.floor(this.#simulation.random() * left.length), 1)[0] as T);
   }
 }

@@ -1,5 +1,6 @@
 /** Viewers as the k6 workloads `viewers`, `rewind` and `rewatch` have them: bunches at the live edge, others in the past. */
 import type { Iteration, Simulation } from "../../../harness/core/model.ts";
+import { drawOf, pickOf, someOf } from "./choice.ts";
 import { fetchSegment, type Watched, type Wish } from "./fetch-model.ts";
 
 /** The workloads' own constants. */
@@ -40,7 +41,7 @@ export class Viewers {
   dvr({ lane, weight }: Iteration, roaming: boolean, done: () => void): void {
     const { dvrSegments } = this.#simulation.layout.stream;
     const nowMs = this.#simulation.nowMs();
-    const number = this.#numberAt(nowMs) - 1 - dvrFromSegments - this.#draw(Math.max(1, dvrSegments - dvrFromSegments));
+    const number = this.#numberAt(nowMs) - 1 - dvrFromSegments - drawOf(this.#simulation, Math.max(1, dvrSegments - dvrFromSegments));
     const edges = this.#known(roaming);
     fetchSegment(this.#simulation, { lane, weight, edges, rendition: this.#rendition(), number, intendedMs: nowMs, deadlineMs: dvrDeadlineMs }, done);
   }
@@ -51,8 +52,8 @@ export class Viewers {
     const nowMs = this.#simulation.nowMs();
     this.#beganMs ??= nowMs;
     const [oldest, newest] = [this.#numberAt(this.#beganMs) - dvrSegments, this.#numberAt(nowMs) - 1 - dvrFromSegments];
-    const wish = { lane, number: oldest + this.#draw(newest - oldest + 1), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs };
-    fetchSegment(this.#simulation, { ...wish, edges: [this.#pick(this.#edges)], rendition: this.#pick(renditions).name }, done);
+    const wish = { lane, number: oldest + drawOf(this.#simulation, newest - oldest + 1), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs };
+    fetchSegment(this.#simulation, { ...wish, edges: [pickOf(this.#simulation, this.#edges)], rendition: pickOf(this.#simulation, renditions).name }, done);
   }
 
   /** To the same few past segments again and again: two thirds to four of the first and the last rendition, the others to one between, and its neighbours up to the live edge. */
@@ -60,9 +61,9 @@ export class Viewers {
     const { renditions } = this.#simulation.layout.stream;
     const nowMs = this.#simulation.nowMs();
     this.#beganMs ??= nowMs;
-    const at = this.#draw(renditions.length);
+    const at = drawOf(this.#simulation, renditions.length);
     const span = at > 0 && at < renditions.length - 1 ? rewatchFarthest : rewatchFarthest - rewatchNearest + 1;
-    const wish = { lane, number: this.#numberAt(this.#beganMs) - rewatchFarthest + this.#draw(span), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs, inspects: true };
+    const wish = { lane, number: this.#numberAt(this.#beganMs) - rewatchFarthest + drawOf(this.#simulation, span), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs, inspects: true };
     fetchSegment(this.#simulation, { ...wish, edges: this.#known(true), rendition: renditions[at]?.name ?? "" }, done);
   }
 
@@ -72,20 +73,11 @@ export class Viewers {
   }
 
   #known(roaming: boolean): readonly Watched[] {
-    const left = [...this.#edges];
-    return (roaming ? this.#edges : this.#edges.slice(0, 1)).map(() => left.splice(this.#draw(left.length), 1)[0] as Watched);
+    return someOf(this.#simulation, this.#edges, roaming ? this.#edges.length : 1);
   }
 
   /** Half of all requests are for sound, as players fetch it by itself. */
   #rendition(): string {
-    return this.#pick(this.#simulation.random() < 0.5 && this.#audio.length > 0 ? this.#audio : this.#video);
-  }
-
-  #pick<T>(items: readonly T[]): T {
-    return items[this.#draw(items.length)] as T;
-  }
-
-  #draw(among: number): number {
-    return Math.floor(this.#simulation.random() * among);
+    return pickOf(this.#simulation, this.#simulation.random() < 0.5 && this.#audio.length > 0 ? this.#audio : this.#video);
   }
 }

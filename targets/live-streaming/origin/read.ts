@@ -151,12 +151,11 @@ async function openPatiently(parts: ReadParts, { response, leaf, pipeline, claim
   const news = (waitMs: number): Promise<boolean> => parts.metadata.published(leaf, waitMs, settled.signal);
   try {
     const best = (): readonly Candidate[] => (parts.candidateSelection ? leastBad(known()) : known());
-    let opened = await openFirst(() => open(best()), news);
-    for (let tries = 1; opened === null && tries <= unreadableTriesMax && !response.destroyed; tries += 1) {
+    for (let tries = 0; ; tries += 1) {
+      const opened = await openFirst(() => open(tries < unreadableTriesMax ? best() : known()), news);
+      if (opened !== null || tries === unreadableTriesMax || response.destroyed) return opened;
       await news(unreadableRetryMs);
-      opened = await openFirst(() => open(tries < unreadableTriesMax ? best() : known()), news);
     }
-    return opened;
   } finally {
     settled.abort();
   }

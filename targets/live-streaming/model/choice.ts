@@ -1,0 +1,17 @@
+/** What modelled viewers and devices leave to chance, all of it from the run's seed. */
+import type { Simulation } from "../../../harness/core/model.ts";
+
+/** A whole number from 0 to below `among`. */
+export function drawOf(simulation: Simulation, among: number): number {
+  return Math.floor(simulation.random() * among);
+}
+
+export function pickOf<T>(simulation: Simulation, items: readonly T[]): T {
+  return items[drawOf(simulation, items.length)] as T;
+}
+
+/** `count` of them, all when left out, in any order. */
+export function someOf<T>(simulation: Simulation, items: readonly T[], count: number = items.length): T[] {
+  const left = [...items];
+  return Array.from({ length: count }, () => left.splice(drawOf(simulation, left.length), 1)[0] as T);
+}
