@@ -4,20 +4,20 @@
  *
  *   node benchmarks/repeat.ts [--keep FOLDER] [MINUTES=60] [TIMES=5] [NAME | NAME/DEFENCE | NAME/* …]     0 minutes: writes the table only
  *
- * Runs that are kept answer for themselves later: `./seawall ablate --reuse --out FOLDER` makes its matrix of them.
+ * Runs that are kept answer for themselves later: `./seawall ablate --reuse --out FOLDER` makes its matrix of them. And runs that another
+ * command left in FOLDER (a suite, `ablate`) are written down as well, before anything is run.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Context } from "../harness/cli/context.ts";
 import { experimentNames, loadExperiment } from "../harness/cli/experiments.ts";
-import { reliancesOf } from "../harness/core/reliance.ts";
-import type { Verdict } from "../harness/core/run.ts";
+import { keptIn } from "../experiments/repeated/kept.ts";
 import { readmeText, record, recorded, withTable } from "../experiments/repeated/recorded.ts";
-import { counting, inARow, type Kind, kindsOf, repeatedTable, repeatOf } from "../experiments/repeated/repeated.ts";
+import { counting, inARow, type Kind, kindsOf, type Repeat, repeatedTable } from "../experiments/repeated/repeated.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const { values: { keep }, positionals: [minutes = "60", times = "5", ...only] } = parseArgs({ options: { keep: { type: "string" } }, allowPositionals: true });
@@ -27,38 +27,46 @@ const named = ({ experiment, without }: Kind): string => without === null ? expe
 const runMsMax = 6 * 60_000;
 
 const context = { root, cwd: root } as Context;
-const all = kindsOf(await Promise.all(experimentNames(context).map((name) => loadExperiment(context, name))));
+const experiments = await Promise.all(experimentNames(context).map((name) => loadExperiment(context, name)));
+const all = kindsOf(experiments);
 const wanted = all.filter((kind) => only.length === 0 || only.includes(`${kind.experiment}/*`) || only.includes(named(kind)));
+const out = keep ?? mkdtempSync(join(tmpdir(), "seawall-repeat-"));
 
-while (performance.now() < untilMs) {
-  const runs = recorded();
-  const next = wanted.map((kind) => ({ kind, streak: inARow(kind, runs), tries: counting(kind, runs).length }))
-    .filter(({ streak }) => streak < Number(times)).sort((one, other) => one.tries - other.tries || one.streak - other.streak)[0];
-  if (next === undefined) break;
-  await runOnce(next.kind);
-}
-writeFileSync(join(root, "experiments/README.md"), withTable(readmeText(), repeatedTable(all, recorded())));
-
-async function runOnce(kind: Kind): Promise<void> {
-  const out = keep ?? mkdtempSync(join(tmpdir(), "seawall-repeat-"));
-  try {
-    const load = Math.round((loadavg()[0] ?? 0) * 10) / 10;
-    const startedMs = performance.now();
-    const child = spawn("sh", [join(root, "seawall"), "run", kind.experiment, "--force", "--substrate", "process", "--out", out, ...(kind.without === null ? [] : ["--without", kind.without])], { cwd: root, stdio: "ignore" });
-    const late = setTimeout(() => child.kill("SIGINT"), runMsMax);
-    await once(child, "exit");
-    clearTimeout(late);
-    const seconds = (performance.now() - startedMs) / 1_000;
-    // Their names begin with the time.
-    const directory = readdirSync(join(out, kind.experiment)).sort().map((name) => join(out, kind.experiment, name)).at(-1) ?? "";
-    const verdict = JSON.parse(readFileSync(join(directory, "verdict.json"), "utf8")) as Verdict;
-    const { targetVersion } = JSON.parse(readFileSync(join(directory, "plan.json"), "utf8")) as { readonly targetVersion: string };
-    const experiment = await loadExperiment(context, kind.experiment);
-    const repeat = repeatOf(verdict, experiment.hypothesis, reliancesOf(experiment), { version: targetVersion, seconds, load });
-    record(repeat);
-    process.stdout.write(`${named(kind).padEnd(40)} ${repeat.denied !== "" ? "does not count" : repeat.asItMust ? "as it must" : "NOT AS IT MUST"} (${repeat.status}) ${repeat.seconds} s, load ${load} ${repeat.denied} ${repeat.why}\n`);
-    if (!repeat.asItMust) process.stdout.write(verdict.findings.filter(({ status }) => status !== "held").map(({ title, phase, observed, status, why }) => `    ${status} ${title} ${phase ?? ""} ${observed ?? ""} ${why}\n`).join(""));
-  } finally {
-    if (keep === undefined) rmSync(out, { recursive: true, force: true });
+try {
+  take();
+  for (let next = fewest(); performance.now() < untilMs && next !== undefined; next = fewest()) {
+    await runOnce(next);
+    if (take() === 0) throw new Error(`the run of ${named(next)} left no whole record in ${out}; ./seawall doctor says what is missing`);
   }
+} finally {
+  writeFileSync(join(root, "experiments/README.md"), withTable(readmeText(), repeatedTable(all, recorded())));
+  if (keep === undefined) rmSync(out, { recursive: true, force: true });
+}
+
+function fewest(): Kind | undefined {
+  const runs = recorded();
+  return wanted.map((kind) => ({ kind, streak: inARow(kind, runs), tries: counting(kind, runs).length }))
+    .filter(({ streak }) => streak < Number(times)).sort((one, other) => one.tries - other.tries || one.streak - other.streak)[0]?.kind;
+}
+
+async function runOnce({ experiment, without }: Kind): Promise<void> {
+  const child = spawn("sh", [join(root, "seawall"), "run", experiment, "--force", "--substrate", "process", "--out", out, ...(without === null ? [] : ["--without", without])], { cwd: root, stdio: "ignore" });
+  const late = setTimeout(() => child.kill("SIGINT"), runMsMax);
+  await once(child, "exit");
+  clearTimeout(late);
+}
+
+/** Writes down what is not yet; answers how many. */
+function take(): number {
+  const repeats = keptIn(out, experiments, new Set(recorded().flatMap(({ run }) => run ?? [])));
+  for (const repeat of repeats) {
+    record(repeat);
+    process.stdout.write(`${lineOf(repeat)}\n`);
+  }
+  return repeats.length;
+}
+
+function lineOf(repeat: Repeat): string {
+  const how = repeat.denied !== "" ? "does not count" : repeat.asItMust ? "as it must" : "NOT AS IT MUST";
+  return `${named(repeat).padEnd(40)} ${how} (${repeat.status}) ${repeat.seconds} s ${repeat.denied} ${repeat.why}`;
 }

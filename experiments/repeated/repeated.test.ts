@@ -6,20 +6,20 @@ import { inARow, type Kind, type Repeat, repeatedTable, repeatOf } from "./repea
 
 const kind: Kind = { experiment: "storm", without: null };
 const control: Kind = { experiment: "storm", without: "jitter" };
-const circumstances = { version: "v", seconds: 81.4, load: 0.1 };
+const circumstances = { version: "v", seconds: 81.4 };
 const share = { title: "Served", statistic: "share" } as Claim;
 const reliances = [{ defence: "jitter", refutes: ["Served"] }];
 
 const finding = (title: string, observed: number, limit: number, status: Status = "held", over: Partial<Finding> = {}): Finding =>
   ({ kind: "claim", title, status, phase: "fault", observed, comparison: "<=", limit, unit: "ms", samples: 9, why: "", ...over });
 const served = (observed: number, status: Status = "held"): Finding => finding("Served", observed, 0.999, status, { comparison: ">=", unit: "" });
-const verdict = (status: Status, without: readonly string[], findings: readonly Finding[]): Verdict => ({ experiment: "storm", without, status, why: `${status}, as told`, findings }) as unknown as Verdict;
+const verdict = (status: Status, without: readonly string[], findings: readonly Finding[]): Verdict => ({ runId: "20261121T150405Z-1", experiment: "storm", without, status, why: `${status}, as told`, findings }) as unknown as Verdict;
 const repeat = (status: Status, without: readonly string[], ...findings: readonly Finding[]): Repeat => repeatOf(verdict(status, without, findings), [share], reliances, circumstances);
 
 describe("one run", () => {
   it("comes out as it must when it holds, and keeps of each claim the phase that came nearest to its limit", () => {
     const run = repeat("held", [], finding("Wait", 40, 100), finding("Wait", 70, 100), finding("Other", 0, 100), served(0.9995));
-    expect(run).toMatchObject({ ...kind, version: "v", seconds: 81, load: 0.1, asItMust: true, why: "" });
+    expect(run).toMatchObject({ ...kind, version: "v", seconds: 81, run: "20261121T150405Z-1", asItMust: true, why: "" });
     expect(Object.keys(run.figures)).toEqual(["Wait", "Served"]);
     expect(run.figures["Wait"]).toEqual({ observed: 70, comparison: "<=", limit: 100, unit: "ms", used: 0.7 });
     expect(run.figures["Served"]).toMatchObject({ unit: "share", used: expect.closeTo(0.5, 5) as number });
@@ -71,6 +71,18 @@ describe("the table", () => {
       "| `storm` | `jitter` | 1 of 1 | 1 | 81 | Served: 50 % (≥ 99.9 %) |",
       "| `storm` | `steering` | 0 of 0 | 0 |  |  |",
     ]);
+  });
+
+  it("says what was observed where no share of the limit says how far beyond it that is, or that nothing was", () => {
+    const claim = (observed: number | null): Finding => ({ ...finding("Served", 0, 20, "refuted"), observed, comparison: ">=" });
+    expect(repeatedTable([control], [repeat("refuted", ["jitter"], claim(0))])).toContain("Served: 0 ms (≥ 20 ms)");
+    expect(repeatedTable([control], [repeat("refuted", ["jitter"], claim(null))])).toContain("Served: not seen (≥ 20 ms)");
+    expect(repeat("held", [], { ...claim(0), status: "held" }).figures).toEqual({});
+  });
+
+  it("leaves out figures from before a limit was changed", () => {
+    const runs = [repeat("held", [], finding("Wait", 70, 80)), repeat("held", [], finding("Wait", 20, 100))];
+    expect(repeatedTable([kind], runs)).toContain("Wait: 20 ms (≤ 100 ms)");
   });
 
   it("says in how many runs a claim used up nothing", () => {

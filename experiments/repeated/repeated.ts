@@ -24,31 +24,38 @@ export interface Repeat extends Kind {
   readonly denied: string;
   /** Held with all defences; without one, refuted for a claim that needs it. */
   readonly asItMust: boolean;
-  /** From the command to the verdict. */
+  /** From its beginning to its end, with bringing up and taking down. */
   readonly seconds: number;
-  /** Runnable processes before it began, averaged over a minute. */
-  readonly load: number;
+  /** Which run it was. Missing in the oldest records. */
+  readonly run?: string;
   /** By the title of each claim that used up any of what its limit allows: the phase in which it used most. Without a defence only what it protects. */
   readonly figures: Readonly<Record<string, Figure>>;
   /** Why it did not come out as it must. */
   readonly why: string;
 }
 
-/** `used` is the share of what the limit allows: above 1 it is broken. */
-export interface Figure { readonly observed: number; readonly comparison: Comparison; readonly limit: number; readonly unit: string; readonly used: number }
+export interface Figure {
+  /** Null: what should have come was not seen. */
+  readonly observed: number | null;
+  readonly comparison: Comparison;
+  readonly limit: number;
+  readonly unit: string;
+  /** The share of what the limit allows: above 1 it is broken. Null: broken by more than any share says, as 0 where 20 are asked for. */
+  readonly used: number | null;
+}
 
-export interface Circumstances { readonly version: string; readonly seconds: number; readonly load: number }
+export interface Circumstances { readonly version: string; readonly seconds: number }
 
-export function repeatOf(verdict: Verdict, hypothesis: readonly Claim[], reliances: readonly Reliance[], { version, seconds, load }: Circumstances): Repeat {
+export function repeatOf(verdict: Verdict, hypothesis: readonly Claim[], reliances: readonly Reliance[], { version, seconds }: Circumstances): Repeat {
   const without = verdict.without[0] ?? null;
   const protectedClaims = reliances.find(({ defence }) => defence === without)?.refutes ?? [];
   const asItMust = without === null ? verdict.status === "held" : verdict.status === "refuted" && refutedAsExpected(protectedClaims, verdict.findings).length > 0;
   const figures: Record<string, Figure> = {};
   for (const finding of verdict.findings) {
     const figure = without === null || protectedClaims.includes(finding.title) ? figureOf(finding, hypothesis) : null;
-    if (figure !== null && figure.used > (figures[finding.title]?.used ?? 0)) figures[finding.title] = figure;
+    if (figure !== null && usedOf(figure) > usedOf(figures[finding.title])) figures[finding.title] = figure;
   }
-  return { experiment: verdict.experiment, without, version, status: verdict.status, asItMust, denied: deniedIn(verdict.findings), seconds: Math.round(seconds), load, figures, why: asItMust ? "" : verdict.why };
+  return { experiment: verdict.experiment, without, version, status: verdict.status, asItMust, denied: deniedIn(verdict.findings), seconds: Math.round(seconds), run: verdict.runId, figures, why: asItMust ? "" : verdict.why };
 }
 
 function deniedIn(findings: readonly Finding[]): string {
@@ -59,8 +66,13 @@ function figureOf(finding: Finding, hypothesis: readonly Claim[]): Figure | null
   const { observed, comparison, limit } = finding;
   const unit = unitOf(finding, hypothesis);
   const used = allowanceUsed(finding, unit === "share");
-  if (finding.kind === "evidence" || observed === null || comparison === null || limit === null || used === null) return null;
+  if (finding.kind === "evidence" || comparison === null || limit === null || (used === null && finding.status !== "refuted")) return null;
   return { observed, comparison, limit, unit, used };
+}
+
+/** For comparing: no figure used nothing. */
+function usedOf(figure: Figure | undefined): number {
+  return figure === undefined ? 0 : figure.used ?? Infinity;
 }
 
 /** Those of a kind that had the machine. */
@@ -90,15 +102,18 @@ function row({ experiment, without }: Kind, runs: readonly Repeat[], streak: num
   return `| ${cells.join(" | ")} |`;
 }
 
-/** The claim that used up most in any of the runs, and what it came to in all of them. */
+/** The claim that used up most in any of the runs, and what it came to in all of them that knew today's limit. */
 function farthest(runs: readonly Repeat[], without: string | null): string {
-  const title = runs.flatMap(({ figures }) => Object.entries(figures)).sort(([, one], [, other]) => other.used - one.used)[0]?.[0];
+  const today = new Map(runs.flatMap(({ figures }) => Object.entries(figures)).map(([title, { limit }]) => [title, limit]));
+  const known = runs.flatMap(({ figures }) => Object.entries(figures)).filter(([title, { limit }]) => limit === today.get(title));
+  const title = known.sort(([, one], [, other]) => usedOf(other) - usedOf(one))[0]?.[0];
   if (title === undefined) return without === null && runs.length > 0 ? "nothing that a limit allows was used up" : "";
-  const figures = runs.flatMap((run) => run.figures[title] ?? []).sort((one, other) => one.used - other.used);
-  const [least, most] = [figures[0], figures.at(-1)];
+  const figures = known.filter(([of]) => of === title).map(([, figure]) => figure);
+  const [least, most] = [figures.at(-1), figures[0]];
   if (least === undefined || most === undefined) return "";
-  const shown = ({ observed, limit, unit }: Figure): string => formatAgainst(observed, limit, unit).observed;
-  const spared = figures.length < runs.length ? `, in ${runs.length - figures.length} of ${runs.length} nothing` : "";
+  const shown = ({ observed, limit, unit }: Figure): string => observed === null ? "not seen" : formatAgainst(observed, limit, unit).observed;
+  const unused = runs.filter(({ figures: own }) => own[title] === undefined).length;
+  const spared = without === null && unused > 0 ? `, in ${unused} of ${runs.length} nothing` : "";
   return `${title}: ${span(shown(least), shown(most))}${spared} (${formatComparison(most.comparison)} ${formatValue(most.limit, most.unit)})`;
 }
 
