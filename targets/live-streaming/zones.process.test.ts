@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { injectInto } from "../../harness/faults/mini-target.fixture.ts";
@@ -34,6 +36,14 @@ async function put(zone: string, number: number): Promise<{ status: number; took
 async function sha256Of(url: string): Promise<string> {
   return createHash("sha256").update(Buffer.from(await (await fetch(url)).arrayBuffer())).digest("hex");
 }
+
+test("all nodes of Cassandra know the same tables, from the first row on", () => {
+  for (const zone of zones) {
+    const log = readFileSync(join(target.logsDirectory, `${zone}_cassandra.log`), "utf8");
+    expect(log).toContain("Starting listening for CQL clients");
+    expect(log.match(/.*(?:Unknown CF|non-existant table|Unable to merge schema).*/)?.[0]).toBeUndefined();
+  }
+});
 
 test("without a whole zone the edges of the others play on; when it is back, nothing that was acknowledged is gone", async () => {
   const loss = await injectInto(target.deployment, { kind: "zoneLoss", zone: "region-a-2" });

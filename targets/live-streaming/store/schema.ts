@@ -1,5 +1,5 @@
 /** The tables, and how one origin makes them while the others wait until they are there. */
-import type { Client } from "cassandra-driver";
+import type { Client, QueryOptions } from "cassandra-driver";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export const keyspace = "live";
@@ -17,7 +17,7 @@ const tables = [
   // The token (called stamp, since CQL keeps the other word for itself) is part of the key: a second publication never mixes its chunks with the first one's. Bodies are media, already compressed.
   `CREATE TABLE IF NOT EXISTS ${keyspace}.chunk (event text, rendition text, number int, stamp text, part int, body blob,
     PRIMARY KEY ((event, rendition, number, stamp), part)) ${options} AND compression = {'enabled': false}`,
-  // Few rows, kept for as long as the event: a lifetime would let a mask lapse.
+  // Few rows, kept for as long as the event: a lifetime would let a mask lapse. Comes last, since nobody waits for it to write.
   `CREATE TABLE IF NOT EXISTS ${keyspace}.directive (event text, id text, version bigint, body text, PRIMARY KEY (event, id))`,
 ];
 
@@ -33,33 +33,55 @@ interface DataCentre {
   readonly nodes: number;
 }
 
-interface Copies { readonly dataCentres: readonly DataCentre[]; readonly copiesMax: number }
+interface Copies {
+  readonly dataCentres: readonly DataCentre[];
+  readonly copiesMax: number;
+  /** The client's own. */
+  readonly dataCentre: string;
+}
 
-export async function createSchema(client: Client, { dataCentres, copiesMax }: Copies, signal: AbortSignal): Promise<void> {
+export async function createSchema(client: Client, { dataCentres, copiesMax, dataCentre }: Copies, signal: AbortSignal): Promise<void> {
   // An origin that comes back finds it made: with a zone lost, nothing of it could be agreed on.
   if (await tablesThere(client).catch(() => false)) return;
   // A keyspace cannot name a data centre that is not there yet, and a node that joins while tables are made may miss them.
   await until(async () => {
-    const there = await nodes(client);
-    return dataCentres.every((each) => there.filter(({ dataCentre }) => dataCentre === each.name).length >= each.nodes);
+    const there = await nodes(client, dataCentre);
+    return dataCentres.every((each) => there.filter((node) => node.dataCentre === each.name).length >= each.nodes);
   }, signal);
   const keyspaceStatement = `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = ${replication(dataCentres, copiesMax)}`;
   for (const statement of [keyspaceStatement, ...tables]) {
+    // A table that two nodes make at once has two identities, and a node that was told of the other never takes in any change again. So each
+    // statement goes to one node, once, and the next, or the same again, when all know what came of it.
     await until(async () => {
-      await client.execute(statement, [], { prepare: false, readTimeout: changeMs });
+      if (!(await agreed(client, dataCentre))) return false;
+      await client.execute(statement, [], { ...atOneNode(client, dataCentre), isIdempotent: false, readTimeout: changeMs });
       return true;
     }, signal);
   }
   // A row that reaches a node before its table does is lost there.
-  await until(async () => new Set((await nodes(client)).map(({ schema }) => schema)).size === 1, signal);
+  await until(() => agreed(client, dataCentre), signal);
 }
 
-async function nodes(client: Client): Promise<{ dataCentre: string; schema: string }[]> {
+/** The same one each time, for as long as it is up. Throws where none is. */
+function atOneNode(client: Client, dataCentre: string): QueryOptions {
+  const host = client.hosts.values().filter((each) => each.datacenter === dataCentre && each.isUp()).toSorted((one, other) => one.address.localeCompare(other.address))[0];
+  if (host === undefined) throw new Error("no node is up");
+  return { prepare: false, host };
+}
+
+async function agreed(client: Client, dataCentre: string): Promise<boolean> {
+  return new Set((await nodes(client, dataCentre)).map(({ schema }) => schema)).size === 1;
+}
+
+/** As one node sees them: what one says of itself and another of its peers may leave out a third. */
+async function nodes(client: Client, dataCentre: string): Promise<{ dataCentre: string; schema: string }[]> {
+  const options = atOneNode(client, dataCentre);
   const results = await Promise.all(["system.local", "system.peers"].map((table) =>
-    client.execute(`SELECT data_center, schema_version FROM ${table}`, [], { prepare: false })));
+    client.execute(`SELECT data_center, schema_version FROM ${table}`, [], options)));
   return results.flatMap(({ rows }) => rows.map((row) => ({ dataCentre: String(row["data_center"]), schema: String(row["schema_version"]) })));
 }
 
+/** A node that knows the last table knows that all nodes know those before it. */
 export function schemaIsThere(client: Client, signal: AbortSignal): Promise<void> {
   return until(() => tablesThere(client), signal);
 }
