@@ -9,8 +9,8 @@ export const needs = ["gateways"] as const;
 const playGoodMs = 4_000;
 /** …and goes away when there is none after so long. Choose. */
 const playPatienceMs = 16_000;
-/** Nobody waits for what is prefetched: it is of use for a while, and no loss. Choose: 2 s. */
-const prefetchMs = 2_000;
+/** Nobody waits for what is prefetched: it is of use for a while, and no loss. Choose: 3 s. */
+const prefetchMs = 3_000;
 
 export function play(): void {
   startSession({ kind: "play", intendedMs: Date.now(), goodWithinMs: playGoodMs, patienceMs: playPatienceMs });

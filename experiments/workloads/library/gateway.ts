@@ -33,8 +33,8 @@ const told: { [K in Kind]?: Backoff } = {};
 
 /** Between attempts of a device that was told nothing. Choose: half a second, as an impatient viewer would press again. */
 const naiveMs = 500;
-/** How long a device waits for one answer. Choose. */
-const answerMs = 2_000;
+/** How long a device waits for one answer: less where a viewer waits with it. Choose. */
+const answerMs: Readonly<Record<Kind, number>> = { play: 2_000, prefetch: 3_000 };
 
 /** True when a session was started in time. */
 export function startSession(wish: StartWish): boolean {
@@ -49,7 +49,7 @@ export function startSession(wish: StartWish): boolean {
   let silences = random(0) < 0.5 ? 0 : 1;
   for (let retries = 0; Date.now() < giveUpMs; retries++) {
     const answer = http.post(`${gatewayAfter(silences)}/sessions`, JSON.stringify({ device: `tv-${exec.vu.idInTest}` }), {
-      headers: { "X-Request-Kind": wish.kind, "Content-Type": "application/json" }, tags, responseType: "text", timeout: Math.max(50, Math.min(answerMs, giveUpMs - Date.now())),
+      headers: { "X-Request-Kind": wish.kind, "Content-Type": "application/json" }, tags, responseType: "text", timeout: Math.max(50, Math.min(answerMs[wish.kind], giveUpMs - Date.now())),
     });
     remember(wish.kind, answer);
     if (answer.status === 201) {

@@ -5,7 +5,7 @@ import type { BoardAnswer, EventKind, Gateway, GatewayAnswer } from "./gateway-m
 import { Starts } from "./start-model.ts";
 
 /** The workloads' own constants. */
-const playGoodMs = 4_000, playPatienceMs = 16_000, prefetchMs = 2_000;
+const playGoodMs = 4_000, playPatienceMs = 16_000, prefetchMs = 3_000;
 const answerMs = 2_000, silenceMs = 5_000, withinFaultMs = 1_000, endsBeforeMs = 1_000, actWithinMs = 2_000, eventsInBatch = 100;
 
 const events: readonly string[] = Array.from({ length: eventsInBatch }, () => "");

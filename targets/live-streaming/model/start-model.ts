@@ -4,7 +4,7 @@ import type { Backoff } from "../gateway/guidance.ts";
 import type { Gateway, GatewayAnswer, StartKind } from "./gateway-model.ts";
 
 /** The workload's own constants. */
-const naiveMs = 500, answerMs = 2_000;
+const naiveMs = 500, answerMs: Readonly<Record<StartKind, number>> = { play: 2_000, prefetch: 3_000 };
 
 export interface StartWish { readonly kind: StartKind; readonly intendedMs: number; readonly goodWithinMs: number; readonly patienceMs: number }
 
@@ -34,7 +34,7 @@ export class Starts {
     };
     const attempt = (retries: number): void => {
       const gateway = this.#gateways[silences % this.#gateways.length] as Gateway;
-      this.#ask(gateway, wish.kind, Math.max(50, Math.min(answerMs, giveUpMs - simulation.nowMs())), (answer) => {
+      this.#ask(gateway, wish.kind, Math.max(50, Math.min(answerMs[wish.kind], giveUpMs - simulation.nowMs())), (answer) => {
         if (answer?.backoff !== undefined) told[wish.kind] = answer.backoff;
         if (answer?.status === 201) return end(simulation.nowMs() <= wish.intendedMs + wish.goodWithinMs ? "served" : "late");
         if (answer === null) silences++;
