@@ -104,8 +104,9 @@ function row({ experiment, without }: Kind, runs: readonly Repeat[], streak: num
 
 /** The claim that used up most in any of the runs, and what it came to in all of them that knew today's limit. */
 function farthest(runs: readonly Repeat[], without: string | null): string {
-  const today = new Map(runs.flatMap(({ figures }) => Object.entries(figures)).map(([title, { limit }]) => [title, limit]));
-  const known = runs.flatMap(({ figures }) => Object.entries(figures)).filter(([title, { limit }]) => limit === today.get(title));
+  const all = runs.flatMap(({ figures }) => Object.entries(figures));
+  const today = new Map(all.map(([title, { limit }]) => [title, limit]));
+  const known = all.filter(([title, { limit }]) => limit === today.get(title));
   const title = known.sort(([, one], [, other]) => usedOf(other) - usedOf(one))[0]?.[0];
   if (title === undefined) return without === null && runs.length > 0 ? "nothing that a limit allows was used up" : "";
   const figures = known.filter(([of]) => of === title).map(([, figure]) => figure);
