@@ -76,7 +76,7 @@ describe("a publisher with several origins", () => {
   test("comes back to the first when it recovers while the time lasts, and gives up after", async () => {
     const slow = await origin((times) => times < 3 ? 503 : 200);
     expect(await publisher(slow, dead).put(put(2_000))).toMatchObject({ outcome: "acked", status: 200 });
-    const lost = await publisher(dead, dead).put(put(120));
+    const lost = await publisher(dead, dead).put(put(400));
     expect(lost).toMatchObject({ outcome: "lost", status: 0 });
     expect(lost.attempts).toBeGreaterThan(2);
   });
@@ -85,9 +85,9 @@ describe("a publisher with several origins", () => {
     const [good, full] = [await origin(200), await origin(503)];
     expect([await publisher(dead, good).ready(), await publisher(dead, full).ready()]).toEqual([true, false]);
     const ending = publisher(full);
-    ending.finishBy(Date.now() + 60);
+    ending.finishBy(Date.now() + 600);
     const startedMs = performance.now();
     expect(await ending.put(put(5_000))).toMatchObject({ outcome: "lost", status: 503 });
-    expect(performance.now() - startedMs).toBeLessThan(500);
+    expect(performance.now() - startedMs).toBeLessThan(4_000);
   });
 });
