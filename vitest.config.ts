@@ -48,7 +48,7 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: "hermetic", include: ["{harness,targets,experiments}/**/*.test.ts"], isolate: false, maxWorkers: "100%", sequence: { groupOrder: 0 },
+          name: "hermetic", include: ["{harness,targets,experiments,benchmarks}/**/*.test.ts"], isolate: false, maxWorkers: "100%", sequence: { groupOrder: 0 },
           exclude: real.map((kind) => `**/*.${kind}.test.ts`), testTimeout: 10_000,
         },
       },

@@ -4,6 +4,8 @@
  *
  *   node benchmarks/repeat.ts [--keep FOLDER] [MINUTES=60] [TIMES=5] [NAME | NAME/DEFENCE | NAME/* …]     0 minutes: writes the table only
  *
+ * It waits while something outside takes a part of the machine: a run of that time would say nothing.
+ *
  * Runs that are kept answer for themselves later: `./seawall ablate --reuse --out FOLDER` makes its matrix of them. And runs that another
  * command left in FOLDER (a suite, `ablate`) are written down as well, before anything is run.
  */
@@ -15,7 +17,8 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Context } from "../harness/cli/context.ts";
 import { experimentNames, loadExperiment } from "../harness/cli/experiments.ts";
-import { keptIn } from "../experiments/repeated/kept.ts";
+import { keptIn } from "./library/kept.ts";
+import { untilQuiet } from "./library/quiet.ts";
 import { readmeText, record, recorded, withTable } from "../experiments/repeated/recorded.ts";
 import { counting, inARow, type Kind, kindsOf, type Repeat, repeatedTable } from "../experiments/repeated/repeated.ts";
 
@@ -35,6 +38,7 @@ const out = keep ?? mkdtempSync(join(tmpdir(), "seawall-repeat-"));
 try {
   take();
   for (let next = fewest(); performance.now() < untilMs && next !== undefined; next = fewest()) {
+    if (!await untilQuiet(untilMs)) break;
     await runOnce(next);
     if (take() === 0) throw new Error(`the run of ${named(next)} left no whole record in ${out}; ./seawall doctor says what is missing`);
   }

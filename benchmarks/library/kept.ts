@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { reliancesOf } from "../../harness/core/reliance.ts";
 import type { Experiment } from "../../harness/core/experiment.ts";
 import type { Plan, RunEvent, Verdict } from "../../harness/core/run.ts";
-import { type Repeat, repeatOf } from "./repeated.ts";
+import { files } from "../../harness/run/run-directory.ts";
+import { type Repeat, repeatOf } from "../../experiments/repeated/repeated.ts";
 
 /** Whole runs of these experiments on real processes, oldest first, without those that `known` names and those that were interrupted by hand. */
 export function keptIn(out: string, experiments: readonly Experiment[], known: ReadonlySet<string>): Repeat[] {
@@ -14,13 +15,13 @@ export function keptIn(out: string, experiments: readonly Experiment[], known: R
 
 function runsOf(folder: string, known: ReadonlySet<string>): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => !known.has(name)).map((name) => join(folder, name)).filter((directory) => existsSync(join(directory, "verdict.json")));
+  return readdirSync(folder).filter((name) => !known.has(name)).map((name) => join(folder, name)).filter((directory) => existsSync(join(directory, files.verdict)));
 }
 
 function readKept(directory: string, experiment: Experiment): Repeat | null {
-  const verdict = JSON.parse(readFileSync(join(directory, "verdict.json"), "utf8")) as Verdict;
-  const plan = JSON.parse(readFileSync(join(directory, "plan.json"), "utf8")) as Plan;
-  const seconds = secondsOf(readFileSync(join(directory, "events.ndjson"), "utf8").trim().split("\n"));
+  const verdict = JSON.parse(readFileSync(join(directory, files.verdict), "utf8")) as Verdict;
+  const plan = JSON.parse(readFileSync(join(directory, files.plan), "utf8")) as Plan;
+  const seconds = secondsOf(readFileSync(join(directory, files.events), "utf8").trim().split("\n"));
   // Another audience or other defences are no run of the catalogue.
   if (plan.substrate !== "process" || (plan.scale ?? 1) !== 1 || plan.without.length > 1 || verdict.aborted?.reason === "user" || seconds === null) return null;
   return repeatOf(verdict, plan.hypothesis, reliancesOf(experiment), { version: plan.targetVersion ?? "", seconds });
