@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Claim } from "../../harness/core/experiment.ts";
 import type { Finding, Status, Verdict } from "../../harness/core/run.ts";
-import { denied } from "../../harness/core/judge/evidence.ts";
+import { deniedText } from "../../harness/core/judge/denied.ts";
 import { inARow, type Kind, type Repeat, repeatedTable, repeatOf } from "./repeated.ts";
 
 const kind: Kind = { experiment: "storm", without: null };
@@ -50,7 +50,7 @@ describe("runs in a row", () => {
 });
 
 describe("a run on a machine of which much was taken from outside", () => {
-  const evidence = finding("The load generator had processor time to spare", 0, 0, "inconclusive", { kind: "evidence", why: `${denied} 51 % of the machine in fault` });
+  const evidence = finding("The load generator had processor time to spare", 0, 0, "inconclusive", { kind: "evidence", why: `${deniedText(0.51)} in fault` });
   const [good, taken] = [repeat("held", []), repeat("refuted", [], evidence)];
   it("counts neither for nor against", () => {
     expect([good.denied, taken.denied]).toEqual(["", evidence.why]);

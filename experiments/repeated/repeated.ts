@@ -1,5 +1,5 @@
 /** How often each experiment of the catalogue came out as it must, one run after another, and how near its figures came to their limits. */
-import { denied } from "../../harness/core/judge/evidence.ts";
+import { saysDenied } from "../../harness/core/judge/denied.ts";
 import { allowanceUsed } from "../../harness/core/index/run-index.ts";
 import { defencesOf, refutedAsExpected, type Reliance } from "../../harness/core/reliance.ts";
 import type { Claim, Comparison, Experiment } from "../../harness/core/experiment.ts";
@@ -59,7 +59,7 @@ export function repeatOf(verdict: Verdict, hypothesis: readonly Claim[], relianc
 }
 
 function deniedIn(findings: readonly Finding[]): string {
-  return findings.find(({ kind, why }) => kind === "evidence" && why.includes(denied))?.why ?? "";
+  return findings.find(({ kind, why }) => kind === "evidence" && saysDenied(why))?.why ?? "";
 }
 
 function figureOf(finding: Finding, hypothesis: readonly Claim[]): Figure | null {

@@ -3,9 +3,10 @@
  */
 import type { Phase, Step } from "../experiment.ts";
 import { describeFault } from "../faults.ts";
-import type { Finding, Run } from "../run.ts";
-import { countIn, matching, valuesIn, type Window } from "../series.ts";
+import type { Finding, Run, SeriesData } from "../run.ts";
+import { countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
+import { deniedShareAround, deniedShareIn, deniedShareMax, deniedText } from "./denied.ts";
 import { longestGap, spanOf } from "./gaps.ts";
 import { readingProblem } from "./readings.ts";
 import { completed, type Windows } from "./windows.ts";
@@ -16,10 +17,6 @@ export const startLateP99MaxMs = 500;
 export const canaryLateP99MaxMs = 500;
 /** k6 advises to keep a fifth of the processor idle; above this the generator itself bends the figures. */
 export const generatorCpuShareMax = 0.8;
-/** Where more than this of the machine's processor time was taken from outside, nothing that was timed on it is what it seems. */
-export const deniedShareMax = 0.2;
-/** How a finding says so. */
-export const denied = "the hypervisor or a quota took";
 /** A fault that was in force for less than this fraction of its planned time was hardly felt. */
 export const inForceShareMin = 0.5;
 /** Goodput of the two halves of a steady baseline differs by no more than this fraction. */
@@ -93,7 +90,7 @@ function generatorOnTime(run: Run, windows: Windows): Finding {
 
 function late(run: Run, windows: Windows, metric: string, maxMs: number, title: string): Finding {
   const series = matching(run.series, { metric });
-  let worst: { p99Ms: number; phase: string } | null = null;
+  let worst: { p99Ms: number; phase: string; window: Window } | null = null;
   let samples = 0;
   const silent: string[] = [];
   for (const [phase, window] of Object.entries(windows)) {
@@ -101,11 +98,19 @@ function late(run: Run, windows: Windows, metric: string, maxMs: number, title: 
     samples += sorted.length;
     const p99Ms = quantile(sorted, 0.99);
     if (p99Ms === null) silent.push(phase);
-    else if (p99Ms > (worst?.p99Ms ?? 0)) worst = { p99Ms, phase };
+    else if (p99Ms > (worst?.p99Ms ?? 0)) worst = { p99Ms, phase, window };
   }
   const problem = samples === 0 ? "no sample says whether it did" : silent.length > 0 ? `no sample says whether it did in ${silent.join(", ")}`
-    : worst !== null && worst.p99Ms > maxMs ? `p99 ${Math.round(worst.p99Ms)} ms late in ${worst.phase}, at most ${maxMs} ms is tolerated` : null;
+    : worst !== null && worst.p99Ms > maxMs ? `p99 ${Math.round(worst.p99Ms)} ms late in ${worst.phase}, at most ${maxMs} ms is tolerated${taken(run, series, worst.window, maxMs)}` : null;
   return answer(title, problem, samples);
+}
+
+/** What was late is told apart: a machine that was taken away all that while, and one that had too much to do. */
+function taken(run: Run, series: readonly SeriesData[], window: Window, maxMs: number): string {
+  const shares: number[] = [];
+  eachIn(series, window, (lateMs, startedMs) => { if (lateMs > maxMs) shares.push(deniedShareAround(run, { fromMs: startedMs, untilMs: startedMs + lateMs })); });
+  const least = Math.min(...shares);
+  return Number.isFinite(least) && least > deniedShareMax ? `; ${deniedText(least)} meanwhile` : "";
 }
 
 function generatorHadProcessor(run: Run, windows: Windows): Finding {
@@ -119,10 +124,9 @@ function generatorHadProcessor(run: Run, windows: Windows): Finding {
     const values = valuesIn(series, window);
     samples += values.length;
     if (values.length === 0) problems.push(`its processor use in ${phase} was not recorded`);
-    const shareOf = (seconds: number): number => (cores === null ? 0 : seconds / ((window.untilMs - window.fromMs) / 1000) / cores);
-    const share = shareOf(sum(values));
-    const deniedShare = shareOf(sum(valuesIn(matching(run.series, { metric: "cpu_denied_seconds" }), window)));
-    if (deniedShare > deniedShareMax) problems.push(`${denied} ${Math.round(deniedShare * 100)} % of the machine in ${phase}`);
+    const share = cores === null ? 0 : sum(values) / ((window.untilMs - window.fromMs) / 1000) / cores;
+    const deniedShare = deniedShareIn(run, window);
+    if (deniedShare > deniedShareMax) problems.push(`${deniedText(deniedShare)} in ${phase}`);
     if (share > generatorCpuShareMax) problems.push(`it used ${Math.round(share * 100)} % of the machine in ${phase}`);
   }
   if (cores === null || samples === 0) problems.push("its processor use was not recorded");

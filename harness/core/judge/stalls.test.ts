@@ -101,6 +101,15 @@ describe("a generator that stood still", () => {
     expect(judge(runOf(draft))).toMatchObject({ status: "inconclusive", why: expect.stringContaining("took 25 % of the machine in fault") });
   });
 
+  it.each([[15_000, /late in fault, .*; the hypervisor or a quota took 40 % of the machine meanwhile/], [9_000, /late in fault, at most 500 ms is tolerated$/]])("says whether the machine was taken away just then: by the reading after %d ms", (readMs, why) => {
+    const draft = heldDraft();
+    stall(draft, atMs, 1_900, "served");
+    add(draft, 10, startOf.fault, startOf.recovery, { metric: "cpu_denied_seconds", tags: { cause: "steal" }, value: 0 });
+    change(draft, (sample) => sample.metric === "cpu_denied_seconds" && sample.startedMs === startOf.fault + readMs, { value: 1.6 });
+    expect(judge(runOf(draft)).findings.find(({ title }) => title === "The load generator started its work on time")).toMatchObject({ status: "inconclusive", why: expect.stringMatching(why) });
+    expect(judge(runOf(draft)).findings.find(({ title }) => title === "The load generator had processor time to spare")).toMatchObject({ status: "held" });
+  });
+
   it("is tolerated for a moment that could not have changed anything", () => {
     const draft = heldDraft();
     change(draft, (sample) => sample.metric === "start_late_ms" && within(atMs, atMs + 100)(sample), { value: 520 });
