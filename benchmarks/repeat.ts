@@ -1,6 +1,6 @@
 /**
  * Runs the catalogue again and again on real processes, one after another, and writes down how each run came out, in `experiments/repeated/`
- * and the table of `experiments/README.md`. Whichever has come out as it must the fewest times in a row is next. Nothing else should run meanwhile.
+ * and the table of `experiments/README.md`. Whichever has been run least is next, and of these the one with the fewest in a row. Nothing else should run meanwhile.
  *
  *   node benchmarks/repeat.ts [--keep FOLDER] [MINUTES=60] [TIMES=5] [NAME | NAME/DEFENCE | NAME/* …]     0 minutes: writes the table only
  *

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { deniedSeconds } from "../../harness/system/starvation.ts";
 
-/** Of a core. A run's evidence asks for less than a fifth of the machine at its worst moment; what is half as bad now may be that bad in a minute. */
+/** Of a core: far below the fifth of the machine from which on a run no longer counts. */
 const deniedShareMax = 0.05;
 const [spinMs, pauseMs] = [2_000, 20_000];
 

@@ -6,22 +6,7 @@ import { sum } from "../statistics.ts";
 /** Where more than this of the machine's processor time was taken from outside, nothing that was timed on it is what it seems. */
 export const deniedShareMax = 0.2;
 
-/** Of a window, as a share of all cores: 0…1. */
-export function deniedShareIn(run: Run, window: Window): number {
-  const seconds = sum(valuesIn(deniedSeries(run), window));
-  return shareOf(run, seconds, window);
-}
-
-/** Of the readings that a window touches, each of which speaks of the time since the one before: a moment may be shorter than what lies between two. */
-export function deniedShareAround(run: Run, window: Window): number {
-  return sum(deniedSeries(run).map((series) => {
-    const touching = Array.from(series.atMs.keys()).filter((index) => index > 0 && (series.atMs[index] as number) > window.fromMs && (series.atMs[index - 1] as number) < window.untilMs);
-    const [first, last] = [touching[0], touching.at(-1)];
-    if (first === undefined || last === undefined) return 0;
-    const seconds = sum(touching.map((index) => series.values[index] as number));
-    return shareOf(run, seconds, { fromMs: series.atMs[first - 1] as number, untilMs: series.atMs[last] as number });
-  }));
-}
+const denied = "the hypervisor or a quota took";
 
 /** How a finding says so. */
 export function deniedText(share: number): string {
@@ -33,14 +18,42 @@ export function saysDenied(why: string): boolean {
   return why.includes(denied);
 }
 
-const denied = "the hypervisor or a quota took";
+/** Of a window, as a share of all cores: 0…1. */
+export function deniedShareIn(run: Run, window: Window): number {
+  return shareOfMachine(run, sum(valuesIn(deniedSeries(run), window)), window) ?? 0;
+}
+
+/**
+ * Made once for a run and asked for many windows: the share of the readings that a window touches. Each speaks of the time since the one before, as
+ * a moment may be shorter than what lies between two.
+ */
+export function deniedShareAround(run: Run): (window: Window) => number {
+  const [all, cores] = [deniedSeries(run), coresOf(run)];
+  return (window) => (cores === null ? 0 : sum(all.map((series) => perSecondAround(series, window))) / cores);
+}
+
+function perSecondAround({ atMs, values }: SeriesData, { fromMs, untilMs }: Window): number {
+  let seconds = 0, coveredMs = 0;
+  for (let index = 1; index < atMs.length; index++) {
+    const [sinceMs, readMs] = [atMs[index - 1] as number, atMs[index] as number];
+    if (readMs <= fromMs || sinceMs >= untilMs) continue;
+    seconds += values[index] as number;
+    coveredMs += readMs - sinceMs;
+  }
+  return coveredMs === 0 ? 0 : seconds / (coveredMs / 1000);
+}
+
+/** What processor seconds spent in a window are of all that the machine had in it; null where the record does not say how many cores that were. */
+export function shareOfMachine(run: Run, seconds: number, window: Window): number | null {
+  const cores = coresOf(run);
+  return cores === null ? null : seconds / ((window.untilMs - window.fromMs) / 1000) / cores;
+}
 
 function deniedSeries(run: Run): readonly SeriesData[] {
   return matching(run.series, { metric: "cpu_denied_seconds" });
 }
 
-function shareOf(run: Run, seconds: number, window: Window): number {
+export function coresOf(run: Run): number | null {
   const started = run.events.find((event) => event.kind === "started");
-  const cores = started?.kind === "started" ? started.machine.cores : null;
-  return cores === null ? 0 : seconds / ((window.untilMs - window.fromMs) / 1000) / cores;
+  return started?.kind === "started" ? started.machine.cores : null;
 }

@@ -6,7 +6,7 @@ import { describeFault } from "../faults.ts";
 import type { Finding, Run, SeriesData } from "../run.ts";
 import { countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
-import { deniedShareAround, deniedShareIn, deniedShareMax, deniedText } from "./denied.ts";
+import { coresOf, deniedShareAround, deniedShareIn, deniedShareMax, deniedText, shareOfMachine } from "./denied.ts";
 import { longestGap, spanOf } from "./gaps.ts";
 import { readingProblem } from "./readings.ts";
 import { completed, type Windows } from "./windows.ts";
@@ -107,16 +107,16 @@ function late(run: Run, windows: Windows, metric: string, maxMs: number, title: 
 
 /** What was late is told apart: a machine that was taken away all that while, and one that had too much to do. */
 function taken(run: Run, series: readonly SeriesData[], window: Window, maxMs: number): string {
-  const shares: number[] = [];
-  eachIn(series, window, (lateMs, startedMs) => { if (lateMs > maxMs) shares.push(deniedShareAround(run, { fromMs: startedMs, untilMs: startedMs + lateMs })); });
-  const least = Math.min(...shares);
+  const around = deniedShareAround(run);
+  let least = Number.POSITIVE_INFINITY;
+  eachIn(series, window, (lateMs, startedMs) => {
+    if (lateMs > maxMs && least > deniedShareMax) least = Math.min(least, around({ fromMs: startedMs, untilMs: startedMs + lateMs }));
+  });
   return Number.isFinite(least) && least > deniedShareMax ? `; ${deniedText(least)} meanwhile` : "";
 }
 
 function generatorHadProcessor(run: Run, windows: Windows): Finding {
   const title = "The load generator had processor time to spare";
-  const started = run.events.find((event) => event.kind === "started");
-  const cores = started?.kind === "started" ? started.machine.cores : null;
   const series = matching(run.series, { metric: "cpu_seconds", where: { service: "k6" } });
   let samples = 0;
   const problems: string[] = [];
@@ -124,12 +124,12 @@ function generatorHadProcessor(run: Run, windows: Windows): Finding {
     const values = valuesIn(series, window);
     samples += values.length;
     if (values.length === 0) problems.push(`its processor use in ${phase} was not recorded`);
-    const share = cores === null ? 0 : sum(values) / ((window.untilMs - window.fromMs) / 1000) / cores;
+    const share = shareOfMachine(run, sum(values), window) ?? 0;
     const deniedShare = deniedShareIn(run, window);
     if (deniedShare > deniedShareMax) problems.push(`${deniedText(deniedShare)} in ${phase}`);
     if (share > generatorCpuShareMax) problems.push(`it used ${Math.round(share * 100)} % of the machine in ${phase}`);
   }
-  if (cores === null || samples === 0) problems.push("its processor use was not recorded");
+  if (coresOf(run) === null || samples === 0) problems.push("its processor use was not recorded");
   return answer(title, problems.length === 0 ? null : problems.join("; "), samples);
 }
 

@@ -110,6 +110,13 @@ describe("a generator that stood still", () => {
     expect(judge(runOf(draft)).findings.find(({ title }) => title === "The load generator had processor time to spare")).toMatchObject({ status: "held" });
   });
 
+  it("says so of any number of late iterations", () => {
+    const draft = heldDraft();
+    add(draft, 200_000, startOf.fault, startOf.recovery, { metric: "start_late_ms", tags: { lane: "live" }, value: 700 });
+    for (const cause of ["steal", "throttling"]) add(draft, 12, startOf.fault - 2_000, startOf.recovery + 2_000, { metric: "cpu_denied_seconds", tags: { cause }, value: 0.41 });
+    expect(judge(runOf(draft)).findings.find(({ title }) => title === "The load generator started its work on time")).toMatchObject({ why: expect.stringContaining("took 21 % of the machine meanwhile") });
+  });
+
   it("is tolerated for a moment that could not have changed anything", () => {
     const draft = heldDraft();
     change(draft, (sample) => sample.metric === "start_late_ms" && within(atMs, atMs + 100)(sample), { value: 520 });
