@@ -34,6 +34,9 @@ export function storeProgram(node: StoreNode): Program {
       `-Dcassandra.config=file://${node.directory}/conf/cassandra.yaml`,
       `-Dcassandra.storagedir=${node.directory}/data`, `-Dcassandra.logdir=${node.directory}`,
       "-Dcassandra-foreground=yes", "-Dcassandra.ring_delay_ms=1000", "-Dcassandra.skip_wait_for_gossip_to_settle=0",
+      // Its default, which else would follow the ring delay: half of it is how long a node may be silent while it starts. After one second the
+      // others would strike it from their seeds, on a machine that is slow for a moment, and it would never join.
+      "-Dcassandra.gossip_quarantine_delay_ms=60000",
       "-Dcassandra.consistent.rangemovement=false", "-Dcassandra.disable_tcactive_openssl=true",
       // Not `cassandra.unsafesystem`, which saves half a second of CPU time: a node learns its tables from disk before it reads its commit log,
       // and skips whatever the log has of tables that it does not know. After a SIGKILL nothing that it had acknowledged would be there.
