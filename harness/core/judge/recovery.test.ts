@@ -99,6 +99,17 @@ describe("recovery", () => {
     expect(recoveryOf(within(endMs - healedAtMs - 7_999)).status).toBe("inconclusive");
   });
 
+  it("is refuted however briefly it was watched, once goodput is not back in time", () => {
+    const healed = (atMs: number) => (draft: Draft): void => {
+      draft.events = draft.events.map((event) => (event.kind === "healed" ? { ...event, atMs } : event));
+    };
+    const briefly = healed(endMs - 15_000);
+    expect(recoveryOf(briefly).status).toBe("inconclusive");
+    expect(recoveryOf(briefly, outage(0, 60_000))).toMatchObject({ status: "refuted", observed: null, why: "goodput was not back in time" });
+    // The third window of four seconds is the first that ends after the eight that it may take.
+    expect(recoveryOf(healed(endMs - 11_900), outage(0, 60_000)).status).toBe("inconclusive");
+  });
+
   it("is unknown when nothing was healed or the phase was not reached", () => {
     expect(recoveryOf((draft) => { draft.events = draft.events.filter((event) => event.kind !== "healed"); }).status).toBe("inconclusive");
     expect(recoveryOf(cutAt(startOf.recovery - 1)).status).toBe("inconclusive");

@@ -27,8 +27,12 @@ export function judgeRecovery(recovery: Recovery, windows: Windows, events: read
   const observed = binsOf(recovery, { fromMs: healedAtMs, untilMs: after.untilMs, cutOff: after.cutOff }, series, stalls);
   const samples = observed.reduce((total, bin) => total + bin.all, 0);
   if (expected === 0 || samples === 0) return answer(recovery, null, samples, "inconclusive", "no goodput was recorded in the baseline or after the heal");
-  if (observed.filter((bin) => bin.whole).length * recovery.windowMs < recovery.withinMs + 2 * recovery.windowMs) {
-    return answer(recovery, null, samples, "inconclusive", "observed too briefly after the last heal to say that goodput stayed");
+  const whole = observed.filter((bin) => bin.whole);
+  if (whole.length * recovery.windowMs < recovery.withinMs + 2 * recovery.windowMs) {
+    // It would take longer to say that goodput stayed, not to say that it was not back in time: nothing that came later would mend that.
+    const tooLate = spentMs(recovery, whole.map((bin) => couldBeGood(recovery, bin, expected))) > recovery.withinMs;
+    return tooLate ? answer(recovery, null, samples, "refuted", "goodput was not back in time")
+      : answer(recovery, null, samples, "inconclusive", "observed too briefly after the last heal to say that goodput stayed");
   }
   const severely = verdict(recovery, observed.map((bin) => wasGood(recovery, bin, mean(before.map((one) => one.good + one.dropped)))), samples);
   const kindly = verdict(recovery, observed.map((bin) => couldBeGood(recovery, bin, expected)), samples);
@@ -55,10 +59,15 @@ function couldBeGood(recovery: Recovery, bin: Bin, expected: number): boolean {
 function verdict(recovery: Recovery, good: readonly boolean[], samples: number): Finding {
   const lastBad = good.lastIndexOf(false);
   if (lastBad === good.length - 1) return answer(recovery, null, samples, "refuted", "goodput was not back when the run ended");
-  const recoveredMs = (lastBad + 1) * recovery.windowMs;
+  const recoveredMs = spentMs(recovery, good);
   if (recoveredMs <= recovery.withinMs) return answer(recovery, recoveredMs, samples, "held", "back in time, and it stayed");
   const wasBack = good.slice(0, lastBad).includes(true);
   return answer(recovery, recoveredMs, samples, "refuted", wasBack ? "goodput came back, was lost again and stayed only later" : "back too late");
+}
+
+/** Until the last window in which goodput was not good was over. */
+function spentMs({ windowMs }: Recovery, good: readonly boolean[]): number {
+  return (good.lastIndexOf(false) + 1) * windowMs;
 }
 
 /** The last one may be shorter than the others: its share counts, its number of requests says nothing. */
