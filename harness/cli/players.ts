@@ -25,14 +25,14 @@ export interface PlayersOptions {
   readonly undo: UndoLedger;
 }
 
-/** Joins the players to the other probes; the browser stands ready when this resolves, so that opening it is no part of anybody's start-up. */
+/** Joins the players to the other probes; the browser and its pages stand ready when this resolves, so that opening them is no part of anybody's start-up. */
 export async function withPlayers(probes: Probes, options: PlayersOptions): Promise<Probes> {
   const { plan, deployment, manifestPath, sink, recorder, clock } = options;
   await using opened = new AsyncDisposableStack();
   opened.use(probes);
   const browser = opened.use(await browserOf(options));
   const manifestUrls = entriesOf(deployment).map(({ host, port }) => `http://${host}:${port}${manifestPath}`);
-  const players = opened.use(new WatchingPlayers({ joins: plan.players ?? [], manifestUrls, browser, sink, events: recorder, clock }));
+  const players = opened.use(await WatchingPlayers.open({ joins: plan.players ?? [], manifestUrls, browser, sink, events: recorder, clock }));
   recorder.onEvent((event) => { if (event.kind === "phase") players.phaseBegan(event.phase); });
   const owned = opened.move();
   return {

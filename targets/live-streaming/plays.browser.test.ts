@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SampleSink } from "../../harness/core/ports.ts";
 import type { Series } from "../../harness/core/run.ts";
-import { type Player, startPlayer } from "../../harness/probes/player/player.ts";
+import { openPlayerPage, type Player, startPlayer } from "../../harness/probes/player/player.ts";
 import { chromiumPath, noBrowserHint, openBrowser } from "../../harness/system/browser.ts";
 import { realClock } from "../../harness/system/clock.ts";
 import { deployed } from "./deployed.fixture.ts";
@@ -45,7 +45,7 @@ test.skipIf(chromium === null)("a real player plays live for half a minute witho
   await using browser = await openBrowser(chromium ?? "", { scripts: true, online: true });
   const samples = new Samples();
   await using player = await startPlayer({
-    browser, manifestUrl: `${target.at("region-a/edge", "http")}/live/main/manifest.mpd`, sink: samples, clock, signal: new AbortController().signal, name: "one",
+    opened: await openPlayerPage(browser), manifestUrl: `${target.at("region-a/edge", "http")}/live/main/manifest.mpd`, sink: samples, clock, signal: new AbortController().signal, name: "one",
   });
 
   await until(() => player.state().startupMs !== null);

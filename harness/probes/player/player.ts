@@ -11,8 +11,23 @@ import { servePlayerPage } from "./page-server.ts";
 
 const takeMsMax = 2_000;
 
+/** A page with a player in it, loaded, in which nobody has pressed play. */
+export interface PlayerPage extends AsyncDisposable { readonly page: Page }
+
+/** Rejects when the browser cannot open the page. Opening it takes much of a small machine for a moment, which is no part of what a viewer waits for. */
+export async function openPlayerPage(browser: Browser): Promise<PlayerPage> {
+  await using opened = new AsyncDisposableStack();
+  const server = opened.use(await servePlayerPage());
+  const page = await browser.context.newPage();
+  opened.defer(() => page.close());
+  await page.goto(server.url);
+  const owned = opened.move();
+  return { page, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
 export interface PlayerOptions {
-  readonly browser: Browser;
+  /** Goes with the player. */
+  readonly opened: PlayerPage;
   readonly manifestUrl: string;
   readonly sink: SampleSink;
   readonly clock: Clock;
@@ -42,14 +57,10 @@ export interface Player extends AsyncDisposable {
   seekBehindLive(seconds: number): Promise<void>;
 }
 
-/** Rejects when the browser cannot open the page; whatever happens later is a sample. */
+/** Presses play. Rejects when the page is gone; whatever happens later is a sample. */
 export async function startPlayer(options: PlayerOptions): Promise<Player> {
-  const { browser, manifestUrl, signal, clock } = options;
-  await using opened = new AsyncDisposableStack();
-  const server = opened.use(await servePlayerPage());
-  const page = await browser.context.newPage();
-  opened.defer(() => page.close());
-  await page.goto(server.url);
+  const { opened, manifestUrl, signal, clock } = options;
+  const { page } = opened;
   const startedMs = clock.nowMs();
   await page.evaluate(`seawall.start(${JSON.stringify({
     manifestUrl, liveDelayS: options.liveDelayS ?? 6, retryAttempts: 100, retryIntervalMs: 500, firstRendition: options.rendition ?? null,
@@ -58,7 +69,6 @@ export async function startPlayer(options: PlayerOptions): Promise<Player> {
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const watching = watch(page, account, clock, either);
-  const owned = opened.move();
   return {
     page, state: () => account.state(),
     choose: async (rendition) => { await page.evaluate(`seawall.choose(${JSON.stringify(rendition)})`); },
@@ -66,7 +76,7 @@ export async function startPlayer(options: PlayerOptions): Promise<Player> {
     async [Symbol.asyncDispose]() {
       stop.abort();
       await watching;
-      await owned.disposeAsync();
+      await opened[Symbol.asyncDispose]();
     },
   };
 }
