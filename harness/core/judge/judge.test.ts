@@ -238,6 +238,14 @@ describe("the verdict", () => {
     expect(verdictOf().why).toContain("held");
   });
 
+  it("says of a limit that was passed before anything was broken, too, that the fault did not do it alone", () => {
+    const slow = (fromMs: number): Damage => (draft) => change(draft, (sample) => sample.metric === "segment_ms" && within(fromMs, startOf.recovery)(sample), { value: 700 });
+    const alsoBefore = verdictOf(slow(zeroMs));
+    expect(alsoBefore.status).toBe("refuted");
+    expect(alsoBefore.why).toMatch(/"fast".*fault.*beyond its limit, as it was in the baseline\./);
+    expect(verdictOf(slow(startOf.fault)).why).toMatch(/"fast".*fault.*beyond its limit\./);
+  });
+
   it("carries why the run ended and what was left behind, whatever the claims say", () => {
     const verdict = verdictOf(endAt({ kind: "aborted", atMs: startOf.fault + 9_000, reason: "deadline", detail: "too long" }),
       rewrite((event) => (event.kind === "cleaned" ? { ...event, status: "incomplete", left: ["process 7"] } : event)));
