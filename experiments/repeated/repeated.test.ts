@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Claim } from "../../harness/core/experiment.ts";
 import type { Finding, Status, Verdict } from "../../harness/core/run.ts";
 import { deniedText } from "../../harness/core/judge/denied.ts";
+import { clockTitle } from "../../harness/core/judge/evidence.ts";
 import { inARow, type Kind, type Repeat, repeatedTable, repeatOf } from "./repeated.ts";
 
 const kind: Kind = { experiment: "storm", without: null };
@@ -56,6 +57,12 @@ describe("a run on a machine of which much was taken from outside", () => {
     expect([good.denied, taken.denied]).toEqual(["", evidence.why]);
     expect(inARow(kind, [good, taken, good])).toBe(2);
     expect(repeatedTable([kind], [good, taken])).toContain("| 1 of 1 | 1 |");
+  });
+
+  it("counts neither for nor against when the machine's clock was set, or the machine halted", () => {
+    const clock = (status: Status, why: string): Finding => finding(clockTitle, 0, 0, status, { kind: "evidence", why });
+    expect(repeat("inconclusive", [], clock("inconclusive", "by 2694 ms")).denied).toBe("the machine's clock stepped by 2694 ms");
+    expect(repeat("held", [], clock("held", "yes")).denied).toBe("");
   });
 
   it("does count where what is amiss is the experiment's own doing", () => {

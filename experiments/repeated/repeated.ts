@@ -1,5 +1,6 @@
 /** How often each experiment of the catalogue came out as it must, one run after another, and how near its figures came to their limits. */
 import { saysDenied } from "../../harness/core/judge/denied.ts";
+import { clockTitle } from "../../harness/core/judge/evidence.ts";
 import { allowanceUsed } from "../../harness/core/index/run-index.ts";
 import { defencesOf, refutedAsExpected, type Reliance } from "../../harness/core/reliance.ts";
 import type { Claim, Comparison, Experiment } from "../../harness/core/experiment.ts";
@@ -20,7 +21,7 @@ export interface Repeat extends Kind {
   /** Of the target and the harness, by their content. */
   readonly version: string;
   readonly status: Status;
-  /** What was taken of the machine from outside, where it was so much that the run says nothing of a whole one; it then counts neither way. */
+  /** What was done to the machine from outside (time taken, its clock set), where the run therefore says nothing of a whole one; it then counts neither way. */
   readonly denied: string;
   /** Held with all defences; without one, refuted for a claim that needs it. */
   readonly asItMust: boolean;
@@ -59,7 +60,9 @@ export function repeatOf(verdict: Verdict, hypothesis: readonly Claim[], relianc
 }
 
 function deniedIn(findings: readonly Finding[]): string {
-  return findings.find(({ kind, why }) => kind === "evidence" && saysDenied(why))?.why ?? "";
+  const evidence = findings.filter(({ kind }) => kind === "evidence");
+  const stepped = evidence.find(({ title, status }) => title === clockTitle && status !== "held");
+  return evidence.find(({ why }) => saysDenied(why))?.why ?? (stepped === undefined ? "" : `the machine's clock stepped ${stepped.why}`);
 }
 
 function figureOf(finding: Finding, hypothesis: readonly Claim[]): Figure | null {

@@ -22,6 +22,9 @@ export const inForceShareMin = 0.5;
 /** Goodput of the two halves of a steady baseline differs by no more than this fraction. */
 export const baselineDriftMax = 0.25;
 
+/** Nothing that Seawall does sets the machine's clock: where it stepped, the machine was halted, or its clock set, from outside. */
+export const clockTitle = "The clock did not step";
+
 const rules: readonly ((run: Run, windows: Windows) => Finding)[] = [
   wholeRecord, everyPhaseRan, faultsLanded, faultsHealed, generatorEnded, generatorOnTime, generatorHadProcessor, generatorLeftNoGap,
   canaryHadNoGap, readingsLeftNoGap, baselineSteady, nobodyDiedUnbidden, clockDidNotStep, notAborted,
@@ -175,7 +178,7 @@ function nobodyDiedUnbidden(run: Run): Finding {
 
 function clockDidNotStep(run: Run): Finding {
   const steps = run.events.flatMap((event) => (event.kind === "clockStepped" ? [event.byMs] : []));
-  return answer("The clock did not step", steps.length === 0 ? null : `by ${steps.map((ms) => Math.round(ms)).join(", ")} ms`);
+  return answer(clockTitle, steps.length === 0 ? null : `by ${steps.map((ms) => Math.round(ms)).join(", ")} ms`);
 }
 
 function notAborted(run: Run): Finding {
