@@ -1,5 +1,5 @@
 /** What one judged run says about the load that it was made with. */
-import { compare } from "../judge/claims.ts";
+import { failsInBaseline } from "../judge/claims.ts";
 import type { Finding, Verdict } from "../run.ts";
 import type { StepOutcome } from "./search.ts";
 
@@ -24,8 +24,6 @@ export function readStep(verdict: Verdict): StepReading {
   return { outcome: "unclear", broke, why: verdict.why };
 }
 
-function isViolated({ kind, status, phase, observed, comparison, limit }: Finding): boolean {
-  if (kind === "evidence") return false;
-  if (status === "refuted") return true;
-  return status === "inconclusive" && phase === "baseline" && observed !== null && comparison !== null && limit !== null && !compare(observed, comparison, limit);
+function isViolated(finding: Finding): boolean {
+  return finding.kind !== "evidence" && (finding.status === "refuted" || failsInBaseline(finding));
 }

@@ -81,6 +81,11 @@ function grows(claim: Claim): boolean {
   return claim.statistic === "count" || claim.statistic === "sum";
 }
 
+/** Whether a claim was beyond its limit before anything was broken: then the fault did not do it alone. */
+export function failsInBaseline({ status, phase, observed, comparison, limit }: Finding): boolean {
+  return status === "inconclusive" && phase === "baseline" && observed !== null && comparison !== null && limit !== null && !compare(observed, comparison, limit);
+}
+
 /** The claim's statistic over a window, without any judgement. */
 export function observe(claim: Claim, window: Window, all: readonly SeriesData[], heldBack = 0): Observation {
   const selected = matching(all, claim);

@@ -1,7 +1,7 @@
 /** The verdict as a pure function of the recorded run: refuted beats inconclusive beats held. */
 import { formatViolation } from "../format.ts";
 import type { Finding, Plan, Run, Status, Verdict } from "../run.ts";
-import { compare, judgeClaim } from "./claims.ts";
+import { failsInBaseline, judgeClaim } from "./claims.ts";
 import { judgeEvidence } from "./evidence.ts";
 import { judgeRecovery } from "./recovery.ts";
 import { stallsOf, standstillsOf } from "./stalls.ts";
@@ -51,14 +51,13 @@ function why(status: Status, findings: readonly Finding[], plan: Plan): string {
   const doubts = findings.filter((finding) => finding.kind === "evidence" && finding.status === "inconclusive").map((finding) => `"${finding.title}"`);
   const doubt = doubts.length === 0 ? "" : ` The record itself is in doubt, though: ${doubts.join(", ")} could not be shown.`;
   return status === "refuted"
-    ? `"${first.title}" is not so${where}: ${figure(first, plan)}${first.why}${wasSoBefore(first, findings) ? "" : ", as it was in the baseline"}.${more}${doubt}`
+    ? `"${first.title}" is not so${where}: ${figure(first, plan)}${first.why}${failedBefore(first, findings) ? ", as it was in the baseline" : ""}.${more}${doubt}`
     : `"${first.title}" is not shown${where}: ${first.why}.${more}`;
 }
 
 /** A limit that was passed before anything was broken is not the fault's doing: the target is too slow, or the machine. */
-function wasSoBefore({ title }: Finding, findings: readonly Finding[]): boolean {
-  const before = findings.find((finding) => finding.title === title && finding.phase === "baseline");
-  return before === undefined || before.observed === null || before.comparison === null || before.limit === null || compare(before.observed, before.comparison, before.limit);
+function failedBefore({ title }: Finding, findings: readonly Finding[]): boolean {
+  return findings.some((finding) => finding.title === title && failsInBaseline(finding));
 }
 
 /** As everywhere else, so that the sentence and the table beside it say the same. */
