@@ -24,10 +24,12 @@ export const gatewayShape = z.object({
     /** This gateway's part of what the edge can send: gateways do not talk to one another. */
     capacityBitsPerSecond: z.int().positive(),
   })).min(1),
-  /** Starts worked on at once, each on a processor of its own. */
+  /** Starts worked on at once. */
   signers: z.int().min(1).max(64),
   /** scrypt's N, which sets the work of one start. */
   keyCost: z.int().min(2).max(1 << 20).refine((cost) => (cost & (cost - 1)) === 0, "must be a power of two"),
+  /** A start keeps its signer for at least so long, as one that asks a licence server would: a fast processor must not make the gateway larger than it is meant to be. */
+  startMsMin: z.int().min(0).max(1_000),
   sessionsMax: z.int().positive(),
   connectedMax: z.int().positive(),
   eventsQueueMax: z.int().positive(),

@@ -47,6 +47,15 @@ describe("a session", () => {
   });
 });
 
+test("a start keeps its signer for its least time, however fast the processor is", async () => {
+  await using slow = await gatewayHere([1], [], { startMsMin: 30 });
+  const beganMs = performance.now();
+  const statuses = await Promise.all([1, 2, 3].map(async () => (await start({ device: "tv-1" }, "play", slow.base)).status));
+  expect(statuses).toEqual([201, 201, 201]);
+  // A timer may fire within the millisecond before its time.
+  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(3 * 29);
+});
+
 test("no room on any edge is said with guidance", async () => {
   for (const edge of ["region-a/edge", "region-b/edge"]) expect((await post("/capacity", { edge, bitsPerSecond: 0 })).status).toBe(200);
   const response = await start();

@@ -1,9 +1,10 @@
 /**
  * Session start and what follows it: POST /sessions, then GET and DELETE /sessions/current with the session's token. A start costs the
- * derivation of the device's playback key, which stands for the licence and entitlement work of a real gateway and is by far its dearest part.
+ * derivation of the device's playback key and a least time, which stand for the licence and entitlement work of a real gateway, by far its dearest part.
  */
 import { randomBytes, scrypt } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { header } from "../service/server.ts";
 import { readJson } from "./body.ts";
@@ -19,6 +20,7 @@ export interface SessionParts {
   readonly edges: readonly { readonly name: string; readonly url: string }[];
   readonly tokenKey: string;
   readonly keyCost: number;
+  readonly startMsMin: number;
   readonly jitter: boolean;
   readonly gate: Gate;
   readonly startSession: StartSession;
@@ -54,9 +56,11 @@ export function createSessions(parts: SessionParts): Sessions {
     leaseSeconds: leaseMs / 1000, renewAfterSeconds: placeIn(renewMs, parts.jitter, claims.device, claims.session) / 1000,
   });
 
+  const licensed = async (device: string): Promise<Buffer> => (await Promise.all([playbackKey(device, tokenKey, parts.keyCost), sleep(parts.startMsMin)]))[0];
+
   const begin = async (visit: Visit, { device, bitsPerSecondMax }: z.infer<typeof startShape>): Promise<void> => {
     const session = randomBytes(16).toString("hex");
-    const start = await startSession(visit.bucket, { session, bitsPerSecondMax }, () => playbackKey(device, tokenKey, parts.keyCost), visit.left);
+    const start = await startSession(visit.bucket, { session, bitsPerSecondMax }, () => licensed(device), visit.left);
     switch (start.kind) {
       case "shed": return visit.refuse(503, "busy", "shed");
       case "full": return visit.refuse(503, "no edge has room", "full");

@@ -24,8 +24,8 @@ export const calibration = {
   /** As the Cassandra driver is set: a read that takes longer counts as failed. */
   storeTimeoutMs: 700,
   memcachedTimeoutMs: 250,
-  /** A session start on its signer: 4 to 9 ms of work, and two gateways that are full at 100 to 200 a second, on two cores that carried the generator too (experiments/start-surge.ts). */
-  startWork: { p50: 9, p99: 30 },
+  /** The key of a session start: 2.5 to 4.5 ms of work, and as much again for a processor that the generator uses, too. A start takes at least `startMsMin`, whatever its key does. */
+  startWork: { p50: 5, p99: 25 },
   /** A request's part of a gateway's event loop: two gateways that did nothing but refuse refused 1 300 a second (experiments/retry-storm.ts). */
   requestMs: 1.5,
   /**

@@ -36,7 +36,7 @@ export interface Life {
 export function beginLife(node: ModelNode, simulation: Simulation, edges: readonly ModelNode[], epoch: string, stored: (count: number) => void): Life {
   const [nowMs, random] = [() => simulation.nowMs(), () => simulation.random()];
   const [admission, backoffGuidance, bounded] = ["admission", "backoffGuidance", "boundedIngest"].map((defence) => simulation.enabled(defence)) as [boolean, boolean, boolean];
-  const { signers, sessionsMax, eventsQueueMax } = gatewaySize;
+  const { signers, startMsMin, sessionsMax, eventsQueueMax } = gatewaySize;
   const loop = new EventLoop(node, nowMs);
   const workers = createWorkers(signers, nowMs);
   const utilisation = createUtilisation([() => workers.busyMs(), () => loop.busyMs()], nowMs);
@@ -53,7 +53,7 @@ export function beginLife(node: ModelNode, simulation: Simulation, edges: readon
   return {
     epoch, loop, utilisation, limit, steering, board: createBoard(noticeKeysMax), enter: createEntry({ admission, backoffGuidance, utilisation, random }),
     start: createSessionStart({ admission, renditions: simulation.layout.stream.renditions, limit, workers, steering, nowMs, monotonicMs: nowMs }),
-    sign: () => sleep(draw(calibration.startWork, random)),
+    sign: () => sleep(Math.max(startMsMin, draw(calibration.startWork, random))),
     ingest: createIngest({ ...batch, sink: { append }, bounded, queueMax: eventsQueueMax, onFailure: () => {}, sleep }),
   };
 }
