@@ -37,8 +37,8 @@ const deviceShape = /^[A-Za-z0-9_-]{1,64}$/;
 const stuckMs = 30_000;
 
 export interface Broadcasts {
-  channel(request: IncomingMessage, response: ServerResponse): void;
-  look(request: IncomingMessage, response: ServerResponse): void;
+  channel(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  look(request: IncomingMessage, response: ServerResponse): Promise<void>;
   post(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** For operators: what is on the board, as it was posted. */
   told(response: ServerResponse): void;
@@ -54,8 +54,8 @@ export function createBroadcasts({ gate, board, audience, sessions, epoch, jitte
   };
 
   return {
-    channel(request, response) {
-      const visit = gate.enter(request, response, "broadcast", "/broadcasts", "watch");
+    async channel(request, response) {
+      const visit = await gate.enter(request, response, "broadcast", "/broadcasts", "watch");
       if (visit === null) return;
       const known = who(request);
       if (known === null) return visit.refuse(401, "this is not a session's token", "rejected");
@@ -83,8 +83,8 @@ export function createBroadcasts({ gate, board, audience, sessions, epoch, jitte
         visit.ended("served");
       });
     },
-    look(request, response) {
-      const visit = gate.enter(request, response, "broadcast", "/broadcasts", "watch");
+    async look(request, response) {
+      const visit = await gate.enter(request, response, "broadcast", "/broadcasts", "watch");
       if (visit === null) return;
       const known = who(request);
       if (known === null) return visit.refuse(401, "this is not a session's token", "rejected");

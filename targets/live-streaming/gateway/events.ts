@@ -27,7 +27,7 @@ const batchBytesMax = 128 * 1024;
 
 export function createEvents(gate: Gate, ingest: Ingest, nowMs: () => number): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
-    const visit = gate.enter(request, response, "ingest", "/events");
+    const visit = await gate.enter(request, response, "ingest", "/events");
     if (visit === null) return;
     const share = queueShareOf(visit.bucket);
     // With no room at all even reading would be in vain.

@@ -5,10 +5,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { header } from "../service/server.ts";
 import type { AdmittedPath, Bucket } from "./admission.ts";
 import { createEntry, type EntryParts } from "./entry.ts";
+import type { Front } from "./front.ts";
 import { type Backoff, retryAfterHeader } from "./guidance.ts";
 import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
 
 export interface GateParts extends EntryParts {
+  readonly front: Pick<Front, "read">;
   readonly telemetry: Telemetry;
 }
 
@@ -28,8 +30,8 @@ export interface Visit {
 }
 
 export interface Gate {
-  /** Null when the request was turned away. */
-  enter(request: IncomingMessage, response: ServerResponse, lane: Lane, path: AdmittedPath, kind?: string): Visit | null;
+  /** Null when the request was turned away, or its sender has left by the time it was read. */
+  enter(request: IncomingMessage, response: ServerResponse, lane: Lane, path: AdmittedPath, kind?: string): Promise<Visit | null>;
 }
 
 /** Says what a request is for; see {@link bucketOf}. */
@@ -37,11 +39,17 @@ export const kindHeader = "x-request-kind";
 /** A body that was not read is read and thrown away up to here, so that the connection can be used again. */
 const skippedBytesMax = 64 * 1024;
 
-export function createGate({ telemetry, ...parts }: GateParts): Gate {
+export function createGate({ telemetry, front, ...parts }: GateParts): Gate {
   const enter = createEntry(parts);
   return {
-    enter(request, response, lane, path, kind) {
+    async enter(request, response, lane, path, kind) {
+      const reading = front.read();
+      if (reading !== undefined) await reading;
       const { bucket, admitted, backoff } = enter(path, kind ?? header(request, kindHeader));
+      if (response.destroyed) {
+        telemetry.request(lane, bucket, "aborted");
+        return null;
+      }
       const leaving = new AbortController();
       response.once("close", () => leaving.abort());
       const answer = (status: number, body: object, outcome: Outcome, headers: Record<string, string>): void => {

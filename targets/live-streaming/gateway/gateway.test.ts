@@ -56,6 +56,21 @@ test("a start keeps its signer for its least time, however fast the processor is
   expect(performance.now() - beganMs).toBeGreaterThanOrEqual(3 * 29);
 });
 
+test("requests are read one after another, refused ones too, and whoever has left meanwhile gets no session", async () => {
+  await using slow = await gatewayHere([1], [], { requestMsMin: 40 });
+  const beganMs = performance.now();
+  const leaving = new AbortController();
+  const wrong = [1, 2].map(async () => (await start("{", "play", slow.base)).status);
+  const gone = fetch(`${slow.base}/sessions`, { method: "POST", headers: { "x-request-kind": "play" }, body: '{"device":"tv-1"}', signal: leaving.signal }).catch(() => "left");
+  setTimeout(() => leaving.abort(), 60);
+  expect(await Promise.all(wrong)).toEqual([400, 400]);
+  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(2 * 39);
+  expect(await gone).toBe("left");
+  const counted = async (): Promise<string> => await (await fetch(`${slow.base}/metrics`)).text();
+  await expect.poll(counted).toMatch(/gateway_requests_total\{[^}]*outcome="aborted"[^}]*\} 1/);
+  expect(await counted()).not.toMatch(/outcome="served"/);
+});
+
 test("no room on any edge is said with guidance", async () => {
   for (const edge of ["region-a/edge", "region-b/edge"]) expect((await post("/capacity", { edge, bitsPerSecond: 0 })).status).toBe(200);
   const response = await start();

@@ -31,7 +31,7 @@ export interface SessionParts {
 
 export interface Sessions {
   start(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  current(request: IncomingMessage, response: ServerResponse): void;
+  current(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** The session of a request that carries a token; undefined for a token that is none, null without any. */
   claims(request: IncomingMessage): SessionClaims | null | undefined;
   manifestUrl(edge: string): string;
@@ -83,15 +83,15 @@ export function createSessions(parts: SessionParts): Sessions {
   return {
     claims, manifestUrl,
     async start(request, response) {
-      const visit = gate.enter(request, response, "start", "/sessions");
+      const visit = await gate.enter(request, response, "start", "/sessions");
       if (visit === null) return;
       const body = await readJson(request, startShape, startBytesMax);
       if (!body.ok) return refuseBody(visit, body.status, body.problem);
       // A place is taken only now: a body that dribbles in must not hold one.
       await begin(visit, body.value);
     },
-    current(request, response) {
-      const visit = gate.enter(request, response, "steer", "/sessions", "move");
+    async current(request, response) {
+      const visit = await gate.enter(request, response, "steer", "/sessions", "move");
       if (visit === null) return;
       const known = claims(request);
       if (known === null || known === undefined) return visit.refuse(401, "a session's token is needed", "rejected");

@@ -26,8 +26,6 @@ export const calibration = {
   memcachedTimeoutMs: 250,
   /** The key of a session start: 2.5 to 4.5 ms of work, and as much again for a processor that the generator uses, too. A start takes at least `startMsMin`, whatever its key does. */
   startWork: { p50: 5, p99: 25 },
-  /** A request's part of a gateway's event loop: two gateways that did nothing but refuse refused 1 300 a second (experiments/retry-storm.ts). */
-  requestMs: 1.5,
   /**
    * An event that is read, and one that is written by itself. At 110 batches of 100 events a second a gateway was 0.28 busy, 0.17 of it for the
    * requests; without bounded queues 0.63 to 0.68 (experiments/README.md, `ingest-flood`).

@@ -9,6 +9,7 @@ import { pollAfterMs } from "../gateway/jitter.ts";
 import { leaseMs } from "../gateway/session-start.ts";
 import { movesAtOnce, tendMs } from "../gateway/sizes.ts";
 import type { Lane, Outcome } from "../gateway/telemetry.ts";
+import { gatewaySize } from "../layout/gateway.ts";
 import { calibration } from "./calibration.ts";
 import { watchEdge } from "./edge-watch-model.ts";
 import type { Watched } from "./fetch-model.ts";
@@ -140,7 +141,7 @@ export class Gateway {
   #enter<A extends GatewayAnswer>(
     life: Life, lane: Lane, path: AdmittedPath, kind: string, reply: (answer: A) => void, go: (entry: Entry, answer: (status: number, outcome: Outcome, more?: Omit<A, "status" | "backoff">) => void) => void,
   ): void {
-    life.loop.work(calibration.requestMs, () => {
+    life.loop.work(gatewaySize.requestMsMin, () => {
       const entry = life.enter(path, kind);
       const answer = (status: number, outcome: Outcome, more?: Omit<A, "status" | "backoff">): void => {
         this.#simulation.count("gateway_requests_total", { service: this.node.name, lane, bucket: entry.bucket, outcome }, 1);
