@@ -8,7 +8,7 @@ import { playServed } from "./claims/play-served.ts";
 
 /*
  * One start takes 10 ms at least, so both gateways together are full at 200 starts a second, whatever the processor. They give up what is not critical
- * before they are four fifths busy: of the prefetching, at most (0.8 × 200 − 30) ÷ 240 = 54 % is served. On two cores that carried the generator too it was 48 %, and all of those who
+ * before they are four fifths busy: of the prefetching, at most (0.8 × 200 − 30) ÷ 240 = 54 % is served. On two cores that carried the generator too it was 47 to 49 %, and all of those who
  * pressed play were served. Without admission a full gateway keeps everybody for as long as those who prefetch wait, 3 s, and who pressed play asks anew
  * after 2 s: were both the same, chance would decide who is served.
  */
