@@ -3,6 +3,7 @@
  * connections and devices' certificates: what a crowd that tries again costs is then the same on any processor that is fast enough.
  */
 import { setTimeout as sleepOnTheWall } from "node:timers/promises";
+import { createFifo } from "./fifo.ts";
 import type { BusyMs } from "./utilisation.ts";
 
 export interface Front {
@@ -19,17 +20,6 @@ export interface FrontParts {
 }
 
 export function createFront({ requestMsMin, nowMs, sleep = (ms) => sleepOnTheWall(ms) }: FrontParts): Front {
-  let freeAtMs = nowMs();
-  let takenMs = 0;
-  return {
-    read() {
-      if (requestMsMin === 0) return undefined;
-      const now = nowMs();
-      freeAtMs = Math.max(freeAtMs, now) + requestMsMin;
-      takenMs += requestMsMin;
-      return sleep(freeAtMs - now);
-    },
-    // What is still to be read is not done.
-    busyMs: () => takenMs - Math.max(0, freeAtMs - nowMs()),
-  };
+  const { add, busyMs } = createFifo(nowMs);
+  return { busyMs, read: () => requestMsMin === 0 ? undefined : sleep(add(requestMsMin)) };
 }

@@ -43,8 +43,7 @@ export function createGate({ telemetry, front, ...parts }: GateParts): Gate {
   const enter = createEntry(parts);
   return {
     async enter(request, response, lane, path, kind) {
-      const reading = front.read();
-      if (reading !== undefined) await reading;
+      await front.read();
       const { bucket, admitted, backoff } = enter(path, kind ?? header(request, kindHeader));
       if (response.destroyed) {
         telemetry.request(lane, bucket, "aborted");

@@ -1,6 +1,6 @@
 /**
  * How busy the gateway is, 0…1: the busiest of its front, its signers and its event loop, each measured as the share of time that it worked, and
- * smoothed. A neighbour who takes the processor away makes both look busier, which is right: less can be taken on.
+ * smoothed. A neighbour who takes the processor away makes each look busier, which is right: less can be taken on.
  */
 
 /** Work done so far in ms; at most one ms for each ms of time. */

@@ -1,24 +1,19 @@
 /** An event loop in virtual time: one thing after another, and the share of time for which it is at work. */
 import type { ModelNode } from "../../../harness/core/model.ts";
+import { createFifo, type Fifo } from "../gateway/fifo.ts";
 
 export class EventLoop {
   readonly #node: ModelNode;
-  readonly #nowMs: () => number;
-  /** When all that was asked of it is done. */
-  #freeAtMs: number;
-  #workMs = 0;
+  readonly #queue: Fifo;
   #gathered: { readonly ms: number; readonly then: () => void }[] = [];
 
   constructor(node: ModelNode, nowMs: () => number) {
     this.#node = node;
-    this.#nowMs = nowMs;
-    this.#freeAtMs = nowMs();
+    this.#queue = createFifo(nowMs);
   }
 
   work(ms: number, then: () => void): void {
-    this.#freeAtMs = Math.max(this.#freeAtMs, this.#nowMs()) + ms;
-    this.#workMs += ms;
-    this.#node.after(this.#freeAtMs - this.#nowMs(), then);
+    this.#node.after(this.#queue.add(ms), then);
   }
 
   /** As `work`, for much that comes in the same moment: it is done as one. */
@@ -34,6 +29,6 @@ export class EventLoop {
 
   /** Work done so far; what is still to do does not count. */
   busyMs(): number {
-    return this.#workMs - Math.max(0, this.#freeAtMs - this.#nowMs());
+    return this.#queue.busyMs();
   }
 }
