@@ -24,8 +24,10 @@ export const gatewayShape = z.object({
     /** This gateway's part of what the edge can send: gateways do not talk to one another. */
     capacityBitsPerSecond: z.int().positive(),
   })).min(1),
-  /** A request takes at least so long to be read, one that is refused too; see `front.ts`. */
+  /** A request takes at least so long to be read, one that is refused too; see `station.ts`. */
   requestMsMin: z.number().min(0).max(100),
+  /** A write of events takes the disk at least so long, be it one event or a batch. */
+  writeMsMin: z.number().min(0).max(100),
   /** Starts worked on at once. */
   signers: z.int().min(1).max(64),
   /** scrypt's N, which sets the work of one start. */

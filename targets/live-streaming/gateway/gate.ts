@@ -5,12 +5,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { header } from "../service/server.ts";
 import type { AdmittedPath, Bucket } from "./admission.ts";
 import { createEntry, type EntryParts } from "./entry.ts";
-import type { Front } from "./front.ts";
 import { type Backoff, retryAfterHeader } from "./guidance.ts";
+import type { Station } from "./station.ts";
 import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
 
 export interface GateParts extends EntryParts {
-  readonly front: Pick<Front, "read">;
+  /** Reads requests, one after another, those too that are turned away. */
+  readonly front: Pick<Station, "pass">;
   readonly telemetry: Telemetry;
 }
 
@@ -43,7 +44,7 @@ export function createGate({ telemetry, front, ...parts }: GateParts): Gate {
   const enter = createEntry(parts);
   return {
     async enter(request, response, lane, path, kind) {
-      await front.read();
+      await front.pass();
       const { bucket, admitted, backoff } = enter(path, kind ?? header(request, kindHeader));
       if (response.destroyed) {
         telemetry.request(lane, bucket, "aborted");

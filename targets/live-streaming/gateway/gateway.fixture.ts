@@ -40,7 +40,7 @@ export function gatewaySettings(
       const region = `region-${"abc"[index]}`;
       return { name: `${region}/edge`, region, poll: { host: "127.0.0.1", port }, url: `http://127.0.0.1:${port}`, capacityBitsPerSecond: 100e9 };
     }),
-    requestMsMin: 0, signers: 1, keyCost: 2_048, startMsMin: 0, sessionsMax: 10_000, connectedMax: 10_000, eventsQueueMax: 20_000, eventsFile: join(directory, "events.ndjson"),
+    requestMsMin: 0, writeMsMin: 0, signers: 1, keyCost: 2_048, startMsMin: 0, sessionsMax: 10_000, connectedMax: 10_000, eventsQueueMax: 20_000, eventsFile: join(directory, "events.ndjson"),
     defences: { ...on, ...Object.fromEntries(without.map((name) => [name, false])) }, ...more,
   };
 }

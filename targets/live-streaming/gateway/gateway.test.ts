@@ -1,6 +1,7 @@
 /** The gateway's answers over real HTTP, with cheap keys and edges that can be lost. */
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type GatewayHere, gatewayHere, lose, type StubEdge, stubEdge } from "./gateway.fixture.ts";
 
@@ -69,6 +70,21 @@ test("requests are read one after another, refused ones too, and whoever has lef
   const counted = async (): Promise<string> => await (await fetch(`${slow.base}/metrics`)).text();
   await expect.poll(counted).toMatch(/gateway_requests_total\{[^}]*outcome="aborted"[^}]*\} 1/);
   expect(await counted()).not.toMatch(/outcome="served"/);
+});
+
+test.each([
+  ["a batch of events is one write", [], false],
+  ["without boundedIngest each event is a write, and they keep the disk busy", ["boundedIngest"], true],
+] as const)("%s", async (_, without, busy) => {
+  await using slow = await gatewayHere([1], without, { writeMsMin: 50 });
+  const got = async (path: string): Promise<string> => await (await fetch(slow.base + path)).text();
+  const events = Array.from({ length: 20 }, () => ({ kind: "player.heartbeat", atMs: 1 }));
+  await fetch(`${slow.base}/events`, { method: "POST", headers: { "x-request-kind": "ad" }, body: JSON.stringify({ events }) });
+  // A batch is written after a pause of 100 ms.
+  await sleep(400);
+  const { stored, queued } = JSON.parse(await got("/ingest")) as { stored: number; queued: number };
+  const utilisation = Number(/^gateway_utilisation (.*)$/m.exec(await got("/metrics"))?.[1]);
+  expect([stored + queued, queued > 0, utilisation > 0.3]).toEqual([20, busy, busy]);
 });
 
 test("no room on any edge is said with guidance", async () => {

@@ -15,13 +15,13 @@ import type { GatewayConfiguration } from "./configuration.ts";
 import { watchEdges } from "./edge-watch.ts";
 import { eventByEvent, openEventFile } from "./event-file.ts";
 import { createEvents } from "./events.ts";
-import { createFront } from "./front.ts";
 import { createGate } from "./gate.ts";
 import { createIngest, type IngestCounts } from "./ingest.ts";
 import { placeIn } from "./jitter.ts";
 import { createSessionStart } from "./session-start.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { batch, limitOf, movesAtOnce, noticeKeysMax, tendMs } from "./sizes.ts";
+import { createStation } from "./station.ts";
 import { createSteering, type Steering } from "./steering.ts";
 import { createTelemetry } from "./telemetry.ts";
 import { type BusyMs, createUtilisation } from "./utilisation.ts";
@@ -56,20 +56,28 @@ export async function createGateway(settings: GatewayConfiguration, { log, quiet
   const { defences } = settings;
   const telemetry = createTelemetry();
   const epoch = randomBytes(4).toString("hex");
-  const front = createFront({ ...settings, nowMs: () => performance.now() });
-  const workers = createWorkers(settings.signers, () => performance.now());
-  const utilisation = createUtilisation([() => workers.busyMs(), front.busyMs, loopBusyMs], () => performance.now());
+  const nowMs = (): number => performance.now();
+  const front = createStation({ msMin: settings.requestMsMin, nowMs });
+  const disk = createStation({ msMin: settings.writeMsMin, nowMs });
+  const workers = createWorkers(settings.signers, nowMs);
+  const utilisation = createUtilisation([() => workers.busyMs(), front.busyMs, disk.busyMs, loopBusyMs], nowMs);
   const limit = createGradient2(limitOf(settings.signers));
   const gate = createGate({ ...defences, front, utilisation, telemetry, random: Math.random });
   const steering = createSteering({ edges: settings.edges, ownRegion: settings.region, enabled: defences.steering, sessionsMax: settings.sessionsMax });
-  const startSession = createSessionStart({ ...settings, ...defences, limit, workers, steering, nowMs: Date.now, monotonicMs: () => performance.now() });
+  const startSession = createSessionStart({ ...settings, ...defences, limit, workers, steering, nowMs: Date.now, monotonicMs: nowMs });
   const sessions = createSessions({ ...settings, ...defences, gate, startSession, steering, telemetry, nowMs: Date.now });
   const board = createBoard(noticeKeysMax);
   const audience = createAudience({ board, epoch, connectedMax: settings.connectedMax, jitter: defences.jitter });
   const broadcasts = createBroadcasts({ gate, board, audience, sessions, epoch, jitter: defences.jitter, nowMs: Date.now });
   const file = defences.boundedIngest ? await openEventFile(settings.eventsFile, eventFileBytesMax) : eventByEvent(settings.eventsFile);
   const ingest = createIngest({
-    ...batch, sink: file, bounded: defences.boundedIngest, queueMax: settings.eventsQueueMax,
+    ...batch, bounded: defences.boundedIngest, queueMax: settings.eventsQueueMax,
+    sink: {
+      async append(lines) {
+        await disk.pass();
+        await file.append(lines);
+      },
+    },
     onFailure: (error) => quietLog("events could not be stored", { reason: reason(error) }),
   });
   const events = createEvents(gate, ingest, Date.now);

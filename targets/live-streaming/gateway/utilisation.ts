@@ -1,5 +1,5 @@
 /**
- * How busy the gateway is, 0…1: the busiest of its front, its signers and its event loop, each measured as the share of time that it worked, and
+ * How busy the gateway is, 0…1: the busiest of its front, its signers, the disk of its events and its event loop, each measured as the share of time that it worked, and
  * smoothed. A neighbour who takes the processor away makes each look busier, which is right: less can be taken on.
  */
 

@@ -14,10 +14,10 @@ const edgeBitsPerSecond = 100e9;
 export const shareOfEdge = (sites: number): number => Math.floor(edgeBitsPerSecond / sites);
 
 /**
- * Full at 100 starts a second (one at a time, 10 ms for each) or at 667 requests of any kind, on every machine whose processor is fast enough for
- * that: what is a storm on one must not be a breeze on another.
+ * Full at 100 starts a second (one at a time, 10 ms for each), at 667 requests of any kind, or at 3 000 writes of events (what AWS includes with
+ * every gp3 volume, docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html), on every machine whose processor is fast enough for that.
  */
-export const gatewaySize = { requestMsMin: 1.5, signers: 1, keyCost: 1_024, startMsMin: 10, sessionsMax: 100_000, connectedMax: 5_000, eventsQueueMax: 20_000 } as const;
+export const gatewaySize = { requestMsMin: 1.5, writeMsMin: 1_000 / 3_000, signers: 1, keyCost: 1_024, startMsMin: 10, sessionsMax: 100_000, connectedMax: 5_000, eventsQueueMax: 20_000 } as const;
 
 const gatewaySeries = [
   "gateway_requests_total", "gateway_utilisation", "gateway_limit", "gateway_sessions",

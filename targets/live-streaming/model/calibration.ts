@@ -26,14 +26,8 @@ export const calibration = {
   memcachedTimeoutMs: 250,
   /** The key of a session start: 2.5 to 4.5 ms of work, and as much again for a processor that the generator uses, too. A start takes at least `startMsMin`, whatever its key does. */
   startWork: { p50: 5, p99: 25 },
-  /**
-   * An event that is read, and one that is written by itself. At 110 batches of 100 events a second a gateway was 0.28 busy, 0.17 of it for the
-   * requests; without bounded queues 0.63 to 0.68 (experiments/README.md, `ingest-flood`).
-   */
+  /** An event that is read. At 110 batches of 100 events a second a gateway was 0.28 busy, 0.17 of it for the requests (`ingest-flood`, on the slower of two machines). */
   eventReadMs: 0.008,
-  eventWriteMs: 0.034,
-  /** Up to 2 000 events in one write. No source: ten a second were not to be told from the reading in those 0.28. */
-  batchWriteMs: 1,
 } as const;
 
 const z99 = 2.3263;

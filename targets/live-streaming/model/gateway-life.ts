@@ -1,6 +1,6 @@
 /**
- * What a gateway's process holds in the model: the real one's entry, starts, steering, board and queue of events, around two things that take
- * time, its signer and its event loop. All of it is gone when the process is.
+ * What a gateway's process holds in the model: the real one's entry, starts, steering, board and queue of events, around three things that
+ * take time, its signer, its event loop and the disk of its events. All of it is gone when the process is.
  */
 import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
 import type { AdmittedPath } from "../gateway/admission.ts";
@@ -15,12 +15,12 @@ import { createWorkers } from "../gateway/workers.ts";
 import { gatewaySize, shareOfEdge } from "../layout/gateway.ts";
 import { type ConcurrencyLimit, createGradient2 } from "../service/gradient2.ts";
 import { calibration, draw } from "./calibration.ts";
-import { EventLoop } from "./event-loop.ts";
+import { OneByOne } from "./one-by-one.ts";
 
 export interface Life {
   /** Tells one life from another. */
   readonly epoch: string;
-  readonly loop: EventLoop;
+  readonly loop: OneByOne;
   readonly utilisation: Utilisation;
   readonly enter: (path: AdmittedPath, kind: string | null) => Entry;
   readonly limit: ConcurrencyLimit;
@@ -36,18 +36,18 @@ export interface Life {
 export function beginLife(node: ModelNode, simulation: Simulation, edges: readonly ModelNode[], epoch: string, stored: (count: number) => void): Life {
   const [nowMs, random] = [() => simulation.nowMs(), () => simulation.random()];
   const [admission, backoffGuidance, bounded] = ["admission", "backoffGuidance", "boundedIngest"].map((defence) => simulation.enabled(defence)) as [boolean, boolean, boolean];
-  const { signers, startMsMin, sessionsMax, eventsQueueMax } = gatewaySize;
-  const loop = new EventLoop(node, nowMs);
+  const { signers, startMsMin, writeMsMin, sessionsMax, eventsQueueMax } = gatewaySize;
+  const [loop, disk] = [new OneByOne(node, nowMs), new OneByOne(node, nowMs)];
   const workers = createWorkers(signers, nowMs);
-  const utilisation = createUtilisation([() => workers.busyMs(), () => loop.busyMs()], nowMs);
+  const utilisation = createUtilisation([() => workers.busyMs(), () => loop.busyMs(), () => disk.busyMs()], nowMs);
   const limit = createGradient2(limitOf(signers));
   const steering = createSteering({
     edges: edges.map(({ name, region }) => ({ name, region, capacityBitsPerSecond: shareOfEdge(edges.length) })), ownRegion: node.region, enabled: simulation.enabled("steering"), sessionsMax,
   });
   const sleep = (ms: number): Promise<void> => later(simulation, (then) => node.after(ms, then));
-  // Bounded, one write for many; otherwise each event opens the file for itself.
+  // Bounded, one write for many; otherwise each event is one.
   const append = async (lines: readonly string[]): Promise<void> => {
-    await later(simulation, (then) => loop.gather(bounded ? calibration.batchWriteMs : calibration.eventWriteMs * lines.length, then));
+    await later(simulation, (then) => disk.gather(writeMsMin, then));
     stored(lines.length);
   };
   return {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ModelNode } from "../../../harness/core/model.ts";
-import { EventLoop } from "./event-loop.ts";
+import { OneByOne } from "./one-by-one.ts";
 
 function loop() {
   let nowMs = 0;
@@ -17,7 +17,7 @@ function loop() {
     nowMs = ms;
   };
   const done: string[] = [];
-  return { own: new EventLoop(node, () => nowMs), until, done, mark: (name: string) => () => done.push(`${name} ${nowMs}`) };
+  return { own: new OneByOne(node, () => nowMs), until, done, mark: (name: string) => () => done.push(`${name} ${nowMs}`) };
 }
 
 test("one thing after another, and only what is done counts as work", () => {

@@ -1,8 +1,8 @@
-/** An event loop in virtual time: one thing after another, and the share of time for which it is at work. */
+/** One thing after another in virtual time, as an event loop and a disk do them, and the share of time for which that is at work. */
 import type { ModelNode } from "../../../harness/core/model.ts";
 import { createFifo, type Fifo } from "../gateway/fifo.ts";
 
-export class EventLoop {
+export class OneByOne {
   readonly #node: ModelNode;
   readonly #queue: Fifo;
   #gathered: { readonly ms: number; readonly then: () => void }[] = [];

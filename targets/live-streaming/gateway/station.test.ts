@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { createStation } from "./station.ts";
+
+test("lets one pass after another, and is as busy as it has been passed", async () => {
+  let now = 1_000;
+  const waits: number[] = [];
+  const station = createStation({ msMin: 1.5, nowMs: () => now, sleep: (ms) => Promise.resolve(waits.push(ms)) });
+  await Promise.all([station.pass(), station.pass(), station.pass()]);
+  expect(waits).toEqual([1.5, 3, 4.5]);
+  now += 3;
+  expect(station.busyMs()).toBe(3);
+  now += 100;
+  expect(station.busyMs()).toBe(4.5);
+  await station.pass();
+  expect(waits.at(-1)).toBe(1.5);
+});
+
+test("what takes no time does not wait", () => {
+  expect(createStation({ msMin: 0, nowMs: () => 0 }).pass()).toBeUndefined();
+});
