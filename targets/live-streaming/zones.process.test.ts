@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import cassandra from "cassandra-driver";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { injectInto } from "../../harness/faults/mini-target.fixture.ts";
 import { acknowledged } from "../../harness/probes/durability.ts";
@@ -10,6 +11,7 @@ import { readBack } from "../../harness/probes/read-back.ts";
 import { realClock } from "../../harness/system/clock.ts";
 import { type Deployed, deployed } from "./deployed.fixture.ts";
 import { retryMs } from "./packager/pipeline.ts";
+import { createSchema, schemaIsThere } from "./store/schema.ts";
 import { publishAtMs, segmentInProduction } from "./stream/template.ts";
 
 const zones = ["region-a-1", "region-a-2", "region-a-3"];
@@ -42,6 +44,30 @@ test("all nodes of Cassandra know the same tables, from the first row on", () =>
     const log = readFileSync(join(target.logsDirectory, `${zone}_cassandra.log`), "utf8");
     expect(log).toContain("Starting listening for CQL clients");
     expect(log.match(/.*(?:Unknown CF|non-existant table|Unable to merge schema).*/)?.[0]).toBeUndefined();
+  }
+});
+
+test("tables are made once, and whoever waited for them may ask any node for any of them at once", async () => {
+  const nodes = zones.map((zone) => new URL(target.at(`${zone}/cassandra`, "cql")));
+  const clients = Array.from({ length: 7 }, () => new cassandra.Client({
+    contactPoints: nodes.map(({ hostname }) => hostname), protocolOptions: { port: Number(nodes[0]?.port) }, localDataCenter: "region-a", isMetadataSyncEnabled: false,
+  }));
+  try {
+    await Promise.all(clients.map((client) => client.connect()));
+    const copies = { dataCentres: [{ name: "region-a", nodes: zones.length }], copiesMax: zones.length, dataCentre: "region-a" };
+    const signal = AbortSignal.timeout(60_000);
+    const name = "another";
+    const refused = await Promise.all(clients.map(async (client, index) => {
+      if (index === 0) await createSchema(client, copies, signal, name);
+      else await schemaIsThere(client, signal, name);
+      const asked = [...client.hosts.values()].flatMap((host) => ["publication", "chunk", "directive"].map((table) => ({ host, query: `SELECT * FROM ${name}.${table} LIMIT 1` })));
+      expect(asked.length).toBe(3 * zones.length);
+      const answers = await Promise.allSettled(asked.map(({ host, query }) => client.execute(query, [], { host, prepare: true })));
+      return answers.flatMap((answer) => answer.status === "rejected" ? [String(answer.reason)] : []);
+    }));
+    expect(refused.flat()).toEqual([]);
+  } finally {
+    await Promise.all(clients.map((client) => client.shutdown()));
   }
 });
 

@@ -11,14 +11,17 @@ const keptSeconds = 2 * 3600;
 const options = `WITH default_time_to_live = ${keptSeconds} AND gc_grace_seconds = 3600
   AND compaction = {'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'MINUTES', 'compaction_window_size': 10}`;
 
-const tables = [
-  `CREATE TABLE IF NOT EXISTS ${keyspace}.publication (event text, rendition text, bucket int, number int, pipeline text, stamp text,
+const tablesOf = (name: string): readonly string[] => [
+  `CREATE TABLE IF NOT EXISTS ${name}.publication (event text, rendition text, bucket int, number int, pipeline text, stamp text,
     sha256 text, bytes int, defects text, published_at timestamp, PRIMARY KEY ((event, rendition, bucket), number, pipeline)) ${options}`,
   // The token (called stamp, since CQL keeps the other word for itself) is part of the key: a second publication never mixes its chunks with the first one's. Bodies are media, already compressed.
-  `CREATE TABLE IF NOT EXISTS ${keyspace}.chunk (event text, rendition text, number int, stamp text, part int, body blob,
+  `CREATE TABLE IF NOT EXISTS ${name}.chunk (event text, rendition text, number int, stamp text, part int, body blob,
     PRIMARY KEY ((event, rendition, number, stamp), part)) ${options} AND compression = {'enabled': false}`,
-  // Few rows, kept for as long as the event: a lifetime would let a mask lapse. Comes last, since nobody waits for it to write.
-  `CREATE TABLE IF NOT EXISTS ${keyspace}.directive (event text, id text, version bigint, body text, PRIMARY KEY (event, id))`,
+  // Few rows, kept for as long as the event: a lifetime would let a mask lapse.
+  `CREATE TABLE IF NOT EXISTS ${name}.directive (event text, id text, version bigint, body text, PRIMARY KEY (event, id))`,
+  // Nobody reads or writes it. A node names a table before it has opened it, and refuses what is asked of it meanwhile; each table is made when
+  // all nodes have opened the one before, so where this one is named, the others are open everywhere.
+  `CREATE TABLE IF NOT EXISTS ${name}.ready (nothing text PRIMARY KEY) ${options}`,
 ];
 
 /** A change of schema on busy cores takes far longer than a read. */
@@ -40,16 +43,16 @@ interface Copies {
   readonly dataCentre: string;
 }
 
-export async function createSchema(client: Client, { dataCentres, copiesMax, dataCentre }: Copies, signal: AbortSignal): Promise<void> {
+export async function createSchema(client: Client, { dataCentres, copiesMax, dataCentre }: Copies, signal: AbortSignal, name = keyspace): Promise<void> {
   // An origin that comes back finds it made: with a zone lost, nothing of it could be agreed on.
-  if (await tablesThere(client).catch(() => false)) return;
+  if (await tablesThere(client, name).catch(() => false)) return;
   // A keyspace cannot name a data centre that is not there yet, and a node that joins while tables are made may miss them.
   await until(async () => {
     const there = await nodes(client, dataCentre);
     return dataCentres.every((each) => there.filter((node) => node.dataCentre === each.name).length >= each.nodes);
   }, signal);
-  const keyspaceStatement = `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = ${replication(dataCentres, copiesMax)}`;
-  for (const statement of [keyspaceStatement, ...tables]) {
+  const keyspaceStatement = `CREATE KEYSPACE IF NOT EXISTS ${name} WITH replication = ${replication(dataCentres, copiesMax)}`;
+  for (const statement of [keyspaceStatement, ...tablesOf(name)]) {
     // A table that two nodes make at once has two identities, and a node that was told of the other never takes in any change again. So each
     // statement goes to one node, once, and the next, or the same again, when all know what came of it.
     await until(async () => {
@@ -58,8 +61,6 @@ export async function createSchema(client: Client, { dataCentres, copiesMax, dat
       return true;
     }, signal);
   }
-  // A row that reaches a node before its table does is lost there.
-  await until(() => agreed(client, dataCentre), signal);
 }
 
 /** The same one each time, for as long as it is up. Throws where none is. */
@@ -81,14 +82,14 @@ async function nodes(client: Client, dataCentre: string): Promise<{ dataCentre: 
   return results.flatMap(({ rows }) => rows.map((row) => ({ dataCentre: String(row["data_center"]), schema: String(row["schema_version"]) })));
 }
 
-/** A node that knows the last table knows that all nodes know those before it. */
-export function schemaIsThere(client: Client, signal: AbortSignal): Promise<void> {
-  return until(() => tablesThere(client), signal);
+/** A row that reaches a node before its table does is lost there, and a question is refused. */
+export function schemaIsThere(client: Client, signal: AbortSignal, name = keyspace): Promise<void> {
+  return until(() => tablesThere(client, name), signal);
 }
 
-async function tablesThere(client: Client): Promise<boolean> {
-  const found = await client.execute("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [keyspace], { prepare: false });
-  return found.rows.length >= tables.length;
+async function tablesThere(client: Client, name: string): Promise<boolean> {
+  const found = await client.execute("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [name], { prepare: false });
+  return found.rows.length >= tablesOf(name).length;
 }
 
 /** A store that is just starting may be slow to answer or refuse; the statements are idempotent, so they are simply put again. */
