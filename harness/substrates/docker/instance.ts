@@ -115,7 +115,8 @@ export class DockerInstance implements Instance {
       host: {
         ...where, Memory: memory, MemorySwap: memory,
         Binds: [`${directory}:${room > 0 ? outside(directory) : directory}`, `${cacheDirectory}:${cacheDirectory}`],
-        ...(room > 0 ? { Tmpfs: { [directory]: `size=${room},mode=0755,uid=${user},gid=${group}` } } : {}),
+        // `exec`: some programs unpack libraries of theirs there.
+        ...(room > 0 ? { Tmpfs: { [directory]: `exec,size=${room},mode=0755,uid=${user},gid=${group}` } } : {}),
       },
       ...("zone" in standing ? {} : { address: standing }),
     });

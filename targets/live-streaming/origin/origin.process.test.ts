@@ -1,12 +1,13 @@
 /** A real publish origin and a real read origin on a real Cassandra: what they refuse, what they keep, and what outlives them. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import cassandra from "cassandra-driver";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { holderOf } from "../../../harness/system/network.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { raw, type RawAnswer } from "./raw.fixture.ts";
 import { controlToken, freeEndpoint, main, putHeaders, startStack, type Stack, url } from "./stack.fixture.ts";
@@ -213,6 +214,15 @@ test("what was published goes by itself, all of it, some time after the rewind w
   } finally {
     await client.shutdown();
   }
+});
+
+test.runIf(process.platform === "linux")("all that Cassandra unpacks lies in its own folder, and it writes no counters anywhere", () => {
+  const pid = /\(pid (\d+)\)$/.exec(holderOf(stack.cql.port) ?? "")?.[1];
+  const mapped = readFileSync(`/proc/${pid}/maps`, "utf8").split("\n").map((line) => line.slice(line.indexOf("/")));
+  const unpacked = mapped.filter((file) => /(?:snappy|lz4|jna)[^/]*\.(?:so|tmp)/.test(file));
+  expect(unpacked.length).toBeGreaterThan(0);
+  expect(unpacked.filter((file) => !file.startsWith(join(tmpdir(), "seawall-origin-")))).toEqual([]);
+  expect(mapped.filter((file) => file.includes("hsperfdata"))).toEqual([]);
 });
 
 test("a storm for what is not there is answered from memory: the store is not asked again", async () => {

@@ -30,6 +30,8 @@ export function storeProgram(node: StoreNode): Program {
       // Only the quick compiler: a node starts in two thirds of the CPU time, and a node that lives for minutes never earns the rest back.
       "-XX:TieredStopAtLevel=1", "-XX:ActiveProcessorCount=2", "-XX:+ExitOnOutOfMemoryError", "-Djdk.attach.allowAttachSelf=true",
       ...moduleArguments,
+      // A node is ended by SIGKILL, which leaves what it unpacked (lz4, snappy, jna) and its counters where they are: in a folder that goes with it.
+      `-Djava.io.tmpdir=${node.directory}`, `-Djna.tmpdir=${node.directory}`, "-XX:-UsePerfData",
       "-Dio.netty.tryReflectionSetAccessible=true", "-Dio.netty.allocator.maxOrder=11",
       `-Dcassandra.config=file://${node.directory}/conf/cassandra.yaml`,
       `-Dcassandra.storagedir=${node.directory}/data`, `-Dcassandra.logdir=${node.directory}`,
