@@ -5,8 +5,9 @@
  *     node_modules/.bin/node benchmarks/edge-collapsing.ts [VIEWERS] [ROUNDS]
  */
 import { provision } from "../harness/provision/provision.ts";
+import { freePort } from "../harness/system/free-port.ts";
 import { nginxProgram } from "../targets/live-streaming/edge-nginx/launch.ts";
-import { Bench, freePort, get, settingsFor, upstream } from "../targets/live-streaming/edge/fixture.ts";
+import { Bench, get, settingsFor, upstream } from "../targets/live-streaming/edge/fixture.ts";
 import { segmentInProduction } from "../targets/live-streaming/stream/template.ts";
 
 const viewers = Number(process.argv[2] ?? 200);
@@ -16,7 +17,7 @@ const { varnish, nginx, node } = await provision(["varnish", "nginx", "node"], {
 await using bench = new Bench(varnish);
 const origin = await bench.origin(() => ({ status: 200, headers: { "x-ttl-ms": "60000", "cache-control": "max-age=60" }, afterMs: 20 }));
 const origins = [upstream("region-a", "region-a", origin.port)] as const;
-const [port, admin] = [await freePort(), await freePort()];
+const [port, admin] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
 const edges = {
   varnish: await bench.node(settingsFor({ origins: [...origins] })),
   nginx: await bench.run(port, (directory) => nginxProgram({ node, cacheDirectory: directory }, {

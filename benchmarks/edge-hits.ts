@@ -8,8 +8,9 @@ import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { provision } from "../harness/provision/provision.ts";
+import { freePort } from "../harness/system/free-port.ts";
 import { statOf } from "../harness/system/processes.ts";
-import { Bench, freePort, get, type RunningNode, segment, settingsFor, upstream } from "../targets/live-streaming/edge/fixture.ts";
+import { Bench, get, type RunningNode, segment, settingsFor, upstream } from "../targets/live-streaming/edge/fixture.ts";
 import { edgeProgram } from "../targets/live-streaming/edge/launch.ts";
 
 const rounds = Number(process.argv[2] ?? 12);
@@ -25,8 +26,8 @@ await using bench = new Bench(varnish);
 const origin = await bench.origin(() => ({ status: 200, headers: { "x-ttl-ms": "600000", "cache-control": "max-age=600" }, body: "x".repeat(bodyBytes) }));
 const settings = settingsFor({ origins: [upstream("region-a", "region-a", origin.port), upstream("region-b", "region-b", origin.port)] });
 const ours = await bench.node(settings);
-const port = await freePort();
-const admin = await freePort();
+const port = await freePort("127.0.0.1");
+const admin = await freePort("127.0.0.1");
 const bare = await bench.run(port, (directory) => ({
   ...edgeProgram({ varnish, directory, listen: { host: "127.0.0.1", port }, admin: { host: "127.0.0.1", port: admin }, settings }),
   files: { "edge.vcl": `vcl 4.1;\nbackend default { .host = "127.0.0.1"; .port = "${origin.port}"; }\n` },

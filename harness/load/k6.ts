@@ -9,7 +9,7 @@ import { SeawallError } from "../core/errors.ts";
 import type { Clock, LoadEnd, LoadGenerator, LoadRequest, RunningLoad } from "../core/ports.ts";
 import type { Tool } from "../core/tools.ts";
 import { lastLines } from "../system/files.ts";
-import { freePort } from "../system/network.ts";
+import { freePort } from "../system/free-port.ts";
 import { endGroup, runVariable, signalGroup, spawnGroup, statOf } from "../system/processes.ts";
 import { queuedSeconds } from "../system/starvation.ts";
 import { CsvParser } from "./csv.ts";

@@ -2,7 +2,8 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Endpoint } from "../core/target.ts";
-import { bindProblem, freePort, holderOf, httpGet, tryConnect } from "./network.ts";
+import { freePort } from "./free-port.ts";
+import { bindProblem, holderOf, httpGet, tryConnect } from "./network.ts";
 
 let servers: Server[] = [];
 afterEach(() => {

@@ -15,18 +15,6 @@ export function bindProblem(endpoint: Endpoint): Promise<string | null> {
   });
 }
 
-/** A port that was free a moment ago. */
-export function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, host, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}
-
 export type Connection = "accepted" | "refused" | "silent";
 
 /** The system gave up because nobody said anything, not even that there is no such port. */

@@ -8,7 +8,8 @@ import type { LinkHandle } from "../../core/ports.ts";
 import type { Endpoint } from "../../core/target.ts";
 import type { Tool } from "../../core/tools.ts";
 import { provision } from "../../provision/provision.ts";
-import { freePort, tryConnect } from "../../system/network.ts";
+import { freePort } from "../../system/free-port.ts";
+import { tryConnect } from "../../system/network.ts";
 import { ping, rateOf } from "../../system/ping.ts";
 import { LinkProxy } from "./toxiproxy.ts";
 

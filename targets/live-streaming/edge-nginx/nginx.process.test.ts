@@ -1,7 +1,8 @@
 /** The weaker edge, real: what it has of the interface, how it is counted, and that its collapsing is worse than Varnish's by its lock's rhythm. */
 import { afterAll, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
-import { type Answer, Bench, freePort, get, segment, upstream } from "../edge/fixture.ts";
+import { freePort } from "../../../harness/system/free-port.ts";
+import { type Answer, Bench, get, segment, upstream } from "../edge/fixture.ts";
 import { nginxProgram } from "./launch.ts";
 
 const { nginx, node, varnish } = await provision(["nginx", "node", "varnish"], { env: process.env });
@@ -12,7 +13,7 @@ const served: Answer = { status: 200, headers: { "cache-control": "max-age=60", 
 let answer: (path: string) => Answer = () => served;
 const own = await bench.origin((path) => answer(path));
 const other = await bench.origin(() => served);
-const [port, adminPort] = [await freePort(), await freePort()];
+const [port, adminPort] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
 const edge = await bench.run(port, (directory) => nginxProgram({ node, cacheDirectory: directory }, {
   nginx: { executable: nginx.executable, args: [...nginx.args], env: { ...nginx.env } }, directory, admin: { host: "127.0.0.1", port: adminPort },
   settings: {

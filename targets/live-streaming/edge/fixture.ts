@@ -2,10 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { type AddressInfo, createServer as createListener } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../../harness/system/free-port.ts";
 import type { Program } from "../service/program.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { edgeProgram, type EdgeNode } from "./launch.ts";
@@ -64,8 +65,7 @@ export class Bench implements AsyncDisposable {
 
   /** A real Varnish with these settings, up. */
   async node(settings: EdgeSettings): Promise<RunningNode> {
-    const port = await freePort();
-    const admin = await freePort();
+    const [port, admin] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
     return this.run(port, (directory) => edgeProgram({
       varnish: this.#varnish, directory, listen: { host: "127.0.0.1", port }, admin: { host: "127.0.0.1", port: admin }, settings,
     }));
@@ -88,14 +88,18 @@ export class Bench implements AsyncDisposable {
     });
     const base = `http://127.0.0.1:${port}`;
     for (let tries = 0; !(await fetch(`${base}/health/ready`).then(({ ok }) => ok, () => false)); tries += 1) {
-      if (tries > 400 || child.exitCode !== null) throw new Error(`the node did not start: ${said.join("").slice(0, 2_000)}`);
+      if (tries > 400 || child.exitCode !== null) {
+        // Where it happens as the file of tests is loaded, no hook of that file would be run.
+        await this[Symbol.asyncDispose]();
+        throw new Error(`the node did not start: ${said.join("").slice(0, 2_000)}`);
+      }
       await sleep(25);
     }
     return { base, port, directory, child, stop };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const cleanup of this.#cleanups.reverse()) await cleanup();
+    for (const cleanup of this.#cleanups.splice(0).reverse()) await cleanup();
   }
 }
 
@@ -112,14 +116,6 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
   const exit = new Promise((resolve) => child.once("exit", resolve));
   child.kill(signal);
   await exit;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createListener();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** The path of the segment so many after the one being made now. */

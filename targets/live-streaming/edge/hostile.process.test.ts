@@ -6,9 +6,10 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
+import { freePort } from "../../../harness/system/free-port.ts";
 import { listen } from "../service/server.ts";
 import { segmentInProduction } from "../stream/template.ts";
-import { Bench, controlToken, freePort, get, settingsFor, upstream } from "./fixture.ts";
+import { Bench, controlToken, get, settingsFor, upstream } from "./fixture.ts";
 
 const { varnish } = await provision(["varnish"], { env: process.env });
 const bench = new Bench(varnish);
@@ -16,7 +17,7 @@ const bench = new Bench(varnish);
 interface Asked { readonly method: string; readonly url: string; readonly names: readonly string[] }
 const asked: Asked[] = [];
 const errors: unknown[] = [];
-const originPort = await freePort();
+const originPort = await freePort("127.0.0.1");
 const origin = await listen({ host: "127.0.0.1", port: originPort }, (request, response) => {
   const url = request.url ?? "";
   if (url === "/health/ready") return void response.end();

@@ -1,11 +1,11 @@
 /** A gateway as a process of its own, and an open-model load on it, for tests and benchmarks. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { Agent, createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../../harness/system/free-port.ts";
 import type { GatewayConfiguration } from "./configuration.ts";
 import { type GatewayDefence, gatewaySettings, lose, type StubEdge, stubEdge } from "./gateway.fixture.ts";
 
@@ -24,7 +24,7 @@ export interface GatewayProcess extends AsyncDisposable {
 export async function gatewayProcess(without: readonly GatewayDefence[] = [], more: Partial<GatewayConfiguration> = {}): Promise<GatewayProcess> {
   const directory = mkdtempSync(join(tmpdir(), "seawall-gateway-"));
   const edges = [await stubEdge(), await stubEdge()];
-  const [http, control] = [await freePort(), await freePort()];
+  const [http, control] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
   const settings = gatewaySettings(directory, { http, control }, edges.map(({ port }) => port), without, more);
   writeFileSync(join(directory, "configuration.json"), JSON.stringify(settings));
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(import.meta.dirname, "main.ts"), join(directory, "configuration.json")], { stdio: ["ignore", "pipe", "pipe"] });
@@ -35,6 +35,7 @@ export async function gatewayProcess(without: readonly GatewayDefence[] = [], mo
   const base = `http://127.0.0.1:${http}`;
   for (let tries = 0; !(await fetch(`${base}/health/ready`).then(({ ok }) => ok, () => false)); tries += 1) {
     if (tries > 300 || child.exitCode !== null) {
+      child.kill("SIGKILL");
       await Promise.all(edges.map(lose));
       rmSync(directory, { recursive: true, force: true });
       throw new Error(`the gateway did not start: ${logged}`);
@@ -53,14 +54,6 @@ export async function gatewayProcess(without: readonly GatewayDefence[] = [], mo
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export interface Stream {

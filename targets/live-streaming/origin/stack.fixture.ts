@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { provision } from "../../../harness/provision/provision.ts";
+import { freePort } from "../../../harness/system/free-port.ts";
 import { cacheProgram } from "../cache/launch.ts";
 import type { EndpointSettings } from "../service/configuration.ts";
 import { nodeProgram, type Program } from "../service/program.ts";
@@ -17,12 +17,7 @@ export const controlToken = "token-of-this-stack";
 export const host = "127.0.0.1";
 
 export async function freeEndpoint(): Promise<EndpointSettings> {
-  const server = createServer();
-  await new Promise<void>((done) => void server.listen(0, host, done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (typeof address !== "object" || address === null) throw new Error("no address");
-  return { host, port: address.port };
+  return { host, port: await freePort(host) };
 }
 
 /** A service of the stack. Its output is kept, and its folder goes with it. */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
-import { freePort } from "../../../harness/system/network.ts";
+import { freePort } from "../../../harness/system/free-port.ts";
 import { event, renditions } from "../stream/event.ts";
 import type { PackagerConfiguration } from "./configuration.ts";
 import { spoiled } from "./defects.ts";

@@ -1,0 +1,44 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { expect, test } from "vitest";
+import { freePort, portsToChoose } from "./free-port.ts";
+
+/** This process's own, so that nobody else takes a port of it. */
+const host = `127.3.${(process.pid >> 8) & 255}.${process.pid & 255}`;
+const range = { from: 20_000, to: 20_003 };
+
+test("a port is given once, also among processes, and never while somebody listens on it", async () => {
+  const listener = createServer();
+  await new Promise<void>((resolve) => void listener.listen(range.from, host, resolve));
+  try {
+    const [one, two] = [await freePort(host, range), await freePort(host, range)];
+    expect([one, two].sort()).toEqual([range.from + 1, range.from + 2]);
+    await expect(freePort(host, range)).rejects.toThrow(`no free port of ${host} was found (EADDRINUSE)`);
+    const elsewhere = `import { freePort } from "./free-port.ts"; await freePort("${host}", ${JSON.stringify(range)}).catch(({ message }) => console.log(message));`;
+    const said = execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", elsewhere], { cwd: import.meta.dirname, encoding: "utf8" });
+    expect(said).toBe(`no free port of ${host} was found (EADDRINUSE)\n`);
+  } finally {
+    await new Promise((resolve) => listener.close(resolve));
+  }
+});
+
+test("none of an address that is not this machine's", async () => {
+  await expect(freePort("203.0.113.1")).rejects.toThrow("EADDRNOTAVAIL");
+});
+
+// A system that gives connections nearly all ports leaves no choice.
+test.skipIf(portsToChoose().to === 65_536)("no outgoing connection gets one of those", async () => {
+  const listener = createServer();
+  await new Promise<void>((resolve) => void listener.listen(0, host, resolve));
+  const { port } = listener.address() as AddressInfo;
+  const sockets = await Promise.all(Array.from({ length: 200 }, async () => {
+    const socket = connect(port, host);
+    await once(socket, "connect");
+    return socket;
+  }));
+  const { from, to } = portsToChoose();
+  expect(sockets.map(({ localPort = from }) => localPort).filter((each) => each >= from && each < to)).toEqual([]);
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => listener.close(resolve));
+});
