@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { freePort, portsToChoose } from "./free-port.ts";
 
 /** This process's own, so that nobody else takes a port of it. */
-const host = `127.3.${(process.pid >> 8) & 255}.${process.pid & 255}`;
+const host = `127.250.${(process.pid >> 8) & 255}.${process.pid & 255}`;
 const range = { from: 20_000, to: 20_003 };
 
 test("a port is given once, also among processes, and never while somebody listens on it", async () => {
@@ -27,8 +27,7 @@ test("none of an address that is not this machine's", async () => {
   await expect(freePort("203.0.113.1")).rejects.toThrow("EADDRNOTAVAIL");
 });
 
-// A system that gives connections nearly all ports leaves no choice.
-test.skipIf(portsToChoose().to === 65_536)("no outgoing connection gets one of those", async () => {
+test("no outgoing connection gets one of those", async () => {
   const listener = createServer();
   await new Promise<void>((resolve) => void listener.listen(0, host, resolve));
   const { port } = listener.address() as AddressInfo;

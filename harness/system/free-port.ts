@@ -5,8 +5,9 @@ import { readFileSync } from "node:fs";
 import type { Endpoint } from "../core/target.ts";
 import { bindProblem } from "./network.ts";
 
-/** Above what services of a system are given by convention. */
+/** Above what a system's services have by convention, and below what the process substrate gives services and links, which it does not claim. */
 const lowestPort = 10_240;
+const highestPort = 16_383;
 const triesMax = 200;
 
 export interface PortRange {
@@ -42,10 +43,10 @@ function claimProblem({ host, port }: Endpoint): Promise<string | null> {
   });
 }
 
-/** All from `lowestPort` to where those of outgoing connections begin; where that leaves too few, a system was set up so, and any must do. */
+/** Where a system gives nearly all of these to outgoing connections, it was set up so, and any must do. */
 export function portsToChoose(): PortRange {
-  const to = firstOutgoingPort();
-  return { from: lowestPort, to: to >= lowestPort + 1_000 ? to : 65_536 };
+  const first = firstOutgoingPort();
+  return { from: lowestPort, to: first >= lowestPort + 1_000 ? Math.min(first, highestPort + 1) : highestPort + 1 };
 }
 
 function firstOutgoingPort(): number {
