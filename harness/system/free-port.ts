@@ -49,7 +49,7 @@ export function portsToChoose(): PortRange {
   return { from: lowestPort, to: first >= lowestPort + 1_000 ? Math.min(first, highestPort + 1) : highestPort + 1 };
 }
 
-function firstOutgoingPort(): number {
+export function firstOutgoingPort(): number {
   try {
     return Number(readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").trim().split(/\s+/)[0]);
   } catch {
