@@ -2,11 +2,10 @@
  * Hostile bytes through a real Varnish to a real node:http server with the origin's limits: what the viewer is told, what reaches the origin, and
  * that neither the rest of the viewer's connection nor the edge's own connection to the origin is poisoned.
  */
-import { connect } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
-import { freePort } from "../../../harness/system/free-port.ts";
 import { listen } from "../service/server.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { Bench, controlToken, get, settingsFor, upstream } from "./fixture.ts";
@@ -17,14 +16,13 @@ const bench = new Bench(varnish);
 interface Asked { readonly method: string; readonly url: string; readonly names: readonly string[] }
 const asked: Asked[] = [];
 const errors: unknown[] = [];
-const originPort = await freePort("127.0.0.1");
-const origin = await listen({ host: "127.0.0.1", port: originPort }, (request, response) => {
+const origin = await listen({ host: "127.0.0.1", port: 0 }, (request, response) => {
   const url = request.url ?? "";
   if (url === "/health/ready") return void response.end();
   asked.push({ method: request.method ?? "", url, names: Object.keys(request.headers) });
   response.writeHead(200, { "x-ttl-ms": "60000", "content-length": url.length }).end(url);
 }, (error) => errors.push(error));
-const edge = await bench.node(settingsFor({ origins: [upstream("region-a", "region-a", originPort)] }));
+const edge = await bench.node(settingsFor({ origins: [upstream("region-a", "region-a", (origin.server.address() as AddressInfo).port)] }));
 afterAll(async () => {
   await bench[Symbol.asyncDispose]();
   origin.server.closeAllConnections();

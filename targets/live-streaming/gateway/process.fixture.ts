@@ -32,28 +32,24 @@ export async function gatewayProcess(without: readonly GatewayDefence[] = [], mo
   child.stdout?.on("data", (data: Buffer) => { logged += data.toString(); });
   child.stderr?.on("data", (data: Buffer) => { logged += data.toString(); });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const base = `http://127.0.0.1:${http}`;
-  for (let tries = 0; !(await fetch(`${base}/health/ready`).then(({ ok }) => ok, () => false)); tries += 1) {
-    if (tries > 300 || child.exitCode !== null) {
-      child.kill("SIGKILL");
-      await Promise.all(edges.map(lose));
-      rmSync(directory, { recursive: true, force: true });
-      throw new Error(`the gateway did not start: ${logged}`);
-    }
-    await sleep(50);
-  }
   const end = (): Promise<number | null> => {
     child.kill("SIGTERM");
     return exited;
   };
-  return {
-    base, control: `http://127.0.0.1:${control}`, eventsFile: settings.eventsFile, edges, child, end, log: () => logged,
-    async [Symbol.asyncDispose]() {
-      if (child.exitCode === null && child.signalCode === null) await end();
-      await Promise.all(edges.filter(({ server }) => server.listening).map(lose));
-      rmSync(directory, { recursive: true, force: true });
-    },
+  const dispose = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) await end();
+    await Promise.all(edges.filter(({ server }) => server.listening).map(lose));
+    rmSync(directory, { recursive: true, force: true });
   };
+  const base = `http://127.0.0.1:${http}`;
+  for (let tries = 0; !(await fetch(`${base}/health/ready`).then(({ ok }) => ok, () => false)); tries += 1) {
+    if (tries > 300 || child.exitCode !== null) {
+      await dispose();
+      throw new Error(`the gateway did not start: ${logged}`);
+    }
+    await sleep(50);
+  }
+  return { base, control: `http://127.0.0.1:${control}`, eventsFile: settings.eventsFile, edges, child, end, log: () => logged, [Symbol.asyncDispose]: dispose };
 }
 
 export interface Stream {
