@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const real = ["process", "docker", "browser"] as const;
-const kindOf = (kind: string): string => `{harness,targets,experiments}/**/*.${kind}.test.ts`;
+const kindOf = (kind: string): string => `{harness,targets,experiments,test}/**/*.${kind}.test.ts`;
 
 /**
  * Real tests that judge no time of what they start, only that it comes, in time limits that leave room for a neighbour. They mostly wait, so
@@ -48,7 +48,7 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: "hermetic", include: ["{harness,targets,experiments,benchmarks}/**/*.test.ts"], isolate: false, maxWorkers: "100%", sequence: { groupOrder: 0 },
+          name: "hermetic", include: ["{harness,targets,experiments,benchmarks,test}/**/*.test.ts"], isolate: false, maxWorkers: "100%", sequence: { groupOrder: 0 },
           exclude: real.map((kind) => `**/*.${kind}.test.ts`), testTimeout: 10_000,
         },
       },

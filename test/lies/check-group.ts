@@ -1,0 +1,32 @@
+/** Registers the tests of a group of lies. */
+import { describe, expect, it } from "vitest";
+import { worst } from "../../harness/core/judge/judge.ts";
+import type { Honest, Lie, LieGroup } from "./lie.ts";
+
+export function checkGroup(group: LieGroup): void {
+  describe(group.title, () => {
+    for (const lie of group.lies) it(`catches ${lie.name}: ${lie.says}`, () => catches(lie));
+    for (const control of group.honest) it(`doubts nothing of ${control.name}: ${control.says}`, () => doubtsNothing(control));
+  });
+}
+
+async function catches({ caughtBy, plant }: Lie): Promise<void> {
+  const outcome = await plant();
+  if ("refusals" in outcome) {
+    expect(outcome.refusals, "plan accepts the lie").not.toEqual([]);
+    expect(outcome.refusals.filter((refusal) => !refusal.includes(caughtBy)), "refused for something else as well").toEqual([]);
+    return;
+  }
+  const { findings } = outcome;
+  const doubts = findings.filter((finding) => finding.status !== "held").map(({ title, status, why }) => ({ title, status, why }));
+  expect(doubts, "the lie is held").not.toEqual([]);
+  expect(doubts.filter(({ title }) => title !== caughtBy), "caught by something else as well").toEqual([]);
+  // Without its check the lie is held: the check, and nothing else, catches it.
+  expect(worst(findings.filter(({ title }) => title !== caughtBy))).toBe("held");
+}
+
+async function doubtsNothing({ plant }: Honest): Promise<void> {
+  const outcome = await plant();
+  if ("refusals" in outcome) expect(outcome.refusals).toEqual([]);
+  else expect(outcome.findings.filter((finding) => finding.status !== "held")).toEqual([]);
+}
