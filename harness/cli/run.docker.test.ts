@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtImage, noEngine, onEngine } from "../substrates/docker/engine.fixture.ts";
 import { kill, killAtRandom, leftOf, ownCache, processesWith, recovered } from "./kill-points.fixture.ts";
+import { judged } from "./judged.fixture.ts";
 import { lightExperiment } from "./light.fixture.ts";
 import { outFolder, seawall, shortExperiment } from "./seawall.fixture.ts";
 
@@ -17,16 +18,8 @@ describe.skipIf(noEngine)("seawall run, with the real target on docker", () => {
     expect((await seawall(["recover"]).ended).exitCode).toBe(0);
   });
 
-  /** Inconclusive says that this machine was too busy to tell; a second time it must tell. */
-  const told = async () => {
-    const out = outFolder();
-    const run = () => seawall(["run", shortExperiment(out.path), "--out", out.path], onDocker).ended;
-    const first = await run();
-    return { out, ...(first.exitCode === 2 ? await run() : first) };
-  };
-
-  it("holds, as it does on the process substrate", async () => {
-    const { out, exitCode, stdout, stderr } = await told();
+  it("holds, as it does on the process substrate", async (test) => {
+    const { out, exitCode, stdout, stderr } = await judged(test, (folder) => ["run", shortExperiment(folder)], onDocker);
     expect(exitCode, stdout + stderr).toBe(0);
     expect(stderr).toContain("docker substrate: asked for");
     const runId = basename(out.run());

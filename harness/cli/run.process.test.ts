@@ -3,7 +3,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Verdict } from "../core/run.ts";
-import { leftovers, outFolder, seawall, shortExperiment } from "./seawall.fixture.ts";
+import { judged } from "./judged.fixture.ts";
+import { leftovers, seawall, shortExperiment } from "./seawall.fixture.ts";
 
 const cache = process.env["SEAWALL_CACHE"] || join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "seawall");
 
@@ -12,12 +13,8 @@ describe("seawall run, with the real target", () => {
     expect((await seawall(["recover"]).ended).exitCode).toBe(0);
   });
 
-  it("holds in the origin storm, and the record gives the same verdict again", async () => {
-    const out = outFolder();
-    const run = () => seawall(["run", "origin-storm", "--json", "--out", out.path]).ended;
-    const first = await run();
-    // Inconclusive says that this machine was too busy to tell, not that the target failed; a second time it must tell.
-    const { exitCode, stdout, stderr } = first.exitCode === 2 ? await run() : first;
+  it("holds in the origin storm, and the record gives the same verdict again", async (test) => {
+    const { out, exitCode, stdout, stderr } = await judged(test, () => ["run", "origin-storm", "--json"]);
     expect(exitCode, stderr).toBe(0);
     const verdict = JSON.parse(stdout) as Verdict;
     expect(verdict.status).toBe("held");
@@ -31,11 +28,12 @@ describe("seawall run, with the real target", () => {
     expect(leftovers(cache)).toEqual([]);
   });
 
-  it("is refuted without collapsing, for the claim that needs it", async () => {
-    const out = outFolder();
-    const { exitCode, stderr } = await seawall(["run", shortExperiment(out.path), "--without", "collapsing", "--out", out.path]).ended;
+  it("is refuted without collapsing, for the claim that needs it, and by far", async (test) => {
+    const { out, exitCode, stderr } = await judged(test, (folder) => ["run", shortExperiment(folder), "--without", "collapsing"]);
     expect(exitCode, stderr).toBe(1);
-    const refuted = out.verdict().findings.filter((finding) => finding.status === "refuted");
-    expect(refuted.map((finding) => finding.title)).toContainEqual(expect.stringMatching(/Origin GETs/));
+    const refuted = out.verdict().findings.filter((finding) => finding.status === "refuted" && /Origin GETs/.test(finding.title));
+    expect(refuted).not.toEqual([]);
+    // A control whose margin is thin here proves nothing on a machine of another speed.
+    expect(Math.max(...refuted.map(({ observed, limit }) => (observed ?? 0) / (limit ?? 1)))).toBeGreaterThan(1.5);
   });
 });

@@ -59,6 +59,8 @@ export interface Simulation {
   nowMs(): number;
   /** [0, 1), from the run's seed. */
   random(): number;
+  /** By how much longer than on the machine that the model was calibrated on each piece of work takes; 1 where it is missing. */
+  readonly slowness?: number;
   enabled(defence: string): boolean;
   /** Runs whatever becomes of any node. */
   after(ms: number, run: () => void): void;

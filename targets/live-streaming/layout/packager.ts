@@ -7,6 +7,12 @@ import { switches } from "./defences.ts";
 import { httpClock, httpPing } from "./pings.ts";
 import { mainOf, nodeOf, type PublishingSite, regionOf, type Site, standing } from "./site.ts";
 
+/**
+ * A segment is packaged for 100 ms at least: a twentieth of its length. What viewers without a copy ask for meanwhile hangs on this
+ * figure and not on how fast a processor is.
+ */
+export const packagingMsMin = 100;
+
 export function packager(site: PublishingSite, sites: readonly Site[]): Service {
   return {
     ...standing(site, "packager", 15), ports: { http: 18085, control: 18086 }, tools: ["node", "ffmpeg"], dependsOn: [],
@@ -23,7 +29,7 @@ export function packager(site: PublishingSite, sites: readonly Site[]): Service 
     launch(place): Launch {
       const ffmpeg = place.tool("ffmpeg");
       const configuration: PackagerConfiguration = {
-        pipeline: site.pipeline, event, renditions: [...renditions], backfillSegments,
+        pipeline: site.pipeline, event, renditions: [...renditions], backfillSegments, packagingMsMin,
         listen: place.listen("http"), control: place.listen("control"), controlToken: place.controlToken,
         // Its own zone's first; when that one is silent, the next takes the segment.
         publishTo: regionOf(site, sites).map((each) => place.reach(`${each.name}/origin-publish`, "http")),

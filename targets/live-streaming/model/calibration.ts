@@ -3,6 +3,8 @@
  * 1 MiB and RF 3, the others in a recorded origin storm. Trust multiples of them, not tens of percent.
  */
 
+import type { Simulation } from "../../../harness/core/model.ts";
+
 export interface Spread { readonly p50: number; readonly p99: number }
 
 export const calibration = {
@@ -30,10 +32,12 @@ export const calibration = {
   eventReadMs: 0.008,
 } as const;
 
+type Machine = Pick<Simulation, "random" | "slowness">;
+
 const z99 = 2.3263;
 
-/** Log-normal: service times have a long right tail. Box–Muller. */
-export function draw({ p50, p99 }: Spread, random: () => number): number {
-  const z = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  return p50 * Math.exp((Math.log(p99 / p50) / z99) * z);
+/** In ms. Log-normal: service times have a long right tail. Box–Muller. A slower machine takes longer for each. */
+export function draw({ p50, p99 }: Spread, machine: Machine): number {
+  const z = Math.sqrt(-2 * Math.log(1 - machine.random())) * Math.cos(2 * Math.PI * machine.random());
+  return (machine.slowness ?? 1) * p50 * Math.exp((Math.log(p99 / p50) / z99) * z);
 }

@@ -69,7 +69,7 @@ export class Edge {
   get(asked: Asked, weight: number, reply: (answer: Answer) => void): void {
     const nowMs = this.#simulation.nowMs();
     const current = segmentInProduction(nowMs);
-    const say = (answer: Answer): void => this.node.after(draw(calibration.edgeHit, () => this.#simulation.random()), () => reply(answer));
+    const say = (answer: Answer): void => this.node.after(draw(calibration.edgeHit, this.#simulation), () => reply(answer));
     if (this.#simulation.enabled("rangeGate")) {
       if (!this.#exists(asked)) {
         say({ status: 404, answer: "unknown", ttlMs: null });

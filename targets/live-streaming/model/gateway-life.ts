@@ -53,7 +53,7 @@ export function beginLife(node: ModelNode, simulation: Simulation, edges: readon
   return {
     epoch, loop, utilisation, limit, steering, board: createBoard(noticeKeysMax), enter: createEntry({ admission, backoffGuidance, utilisation, random }),
     start: createSessionStart({ admission, renditions: simulation.layout.stream.renditions, limit, workers, steering, nowMs, monotonicMs: nowMs }),
-    sign: () => sleep(Math.max(startMsMin, draw(calibration.startWork, random))),
+    sign: () => sleep(Math.max(startMsMin, draw(calibration.startWork, simulation))),
     ingest: createIngest({ ...batch, sink: { append }, bounded, queueMax: eventsQueueMax, onFailure: () => {}, sleep }),
   };
 }

@@ -64,7 +64,7 @@ export class OriginReader {
       tell({ status: 503, answer: "shed", ttlMs: null });
       return;
     }
-    this.node.after(draw(calibration.originWork, () => this.#simulation.random()), () => this.#answer(asked, tell));
+    this.node.after(draw(calibration.originWork, this.#simulation), () => this.#answer(asked, tell));
   }
 
   #answer(asked: Asked, tell: Tell): void {

@@ -1,6 +1,7 @@
 /** A packager: what there is to rewind to when it starts, and then a segment of each rendition every two seconds, tried for as long as the real one tries. */
 import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
 import type { Defect } from "../origin/candidate.ts";
+import { packagingMsMin } from "../layout/packager.ts";
 import { backfillSegments } from "../stream/event.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
 import { type Asked, keyOf, leafOf } from "./asked.ts";
@@ -56,7 +57,7 @@ export class Packager {
       if (spoiling !== null && --spoiling.segments < 0) this.spoiling = null;
       const defects = this.spoiling?.defects ?? [];
       for (const { name: rendition } of this.#simulation.layout.stream.renditions) {
-        this.node.after(draw(calibration.encode, () => this.#simulation.random()), () => this.#publish({ rendition, number }, defects));
+        this.node.after(Math.max(packagingMsMin, draw(calibration.encode, this.#simulation)), () => this.#publish({ rendition, number }, defects));
       }
       this.#next(number + 1);
     });

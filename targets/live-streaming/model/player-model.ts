@@ -35,7 +35,7 @@ export class BufferedPlayer implements ModelPlayer {
     // The best picture: no line is too thin for it here.
     const kinds = ["video", "audio"].map((kind) => renditions.filter((one) => one.kind === kind).sort((a, b) => b.bitsPerSecond - a.bitsPerSecond)[0]);
     this.#tracks = kinds.flatMap((one) => (one === undefined ? [] : [{ rendition: one.name, next: first, loadedUntilMs: this.#positionMs }]));
-    simulation.after(draw(calibration.playerSetUp, () => simulation.random()), () => { for (const track of this.#tracks) this.#fetch(track); });
+    simulation.after(draw(calibration.playerSetUp, simulation), () => { for (const track of this.#tracks) this.#fetch(track); });
   }
 
   look(): { readonly mediaS: number; readonly aheadS: number } {

@@ -29,7 +29,7 @@ class StoreNode {
   work(spread: Spread, done: () => void): void {
     const begin = (): void => {
       this.#busy++;
-      this.node.after(draw(spread, () => this.#simulation.random()), () => {
+      this.node.after(draw(spread, this.#simulation), () => {
         this.#busy--;
         this.#waiting.shift()?.();
         done();
@@ -167,7 +167,7 @@ export class Stores {
     }
     this.#simulation.request<boolean>({
       from, to: node, port: "memcached", timeoutMs: calibration.memcachedTimeoutMs,
-      serve: (reply) => node.after(draw(calibration.memcachedGet, () => this.#simulation.random()), () => reply(this.#chunks.get(node.name)?.has(chunk) === true)),
+      serve: (reply) => node.after(draw(calibration.memcachedGet, this.#simulation), () => reply(this.#chunks.get(node.name)?.has(chunk) === true)),
       done: (answer) => done(answer === true),
     });
   }

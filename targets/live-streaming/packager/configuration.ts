@@ -15,6 +15,8 @@ export const packagerShape = z.object({
     height: z.int().positive().optional(),
   })).min(1).refine((all) => new Set(all.map((each) => each.name)).size === all.length, "two renditions have the same name"),
   backfillSegments: z.int().min(0).max(1_800),
+  /** From the end of a live segment to its first PUT, at least; what is left over of it is waited for. */
+  packagingMsMin: z.int().min(0).max(1_000),
   listen: endpointShape,
   control: endpointShape,
   controlToken: z.string().min(1),

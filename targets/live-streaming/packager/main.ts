@@ -77,7 +77,7 @@ run().catch((error: unknown) => {
 async function run(): Promise<void> {
   const [loops] = await Promise.all([loadLoops(settings), originReady()]);
   const made = createPipeline({
-    settings, loops, phase: settings.defences.epochLocking ? epochLocked : ownPhase(), publisher, journal, nowMs: Date.now,
+    settings, loops, phase: settings.defences.epochLocking ? epochLocked : ownPhase(), publisher, journal, nowMs: Date.now, sleep,
     nextToken: tokenMaker(Date.now, () => randomBytes(16).toString("hex")), spoil: orders.spoil,
   });
   pipeline = made;

@@ -9,7 +9,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
 import { freePort } from "../../../harness/system/free-port.ts";
+import { packagingMsMin } from "../layout/packager.ts";
 import { event, renditions } from "../stream/event.ts";
+import { publishAtMs } from "../stream/template.ts";
 import type { PackagerConfiguration } from "./configuration.ts";
 import { spoiled } from "./defects.ts";
 import { loadLoops } from "./encode.ts";
@@ -107,7 +109,7 @@ describe("a packager", () => {
     const [listen, own] = [{ host, port: await freePort(host) }, { host, port: await freePort(host) }];
     [data, control] = [`http://${host}:${listen.port}`, `http://${host}:${own.port}`];
     const configuration: PackagerConfiguration = {
-      ...encoder, pipeline: "a", event, renditions: [...renditions], backfillSegments: 3, listen, control: own, controlToken: "secret",
+      ...encoder, pipeline: "a", event, renditions: [...renditions], backfillSegments: 3, packagingMsMin, listen, control: own, controlToken: "secret",
       // The first of its origins is not there.
       publishTo: [{ host, port: await freePort(host) }, { host, port: origin.port }],
       journalFile: join(folder, "journal.ndjson"), seed: 1, defences: { epochLocking: true },
@@ -138,6 +140,13 @@ describe("a packager", () => {
       expect((await journal()).filter(({ number, rendition }) => number === entry.number && rendition !== "v360").map((one) => one.defects)).toEqual([[], []]);
     }
     expect(await (await fetch(`${data}/metrics`)).text()).toMatch(/packager_defects_total\{lane="publish",defect="short"\} 2/);
+  });
+
+  test("packages a live segment for its least time, and not a segment that it makes up for", async () => {
+    const live = async (): Promise<Entry[]> => (await journal()).filter(({ backfill }) => !backfill);
+    await expect.poll(async () => (await live()).length, { timeout: 6_000, interval: 200 }).toBeGreaterThanOrEqual(renditions.length);
+    const sinceDueMs = (await live()).map(({ number, startedMs }) => startedMs - publishAtMs(number));
+    expect(Math.min(...sinceDueMs)).toBeGreaterThanOrEqual(packagingMsMin);
   });
 
   test("refuses with the right status whatever is not an order", async () => {

@@ -17,6 +17,7 @@ export interface PipelineParts {
   readonly journal: Journal;
   readonly nextToken: () => string;
   readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<unknown>;
   /** May spoil a segment before it is inspected, when the control endpoint asked for it. */
   readonly spoil: (segment: Buffer, number: number, rendition: string) => Buffer;
 }
@@ -62,6 +63,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       durationTicks: samples * (loop.segments[0] === undefined ? 0 : usualTicks(loop)),
     });
     const sha256 = createHash("sha256").update(segment).digest("hex");
+    if (!backfill) await parts.sleep(Math.max(0, publishAtMs(number) + settings.packagingMsMin - nowMs()));
     const startedMs = nowMs();
     // What is live has its time from when it was due; what is published after the fact is in no hurry, and must be there in the end.
     const deadlineMs = backfill ? startedMs + backfillRetryMs : publishAtMs(number) + retryMs;

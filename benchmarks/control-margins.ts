@@ -1,0 +1,53 @@
+/**
+ * How far each control of the catalogue is beyond its limit on machines of several speeds, in virtual time. A control whose margin depends on
+ * the machine proves nothing on another one. Prints one row for each control: the least margin of its seeds at each speed, as a multiple of the limit;
+ * and one for each experiment with all its defences: whether it is held.
+ *
+ *   node benchmarks/control-margins.ts [SEEDS=3] [EXPERIMENT…]
+ */
+import { resolve } from "node:path";
+import type { Context } from "../harness/cli/context.ts";
+import { experimentNames, loadExperiment } from "../harness/cli/experiments.ts";
+import { allowanceUsed } from "../harness/core/index/run-index.ts";
+import { judge } from "../harness/core/judge/judge.ts";
+import { refutedAsExpected, reliancesOf } from "../harness/core/reliance.ts";
+import type { Finding } from "../harness/core/run.ts";
+import { planned, simulateInMemory } from "../harness/substrates/simulated/in-memory.fixture.ts";
+import { onMachine } from "../harness/substrates/simulated/machine-speed.fixture.ts";
+
+const context = { root: resolve(import.meta.dirname, ".."), cwd: "/" } as Context;
+const seeds = Number(process.argv[2] ?? 3);
+const chosen = process.argv.slice(3);
+const speeds = [4, 2, 1, 0.5, 0.25];
+
+function margin({ observed, limit, comparison, unit, status }: Finding): number {
+  if (status !== "refuted") return 0;
+  return allowanceUsed({ observed, limit, comparison }, unit === "share" || (limit !== null && limit <= 1)) ?? Infinity;
+}
+
+const shown = (value: number): string => (Number.isNaN(value) ? "no model" : value === Infinity ? "∞" : value === 0 ? "GREEN" : value.toFixed(2)).padStart(9);
+
+console.log(`${"experiment".padEnd(22)}${"without".padEnd(22)}${speeds.map((speed) => `${speed}×`.padStart(9)).join("")}`);
+for (const name of chosen.length > 0 ? chosen : experimentNames(context)) {
+  const experiment = await loadExperiment(context, name);
+  const kinds = [{ defence: "", refutes: [] as readonly string[] }, ...reliancesOf(experiment)];
+  for (const { defence, refutes } of kinds) {
+    const row: string[] = [];
+    for (const speed of speeds) {
+      let least = Infinity;
+      for (let seed = 1; seed <= seeds; seed++) {
+        try {
+          const run = await simulateInMemory(planned(onMachine(experiment, 1 / speed), seed, defence === "" ? [] : [defence]));
+          const { findings, status } = judge(run);
+          const asExpected = refutedAsExpected(refutes, findings);
+          const margins = findings.filter((finding) => asExpected.includes(finding.title)).map(margin);
+          least = Math.min(least, defence === "" ? (status === "held" ? Infinity : 0) : Math.max(0, ...margins));
+        } catch {
+          least = Number.NaN;
+        }
+      }
+      row.push(defence === "" && !Number.isNaN(least) ? (least > 0 ? "held" : "not held").padStart(9) : shown(least));
+    }
+    console.log(`${name.padEnd(22)}${(defence || "(all on)").padEnd(22)}${row.join("")}`);
+  }
+}
