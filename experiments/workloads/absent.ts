@@ -2,6 +2,7 @@
 import { sleep } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
+import { segmentPath } from "../../harness/core/stream.ts";
 import { pick, random } from "./library/random.ts";
 import { optionsOf, settings } from "./library/settings.ts";
 
@@ -60,6 +61,5 @@ function anyRendition(): string {
 }
 
 function segment(rendition: string, number: number): string {
-  const { stream } = settings;
-  return stream.segmentPath.replace("{event}", stream.event).replace("{rendition}", rendition).replace("{number}", String(Math.floor(number)));
+  return segmentPath(settings.stream, rendition, Math.floor(number));
 }

@@ -41,6 +41,7 @@ export async function ablate(context: Context, names: readonly string[], options
   const catalogue = experimentNames(context);
   const whole = names.length === 0 && options.suite === null;
   const items = whole ? inTierOrder(await catalogueOf(context)) : await chosen(context, names, options.suite);
+  if (items.every(({ experiment }) => experiment.target.defences.length === 0)) return nothingToTakeAway(context, items, options);
   const seed = options.seed ?? randomInt(0, 2 ** 32);
   refuseUnwritable(options.out);
   await planAll(context, items, seed, options);
@@ -62,6 +63,15 @@ export async function ablate(context: Context, names: readonly string[], options
   if (runs.length > 0) publish(context, ablation, seed, options);
   if (stopped !== null && !(stopped instanceof Stopped)) throw stopped;
   return worse(exitCodeOf(ablation), stopped?.exitCode ?? exitCodes.held);
+}
+
+/** A control needs a switch. Running the experiment alone would only look as if something had been taken away. */
+function nothingToTakeAway(context: Context, items: readonly Item[], { json }: AblateOptions): number {
+  const targets = [...new Set(items.map(({ experiment }) => experiment.target.name))].join(", ");
+  const people = json ? context.stderr : context.stdout;
+  people.write(`${targets}: no defences are declared, so there is nothing to take away and nothing was run.\n`);
+  if (json) context.stdout.write(`${JSON.stringify({ format: "seawall-ablation/1", ...ablationOf([], []), exitCode: exitCodes.held, directory: null })}\n`);
+  return exitCodes.held;
 }
 
 async function catalogueOf(context: Context): Promise<Item[]> {

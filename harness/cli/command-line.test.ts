@@ -179,36 +179,13 @@ describe("the command line", () => {
     expect((await seawall("run", path)).stderr).toMatch(/an experiment of tier gorilla must have held/);
   });
 
-  it("runs a higher tier after the lower one has held on the same version, and by force with a word about it", async () => {
-    const tier = (name: string): string => file(`${name}.ts`, `
+  it("asks for no lower tier in virtual time, where nothing is broken", async () => {
+    const path = file("latency.ts", `
       import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
-      export default { ...base, name: "${name}-of-mine", tier: "${name}", load: base.load.map((load) => ({ ...load, ratePerSecond: { baseline: 4, fault: 4, recovery: 4 } })), hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })) };`);
-    const [monkey, latency] = [tier("monkey"), tier("latency")];
-    const run = (...args: string[]) => seawall("run", ...args, "--substrate", "simulated", "--seed", "1", "--out", "runs");
-    const refused = await run(latency, monkey);
-    expect(refused).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("tier latency: an experiment of tier monkey must have held on live-streaming first; none has been run\n") });
-    const both = await run(monkey, latency);
-    expect(both.exitCode, both.stderr).toBe(0);
-    expect(both.stdout).toMatch(/^✓ held {2}monkey-of-mine .*\n✓ held {2}latency-of-mine .*\n2 held; /m);
-    const [before] = recordedVerdicts(join(folder, "runs")).filter(({ experiment }) => experiment === "monkey-of-mine");
-    const planPath = join(folder, "runs", "monkey-of-mine", before?.runId ?? "", "plan.json");
-    writeFileSync(planPath, readFileSync(planPath, "utf8").replace(before?.targetVersion ?? "?", "0ld"));
-    const later = await run(latency);
-    expect(later).toMatchObject({ exitCode: 64, stderr: expect.stringContaining(`none has been run in this version of it (${before?.targetVersion}; monkey-of-mine was held in version 0ld)`) });
-    const forced = await run(latency, "--force");
-    expect(forced).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^note {5}run by force, although tier latency/m) });
-    const page = readFileSync(fileURLToPath(/^report {3}(.*)$/m.exec(forced.stdout)?.[1] ?? ""), "utf8");
-    expect(/<strong>Note:<\/strong>[^/]*run by force, although tier latency/.exec(page)).not.toBeNull();
-  });
-
-  it("goes on after an experiment that did not hold, without those that needed it", async () => {
-    const tier = (name: string, shareMin: number): string => file(`${name}.ts`, `
-      import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
-      export default { ...base, name: "${name}-of-mine", tier: "${name}", reliesOn: [], load: base.load.map((load) => ({ ...load, ratePerSecond: { baseline: 4, fault: 4, recovery: 4 } })),
-        hypothesis: [{ title: "slow", metric: "segment_ms", statistic: "p50", comparison: ">=", limit: ${shareMin}, during: ["fault"], samplesMin: 1 }] };`);
-    const { exitCode, stdout } = await seawall("run", tier("monkey", 1e6), tier("latency", 1), tier("storm", 1), "--substrate", "simulated", "--seed", "1", "--out", "runs");
-    expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^✗ refuted {2}monkey-of-mine .*"slow" is not so[\s\S]*\n- not run {2}latency-of-mine .*tier latency: [\s\S]*\n✓ held {5}storm-of-mine [\s\S]*\n1 held, 1 refuted, 1 not run; /m);
+      export default { ...base, name: "latency-of-mine", tier: "latency", requires: ["never-run"], load: base.load.map((load) => ({ ...load, ratePerSecond: { baseline: 4, fault: 4, recovery: 4 } })), hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })) };`);
+    const run = await seawall("run", path, "--substrate", "simulated", "--seed", "1", "--out", "runs");
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stdout).not.toMatch(/by force/);
   });
 
   it("finds what has held in the folder of runs", () => {

@@ -12,7 +12,7 @@ import { readRun } from "../run/read-run.ts";
 import { files, refuseUnwritable, stampOf } from "../run/run-directory.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
-import { judgeRecord } from "./run.ts";
+import { judgeRecord } from "./judge-record.ts";
 import { refreshIndex } from "./run-index.ts";
 
 export interface CompareFlags {

@@ -4,7 +4,7 @@ import { readRun } from "../run/read-run.ts";
 import { exportRequests } from "../telemetry/otlp.ts";
 import { type Receiver, send } from "../telemetry/send.ts";
 import type { Context } from "./context.ts";
-import { judgeRecord } from "./run.ts";
+import { judgeRecord } from "./judge-record.ts";
 
 export interface ExportFlags {
   /** Base address of a receiver; without it, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT, and without those standard output. */

@@ -1,9 +1,12 @@
-/** The verdicts of recorded runs: what prerequisites are looked up in. */
+/** The verdicts of recorded runs: what prerequisites are looked up in. A stored verdict is a hint, the record behind it decides. */
 import { join } from "node:path";
 import { z } from "zod";
 import type { RecordedVerdict } from "../core/prerequisites.ts";
+import type { Run, Status } from "../core/run.ts";
 import { files } from "../run/run-directory.ts";
+import { readRun } from "../run/read-run.ts";
 import { foldersIn, jsonIn } from "../system/files.ts";
+import { judgeRecord } from "./judge-record.ts";
 
 const planShape = z.object({ experiment: z.string(), tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]), target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), without: z.array(z.string()), targetVersion: z.string().default(""), scale: z.number().default(1) });
 const verdictShape = z.object({ runId: z.string(), status: z.enum(["held", "refuted", "inconclusive"]) });
@@ -14,6 +17,26 @@ export function recordedVerdicts(reports: string): RecordedVerdict[] {
   return runs.flatMap((run) => {
     const plan = planShape.safeParse(jsonIn(join(run, files.plan)));
     const verdict = verdictShape.safeParse(jsonIn(join(run, files.verdict)));
-    return plan.success && verdict.success ? [{ ...plan.data, ...verdict.data }] : [];
+    return plan.success && verdict.success ? [{ ...plan.data, ...verdict.data, directory: run }] : [];
   });
+}
+
+/** Judges the records of `vouching` ones again, by today's code: a verdict.json that says more than its record counts for nothing. */
+export async function judgedAgain(recorded: readonly RecordedVerdict[], vouching: readonly RecordedVerdict[]): Promise<RecordedVerdict[]> {
+  const again = await Promise.all(vouching.map(async (one) => {
+    if (one.directory === undefined) return one;
+    const run = await readRun(one.directory).catch(() => null);
+    const isTheSame = run?.plan.experiment === one.experiment && run.plan.tier === one.tier && run.plan.targetVersion === one.targetVersion;
+    return { ...one, status: isTheSame ? statusOf(run) : "inconclusive" as const };
+  }));
+  return recorded.map((one) => again[vouching.indexOf(one)] ?? one);
+}
+
+function statusOf(run: Run): Status {
+  try {
+    const { status, cleanup } = judgeRecord(run);
+    return cleanup.status === "clean" ? status : "inconclusive";
+  } catch {
+    return "inconclusive";
+  }
 }

@@ -9,7 +9,8 @@ import { files } from "../run/run-directory.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import { told } from "./game-day/game-day.ts";
-import { exitCodeOf, judgeRecord } from "./run.ts";
+import { judgeRecord } from "./judge-record.ts";
+import { exitCodeOf } from "./run.ts";
 import { refreshIndexOf } from "./run-index.ts";
 
 /** Reads only; prints the verdict; the exit status is the verdict's. */

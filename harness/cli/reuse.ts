@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Plan, Verdict } from "../core/run.ts";
 import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";
-import { judgeRecord } from "./run.ts";
+import { judgeRecord } from "./judge-record.ts";
 
 /** What may differ between two plans of one and the same run. */
 const incidental: readonly (keyof Plan)[] = ["seed", "title", "story", "substrateWhy", "reliesOn", "notes", "rerun"];

@@ -2,9 +2,8 @@
 import { join } from "node:path";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { Experiment, Load } from "../core/experiment.ts";
-import { judge } from "../core/judge/judge.ts";
 import { type Planned, planExperiment, type PlanOptions, planTarget } from "../core/plan.ts";
-import type { RecordedVerdict } from "../core/prerequisites.ts";
+import { type RecordedVerdict, vouching } from "../core/prerequisites.ts";
 import type { SampleSink } from "../core/ports.ts";
 import type { Run, RunEvent, SubstrateName, Verdict } from "../core/run.ts";
 import type { Tools } from "../core/tools.ts";
@@ -25,8 +24,9 @@ import type { Context } from "./context.ts";
 import { workloadExports, workloadNeeds } from "./experiments.ts";
 import type { Hold } from "./hold.ts";
 import { ensureImage } from "./image.ts";
+import { judgeRecord } from "./judge-record.ts";
 import { Progress } from "./progress.ts";
-import { recordedVerdicts } from "./records.ts";
+import { judgedAgain, recordedVerdicts } from "./records.ts";
 import { refreshIndexOf } from "./run-index.ts";
 import { simulate } from "./simulate.ts";
 import { chooseSubstrate } from "./substrate.ts";
@@ -71,7 +71,9 @@ export async function presumed(context: Context, experiment: Experiment, options
 export async function plan(context: Context, name: string, given: Experiment, seed: number, options: RunOptions, recorded: readonly RecordedVerdict[] | null = recordedVerdicts(options.out)): Promise<Planned> {
   const planning = await planOptions(context, name, given, seed, options);
   const experiment = scaled(given, options.scale, planning.substrate);
-  return guarded(name, () => planExperiment(experiment, { ...planning, recorded, force: options.force }));
+  const subject = { topology: options.topology ?? experiment.topology, substrate: planning.substrate, targetVersion: planning.targetVersion ?? "" };
+  const trusted = recorded === null || planning.substrate === "simulated" ? recorded : await judgedAgain(recorded, vouching(experiment, subject, recorded));
+  return guarded(name, () => planExperiment(experiment, { ...planning, recorded: trusted, force: options.force }));
 }
 
 /** The experiment's target alone: what its method and its claims need of a topology does not matter. */
@@ -167,17 +169,6 @@ export async function judged(directory: string, error: unknown, warn: (text: str
   const { html } = await writeReports(record, verdict);
   refreshIndexOf(record, warn);
   return { run: record, verdict, exitCode: exitCodeOf(verdict, error), report: html, error };
-}
-
-/** Events and plans are read as they are; one whose inner parts are not what they should be is a broken record, not a defect. */
-export function judgeRecord(record: Run): Verdict {
-  try {
-    return judge(record);
-  } catch (error) {
-    throw new SeawallError("RUN_DIRECTORY_BROKEN", `the record in ${record.directory} cannot be judged: ${(error as Error).message}`, {
-      cause: error, hint: "Its plan.json or events.ndjson was changed after the run, or written by another version; run the experiment again.",
-    });
-  }
 }
 
 export function exitCodeOf(verdict: Verdict, error: unknown): number {

@@ -5,16 +5,21 @@ import { faultShape } from "./fault-schema.ts";
 import { lanes } from "./target.ts";
 
 const phase = z.enum(phases);
+/** k6 counts in tenths: less would be rounded to nothing. */
+const ratePerSecondMin = 0.1;
 const tags = z.record(z.string(), z.string());
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
-const positiveMs = z.number().finite().positive();
+/** A day. Timers hold 2^31 - 1 ms, which is 24.8 days; nobody watches a phase for so long. */
+const msMax = 86_400_000;
+const wholeMs = () => z.number().int("whole milliseconds").max(msMax, "at most a day, 86400000 ms");
+const positiveMs = wholeMs().positive();
 export const perPhase = (value: z.ZodNumber) => z.object({ baseline: value, fault: value, recovery: value });
 const selector = z.object({ metric: z.string(), where: tags.optional() });
 
 const claimBase = {
   metric: z.string(), where: tags.optional(), title: z.string().min(1), comparison: z.enum(["<", "<=", ">", ">=", "=="]),
   limit: z.union([z.number().finite(), z.object({ of: phase, times: z.number().finite() })]),
-  during: z.array(phase).min(1), samplesMin: z.number().int().nonnegative(), unit: z.string().optional(),
+  during: z.array(phase).min(1).refine((all) => new Set(all).size === all.length, "each phase once"), samplesMin: z.number().int().nonnegative(), unit: z.string().optional(),
 };
 
 export const claimShape = z.discriminatedUnion("statistic", [
@@ -26,7 +31,7 @@ export const claimShape = z.discriminatedUnion("statistic", [
 
 export const loadShape = z.object({
   name, workload: name, exec: z.string().regex(/^[A-Za-z_]\w*$/), lane: z.enum(lanes),
-  ratePerSecond: perPhase(z.number().finite().nonnegative()), vus: z.number().int().positive(),
+  ratePerSecond: perPhase(z.number().finite().nonnegative().refine((rate) => rate === 0 || rate >= ratePerSecondMin, `0, or at least ${ratePerSecondMin}`)), vus: z.number().int().positive(),
 });
 
 export const recoveryShape = z.object({
@@ -34,7 +39,7 @@ export const recoveryShape = z.object({
   withinMs: positiveMs, windowMs: positiveMs,
 });
 
-export const stepShape = z.object({ atMs: z.number().finite().nonnegative(), forMs: positiveMs, fault: faultShape });
+export const stepShape = z.object({ atMs: wholeMs().nonnegative(), forMs: positiveMs, fault: faultShape });
 export const abortShape = z.object({ unless: claimShape, windowMs: positiveMs });
 
 const topology = z.object({ title: z.string(), layout: z.custom<() => unknown>((value) => typeof value === "function", "must be a function") }).loose();

@@ -67,7 +67,7 @@ describe("a target of one's own", () => {
   });
 
   it("says which of its names is wrong", () => {
-    expect(() => ownTarget({ name: "theirs", stream, edges: ["edgee"], services: [{ name: "edge", url: "http://127.0.0.1" }] })).toThrow('there is no service "edgee"; there are edge');
+    expect(ownTarget({ name: "theirs", stream, edges: ["edgee"], services: [{ name: "edge", url: "http://127.0.0.1" }] }).problems?.(1)).toEqual(['target theirs: edges: unknown service "edgee"; did you mean "edge"? (known: edge)']);
     expect(() => planned({}, { ...wayIn, links: { from: { service: "viewer" } } })).toThrow('"viewer"');
   });
 });

@@ -2,8 +2,9 @@
  * A target of your own, said briefly: services that run already (a URL), services that Seawall starts (any command), the links between
  * them that faults may strike, and where viewers go in. Defences are none: there are no switches, so nothing can be ablated.
  */
+import { ownTargetProblems } from "./own-target-problems.ts";
 import { segmentPath } from "./stream.ts";
-import type { Command, Endpoint, Launch, Layout, Link, Outside, Place, PlayCheck, Service, Stream, Target, Telemetry } from "./target.ts";
+import type { Command, Declared, Endpoint, Launch, Layout, Link, Outside, Place, PlayCheck, Service, Stream, Target, Telemetry } from "./target.ts";
 import type { ToolName } from "./tools.ts";
 
 interface Named {
@@ -16,7 +17,12 @@ interface Named {
   /** A path that answers 200 when the service is ready; without it a TCP connection is enough. */
   readonly ready?: string;
   /** A path with Prometheus text, and the series of it that are kept. */
-  readonly metrics?: { readonly path: string; readonly series: readonly string[] };
+  readonly metrics?: { readonly path: string; readonly series: readonly (string | OwnSeries)[] };
+}
+
+/** A series of which more is said than its name. */
+export interface OwnSeries extends Declared {
+  readonly name: string;
 }
 
 /** A service that somebody else runs. */
@@ -57,13 +63,13 @@ export interface OwnTarget {
 
 const port = "http";
 
-/** Throws with one line when the description contradicts itself. */
+/** Checks nothing: `plan` says all that is wrong with the description, one line each, before anything is started. */
 export function ownTarget(own: OwnTarget): Target {
-  const names = own.services.map((service) => service.name);
-  for (const name of [...own.edges, ...(own.links ?? []).flat()]) {
-    if (!names.includes(name) && name !== "viewers") throw new Error(`${own.name}: there is no service "${name}"; there are ${names.join(", ")}`);
-  }
-  return { name: own.name, own: true, ...(own.version === undefined ? {} : { version: own.version }), defences: [], topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } } };
+  return {
+    name: own.name, own: true, ...(own.version === undefined ? {} : { version: own.version }), defences: [],
+    problems: (nowMs) => ownTargetProblems(own, nowMs),
+    topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } },
+  };
 }
 
 function layoutOf(own: OwnTarget): Layout {
@@ -72,6 +78,7 @@ function layoutOf(own: OwnTarget): Layout {
     links: (own.links ?? []).map(([from, to]): Link => ({ from, to, port })),
     edges: own.edges.map((service) => ({ service, port })),
     playable: (nowMs) => own.edges.map((service): PlayCheck => ({ service, port, path: recentSegment(own.stream, nowMs) })),
+    absent: (nowMs) => own.edges.map((service): PlayCheck => ({ service, port, path: futureSegment(own.stream, nowMs) })),
     stream: own.stream,
     ...(own.outside === undefined ? {} : { outside: outsideOf(own.name, own.outside) }),
   };
@@ -88,7 +95,7 @@ function outsideOf(name: string, outside: NonNullable<OwnTarget["outside"]>): Ou
 
 function serviceOf(own: Running | Started, index: number): Service {
   const region = own.region ?? "own";
-  const telemetry: Telemetry[] = own.metrics === undefined ? [] : [{ kind: "prometheus", port, ...own.metrics }];
+  const telemetry: Telemetry[] = own.metrics === undefined ? [] : [exposed(own.metrics)];
   const at = "url" in own ? { [port]: endpointOf(own) } : undefined;
   return {
     name: own.name, kind: own.kind ?? own.name, region, zone: own.zone ?? region, host: 11 + index,
@@ -105,6 +112,14 @@ function serviceOf(own: Running | Started, index: number): Service {
   };
 }
 
+function exposed({ path, series }: NonNullable<Named["metrics"]>): Telemetry {
+  const all = series.map((one): OwnSeries => (typeof one === "string" ? { name: one } : one));
+  return {
+    kind: "prometheus", port, path, series: all.map(({ name }) => name),
+    declared: Object.fromEntries(all.map(({ name, ...declared }) => [name, declared])),
+  };
+}
+
 function endpointOf({ name, url }: Running): Endpoint {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol !== "http:" || parsed.pathname !== "/" || parsed.search !== "" || parsed.username !== "") {
@@ -115,6 +130,17 @@ function endpointOf({ name, url }: Running): Endpoint {
 
 /** Two segments behind the newest: long there, if the stream runs at all. */
 function recentSegment(stream: Stream, nowMs: number): string {
-  const number = Math.floor((nowMs - stream.availabilityStartMs) / stream.segmentMs) - 3;
+  return segmentOf(stream, nowMs, -3);
+}
+
+/** About a year ahead at 2 s a segment: no player asks for it, and no packager has it. */
+const aheadSegments = 15_000_000;
+
+function futureSegment(stream: Stream, nowMs: number): string {
+  return segmentOf(stream, nowMs, aheadSegments);
+}
+
+function segmentOf(stream: Stream, nowMs: number, ahead: number): string {
+  const number = Math.floor((nowMs - stream.availabilityStartMs) / stream.segmentMs) + ahead;
   return segmentPath(stream, stream.renditions[0]?.name ?? "", number);
 }

@@ -38,12 +38,14 @@ export interface PlanOptions {
   readonly force?: boolean;
   /** Where the browser of players is; null when there is none. */
   readonly browser?: string | null;
+  /** Epoch ms; of this machine's clock where it is left out. */
+  readonly nowMs?: number;
   /** Hosts besides this machine that may be hit. */
   readonly allowHosts?: readonly string[];
 }
 
 /** What of them a target alone needs. */
-export type TargetOptions = Pick<PlanOptions, "substrate" | "substrateWhy" | "seed" | "without" | "rerun" | "allowHosts" | "targetVersion" | "scale">;
+export type TargetOptions = Pick<PlanOptions, "substrate" | "substrateWhy" | "seed" | "without" | "rerun" | "allowHosts" | "targetVersion" | "scale" | "nowMs">;
 
 export interface Planned {
   readonly plan: Plan;
@@ -60,6 +62,8 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   const misshapen = shapeProblems(whole);
   if (misshapen.length > 0) refuse(whole, misshapen);
   const { experiment, leftOut } = options.substrate === "simulated" ? withoutBytes(whole) : { experiment: whole, leftOut: [] };
+  const misdescribed = experiment.target.problems?.(options.nowMs ?? Date.now()) ?? [];
+  if (misdescribed.length > 0) refuse(experiment, misdescribed);
   const topology = options.topology ?? experiment.topology;
   const chosen = Object.hasOwn(experiment.target.topologies, topology) ? experiment.target.topologies[topology] : undefined;
   const defences = experiment.target.defences.map((defence) => defence.name);
@@ -79,7 +83,8 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   const { model } = experiment.target;
   problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout)));
   problems.push(...playerProblems(experiment, layout, options));
-  const unmet = (options.recorded ?? null) === null ? [] : prerequisiteProblems(experiment, { topology, substrate: options.substrate, targetVersion: options.targetVersion ?? "" }, options.recorded ?? []);
+  // Nothing is broken in virtual time, so nothing must have held before.
+  const unmet = (options.recorded ?? null) === null || options.substrate === "simulated" ? [] : prerequisiteProblems(experiment, { topology, substrate: options.substrate, targetVersion: options.targetVersion ?? "" }, options.recorded ?? []);
   const force = options.force === true;
   if (!force) problems.push(...unmet);
   if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
@@ -102,6 +107,8 @@ export function planTarget(target: Target, topology: string, options: TargetOpti
   const chosen = Object.hasOwn(target.topologies, topology) ? target.topologies[topology] : undefined;
   const defences = target.defences.map(({ name }) => name);
   const problems = options.without.filter((name) => !defences.includes(name)).map((name) => unknownName("defence", name, defences));
+  const misdescribed = target.problems?.(options.nowMs ?? Date.now()) ?? [];
+  if (misdescribed.length > 0) refuse(idle, misdescribed);
   if (chosen === undefined) return refuse(idle, [unknownName("topology", topology, Object.keys(target.topologies)), ...problems]);
   const layout = chosen.layout();
   problems.push(...lackProblems(chosen, topology, idle, options), ...hostProblems(layout, options.allowHosts ?? []));

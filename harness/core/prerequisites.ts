@@ -21,6 +21,8 @@ export interface RecordedVerdict {
   /** Of the audience that the experiment plans; what held with another has not held with that. */
   readonly scale: number;
   readonly status: Status;
+  /** Where its record is; missing of one that is only presumed. */
+  readonly directory?: string;
 }
 
 /** One instance, then slow links, then a zone, then a region. Storms break nothing of the kind and need nothing. */
@@ -50,6 +52,13 @@ export function prerequisiteProblems(experiment: Pick<Experiment, "requires" | "
   if (tier === null || lower.some((one) => one.status === "held")) return named;
   const seen = lower.length === 0 ? `none has been run${elsewhere(comparable.filter((one) => one.tier === tier), targetVersion)}` : `the last runs were ${lower.map((one) => `${one.experiment} ${one.status}`).join(", ")}`;
   return [...named, `tier ${experiment.tier}: an experiment of tier ${tier} must have held ${where} first; ${seen}`];
+}
+
+/** Of the recorded verdicts, those held ones on which this experiment would rest: their records deserve a second look. */
+export function vouching(experiment: Pick<Experiment, "requires" | "tier" | "target">, subject: Subject, recorded: readonly RecordedVerdict[]): readonly RecordedVerdict[] {
+  const comparable = recorded.filter((one) => counts(one, experiment.target.name, subject) && one.targetVersion === subject.targetVersion);
+  const asked = (one: RecordedVerdict): boolean => one.tier === below[experiment.tier] || (experiment.requires ?? []).includes(one.experiment);
+  return latestOf(comparable).filter((one) => one.status === "held" && asked(one));
 }
 
 /** What was seen of another version says nothing of this one, but whoever has seen it wants to know why it does not count. */

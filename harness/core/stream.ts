@@ -1,6 +1,19 @@
-/** Where a segment of a stream is. */
+/** Where a segment of a stream is: the one place where its path is made, for viewers in k6 and for the harness's own requests. */
 import type { Stream } from "./target.ts";
 
-export function segmentPath({ segmentPath: template, event }: Stream, rendition: string, number: number): string {
-  return template.replace("{event}", event).replace("{rendition}", rendition).replace("{number}", String(number));
+/** The placeholders that `segmentPath` may hold. */
+export const placeholders = ["event", "rendition", "number"] as const;
+
+/** Percent-encoded, as HTTP wants it: names may hold spaces and letters of any script. */
+export function segmentPath({ segmentPath: template, event }: Pick<Stream, "segmentPath" | "event">, rendition: string, number: number): string {
+  const values: Readonly<Record<string, string>> = {
+    event: encoded(event), rendition: encoded(rendition), number: String(number),
+  };
+  return encoded(template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole));
+}
+
+/** What a path and a query may hold stays, `%20` too; a bare `%` is a percent sign. */
+function encoded(text: string): string {
+  const percents = text.replaceAll(/%(?![0-9A-Fa-f]{2})/g, "%25");
+  return percents.replaceAll(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%]+/gu, encodeURIComponent);
 }

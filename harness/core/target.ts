@@ -59,10 +59,20 @@ export type Readiness =
   | { readonly kind: "http"; readonly port: string; readonly path: string }
   | { readonly kind: "tcp"; readonly port: string };
 
+/** What a target says of a series of its own. */
+export interface Declared {
+  /** Left out: a counter if the name ends in _total, _count, _sum or _bucket, else a gauge. */
+  readonly kind?: "counter" | "gauge";
+  /** Its labels, with the values that each can have; null where any value can occur. Left out: nothing is known of its labels. */
+  readonly labels?: Readonly<Record<string, readonly string[] | null>>;
+}
+
 /** What the harness reads from a service while it runs. */
 export type Telemetry =
   /** Prometheus text; the series named are kept, counters as increments. */
-  | { readonly kind: "prometheus"; readonly port: string; readonly path: string; readonly series: readonly string[] }
+  | { readonly kind: "prometheus"; readonly port: string; readonly path: string; readonly series: readonly string[];
+      /** What is said of some of the series beyond their names. */
+      readonly declared?: Readonly<Record<string, Declared>> }
   /** Varnish shared-memory counters: backend requests per backend, named `<lane>_<region>` by the VCL. Relative to `Place.directory`. */
   | { readonly kind: "varnish"; readonly workDirectory: string }
   /** Prometheus text in which `edge_origin_gets_total{lane,origin}` counts the requests that an edge of another make sent to origins. */
@@ -166,6 +176,8 @@ export interface Layout {
   readonly links: readonly Link[];
   /** All of them answer 200 at `nowMs` (epoch) when a segment published in each region can be played through each edge. */
   playable(nowMs: number): readonly PlayCheck[];
+  /** What none of them may answer 200 to: segments that cannot exist yet. A target that says yes to anything shows nothing. */
+  absent?(nowMs: number): readonly PlayCheck[];
   /** Where viewers and the harness's own canary go in. */
   readonly edges: readonly { readonly service: string; readonly port: string }[];
   /** Where devices start sessions, hear of news and report events; a target without any has none of these. */
@@ -202,6 +214,8 @@ export interface Target {
   readonly own?: boolean;
   /** Of one described by its user, as its user states it: runs of different versions do not vouch for one another. */
   readonly version?: string;
+  /** What is wrong with the description itself, one line each; `plan` refuses the target for any. `nowMs`: epoch ms. */
+  problems?(nowMs: number): readonly string[];
   readonly defences: readonly Defence[];
   readonly topologies: Readonly<Record<string, Topology>>;
   /** How it behaves in virtual time; without one it cannot be simulated. */

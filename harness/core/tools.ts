@@ -1,6 +1,9 @@
 /** The outside programs that a run needs, as the rest of the harness sees them: where one lies and how to start it. */
 
-export type ToolName = "node" | "k6" | "toxiproxy" | "cassandra" | "memcached" | "varnish" | "nginx" | "ffmpeg" | "faketime";
+export const toolNames = [
+  "node", "k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", "ffmpeg", "faketime",
+] as const;
+export type ToolName = (typeof toolNames)[number];
 
 /** In the order in which they are looked for. */
 export type ToolSource = "environment" | "path" | "cache" | "download" | "registry";

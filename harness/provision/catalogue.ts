@@ -14,8 +14,6 @@ import { varnish } from "./tools/varnish.ts";
 
 export const recipes: Readonly<Record<PartName, Recipe>> = { k6, toxiproxy, cassandra, memcached, varnish, nginx, ffmpeg, faketime, java };
 
-export const toolNames: readonly ToolName[] = ["node", "k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", "ffmpeg", "faketime"];
-
 /** The parts behind these tools: Cassandra brings Java, Node is already running. */
 export function partsOf(names: readonly ToolName[]): readonly PartName[] {
   const parts = names.filter((name) => name !== "node");

@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Tools } from "../core/tools.ts";
 import { inspect } from "./inspect.ts";
-import { provision, toolNames } from "./provision.ts";
+import { toolNames } from "../core/tools.ts";
+import { provision } from "./provision.ts";
 
 const execute = promisify(execFile);
 const tools: Tools = await provision(toolNames, { env: process.env });

@@ -12,7 +12,6 @@ import { type Group, groups, type ObtainContext, type Obtained, obtain } from ".
 import { type Part, type PartName, Rejected } from "./recipe.ts";
 import type { Progress } from "./sources/source.ts";
 
-export { toolNames } from "./catalogue.ts";
 export type { Progress } from "./sources/source.ts";
 
 export interface ProvisionOptions {

@@ -67,7 +67,7 @@ export async function untilPlayable(layout: Layout, deployment: Deployment, cloc
     }));
     signal.throwIfAborted();
     const missing = waiting.flat();
-    if (missing.length === 0) return;
+    if (missing.length === 0) return refuseYesToAnything(layout, deployment, clock.nowMs(), signal);
     if (clock.monotonicMs() > deadlineMs) {
       throw new SeawallError("SERVICE_FAILED", `all services are up, but after ${playableWithinMs / 1000} s the stream still does not play: ${missing.slice(0, 3).join("; ")}`, {
         hint: "The services' logs are in the run directory under logs/.",
@@ -75,4 +75,19 @@ export async function untilPlayable(layout: Layout, deployment: Deployment, cloc
     }
     await clock.sleep(100, signal);
   }
+}
+
+/** Servers with a fallback page answer 200 to anything: every viewer would be served, whatever is broken. */
+async function refuseYesToAnything(layout: Layout, deployment: Deployment, nowMs: number, signal: AbortSignal): Promise<void> {
+  const wrong = await Promise.all((layout.absent?.(nowMs) ?? []).map(async ({ service, port, path }) => {
+    const options = { timeoutMs: 3_000, discardBody: true, signal };
+    const status = await httpGet(deployment.instance(service).endpoint(port), path, options).then((answer) => answer.status, () => 0);
+    return status === 200 ? [`${service}${path}`] : [];
+  }));
+  signal.throwIfAborted();
+  const [first] = wrong.flat();
+  if (first === undefined) return;
+  throw new SeawallError("TARGET_ANSWERS_ANYTHING", `${first} is a segment that cannot exist yet, and the answer is 200: this target says yes to anything`, {
+    hint: "A fallback page hides every failure. Let it answer 404 to what is not there, or mend stream.segmentPath.",
+  });
 }

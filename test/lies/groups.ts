@@ -1,4 +1,5 @@
 /** Every group of planted lies; the README counts them. */
 import type { LieGroup } from "./lie.ts";
+import { nonsenseTargets } from "./nonsense-targets.ts";
 
-export const groups: readonly LieGroup[] = [];
+export const groups: readonly LieGroup[] = [nonsenseTargets];

@@ -6,6 +6,7 @@ import { sleep } from "k6";
 import { sha256 } from "k6/crypto";
 import http, { type RefinedResponse, type ResponseType } from "k6/http";
 import { Counter, Trend } from "k6/metrics";
+import { segmentPath } from "../../../harness/core/stream.ts";
 import { mediaProblem } from "./inspect-media.ts";
 import { random } from "./random.ts";
 import { type Edge, settings } from "./settings.ts";
@@ -113,8 +114,7 @@ function edgeAfter(edges: readonly Edge[], failures: number): Edge {
 }
 
 function pathOf({ rendition, number }: Wish): string {
-  const { stream } = settings;
-  return stream.segmentPath.replace("{event}", stream.event).replace("{rendition}", rendition).replace("{number}", String(number));
+  return segmentPath(settings.stream, rendition, number);
 }
 
 /** Refused for want of capacity: the same everywhere, and asking elsewhere would only spread the overload. A target that gives no reasons sheds with 503. */

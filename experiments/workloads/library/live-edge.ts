@@ -28,5 +28,5 @@ export function watchLive(how: Pick<Wish, "edges" | "steer" | "inspects">): void
 
 /** Half of all segment requests are for audio, the rest for any of the video renditions. */
 export function renditionFor(kind: number, which: number): string {
-  return pick(kind < 0.5 && audio.length > 0 ? audio : video, which).name;
+  return pick(video.length === 0 || (kind < 0.5 && audio.length > 0) ? audio : video, which).name;
 }

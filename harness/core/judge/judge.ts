@@ -23,7 +23,7 @@ export function judge(run: Run): Verdict {
     without: run.plan.without,
     seed: run.plan.seed,
     status,
-    why: why(status, findings, run.plan),
+    why: why(status, findings, run.plan, aborted?.kind === "aborted" ? aborted.detail : undefined),
     aborted: aborted?.kind === "aborted" ? { reason: aborted.reason, detail: aborted.detail } : null,
     cleanup: cleaned?.kind === "cleaned" ? { status: cleaned.status, left: cleaned.left } : { status: "unknown", left: [] },
     findings,
@@ -38,13 +38,15 @@ export function worst(findings: readonly Finding[]): Status {
   return findings.some((finding) => finding.kind !== "evidence") ? "held" : "inconclusive";
 }
 
-function why(status: Status, findings: readonly Finding[], plan: Plan): string {
+function why(status: Status, findings: readonly Finding[], plan: Plan, aborted: string | undefined): string {
   const decisive = findings.filter((finding) => finding.status === status);
   const first = decisive.find((finding) => finding.phase === "fault") ?? decisive[0];
   if (status === "held") {
     const asked = findings.filter((finding) => finding.kind !== "evidence").length;
     return `All ${asked} findings about the target held, and ${plan.steps.length === 0 ? "nothing was broken on purpose" : "the record shows that every fault landed"}.`;
   }
+  // What ended the run is why nothing is shown: phases that did not run are its consequences.
+  if (status === "inconclusive" && aborted !== undefined) return `The run was aborted: ${aborted}${aborted.endsWith(".") ? "" : "."}`;
   if (first === undefined) return "The experiment claims nothing.";
   const where = first.phase === null ? "" : ` (${first.phase})`;
   const more = decisive.length > 1 ? ` ${decisive.length - 1} more ${decisive.length === 2 ? "finding is" : "findings are"} ${status}, too.` : "";
