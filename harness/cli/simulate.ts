@@ -25,6 +25,7 @@ export async function simulate(context: Context, { plan, layout, model }: Planne
   onlooker?.began(directory, id);
   if (onlooker !== undefined) recorder.onEvent((event) => onlooker.event(event));
   const watch = new AbortWatch(onlooker?.samples(recorder) ?? recorder, plan.abortWhen);
+  recorder.onEvent((event) => watch.event(event));
   recorder.event({ kind: "started", runId: id, versions: { seawall: context.version }, machine: thisMachine() });
   const world = simulatedWorld({ plan, layout, model, runId: id, clock, machine: new VirtualMachine(), sink: watch, events: recorder, undo: { record: () => () => {} } });
   const signal = AbortSignal.any([context.signal, recorder.failed]);

@@ -62,6 +62,7 @@ export function wire(options: WireOptions): World {
   const { plan, layout } = planned;
   const logsDirectory = join(directory, files.logs);
   const watch = new AbortWatch(options.samples ?? recorder, plan.abortWhen);
+  recorder.onEvent((event) => watch.event(event));
   const generator = k6Generator({ tool: tools.k6, workloads: join(context.root, "experiments", "workloads"), clock });
   const harnessCpuSeconds = (): number => {
     const { user, system } = process.cpuUsage();

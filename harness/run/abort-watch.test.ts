@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Claim } from "../core/experiment.ts";
+import type { Claim, Phase } from "../core/experiment.ts";
 import type { Series } from "../core/run.ts";
+import { compare, quantiles } from "../core/judge/claims.ts";
+import { quantile } from "../core/statistics.ts";
 import { AbortWatch } from "./abort-watch.ts";
 
 const share: Claim = { title: "half is served", metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.5, during: ["fault"], samplesMin: 10 };
@@ -17,6 +20,7 @@ function watched(...conditions: readonly { readonly unless: Claim; readonly wind
     },
     sample: (...sample) => passed.push(sample),
   }, conditions);
+  watch.event({ kind: "phase", phase: "fault", atMs: 0 });
   const feed = (series: Series, count: number, atMs: number, value = 10): void => {
     for (let index = 0; index < count; index++) watch.sample(watch.series(series), atMs, value);
   };
@@ -24,6 +28,8 @@ function watched(...conditions: readonly { readonly unless: Claim; readonly wind
 }
 
 const viewer = (outcome: string, lane = "live"): Series => ({ metric: "segment_ms", kind: "duration", tags: { lane, outcome } });
+
+const began = (phase: Phase, atMs: number) => ({ kind: "phase", phase, atMs }) as const;
 
 describe("abort watch", () => {
   it("hands every sample on, watched or not", () => {
@@ -41,6 +47,53 @@ describe("abort watch", () => {
     feed(viewer("lost"), 1, 9_000);
     expect(watch.violated(10_000, "fault")).toBe('"half is served" does not hold: 40 %, must be ≥ 50 %');
     expect(watch.violated(10_000, "recovery"), "it speaks of the fault phase only").toBeNull();
+  });
+
+  it("judges nothing that began before the phase, as the judge does not", () => {
+    const unless: Claim = { ...share, during: ["baseline", "recovery"] };
+    const { watch, feed } = watched({ unless, windowMs: 10_000 });
+    feed(viewer("lost"), 50, 20_000);
+    watch.event(began("recovery", 20_000));
+    expect(watch.violated(21_000, "recovery")).toBeNull();
+    feed(viewer("lost"), 10, 21_500);
+    expect(watch.violated(22_000, "recovery")).toContain("does not hold: 0 %,");
+    expect(watch.violated(31_000, "baseline"), "a phase that no event spoke of").toBeNull();
+  });
+
+  it("lets a count grow until its window is over", () => {
+    const many: Claim = { ...share, title: "many are asked", statistic: "count", limit: 20 } as Claim;
+    const { watch, feed } = watched({ unless: many, windowMs: 5_000 });
+    watch.event(began("fault", 10_000));
+    feed(viewer("served"), 10, 11_000);
+    expect(watch.violated(12_000, "fault")).toBeNull();
+    expect(watch.violated(15_000, "fault")).toContain("many are asked");
+  });
+
+  it("says of a quantile what sorting says of it", () => {
+    const values = fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 60 });
+    const statistics = fc.constantFrom("p50" as const, "p95" as const, "p99" as const);
+    const comparisons = fc.constantFrom("<" as const, "<=" as const);
+    fc.assert(fc.property(values, statistics, comparisons, fc.nat({ max: 9 }), (all, statistic, comparison, limit) => {
+      const unless: Claim = {
+        title: "fast", metric: "segment_ms", statistic, comparison, limit,
+        during: ["fault"], samplesMin: 1,
+      };
+      const { watch, feed } = watched({ unless, windowMs: 1_000 });
+      for (const value of all) feed(viewer("served"), 1, 500 + value, value);
+      const exact = quantile(Float64Array.from(all).sort(), quantiles[statistic]) ?? 0;
+      expect(watch.violated(1_000, "fault") === null).toBe(compare(exact, comparison, limit));
+    }), { numRuns: 300 });
+  });
+
+  it("forgets what is old, whatever came in between", () => {
+    const { watch, feed } = watched({ unless: share, windowMs: 1_000 });
+    for (let atMs = 0; atMs < 60_000; atMs += 100) {
+      feed(viewer(atMs % 4_000 < 1_000 ? "lost" : "served"), 5, atMs, 1);
+      watch.violated(atMs, "fault");
+    }
+    expect(watch.violated(60_000, "fault")).toBeNull();
+    feed(viewer("lost"), 100, 60_500, 1);
+    expect(watch.violated(61_000, "fault")).toContain("does not hold");
   });
 
   it("looks at the last moments only, and at its own lane only", () => {

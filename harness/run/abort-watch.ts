@@ -1,18 +1,22 @@
 /** Keeps the last seconds of those samples that abort conditions look at, and judges them as the verdict would be judged. */
 import type { Claim, Phase, Selector } from "../core/experiment.ts";
 import { formatViolation } from "../core/format.ts";
-import { compare, inItsLane, observe } from "../core/judge/claims.ts";
+import { compare, grows, inItsLane, observe, quantiles } from "../core/judge/claims.ts";
 import type { SampleSink } from "../core/ports.ts";
-import type { Plan, Series, SeriesData } from "../core/run.ts";
-import { carries, selectorsOf } from "../core/series.ts";
+import type { Plan, RunEvent, Series, SeriesData } from "../core/run.ts";
+import { carries, countIn, eachIn, matching, selectorsOf, type Window } from "../core/series.ts";
+import { RecentSamples } from "./recent-samples.ts";
 
-interface Recent extends Series { readonly at: number[]; readonly value: number[] }
+/** The conductor asks every second, so a phase that is new to this watch began no earlier than that. */
+const askedEveryMs = 1_000;
 
 export class AbortWatch implements SampleSink {
   readonly #inner: SampleSink;
   readonly #conditions: Plan["abortWhen"];
-  readonly #recent = new Map<number, Recent>();
+  readonly #recent = new Map<number, RecentSamples>();
   readonly #keepMs: number;
+  #phase: string | null = null;
+  #phaseFromMs = 0;
 
   constructor(inner: SampleSink, conditions: Plan["abortWhen"]) {
     this.#inner = inner;
@@ -24,45 +28,69 @@ export class AbortWatch implements SampleSink {
     const id = this.#inner.series(series);
     const wanted = this.#conditions.flatMap((condition) => keptFor(condition.unless));
     if (!this.#recent.has(id) && wanted.some((selector) => selector.metric === series.metric && carries(series.tags, selector.where))) {
-      this.#recent.set(id, { ...series, at: [], value: [] });
+      this.#recent.set(id, new RecentSamples(series));
     }
     return id;
   }
 
   sample(seriesId: number, atMs: number, value: number): void {
     this.#inner.sample(seriesId, atMs, value);
-    const recent = this.#recent.get(seriesId);
-    if (recent === undefined) return;
-    recent.at.push(atMs);
-    recent.value.push(value);
+    this.#recent.get(seriesId)?.push(atMs, value);
+  }
+
+  /** The recorded events say when a phase began, as they do for the judge. */
+  event(event: RunEvent): void {
+    if (event.kind !== "phase") return;
+    this.#phase = event.phase;
+    this.#phaseFromMs = event.atMs;
   }
 
   /** Null while every condition that applies in this phase is met, or has too few samples to say. */
   violated(nowMs: number, phase: Phase): string | null {
     if (this.#conditions.length === 0) return null;
-    this.#forget(nowMs - this.#keepMs);
-    const all = [...this.#recent.values()].map(({ metric, kind, tags, at, value }): SeriesData => ({ metric, kind, tags, atMs: Float64Array.from(at), values: Float64Array.from(value) }));
+    if (this.#phase !== phase) this.event({ kind: "phase", phase, atMs: nowMs - askedEveryMs });
+    for (const recent of this.#recent.values()) recent.forget(nowMs - this.#keepMs);
+    const all = [...this.#recent.values()].map((recent) => recent.seriesData());
     for (const { unless, windowMs } of this.#conditions) {
-      if (typeof unless.limit !== "number" || !unless.during.includes(phase)) continue;
-      const seen = observe(unless, { fromMs: nowMs - windowMs, untilMs: nowMs }, all);
-      if (seen.value !== null && seen.samples >= Math.max(1, unless.samplesMin) && !compare(seen.value, unless.comparison, unless.limit)) {
-        return `"${unless.title}" does not hold: ${formatViolation({ ...unless, unit: unless.unit ?? "", observed: seen.value, limit: unless.limit }, [unless])}`;
-      }
+      if (!unless.during.includes(phase)) continue;
+      const why = violation(unless, windowMs, { fromMs: this.#phaseFromMs, untilMs: nowMs }, all);
+      if (why !== null) return why;
     }
     return null;
   }
+}
 
-  /** Samples arrive nearly in order; a few that are older than they should be do no harm. */
-  #forget(beforeMs: number): void {
-    for (const recent of this.#recent.values()) {
-      let count = 0;
-      while (count < recent.at.length && (recent.at[count] as number) < beforeMs) count++;
-      if (count > 0) {
-        recent.at.splice(0, count);
-        recent.value.splice(0, count);
-      }
-    }
-  }
+/** Over the last `windowMs` of the phase: what was asked before it began belongs to another one. */
+function violation(
+  claim: Claim, windowMs: number, { fromMs, untilMs }: Window, all: readonly SeriesData[],
+): string | null {
+  const { limit } = claim;
+  if (typeof limit !== "number") return null;
+  const window = { fromMs: Math.max(fromMs, untilMs - windowMs), untilMs };
+  if (isWithin(claim, limit, window, all)) return null;
+  const { value, samples } = observe(claim, window, all);
+  if (value === null || samples < Math.max(1, claim.samplesMin)) return null;
+  if (compare(value, claim.comparison, limit)) return null;
+  // A sum that is still growing can come to its limit in the rest of the window.
+  if (grows(claim) && value < limit && untilMs - fromMs < windowMs) return null;
+  const observed = { ...claim, unit: claim.unit ?? "", observed: value, limit };
+  return `"${claim.title}" does not hold: ${formatViolation(observed, [claim])}`;
+}
+
+/**
+ * Whether a quantile is within its upper limit, by counting: to sort a minute's samples every second
+ * costs ten times as much.
+ */
+function isWithin(claim: Claim, limit: number, window: Window, all: readonly SeriesData[]): boolean {
+  const { statistic, comparison } = claim;
+  if (statistic !== "p50" && statistic !== "p95" && statistic !== "p99") return false;
+  if (comparison !== "<=" && comparison !== "<") return false;
+  const selected = matching(all, claim);
+  let within = 0;
+  eachIn(selected, window, (value) => {
+    if (compare(value, comparison, limit)) within++;
+  });
+  return within >= Math.max(1, Math.ceil(quantiles[statistic] * countIn(selected, window)));
 }
 
 /** An order claim speaks only of windows in which the lanes concerned were seen at all, so all of these lanes is kept. */

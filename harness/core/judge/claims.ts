@@ -16,7 +16,7 @@ export interface Observation {
 }
 
 const opposite = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==" } as const;
-const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
+export const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 /** Above this fraction of dropped iterations a statistic without a worst case of its own cannot be trusted. */
 const droppedShareMax = 0.01;
 
@@ -77,7 +77,7 @@ function limitOf(claim: Claim, windows: Windows, all: readonly SeriesData[]): { 
 }
 
 /** What only ever rises while a phase goes on. */
-function grows(claim: Claim): boolean {
+export function grows(claim: Claim): boolean {
   return claim.statistic === "count" || claim.statistic === "sum";
 }
 
@@ -185,10 +185,16 @@ function tooMany(dropped: number, samples: number): boolean {
 }
 
 /** Dropped iterations that could have yielded samples for this selector: those of its lane, or of any when it names none. */
-export function droppedIn(selector: Selector, window: Window, all: readonly SeriesData[]): number {
+export function droppedSeries(
+  selector: Selector, all: readonly SeriesData[],
+): readonly SeriesData[] {
   const source = metrics[selector.metric]?.source;
-  if (source !== "generator" && source !== "edge" && source !== "service") return 0;
-  return sum(valuesIn(matching(all, inItsLane({ ...selector, metric: "dropped_iterations" })), window));
+  if (source !== "generator" && source !== "edge" && source !== "service") return [];
+  return matching(all, inItsLane({ ...selector, metric: "dropped_iterations" }));
+}
+
+function droppedIn(selector: Selector, window: Window, all: readonly SeriesData[]): number {
+  return sum(valuesIn(droppedSeries(selector, all), window));
 }
 
 export function compare(observed: number, comparison: Comparison, limit: number): boolean {

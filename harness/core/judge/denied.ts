@@ -34,13 +34,24 @@ export function deniedShareAround(run: Run): (window: Window) => number {
 
 function perSecondAround({ atMs, values }: SeriesData, { fromMs, untilMs }: Window): number {
   let seconds = 0, coveredMs = 0;
-  for (let index = 1; index < atMs.length; index++) {
+  for (let index = Math.max(1, firstAfter(atMs, fromMs)); index < atMs.length; index++) {
     const [sinceMs, readMs] = [atMs[index - 1] as number, atMs[index] as number];
-    if (readMs <= fromMs || sinceMs >= untilMs) continue;
+    if (sinceMs >= untilMs) break;
     seconds += values[index] as number;
     coveredMs += readMs - sinceMs;
   }
   return coveredMs === 0 ? 0 : seconds / (coveredMs / 1000);
+}
+
+/** Index of the first reading after a moment. Readings are in the order of time. */
+function firstAfter(atMs: Float64Array, momentMs: number): number {
+  let low = 0, high = atMs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((atMs[middle] as number) <= momentMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** What processor seconds spent in a window are of all that the machine had in it; null where the record does not say how many cores that were. */

@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Recovery } from "../experiment.ts";
 import type { Finding } from "../run.ts";
 import { add, change, type Draft, drop, healedAtMs, heldDraft, phaseMs, runOf, startOf, within } from "./fixture.ts";
 import { judge } from "./judge.ts";
@@ -20,6 +22,10 @@ function recoveryOf(...damages: readonly ((draft: Draft) => void)[]): Finding {
 /** Nothing was served between these moments, in ms after the heal. */
 const outage = (fromMs: number, untilMs: number) => (draft: Draft): void =>
   change(draft, (sample) => isLive(sample) && within(healedAtMs + fromMs, healedAtMs + untilMs)(sample), { tags: { outcome: "lost" } });
+const healedLater = (byMs: number) => (draft: Draft): void => {
+  const healed = { atMs: healedAtMs + byMs };
+  draft.events = draft.events.map((event) => event.kind === "healed" ? { ...event, ...healed } : event);
+};
 const hole = (fromMs: number, untilMs: number) => (draft: Draft): void =>
   drop(draft, (sample) => isLive(sample) && within(healedAtMs + fromMs, healedAtMs + untilMs)(sample));
 const cutAt = (atMs: number) => (draft: Draft): void => {
@@ -47,6 +53,26 @@ describe("recovery", () => {
   it("is refuted when goodput never comes back, or is gone when the run ends", () => {
     expect(recoveryOf(outage(0, 60_000))).toMatchObject({ status: "refuted", observed: null });
     expect(recoveryOf(outage(26_000, 60_000))).toMatchObject({ status: "refuted" });
+  });
+
+  it("does not hang on the milliseconds of the heal", () => {
+    // A window of 4 s holds 40 requests: one bad one is within 3 % of it, and too many in a sliver.
+    const bad = fc.integer({ min: 0, max: (endMs - healedAtMs) / 100 - 1 });
+    const later = fc.integer({ min: 0, max: 4_000 });
+    fc.assert(fc.property(later, bad, (laterMs, at) => {
+      const badMs = at * 100;
+      const tolerant = (draft: Draft): void => {
+        const recovery = { ...(draft.plan.recovery as Recovery), shareMin: 0.97 };
+        draft.plan = { ...draft.plan, recovery };
+      };
+      const finding = recoveryOf(tolerant, healedLater(laterMs), outage(badMs, badMs + 100));
+      expect(finding.status).toBe("held");
+    }), { numRuns: 60 });
+  });
+
+  it("still sees goodput that is lost in the rest at the end", () => {
+    expect(recoveryOf(healedLater(2_000)).status).toBe("held");
+    expect(recoveryOf(healedLater(2_000), outage(27_000, 60_000)).status).toBe("refuted");
   });
 
   it("looks at the last stretch too, although it is shorter than a window", () => {

@@ -7,12 +7,18 @@ import type { Finding, RunEvent, SeriesData, Status } from "../run.ts";
 import { metrics } from "../metrics.ts";
 import { mean } from "../statistics.ts";
 import { carries, eachIn, matching, type Window } from "../series.ts";
-import { droppedIn, noStalls, type Stalls } from "./claims.ts";
-import { heldBackIn, isLoadDependent, overlaps, shadowsOf } from "./stalls.ts";
+import { droppedSeries, noStalls, type Stalls } from "./claims.ts";
+import { eachHeldBack, isLoadDependent, overlaps, shadowsOf } from "./stalls.ts";
 import type { PhaseWindow, Windows } from "./windows.ts";
 
-/** `excused`: bad ones that a stall of the generator touched. `whole`: as long as all others. `complete`: nothing that began in it was cut off before it could leave a sample. */
-interface Bin { good: number; all: number; excused: number; readonly dropped: number; readonly whole: boolean; readonly complete: boolean }
+/**
+ * `excused`: bad ones that a stall of the generator touched. `whole`: not shorter than a window.
+ * `complete`: nothing that began in it was cut off before it could leave a sample.
+ */
+interface Bin {
+  good: number; all: number; excused: number; dropped: number;
+  readonly whole: boolean; readonly complete: boolean;
+}
 
 /** Requests that began this shortly before a run was cut off may have left no sample: the longest deadline of a viewer and some. */
 const underWayMs = 10_000;
@@ -22,7 +28,7 @@ export function judgeRecovery(recovery: Recovery, windows: Windows, events: read
   const healedAtMs = lastHeal(events);
   if (baseline === undefined || after === undefined) return answer(recovery, null, 0, "inconclusive", "baseline or recovery did not run to an end");
   if (healedAtMs === null) return answer(recovery, null, 0, "inconclusive", "nothing was healed, so there was nothing to recover from");
-  const before = binsOf(recovery, { ...baseline, cutOff: false }, series, stalls).filter((bin) => bin.whole);
+  const before = binsOf(recovery, wholePartOf(recovery, baseline), series, stalls);
   const expected = mean(before.map((bin) => bin.good));
   const observed = binsOf(recovery, { fromMs: healedAtMs, untilMs: after.untilMs, cutOff: after.cutOff }, series, stalls);
   const samples = observed.reduce((total, bin) => total + bin.all, 0);
@@ -70,23 +76,35 @@ function spentMs({ windowMs }: Recovery, good: readonly boolean[]): number {
   return (good.lastIndexOf(false) + 1) * windowMs;
 }
 
-/** The last one may be shorter than the others: its share counts, its number of requests says nothing. */
-function binsOf(recovery: Recovery, window: PhaseWindow, series: readonly SeriesData[], stalls: Stalls): Bin[] {
-  const shadows = isLoadDependent(recovery.goodput.metric) ? shadowsOf(stalls.any) : [];
-  const lostIn = (bin: Window): number => droppedIn(recovery.goodput, bin, series) + heldBackIn(recovery.goodput, bin, series, stalls.standstills);
-  const count = Math.ceil((window.untilMs - window.fromMs) / recovery.windowMs);
-  const bins = Array.from({ length: Math.max(0, count) }, (_, index): Bin => {
-    const untilMs = window.fromMs + (index + 1) * recovery.windowMs;
-    const whole = untilMs <= window.untilMs;
-    return {
-      good: 0, all: 0, excused: 0, whole, dropped: lostIn({ fromMs: untilMs - recovery.windowMs, untilMs }),
-      complete: !window.cutOff || untilMs + underWayMs <= window.untilMs,
-    };
+/**
+ * Windows of equal length from the heal on. The rest at the end belongs to the last of them: alone it
+ * would be a sliver whose length hangs on the milliseconds of the heal, and one bad request would fail it.
+ */
+function binsOf(
+  recovery: Recovery, window: PhaseWindow, series: readonly SeriesData[], stalls: Stalls,
+): readonly Bin[] {
+  const { goodput, having, windowMs } = recovery;
+  const shadows = isLoadDependent(goodput.metric) ? shadowsOf(stalls.any) : [];
+  const lengthMs = window.untilMs - window.fromMs;
+  const count = lengthMs <= 0 ? 0 : Math.max(1, Math.floor(lengthMs / windowMs));
+  const bins = Array.from({ length: count }, (_, index): Bin => {
+    const untilMs = index === count - 1 ? window.untilMs : window.fromMs + (index + 1) * windowMs;
+    const complete = !window.cutOff || untilMs + underWayMs <= window.untilMs;
+    return { good: 0, all: 0, excused: 0, dropped: 0, whole: lengthMs >= windowMs, complete };
   });
-  for (const one of matching(series, recovery.goodput)) {
-    const isGood = carries(one.tags, recovery.having);
+  const binAt = (startedMs: number): Bin | undefined =>
+    bins[Math.min(count - 1, Math.floor((startedMs - window.fromMs) / windowMs))];
+  const drop = (iterations: number, startedMs: number): void => {
+    const bin = binAt(startedMs);
+    if (bin !== undefined) bin.dropped += iterations;
+  };
+  // One pass over each series for all windows together: a long run has thousands of windows.
+  eachIn(droppedSeries(goodput, series), window, drop);
+  eachHeldBack(goodput, window, series, stalls.standstills, (startedMs) => drop(1, startedMs));
+  for (const one of matching(series, goodput)) {
+    const isGood = carries(one.tags, having);
     eachIn([one], window, (value, startedMs) => {
-      const bin = bins[Math.floor((startedMs - window.fromMs) / recovery.windowMs)];
+      const bin = binAt(startedMs);
       if (bin === undefined) return;
       bin.all++;
       if (isGood) bin.good++;
@@ -94,6 +112,12 @@ function binsOf(recovery: Recovery, window: PhaseWindow, series: readonly Series
     });
   }
   return bins;
+}
+
+/** As much of a window as whole windows of the recovery fit into it. */
+function wholePartOf({ windowMs }: Recovery, { fromMs, untilMs }: Window): PhaseWindow {
+  const count = Math.floor((untilMs - fromMs) / windowMs);
+  return { fromMs, untilMs: fromMs + count * windowMs, cutOff: false };
 }
 
 function lastHeal(events: readonly RunEvent[]): number | null {

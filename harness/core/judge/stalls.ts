@@ -8,7 +8,7 @@
 import type { Claim, Selector } from "../experiment.ts";
 import { metrics } from "../metrics.ts";
 import type { SeriesData } from "../run.ts";
-import { matching, type Window } from "../series.ts";
+import { eachIn, matching, type Window } from "../series.ts";
 
 /** Later than this is more than a busy machine's jitter: an eighth of a 2 s segment. */
 const stallMsMin = 250;
@@ -119,15 +119,21 @@ const iterationMetrics = ["segment_ms", "start_ms", "batch_ms"];
 
 /** Viewers and devices of a claim's lane whose iterations a stall held back. */
 export function heldBackIn(selector: Selector, window: Window, all: readonly SeriesData[], stalls: readonly Window[]): number {
-  if (stalls.length === 0 || !isLoadDependent(selector.metric)) return 0;
-  const lane = selector.where?.["lane"];
   let count = 0;
-  for (const series of iterationMetrics.flatMap((metric) => matching(all, { metric, ...(lane === undefined ? {} : { where: { lane } }) }))) {
-    for (let index = 0; index < series.atMs.length; index++) {
-      const untilMs = series.atMs[index] as number;
-      const fromMs = untilMs - (series.values[index] as number);
-      if (fromMs >= window.fromMs && fromMs < window.untilMs && overlaps(stalls, fromMs, untilMs)) count++;
-    }
-  }
+  eachHeldBack(selector, window, all, stalls, () => count++);
   return count;
+}
+
+/** Calls back with the start of each of them. */
+export function eachHeldBack(
+  selector: Selector, window: Window, all: readonly SeriesData[], stalls: readonly Window[],
+  visit: (startedMs: number) => void,
+): void {
+  if (stalls.length === 0 || !isLoadDependent(selector.metric)) return;
+  const lane = selector.where?.["lane"];
+  const inLane = lane === undefined ? {} : { where: { lane } };
+  const iterations = iterationMetrics.flatMap((metric) => matching(all, { metric, ...inLane }));
+  eachIn(iterations, window, (value, startedMs) => {
+    if (overlaps(stalls, startedMs, startedMs + value)) visit(startedMs);
+  });
 }
