@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { Claim } from "../../harness/core/experiment.ts";
 import type { Finding, Status, Verdict } from "../../harness/core/run.ts";
 import { deniedText } from "../../harness/core/judge/denied.ts";
-import { clockTitle } from "../../harness/core/judge/evidence.ts";
 import { inARow, type Kind, type Repeat, repeatedTable, repeatOf } from "./repeated.ts";
 
 const kind: Kind = { experiment: "storm", without: null };
@@ -12,7 +11,7 @@ const share = { title: "Served", statistic: "share" } as Claim;
 const reliances = [{ defence: "jitter", refutes: ["Served"] }];
 
 const finding = (title: string, observed: number, limit: number, status: Status = "held", over: Partial<Finding> = {}): Finding =>
-  ({ kind: "claim", title, status, phase: "fault", observed, comparison: "<=", limit, unit: "ms", samples: 9, why: "", ...over });
+  ({ kind: "claim", id: "claim.one", subject: "target", title, status, phase: "fault", observed, comparison: "<=", limit, unit: "ms", samples: 9, why: "", ...over });
 const served = (observed: number, status: Status = "held"): Finding => finding("Served", observed, 0.999, status, { comparison: ">=", unit: "" });
 const verdict = (status: Status, without: readonly string[], findings: readonly Finding[]): Verdict => ({ runId: "20261121T150405Z-1", experiment: "storm", without, status, why: `${status}, as told`, findings }) as unknown as Verdict;
 const repeat = (status: Status, without: readonly string[], ...findings: readonly Finding[]): Repeat => repeatOf(verdict(status, without, findings), [share], reliances, circumstances);
@@ -51,7 +50,7 @@ describe("runs in a row", () => {
 });
 
 describe("a run on a machine of which much was taken from outside", () => {
-  const evidence = finding("The load generator had processor time to spare", 0, 0, "inconclusive", { kind: "evidence", why: `${deniedText(0.51)} in fault` });
+  const evidence = finding("The load generator had processor time to spare", 0, 0, "inconclusive", { kind: "evidence", id: "generator.processor", subject: "machine", why: `${deniedText(0.51)} in fault` });
   const [good, taken] = [repeat("held", []), repeat("refuted", [], evidence)];
   it("counts neither for nor against", () => {
     expect([good.denied, taken.denied]).toEqual(["", evidence.why]);
@@ -60,13 +59,13 @@ describe("a run on a machine of which much was taken from outside", () => {
   });
 
   it("counts neither for nor against when the machine's clock was set, or the machine halted", () => {
-    const clock = (status: Status, why: string): Finding => finding(clockTitle, 0, 0, status, { kind: "evidence", why });
+    const clock = (status: Status, why: string): Finding => finding("The clock did not step", 0, 0, status, { kind: "evidence", id: "machine.clock", subject: "machine", why });
     expect(repeat("inconclusive", [], clock("inconclusive", "by 2694 ms")).denied).toBe("the machine's clock stepped by 2694 ms");
     expect(repeat("held", [], clock("held", "yes")).denied).toBe("");
   });
 
   it("does count where what is amiss is the experiment's own doing", () => {
-    expect(repeat("refuted", [], { ...evidence, why: "it used 90 % of the machine in fault" }).denied).toBe("");
+    expect(repeat("refuted", [], { ...evidence, subject: "generator", why: "it used 90 % of the machine in fault" }).denied).toBe("");
   });
 });
 

@@ -1,6 +1,4 @@
 /** How often each experiment of the catalogue came out as it must, one run after another, and how near its figures came to their limits. */
-import { saysDenied } from "../../harness/core/judge/denied.ts";
-import { clockTitle } from "../../harness/core/judge/evidence.ts";
 import { allowanceUsed } from "../../harness/core/index/run-index.ts";
 import { defencesOf, refutedAsExpected, type Reliance } from "../../harness/core/reliance.ts";
 import type { Claim, Comparison, Experiment } from "../../harness/core/experiment.ts";
@@ -60,9 +58,9 @@ export function repeatOf(verdict: Verdict, hypothesis: readonly Claim[], relianc
 }
 
 function deniedIn(findings: readonly Finding[]): string {
-  const evidence = findings.filter(({ kind }) => kind === "evidence");
-  const stepped = evidence.find(({ title, status }) => title === clockTitle && status !== "held");
-  return evidence.find(({ why }) => saysDenied(why))?.why ?? (stepped === undefined ? "" : `the machine's clock stepped ${stepped.why}`);
+  const taken = findings.filter(({ kind, subject, status }) => kind === "evidence" && subject === "machine" && status !== "held");
+  const stepped = taken.find(({ id }) => id === "machine.clock");
+  return taken.find((finding) => finding !== stepped)?.why ?? (stepped === undefined ? "" : `the machine's clock stepped ${stepped.why}`);
 }
 
 function figureOf(finding: Finding, hypothesis: readonly Claim[]): Figure | null {

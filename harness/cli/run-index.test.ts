@@ -43,6 +43,12 @@ describe("the index of runs", () => {
     expect(page).toContain('<option value="abc1234">');
   });
 
+  it("lists a run whose findings have no ids, as those of earlier versions", () => {
+    const findings = (verdict["findings"] as Record<string, unknown>[]).map(({ id: _id, subject: _subject, ...older }) => older);
+    recorded("origin-storm/20260101T000000Z-00000001", { findings });
+    expect(writeIndex(out)).toMatchObject({ broken: [], runs: [{ runId: "20260101T000000Z-00000001" }] });
+  });
+
   it("lists broken runs as such, and goes on", () => {
     recorded("origin-storm/20260101T000000Z-00000001");
     mkdirSync(join(out, "origin-storm/empty"));

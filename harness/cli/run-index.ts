@@ -84,6 +84,12 @@ function isOther(directory: string): boolean {
   return !existsSync(join(directory, files.plan)) && (existsSync(join(directory, files.report)) || existsSync(join(directory, "day.json")));
 }
 
+/** Records of earlier versions have findings without an id and a subject; they are listed all the same. */
+const verdictShape = verdictDocument.extend({
+  findings: z.array(verdictDocument.shape.findings.element.extend({
+    id: z.string().default(""), subject: z.string().default(""),
+  })),
+});
 const planShape = z.object({
   experiment: z.string(), tier: z.string(), target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), seed: z.number(), without: z.array(z.string()),
   targetVersion: z.string().optional(), hypothesis: z.array(z.object({ title: z.string(), statistic: z.string() })),
@@ -93,7 +99,7 @@ function indexed(out: string, path: string): IndexedRun | BrokenRun {
   const directory = join(out, path);
   const plan = planShape.safeParse(jsonIn(join(directory, files.plan)));
   if (!plan.success) return { path, why: existsSync(join(directory, files.plan)) ? `${files.plan} cannot be read` : `it has no ${files.plan}` };
-  const verdict = verdictDocument.safeParse(jsonIn(join(directory, files.verdict)));
+  const verdict = verdictShape.safeParse(jsonIn(join(directory, files.verdict)));
   if (!verdict.success) return { path, why: existsSync(join(directory, files.verdict)) ? `${files.verdict} cannot be read` : "it has no verdict: cut short, or still going on; `seawall report` with its folder judges what there is" };
   const { data } = plan;
   const { runId, status, why, aborted, findings } = verdict.data;

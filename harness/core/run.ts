@@ -123,6 +123,13 @@ export type Status = "held" | "refuted" | "inconclusive";
 export interface Finding {
   /** `claim` and `recovery` come from the experiment, `evidence` from the rule that a verdict is never kinder than the record. */
   readonly kind: "claim" | "recovery" | "evidence";
+  /** Stable and dotted: `generator.on-time`, `claim.live-is-served`. With `phase` it is unique in a verdict. */
+  readonly id: string;
+  /**
+   * Whom the status speaks of: `target`, `generator`, `prober`, `machine`, `record`, `faults`, …, or
+   * `service:NAME`. A claim that the generator's stalls leave open has the subject `generator`.
+   */
+  readonly subject: string;
   readonly title: string;
   readonly status: Status;
   readonly phase: Phase | null;

@@ -7,6 +7,8 @@ import { clip } from "./plain.ts";
 
 export interface ClaimRow {
   readonly kind: Finding["kind"];
+  readonly id: string;
+  readonly subject: string;
   readonly title: string;
   readonly status: Status;
   readonly phase: string;
@@ -31,7 +33,7 @@ export function claimRow(finding: Finding, hypothesis: readonly Claim[] | null):
   const { observed, limit, comparison } = finding;
   const shown = limit === null ? { observed: formatValue(observed, unit), limit: missing } : formatAgainst(observed, limit, unit);
   return {
-    kind: finding.kind, title: clip(finding.title, 300), status: finding.status, phase: finding.phase ?? "",
+    kind: finding.kind, id: clip(finding.id, 300), subject: clip(finding.subject, 300), title: clip(finding.title, 300), status: finding.status, phase: finding.phase ?? "",
     observed: shown.observed, limit: limit === null || comparison === null ? missing : `${formatComparison(comparison)} ${shown.limit}`,
     samples: finding.samples, why: clip(finding.why), used: allowanceUsed(finding, unit === "share"),
   };

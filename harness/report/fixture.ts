@@ -1,5 +1,6 @@
 /** Synthetic runs for tests: what an origin storm records, made up from a seed. */
 import type { Claim, Phase } from "../core/experiment.ts";
+import { claimId, familyOf } from "../core/judge/subjects.ts";
 import type { Finding, Plan, Run, RunEvent, Status, Verdict } from "../core/run.ts";
 import { edges, epochMs, leadInMs, seriesOf, struck } from "./fixture-samples.ts";
 
@@ -88,9 +89,9 @@ function eventsOf(plan: Plan): RunEvent[] {
 function verdictOf(plan: Plan, runId: string, status: Status): Verdict {
   const refuted = status === "refuted", doubtful = status === "inconclusive";
   const finding = (claim: Claim, phase: Phase, observed: number, of: Status, why: string, samples: number): Finding =>
-    ({ kind: "claim", title: claim.title, status: of, phase, observed, comparison: claim.comparison, limit: claim.limit as number, unit: claim.unit ?? "", samples, why });
-  const evidence = (title: string, of: Status, why: string): Finding =>
-    ({ kind: "evidence", title, status: of, phase: null, observed: null, comparison: null, limit: null, unit: "", samples: 0, why });
+    ({ kind: "claim", id: claimId("claim", claim.title), subject: "target", title: claim.title, status: of, phase, observed, comparison: claim.comparison, limit: claim.limit as number, unit: claim.unit ?? "", samples, why });
+  const evidence = (id: string, title: string, of: Status, why: string): Finding =>
+    ({ kind: "evidence", id, subject: familyOf(id), title, status: of, phase: null, observed: null, comparison: null, limit: null, unit: "", samples: 0, why });
   const fine = "within its limit", beyond = "beyond its limit";
   return {
     format: "seawall-verdict/1", runId, experiment: plan.experiment, without: plan.without, seed: plan.seed, status,
@@ -103,10 +104,10 @@ function verdictOf(plan: Plan, runId: string, status: Status): Verdict {
       finding(wait, "baseline", 64.2, "held", fine, 3200), finding(wait, "fault", refuted ? 2000 : 312.4, refuted ? "refuted" : "held", refuted ? beyond : fine, 28_800), finding(wait, "recovery", 66.1, "held", fine, 3840),
       finding(fanIn, "fault", refuted ? 41.2 : 1.041, refuted ? "refuted" : "held", refuted ? beyond : fine, 60),
       finding(puts, "fault", 1, "held", fine, 60),
-      { kind: "recovery", title: plan.recovery?.title ?? "", status: "held", phase: "recovery", observed: 2000, comparison: "<=", limit: 10_000, unit: "ms", samples: 4800, why: "back in time, and it stayed" },
-      evidence("The record is whole", "held", "yes"), evidence("Every fault landed", "held", "yes"), evidence("Every fault healed", "held", "yes"),
-      evidence("The load generator started its work on time", doubtful ? "inconclusive" : "held", doubtful ? "p99 812 ms late in fault, at most 500 ms is tolerated" : "yes"),
-      evidence("The baseline was steady", "held", "yes"), evidence("No service died unless told to", "held", "yes"), evidence("The clock did not step", "held", "yes"),
+      { kind: "recovery", id: "recovery.back", subject: "target", title: plan.recovery?.title ?? "", status: "held", phase: "recovery", observed: 2000, comparison: "<=", limit: 10_000, unit: "ms", samples: 4800, why: "back in time, and it stayed" },
+      evidence("record.whole", "The record is whole", "held", "yes"), evidence("faults.landed", "Every fault landed", "held", "yes"), evidence("faults.healed", "Every fault healed", "held", "yes"),
+      evidence("generator.on-time", "The load generator started its work on time", doubtful ? "inconclusive" : "held", doubtful ? "p99 812 ms late in fault, at most 500 ms is tolerated" : "yes"),
+      evidence("baseline.steady", "The baseline was steady", "held", "yes"), evidence("services.alive", "No service died unless told to", "held", "yes"), evidence("machine.clock", "The clock did not step", "held", "yes"),
     ],
     rerun: plan.rerun,
   };
@@ -129,7 +130,7 @@ export function hostileRun(): Fixture {
   });
   events.splice(-2, 0, { kind: "note", atMs: epochMs, text: evil }, { kind: "exited", atMs: epochMs, service: evil, expected: false, detail: evil });
   const series = run.series.map((one) => ({ ...one, tags: { ...one.tags, ...(one.tags["edge"] === edges[0] ? { edge: evil } : {}), ...(one.tags["service"] === struck ? { service: evil } : {}) } }));
-  const findings = verdict.findings.map((finding) => ({ ...finding, title: evil, why: evil, unit: evil }));
+  const findings = verdict.findings.map((finding) => ({ ...finding, id: evil, subject: evil, title: evil, why: evil, unit: evil }));
   return {
     run: { ...run, id: evil, plan, events, series, damage: [evil] },
     verdict: { ...verdict, runId: evil, experiment: evil, why: evil, without: [evil], rerun: evil, findings, aborted: { reason: "claim", detail: evil }, cleanup: { status: "incomplete", left: [evil] } },

@@ -1,5 +1,6 @@
 /** What one judged run says about the load that it was made with. */
 import { failsInBaseline } from "../judge/claims.ts";
+import { blamesMeasurement } from "../judge/subjects.ts";
 import type { Finding, Verdict } from "../run.ts";
 import type { StepOutcome } from "./search.ts";
 
@@ -18,7 +19,7 @@ export function readStep(verdict: Verdict): StepReading {
   const violated = verdict.findings.filter(isViolated);
   const broke = [...new Set(violated.map(({ title, phase }) => (phase === null ? title : `${title} (${phase})`)))];
   if (verdict.status === "held") return { outcome: "held", broke: [], why: "" };
-  const tired = verdict.findings.find((finding) => finding.status === "inconclusive" && /\b(generator|prober)\b/.test(`${finding.kind === "evidence" ? finding.title : ""} ${finding.why}`));
+  const tired = verdict.findings.find(blamesMeasurement);
   if (tired !== undefined) return { outcome: "generator", broke, why: `"${tired.title}" could not be shown: ${tired.why}` };
   if (broke.length > 0 || verdict.aborted?.reason === "claim") return { outcome: "broke", broke, why: verdict.why };
   return { outcome: "unclear", broke, why: verdict.why };

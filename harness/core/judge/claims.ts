@@ -5,6 +5,7 @@ import { metrics } from "../metrics.ts";
 import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
 import { heldBackIn, isLoadDependent, kindestRecord, shadowsOf } from "./stalls.ts";
+import { claimId } from "./subjects.ts";
 import type { Windows } from "./windows.ts";
 
 /** What a statistic came to. */
@@ -37,11 +38,11 @@ export function judgeClaim(claim: Claim, phase: Phase, windows: Windows, all: re
   if (!compare(seen.value, claim.comparison, limit)) {
     if (window.cutOff && grows(claim) && seen.value < limit) return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", "the phase was cut off before it could come to that");
     const excuse = excuseOf(claim, window, all, limit, stalls.any);
-    if (excuse !== null && phase !== "baseline") return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", excuse);
+    if (excuse !== null && phase !== "baseline") return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", excuse, "generator");
     return violated(claim, phase, seen, limit);
   }
   if (seen.worst === null || limits.worst === null || !compare(seen.worst, claim.comparison, limits.worst)) {
-    return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", "it would not hold if the iterations that the generator dropped or held back had gone badly");
+    return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", "it would not hold if the iterations that the generator dropped or held back had gone badly", "generator");
   }
   return finding(claim, phase, seen.value, limit, seen.samples, "held", "within its limit");
 }
@@ -207,6 +208,6 @@ export function compare(observed: number, comparison: Comparison, limit: number)
   }
 }
 
-function finding(claim: Claim, phase: Phase, observed: number | null, limit: number | null, samples: number, status: Status, why: string): Finding {
-  return { kind: "claim", title: claim.title, status, phase, observed, comparison: claim.comparison, limit, unit: claim.unit ?? "", samples, why };
+function finding(claim: Claim, phase: Phase, observed: number | null, limit: number | null, samples: number, status: Status, why: string, subject = "target"): Finding {
+  return { kind: "claim", id: claimId("claim", claim.title), subject, title: claim.title, status, phase, observed, comparison: claim.comparison, limit, unit: claim.unit ?? "", samples, why };
 }

@@ -6,16 +6,9 @@ import { sum } from "../statistics.ts";
 /** Where more than this of the machine's processor time was taken from outside, nothing that was timed on it is what it seems. */
 export const deniedShareMax = 0.2;
 
-const denied = "the hypervisor or a quota took";
-
 /** How a finding says so. */
 export function deniedText(share: number): string {
-  return `${denied} ${Math.round(share * 100)} % of the machine`;
-}
-
-/** Whether a finding says so. */
-export function saysDenied(why: string): boolean {
-  return why.includes(denied);
+  return `the hypervisor or a quota took ${Math.round(share * 100)} % of the machine`;
 }
 
 /** Of a window, as a share of all cores: 0…1. */

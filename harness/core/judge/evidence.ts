@@ -3,12 +3,13 @@
  */
 import type { Phase, Step } from "../experiment.ts";
 import { describeFault } from "../faults.ts";
-import type { Finding, Run, SeriesData } from "../run.ts";
+import type { AbortReason, Finding, Run, SeriesData } from "../run.ts";
 import { countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
 import { coresOf, deniedShareAround, deniedShareIn, deniedShareMax, deniedText, shareOfMachine } from "./denied.ts";
 import { longestGap, spanOf } from "./gaps.ts";
 import { readingProblem } from "./readings.ts";
+import { familyOf, serviceSubject } from "./subjects.ts";
 import { completed, type Windows } from "./windows.ts";
 
 /** A generator whose starts are later than this at p99 did not make the bunches that the experiment speaks of. Half the jitter budget of a 2 s segment. */
@@ -21,9 +22,6 @@ export const generatorCpuShareMax = 0.8;
 export const inForceShareMin = 0.5;
 /** Goodput of the two halves of a steady baseline differs by no more than this fraction. */
 export const baselineDriftMax = 0.25;
-
-/** Nothing that Seawall does sets the machine's clock: where it stepped, the machine was halted, or its clock set, from outside. */
-export const clockTitle = "The clock did not step";
 
 const rules: readonly ((run: Run, windows: Windows) => Finding)[] = [
   wholeRecord, everyPhaseRan, faultsLanded, faultsHealed, generatorEnded, generatorOnTime, generatorHadProcessor, generatorLeftNoGap,
@@ -38,13 +36,13 @@ function wholeRecord(run: Run): Finding {
   const problems = [...run.damage];
   if (problems.length === 0 && !run.events.some((event) => event.kind === "finished")) problems.push("it does not say how the run ended");
   if (problems.length === 0 && !run.events.some((event) => event.kind === "cleaned")) problems.push("it does not say whether everything was undone");
-  return answer("The record is whole", problems.length === 0 ? null : problems.join("; "));
+  return answer("record.whole", "The record is whole", problems.length === 0 ? null : problems.join("; "));
 }
 
 function everyPhaseRan(run: Run): Finding {
   const done = completed(run.events);
   const missing = (Object.keys(run.plan.phasesMs) as Phase[]).filter((phase) => !done.has(phase));
-  return answer("Every phase ran to its end", missing.length === 0 ? null : `${missing.join(", ")} did not`);
+  return answer("run.phases", "Every phase ran to its end", missing.length === 0 ? null : `${missing.join(", ")} did not`);
 }
 
 function faultsLanded(run: Run, windows: Windows): Finding {
@@ -55,7 +53,7 @@ function faultsLanded(run: Run, windows: Windows): Finding {
     const problem = offTime(step, event.actedMs ?? event.atMs, endOf(run, index), windows.fault);
     return problem === null ? [] : [`${describeFault(step.fault)} ${problem}`];
   });
-  return answer("Every fault landed", problems.length === 0 ? null : problems.join("; "), run.plan.steps.length);
+  return answer("faults.landed", "Every fault landed", problems.length === 0 ? null : problems.join("; "), run.plan.steps.length);
 }
 
 /** A fault that took hold outside its phase, or only for a moment, is not the one that the experiment speaks of. */
@@ -77,21 +75,21 @@ function faultsHealed(run: Run): Finding {
     if (event?.kind !== "healed") return [`${describeFault(step.fault)} was never healed`];
     return event.evidence.landed ? [] : [`${describeFault(step.fault)} did not heal: ${event.evidence.observation}`];
   });
-  return answer("Every fault healed", problems.length === 0 ? null : problems.join("; "), run.plan.steps.length);
+  return answer("faults.healed", "Every fault healed", problems.length === 0 ? null : problems.join("; "), run.plan.steps.length);
 }
 
 function generatorEnded(run: Run): Finding {
   const ends = run.events.filter((event) => event.kind === "generator");
   const bad = ends.find((event) => !event.expected);
   const problem = ends.length === 0 ? "its end was not recorded" : bad === undefined ? null : bad.detail;
-  return answer("The load generator ran to its end", problem);
+  return answer("generator.ended", "The load generator ran to its end", problem);
 }
 
 function generatorOnTime(run: Run, windows: Windows): Finding {
-  return late(run, windows, "start_late_ms", startLateP99MaxMs, "The load generator started its work on time");
+  return late(run, windows, "start_late_ms", startLateP99MaxMs, "generator.on-time", "The load generator started its work on time");
 }
 
-function late(run: Run, windows: Windows, metric: string, maxMs: number, title: string): Finding {
+function late(run: Run, windows: Windows, metric: string, maxMs: number, id: string, title: string): Finding {
   const series = matching(run.series, { metric });
   let worst: { p99Ms: number; phase: string; window: Window } | null = null;
   let samples = 0;
@@ -103,94 +101,108 @@ function late(run: Run, windows: Windows, metric: string, maxMs: number, title: 
     if (p99Ms === null) silent.push(phase);
     else if (p99Ms > (worst?.p99Ms ?? 0)) worst = { p99Ms, phase, window };
   }
-  const problem = samples === 0 ? "no sample says whether it did" : silent.length > 0 ? `no sample says whether it did in ${silent.join(", ")}`
-    : worst !== null && worst.p99Ms > maxMs ? `p99 ${Math.round(worst.p99Ms)} ms late in ${worst.phase}, at most ${maxMs} ms is tolerated${taken(run, series, worst.window, maxMs)}` : null;
-  return answer(title, problem, samples);
+  if (samples === 0) return answer(id, title, "no sample says whether it did");
+  if (silent.length > 0) return answer(id, title, `no sample says whether it did in ${silent.join(", ")}`, samples);
+  if (worst === null || worst.p99Ms <= maxMs) return answer(id, title, null, samples);
+  const how = `p99 ${Math.round(worst.p99Ms)} ms late in ${worst.phase}, at most ${maxMs} ms is tolerated`;
+  const denied = deniedWhileLate(run, series, worst.window, maxMs);
+  return denied === null ? answer(id, title, how, samples) : answer(id, title, `${how}; ${denied} meanwhile`, samples, "machine");
 }
 
 /** What was late is told apart: a machine that was taken away all that while, and one that had too much to do. */
-function taken(run: Run, series: readonly SeriesData[], window: Window, maxMs: number): string {
+function deniedWhileLate(run: Run, series: readonly SeriesData[], window: Window, maxMs: number): string | null {
   const around = deniedShareAround(run);
   let least = Number.POSITIVE_INFINITY;
   eachIn(series, window, (lateMs, startedMs) => {
     if (lateMs > maxMs && least > deniedShareMax) least = Math.min(least, around({ fromMs: startedMs, untilMs: startedMs + lateMs }));
   });
-  return Number.isFinite(least) && least > deniedShareMax ? `; ${deniedText(least)} meanwhile` : "";
+  return Number.isFinite(least) && least > deniedShareMax ? deniedText(least) : null;
 }
 
 function generatorHadProcessor(run: Run, windows: Windows): Finding {
-  const title = "The load generator had processor time to spare";
+  const [id, title] = ["generator.processor", "The load generator had processor time to spare"];
   const series = matching(run.series, { metric: "cpu_seconds", where: { service: "k6" } });
   let samples = 0;
   const problems: string[] = [];
+  let denied = false;
   for (const [phase, window] of Object.entries(windows)) {
     const values = valuesIn(series, window);
     samples += values.length;
     if (values.length === 0) problems.push(`its processor use in ${phase} was not recorded`);
     const share = shareOfMachine(run, sum(values), window) ?? 0;
     const deniedShare = deniedShareIn(run, window);
+    denied ||= deniedShare > deniedShareMax;
     if (deniedShare > deniedShareMax) problems.push(`${deniedText(deniedShare)} in ${phase}`);
     if (share > generatorCpuShareMax) problems.push(`it used ${Math.round(share * 100)} % of the machine in ${phase}`);
   }
   if (coresOf(run) === null || samples === 0) problems.push("its processor use was not recorded");
-  return answer(title, problems.length === 0 ? null : problems.join("; "), samples);
+  return answer(id, title, problems.length === 0 ? null : problems.join("; "), samples, denied ? "machine" : undefined);
 }
 
 /** Iterations start all the time, so a stretch in which none began is a hole in the record, not a quiet target. */
 function generatorLeftNoGap(run: Run, windows: Windows): Finding {
   const gapMaxMs = Math.max(5_000, 2.5 * run.plan.stream.segmentMs);
   const gap = longestGap(matchingAll(run, ["segment_ms"]), spanOf(windows));
-  const title = "The load generator's samples have no gap";
-  if (gap === null) return answer(title, "no sample arrived");
-  return answer(title, gap > gapMaxMs ? `nothing began for ${(gap / 1000).toFixed(1)} s` : null);
+  const [id, title] = ["generator.no-gap", "The load generator's samples have no gap"];
+  if (gap === null) return answer(id, title, "no sample arrived");
+  return answer(id, title, gap > gapMaxMs ? `nothing began for ${(gap / 1000).toFixed(1)} s` : null);
 }
 
 function canaryHadNoGap(run: Run, windows: Windows): Finding {
-  const title = "The harness's own prober ran on time and without a gap";
+  const [id, title] = ["prober.on-time", "The harness's own prober ran on time and without a gap"];
   const gap = longestGap(matchingAll(run, ["canary_ms"]), spanOf(windows));
-  if (gap === null) return answer(title, "it recorded nothing");
-  if (gap > 5_000) return answer(title, `it was silent for ${(gap / 1000).toFixed(1)} s`);
-  return late(run, windows, "canary_late_ms", canaryLateP99MaxMs, title);
+  if (gap === null) return answer(id, title, "it recorded nothing");
+  if (gap > 5_000) return answer(id, title, `it was silent for ${(gap / 1000).toFixed(1)} s`);
+  return late(run, windows, "canary_late_ms", canaryLateP99MaxMs, id, title);
 }
 
 function readingsLeftNoGap(run: Run, windows: Windows): Finding {
-  return answer("What the target tells of itself was read without a gap", readingProblem(run, spanOf(windows)));
+  return answer("target.readings", "What the target tells of itself was read without a gap", readingProblem(run, spanOf(windows)));
 }
 
 function baselineSteady(run: Run, windows: Windows): Finding {
-  const title = "The baseline was steady";
+  const [id, title] = ["baseline.steady", "The baseline was steady"];
   const { baseline } = windows;
-  if (baseline === undefined) return answer(title, "it did not run to an end");
+  if (baseline === undefined) return answer(id, title, "it did not run to an end");
   // Viewers come in bunches, one for each segment: halves that held two and three of them would differ by a third.
   const { segmentMs } = run.plan.stream;
   const halfMs = Math.floor((baseline.untilMs - baseline.fromMs) / (2 * segmentMs)) * segmentMs;
   const served = matching(run.series, { metric: "segment_ms", where: { outcome: "served" } });
   const [first, second] = [countIn(served, { fromMs: baseline.fromMs, untilMs: baseline.fromMs + halfMs }), countIn(served, { fromMs: baseline.untilMs - halfMs, untilMs: baseline.untilMs })];
-  if (first + second === 0) return answer(title, "nothing was served in it");
+  if (first + second === 0) return answer(id, title, "nothing was served in it");
   const drift = Math.abs(first - second) / Math.max(first, second);
-  return answer(title, drift > baselineDriftMax ? `goodput of its halves differs by ${Math.round(drift * 100)} %` : null, first + second);
+  return answer(id, title, drift > baselineDriftMax ? `goodput of its halves differs by ${Math.round(drift * 100)} %` : null, first + second);
 }
 
 function nobodyDiedUnbidden(run: Run): Finding {
-  const dead = run.events.flatMap((event) => (event.kind === "exited" && !event.expected ? [`${event.service}: ${event.detail}`] : []));
-  return answer("No service died unless told to", dead.length === 0 ? null : dead.join("; "));
+  const dead = run.events.filter((event) => event.kind === "exited").filter((event) => !event.expected);
+  const problem = dead.length === 0 ? null : dead.map(({ service, detail }) => `${service}: ${detail}`).join("; ");
+  return answer("services.alive", "No service died unless told to", problem, 0, dead[0] === undefined ? undefined : serviceSubject(dead[0].service));
 }
 
+/** Nothing that Seawall does sets the machine's clock: where it stepped, the machine was halted, or its clock set, from outside. */
 function clockDidNotStep(run: Run): Finding {
   const steps = run.events.flatMap((event) => (event.kind === "clockStepped" ? [event.byMs] : []));
-  return answer(clockTitle, steps.length === 0 ? null : `by ${steps.map((ms) => Math.round(ms)).join(", ")} ms`);
+  return answer("machine.clock", "The clock did not step", steps.length === 0 ? null : `by ${steps.map((ms) => Math.round(ms)).join(", ")} ms`);
 }
 
 function notAborted(run: Run): Finding {
   const aborted = run.events.find((event) => event.kind === "aborted");
-  return answer("The run was not aborted", aborted?.kind === "aborted" ? `${aborted.reason}: ${aborted.detail}` : null);
+  if (aborted?.kind !== "aborted") return answer("run.not-aborted", "The run was not aborted", null);
+  return answer("run.not-aborted", "The run was not aborted", `${aborted.reason}: ${aborted.detail}`, 0, abortedBy[aborted.reason]);
 }
 
 function matchingAll(run: Run, names: readonly string[]): ReturnType<typeof matching> {
   return names.flatMap((metric) => matching(run.series, { metric }));
 }
 
-function answer(title: string, problem: string | null, samples = 0): Finding {
-  return { kind: "evidence", title, status: problem === null ? "held" : "inconclusive", phase: null, observed: null, comparison: null,
+/** Whom an abort speaks of. */
+const abortedBy: Readonly<Record<AbortReason, string>> = {
+  claim: "target", substrate: "target", generator: "generator", user: "user", deadline: "harness", internal: "harness", deadMan: "harness",
+};
+
+/** `id` is dotted; its first part is whom the rule speaks of, unless `subject` says better who is behind the problem. */
+function answer(id: string, title: string, problem: string | null, samples = 0, subject = familyOf(id)): Finding {
+  return { kind: "evidence", id, subject, title, status: problem === null ? "held" : "inconclusive", phase: null, observed: null, comparison: null,
     limit: null, unit: "", samples, why: problem ?? "yes" };
 }

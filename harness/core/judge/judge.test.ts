@@ -224,7 +224,7 @@ describe("the verdict", () => {
   });
 
   it("ranks refuted before inconclusive before held, and nothing asked is nothing shown", () => {
-    const finding = (status: Status, kind: Finding["kind"] = "claim"): Finding => ({ kind, title: status, status, phase: null, observed: null, comparison: null, limit: null, unit: "", samples: 0, why: "" });
+    const finding = (status: Status, kind: Finding["kind"] = "claim"): Finding => ({ kind, id: status, subject: "target", title: status, status, phase: null, observed: null, comparison: null, limit: null, unit: "", samples: 0, why: "" });
     expect(worst([])).toBe("inconclusive");
     expect(worst([finding("held", "evidence")])).toBe("inconclusive");
     expect(worst([finding("held"), finding("held", "evidence")])).toBe("held");

@@ -9,6 +9,7 @@ import { mean } from "../statistics.ts";
 import { carries, eachIn, matching, type Window } from "../series.ts";
 import { droppedSeries, noStalls, type Stalls } from "./claims.ts";
 import { eachHeldBack, isLoadDependent, overlaps, shadowsOf } from "./stalls.ts";
+import { claimId } from "./subjects.ts";
 import type { PhaseWindow, Windows } from "./windows.ts";
 
 /**
@@ -125,5 +126,5 @@ function lastHeal(events: readonly RunEvent[]): number | null {
 }
 
 function answer(recovery: Recovery, observed: number | null, samples: number, status: Status, why: string): Finding {
-  return { kind: "recovery", title: recovery.title, status, phase: "recovery", observed, comparison: "<=", limit: recovery.withinMs, unit: "ms", samples, why };
+  return { kind: "recovery", id: claimId("recovery", recovery.title), subject: "target", title: recovery.title, status, phase: "recovery", observed, comparison: "<=", limit: recovery.withinMs, unit: "ms", samples, why };
 }

@@ -8,6 +8,8 @@ export const comparisonSign = z.enum(["<", "<=", ">", ">=", "=="]);
 
 const finding = z.object({
   kind: z.enum(["claim", "recovery", "evidence"]).meta({ description: "claim and recovery come from the experiment; evidence asks whether the record is good enough to judge" }),
+  id: z.string().meta({ description: "stable and dotted: generator.on-time, claim.live-is-served; unique with `phase`" }),
+  subject: z.string().meta({ description: "whom the status speaks of: target, generator, prober, machine, record, …, or service:NAME" }),
   title: z.string(),
   status,
   phase: z.enum(phases).nullable(),

@@ -1,5 +1,6 @@
 /** Whether the load generator is to be believed, in figures for each phase. */
 import { formatValue } from "../../core/format.ts";
+import { concernsGenerator } from "../../core/judge/subjects.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import { mark } from "./icons.ts";
@@ -7,7 +8,7 @@ import { table } from "./table.ts";
 
 export function health({ generator, judgedPhases, evidence }: ReportModel): Markup | null {
   if (generator.length === 0 || judgedPhases.length === 0) return null;
-  const open = evidence.filter((row) => row.status !== "held" && /generator|iteration|processor/i.test(row.title));
+  const open = evidence.filter((row) => row.status !== "held" && concernsGenerator(row));
   return markup`<section class="page" aria-labelledby="generator"><h2 id="generator">Is the load generator to be believed?</h2>
 ${open.length === 0 ? markup`<p class="quiet">No rule of evidence says otherwise. Were it tired, every figure above would be its own.</p>` : markup`<ul class="rules">${open.map((row) => markup`<li class="${row.status}">${mark(row.status)} <span>${row.title}: ${row.why}</span></li>`)}</ul>`}
 ${table({
