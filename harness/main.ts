@@ -1,22 +1,64 @@
 /** The only owner of argv, the environment, signals and exit statuses. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commandLine } from "./cli/command-line.ts";
 import type { Context, Output } from "./cli/context.ts";
 import { explain } from "./cli/explain.ts";
+import { printerTo } from "./cli/printer.ts";
 import { exitCodes } from "./core/errors.ts";
 import { RunAborted } from "./run/conductor.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** What could not be written to standard output, if anything. */
+let lost: NodeJS.ErrnoException | null = null;
+
 function output(stream: NodeJS.WriteStream): Output {
-  // A reader that went away (`seawall list | head -1`) is no reason to stop undoing things.
-  stream.on("error", () => {});
   const isTerminal = stream.isTTY === true;
   const colour = isTerminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
-  return { write: (text) => void stream.write(text), isTerminal, colour, get columns() { return stream.columns || 100; } };
+  // Kept: under `--json` the stream's own `write` is swapped, see `alone`.
+  const write = stream.write.bind(stream);
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that went away (`seawall list | head -1`) is no reason to stop undoing things, and no loss.
+    if (stream === process.stdout && error.code !== "EPIPE") lost ??= error;
+  });
+  return printerTo({ write: (text) => void write(text), isTerminal, colour, get columns() { return stream.columns || 100; } });
+}
+
+/**
+ * Under `--json` standard output is for the document alone: what an experiment, or a library that it loads, prints goes to standard
+ * error. `./seawall` has swapped the descriptors, which catches what is written to descriptor 1 itself; started without it, the stream
+ * is swapped here.
+ */
+function alone(stdout: Output): Output {
+  const swapped = process.env["SEAWALL_STDOUT_FD"] === "3";
+  delete process.env["SEAWALL_STDOUT_FD"];
+  process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+  return swapped ? printerTo({ write: (text) => writeAll(3, text), isTerminal: false, colour: false, columns: stdout.columns }) : stdout;
+}
+
+function writeAll(descriptor: number, text: string): void {
+  for (let rest = Buffer.from(text); rest.length > 0 && lost === null;) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EPIPE") return;
+      // Somebody made the pipe one that does not wait: its reader is slow.
+      if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      else lost = error as NodeJS.ErrnoException;
+    }
+  }
+}
+
+/** Waits for the last write, and makes a loss visible in the exit status. */
+async function delivered(exitCode: number, flush: (done: () => void) => unknown, stderr: Output): Promise<number> {
+  await new Promise<void>((done) => void flush(done));
+  if (lost === null) return exitCode;
+  stderr.write(`seawall: standard output could not be written: ${lost.message}\n`);
+  return exitCode === exitCodes.held ? exitCodes.internal : exitCode;
 }
 
 function context(signal: AbortSignal, onHurry: (hurry: () => void) => void): Context {
@@ -33,7 +75,10 @@ async function main(): Promise<number> {
   const interrupted = new AbortController();
   const hurries: (() => void)[] = [];
   let signals = 0;
-  const own = context(interrupted.signal, (hurry) => hurries.push(hurry));
+  const flush = process.stdout.write.bind(process.stdout) as (text: string, done: () => void) => boolean;
+  const args = process.argv.slice(2);
+  const outside = context(interrupted.signal, (hurry) => hurries.push(hurry));
+  const own = args.includes("--json") ? { ...outside, stdout: alone(outside.stdout) } : outside;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       if (signals++ >= 2) {
@@ -46,7 +91,7 @@ async function main(): Promise<number> {
     });
   }
   try {
-    return await commandLine(own, process.argv.slice(2));
+    return await delivered(await commandLine(own, args), (done) => flush("", done), own.stderr);
   } catch (error) {
     return explain(interrupted.signal.aborted ? interrupted.signal.reason : error, own.stderr);
   }

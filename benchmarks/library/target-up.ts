@@ -3,13 +3,14 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { bringUp, type TargetUp } from "../../harness/cli/bring-up.ts";
 import type { Context, Output } from "../../harness/cli/context.ts";
+import { printerTo } from "../../harness/cli/printer.ts";
 import { planTarget } from "../../harness/core/plan.ts";
 import { liveStreaming } from "../../targets/live-streaming/target.ts";
 
 const { env } = process;
 const cacheDirectory = env["SEAWALL_CACHE"] || join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "seawall");
 const interrupted = new AbortController();
-const output = (stream: NodeJS.WriteStream): Output => ({ write: (text) => void stream.write(text), isTerminal: false, colour: false, columns: 100 });
+const output = (stream: NodeJS.WriteStream): Output => printerTo({ write: (text) => void stream.write(text), isTerminal: false, colour: false, columns: 100 });
 
 export const context: Context = {
   root: resolve(import.meta.dirname, "../.."), cwd: process.cwd(), env, stdout: output(process.stdout), stderr: output(process.stderr),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { printerTo } from "./printer.ts";
 import { problemsOf } from "../core/output/valid.fixture.ts";
 import { commandLine } from "./command-line.ts";
 import type { Context } from "./context.ts";
@@ -16,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function seawall(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   let stdout = "", stderr = "";
-  const output = (take: (text: string) => void) => ({ write: take, isTerminal: false, columns: 100, colour: false });
+  const output = (take: (text: string) => void) => printerTo({ write: take, isTerminal: false, columns: 100, colour: false });
   const context: Context = {
     root, cwd: folder, env: {}, stdout: output((text) => { stdout += text; }), stderr: output((text) => { stderr += text; }),
     stdin: () => Readable.from([]), signal: new AbortController().signal, onHurry: () => {}, version: "1.2.3", stateDirectory: join(folder, "state"), cacheDirectory: folder,
@@ -89,7 +90,7 @@ describe("seawall breaking-point", () => {
   it("gives a larger real audience as many more virtual users, and a simulated one none", async () => {
     const planned = async (substrate: string): Promise<unknown> => {
       let stdout = "";
-      const write = { write: (text: string) => { stdout += text; }, isTerminal: false, columns: 100, colour: false };
+      const write = printerTo({ write: (text: string) => { stdout += text; }, isTerminal: false, columns: 100, colour: false });
       await commandLine({ root, cwd: folder, env: {}, stdout: write, stderr: { ...write, write: () => {} }, stdin: () => Readable.from([]), signal: new AbortController().signal, onHurry: () => {}, version: "1", stateDirectory: folder, cacheDirectory: folder },
         ["plan", "origin-storm", "--scale", "2.5", "--substrate", substrate, "--json"]);
       return JSON.parse(stdout);

@@ -70,7 +70,7 @@ function nothingToTakeAway(context: Context, items: readonly Item[], { json }: A
   const targets = [...new Set(items.map(({ experiment }) => experiment.target.name))].join(", ");
   const people = json ? context.stderr : context.stdout;
   people.write(`${targets}: no defences are declared, so there is nothing to take away and nothing was run.\n`);
-  if (json) context.stdout.write(`${JSON.stringify({ format: "seawall-ablation/1", ...ablationOf([], []), exitCode: exitCodes.held, directory: null })}\n`);
+  if (json) context.stdout.json({ format: "seawall-ablation/1", ...ablationOf([], []), exitCode: exitCodes.held, directory: null });
   return exitCodes.held;
 }
 
@@ -153,7 +153,7 @@ function publish(context: Context, ablation: Ablation, seed: number, options: Ab
   }));
   const people = options.json ? context.stderr : context.stdout;
   people.write(`\n${renderAblation(ablation, { columns: people.columns, colour: people.colour })}\nreport   ${pathToFileURL(page).href}\n`);
-  if (options.json) context.stdout.write(`${JSON.stringify(document)}\n`);
+  if (options.json) context.stdout.json(document);
 }
 
 /** Where all that is wrong is that something could not be judged or run, nothing is refuted yet. */

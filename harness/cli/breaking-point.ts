@@ -80,7 +80,7 @@ function publish(context: Context, found: BreakingPoint, folder: string, json: b
   writeWhole(page, renderBreakingPointHtml(found, (directory) => relative(folder, join(directory, "report.html")).split("/").map(encodeURIComponent).join("/")));
   const people = json ? context.stderr : context.stdout;
   people.write(`\n${renderBreakingPoint(found, { columns: people.columns, colour: people.colour })}\nreport   ${pathToFileURL(page).href}\n`);
-  if (json) context.stdout.write(`${JSON.stringify(document)}\n`);
+  if (json) context.stdout.json(document);
 }
 
 /** Held: it is known to bear the planned audience. Refuted: it is known not to. */

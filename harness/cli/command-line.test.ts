@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Readable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
+import { printerTo } from "./printer.ts";
 import { commandLine } from "./command-line.ts";
 import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
 import type { Context } from "./context.ts";
@@ -20,7 +21,7 @@ beforeEach(() => {
 
 async function seawall(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   let stdout = "", stderr = "";
-  const output = (take: (text: string) => void) => ({ write: take, isTerminal: false, columns: 100, colour: false });
+  const output = (take: (text: string) => void) => printerTo({ write: take, isTerminal: false, columns: 100, colour: false });
   const context: Context = {
     root, cwd: folder, env: { SEAWALL_SUBSTRATE: "process" }, stdout: output((text) => { stdout += text; }), stderr: output((text) => { stderr += text; }),
     stdin: () => Readable.from([]), signal: new AbortController().signal, onHurry: () => {}, version: "1.2.3", stateDirectory: join(folder, "state"), cacheDirectory: folder,

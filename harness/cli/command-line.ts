@@ -58,7 +58,7 @@ export async function commandLine(context: Context, args: readonly string[]): Pr
   let exitCode: number = exitCodes.held;
   const program = programOf(context, (code) => { exitCode = code; });
   const json = args.includes("--json");
-  const say = (error: unknown): void => { if (json) context.stdout.write(`${JSON.stringify(failureDocument(context.signal.aborted ? context.signal.reason : error))}\n`); };
+  const say = (error: unknown): void => { if (json) context.stdout.json(failureDocument(context.signal.aborted ? context.signal.reason : error)); };
   try {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;

@@ -51,7 +51,7 @@ export async function compare(context: Context, paths: readonly string[], { base
   writeWhole(page, renderComparisonHtml(comparison, labelled, (directory) => reportLink(folder, directory)));
   writeWhole(join(folder, `${name}.json`), `${JSON.stringify(document)}\n`);
   refreshIndex(out, (text) => context.stderr.write(text));
-  if (json) context.stdout.write(`${JSON.stringify(document)}\n`);
+  if (json) context.stdout.json(document);
   const people = json ? context.stderr : context.stdout;
   if (!json) people.write(`${renderComparison(comparison, { columns: people.columns, colour: people.colour })}\n\n`);
   people.write(`page     ${pathToFileURL(page).href}\n`);

@@ -7,6 +7,7 @@ import type { Context } from "./context.ts";
 
 export function compose(context: Context, { plan, layout }: Planned, json: boolean): number {
   const text = composeFile({ module: `targets/${plan.target}/target.ts`, topology: plan.topology, layout, parts: registryParts(context.root) });
-  context.stdout.write(json ? `${JSON.stringify({ format: "seawall-compose/1", target: plan.target, topology: plan.topology, text })}\n` : text);
+  if (json) context.stdout.json({ format: "seawall-compose/1", target: plan.target, topology: plan.topology, text });
+  else context.stdout.write(text);
   return exitCodes.held;
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { problemsOf } from "../core/output/valid.fixture.ts";
 import { fakeMachine } from "../provision/fixture.ts";
+import { printerTo } from "./printer.ts";
 import { doctor } from "./doctor.ts";
 
 function output() {
   let text = "";
-  return { text: () => text, write: (more: string) => { text += more; }, isTerminal: false, columns: 120, colour: false };
+  return { text: () => text, ...printerTo({ write: (more: string) => { text += more; }, isTerminal: false, columns: 120, colour: false }) };
 }
 
 /** Every tool named by hand: nothing of the real machine is taken, and nothing could be got. */

@@ -7,15 +7,16 @@ import { type Inspection, inspect } from "../provision/inspect.ts";
 import { type Ability, freeDiskBytes, inspectMachine, type Machine } from "../provision/machine.ts";
 import { toolNames } from "../core/tools.ts";
 import { provision } from "../provision/provision.ts";
-import { type ProgressOutput, showProgress } from "../provision/render.ts";
+import { showProgress } from "../provision/render.ts";
+import type { Output } from "./context.ts";
 import { toolCacheRoot } from "../provision/cache.ts";
 import { engineObstacle } from "../substrates/docker/engine.ts";
 import { imageName } from "../substrates/docker/image/image.ts";
 
 export interface DoctorOptions {
   readonly env: NodeJS.ProcessEnv;
-  readonly stdout: ProgressOutput;
-  readonly stderr: ProgressOutput;
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly json: boolean;
   /** Gets what is missing first. */
   readonly install: boolean;
@@ -46,7 +47,8 @@ export async function doctor({ env, stdout, stderr, json, install, signal }: Doc
     reports: { path: reportsPath, freeBytes: freeDiskBytes(reportsPath) },
     substrates: { process: processSubstrate(tools, machine), docker: await dockerSubstrate(env, machine) },
   };
-  stdout.write(json ? `${JSON.stringify({ format: "seawall-doctor/1", ...diagnosis })}\n` : render(diagnosis, stdout));
+  if (json) stdout.json({ format: "seawall-doctor/1", ...diagnosis });
+  else stdout.write(render(diagnosis, stdout));
   return diagnosis.substrates.process.works ? exitCodes.held : exitCodes.internal;
 }
 
@@ -66,7 +68,7 @@ function processSubstrate(tools: readonly Inspection[], { zoneAddresses }: Machi
   return { works: true, detail: "every tool is there" };
 }
 
-function render({ tools, machine, cache, reports, substrates }: Diagnosis, output: ProgressOutput): string {
+function render({ tools, machine, cache, reports, substrates }: Diagnosis, output: Output): string {
   const width = Math.min(100, output.columns);
   const mark = (works: boolean) => paint(works ? "yes" : "no ", works ? "green" : "red", output);
   const missing = tools.filter(({ found }) => found === undefined);
@@ -93,7 +95,7 @@ function render({ tools, machine, cache, reports, substrates }: Diagnosis, outpu
 }
 
 /** A tool that is there takes one line; one that is not says what a run would do, or why nothing can be done. */
-function toolLines({ name, wanted, found, attempts, sources, obstacles, install }: Inspection, width: number, output: ProgressOutput): string[] {
+function toolLines({ name, wanted, found, attempts, sources, obstacles, install }: Inspection, width: number, output: Output): string[] {
   const indent = " ".repeat(11);
   const tell = (text: string) => indent + clip(text, width - indent.length);
   if (found !== undefined) {
@@ -113,7 +115,7 @@ function clip(text: string, width: number, end: "start" | "end" = "end"): string
   return end === "end" ? `${text.slice(0, width - 1)}…` : `…${text.slice(1 - width)}`;
 }
 
-function paint(text: string, colour: "green" | "red", output: ProgressOutput): string {
+function paint(text: string, colour: "green" | "red", output: Output): string {
   return output.colour ? styleText(colour, text, { validateStream: false }) : text;
 }
 

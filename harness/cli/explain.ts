@@ -2,6 +2,8 @@
 import type { z } from "zod";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { errorDocument } from "../core/output/lines.ts";
+import { oneLine } from "../report/plain.ts";
+import { printable } from "../report/printable.ts";
 import { RunAborted } from "../run/conductor.ts";
 import type { Output } from "./context.ts";
 
@@ -16,10 +18,10 @@ export function failureDocument(error: unknown): z.infer<typeof errorDocument> {
 }
 
 /** One clear message, what to do next, and the exit status that goes with it. */
-export function explain(error: unknown, to: Output): number {
+export function explain(error: unknown, to: Pick<Output, "write">): number {
   if (error instanceof SeawallError) {
-    const log = error.logLines.length === 0 ? "" : `\n${error.logLines.map((line) => `  | ${line}`).join("\n")}`;
-    to.write(`seawall: ${error.message}${log}\n${error.hint === undefined ? "" : `${error.hint}\n`}`);
+    const log = error.logLines.map((line) => `\n  | ${oneLine(line)}`).join("");
+    to.write(printable(`seawall: ${error.message}${log}\n${error.hint === undefined ? "" : `${error.hint}\n`}`));
     return error.exitCode;
   }
   if (error instanceof RunAborted && error.reason === "user") {
@@ -28,9 +30,9 @@ export function explain(error: unknown, to: Output): number {
   }
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === "ENOSPC" || code === "EDQUOT") {
-    to.write(`seawall: no space left on the disk: ${(error as Error).message}\nFree some space, or choose another place with --out DIR.\n`);
+    to.write(printable(`seawall: no space left on the disk: ${(error as Error).message}\nFree some space, or choose another place with --out DIR.\n`));
     return exitCodes.internal;
   }
-  to.write(`seawall: this is a defect in Seawall itself\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  to.write(printable(`seawall: this is a defect in Seawall itself\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`));
   return exitCodes.internal;
 }

@@ -21,7 +21,7 @@ export async function exportRun(context: Context, directory: string, flags: Expo
   const verdict = judgeRecord(run);
   let requests = 0;
   for (const request of exportRequests(run, { everyMs: flags.everyMs, pointsPerRequest, attributes: { "seawall.verdict": verdict.status } })) {
-    if (receiver === null) context.stdout.write(`${JSON.stringify(request)}\n`);
+    if (receiver === null) context.stdout.json(request);
     else await send(receiver, request, context.signal);
     requests++;
   }

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
+import { printerTo } from "./printer.ts";
 import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
 import { commandLine } from "./command-line.ts";
 import type { Context } from "./context.ts";
@@ -19,7 +20,7 @@ beforeEach(() => {
 /** On the simulated substrate: the same gate, in virtual time. */
 async function gate(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   let stdout = "", stderr = "";
-  const output = (take: (text: string) => void) => ({ write: take, isTerminal: false, columns: 100, colour: false });
+  const output = (take: (text: string) => void) => printerTo({ write: take, isTerminal: false, columns: 100, colour: false });
   const context: Context = {
     root, cwd: folder, env: { SEAWALL_SUBSTRATE: "simulated", ...env }, stdout: output((text) => { stdout += text; }), stderr: output((text) => { stderr += text; }),
     stdin: () => Readable.from([]), signal: new AbortController().signal, onHurry: () => {}, version: "1.2.3", stateDirectory: join(folder, "state"), cacheDirectory: folder,

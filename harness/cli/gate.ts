@@ -107,9 +107,9 @@ function publish(context: Context, report: GateReport, judged: ReadonlyMap<strin
   const people = options.json ? context.stderr : context.stdout;
   people.write(`\n${renderGateText(report, { columns: people.columns, colour: people.colour })}\n\n`);
   people.write(`gate     ${relative(context.cwd, folder) || "."}\n`);
-  if (options.json) context.stdout.write(`${JSON.stringify(report)}\n`);
+  if (options.json) context.stdout.json(report);
   const { GITHUB_ACTIONS: actions, GITHUB_STEP_SUMMARY: summary } = context.env;
-  if (actions === "true") people.write(renderAnnotations(report));
+  if (actions === "true") people.commands(renderAnnotations(report));
   if (summary !== undefined && summary !== "") appendFileSync(summary, renderGateMarkdown(report));
 }
 

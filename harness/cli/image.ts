@@ -14,7 +14,8 @@ export async function image(context: Context, json: boolean): Promise<number> {
   const docker = await connectEngine(context.env);
   const built = !(await hasImage(docker, imageName(context.root)));
   const name = await ensureImage(context, docker);
-  context.stdout.write(json ? `${JSON.stringify({ format: "seawall-image/1", name, built })}\n` : `${name}\n`);
+  if (json) context.stdout.json({ format: "seawall-image/1", name, built });
+  else context.stdout.write(`${name}\n`);
   return exitCodes.held;
 }
 

@@ -3,11 +3,11 @@ import type { LoadProgress } from "../core/ports.ts";
 import type { Plan, RunEvent } from "../core/run.ts";
 import { describeFault } from "../core/faults.ts";
 import { renderLiveLine } from "../report/live-line.ts";
+import { oneLine } from "../report/plain.ts";
 import type { Output } from "./context.ts";
 
 const terminalEveryMs = 500;
 const plainEveryMs = 5_000;
-const lineStart = "\r\u001b[2K";
 
 export class Progress implements Disposable {
   readonly #output: Output;
@@ -41,7 +41,8 @@ export class Progress implements Disposable {
 
   /** A line that stays. */
   say(text: string): void {
-    this.#output.write(`${this.#output.isTerminal ? lineStart : ""}${text}\n`);
+    this.#output.erase();
+    this.#output.write(`${oneLineOf(text)}\n`);
   }
 
   event(event: RunEvent): void {
@@ -89,13 +90,19 @@ export class Progress implements Disposable {
       requestsPerSecond: (load.requests - last.requests) / spanS, liveServedPerSecond: (load.liveServed - last.liveServed) / spanS,
       shedByLane: load.shed, failed: load.failed, note: this.#note,
     }, this.#output);
+    this.#output.erase();
     this.#output.write(line);
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    if (this.#output.isTerminal) this.#output.write(lineStart);
+    this.#output.erase();
   }
+}
+
+/** Names and observations stay on the line; how far it is indented stays as well. */
+function oneLineOf(text: string): string {
+  return `${/^ */.exec(text)?.[0] ?? ""}${oneLine(text)}`;
 }
 
 function seconds(ms: number): string {

@@ -8,7 +8,7 @@ import type { Context } from "./context.ts";
 export async function recover(context: Context, json: boolean): Promise<number> {
   const runs = leftRuns(context.stateDirectory);
   const dead = runs.filter((left) => !left.alive);
-  const say = (runId: string, status: "clean" | "incomplete" | "running", left: readonly string[]): void => context.stdout.write(`${JSON.stringify({ format: "seawall-recovery/1", runId, status, left })}\n`);
+  const say = (runId: string, status: "clean" | "incomplete" | "running", left: readonly string[]): void => context.stdout.json({ format: "seawall-recovery/1", runId, status, left });
   if (json) for (const left of runs.filter((one) => one.alive)) say(left.runId, "running", []);
   for (const left of runs.filter((one) => one.alive)) context.stderr.write(`${left.runId} is still running (process ${left.ownerPid}); left alone\n`);
   let incomplete = false;

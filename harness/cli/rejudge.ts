@@ -17,7 +17,7 @@ import { refreshIndexOf } from "./run-index.ts";
 export async function rejudge(context: Context, directory: string, json: boolean): Promise<number> {
   const run = await readRun(directory);
   const verdict = judgeRecord(run);
-  if (json) context.stdout.write(`${JSON.stringify(verdict)}\n`);
+  if (json) context.stdout.json(verdict);
   else context.stdout.write(`${renderVerdictText(verdict, { columns: Math.min(100, context.stdout.columns), colour: context.stdout.colour, hypothesis: run.plan.hypothesis })}\n`);
   return exitCodeOf(verdict, null);
 }
@@ -33,7 +33,7 @@ export async function rewriteReports(context: Context, directory: string, json: 
   writeWhole(join(run.directory, files.verdict), `${JSON.stringify(verdict, null, 2)}\n`);
   const { html, junit } = await writeReports(run, verdict);
   refreshIndexOf(run, (text) => context.stderr.write(text));
-  if (json) context.stdout.write(`${JSON.stringify({ format: "seawall-report-files/1", runId: run.id, status: verdict.status, directory: run.directory, html, junit })}\n`);
+  if (json) context.stdout.json({ format: "seawall-report-files/1", runId: run.id, status: verdict.status, directory: run.directory, html, junit });
   else context.stdout.write(`report   ${pathToFileURL(html).href}\n`);
   return 0;
 }

@@ -22,7 +22,7 @@ export function index(context: Context, out: string, json: boolean): number {
   refuseUnwritable(out);
   const written = writeIndex(out);
   const page = join(out, indexFile);
-  if (json) context.stdout.write(`${JSON.stringify({ format: "seawall-index/1", page, ...written })}\n`);
+  if (json) context.stdout.json({ format: "seawall-index/1", page, ...written });
   else context.stdout.write(`${written.runs.length} runs${written.broken.length === 0 ? "" : `, ${written.broken.length} of them broken`}\nindex    ${pathToFileURL(page).href}\n`);
   return exitCodes.held;
 }

@@ -37,7 +37,7 @@ export async function run(context: Context, names: readonly string[], options: R
   }
   const people = options.json ? context.stderr : context.stdout;
   if (rows.length > 1 || options.suite !== null) people.write(`\n${renderSuite(options.suite, rows, { columns: people.columns, colour: people.colour })}\n`);
-  if (options.json && options.suite !== null) context.stdout.write(`${JSON.stringify({ format: "seawall-suite-result/1", suite: options.suite, exitCode: worst, runs: rows })}\n`);
+  if (options.json && options.suite !== null) context.stdout.json({ format: "seawall-suite-result/1", suite: options.suite, exitCode: worst, runs: rows });
   return worst;
 }
 
@@ -102,7 +102,7 @@ export function present(context: Context, outcome: Outcome, json: boolean, peopl
   if (outcome.error instanceof SeawallError) explain(outcome.error, context.stderr);
   else if (outcome.exitCode === exitCodes.interrupted) people.write(`\n${interruption(outcome.verdict)}\n`);
   else people.write(`\n${renderVerdictText(outcome.verdict, { columns: Math.min(100, people.columns), colour: people.colour, hypothesis: outcome.run.plan.hypothesis })}\n`);
-  if (json) context.stdout.write(`${JSON.stringify(outcome.verdict)}\n`);
+  if (json) context.stdout.json(outcome.verdict);
   for (const note of outcome.run.plan.notes ?? []) people.write(`note     ${note}\n`);
   people.write(`run      ${relative(context.cwd, outcome.run.directory) || "."}\nrerun    ${outcome.verdict.rerun}\nreport   ${pathToFileURL(outcome.report).href}\n`);
 }

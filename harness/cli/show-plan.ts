@@ -6,11 +6,12 @@ import { linkName } from "../core/where.ts";
 import type { Context } from "./context.ts";
 
 export function showPlan(context: Context, plan: Plan, json: boolean): number {
-  context.stdout.write(json ? `${JSON.stringify(plan)}\n` : `${textOf(plan).join("\n")}\n`);
+  if (json) context.stdout.json(plan);
+  else context.stdout.write(`${planText(plan).join("\n")}\n`);
   return 0;
 }
 
-function textOf(plan: Plan): string[] {
+export function planText(plan: Plan): string[] {
   const totalMs = plan.leadInMs + phases.reduce((sum, phase) => sum + plan.phasesMs[phase], 0);
   return [
     plan.title, "", ...plan.story.split("\n").map((line) => `  ${line.trim()}`), "",

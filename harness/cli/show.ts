@@ -40,12 +40,12 @@ const suitesOf = (name: string, suites: readonly ListedSuite[]): string[] => sui
 function showJson({ stdout }: Context, experiments: readonly Experiment[], suites: readonly ListedSuite[]): void {
   for (const experiment of experiments) {
     const { name, title, tier, topology, target } = experiment;
-    stdout.write(`${JSON.stringify({
+    stdout.json({
       format: "seawall-experiment/1", name, title, tier, topology, topologies: Object.keys(target.topologies), reliesOn: defencesOf(experiment), defences: target.defences.map((defence) => defence.name),
       suites: suitesOf(name, suites), plannedSeconds: seconds(experiment),
-    })}\n`);
+    });
   }
-  for (const { name, ...suite } of suites) stdout.write(`${JSON.stringify({ format: "seawall-suite/1", name, ...suite })}\n`);
+  for (const { name, ...suite } of suites) stdout.json({ format: "seawall-suite/1", name, ...suite });
 }
 
 function showText({ stdout }: Context, experiments: readonly Experiment[], suites: readonly ListedSuite[]): void {

@@ -15,7 +15,7 @@ export async function up(context: Context, planned: Planned, json: boolean): Pro
       const { host, port: number } = target.deployment.instance(service).endpoint(port);
       return { service, url: `http://${host}:${number}` };
     });
-    if (json) context.stdout.write(`${JSON.stringify(targetDocument(planned.plan, entries, target.logsDirectory))}\n`);
+    if (json) context.stdout.json(targetDocument(planned.plan, entries, target.logsDirectory));
     else for (const { service, url } of entries) context.stdout.write(`${service}  ${url}\n`);
     context.stderr.write(`the target is up; Ctrl-C or \`./seawall down\` ends it (logs: ${target.logsDirectory})\n`);
     await untilAborted(context.signal);
@@ -41,7 +41,8 @@ export async function down(context: Context, json: boolean): Promise<number> {
     await new Promise((wake) => setTimeout(wake, 100));
   }
   const said = running.length === 0 ? "nothing is up" : `${running.length === 1 ? "the target is" : `${running.length} targets are`} down`;
-  context.stdout.write(json ? `${JSON.stringify({ format: "seawall-down/1", ended: running.map(({ runId }) => runId) })}\n` : `${said}\n`);
+  if (json) context.stdout.json({ format: "seawall-down/1", ended: running.map(({ runId }) => runId) });
+  else context.stdout.write(`${said}\n`);
   return exitCodes.held;
 }
 

@@ -5,6 +5,8 @@ import type { Progress } from "./sources/source.ts";
 /** As much of a stream as is needed to write to it well. */
 export interface ProgressOutput {
   write(text: string): void;
+  /** Takes back the live line. */
+  erase(): void;
   readonly isTerminal: boolean;
   readonly columns: number;
   readonly colour: boolean;
@@ -14,7 +16,6 @@ export interface ProgressDisplay extends Disposable {
   readonly progress: (progress: Progress) => void;
 }
 
-const eraseLine = "\r\u001b[2K";
 const refreshEveryMs = 250;
 
 /** Writes nothing until something is being got. Disposing it takes the live line away. */
@@ -23,11 +24,17 @@ export function showProgress(output: ProgressOutput): ProgressDisplay {
   const startMs = performance.now();
   let timer: NodeJS.Timeout | undefined;
 
-  const draw = () => output.write(eraseLine + paint(liveLine([...steps.values()], (performance.now() - startMs) / 1_000, output.columns), output));
+  const draw = () => {
+    output.erase();
+    output.write(paint(liveLine([...steps.values()], (performance.now() - startMs) / 1_000, output.columns), output));
+  };
   const progress = (now: Progress) => {
     const before = steps.get(now.tool);
     steps.set(now.tool, now);
-    if (before?.step !== now.step) output.write(`${output.isTerminal ? eraseLine : ""}${now.tool}: ${now.step}\n`);
+    if (before?.step !== now.step) {
+      output.erase();
+      output.write(`${now.tool}: ${now.step}\n`);
+    }
     if (now.step.startsWith("ready")) steps.delete(now.tool);
     if (output.isTerminal) timer ??= setInterval(draw, refreshEveryMs);
   };
@@ -36,7 +43,7 @@ export function showProgress(output: ProgressOutput): ProgressDisplay {
     [Symbol.dispose]() {
       if (timer === undefined) return;
       clearInterval(timer);
-      output.write(eraseLine);
+      output.erase();
     },
   };
 }

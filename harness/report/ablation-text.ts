@@ -2,6 +2,7 @@
 import type { Ablation, Cell, Outcome } from "../core/ablation.ts";
 import { painter, type Style, wrap } from "./paint.ts";
 import { oneLine } from "./plain.ts";
+import { printable } from "./printable.ts";
 import { duration } from "./suite-text.ts";
 import { type Cell as Field, table } from "./table.ts";
 
@@ -22,11 +23,11 @@ export function renderAblation({ rows, complaints }: Ablation, { columns, colour
   ]);
   const seconds = cells.reduce((sum, cell) => sum + cell.seconds, 0);
   const good = cells.filter((cell) => cell.outcome === "held" || cell.outcome === "refuted").length;
-  return [
+  return printable([
     paint("What each defence is worth", "bold"), ...table(lines, across, paint), "",
     ...complaints.flatMap(({ text }) => wrap(oneLine(text), across - 2).map((line, index) => `${index === 0 ? paint("✗", "refuted") : " "} ${line}`)),
     `${good} of ${cells.length} runs as they must be; ${complaints.length === 0 ? "every defence asked about is worth its place" : `${complaints.length} ${complaints.length === 1 ? "complaint" : "complaints"}`}; ${duration(seconds)}`,
-  ].join("\n");
+  ].join("\n"), colour);
 }
 
 function named(cell: Cell, rows: Ablation["rows"]): string {

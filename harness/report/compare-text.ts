@@ -6,6 +6,7 @@ import { limitText, observedText, outcomeWords, sentence, tally, tallySentence }
 import { formatValue } from "../core/format.ts";
 import { type Paint, painter, type Style, wrap } from "./paint.ts";
 import { oneLine } from "./plain.ts";
+import { printable } from "./printable.ts";
 
 const marks = { worse: "✗", better: "✓", different: "≠", alike: "=", unclear: "?" } as const;
 const colours = { worse: "refuted", better: "held", different: "inconclusive", alike: "dim", unclear: "dim" } as const;
@@ -18,11 +19,11 @@ export function renderComparison(comparison: Comparison, { columns, colour }: { 
   const paint = painter(colour);
   const { experiment, baseline, others, marked } = comparison;
   const indented = (text: string, first = " "): string[] => wrap(oneLine(text), across - 2).map((line, index) => `${index === 0 ? first : " "} ${line}`);
-  return [
+  return printable([
     ...indented(`${experiment}: A is the baseline`), ...[baseline, ...others.map(({ side }) => side)].flatMap((side) => indented(sideLine(side))),
     ...others.flatMap((against) => ["", ...told(against, paint, indented)]), "",
     ...marked.flatMap((mark) => indented(mark, paint("!", "inconclusive"))),
-  ].join("\n").trimEnd();
+  ].join("\n").trimEnd(), colour);
 }
 
 function sideLine({ name, runs }: Side): string {

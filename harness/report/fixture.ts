@@ -91,7 +91,7 @@ function verdictOf(plan: Plan, runId: string, status: Status): Verdict {
   const finding = (claim: Claim, phase: Phase, observed: number, of: Status, why: string, samples: number): Finding =>
     ({ kind: "claim", id: claimId("claim", claim.title), subject: "target", title: claim.title, status: of, phase, observed, comparison: claim.comparison, limit: claim.limit as number, unit: claim.unit ?? "", samples, why });
   const evidence = (id: string, title: string, of: Status, why: string): Finding =>
-    ({ kind: "evidence", id, subject: familyOf(id), title, status: of, phase: null, observed: null, comparison: null, limit: null, unit: "", samples: 0, why });
+    ({ kind: "evidence", id, subject: familyOf(id), title, status: of, phase: null, observed: null, comparison: null, limit: null, unit: "", samples: familyOf(id) === "faults" ? plan.steps.length : 0, why });
   const fine = "within its limit", beyond = "beyond its limit";
   return {
     format: "seawall-verdict/1", runId, experiment: plan.experiment, without: plan.without, seed: plan.seed, status,

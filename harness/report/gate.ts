@@ -2,6 +2,7 @@
 import type { Gated } from "../core/gate/gate.ts";
 import { cut, painter, width, wrap } from "./paint.ts";
 import { clip, oneLine } from "./plain.ts";
+import { printable } from "./printable.ts";
 
 export interface GateReport {
   readonly format: "seawall-gate/1";
@@ -25,11 +26,12 @@ export function renderGateText(report: GateReport, { columns, colour }: { column
   const paint = painter(colour);
   const wide = Math.max(0, ...report.entries.map(({ experiment }) => width(experiment)));
   const lines = report.entries.flatMap((entry) => {
-    const head = `${marks[entry.outcome]} ${cut(entry.experiment, 40).padEnd(Math.min(40, wide))}  ${entry.outcome.padEnd(12)}`;
+    const head = `${marks[entry.outcome]} ${cut(oneLine(entry.experiment), 40).padEnd(Math.min(40, wide))}  ${entry.outcome.padEnd(12)}`;
     const said = [entry.why, comparisonLine(entry)].filter((text) => text !== "").flatMap((text) => wrap(oneLine(text), across - 4));
     return [`${paint(head.trimEnd(), colours[entry.outcome])}${runsOf(entry)}`, ...said.map((line) => `    ${line}`)];
   });
-  return [...lines, ...report.notRun.map((name) => `- ${name}  not run`), "", paint(paint(summaryLine(report), report.passed ? "held" : "refuted"), "bold")].join("\n");
+  const closing = paint(paint(summaryLine(report), report.passed ? "held" : "refuted"), "bold");
+  return printable([...lines, ...report.notRun.map((name) => `- ${oneLine(name)}  not run`), "", closing].join("\n"), colour);
 }
 
 function runsOf({ attempts }: Gated): string {

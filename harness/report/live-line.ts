@@ -23,7 +23,7 @@ export interface LiveLineOptions {
   readonly isTerminal: boolean;
 }
 
-/** On a terminal the text begins by erasing the line before it and does not end it; elsewhere it is one whole line. Write it as it is. */
+/** On a terminal the text does not end its line, and takes the place of the one before it; elsewhere it is one whole line. */
 export function renderLiveLine(state: LiveState, { columns, colour, isTerminal }: LiveLineOptions): string {
   const paint = painter(colour);
   const phase = oneLine(state.phase);
@@ -32,7 +32,7 @@ export function renderLiveLine(state: LiveState, { columns, colour, isTerminal }
   // The last column stays free: a terminal that wraps there would not be on this line any more.
   const line = cut(rest === "" ? phase : `${phase} · ${rest}`, Math.max(1, columns - 1));
   const bold = cut(phase, Math.max(1, columns - 1));
-  return `\r\u001b[2K${line.startsWith(bold) ? paint(bold, "bold") + line.slice(bold.length) : line}`;
+  return line.startsWith(bold) ? paint(bold, "bold") + line.slice(bold.length) : line;
 }
 
 function parts({ phaseLeftMs, requestsPerSecond, liveServedPerSecond, shedByLane, failed, note }: LiveState): string[] {

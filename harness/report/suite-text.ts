@@ -1,6 +1,8 @@
 /** What several runs came to, as a table for a terminal. */
 import type { Status } from "../core/run.ts";
 import { painter } from "./paint.ts";
+import { oneLine } from "./plain.ts";
+import { printable } from "./printable.ts";
 import { type Cell, table } from "./table.ts";
 
 export interface SuiteRow {
@@ -31,7 +33,8 @@ export function renderSuite(suite: string | null, rows: readonly SuiteRow[], { c
   const count = (status: Status | null): number => rows.filter((row) => row.status === status).length;
   const parts = (["held", "refuted", "inconclusive", null] as const).filter((status) => count(status) > 0).map((status) => `${count(status)} ${status ?? "not run"}`);
   const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);
-  return [paint(suite === null ? "All of them" : `Suite ${suite}`, "bold"), ...table(lines, across, paint), `${parts.join(", ")}; ${duration(seconds)}`].join("\n");
+  const head = paint(suite === null ? "All of them" : `Suite ${oneLine(suite)}`, "bold");
+  return printable([head, ...table(lines, across, paint), `${parts.join(", ")}; ${duration(seconds)}`].join("\n"), colour);
 }
 
 /** `1 min 32 s`. */

@@ -4,7 +4,9 @@ import type { Status, Verdict } from "../core/run.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
 import { formatCount } from "../core/format.ts";
 import { cut, type Paint, painter, width, wrap } from "./paint.ts";
+import { familyOf } from "../core/judge/subjects.ts";
 import { oneLine } from "./plain.ts";
+import { printable } from "./printable.ts";
 
 export interface TextOptions {
   readonly columns: number;
@@ -24,12 +26,12 @@ export function renderVerdictText(verdict: Verdict, { columns, colour, hypothesi
   const rows = claimRows(verdict, hypothesis ?? null);
   const claims = rows.filter((row) => row.kind !== "evidence");
   const evidence = rows.filter((row) => row.kind === "evidence");
-  return [
+  return printable([
     ...heading(verdict, across, paint), "",
     ...(claims.length === 0 ? [] : [...table(claims, across, paint), ""]),
     ...doubts(evidence, across, paint),
     ...cleanup(verdict, across, paint),
-  ].join("\n");
+  ].join("\n"), colour);
 }
 
 function heading(verdict: Verdict, across: number, paint: Paint): string[] {
@@ -87,7 +89,7 @@ function padded(text: string, wide: number): string {
 function doubts(evidence: readonly ClaimRow[], across: number, paint: Paint): string[] {
   if (evidence.length === 0) return [];
   const open = evidence.filter((row) => row.status !== "held");
-  const faults = evidence.filter((row) => row.status === "held" && /\bfault\b/i.test(row.title));
+  const faults = evidence.filter((row) => row.status === "held" && familyOf(row.id) === "faults" && row.samples > 0);
   return [
     ...faults.map((row) => `${paint(marks.held, "held")} ${cut(row.title, across - 2)}`),
     ...open.flatMap((row) => wrap(`${row.title}: ${row.why}`, across - 2).map((text, index) => (index === 0 ? `${paint(marks[row.status], row.status)} ${text}` : `  ${text}`))),

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { printerTo } from "../printer.ts";
 import { problemsOf } from "../../core/output/valid.fixture.ts";
 import { commandLine } from "../command-line.ts";
 import type { Context } from "../context.ts";
@@ -14,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function seawall(args: readonly string[]) {
   let stdout = "", stderr = "";
-  const output = (write: (text: string) => void) => ({ write, isTerminal: false, columns: 100, colour: false });
+  const output = (write: (text: string) => void) => printerTo({ write, isTerminal: false, columns: 100, colour: false });
   const context: Context = {
     root, cwd: root, env: {}, stdout: output((text) => { stdout += text; }), stderr: output((text) => { stderr += text; }), stdin: () => { throw new Error("nobody asks"); },
     signal: new AbortController().signal, onHurry: () => {}, version: "0", stateDirectory: join(folder, "state"), cacheDirectory: folder,

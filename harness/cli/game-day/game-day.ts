@@ -41,7 +41,8 @@ export async function gameDay(context: Context, file: string, options: GameDayOp
   const describe = (id: string): Day => describeDay(context, loaded.day, named, id, ready, options.yes ? "yes" : "people", seed);
   if (options.planOnly) {
     const day = describe("");
-    context.stdout.write(options.run.json ? `${JSON.stringify(day)}\n` : `${dayPlanText(day).join("\n")}\n`);
+    if (options.run.json) context.stdout.json(day);
+    else context.stdout.write(`${dayPlanText(day).join("\n")}\n`);
     return exitCodes.held;
   }
   refuseUnwritable(options.run.out);
@@ -98,6 +99,6 @@ export function told(context: Context, directory: string, json: boolean): number
   writeWhole(report, renderDayReport(recorded));
   const people = json ? context.stderr : context.stdout;
   people.write(`\n${dayResultText(recorded, Math.min(100, people.columns)).join("\n")}\n\nday      ${relative(context.cwd, directory) || "."}\nreport   ${pathToFileURL(report).href}\n`);
-  if (json) context.stdout.write(`${JSON.stringify(recorded.result)}\n`);
+  if (json) context.stdout.json(recorded.result);
   return recorded.result.exitCode;
 }
