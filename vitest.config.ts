@@ -49,7 +49,7 @@ export default defineConfig({
       {
         test: {
           name: "hermetic", include: ["{harness,targets,experiments,benchmarks,test}/**/*.test.ts"], isolate: false, maxWorkers: "100%", sequence: { groupOrder: 0 },
-          exclude: real.map((kind) => `**/*.${kind}.test.ts`), testTimeout: 10_000,
+          exclude: real.map((kind) => `**/*.${kind}.test.ts`), testTimeout: 60_000,
         },
       },
       { test: { ...limits, name: "beside", include: beside, maxWorkers: 2, sequence: { groupOrder: 1 } } },

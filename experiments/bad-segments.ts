@@ -4,6 +4,7 @@ import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";
 import { liveServed } from "./claims/live-served.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const packagers = ["region-a/packager", "region-b/packager"] as const;
@@ -40,6 +41,7 @@ export default defineExperiment({
       metric: "segment_ms", where: { lane: "live", outcome: "served" }, statistic: "share", having: { flagged: "yes" },
       comparison: ">=", limit: 0.05, during: ["fault"], samplesMin: 300,
     },
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(20),
   ],

@@ -4,6 +4,7 @@ import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveServed } from "./claims/live-served.ts";
 import { playServed } from "./claims/play-served.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /*
@@ -53,6 +54,7 @@ export default defineExperiment({
       title: "What devices fetch because of it is there at the first asking",
       metric: "start_ms", where: { lane: "start", kind: "prefetch" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.9, during: ["fault"], samplesMin: 120,
     },
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(30),
   ],

@@ -4,6 +4,7 @@ import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const caches = ["region-a", "region-b"].flatMap((region) => [`${region}/edge`, `${region}/memcached`]);
@@ -42,6 +43,7 @@ export default defineExperiment({
       title: "What was lost is in memory again",
       metric: "origin_chunks_total", statistic: "share", having: { from: "memcached" }, comparison: ">=", limit: 0.4, during: ["recovery"], samplesMin: 30,
     },
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(30),
   ],

@@ -4,7 +4,7 @@ import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
-import { publicationsAcknowledged } from "./claims/publications-acknowledged.ts";
+import { publications } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const [left, right, lost] = ["region-a-1", "region-a-2", "region-a-3"] as const;
@@ -27,7 +27,7 @@ export default defineExperiment({
   ],
   hypothesis: [
     ...liveServed(300),
-    publicationsAcknowledged(20, "No publication fails past its retry budget"),
+    ...publications({ "region-a": { samplesMin: 30 } }),
     ...shedOrder(),
     durable(),
     {

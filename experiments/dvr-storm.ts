@@ -3,6 +3,7 @@ import { defineExperiment, type Phase, type Step } from "../harness/core/experim
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 // Limits: 489 DVR requests refused, 23 store reads and 37 DVR requests a second at the origins, 98 without shedCaching; publications' p95 63 to 244 ms. All on a
@@ -50,6 +51,7 @@ export default defineExperiment({
       title: "Publishing stays quick",
       metric: "publish_ms", where: { outcome: "acked" }, statistic: "p95", comparison: "<=", limit: 300, unit: "ms", during: everyPhase, samplesMin: 30,
     },
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(30),
   ],

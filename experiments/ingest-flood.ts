@@ -4,6 +4,7 @@ import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveServed } from "./claims/live-served.ts";
 import { playServed } from "./claims/play-served.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /*
@@ -53,6 +54,7 @@ export default defineExperiment({
       title: "Every event is accounted for: taken in means stored or shed, stored means on disk, and nothing is left over",
       metric: "events_unreconciled", statistic: "max", comparison: "==", limit: 0, during: ["recovery"], samplesMin: 6,
     },
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(30),
   ],

@@ -4,6 +4,7 @@ import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { publications } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /** In the order of a segment's way; the stores have one copy per region in this topology, and are left to the zones. */
@@ -34,6 +35,8 @@ export default defineExperiment({
       metric: "segment_ms", where: { lane: "live", home: "region-b/edge" }, statistic: "share", having: { edge: "region-b/edge" },
       comparison: ">=", limit: 0.999, during: everyPhase, samplesMin: 200,
     },
+    // Region B's publish origin is gone for as long as one segment or two is tried: three renditions of 16.
+    ...publications({ "region-a": { samplesMin: 15 }, "region-b": { samplesMin: 15, ackedMin: 0.85 } }),
     ...shedOrder(),
     durable(20),
   ],

@@ -3,6 +3,7 @@ import { defineExperiment, type Phase } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 // Limits: origin GETs 0.016 for each such request, 0.29 without negativeCache; all look-ups from memory; 2 to 3 store reads a second, live viewers' median
@@ -47,6 +48,7 @@ export default defineExperiment({
       title: "The store is not read for it",
       metric: "origin_store_requests_total", where: { operation: "read" }, statistic: "rate", comparison: "<=", limit: 5, unit: "/s", during: everyPhase, samplesMin: 4,
     },
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(30),
   ],

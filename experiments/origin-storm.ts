@@ -4,7 +4,7 @@ import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
-import { publicationsAcknowledged } from "./claims/publications-acknowledged.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const edges = 2;
@@ -36,7 +36,7 @@ export default defineExperiment({
       metric: "origin_gets", where: { lane: "live" }, statistic: "ratio", per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: edges },
       comparison: "<=", limit: 1.2, during: everyPhase, samplesMin: 20,
     },
-    publicationsAcknowledged(40),
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(40),
   ],

@@ -4,6 +4,7 @@ import type { OperatorStep } from "../harness/core/faults.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const faultMs = 16_000;
@@ -57,6 +58,7 @@ export default defineExperiment({
       metric: "origin_gets", where: { lane: "dvr" }, statistic: "sum",
       comparison: "<=", limit: 60, during: ["fault"], samplesMin: 4,
     },
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(20),
   ],

@@ -4,7 +4,7 @@ import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";
 import { liveServed } from "./claims/live-served.ts";
-import { publicationsAcknowledged } from "./claims/publications-acknowledged.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const kinds = ["origin-read", "origin-publish", "edge", "gateway"];
@@ -27,7 +27,7 @@ export default defineExperiment({
   ],
   hypothesis: [
     ...liveServed(600),
-    publicationsAcknowledged(40),
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(),
     {

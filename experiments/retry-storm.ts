@@ -3,6 +3,7 @@ import { defineExperiment, type Step } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveServed } from "./claims/live-served.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /*
@@ -39,6 +40,7 @@ export default defineExperiment({
       title: "Whoever presses play afterwards gets a session in time",
       metric: "start_ms", where: { lane: "start", kind: "play" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.8, during: ["recovery"], samplesMin: 700,
     },
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(30),
   ],

@@ -4,7 +4,7 @@ import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";
 import { liveServed } from "./claims/live-served.ts";
-import { publicationsAcknowledged } from "./claims/publications-acknowledged.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const [regions, cold] = [["region-a", "region-b"] as const, ["edge", "memcached"] as const];
@@ -40,7 +40,7 @@ export default defineExperiment({
       metric: "origin_requests_total", where: { lane: "dvr", outcome: "shed" }, statistic: "sum",
       comparison: ">=", limit: 6, during: ["fault"], samplesMin: 1,
     },
-    publicationsAcknowledged(30, "Every segment that was published was acknowledged within the packagers' time"),
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(20),
   ],

@@ -3,6 +3,7 @@ import { defineExperiment } from "../harness/core/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveServed } from "./claims/live-served.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 import { playServed } from "./claims/play-served.ts";
 
@@ -42,6 +43,7 @@ export default defineExperiment({
       title: "As many sessions are started as before the surge, or more",
       metric: "gateway_assignments_total", statistic: "rate", comparison: ">=", limit: { of: "baseline", times: 1 }, during: ["fault"], samplesMin: 8, unit: "/s",
     },
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(30),
   ],

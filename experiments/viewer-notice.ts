@@ -4,6 +4,7 @@ import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
+import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const operated = "region-a/origin-publish", [deadOrigin, deadEdge] = ["region-a/origin-read", "region-b/edge"] as const;
@@ -43,6 +44,7 @@ export default defineExperiment({
       metric: "segment_ms", where: { lane: "dvr" }, statistic: "share", having: { outcome: "served" },
       comparison: ">=", limit: 0.99, during: everyPhase, samplesMin: 150,
     },
+    ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(20),
   ],

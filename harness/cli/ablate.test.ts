@@ -34,7 +34,7 @@ function storm(getsMax: number, reliesOn: object, perSecond = 60): string {
     import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
     const few = { baseline: ${perSecond}, fault: ${perSecond}, recovery: ${perSecond} };
     const [gets] = base.hypothesis.filter(({ title }) => title.startsWith("Origin GETs"));
-    const [acked] = base.hypothesis.filter(({ title }) => title.startsWith("Every segment"));
+    const [acked] = base.hypothesis.filter(({ title }) => title.startsWith("Publications of region-a are acknowledged"));
     export default { ...base, name: "small-storm", load: base.load.map((load) => ({ ...load, ratePerSecond: few })), reliesOn: ${JSON.stringify(reliesOn)},
       phasesMs: { baseline: 8_000, fault: 8_000, recovery: 16_000 }, recovery: { ...base.recovery, withinMs: 4_000 },
       method: [{ atMs: 2_000, forMs: 4_000, fault: base.method[0].fault }],
@@ -46,7 +46,7 @@ const documentIn = (stdout: string): Document => JSON.parse(stdout.trim().split(
 
 describe("seawall ablate", () => {
   it("is content when each control falls as expected, and says what stays green or falls for something else", async () => {
-    const path = storm(1.5, { collapsing: ["Origin GETs"], msTtl: ["Every segment"] });
+    const path = storm(1.5, { collapsing: ["Origin GETs"], msTtl: ["Publications of region-a"] });
     const { exitCode, stdout } = await seawall("ablate", path, "--json");
     const document = documentIn(stdout);
     expect(problemsOf(document)).toEqual([]);
@@ -57,9 +57,9 @@ describe("seawall ablate", () => {
     expect(junit).toContain('name="without msTtl [quick]"');
     expect(junit?.match(/<failure type="green"/g)).toHaveLength(1);
 
-    const again = await seawall("ablate", storm(1.5, { collapsing: ["Every segment"] }), "--reuse");
+    const again = await seawall("ablate", storm(1.5, { collapsing: ["Publications of region-a"] }), "--reuse");
     expect(again.exitCode).toBe(1);
-    expect(again.stdout.replace(/\s+/g, " ")).toMatch(/small-storm without collapsing is refuted, but for "Origin GETs [^"]+" and not for "Every segment [^"]+": it proves nothing/);
+    expect(again.stdout.replace(/\s+/g, " ")).toMatch(/small-storm without collapsing is refuted, but for "Origin GETs [^"]+" and not for "Publications of region-a [^"]+": it proves nothing/);
     expect(again.stdout).toMatch(/✓ held +small-storm +recorded/);
   });
 

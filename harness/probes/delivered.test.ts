@@ -5,7 +5,7 @@ import type { JournalEntry } from "./journal.ts";
 
 const [right, twin, other] = ["a".repeat(64), "b".repeat(64), "c".repeat(64)];
 const entry = (pipeline: string, sha256: string, outcome: "acked" | "lost" = "acked"): JournalEntry =>
-  ({ seq: 1, startedMs: 0, atMs: 1, number: 7, rendition: "v360", pipeline, outcome, backfill: false, sha256 });
+  ({ seq: 1, startedMs: 0, atMs: 1, number: 7, rendition: "v360", pipeline, outcome, backfill: false, refusals: 0, sha256 });
 const delivery = (changes: Partial<Delivery>): Delivery => ({ edge: "e", rendition: "v360", number: 7, atMs: 5, sha256: right, label: right, ...changes });
 
 function outcomesOf(entries: readonly JournalEntry[], ...deliveries: readonly Delivery[]): string[] {

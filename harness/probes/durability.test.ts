@@ -6,7 +6,7 @@ import type { JournalEntry } from "./journal.ts";
 const sha = (letter: string): string => letter.repeat(64);
 let seq = 0;
 const entry = (outcome: "acked" | "lost", sha256: string, changes: Partial<JournalEntry> = {}): JournalEntry =>
-  ({ seq: ++seq, startedMs: 1, atMs: 2, number: 4, rendition: "v360", pipeline: "a", outcome, backfill: false, sha256, ...changes });
+  ({ seq: ++seq, startedMs: 1, atMs: 2, number: 4, rendition: "v360", pipeline: "a", outcome, backfill: false, refusals: 0, sha256, ...changes });
 
 describe("what was acknowledged", () => {
   it("is one segment for each pipeline, rendition and number, from its first acknowledgement", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Series } from "../core/run.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 
-const entry = (seq: number, changes: Partial<JournalEntry> = {}): JournalEntry => ({ seq, startedMs: 1_000, atMs: 1_025, number: 4, rendition: "v360", pipeline: "a", outcome: "acked", backfill: false, sha256: "0".repeat(64), ...changes });
+const entry = (seq: number, changes: Partial<JournalEntry> = {}): JournalEntry => ({ seq, startedMs: 1_000, atMs: 1_025, number: 4, rendition: "v360", pipeline: "a", outcome: "acked", backfill: false, refusals: 0, sha256: "0".repeat(64), ...changes });
 const lines = (...entries: readonly object[]): string => entries.map((one) => `${JSON.stringify(one)}\n`).join("");
 
 describe("a packager's journal", () => {
@@ -20,6 +20,7 @@ describe("a packager's journal", () => {
     ["an outcome nobody knows", lines({ ...entry(1), outcome: "maybe" })],
     ["half a segment", lines({ ...entry(1), number: 1.5 })],
     ["no word on whether it is history", lines({ ...entry(1), backfill: undefined })],
+    ["no word on who turned it away", lines({ ...entry(1), refusals: undefined })],
     ["no checksum", lines({ ...entry(1), sha256: "" })],
     ["an error page", "<html>502</html>"],
   ])("proves nothing when it holds %s", (_what, text) => {
@@ -29,10 +30,11 @@ describe("a packager's journal", () => {
   it("tells how long each publication took, but not what was published before the run", () => {
     const sunk: unknown[] = [];
     const sink = { series: (series: Series) => sunk.push(series), sample: (_id: number, atMs: number, value: number) => { sunk.push([atMs, value]); } };
-    sinkJournal([entry(1, { backfill: true }), entry(2), entry(3, { outcome: "lost", atMs: 9_000 })], sink);
+    sinkJournal([entry(1, { backfill: true }), entry(2), entry(3, { outcome: "lost", refusals: 2, atMs: 9_000 })], "region-a", sink);
+    const tags = { region: "region-a", pipeline: "a", rendition: "v360" };
     expect(sunk).toEqual([
-      { metric: "publish_ms", kind: "duration", tags: { pipeline: "a", rendition: "v360", outcome: "acked" } }, [1_025, 25],
-      { metric: "publish_ms", kind: "duration", tags: { pipeline: "a", rendition: "v360", outcome: "lost" } }, [9_000, 8_000],
+      { metric: "publish_ms", kind: "duration", tags: { ...tags, outcome: "acked", refused: "no" } }, [1_025, 25],
+      { metric: "publish_ms", kind: "duration", tags: { ...tags, outcome: "lost", refused: "yes" } }, [9_000, 8_000],
     ]);
   });
 });

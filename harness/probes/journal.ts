@@ -4,7 +4,7 @@ import type { SampleSink } from "../core/ports.ts";
 
 const entry = z.object({
   seq: z.number().int(), startedMs: z.number(), atMs: z.number(), number: z.number().int(), rendition: z.string(), pipeline: z.string(),
-  outcome: z.enum(["acked", "lost"]), backfill: z.boolean(), sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  outcome: z.enum(["acked", "lost"]), refusals: z.number().int().min(0), backfill: z.boolean(), sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
 export type JournalEntry = z.infer<typeof entry>;
@@ -14,11 +14,18 @@ export function parseJournal(text: string, after: number): JournalEntry[] {
   return text.split("\n").filter((line) => line !== "").map((line) => entry.parse(JSON.parse(line))).filter((one) => one.seq > after).sort((a, b) => a.seq - b.seq);
 }
 
-/** What a target published before it was up is its history, not something that viewers of this run waited for. */
-export function sinkJournal(entries: readonly JournalEntry[], sink: SampleSink): void {
+/**
+ * What a target published before it was up is its history, not something that viewers of this run waited for.
+ * `region`: where the packager stands.
+ */
+export function sinkJournal(entries: readonly JournalEntry[], region: string, sink: SampleSink): void {
   for (const one of entries) {
     if (one.backfill) continue;
-    const series = sink.series({ metric: "publish_ms", kind: "duration", tags: { pipeline: one.pipeline, rendition: one.rendition, outcome: one.outcome } });
+    const tags = {
+      region, pipeline: one.pipeline, rendition: one.rendition, outcome: one.outcome,
+      refused: one.refusals > 0 ? "yes" : "no",
+    };
+    const series = sink.series({ metric: "publish_ms", kind: "duration", tags });
     sink.sample(series, one.atMs, one.atMs - one.startedMs);
   }
 }

@@ -152,7 +152,7 @@ export class RunningProbes implements AsyncDisposable {
     const entries = parseJournal(answer.body, after);
     const [first] = entries;
     this.#journals.set(instance.service.name, entries.at(-1)?.seq ?? after);
-    sinkJournal(entries, this.#options.sink);
+    sinkJournal(entries, instance.service.region, this.#options.sink);
     this.#published.push(...entries);
     // What the journal had forgotten before it was read may have been acknowledged, and cannot be looked for.
     if (first !== undefined && first.seq > after + 1) {

@@ -102,7 +102,7 @@ function heldSamples(): Sample[] {
     ...steady("http_req_ms", { lane: "dvr", status: "200", edge: "region-a/edge" }, 500, (tick) => 30 + (tick % 50), 7),
     ...steady("start_late_ms", { lane: "live" }, 200, () => 2),
     ...edges.flatMap((edge) => steady("origin_gets", { lane: "live", edge, origin: "region-a" }, 2_000, () => 1, 30)),
-    ...["a", "b"].flatMap((pipeline) => steady("publish_ms", { pipeline, rendition: "v360", outcome: "acked" }, 2_000, () => 25, 11)),
+    ...["a", "b"].flatMap((pipeline) => steady("publish_ms", { region: `region-${pipeline}`, pipeline, rendition: "v360", outcome: "acked", refused: "no" }, 2_000, () => 25, 11)),
     ...edges.flatMap((edge) => steady("canary_ms", { edge, outcome: "served" }, 500, () => 20, 3)),
     ...steady("canary_late_ms", {}, 500, () => 1, 3),
     ...steady("cpu_seconds", { service: "k6" }, 2_000, () => 0.3, 40),

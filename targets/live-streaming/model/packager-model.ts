@@ -66,8 +66,10 @@ export class Packager {
   #publish(asked: Asked, defects: readonly Defect[]): void {
     const startedMs = this.#simulation.nowMs();
     const candidate = candidateOf(asked, this.pipeline, startedMs, defects);
+    let refused = "no";
     const ended = (outcome: "acked" | "lost"): void => {
-      this.#simulation.duration("publish_ms", { pipeline: this.pipeline, rendition: asked.rendition, outcome }, this.#simulation.nowMs() - startedMs);
+      const tags = { region: this.node.region, pipeline: this.pipeline, rendition: asked.rendition, outcome, refused };
+      this.#simulation.duration("publish_ms", tags, this.#simulation.nowMs() - startedMs);
     };
     const attempt = (count: number): void => {
       const leftMs = startedMs + lostAfterMs - this.#simulation.nowMs();
@@ -79,7 +81,12 @@ export class Packager {
       this.#simulation.request<boolean>({
         from: this.node, to: origin.node, port: "http", timeoutMs: Math.min(attemptMs, leftMs),
         serve: (reply) => origin.publish(asked, candidate, reply),
-        done: (taken) => (taken === true ? ended("acked") : this.node.after(pauseMs, () => attempt(count + 1))),
+        done: (taken) => {
+          // No answer at all is null; an origin that answers and does not take it turns it away.
+          if (taken === false) refused = "yes";
+          if (taken === true) ended("acked");
+          else this.node.after(pauseMs, () => attempt(count + 1));
+        },
       });
     };
     attempt(0);

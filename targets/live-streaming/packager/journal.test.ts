@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { createJournal, type JournalFile } from "./journal.ts";
 
 const entry = {
-  atMs: 2, startedMs: 1, number: 7, rendition: "v720", pipeline: "a", outcome: "acked", status: 200, tookMs: 1, attempts: 1, sha256: "", bytes: 1, defects: [],
+  atMs: 2, startedMs: 1, number: 7, rendition: "v720", pipeline: "a", outcome: "acked", status: 200, tookMs: 1, attempts: 1, refusals: 0, sha256: "", bytes: 1, defects: [],
   backfill: false,
 } as const;
 const folder = mkdtempSync(join(tmpdir(), "seawall-journal-"));

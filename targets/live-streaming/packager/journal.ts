@@ -17,6 +17,8 @@ export interface Entry {
   readonly status: number;
   readonly tookMs: number;
   readonly attempts: number;
+  /** Attempts that an origin turned away. */
+  readonly refusals: number;
   readonly sha256: string;
   readonly bytes: number;
   /** What the inspection found and the PUT said. */

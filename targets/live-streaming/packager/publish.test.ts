@@ -41,15 +41,15 @@ describe("a publisher with several origins", () => {
     const good = await origin(200);
     const both = publisher(dead, good);
     const startedMs = performance.now();
-    expect(await both.put(put(2_000))).toEqual({ outcome: "acked", status: 200, attempts: 2 });
+    expect(await both.put(put(2_000))).toEqual({ outcome: "acked", status: 200, attempts: 2, refusals: 0 });
     expect(performance.now() - startedMs).toBeLessThan(200);
-    expect(await both.put(put(2_000))).toEqual({ outcome: "acked", status: 200, attempts: 1 });
+    expect(await both.put(put(2_000))).toEqual({ outcome: "acked", status: 200, attempts: 1, refusals: 0 });
     expect(good.asked.map((headers) => headers["x-token"])).toEqual(["t", "t"]);
   });
 
   test("leaves a silent one in time", async () => {
     const [silent, good] = [await origin("silent"), await origin(200)];
-    expect(await publisher(silent, good).put(put(2_000))).toEqual({ outcome: "acked", status: 200, attempts: 2 });
+    expect(await publisher(silent, good).put(put(2_000))).toEqual({ outcome: "acked", status: 200, attempts: 2, refusals: 0 });
     expect(silent.asked.length).toBe(1);
   });
 
@@ -63,14 +63,14 @@ describe("a publisher with several origins", () => {
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     cleanups.push(() => void server.close(), () => server.closeAllConnections());
     const busy: Origin = { at: { host: "127.0.0.1", port: (server.address() as AddressInfo).port }, asked: [] };
-    expect(await publisher(busy, busy, busy).put(put(20_000))).toEqual({ outcome: "acked", status: 200, attempts: 1 });
+    expect(await publisher(busy, busy, busy).put(put(20_000))).toEqual({ outcome: "acked", status: 200, attempts: 1, refusals: 0 });
     expect(asked).toHaveLength(1);
   });
 
   test("asks another when one cannot take it, and no other when it is refused for what it is", async () => {
     const [full, good, strict] = [await origin(503), await origin(200), await origin(422)];
-    expect(await publisher(full, good).put(put(2_000))).toMatchObject({ outcome: "acked", attempts: 2 });
-    expect(await publisher(strict, good).put(put(2_000))).toEqual({ outcome: "lost", status: 422, attempts: 1 });
+    expect(await publisher(full, good).put(put(2_000))).toMatchObject({ outcome: "acked", attempts: 2, refusals: 1 });
+    expect(await publisher(strict, good).put(put(2_000))).toEqual({ outcome: "lost", status: 422, attempts: 1, refusals: 0 });
   });
 
   test("comes back to the first when it recovers while the time lasts, and gives up after", async () => {

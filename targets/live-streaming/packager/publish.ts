@@ -16,6 +16,13 @@ export interface PutResult {
   /** Of the last attempt; 0 when there was no answer. */
   readonly status: number;
   readonly attempts: number;
+  /** Attempts that an origin turned away: it answered, and did not take what it could have taken. */
+  readonly refusals: number;
+}
+
+/** 429, and every 5xx: what an origin says that it cannot do now. A 4xx is about the request itself. */
+export function isRefusal(status: number): boolean {
+  return status === 429 || status >= 500;
 }
 
 export interface Publisher {
@@ -48,6 +55,7 @@ export function createPublisher(origins: readonly EndpointSettings[], nowMs: () 
     async put({ path, body, headers, deadlineMs }) {
       let status = 0;
       let attempts = 0;
+      let refusals = 0;
       // Who has much time is in no hurry: a busy origin given up on goes on writing, and the next one then writes the same again.
       const patienceMs = Math.max(attemptMs, (deadlineMs - nowMs()) / (origins.length + 2));
       const leftMs = (): number => Math.min(deadlineMs, endMs) - nowMs();
@@ -56,14 +64,15 @@ export function createPublisher(origins: readonly EndpointSettings[], nowMs: () 
         status = await attempt(agent, origins[at], { method: "PUT", path, headers, body }, Math.min(patienceMs, leftMs()));
         if (status === 200) {
           preferred = at;
-          return { outcome: "acked", status, attempts };
+          return { outcome: "acked", status, attempts, refusals };
         }
+        if (isRefusal(status)) refusals += 1;
         // Refused for what it is: it will be refused again.
         if (status >= 400 && status < 500 && status !== 408 && status !== 429) break;
         // Each origin is asked at once; only then does it help to wait.
         if (attempts % origins.length === 0) await sleep(Math.min(pauseMs, Math.max(0, leftMs())));
       }
-      return { outcome: "lost", status, attempts };
+      return { outcome: "lost", status, attempts, refusals };
     },
     async ready() {
       const question: Question = { method: "GET", path: "/health/ready", headers: {}, body: Buffer.alloc(0) };
