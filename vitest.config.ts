@@ -43,7 +43,7 @@ const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 export default defineConfig({
   test: {
     passWithNoTests: true,
-    globalSetup: "harness/system/tests-folder.ts",
+    globalSetup: "test/support/test-run.ts",
     sequence: { sequencer: AsListed },
     projects: [
       {

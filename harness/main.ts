@@ -1,6 +1,5 @@
 /** The only owner of argv, the environment, signals and exit statuses. */
 import { readFileSync, writeSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commandLine } from "./cli/command-line.ts";
@@ -8,6 +7,7 @@ import type { Context, Output } from "./cli/context.ts";
 import { explain } from "./cli/explain.ts";
 import { printerTo } from "./cli/printer.ts";
 import { exitCodes } from "./core/errors.ts";
+import { cacheFolder, stateFolder } from "./run/cache-folder.ts";
 import { RunAborted } from "./run/conductor.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -63,9 +63,9 @@ async function delivered(exitCode: number, flush: (done: () => void) => unknown,
 
 function context(signal: AbortSignal, onHurry: (hurry: () => void) => void): Context {
   const { env } = process;
-  const cache = env["SEAWALL_CACHE"] || join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "seawall");
+  const cache = cacheFolder(env);
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  return { root, cwd: process.cwd(), env, stdout: output(process.stdout), stderr: output(process.stderr), stdin: () => process.stdin, signal, onHurry, version, stateDirectory: join(cache, "state"), cacheDirectory: cache };
+  return { root, cwd: process.cwd(), env, stdout: output(process.stdout), stderr: output(process.stderr), stdin: () => process.stdin, signal, onHurry, version, stateDirectory: stateFolder(env), cacheDirectory: cache };
 }
 
 /** Whether the process may end as it does. */

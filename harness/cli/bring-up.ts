@@ -26,10 +26,10 @@ export async function bringUp(context: Context, { plan, layout }: Planned, progr
   const tools = await toolsOf(context, { plan, layout });
   const runId = `up-${newRunId(clock.nowMs(), plan.seed)}`;
   const ledger = new FileLedger(context.stateDirectory, runId, "");
-  context.onHurry(() => void sweep(context, runId, plan.substrate));
+  context.onHurry(() => void sweep(context, runId, plan.substrate, ledger));
   await using undoing = new AsyncDisposableStack();
   undoing.defer(async () => {
-    if ((await sweep(context, runId, plan.substrate)).length === 0) ledger.remove();
+    if ((await sweep(context, runId, plan.substrate, ledger)).length === 0) ledger.remove();
     else ledger.close();
   });
   const logsDirectory = join(mkdtempSync(join(tmpdir(), "seawall-up-")), "logs");

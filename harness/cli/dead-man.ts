@@ -5,7 +5,8 @@ import { exitCodes } from "../core/errors.ts";
 import type { DistributiveOmit } from "../core/ports.ts";
 import type { RunEvent } from "../core/run.ts";
 import { listen, silentBeatsMax } from "../run/dead-man.ts";
-import { type LeftRun, leftRuns, recoverRun } from "../run/ledger.ts";
+import { type LeftRun, leftRun } from "../run/left-runs.ts";
+import { recoverRun } from "../run/recovery.ts";
 import { files } from "../run/run-directory.ts";
 import { isSameProcess } from "../system/processes.ts";
 import type { Context } from "./context.ts";
@@ -17,7 +18,8 @@ const goneWithinMs = 10_000;
 /** Lives as long as the run, and says nothing to anybody: what it did is in the record. */
 export async function deadMan(context: Context, runId: string): Promise<number> {
   const heard = await listen(context.stdin());
-  const left = leftRuns(context.stateDirectory).find((one) => one.runId === runId);
+  // Its own ledger alone: what lies beside it may be unreadable.
+  const left = leftRun(context.stateDirectory, runId);
   // Without a ledger there is nothing left to undo.
   if (heard === "released" || left === undefined) return exitCodes.held;
   await endOwner(left);

@@ -1,10 +1,11 @@
 /** One run: experiment → plan → run → judge → report. */
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { Experiment, Load } from "../core/experiment.ts";
 import { type Planned, planExperiment, type PlanOptions, planTarget } from "../core/plan.ts";
 import { type RecordedVerdict, vouching } from "../core/prerequisites.ts";
-import type { SampleSink } from "../core/ports.ts";
+import type { Clock, SampleSink } from "../core/ports.ts";
 import type { Run, RunEvent, SubstrateName, Verdict } from "../core/run.ts";
 import type { Tools } from "../core/tools.ts";
 import { provision } from "../provision/provision.ts";
@@ -12,7 +13,8 @@ import { showProgress } from "../provision/render.ts";
 import { writeReports } from "../report/write.ts";
 import { conduct } from "../run/conductor.ts";
 import { startDeadMan } from "../run/dead-man.ts";
-import { FileLedger, leftRuns } from "../run/ledger.ts";
+import { FileLedger } from "../run/ledger.ts";
+import { leftRuns } from "../run/left-runs.ts";
 import { readRun } from "../run/read-run.ts";
 import { Recorder } from "../run/recorder.ts";
 import { files, makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
@@ -27,6 +29,7 @@ import { ensureImage } from "./image.ts";
 import { judgeRecord } from "./judge-record.ts";
 import { Progress } from "./progress.ts";
 import { judgedAgain, recordedVerdicts } from "./records.ts";
+import { isOfTestsAlone } from "./recover.ts";
 import { refreshIndexOf } from "./run-index.ts";
 import { simulate } from "./simulate.ts";
 import { chooseSubstrate } from "./substrate.ts";
@@ -136,13 +139,12 @@ export async function runPlanned(context: Context, planned: Planned, options: Pi
   const clock = realClock();
   const tools = await toolsOf(context, planned);
   const { directory, id } = makeRunDirectory(options.out, planned.plan.experiment, newRunId(clock.nowMs(), planned.plan.seed));
-  const recorder = new Recorder(directory, planned.plan, clock);
+  const { ledger, recorder } = opened(context, planned, clock, directory, id);
   onlooker?.began(directory, id);
   if (onlooker !== undefined) recorder.onEvent((event) => onlooker.event(event));
-  const ledger = new FileLedger(context.stateDirectory, id, directory);
   const deadMan = startDeadMan([process.execPath, join(context.root, "harness", "main.ts"), "dead-man", id], { ...context.env });
   const signal = AbortSignal.any([context.signal, recorder.failed]);
-  context.onHurry(() => void sweep(context, id, planned.plan.substrate));
+  context.onHurry(() => void sweep(context, id, planned.plan.substrate, ledger));
   let error: unknown;
   {
     using progress = new Progress(context.stderr, planned.plan, () => clock.nowMs());
@@ -159,6 +161,19 @@ export async function runPlanned(context: Context, planned: Planned, options: Pi
   else ledger.close();
   if (recorder.failed.aborted) throw recorder.failed.reason;
   return judged(directory, error, (text) => context.stderr.write(text));
+}
+
+/** A run without a ledger could not be undone, and one without a record proves nothing: it ends here, and leaves no folder without a verdict. */
+function opened(context: Context, { plan }: Planned, clock: Clock, directory: string, id: string): { readonly ledger: FileLedger; readonly recorder: Recorder } {
+  let ledger: FileLedger | undefined;
+  try {
+    ledger = new FileLedger(context.stateDirectory, id, directory);
+    return { ledger, recorder: new Recorder(directory, plan, clock) };
+  } catch (error) {
+    ledger?.remove();
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** Judges what is on disk, not what is in memory: the verdict is the one that anybody gets from the record. */
@@ -189,7 +204,7 @@ export function worse(a: number, b: number): number {
 
 /** A run on a machine where an earlier one left something behind would measure that, too. */
 export function refuseDirtyMachine(context: Context): void {
-  const dead = leftRuns(context.stateDirectory).filter((left) => !left.alive);
+  const dead = leftRuns(context.stateDirectory).filter((left) => !left.alive && !isOfTestsAlone(left));
   if (dead.length === 0) return;
   throw new SeawallError("MACHINE_DIRTY", `${dead.length === 1 ? "an earlier run" : `${dead.length} earlier runs`} ended without undoing everything: ${dead.map((left) => left.runId).join(", ")}`, {
     hint: "Run `./seawall recover`, then try again.",

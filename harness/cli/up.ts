@@ -1,7 +1,7 @@
 /** `seawall up` and `seawall down`: the target alone, for a look around; up until Ctrl-C or `down`. */
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { Planned } from "../core/plan.ts";
-import { leftRuns } from "../run/ledger.ts";
+import { leftRuns } from "../run/left-runs.ts";
 import { bringUp } from "./bring-up.ts";
 import type { Context } from "./context.ts";
 

@@ -13,13 +13,15 @@ import { RunningProbes } from "../probes/probes.ts";
 import { AbortWatch } from "../run/abort-watch.ts";
 import type { World } from "../run/conductor.ts";
 import type { FileLedger } from "../run/ledger.ts";
+import { tracesOf } from "../run/recovery.ts";
 import type { Recorder } from "../run/recorder.ts";
 import { files } from "../run/run-directory.ts";
 import { dockerSubstrate } from "../substrates/docker/deploy.ts";
 import { connectEngine, engineAddress } from "../substrates/docker/engine.ts";
 import { sweepEngine } from "../substrates/docker/undo.ts";
 import { processSubstrate } from "../substrates/process/deploy.ts";
-import { endProcessesOfRun } from "../system/processes.ts";
+import { statOf } from "../system/processes.ts";
+import { endStrays } from "../system/strays.ts";
 import type { Context } from "./context.ts";
 import { type Hold, holding } from "./hold.ts";
 import { ensureImage } from "./image.ts";
@@ -87,13 +89,14 @@ export function wire(options: WireOptions): World {
         : withPlayers(probes, { context, plan, runId, deployment, manifestPath: layout.manifestPath ?? "", sink: watch, recorder, clock, undo: ledger });
     },
     abortReason: (phase) => watch.violated(clock.nowMs(), phase),
-    sweep: () => sweep(context, runId, plan.substrate),
+    sweep: () => sweep(context, runId, plan.substrate, ledger),
   };
 }
 
-/** Ends whatever still carries the run's mark or label; returns what does not end. */
-export async function sweep(context: Context, runId: string, substrate: SubstrateName): Promise<readonly string[]> {
-  const processes = (await endProcessesOfRun(runId, 2_500)).map((pid) => `process ${pid}`);
+/** Ends whatever a trace of the run leads to, or carries its label; returns what does not end. */
+export async function sweep(context: Context, runId: string, substrate: SubstrateName, ledger: FileLedger): Promise<readonly string[]> {
+  const { left } = await endStrays(tracesOf({ runId, entries: ledger.open, recorded: ledger.recorded, ownerStartTicks: statOf(process.pid)?.startTicks ?? 0 }), 2_500);
+  const processes = left.map(({ pid, name, why }) => `process ${pid} (${name}, ${why})`);
   return [...processes, ...(substrate === "docker" ? await sweepEngine(context.env, runId) : [])];
 }
 

@@ -218,6 +218,8 @@ export type UndoEntry =
   | { readonly kind: "processGroup"; readonly service: string; readonly pid: number; readonly startTicks: number }
   /** A folder or a file. */
   | { readonly kind: "directory"; readonly path: string }
+  /** Addresses that were free before the run took them: whoever listens there while it goes on was started by it. */
+  | { readonly kind: "ports"; readonly endpoints: readonly Endpoint[] }
   /** Of the docker substrate: by the name that it will get, on the engine that DOCKER_HOST named. */
   | { readonly kind: "container" | "network"; readonly name: string; readonly engine: string }
   /** What takes down what a target brought up by means of its own. */

@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { UndoEntry } from "../core/ports.ts";
 import { isSameProcess, processesOfRun, runVariable, statOf } from "../system/processes.ts";
-import { FileLedger, leftRuns, recoverRun } from "./ledger.ts";
+import { straysOf } from "../system/strays.ts";
+import { FileLedger, ledgerFormat } from "./ledger.ts";
+import { leftRun, leftRuns } from "./left-runs.ts";
+import { recoverRun, tracesOf } from "./recovery.ts";
 
 let state = "";
 let children: ChildProcess[] = [];
@@ -121,6 +124,58 @@ describe("a ledger", () => {
   });
 });
 
+describe("ledgers that cannot be read", () => {
+  const dead = (name: string): void => {
+    mkdirSync(state, { recursive: true });
+    writeFileSync(join(state, `${name}.ndjson`), `${JSON.stringify({ owner: { runId: name, pid: 2 ** 22 + 1, startTicks: 1, directory: "" } })}\n${JSON.stringify({ entry: folder("a"), id: 0 })}\n`);
+  };
+
+  it("are named, and hide no other one: links to nowhere and folders", async () => {
+    dead("dead");
+    symlinkSync("/nowhere/gone", join(state, "link.ndjson"));
+    mkdirSync(join(state, "place.ndjson"));
+    mkdirSync(join(state, "..", "a"));
+    const runs = leftRuns(state);
+    expect(runs.map(({ runId: id, unread, alive }) => [id, unread.length, alive])).toEqual([["dead", 0, false], ["link", 1, false], ["place", 1, false]]);
+    const [, link] = runs;
+    expect(await recoverRun(link as NonNullable<typeof link>)).toEqual([expect.stringMatching(/^its ledger .*link\.ndjson \(ENOENT\), which cannot be read here$/)]);
+    expect(await recoverRun(leftRun(state, "dead") as NonNullable<typeof link>)).toEqual([]);
+    expect(existsSync(join(state, "..", "a"))).toBe(false);
+    expect(readdirSync(state)).toEqual(["link.ndjson", "place.ndjson"]);
+  });
+
+  it("that vanish while somebody looks belonged to runs that ended", () => {
+    dead("dead");
+    expect(leftRun(state, "ended")).toBeUndefined();
+    writeFileSync(state.replace(/state$/, "file"), "");
+    expect(() => leftRuns(state.replace(/state$/, "file"))).toThrow(expect.objectContaining({ code: "MACHINE_DIRTY" }));
+  });
+
+  it("of a newer version are undone as far as they are understood, and kept", async () => {
+    mkdirSync(join(state, "..", "a"), { recursive: true });
+    mkdirSync(state, { recursive: true });
+    const lines = [
+      { owner: { format: "seawall-ledger/9", runId, pid: 2 ** 22 + 1, startTicks: 1, directory: "" } }, { entry: folder("a"), id: 0 },
+      { entry: { kind: "virtualMachine", name: "one" }, id: 1 }, { entry: { kind: "virtualMachine", name: "two" }, id: 2 }, { undone: 2 },
+    ];
+    writeFileSync(join(state, `${runId}.ndjson`), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const remaining = await recoverRun(onlyRun());
+    expect(remaining).toEqual([expect.stringContaining("seawall-ledger/9"), expect.stringContaining("virtualMachine")]);
+    expect(existsSync(join(state, "..", "a"))).toBe(false);
+    expect(leftRuns(state)).toHaveLength(1);
+  });
+
+  it("name numbers of processes that mean nothing after a boot", async () => {
+    const child = await sleeper(null);
+    mkdirSync(state, { recursive: true });
+    const owner = { format: ledgerFormat, runId, pid: process.pid, startTicks: statOf(process.pid)?.startTicks, epoch: "another boot", directory: "" };
+    writeFileSync(join(state, `${runId}.ndjson`), `${JSON.stringify({ owner })}\n${JSON.stringify({ entry: child.entry, id: 0 })}\n`);
+    expect(onlyRun().alive).toBe(false);
+    expect(await recoverRun(onlyRun())).toEqual([]);
+    expect(lives(child)).toBe(true);
+  });
+});
+
 describe("recovery", () => {
   it("is none of a living owner's business", async () => {
     const ledger = new FileLedger(state, runId, "");
@@ -148,6 +203,54 @@ describe("recovery", () => {
     expect(lives(child)).toBe(false);
     expect(existsSync(join(state, "..", "a"))).toBe(false);
     expect(leftRuns(state)).toEqual([]);
+  });
+
+  it("ends a group whose leader is dead, though nothing in it carries the run's mark", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    const leader = spawn("sh", ["-c", "env -i sleep 60 & echo $!; sleep 0.2"], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+    children.push(leader);
+    const pid = leader.pid ?? 0;
+    ledger.record({ kind: "processGroup", service: "nginx", pid, startTicks: statOf(pid)?.startTicks ?? 0 });
+    const [said] = (await once(leader.stdout, "data")) as [Buffer];
+    await once(leader, "exit");
+    const worker = Number(said);
+    expect(statOf(worker)).toMatchObject({ group: pid, state: "S" });
+    ledger.close();
+    orphan();
+    expect(await recoverRun(onlyRun())).toEqual([]);
+    expect([null, "Z"]).toContain(statOf(worker)?.state ?? null);
+  });
+
+  it("ends a program that put itself into the background, by the folder in which it stands", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    mkdirSync(join(state, "..", "a"));
+    ledger.record(folder("a"));
+    const daemon = spawn("env", ["-i", "setsid", "--fork", "sleep", "61"], { cwd: join(state, "..", "a"), stdio: "ignore" });
+    await once(daemon, "exit");
+    ledger.close();
+    orphan();
+    const stands = (): number[] => straysOf(tracesOf(onlyRun())).map(({ pid }) => pid);
+    await expect.poll(() => stands().length).toBe(1);
+    const [pid] = stands();
+    expect(await recoverRun(onlyRun())).toEqual([]);
+    expect([null, "Z"]).toContain(statOf(pid ?? 0)?.state ?? null);
+  });
+
+  it("ends who listens on a port of the run, if the run may have started it", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    const serve = "require('net').createServer().listen(0, '127.9.8.7', function () { console.log(this.address().port) })";
+    const server = spawn("env", ["-i", process.execPath, "-e", serve], { cwd: "/", stdio: ["ignore", "pipe", "ignore"], detached: true });
+    children.push(server);
+    const [said] = (await once(server.stdout, "data")) as [Buffer];
+    ledger.record({ kind: "ports", endpoints: [{ host: "127.9.8.7", port: Number(said) }] });
+    ledger.close();
+    orphan();
+    const left = onlyRun();
+    expect(straysOf({ ...tracesOf(left), untilMs: Date.now() - 60_000 }), "one that came later").toEqual([]);
+    expect(straysOf(tracesOf(left))).toEqual([{ pid: server.pid, name: expect.any(String), why: `it listens on 127.9.8.7:${Number(said)}` }]);
+    const ended = once(server, "exit");
+    expect(await recoverRun(left)).toEqual([]);
+    await ended;
   });
 
   it("ends what carries the run's mark though no ledger knows it, and nothing else", async () => {

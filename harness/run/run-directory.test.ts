@@ -10,11 +10,11 @@ afterEach(() => rmSync(out, { recursive: true, force: true }));
 
 describe("a run's id", () => {
   it("sorts by time and is safe as a file name", () => {
-    const first = newRunId(Date.UTC(2026, 10, 21, 15, 4, 5, 678), 0x1a2b3c4d);
-    expect(first).toBe("20261121T150405Z-1a2b3c4d");
+    const first = newRunId(Date.UTC(2026, 10, 21, 15, 4, 5, 678), 0x1a2b3c4d, "5e6f70");
+    expect(first).toBe("20261121T150405Z-1a2b3c4d-5e6f70");
     expect(newRunId(Date.UTC(2026, 10, 21, 15, 4, 6), 0) > first).toBe(true);
-    expect(newRunId(0, 2 ** 32 - 1)).toMatch(/^[0-9TZ]+-ffffffff$/);
-    expect(newRunId(0, 5)).toBe("19700101T000000Z-00000005");
+    expect(newRunId(0, 2 ** 32 - 1)).toMatch(/^[0-9TZ]+-ffffffff-[0-9a-f]{6}$/);
+    expect(newRunId(0, 5, "abc")).toBe("19700101T000000Z-00000005-abc");
   });
 });
 

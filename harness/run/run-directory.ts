@@ -1,4 +1,5 @@
 /** The files of a run, and how a new run gets its folder. */
+import { randomBytes } from "node:crypto";
 import { mkdirSync, accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { makeFolders, storageError } from "../system/files.ts";
@@ -18,9 +19,12 @@ export function stampOf(nowMs: number): string {
   return new Date(nowMs).toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "");
 }
 
-/** Sorts by time, is unique on a machine, and is safe as a file name: `20261121T150405Z-1a2b3c4d`. */
-export function newRunId(nowMs: number, seed: number): string {
-  return `${stampOf(nowMs)}-${(seed >>> 0).toString(16).padStart(8, "0")}`;
+/**
+ * Sorts by time, names the seed, and is safe as a file name: `20261121T150405Z-1a2b3c4d-5e6f70`. The last part is drawn by chance: processes
+ * and folders are found by the id alone, so two runs that begin in one second with one seed must not share it, in whatever folders they lie.
+ */
+export function newRunId(nowMs: number, seed: number, drawn: string = randomBytes(3).toString("hex")): string {
+  return `${stampOf(nowMs)}-${(seed >>> 0).toString(16).padStart(8, "0")}-${drawn}`;
 }
 
 /** Says that runs cannot be kept there before anything costly is done. */

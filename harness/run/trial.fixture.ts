@@ -20,7 +20,8 @@ import { tinyExperiment } from "../substrates/simulated/tiny-target.fixture.ts";
 import { VirtualClock } from "../substrates/simulated/virtual-clock.ts";
 import { simulatedWorld } from "../substrates/simulated/world.ts";
 import { conduct, RunAborted, type World } from "./conductor.ts";
-import { parseLedger, recoverRun } from "./ledger.ts";
+import { parseLedger } from "./ledger.ts";
+import { recoverRun } from "./recovery.ts";
 
 const runId = "trial";
 const phasesMs = { baseline: 4_000, fault: 6_000, recovery: 8_000 };
@@ -211,10 +212,11 @@ async function recoverAfterCrash(machine: VirtualMachine, ledger: MemoryLedger, 
   const { entries } = parseLedger(ledger.text);
   for (let again = 0; again < 2; again++) {
     const remaining = await recoverRun({ runId, entries, ledger: "/nowhere/trial.ndjson" }, undefined, {
-      isSameProcess: (pid, startTicks) => machine.startTicksOf(pid) === startTicks,
-      endGroup: async (pid) => { machine.kill(pid); return true; },
-      // The first time only what is written down is ended, now and then: the mark must find the rest.
-      endProcessesOfRun: async (id) => { machine.killAllOf(id); return []; },
+      endStrays: async ({ runId: id, groups }) => {
+        for (const { pid, startTicks } of groups) if (machine.startTicksOf(pid) === startTicks) machine.kill(pid);
+        machine.killAllOf(id);
+        return [];
+      },
       remove: async (path) => {
         if (again === 0 && random() < 0.1) throw new Error("busy");
         machine.folders.delete(path);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { SeawallError } from "../core/errors.ts";
 import type { Clock, Deployment, DeployRequest } from "../core/ports.ts";
 import type { Layout, Service } from "../core/target.ts";
+import { storageError } from "../system/files.ts";
 import { httpGet } from "../system/network.ts";
 
 /** From the last service's readiness to a segment that plays through every edge. */
@@ -15,7 +16,13 @@ const playableWithinMs = 60_000;
 export function makeScratch(request: DeployRequest): { path: string; remove: () => Promise<void> } {
   const path = join(tmpdir(), `seawall-${request.runId}`);
   const undone = request.undo.record({ kind: "directory", path });
-  mkdirSync(path, { mode: 0o700 });
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // It is somebody else's, so it is not for this run to remove.
+    undone();
+    throw storageError(path, error, "Name another folder for temporary files with the environment variable TMPDIR.");
+  }
   return {
     path,
     remove: async () => {

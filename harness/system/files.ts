@@ -1,5 +1,5 @@
 /** Small file habits that several parts share. */
-import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { SeawallError } from "../core/errors.ts";
 
@@ -31,13 +31,21 @@ export function syncDirectory(path: string): void {
 }
 
 /** Turns what the file system says into what the user can do about it. */
-export function storageError(path: string, error: unknown): SeawallError {
+export function storageError(path: string, error: unknown, instead = "Choose a folder that you may write to with --out DIR."): SeawallError {
   if (error instanceof SeawallError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? String(error);
+  const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return new SeawallError("DISK_FULL", `no space left to write ${path}`, { cause: error, hint: `Free some space on the disk of ${dirname(path)}, or choose another place with --out DIR.` });
+    return new SeawallError("DISK_FULL", `no space left to write ${path}`, {
+      cause: error, hint: `Free some space on the disk of ${dirname(path)}. Or: ${instead}`,
+    });
   }
-  return new SeawallError("OUTPUT_NOT_WRITABLE", `cannot write ${path}: ${code === "EEXIST" ? "it is a file, not a folder" : code}`, { cause: error, hint: "Choose a folder that you may write to with --out DIR." });
+  const why = code === "EEXIST" ? "a file is in the place of a folder" : code ?? message;
+  return new SeawallError("OUTPUT_NOT_WRITABLE", `cannot write ${path}: ${why}`, { cause: error, hint: instead });
+}
+
+/** A file, a folder, or a link to nowhere. */
+export function existsAsAnything(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Names of the folders in a folder, sorted; none when it cannot be read. */

@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { type Agent, type IncomingHttpHeaders, request } from "node:http";
 import { connect, createServer } from "node:net";
+import { endianness } from "node:os";
 import type { Endpoint } from "../core/target.ts";
-import { listProcesses } from "./processes.ts";
+import { listProcesses, statOf } from "./processes.ts";
 
 /** Null when the endpoint can be bound, else the error's code: EADDRINUSE, EADDRNOTAVAIL, EACCES. */
 export function bindProblem(endpoint: Endpoint): Promise<string | null> {
@@ -97,35 +98,72 @@ export function httpDigest(endpoint: Endpoint, path: string, options: Omit<GetOp
   });
 }
 
+/** Who listens on which of these IPv4 endpoints, by pid: `127.0.0.1:80`. Sockets of other users' processes are left out. */
+export function listeners(endpoints: readonly Endpoint[]): Map<number, string> {
+  const names = new Map(endpoints.map(({ host, port }) => [inTable(host, port), `${host}:${port}`]));
+  const byInode = new Map(listening().flatMap(({ address, inode }) => {
+    const name = names.get(address);
+    return name === undefined ? [] : [[inode, name] as const];
+  }));
+  const byPid = new Map<number, string>();
+  if (byInode.size === 0) return byPid;
+  for (const pid of listProcesses()) {
+    const where = socketInodes(pid).map((inode) => byInode.get(inode)).find((one) => one !== undefined);
+    if (where !== undefined) byPid.set(pid, where);
+  }
+  return byPid;
+}
+
+/** Those of another user's process, or of one that just ended, cannot be seen. */
+function socketInodes(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1] ?? [];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
+}
+
 /** `java (pid 4711)`, or null where it cannot be told. */
 export function holderOf(port: number): string | null {
   const inodes = listeningInodes(port);
   if (inodes.size === 0) return null;
   for (const pid of listProcesses()) {
-    try {
-      for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
-        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1];
-        if (inode !== undefined && inodes.has(inode)) return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})`;
-      }
-    } catch {
-      // another user's process, or one that just ended
-    }
+    if (socketInodes(pid).some((inode) => inodes.has(inode))) return `${statOf(pid)?.name ?? "a process"} (pid ${pid})`;
   }
   return null;
 }
 
 function listeningInodes(port: number): Set<string> {
-  const wanted = port.toString(16).toUpperCase().padStart(4, "0");
-  const inodes = new Set<string>();
-  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+  const wanted = `:${hex(port, 4)}`;
+  return new Set(listening().filter(({ address }) => address.endsWith(wanted)).map(({ inode }) => inode));
+}
+
+/** An IPv4 endpoint as the table writes it: the address as the machine keeps it, lowest byte first where that is x86 or ARM. */
+function inTable(host: string, port: number): string {
+  const bytes = host.split(".").map((part) => hex(Number(part), 2));
+  return `${(endianness() === "LE" ? bytes.reverse() : bytes).join("")}:${hex(port, 4)}`;
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).toUpperCase().padStart(digits, "0");
+}
+
+/** Every listening socket of this network namespace. */
+function listening(): { readonly address: string; readonly inode: string }[] {
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => {
     try {
-      for (const line of readFileSync(table, "utf8").split("\n").slice(1)) {
-        const fields = line.trim().split(/\s+/);
-        if (fields[3] === "0A" && fields[1]?.endsWith(`:${wanted}`) && fields[9] !== undefined) inodes.add(fields[9]);
-      }
+      return readFileSync(table, "utf8").split("\n").slice(1).flatMap((line) => {
+        const [, address, , state, , , , , , inode] = line.trim().split(/\s+/);
+        return state === "0A" && address !== undefined && inode !== undefined ? [{ address, inode }] : [];
+      });
     } catch {
-      // no such table on this system
+      return []; // no such table on this system
     }
-  }
-  return inodes;
+  });
 }

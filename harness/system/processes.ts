@@ -1,6 +1,7 @@
 /** Child processes in groups of their own: starting, watching, ending them, and telling one pid's owner from the next. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from "node:fs";
+import { uptime } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Every process that a run starts carries this variable; its value is the run's id. */
@@ -85,17 +86,24 @@ function onlyZombies(group: number): boolean {
   return members.length > 0 && members.every((stat) => stat?.state === "Z");
 }
 
-/** The states of a group's members, as proc(5) names them. Reads all of /proc, so for faults only. */
-export function groupStates(group: number): string[] {
-  return listProcesses().flatMap((pid) => {
-    const stat = statOf(pid);
-    return stat?.group === group ? [stat.state] : [];
-  });
+/** Whether each member of a group that can run stands still. Reads all of /proc only where the leader does. */
+export function groupStandsStill(leader: number): boolean {
+  const stands = ({ state }: ProcessStat): boolean => state === "T" || state === "Z";
+  const stat = statOf(leader);
+  if (stat !== null && !stands(stat)) return false;
+  const members = listProcesses().flatMap((pid) => statOf(pid) ?? []).filter(({ group }) => group === leader);
+  return members.length > 0 && members.every(stands);
 }
 
 export interface ProcessStat {
+  /** Its title, at most 15 characters. */
+  readonly name: string;
   readonly state: string;
+  readonly parent: number;
   readonly group: number;
+  readonly session: number;
+  /** 0 for one without a controlling terminal. */
+  readonly terminal: number;
   /** Clock ticks since boot: with the pid, this names a process for good. */
   readonly startTicks: number;
   /** Of the process itself and the children that it has waited for. */
@@ -107,11 +115,19 @@ export interface ProcessStat {
 const ticksPerSecond = 100;
 const pageBytes = 4096;
 
-/** Null when there is no such process, or no /proc. */
+/** Room for a line of /proc/PID/stat: 52 numbers and a name. */
+const statLine = Buffer.allocUnsafe(2_048);
+
+/** Null when there is no such process, or no /proc. Read several times a second for each service, so it takes three calls of the system and no more. */
 export function statOf(pid: number): ProcessStat | null {
   let text: string;
   try {
-    text = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const file = openSync(`/proc/${pid}/stat`, "r");
+    try {
+      text = statLine.toString("latin1", 0, readSync(file, statLine, 0, statLine.length, 0));
+    } finally {
+      closeSync(file);
+    }
   } catch {
     return null;
   }
@@ -119,15 +135,32 @@ export function statOf(pid: number): ProcessStat | null {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const at = (field: number): number => Number(fields[field - 3]);
   return {
-    state: fields[0] ?? "?", group: at(5), startTicks: at(22),
+    name: text.slice(text.indexOf("(") + 1, text.lastIndexOf(")")), state: fields[0] ?? "?", parent: at(4), group: at(5), session: at(6), terminal: at(7), startTicks: at(22),
     cpuSeconds: (at(14) + at(15) + at(16) + at(17)) / ticksPerSecond, residentBytes: at(24) * pageBytes,
   };
 }
 
-/** 0 for a process that is gone, or another user's. */
-export function openSocketsOf(pid: number): number {
+/** How many descriptors a process holds; 0 for one that is gone, or another user's. Since Linux 6.2 the folder's size says so. */
+export function descriptorsOf(pid: number): number {
   try {
-    return readdirSync(`/proc/${pid}/fd`).filter((descriptor) => isSocket(pid, descriptor)).length;
+    return statSync(`/proc/${pid}/fd`).size || readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0;
+  }
+}
+
+/** At most so many descriptors are looked at one by one: each costs a call of the system, and this holds up whatever else is to happen. */
+const lookedAtMax = 512;
+
+/** How many of a process's descriptors are no sockets. Exact up to 512 descriptors; of more, the share among the lowest and some of the rest. */
+export function otherDescriptorsOf(pid: number): number {
+  try {
+    const all = readdirSync(`/proc/${pid}/fd`);
+    const every = Math.ceil(all.length / lookedAtMax);
+    // Files are opened at the start and have low numbers; what comes and goes is looked at in part.
+    const [first, rest] = [all.slice(0, lookedAtMax / 2), all.slice(lookedAtMax / 2).filter((_, index) => index % every === 0)];
+    const others = (some: readonly string[]): number => some.filter((descriptor) => !isSocket(pid, descriptor)).length;
+    return Math.round(others(first) + (rest.length === 0 ? 0 : (others(rest) * (all.length - first.length)) / rest.length));
   } catch {
     return 0;
   }
@@ -137,13 +170,27 @@ function isSocket(pid: number, descriptor: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith("socket:");
   } catch {
-    return false; // closed in the meantime
+    return true; // closed in the meantime, as sockets are
   }
 }
 
 export function listProcesses(): number[] {
   if (!existsSync("/proc/self/stat")) return [];
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+/** What process numbers and start ticks are relative to: this boot, and this PID namespace. Empty where there is no /proc. */
+export function machineEpoch(): string {
+  try {
+    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return "";
+  }
+}
+
+/** Epoch ms at which a process started, to a hundredth of a second or so. */
+export function startedMs({ startTicks }: Pick<ProcessStat, "startTicks">): number {
+  return Date.now() - uptime() * 1_000 + (startTicks * 1_000) / ticksPerSecond;
 }
 
 /** Living processes whose environment carries `SEAWALL_RUN=runId`. */
@@ -166,7 +213,7 @@ export async function endProcessesOfRun(runId: string, patienceMs: number): Prom
   return processesOfRun(runId);
 }
 
-function environmentOf(pid: number): string[] {
+export function environmentOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
   } catch {

@@ -7,17 +7,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listProcesses } from "./processes.ts";
 
-export function setup(): () => void {
+/** `record` is called before anything can be put there. `remove` is false where something still runs in it. */
+export function setup(record: (folder: string) => void): { readonly folder: string; readonly remove: () => boolean } {
   const before = process.env["TMPDIR"];
   const folder = mkdtempSync(join(tmpdir(), "seawall-tests-"));
+  record(folder);
   process.env["TMPDIR"] = folder;
-  return () => {
+  const remove = (): boolean => {
     if (before === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = before;
     const running = processesIn(folder);
     if (running.length === 0) rmSync(folder, { recursive: true, force: true });
     else process.stderr.write(`${folder} is left as it is: ${running.map((pid) => `process ${pid}`).join(", ")} still runs there\n`);
+    return running.length === 0;
   };
+  return { folder, remove };
 }
 
 /** Whose working directory or command line lies in the folder. */

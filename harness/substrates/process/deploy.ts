@@ -4,6 +4,7 @@ import { SeawallError } from "../../core/errors.ts";
 import type { Clock, Deployment, DeployRequest, Instance, LinkHandle, Substrate } from "../../core/ports.ts";
 import type { Layout, Place, Service } from "../../core/target.ts";
 import type { Tools } from "../../core/tools.ts";
+import { endStrays } from "../../system/strays.ts";
 import { bringUpOutside } from "../outside.ts";
 import { ForeignInstance } from "../foreign.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
@@ -23,6 +24,9 @@ export interface ProcessSubstrateOptions {
   readonly clock: Clock;
 }
 
+/** A process that was sent SIGKILL is gone within ms; a starved machine needs longer. */
+const strayMs = 5_000;
+
 export function processSubstrate(options: ProcessSubstrateOptions): Substrate {
   return { name: "process", deploy: (request) => deploy(request, options) };
 }
@@ -37,6 +41,9 @@ async function deploy(request: DeployRequest, options: ProcessSubstrateOptions):
   const scratch = makeScratch(request);
   undoing.defer(scratch.remove);
 
+  // While the ports are still the run's, and its folder still says who stands there.
+  undoing.defer(() => endBackground(request, scratch.path, slot));
+
   undoing.defer(await bringUpOutside(request));
 
   const deployment = new ProcessDeployment(request, options, slot, scratch.path);
@@ -48,6 +55,14 @@ async function deploy(request: DeployRequest, options: ProcessSubstrateOptions):
 
   deployment.owns(undoing.move());
   return deployment;
+}
+
+/** What put itself into the background, out of its group: whoever still stands in the run's folder or listens on its ports. */
+async function endBackground({ runId, progress }: DeployRequest, scratch: string, slot: ClaimedSlot): Promise<void> {
+  const { addresses, sinceTicks } = slot;
+  const { ended, left } = await endStrays({ runId, groups: [], folders: [scratch], endpoints: addresses.all, sinceTicks }, strayMs);
+  for (const { pid, name, why } of ended) progress(`${name} (process ${pid}) had put itself into the background (${why}); it was ended`);
+  if (left.length > 0) throw new SeawallError("CLEANUP_INCOMPLETE", left.map(({ pid, name }) => `process ${pid} (${name}) does not end`).join("; "));
 }
 
 class ProcessDeployment implements Deployment {

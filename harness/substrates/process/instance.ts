@@ -9,9 +9,10 @@ import type { Endpoint, Place, Program, Service } from "../../core/target.ts";
 import type { Tool } from "../../core/tools.ts";
 import { lastLines } from "../../system/files.ts";
 import { giveWay } from "../../system/priority.ts";
-import { endGroup, groupStates, runVariable, signalGroup, spawnGroup, statOf } from "../../system/processes.ts";
+import { endGroup, groupIsAlive, groupStandsStill, runVariable, signalGroup, spawnGroup, statOf } from "../../system/processes.ts";
 import { outOfMemoryKills } from "../../system/memory.ts";
 import { operate } from "../../system/operate.ts";
+import { foregroundHint } from "../exits.ts";
 import { untilReady } from "../ready.ts";
 import { fill, inRoom, seenFromOutside } from "./room.ts";
 import { skew, skewableEnv } from "./skew.ts";
@@ -53,7 +54,8 @@ export class ProcessInstance implements Instance {
   #child: ChildProcess | null = null;
   #ending = false;
   #startedBefore = false;
-  #undone: () => void = () => {};
+  /** What strikes a group out of the ledger, by its leader: those that may still have a member. */
+  readonly #groups = new Map<number, () => void>();
 
   constructor(service: Service, options: InstanceOptions) {
     this.service = service;
@@ -80,6 +82,8 @@ export class ProcessInstance implements Instance {
   async start(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#child !== null) throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
+    // What one that died by itself left would hold the ports of the next.
+    if (this.#groups.size > 0) await Promise.all([...this.#groups.keys()].map((group) => this.#endGroup(group, 0)));
     const child = this.#spawn();
     await once(child, "spawn", signal === undefined ? {} : { signal }).catch((error: Error) => {
       throw this.#failed(`could not be started: ${error.message}`, error);
@@ -107,7 +111,7 @@ export class ProcessInstance implements Instance {
       // would not keep these from their clocks. Only then: a target that always gave way would look slow whenever anybody else is busy here.
       if (this.#startedBefore) giveWay(child.pid, restartNice);
       this.#startedBefore = true;
-      this.#undone = undo.record({ kind: "processGroup", service: this.service.name, pid: child.pid, startTicks: statOf(child.pid)?.startTicks ?? 0 });
+      this.#groups.set(child.pid, undo.record({ kind: "processGroup", service: this.service.name, pid: child.pid, startTicks: statOf(child.pid)?.startTicks ?? 0 }));
     }
     child.once("error", () => this.#left(child));
     child.once("exit", (code, killedBy) => {
@@ -118,10 +122,15 @@ export class ProcessInstance implements Instance {
     return child;
   }
 
+  /** The leader ended; what it started may go on. */
   #left(child: ChildProcess): void {
-    if (this.#child !== child) return;
-    this.#child = null;
-    this.#undone();
+    if (child.pid !== undefined && !groupIsAlive(child.pid)) this.#strikeOut(child.pid);
+    if (this.#child === child) this.#child = null;
+  }
+
+  #strikeOut(group: number): void {
+    this.#groups.get(group)?.();
+    this.#groups.delete(group);
   }
 
   async #ready(child: ChildProcess, signal?: AbortSignal): Promise<void> {
@@ -130,14 +139,15 @@ export class ProcessInstance implements Instance {
       ended = this.#child !== child;
       return ended ? `ended before it was ready (${child.signalCode ?? `exit status ${child.exitCode}`})` : null;
     });
-    if (problem !== null) throw this.#failed(ended ? problem : `was not ready within ${this.service.readyWithinMs / 1000} s (${problem})`);
+    if (problem === null) return;
+    if (ended && child.exitCode === 0) throw this.#failed(problem, undefined, foregroundHint);
+    throw this.#failed(ended ? problem : `was not ready within ${this.service.readyWithinMs / 1000} s (${problem})`);
   }
 
   get state(): InstanceState {
     const { pid } = this;
     if (pid === null) return "ended";
-    const states = groupStates(pid);
-    return states.length > 0 && states.every((state) => state === "T" || state === "Z") ? "paused" : "running";
+    return groupStandsStill(pid) ? "paused" : "running";
   }
 
   async pause(): Promise<void> {
@@ -203,16 +213,21 @@ export class ProcessInstance implements Instance {
 
   async #end(drainMs: number): Promise<void> {
     const child = this.#child;
-    if (child?.pid === undefined) return;
     this.#ending = true;
-    const exit = child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve();
-    if (!(await endGroup(child.pid, drainMs))) throw this.#failed(`process group ${child.pid} does not end`);
+    const isOver = child?.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+    const exit = isOver ? Promise.resolve() : once(child, "exit");
+    await Promise.all([...this.#groups.keys()].map((group) => this.#endGroup(group, group === child?.pid ? drainMs : 0)));
     await exit;
   }
 
-  #failed(what: string, cause?: unknown): SeawallError {
+  async #endGroup(group: number, drainMs: number): Promise<void> {
+    if (!(await endGroup(group, drainMs))) throw this.#failed(`process group ${group} does not end`);
+    this.#strikeOut(group);
+  }
+
+  #failed(what: string, cause?: unknown, hint?: string): SeawallError {
     return new SeawallError("SERVICE_FAILED", `${this.service.name} ${what}`, {
-      cause, logLines: this.lastLogLines(), hint: `Its log is ${this.#options.logFile}`,
+      cause, logLines: this.lastLogLines(), hint: hint ?? `Its log is ${this.#options.logFile}`,
     });
   }
 }

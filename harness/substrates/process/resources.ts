@@ -1,15 +1,20 @@
 /** Processor time, memory and open sockets of process groups, read in one pass over /proc. */
-import { listProcesses, openSocketsOf, type ProcessStat, statOf } from "../../system/processes.ts";
+import { descriptorsOf, listProcesses, otherDescriptorsOf, type ProcessStat, statOf } from "../../system/processes.ts";
 
 export interface Usage { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number; readonly openSockets: number }
 
 interface Group { readonly service: string; readonly group: number }
 
-/** Who belongs to a group changes rarely, and finding out reads all of /proc: looked up anew this often, and when a group is new. */
+/**
+ * Who belongs to a group changes rarely, and finding out reads all of /proc: looked up anew this often, and when a group is new. The same
+ * holds for the descriptors of a member that are no sockets: those that it has more since are taken for sockets.
+ */
 const membersForMs = 10_000;
 
 export class GroupMeter {
   #members = new Map<number, number[]>();
+  /** Descriptors that are no sockets, by pid. */
+  readonly #others = new Map<number, number>();
   #lookedMs = Number.NEGATIVE_INFINITY;
 
   /** Groups without a living member are left out. Empty where there is no /proc. */
@@ -20,13 +25,23 @@ export class GroupMeter {
       const stats = members.map(({ stat }) => stat);
       return stats.length === 0 ? [] : [{
         service, cpuSeconds: total(stats, "cpuSeconds"), residentBytes: total(stats, "residentBytes"),
-        openSockets: members.reduce((sum, { pid }) => sum + openSocketsOf(pid), 0),
+        openSockets: members.reduce((sum, { pid }) => sum + this.#socketsOf(pid), 0),
       }];
     });
   }
 
+  #socketsOf(pid: number): number {
+    let others = this.#others.get(pid);
+    if (others === undefined) {
+      others = otherDescriptorsOf(pid);
+      this.#others.set(pid, others);
+    }
+    return Math.max(0, descriptorsOf(pid) - others);
+  }
+
   #look(nowMs: number): void {
     this.#lookedMs = nowMs;
+    this.#others.clear();
     this.#members = Map.groupBy(listProcesses(), (pid) => statOf(pid)?.group ?? 0);
   }
 }

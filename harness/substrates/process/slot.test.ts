@@ -44,7 +44,7 @@ async function occupy(slot: number): Promise<void> {
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ host, port }, resolve));
 }
 /** Slots whose proxy control port something else on this machine holds are not ours to count on. */
-const claimed = async (): Promise<Awaited<ReturnType<typeof claimSlot>>> => claimSlot(layout, state, undo);
+const claimed = async (): Promise<Awaited<ReturnType<typeof claimSlot>>> => claimSlot(layout, state, undo, "127.1.1.222");
 
 describe("a slot", () => {
   it("is claimed by one run at a time and given back", async () => {

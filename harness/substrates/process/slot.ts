@@ -1,10 +1,15 @@
-/** Claims the first slot whose ports are free, so that two runs on one machine do not touch each other. */
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+/**
+ * Claims the first slot whose ports are free, so that two runs on one machine do not touch each other. Who may have a slot is decided by
+ * the system: a UDP port goes to one process of the machine, whichever its cache folder, and goes with it. The lock beside the ledgers says whose
+ * the slot is.
+ */
+import { createSocket, type Socket } from "node:dgram";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { SeawallError } from "../../core/errors.ts";
 import type { UndoLedger } from "../../core/ports.ts";
 import type { Endpoint, Layout } from "../../core/target.ts";
-import { makeFolders } from "../../system/files.ts";
+import { makeFolders, writeWhole } from "../../system/files.ts";
 import { bindProblem, holderOf } from "../../system/network.ts";
 import { mayBeSameProcess, statOf } from "../../system/processes.ts";
 import { type Addresses, addressesOf, slots } from "./addresses.ts";
@@ -13,55 +18,71 @@ export interface ClaimedSlot {
   readonly addresses: Addresses;
   /** What kept the slots before this one from being used. */
   readonly skipped: readonly string[];
+  /** Clock ticks from boot to the claim's process: whoever listens on a port of the slot, which was free, is younger. */
+  readonly sinceTicks: number;
   release(): void;
 }
 
-export async function claimSlot(layout: Layout, stateDirectory: string, undo: UndoLedger): Promise<ClaimedSlot> {
+/** `claimHost`: whose UDP ports are the claims. */
+export async function claimSlot(layout: Layout, stateDirectory: string, undo: UndoLedger, claimHost = "127.0.0.1"): Promise<ClaimedSlot> {
   makeFolders(stateDirectory);
   const skipped: string[] = [];
+  const sinceTicks = statOf(process.pid)?.startTicks ?? 0;
   for (let slot = 0; slot < slots; slot++) {
+    const addresses = addressesOf(layout, slot);
     const lock = join(stateDirectory, `slot-${slot}.lock`);
-    if (!take(lock)) {
+    const claim = await claimed({ host: claimHost, port: addresses.proxyControl.port });
+    if (claim === null || isLocked(lock)) {
+      claim?.close();
       skipped.push(`slot ${slot} belongs to another run`);
       continue;
     }
     const undone = undo.record({ kind: "directory", path: lock });
+    let portsUndone = (): void => {};
     const release = (): void => {
+      portsUndone();
       rmSync(lock, { force: true });
       undone();
+      claim.close();
     };
-    const addresses = addressesOf(layout, slot);
-    const problem = await firstProblem(addresses.all);
-    if (problem === null) return { addresses, skipped, release };
+    try {
+      writeWhole(lock, JSON.stringify({ pid: process.pid, startTicks: sinceTicks }));
+      const problem = await firstProblem(addresses.all);
+      if (problem === null) {
+        portsUndone = undo.record({ kind: "ports", endpoints: addresses.all });
+        return { addresses, skipped, sinceTicks, release };
+      }
+      skipped.push(problem);
+    } catch (error) {
+      release();
+      throw error;
+    }
     release();
-    skipped.push(problem);
   }
   throw new SeawallError("PORT_BUSY", `no room for the target on this machine:\n${skipped.map((line) => `  - ${line}`).join("\n")}`, {
     hint: "End what holds these ports, or run `seawall recover` if it was left by an earlier run.",
   });
 }
 
-/** Exclusive creation is the claim; a lock whose owner is dead is nobody's. */
-function take(lock: string): boolean {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const file = openSync(lock, "wx");
-      writeSync(file, JSON.stringify({ pid: process.pid, startTicks: statOf(process.pid)?.startTicks ?? 0 }));
-      closeSync(file);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      if (ownerIsAlive(lock)) return false;
-      rmSync(lock, { force: true });
-    }
-  }
-  return false;
+/** The port stays bound until it is closed, or this process ends; null where another one has it. */
+function claimed({ host, port }: Endpoint): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = createSocket("udp4");
+    socket.once("error", () => resolve(null));
+    socket.bind({ address: host, port, exclusive: true }, () => {
+      // Nobody has reason to send anything there.
+      socket.removeAllListeners("error").on("error", () => {});
+      socket.unref();
+      resolve(socket);
+    });
+  });
 }
 
-function ownerIsAlive(lock: string): boolean {
+/** By a run that knows no claims, or one of another network namespace; a lock whose owner is dead is nobody's, as is this process's own. */
+function isLocked(lock: string): boolean {
   try {
-    const owner = JSON.parse(readFileSync(lock, "utf8")) as { pid: number; startTicks: number };
-    return mayBeSameProcess(owner.pid, owner.startTicks);
+    const { pid, startTicks } = JSON.parse(readFileSync(lock, "utf8")) as { pid: number; startTicks: number };
+    return pid !== process.pid && mayBeSameProcess(pid, startTicks);
   } catch {
     return false;
   }

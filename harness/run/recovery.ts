@@ -1,0 +1,70 @@
+/** Replaying the ledger of a run that is dead. */
+import { rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { devNull } from "node:os";
+import type { UndoEntry } from "../core/ports.ts";
+import type { Command } from "../core/target.ts";
+import { runCommand } from "../system/command.ts";
+import { endStrays, type Stray, type Traces } from "../system/strays.ts";
+import { type LeftRun, testsPrefix } from "./left-runs.ts";
+
+/** Removes a run's containers and networks from the engine that they are on; returns what could not be removed. */
+export type EngineUndo = (runId: string, engine: string) => Promise<readonly string[]>;
+
+/** What replaying asks of a machine. */
+export interface Undoing {
+  /** Ends all processes of which there is a trace; those that do not end. */
+  endStrays(traces: Traces): Promise<readonly Stray[]>;
+  remove(path: string): Promise<void>;
+  /** Null when it ended well, else what went wrong. */
+  run(command: Command): Promise<string | null>;
+}
+
+const commandMs = 60_000;
+/** What a run starts, it starts before its ledger says so, or a moment after. */
+const afterLastEntryMs = 30_000;
+
+export const onThisMachine: Undoing = {
+  endStrays: async (traces) => (await endStrays(traces, 5_000)).left,
+  remove: (path) => rm(path, { recursive: true, force: true, maxRetries: 3 }),
+  run: (command) => runCommand(command, devNull, commandMs),
+};
+
+export type Replayed = Pick<LeftRun, "runId" | "ledger" | "entries"> & Partial<Pick<LeftRun, "recorded" | "ownerStartTicks" | "ofThisMachine" | "writtenMs" | "unread">>;
+
+/** Undoes all that a dead run left; returns what could not be undone. Safe to repeat. */
+export async function recoverRun(
+  left: Replayed, ofEngine: EngineUndo = async () => ["its containers and networks, of which nobody asked the engine"], on: Undoing = onThisMachine,
+): Promise<readonly string[]> {
+  const remaining: string[] = (left.unread ?? []).map((what) => `${what}, which cannot be read here`);
+  const strays = await on.endStrays(tracesOf(left));
+  remaining.push(...strays.map(({ pid, name, why }) => `process ${pid} (${name}, ${why})`));
+  for (const engine of new Set(left.entries.flatMap((entry) => (entry.kind === "container" || entry.kind === "network" ? [entry.engine] : [])))) {
+    remaining.push(...(await ofEngine(left.runId, engine).catch((error: Error) => [`containers and networks of it on ${engine}: ${error.message}`])));
+  }
+  for (const entry of left.entries) {
+    if (entry.kind !== "command") continue;
+    const problem = await on.run(entry);
+    if (problem !== null) remaining.push(`what \`${[entry.command, ...entry.args].join(" ")}\` takes down (${problem})`);
+  }
+  for (const entry of left.entries) {
+    if (entry.kind !== "directory") continue;
+    await on.remove(entry.path).catch((error: Error) => remaining.push(`folder ${entry.path}: ${error.message}`));
+  }
+  if (remaining.length === 0) rmSync(left.ledger, { force: true });
+  return remaining;
+}
+
+/** Where to look for what a run started; process numbers of another boot mean nothing. */
+export function tracesOf({ runId, entries, recorded = entries, ownerStartTicks = 0, ofThisMachine = true, writtenMs }: Omit<Replayed, "ledger">): Traces {
+  const groups = entries.flatMap((entry) => (entry.kind === "processGroup" ? [entry] : []));
+  return {
+    runId, sinceTicks: ofThisMachine ? ownerStartTicks : 0, groups: ofThisMachine ? groups : [], folders: foldersOf(recorded), named: runId.startsWith(testsPrefix),
+    endpoints: ofThisMachine ? entries.flatMap((entry) => (entry.kind === "ports" ? entry.endpoints : [])) : [],
+    ...(writtenMs === undefined ? {} : { untilMs: writtenMs + afterLastEntryMs }),
+  };
+}
+
+function foldersOf(entries: readonly UndoEntry[]): string[] {
+  return entries.flatMap((entry) => (entry.kind === "directory" ? [entry.path] : []));
+}

@@ -1,0 +1,128 @@
+/**
+ * Processes that a run started and that nobody holds any more: a member of a group whose leader died, a program that put itself into the
+ * background, one that wrote its title over its environment. Each leaves one trace at least: the run's mark, its group, its folder, its port.
+ */
+import { readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Endpoint } from "../core/target.ts";
+import { listeners } from "./network.ts";
+import { environmentOf, listProcesses, type ProcessStat, runVariable, startedMs, statOf } from "./processes.ts";
+
+export interface Traces {
+  readonly runId: string;
+  /** By their leaders, as these were seen when they started. */
+  readonly groups: readonly { readonly pid: number; readonly startTicks: number }[];
+  /** Nobody but the run had reason to work in them. */
+  readonly folders: readonly string[];
+  /** Free before the run took them. */
+  readonly endpoints: readonly Endpoint[];
+  /** Clock ticks from boot to the start of the run: what is older is not of it. 0: unknown. */
+  readonly sinceTicks: number;
+  /** Epoch ms: who listens on a port of the run but started later is not of it. Missing while the run goes on. */
+  readonly untilMs?: number;
+  /** Whoever names a folder of the run in its command line or environment is of it, too. */
+  readonly named?: boolean;
+}
+
+export interface Stray {
+  readonly pid: number;
+  readonly name: string;
+  /** What shows that it is the run's. */
+  readonly why: string;
+}
+
+/** SIGKILL to all of them, again and again until none comes up any more, or `patienceMs` are over. */
+export async function endStrays(traces: Traces, patienceMs: number): Promise<{ readonly ended: readonly Stray[]; readonly left: readonly Stray[] }> {
+  const seen = new Map<number, Stray>();
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const found = straysOf(traces);
+    for (const stray of found) {
+      seen.set(stray.pid, stray);
+      try {
+        process.kill(stray.pid, "SIGKILL");
+      } catch {
+        // it ended by itself, or is another user's: then it is among those left
+      }
+    }
+    if (found.length === 0 || performance.now() >= deadline) {
+      const left = found.length === 0 ? [] : straysOf(traces);
+      return { ended: [...seen.values()].filter(({ pid }) => !left.some((one) => one.pid === pid)), left };
+    }
+    await delay(50);
+  }
+}
+
+/** In one pass over /proc. Never this process, nor one that it was started by. */
+export function straysOf(traces: Traces): Stray[] {
+  const folders = [...new Set(traces.folders.flatMap((folder) => [folder, realPath(folder)]))];
+  const mine = ancestors();
+  const holding = traces.endpoints.length === 0 ? new Map<number, string>() : listeners(traces.endpoints);
+  const groups = traces.groups.filter(({ pid, startTicks }) => !numberWasTaken(pid, startTicks));
+  return listProcesses().flatMap((pid): Stray[] => {
+    const stat = mine.has(pid) ? null : statOf(pid);
+    if (stat === null || stat.state === "Z") return [];
+    const why = traceOf(pid, stat, { ...traces, folders, groups }, holding.get(pid));
+    return why === null ? [] : [{ pid, name: stat.name, why }];
+  });
+}
+
+function traceOf(pid: number, stat: ProcessStat, { runId, groups, folders, sinceTicks, untilMs, named }: Traces, port: string | undefined): string | null {
+  const environment = environmentOf(pid);
+  if (environment.includes(`${runVariable}=${runId}`)) return "it carries the run's mark";
+  if (groups.some((group) => isMember(stat, group))) return "of a group that the run started";
+  // Which user's process it is does not matter: a number that is younger than the run and was given its folder for temporary files.
+  const isYounger = stat.startTicks >= sinceTicks;
+  const lies = (path: string | undefined): boolean => path !== undefined && folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  if (!isYounger) return null;
+  if (lies(environment.find((pair) => pair.startsWith("TMPDIR="))?.slice("TMPDIR=".length))) return "it was given the run's folder";
+  // A person's shell, editor or pager may stand there as well, and has a terminal.
+  if (stat.terminal !== 0) return null;
+  if (lies(linkOf(pid, "cwd")) || lies(linkOf(pid, "exe"))) return "it stands in the run's folder";
+  const marked = environment.find((pair) => pair.startsWith(`${runVariable}=`));
+  if (named === true && [...environment, textOf(pid, "cmdline")].some((text) => folders.some((folder) => text.includes(`${folder}/`)))) return "it names the run's folder";
+  if (port === undefined || marked !== undefined) return null;
+  return untilMs === undefined || startedMs(stat) <= untilMs ? `it listens on ${port}` : null;
+}
+
+/** A group's number is nobody else's while a member lives, and what the harness starts leads a session of its own. */
+function isMember(stat: ProcessStat, group: { readonly pid: number; readonly startTicks: number }): boolean {
+  return stat.group === group.pid && stat.session === group.pid && stat.startTicks >= group.startTicks;
+}
+
+/** The leader's number belongs to another process now, so the group was empty before. */
+function numberWasTaken(pid: number, startTicks: number): boolean {
+  const stat = statOf(pid);
+  return stat !== null && stat.startTicks !== startTicks;
+}
+
+function ancestors(): ReadonlySet<number> {
+  const seen = new Set<number>();
+  for (let pid = process.pid; pid > 0 && !seen.has(pid); pid = statOf(pid)?.parent ?? 0) seen.add(pid);
+  return seen;
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Undefined for another user's process, or one that is gone. */
+function linkOf(pid: number, name: "cwd" | "exe"): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/${name}`).replace(/ \(deleted\)$/, "");
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(pid: number, name: "cmdline"): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "latin1");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Each run of tests has a ledger among those of Seawall's own runs: when the tests are killed, `seawall recover` finds all that they had
+ * started, by the folder for temporary files that they were given. The next tests do that by themselves.
+ */
+import { randomBytes } from "node:crypto";
+import { basename } from "node:path";
+import { recoverWithin } from "../../harness/cli/recover.ts";
+import { FileLedger } from "../../harness/run/ledger.ts";
+import { leftRuns, testsPrefix } from "../../harness/run/left-runs.ts";
+import { stampOf } from "../../harness/run/run-directory.ts";
+import { stateFolder } from "../../harness/run/cache-folder.ts";
+import { setup as makeFolder } from "../../harness/system/tests-folder.ts";
+
+export async function setup(): Promise<() => void> {
+  const state = stateFolder(process.env);
+  await endKilledTests(state);
+  const ledger = opened(state);
+  const { folder, remove } = makeFolder((path) => { ledger?.record({ kind: "directory", path }); });
+  return () => {
+    // Something still runs in the folder: `recover` finds it by the ledger, whose owner ends now.
+    if (remove()) ledger?.remove();
+    else process.stderr.write(`end it with: ./seawall recover (${basename(folder)})\n`);
+  };
+}
+
+async function endKilledTests(state: string): Promise<void> {
+  for (const left of readable(state)) {
+    if (left.alive || !left.runId.startsWith(testsPrefix)) continue;
+    const remaining = await recoverWithin(left);
+    process.stderr.write(`tests that were killed (${left.runId}): ${remaining.length === 0 ? "what they left is undone" : `still there: ${remaining.join("; ")}`}\n`);
+  }
+}
+
+function readable(state: string): ReturnType<typeof leftRuns> {
+  try {
+    return leftRuns(state);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return [];
+  }
+}
+
+/** Tests of most parts write nothing outside their folder, and need not fail where a ledger cannot be written. */
+function opened(state: string): FileLedger | null {
+  try {
+    return new FileLedger(state, `${testsPrefix}${stampOf(Date.now())}-${randomBytes(3).toString("hex")}`, "");
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}; \`seawall recover\` will not find what killed tests leave\n`);
+    return null;
+  }
+}
