@@ -2,15 +2,16 @@
  * The day's events on disk, one line of JSON each, numbered from 1. A page that comes back asks for what follows the last number that it has
  * seen, and gets it from the file. What people and runs do is on disk before the day goes on; the measures of each second need not be.
  */
-import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { SeawallError } from "../core/errors.ts";
 import type { DayEvent, DayHappening } from "../core/game-day/day.ts";
 import { storageError } from "../system/files.ts";
+import { LineFile } from "../system/line-file.ts";
 
 export class DayLog implements Disposable {
   readonly #path: string;
   readonly #nowMs: () => number;
-  readonly #file: number;
+  readonly #file: LineFile;
   readonly #listeners = new Set<(event: DayEvent) => void>();
   #last: number;
   #closed = false;
@@ -19,11 +20,8 @@ export class DayLog implements Disposable {
     this.#path = path;
     this.#nowMs = nowMs;
     this.#last = readDayEvents(path).at(-1)?.seq ?? 0;
-    const torn = existsSync(path) && !endsALine(path);
     try {
-      this.#file = openSync(path, "a");
-      // A harness that was killed while it wrote leaves half a line, which must not spoil the next one.
-      if (torn) writeFileSync(this.#file, "\n");
+      this.#file = LineFile.open(path, "a");
     } catch (error) {
       throw storageError(path, error);
     }
@@ -33,8 +31,7 @@ export class DayLog implements Disposable {
     const event = { seq: this.#last + 1, atMs: this.#nowMs(), ...happening } as DayEvent;
     if (this.#closed) return event;
     try {
-      writeFileSync(this.#file, `${JSON.stringify(event)}\n`);
-      if (event.kind !== "second" && event.kind !== "claims") fdatasyncSync(this.#file);
+      this.#file.append(JSON.stringify(event), event.kind !== "second" && event.kind !== "claims");
     } catch (error) {
       throw storageError(this.#path, error);
     }
@@ -57,7 +54,7 @@ export class DayLog implements Disposable {
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
-    closeSync(this.#file);
+    this.#file[Symbol.dispose]();
   }
 }
 
@@ -81,9 +78,4 @@ function parsed(line: string): DayEvent | null {
   } catch {
     return null;
   }
-}
-
-function endsALine(path: string): boolean {
-  const bytes = readFileSync(path);
-  return bytes.length === 0 || bytes.at(-1) === 0x0a;
 }

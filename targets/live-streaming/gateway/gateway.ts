@@ -75,7 +75,7 @@ export async function createGateway(settings: GatewayConfiguration, { log, quiet
     sink: {
       async append(lines) {
         await disk.pass();
-        await file.append(lines);
+        return file.append(lines);
       },
     },
     onFailure: (error) => quietLog("events could not be stored", { reason: reason(error) }),

@@ -14,6 +14,7 @@ function memory(fails: () => boolean = () => false): EventSink & { readonly line
       if (fails()) throw new Error("disk");
       batches.push(given.length);
       lines.push(...given);
+      return given.length;
     },
   };
 }

@@ -6,8 +6,8 @@ import { setTimeout as sleepOnTheWall } from "node:timers/promises";
 import type { Bucket } from "./admission.ts";
 
 export interface EventSink {
-  /** Resolves when the lines are stored. */
-  append(lines: readonly string[]): Promise<void>;
+  /** Resolves with how many of the lines, from the first on, are stored: all, or some when the rest failed. Rejects when none is. */
+  append(lines: readonly string[]): Promise<number>;
 }
 
 export interface IngestCounts {
@@ -57,19 +57,21 @@ export function createIngest({ sink, bounded, queueMax, batchMax, pauseMs, onFai
 
   const store = async (lines: readonly string[]): Promise<void> => {
     underWay += lines.length;
-    let done = false;
-    for (let attempt = 1; attempt <= attemptsMax && !done; attempt += 1) {
+    let rest = lines;
+    for (let failures = 0; rest.length > 0 && failures < attemptsMax; ) {
       try {
-        await sink.append(lines);
-        done = true;
+        const kept = await sink.append(rest);
+        stored += kept;
+        underWay -= kept;
+        rest = rest.slice(kept);
       } catch (error) {
+        failures += 1;
         onFailure(error);
-        if (attempt < attemptsMax) await sleep(50 * attempt);
+        if (failures < attemptsMax) await sleep(50 * failures);
       }
     }
-    underWay -= lines.length;
-    if (done) stored += lines.length;
-    else shed += lines.length;
+    underWay -= rest.length;
+    shed += rest.length;
   };
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {

@@ -46,9 +46,10 @@ export function beginLife(node: ModelNode, simulation: Simulation, edges: readon
   });
   const sleep = (ms: number): Promise<void> => later(simulation, (then) => node.after(ms, then));
   // Bounded, one write for many; otherwise each event is one.
-  const append = async (lines: readonly string[]): Promise<void> => {
+  const append = async (lines: readonly string[]): Promise<number> => {
     await later(simulation, (then) => disk.gather(writeMsMin, then));
     stored(lines.length);
+    return lines.length;
   };
   return {
     epoch, loop, utilisation, limit, steering, board: createBoard(noticeKeysMax), enter: createEntry({ admission, backoffGuidance, utilisation, random }),
