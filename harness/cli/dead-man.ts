@@ -1,5 +1,5 @@
 /** What the dead-man's switch does: it makes sure that the harness is gone, undoes its run, completes the record, and judges it. */
-import { appendFileSync, existsSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { exitCodes } from "../core/errors.ts";
 import type { DistributiveOmit } from "../core/ports.ts";
@@ -8,6 +8,7 @@ import { listen, silentBeatsMax } from "../run/dead-man.ts";
 import { type LeftRun, leftRun } from "../run/left-runs.ts";
 import { recoverRun } from "../run/recovery.ts";
 import { files } from "../run/run-directory.ts";
+import { linked, sha256, unlinked } from "../run/seal.ts";
 import { isSameProcess } from "../system/processes.ts";
 import type { Context } from "./context.ts";
 import { engineUndo } from "./recover.ts";
@@ -45,13 +46,28 @@ async function endOwner(left: LeftRun): Promise<void> {
   }
 }
 
-/** Adds to the events of a run whose last line may be torn. */
+/** Adds to the events of a run whose last line may be torn. Each is linked to the last whole one; the record stays unsealed. */
 function recordOf(directory: string): (event: DistributiveOmit<RunEvent, "atMs">) => void {
+  const path = join(directory, files.events);
+  let before = lastLink(directory);
   return (event) => {
+    const { line, link } = linked(before, JSON.stringify({ ...event, atMs: Date.now() }));
     try {
-      appendFileSync(join(directory, files.events), `\n${JSON.stringify({ ...event, atMs: Date.now() })}\n`);
+      appendFileSync(path, `\n${line}\n`);
+      before = link;
     } catch {
       // the run directory is gone: there is nobody to tell
     }
   };
+}
+
+/** The first link begins from the plan. */
+function lastLink(directory: string): string {
+  try {
+    const lines = readFileSync(join(directory, files.events), "utf8").split("\n");
+    const last = lines.map(unlinked).findLast((parts) => parts !== null);
+    return last?.link ?? sha256(readFileSync(join(directory, files.plan)));
+  } catch {
+    return "";
+  }
 }

@@ -168,7 +168,7 @@ function opened(context: Context, { plan }: Planned, clock: Clock, directory: st
   let ledger: FileLedger | undefined;
   try {
     ledger = new FileLedger(context.stateDirectory, id, directory);
-    return { ledger, recorder: new Recorder(directory, plan, clock) };
+    return { ledger, recorder: new Recorder(directory, plan, clock, { runId: id }) };
   } catch (error) {
     ledger?.remove();
     rmSync(directory, { recursive: true, force: true });

@@ -21,7 +21,7 @@ export async function simulate(context: Context, { plan, layout, model }: Planne
   refuseUnwritable(out);
   const { directory, id } = makeRunDirectory(out, plan.experiment, newRunId(Date.now(), plan.seed));
   const clock = new VirtualClock(startMs);
-  const recorder = new Recorder(directory, plan, clock, false);
+  const recorder = new Recorder(directory, plan, clock, { runId: id, synced: false });
   onlooker?.began(directory, id);
   if (onlooker !== undefined) recorder.onEvent((event) => onlooker.event(event));
   const watch = new AbortWatch(onlooker?.samples(recorder) ?? recorder, plan.abortWhen);

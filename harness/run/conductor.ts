@@ -188,6 +188,9 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
   if (signal.aborted) throw new Ended(signal.reason, signal);
 }
 
+/** A service that takes connections and says nothing must not hold a phase up: what it says later belongs to the next one. */
+const readMsMax = 1_000;
+
 /** The judged phase that is on, null in the lead-in and the drain; and when the last change was due. */
 interface CurrentPhase { now: Phase | null; changedMs: number }
 
@@ -229,7 +232,7 @@ async function act(action: Action, plannedMs: number, world: World, faults: Faul
   switch (action.kind) {
     case "phase":
       // Counters read now belong to the phase that ends here.
-      await probes.readNow();
+      await withIn(readMsMax, probes.readNow(), world.clock);
       world.events.event({ kind: "phase", phase: action.phase });
       return;
     case "inject": faults.inject(action.step, action.fault, plannedMs); return;

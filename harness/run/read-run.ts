@@ -1,83 +1,74 @@
-/** Reads a run back, whole or cut short. What is missing or torn is said in `damage`; what cannot be a run at all is refused. */
+/** Reads a run back, whole or cut short. What is missing, torn or does not fit together is said in `damage`; what cannot be a run at all is refused. */
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { createZstdDecompress } from "node:zlib";
 import { SeawallError } from "../core/errors.ts";
+import { planDocument } from "../core/output/plan.ts";
 import type { Plan, Run, RunEvent } from "../core/run.ts";
+import { readEvents } from "./read-events.ts";
 import { files } from "./run-directory.ts";
 import { SampleParser } from "./sample-parser.ts";
+import { type Seal, sha256 } from "./seal.ts";
+import { SealedSamples } from "./sealed-samples.ts";
 
 export async function readRun(path: string): Promise<Run> {
   const directory = resolve(path);
-  const plan = readPlan(directory);
+  const { plan, hash } = readPlan(directory);
   const damage: string[] = [];
-  const events = readEvents(directory, damage);
+  const { events, marks, seal } = readEvents(join(directory, files.events), hash, damage);
   const parser = new SampleParser();
-  await readSamples(directory, parser, damage);
+  const samples = new SealedSamples(marks, seal);
+  await readSamples(directory, [parser, samples], seal, damage);
+  damage.push(...belongingProblems(events, seal, samples.head()?.run ?? null, samples.head()?.plan ?? null));
   if (!events.some((event) => event.kind === "finished")) damage.push(`the record ends early${endOf(events)}`);
   return { directory, id: runIdOf(events) ?? basename(directory), plan, events, series: parser.finish(damage), damage };
 }
 
-function readPlan(directory: string): Plan {
+function readPlan(directory: string): { readonly plan: Plan; readonly hash: string } {
   if (!existsSync(directory) || !statSync(directory).isDirectory()) {
-    throw new SeawallError("RUN_DIRECTORY_BROKEN", `there is no run directory ${directory}`, { hint: "Runs lie in reports/EXPERIMENT/RUN-ID; `ls reports/*` shows them." });
+    const what = existsSync(directory) ? `${directory} is a file, not a run directory` : `there is no run directory ${directory}`;
+    throw new SeawallError("RUN_DIRECTORY_BROKEN", what, { hint: "Runs lie in reports/EXPERIMENT/RUN-ID; `ls reports/*` shows them." });
   }
   const path = join(directory, files.plan);
   if (!existsSync(path)) {
     throw new SeawallError("RUN_DIRECTORY_BROKEN", `${directory} is no run directory: it has no ${files.plan}`, { hint: "Name the folder that holds plan.json, events.ndjson and samples.csv.zst." });
   }
   try {
-    const plan = JSON.parse(readFileSync(path, "utf8")) as Partial<Plan> | null;
-    if (plan === null || typeof plan !== "object") throw new Error("not an object");
-    if (plan.format !== "seawall-plan/1") throw new Error(`its format is ${JSON.stringify(plan.format)}, this version reads "seawall-plan/1"`);
-    for (const key of ["experiment", "phasesMs", "recovery", "stream"] as const) {
-      if (plan[key] === undefined) throw new Error(`"${key}" is missing`);
-    }
-    for (const key of ["hypothesis", "steps", "services", "edges", "load", "abortWhen", "without"] as const) {
-      if (!Array.isArray(plan[key])) throw new Error(`"${key}" is no list`);
-    }
-    return plan as Plan;
+    const text = readFileSync(path);
+    return { plan: planIn(JSON.parse(text.toString("utf8"))), hash: sha256(text) };
   } catch (error) {
     throw new SeawallError("RUN_DIRECTORY_BROKEN", `${path} cannot be read: ${(error as Error).message}`, { cause: error, hint: "The run cannot be judged without its plan; run the experiment again." });
   }
 }
 
-function readEvents(directory: string, damage: string[]): RunEvent[] {
-  const path = join(directory, files.events);
-  if (!existsSync(path)) {
-    damage.push(`${files.events} is missing`);
-    return [];
+/** As many faults as fit a line. */
+const issuesMax = 3;
+/** A year: a phase that is longer is a slip, and would take for ever to draw. */
+const phaseMsMax = 366 * 86_400_000;
+
+function planIn(value: unknown): Plan {
+  if (typeof value !== "object" || value === null) throw new Error("not an object");
+  const { format } = value as Partial<Plan>;
+  if (format !== "seawall-plan/1") throw new Error(`its format is ${JSON.stringify(format)}, this version reads "seawall-plan/1"`);
+  const { error } = planDocument.safeParse(value);
+  if (error !== undefined) {
+    const { issues } = error;
+    const said = issues.slice(0, issuesMax).map(({ path, message }) => `"${path.join(".")}": ${message}`);
+    throw new Error([...said, ...(issues.length > issuesMax ? [`and ${issues.length - issuesMax} more`] : [])].join("; "));
   }
-  const lines = linesOf(path, damage);
-  const events: RunEvent[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (line === "") continue;
-    const event = parseEvent(line);
-    if (event !== null) events.push(event);
-    else damage.push(index === lines.length - 1 ? `the last line of ${files.events} is torn` : `line ${index + 1} of ${files.events} is damaged`);
+  const plan = value as Plan;
+  const lengths = { leadInMs: plan.leadInMs, ...plan.phasesMs };
+  for (const [name, ms] of Object.entries(lengths)) {
+    if (ms < 0 || ms > phaseMsMax) throw new Error(`${name} is ${ms} ms long`);
   }
-  return events;
+  if (plan.stream.segmentMs < 1) throw new Error(`its segments are ${plan.stream.segmentMs} ms long`);
+  return plan;
 }
 
-function linesOf(path: string, damage: string[]): string[] {
-  try {
-    return readFileSync(path, "utf8").split("\n");
-  } catch (error) {
-    damage.push(`${files.events} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-    return [];
-  }
-}
+/** Who takes the samples as they are read. */
+interface Taker { push(chunk: Buffer): void; problems?(): string[] }
 
-function parseEvent(line: string): RunEvent | null {
-  try {
-    const event = JSON.parse(line) as RunEvent;
-    return typeof event?.kind === "string" && Number.isFinite(event.atMs) ? event : null;
-  } catch {
-    return null;
-  }
-}
-
-async function readSamples(directory: string, parser: SampleParser, damage: string[]): Promise<void> {
+async function readSamples(directory: string, takers: readonly Taker[], seal: Seal | null, damage: string[]): Promise<void> {
   const path = join(directory, files.samples);
   if (!existsSync(path)) {
     damage.push(`${files.samples} is missing`);
@@ -87,10 +78,24 @@ async function readSamples(directory: string, parser: SampleParser, damage: stri
   const text = source.pipe(createZstdDecompress());
   source.on("error", (error) => text.destroy(error));
   try {
-    for await (const chunk of text) parser.push(chunk as Buffer);
+    for await (const chunk of text) for (const taker of takers) taker.push(chunk as Buffer);
   } catch (error) {
     damage.push(`${files.samples} is cut short or damaged (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}); what could be read of it was`);
+    return;
   }
+  damage.push(...takers.flatMap((taker) => taker.problems?.() ?? []));
+  const { size } = statSync(path);
+  if (seal !== null && seal.fileBytes !== size) damage.push(`${files.samples} is ${size} bytes long, and ${seal.fileBytes} were written`);
+}
+
+/** The files of one run name it, and name its plan. */
+function belongingProblems(events: readonly RunEvent[], seal: Seal | null, samplesRun: string | null, samplesPlan: string | null): string[] {
+  if (seal === null) return [];
+  const runId = runIdOf(events);
+  return [
+    ...(runId === null || runId === seal.run ? [] : [`${files.events} is of the run ${runId}, and sealed as of ${seal.run}`]),
+    ...(samplesRun === seal.run && samplesPlan === seal.plan ? [] : [`${files.samples} is ${samplesRun === seal.run ? "not of this plan" : `of ${samplesRun === null ? "a run that it does not name" : `the run ${samplesRun}`}`}`]),
+  ];
 }
 
 function runIdOf(events: readonly RunEvent[]): string | null {

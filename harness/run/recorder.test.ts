@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -25,7 +26,9 @@ const finished: RunEvent = { kind: "finished", atMs: 1_800_000_000_001 };
 interface Put { readonly metric: string; readonly kind: SampleKind; readonly tags: Readonly<Record<string, string>>; readonly samples: readonly (readonly [atUs: number, value: number])[] }
 
 async function record(series: readonly Put[], events: readonly RunEvent[] = [finished]): Promise<void> {
-  await using recorder = new Recorder(directory, plan, clock);
+  const started = events.find((event) => event.kind === "started");
+  const options = started === undefined ? {} : { runId: started.runId };
+  await using recorder = new Recorder(directory, plan, clock, options);
   for (const event of events) recorder.event(event);
   for (const { metric, kind, tags, samples } of series) {
     for (const [atUs, value] of samples) recorder.sample(recorder.series({ metric, kind, tags }), atUs / 1000, value);
@@ -147,12 +150,14 @@ describe("a record that was cut off", () => {
     const events: RunEvent[] = [{ kind: "note", text: "größer\n{", atMs: 1 }, { kind: "phase", phase: "baseline", atMs: 2.5 }, { kind: "clockStepped", byMs: -3, atMs: 3 }, finished];
     await record([], events);
     const bytes = readFileSync(path("events.ndjson"));
+    const untilSeal = bytes.subarray(0, -1).lastIndexOf("\n");
     for (let length = 0; length < bytes.length - 1; length++) {
       writeFileSync(path("events.ndjson"), bytes.subarray(0, length));
       const run = await readRun(directory);
       expect(isPrefix(run.events, events)).toBe(true);
-      expect(run.events.length).toBeLessThan(events.length);
-      expect(run.damage.join(), String(length)).toContain("the record ends early");
+      if (length < untilSeal) expect(run.events.length).toBeLessThan(events.length);
+      const said = run.damage.join();
+      expect(said, String(length)).toContain(length < untilSeal ? "the record ends early" : "it is not sealed");
     }
   });
 
@@ -172,6 +177,67 @@ describe("a record that was cut off", () => {
   });
 });
 
+describe("a record that is sealed", () => {
+  const mark = async (recorder: Recorder): Promise<void> => {
+    vi.advanceTimersByTime(10_000);
+    await delay(5);
+    recorder.event({ kind: "note", text: "ten seconds later" });
+  };
+  const recordLong = async (): Promise<void> => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => { vi.useRealTimers(); });
+    await using recorder = new Recorder(directory, plan, clock);
+    const id = recorder.series({ metric: "m", kind: "gauge", tags: {} });
+    for (let turn = 0; turn < 3; turn++) {
+      for (let index = 0; index < 50; index++) recorder.sample(id, turn * 100 + index, index);
+      await mark(recorder);
+    }
+    recorder.event(finished);
+  };
+
+  it("has marks of its samples on the way, which are no events", async () => {
+    await recordLong();
+    const lines = readFileSync(path("events.ndjson"), "utf8").trimEnd().split("\n");
+    expect(lines.filter((line) => line.includes('"kind":"samples"'))).toHaveLength(3);
+    expect(lines.at(-1)).toContain('"kind":"sealed"');
+    const { damage, events } = await readRun(directory);
+    expect(damage).toEqual([]);
+    expect(events.map((event) => event.kind)).toEqual(["note", "note", "note", "finished"]);
+  });
+
+  it("says by when its samples are not what they were, seal or not", async () => {
+    await recordLong();
+    const whole = zstdDecompressSync(readFileSync(path("samples.csv.zst"))).toString();
+    const lines = readFileSync(path("events.ndjson"), "utf8").trimEnd().split("\n");
+    writeFileSync(path("events.ndjson"), `${lines.slice(0, -1).join("\n")}\n`);
+    const damageOf = async (samples: string): Promise<string> => {
+      writeFileSync(path("samples.csv.zst"), zstdCompressSync(samples));
+      return (await readRun(directory)).damage.join();
+    };
+    const at = new Date(clock.nowMs()).toISOString();
+    expect(await damageOf(whole)).not.toContain("the samples");
+    const [changed, cut] = [whole.replace("\n0,3000,3\n", "\n0,3000,4\n"), whole.slice(0, -30)];
+    expect(await damageOf(changed)).toContain(`not those that were written by ${at}`);
+    expect(await damageOf(cut)).toContain(`the samples end before what was written by ${at}`);
+  });
+
+  it("with any one character of its plan or its events changed is never taken for whole", async () => {
+    await record([], [{ kind: "note", text: "x", atMs: 1 }, finished]);
+    const texts = { "plan.json": readFileSync(path("plan.json")), "events.ndjson": readFileSync(path("events.ndjson")) };
+    const name = fc.constantFrom("plan.json" as const, "events.ndjson" as const);
+    await fc.assert(fc.asyncProperty(name, fc.double({ min: 0, max: 0.9999, noNaN: true }), fc.integer({ min: 1, max: 127 }), async (file, at, flip) => {
+      const changed = Buffer.from(texts[file]);
+      // The line's end behind the seal carries nothing.
+      const index = Math.floor(at * (changed.length - 1));
+      changed[index] = (changed[index] as number) ^ flip;
+      for (const [other, text] of Object.entries(texts)) writeFileSync(path(other), text);
+      writeFileSync(path(file), changed);
+      const damage = await readRun(directory).then((run) => run.damage, (error: unknown) => [(error as SeawallError).code]);
+      expect(damage).not.toEqual([]);
+    }), { numRuns: 300 });
+  });
+});
+
 describe("what is no run", () => {
   const broken = async (): Promise<SeawallError> => {
     const error = await readRun(directory).then(() => null, (thrown: unknown) => thrown);
@@ -185,9 +251,9 @@ describe("what is no run", () => {
     ["a torn plan", JSON.stringify(plan).slice(0, 200), "cannot be read"],
     ["a plan of null", "null", "not an object"],
     ["another format", JSON.stringify({ ...plan, format: "seawall-plan/9" }), 'its format is "seawall-plan/9"'],
-    ["a plan without phases", JSON.stringify({ ...plan, phasesMs: undefined }), '"phasesMs" is missing'],
-    ["a plan without a word on recovery", JSON.stringify({ ...plan, recovery: undefined }), '"recovery" is missing'],
-    ["claims that are no list", JSON.stringify({ ...plan, hypothesis: "all is well" }), '"hypothesis" is no list'],
+    ["a plan without phases", JSON.stringify({ ...plan, phasesMs: undefined }), '"phasesMs": '],
+    ["a plan without a word on recovery", JSON.stringify({ ...plan, recovery: undefined }), '"recovery": '],
+    ["claims that are no list", JSON.stringify({ ...plan, hypothesis: "all is well" }), '"hypothesis": '],
   ])("is refused with a hint: %s", async (_what, content, message) => {
     if (content !== null) writeFileSync(path("plan.json"), content);
     const error = await broken();
@@ -219,6 +285,7 @@ describe("what is no run", () => {
     const run = await readRun(directory);
     expect(run.events.map((event) => event.kind)).toEqual(["deploying", "finished"]);
     expect(run.damage.filter((line) => line.includes("damaged"))).toHaveLength(3);
+    expect(run.damage).toContain("it is not sealed: an earlier version of Seawall recorded it");
   });
 });
 

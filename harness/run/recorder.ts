@@ -1,21 +1,32 @@
 /**
  * Writes a run as it happens. Events are lines of JSON, each on disk before the harness goes on. Samples are compressed text,
- * flushed every second, so that a killed harness loses at most that:
+ * flushed every second, so that a killed harness loses at most that. Links, marks and a seal tie them together (seal.ts):
  *
+ *     #! {"run":"20261121T150405Z-1a2b3c4d","plan":"…"}
  *     #3 {"metric":"segment_ms","kind":"duration","tags":{"lane":"live","outcome":"served"}}
  *     3,1795273445123456,12.5        series, epoch µs, value
  */
-import { closeSync, createWriteStream, fdatasyncSync, openSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, createWriteStream, fdatasyncSync, openSync, writeFileSync, type WriteStream } from "node:fs";
+import { basename, join } from "node:path";
 import { finished } from "node:stream/promises";
 import { constants, createZstdCompress } from "node:zlib";
 import type { Clock, DistributiveOmit, EventSink, SampleSink } from "../core/ports.ts";
 import type { Plan, RunEvent, Series } from "../core/run.ts";
 import { storageError, writeWhole } from "../system/files.ts";
 import { files } from "./run-directory.ts";
+import { headLine, linked, type Mark, type Seal, sha256, Tallying } from "./seal.ts";
 
 const blockBytes = 64 * 1024;
 const flushEveryMs = 1_000;
+/** A mark every ten seconds: a line of 200 bytes, and a copy of a hash. */
+const flushesPerMark = 10;
+
+export interface RecorderOptions {
+  /** The name of the folder where it is missing. */
+  readonly runId?: string;
+  /** Whether each event is on disk before the harness goes on; what a seed brings back need not be. */
+  readonly synced?: boolean;
+}
 
 export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   readonly events: RunEvent[] = [];
@@ -28,22 +39,35 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   readonly #eventsFile: number;
   // With a checksum, so that a changed byte is found when the record is read.
   readonly #compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } });
+  readonly #file: WriteStream;
   readonly #written: Promise<void>;
   readonly #ids = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
+  readonly #runId: string;
+  readonly #planHash: string;
+  readonly #samples = new Tallying();
+  #link: string;
+  #lines = 0;
+  #torn = false;
+  #flushes = 0;
   #block = "";
   #closed = false;
   #listeners: ((event: RunEvent) => void)[] = [];
 
-  /** `synced`: whether each event is on disk before the harness goes on; what a seed brings back need not be. */
-  constructor(directory: string, plan: Plan, clock: Clock, synced = true) {
+  constructor(directory: string, plan: Plan, clock: Clock, options: RecorderOptions = {}) {
     this.#directory = directory;
-    this.#synced = synced;
+    this.#synced = options.synced ?? true;
+    this.#runId = options.runId ?? basename(directory);
     this.#clock = clock;
     this.failed = this.#failure.signal;
-    writeWhole(join(directory, files.plan), `${JSON.stringify(plan, null, 2)}\n`);
+    const planText = `${JSON.stringify(plan, null, 2)}\n`;
+    writeWhole(join(directory, files.plan), planText);
+    this.#planHash = sha256(planText);
+    this.#link = this.#planHash;
+    this.#block = headLine({ run: this.#runId, plan: this.#planHash });
     this.#eventsFile = openToAppend(join(directory, files.events));
     const file = this.#compress.pipe(createWriteStream(join(directory, files.samples)));
+    this.#file = file;
     const fail = (error: unknown): void => this.#failure.abort(storageError(join(directory, files.samples), error));
     file.on("error", fail);
     this.#compress.on("error", fail);
@@ -59,11 +83,19 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
     const stamped = { ...event, atMs: event.atMs ?? this.#clock.nowMs() } as RunEvent;
     this.events.push(stamped);
     for (const listener of this.#listeners) listener(stamped);
-    if (this.#closed) return;
+    if (!this.#closed) this.#write(stamped, this.#synced);
+  }
+
+  #write(event: RunEvent | Mark | Seal, synced: boolean): void {
+    const { line, link } = linked(this.#link, JSON.stringify(event));
     try {
-      writeFileSync(this.#eventsFile, `${JSON.stringify(stamped)}\n`);
-      if (this.#synced) fdatasyncSync(this.#eventsFile);
+      // What a full disk cut off stays a line of its own; the links go on from the last whole one.
+      writeFileSync(this.#eventsFile, `${this.#torn ? "\n" : ""}${line}\n`);
+      [this.#link, this.#torn] = [link, false];
+      this.#lines++;
+      if (synced) fdatasyncSync(this.#eventsFile);
     } catch (error) {
+      this.#torn = this.#link !== link;
       this.#failure.abort(storageError(join(this.#directory, files.events), error));
     }
   }
@@ -94,13 +126,26 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
 
   #push(): void {
     if (this.#block === "" || this.#failure.signal.aborted) return;
-    this.#compress.write(this.#block);
+    const bytes = Buffer.from(this.#block);
+    this.#compress.write(bytes);
+    this.#samples.add(bytes);
     this.#block = "";
   }
 
   #flush(): void {
     this.#push();
-    if (!this.#failure.signal.aborted) this.#compress.flush(constants.ZSTD_e_flush);
+    if (this.#failure.signal.aborted) return;
+    this.#compress.flush(constants.ZSTD_e_flush);
+    if (++this.#flushes % flushesPerMark > 0) return;
+    const samples = this.#samples.sofar();
+    this.#write({ kind: "samples", atMs: this.#clock.nowMs(), samples }, false);
+  }
+
+  #seal(): void {
+    this.#write({
+      kind: "sealed", atMs: this.#clock.nowMs(), run: this.#runId, plan: this.#planHash,
+      events: this.#lines, samples: this.#samples.sofar(), fileBytes: this.#file.bytesWritten,
+    }, this.#synced);
   }
 
   /** Everything is on disk when this resolves. Later events and samples are not written. */
@@ -109,9 +154,11 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
     this.#push();
     this.#closed = true;
     clearInterval(this.#timer);
-    closeSync(this.#eventsFile);
     this.#compress.end();
     await this.#written;
+    // What could not be written whole is not sealed.
+    if (!this.#failure.signal.aborted) this.#seal();
+    closeSync(this.#eventsFile);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Parses the samples of a run from bytes, without making a string for each line: a run may hold tens of millions. */
 import type { SampleKind, SeriesData } from "../core/run.ts";
 
-const newline = 10, hash = 35, comma = 44, dot = 46, zero = 48, nine = 57;
+const newline = 10, bang = 33, hash = 35, comma = 44, dot = 46, zero = 48, nine = 57;
 
 const kinds: readonly SampleKind[] = ["duration", "increment", "gauge", "event"];
 
@@ -26,13 +26,15 @@ export class SampleParser {
   readonly #series: Growing[] = [];
   #rest: Buffer = Buffer.alloc(0);
   #bad = 0;
+  #isFirst = true;
 
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const whole = bytes.lastIndexOf(newline) + 1;
     let from = 0;
     while (from < whole) {
-      const next = this.#plain(bytes, from);
+      const next = this.#isFirst ? this.#headless(bytes, from) : this.#plain(bytes, from);
+      this.#isFirst = false;
       if (next > 0) {
         from = next;
         continue;
@@ -43,6 +45,11 @@ export class SampleParser {
       from = end + 1;
     }
     this.#rest = Buffer.from(bytes.subarray(from));
+  }
+
+  /** The first line names the run, which is asked of elsewhere. Returns where the next line begins, or 0 without such a line. */
+  #headless(bytes: Buffer, from: number): number {
+    return bytes[from] === hash && bytes[from + 1] === bang ? bytes.indexOf(newline, from) + 1 : 0;
   }
 
   /**

@@ -8,6 +8,7 @@ import { countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
 import { coresOf, deniedShareAround, deniedShareIn, deniedShareMax, deniedText, shareOfMachine } from "./denied.ts";
 import { longestGap, spanOf } from "./gaps.ts";
+import { fitProblems } from "./record-fits.ts";
 import { readingProblem } from "./readings.ts";
 import { familyOf, serviceSubject } from "./subjects.ts";
 import { completed, type Windows } from "./windows.ts";
@@ -24,7 +25,7 @@ export const inForceShareMin = 0.5;
 export const baselineDriftMax = 0.25;
 
 const rules: readonly ((run: Run, windows: Windows) => Finding)[] = [
-  wholeRecord, everyPhaseRan, faultsLanded, faultsHealed, generatorEnded, generatorOnTime, generatorHadProcessor, generatorLeftNoGap,
+  wholeRecord, recordFitsPlan, everyPhaseRan, faultsLanded, faultsHealed, generatorEnded, generatorOnTime, generatorHadProcessor, generatorLeftNoGap,
   canaryHadNoGap, readingsLeftNoGap, baselineSteady, nobodyDiedUnbidden, clockDidNotStep, notAborted,
 ];
 
@@ -37,6 +38,11 @@ function wholeRecord(run: Run): Finding {
   if (problems.length === 0 && !run.events.some((event) => event.kind === "finished")) problems.push("it does not say how the run ended");
   if (problems.length === 0 && !run.events.some((event) => event.kind === "cleaned")) problems.push("it does not say whether everything was undone");
   return answer("record.whole", "The record is whole", problems.length === 0 ? null : problems.join("; "));
+}
+
+function recordFitsPlan(run: Run): Finding {
+  const problems = fitProblems(run);
+  return answer("record.fits", "The record fits its plan", problems.length === 0 ? null : problems.join("; "));
 }
 
 function everyPhaseRan(run: Run): Finding {
