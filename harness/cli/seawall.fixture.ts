@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { RunEvent, Verdict } from "../core/run.ts";
+import { testsPrefix } from "../run/left-runs.ts";
 import { listProcesses, runVariable } from "../system/processes.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -85,6 +86,6 @@ export function leftovers(cacheOfTest: string, runIds?: readonly string[]): stri
     }
   });
   const folders = readdirSync(tmpdir()).filter((name) => /^seawall-(up-)?\d{8}T/.test(name));
-  const state = readdirSync(join(cacheOfTest, "state")).filter((name) => name.endsWith(".ndjson") || name.endsWith(".lock"));
+  const state = readdirSync(join(cacheOfTest, "state")).filter((name) => (name.endsWith(".ndjson") && !name.startsWith(testsPrefix)) || name.endsWith(".lock"));
   return [...processes, ...[...folders, ...state].filter(isOf)];
 }

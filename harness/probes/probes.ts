@@ -4,18 +4,20 @@ import { sinkBooks } from "../core/books.ts";
 import type { Clock, Deployment, EventSink, Instance, RunningLoad, SampleSink } from "../core/ports.ts";
 import type { Telemetry } from "../core/target.ts";
 import { wallClockStepMs } from "../system/clock.ts";
-import { httpGet } from "../system/network.ts";
+import { type Answer, httpGet } from "../system/network.ts";
 import { deniedSeconds } from "../system/starvation.ts";
 import { runCanary } from "./canary.ts";
 import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 import { readBack } from "./read-back.ts";
-import { Increments, parseExposition } from "./prometheus.ts";
+import { type Heads, Increments, parseExposition } from "./prometheus.ts";
 import { originGetsOf, VarnishReader, varnishstatLoop } from "./varnish.ts";
 
 const everyMs = 2_000;
 const readMs = 3_000;
+/** A phase begins late by so much at most: who says nothing by then is read by the next reading, and has a gap until then. */
+const boundaryMs = 500;
 /** Less than this is the clock's own discipline at work (slewing), more is somebody setting the time. */
 const clockStepMs = 50;
 
@@ -39,6 +41,10 @@ export class RunningProbes implements AsyncDisposable {
   readonly #varnishes = new Map<string, VarnishReader>();
   readonly #tasks: Promise<void>[];
   #reading: Promise<void> = Promise.resolve();
+  /** Ends the reading that is on. */
+  #enough = new AbortController();
+  /** What was made of each service's earlier answers. */
+  readonly #heads = new Map<string, Heads>();
   #clockStepMs = 0;
 
   constructor(options: ProbeOptions) {
@@ -48,10 +54,37 @@ export class RunningProbes implements AsyncDisposable {
     this.#tasks = [runCanary(deployment, sink, clock, this.#stop.signal, (delivery) => { this.#deliveries.push(delivery); }), this.#rhythm()];
   }
 
-  /** Reads everything now. Readings never overlap, so an increment is counted once. */
-  readNow(): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#readAll());
+  /**
+   * Reads everything now, and waits for who is slow to answer no longer than a phase may wait. Readings never overlap, so an increment is
+   * counted once; one that is on is cut short.
+   */
+  async readNow(): Promise<void> {
+    const before = this.#cutShort(this.#enough);
+    await this.#reading;
+    before.abort();
+    await this.#readInTurn(true);
+  }
+
+  #readInTurn(isBrief = false): Promise<void> {
+    this.#reading = this.#reading.then(async () => {
+      this.#enough = new AbortController();
+      const after = isBrief ? this.#cutShort(this.#enough) : null;
+      await this.#readAll();
+      after?.abort();
+    });
     return this.#reading;
+  }
+
+  /** The reading that is on, after as long as a phase may wait; aborting what it returns leaves the reading alone. */
+  #cutShort(enough: AbortController): AbortController {
+    const patience = new AbortController();
+    void this.#options.clock.sleep(boundaryMs, patience.signal).then(() => enough.abort(), () => {});
+    return patience;
+  }
+
+  /** With the end of the reading as its own. */
+  #get(instance: Instance, port: string, path: string): Promise<Answer> {
+    return httpGet(instance.endpoint(port), path, { timeoutMs: readMs, agent: this.#agent, signal: this.#enough.signal });
   }
 
   /** After the last phase, while the target is still up: compares what edges delivered with what was published, and reads back what was acknowledged. */
@@ -60,7 +93,7 @@ export class RunningProbes implements AsyncDisposable {
     await sinkBooks(deployment.instances, sink, endedMs - 1);
     if (deployment.instances.some(({ service }) => service.telemetry.some(({ kind }) => kind === "journal"))) {
       // The journals' last word.
-      await this.readNow();
+      await this.#readInTurn();
       sinkDeliveries(this.#deliveries, this.#published, sink);
     }
     if (deployment.layout.readBack === undefined) return;
@@ -75,7 +108,7 @@ export class RunningProbes implements AsyncDisposable {
     try {
       for (;;) {
         await clock.sleep(everyMs, this.#stop.signal);
-        await this.readNow();
+        await this.#readInTurn();
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) throw error;
@@ -105,10 +138,10 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   async #prometheus(instance: Instance, telemetry: Telemetry & { kind: "prometheus" }): Promise<void> {
-    const answer = await httpGet(instance.endpoint(telemetry.port), telemetry.path, { timeoutMs: readMs, agent: this.#agent });
+    const answer = await this.#get(instance, telemetry.port, telemetry.path);
     if (answer.status !== 200) return;
     const atMs = this.#options.clock.nowMs();
-    for (const { name, labels, value } of parseExposition(answer.body, new Set(telemetry.series))) {
+    for (const { name, labels, value } of parseExposition(answer.body, new Set(telemetry.series), this.#headsOf(instance, telemetry.path))) {
       const tags = { ...labels, service: instance.service.name };
       // Counters are named so: https://prometheus.io/docs/practices/naming
       if (/_(?:total|bucket)$/.test(name)) this.#counters.read(name, tags, atMs, value);
@@ -116,17 +149,31 @@ export class RunningProbes implements AsyncDisposable {
     }
   }
 
+  #headsOf({ service }: Instance, of: string): Heads {
+    const key = `${service.name} ${of}`;
+    const known = this.#heads.get(key);
+    if (known !== undefined) return known;
+    const fresh: Heads = new Map();
+    this.#heads.set(key, fresh);
+    return fresh;
+  }
+
   async #originGets(instance: Instance, telemetry: Telemetry & { kind: "originGets" }): Promise<void> {
-    const answer = await httpGet(instance.endpoint(telemetry.port), telemetry.path, { timeoutMs: readMs, agent: this.#agent });
+    const answer = await this.#get(instance, telemetry.port, telemetry.path);
     if (answer.status !== 200) return;
     const atMs = this.#options.clock.nowMs();
-    for (const { labels, value } of parseExposition(answer.body, new Set(["edge_origin_gets_total"]))) {
+    for (const { labels, value } of parseExposition(answer.body, new Set(["edge_origin_gets_total"]), this.#headsOf(instance, `originGets ${telemetry.path}`))) {
       this.#counters.read("origin_gets", { ...labels, edge: instance.service.name }, atMs, value);
     }
   }
 
   async #varnish(instance: Instance, telemetry: Telemetry & { kind: "varnish" }): Promise<void> {
-    const counts = await (await this.#varnishOf(instance, telemetry.workDirectory))?.read() ?? [];
+    const reader = await this.#varnishOf(instance, telemetry.workDirectory);
+    // An answer that comes after this reading must not be taken for that of the next.
+    const tooLate = (): void => reader?.[Symbol.dispose]();
+    const { signal } = this.#enough;
+    signal.addEventListener("abort", tooLate, { once: true });
+    const counts = await reader?.read().finally(() => signal.removeEventListener("abort", tooLate)) ?? [];
     const atMs = this.#options.clock.nowMs();
     for (const { requests, ...tags } of originGetsOf(counts)) this.#counters.read("origin_gets", { ...tags, edge: instance.service.name }, atMs, requests);
   }
@@ -147,7 +194,7 @@ export class RunningProbes implements AsyncDisposable {
 
   async #journal(instance: Instance, telemetry: Telemetry & { kind: "journal" }): Promise<void> {
     const after = this.#journals.get(instance.service.name) ?? 0;
-    const answer = await httpGet(instance.endpoint(telemetry.port), `${telemetry.path}?after=${after}`, { timeoutMs: readMs, agent: this.#agent });
+    const answer = await this.#get(instance, telemetry.port, `${telemetry.path}?after=${after}`);
     if (answer.status !== 200) return;
     const entries = parseJournal(answer.body, after);
     const [first] = entries;

@@ -11,25 +11,51 @@ const line = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?$/;
 const label = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
 const escapes: Readonly<Record<string, string>> = { "\\n": "\n", '\\"': '"', "\\\\": "\\" };
 
-/** Samples of the text exposition format 0.0.4; comments and lines that are not samples are passed over. */
-export function parseExposition(text: string, wanted: ReadonlySet<string>): ExposedSample[] {
+/** Lines up to their value, as they were understood: null for one that nobody wants. */
+export type Heads = Map<string, Omit<ExposedSample, "value"> | null>;
+
+/** A service that makes up a new label for each line would fill the memory. */
+const headsMax = 20_000;
+
+/**
+ * Samples of the text exposition format 0.0.4; comments and lines that are not samples are passed over. `heads`: what was made of the same
+ * service's earlier answers with the same `wanted`, since most lines differ from those of the last reading in their value alone.
+ */
+export function parseExposition(text: string, wanted: ReadonlySet<string>, heads: Heads = new Map()): ExposedSample[] {
+  if (heads.size > headsMax) heads.clear();
   const samples: ExposedSample[] = [];
   for (const untrimmed of text.split("\n")) {
     const raw = untrimmed.trim();
     if (raw === "" || raw[0] === "#") continue;
-    const match = line.exec(raw);
-    if (match === null || !wanted.has(match[1] as string)) continue;
-    const labels = Object.fromEntries([...(match[2] ?? "").matchAll(label)].map((pair) => [pair[1] as string, (pair[2] as string).replace(/\\[n"\\]/g, (escaped) => escapes[escaped] ?? escaped)]));
-    const value = Number(match[3]);
-    if (Number.isFinite(value)) samples.push({ name: match[1] as string, labels, value });
+    const valueFrom = raw.lastIndexOf(" ") + 1;
+    const start = raw.slice(0, valueFrom);
+    const known = heads.get(start);
+    if (known === null) continue;
+    const sample = known === undefined ? parseLine(raw, start, wanted, heads) : { ...known, value: Number(raw.slice(valueFrom)) };
+    if (sample !== null && Number.isFinite(sample.value)) samples.push(sample);
   }
   return samples;
+}
+
+/** Behind the value there may be a time, which makes each line another one: such a line's start is not kept. */
+function parseLine(raw: string, start: string, wanted: ReadonlySet<string>, heads: Heads): ExposedSample | null {
+  const [, name = "", labelText = "", value] = line.exec(raw) ?? [];
+  if (value === undefined) return null;
+  const head = wanted.has(name) ? { name, labels: labelsOf(labelText) } : null;
+  if (start + value === raw) heads.set(start, head);
+  return head === null ? null : { ...head, value: Number(value) };
+}
+
+function labelsOf(text: string): Record<string, string> {
+  return Object.fromEntries([...text.matchAll(label)].map((pair) => [pair[1] as string, (pair[2] as string).replace(/\\[n"\\]/g, (escaped) => escapes[escaped] ?? escaped)]));
 }
 
 /** Remembers the last reading of each counter. A smaller value than before means that the counter began again at zero. */
 export class Increments {
   readonly #sink: SampleSink;
   readonly #last = new Map<string, number>();
+  /** Of the sink, which takes its time to find them. */
+  readonly #series = new Map<string, number>();
   #startsAtZero: boolean;
 
   /** `startsAtZero`: whether a counter that was never seen before counts from zero. */
@@ -49,6 +75,11 @@ export class Increments {
     this.#last.set(key, value);
     if (last === undefined && !this.#startsAtZero) return;
     const increment = last === undefined || value < last ? value : value - last;
-    this.#sink.sample(this.#sink.series({ metric, kind: "increment", tags }), atMs, increment);
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      series = this.#sink.series({ metric, kind: "increment", tags });
+      this.#series.set(key, series);
+    }
+    this.#sink.sample(series, atMs, increment);
   }
 }

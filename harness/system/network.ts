@@ -55,8 +55,7 @@ const bodyBytesMax = 16 * 1024 * 1024;
 /** One GET; rejects when the connection fails or the time is over. */
 export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const limit = AbortSignal.timeout(options.timeoutMs);
-    const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
+    const { signal, over } = within(options);
     const outgoing = request({ host: endpoint.host, port: endpoint.port, path, agent: options.agent, headers: { ...options.headers }, signal }, (response) => {
       const parts: Buffer[] = [];
       let bytes = 0;
@@ -69,9 +68,27 @@ export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): 
       response.once("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") }));
       response.once("error", reject);
     });
-    outgoing.once("error", reject);
+    outgoing.once("error", reject).once("close", over);
     outgoing.end();
   });
+}
+
+/**
+ * Aborts when the time is over or the caller's signal fires. Many of these are made each second, and `AbortSignal.any` of a signal that lives as
+ * long as the run keeps each of them until the garbage collector comes by.
+ */
+function within({ timeoutMs, signal }: Pick<GetOptions, "timeoutMs" | "signal">): { readonly signal: AbortSignal; readonly over: () => void } {
+  const own = new AbortController();
+  const outside = (): void => own.abort(signal?.reason);
+  const timer = setTimeout(() => own.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  timer.unref();
+  if (signal?.aborted === true) outside();
+  signal?.addEventListener("abort", outside, { once: true });
+  const over = (): void => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", outside);
+  };
+  return { signal: own.signal, over };
 }
 
 export interface Digest {
@@ -84,8 +101,7 @@ export interface Digest {
 /** One GET whose body is only hashed; rejects when no answer comes. */
 export function httpDigest(endpoint: Endpoint, path: string, options: Omit<GetOptions, "discardBody">): Promise<Digest> {
   return new Promise((resolve, reject) => {
-    const limit = AbortSignal.timeout(options.timeoutMs);
-    const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
+    const { signal, over } = within(options);
     const outgoing = request({ host: endpoint.host, port: endpoint.port, path, agent: options.agent, headers: { ...options.headers }, signal }, (response) => {
       const { statusCode: status = 0, headers } = response;
       const hash = createHash("sha256");
@@ -93,7 +109,7 @@ export function httpDigest(endpoint: Endpoint, path: string, options: Omit<GetOp
       response.once("end", () => resolve({ status, headers, sha256: hash.digest("hex") }));
       response.once("error", (error) => (signal.aborted ? reject(error) : resolve({ status, headers, sha256: null })));
     });
-    outgoing.once("error", reject);
+    outgoing.once("error", reject).once("close", over);
     outgoing.end();
   });
 }

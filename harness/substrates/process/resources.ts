@@ -6,16 +6,18 @@ export interface Usage { readonly service: string; readonly cpuSeconds: number; 
 interface Group { readonly service: string; readonly group: number }
 
 /**
- * Who belongs to a group changes rarely, and finding out reads all of /proc: looked up anew this often, and when a group is new. The same
- * holds for the descriptors of a member that are no sockets: those that it has more since are taken for sockets.
+ * Who belongs to a group changes rarely, and finding out reads all of /proc: looked up anew this often, and when a group is new. The
+ * descriptors of a member that are no sockets change more rarely still: those that it has more since are taken for sockets.
  */
 const membersForMs = 10_000;
+const othersForMs = 30_000;
 
 export class GroupMeter {
   #members = new Map<number, number[]>();
   /** Descriptors that are no sockets, by pid. */
   readonly #others = new Map<number, number>();
   #lookedMs = Number.NEGATIVE_INFINITY;
+  #othersMs = Number.NEGATIVE_INFINITY;
 
   /** Groups without a living member are left out. Empty where there is no /proc. */
   read(groups: readonly Group[], nowMs: number): Usage[] {
@@ -41,7 +43,10 @@ export class GroupMeter {
 
   #look(nowMs: number): void {
     this.#lookedMs = nowMs;
-    this.#others.clear();
+    if (nowMs - this.#othersMs >= othersForMs) {
+      this.#othersMs = nowMs;
+      this.#others.clear();
+    }
     this.#members = Map.groupBy(listProcesses(), (pid) => statOf(pid)?.group ?? 0);
   }
 }
