@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { untrueFigure } from "../../test/support/published-figures.ts";
 import type { Verdict } from "../core/run.ts";
 import { judged } from "./judged.fixture.ts";
 import { leftovers, seawall, shortExperiment } from "./seawall.fixture.ts";
@@ -22,6 +23,8 @@ describe("seawall run, with the real target", () => {
     for (const name of ["plan.json", "events.ndjson", "samples.csv.zst", "verdict.json", "report.html", "junit.xml", "logs/k6.log"]) {
       expect(existsSync(join(out.run(), name)), name).toBe(true);
     }
+    const untrue = untrueFigure(out.events());
+    if (untrue !== null) process.stderr.write(`A PUBLISHED FIGURE IS NO LONGER TRUE: ${untrue}\n`);
     const again = await seawall(["judge", "--json", out.run()]).ended;
     expect(again.exitCode).toBe(0);
     expect(JSON.parse(again.stdout)).toEqual(verdict);

@@ -88,6 +88,20 @@ describe("live seconds", () => {
     seconds.passed(33_000);
     expect(told.slice(-2).map((second) => second.lanes["live"]?.served ?? 0)).toEqual([1, 0]);
   });
+
+  it("are not made up for the time that a clock skips", () => {
+    const told: Second[] = [];
+    const seconds = new Seconds(nowhere(), 2_000, (second) => told.push(second));
+    const live = seconds.series({ metric: "segment_ms", kind: "duration", tags: { lane: "live", outcome: "served" } });
+    seconds.sample(live, 10_000, 1);
+    seconds.sample(live, 9e12, 1);
+    seconds.sample(live, 11_000, 1);
+    seconds.passed(9e12);
+    seconds.sample(live, 9e12, 1);
+    seconds.end();
+    expect(told.length).toBeLessThan(10);
+    expect(told.reduce((sum, second) => sum + (second.lanes["live"]?.served ?? 0), 0)).toBe(4);
+  });
 });
 
 describe("claims so far", () => {

@@ -14,6 +14,8 @@ interface Watched { readonly lane: string; readonly outcome: OutcomeName }
 
 /** The generator hands its samples on in bunches; a second is told when nothing more of it is to be expected. */
 const lateMs = 700;
+/** Seconds without a sample that are told one by one. */
+const aheadMax = 120;
 
 export class Seconds implements SampleSink {
   readonly #inner: SampleSink;
@@ -45,16 +47,24 @@ export class Seconds implements SampleSink {
     const watched = this.#watched.get(seriesId);
     if (watched === undefined || !Number.isFinite(value) || !Number.isFinite(atMs)) return;
     this.#next ??= Math.floor(atMs / 1_000);
-    // What comes too late for its own second counts in the oldest that is still open: nothing is lost.
-    const second = Math.max(this.#next, Math.floor(atMs / 1_000));
+    // What comes too late for its own second counts in the oldest that is still open, and so does what a clock that was set moved far ahead:
+    // nothing is lost, and a page gets no events of seconds in which nothing was.
+    const own = Math.floor(atMs / 1_000);
+    const second = own < this.#next || own > this.#next + aheadMax ? this.#next : own;
     const tally = this.#tallyOf(second, watched.lane);
     tally.counts[watched.outcome]++;
     tally.waits.push(value);
-    this.passed(atMs);
+    if (second === own) this.passed(atMs);
   }
 
   /** It is now so late; seconds that are over are told, empty ones as well. */
   passed(nowMs: number): void {
+    const due = Math.floor((nowMs - lateMs) / 1_000) - 1;
+    if (this.#next !== null && due - this.#next > aheadMax) {
+      // The clock was set, or the machine slept: what is open is told, and what lies between is not made up.
+      for (const second of [...this.#open.keys()].sort((a, b) => a - b)) this.#close(second);
+      this.#next = due;
+    }
     while (this.#next !== null && (this.#next + 1) * 1_000 + lateMs <= nowMs) this.#close(this.#next++);
   }
 

@@ -5,7 +5,7 @@ import { liveStreaming } from "../../../targets/live-streaming/target.ts";
 import { addressesOf, composeSlot } from "./addresses.ts";
 import { composeFile, composeName } from "./compose.ts";
 import { registryParts } from "./image/image.ts";
-import { composeToken, placeInContainer } from "./place.ts";
+import { placeInContainer } from "./place.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const module = "targets/live-streaming/target.ts";
@@ -30,7 +30,7 @@ describe("docker-compose.yml", () => {
   it("starts every service with settings that it takes", () => {
     const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
     for (const service of layout.services) {
-      const place = placeInContainer({ service, addresses, directory: "/run/seawall", cacheDirectory: "/var/cache/seawall", without: [], controlToken: composeToken, seed: 1 });
+      const place = placeInContainer({ service, addresses, directory: "/run/seawall", cacheDirectory: "/var/cache/seawall", without: [], controlToken: "drawn-by-the-first", seed: 1 });
       expect(service.launch(place).command, service.name).toMatch(/^\/(usr|bin)\//);
     }
   });

@@ -3,7 +3,6 @@ import type { Layout, Service } from "../../core/target.ts";
 import { type Addresses, addressesOf, composeSlot } from "./addresses.ts";
 import { latestImage, projectLabel } from "./image/paths.ts";
 import { memoryOf } from "./memory.ts";
-import { composeToken } from "./place.ts";
 
 export interface ComposeOptions {
   /** Where the target is described, relative to the project. */
@@ -46,7 +45,7 @@ x-service: &service
   security_opt: ["no-new-privileges:true"]
   environment:
     SEAWALL_WITHOUT: \${SEAWALL_WITHOUT:-}
-    SEAWALL_CONTROL_TOKEN: \${SEAWALL_CONTROL_TOKEN:-${composeToken}}
+    SEAWALL_CONTROL_TOKEN: \${SEAWALL_CONTROL_TOKEN:-}
   volumes: [media:/var/cache/seawall]
   labels: {${projectLabel}: compose}
 

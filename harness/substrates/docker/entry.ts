@@ -9,9 +9,12 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Target } from "../../core/target.ts";
 import { addressesOf, composeSlot } from "./addresses.ts";
-import { composeToken, placeInContainer } from "./place.ts";
+import { placeInContainer } from "./place.ts";
+import { sharedToken } from "./shared-token.ts";
 
 const directory = "/run/seawall";
+/** A volume that all services share. */
+const cacheDirectory = "/var/cache/seawall";
 
 const [, , path = "", topology = "", name = ""] = process.argv;
 const module = (await import(pathToFileURL(resolve(path)).href)) as Record<string, Target>;
@@ -26,7 +29,7 @@ if (layout === undefined || service === undefined) {
 const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
 const without = (process.env["SEAWALL_WITHOUT"] ?? "").split(",").filter((defence) => defence !== "");
 const launch = service.launch(placeInContainer({
-  service, addresses, directory, without, cacheDirectory: "/var/cache/seawall", controlToken: process.env["SEAWALL_CONTROL_TOKEN"] || composeToken, seed: 1,
+  service, addresses, directory, without, cacheDirectory, controlToken: process.env["SEAWALL_CONTROL_TOKEN"] || sharedToken(cacheDirectory), seed: 1,
 }));
 for (const [file, text] of Object.entries(launch.files)) {
   mkdirSync(dirname(join(directory, file)), { recursive: true });

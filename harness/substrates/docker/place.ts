@@ -22,9 +22,6 @@ const tools: Readonly<Partial<Record<ToolName | "nginx", PlacedTool>>> = {
   toxiproxy: at("/usr/local/bin/toxiproxy-server"),
 };
 
-/** Opens the control endpoints of the target that `docker compose up` starts; none of them is published. */
-export const composeToken = "seawall-compose";
-
 export interface PlaceOptions {
   readonly service: Service;
   readonly addresses: Addresses;

@@ -12,7 +12,7 @@ import { latestImage, projectLabel } from "./paths.ts";
 
 const folder = "harness/substrates/docker/image";
 /** What the entry of a container consists of; the rest of the harness stays outside, so that a change of it needs no new image. */
-const ofEntry = ["docker/entry.ts", "docker/addresses.ts", "docker/place.ts", "docker/image/paths.ts", "proxy/service.ts"].map((path) => `harness/substrates/${path}`);
+const ofEntry = ["docker/entry.ts", "docker/addresses.ts", "docker/place.ts", "docker/shared-token.ts", "docker/image/paths.ts", "proxy/service.ts"].map((path) => `harness/substrates/${path}`);
 /** What the Dockerfile copies, besides packages. */
 const copied = ["package.json", "package-lock.json", ".npmrc", "harness/core", ...ofEntry, `${folder}/Dockerfile`, `${folder}/packages.txt`, "targets"];
 
