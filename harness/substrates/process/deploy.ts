@@ -50,6 +50,8 @@ async function deploy(request: DeployRequest, options: ProcessSubstrateOptions):
   undoing.defer(() => deployment.stopAll());
   await deployment.startProxy();
   await startInOrder(layout, deployment, signal, progress, options.clock);
+  // Of one that went into the background this says more than whatever it answers then.
+  deployment.refuseDeaths();
   await untilPlayable(layout, deployment, options.clock, signal, progress);
   deployment.refuseDeaths();
 
