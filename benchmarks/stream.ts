@@ -62,7 +62,7 @@ const kept = (): number => {
 const directory = mkdtempSync(join(tmpdir(), "seawall-bench-"));
 try {
   const recorder = new Recorder(directory, plan, realClock());
-  const parser = new CsvParser(recorder, { live: "live" });
+  const parser = new CsvParser(recorder, [{ name: "live", lane: "live", stages: [] }]);
   parser.push(Buffer.from(header));
   const blocks = Array.from({ length: 20 }, (_, index) => block(index * 1_000, 1_000));
   const bytes = blocks.reduce((sum, one) => sum + one.length, 0) / 20;

@@ -34,7 +34,7 @@ async function watch(edges: readonly Place[], { workload = "viewers", exec = "li
     { env: { ...process.env, ...k6?.env, SEAWALL_LOAD: JSON.stringify(settings), K6_CSV_TIME_FORMAT: "unix_micro" }, maxBuffer: 64e6 });
   const series: Omit<Seen, "value">[] = [];
   const seen: Seen[] = [];
-  const parser = new CsvParser({ series: (one) => series.push(one) - 1, sample: (id, _, value) => seen.push({ ...(series[id] as Seen), value }) }, { live: "live" });
+  const parser = new CsvParser({ series: (one) => series.push(one) - 1, sample: (id, _, value) => seen.push({ ...(series[id] as Seen), value }) }, [{ name: "live", lane: "live", stages: [] }]);
   parser.push(Buffer.from(stdout));
   parser.end();
   return seen;

@@ -51,7 +51,7 @@ it("count as served only what came whole, and as wrong what is not what was publ
       const key = `${tags["edge"]}, ${tags["bytes"]}: ${tags["outcome"]}`;
       if (metric === "segment_ms") seen.set(key, (seen.get(key) ?? 0) + 1);
     },
-  }, { live: "live" });
+  }, [{ name: "live", lane: "live", stages: [] }]);
   parser.push(Buffer.from(stdout));
   parser.end();
   expect([...seen.keys()].sort()).toEqual([

@@ -18,6 +18,10 @@ export async function serverThat(name: string, answer: RequestListener): Promise
 
 export interface Seen { readonly atMs: number; readonly value: number; readonly metric: string; readonly tags: Readonly<Record<string, string>> }
 
+function scenariosOf(settings: object): readonly string[] {
+  return "scenarios" in settings ? Object.keys(settings.scenarios as object) : [];
+}
+
 /** `settings` are what SEAWALL_LOAD holds. */
 export async function seenOf(workload: string, settings: object): Promise<Seen[]> {
   const { k6 } = await provision(["k6"], { env: process.env });
@@ -25,7 +29,7 @@ export async function seenOf(workload: string, settings: object): Promise<Seen[]
     { env: { ...process.env, ...k6?.env, SEAWALL_LOAD: JSON.stringify(settings), K6_CSV_TIME_FORMAT: "unix_micro" }, maxBuffer: 64e6 });
   const series: Omit<Seen, "value" | "atMs">[] = [];
   const seen: Seen[] = [];
-  const parser = new CsvParser({ series: (one) => series.push(one) - 1, sample: (id, atMs, value) => seen.push({ ...(series[id] as Seen), atMs, value }) }, {});
+  const parser = new CsvParser({ series: (one) => series.push(one) - 1, sample: (id, atMs, value) => seen.push({ ...(series[id] as Seen), atMs, value }) }, scenariosOf(settings).map((name) => ({ name, lane: "junk", stages: [] })));
   parser.push(Buffer.from(stdout));
   parser.end();
   return seen;

@@ -4,6 +4,7 @@ import exec from "k6/execution";
 import http from "k6/http";
 import { Trend } from "k6/metrics";
 import { startSession } from "./library/gateway.ts";
+import { parsed } from "./library/parsed.ts";
 import { pick, random } from "./library/random.ts";
 import { optionsOf, settings } from "./library/settings.ts";
 
@@ -16,6 +17,8 @@ const broadcastMs = new Trend("broadcast_ms", true);
 const answerMs = 2_000;
 /** A device that got no answer asks again after so long. Choose. */
 const silenceMs = 5_000;
+/** No answer makes a device ask more often than this. Choose. */
+const minPollSeconds = 0.1;
 /** One that never heard counts from this long into the fault, lest it be taken for one of the baseline. */
 const withinFaultMs = 1_000;
 /** Before k6 ends the last iterations by force. */
@@ -59,5 +62,13 @@ function look(gateway: string, device: string, lastId: string): Board | null {
   const { status, body } = http.get(`${gateway}/broadcasts/latest`, {
     headers: { "X-Device": device, ...(lastId === "" ? {} : { "Last-Event-ID": lastId }) }, tags: { lane: "broadcast" }, responseType: "text", timeout: answerMs,
   });
-  return status === 200 && typeof body === "string" ? (JSON.parse(body) as Board) : null;
+  return status === 200 ? boardOf(parsed({ body })) : null;
+}
+
+/** Null for what is no board: a device that cannot read an answer got none. */
+function boardOf(said: Readonly<Record<string, unknown>> | null): Board | null {
+  if (said === null || !Array.isArray(said["notices"]) || typeof said["pollAfterSeconds"] !== "number") return null;
+  const isNotice = (one: Partial<Notice> | null): boolean => typeof one?.timestampMs === "number" && typeof one.actAtMs === "number";
+  const board = said as unknown as Board;
+  return board.notices.every(isNotice) ? { ...board, id: String(board.id ?? ""), pollAfterSeconds: Math.max(minPollSeconds, board.pollAfterSeconds) } : null;
 }

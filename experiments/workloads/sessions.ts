@@ -2,6 +2,7 @@
 import exec from "k6/execution";
 import http from "k6/http";
 import { watchLive } from "./library/live-edge.ts";
+import { parsed } from "./library/parsed.ts";
 import { shuffled } from "./library/random.ts";
 import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
@@ -43,8 +44,9 @@ function begun(): Session | null {
   for (const gateway of gateways) {
     const answer = http.post(`${gateway.url}/sessions`, body, { headers: { "Content-Type": "application/json", "X-Request-Kind": "play" }, ...asked });
     if (answer.status !== 201) continue;
-    const { token, edge, edgeUrl } = answer.json() as { token: string; edge: string; edgeUrl: string };
-    return { token, edge: { name: edge, url: edgeUrl }, gateways, segmentsLeft: segmentsPerSession };
+    const said = parsed(answer);
+    const edge = edgeOf(said);
+    if (edge !== null && typeof said?.["token"] === "string") return { token: said["token"], edge, gateways, segmentsLeft: segmentsPerSession };
   }
   return null;
 }
@@ -54,11 +56,19 @@ function steered(): Edge | null {
   for (const gateway of session?.gateways ?? []) {
     const answer = http.get(`${gateway.url}/sessions/current`, { headers: { Authorization: `Bearer ${session?.token}` }, ...asked });
     if (answer.status !== 200 || session === null) continue;
-    const { edge, edgeUrl } = answer.json() as { edge: string; edgeUrl: string };
-    session = { ...session, edge: { name: edge, url: edgeUrl } };
-    return session.edge;
+    const edge = edgeOf(parsed(answer));
+    if (edge === null) continue;
+    session = { ...session, edge };
+    return edge;
   }
   return null;
+}
+
+/** A gateway's word becomes a tag and an address: only a name and a URL that can pass for nothing else. */
+function edgeOf(said: Readonly<Record<string, unknown>> | null): Edge | null {
+  const [name, url] = [said?.["edge"], said?.["edgeUrl"]];
+  if (typeof name !== "string" || typeof url !== "string" || !/^http:\/\/[\w.[\]:-]+$/.test(url)) return null;
+  return { name: /^[\w./-]{1,64}$/.test(name) ? name : "other", url };
 }
 
 const asked = { responseType: "text", timeout: gatewayMs, tags: { lane: "start" } } as const;

@@ -13,9 +13,9 @@ const playPatienceMs = 16_000;
 const prefetchMs = 3_000;
 
 export function play(): void {
-  startSession({ kind: "play", intendedMs: Date.now(), goodWithinMs: playGoodMs, patienceMs: playPatienceMs });
+  startSession({ kind: "play", goodWithinMs: playGoodMs, patienceMs: playPatienceMs });
 }
 
 export function prefetch(): void {
-  startSession({ kind: "prefetch", intendedMs: Date.now(), goodWithinMs: prefetchMs, patienceMs: prefetchMs });
+  startSession({ kind: "prefetch", goodWithinMs: prefetchMs, patienceMs: prefetchMs });
 }

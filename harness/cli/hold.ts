@@ -5,7 +5,7 @@ import type { Load } from "../core/experiment.ts";
 import type { Deployment, LoadGenerator, SampleSink, UndoLedger } from "../core/ports.ts";
 import type { Plan } from "../core/run.ts";
 import type { World } from "../run/conductor.ts";
-import { entriesOf } from "../core/entries.ts";
+import { entriesOf, hostsOf } from "../core/entries.ts";
 
 export interface Hold {
   /** How long somebody may take. */
@@ -31,7 +31,7 @@ export function holding(hold: Hold, { plan, runId, logsDirectory, undo, generato
     release: async (deployment: Deployment, signal) => {
       mkdirSync(logs, { recursive: true });
       await using load = await generator.prepare({
-        plan: everyday(plan, hold.msMax), runId, stream: plan.stream, edges: entriesOf(deployment), gateways: entriesOf(deployment, deployment.layout.gateways ?? []), sink: hold.samples, logsDirectory: logs, undo, signal,
+        plan: everyday(plan, hold.msMax), runId, stream: plan.stream, edges: entriesOf(deployment), gateways: entriesOf(deployment, deployment.layout.gateways ?? []), hosts: hostsOf(deployment), sink: hold.samples, logsDirectory: logs, undo, signal,
       });
       await load.begin();
       await hold.released(signal);

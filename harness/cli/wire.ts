@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Clock, SampleSink, Substrate } from "../core/ports.ts";
 import type { Planned } from "../core/plan.ts";
 import type { Machine, SubstrateName } from "../core/run.ts";
-import { entriesOf } from "../core/entries.ts";
+import { entriesOf, hostsOf } from "../core/entries.ts";
 import type { ToolName, Tools } from "../core/tools.ts";
 import { injectors } from "../faults/index.ts";
 import { k6Generator } from "../load/k6.ts";
@@ -78,7 +78,7 @@ export function wire(options: WireOptions): World {
     }),
     prepareLoad: async (deployment, signal) => {
       const load = await generator.prepare({
-        plan, runId, stream: plan.stream, edges: entriesOf(deployment), gateways: entriesOf(deployment, layout.gateways ?? []), sink: watch, logsDirectory, undo: ledger, signal,
+        plan, runId, stream: plan.stream, edges: entriesOf(deployment), gateways: entriesOf(deployment, layout.gateways ?? []), hosts: hostsOf(deployment), sink: watch, logsDirectory, undo: ledger, signal,
       });
       progress.watch(() => load.progress);
       return load;

@@ -9,3 +9,9 @@ export function entriesOf(deployment: Pick<Deployment, "layout" | "instance" | "
     return linked?.entry ?? deployment.instance(service).endpoint(port);
   });
 }
+
+/** Every host on which a service of the target, or a link to one, takes connections. */
+export function hostsOf({ instances, links }: Pick<Deployment, "instances" | "links">): string[] {
+  const services = instances.flatMap((instance) => Object.keys(instance.service.ports).map((port) => instance.endpoint(port).host));
+  return [...new Set([...services, ...links.map(({ entry }) => entry.host)])];
+}

@@ -170,6 +170,8 @@ export interface LoadRequest {
   readonly edges: readonly Endpoint[];
   /** One for each gateway of the plan, in its order. */
   readonly gateways: readonly Endpoint[];
+  /** Addresses and names of the target's other services, which a workload may ask as well. */
+  readonly hosts?: readonly string[];
   readonly sink: SampleSink;
   readonly logsDirectory: string;
   readonly undo: UndoLedger;

@@ -9,7 +9,9 @@ export function segmentPath({ segmentPath: template, event }: Pick<Stream, "segm
   const values: Readonly<Record<string, string>> = {
     event: encoded(event), rendition: encoded(rendition), number: String(number),
   };
-  return encoded(template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole));
+  const path = encoded(template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole));
+  // What stands before the first slash would be a port or another host.
+  return path.startsWith("/") ? path : `/${path}`;
 }
 
 /** What a path and a query may hold stays, `%20` too; a bare `%` is a percent sign. */

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Series } from "../core/run.ts";
-import { CsvParser } from "./csv.ts";
+import { CsvParser, type PlannedLoad } from "./csv.ts";
 
 const header = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
 /** As k6 2.2.0 wrote it for two scenarios, shortened: tags in any order, odd characters, a request that never got an answer. */
 const excerpt = `${header}
-http_reqs,1795276793798698,1.000000,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_duration,1795276793798698,73.869006,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_blocked,1795276793798698,0.182010,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_connecting,1795276793798698,0.120973,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_tls_handshaking,1795276793798698,0.000000,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_failed,1795276793798698,0.000000,dvr-far,200,"odd=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_reqs,1795276793798698,1.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_req_duration,1795276793798698,73.869006,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_req_blocked,1795276793798698,0.182010,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_req_connecting,1795276793798698,0.120973,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_req_tls_handshaking,1795276793798698,0.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_req_failed,1795276793798698,0.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
 segment_ms,1795276793798949,3.000000,dvr-far,,rendition=a=b&outcome=served,
 data_sent,1795276793798959,72.000000,dvr-far,,,
 iterations,1795276793798959,1.000000,dvr-far,,,
@@ -32,7 +32,8 @@ http_req_duration,1795276795000000,0.000000,live,0,lane=live&edge=region-a/edge,
 http_req_blocked,1795276795000000,0.000000,live,0,lane=live&edge=region-a/edge,
 segment_ms,1795276795810554,152.000000,live,,lane=live&edge=region-a/edge&rendition=v720&outcome=lost,
 `;
-const lanes = { live: "live", "dvr-far": "dvr" };
+const stages: PlannedLoad["stages"] = [{ untilMs: 10_000, perSecond: 10 }];
+const loads: readonly PlannedLoad[] = [{ name: "live", lane: "live", stages }, { name: "dvr-far", lane: "dvr", stages }];
 
 interface Parsed { readonly samples: readonly (Series & { readonly atMs: number; readonly value: number })[]; readonly series: number; readonly bad: number; readonly count: number; readonly progress: unknown }
 
@@ -50,7 +51,7 @@ function parse(text: string | Buffer, cuts: readonly number[] = []): Parsed {
       const series = all[id];
       if (series !== undefined) samples.push({ ...series, atMs, value });
     },
-  }, lanes);
+  }, loads);
   const bytes = Buffer.from(text);
   let from = 0;
   for (const end of [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)) {
@@ -83,22 +84,22 @@ describe("k6's stream", () => {
   });
 
   it("knows tags in any order for the same series", () => {
-    expect(of(whole, "segment_ms").filter((sample) => sample.value > 150 && sample.tags["outcome"] === "served").map((sample) => sample.tags)).toEqual(Array(2).fill({ lane: "live", edge: "region-a/edge", rendition: "v720", outcome: "served" }));
+    expect(of(whole, "segment_ms").filter((sample) => sample.value > 150 && sample.tags["outcome"] === "served").map((sample) => sample.tags)).toEqual(Array(2).fill({ lane: "live", load: "live", edge: "region-a/edge", rendition: "v720", outcome: "served" }));
     // Live requests by status 200, 503 and 0, the far one, three kinds of viewers, lateness and drops.
     expect(whole.series).toBe(4 + 3 + 1 + 1);
   });
 
   it("takes tags as k6 writes them: unescaped, quoted where they hold a comma", () => {
-    expect(of(whole, "http_req_ms")[0]?.tags).toEqual({ lane: "dvr", status: "200", edge: "region-b/edge", odd: 'a+b %41 c,d "q" é' });
-    expect(of(whole, "segment_ms")[0]?.tags).toEqual({ lane: "dvr", rendition: "a=b", outcome: "served" });
+    expect(of(whole, "http_req_ms")[0]?.tags).toEqual({ lane: "dvr", status: "200", edge: "region-b/edge", load: "dvr-far", kind: 'a+b %41 c,d "q" é' });
+    expect(of(whole, "segment_ms")[0]?.tags).toEqual({ lane: "dvr", load: "dvr-far", rendition: "a=b", outcome: "served" });
   });
 
   it("knows the lane of what carries none by its scenario", () => {
-    expect(of(whole, "dropped_iterations").map((sample) => [sample.kind, sample.tags, sample.value])).toEqual([["increment", { lane: "live" }, 1], ["increment", { lane: "live" }, 1]]);
+    expect(of(whole, "dropped_iterations").map((sample) => [sample.kind, sample.tags, sample.value])).toEqual(Array(2).fill(["increment", { lane: "live", load: "live", why: "nobodyFree" }, 1]));
     for (const metric of ["start_ms", "batch_ms", "broadcast_ms"]) {
-      expect(after(`${metric},1000000,3.0,live,,lane=start&outcome=served,`).samples).toMatchObject([{ metric, kind: "duration", tags: { lane: "start", outcome: "served" }, value: 3 }]);
+      expect(after(`${metric},1000000,3.0,live,,lane=start&outcome=served,`).samples).toMatchObject([{ metric, kind: "duration", tags: { lane: "start", load: "live", outcome: "served" }, value: 3 }]);
     }
-    expect(after("dropped_iterations,1,3.0,unheard-of,,,").samples[0]?.tags).toEqual({ lane: "junk" });
+    expect(after("dropped_iterations,1,3.0,unheard-of,,,")).toMatchObject({ bad: 1, samples: [] });
   });
 
   it("counts for the live line", () => {
@@ -135,6 +136,21 @@ describe("k6's stream", () => {
     }
   });
 
+  it("takes no part of a quoted value for a line, nor a part of a value for a tag", () => {
+    const forged = 'segment_ms,2000,1.0,live,,lane=live&outcome=served,vu=1';
+    for (const metric of ["segment_ms", "http_reqs", "data_sent"]) {
+      const parsed = after(`${metric},1000,5.0,live,,"lane=live&rendition=x`, forged, 'y&outcome=lost",vu=1', "segment_ms,3000,7.0,live,,lane=live&outcome=lost,vu=1");
+      expect({ bad: parsed.bad, values: parsed.samples.map(({ value }) => value) }).toEqual({ bad: 1, values: [7] });
+    }
+    for (const tags of ["lane=live&rendition=a&outcome=served&outcome=lost", "lane=live&outcome=lost&rendition=a&why=b", "lane=live&load=other&outcome=served", "lane=live&outcome=served&broken"]) {
+      expect(after(`segment_ms,1000,5.0,live,,${tags},`)).toMatchObject({ bad: 1, samples: [] });
+    }
+  });
+
+  it.each(["-5.0", "NaN", "+Inf"])("counts a wait of %s ms as damage", (value) => {
+    expect(after(`segment_ms,1000000,${value},live,,lane=live&outcome=served,`)).toMatchObject({ bad: 1, samples: [] });
+  });
+
   it("is refused when it has other columns", () => {
     expect(() => parse("metric_name,timestamp,metric_value\n")).toThrow(expect.objectContaining({ code: "GENERATOR_FAILED", hint: expect.stringContaining("2.2") }));
     expect(() => parse(`${header},more\n`)).toThrow(expect.objectContaining({ code: "GENERATOR_FAILED" }));
@@ -149,7 +165,35 @@ describe("k6's stream", () => {
   it("bounds what a runaway stream can take", () => {
     expect(after(`segment_ms,1,1.0,live,,${"x".repeat(70_000)}`).samples.length).toBeLessThanOrEqual(1);
     expect(parse(`${header}\n${"x".repeat(200_000)}`, [100_000, 150_000]).bad).toBeGreaterThan(0);
-    const parser = new CsvParser({ series: () => 0, sample: () => {} }, lanes);
-    expect(() => parser.push(Buffer.from(`${header}\n${Array.from({ length: 50_001 }, (_, index) => `segment_ms,1,1.0,live,,n=${index},\n`).join("")}`))).toThrow(/new tag value/);
+    const parser = new CsvParser({ series: () => 0, sample: () => {} }, loads);
+    expect(() => parser.push(Buffer.from(`${header}\n${Array.from({ length: 50_001 }, (_, index) => `segment_ms,1,1.0,live,,rendition=${index},\n`).join("")}`))).toThrow(/new tag value/);
+  });
+});
+
+describe("iterations", () => {
+  const at = (ms: number): string => String((1_000_000 + ms) * 1000);
+  const begun = (ms: number, vu: number): string => `iteration_begun,${at(ms)},${ms}.0,live,,,vu=${vu}`;
+  const ended = (ms: number, vu: number, how = 0): string => `iteration_ended,${at(ms)},${how}.0,live,,,vu=${vu}`;
+  const segment = (ms: number, vu: number): string => `segment_ms,${at(ms)},3.0,live,,lane=live&outcome=served,vu=${vu}`;
+  const tags = { lane: "live", load: "live" };
+
+  it("are late by how much they begin after their turn, dropped ones counted", () => {
+    // Due at 100, 200, 300, 400 ms.
+    const parsed = after(begun(101, 1), `dropped_iterations,${at(200)},1.0,live,,,`, begun(302, 2), begun(950, 3));
+    expect(of(parsed, "start_late_ms")).toEqual([[101, 1], [302, 2], [950, 550]].map(([ms, value]) => ({
+      metric: "start_late_ms", kind: "duration", tags: { ...tags, of: "iteration" }, atMs: 1_000_000 + (ms as number), value,
+    })));
+  });
+
+  it("end, throw, or end without a sample of their own", () => {
+    const parsed = after(begun(100, 1), begun(200, 2), segment(250, 1), ended(260, 1), ended(270, 2), begun(300, 2), segment(310, 2), ended(320, 2, 1), begun(400, 1), ended(410, 1));
+    expect(of(parsed, "iteration_ms").map(({ tags: { outcome }, value }) => [outcome, value])).toEqual([["ended", 160], ["silent", 70], ["threw", 20], ["silent", 10]]);
+    expect(parsed.bad).toBe(0);
+  });
+
+  it("that end without having begun, or are of no virtual user, are damage", () => {
+    expect(after(ended(100, 1)).bad).toBe(1);
+    expect(after(`iteration_begun,${at(100)},100.0,live,,,`).bad).toBe(1);
+    expect(after(begun(100, 1), ended(110, 1), ended(120, 1)).bad).toBe(1);
   });
 });

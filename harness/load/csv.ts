@@ -2,61 +2,92 @@
  * Parses k6's CSV stream as it arrives and hands on only what is judged or shown. k6 writes a dozen lines for each request, so a line
  * that nobody needs is passed over after a look at its first bytes.
  */
+import { arrivalsOf, type Stage } from "../core/arrivals.ts";
 import { SeawallError } from "../core/errors.ts";
+import { metrics } from "../core/metrics.ts";
 import type { LoadProgress, SampleSink } from "../core/ports.ts";
 
-const newline = 10, comma = 44;
+const newline = 10, comma = 44, quote = 34;
 /** The columns that k6 2.2 writes with `--system-tags status,scenario`. */
 const header = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
 /** Distinct tag texts: k6 writes the same tags in any order. Far above what workloads use; a bound all the same. */
 const tagTextsMax = 50_000;
+/** A script's clock tells whole milliseconds: what began within one may seem to end before it began. */
+const roundedMs = 1;
 /** The longest line that k6 could mean. */
 const lineBytesMax = 64 * 1024;
 
-type Kind = "request" | "blocked" | "viewer" | "late" | "dropped";
+type Kind = "request" | "blocked" | "viewer" | "late" | "dropped" | "unasked" | "begun" | "ended";
 const kinds: Readonly<Record<string, Kind>> = {
-  http_req_duration: "request", http_req_blocked: "blocked", segment_ms: "viewer", start_ms: "viewer", batch_ms: "viewer", broadcast_ms: "viewer", start_late_ms: "late", dropped_iterations: "dropped", unasked_iterations: "dropped",
+  http_req_duration: "request", http_req_blocked: "blocked", segment_ms: "viewer", start_ms: "viewer", batch_ms: "viewer", broadcast_ms: "viewer",
+  start_late_ms: "late", dropped_iterations: "dropped", unasked_iterations: "unasked", iteration_begun: "begun", iteration_ended: "ended",
 };
 const named = Object.entries(kinds).map(([name, kind]) => ({ bytes: Buffer.from(`${name},`), name, kind }));
 
 /** A line of a metric that is kept: what it is, its name in the stream, and where its timestamp begins. */
 interface Known { readonly kind: Kind; readonly name: string; readonly from: number }
 
-interface Target { readonly series: number; readonly lane: string; readonly status: string; readonly outcome: string }
+interface Target { readonly series: number; readonly lane: string; readonly status: string; readonly outcome: string; readonly load: OneLoad }
+
+/** A load of the plan: its name is that of its scenario. */
+export interface PlannedLoad { readonly name: string; readonly lane: string; readonly stages: readonly Stage[] }
+
+interface OneLoad extends PlannedLoad {
+  /** When the next iteration is due, in ms after the scenario began. */
+  readonly due: Iterator<number, void, void>;
+}
+
+/** What a virtual user is at: when its iteration began, and whether that has left a sample. */
+interface Running { atMs: number; hasSample: boolean }
+
+type Sample = Known & { readonly atMs: number; readonly value: number };
 
 export class CsvParser {
   readonly #sink: SampleSink;
-  readonly #laneOfScenario: Readonly<Record<string, string>>;
-  readonly #targets = new Map<string, Target>();
+  readonly #loads: ReadonlyMap<string, OneLoad>;
+  readonly #targets = new Map<string, Target | string>();
+  readonly #running = new Map<number, Running>();
   readonly #totals = { requests: 0, failed: 0, liveServed: 0, shed: {} as Record<string, number> };
   #rest: Buffer = Buffer.alloc(0);
   #headerSeen = false;
+  #inQuotes = false;
   #pending: { target: Target; atMs: number; durationMs: number } | null = null;
+  #firstReason: string | null = null;
   /** Lines that could not be understood; a stream with any is damaged. */
   badLines = 0;
   samples = 0;
 
-  constructor(sink: SampleSink, laneOfScenario: Readonly<Record<string, string>>) {
+  constructor(sink: SampleSink, loads: readonly PlannedLoad[]) {
     this.#sink = sink;
-    this.#laneOfScenario = laneOfScenario;
+    this.#loads = new Map(loads.map((load) => [load.name, { ...load, due: arrivalsOf(load.stages) }]));
   }
 
   get progress(): LoadProgress {
     return this.#totals;
   }
 
+  /** What is wrong with the stream, in one sentence; null when all of it was understood. */
+  get damage(): string | null {
+    if (this.badLines === 0) return null;
+    const lines = this.badLines === 1 ? "a damaged line" : `${this.badLines} damaged lines`;
+    return `its stream held ${lines}${this.#firstReason === null ? "" : ` (${this.#firstReason})`}`;
+  }
+
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let from = 0;
+    let quoteAt = bytes.indexOf(quote);
     for (;;) {
       const end = bytes.indexOf(newline, from);
       if (end < 0) break;
-      this.#line(bytes, from, end);
+      if (quoteAt >= 0 && quoteAt < from) quoteAt = bytes.indexOf(quote, from);
+      const hasQuotes = quoteAt >= 0 && quoteAt < end;
+      if (!(hasQuotes || this.#inQuotes) || this.#isWhole(bytes, from, end)) this.#line(bytes, from, end);
       from = end + 1;
     }
     this.#rest = bytes.subarray(from);
     if (this.#rest.length > lineBytesMax) {
-      this.badLines++;
+      this.#bad("a line without an end");
       this.#rest = Buffer.alloc(0);
     }
   }
@@ -64,7 +95,23 @@ export class CsvParser {
   /** Call when the stream has ended. A last line without its end was cut off. */
   end(): void {
     this.#flush();
-    if (this.#rest.length > 0) this.badLines++;
+    if (this.#rest.length > 0) this.#bad("its end was cut off");
+  }
+
+  /** A quoted value may hold a line break (RFC 4180): no part of such a record is taken for a line. */
+  #isWhole(bytes: Buffer, from: number, end: number): boolean {
+    let quotes = 0;
+    for (let at = bytes.indexOf(quote, from); at >= 0 && at < end; at = bytes.indexOf(quote, at + 1)) quotes++;
+    const isOdd = quotes % 2 === 1;
+    const goesOn = this.#inQuotes;
+    if (isOdd) this.#inQuotes = !goesOn;
+    if (!goesOn && isOdd) this.#bad("a tag value holds a line break");
+    return !goesOn && !isOdd;
+  }
+
+  #bad(reason: string): void {
+    this.badLines++;
+    this.#firstReason ??= reason;
   }
 
   #line(bytes: Buffer, from: number, end: number): void {
@@ -76,17 +123,20 @@ export class CsvParser {
     if (known === null) return;
     const valueFrom = bytes.indexOf(comma, known.from) + 1;
     const tagsFrom = bytes.indexOf(comma, valueFrom) + 1;
-    if (valueFrom <= 0 || tagsFrom <= valueFrom + 1 || tagsFrom > end) {
-      this.badLines++;
+    const tagsEnd = bytes.lastIndexOf(comma, end - 1);
+    if (valueFrom <= 0 || tagsFrom <= valueFrom + 1 || tagsFrom > end || tagsEnd < tagsFrom) {
+      this.#bad("a line breaks off");
       return;
     }
     const atMs = micros(bytes, known.from, valueFrom - 1) / 1000;
-    const value = Number(bytes.toString("latin1", valueFrom, tagsFrom - 1));
-    if (!Number.isFinite(atMs) || !Number.isFinite(value)) {
-      this.badLines++;
+    const told = Number(bytes.toString("latin1", valueFrom, tagsFrom - 1));
+    const value = told > -roundedMs ? Math.max(0, told) : told;
+    if (!Number.isFinite(atMs) || !Number.isFinite(value) || value < 0) {
+      this.#bad(`${known.name} has an impossible time or value`);
       return;
     }
-    this.#sample(known, atMs, value, bytes.toString("utf8", tagsFrom, end));
+    const user = userOf(bytes, tagsEnd + 1, end);
+    this.#sample({ ...known, atMs, value }, bytes.toString("utf8", tagsFrom, tagsEnd), user ?? undefined);
   }
 
   #header(line: string): void {
@@ -96,18 +146,57 @@ export class CsvParser {
     this.#headerSeen = true;
   }
 
-  #sample({ kind, name }: Known, atMs: number, value: number, tags: string): void {
+  #sample(sample: Sample, tags: string, user: number | undefined): void {
+    const { kind, atMs, value } = sample;
     if (kind === "blocked") {
       // Follows its own request's duration. It holds the wait for a connection and the making of one, which the duration leaves out.
       if (this.#pending !== null) this.#pending.durationMs += value;
       return;
     }
     this.#flush();
-    const target = this.#targetOf(kind, name, tags);
+    const target = this.#targetOf(sample, tags);
+    if (typeof target === "string") {
+      this.#bad(target);
+      return;
+    }
+    if (kind === "begun") {
+      this.#begun(sample, target, user);
+      return;
+    }
+    if (kind === "ended") {
+      this.#ended(sample, target, user);
+      return;
+    }
+    const running = user === undefined ? undefined : this.#running.get(user);
+    if (running !== undefined) running.hasSample = true;
+    if (kind === "dropped") for (let each = 0; each < value; each++) target.load.due.next();
     this.samples++;
     if (kind === "request") this.#pending = { target, atMs, durationMs: value };
     else this.#sink.sample(target.series, atMs, value);
     if (kind === "viewer" && target.lane === "live" && target.outcome === "served") this.#totals.liveServed++;
+  }
+
+  /** Late is what begins after its turn. k6 numbers no dropped iteration, so a turn is counted from both kinds. */
+  #begun({ atMs, value: afterMs }: Sample, target: Target, user: number | undefined): void {
+    if (user === undefined) {
+      this.#bad("an iteration began of no virtual user");
+      return;
+    }
+    this.#running.set(user, { atMs, hasSample: false });
+    const dueMs = target.load.due.next().value ?? afterMs;
+    this.#sink.sample(target.series, atMs, Math.max(0, Math.round(afterMs - dueMs)));
+  }
+
+  #ended({ atMs, value }: Sample, { load, lane }: Target, user: number | undefined): void {
+    const running = user === undefined ? undefined : this.#running.get(user);
+    if (user === undefined || running === undefined) {
+      this.#bad("an iteration ended that never began");
+      return;
+    }
+    this.#running.delete(user);
+    const outcome = value > 0 ? "threw" : running.hasSample ? "ended" : "silent";
+    const series = this.#sink.series({ metric: "iteration_ms", kind: "duration", tags: { lane, load: load.name, outcome } });
+    this.#sink.sample(series, atMs, Math.max(0, atMs - running.atMs));
   }
 
   #flush(): void {
@@ -120,7 +209,8 @@ export class CsvParser {
     else if (target.status !== "200") this.#totals.failed++;
   }
 
-  #targetOf(kind: Kind, name: string, text: string): Target {
+  /** Where a sample goes, or why it cannot be told. */
+  #targetOf({ kind, name }: Known, text: string): Target | string {
     const key = name + text;
     const known = this.#targets.get(key);
     if (known !== undefined) return known;
@@ -130,14 +220,21 @@ export class CsvParser {
     return target;
   }
 
-  #register(kind: Kind, name: string, text: string): Target {
-    const [scenario = "", status = "", extra = ""] = fieldsOf(text);
-    const own = tagsOf(extra);
-    const lane = own["lane"] ?? this.#laneOfScenario[scenario] ?? "junk";
-    const tags: Record<string, string> = { ...own, lane };
+  #register(kind: Kind, name: string, text: string): Target | string {
+    const [scenario = "", status = "", extra = "", ...more] = fieldsOf(text);
+    const load = this.#loads.get(scenario);
+    if (load === undefined || more.length > 0) return `${name} is of no load of the plan`;
+    const metric = { request: "http_req_ms", viewer: name, late: "start_late_ms", begun: "start_late_ms", ended: "iteration_ms", dropped: "dropped_iterations", unasked: "dropped_iterations" }[kind as Exclude<Kind, "blocked">];
+    const own = tagsOf(extra, metric);
+    if (typeof own === "string") return own;
+    const lane = own["lane"] ?? load.lane;
+    const tags: Record<string, string> = { ...own, lane, load: load.name };
     if (kind === "request") tags["status"] = status;
-    const metric = { request: "http_req_ms", viewer: name, late: "start_late_ms", dropped: "dropped_iterations" }[kind as Exclude<Kind, "blocked">];
-    return { series: this.#sink.series({ metric, kind: kind === "dropped" ? "increment" : "duration", tags }), lane, status, outcome: own["outcome"] ?? "" };
+    if (metric === "start_late_ms") tags["of"] = kind === "begun" ? "iteration" : "request";
+    if (metric === "dropped_iterations") tags["why"] = kind === "dropped" ? "nobodyFree" : "tooLate";
+    const target = { lane, status, outcome: own["outcome"] ?? "", load };
+    if (kind === "ended") return { ...target, series: -1 };
+    return { ...target, series: this.#sink.series({ metric, kind: metric === "dropped_iterations" ? "increment" : "duration", tags }) };
   }
 }
 
@@ -146,9 +243,30 @@ function fieldsOf(text: string): string[] {
   return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? "");
 }
 
-/** `lane=live&edge=region-a/edge`: k6 joins tags as they are, without escapes, in any order. */
-function tagsOf(text: string): Record<string, string> {
-  return Object.fromEntries(text.split("&").filter((pair) => pair.includes("=")).map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
+/** Tags that the harness sets itself. */
+const reserved = new Set(["load", "of", "why", "status"]);
+
+/**
+ * `lane=live&edge=region-a/edge`: k6 joins tags as they are, without escapes, in any order. A value that holds `&` could
+ * pass for other tags, so only tags that the metric declares are taken, each once.
+ */
+function tagsOf(text: string, metric: string): Readonly<Record<string, string>> | string {
+  const tags: Record<string, string> = {};
+  for (const pair of text === "" ? [] : text.split("&")) {
+    const at = pair.indexOf("=");
+    const name = pair.slice(0, Math.max(0, at));
+    if (metrics[metric]?.tags.includes(name) !== true || reserved.has(name)) return `${metric} carries a tag that it does not declare: ${pair.slice(0, 40)}`;
+    if (Object.hasOwn(tags, name)) return `${metric} carries the tag ${name} twice`;
+    tags[name] = pair.slice(at + 1);
+  }
+  return tags;
+}
+
+/** The number of the virtual user, from the sample's metadata; null where there is none. */
+function userOf(bytes: Buffer, from: number, end: number): number | null {
+  if (end - from < 4 || bytes[from] !== 118 || bytes[from + 1] !== 117 || bytes[from + 2] !== 61) return null;
+  const user = micros(bytes, from + 3, end);
+  return Number.isNaN(user) ? null : user;
 }
 
 /** Which metric the line is of, and where its timestamp begins; null for those that are passed over. */

@@ -1,10 +1,11 @@
 /** Runs k6 as the load generator: started paused, released at the moment that the conductor chooses, its samples read from a pipe. */
 import type { ChildProcess } from "node:child_process";
+import { lookup } from "node:dns/promises";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { stagesOf } from "../core/arrivals.ts";
 import { SeawallError } from "../core/errors.ts";
 import type { Clock, LoadEnd, LoadGenerator, LoadRequest, RunningLoad } from "../core/ports.ts";
 import type { Tool } from "../core/tools.ts";
@@ -13,7 +14,9 @@ import { freePort } from "../system/free-port.ts";
 import { endGroup, runVariable, signalGroup, spawnGroup, statOf } from "../system/processes.ts";
 import { queuedSeconds } from "../system/starvation.ts";
 import { CsvParser } from "./csv.ts";
+import { blocksWithout } from "./fence.ts";
 import { K6Control } from "./k6-control.ts";
+import { loggedErrors } from "./logged-errors.ts";
 import { entryScript, settingsOf } from "./scenarios.ts";
 
 const readyWithinMs = 30_000;
@@ -36,16 +39,23 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   const logFile = join(request.logsDirectory, "k6.log");
   const entry = join(request.logsDirectory, "k6-entry.ts");
   writeFileSync(entry, entryScript(plan.load, pathToFileURL(`${options.workloads}/`).href));
+  // A configuration of the run's own: what users keep in theirs must not change a run.
+  const home = join(request.logsDirectory, "k6-home");
+  const configuration = join(home, "config.json");
+  mkdirSync(home, { recursive: true });
+  writeFileSync(configuration, "{}\n");
+  const hosts = [...request.edges, ...request.gateways].map(({ host }) => host);
+  const forbidden = blocksWithout(await addressesOf([...hosts, ...(request.hosts ?? [])]));
   const child = spawnGroup(options.tool.executable, [
-    ...options.tool.args, "run", "--paused", "--address", `${control.host}:${control.port}`, "--out", "csv=-", "--system-tags", "status,scenario",
+    ...options.tool.args, "run", "--config", configuration, "--paused", "--address", `${control.host}:${control.port}`, "--out", "csv=-", "--system-tags", "status,scenario",
     // Both keep k6 from holding every sample in memory; the verdict is not its business.
     "--no-thresholds", "--summary-mode=disabled",
     "--no-usage-report", "--quiet", "--no-color", entry,
   ], {
     cwd: options.workloads, logFile, pipe: true,
     env: {
-      PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? tmpdir(), ...options.tool.env, [runVariable]: request.runId,
-      SEAWALL_LOAD: settingsOf(plan, plan.load, request.edges, request.gateways), K6_CSV_TIME_FORMAT: "unix_micro", K6_CSV_SAVE_INTERVAL: "200ms",
+      PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? home, ...options.tool.env, XDG_CONFIG_HOME: home, [runVariable]: request.runId,
+      SEAWALL_LOAD: settingsOf(plan, plan.load, request.edges, request.gateways, forbidden), K6_CSV_TIME_FORMAT: "unix_micro", K6_CSV_SAVE_INTERVAL: "200ms",
       K6_AUTO_EXTENSION_RESOLUTION: "false", K6_LOG_OUTPUT: `file=${logFile},level=error`,
     },
   });
@@ -57,6 +67,18 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
     await load[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** All addresses of these hosts, each an address or a name. */
+async function addressesOf(hosts: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all([...new Set(hosts)].map(async (host) => {
+    try {
+      return (await lookup(host, { all: true })).map(({ address }) => address);
+    } catch (error) {
+      throw new SeawallError("GENERATOR_FAILED", `the name ${host} has no address: ${(error as Error).message}`, { cause: error, hint: "Name it in /etc/hosts or in DNS, or give its address." });
+    }
+  }));
+  return [...new Set(found.flat())];
 }
 
 class RunningK6 implements RunningLoad {
@@ -76,7 +98,7 @@ class RunningK6 implements RunningLoad {
     this.#child = child;
     this.#control = control;
     this.#logFile = logFile;
-    this.#parser = new CsvParser(request.sink, Object.fromEntries(request.plan.load.map((load) => [load.name, load.lane])));
+    this.#parser = new CsvParser(request.sink, request.plan.load.map((load) => ({ name: load.name, lane: load.lane, stages: stagesOf(load, request.plan) })));
     this.#undone = child.pid === undefined ? () => {} : request.undo.record({ kind: "processGroup", service: "k6", pid: child.pid, startTicks: statOf(child.pid)?.startTicks ?? 0 });
     child.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
     // `close` comes after the pipe is drained, `exit` may come before; a program that could not be started sends only `error`.
@@ -100,7 +122,7 @@ class RunningK6 implements RunningLoad {
     this.#undone();
     this.#parser.end();
     const problem = this.#failure?.message ?? exit.error?.message
-      ?? (this.#parser.badLines > 0 ? `its stream held ${this.#parser.badLines} damaged lines` : this.#parser.samples === 0 ? "its stream was empty" : null);
+      ?? this.#parser.damage ?? (this.#parser.samples === 0 ? "its stream was empty" : null) ?? (this.#stopping ? null : loggedErrors(this.#logFile));
     const clean = exit.code === 0 || this.#stopping;
     const how = exit.killedBy !== null ? `ended by ${exit.killedBy}` : `exit status ${exit.code}${meaning(exit.code)}`;
     const log = clean ? [] : lastLines(this.#logFile, 3);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Load } from "../core/experiment.ts";
 import { heldPlan } from "../core/judge/fixture.ts";
-import { entryScript, execOf, scenarioOf, settingsOf, tailMs } from "./scenarios.ts";
+import { tailMs } from "../core/arrivals.ts";
+import { entryScript, execOf, scenarioOf, settingsOf } from "./scenarios.ts";
 
 const load: Load = { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 25, fault: 250, recovery: 0.1 }, vus: 1_200 };
 const plan = { ...heldPlan(), leadInMs: 4_000, phasesMs: { baseline: 16_000, fault: 24_000, recovery: 20_000 } };
@@ -30,15 +31,22 @@ describe("scenario", () => {
 
 describe("the entry script", () => {
   const loads = [load, { ...load, name: "live-too", workload: "crowd" }, { ...load, name: "start", workload: "crowd", exec: "start" }];
-  it("takes each load's function from its own workload, though two have the same name", () => {
-    expect(entryScript(loads, "file:///w/").split("\n")).toEqual([
-      'export { options } from "file:///w/viewers.ts";', 'export { live as load_live } from "file:///w/viewers.ts";',
-      'export { live as load_live_too } from "file:///w/crowd.ts";', 'export { start as load_start } from "file:///w/crowd.ts";', "",
+  it("takes each load's function from its own workload, though two have the same name, and accounts for it", () => {
+    const lines = entryScript(loads, "file:///w/").split("\n");
+    expect(lines.filter((line) => line.startsWith("import * as"))).toEqual(['import * as workload0 from "file:///w/viewers.ts";', 'import * as workload1 from "file:///w/crowd.ts";']);
+    expect(lines.filter((line) => line.startsWith("export const load_"))).toEqual([
+      "export const load_live = accounted(workload0.live);", "export const load_live_too = accounted(workload1.live);", "export const load_start = accounted(workload1.start);",
     ]);
   });
 
+  it("lets a workload change neither the load nor where it goes", () => {
+    const script = entryScript(loads, "file:///w/");
+    expect(script.indexOf("scenarios, maxRedirects: 0, blacklistIPs: forbidden")).toBeGreaterThan(script.indexOf("own[name]"));
+    for (const name of ["hosts", "rps", "maxRedirects", "scenarios", "minIterationDuration", "dns"]) expect(script).not.toContain(`"${name}"`);
+  });
+
   it("names them as the scenarios do", () => {
-    for (const one of loads) expect(entryScript(loads, "file:///w/")).toContain(` as ${scenarioOf(one, plan).exec} }`);
+    for (const one of loads) expect(entryScript(loads, "file:///w/")).toContain(`export const ${scenarioOf(one, plan).exec} = `);
     expect(new Set(loads.map(execOf)).size).toBe(loads.length);
   });
 });

@@ -1,14 +1,8 @@
 /** Turns a plan's loads into what a k6 workload is told. Pure. */
-import type { Load, Phase } from "../core/experiment.ts";
+import { gracefulStopMsOf, type Stage as Pace, stagesOf, timeUnitSeconds } from "../core/arrivals.ts";
+import type { Load } from "../core/experiment.ts";
 import type { Plan } from "../core/run.ts";
 import type { Endpoint } from "../core/target.ts";
-
-/** The load goes on for this long after the last phase, so that no phase ends on a generator that has stopped. */
-export const tailMs = 3_000;
-/** How long iterations that are under way may take to end: the longest deadline of a viewer and some. */
-const gracefulStopMs = 10_000;
-/** k6 takes whole numbers of iterations per time unit; ten seconds allow a tenth of an iteration per second. */
-const timeUnitSeconds = 10;
 
 interface Stage { readonly target: number; readonly duration: string }
 
@@ -28,36 +22,53 @@ export function execOf(load: Pick<Load, "name">): string {
   return `load_${load.name.replaceAll("-", "_")}`;
 }
 
-/** The script that k6 runs: it takes each load's function from its own workload file, which lies in `folder`, a file URL that ends in a slash. */
+/**
+ * Options of k6 that a workload may set for itself. All others are the harness's: which load is offered,
+ * where requests may go, and what is recorded.
+ */
+const ownOptions = [
+  "batch", "batchPerHost", "discardResponseBodies", "insecureSkipTLSVerify", "noConnectionReuse", "noVUConnectionReuse",
+  "tlsAuth", "tlsCipherSuites", "tlsVersion", "userAgent",
+];
+
+/**
+ * The script that k6 runs: it takes each load's function from its own workload file, which lies in `folder`, a file
+ * URL that ends in a slash, and accounts for every iteration.
+ */
 export function entryScript(loads: readonly Load[], folder: string): string {
-  const from = (load: Load): string => `from ${JSON.stringify(`${folder}${load.workload}.ts`)};`;
-  const [first] = loads;
+  const workloads = [...new Set(loads.map((load) => load.workload))];
+  const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
   return [
-    ...(first === undefined ? [] : [`export { options } ${from(first)}`]),
-    ...loads.map((load) => `export { ${load.exec} as ${execOf(load)} } ${from(load)}`), "",
+    `import { accounted } from ${JSON.stringify(`${folder}library/accounted.ts`)};`,
+    ...workloads.map((workload) => `import * as ${alias(workload)} from ${JSON.stringify(`${folder}${workload}.ts`)};`),
+    `const { scenarios, forbidden } = JSON.parse(__ENV.SEAWALL_LOAD);`,
+    `const own = ${workloads.length === 0 ? "{}" : "workload0.options ?? {}"};`,
+    `export const options = {`,
+    `  ...Object.fromEntries(${JSON.stringify(ownOptions)}.filter((name) => name in own).map((name) => [name, own[name]])),`,
+    `  scenarios, maxRedirects: 0, blacklistIPs: forbidden,`,
+    `};`,
+    ...loads.map((load) => `export const ${execOf(load)} = accounted(${alias(load.workload)}.${load.exec});`), "",
   ].join("\n");
 }
 
 /** Steps, no ramps: a stage of no length jumps to its rate. */
 export function scenarioOf(load: Load, plan: Plan): Scenario {
-  const rate = (phase: Phase): number => Math.round(load.ratePerSecond[phase] * timeUnitSeconds);
-  const hold = (phase: Phase, ms: number): Stage[] => [{ target: rate(phase), duration: "0s" }, { target: rate(phase), duration: `${Math.round(ms)}ms` }];
+  const stages = stagesOf(load, plan);
+  const rate = ({ perSecond }: Pace): number => Math.round(perSecond * timeUnitSeconds);
+  const lengthMs = (index: number): number => (stages[index]?.untilMs ?? 0) - (stages[index - 1]?.untilMs ?? 0);
   return {
-    executor: "ramping-arrival-rate", exec: execOf(load), startRate: rate("baseline"), timeUnit: `${timeUnitSeconds}s`,
-    preAllocatedVUs: load.vus, maxVUs: load.vus, gracefulStop: `${gracefulStopMs}ms`,
-    stages: [
-      ...hold("baseline", plan.leadInMs + plan.phasesMs.baseline),
-      ...hold("fault", plan.phasesMs.fault),
-      ...hold("recovery", plan.phasesMs.recovery + tailMs),
-    ],
+    executor: "ramping-arrival-rate", exec: execOf(load), startRate: stages[0] === undefined ? 0 : rate(stages[0]), timeUnit: `${timeUnitSeconds}s`,
+    preAllocatedVUs: load.vus, maxVUs: load.vus, gracefulStop: `${gracefulStopMsOf(plan)}ms`,
+    stages: stages.flatMap((stage, index) => [{ target: rate(stage), duration: "0s" }, { target: rate(stage), duration: `${lengthMs(index)}ms` }]),
   };
 }
 
-export function settingsOf(plan: Plan, loads: readonly Load[], edges: readonly Endpoint[], gateways: readonly Endpoint[]): string {
-  const told = (endpoints: readonly Endpoint[], names: readonly string[]): object[] => endpoints.map(({ host, port }, index) => ({ name: names[index], url: `http://${host}:${port}` }));
+/** What a workload is told; `forbidden` are blocks of addresses that it may not connect to. */
+export function settingsOf(plan: Plan, loads: readonly Load[], edges: readonly Endpoint[], gateways: readonly Endpoint[], forbidden: readonly string[] = []): string {
+  const told = (endpoints: readonly Endpoint[], names: readonly string[]): object[] => endpoints.map(({ host, port }, index) => ({ name: names[index], url: `http://${host.includes(":") ? `[${host}]` : host}:${port}` }));
   return JSON.stringify({
     seed: plan.seed, stream: plan.stream, leadInMs: plan.leadInMs, phasesMs: plan.phasesMs,
     edges: told(edges, plan.edges), gateways: told(gateways, plan.gateways ?? []),
-    scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])),
+    scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])), forbidden,
   });
 }

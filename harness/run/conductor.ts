@@ -2,6 +2,7 @@
  * The only code with a lifecycle: deploy, load, baseline, break, heal, recover, undo everything. It takes no decision that `plan` could
  * have taken and draws no conclusion that `judge` can draw; it makes things happen at their time and writes down what was seen.
  */
+import { gracefulStopMsOf, tailMs } from "../core/arrivals.ts";
 import { SeawallError } from "../core/errors.ts";
 import { type Phase, phases } from "../core/experiment.ts";
 import type { Clock, Deployment, EventSink, Injectors, LoadEnd, RunningLoad } from "../core/ports.ts";
@@ -49,8 +50,8 @@ export interface Conducted {
   readonly error: unknown;
 }
 
-/** How long the load may take to end by itself after the last phase: a viewer's deadline and some. */
-const drainMs = 15_000;
+/** How much longer than its tail and the longest patience of a viewer the load may take to end by itself. */
+const drainMarginMs = 5_000;
 const teardownMs = 60_000;
 /** Healing may start services again: the longest that one may take to be ready, and some. What is not healed by then never will be. */
 const healMsMax = 180_000;
@@ -102,8 +103,9 @@ async function held({ clock, events }: World, hold: NonNullable<World["hold"]>, 
 }
 
 /** The load, what it takes to bring the target up and to heal it, and some: a run that goes on after that is stuck. */
-function runMsMax({ leadInMs, phasesMs }: Plan): number {
-  return startMsMax + leadInMs + phasesMs.baseline + phasesMs.fault + phasesMs.recovery + healMsMax + drainMs + marginMs;
+function runMsMax(plan: Plan): number {
+  const { leadInMs, phasesMs } = plan;
+  return startMsMax + leadInMs + phasesMs.baseline + phasesMs.fault + phasesMs.recovery + healMsMax + drainMsMax(plan) + marginMs;
 }
 
 /** Why a run ended before its time, as it was when it ended: what comes while everything is healed does not change it. */
@@ -182,7 +184,7 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
     stop.abort(new LoadEnded());
     await watching;
   }
-  if (early === null) report(await drained(load, world, signal));
+  if (early === null) report(await drained(load, drainMsMax(plan), world, signal));
   await probes.readNow();
   await probes.finish(signal, phase.changedMs);
   if (signal.aborted) throw new Ended(signal.reason, signal);
@@ -219,7 +221,11 @@ async function withIn(ms: number, work: Promise<void>, clock: Clock): Promise<vo
   patience.abort();
 }
 
-async function drained(load: RunningLoad, world: World, signal: AbortSignal): Promise<LoadEnd> {
+function drainMsMax(plan: Plan): number {
+  return tailMs + gracefulStopMsOf(plan) + drainMarginMs;
+}
+
+async function drained(load: RunningLoad, drainMs: number, world: World, signal: AbortSignal): Promise<LoadEnd> {
   const patience = new AbortController();
   // Whoever ends the run now does not want to wait for the last viewers either.
   const late = world.clock.sleep(drainMs, AbortSignal.any([signal, patience.signal])).then(() => null, () => null);

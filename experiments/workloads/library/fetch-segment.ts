@@ -82,7 +82,7 @@ export function fetchSegment(wish: Wish): void {
     const waitMs = Math.min(adviceMs(answer), giveUpMs - Date.now());
     if (waitMs > 0) sleep(waitMs / 1000);
   }
-  segmentMs.add((endedMs ?? Date.now()) - wish.intendedMs, {
+  segmentMs.add(Math.max(0, (endedMs ?? Date.now()) - wish.intendedMs), {
     lane, outcome, edge: edge.name, home: edgeAfter(edges, 0).name, rendition: wish.rendition, bytes: compares ? "compared" : "unread", ...said,
   });
 }
@@ -94,7 +94,13 @@ const unsaid: Said = { pipeline: "none", flagged: "none", notified: "none" };
 
 function saidBy({ headers }: Answer): Said {
   const told = (name: string): string => (headers[name] === undefined ? "no" : "yes");
-  return { pipeline: headers["X-Pipeline"] ?? "none", flagged: told("X-Defects"), notified: told("X-Notifications") };
+  return { pipeline: pipelineOf(headers["X-Pipeline"]), flagged: told("X-Defects"), notified: told("X-Notifications") };
+}
+
+/** A header is the target's word: only a single letter, as pipelines are called, becomes a tag. */
+function pipelineOf(header: string | undefined): string {
+  if (header === undefined) return "none";
+  return /^[a-z]$/.test(header) ? header : "other";
 }
 
 /** Whether the body is what the packager published, by the checksum that came with it; that this one is right is seen by the harness's own prober. */

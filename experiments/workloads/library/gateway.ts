@@ -6,6 +6,7 @@ import { sleep } from "k6";
 import exec from "k6/execution";
 import http, { type RefinedResponse } from "k6/http";
 import { Counter, Trend } from "k6/metrics";
+import { parsed } from "./parsed.ts";
 import { random } from "./random.ts";
 import { settings } from "./settings.ts";
 
@@ -18,8 +19,8 @@ type Kind = "play" | "prefetch";
 
 export interface StartWish {
   readonly kind: Kind;
-  /** Epoch ms. */
-  readonly intendedMs: number;
+  /** Epoch ms; when it is left out, now: then no lateness is measured, as the iteration's own is. */
+  readonly intendedMs?: number;
   /** What comes later than this after `intendedMs` is late… */
   readonly goodWithinMs: number;
   /** …and after so many ms nobody waits any more. */
@@ -38,13 +39,14 @@ const answerMs: Readonly<Record<Kind, number>> = { play: 2_000, prefetch: 3_000 
 
 /** True when a session was started in time. */
 export function startSession(wish: StartWish): boolean {
-  const giveUpMs = wish.intendedMs + wish.patienceMs;
+  const intendedMs = wish.intendedMs ?? Date.now();
+  const giveUpMs = intendedMs + wish.patienceMs;
   const tags = { lane: "start", kind: wish.kind };
   if (Date.now() >= giveUpMs) {
     unasked.add(1, { lane: "start" });
     return false;
   }
-  startLateMs.add(Math.max(0, Date.now() - wish.intendedMs), { lane: "start" });
+  if (wish.intendedMs !== undefined) startLateMs.add(Math.max(0, Date.now() - intendedMs), { lane: "start" });
   let outcome = "lost";
   let silences = random(0) < 0.5 ? 0 : 1;
   for (let retries = 0; Date.now() < giveUpMs; retries++) {
@@ -53,7 +55,7 @@ export function startSession(wish: StartWish): boolean {
     });
     remember(wish.kind, answer);
     if (answer.status === 201) {
-      outcome = Date.now() <= wish.intendedMs + wish.goodWithinMs ? "served" : "late";
+      outcome = Date.now() <= intendedMs + wish.goodWithinMs ? "served" : "late";
       break;
     }
     if (answer.status === 0) silences++;
@@ -63,7 +65,7 @@ export function startSession(wish: StartWish): boolean {
     if (Date.now() + waitMs >= giveUpMs) break;
     sleep(waitMs / 1000);
   }
-  startMs.add(Date.now() - wish.intendedMs, { ...tags, outcome });
+  startMs.add(Date.now() - intendedMs, { ...tags, outcome });
   return outcome === "served";
 }
 
@@ -88,6 +90,7 @@ function remember(kind: Kind, answer: Answer): void {
 }
 
 function backoffOf(answer: Answer): Backoff | undefined {
-  const body = answer.json() as { readonly backoff?: Backoff } | undefined;
-  return body?.backoff;
+  const { maxRetries, retryAfterSeconds } = (parsed(answer)?.["backoff"] ?? {}) as Partial<Backoff>;
+  // Advice that is no number would be followed for ever, or not at all.
+  return typeof maxRetries === "number" && typeof retryAfterSeconds === "number" && retryAfterSeconds >= 0 ? { maxRetries, retryAfterSeconds } : undefined;
 }

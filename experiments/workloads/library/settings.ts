@@ -56,6 +56,8 @@ export function optionsOf(perSecond: Readonly<Record<string, number>>): Options 
     // Media is read to its end and thrown away.
     discardResponseBodies: true,
     noConnectionReuse: false,
+    // The load stays with the hosts that it was given: a redirect is an answer, and not one that serves anybody.
+    maxRedirects: 0,
     userAgent: "seawall-viewer",
   };
 }

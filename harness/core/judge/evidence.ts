@@ -3,13 +3,17 @@
  */
 import type { Phase, Step } from "../experiment.ts";
 import { describeFault } from "../faults.ts";
-import type { AbortReason, Finding, Run, SeriesData } from "../run.ts";
-import { countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
+import { metrics } from "../metrics.ts";
+import type { AbortReason, Finding, Plan, Run, SeriesData } from "../run.ts";
+import { carries, countIn, eachIn, matching, selectorsOf, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
 import { coresOf, deniedShareAround, deniedShareIn, deniedShareMax, deniedText, shareOfMachine } from "./denied.ts";
 import { longestGap, spanOf } from "./gaps.ts";
+import { impossibleProblem } from "./impossible.ts";
+import { busyLoads, iterationsProblem, lateLoadIn, offeredProblem } from "./offered.ts";
 import { fitProblems } from "./record-fits.ts";
 import { readingProblem } from "./readings.ts";
+import { iterationMetrics } from "./stalls.ts";
 import { familyOf, serviceSubject } from "./subjects.ts";
 import { completed, type Windows } from "./windows.ts";
 
@@ -19,13 +23,15 @@ export const startLateP99MaxMs = 500;
 export const canaryLateP99MaxMs = 500;
 /** k6 advises to keep a fifth of the processor idle; above this the generator itself bends the figures. */
 export const generatorCpuShareMax = 0.8;
+/** A load of which fewer iterations are planned in a phase need not say anything in it. */
+const loadTellsMin = 5;
 /** A fault that was in force for less than this fraction of its planned time was hardly felt. */
 export const inForceShareMin = 0.5;
 /** Goodput of the two halves of a steady baseline differs by no more than this fraction. */
 export const baselineDriftMax = 0.25;
 
 const rules: readonly ((run: Run, windows: Windows) => Finding)[] = [
-  wholeRecord, recordFitsPlan, everyPhaseRan, faultsLanded, faultsHealed, generatorEnded, generatorOnTime, generatorHadProcessor, generatorLeftNoGap,
+  wholeRecord, recordFitsPlan, samplesPossible, everyPhaseRan, faultsLanded, faultsHealed, generatorEnded, loadOffered, iterationsLeftSamples, generatorOnTime, generatorHadProcessor, generatorLeftNoGap,
   canaryHadNoGap, readingsLeftNoGap, baselineSteady, nobodyDiedUnbidden, clockDidNotStep, notAborted,
 ];
 
@@ -91,28 +97,73 @@ function generatorEnded(run: Run): Finding {
   return answer("generator.ended", "The load generator ran to its end", problem);
 }
 
-function generatorOnTime(run: Run, windows: Windows): Finding {
-  return late(run, windows, "start_late_ms", startLateP99MaxMs, "generator.on-time", "The load generator started its work on time");
+function samplesPossible(run: Run): Finding {
+  return answer("record.possible", "Every sample is possible", impossibleProblem(run));
 }
 
-function late(run: Run, windows: Windows, metric: string, maxMs: number, id: string, title: string): Finding {
-  const series = matching(run.series, { metric });
+function loadOffered(run: Run, windows: Windows): Finding {
+  return answer("generator.offered", "The load that was planned was offered", offeredProblem(run, windows));
+}
+
+function iterationsLeftSamples(run: Run, windows: Windows): Finding {
+  return answer("generator.iterations", "Every iteration that began left its sample", iterationsProblem(run, windows));
+}
+
+/** Each load is asked for itself: one that is on time says nothing of another. */
+function generatorOnTime(run: Run, windows: Windows): Finding {
+  const [id, title] = ["generator.on-time", "The load generator started its work on time"];
+  const told = matching(run.series, { metric: "start_late_ms" });
+  const samples = Object.values(windows).reduce((total, window) => total + countIn(told, window), 0);
+  if (samples === 0) return answer(id, title, "no sample says whether it did");
+  const silent = run.plan.load.flatMap((load) => {
+    const own = told.filter((series) => series.tags["load"] === load.name);
+    const mute = Object.entries(windows).filter(([phase, window]) => busyLoads(run.plan, phase as Phase, loadTellsMin).includes(load) && countIn(own, window) === 0);
+    return mute.length === 0 ? [] : [`no sample says whether it did in ${mute.map(([phase]) => phase).join(", ")} (load ${load.name})`];
+  });
+  // What began late and what asked late are two things, and the first must not thin out the second.
+  const kinds = Map.groupBy(told, ({ tags }) => `${tags["load"] ?? tags["lane"] ?? ""}|${tags["of"] ?? ""}`);
+  const late = [...kinds].flatMap(([kind, series]) => {
+    const found = lateness(run, windows, series, startLateP99MaxMs);
+    return found === null ? [] : [{ ...found, text: `load ${kind.slice(0, kind.indexOf("|"))}: ${found.text}` }];
+  });
+  const problems = [...silent, ...late.map(({ text }) => text)];
+  // A burst is late as well, whatever it says of itself.
+  for (const [phase, window] of problems.length > 0 ? [] : Object.entries(windows)) {
+    const burst = lateLoadIn(run, phase as Phase, window);
+    if (burst !== null) problems.push(burst);
+  }
+  if (problems.length === 0) return answer(id, title, null, samples);
+  const byMachine = silent.length === 0 && late.length > 0 && late.every((one) => one.byMachine);
+  return byMachine ? answer(id, title, problems.join("; "), samples, "machine") : answer(id, title, problems.join("; "), samples);
+}
+
+/** `byMachine`: the machine was taken away all that while. */
+interface Late { readonly text: string; readonly byMachine: boolean }
+
+/** In which phase the p99 of these samples was worst, when that is more than `maxMs`; null otherwise. */
+function lateness(run: Run, windows: Windows, series: readonly SeriesData[], maxMs: number): Late | null {
   let worst: { p99Ms: number; phase: string; window: Window } | null = null;
-  let samples = 0;
-  const silent: string[] = [];
   for (const [phase, window] of Object.entries(windows)) {
     const sorted = valuesIn(series, window).sort();
-    samples += sorted.length;
-    const p99Ms = quantile(sorted, 0.99);
-    if (p99Ms === null) silent.push(phase);
-    else if (p99Ms > (worst?.p99Ms ?? 0)) worst = { p99Ms, phase, window };
+    // A single one of a few dozen is no pattern.
+    const p99Ms = sorted.length < 100 ? (sorted.at(-2) ?? 0) : (quantile(sorted, 0.99) ?? 0);
+    if (p99Ms > (worst?.p99Ms ?? 0)) worst = { p99Ms, phase, window };
   }
-  if (samples === 0) return answer(id, title, "no sample says whether it did");
-  if (silent.length > 0) return answer(id, title, `no sample says whether it did in ${silent.join(", ")}`, samples);
-  if (worst === null || worst.p99Ms <= maxMs) return answer(id, title, null, samples);
-  const how = `p99 ${Math.round(worst.p99Ms)} ms late in ${worst.phase}, at most ${maxMs} ms is tolerated`;
+  if (worst === null || worst.p99Ms <= maxMs) return null;
+  const text = `p99 ${Math.round(worst.p99Ms)} ms late in ${worst.phase}, at most ${maxMs} ms is tolerated`;
   const denied = deniedWhileLate(run, series, worst.window, maxMs);
-  return denied === null ? answer(id, title, how, samples) : answer(id, title, `${how}; ${denied} meanwhile`, samples, "machine");
+  return denied === null ? { text, byMachine: false } : { text: `${text}; ${denied} meanwhile`, byMachine: true };
+}
+
+/** The prober is asked as a whole: it has one rhythm. */
+function late(run: Run, windows: Windows, metric: string, maxMs: number, id: string, title: string): Finding {
+  const series = matching(run.series, { metric });
+  const samples = Object.values(windows).reduce((total, window) => total + countIn(series, window), 0);
+  if (samples === 0) return answer(id, title, "no sample says whether it did");
+  const silent = Object.entries(windows).filter(([, window]) => countIn(series, window) === 0).map(([phase]) => phase);
+  if (silent.length > 0) return answer(id, title, `no sample says whether it did in ${silent.join(", ")}`, samples);
+  const found = lateness(run, windows, series, maxMs);
+  return found?.byMachine === true ? answer(id, title, found.text, samples, "machine") : answer(id, title, found?.text ?? null, samples);
 }
 
 /** What was late is told apart: a machine that was taken away all that while, and one that had too much to do. */
@@ -145,13 +196,21 @@ function generatorHadProcessor(run: Run, windows: Windows): Finding {
   return answer(id, title, problems.length === 0 ? null : problems.join("; "), samples, denied ? "machine" : undefined);
 }
 
-/** Iterations start all the time, so a stretch in which none began is a hole in the record, not a quiet target. */
+/** Something of a load ends all the time, so a stretch without any sample is a hole in the record, not a quiet target. */
 function generatorLeftNoGap(run: Run, windows: Windows): Finding {
-  const gapMaxMs = Math.max(5_000, 2.5 * run.plan.stream.segmentMs);
-  const gap = longestGap(matchingAll(run, ["segment_ms"]), spanOf(windows));
+  const leastPerSecond = Math.min(...(Object.keys(windows) as Phase[]).map((phase) => run.plan.load.reduce((total, load) => total + load.ratePerSecond[phase], 0)).filter((rate) => rate > 0));
+  const gapMaxMs = Math.max(5_000, 2.5 * run.plan.stream.segmentMs, Number.isFinite(leastPerSecond) ? 2_500 / leastPerSecond : 0);
+  const gap = longestGap(matchingAll(run, measuredBy(run.plan)), spanOf(windows));
   const [id, title] = ["generator.no-gap", "The load generator's samples have no gap"];
   if (gap === null) return answer(id, title, "no sample arrived");
   return answer(id, title, gap > gapMaxMs ? `nothing began for ${(gap / 1000).toFixed(1)} s` : null);
+}
+
+/** What an iteration leaves of all that the claims rest on; where they rest on nothing of that kind, whatever the generator measures. */
+function measuredBy({ hypothesis, recovery }: Plan): readonly string[] {
+  const asked = new Set([...hypothesis.flatMap(selectorsOf), ...(recovery === null ? [] : [recovery.goodput])].map(({ metric }) => metric));
+  const own = iterationMetrics.filter((metric) => asked.has(metric));
+  return own.length > 0 ? own : Object.keys(metrics).filter((name) => metrics[name]?.source === "generator" && metrics[name]?.kind === "duration" && name !== "start_late_ms");
 }
 
 function canaryHadNoGap(run: Run, windows: Windows): Finding {
@@ -171,13 +230,25 @@ function baselineSteady(run: Run, windows: Windows): Finding {
   const { baseline } = windows;
   if (baseline === undefined) return answer(id, title, "it did not run to an end");
   // Viewers come in bunches, one for each segment: halves that held two and three of them would differ by a third.
-  const { segmentMs } = run.plan.stream;
-  const halfMs = Math.floor((baseline.untilMs - baseline.fromMs) / (2 * segmentMs)) * segmentMs;
-  const served = matching(run.series, { metric: "segment_ms", where: { outcome: "served" } });
+  const segmentMs = Math.max(1, run.plan.stream.segmentMs);
+  const wholeMs = Math.floor((baseline.untilMs - baseline.fromMs) / (2 * segmentMs)) * segmentMs;
+  const halfMs = wholeMs > 0 ? wholeMs : (baseline.untilMs - baseline.fromMs) / 2;
+  const served = goodputOf(run);
   const [first, second] = [countIn(served, { fromMs: baseline.fromMs, untilMs: baseline.fromMs + halfMs }), countIn(served, { fromMs: baseline.untilMs - halfMs, untilMs: baseline.untilMs })];
   if (first + second === 0) return answer(id, title, "nothing was served in it");
   const drift = Math.abs(first - second) / Math.max(first, second);
   return answer(id, title, drift > baselineDriftMax ? `goodput of its halves differs by ${Math.round(drift * 100)} %` : null, first + second);
+}
+
+/** What the experiment itself calls good of what the generator measures; where it says nothing, iterations that came to their end. */
+function goodputOf({ plan, series }: Run): readonly SeriesData[] {
+  const isOfLoad = (metric: string): boolean => metrics[metric]?.source === "generator" && metrics[metric]?.kind === "duration";
+  const { recovery } = plan;
+  const good = [
+    ...(recovery !== null && isOfLoad(recovery.goodput.metric) ? [matching(series, recovery.goodput).filter(({ tags }) => carries(tags, recovery.having))] : []),
+    ...plan.hypothesis.flatMap((claim) => (claim.statistic === "share" && claim.comparison.startsWith(">") && isOfLoad(claim.metric) ? [matching(series, claim).filter(({ tags }) => carries(tags, claim.having))] : [])),
+  ];
+  return good[0] ?? matching(series, { metric: "iteration_ms", where: { outcome: "ended" } });
 }
 
 function nobodyDiedUnbidden(run: Run): Finding {

@@ -38,6 +38,7 @@ export const claims = {
 } as const satisfies Record<string, Claim>;
 
 export function heldPlan(): Plan {
+  const load = (lane: "live" | "dvr", rate: number): Plan["load"][number] => ({ name: lane, workload: "viewers", exec: lane, lane, ratePerSecond: { baseline: rate, fault: rate, recovery: rate }, vus: 50 });
   const service = (name: string, kind: string) => ({ name, kind, region: name.slice(0, 8), zone: `${name.slice(0, 8)}-1` });
   return {
     format: "seawall-plan/1", experiment: "synthetic", title: "Synthetic", story: "A test.", tier: "storm", target: "synthetic", topology: "quick",
@@ -45,7 +46,7 @@ export function heldPlan(): Plan {
     services: [service("region-a/origin-read", "origin-read"), service("region-a/packager", "packager"), service("region-b/packager", "packager"), service("region-a/edge", "edge"), service("region-b/edge", "edge")],
     links: [], edges: ["region-a/edge", "region-b/edge"],
     stream: { event: "main", segmentMs: 2_000, availabilityStartMs: 0, renditions: [], segmentPath: "", dvrSegments: 20 },
-    leadInMs: 4_000, phasesMs: { baseline: phaseMs, fault: phaseMs, recovery: phaseMs }, load: [],
+    leadInMs: 4_000, phasesMs: { baseline: phaseMs, fault: phaseMs, recovery: phaseMs }, load: [load("live", 10), load("dvr", 2)],
     hypothesis: Object.values(claims),
     recovery: { title: "back", goodput: { metric: "segment_ms", where: live }, having: { outcome: "served" }, shareMin: 0.99, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000 },
     steps: [{ atMs: 4_000, forMs: 8_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
@@ -92,6 +93,16 @@ function steady(metric: string, tags: Tags, everyMs: number, value: (tick: numbe
   return samples;
 }
 
+/** Each begins 2 ms late, which k6's stream and the workload both tell, and ends. */
+function iterations(lane: string, everyMs: number, offsetMs: number): Sample[] {
+  const tags = { lane, load: lane };
+  return [
+    ...steady("start_late_ms", { ...tags, of: "iteration" }, everyMs, () => 2, offsetMs),
+    ...steady("iteration_ms", { ...tags, outcome: "ended" }, everyMs, (tick) => 70 + (tick % 50), offsetMs + 2),
+    ...(lane === "live" ? steady("start_late_ms", { ...tags, of: "request" }, everyMs, () => 2, offsetMs + 20) : []),
+  ];
+}
+
 function heldSamples(): Sample[] {
   const edges = ["region-a/edge", "region-b/edge"];
   const viewer = { outcome: "served", edge: "region-a/edge", rendition: "v360" };
@@ -100,7 +111,7 @@ function heldSamples(): Sample[] {
     ...steady("segment_ms", { lane: "dvr", ...viewer }, 500, (tick) => 60 + (tick % 50), 7),
     ...steady("http_req_ms", { lane: "live", status: "200", edge: "region-a/edge" }, 200, (tick) => 30 + (tick % 100)),
     ...steady("http_req_ms", { lane: "dvr", status: "200", edge: "region-a/edge" }, 500, (tick) => 30 + (tick % 50), 7),
-    ...steady("start_late_ms", { lane: "live" }, 200, () => 2),
+    ...[["live", 100, 5], ["dvr", 500, 9]].flatMap(([lane, everyMs, offsetMs]) => iterations(lane as string, everyMs as number, offsetMs as number)),
     ...edges.flatMap((edge) => steady("origin_gets", { lane: "live", edge, origin: "region-a" }, 2_000, () => 1, 30)),
     ...["a", "b"].flatMap((pipeline) => steady("publish_ms", { region: `region-${pipeline}`, pipeline, rendition: "v360", outcome: "acked", refused: "no" }, 2_000, () => 25, 11)),
     ...edges.flatMap((edge) => steady("canary_ms", { edge, outcome: "served" }, 500, () => 20, 3)),

@@ -52,6 +52,10 @@ const damages: Readonly<Record<string, { readonly by: string; readonly damage: D
   "a generator that ate the machine": { by: "The load generator had processor time to spare", damage: (draft) => change(draft, (sample) => sample.tags["service"] === "k6" && within(startOf.fault, startOf.recovery)(sample), { value: 3.4 }) },
   "no word of the generator's processor time in one phase": { by: "The load generator had processor time to spare", damage: silent("cpu_seconds", startOf.fault, startOf.recovery) },
   "no word of the machine": { by: "The load generator had processor time to spare", damage: without("started") },
+  "iterations that did not begin": { by: "The load that was planned was offered", damage: (draft) => drop(draft, (sample) => sample.tags["of"] === "iteration" && sample.tags["load"] === "live" && within(startOf.fault, startOf.fault + 1_500)(sample)) },
+  "an iteration that threw": { by: "Every iteration that began left its sample", damage: (draft) => change(draft, (sample) => sample.metric === "iteration_ms" && within(startOf.fault, startOf.fault + 100)(sample), { tags: { outcome: "threw" } }) },
+  "a wait below zero": { by: "Every sample is possible", damage: (draft) => add(draft, 1, startOf.fault, startOf.fault + 10, { metric: "segment_ms", tags: { lane: "live", outcome: "served" }, value: -25 }) },
+  "no word of when the load began": { by: "The load that was planned was offered", damage: without("loadStarted") },
   "a gap in the generator's samples": { by: "The load generator's samples have no gap", damage: silent("segment_ms", startOf.fault + 2_000, startOf.fault + 7_500) },
   "a gap in the generator's samples after the heal": { by: "The load generator's samples have no gap", damage: silent("segment_ms", startOf.recovery + 2_000, startOf.recovery + 12_000) },
   "a generator that fell silent before the end": { by: "The load generator's samples have no gap", damage: silent("segment_ms", startOf.recovery + 14_000) },
@@ -154,7 +158,7 @@ describe("a damaged record", () => {
 
   it("loses to no event that goes missing", () => {
     // What says that something went wrong cannot be missed by looking; everything that says that it went well must be there.
-    const dispensable: readonly string[] = ["deploying", "deployed", "loadStarted", "injecting", "healing", "exited"];
+    const dispensable: readonly string[] = ["deploying", "deployed", "injecting", "healing", "exited"];
     for (const [index, event] of heldDraft().events.entries()) {
       const status = statusOf((draft) => { draft.events = draft.events.filter((_, at) => at !== index); });
       expect(status, event.kind).toBe(dispensable.includes(event.kind) ? "held" : "inconclusive");

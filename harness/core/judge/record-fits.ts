@@ -6,6 +6,7 @@ import { type Phase, phases } from "../experiment.ts";
 import { describeFault } from "../faults.ts";
 import { metrics } from "../metrics.ts";
 import type { Plan, Run, RunEvent, SeriesData } from "../run.ts";
+import { ownZeroOf } from "./offered.ts";
 
 /**
  * A phase begins when it is due, after the counters were read for the last time before it. That takes at most 1 s;
@@ -24,7 +25,7 @@ type Of<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
 export function fitProblems(run: Run): string[] {
   const problems = [
     ...orderProblems(run.events), ...phaseProblems(run), ...stepProblems(run),
-    ...lengthProblems(run.events), ...sampleProblems(run), ...planProblems(run.plan),
+    ...lengthProblems(run.events), ...sampleProblems(run), ...loadProblems(run), ...planProblems(run.plan),
   ];
   // An event that is moved is at odds with several others.
   return problems.length <= 4 ? problems : [...problems.slice(0, 4), `and ${problems.length - 4} more`];
@@ -194,6 +195,13 @@ function spanOf(all: readonly SeriesData[]): { readonly fromMs: number; readonly
     }
   }
   return untilMs >= fromMs ? { fromMs, untilMs } : null;
+}
+
+/** The load's rates change by its own clock, the phases by the harness's: a load that began late makes its storm late. */
+function loadProblems(run: Run): string[] {
+  const [phasesMs, ownMs] = [zeroOf(run.plan, run.events), ownZeroOf(run)];
+  if (phasesMs === null || ownMs === null || ownMs - phasesMs <= outsideMsMax) return [];
+  return [`the load began ${lasting(ownMs - phasesMs)} after its phases did`];
 }
 
 /** What `plan` refuses now, it would have refused then: such a plan was changed afterwards. */

@@ -115,7 +115,7 @@ export function kindestRecord(claim: Claim, all: readonly SeriesData[], shadows:
 }
 
 /** One sample for each iteration. */
-const iterationMetrics = ["segment_ms", "start_ms", "batch_ms"];
+export const iterationMetrics: readonly string[] = ["segment_ms", "start_ms", "batch_ms"];
 
 /** Viewers and devices of a claim's lane whose iterations a stall held back. */
 export function heldBackIn(selector: Selector, window: Window, all: readonly SeriesData[], stalls: readonly Window[]): number {
@@ -132,7 +132,9 @@ export function eachHeldBack(
   if (stalls.length === 0 || !isLoadDependent(selector.metric)) return;
   const lane = selector.where?.["lane"];
   const inLane = lane === undefined ? {} : { where: { lane } };
-  const iterations = iterationMetrics.flatMap((metric) => matching(all, { metric, ...inLane }));
+  const measured = iterationMetrics.flatMap((metric) => matching(all, { metric, ...inLane }));
+  // A workload that measures none of these still has iterations.
+  const iterations = measured.length > 0 ? measured : matching(all, { metric: "iteration_ms", ...inLane });
   eachIn(iterations, window, (value, startedMs) => {
     if (overlaps(stalls, startedMs, startedMs + value)) visit(startedMs);
   });

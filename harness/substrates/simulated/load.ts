@@ -2,14 +2,12 @@
  * The audience in virtual time: iterations begin at their rate, whether or not earlier ones have ended, exactly as the k6 scenarios say.
  * Above `arrivalsPerSecondMax` one iteration stands for many viewers.
  */
-import type { Load } from "../../core/experiment.ts";
-import { arrivalsPerSecondMax, type RunningModel } from "../../core/model.ts";
+import type { Load, Tags } from "../../core/experiment.ts";
+import { gracefulStopMsOf, stagesOf, weightOf } from "../../core/arrivals.ts";
+import type { RunningModel } from "../../core/model.ts";
 import type { LoadEnd, LoadProgress, RunningLoad, SampleSink } from "../../core/ports.ts";
 import type { Plan } from "../../core/run.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
-
-/** As the k6 scenarios: the load goes on after the last phase, and what is under way then may take this long to end. */
-const tailMs = 3_000, gracefulStopMs = 10_000;
 
 /** The virtual users of one scenario: whoever is free longest runs the next iteration, as in k6, whose users wait in line. */
 class Users {
@@ -60,19 +58,15 @@ export class SimulatedLoad implements RunningLoad {
   async begin(): Promise<void> {
     this.#arriving = this.#plan.load.length;
     for (const load of this.#plan.load) this.#scenario(load);
-    const { leadInMs, phasesMs } = this.#plan;
-    this.#clock.after(leadInMs + phasesMs.baseline + phasesMs.fault + phasesMs.recovery + tailMs + gracefulStopMs, () => this.#finish("exit status 0", true));
+    const endMs = Math.max(0, ...this.#plan.load.map((load) => stagesOf(load, this.#plan).at(-1)?.untilMs ?? 0));
+    this.#clock.after(endMs + gracefulStopMsOf(this.#plan), () => this.#finish("exit status 0", true));
   }
 
   #scenario(load: Load): void {
-    const { leadInMs, phasesMs } = this.#plan;
-    const { ratePerSecond: rate } = load;
+    const { baseline, fault, recovery } = load.ratePerSecond;
     const zeroMs = this.#clock.nowMs();
-    const faultMs = leadInMs + phasesMs.baseline;
-    const recoveryMs = faultMs + phasesMs.fault;
-    const stages = [
-      { untilMs: faultMs, rate: rate.baseline }, { untilMs: recoveryMs, rate: rate.fault }, { untilMs: recoveryMs + phasesMs.recovery + tailMs, rate: rate.recovery },
-    ];
+    const stages = stagesOf(load, this.#plan).map(({ untilMs }, index) => ({ untilMs, rate: [baseline, fault, recovery][index] ?? 0 }));
+    const account = this.#accountOf(load);
     const users = new Users(load.vus);
     const next = (stage: number, atMs: number): void => {
       const current = stages[stage];
@@ -81,7 +75,7 @@ export class SimulatedLoad implements RunningLoad {
         this.#finishWhenDone();
         return;
       }
-      const weight = Math.max(1, Math.ceil(current.rate / arrivalsPerSecondMax));
+      const weight = weightOf(current.rate);
       const thenMs = atMs + (weight * 1000) / current.rate;
       // A stage begins on time, whatever the rhythm of the one before.
       if (!(thenMs <= current.untilMs)) {
@@ -94,8 +88,11 @@ export class SimulatedLoad implements RunningLoad {
         if (user === null) this.#drop(load);
         else {
           this.#running++;
+          const begunMs = this.#clock.nowMs();
+          account.begun(begunMs);
           this.#model.iterate({ behaviour: `${load.workload}.${load.exec}`, lane: load.lane, weight, user }, () => {
             users.give(user);
+            account.ended(begunMs);
             this.#running--;
             this.#finishWhenDone();
           });
@@ -106,8 +103,18 @@ export class SimulatedLoad implements RunningLoad {
     next(0, 0);
   }
 
+  /** As k6's stream tells it: that an iteration began, on time, and that it ended. */
+  #accountOf(load: Load): { begun(atMs: number): void; ended(begunMs: number): void } {
+    const of = (metric: string, tags: Tags): number => this.#sink.series({ metric, kind: "duration", tags: { lane: load.lane, load: load.name, ...tags } });
+    const [begun, ended] = [of("start_late_ms", { of: "iteration" }), of("iteration_ms", { outcome: "ended" })];
+    return {
+      begun: (atMs) => this.#sink.sample(begun, atMs, 0),
+      ended: (begunMs) => this.#sink.sample(ended, this.#clock.nowMs(), this.#clock.nowMs() - begunMs),
+    };
+  }
+
   #drop(load: Load): void {
-    this.#sink.sample(this.#sink.series({ metric: "dropped_iterations", kind: "increment", tags: { lane: load.lane } }), this.#clock.nowMs(), 1);
+    this.#sink.sample(this.#sink.series({ metric: "dropped_iterations", kind: "increment", tags: { lane: load.lane, load: load.name, why: "nobodyFree" } }), this.#clock.nowMs(), 1);
   }
 
   #finishWhenDone(): void {

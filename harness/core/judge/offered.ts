@@ -1,0 +1,236 @@
+/**
+ * Whether the load that was planned was offered. Load is open: how many iterations begin in each second
+ * is known beforehand, whatever the target does. What began and what was dropped for want of a free
+ * virtual user is counted against it, for each load.
+ */
+import { arrivalsOf, arrivalsUntil, type Stage, stagesOf } from "../arrivals.ts";
+import { type Load, type Phase, phases } from "../experiment.ts";
+import type { Plan, Run, RunEvent } from "../run.ts";
+import { matching, type Window } from "../series.ts";
+import type { Windows } from "./windows.ts";
+
+/** Fine enough to see a burst within a second. */
+const binMsMin = 100;
+const binsMax = 200_000;
+/**
+ * How far k6's own zero may lie from the moment that is recorded as the load's beginning, in ms. Measured:
+ * 1 to 25 ms on an idle machine, up to 120 ms on a loaded one.
+ */
+const zeroOffMsMax = 250;
+/** Each change of rate may begin its rhythm anew, and an iteration may fall on the other side of a boundary. */
+const slackIterations = 4;
+/** Above this share of dropped iterations in a phase, the storm is not the one that was planned. */
+export const droppedShareMax = 0.05;
+/** An iteration that begins later than this is late; as in the rule about lateness. */
+const lateMs = 500;
+/** One iteration in a hundred may be late. */
+const lateShareMax = 0.01;
+
+/** One load over time, in bins of `binMs` from the load's zero; counts grow from bin to bin. */
+interface Account {
+  readonly load: Load;
+  readonly stages: readonly Stage[];
+  readonly binMs: number;
+  readonly planned: Float64Array;
+  readonly begun: Float64Array;
+  readonly dropped: Float64Array;
+  /** The least that is missing from here on: what an honest generator is behind, it makes up for. */
+  readonly missingForGood: Float64Array;
+}
+
+/** How long it may take to write down that the load has begun, in ms. */
+const slowDiskMsMax = 5_000;
+
+/** When the load began, in epoch ms, by its own first iterations where they are near what is recorded; null in a record that does not say. */
+function zeroOf(run: Run): number | null {
+  const recordedMs = run.events.find((event) => event.kind === "loadStarted")?.atMs;
+  if (recordedMs === undefined) return null;
+  const ownMs = ownZeroOf(run);
+  return ownMs !== null && Math.abs(ownMs - recordedMs) <= slowDiskMsMax ? ownMs : recordedMs;
+}
+
+/** The generator's own zero, in epoch ms: its first iteration less the time after which that was due. Null without any. */
+export function ownZeroOf(run: Run): number | null {
+  const zeros = run.plan.load.flatMap((load) => {
+    const dueMs = arrivalsOf(stagesOf(load, run.plan)).next().value;
+    const where = { load: load.name };
+    const begun = matching(run.series, { metric: "start_late_ms", where: { ...where, of: "iteration" } });
+    const dropped = matching(run.series, { metric: "dropped_iterations", where });
+    const firstMs = [...begun, ...dropped].reduce((first, series) => series.atMs.reduce((least, atMs, index) => Math.min(least, atMs - (series.kind === "duration" ? (series.values[index] as number) : 0)), first), Number.POSITIVE_INFINITY);
+    return dueMs === undefined || !Number.isFinite(firstMs) ? [] : [firstMs - dueMs];
+  });
+  return zeros.length === 0 ? null : Math.min(...zeros);
+}
+
+/** Until when the generator was at work: what ended a run early ended the load. */
+function endOf(events: readonly RunEvent[]): number {
+  return events.find((event) => event.kind === "generator" || event.kind === "aborted" || event.kind === "finished")?.atMs ?? Number.POSITIVE_INFINITY;
+}
+
+function accountOf(run: Run, load: Load, zeroMs: number): Account | null {
+  const stages = stagesOf(load, run.plan);
+  const lengthMs = Math.min(stages.at(-1)?.untilMs ?? 0, endOf(run.events) - zeroMs);
+  const binMs = Math.max(binMsMin, lengthMs / binsMax);
+  const bins = Math.floor(lengthMs / binMs);
+  if (!(bins > 0)) return null;
+  const count = (metric: string, where: Readonly<Record<string, string>>, sizeOf: (value: number) => number): Float64Array => {
+    const counts = new Float64Array(bins);
+    for (const series of matching(run.series, { metric, where: { load: load.name, ...where } })) {
+      for (let index = 0; index < series.atMs.length; index++) {
+        const bin = Math.floor(((series.atMs[index] as number) - zeroMs) / binMs);
+        if (bin < bins) counts[Math.max(0, bin)] = (counts[Math.max(0, bin)] as number) + sizeOf(series.values[index] as number);
+      }
+    }
+    for (let bin = 1; bin < bins; bin++) counts[bin] = (counts[bin] as number) + (counts[bin - 1] as number);
+    return counts;
+  };
+  const planned = Float64Array.from({ length: bins }, (_, bin) => arrivalsUntil(stages, (bin + 1) * binMs));
+  const begun = count("start_late_ms", { of: "iteration" }, () => 1);
+  const dropped = count("dropped_iterations", { why: "nobodyFree" }, (value) => value);
+  const missingForGood = planned.map((due, bin) => due - (begun[bin] as number) - (dropped[bin] as number));
+  for (let bin = bins - 2; bin >= 0; bin--) missingForGood[bin] = Math.min(missingForGood[bin] as number, missingForGood[bin + 1] as number);
+  return { load, stages, binMs, planned, begun, dropped, missingForGood };
+}
+
+/** Null when every load began as planned. */
+export function offeredProblem(run: Run, windows: Windows): string | null {
+  const zeroMs = zeroOf(run);
+  const untilMs = Math.max(...Object.values(windows).map((window) => window.untilMs));
+  if (zeroMs === null) return "the record does not say when the load began";
+  if (run.plan.load.length === 0) return "the plan offers none";
+  if (!Number.isFinite(untilMs)) return "no phase ran to an end";
+  if (matching(run.series, { metric: "start_late_ms", where: { of: "iteration" } }).length === 0) return "the record does not say which iterations began";
+  const problems = run.plan.load.flatMap((load) => {
+    const account = accountOf(run, load, zeroMs);
+    if (account === null) return [`load ${load.name}: the generator ended as it began`];
+    const problem = missingProblem(account, untilMs - zeroMs) ?? surplusProblem(account, untilMs - zeroMs);
+    return problem === null ? droppedProblems(account, windows, zeroMs) : [problem];
+  });
+  return problems.length === 0 ? null : problems.join("; ");
+}
+
+const lastBin = ({ binMs, planned }: Account, untilMs: number): number => Math.min(planned.length, Math.ceil(untilMs / binMs)) - 1;
+
+/** How many more, or fewer, may have begun by the end of a bin when the generator's zero is off. */
+function allowance({ stages, binMs, planned }: Account, bin: number, offMs: number): number {
+  return Math.abs((planned[bin] as number) - arrivalsUntil(stages, (bin + 1) * binMs - offMs)) + slackIterations;
+}
+
+function missingProblem(account: Account, untilMs: number): string | null {
+  const { planned, begun, dropped } = account;
+  let least = Number.POSITIVE_INFINITY;
+  // From the end: what is missing here and made up for later is late, and not missing.
+  const until = lastBin(account, untilMs);
+  let isMissing = false;
+  for (let bin = planned.length - 1; bin >= 0 && !isMissing; bin--) {
+    const missing = (planned[bin] as number) - (begun[bin] as number) - (dropped[bin] as number);
+    least = Math.min(least, missing - allowance(account, bin, zeroOffMsMax));
+    isMissing = bin <= until && least > 0;
+  }
+  return isMissing ? worstStretch(account, until, (offered, due) => due - offered) : null;
+}
+
+function surplusProblem(account: Account, untilMs: number): string | null {
+  const { planned, begun, dropped } = account;
+  const until = lastBin(account, untilMs);
+  for (let bin = 0; bin <= until; bin++) {
+    const surplus = (begun[bin] as number) + (dropped[bin] as number) - (planned[bin] as number);
+    if (surplus > allowance(account, bin, -zeroOffMsMax)) return worstStretch(account, until, (offered, due) => offered - due);
+  }
+  return null;
+}
+
+/** The stretch of whole seconds in which most is amiss, as a sentence. */
+function worstStretch({ load, binMs, planned, begun, dropped }: Account, until: number, amissOf: (offered: number, due: number) => number): string {
+  const perSecond = Math.max(1, Math.round(1_000 / binMs));
+  const grown = (counts: Float64Array, from: number, to: number): number => (counts[Math.min(until, to)] ?? 0) - (from === 0 ? 0 : (counts[from - 1] ?? 0));
+  let best = { from: 0, to: until, amiss: 0 };
+  let here = { from: 0, amiss: 0 };
+  for (let from = 0; from <= until; from += perSecond) {
+    const to = from + perSecond - 1;
+    const [due, offered] = [grown(planned, from, to), grown(begun, from, to) + grown(dropped, from, to)];
+    // A second that is as planned, but for a twentieth and one, ends a stretch.
+    const amiss = amissOf(offered, due) - 0.05 * due - 1;
+    if (here.amiss <= 0) here = { from, amiss: 0 };
+    here = { from: here.from, amiss: here.amiss + amiss };
+    if (here.amiss > best.amiss) best = { from: here.from, to, amiss: here.amiss };
+  }
+  const seconds = (bin: number): string => ((bin * binMs) / 1_000).toFixed(0);
+  const [due, started, lost] = [planned, begun, dropped].map((counts) => Math.round(grown(counts, best.from, best.to)));
+  return `load ${load.name}: from second ${seconds(best.from)} to ${seconds(Math.min(until, best.to) + 1)} ${due} iterations were planned, ${started} began and ${lost} were dropped`;
+}
+
+function droppedProblems({ load, binMs, planned, dropped }: Account, windows: Windows, zeroMs: number): string[] {
+  const grown = (counts: Float64Array, { fromMs, untilMs }: Window): number => {
+    const at = (ms: number): number => counts[Math.min(counts.length - 1, Math.floor((ms - zeroMs) / binMs) - 1)] ?? 0;
+    return at(untilMs) - at(fromMs);
+  };
+  return phases.flatMap((phase) => {
+    const window = windows[phase];
+    if (window === undefined) return [];
+    const [due, lost] = [grown(planned, window), grown(dropped, window)];
+    return lost > Math.max(slackIterations, droppedShareMax * due)
+      ? [`load ${load.name}: ${Math.round(lost)} of ${Math.round(due)} iterations of ${phase} found no free virtual user; it needs more than ${load.vus}`] : [];
+  });
+}
+
+/** A load of which more than one iteration in a hundred, and more than one, began more than 500 ms after it was due; null for none. */
+export function lateLoadIn(run: Run, phase: Phase, window: Window): string | null {
+  const zeroMs = zeroOf(run);
+  for (const load of zeroMs === null ? [] : run.plan.load) {
+    const account = accountOf(run, load, zeroMs as number);
+    if (account === null) continue;
+    const { planned, begun, dropped, binMs, missingForGood, stages } = account;
+    let late = 0, all = 0;
+    const ahead = Math.ceil(lateMs / binMs);
+    const from = Math.max(1, Math.ceil((window.fromMs - (zeroMs as number)) / binMs));
+    for (let bin = from; bin <= lastBin(account, window.untilMs - (zeroMs as number)) && bin + ahead < planned.length; bin++) {
+      const due = (planned[bin] as number) - (planned[bin - 1] as number);
+      const then = bin + ahead;
+      // What is due and not begun half a second later, but will be.
+      const behind = (planned[then] as number) - (begun[then] as number) - (dropped[then] as number) - Math.max(0, missingForGood[then] as number);
+      all += due;
+      if (behind > (planned[then] as number) - arrivalsUntil(stages, (bin + 1) * binMs) + slackIterations) late += due;
+    }
+    if (late > Math.max(slackIterations, lateShareMax * all)) return `load ${load.name}: ${Math.round(late)} of ${Math.round(all)} iterations of ${phase} began more than ${lateMs} ms after they were due`;
+  }
+  return null;
+}
+
+/** Null when every iteration that began in a judged phase came to its end and left a sample. */
+export function iterationsProblem(run: Run, windows: Windows): string | null {
+  const all = Object.values(windows);
+  if (all.length === 0) return "no phase ran to an end";
+  const span = { fromMs: Math.min(...all.map((one) => one.fromMs)), untilMs: Math.max(...all.map((one) => one.untilMs)) };
+  if (matching(run.series, { metric: "iteration_ms" }).length === 0) return "the record does not say how iterations ended";
+  const problems = run.plan.load.flatMap(({ name }) => {
+    const begun = countOf(run, { metric: "start_late_ms", where: { load: name, of: "iteration" } }, span, () => 0);
+    const ended = (outcome: string): number => countOf(run, { metric: "iteration_ms", where: { load: name, outcome } }, span, (value) => value);
+    const [threw, silent] = [ended("threw"), ended("silent")];
+    const open = begun - ended("ended") - threw - silent;
+    return [
+      ...(threw > 0 ? [`load ${name}: ${threw} of ${begun} iterations threw an error; k6.log says which`] : []),
+      ...(silent > 0 ? [`load ${name}: ${silent} of ${begun} iterations ended without a sample`] : []),
+      // One may lie on the boundary of the phases.
+      ...(open > 1 ? [`load ${name}: ${open} of ${begun} iterations had not ended when the load did`] : []),
+    ];
+  });
+  return problems.length === 0 ? null : problems.join("; ");
+}
+
+/** `beforeMs`: how long before its time a sample began. */
+function countOf(run: Run, selector: Parameters<typeof matching>[1], { fromMs, untilMs }: Window, beforeMs: (value: number) => number): number {
+  let count = 0;
+  for (const series of matching(run.series, selector)) {
+    for (let index = 0; index < series.atMs.length; index++) {
+      const at = (series.atMs[index] as number) - beforeMs(series.values[index] as number);
+      if (at >= fromMs && at < untilMs) count++;
+    }
+  }
+  return count;
+}
+
+/** The loads that offer anything worth a question in a phase: at least this many iterations. */
+export function busyLoads(plan: Plan, phase: Phase, iterationsMin: number): readonly Load[] {
+  return plan.load.filter((load) => (load.ratePerSecond[phase] * plan.phasesMs[phase]) / 1_000 >= iterationsMin);
+}
