@@ -16,13 +16,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/provision": ["harness/core", "harness/system"],
   "harness/report": ["harness/core"],
   "harness/telemetry": ["harness/core"],
-  "harness/game-day": ["harness/core", "harness/system", "harness/run", "harness/report"],
+  "harness/game-day": ["harness/core", "harness/system", "harness/report"],
   "harness/cli": ["harness/core", "harness/system", "harness/run", "harness/substrates", "harness/faults", "harness/load", "harness/probes", "harness/provision", "harness/report", "harness/telemetry", "harness/game-day"],
   "harness/main.ts": ["harness/core", "harness/run", "harness/cli"],
   "harness/check.ts": [],
   "experiments": ["harness/core", "targets"],
-  // Viewers and the harness make the path of a segment in one place.
-  "experiments/workloads": ["harness/core/stream.ts"],
+  // Viewers and the harness make the path of a segment in one place, and look at what comes in one place.
+  "experiments/workloads": ["harness/core/stream.ts", "harness/core/body.ts"],
   "examples": ["harness/core"],
   "benchmarks": ["experiments", "harness/core", "harness/system", "harness/run", "harness/faults", "harness/substrates", "harness/load", "harness/provision", "harness/cli", "targets"],
   // A target's description needs the harness's types; its services know nothing of any harness.

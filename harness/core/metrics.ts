@@ -1,5 +1,6 @@
 /** The metrics that a run can contain, who emits each, and what it means. A claim on any other name is refused by `plan`. */
 import type { Claim } from "./experiment.ts";
+import { bodyProblems, containers } from "./body.ts";
 import type { SampleKind } from "./run.ts";
 import { lanes } from "./target.ts";
 
@@ -17,8 +18,8 @@ export interface Metric {
 
 export const metrics: Readonly<Record<string, Metric>> = {
   segment_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "load", "outcome", "edge", "home", "rendition", "pipeline", "flagged", "notified", "bytes"],
-    values: { lane: lanes, outcome: ["served", "late", "shed", "lost", "wrong"], flagged: ["yes", "no", "none"], notified: ["yes", "no", "none"], bytes: ["compared", "unread"] },
-    meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed, lost, or wrong when it is not what was published or cannot be played and no header said so; home is the edge that it asked first, edge the one it asked last; flagged is yes when a header told of a defect, notified when one brought a notification; bytes are compared with the published checksum by one viewer in four" },
+    values: { lane: lanes, outcome: ["served", "late", "shed", "lost", "wrong"], flagged: ["yes", "no", "none"], notified: ["yes", "no", "none"], bytes: ["compared", "looked", "unread"] },
+    meaning: "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is served, late, shed, lost, or wrong when it is no segment, not what was published or cannot be played and no header said so; home is the edge that it asked first, edge the one it asked last; flagged is yes when a header told of a defect, notified when one brought a notification; one viewer in four looks at its bytes: they are compared with the published checksum where the target sends one, and looked at without it" },
   start_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "load", "kind", "outcome"], values: { lane: ["start"], kind: ["play", "prefetch"], outcome: ["served", "late", "shed", "lost"] },
     meaning: "a device's wait for a playback session, retries included, from the moment it meant to ask; outcome is served, late, shed or lost" },
   batch_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "load", "kind", "outcome"], values: { lane: ["ingest"], kind: ["ad", "telemetry"], outcome: ["taken", "shed", "lost"] },
@@ -42,8 +43,13 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "an acknowledged segment, at its acknowledgement, and what was found of it when all was over" },
   durable_unread: { kind: "event", unit: "", source: "readBack", ofBytes: true, tags: ["pipeline"],
     meaning: "an acknowledged segment of which nothing could be found out in time" },
-  canary_ms: { kind: "duration", unit: "ms", source: "canary", tags: ["edge", "outcome"],
-    meaning: "the harness's own request for the live edge, from its intended start" },
+  canary_ms: { kind: "duration", unit: "ms", source: "canary", tags: ["edge", "outcome", "lane"], values: { lane: ["live", "dvr"] },
+    meaning: "one request of the harness's own prober, which asks as viewers do, from its intended start; outcome is served, wrong when the body is no segment, the status, or failed" },
+  canary_bytes: { kind: "event", unit: "B", source: "canary", tags: ["edge", "rendition"],
+    meaning: "bytes of one body as the harness's own prober got it from an edge, encoded as they came" },
+  body_seen: { kind: "event", unit: "", source: "canary", tags: ["lane", "load", "edge", "rendition", "by", "container", "problem"],
+    values: { by: ["viewer", "prober"], container: containers, problem: ["none", "flagged", ...bodyProblems] },
+    meaning: "a body that a viewer or the harness's own prober looked at: its container by its first bytes, and why it is no segment; flagged is one that a header calls defective; the value holds the segment's number modulo 4096 and the first 36 bits of its SHA-256" },
   delivered: { kind: "event", unit: "", source: "canary", ofBytes: true, tags: ["edge", "rendition", "outcome"], values: { outcome: ["right", "wrong", "mislabelled"] },
     meaning: "a segment as the harness's own prober got it from an edge, against the packagers' journals: right, wrong bytes, or right bytes under a wrong checksum" },
   delivered_unknown: { kind: "event", unit: "", source: "canary", ofBytes: true, tags: ["edge", "rendition"],
@@ -115,6 +121,10 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "processor time that the hypervisor gave to others, or that a quota took" },
   resident_bytes: { kind: "gauge", unit: "B", source: "harness", tags: ["service"],
     meaning: "resident memory of a service" },
+  io_bytes: { kind: "increment", unit: "B", source: "harness", tags: ["service", "direction"], values: { direction: ["read", "written"] },
+    meaning: "bytes that the processes of a service, or of the generator (k6), read and wrote as the kernel counts them, files and sockets alike" },
+  network_bytes: { kind: "increment", unit: "B", source: "harness", tags: ["direction"], values: { direction: ["received", "sent"] },
+    meaning: "bytes that all interfaces of this machine received and sent, loopback among them" },
   open_sockets: { kind: "gauge", unit: "", source: "harness", tags: ["service"],
     meaning: "sockets that a service has open, listening ones among them" },
 };

@@ -4,6 +4,7 @@
  */
 import type { Experiment, Tags } from "./experiment.ts";
 import { sheetOf } from "./faults.ts";
+import type { ProbeWish } from "./probe-wish.ts";
 import type { Layout } from "./target.ts";
 
 /** One service of the layout in virtual time. */
@@ -97,8 +98,8 @@ export interface ModelPlayer {
 export interface RunningModel {
   /** `done` when it has ended. */
   iterate(iteration: Iteration, done: () => void): void;
-  /** The harness's own request for something that is certainly there. */
-  canary(edge: string, done: (outcome: string) => void): void;
+  /** One request of the harness's own prober. `outcome` is served, the status, or failed. */
+  canary(edge: string, wish: Pick<ProbeWish, "rendition" | "number">, done: (outcome: string) => void): void;
   /** Watches live through this edge, from now on. Left out by a model without players. */
   join?(edge: string): ModelPlayer;
   /** Does to a service what its named operation would do; `done` hears what it answers, or null when it did not do it. */

@@ -26,8 +26,9 @@ const started = z.strictObject({
 });
 
 const command = z.strictObject({ command: z.string().min(1), args: z.array(z.string()) });
+const share = z.number().min(0).max(1);
 const rendition = z.strictObject({
-  name: z.string().regex(/^[^/\p{C}]+$/u, 'a name without "/"'), kind: z.enum(["video", "audio"]), bitsPerSecond: z.number().positive(),
+  name: z.string().regex(/^[^/\p{C}]+$/u, 'a name without "/"'), kind: z.enum(["video", "audio"]), bitsPerSecond: z.number().positive(), leastBytesShare: share.optional(),
 });
 
 const shape = z.strictObject({
@@ -39,6 +40,7 @@ const shape = z.strictObject({
     event: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"), segmentMs: z.number().positive().max(600_000), availabilityStartMs: z.number().nonnegative(),
     renditions: z.array(rendition).min(1, "a stream has at least one"),
     segmentPath: z.string(), dvrSegments: z.number().int().nonnegative(), digestHeader: z.string().regex(/^[A-Za-z0-9-]+$/, "the name of a header").optional(),
+    leastBytesShare: share.optional(),
   }),
 });
 

@@ -115,8 +115,19 @@ export interface Deployment extends AsyncDisposable {
    * same addresses; calling that twice is harmless. Absent on a substrate where zones share their network with the harness.
    */
   disconnect?(zone: string): Promise<() => Promise<void>>;
-  /** CPU seconds, resident bytes and open sockets of everything the harness runs, by service. A substrate that cannot count sockets leaves them out. */
-  resources(): Promise<readonly { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number; readonly openSockets?: number }[]>;
+  /** Of everything the harness runs, by service. */
+  resources(): Promise<readonly ServiceUsage[]>;
+}
+
+/** What a service used since it was first started. A substrate that cannot count something leaves it out. */
+export interface ServiceUsage {
+  readonly service: string;
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+  readonly openSockets?: number;
+  /** Files and sockets alike, as the kernel counts them. */
+  readonly readBytes?: number;
+  readonly writtenBytes?: number;
 }
 
 /** For each fault: `true`, or why this substrate cannot do it on this machine. */
@@ -196,8 +207,8 @@ export interface RunningLoad extends AsyncDisposable {
   /** Asks it to end now; resolves when it has. */
   stop(): Promise<LoadEnd>;
   readonly progress: LoadProgress;
-  /** CPU seconds and resident bytes of the generator itself; null when it has ended. */
-  resources(): { readonly cpuSeconds: number; readonly residentBytes: number; readonly queuedSeconds?: number } | null;
+  /** Of the generator itself; null when it has ended. */
+  resources(): (Omit<ServiceUsage, "service"> & { readonly queuedSeconds?: number }) | null;
 }
 
 /** Running totals for the live line. */

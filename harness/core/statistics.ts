@@ -30,3 +30,34 @@ export function sum(values: Iterable<number>): number {
 export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
 }
+
+/** The middle value, or the lower of the two middle ones; NaN without values. */
+export function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
+}
+
+/** Above so many events an upper bound stands for the exact tail, whose cost grows with their square. */
+const exactMax = 500;
+
+/**
+ * How likely independent events with these chances, 0…1, happen at least, and at most, `count` times. Exact (Poisson binomial) for up to 500
+ * events, above that Bernstein's upper bound on the tail.
+ */
+export function tailsOf(chances: readonly number[], count: number): { readonly atLeast: number; readonly atMost: number } {
+  if (chances.length > exactMax) return { atLeast: bernstein(chances, count - sum(chances)), atMost: bernstein(chances, sum(chances) - count) };
+  const ways = new Float64Array(chances.length + 1);
+  ways[0] = 1;
+  chances.forEach((chance, index) => {
+    for (let happened = index + 1; happened > 0; happened--) ways[happened] = (ways[happened] as number) * (1 - chance) + (ways[happened - 1] as number) * chance;
+    ways[0] = (ways[0] as number) * (1 - chance);
+  });
+  return { atLeast: Math.min(1, sum(ways.subarray(count))), atMost: Math.min(1, sum(ways.subarray(0, count + 1))) };
+}
+
+/** Upper bound on the chance that the sum lies at least `beyond` from its mean, to one side (Bernstein 1924). */
+function bernstein(chances: readonly number[], beyond: number): number {
+  if (beyond <= 0) return 1;
+  const variance = sum(chances.map((chance) => chance * (1 - chance)));
+  return Math.exp(-(beyond ** 2) / (2 * (variance + beyond / 3)));
+}

@@ -199,7 +199,11 @@ export interface Stream {
   readonly segmentMs: number;
   /** Epoch ms at which segment 0 began. */
   readonly availabilityStartMs: number;
-  readonly renditions: readonly { readonly name: string; readonly kind: "video" | "audio"; readonly bitsPerSecond: number }[];
+  readonly renditions: readonly { readonly name: string; readonly kind: "video" | "audio"; readonly bitsPerSecond: number;
+    /** As `leastBytesShare` of the stream, for this rendition alone. */
+    readonly leastBytesShare?: number }[];
+  /** Least size of a segment as a share, 0…1, of declared bitrate × duration; 0.1 when left out. What is smaller is no segment. */
+  readonly leastBytesShare?: number;
   /** `{event}`, `{rendition}` and `{number}` stand for themselves. */
   readonly segmentPath: string;
   /** How far back a viewer may go, in segments, right after the target is up. */

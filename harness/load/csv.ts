@@ -17,10 +17,10 @@ const roundedMs = 1;
 /** The longest line that k6 could mean. */
 const lineBytesMax = 64 * 1024;
 
-type Kind = "request" | "blocked" | "viewer" | "late" | "dropped" | "unasked" | "begun" | "ended";
+type Kind = "request" | "blocked" | "viewer" | "late" | "dropped" | "unasked" | "begun" | "ended" | "body";
 const kinds: Readonly<Record<string, Kind>> = {
   http_req_duration: "request", http_req_blocked: "blocked", segment_ms: "viewer", start_ms: "viewer", batch_ms: "viewer", broadcast_ms: "viewer",
-  start_late_ms: "late", dropped_iterations: "dropped", unasked_iterations: "unasked", iteration_begun: "begun", iteration_ended: "ended",
+  start_late_ms: "late", dropped_iterations: "dropped", unasked_iterations: "unasked", iteration_begun: "begun", iteration_ended: "ended", body_seen: "body",
 };
 const named = Object.entries(kinds).map(([name, kind]) => ({ bytes: Buffer.from(`${name},`), name, kind }));
 
@@ -224,7 +224,7 @@ export class CsvParser {
     const [scenario = "", status = "", extra = "", ...more] = fieldsOf(text);
     const load = this.#loads.get(scenario);
     if (load === undefined || more.length > 0) return `${name} is of no load of the plan`;
-    const metric = { request: "http_req_ms", viewer: name, late: "start_late_ms", begun: "start_late_ms", ended: "iteration_ms", dropped: "dropped_iterations", unasked: "dropped_iterations" }[kind as Exclude<Kind, "blocked">];
+    const metric = { request: "http_req_ms", viewer: name, late: "start_late_ms", begun: "start_late_ms", ended: "iteration_ms", dropped: "dropped_iterations", unasked: "dropped_iterations", body: name }[kind as Exclude<Kind, "blocked">];
     const own = tagsOf(extra, metric);
     if (typeof own === "string") return own;
     const lane = own["lane"] ?? load.lane;
@@ -234,7 +234,7 @@ export class CsvParser {
     if (metric === "dropped_iterations") tags["why"] = kind === "dropped" ? "nobodyFree" : "tooLate";
     const target = { lane, status, outcome: own["outcome"] ?? "", load };
     if (kind === "ended") return { ...target, series: -1 };
-    return { ...target, series: this.#sink.series({ metric, kind: metric === "dropped_iterations" ? "increment" : "duration", tags }) };
+    return { ...target, series: this.#sink.series({ metric, kind: metrics[metric]?.kind ?? "duration", tags }) };
   }
 }
 

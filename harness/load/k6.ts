@@ -13,6 +13,7 @@ import { lastLines } from "../system/files.ts";
 import { freePort } from "../system/free-port.ts";
 import { endGroup, runVariable, signalGroup, spawnGroup, statOf } from "../system/processes.ts";
 import { queuedSeconds } from "../system/starvation.ts";
+import { type Moved, movedBy } from "../system/traffic.ts";
 import { CsvParser } from "./csv.ts";
 import { blocksWithout } from "./fence.ts";
 import { K6Control } from "./k6-control.ts";
@@ -81,6 +82,8 @@ async function addressesOf(hosts: readonly string[]): Promise<readonly string[]>
   return [...new Set(found.flat())];
 }
 
+interface Usage extends Partial<Moved> { readonly cpuSeconds: number; readonly residentBytes: number }
+
 class RunningK6 implements RunningLoad {
   readonly name = "k6";
   readonly ended: Promise<LoadEnd>;
@@ -92,7 +95,7 @@ class RunningK6 implements RunningLoad {
   #over = false;
   #stopping = false;
   #failure: Error | null = null;
-  #last: { cpuSeconds: number; residentBytes: number; queuedSeconds: number } | null = null;
+  #last: (Usage & { queuedSeconds: number }) | null = null;
 
   constructor(child: ChildProcess, request: LoadRequest, control: K6Control, logFile: string) {
     this.#child = child;
@@ -162,11 +165,11 @@ class RunningK6 implements RunningLoad {
     return this.#parser.progress;
   }
 
-  resources(): { cpuSeconds: number; residentBytes: number; queuedSeconds: number } | null {
+  resources(): (Usage & { queuedSeconds: number }) | null {
     const stat = this.#over || this.#child.pid === undefined ? null : statOf(this.#child.pid);
     if (stat === null || stat.state === "Z") return null;
     // Threads that ended take their share with them; what was waited for does not become less.
-    this.#last = { cpuSeconds: stat.cpuSeconds, residentBytes: stat.residentBytes, queuedSeconds: Math.max(this.#last?.queuedSeconds ?? 0, queuedSeconds(this.#child.pid as number)) };
+    this.#last = { cpuSeconds: stat.cpuSeconds, residentBytes: stat.residentBytes, queuedSeconds: Math.max(this.#last?.queuedSeconds ?? 0, queuedSeconds(this.#child.pid as number)), ...movedBy(this.#child.pid as number) };
     return this.#last;
   }
 

@@ -1,13 +1,17 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { heldPlan } from "../core/judge/fixture.ts";
 import type { Clock, Deployment } from "../core/ports.ts";
+import { prng } from "../core/prng.ts";
 import type { Series } from "../core/run.ts";
 import type { Endpoint, Stream } from "../core/target.ts";
-import { canaryWish, runCanary } from "./canary.ts";
+import { viewerAgent } from "../system/fetch-body.ts";
+import { runCanary } from "./canary.ts";
 import type { Delivery } from "./delivered.ts";
 
 const stream: Stream = {
@@ -15,22 +19,13 @@ const stream: Stream = {
   renditions: [{ name: "v720", kind: "video", bitsPerSecond: 9 }, { name: "audio", kind: "audio", bitsPerSecond: 1 }],
 };
 
-describe("what a canary asks for", () => {
-  it("is a segment that has long been published, of each rendition in turn", () => {
-    // At 20 s, segments 0 to 4 are complete; the newest of them is two ahead of the one asked for.
-    expect(canaryWish(stream, 20_000, 0)).toEqual({ rendition: "v720", number: 2 });
-    expect(canaryWish(stream, 21_999, 1)).toEqual({ rendition: "audio", number: 2 });
-    expect(canaryWish(stream, 22_000, 2)).toEqual({ rendition: "v720", number: 3 });
-  });
-});
-
 let servers: Server[] = [];
 afterEach(() => {
   for (const server of servers) server.close();
   servers = [];
 });
 
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+const digest = (text: Buffer): string => createHash("sha256").update(text).digest("hex");
 
 async function listening(answer: RequestListener): Promise<Endpoint> {
   const server = createServer(answer);
@@ -39,45 +34,86 @@ async function listening(answer: RequestListener): Promise<Endpoint> {
   return { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
 }
 
+function box(type: string, bytes: number): Buffer {
+  const whole = Buffer.alloc(bytes, 3);
+  whole.writeUInt32BE(bytes, 0);
+  whole.write(type, 4, "latin1");
+  return whole;
+}
+const segment = Buffer.concat([box("moof", 40), box("mdat", 400)]);
+const page = Buffer.from("<h1>502 Bad Gateway</h1>");
+const zipped = gzipSync(segment);
+
+interface Sampled { readonly series: Series; readonly atMs: number; readonly value: number }
+
+/** Lets time pass in jumps, a moment of real time at each; `lateAt` jumps come 2 s late. */
+async function canaryOf(endpoints: Readonly<Record<string, Endpoint>>, jumps: number, lateAt = -1): Promise<{ samples: readonly Sampled[]; deliveries: readonly Delivery[] }> {
+  const layout = { services: [], links: [], playable: () => [], stream: { ...stream, digestHeader: "X-Sha" }, edges: Object.keys(endpoints).map((service) => ({ service, port: "http" })) };
+  const deployment = { layout, links: [], instance: (service: string) => ({ endpoint: () => endpoints[service] }) } as unknown as Deployment;
+  let [nowMs, steps] = [1_000_000, 0];
+  const stop = new AbortController();
+  const clock: Clock = {
+    nowMs: () => nowMs, monotonicMs: () => nowMs,
+    sleep: async (ms, signal) => {
+      nowMs += Math.max(0, ms);
+      if (++steps === lateAt) nowMs += 2_000;
+      await delay(20);
+      if (steps >= jumps) stop.abort();
+      signal?.throwIfAborted();
+    },
+  };
+  const series: Series[] = [];
+  const samples: Sampled[] = [];
+  const deliveries: Delivery[] = [];
+  const sink = { series: (one: Series) => series.push(one) - 1, sample: (id: number, atMs: number, value: number) => { samples.push({ series: series[id] as Series, atMs, value }); } };
+  await runCanary({ deployment, sink, clock, signal: stop.signal, asksPast: false, delivered: (delivery) => { deliveries.push(delivery); }, random: prng(1) });
+  return { samples, deliveries };
+}
+
+const found = (samples: readonly Sampled[], metric: string, tag: string): Set<string> =>
+  new Set(samples.filter((sample) => sample.series.metric === metric).map(({ series: { tags } }) => `${tags["edge"]} ${tags[tag]}`));
+
 describe("a canary", () => {
-  it("asks every edge on time, and tells served, refused and unreachable apart", async () => {
+  it("asks every edge, and tells served, wrong, refused and unreachable apart", async () => {
     const endpoints: Record<string, Endpoint> = {
-      good: await listening((_request, response) => response.writeHead(200, { "x-sha": digest("x") }).end("x")),
+      good: await listening((_request, response) => response.writeHead(200, { "x-sha": digest(segment) }).end(segment)),
+      zip: await listening((_request, response) => response.writeHead(200, { "content-encoding": "gzip", "content-length": zipped.length }).end(zipped)),
+      page: await listening((_request, response) => response.writeHead(200, { "content-type": "text/html" }).end(page)),
+      garbled: await listening((_request, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(segment)),
+      flagged: await listening((_request, response) => response.writeHead(200, { "x-defects": "truncated" }).end(segment.subarray(0, 99))),
       cut: await listening((_request, response) => { response.writeHead(200, { "content-length": 9 }).write("x"); setTimeout(() => response.destroy(), 5); }),
       refused: await listening((_request, response) => response.writeHead(503).end("x")), gone: { host: "127.0.0.1", port: 1 },
     };
-    const layout = { services: [], links: [], playable: () => [], stream: { ...stream, digestHeader: "X-Sha" }, edges: Object.keys(endpoints).map((service) => ({ service, port: "http" })) };
-    const deployment = { layout, links: [], instance: (service: string) => ({ endpoint: () => endpoints[service] }) } as unknown as Deployment;
-    // Half-second steps pass at once; the fourth comes 2 s late.
-    let nowMs = 1_000_000;
-    let steps = 0;
-    const stop = new AbortController();
-    const clock: Clock = {
-      nowMs: () => nowMs, monotonicMs: () => nowMs,
-      sleep: async (ms, signal) => {
-        nowMs += Math.max(0, ms);
-        if (++steps === 4) nowMs += 2_000;
-        await delay(20);
-        if (steps === 9) stop.abort();
-        signal?.throwIfAborted();
-      },
-    };
-    const series: Series[] = [];
-    const samples: { series: Series; atMs: number; value: number }[] = [];
-    const sink = { series: (one: Series) => series.push(one) - 1, sample: (id: number, atMs: number, value: number) => { samples.push({ series: series[id] as Series, atMs, value }); } };
-    const deliveries: Delivery[] = [];
-    await runCanary(deployment, sink, clock, stop.signal, (delivery) => { deliveries.push(delivery); });
-    // Only what came whole, with what it said of itself.
-    expect(deliveries.length).toBeGreaterThanOrEqual(7);
-    expect(new Set(deliveries.map(({ edge, sha256, label }) => `${edge} ${sha256} ${label}`))).toEqual(new Set([`good ${digest("x")} ${digest("x")}`]));
-    expect(new Set(deliveries.map(({ rendition }) => rendition))).toEqual(new Set(["v720", "audio"]));
-    const late = samples.filter((sample) => sample.series.metric === "canary_late_ms").map((sample) => sample.value);
-    expect(late).toEqual([0, 0, 0, 2_000, 1_500, 1_000, 500, 0]);
-    const asked = samples.filter((sample) => sample.series.metric === "canary_ms");
-    expect(new Set(asked.map((sample) => `${sample.series.tags["edge"]} ${sample.series.tags["outcome"]}`))).toEqual(new Set(["good served", "cut failed", "refused 503", "gone failed"]));
-    // Each is counted from when it should have been asked, so a late one is seen as slow and leaves no gap.
-    const starts = [...new Set(asked.filter((sample) => sample.series.tags["edge"] === "gone").map((sample) => sample.atMs - sample.value))].sort();
-    expect(starts).toEqual(Array.from({ length: starts.length }, (_, index) => 1_000_000 + index * 500));
-    expect(starts.length).toBeGreaterThanOrEqual(7);
+    const { samples, deliveries } = await canaryOf(endpoints, 80);
+    expect(found(samples, "canary_ms", "outcome")).toEqual(new Set(["good served", "zip served", "page wrong", "garbled wrong", "flagged served", "cut failed", "refused 503", "gone failed"]));
+    expect(found(samples, "body_seen", "problem")).toEqual(new Set(["good none", "zip none", "page type", "garbled encoding", "flagged flagged"]));
+    expect(found(samples, "body_seen", "container")).toEqual(new Set(["good fmp4", "zip fmp4", "page unknown", "garbled unknown", "flagged fmp4"]));
+    // Only what came whole, decoded, with what it said of itself.
+    expect(new Set(deliveries.filter(({ edge }) => edge === "good" || edge === "zip").map(({ edge, sha256, label }) => `${edge} ${sha256} ${label}`)))
+      .toEqual(new Set([`good ${digest(segment)} ${digest(segment)}`, `zip ${digest(segment)} null`]));
+    expect(new Set(samples.filter(({ series: one }) => one.metric === "canary_bytes" && one.tags["edge"] === "zip").map(({ value }) => value))).toEqual(new Set([zipped.length]));
+  });
+
+  it("asks again for what is not there yet, and counts each request from its own moment", async () => {
+    let asked = 0;
+    const edge = await listening((_request, response) => (++asked % 3 === 0 ? response.writeHead(200).end(segment) : response.writeHead(404).end()));
+    const { samples } = await canaryOf({ edge }, 30);
+    const outcomes = samples.filter(({ series: one }) => one.metric === "canary_ms").map(({ series: one }) => one.tags["outcome"]);
+    expect(outcomes.filter((outcome) => outcome === "404").length).toBeGreaterThan(outcomes.filter((outcome) => outcome === "served").length);
+    expect(outcomes).toContain("served");
+  });
+
+  it("says how late it was", async () => {
+    const { samples } = await canaryOf({ gone: { host: "127.0.0.1", port: 1 } }, 16, 5);
+    expect(Math.max(...samples.filter(({ series: one }) => one.metric === "canary_late_ms").map(({ value }) => value))).toBeGreaterThanOrEqual(1_500);
+  });
+
+  it("sends what k6 sends, and nothing else", async () => {
+    const heads: string[][] = [];
+    const edge = await listening((request, response) => { heads.push([request.httpVersion, ...request.rawHeaders]); response.writeHead(200).end(segment); });
+    await canaryOf({ edge }, 20);
+    // As k6 2.2 sends it with the workloads' settings.
+    expect(new Set(heads.map((head) => head.join(" ")))).toEqual(new Set([`1.1 Host 127.0.0.1:${edge.port} User-Agent seawall-viewer`]));
+    expect(readFileSync("experiments/workloads/library/settings.ts", "utf8")).toContain(`userAgent: "${viewerAgent}"`);
   });
 });

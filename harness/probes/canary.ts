@@ -1,33 +1,55 @@
 /**
- * The harness's own viewer: asks each edge for a segment that is certainly published, at fixed intended times. It does not depend on the
- * load generator, so it shows whether a bad figure comes from the target or from a starved machine; and it reads what it gets.
+ * The harness's own viewer: asks each edge for what viewers ask for, as they do it, at moments of the same kind (`core/probe-wish.ts`). It does not
+ * depend on the load generator, so it shows whether a bad figure comes from the target or from a starved machine; and it reads what it gets.
  */
+import { createHash } from "node:crypto";
 import { Agent } from "node:http";
-import { segmentPath } from "../core/stream.ts";
+import { type BodyProblem, type Container, leastBytes, lookAtBody, printOf } from "../core/body.ts";
 import { entriesOf } from "../core/entries.ts";
 import type { Clock, Deployment, SampleSink } from "../core/ports.ts";
+import { prng } from "../core/prng.ts";
+import { newestDue, type ProbeWish, probeWishes } from "../core/probe-wish.ts";
+import { segmentPath } from "../core/stream.ts";
 import type { Endpoint, Stream } from "../core/target.ts";
-import { type Digest, httpDigest } from "../system/network.ts";
+import { decoded, fetchBody, type Fetched } from "../system/fetch-body.ts";
 import type { Delivery } from "./delivered.ts";
 
-const everyMs = 500;
+/** A viewer's patience at the live edge. */
 const timeoutMs = 4_000;
-/** Two segments behind the newest complete one: published a while ago, yet on the live edge. */
-const behindSegments = 2;
+/** A viewer asks again so long after an answer that a segment is not there yet. */
+const retryMs = 250;
+/** Of viewers' requests, some come on a connection that was used before and some do not. */
+const freshShare = 0.5;
+
+export interface CanaryOptions {
+  readonly deployment: Deployment;
+  readonly sink: SampleSink;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Whether viewers of this run ask for the past, too. */
+  readonly asksPast: boolean;
+  readonly delivered: (delivery: Delivery) => void;
+  /** [0, 1). */
+  readonly random?: () => number;
+}
 
 /** Runs until the signal aborts; never rejects. */
-export async function runCanary(deployment: Deployment, sink: SampleSink, clock: Clock, signal: AbortSignal, delivered: (delivery: Delivery) => void): Promise<void> {
+export async function runCanary(options: CanaryOptions): Promise<void> {
+  const { deployment, sink, clock, signal } = options;
+  const random = options.random ?? prng(Math.floor(clock.nowMs()));
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const { stream, edges } = deployment.layout;
   const entries = entriesOf(deployment);
   const late = sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} });
   const asked = new Set<Promise<void>>();
+  if (edges.length === 0) return;
   try {
-    for (let turn = 0, intendedMs = clock.nowMs(); !signal.aborted; turn += 1, intendedMs += everyMs) {
-      await clock.sleep(intendedMs - clock.nowMs(), signal);
-      sink.sample(late, clock.nowMs(), Math.max(0, clock.nowMs() - intendedMs));
-      for (const [index, edge] of edges.entries()) {
-        const one = ask(edge.service, entries[index] as Endpoint, intendedMs, turn + index).finally(() => asked.delete(one));
+    for (let number = newestDue(stream, clock.nowMs()) + 1; !signal.aborted; number += 1) {
+      const wishes = edges.flatMap((edge, index) => probeWishes(stream, number, options.asksPast, random).map((wish) => ({ edge: edge.service, endpoint: entries[index] as Endpoint, wish })));
+      for (const { edge, endpoint, wish } of wishes.sort((a, b) => a.wish.atMs - b.wish.atMs)) {
+        await clock.sleep(Math.max(0, wish.atMs - clock.nowMs()), signal);
+        sink.sample(late, clock.nowMs(), Math.max(0, clock.nowMs() - wish.atMs));
+        const one = watch(edge, endpoint, wish).finally(() => asked.delete(one));
         asked.add(one);
       }
     }
@@ -38,25 +60,53 @@ export async function runCanary(deployment: Deployment, sink: SampleSink, clock:
     agent.destroy();
   }
 
-  async function ask(edge: string, endpoint: Endpoint, intendedMs: number, turn: number): Promise<void> {
-    const wish = canaryWish(stream, intendedMs, turn);
-    const answer = await httpDigest(endpoint, segmentPath(stream, wish.rendition, wish.number), { agent, timeoutMs, signal }).catch(() => null);
-    if (signal.aborted) return;
+  /** Asks again for as long as the segment is not there yet and a viewer would. */
+  async function watch(edge: string, endpoint: Endpoint, wish: ProbeWish): Promise<void> {
+    for (let intendedMs = wish.atMs; intendedMs < wish.atMs + timeoutMs; intendedMs = clock.nowMs() + retryMs) {
+      if (intendedMs > clock.nowMs()) await clock.sleep(intendedMs - clock.nowMs(), signal).catch(() => undefined);
+      if (signal.aborted || (await ask(edge, endpoint, wish, intendedMs)) !== 404) return;
+    }
+  }
+
+  /** Returns the status; 0 when no answer came. */
+  async function ask(edge: string, endpoint: Endpoint, wish: ProbeWish, intendedMs: number): Promise<number> {
+    const path = segmentPath(stream, wish.rendition, wish.number);
+    const answer = await fetchBody(endpoint, path, { agent: random() < freshShare ? false : agent, timeoutMs, signal }).catch(() => null);
+    if (signal.aborted) return 0;
     const atMs = clock.nowMs();
-    const outcome = answer === null || (answer.status === 200 && answer.sha256 === null) ? "failed" : answer.status === 200 ? "served" : String(answer.status);
-    sink.sample(sink.series({ metric: "canary_ms", kind: "duration", tags: { edge, outcome } }), atMs, atMs - intendedMs);
-    if (outcome === "served") delivered({ edge, ...wish, atMs: intendedMs, sha256: answer?.sha256 ?? "", label: labelOf(stream, answer) });
+    const seen = answer === null || answer.status !== 200 || answer.body === null ? null : await lookAt(answer, answer.body, stream, wish);
+    sink.sample(sink.series({ metric: "canary_ms", kind: "duration", tags: { edge, lane: wish.lane, outcome: outcomeOf(answer, seen) } }), atMs, atMs - intendedMs);
+    if (seen === null) return answer?.status ?? 0;
+    const { rendition, lane, number } = wish;
+    sink.sample(sink.series({ metric: "body_seen", kind: "event", tags: { lane, edge, rendition, by: "prober", container: seen.container, problem: seen.problem ?? "none" } }), intendedMs, seen.print);
+    sink.sample(sink.series({ metric: "canary_bytes", kind: "event", tags: { edge, rendition } }), intendedMs, seen.bytes);
+    options.delivered({ edge, rendition, number, atMs: intendedMs, sha256: seen.sha256, label: labelOf(stream, answer) });
+    return 200;
   }
 }
 
-function labelOf({ digestHeader }: Stream, answer: Digest | null): string | null | undefined {
+interface Seen { readonly container: Container; readonly problem: BodyProblem | "flagged" | null; readonly print: number; readonly sha256: string; readonly bytes: number }
+
+async function lookAt({ headers }: Fetched, body: Buffer, stream: Stream, { rendition, number }: ProbeWish): Promise<Seen> {
+  const encoding = headers["content-encoding"];
+  const bytes = await decoded(body, encoding);
+  const sha256 = createHash("sha256").update(bytes ?? body).digest("hex");
+  const length = headers["content-length"];
+  const look = bytes === null ? { container: "unknown", problem: "encoding" } as const : lookAtBody(bytes, {
+    contentType: headers["content-type"], contentLength: encoding !== undefined || length === undefined ? undefined : Number(length), leastBytes: leastBytes(stream, rendition),
+  });
+  // A player passes over a segment that is said to have a defect.
+  return { container: look.container, problem: headers["x-defects"] === undefined ? look.problem : "flagged", print: printOf(number, sha256), sha256, bytes: body.length };
+}
+
+function outcomeOf(answer: Fetched | null, seen: Seen | null): string {
+  if (answer === null || (answer.status === 200 && seen === null)) return "failed";
+  if (answer.status !== 200) return String(answer.status);
+  return seen?.problem === null || seen?.problem === "flagged" ? "served" : "wrong";
+}
+
+function labelOf({ digestHeader }: Stream, answer: Fetched | null): string | null | undefined {
   if (digestHeader === undefined) return undefined;
   const label = answer?.headers[digestHeader.toLowerCase()];
   return typeof label === "string" ? label : null;
-}
-
-/** A segment that every pipeline has long published; in turn, one of each rendition. */
-export function canaryWish(stream: Stream, nowMs: number, turn: number): { readonly rendition: string; readonly number: number } {
-  const number = Math.floor((nowMs - stream.availabilityStartMs) / stream.segmentMs) - 1 - behindSegments;
-  return { rendition: stream.renditions[turn % stream.renditions.length]?.name ?? "", number };
 }

@@ -1,11 +1,12 @@
 /** Everything that the harness itself reads while a run goes on, on one rhythm, and once more at each phase boundary. */
 import { Agent } from "node:http";
 import { sinkBooks } from "../core/books.ts";
-import type { Clock, Deployment, EventSink, Instance, RunningLoad, SampleSink } from "../core/ports.ts";
+import type { Clock, Deployment, EventSink, Instance, RunningLoad, SampleSink, ServiceUsage } from "../core/ports.ts";
 import type { Telemetry } from "../core/target.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { type Answer, httpGet } from "../system/network.ts";
 import { deniedSeconds } from "../system/starvation.ts";
+import { movedByInterfaces } from "../system/traffic.ts";
 import { runCanary } from "./canary.ts";
 import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";
@@ -28,6 +29,8 @@ export interface ProbeOptions {
   readonly events: EventSink;
   readonly clock: Clock;
   readonly harnessCpuSeconds: () => number;
+  /** Whether viewers of this run ask for the past, so that the prober does, too. */
+  readonly asksPast: boolean;
 }
 
 export class RunningProbes implements AsyncDisposable {
@@ -51,7 +54,9 @@ export class RunningProbes implements AsyncDisposable {
     this.#options = options;
     this.#counters = new Increments(options.sink, false);
     const { deployment, sink, clock } = options;
-    this.#tasks = [runCanary(deployment, sink, clock, this.#stop.signal, (delivery) => { this.#deliveries.push(delivery); }), this.#rhythm()];
+    this.#tasks = [runCanary({
+      deployment, sink, clock, signal: this.#stop.signal, asksPast: options.asksPast, delivered: (delivery) => { this.#deliveries.push(delivery); },
+    }), this.#rhythm()];
   }
 
   /**
@@ -211,11 +216,18 @@ export class RunningProbes implements AsyncDisposable {
     const { deployment, load, clock, sink, harnessCpuSeconds } = this.#options;
     const memory = process.memoryUsage.rss();
     const k6 = load.resources();
-    const all: readonly { service: string; cpuSeconds: number; residentBytes: number; openSockets?: number }[] = [...(await deployment.resources()), { service: "seawall", cpuSeconds: harnessCpuSeconds(), residentBytes: memory }, ...(k6 === null ? [] : [{ service: load.name, ...k6 }])];
+    const all: readonly ServiceUsage[] = [...(await deployment.resources()), { service: "seawall", cpuSeconds: harnessCpuSeconds(), residentBytes: memory }, ...(k6 === null ? [] : [{ service: load.name, ...k6 }])];
     const atMs = clock.nowMs();
     if (k6?.queuedSeconds !== undefined) this.#counters.read("cpu_wait_seconds", { service: load.name }, atMs, k6.queuedSeconds);
     for (const [cause, seconds] of Object.entries(deniedSeconds())) this.#counters.read("cpu_denied_seconds", { cause }, atMs, seconds);
-    for (const { service, cpuSeconds, residentBytes, openSockets } of all) {
+    const interfaces = movedByInterfaces();
+    if (interfaces !== null) {
+      this.#counters.read("network_bytes", { direction: "received" }, atMs, interfaces.receivedBytes);
+      this.#counters.read("network_bytes", { direction: "sent" }, atMs, interfaces.sentBytes);
+    }
+    for (const { service, cpuSeconds, residentBytes, openSockets, readBytes, writtenBytes } of all) {
+      if (readBytes !== undefined) this.#counters.read("io_bytes", { service, direction: "read" }, atMs, readBytes);
+      if (writtenBytes !== undefined) this.#counters.read("io_bytes", { service, direction: "written" }, atMs, writtenBytes);
       this.#counters.read("cpu_seconds", { service }, atMs, cpuSeconds);
       sink.sample(sink.series({ metric: "resident_bytes", kind: "gauge", tags: { service } }), atMs, residentBytes);
       if (openSockets !== undefined) sink.sample(sink.series({ metric: "open_sockets", kind: "gauge", tags: { service } }), atMs, openSockets);

@@ -1,6 +1,7 @@
 /** Every group of planted lies; the README counts them. */
 import type { LieGroup } from "./lie.ts";
-import { records } from "./record.ts";
+import { lyingWitnesses } from "./lying-witnesses.ts";
 import { nonsenseTargets } from "./nonsense-targets.ts";
+import { records } from "./record.ts";
 
-export const groups: readonly LieGroup[] = [nonsenseTargets, records];
+export const groups: readonly LieGroup[] = [nonsenseTargets, records, lyingWitnesses];

@@ -16,7 +16,9 @@ export interface Settings {
     readonly event: string;
     readonly segmentMs: number;
     readonly availabilityStartMs: number;
-    readonly renditions: readonly { readonly name: string; readonly kind: "video" | "audio"; readonly bitsPerSecond: number }[];
+    readonly renditions: readonly { readonly name: string; readonly kind: "video" | "audio"; readonly bitsPerSecond: number;
+      readonly leastBytesShare?: number }[];
+    readonly leastBytesShare?: number;
     readonly segmentPath: string;
     readonly dvrSegments: number;
     /** Left out by a target that does not tell the checksum of what it serves. */

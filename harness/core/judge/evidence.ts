@@ -7,14 +7,19 @@ import { metrics } from "../metrics.ts";
 import type { AbortReason, Finding, Plan, Run, SeriesData } from "../run.ts";
 import { carries, countIn, eachIn, matching, selectorsOf, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
+import { answer } from "./answer.ts";
+import { bodiesAreSegments } from "./bodies.ts";
+import { bytesMoved } from "./bytes-moved.ts";
+import { countersAgree } from "./counters-agree.ts";
 import { coresOf, deniedShareAround, deniedShareIn, deniedShareMax, deniedText, shareOfMachine } from "./denied.ts";
 import { longestGap, spanOf } from "./gaps.ts";
 import { impossibleProblem } from "./impossible.ts";
 import { busyLoads, iterationsProblem, lateLoadIn, offeredProblem } from "./offered.ts";
+import { proberAgrees } from "./prober-agrees.ts";
 import { fitProblems } from "./record-fits.ts";
 import { readingProblem } from "./readings.ts";
 import { iterationMetrics } from "./stalls.ts";
-import { familyOf, serviceSubject } from "./subjects.ts";
+import { serviceSubject } from "./subjects.ts";
 import { completed, type Windows } from "./windows.ts";
 
 /** A generator whose starts are later than this at p99 did not make the bunches that the experiment speaks of. Half the jitter budget of a 2 s segment. */
@@ -32,7 +37,7 @@ export const baselineDriftMax = 0.25;
 
 const rules: readonly ((run: Run, windows: Windows) => Finding)[] = [
   wholeRecord, recordFitsPlan, samplesPossible, everyPhaseRan, faultsLanded, faultsHealed, generatorEnded, loadOffered, iterationsLeftSamples, generatorOnTime, generatorHadProcessor, generatorLeftNoGap,
-  canaryHadNoGap, readingsLeftNoGap, baselineSteady, nobodyDiedUnbidden, clockDidNotStep, notAborted,
+  canaryHadNoGap, readingsLeftNoGap, proberAgrees, bytesMoved, countersAgree, bodiesAreSegments, baselineSteady, nobodyDiedUnbidden, clockDidNotStep, notAborted,
 ];
 
 export function judgeEvidence(run: Run, windows: Windows): Finding[] {
@@ -217,7 +222,8 @@ function canaryHadNoGap(run: Run, windows: Windows): Finding {
   const [id, title] = ["prober.on-time", "The harness's own prober ran on time and without a gap"];
   const gap = longestGap(matchingAll(run, ["canary_ms"]), spanOf(windows));
   if (gap === null) return answer(id, title, "it recorded nothing");
-  if (gap > 5_000) return answer(id, title, `it was silent for ${(gap / 1000).toFixed(1)} s`);
+  // Where nobody asks for the past, it asks as each segment becomes due.
+  if (gap > Math.max(5_000, 2.5 * run.plan.stream.segmentMs)) return answer(id, title, `it was silent for ${(gap / 1000).toFixed(1)} s`);
   return late(run, windows, "canary_late_ms", canaryLateP99MaxMs, id, title);
 }
 
@@ -277,9 +283,3 @@ function matchingAll(run: Run, names: readonly string[]): ReturnType<typeof matc
 const abortedBy: Readonly<Record<AbortReason, string>> = {
   claim: "target", substrate: "target", generator: "generator", user: "user", deadline: "harness", internal: "harness", deadMan: "harness",
 };
-
-/** `id` is dotted; its first part is whom the rule speaks of, unless `subject` says better who is behind the problem. */
-function answer(id: string, title: string, problem: string | null, samples = 0, subject = familyOf(id)): Finding {
-  return { kind: "evidence", id, subject, title, status: problem === null ? "held" : "inconclusive", phase: null, observed: null, comparison: null,
-    limit: null, unit: "", samples, why: problem ?? "yes" };
-}

@@ -1,4 +1,5 @@
 /** A synthetic run for tests of the judge: whole, and held. Tests take a draft, damage it, and judge what is left. */
+import { printOf } from "../body.ts";
 import type { Claim, Phase, Tags } from "../experiment.ts";
 import { metrics } from "../metrics.ts";
 import type { Plan, Run, RunEvent, SeriesData } from "../run.ts";
@@ -45,7 +46,7 @@ export function heldPlan(): Plan {
     substrate: "simulated", substrateWhy: "test", seed: 1, without: [], reliesOn: [],
     services: [service("region-a/origin-read", "origin-read"), service("region-a/packager", "packager"), service("region-b/packager", "packager"), service("region-a/edge", "edge"), service("region-b/edge", "edge")],
     links: [], edges: ["region-a/edge", "region-b/edge"],
-    stream: { event: "main", segmentMs: 2_000, availabilityStartMs: 0, renditions: [], segmentPath: "", dvrSegments: 20 },
+    stream: { event: "main", segmentMs: 2_000, availabilityStartMs: 0, renditions: [{ name: "v360", kind: "video", bitsPerSecond: 400_000 }], segmentPath: "", dvrSegments: 20 },
     leadInMs: 4_000, phasesMs: { baseline: phaseMs, fault: phaseMs, recovery: phaseMs }, load: [load("live", 10), load("dvr", 2)],
     hypothesis: Object.values(claims),
     recovery: { title: "back", goodput: { metric: "segment_ms", where: live }, having: { outcome: "served" }, shareMin: 0.99, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000 },
@@ -66,7 +67,7 @@ function heldEvents(): RunEvent[] {
   const at = (ms: number): { atMs: number } => ({ atMs: zeroMs + ms });
   const landed = { landed: true, observation: "seen" };
   return [
-    { kind: "started", ...at(-9_000), runId: "synthetic-1", versions: {}, machine: { platform: "test", cpuModel: "test", cores: 2, memoryBytes: 1 } },
+    { kind: "started", ...at(-9_000), runId: "synthetic-1", versions: {}, machine: { platform: "linux-test", cpuModel: "test", cores: 2, memoryBytes: 1 } },
     { kind: "deploying", ...at(-8_500) },
     { kind: "deployed", ...at(-5_000), tookMs: 3_500 },
     { kind: "loadStarted", ...at(-4_000), generator: "k6" },
@@ -107,18 +108,46 @@ function heldSamples(): Sample[] {
   const edges = ["region-a/edge", "region-b/edge"];
   const viewer = { outcome: "served", edge: "region-a/edge", rendition: "v360" };
   return [
-    ...steady("segment_ms", { lane: "live", ...viewer }, 100, (tick) => 40 + (tick % 100)),
-    ...steady("segment_ms", { lane: "dvr", ...viewer }, 500, (tick) => 60 + (tick % 50), 7),
+    ...oneInFourLooks(steady("segment_ms", { lane: "live", ...viewer }, 100, (tick) => 40 + (tick % 100))),
+    ...oneInFourLooks(steady("segment_ms", { lane: "dvr", ...viewer }, 500, (tick) => 60 + (tick % 50), 7)),
     ...steady("http_req_ms", { lane: "live", status: "200", edge: "region-a/edge" }, 200, (tick) => 30 + (tick % 100)),
     ...steady("http_req_ms", { lane: "dvr", status: "200", edge: "region-a/edge" }, 500, (tick) => 30 + (tick % 50), 7),
     ...[["live", 100, 5], ["dvr", 500, 9]].flatMap(([lane, everyMs, offsetMs]) => iterations(lane as string, everyMs as number, offsetMs as number)),
     ...edges.flatMap((edge) => steady("origin_gets", { lane: "live", edge, origin: "region-a" }, 2_000, () => 1, 30)),
     ...["a", "b"].flatMap((pipeline) => steady("publish_ms", { region: `region-${pipeline}`, pipeline, rendition: "v360", outcome: "acked", refused: "no" }, 2_000, () => 25, 11)),
-    ...edges.flatMap((edge) => steady("canary_ms", { edge, outcome: "served" }, 500, () => 20, 3)),
+    ...edges.flatMap((edge) => steady("canary_ms", { edge, lane: "live", outcome: "served" }, 500, () => 20, 3)),
     ...steady("canary_late_ms", {}, 500, () => 1, 3),
+    ...movedBytes(edges),
+    ...bodiesSeen("region-a/edge", "viewer", 400),
+    ...edges.flatMap((edge) => bodiesSeen(edge, "prober", 500)),
     ...steady("cpu_seconds", { service: "k6" }, 2_000, () => 0.3, 40),
     ...steady("cpu_seconds", { service: "seawall" }, 2_000, () => 0.1, 40),
   ];
+}
+
+function oneInFourLooks(samples: readonly Sample[]): Sample[] {
+  return samples.map((sample, index) => ({ ...sample, tags: { ...sample.tags, bytes: index % 4 === 0 ? "looked" : "unread" } }));
+}
+
+const segmentBytes = 100_000;
+
+/** Twelve viewers and four probes a second, of which two go to the other edge. */
+function movedBytes(edges: readonly string[]): Sample[] {
+  const every2s = (metric: string, tags: Tags, bodies: number): Sample[] => steady(metric, tags, 2_000, () => bodies * segmentBytes, 30);
+  return [
+    ...edges.flatMap((edge) => every2s("io_bytes", { service: edge, direction: "written" }, edge === "region-a/edge" ? 28 : 4)),
+    ...every2s("io_bytes", { service: "k6", direction: "read" }, 24),
+    ...every2s("network_bytes", { direction: "received" }, 32),
+    ...edges.flatMap((edge) => steady("canary_bytes", { edge, rendition: "v360" }, 500, () => segmentBytes, 3)),
+  ];
+}
+
+/** What a segment's bytes are in the synthetic run: its number, so that neighbours differ. */
+export const printAt = (number: number): number => printOf(number, (number % 4_096).toString(16).padStart(9, "0"));
+
+function bodiesSeen(edge: string, by: string, everyMs: number): Sample[] {
+  const tags = { lane: "live", edge, rendition: "v360", by, container: "fmp4", problem: "none" };
+  return steady("body_seen", tags, everyMs, (tick) => printAt(Math.floor((zeroMs - 4_000 + tick * everyMs) / 2_000) - 1), 1);
 }
 
 /** Adds samples at even distances within a span. */

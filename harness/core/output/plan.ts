@@ -27,7 +27,8 @@ export const planDocument = z.object({
   gateways: z.array(z.string()).optional(),
   stream: z.object({
     event: z.string(), segmentMs: z.number(), availabilityStartMs: z.number(), dvrSegments: z.number(),
-    renditions: z.array(z.object({ name: z.string(), kind: z.enum(["video", "audio"]), bitsPerSecond: z.number() })),
+    renditions: z.array(z.object({ name: z.string(), kind: z.enum(["video", "audio"]), bitsPerSecond: z.number(), leastBytesShare: z.number().optional() })),
+    leastBytesShare: z.number().optional().meta({ description: "least size of a segment as a share of declared bitrate x duration; 0.1 where it is missing" }),
     segmentPath: z.string(), digestHeader: z.string().optional(),
   }),
   leadInMs: z.number(),

@@ -15,6 +15,7 @@ import { DockerInstance } from "./instance.ts";
 import type { Recorder } from "./labels.ts";
 import { makeNetwork, type RunNetwork } from "./network.ts";
 import { placeInContainer } from "./place.ts";
+import { MovedByMembers } from "../../system/traffic.ts";
 import { type Usage, usageOf } from "./resources.ts";
 import { makeZone, startZone } from "./zone.ts";
 
@@ -96,6 +97,7 @@ class DockerDeployment implements Deployment {
   readonly #proxy: DockerInstance;
   readonly #ground: Ground;
   readonly #exits = new Exits();
+  readonly #moved = new Map<string, MovedByMembers>();
   #links: readonly LinkHandle[] = [];
   #ending = false;
   #undoing = new AsyncDisposableStack();
@@ -179,7 +181,11 @@ class DockerDeployment implements Deployment {
   }
 
   async resources(): Promise<readonly Usage[]> {
-    return [...this.instances, this.#proxy].flatMap((instance) => (instance.pid === null ? [] : usageOf(instance.service.name, instance.pid)));
+    return [...this.instances, this.#proxy].flatMap(({ service: { name }, pid }) => {
+      const moved = this.#moved.get(name) ?? new MovedByMembers();
+      this.#moved.set(name, moved);
+      return pid === null ? [] : usageOf(name, pid, moved);
+    });
   }
 
   /** Everything at once: nothing needs another service to end, and what is slow to end must not delay the rest. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readUsage, usageOf } from "./resources.ts";
+import { MovedByMembers } from "../../system/traffic.ts";
+import { readMembers, readUsage, usageOf } from "./resources.ts";
 
 const from = (files: Readonly<Record<string, string>>) => (path: string): string => {
   const text = files[path];
@@ -20,8 +21,13 @@ describe("a container's usage", () => {
       .toEqual({ cpuSeconds: 2.5, residentBytes: 4_096 });
   });
 
+  it("is of the processes that its control group lists", () => {
+    expect(readMembers("4:memory:/docker/ab\n2:cpu,cpuacct:/docker/ab\n", from({ "cpuacct/docker/ab/cgroup.procs": "12\n34\n" }))).toEqual([12, 34]);
+    expect(readMembers("0::/docker/ab\n", from({ "/docker/ab/cgroup.procs": "12\n" }))).toEqual([12]);
+  });
+
   it("is missing, not zero, when there is nothing to read", () => {
     expect(() => readUsage("0::/x\n", from({ "/x/cpu.stat": "nr_periods 0\n" }))).toThrow("no usage_usec");
-    expect(usageOf("gone", 2 ** 22 + 1)).toEqual([]);
+    expect(usageOf("gone", 2 ** 22 + 1, new MovedByMembers())).toEqual([]);
   });
 });

@@ -1,16 +1,18 @@
 /** Processor time and memory of a container, as its control group counts them: cheaper to read here than to ask the engine for. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Moved, MovedByMembers } from "../../system/traffic.ts";
 
-export interface Usage { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number }
+export interface Usage extends Partial<Moved> { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number }
 
 const mount = "/sys/fs/cgroup";
 
 /** Empty when the process is gone, or where control groups cannot be read. */
-export function usageOf(service: string, pid: number): Usage[] {
+export function usageOf(service: string, pid: number, moved: MovedByMembers): Usage[] {
+  const read = (path: string): string => readFileSync(join(mount, path), "utf8");
   try {
-    const usage = readUsage(readFileSync(`/proc/${pid}/cgroup`, "utf8"), (path) => readFileSync(join(mount, path), "utf8"));
-    return [{ service, ...usage }];
+    const groups = readFileSync(`/proc/${pid}/cgroup`, "utf8");
+    return [{ service, ...readUsage(groups, read), ...moved.read(readMembers(groups, read)) }];
   } catch {
     return [];
   }
@@ -18,15 +20,24 @@ export function usageOf(service: string, pid: number): Usage[] {
 
 /** Version 1 keeps a tree for each controller (`4:memory:/docker/ID`), version 2 one for all (`0::/docker/ID`). cgroups(7). */
 export function readUsage(groups: string, read: (path: string) => string): Omit<Usage, "service"> {
-  const pathOf = (controller: string): string | undefined =>
-    groups.split("\n").map((line) => line.split(":")).find(([, controllers]) => controllers?.split(",").includes(controller))?.slice(2).join(":");
-  const accounting = pathOf("cpuacct");
-  const memory = pathOf("memory");
+  const accounting = pathOf(groups, "cpuacct");
+  const memory = pathOf(groups, "memory");
   if (accounting !== undefined && memory !== undefined) {
     return { cpuSeconds: Number(read(`cpuacct${accounting}/cpuacct.usage`)) / 1e9, residentBytes: field(read(`memory${memory}/memory.stat`), "total_rss") };
   }
-  const unified = pathOf("") ?? "/";
+  const unified = pathOf(groups, "") ?? "/";
   return { cpuSeconds: field(read(`${unified}/cpu.stat`), "usage_usec") / 1e6, residentBytes: field(read(`${unified}/memory.stat`), "anon") };
+}
+
+/** The processes of a container, by their numbers outside it. */
+export function readMembers(groups: string, read: (path: string) => string): number[] {
+  const accounting = pathOf(groups, "cpuacct");
+  const list = read(accounting === undefined ? `${pathOf(groups, "") ?? "/"}/cgroup.procs` : `cpuacct${accounting}/cgroup.procs`);
+  return list.split("\n").filter((line) => line !== "").map(Number);
+}
+
+function pathOf(groups: string, controller: string): string | undefined {
+  return groups.split("\n").map((line) => line.split(":")).find(([, controllers]) => controllers?.split(",").includes(controller))?.slice(2).join(":");
 }
 
 function field(text: string, name: string): number {

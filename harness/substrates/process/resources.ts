@@ -1,7 +1,8 @@
-/** Processor time, memory and open sockets of process groups, read in one pass over /proc. */
+/** Processor time, memory, open sockets and moved bytes of process groups, read in one pass over /proc. */
 import { descriptorsOf, listProcesses, otherDescriptorsOf, type ProcessStat, statOf } from "../../system/processes.ts";
+import { type Moved, MovedByMembers } from "../../system/traffic.ts";
 
-export interface Usage { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number; readonly openSockets: number }
+export interface Usage extends Partial<Moved> { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number; readonly openSockets: number }
 
 interface Group { readonly service: string; readonly group: number }
 
@@ -16,6 +17,7 @@ export class GroupMeter {
   #members = new Map<number, number[]>();
   /** Descriptors that are no sockets, by pid. */
   readonly #others = new Map<number, number>();
+  readonly #moved = new Map<string, MovedByMembers>();
   #lookedMs = Number.NEGATIVE_INFINITY;
   #othersMs = Number.NEGATIVE_INFINITY;
 
@@ -28,6 +30,7 @@ export class GroupMeter {
       return stats.length === 0 ? [] : [{
         service, cpuSeconds: total(stats, "cpuSeconds"), residentBytes: total(stats, "residentBytes"),
         openSockets: members.reduce((sum, { pid }) => sum + this.#socketsOf(pid), 0),
+        ...this.#movedBy(service, members.map(({ pid }) => pid)),
       }];
     });
   }
@@ -39,6 +42,13 @@ export class GroupMeter {
       this.#others.set(pid, others);
     }
     return Math.max(0, descriptorsOf(pid) - others);
+  }
+
+  /** One sum for each service, whatever groups it had: a service that is started again goes on where it was. */
+  #movedBy(service: string, members: readonly number[]): Moved | null {
+    const moved = this.#moved.get(service) ?? new MovedByMembers();
+    this.#moved.set(service, moved);
+    return moved.read(members);
   }
 
   #look(nowMs: number): void {

@@ -2,13 +2,16 @@
 import type { RunningModel } from "../../core/model.ts";
 import { sinkBooks } from "../../core/books.ts";
 import type { Instance, SampleSink } from "../../core/ports.ts";
+import { newestDue, type ProbeWish, probeWishes } from "../../core/probe-wish.ts";
+import type { Stream } from "../../core/target.ts";
 import type { Counters } from "./counters.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { SimulatedPlayers } from "./players.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 const everyMs = 2_000;
-const canaryEveryMs = 500;
+/** As the real prober: it asks again after an answer that a segment is not there yet, for as long as a viewer at the live edge would. */
+const retryMs = 250, patienceMs = 4_000;
 
 export interface SimulatedProbesOptions {
   readonly clock: VirtualClock;
@@ -16,6 +19,11 @@ export interface SimulatedProbesOptions {
   readonly counters: Counters;
   readonly model: RunningModel;
   readonly edges: readonly string[];
+  readonly stream: Stream;
+  /** Whether viewers of this run ask for the past. */
+  readonly asksPast: boolean;
+  /** [0, 1), of a stream of its own: what the prober asks does not change what viewers do. */
+  readonly random: () => number;
   readonly instances: readonly Instance[];
   readonly players: SimulatedPlayers;
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
@@ -30,7 +38,7 @@ export class SimulatedProbes implements AsyncDisposable {
     this.#options = options;
     options.counters.reset();
     this.#rhythm();
-    this.#canary();
+    this.#canary(newestDue(options.stream, options.clock.nowMs()) + 1);
   }
 
   async readNow(): Promise<void> {
@@ -58,22 +66,32 @@ export class SimulatedProbes implements AsyncDisposable {
     });
   }
 
-  #canary(): void {
-    const { clock, sink, model, edges } = this.#options;
+  /** All requests from the moment at which this segment is due until the next is. */
+  #canary(number: number): void {
+    const { clock, stream, asksPast, edges, random } = this.#options;
+    if (this.#over) return;
+    for (const edge of edges) {
+      for (const wish of probeWishes(stream, number, asksPast, random)) clock.after(Math.max(0, wish.atMs - clock.nowMs()), () => this.#ask(edge, wish));
+    }
+    const { availabilityStartMs, segmentMs } = stream;
+    clock.after(availabilityStartMs + (number + 2) * segmentMs - clock.nowMs(), () => this.#canary(number + 1));
+  }
+
+  #ask(edge: string, wish: ProbeWish): void {
+    const { clock, sink, model } = this.#options;
     if (this.#over) return;
     const askedMs = clock.nowMs();
     sink.sample(sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} }), askedMs, 0);
-    for (const edge of edges) {
-      model.canary(edge, (outcome) => {
-        if (!this.#over) sink.sample(this.#canarySeries(edge, outcome), clock.nowMs(), clock.nowMs() - askedMs);
-      });
-    }
-    clock.after(canaryEveryMs, () => this.#canary());
+    model.canary(edge, wish, (outcome) => {
+      if (this.#over) return;
+      sink.sample(this.#canarySeries(edge, wish.lane, outcome), clock.nowMs(), clock.nowMs() - askedMs);
+      if (outcome === "404" && clock.nowMs() + retryMs < wish.atMs + patienceMs) clock.after(retryMs, () => this.#ask(edge, wish));
+    });
   }
 
-  #canarySeries(edge: string, outcome: string): number {
-    const key = `${edge} ${outcome}`;
-    const known = this.#canaries.get(key) ?? this.#options.sink.series({ metric: "canary_ms", kind: "duration", tags: { edge, outcome } });
+  #canarySeries(edge: string, lane: string, outcome: string): number {
+    const key = `${edge} ${lane} ${outcome}`;
+    const known = this.#canaries.get(key) ?? this.#options.sink.series({ metric: "canary_ms", kind: "duration", tags: { edge, lane, outcome } });
     this.#canaries.set(key, known);
     return known;
   }

@@ -123,7 +123,7 @@ class TinyModel implements RunningModel {
     });
   }
 
-  canary(edge: string, done: (outcome: string) => void): void {
+  canary(edge: string, _wish: unknown, done: (outcome: string) => void): void {
     const node = this.#node(edge);
     this.#simulation.request<true>({ from: null, to: node, port: "http", timeoutMs: 4_000, serve: (reply) => reply(true), done: (answer) => done(answer === null ? "failed" : "served") });
   }

@@ -1,6 +1,7 @@
 /** Everything that the conductor needs for a run in virtual time: the model in the target's place, virtual viewers in k6's. */
 import type { TargetModel } from "../../core/model.ts";
 import type { Deployment, EventSink, RunningLoad, SampleSink, UndoLedger } from "../../core/ports.ts";
+import { prng } from "../../core/prng.ts";
 import type { Plan } from "../../core/run.ts";
 import type { Layout } from "../../core/target.ts";
 import { SimulatedDeployment } from "./deployment.ts";
@@ -54,7 +55,8 @@ export function simulatedWorld(options: SimulatedWorldOptions) {
     startProbes: async (deployment: Deployment, _load: RunningLoad): Promise<SimulatedProbes> => {
       const { model, counters, nodes, layout, instances } = deployment as SimulatedDeployment;
       players = new SimulatedPlayers({ joins: plan.players ?? [], edges: plan.edges, model, clock, sink });
-      return new SimulatedProbes({ players, clock, sink, counters, model, nodes, instances, edges: layout.edges.map((edge) => edge.service) });
+      return new SimulatedProbes({ players, clock, sink, counters, model, nodes, instances, edges: layout.edges.map((edge) => edge.service),
+        stream: layout.stream, asksPast: plan.load.some(({ lane }) => lane === "dvr"), random: prng(plan.seed ^ 0x5ea) });
     },
     sweep: async (): Promise<readonly string[]> => {
       machine.killAllOf(runId);

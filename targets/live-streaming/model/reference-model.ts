@@ -1,7 +1,7 @@
 /** The whole target in virtual time, put together from what stands where: stores, origins with their feeds, caches, packagers and those who ask. */
 import type { Iteration, ModelNode, ModelPlayer, RunningModel, Simulation } from "../../../harness/core/model.ts";
 import { defectNames } from "../origin/candidate.ts";
-import { segmentInProduction } from "../stream/template.ts";
+import type { Asked } from "./asked.ts";
 import { audienceOf, type Behaviour } from "./audience-model.ts";
 import { Edge, type Upstream } from "./edge-model.ts";
 import { Gateway } from "./gateway-model.ts";
@@ -15,7 +15,7 @@ import { Stores } from "./store-model.ts";
 type Parameters = Readonly<Record<string, string>>;
 type Told = (answer: string | null) => void;
 
-const canaryMs = 4_000, canaryBehindSegments = 3;
+const canaryMs = 4_000;
 
 export class ReferenceModel implements RunningModel {
   readonly #simulation: Simulation;
@@ -87,10 +87,7 @@ export class ReferenceModel implements RunningModel {
     return new BufferedPlayer(this.#simulation, this.#cache(edge));
   }
 
-  canary(edge: string, done: (outcome: string) => void): void {
-    const { stream } = this.#simulation.layout;
-    const cheapest = [...stream.renditions].sort((a, b) => a.bitsPerSecond - b.bitsPerSecond)[0]?.name ?? "";
-    const asked = { rendition: cheapest, number: segmentInProduction(this.#simulation.nowMs()) - canaryBehindSegments };
+  canary(edge: string, asked: Asked, done: (outcome: string) => void): void {
     this.#simulation.request<{ readonly status: number }>({
       from: null, to: this.#cache(edge).node, port: "http", timeoutMs: canaryMs, serve: (reply) => this.#cache(edge).get(asked, 1, reply),
       done: (answer) => done(answer === null ? "failed" : answer.status === 200 ? "served" : String(answer.status)),

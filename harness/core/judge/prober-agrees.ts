@@ -1,0 +1,170 @@
+/**
+ * Two witnesses who do not know of one another: what the generator says that viewers were answered, and what the harness's own prober was answered
+ * by the same edge, in the same class, within the same segment's time.
+ */
+import type { Finding, Plan, Run } from "../run.ts";
+import { countIn, eachIn, matching, type Window } from "../series.ts";
+import { median, sum, tailsOf } from "../statistics.ts";
+import { answer } from "./answer.ts";
+import { spanOf } from "./gaps.ts";
+import type { Windows } from "./windows.ts";
+
+const proberAgreesTitle = "The generator and the prober saw the same";
+
+/** Chance that honest witnesses differ so much, for each edge, class and phase. Outages are alike for both; what is left is the draw of few probes. */
+const chanceMax = 0.001;
+/** Short outages may strike one of the two alone: so many segments' times must differ, and the shares by so much. */
+const slotsMin = 3, differenceMin = 0.05;
+/** Fewer requests of viewers in a segment's time say too little of it. */
+const requestsMin = 5;
+/** Viewers with several edges give up on one after half their deadline: a probe that was served later says neither yes nor no. */
+const patientMs = 1_900;
+/** A viewer asks again a quarter second after an answer that is none, less some rounding. */
+const retryMs = 240;
+/** Waits differ when nearly all probes lie so far from the median of the viewers around them, to the same side. */
+const waitDifferenceMinMs = 500, waitShareMin = 0.9, waitsMin = 6;
+
+/** Not there yet, or not any more: part of asking at the live edge. */
+const notThere: ReadonlySet<string> = new Set(["404", "410", "425"]);
+
+/** Workloads whose viewers ask as the prober does; another one may ask for something else. */
+const alike = { live: ["viewers", "sessions"], dvr: ["viewers"] } as const;
+type Lane = keyof typeof alike;
+
+/** What happened within one segment's time. */
+interface Slot {
+  probesGood: number; probesBad: number;
+  /** Requests of viewers. */
+  good: number; bad: number;
+  /** Viewers, and those of them who were not served at once. */
+  viewers: number; troubled: number;
+  readonly probeMs: number[]; readonly viewerMs: number[];
+}
+
+export function proberAgrees(run: Run, windows: Windows): Finding {
+  const lanes = (Object.keys(alike) as Lane[]).filter((lane) => isAlike(run.plan, lane));
+  const span = spanOf(windows);
+  const spans = [...Object.entries(windows), ...(span === null ? [] : [["all phases", span] as const])];
+  // Records of earlier versions, whose prober asked for older segments and was known by that.
+  const isAskedAlike = run.series.some(({ metric, tags }) => metric === "canary_ms" && tags["lane"] !== undefined);
+  const problems: string[] = [];
+  if (!isAskedAlike && run.series.some(({ metric }) => metric === "segment_ms")) problems.push("the prober did not ask for what viewers ask for");
+  let [probes, requests] = [0, 0];
+  for (const lane of lanes) {
+    for (const edge of run.plan.edges) {
+      for (const [phase, window] of spans) {
+        const { slots, asked } = slotsIn(run, lane, edge, window);
+        const seen = sumOf(slots);
+        if (window === span) [probes, requests] = [probes + asked, requests + seen.requests];
+        const where = `${edge}, ${lane}, ${phase}`;
+        if (isAskedAlike && window !== span && asked === 0 && seen.requests >= 10 * requestsMin) problems.push(`${where}: ${seen.requests} requests of viewers and none of the prober`);
+        const problem = differentAnswers(slots) ?? differentWaits(slots);
+        // What differs in one phase differs in all of them.
+        if (problem !== null && !(window === span && problems.some((said) => said.startsWith(`${edge}, ${lane}, `)))) problems.push(`${where}: ${problem}`);
+      }
+    }
+  }
+  const said = requests === 0 ? "no viewer asked an edge for what the prober asks for: nobody but the generator saw what was served" : `${probes} requests of the prober beside ${requests} of viewers`;
+  return answer("witnesses.prober", proberAgreesTitle, problems.length === 0 ? null : problems.join("; "), probes, undefined, said);
+}
+
+function isAlike({ load }: Plan, lane: Lane): boolean {
+  const workloads: readonly string[] = alike[lane];
+  return load.filter((one) => one.lane === lane).every(({ workload }) => workloads.includes(workload));
+}
+
+function slotsIn(run: Run, lane: Lane, edge: string, window: Window): { readonly slots: readonly Slot[]; readonly asked: number } {
+  const { availabilityStartMs, segmentMs } = run.plan.stream;
+  const slots = new Map<number, Slot>();
+  const slotAt = (startedMs: number): Slot => {
+    const key = Math.floor((startedMs - availabilityStartMs) / segmentMs);
+    const slot = slots.get(key) ?? { probesGood: 0, probesBad: 0, good: 0, bad: 0, viewers: 0, troubled: 0, probeMs: [], viewerMs: [] };
+    slots.set(key, slot);
+    return slot;
+  };
+  let asked = 0;
+  eachIn(matching(run.series, { metric: "canary_ms", where: { edge, lane } }), window, (ms, startedMs, { outcome = "" }) => {
+    asked++;
+    if (notThere.has(outcome)) return;
+    const slot = slotAt(startedMs);
+    if (outcome === "served") slot.probeMs.push(ms);
+    if (outcome !== "served") slot.probesBad++;
+    else if (ms <= patientMs) slot.probesGood++;
+  });
+  const wrongShare = wrongShareIn(run, lane, edge, window);
+  eachIn(matching(run.series, { metric: "segment_ms", where: { lane } }), window, (ms, startedMs, { outcome, home, edge: last }) => {
+    if ((home ?? last) !== edge) return;
+    const slot = slotAt(startedMs);
+    slot.viewers++;
+    slot.troubled += (outcome === "served" || outcome === "wrong") && ms < retryMs ? wrongShare : 1;
+  });
+  eachIn(matching(run.series, { metric: "http_req_ms", where: { edge, lane } }), window, (ms, startedMs, { status = "" }) => {
+    if (notThere.has(status)) return;
+    const slot = slotAt(startedMs);
+    if (status !== "200") slot.bad++;
+    else {
+      slot.good += 1 - wrongShare;
+      slot.bad += wrongShare;
+      slot.viewerMs.push(ms);
+    }
+  });
+  return { slots: [...slots.values()].filter(({ good, bad }) => Math.round(good + bad) >= requestsMin), asked };
+}
+
+/** Of the bodies that viewers of an edge looked at, as the prober looks at its own. */
+function wrongShareIn(run: Run, lane: Lane, edge: string, window: Window): number {
+  const looks = matching(run.series, { metric: "body_seen", where: { edge, lane, by: "viewer" } });
+  const looked = countIn(looks, window);
+  const fine = looks.filter(({ tags }) => tags["problem"] === "none" || tags["problem"] === "flagged");
+  return looked === 0 ? 0 : 1 - countIn(fine, window) / looked;
+}
+
+interface Totals { readonly probes: number; readonly probesBad: number; readonly requests: number; readonly bad: number }
+
+function sumOf(slots: readonly Slot[]): Totals {
+  return slots.reduce<Totals>((all, slot) => ({
+    probes: all.probes + slot.probesGood + slot.probesBad, probesBad: all.probesBad + slot.probesBad,
+    requests: all.requests + Math.round(slot.good + slot.bad), bad: all.bad + slot.bad,
+  }), { probes: 0, probesBad: 0, requests: 0, bad: 0 });
+}
+
+function differentAnswers(slots: readonly Slot[]): string | null {
+  const probed = slots.filter(({ probesGood, probesBad }) => probesGood + probesBad > 0);
+  const { probes, probesBad, requests, bad } = sumOf(probed);
+  if (probes === 0) return null;
+  // Whoever is refused asks again, and whoever asks for what nobody has asks many times: requests and viewers may tell different shares, and the
+  // one that is nearer to the prober's counts.
+  const isWorse = isFar(probed, Math.max, 1, (chances) => tailsOf(chances, probesBad).atLeast);
+  const isBetter = isFar(probed, Math.min, -1, (chances) => tailsOf(chances, probesBad).atMost);
+  if (!isWorse && !isBetter) return null;
+  return `the prober was not served ${probesBad} of ${probes} times, while the generator says that of ${requests} requests of viewers around them ${Math.round(bad)} were not`;
+}
+
+function isFar(probed: readonly Slot[], nearer: (a: number, b: number) => number, sign: 1 | -1, chanceOf: (chances: readonly number[]) => number): boolean {
+  const slots = probed.map(({ probesGood, probesBad, good, bad, viewers, troubled }) => {
+    // A probe fails as often as the viewers around it do, who are some: hence one more of each kind (Laplace).
+    const chance = nearer((bad + 1) / (good + bad + 2), viewers === 0 ? (bad + 1) / (good + bad + 2) : (troubled + 1) / (viewers + 2));
+    const share = nearer(bad / (good + bad), viewers === 0 ? bad / (good + bad) : troubled / viewers);
+    const probes = probesGood + probesBad;
+    return { chance, share, probes, difference: sign * (probesBad / probes - share) };
+  });
+  const probes = sum(slots.map((slot) => slot.probes));
+  const difference = sum(slots.map((slot) => slot.difference * slot.probes)) / probes;
+  return difference >= differenceMin && slots.filter((slot) => slot.difference >= 0.5).length >= slotsMin
+    && chanceOf(slots.flatMap((slot) => Array<number>(slot.probes).fill(slot.chance))) < chanceMax;
+}
+
+function differentWaits(slots: readonly Slot[]): string | null {
+  const pairs = slots.filter(({ viewerMs }) => viewerMs.length >= requestsMin).flatMap(({ probeMs, viewerMs }) => {
+    const viewersMs = median(viewerMs);
+    return probeMs.map((ms) => ({ ms, viewersMs }));
+  });
+  if (pairs.length < waitsMin) return null;
+    for (const sign of [1, -1]) {
+    const far = pairs.filter(({ ms, viewersMs }) => sign * (ms - viewersMs) >= waitDifferenceMinMs && Math.abs(ms - viewersMs) >= 0.5 * Math.max(ms, viewersMs));
+    if (far.length >= waitShareMin * pairs.length) {
+      return `the prober waited ${Math.round(median(pairs.map(({ ms }) => ms)))} ms, and viewers around it ${Math.round(median(pairs.map(({ viewersMs }) => viewersMs)))} ms`;
+    }
+  }
+  return null;
+}

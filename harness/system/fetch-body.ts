@@ -1,0 +1,68 @@
+/** One GET that looks on the wire like a viewer's: the headers that k6 sends, in its order, and no others. */
+import { type Agent, type IncomingHttpHeaders, request } from "node:http";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
+import type { Endpoint } from "../core/target.ts";
+
+/** What k6 calls itself; its `userAgent` in the workloads' settings is the same. */
+export const viewerAgent = "seawall-viewer";
+
+/** A larger body is cut off, and broken off for whoever asked. */
+const bodyBytesMax = 64 * 1024 * 1024;
+
+export interface Fetched {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** As it came, before any decoding; null when it broke off. */
+  readonly body: Buffer | null;
+}
+
+export interface FetchOptions {
+  /** For the whole exchange. */
+  readonly timeoutMs: number;
+  /** Without one, a connection of its own. */
+  readonly agent: Agent | false;
+  readonly signal: AbortSignal;
+}
+
+/** Rejects when no answer comes in time. */
+export function fetchBody({ host, port }: Endpoint, path: string, { timeoutMs, agent, signal: ended }: FetchOptions): Promise<Fetched> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ended]);
+    // Order as in Go's net/http. A Connection header would give the prober away.
+    const headers = { Host: port === 80 ? host : `${host}:${port}`, "User-Agent": viewerAgent };
+    const outgoing = request({ host, port, path, agent, headers, signal }, (response) => {
+      const { statusCode: status = 0, headers: answered } = response;
+      const parts: Buffer[] = [];
+      let bytes = 0;
+      response.on("data", (part: Buffer) => {
+        bytes += part.length;
+        if (bytes > bodyBytesMax) response.destroy(new Error(`more than ${bodyBytesMax} bytes`));
+        else parts.push(part);
+      });
+      response.once("end", () => resolve({ status, headers: answered, body: Buffer.concat(parts) }));
+      response.once("error", (error) => (signal.aborted ? reject(error) : resolve({ status, headers: answered, body: null })));
+    });
+    outgoing.removeHeader("Connection");
+    outgoing.once("error", reject);
+    outgoing.end();
+  });
+}
+
+const decoders = { gzip: promisify(gunzip), "x-gzip": promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress), zstd: promisify(zstdDecompress) };
+
+/** Undoes the content encoding, outermost first; null when it does not decode, or when nobody here knows it. */
+export async function decoded(body: Buffer, contentEncoding: string | undefined): Promise<Buffer | null> {
+  const codings = (contentEncoding ?? "").split(",").map((coding) => coding.trim().toLowerCase()).filter((coding) => coding !== "" && coding !== "identity");
+  let bytes = body;
+  for (const coding of codings.toReversed()) {
+    const decoder = Object.hasOwn(decoders, coding) ? decoders[coding as keyof typeof decoders] : undefined;
+    if (decoder === undefined) return null;
+    try {
+      bytes = await decoder(bytes);
+    } catch {
+      return null;
+    }
+  }
+  return bytes;
+}
