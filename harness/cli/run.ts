@@ -19,6 +19,8 @@ import { readRun } from "../run/read-run.ts";
 import { Recorder } from "../run/recorder.ts";
 import { files, makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
 import { connectEngine } from "../substrates/docker/engine.ts";
+import { refuseTooFewDescriptors } from "../load/descriptors.ts";
+import { descriptorsMax } from "../system/descriptors.ts";
 import { realClock } from "../system/clock.ts";
 import { chromiumPath } from "../system/browser.ts";
 import { writeWhole } from "../system/files.ts";
@@ -136,6 +138,7 @@ export async function runPlanned(context: Context, planned: Planned, options: Pi
   refuseUnusableCache(context);
   refuseDirtyMachine(context);
   refuseUnwritable(options.out);
+  refuseTooFewDescriptors(planned.plan, descriptorsMax());
   const clock = realClock();
   const tools = await toolsOf(context, planned);
   const { directory, id } = makeRunDirectory(options.out, planned.plan.experiment, newRunId(clock.nowMs(), planned.plan.seed));

@@ -178,9 +178,9 @@ describe("iterations", () => {
   const tags = { lane: "live", load: "live" };
 
   it("are late by how much they begin after their turn, dropped ones counted", () => {
-    // Due at 100, 200, 300, 400 ms.
+    // Due at 100, 200, 300, 400 ms; the schedule begins 1 ms after the scenario.
     const parsed = after(begun(101, 1), `dropped_iterations,${at(200)},1.0,live,,,`, begun(302, 2), begun(950, 3));
-    expect(of(parsed, "start_late_ms")).toEqual([[101, 1], [302, 2], [950, 550]].map(([ms, value]) => ({
+    expect(of(parsed, "start_late_ms")).toEqual([[101, 0], [302, 1], [950, 549]].map(([ms, value]) => ({
       metric: "start_late_ms", kind: "duration", tags: { ...tags, of: "iteration" }, atMs: 1_000_000 + (ms as number), value,
     })));
   });

@@ -237,7 +237,8 @@ function baselineSteady(run: Run, windows: Windows): Finding {
   if (baseline === undefined) return answer(id, title, "it did not run to an end");
   // Viewers come in bunches, one for each segment: halves that held two and three of them would differ by a third.
   const segmentMs = Math.max(1, run.plan.stream.segmentMs);
-  const wholeMs = Math.floor((baseline.untilMs - baseline.fromMs) / (2 * segmentMs)) * segmentMs;
+  // A phase that was a millisecond short has as many segments as planned; half a bunch more or less would look like a drift.
+  const wholeMs = Math.floor((baseline.untilMs - baseline.fromMs + 0.1 * segmentMs) / (2 * segmentMs)) * segmentMs;
   const halfMs = wholeMs > 0 ? wholeMs : (baseline.untilMs - baseline.fromMs) / 2;
   const served = goodputOf(run);
   const [first, second] = [countIn(served, { fromMs: baseline.fromMs, untilMs: baseline.fromMs + halfMs }), countIn(served, { fromMs: baseline.untilMs - halfMs, untilMs: baseline.untilMs })];

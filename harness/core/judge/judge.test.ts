@@ -286,3 +286,14 @@ describe("a baseline of an odd number of segments", () => {
     expect(steady).toMatchObject({ status: "held" });
   });
 });
+
+it("calls a baseline steady that was a millisecond short of its segments", () => {
+  const bunched = (draft: Draft): void => {
+    drop(draft, ({ metric, tags }) => metric === "segment_ms" && tags["lane"] === "live");
+    // All viewers of a segment ask within 400 ms of its becoming due, and the phases begin amid that.
+    for (let dueMs = zeroMs - 4_100; dueMs < zeroMs + 3 * phaseMs; dueMs += 10_000) add(draft, 100, dueMs, dueMs + 400 + (dueMs % 3) * 100, { metric: "segment_ms", tags: { lane: "live", outcome: "served" }, value: 40 });
+    draft.plan = { ...draft.plan, stream: { ...draft.plan.stream, segmentMs: 10_000 } };
+    draft.events = draft.events.map((event) => (event.kind === "phase" && event.phase === "fault" ? { ...event, atMs: event.atMs - 1 } : event));
+  };
+  expect(verdictOf(bunched).findings.find(({ id }) => id === "baseline.steady")?.status).toBe("held");
+});

@@ -13,8 +13,8 @@ import type { Windows } from "./windows.ts";
 const binMsMin = 100;
 const binsMax = 200_000;
 /**
- * How far k6's own zero may lie from the moment that is recorded as the load's beginning, in ms. Measured:
- * 1 to 25 ms on an idle machine, up to 120 ms on a loaded one.
+ * How far the schedule's beginning may be from what its first iterations say, in ms. Measured: 1 to 30 ms;
+ * from the recorded beginning of the load 5 to 130 ms, as k6 first readies its virtual users.
  */
 const zeroOffMsMax = 250;
 /** Each change of rate may begin its rhythm anew, and an iteration may fall on the other side of a boundary. */
@@ -29,6 +29,8 @@ const lateShareMax = 0.01;
 /** One load over time, in bins of `binMs` from the load's zero; counts grow from bin to bin. */
 interface Account {
   readonly load: Load;
+  /** Epoch ms. */
+  readonly zeroMs: number;
   readonly stages: readonly Stage[];
   readonly binMs: number;
   readonly planned: Float64Array;
@@ -41,25 +43,34 @@ interface Account {
 /** How long it may take to write down that the load has begun, in ms. */
 const slowDiskMsMax = 5_000;
 
-/** When the load began, in epoch ms, by its own first iterations where they are near what is recorded; null in a record that does not say. */
-function zeroOf(run: Run): number | null {
-  const recordedMs = run.events.find((event) => event.kind === "loadStarted")?.atMs;
-  if (recordedMs === undefined) return null;
-  const ownMs = ownZeroOf(run);
+/** The load's first seconds say when its schedule began. */
+const firstMs = 3_000;
+
+/** When the load began, in epoch ms; null in a record that does not say. */
+function recordedZeroOf(events: readonly RunEvent[]): number | null {
+  return events.find((event) => event.kind === "loadStarted")?.atMs ?? null;
+}
+
+/** As recorded, or by its own first iterations where those are near it. */
+function zeroOf(run: Run, load: Load, recordedMs: number): number {
+  const ownMs = ownZeroOf(run, load);
   return ownMs !== null && Math.abs(ownMs - recordedMs) <= slowDiskMsMax ? ownMs : recordedMs;
 }
 
-/** The generator's own zero, in epoch ms: its first iteration less the time after which that was due. Null without any. */
-export function ownZeroOf(run: Run): number | null {
-  const zeros = run.plan.load.flatMap((load) => {
-    const dueMs = arrivalsOf(stagesOf(load, run.plan)).next().value;
-    const where = { load: load.name };
-    const begun = matching(run.series, { metric: "start_late_ms", where: { ...where, of: "iteration" } });
-    const dropped = matching(run.series, { metric: "dropped_iterations", where });
-    const firstMs = [...begun, ...dropped].reduce((first, series) => series.atMs.reduce((least, atMs, index) => Math.min(least, atMs - (series.kind === "duration" ? (series.values[index] as number) : 0)), first), Number.POSITIVE_INFINITY);
-    return dueMs === undefined || !Number.isFinite(firstMs) ? [] : [firstMs - dueMs];
-  });
-  return zeros.length === 0 ? null : Math.min(...zeros);
+/** When the load's own schedule began, in epoch ms: the least of its first iterations' times less their due times. Null without any. */
+export function ownZeroOf(run: Run, load: Load): number | null {
+  const where = { load: load.name };
+  const arrived = [...matching(run.series, { metric: "start_late_ms", where: { ...where, of: "iteration" } }), ...matching(run.series, { metric: "dropped_iterations", where: { ...where, why: "nobodyFree" } })];
+  const earliestMs = arrived.reduce((least, { atMs }) => atMs.reduce((a, b) => Math.min(a, b), least), Number.POSITIVE_INFINITY);
+  const first = Float64Array.from(arrived.flatMap(({ atMs }) => [...atMs.filter((ms) => ms < earliestMs + firstMs)])).sort();
+  let zeroMs: number | null = null;
+  const due = arrivalsOf(stagesOf(load, run.plan));
+  for (const atMs of first) {
+    const dueMs = due.next().value;
+    if (dueMs === undefined) break;
+    zeroMs = Math.min(zeroMs ?? Number.POSITIVE_INFINITY, atMs - dueMs);
+  }
+  return zeroMs;
 }
 
 /** Until when the generator was at work: what ended a run early ended the load. */
@@ -67,7 +78,8 @@ function endOf(events: readonly RunEvent[]): number {
   return events.find((event) => event.kind === "generator" || event.kind === "aborted" || event.kind === "finished")?.atMs ?? Number.POSITIVE_INFINITY;
 }
 
-function accountOf(run: Run, load: Load, zeroMs: number): Account | null {
+function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
+  const zeroMs = zeroOf(run, load, recordedMs);
   const stages = stagesOf(load, run.plan);
   const lengthMs = Math.min(stages.at(-1)?.untilMs ?? 0, endOf(run.events) - zeroMs);
   const binMs = Math.max(binMsMin, lengthMs / binsMax);
@@ -89,27 +101,27 @@ function accountOf(run: Run, load: Load, zeroMs: number): Account | null {
   const dropped = count("dropped_iterations", { why: "nobodyFree" }, (value) => value);
   const missingForGood = planned.map((due, bin) => due - (begun[bin] as number) - (dropped[bin] as number));
   for (let bin = bins - 2; bin >= 0; bin--) missingForGood[bin] = Math.min(missingForGood[bin] as number, missingForGood[bin + 1] as number);
-  return { load, stages, binMs, planned, begun, dropped, missingForGood };
+  return { load, zeroMs, stages, binMs, planned, begun, dropped, missingForGood };
 }
 
 /** Null when every load began as planned. */
 export function offeredProblem(run: Run, windows: Windows): string | null {
-  const zeroMs = zeroOf(run);
+  const recordedMs = recordedZeroOf(run.events);
   const untilMs = Math.max(...Object.values(windows).map((window) => window.untilMs));
-  if (zeroMs === null) return "the record does not say when the load began";
+  if (recordedMs === null) return "the record does not say when the load began";
   if (run.plan.load.length === 0) return "the plan offers none";
   if (!Number.isFinite(untilMs)) return "no phase ran to an end";
   if (matching(run.series, { metric: "start_late_ms", where: { of: "iteration" } }).length === 0) return "the record does not say which iterations began";
   const problems = run.plan.load.flatMap((load) => {
-    const account = accountOf(run, load, zeroMs);
+    const account = accountOf(run, load, recordedMs);
     if (account === null) return [`load ${load.name}: the generator ended as it began`];
-    const problem = missingProblem(account, untilMs - zeroMs) ?? surplusProblem(account, untilMs - zeroMs);
-    return problem === null ? droppedProblems(account, windows, zeroMs) : [problem];
+    const problem = missingProblem(account, untilMs) ?? surplusProblem(account, untilMs);
+    return problem === null ? droppedProblems(account, windows) : [problem];
   });
   return problems.length === 0 ? null : problems.join("; ");
 }
 
-const lastBin = ({ binMs, planned }: Account, untilMs: number): number => Math.min(planned.length, Math.ceil(untilMs / binMs)) - 1;
+const lastBin = ({ zeroMs, binMs, planned }: Account, untilMs: number): number => Math.min(planned.length, Math.ceil((untilMs - zeroMs) / binMs)) - 1;
 
 /** How many more, or fewer, may have begun by the end of a bin when the generator's zero is off. */
 function allowance({ stages, binMs, planned }: Account, bin: number, offMs: number): number {
@@ -160,7 +172,7 @@ function worstStretch({ load, binMs, planned, begun, dropped }: Account, until: 
   return `load ${load.name}: from second ${seconds(best.from)} to ${seconds(Math.min(until, best.to) + 1)} ${due} iterations were planned, ${started} began and ${lost} were dropped`;
 }
 
-function droppedProblems({ load, binMs, planned, dropped }: Account, windows: Windows, zeroMs: number): string[] {
+function droppedProblems({ load, zeroMs, binMs, planned, dropped }: Account, windows: Windows): string[] {
   const grown = (counts: Float64Array, { fromMs, untilMs }: Window): number => {
     const at = (ms: number): number => counts[Math.min(counts.length - 1, Math.floor((ms - zeroMs) / binMs) - 1)] ?? 0;
     return at(untilMs) - at(fromMs);
@@ -176,15 +188,15 @@ function droppedProblems({ load, binMs, planned, dropped }: Account, windows: Wi
 
 /** A load of which more than one iteration in a hundred, and more than one, began more than 500 ms after it was due; null for none. */
 export function lateLoadIn(run: Run, phase: Phase, window: Window): string | null {
-  const zeroMs = zeroOf(run);
-  for (const load of zeroMs === null ? [] : run.plan.load) {
-    const account = accountOf(run, load, zeroMs as number);
+  const recordedMs = recordedZeroOf(run.events);
+  for (const load of recordedMs === null ? [] : run.plan.load) {
+    const account = accountOf(run, load, recordedMs as number);
     if (account === null) continue;
-    const { planned, begun, dropped, binMs, missingForGood, stages } = account;
+    const { zeroMs, planned, begun, dropped, binMs, missingForGood, stages } = account;
     let late = 0, all = 0;
     const ahead = Math.ceil(lateMs / binMs);
-    const from = Math.max(1, Math.ceil((window.fromMs - (zeroMs as number)) / binMs));
-    for (let bin = from; bin <= lastBin(account, window.untilMs - (zeroMs as number)) && bin + ahead < planned.length; bin++) {
+    const from = Math.max(1, Math.ceil((window.fromMs - zeroMs) / binMs));
+    for (let bin = from; bin <= lastBin(account, window.untilMs) && bin + ahead < planned.length; bin++) {
       const due = (planned[bin] as number) - (planned[bin - 1] as number);
       const then = bin + ahead;
       // What is due and not begun half a second later, but will be.

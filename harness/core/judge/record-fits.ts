@@ -199,9 +199,11 @@ function spanOf(all: readonly SeriesData[]): { readonly fromMs: number; readonly
 
 /** The load's rates change by its own clock, the phases by the harness's: a load that began late makes its storm late. */
 function loadProblems(run: Run): string[] {
-  const [phasesMs, ownMs] = [zeroOf(run.plan, run.events), ownZeroOf(run)];
-  if (phasesMs === null || ownMs === null || ownMs - phasesMs <= outsideMsMax) return [];
-  return [`the load began ${lasting(ownMs - phasesMs)} after its phases did`];
+  const phasesMs = zeroOf(run.plan, run.events);
+  return run.plan.load.flatMap((load) => {
+    const lateMs = phasesMs === null ? 0 : (ownZeroOf(run, load) ?? phasesMs) - phasesMs;
+    return lateMs > outsideMsMax ? [`load ${load.name} began ${lasting(lateMs)} after the phases did`] : [];
+  });
 }
 
 /** What `plan` refuses now, it would have refused then: such a plan was changed afterwards. */
