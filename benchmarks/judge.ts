@@ -3,6 +3,8 @@
  * claims of the origin storm. The record is made first, through the recorder.
  *
  *     node_modules/.bin/node benchmarks/judge.ts [SAMPLES]        default 10 million
+ *
+ * Half as many are judged first: the ratio of the two times shows that judging is linear (2), and not quadratic (4).
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,16 +18,16 @@ import { Recorder } from "../harness/run/recorder.ts";
 import { planned } from "../harness/substrates/simulated/in-memory.fixture.ts";
 import { realClock } from "../harness/system/clock.ts";
 
-const samples = Number(process.argv[2] ?? 10_000_000);
+const samplesMax = Number(process.argv[2] ?? 10_000_000);
 const zeroMs = 1_800_000_000_000;
 const phaseMs = 1_200_000;
 const lengthMs = 3 * phaseMs;
 const random = prng(1);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 
-async function record(directory: string): Promise<void> {
+async function record(directory: string, samples: number): Promise<void> {
   const { plan } = planned(originStorm, 1);
-  const recorder = new Recorder(directory, { ...plan, phasesMs: { baseline: phaseMs, fault: phaseMs, recovery: phaseMs } }, realClock());
+  const recorder = new Recorder(directory, { ...plan, phasesMs: { baseline: phaseMs, fault: phaseMs, recovery: phaseMs } }, realClock(), { runId: "benchmark", synced: false });
   const fault = plan.steps[0]?.fault ?? { kind: "kill", service: "" };
   const landed = { landed: true, observation: "seen" };
   recorder.event({ kind: "started", atMs: zeroMs - 1, runId: "benchmark", versions: {}, machine: { platform: "", cpuModel: "", cores: 2, memoryBytes: 1 } });
@@ -70,20 +72,30 @@ async function record(directory: string): Promise<void> {
   await recorder[Symbol.asyncDispose]();
 }
 
-const directory = mkdtempSync(join(tmpdir(), "seawall-bench-"));
-try {
-  await record(directory);
-  const cpu = process.cpuUsage();
-  const startMs = performance.now();
-  const run = await readRun(directory);
-  const readMs = performance.now();
-  const verdict = judge(run);
-  const judgedMs = performance.now();
-  const used = process.cpuUsage(cpu);
-  const count = run.series.reduce((sum, series) => sum + series.values.length, 0);
-  process.stdout.write(`${(count / 1e6).toFixed(1)} million samples (${(statSync(join(directory, "samples.csv.zst")).size / 1e6).toFixed(0)} MB): read ${seconds(readMs - startMs)}, `
-    + `judged ${seconds(judgedMs - readMs)} (${verdict.status}), together ${seconds(judgedMs - startMs)}; processor ${((used.user + used.system) / 1e6).toFixed(2)} s, peak ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB\n`);
-  for (const finding of verdict.findings.filter((one) => one.status !== "held")) process.stdout.write(`  ${finding.status}: ${finding.title}: ${finding.why}\n`);
-} finally {
-  rmSync(directory, { recursive: true, force: true });
+/** Seconds that judging took. */
+async function measure(samples: number): Promise<number> {
+  const directory = mkdtempSync(join(tmpdir(), "seawall-bench-"));
+  try {
+    await record(directory, samples);
+    const cpu = process.cpuUsage();
+    const startMs = performance.now();
+    const run = await readRun(directory);
+    const readMs = performance.now();
+    const verdict = judge(run);
+    const judgedMs = performance.now();
+    const used = process.cpuUsage(cpu);
+    const count = run.series.reduce((sum, series) => sum + series.values.length, 0);
+    const size = statSync(join(directory, "samples.csv.zst")).size;
+    process.stdout.write(`${(count / 1e6).toFixed(1)} million samples (${(size / 1e6).toFixed(0)} MB): read ${seconds(readMs - startMs)}, `
+      + `judged ${seconds(judgedMs - readMs)} (${verdict.status}), together ${seconds(judgedMs - startMs)}; `
+      + `processor ${((used.user + used.system) / 1e6).toFixed(2)} s, peak ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB\n`);
+    for (const finding of verdict.findings.filter((one) => one.status !== "held")) process.stdout.write(`  ${finding.status}: ${finding.title}: ${finding.why}\n`);
+    return judgedMs - readMs;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
+
+const half = await measure(samplesMax / 2);
+const whole = await measure(samplesMax);
+process.stdout.write(`twice as many samples take ${(whole / half).toFixed(1)} times as long to judge\n`);

@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/provision": ["harness/core", "harness/system"],
   "harness/report": ["harness/core"],
   "harness/telemetry": ["harness/core"],
-  "harness/game-day": ["harness/core", "harness/system", "harness/report"],
+  "harness/game-day": ["harness/core", "harness/system", "harness/run", "harness/report"],
   "harness/cli": ["harness/core", "harness/system", "harness/run", "harness/substrates", "harness/faults", "harness/load", "harness/probes", "harness/provision", "harness/report", "harness/telemetry", "harness/game-day"],
   "harness/main.ts": ["harness/core", "harness/run", "harness/cli"],
   "harness/check.ts": [],

@@ -1,17 +1,19 @@
 /**
  * What a gate compares with: a folder of runs, or a git ref, which is checked out beside the work and run with its own code on this machine,
- * because figures of another machine say nothing about this one.
+ * because figures of another machine say nothing about this one. Every record is judged again: a stored verdict vouches for nothing.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { SeawallError } from "../core/errors.ts";
 import type { Run } from "../core/run.ts";
+import { oneLine } from "../report/plain.ts";
 import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";
 import { runCommand } from "../system/command.ts";
 import { foldersIn, jsonIn, makeFolders } from "../system/files.ts";
 import type { Context } from "./context.ts";
+import { judgeRecord } from "./judge-record.ts";
 
 /** The runs of one experiment that new ones are compared with. */
 export interface BaselineQuery {
@@ -29,108 +31,208 @@ export interface Baseline extends AsyncDisposable {
   runs(query: BaselineQuery): Promise<Run[]>;
 }
 
-export async function openBaseline(context: Context, named: string, out: string, options: { readonly runs: number; readonly seed: number }): Promise<Baseline> {
+/** `names`: the experiments that will be asked for, as the user named them. */
+export interface BaselineOptions {
+  readonly runs: number;
+  readonly seed: number;
+  readonly names: readonly string[];
+}
+
+export async function openBaseline(context: Context, named: string, out: string, options: BaselineOptions): Promise<Baseline> {
   const folder = resolve(context.cwd, named);
-  if (existsSync(folder)) return { label: named, runs: (query) => heldRuns(folder, query), [Symbol.asyncDispose]: async () => {} };
-  const log = join(mkdtempSync(join(tmpdir(), "seawall-baseline-")), "git.log");
-  const commit = await git(context, log, "rev-parse", "--verify", "--quiet", "--end-of-options", `${named}^{commit}`);
-  if (commit.problem !== null) {
-    rmSync(join(log, ".."), { recursive: true, force: true });
-    throw new SeawallError("UNKNOWN_NAME", `the baseline ${named} is neither a folder nor a git ref of this project`, { hint: "Name a folder with runs in it, or a branch, tag or commit." });
+  if (existsSync(folder)) {
+    const judging = new JudgedRuns(context);
+    return { label: named, runs: (query) => judging.held(folder, query), [Symbol.asyncDispose]: async () => {} };
   }
-  return new RefBaseline(context, named, commit.output.trim().split("\n").at(-1) ?? "", join(out, "baseline"), join(log, ".."), options);
+  const temporary = mkdtempSync(join(tmpdir(), "seawall-baseline-"));
+  try {
+    const roots = new Map<string, Repository>();
+    for (const name of options.names) {
+      const root = await rootOf(context, name, named, temporary);
+      if (!roots.has(root)) roots.set(root, { root, commit: await commitIn(root, named, temporary) });
+    }
+    return new RefBaseline(context, named, roots, join(out, "baseline"), temporary, options);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Where an experiment's code is kept, and the commit of it that is the baseline. */
+interface Repository { readonly root: string; readonly commit: string }
+
+function isPath(name: string): boolean {
+  return name.includes("/") || name.endsWith(".ts");
+}
+
+/** A ref is one of the experiment's own repository: Seawall's for what is in its catalogue. */
+async function rootOf(context: Context, name: string, ref: string, temporary: string): Promise<string> {
+  if (!isPath(name)) return context.root;
+  const folder = dirname(fileOf(context, name));
+  const { problem, output } = await git(folder, join(temporary, "git.log"), "rev-parse", "--show-toplevel");
+  if (problem === null) return output.trim().split("\n").at(-1) ?? "";
+  throw new SeawallError("UNKNOWN_NAME", `the baseline ${ref} is no folder, and ${name} lies in no git repository that could have such a ref`, {
+    hint: "Name a folder with runs of it, or put the experiment into a git repository.",
+  });
+}
+
+function fileOf(context: Context, name: string): string {
+  const path = resolve(context.cwd, name);
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+async function commitIn(root: string, ref: string, temporary: string): Promise<string> {
+  const { problem, output } = await git(root, join(temporary, "git.log"), "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
+  if (problem === null) return output.trim().split("\n").at(-1) ?? "";
+  throw new SeawallError("UNKNOWN_NAME", `the baseline ${ref} is neither a folder nor a git ref of ${root}`, {
+    hint: "Name a folder with runs in it, or a branch, tag or commit of the experiment's own repository.",
+  });
 }
 
 /** Runs the commit's own code in a work tree of its own. */
 class RefBaseline implements Baseline {
   readonly label: string;
   readonly #context: Context;
-  readonly #commit: string;
+  readonly #named: string;
+  readonly #repositories: ReadonlyMap<string, Repository>;
   readonly #folder: string;
   readonly #temporary: string;
-  readonly #options: { readonly runs: number; readonly seed: number };
-  #tree: string | null = null;
+  readonly #options: BaselineOptions;
+  readonly #judging: JudgedRuns;
+  readonly #trees = new Map<string, string>();
 
-  constructor(context: Context, named: string, commit: string, folder: string, temporary: string, options: { readonly runs: number; readonly seed: number }) {
-    this.label = `${named} (${commit.slice(0, 12)})`;
+  constructor(context: Context, named: string, repositories: ReadonlyMap<string, Repository>, folder: string, temporary: string, options: BaselineOptions) {
+    const commits = [...repositories.values()].map(({ commit }) => commit.slice(0, 12));
+    this.label = `${named} (${commits.join(", ")})`;
     this.#context = context;
-    this.#commit = commit;
-    this.#folder = join(folder, commit.slice(0, 12));
+    this.#named = named;
+    this.#repositories = repositories;
+    this.#folder = folder;
     this.#temporary = temporary;
     this.#options = options;
+    this.#judging = new JudgedRuns(context);
   }
 
   async runs(query: BaselineQuery): Promise<Run[]> {
-    const before = recorded(this.#folder, query);
+    const repository = this.#repositories.get(await rootOf(this.#context, query.name, this.#named, this.#temporary));
+    if (repository === undefined) return [];
+    const folder = join(this.#folder, repository.commit.slice(0, 12));
+    let held = await this.#judging.held(folder, query);
     // Each gets another seed; one that did not hold is not made up for, and one that left no record could not be started.
-    for (let made = before.filter((run) => run.held).length, count = before.length; made < this.#options.runs; made++) {
-      await this.#make(query, (this.#options.seed + made) % 2 ** 32);
-      if (recorded(this.#folder, query).length === count++) break;
+    for (let made = held.length, count = recorded(folder, query).length; made < this.#options.runs; made++) {
+      await this.#make(repository, folder, query, (this.#options.seed + made) % 2 ** 32);
+      if (recorded(folder, query).length === count++) break;
+      held = await this.#judging.held(folder, query);
     }
-    return heldRuns(this.#folder, query);
+    return held;
   }
 
-  async #make({ name, topology, substrate }: BaselineQuery, seed: number): Promise<void> {
-    const { signal, stderr } = this.#context;
-    const tree = await this.#checkedOut();
-    if (!existsSync(join(tree, "experiments", `${name}.ts`)) && !name.endsWith(".ts")) return;
+  async #make(repository: Repository, folder: string, { name, topology, substrate }: BaselineQuery, seed: number): Promise<void> {
+    const { signal, stderr, root } = this.#context;
+    const tree = await this.#checkedOut(repository, name);
+    const file = isPath(name) ? join(tree, relative(repository.root, fileOf(this.#context, name))) : join(tree, "experiments", `${name}.ts`);
+    if (!existsSync(file)) return;
     stderr.write(`baseline ${name} at ${this.label}, seed ${seed}\n`);
-    makeFolders(this.#folder);
-    const problem = await runCommand({ command: "sh", args: [join(tree, "seawall"), "run", name.endsWith(".ts") ? resolve(this.#context.cwd, name) : name, "--topology", topology, "--substrate", substrate, "--seed", String(seed), "--force", "--out", this.#folder] },
-      join(this.#temporary, "run.log"), runMsMax, signal);
+    makeFolders(folder);
+    // Seawall's own commit is run by itself; a target of one's own is run by today's harness.
+    const seawall = join(repository.root === root ? tree : root, "seawall");
+    const args = [seawall, "run", isPath(name) ? file : name, "--topology", topology, "--substrate", substrate, "--seed", String(seed), "--force", "--out", folder];
+    const problem = await runCommand({ command: "sh", args }, join(this.#temporary, "run.log"), runMsMax, signal);
     if (signal.aborted) throw signal.reason;
     if (problem !== null) stderr.write(`baseline ${name}: ${problem.split("; ")[0] ?? problem}\n`);
   }
 
-  async #checkedOut(): Promise<string> {
-    if (this.#tree !== null) return this.#tree;
-    const tree = join(this.#temporary, "tree");
-    const { problem } = await git(this.#context, join(this.#temporary, "git.log"), "worktree", "add", "--detach", "--quiet", tree, this.#commit);
+  async #checkedOut({ root, commit }: Repository, name: string): Promise<string> {
+    const known = this.#trees.get(root);
+    if (known !== undefined) return known;
+    const tree = join(this.#temporary, `tree-${this.#trees.size + 1}`);
+    const { problem } = await git(root, join(this.#temporary, "git.log"), "worktree", "add", "--detach", "--quiet", tree, commit);
     if (problem !== null) throw new SeawallError("OUTPUT_NOT_WRITABLE", `${this.label} cannot be checked out: ${problem}`, { hint: "Run `git worktree prune` and look whether the disk is full." });
-    this.#tree = tree;
-    lendPackages(this.#context.root, tree);
+    this.#trees.set(root, tree);
+    if (root === this.#context.root) lendPackages(root, tree, "node_modules/.seawall-stamp");
+    else for (const folder of foldersUp(dirname(relative(root, fileOf(this.#context, name))))) lendPackages(join(root, folder), join(tree, folder), "package-lock.json");
     return tree;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#tree !== null) await git(this.#context, join(this.#temporary, "git.log"), "worktree", "remove", "--force", this.#tree);
+    for (const [root, tree] of this.#trees) await git(root, join(this.#temporary, "git.log"), "worktree", "remove", "--force", tree);
     rmSync(this.#temporary, { recursive: true, force: true });
   }
 }
 
+/** `a/b` lies in `a/b`, `a` and the root itself. */
+function foldersUp(folder: string): string[] {
+  return folder === "." ? ["."] : [folder, ...foldersUp(dirname(folder))];
+}
+
 /** What is installed here serves a commit that locks the same packages; any other one installs its own. */
-function lendPackages(root: string, tree: string): void {
-  const [installed, wanted] = [join(root, "node_modules/.seawall-stamp"), join(tree, "package-lock.json")];
-  if (existsSync(installed) && existsSync(wanted) && readFileSync(installed).equals(readFileSync(wanted))) symlinkSync(join(root, "node_modules"), join(tree, "node_modules"), "dir");
+function lendPackages(root: string, tree: string, stamp: string): void {
+  const [packages, installed, wanted] = [join(root, "node_modules"), join(root, stamp), join(tree, "package-lock.json")];
+  const both = existsSync(installed) && existsSync(wanted);
+  const isSame = both ? readFileSync(installed).equals(readFileSync(wanted)) : existsSync(installed) === existsSync(wanted);
+  if (isSame && existsSync(packages) && existsSync(tree)) symlinkSync(packages, join(tree, "node_modules"), "dir");
 }
 
 /** Tools and dependencies of an old commit may have to be got first. */
 const runMsMax = 30 * 60_000;
 
 /** Its output stands in the log, which is begun anew each time. */
-async function git(context: Context, log: string, ...args: readonly string[]): Promise<{ readonly problem: string | null; readonly output: string }> {
+async function git(folder: string, log: string, ...args: readonly string[]): Promise<{ readonly problem: string | null; readonly output: string }> {
   rmSync(log, { force: true });
-  const problem = await runCommand({ command: "git", args: ["-C", context.root, ...args] }, log, 120_000);
+  const problem = await runCommand({ command: "git", args: ["-C", folder, ...args] }, log, 120_000);
   return { problem, output: existsSync(log) ? readFileSync(log, "utf8") : "" };
 }
 
-interface Recorded { readonly directory: string; readonly held: boolean }
-
-/** Every run of it with all defences on. The folder itself may be a run, or hold runs, or hold folders of runs. */
-function recorded(folder: string, { experiment, topology, substrate }: BaselineQuery): Recorded[] {
+/** Folders of every run of it with all defences on. The folder itself may be a run, or hold runs, or hold folders of runs. */
+function recorded(folder: string, { experiment, topology, substrate }: BaselineQuery): string[] {
   const inside = (path: string): string[] => foldersIn(path).map((name) => join(path, name));
-  return [folder, ...inside(folder), ...inside(folder).flatMap(inside)].sort().flatMap((directory) => {
+  return [folder, ...inside(folder), ...inside(folder).flatMap(inside)].sort().filter((directory) => {
     const plan = jsonIn(join(directory, files.plan)) as { experiment?: unknown; topology?: unknown; substrate?: unknown; without?: unknown[]; scale?: unknown } | null | undefined;
-    const verdict = jsonIn(join(directory, files.verdict)) as { status?: unknown } | null | undefined;
-    const wanted = plan?.experiment === experiment && plan.topology === topology && plan.substrate === substrate && plan.without?.length === 0 && (plan.scale ?? 1) === 1;
-    return wanted ? [{ directory, held: verdict?.status === "held" }] : [];
+    return plan?.experiment === experiment && plan.topology === topology && plan.substrate === substrate && plan.without?.length === 0 && (plan.scale ?? 1) === 1;
   });
 }
 
-async function heldRuns(folder: string, query: BaselineQuery): Promise<Run[]> {
-  const held = recorded(folder, query).filter((run) => run.held);
-  return Promise.all(held.slice(-runsMax).map(({ directory }) => readRun(directory)));
+/** Judges each record once, by today's code: what its verdict.json says counts for nothing. */
+class JudgedRuns {
+  readonly #context: Context;
+  readonly #known = new Map<string, Run | null>();
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** The newest ones that held; the others are named. */
+  async held(folder: string, query: BaselineQuery): Promise<Run[]> {
+    const held: Run[] = [];
+    for (const directory of recorded(folder, query).reverse()) {
+      const run = await this.#heldIn(directory);
+      if (run !== null) held.push(run);
+      if (held.length === runsMax) break;
+    }
+    return held.reverse();
+  }
+
+  async #heldIn(directory: string): Promise<Run | null> {
+    const known = this.#known.get(directory);
+    if (known !== undefined) return known;
+    const { run, why } = await judgedIn(directory);
+    if (run === null) this.#context.stderr.write(`baseline: ${oneLine(directory)} is left out: ${oneLine(why)}\n`);
+    this.#known.set(directory, run);
+    return run;
+  }
 }
 
-/** The newest ones: more cost memory and tell little. */
+async function judgedIn(directory: string): Promise<{ readonly run: Run | null; readonly why: string }> {
+  try {
+    const run = await readRun(directory);
+    const { status, why } = judgeRecord(run);
+    const damage = run.damage.length === 0 ? why : run.damage.join("; ");
+    return status === "held" ? { run, why } : { run: null, why: `${status}: ${damage}` };
+  } catch (error) {
+    if (!(error instanceof SeawallError)) throw error;
+    return { run: null, why: error.message };
+  }
+}
+
+/** More cost memory and tell little. */
 const runsMax = 10;

@@ -5,6 +5,7 @@ import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { comparability, sideName } from "../core/compare/comparable.ts";
 import { comparisonDocument, comparisonOf, isWorse, type JudgedRun } from "../core/compare/comparison.ts";
+import { silentSides } from "../core/compare/silent-sides.ts";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import { renderComparisonHtml } from "../report/compare-html.ts";
 import { renderComparison } from "../report/compare-text.ts";
@@ -55,7 +56,9 @@ export async function compare(context: Context, paths: readonly string[], { base
   const people = json ? context.stderr : context.stdout;
   if (!json) people.write(`${renderComparison(comparison, { columns: people.columns, colour: people.colour })}\n\n`);
   people.write(`page     ${pathToFileURL(page).href}\n`);
-  return isWorse(comparison) ? exitCodes.refuted : exitCodes.held;
+  const silent = silentSides(sides);
+  for (const sentence of silent) people.write(`worse    ${sentence}\n`);
+  return isWorse(comparison) || silent.length > 0 ? exitCodes.refuted : exitCodes.held;
 }
 
 /** A run directory, or a folder that holds some. */

@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
-import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { printerTo } from "./printer.ts";
 import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
+import { readRun } from "../run/read-run.ts";
+import { Recorder } from "../run/recorder.ts";
 import { commandLine } from "./command-line.ts";
 import type { Context } from "./context.ts";
 import { explain } from "./explain.ts";
@@ -18,33 +20,38 @@ beforeEach(() => {
 });
 
 /** On the simulated substrate: the same gate, in virtual time. */
-async function gate(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+async function gate(args: readonly string[], env: Readonly<Record<string, string>> = {}, names = ["origin-storm"]) {
   let stdout = "", stderr = "";
   const output = (take: (text: string) => void) => printerTo({ write: take, isTerminal: false, columns: 100, colour: false });
   const context: Context = {
     root, cwd: folder, env: { SEAWALL_SUBSTRATE: "simulated", ...env }, stdout: output((text) => { stdout += text; }), stderr: output((text) => { stderr += text; }),
     stdin: () => Readable.from([]), signal: new AbortController().signal, onHurry: () => {}, version: "1.2.3", stateDirectory: join(folder, "state"), cacheDirectory: folder,
   };
-  const exitCode = await commandLine(context, ["gate", "origin-storm", "--out", "new", ...args]).catch((error: unknown) => explain(error, context.stderr));
+  const exitCode = await commandLine(context, ["gate", ...names, "--out", "new", ...args]).catch((error: unknown) => explain(error, context.stderr));
   return { exitCode, stdout, stderr };
 }
 
 const only = (path: string): string => join(path, readdirSync(path).sort().at(-1) as string);
 
-/** Every wait of viewers at the live edge, `times` as long. */
-function stretch(run: string, times: number): void {
-  const file = join(run, "samples.csv.zst");
-  const waits = new Set<string>();
-  const lines = zstdDecompressSync(readFileSync(file)).toString().split("\n").map((line) => {
-    if (line.startsWith("#")) {
-      const at = line.indexOf(" ");
-      if (line.includes('"segment_ms"')) waits.add(line.slice(1, at));
-      return line;
-    }
-    const [series, at, value] = line.split(",") as [string, string, string];
-    return waits.has(series) ? `${series},${at},${Number(value) * times}` : line;
-  });
-  writeFileSync(file, zstdCompressSync(lines.join("\n")));
+/** The same run with every wait of viewers `times` as long, recorded anew: a changed record would be no baseline. */
+async function stretch(directory: string, times: number): Promise<void> {
+  const { id, plan, events, series } = await readRun(directory);
+  const clock = { nowMs: () => events.at(-1)?.atMs ?? 0, monotonicMs: () => 0, sleep: () => Promise.resolve() };
+  rmSync(directory, { recursive: true });
+  mkdirSync(directory);
+  await using recorder = new Recorder(directory, plan, clock, { runId: id, synced: false });
+  for (const event of events) recorder.event(event);
+  for (const { atMs, values, ...one } of series) {
+    const factor = one.metric === "segment_ms" ? times : 1;
+    const seriesId = recorder.series(one);
+    for (const [index, at] of atMs.entries()) recorder.sample(seriesId, at, (values[index] as number) * factor);
+  }
+}
+
+function edit(path: string, change: (document: Record<string, unknown>) => void): void {
+  const document = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+  change(document);
+  writeFileSync(path, JSON.stringify(document));
 }
 
 describe("a gate in virtual time", () => {
@@ -72,7 +79,7 @@ describe("a gate in virtual time", () => {
     expect(alike.exitCode).toBe(0);
     mkdirSync(join(folder, "old"));
     await gate(["--seed", "9", "--out", "old"]);
-    stretch(only(join(folder, "old/origin-storm")), 0.25);
+    await stretch(only(join(folder, "old/origin-storm")), 0.25);
     const worse = await gate(["--seed", "30", "--baseline", "old", "--confirmations", "1", "--json"]);
     expect(worse.exitCode).toBe(1);
     const [said] = documentsIn(worse.stdout) as [{ entries: { outcome: string; attempts: unknown[]; why: string }[] }];
@@ -80,6 +87,34 @@ describe("a gate in virtual time", () => {
     expect(said.entries[0]).toMatchObject({ outcome: "worse", attempts: [{}, {}] });
     expect(said.entries[0]?.why).toMatch(/^every claim held, but compared with the baseline .*slower/);
   }, 60_000);
+
+  it("judges a baseline itself, names what it leaves out, and does not pass without anything to compare with", async () => {
+    await gate(["--without", "collapsing", "--out", "old"]);
+    const refuted = only(join(folder, "old/origin-storm"));
+    edit(join(refuted, "plan.json"), (plan) => { plan["without"] = []; });
+    edit(join(refuted, "verdict.json"), (verdict) => { verdict["status"] = "held"; });
+    const lying = await gate(["--seed", "8", "--baseline", "old"]);
+    expect(lying.exitCode).toBe(2);
+    expect(lying.stderr).toMatch(/^baseline: .*old\/origin-storm\/\S+ is left out: refuted: /m);
+    await gate(["--seed", "9", "--out", "bare"]);
+    rmSync(join(only(join(folder, "bare/origin-storm")), "samples.csv.zst"));
+    const bare = await gate(["--seed", "10", "--baseline", "bare"]);
+    expect(bare.exitCode).toBe(2);
+    expect(bare.stderr).toMatch(/is left out: inconclusive: .*samples\.csv\.zst is missing/);
+  }, 60_000);
+
+  it("looks for a ref in the repository of the experiment, and refuses one where there is none", async () => {
+    const own = join(folder, "mine.ts");
+    writeFileSync(own, `export { default } from "${join(root, "experiments/origin-storm.ts")}";\n`);
+    const nowhere = await gate(["./mine.ts", "--baseline", "HEAD"], {}, []);
+    expect(nowhere).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("mine.ts lies in no git repository") });
+    for (const args of [["init", "-q"], ["add", "mine.ts"], ["-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-qm", "x"]]) execFileSync("git", ["-C", folder, ...args]);
+    const commit = execFileSync("git", ["-C", folder, "rev-parse", "--short=12", "HEAD"], { encoding: "utf8" }).trim();
+    const { exitCode, stdout, stderr } = await gate(["./mine.ts", "--seed", "5", "--baseline", "HEAD", "--baseline-runs", "1"], {}, []);
+    expect(stderr).toContain(`baseline ./mine.ts at HEAD (${commit}), seed 5`);
+    expect(stdout).toContain(`HEAD (${commit})`);
+    expect(exitCode).toBe(0);
+  }, 120_000);
 
   it("refuses a baseline that is neither folder nor ref, and does not pass on one that has nothing to compare with", async () => {
     expect(await gate(["--baseline", "no-such-branch"])).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("neither a folder nor a git ref") });

@@ -31,7 +31,7 @@ export async function gate(context: Context, names: readonly string[], options: 
   const items = await chosen(context, names, options.suite);
   const seed = options.seed ?? randomInt(0, 2 ** 32);
   await planAll(context, items, seed, options);
-  await using baseline = options.baseline === null ? null : await openBaseline(context, options.baseline, options.out, { runs: options.baselineRuns, seed });
+  await using baseline = options.baseline === null ? null : await openBaseline(context, options.baseline, options.out, { runs: options.baselineRuns, seed, names: items.map(({ name }) => name) });
   const judged = new Map<string, Outcome>();
   const entries: Gated[] = [];
   for (const item of items) {

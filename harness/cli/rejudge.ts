@@ -1,12 +1,10 @@
 /** `seawall judge` and `seawall report`: a stored run gets the verdict, and the report, of today's code. */
-import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isDay } from "../game-day/day-directory.ts";
 import { renderVerdictText } from "../report/text.ts";
 import { writeReports } from "../report/write.ts";
 import { readRun } from "../run/read-run.ts";
-import { files } from "../run/run-directory.ts";
-import { writeWhole } from "../system/files.ts";
+import { keepVerdict } from "../run/stored-verdict.ts";
 import type { Context } from "./context.ts";
 import { told } from "./game-day/game-day.ts";
 import { judgeRecord } from "./judge-record.ts";
@@ -30,7 +28,7 @@ export async function rewriteReports(context: Context, directory: string, json: 
   }
   const run = await readRun(directory);
   const verdict = judgeRecord(run);
-  writeWhole(join(run.directory, files.verdict), `${JSON.stringify(verdict, null, 2)}\n`);
+  keepVerdict(run.directory, verdict);
   const { html, junit } = await writeReports(run, verdict);
   refreshIndexOf(run, (text) => context.stderr.write(text));
   if (json) context.stdout.json({ format: "seawall-report-files/1", runId: run.id, status: verdict.status, directory: run.directory, html, junit });

@@ -4,11 +4,14 @@ import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { allowanceUsed, isAsWanted, startOfRunId } from "../core/index/run-index.ts";
 import { renderIndex } from "../report/index-html.ts";
+import type { Verdict } from "../core/run.ts";
+import { keepVerdict } from "../run/stored-verdict.ts";
 import { refreshIndex, refreshIndexOf, writeIndex } from "./run-index.ts";
 
 const sample = resolve(import.meta.dirname, "../../reports/sample");
 const read = (name: string): Record<string, unknown> => JSON.parse(readFileSync(join(sample, name), "utf8")) as Record<string, unknown>;
-const [plan, verdict] = [read("plan.json"), read("verdict.json")];
+const plan = read("plan.json");
+const { of: _of, ...verdict } = read("verdict.json");
 let out: string;
 
 beforeEach(() => { out = mkdtempSync(join(tmpdir(), "seawall-index-")); });
@@ -18,7 +21,7 @@ function recorded(path: string, changes: Readonly<Record<string, unknown>> = {})
   const directory = join(out, path);
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "plan.json"), JSON.stringify({ ...plan, ...changes }));
-  writeFileSync(join(directory, "verdict.json"), JSON.stringify({ ...verdict, runId: path.split("/").at(-1), ...changes }));
+  keepVerdict(directory, { ...verdict, runId: path.split("/").at(-1), ...changes } as unknown as Verdict);
   return directory;
 }
 
@@ -27,6 +30,7 @@ describe("the index of runs", () => {
     recorded("origin-storm/20260101T000000Z-00000001");
     cpSync(sample, join(out, "origin-storm/20260201T000000Z-00000002"), { recursive: true });
     writeFileSync(join(out, "origin-storm/20260201T000000Z-00000002/report.html"), "");
+    keepVerdict(join(out, "origin-storm/20260201T000000Z-00000002"), verdict as unknown as Verdict);
     recorded("origin-storm/20260103T000000Z-00000003", { without: ["collapsing"], status: "refuted", targetVersion: "abc1234" });
     const { runs, broken } = writeIndex(out);
     expect(broken).toEqual([]);
@@ -62,6 +66,33 @@ describe("the index of runs", () => {
       ["running", "it has no verdict"], ["torn", "verdict.json cannot be read"],
     ]);
     expect(readFileSync(join(out, "index.html"), "utf8")).toContain("Folders that hold no whole run");
+  });
+
+  it("takes no verdict on its word: changed by hand, on a record that was changed, or of another one", () => {
+    const [edited, cut, other] = ["1", "2", "3"].map((name) => recorded(`origin-storm/${name}`));
+    const path = join(edited as string, "verdict.json");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace('"status": "inconclusive"', '"status": "held"').replace('"why": "', '"why": "all held, '));
+    writeFileSync(join(cut as string, "events.ndjson"), "");
+    recorded("origin-storm/4", { seed: 4 });
+    cpSync(join(out, "origin-storm/4/verdict.json"), join(other as string, "verdict.json"));
+    const { runs } = writeIndex(out);
+    const doubted = runs.filter(({ why }) => why.startsWith("verdict.json is not of this record"));
+    expect(doubted.map(({ path: run, status, claims }) => [run, status, claims])).toEqual(
+      ["3", "2", "1"].map((name) => [`origin-storm/${name}`, "inconclusive", []]));
+    expect(runs.find(({ path: run }) => run === "origin-storm/4")?.claims).not.toEqual([]);
+  });
+
+  it("finds runs below what a gate and other commands made, and calls none of their folders broken", () => {
+    recorded("baseline/2e7a5c9bd6c6/origin-storm/20260101T000000Z-00000001");
+    recorded("slow/mine/20260102T000000Z-00000002");
+    mkdirSync(join(out, "gate/20260103T000000Z-00000003"), { recursive: true });
+    writeFileSync(join(out, "gate/20260103T000000Z-00000003/gate.json"), "{}");
+    const { runs, broken } = writeIndex(out);
+    expect(broken).toEqual([]);
+    expect(runs.map(({ path }) => path)).toEqual([
+      "slow/mine/20260102T000000Z-00000002", "baseline/2e7a5c9bd6c6/origin-storm/20260101T000000Z-00000001",
+    ]);
   });
 
   it("keeps hostile text, and hostile names of folders, to text", () => {

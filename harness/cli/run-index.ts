@@ -6,12 +6,12 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { exitCodes } from "../core/errors.ts";
 import { allowanceUsed, type BrokenRun, type IndexedPage, type IndexedRun, type RunIndex, startOfRunId } from "../core/index/run-index.ts";
-import { verdictDocument } from "../core/output/verdict.ts";
-import type { Finding, Run } from "../core/run.ts";
+import type { Finding, Run, Verdict } from "../core/run.ts";
 import { unitOf } from "../core/format.ts";
 import { renderIndex } from "../report/index-html.ts";
 import { clip } from "../report/plain.ts";
 import { files, refuseUnwritable } from "../run/run-directory.ts";
+import { type Stored, storedVerdict } from "../run/stored-verdict.ts";
 import { foldersIn, jsonIn, storageError } from "../system/files.ts";
 import type { Context } from "./context.ts";
 
@@ -71,38 +71,54 @@ export function readIndex(out: string): RunIndex {
   return { runs: runs.sort((a, b) => when(b) - when(a) || (a.path < b.path ? 1 : -1)), broken, pages: pagesOf(out) };
 }
 
-/** `EXPERIMENT/RUN`, and runs that lie in the folder itself. */
-function runFolders(out: string): string[] {
-  return shownFoldersIn(out).flatMap((name) => {
-    if (existsSync(join(out, name, files.plan))) return [name];
-    return shownFoldersIn(join(out, name)).filter((inner) => inner !== files.logs && !isOther(join(out, name, inner))).map((inner) => `${name}/${inner}`);
+/** Runs lie in `EXPERIMENT/RUN`, and deeper where a command was given a folder in this one: `baseline/COMMIT/EXPERIMENT/RUN`. */
+const depthMax = 4;
+
+/** Folders of runs, and those that look like one and hold no whole run. */
+function runFolders(out: string, under = "", depth = 1): string[] {
+  return shownFoldersIn(join(out, under)).flatMap((name) => {
+    const path = under === "" ? name : `${under}/${name}`;
+    const directory = join(out, path);
+    if (existsSync(join(directory, files.plan))) return [path];
+    if (isOther(directory) || name === files.logs) return [];
+    if (depth > 1 && looksLikeARun(directory)) return [path];
+    return depth < depthMax ? runFolders(out, path, depth + 1) : [];
   });
 }
 
-/** A game day, and whatever else keeps its own report and is no run. */
-function isOther(directory: string): boolean {
-  return !existsSync(join(directory, files.plan)) && (existsSync(join(directory, files.report)) || existsSync(join(directory, "day.json")));
+/** A run that was cut short before it had a plan, or lost it; other folders hold folders, or documents of Seawall's. */
+function looksLikeARun(directory: string): boolean {
+  const names = namesIn(directory);
+  return names.length === 0 || [files.events, files.samples, files.verdict, files.logs].some((name) => names.includes(name));
 }
 
-/** Records of earlier versions have findings without an id and a subject; they are listed all the same. */
-const verdictShape = verdictDocument.extend({
-  findings: z.array(verdictDocument.shape.findings.element.extend({
-    id: z.string().default(""), subject: z.string().default(""),
-  })),
-});
+/** What keeps its own report and is no run: a game day, a gate, a search. */
+function isOther(directory: string): boolean {
+  const own = [files.report, "day.json", "gate.json"];
+  return own.some((name) => existsSync(join(directory, name)));
+}
+
 const planShape = z.object({
   experiment: z.string(), tier: z.string(), target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), seed: z.number(), without: z.array(z.string()),
   targetVersion: z.string().optional(), hypothesis: z.array(z.object({ title: z.string(), statistic: z.string() })),
 });
 
+/** A verdict on another record shows nothing, and margins of it are nobody's. */
+function believed({ kind, verdict }: Extract<Stored, { readonly verdict: Verdict }>): Verdict {
+  if (kind === "fits") return verdict;
+  const why = `${files.verdict} is not of this record, or was changed: \`seawall report\` with its folder judges it again`;
+  return { ...verdict, status: "inconclusive", why, findings: [] };
+}
+
 function indexed(out: string, path: string): IndexedRun | BrokenRun {
   const directory = join(out, path);
   const plan = planShape.safeParse(jsonIn(join(directory, files.plan)));
   if (!plan.success) return { path, why: existsSync(join(directory, files.plan)) ? `${files.plan} cannot be read` : `it has no ${files.plan}` };
-  const verdict = verdictShape.safeParse(jsonIn(join(directory, files.verdict)));
-  if (!verdict.success) return { path, why: existsSync(join(directory, files.verdict)) ? `${files.verdict} cannot be read` : "it has no verdict: cut short, or still going on; `seawall report` with its folder judges what there is" };
+  const stored = storedVerdict(directory);
+  if (stored.kind === "unreadable") return { path, why: `${files.verdict} cannot be read` };
+  if (stored.kind === "missing") return { path, why: "it has no verdict: cut short, or still going on; `seawall report` with its folder judges what there is" };
   const { data } = plan;
-  const { runId, status, why, aborted, findings } = verdict.data;
+  const { runId, status, why, aborted, findings } = believed(stored);
   const shares = new Set(data.hypothesis.filter(({ statistic }) => statistic === "share").map(({ title }) => title));
   return {
     path, runId: clip(runId, 120), experiment: clip(data.experiment, 120), tier: clip(data.tier, 40), substrate: data.substrate, target: clip(data.target, 120), topology: clip(data.topology, 120),

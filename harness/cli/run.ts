@@ -16,14 +16,14 @@ import { startDeadMan } from "../run/dead-man.ts";
 import { FileLedger } from "../run/ledger.ts";
 import { leftRuns } from "../run/left-runs.ts";
 import { readRun } from "../run/read-run.ts";
+import { keepVerdict } from "../run/stored-verdict.ts";
 import { Recorder } from "../run/recorder.ts";
-import { files, makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
+import { makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
 import { connectEngine } from "../substrates/docker/engine.ts";
 import { refuseTooFewDescriptors } from "../load/descriptors.ts";
 import { descriptorsMax } from "../system/descriptors.ts";
 import { realClock } from "../system/clock.ts";
 import { chromiumPath } from "../system/browser.ts";
-import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import { workloadExports, workloadNeeds } from "./experiments.ts";
 import type { Hold } from "./hold.ts";
@@ -183,7 +183,7 @@ function opened(context: Context, { plan }: Planned, clock: Clock, directory: st
 export async function judged(directory: string, error: unknown, warn: (text: string) => void = () => {}): Promise<Outcome> {
   const record = await readRun(directory);
   const verdict = judgeRecord(record);
-  writeWhole(join(directory, files.verdict), `${JSON.stringify(verdict, null, 2)}\n`);
+  keepVerdict(directory, verdict);
   const { html } = await writeReports(record, verdict);
   refreshIndexOf(record, warn);
   return { run: record, verdict, exitCode: exitCodeOf(verdict, error), report: html, error };

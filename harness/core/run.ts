@@ -155,4 +155,6 @@ export interface Verdict {
   readonly cleanup: { readonly status: "clean" | "incomplete" | "unknown"; readonly left: readonly string[] };
   readonly findings: readonly Finding[];
   readonly rerun: string;
+  /** In verdict.json: hashes of the record that it is of, and of itself. Missing elsewhere, and in older files. */
+  readonly of?: { readonly record: string; readonly check: string } | undefined;
 }

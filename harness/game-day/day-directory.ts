@@ -6,6 +6,7 @@ import type { Day, DayEvent } from "../core/game-day/day.ts";
 import { stateOf } from "../core/game-day/day-state.ts";
 import { type DayResult, judgeDay } from "../core/game-day/judge-day.ts";
 import type { Verdict } from "../core/run.ts";
+import { storedVerdict } from "../run/stored-verdict.ts";
 import { readDayEvents } from "./day-log.ts";
 
 export const dayFiles = { day: "day.json", events: "events.ndjson", result: "result.json", report: "report.html" } as const;
@@ -35,12 +36,8 @@ export function readPlanOfDay(directory: string): Day {
   }
 }
 
-/** Null when the run has none (yet), or has gone. */
+/** Null when the run has none (yet), has gone, or is not what the verdict was given on. */
 function verdictIn(run: string): Verdict | null {
-  try {
-    const verdict = JSON.parse(readFileSync(join(run, "verdict.json"), "utf8")) as Verdict | null;
-    return verdict?.format === "seawall-verdict/1" ? verdict : null;
-  } catch {
-    return null;
-  }
+  const stored = storedVerdict(run);
+  return stored.kind === "fits" ? stored.verdict : null;
 }

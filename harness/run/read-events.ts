@@ -13,11 +13,14 @@ export interface ReadEvents {
 
 /** A record with more damage than this is described by its first lines. */
 const saidMax = 5;
+/** A month: timers, and so phases, cannot be longer than 24.8 days. */
+const runMsMax = 31 * 86_400_000;
 
 export function readEvents(path: string, planHash: string, damage: string[]): ReadEvents {
   const reading = new Reading(planHash);
   if (!existsSync(path)) damage.push(`${files.events} is missing`);
   else reading.lines(linesOf(path, damage));
+  reading.dropStrays();
   damage.push(...reading.problems());
   return reading;
 }
@@ -33,7 +36,7 @@ function linesOf(path: string, damage: string[]): string[] {
 }
 
 class Reading implements ReadEvents {
-  readonly events: RunEvent[] = [];
+  events: RunEvent[] = [];
   readonly marks: Mark[] = [];
   seal: Seal | null = null;
   readonly #planHash: string;
@@ -50,6 +53,16 @@ class Reading implements ReadEvents {
 
   lines(lines: readonly string[]): void {
     for (const [index, line] of lines.entries()) if (line !== "") this.#line(line, index, lines.length);
+  }
+
+  /** A moment that is far from all others would stretch every window to it. */
+  dropStrays(): void {
+    const times = this.events.map(({ atMs }) => atMs).sort((a, b) => a - b);
+    const middleMs = times[times.length >> 1] ?? 0;
+    const near = this.events.filter(({ atMs }) => Math.abs(atMs - middleMs) <= runMsMax);
+    const strays = this.events.length - near.length;
+    if (strays > 0) this.#problems.push(`${strays} events are further from the others than any run is long`);
+    this.events = near;
   }
 
   problems(): string[] {

@@ -43,8 +43,8 @@ function readPlan(directory: string): { readonly plan: Plan; readonly hash: stri
 
 /** As many faults as fit a line. */
 const issuesMax = 3;
-/** A year: a phase that is longer is a slip, and would take for ever to draw. */
-const phaseMsMax = 366 * 86_400_000;
+/** A month: a phase that is longer is a slip, and would take for ever to draw. */
+const phaseMsMax = 31 * 86_400_000;
 
 function planIn(value: unknown): Plan {
   if (typeof value !== "object" || value === null) throw new Error("not an object");
@@ -61,6 +61,7 @@ function planIn(value: unknown): Plan {
   for (const [name, ms] of Object.entries(lengths)) {
     if (ms < 0 || ms > phaseMsMax) throw new Error(`${name} is ${ms} ms long`);
   }
+  if (plan.recovery !== null && plan.recovery.windowMs < 1) throw new Error("the windows of its recovery are shorter than 1 ms");
   if (plan.stream.segmentMs < 1) throw new Error(`its segments are ${plan.stream.segmentMs} ms long`);
   return plan;
 }

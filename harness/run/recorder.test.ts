@@ -13,6 +13,7 @@ import type { Run, RunEvent, SampleKind } from "../core/run.ts";
 import { readRun } from "./read-run.ts";
 import { Recorder } from "./recorder.ts";
 
+const zeroMs = 1_800_000_000_000;
 const clock: Clock = { nowMs: () => 1_800_000_000_000.25, monotonicMs: () => 0, sleep: () => Promise.resolve() };
 let directory = "";
 beforeEach(() => { directory = mkdtempSync(join(tmpdir(), "seawall-recorder-")); });
@@ -83,12 +84,12 @@ describe("a record that is read back", () => {
       await using recorder = new Recorder(directory, plan, clock);
       recorder.onEvent((event) => heard.push(event.kind));
       recorder.event({ kind: "note", text: "first\nsecond" });
-      recorder.event({ kind: "note", text: "then", atMs: 5 });
+      recorder.event({ kind: "note", text: "then", atMs: zeroMs + 5 });
       recorder.event(finished);
       expect(readFileSync(path("events.ndjson"), "utf8").split("\n")).toHaveLength(4);
     }
     const { events } = await readRun(directory);
-    expect(events).toEqual([{ kind: "note", text: "first\nsecond", atMs: 1_800_000_000_000.25 }, { kind: "note", text: "then", atMs: 5 }, finished]);
+    expect(events).toEqual([{ kind: "note", text: "first\nsecond", atMs: 1_800_000_000_000.25 }, { kind: "note", text: "then", atMs: zeroMs + 5 }, finished]);
     expect(heard).toEqual(["note", "note", "finished"]);
   });
 
@@ -147,7 +148,7 @@ describe("a record that was cut off", () => {
   });
 
   it("at any byte of its events keeps whole lines only, and says so", async () => {
-    const events: RunEvent[] = [{ kind: "note", text: "größer\n{", atMs: 1 }, { kind: "phase", phase: "baseline", atMs: 2.5 }, { kind: "clockStepped", byMs: -3, atMs: 3 }, finished];
+    const events: RunEvent[] = [{ kind: "note", text: "größer\n{", atMs: zeroMs }, { kind: "phase", phase: "baseline", atMs: zeroMs + 0.5 }, { kind: "clockStepped", byMs: -3, atMs: zeroMs + 0.75 }, finished];
     await record([], events);
     const bytes = readFileSync(path("events.ndjson"));
     const untilSeal = bytes.subarray(0, -1).lastIndexOf("\n");
@@ -222,7 +223,7 @@ describe("a record that is sealed", () => {
   });
 
   it("with any one character of its plan or its events changed is never taken for whole", async () => {
-    await record([], [{ kind: "note", text: "x", atMs: 1 }, finished]);
+    await record([], [{ kind: "note", text: "x", atMs: zeroMs }, finished]);
     const texts = { "plan.json": readFileSync(path("plan.json")), "events.ndjson": readFileSync(path("events.ndjson")) };
     const name = fc.constantFrom("plan.json" as const, "events.ndjson" as const);
     await fc.assert(fc.asyncProperty(name, fc.double({ min: 0, max: 0.9999, noNaN: true }), fc.integer({ min: 1, max: 127 }), async (file, at, flip) => {
@@ -281,7 +282,7 @@ describe("what is no run", () => {
 
   it("is damage when lines in the middle are not what they should be", async () => {
     writeFileSync(path("plan.json"), JSON.stringify(plan));
-    writeFileSync(path("events.ndjson"), `{"kind":"deploying","atMs":1}\nnull\n{"kind":7,"atMs":1}\n{"kind":"note","text":"x"}\n${JSON.stringify(finished)}\n`);
+    writeFileSync(path("events.ndjson"), `{"kind":"deploying","atMs":${zeroMs}}\nnull\n{"kind":7,"atMs":1}\n{"kind":"note","text":"x"}\n${JSON.stringify(finished)}\n`);
     const run = await readRun(directory);
     expect(run.events.map((event) => event.kind)).toEqual(["deploying", "finished"]);
     expect(run.damage.filter((line) => line.includes("damaged"))).toHaveLength(3);

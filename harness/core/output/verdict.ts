@@ -33,4 +33,7 @@ export const verdictDocument = z.object({
   cleanup: z.object({ status: z.enum(["clean", "incomplete", "unknown"]), left: z.array(z.string()) }),
   findings: z.array(finding),
   rerun: z.string().meta({ description: "the command that repeats the run" }),
+  of: z.object({ record: z.string(), check: z.string() }).optional().meta({
+    description: "in verdict.json: hashes of the record that it is of, and of the verdict itself",
+  }),
 }) satisfies z.ZodType<Verdict>;
