@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Claim, Experiment, Phase, Tags } from "../../harness/core/experiment.ts";
-import { type Draft, heldDraft, runOf, startOf, zeroMs } from "../../harness/core/judge/fixture.ts";
+import { type Draft, heldDraft, reporter, runOf, startOf, zeroMs } from "../../harness/core/judge/fixture.ts";
 import { judge } from "../../harness/core/judge/judge.ts";
 import { vacuousProblems } from "../../harness/core/plan-vacuous.ts";
 import { durable } from "./durable.ts";
@@ -53,7 +53,9 @@ function whole(): Draft {
     every(2_000, (startedMs) => draft.samples.push({ metric: "durable", tags: { pipeline: region, outcome: "intact" }, startedMs, value: 1 }));
   }
   every(200, (startedMs) => draft.samples.push({ metric: "segment_ms", tags: { lane: "live", outcome: "served", edge: "region-a/edge", rendition: "v360", bytes: "compared" }, startedMs, value: 40 }));
-  return { ...draft, plan: { ...draft.plan, hypothesis: mission } };
+  const origins = ["region-a", "region-b"].flatMap((region) => ["origin-read", "origin-publish"].map((kind) => `${region}/${kind}`));
+  const telemetry = [...(draft.plan.telemetry ?? []), ...origins.map((service) => reporter(service, { service }, [service], "origin_requests_total", "increment"))];
+  return { ...draft, plan: { ...draft.plan, hypothesis: mission, telemetry } };
 }
 
 type Change = (draft: Draft) => void;

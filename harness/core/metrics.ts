@@ -1,4 +1,7 @@
-/** The metrics that a run can contain, who emits each, and what it means. A claim on any other name is refused by `plan`. */
+/**
+ * The metrics that any run can contain, who emits each, and what it means. A target of one's own adds the series that its services expose
+ * (`registry.ts`). A claim on any other name is refused by `plan`.
+ */
 import type { Claim } from "./experiment.ts";
 import { bodyProblems, containers } from "./body.ts";
 import type { SampleKind } from "./run.ts";
@@ -12,6 +15,10 @@ export interface Metric {
   readonly tags: readonly string[];
   /** For tags whose values are a closed list: a misspelt value would select nothing, and nothing is easily under a limit. */
   readonly values?: Readonly<Record<string, readonly string[]>>;
+  /** The greatest value that one sample can have. */
+  readonly most?: number;
+  /** It says something about the harness and nothing about the target: no claim can rest on it alone. */
+  readonly ofHarness?: true;
   /** It speaks of bytes, which only a target that keeps some can answer for: a simulated run leaves out claims on it. */
   readonly ofBytes?: true;
 }
@@ -28,11 +35,11 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "from an operator's word to everybody to one connected device's hearing it; one that missed it waits from the start of the fault to its end" },
   http_req_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "load", "kind", "status", "edge"], values: { lane: lanes },
     meaning: "one HTTP request, connection included" },
-  start_late_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "load", "of"], values: { of: ["iteration", "request"] },
+  start_late_ms: { kind: "duration", unit: "ms", source: "generator", ofHarness: true, tags: ["lane", "load", "of"], values: { of: ["iteration", "request"] },
     meaning: "how much later than planned the generator began an iteration, one sample for each; or, of request, how much later than it meant to an iteration asked" },
-  iteration_ms: { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "load", "outcome"], values: { outcome: ["ended", "threw", "silent"] },
+  iteration_ms: { kind: "duration", unit: "ms", source: "generator", ofHarness: true, tags: ["lane", "load", "outcome"], values: { outcome: ["ended", "threw", "silent"] },
     meaning: "one iteration of a workload from its beginning to its end; outcome is ended, threw, or silent when it left no sample" },
-  dropped_iterations: { kind: "increment", unit: "", source: "generator", tags: ["lane", "load", "why"], values: { why: ["nobodyFree", "tooLate"] },
+  dropped_iterations: { kind: "increment", unit: "", source: "generator", ofHarness: true, tags: ["lane", "load", "why"], values: { why: ["nobodyFree", "tooLate"] },
     meaning: "iterations that were never run: they found no free virtual user, or their time was over before their first request" },
   origin_gets: { kind: "increment", unit: "", source: "edge", tags: ["lane", "edge", "origin"], values: { lane: lanes },
     meaning: "requests that an edge sent to an origin" },
@@ -41,7 +48,7 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "one segment's publication from first attempt to acknowledgement or loss, as its packager saw it; refused: an origin turned it away (429 or 5xx) at least once" },
   durable: { kind: "event", unit: "", source: "readBack", ofBytes: true, tags: ["pipeline", "outcome"], values: { outcome: ["intact", "missing", "different"] },
     meaning: "an acknowledged segment, at its acknowledgement, and what was found of it when all was over" },
-  durable_unread: { kind: "event", unit: "", source: "readBack", ofBytes: true, tags: ["pipeline"],
+  durable_unread: { kind: "event", unit: "", source: "readBack", ofHarness: true, ofBytes: true, tags: ["pipeline"],
     meaning: "an acknowledged segment of which nothing could be found out in time" },
   canary_ms: { kind: "duration", unit: "ms", source: "canary", tags: ["edge", "outcome", "lane"], values: { lane: ["live", "dvr"] },
     meaning: "one request of the harness's own prober, which asks as viewers do, from its intended start; outcome is served, wrong when the body is no segment, the status, or failed" },
@@ -52,9 +59,9 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "a body that a viewer or the harness's own prober looked at: its container by its first bytes, and why it is no segment; flagged is one that a header calls defective; the value holds the segment's number modulo 4096 and the first 36 bits of its SHA-256" },
   delivered: { kind: "event", unit: "", source: "canary", ofBytes: true, tags: ["edge", "rendition", "outcome"], values: { outcome: ["right", "wrong", "mislabelled"] },
     meaning: "a segment as the harness's own prober got it from an edge, against the packagers' journals: right, wrong bytes, or right bytes under a wrong checksum" },
-  delivered_unknown: { kind: "event", unit: "", source: "canary", ofBytes: true, tags: ["edge", "rendition"],
+  delivered_unknown: { kind: "event", unit: "", source: "canary", ofHarness: true, ofBytes: true, tags: ["edge", "rendition"],
     meaning: "a segment that an edge delivered and that no packager's journal tells of" },
-  canary_late_ms: { kind: "duration", unit: "ms", source: "canary", tags: [],
+  canary_late_ms: { kind: "duration", unit: "ms", source: "canary", ofHarness: true, tags: [],
     meaning: "how much later than intended the harness's own prober ran: a starved machine shows here" },
   origin_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "lane", "outcome"],
     values: { lane: lanes, outcome: ["served", "shed", "not_found", "gone", "failed", "rejected", "aborted"] },
@@ -72,7 +79,7 @@ export const metrics: Readonly<Record<string, Metric>> = {
   gateway_requests_total: { kind: "increment", unit: "", source: "service", tags: ["service", "lane", "bucket", "outcome"],
     values: { lane: ["start", "steer", "ingest", "broadcast"], bucket: ["CRITICAL", "DEGRADED", "BEST_EFFORT", "BULK"], outcome: ["served", "shed", "full", "rejected", "failed", "aborted"] },
     meaning: "requests that a gateway answered, as it counts them itself; start is a session start" },
-  gateway_utilisation: { kind: "gauge", unit: "", source: "service", tags: ["service"],
+  gateway_utilisation: { kind: "gauge", unit: "", source: "service", most: 1, tags: ["service"],
     meaning: "how busy a gateway is, 0 to 1: the busier of its signers and its event loop over about half a second" },
   gateway_limit: { kind: "gauge", unit: "", source: "service", tags: ["service"],
     meaning: "session starts that a gateway takes on at once, at most" },
@@ -107,7 +114,7 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "a stall of a player from its beginning; open: it had not ended when the watching did; cause is buffer when no media was left, device when this machine did not get to show it; none, of 0 ms: it was watched for half a second and did not stand still, so that a claim on the longest stall has something to go by" },
   player_latency_ms: { kind: "gauge", unit: "ms", source: "player", tags: ["player"],
     meaning: "how far behind the wall clock a player plays" },
-  player_rebuffer_ratio: { kind: "gauge", unit: "", source: "player", tags: ["player"],
+  player_rebuffer_ratio: { kind: "gauge", unit: "", source: "player", most: 1, tags: ["player"],
     meaning: "share of the last half second for which a player stalled; its mean is the rebuffer ratio" },
   player_height_px: { kind: "gauge", unit: "px", source: "player", tags: ["player"],
     meaning: "lines of the picture that a real player shows" },
@@ -115,9 +122,9 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "an error that a real player reported, by its code" },
   cpu_seconds: { kind: "increment", unit: "s", source: "harness", tags: ["service"],
     meaning: "processor time used by a service, the generator (k6) or the harness (seawall)" },
-  cpu_wait_seconds: { kind: "increment", unit: "s", source: "harness", tags: ["service"],
+  cpu_wait_seconds: { kind: "increment", unit: "s", source: "harness", ofHarness: true, tags: ["service"],
     meaning: "how long the threads of the generator (k6) were ready to run and waited for a processor" },
-  cpu_denied_seconds: { kind: "increment", unit: "s", source: "harness", tags: ["cause"], values: { cause: ["steal", "throttling"] },
+  cpu_denied_seconds: { kind: "increment", unit: "s", source: "harness", ofHarness: true, tags: ["cause"], values: { cause: ["steal", "throttling"] },
     meaning: "processor time that the hypervisor gave to others, or that a quota took" },
   resident_bytes: { kind: "gauge", unit: "B", source: "harness", tags: ["service"],
     meaning: "resident memory of a service" },

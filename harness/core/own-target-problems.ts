@@ -21,7 +21,7 @@ const service = {
 };
 const running = z.strictObject({ ...service, url: z.string() });
 const started = z.strictObject({
-  ...service, port: z.number().int().min(1024).max(65_535), tools: z.array(z.enum(toolNames)).optional(), dependsOn: z.array(z.string()).optional(),
+  ...service, port: z.number("a whole number, 1024 to 65535").int("a whole number").min(1024, "at least 1024").max(65_535, "at most 65535"), tools: z.array(z.enum(toolNames)).optional(), dependsOn: z.array(z.string()).optional(),
   readyWithinMs: ms.optional(), launch: z.custom<unknown>((value) => typeof value === "function", "must be a function"),
 });
 

@@ -3,6 +3,7 @@ import type { Claim, Experiment, Phase, Selector } from "./experiment.ts";
 import { comparesBytes, metrics } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
 import type { PlanOptions } from "./plan.ts";
+import type { Registry } from "./registry.ts";
 import { selectorsOf } from "./series.ts";
 import type { Layout } from "./target.ts";
 
@@ -24,12 +25,12 @@ export function needProblems(experiment: Experiment, layout: Layout, { workloadN
     (workloadNeeds?.(workload) ?? []).filter((need) => !has(need)).map((need) => `load: workload ${workload} needs ${need}, and this topology has none`));
 }
 
-export function claimProblems(experiment: Experiment): string[] {
+export function claimProblems(experiment: Experiment, registry: Registry): string[] {
   const aborts = experiment.abortWhen.map((abort) => abort.unless);
   const problems = repeated(experiment.hypothesis.map((claim) => claim.title)).map((title) => `hypothesis: "${title}" occurs twice`);
   for (const claim of [...experiment.hypothesis, ...aborts]) {
-    problems.push(...new Set(namedBy(claim).flatMap((selector) => selectorProblems(`claim "${claim.title}"`, selector))));
-    problems.push(...counterProblems(claim), ...byProblems(claim));
+    problems.push(...new Set(namedBy(claim).flatMap((selector) => selectorProblems(`claim "${claim.title}"`, selector, registry))));
+    problems.push(...counterProblems(claim, registry), ...byProblems(claim, registry));
   }
   for (const claim of experiment.hypothesis) problems.push(...tooFewSamples(claim, experiment));
   for (const claim of aborts) {
@@ -39,19 +40,19 @@ export function claimProblems(experiment: Experiment): string[] {
 }
 
 /** A reading of a counter stands for as many requests as it has grown by, so the number of readings means nothing, nor does a quantile of them. */
-function counterProblems(claim: Claim): string[] {
-  const counted = (name: string): boolean => Object.hasOwn(metrics, name) && metrics[name]?.kind === "increment";
+function counterProblems(claim: Claim, registry: Registry): string[] {
+  const counted = (name: string): boolean => Object.hasOwn(registry, name) && registry[name]?.kind === "increment";
   const where = `claim "${claim.title}"`;
   if (claim.statistic === "ratio") return counted(claim.per.metric) ? [`${where}: ${claim.per.metric} is a counter; "per" needs a metric with one sample for each event`] : [];
   const means = ["sum", "rate", "share", "windowsWithout"].includes(claim.statistic) || !counted(claim.metric);
   return means ? [] : [`${where}: ${claim.metric} is a counter, of which only sum, rate, share and ratio mean something, not ${claim.statistic}`];
 }
 
-function byProblems(claim: Claim): string[] {
+function byProblems(claim: Claim, registry: Registry): string[] {
   if (claim.statistic !== "windowsWithout" || claim.by === undefined) return [];
   const { by } = claim;
-  return [claim.metric, claim.first.metric].filter((name) => Object.hasOwn(metrics, name) && metrics[name]?.tags.includes(by) === false)
-    .map((name) => `claim "${claim.title}": ${unknownName(`tag of ${name}`, by, metrics[name]?.tags ?? [])}`);
+  return [claim.metric, claim.first.metric].filter((name) => Object.hasOwn(registry, name) && registry[name]?.openTags !== true && registry[name]?.tags.includes(by) === false)
+    .map((name) => `claim "${claim.title}": ${unknownName(`tag of ${name}`, by, registry[name]?.tags ?? [])}`);
 }
 
 /** With the tags that a share counts, which are as easily misspelt. */
@@ -59,18 +60,19 @@ function namedBy(claim: Claim): Selector[] {
   return [...selectorsOf(claim), ...(claim.statistic === "share" ? [{ metric: claim.metric, where: claim.having }] : [])];
 }
 
-function selectorProblems(where: string, selector: Selector): string[] {
-  const metric = Object.hasOwn(metrics, selector.metric) ? metrics[selector.metric] : undefined;
-  if (metric === undefined) return [`${where}: ${unknownName("metric", selector.metric, Object.keys(metrics))}; nothing emits it`];
+function selectorProblems(where: string, selector: Selector, registry: Registry): string[] {
+  const metric = Object.hasOwn(registry, selector.metric) ? registry[selector.metric] : undefined;
+  if (metric === undefined) return [`${where}: ${unknownName("metric", selector.metric, Object.keys(registry))}; nothing emits it`];
+  if (metric.openTags === true) return [];
   return Object.keys(selector.where ?? {}).filter((tag) => !metric.tags.includes(tag))
     .map((tag) => `${where}: ${unknownName(`tag of ${selector.metric}`, tag, metric.tags)}`);
 }
 
 /** Whether anything in this topology brings such samples: a reading that nobody can take would only be found missing after the run. */
-export function emitProblems(experiment: Experiment, layout: Layout): string[] {
+export function emitProblems(experiment: Experiment, layout: Layout, registry: Registry): string[] {
   const telemetry = layout.services.flatMap((service) => service.telemetry);
   const emitted = (name: string): boolean => {
-    switch (Object.hasOwn(metrics, name) ? metrics[name]?.source : undefined) {
+    switch (Object.hasOwn(registry, name) ? registry[name]?.source : undefined) {
       case "edge": return telemetry.some((one) => one.kind === "varnish" || one.kind === "originGets");
       case "packager": return telemetry.some((one) => one.kind === "journal");
       case "books": return telemetry.some((one) => one.kind === "books");
@@ -110,12 +112,13 @@ function offeredPerSecond(experiment: Experiment, selector: Selector, phase: Pha
   return experiment.load.filter((load) => lane === undefined || load.lane === lane).reduce((total, load) => total + load.ratePerSecond[phase], 0);
 }
 
-export function recoveryProblems(experiment: Experiment): string[] {
+export function recoveryProblems(experiment: Experiment, registry: Registry): string[] {
   const { recovery, phasesMs, method, target } = experiment;
   if (recovery === null) return method.length === 0 ? [] : ["recovery: an experiment with faults must say what recovery means"];
   const { goodput, having } = recovery;
-  const problems = [...new Set([...selectorProblems("recovery", goodput), ...selectorProblems("recovery", { metric: goodput.metric, where: having })])];
-  const metric = Object.hasOwn(metrics, goodput.metric) ? metrics[goodput.metric] : undefined;
+  const problems = [...new Set([...selectorProblems("recovery", goodput, registry), ...selectorProblems("recovery", { metric: goodput.metric, where: having }, registry)])];
+  const metric = Object.hasOwn(registry, goodput.metric) ? registry[goodput.metric] : undefined;
+  if (metric?.kind === "duration" && (metric.ofHarness === true || metric.source === "canary")) problems.push(`recovery: goodput is what viewers, devices or packagers get; ${goodput.metric} is the harness's own`);
   if (metric !== undefined && metric.kind !== "duration") problems.push(`recovery: goodput needs a metric with one sample for each request, ${goodput.metric} is none`);
   const [before, after] = [offeredPerSecond(experiment, goodput, "baseline"), offeredPerSecond(experiment, goodput, "recovery")];
   if (metric?.source === "generator" && after < recovery.ofBaselineMin * before) problems.push(`recovery: ${after} requests per second are offered in it, ${recovery.ofBaselineMin * before} are needed to reach ${recovery.ofBaselineMin} of the baseline's`);

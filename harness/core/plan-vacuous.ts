@@ -1,8 +1,8 @@
 /** Claims that cannot fail, and experiments that ask nothing: they would be green whatever the target does. */
 import { type Claim, type Experiment, type Phase, phases, type Tags } from "./experiment.ts";
 import { metrics } from "./metrics.ts";
-import { unknownName } from "./nearest.ts";
 import type { SubstrateName } from "./run.ts";
+import { type TagValues, valueProblems, valuesIn } from "./tag-values.ts";
 
 /** Far above what one machine's generator can do; more is a slip of the keyboard. */
 const ratePerSecondMax = 100_000;
@@ -10,21 +10,25 @@ const ratePerSecondMax = 100_000;
 const simulatedRateMax = 10_000_000_000;
 const vusMax = 100_000;
 
-export function vacuousProblems(experiment: Experiment, substrate: SubstrateName = "process"): string[] {
-  const problems = experiment.hypothesis.flatMap((claim) => claimThatCannotFail(claim).map((why) => `claim "${claim.title}": ${why}`));
+const bundled = valuesIn(null, metrics);
+
+export function vacuousProblems(experiment: Experiment, substrate: SubstrateName = "process", values: TagValues = bundled): string[] {
+  const problems = experiment.hypothesis.flatMap((claim) => claimThatCannotFail(claim, values).map((why) => `claim "${claim.title}": ${why}`));
+  for (const { unless } of experiment.abortWhen) problems.push(...claimThatCannotFail(unless, values).map((why) => `abortWhen "${unless.title}": ${why}`));
   if (experiment.hypothesis.every((claim) => claim.during.every((phase) => phase === "baseline"))) {
     problems.push("hypothesis: nothing is claimed about the fault or the recovery");
   }
-  return [...problems, ...emptyRecovery(experiment), ...emptyLoad(experiment, substrate === "simulated" ? simulatedRateMax : ratePerSecondMax)];
+  return [...problems, ...emptyRecovery(experiment, values), ...emptyLoad(experiment, substrate === "simulated" ? simulatedRateMax : ratePerSecondMax)];
 }
 
-function claimThatCannotFail(claim: Claim): string[] {
-  const problems = valueProblems(claim.metric, claim.where ?? {});
+function claimThatCannotFail(claim: Claim, values: TagValues): string[] {
+  const problems = valueProblems(claim.metric, claim.where ?? {}, values);
   if (claim.statistic === "share") {
-    problems.push(...valueProblems(claim.metric, claim.having));
+    problems.push(...valueProblems(claim.metric, claim.having, values));
     if (!narrows(claim.having, claim.where)) problems.push("every sample that it looks at has what it asks for, so the share is always 100 %");
   }
-  if (claim.statistic === "ratio") problems.push(...valueProblems(claim.per.metric, claim.per.where ?? {}));
+  if (claim.statistic === "windowsWithout") problems.push(...valueProblems(claim.first.metric, claim.first.where ?? {}, values));
+  if (claim.statistic === "ratio") problems.push(...valueProblems(claim.per.metric, claim.per.where ?? {}, values));
   if (typeof claim.limit !== "number") {
     const { of } = claim.limit;
     return claim.during.includes(of) ? [...problems, `in ${of} it is compared with itself`] : problems;
@@ -36,22 +40,13 @@ function claimThatCannotFail(claim: Claim): string[] {
   return always ? [...problems, `${comparison} ${limit} is always so`] : problems;
 }
 
-/** Values that a tag can have, where the list is closed. */
-function valueProblems(metric: string, tags: Tags): string[] {
-  const closed = Object.hasOwn(metrics, metric) ? (metrics[metric]?.values ?? {}) : {};
-  return Object.entries(tags).flatMap(([tag, value]) => {
-    const known = Object.hasOwn(closed, tag) ? closed[tag] : undefined;
-    return known === undefined || known.includes(value) ? [] : [unknownName(`value of ${metric}'s tag ${tag}`, value, known)];
-  });
-}
-
 function narrows(having: Tags, where: Tags | undefined): boolean {
   return Object.entries(having).some(([tag, value]) => where?.[tag] !== value);
 }
 
-function emptyRecovery({ recovery }: Experiment): string[] {
+function emptyRecovery({ recovery }: Experiment, values: TagValues): string[] {
   if (recovery === null) return [];
-  const problems = [...valueProblems(recovery.goodput.metric, recovery.goodput.where ?? {}), ...valueProblems(recovery.goodput.metric, recovery.having)];
+  const problems = [...valueProblems(recovery.goodput.metric, recovery.goodput.where ?? {}, values), ...valueProblems(recovery.goodput.metric, recovery.having, values)];
   if (!narrows(recovery.having, recovery.goodput.where)) problems.push("everything counts as good");
   if (recovery.shareMin <= 0) problems.push("shareMin must be above 0");
   if (recovery.ofBaselineMin <= 0) problems.push("ofBaselineMin must be above 0");

@@ -14,7 +14,7 @@ const service = (name: string, kind: string): Service => ({
   readyWithinMs: 1_000, drainMs: 1_000, telemetry: [], launch: () => ({ command: "true", args: [], env: {}, files: {} }),
 });
 const telling: readonly Telemetry[] = [
-  { kind: "varnish", workDirectory: "." }, { kind: "journal", port: "http", path: "/" }, { kind: "prometheus", port: "http", path: "/", series: ["origin_requests_total"] },
+  { kind: "varnish", workDirectory: "." }, { kind: "journal", port: "http", path: "/", pipeline: "a" }, { kind: "prometheus", port: "http", path: "/", series: ["origin_requests_total"] },
 ];
 const layoutOf = (silent: boolean): Layout => ({
   services: [{ ...service("region-a/origin-read", "origin-read"), telemetry: silent ? [] : telling, pings: { http: { send: "?" } } }, service("region-a/edge", "edge"), service("region-a/mute", "mute")],

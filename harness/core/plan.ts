@@ -2,7 +2,7 @@
 import { SeawallError } from "./errors.ts";
 import type { Experiment } from "./experiment.ts";
 import { shapeProblems } from "./experiment-schema.ts";
-import { isOfBytes } from "./metrics.ts";
+import { isOfBytes, metrics } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
 import { hostProblems } from "./plan-hosts.ts";
 import { methodProblems } from "./plan-method.ts";
@@ -11,9 +11,12 @@ import { claimProblems, emitProblems, loadProblems, needProblems, playerProblems
 import { defencesOf, relianceProblems } from "./reliance.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Support } from "./ports.ts";
+import { registryOf } from "./registry.ts";
 import { modelProblems, type TargetModel } from "./model.ts";
 import type { Plan, SubstrateName } from "./run.ts";
 import type { Layout, Target, Topology } from "./target.ts";
+import { valuesIn } from "./tag-values.ts";
+import { telemetryOf } from "./telemetry.ts";
 
 export interface PlanOptions {
   readonly substrate: SubstrateName;
@@ -66,22 +69,23 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   if (misdescribed.length > 0) refuse(experiment, misdescribed);
   const topology = options.topology ?? experiment.topology;
   const chosen = Object.hasOwn(experiment.target.topologies, topology) ? experiment.target.topologies[topology] : undefined;
+  const layout = chosen?.layout();
+  const registry = layout === undefined ? metrics : registryOf(layout);
   const defences = experiment.target.defences.map((defence) => defence.name);
   const problems = [
     ...(chosen === undefined ? [unknownName("topology", topology, Object.keys(experiment.target.topologies))] : []),
     ...options.without.filter((name) => !defences.includes(name)).map((name) => unknownName("defence", name, defences)),
     ...relianceProblems(experiment),
     ...loadProblems(experiment, options),
-    ...claimProblems(experiment),
-    ...recoveryProblems(experiment),
-    ...vacuousProblems(experiment, options.substrate),
+    ...claimProblems(experiment, registry),
+    ...recoveryProblems(experiment, registry),
+    ...vacuousProblems(experiment, options.substrate, valuesIn(layout ?? null, registry)),
   ];
-  if (chosen === undefined) refuse(experiment, problems);
+  if (chosen === undefined || layout === undefined) return refuse(experiment, problems);
   problems.push(...lackProblems(chosen, topology, experiment, options));
-  const layout = chosen.layout();
   problems.push(...needProblems(experiment, layout, options), ...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []));
   const { model } = experiment.target;
-  problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout)));
+  problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout, registry)));
   problems.push(...playerProblems(experiment, layout, options));
   // Nothing is broken in virtual time, so nothing must have held before.
   const unmet = (options.recorded ?? null) === null || options.substrate === "simulated" ? [] : prerequisiteProblems(experiment, { topology, substrate: options.substrate, targetVersion: options.targetVersion ?? "" }, options.recorded ?? []);
@@ -148,6 +152,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     leadInMs, phasesMs: experiment.phasesMs,
     load: experiment.load, ...(experiment.players === undefined ? {} : { players: experiment.players }), hypothesis: experiment.hypothesis, recovery: experiment.recovery,
     steps: experiment.method, abortWhen: experiment.abortWhen,
+    telemetry: telemetryOf(layout, options.substrate, experiment.target.model?.metrics ?? []),
     ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,
   };

@@ -5,6 +5,7 @@
 import type { Phase, Claim, Comparison, Recovery, Step, Tags, Tier, Load } from "./experiment.ts";
 import type { Fault } from "./faults.ts";
 import type { Stream } from "./target.ts";
+import type { Source } from "./telemetry.ts";
 
 export type SubstrateName = "process" | "docker" | "simulated";
 
@@ -42,6 +43,8 @@ export interface Plan {
   readonly recovery: Recovery | null;
   readonly steps: readonly Step[];
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
+  /** Who reports what, and whose faults may silence it. Missing in older records, whose claims on readings cannot hold. */
+  readonly telemetry?: readonly Source[];
   /** What the reader of a report must know of how this came to be run. */
   readonly notes?: readonly string[];
   /** The command that repeats this run. */

@@ -82,8 +82,8 @@ export type Telemetry =
    * `queued`, `found` how many of those stored are really there.
    */
   | { readonly kind: "books"; readonly counts: string; readonly found: string }
-  /** A packager's record of each PUT: NDJSON at `path?after=SEQUENCE`. */
-  | { readonly kind: "journal"; readonly port: string; readonly path: string };
+  /** A packager's record of each PUT of its pipeline: NDJSON at `path?after=SEQUENCE`. */
+  | { readonly kind: "journal"; readonly port: string; readonly path: string; readonly pipeline: string };
 
 /** Bytes that elicit a short reply from a port and change nothing: a canary for pauses and for links. */
 export interface Ping {

@@ -2,6 +2,7 @@
 import { Agent } from "node:http";
 import { sinkBooks } from "../core/books.ts";
 import type { Clock, Deployment, EventSink, Instance, RunningLoad, SampleSink, ServiceUsage } from "../core/ports.ts";
+import { kindOfSeries } from "../core/registry.ts";
 import type { Telemetry } from "../core/target.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { type Answer, httpGet } from "../system/network.ts";
@@ -148,8 +149,7 @@ export class RunningProbes implements AsyncDisposable {
     const atMs = this.#options.clock.nowMs();
     for (const { name, labels, value } of parseExposition(answer.body, new Set(telemetry.series), this.#headsOf(instance, telemetry.path))) {
       const tags = { ...labels, service: instance.service.name };
-      // Counters are named so: https://prometheus.io/docs/practices/naming
-      if (/_(?:total|bucket)$/.test(name)) this.#counters.read(name, tags, atMs, value);
+      if (kindOfSeries(name, telemetry.declared?.[name]) === "increment") this.#counters.read(name, tags, atMs, value);
       else this.#options.sink.sample(this.#options.sink.series({ metric: name, kind: "gauge", tags }), atMs, value);
     }
   }

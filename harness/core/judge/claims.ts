@@ -1,7 +1,7 @@
 /** Judges one claim in one phase. A claim holds only if it would still hold had every iteration that was never run turned out badly. */
 import type { Claim, Comparison, Phase, Selector } from "../experiment.ts";
 import type { Finding, SeriesData, Status } from "../run.ts";
-import { metrics } from "../metrics.ts";
+import { sourceOf } from "../registry.ts";
 import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
 import { heldBackIn, isLoadDependent, kindestRecord, shadowsOf } from "./stalls.ts";
@@ -99,7 +99,7 @@ export function observe(claim: Claim, window: Window, all: readonly SeriesData[]
     }
     case "share": {
       // A reading of a counter stands for as many as it has grown by.
-      const sizeOf = (all: readonly SeriesData[]): number => metrics[claim.metric]?.kind === "increment" ? sum(valuesIn(all, window)) : countIn(all, window);
+      const sizeOf = (all: readonly SeriesData[]): number => isCounter(selected) ? sum(valuesIn(all, window)) : countIn(all, window);
       const count = sizeOf(selected);
       const good = sizeOf(selected.filter((series) => carries(series.tags, claim.having)));
       return count === 0 ? nothing : extremes(claim.comparison, count, good / count, good / (count + dropped), (good + dropped) / (count + dropped));
@@ -165,10 +165,15 @@ function windowsWithoutIn(claim: Claim & { statistic: "windowsWithout" }, window
     return slots;
   };
   // A counter that was read and has not grown says that nothing happened.
-  const happened = (selector: Selector): Set<number> => slotsOf(selector, metrics[selector.metric]?.kind === "increment" ? (value) => value > 0 : () => true);
+  const happened = (selector: Selector): Set<number> => slotsOf(selector, isCounter(matching(all, selector)) ? (value) => value > 0 : () => true);
   const told = (selector: Selector): Set<number> => slotsOf(inItsLane(selector), () => true);
   const [earlier, toldOfFirst] = [happened(claim.first), told(claim.first)];
   return [[...happened(claim)].filter((index) => !earlier.has(index)).length, [...told(claim)].filter((index) => toldOfFirst.has(index)).length];
+}
+
+/** As the record itself says: the harness cannot know every counter of every target. */
+function isCounter(series: readonly SeriesData[]): boolean {
+  return series.some(({ kind }) => kind === "increment");
 }
 
 /** All that is seen in the lane of what a selector selects. */
@@ -189,7 +194,7 @@ function tooMany(dropped: number, samples: number): boolean {
 export function droppedSeries(
   selector: Selector, all: readonly SeriesData[],
 ): readonly SeriesData[] {
-  const source = metrics[selector.metric]?.source;
+  const source = sourceOf(selector.metric);
   if (source !== "generator" && source !== "edge" && source !== "service") return [];
   return matching(all, inItsLane({ ...selector, metric: "dropped_iterations" }));
 }

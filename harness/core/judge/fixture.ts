@@ -3,6 +3,7 @@ import { printOf } from "../body.ts";
 import type { Claim, Phase, Tags } from "../experiment.ts";
 import { metrics } from "../metrics.ts";
 import type { Plan, Run, RunEvent, SeriesData } from "../run.ts";
+import type { Source } from "../telemetry.ts";
 
 export const zeroMs = 1_800_000_000_000;
 export const phaseMs = 20_000;
@@ -51,8 +52,17 @@ export function heldPlan(): Plan {
     hypothesis: Object.values(claims),
     recovery: { title: "back", goodput: { metric: "segment_ms", where: live }, having: { outcome: "served" }, shareMin: 0.99, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000 },
     steps: [{ atMs: 4_000, forMs: 8_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
+    telemetry: [
+      ...["region-a/edge", "region-b/edge"].map((edge) => reporter(edge, { edge }, [edge], "origin_gets", "increment")),
+      ...["a", "b"].map((pipeline) => reporter(`pipeline ${pipeline}`, { pipeline }, [`region-${pipeline}/packager`], "publish_ms", "duration")),
+    ],
     abortWhen: [], rerun: "./seawall run synthetic --seed 1",
   };
+}
+
+/** One that reports one metric. */
+export function reporter(name: string, where: Tags, silencedBy: readonly string[], metric: string, kind: SeriesData["kind"]): Source {
+  return { name, where, silencedBy, series: [{ metric, kind }] };
 }
 
 let held: readonly Sample[] | undefined;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Claim, Phase } from "../experiment.ts";
 import type { Finding, RunEvent, Status } from "../run.ts";
-import { add, change, claims, type Draft, drop, healedAtMs, heldDraft, phaseMs, runOf, startOf, within, zeroMs } from "./fixture.ts";
+import { add, change, claims, type Draft, drop, healedAtMs, heldDraft, phaseMs, reporter, runOf, startOf, within, zeroMs } from "./fixture.ts";
 import { judge, worst } from "./judge.ts";
 
 type Damage = (draft: Draft) => void;
@@ -64,7 +64,7 @@ const damages: Readonly<Record<string, { readonly by: string; readonly damage: D
   "an edge whose counters were not read for a while": { by: "What the target tells of itself was read without a gap", damage: (draft) => drop(draft, (sample) => sample.metric === "origin_gets" && sample.tags["edge"] === "region-b/edge" && within(startOf.fault + 5_000, startOf.recovery)(sample)) },
   "a fill node whose counters were never read": {
     by: "What the target tells of itself was read without a gap",
-    damage: (draft) => { draft.plan = { ...draft.plan, services: [...draft.plan.services, { name: "region-a/fill", kind: "fill", region: "region-a", zone: "region-a-1" }] }; },
+    damage: (draft) => { draft.plan = { ...draft.plan, services: [...draft.plan.services, { name: "region-a/fill", kind: "fill", region: "region-a", zone: "region-a-1" }], telemetry: [...(draft.plan.telemetry ?? []), reporter("region-a/fill", { edge: "region-a/fill" }, ["region-a/fill"], "origin_gets", "increment")] }; },
   },
   "a packager whose journal was never read": { by: "What the target tells of itself was read without a gap", damage: (draft) => drop(draft, (sample) => sample.tags["pipeline"] === "b") },
   "an unsteady baseline": { by: "The baseline was steady", damage: (draft) => drop(draft, (sample) => sample.metric === "segment_ms" && sample.startedMs < zeroMs + 10_000 && sample.startedMs % 200 !== 0) },

@@ -2,40 +2,53 @@
  * What the claims rest on and is read from outside, a counter or a journal, must have been read all the time: what happened while nobody
  * looked is missing from its phase, and half the requests look like half the load.
  */
-import type { Tags } from "../experiment.ts";
+import type { Selector, Tags } from "../experiment.ts";
 import { servicesStruck } from "../faults.ts";
-import { metrics } from "../metrics.ts";
+import { sourceOf } from "../registry.ts";
 import type { Run } from "../run.ts";
 import { countIn, matching, selectorsOf, type Window } from "../series.ts";
+import type { Source } from "../telemetry.ts";
 import { longestGap } from "./gaps.ts";
 
 /** Everything is read every 2 s; four missed readings hide too much of a phase. */
 export const readingGapMaxMs = 10_000;
 
-/** Whoever counts for itself, and the services whose faults may silence it. */
-interface Teller { readonly name: string; readonly where: Tags; readonly silencedBy: readonly string[] }
-
 export function readingProblem(run: Run, span: Window | null): string | null {
   const { hypothesis, recovery } = run.plan;
   const selectors = [...hypothesis.flatMap(selectorsOf), ...(recovery === null ? [] : [recovery.goodput])];
-  const problems = [...new Set(selectors.map((selector) => selector.metric))].flatMap((metric) => problemsOf(metric, run, span));
+  const asked = new Map(selectors.map((selector) => [JSON.stringify([selector.metric, pinned(selector)]), selector]));
+  const problems = [...new Set([...asked.values()].flatMap((selector) => problemsOf(selector, run, span)))];
   return problems.length === 0 ? null : problems.join("; ");
 }
 
-function problemsOf(metric: string, run: Run, span: Window | null): string[] {
-  if (metrics[metric]?.source === "readBack") return readBackProblems(run, span);
+/** The tags by which a selector may ask some of the sources only. */
+function pinned({ where = {} }: Selector): Tags {
+  return Object.fromEntries(Object.entries(where).filter(([tag]) => ["service", "edge", "pipeline"].includes(tag)));
+}
+
+function problemsOf(selector: Selector, run: Run, span: Window | null): string[] {
+  const { metric } = selector;
+  const source = sourceOf(metric);
+  if (source === "readBack") return readBackProblems(run, span);
   if (metric === "delivered") return deliveredProblems(run, span);
-  const tellers = tellersOf(metric, run);
-  const silent = metrics[metric]?.source === "packager" ? packagersOf(run).length - tellers.length : 0;
-  return [
-    ...(silent > 0 ? [`${metric} of ${silent} of ${packagersOf(run).length} packagers was never read`] : []),
-    ...tellers.flatMap(({ name, where, silencedBy }) => {
-      const excused = run.plan.steps.flatMap((step, index) => (servicesStruck(step.fault, run.plan).some((service) => silencedBy.includes(service)) ? [timeOf(run, index)] : []));
-      const gapMs = longestGap(matching(run.series, { metric, where }), span, excused);
-      if (gapMs === null) return [`${metric} of ${name} was never read`];
-      return gapMs > readingGapMaxMs ? [`${metric} of ${name} says nothing for ${(gapMs / 1000).toFixed(1)} s`] : [];
-    }),
-  ];
+  if (source === "generator" || source === "player") return [];
+  const { telemetry } = run.plan;
+  if (telemetry === undefined) return [`the plan does not say who reports ${metric}`];
+  const all = telemetry.filter(({ series }) => series.some((one) => one.metric === metric));
+  // Of the harness's own series, those of the target's services alone are listed.
+  if (all.length === 0) return source === "harness" || source === "canary" ? [] : [`the plan names nobody who reports ${metric}`];
+  const wanted = pinned(selector);
+  return all.filter(({ where }) => Object.entries(where).every(([tag, value]) => wanted[tag] === undefined || wanted[tag] === value))
+    .flatMap((one) => silenceOf(one, metric, run, span));
+}
+
+function silenceOf({ name, where, silencedBy, series }: Source, metric: string, run: Run, span: Window | null): string[] {
+  const excused = run.plan.steps.flatMap((step, index) => (servicesStruck(step.fault, run.plan).some((service) => silencedBy.includes(service)) ? [timeOf(run, index)] : []));
+  const gapMs = longestGap(matching(run.series, { metric, where }), span, excused);
+  if (gapMs === null) return [`${metric} of ${name} was never read`];
+  // What happens once, as a reckoning at the end, has no rhythm.
+  const isReading = series.some((one) => one.metric === metric && one.kind !== "event");
+  return isReading && gapMs > readingGapMaxMs ? [`${metric} of ${name} says nothing for ${(gapMs / 1000).toFixed(1)} s`] : [];
 }
 
 /** What was acknowledged and not read back may be lost. */
@@ -52,29 +65,6 @@ function readBackProblems(run: Run, span: Window | null): string[] {
 function deliveredProblems(run: Run, span: Window | null): string[] {
   const unknown = span === null ? 0 : countIn(matching(run.series, { metric: "delivered_unknown" }), span);
   return unknown === 0 ? [] : [`no journal tells what ${unknown} delivered segments should have been`];
-}
-
-/** Every edge counts its own requests and every packager keeps its own journal; of services only some have anything to count. */
-function tellersOf(metric: string, run: Run): Teller[] {
-  switch (metrics[metric]?.source) {
-    // Where there are two tiers, those who fill from origins are not those whom viewers ask.
-    case "edge": return [...run.plan.edges, ...namesOf(run, "fill")].map((edge) => ({ name: edge, where: { edge }, silencedBy: [edge] }));
-    case "packager": {
-      const pipelines = new Set(run.series.flatMap((series) => (series.metric === metric ? [series.tags["pipeline"] ?? ""] : [])));
-      return [...pipelines].map((pipeline) => ({ name: `pipeline ${pipeline}`, where: { pipeline }, silencedBy: packagersOf(run) }));
-    }
-    case "service": {
-      const services = new Set(run.series.flatMap((series) => (series.metric === metric ? [series.tags["service"] ?? ""] : [])));
-      return [...services].map((service) => ({ name: service, where: { service }, silencedBy: [service] }));
-    }
-    default: return [];
-  }
-}
-
-const packagersOf = (run: Run): string[] => namesOf(run, "packager");
-
-function namesOf(run: Run, kind: string): string[] {
-  return run.plan.services.filter((service) => service.kind === kind).map((service) => service.name);
 }
 
 /** From the injection of a step until it was healed; for ever when it never was. */

@@ -4,7 +4,7 @@
  */
 import type { Recovery } from "../experiment.ts";
 import type { Finding, RunEvent, SeriesData, Status } from "../run.ts";
-import { metrics } from "../metrics.ts";
+import { sourceOf } from "../registry.ts";
 import { mean } from "../statistics.ts";
 import { carries, eachIn, matching, type Window } from "../series.ts";
 import { droppedSeries, noStalls, type Stalls } from "./claims.ts";
@@ -59,7 +59,7 @@ function wasGood(recovery: Recovery, bin: Bin, expected: number): boolean {
  */
 function couldBeGood(recovery: Recovery, bin: Bin, expected: number): boolean {
   if (bin.all > bin.excused && bin.good / (bin.all - bin.excused) < recovery.shareMin) return false;
-  const source = metrics[recovery.goodput.metric]?.source;
+  const source = sourceOf(recovery.goodput.metric);
   return source === "generator" || source === "canary" || !bin.complete || !bin.whole || (bin.all > 0 && bin.good >= recovery.ofBaselineMin * expected);
 }
 

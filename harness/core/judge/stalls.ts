@@ -6,7 +6,7 @@
  * load that the experiment speaks of: a stall casts a shadow as long as itself.
  */
 import type { Claim, Selector } from "../experiment.ts";
-import { metrics } from "../metrics.ts";
+import { sourceOf } from "../registry.ts";
 import type { SeriesData } from "../run.ts";
 import { eachIn, matching, type Window } from "../series.ts";
 
@@ -85,7 +85,7 @@ export function overlaps(windows: readonly Window[], fromMs: number, untilMs: nu
 
 /** Whether the generator can have had a hand in what the metric measures. */
 export function isLoadDependent(metric: string): boolean {
-  const source = metrics[metric]?.source;
+  const source = sourceOf(metric);
   return source === "generator" || source === "edge" || source === "service";
 }
 

@@ -39,6 +39,10 @@ export const planDocument = z.object({
   recovery: recoveryShape.nullable(),
   steps: z.array(stepShape),
   abortWhen: z.array(abortShape),
+  telemetry: z.array(z.object({
+    name: z.string(), where: z.record(z.string(), z.string()), silencedBy: z.array(z.string()),
+    series: z.array(z.object({ metric: z.string(), kind: z.enum(["duration", "increment", "gauge", "event"]) })),
+  })).optional().meta({ description: "who reports which series, and the services whose faults may silence it; what never reported is missing" }),
   notes: z.array(z.string()).optional().meta({ description: "what the reader of a report must know of how this came to be run" }),
   rerun: z.string(),
 });

@@ -48,5 +48,5 @@ export class Counters {
 }
 
 function ownerOf(counter: Pick<Counter, "tags">): string {
-  return counter.tags["edge"] ?? counter.tags["service"] ?? "";
+  return counter.tags["service"] ?? counter.tags["edge"] ?? "";
 }

@@ -54,7 +54,7 @@ export interface Surroundings {
 
 export async function createGateway(settings: GatewayConfiguration, { log, quietLog, draining, loopBusyMs }: Surroundings): Promise<Gateway> {
   const { defences } = settings;
-  const telemetry = createTelemetry();
+  const telemetry = createTelemetry(settings.edges.map(({ name }) => name));
   const epoch = randomBytes(4).toString("hex");
   const nowMs = (): number => performance.now();
   const front = createStation({ msMin: settings.requestMsMin, nowMs });

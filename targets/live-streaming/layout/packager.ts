@@ -17,7 +17,7 @@ export function packager(site: PublishingSite, sites: readonly Site[]): Service 
   return {
     ...standing(site, "packager", 15), ports: { http: 18085, control: 18086 }, tools: ["node", "ffmpeg"], dependsOn: [],
     ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 180_000, drainMs: 5_000,
-    telemetry: [{ kind: "journal", port: "http", path: "/journal" }],
+    telemetry: [{ kind: "journal", port: "http", path: "/journal", pipeline: site.pipeline }],
     pings: { http: httpPing, control: httpPing },
     operations: {
       clock: httpClock,

@@ -54,6 +54,9 @@ export class Gateway {
       this.#tend(this.#life);
       if (simulation.enabled("steering")) this.#watch(this.#life);
     });
+    simulation.count("gateway_requests_total", { service: node.name, lane: "start", bucket: "CRITICAL", outcome: "shed" }, 0);
+    for (const edge of edges) simulation.count("gateway_assignments_total", { service: node.name, edge: edge.node.name }, 0);
+    simulation.count("gateway_moves_total", { service: node.name, why: "lost" }, 0);
     const gauge = (metric: string, read: (life: Life) => number): void => simulation.gauge(metric, { service: node.name }, () => read(this.#life));
     gauge("gateway_utilisation", ({ utilisation }) => utilisation.now);
     gauge("gateway_limit", ({ limit }) => limit.limit);

@@ -40,6 +40,7 @@ export class OriginReader {
     this.#lookups = new Lookups(node, simulation, this.#store);
     this.#opening = new Opening(simulation, this.#memory, new ChunkReading(node, simulation, stores, this.#store), pipelines);
     for (const lane of ["live", "dvr"]) simulation.count("origin_requests_total", { service: node.name, lane, outcome: "shed" }, 0);
+    simulation.count("origin_chunks_total", { service: node.name, from: "store" }, 0);
     const memory = this.#memory;
     node.onReady(() => {
       for (const feed of feeds) follow(node, simulation, feed, memory);

@@ -31,6 +31,8 @@ export class OriginPublisher {
     this.#ownPipelines = ownPipelines;
     this.feed = new Feed(node, () => snapshotOf(this.#directives.all(), this.#metadata.all(), simulation.enabled("feedCatchUp")));
     simulation.count("origin_requests_total", { service: node.name, lane: "publish", outcome: "shed" }, 0);
+    simulation.count("origin_metadata_lookups_total", { service: node.name, from: "memory" }, 0);
+    simulation.count("origin_chunks_total", { service: node.name, from: "store" }, 0);
     simulation.gauge("origin_metadata_gaps", { service: node.name }, () => this.#metadata.gaps(segmentInProduction(simulation.nowMs()) - gapWindowSegments));
     node.onReady(() => {
       this.#followDirectives();

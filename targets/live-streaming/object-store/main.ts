@@ -22,6 +22,7 @@ const log = createLog("object-store");
 const often = throttled(log, 1_000, Date.now);
 const metrics = createMetrics();
 const requests = metrics.counter("object_store_requests_total", "Requests, by operation and outcome");
+for (const operation of ["read", "write", "list"]) for (const outcome of ["served", "shed"]) requests.add({ operation, outcome }, 0);
 const random = seeded(settings.seed);
 const readMs = latencies(settings.readMs, random);
 const writeMs = latencies(settings.writeMs, random);

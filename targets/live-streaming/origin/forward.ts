@@ -2,15 +2,16 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { EndpointSettings } from "../service/configuration.ts";
 import { createLog, reason, throttled } from "../service/log.ts";
-import { createMetrics } from "../service/metrics.ts";
 import { answerOperations, drainOnSignal } from "../service/operations.ts";
 import { type Handler, listen, type Listener, reply } from "../service/server.ts";
 import type { ForwardConfiguration } from "./configuration.ts";
+import { createTelemetry } from "./telemetry.ts";
 
 export async function runForward(settings: ForwardConfiguration): Promise<void> {
   const log = createLog(`${settings.region}/origin-publish`);
   const often = throttled(log, 1_000, Date.now);
-  const metrics = createMetrics();
+  // It refuses, reads and writes nothing itself, and says so.
+  const { metrics } = createTelemetry();
   const forwarded = metrics.counter("origin_forwarded_total", "Requests passed on to the shared process, by outcome");
   const agent = new Agent({ keepAlive: true });
   let ready = false;

@@ -44,6 +44,12 @@ export function createTelemetry(): Telemetry {
   const bans = metrics.counter("origin_bans_total", "Edges told to forget a range of segments, by whether they confirmed");
   // Told from the start: "nothing was refused" must not look like "nobody counts".
   for (const lane of ["live", "dvr", "start", "publish"]) requests.add({ lane, outcome: "shed" }, 0);
+  for (const from of ["memory", "store"]) lookups.add({ from }, 0);
+  for (const from of ["memcached", "store", "nowhere"]) chunks.add({ from }, 0);
+  for (const operation of ["read", "write"]) {
+    slow.add({ operation }, 0);
+    for (const outcome of ["done", "failed"]) storeRequests.add({ operation, outcome }, 0);
+  }
   return {
     metrics,
     ban: (confirmed) => bans.add({ outcome: confirmed ? "confirmed" : "unconfirmed" }),

@@ -1,0 +1,75 @@
+/** Which values a tag can have in a run of one target: those of a closed list, those that its layout knows, or any. */
+import type { Tags } from "./experiment.ts";
+import { unknownName } from "./nearest.ts";
+import type { Registry } from "./registry.ts";
+import type { Layout } from "./target.ts";
+
+/** Null: any value can occur. */
+export type TagValues = (metric: string, tag: string) => readonly string[] | null;
+
+/** An HTTP status as k6 tells it: three digits, or 0 where no answer came. */
+const statuses = ["200", "503", "0", ...Array.from({ length: 500 }, (_, at) => String(100 + at))];
+const outcomesOfProber = ["served", "failed", ...statuses];
+
+/** Where the layout is not known, only closed lists are. */
+export function valuesIn(layout: Layout | null, registry: Registry): TagValues {
+  const memory = new Map<string, readonly string[] | null>();
+  return (metric, tag) => {
+    const key = `${metric} ${tag}`;
+    const known = memory.get(key);
+    if (known !== undefined) return known;
+    const values = valuesOf(metric, tag, layout, registry);
+    memory.set(key, values);
+    return values;
+  };
+}
+
+
+function valuesOf(metric: string, tag: string, layout: Layout | null, registry: Registry): readonly string[] | null {
+  const known = Object.hasOwn(registry, metric) ? registry[metric] : undefined;
+  if (known === undefined) return null;
+  const closed = known.values !== undefined && Object.hasOwn(known.values, tag) ? known.values[tag] : undefined;
+  if (metric === "segment_ms" && tag === "bytes" && layout !== null && layout.stream.digestHeader === undefined) return ["looked", "unread"];
+  if (closed !== undefined) return closed;
+  if (tag === "status") return statuses;
+  if (metric === "canary_ms" && tag === "outcome") return outcomesOfProber;
+  if (layout === null) return null;
+  const services = layout.services.map(({ name }) => name);
+  const edges = layout.edges.map(({ service }) => service);
+  switch (tag) {
+    case "home": return edges;
+    case "edge": return known.source === "edge" ? servicesWith(layout, ["varnish", "originGets"]) : known.source === "service" ? services : edges;
+    case "origin": return [...new Set([...layout.services.flatMap(({ name, region, zone }) => [region, zone, name]), "none"])];
+    case "rendition": return layout.stream.renditions.map(({ name }) => name);
+    case "pipeline": return pipelinesOf(layout, known.source);
+    case "service": return servicesOf(metric, known.source, layout);
+    default: return null;
+  }
+}
+
+function servicesWith({ services }: Layout, kinds: readonly string[]): string[] {
+  return services.filter(({ telemetry }) => telemetry.some(({ kind }) => kinds.includes(kind))).map(({ name }) => name);
+}
+
+/** A viewer takes the pipeline's name from the answer; of a target without journals nobody knows how it calls them. */
+function pipelinesOf({ services }: Layout, source: string): readonly string[] | null {
+  const told = services.flatMap(({ telemetry }) => telemetry.flatMap((one) => (one.kind === "journal" ? [one.pipeline] : [])));
+  if (told.length === 0) return null;
+  return source === "generator" ? [...told, "none"] : told;
+}
+
+function servicesOf(metric: string, source: string, layout: Layout): readonly string[] {
+  if (source === "books") return servicesWith(layout, ["books"]);
+  if (source === "harness") return [...layout.services.map(({ name }) => name), "k6", "seawall"];
+  return layout.services.filter(({ telemetry }) => telemetry.some((one) => one.kind === "prometheus" && one.series.includes(metric))).map(({ name }) => name);
+}
+
+/** A misspelt value selects nothing, and nothing is easily under a limit. */
+export function valueProblems(metric: string, tags: Tags, values: TagValues): string[] {
+  return Object.entries(tags).flatMap(([tag, value]) => {
+    const known = values(metric, tag);
+    if (known === null || known.includes(value)) return [];
+    const what = `value of ${metric}'s tag ${tag}`;
+    return [tag === "status" ? `unknown ${what} "${value}": a status is three digits, or 0 where no answer came` : unknownName(what, value, known.filter((one) => !statuses.includes(one)))];
+  });
+}

@@ -1,0 +1,47 @@
+/** Who must speak: which part of a target reports which series, decided before the run. What never spoke is missing, whatever else did. */
+import type { Tags } from "./experiment.ts";
+import { kindOfSeries } from "./registry.ts";
+import type { SampleKind, SubstrateName } from "./run.ts";
+import type { Layout, Service } from "./target.ts";
+
+export interface Source {
+  /** For people: the service, or the pipeline that it publishes. */
+  readonly name: string;
+  /** The tags that each of its samples carries. */
+  readonly where: Tags;
+  /** Services whose faults may silence it. */
+  readonly silencedBy: readonly string[];
+  readonly series: readonly { readonly metric: string; readonly kind: SampleKind }[];
+}
+
+/** In virtual time a model emits what it knows: `modelled` are the names of those metrics. */
+export function telemetryOf(layout: Layout, substrate: SubstrateName, modelled: readonly string[]): Source[] {
+  const sources = layout.services.flatMap((service) => sourcesOf(service, substrate));
+  if (substrate !== "simulated") return [...sources, ...proberOf(layout)];
+  const known = sources.map((source) => ({ ...source, series: source.series.filter(({ metric }) => modelled.includes(metric)) }));
+  return [...known.filter(({ series }) => series.length > 0), ...proberOf(layout)];
+}
+
+function sourcesOf(service: Service, substrate: SubstrateName): Source[] {
+  const { name } = service;
+  const of = (where: Tags, ...series: Source["series"]): Source => ({ name, where, silencedBy: [name], series });
+  const ofService = service.telemetry.flatMap((one) => {
+    if (one.kind === "prometheus") return one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) }));
+    return one.kind === "books" ? [{ metric: "events_unreconciled", kind: "event" as const }] : [];
+  });
+  // Of what runs already nothing is seen but its answers; a container's figures are the engine's, a process's the system's.
+  const looksInside = service.at === undefined && substrate !== "simulated";
+  const resources: Source["series"] = looksInside ? [{ metric: "cpu_seconds", kind: "increment" }, { metric: "resident_bytes", kind: "gauge" }] : [];
+  const gets = service.telemetry.some(({ kind }) => kind === "varnish" || kind === "originGets");
+  const pipelines = service.telemetry.flatMap((one) => (one.kind === "journal" ? [one.pipeline] : []));
+  return [
+    ...(ofService.length + resources.length > 0 ? [of({ service: name }, ...ofService, ...resources)] : []),
+    ...(gets ? [of({ edge: name }, { metric: "origin_gets", kind: "increment" })] : []),
+    ...pipelines.map((pipeline): Source => ({ ...of({ pipeline }, { metric: "publish_ms", kind: "duration" }), name: `pipeline ${pipeline}` })),
+  ];
+}
+
+/** The harness's own prober asks every edge, whether it answers or not. */
+function proberOf(layout: Layout): Source[] {
+  return layout.edges.map(({ service }) => ({ name: `the prober at ${service}`, where: { edge: service }, silencedBy: [], series: [{ metric: "canary_ms", kind: "duration" }] }));
+}
