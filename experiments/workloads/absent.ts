@@ -7,6 +7,11 @@ import { pick, random } from "./library/random.ts";
 import { optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ fast: 2, absent: 20 });
+/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+export const plays = {
+  fast: [{ metric: "http_req_ms", lane: "junk", patienceMs: 5_000 }],
+  absent: [{ metric: "http_req_ms", lane: "junk", patienceMs: 5_000 }],
+} as const;
 
 const answerWithinMs = 5_000;
 /** Ahead of the clock by up to a quarter of an hour, as devices are whose time is wrong. */

@@ -6,6 +6,11 @@ import { optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ ads: 1, telemetry: 1 });
 export const needs = ["gateways"] as const;
+/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+export const plays = {
+  ads: [{ metric: "batch_ms", lane: "ingest", kind: "ad", patienceMs: 2_000 }],
+  telemetry: [{ metric: "batch_ms", lane: "ingest", kind: "telemetry", patienceMs: 2_000 }],
+} as const;
 
 /** One batch of events in ms, from the moment at which it was meant to be sent; `taken` by the gateway, `shed` or `lost`. */
 const batchMs = new Trend("batch_ms", true);

@@ -5,6 +5,10 @@ import { pick, random, shuffled } from "./library/random.ts";
 import { optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ rewatch: 2 });
+/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+export const plays = {
+  rewatch: [{ metric: "segment_ms", lane: "dvr", patienceMs: 8_000, roams: true }],
+} as const;
 
 const deadlineMs = 8_000;
 /** Counted back from the segment that was being made when the load began: old enough to be past, young enough to be there after any start. */

@@ -5,6 +5,10 @@ import { pick, random } from "./library/random.ts";
 import { optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ rewind: 2 });
+/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+export const plays = {
+  rewind: [{ metric: "segment_ms", lane: "dvr", patienceMs: 8_000 }],
+} as const;
 
 /** Seeking back may buffer for a while: choose 8 s. */
 const deadlineMs = 8_000;

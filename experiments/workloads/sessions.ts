@@ -8,6 +8,10 @@ import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ live: 2 });
 export const needs = ["gateways"] as const;
+/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+export const plays = {
+  live: [{ metric: "segment_ms", lane: "live", patienceMs: 4_000, roams: true }],
+} as const;
 
 /** Each virtual user is a device, which watches that many segments and then begins anew, so that there are always some who begin. */
 const segmentsPerSession = 8;

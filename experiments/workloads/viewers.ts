@@ -5,6 +5,14 @@ import { pick, random, shuffled } from "./library/random.ts";
 import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ live: 10, dvr: 2 });
+/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+export const plays = {
+  live: [{ metric: "segment_ms", lane: "live", patienceMs: 4_000 }],
+  dvr: [{ metric: "segment_ms", lane: "dvr", patienceMs: 8_000 }],
+  liveRoaming: [{ metric: "segment_ms", lane: "live", patienceMs: 4_000, roams: true }],
+  liveInspecting: [{ metric: "segment_ms", lane: "live", patienceMs: 4_000, roams: true }],
+  dvrRoaming: [{ metric: "segment_ms", lane: "dvr", patienceMs: 8_000, roams: true }],
+} as const;
 
 /** Seeking back may buffer for a while: choose 8 s. */
 const dvrDeadlineMs = 8_000;

@@ -6,6 +6,7 @@ import { SeawallError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import { shapeProblems } from "../core/experiment-schema.ts";
 import { unknownName } from "../core/nearest.ts";
+import { type Plays, playsIn } from "../core/plays.ts";
 import type { Context } from "./context.ts";
 
 export function experimentNames(context: Context): string[] {
@@ -57,6 +58,12 @@ export function workloadNeeds(context: Context, workload: string): readonly stri
   const path = join(context.root, "experiments", "workloads", `${workload}.ts`);
   const said = existsSync(path) ? /^export const needs = \[([^\]]*)\]/m.exec(readFileSync(path, "utf8"))?.[1] : undefined;
   return [...(said ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
+}
+
+/** What its functions play, as it says itself; null where it says nothing. */
+export function workloadPlays(context: Context, workload: string): Plays | null {
+  const path = join(context.root, "experiments", "workloads", `${workload}.ts`);
+  return existsSync(path) ? playsIn(readFileSync(path, "utf8")) : null;
 }
 
 function firstLine(text: string): string {

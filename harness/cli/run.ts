@@ -25,7 +25,7 @@ import { descriptorsMax } from "../system/descriptors.ts";
 import { realClock } from "../system/clock.ts";
 import { chromiumPath } from "../system/browser.ts";
 import type { Context } from "./context.ts";
-import { workloadExports, workloadNeeds } from "./experiments.ts";
+import { workloadExports, workloadNeeds, workloadPlays } from "./experiments.ts";
 import type { Hold } from "./hold.ts";
 import { ensureImage } from "./image.ts";
 import { judgeRecord } from "./judge-record.ts";
@@ -92,6 +92,7 @@ async function planOptions(context: Context, name: string, experiment: Experimen
   return {
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
     without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload), workloadNeeds: (workload) => workloadNeeds(context, workload),
+    workloadPlays: (workload) => workloadPlays(context, workload),
     browser: chromiumPath(context.env), scale: options.scale, rerun: rerunCommand(name, seed, substrate.name, options), targetVersion: guarded(name, () => targetVersion(context, experiment.target, options.topology ?? experiment.topology)),
   };
 }

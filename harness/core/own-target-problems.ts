@@ -19,7 +19,8 @@ const service = {
   name: named, kind: z.string().min(1).optional(), region: place.optional(), zone: place.optional(), ready: path.optional(),
   metrics: z.strictObject({ path, series: z.array(series).min(1) }).optional(),
 };
-const running = z.strictObject({ ...service, url: z.string() });
+const address = "must read http://HOST:PORT; where only https is offered, put a local proxy in between";
+const running = z.strictObject({ ...service, url: z.string().refine(isAddress, address) });
 const started = z.strictObject({
   ...service, port: z.number("a whole number, 1024 to 65535").int("a whole number").min(1024, "at least 1024").max(65_535, "at most 65535"), tools: z.array(z.enum(toolNames)).optional(), dependsOn: z.array(z.string()).optional(),
   readyWithinMs: ms.optional(), launch: z.custom<unknown>((value) => typeof value === "function", "must be a function"),
@@ -43,6 +44,13 @@ const shape = z.strictObject({
     leastBytesShare: share.optional(),
   }),
 });
+
+/** The address itself is not shown again: it may hold a password. */
+function isAddress(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, pathname, search, hash, username, password } = new URL(url);
+  return protocol === "http:" && pathname === "/" && [search, hash, username, password].every((part) => part === "");
+}
 
 /** They mean something else in records and plans. */
 const reserved = ["viewers", "toxiproxy", "k6", "seawall"];

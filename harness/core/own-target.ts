@@ -120,12 +120,9 @@ function exposed({ path, series }: NonNullable<Named["metrics"]>): Telemetry {
   };
 }
 
-function endpointOf({ name, url }: Running): Endpoint {
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (parsed?.protocol !== "http:" || parsed.pathname !== "/" || parsed.search !== "" || parsed.username !== "") {
-    throw new Error(`${name}: "${url}" must read http://HOST:PORT; where only https is offered, put a local proxy in between`);
-  }
-  return { host: parsed.hostname, port: Number(parsed.port || 80) };
+function endpointOf({ url }: Running): Endpoint {
+  const { hostname, port: number } = new URL(url);
+  return { host: hostname, port: Number(number || 80) };
 }
 
 /** Two segments behind the newest: long there, if the stream runs at all. */

@@ -13,6 +13,8 @@ export function loadProblems(experiment: Experiment, options: PlanOptions): stri
     const exported = options.workloadExports(load.workload);
     if (exported === null) problems.push(`load ${load.name}: there is no workload "${load.workload}" in experiments/workloads`);
     else if (!exported.includes(load.exec)) problems.push(`load ${load.name}: ${unknownName(`function of workload ${load.workload}`, load.exec, exported)}`);
+    const lanes = (options.workloadPlays?.(load.workload)?.[load.exec] ?? []).map(({ lane }) => lane);
+    if (lanes.length > 0 && !lanes.includes(load.lane)) problems.push(`load ${load.name}: ${load.workload}.${load.exec} plays lane ${lanes.join(" and ")}, not ${load.lane}`);
     if (Object.values(load.ratePerSecond).every((rate) => rate === 0)) problems.push(`load ${load.name}: its rate is zero in every phase`);
   }
   return problems;

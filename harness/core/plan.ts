@@ -8,6 +8,7 @@ import { hostProblems } from "./plan-hosts.ts";
 import { methodProblems } from "./plan-method.ts";
 import { prerequisiteProblems, type RecordedVerdict } from "./prerequisites.ts";
 import { claimProblems, emitProblems, loadProblems, needProblems, playerProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
+import type { Plays } from "./plays.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Support } from "./ports.ts";
@@ -30,6 +31,8 @@ export interface PlanOptions {
   workloadExports(workload: string): readonly string[] | null;
   /** What else than edges a workload must be told of, as it says itself. */
   workloadNeeds?(workload: string): readonly string[];
+  /** What its functions play, as it says itself; null where it says nothing. */
+  workloadPlays?(workload: string): Plays | null;
   readonly rerun: string;
   /** By how much the audience of the experiment has been multiplied. */
   readonly scale?: number;
