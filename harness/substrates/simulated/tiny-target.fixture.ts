@@ -4,15 +4,20 @@
  */
 import type { Experiment, Phase } from "../../core/experiment.ts";
 import type { Iteration, ModelNode, RunningModel, Simulation, TargetModel } from "../../core/model.ts";
-import type { Layout, Service, Target } from "../../core/target.ts";
+import type { Layout, Service, Target, Telemetry } from "../../core/target.ts";
 
 const segmentMs = 2_000, deadlineMs = 2_000, bunchMs = 300;
 
 function service(name: string, kind: string, region: string, host: number): Service {
   return {
     name: `${region}/${name}`, kind, region, zone: `${region}-1`, host, ports: { http: 18_000 }, tools: [], dependsOn: [], ready: { kind: "tcp", port: "http" },
-    readyWithinMs: 1_000, drainMs: 0, telemetry: [], launch: () => { throw new Error("it is only simulated"); },
+    readyWithinMs: 1_000, drainMs: 0, telemetry: telemetryOf(kind), launch: () => { throw new Error("it is only simulated"); },
   };
+}
+
+function telemetryOf(kind: string): readonly Telemetry[] {
+  if (kind === "edge") return [{ kind: "originGets", port: "http", path: "/" }];
+  return kind === "packager" ? [{ kind: "journal", port: "http", path: "/", pipeline: "a" }] : [];
 }
 
 const regions = ["region-a", "region-b"];
