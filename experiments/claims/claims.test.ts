@@ -53,7 +53,7 @@ function whole(): Draft {
     every(2_000, (startedMs) => draft.samples.push({ metric: "durable", tags: { pipeline: region, outcome: "intact" }, startedMs, value: 1 }));
   }
   every(200, (startedMs) => draft.samples.push({ metric: "segment_ms", tags: { lane: "live", outcome: "served", edge: "region-a/edge", rendition: "v360", bytes: "compared" }, startedMs, value: 40 }));
-  const origins = ["region-a", "region-b"].flatMap((region) => ["origin-read", "origin-publish"].map((kind) => `${region}/${kind}`));
+  const origins = ["region-a/origin-read", "region-b/origin-read"];
   const telemetry = [...(draft.plan.telemetry ?? []), ...origins.map((service) => reporter(service, { service }, [service], "origin_requests_total", "increment"))];
   return { ...draft, plan: { ...draft.plan, hypothesis: mission, telemetry } };
 }
