@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { problemsOfForm } from "../report/junit-form.fixture.ts";
+import { RunAborted } from "../run/conductor.ts";
 import { printerTo } from "./printer.ts";
 import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
 import { readRun } from "../run/read-run.ts";
@@ -20,12 +22,12 @@ beforeEach(() => {
 });
 
 /** On the simulated substrate: the same gate, in virtual time. */
-async function gate(args: readonly string[], env: Readonly<Record<string, string>> = {}, names = ["origin-storm"]) {
+async function gate(args: readonly string[], env: Readonly<Record<string, string>> = {}, names = ["origin-storm"], signal = new AbortController().signal) {
   let stdout = "", stderr = "";
   const output = (take: (text: string) => void) => printerTo({ write: take, isTerminal: false, columns: 100, colour: false });
   const context: Context = {
     root, cwd: folder, env: { SEAWALL_SUBSTRATE: "simulated", ...env }, stdout: output((text) => { stdout += text; }), stderr: output((text) => { stderr += text; }),
-    stdin: () => Readable.from([]), signal: new AbortController().signal, onHurry: () => {}, version: "1.2.3", stateDirectory: join(folder, "state"), cacheDirectory: folder,
+    stdin: () => Readable.from([]), signal, onHurry: () => {}, version: "1.2.3", stateDirectory: join(folder, "state"), cacheDirectory: folder,
   };
   const exitCode = await commandLine(context, ["gate", ...names, "--out", "new", ...args]).catch((error: unknown) => explain(error, context.stderr));
   return { exitCode, stdout, stderr };
@@ -54,7 +56,42 @@ function edit(path: string, change: (document: Record<string, unknown>) => void)
   writeFileSync(path, JSON.stringify(document));
 }
 
+/** The name of each suite, and how many of its cases say that something is wrong. */
+function suitesIn(xml: string): [string, number][] {
+  expect(problemsOfForm(xml)).toEqual([]);
+  return [...xml.matchAll(/<testsuite name="([^"]*)" tests="\d+" failures="(\d+)" errors="(\d+)"/g)].map(([, name = "", failures, errors]) => [name, Number(failures) + Number(errors)]);
+}
+
+const junitOf = (out: string): string => readFileSync(join(only(join(folder, out, "gate")), "junit.xml"), "utf8");
+
 describe("a gate in virtual time", () => {
+  it("keeps two experiments apart that begin in the same second", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
+    try {
+      expect(await gate(["--seed", "7"], {}, ["origin-storm", "instance-loss"])).toMatchObject({ exitCode: 0 });
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(suitesIn(junitOf("new"))).toEqual([["origin-storm", 0], ["instance-loss", 0]]);
+  });
+
+  it("is an error for consumers of JUnit where it was stopped, and for each experiment that was not run", async () => {
+    const stopped = new AbortController();
+    stopped.abort(new RunAborted("user", "stopped by SIGTERM"));
+    const { exitCode } = await gate(["--seed", "7"], {}, ["origin-storm", "instance-loss"], stopped.signal);
+    expect(exitCode).toBe(130);
+    const [first, second] = suitesIn(junitOf("new"));
+    expect(first).toEqual(["origin-storm", expect.toSatisfy((count: number) => count > 0)]);
+    expect(second).toEqual(["instance-loss", 1]);
+  });
+
+  it("keeps its outcome, and its one document, where the step summary cannot be written", async () => {
+    const { exitCode, stdout, stderr } = await gate(["--json", "--seed", "7"], { GITHUB_STEP_SUMMARY: "/nonexistent/summary.md" });
+    expect(exitCode).toBe(0);
+    expect(documentsIn(stdout)).toHaveLength(1);
+    expect(stderr).toContain("warning: the step summary was not written");
+  });
+
   it("passes what held, in words, as a document, as JUnit and for a pull request", async () => {
     const { exitCode, stdout, stderr } = await gate(["--json", "--seed", "7"], { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: join(folder, "summary.md") });
     expect(exitCode).toBe(0);
@@ -122,6 +159,7 @@ describe("a gate in virtual time", () => {
     const { exitCode, stdout } = await gate(["--baseline", "empty"]);
     expect(exitCode).toBe(2);
     expect(stdout).toContain("Gate closed: 1 passed; nothing could be compared with the baseline: is it the right one?");
+    expect(suitesIn(junitOf("new"))).toEqual([["origin-storm", 0], ["gate", 1]]);
   });
 
   it("refuses numbers that it cannot mean", async () => {

@@ -9,7 +9,7 @@ import { exitCodes, SeawallError } from "../core/errors.ts";
 import { type AgainstBaseline, type Attempt, againstBaseline, gateExperiment, type Gated } from "../core/gate/gate.ts";
 import type { Run } from "../core/run.ts";
 import { type GateReport, renderAnnotations, renderGateMarkdown, renderGateText } from "../report/gate.ts";
-import { type JudgedRun, renderJunit } from "../report/junit.ts";
+import { type JudgedRun, renderJunit, type Unjudged } from "../report/junit.ts";
 import { newRunId } from "../run/run-directory.ts";
 import { makeFolders, writeWhole } from "../system/files.ts";
 import { type Baseline, openBaseline } from "./baseline.ts";
@@ -59,16 +59,16 @@ async function gateItem(context: Context, item: Item, seed: number, options: Gat
       if (planned instanceof SeawallError) return refusedAttempt(planned);
       const outcome = await runPlanned(context, planned, own);
       present(context, outcome, false, context.stderr);
-      judged.set(outcome.run.id, outcome);
+      judged.set(outcome.run.directory, outcome);
       const { verdict, run, exitCode } = outcome;
       return { runId: run.id, status: verdict.status, why: verdict.why, exitCode, directory: run.directory, rerun: verdict.rerun };
     },
     compare: async (held) => {
       if (baseline === null) return { kind: "none", why: "" };
-      const { topology, substrate } = (judged.get(held[0]?.runId ?? "") as Outcome).run.plan;
+      const { topology, substrate } = (judged.get(held[0]?.directory ?? "") as Outcome).run.plan;
       // A folder of runs may be the very one into which the gate puts its own.
-      before ??= (await baseline.runs({ name: item.name, experiment: experiment.name, topology, substrate })).filter(({ id }) => !judged.has(id));
-      return compared(before, held.map(({ runId }) => (judged.get(runId) as Outcome).run));
+      before ??= (await baseline.runs({ name: item.name, experiment: experiment.name, topology, substrate })).filter(({ directory }) => !judged.has(directory));
+      return compared(before, held.map(({ directory }) => (judged.get(directory) as Outcome).run));
     },
   }, { retriesMax: options.retries, confirmations: options.confirmations });
 }
@@ -103,23 +103,43 @@ function publish(context: Context, report: GateReport, judged: ReadonlyMap<strin
   makeFolders(folder);
   writeWhole(join(folder, "gate.json"), `${JSON.stringify(report, null, 2)}\n`);
   writeWhole(join(folder, "summary.md"), renderGateMarkdown(report));
-  writeWhole(join(folder, "junit.xml"), renderJunit(...report.entries.flatMap((entry) => suiteOf(entry, judged))));
+  writeWhole(join(folder, "junit.xml"), renderJunit(...suitesOf(report, judged)));
   const people = options.json ? context.stderr : context.stdout;
   people.write(`\n${renderGateText(report, { columns: people.columns, colour: people.colour })}\n\n`);
   people.write(`gate     ${relative(context.cwd, folder) || "."}\n`);
   if (options.json) context.stdout.json(report);
   const { GITHUB_ACTIONS: actions, GITHUB_STEP_SUMMARY: summary } = context.env;
   if (actions === "true") people.commands(renderAnnotations(report));
-  if (summary !== undefined && summary !== "") appendFileSync(summary, renderGateMarkdown(report));
+  if (summary !== undefined && summary !== "") appendSummary(context, summary, renderGateMarkdown(report));
+}
+
+/** The summary is for looking at: a runner that has no usable file for it changes nothing about the gate. */
+function appendSummary({ stderr }: Context, path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
+  } catch (error) {
+    stderr.write(`warning: the step summary was not written: ${(error as Error).message}\n`);
+  }
+}
+
+/** Whatever closes the gate is a failure or an error in one of them. */
+function suitesOf({ entries, notRun, note }: GateReport, judged: ReadonlyMap<string, Outcome>): (JudgedRun | Unjudged)[] {
+  return [
+    ...entries.map((entry) => suiteOf(entry, judged)),
+    ...notRun.map((suite): Unjudged => ({ suite, name: "not run", message: "it was not run: the gate was stopped before it" })),
+    ...(note === undefined ? [] : [{ suite: "gate", name: "baseline", message: note }]),
+  ];
 }
 
 /** The run that decided, and what the comparison said of it. */
-function suiteOf({ attempts, baseline, outcome, why }: Gated, judged: ReadonlyMap<string, Outcome>): JudgedRun[] {
+function suiteOf({ experiment, attempts, baseline, outcome, why }: Gated, judged: ReadonlyMap<string, Outcome>): JudgedRun | Unjudged {
   const last = attempts.findLast(({ exitCode }) => exitCode !== exitCodes.inconclusive) ?? attempts.at(-1);
-  const made = judged.get(last?.runId ?? "");
-  if (made === undefined) return [];
+  const made = judged.get(last?.directory ?? "");
+  if (made === undefined) return { suite: experiment, name: "not run", message: why };
   const compared = baseline.kind === "compared" ? { outcome: outcome === "worse" ? "failure" as const : "passed" as const, message: outcome === "worse" ? baseline.worse.join("; ") : "" }
     : { outcome: "skipped" as const, message: baseline.why };
   const again = attempts.length > 1 ? [{ name: `it took ${attempts.length} runs`, outcome: "passed" as const, message: why }] : [];
-  return [{ verdict: made.verdict, plan: made.run.plan, more: [...again, ...(baseline.kind === "none" && baseline.why === "" ? [] : [{ name: "as good as the baseline", ...compared }])] }];
+  const closed = outcome === "passed" || outcome === "worse" ? [] : [{ name: "gate", outcome: outcome === "refuted" ? "failure" as const : "error" as const, message: `${outcome}: ${why}` }];
+  const against = baseline.kind === "none" && baseline.why === "" ? [] : [{ name: "as good as the baseline", ...compared }];
+  return { verdict: made.verdict, plan: made.run.plan, more: [...closed, ...again, ...against] };
 }

@@ -39,6 +39,14 @@ describe("the words of a gate", () => {
     expect(markdown.split("\n").filter((line) => line.startsWith("| ✗")).map((line) => line.split("|").length)).toEqual([7]);
   });
 
+  it("start no link and mention nobody in a pull request", () => {
+    const why = "see https://evil.example/x, www.evil.example, a@b.example, @owner, #12, !12, GH-12 and `x|y`";
+    const row = renderGateMarkdown(report(entry("refuted", { why }))).split("\n").find((line) => line.startsWith("| ✗")) ?? "";
+    const shown = row.replace(/&#(\d+);/g, (_all, code: string) => String.fromCodePoint(Number(code)));
+    expect(shown).not.toMatch(/:\/\/|www\.|[@#!][\w]|GH-12/);
+    expect(shown.replaceAll("\u2060", "")).toContain(why);
+  });
+
   it("annotate what did not pass, and start no other command", () => {
     const text = renderAnnotations(report(entry("passed"), entry("inconclusive"), entry("refuted", { experiment: "a,b:c", why: hostile })));
     const lines = text.trimEnd().split("\n");

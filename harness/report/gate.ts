@@ -55,10 +55,18 @@ export function summaryLine({ entries, notRun, passed, baseline, note }: GateRep
   ].join("; ");
 }
 
-/** Cells of a Markdown table must not end it, start a link, or be taken for HTML. */
+/**
+ * Cells of a Markdown table must not end it, start a link, or be taken for HTML. GitHub and GitLab look for addresses and references
+ * (@name, #12, !12, ~label) in what is rendered, where an escape no longer shows; a word joiner, which nobody sees, parts them.
+ */
 function cell(text: string, charactersMax = 300): string {
-  return clip(text, charactersMax).replace(/[\\`*_[\]<>|~#@]/g, (character) => `&#${character.codePointAt(0)};`);
+  return clip(text, charactersMax)
+    .replace(/[\\`*_[\]<>|~#@!$%&]/g, (character) => `&#${character.codePointAt(0)};${/[~#@!$%&]/.test(character) ? joiner : ""}`)
+    .replace(/:(?=\/\/)/g, `:${joiner}`)
+    .replace(/\bwww(?=\.)/gi, (www) => `${www}${joiner}`)
+    .replace(/\bGH(?=-\d)/gi, (gh) => `${gh}${joiner}`);
 }
+const joiner = "&#8288;";
 
 /** For a pull request's comment and for GitHub's step summary. */
 export function renderGateMarkdown(report: GateReport): string {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hostileRun, stormRun, type Fixture } from "./fixture.ts";
+import { problemsOfForm } from "./junit-form.fixture.ts";
 import { renderJunit } from "./junit.ts";
 
 function junit({ run, verdict }: Fixture): string {
@@ -11,7 +12,7 @@ function junit({ run, verdict }: Fixture): string {
 function problemWith(xml: string): string | null {
   if (/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(xml)) return "a character that XML does not have";
   const open: string[] = [];
-  const rest = xml.replace(/^<\?xml [^?]*\?>/, "").replace(/<(\/?)([a-z]+)((?: [a-z]+="[^"<]*")*)(\/?)>/g, (_all, closing: string, name: string, _attributes: string, empty: string) => {
+  const rest = xml.replace(/^<\?xml [^?]*\?>/, "").replace(/<(\/?)([a-z-]+)((?: [a-z]+="[^"<]*")*)(\/?)>/g, (_all, closing: string, name: string, _attributes: string, empty: string) => {
     if (closing !== "" && open.pop() !== name) open.push(`unexpected </${name}>`);
     if (closing === "" && empty === "") open.push(name);
     return "";
@@ -36,7 +37,7 @@ describe("a consumer sees", () => {
     expect(xml).toContain('<testsuite name="origin-storm (control without collapsing)" tests="17" failures="4" errors="0" skipped="0"');
     const claim = caseNamed(xml, "Live viewers wait less than half a segment \\[fault\\]");
     expect(claim).toContain('<failure type="refuted" message="beyond its limit (observed 2,000 ms, limit ≤ 1,000 ms, 28800 samples)">');
-    expect(claim).toContain('<property name="observed" value="2000"/>');
+    expect(claim).toContain("observed: 2000\n");
   });
 
   test("an inconclusive run as an error, never as a success", () => {
@@ -57,6 +58,7 @@ describe("a consumer sees", () => {
 
 test("hostile text is well-formed XML", () => {
   expect(problemWith(junit(hostileRun()))).toBeNull();
+  expect(problemsOfForm(junit(hostileRun()))).toEqual([]);
 });
 
 test("any text is well-formed XML", () => {
@@ -75,4 +77,19 @@ test("several runs are several suites, and the totals are of all of them", () =>
   const failures = [...xml.matchAll(/<testsuites? [^>]*failures="(\d+)"/g)].map((match) => Number(match[1]));
   expect(failures[1]).toBe(1);
   expect(failures[0]).toBe((failures[1] ?? 0) + (failures[2] ?? 0));
+});
+
+test("has the form that Jenkins' xUnit plugin asks for", () => {
+  const odd = stormRun({ status: "inconclusive", phasesMs: { baseline: 1234.5678, fault: 1e-9, recovery: 0 } });
+  const broken = { suite: "second", name: "not run", message: "<it> was not run" };
+  for (const xml of [junit(stormRun()), junit(odd), renderJunit({ verdict: odd.verdict, plan: odd.run.plan }, broken), renderJunit(broken)]) expect(problemsOfForm(xml)).toEqual([]);
+  expect(problemsOfForm(junit(stormRun()).replace("<testcase ", '<testcase file="x" '))).toEqual(["testcase may not have file"]);
+  expect(problemsOfForm(junit(stormRun()).replace("</testcase>", "<properties></properties></testcase>"))).toEqual(["properties in testcase"]);
+});
+
+test("what was not run is a suite with an error", () => {
+  const xml = renderJunit({ suite: "second", name: "not run", message: "first did not hold" });
+  expect(problemWith(xml)).toBeNull();
+  expect(xml).toContain('<testsuite name="second" tests="1" failures="0" errors="1"');
+  expect(caseNamed(xml, "not run")).toContain("first did not hold");
 });

@@ -1,13 +1,16 @@
 /**
  * The verdict for continuous integration. A suite is an experiment, a case is a claim in a phase. Many consumers take `skipped` for a
  * success, so an inconclusive run also carries a case "verdict" with an error: no one can see it as green.
+ *
+ * The form is that of Jenkins' xUnit plugin (junit-10.xsd), which skips a file that breaks its rules: properties stand in a suite
+ * alone, and what is known of a case in its `system-out`.
  */
 import type { Finding, Plan, Verdict } from "../core/run.ts";
 import { claimRow } from "./claim-rows.ts";
 import { markup, type Markup } from "./markup.ts";
 import { clip } from "./plain.ts";
 
-interface Case {
+export interface Case {
   readonly name: string;
   readonly seconds: number;
   readonly outcome: "passed" | "failure" | "error" | "skipped";
@@ -19,28 +22,41 @@ interface Case {
 export interface JudgedRun {
   readonly verdict: Verdict;
   readonly plan: Plan;
-  readonly more?: readonly { readonly name: string; readonly outcome: "passed" | "failure" | "skipped"; readonly message: string }[];
+  readonly more?: readonly Pick<Case, "name" | "outcome" | "message">[];
 }
 
-export function renderJunit(...runs: readonly JudgedRun[]): string {
-  const suites = runs.map(suiteOf);
+/** What closed a gate without a run of its own that says so: it is an error in every consumer. */
+export interface Unjudged {
+  readonly suite: string;
+  /** `not run`, `baseline`. */
+  readonly name: string;
+  readonly message: string;
+}
+
+export function renderJunit(...runs: readonly (JudgedRun | Unjudged)[]): string {
+  const suites = runs.map((run) => ("verdict" in run ? suiteOf(run) : unjudgedSuite(run)));
   const all = suites.flatMap(({ cases }) => cases);
-  const seconds = suites.reduce((sum, suite) => sum + suite.seconds, 0);
+  const total = suites.reduce((sum, suite) => sum + suite.seconds, 0);
   return markup`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="seawall" ${countsOf(all)} time="${seconds}">
+<testsuites name="seawall" ${countsOf(all)} time="${secondsText(total)}">
 ${suites.map(({ text }) => text)}</testsuites>
 `.text;
 }
 
 function countsOf(cases: readonly Case[]): Markup {
-  return markup`tests="${cases.length}" failures="${total(cases, "failure")}" errors="${total(cases, "error")}"`;
+  return markup`tests="${cases.length}" failures="${numberOf(cases, "failure")}" errors="${numberOf(cases, "error")}"`;
 }
 
-function total(cases: readonly Case[], outcome: Case["outcome"]): number {
+/** Digits, and at most three after the point. */
+function secondsText(seconds: number): string {
+  return Number.isFinite(seconds) && seconds > 0 ? seconds.toFixed(3).replace(/\.?0+$/, "") : "0";
+}
+
+function numberOf(cases: readonly Case[], outcome: Case["outcome"]): number {
   return cases.filter((one) => one.outcome === outcome).length;
 }
 
-function suiteOf({ verdict, plan, more = [] }: JudgedRun): { readonly cases: readonly Case[]; readonly seconds: number; readonly text: Markup } {
+function suiteOf({ verdict, plan, more = [] }: JudgedRun): Suite {
   const suite = clip(verdict.without.length === 0 ? verdict.experiment : `${verdict.experiment} (control without ${verdict.without.join(", ")})`);
   const cases = [verdictCase(verdict), ...trouble(verdict), ...verdict.findings.map((finding) => findingCase(finding, plan)), ...more.map((one) => ({ ...one, seconds: 0, properties: [] }))];
   const seconds = Object.values(plan.phasesMs).reduce((sum, ms) => sum + ms, 0) / 1000;
@@ -48,10 +64,21 @@ function suiteOf({ verdict, plan, more = [] }: JudgedRun): { readonly cases: rea
     ["run", verdict.runId], ["status", verdict.status], ["seed", String(verdict.seed)], ["without", verdict.without.join(",")],
     ["tier", plan.tier], ["target", plan.target], ["topology", plan.topology], ["substrate", plan.substrate], ["rerun", verdict.rerun],
   ];
-  const text = markup`  <testsuite name="${suite}" ${countsOf(cases)} skipped="${total(cases, "skipped")}" time="${seconds}">
-${propertiesOf(properties, "    ")}${cases.map((one) => caseOf(one, suite))}  </testsuite>
+  return suiteText(suite, cases, seconds, properties);
+}
+
+interface Suite { readonly cases: readonly Case[]; readonly seconds: number; readonly text: Markup }
+
+function suiteText(name: string, cases: readonly Case[], seconds: number, properties: Case["properties"]): Suite {
+  const counts = markup`${countsOf(cases)} skipped="${numberOf(cases, "skipped")}"`;
+  const text = markup`  <testsuite name="${name}" ${counts} time="${secondsText(seconds)}">
+${propertiesOf(properties)}${cases.map((one) => caseOf(one, name))}  </testsuite>
 `;
   return { cases, seconds, text };
+}
+
+function unjudgedSuite({ suite, name, message }: Unjudged): Suite {
+  return suiteText(clip(suite), [{ name: clip(name), seconds: 0, outcome: "error", message, properties: [] }], 0, []);
 }
 
 function verdictCase({ status, why }: Verdict): Case {
@@ -93,11 +120,14 @@ function caseOf({ name, seconds, outcome, message, properties }: Case, suite: st
     error: markup`      <error type="seawall" message="${said}">${said}</error>\n`,
     skipped: markup`      <skipped message="${said}"/>\n`,
   }[outcome];
-  return markup`    <testcase name="${name}" classname="seawall.${suite}" time="${seconds}">\n${propertiesOf(properties, "      ")}${result}    </testcase>\n`;
+  const known = properties.map(([property, value]) => `${property}: ${clip(value, 1000)}`).join("\n");
+  const output = known === "" ? markup`` : markup`      <system-out>${known}</system-out>\n`;
+  const head = markup`<testcase name="${clip(name, 1000)}" classname="seawall.${suite}" time="${secondsText(seconds)}">`;
+  return markup`    ${head}\n${result}${output}    </testcase>\n`;
 }
 
-function propertiesOf(properties: readonly (readonly [string, string])[], indent: string): Markup {
+function propertiesOf(properties: Case["properties"]): Markup {
   if (properties.length === 0) return markup``;
-  const lines = properties.map(([name, value]) => markup`${indent}  <property name="${name}" value="${clip(value, 1000)}"/>\n`);
-  return markup`${indent}<properties>\n${lines}${indent}</properties>\n`;
+  const lines = properties.map(([name, value]) => markup`      <property name="${name}" value="${clip(value, 1000)}"/>\n`);
+  return markup`    <properties>\n${lines}    </properties>\n`;
 }

@@ -14,7 +14,7 @@ export interface Attempt {
   readonly why: string;
   /** As `run` would have ended with. */
   readonly exitCode: number;
-  /** Where it is recorded. */
+  /** Where it is recorded; empty when it was not run. */
   readonly directory: string;
   readonly rerun: string;
 }
@@ -69,7 +69,9 @@ export async function gateExperiment(experiment: string, title: string, ports: G
     return attempt;
   };
   let last = await again();
-  while (last.exitCode === exitCodes.inconclusive && attempts.length <= limits.retriesMax) last = await again();
+  // What cannot be run now cannot be run a moment later: nothing changes in between.
+  const worthAnother = (): boolean => last.exitCode === exitCodes.inconclusive && last.directory !== "";
+  while (worthAnother() && attempts.length <= limits.retriesMax) last = await again();
   const made = (baseline: AgainstBaseline): Gated => gated(experiment, title, attempts, baseline);
   if (last.exitCode !== exitCodes.held) return made(notCompared);
   const held = [last];
