@@ -15,10 +15,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/probes": ["harness/core", "harness/system"],
   "harness/provision": ["harness/core", "harness/system"],
   "harness/report": ["harness/core"],
-  "harness/telemetry": ["harness/core"],
+  "harness/telemetry": ["harness/core", "harness/system"],
   "harness/game-day": ["harness/core", "harness/system", "harness/run", "harness/report"],
   "harness/cli": ["harness/core", "harness/system", "harness/run", "harness/substrates", "harness/faults", "harness/load", "harness/probes", "harness/provision", "harness/report", "harness/telemetry", "harness/game-day"],
-  "harness/main.ts": ["harness/core", "harness/run", "harness/cli"],
+  "harness/main.ts": ["harness/core", "harness/system", "harness/run", "harness/cli"],
   "harness/check.ts": [],
   "experiments": ["harness/core", "targets"],
   // Viewers and the harness make the path of a segment in one place, and look at what comes in one place.

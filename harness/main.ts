@@ -9,6 +9,7 @@ import { printerTo } from "./cli/printer.ts";
 import { exitCodes } from "./core/errors.ts";
 import { cacheFolder, stateFolder } from "./run/cache-folder.ts";
 import { RunAborted } from "./run/conductor.ts";
+import { useNoProxy } from "./system/direct-http.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -75,6 +76,7 @@ async function main(): Promise<number> {
   const interrupted = new AbortController();
   const hurries: (() => void)[] = [];
   let signals = 0;
+  useNoProxy();
   const flush = process.stdout.write.bind(process.stdout) as (text: string, done: () => void) => boolean;
   const args = process.argv.slice(2);
   const outside = context(interrupted.signal, (hurry) => hurries.push(hurry));

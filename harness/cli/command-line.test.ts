@@ -79,7 +79,7 @@ describe("the command line", () => {
     const text = (await seawall("compare", a, b, control, "--out", "kept")).stdout;
     expect(text).toMatch(/B against A: No difference shown[\s\S]*C against A: Worse/);
     expect(text.split("\n").filter((line) => line.length > 100 && !line.startsWith("page "))).toEqual([]);
-  }, 20_000);
+  }, 120_000);
 
   it("keeps a target of one's own off the image, which holds nothing of it", async () => {
     const own = join(root, "examples/running-already/slow-way-in.ts");

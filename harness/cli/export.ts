@@ -1,5 +1,6 @@
 /** `seawall export RUN`: the recorded samples as OpenTelemetry metrics, to a receiver or as lines of JSON. */
 import { SeawallError } from "../core/errors.ts";
+import { redacted } from "../core/redact.ts";
 import { readRun } from "../run/read-run.ts";
 import { exportRequests } from "../telemetry/otlp.ts";
 import { type Receiver, send } from "../telemetry/send.ts";
@@ -25,7 +26,7 @@ export async function exportRun(context: Context, directory: string, flags: Expo
     else await send(receiver, request, context.signal);
     requests++;
   }
-  if (receiver !== null) context.stdout.write(`${run.id}: ${run.series.length} series in ${requests} requests to ${receiver.url}\n`);
+  if (receiver !== null) context.stdout.write(`${run.id}: ${run.series.length} series in ${requests} requests to ${redacted(receiver.url)}\n`);
   return 0;
 }
 
@@ -37,9 +38,21 @@ export function receiverOf(context: Pick<Context, "env">, asked: string | null):
   const url = whole || (base ? `${base.replace(/\/+$/, "")}${/\/v1\/metrics\/*$/.test(base) ? "" : "/v1/metrics"}` : null);
   if (url === null) return null;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new SeawallError("USAGE", `"${url}" is no address of a receiver`, { hint: "Give one such as http://127.0.0.1:4318 (an OpenTelemetry collector) or http://127.0.0.1:9090/api/v1/otlp (Prometheus)." });
+    // What stands before the last @ may be a password, even where nothing else of the address can be read.
+    throw new SeawallError("USAGE", `"${redacted(url.replace(/[^/]*@/, "***@"))}" is no address of a receiver`, { hint: "Give one such as http://127.0.0.1:4318 (an OpenTelemetry collector) or http://127.0.0.1:9090/api/v1/otlp (Prometheus)." });
   }
-  return { url, headers: headersOf(env["OTEL_EXPORTER_OTLP_METRICS_HEADERS"] || env["OTEL_EXPORTER_OTLP_HEADERS"] || "") };
+  const { address, authorization } = withoutUser(new URL(url));
+  const headers = headersOf(env["OTEL_EXPORTER_OTLP_METRICS_HEADERS"] || env["OTEL_EXPORTER_OTLP_HEADERS"] || "");
+  return { url: address, headers: { ...authorization, ...headers } };
+}
+
+/** A user and a password in an address are sent as basic authentication, and shown nowhere. */
+function withoutUser(url: URL): { readonly address: string; readonly authorization: Readonly<Record<string, string>> } {
+  if (url.username === "" && url.password === "") return { address: url.href, authorization: {} };
+  const basic = Buffer.from(`${decode(url.username)}:${decode(url.password)}`).toString("base64");
+  url.username = "";
+  url.password = "";
+  return { address: url.href, authorization: { authorization: `Basic ${basic}` } };
 }
 
 /** `name=value,name=value`, values percent-encoded. */

@@ -1,4 +1,5 @@
 /** The one place through which everything is printed, so that nothing that others wrote reaches a terminal as it is. */
+import { redacted, withoutSecrets } from "../core/redact.ts";
 import { printable, printableJson } from "../report/printable.ts";
 import type { Output } from "./context.ts";
 
@@ -14,8 +15,8 @@ export function printerTo(sink: Sink): Output {
   const { isTerminal, colour } = sink;
   return {
     isTerminal, colour, get columns() { return sink.columns; },
-    write: (text) => sink.write(printable(text, colour)),
-    json: (document) => sink.write(`${printableJson(document)}\n`),
+    write: (text) => sink.write(printable(redacted(text), colour)),
+    json: (document) => sink.write(`${printableJson(document, withoutSecrets)}\n`),
     commands: (text) => sink.write(text),
     erase: () => { if (isTerminal) sink.write("\r\u001b[2K"); },
   };

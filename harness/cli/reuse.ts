@@ -1,6 +1,7 @@
 /** Recorded runs that stand for one that would be the same. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { withoutSecrets } from "../core/redact.ts";
 import type { Plan, Verdict } from "../core/run.ts";
 import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";
@@ -23,7 +24,7 @@ export async function reusable(out: string, plan: Plan): Promise<{ readonly verd
     const directory = join(folder, name);
     if (!existsSync(join(directory, files.verdict))) continue;
     const run = await readRun(directory).catch(() => null);
-    if (run === null || !samePlan(JSON.parse(JSON.stringify(plan)) as Plan, run.plan)) continue;
+    if (run === null || !samePlan(JSON.parse(JSON.stringify(plan, withoutSecrets)) as Plan, run.plan)) continue;
     const verdict = judgeRecord(run);
     if (verdict.status !== "inconclusive" && verdict.cleanup.status === "clean") return { verdict, directory };
   }

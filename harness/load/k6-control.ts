@@ -39,7 +39,7 @@ export class K6Control {
 function patch(endpoint: Endpoint, path: string, body: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => reject(new SeawallError("GENERATOR_FAILED", `k6 cannot be released: ${error.message}`, { cause: error }));
-    const outgoing = request({ host: endpoint.host, port: endpoint.port, path, method: "PATCH", headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) }, signal: AbortSignal.timeout(callMs) }, (response) => {
+    const outgoing = request({ host: endpoint.host, port: endpoint.port, path, method: "PATCH", agent: false, headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) }, signal: AbortSignal.timeout(callMs) }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (part: string) => { text += part; });
       response.once("end", () => (response.statusCode === 200 ? resolve(text) : fail(new Error(`status ${response.statusCode}: ${text.slice(0, 200)}`))));

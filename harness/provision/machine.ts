@@ -67,7 +67,7 @@ export function dockerEngine(env: NodeJS.ProcessEnv): Promise<Ability> {
   const address = host.startsWith("unix://") ? { socketPath: host.slice("unix://".length) } : tcpAddress(host);
   if (address === undefined) return Promise.resolve({ works: false, detail: `DOCKER_HOST=${host} is neither unix:// nor tcp://` });
   return new Promise((resolve) => {
-    const asked = request({ ...address, path: "/_ping", timeout: engineTimeoutMs }, (response) => {
+    const asked = request({ ...address, path: "/_ping", agent: false, timeout: engineTimeoutMs }, (response) => {
       response.resume();
       const works = response.statusCode === 200;
       resolve({ works, detail: works ? `an engine answers on ${host}` : `${host} answers ${response.statusCode}` });

@@ -27,8 +27,8 @@ export function withoutCommands(text: string): string {
 }
 
 /** One line of JSON with the same meaning, in which nothing acts: such characters are escaped, as JSON allows inside its strings. */
-export function printableJson(document: unknown): string {
-  return JSON.stringify(document)
+export function printableJson(document: unknown, replacer?: (key: string, value: unknown) => unknown): string {
+  return JSON.stringify(document, replacer)
     .replace(/[\p{Cc}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u2028\u2029\ufeff]/gv, escapedUnits)
     .replace(hashes, "#\\u0023");
 }

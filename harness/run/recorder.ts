@@ -11,6 +11,7 @@ import { basename, join } from "node:path";
 import { finished } from "node:stream/promises";
 import { constants, createZstdCompress } from "node:zlib";
 import type { Clock, DistributiveOmit, EventSink, SampleSink } from "../core/ports.ts";
+import { withoutSecrets } from "../core/redact.ts";
 import type { Plan, RunEvent, Series } from "../core/run.ts";
 import { storageError, writeWhole } from "../system/files.ts";
 import { files } from "./run-directory.ts";
@@ -60,7 +61,7 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
     this.#runId = options.runId ?? basename(directory);
     this.#clock = clock;
     this.failed = this.#failure.signal;
-    const planText = `${JSON.stringify(plan, null, 2)}\n`;
+    const planText = `${JSON.stringify(plan, withoutSecrets, 2)}\n`;
     writeWhole(join(directory, files.plan), planText);
     this.#planHash = sha256(planText);
     this.#link = this.#planHash;
@@ -87,7 +88,7 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   }
 
   #write(event: RunEvent | Mark | Seal, synced: boolean): void {
-    const { line, link } = linked(this.#link, JSON.stringify(event));
+    const { line, link } = linked(this.#link, JSON.stringify(event, withoutSecrets));
     try {
       // What a full disk cut off stays a line of its own; the links go on from the last whole one.
       writeFileSync(this.#eventsFile, `${this.#torn ? "\n" : ""}${line}\n`);

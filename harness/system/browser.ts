@@ -7,7 +7,7 @@ import type { BrowserContext } from "playwright-core";
 
 export const noBrowserHint = "Install it with: apt-get install chromium, or name one in CHROMIUM";
 
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+const flags = ["--headless", "--no-sandbox", "--no-proxy-server", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
   // A page that plays is never in front of anybody, and must not be slowed down for it.
   "--autoplay-policy=no-user-gesture-required", "--mute-audio", "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding"];
 

@@ -56,7 +56,7 @@ const bodyBytesMax = 16 * 1024 * 1024;
 export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { signal, over } = within(options);
-    const outgoing = request({ host: endpoint.host, port: endpoint.port, path, agent: options.agent, headers: { ...options.headers }, signal }, (response) => {
+    const outgoing = request({ host: endpoint.host, port: endpoint.port, path, agent: options.agent ?? false, headers: { ...options.headers }, signal }, (response) => {
       const parts: Buffer[] = [];
       let bytes = 0;
       response.on("data", (part: Buffer) => {
@@ -102,7 +102,7 @@ export interface Digest {
 export function httpDigest(endpoint: Endpoint, path: string, options: Omit<GetOptions, "discardBody">): Promise<Digest> {
   return new Promise((resolve, reject) => {
     const { signal, over } = within(options);
-    const outgoing = request({ host: endpoint.host, port: endpoint.port, path, agent: options.agent, headers: { ...options.headers }, signal }, (response) => {
+    const outgoing = request({ host: endpoint.host, port: endpoint.port, path, agent: options.agent ?? false, headers: { ...options.headers }, signal }, (response) => {
       const { statusCode: status = 0, headers } = response;
       const hash = createHash("sha256");
       response.on("data", (part: Buffer) => { hash.update(part); });

@@ -1,6 +1,8 @@
 /** Posts OTLP requests to a receiver, one after another, with the patience that the protocol asks for. */
 import { setTimeout as delay } from "node:timers/promises";
 import { SeawallError } from "../core/errors.ts";
+import { redacted } from "../core/redact.ts";
+import { callDirectly } from "../system/direct-http.ts";
 import type { ExportRequest } from "./otlp.ts";
 
 const attemptMs = 10_000;
@@ -9,7 +11,7 @@ const attempts = 5;
 const retryable = new Set([429, 502, 503, 504]);
 
 export interface Receiver {
-  /** All of it: `http://127.0.0.1:4318/v1/metrics`. */
+  /** All of it, without a user and a password: `http://127.0.0.1:4318/v1/metrics`. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -27,11 +29,12 @@ export async function send(receiver: Receiver, request: ExportRequest, signal: A
 
 async function post(receiver: Receiver, body: string, signal: AbortSignal): Promise<{ status: number; text: string; retryAfterMs: number | null }> {
   try {
-    const response = await fetch(receiver.url, {
-      method: "POST", body, redirect: "error", signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]), headers: { ...receiver.headers, "content-type": "application/json" },
+    const { status, text, headers } = await callDirectly(receiver.url, {
+      method: "POST", body, signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
+      headers: { ...receiver.headers, "content-type": "application/json" },
     });
-    const after = Number(response.headers.get("retry-after") ?? Number.NaN);
-    return { status: response.status, text: await response.text(), retryAfterMs: Number.isFinite(after) ? after * 1_000 : null };
+    const after = Number(headers["retry-after"] ?? Number.NaN);
+    return { status, text, retryAfterMs: Number.isFinite(after) ? after * 1_000 : null };
   } catch (error) {
     signal.throwIfAborted();
     const { cause, message } = error as Error & { cause?: Error };
@@ -46,7 +49,7 @@ function refuseRejected(receiver: Receiver, text: string): void {
 }
 
 function failed(receiver: Receiver, what: string, cause?: unknown): SeawallError {
-  return new SeawallError("EXPORT_FAILED", `the receiver ${receiver.url} ${what}`, {
+  return new SeawallError("EXPORT_FAILED", `the receiver ${redacted(receiver.url)} ${redacted(what)}`, {
     cause, hint: "It must take OTLP over HTTP in JSON, and samples as old as the run (Prometheus: storage.tsdb.out_of_order_time_window).",
   });
 }

@@ -46,7 +46,7 @@ class NoImage extends Error {}
 
 function ask({ socketPath, tcp }: EngineAddress, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = request({ ...(socketPath === undefined ? tcp : { socketPath }), path, timeout: askMs }, (response) => {
+    const asked = request({ ...(socketPath === undefined ? tcp : { socketPath }), path, agent: false, timeout: askMs }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (part: string) => { text += part; }).once("error", reject).once("end", () => {
         if (response.statusCode === 200) resolve(text);

@@ -5,6 +5,7 @@
 import { Toxiproxy } from "toxiproxy-node-client";
 import { SeawallError } from "../../core/errors.ts";
 import type { Endpoint } from "../../core/target.ts";
+import { type CallAnswer, callDirectly } from "../../system/direct-http.ts";
 
 /** It answers within milliseconds, unless its accept loop hangs in a connection to a service that does not take one. */
 export const callMsMax = 5_000;
@@ -27,18 +28,17 @@ export function boundedClient(control: Endpoint, timeoutMs: number): Toxiproxy {
 
 async function boundedCall(method: string, url: string, body: unknown, timeoutMs: number): Promise<string> {
   const signal = AbortSignal.timeout(timeoutMs);
-  let response: Response;
-  let text: string;
+  const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  let answer: CallAnswer;
   try {
-    response = await fetch(url, { method, signal, ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }) });
-    text = await response.text();
+    answer = await callDirectly(url, { method, signal, ...sent });
   } catch (error) {
     if (signal.aborted) throw new Error(`no answer within ${timeoutMs / 1000} s; it may hang in a connection to a service that is there and takes none`, { cause: error });
     const { cause, message } = error as Error;
     throw new Error(cause instanceof Error ? cause.message : message, { cause: error });
   }
-  if (!response.ok) throw new ProxyRefusal(response.status, text);
-  return text;
+  if (answer.status < 200 || answer.status > 299) throw new ProxyRefusal(answer.status, answer.text);
+  return answer.text;
 }
 
 /** Toxiproxy answered, and said no. */
