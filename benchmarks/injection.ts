@@ -34,7 +34,7 @@ for (let round = 0; round < rounds; round++) {
     const inForce = new FaultsInForce({ clock, injectors, events }, mini.deployment, new AbortController().signal);
     const plannedMs = clock.nowMs() + 50 + Math.random() * 50;
     await delay(Math.max(0, plannedMs - clock.nowMs()));
-    inForce.inject(0, fault, plannedMs);
+    inForce.inject(0, fault, plannedMs, Number.POSITIVE_INFINITY);
     const { actedMs, evidence } = await injected.promise;
     if (!evidence.landed || actedMs === undefined) failed++;
     late.set(fault.kind, [...(late.get(fault.kind) ?? []), (actedMs ?? Number.POSITIVE_INFINITY) - plannedMs]);

@@ -37,6 +37,7 @@ export async function withPlayers(probes: Probes, options: PlayersOptions): Prom
   const owned = opened.move();
   return {
     readNow: () => probes.readNow(),
+    countTraffic: () => probes.countTraffic(),
     finish: async (signal, endedMs) => {
       // What they would see while everything is read back is no part of any phase.
       await players[Symbol.asyncDispose]();

@@ -9,18 +9,20 @@ interface OnLinks { readonly links: LinkSelector }
 const onService = {
   services: (fault: OnService, standing: Standing): readonly string[] => servicesAt({ service: fault.service }, standing),
   links: (): readonly Link[] => [], wheres: (fault: OnService): readonly Where[] => [{ service: fault.service }], onLinks: false, silences: true, operations: (): readonly string[] => [],
+  lasts: (): boolean => true,
 };
-const whole = { links: (): readonly Link[] => [], onLinks: false, silences: true, operations: (): readonly string[] => [] };
+const whole = { lasts: (): boolean => true, links: (): readonly Link[] => [], onLinks: false, silences: true, operations: (): readonly string[] => [] };
 const onLinks = {
   services: (): readonly string[] => [], links: (fault: OnLinks, standing: Standing): readonly Link[] => linksSelected(fault.links, standing),
   wheres: ({ links }: OnLinks): readonly Where[] => ("between" in links ? links.between : [links.from, links.to].filter((where) => where !== undefined)), onLinks: true, silences: false, operations: (): readonly string[] => [],
+  lasts: (): boolean => true,
 };
-/** The kinds of service that a target keeps its data in. */
+/** The kinds of service that the reference target keeps its data in; others say `store: true`. */
 const storeKinds = ["cassandra", "object-store"];
 
 /** Of one region, or of all. */
 function storesIn(region: string | undefined, standing: Standing): Standing["services"] {
-  return standing.services.filter((service) => storeKinds.includes(service.kind) && (region === undefined || service.region === region));
+  return standing.services.filter(({ store, ...service }) => (store ?? storeKinds.includes(service.kind)) && (region === undefined || service.region === region));
 }
 
 const named = (fault: OnService): string => `${fault.kind} ${fault.service}`;
@@ -37,7 +39,7 @@ export const faultTable: { readonly [K in FaultKind]: FaultSheet<FaultOf<K>> } =
     proof: "as much as can be sent over each link in a while is no more than that, and more past it", undo: "take the limit away and see that more passes",
   },
   reset: {
-    ...onLinks, describe: (fault) => `reset connections ${describeLinks(fault.links)}`,
+    ...onLinks, severs: true, describe: (fault) => `reset connections ${describeLinks(fault.links)}`,
     proof: "each link resets a connection while the service behind it answers", undo: "stop resetting and see pings answered over each link",
   },
   zoneLoss: {
@@ -62,7 +64,7 @@ export const faultTable: { readonly [K in FaultKind]: FaultSheet<FaultOf<K>> } =
     proof: "an exchange with the store over each link takes that long, past it it does not", undo: "take the delay away and see exchanges as quick as past the link",
   },
   restartLoop: { ...onService, describe: (fault) => `restart ${fault.service} every ${fault.everyMs} ms`, proof: "one process after another is gone", undo: "stop killing it and see it ready" },
-  coldCache: { ...onService, silences: false, operations: () => ["fill", "look", "flush"], describe: (fault) => `empty the cache ${fault.service}`, proof: "what was a hit before is a miss", undo: "nothing: it fills by itself" },
+  coldCache: { ...onService, lasts: () => false, silences: false, operations: () => ["fill", "look", "flush"], describe: (fault) => `empty the cache ${fault.service}`, proof: "what was a hit before is a miss", undo: "nothing: it fills by itself" },
   fullDisk: { ...onService, silences: false, describe: (fault) => `fill the disk of ${fault.service}`, proof: "a write to its folder fails for want of room", undo: "give the room back and see a write succeed" },
   clockSkew: {
     ...onService, silences: false, operations: () => ["clock"], describe: (fault) => `set the clock of ${fault.service} ${Math.abs(fault.byMs)} ms ${fault.byMs < 0 ? "back" : "ahead"}`,
@@ -73,13 +75,13 @@ export const faultTable: { readonly [K in FaultKind]: FaultSheet<FaultOf<K>> } =
     proof: "the packager says that it spoiled one, and its journal has it", undo: "call the rest off and see that none is left",
   },
   operate: {
-    ...onService, silences: false, shares: true, operations: ({ operation, look, undo }) => [operation, look.operation, ...(undo === undefined ? [] : [undo.operation])],
+    ...onService, lasts: ({ undo }) => undo !== undefined, silences: false, shares: true, operations: ({ operation, look, undo }) => [operation, look.operation, ...(undo === undefined ? [] : [undo.operation])],
     describe: ({ operation, service, parameters }) => `${operation} at ${service}${parameters === undefined ? "" : ` (${Object.entries(parameters).map(([name, value]) => `${name} ${value}`).join(", ")})`}`,
     proof: "what it was to bring about is told by the service, and was not before", undo: "take it back and see it gone, where it can be taken back",
   },
   packetLoss: { ...onService, silences: false, describe: (fault) => `lose ${fault.share * 100} % of the packets of ${fault.service}`, proof: "packets are counted as dropped", undo: "let all pass and see none dropped" },
   partition: {
-    ...onLinks, describe: (fault) => `partition ${describeLinks(fault.links)}`,
+    ...onLinks, severs: true, describe: (fault) => `partition ${describeLinks(fault.links)}`,
     proof: "each link refuses a connection while the service behind it answers", undo: "open the links and see pings answered over each",
   },
 };

@@ -83,6 +83,10 @@ export interface FaultSheet<F extends Fault> {
   operations(fault: F): readonly string[];
   /** Others may be in force on the same service at the same time: healing it clears nothing but itself. */
   readonly shares?: boolean;
+  /** Nothing passes its links while it is in force, so traffic is only asked for before it. */
+  readonly severs?: boolean;
+  /** False for what happens at once and leaves nothing in force that could be looked at again. */
+  lasts(fault: F): boolean;
   /** What is looked for to show that it landed, for people. */
   readonly proof: string;
   /** What healing does and looks for, for people. */
@@ -94,4 +98,5 @@ export const sheetOf = (fault: Fault): FaultSheet<Fault> => faultTable[fault.kin
 
 export const describeFault = (fault: Fault): string => sheetOf(fault).describe(fault);
 export const servicesStruck = (fault: Fault, standing: Standing): readonly string[] => sheetOf(fault).services(fault, standing);
+export const lasts = (fault: Fault): boolean => sheetOf(fault).lasts(fault);
 export const linksStruck = (fault: Fault, standing: Standing): readonly Link[] => sheetOf(fault).links(fault, standing);

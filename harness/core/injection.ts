@@ -1,4 +1,4 @@
-/** What all faults have in common, on every substrate: act, look, and later undo once and look again. */
+/** What all faults have in common, on every substrate: act, look, look again and again, and later undo once and look once more. */
 import type { Injection, InjectionContext } from "./ports.ts";
 import type { Evidence } from "./run.ts";
 
@@ -6,6 +6,10 @@ export interface Course {
   /** Does it. What was begun when this rejects is undone by `undo` all the same. */
   act(): Promise<void>;
   prove(): Promise<Evidence>;
+  /** Looks whether it is still in force, and changes nothing. Left out where nothing stays in force. */
+  look?(): Promise<Evidence>;
+  /** Time between two looks in ms; 1000 when left out. */
+  readonly lookEveryMs?: number;
   /** Undoes as much as was done. No abort signal: what was broken is mended even when the run ends. */
   undo(): Promise<void>;
   proveHealed(): Promise<Evidence>;
@@ -17,8 +21,10 @@ export async function inject({ clock }: InjectionContext, course: Course): Promi
   const actedMs = clock.nowMs();
   const evidence = acted ?? (await proven(course.prove));
   let healing: Promise<Evidence> | null = null;
+  const { look } = course;
   return {
     actedMs, evidence,
+    observe: look === undefined ? null : { everyMs: course.lookEveryMs ?? 1_000, look: () => proven(look) },
     heal: () => {
       healing ??= seen(course.undo).then((problem) => problem ?? proven(course.proveHealed));
       return healing;

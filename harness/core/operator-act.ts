@@ -30,7 +30,10 @@ export function operatorAct(fault: FaultOf<"operate">, deployment: Pick<Deployme
   };
   const told = (landed: boolean, what: string): Evidence => ({ landed, observation: `${fault.look.operation} of ${fault.service} ${what} ${filled(fault.look.shows, known)}` });
 
+  // What cannot be taken back was a word that was said: nothing of it stays in force.
+  const look = async (): Promise<Evidence> => ((await shown()) ? told(true, "tells of") : told(false, "tells no more of"));
   return {
+    ...(fault.undo === undefined ? {} : { look }),
     act: async () => {
       Object.assign(known, moment(clock.nowMs(), deployment.layout.stream));
       // What is only known from the answer cannot have been there before it.

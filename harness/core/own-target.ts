@@ -12,6 +12,8 @@ interface Named {
   readonly name: string;
   /** What it is, for faults on all of a kind; its name when left out. */
   readonly kind?: string;
+  /** It keeps the target's data, so that the fault `slowStore` strikes the links to it. */
+  readonly store?: boolean;
   readonly region?: string;
   readonly zone?: string;
   /** A path that answers 200 when the service is ready; without it a TCP connection is enough. */
@@ -104,6 +106,7 @@ function serviceOf(own: Running | Started, index: number): Service {
     ready: own.ready === undefined ? { kind: "tcp", port } : { kind: "http", port, path: own.ready },
     readyWithinMs: "url" in own ? 5_000 : (own.readyWithinMs ?? 30_000), drainMs: 3_000, telemetry,
     pings: { [port]: { send: `HEAD ${own.ready ?? "/"} HTTP/1.1\r\nHost: ${own.name.replaceAll("/", ".")}\r\nConnection: close\r\n\r\n` } },
+    ...(own.store === undefined ? {} : { store: own.store }),
     ...(at === undefined ? {} : { at }),
     launch: (place) => {
       if ("url" in own) throw new Error(`${own.name} runs already`);

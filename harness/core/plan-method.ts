@@ -1,8 +1,9 @@
 /** What can be wrong with what an experiment breaks: names, ranges, and faults that would get in one another's way. */
 import type { Experiment, Step } from "./experiment.ts";
-import { describeFault, linksStruck, servicesStruck, sheetOf } from "./faults.ts";
+import { describeFault, lasts, linksStruck, servicesStruck, sheetOf } from "./faults.ts";
 import { unknownName } from "./nearest.ts";
 import type { PlanOptions } from "./plan.ts";
+import { sizeProblems } from "./plan-fault-size.ts";
 import { type Layout, type Link, viewers } from "./target.ts";
 import { describeWhere, linkName, servicesAt, type Where } from "./where.ts";
 
@@ -13,7 +14,7 @@ export function methodProblems(experiment: Experiment, layout: Layout, options: 
     ...experiment.method.flatMap((step, index) => {
       const where = `step ${index + 1} (${describeFault(step.fault)})`;
       return [
-        ...supportProblems(step, options), ...nameProblems(step, layout), ...needProblems(step, layout), ...radiusProblems(step, experiment, layout), ...timeProblems(step, experiment),
+        ...supportProblems(step, options), ...nameProblems(step, layout), ...needProblems(step, layout), ...radiusProblems(step, experiment, layout), ...timeProblems(step, experiment), ...sizeProblems(step, layout),
         ...experiment.method.slice(0, index).flatMap((other, at) => clashProblems(step, other, at, layout)),
       ].map((problem) => `${where}: ${problem}`);
     }),
@@ -30,6 +31,10 @@ function nameProblems({ fault }: Step, layout: Layout): string[] {
   const wheres = sheetOf(fault).wheres(fault);
   const unknown = wheres.flatMap((where) => unknownWhere(where, layout));
   if (unknown.length > 0 || !sheetOf(fault).onLinks || linksStruck(fault, layout).length > 0) return unknown;
+  if (fault.kind === "slowStore") {
+    const where = fault.region === undefined ? "" : ` in region ${fault.region}`;
+    return [`strikes nothing: no declared link${where} leads to a store. Say store: true of the services that keep data, and declare the links to them`];
+  }
   return [`the target declares no such link (known: ${layout.links.map(linkName).join(", ") || "none"})`];
 }
 
@@ -52,6 +57,8 @@ function needProblems({ fault }: Step, layout: Layout): string[] {
   const foreign = (name: string): boolean => serviceOf(name)?.at !== undefined && sheetOf(fault).operations(fault).length === 0;
   return [
     ...servicesStruck(fault, layout).filter(foreign).map((name) => `${name} is not Seawall's own: only the links to it can be broken`),
+    ...unique(linksStruck(fault, layout).filter(({ from }) => serviceOf(from)?.at !== undefined).map((link) =>
+      `the link ${linkName(link)} cannot be broken: ${link.from} runs already, and nothing gives it the address of the proxy. Let Seawall start it, or break the link from viewers`)),
     ...servicesStruck(fault, layout).flatMap((name) => sheetOf(fault).operations(fault).filter((operation) => serviceOf(name)?.operations?.[operation] === undefined)
       .map((operation) => `${name} has no operation "${operation}", which this fault needs`)),
     ...unique(linksStruck(fault, layout).filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined).map(({ to, port }) => `${to} has no ping for its port ${port}, without which nobody can see what its links do`)),
@@ -74,8 +81,28 @@ function timeProblems(step: Step, { phasesMs, method, blastRadius: { faultsAtOnc
   ];
 }
 
+/** Healing takes time: to start a service again, or to let it go on. What takes longer makes the next fault on the same wait, and the record shows that. */
+const healsWithinMs = { again: 3_000, otherwise: 1_000 } as const;
+
+/** A fault that begins while another is healed would strike the healing. */
+function touchProblems(step: Step, other: Step, at: number, layout: Layout): string[] {
+  const [first, second] = other.atMs <= step.atMs ? [other, step] : [step, other];
+  if (!lasts(first.fault) || sheetOf(first.fault).shares === true) return [];
+  const gapMs = second.atMs - (first.atMs + first.forMs);
+  const neededMs = sheetOf(first.fault).silences ? healsWithinMs.again : healsWithinMs.otherwise;
+  const touched = [
+    ...both(servicesStruck(first.fault, layout), servicesStruck(second.fault, layout)),
+    ...both(linksStruck(first.fault, layout).map(linkName), linksStruck(second.fault, layout).map(linkName)),
+  ];
+  if (gapMs < 0 || gapMs >= neededMs || touched.length === 0) return [];
+  const order = first === other ? `begins ${gapMs} ms after` : `ends ${gapMs} ms before`;
+  return [`${order} step ${at + 1} (${describeFault(other.fault)}) on ${touched.join(", ")}: healing takes time; leave ${neededMs} ms between them`];
+}
+
 /** Healing one fault must not clear another, nor must one hide the proof of another. */
 function clashProblems(step: Step, other: Step, at: number, layout: Layout): string[] {
+  const touching = touchProblems(step, other, at, layout);
+  if (touching.length > 0) return touching;
   if (!(other.atMs < step.atMs + step.forMs && step.atMs < other.atMs + other.forMs)) return [];
   const named = `step ${at + 1} (${describeFault(other.fault)})`;
   const shared = sheetOf(step.fault).shares === true && sheetOf(other.fault).shares === true;

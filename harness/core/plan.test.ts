@@ -42,7 +42,7 @@ const experiment: Experiment = {
   load: [load], hypothesis: [claim], recovery, method: [step], blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 1 },
   abortWhen: [{ unless: { ...claim, title: "not hopeless", limit: 0.1, samplesMin: 20 }, windowMs: 5_000 }], reliesOn: ["collapsing"],
 };
-const onLink = (kind: "latency" | "partition" | "reset"): Fault => ({ kind, links: { to: { service: "region-a/origin-read" } }, ...(kind === "latency" ? { delayMs: 10, jitterMs: 0 } : {}) }) as Fault;
+const onLink = (kind: "latency" | "partition" | "reset"): Fault => ({ kind, links: { to: { service: "region-a/origin-read" } }, ...(kind === "latency" ? { delayMs: 100, jitterMs: 0 } : {}) }) as Fault;
 const both = { blastRadius: { services: ["region-a/origin-read", "region-a/edge", "region-a/mute"], faultsAtOnceMax: 2 } };
 const able = Object.fromEntries(faultKinds.map((kind) => [kind, true])) as Support;
 const options: PlanOptions = {
@@ -147,13 +147,21 @@ describe("a plan", () => {
     ["an unknown end of links", stepping({ fault: { kind: "partition", links: { to: { kind: "origin-raed" } } } }), 'step 1 (partition to origin-raed): unknown kind of service "origin-raed"; did you mean "origin-read"?'],
     ["a kind that is not in that zone", stepping({ fault: { kind: "reset", links: { to: { kind: "edge", zone: "region-a-2" } } } }), 'unknown zone "region-a-2"'],
     ["links that nobody declares", stepping({ fault: { kind: "partition", links: { from: { kind: "origin-read" } } } }), "step 1 (partition from origin-read): the target declares no such link (known: region-a/edge>region-a/origin-read:http, region-a/edge>region-a/mute:http)"],
-    ["a store that the target has not", stepping({ fault: { kind: "slowStore", delayMs: 10, jitterMs: 0 } }), "step 1 (slow store: 10 ± 0 ms): the target declares no such link"],
+    ["a store that the target has not", stepping({ fault: { kind: "slowStore", delayMs: 100, jitterMs: 0 } }), "step 1 (slow store: 100 ± 0 ms): strikes nothing: no declared link leads to a store"],
+    ["a fault of a moment", stepping({ forMs: 1 }), "lasts 1 ms: too short to be looked at twice; 2000 ms is the least"],
+    ["a fault at the very end", stepping({ atMs: 9_990, forMs: 10 }), "lasts 10 ms: too short"],
+    ["a delay of nothing", stepping({ fault: { ...onLink("latency"), delayMs: 0.001 } as Fault }), "delays by 0.001 ms, which cannot be told from the proxy's own noise; 20 ms is the least"],
+    ["a jitter of nothing", stepping({ fault: { ...onLink("latency"), jitterMs: 1 } as Fault }), "has a jitter of 1 ms, which cannot be told from the proxy's own noise"],
+    ["a loss of nothing", stepping({ fault: { kind: "packetLoss", service: "region-a/origin-read", share: 0.001 } }), "loses 0.1 % of the packets, too few to be seen; 1 % is the least"],
+    ["a restart loop with one round", stepping({ fault: { kind: "restartLoop", service: "region-a/origin-read", everyMs: 3_000 } }), "lasts 4000 ms, in which it cannot be seen to die twice"],
+    ["a fault that begins as another on the same service ends", stepping({ forMs: 3_000 }, { atMs: 5_000 }), "step 2 (kill region-a/origin-read): begins 0 ms after step 1 (kill region-a/origin-read) on region-a/origin-read: healing takes time; leave 3000 ms between them"],
+    ["the same the other way round", stepping({ atMs: 5_000, forMs: 3_000 }, { atMs: 2_000, forMs: 2_900 }), "ends 100 ms before step 1"],
     ["a zone outside the blast radius", stepping({ fault: { kind: "zoneLoss", zone: "region-a-1" } }), "step 1 (lose zone region-a-1): region-a/edge is outside the blast radius"],
     ["links outside the blast radius", { ...stepping({ fault: { kind: "partition", links: { to: { service: "region-a/origin-read" } } } }), blastRadius: { services: ["region-a/other"], faultsAtOnceMax: 1 } }, "the link region-a/edge>region-a/origin-read:http is outside the blast radius: neither of its ends is in it"],
     ["an operator's act that the service does not know", stepping({ fault: { kind: "operate", service: "region-a/origin-read", operation: "mask", look: { operation: "told", shows: "x" }, undo: { operation: "unmask" } } }), 'region-a/origin-read has no operation "unmask", which this fault needs'],
     ["a cache that cannot be emptied", stepping({ fault: { kind: "coldCache", service: "region-a/origin-read" } }), 'region-a/origin-read has no operation "flush", which this fault needs'],
     ["a link that cannot be asked", stepping({ fault: { kind: "bandwidth", links: { to: { service: "region-a/mute" } }, bytesPerSecond: 1_000 } }), "region-a/mute has no ping for its port http, without which nobody can see what its links do"],
-    ["two latencies on a link", { ...stepping({ fault: onLink("latency") }, { atMs: 3_000, forMs: 1_000, fault: onLink("latency") }), ...both }, "overlaps step 1 (latency of 10 ± 0 ms to region-a/origin-read) on the link region-a/edge>region-a/origin-read:http"],
+    ["two latencies on a link", { ...stepping({ fault: onLink("latency") }, { atMs: 3_000, forMs: 1_000, fault: onLink("latency") }), ...both }, "overlaps step 1 (latency of 100 ± 0 ms to region-a/origin-read) on the link region-a/edge>region-a/origin-read:http"],
     ["a partition and a latency on a link", { ...stepping({ fault: onLink("latency") }, { atMs: 3_000, forMs: 1_000, fault: onLink("partition") }), ...both }, "what is seen on it could be either, and healing one would clear the other"],
     ["a pause and a kill of one service", { ...stepping({ fault: { kind: "pause", service: "region-a/origin-read" } }, { atMs: 3_000, forMs: 1_000 }), ...both }, "overlaps step 1 (pause region-a/origin-read) on region-a/origin-read"],
     ["a zone loss over a kill inside it", { ...stepping(step, { atMs: 3_000, forMs: 1_000, fault: { kind: "zoneLoss", zone: "region-a-1" } }), ...both }, "step 2 (lose zone region-a-1): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read"],
@@ -240,7 +248,8 @@ describe("a plan", () => {
     expect(problemsOf(claiming({ samplesMin: 100 }))).toEqual([]);
     expect(problemsOf(recovering({ withinMs: 6_000 }))).toEqual([]);
     expect(problemsOf(stepping({ forMs: 8_000 }))).toEqual([]);
-    expect(problemsOf(stepping({ forMs: 3_000 }, { atMs: 5_000 }))).toEqual([]);
+    expect(problemsOf(stepping({ atMs: 500, forMs: 2_000 }, { atMs: 5_500 }))).toEqual([]);
+    expect(problemsOf(stepping({ fault: { ...onLink("latency"), delayMs: 20, jitterMs: 10 } as Fault }))).toEqual([]);
     expect(problemsOf({ method: [], recovery: null })).toEqual([]);
     expect(problemsOf({ hypothesis: [{ ...claim, metric: "origin_gets", statistic: "ratio", per: { metric: "publish_ms", times: 2 } }] })).toEqual([]);
     expect(problemsOf({ ...stepping(step, { atMs: 3_000, fault: { kind: "kill", service: "region-a/edge" } }), blastRadius: { services: ["region-a/origin-read", "region-a/edge"], faultsAtOnceMax: 2 } })).toEqual([]);

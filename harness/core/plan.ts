@@ -14,6 +14,7 @@ import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Support } from "./ports.ts";
 import { registryOf } from "./registry.ts";
 import { modelProblems, type TargetModel } from "./model.ts";
+import { struckIn } from "./struck.ts";
 import type { Plan, SubstrateName } from "./run.ts";
 import type { Layout, Target, Topology } from "./target.ts";
 import { valuesIn } from "./tag-values.ts";
@@ -154,7 +155,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     stream: layout.stream,
     leadInMs, phasesMs: experiment.phasesMs,
     load: experiment.load, ...(experiment.players === undefined ? {} : { players: experiment.players }), hypothesis: experiment.hypothesis, recovery: experiment.recovery,
-    steps: experiment.method, abortWhen: experiment.abortWhen,
+    steps: experiment.method, struck: experiment.method.map(({ fault }) => struckIn(fault, layout)), abortWhen: experiment.abortWhen,
     telemetry: telemetryOf(layout, options.substrate, experiment.target.model?.metrics ?? []),
     ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,

@@ -95,10 +95,21 @@ export interface LinkHandle {
   readonly exit: Endpoint;
   /** Takes hold when resolved, and was seen to stand in the proxy as asked. The returned function removes it; calling that twice is harmless. */
   impose(toxic: Toxic): Promise<() => Promise<void>>;
+  /** Looks whether the proxy still does that to the link, or still has it cut. */
+  observe(what: Toxic | { readonly kind: "cut" }): Promise<Evidence>;
   /** Refuses new connections and closes present ones. */
   cut(): Promise<void>;
   /** Takes connections again; harmless when it does. */
   mend(): Promise<void>;
+}
+
+/** What passed over one link since the target was up, the harness's own questions left out. */
+export interface LinkTotals {
+  /** As `linkName` has it. */
+  readonly link: string;
+  readonly connections: number;
+  /** Both ways together. Left out where nobody counts them. */
+  readonly bytes?: number;
 }
 
 /** A target that is up. Disposing it leaves nothing behind. */
@@ -115,6 +126,8 @@ export interface Deployment extends AsyncDisposable {
    * same addresses; calling that twice is harmless. Absent on a substrate where zones share their network with the harness.
    */
   disconnect?(zone: string): Promise<() => Promise<void>>;
+  /** Of the links that the plan strikes. Left out where there are no links. */
+  linkTraffic?(): Promise<readonly LinkTotals[]>;
   /** Of everything the harness runs, by service. */
   resources(): Promise<readonly ServiceUsage[]>;
 }
@@ -155,6 +168,8 @@ export interface Injection {
   /** Epoch ms at which the act was done; what proves it was gathered after that. */
   readonly actedMs: number;
   readonly evidence: Evidence;
+  /** How to look again, changing nothing, and how often in ms; null for what does not stay in force. Looking never rejects. */
+  readonly observe: { readonly everyMs: number; look(): Promise<Evidence> } | null;
   /** Undoes it and looks. Healing twice does it once and gives the same answer. */
   heal(): Promise<Evidence>;
 }

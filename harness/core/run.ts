@@ -42,6 +42,8 @@ export interface Plan {
   readonly hypothesis: readonly Claim[];
   readonly recovery: Recovery | null;
   readonly steps: readonly Step[];
+  /** What each step strikes, in their order. Missing in older records. */
+  readonly struck?: readonly Struck[];
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
   /** Who reports what, and whose faults may silence it. Missing in older records, whose claims on readings cannot hold. */
   readonly telemetry?: readonly Source[];
@@ -49,6 +51,17 @@ export interface Plan {
   readonly notes?: readonly string[];
   /** The command that repeats this run. */
   readonly rerun: string;
+}
+
+/** What one step of a plan strikes. */
+export interface Struck {
+  readonly services: readonly string[];
+  /** As `linkName` has them. */
+  readonly links: readonly string[];
+  /** False for what happens at once and leaves nothing in force. */
+  readonly lasts: boolean;
+  /** No traffic passes its links while it is in force. */
+  readonly severs: boolean;
 }
 
 /** What was seen that shows a fault did, or did not, take hold. */
@@ -70,6 +83,12 @@ export type RunEvent = { readonly atMs: number } & (
   | { readonly kind: "injected"; readonly step: number; readonly fault: Fault; readonly plannedMs: number;
       /** When the act itself was done; `atMs` is when its evidence was complete. Missing in older records. */
       readonly actedMs?: number; readonly evidence: Evidence }
+  /** Looks at a fault in force that had the same answer, one after another. Missing in older records. */
+  | { readonly kind: "observed"; readonly step: number; readonly fault: Fault; readonly evidence: Evidence; readonly looks: number;
+      /** When the first and the last of them were done; `atMs` is when this was written. */
+      readonly fromMs: number; readonly untilMs: number;
+      /** The longest time that nobody looked, before the first of them included. */
+      readonly longestGapMs: number }
   | { readonly kind: "healing"; readonly step: number; readonly fault: Fault }
   | { readonly kind: "healed"; readonly step: number; readonly fault: Fault; readonly plannedMs: number; readonly evidence: Evidence }
   | { readonly kind: "exited"; readonly service: string; readonly expected: boolean; readonly detail: string }

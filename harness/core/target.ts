@@ -106,6 +106,8 @@ export interface Service {
   readonly name: string;
   /** What it is: `origin-read`, `edge`. */
   readonly kind: string;
+  /** It keeps the target's data, so that `slowStore` strikes the links to it. Left out, those of kind `cassandra` and `object-store` do. */
+  readonly store?: boolean;
   readonly region: string;
   readonly zone: string;
   /** Last octet of its loopback address within the zone, 2…254; unique within the zone. */

@@ -16,7 +16,7 @@ export type LinkSelector =
 
 /** As much of a layout as naming needs; a plan has it too. */
 export interface Standing {
-  readonly services: readonly { readonly name: string; readonly kind: string; readonly region: string; readonly zone: string }[];
+  readonly services: readonly { readonly name: string; readonly kind: string; readonly region: string; readonly zone: string; readonly store?: boolean }[];
   readonly links: readonly Link[];
 }
 

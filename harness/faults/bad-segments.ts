@@ -22,6 +22,7 @@ export const badSegments: Injector<FaultOf<"badSegments">> = (fault, deployment,
       after = (await journal(packager, 0)).at(-1)?.seq ?? 0;
     },
     prove: () => spoiled(packager, fault, after, context),
+    look: () => stillSpoiling(packager, fault, after),
     undo: async () => void (await packager.operate("defectsOff")),
     proveHealed: async () => {
       const left = await segmentsLeft(packager);
@@ -46,6 +47,16 @@ async function spoiled(packager: Instance, { defect, segments }: FaultOf<"badSeg
   return { landed: false, observation: `${packager.service.name} has spoiled ${segments - left} of ${segments} segments, and its journal shows none with the defect ${defect}` };
 }
 
+/** Segments are still to be spoiled, or all that were ordered have been: no order is left then, nor when it was called off. */
+async function stillSpoiling(packager: Instance, { segments, defect }: FaultOf<"badSegments">, after: number): Promise<Evidence> {
+  const order = await orderOf(packager);
+  const { name } = packager.service;
+  if (order !== null) return { landed: true, observation: `${name} has spoiled ${segments - order.left} of ${segments} segments` };
+  const entries = await journal(packager, after);
+  const spoiled = new Set(entries.flatMap((entry) => (!entry.backfill && shows(entry, defect) ? [entry.number] : []))).size;
+  return { landed: spoiled >= segments, observation: `${name} has no order to spoil segments any more, and its journal shows ${spoiled} of ${segments}` };
+}
+
 /** A box that was cut off is found to have every defect; rot is found by nobody. */
 function shows(entry: Entry, defect: SegmentDefect): boolean {
   if (defect === "rot") return entry.outcome === "acked";
@@ -58,5 +69,10 @@ async function journal(packager: Instance, after: number): Promise<Entry[]> {
 }
 
 async function segmentsLeft(packager: Instance): Promise<number> {
-  return (JSON.parse(await packager.operate("defectsLeft")) as { left: number } | null)?.left ?? 0;
+  return (await orderOf(packager))?.left ?? 0;
+}
+
+/** Null where nothing is ordered. */
+async function orderOf(packager: Instance): Promise<{ readonly left: number } | null> {
+  return JSON.parse(await packager.operate("defectsLeft")) as { left: number } | null;
 }

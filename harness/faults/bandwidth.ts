@@ -23,6 +23,8 @@ export const bandwidth: Injector<FaultOf<"bandwidth">> = (fault, deployment, con
   return inject(context, {
     act: async () => void (await together(links.map(async (link) => removals.push(await link.impose({ kind: "bandwidth", bytesPerSecond: fault.bytesPerSecond }))))),
     prove: async () => all(await together(links.map((link) => proofOfLimit(link, fault.bytesPerSecond, deployment)))),
+    // Measuring it again and again would take from the target what it has left, so the limit itself is looked for.
+    look: async () => all(await together(links.map((link) => link.observe({ kind: "bandwidth", bytesPerSecond: fault.bytesPerSecond })))),
     undo: async () => void (await together(removals.map((remove) => remove()))),
     proveHealed: async () => all(await together(links.map((link) => proofOfRoom(link, fault.bytesPerSecond, deployment)))),
   });

@@ -26,6 +26,7 @@ export const blackhole: Injector<FaultOf<"blackhole">> = (fault, deployment, con
       reconnect = await deployment.disconnect(fault.zone);
     },
     prove: async () => all(await Promise.all(struck.map(proofOfSilence))),
+    look: async () => all(await Promise.all(struck.map(proofOfSilence))),
     undo: () => reconnect(),
     proveHealed: async () => all(await Promise.all(struck.map(proofOfReply))),
   });

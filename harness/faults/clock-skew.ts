@@ -15,6 +15,7 @@ export const clockSkew: Injector<FaultOf<"clockSkew">> = (fault, deployment, con
       impairment = await instance.impair({ kind: "clockSkew", byMs: fault.byMs });
     },
     prove: () => toldTime(instance, fault.byMs, context),
+    look: () => toldTime(instance, fault.byMs, context),
     undo: async () => void (await impairment?.undo()),
     proveHealed: () => toldTime(instance, 0, context),
   });

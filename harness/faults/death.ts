@@ -22,6 +22,9 @@ export function strikeDead(services: readonly string[], deployment: Deployment, 
   return inject(context, {
     act: async () => void (await together(struck.map(({ instance }) => instance.kill()))),
     prove: async () => all(await together(struck.map(({ instance, pid }) => proofOfDeath(instance, pid)))),
+    look: async () => all(await together(struck.map(({ instance, pid }) => proofOfDeath(instance, pid)))),
+    // A refused connection costs little, and what a supervisor brings back is there at once.
+    lookEveryMs: Math.min(1_000, 250 * struck.length),
     undo: async () => {
       const fromMs = performance.now();
       await together(struck.map(async ({ instance }, index) => {
@@ -41,7 +44,9 @@ async function proofOfDeath(instance: Instance, pid: number | null): Promise<Evi
   const ports = Object.keys(instance.service.ports);
   const answers = await Promise.all(ports.map(async (port) => ({ at: addressOf(instance.endpoint(port)), answer: await tryConnect(instance.endpoint(port), connectMs) })));
   const alive = answers.filter(({ answer }) => answer !== "refused");
-  if (instance.pid !== null || ports.length === 0) return { landed: false, observation: `process ${pid} of ${name} is still there` };
+  if (instance.pid !== null || ports.length === 0) {
+    return { landed: false, observation: instance.pid === pid ? `process ${pid} of ${name} is still there` : `process ${instance.pid} of ${name} runs in its place` };
+  }
   if (alive.length > 0) return { landed: false, observation: `process ${pid} of ${name} is gone, but ${alive.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ")}` };
   return { landed: true, observation: `process ${pid} of ${name} is gone and ${answers.map(({ at }) => at).join(", ")} ${answers.length === 1 ? "refuses" : "refuse"} connections` };
 }

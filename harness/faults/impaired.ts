@@ -15,6 +15,7 @@ export function impaired(
       impairment = await instance.impair(effect);
     },
     prove: async () => (impairment === null ? nothing : await look(impairment)),
+    look: async () => (impairment === null ? nothing : await impairment.observe()),
     undo: async () => {
       undone = (await impairment?.undo()) ?? nothing;
     },

@@ -6,9 +6,9 @@ import type { FaultOf } from "../core/faults.ts";
 import { inject } from "../core/injection.ts";
 import type { Deployment, Injection, InjectionContext, Injector, LinkHandle } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
-import type { Pong } from "../system/ping.ts";
+import { describePong, ping, type Pong } from "../system/ping.ts";
 import { all, together } from "./injection.ts";
-import { arrow, askBothEnds, linksOf } from "./links.ts";
+import { arrow, askBothEnds, linksOf, pingOf } from "./links.ts";
 
 type Delay = { readonly delayMs: number; readonly jitterMs: number };
 
@@ -27,6 +27,7 @@ export function delayLinks(links: readonly LinkHandle[], delay: Delay, deploymen
   return inject(context, {
     act: async () => void (await together(links.map(impose))),
     prove: async () => all(await together(links.map((link) => proofOfDelay(link, delay, deployment)))),
+    look: async () => all(await together(links.map((link) => stillDelayed(link, delay, deployment)))),
     undo: async () => void (await together(removals.map((remove) => remove()))),
     proveHealed: async () => all(await together(links.map((link) => proofOfSpeed(link, delay, deployment)))),
   });
@@ -37,8 +38,21 @@ async function proofOfDelay(link: LinkHandle, { delayMs, jitterMs }: Delay, depl
   const asked = await Promise.all(Array.from({ length: jitterMs > 0 ? 5 : 2 }, () => askBothEnds(link, deployment, delayMs + jitterMs + graceMs)));
   const [over, past] = [asked.map(({ entry }) => tookMs(entry)), asked.map(({ exit }) => tookMs(exit))];
   // The mean of five evenly spread over ± jitter is below minus three quarters of it once in some thousand times.
-  const landed = Math.min(...over) >= delayMs - jitterMs - earlyMs && mean(over) >= delayMs - 0.75 * jitterMs - earlyMs && mean(over) - mean(past) >= delayMs / 8;
+  const landed = Math.min(...over) >= delayMs - jitterMs - earlyMs && mean(over) >= delayMs - 0.75 * jitterMs - earlyMs && mean(over) - mean(past) >= delayMs / 4;
   return { landed, observation: told(link, over, past) };
+}
+
+/** A ping of a long delay would end after the heal: there, only the proxy is asked. */
+const pingedDelayMsMax = 1_000;
+
+/** The delay stands in the proxy, and one ping over the link is no earlier than it. */
+async function stillDelayed(link: LinkHandle, delay: Delay, deployment: Deployment): Promise<Evidence> {
+  const { delayMs, jitterMs } = delay;
+  const stands = await link.observe({ kind: "latency", delayMs, jitterMs });
+  if (!stands.landed || delayMs + jitterMs > pingedDelayMsMax) return stands;
+  const over = await ping(link.entry, pingOf(link, deployment), delayMs + jitterMs + graceMs);
+  const landed = tookMs(over) >= delayMs - jitterMs - earlyMs;
+  return { landed, observation: `${stands.observation}, and a ping over it ${describePong(over)}` };
 }
 
 /** Three times, as one may be slow for reasons of its own. */

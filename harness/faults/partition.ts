@@ -17,6 +17,7 @@ export const partition: Injector<FaultOf<"partition">> = (fault, deployment, con
   return inject(context, {
     act: async () => void (await together(links.map((link) => link.cut()))),
     prove: async () => all(await together(links.map((link) => proofOfCut(link, deployment)))),
+    look: async () => all(await together(links.map((link) => proofOfCut(link, deployment)))),
     undo: async () => void (await together(links.map((link) => link.mend()))),
     proveHealed: async () => all(await together(links.map((link) => proofOfPassage(link, deployment)))),
   });

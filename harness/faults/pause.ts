@@ -7,6 +7,7 @@ import { inject } from "../core/injection.ts";
 import type { Injector, Instance } from "../core/ports.ts";
 import type { Evidence } from "../core/run.ts";
 import { describePong, ping, type Pong } from "../system/ping.ts";
+import { statOf } from "../system/processes.ts";
 import { addressOf } from "./injection.ts";
 
 /** A service of the target answers a ping within some tens of ms, even on a busy machine. */
@@ -16,13 +17,32 @@ const repliesWithinMs = 5_000;
 
 export const pause: Injector<FaultOf<"pause">> = (fault, deployment, context) => {
   const instance = deployment.instance(fault.service);
+  let cpuSeconds = 0;
   return inject(context, {
     act: () => instance.pause(),
-    prove: () => proofOfSilence(instance),
+    prove: async () => {
+      const seen = await proofOfSilence(instance);
+      cpuSeconds = cpuSecondsOf(instance);
+      return seen;
+    },
+    look: async () => (cpuSecondsOf(instance) > cpuSeconds + cpuSlackSeconds ? ranOn(instance) : proofOfSilence(instance)),
     undo: () => instance.resume(),
     proveHealed: () => proofOfReply(instance),
   });
 };
+
+/** Processor time is counted in ticks of 10 ms; what stands still uses none. */
+const cpuSlackSeconds = 0.02;
+
+/** 0 where this machine cannot tell. */
+function cpuSecondsOf({ pid }: Instance): number {
+  return pid === null ? 0 : (statOf(pid)?.cpuSeconds ?? 0);
+}
+
+/** Somebody let it go on and stopped it again between two looks. */
+function ranOn({ pid, service }: Instance): Evidence {
+  return { landed: false, observation: `process ${pid} of ${service.name} has used processor time since it was paused` };
+}
 
 async function proofOfSilence(instance: Instance): Promise<Evidence> {
   const { pid, state } = instance;

@@ -18,6 +18,7 @@ export const reset: Injector<FaultOf<"reset">> = (fault, deployment, context) =>
   return inject(context, {
     act: async () => void (await together(links.map(async (link) => removals.push(await link.impose({ kind: "reset" }))))),
     prove: async () => all(await together(links.map((link) => proofOfReset(link, deployment)))),
+    look: async () => all(await together(links.map((link) => proofOfReset(link, deployment)))),
     undo: async () => void (await together(removals.map((remove) => remove()))),
     proveHealed: async () => all(await together(links.map((link) => proofOfPassage(link, deployment)))),
   });

@@ -1,15 +1,20 @@
 /**
  * A service that dies again and again: killed, started, and killed `everyMs` after each start, ready or not. Proof: a first process is gone and
- * a second one, which was started in its place, is gone as well. Healed by ending the loop and seeing the service ready.
+ * a second one, which was started in its place, is gone as well. It is in force while deaths go on: a look asks for one within the last two
+ * rounds. Healed by ending the loop and seeing the service ready.
  */
 import type { FaultOf } from "../core/faults.ts";
 import { inject } from "../core/injection.ts";
 import type { Injector } from "../core/ports.ts";
 
+/** For one death and one start on a busy machine. */
+const slackMs = 1_000;
+
 export const restartLoop: Injector<FaultOf<"restartLoop">> = (fault, deployment, context) => {
   const instance = deployment.instance(fault.service);
   const stop = new AbortController();
   const gone: number[] = [];
+  let lastDeathMs = Number.NEGATIVE_INFINITY;
   const second = Promise.withResolvers<void>();
   let loop: Promise<void> = Promise.resolve();
 
@@ -18,6 +23,7 @@ export const restartLoop: Injector<FaultOf<"restartLoop">> = (fault, deployment,
     await instance.kill();
     if (pid === null) return;
     gone.push(pid);
+    lastDeathMs = context.clock.monotonicMs();
     if (gone.length === 2) second.resolve();
   };
   const round = async (): Promise<void> => {
@@ -43,6 +49,11 @@ export const restartLoop: Injector<FaultOf<"restartLoop">> = (fault, deployment,
       await Promise.race([second.promise, patience]);
       cut.abort();
       return { landed: gone.length >= 2, observation: `${gone.map((pid) => `process ${pid}`).join(" and ")} of ${fault.service} ${gone.length === 1 ? "is" : "are"} gone` };
+    },
+    look: async () => {
+      const sinceMs = context.clock.monotonicMs() - lastDeathMs;
+      const observation = `${gone.length} processes of ${fault.service} are gone, the last ${Math.round(sinceMs)} ms ago`;
+      return { landed: sinceMs <= 2 * fault.everyMs + slackMs, observation };
     },
     undo: async () => {
       stop.abort();

@@ -13,13 +13,15 @@ import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 import { readBack } from "./read-back.ts";
-import { type Heads, Increments, parseExposition } from "./prometheus.ts";
+import { type Heads, Increments, parseExposition, startTimeSeries } from "./prometheus.ts";
 import { originGetsOf, VarnishReader, varnishstatLoop } from "./varnish.ts";
 
 const everyMs = 2_000;
 const readMs = 3_000;
 /** A phase begins late by so much at most: who says nothing by then is read by the next reading, and has a gap until then. */
 const boundaryMs = 500;
+/** A closed connection is in the system's tables for a minute, so traffic on links need not be counted as often as the rest is read. */
+const trafficEveryRounds = 5;
 /** Less than this is the clock's own discipline at work (slewing), more is somebody setting the time. */
 const clockStepMs = 50;
 
@@ -44,6 +46,9 @@ export class RunningProbes implements AsyncDisposable {
   readonly #deliveries: Delivery[] = [];
   readonly #varnishes = new Map<string, VarnishReader>();
   readonly #tasks: Promise<void>[];
+  /** From the first reading on, which is that of the lead-in: what passed while the target came up is no traffic of the run. */
+  readonly #traffic: Increments;
+  #countingTraffic: Promise<void> = Promise.resolve();
   #reading: Promise<void> = Promise.resolve();
   /** Ends the reading that is on. */
   #enough = new AbortController();
@@ -54,6 +59,7 @@ export class RunningProbes implements AsyncDisposable {
   constructor(options: ProbeOptions) {
     this.#options = options;
     this.#counters = new Increments(options.sink, false);
+    this.#traffic = new Increments(options.sink, false);
     const { deployment, sink, clock } = options;
     this.#tasks = [runCanary({
       deployment, sink, clock, signal: this.#stop.signal, asksPast: options.asksPast, delivered: (delivery) => { this.#deliveries.push(delivery); },
@@ -65,10 +71,12 @@ export class RunningProbes implements AsyncDisposable {
    * counted once; one that is on is cut short.
    */
   async readNow(): Promise<void> {
+    const traffic = this.countTraffic();
     const before = this.#cutShort(this.#enough);
     await this.#reading;
     before.abort();
     await this.#readInTurn(true);
+    await traffic;
   }
 
   #readInTurn(isBrief = false): Promise<void> {
@@ -93,6 +101,19 @@ export class RunningProbes implements AsyncDisposable {
     return httpGet(instance.endpoint(port), path, { timeoutMs: readMs, agent: this.#agent, signal: this.#enough.signal });
   }
 
+  /** A reading counts for the moment at which it begins. Where nobody can count, there is no sample. */
+  countTraffic(): Promise<void> {
+    this.#countingTraffic = this.#countingTraffic.then(async () => {
+      const { deployment, clock } = this.#options;
+      const atMs = clock.nowMs();
+      for (const { link, connections, bytes } of await (deployment.linkTraffic?.() ?? [])) {
+        this.#traffic.read("link_connections", { link }, atMs, connections);
+        if (bytes !== undefined) this.#traffic.read("link_bytes", { link }, atMs, bytes);
+      }
+    }).catch(() => undefined);
+    return this.#countingTraffic;
+  }
+
   /** After the last phase, while the target is still up: compares what edges delivered with what was published, and reads back what was acknowledged. */
   async finish(signal: AbortSignal, endedMs: number): Promise<void> {
     const { deployment, sink, clock, events } = this.#options;
@@ -112,9 +133,10 @@ export class RunningProbes implements AsyncDisposable {
   async #rhythm(): Promise<void> {
     const { clock } = this.#options;
     try {
-      for (;;) {
+      for (let round = 1; ; round++) {
         await clock.sleep(everyMs, this.#stop.signal);
         await this.#readInTurn();
+        if (round % trafficEveryRounds === 0) await this.countTraffic();
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) throw error;
@@ -144,12 +166,17 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   async #prometheus(instance: Instance, telemetry: Telemetry & { kind: "prometheus" }): Promise<void> {
+    const { pid } = instance;
     const answer = await this.#get(instance, telemetry.port, telemetry.path);
-    if (answer.status !== 200) return;
+    // What one process was asked and the next one stands beside is left for the next reading.
+    if (answer.status !== 200 || instance.pid !== pid) return;
     const atMs = this.#options.clock.nowMs();
-    for (const { name, labels, value } of parseExposition(answer.body, new Set(telemetry.series), this.#headsOf(instance, telemetry.path))) {
+    const all = parseExposition(answer.body, new Set([...telemetry.series, startTimeSeries]), this.#headsOf(instance, telemetry.path));
+    const life = lifeOf(instance, all.find(({ name }) => name === startTimeSeries)?.value);
+    for (const { name, labels, value } of all) {
+      if (!telemetry.series.includes(name)) continue;
       const tags = { ...labels, service: instance.service.name };
-      if (kindOfSeries(name, telemetry.declared?.[name]) === "increment") this.#counters.read(name, tags, atMs, value);
+      if (kindOfSeries(name, telemetry.declared?.[name]) === "increment") this.#counters.read(name, tags, atMs, value, life);
       else this.#options.sink.sample(this.#options.sink.series({ metric: name, kind: "gauge", tags }), atMs, value);
     }
   }
@@ -164,23 +191,31 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   async #originGets(instance: Instance, telemetry: Telemetry & { kind: "originGets" }): Promise<void> {
+    const { pid } = instance;
     const answer = await this.#get(instance, telemetry.port, telemetry.path);
-    if (answer.status !== 200) return;
+    if (answer.status !== 200 || instance.pid !== pid) return;
     const atMs = this.#options.clock.nowMs();
-    for (const { labels, value } of parseExposition(answer.body, new Set(["edge_origin_gets_total"]), this.#headsOf(instance, `originGets ${telemetry.path}`))) {
-      this.#counters.read("origin_gets", { ...labels, edge: instance.service.name }, atMs, value);
+    const wanted = new Set(["edge_origin_gets_total", startTimeSeries]);
+    const all = parseExposition(answer.body, wanted, this.#headsOf(instance, `originGets ${telemetry.path}`));
+    const life = lifeOf(instance, all.find(({ name }) => name === startTimeSeries)?.value);
+    for (const { name, labels, value } of all) {
+      if (name !== startTimeSeries) this.#counters.read("origin_gets", { ...labels, edge: instance.service.name }, atMs, value, life);
     }
   }
 
   async #varnish(instance: Instance, telemetry: Telemetry & { kind: "varnish" }): Promise<void> {
+    const { pid } = instance;
     const reader = await this.#varnishOf(instance, telemetry.workDirectory);
     // An answer that comes after this reading must not be taken for that of the next.
     const tooLate = (): void => reader?.[Symbol.dispose]();
     const { signal } = this.#enough;
     signal.addEventListener("abort", tooLate, { once: true });
     const counts = await reader?.read().finally(() => signal.removeEventListener("abort", tooLate)) ?? [];
+    if (instance.pid !== pid) return;
     const atMs = this.#options.clock.nowMs();
-    for (const { requests, ...tags } of originGetsOf(counts)) this.#counters.read("origin_gets", { ...tags, edge: instance.service.name }, atMs, requests);
+    for (const { requests, ...tags } of originGetsOf(counts)) {
+      this.#counters.read("origin_gets", { ...tags, edge: instance.service.name }, atMs, requests, lifeOf(instance));
+    }
   }
 
   /** A reader that failed is replaced by the next one. */
@@ -243,8 +278,13 @@ export class RunningProbes implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await Promise.allSettled([...this.#tasks, this.#reading]);
+    await Promise.allSettled([...this.#tasks, this.#reading, this.#countingTraffic]);
     for (const varnish of this.#varnishes.values()) varnish[Symbol.dispose]();
     this.#agent.destroy();
   }
+}
+
+/** One for each start of a service: by its process, and by what it says itself, which shows a restart within a group or by somebody else. */
+function lifeOf({ pid }: Instance, startedSeconds?: number): string {
+  return `${pid ?? ""} ${startedSeconds ?? ""}`;
 }

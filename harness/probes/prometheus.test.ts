@@ -66,6 +66,12 @@ describe("increments", () => {
     expect(sunk(true).read(100, 0, 4).filter((value) => value > 0)).toEqual([100, 4]);
   });
 
+  it("begin anew with each life of what counts, also where it has overtaken its old value", () => {
+    const { increments, samples } = sunk(true);
+    for (const [atMs, value, life] of [[0, 0, "11"], [2_000, 100, "11"], [4_000, 180, "12"], [6_000, 190, "12"]] as const) increments.read("m", {}, atMs, value, life);
+    expect(samples.map(([, , value]) => value)).toEqual([0, 100, 180, 10]);
+  });
+
   it("never run backwards, and lose nothing between resets", () => {
     fc.assert(fc.property(fc.array(fc.nat({ max: 1_000 }), { minLength: 1, maxLength: 30 }), (steps) => {
       const readings = steps.map((_, index) => steps.slice(0, index + 1).reduce((a, b) => a + b, 0));

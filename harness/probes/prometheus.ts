@@ -1,4 +1,4 @@
-/** Reads Prometheus text; counters become increments since the last reading, so that a restarted service does not count backwards. */
+/** Reads Prometheus text; counters become increments since the last reading, also across restarts. */
 import type { SampleSink } from "../core/ports.ts";
 
 export interface ExposedSample {
@@ -50,10 +50,16 @@ function labelsOf(text: string): Record<string, string> {
   return Object.fromEntries([...text.matchAll(label)].map((pair) => [pair[1] as string, (pair[2] as string).replace(/\\[n"\\]/g, (escaped) => escapes[escaped] ?? escaped)]));
 }
 
-/** Remembers the last reading of each counter. A smaller value than before means that the counter began again at zero. */
+/** The series in which a service itself tells when it was started: https://prometheus.io/docs/instrumenting/writing_clientlibs */
+export const startTimeSeries = "process_start_time_seconds";
+
+/**
+ * Remembers the last reading of each counter. A counter begins again at zero when its service was started again, which its life shows, whatever it has
+ * reached since; and when its value is smaller than before.
+ */
 export class Increments {
   readonly #sink: SampleSink;
-  readonly #last = new Map<string, number>();
+  readonly #last = new Map<string, { readonly value: number; readonly life: string }>();
   /** Of the sink, which takes its time to find them. */
   readonly #series = new Map<string, number>();
   #startsAtZero: boolean;
@@ -69,17 +75,18 @@ export class Increments {
     this.#startsAtZero = true;
   }
 
-  read(metric: string, tags: Readonly<Record<string, string>>, atMs: number, value: number): void {
+  /** `life` is another one after each start of what counts; empty where nobody can tell. */
+  read(metric: string, tags: Readonly<Record<string, string>>, atMs: number, value: number, life = ""): void {
     const key = JSON.stringify([metric, tags]);
     const last = this.#last.get(key);
-    this.#last.set(key, value);
+    this.#last.set(key, { value, life });
     if (last === undefined && !this.#startsAtZero) return;
-    const increment = last === undefined || value < last ? value : value - last;
+    const isNew = last === undefined || last.life !== life || value < last.value;
     let series = this.#series.get(key);
     if (series === undefined) {
       series = this.#sink.series({ metric, kind: "increment", tags });
       this.#series.set(key, series);
     }
-    this.#sink.sample(series, atMs, increment);
+    this.#sink.sample(series, atMs, isNew ? value : value - last.value);
   }
 }

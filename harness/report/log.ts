@@ -56,6 +56,9 @@ function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {
     case "injected": return event.evidence.landed
       ? say(`Landed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")
       : say(`Not shown to have landed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "bad");
+    case "observed": return event.evidence.landed
+      ? say(`Still in force when looked at ${event.looks} ${event.looks === 1 ? "time" : "times"}: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")
+      : say(`Not in force any more: ${describeFault(event.fault)}. ${event.evidence.observation}`, "bad");
     case "healing": return say(`Healing: ${describeFault(event.fault)}.`, "fault");
     case "healed": return event.evidence.landed
       ? say(`Healed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")

@@ -7,6 +7,7 @@ import { SeawallError } from "../core/errors.ts";
 import { type Phase, phases } from "../core/experiment.ts";
 import type { Clock, Deployment, EventSink, Injectors, LoadEnd, RunningLoad } from "../core/ports.ts";
 import type { AbortReason, Plan } from "../core/run.ts";
+import { struckBy } from "../core/struck.ts";
 import { FaultsInForce } from "./faults-in-force.ts";
 import { type Action, schedule } from "./schedule.ts";
 
@@ -14,6 +15,8 @@ import { type Action, schedule } from "./schedule.ts";
 export interface Probes extends AsyncDisposable {
   /** Takes one reading of everything now, so that no counter straddles a phase. */
   readNow(): Promise<void>;
+  /** Counts what passed over the links until now. */
+  countTraffic(): Promise<void>;
   /** What can only be asked when all phases are over and the target is still up; the last of them ended at `endedMs`. */
   finish(signal: AbortSignal, endedMs: number): Promise<void>;
 }
@@ -145,7 +148,7 @@ async function undo(world: World, stack: AsyncDisposableStack): Promise<void> {
 
 async function perform(plan: Plan, world: World, deployment: Deployment, load: RunningLoad, probes: Probes, signal: AbortSignal): Promise<void> {
   const { clock, events } = world;
-  const faults = new FaultsInForce(world, deployment, signal);
+  const faults = new FaultsInForce(world, deployment, signal, () => probes.countTraffic(), touching(plan));
   const meter = { cpuSeconds: world.harnessCpuSeconds(), sinceMs: clock.nowMs() };
   let early: LoadEnd | null = null;
   let scheduled = true;
@@ -192,6 +195,12 @@ async function perform(plan: Plan, world: World, deployment: Deployment, load: R
 
 /** A service that takes connections and says nothing must not hold a phase up: what it says later belongs to the next one. */
 const readMsMax = 1_000;
+
+/** Whether two steps strike the same service or link. */
+function touching(plan: Plan): (one: number, other: number) => boolean {
+  const struck = plan.steps.map((_, step) => [...struckBy(plan, step).services, ...struckBy(plan, step).links]);
+  return (one, other) => struck[one]?.some((name) => struck[other]?.includes(name) === true) === true;
+}
 
 /** The judged phase that is on, null in the lead-in and the drain; and when the last change was due. */
 interface CurrentPhase { now: Phase | null; changedMs: number }
@@ -241,7 +250,7 @@ async function act(action: Action, plannedMs: number, world: World, faults: Faul
       await withIn(readMsMax, probes.readNow(), world.clock);
       world.events.event({ kind: "phase", phase: action.phase });
       return;
-    case "inject": faults.inject(action.step, action.fault, plannedMs); return;
+    case "inject": faults.inject(action.step, action.fault, plannedMs, plannedMs + action.forMs); return;
     case "heal": faults.heal(action.step, plannedMs); return;
   }
 }

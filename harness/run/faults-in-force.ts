@@ -1,6 +1,8 @@
 /** The faults of one run while they are in force. Injecting and healing run beside the timeline, which waits for neither. */
 import type { Fault } from "../core/faults.ts";
+import { messageOf } from "../core/injection.ts";
 import type { Clock, Deployment, EventSink, Injection, Injector, Injectors } from "../core/ports.ts";
+import { WatchedFault } from "./watch-fault.ts";
 
 /** As much of the world as breaking and mending needs. */
 interface FaultWorld {
@@ -9,50 +11,74 @@ interface FaultWorld {
   readonly injectors: Injectors;
 }
 
-/** The faults of one run: each injected once, healed once, whatever happens in between. */
+interface Taken { readonly injection: Injection; readonly watch: WatchedFault | null }
+interface Active { readonly fault: Fault; readonly taken: Promise<Taken | null>; healed: Promise<void> | null }
+
+/** The faults of one run: each injected once, looked at while it lasts, healed once, whatever happens in between. */
 export class FaultsInForce {
   readonly #world: FaultWorld;
   readonly #deployment: Deployment;
   readonly #signal: AbortSignal;
-  readonly #active = new Map<number, { fault: Fault; injection: Promise<Injection | null>; healed: Promise<void> | null }>();
+  readonly #countTraffic: () => Promise<void>;
+  readonly #touch: (one: number, other: number) => boolean;
+  readonly #active = new Map<number, Active>();
 
-  constructor(world: FaultWorld, deployment: Deployment, signal: AbortSignal) {
+  /** `countTraffic` counts what passed over links until now; `touch`: two steps strike the same, so one waits until the other is healed. */
+  constructor(world: FaultWorld, deployment: Deployment, signal: AbortSignal, countTraffic: () => Promise<void> = async () => {},
+    touch: (one: number, other: number) => boolean = () => false) {
     this.#world = world;
     this.#deployment = deployment;
     this.#signal = signal;
+    this.#touch = touch;
+    this.#countTraffic = () => countTraffic().catch(() => undefined);
   }
 
-  inject(step: number, fault: Fault, plannedMs: number): void {
-    this.#active.set(step, { fault, injection: this.#take(step, fault, plannedMs), healed: null });
+  /** `dueMs`: epoch ms at which it is to be healed. */
+  inject(step: number, fault: Fault, plannedMs: number, dueMs: number): void {
+    this.#active.set(step, { fault, taken: this.#take(step, fault, plannedMs, dueMs), healed: null });
   }
 
-  async #take(step: number, fault: Fault, plannedMs: number): Promise<Injection | null> {
-    const { events, injectors } = this.#world;
+  async #take(step: number, fault: Fault, plannedMs: number, dueMs: number): Promise<Taken | null> {
+    const { events, injectors, clock } = this.#world;
+    await this.#healed(step);
     events.event({ kind: "injecting", step, fault });
+    // Beside the act, which must not wait: what passed before is told apart from what passes while it is in force.
+    void this.#countTraffic();
     try {
       // The table pairs each kind with its own injector; the compiler cannot follow that through a union.
       const inject = injectors[fault.kind] as Injector<Fault>;
-      const injection = await inject(fault, this.#deployment, { clock: this.#world.clock, signal: this.#signal });
-      events.event({ kind: "injected", step, fault, plannedMs, actedMs: injection.actedMs, evidence: injection.evidence });
-      return injection;
+      const injection = await inject(fault, this.#deployment, { clock, signal: this.#signal });
+      const { actedMs, evidence } = injection;
+      events.event({ kind: "injected", step, fault, plannedMs, actedMs, evidence });
+      const isWatched = evidence.landed && injection.observe !== null;
+      const watch = isWatched ? new WatchedFault({ step, fault, injection, dueMs }, clock, events) : null;
+      return { injection, watch };
     } catch (error) {
       events.event({ kind: "injected", step, fault, plannedMs, evidence: { landed: false, observation: messageOf(error) } });
       return null;
     }
   }
 
-  heal(step: number, plannedMs: number): void {
-    const active = this.#active.get(step);
-    if (active !== undefined) active.healed ??= this.#restore(step, active.fault, active.injection, plannedMs);
+  /** Whoever strikes what is being healed would strike the healing. */
+  async #healed(step: number): Promise<void> {
+    const healing = [...this.#active].flatMap(([other, { healed }]) => (healed !== null && this.#touch(step, other) ? [healed] : []));
+    if (healing.length > 0) await Promise.all(healing);
   }
 
-  async #restore(step: number, fault: Fault, taken: Promise<Injection | null>, plannedMs: number): Promise<void> {
-    const injection = await taken;
-    if (injection === null) return;
+  heal(step: number, plannedMs: number): void {
+    const active = this.#active.get(step);
+    if (active !== undefined) active.healed ??= this.#restore(step, active.fault, active.taken, plannedMs);
+  }
+
+  async #restore(step: number, fault: Fault, taking: Promise<Taken | null>, plannedMs: number): Promise<void> {
+    const taken = await taking;
+    if (taken === null) return;
     const { events } = this.#world;
+    await taken.watch?.stop(this.#signal.aborted);
+    void this.#countTraffic();
     events.event({ kind: "healing", step, fault });
     try {
-      events.event({ kind: "healed", step, fault, plannedMs, evidence: await injection.heal() });
+      events.event({ kind: "healed", step, fault, plannedMs, evidence: await taken.injection.heal() });
     } catch (error) {
       events.event({ kind: "healed", step, fault, plannedMs, evidence: { landed: false, observation: messageOf(error) } });
     }
@@ -62,8 +88,4 @@ export class FaultsInForce {
     for (const step of this.#active.keys()) this.heal(step, this.#world.clock.nowMs());
     await Promise.all([...this.#active.values()].map((active) => active.healed));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,7 +5,7 @@ import type { Plan } from "../core/run.ts";
 
 export type Action = { readonly atMs: number } & (
   | { readonly kind: "phase"; readonly phase: Phase | "leadIn" | "drain" }
-  | { readonly kind: "inject"; readonly step: number; readonly fault: Fault }
+  | { readonly kind: "inject"; readonly step: number; readonly fault: Fault; readonly forMs: number }
   | { readonly kind: "heal"; readonly step: number }
 );
 
@@ -23,7 +23,7 @@ export function schedule(plan: Plan): readonly Action[] {
     { kind: "phase", phase: "recovery", atMs: recoveryMs },
     { kind: "phase", phase: "drain", atMs: recoveryMs + plan.phasesMs.recovery },
     ...plan.steps.flatMap((step, index): Action[] => [
-      { kind: "inject", step: index, fault: step.fault, atMs: faultMs + step.atMs },
+      { kind: "inject", step: index, fault: step.fault, forMs: step.forMs, atMs: faultMs + step.atMs },
       { kind: "heal", step: index, atMs: faultMs + step.atMs + step.forMs },
     ]),
   ];

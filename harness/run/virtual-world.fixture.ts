@@ -79,6 +79,7 @@ export function virtualWorld(plan: Plan, seed: number, chances: Chances): { worl
     inForce.set(name, (inForce.get(name) ?? 0) + 1);
     return {
       actedMs: clock.nowMs(), evidence: { landed: true, observation: "seen" },
+      observe: { everyMs: 1_000, look: async () => { await takes(50); return { landed: true, observation: "still there" }; } },
       heal: async () => {
         await takes(3_000);
         inForce.set(name, (inForce.get(name) ?? 0) - 1);
@@ -102,7 +103,7 @@ export function virtualWorld(plan: Plan, seed: number, chances: Chances): { worl
     prepareLoad: async () => virtualLoad(clock, random, totalMs, chances, log),
     startProbes: async (): Promise<Probes> => {
       log.push("probes started");
-      return { readNow: () => takes(20), finish: async () => { log.push("probes finished"); await takes(30); }, [Symbol.asyncDispose]: async () => void log.push("probes disposed") };
+      return { readNow: () => takes(20), countTraffic: () => takes(5), finish: async () => { log.push("probes finished"); await takes(30); }, [Symbol.asyncDispose]: async () => void log.push("probes disposed") };
     },
     abortReason: () => null,
     sweep: async () => { log.push("swept"); return []; },

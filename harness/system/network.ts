@@ -5,6 +5,7 @@ import { type Agent, type IncomingHttpHeaders, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { endianness } from "node:os";
 import type { Endpoint } from "../core/target.ts";
+import { markOwn } from "./own-connections.ts";
 import { listProcesses, statOf } from "./processes.ts";
 
 /** Null when the endpoint can be bound, else the error's code: EADDRINUSE, EADDRNOTAVAIL, EACCES. */
@@ -30,7 +31,10 @@ export function tryConnect(endpoint: Endpoint, timeoutMs: number): Promise<Conne
       resolve(outcome);
     };
     socket.setTimeout(timeoutMs, () => end("silent"));
-    socket.once("connect", () => end("accepted"));
+    socket.once("connect", () => {
+      markOwn(socket);
+      end("accepted");
+    });
     socket.once("error", ({ code = "" }: NodeJS.ErrnoException) => end(unanswered.includes(code) ? "silent" : "refused"));
   });
 }

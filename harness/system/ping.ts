@@ -1,5 +1,6 @@
 /** One short exchange with a port: does it answer, how soon, and what becomes of the connection if it does not. */
 import { connect } from "node:net";
+import { markOwn } from "./own-connections.ts";
 import type { Endpoint, Ping } from "../core/target.ts";
 
 export type Pong =
@@ -28,6 +29,7 @@ export function ping(endpoint: Endpoint, { send }: Ping, timeoutMs: number): Pro
     const late = setTimeout(() => end({ outcome: connected ? "silent" : "unreachable" }), timeoutMs);
     socket.once("connect", () => {
       connected = true;
+      markOwn(socket);
       socket.write(send);
     });
     socket.once("data", () => end({ outcome: "answered", tookMs: performance.now() - startedMs }));
@@ -79,7 +81,10 @@ export function rateOf(endpoint: Endpoint, { send, padded = send }: Ping, bytes:
       }
     };
     const late = setTimeout(end, timeoutMs);
-    socket.once("connect", () => socket.write(one));
+    socket.once("connect", () => {
+      markOwn(socket);
+      socket.write(one);
+    });
     socket.on("drain", more);
     socket.on("data", (part: Buffer) => {
       received += part.length;

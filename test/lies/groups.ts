@@ -1,8 +1,9 @@
 /** Every group of planted lies; the README counts them. */
+import { faultLies } from "./faults.ts";
 import type { LieGroup } from "./lie.ts";
 import { loads } from "./load.ts";
 import { lyingWitnesses } from "./lying-witnesses.ts";
 import { nonsenseTargets } from "./nonsense-targets.ts";
 import { records } from "./record.ts";
 
-export const groups: readonly LieGroup[] = [nonsenseTargets, records, lyingWitnesses, loads];
+export const groups: readonly LieGroup[] = [nonsenseTargets, records, lyingWitnesses, loads, faultLies];

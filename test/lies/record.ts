@@ -176,8 +176,11 @@ const forged = (name: string, says: string, before: Change): Lie =>
   ({ name, says, caughtBy: "The record fits its plan", plant: () => recorded(before, () => {}) });
 
 const moved = (isMeant: (event: RunEvent) => boolean, byMs: number): Change => (draft) => {
-  draft.events = draft.events.map((event) => isMeant(event) ? { ...event, atMs: event.atMs + byMs } : event);
+  draft.events = draft.events.map((event) => (isMeant(event) ? later(event, byMs) : event));
 };
+const later = (event: RunEvent, byMs: number): RunEvent => (event.kind === "observed"
+  ? { ...event, atMs: event.atMs + byMs, fromMs: event.fromMs + byMs, untilMs: event.untilMs + byMs }
+  : { ...event, atMs: event.atMs + byMs });
 const isPhase = (phase: string) => (event: RunEvent): boolean => event.kind === "phase" && event.phase === phase;
 const swapped = (a: RunEvent["kind"], b: RunEvent["kind"]): Change => (draft) => {
   const [first, second] = [a, b].map((kind) => draft.events.findIndex((event) => event.kind === kind)) as [number, number];
@@ -256,7 +259,7 @@ const controls: readonly Honest[] = [
     kind: "exited", atMs: zeroMs + 64_000, service: "region-b/edge", expected: true, detail: "exit status 0",
   })),
   honest("heal-begun-early", "a heal began 2 s before its time",
-    moved((event) => event.kind === "healing", -1_500)),
+    moved((event) => event.kind === "healing" || event.kind === "observed", -1_500)),
   honest("slow-disk", "it took 3 s to write down that the load had begun", (draft) => {
     moved((event) => event.atMs < zeroMs - 3_999 && !isPhase("leadIn")(event), -3_000)(draft);
     draft.events = draft.events.map((event) => event.kind === "generator" ? { ...event, seconds: 70 } : event);

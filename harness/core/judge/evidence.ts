@@ -1,8 +1,7 @@
 /**
- * The reasons for which a run proves nothing. Each rule gives one finding, held or inconclusive, so that a reader sees that it was asked.
+ * The reasons for which a run proves nothing. Each rule gives its findings, held or inconclusive, so that a reader sees that it was asked.
  */
-import type { Phase, Step } from "../experiment.ts";
-import { describeFault } from "../faults.ts";
+import type { Phase } from "../experiment.ts";
 import { metrics } from "../metrics.ts";
 import type { AbortReason, Finding, Plan, Run, SeriesData } from "../run.ts";
 import { carries, countIn, eachIn, matching, selectorsOf, valuesIn, type Window } from "../series.ts";
@@ -12,6 +11,7 @@ import { bodiesAreSegments } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
 import { countersAgree } from "./counters-agree.ts";
 import { coresOf, deniedShareAround, deniedShareIn, deniedShareMax, deniedText, shareOfMachine } from "./denied.ts";
+import { judgeFaults } from "./fault-evidence.ts";
 import { longestGap, spanOf } from "./gaps.ts";
 import { impossibleProblem } from "./impossible.ts";
 import { busyLoads, iterationsProblem, lateLoadIn, offeredProblem } from "./offered.ts";
@@ -30,18 +30,16 @@ export const canaryLateP99MaxMs = 500;
 export const generatorCpuShareMax = 0.8;
 /** A load of which fewer iterations are planned in a phase need not say anything in it. */
 const loadTellsMin = 5;
-/** A fault that was in force for less than this fraction of its planned time was hardly felt. */
-export const inForceShareMin = 0.5;
 /** Goodput of the two halves of a steady baseline differs by no more than this fraction. */
 export const baselineDriftMax = 0.25;
 
-const rules: readonly ((run: Run, windows: Windows) => Finding)[] = [
-  wholeRecord, recordFitsPlan, samplesPossible, everyPhaseRan, faultsLanded, faultsHealed, generatorEnded, loadOffered, iterationsLeftSamples, generatorOnTime, generatorHadProcessor, generatorLeftNoGap,
+const rules: readonly ((run: Run, windows: Windows) => Finding | readonly Finding[])[] = [
+  wholeRecord, recordFitsPlan, samplesPossible, everyPhaseRan, judgeFaults, generatorEnded, loadOffered, iterationsLeftSamples, generatorOnTime, generatorHadProcessor, generatorLeftNoGap,
   canaryHadNoGap, readingsLeftNoGap, proberAgrees, bytesMoved, countersAgree, bodiesAreSegments, baselineSteady, nobodyDiedUnbidden, clockDidNotStep, notAborted,
 ];
 
 export function judgeEvidence(run: Run, windows: Windows): Finding[] {
-  return rules.map((rule) => rule(run, windows));
+  return rules.flatMap((rule) => rule(run, windows));
 }
 
 function wholeRecord(run: Run): Finding {
@@ -60,39 +58,6 @@ function everyPhaseRan(run: Run): Finding {
   const done = completed(run.events);
   const missing = (Object.keys(run.plan.phasesMs) as Phase[]).filter((phase) => !done.has(phase));
   return answer("run.phases", "Every phase ran to its end", missing.length === 0 ? null : `${missing.join(", ")} did not`);
-}
-
-function faultsLanded(run: Run, windows: Windows): Finding {
-  const problems = run.plan.steps.flatMap((step, index) => {
-    const event = run.events.find((candidate) => candidate.kind === "injected" && candidate.step === index);
-    if (event?.kind !== "injected") return [`${describeFault(step.fault)} was never injected`];
-    if (!event.evidence.landed) return [`${describeFault(step.fault)} did not land: ${event.evidence.observation}`];
-    const problem = offTime(step, event.actedMs ?? event.atMs, endOf(run, index), windows.fault);
-    return problem === null ? [] : [`${describeFault(step.fault)} ${problem}`];
-  });
-  return answer("faults.landed", "Every fault landed", problems.length === 0 ? null : problems.join("; "), run.plan.steps.length);
-}
-
-/** A fault that took hold outside its phase, or only for a moment, is not the one that the experiment speaks of. */
-function offTime(step: Step, fromMs: number, untilMs: number, window: Window | undefined): string | null {
-  if (window !== undefined && (fromMs < window.fromMs || fromMs >= window.untilMs)) return "took hold outside the phase fault";
-  const forMs = untilMs - fromMs;
-  return forMs < inForceShareMin * step.forMs ? `was in force for ${Math.round(forMs)} ms instead of ${step.forMs} ms` : null;
-}
-
-/** When the healing of a step began. */
-function endOf(run: Run, index: number): number {
-  const end = run.events.find((event) => (event.kind === "healing" || event.kind === "healed") && event.step === index);
-  return end?.atMs ?? Number.POSITIVE_INFINITY;
-}
-
-function faultsHealed(run: Run): Finding {
-  const problems = run.plan.steps.flatMap((step, index) => {
-    const event = run.events.find((candidate) => candidate.kind === "healed" && candidate.step === index);
-    if (event?.kind !== "healed") return [`${describeFault(step.fault)} was never healed`];
-    return event.evidence.landed ? [] : [`${describeFault(step.fault)} did not heal: ${event.evidence.observation}`];
-  });
-  return answer("faults.healed", "Every fault healed", problems.length === 0 ? null : problems.join("; "), run.plan.steps.length);
 }
 
 function generatorEnded(run: Run): Finding {

@@ -56,6 +56,7 @@ export function heldPlan(): Plan {
       ...["region-a/edge", "region-b/edge"].map((edge) => reporter(edge, { edge }, [edge], "origin_gets", "increment")),
       ...["a", "b"].map((pipeline) => reporter(`pipeline ${pipeline}`, { pipeline }, [`region-${pipeline}/packager`], "publish_ms", "duration")),
     ],
+    struck: [{ services: ["region-a/origin-read"], links: [], lasts: true, severs: false }],
     abortWhen: [], rerun: "./seawall run synthetic --seed 1",
   };
 }
@@ -87,6 +88,7 @@ function heldEvents(): RunEvent[] {
     { kind: "injecting", ...at(phaseMs + 3_950), step: 0, fault },
     { kind: "exited", ...at(phaseMs + 3_990), service: fault.service, expected: true, detail: "ended by SIGKILL" },
     { kind: "injected", ...at(phaseMs + 4_000), step: 0, fault, plannedMs: zeroMs + phaseMs + 4_000, evidence: landed },
+    { kind: "observed", ...at(phaseMs + 11_500), step: 0, fault, evidence: landed, looks: 7, fromMs: zeroMs + phaseMs + 6_000, untilMs: zeroMs + phaseMs + 11_400, longestGapMs: 1_020 },
     { kind: "healing", ...at(phaseMs + 11_500), step: 0, fault },
     { kind: "healed", atMs: healedAtMs, step: 0, fault, plannedMs: healedAtMs, evidence: landed },
     { kind: "phase", ...at(2 * phaseMs), phase: "recovery" },

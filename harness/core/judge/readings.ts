@@ -3,9 +3,9 @@
  * looked is missing from its phase, and half the requests look like half the load.
  */
 import type { Selector, Tags } from "../experiment.ts";
-import { servicesStruck } from "../faults.ts";
 import { sourceOf } from "../registry.ts";
 import type { Run } from "../run.ts";
+import { struckBy } from "../struck.ts";
 import { countIn, matching, selectorsOf, type Window } from "../series.ts";
 import type { Source } from "../telemetry.ts";
 import { longestGap } from "./gaps.ts";
@@ -43,7 +43,7 @@ function problemsOf(selector: Selector, run: Run, span: Window | null): string[]
 }
 
 function silenceOf({ name, where, silencedBy, series }: Source, metric: string, run: Run, span: Window | null): string[] {
-  const excused = run.plan.steps.flatMap((step, index) => (servicesStruck(step.fault, run.plan).some((service) => silencedBy.includes(service)) ? [timeOf(run, index)] : []));
+  const excused = run.plan.steps.flatMap((_, index) => (struckBy(run.plan, index).services.some((service) => silencedBy.includes(service)) ? [timeOf(run, index)] : []));
   const gapMs = longestGap(matching(run.series, { metric, where }), span, excused);
   if (gapMs === null) return [`${metric} of ${name} was never read`];
   // What happens once, as a reckoning at the end, has no rhythm.

@@ -104,10 +104,12 @@ function stepProblems({ plan, events }: Run): string[] {
     const name = describeFault(step.fault);
     const all = stepKinds.flatMap((kind) => at(kind));
     const problems = stepKinds.filter((kind) => at(kind).length > 1).map((kind) => `${name}: "${kind}" happened ${at(kind).length} times`);
-    if (all.some(({ fault }) => !isSame(fault, step.fault))) problems.push(`${name} is planned, and another fault is recorded in its place`);
+    const looked = events.filter((event): event is Of<"observed"> => event.kind === "observed" && event.step === index);
+    if ([...all, ...looked].some(({ fault }) => !isSame(fault, step.fault))) problems.push(`${name} is planned, and another fault is recorded in its place`);
     const order = all.map(({ atMs }) => atMs);
     const places = all.map((event) => events.indexOf(event));
     if (!isAscending(order) || !isAscending(places)) problems.push(`${name} did not go from injecting to healed in this order`);
+    if (!looksFit(looked, at("injected")[0], at("healing")[0])) problems.push(`${name} was looked at outside the time in which it was in force`);
     const [injecting] = at("injecting"), [injected] = at("injected"), [healed] = at("healed");
     if (injected?.actedMs !== undefined && (injected.actedMs > injected.atMs + 1 || injected.actedMs < (injecting?.atMs ?? 0) - 1)) {
       problems.push(`${name} was done outside the time in which it was injected`);
@@ -124,8 +126,15 @@ function stepProblems({ plan, events }: Run): string[] {
     if (begunMs < injected.plannedMs - earlyMsMax) problems.push(`${name} was injected ${lasting(injected.plannedMs - begunMs)} before it was due`);
     return problems;
   });
-  const strays = events.filter((event) => (stepKinds as readonly string[]).includes(event.kind) && (event as Of<StepKind>).step >= plan.steps.length);
+  const strays = events.filter((event) => [...stepKinds, "observed"].includes(event.kind) && (event as Of<StepKind>).step >= plan.steps.length);
   return strays.length === 0 ? known : [...known, `${strays.length} events are of faults that are not in the plan`];
+}
+
+/** Looks come one after another between the injection and the heal, and are written down after they were done. */
+function looksFit(looked: readonly Of<"observed">[], injected: Of<"injected"> | undefined, healing: Of<"healing"> | undefined): boolean {
+  const times = looked.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]);
+  return isAscending([injected?.atMs ?? 0, ...times, healing?.atMs ?? Number.POSITIVE_INFINITY])
+    && looked.every(({ atMs, untilMs }) => untilMs <= atMs + 1);
 }
 
 const stepKinds = ["injecting", "injected", "healing", "healed"] as const;

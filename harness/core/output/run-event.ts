@@ -29,6 +29,10 @@ export const runEventShape = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("injected"), ...struck, plannedMs: atMs, actedMs: atMs.optional(), evidence,
   }),
+  z.object({
+    kind: z.literal("observed"), ...struck, evidence, looks: z.number().int().min(1),
+    fromMs: atMs, untilMs: atMs, longestGapMs: ms.min(0),
+  }),
   z.object({ kind: z.literal("healing"), ...struck }),
   z.object({ kind: z.literal("healed"), ...struck, plannedMs: atMs, evidence }),
   z.object({

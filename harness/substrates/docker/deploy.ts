@@ -3,12 +3,16 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { SeawallError } from "../../core/errors.ts";
-import type { Clock, Deployment, DeployRequest, Effect, LinkHandle, Substrate } from "../../core/ports.ts";
+import type { Clock, Deployment, DeployRequest, Effect, LinkHandle, LinkTotals, Substrate } from "../../core/ports.ts";
+import type { Plan } from "../../core/run.ts";
+import { struckLinks } from "../../core/struck.ts";
 import type { Layout, Service } from "../../core/target.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
 import { proxyService } from "../proxy/service.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
+import { LinkTraffic } from "../proxy/traffic.ts";
+import { connectionsAt, type RunSs } from "../../system/sockets.ts";
 import type { Container } from "./container.ts";
 import { watchExits } from "./exits.ts";
 import { DockerInstance } from "./instance.ts";
@@ -98,12 +102,15 @@ class DockerDeployment implements Deployment {
   readonly #ground: Ground;
   readonly #exits = new Exits();
   readonly #moved = new Map<string, MovedByMembers>();
+  readonly #plan: Plan;
   #links: readonly LinkHandle[] = [];
+  #traffic = new LinkTraffic([]);
   #ending = false;
   #undoing = new AsyncDisposableStack();
 
   constructor(request: DeployRequest, ground: Ground) {
     this.layout = request.layout;
+    this.#plan = request.plan;
     this.#ground = ground;
     this.instances = request.layout.services.map((service) => this.#make(service, request));
     this.#proxy = this.#make(proxyService, request);
@@ -134,6 +141,13 @@ class DockerDeployment implements Deployment {
     if (links.length === 0) return;
     await this.#proxy.start(signal);
     this.#links = await new LinkProxy(proxyControl).create(links);
+    // The proxied ends are in the proxy's own network.
+    const runSs: RunSs = (args) => this.#proxy.run({ command: "ss", args, env: {} });
+    this.#traffic = new LinkTraffic(struckLinks(this.#links, this.#plan), (endpoints) => connectionsAt(endpoints, runSs));
+  }
+
+  linkTraffic(): Promise<readonly LinkTotals[]> {
+    return this.#traffic.read();
   }
 
   get links(): readonly LinkHandle[] {

@@ -162,6 +162,11 @@ export class DockerInstance implements Instance {
     return companionOf(await this.#running("is not running").exec(...this.#commandOf(start(this.#options.place))), this.#options.docker);
   }
 
+  /** A program beside it that answers and ends; its standard output. */
+  run(program: Program): Promise<string> {
+    return runBeside(this.#running("is not running"), program);
+  }
+
   #commandOf({ command, args, env }: Program): [string[], Readonly<Record<string, string>>] {
     return [[command, ...args], env];
   }

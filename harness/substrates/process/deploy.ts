@@ -1,7 +1,9 @@
 /** The process substrate: the target's services as child processes on loopback addresses, with Toxiproxy on their links. */
 import { join } from "node:path";
 import { SeawallError } from "../../core/errors.ts";
-import type { Clock, Deployment, DeployRequest, Instance, LinkHandle, Substrate } from "../../core/ports.ts";
+import type { Clock, Deployment, DeployRequest, Instance, LinkHandle, LinkTotals, Substrate } from "../../core/ports.ts";
+import type { Plan } from "../../core/run.ts";
+import { struckLinks } from "../../core/struck.ts";
 import type { Layout, Place, Service } from "../../core/target.ts";
 import type { Tools } from "../../core/tools.ts";
 import { endStrays } from "../../system/strays.ts";
@@ -10,6 +12,7 @@ import { ForeignInstance } from "../foreign.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
+import { LinkTraffic } from "../proxy/traffic.ts";
 import { proxyService } from "../proxy/service.ts";
 import { GroupMeter, type Usage } from "./resources.ts";
 import { type Prepared, ProcessInstance } from "./instance.ts";
@@ -77,11 +80,14 @@ class ProcessDeployment implements Deployment {
   readonly #clock: Clock;
   readonly #meter = new GroupMeter();
   readonly #exits = new Exits();
+  readonly #plan: Plan;
   #links: readonly LinkHandle[] = [];
+  #traffic = new LinkTraffic([]);
   #undoing = new AsyncDisposableStack();
 
   constructor(request: DeployRequest, options: ProcessSubstrateOptions, slot: ClaimedSlot, scratch: string) {
     this.layout = request.layout;
+    this.#plan = request.plan;
     this.#slot = slot;
     this.#clock = options.clock;
     const make = (service: Service): ProcessInstance => {
@@ -100,10 +106,15 @@ class ProcessDeployment implements Deployment {
     this.#own = [...this.instances.filter((instance) => instance instanceof ProcessInstance), this.#proxy];
   }
 
+  linkTraffic(): Promise<readonly LinkTotals[]> {
+    return this.#traffic.read();
+  }
+
   async startProxy(): Promise<void> {
     if (this.#slot.addresses.links.length === 0) return;
     await this.#proxy.start();
     this.#links = await new LinkProxy(this.#slot.addresses.proxyControl).create(this.#slot.addresses.links);
+    this.#traffic = new LinkTraffic(struckLinks(this.#links, this.#plan));
   }
 
   get links(): readonly LinkHandle[] {

@@ -1,6 +1,7 @@
 /** One link that passes through Toxiproxy. */
 import type { ICreateToxicBody, Proxy as ToxiproxyProxy } from "toxiproxy-node-client";
 import type { LinkHandle, Toxic } from "../../core/ports.ts";
+import type { Evidence } from "../../core/run.ts";
 import type { Endpoint, Link } from "../../core/target.ts";
 import { linkName } from "../../core/where.ts";
 import { attempt, ProxyRefusal, proxyFailed } from "./calls.ts";
@@ -56,9 +57,21 @@ export class ProxiedLink implements LinkHandle {
   }
 
   /** The client leaves them out of its proxies. */
-  async #toxics(): Promise<readonly { readonly name: string }[]> {
-    const { data } = await attempt(`list what is on the link ${linkName(this.link)}`, this.#proxy.api.get<{ name: string }[]>(`${this.#proxy.getPath()}/toxics`));
+  async #toxics(): Promise<readonly ToxicBody[]> {
+    const { data } = await attempt(`list what is on the link ${linkName(this.link)}`, this.#proxy.api.get<ToxicBody[]>(`${this.#proxy.getPath()}/toxics`));
     return data;
+  }
+
+  async observe(what: Toxic | { readonly kind: "cut" }): Promise<Evidence> {
+    const name = `${this.link.from} → ${this.link.to}:${this.link.port}`;
+    const call = this.#proxy.api.get<{ enabled: boolean }>(this.#proxy.getPath());
+    const { data: { enabled } } = await attempt(`look at the link ${linkName(this.link)}`, call);
+    if (what.kind === "cut") return { landed: !enabled, observation: `the proxy ${enabled ? "carries" : "does not carry"} ${name}` };
+    const there = await this.#toxics();
+    const missing = bodiesOf(what).filter((body) => !there.some((one) => isSame(one, body)));
+    if (!enabled) return { landed: false, observation: `the proxy does not carry ${name}` };
+    if (missing.length === 0) return { landed: true, observation: `${what.kind} stands in the proxy on ${name}` };
+    return { landed: false, observation: `${missing.map(({ type, stream }) => `${type} ${stream}`).join(", ")} is not on ${name} any more` };
   }
 
   async cut(): Promise<void> {
@@ -75,6 +88,12 @@ export class ProxiedLink implements LinkHandle {
     const now = await attempt(what, this.#proxy.update({ enabled, listen, upstream }));
     if (now.enabled !== enabled || now.listen !== listen || now.upstream !== upstream) throw proxyFailed(`it did not ${what}`);
   }
+}
+
+/** Whatever its name is. */
+function isSame(there: ToxicBody, asked: ToxicBody): boolean {
+  return there.type === asked.type && there.stream === asked.stream && there.toxicity === asked.toxicity
+    && Object.entries(asked.attributes).every(([key, value]) => there.attributes[key] === value);
 }
 
 /** A name for each, so that two of a kind on one link never take one another away; always on every connection. */

@@ -1,9 +1,11 @@
 /** The target in virtual time, behind the same port as a real one, and everything that it occupies written down before it is taken. */
 import { SeawallError } from "../../core/errors.ts";
 import type { RunningModel, Simulation, TargetModel } from "../../core/model.ts";
-import type { Deployment, Instance, SampleSink, UndoLedger } from "../../core/ports.ts";
+import type { Deployment, Instance, LinkTotals, SampleSink, UndoLedger } from "../../core/ports.ts";
 import { prng } from "../../core/prng.ts";
 import type { Plan } from "../../core/run.ts";
+import { struckLinks } from "../../core/struck.ts";
+import { linkName } from "../../core/where.ts";
 import type { Endpoint, Layout, Service } from "../../core/target.ts";
 import { Counters } from "./counters.ts";
 import type { VirtualMachine } from "./machine.ts";
@@ -187,6 +189,10 @@ export class SimulatedDeployment implements Deployment {
   async disconnect(zone: string): Promise<() => Promise<void>> {
     this.network.cutOff.add(zone);
     return async () => void this.network.cutOff.delete(zone);
+  }
+
+  async linkTraffic(): Promise<readonly LinkTotals[]> {
+    return struckLinks(this.links, this.#request.plan).map(({ link, asked }) => ({ link: linkName(link), connections: asked }));
   }
 
   instance(service: string): SimulatedInstance {

@@ -12,7 +12,7 @@ import type { SimulatedDeployment, SimulatedInstance } from "./deployment.ts";
 import type { Delay, SimulatedLink } from "./network.ts";
 
 /** What is done at once is also seen at once. */
-interface Course { act(): Promise<void>; prove(): Evidence | Promise<Evidence>; undo(): Promise<void>; proveHealed(): Evidence | Promise<Evidence> }
+interface Course { act(): Promise<void>; prove(): Evidence | Promise<Evidence>; look?(): Evidence | Promise<Evidence>; undo(): Promise<void>; proveHealed(): Evidence | Promise<Evidence> }
 type CourseOf = (fault: Fault, on: SimulatedDeployment, context: InjectionContext) => Course;
 
 const said = (landed: boolean, observation: string): Evidence => ({ landed, observation });
@@ -22,8 +22,10 @@ const names = (struck: readonly SimulatedInstance[]): string => struck.map((inst
 const death: CourseOf = (fault, on) => {
   const struck = struckBy(fault, on);
   const alive = struck.filter((instance) => instance.pid !== null).length;
+  const isDead = (): boolean => struck.every((instance) => instance.pid === null && !instance.node.ready);
   return {
     act: async () => void (await Promise.all(struck.map((instance) => instance.kill()))),
+    look: () => said(isDead(), isDead() ? `the simulated processes of ${names(struck)} are gone` : `not all of ${names(struck)} stayed dead`),
     prove: () => (alive < struck.length || alive === 0 ? said(false, `of ${names(struck)} not everything was running, so there was nothing to kill`)
       : said(struck.every((instance) => !instance.node.ready), `the simulated processes of ${names(struck)} are gone, and connections are refused`)),
     undo: async () => void (await Promise.all(struck.filter((instance) => instance.pid === null).map((instance) => instance.start()))),
@@ -33,9 +35,10 @@ const death: CourseOf = (fault, on) => {
 
 const pause: CourseOf = (fault, on) => {
   const struck = struckBy(fault, on);
+  const still = (): Evidence => said(struck.every((instance) => instance.state === "paused"), `${names(struck)} stands still and gives no reply`);
   return {
     act: async () => void (await Promise.all(struck.map((instance) => instance.pause()))),
-    prove: () => said(struck.every((instance) => instance.state === "paused"), `${names(struck)} stands still and gives no reply`),
+    prove: still, look: still,
     undo: async () => void (await Promise.all(struck.map((instance) => instance.resume()))),
     proveHealed: () => said(struck.every((instance) => instance.state === "running"), `${names(struck)} is running and answers`),
   };
@@ -45,9 +48,11 @@ const blackhole: CourseOf = (fault, on) => {
   const struck = struckBy(fault, on);
   const { zone } = fault as unknown as { readonly zone: string };
   let reconnect = async (): Promise<void> => {};
+  const silent = (): Evidence => said(struck.length > 0 && on.network.cutOff.has(zone) && struck.every((instance) => instance.state === "running"),
+    `${names(struck)} is running, and no packet reaches or leaves ${zone}`);
   return {
     act: async () => { reconnect = await on.disconnect(zone); }, undo: () => reconnect(),
-    prove: () => said(struck.length > 0 && on.network.cutOff.has(zone) && struck.every((instance) => instance.state === "running"), `${names(struck)} is running, and no packet reaches or leaves ${zone}`),
+    prove: silent, look: silent,
     proveHealed: () => said(!on.network.cutOff.has(zone) && struck.every((instance) => instance.state === "running"), `${names(struck)} is running and answers`),
   };
 };
@@ -59,6 +64,7 @@ const delay: CourseOf = (fault, on) => {
   return {
     act: async () => { for (const link of links) link.slow(own); },
     prove: () => said(links.length > 0, `exchanges over ${links.length} links take ${own.delayMs} ms longer`),
+    look: () => said(links.every((link) => link.delays.has(own)), `exchanges over ${links.length} links take ${own.delayMs} ms longer`),
     undo: async () => { for (const link of links) link.unslow(own); },
     proveHealed: () => said(links.every((link) => !link.delays.has(own)), `exchanges over ${links.length} links are as quick as before`),
   };
@@ -66,12 +72,16 @@ const delay: CourseOf = (fault, on) => {
 
 const partition: CourseOf = (fault, on) => {
   const links = linksOf(fault, on);
+  const isCut = (): Evidence => said(links.length > 0 && links.every((link) => link.isCut), `${links.length} links refuse connections, the services at both ends live`);
   return {
     act: async () => void (await Promise.all(links.map((link) => link.cut()))), undo: async () => void (await Promise.all(links.map((link) => link.mend()))),
-    prove: () => said(links.length > 0 && links.every((link) => link.isCut), `${links.length} links refuse connections, the services at both ends live`),
+    prove: isCut, look: isCut,
     proveHealed: () => said(links.every((link) => !link.isCut), `${links.length} links take connections again`),
   };
 };
+
+/** For a start, which takes as long as the model says. */
+const slackMs = 5_000;
 
 /** Over and over until it is healed. */
 const restartLoop: CourseOf = (fault, on, { clock }) => {
@@ -80,12 +90,17 @@ const restartLoop: CourseOf = (fault, on, { clock }) => {
   const stop = new AbortController();
   let looping: Promise<void> = Promise.resolve();
   let deaths = 0;
+  let lastDeathMs = Number.NEGATIVE_INFINITY;
+  const died = (): void => {
+    deaths++;
+    lastDeathMs = clock.monotonicMs();
+  };
   const loop = async (): Promise<void> => {
     try {
       for (;;) {
         await clock.sleep(everyMs, stop.signal);
         await Promise.all(struck.map((instance) => instance.kill()));
-        deaths++;
+        died();
         await Promise.all(struck.map((instance) => instance.start()));
       }
     } catch {
@@ -95,10 +110,11 @@ const restartLoop: CourseOf = (fault, on, { clock }) => {
   return {
     act: async () => {
       await Promise.all(struck.map((instance) => instance.kill()));
-      deaths++;
+      died();
       looping = Promise.all(struck.map((instance) => instance.start())).then(loop, () => {});
     },
     prove: () => said(deaths > 0, `${names(struck)} was killed and starts again every ${everyMs} ms`),
+    look: () => said(clock.monotonicMs() - lastDeathMs <= 2 * everyMs + slackMs, `${names(struck)} was killed ${deaths} times`),
     undo: async () => {
       stop.abort();
       await looping;
@@ -118,6 +134,7 @@ const operation = (name: string, undoing: string | null): CourseOf => (fault, on
   return {
     act: async () => { done = await perform(name, { kind: defect, segments: String(segments) }); },
     prove: () => said(done && struck.length > 0, done ? `${names(struck)} did ${name}` : `the model of ${names(struck)} knows no ${name}`),
+    ...(undoing === null ? {} : { look: () => said(done && struck.every((instance) => instance.pid !== null), `${names(struck)} did ${name}, and has lived since`) }),
     undo: async () => { if (undoing !== null) await perform(undoing); },
     proveHealed: () => said(true, undoing === null ? "nothing stays in force" : `${names(struck)} did ${undoing}`),
   };
@@ -135,7 +152,11 @@ async function injectVirtually(fault: Fault, deployment: Deployment, context: In
   const on = deployment as SimulatedDeployment;
   const course = courses[fault.kind]?.(fault, on, context);
   if (course === undefined) throw new Error(`nothing simulates ${fault.kind}`);
-  return inject(context, { act: course.act, undo: course.undo, prove: async () => course.prove(), proveHealed: async () => course.proveHealed() });
+  const { look } = course;
+  return inject(context, {
+    act: course.act, undo: course.undo, prove: async () => course.prove(), proveHealed: async () => course.proveHealed(),
+    ...(look === undefined ? {} : { look: async () => look() }),
+  });
 }
 
 export const simulatedInjectors = Object.fromEntries(faultKinds.map((kind) => [kind, injectVirtually])) as unknown as Injectors;

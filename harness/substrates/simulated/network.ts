@@ -2,6 +2,7 @@
 import type { ModelListening, ModelRequest } from "../../core/model.ts";
 import { SeawallError } from "../../core/errors.ts";
 import type { LinkHandle, Toxic } from "../../core/ports.ts";
+import type { Evidence } from "../../core/run.ts";
 import type { Endpoint, Link } from "../../core/target.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -13,6 +14,8 @@ export class SimulatedLink implements LinkHandle {
   readonly delays = new Set<Delay>();
   readonly open = new Set<() => void>();
   readonly #toxics: Set<object>;
+  /** Requests that set out over it, those that it refuses included. */
+  asked = 0;
   isCut = false;
 
   /** `toxics`: where the proxy keeps what it does to links; this link is there while it is cut, a delay while it is in force. */
@@ -39,6 +42,13 @@ export class SimulatedLink implements LinkHandle {
     const own: Delay = { delayMs: toxic.delayMs, jitterMs: toxic.jitterMs };
     this.slow(own);
     return async () => this.unslow(own);
+  }
+
+  async observe(what: Toxic | { readonly kind: "cut" }): Promise<Evidence> {
+    if (what.kind === "cut") return { landed: this.isCut, observation: this.isCut ? "the link is cut" : "the link is whole" };
+    const same = (delay: Delay): boolean => what.kind === "latency" && delay.delayMs === what.delayMs && delay.jitterMs === what.jitterMs;
+    const landed = [...this.delays].some(same);
+    return { landed, observation: landed ? `${what.kind} stands on the link` : `${what.kind} is not on the link any more` };
   }
 
   async cut(): Promise<void> {
@@ -98,6 +108,7 @@ export class Network {
     };
     const breakOff = (): void => end(null);
     const forget = clock.deadline(timeoutMs, breakOff);
+    if (link !== undefined) link.asked += 1;
     clock.after(this.#hopMs(from, to), () => {
       if (over || this.#lost(from, to)) return;
       if (link?.isCut === true || !to.ready) return end(null);
@@ -130,6 +141,7 @@ export class Network {
     };
     const tell = (message: T): boolean => {
       if (!open) return false;
+      if (link !== undefined) link.asked += 1;
       arrivesMs = Math.max(arrivesMs, clock.nowMs() + this.#hopMs(from, to) + this.#delayMs(link));
       clock.after(arrivesMs - clock.nowMs(), from.inThisLife(() => {
         if (!open || this.#lost(from, to)) return;
@@ -139,6 +151,7 @@ export class Network {
       return true;
     };
     from.open.add(end);
+    if (link !== undefined) link.asked += 1;
     clock.after(silenceMsMax, watch);
     clock.after(this.#hopMs(from, to), () => {
       if (!open || this.#lost(from, to)) return;

@@ -1,7 +1,7 @@
 /** What the harness itself reads while a simulated run goes on: the same series on the same rhythm as on real services. */
 import type { RunningModel } from "../../core/model.ts";
 import { sinkBooks } from "../../core/books.ts";
-import type { Instance, SampleSink } from "../../core/ports.ts";
+import type { Instance, LinkTotals, SampleSink } from "../../core/ports.ts";
 import { newestDue, type ProbeWish, probeWishes } from "../../core/probe-wish.ts";
 import type { Stream } from "../../core/target.ts";
 import type { Counters } from "./counters.ts";
@@ -27,11 +27,13 @@ export interface SimulatedProbesOptions {
   readonly instances: readonly Instance[];
   readonly players: SimulatedPlayers;
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
+  readonly traffic: () => Promise<readonly LinkTotals[]>;
 }
 
 export class SimulatedProbes implements AsyncDisposable {
   readonly #options: SimulatedProbesOptions;
   readonly #canaries = new Map<string, number>();
+  readonly #passed = new Map<string, number>();
   #over = false;
 
   constructor(options: SimulatedProbesOptions) {
@@ -43,6 +45,17 @@ export class SimulatedProbes implements AsyncDisposable {
 
   async readNow(): Promise<void> {
     this.#read();
+    await this.countTraffic();
+  }
+
+  async countTraffic(): Promise<void> {
+    const { clock, sink, traffic } = this.#options;
+    const nowMs = clock.nowMs();
+    for (const { link, connections } of await traffic()) {
+      const series = sink.series({ metric: "link_connections", kind: "increment", tags: { link } });
+      sink.sample(series, nowMs, connections - (this.#passed.get(link) ?? 0));
+      this.#passed.set(link, connections);
+    }
   }
 
   /** A model keeps no bytes, so there is nothing that could be read back; books it may keep. */

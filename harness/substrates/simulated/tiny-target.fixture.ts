@@ -11,7 +11,8 @@ const segmentMs = 2_000, deadlineMs = 2_000, bunchMs = 300;
 function service(name: string, kind: string, region: string, host: number): Service {
   return {
     name: `${region}/${name}`, kind, region, zone: `${region}-1`, host, ports: { http: 18_000 }, tools: [], dependsOn: [], ready: { kind: "tcp", port: "http" },
-    readyWithinMs: 1_000, drainMs: 0, telemetry: telemetryOf(kind), launch: () => { throw new Error("it is only simulated"); },
+    readyWithinMs: 1_000, drainMs: 0, telemetry: telemetryOf(kind), pings: { http: { send: "?" } },
+    launch: () => { throw new Error("it is only simulated"); },
   };
 }
 

@@ -55,7 +55,7 @@ export function simulatedWorld(options: SimulatedWorldOptions) {
     startProbes: async (deployment: Deployment, _load: RunningLoad): Promise<SimulatedProbes> => {
       const { model, counters, nodes, layout, instances } = deployment as SimulatedDeployment;
       players = new SimulatedPlayers({ joins: plan.players ?? [], edges: plan.edges, model, clock, sink });
-      return new SimulatedProbes({ players, clock, sink, counters, model, nodes, instances, edges: layout.edges.map((edge) => edge.service),
+      return new SimulatedProbes({ traffic: () => deployment.linkTraffic?.() ?? Promise.resolve([]), players, clock, sink, counters, model, nodes, instances, edges: layout.edges.map((edge) => edge.service),
         stream: layout.stream, asksPast: plan.load.some(({ lane }) => lane === "dvr"), random: prng(plan.seed ^ 0x5ea) });
     },
     sweep: async (): Promise<readonly string[]> => {

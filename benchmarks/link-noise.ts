@@ -1,0 +1,39 @@
+/**
+ * What the proxy on a link adds to a ping by itself, without any fault: over the link less past it, asked at the same time. `plan` refuses delays that
+ * are not well above it (`harness/core/plan-fault-size.ts`). Prints p50, p99 and maximum, idle and with both cores busy; fails when p99 is above
+ * the least delay.
+ *
+ *     node_modules/.bin/node benchmarks/link-noise.ts [PINGS]
+ */
+import { Worker } from "node:worker_threads";
+import { delayMsMin } from "../harness/core/plan-fault-size.ts";
+import { quantile } from "../harness/core/statistics.ts";
+import { askBothEnds } from "../harness/faults/links.ts";
+import { startMini } from "../harness/faults/mini-target.fixture.ts";
+
+const pings = Number(process.argv[2] ?? 500);
+const cores = 2;
+await using mini = await startMini();
+const link = mini.deployment.links.find(({ link: { to } }) => to === "a/back");
+if (link === undefined) throw new Error("the fixture has that link");
+
+async function addedMs(): Promise<Float64Array> {
+  const added: number[] = [];
+  for (let asked = 0; asked < pings; asked++) {
+    const { entry, exit } = await askBothEnds(link as NonNullable<typeof link>, mini.deployment, 2_000);
+    if (entry.outcome === "answered" && exit.outcome === "answered") added.push(entry.tookMs - exit.tookMs);
+  }
+  return Float64Array.from(added).sort();
+}
+
+let worstMs = 0;
+const show = (what: string, sorted: Float64Array): void => {
+  const [p50, p99] = [quantile(sorted, 0.5) ?? 0, quantile(sorted, 0.99) ?? 0];
+  worstMs = Math.max(worstMs, p99);
+  process.stdout.write(`${what}: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, most ${(sorted.at(-1) ?? 0).toFixed(2)} ms of ${sorted.length} pings\n`);
+};
+show("idle", await addedMs());
+const busy = Array.from({ length: cores }, () => new Worker("for (;;);", { eval: true }));
+show(`${cores} cores busy`, await addedMs());
+await Promise.all(busy.map((worker) => worker.terminate()));
+process.exitCode = worstMs <= delayMsMin ? 0 : 1;

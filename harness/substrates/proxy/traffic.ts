@@ -1,0 +1,53 @@
+/**
+ * What of the target's own passed over links: connections that were made at their proxied ends, and bytes on those that stay open. Toxiproxy counts
+ * bytes only when a connection closes, which those between services do not; the system's tables have them while they are open.
+ */
+import type { LinkHandle, LinkTotals } from "../../core/ports.ts";
+import { linkName } from "../../core/where.ts";
+import { isOwn } from "../../system/own-connections.ts";
+import { connectionsAt, type SeenConnections } from "../../system/sockets.ts";
+import type { Endpoint } from "../../core/target.ts";
+
+type Look = (endpoints: readonly Endpoint[]) => Promise<SeenConnections>;
+
+interface Total { readonly link: string; bytes: number; connections: number; open: Map<string, number> }
+
+export class LinkTraffic {
+  readonly #totals: ReadonlyMap<string, Total>;
+  readonly #endpoints: readonly Endpoint[];
+  readonly #look: Look;
+
+  /** `look` sees the tables of the network that the proxied ends are in. */
+  constructor(links: readonly LinkHandle[], look: Look = connectionsAt) {
+    this.#totals = new Map(links.map(({ entry, link }) => [`${entry.host}:${entry.port}`, { link: linkName(link), bytes: 0, connections: 0, open: new Map() }]));
+    this.#endpoints = links.map(({ entry }) => entry);
+    this.#look = look;
+  }
+
+  /** Since the first reading; of what both closed between two readings, the connection counts and the bytes do not. */
+  async read(): Promise<readonly LinkTotals[]> {
+    if (this.#endpoints.length === 0) return [];
+    const { connections, bytesCounted } = await this.#look(this.#endpoints);
+    const seen = new Map<string, Map<string, number>>();
+    for (const { at, other, bytes } of connections) {
+      if (isOwn(other)) continue;
+      const there = seen.get(at) ?? new Map<string, number>();
+      seen.set(at, there);
+      // Both ends of a connection may be in one table.
+      there.set(other, Math.max(there.get(other) ?? 0, bytes ?? 0));
+    }
+    for (const [at, total] of this.#totals) this.#count(total, seen.get(at) ?? new Map(), bytesCounted);
+    return [...this.#totals.values()].map(({ link, bytes, connections: made }) => ({ link, connections: made, ...(bytesCounted ? { bytes } : {}) }));
+  }
+
+  #count(total: Total, now: Map<string, number>, bytesCounted: boolean): void {
+    for (const [other, bytes] of now) {
+      const before = total.open.get(other);
+      // Where bytes are not counted, one that stays open counts each time: nobody can tell whether it is used.
+      if (before === undefined || !bytesCounted) total.connections += 1;
+      total.bytes += Math.max(0, bytes - (before ?? 0));
+    }
+    // One that is closed by now keeps its bytes, and the next one with its number begins anew.
+    total.open = new Map([...now].map(([other, bytes]) => [other, Math.max(bytes, total.open.get(other) ?? 0)]));
+  }
+}

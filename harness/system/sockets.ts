@@ -1,0 +1,80 @@
+/**
+ * The TCP connections at some addresses, as the system's own tables have them: open ones, and those that were closed within the last minute.
+ * `ss` (iproute2) also tells how many bytes each open one has carried. Where it is missing, /proc/net/tcp tells the connections alone.
+ */
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import type { Endpoint } from "../core/target.ts";
+
+const execute = promisify(execFile);
+const withinMs = 3_000;
+const outputBytesMax = 64 * 1024 * 1024;
+
+export interface SeenConnection {
+  /** The address that was asked for, `127.0.0.1:20100`, and the other end. */
+  readonly at: string;
+  readonly other: string;
+  /** Both ways together; null for one that is closed, and where nobody counts. */
+  readonly bytes: number | null;
+}
+
+/** Runs `ss` with these arguments somewhere and returns what it wrote. */
+export type RunSs = (args: readonly string[]) => Promise<string>;
+
+const runHere: RunSs = async (args) => {
+  const { stdout } = await execute("ss", [...args], { timeout: withinMs, maxBuffer: outputBytesMax });
+  return stdout;
+};
+
+/** `bytesCounted`: whether `bytes` of an open connection means anything. Rejects where neither way works. */
+export interface SeenConnections { readonly connections: readonly SeenConnection[]; readonly bytesCounted: boolean }
+
+export async function connectionsAt(endpoints: readonly Endpoint[], run: RunSs = runHere): Promise<SeenConnections> {
+  const wanted = new Set(endpoints.map(({ host, port }) => `${host}:${port}`));
+  // The filter is the kernel's: nobody reads the thousands of connections of the load.
+  const filter = [...wanted].flatMap((address) => [`src ${address}`, `dst ${address}`]).join(" or ");
+  try {
+    return { connections: parseSs(await run(["-HOtina", filter]), wanted), bytesCounted: true };
+  } catch (error) {
+    if (run !== runHere || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return { connections: parseTable(await readFile("/proc/net/tcp", "latin1"), wanted), bytesCounted: false };
+  }
+}
+
+/** One line for each socket (`-O`): state, two queues, local and peer address, and what the system knows of it (`-i`). */
+export function parseSs(text: string, wanted: ReadonlySet<string>): SeenConnection[] {
+  return text.split("\n").flatMap((line) => {
+    const [state = "", , , local = "", peer = ""] = line.split(/\s+/, 5);
+    if (state === "" || state === "LISTEN") return [];
+    const number = (name: string): number | null => {
+      const found = new RegExp(`\\b${name}:(\\d+)`).exec(line)?.[1];
+      return found === undefined ? null : Number(found);
+    };
+    // What is acknowledged counts the opening of the connection as a byte, so it is the second choice.
+    const sent = number("bytes_sent") ?? number("bytes_acked");
+    const received = number("bytes_received");
+    const isOpen = /\b(?:bytes_|rtt|cwnd)/.test(line);
+    return pairOf(local, peer, wanted, isOpen ? (sent ?? 0) + (received ?? 0) : null);
+  });
+}
+
+/** proc(5): addresses in hexadecimal, of the machine's byte order; 0A listens. */
+export function parseTable(text: string, wanted: ReadonlySet<string>): SeenConnection[] {
+  return text.split("\n").slice(1).flatMap((line) => {
+    const [, local = "", peer = "", state = ""] = line.trim().split(/\s+/, 4);
+    if (local === "" || state === "0A") return [];
+    return pairOf(addressOf(local), addressOf(peer), wanted, state === "01" ? 0 : null);
+  });
+}
+
+function addressOf(hexadecimal: string): string {
+  const [host = "", port = ""] = hexadecimal.split(":");
+  const bytes = (host.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
+  return `${bytes.reverse().join(".")}:${Number.parseInt(port, 16)}`;
+}
+
+function pairOf(local: string, peer: string, wanted: ReadonlySet<string>, bytes: number | null): SeenConnection[] {
+  if (wanted.has(local)) return [{ at: local, other: peer, bytes }];
+  return wanted.has(peer) ? [{ at: peer, other: local, bytes }] : [];
+}
