@@ -49,12 +49,13 @@ describe("the command line", () => {
   it("compares recorded runs, and refuses what cannot be compared", async () => {
     const sample = join(root, "reports/sample");
     const { exitCode, stdout } = await seawall("compare", sample, sample, "--out", "kept");
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/B against A: No difference shown\n {2}No claim changed its verdict; of \d+ figures none is shown to differ/);
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/1 run against 1: no test can tell/);
+    expect(stdout).toMatch(/B against A: Cannot tell\n {2}No claim changed its verdict; of \d+ figures none is shown to differ/);
     expect(stdout).toContain("stands on side A and on side B");
     expect(stdout.split("\n").filter((line) => line.length > 100 && !line.startsWith("page "))).toEqual([]);
     const page = fileURLToPath(/^page +(\S+)$/m.exec(stdout)?.[1] ?? "");
-    expect(readFileSync(page, "utf8")).toContain("No difference shown");
+    expect(readFileSync(page, "utf8")).toContain("Cannot tell");
     cpSync(sample, join(folder, "other"), { recursive: true });
     const plan = JSON.parse(readFileSync(join(sample, "plan.json"), "utf8")) as object;
     writeFileSync(join(folder, "other/plan.json"), JSON.stringify({ ...plan, topology: "zones" }));
@@ -68,16 +69,21 @@ describe("the command line", () => {
     const simulated = async (seed: number, ...more: string[]): Promise<string> =>
       (JSON.parse((await seawall("run", "origin-storm", "--substrate", "simulated", "--seed", String(seed), "--json", "--out", `runs/${seed}`, ...more)).stdout) as { runId: string }).runId;
     const paths: string[] = [];
-    for (const seed of [1, 2, 3]) paths.push(`runs/${seed}/origin-storm/${await simulated(seed, ...(seed === 3 ? ["--without", "collapsing"] : []))}`);
-    const [a = "", b = "", control = ""] = paths;
-    const { exitCode, stdout, stderr } = await seawall("compare", control, "--baseline", a, b, "--json", "--out", "kept");
+    for (let seed = 1; seed <= 9; seed++) paths.push(`runs/${seed}/origin-storm/${await simulated(seed, ...(seed > 6 ? ["--without", "collapsing"] : []))}`);
+    const [a, b, controls] = [paths.slice(0, 3), paths.slice(3, 6), paths.slice(6)];
+    const { exitCode, stdout, stderr } = await seawall("compare", ...controls, "--baseline", ...a, "--json", "--out", "kept");
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^page /);
     const [document] = documentsIn(stdout) as { others: { outcome: string; claims: { turned: string | null }[] }[]; baseline: { runs: unknown[] } }[];
     expect(problemsOf(document)).toEqual([]);
-    expect(document).toMatchObject({ baseline: { runs: [{ seed: 1 }, { seed: 2 }] }, others: [{ outcome: "worse", side: { runs: [{ seed: 3, without: ["collapsing"] }] } }] });
-    const text = (await seawall("compare", a, b, control, "--out", "kept")).stdout;
-    expect(text).toMatch(/B against A: No difference shown[\s\S]*C against A: Worse/);
+    expect(document).toMatchObject({ baseline: { runs: [{ seed: 1 }, { seed: 2 }, { seed: 3 }] }, others: [{ outcome: "worse", enough: true }] });
+    expect(document?.others[0]?.claims.some(({ turned }) => turned === "worse")).toBe(true);
+    const same = await seawall("compare", ...b, "--baseline", ...a, "--out", "kept");
+    expect(same.exitCode).toBe(0);
+    expect(same.stdout.replaceAll(/\s+/g, " ")).toMatch(/B against A: No difference shown .* The smallest change these runs could have shown is ± [\d.]+ %/);
+    const { stdout: text, exitCode: few } = await seawall("compare", a[0] ?? "", b[0] ?? "", controls[0] ?? "", "--out", "kept");
+    expect(few).toBe(2);
+    expect(text).toMatch(/B against A: Cannot tell[\s\S]*C against A: Cannot tell[\s\S]*which proves nothing yet/);
     expect(text.split("\n").filter((line) => line.length > 100 && !line.startsWith("page "))).toEqual([]);
   }, 120_000);
 

@@ -99,13 +99,13 @@ function programOf(context: Context, ended: (code: number) => void): Command {
   planFlags(context, program.command("gate").description("run experiments for a pipeline, compare them with a baseline, and say whether they pass").argument("[experiment...]", "names from `seawall list`, or paths"))
     .option("--suite <name>", "a suite of experiments instead, in the order of their tiers")
     .option("--baseline <dir|ref>", "a folder of earlier runs, or a git ref, which is run here first")
-    .addOption(new Option("--baseline-runs <n>", "how many runs of each experiment a git ref is to have, 1…10").default(1).argParser(wholeOf(1, 10)))
+    .addOption(new Option("--baseline-runs <n>", "how many runs of each experiment a git ref is to have, 1…10; 3 are the least that can be compared").default(3).argParser(wholeOf(1, 10)))
     .addOption(new Option("--retries <n>", "further runs while nothing can be concluded, 0…5").default(2).argParser(wholeOf(0, 5)))
     .addOption(new Option("--confirmations <n>", "further runs before anything is called worse than the baseline, 0…10").default(2).argParser(wholeOf(0, 10)))
     .option("--json", "standard output carries only the result, one line of JSON")
     .addOption(new Option("--out <dir>", "where runs and the gate's own files are put").default(reportsOf(context), "reports").argParser(folderOf))
     .action(async (names: string[], flags: RunFlags) => ended(await gate(context, names, {
-      ...optionsOf(context, flags), suite: flags.suite ?? null, baseline: flags.baseline ?? null, baselineRuns: flags.baselineRuns ?? 1, retries: flags.retries ?? 2, confirmations: flags.confirmations ?? 2,
+      ...optionsOf(context, flags), suite: flags.suite ?? null, baseline: flags.baseline ?? null, baselineRuns: flags.baselineRuns ?? 3, retries: flags.retries ?? 2, confirmations: flags.confirmations ?? 2,
     })));
   program.command("list").description("show the experiments and the target's defences").option("--json", "one line of JSON per experiment")
     .action(async (flags: RunFlags) => ended(await list(context, flags.json === true)));

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { comparability, sideName } from "../core/compare/comparable.ts";
-import { comparisonDocument, comparisonOf, isWorse, type JudgedRun } from "../core/compare/comparison.ts";
+import { comparisonDocument, comparisonOf, isUndecided, isWorse, type JudgedRun } from "../core/compare/comparison.ts";
 import { silentSides } from "../core/compare/silent-sides.ts";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import { renderComparisonHtml } from "../report/compare-html.ts";
@@ -30,7 +30,9 @@ One with several:       seawall compare BEFORE CHANGE-1 CHANGE-2         each ag
 Several runs a side:    seawall compare AFTER-1 AFTER-2 AFTER-3 --baseline BEFORE-1 BEFORE-2 BEFORE-3
 Folders of runs:        seawall compare before/ after/                    all runs in a folder are one side
 
-Three runs a side or more are recommended: only they show what differs from run to run by itself. Runs of another experiment, topology,
+Three runs a side are the least that can show a difference: fewer do not show what differs from run to run by itself, and nothing is
+called worse or better by them (2 against 4 or 1 against 7 can, too). It ends with 0 where no difference is shown, 1 where something
+is worse, 2 where the runs cannot tell. Runs of another experiment, topology,
 substrate, load or method are refused; another machine, other defences and other versions are said beside every number.
 `;
 
@@ -56,9 +58,9 @@ export async function compare(context: Context, paths: readonly string[], { base
   const people = json ? context.stderr : context.stdout;
   if (!json) people.write(`${renderComparison(comparison, { columns: people.columns, colour: people.colour })}\n\n`);
   people.write(`page     ${pathToFileURL(page).href}\n`);
-  const silent = silentSides(sides);
-  for (const sentence of silent) people.write(`worse    ${sentence}\n`);
-  return isWorse(comparison) || silent.length > 0 ? exitCodes.refuted : exitCodes.held;
+  for (const sentence of silentSides(sides)) people.write(`worse    ${sentence}\n`);
+  if (isWorse(comparison)) return exitCodes.refuted;
+  return isUndecided(comparison) ? exitCodes.inconclusive : exitCodes.held;
 }
 
 /** A run directory, or a folder that holds some. */

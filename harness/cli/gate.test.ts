@@ -110,19 +110,30 @@ describe("a gate in virtual time", () => {
   });
 
   it("closes for what held but is worse than the baseline, after looking again, and not for what is as it was", async () => {
-    await gate(["--seed", "7"]);
+    const made = async (out: string, ...seeds: readonly number[]): Promise<void> => {
+      for (const seed of seeds) await gate(["--seed", String(seed), "--out", out]);
+    };
+    await made("new", 7);
     const alike = await gate(["--seed", "8", "--baseline", "new/origin-storm"]);
-    expect(alike.stdout).toContain("Compared with 1 run of the baseline: nothing is shown to be worse.");
+    expect(alike.stdout.replaceAll(/\s+/g, " ")).toContain("Compared with 1 run of the baseline: nothing is shown to be worse. 1 run against 1: no test can tell");
     expect(alike.exitCode).toBe(0);
     mkdirSync(join(folder, "old"));
-    await gate(["--seed", "9", "--out", "old"]);
-    await stretch(only(join(folder, "old/origin-storm")), 0.25);
-    const worse = await gate(["--seed", "30", "--baseline", "old", "--confirmations", "1", "--json"]);
+    await made("old", 9);
+    await stretch(only(join(folder, "old/origin-storm")), 0.2);
+    const few = await gate(["--seed", "10", "--baseline", "old", "--confirmations", "1", "--json"]);
+    expect(few.exitCode).toBe(2);
+    expect(documentsIn(few.stdout).flatMap(problemsOf)).toEqual([]);
+    expect(documentsIn(few.stdout)).toMatchObject([{ entries: [{ outcome: "inconclusive", why: expect.stringContaining("the runs are too few to compare") }] }]);
+    for (const seed of [20, 30]) {
+      await made("old", seed);
+      await stretch(only(join(folder, "old/origin-storm")), 0.2);
+    }
+    const worse = await gate(["--seed", "40", "--baseline", "old", "--confirmations", "2", "--json"]);
     expect(worse.exitCode).toBe(1);
     const [said] = documentsIn(worse.stdout) as [{ entries: { outcome: string; attempts: unknown[]; why: string }[] }];
     expect(problemsOf(said)).toEqual([]);
-    expect(said.entries[0]).toMatchObject({ outcome: "worse", attempts: [{}, {}] });
-    expect(said.entries[0]?.why).toMatch(/^every claim held, but compared with the baseline .*slower/);
+    expect(said.entries[0]).toMatchObject({ outcome: "worse", attempts: [{}, {}, {}] });
+    expect(said.entries[0]?.why).toMatch(/^every claim held, but compared with the baseline .*(slower|times as long)/);
   }, 60_000);
 
   it("judges a baseline itself, names what it leaves out, and does not pass without anything to compare with", async () => {

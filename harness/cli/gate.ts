@@ -3,8 +3,10 @@ import { appendFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { randomInt } from "node:crypto";
 import { comparability } from "../core/compare/comparable.ts";
-import { compareRuns } from "../core/compare/compare.ts";
-import { sentence } from "../core/compare/words.ts";
+import { compareRuns, defaults } from "../core/compare/compare.ts";
+import { enoughRuns } from "../core/compare/enough-runs.ts";
+import { unsharedOf } from "../core/compare/quantities.ts";
+import { powerSentences, sentence } from "../core/compare/words.ts";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import { type AgainstBaseline, type Attempt, againstBaseline, gateExperiment, type Gated } from "../core/gate/gate.ts";
 import type { Run } from "../core/run.ts";
@@ -82,8 +84,11 @@ function compared(before: readonly Run[], now: readonly Run[]): AgainstBaseline 
   if (before.length === 0) return { kind: "none", why: "the baseline has no run of it that held" };
   const sides = { baseline: before.map(({ id }) => id), runs: now.map(({ id }) => id) };
   const comparable = comparability([before, now]);
-  if (comparable.refused.length > 0) return againstBaseline(sides, comparable, [], sentence);
-  return againstBaseline(sides, comparable, compareRuns(before, now), sentence);
+  if (comparable.refused.length > 0) return againstBaseline(sides, comparable, [], sentence, []);
+  const changes = compareRuns(before, now);
+  const enough = enoughRuns(before.length, now.length, defaults.alpha);
+  const power = powerSentences({ changes, enough, unshared: unsharedOf([...before, ...now]), side: { runs: now }, baselineRuns: before.length });
+  return againstBaseline(sides, comparable, changes, sentence, power);
 }
 
 function reportOf(options: GateOptions, baseline: Baseline | null, entries: readonly Gated[], notRun: readonly string[]): GateReport {

@@ -15,7 +15,7 @@ function page(a: JudgedRun, b: JudgedRun): string {
 describe("a comparison's page", () => {
   it("says which claims came out otherwise, and links to both runs", () => {
     const html = page(judged(stormRun(), "one"), judged(stormRun({ status: "refuted", without: ["collapsing"] }), "two"));
-    expect(html).toContain("<title>Worse: origin-storm, compared</title>");
+    expect(html).toContain("<title>Cannot tell: origin-storm, compared</title>");
     expect(html).toMatch(/One origin request for each edge[^<]*<\/th><td>fault<\/td><td>held<\/td><td>refuted<\/td>/);
     for (const id of ["one", "two"]) expect(html).toContain(`<a href="../runs/${id}/report.html">${id}</a>`);
     expect(html).toContain("what is switched off differs: none / collapsing");

@@ -9,7 +9,7 @@ function entry(outcome: Gated["outcome"], more: Partial<Gated> = {}): Gated {
   return {
     experiment: `storm-${outcome}`, title: "A storm", outcome, exitCode, why: `it was ${outcome}`,
     attempts: [{ runId: "r", status: "held", why: "", exitCode, directory: "/r", rerun: `./seawall run storm-${outcome} --seed 1` }],
-    baseline: { kind: "compared", baselineRuns: ["b"], runs: ["r"], worse: outcome === "worse" ? ["live p99 is 18–31 % slower"] : [], better: [], marked: ["one run on a side"] }, ...more,
+    baseline: { kind: "compared", baselineRuns: ["b"], runs: ["r"], worse: outcome === "worse" ? ["live p99 is 18–31 % slower"] : [], better: [], suspected: [], power: ["the smallest change is ± 12 %"], marked: ["one run on a side"] }, ...more,
   };
 }
 

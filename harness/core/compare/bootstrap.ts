@@ -4,7 +4,9 @@
  * one would make every interval too narrow. The same moments are drawn of all runs of both sides: what a phase does at each of its moments, in
  * every run alike, is no part of their difference.
  */
+import { prng } from "../prng.ts";
 import { mean } from "../statistics.ts";
+import { scaled } from "./run-figures.ts";
 import { studentQuantile } from "./student.ts";
 import { pooled, type Measure, type RunWindows, type WindowSum } from "./windowed.ts";
 
@@ -24,7 +26,14 @@ export interface DifferenceOptions {
   readonly confidence: number;
   /** How often windows are drawn anew: with 1 000 the ends of a 95 % interval are stable to a tenth of its width. */
   readonly rounds: number;
-  readonly random: () => number;
+  readonly seed: number;
+}
+
+export interface DifferenceSides {
+  readonly a: readonly RunStrata[];
+  readonly b: readonly RunStrata[];
+  /** Of the two sides, B draws first: so that the same is drawn whichever side is called A. */
+  readonly firstIsB: boolean;
 }
 
 export function differenceOf(scale: "relative" | "points"): (a: number, b: number) => number {
@@ -32,20 +41,23 @@ export function differenceOf(scale: "relative" | "points"): (a: number, b: numbe
 }
 
 /** Null when a side has no samples. */
-export function differenceInterval(a: readonly RunStrata[], b: readonly RunStrata[], options: DifferenceOptions): Interval | null {
-  const { measure, scale, confidence, rounds, random } = options;
+export function differenceInterval(sides: DifferenceSides, options: DifferenceOptions): Interval | null {
+  const { a, b, firstIsB } = sides;
+  const { measure, scale, confidence, rounds, seed } = options;
   const difference = differenceOf(scale);
   const differences: number[] = [];
   const phaseLengths = lengthsOf([...a, ...b]);
+  const [shared, first, second] = [prng(seed), prng(seed + 1), prng(seed + 2)];
+  const [ofA, ofB] = firstIsB ? [second, first] : [first, second];
   for (let round = 0; round < rounds; round++) {
-    const moments = phaseLengths.map((length) => drawnMoments(length, random));
-    const [of, to] = [pooled(resampled(a, moments, random), measure), pooled(resampled(b, moments, random), measure)];
+    const moments = phaseLengths.map((length) => drawnMoments(length, shared));
+    const [of, to] = [pooled(resampled(a, moments, ofA), measure), pooled(resampled(b, moments, ofB), measure)];
     if (of !== null && to !== null) differences.push(difference(of, to));
   }
   if (differences.length < rounds / 2) return null;
   const sorted = Float64Array.from(differences).sort();
   const at = (q: number): number => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(q * (sorted.length - 1))))] as number;
-  return widened({ low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) }, a, b, options);
+  return widened({ low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) }, sides, options);
 }
 
 /** How many windows the longest run has in each phase. */
@@ -88,18 +100,17 @@ export function blockLength(windows: number): number {
  * Three runs drawn from three vary less than three new runs would, so that the bootstrap alone is too sure where runs differ much: the
  * interval is at least the one that Student's t gives over the runs' own figures. A side of one run is taken to vary as the other's do.
  */
-function widened({ low, high }: Interval, a: readonly RunStrata[], b: readonly RunStrata[], { measure, scale, confidence }: DifferenceOptions): Interval {
+function widened({ low, high }: Interval, { a, b }: DifferenceSides, { measure, scale, confidence }: DifferenceOptions): Interval {
   const freedom = a.length + b.length - 2;
-  const [ofA, ofB] = [a, b].map((runs) => runs.map((run) => pooled(run.flat(), measure) ?? 0)) as [number[], number[]];
+  if (freedom < 1) return { low, high };
+  const raw = [...a, ...b].map((run) => pooled(run.flat(), measure) ?? 0);
+  const ratios = scale === "relative" && raw.every((value) => value > 0);
+  const values = ratios ? scaled(raw).values : raw;
+  const squares = (side: readonly number[]): number => side.reduce((sum, value) => sum + (value - mean(side)) ** 2, 0);
+  const perRun = (squares(values.slice(0, a.length)) + squares(values.slice(a.length))) / freedom;
+  const half = studentQuantile((1 + confidence) / 2, freedom) * Math.sqrt(perRun * (1 / a.length + 1 / b.length));
   const [of, to] = [pooled(a.flat(2), measure) ?? 0, pooled(b.flat(2), measure) ?? 0];
-  if (freedom < 1 || (scale === "relative" && (of <= 0 || to <= 0))) return { low, high };
-  const spread = (values: readonly number[]): number => {
-    const [centre, unit] = [mean(values), scale === "relative" ? mean(values) : 1];
-    return values.reduce((sum, value) => sum + ((value - centre) / unit) ** 2, 0);
-  };
-  const perRun = (spread(ofA) + spread(ofB)) / freedom;
-  const slope = scale === "relative" ? to / of : 1;
-  const half = slope * studentQuantile((1 + confidence) / 2, freedom) * Math.sqrt(perRun * (1 / a.length + 1 / b.length));
-  const effect = differenceOf(scale)(of, to);
-  return { low: Math.min(low, effect - half), high: Math.max(high, effect + half) };
+  if (ratios) return { low: Math.min(low, (to / of) * Math.exp(-half) - 1), high: Math.max(high, (to / of) * Math.exp(half) - 1) };
+  // A ratio of what may be 0 has no interval of this kind.
+  return scale === "relative" ? { low, high } : { low: Math.min(low, to - of - half), high: Math.max(high, to - of + half) };
 }

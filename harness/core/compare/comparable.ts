@@ -10,9 +10,6 @@ export interface Comparability {
   readonly otherMachine: boolean;
 }
 
-/** From three runs on, what differs from run to run can be told from a change. */
-const runsEnough = 3;
-
 /** `sides`: the baseline first. */
 export function comparability(sides: readonly (readonly Run[])[]): Comparability {
   const all = sides.flat();
@@ -38,7 +35,6 @@ export function comparability(sides: readonly (readonly Run[])[]): Comparability
       ...shared(sides),
       ...all.filter((run) => run.damage.length > 0).map((run) => `${run.id} is damaged: ${run.damage[0]}`),
       ...all.filter((run) => run.events.some((event) => event.kind === "aborted")).map((run) => `${run.id} was ended early`),
-      ...few(sides),
     ],
   };
 }
@@ -65,13 +61,6 @@ function shared(sides: readonly (readonly Run[])[]): string[] {
   const [a = [], ...others] = sides;
   const ids = new Set(a.map((run) => run.directory));
   return others.flatMap((side, index) => side.filter((run) => ids.has(run.directory) && run.directory !== "/nowhere").map((run) => `${run.id} stands on side A and on side ${sideName(index + 1)}`));
-}
-
-function few(sides: readonly (readonly Run[])[]): string[] {
-  const fewest = Math.min(...sides.map((side) => side.length));
-  if (fewest >= runsEnough) return [];
-  return [fewest === 1 ? "one run on a side: what differs from run to run by itself cannot be told from the change; three or more on each side can"
-    : "two runs on a side: what differs from run to run is hardly known; three or more on each side make the intervals much narrower"];
 }
 
 function machineOf(run: Run): string {

@@ -3,7 +3,9 @@ import { startOfRunId } from "../index/run-index.ts";
 import type { Run, Status, Verdict } from "../run.ts";
 import { claimOutcomes, type ClaimOutcome } from "./claims-changed.ts";
 import { comparability, sideName } from "./comparable.ts";
-import { type Change, compareSides } from "./compare.ts";
+import { type Change, compareSides, defaults } from "./compare.ts";
+import { enoughRuns } from "./enough-runs.ts";
+import { unsharedOf } from "./quantities.ts";
 
 export interface JudgedRun {
   readonly run: Run;
@@ -27,8 +29,11 @@ export interface Side {
   readonly runs: readonly SideRun[];
 }
 
-/** `mixed`: something is worse and something better. `none`: no difference is shown. */
-export type Outcome = "worse" | "better" | "mixed" | "different" | "none";
+/**
+ * `mixed`: something is worse and something better. `none`: no difference is shown by runs that could have shown
+ * one. `undecided`: the runs are too few, or one side did not record what the other did.
+ */
+export type Outcome = "worse" | "better" | "mixed" | "different" | "none" | "undecided";
 
 /** One side against the baseline. */
 export interface Against {
@@ -36,6 +41,10 @@ export interface Against {
   readonly outcome: Outcome;
   readonly claims: readonly ClaimOutcome[];
   readonly changes: readonly Change[];
+  /** The sides have runs enough for a test to tell a change from what differs between runs. */
+  readonly enough: boolean;
+  /** What viewers see and not every run recorded. */
+  readonly unshared: readonly string[];
 }
 
 export interface Comparison {
@@ -61,9 +70,12 @@ export function comparisonOf(sides: readonly (readonly JudgedRun[])[]): Comparis
     experiment: plan?.experiment ?? "", title: plan?.title ?? "", substrate: plan?.substrate ?? "", topology: plan?.topology ?? "",
     baseline: described[0] ?? { name: sideName(0), runs: [] },
     others: others.map((_runs, index) => {
-      const claims = claimOutcomes(verdicts[0] ?? [], verdicts[index + 1] ?? [], plan?.hypothesis);
-      const found = changes[index] ?? [];
-      return { side: described[index + 1] ?? { name: sideName(index + 1), runs: [] }, outcome: outcomeOf(claims, found), claims, changes: found };
+      const claims = claimOutcomes(verdicts[0] ?? [], verdicts[index + 1] ?? [], plan?.hypothesis, { ...defaults, comparisons: others.length });
+      const [found, b] = [changes[index] ?? [], others[index] ?? []];
+      const enough = enoughRuns(a.length, b.length, defaults.alpha);
+      const unshared = unsharedOf([...a, ...b]);
+      const decided = enough && unshared.length === 0;
+      return { side: described[index + 1] ?? { name: sideName(index + 1), runs: [] }, outcome: outcomeOf(claims, found, decided), claims, changes: found, enough, unshared };
     }),
     marked: comparability(runs).marked,
   };
@@ -74,18 +86,25 @@ function sideRun({ run, verdict }: JudgedRun): SideRun {
   return { id: run.id, directory: run.directory, status: verdict.status, startedAtMs: startOfRunId(run.id) ?? started?.atMs ?? null, seed: run.plan.seed, without: run.plan.without, version: started?.versions["seawall"] ?? null };
 }
 
-function outcomeOf(claims: readonly ClaimOutcome[], changes: readonly Change[]): Outcome {
+function outcomeOf(claims: readonly ClaimOutcome[], changes: readonly Change[], decided: boolean): Outcome {
   const is = (outcome: Change["outcome"]): boolean => changes.some((change) => change.outcome === outcome);
   const worse = is("worse") || claims.some((claim) => claim.turned === "worse");
   const better = is("better") || claims.some((claim) => claim.turned === "better");
   if (worse && better) return "mixed";
   if (worse || better) return worse ? "worse" : "better";
-  return is("different") || claims.some((claim) => claim.changed) ? "different" : "none";
+  if (is("different")) return "different";
+  // A claim that came out otherwise in so few runs is neither a difference nor none.
+  return decided && claims.every((claim) => !claim.changed || claim.tellable) ? "none" : "undecided";
 }
 
 /** Whether anything is worse anywhere: what a gate, and the exit status, ask. */
 export function isWorse({ others }: Comparison): boolean {
   return others.some(({ outcome }) => outcome === "worse" || outcome === "mixed");
+}
+
+/** Whether the runs of some side are too few, or hold too little, to say anything. */
+export function isUndecided({ others }: Comparison): boolean {
+  return others.some(({ outcome }) => outcome === "undecided");
 }
 
 /** As it is written for programs: what is beyond all bounds is null there, as JSON has no infinity. */

@@ -1,5 +1,6 @@
 /** What two runs are compared by: every duration, share and rate that both recorded, in plain words. */
-import type { Tags } from "../experiment.ts";
+import { type Phase, phases, type Tags } from "../experiment.ts";
+import { windowsOf } from "../judge/windows.ts";
 import { metrics } from "../metrics.ts";
 import type { Run, SeriesData } from "../run.ts";
 import { carries, eachIn, matching, type Window } from "../series.ts";
@@ -27,7 +28,7 @@ export interface Quantity {
 
 /** What says something about the harness and not about the target. */
 const ownMetrics = new Set(["start_late_ms", "canary_late_ms", "dropped_iterations"]);
-const felt = new Set(["segment_ms", "publish_ms", "player_startup_ms", "player_latency_ms", "player_rebuffer_ratio"]);
+const felt = new Set(["segment_ms", "start_ms", "publish_ms", "player_startup_ms", "player_latency_ms", "player_rebuffer_ratio"]);
 const relativeFloor = 0.05;
 /** A tenth of a percentage point: the error budget of the claims. */
 const shareFloor = 0.001;
@@ -55,9 +56,32 @@ function ofGroup(metric: string, where: Tags): Quantity[] {
       ...(good === undefined ? [] : [{ ...base, title: named(`share ${good}`), having: { outcome: good }, measure: { kind: "share" } as const, unit: "", better: "higher" as const, scale: "points" as const, floor: shareFloor }]),
     ];
   }
-  const resources = metric === "cpu_seconds" || metric === "resident_bytes";
+  const resources = metrics[metric]?.source === "harness";
   if (kind === "increment" || kind === "gauge") return [{ ...base, title: named(kind === "increment" ? "per second" : "mean"), measure: { kind: "mean" }, better: resources ? "lower" : null, ...(resources ? { family: "resources" as const } : {}) }];
   return [];
+}
+
+/** What viewers see that some runs recorded and others did not: a figure that is gone is no figure without a difference. */
+export function unsharedOf(runs: readonly Run[]): string[] {
+  const recorded = (run: Run): Set<string> => {
+    const seen = run.series.filter(({ metric, atMs }) => felt.has(metric) && atMs.length > 0);
+    const named = seen.flatMap(({ metric, tags, atMs }) => phasesWith(run, atMs).map((phase) => {
+      const lane = metrics[metric]?.tags.includes("lane") === true ? `${tags["lane"] ?? ""} ` : "";
+      return `${lane}${words[metric] ?? metric.replaceAll("_", " ")}, ${phase}`;
+    }));
+    return new Set(named);
+  };
+  const all = runs.map(recorded);
+  const names = new Set(all.flatMap((one) => [...one]));
+  return [...names].filter((name) => all.some((one) => !one.has(name))).sort();
+}
+
+function phasesWith(run: Run, atMs: Float64Array): Phase[] {
+  const windows = windowsOf(run.events);
+  return phases.filter((phase) => {
+    const window = windows[phase];
+    return window !== undefined && atMs.some((ms) => ms >= window.fromMs && ms < window.untilMs);
+  });
 }
 
 /** By lane, where requests have one; by service, where services are told apart; otherwise everything together. */

@@ -2,16 +2,16 @@
 import { formatAgainst, formatComparison, formatValue, missing } from "../format.ts";
 import type { Status } from "../run.ts";
 import type { ClaimOutcome } from "./claims-changed.ts";
-import type { Change } from "./compare.ts";
+import { type Change, defaults } from "./compare.ts";
+import { assumedSpread, chanceOfSplit } from "./enough-runs.ts";
 import type { Against, Outcome } from "./comparison.ts";
 
 /** The few words above everything. */
-export const outcomeWords: Readonly<Record<Outcome, string>> = { worse: "Worse", better: "Better", mixed: "Worse in part, better in part", different: "Different", none: "No difference shown" };
+export const outcomeWords: Readonly<Record<Outcome, string>> = { worse: "Worse", better: "Better", mixed: "Worse in part, better in part", different: "Different", none: "No difference shown", undecided: "Cannot tell" };
 
-/** "1 claim changed its verdict; of 124 figures 3 are worse and 1 is better, 45 are shown to be the same, and of 75 these runs are too few to tell" */
+/** "1 claim is worse; of 124 figures 3 are worse and 1 is better, 45 are shown to be the same, and of 75 these runs cannot tell" */
 export function tallySentence({ claims, changes }: Pick<Against, "claims" | "changes">): string {
   const of = (outcome: Change["outcome"]): number => changes.filter((change) => change.outcome === outcome).length;
-  const changed = claims.filter((claim) => claim.changed).length;
   const differing = [["worse", of("worse")], ["better", of("better")], ["different", of("different")]].filter(([, count]) => (count as number) > 0).map(([what, count]) => `${count} ${count === 1 ? "is" : "are"} ${what}`);
   const figures = [
     differing.length === 0 ? "none is shown to differ" : differing.join(" and "),
@@ -19,7 +19,71 @@ export function tallySentence({ claims, changes }: Pick<Against, "claims" | "cha
     ...(of("unclear") === 0 ? [] : [`of ${of("unclear")} these runs cannot tell`]),
   ];
   const told = figures.length === 1 ? figures[0] : `${figures.slice(0, -1).join(", ")}, and ${figures.at(-1)}`;
-  return `${changed === 0 ? "No claim changed its verdict" : `${changed} ${changed === 1 ? "claim changed its verdict" : "claims changed their verdict"}`}; of ${changes.length} figures ${told}`;
+  return `${claimsTold(claims)}; of ${changes.length} figures ${told}`;
+}
+
+function claimsTold(claims: readonly ClaimOutcome[]): string {
+  const count = (which: (claim: ClaimOutcome) => boolean, one: string, many: string): string[] => {
+    const found = claims.filter(which).length;
+    return found === 0 ? [] : [`${found} ${found === 1 ? one : many}`];
+  };
+  const said = [
+    ...count(({ turned }) => turned === "worse", "claim is worse", "claims are worse"),
+    ...count(({ turned }) => turned === "better", "claim is better", "claims are better"),
+    ...count(({ turned, changed }) => turned === null && changed, "claim came out otherwise, which proves nothing yet", "claims came out otherwise, which proves nothing yet"),
+  ];
+  return said.length === 0 ? "No claim changed its verdict" : said.join(", ");
+}
+
+/** What these runs could have shown at all, in sentences; empty where they have shown a difference and could show more. */
+export function powerSentences(against: Pick<Against, "changes" | "enough" | "unshared"> & { readonly side: { readonly runs: readonly unknown[] }; readonly baselineRuns: number }): string[] {
+  const { changes, enough, unshared, side, baselineRuns } = against;
+  const gone = unshared.length === 0 ? [] : [`Not every run recorded ${unshared.slice(0, 4).join("; ")}${unshared.length > 4 ? ` and ${unshared.length - 4} more` : ""}: that says neither a difference nor none`];
+  return [...gone, ...(enough ? smallestSentence(changes) : tooFewSentences(changes, baselineRuns, side.runs.length))];
+}
+
+function smallestSentence(changes: readonly Change[]): string[] {
+  const whole = changes.filter(({ quantity, phase }) => quantity.family === "felt" && quantity.scale === "relative" && phase === "all");
+  const able = whole.filter(({ smallest }) => smallest !== null).sort((x, y) => (x.smallest ?? 0) - (y.smallest ?? 0));
+  const [best, half] = [able[0], able[Math.ceil(whole.length / 2) - 1]];
+  if (best === undefined) return [];
+  const rest = half === undefined || half === best ? "" : `; for half of the figures that viewers see it is ${smallestText(half)} or less`;
+  return [`The smallest change these runs could have shown is ${smallestText(best)} (${best.quantity.title}, whole run)${rest}`];
+}
+
+/** "± 12 %", "± 0.4 points". */
+export function smallestText({ smallest, quantity: { scale } }: Pick<Change, "smallest" | "quantity">): string {
+  return smallest === null ? "none" : `± ${rounded(smallest * 100)} ${scale === "points" ? "points" : "%"}`;
+}
+
+function tooFewSentences(changes: readonly Change[], ofA: number, ofB: number): string[] {
+  const runs = `${ofA} ${ofA === 1 ? "run" : "runs"} against ${ofB}`;
+  const chance = Math.round(100 * chanceOfSplit(ofA, ofB));
+  const why = ofA + ofB === 2 ? "one run a side does not show how much runs differ by themselves"
+    : `runs of one thing may fall apart like this in ${chance} % of comparisons, more than the ${100 * defaults.alpha} % allowed`;
+  const [most] = suspects(changes);
+  const told = most === undefined ? [] : [`${most.quantity.title} ${whereOf(most)} ${apart(most)}: ${moreRuns(most, ofA + ofB === 2)}`];
+  return [`${runs}: no test can tell, as ${why}. 3 against 3 is the least that can`, ...told];
+}
+
+/** What looks different to runs that are too few: what viewers see first, then the largest. */
+export function suspects(changes: readonly Change[]): Change[] {
+  const size = ({ quantity: { scale }, a, b }: Change): number => (scale === "points" ? 5 * Math.abs(b - a) : a > 0 && b > 0 ? Math.abs(Math.log(b / a)) : 10);
+  const felt = ({ quantity, phase }: Change): number => (quantity.family === "felt" ? 0 : 2) + (phase === "all" ? 0 : 1);
+  return changes.filter(({ suspected }) => suspected !== null).sort((x, y) => felt(x) - felt(y) || size(y) - size(x));
+}
+
+/** "is 9.1 times as high (8.2–10 within these runs)" */
+function apart({ quantity: { scale }, a, b, interval }: Change): string {
+  if (scale === "points") return `differs by ${signed((b - a) * 100)} points`;
+  const within = interval === null ? "" : ` (${rounded(interval.low + 1)} to ${rounded(interval.high + 1)} within these runs)`;
+  return `is ${a > 0 ? rounded(b / a) : "∞"} times what it was${within}`;
+}
+
+function moreRuns({ suspected }: Change, assumed: boolean): string {
+  const runs = suspected?.runsASide ?? null;
+  const given = assumed ? ` if runs differ by ${assumedSpread * 100} % from one to the next` : "";
+  return runs === null ? "more than 30 runs a side are needed to show that" : `${runs} runs a side would show it${given}`;
 }
 
 /** "held", "held in both runs", "held in 2 of 3 runs, refuted in 1". */
@@ -48,14 +112,24 @@ export function limitText({ limit, comparison, unit }: Pick<ClaimOutcome, "limit
 const durations: ReadonlySet<string> = new Set(["ms", "s"]);
 
 export function sentence(change: Change): string {
-  const { quantity, phase, interval, outcome } = change;
-  const where = phase === "all" ? "over the whole run" : phase === "fault" ? "during the fault" : `in the ${phase}`;
+  const { quantity, interval, outcome } = change;
+  const where = whereOf(change);
   if (interval === null) return `${quantity.title} ${where}: too little was recorded to say`;
   switch (outcome) {
     case "alike": return `${quantity.title} is the same ${where}: within ${span(change)}`;
-    case "unclear": return `${quantity.title} ${where}: no difference shown (${span(change)})`;
+    case "unclear": return change.suspected != null ? `${quantity.title} ${where} ${apart(change)}, which is no test between versions` : `${quantity.title} ${where}: no difference shown (${span(change)})`;
     default: return `${quantity.title} is ${manifold(change) ?? `${span(change)} ${direction(change)}`} ${where}; ${sureness(change)}`;
   }
+}
+
+function whereOf({ phase }: Change): string {
+  return phase === "all" ? "over the whole run" : phase === "fault" ? "during the fault" : `in the ${phase}`;
+}
+
+/** "by chance, counts differ as much in 77 % of comparisons" */
+export function chanceText({ chance, turned, changed }: ClaimOutcome): string {
+  if (turned !== null || !changed) return "";
+  return chance >= 1 ? "the counts say nothing" : `chance alone makes counts differ so in ${rounded(chance * 100)} % of comparisons`;
 }
 
 /** From twice as much on, "6.2–10 times as high" says more than "520–900 % higher". Null below that. */

@@ -12,7 +12,7 @@ const attempt = (ended: Ended, index: number): Attempt => ({
   runId: `run-${index}`, status: ended === "held" || ended === "refuted" ? ended : "inconclusive", why: `${ended} ${index}`, exitCode: codes[ended], directory: `/runs/${index}`, rerun: "again",
 });
 const none: AgainstBaseline = { kind: "none", why: "" };
-const compared = (worse: readonly string[]): AgainstBaseline => ({ kind: "compared", baselineRuns: ["base"], runs: [], worse, better: [], marked: [] });
+const compared = (worse: readonly string[], suspected: readonly string[] = []): AgainstBaseline => ({ kind: "compared", baselineRuns: ["base"], runs: [], worse, better: [], suspected, power: [], marked: [] });
 
 /** Runs end as told; the comparison says worse as often as told, then no more. */
 async function gate(ends: readonly Ended[], { worseTimes = 0, retriesMax = 2, confirmations = 2, baseline = true } = {}) {
@@ -57,6 +57,19 @@ describe("a gate", () => {
     expect(worse.made.why).toContain("live p99 is slower");
   });
 
+  it("makes more runs where something looks worse to too few, and does not pass while it does", async () => {
+    const gateOf = async (suspectedTimes: number) => {
+      const sides: number[] = [];
+      const made = await gateExperiment("storm", "A storm", {
+        run: async () => attempt("held", sides.length),
+        compare: async (held) => compared([], sides.push(held.length) <= suspectedTimes ? ["live p99 is 9.1 times what it was"] : []),
+      }, { retriesMax: 2, confirmations: 2 });
+      return { outcome: made.outcome, exitCode: made.exitCode, sides, why: made.why };
+    };
+    expect(await gateOf(1)).toMatchObject({ outcome: "passed", sides: [1, 3] });
+    expect(await gateOf(2)).toMatchObject({ outcome: "inconclusive", exitCode: 2, sides: [1, 3], why: expect.stringContaining("9.1 times") });
+  });
+
   it("takes a confirming run that refutes for what it is, and passes over one that says nothing", async () => {
     expect((await gate(["held", "refuted"], { worseTimes: 9 })).made.outcome).toBe("refuted");
     const unsaid = await gate(["held", "inconclusive"], { worseTimes: 9 });
@@ -77,9 +90,9 @@ describe("a gate", () => {
 });
 
 describe("what a gate makes of a comparison", () => {
-  const change = (outcome: "worse" | "better", family: "felt" | "resources") => ({ outcome, quantity: { family, title: `${family} ${outcome}` } }) as unknown as Change;
+  const change = (outcome: "worse" | "better", family: "felt" | "resources") => ({ outcome, suspected: null, quantity: { family, title: `${family} ${outcome}` } }) as unknown as Change;
   const changes = [change("worse", "felt"), change("better", "felt"), change("worse", "resources")];
-  const against = (more: Partial<Comparability>) => againstBaseline({ baseline: ["a"], runs: ["b"] }, { refused: [], marked: [], otherMachine: false, ...more }, changes, ({ quantity }) => quantity.title);
+  const against = (more: Partial<Comparability>) => againstBaseline({ baseline: ["a"], runs: ["b"] }, { refused: [], marked: [], otherMachine: false, ...more }, changes, ({ quantity }) => quantity.title, ["so much"]);
 
   it("is what the service does, not what it costs", () => {
     expect(against({})).toMatchObject({ kind: "compared", worse: ["felt worse"], better: ["felt better"] });

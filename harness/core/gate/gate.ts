@@ -30,6 +30,10 @@ export type AgainstBaseline =
     /** What has become worse, each in one sentence. */
     readonly worse: readonly string[];
     readonly better: readonly string[];
+    /** What looks worse to sides that have too few runs for a test, each in one sentence. */
+    readonly suspected: readonly string[];
+    /** What these runs could have shown at all, in sentences. */
+    readonly power: readonly string[];
     readonly marked: readonly string[];
   };
 
@@ -76,7 +80,7 @@ export async function gateExperiment(experiment: string, title: string, ports: G
   if (last.exitCode !== exitCodes.held) return made(notCompared);
   const held = [last];
   const first = await ports.compare(held);
-  if (first.kind === "none" || first.worse.length === 0) return made(first);
+  if (first.kind === "none" || first.worse.length + first.suspected.length === 0) return made(first);
   // All of them and then one comparison: stopping at the first pleasant one would be picking.
   for (let more = 0; more < limits.confirmations; more++) {
     last = await again();
@@ -95,6 +99,10 @@ function gated(experiment: string, title: string, attempts: readonly Attempt[], 
   const base = { experiment, title, attempts, baseline };
   if (decisive.exitCode === exitCodes.held) {
     const worse = baseline.kind === "compared" ? baseline.worse : [];
+    const [suspect] = baseline.kind === "compared" ? baseline.suspected : [];
+    if (worse.length === 0 && suspect !== undefined) {
+      return { ...base, outcome: "inconclusive", exitCode: exitCodes.inconclusive, why: `every claim held, but the runs are too few to compare: ${suspect}${tried}` };
+    }
     if (worse.length === 0) return { ...base, outcome: "passed", exitCode: exitCodes.held, why: `${decisive.why}${tried}` };
     return { ...base, outcome: "worse", exitCode: exitCodes.refuted, why: `every claim held, but compared with the baseline ${worse[0]}${worse.length === 1 ? "" : ` (and ${worse.length - 1} more)`}${tried}` };
   }
@@ -104,11 +112,12 @@ function gated(experiment: string, title: string, attempts: readonly Attempt[], 
 
 /** The part of a comparison that a gate acts on, what the service does; claims are not in it, since only runs of which every claim held are compared; resources and what is neither good nor bad are for people to read. */
 export function againstBaseline(sides: { readonly baseline: readonly string[]; readonly runs: readonly string[] }, { refused, marked, otherMachine }: Comparability,
-  changes: readonly Change[], sentence: (change: Change) => string): AgainstBaseline {
+  changes: readonly Change[], sentence: (change: Change) => string, power: readonly string[]): AgainstBaseline {
   if (refused.length > 0) return { kind: "none", why: `the baseline cannot be compared: ${refused.join("; ")}` };
   const service = otherMachine ? [] : changes.filter(({ quantity }) => quantity.family !== "resources");
   return {
-    kind: "compared", baselineRuns: sides.baseline, runs: sides.runs, marked,
+    kind: "compared", baselineRuns: sides.baseline, runs: sides.runs, marked, power,
+    suspected: service.filter(({ suspected, quantity, a, b }) => suspected !== null && quantity.family === "felt" && b > a === (quantity.better === "lower")).map(sentence),
     worse: service.filter(({ outcome }) => outcome === "worse").map(sentence),
     better: service.filter(({ outcome }) => outcome === "better").map(sentence),
   };

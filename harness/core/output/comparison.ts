@@ -12,7 +12,10 @@ const claim = z.object({
   a: tally,
   b: tally,
   changed: z.boolean().meta({ description: "the worst status differs between the sides" }),
-  turned: z.enum(["worse", "better"]).nullable(),
+  turned: z.enum(["worse", "better"]).nullable().meta({ description: "only where a test of the counts, or of what was observed, says so" }),
+  p: z.number().meta({ description: "corrected for the number of comparisons" }),
+  chance: z.number().meta({ description: "how often chance alone makes counts differ this much (Fisher's exact test), uncorrected" }),
+  tellable: z.boolean().meta({ description: "the sides have so many conclusive runs that counts could show a difference" }),
   observed: z.tuple([perRun, perRun]).meta({ description: "in each run of the baseline, and of the other side" }),
   limit: z.number().nullable(),
   comparison: comparisonSign.nullable(),
@@ -33,6 +36,10 @@ const change = z.object({
     .meta({ description: "95 %; of B against A: a fraction of A, or percentage points / 100; a null end is beyond all bounds; null when too little was recorded" }),
   p: z.number().meta({ description: "corrected for the number of comparisons" }),
   windows: z.tuple([z.number(), z.number()]),
+  smallest: z.number().nullable()
+    .meta({ description: "the smallest difference that these runs could have shown: a fraction of A, or percentage points / 100; null: none" }),
+  suspected: z.object({ runsASide: z.number().nullable() }).nullable()
+    .meta({ description: "looks like a difference to sides too small for a test; so many runs a side would show it, null: more than 30" }),
   outcome: z.enum(["worse", "better", "different", "alike", "unclear"]).meta({ description: "alike: shown to be the same; unclear: no difference shown, and none excluded" }),
 });
 
@@ -48,6 +55,9 @@ export const comparisonDocumentShape = z.object({
   substrate: z.string(),
   topology: z.string(),
   baseline: side,
-  others: z.array(z.object({ side, outcome: z.enum(["worse", "better", "mixed", "different", "none"]), claims: z.array(claim), changes: z.array(change) })),
+  others: z.array(z.object({ side, outcome: z.enum(["worse", "better", "mixed", "different", "none", "undecided"]),
+    enough: z.boolean().meta({ description: "the sides have runs enough for a test to tell a change from what differs between runs" }),
+    unshared: z.array(z.string()).meta({ description: "what viewers see and not every run recorded" }),
+    claims: z.array(claim), changes: z.array(change) })),
   marked: z.array(z.string()).meta({ description: "what has to be known beside every number" }),
 });

@@ -12,6 +12,8 @@ const baseline = z.union([
   z.object({
     kind: z.literal("compared"), baselineRuns: z.array(z.string()), runs: z.array(z.string()),
     worse: z.array(z.string()).meta({ description: "each in one sentence" }), better: z.array(z.string()),
+    suspected: z.array(z.string()).meta({ description: "what looks worse to sides too small for a test" }),
+    power: z.array(z.string()).meta({ description: "what these runs could have shown at all" }),
     marked: z.array(z.string()).meta({ description: "what to mind when reading the comparison" }),
   }),
 ]);

@@ -13,8 +13,8 @@ import { forest, forestReach, forestScale } from "./forest.ts";
 import { mark, shape } from "./icons.ts";
 
 /** How the page looks for each outcome; what shows no difference is neither good nor bad. */
-export const statusOf: Readonly<Record<Outcome, Status | null>> = { worse: "refuted", mixed: "refuted", better: "held", different: "inconclusive", none: null };
-const severity: readonly Outcome[] = ["none", "different", "better", "mixed", "worse"];
+export const statusOf: Readonly<Record<Outcome, Status | null>> = { worse: "refuted", mixed: "refuted", better: "held", different: "inconclusive", none: null, undecided: "inconclusive" };
+const severity: readonly Outcome[] = ["none", "undecided", "different", "better", "mixed", "worse"];
 const differs = ({ outcome }: Change): boolean => outcome === "worse" || outcome === "better" || outcome === "different";
 /** Of the first screen. */
 const sentencesMax = 4;
