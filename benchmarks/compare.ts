@@ -1,15 +1,17 @@
 /**
- * Whether `seawall compare` is honest: pairs of sides that differ in nothing, and pairs of which one is a tenth slower. Prints how many of each are
- * called different, on runs of the simulated substrate and on made-up ones with several kinds of noise; and how often the intervals hold the truth.
- * `docs/how-a-verdict-is-computed.md` has what it printed: the same called different 0–2.5 %, a tenth slower found 92–97 % on made-up runs; on
- * slow stores in virtual time 80 % with five runs a side, 100 % (of 20 pairs) with ten.
+ * Whether `seawall compare` is honest: pairs of sides that differ in nothing, and pairs of which one is slower. Prints how many of each are
+ * called different: `sides`, made-up runs by how many there are on each side and how much runs differ by themselves; `made-up`, several
+ * kinds of noise; `simulated`, runs in virtual time. `coverage`: how often the intervals hold the truth. `speed`: how long ten runs
+ * against ten of real size take. `docs/how-a-verdict-is-computed.md` has what `sides` printed.
  *
- *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL] [simulated | made-up | coverage] [RUNS,RUNS…] [slow-store | origin-storm]
+ *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL] [sides | simulated | made-up | coverage | speed] [RUNS,RUNS… | 3v3,10v1…] [slow-store | origin-storm]
  */
 import originStorm from "../experiments/origin-storm.ts";
 import slowStore from "../experiments/slow-store.ts";
 import { type Change, compareRuns, defaults } from "../harness/core/compare/compare.ts";
 import { type MadeUp, madeUpRun } from "../harness/core/compare/fixture.ts";
+import { enoughRuns } from "../harness/core/compare/enough-runs.ts";
+import { lnChoose } from "../harness/core/compare/fisher.ts";
 import type { Experiment } from "../harness/core/experiment.ts";
 import type { Run } from "../harness/core/run.ts";
 import { planned, simulateInMemory } from "../harness/substrates/simulated/in-memory.fixture.ts";
@@ -57,6 +59,54 @@ async function madeUp(): Promise<void> {
   }
 }
 
+const sidesOfAll = ["1v1", "1v3", "2v2", "3v1", "3v3", "10v1", "10v10"];
+const slowdowns = [1.1, 1.2, 2];
+const differs = ({ outcome }: Change): boolean => outcome === "worse" || outcome === "better" || outcome === "different";
+
+/** False alarms of the whole procedure, and what is found, by sides and by how much runs differ by themselves. */
+function sidesTable(): void {
+  process.stdout.write("| sides | from run to run | called different | at most (95 %) | +10 % | +20 % | ×2 |\n|---|---|---|---|---|---|---|\n");
+  for (const sides of process.argv[4]?.split(",") ?? sidesOfAll) for (const runToRun of [0, 0.05, 0.1, 0.15]) {
+    const [ofA = 1, ofB = 1] = sides.split("v").map(Number);
+    const side = (seed: number, runs: number, slower: number): Run[] => Array.from({ length: runs }, (_, index) => madeUpRun({ seed: seed + index, runToRun, slower }));
+    const called = (pair: number, slower: number): boolean => {
+      const b = side(5e6 + pair * 20, ofB, slower);
+      return compareRuns(side(pair * 20, ofA, 1), b, { ...defaults, intervals: "decisive" }).some(slower === 1 ? differs : slowerFor("segment_ms", "live"));
+    };
+    const count = (slower: number, until: number): number => Array.from({ length: until - from }, (_, index) => called(from + index, slower)).filter(Boolean).length;
+    // Sides that cannot tell are called nothing by rule: a few pairs show it.
+    const able = enoughRuns(ofA, ofB, defaults.alpha);
+    const nulls = able ? pairs : Math.min(pairs, 50);
+    const wrong = count(1, from + nulls);
+    const powered = Math.min(pairs, 100);
+    const found = able ? slowdowns.map((slower) => `${Math.round((100 * count(slower, from + powered)) / powered)} %`) : slowdowns.map(() => "cannot tell");
+    process.stdout.write(`| ${sides} | ${runToRun * 100} % | ${((100 * wrong) / nulls).toFixed(1)} % of ${nulls} | ${(100 * upperBound(wrong, nulls)).toFixed(1)} % | ${found.join(" | ")} |\n`);
+  }
+}
+
+/** Clopper and Pearson's one-sided 95 % bound of a share of which `count` of `all` were seen. */
+function upperBound(count: number, all: number): number {
+  if (count >= all) return 1;
+  const atMost = (share: number): number => Array.from({ length: count + 1 }, (_, k) => Math.exp(lnChoose(all, k) + k * Math.log(share) + (all - k) * Math.log1p(-share))).reduce((sum, one) => sum + one, 0);
+  let [low, high] = [1e-9, 1 - 1e-9];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (atMost(middle) > 0.05) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Ten runs against ten, each with two minutes long. */
+function speed(): void {
+  const side = (seed: number): Run[] => Array.from({ length: 10 }, (_, index) => madeUpRun({ seed: seed + index, phaseMs: 40_000, runToRun: 0.05 }));
+  const [a, b] = [side(1), side(100)];
+  const samples = [...a, ...b].reduce((sum, run) => sum + run.series.reduce((all, one) => all + one.values.length, 0), 0);
+  const began = performance.now();
+  compareRuns(a, b);
+  process.stdout.write(`10 runs against 10, ${samples} samples, every interval: ${((performance.now() - began) / 1_000).toFixed(1)} s\n`);
+}
+
 /** How often the 95 % interval of the live p50 over the whole run holds the true difference, and how wide it is. */
 function coverage(): void {
   for (const runs of [2, 3, 5]) for (const runToRun of [0, 0.03, 0.1]) {
@@ -92,6 +142,8 @@ async function simulated(runs: number): Promise<void> {
   }
 }
 
+if (only === "" || only === "sides") sidesTable();
+if (only === "speed") speed();
 if (only === "" || only === "simulated") for (const runs of (process.argv[4] ?? "1,3,5,10").split(",").map(Number)) await simulated(runs);
 if (only === "" || only === "made-up") await madeUp();
 if (only === "" || only === "coverage") coverage();

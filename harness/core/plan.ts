@@ -146,6 +146,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     format: "seawall-plan/1",
     experiment: experiment.name, title: experiment.title, story: experiment.story, tier: experiment.tier,
     target: experiment.target.name, topology, ...(options.targetVersion === undefined ? {} : { targetVersion: options.targetVersion }),
+    ...(experiment.target.version === undefined ? {} : { versionGiven: experiment.target.version }),
     substrate: options.substrate, substrateWhy: options.substrateWhy,
     seed: options.seed, ...(options.scale === undefined || options.scale === 1 ? {} : { scale: options.scale }), without: options.without, reliesOn: defencesOf(experiment),
     services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),

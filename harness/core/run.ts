@@ -20,6 +20,8 @@ export interface Plan {
   readonly topology: string;
   /** A hash of what the target and the harness are made of. Missing in older records. */
   readonly targetVersion?: string;
+  /** The target's version in its user's own words; missing where none was given, and in older records. */
+  readonly versionGiven?: string;
   readonly substrate: SubstrateName;
   /** Why this substrate. */
   readonly substrateWhy: string;

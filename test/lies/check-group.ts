@@ -17,6 +17,11 @@ async function catches({ caughtBy, plant }: Lie): Promise<void> {
     expect(outcome.refusals.filter((refusal) => !refusal.includes(caughtBy)), "refused for something else as well").toEqual([]);
     return;
   }
+  if ("says" in outcome) {
+    expect(outcome.says, "the comparison repeats the lie").toBe(caughtBy);
+    expect(outcome.without, "something else catches the lie").not.toBe(caughtBy);
+    return;
+  }
   const { findings } = outcome;
   const doubts = findings.filter((finding) => finding.status !== "held").map(({ title, status, why }) => ({ title, status, why }));
   expect(doubts, "the lie is held").not.toEqual([]);
@@ -28,5 +33,6 @@ async function catches({ caughtBy, plant }: Lie): Promise<void> {
 async function doubtsNothing({ plant }: Honest): Promise<void> {
   const outcome = await plant();
   if ("refusals" in outcome) expect(outcome.refusals).toEqual([]);
+  else if ("says" in outcome) expect(outcome.says).toBe(outcome.without);
   else expect(outcome.findings.filter((finding) => finding.status !== "held")).toEqual([]);
 }

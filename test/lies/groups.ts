@@ -1,4 +1,5 @@
 /** Every group of planted lies; the README counts them. */
+import { comparisons } from "./comparisons.ts";
 import { faultLies } from "./faults.ts";
 import type { LieGroup } from "./lie.ts";
 import { loads } from "./load.ts";
@@ -6,4 +7,4 @@ import { lyingWitnesses } from "./lying-witnesses.ts";
 import { nonsenseTargets } from "./nonsense-targets.ts";
 import { records } from "./record.ts";
 
-export const groups: readonly LieGroup[] = [nonsenseTargets, records, lyingWitnesses, loads, faultLies];
+export const groups: readonly LieGroup[] = [nonsenseTargets, records, lyingWitnesses, loads, faultLies, comparisons];

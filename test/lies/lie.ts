@@ -6,15 +6,21 @@
  */
 import type { Finding, Verdict } from "../../harness/core/run.ts";
 
-/** What came of an experiment: the findings of its verdict, or the problems for which `plan` refused it. */
-export type Outcome = { readonly findings: readonly Finding[] } | { readonly refusals: readonly string[] };
+/**
+ * What came of an experiment: the findings of its verdict, or the problems for which `plan` refused it; or what
+ * a comparison of runs says with the check, and what it would say without.
+ */
+export type Outcome =
+  | { readonly findings: readonly Finding[] }
+  | { readonly refusals: readonly string[] }
+  | { readonly says: string; readonly without: string };
 
 export interface Lie {
   /** Lower-case words joined by hyphens; unique among all lies. */
   readonly name: string;
   /** One sentence: what lies, and how. */
   readonly says: string;
-  /** Title of the finding that catches it, or the part of a refusal that does. */
+  /** What a comparison says in the lie's stead; else the title of the finding that catches it, or the part of a refusal that does. */
   readonly caughtBy: string;
   readonly plant: () => Outcome | Promise<Outcome>;
 }

@@ -97,10 +97,11 @@ function valuesTested(varied: readonly Counted[], [ofA, ofB]: readonly [number, 
   const tested = testRuns(figures, runs.map(({ inB }) => inB), { level: alpha * share, random: prng(seed) });
   return varied.map((claim) => {
     const result = tested[usable.indexOf(claim)];
-    if (result === undefined) return 1;
+    const direction = directionOf(claim);
+    if (result === undefined || direction === null) return 1;
     const upIsWorse = claim.comparison === "<" || claim.comparison === "<=";
     const worse = result.excess > 0 === upIsWorse;
-    return worse === (directionOf(claim) === "worse") ? Math.min(1, result.p / share) : 1;
+    return worse === (direction === "worse") ? Math.min(1, result.p / share) : 1;
   });
 }
 

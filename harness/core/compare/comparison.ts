@@ -6,6 +6,7 @@ import { comparability, sideName } from "./comparable.ts";
 import { type Change, compareSides, defaults } from "./compare.ts";
 import { enoughRuns } from "./enough-runs.ts";
 import { unsharedOf } from "./quantities.ts";
+import { silentSides } from "./silent-sides.ts";
 
 export interface JudgedRun {
   readonly run: Run;
@@ -21,6 +22,8 @@ export interface SideRun {
   readonly without: readonly string[];
   /** Of Seawall. */
   readonly version: string | null;
+  /** Of the target: as its user states it, else a hash of what it is made of; null in records of runs that kept none. */
+  readonly targetVersion: string | null;
 }
 
 export interface Side {
@@ -75,7 +78,9 @@ export function comparisonOf(sides: readonly (readonly JudgedRun[])[]): Comparis
       const enough = enoughRuns(a.length, b.length, defaults.alpha);
       const unshared = unsharedOf([...a, ...b]);
       const decided = enough && unshared.length === 0;
-      return { side: described[index + 1] ?? { name: sideName(index + 1), runs: [] }, outcome: outcomeOf(claims, found, decided), claims, changes: found, enough, unshared };
+      // From held to nothing that was recorded needs no statistics.
+      const silent = silentSides([sides[0] ?? [], sides[index + 1] ?? []]).length > 0;
+      return { side: described[index + 1] ?? { name: sideName(index + 1), runs: [] }, outcome: silent ? "worse" : outcomeOf(claims, found, decided), claims, changes: found, enough, unshared };
     }),
     marked: comparability(runs).marked,
   };
@@ -83,7 +88,7 @@ export function comparisonOf(sides: readonly (readonly JudgedRun[])[]): Comparis
 
 function sideRun({ run, verdict }: JudgedRun): SideRun {
   const started = run.events.find((event) => event.kind === "started");
-  return { id: run.id, directory: run.directory, status: verdict.status, startedAtMs: startOfRunId(run.id) ?? started?.atMs ?? null, seed: run.plan.seed, without: run.plan.without, version: started?.versions["seawall"] ?? null };
+  return { id: run.id, directory: run.directory, status: verdict.status, startedAtMs: startOfRunId(run.id) ?? started?.atMs ?? null, seed: run.plan.seed, without: run.plan.without, version: started?.versions["seawall"] ?? null, targetVersion: run.plan.versionGiven ?? run.plan.targetVersion ?? null };
 }
 
 function outcomeOf(claims: readonly ClaimOutcome[], changes: readonly Change[], decided: boolean): Outcome {

@@ -126,10 +126,10 @@ function whereOf({ phase }: Change): string {
   return phase === "all" ? "over the whole run" : phase === "fault" ? "during the fault" : `in the ${phase}`;
 }
 
-/** "by chance, counts differ as much in 77 % of comparisons" */
+/** "chance alone makes counts differ so in 77 % of comparisons"; empty where the claim has turned, or did not change. */
 export function chanceText({ chance, turned, changed }: ClaimOutcome): string {
   if (turned !== null || !changed) return "";
-  return chance >= 1 ? "the counts say nothing" : `chance alone makes counts differ so in ${rounded(chance * 100)} % of comparisons`;
+  return chance >= 1 ? "so few runs say nothing as counts" : `chance alone makes counts differ so in ${rounded(chance * 100)} % of comparisons`;
 }
 
 /** From twice as much on, "6.2–10 times as high" says more than "520–900 % higher". Null below that. */

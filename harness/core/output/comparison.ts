@@ -45,7 +45,8 @@ const change = z.object({
 
 const side = z.object({
   name: z.string(),
-  runs: z.array(z.object({ id: z.string(), directory: z.string(), status, startedAtMs: z.number().nullable(), seed: z.number(), without: z.array(z.string()), version: z.string().nullable() })),
+  runs: z.array(z.object({ id: z.string(), directory: z.string(), status, startedAtMs: z.number().nullable(), seed: z.number(), without: z.array(z.string()), version: z.string().nullable(),
+    targetVersion: z.string().nullable().meta({ description: "as its user states it, else a hash of what the target is made of" }) })),
 });
 
 export const comparisonDocumentShape = z.object({

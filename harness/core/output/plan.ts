@@ -14,6 +14,7 @@ export const planDocument = z.object({
   tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]),
   target: z.string(),
   topology: z.string(),
+  versionGiven: z.string().optional().meta({ description: "the target's version in its user's own words" }),
   targetVersion: z.string().optional().meta({ description: "a hash of what the target and the harness are made of; runs of one version may vouch for one another" }),
   substrate: z.enum(["process", "docker", "simulated"]),
   substrateWhy: z.string(),

@@ -2,7 +2,7 @@
 import type { ClaimOutcome } from "../../core/compare/claims-changed.ts";
 import type { Change } from "../../core/compare/compare.ts";
 import type { Against, Comparison, Outcome, Side } from "../../core/compare/comparison.ts";
-import { limitText, observedText, outcomeWords, sentence, span, tally, tallySentence } from "../../core/compare/words.ts";
+import { chanceText, limitText, observedText, outcomeWords, powerSentences, sentence, smallestText, span, suspects, tally, tallySentence } from "../../core/compare/words.ts";
 import type { Status } from "../../core/run.ts";
 import type { OverlayModel } from "../compare-charts.ts";
 import { formatDuration, formatValue, missing } from "../../core/format.ts";
@@ -32,13 +32,28 @@ export function comparisonHead(comparison: Comparison): Markup {
   <div class="page hero">
     ${status === null ? markup`<svg class="shape neutral" viewBox="0 0 24 24" aria-hidden="true"><rect x="1" y="1" width="22" height="22" rx="5"/><path class="sign" d="M7 9.6h10M7 14.4h10"/></svg>` : shape(status)}
     <div class="said">
-      <h1 id="verdict" class="${others.length > 1 || worst === "none" || worst === "mixed" ? "long" : ""}">${others.length === 1 && only !== undefined ? outcomeWords[only.outcome] : others.map(({ side, outcome }) => `${side.name}: ${outcomeWords[outcome].toLowerCase()}`).join("; ")}</h1>
-      ${others.map((against) => markup`<p class="why">${others.length > 1 ? `${against.side.name}: ` : ""}${tallySentence(against)}.</p>`)}
+      <h1 id="verdict" class="${others.length > 1 || worst === "none" || worst === "undecided" || worst === "mixed" ? "long" : ""}">${others.length === 1 && only !== undefined ? outcomeWords[only.outcome] : others.map(({ side, outcome }) => `${side.name}: ${outcomeWords[outcome].toLowerCase()}`).join("; ")}</h1>
+      ${others.map((against) => markup`<p class="why">${others.length > 1 ? `${against.side.name}: ` : ""}${tallySentence(against)}.</p>${powerSentences({ ...against, baselineRuns: comparison.baseline.runs.length }).map((text) => markup`<p class="why power">${clip(text, 600)}.</p>`)}`)}
+      ${whichIsWhich(comparison)}
     </div>
     <div class="asked"><h2>${clip(title)}</h2>${highlights(comparison)}</div>
   </div>
 </section>
 <div class="page">${marked.length === 0 ? null : markup`<div class="notice wary"><h2 class="small">To be known beside every number</h2><ul>${marked.map((text) => markup`<li>${clip(text, 600)}</li>`)}</ul></div>`}</div>`;
+}
+
+/** "A, the baseline: version 1.4.0, 3 runs": what the user calls the two, before any figure. */
+function whichIsWhich({ baseline, others }: Comparison): Markup {
+  const sides = [baseline, ...others.map(({ side }) => side)];
+  return markup`<p class="which">${sides.map((side, index) => markup`<span><b class="${`side-name side-${Math.min(index, 7)}`}">${side.name}</b> ${index === 0 ? "baseline, " : ""}${clip(versionsOf(side), 120)}</span> `)}</p>`;
+}
+
+/** The version that the user gave; without one, the folder of the runs. */
+function versionsOf({ runs }: Side): string {
+  const given = [...new Set(runs.map(({ targetVersion }) => targetVersion).filter((version) => version !== null))];
+  const ids = runs.map(({ id }) => id);
+  const many = runs.length === 1 ? (ids[0] ?? "") : `${runs.length} runs, ${ids[0] ?? ""} to ${ids.at(-1) ?? ""}`;
+  return given.length === 0 ? many : `version ${given.join(" and ")}, ${many}`;
 }
 
 /** What a reader would be told first: the surest differences that matter, in words. */
@@ -47,7 +62,12 @@ function highlights({ others }: Comparison): Markup {
   const turned = others.flatMap(({ side, claims }) => claims.filter((claim) => claim.turned !== null).map((claim) => ({ side, claim })));
   const told = others.flatMap(({ side, changes }) => changes.filter(differs).map((change) => ({ side, change })));
   const first = told.sort((x, y) => rank(x.change) - rank(y.change)).slice(0, Math.max(1, sentencesMax - turned.length));
-  if (first.length + turned.length === 0) return markup`<p>A difference is called one only if it is larger than its floor, its 95 % interval excludes zero, and a rank test says so after correction for all comparisons.</p>`;
+  const looks = others.flatMap(({ side, changes }) => suspects(changes).slice(0, sentencesMax).map((change) => ({ side, change })));
+  const otherwise = others.flatMap(({ side, claims }) => claims.filter((claim) => claim.changed && claim.turned === null).map((claim) => ({ side, claim })));
+  if (first.length + turned.length === 0 && looks.length + otherwise.length > 0) {
+    return markup`<ul class="told">${otherwise.slice(0, sentencesMax).map(({ side, claim }) => markup`<li>${name(side)}${clip(claim.title, 160)} (${claim.phase}): A ${tally(claim.a)}, ${side.name} ${tally(claim.b)}; ${chanceText(claim)}</li>`)}${looks.slice(0, sentencesMax).map(({ side, change }) => markup`<li>${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
+  }
+  if (first.length + turned.length === 0) return markup`<p>A difference is called one only if it is larger than its floor, its 95 % interval excludes zero, and a test over whole runs says so after correction for all comparisons.</p>`;
   return markup`<ul class="told">${turned.slice(0, sentencesMax).map(({ side, claim }) => markup`<li class="${claim.turned}">${name(side)}${clip(claim.title, 160)} (${claim.phase}): A ${tally(claim.a)}, ${side.name} ${tally(claim.b)}</li>`)}${first.map(({ side, change }) => markup`<li class="${change.outcome}">${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
 }
 
@@ -59,14 +79,14 @@ function rank({ quantity, outcome, p, phase }: Change): number {
 export function sidesTable({ baseline, others }: Comparison, linkTo: (directory: string) => string | null): Markup {
   const sides = [baseline, ...others.map(({ side }) => side)];
   return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">What was compared</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of the runs compared"><table class="sides"><thead><tr><th scope="col">Side</th><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Begun</th><th scope="col" class="n">Seed</th><th scope="col">Switched off</th><th scope="col">Seawall</th></tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of the runs compared"><table class="sides"><thead><tr><th scope="col">Side</th><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Begun</th><th scope="col" class="n">Seed</th><th scope="col">Switched off</th><th scope="col">Version</th><th scope="col">Seawall</th></tr></thead>
 ${sides.map((side, index) => markup`<tbody>${side.runs.map((run, at) => sideRow(side, index, at, run, linkTo))}</tbody>`)}</table></div></section>`;
 }
 
 function sideRow(side: Side, index: number, at: number, run: Side["runs"][number], linkTo: (directory: string) => string | null): Markup {
   const link = linkTo(run.directory);
   const when = run.startedAtMs === null ? missing : `${new Date(run.startedAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return markup`<tr>${at > 0 ? null : markup`<th scope="rowgroup" rowspan="${side.runs.length}"><span class="${`side-name side-${Math.min(index, 7)}`}">${side.name}</span>${index === 0 ? " baseline" : ""}</th>`}<td>${link === null ? clip(run.id, 80) : markup`<a href="${link}">${clip(run.id, 80)}</a>`}</td><td>${mark(run.status)} ${run.status}</td><td>${when}</td><td class="n">${run.seed}</td><td>${run.without.length === 0 ? "nothing" : clip(run.without.join(", "))}</td><td>${run.version === null ? missing : clip(run.version, 60)}</td></tr>`;
+  return markup`<tr>${at > 0 ? null : markup`<th scope="rowgroup" rowspan="${side.runs.length}"><span class="${`side-name side-${Math.min(index, 7)}`}">${side.name}</span>${index === 0 ? " baseline" : ""}</th>`}<td>${link === null ? clip(run.id, 80) : markup`<a href="${link}">${clip(run.id, 80)}</a>`}</td><td>${mark(run.status)} ${run.status}</td><td>${when}</td><td class="n">${run.seed}</td><td>${run.without.length === 0 ? "nothing" : clip(run.without.join(", "))}</td><td>${run.targetVersion === null ? missing : clip(run.targetVersion, 60)}</td><td>${run.version === null ? missing : clip(run.version, 60)}</td></tr>`;
 }
 
 export function againstSections(comparison: Comparison): readonly Markup[] {
@@ -74,7 +94,8 @@ export function againstSections(comparison: Comparison): readonly Markup[] {
 }
 
 function claimSection({ side, claims }: Against, several: boolean): Markup {
-  const [changed, same] = [claims.filter((claim) => claim.changed), claims.filter((claim) => !claim.changed)];
+  const otherwise = (claim: ClaimOutcome): boolean => claim.changed || claim.turned !== null;
+  const [changed, same] = [claims.filter(otherwise), claims.filter((claim) => !otherwise(claim))];
   const id = `claims-${side.name}`;
   return markup`<section class="page" aria-labelledby="${id}"><h2 id="${id}">Claims${several ? `: ${side.name} against A` : ""}</h2>
 ${changed.length === 0 ? markup`<p class="quiet">No claim changed its verdict.</p>` : claimTable(changed, side, `${id}-changed`)}
@@ -82,8 +103,8 @@ ${same.length === 0 ? null : markup`<details class="more"><summary>${same.length
 }
 
 function claimTable(claims: readonly ClaimOutcome[], { name }: Side, id: string): Markup {
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${`Claims of A and ${name}, ${id}`}"><table class="compared"><thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col">A</th><th scope="col">${name}</th><th scope="col" class="n">Observed, A</th><th scope="col" class="n">${`Observed, ${name}`}</th><th scope="col" class="n">Limit</th></tr></thead><tbody>
-${claims.map((claim) => markup`<tr class="${claim.turned === "worse" ? "refuted" : claim.turned === "better" ? "held" : claim.changed ? "inconclusive" : ""}"><th scope="row">${clip(claim.title, 300)}</th><td>${claim.phase}</td><td>${tally(claim.a)}</td><td>${tally(claim.b)}</td><td class="n">${observedText(claim.observed[0], claim)}</td><td class="n">${observedText(claim.observed[1], claim)}</td><td class="n">${limitText(claim)}</td></tr>`)}
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${`Claims of A and ${name}, ${id}`}"><table class="compared"><thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col">A</th><th scope="col">${name}</th><th scope="col" class="n">Observed, A</th><th scope="col" class="n">${`Observed, ${name}`}</th><th scope="col" class="n">Limit</th><th scope="col">Turned</th></tr></thead><tbody>
+${claims.map((claim) => markup`<tr class="${claim.turned === "worse" ? "refuted" : claim.turned === "better" ? "held" : claim.changed ? "inconclusive" : ""}"><th scope="row">${clip(claim.title, 300)}</th><td>${claim.phase}</td><td>${tally(claim.a)}</td><td>${tally(claim.b)}</td><td class="n">${observedText(claim.observed[0], claim)}</td><td class="n">${observedText(claim.observed[1], claim)}</td><td class="n">${limitText(claim)}</td><td>${claim.turned ?? chanceText(claim)}</td></tr>`)}
 </tbody></table></div>`;
 }
 
@@ -99,8 +120,8 @@ ${more("shown to be the same", of("alike"))}${more("of which these runs cannot t
 
 function changeTable(rows: readonly Change[], { name }: Side, what: string): Markup {
   const reach = forestReach(rows);
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${`Figures ${what}, A and ${name}`}"><table class="compared"><thead><tr><th scope="col">Figure</th><th scope="col">Phase</th><th scope="col" class="n">A</th><th scope="col" class="n">${name}</th><th scope="col">Difference, 95 % interval</th><th scope="col">${forestScale(reach)}</th></tr></thead><tbody>
-${rows.map((change) => markup`<tr class="${change.outcome}"><th scope="row">${clip(change.quantity.title, 200)}</th><td>${change.phase === "all" ? "all" : change.phase}</td><td class="n">${formatValue(change.a, shownUnit(change))}</td><td class="n">${formatValue(change.b, shownUnit(change))}</td><td class="${`said-${change.outcome}`}">${change.interval === null ? "too little was recorded" : `${signOf(change)}${span(change)}`} <span class="outcome">${words[change.outcome]}</span></td><td>${forest(change, reach)}</td></tr>`)}
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${`Figures ${what}, A and ${name}`}"><table class="compared"><thead><tr><th scope="col">Figure</th><th scope="col">Phase</th><th scope="col" class="n">A</th><th scope="col" class="n">${name}</th><th scope="col">Difference, 95 % interval</th><th scope="col" class="n">Least shown</th><th scope="col">${forestScale(reach)}</th></tr></thead><tbody>
+${rows.map((change) => markup`<tr class="${change.outcome}"><th scope="row">${clip(change.quantity.title, 200)}</th><td>${change.phase === "all" ? "all" : change.phase}</td><td class="n">${formatValue(change.a, shownUnit(change))}</td><td class="n">${formatValue(change.b, shownUnit(change))}</td><td class="${`said-${change.outcome}`}">${change.interval === null ? "too little was recorded" : `${signOf(change)}${span(change)}`} <span class="outcome">${words[change.outcome]}</span></td><td class="n">${smallestText(change)}</td><td>${forest(change, reach)}</td></tr>`)}
 </tbody></table></div>`;
 }
 
@@ -129,5 +150,5 @@ export function overlaySection(overlay: OverlayModel | null): Markup {
 
 export function method(): Markup {
   return markup`<section class="page" aria-labelledby="method"><h2 id="method">How this was computed</h2>
-<p class="prose">Each phase is cut into windows of one segment. A figure differs only if the difference is larger than its floor (5 %, 2 ms, or a tenth of a percentage point), if its 95 % interval excludes zero, and if Mann–Whitney on the windows, widened by how alike neighbours and windows of one run are, still says so after Holm’s weighted correction for all that is compared: the chance that anything at all is called different between runs of the same thing is at most 5 %. Intervals come from drawing runs, then blocks of consecutive windows, anew; with several runs a side they are at least as wide as Student’s t over the runs’ own figures. “No difference shown” is not “the same”: the same is what lies within the floor with its whole interval.</p></section>`;
+<p class="prose">Each phase is cut into windows of one segment. A figure differs only if the difference is larger than its floor (5 %, 2 ms, or a tenth of a percentage point), if its 95 % interval excludes zero, and if a test over whole runs still says so after correction for all that is compared. The test takes one number for each run, because what a run has of its own it has in all its windows; all figures of a family are tested at once, by permuting the runs where there are enough, else by rotation, which takes runs to vary like a normal distribution. The chance that anything at all is called different between runs of the same thing is at most 5 %. “Least shown” is the smallest difference that these runs could have shown. A claim has turned if Fisher’s exact test of its counts, or the test of what was observed, says so. Intervals come from drawing runs, then blocks of consecutive windows, anew; with several runs a side they are at least as wide as Student’s t over the runs’ own figures. “No difference shown” is not “the same”: the same is what lies within the floor with its whole interval.</p></section>`;
 }
