@@ -14,12 +14,26 @@ const renditions = [{ name: "v720", bytes: 190_000 }, { name: "v360", bytes: 65_
 
 const [folder = "segments", program = "nginx", ...args] = process.argv.slice(2);
 
+/** Boxes as every fMP4 segment has them (ISO/IEC 14496-12), with bytes in the place of media that are other ones in each segment. */
+function segment(bytes: number, number: number): Buffer {
+  const styp = box("styp", Buffer.from("msdh\0\0\0\0msdh", "latin1"));
+  const moof = box("moof", Buffer.from(String(number)));
+  return Buffer.concat([styp, moof, box("mdat", Buffer.alloc(bytes - styp.length - moof.length - 8, number % 251))]);
+}
+
+function box(type: string, body: Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(head.length + body.length);
+  head.write(type, 4, "latin1");
+  return Buffer.concat([head, body]);
+}
+
 function write(number: number): void {
   for (const { name, bytes } of renditions) {
     const directory = join(folder, "live", "main", name);
     mkdirSync(directory, { recursive: true });
     const path = join(directory, `${number}.m4s`);
-    writeFileSync(`${path}.part`, Buffer.alloc(bytes, number % 251));
+    writeFileSync(`${path}.part`, segment(bytes, number));
     renameSync(`${path}.part`, path);
     for (const file of readdirSync(directory)) if (Number.parseInt(file, 10) < number - keep) rmSync(join(directory, file), { force: true });
   }
