@@ -228,8 +228,8 @@ describe("a plan", () => {
     expect(problems).toEqual([expect.stringContaining('requires: "kill-one" has not been run'), expect.stringContaining("an experiment of tier latency must have held")]);
     expect(problemsOf(later, { recorded: null })).toEqual([]);
     expect(() => planExperiment({ ...experiment, tier: "gorilla" }, { ...options, recorded: [] })).toThrow(expect.objectContaining({ hint: expect.stringContaining("--force") }));
-    expect(planExperiment({ ...experiment, tier: "gorilla" }, { ...options, recorded: [], force: true }).plan.notes).toEqual([expect.stringMatching(/^run by force, although tier gorilla: /)]);
-    expect(planExperiment(experiment, { ...options, recorded: [], force: true }).plan).not.toHaveProperty("notes");
+    expect(planExperiment({ ...experiment, tier: "gorilla" }, { ...options, recorded: [], force: true }).plan.notes).toContainEqual(expect.stringMatching(/^run by force, although tier gorilla: /));
+    expect(planExperiment(experiment, { ...options, recorded: [], force: true }).plan.notes ?? []).not.toContainEqual(expect.stringContaining("by force"));
     // Only what must have held gives way to force.
     expect(problemsOf({ ...later, reliesOn: ["luck"] }, { recorded: [], force: true })).toEqual([expect.stringContaining('unknown defence "luck"')]);
   });

@@ -16,6 +16,7 @@ import { registryOf } from "./registry.ts";
 import { modelProblems, type TargetModel } from "./model.ts";
 import { struckIn } from "./struck.ts";
 import type { Plan, SubstrateName } from "./run.ts";
+import { blindSpots } from "./blind-spots.ts";
 import type { Layout, Target, Topology } from "./target.ts";
 import { valuesIn } from "./tag-values.ts";
 import { telemetryOf } from "./telemetry.ts";
@@ -97,7 +98,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   if (!force) problems.push(...unmet);
   if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
   const watched = options.substrate === "simulated" && (experiment.players ?? []).length > 0 ? [`no real player watched, and no browser: players are modelled, ${model?.players}`] : [];
-  return { layout, model, plan: planOf(experiment, topology, layout, options, [...watched, ...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut]) };
+  return { layout, model, plan: planOf(experiment, topology, layout, options, [...watched, ...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut, ...blindSpots(layout, options.substrate)]) };
 }
 
 /** A model keeps no bytes: nothing is asked about them there, and the plan says so. */
