@@ -35,11 +35,11 @@ export function receiverOf(context: Pick<Context, "env">, asked: string | null):
   const { env } = context;
   const whole = asked === null ? env["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] : undefined;
   const base = asked ?? env["OTEL_EXPORTER_OTLP_ENDPOINT"];
-  const url = whole || (base ? `${base.replace(/\/+$/, "")}${/\/v1\/metrics\/*$/.test(base) ? "" : "/v1/metrics"}` : null);
+  const url = whole || (base ? metricsOf(base) : null);
   if (url === null) return null;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     // What stands before the last @ may be a password, even where nothing else of the address can be read.
-    throw new SeawallError("USAGE", `"${redacted(url.replace(/[^/]*@/, "***@"))}" is no address of a receiver`, { hint: "Give one such as http://127.0.0.1:4318 (an OpenTelemetry collector) or http://127.0.0.1:9090/api/v1/otlp (Prometheus)." });
+    throw new SeawallError("USAGE", `"${redacted(url.replace(/(\/\/)?\S*@/, "$1***@"))}" is no address of a receiver`, { hint: "Give one such as http://127.0.0.1:4318 (an OpenTelemetry collector) or http://127.0.0.1:9090/api/v1/otlp (Prometheus)." });
   }
   const { address, authorization } = withoutUser(new URL(url));
   const headers = headersOf(env["OTEL_EXPORTER_OTLP_METRICS_HEADERS"] || env["OTEL_EXPORTER_OTLP_HEADERS"] || "");
@@ -53,6 +53,13 @@ function withoutUser(url: URL): { readonly address: string; readonly authorizati
   url.username = "";
   url.password = "";
   return { address: url.href, authorization: { authorization: `Basic ${basic}` } };
+}
+
+/** The path of metrics below a base address; a query stays behind it. */
+function metricsOf(base: string): string {
+  const [, address = "", query = ""] = /^([^?#]*)(.*)$/s.exec(base) ?? [];
+  const path = address.replace(/\/+$/, "");
+  return `${path}${path.endsWith("/v1/metrics") ? "" : "/v1/metrics"}${query}`;
 }
 
 /** `name=value,name=value`, values percent-encoded. */
