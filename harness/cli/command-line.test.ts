@@ -156,7 +156,7 @@ describe("the command line", () => {
     const path = file("mine.ts", `import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};\nexport default { ...base, name: "mine" };`);
     const { exitCode, stdout } = await seawall("plan", path, "--json", "--seed", "7", "--without", "collapsing");
     expect(exitCode).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ experiment: "mine", seed: 7, without: ["collapsing"], rerun: "./seawall run ./mine.ts --seed 7 --substrate process --without collapsing" });
+    expect(JSON.parse(stdout)).toMatchObject({ experiment: "mine", seed: 7, without: ["collapsing"], rerun: `${join(root, "seawall")} run ${resolve(folder, path)} --seed 7 --substrate process --without collapsing` });
   });
 
   it("shows what a plan will do, look for and undo", async () => {

@@ -106,7 +106,7 @@ describe("a gate in virtual time", () => {
   it("closes for a refuted experiment, and annotates it", async () => {
     const { exitCode, stdout } = await gate(["--without", "collapsing"], { GITHUB_ACTIONS: "true" });
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^::error title=origin-storm%3A refuted::.*%0A\.\/seawall run origin-storm --seed \d+ --substrate simulated --without collapsing$/m);
+    expect(stdout).toMatch(/^::error title=origin-storm%3A refuted::.*%0A\S*\/seawall run origin-storm --seed \d+ --substrate simulated --without collapsing$/m);
   });
 
   it("closes for what held but is worse than the baseline, after looking again, and not for what is as it was", async () => {

@@ -32,6 +32,7 @@ import { judgeRecord } from "./judge-record.ts";
 import { Progress } from "./progress.ts";
 import { judgedAgain, recordedVerdicts } from "./records.ts";
 import { isOfTestsAlone } from "./recover.ts";
+import { rerunCommand } from "./rerun.ts";
 import { refreshIndexOf } from "./run-index.ts";
 import { simulate } from "./simulate.ts";
 import { chooseSubstrate } from "./substrate.ts";
@@ -93,7 +94,7 @@ async function planOptions(context: Context, name: string, experiment: Experimen
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
     without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload), workloadNeeds: (workload) => workloadNeeds(context, workload),
     workloadPlays: (workload) => workloadPlays(context, workload),
-    browser: chromiumPath(context.env), scale: options.scale, rerun: rerunCommand(name, seed, substrate.name, options), targetVersion: guarded(name, () => targetVersion(context, experiment.target, options.topology ?? experiment.topology)),
+    browser: chromiumPath(context.env), scale: options.scale, rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }), targetVersion: guarded(name, () => targetVersion(context, experiment.target, options.topology ?? experiment.topology)),
   };
 }
 
@@ -115,10 +116,6 @@ function guarded<T>(name: string, work: () => T): T {
     if (error instanceof SeawallError) throw error;
     throw new SeawallError("EXPERIMENT_MALFORMED", `${name} or its target fails when it is planned: ${error instanceof Error ? error.message : String(error)}`, { cause: error, hint: "Nothing was started. Mend the experiment's target." });
   }
-}
-
-function rerunCommand(name: string, seed: number, substrate: SubstrateName, options: RunOptions): string {
-  return ["./seawall run", name, `--seed ${seed}`, `--substrate ${substrate}`, ...(options.topology === null ? [] : [`--topology ${options.topology}`]), ...(options.scale === 1 ? [] : [`--scale ${options.scale}`]), ...options.without.map((defence) => `--without ${defence}`), ...options.allowHosts.map((host) => `--allow-host ${host}`), ...(options.force ? ["--force"] : [])].join(" ");
 }
 
 /** Somebody who looks on while a run goes on, as a game day does. */

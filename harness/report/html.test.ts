@@ -81,10 +81,24 @@ test("a fault that is too short for its name has it beside its bar, whole", () =
 
 test("the claims can be taken away as CSV without a script", () => {
   const csv = decodeURIComponent((/href="data:text\/csv;charset=utf-8,([^"]+)"/.exec(page(hostileRun()))?.[1] ?? "").replaceAll("&#39;", "'"));
-  const lines = csv.split("\r\n");
-  expect(lines[0]).toBe('"kind","claim","phase","status","observed","limit","part of the allowance used","samples","why"');
-  expect(lines[1]).toMatch(/^"claim","<img src=x onerror=""window\.pwned=2"">/);
+  expect(csv.startsWith("\ufeff")).toBe(true);
+  const lines = csv.slice(1).split("\r\n");
+  expect(lines[0]).toBe('"kind","id","claim","phase","status","observed","comparison","limit","unit","part of the allowance used","samples","why"');
+  expect(lines[1]).toMatch(/^"claim","<img src=x[^,]*","<img src=x onerror=""window\.pwned=2"">/);
   expect(lines).toHaveLength(18);
+});
+
+test("claims.csv has raw numbers with their comparison and unit", () => {
+  const csv = decodeURIComponent((/href="data:text\/csv;charset=utf-8,([^"]+)"/.exec(page(stormRun({ status: "refuted" })))?.[1] ?? "").replaceAll("&#39;", "'"));
+  expect(csv).toContain('"Live viewers wait less than half a segment","fault","refuted",2000,"<=",1000,"ms",');
+});
+
+test("is readable where a server strips its style and its script: nothing drawn is without a size", () => {
+  const html = page(stormRun({ status: "refuted" })).replace(/<(script|style)\b[\s\S]*?<\/\1>/g, "");
+  const drawings = html.match(/<svg\b[^>]*>/g) ?? [];
+  expect(drawings.length).toBeGreaterThan(20);
+  expect(drawings.filter((tag) => !/ width="/.test(tag) || !/ height="/.test(tag))).toEqual([]);
+  expect((html.match(/<svg class="shape[^>]*>/g) ?? []).filter((tag) => !/ fill="#/.test(tag))).toEqual([]);
 });
 
 describe("safety", () => {

@@ -21,7 +21,7 @@ describe("what is printed", () => {
   it("stays as it is when it is plain, and is not changed twice", () => {
     expect(printable("held: 99.9 % ≥ 日本\n\tnext")).toBe("held: 99.9 % ≥ 日本\n\tnext");
     fc.assert(fc.property(hostile, (text) => { expect(printable(printable(text))).toBe(printable(text)); }));
-    expect(withoutCommands("a::b ##[group]\n  ::error::x")).toBe("a::b # #[group]\n  : :error::x");
+    expect(withoutCommands("a::b ##[group]\n  ::error::x")).toBe("a::b #♯[group]\n  ∶:error::x");
   });
 });
 

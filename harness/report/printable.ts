@@ -23,7 +23,8 @@ export function printable(text: string, colour = false): string {
 const hashes = /##(?=\[|vso\[|teamcity\[)/gi;
 
 export function withoutCommands(text: string): string {
-  return text.replace(hashes, "# #").replace(/^(\s*)::/gm, "$1: :");
+  // Signs that look alike: the text stays as wide as it was, and is read as it was meant.
+  return text.replace(hashes, "#♯").replace(/^(\s*)::/gm, "$1∶:");
 }
 
 /** One line of JSON with the same meaning, in which nothing acts: such characters are escaped, as JSON allows inside its strings. */

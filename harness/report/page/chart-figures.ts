@@ -40,14 +40,14 @@ ${chart.heat === undefined ? markup`<ul class="legend">${chart.lines.map((line) 
 
 function entry(line: ChartLine, stacked: boolean): Markup {
   const drawn = stacked && line.axis === "left" ? markup`<rect class="fills ${line.tone}" width="14" height="10" rx="2"/>`
-    : markup`<path class="strokes ${line.tone}" d="M0 5h22" stroke-dasharray="${(dashes[line.tone] ?? []).join(" ")}"/>`;
+    : markup`<path class="strokes ${line.tone}" stroke="#536270" d="M0 5h22" stroke-dasharray="${(dashes[line.tone] ?? []).join(" ")}"/>`;
   return markup`<li><svg width="${stacked && line.axis === "left" ? 14 : 22}" height="10" aria-hidden="true">${drawn}</svg> ${line.label}<output></output></li>`;
 }
 
 /** Fewest and most requests of any cell, at the ends of the scale. */
 function heatLegend({ rows }: Heat): Markup {
   const most = rows.reduce((a, row) => row.reduce((b, value) => Math.max(b, value), a), 0);
-  const shades = [0.15, 0.35, 0.55, 0.75, 1].map((opacity, index) => markup`<rect class="fills heat" x="${index * 16}" width="16" height="10" opacity="${opacity}"/>`);
+  const shades = [0.15, 0.35, 0.55, 0.75, 1].map((opacity, index) => markup`<rect class="fills heat" fill="#536270" x="${index * 16}" width="16" height="10" opacity="${opacity}"/>`);
   return markup`<ul class="legend"><li>1 <svg width="80" height="10" aria-hidden="true">${shades}</svg> ${formatCount(most)} requests<output></output></li></ul>`;
 }
 

@@ -30,7 +30,7 @@ export function comparisonHead(comparison: Comparison): Markup {
   const [only] = others;
   return markup`<section class="${`verdict ${status ?? "neutral"}`}" aria-labelledby="verdict">
   <div class="page hero">
-    ${status === null ? markup`<svg class="shape neutral" viewBox="0 0 24 24" aria-hidden="true"><rect x="1" y="1" width="22" height="22" rx="5"/><path class="sign" d="M7 9.6h10M7 14.4h10"/></svg>` : shape(status)}
+    ${status === null ? markup`<svg class="shape neutral" viewBox="0 0 24 24" width="24" height="24" fill="#536270" aria-hidden="true"><rect x="1" y="1" width="22" height="22" rx="5"/><path class="sign" d="M7 9.6h10M7 14.4h10"/></svg>` : shape(status)}
     <div class="said">
       <h1 id="verdict" class="${others.length > 1 || worst === "none" || worst === "undecided" || worst === "mixed" ? "long" : ""}">${others.length === 1 && only !== undefined ? outcomeWords[only.outcome] : others.map(({ side, outcome }) => `${side.name}: ${outcomeWords[outcome].toLowerCase()}`).join("; ")}</h1>
       ${others.map((against) => markup`<p class="why">${others.length > 1 ? `${against.side.name}: ` : ""}${tallySentence(against)}.</p>${powerSentences({ ...against, baselineRuns: comparison.baseline.runs.length }).map((text) => markup`<p class="why power">${clip(text, 600)}.</p>`)}`)}

@@ -26,8 +26,8 @@ export function forest(change: Change, reach: ReturnType<typeof forestReach>): M
   const [low, high] = [at(interval.low), at(interval.high)];
   const floor = (width / 2) * Math.min(1, quantity.floor / span);
   const middle = height / 2;
-  const beyond = [interval.low < -span ? markup`<path class="tip" d="M7 ${middle - 4}L1 ${middle}l6 4"/>` : null, interval.high > span ? markup`<path class="tip" d="M${width - 7} ${middle - 4}L${width - 1} ${middle}l-6 4"/>` : null];
-  return markup`<svg class="${`forest ${outcome}`}" viewBox="${`0 0 ${width} ${height}`}" width="${width}" height="${height}" aria-hidden="true"><rect class="floor" x="${width / 2 - floor}" width="${2 * floor}" height="${height}"/><path class="zero" d="M${width / 2} 0v${height}"/><path class="bar" d="M${low} ${middle}H${Math.max(high, low + 1)}"/><circle class="point" cx="${at(differenceOf(quantity.scale)(a, b))}" cy="${middle}" r="3.2"/>${beyond[0] ?? null}${beyond[1] ?? null}</svg>`;
+  const beyond = [interval.low < -span ? markup`<path class="tip" fill="none" stroke="#111" d="M7 ${middle - 4}L1 ${middle}l6 4"/>` : null, interval.high > span ? markup`<path class="tip" fill="none" stroke="#111" d="M${width - 7} ${middle - 4}L${width - 1} ${middle}l-6 4"/>` : null];
+  return markup`<svg class="${`forest ${outcome}`}" viewBox="${`0 0 ${width} ${height}`}" width="${width}" height="${height}" aria-hidden="true"><rect class="floor" fill="#e4e8ec" x="${width / 2 - floor}" width="${2 * floor}" height="${height}"/><path class="zero" stroke="#888" d="M${width / 2} 0v${height}"/><path class="bar" stroke="#111" d="M${low} ${middle}H${Math.max(high, low + 1)}"/><circle class="point" cx="${at(differenceOf(quantity.scale)(a, b))}" cy="${middle}" r="3.2"/>${beyond[0] ?? null}${beyond[1] ?? null}</svg>`;
 }
 
 /** The ends of the scale in words, for the head of the column. */

@@ -12,14 +12,14 @@ export function maps({ maps: all }: Pick<ReportModel, "maps">): Markup | null {
   if (all.length === 0) return null;
   return markup`<section class="page maps" aria-labelledby="where"><h2 id="where">Where it struck</h2>
 ${all.map(figure)}
-<ul class="map-key" aria-hidden="true"><li><span class="key down">✗</span> down</li><li><span class="key struck">!</span> struck, still answers</li><li><svg width="26" height="10"><path class="link cut" d="M0 5h26"/></svg> link cut</li><li><svg width="26" height="10"><path class="link hurt" d="M0 5h26"/></svg> link made worse</li><li><svg width="26" height="10"><path class="link idle" d="M0 5h26"/></svg> one end is down</li></ul>
+<ul class="map-key" aria-hidden="true"><li><span class="key down">✗</span> down</li><li><span class="key struck">!</span> struck, still answers</li><li><svg width="26" height="10"><path class="link cut" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link cut</li><li><svg width="26" height="10"><path class="link hurt" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link made worse</li><li><svg width="26" height="10"><path class="link idle" fill="none" stroke="#888" d="M0 5h26"/></svg> one end is down</li></ul>
 </section>`;
 }
 
 function figure(map: TargetMap, index: number): Markup {
   const layout = layOut(map);
   return markup`<figure class="map"><figcaption>${index > 0 ? "Later, at" : "At"} <b>${formatOffset(map.atMs)}</b>: ${inWords(map)}</figcaption>
-<div class="scroll" tabindex="0" role="region" aria-label="${`Map of the target at ${formatOffset(map.atMs)}`}"><svg viewBox="${`0 0 ${layout.width} ${Math.ceil(layout.height)}`}" role="img" aria-label="${`Regions, zones and services of the target. ${textOf(map)}`}">
+<div class="scroll" tabindex="0" role="region" aria-label="${`Map of the target at ${formatOffset(map.atMs)}`}"><svg viewBox="${`0 0 ${layout.width} ${Math.ceil(layout.height)}`}" width="${layout.width}" height="${Math.ceil(layout.height)}" role="img" aria-label="${`Regions, zones and services of the target. ${textOf(map)}`}">
 ${layout.places.map(place)}${drawnLinks(map, layout)}${layout.nodes.map(node)}</svg></div></figure>\n`;
 }
 
@@ -51,7 +51,7 @@ function node({ node: { name, region, zone, state }, ...box }: PlacedNode): Mark
 
 /** Each box is a drawing of its own, so that a name that is too long ends at its edge. */
 function boxed(of: string, { x, y, width, height }: Box, label: string, baseline: number, anchor: "start" | "middle"): Markup {
-  return markup`<svg class="${of}" x="${tenth(x)}" y="${tenth(y)}" width="${tenth(width)}" height="${tenth(height)}"><title>${label}</title><rect x="1" y="1" width="${tenth(width - 2)}" height="${tenth(height - 2)}" rx="4"/><text x="${anchor === "middle" ? tenth(width / 2) : 10}" y="${baseline}" text-anchor="${anchor}">${label}</text></svg>`;
+  return markup`<svg class="${of}" x="${tenth(x)}" y="${tenth(y)}" width="${tenth(width)}" height="${tenth(height)}"><title>${label}</title><rect x="1" y="1" width="${tenth(width - 2)}" height="${tenth(height - 2)}" rx="4" fill="#fff" stroke="${/ (down|died|struck|lost)/.test(of) ? "#b3261e" : "#999"}"/><text font-size="12" x="${anchor === "middle" ? tenth(width / 2) : 10}" y="${baseline}" text-anchor="${anchor}">${label}</text></svg>`;
 }
 
 function drawnLinks({ links }: TargetMap, { nodes }: MapLayout): Markup {
@@ -61,7 +61,7 @@ function drawnLinks({ links }: TargetMap, { nodes }: MapLayout): Markup {
   const shown = links.filter(({ state }) => all || state === "cut" || state === "hurt").sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
   return markup`${shown.flatMap(({ from, to, state }) => {
     const [start, end] = [at.get(from), at.get(to)];
-    return start === undefined || end === undefined ? [] : [markup`<path class="${`link ${state}`}" d="${curve(start, end)}"/>`];
+    return start === undefined || end === undefined ? [] : [markup`<path class="${`link ${state}`}" fill="none" stroke="${state === "cut" || state === "hurt" ? "#b3261e" : "#bbb"}" d="${curve(start, end)}"/>`];
   })}`;
 }
 

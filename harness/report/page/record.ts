@@ -30,6 +30,10 @@ ${lines.map(({ atMs, tone, text }) => markup`<tr class="${tone}"><td class="n">$
 
 /** Embedded in its link, so that it needs neither another file nor a script. */
 function claimsCsv({ claims, evidence }: ReportModel): string {
-  const rows = [...claims, ...evidence].map((row) => [row.kind, row.title, row.phase, row.status, row.observed, row.limit, row.used === null ? "" : Number(row.used.toPrecision(4)), row.samples, row.why]);
-  return `data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(["kind", "claim", "phase", "status", "observed", "limit", "part of the allowance used", "samples", "why"], rows))}`;
+  const rows = [...claims, ...evidence].map(({ figures, ...row }) => [
+    row.kind, row.id, row.title, row.phase, row.status, figures.observed, figures.comparison, figures.limit, figures.unit,
+    row.used === null ? null : Number(row.used.toPrecision(4)), row.samples, row.why,
+  ]);
+  const head = ["kind", "id", "claim", "phase", "status", "observed", "comparison", "limit", "unit", "part of the allowance used", "samples", "why"];
+  return `data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(head, rows))}`;
 }

@@ -14,7 +14,8 @@ function csv() {
     const phase = phases.findLast((band) => band.fromMs <= fromMs + axis.bucketMs / 2)?.phase ?? "";
     return [fromMs / 1000, cell(phase), ...columns.map(({ values }) => values[at] ?? "")].join(",");
   });
-  return `${['"seconds since the baseline began"', '"phase"', ...columns.map(({ name }) => cell(name))].join(",")}\n${lines.join("\n")}\n`;
+  // With the mark by which Excel knows UTF-8.
+  return `\ufeff${['"seconds since the baseline began"', '"phase"', ...columns.map(({ name }) => cell(name))].join(",")}\n${lines.join("\n")}\n`;
 }
 
 const fileName = `${pageData.experiment}-${pageData.runId}`;

@@ -15,7 +15,7 @@ export function timelineStrip({ axis, phases, faults }: ReportModel): Markup {
   const height = phasesHeight + Math.min(lanesMax, Math.max(1, lanes.length)) * laneHeight + 4;
   const bands = phases.map(({ phase, fromMs, untilMs }) => {
     const wide = at(untilMs) - at(fromMs);
-    return markup`<svg x="${percent(at(fromMs))}" width="${percent(wide)}" height="${height}"><rect class="band ${phase}" width="100%" height="${phasesHeight - 4}"/><text x="8" y="15">${wide > 6 ? phase : ""}<tspan class="soft" dx="6">${wide > 14 ? formatDuration(untilMs - fromMs) : ""}</tspan></text></svg>`;
+    return markup`<svg x="${percent(at(fromMs))}" width="${percent(wide)}" height="${height}"><rect class="band ${phase}" fill="#e4e8ec" stroke="#fff" width="100%" height="${phasesHeight - 4}"/><text font-size="12" x="8" y="15">${wide > 6 ? phase : ""}<tspan class="soft" dx="6">${wide > 14 ? formatDuration(untilMs - fromMs) : ""}</tspan></text></svg>`;
   });
   const bars = lanes.slice(0, lanesMax).flatMap((lane, row) => lane.map((fault, index) => {
     const [before, after] = [lane[index - 1], lane[index + 1]];
@@ -36,8 +36,8 @@ function bar(fault: FaultBand, at: (ms: number) => number, y: number, endMs: num
   const label = `${fault.landed ? "✓" : "✗"} ${fault.label}`;
   const needs = label.length * letter + 2;
   const place = wide >= needs ? "in" : room[1] - right >= needs ? "after" : left - room[0] >= needs ? "before" : wide > 5 ? "in" : "nowhere";
-  const beside = place === "after" || place === "before" ? markup`<text class="fault-label beside" x="${percent(place === "after" ? left + wide : left)}" dx="${place === "after" ? 6 : -5}" y="${y + 13}"${place === "before" ? markup` text-anchor="end"` : null}>${label}</text>` : null;
-  return markup`<svg x="${percent(left)}" y="${y}" width="${percent(wide)}" height="${laneHeight - 2}"><rect class="fault ${state}" x="1" y="1" width="100%" height="${laneHeight - 4}" rx="2"/><text class="fault-label ${state}" x="8" y="13">${place === "in" ? label : ""}</text></svg>${beside}`;
+  const beside = place === "after" || place === "before" ? markup`<text class="fault-label beside" font-size="12" x="${percent(place === "after" ? left + wide : left)}" dx="${place === "after" ? 6 : -5}" y="${y + 13}"${place === "before" ? markup` text-anchor="end"` : null}>${label}</text>` : null;
+  return markup`<svg x="${percent(left)}" y="${y}" width="${percent(wide)}" height="${laneHeight - 2}"><rect class="fault ${state}" fill="#fff" stroke="#b3261e" x="1" y="1" width="100%" height="${laneHeight - 4}" rx="2"/><text class="fault-label ${state}" font-size="12" x="8" y="13">${place === "in" ? label : ""}</text></svg>${beside}`;
 }
 
 /** Faults that overlap in time stand below one another. */
