@@ -12,7 +12,7 @@ export const options = optionsOf({ device: 2 });
 export const needs = ["gateways"] as const;
 /** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
 export const plays = {
-  device: [{ metric: "broadcast_ms", lane: "broadcast" }, { metric: "start_ms", lane: "start", kind: "prefetch", patienceMs: 2_000 }],
+  device: [{ metric: "broadcast_ms", lane: "broadcast", later: true }, { metric: "start_ms", lane: "start", kind: "prefetch", patienceMs: 2_000, later: true }],
 } as const;
 
 /** From the operator's word to a device's hearing it, in ms; of one that never heard, from the start of the fault. */

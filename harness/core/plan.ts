@@ -12,7 +12,9 @@ import type { Plays } from "./plays.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
 import type { Support } from "./ports.ts";
-import { registryOf } from "./registry.ts";
+import { type Registry, registryOf } from "./registry.ts";
+import type { World } from "./refutable/population.ts";
+import { refutableProblems } from "./refutable/refutable.ts";
 import { modelProblems, type TargetModel } from "./model.ts";
 import { struckIn } from "./struck.ts";
 import type { Plan, SubstrateName } from "./run.ts";
@@ -92,6 +94,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   const { model } = experiment.target;
   problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout, registry)));
   problems.push(...playerProblems(experiment, layout, options));
+  problems.push(...unrefutable(experiment, layout, registry, options, problems));
   // Nothing is broken in virtual time, so nothing must have held before.
   const unmet = (options.recorded ?? null) === null || options.substrate === "simulated" ? [] : prerequisiteProblems(experiment, { topology, substrate: options.substrate, targetVersion: options.targetVersion ?? "" }, options.recorded ?? []);
   const force = options.force === true;
@@ -99,6 +102,16 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
   const watched = options.substrate === "simulated" && (experiment.players ?? []).length > 0 ? [`no real player watched, and no browser: players are modelled, ${model?.players}`] : [];
   return { layout, model, plan: planOf(experiment, topology, layout, options, [...watched, ...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut, ...blindSpots(layout, options.substrate)]) };
+}
+
+/** What has a problem already is not asked about; where the load itself has one, nothing can be made up. */
+function unrefutable(experiment: Experiment, layout: Layout, registry: Registry, { substrate, workloadPlays }: PlanOptions, problems: readonly string[]): string[] {
+  if (problems.some((problem) => /^(load|phase|players)\b/.test(problem))) return [];
+  const world: World = {
+    experiment, layout, registry, values: valuesIn(layout, registry), simulated: substrate === "simulated", leadInMs,
+    plays: ({ workload, exec }) => workloadPlays?.(workload)?.[exec] ?? null,
+  };
+  return refutableProblems(world, (title) => problems.some((problem) => problem.includes(`"${title}"`) || (problem.startsWith("recovery:") && title === experiment.recovery?.title)));
 }
 
 /** A model keeps no bytes: nothing is asked about them there, and the plan says so. */

@@ -6,6 +6,8 @@ export interface Played {
   readonly kind?: string;
   /** Nobody waits longer than this for one of them, in ms; left out: to the end of the run. */
   readonly patienceMs?: number;
+  /** An iteration goes on to the end of the run, and its sample may come in any phase after it began. */
+  readonly later?: boolean;
   /** Asks another edge when its home is broken. */
   readonly roams?: boolean;
 }
@@ -26,6 +28,6 @@ function playedOf(text: string): Played {
   const kind = word("kind");
   return {
     metric: word("metric") ?? "", lane: word("lane") ?? "", ...(kind === undefined ? {} : { kind }),
-    ...(patience === undefined ? {} : { patienceMs: Number(patience) }), ...(/\broams: true/.test(text) ? { roams: true } : {}),
+    ...(patience === undefined ? {} : { patienceMs: Number(patience) }), ...(/\broams: true/.test(text) ? { roams: true } : {}), ...(/\blater: true/.test(text) ? { later: true } : {}),
   };
 }

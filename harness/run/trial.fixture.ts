@@ -30,7 +30,7 @@ const phasesMs = { baseline: 4_000, fault: 6_000, recovery: 8_000 };
 const fewViewers: Experiment = {
   ...originStorm, phasesMs,
   load: originStorm.load.map((load) => ({ ...load, vus: 400, ratePerSecond: load.lane === "live" ? { baseline: 6, fault: 10, recovery: 6 } : { baseline: 2, fault: 2, recovery: 2 } })),
-  hypothesis: originStorm.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })),
+  hypothesis: originStorm.hypothesis.map((claim) => ({ ...claim, samplesMin: 1, ...(claim.statistic === "windowsWithout" ? { windowMs: 2_000 } : {}) })),
   recovery: { ...(originStorm.recovery as NonNullable<Experiment["recovery"]>), withinMs: 3_000, windowMs: 2_000 },
   method: [{ atMs: 1_000, forMs: 3_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
 };
