@@ -40,7 +40,16 @@ async function watch(edges: readonly Place[], { workload = "viewers", exec = "li
   return seen;
 }
 
-const whole: RequestListener = (_, response) => response.end("media");
+function box(type: string, bytes: number): Buffer {
+  const whole = Buffer.alloc(bytes, 1);
+  whole.writeUInt32BE(bytes);
+  whole.write(type, 4, "latin1");
+  return whole;
+}
+
+/** Viewers look at what they get: boxes, and a tenth of what its bitrate says. */
+const media = Buffer.concat([box("moof", 100), box("mdat", 13_000)]);
+const whole: RequestListener = (_, response) => response.end(media);
 
 test("a viewer whose edge is dead, silent or broken is served by another in time, and one who is shed stays and waits", async () => {
   const dead = { name: "dead", url: "http://127.0.0.1:1" };
