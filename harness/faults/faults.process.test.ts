@@ -1,6 +1,10 @@
+import { Agent } from "node:http";
 import { getPriority } from "node:os";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Fault } from "../core/faults.ts";
+import type { LinkHandle } from "../core/ports.ts";
+import { LinkTraffic } from "../substrates/proxy/traffic.ts";
+import { httpGet } from "../system/network.ts";
 import { ping } from "../system/ping.ts";
 import { injectInto, type Mini, startMini } from "./mini-target.fixture.ts";
 
@@ -50,6 +54,84 @@ describe("on the process substrate", () => {
       expect(await ping(entry, bytes, 1_000)).toMatchObject({ outcome: "answered" });
       expect(await ping(exit, bytes, 1_000)).toMatchObject({ outcome: "answered" });
     }
+  });
+
+  const toBack = { to: { service: "a/back" } };
+  const stillThere: readonly (readonly [fault: Fault, undone: () => Promise<unknown>, gone: RegExp])[] = [
+    [{ kind: "kill", service: "a/back" }, () => mini.deployment.instance("a/back").start(), /runs in its place|accepted a connection/],
+    [{ kind: "pause", service: "a/back" }, () => mini.deployment.instance("a/back").resume(), /a\/back is running, not paused|has used processor time/],
+    [{ kind: "latency", links: toBack, delayMs: 100, jitterMs: 0 }, () => takeAway("latency"), /latency downstream is not on a\/front → a\/back:http any more/],
+    [{ kind: "bandwidth", links: toBack, bytesPerSecond: 500_000 }, () => takeAway("bandwidth"), /bandwidth upstream, bandwidth downstream is not on/],
+    [{ kind: "reset", links: toBack }, () => takeAway("reset"), /a\/back:http answered after/],
+    [{ kind: "partition", links: toBack }, async () => await linkTo("a/back").mend(), /a\/back:http answered after/],
+    [{ kind: "zoneLoss", zone: "region-b-1" }, () => mini.deployment.instance("b/more").start(), /of b\/more runs in its place|accepted a connection/],
+    [{ kind: "clockSkew", service: "b/back", byMs: 3_600_000 }, async () => {
+      await mini.deployment.instance("b/back").impair({ kind: "clockSkew", byMs: 0 });
+      // It keeps the second that it tells for a moment.
+      await new Promise((wake) => setTimeout(wake, 1_500));
+    }, /the clock of b\/back is -?[01]/],
+    [{ kind: "badSegments", service: "a/back", defect: "timing", segments: 1_000 }, () => mini.deployment.instance("a/back").operate("defectsOff"), /has no order to spoil segments any more/],
+    [{ kind: "operate", service: "a/back", operation: "defects", parameters: { kind: "missing", segments: "7" }, look: { operation: "defectsLeft", shows: '"left":7' }, undo: { operation: "defectsOff" } },
+      () => mini.deployment.instance("a/back").operate("defectsOff"), /defectsLeft of a\/back tells no more of "left":7/],
+  ];
+  const linkTo = (service: string): LinkHandle => mini.deployment.links.find(({ link }) => link.to === service) as LinkHandle;
+  /** As somebody would who has the proxy's control port. */
+  const takeAway = async (type: string): Promise<void> => {
+    // A slot of ports has its control port 99 below its first link.
+    const control = `http://127.0.0.1:${Math.min(...mini.deployment.links.map(({ entry }) => entry.port)) - 99}`;
+    const proxies = await (await fetch(`${control}/proxies`)).json() as Record<string, { toxics: { name: string; type: string }[] }>;
+    for (const [proxy, { toxics }] of Object.entries(proxies)) {
+      for (const toxic of toxics.filter((one) => one.type.startsWith(type))) await fetch(`${control}/proxies/${proxy}/toxics/${toxic.name}`, { method: "DELETE" });
+    }
+  };
+
+  it.each(stillThere)("$kind is seen to last, and to be gone when somebody undoes it", async (fault, undone, gone) => {
+    const injection = await injectInto(mini.deployment, fault);
+    const whole = await injection.observe?.look();
+    await undone();
+    const after = await injection.observe?.look();
+    await injection.heal();
+    expect(whole?.landed, whole?.observation).toBe(true);
+    expect(after).toEqual({ landed: false, observation: expect.stringMatching(gone) });
+  });
+
+  it("a paused service that ran in between is not taken for one that stood still", async () => {
+    const injection = await injectInto(mini.deployment, { kind: "pause", service: "a/back" });
+    const instance = mini.deployment.instance("a/back");
+    await instance.resume();
+    await Promise.all(Array.from({ length: 300 }, () => ping(instance.endpoint("http"), instance.service.pings?.["http"] ?? { send: "" }, 2_000)));
+    await instance.pause();
+    const seen = await injection.observe?.look();
+    await injection.heal();
+    expect(seen).toEqual({ landed: false, observation: expect.stringMatching(/has used processor time since it was paused/) });
+  });
+
+  it("a restart loop goes on, and what happens at once leaves nothing to look at", async () => {
+    const loop = await injectInto(mini.deployment, { kind: "restartLoop", service: "a/back", everyMs: 400 });
+    const seen = await loop.observe?.look();
+    await loop.heal();
+    expect(seen?.landed, seen?.observation).toBe(true);
+    const cold = await injectInto(mini.deployment, { kind: "coldCache", service: "a/store" });
+    expect(cold.observe).toBeNull();
+  });
+
+  it("counts what others than the harness send over a link", async () => {
+    const { entry } = linkTo("a/back");
+    const traffic = new LinkTraffic([linkTo("a/back")]);
+    await traffic.read();
+    for (let asked = 0; asked < 3; asked++) await ping(entry, mini.deployment.instance("a/back").service.pings?.["http"] ?? { send: "" }, 2_000);
+    const [own] = await traffic.read();
+    const agent = new Agent({ keepAlive: true });
+    for (let asked = 0; asked < 2; asked++) await httpGet(entry, "/", { timeoutMs: 2_000, agent });
+    const [kept] = await traffic.read();
+    await httpGet(entry, "/", { timeoutMs: 2_000, agent });
+    const [again] = await traffic.read();
+    agent.destroy();
+    expect(own).toMatchObject({ connections: 0, bytes: 0 });
+    expect(kept).toMatchObject({ connections: 1, bytes: expect.any(Number) });
+    // On a connection that was there before.
+    expect(again).toMatchObject({ connections: 1 });
+    expect(again?.bytes).toBeGreaterThan(kept?.bytes ?? Number.POSITIVE_INFINITY);
   });
 
   it("a full disk is felt by its own service and by no other", async () => {

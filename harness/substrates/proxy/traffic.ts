@@ -30,7 +30,7 @@ export class LinkTraffic {
     const { connections, bytesCounted } = await this.#look(this.#endpoints);
     const seen = new Map<string, Map<string, number>>();
     for (const { at, other, bytes } of connections) {
-      if (isOwn(other)) continue;
+      if (isOwn(other, at)) continue;
       const there = seen.get(at) ?? new Map<string, number>();
       seen.set(at, there);
       // Both ends of a connection may be in one table.
