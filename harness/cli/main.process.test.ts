@@ -1,7 +1,15 @@
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { outFolder, seawall } from "./seawall.fixture.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+function shell(command: string) {
+  const { SEAWALL_STDOUT_FD: _unset, ...env } = process.env;
+  return spawnSync("bash", ["-c", command], { cwd: root, env, encoding: "utf8" });
+}
 
 describe("the process itself", () => {
   it.each([
@@ -21,4 +29,34 @@ describe("the process itself", () => {
     expect(stderr).not.toMatch(/\n {4}at /);
     expect(exitCode).toBe(64);
   });
+
+  it.each([
+    ["plan origin-storm --json > /dev/full", "standard output could not be written"],
+    ["list > /dev/full", "standard output could not be written"],
+    ["plan origin-storm --json >&-", "standard output is closed"],
+    ["list >&-", "standard output is closed"],
+  ])("takes no output that was lost for a success: %s", (command, said) => {
+    const { status, stderr } = shell(`./seawall ${command}`);
+    expect({ status, said: stderr.includes(said) }).toEqual({ status: 70, said: true });
+  });
+
+  it("takes a reader that went away for no failure", () => {
+    expect(shell("set -o pipefail; ./seawall list | head -1")).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it.each([["started as ./seawall", "./seawall", "by descriptor\n"], ["started by Node", "node_modules/.bin/node harness/main.ts", ""]])(
+    "leaves standard output to the document under --json, whatever an experiment prints, %s", (_how, program, byDescriptor) => {
+      const { path } = outFolder();
+      const file = join(path, "noisy.ts");
+      writeFileSync(file, `import storm from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
+import { writeSync } from "node:fs";
+console.log("at import"); process.stdout.write("raw\\n"); setTimeout(() => console.log("later"), 1);
+${byDescriptor === "" ? "" : 'writeSync(1, "by descriptor\\n");'}
+export default { ...storm, name: "noisy" };`);
+      const { status, stdout, stderr } = shell(`${program} plan '${file}' --substrate simulated --json`);
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ format: "seawall-plan/1", experiment: "noisy" });
+      expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+      for (const printed of ["at import\n", "raw\n", byDescriptor]) expect(stderr).toContain(printed);
+    });
 });
