@@ -4,7 +4,7 @@ import exec from "k6/execution";
 import http from "k6/http";
 import { segmentPath } from "../../harness/core/stream.ts";
 import { pick, random } from "./library/random.ts";
-import { optionsOf, settings } from "./library/settings.ts";
+import { hostOf, optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ fast: 2, absent: 20 });
 /** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
@@ -53,7 +53,7 @@ export function absent(): void {
 
 function ask(path: string): void {
   const edge = pick(settings.edges, random(1));
-  http.get(edge.url + path, { tags: { lane: "junk", edge: edge.name }, timeout: answerWithinMs });
+  http.get(edge.url + path, { tags: { lane: "junk", edge: edge.name }, timeout: answerWithinMs, ...hostOf(edge) });
 }
 
 /** The segment that is being made. */

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { styleText } from "node:util";
 import { exitCodes } from "../core/errors.ts";
 import { type Inspection, inspect } from "../provision/inspect.ts";
+import { composePlugin } from "../provision/docker-compose.ts";
 import { type Ability, freeDiskBytes, inspectMachine, type Machine } from "../provision/machine.ts";
 import { toolNames } from "../core/tools.ts";
 import { provision } from "../provision/provision.ts";
@@ -28,6 +29,8 @@ interface Diagnosis {
   readonly machine: Machine;
   readonly cache: { readonly path: string; readonly freeBytes: number | undefined };
   readonly reports: { readonly path: string; readonly freeBytes: number | undefined };
+  /** For targets that come up by a compose file. */
+  readonly compose: Ability;
   readonly substrates: { readonly process: Ability; readonly docker: Ability };
 }
 
@@ -45,6 +48,7 @@ export async function doctor({ env, stdout, stderr, json, install, signal }: Doc
     machine,
     cache: { path: cachePath, freeBytes: freeDiskBytes(cachePath) },
     reports: { path: reportsPath, freeBytes: freeDiskBytes(reportsPath) },
+    compose: composePlugin(env),
     substrates: { process: processSubstrate(tools, machine), docker: await dockerSubstrate(env, machine) },
   };
   if (json) stdout.json({ format: "seawall-doctor/1", ...diagnosis });
@@ -68,7 +72,7 @@ function processSubstrate(tools: readonly Inspection[], { zoneAddresses }: Machi
   return { works: true, detail: "every tool is there" };
 }
 
-function render({ tools, machine, cache, reports, substrates }: Diagnosis, output: Output): string {
+function render({ tools, machine, cache, reports, compose, substrates }: Diagnosis, output: Output): string {
   const width = Math.min(100, output.columns);
   const mark = (works: boolean) => paint(works ? "yes" : "no ", works ? "green" : "red", output);
   const missing = tools.filter(({ found }) => found === undefined);
@@ -80,7 +84,7 @@ function render({ tools, machine, cache, reports, substrates }: Diagnosis, outpu
     ["clients", clients.length === 0 ? "none of the programs that fetch tools" : clients.join(", ")],
   ];
   const abilities: [string, Ability][] = [
-    ["process substrate", substrates.process], ["docker substrate", substrates.docker], ["zone addresses", machine.zoneAddresses], ["browser, players", machine.browser],
+    ["process substrate", substrates.process], ["docker substrate", substrates.docker], ["zone addresses", machine.zoneAddresses], ["browser, players", machine.browser], ["compose files", compose],
   ];
   return [
     clip(["tool".padEnd(10), "version".padEnd(10), "from".padEnd(12), "where"].join(" "), width),

@@ -8,6 +8,7 @@ import { type RecordedVerdict, vouching } from "../core/prerequisites.ts";
 import type { Clock, SampleSink } from "../core/ports.ts";
 import type { Run, RunEvent, SubstrateName, Verdict } from "../core/run.ts";
 import type { Tools } from "../core/tools.ts";
+import { obstacleTo } from "../provision/docker-compose.ts";
 import { provision } from "../provision/provision.ts";
 import { showProgress } from "../provision/render.ts";
 import { writeReports } from "../report/write.ts";
@@ -93,6 +94,7 @@ async function planOptions(context: Context, name: string, experiment: Experimen
   return {
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
     without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload), workloadNeeds: (workload) => workloadNeeds(context, workload),
+    obstacleTo: (up) => obstacleTo(up, context.env),
     workloadPlays: (workload) => workloadPlays(context, workload),
     browser: chromiumPath(context.env), scale: options.scale, rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }), targetVersion: guarded(name, () => targetVersion(context, experiment.target, options.topology ?? experiment.topology)),
   };

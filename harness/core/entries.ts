@@ -2,12 +2,25 @@
 import type { Deployment } from "./ports.ts";
 import { type Endpoint, type Layout, viewers } from "./target.ts";
 
+export interface Entry extends Endpoint {
+  /** What the service is called, where a proxy with another address stands before it: servers that go by names know no other. */
+  readonly hostHeader?: string;
+}
+
 /** One for each edge of the layout, or each of `ways`, in their order. */
-export function entriesOf(deployment: Pick<Deployment, "layout" | "instance" | "links">, ways: Layout["edges"] = deployment.layout.edges): Endpoint[] {
-  return ways.map(({ service, port }) => {
+export function entriesOf(deployment: Pick<Deployment, "layout" | "instance" | "links">, ways: Layout["edges"] = deployment.layout.edges): Entry[] {
+  return ways.map(({ service, port }): Entry => {
     const linked = deployment.links.find(({ link }) => link.from === viewers && link.to === service && link.port === port);
-    return linked?.entry ?? deployment.instance(service).endpoint(port);
+    const endpoint = deployment.instance(service).endpoint(port);
+    if (linked === undefined) return endpoint;
+    const isNamed = deployment.layout.services.find(({ name }) => name === service)?.at !== undefined;
+    return isNamed ? { ...linked.entry, hostHeader: hostOf(endpoint) } : linked.entry;
   });
+}
+
+/** As a client writes it: the port of http is left out. */
+function hostOf({ host, port }: Endpoint): string {
+  return port === 80 ? host : `${host}:${port}`;
 }
 
 /** Every host on which a service of the target, or a link to one, takes connections. */

@@ -19,7 +19,7 @@ import { modelProblems, type TargetModel } from "./model.ts";
 import { struckIn } from "./struck.ts";
 import type { Plan, SubstrateName } from "./run.ts";
 import { blindSpots } from "./blind-spots.ts";
-import type { Layout, Target, Topology } from "./target.ts";
+import type { Command, Layout, Target, Topology } from "./target.ts";
 import { valuesIn } from "./tag-values.ts";
 import { telemetryOf } from "./telemetry.ts";
 
@@ -48,6 +48,8 @@ export interface PlanOptions {
   readonly force?: boolean;
   /** Where the browser of players is; null when there is none. */
   readonly browser?: string | null;
+  /** Why a target cannot be brought up by this command on this machine; null when nothing is known to be in the way. */
+  obstacleTo?(up: Command): string | null;
   /** Epoch ms; of this machine's clock where it is left out. */
   readonly nowMs?: number;
   /** Hosts besides this machine that may be hit. */
@@ -55,7 +57,7 @@ export interface PlanOptions {
 }
 
 /** What of them a target alone needs. */
-export type TargetOptions = Pick<PlanOptions, "substrate" | "substrateWhy" | "seed" | "without" | "rerun" | "allowHosts" | "targetVersion" | "scale" | "nowMs">;
+export type TargetOptions = Pick<PlanOptions, "substrate" | "substrateWhy" | "seed" | "without" | "rerun" | "allowHosts" | "targetVersion" | "scale" | "nowMs" | "obstacleTo">;
 
 export interface Planned {
   readonly plan: Plan;
@@ -90,7 +92,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   ];
   if (chosen === undefined || layout === undefined) return refuse(experiment, problems);
   problems.push(...lackProblems(chosen, topology, experiment, options));
-  problems.push(...needProblems(experiment, layout, options), ...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []));
+  problems.push(...needProblems(experiment, layout, options), ...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []), ...outsideProblems(layout, options));
   const { model } = experiment.target;
   problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout, registry)));
   problems.push(...playerProblems(experiment, layout, options));
@@ -101,7 +103,13 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   if (!force) problems.push(...unmet);
   if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
   const watched = options.substrate === "simulated" && (experiment.players ?? []).length > 0 ? [`no real player watched, and no browser: players are modelled, ${model?.players}`] : [];
-  return { layout, model, plan: planOf(experiment, topology, layout, options, [...watched, ...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut, ...blindSpots(layout, options.substrate)]) };
+  return { layout, model, plan: planOf(experiment, topology, layout, options, [...watched, ...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut, ...coarseRecovery(experiment), ...blindSpots(layout, options.substrate)]) };
+}
+
+/** A recovery is told window by window: an allowance of one window is kept or missed by a whole one. */
+function coarseRecovery({ recovery }: Experiment): string[] {
+  if (recovery === null || recovery.withinMs >= 2 * recovery.windowMs) return [];
+  return [`the recovery is judged in windows of ${recovery.windowMs} ms, so its allowance of ${recovery.withinMs} ms is a single one: shorter windows tell more`];
 }
 
 /** What has a problem already is not asked about; where the load itself has one, nothing can be made up. */
@@ -133,9 +141,14 @@ export function planTarget(target: Target, topology: string, options: TargetOpti
   if (misdescribed.length > 0) refuse(idle, misdescribed);
   if (chosen === undefined) return refuse(idle, [unknownName("topology", topology, Object.keys(target.topologies)), ...problems]);
   const layout = chosen.layout();
-  problems.push(...lackProblems(chosen, topology, idle, options), ...hostProblems(layout, options.allowHosts ?? []));
+  problems.push(...lackProblems(chosen, topology, idle, options), ...hostProblems(layout, options.allowHosts ?? []), ...outsideProblems(layout, options));
   if (problems.length > 0) refuse(idle, problems);
   return { layout, model: target.model, plan: planOf(idle, topology, layout, options) };
+}
+
+function outsideProblems({ outside }: Layout, { obstacleTo }: TargetOptions): string[] {
+  const obstacle = outside === undefined ? null : (obstacleTo?.(outside.up) ?? null);
+  return obstacle === null ? [] : [`outside: ${obstacle}`];
 }
 
 /** A control of a defence that is not there would prove nothing, and what is not there protects nobody. */

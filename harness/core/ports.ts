@@ -1,6 +1,7 @@
 /** The seams between the parts: what the conductor needs from the world. Adapters implement these; `cli/wire.ts` joins them. */
 import type { Fault, FaultKind } from "./faults.ts";
 import type { Evidence, Plan, RunEvent, Series, SubstrateName } from "./run.ts";
+import type { Entry } from "./entries.ts";
 import type { Endpoint, Layout, Link, Place, Program, Service, Stream } from "./target.ts";
 
 /** Wall-clock and monotonic time, and waiting; injected so that runs can be simulated. */
@@ -193,9 +194,9 @@ export interface LoadRequest {
   readonly plan: Plan;
   readonly runId: string;
   readonly stream: Stream;
-  readonly edges: readonly Endpoint[];
+  readonly edges: readonly Entry[];
   /** One for each gateway of the plan, in its order. */
-  readonly gateways: readonly Endpoint[];
+  readonly gateways: readonly Entry[];
   /** Addresses and names of the target's other services, which a workload may ask as well. */
   readonly hosts?: readonly string[];
   readonly sink: SampleSink;

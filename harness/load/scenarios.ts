@@ -2,7 +2,7 @@
 import { gracefulStopMsOf, type Stage as Pace, stagesOf, timeUnitSeconds } from "../core/arrivals.ts";
 import type { Load } from "../core/experiment.ts";
 import type { Plan } from "../core/run.ts";
-import type { Endpoint } from "../core/target.ts";
+import type { Entry } from "../core/entries.ts";
 
 interface Stage { readonly target: number; readonly duration: string }
 
@@ -64,8 +64,10 @@ export function scenarioOf(load: Load, plan: Plan): Scenario {
 }
 
 /** What a workload is told; `forbidden` are blocks of addresses that it may not connect to. */
-export function settingsOf(plan: Plan, loads: readonly Load[], edges: readonly Endpoint[], gateways: readonly Endpoint[], forbidden: readonly string[] = []): string {
-  const told = (endpoints: readonly Endpoint[], names: readonly string[]): object[] => endpoints.map(({ host, port }, index) => ({ name: names[index], url: `http://${host.includes(":") ? `[${host}]` : host}:${port}` }));
+export function settingsOf(plan: Plan, loads: readonly Load[], edges: readonly Entry[], gateways: readonly Entry[], forbidden: readonly string[] = []): string {
+  const told = (entries: readonly Entry[], names: readonly string[]): object[] => entries.map(({ host, port, hostHeader }, index) => ({
+    name: names[index], url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, ...(hostHeader === undefined ? {} : { host: hostHeader }),
+  }));
   return JSON.stringify({
     seed: plan.seed, stream: plan.stream, leadInMs: plan.leadInMs, phasesMs: plan.phasesMs,
     edges: told(edges, plan.edges), gateways: told(gateways, plan.gateways ?? []),

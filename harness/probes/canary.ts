@@ -5,12 +5,12 @@
 import { createHash } from "node:crypto";
 import { Agent } from "node:http";
 import { type BodyProblem, type Container, leastBytes, lookAtBody, printOf } from "../core/body.ts";
-import { entriesOf } from "../core/entries.ts";
+import { entriesOf, type Entry } from "../core/entries.ts";
 import type { Clock, Deployment, SampleSink } from "../core/ports.ts";
 import { prng } from "../core/prng.ts";
 import { newestDue, type ProbeWish, probeWishes } from "../core/probe-wish.ts";
 import { segmentPath } from "../core/stream.ts";
-import type { Endpoint, Stream } from "../core/target.ts";
+import type { Stream } from "../core/target.ts";
 import { decoded, fetchBody, type Fetched } from "../system/fetch-body.ts";
 import type { Delivery } from "./delivered.ts";
 
@@ -45,7 +45,7 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
   if (edges.length === 0) return;
   try {
     for (let number = newestDue(stream, clock.nowMs()) + 1; !signal.aborted; number += 1) {
-      const wishes = edges.flatMap((edge, index) => probeWishes(stream, number, options.asksPast, random).map((wish) => ({ edge: edge.service, endpoint: entries[index] as Endpoint, wish })));
+      const wishes = edges.flatMap((edge, index) => probeWishes(stream, number, options.asksPast, random).map((wish) => ({ edge: edge.service, endpoint: entries[index] as Entry, wish })));
       for (const { edge, endpoint, wish } of wishes.sort((a, b) => a.wish.atMs - b.wish.atMs)) {
         await clock.sleep(Math.max(0, wish.atMs - clock.nowMs()), signal);
         sink.sample(late, clock.nowMs(), Math.max(0, clock.nowMs() - wish.atMs));
@@ -61,7 +61,7 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
   }
 
   /** Asks again for as long as the segment is not there yet and a viewer would. */
-  async function watch(edge: string, endpoint: Endpoint, wish: ProbeWish): Promise<void> {
+  async function watch(edge: string, endpoint: Entry, wish: ProbeWish): Promise<void> {
     for (let intendedMs = wish.atMs; intendedMs < wish.atMs + timeoutMs; intendedMs = clock.nowMs() + retryMs) {
       if (intendedMs > clock.nowMs()) await clock.sleep(intendedMs - clock.nowMs(), signal).catch(() => undefined);
       if (signal.aborted || (await ask(edge, endpoint, wish, intendedMs)) !== 404) return;
@@ -69,9 +69,9 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
   }
 
   /** Returns the status; 0 when no answer came. */
-  async function ask(edge: string, endpoint: Endpoint, wish: ProbeWish, intendedMs: number): Promise<number> {
+  async function ask(edge: string, endpoint: Entry, wish: ProbeWish, intendedMs: number): Promise<number> {
     const path = segmentPath(stream, wish.rendition, wish.number);
-    const answer = await fetchBody(endpoint, path, { agent: random() < freshShare ? false : agent, timeoutMs, signal }).catch(() => null);
+    const answer = await fetchBody(endpoint, path, { agent: random() < freshShare ? false : agent, timeoutMs, signal, ...(endpoint.hostHeader === undefined ? {} : { hostHeader: endpoint.hostHeader }) }).catch(() => null);
     if (signal.aborted) return 0;
     const atMs = clock.nowMs();
     const seen = answer === null || answer.status !== 200 || answer.body === null ? null : await lookAt(answer, answer.body, stream, wish);

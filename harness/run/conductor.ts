@@ -94,7 +94,7 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
     events.event({ kind: "aborted", reason: ended.reason, detail: ended.message });
   }
   inTime.abort();
-  await undo(world, stack);
+  await undo(world, stack, error);
   events.event({ kind: "finished" });
   return { error };
 }
@@ -131,10 +131,11 @@ function reasonOf(thrown: unknown, signal: AbortSignal): { reason: AbortReason; 
   return { reason: "internal", detail };
 }
 
-async function undo(world: World, stack: AsyncDisposableStack): Promise<void> {
+/** `error`: what ended the run; something that was half brought up and could not be taken down is left. */
+async function undo(world: World, stack: AsyncDisposableStack, error: unknown): Promise<void> {
   const { clock, events } = world;
   const startedMs = clock.nowMs();
-  const left: string[] = [];
+  const left: string[] = error instanceof SeawallError && error.code === "CLEANUP_INCOMPLETE" ? [error.message] : [];
   const deadline = new AbortController();
   // Teardown has a deadline of its own: whatever aborted the run must not shorten it.
   const timeout = clock.sleep(teardownMs, deadline.signal).then(() => "late" as const, () => "ended" as const);

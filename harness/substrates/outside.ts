@@ -21,9 +21,13 @@ export async function bringUpOutside({ layout, undo, logsDirectory, signal, prog
   progress(`bringing the target up: ${said(outside.up)}`);
   const problem = await runCommand(outside.up, logFile, outside.upWithinMs, signal);
   if (problem === null) return down;
-  await down();
+  const failed = `\`${said(outside.up)}\` did not bring the target up: ${problem}`;
+  // Why it did not come up is said first: what takes it down often fails for the same reason.
+  await down().catch((error: unknown) => {
+    throw new SeawallError("CLEANUP_INCOMPLETE", `${failed}; then ${(error as Error).message}`, { hint: "Mend what keeps it from coming up; `seawall recover` takes down what is left." });
+  });
   signal.throwIfAborted();
-  throw new SeawallError("SERVICE_FAILED", `\`${said(outside.up)}\` did not bring the target up: ${problem}`, { hint: `What it said is in ${logFile}` });
+  throw new SeawallError("SERVICE_FAILED", failed, { hint: `What it said is in ${logFile}` });
 }
 
 function said({ command, args }: Command): string {

@@ -22,15 +22,17 @@ export interface FetchOptions {
   readonly timeoutMs: number;
   /** Without one, a connection of its own. */
   readonly agent: Agent | false;
+  /** Left out: the endpoint's own. */
+  readonly hostHeader?: string;
   readonly signal: AbortSignal;
 }
 
 /** Rejects when no answer comes in time. */
-export function fetchBody({ host, port }: Endpoint, path: string, { timeoutMs, agent, signal: ended }: FetchOptions): Promise<Fetched> {
+export function fetchBody({ host, port }: Endpoint, path: string, { timeoutMs, agent, hostHeader, signal: ended }: FetchOptions): Promise<Fetched> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ended]);
     // Order as in Go's net/http. A Connection header would give the prober away.
-    const headers = { Host: port === 80 ? host : `${host}:${port}`, "User-Agent": viewerAgent };
+    const headers = { Host: hostHeader ?? (port === 80 ? host : `${host}:${port}`), "User-Agent": viewerAgent };
     const outgoing = request({ host, port, path, agent, headers, signal }, (response) => {
       const { statusCode: status = 0, headers: answered } = response;
       const parts: Buffer[] = [];

@@ -8,7 +8,7 @@ import { Counter, Trend } from "k6/metrics";
 import { segmentPath } from "../../../harness/core/stream.ts";
 import { mediaProblem } from "./inspect-media.ts";
 import { isSegment, isUndecodable, looks } from "./look-at-body.ts";
-import { type Edge, settings } from "./settings.ts";
+import { type Edge, hostOf, settings } from "./settings.ts";
 
 /** A viewer's wait for one segment in ms, from the moment it meant to ask. */
 const segmentMs = new Trend("segment_ms", true);
@@ -59,7 +59,7 @@ export function fetchSegment(wish: Wish): void {
   for (let leftMs = giveUpMs - Date.now(); leftMs > 0; leftMs = giveUpMs - Date.now()) {
     edge = next;
     const timeout = edges.length > 1 || wish.steer !== undefined ? Math.min(leftMs, wish.deadlineMs * shareOfEdge) : leftMs;
-    const answer = http.get(edge.url + pathOf(wish), { tags: { lane, edge: edge.name }, timeout: Math.max(50, timeout), ...(isLooking || wish.inspects === true ? { responseType: "binary" } : {}) });
+    const answer = http.get(edge.url + pathOf(wish), { tags: { lane, edge: edge.name }, timeout: Math.max(50, timeout), ...hostOf(edge), ...(isLooking || wish.inspects === true ? { responseType: "binary" } : {}) });
     if ((answer.status === 200 && answer.error_code === 0) || isUndecodable(answer)) {
       endedMs = Date.now();
       said = saidBy(answer);

@@ -5,7 +5,17 @@
 import type { Options } from "k6/options";
 
 /** An edge, or a gateway. */
-export interface Edge { readonly name: string; readonly url: string }
+export interface Edge {
+  readonly name: string;
+  readonly url: string;
+  /** The Host header, where a proxy with another address stands before it. */
+  readonly host?: string;
+}
+
+/** Servers that go by names know no other. */
+export function hostOf({ host }: Edge): { readonly headers?: { readonly Host: string } } {
+  return host === undefined ? {} : { headers: { Host: host } };
+}
 
 export interface Settings {
   readonly seed: number;

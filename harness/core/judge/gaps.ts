@@ -9,7 +9,7 @@ export function spanOf(windows: Windows): Window | null {
   return all.length === 0 ? null : { fromMs: Math.min(...all.map((w) => w.fromMs)), untilMs: Math.max(...all.map((w) => w.untilMs)) };
 }
 
-/** In ms; null without any sample in the span. A gap that overlaps one of the `excused` times does not count. */
+/** In ms; null without any sample in the span. What of a gap lies in one of the `excused` times does not count; the rest of it does. */
 export function longestGap(series: readonly SeriesData[], span: Window | null, excused: readonly Window[] = []): number | null {
   if (span === null) return null;
   const starts = startsIn(series, span).sort();
@@ -18,7 +18,19 @@ export function longestGap(series: readonly SeriesData[], span: Window | null, e
   for (let i = 0; i <= starts.length; i++) {
     const [fromMs, untilMs] = [starts[i - 1] ?? span.fromMs, starts[i] ?? span.untilMs];
     if (untilMs - fromMs <= longest) continue;
-    if (!excused.some((time) => time.fromMs < untilMs && fromMs < time.untilMs)) longest = Math.max(longest, untilMs - fromMs);
+    longest = Math.max(longest, untilMs - fromMs - excusedIn({ fromMs, untilMs }, excused));
   }
   return longest;
+}
+
+/** Two excused times that overlap count once. */
+function excusedIn({ fromMs, untilMs }: Window, excused: readonly Window[]): number {
+  let total = 0, untilNow = fromMs;
+  for (const time of excused.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const [from, until] = [Math.max(untilNow, time.fromMs), Math.min(untilMs, time.untilMs)];
+    if (until <= from) continue;
+    total += until - from;
+    untilNow = until;
+  }
+  return total;
 }

@@ -115,5 +115,6 @@ export const doctorDocument = z.object({
   }),
   cache: place,
   reports: place,
+  compose: ability.meta({ description: "whether targets can come up by a compose file" }),
   substrates: z.object({ process: ability, docker: ability }),
 });

@@ -1,0 +1,20 @@
+/** Whether `docker compose` is there: the plugin is a package of its own, and without it docker takes its flags for wrong ones. */
+import { spawnSync } from "node:child_process";
+import type { Command } from "../core/target.ts";
+import type { Ability } from "./machine.ts";
+
+const answerMs = 10_000;
+
+export function composePlugin(env: NodeJS.ProcessEnv): Ability {
+  const { status, stdout, error } = spawnSync("docker", ["compose", "version", "--short"], { env, encoding: "utf8", timeout: answerMs, stdio: ["ignore", "pipe", "ignore"] });
+  if (error !== undefined) return { works: false, detail: "there is no docker command, so no target comes up by a compose file" };
+  if (status !== 0) return { works: false, detail: "docker has no compose plugin: apt-get install docker-compose-plugin, or as your system calls it" };
+  return { works: true, detail: `docker compose ${stdout.trim()}` };
+}
+
+/** Of commands other than docker compose nothing is known beforehand. */
+export function obstacleTo({ command, args }: Command, env: NodeJS.ProcessEnv): string | null {
+  if (command !== "docker" || args[0] !== "compose") return null;
+  const { works, detail } = composePlugin(env);
+  return works ? null : detail;
+}
