@@ -78,7 +78,8 @@ function sidesTable(): void {
     const able = enoughRuns(ofA, ofB, defaults.alpha);
     const nulls = able ? pairs : Math.min(pairs, 50);
     const wrong = count(1, from + nulls);
-    const powered = Math.min(pairs, 100);
+    // Twenty runs a pair, with every interval of what is found, take a second or two.
+    const powered = Math.min(pairs, ofA + ofB > 12 ? 30 : 100);
     const found = able ? slowdowns.map((slower) => `${Math.round((100 * count(slower, from + powered)) / powered)} %`) : slowdowns.map(() => "cannot tell");
     process.stdout.write(`| ${sides} | ${runToRun * 100} % | ${((100 * wrong) / nulls).toFixed(1)} % of ${nulls} | ${(100 * upperBound(wrong, nulls)).toFixed(1)} % | ${found.join(" | ")} |\n`);
   }
