@@ -47,7 +47,8 @@ const here = all.filter(({ command }) => !elsewhere.some((one) => one.command.te
 function readersFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "seawall-docs-"));
   for (const name of ["seawall", "experiments", "examples", "harness", "targets", "schemas", "node_modules", "package.json"]) symlinkSync(join(root, name), join(folder, name));
-  for (const name of ["RUN", "BEFORE", "AFTER", "A1", "A2", "A3", "B1", "B2", "B3", "reports/origin-storm/RUN"]) cpSync(join(root, "reports/sample"), join(folder, name), { recursive: true });
+  const sides = ["before", "after"].flatMap((side) => ["1", "2", "3"].map((run) => `${side}/${run}`));
+  for (const name of ["RUN", ...sides, "A1", "A2", "A3", "B1", "B2", "B3", "reports/origin-storm/RUN"]) cpSync(join(root, "reports/sample"), join(folder, name), { recursive: true });
   writeFileSync(join(folder, "my-storm.ts"), readFileSync(join(root, "experiments/origin-storm.ts"), "utf8").replaceAll('"../', `"${root}/`).replaceAll('"./', `"${root}/experiments/`));
   return folder;
 }

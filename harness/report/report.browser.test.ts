@@ -180,7 +180,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     const [csv] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download the charts’ figures" }).click()]);
     const lines = (await readFile(await csv.path(), "utf8")).trimEnd().split("\n");
     expect(lines).toHaveLength(41);
-    expect(lines[0]).toMatch(/^"seconds since the baseline began","phase","Live segments: asked for, and what became of them: served \[\/s\]"/);
+    expect(lines[0]).toMatch(/^\ufeff"seconds since the baseline began","phase","Live segments: asked for, and what became of them: served \[\/s\]"/);
     expect(lines[3]).toMatch(/^0,"baseline",80,/);
     expect(csv.suggestedFilename()).toMatch(/^[\w.-]+\.intervals\.csv$/);
     const [json] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download what this page shows" }).click()]);
