@@ -5,7 +5,7 @@ import type { Honest, Lie, LieGroup } from "./lie.ts";
 
 export function checkGroup(group: LieGroup): void {
   describe(group.title, () => {
-    for (const lie of group.lies) it(`catches ${lie.name}: ${lie.says}`, () => catches(lie));
+    for (const lie of group.lies) it(`catches ${lie.name}: ${lie.says}`, () => (group.runs === "hermetic" ? catches(lie) : isNotHeld(lie)));
     for (const control of group.honest) it(`doubts nothing of ${control.name}: ${control.says}`, () => doubtsNothing(control));
   });
 }
@@ -28,6 +28,14 @@ async function catches({ caughtBy, plant }: Lie): Promise<void> {
   expect(doubts.filter(({ title }) => title !== caughtBy), "caught by something else as well").toEqual([]);
   // Without its check the lie is held: the check, and nothing else, catches it.
   expect(worst(findings.filter(({ title }) => title !== caughtBy))).toBe("held");
+}
+
+/** On a busy machine other checks may doubt a real run as well: the one that is named must. */
+async function isNotHeld({ caughtBy, plant }: Lie): Promise<void> {
+  const outcome = await plant();
+  if (!("findings" in outcome)) throw new Error("a real lie ends in a verdict");
+  expect(worst(outcome.findings)).not.toBe("held");
+  expect(outcome.findings.filter(({ status }) => status !== "held").map(({ title }) => title)).toContain(caughtBy);
 }
 
 async function doubtsNothing({ plant }: Honest): Promise<void> {

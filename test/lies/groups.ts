@@ -5,8 +5,9 @@ import type { LieGroup } from "./lie.ts";
 import { loads } from "./load.ts";
 import { lyingWitnesses } from "./lying-witnesses.ts";
 import { nonsenseTargets } from "./nonsense-targets.ts";
+import { realLies } from "./real.ts";
 import { records } from "./record.ts";
 import { silentServices } from "./silent-services.ts";
 import { unfailableClaims } from "./unfailable-claims.ts";
 
-export const groups: readonly LieGroup[] = [nonsenseTargets, unfailableClaims, silentServices, records, lyingWitnesses, loads, faultLies, comparisons];
+export const groups: readonly LieGroup[] = [nonsenseTargets, unfailableClaims, silentServices, records, lyingWitnesses, loads, faultLies, comparisons, realLies];

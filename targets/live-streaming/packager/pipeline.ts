@@ -55,6 +55,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     });
 
   const publishOne = async (rendition: string, loop: Loop, number: number, backfill: boolean): Promise<boolean> => {
+    // First of all: what is ordered meanwhile is still done to this segment.
+    if (!backfill) await parts.sleep(Math.max(0, publishAtMs(number) + settings.packagingMsMin - nowMs()));
     const made = makeSegment(loop, number, parts.phase);
     const segment = backfill ? made : parts.spoil(made, number, rendition);
     const samples = expectedSamples(loop, number, parts.phase);
@@ -63,7 +65,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       durationTicks: samples * (loop.segments[0] === undefined ? 0 : usualTicks(loop)),
     });
     const sha256 = createHash("sha256").update(segment).digest("hex");
-    if (!backfill) await parts.sleep(Math.max(0, publishAtMs(number) + settings.packagingMsMin - nowMs()));
     const startedMs = nowMs();
     // What is live has its time from when it was due; what is published after the fact is in no hurry, and must be there in the end.
     const deadlineMs = backfill ? startedMs + backfillRetryMs : publishAtMs(number) + retryMs;

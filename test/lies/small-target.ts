@@ -1,0 +1,92 @@
+/**
+ * A small target that can lie, and an experiment of half a minute on it: an edge in front of an origin, both a few lines of Node, and 100 ms
+ * of latency on the link between them. LIE says how it lies; without it, it is honest. Run it with `./seawall run test/lies/small-target.ts`.
+ */
+import { defineExperiment, type Phase } from "../../harness/core/experiment.ts";
+import { ownTarget } from "../../harness/core/own-target.ts";
+import type { Launch, Place } from "../../harness/core/target.ts";
+
+const lie = process.env["LIE"] ?? "none";
+const segmentMs = 1_000;
+
+/** The origin makes each segment from its number; nothing is there before it is due. */
+const origin = `
+  import { createServer } from "node:http";
+  const box = (type, body) => {
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(8 + body.length);
+    head.write(type, 4, "latin1");
+    return Buffer.concat([head, body]);
+  };
+  const newest = () => Math.floor(Date.now() / ${segmentMs}) - 1;
+  createServer((request, response) => {
+    const number = Number(/\\/(\\d+)\\.m4s$/.exec(request.url)?.[1] ?? NaN);
+    if (request.url === "/health") return response.end("ok");
+    if (!(number <= newest() && number > newest() - 100)) return response.writeHead(404).end();
+    const media = Buffer.alloc(12_000, request.url);
+    const body = Buffer.concat([box("moof", box("mfhd", Buffer.alloc(8))), box("mdat", media)]);
+    response.writeHead(200, { "content-type": "video/mp4", "content-length": body.length }).end(body);
+  }).listen(Number(process.env.PORT), process.env.HOST);
+`;
+
+const edge = `
+  import { createServer, get, Agent } from "node:http";
+  const [kept, agent] = [new Map(), new Agent({ keepAlive: true })];
+  const fetched = (url) => new Promise((done) => get({ host: process.env.TO_HOST, port: process.env.TO_PORT, path: url, agent }, (answer) => {
+    const parts = [];
+    answer.on("data", (part) => parts.push(part)).on("end", () => done({ status: answer.statusCode, body: Buffer.concat(parts) }));
+  }).on("error", () => done({ status: 502, body: Buffer.alloc(0) })));
+  createServer(async (request, response) => {
+    if (request.url === "/health") return response.end("ok");
+    if (!kept.has(request.url)) {
+      kept.set(request.url, fetched(request.url));
+      if (kept.size > 500) kept.delete(kept.keys().next().value);
+    }
+    const { status, body } = await kept.get(request.url);
+    if (status !== 200) kept.delete(request.url);
+    response.writeHead(status, { "content-type": "video/mp4", "content-length": body.length }).end(body);
+  }).listen(Number(process.env.PORT), process.env.HOST);
+`;
+
+function launch(program: string, reach: (place: Place) => { readonly host: string; readonly port: number } | null) {
+  return (place: Place): Launch => {
+    const [{ host, port }, to] = [place.listen("http"), reach(place)];
+    const env = { HOST: host, PORT: String(port), ...(to === null ? {} : { TO_HOST: to.host, TO_PORT: String(to.port) }) };
+    return { command: place.tool("node").executable, args: ["main.mjs"], env, files: { "main.mjs": program } };
+  };
+}
+
+const target = ownTarget({
+  name: "small",
+  services: [
+    { name: "origin", kind: "origin", port: 18_310, tools: ["node"], ready: "/health", launch: launch(origin, () => null) },
+    {
+      name: "edge", kind: "edge", port: 18_311, tools: ["node"], ready: "/health",
+      // Past the proxy, nothing of the target meets what is broken on the link.
+      launch: launch(edge, (place) => (lie === "bypass" ? place.direct("origin", "http") : place.reach("origin", "http"))),
+    },
+  ],
+  links: [["edge", "origin"]],
+  edges: ["edge"],
+  stream: {
+    event: "main", segmentMs, availabilityStartMs: 0, dvrSegments: 50, segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+    renditions: [{ name: "video", kind: "video", bitsPerSecond: 96_000 }],
+  },
+});
+
+const always: readonly Phase[] = ["baseline", "fault", "recovery"];
+const live = { metric: "segment_ms", where: { lane: "live" } } as const;
+
+export default defineExperiment({
+  name: "small-target", title: "Latency between a small edge and its origin", story: "A lie about it must never be held.",
+  tier: "latency", target, topology: "own",
+  phasesMs: { baseline: 6_000, fault: 7_000, recovery: 7_000 },
+  load: [{ name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 15, fault: 40, recovery: 15 }, vus: 240 }],
+  hypothesis: [
+    { ...live, title: "Live segments are served", statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.99, during: always, samplesMin: 40 },
+    { ...live, title: "Nobody waits long", statistic: "p95", comparison: "<=", limit: 1_500, unit: "ms", during: always, samplesMin: 40 },
+  ],
+  recovery: { title: "Served again", goodput: live, having: { outcome: "served" }, shareMin: 0.95, ofBaselineMin: 0.7, withinMs: 2_000, windowMs: 1_000 },
+  method: [{ atMs: 1_000, forMs: 5_000, fault: { kind: "latency", links: { from: { service: "edge" }, to: { service: "origin" } }, delayMs: 100, jitterMs: 20 } }],
+  blastRadius: { services: ["edge", "origin"], faultsAtOnceMax: 1 }, abortWhen: [], reliesOn: [],
+});
