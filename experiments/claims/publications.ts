@@ -16,7 +16,7 @@ export function publications(regions: Readonly<Record<string, Publishing>>): rea
   return Object.entries(regions).flatMap(([region, { samplesMin, ackedMin = 1, refusedMax = 0 }]): Claim[] => {
     const published = { metric: "publish_ms", where: { region }, statistic: "share", during: everyPhase, samplesMin } as const;
     return [
-      { ...published, title: `Publications of ${region} are acknowledged`, having: { outcome: "acked" }, comparison: ">=", limit: ackedMin },
+      { ...published, title: `Publications of ${region} are acknowledged`, having: { outcome: "acked" }, comparison: ackedMin === 1 ? "==" : ">=", limit: ackedMin },
       { ...published, title: `Publications of ${region} are never turned away`, having: { refused: "yes" }, comparison: "<=", limit: refusedMax },
     ];
   });
