@@ -40,7 +40,7 @@ describe("the index of runs", () => {
     expect(runs.map((run) => [run.path, run.version, run.targetVersion, run.hasReport])).toEqual([
       ["origin-storm/20260201T000000Z-00000002", "0.1.0", ofTarget, true], ["origin-storm/20260103T000000Z-00000003", null, "abc1234", false], ["origin-storm/20260101T000000Z-00000001", null, ofTarget, false],
     ]);
-    expect(runs[0]?.claims.find(({ title, phase }) => title.startsWith("Origin GETs") && phase === "fault")?.used).toBeCloseTo(1.0000 / 1.2, 3);
+    expect(runs[0]?.claims.find(({ title, phase }) => title.startsWith("Origin GETs") && phase === "fault")?.used).toBeCloseTo(1 / 1.2, 3);
     const page = readFileSync(join(out, "index.html"), "utf8");
     expect(page).toContain('href="origin-storm/20260201T000000Z-00000002/report.html"');
     expect(page).toMatch(/as it must be/);
