@@ -35,8 +35,9 @@ export default defineExperiment({
       metric: "segment_ms", where: { lane: "live", home: "region-b/edge" }, statistic: "share", having: { edge: "region-b/edge" },
       comparison: ">=", limit: 0.999, during: everyPhase, samplesMin: 200,
     },
-    // Region B's publish origin is gone for as long as one segment or two is tried: three renditions of 16.
-    ...publications({ "region-a": { samplesMin: 15 }, "region-b": { samplesMin: 15, ackedMin: 0.85 } }),
+    // Region B's publish origin is gone for as long as one segment or two is tried, and turns PUTs away until its store is connected again.
+    // Seen: 87.5 and 93.8 % acknowledged, 6.3 % turned away, twice.
+    ...publications({ "region-a": { samplesMin: 15 }, "region-b": { samplesMin: 15, ackedMin: 0.8, refusedMax: 0.13 } }),
     ...shedOrder(),
     durable(20),
   ],

@@ -43,8 +43,8 @@ export default defineExperiment({
       metric: "object_store_requests_total", statistic: "share", having: { outcome: "shed" }, comparison: "<=", limit: 0.1, during: storm, samplesMin: 10,
     },
     // A publication takes a second on this store, half of its packager's time: of 36 in a region's storm one was lost when the
-    // machine stood still. Two may be.
-    ...bothRegionsPublish({ samplesMin: 15, ackedMin: 0.94, refusedMax: 0.5 }),
+    // machine stood still. Two may be, and three turned away; none was in two runs.
+    ...bothRegionsPublish({ samplesMin: 15, ackedMin: 0.94, refusedMax: 0.09 }),
     ...shedOrder(),
     durable(30),
   ],

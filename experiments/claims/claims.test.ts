@@ -15,7 +15,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name
 /** What the synthetic run of the tests below claims. */
 const mission: readonly Claim[] = [...liveServed(8), ...bothRegionsPublish({ samplesMin: 8 }), ...shedOrder(), durable()];
 /** How far an experiment may go beyond what its topology asks of each region: never so far that anything would do. */
-const loosest = { ackedMin: 0.8, refusedMax: 0.5 };
+const loosest = { ackedMin: 0.8, refusedMax: 0.15 };
 
 describe.each(files)("%s", (file) => {
   it("carries the mission's claims whole, with enough samples to say something", async () => {
