@@ -60,7 +60,7 @@ describe("everything that is printed", () => {
       let shown = "";
       printed[what]?.(text, printerTo({ ...plain, isTerminal: false, write: (part) => { shown += part; } }).write);
       expect(actsIn(shown)).toEqual([]);
-    }), { numRuns: 60 });
+    }), { numRuns: 200 });
   });
 
   it("so are the lines of progress, on a terminal and elsewhere", () => {
@@ -76,7 +76,7 @@ describe("everything that is printed", () => {
         progress.say(text);
       }
       expect(actsIn(withoutOwn(shown))).toEqual([]);
-    }), { numRuns: 60 });
+    }), { numRuns: 200 });
   });
 
   it("text that others wrote ends no line of a service's log", () => {

@@ -20,8 +20,8 @@ export function actsIn(text: string): string[] {
   ];
 }
 
-/** Without our colours, and without what takes back the live line. */
+/** Without our colours; what takes back the live line begins a new one. */
 export function withoutOwn(text: string): string {
-  const own = ["\r\u001b[2K", ...[0, 1, 2, 22, 31, 32, 33, 39].map((code) => `\u001b[${code}m`)];
-  return own.reduce((rest, sequence) => rest.replaceAll(sequence, ""), text);
+  const own = [0, 1, 2, 22, 31, 32, 33, 39].map((code) => `\u001b[${code}m`);
+  return own.reduce((rest, sequence) => rest.replaceAll(sequence, ""), text.replaceAll("\r\u001b[2K", "\n"));
 }

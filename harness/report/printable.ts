@@ -19,12 +19,15 @@ export function printable(text: string, colour = false): string {
 /**
  * GitHub's runner trims a line before it looks for `::`, and takes `##[…]` anywhere (actions/runner, ActionCommand.cs); Azure Pipelines
  * takes `##vso[…]`, TeamCity `##teamcity[…]`. GitLab's sections need a carriage return and an escape, which `plain` takes out.
+ * Colours stand between no two signs of a command: some programs take them out before they look.
  */
-const hashes = /##(?=\[|vso\[|teamcity\[)/gi;
+const paint = `(?:${introducer}\\[\\d+m)*`;
+const hashes = new RegExp(`#(${paint})#(?=${paint}(?:\\[|vso\\[|teamcity\\[))`, "gi");
+const colons = new RegExp(`^((?:\\s|${introducer}\\[\\d+m)*):(${paint}):`, "gm");
 
 export function withoutCommands(text: string): string {
   // Signs that look alike: the text stays as wide as it was, and is read as it was meant.
-  return text.replace(hashes, "#♯").replace(/^(\s*)::/gm, "$1∶:");
+  return text.replace(hashes, "#$1♯").replace(colons, "$1∶$2:");
 }
 
 /** One line of JSON with the same meaning, in which nothing acts: such characters are escaped, as JSON allows inside its strings. */
