@@ -210,11 +210,11 @@ export class RunningProbes implements AsyncDisposable {
     const tooLate = (): void => reader?.[Symbol.dispose]();
     const { signal } = this.#enough;
     signal.addEventListener("abort", tooLate, { once: true });
-    const counts = await reader?.read().finally(() => signal.removeEventListener("abort", tooLate)) ?? [];
-    if (instance.pid !== pid) return;
+    const reading = await reader?.read().finally(() => signal.removeEventListener("abort", tooLate)) ?? null;
+    if (reading === null || instance.pid !== pid) return;
     const atMs = this.#options.clock.nowMs();
-    for (const { requests, ...tags } of originGetsOf(counts)) {
-      this.#counters.read("origin_gets", { ...tags, edge: instance.service.name }, atMs, requests, lifeOf(instance));
+    for (const { requests, ...tags } of originGetsOf(reading.counts)) {
+      this.#counters.read("origin_gets", { ...tags, edge: instance.service.name }, atMs, requests, reading.life);
     }
   }
 

@@ -11,8 +11,16 @@ export interface BackendCount {
   readonly requests: number;
 }
 
-/** Starting a process from the harness costs ten times what varnishstat itself does, so a shell is started once and asked line by line. */
-const loop = `while read -r _; do "$VARNISHSTAT" -n "$DIRECTORY" -1 -j -f 'VBE.*.req' | tr -d '\\n'; echo; done`;
+/**
+ * Starting a process from the harness costs ten times what varnishstat itself does, so a shell is started once and asked line by line.
+ * Shared memory outlives the Varnish that wrote it, and varnishstat reads it all the same: its index begins with `# <pid> <start>`, and
+ * what a process left that is gone is passed over. An answer is `<pid> <start>{…}` or an empty line.
+ */
+const loop = `while read -r _; do life=
+  { read -r _ life < "$DIRECTORY/_.vsm_mgt/_.index"; } 2>/dev/null
+  if [ -n "$life" ] && [ -d "/proc/\${life%% *}" ]; then printf %s "$life"; "$VARNISHSTAT" -n "$DIRECTORY" -1 -j -f 'VBE.*.req' | tr -d '\\n'; fi
+  echo
+done`;
 
 /** The program to start beside a Varnish; for {@link VarnishReader}. */
 export function varnishstatLoop(place: Place, workDirectory: string): Program {
@@ -39,8 +47,8 @@ export class VarnishReader implements Disposable {
     return this.#failed === null;
   }
 
-  /** One reading at a time. */
-  async read(): Promise<BackendCount[]> {
+  /** One reading at a time; null while no Varnish runs there. */
+  async read(): Promise<VarnishReading | null> {
     if (this.#failed !== null) throw this.#failed;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const timer = setTimeout(() => {
@@ -52,7 +60,7 @@ export class VarnishReader implements Disposable {
     this.#lines.once("line", resolve).once("close", closed);
     this.#shell.input.write("\n");
     try {
-      return parseBackends(await promise);
+      return parseReading(await promise);
     } finally {
       clearTimeout(timer);
       this.#lines.off("line", resolve).off("close", closed);
@@ -64,6 +72,15 @@ export class VarnishReader implements Disposable {
     this.#shell[Symbol.dispose]();
     this.#lines.close();
   }
+}
+
+/** What one Varnish has counted; `life` is another one after each start. */
+export interface VarnishReading { readonly life: string; readonly counts: readonly BackendCount[] }
+
+/** `4711 1796031073{"counters":…}`; null for an empty line. */
+function parseReading(line: string): VarnishReading | null {
+  const begins = line.indexOf("{");
+  return line === "" ? null : { life: line.slice(0, Math.max(0, begins)), counts: parseBackends(line.slice(Math.max(0, begins))) };
 }
 
 /** `{"counters":{"VBE.<vcl>.<backend>.req":{"value":12,…}}}`; the VCL's name may change with a reload, the backend's does not. */
