@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSyn
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { SeawallError } from "../core/errors.ts";
-import type { Run } from "../core/run.ts";
+import type { Run, Status } from "../core/run.ts";
 import { oneLine } from "../report/plain.ts";
 import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";
@@ -27,8 +27,17 @@ export interface BaselineQuery {
 export interface Baseline extends AsyncDisposable {
   /** For people: the folder, or the ref and its commit. */
   readonly label: string;
-  /** Only runs that held with every defence on; empty when there are none. Makes them first where it can. */
-  runs(query: BaselineQuery): Promise<Run[]>;
+  /** Runs with every defence on. Makes them first where it can. */
+  runs(query: BaselineQuery): Promise<BaselineRuns>;
+}
+
+/** What a baseline has of one experiment. */
+export interface BaselineRuns {
+  readonly held: readonly Run[];
+  /** Of those that are left out: what each came to, in one line. */
+  readonly leftOut: readonly string[];
+  /** Sound records of runs that were refuted. */
+  readonly refuted: readonly Run[];
 }
 
 /** `names`: the experiments that will be asked for, as the user named them. */
@@ -42,7 +51,7 @@ export async function openBaseline(context: Context, named: string, out: string,
   const folder = resolve(context.cwd, named);
   if (existsSync(folder)) {
     const judging = new JudgedRuns(context);
-    return { label: named, runs: (query) => judging.held(folder, query), [Symbol.asyncDispose]: async () => {} };
+    return { label: named, runs: (query) => judging.of(folder, query), [Symbol.asyncDispose]: async () => {} };
   }
   const temporary = mkdtempSync(join(tmpdir(), "seawall-baseline-"));
   try {
@@ -113,18 +122,18 @@ class RefBaseline implements Baseline {
     this.#judging = new JudgedRuns(context);
   }
 
-  async runs(query: BaselineQuery): Promise<Run[]> {
+  async runs(query: BaselineQuery): Promise<BaselineRuns> {
     const repository = this.#repositories.get(await rootOf(this.#context, query.name, this.#named, this.#temporary));
-    if (repository === undefined) return [];
+    if (repository === undefined) return { held: [], leftOut: [], refuted: [] };
     const folder = join(this.#folder, repository.commit.slice(0, 12));
-    let held = await this.#judging.held(folder, query);
+    let judged = await this.#judging.of(folder, query);
     // Each gets another seed; one that did not hold is not made up for, and one that left no record could not be started.
-    for (let made = held.length, count = recorded(folder, query).length; made < this.#options.runs; made++) {
+    for (let made = judged.held.length, count = recorded(folder, query).length; made < this.#options.runs; made++) {
       await this.#make(repository, folder, query, (this.#options.seed + made) % 2 ** 32);
       if (recorded(folder, query).length === count++) break;
-      held = await this.#judging.held(folder, query);
+      judged = await this.#judging.of(folder, query);
     }
-    return held;
+    return judged;
   }
 
   async #make(repository: Repository, folder: string, { name, topology, substrate }: BaselineQuery, seed: number): Promise<void> {
@@ -195,42 +204,46 @@ function recorded(folder: string, { experiment, topology, substrate }: BaselineQ
 /** Judges each record once, by today's code: what its verdict.json says counts for nothing. */
 class JudgedRuns {
   readonly #context: Context;
-  readonly #known = new Map<string, Run | null>();
+  readonly #known = new Map<string, JudgedRun>();
 
   constructor(context: Context) {
     this.#context = context;
   }
 
   /** The newest ones that held; the others are named. */
-  async held(folder: string, query: BaselineQuery): Promise<Run[]> {
-    const held: Run[] = [];
+  async of(folder: string, query: BaselineQuery): Promise<BaselineRuns> {
+    const held: Run[] = [], refuted: Run[] = [], leftOut: string[] = [];
     for (const directory of recorded(folder, query).reverse()) {
-      const run = await this.#heldIn(directory);
-      if (run !== null) held.push(run);
+      const { run, why, status } = await this.#in(directory);
+      if (run !== null && status === "held") held.push(run);
+      else leftOut.push(why);
+      if (run !== null && status === "refuted" && run.damage.length === 0) refuted.push(run);
       if (held.length === runsMax) break;
     }
-    return held.reverse();
+    return { held: held.reverse(), refuted, leftOut };
   }
 
-  async #heldIn(directory: string): Promise<Run | null> {
+  async #in(directory: string): Promise<JudgedRun> {
     const known = this.#known.get(directory);
     if (known !== undefined) return known;
-    const { run, why } = await judgedIn(directory);
-    if (run === null) this.#context.stderr.write(`baseline: ${oneLine(directory)} is left out: ${oneLine(why)}\n`);
-    this.#known.set(directory, run);
-    return run;
+    const judged = await judgedIn(directory);
+    if (judged.status !== "held") this.#context.stderr.write(`baseline: ${oneLine(directory)} is left out: ${oneLine(judged.why)}\n`);
+    this.#known.set(directory, judged);
+    return judged;
   }
 }
 
-async function judgedIn(directory: string): Promise<{ readonly run: Run | null; readonly why: string }> {
+/** `run` is null where the record cannot be read. */
+interface JudgedRun { readonly run: Run | null; readonly status: Status; readonly why: string }
+
+async function judgedIn(directory: string): Promise<JudgedRun> {
   try {
     const run = await readRun(directory);
     const { status, why } = judgeRecord(run);
-    const damage = run.damage.length === 0 ? why : run.damage.join("; ");
-    return status === "held" ? { run, why } : { run: null, why: `${status}: ${damage}` };
+    return { run, status, why: status === "held" ? why : `${status}: ${run.damage.length === 0 ? why : run.damage.join("; ")}` };
   } catch (error) {
     if (!(error instanceof SeawallError)) throw error;
-    return { run: null, why: error.message };
+    return { run: null, status: "inconclusive", why: error.message };
   }
 }
 

@@ -149,6 +149,17 @@ describe("a gate in virtual time", () => {
     const bare = await gate(["--seed", "10", "--baseline", "bare"]);
     expect(bare.exitCode).toBe(2);
     expect(bare.stderr).toMatch(/is left out: inconclusive: .*samples\.csv\.zst is missing/);
+    expect(bare.stdout.replaceAll(/\s+/g, " ")).toContain("every claim held, but none of the baseline's runs says anything: inconclusive: ");
+  }, 60_000);
+
+  it("passes what is mended: sound runs of the baseline were refuted, and these hold", async () => {
+    writeFileSync(join(folder, "strict.ts"), `
+      import base from "${join(root, "experiments/origin-storm.ts")}";
+      export default { ...base, hypothesis: base.hypothesis.map((claim) => (claim.statistic === "ratio" ? { ...claim, limit: 0.1 } : claim)) };`);
+    expect((await gate(["./strict.ts", "--seed", "7", "--out", "red"], {}, [])).exitCode).toBe(1);
+    const { exitCode, stdout } = await gate(["--seed", "8", "--baseline", "red"]);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("Better: every claim holds now, and not all did.");
+    expect(exitCode).toBe(0);
   }, 60_000);
 
   it("looks for a ref in the repository of the experiment, and refuses one where there is none", async () => {

@@ -14,7 +14,7 @@ import { type GateReport, renderAnnotations, renderGateMarkdown, renderGateText 
 import { type JudgedRun, renderJunit, type Unjudged } from "../report/junit.ts";
 import { newRunId } from "../run/run-directory.ts";
 import { makeFolders, writeWhole } from "../system/files.ts";
-import { type Baseline, openBaseline } from "./baseline.ts";
+import { type Baseline, type BaselineRuns, openBaseline } from "./baseline.ts";
 import type { Context } from "./context.ts";
 import { type Outcome, plan, runPlanned, type RunOptions, worse } from "./run.ts";
 import { chosen, inItsTopology, type Item, planAll, present, reasonsOf } from "./several.ts";
@@ -50,7 +50,7 @@ async function gateItem(context: Context, item: Item, seed: number, options: Gat
   const own = inItsTopology(item, options);
   const { experiment } = item;
   let made = 0;
-  let before: Run[] | null = null;
+  let before: BaselineRuns | null = null;
   return gateExperiment(experiment.name, experiment.title, {
     run: async () => {
       // Another seed each time: the same choices again would be the same draw.
@@ -69,7 +69,7 @@ async function gateItem(context: Context, item: Item, seed: number, options: Gat
       if (baseline === null) return { kind: "none", why: "" };
       const { topology, substrate } = (judged.get(held[0]?.directory ?? "") as Outcome).run.plan;
       // A folder of runs may be the very one into which the gate puts its own.
-      before ??= (await baseline.runs({ name: item.name, experiment: experiment.name, topology, substrate })).filter(({ directory }) => !judged.has(directory));
+      before ??= withoutOwn(await baseline.runs({ name: item.name, experiment: experiment.name, topology, substrate }), judged);
       return compared(before, held.map(({ directory }) => (judged.get(directory) as Outcome).run));
     },
   }, { retriesMax: options.retries, confirmations: options.confirmations });
@@ -80,8 +80,19 @@ function refusedAttempt(error: SeawallError): Attempt {
   return { runId: "", status: "inconclusive", why: `it was not run: ${reasonsOf(error)}`, exitCode: exitCodes.inconclusive, directory: "", rerun: "" };
 }
 
-function compared(before: readonly Run[], now: readonly Run[]): AgainstBaseline {
-  if (before.length === 0) return { kind: "none", why: "the baseline has no run of it that held" };
+function withoutOwn({ held, refuted, leftOut }: BaselineRuns, own: ReadonlyMap<string, Outcome>): BaselineRuns {
+  const others = (runs: readonly Run[]): Run[] => runs.filter(({ directory }) => !own.has(directory));
+  return { held: others(held), refuted: others(refuted), leftOut };
+}
+
+/** A new experiment has no baseline yet, and one that is mended had none that held: both pass. What says nothing does not. */
+function compared({ held: before, refuted, leftOut }: BaselineRuns, now: readonly Run[]): AgainstBaseline {
+  if (before.length === 0 && refuted.length > 0) {
+    const [baselineRuns, runs] = [refuted.map(({ id }) => id), now.map(({ id }) => id)];
+    return { kind: "compared", baselineRuns, runs, worse: [], better: ["every claim holds now, and not all did"], suspected: [], power: [], marked: [] };
+  }
+  if (before.length === 0 && leftOut.length > 0) return { kind: "useless", why: `none of the baseline's runs says anything: ${leftOut[0]}` };
+  if (before.length === 0) return { kind: "none", why: "the baseline has no run of it" };
   const sides = { baseline: before.map(({ id }) => id), runs: now.map(({ id }) => id) };
   const comparable = comparability([before, now]);
   if (comparable.refused.length > 0) return againstBaseline(sides, comparable, [], sentence, []);
@@ -142,7 +153,7 @@ function suiteOf({ experiment, attempts, baseline, outcome, why }: Gated, judged
   const made = judged.get(last?.directory ?? "");
   if (made === undefined) return { suite: experiment, name: "not run", message: why };
   const compared = baseline.kind === "compared" ? { outcome: outcome === "worse" ? "failure" as const : "passed" as const, message: outcome === "worse" ? baseline.worse.join("; ") : "" }
-    : { outcome: "skipped" as const, message: baseline.why };
+    : { outcome: baseline.kind === "useless" ? "error" as const : "skipped" as const, message: baseline.why };
   const again = attempts.length > 1 ? [{ name: `it took ${attempts.length} runs`, outcome: "passed" as const, message: why }] : [];
   const closed = outcome === "passed" || outcome === "worse" ? [] : [{ name: "gate", outcome: outcome === "refuted" ? "failure" as const : "error" as const, message: `${outcome}: ${why}` }];
   const against = baseline.kind === "none" && baseline.why === "" ? [] : [{ name: "as good as the baseline", ...compared }];

@@ -39,7 +39,7 @@ function runsOf({ attempts }: Gated): string {
 }
 
 function comparisonLine({ baseline }: Gated): string {
-  if (baseline.kind === "none") return baseline.why === "" ? "" : `Not compared: ${baseline.why}.`;
+  if (baseline.kind !== "compared") return baseline.why === "" ? "" : `Not compared: ${baseline.why}.`;
   const better = baseline.better.length === 0 ? "" : ` Better: ${baseline.better.join("; ")}.`;
   return `Compared with ${counted(baseline.baselineRuns.length, "run")} of the baseline: ${baseline.worse.length === 0 ? "nothing is shown to be worse" : baseline.worse.join("; ")}.${better}${baseline.power.map((text) => ` ${text}.`).join("")}`;
 }

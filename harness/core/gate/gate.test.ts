@@ -70,6 +70,12 @@ describe("a gate", () => {
     expect(await gateOf(2)).toMatchObject({ outcome: "inconclusive", exitCode: 2, sides: [1, 3], why: expect.stringContaining("9.1 times") });
   });
 
+  it("does not pass where the baseline says nothing", async () => {
+    const ports = { run: async () => attempt("held", 0), compare: async () => ({ kind: "useless" as const, why: "none of its runs held" }) };
+    const made = await gateExperiment("storm", "A storm", ports, { retriesMax: 2, confirmations: 2 });
+    expect(made).toMatchObject({ outcome: "inconclusive", exitCode: 2, attempts: [{}], why: "every claim held, but none of its runs held" });
+  });
+
   it("takes a confirming run that refutes for what it is, and passes over one that says nothing", async () => {
     expect((await gate(["held", "refuted"], { worseTimes: 9 })).made.outcome).toBe("refuted");
     const unsaid = await gate(["held", "inconclusive"], { worseTimes: 9 });
@@ -98,8 +104,10 @@ describe("what a gate makes of a comparison", () => {
     expect(against({})).toMatchObject({ kind: "compared", worse: ["felt worse"], better: ["felt better"] });
   });
 
-  it("leaves figures of another machine alone, and compares nothing that cannot be compared", () => {
-    expect(against({ otherMachine: true })).toMatchObject({ kind: "compared", worse: [], better: [] });
+  it("is useless with figures of another machine and without any, and none where the experiment itself is another one", () => {
+    const useless = (why: string) => ({ kind: "useless", why: expect.stringContaining(why) as string });
+    expect(against({ otherMachine: true })).toEqual(useless("another machine"));
     expect(against({ refused: ["the load differs"] })).toEqual({ kind: "none", why: "the baseline cannot be compared: the load differs" });
+    expect(againstBaseline({ baseline: ["a"], runs: ["b"] }, { refused: [], marked: [], otherMachine: false }, [change("better", "resources")], () => "", [])).toEqual(useless("no figure"));
   });
 });

@@ -23,6 +23,8 @@ export interface Attempt {
 export type AgainstBaseline =
   /** There is nothing to compare with, or nothing was asked for. */
   | { readonly kind: "none"; readonly why: string }
+  /** It was to be compared, and what the baseline has of it says nothing about these runs: the gate does not pass. */
+  | { readonly kind: "useless"; readonly why: string }
   | {
     readonly kind: "compared";
     readonly baselineRuns: readonly string[];
@@ -80,7 +82,7 @@ export async function gateExperiment(experiment: string, title: string, ports: G
   if (last.exitCode !== exitCodes.held) return made(notCompared);
   const held = [last];
   const first = await ports.compare(held);
-  if (first.kind === "none" || first.worse.length + first.suspected.length === 0) return made(first);
+  if (first.kind !== "compared" || first.worse.length + first.suspected.length === 0) return made(first);
   // All of them and then one comparison: stopping at the first pleasant one would be picking.
   for (let more = 0; more < limits.confirmations; more++) {
     last = await again();
@@ -98,6 +100,9 @@ function gated(experiment: string, title: string, attempts: readonly Attempt[], 
   const tried = again === 0 ? "" : `; ${again} of ${attempts.length} runs were inconclusive: ${attempts.find(({ exitCode }) => exitCode === exitCodes.inconclusive)?.why ?? ""}`;
   const base = { experiment, title, attempts, baseline };
   if (decisive.exitCode === exitCodes.held) {
+    if (baseline.kind === "useless") {
+      return { ...base, outcome: "inconclusive", exitCode: exitCodes.inconclusive, why: `every claim held, but ${baseline.why}${tried}` };
+    }
     const worse = baseline.kind === "compared" ? baseline.worse : [];
     const [suspect] = baseline.kind === "compared" ? baseline.suspected : [];
     if (worse.length === 0 && suspect !== undefined) {
@@ -110,11 +115,20 @@ function gated(experiment: string, title: string, attempts: readonly Attempt[], 
   return { ...base, outcome, exitCode: decisive.exitCode, why: `${decisive.why}${tried}` };
 }
 
-/** The part of a comparison that a gate acts on, what the service does; claims are not in it, since only runs of which every claim held are compared; resources and what is neither good nor bad are for people to read. */
-export function againstBaseline(sides: { readonly baseline: readonly string[]; readonly runs: readonly string[] }, { refused, marked, otherMachine }: Comparability,
-  changes: readonly Change[], sentence: (change: Change) => string, power: readonly string[]): AgainstBaseline {
+/**
+ * The part of a comparison that a gate acts on: what the service does. Claims are not in it, since only runs of which every claim held are
+ * compared; resources and what is neither good nor bad are for people to read. A baseline without a figure to compare says nothing.
+ */
+export function againstBaseline(
+  sides: { readonly baseline: readonly string[]; readonly runs: readonly string[] }, { refused, marked, otherMachine }: Comparability,
+  changes: readonly Change[], sentence: (change: Change) => string, power: readonly string[],
+): AgainstBaseline {
+  const useless = (why: string): AgainstBaseline => ({ kind: "useless", why: `the baseline cannot be compared: ${why}` });
+  // An experiment whose load or method the change under test changes is a new one.
   if (refused.length > 0) return { kind: "none", why: `the baseline cannot be compared: ${refused.join("; ")}` };
-  const service = otherMachine ? [] : changes.filter(({ quantity }) => quantity.family !== "resources");
+  if (otherMachine) return useless("its runs are of another machine, whose figures do not compare; a git ref is run on this one");
+  if (!changes.some(({ quantity }) => quantity.family === "felt")) return useless("its runs and the new ones share no figure that a viewer feels");
+  const service = changes.filter(({ quantity }) => quantity.family !== "resources");
   return {
     kind: "compared", baselineRuns: sides.baseline, runs: sides.runs, marked, power,
     suspected: service.filter(({ suspected, quantity, a, b }) => suspected !== null && quantity.family === "felt" && b > a === (quantity.better === "lower")).map(sentence),

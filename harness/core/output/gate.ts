@@ -8,7 +8,7 @@ const attempt = z.object({
 });
 
 const baseline = z.union([
-  z.object({ kind: z.literal("none"), why: z.string() }),
+  z.object({ kind: z.enum(["none", "useless"]), why: z.string() }),
   z.object({
     kind: z.literal("compared"), baselineRuns: z.array(z.string()), runs: z.array(z.string()),
     worse: z.array(z.string()).meta({ description: "each in one sentence" }), better: z.array(z.string()),
