@@ -48,11 +48,30 @@ describe("experiments", () => {
 });
 
 describe("workloads", () => {
-  it("export functions, which are read without running k6", () => {
-    writeFileSync(join(context.root, "experiments", "workloads", "crowd.ts"), "export function live(): void {}\nexport async function dvr() {}\nfunction own() {}\nexport const options = {};\nexport const start = () => {};\n");
-    expect(workloadExports(context, "crowd")).toEqual(expect.arrayContaining(["live", "dvr"]));
-    expect(workloadExports(context, "crowd")).not.toContain("own");
+  const workload = (name: string, text: string): void => writeFileSync(join(context.root, "experiments", "workloads", `${name}.ts`), text);
+
+  it("export functions in any spelling, which are read without running k6", () => {
+    workload("crowd", `
+      export function live(): void {}
+      export async function dvr() {}
+      function own() {}
+      export const options = {};
+      export const start = (): void => {};
+      function other(): void {}
+      export { other, own as asOther };
+      export default function (): void {}
+      export type Kind = "a";
+      export * from "./shared.ts";
+      // export function commented() {}
+      const text = "export function quoted() {}";`);
+    workload("shared", "export const shared = () => {};\nexport default shared;\nexport * from './crowd.ts';");
+    expect([...workloadExports(context, "crowd") ?? []].sort()).toEqual(["asOther", "default", "dvr", "live", "other", "shared", "start"]);
     expect(workloadExports(context, "none")).toBeNull();
+  });
+
+  it("are refused where they are no module", () => {
+    workload("broken", "export function (");
+    expect(() => workloadExports(context, "broken")).toThrow(/broken\.ts is no module that k6 could run: /);
   });
 
   it("say whom they must be told of", () => {

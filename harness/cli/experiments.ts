@@ -8,6 +8,7 @@ import { shapeProblems } from "../core/experiment-schema.ts";
 import { unknownName } from "../core/nearest.ts";
 import { type Plays, playsIn } from "../core/plays.ts";
 import type { Context } from "./context.ts";
+import { executableExports } from "./workload-exports.ts";
 
 export function experimentNames(context: Context): string[] {
   return readdirSync(join(context.root, "experiments")).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts")).map((name) => name.slice(0, -3)).sort();
@@ -46,11 +47,9 @@ function pathOf(context: Context, nameOrPath: string): string {
   return join(context.root, "experiments", `${basename(nameOrPath)}.ts`);
 }
 
-/** What a workload exports, or null when there is none of that name. k6 scripts cannot be imported here, so their text is read. */
+/** What a workload exports, or null when there is none of that name. */
 export function workloadExports(context: Context, workload: string): readonly string[] | null {
-  const path = join(context.root, "experiments", "workloads", `${workload}.ts`);
-  if (!existsSync(path)) return null;
-  return [...readFileSync(path, "utf8").matchAll(/^export (?:async )?function (\w+)/gm)].map((match) => match[1] as string);
+  return executableExports(join(context.root, "experiments", "workloads", `${workload}.ts`));
 }
 
 /** What a workload says that it must be told of besides edges: `export const needs = ["gateways"] as const;`. */
