@@ -43,6 +43,8 @@ export const metrics: Readonly<Record<string, Metric>> = {
     meaning: "iterations that were never run: they found no free virtual user, or their time was over before their first request" },
   origin_gets: { kind: "increment", unit: "", source: "edge", tags: ["lane", "edge", "origin"], values: { lane: lanes },
     meaning: "requests that an edge sent to an origin" },
+  edge_requests: { kind: "increment", unit: "", source: "edge", tags: ["edge"],
+    meaning: "requests that an edge says it was asked, by viewers and all others" },
   publish_ms: { kind: "duration", unit: "ms", source: "packager", tags: ["region", "pipeline", "rendition", "outcome", "refused"],
     values: { outcome: ["acked", "lost"], refused: ["yes", "no"] },
     meaning: "one segment's publication from first attempt to acknowledgement or loss, as its packager saw it; refused: an origin turned it away (429 or 5xx) at least once" },

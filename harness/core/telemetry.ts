@@ -32,11 +32,12 @@ function sourcesOf(service: Service, substrate: SubstrateName): Source[] {
   // Of what runs already nothing is seen but its answers; a container's figures are the engine's, a process's the system's.
   const looksInside = service.at === undefined && substrate !== "simulated";
   const resources: Source["series"] = looksInside ? [{ metric: "cpu_seconds", kind: "increment" }, { metric: "resident_bytes", kind: "gauge" }] : [];
+  const asked = service.telemetry.some(({ kind }) => kind === "varnish") ? [{ metric: "edge_requests", kind: "increment" as const }] : [];
   const gets = service.telemetry.some(({ kind }) => kind === "varnish" || kind === "originGets");
   const pipelines = service.telemetry.flatMap((one) => (one.kind === "journal" ? [one.pipeline] : []));
   return [
     ...(ofService.length + resources.length > 0 ? [of({ service: name }, ...ofService, ...resources)] : []),
-    ...(gets ? [of({ edge: name }, { metric: "origin_gets", kind: "increment" })] : []),
+    ...(gets ? [of({ edge: name }, { metric: "origin_gets", kind: "increment" }, ...asked)] : []),
     ...pipelines.map((pipeline): Source => ({ ...of({ pipeline }, { metric: "publish_ms", kind: "duration" }), name: `pipeline ${pipeline}` })),
   ];
 }

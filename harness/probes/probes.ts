@@ -216,6 +216,7 @@ export class RunningProbes implements AsyncDisposable {
     for (const { requests, ...tags } of originGetsOf(reading.counts)) {
       this.#counters.read("origin_gets", { ...tags, edge: instance.service.name }, atMs, requests, reading.life);
     }
+    if (reading.asked !== null) this.#counters.read("edge_requests", { edge: instance.service.name }, atMs, reading.asked, reading.life);
   }
 
   /** A reader that failed is replaced by the next one. */

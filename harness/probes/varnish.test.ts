@@ -15,6 +15,7 @@ const text = JSON.stringify({
     "VBE.reload_1.live_region_a.req": { flag: "c", format: "i", value: 3 },
     "VBE.boot.live_region_a.busy": { flag: "c", format: "i", value: 9 },
     "MAIN.backend_req": { value: 130 },
+    "MAIN.client_req": { value: 412 },
     "VBE.boot.live_region_b.req": { flag: "c" },
   },
 });
@@ -62,7 +63,7 @@ describe("what is read of a Varnish", () => {
       writeFileSync(index, `# ${gone} 1796031000\n+ _.Stat 0 80 Stat MGT\n`);
       expect(await reader.read()).toBeNull();
       writeFileSync(index, `# ${process.pid} 1796031073\n+ _.Stat 0 80 Stat MGT\n`);
-      expect(await reader.read()).toEqual({ life: `${process.pid} 1796031073`, counts: parseBackends(text) });
+      expect(await reader.read()).toEqual({ life: `${process.pid} 1796031073`, asked: 412, counts: parseBackends(text) });
     } finally {
       reader[Symbol.dispose]();
       await ended;

@@ -18,7 +18,7 @@ export interface BackendCount {
  */
 const loop = `while read -r _; do life=
   { read -r _ life < "$DIRECTORY/_.vsm_mgt/_.index"; } 2>/dev/null
-  if [ -n "$life" ] && [ -d "/proc/\${life%% *}" ]; then printf %s "$life"; "$VARNISHSTAT" -n "$DIRECTORY" -1 -j -f 'VBE.*.req' | tr -d '\\n'; fi
+  if [ -n "$life" ] && [ -d "/proc/\${life%% *}" ]; then printf %s "$life"; "$VARNISHSTAT" -n "$DIRECTORY" -1 -j -f 'VBE.*.req' -f MAIN.client_req | tr -d '\\n'; fi
   echo
 done`;
 
@@ -74,20 +74,37 @@ export class VarnishReader implements Disposable {
   }
 }
 
-/** What one Varnish has counted; `life` is another one after each start. */
-export interface VarnishReading { readonly life: string; readonly counts: readonly BackendCount[] }
+/** What one Varnish has counted. */
+export interface VarnishReading {
+  /** Another one after each start. */
+  readonly life: string;
+  /** Requests of clients; null where it does not say. */
+  readonly asked: number | null;
+  readonly counts: readonly BackendCount[];
+}
 
 /** `4711 1796031073{"counters":…}`; null for an empty line. */
 function parseReading(line: string): VarnishReading | null {
   const begins = line.indexOf("{");
-  return line === "" ? null : { life: line.slice(0, Math.max(0, begins)), counts: parseBackends(line.slice(Math.max(0, begins))) };
+  if (line === "") return null;
+  const counters = countersIn(line.slice(Math.max(0, begins)));
+  return { life: line.slice(0, Math.max(0, begins)), asked: counters["MAIN.client_req"]?.value ?? null, counts: backendsIn(counters) };
 }
 
 /** `{"counters":{"VBE.<vcl>.<backend>.req":{"value":12,…}}}`; the VCL's name may change with a reload, the backend's does not. */
 export function parseBackends(text: string): BackendCount[] {
-  const { counters } = JSON.parse(text) as { counters?: Readonly<Record<string, { readonly value?: number }>> };
+  return backendsIn(countersIn(text));
+}
+
+type Counters = Readonly<Record<string, { readonly value?: number }>>;
+
+function countersIn(text: string): Counters {
+  return (JSON.parse(text) as { counters?: Counters }).counters ?? {};
+}
+
+function backendsIn(counters: Counters): BackendCount[] {
   const totals = new Map<string, number>();
-  for (const [name, counter] of Object.entries(counters ?? {})) {
+  for (const [name, counter] of Object.entries(counters)) {
     const backend = /^VBE\.[^.]+\.(.+)\.req$/.exec(name)?.[1];
     if (backend !== undefined) totals.set(backend, (totals.get(backend) ?? 0) + (counter.value ?? 0));
   }

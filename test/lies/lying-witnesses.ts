@@ -75,6 +75,11 @@ const lies: readonly Lie[] = [
   lie("counters-that-did-not-grow", "the edge counts what it serves, and it was next to nothing", counters, (draft) => {
     for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) draft.samples.push({ metric: "origin_requests_total", tags: { service: edge, lane: "live", outcome: "served" }, startedMs: at, value: 1 });
   }),
+  lie("an-edge-that-was-hardly-asked", "the generator got ten answers for each request that the edge saw", counters, (draft) => {
+    for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
+      draft.samples.push({ metric: "edge_requests", tags: { edge }, startedMs: at, value: 1 });
+    }
+  }),
   lie("viewers-who-never-looked", "no viewer looked at what it got", bodies, (draft) => drop(draft, looks)),
   lie("pages-for-everybody", "error pages under status 200, and a claim that only asks how fast they came", bodies, (draft) => {
     draft.plan = { ...draft.plan, hypothesis: draft.plan.hypothesis.filter(({ title }) => title === "fast") };
@@ -137,6 +142,11 @@ const controls: readonly Honest[] = [
   }),
   honest("counters-that-grow", "the edge counts viewers and the prober", (draft) => {
     for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) draft.samples.push({ metric: "origin_requests_total", tags: { service: edge, lane: "live", outcome: "served" }, startedMs: at, value: 18 });
+  }),
+  honest("an-edge-that-counts-all-who-ask", "viewers, the prober, and who else comes by", (draft) => {
+    for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
+      draft.samples.push({ metric: "edge_requests", tags: { edge }, startedMs: at, value: 25 });
+    }
   }),
   honest("transport-streams", "TS instead of boxes", inTs),
   honest("a-slate", "in the fault, TS of a slate: segments are the same bytes", (draft) => {

@@ -37,6 +37,15 @@ export function countersAgree(run: Run, windows: Windows): Finding {
       }
     }
   }
+  for (const edge of edges) {
+    const asked = matching(run.series, { metric: "edge_requests", where: { edge } });
+    const answered = matching(run.series, { metric: "http_req_ms", where: { edge } }).filter(({ tags }) => /^[1-5]\d\d$/.test(tags["status"] ?? ""));
+    for (const [phase, window] of Object.entries(windows)) {
+      const said = compare(run, `what ${edge} says it was asked`, asked, answered, [edge], window);
+      if (said !== null) compared.add(`what ${edge} says it was asked`);
+      if (said?.problem != null) problems.push(`${phase}: ${said.problem}`);
+    }
+  }
   const said = compared.size === 0 ? "what viewers ask counts nothing by itself, so nothing was compared" : `compared with ${[...compared].join(", ")}`;
   return answer("witnesses.counters", countersAgreeTitle, problems.length === 0 ? null : problems.join("; "), compared.size, undefined, said);
 }

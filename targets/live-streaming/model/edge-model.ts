@@ -69,6 +69,7 @@ export class Edge {
   get(asked: Asked, weight: number, reply: (answer: Answer) => void): void {
     const nowMs = this.#simulation.nowMs();
     const current = segmentInProduction(nowMs);
+    this.#simulation.count("edge_requests", { edge: this.node.name }, 1);
     const say = (answer: Answer): void => this.node.after(draw(calibration.edgeHit, this.#simulation), () => reply(answer));
     if (this.#simulation.enabled("rangeGate")) {
       if (!this.#exists(asked)) {

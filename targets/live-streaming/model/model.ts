@@ -15,7 +15,7 @@ export const model: TargetModel = {
     "batch_ms", "broadcast_ms", "events_unreconciled", "gateway_assignments_total", "gateway_edges_usable", "gateway_limit", "gateway_moves_total", "gateway_requests_total",
     "gateway_sessions", "gateway_utilisation", "start_ms", "player_latency_ms", "player_rebuffer_ratio", "player_stall_ms", "player_startup_ms",
     "origin_chunks_total", "origin_metadata_gaps", "origin_metadata_lookups_total", "origin_store_requests_total",
-    "segment_ms", "http_req_ms", "start_late_ms", "dropped_iterations", "origin_gets", "origin_requests_total", "publish_ms", "canary_ms", "canary_late_ms", "cpu_seconds",
+    "segment_ms", "http_req_ms", "start_late_ms", "dropped_iterations", "origin_gets", "edge_requests", "origin_requests_total", "publish_ms", "canary_ms", "canary_late_ms", "cpu_seconds",
   ],
   players: "as buffers that one edge fills; no decoding, no seams between segments, no choice of renditions and no thin line is in them",
   operations: ["flush", "defects", "defectsOff", "mask", "unmask", "directives", "broadcast", "board", "ingest", "eventsFound"],
