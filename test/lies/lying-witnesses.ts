@@ -86,6 +86,9 @@ const lies: readonly Lie[] = [
     change(draft, inFault(everyLook), { tags: { problem: "type", container: "unknown" } });
     change(draft, inFault(of("canary_ms")), { tags: { outcome: "wrong" } });
   }),
+  lie("everything-is-excused", "a header calls each cut segment defective, though nothing spoils any on purpose", bodies, (draft) => {
+    change(draft, everyLook, { tags: { problem: "flagged" } });
+  }),
   lie("one-page-in-fifty", "one body in fifty is an error page", bodies, (draft) => {
     draft.plan = { ...draft.plan, recovery: null };
     change(draft, someOf(looks, 0.02), { tags: { problem: "text", container: "unknown" } });
@@ -147,6 +150,12 @@ const controls: readonly Honest[] = [
     for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
       draft.samples.push({ metric: "edge_requests", tags: { edge }, startedMs: at, value: 25 });
     }
+  }),
+  honest("segments-spoiled-on-purpose", "a packager spoils its segments from the fault on, and their headers say so", (draft) => {
+    const spoil = { kind: "badSegments", service: "region-a/packager", defect: "truncated", segments: 4 } as const;
+    draft.plan = { ...draft.plan, steps: draft.plan.steps.map((step) => ({ ...step, fault: spoil })) };
+    draft.events = draft.events.filter(({ kind }) => kind !== "exited").map((event) => ("fault" in event ? { ...event, fault: spoil } : event));
+    change(draft, inFault(everyLook), { tags: { problem: "flagged" } });
   }),
   honest("transport-streams", "TS instead of boxes", inTs),
   honest("a-slate", "in the fault, TS of a slate: segments are the same bytes", (draft) => {

@@ -3,7 +3,7 @@
  * for each number, and the same for the same number. What nobody looked at is taken to be as often wrong as what was looked at.
  */
 import { type Container, leastBytes } from "../body.ts";
-import type { Claim } from "../experiment.ts";
+import type { Claim, Phase } from "../experiment.ts";
 import type { Finding, Run, SeriesData } from "../run.ts";
 import { countIn, eachIn, matching, type Window } from "../series.ts";
 import { answer } from "./answer.ts";
@@ -22,7 +22,7 @@ export function bodiesAreSegments(run: Run, windows: Windows): Finding {
   const seen = matching(run.series, { metric: "body_seen" });
   const prints = printsOf(run, seen);
   const problems = [
-    ...Object.entries(windows).flatMap(([phase, window]) => [...unseen(run, seen, window), ...wrongIn(seen, window, prints.misplaced)].map((problem) => `${phase}: ${problem}`)),
+    ...Object.entries(windows).flatMap(([phase, window]) => [...unseen(run, seen, window), ...wrongIn(seen, window, prints.misplaced, fineIn(run, phase as Phase))].map((problem) => `${phase}: ${problem}`)),
     ...prints.problems, ...otherContainers(seen), ...claimsThatRest(run, windows, prints.misplaced),
   ];
   const looks = seen.reduce((total, { values }) => total + values.length, 0);
@@ -38,7 +38,7 @@ function scopeOf({ plan: { stream } }: Run, seen: readonly SeriesData[], looks: 
   return [
     `${looks} bodies looked at: ${all.join(", ")}; least sizes ${least}`,
     ...(counts.has("unknown") ? ["of unknown containers (encrypted, or not known here) only length, type, size and change were looked at"] : []),
-    ...(flagged === 0 ? [] : [`${flagged} were said to be defective and are not judged`]),
+    ...(flagged === 0 ? [] : [`${flagged} were said to be defective`]),
     ...(stream.digestHeader === undefined ? ["whether they are the right bytes was not looked at, as this target sends no checksum"] : []),
   ].join("; ");
 }
@@ -49,9 +49,18 @@ function unseen(run: Run, seen: readonly SeriesData[], window: Window): string[]
   return served >= servedMin && looks === 0 ? [`of ${served} segments that viewers were served, nobody looked at one`] : [];
 }
 
-const fine: ReadonlySet<string> = new Set(["none", "flagged"]);
+/**
+ * A header that calls a segment defective excuses nothing by itself, or a target could excuse everything. It does once a fault of the plan
+ * spoils segments, and from then on: who watches what is past comes upon them later.
+ */
+function fineIn({ plan }: Run, phase: Phase): ReadonlySet<string> {
+  const spoils = plan.steps.some(({ fault }) => fault.kind === "badSegments");
+  return new Set(spoils && phase !== "baseline" ? ["none", "flagged"] : ["none"]);
+}
 
-function wrongIn(seen: readonly SeriesData[], window: Window, misplaced: readonly Misplaced[]): string[] {
+function wrongIn(
+  seen: readonly SeriesData[], window: Window, misplaced: readonly Misplaced[], fine: ReadonlySet<string>,
+): string[] {
   const who = { viewer: "viewers", prober: "the prober" };
   const edges = new Set(seen.map(({ tags }) => tags["edge"] ?? ""));
   return [...edges].flatMap((edge) => (Object.keys(who) as (keyof typeof who)[]).flatMap((by) => {
