@@ -5,14 +5,16 @@
  *     node_modules/.bin/node benchmarks/injection.ts [ROUNDS] [docker]
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Fault } from "../harness/core/faults.ts";
+import type { Fault } from "../harness/faults/faults.ts";
 import type { RunEvent } from "../harness/core/run.ts";
 import { quantile } from "../harness/core/statistics.ts";
-import { injectors } from "../harness/faults/index.ts";
+import { struckIn } from "../harness/faults/faults.ts";
+import { injecting } from "../harness/faults/inject.ts";
 import { miniLayout, startMini } from "../harness/faults/mini-target.fixture.ts";
 import { FaultsInForce } from "../harness/run/faults-in-force.ts";
 import { deployOnDocker } from "../harness/substrates/docker/engine.fixture.ts";
 import { realClock } from "../harness/system/clock.ts";
+import { observer } from "../harness/system/observer.ts";
 
 const rounds = Number(process.argv[2] ?? 20);
 const onDocker = process.argv.includes("docker");
@@ -31,10 +33,10 @@ for (let round = 0; round < rounds; round++) {
   for (const fault of faults) {
     const injected = Promise.withResolvers<Extract<RunEvent, { kind: "injected" }>>();
     const events = { event: (event: object) => { if ((event as RunEvent).kind === "injected") injected.resolve(event as Extract<RunEvent, { kind: "injected" }>); } };
-    const inForce = new FaultsInForce({ clock, injectors, events }, mini.deployment, new AbortController().signal);
+    const inForce = new FaultsInForce({ clock, inject: injecting(observer), events }, mini.deployment, new AbortController().signal);
     const plannedMs = clock.nowMs() + 50 + Math.random() * 50;
     await delay(Math.max(0, plannedMs - clock.nowMs()));
-    inForce.inject(0, fault, plannedMs, Number.POSITIVE_INFINITY);
+    inForce.inject(0, { fault, struck: struckIn(fault, mini.deployment.layout) }, plannedMs, Number.POSITIVE_INFINITY);
     const { actedMs, evidence } = await injected.promise;
     if (!evidence.landed || actedMs === undefined) failed++;
     late.set(fault.kind, [...(late.get(fault.kind) ?? []), (actedMs ?? Number.POSITIVE_INFINITY) - plannedMs]);

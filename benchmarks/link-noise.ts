@@ -1,15 +1,16 @@
 /**
  * What the proxy on a link adds to a ping by itself, without any fault: over the link less past it, asked at the same time. `plan` refuses delays that
- * are not well above it (`harness/core/plan-fault-size.ts`). Prints p50, p99 and maximum, idle and with both cores busy; fails when p99 is above
+ * are not well above it (`harness/faults/latency/delay.ts`). Prints p50, p99 and maximum, idle and with both cores busy; fails when p99 is above
  * the least delay.
  *
  *     node_modules/.bin/node benchmarks/link-noise.ts [PINGS]
  */
 import { Worker } from "node:worker_threads";
-import { delayMsMin } from "../harness/core/plan-fault-size.ts";
+import { delayMsMin } from "../harness/faults/latency/delay.ts";
 import { quantile } from "../harness/core/statistics.ts";
-import { askBothEnds } from "../harness/faults/links.ts";
+import { askBothEnds } from "../harness/faults/proofs.ts";
 import { startMini } from "../harness/faults/mini-target.fixture.ts";
+import { observer } from "../harness/system/observer.ts";
 
 const pings = Number(process.argv[2] ?? 500);
 const cores = 2;
@@ -20,7 +21,7 @@ if (link === undefined) throw new Error("the fixture has that link");
 async function addedMs(): Promise<Float64Array> {
   const added: number[] = [];
   for (let asked = 0; asked < pings; asked++) {
-    const { entry, exit } = await askBothEnds(link as NonNullable<typeof link>, mini.deployment, 2_000);
+    const { entry, exit } = await askBothEnds(link as NonNullable<typeof link>, { deployment: mini.deployment, observer }, 2_000);
     if (entry.outcome === "answered" && exit.outcome === "answered") added.push(entry.tookMs - exit.tookMs);
   }
   return Float64Array.from(added).sort();

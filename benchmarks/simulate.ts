@@ -5,7 +5,7 @@
  *     node_modules/.bin/node benchmarks/simulate.ts --seed N
  */
 import { parseArgs } from "node:util";
-import { describeFault } from "../harness/core/faults.ts";
+import { describeFault } from "../harness/faults/faults.ts";
 import { trial } from "../harness/run/trial.fixture.ts";
 
 const { values, positionals } = parseArgs({ options: { seed: { type: "string" } }, allowPositionals: true });

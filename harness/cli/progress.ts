@@ -1,7 +1,7 @@
 /** What people see while a run goes on: one live line on a terminal, plain lines elsewhere; always on standard error. */
 import type { LoadProgress } from "../core/ports.ts";
 import type { Plan, RunEvent } from "../core/run.ts";
-import { describeFault } from "../core/faults.ts";
+import { describeFault } from "../faults/faults.ts";
 import { renderLiveLine } from "../report/live-line.ts";
 import { oneLine } from "../report/plain.ts";
 import type { Output } from "./context.ts";

@@ -1,8 +1,8 @@
 /** `seawall plan`: everything that a run would do, and what each step will look for and undo. Starts nothing. */
 import { type Claim, type Phase, phases, type Step } from "../core/experiment.ts";
-import { describeFault, linksStruck, servicesStruck, sheetOf } from "../core/faults.ts";
 import type { Plan } from "../core/run.ts";
-import { linkName } from "../core/where.ts";
+import { struckBy } from "../core/struck.ts";
+import { describeFault, kindOf } from "../faults/faults.ts";
 import type { Context } from "./context.ts";
 
 export function showPlan(context: Context, plan: Plan, json: boolean): number {
@@ -41,22 +41,22 @@ function timeline(plan: Plan): string[] {
   };
   const rows: [atMs: number, lines: string[]][] = [
     [0, ["lead-in (not judged)"]], ...phases.map((phase): [number, string[]] => [beginsMs[phase], [phase]]),
-    ...plan.steps.flatMap((step): [number, string[]][] => [[beginsMs.fault + step.atMs, injectionOf(step, plan)], [beginsMs.fault + step.atMs + step.forMs, healingOf(step)]]),
+    ...plan.steps.flatMap((step, index): [number, string[]][] => [[beginsMs.fault + step.atMs, injectionOf(plan, step, index)], [beginsMs.fault + step.atMs + step.forMs, healingOf(step)]]),
   ];
   return rows.sort((a, b) => a[0] - b[0]).flatMap(([atMs, [first = "", ...more]]) => [`  ${(atMs / 1000).toFixed(1).padStart(6)} s  ${first}`, ...more.map((line) => `${" ".repeat(12)}${line}`)]);
 }
 
-function injectionOf({ fault }: Step, plan: Plan): string[] {
-  const [services, links] = [servicesStruck(fault, plan), linksStruck(fault, plan).map(linkName)];
+function injectionOf(plan: Plan, { fault }: Step, index: number): string[] {
+  const { services, links } = struckBy(plan, index);
   return [
     `  ${describeFault(fault)}`,
     ...(services.length > 1 ? [`    strikes ${services.join(", ")}`] : []), ...(links.length > 0 ? [`    on ${links.join(", ")}`] : []),
-    `    landed when ${sheetOf(fault).proof}`,
+    `    landed when ${kindOf(fault).proof}`,
   ];
 }
 
 function healingOf({ fault }: Step): string[] {
-  return [`  undo ${describeFault(fault)}`, `    ${sheetOf(fault).undo}`];
+  return [`  undo ${describeFault(fault)}`, `    ${kindOf(fault).undo}`];
 }
 
 function claimText(claim: Claim): string {

@@ -7,7 +7,7 @@ import type { Planned } from "../core/plan.ts";
 import type { Machine, SubstrateName } from "../core/run.ts";
 import { entriesOf, hostsOf } from "../core/entries.ts";
 import type { ToolName, Tools } from "../core/tools.ts";
-import { injectors } from "../faults/index.ts";
+import { injecting } from "../faults/inject.ts";
 import { k6Generator } from "../load/k6.ts";
 import { RunningProbes } from "../probes/probes.ts";
 import { AbortWatch } from "../run/abort-watch.ts";
@@ -20,6 +20,8 @@ import { dockerSubstrate } from "../substrates/docker/deploy.ts";
 import { connectEngine, engineAddress } from "../substrates/docker/engine.ts";
 import { sweepEngine } from "../substrates/docker/undo.ts";
 import { processSubstrate } from "../substrates/process/deploy.ts";
+import { toolsOfEffects } from "../substrates/process/support.ts";
+import { observer } from "../system/observer.ts";
 import { statOf } from "../system/processes.ts";
 import { endStrays } from "../system/strays.ts";
 import type { Context } from "./context.ts";
@@ -47,7 +49,7 @@ export interface WireOptions {
 export function toolsFor(planned: Planned): ToolName[] {
   // The image brings the others.
   if (planned.plan.substrate === "docker") return ["node", "k6"];
-  return [...new Set<ToolName>(["node", "k6", ...(planned.layout.links.length > 0 ? ["toxiproxy" as const] : []), ...(planned.plan.steps.some(({ fault }) => fault.kind === "clockSkew") ? ["faketime" as const] : []), ...planned.layout.services.flatMap((service) => service.tools)])];
+  return [...new Set<ToolName>(["node", "k6", ...(planned.layout.links.length > 0 ? ["toxiproxy" as const] : []), ...toolsOfEffects(planned.plan.steps.map(({ fault }) => fault)), ...planned.layout.services.flatMap((service) => service.tools)])];
 }
 
 export function substrateOf(context: Context, name: SubstrateName, tools: Tools, clock: Clock): Substrate {
@@ -71,7 +73,7 @@ export function wire(options: WireOptions): World {
     return (user + system) / 1e6;
   };
   return {
-    clock, events: recorder, injectors, harnessCpuSeconds,
+    clock, events: recorder, inject: injecting(observer), harnessCpuSeconds,
     ...(options.hold === undefined ? {} : { hold: holding(options.hold, { plan, runId, logsDirectory, undo: ledger, generator }) }),
     deploy: (signal) => substrateOf(context, plan.substrate, tools, clock).deploy({
       plan, runId, layout, logsDirectory, undo: ledger, signal, controlToken: randomBytes(16).toString("hex"), progress: (text) => progress.note(text),

@@ -1,7 +1,7 @@
 /** The shape of an experiment, checked at run time: an experiment file is input, whatever its types say. */
 import { z } from "zod";
 import { phases } from "./experiment.ts";
-import { faultShape } from "./fault-schema.ts";
+import { faultShape } from "../faults/faults.ts";
 import { lanes } from "./target.ts";
 
 const phase = z.enum(phases);

@@ -1,11 +1,12 @@
 /** An experiment is data: a hypothesis, a load, a method, and how far it may go. */
-import type { Fault } from "./faults.ts";
+import type { Fault } from "../faults/faults.ts";
+import type { Tags } from "./tags.ts";
+import type { Phase } from "./phases.ts";
 import type { Lane, Target } from "./target.ts";
 
-export const phases = ["baseline", "fault", "recovery"] as const;
-export type Phase = (typeof phases)[number];
+export { type Phase, phases } from "./phases.ts";
 
-export type Tags = Readonly<Record<string, string>>;
+export type { Tags } from "./tags.ts";
 
 /** Open-model load: iterations start at this rate whether or not earlier ones have ended. */
 export interface Load {

@@ -2,9 +2,9 @@
  * The seam between the simulated substrate and a target's own model. The substrate brings time, chance, nodes that live, pause and die, and
  * requests that travel between them; the model brings what the target's services do when they are asked.
  */
-import type { Experiment, Tags } from "./experiment.ts";
-import { sheetOf } from "./faults.ts";
+import type { Phase } from "./phases.ts";
 import type { ProbeWish } from "./probe-wish.ts";
+import type { Tags } from "./tags.ts";
 import type { Layout } from "./target.ts";
 
 /** One service of the layout in virtual time. */
@@ -54,7 +54,7 @@ export interface Simulation {
   readonly layout: Layout;
   /** How long the load goes on before the baseline, and how long each phase lasts, as workloads are told. */
   readonly leadInMs: number;
-  readonly phasesMs: Experiment["phasesMs"];
+  readonly phasesMs: Readonly<Record<Phase, number>>;
   readonly nodes: readonly ModelNode[];
   /** Epoch ms of the virtual clock. */
   nowMs(): number;
@@ -130,20 +130,3 @@ export interface TargetModel {
 
 /** Above so many a second, an iteration stands for more than one viewer. As many as a real storm of one machine: enough that a share of 0.999 is told from 1, and few enough that a run takes a fraction of a second. */
 export const arrivalsPerSecondMax = 250;
-
-/** What of an experiment cannot be simulated, one line each. */
-export function modelProblems(model: TargetModel | undefined, { load, hypothesis, recovery, abortWhen, target, method }: Pick<Experiment, "load" | "hypothesis" | "recovery" | "abortWhen" | "target" | "method">, layout: Layout): string[] {
-  if (model === undefined) return [`the target ${target.name} has no model, so it cannot be simulated`];
-  const kinds = [...new Set(layout.services.map((service) => service.kind))].filter((kind) => !model.kinds.includes(kind));
-  const behaviours = [...new Set(load.map((one) => `${one.workload}.${one.exec}`))].filter((name) => !model.behaviours.includes(name));
-  const crowds = load.filter((one) => model.oneByOne.includes(`${one.workload}.${one.exec}`) && Math.max(...Object.values(one.ratePerSecond)) > arrivalsPerSecondMax);
-  const claims = [...hypothesis, ...abortWhen.map((abort) => abort.unless), ...(recovery === null ? [] : [{ title: recovery.title, metric: recovery.goodput.metric }])];
-  const acts = [...new Set(method.flatMap(({ fault }) => (fault.kind === "operate" ? sheetOf(fault).operations(fault) : [])))].filter((name) => !model.operations.includes(name));
-  return [
-    ...kinds.map((kind) => `the model knows no service of kind ${kind}`),
-    ...behaviours.map((name) => `the model knows no behaviour ${name}`),
-    ...crowds.map(({ name, workload, exec }) => `load ${name}: the model cannot let one iteration of ${workload}.${exec} stand for many; ${arrivalsPerSecondMax} a second is the most`),
-    ...acts.map((name) => `the model knows no operation ${name}`),
-    ...claims.filter((claim) => !model.metrics.includes(claim.metric)).map((claim) => `claim "${claim.title}": the model does not emit ${claim.metric}`),
-  ];
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defineExperiment, type Experiment } from "./experiment.ts";
-import type { Fault } from "./faults.ts";
-import { faultKinds } from "./faults.ts";
+import type { Fault } from "../faults/faults.ts";
+import { faultNames } from "../faults/faults.ts";
 import { ownTarget, type Running } from "./own-target.ts";
 import { type Planned, planExperiment } from "./plan.ts";
 import type { Support } from "./ports.ts";
@@ -21,7 +21,7 @@ function planned(running: Partial<Running>, fault: Fault, allowHosts: readonly s
     method: [{ atMs: 0, forMs: 5_000, fault }], blastRadius: { services: ["edge", "helper"], faultsAtOnceMax: 1 }, abortWhen: [], reliesOn: [],
   });
   return planExperiment(experiment, {
-    substrate: "process", substrateWhy: "test", supports: Object.fromEntries(faultKinds.map((kind) => [kind, true])) as unknown as Support, seed: 1, without: [], topology: null,
+    substrate: "process", substrateWhy: "test", supports: Object.fromEntries(faultNames.map((kind) => [kind, true])) as unknown as Support, seed: 1, without: [], topology: null,
     allowHosts, workloadExports: () => ["live"], rerun: "",
   } as Parameters<typeof planExperiment>[1]);
 }

@@ -1,21 +1,30 @@
 /** What can be wrong with what an experiment breaks: names, ranges, and faults that would get in one another's way. */
+import type { Struck } from "../faults/fault.ts";
+import { describeFault, kindOf, linksStruck, struckIn } from "../faults/faults.ts";
 import type { Experiment, Step } from "./experiment.ts";
-import { describeFault, lasts, linksStruck, servicesStruck, sheetOf } from "./faults.ts";
 import { unknownName } from "./nearest.ts";
 import type { PlanOptions } from "./plan.ts";
 import { sizeProblems } from "./plan-fault-size.ts";
 import { type Layout, type Link, viewers } from "./target.ts";
 import { describeWhere, linkName, servicesAt, type Where } from "./where.ts";
 
+/** A step, and what it strikes in this layout. */
+interface Placed extends Step {
+  readonly struck: Required<Struck>;
+  readonly links: readonly Link[];
+}
+
 export function methodProblems(experiment: Experiment, layout: Layout, options: PlanOptions): string[] {
+  const steps = experiment.method.map((step): Placed => ({ ...step, struck: struckIn(step.fault, layout), links: linksStruck(step.fault, layout) }));
   const known = layout.services.map((service) => service.name);
   return [
     ...experiment.blastRadius.services.filter((name) => !known.includes(name)).map((name) => `blastRadius: ${unknownName("service", name, known)}`),
-    ...experiment.method.flatMap((step, index) => {
+    ...steps.flatMap((step, index) => {
       const where = `step ${index + 1} (${describeFault(step.fault)})`;
       return [
-        ...supportProblems(step, options), ...nameProblems(step, layout), ...needProblems(step, layout), ...radiusProblems(step, experiment, layout), ...timeProblems(step, experiment), ...sizeProblems(step, layout),
-        ...experiment.method.slice(0, index).flatMap((other, at) => clashProblems(step, other, at, layout)),
+        ...supportProblems(step, options), ...nameProblems(step, layout), ...needProblems(step, layout), ...radiusProblems(step, experiment),
+        ...timeProblems(step, experiment), ...sizeProblems(step, layout),
+        ...steps.slice(0, index).flatMap((other, at) => clashProblems(step, other, at)),
       ].map((problem) => `${where}: ${problem}`);
     }),
   ];
@@ -27,15 +36,11 @@ function supportProblems({ fault }: Step, { supports, substrate }: PlanOptions):
 }
 
 /** Every place that is named must be one; a fault that strikes nothing proves nothing. */
-function nameProblems({ fault }: Step, layout: Layout): string[] {
-  const wheres = sheetOf(fault).wheres(fault);
-  const unknown = wheres.flatMap((where) => unknownWhere(where, layout));
-  if (unknown.length > 0 || !sheetOf(fault).onLinks || linksStruck(fault, layout).length > 0) return unknown;
-  if (fault.kind === "slowStore") {
-    const where = fault.region === undefined ? "" : ` in region ${fault.region}`;
-    return [`strikes nothing: no declared link${where} leads to a store. Say store: true of the services that keep data, and declare the links to them`];
-  }
-  return [`the target declares no such link (known: ${layout.links.map(linkName).join(", ") || "none"})`];
+function nameProblems({ fault, links }: Placed, layout: Layout): string[] {
+  const { onLinks, wheres, strikesNothing } = kindOf(fault);
+  const unknown = wheres(fault).flatMap((where) => unknownWhere(where, layout));
+  if (unknown.length > 0 || !onLinks || links.length > 0) return unknown;
+  return [strikesNothing?.(fault) ?? `the target declares no such link (known: ${layout.links.map(linkName).join(", ") || "none"})`];
 }
 
 function unknownWhere(where: Where, layout: Layout): string[] {
@@ -52,24 +57,27 @@ function linkedViewers({ links }: Layout): string[] {
 }
 
 /** What the fault's proof asks of the services that it strikes or whose links it changes. */
-function needProblems({ fault }: Step, layout: Layout): string[] {
+function needProblems({ fault, struck: { services }, links }: Placed, layout: Layout): string[] {
   const serviceOf = (name: string) => layout.services.find((service) => service.name === name);
-  const foreign = (name: string): boolean => serviceOf(name)?.at !== undefined && sheetOf(fault).operations(fault).length === 0;
+  const operations = kindOf(fault).operations(fault);
+  const foreign = (name: string): boolean => serviceOf(name)?.at !== undefined && operations.length === 0;
   return [
-    ...servicesStruck(fault, layout).filter(foreign).map((name) => `${name} is not Seawall's own: only the links to it can be broken`),
-    ...unique(linksStruck(fault, layout).filter(({ from }) => serviceOf(from)?.at !== undefined).map((link) =>
+    ...services.filter(foreign).map((name) => `${name} is not Seawall's own: only the links to it can be broken`),
+    ...unique(links.filter(({ from }) => serviceOf(from)?.at !== undefined).map((link) =>
       `the link ${linkName(link)} cannot be broken: ${link.from} runs already, and nothing gives it the address of the proxy. Let Seawall start it, or break the link from viewers`)),
-    ...servicesStruck(fault, layout).flatMap((name) => sheetOf(fault).operations(fault).filter((operation) => serviceOf(name)?.operations?.[operation] === undefined)
+    ...services.flatMap((name) => operations.filter((operation) => serviceOf(name)?.operations?.[operation] === undefined)
       .map((operation) => `${name} has no operation "${operation}", which this fault needs`)),
-    ...unique(linksStruck(fault, layout).filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined).map(({ to, port }) => `${to} has no ping for its port ${port}, without which nobody can see what its links do`)),
+    ...unique(links.filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined)
+      .map(({ to, port }) => `${to} has no ping for its port ${port}, without which nobody can see what its links do`)),
   ];
 }
 
-function radiusProblems({ fault }: Step, { blastRadius }: Experiment, layout: Layout): string[] {
+function radiusProblems({ struck: { services }, links }: Placed, { blastRadius }: Experiment): string[] {
   const within = (name: string): boolean => blastRadius.services.includes(name);
   return [
-    ...servicesStruck(fault, layout).filter((name) => !within(name)).map((name) => `${name} is outside the blast radius`),
-    ...linksStruck(fault, layout).filter(({ from, to }) => !within(from) && !within(to)).map((link) => `the link ${linkName(link)} is outside the blast radius: neither of its ends is in it`),
+    ...services.filter((name) => !within(name)).map((name) => `${name} is outside the blast radius`),
+    ...links.filter(({ from, to }) => !within(from) && !within(to))
+      .map((link) => `the link ${linkName(link)} is outside the blast radius: neither of its ends is in it`),
   ];
 }
 
@@ -85,30 +93,27 @@ function timeProblems(step: Step, { phasesMs, method, blastRadius: { faultsAtOnc
 const healsWithinMs = { again: 3_000, otherwise: 1_000 } as const;
 
 /** A fault that begins while another is healed would strike the healing. */
-function touchProblems(step: Step, other: Step, at: number, layout: Layout): string[] {
+function touchProblems(step: Placed, other: Placed, at: number): string[] {
   const [first, second] = other.atMs <= step.atMs ? [other, step] : [step, other];
-  if (!lasts(first.fault) || sheetOf(first.fault).shares === true) return [];
+  if (!first.struck.lasts || kindOf(first.fault).shares === true) return [];
   const gapMs = second.atMs - (first.atMs + first.forMs);
-  const neededMs = sheetOf(first.fault).silences ? healsWithinMs.again : healsWithinMs.otherwise;
-  const touched = [
-    ...both(servicesStruck(first.fault, layout), servicesStruck(second.fault, layout)),
-    ...both(linksStruck(first.fault, layout).map(linkName), linksStruck(second.fault, layout).map(linkName)),
-  ];
+  const neededMs = first.struck.silences ? healsWithinMs.again : healsWithinMs.otherwise;
+  const touched = [...both(first.struck.services, second.struck.services), ...both(first.struck.links, second.struck.links)];
   if (gapMs < 0 || gapMs >= neededMs || touched.length === 0) return [];
   const order = first === other ? `begins ${gapMs} ms after` : `ends ${gapMs} ms before`;
   return [`${order} step ${at + 1} (${describeFault(other.fault)}) on ${touched.join(", ")}: healing takes time; leave ${neededMs} ms between them`];
 }
 
 /** Healing one fault must not clear another, nor must one hide the proof of another. */
-function clashProblems(step: Step, other: Step, at: number, layout: Layout): string[] {
-  const touching = touchProblems(step, other, at, layout);
+function clashProblems(step: Placed, other: Placed, at: number): string[] {
+  const touching = touchProblems(step, other, at);
   if (touching.length > 0) return touching;
   if (!(other.atMs < step.atMs + step.forMs && step.atMs < other.atMs + other.forMs)) return [];
   const named = `step ${at + 1} (${describeFault(other.fault)})`;
-  const shared = sheetOf(step.fault).shares === true && sheetOf(other.fault).shares === true;
-  const services = shared ? [] : both(servicesStruck(step.fault, layout), servicesStruck(other.fault, layout));
-  const links = both(linksStruck(step.fault, layout).map(linkName), linksStruck(other.fault, layout).map(linkName));
-  const hidden = [...deafEnds(step, other, layout), ...deafEnds(other, step, layout)];
+  const shared = kindOf(step.fault).shares === true && kindOf(other.fault).shares === true;
+  const services = shared ? [] : both(step.struck.services, other.struck.services);
+  const links = both(step.struck.links, other.struck.links);
+  const hidden = [...deafEnds(step, other), ...deafEnds(other, step)];
   return [
     ...(services.length > 0 ? [`overlaps ${named} on ${services.join(", ")}; healing one would clear the other`] : []),
     ...(links.length > 0 ? [`overlaps ${named} on the link ${links.join(", ")}; what is seen on it could be either, and healing one would clear the other`] : []),
@@ -117,8 +122,8 @@ function clashProblems(step: Step, other: Step, at: number, layout: Layout): str
 }
 
 /** Services that one fault silences and that the proof of the other, on links to them, must hear. */
-function deafEnds(one: Step, other: Step, layout: Layout): string[] {
-  return sheetOf(one.fault).silences ? both(servicesStruck(one.fault, layout), linksStruck(other.fault, layout).map((link: Link) => link.to)) : [];
+function deafEnds({ struck: { silences, services } }: Placed, { links }: Placed): string[] {
+  return silences ? both(services, links.map(({ to }) => to)) : [];
 }
 
 function both(some: readonly string[], others: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SeawallError } from "./errors.ts";
 import type { Claim, Experiment, Load, Recovery, Step } from "./experiment.ts";
-import { type Fault, faultKinds } from "./faults.ts";
+import { type Fault, faultNames } from "../faults/faults.ts";
 import { metrics } from "./metrics.ts";
 import type { TargetModel } from "./model.ts";
 import { planExperiment, type PlanOptions, planTarget } from "./plan.ts";
@@ -44,7 +44,7 @@ const experiment: Experiment = {
 };
 const onLink = (kind: "latency" | "partition" | "reset"): Fault => ({ kind, links: { to: { service: "region-a/origin-read" } }, ...(kind === "latency" ? { delayMs: 100, jitterMs: 0 } : {}) }) as Fault;
 const both = { blastRadius: { services: ["region-a/origin-read", "region-a/edge", "region-a/mute"], faultsAtOnceMax: 2 } };
-const able = Object.fromEntries(faultKinds.map((kind) => [kind, true])) as Support;
+const able = Object.fromEntries(faultNames.map((kind) => [kind, true])) as Support;
 const options: PlanOptions = {
   substrate: "process", substrateWhy: "test", supports: able, seed: 1, without: [], topology: null, rerun: "again",
   workloadExports: (workload) => (workload === "viewers" ? ["live", "dvr"] : null),

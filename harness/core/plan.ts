@@ -1,5 +1,6 @@
 /** Decides everything before anything is touched, and reports every problem at once. */
 import { SeawallError } from "./errors.ts";
+import { struckIn, type Support } from "../faults/faults.ts";
 import type { Experiment } from "./experiment.ts";
 import { shapeProblems } from "./experiment-schema.ts";
 import { isOfBytes, metrics } from "./metrics.ts";
@@ -11,12 +12,11 @@ import { claimProblems, emitProblems, loadProblems, needProblems, playerProblems
 import type { Plays } from "./plays.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
-import type { Support } from "./ports.ts";
 import { type Registry, registryOf } from "./registry.ts";
 import type { World } from "./refutable/population.ts";
 import { refutableProblems } from "./refutable/refutable.ts";
-import { modelProblems, type TargetModel } from "./model.ts";
-import { struckIn } from "./struck.ts";
+import type { TargetModel } from "./model.ts";
+import { modelProblems } from "./plan-model.ts";
 import type { Plan, SubstrateName } from "./run.ts";
 import { blindSpots } from "./blind-spots.ts";
 import type { Command, Layout, Target, Topology } from "./target.ts";

@@ -3,7 +3,11 @@
  * All times are epoch milliseconds with a fraction.
  */
 import type { Phase, Claim, Comparison, Recovery, Step, Tags, Tier, Load } from "./experiment.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "../faults/faults.ts";
+import type { Struck } from "../faults/fault.ts";
+import type { Evidence } from "./evidence.ts";
+
+export type { Evidence } from "./evidence.ts";
 import type { Stream } from "./target.ts";
 import type { Source } from "./telemetry.ts";
 
@@ -53,24 +57,6 @@ export interface Plan {
   readonly notes?: readonly string[];
   /** The command that repeats this run. */
   readonly rerun: string;
-}
-
-/** What one step of a plan strikes. */
-export interface Struck {
-  readonly services: readonly string[];
-  /** As `linkName` has them. */
-  readonly links: readonly string[];
-  /** False for what happens at once and leaves nothing in force. */
-  readonly lasts: boolean;
-  /** No traffic passes its links while it is in force. */
-  readonly severs: boolean;
-}
-
-/** What was seen that shows a fault did, or did not, take hold. */
-export interface Evidence {
-  readonly landed: boolean;
-  /** One sentence: "process 4711 is gone and 127.1.1.14:8080 refuses connections". */
-  readonly observation: string;
 }
 
 export type AbortReason = "claim" | "user" | "deadline" | "substrate" | "generator" | "internal" | "deadMan";

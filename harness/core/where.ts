@@ -1,18 +1,25 @@
 /** Naming the parts of a target that a fault strikes: services by where they stand, links by their ends. */
+import { z } from "zod";
+import type { Frozen } from "./frozen.ts";
 import type { Link } from "./target.ts";
 
+const name = z.string().min(1);
+const place = { region: name.optional(), zone: name.optional() };
+
 /** Services by exactly one of name, kind, zone or region; a kind can be narrowed to a region or a zone. */
-export type Where =
-  | { readonly service: string }
-  | { readonly kind: string; readonly region?: string | undefined; readonly zone?: string | undefined }
-  | { readonly zone: string }
-  | { readonly region: string };
+export const whereShape = z.union([
+  z.strictObject({ service: name }), z.strictObject({ kind: name, ...place }),
+  z.strictObject({ zone: name }), z.strictObject({ region: name }),
+], "name it by service, kind (in a region or zone if need be), zone or region");
+export type Where = Frozen<z.infer<typeof whereShape>>;
 
 /** Declared links by their ends, of which at least one is given; `between` means both directions. */
-export type LinkSelector =
-  | { readonly from: Where; readonly to?: Where | undefined }
-  | { readonly from?: Where | undefined; readonly to: Where }
-  | { readonly between: readonly [Where, Where] };
+export const linksShape = z.union([
+  z.strictObject({ from: whereShape, to: whereShape.optional() }),
+  z.strictObject({ from: whereShape.optional(), to: whereShape }),
+  z.strictObject({ between: z.tuple([whereShape, whereShape]) }),
+], "name links by { from, to }, of which one may be left out, or by { between: [one, other] }");
+export type LinkSelector = Frozen<z.infer<typeof linksShape>>;
 
 /** As much of a layout as naming needs; a plan has it too. */
 export interface Standing {

@@ -1,23 +1,59 @@
-/** What several faults need besides acting, looking and undoing. */
-import { messageOf } from "../core/injection.ts";
-import type { Evidence } from "../core/run.ts";
-import type { Endpoint } from "../core/target.ts";
+/** Carries out the course of a fault, on every substrate: act, verify, look again and again, and later revert once and verify once more. */
+import type { Clock } from "../core/deployment.ts";
+import type { Evidence } from "../core/evidence.ts";
+import type { Course } from "./fault.ts";
 
-/** Both or none: a fault on several things landed only if it landed on each. */
-export function all(proofs: readonly Evidence[]): Evidence {
-  const failed = proofs.filter((proof) => !proof.landed);
-  const told = failed.length > 0 ? failed : proofs;
-  return { landed: failed.length === 0 && proofs.length > 0, observation: told.length === 0 ? "there was nothing to strike" : told.map((proof) => proof.observation).join("; ") };
+/** A fault that was injected, whether or not it is seen to have taken hold. */
+export interface Injection {
+  /** Epoch ms at which the act was done; what proves it was gathered after that. */
+  readonly actedMs: number;
+  readonly evidence: Evidence;
+  /** How to look again, changing nothing, and how often in ms; null for what does not stay in force. Looking never rejects. */
+  readonly observe: { readonly everyMs: number; look(): Promise<Evidence> } | null;
+  /** Reverts it and looks. Healing twice does it once and gives the same answer. */
+  heal(): Promise<Evidence>;
 }
 
-/** Waits for all of them, so that nothing goes on behind the back of whoever is told of the first failure. */
-export async function together<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  const outcomes = await Promise.allSettled(work);
-  const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [messageOf(outcome.reason)] : []));
-  if (failures.length > 0) throw new Error(failures.join("; "));
-  return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+export interface InjectionContext {
+  readonly clock: Clock;
+  /** Ends the gathering of evidence early; never the healing. */
+  readonly signal: AbortSignal;
 }
 
-export function addressOf(endpoint: Endpoint): string {
-  return `${endpoint.host}:${endpoint.port}`;
+/** Never rejects: a fault that did not take hold says so, and can be healed like any other. */
+export async function carryOut({ act, verify, look, lookEveryMs, revert, verifyReverted }: Course, { nowMs }: Pick<Clock, "nowMs">): Promise<Injection> {
+  const failed = await failureOf(act);
+  const actedMs = nowMs();
+  const evidence = failed ?? (await seen(verify));
+  let healing: Promise<Evidence> | null = null;
+  return {
+    actedMs, evidence,
+    observe: look === undefined ? null : { everyMs: lookEveryMs ?? 1_000, look: () => seen(look) },
+    heal: () => {
+      healing ??= failureOf(revert).then((failure) => failure ?? seen(verifyReverted));
+      return healing;
+    },
+  };
+}
+
+/** Null when it went well. */
+async function failureOf(work: () => Promise<void>): Promise<Evidence | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return { landed: false, observation: messageOf(error) };
+  }
+}
+
+async function seen(look: () => Evidence | Promise<Evidence>): Promise<Evidence> {
+  try {
+    return await look();
+  } catch (error) {
+    return { landed: false, observation: messageOf(error) };
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -4,16 +4,18 @@ import { rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { heldPlan } from "../core/judge/fixture.ts";
-import type { Fault } from "../core/faults.ts";
 import type { Step } from "../core/experiment.ts";
-import type { Deployment, Injection, Injector, UndoLedger } from "../core/ports.ts";
+import type { Deployment, UndoLedger } from "../core/ports.ts";
 import type { Layout, Place, Service } from "../core/target.ts";
 import type { Tools } from "../core/tools.ts";
 import { provision } from "../provision/provision.ts";
 import { httpPing, memcachedCache, memcachedPing } from "../../targets/live-streaming/layout/pings.ts";
 import { processSubstrate } from "../substrates/process/deploy.ts";
 import { realClock } from "../system/clock.ts";
-import { injectors } from "./index.ts";
+import { observer } from "../system/observer.ts";
+import { type Fault, struckIn } from "./faults.ts";
+import { injecting } from "./inject.ts";
+import type { Injection } from "./injection.ts";
 
 /** Says hello; writes a file when asked to; and keeps a packager's books, spoiling a segment each 100 ms as long as any are ordered. */
 const program = (listen: { host: string; port: number }): string => `
@@ -93,7 +95,7 @@ export async function startMini(layout: Layout = miniLayout): Promise<Mini> {
   // Other tests deploy beside this one, so its ports are claimed where theirs are.
   const cache = process.env["SEAWALL_CACHE"] || join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "seawall");
   const deployment = await processSubstrate({ tools, clock, stateDirectory: join(cache, "state"), cacheDirectory: join(folder, "media") }).deploy({
-    plan: { ...heldPlan(), without: [], steps: miniSteps }, runId: `mini-${process.pid}-${Date.now()}`, controlToken: "token", layout, logsDirectory: folder, undo, signal: new AbortController().signal, progress: () => {},
+    plan: { ...heldPlan(), without: [], steps: miniSteps, struck: miniSteps.map((step) => struckIn(step.fault, layout)) }, runId: `mini-${process.pid}-${Date.now()}`, controlToken: "token", layout, logsDirectory: folder, undo, signal: new AbortController().signal, progress: () => {},
   });
   return {
     deployment,
@@ -105,5 +107,5 @@ export async function startMini(layout: Layout = miniLayout): Promise<Mini> {
 }
 
 export function injectInto(deployment: Deployment, fault: Fault): Promise<Injection> {
-  return (injectors[fault.kind] as Injector<Fault>)(fault, deployment, { clock, signal: new AbortController().signal });
+  return injecting(observer)(fault, struckIn(fault, deployment.layout), deployment, { clock, signal: new AbortController().signal });
 }

@@ -2,7 +2,7 @@
 import { beforeAll, expect, it } from "vitest";
 import type { Deployed } from "../../targets/live-streaming/deployed.fixture.ts";
 import type { Step } from "../core/experiment.ts";
-import type { Fault, FaultOf } from "../core/faults.ts";
+import type { Fault, FaultOf } from "./faults.ts";
 import { ping } from "../system/ping.ts";
 import { injectInto } from "./mini-target.fixture.ts";
 

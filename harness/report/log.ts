@@ -1,5 +1,5 @@
 /** The events of a run as sentences. */
-import { describeFault } from "../core/faults.ts";
+import { describeFault } from "../faults/faults.ts";
 import type { Run, RunEvent } from "../core/run.ts";
 import { formatCount, formatDuration, formatValue } from "../core/format.ts";
 import { clip } from "./plain.ts";

@@ -1,6 +1,6 @@
 /** Moments worth a mark on every chart: proofs that faults landed and healed, and what nobody had planned. */
 import type { Run, RunEvent } from "../core/run.ts";
-import { describeFault } from "../core/faults.ts";
+import { describeFault } from "../faults/faults.ts";
 import { clip } from "./plain.ts";
 
 export interface Mark {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Fault } from "../core/faults.ts";
+import type { Fault } from "../faults/faults.ts";
 import type { Run, RunEvent } from "../core/run.ts";
 import { stormRun } from "./fixture.ts";
 import { layOut } from "./map-layout.ts";

@@ -1,6 +1,8 @@
 /** Where the target stood and what was struck, at the moments at which most was broken at once. Drawn from the plan and the recorded events. */
-import { describeFault, type Fault, linksStruck, servicesStruck, sheetOf } from "../core/faults.ts";
+import { describeFault, type Fault } from "../faults/faults.ts";
+import type { Struck } from "../faults/fault.ts";
 import type { Plan, Run, RunEvent } from "../core/run.ts";
+import { struckBy } from "../core/struck.ts";
 import { linkName } from "../core/where.ts";
 import { clip } from "./plain.ts";
 import type { FaultBand } from "./timeline.ts";
@@ -31,15 +33,14 @@ export interface MapLink {
 
 const mapsMax = 3;
 const [nodesMax, linksMax] = [150, 600];
-const severing: ReadonlySet<Fault["kind"]> = new Set(["partition", "reset"]);
 
-interface Active { readonly fault: Fault; readonly fromMs: number; readonly untilMs: number }
+interface Active { readonly fault: Fault; readonly struck: Required<Struck>; readonly fromMs: number; readonly untilMs: number }
 
 /** Empty for a run in which nothing took hold. */
 export function targetMaps(run: Run, zeroMs: number, bands: readonly FaultBand[]): TargetMap[] {
   const active = bands.filter((band) => band.landed).flatMap((band): Active[] => {
     const event = run.events.find((one) => one.kind === "injected" && one.step === band.step);
-    return event?.kind === "injected" ? [{ fault: event.fault, fromMs: band.fromMs, untilMs: band.healedMs ?? Number.POSITIVE_INFINITY }] : [];
+    return event?.kind === "injected" ? [{ fault: event.fault, struck: struckBy(run.plan, band.step), fromMs: band.fromMs, untilMs: band.healedMs ?? Number.POSITIVE_INFINITY }] : [];
   });
   return gravest(active).map((together) => mapOf(run, zeroMs, together));
 }
@@ -58,8 +59,8 @@ function mapOf({ plan, events }: Run, zeroMs: number, together: readonly Active[
   const died = diedBefore(events, zeroMs + untilMs);
   const states = new Map<string, MapNode["state"]>();
   for (const name of died) states.set(name, "died");
-  for (const { fault } of together) {
-    for (const name of servicesStruck(fault, plan)) if (states.get(name) !== "down") states.set(name, sheetOf(fault).silences ? "down" : "struck");
+  for (const { struck: { services, silences } } of together) {
+    for (const name of services) if (states.get(name) !== "down") states.set(name, silences ? "down" : "struck");
   }
   return {
     atMs, faults: together.map(({ fault }) => clip(describeFault(fault), 120)),
@@ -76,7 +77,7 @@ function diedBefore(events: readonly RunEvent[], epochMs: number): Set<string> {
 function linksOf(plan: Plan, together: readonly Active[], isDown: (name: string) => boolean): MapLink[] {
   const worst: readonly MapLink["state"][] = ["up", "idle", "hurt", "cut"];
   const states = new Map<string, MapLink["state"]>();
-  for (const { fault } of together) for (const link of linksStruck(fault, plan)) states.set(linkName(link), severing.has(fault.kind) ? "cut" : "hurt");
+  for (const { struck } of together) for (const name of struck.links) states.set(name, struck.severs ? "cut" : "hurt");
   const pairs = new Map<string, MapLink>();
   for (const link of plan.links.slice(0, linksMax)) {
     const state = states.get(linkName(link)) ?? (isDown(link.from) || isDown(link.to) ? "idle" : "up");

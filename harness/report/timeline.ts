@@ -1,5 +1,5 @@
 /** When what happened, from recorded events and never from the plan: the axis, the phases, and the faults with their proof. */
-import { describeFault } from "../core/faults.ts";
+import { describeFault } from "../faults/faults.ts";
 import type { Run, RunEvent } from "../core/run.ts";
 import { clip } from "./plain.ts";
 

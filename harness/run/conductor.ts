@@ -5,9 +5,10 @@
 import { gracefulStopMsOf, tailMs } from "../core/arrivals.ts";
 import { SeawallError } from "../core/errors.ts";
 import { type Phase, phases } from "../core/experiment.ts";
-import type { Clock, Deployment, EventSink, Injectors, LoadEnd, RunningLoad } from "../core/ports.ts";
+import type { Clock, Deployment, EventSink, LoadEnd, RunningLoad } from "../core/ports.ts";
 import type { AbortReason, Plan } from "../core/run.ts";
 import { struckBy } from "../core/struck.ts";
+import type { InjectFault } from "../faults/inject.ts";
 import { FaultsInForce } from "./faults-in-force.ts";
 import { type Action, schedule } from "./schedule.ts";
 
@@ -24,7 +25,7 @@ export interface Probes extends AsyncDisposable {
 export interface World {
   readonly clock: Clock;
   readonly events: EventSink;
-  readonly injectors: Injectors;
+  readonly inject: InjectFault;
   deploy(signal: AbortSignal): Promise<Deployment>;
   /** The target is up, and people look at it under its everyday load, none of which is recorded, until one of them says go. Rejects with a RunAborted when nobody does. */
   readonly hold?: { readonly msMax: number; release(deployment: Deployment, signal: AbortSignal): Promise<void> };
@@ -251,7 +252,7 @@ async function act(action: Action, plannedMs: number, world: World, faults: Faul
       await withIn(readMsMax, probes.readNow(), world.clock);
       world.events.event({ kind: "phase", phase: action.phase });
       return;
-    case "inject": faults.inject(action.step, action.fault, plannedMs, plannedMs + action.forMs); return;
+    case "inject": faults.inject(action.step, action, plannedMs, plannedMs + action.forMs); return;
     case "heal": faults.heal(action.step, plannedMs); return;
   }
 }

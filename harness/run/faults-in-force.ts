@@ -1,15 +1,20 @@
 /** The faults of one run while they are in force. Injecting and healing run beside the timeline, which waits for neither. */
-import type { Fault } from "../core/faults.ts";
-import { messageOf } from "../core/injection.ts";
-import type { Clock, Deployment, EventSink, Injection, Injector, Injectors } from "../core/ports.ts";
+import type { Clock, Deployment, EventSink } from "../core/ports.ts";
+import type { Struck } from "../faults/fault.ts";
+import type { Fault } from "../faults/faults.ts";
+import type { InjectFault } from "../faults/inject.ts";
+import { type Injection, messageOf } from "../faults/injection.ts";
 import { WatchedFault } from "./watch-fault.ts";
 
 /** As much of the world as breaking and mending needs. */
 interface FaultWorld {
   readonly clock: Clock;
   readonly events: EventSink;
-  readonly injectors: Injectors;
+  readonly inject: InjectFault;
 }
+
+/** A fault, and what the plan says that it strikes. */
+interface Planned { readonly fault: Fault; readonly struck: Struck }
 
 interface Taken { readonly injection: Injection; readonly watch: WatchedFault | null }
 interface Active { readonly fault: Fault; readonly taken: Promise<Taken | null>; healed: Promise<void> | null }
@@ -34,20 +39,18 @@ export class FaultsInForce {
   }
 
   /** `dueMs`: epoch ms at which it is to be healed. */
-  inject(step: number, fault: Fault, plannedMs: number, dueMs: number): void {
-    this.#active.set(step, { fault, taken: this.#take(step, fault, plannedMs, dueMs), healed: null });
+  inject(step: number, planned: Planned, plannedMs: number, dueMs: number): void {
+    this.#active.set(step, { fault: planned.fault, taken: this.#take(step, planned, plannedMs, dueMs), healed: null });
   }
 
-  async #take(step: number, fault: Fault, plannedMs: number, dueMs: number): Promise<Taken | null> {
-    const { events, injectors, clock } = this.#world;
+  async #take(step: number, { fault, struck }: Planned, plannedMs: number, dueMs: number): Promise<Taken | null> {
+    const { events, inject, clock } = this.#world;
     await this.#healed(step);
     events.event({ kind: "injecting", step, fault });
     // Beside the act, which must not wait: what passed before is told apart from what passes while it is in force.
     void this.#countTraffic();
     try {
-      // The table pairs each kind with its own injector; the compiler cannot follow that through a union.
-      const inject = injectors[fault.kind] as Injector<Fault>;
-      const injection = await inject(fault, this.#deployment, { clock, signal: this.#signal });
+      const injection = await inject(fault, struck, this.#deployment, { clock, signal: this.#signal });
       const { actedMs, evidence } = injection;
       events.event({ kind: "injected", step, fault, plannedMs, actedMs, evidence });
       const isWatched = evidence.landed && injection.observe !== null;

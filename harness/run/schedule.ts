@@ -1,11 +1,13 @@
 /** Turns a plan into the list of things to do and when, in ms after the load began. Pure. */
-import type { Fault } from "../core/faults.ts";
 import type { Phase } from "../core/experiment.ts";
 import type { Plan } from "../core/run.ts";
+import { struckBy } from "../core/struck.ts";
+import type { Struck } from "../faults/fault.ts";
+import type { Fault } from "../faults/faults.ts";
 
 export type Action = { readonly atMs: number } & (
   | { readonly kind: "phase"; readonly phase: Phase | "leadIn" | "drain" }
-  | { readonly kind: "inject"; readonly step: number; readonly fault: Fault; readonly forMs: number }
+  | { readonly kind: "inject"; readonly step: number; readonly fault: Fault; readonly struck: Struck; readonly forMs: number }
   | { readonly kind: "heal"; readonly step: number }
 );
 
@@ -23,7 +25,7 @@ export function schedule(plan: Plan): readonly Action[] {
     { kind: "phase", phase: "recovery", atMs: recoveryMs },
     { kind: "phase", phase: "drain", atMs: recoveryMs + plan.phasesMs.recovery },
     ...plan.steps.flatMap((step, index): Action[] => [
-      { kind: "inject", step: index, fault: step.fault, forMs: step.forMs, atMs: faultMs + step.atMs },
+      { kind: "inject", step: index, fault: step.fault, struck: struckBy(plan, index), forMs: step.forMs, atMs: faultMs + step.atMs },
       { kind: "heal", step: index, atMs: faultMs + step.atMs + step.forMs },
     ]),
   ];

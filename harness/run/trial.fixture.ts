@@ -6,11 +6,12 @@
  * Replay one with all its events: `node_modules/.bin/node benchmarks/simulate.ts --seed N`.
  */
 import originStorm from "../../experiments/origin-storm.ts";
-import type { Fault } from "../core/faults.ts";
+import type { Fault } from "../faults/faults.ts";
+import type { InjectFault } from "../faults/inject.ts";
 import { judge } from "../core/judge/judge.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Planned } from "../core/plan.ts";
-import type { Injection, Injector, Injectors, UndoEntry, UndoLedger } from "../core/ports.ts";
+import type { UndoEntry, UndoLedger } from "../core/ports.ts";
 import { prng } from "../core/prng.ts";
 import type { AbortReason, Plan, RunEvent, Verdict } from "../core/run.ts";
 import { MemoryRecord, planned } from "../substrates/simulated/in-memory.fixture.ts";
@@ -128,7 +129,7 @@ export async function trial(seed: number): Promise<Trial> {
     if (chance(0.5)) clock.after(random() * 100, () => { clock.settled(); outside.abort(new RunAborted("user", "stopped by SIGINT")); });
   };
   const world: World = {
-    ...virtual, events: record, injectors: clumsy(virtual.injectors, chance, wrong),
+    ...virtual, events: record, inject: clumsy(virtual.inject, chance, wrong),
     deploy: async (signal) => {
       const deployment = await virtual.deploy(signal);
       if (!startFails) return deployment;
@@ -188,14 +189,15 @@ function stepsOf(random: () => number, faults: readonly Fault[]): Plan["steps"] 
 }
 
 /** Injectors that now and then throw, and injections that do not heal, or take for ever. */
-function clumsy(injectors: Injectors, chance: (share: number) => boolean, wrong: (what: string) => void): Injectors {
-  return Object.fromEntries(Object.entries(injectors).map(([kind, inject]) => [kind, (async (fault, on, context): Promise<Injection> => {
+function clumsy(inject: InjectFault, chance: (share: number) => boolean, wrong: (what: string) => void): InjectFault {
+  return async (fault, struck, on, context) => {
+    const { kind } = fault;
     if (chance(0.04)) { wrong(`${kind} cannot be injected`); throw new Error("it would not break"); }
-    const injection = await (inject as Injector<Fault>)(fault, on, context);
+    const injection = await inject(fault, struck, on, context);
     if (chance(0.03)) return { ...injection, heal: async () => { await injection.heal(); wrong(`${kind} does not heal`); throw new Error("it would not mend"); } };
     if (chance(0.01)) return { ...injection, heal: async () => { await injection.heal(); wrong(`healing ${kind} never ends`); return new Promise<never>(() => {}); } };
     return injection;
-  }) satisfies Injector<Fault>])) as unknown as Injectors;
+  };
 }
 
 /** What is made must have been written down before. Processes carry the run's mark, so they need not. */

@@ -1,6 +1,7 @@
 /** A world on a virtual clock for tests of the conductor: everything takes seeded virtual time, and anything may fail. */
-import { describeFault, type Fault, faultKinds } from "../core/faults.ts";
-import type { Clock, Deployment, Injection, Injector, Injectors, LoadEnd, RunningLoad } from "../core/ports.ts";
+import { describeFault } from "../faults/faults.ts";
+import type { InjectFault } from "../faults/inject.ts";
+import type { Clock, Deployment, Injection, LoadEnd, RunningLoad } from "../core/ports.ts";
 import { prng } from "../core/prng.ts";
 import type { Plan, RunEvent } from "../core/run.ts";
 import type { Layout } from "../core/target.ts";
@@ -72,7 +73,7 @@ export function virtualWorld(plan: Plan, seed: number, chances: Chances): { worl
   const deployment = { layout: {} as Layout, onExit: () => {}, instance: () => { throw new Error("not used"); }, instances: [], links: [], resources: async () => [],
     [Symbol.asyncDispose]: async () => { await takes(3_000); log.push("deployment disposed"); } } satisfies Deployment;
 
-  const inject: Injector<Fault> = async (fault): Promise<Injection> => {
+  const inject: InjectFault = async (fault): Promise<Injection> => {
     await takes(50);
     if (random() < chances.injectFails) throw new Error("it would not take hold");
     const name = describeFault(fault);
@@ -93,7 +94,7 @@ export function virtualWorld(plan: Plan, seed: number, chances: Chances): { worl
   const world: World = {
     clock,
     events: { event: (event) => void outcome.events.push({ atMs: clock.nowMs(), ...event } as RunEvent) },
-    injectors: Object.fromEntries(faultKinds.map((kind) => [kind, inject])) as unknown as Injectors,
+    inject,
     deploy: async (signal) => {
       await takes(20_000, signal);
       if (random() < chances.deployFails) throw new Error("no such tool");

@@ -3,7 +3,7 @@
  * longer than {@link healWaitsMsMax}.
  */
 import type { Clock, EventSink, Injection } from "../core/ports.ts";
-import type { Fault } from "../core/faults.ts";
+import type { Fault } from "../faults/faults.ts";
 import type { Evidence } from "../core/run.ts";
 
 /** A look that is under way when its fault is to be healed gets this long to end; its answer is lost after that. */

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { type Agent, type IncomingHttpHeaders, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { endianness } from "node:os";
+import type { Connection } from "../core/observer.ts";
 import type { Endpoint } from "../core/target.ts";
 import { markOwn } from "./own-connections.ts";
 import { listProcesses, statOf } from "./processes.ts";
@@ -16,8 +17,6 @@ export function bindProblem(endpoint: Endpoint): Promise<string | null> {
     server.listen({ host: endpoint.host, port: endpoint.port, exclusive: true }, () => server.close(() => resolve(null)));
   });
 }
-
-export type Connection = "accepted" | "refused" | "silent";
 
 /** The system gave up because nobody said anything, not even that there is no such port. */
 const unanswered = ["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"];

@@ -1,19 +1,8 @@
 /** One short exchange with a port: does it answer, how soon, and what becomes of the connection if it does not. */
 import { connect } from "node:net";
 import { markOwn } from "./own-connections.ts";
+import type { Pong } from "../core/observer.ts";
 import type { Endpoint, Ping } from "../core/target.ts";
-
-export type Pong =
-  /** The first bytes of a reply came after `tookMs`, counted from the moment of connecting. */
-  | { readonly outcome: "answered"; readonly tookMs: number }
-  | { readonly outcome: "refused" }
-  /** Closed or reset by the other side before anything came. */
-  | { readonly outcome: "closed" }
-  | { readonly outcome: "reset" }
-  /** Connected, and nothing came within the time. */
-  | { readonly outcome: "silent" }
-  /** Not even a connection within the time. */
-  | { readonly outcome: "unreachable" };
 
 /** Never rejects. */
 export function ping(endpoint: Endpoint, { send }: Ping, timeoutMs: number): Promise<Pong> {
@@ -42,17 +31,6 @@ export function ping(endpoint: Endpoint, { send }: Ping, timeoutMs: number): Pro
 function lost(code: string | undefined, connected: boolean): "refused" | "reset" | "unreachable" {
   if (code === "ECONNREFUSED") return "refused";
   return connected || code === "ECONNRESET" || code === "EPIPE" ? "reset" : "unreachable";
-}
-
-export function describePong(pong: Pong): string {
-  switch (pong.outcome) {
-    case "answered": return `answered after ${pong.tookMs.toFixed(pong.tookMs < 10 ? 1 : 0)} ms`;
-    case "refused": return "refused the connection";
-    case "closed": return "closed the connection";
-    case "reset": return "reset the connection";
-    case "silent": return "took the connection and kept silent";
-    case "unreachable": return "could not be reached";
-  }
 }
 
 /** How much is sent at once: more than a socket's buffer would only wait there. */

@@ -1,5 +1,5 @@
 /** Phases and faults of a run as gauges that are 1 while they last: what a dashboard shades. */
-import { describeFault } from "../core/faults.ts";
+import { describeFault } from "../faults/faults.ts";
 import type { RunEvent } from "../core/run.ts";
 import { attributesOf, type Metric, nano } from "./points.ts";
 

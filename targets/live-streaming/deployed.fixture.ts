@@ -7,10 +7,12 @@ import { heldPlan } from "../../harness/core/judge/fixture.ts";
 import type { Step } from "../../harness/core/experiment.ts";
 import type { Deployment } from "../../harness/core/ports.ts";
 import type { Endpoint } from "../../harness/core/target.ts";
+import { struckIn } from "../../harness/faults/faults.ts";
 import { provision } from "../../harness/provision/provision.ts";
 import { FileLedger } from "../../harness/run/ledger.ts";
 import { newRunId } from "../../harness/run/run-directory.ts";
 import { processSubstrate } from "../../harness/substrates/process/deploy.ts";
+import { toolsOfEffects } from "../../harness/substrates/process/support.ts";
 import { realClock } from "../../harness/system/clock.ts";
 import { endProcessesOfRun } from "../../harness/system/processes.ts";
 import { liveStreaming } from "./target.ts";
@@ -27,13 +29,14 @@ export interface Deployed extends AsyncDisposable {
 export async function deployed(options: { readonly topology?: string; readonly without?: readonly string[]; readonly steps?: readonly Step[] } = {}): Promise<Deployed> {
   const layout = liveStreaming.topologies[options.topology ?? "quick"]?.layout();
   if (layout === undefined) throw new Error(`no topology ${options.topology}`);
+  const steps = options.steps ?? [];
   const clock = realClock();
   const folder = mkdtempSync(join(tmpdir(), "seawall-test-"));
   const logsDirectory = join(folder, "logs");
   await mkdir(logsDirectory);
   const runId = newRunId(clock.nowMs(), Math.floor(Math.random() * 2 ** 32));
   const ledger = new FileLedger(join(folder, "state"), runId, folder);
-  const tools = await provision(["node", "toxiproxy", ...(options.steps?.some(({ fault }) => fault.kind === "clockSkew") === true ? ["faketime" as const] : []), ...new Set(layout.services.flatMap((service) => service.tools))], { env: process.env });
+  const tools = await provision(["node", "toxiproxy", ...toolsOfEffects(steps.map(({ fault }) => fault)), ...new Set(layout.services.flatMap((service) => service.tools))], { env: process.env });
   const stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   stack.defer(() => ledger.remove());
@@ -42,7 +45,7 @@ export async function deployed(options: { readonly topology?: string; readonly w
     const cache = process.env["SEAWALL_CACHE"] ?? join(homedir(), ".cache/seawall");
     const substrate = processSubstrate({ tools, clock, stateDirectory: join(cache, "state"), cacheDirectory: join(cache, "media") });
     const deployment = stack.use(await substrate.deploy({
-      plan: { ...heldPlan(), without: options.without ?? [], steps: options.steps ?? [] }, runId, layout, logsDirectory, undo: ledger, controlToken,
+      plan: { ...heldPlan(), without: options.without ?? [], steps, struck: steps.map(({ fault }) => struckIn(fault, layout)) }, runId, layout, logsDirectory, undo: ledger, controlToken,
       signal: AbortSignal.timeout(120_000), progress: () => undefined,
     }));
     const endpoint = (service: string, port: string): Endpoint => deployment.instance(service).endpoint(port);

@@ -1,6 +1,6 @@
 /** What is struck dead comes back with all that it had acknowledged: each kind of service by itself, and a whole region while the other plays on. */
 import { beforeAll, expect, test } from "vitest";
-import type { Fault } from "../../harness/core/faults.ts";
+import type { Fault } from "../../harness/faults/faults.ts";
 import { injectInto } from "../../harness/faults/mini-target.fixture.ts";
 import { acknowledged } from "../../harness/probes/durability.ts";
 import { type JournalEntry, parseJournal } from "../../harness/probes/journal.ts";

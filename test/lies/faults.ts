@@ -4,7 +4,7 @@ import { inMemory, planned as plannedFor } from "../../harness/substrates/simula
 import { type Draft, healedAtMs, heldDraft, runOf, zeroMs, phaseMs } from "../../harness/core/judge/fixture.ts";
 import { judge } from "../../harness/core/judge/judge.ts";
 import type { Experiment, Step } from "../../harness/core/experiment.ts";
-import type { Fault } from "../../harness/core/faults.ts";
+import type { Fault } from "../../harness/faults/faults.ts";
 import type { ModelRequest, Simulation, TargetModel } from "../../harness/core/model.ts";
 import type { RunEvent } from "../../harness/core/run.ts";
 import { conduct } from "../../harness/run/conductor.ts";

@@ -1,6 +1,6 @@
 /** Targets whose description contradicts itself, or can mean nothing: each would end in a run about something else, or after a minute of waiting. */
 import { defineExperiment, type Experiment } from "../../harness/core/experiment.ts";
-import { faultKinds } from "../../harness/core/faults.ts";
+import { faultNames } from "../../harness/faults/faults.ts";
 import { type OwnTarget, ownTarget } from "../../harness/core/own-target.ts";
 import { planExperiment } from "../../harness/core/plan.ts";
 import type { Support } from "../../harness/core/ports.ts";
@@ -28,7 +28,7 @@ const experiment = (own: OwnTarget): Experiment => defineExperiment({
 /** As a user's file would say it: its types are no more than a promise. */
 function plan(changes: object): Outcome {
   return planned(() => planExperiment(experiment({ ...honest, ...changes }), {
-    substrate: "process", substrateWhy: "test", supports: Object.fromEntries(faultKinds.map((kind) => [kind, true])) as Support, seed: 1,
+    substrate: "process", substrateWhy: "test", supports: Object.fromEntries(faultNames.map((kind) => [kind, true])) as Support, seed: 1,
     without: [], topology: null, workloadExports: () => ["live"], rerun: "", nowMs: Date.UTC(2026, 0, 1),
   }));
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import originStorm from "../../experiments/origin-storm.ts";
 import startSurge from "../../experiments/start-surge.ts";
 import type { Claim, Experiment, Load, Phase, Recovery } from "../../harness/core/experiment.ts";
-import { faultKinds } from "../../harness/core/faults.ts";
+import { faultNames } from "../../harness/faults/faults.ts";
 import { planExperiment } from "../../harness/core/plan.ts";
 import { playsIn } from "../../harness/core/plays.ts";
 import type { Support } from "../../harness/core/ports.ts";
@@ -14,7 +14,7 @@ const workload = (name: string): string => readFileSync(join(import.meta.dirname
 
 function plan(experiment: Experiment): Outcome {
   return planned(() => planExperiment(experiment, {
-    substrate: "process", substrateWhy: "test", supports: Object.fromEntries(faultKinds.map((kind) => [kind, true])) as Support, seed: 1,
+    substrate: "process", substrateWhy: "test", supports: Object.fromEntries(faultNames.map((kind) => [kind, true])) as Support, seed: 1,
     without: [], topology: null, rerun: "", browser: "chromium",
     workloadExports: (name) => [...workload(name).matchAll(/^export function (\w+)/gm)].map((match) => match[1] as string),
     workloadPlays: (name) => playsIn(workload(name)),

@@ -1,10 +1,10 @@
 /** A planned step in the words that somebody needs who is to say go: what it does, to what, and for how long. */
 import { phases } from "../../core/experiment.ts";
-import { describeFault, linksStruck, servicesStruck, sheetOf } from "../../core/faults.ts";
 import type { BlastRadius, Day, DayStep } from "../../core/game-day/day.ts";
 import { type GameDay, usualRoles } from "../../core/game-day/game-day.ts";
 import type { Plan } from "../../core/run.ts";
-import { linkName } from "../../core/where.ts";
+import { struckBy } from "../../core/struck.ts";
+import { describeFault, kindOf } from "../../faults/faults.ts";
 import type { Context } from "../context.ts";
 import { thisMachine } from "../wire.ts";
 import type { Ready } from "./load.ts";
@@ -24,18 +24,19 @@ function describeStep({ step, source, experiment, planned: { plan } }: Ready, wa
     // In virtual time nothing waits for people.
     holdMsMax: plan.substrate === "simulated" ? null : step.hold?.waitMsMax ?? null,
     claims: [...plan.hypothesis.map((claim) => claim.title), ...(plan.recovery === null ? [] : [plan.recovery.title])],
-    faults: plan.steps.map(({ fault, atMs, forMs }) => ({ label: describeFault(fault), atMs, forMs, proof: sheetOf(fault).proof, undo: sheetOf(fault).undo })),
+    faults: plan.steps.map(({ fault, atMs, forMs }) => ({ label: describeFault(fault), atMs, forMs, proof: kindOf(fault).proof, undo: kindOf(fault).undo })),
     blast: blastOf(plan, experiment.blastRadius.faultsAtOnceMax), rerun: plan.rerun,
   };
 }
 
 function blastOf(plan: Plan, faultsAtOnceMax: number): BlastRadius {
-  const services = [...new Set(plan.steps.flatMap(({ fault }) => servicesStruck(fault, plan)))];
+  const struck = plan.steps.map((_, step) => struckBy(plan, step));
+  const services = [...new Set(struck.flatMap((one) => one.services))];
   const zoneOf = new Map(plan.services.map((service) => [service.name, service.zone]));
   const rate = (phase: (typeof phases)[number]): number => plan.load.reduce((sum, load) => sum + load.ratePerSecond[phase], 0);
   return {
     services, servicesInAll: plan.services.length,
-    links: [...new Set(plan.steps.flatMap(({ fault }) => linksStruck(fault, plan).map(linkName)))],
+    links: [...new Set(struck.flatMap((one) => one.links))],
     zones: [...new Set(services.flatMap((name) => zoneOf.get(name) ?? []))], zonesInAll: new Set(zoneOf.values()).size,
     faultsAtOnceMax, loadTimes: rate("baseline") > 0 ? Math.max(...phases.map(rate)) / rate("baseline") : 1,
   };

@@ -4,7 +4,7 @@ import { SeawallError } from "../../core/errors.ts";
 import type { DayHappening, Outcome, Seen } from "../../core/game-day/day.ts";
 import { ClaimsSoFar } from "../../core/game-day/claims-so-far.ts";
 import { type Second, Seconds } from "../../core/game-day/seconds.ts";
-import { describeFault } from "../../core/faults.ts";
+import { describeFault } from "../../faults/faults.ts";
 import type { Plan, RunEvent, Series } from "../../core/run.ts";
 import { NoGo } from "../../game-day/conduct-day.ts";
 import type { Log } from "../../game-day/desk.ts";

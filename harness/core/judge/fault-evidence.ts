@@ -3,7 +3,7 @@
  * be broken has none of these findings.
  */
 import type { Step } from "../experiment.ts";
-import { describeFault } from "../faults.ts";
+import { describeFault } from "../../faults/faults.ts";
 import type { Finding, Run, RunEvent } from "../run.ts";
 import { struckBy } from "../struck.ts";
 import { answer } from "./answer.ts";

@@ -2,6 +2,7 @@
  * A fault on links strikes the target only if its own traffic passes them: before the fault, and while it is in force unless it lets nothing pass.
  * A step may strike links that nobody uses as long as nothing fails, such as those to another region, so one used link is enough.
  */
+import { kindOf } from "../../faults/faults.ts";
 import type { Run, SeriesData } from "../run.ts";
 import { eachIn, matching, startsIn, type Window } from "../series.ts";
 import { struckBy } from "../struck.ts";
@@ -37,11 +38,12 @@ export function trafficProblem(run: Run, index: number, windows: Windows): strin
 /** A limit that is far above what passes changes nothing. */
 function boundProblem(run: Run, index: number, links: readonly string[], bytes: readonly SeriesData[], before: Window): string | null {
   const fault = run.plan.steps[index]?.fault;
-  if (fault?.kind !== "bandwidth") return null;
+  const limit = fault && kindOf(fault).bytesPerSecondMax?.(fault);
+  if (limit === undefined) return null;
   if (bytes.length === 0) return `cannot be told from none: nobody counted the bytes on ${named(links)}; install ss (iproute2)`;
   const seconds = (before.untilMs - before.fromMs) / 1000;
   const perSecond = Math.max(...links.map((link) => total(bytes.filter((series) => series.tags["link"] === link), before) / seconds));
-  if (fault.bytesPerSecond <= boundTimesMax * perSecond) return null;
+  if (limit <= boundTimesMax * perSecond) return null;
   return `never bound: the busiest of its links carried ${Math.round(perSecond)} B/s before, and a limit above ${boundTimesMax} times that changes nothing`;
 }
 

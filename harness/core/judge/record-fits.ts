@@ -3,7 +3,7 @@
  * whose seal was computed again, or that never had one, is looked at as hard.
  */
 import { type Phase, phases } from "../experiment.ts";
-import { describeFault } from "../faults.ts";
+import { describeFault } from "../../faults/faults.ts";
 import { metrics } from "../metrics.ts";
 import type { Plan, Run, RunEvent, SeriesData } from "../run.ts";
 import { ownZeroOf } from "./offered.ts";

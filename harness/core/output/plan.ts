@@ -39,8 +39,8 @@ export const planDocument = z.object({
   hypothesis: z.array(claimShape),
   recovery: recoveryShape.nullable(),
   steps: z.array(stepShape),
-  struck: z.array(z.object({ services: z.array(z.string()), links: z.array(z.string()), lasts: z.boolean(), severs: z.boolean() })).optional()
-    .meta({ description: "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile" }),
+  struck: z.array(z.object({ services: z.array(z.string()), links: z.array(z.string()), lasts: z.boolean(), severs: z.boolean(), silences: z.boolean().optional() })).optional()
+    .meta({ description: "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile" }),
   abortWhen: z.array(abortShape),
   telemetry: z.array(z.object({
     name: z.string(), where: z.record(z.string(), z.string()), silencedBy: z.array(z.string()),

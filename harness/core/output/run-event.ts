@@ -1,7 +1,7 @@
 /** One line of `events.ndjson`. A record is input: whoever reads one holds it to this shape. */
 import { z } from "zod";
 import { phases } from "../experiment.ts";
-import { faultShape } from "../fault-schema.ts";
+import { faultShape } from "../../faults/faults.ts";
 import type { RunEvent } from "../run.ts";
 
 /** What a Date can hold. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Fault } from "../../core/faults.ts";
+import type { Fault } from "../../faults/faults.ts";
 import type { Endpoint, Layout, Place } from "../../core/target.ts";
 import { injectInto, miniLayout, miniSteps, webService } from "../../faults/mini-target.fixture.ts";
 import { httpGet, tryConnect } from "../../system/network.ts";

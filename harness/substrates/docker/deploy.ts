@@ -3,9 +3,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { SeawallError } from "../../core/errors.ts";
-import type { Clock, Deployment, DeployRequest, Effect, LinkHandle, LinkTotals, Substrate } from "../../core/ports.ts";
+import type { Clock, Deployment, DeployRequest, LinkHandle, LinkTotals, Substrate } from "../../core/ports.ts";
 import type { Plan } from "../../core/run.ts";
-import { struckLinks } from "../../core/struck.ts";
+import { effectsOn, struckLinks } from "../../core/struck.ts";
 import type { Layout, Service } from "../../core/target.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
@@ -131,7 +131,7 @@ class DockerDeployment implements Deployment {
       get standing() { return service === proxyService ? { network: network.id, host: addresses.proxyControl.host } : { zone: zone() }; },
       endpoint: (port) => (service === proxyService ? addresses.proxyControl : addresses.listen(service.name, port)),
       place: placeInContainer({ service, addresses, directory, cacheDirectory, without: plan.without, controlToken, seed: plan.seed }),
-      effects: new Set(plan.steps.flatMap(({ fault }) => ("service" in fault && fault.service === service.name ? [fault.kind as Effect["kind"]] : []))),
+      effects: effectsOn(service.name, plan),
       exited: (exit) => this.#exits.tell(exit),
     });
   }

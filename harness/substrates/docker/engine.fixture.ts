@@ -8,6 +8,7 @@ import { heldPlan } from "../../core/judge/fixture.ts";
 import type { Deployment, UndoEntry } from "../../core/ports.ts";
 import type { Plan } from "../../core/run.ts";
 import type { Layout } from "../../core/target.ts";
+import { struckIn } from "../../faults/faults.ts";
 import { seawall } from "../../cli/seawall.fixture.ts";
 import { realClock } from "../../system/clock.ts";
 import { dockerSubstrate } from "./deploy.ts";
@@ -47,7 +48,7 @@ export async function deployOnDocker(layout: Layout, { signal = new AbortControl
     const deployment = await dockerSubstrate({
       engine: async () => docker, engineHost: engineAddress(process.env).host, image: async () => imageName(root), root, cacheDirectory: join(logs, "media"), clock: realClock(),
     }).deploy({
-      plan: { ...heldPlan(), without: [], steps }, runId, controlToken: "token", layout, logsDirectory: logs, signal, progress: () => {},
+      plan: { ...heldPlan(), without: [], steps, struck: steps.map(({ fault }) => struckIn(fault, layout)) }, runId, controlToken: "token", layout, logsDirectory: logs, signal, progress: () => {},
       undo: { record: (entry) => { undo.push(entry); return () => void undo.splice(undo.indexOf(entry), 1); } },
     });
     return {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { SeawallError } from "../../core/errors.ts";
 import type { Clock, Deployment, DeployRequest, Instance, LinkHandle, LinkTotals, Substrate } from "../../core/ports.ts";
 import type { Plan } from "../../core/run.ts";
-import { struckLinks } from "../../core/struck.ts";
+import { effectsOn, struckLinks } from "../../core/struck.ts";
 import type { Layout, Place, Service } from "../../core/target.ts";
 import type { Tools } from "../../core/tools.ts";
 import { endStrays } from "../../system/strays.ts";
@@ -157,8 +157,8 @@ class ProcessDeployment implements Deployment {
 
 /** Nobody else pays for what a fault needs: a service that the plan does not strike is started as ever. */
 function preparedFor(service: string, { plan }: DeployRequest, tools: Tools): Prepared {
-  const suffers = (kind: "fullDisk" | "clockSkew"): boolean => plan.steps.some(({ fault }) => fault.kind === kind && fault.service === service);
-  return { fullDisk: suffers("fullDisk"), clockSkew: suffers("clockSkew") ? tools.faketime : null };
+  const effects = effectsOn(service, plan);
+  return { fullDisk: effects.has("fullDisk"), clockSkew: effects.has("clockSkew") ? tools.faketime : null };
 }
 
 function placeOf(service: Service, directory: string, request: DeployRequest, options: ProcessSubstrateOptions, slot: ClaimedSlot): Place {

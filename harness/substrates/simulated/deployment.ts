@@ -1,12 +1,13 @@
 /** The target in virtual time, behind the same port as a real one, and everything that it occupies written down before it is taken. */
 import { SeawallError } from "../../core/errors.ts";
 import type { RunningModel, Simulation, TargetModel } from "../../core/model.ts";
-import type { Deployment, Instance, LinkTotals, SampleSink, UndoLedger } from "../../core/ports.ts";
+import type { Deployment, LinkTotals, SampleSink, UndoLedger } from "../../core/ports.ts";
 import { prng } from "../../core/prng.ts";
 import type { Plan } from "../../core/run.ts";
 import { struckLinks } from "../../core/struck.ts";
 import { linkName } from "../../core/where.ts";
 import type { Endpoint, Layout, Service } from "../../core/target.ts";
+import type { VirtualDeployment, VirtualService } from "../../faults/fault.ts";
 import { Counters } from "./counters.ts";
 import type { VirtualMachine } from "./machine.ts";
 import { Network, SimulatedLink } from "./network.ts";
@@ -26,7 +27,7 @@ export interface SimulatedDeployRequest {
 
 type Exit = Parameters<Parameters<Deployment["onExit"]>[0]>[0];
 
-export class SimulatedInstance implements Instance {
+export class SimulatedInstance implements VirtualService {
   readonly service: Service;
   readonly node: SimulatedNode;
   readonly directory: string;
@@ -48,6 +49,8 @@ export class SimulatedInstance implements Instance {
 
   get pid(): number | null { return this.#pid; }
   get state(): "running" | "paused" | "ended" { return this.#pid === null ? "ended" : this.node.state === "paused" ? "paused" : "running"; }
+
+  get isReady(): boolean { return this.node.ready; }
 
   endpoint(): Endpoint {
     throw new SeawallError("PLAN_REFUSED", `${this.service.name} is simulated and listens nowhere`);
@@ -100,7 +103,7 @@ export class SimulatedInstance implements Instance {
   lastLogLines(): readonly string[] { return []; }
 }
 
-export class SimulatedDeployment implements Deployment {
+export class SimulatedDeployment implements VirtualDeployment {
   readonly layout: Layout;
   readonly instances: readonly SimulatedInstance[];
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
@@ -190,6 +193,8 @@ export class SimulatedDeployment implements Deployment {
     this.network.cutOff.add(zone);
     return async () => void this.network.cutOff.delete(zone);
   }
+
+  isCutOff(zone: string): boolean { return this.network.cutOff.has(zone); }
 
   async linkTraffic(): Promise<readonly LinkTotals[]> {
     return struckLinks(this.links, this.#request.plan).map(({ link, asked }) => ({ link: linkName(link), connections: asked }));

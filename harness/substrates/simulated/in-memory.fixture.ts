@@ -3,8 +3,8 @@ import type { Experiment } from "../../core/experiment.ts";
 import { planExperiment, type Planned } from "../../core/plan.ts";
 import type { EventSink, SampleSink } from "../../core/ports.ts";
 import type { Run, RunEvent, Series, SeriesData } from "../../core/run.ts";
+import { simulatedSupport } from "../../faults/faults.ts";
 import { conduct } from "../../run/conductor.ts";
-import { simulatedSupport } from "./injectors.ts";
 import { VirtualMachine } from "./machine.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { simulatedWorld } from "./world.ts";
@@ -47,7 +47,7 @@ export class MemoryRecord implements SampleSink, EventSink {
 
 export function planned(experiment: Experiment, seed: number, without: readonly string[] = []): Planned {
   return planExperiment(experiment, {
-    substrate: "simulated", substrateWhy: "test", supports: simulatedSupport(experiment.target.model), seed, without, topology: null,
+    substrate: "simulated", substrateWhy: "test", supports: simulatedSupport, seed, without, topology: null,
     workloadExports: (workload) => experiment.load.filter((load) => load.workload === workload).map((load) => load.exec), rerun: "",
   });
 }

@@ -1,15 +1,14 @@
 /** How requests travel: over a link that may be slowed, cut or reset, to a node that may refuse, be silent, or die over it. */
 import type { ModelListening, ModelRequest } from "../../core/model.ts";
 import { SeawallError } from "../../core/errors.ts";
-import type { LinkHandle, Toxic } from "../../core/ports.ts";
-import type { Evidence } from "../../core/run.ts";
+import type { Toxic } from "../../core/deployment.ts";
+import type { Evidence } from "../../core/evidence.ts";
 import type { Endpoint, Link } from "../../core/target.ts";
+import type { Delay, VirtualLink } from "../../faults/fault.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-export interface Delay { readonly delayMs: number; readonly jitterMs: number }
-
-export class SimulatedLink implements LinkHandle {
+export class SimulatedLink implements VirtualLink {
   readonly link: Link;
   readonly delays = new Set<Delay>();
   readonly open = new Set<() => void>();

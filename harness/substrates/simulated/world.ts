@@ -5,7 +5,7 @@ import { prng } from "../../core/prng.ts";
 import type { Plan } from "../../core/run.ts";
 import type { Layout } from "../../core/target.ts";
 import { SimulatedDeployment } from "./deployment.ts";
-import { simulatedInjectors } from "./injectors.ts";
+import { injectVirtually } from "./inject.ts";
 import { SimulatedLoad } from "./load.ts";
 import type { VirtualMachine } from "./machine.ts";
 import { SimulatedPlayers } from "./players.ts";
@@ -38,7 +38,7 @@ export function simulatedWorld(options: SimulatedWorldOptions) {
     },
   };
   return {
-    clock, events, injectors: simulatedInjectors,
+    clock, events, inject: injectVirtually,
     deploy: async (signal: AbortSignal): Promise<SimulatedDeployment> => {
       const deployment = new SimulatedDeployment(options);
       try {

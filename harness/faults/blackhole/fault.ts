@@ -1,0 +1,16 @@
+/** A zone that is cut off the network while everything in it goes on, as when a switch fails: connections are neither refused nor answered. */
+import { z } from "zod";
+import { defineFault } from "../fault.ts";
+import { onZone, zoneField } from "../strikes.ts";
+import { inject } from "./inject.ts";
+import { simulate } from "./simulate.ts";
+
+export const blackhole = defineFault({
+  ...onZone,
+  schema: z.strictObject({ kind: z.literal("blackhole"), ...zoneField }),
+  does: "a zone is cut off the network, and all in it goes on",
+  describe: ({ zone }) => `cut zone ${zone} off the network`,
+  proof: "its processes run, and each of its ports neither takes nor refuses a connection",
+  undo: "connect it again at the same addresses and see its ports reply",
+  needs: ["zoneNetworks"], inject, simulate,
+});

@@ -1,0 +1,18 @@
+/** A cache loses all that it holds, at once; it fills again by itself, so there is nothing to heal. */
+import { z } from "zod";
+import { defineFault } from "../fault.ts";
+import { onService, serviceField } from "../strikes.ts";
+import { inject } from "./inject.ts";
+import { simulate } from "./simulate.ts";
+
+export const coldCache = defineFault({
+  ...onService,
+  schema: z.strictObject({ kind: z.literal("coldCache"), ...serviceField }),
+  does: "a cache is flushed",
+  describe: ({ service }) => `empty the cache ${service}`,
+  proof: "what was a hit before is a miss",
+  undo: "nothing: it fills by itself",
+  silences: false, lasts: () => false,
+  operations: () => ["fill", "look", "flush"], modelOperations: () => ["flush"],
+  needs: ["operations"], inject, simulate,
+});

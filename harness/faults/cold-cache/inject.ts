@@ -1,0 +1,24 @@
+/** Proof of a flush: what was put in and found is no longer found. */
+import type { Course, RealStrike } from "../fault.ts";
+import { theService } from "../proofs.ts";
+
+export function inject(strike: RealStrike<unknown>): Course {
+  const cache = theService(strike);
+  const { name } = cache.service;
+  // One of its own for each injection, so that an answer from before is never taken for one of now.
+  const parameters = { key: `seawall-${Math.round(strike.clock.nowMs())}` };
+  let before = "";
+  return {
+    act: async () => {
+      await cache.operate("fill", parameters);
+      before = await cache.operate("look", parameters);
+      await cache.operate("flush", parameters);
+    },
+    verify: async () => {
+      const after = await cache.operate("look", parameters);
+      return { landed: before === "hit" && after === "miss", observation: `the same look into ${name} was a ${before} before and a ${after} after` };
+    },
+    revert: async () => undefined,
+    verifyReverted: () => ({ landed: true, observation: `${name} fills again by itself` }),
+  };
+}

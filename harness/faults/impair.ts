@@ -1,0 +1,25 @@
+/** Faults that the substrate itself does to a service, and that only it can see. */
+import type { Effect, Impairment } from "../core/deployment.ts";
+import type { Evidence } from "../core/evidence.ts";
+import type { Inject, RealStrike } from "./fault.ts";
+import { theService } from "./proofs.ts";
+
+const nothing: Evidence = { landed: true, observation: "it was never in force" };
+
+/** `verify` may do more than ask the substrate: give it something to see. */
+export function impair<F>(
+  effectOf: (fault: F) => Effect, verify: (impairment: Impairment, strike: RealStrike<F>) => Promise<Evidence> = (impairment) => impairment.observe(),
+): Inject<F> {
+  return (strike) => {
+    const instance = theService(strike);
+    let impairment: Impairment | null = null;
+    let reverted: Evidence = nothing;
+    return {
+      act: async () => { impairment = await instance.impair(effectOf(strike.fault)); },
+      verify: () => (impairment === null ? nothing : verify(impairment, strike)),
+      look: () => (impairment === null ? nothing : impairment.observe()),
+      revert: async () => { reverted = (await impairment?.undo()) ?? nothing; },
+      verifyReverted: () => reverted,
+    };
+  };
+}

@@ -1,0 +1,16 @@
+/** SIGKILL to a service, healed by starting it again. */
+import { z } from "zod";
+import { defineFault } from "../fault.ts";
+import { onService, serviceField } from "../strikes.ts";
+import { inject } from "./inject.ts";
+import { simulate } from "./simulate.ts";
+
+export const kill = defineFault({
+  ...onService,
+  schema: z.strictObject({ kind: z.literal("kill"), ...serviceField }),
+  does: "SIGKILL",
+  describe: ({ service }) => `kill ${service}`,
+  proof: "its process is gone and its ports refuse connections",
+  undo: "start it again and see it ready",
+  needs: ["processes"], inject, simulate,
+});

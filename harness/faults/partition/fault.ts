@@ -1,0 +1,20 @@
+/**
+ * Links that refuse connections and lose present ones, while the services at both ends live. It cuts what passes through the proxy, the
+ * declared links; it is no black hole.
+ */
+import { z } from "zod";
+import { defineFault } from "../fault.ts";
+import { describeLinks } from "../../core/where.ts";
+import { linksField, onLinks } from "../strikes.ts";
+import { inject } from "./inject.ts";
+import { simulate } from "./simulate.ts";
+
+export const partition = defineFault({
+  ...onLinks,
+  schema: z.strictObject({ kind: z.literal("partition"), ...linksField }),
+  does: "links refuse connections, and close those that are open",
+  describe: ({ links }) => `partition ${describeLinks(links)}`,
+  proof: "each link refuses a connection while the service behind it answers",
+  undo: "open the links and see pings answered over each",
+  severs: true, needs: ["links"], inject, simulate,
+});

@@ -1,0 +1,15 @@
+/** The simulated links refuse what sets out over them, and lose what is under way. */
+import type { Evidence } from "../../core/evidence.ts";
+import type { Course, VirtualStrike } from "../fault.ts";
+import { each, said } from "../proofs.ts";
+
+export function simulate({ links }: VirtualStrike<unknown>): Course {
+  const isCut = (): Evidence =>
+    said(links.length > 0 && links.every((link) => link.isCut), `${links.length} links refuse connections, the services at both ends live`);
+  return {
+    act: () => each(links, (link) => link.cut()),
+    verify: isCut, look: isCut,
+    revert: () => each(links, (link) => link.mend()),
+    verifyReverted: () => said(links.every((link) => !link.isCut), `${links.length} links take connections again`),
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * A service that stands still. Proof: its processes do, and where it takes a connection, which the system does in its name, a ping gets no
+ * reply. Healed by letting it go on, proven by a reply.
+ */
+import type { Instance } from "../../core/deployment.ts";
+import type { Evidence } from "../../core/evidence.ts";
+import { describePong, type Observer, type Pong } from "../../core/observer.ts";
+import type { Course, RealStrike } from "../fault.ts";
+import { addressOf, theService } from "../proofs.ts";
+
+/** A service of the target answers a ping within some tens of ms, even on a busy machine. */
+const silentMs = 500;
+/** What was stopped has work to catch up on. */
+const repliesWithinMs = 5_000;
+/** Processor time is counted in ticks of 10 ms; what stands still uses none. */
+const cpuSlackSeconds = 0.02;
+
+export function inject(strike: RealStrike<unknown>): Course {
+  const { observer } = strike;
+  const instance = theService(strike);
+  /** 0 where this machine cannot tell. */
+  const cpuSecondsNow = (): number => (instance.pid === null ? 0 : (observer.cpuSecondsOf(instance.pid) ?? 0));
+  let cpuSeconds = 0;
+  return {
+    act: () => instance.pause(),
+    verify: async () => {
+      const seen = await proofOfSilence(instance, observer);
+      cpuSeconds = cpuSecondsNow();
+      return seen;
+    },
+    look: () => (cpuSecondsNow() > cpuSeconds + cpuSlackSeconds ? ranOn(instance) : proofOfSilence(instance, observer)),
+    revert: () => instance.resume(),
+    verifyReverted: () => proofOfReply(instance, observer),
+  };
+}
+
+/** Somebody let it go on and stopped it again between two looks. */
+function ranOn({ pid, service }: Instance): Evidence {
+  return { landed: false, observation: `process ${pid} of ${service.name} has used processor time since it was paused` };
+}
+
+async function proofOfSilence(instance: Instance, observer: Observer): Promise<Evidence> {
+  const { pid, state, service: { name } } = instance;
+  if (state !== "paused") return { landed: false, observation: `${name} is ${state}, not paused` };
+  const answers = await pingAll(instance, observer, silentMs);
+  const loud = answers.filter(({ pong }) => pong.outcome !== "silent");
+  const stands = `process ${pid} of ${name} stands still`;
+  if (loud.length > 0) return { landed: false, observation: `${stands}, but ${loud.map(({ at, pong }) => `${at} ${describePong(pong)}`).join(", ")}` };
+  return { landed: true, observation: `${stands}${answers.map(({ at }) => `, ${at} took a connection and gave no reply within ${silentMs} ms`).join("")}` };
+}
+
+async function proofOfReply(instance: Instance, observer: Observer): Promise<Evidence> {
+  const answers = await pingAll(instance, observer, repliesWithinMs);
+  const { state } = instance;
+  const dumb = answers.filter(({ pong }) => pong.outcome !== "answered");
+  const told = [`${instance.service.name} is ${state}`, ...(dumb.length > 0 ? dumb : answers).map(({ at, pong }) => `${at} ${describePong(pong)}`)];
+  return { landed: state === "running" && dumb.length === 0, observation: told.join(", ") };
+}
+
+function pingAll(instance: Instance, { ping }: Observer, timeoutMs: number): Promise<{ at: string; pong: Pong }[]> {
+  return Promise.all(Object.entries(instance.service.pings ?? {}).map(async ([port, bytes]) => {
+    const endpoint = instance.endpoint(port);
+    return { at: addressOf(endpoint), pong: await ping(endpoint, bytes, timeoutMs) };
+  }));
+}

@@ -1,0 +1,14 @@
+/** A simulated service holds what comes, until it may go on. */
+import type { Evidence } from "../../core/evidence.ts";
+import type { Course, VirtualStrike } from "../fault.ts";
+import { each, names, said } from "../proofs.ts";
+
+export function simulate({ services }: VirtualStrike<unknown>): Course {
+  const still = (): Evidence => said(services.every(({ state }) => state === "paused"), `${names(services)} stands still and gives no reply`);
+  return {
+    act: () => each(services, (service) => service.pause()),
+    verify: still, look: still,
+    revert: () => each(services, (service) => service.resume()),
+    verifyReverted: () => said(services.every(({ state }) => state === "running"), `${names(services)} is running and answers`),
+  };
+}

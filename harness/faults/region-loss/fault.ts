@@ -1,0 +1,16 @@
+/** Every service of a region struck dead at once, healed by starting all of them again. */
+import { z } from "zod";
+import { defineFault } from "../fault.ts";
+import { inject } from "../kill/inject.ts";
+import { simulate } from "../kill/simulate.ts";
+import { onRegion, regionField } from "../strikes.ts";
+
+export const regionLoss = defineFault({
+  ...onRegion,
+  schema: z.strictObject({ kind: z.literal("regionLoss"), ...regionField }),
+  does: "everything in a region is killed at once",
+  describe: ({ region }) => `lose region ${region}`,
+  proof: "each process of it is gone and its ports refuse connections",
+  undo: "start all of it again and see each ready",
+  needs: ["processes"], inject, simulate,
+});

@@ -1,0 +1,17 @@
+/** Connections over links are reset as soon as something is sent on them; those that stood before are closed then. */
+import { z } from "zod";
+import { defineFault } from "../fault.ts";
+import { describeLinks } from "../../core/where.ts";
+import { linksField, onLinks } from "../strikes.ts";
+import { inject } from "./inject.ts";
+
+export const reset = defineFault({
+  ...onLinks,
+  schema: z.strictObject({ kind: z.literal("reset"), ...linksField }),
+  does: "connections over links are reset",
+  describe: ({ links }) => `reset connections ${describeLinks(links)}`,
+  proof: "each link resets a connection while the service behind it answers",
+  undo: "stop resetting and see pings answered over each link",
+  severs: true, needs: ["links"], inject,
+  simulate: "it has no counterpart in virtual time",
+});

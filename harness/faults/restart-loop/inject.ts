@@ -1,0 +1,65 @@
+/**
+ * Killed, started, and killed `everyMs` after each start, ready or not. Proof: a first process is gone and a second one, which was started in
+ * its place, is gone as well. It is in force while deaths go on: a look asks for one within the last two rounds. Healed by ending the loop
+ * and seeing the service ready.
+ */
+import type { Course, RealStrike } from "../fault.ts";
+import { theService } from "../proofs.ts";
+
+/** For one death and one start on a busy machine. */
+const slackMs = 1_000;
+
+export function inject(restarting: RealStrike<{ readonly everyMs: number }>): Course {
+  const { fault: { everyMs }, clock, signal } = restarting;
+  const instance = theService(restarting);
+  const { name } = instance.service;
+  const stop = new AbortController();
+  const gone: number[] = [];
+  let lastDeathMs = Number.NEGATIVE_INFINITY;
+  const second = Promise.withResolvers<void>();
+  let loop: Promise<void> = Promise.resolve();
+
+  const strike = async (): Promise<void> => {
+    const { pid } = instance;
+    await instance.kill();
+    if (pid === null) return;
+    gone.push(pid);
+    lastDeathMs = clock.monotonicMs();
+    if (gone.length === 2) second.resolve();
+  };
+  const round = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      // Whether it becomes ready before it dies again is its own affair.
+      const starting = instance.start().catch(() => undefined);
+      await clock.sleep(everyMs, stop.signal).catch(() => undefined);
+      if (stop.signal.aborted) return void (await starting);
+      await strike();
+      await starting;
+    }
+  };
+  return {
+    act: async () => {
+      if (instance.pid === null) throw new Error(`${name} was not running, so there was nothing to kill`);
+      await strike();
+      loop = round();
+      loop.catch(second.reject);
+    },
+    verify: async () => {
+      const cut = new AbortController();
+      const patience = clock.sleep(2 * everyMs + 5_000, AbortSignal.any([cut.signal, signal])).catch(() => undefined);
+      await Promise.race([second.promise, patience]);
+      cut.abort();
+      return { landed: gone.length >= 2, observation: `${gone.map((pid) => `process ${pid}`).join(" and ")} of ${name} ${gone.length === 1 ? "is" : "are"} gone` };
+    },
+    look: () => {
+      const sinceMs = clock.monotonicMs() - lastDeathMs;
+      return { landed: sinceMs <= 2 * everyMs + slackMs, observation: `${gone.length} processes of ${name} are gone, the last ${Math.round(sinceMs)} ms ago` };
+    },
+    revert: async () => {
+      stop.abort();
+      await loop;
+      if (instance.pid === null) await instance.start();
+    },
+    verifyReverted: () => ({ landed: instance.pid !== null, observation: `after ${gone.length} deaths process ${instance.pid} of ${name} is ready` }),
+  };
+}

@@ -1,0 +1,43 @@
+/** A simulated process ends and starts, over and over until it is healed. */
+import type { Course, VirtualStrike } from "../fault.ts";
+import { each, names, said } from "../proofs.ts";
+
+/** For a start, which takes as long as the model says. */
+const slackMs = 5_000;
+
+export function simulate({ fault: { everyMs }, services, clock }: VirtualStrike<{ readonly everyMs: number }>): Course {
+  const stop = new AbortController();
+  let looping: Promise<void> = Promise.resolve();
+  let deaths = 0;
+  let lastDeathMs = Number.NEGATIVE_INFINITY;
+  const die = async (): Promise<void> => {
+    await each(services, (service) => service.kill());
+    deaths++;
+    lastDeathMs = clock.monotonicMs();
+  };
+  const loop = async (): Promise<void> => {
+    try {
+      for (;;) {
+        await clock.sleep(everyMs, stop.signal);
+        await die();
+        await Promise.all(services.map((service) => service.start()));
+      }
+    } catch {
+      // It was ordered to stop, or the run has ended it.
+    }
+  };
+  return {
+    act: async () => {
+      await die();
+      looping = Promise.all(services.map((service) => service.start())).then(loop, () => {});
+    },
+    verify: () => said(deaths > 0, `${names(services)} was killed and starts again every ${everyMs} ms`),
+    look: () => said(clock.monotonicMs() - lastDeathMs <= 2 * everyMs + slackMs, `${names(services)} was killed ${deaths} times`),
+    revert: async () => {
+      stop.abort();
+      await looping;
+      await each(services.filter(({ pid }) => pid === null), (service) => service.start());
+    },
+    verifyReverted: () => said(services.every(({ isReady }) => isReady), `${names(services)} is ready after ${deaths} restarts`),
+  };
+}

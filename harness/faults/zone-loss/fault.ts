@@ -1,0 +1,16 @@
+/** Every service of a zone struck dead at once, healed by starting all of them again. */
+import { z } from "zod";
+import { defineFault } from "../fault.ts";
+import { inject } from "../kill/inject.ts";
+import { simulate } from "../kill/simulate.ts";
+import { onZone, zoneField } from "../strikes.ts";
+
+export const zoneLoss = defineFault({
+  ...onZone,
+  schema: z.strictObject({ kind: z.literal("zoneLoss"), ...zoneField }),
+  does: "everything in a zone is killed at once",
+  describe: ({ zone }) => `lose zone ${zone}`,
+  proof: "each process of it is gone and its ports refuse connections",
+  undo: "start all of it again and see each ready",
+  needs: ["processes"], inject, simulate,
+});

@@ -1,0 +1,7 @@
+/** Looks at a target that runs on this machine, or is reached from it. */
+import type { Observer } from "../core/observer.ts";
+import { tryConnect } from "./network.ts";
+import { ping, rateOf } from "./ping.ts";
+import { statOf } from "./processes.ts";
+
+export const observer: Observer = { ping, tryConnect, rateOf, cpuSecondsOf: (pid) => statOf(pid)?.cpuSeconds ?? null };
