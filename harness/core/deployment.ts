@@ -1,4 +1,7 @@
-/** A running target as a fault meets it: services that can be ended and asked, links that can be impaired, and time. */
+/**
+ * A running target as a fault meets it: services that can be ended and asked, links that can be
+ * impaired, and time.
+ */
 import type { Evidence } from "./evidence.ts";
 import type { Endpoint, Layout, Link, Place, Program, Service } from "./target.ts";
 
@@ -14,7 +17,10 @@ export interface Clock {
 /** `paused`: its processes are there and get no processor time. */
 export type InstanceState = "running" | "paused" | "ended";
 
-/** What a substrate may be able to do to a service from outside, beyond ending it. What it supports says which. */
+/**
+ * What a substrate may be able to do to a service from outside, beyond ending it. What it supports
+ * says which.
+ */
 export type Effect =
   /** No room is left in the service's own folder. */
   | { readonly kind: "fullDisk" }
@@ -51,13 +57,22 @@ export interface Instance {
   /** Starts it again; resolves when it is ready. */
   start(signal?: AbortSignal): Promise<void>;
   readonly state: InstanceState;
-  /** Stops all its processes where they are (SIGSTOP): connections stay open, nobody answers. Resolves when they stand still. */
+  /**
+   * Stops all its processes where they are (SIGSTOP): connections stay open, nobody answers.
+   * Resolves when they stand still.
+   */
   pause(): Promise<void>;
   /** Lets paused processes go on; harmless when they do. Resolves when they do. */
   resume(): Promise<void>;
-  /** Performs one of the service's own operations and returns its answer; rejects when there is none, or it failed. */
+  /**
+   * Performs one of the service's own operations and returns its answer; rejects when there is
+   * none, or it failed.
+   */
   operate(name: string, parameters?: Readonly<Record<string, string>>): Promise<string>;
-  /** Starts a program that is asked line by line, where the service runs. Absent where nothing really runs. */
+  /**
+   * Starts a program that is asked line by line, where the service runs. Absent where nothing
+   * really runs.
+   */
   companion?(start: (place: Place) => Program): Promise<Companion>;
   /** Rejects on a substrate that does not support the fault of that name. */
   impair(effect: Effect): Promise<Impairment>;
@@ -66,9 +81,14 @@ export interface Instance {
 
 /** What a proxy on a link does to what passes. */
 export type Toxic =
-  /** Answers come later by `delayMs` ± `jitterMs`, evenly spread; `jitterMs` is at most `delayMs`. */
+  /**
+   * Answers come later by `delayMs` ± `jitterMs`, evenly spread; `jitterMs` is at most `delayMs`.
+   */
   | { readonly kind: "latency"; readonly delayMs: number; readonly jitterMs: number }
-  /** Each connection carries at most so many bytes per second in each direction: a whole number of thousands. */
+  /**
+   * Each connection carries at most so many bytes per second in each direction: a whole number of
+   * thousands.
+   */
   | { readonly kind: "bandwidth"; readonly bytesPerSecond: number }
   /** Each new connection is reset as soon as it is made; present ones are closed. */
   | { readonly kind: "reset" };
@@ -80,7 +100,10 @@ export interface LinkHandle {
   readonly entry: Endpoint;
   /** Where `to` really listens. */
   readonly exit: Endpoint;
-  /** Takes hold when resolved, and was seen to stand in the proxy as asked. The returned function removes it; calling that twice is harmless. */
+  /**
+   * Takes hold when resolved, and was seen to stand in the proxy as asked. The returned function
+   * removes it; calling that twice is harmless.
+   */
   impose(toxic: Toxic): Promise<() => Promise<void>>;
   /** Looks whether the proxy still does that to the link, or still has it cut. */
   observe(what: Toxic | { readonly kind: "cut" }): Promise<Evidence>;
@@ -107,10 +130,17 @@ export interface Deployment extends AsyncDisposable {
   /** One for each link of the layout, in its order. */
   readonly links: readonly LinkHandle[];
   /** Called for each service that ends; `expected` when the harness ended it. */
-  onExit(listener: (exit: { readonly service: string; readonly expected: boolean; readonly detail: string }) => void): void;
+  onExit(
+    listener: (exit: {
+      readonly service: string;
+      readonly expected: boolean;
+      readonly detail: string;
+    }) => void,
+  ): void;
   /**
-   * Takes a zone off the network while its services go on: from here on no packet leaves or reaches it. The returned function puts it back at the
-   * same addresses; calling that twice is harmless. Absent on a substrate where zones share their network with the harness.
+   * Takes a zone off the network while its services go on: from here on no packet leaves or reaches
+   * it. The returned function puts it back at the same addresses; calling that twice is harmless.
+   * Absent on a substrate where zones share their network with the harness.
    */
   disconnect?(zone: string): Promise<() => Promise<void>>;
   /** Of the links that the plan strikes. Left out where there are no links. */
@@ -119,7 +149,10 @@ export interface Deployment extends AsyncDisposable {
   resources(): Promise<readonly ServiceUsage[]>;
 }
 
-/** What a service used since it was first started. A substrate that cannot count something leaves it out. */
+/**
+ * What a service used since it was first started. A substrate that cannot count something leaves it
+ * out.
+ */
 export interface ServiceUsage {
   readonly service: string;
   readonly cpuSeconds: number;

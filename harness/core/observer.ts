@@ -1,4 +1,7 @@
-/** How the harness looks at a running target from outside, and what it sees: one short exchange with a port, or a bare connection. */
+/**
+ * How the harness looks at a running target from outside, and what it sees: one short exchange with
+ * a port, or a bare connection.
+ */
 import type { Endpoint, Ping } from "./target.ts";
 
 export type Pong =
@@ -28,11 +31,17 @@ export interface Observer {
 
 export function describePong(pong: Pong): string {
   switch (pong.outcome) {
-    case "answered": return `answered after ${pong.tookMs.toFixed(pong.tookMs < 10 ? 1 : 0)} ms`;
-    case "refused": return "refused the connection";
-    case "closed": return "closed the connection";
-    case "reset": return "reset the connection";
-    case "silent": return "took the connection and kept silent";
-    case "unreachable": return "could not be reached";
+    case "answered":
+      return `answered after ${pong.tookMs.toFixed(pong.tookMs < 10 ? 1 : 0)} ms`;
+    case "refused":
+      return "refused the connection";
+    case "closed":
+      return "closed the connection";
+    case "reset":
+      return "reset the connection";
+    case "silent":
+      return "took the connection and kept silent";
+    case "unreachable":
+      return "could not be reached";
   }
 }

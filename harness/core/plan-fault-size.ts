@@ -1,6 +1,7 @@
 /**
- * The smallest fault that its proof can tell from none. Smaller ones are refused with both numbers: they would land on paper, and strike nobody.
- * How long any fault lasts at least stands here; what else one needs at least, its own folder says.
+ * The smallest fault that its proof can tell from none. Smaller ones are refused with both numbers:
+ * they would land on paper, and strike nobody. How long any fault lasts at least stands here; what
+ * else one needs at least, its own folder says.
  */
 import type { Step } from "./experiment.ts";
 import { kindOf } from "../faults/faults.ts";
@@ -12,8 +13,14 @@ export function sizeProblems({ fault, forMs }: Step, { stream }: Pick<Layout, "s
   const { segmentMs } = stream;
   const problems: string[] = [];
   if (kindOf(fault).lasts(fault)) {
-    if (forMs < forMsMin) problems.push(`lasts ${forMs} ms: too short to be looked at twice; ${forMsMin} ms is the least`);
-    else if (forMs < segmentMs) problems.push(`lasts ${forMs} ms, less than one segment of ${segmentMs} ms, so that most viewers never meet it`);
+    if (forMs < forMsMin)
+      problems.push(
+        `lasts ${forMs} ms: too short to be looked at twice; ${forMsMin} ms is the least`,
+      );
+    else if (forMs < segmentMs)
+      problems.push(
+        `lasts ${forMs} ms, less than one segment of ${segmentMs} ms, so that most viewers never meet it`,
+      );
   }
-  return [...problems, ...kindOf(fault).sizeProblems?.(fault, forMs) ?? []];
+  return [...problems, ...(kindOf(fault).sizeProblems?.(fault, forMs) ?? [])];
 }

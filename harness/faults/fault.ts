@@ -1,6 +1,7 @@
 /**
- * What a fault is. A folder beside this file makes one of it, and `registry.ts` lists them. Nothing here reaches the machine: a fault
- * acts on the ports of a running target and looks at it through an {@link Observer}, so that plan, judge, run and simulation share one list.
+ * What a fault is. A folder beside this file makes one of it, and `registry.ts` lists them. Nothing
+ * here reaches the machine: a fault acts on the ports of a running target and looks at it through
+ * an {@link Observer}, so that plan, judge, run and simulation share one list.
  */
 import type { z } from "zod";
 import type { Clock, Deployment, Effect, Instance, LinkHandle } from "../core/deployment.ts";
@@ -14,10 +15,18 @@ export type FaultSchema = z.ZodType<{ readonly kind: string }>;
 export type FaultFrom<S extends FaultSchema> = Frozen<z.infer<S>>;
 
 /** A kind of fault: all that anything else in the harness knows of it. */
-export interface FaultKind<S extends FaultSchema = FaultSchema> extends Words<FaultFrom<S>>, Reach<FaultFrom<S>> {
-  /** What an experiment says of it. The type follows from this, and an experiment file is held to it. */
+export interface FaultKind<S extends FaultSchema = FaultSchema>
+  extends Words<FaultFrom<S>>,
+    Reach<FaultFrom<S>> {
+  /**
+   * What an experiment says of it. The type follows from this, and an experiment file is held to
+   * it.
+   */
   readonly schema: S;
-  /** What is wrong with a fault that is too small to be told from none: one line each, with the least that is possible. */
+  /**
+   * What is wrong with a fault that is too small to be told from none: one line each, with the
+   * least that is possible.
+   */
   sizeProblems?(fault: FaultFrom<S>, forMs: number): readonly string[];
   /** Bytes per second that each connection over its links may carry, where it limits them. */
   bytesPerSecondMax?(fault: FaultFrom<S>): number;
@@ -42,13 +51,18 @@ interface Words<F> {
   readonly proof: string;
   /** What healing does and looks for. */
   readonly undo: string;
-  /** What is wrong where a fault on links strikes none; there is a general sentence for the rest. */
+  /**
+   * What is wrong where a fault on links strikes none; there is a general sentence for the rest.
+   */
   strikesNothing?(fault: F): string;
 }
 
 /** What it strikes, and how. `strikes.ts` has the usual ones. */
 export interface Reach<F> {
-  /** The services that the fault takes down or changes. Those at the ends of a link go on, so a fault on links strikes none. */
+  /**
+   * The services that the fault takes down or changes. Those at the ends of a link go on, so a
+   * fault on links strikes none.
+   */
   services(fault: F, standing: Standing): readonly string[];
   /** The declared links that the fault changes. */
   links(fault: F, standing: Standing): readonly Link[];
@@ -59,7 +73,10 @@ export interface Reach<F> {
   readonly silences: boolean;
   /** Operations that each service struck must have. */
   operations(fault: F): readonly string[];
-  /** Others may be in force on the same service at the same time: healing it clears nothing but itself. */
+  /**
+   * Others may be in force on the same service at the same time: healing it clears nothing but
+   * itself.
+   */
   readonly shares?: boolean;
   /** Nothing passes its links while it is in force, so traffic is only asked for before it. */
   readonly severs?: boolean;
@@ -67,7 +84,10 @@ export interface Reach<F> {
   lasts(fault: F): boolean;
 }
 
-/** What one step of a plan strikes. The plan records it, so that an old run is judged by what was planned. */
+/**
+ * What one step of a plan strikes. The plan records it, so that an old run is judged by what was
+ * planned.
+ */
 export interface Struck {
   readonly services: readonly string[];
   /** As `linkName` has them. */
@@ -96,22 +116,35 @@ export type Capability =
 
 type Seen = Evidence | Promise<Evidence>;
 
-/** The four steps of every fault: act, verify, and later revert, once, and verify again; meanwhile somebody looks whether it lasts. */
+/**
+ * The four steps of every fault: act, verify, and later revert, once, and verify again; meanwhile
+ * somebody looks whether it lasts.
+ */
 export interface Course {
   /** Does it. What was begun when this rejects is reverted by `revert` all the same. */
   act(): Promise<void>;
   verify(): Seen;
-  /** Looks whether it is still in force, and changes nothing. Left out where nothing stays in force. */
+  /**
+   * Looks whether it is still in force, and changes nothing. Left out where nothing stays in force.
+   */
   look?: (() => Seen) | undefined;
   /** Time between two looks in ms; 1000 when left out. */
   readonly lookEveryMs?: number;
-  /** Takes back as much as was done. No abort signal: what was broken is mended even when the run ends. */
+  /**
+   * Takes back as much as was done. No abort signal: what was broken is mended even when the run
+   * ends.
+   */
   revert(): Promise<void>;
   verifyReverted(): Seen;
 }
 
 /** One step of a plan on a running target: the fault, and what it strikes, as the plan has it. */
-export interface Strike<F, S extends Instance = Instance, L extends LinkHandle = LinkHandle, D extends Deployment = Deployment> {
+export interface Strike<
+  F,
+  S extends Instance = Instance,
+  L extends LinkHandle = LinkHandle,
+  D extends Deployment = Deployment,
+> {
   readonly fault: F;
   readonly services: readonly S[];
   readonly links: readonly L[];
@@ -134,7 +167,10 @@ export interface VirtualService extends Instance {
   readonly isReady: boolean;
 }
 
-export interface Delay { readonly delayMs: number; readonly jitterMs: number }
+export interface Delay {
+  readonly delayMs: number;
+  readonly jitterMs: number;
+}
 
 export interface VirtualLink extends LinkHandle {
   readonly isCut: boolean;

@@ -15,15 +15,22 @@ export type Fault = { [K in FaultName]: FaultOf<K> }[FaultName];
 
 type Nothing<T extends never> = T;
 /** A fault that is listed under another name than its own does not compile. */
-export type Misnamed = Nothing<{ [K in FaultName]: FaultOf<K>["kind"] extends K ? never : K }[FaultName]>;
+export type Misnamed = Nothing<
+  { [K in FaultName]: FaultOf<K>["kind"] extends K ? never : K }[FaultName]
+>;
 
-const kinds = registry as unknown as Readonly<Record<string, FaultKind>>;
+export const kinds = registry as unknown as Readonly<Record<string, FaultKind>>;
 
 export const faultNames = Object.keys(kinds) as readonly FaultName[];
 
 const [first, ...others] = Object.values(kinds).map(({ schema }) => schema);
-/** The shapes of faults, checked at run time: an experiment file is input, whatever its types say. */
-export const faultShape = z.discriminatedUnion("kind", [first, ...others] as never) as unknown as z.ZodType<Fault>;
+/**
+ * The shapes of faults, checked at run time: an experiment file is input, whatever its types say.
+ */
+export const faultShape = z.discriminatedUnion("kind", [
+  first,
+  ...others,
+] as never) as unknown as z.ZodType<Fault>;
 
 /** The list pairs each fault with its own kind; the compiler cannot follow that through a union. */
 export function kindOf(fault: Fault): FaultKind<z.ZodType<Fault>> {
@@ -31,14 +38,22 @@ export function kindOf(fault: Fault): FaultKind<z.ZodType<Fault>> {
 }
 
 export const describeFault = (fault: Fault): string => kindOf(fault).describe(fault);
-export const servicesStruck = (fault: Fault, standing: Standing): readonly string[] => kindOf(fault).services(fault, standing);
-export const linksStruck = (fault: Fault, standing: Standing): readonly Link[] => kindOf(fault).links(fault, standing);
+export const servicesStruck = (fault: Fault, standing: Standing): readonly string[] =>
+  kindOf(fault).services(fault, standing);
+export const linksStruck = (fault: Fault, standing: Standing): readonly Link[] =>
+  kindOf(fault).links(fault, standing);
 export const lasts = (fault: Fault): boolean => kindOf(fault).lasts(fault);
 
 /** For the plan, which records it. */
 export function struckIn(fault: Fault, standing: Standing): Required<Struck> {
   const { severs = false, silences } = kindOf(fault);
-  return { services: servicesStruck(fault, standing), links: linksStruck(fault, standing).map(linkName), lasts: lasts(fault), severs, silences };
+  return {
+    services: servicesStruck(fault, standing),
+    links: linksStruck(fault, standing).map(linkName),
+    lasts: lasts(fault),
+    severs,
+    silences,
+  };
 }
 
 /** What the substrate must make ready for a service, or do to it, in these faults. */
@@ -54,20 +69,28 @@ export function operationsSimulated(faults: readonly Fault[]): readonly string[]
 /** For each fault: `true`, or why a substrate cannot do it on this machine. */
 export type Support = Readonly<Record<FaultName, true | string>>;
 
-/** What a substrate can do: `true`, or why it cannot on this machine. A getter is asked only when a fault needs it. */
+/**
+ * What a substrate can do: `true`, or why it cannot on this machine. A getter is asked only when a
+ * fault needs it.
+ */
 export type Capabilities = Readonly<Record<Capability, true | string>>;
 
 export function supportOf(capabilities: Capabilities): Support {
-  return supportBy(({ needs }) => needs.map((need) => capabilities[need]).find((can) => can !== true) ?? true);
+  return supportBy(
+    ({ needs }) => needs.map((need) => capabilities[need]).find((can) => can !== true) ?? true,
+  );
 }
 
 /** What is refused is what has no course in virtual time. */
-export const simulatedSupport: Support = supportBy(({ simulate }) => (typeof simulate === "string" ? simulate : true));
+export const simulatedSupport: Support = supportBy(({ simulate }) =>
+  typeof simulate === "string" ? simulate : true,
+);
 
 /** Found out when it is asked for. */
 function supportBy(answer: (kind: FaultKind) => true | string): Support {
   const support = {};
-  for (const [name, kind] of Object.entries(kinds)) Object.defineProperty(support, name, { enumerable: true, get: () => answer(kind) });
+  for (const [name, kind] of Object.entries(kinds))
+    Object.defineProperty(support, name, { enumerable: true, get: () => answer(kind) });
   return support as Support;
 }
 

@@ -8,17 +8,23 @@ const nothing: Evidence = { landed: true, observation: "it was never in force" }
 
 /** `verify` may do more than ask the substrate: give it something to see. */
 export function impair<F>(
-  effectOf: (fault: F) => Effect, verify: (impairment: Impairment, strike: RealStrike<F>) => Promise<Evidence> = (impairment) => impairment.observe(),
+  effectOf: (fault: F) => Effect,
+  verify: (impairment: Impairment, strike: RealStrike<F>) => Promise<Evidence> = (impairment) =>
+    impairment.observe(),
 ): Inject<F> {
   return (strike) => {
     const instance = theService(strike);
     let impairment: Impairment | null = null;
     let reverted: Evidence = nothing;
     return {
-      act: async () => { impairment = await instance.impair(effectOf(strike.fault)); },
+      act: async () => {
+        impairment = await instance.impair(effectOf(strike.fault));
+      },
       verify: () => (impairment === null ? nothing : verify(impairment, strike)),
       look: () => (impairment === null ? nothing : impairment.observe()),
-      revert: async () => { reverted = (await impairment?.undo()) ?? nothing; },
+      revert: async () => {
+        reverted = (await impairment?.undo()) ?? nothing;
+      },
       verifyReverted: () => reverted,
     };
   };

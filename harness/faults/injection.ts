@@ -1,4 +1,7 @@
-/** Carries out the course of a fault, on every substrate: act, verify, look again and again, and later revert once and verify once more. */
+/**
+ * Carries out the course of a fault, on every substrate: act, verify, look again and again, and
+ * later revert once and verify once more.
+ */
 import type { Clock } from "../core/deployment.ts";
 import type { Evidence } from "../core/evidence.ts";
 import type { Course } from "./fault.ts";
@@ -8,7 +11,10 @@ export interface Injection {
   /** Epoch ms at which the act was done; what proves it was gathered after that. */
   readonly actedMs: number;
   readonly evidence: Evidence;
-  /** How to look again, changing nothing, and how often in ms; null for what does not stay in force. Looking never rejects. */
+  /**
+   * How to look again, changing nothing, and how often in ms; null for what does not stay in force.
+   * Looking never rejects.
+   */
   readonly observe: { readonly everyMs: number; look(): Promise<Evidence> } | null;
   /** Reverts it and looks. Healing twice does it once and gives the same answer. */
   heal(): Promise<Evidence>;
@@ -21,13 +27,17 @@ export interface InjectionContext {
 }
 
 /** Never rejects: a fault that did not take hold says so, and can be healed like any other. */
-export async function carryOut({ act, verify, look, lookEveryMs, revert, verifyReverted }: Course, { nowMs }: Pick<Clock, "nowMs">): Promise<Injection> {
+export async function carryOut(
+  { act, verify, look, lookEveryMs, revert, verifyReverted }: Course,
+  clock: Pick<Clock, "nowMs">,
+): Promise<Injection> {
   const failed = await failureOf(act);
-  const actedMs = nowMs();
+  const actedMs = clock.nowMs();
   const evidence = failed ?? (await seen(verify));
   let healing: Promise<Evidence> | null = null;
   return {
-    actedMs, evidence,
+    actedMs,
+    evidence,
     observe: look === undefined ? null : { everyMs: lookEveryMs ?? 1_000, look: () => seen(look) },
     heal: () => {
       healing ??= failureOf(revert).then((failure) => failure ?? seen(verifyReverted));

@@ -12,30 +12,46 @@ export function all(proofs: readonly Evidence[]): Evidence {
   const told = failed.length > 0 ? failed : proofs;
   return {
     landed: failed.length === 0 && proofs.length > 0,
-    observation: told.length === 0 ? "there was nothing to strike" : told.map((proof) => proof.observation).join("; "),
+    observation:
+      told.length === 0
+        ? "there was nothing to strike"
+        : told.map((proof) => proof.observation).join("; "),
   };
 }
 
-/** Waits for all of them, so that nothing goes on behind the back of the caller who is given the first failure. */
+/**
+ * Waits for all of them, so that nothing goes on behind the back of the caller who is given the
+ * first failure.
+ */
 export async function together<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const outcomes = await Promise.allSettled(work);
-  const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [messageOf(outcome.reason)] : []));
+  const failures = outcomes.flatMap((outcome) =>
+    outcome.status === "rejected" ? [messageOf(outcome.reason)] : [],
+  );
   if (failures.length > 0) throw new Error(failures.join("; "));
   return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
 }
 
 /** Does it to each at the same time. */
-export async function each<T>(things: readonly T[], work: (thing: T) => Promise<unknown>): Promise<void> {
+export async function each<T>(
+  things: readonly T[],
+  work: (thing: T) => Promise<unknown>,
+): Promise<void> {
   await together(things.map(work));
 }
 
 /** Sees it on each at the same time. */
-export async function onEach<T>(things: readonly T[], look: (thing: T) => Promise<Evidence>): Promise<Evidence> {
+export async function onEach<T>(
+  things: readonly T[],
+  look: (thing: T) => Promise<Evidence>,
+): Promise<Evidence> {
   return all(await together(things.map(look)));
 }
 
 /** The one service that a fault strikes. Throws where the plan has none. */
-export function theService<S extends Instance>({ services: [service] }: Pick<Strike<unknown, S>, "services">): S {
+export function theService<S extends Instance>({
+  services: [service],
+}: Pick<Strike<unknown, S>, "services">): S {
   if (service === undefined) throw new Error("there was nothing to strike");
   return service;
 }
@@ -45,17 +61,30 @@ export function addressOf(endpoint: Endpoint): string {
 }
 
 /** Throws when the service behind the link says nothing to be asked with. */
-export function pingOf({ link }: LinkHandle, { deployment }: Pick<Strike<unknown>, "deployment">): Ping {
+export function pingOf(
+  { link }: LinkHandle,
+  { deployment }: Pick<Strike<unknown>, "deployment">,
+): Ping {
   const bytes = deployment.instance(link.to).service.pings?.[link.port];
-  if (bytes === undefined) throw new Error(`${link.to} has no ping for its port ${link.port}, so the link cannot be seen to be broken`);
+  if (bytes === undefined)
+    throw new Error(
+      `${link.to} has no ping for its port ${link.port}, so the link cannot be seen to be broken`,
+    );
   return bytes;
 }
 
 /** Asks over the link, and past it. */
-export async function askBothEnds(handle: LinkHandle, strike: Pick<RealStrike<unknown>, "deployment" | "observer">, timeoutMs: number): Promise<{ readonly entry: Pong; readonly exit: Pong }> {
+export async function askBothEnds(
+  handle: LinkHandle,
+  strike: Pick<RealStrike<unknown>, "deployment" | "observer">,
+  timeoutMs: number,
+): Promise<{ readonly entry: Pong; readonly exit: Pong }> {
   const bytes = pingOf(handle, strike);
   const { ping } = strike.observer;
-  const [entry, exit] = await Promise.all([ping(handle.entry, bytes, timeoutMs), ping(handle.exit, bytes, timeoutMs)]);
+  const [entry, exit] = await Promise.all([
+    ping(handle.entry, bytes, timeoutMs),
+    ping(handle.exit, bytes, timeoutMs),
+  ]);
   return { entry, exit };
 }
 
@@ -67,11 +96,18 @@ export function arrow({ link }: LinkHandle): string {
 const passesWithinMs = 2_000;
 
 /** What heals every fault on a link. */
-export async function proofOfPassage(handle: LinkHandle, strike: RealStrike<unknown>): Promise<Evidence> {
+export async function proofOfPassage(
+  handle: LinkHandle,
+  strike: RealStrike<unknown>,
+): Promise<Evidence> {
   const entry = await strike.observer.ping(handle.entry, pingOf(handle, strike), passesWithinMs);
-  return { landed: entry.outcome === "answered", observation: `${arrow(handle)} ${describePong(entry)}` };
+  return {
+    landed: entry.outcome === "answered",
+    observation: `${arrow(handle)} ${describePong(entry)}`,
+  };
 }
 
 export const said = (landed: boolean, observation: string): Evidence => ({ landed, observation });
 
-export const names = (services: readonly Instance[]): string => services.map(({ service }) => service.name).join(", ") || "nothing";
+export const names = (services: readonly Instance[]): string =>
+  services.map(({ service }) => service.name).join(", ") || "nothing";

@@ -1,4 +1,7 @@
-/** The list of faults. A new one is a folder and a line here; its name is the `kind` that an experiment gives. */
+/**
+ * The list of faults. A new one is a folder and a line here; its name is the `kind` that an
+ * experiment gives.
+ */
 export { badSegments } from "./bad-segments/fault.ts";
 export { bandwidth } from "./bandwidth/fault.ts";
 export { blackhole } from "./blackhole/fault.ts";

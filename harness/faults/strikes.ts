@@ -1,6 +1,15 @@
-/** What faults usually strike: one service, a zone, a region, or links; and the pieces of their schemas. */
+/**
+ * What faults usually strike: one service, a zone, a region, or links; and the pieces of their
+ * schemas.
+ */
 import { z } from "zod";
-import { type LinkSelector, linksSelected, linksShape, servicesAt, type Where } from "../core/where.ts";
+import {
+  type LinkSelector,
+  linksSelected,
+  linksShape,
+  servicesAt,
+  type Where,
+} from "../core/where.ts";
 import type { Link } from "../core/target.ts";
 import type { Reach } from "./fault.ts";
 
@@ -19,28 +28,45 @@ const noLinks = { links: (): readonly Link[] => [], onLinks: false };
 
 /** By the name of a service. */
 export const onService: Reach<{ readonly service: string }> = {
-  ...always, ...noLinks, silences: true, wheres: ({ service }) => [{ service }],
+  ...always,
+  ...noLinks,
+  silences: true,
+  wheres: ({ service }) => [{ service }],
   services: ({ service }, standing) => servicesAt({ service }, standing),
 };
 
 /** Every service of a zone. */
 export const onZone: Reach<{ readonly zone: string }> = {
-  ...always, ...noLinks, silences: true, wheres: ({ zone }) => [{ zone }],
+  ...always,
+  ...noLinks,
+  silences: true,
+  wheres: ({ zone }) => [{ zone }],
   services: ({ zone }, standing) => servicesAt({ zone }, standing),
 };
 
 /** Every service of a region. */
 export const onRegion: Reach<{ readonly region: string }> = {
-  ...always, ...noLinks, silences: true, wheres: ({ region }) => [{ region }],
+  ...always,
+  ...noLinks,
+  silences: true,
+  wheres: ({ region }) => [{ region }],
   services: ({ region }, standing) => servicesAt({ region }, standing),
 };
 
 /** A fault that changes links, found in whatever way. The services at their ends go on. */
-export const overLinks = { ...always, onLinks: true, silences: false, services: (): readonly string[] => [] };
+export const overLinks = {
+  ...always,
+  onLinks: true,
+  silences: false,
+  services: (): readonly string[] => [],
+};
 
 /** Declared links, by their ends. */
 export const onLinks: Reach<{ readonly links: LinkSelector }> = {
-  ...overLinks, links: ({ links }, standing) => linksSelected(links, standing),
+  ...overLinks,
+  links: ({ links }, standing) => linksSelected(links, standing),
   wheres: ({ links }): readonly Where[] =>
-    ("between" in links ? links.between : [links.from, links.to].filter((where) => where !== undefined)),
+    "between" in links
+      ? links.between
+      : [links.from, links.to].filter((where) => where !== undefined),
 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Fault } from "../faults/faults.ts";
+import { type Fault, struckIn } from "../faults/faults.ts";
 import type { Run, RunEvent } from "../core/run.ts";
 import { stormRun } from "./fixture.ts";
 import { layOut } from "./map-layout.ts";
@@ -16,7 +16,9 @@ function struckBy(...faults: readonly (readonly [Fault, number, number])[]): Run
   const evidence = { landed: true, observation: "seen" };
   const acts = faults.flatMap(([fault, from, until], step): RunEvent[] => [
     { kind: "injected", atMs: at + from * 1000, step, fault, plannedMs: 0, evidence }, { kind: "healed", atMs: at + until * 1000, step, fault, plannedMs: 0, evidence }]);
-  return { ...run, plan: { ...run.plan, links: [...run.plan.links, { from: "region-b/edge", to: "region-a/origin-read", port: "http" }] }, events: [...others, ...acts].sort((a, b) => a.atMs - b.atMs) };
+  const standing = { ...run.plan, links: [...run.plan.links, { from: "region-b/edge", to: "region-a/origin-read", port: "http" }] };
+  const plan = { ...standing, steps: faults.map(([fault]) => ({ atMs: 0, forMs: 1, fault })), struck: faults.map(([fault]) => struckIn(fault, standing)) };
+  return { ...run, plan, events: [...others, ...acts].sort((a, b) => a.atMs - b.atMs) };
 }
 
 function mapsOf(of: Run): ReturnType<typeof targetMaps> {
@@ -42,6 +44,19 @@ describe("the map", () => {
     const [map] = mapsOf(struckBy([{ kind: "regionLoss", region: "region-b" }, 0, 5]));
     expect(states(map?.nodes ?? [], "down")).toHaveLength(6);
     expect(layOut({ nodes: map?.nodes ?? [], links: [] }).places.filter(({ lost }) => lost).map(({ label }) => label)).toEqual(["region-b", "1"]);
+  });
+
+  test("draws what the plan recorded, whatever the fault would strike today", () => {
+    const one = struckBy([{ kind: "regionLoss", region: "region-b" }, 0, 5]);
+    const recorded = { services: ["region-a/edge"], links: ["region-b/edge>region-a/origin-read:http"], lasts: true, severs: false };
+    const downIn = (struck: Run["plan"]["struck"]): string[] => {
+      const { struck: _, ...older } = one.plan;
+      return states(mapsOf({ ...one, plan: { ...older, ...(struck === undefined ? {} : { struck }) } })[0]?.nodes ?? [], "down");
+    };
+    expect(downIn([recorded])).toEqual(["region-a/edge"]);
+    expect(downIn([{ ...recorded, silences: false }])).toEqual([]);
+    expect(downIn(undefined)).toHaveLength(6);
+    expect(mapsOf({ ...one, plan: { ...one.plan, struck: [recorded] } })[0]?.links.map(({ state }) => state)).toContain("hurt");
   });
 
   test("whoever died unbidden is shown as dead", () => {

@@ -4,4 +4,9 @@ import { tryConnect } from "./network.ts";
 import { ping, rateOf } from "./ping.ts";
 import { statOf } from "./processes.ts";
 
-export const observer: Observer = { ping, tryConnect, rateOf, cpuSecondsOf: (pid) => statOf(pid)?.cpuSeconds ?? null };
+export const observer: Observer = {
+  ping,
+  tryConnect,
+  rateOf,
+  cpuSecondsOf: (pid) => statOf(pid)?.cpuSeconds ?? null,
+};

@@ -8,13 +8,19 @@ import { simulate } from "./simulate.ts";
 export const badSegments = defineFault({
   ...onService,
   schema: z.strictObject({
-    kind: z.literal("badSegments"), ...serviceField, defect: z.enum(segmentDefects), segments: z.number().int().min(1).max(10_000),
+    kind: z.literal("badSegments"),
+    ...serviceField,
+    defect: z.enum(segmentDefects),
+    segments: z.number().int().min(1).max(10_000),
   }),
   does: "a packager spoils its next `segments`",
   describe: ({ service, segments, defect }) => `${service} spoils ${segments} segments: ${defect}`,
   proof: "the packager says that it spoiled one, and its journal has it",
   undo: "call the rest off and see that none is left",
   silences: false,
-  operations: () => ["defects", "defectsLeft", "defectsOff", "journal"], modelOperations: () => ["defects"],
-  needs: ["operations"], inject, simulate,
+  operations: () => ["defects", "defectsLeft", "defectsOff", "journal"],
+  modelOperations: () => ["defects"],
+  needs: ["operations"],
+  inject,
+  simulate,
 });

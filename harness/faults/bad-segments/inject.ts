@@ -1,6 +1,7 @@
 /**
- * A packager that publishes spoiled segments. Proof: it has spoiled one of those that were ordered, and its journal has what came of it: what
- * its own inspection found, or for rot, which no inspection finds, that it was published. Healed by calling the rest off.
+ * A packager that publishes spoiled segments. Proof: it has spoiled one of those that were ordered,
+ * and its journal has what came of it: what its own inspection found, or for rot, which no
+ * inspection finds, that it was published. Healed by calling the rest off.
  */
 import type { Instance } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
@@ -14,9 +15,17 @@ type SegmentDefect = (typeof segmentDefects)[number];
 const seenWithinMs = 6_500;
 const lookEveryMs = 200;
 
-interface Order { readonly defect: SegmentDefect; readonly segments: number }
+interface Order {
+  readonly defect: SegmentDefect;
+  readonly segments: number;
+}
 interface Entry {
-  readonly seq: number; readonly number: number; readonly rendition: string; readonly outcome: string; readonly defects?: readonly string[]; readonly backfill: boolean;
+  readonly seq: number;
+  readonly number: number;
+  readonly rendition: string;
+  readonly outcome: string;
+  readonly defects?: readonly string[];
+  readonly backfill: boolean;
 }
 
 export function inject(strike: RealStrike<Order>): Course {
@@ -34,41 +43,80 @@ export function inject(strike: RealStrike<Order>): Course {
     revert: async () => void (await packager.operate("defectsOff")),
     verifyReverted: async () => {
       const left = await segmentsLeft(packager);
-      return { landed: left === 0, observation: left === 0 ? `no more segments of ${name} are to be spoiled` : `${left} segments of ${name} are still to be spoiled` };
+      return {
+        landed: left === 0,
+        observation:
+          left === 0
+            ? `no more segments of ${name} are to be spoiled`
+            : `${left} segments of ${name} are still to be spoiled`,
+      };
     },
   };
 }
 
-async function spoiled(packager: Instance, after: number, { fault: { defect, segments }, clock, signal }: RealStrike<Order>): Promise<Evidence> {
+async function spoiled(
+  packager: Instance,
+  after: number,
+  { fault: { defect, segments }, clock, signal }: RealStrike<Order>,
+): Promise<Evidence> {
   const deadlineMs = clock.monotonicMs() + seenWithinMs;
   let left = segments;
   for (;;) {
     left = await segmentsLeft(packager);
-    const seen = (await journal(packager, after)).find((entry) => !entry.backfill && shows(entry, defect));
+    const seen = (await journal(packager, after)).find(
+      (entry) => !entry.backfill && shows(entry, defect),
+    );
     if (left < segments && seen !== undefined) {
-      const found = seen.defects === undefined || seen.defects.length === 0 ? "nothing found by inspection" : `inspection found ${seen.defects.join(", ")}`;
-      return { landed: true, observation: `${packager.service.name} has spoiled ${segments - left} of ${segments} segments; segment ${seen.number} of ${seen.rendition}: ${seen.outcome}, ${found}` };
+      const found =
+        seen.defects === undefined || seen.defects.length === 0
+          ? "nothing found by inspection"
+          : `inspection found ${seen.defects.join(", ")}`;
+      return {
+        landed: true,
+        observation: `${packager.service.name} has spoiled ${segments - left} of ${segments} segments; segment ${seen.number} of ${seen.rendition}: ${seen.outcome}, ${found}`,
+      };
     }
     if (clock.monotonicMs() > deadlineMs || signal.aborted) break;
     await clock.sleep(lookEveryMs);
   }
-  return { landed: false, observation: `${packager.service.name} has spoiled ${segments - left} of ${segments} segments, and its journal shows none with the defect ${defect}` };
+  return {
+    landed: false,
+    observation: `${packager.service.name} has spoiled ${segments - left} of ${segments} segments, and its journal shows none with the defect ${defect}`,
+  };
 }
 
-/** Segments are still to be spoiled, or all that were ordered have been: no order is left then, nor when it was called off. */
-async function stillSpoiling(packager: Instance, { segments, defect }: Order, after: number): Promise<Evidence> {
+/**
+ * Segments are still to be spoiled, or all that were ordered have been: no order is left then, nor
+ * when it was called off.
+ */
+async function stillSpoiling(
+  packager: Instance,
+  { segments, defect }: Order,
+  after: number,
+): Promise<Evidence> {
   const order = await orderOf(packager);
   const { name } = packager.service;
-  if (order !== null) return { landed: true, observation: `${name} has spoiled ${segments - order.left} of ${segments} segments` };
+  if (order !== null)
+    return {
+      landed: true,
+      observation: `${name} has spoiled ${segments - order.left} of ${segments} segments`,
+    };
   const entries = await journal(packager, after);
-  const spoiled = new Set(entries.flatMap((entry) => (!entry.backfill && shows(entry, defect) ? [entry.number] : []))).size;
-  return { landed: spoiled >= segments, observation: `${name} has no order to spoil segments any more, and its journal shows ${spoiled} of ${segments}` };
+  const spoiled = new Set(
+    entries.flatMap((entry) => (!entry.backfill && shows(entry, defect) ? [entry.number] : [])),
+  ).size;
+  return {
+    landed: spoiled >= segments,
+    observation: `${name} has no order to spoil segments any more, and its journal shows ${spoiled} of ${segments}`,
+  };
 }
 
 /** A box that was cut off is found to have every defect; rot is found by nobody. */
 function shows(entry: Entry, defect: SegmentDefect): boolean {
   if (defect === "rot") return entry.outcome === "acked";
-  return defect === "truncated" ? (entry.defects ?? []).length > 0 : (entry.defects ?? []).includes(defect);
+  return defect === "truncated"
+    ? (entry.defects ?? []).length > 0
+    : (entry.defects ?? []).includes(defect);
 }
 
 async function journal(packager: Instance, after: number): Promise<Entry[]> {

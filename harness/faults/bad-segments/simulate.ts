@@ -2,14 +2,32 @@
 import type { Course, VirtualStrike } from "../fault.ts";
 import { names, said } from "../proofs.ts";
 
-export function simulate({ fault: { defect, segments }, services }: VirtualStrike<{ readonly defect: string; readonly segments: number }>): Course {
+export function simulate({
+  fault: { defect, segments },
+  services,
+}: VirtualStrike<{ readonly defect: string; readonly segments: number }>): Course {
   const perform = (operation: string, parameters = {}): Promise<boolean> =>
-    Promise.all(services.map((service) => service.operate(operation, parameters))).then(() => true, () => false);
+    Promise.all(services.map((service) => service.operate(operation, parameters))).then(
+      () => true,
+      () => false,
+    );
   let done = false;
   return {
-    act: async () => { done = await perform("defects", { kind: defect, segments: String(segments) }); },
-    verify: () => said(done && services.length > 0, done ? `${names(services)} did defects` : `the model of ${names(services)} knows no defects`),
-    look: () => said(done && services.every(({ pid }) => pid !== null), `${names(services)} did defects, and has lived since`),
+    act: async () => {
+      done = await perform("defects", { kind: defect, segments: String(segments) });
+    },
+    verify: () =>
+      said(
+        done && services.length > 0,
+        done
+          ? `${names(services)} did defects`
+          : `the model of ${names(services)} knows no defects`,
+      ),
+    look: () =>
+      said(
+        done && services.every(({ pid }) => pid !== null),
+        `${names(services)} did defects, and has lived since`,
+      ),
     revert: async () => void (await perform("defectsOff")),
     verifyReverted: () => said(true, `${names(services)} did defectsOff`),
   };

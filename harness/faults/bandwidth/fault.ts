@@ -1,4 +1,7 @@
-/** Links on which each connection carries at most so many bytes per second each way: a client with many connections gets many times as much. */
+/**
+ * Links on which each connection carries at most so many bytes per second each way: a client with
+ * many connections gets many times as much.
+ */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
 import { describeLinks } from "../../core/where.ts";
@@ -8,13 +11,17 @@ import { inject } from "./inject.ts";
 export const bandwidth = defineFault({
   ...onLinks,
   schema: z.strictObject({
-    kind: z.literal("bandwidth"), ...linksField, bytesPerSecond: z.number().int().min(1_000).max(1_000_000_000).multipleOf(1_000),
+    kind: z.literal("bandwidth"),
+    ...linksField,
+    bytesPerSecond: z.number().int().min(1_000).max(1_000_000_000).multipleOf(1_000),
   }),
   does: "`bytesPerSecond` on links, for each connection by itself",
-  describe: ({ links, bytesPerSecond }) => `bandwidth of ${bytesPerSecond} B/s ${describeLinks(links)}`,
+  describe: ({ links, bytesPerSecond }) =>
+    `bandwidth of ${bytesPerSecond} B/s ${describeLinks(links)}`,
   proof: "as much as can be sent over each link in a while is no more than that, and more past it",
   undo: "take the limit away and see that more passes",
   bytesPerSecondMax: ({ bytesPerSecond }) => bytesPerSecond,
-  needs: ["links"], inject,
+  needs: ["links"],
+  inject,
   simulate: "it has no counterpart in virtual time",
 });

@@ -1,4 +1,7 @@
-/** A zone that is cut off the network while everything in it goes on, as when a switch fails: connections are neither refused nor answered. */
+/**
+ * A zone that is cut off the network while everything in it goes on, as when a switch fails:
+ * connections are neither refused nor answered.
+ */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
 import { onZone, zoneField } from "../strikes.ts";
@@ -12,5 +15,7 @@ export const blackhole = defineFault({
   describe: ({ zone }) => `cut zone ${zone} off the network`,
   proof: "its processes run, and each of its ports neither takes nor refuses a connection",
   undo: "connect it again at the same addresses and see its ports reply",
-  needs: ["zoneNetworks"], inject, simulate,
+  needs: ["zoneNetworks"],
+  inject,
+  simulate,
 });

@@ -1,6 +1,7 @@
 /**
- * A zone that is cut off the network. Proof: its processes are there, and no port of it takes or refuses a connection. Healed by connecting
- * it again, proven by replies from the addresses that it had.
+ * A zone that is cut off the network. Proof: its processes are there, and no port of it takes or
+ * refuses a connection. Healed by connecting it again, proven by replies from the addresses that it
+ * had.
  */
 import type { Clock, Instance } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
@@ -15,15 +16,24 @@ const silentMs = 1_000;
 const repliesWithinMs = 10_000;
 const askMs = 2_000;
 
-export function inject({ fault: { zone }, services, deployment, clock, observer }: RealStrike<{ readonly zone: string }>): Course {
-  const silence = (): Promise<Evidence> => onEach(services, (service) => proofOfSilence(service, observer));
+export function inject({
+  fault: { zone },
+  services,
+  deployment,
+  clock,
+  observer,
+}: RealStrike<{ readonly zone: string }>): Course {
+  const silence = (): Promise<Evidence> =>
+    onEach(services, (service) => proofOfSilence(service, observer));
   let reconnect = async (): Promise<void> => {};
   return {
     act: async () => {
-      if (deployment.disconnect === undefined) throw new Error("no zone can be cut off on this substrate");
+      if (deployment.disconnect === undefined)
+        throw new Error("no zone can be cut off on this substrate");
       reconnect = await deployment.disconnect(zone);
     },
-    verify: silence, look: silence,
+    verify: silence,
+    look: silence,
     revert: () => reconnect(),
     verifyReverted: () => onEach(services, (service) => proofOfReply(service, observer, clock)),
   };
@@ -32,32 +42,70 @@ export function inject({ fault: { zone }, services, deployment, clock, observer 
 async function proofOfSilence(instance: Instance, { tryConnect }: Observer): Promise<Evidence> {
   const { name } = instance.service;
   const endpoints = Object.keys(instance.service.ports).map((port) => instance.endpoint(port));
-  const answers = await Promise.all(endpoints.map(async (endpoint) => ({ at: addressOf(endpoint), answer: await tryConnect(endpoint, silentMs) })));
+  const answers = await Promise.all(
+    endpoints.map(async (endpoint) => ({
+      at: addressOf(endpoint),
+      answer: await tryConnect(endpoint, silentMs),
+    })),
+  );
   const { pid, state } = instance;
-  if (pid === null || state !== "running") return { landed: false, observation: `${name} is ${state}, not running` };
+  if (pid === null || state !== "running")
+    return { landed: false, observation: `${name} is ${state}, not running` };
   const heard = answers.filter(({ answer }) => answer !== "silent");
-  if (heard.length > 0) return { landed: false, observation: `${heard.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ")}, so ${name} is not cut off` };
-  return { landed: answers.length > 0, observation: `process ${pid} of ${name} runs, and ${answers.map(({ at }) => at).join(", ")} neither took nor refused a connection within ${silentMs} ms` };
+  if (heard.length > 0)
+    return {
+      landed: false,
+      observation: `${heard.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ")}, so ${name} is not cut off`,
+    };
+  return {
+    landed: answers.length > 0,
+    observation: `process ${pid} of ${name} runs, and ${answers.map(({ at }) => at).join(", ")} neither took nor refused a connection within ${silentMs} ms`,
+  };
 }
 
-async function proofOfReply(instance: Instance, observer: Observer, clock: Clock): Promise<Evidence> {
-  const { service: { name, ports, pings }, pid, state } = instance;
-  const replies = await Promise.all(Object.keys(ports).map((port) => untilHeard(() => ask(instance.endpoint(port), pings?.[port], observer), clock)));
+async function proofOfReply(
+  instance: Instance,
+  observer: Observer,
+  clock: Clock,
+): Promise<Evidence> {
+  const {
+    service: { name, ports, pings },
+    pid,
+    state,
+  } = instance;
+  const replies = await Promise.all(
+    Object.keys(ports).map((port) =>
+      untilHeard(() => ask(instance.endpoint(port), pings?.[port], observer), clock),
+    ),
+  );
   const dumb = replies.filter(({ heard }) => !heard);
   const told = (dumb.length > 0 ? dumb : replies).map((reply) => reply.told).join(", ");
-  return { landed: pid !== null && state === "running" && dumb.length === 0, observation: `${name} is ${state}, ${told}` };
+  return {
+    landed: pid !== null && state === "running" && dumb.length === 0,
+    observation: `${name} is ${state}, ${told}`,
+  };
 }
 
-interface Reply { readonly heard: boolean; readonly told: string }
+interface Reply {
+  readonly heard: boolean;
+  readonly told: string;
+}
 
 /** A port that nobody knows a question for can only be seen to take connections. */
-async function ask(endpoint: Endpoint, bytes: Ping | undefined, { ping, tryConnect }: Observer): Promise<Reply> {
+async function ask(
+  endpoint: Endpoint,
+  bytes: Ping | undefined,
+  { ping, tryConnect }: Observer,
+): Promise<Reply> {
   if (bytes === undefined) {
     const answer = await tryConnect(endpoint, askMs);
     return { heard: answer === "accepted", told: `${addressOf(endpoint)} ${answer} a connection` };
   }
   const pong = await ping(endpoint, bytes, askMs);
-  return { heard: pong.outcome === "answered", told: `${addressOf(endpoint)} ${describePong(pong)}` };
+  return {
+    heard: pong.outcome === "answered",
+    told: `${addressOf(endpoint)} ${describePong(pong)}`,
+  };
 }
 
 /** The last reply when none was good. */

@@ -3,15 +3,26 @@ import type { Evidence } from "../../core/evidence.ts";
 import type { Course, VirtualStrike } from "../fault.ts";
 import { names, said } from "../proofs.ts";
 
-export function simulate({ fault: { zone }, services, deployment }: VirtualStrike<{ readonly zone: string }>): Course {
+export function simulate({
+  fault: { zone },
+  services,
+  deployment,
+}: VirtualStrike<{ readonly zone: string }>): Course {
   const isUp = (): boolean => services.every(({ state }) => state === "running");
   const silent = (): Evidence =>
-    said(services.length > 0 && deployment.isCutOff(zone) && isUp(), `${names(services)} is running, and no packet reaches or leaves ${zone}`);
+    said(
+      services.length > 0 && deployment.isCutOff(zone) && isUp(),
+      `${names(services)} is running, and no packet reaches or leaves ${zone}`,
+    );
   let reconnect = async (): Promise<void> => {};
   return {
-    act: async () => { reconnect = await deployment.disconnect(zone); },
-    verify: silent, look: silent,
+    act: async () => {
+      reconnect = await deployment.disconnect(zone);
+    },
+    verify: silent,
+    look: silent,
     revert: () => reconnect(),
-    verifyReverted: () => said(!deployment.isCutOff(zone) && isUp(), `${names(services)} is running and answers`),
+    verifyReverted: () =>
+      said(!deployment.isCutOff(zone) && isUp(), `${names(services)} is running and answers`),
   };
 }

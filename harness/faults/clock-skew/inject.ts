@@ -1,4 +1,7 @@
-/** Proof of a wrong clock: the time that the service itself tells, against the harness's own, to within a second and a half. */
+/**
+ * Proof of a wrong clock: the time that the service itself tells, against the harness's own, to
+ * within a second and a half.
+ */
 import type { Effect, Impairment, Instance } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { Course, RealStrike } from "../fault.ts";
@@ -7,7 +10,9 @@ import { theService } from "../proofs.ts";
 /** Dates are told by the second and may be a second old. */
 const toleranceMs = 1_500;
 
-interface Skew { readonly byMs: number }
+interface Skew {
+  readonly byMs: number;
+}
 
 export const skewOf = ({ byMs }: Skew): Effect => ({ kind: "clockSkew", byMs });
 
@@ -16,7 +21,9 @@ export function inject(strike: RealStrike<Skew>): Course {
   const instance = theService(strike);
   let impairment: Impairment | null = null;
   return {
-    act: async () => { impairment = await instance.impair(skewOf(fault)); },
+    act: async () => {
+      impairment = await instance.impair(skewOf(fault));
+    },
     verify: () => toldTime(instance, fault.byMs, clock),
     look: () => toldTime(instance, fault.byMs, clock),
     revert: async () => void (await impairment?.undo()),
@@ -24,8 +31,15 @@ export function inject(strike: RealStrike<Skew>): Course {
   };
 }
 
-/** A service may keep the second that it tells for a moment, so a wrong answer is asked for once more. */
-async function toldTime(instance: Instance, wantedMs: number, clock: RealStrike<Skew>["clock"]): Promise<Evidence> {
+/**
+ * A service may keep the second that it tells for a moment, so a wrong answer is asked for once
+ * more.
+ */
+async function toldTime(
+  instance: Instance,
+  wantedMs: number,
+  clock: RealStrike<Skew>["clock"],
+): Promise<Evidence> {
   let observation = "";
   for (let attempt = 0; attempt < 2; attempt++) {
     if (attempt > 0) await clock.sleep(1_200);

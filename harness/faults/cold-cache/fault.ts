@@ -1,4 +1,6 @@
-/** A cache loses all that it holds, at once; it fills again by itself, so there is nothing to heal. */
+/**
+ * A cache loses all that it holds, at once; it fills again by itself, so there is nothing to heal.
+ */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
 import { onService, serviceField } from "../strikes.ts";
@@ -12,7 +14,11 @@ export const coldCache = defineFault({
   describe: ({ service }) => `empty the cache ${service}`,
   proof: "what was a hit before is a miss",
   undo: "nothing: it fills by itself",
-  silences: false, lasts: () => false,
-  operations: () => ["fill", "look", "flush"], modelOperations: () => ["flush"],
-  needs: ["operations"], inject, simulate,
+  silences: false,
+  lasts: () => false,
+  operations: () => ["fill", "look", "flush"],
+  modelOperations: () => ["flush"],
+  needs: ["operations"],
+  inject,
+  simulate,
 });

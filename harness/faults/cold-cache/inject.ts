@@ -16,7 +16,10 @@ export function inject(strike: RealStrike<unknown>): Course {
     },
     verify: async () => {
       const after = await cache.operate("look", parameters);
-      return { landed: before === "hit" && after === "miss", observation: `the same look into ${name} was a ${before} before and a ${after} after` };
+      return {
+        landed: before === "hit" && after === "miss",
+        observation: `the same look into ${name} was a ${before} before and a ${after} after`,
+      };
     },
     revert: async () => undefined,
     verifyReverted: () => ({ landed: true, observation: `${name} fills again by itself` }),

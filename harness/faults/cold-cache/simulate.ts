@@ -5,8 +5,17 @@ import { names, said } from "../proofs.ts";
 export function simulate({ services }: VirtualStrike<unknown>): Course {
   let done = false;
   return {
-    act: async () => { done = await Promise.all(services.map((service) => service.operate("flush"))).then(() => true, () => false); },
-    verify: () => said(done && services.length > 0, done ? `${names(services)} did flush` : `the model of ${names(services)} knows no flush`),
+    act: async () => {
+      done = await Promise.all(services.map((service) => service.operate("flush"))).then(
+        () => true,
+        () => false,
+      );
+    },
+    verify: () =>
+      said(
+        done && services.length > 0,
+        done ? `${names(services)} did flush` : `the model of ${names(services)} knows no flush`,
+      ),
     revert: async () => undefined,
     verifyReverted: () => said(true, "nothing stays in force"),
   };

@@ -1,4 +1,7 @@
-/** No room is left in the folder of a service, which is all that it may write to. Only the substrate can do and see that. */
+/**
+ * No room is left in the folder of a service, which is all that it may write to. Only the substrate
+ * can do and see that.
+ */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
 import { impair } from "../impair.ts";
@@ -11,7 +14,9 @@ export const fullDisk = defineFault({
   describe: ({ service }) => `fill the disk of ${service}`,
   proof: "a write to its folder fails for want of room",
   undo: "give the room back and see a write succeed",
-  silences: false, needs: ["fullDisk"], effect: () => ({ kind: "fullDisk" }),
+  silences: false,
+  needs: ["fullDisk"],
+  effect: () => ({ kind: "fullDisk" }),
   inject: impair(() => ({ kind: "fullDisk" })),
   simulate: "it has no counterpart in virtual time",
 });

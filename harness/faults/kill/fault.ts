@@ -12,5 +12,7 @@ export const kill = defineFault({
   describe: ({ service }) => `kill ${service}`,
   proof: "its process is gone and its ports refuse connections",
   undo: "start it again and see it ready",
-  needs: ["processes"], inject, simulate,
+  needs: ["processes"],
+  inject,
+  simulate,
 });

@@ -1,4 +1,7 @@
-/** Services struck dead and started again, one or many at once: what kill, zone loss and region loss share. */
+/**
+ * Services struck dead and started again, one or many at once: what kill, zone loss and region loss
+ * share.
+ */
 import type { Instance } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { Course, RealStrike } from "../fault.ts";
@@ -6,19 +9,30 @@ import { addressOf, all, each, onEach } from "../proofs.ts";
 
 const connectMs = 1_000;
 /**
- * Between the starts of what comes back together. Each costs the harness some milliseconds of processor time, in which its prober cannot
- * ask; ten in a row on a machine that they make busy at once were a stall of 0.6 s. Machines that get their power back are not back in
- * the same instant either.
+ * Between the starts of what comes back together. Each costs the harness some milliseconds of
+ * processor time, in which its prober cannot ask; ten in a row on a machine that they make busy at
+ * once were a stall of 0.6 s. Machines that get their power back are not back in the same instant
+ * either.
  */
 const apartMs = 150;
 
-/** SIGKILL to all of them at once; healed by starting all again, in the order of the layout, 150 ms apart. */
+/**
+ * SIGKILL to all of them at once; healed by starting all again, in the order of the layout, 150 ms
+ * apart.
+ */
 export function inject({ services, clock, observer }: RealStrike<unknown>): Course {
-  const struck = services.map((instance, index) => ({ instance, index, pid: instance.pid, startedMs: 0 }));
-  const dead = (): Promise<Evidence> => onEach(struck, ({ instance, pid }) => proofOfDeath(instance, pid, observer));
+  const struck = services.map((instance, index) => ({
+    instance,
+    index,
+    pid: instance.pid,
+    startedMs: 0,
+  }));
+  const dead = (): Promise<Evidence> =>
+    onEach(struck, ({ instance, pid }) => proofOfDeath(instance, pid, observer));
   return {
     act: () => each(struck, ({ instance }) => instance.kill()),
-    verify: dead, look: dead,
+    verify: dead,
+    look: dead,
     // A refused connection costs little, and what a supervisor brings back is there at once.
     lookEveryMs: Math.min(1_000, 250 * struck.length),
     revert: async () => {
@@ -30,29 +44,59 @@ export function inject({ services, clock, observer }: RealStrike<unknown>): Cour
         one.startedMs = clock.monotonicMs() - fromMs;
       });
     },
-    verifyReverted: () => all(struck.map(({ instance, startedMs }) => proofOfLife(instance, startedMs, struck.length > 1))),
+    verifyReverted: () =>
+      all(
+        struck.map(({ instance, startedMs }) =>
+          proofOfLife(instance, startedMs, struck.length > 1),
+        ),
+      ),
   };
 }
 
-async function proofOfDeath(instance: Instance, pid: number | null, { tryConnect }: RealStrike<unknown>["observer"]): Promise<Evidence> {
+async function proofOfDeath(
+  instance: Instance,
+  pid: number | null,
+  { tryConnect }: RealStrike<unknown>["observer"],
+): Promise<Evidence> {
   const { name } = instance.service;
-  if (pid === null) return { landed: false, observation: `${name} was not running, so there was nothing to kill` };
+  if (pid === null)
+    return { landed: false, observation: `${name} was not running, so there was nothing to kill` };
   const endpoints = Object.keys(instance.service.ports).map((port) => instance.endpoint(port));
-  const answers = await Promise.all(endpoints.map(async (endpoint) => ({ at: addressOf(endpoint), answer: await tryConnect(endpoint, connectMs) })));
+  const answers = await Promise.all(
+    endpoints.map(async (endpoint) => ({
+      at: addressOf(endpoint),
+      answer: await tryConnect(endpoint, connectMs),
+    })),
+  );
   const alive = answers.filter(({ answer }) => answer !== "refused");
   if (instance.pid !== null || answers.length === 0) {
-    return { landed: false, observation: instance.pid === pid ? `process ${pid} of ${name} is still there` : `process ${instance.pid} of ${name} runs in its place` };
+    return {
+      landed: false,
+      observation:
+        instance.pid === pid
+          ? `process ${pid} of ${name} is still there`
+          : `process ${instance.pid} of ${name} runs in its place`,
+    };
   }
   if (alive.length > 0) {
-    return { landed: false, observation: `process ${pid} of ${name} is gone, but ${alive.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ")}` };
+    return {
+      landed: false,
+      observation: `process ${pid} of ${name} is gone, but ${alive.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ")}`,
+    };
   }
   const refuse = answers.length === 1 ? "refuses" : "refuse";
-  return { landed: true, observation: `process ${pid} of ${name} is gone and ${answers.map(({ at }) => at).join(", ")} ${refuse} connections` };
+  return {
+    landed: true,
+    observation: `process ${pid} of ${name} is gone and ${answers.map(({ at }) => at).join(", ")} ${refuse} connections`,
+  };
 }
 
 function proofOfLife(instance: Instance, tookMs: number, named: boolean): Evidence {
   const { pid } = instance;
   const { name } = instance.service;
   if (pid === null) return { landed: false, observation: `${name} ended again` };
-  return { landed: true, observation: `process ${pid}${named ? ` of ${name}` : ""} was ready after ${Math.round(tookMs)} ms` };
+  return {
+    landed: true,
+    observation: `process ${pid}${named ? ` of ${name}` : ""} was ready after ${Math.round(tookMs)} ms`,
+  };
 }

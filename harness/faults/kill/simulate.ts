@@ -1,4 +1,7 @@
-/** Simulated processes end, and start as the model says. Zone loss and region loss are the same, for many at once. */
+/**
+ * Simulated processes end, and start as the model says. Zone loss and region loss are the same, for
+ * many at once.
+ */
 import type { Course, VirtualStrike } from "../fault.ts";
 import { each, names, said } from "../proofs.ts";
 
@@ -8,11 +11,27 @@ export function simulate({ services }: VirtualStrike<unknown>): Course {
   const isDead = (): boolean => services.every(({ pid, isReady }) => pid === null && !isReady);
   return {
     act: () => each(services, (service) => service.kill()),
-    verify: () => (alive < services.length || alive === 0
-      ? said(false, `of ${who} not everything was running, so there was nothing to kill`)
-      : said(services.every(({ isReady }) => !isReady), `the simulated processes of ${who} are gone, and connections are refused`)),
-    look: () => said(isDead(), isDead() ? `the simulated processes of ${who} are gone` : `not all of ${who} stayed dead`),
-    revert: () => each(services.filter(({ pid }) => pid === null), (service) => service.start()),
-    verifyReverted: () => said(services.every(({ isReady }) => isReady), `${who} ${services.length === 1 ? "is" : "are"} ready again`),
+    verify: () =>
+      alive < services.length || alive === 0
+        ? said(false, `of ${who} not everything was running, so there was nothing to kill`)
+        : said(
+            services.every(({ isReady }) => !isReady),
+            `the simulated processes of ${who} are gone, and connections are refused`,
+          ),
+    look: () =>
+      said(
+        isDead(),
+        isDead() ? `the simulated processes of ${who} are gone` : `not all of ${who} stayed dead`,
+      ),
+    revert: () =>
+      each(
+        services.filter(({ pid }) => pid === null),
+        (service) => service.start(),
+      ),
+    verifyReverted: () =>
+      said(
+        services.every(({ isReady }) => isReady),
+        `${who} ${services.length === 1 ? "is" : "are"} ready again`,
+      ),
   };
 }

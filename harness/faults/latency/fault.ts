@@ -1,4 +1,7 @@
-/** Answers over links come later by `delayMs` ± `jitterMs`, evenly spread; `jitterMs` is at most `delayMs`. */
+/**
+ * Answers over links come later by `delayMs` ± `jitterMs`, evenly spread; `jitterMs` is at most
+ * `delayMs`.
+ */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
 import { describeLinks } from "../../core/where.ts";
@@ -9,11 +12,16 @@ import { simulate } from "./simulate.ts";
 
 export const latency = defineFault({
   ...onLinks,
-  schema: z.strictObject({ kind: z.literal("latency"), ...linksField, ...delayFields }).refine(isJitterWithinDelay, jitterProblem),
+  schema: z
+    .strictObject({ kind: z.literal("latency"), ...linksField, ...delayFields })
+    .refine(isJitterWithinDelay, jitterProblem),
   does: "answers over links come `delayMs` ± `jitterMs` later",
-  describe: ({ links, delayMs, jitterMs }) => `latency of ${delayMs} ± ${jitterMs} ms ${describeLinks(links)}`,
+  describe: ({ links, delayMs, jitterMs }) =>
+    `latency of ${delayMs} ± ${jitterMs} ms ${describeLinks(links)}`,
   proof: "pings over each link take that long, pings past it do not",
   undo: "take the delay away and see pings as quick as past the link",
   sizeProblems: delayProblems,
-  needs: ["links"], inject, simulate,
+  needs: ["links"],
+  inject,
+  simulate,
 });

@@ -1,6 +1,7 @@
 /**
- * Answers over links come later. Proof: pings over the link take at least that long, pings past it do not. The delay is per passage of data,
- * so an exchange of several rounds (a TLS or a CQL handshake) pays it several times.
+ * Answers over links come later. Proof: pings over the link take at least that long, pings past it
+ * do not. The delay is per passage of data, so an exchange of several rounds (a TLS or a CQL
+ * handshake) pays it several times.
  */
 import type { LinkHandle } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
@@ -14,10 +15,16 @@ const graceMs = 2_000;
 const earlyMs = 1;
 
 export function inject(strike: RealStrike<Delay>): Course {
-  const { links, fault: { delayMs, jitterMs } } = strike;
+  const {
+    links,
+    fault: { delayMs, jitterMs },
+  } = strike;
   const removals: (() => Promise<void>)[] = [];
   return {
-    act: () => each(links, async (link) => removals.push(await link.impose({ kind: "latency", delayMs, jitterMs }))),
+    act: () =>
+      each(links, async (link) =>
+        removals.push(await link.impose({ kind: "latency", delayMs, jitterMs })),
+      ),
     verify: () => onEach(links, (link) => proofOfDelay(link, strike)),
     look: () => onEach(links, (link) => stillDelayed(link, strike)),
     revert: () => each(removals, (remove) => remove()),
@@ -25,14 +32,27 @@ export function inject(strike: RealStrike<Delay>): Course {
   };
 }
 
-/** Late by chance is not late by design: several pings each, of which none over the link may be early, nor their mean. */
+/**
+ * Late by chance is not late by design: several pings each, of which none over the link may be
+ * early, nor their mean.
+ */
 async function proofOfDelay(link: LinkHandle, strike: RealStrike<Delay>): Promise<Evidence> {
   const { delayMs, jitterMs } = strike.fault;
-  const asked = await Promise.all(Array.from({ length: jitterMs > 0 ? 5 : 2 }, () => askBothEnds(link, strike, delayMs + jitterMs + graceMs)));
-  const [over, past] = [asked.map(({ entry }) => tookMs(entry)), asked.map(({ exit }) => tookMs(exit))];
-  // The mean of five evenly spread over ± jitter is below minus three quarters of it once in some thousand times.
-  const landed = Math.min(...over) >= delayMs - jitterMs - earlyMs
-    && mean(over) >= delayMs - 0.75 * jitterMs - earlyMs && mean(over) - mean(past) >= delayMs / 4;
+  const asked = await Promise.all(
+    Array.from({ length: jitterMs > 0 ? 5 : 2 }, () =>
+      askBothEnds(link, strike, delayMs + jitterMs + graceMs),
+    ),
+  );
+  const [over, past] = [
+    asked.map(({ entry }) => tookMs(entry)),
+    asked.map(({ exit }) => tookMs(exit)),
+  ];
+  // The mean of five evenly spread over ± jitter is below minus three quarters of it once in some
+  // thousand times.
+  const landed =
+    Math.min(...over) >= delayMs - jitterMs - earlyMs &&
+    mean(over) >= delayMs - 0.75 * jitterMs - earlyMs &&
+    mean(over) - mean(past) >= delayMs / 4;
   return { landed, observation: told(link, over, past) };
 }
 
@@ -44,7 +64,11 @@ async function stillDelayed(link: LinkHandle, strike: RealStrike<Delay>): Promis
   const { delayMs, jitterMs } = strike.fault;
   const stands = await link.observe({ kind: "latency", delayMs, jitterMs });
   if (!stands.landed || delayMs + jitterMs > pingedDelayMsMax) return stands;
-  const over = await strike.observer.ping(link.entry, pingOf(link, strike), delayMs + jitterMs + graceMs);
+  const over = await strike.observer.ping(
+    link.entry,
+    pingOf(link, strike),
+    delayMs + jitterMs + graceMs,
+  );
   const landed = tookMs(over) >= delayMs - jitterMs - earlyMs;
   return { landed, observation: `${stands.observation}, and a ping over it ${describePong(over)}` };
 }
@@ -57,7 +81,8 @@ async function proofOfSpeed(link: LinkHandle, strike: RealStrike<Delay>): Promis
     const { entry, exit } = await askBothEnds(link, strike, delayMs + graceMs);
     observation = told(link, [tookMs(entry)], [tookMs(exit)]);
     if (exit.outcome !== "answered") break;
-    if (tookMs(entry) < delayMs / 2 || tookMs(entry) - tookMs(exit) < delayMs / 2) return { landed: true, observation };
+    if (tookMs(entry) < delayMs / 2 || tookMs(entry) - tookMs(exit) < delayMs / 2)
+      return { landed: true, observation };
   }
   return { landed: false, observation };
 }
@@ -78,6 +103,8 @@ function told(link: LinkHandle, over: readonly number[], past: readonly number[]
 /** `198…243 ms`; a ping without an answer shows as such. */
 function span(values: readonly number[]): string {
   if (values.some(Number.isNaN)) return "nothing within the time";
-  const [least, most] = [Math.min(...values), Math.max(...values)].map((ms) => ms.toFixed(ms < 10 ? 1 : 0));
+  const [least, most] = [Math.min(...values), Math.max(...values)].map((ms) =>
+    ms.toFixed(ms < 10 ? 1 : 0),
+  );
   return least === most ? `${least} ms` : `${least}…${most} ms`;
 }

@@ -1,4 +1,7 @@
-/** Every exchange over the simulated links takes longer. A slow store is the same, on the links to it. */
+/**
+ * Every exchange over the simulated links takes longer. A slow store is the same, on the links to
+ * it.
+ */
 import type { Evidence } from "../../core/evidence.ts";
 import type { Course, Delay, VirtualStrike } from "../fault.ts";
 import { said } from "../proofs.ts";
@@ -6,12 +9,21 @@ import { said } from "../proofs.ts";
 export function simulate({ fault: { delayMs, jitterMs }, links }: VirtualStrike<Delay>): Course {
   // One of its own for each step: two steps may delay by the same.
   const own: Delay = { delayMs, jitterMs };
-  const slower = (landed: boolean): Evidence => said(landed, `exchanges over ${links.length} links take ${delayMs} ms longer`);
+  const slower = (landed: boolean): Evidence =>
+    said(landed, `exchanges over ${links.length} links take ${delayMs} ms longer`);
   return {
-    act: async () => { for (const link of links) link.slow(own); },
+    act: async () => {
+      for (const link of links) link.slow(own);
+    },
     verify: () => slower(links.length > 0),
     look: () => slower(links.every(({ delays }) => delays.has(own))),
-    revert: async () => { for (const link of links) link.unslow(own); },
-    verifyReverted: () => said(links.every(({ delays }) => !delays.has(own)), `exchanges over ${links.length} links are as quick as before`),
+    revert: async () => {
+      for (const link of links) link.unslow(own);
+    },
+    verifyReverted: () =>
+      said(
+        links.every(({ delays }) => !delays.has(own)),
+        `exchanges over ${links.length} links are as quick as before`,
+      ),
   };
 }

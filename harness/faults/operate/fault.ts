@@ -1,22 +1,39 @@
-/** An operator tells a service to do something: one of its own operations. What it is, and how it is shown, is the same in virtual time. */
+/**
+ * An operator tells a service to do something: one of its own operations. What it is, and how it is
+ * shown, is the same in virtual time.
+ */
 import { defineFault } from "../fault.ts";
 import { onService } from "../strikes.ts";
 import { operatorAct } from "./inject.ts";
 import { operatorStep, type OperatorStep } from "./step.ts";
 
-const operations = ({ operation, look, undo }: OperatorStep): string[] => [operation, look.operation, ...(undo === undefined ? [] : [undo.operation])];
+const operations = ({ operation, look, undo }: OperatorStep): string[] => [
+  operation,
+  look.operation,
+  ...(undo === undefined ? [] : [undo.operation]),
+];
 
 export const operate = defineFault({
   ...onService,
   schema: operatorStep,
   does: "an operator tells a service to do something: `broadcast` at a gateway",
   describe: ({ operation, service, parameters }) => {
-    const given = parameters === undefined ? "" : ` (${Object.entries(parameters).map(([name, value]) => `${name} ${value}`).join(", ")})`;
+    const given =
+      parameters === undefined
+        ? ""
+        : ` (${Object.entries(parameters)
+            .map(([name, value]) => `${name} ${value}`)
+            .join(", ")})`;
     return `${operation} at ${service}${given}`;
   },
   proof: "what it was to bring about is told by the service, and was not before",
   undo: "take it back and see it gone, where it can be taken back",
-  silences: false, shares: true, lasts: ({ undo }) => undo !== undefined,
-  operations, modelOperations: operations,
-  needs: ["operations"], inject: operatorAct, simulate: operatorAct,
+  silences: false,
+  shares: true,
+  lasts: ({ undo }) => undo !== undefined,
+  operations,
+  modelOperations: operations,
+  needs: ["operations"],
+  inject: operatorAct,
+  simulate: operatorAct,
 });

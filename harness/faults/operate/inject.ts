@@ -1,6 +1,7 @@
 /**
- * An operator's act: a service performs one of its own operations. Proof: what it was to bring about is told by the service after it, and was
- * not before. Healed by the operation that takes it back, if there is one; what cannot be taken back stays. The same on every substrate.
+ * An operator's act: a service performs one of its own operations. Proof: what it was to bring
+ * about is told by the service after it, and was not before. Healed by the operation that takes it
+ * back, if there is one; what cannot be taken back stays. The same on every substrate.
  */
 import type { Evidence } from "../../core/evidence.ts";
 import type { Stream } from "../../core/target.ts";
@@ -17,8 +18,14 @@ export function operatorAct(strike: Strike<OperatorStep>): Course {
   const instance = theService(strike);
   const known: Record<string, string> = {};
   const perform = ({ operation, parameters = {} }: OperatorAct): Promise<string> =>
-    instance.operate(operation, Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, filled(value, known)])));
-  const shown = async (): Promise<boolean> => (await perform(fault.look)).includes(filled(fault.look.shows, known));
+    instance.operate(
+      operation,
+      Object.fromEntries(
+        Object.entries(parameters).map(([name, value]) => [name, filled(value, known)]),
+      ),
+    );
+  const shown = async (): Promise<boolean> =>
+    (await perform(fault.look)).includes(filled(fault.look.shows, known));
   let before: boolean | null = null;
 
   const until = async (wanted: boolean): Promise<boolean> => {
@@ -29,43 +36,57 @@ export function operatorAct(strike: Strike<OperatorStep>): Course {
       await clock.sleep(lookEveryMs);
     }
   };
-  const told = (landed: boolean, what: string): Evidence => ({ landed, observation: `${fault.look.operation} of ${fault.service} ${what} ${filled(fault.look.shows, known)}` });
+  const told = (landed: boolean, what: string): Evidence => ({
+    landed,
+    observation: `${fault.look.operation} of ${fault.service} ${what} ${filled(fault.look.shows, known)}`,
+  });
 
   // What cannot be taken back was a word that was said: nothing of it stays in force.
-  const look = async (): Promise<Evidence> => ((await shown()) ? told(true, "tells of") : told(false, "tells no more of"));
+  const look = async (): Promise<Evidence> =>
+    (await shown()) ? told(true, "tells of") : told(false, "tells no more of");
   return {
     ...(fault.undo === undefined ? {} : { look }),
     act: async () => {
       Object.assign(known, moment(clock.nowMs(), deployment.layout.stream));
       // What is only known from the answer cannot have been there before it.
       before = fault.look.shows.includes("{answer.") ? false : await shown();
-      for (const [name, value] of Object.entries(membersOf(await perform(fault)))) known[`answer.${name}`] = value;
+      for (const [name, value] of Object.entries(membersOf(await perform(fault))))
+        known[`answer.${name}`] = value;
     },
     verify: async () => {
       if (before !== false) return told(false, "told already before of");
-      return (await until(true)) ? told(true, "tells, and did not before, of") : told(false, "does not tell of");
+      return (await until(true))
+        ? told(true, "tells, and did not before, of")
+        : told(false, "does not tell of");
     },
     revert: async () => {
       if (fault.undo !== undefined && before !== null) await perform(fault.undo);
     },
     verifyReverted: async () => {
-      if (fault.undo === undefined) return { landed: true, observation: "it stays, as there is nothing to take back" };
+      if (fault.undo === undefined)
+        return { landed: true, observation: "it stays, as there is nothing to take back" };
       return (await until(false)) ? told(true, "tells no more of") : told(false, "still tells of");
     },
   };
 }
 
 function moment(nowMs: number, { availabilityStartMs, segmentMs }: Stream): Record<string, string> {
-  return { nowMs: String(Math.round(nowMs)), segment: String(Math.floor((nowMs - availabilityStartMs) / segmentMs)) };
+  return {
+    nowMs: String(Math.round(nowMs)),
+    segment: String(Math.floor((nowMs - availabilityStartMs) / segmentMs)),
+  };
 }
 
 /** `{nowMs}`, `{segment+5}`, `{answer.id}`; what is not known stays as it is. */
 export function filled(text: string, known: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{(nowMs|segment|answer\.\w+)([+-]\d{1,9})?\}/g, (whole, name: string, more: string | undefined) => {
-    const value = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (value === undefined) return whole;
-    return more === undefined ? value : String(Number(value) + Number(more));
-  });
+  return text.replaceAll(
+    /\{(nowMs|segment|answer\.\w+)([+-]\d{1,9})?\}/g,
+    (whole, name: string, more: string | undefined) => {
+      const value = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (value === undefined) return whole;
+      return more === undefined ? value : String(Number(value) + Number(more));
+    },
+  );
 }
 
 /** The texts and numbers of a JSON object; nothing of any other answer. */
@@ -77,5 +98,9 @@ function membersOf(answer: string): Record<string, string> {
     return {};
   }
   if (typeof value !== "object" || value === null) return {};
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => ["string", "number"].includes(typeof each)).map(([name, each]) => [name, String(each)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => ["string", "number"].includes(typeof each))
+      .map(([name, each]) => [name, String(each)]),
+  );
 }

@@ -10,7 +10,9 @@ type Told = readonly [operation: string, parameters: Readonly<Record<string, str
 /** Holds one mask at most; `deaf` takes the order and does nothing. */
 function origin(calls: Told[], deaf = false): Deployment {
   let mask: string | null = null;
-  const operations: Readonly<Record<string, (parameters: Readonly<Record<string, string>>) => string>> = {
+  const operations: Readonly<
+    Record<string, (parameters: Readonly<Record<string, string>>) => string>
+  > = {
     mask: ({ from = "" }) => {
       if (!deaf) mask = `7:${from}`;
       return '{"id":7,"edges":[]}';
@@ -28,18 +30,38 @@ function origin(calls: Told[], deaf = false): Deployment {
       return operations[name]?.(parameters) ?? Promise.reject(new Error(`no ${name}`));
     },
   };
-  return { instance: () => instance, layout: { stream: { availabilityStartMs: 0, segmentMs: 2_000 } } } as unknown as Deployment;
+  return {
+    instance: () => instance,
+    layout: { stream: { availabilityStartMs: 0, segmentMs: 2_000 } },
+  } as unknown as Deployment;
 }
 
 const fault: FaultOf<"operate"> = {
-  kind: "operate", service: "o", operation: "mask", parameters: { from: "{segment+5}" }, look: { operation: "masks", shows: '"{answer.id}:505"' },
+  kind: "operate",
+  service: "o",
+  operation: "mask",
+  parameters: { from: "{segment+5}" },
+  look: { operation: "masks", shows: '"{answer.id}:505"' },
   undo: { operation: "unmask", parameters: { id: "{answer.id}" } },
 };
 let nowMs = 1_000_500;
-const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs, sleep: async (ms: number): Promise<void> => { nowMs += ms; } };
+const clock = {
+  nowMs: () => nowMs,
+  monotonicMs: () => nowMs,
+  sleep: async (ms: number): Promise<void> => {
+    nowMs += ms;
+  },
+};
 const operate = (acted: FaultOf<"operate">, deployment: Deployment): Promise<Injection> => {
   nowMs = 1_000_500;
-  const strike: Strike<FaultOf<"operate">> = { fault: acted, deployment, services: [deployment.instance("o")], links: [], clock, signal: new AbortController().signal };
+  const strike: Strike<FaultOf<"operate">> = {
+    fault: acted,
+    deployment,
+    services: [deployment.instance("o")],
+    links: [],
+    clock,
+    signal: new AbortController().signal,
+  };
   return carryOut(operatorAct(strike), clock);
 };
 
@@ -47,14 +69,30 @@ describe("an operator's act", () => {
   it("is done with the numbers of its moment, is seen, and is taken back by what it was answered", async () => {
     const calls: Told[] = [];
     const injection = await operate(fault, origin(calls));
-    expect(injection.evidence).toEqual({ landed: true, observation: 'masks of o tells, and did not before, of "7:505"' });
-    expect(await injection.heal()).toEqual({ landed: true, observation: 'masks of o tells no more of "7:505"' });
-    expect(calls).toEqual(expect.arrayContaining([["mask", { from: "505" }], ["unmask", { id: "7" }]]));
+    expect(injection.evidence).toEqual({
+      landed: true,
+      observation: 'masks of o tells, and did not before, of "7:505"',
+    });
+    expect(await injection.heal()).toEqual({
+      landed: true,
+      observation: 'masks of o tells no more of "7:505"',
+    });
+    expect(calls).toEqual(
+      expect.arrayContaining([
+        ["mask", { from: "505" }],
+        ["unmask", { id: "7" }],
+      ]),
+    );
   });
 
   it.each<readonly [string, FaultOf<"operate">, boolean, RegExp]>([
     ["that nothing comes of", fault, true, /does not tell of/],
-    ["whose outcome was there before", { ...fault, look: { operation: "masks", shows: "mask" } }, false, /told already before/],
+    [
+      "whose outcome was there before",
+      { ...fault, look: { operation: "masks", shows: "mask" } },
+      false,
+      /told already before/,
+    ],
     ["that the service refuses", { ...fault, operation: "none" }, false, /no none/],
   ])("%s did not land", async (_what, acted, deaf, observation) => {
     const { evidence } = await operate(acted, origin([], deaf));
@@ -63,13 +101,21 @@ describe("an operator's act", () => {
 
   it("that is not undone does not heal; one that cannot be taken back stays", async () => {
     const kept = await operate({ ...fault, undo: { operation: "masks" } }, origin([]));
-    expect(await kept.heal()).toMatchObject({ landed: false, observation: expect.stringContaining("still tells of") });
+    expect(await kept.heal()).toMatchObject({
+      landed: false,
+      observation: expect.stringContaining("still tells of"),
+    });
     const { undo: _, ...said } = fault;
     expect(await (await operate(said, origin([]))).heal()).toMatchObject({ landed: true });
   });
 });
 
 it("fills in what is known and leaves the rest", () => {
-  expect(filled("{nowMs} {nowMs+20} {segment-3} {answer.id} {answer.constructor} {other}", { nowMs: "100", segment: "7", "answer.id": "x" }))
-    .toBe("100 120 4 x {answer.constructor} {other}");
+  expect(
+    filled("{nowMs} {nowMs+20} {segment-3} {answer.id} {answer.constructor} {other}", {
+      nowMs: "100",
+      segment: "7",
+      "answer.id": "x",
+    }),
+  ).toBe("100 120 4 x {answer.constructor} {other}");
 });

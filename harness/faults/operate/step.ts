@@ -3,15 +3,23 @@ import { z } from "zod";
 import type { Frozen } from "../../core/frozen.ts";
 import { serviceField } from "../strikes.ts";
 
-const act = { operation: z.string().min(1), parameters: z.record(z.string().regex(/^\w+$/), z.string()).optional() };
+const act = {
+  operation: z.string().min(1),
+  parameters: z.record(z.string().regex(/^\w+$/), z.string()).optional(),
+};
 
 /**
- * `shows` must not be in the answer to `look` before, must be in it after, and, where there is an `undo`, must be gone after that. In
- * parameters and in `shows`, `{nowMs}` is the moment of the act in epoch ms, `{segment}` the number of the segment that is made then,
- * `{segment+5}` and `{segment-20}` count from it; in `undo`, and in `shows`, `{answer.NAME}` is that member of the act's JSON answer.
+ * `shows` must not be in the answer to `look` before, must be in it after, and, where there is an
+ * `undo`, must be gone after that. In parameters and in `shows`, `{nowMs}` is the moment of the act
+ * in epoch ms, `{segment}` the number of the segment that is made then, `{segment+5}` and
+ * `{segment-20}` count from it; in `undo`, and in `shows`, `{answer.NAME}` is that member of the
+ * act's JSON answer.
  */
 export const operatorStep = z.strictObject({
-  kind: z.literal("operate"), ...serviceField, ...act, look: z.strictObject({ ...act, shows: z.string().min(1) }),
+  kind: z.literal("operate"),
+  ...serviceField,
+  ...act,
+  look: z.strictObject({ ...act, shows: z.string().min(1) }),
   /** Left out for what stays: a word that was said. */
   undo: z.strictObject(act).optional(),
 });

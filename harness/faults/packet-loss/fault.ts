@@ -4,17 +4,32 @@ import { defineFault } from "../fault.ts";
 import { onService, serviceField } from "../strikes.ts";
 import { inject, lossOf } from "./inject.ts";
 
-/** The proof makes up to two hundred exchanges of about ten packets: at this share, none is lost once in some hundred million times. */
+/**
+ * The proof makes up to two hundred exchanges of about ten packets: at this share, none is lost
+ * once in some hundred million times.
+ */
 const shareMin = 0.01;
 
 export const packetLoss = defineFault({
   ...onService,
-  schema: z.strictObject({ kind: z.literal("packetLoss"), ...serviceField, share: z.number().gt(0).lt(1) }),
+  schema: z.strictObject({
+    kind: z.literal("packetLoss"),
+    ...serviceField,
+    share: z.number().gt(0).lt(1),
+  }),
   does: "a `share` of the service's packets, above 0 and below 1, is lost",
   describe: ({ service, share }) => `lose ${share * 100} % of the packets of ${service}`,
   proof: "packets are counted as dropped",
   undo: "let all pass and see none dropped",
-  sizeProblems: ({ share }) => (share >= shareMin ? [] : [`loses ${share * 100} % of the packets, too few to be seen; ${shareMin * 100} % is the least`]),
-  silences: false, needs: ["packetLoss"], effect: lossOf, inject,
+  sizeProblems: ({ share }) =>
+    share >= shareMin
+      ? []
+      : [
+          `loses ${share * 100} % of the packets, too few to be seen; ${shareMin * 100} % is the least`,
+        ],
+  silences: false,
+  needs: ["packetLoss"],
+  effect: lossOf,
+  inject,
   simulate: "it has no counterpart in virtual time",
 });

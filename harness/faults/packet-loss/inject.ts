@@ -1,4 +1,7 @@
-/** Proof of a loss: the substrate's own count of what was dropped, while pings give it something to drop. */
+/**
+ * Proof of a loss: the substrate's own count of what was dropped, while pings give it something to
+ * drop.
+ */
 import type { Effect, Impairment } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { RealStrike } from "../fault.ts";
@@ -10,7 +13,9 @@ const rounds = 10;
 const pingsAtOnce = 20;
 const pingMs = 300;
 
-interface Loss { readonly share: number }
+interface Loss {
+  readonly share: number;
+}
 
 export const lossOf = ({ share }: Loss): Effect => ({ kind: "packetLoss", share });
 
@@ -21,8 +26,16 @@ async function seenToDrop(impairment: Impairment, strike: RealStrike<Loss>): Pro
   const instance = theService(strike);
   const [port, bytes] = Object.entries(instance.service.pings ?? {})[0] ?? [];
   let seen = await impairment.observe();
-  for (let round = 0; round < rounds && !seen.landed && port !== undefined && bytes !== undefined && !signal.aborted; round++) {
-    await Promise.all(Array.from({ length: pingsAtOnce }, () => observer.ping(instance.endpoint(port), bytes, pingMs)));
+  for (
+    let round = 0;
+    round < rounds && !seen.landed && port !== undefined && bytes !== undefined && !signal.aborted;
+    round++
+  ) {
+    await Promise.all(
+      Array.from({ length: pingsAtOnce }, () =>
+        observer.ping(instance.endpoint(port), bytes, pingMs),
+      ),
+    );
     seen = await impairment.observe();
   }
   return seen;

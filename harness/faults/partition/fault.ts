@@ -1,6 +1,6 @@
 /**
- * Links that refuse connections and lose present ones, while the services at both ends live. It cuts what passes through the proxy, the
- * declared links; it is no black hole.
+ * Links that refuse connections and lose present ones, while the services at both ends live. It
+ * cuts what passes through the proxy, the declared links; it is no black hole.
  */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
@@ -16,5 +16,8 @@ export const partition = defineFault({
   describe: ({ links }) => `partition ${describeLinks(links)}`,
   proof: "each link refuses a connection while the service behind it answers",
   undo: "open the links and see pings answered over each",
-  severs: true, needs: ["links"], inject, simulate,
+  severs: true,
+  needs: ["links"],
+  inject,
+  simulate,
 });

@@ -1,4 +1,7 @@
-/** Links that refuse connections and lose present ones. Proof: refused at the link's entry, answered past it. */
+/**
+ * Links that refuse connections and lose present ones. Proof: refused at the link's entry, answered
+ * past it.
+ */
 import type { LinkHandle } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import { describePong } from "../../core/observer.ts";
@@ -12,7 +15,8 @@ export function inject(strike: RealStrike<unknown>): Course {
   const broken = (): Promise<Evidence> => onEach(links, (link) => proofOfCut(link, strike));
   return {
     act: () => each(links, (link) => link.cut()),
-    verify: broken, look: broken,
+    verify: broken,
+    look: broken,
     revert: () => each(links, (link) => link.mend()),
     verifyReverted: () => onEach(links, (link) => proofOfPassage(link, strike)),
   };
@@ -21,5 +25,8 @@ export function inject(strike: RealStrike<unknown>): Course {
 async function proofOfCut(link: LinkHandle, strike: RealStrike<unknown>): Promise<Evidence> {
   const { entry, exit } = await askBothEnds(link, strike, pingMs);
   const landed = entry.outcome === "refused" && exit.outcome === "answered";
-  return { landed, observation: `${arrow(link)} ${describePong(entry)}; the service itself ${describePong(exit)}` };
+  return {
+    landed,
+    observation: `${arrow(link)} ${describePong(entry)}; the service itself ${describePong(exit)}`,
+  };
 }

@@ -5,11 +5,19 @@ import { each, said } from "../proofs.ts";
 
 export function simulate({ links }: VirtualStrike<unknown>): Course {
   const isCut = (): Evidence =>
-    said(links.length > 0 && links.every((link) => link.isCut), `${links.length} links refuse connections, the services at both ends live`);
+    said(
+      links.length > 0 && links.every((link) => link.isCut),
+      `${links.length} links refuse connections, the services at both ends live`,
+    );
   return {
     act: () => each(links, (link) => link.cut()),
-    verify: isCut, look: isCut,
+    verify: isCut,
+    look: isCut,
     revert: () => each(links, (link) => link.mend()),
-    verifyReverted: () => said(links.every((link) => !link.isCut), `${links.length} links take connections again`),
+    verifyReverted: () =>
+      said(
+        links.every((link) => !link.isCut),
+        `${links.length} links take connections again`,
+      ),
   };
 }

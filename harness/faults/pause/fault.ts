@@ -1,4 +1,7 @@
-/** A service that is there and does nothing (SIGSTOP): connections are taken and stay open, and nobody answers. */
+/**
+ * A service that is there and does nothing (SIGSTOP): connections are taken and stay open, and
+ * nobody answers.
+ */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
 import { onService, serviceField } from "../strikes.ts";
@@ -12,5 +15,7 @@ export const pause = defineFault({
   describe: ({ service }) => `pause ${service}`,
   proof: "its processes stand still, its ports take a connection and give no reply",
   undo: "let it go on and see it reply",
-  needs: ["pausing"], inject, simulate,
+  needs: ["pausing"],
+  inject,
+  simulate,
 });

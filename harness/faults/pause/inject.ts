@@ -1,6 +1,6 @@
 /**
- * A service that stands still. Proof: its processes do, and where it takes a connection, which the system does in its name, a ping gets no
- * reply. Healed by letting it go on, proven by a reply.
+ * A service that stands still. Proof: its processes do, and where it takes a connection, which the
+ * system does in its name, a ping gets no reply. Healed by letting it go on, proven by a reply.
  */
 import type { Instance } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
@@ -19,7 +19,8 @@ export function inject(strike: RealStrike<unknown>): Course {
   const { observer } = strike;
   const instance = theService(strike);
   /** 0 where this machine cannot tell. */
-  const cpuSecondsNow = (): number => (instance.pid === null ? 0 : (observer.cpuSecondsOf(instance.pid) ?? 0));
+  const cpuSecondsNow = (): number =>
+    instance.pid === null ? 0 : (observer.cpuSecondsOf(instance.pid) ?? 0);
   let cpuSeconds = 0;
   return {
     act: () => instance.pause(),
@@ -28,7 +29,10 @@ export function inject(strike: RealStrike<unknown>): Course {
       cpuSeconds = cpuSecondsNow();
       return seen;
     },
-    look: () => (cpuSecondsNow() > cpuSeconds + cpuSlackSeconds ? ranOn(instance) : proofOfSilence(instance, observer)),
+    look: () =>
+      cpuSecondsNow() > cpuSeconds + cpuSlackSeconds
+        ? ranOn(instance)
+        : proofOfSilence(instance, observer),
     revert: () => instance.resume(),
     verifyReverted: () => proofOfReply(instance, observer),
   };
@@ -36,30 +40,53 @@ export function inject(strike: RealStrike<unknown>): Course {
 
 /** Somebody let it go on and stopped it again between two looks. */
 function ranOn({ pid, service }: Instance): Evidence {
-  return { landed: false, observation: `process ${pid} of ${service.name} has used processor time since it was paused` };
+  return {
+    landed: false,
+    observation: `process ${pid} of ${service.name} has used processor time since it was paused`,
+  };
 }
 
 async function proofOfSilence(instance: Instance, observer: Observer): Promise<Evidence> {
-  const { pid, state, service: { name } } = instance;
+  const {
+    pid,
+    state,
+    service: { name },
+  } = instance;
   if (state !== "paused") return { landed: false, observation: `${name} is ${state}, not paused` };
   const answers = await pingAll(instance, observer, silentMs);
   const loud = answers.filter(({ pong }) => pong.outcome !== "silent");
   const stands = `process ${pid} of ${name} stands still`;
-  if (loud.length > 0) return { landed: false, observation: `${stands}, but ${loud.map(({ at, pong }) => `${at} ${describePong(pong)}`).join(", ")}` };
-  return { landed: true, observation: `${stands}${answers.map(({ at }) => `, ${at} took a connection and gave no reply within ${silentMs} ms`).join("")}` };
+  if (loud.length > 0)
+    return {
+      landed: false,
+      observation: `${stands}, but ${loud.map(({ at, pong }) => `${at} ${describePong(pong)}`).join(", ")}`,
+    };
+  return {
+    landed: true,
+    observation: `${stands}${answers.map(({ at }) => `, ${at} took a connection and gave no reply within ${silentMs} ms`).join("")}`,
+  };
 }
 
 async function proofOfReply(instance: Instance, observer: Observer): Promise<Evidence> {
   const answers = await pingAll(instance, observer, repliesWithinMs);
   const { state } = instance;
   const dumb = answers.filter(({ pong }) => pong.outcome !== "answered");
-  const told = [`${instance.service.name} is ${state}`, ...(dumb.length > 0 ? dumb : answers).map(({ at, pong }) => `${at} ${describePong(pong)}`)];
+  const told = [
+    `${instance.service.name} is ${state}`,
+    ...(dumb.length > 0 ? dumb : answers).map(({ at, pong }) => `${at} ${describePong(pong)}`),
+  ];
   return { landed: state === "running" && dumb.length === 0, observation: told.join(", ") };
 }
 
-function pingAll(instance: Instance, { ping }: Observer, timeoutMs: number): Promise<{ at: string; pong: Pong }[]> {
-  return Promise.all(Object.entries(instance.service.pings ?? {}).map(async ([port, bytes]) => {
-    const endpoint = instance.endpoint(port);
-    return { at: addressOf(endpoint), pong: await ping(endpoint, bytes, timeoutMs) };
-  }));
+function pingAll(
+  instance: Instance,
+  { ping }: Observer,
+  timeoutMs: number,
+): Promise<{ at: string; pong: Pong }[]> {
+  return Promise.all(
+    Object.entries(instance.service.pings ?? {}).map(async ([port, bytes]) => {
+      const endpoint = instance.endpoint(port);
+      return { at: addressOf(endpoint), pong: await ping(endpoint, bytes, timeoutMs) };
+    }),
+  );
 }

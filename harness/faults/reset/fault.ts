@@ -1,4 +1,7 @@
-/** Connections over links are reset as soon as something is sent on them; those that stood before are closed then. */
+/**
+ * Connections over links are reset as soon as something is sent on them; those that stood before
+ * are closed then.
+ */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
 import { describeLinks } from "../../core/where.ts";
@@ -12,6 +15,8 @@ export const reset = defineFault({
   describe: ({ links }) => `reset connections ${describeLinks(links)}`,
   proof: "each link resets a connection while the service behind it answers",
   undo: "stop resetting and see pings answered over each link",
-  severs: true, needs: ["links"], inject,
+  severs: true,
+  needs: ["links"],
+  inject,
   simulate: "it has no counterpart in virtual time",
 });

@@ -1,6 +1,7 @@
 /**
- * Links on which a connection is reset (RST) as soon as something is sent. Proof: a ping is reset at the link's entry and answered past it.
- * Connections that stood before are closed at their next data, mostly with a FIN: Toxiproxy resets only what it connected since.
+ * Links on which a connection is reset (RST) as soon as something is sent. Proof: a ping is reset
+ * at the link's entry and answered past it. Connections that stood before are closed at their next
+ * data, mostly with a FIN: Toxiproxy resets only what it connected since.
  */
 import type { LinkHandle } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
@@ -16,7 +17,8 @@ export function inject(strike: RealStrike<unknown>): Course {
   const removals: (() => Promise<void>)[] = [];
   return {
     act: () => each(links, async (link) => removals.push(await link.impose({ kind: "reset" }))),
-    verify: broken, look: broken,
+    verify: broken,
+    look: broken,
     revert: () => each(removals, (remove) => remove()),
     verifyReverted: () => onEach(links, (link) => proofOfPassage(link, strike)),
   };
@@ -25,5 +27,8 @@ export function inject(strike: RealStrike<unknown>): Course {
 async function proofOfReset(link: LinkHandle, strike: RealStrike<unknown>): Promise<Evidence> {
   const { entry, exit } = await askBothEnds(link, strike, pingMs);
   const landed = entry.outcome === "reset" && exit.outcome === "answered";
-  return { landed, observation: `${arrow(link)} ${describePong(entry)}; the service itself ${describePong(exit)}` };
+  return {
+    landed,
+    observation: `${arrow(link)} ${describePong(entry)}; the service itself ${describePong(exit)}`,
+  };
 }

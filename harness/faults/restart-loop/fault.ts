@@ -1,4 +1,7 @@
-/** A service that dies every `everyMs`, counted from one start to the next death, and is started again at once. */
+/**
+ * A service that dies every `everyMs`, counted from one start to the next death, and is started
+ * again at once.
+ */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
 import { onService, serviceField } from "../strikes.ts";
@@ -10,14 +13,24 @@ const roundSlackMs = 1_000;
 
 export const restartLoop = defineFault({
   ...onService,
-  schema: z.strictObject({ kind: z.literal("restartLoop"), ...serviceField, everyMs: z.number().finite().min(100) }),
+  schema: z.strictObject({
+    kind: z.literal("restartLoop"),
+    ...serviceField,
+    everyMs: z.number().finite().min(100),
+  }),
   does: "killed `everyMs` after each start, ready or not",
   describe: ({ service, everyMs }) => `restart ${service} every ${everyMs} ms`,
   proof: "one process after another is gone",
   undo: "stop killing it and see it ready",
   sizeProblems: ({ everyMs }, forMs) => {
     const least = 2 * everyMs + roundSlackMs;
-    return forMs >= least ? [] : [`lasts ${forMs} ms, in which it cannot be seen to die twice, once every ${everyMs} ms; ${least} ms is the least`];
+    return forMs >= least
+      ? []
+      : [
+          `lasts ${forMs} ms, in which it cannot be seen to die twice, once every ${everyMs} ms; ${least} ms is the least`,
+        ];
   },
-  needs: ["processes"], inject, simulate,
+  needs: ["processes"],
+  inject,
+  simulate,
 });

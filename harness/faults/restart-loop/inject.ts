@@ -1,7 +1,8 @@
 /**
- * Killed, started, and killed `everyMs` after each start, ready or not. Proof: a first process is gone and a second one, which was started in
- * its place, is gone as well. It is in force while deaths go on: a look asks for one within the last two rounds. Healed by ending the loop
- * and seeing the service ready.
+ * Killed, started, and killed `everyMs` after each start, ready or not. Proof: a first process is
+ * gone and a second one, which was started in its place, is gone as well. It is in force while
+ * deaths go on: a look asks for one within the last two rounds. Healed by ending the loop and
+ * seeing the service ready.
  */
 import type { Course, RealStrike } from "../fault.ts";
 import { theService } from "../proofs.ts";
@@ -10,7 +11,11 @@ import { theService } from "../proofs.ts";
 const slackMs = 1_000;
 
 export function inject(restarting: RealStrike<{ readonly everyMs: number }>): Course {
-  const { fault: { everyMs }, clock, signal } = restarting;
+  const {
+    fault: { everyMs },
+    clock,
+    signal,
+  } = restarting;
   const instance = theService(restarting);
   const { name } = instance.service;
   const stop = new AbortController();
@@ -39,27 +44,39 @@ export function inject(restarting: RealStrike<{ readonly everyMs: number }>): Co
   };
   return {
     act: async () => {
-      if (instance.pid === null) throw new Error(`${name} was not running, so there was nothing to kill`);
+      if (instance.pid === null)
+        throw new Error(`${name} was not running, so there was nothing to kill`);
       await strike();
       loop = round();
       loop.catch(second.reject);
     },
     verify: async () => {
       const cut = new AbortController();
-      const patience = clock.sleep(2 * everyMs + 5_000, AbortSignal.any([cut.signal, signal])).catch(() => undefined);
+      const patience = clock
+        .sleep(2 * everyMs + 5_000, AbortSignal.any([cut.signal, signal]))
+        .catch(() => undefined);
       await Promise.race([second.promise, patience]);
       cut.abort();
-      return { landed: gone.length >= 2, observation: `${gone.map((pid) => `process ${pid}`).join(" and ")} of ${name} ${gone.length === 1 ? "is" : "are"} gone` };
+      return {
+        landed: gone.length >= 2,
+        observation: `${gone.map((pid) => `process ${pid}`).join(" and ")} of ${name} ${gone.length === 1 ? "is" : "are"} gone`,
+      };
     },
     look: () => {
       const sinceMs = clock.monotonicMs() - lastDeathMs;
-      return { landed: sinceMs <= 2 * everyMs + slackMs, observation: `${gone.length} processes of ${name} are gone, the last ${Math.round(sinceMs)} ms ago` };
+      return {
+        landed: sinceMs <= 2 * everyMs + slackMs,
+        observation: `${gone.length} processes of ${name} are gone, the last ${Math.round(sinceMs)} ms ago`,
+      };
     },
     revert: async () => {
       stop.abort();
       await loop;
       if (instance.pid === null) await instance.start();
     },
-    verifyReverted: () => ({ landed: instance.pid !== null, observation: `after ${gone.length} deaths process ${instance.pid} of ${name} is ready` }),
+    verifyReverted: () => ({
+      landed: instance.pid !== null,
+      observation: `after ${gone.length} deaths process ${instance.pid} of ${name} is ready`,
+    }),
   };
 }

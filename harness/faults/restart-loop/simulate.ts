@@ -5,7 +5,11 @@ import { each, names, said } from "../proofs.ts";
 /** For a start, which takes as long as the model says. */
 const slackMs = 5_000;
 
-export function simulate({ fault: { everyMs }, services, clock }: VirtualStrike<{ readonly everyMs: number }>): Course {
+export function simulate({
+  fault: { everyMs },
+  services,
+  clock,
+}: VirtualStrike<{ readonly everyMs: number }>): Course {
   const stop = new AbortController();
   let looping: Promise<void> = Promise.resolve();
   let deaths = 0;
@@ -31,13 +35,25 @@ export function simulate({ fault: { everyMs }, services, clock }: VirtualStrike<
       await die();
       looping = Promise.all(services.map((service) => service.start())).then(loop, () => {});
     },
-    verify: () => said(deaths > 0, `${names(services)} was killed and starts again every ${everyMs} ms`),
-    look: () => said(clock.monotonicMs() - lastDeathMs <= 2 * everyMs + slackMs, `${names(services)} was killed ${deaths} times`),
+    verify: () =>
+      said(deaths > 0, `${names(services)} was killed and starts again every ${everyMs} ms`),
+    look: () =>
+      said(
+        clock.monotonicMs() - lastDeathMs <= 2 * everyMs + slackMs,
+        `${names(services)} was killed ${deaths} times`,
+      ),
     revert: async () => {
       stop.abort();
       await looping;
-      await each(services.filter(({ pid }) => pid === null), (service) => service.start());
+      await each(
+        services.filter(({ pid }) => pid === null),
+        (service) => service.start(),
+      );
     },
-    verifyReverted: () => said(services.every(({ isReady }) => isReady), `${names(services)} is ready after ${deaths} restarts`),
+    verifyReverted: () =>
+      said(
+        services.every(({ isReady }) => isReady),
+        `${names(services)} is ready after ${deaths} restarts`,
+      ),
   };
 }

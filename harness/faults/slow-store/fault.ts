@@ -1,8 +1,16 @@
-/** A store that answers late, as seen by all that use it over a link. Proof: an exchange in the store's own protocol takes that long. */
+/**
+ * A store that answers late, as seen by all that use it over a link. Proof: an exchange in the
+ * store's own protocol takes that long.
+ */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
 import type { Standing } from "../../core/where.ts";
-import { delayFields, delayProblems, isJitterWithinDelay, jitterProblem } from "../latency/delay.ts";
+import {
+  delayFields,
+  delayProblems,
+  isJitterWithinDelay,
+  jitterProblem,
+} from "../latency/delay.ts";
 import { inject } from "../latency/inject.ts";
 import { simulate } from "../latency/simulate.ts";
 import { overLinks } from "../strikes.ts";
@@ -13,14 +21,25 @@ const storeKinds = ["cassandra", "object-store"];
 /** Of one region, or of all. */
 function storesIn(region: string | undefined, { services }: Standing): ReadonlySet<string> {
   const stores = services.filter(({ store, kind }) => store ?? storeKinds.includes(kind));
-  return new Set(stores.flatMap((service) => (region === undefined || service.region === region ? [service.name] : [])));
+  return new Set(
+    stores.flatMap((service) =>
+      region === undefined || service.region === region ? [service.name] : [],
+    ),
+  );
 }
 
 export const slowStore = defineFault({
   ...overLinks,
-  schema: z.strictObject({ kind: z.literal("slowStore"), region: z.string().min(1).optional(), ...delayFields }).refine(isJitterWithinDelay, jitterProblem),
+  schema: z
+    .strictObject({
+      kind: z.literal("slowStore"),
+      region: z.string().min(1).optional(),
+      ...delayFields,
+    })
+    .refine(isJitterWithinDelay, jitterProblem),
   does: "latency on all links to stores, in one region or in all",
-  describe: ({ region, delayMs, jitterMs }) => `slow store${region === undefined ? "" : ` in region ${region}`}: ${delayMs} ± ${jitterMs} ms`,
+  describe: ({ region, delayMs, jitterMs }) =>
+    `slow store${region === undefined ? "" : ` in region ${region}`}: ${delayMs} ± ${jitterMs} ms`,
   proof: "an exchange with the store over each link takes that long, past it it does not",
   undo: "take the delay away and see exchanges as quick as past the link",
   links: ({ region }, standing) => {
@@ -28,8 +47,11 @@ export const slowStore = defineFault({
     return standing.links.filter(({ to }) => stores.has(to));
   },
   wheres: ({ region }) => (region === undefined ? [] : [{ region }]),
-  strikesNothing: ({ region }) => `strikes nothing: no declared link${region === undefined ? "" : ` in region ${region}`} leads to a store. `
-    + "Say store: true of the services that keep data, and declare the links to them",
+  strikesNothing: ({ region }) =>
+    `strikes nothing: no declared link${region === undefined ? "" : ` in region ${region}`} leads to a store. ` +
+    "Say store: true of the services that keep data, and declare the links to them",
   sizeProblems: delayProblems,
-  needs: ["links"], inject, simulate,
+  needs: ["links"],
+  inject,
+  simulate,
 });

@@ -12,5 +12,7 @@ export const zoneLoss = defineFault({
   describe: ({ zone }) => `lose zone ${zone}`,
   proof: "each process of it is gone and its ports refuse connections",
   undo: "start all of it again and see each ready",
-  needs: ["processes"], inject, simulate,
+  needs: ["processes"],
+  inject,
+  simulate,
 });

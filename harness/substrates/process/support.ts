@@ -1,4 +1,7 @@
-/** What the process substrate can do on this machine, and why not where it cannot: found out by trying. */
+/**
+ * What the process substrate can do on this machine, and why not where it cannot: found out by
+ * trying.
+ */
 import type { Effect } from "../../core/deployment.ts";
 import type { ToolName } from "../../core/tools.ts";
 import { effectsOf, type Fault, type Support, supportOf } from "../../faults/faults.ts";
@@ -7,12 +10,19 @@ import { roomSupport } from "./room.ts";
 export function processSupport(): Support {
   const linux = process.platform === "linux";
   return supportOf({
-    processes: true, pausing: true, links: true, operations: true,
-    zoneNetworks: "its zones are addresses of one loopback interface, which nothing can be unplugged from; use --substrate docker",
+    processes: true,
+    pausing: true,
+    links: true,
+    operations: true,
+    zoneNetworks:
+      "its zones are addresses of one loopback interface, which nothing can be unplugged from; use --substrate docker",
     // Tried only when it is asked for.
-    get fullDisk() { return linux ? roomSupport() : "a folder of limited size needs Linux"; },
+    get fullDisk() {
+      return linux ? roomSupport() : "a folder of limited size needs Linux";
+    },
     clockSkew: linux ? true : "setting the clock of one program needs Linux and libfaketime",
-    packetLoss: "its services share one loopback interface, so loss would strike all of them and whatever else runs here; use --substrate docker",
+    packetLoss:
+      "its services share one loopback interface, so loss would strike all of them and whatever else runs here; use --substrate docker",
   });
 }
 

@@ -1,4 +1,7 @@
-/** Faults in virtual time: each has a course on the model's nodes and links, and is proven by an observation of the same kind as a real one's. */
+/**
+ * Faults in virtual time: each has a course on the model's nodes and links, and is proven by an
+ * observation of the same kind as a real one's.
+ */
 import { kindOf } from "../../faults/faults.ts";
 import { type InjectFault, onTarget } from "../../faults/inject.ts";
 import { carryOut } from "../../faults/injection.ts";
@@ -8,5 +11,8 @@ export const injectVirtually: InjectFault = async (fault, struck, target, contex
   const deployment = target as SimulatedDeployment;
   const { simulate } = kindOf(fault);
   if (typeof simulate === "string") throw new Error(`nothing simulates ${fault.kind}: ${simulate}`);
-  return await carryOut(simulate({ fault, deployment, ...onTarget(struck, deployment), ...context }), context.clock);
+  return await carryOut(
+    simulate({ fault, deployment, ...onTarget(struck, deployment), ...context }),
+    context.clock,
+  );
 };

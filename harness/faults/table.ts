@@ -1,0 +1,36 @@
+/** The list of faults as a table for people: `README.md` has it. */
+import type { FaultKind } from "./fault.ts";
+import { kinds } from "./faults.ts";
+
+const [begin, end] = ["<!-- faults: from the list, written by `vitest -u` -->", "<!-- /faults -->"];
+
+export function faultTable(): string[] {
+  const rows = Object.entries(kinds).map(([name, kind]) => [
+    `\`${name}\``,
+    kind.does,
+    kind.proof,
+    kind.undo,
+    needsOf(kind),
+    typeof kind.simulate === "string" ? "–" : "✓",
+  ]);
+  const head = [
+    "kind",
+    "what happens",
+    "landed when",
+    "healed by",
+    "needs of a substrate",
+    "in virtual time",
+  ];
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+}
+
+function needsOf({ needs }: FaultKind): string {
+  return needs.map((need) => `\`${need}\``).join(", ");
+}
+
+/** The text, with the table of today between its marks. */
+export function withTable(text: string): string {
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error("the text has no marks for the table of faults");
+  return `${text.slice(0, from)}${begin}\n${faultTable().join("\n")}\n${text.slice(to)}`;
+}
