@@ -20,7 +20,7 @@ import { dockerSubstrate } from "../substrates/docker/deploy.ts";
 import { connectEngine, engineAddress } from "../substrates/docker/engine.ts";
 import { sweepEngine } from "../substrates/docker/undo.ts";
 import { processSubstrate } from "../substrates/process/deploy.ts";
-import { toolsOfEffects } from "../substrates/process/support.ts";
+import { toolsForFaults } from "../substrates/process/support.ts";
 import { observer } from "../system/observer.ts";
 import { statOf } from "../system/processes.ts";
 import { endStrays } from "../system/strays.ts";
@@ -49,7 +49,7 @@ export interface WireOptions {
 export function toolsFor(planned: Planned): ToolName[] {
   // The image brings the others.
   if (planned.plan.substrate === "docker") return ["node", "k6"];
-  return [...new Set<ToolName>(["node", "k6", ...(planned.layout.links.length > 0 ? ["toxiproxy" as const] : []), ...toolsOfEffects(planned.plan.steps.map(({ fault }) => fault)), ...planned.layout.services.flatMap((service) => service.tools)])];
+  return [...new Set<ToolName>(["node", "k6", ...(planned.layout.links.length > 0 ? ["toxiproxy" as const] : []), ...toolsForFaults(planned.plan.steps.map(({ fault }) => fault)), ...planned.layout.services.flatMap((service) => service.tools)])];
 }
 
 export function substrateOf(context: Context, name: SubstrateName, tools: Tools, clock: Clock): Substrate {

@@ -13,14 +13,13 @@ export function sizeProblems({ fault, forMs }: Step, { stream }: Pick<Layout, "s
   const { segmentMs } = stream;
   const problems: string[] = [];
   if (kindOf(fault).lasts(fault)) {
-    if (forMs < forMsMin)
-      problems.push(
-        `lasts ${forMs} ms: too short to be looked at twice; ${forMsMin} ms is the least`,
-      );
-    else if (forMs < segmentMs)
-      problems.push(
-        `lasts ${forMs} ms, less than one segment of ${segmentMs} ms, so that most viewers never meet it`,
-      );
+    const lasting = `lasts ${forMs} ms`;
+    if (forMs < forMsMin) {
+      problems.push(`${lasting}: too short to be looked at twice; ${forMsMin} ms is the least`);
+    } else if (forMs < segmentMs) {
+      const missed = "so that most viewers never meet it";
+      problems.push(`${lasting}, less than one segment of ${segmentMs} ms, ${missed}`);
+    }
   }
   return [...problems, ...(kindOf(fault).sizeProblems?.(fault, forMs) ?? [])];
 }

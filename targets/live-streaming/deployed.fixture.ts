@@ -12,7 +12,7 @@ import { provision } from "../../harness/provision/provision.ts";
 import { FileLedger } from "../../harness/run/ledger.ts";
 import { newRunId } from "../../harness/run/run-directory.ts";
 import { processSubstrate } from "../../harness/substrates/process/deploy.ts";
-import { toolsOfEffects } from "../../harness/substrates/process/support.ts";
+import { toolsForFaults } from "../../harness/substrates/process/support.ts";
 import { realClock } from "../../harness/system/clock.ts";
 import { endProcessesOfRun } from "../../harness/system/processes.ts";
 import { liveStreaming } from "./target.ts";
@@ -36,7 +36,7 @@ export async function deployed(options: { readonly topology?: string; readonly w
   await mkdir(logsDirectory);
   const runId = newRunId(clock.nowMs(), Math.floor(Math.random() * 2 ** 32));
   const ledger = new FileLedger(join(folder, "state"), runId, folder);
-  const tools = await provision(["node", "toxiproxy", ...toolsOfEffects(steps.map(({ fault }) => fault)), ...new Set(layout.services.flatMap((service) => service.tools))], { env: process.env });
+  const tools = await provision(["node", "toxiproxy", ...toolsForFaults(steps.map(({ fault }) => fault)), ...new Set(layout.services.flatMap((service) => service.tools))], { env: process.env });
   const stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   stack.defer(() => ledger.remove());

@@ -6,7 +6,7 @@
 import type { Instance } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { Course, RealStrike } from "../fault.ts";
-import { theService } from "../proofs.ts";
+import { said, theService } from "../proofs.ts";
 
 export const segmentDefects = ["short", "missing", "timing", "rot", "truncated"] as const;
 type SegmentDefect = (typeof segmentDefects)[number];
@@ -61,6 +61,8 @@ async function spoiled(
 ): Promise<Evidence> {
   const deadlineMs = clock.monotonicMs() + seenWithinMs;
   let left = segments;
+  const spoiledSoFar = (): string =>
+    `${packager.service.name} has spoiled ${segments - left} of ${segments} segments`;
   for (;;) {
     left = await segmentsLeft(packager);
     const seen = (await journal(packager, after)).find(
@@ -71,18 +73,15 @@ async function spoiled(
         seen.defects === undefined || seen.defects.length === 0
           ? "nothing found by inspection"
           : `inspection found ${seen.defects.join(", ")}`;
-      return {
-        landed: true,
-        observation: `${packager.service.name} has spoiled ${segments - left} of ${segments} segments; segment ${seen.number} of ${seen.rendition}: ${seen.outcome}, ${found}`,
-      };
+      return said(
+        true,
+        `${spoiledSoFar()}; segment ${seen.number} of ${seen.rendition}: ${seen.outcome}, ${found}`,
+      );
     }
     if (clock.monotonicMs() > deadlineMs || signal.aborted) break;
     await clock.sleep(lookEveryMs);
   }
-  return {
-    landed: false,
-    observation: `${packager.service.name} has spoiled ${segments - left} of ${segments} segments, and its journal shows none with the defect ${defect}`,
-  };
+  return said(false, `${spoiledSoFar()}, and its journal shows none with the defect ${defect}`);
 }
 
 /**
@@ -96,19 +95,15 @@ async function stillSpoiling(
 ): Promise<Evidence> {
   const order = await orderOf(packager);
   const { name } = packager.service;
-  if (order !== null)
-    return {
-      landed: true,
-      observation: `${name} has spoiled ${segments - order.left} of ${segments} segments`,
-    };
+  if (order !== null) {
+    return said(true, `${name} has spoiled ${segments - order.left} of ${segments} segments`);
+  }
   const entries = await journal(packager, after);
   const spoiled = new Set(
     entries.flatMap((entry) => (!entry.backfill && shows(entry, defect) ? [entry.number] : [])),
   ).size;
-  return {
-    landed: spoiled >= segments,
-    observation: `${name} has no order to spoil segments any more, and its journal shows ${spoiled} of ${segments}`,
-  };
+  const shown = `its journal shows ${spoiled} of ${segments}`;
+  return said(spoiled >= segments, `${name} has no order to spoil segments any more, and ${shown}`);
 }
 
 /** A box that was cut off is found to have every defect; rot is found by nobody. */

@@ -50,11 +50,9 @@ async function measure(
   // One after the other: they share a processor.
   const over = await rateOf(link.entry, bytes, wanted, 4 * busyMs);
   const past = await rateOf(link.exit, bytes, wanted, 4 * busyMs);
-  return {
-    over,
-    past,
-    told: `${arrow(link)} carries ${Math.round(over)} B/s, the service itself takes ${Math.round(past)} B/s`,
-  };
+  const [carried, taken] = [Math.round(over), Math.round(past)];
+  const told = `${arrow(link)} carries ${carried} B/s, the service itself takes ${taken} B/s`;
+  return { over, past, told };
 }
 
 /** A service that takes no more than the limit by itself would hide whether there is one. */

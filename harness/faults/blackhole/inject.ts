@@ -8,7 +8,7 @@ import type { Evidence } from "../../core/evidence.ts";
 import { describePong, type Observer } from "../../core/observer.ts";
 import type { Endpoint, Ping } from "../../core/target.ts";
 import type { Course, RealStrike } from "../fault.ts";
-import { addressOf, onEach } from "../proofs.ts";
+import { addressOf, onEach, said } from "../proofs.ts";
 
 /** On a network of one machine a connection is taken or refused within some ms. */
 const silentMs = 1_000;
@@ -49,18 +49,15 @@ async function proofOfSilence(instance: Instance, { tryConnect }: Observer): Pro
     })),
   );
   const { pid, state } = instance;
-  if (pid === null || state !== "running")
-    return { landed: false, observation: `${name} is ${state}, not running` };
+  if (pid === null || state !== "running") return said(false, `${name} is ${state}, not running`);
   const heard = answers.filter(({ answer }) => answer !== "silent");
-  if (heard.length > 0)
-    return {
-      landed: false,
-      observation: `${heard.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ")}, so ${name} is not cut off`,
-    };
-  return {
-    landed: answers.length > 0,
-    observation: `process ${pid} of ${name} runs, and ${answers.map(({ at }) => at).join(", ")} neither took nor refused a connection within ${silentMs} ms`,
-  };
+  if (heard.length > 0) {
+    const answered = heard.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ");
+    return said(false, `${answered}, so ${name} is not cut off`);
+  }
+  const ports = answers.map(({ at }) => at).join(", ");
+  const silence = `${ports} neither took nor refused a connection within ${silentMs} ms`;
+  return said(answers.length > 0, `process ${pid} of ${name} runs, and ${silence}`);
 }
 
 async function proofOfReply(

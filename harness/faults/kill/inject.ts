@@ -5,7 +5,7 @@
 import type { Instance } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { Course, RealStrike } from "../fault.ts";
-import { addressOf, all, each, onEach } from "../proofs.ts";
+import { addressOf, all, each, onEach, said } from "../proofs.ts";
 
 const connectMs = 1_000;
 /**
@@ -70,33 +70,22 @@ async function proofOfDeath(
   );
   const alive = answers.filter(({ answer }) => answer !== "refused");
   if (instance.pid !== null || answers.length === 0) {
-    return {
-      landed: false,
-      observation:
-        instance.pid === pid
-          ? `process ${pid} of ${name} is still there`
-          : `process ${instance.pid} of ${name} runs in its place`,
-    };
+    const is = instance.pid === pid ? "is still there" : "runs in its place";
+    return said(false, `process ${instance.pid} of ${name} ${is}`);
   }
   if (alive.length > 0) {
-    return {
-      landed: false,
-      observation: `process ${pid} of ${name} is gone, but ${alive.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ")}`,
-    };
+    const answered = alive.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ");
+    return said(false, `process ${pid} of ${name} is gone, but ${answered}`);
   }
   const refuse = answers.length === 1 ? "refuses" : "refuse";
-  return {
-    landed: true,
-    observation: `process ${pid} of ${name} is gone and ${answers.map(({ at }) => at).join(", ")} ${refuse} connections`,
-  };
+  const ports = answers.map(({ at }) => at).join(", ");
+  return said(true, `process ${pid} of ${name} is gone and ${ports} ${refuse} connections`);
 }
 
 function proofOfLife(instance: Instance, tookMs: number, named: boolean): Evidence {
   const { pid } = instance;
   const { name } = instance.service;
-  if (pid === null) return { landed: false, observation: `${name} ended again` };
-  return {
-    landed: true,
-    observation: `process ${pid}${named ? ` of ${name}` : ""} was ready after ${Math.round(tookMs)} ms`,
-  };
+  if (pid === null) return said(false, `${name} ended again`);
+  const process = named ? `process ${pid} of ${name}` : `process ${pid}`;
+  return said(true, `${process} was ready after ${Math.round(tookMs)} ms`);
 }

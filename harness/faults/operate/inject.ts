@@ -6,7 +6,7 @@
 import type { Evidence } from "../../core/evidence.ts";
 import type { Stream } from "../../core/target.ts";
 import type { Course, Strike } from "../fault.ts";
-import { theService } from "../proofs.ts";
+import { said, theService } from "../proofs.ts";
 import type { OperatorAct, OperatorStep } from "./step.ts";
 
 /** Long enough for a word to reach the service's own books. */
@@ -36,10 +36,9 @@ export function operatorAct(strike: Strike<OperatorStep>): Course {
       await clock.sleep(lookEveryMs);
     }
   };
-  const told = (landed: boolean, what: string): Evidence => ({
-    landed,
-    observation: `${fault.look.operation} of ${fault.service} ${what} ${filled(fault.look.shows, known)}`,
-  });
+  const asked = `${fault.look.operation} of ${fault.service}`;
+  const told = (landed: boolean, what: string): Evidence =>
+    said(landed, `${asked} ${what} ${filled(fault.look.shows, known)}`);
 
   // What cannot be taken back was a word that was said: nothing of it stays in force.
   const look = async (): Promise<Evidence> =>

@@ -21,12 +21,11 @@ export const packetLoss = defineFault({
   describe: ({ service, share }) => `lose ${share * 100} % of the packets of ${service}`,
   proof: "packets are counted as dropped",
   undo: "let all pass and see none dropped",
-  sizeProblems: ({ share }) =>
-    share >= shareMin
-      ? []
-      : [
-          `loses ${share * 100} % of the packets, too few to be seen; ${shareMin * 100} % is the least`,
-        ],
+  sizeProblems: ({ share }) => {
+    if (share >= shareMin) return [];
+    const least = `${shareMin * 100} % is the least`;
+    return [`loses ${share * 100} % of the packets, too few to be seen; ${least}`];
+  },
   silences: false,
   needs: ["packetLoss"],
   effect: lossOf,

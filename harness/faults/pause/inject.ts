@@ -6,7 +6,7 @@ import type { Instance } from "../../core/deployment.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import { describePong, type Observer, type Pong } from "../../core/observer.ts";
 import type { Course, RealStrike } from "../fault.ts";
-import { addressOf, theService } from "../proofs.ts";
+import { addressOf, said, theService } from "../proofs.ts";
 
 /** A service of the target answers a ping within some tens of ms, even on a busy machine. */
 const silentMs = 500;
@@ -56,15 +56,12 @@ async function proofOfSilence(instance: Instance, observer: Observer): Promise<E
   const answers = await pingAll(instance, observer, silentMs);
   const loud = answers.filter(({ pong }) => pong.outcome !== "silent");
   const stands = `process ${pid} of ${name} stands still`;
-  if (loud.length > 0)
-    return {
-      landed: false,
-      observation: `${stands}, but ${loud.map(({ at, pong }) => `${at} ${describePong(pong)}`).join(", ")}`,
-    };
-  return {
-    landed: true,
-    observation: `${stands}${answers.map(({ at }) => `, ${at} took a connection and gave no reply within ${silentMs} ms`).join("")}`,
-  };
+  if (loud.length > 0) {
+    const heard = loud.map(({ at, pong }) => `${at} ${describePong(pong)}`);
+    return said(false, `${stands}, but ${heard.join(", ")}`);
+  }
+  const silence = `took a connection and gave no reply within ${silentMs} ms`;
+  return said(true, [stands, ...answers.map(({ at }) => `${at} ${silence}`)].join(", "));
 }
 
 async function proofOfReply(instance: Instance, observer: Observer): Promise<Evidence> {

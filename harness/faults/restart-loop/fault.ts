@@ -24,11 +24,9 @@ export const restartLoop = defineFault({
   undo: "stop killing it and see it ready",
   sizeProblems: ({ everyMs }, forMs) => {
     const least = 2 * everyMs + roundSlackMs;
-    return forMs >= least
-      ? []
-      : [
-          `lasts ${forMs} ms, in which it cannot be seen to die twice, once every ${everyMs} ms; ${least} ms is the least`,
-        ];
+    if (forMs >= least) return [];
+    const twice = `cannot be seen to die twice, once every ${everyMs} ms`;
+    return [`lasts ${forMs} ms, in which it ${twice}; ${least} ms is the least`];
   },
   needs: ["processes"],
   inject,

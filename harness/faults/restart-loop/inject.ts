@@ -5,7 +5,7 @@
  * seeing the service ready.
  */
 import type { Course, RealStrike } from "../fault.ts";
-import { theService } from "../proofs.ts";
+import { said, theService } from "../proofs.ts";
 
 /** For one death and one start on a busy machine. */
 const slackMs = 1_000;
@@ -57,17 +57,14 @@ export function inject(restarting: RealStrike<{ readonly everyMs: number }>): Co
         .catch(() => undefined);
       await Promise.race([second.promise, patience]);
       cut.abort();
-      return {
-        landed: gone.length >= 2,
-        observation: `${gone.map((pid) => `process ${pid}`).join(" and ")} of ${name} ${gone.length === 1 ? "is" : "are"} gone`,
-      };
+      const ended = gone.map((pid) => `process ${pid}`).join(" and ");
+      return said(gone.length >= 2, `${ended} of ${name} ${gone.length === 1 ? "is" : "are"} gone`);
     },
     look: () => {
       const sinceMs = clock.monotonicMs() - lastDeathMs;
-      return {
-        landed: sinceMs <= 2 * everyMs + slackMs,
-        observation: `${gone.length} processes of ${name} are gone, the last ${Math.round(sinceMs)} ms ago`,
-      };
+      const last = `the last ${Math.round(sinceMs)} ms ago`;
+      const goesOn = sinceMs <= 2 * everyMs + slackMs;
+      return said(goesOn, `${gone.length} processes of ${name} are gone, ${last}`);
     },
     revert: async () => {
       stop.abort();

@@ -47,9 +47,11 @@ export const slowStore = defineFault({
     return standing.links.filter(({ to }) => stores.has(to));
   },
   wheres: ({ region }) => (region === undefined ? [] : [{ region }]),
-  strikesNothing: ({ region }) =>
-    `strikes nothing: no declared link${region === undefined ? "" : ` in region ${region}`} leads to a store. ` +
-    "Say store: true of the services that keep data, and declare the links to them",
+  strikesNothing: ({ region }) => {
+    const where = region === undefined ? "" : ` in region ${region}`;
+    const remedy = "Say store: true of the services that keep data, and declare the links to them";
+    return `strikes nothing: no declared link${where} leads to a store. ${remedy}`;
+  },
   sizeProblems: delayProblems,
   needs: ["links"],
   inject,

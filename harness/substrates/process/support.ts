@@ -15,20 +15,22 @@ export function processSupport(): Support {
     links: true,
     operations: true,
     zoneNetworks:
-      "its zones are addresses of one loopback interface, which nothing can be unplugged from; use --substrate docker",
+      "its zones are addresses of one loopback interface, which nothing can be unplugged from; " +
+      "use --substrate docker",
     // Tried only when it is asked for.
     get fullDisk() {
       return linux ? roomSupport() : "a folder of limited size needs Linux";
     },
     clockSkew: linux ? true : "setting the clock of one program needs Linux and libfaketime",
     packetLoss:
-      "its services share one loopback interface, so loss would strike all of them and whatever else runs here; use --substrate docker",
+      "its services share one loopback interface, so loss would strike all of them and whatever " +
+      "else runs here; use --substrate docker",
   });
 }
 
 /** By what this substrate does to a service. */
 const tools: Partial<Record<Effect["kind"], ToolName>> = { clockSkew: "faketime" };
 
-export function toolsOfEffects(faults: readonly Fault[]): readonly ToolName[] {
+export function toolsForFaults(faults: readonly Fault[]): readonly ToolName[] {
   return [...effectsOf(faults)].flatMap((effect) => tools[effect] ?? []);
 }

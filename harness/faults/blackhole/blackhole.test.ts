@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { fakeService, injected } from "../strike.fixture.ts";
+import { inject } from "./inject.ts";
+
+const fault = { zone: "z" };
+const disconnect = async () => async () => undefined;
+
+describe("a zone that is cut off", () => {
+  it("lands where no port takes or refuses a connection while the processes run", async () => {
+    const given = { fault, services: [fakeService("a")], deployment: { disconnect } };
+    expect((await injected(inject, given)).evidence).toMatchObject({ landed: true });
+    const refusing = await injected(inject, {
+      ...given,
+      observer: { tryConnect: async () => "refused" },
+    });
+    expect(refusing.evidence).toEqual({
+      landed: false,
+      observation: "a:80 refused a connection, so a is not cut off",
+    });
+    const dead = await injected(inject, {
+      ...given,
+      services: [fakeService("a", { pid: null, state: "ended" })],
+    });
+    expect(dead.evidence).toEqual({ landed: false, observation: "a is ended, not running" });
+  });
+
+  it("heals where a port replies within its time", async () => {
+    let asked = 0;
+    const observer = {
+      ping: async () =>
+        asked++ < 3
+          ? ({ outcome: "silent" } as const)
+          : ({ outcome: "answered", tookMs: 1 } as const),
+    };
+    const given = { fault, services: [fakeService("a")], deployment: { disconnect } };
+    expect(await (await injected(inject, { ...given, observer })).heal()).toMatchObject({
+      landed: true,
+    });
+    expect(await (await injected(inject, given)).heal()).toMatchObject({ landed: false });
+  });
+
+  it("does not land on a substrate that cannot cut a zone off", async () => {
+    const { evidence } = await injected(inject, { fault, services: [fakeService("a")] });
+    expect(evidence).toEqual({
+      landed: false,
+      observation: "no zone can be cut off on this substrate",
+    });
+  });
+});

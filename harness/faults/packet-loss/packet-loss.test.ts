@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { Impairment } from "../../core/deployment.ts";
+import { fullDisk } from "../full-disk/fault.ts";
+import { fakeService, injected } from "../strike.fixture.ts";
+import { packetLoss } from "./fault.ts";
+import { inject } from "./inject.ts";
+
+const gone = { landed: true, observation: "gone" };
+
+describe("what the substrate does to a service", () => {
+  it("is given something to drop until some is dropped", async () => {
+    let pings = 0;
+    const observe: Impairment["observe"] = async () => ({
+      landed: pings >= 40,
+      observation: `${pings} pings`,
+    });
+    const services = [
+      fakeService("a", { impair: async () => ({ observe, undo: async () => gone }) }),
+    ];
+    const ping = async () => ({ outcome: "silent", pings: ++pings }) as const;
+    const { evidence, heal } = await injected(inject, {
+      fault: { share: 0.1 },
+      services,
+      observer: { ping },
+    });
+    expect(evidence).toEqual({ landed: true, observation: "40 pings" });
+    expect(await heal()).toEqual(gone);
+  });
+
+  it("does not land, and heals, where the substrate cannot do it", async () => {
+    const impair = () => Promise.reject(new Error("not made ready"));
+    const given = {
+      fault: { kind: "fullDisk", service: "a" } as const,
+      services: [fakeService("a", { impair })],
+    };
+    const { evidence, heal } = await injected(fullDisk.inject, given);
+    expect(evidence).toEqual({ landed: false, observation: "not made ready" });
+    expect(await heal()).toEqual({ landed: true, observation: "it was never in force" });
+  });
+
+  it("loses one packet in a hundred at least", () => {
+    const problems = (share: number) =>
+      packetLoss.sizeProblems?.({ kind: "packetLoss", service: "a", share }, 1_000);
+    expect([problems(0.01), problems(0.001)]).toEqual([
+      [],
+      ["loses 0.1 % of the packets, too few to be seen; 1 % is the least"],
+    ]);
+  });
+});
