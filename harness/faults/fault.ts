@@ -80,6 +80,11 @@ export interface Reach<F> {
   readonly shares?: boolean;
   /** Nothing passes its links while it is in force, so traffic is only asked for before it. */
   readonly severs?: boolean;
+  /**
+   * What its services send is wrong from then on, as planned, and a header that says so is
+   * believed.
+   */
+  readonly spoils?: boolean;
   /** False for what happens at once and leaves nothing in force that could be looked at again. */
   lasts(fault: F): boolean;
 }

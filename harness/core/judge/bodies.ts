@@ -3,6 +3,7 @@
  * for each number, and the same for the same number. What nobody looked at is taken to be as often wrong as what was looked at.
  */
 import { type Container, leastBytes } from "../body.ts";
+import { kindOf } from "../../faults/faults.ts";
 import type { Claim, Phase } from "../experiment.ts";
 import type { Finding, Run, SeriesData } from "../run.ts";
 import { countIn, eachIn, matching, type Window } from "../series.ts";
@@ -54,7 +55,7 @@ function unseen(run: Run, seen: readonly SeriesData[], window: Window): string[]
  * spoils segments, and from then on: who watches what is past comes upon them later.
  */
 function fineIn({ plan }: Run, phase: Phase): ReadonlySet<string> {
-  const spoils = plan.steps.some(({ fault }) => fault.kind === "badSegments");
+  const spoils = plan.steps.some(({ fault }) => kindOf(fault).spoils === true);
   return new Set(spoils && phase !== "baseline" ? ["none", "flagged"] : ["none"]);
 }
 

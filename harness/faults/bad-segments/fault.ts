@@ -18,6 +18,7 @@ export const badSegments = defineFault({
   proof: "the packager says that it spoiled one, and its journal has it",
   undo: "call the rest off and see that none is left",
   silences: false,
+  spoils: true,
   operations: () => ["defects", "defectsLeft", "defectsOff", "journal"],
   modelOperations: () => ["defects"],
   needs: ["operations"],
