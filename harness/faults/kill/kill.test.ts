@@ -7,7 +7,7 @@ const answering = (answer: Connection) => ({ tryConnect: async () => answer });
 const refusing = answering("refused");
 
 describe("a kill", () => {
-  it("lands where the process is gone and its ports refuse, and heals where one runs again", async () => {
+  it("lands where process and ports are gone, and heals where one runs again", async () => {
     const { evidence, heal } = await injected(inject, {
       fault: {},
       services: [fakeService("a")],

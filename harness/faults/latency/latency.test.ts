@@ -16,7 +16,7 @@ const taking = (overMs: () => number, pastMs: number) => ({
 });
 
 describe("a latency", () => {
-  it("lands where pings over the link take that long and pings past it do not, and heals", async () => {
+  it("lands where pings over the link take that long, and no others, and heals", async () => {
     let added = 0;
     const link = fakeLink({
       impose: async () => {

@@ -66,7 +66,7 @@ const operate = (acted: FaultOf<"operate">, deployment: Deployment): Promise<Inj
 };
 
 describe("an operator's act", () => {
-  it("is done with the numbers of its moment, is seen, and is taken back by what it was answered", async () => {
+  it("has the numbers of its moment, is seen, and is taken back by its answer", async () => {
     const calls: Told[] = [];
     const injection = await operate(fault, origin(calls));
     expect(injection.evidence).toEqual({
