@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { RecordedVerdict } from "../core/prerequisites.ts";
 import type { Run, Status } from "../core/run.ts";
+import { tierNames } from "../core/tiers.ts";
 import { files } from "../run/run-directory.ts";
 import { readRun } from "../run/read-run.ts";
 import { foldersIn, jsonIn } from "../system/files.ts";
 import { judgeRecord } from "./judge-record.ts";
 
-const planShape = z.object({ experiment: z.string(), tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]), target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), without: z.array(z.string()), targetVersion: z.string().default(""), scale: z.number().default(1) });
+const planShape = z.object({ experiment: z.string(), tier: z.enum(tierNames), target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), without: z.array(z.string()), targetVersion: z.string().default(""), scale: z.number().default(1) });
 const verdictShape = z.object({ runId: z.string(), status: z.enum(["held", "refuted", "inconclusive"]) });
 
 /** Of every run below `reports/EXPERIMENT/`. A run without a whole record has shown nothing and is passed over. */

@@ -2,6 +2,7 @@
 import { type Claim, type Phase, phases, type Step } from "../core/experiment.ts";
 import type { Plan } from "../core/run.ts";
 import { struckBy } from "../core/struck.ts";
+import { tierText } from "../core/tiers.ts";
 import { describeFault, kindOf } from "../faults/faults.ts";
 import type { Context } from "./context.ts";
 
@@ -16,7 +17,7 @@ export function planText(plan: Plan): string[] {
   return [
     plan.title, "", ...plan.story.split("\n").map((line) => `  ${line.trim()}`), "",
     ...(plan.notes ?? []).map((note) => `note       ${note}`),
-    `tier       ${plan.tier}`,
+    `tier       ${tierText(plan.tier)}`,
     `substrate  ${plan.substrate} (${plan.substrateWhy})`,
     `target     ${plan.target}, topology ${plan.topology}${plan.without.length === 0 ? "" : `, without ${plan.without.join(", ")}`}`,
     ...zonesOf(plan).map(([zone, names]) => `             ${zone}: ${names.join(", ")}`),

@@ -2,6 +2,7 @@
 import type { Experiment } from "../core/experiment.ts";
 import { defencesOf } from "../core/reliance.ts";
 import { expand, plannedMs, type Suite, type SuiteRun } from "../core/suite.ts";
+import { tierText } from "../core/tiers.ts";
 import { wrap } from "../report/paint.ts";
 import { oneLine } from "../report/plain.ts";
 import { duration } from "../report/suite-text.ts";
@@ -55,7 +56,7 @@ function showText({ stdout }: Context, experiments: readonly Experiment[], suite
   const width = Math.max(...experiments.map((experiment) => experiment.name.length));
   for (const experiment of experiments) {
     const within = suitesOf(experiment.name, suites);
-    row(experiment.name, width, `${experiment.title} (${experiment.tier}; topology ${experiment.topology})`);
+    row(experiment.name, width, `${experiment.title} (${tierText(experiment.tier)}; topology ${experiment.topology})`);
     row("", width, `takes about ${duration(seconds(experiment))}; ${within.length === 0 ? "in no suite" : `in ${within.length === 1 ? "suite" : "suites"} ${within.join(", ")}`}`);
     row("", width, `relies on ${defencesOf(experiment).join(", ") || "no defence"}`);
   }

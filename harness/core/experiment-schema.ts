@@ -3,6 +3,7 @@ import { z } from "zod";
 import { phases } from "./experiment.ts";
 import { faultShape } from "../faults/faults.ts";
 import { lanes } from "./target.ts";
+import { tierNames } from "./tiers.ts";
 
 const phase = z.enum(phases);
 /** k6 counts in tenths: less would be rounded to nothing. */
@@ -48,7 +49,7 @@ export const experimentSchema = z.object({
   name,
   title: z.string().min(1),
   story: z.string().min(1),
-  tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]),
+  tier: z.enum(tierNames),
   target: z.object({ name: z.string(), defences: z.array(z.object({ name: z.string(), title: z.string() })), topologies: z.record(z.string(), topology) }).loose(),
   topology: z.string(),
   phasesMs: perPhase(positiveMs),

@@ -3,6 +3,7 @@ import type { Fault } from "../faults/faults.ts";
 import type { Tags } from "./tags.ts";
 import type { Phase } from "./phases.ts";
 import type { Lane, Target } from "./target.ts";
+import type { Tier } from "./tiers.ts";
 
 export { type Phase, phases } from "./phases.ts";
 
@@ -74,8 +75,6 @@ export interface Step {
   readonly forMs: number;
   readonly fault: Fault;
 }
-
-export type Tier = "storm" | "monkey" | "latency" | "gorilla" | "kong";
 
 export interface Experiment {
   readonly name: string;

@@ -2,8 +2,9 @@
  * What must have held before an experiment may run: the experiments that it requires by name, and for each tier one of the tier below it, on the
  * same target in the same version. Recorded verdicts count, nobody's word does.
  */
-import type { Experiment, Tier } from "./experiment.ts";
+import type { Experiment } from "./experiment.ts";
 import type { Status, SubstrateName } from "./run.ts";
+import { type Tier, tierOf } from "./tiers.ts";
 
 /** One run as its directory tells of it. */
 export interface RecordedVerdict {
@@ -25,9 +26,6 @@ export interface RecordedVerdict {
   readonly directory?: string;
 }
 
-/** One instance, then slow links, then a zone, then a region. Storms break nothing of the kind and need nothing. */
-const below: Readonly<Record<Tier, Tier | null>> = { storm: null, monkey: null, latency: "monkey", gorilla: "latency", kong: "gorilla" };
-
 /** What is about to be run. */
 export interface Subject {
   readonly topology: string;
@@ -47,7 +45,7 @@ export function prerequisiteProblems(experiment: Pick<Experiment, "requires" | "
     if (last === undefined) return [`requires: "${name}" has not been run ${where}${elsewhere(comparable.filter((one) => one.experiment === name), targetVersion)}`];
     return last.status === "held" ? [] : [`requires: the last run of "${name}" ${where}, topology ${last.topology}, was ${last.status} (${last.runId})`];
   });
-  const tier = below[experiment.tier];
+  const tier = tierOf(experiment.tier).after;
   const lower = latest.filter((one) => one.tier === tier);
   if (tier === null || lower.some((one) => one.status === "held")) return named;
   const seen = lower.length === 0 ? `none has been run${elsewhere(comparable.filter((one) => one.tier === tier), targetVersion)}` : `the last runs were ${lower.map((one) => `${one.experiment} ${one.status}`).join(", ")}`;
@@ -57,7 +55,7 @@ export function prerequisiteProblems(experiment: Pick<Experiment, "requires" | "
 /** Of the recorded verdicts, those held ones on which this experiment would rest: their records deserve a second look. */
 export function vouching(experiment: Pick<Experiment, "requires" | "tier" | "target">, subject: Subject, recorded: readonly RecordedVerdict[]): readonly RecordedVerdict[] {
   const comparable = recorded.filter((one) => counts(one, experiment.target.name, subject) && one.targetVersion === subject.targetVersion);
-  const asked = (one: RecordedVerdict): boolean => one.tier === below[experiment.tier] || (experiment.requires ?? []).includes(one.experiment);
+  const asked = (one: RecordedVerdict): boolean => one.tier === tierOf(experiment.tier).after || (experiment.requires ?? []).includes(one.experiment);
   return latestOf(comparable).filter((one) => one.status === "held" && asked(one));
 }
 

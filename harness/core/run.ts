@@ -2,7 +2,7 @@
  * What a run leaves on disk and what the judge reads: a plan, events in the order in which they happened, and samples.
  * All times are epoch milliseconds with a fraction.
  */
-import type { Phase, Claim, Comparison, Recovery, Step, Tags, Tier, Load } from "./experiment.ts";
+import type { Phase, Claim, Comparison, Recovery, Step, Tags, Load } from "./experiment.ts";
 import type { Fault } from "../faults/faults.ts";
 import type { Struck } from "../faults/fault.ts";
 import type { Evidence } from "./evidence.ts";
@@ -10,6 +10,7 @@ import type { Evidence } from "./evidence.ts";
 export type { Evidence } from "./evidence.ts";
 import type { Stream } from "./target.ts";
 import type { Source } from "./telemetry.ts";
+import type { Tier } from "./tiers.ts";
 
 export type SubstrateName = "process" | "docker" | "simulated";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Tier } from "./experiment.ts";
+import type { Tier } from "./tiers.ts";
 import { expand, inTierOrder, plannedMs, suiteProblems } from "./suite.ts";
 import type { Target } from "./target.ts";
 

@@ -1,8 +1,9 @@
 /** A suite: experiments that are run together, and in which order. */
 import { z } from "zod";
-import { type Experiment, type Tier, phases } from "./experiment.ts";
+import { type Experiment, phases } from "./experiment.ts";
 import { unknownName } from "./nearest.ts";
 import { leadInMs } from "./plan.ts";
+import { tierOrder } from "./tiers.ts";
 
 export interface Suite {
   readonly title: string;
@@ -46,11 +47,9 @@ export function expand({ runs }: Pick<Suite, "runs">, catalogue: readonly string
   return [...new Map(all.map((run) => [`${run.experiment} ${run.topology ?? ""}`, run])).values()];
 }
 
-const tiers: readonly Tier[] = ["storm", "monkey", "latency", "gorilla", "kong"];
-
 /** What must have held comes before what asks for it: lower tiers first, and whatever is required by name before that. */
 export function inTierOrder<T extends { readonly experiment: Pick<Experiment, "name" | "tier" | "requires"> }>(items: readonly T[]): T[] {
-  const sorted = items.toSorted((a, b) => tiers.indexOf(a.experiment.tier) - tiers.indexOf(b.experiment.tier));
+  const sorted = items.toSorted((a, b) => tierOrder(a.experiment.tier, b.experiment.tier));
   const placed = new Set<T>();
   const begun = new Set<T>();
   const place = (item: T): void => {

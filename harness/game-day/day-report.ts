@@ -3,6 +3,7 @@ import type { By, DayEvent, DayStep } from "../core/game-day/day.ts";
 import { nameOf, type StepResult } from "../core/game-day/judge-day.ts";
 import type { Status } from "../core/run.ts";
 import { formatDuration } from "../core/format.ts";
+import { tierText } from "../core/tiers.ts";
 import { markup, type Markup } from "../report/markup.ts";
 import { clip } from "../report/plain.ts";
 import { shape, words } from "../report/page/icons.ts";
@@ -53,7 +54,7 @@ function step({ day, events }: RecordedDay, index: number, result: StepResult): 
   const own = eventsOf(events, index);
   return markup`<article class="day-step" id="step-${index + 1}" aria-labelledby="title-${index + 1}">
 <h3 id="title-${index + 1}">${markOf(result)} ${index + 1}. ${planned.title}</h3>
-<p class="soft">${planned.experiment}${planned.without.length === 0 ? "" : ` without ${planned.without.join(", ")}`} · ${planned.tier} · ${planned.topology} on ${planned.substrate}${planned.expect === "refuted" ? " · a control: meant to be refuted" : ""}</p>
+<p class="soft">${planned.experiment}${planned.without.length === 0 ? "" : ` without ${planned.without.join(", ")}`} · ${tierText(planned.tier)} · ${planned.topology} on ${planned.substrate}${planned.expect === "refuted" ? " · a control: meant to be refuted" : ""}</p>
 <p>${result.status !== null && result.expect === "refuted" ? markup`<strong>${capitalised(wordOf(result))}.</strong> ` : null}${result.why}</p>${planned.brief === null ? null : markup`<p class="brief">${planned.brief}</p>`}
 ${tape(index + 1, planned, own)}
 <table class="log"><thead><tr><th scope="col">Time</th><th scope="col">What</th></tr></thead><tbody>${own.map(line).filter((one) => one !== null)}</tbody></table>

@@ -1,6 +1,7 @@
 /** Where and with what a run was made: what someone needs to repeat it, or to doubt it. */
 import type { Run } from "../core/run.ts";
 import { formatCount, formatDuration, formatValue } from "../core/format.ts";
+import { tierText } from "../core/tiers.ts";
 import { clip } from "./plain.ts";
 
 export interface Fact {
@@ -14,7 +15,7 @@ export function environmentOf(run: Run): Fact[] {
   const { plan } = run;
   const started = run.events.find((event) => event.kind === "started");
   const facts: readonly (readonly [string, string])[] = [
-    ["Experiment", `${plan.experiment} (tier ${plan.tier})`],
+    ["Experiment", `${plan.experiment} (tier ${tierText(plan.tier)})`],
     ["Target", `${plan.target}, topology ${plan.topology}: ${counted(plan.services.map((service) => service.kind))}`],
     ...(plan.targetVersion === undefined ? [] : [["Version of the target", plan.targetVersion] as const]),
     ["Substrate", `${plan.substrate}: ${plan.substrateWhy}`],

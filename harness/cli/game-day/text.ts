@@ -2,6 +2,7 @@
 import type { Day, DayStep } from "../../core/game-day/day.ts";
 import type { RecordedDay } from "../../game-day/day-directory.ts";
 import { formatDuration } from "../../core/format.ts";
+import { tierText } from "../../core/tiers.ts";
 import { cut } from "../../report/paint.ts";
 import { oneLine } from "../../report/plain.ts";
 
@@ -18,7 +19,7 @@ function stepText(step: DayStep, index: number): string[] {
   const { blast } = step;
   return [
     `${index + 1}. ${step.title}`,
-    `   ${step.experiment}, ${step.tier}, topology ${step.topology}, ${step.substrate} substrate${step.without.length === 0 ? "" : `, without ${step.without.join(", ")}`}${step.expect === "held" ? "" : `; expected to be ${step.expect}`}`,
+    `   ${step.experiment}, ${tierText(step.tier)}, topology ${step.topology}, ${step.substrate} substrate${step.without.length === 0 ? "" : `, without ${step.without.join(", ")}`}${step.expect === "held" ? "" : `; expected to be ${step.expect}`}`,
     ...(step.brief === null ? [] : [`   ${step.brief}`]),
     `   go/no-go   waits ${formatDuration(step.waitMsMax)}${step.holdMsMax === null ? "" : `, and under everyday load ${formatDuration(step.holdMsMax)}`}`,
     `   strikes    ${blast.services.length} of ${blast.servicesInAll} services${blast.services.length === 0 ? "" : ` (${blast.services.join(", ")})`}${blast.links.length === 0 ? "" : `, ${blast.links.length} links`}; ${Number(blast.loadTimes.toPrecision(2))} × the load`,

@@ -3,7 +3,8 @@
  * page, what may be answered, and the day's report all follow from these two.
  */
 import type { AbortReason, Evidence, Machine, Status, SubstrateName } from "../run.ts";
-import type { Phase, Tier } from "../experiment.ts";
+import type { Tier } from "../tiers.ts";
+import type { Phase } from "../experiment.ts";
 import type { Role } from "./game-day.ts";
 
 export interface Day {

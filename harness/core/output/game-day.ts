@@ -4,6 +4,7 @@ import { phases } from "../experiment.ts";
 import type { Day } from "../game-day/day.ts";
 import { rights } from "../game-day/game-day.ts";
 import type { DayResult } from "../game-day/judge-day.ts";
+import { tierNames } from "../tiers.ts";
 import { status } from "./verdict.ts";
 
 const by = z.object({ role: z.string().meta({ description: "a role of the day; nobody when time was up, --yes when nobody was asked, terminal for Ctrl-C" }), name: z.string().nullable() });
@@ -22,7 +23,7 @@ export const dayResultDocument = z.object({
 }) satisfies z.ZodType<DayResult>;
 
 const step = z.object({
-  experiment: z.string(), source: z.string(), title: z.string(), story: z.string(), brief: z.string().nullable(), tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]),
+  experiment: z.string(), source: z.string(), title: z.string(), story: z.string(), brief: z.string().nullable(), tier: z.enum(tierNames),
   target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), without: z.array(z.string()), expect: z.enum(["held", "refuted"]),
   segmentMs: ms, leadInMs: ms, phasesMs: z.record(z.enum(phases), ms), waitMsMax: ms, holdMsMax: ms.nullable(), claims: z.array(z.string()),
   faults: z.array(z.object({ label: z.string(), atMs: ms, forMs: ms, proof: z.string(), undo: z.string() })),

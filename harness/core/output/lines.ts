@@ -1,12 +1,13 @@
 /** The smaller documents: one experiment of `list`, one run of `recover`, what `report` wrote, `doctor`, and a failure. */
 import { z } from "zod";
+import { tierNames } from "../tiers.ts";
 import { status } from "./verdict.ts";
 
 export const experimentDocument = z.object({
   format: z.literal("seawall-experiment/1"),
   name: z.string(),
   title: z.string(),
-  tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]),
+  tier: z.enum(tierNames),
   topology: z.string(),
   topologies: z.array(z.string()),
   reliesOn: z.array(z.string()),

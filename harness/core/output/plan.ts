@@ -3,6 +3,7 @@ import { z } from "zod";
 import { abortShape, claimShape, loadShape, perPhase, recoveryShape, stepShape } from "../experiment-schema.ts";
 import { phases } from "../experiment.ts";
 import type { Plan } from "../run.ts";
+import { tierNames } from "../tiers.ts";
 
 const place = z.object({ name: z.string(), kind: z.string(), region: z.string(), zone: z.string() });
 
@@ -11,7 +12,7 @@ export const planDocument = z.object({
   experiment: z.string(),
   title: z.string(),
   story: z.string(),
-  tier: z.enum(["storm", "monkey", "latency", "gorilla", "kong"]),
+  tier: z.enum(tierNames),
   target: z.string(),
   topology: z.string(),
   versionGiven: z.string().optional().meta({ description: "the target's version in its user's own words" }),

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { tierNames, tierOf, tierOrder, tiers, tierText } from "./tiers.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+describe("tiers", () => {
+  it("are listed lowest first, each after one that is listed before it", () => {
+    for (const [index, { name, after }] of tiers.entries()) {
+      expect(after === null || tierNames.indexOf(after) < index, name).toBe(true);
+    }
+    expect(["kong", "storm", "latency"].toSorted((a, b) => tierOrder(a as "kong", b as "kong"))).toEqual(["storm", "latency", "kong"]);
+  });
+
+  it("have a plain name of their own", () => {
+    expect(new Set(tiers.map(({ plain }) => plain)).size).toBe(tiers.length);
+    expect(tierOf("gorilla").plain).toBe("zone");
+  });
+
+  it("are shown with it, and a tier of another version as it is", () => {
+    expect(tierText("kong")).toBe("kong (region)");
+    expect(tierText("godzilla")).toBe("godzilla");
+  });
+
+  it("stand in one list alone", () => {
+    const files = readdirSync(join(root, "harness"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+    const others = files.filter((name) => name !== join("core", "tiers.ts") && /"gorilla"[^\n]*"kong"/.test(readFileSync(join(root, "harness", name), "utf8")));
+    expect(others).toEqual([]);
+  });
+
+  it("are all explained where people read of them", () => {
+    const page = readFileSync(join(root, "docs", "writing-an-experiment.md"), "utf8");
+    for (const { name, plain, allows, after } of tiers) {
+      expect(page).toContain(`| \`${name}\` | ${plain} | ${allows} | ${after === null ? "nothing" : `\`${after}\``} |`);
+    }
+  });
+});
