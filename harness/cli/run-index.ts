@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { exitCodes } from "../core/errors.ts";
 import { allowanceUsed, type BrokenRun, type IndexedPage, type IndexedRun, type RunIndex, startOfRunId } from "../core/index/run-index.ts";
+import { statisticNamed } from "../core/judge/statistics/registry.ts";
 import type { Finding, Run, Verdict } from "../core/run.ts";
 import { unitOf } from "../core/format.ts";
 import { renderIndex } from "../report/index-html.ts";
@@ -119,7 +120,7 @@ function indexed(out: string, path: string): IndexedRun | BrokenRun {
   if (stored.kind === "missing") return { path, why: "it has no verdict: cut short, or still going on; `seawall report` with its folder judges what there is" };
   const { data } = plan;
   const { runId, status, why, aborted, findings } = believed(stored);
-  const shares = new Set(data.hypothesis.filter(({ statistic }) => statistic === "share").map(({ title }) => title));
+  const shares = new Set(data.hypothesis.filter(({ statistic }) => statisticNamed(statistic)?.unit === "share").map(({ title }) => title));
   return {
     path, runId: clip(runId, 120), experiment: clip(data.experiment, 120), tier: clip(data.tier, 40), substrate: data.substrate, target: clip(data.target, 120), topology: clip(data.topology, 120),
     targetVersion: data.targetVersion === undefined ? null : clip(data.targetVersion, 80), version: versionIn(join(directory, files.events)), seed: data.seed,

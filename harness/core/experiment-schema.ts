@@ -1,34 +1,17 @@
 /** The shape of an experiment, checked at run time: an experiment file is input, whatever its types say. */
 import { z } from "zod";
-import { phases } from "./experiment.ts";
+import { phase, positiveMs, selector, tags, wholeMs } from "./claim-shape.ts";
 import { faultShape } from "../faults/faults.ts";
+import { claimShape } from "./judge/statistics/registry.ts";
 import { lanes } from "./target.ts";
 import { tierNames } from "./tiers.ts";
 
-const phase = z.enum(phases);
 /** k6 counts in tenths: less would be rounded to nothing. */
 const ratePerSecondMin = 0.1;
-const tags = z.record(z.string(), z.string());
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
-/** A day. Timers hold 2^31 - 1 ms, which is 24.8 days; nobody watches a phase for so long. */
-const msMax = 86_400_000;
-const wholeMs = () => z.number().int("whole milliseconds").max(msMax, "at most a day, 86400000 ms");
-const positiveMs = wholeMs().positive();
 export const perPhase = (value: z.ZodNumber) => z.object({ baseline: value, fault: value, recovery: value });
-const selector = z.object({ metric: z.string(), where: tags.optional() });
 
-const claimBase = {
-  metric: z.string(), where: tags.optional(), title: z.string().min(1), comparison: z.enum(["<", "<=", ">", ">=", "=="]),
-  limit: z.union([z.number().finite(), z.object({ of: phase, times: z.number().finite() })]),
-  during: z.array(phase).min(1).refine((all) => new Set(all).size === all.length, "each phase once"), samplesMin: z.number().int().nonnegative(), unit: z.string().optional(),
-};
-
-export const claimShape = z.discriminatedUnion("statistic", [
-  z.object({ ...claimBase, statistic: z.enum(["p50", "p95", "p99", "max", "mean", "sum", "count", "rate"]) }),
-  z.object({ ...claimBase, statistic: z.literal("share"), having: tags }),
-  z.object({ ...claimBase, statistic: z.literal("ratio"), per: z.object({ metric: z.string(), where: tags.optional(), times: z.number().finite().positive() }) }),
-  z.object({ ...claimBase, statistic: z.literal("windowsWithout"), first: selector, windowMs: positiveMs, by: z.string().optional() }),
-]);
+export { claimShape };
 
 export const loadShape = z.object({
   name, workload: name, exec: z.string().regex(/^[A-Za-z_]\w*$/), lane: z.enum(lanes),

@@ -1,13 +1,16 @@
 /** An experiment is data: a hypothesis, a load, a method, and how far it may go. */
 import type { Fault } from "../faults/faults.ts";
-import type { Tags } from "./tags.ts";
+import type { Selector } from "./claim.ts";
+import type { Claim } from "./judge/statistics/registry.ts";
 import type { Phase } from "./phases.ts";
+import type { Tags } from "./tags.ts";
 import type { Lane, Target } from "./target.ts";
 import type { Tier } from "./tiers.ts";
 
+export type { Comparison, Selector } from "./claim.ts";
 export { type Phase, phases } from "./phases.ts";
-
 export type { Tags } from "./tags.ts";
+export type { Claim } from "./judge/statistics/registry.ts";
 
 /** Open-model load: iterations start at this rate whether or not earlier ones have ended. */
 export interface Load {
@@ -23,37 +26,6 @@ export interface Load {
   /** Virtual users made before the start; no more are made later, so a shortage is seen as dropped iterations. */
   readonly vus: number;
 }
-
-/** Some samples: those of a metric that carry all of these tags. */
-export interface Selector {
-  readonly metric: string;
-  readonly where?: Tags;
-}
-
-export type Comparison = "<" | "<=" | ">" | ">=" | "==";
-
-interface ClaimBase extends Selector {
-  /** One sentence that is true when the claim holds. */
-  readonly title: string;
-  readonly comparison: Comparison;
-  /** Absolute, or relative to the same statistic in another phase. */
-  readonly limit: number | { readonly of: Phase; readonly times: number };
-  readonly during: readonly Phase[];
-  /** Fewer samples than this in a phase make the finding inconclusive. */
-  readonly samplesMin: number;
-  /** Shown after the number: `ms`, `/s`. */
-  readonly unit?: string;
-}
-
-/** A service-level objective over the samples of a phase. */
-export type Claim =
-  | (ClaimBase & { readonly statistic: "p50" | "p95" | "p99" | "max" | "mean" | "sum" | "count" | "rate" })
-  /** Samples that also carry the tags `having`, as a fraction of all, 0…1; of a counter, what it has grown by. */
-  | (ClaimBase & { readonly statistic: "share"; readonly having: Tags })
-  /** Sum of the values divided by `times` × the number of samples that `per` selects. */
-  | (ClaimBase & { readonly statistic: "ratio"; readonly per: Selector & { readonly times: number } })
-  /** In how many windows of `windowMs` the selected samples occur although `first` does not: shed order. With `by`, each value of that tag by itself. */
-  | (ClaimBase & { readonly statistic: "windowsWithout"; readonly first: Selector; readonly windowMs: number; readonly by?: string });
 
 /** Goodput must come back after the last heal, and stay. */
 export interface Recovery {

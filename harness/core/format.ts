@@ -3,6 +3,7 @@
  * many digits as it takes for the printed pair to compare as the real one does, and a share is "100 %" only when nothing is missing.
  */
 import { type Claim, type Comparison, phases, type Phase } from "./experiment.ts";
+import { statisticOf } from "./judge/statistics/registry.ts";
 import type { Finding } from "./run.ts";
 
 /** `share` is a fraction 0…1, shown in per cent; every other unit is shown as it is. */
@@ -16,7 +17,7 @@ export const missing = "—";
 export function unitOf(finding: Pick<Finding, "title" | "unit" | "observed" | "limit">, hypothesis: readonly Claim[] | null): Unit {
   if (finding.unit !== "") return finding.unit;
   const claim = hypothesis?.find((candidate) => candidate.title === finding.title);
-  if (claim !== undefined) return claim.statistic === "share" ? "share" : "";
+  if (claim !== undefined) return statisticOf(claim).unit ?? "";
   const { limit, observed } = finding;
   const isFraction = limit !== null && limit > 0 && limit < 1 && (observed === null || (observed >= 0 && observed <= 1));
   return isFraction ? "share" : "";

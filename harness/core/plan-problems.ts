@@ -1,10 +1,10 @@
 /** What can be wrong with an experiment, each as one line for its author. `plan` collects them all before it refuses. */
 import type { Claim, Experiment, Phase, Selector } from "./experiment.ts";
+import { namedBy, selectorsOf, statisticOf, statistics } from "./judge/statistics/registry.ts";
 import { comparesBytes, metrics } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { Registry } from "./registry.ts";
-import { selectorsOf } from "./series.ts";
 import type { Layout } from "./target.ts";
 
 export function loadProblems(experiment: Experiment, options: PlanOptions): string[] {
@@ -45,21 +45,19 @@ export function claimProblems(experiment: Experiment, registry: Registry): strin
 function counterProblems(claim: Claim, registry: Registry): string[] {
   const counted = (name: string): boolean => Object.hasOwn(registry, name) && registry[name]?.kind === "increment";
   const where = `claim "${claim.title}"`;
-  if (claim.statistic === "ratio") return counted(claim.per.metric) ? [`${where}: ${claim.per.metric} is a counter; "per" needs a metric with one sample for each event`] : [];
-  const means = ["sum", "rate", "share", "windowsWithout"].includes(claim.statistic) || !counted(claim.metric);
-  return means ? [] : [`${where}: ${claim.metric} is a counter, of which only sum, rate, share and ratio mean something, not ${claim.statistic}`];
+  const { isOfCounters, counterProblem } = statisticOf(claim);
+  const problem = counterProblem(claim, counted);
+  if (problem !== null) return [`${where}: ${problem}`];
+  if (isOfCounters || !counted(claim.metric)) return [];
+  const fit = statistics.filter((one) => one.isOfCounters).map(({ name }) => name);
+  return [`${where}: ${claim.metric} is a counter, of which only ${fit.slice(0, -1).join(", ")} and ${fit.at(-1)} mean something, not ${claim.statistic}`];
 }
 
 function byProblems(claim: Claim, registry: Registry): string[] {
-  if (claim.statistic !== "windowsWithout" || claim.by === undefined) return [];
-  const { by } = claim;
-  return [claim.metric, claim.first.metric].filter((name) => Object.hasOwn(registry, name) && registry[name]?.openTags !== true && registry[name]?.tags.includes(by) === false)
+  const by = statisticOf(claim).by(claim);
+  if (by === null) return [];
+  return selectorsOf(claim).map(({ metric }) => metric).filter((name) => Object.hasOwn(registry, name) && registry[name]?.openTags !== true && registry[name]?.tags.includes(by) === false)
     .map((name) => `claim "${claim.title}": ${unknownName(`tag of ${name}`, by, registry[name]?.tags ?? [])}`);
-}
-
-/** With the tags that a share counts, which are as easily misspelt. */
-function namedBy(claim: Claim): Selector[] {
-  return [...selectorsOf(claim), ...(claim.statistic === "share" ? [{ metric: claim.metric, where: claim.having }] : [])];
 }
 
 function selectorProblems(where: string, selector: Selector, registry: Registry): string[] {
@@ -98,11 +96,11 @@ export function emitProblems(experiment: Experiment, layout: Layout, registry: R
 /** A phase too short for the claim's samples can only be inconclusive; say so before it is run. */
 function tooFewSamples(claim: Claim, experiment: Experiment): string[] {
   if (claim.metric !== "segment_ms") return [];
-  // The samples of a ratio are those that it is divided by.
-  if (claim.statistic === "ratio") return [];
+  const statistic = statisticOf(claim);
+  if (statistic.sampled(claim) !== claim) return [];
   return claim.during.flatMap((phase: Phase) => {
-    const windows = claim.statistic === "windowsWithout" ? Math.ceil(experiment.phasesMs[phase] / claim.windowMs) : Number.POSITIVE_INFINITY;
-    const expected = Math.min(windows, offeredPerSecond(experiment, claim, phase) * (experiment.phasesMs[phase] / 1000));
+    const most = statistic.samplesMost(claim, experiment.phasesMs[phase]);
+    const expected = Math.min(most, offeredPerSecond(experiment, claim, phase) * (experiment.phasesMs[phase] / 1000));
     return expected < claim.samplesMin
       ? [`claim "${claim.title}": ${phase} yields about ${Math.floor(expected)} samples, the claim needs ${claim.samplesMin}`] : [];
   });

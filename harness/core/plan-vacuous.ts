@@ -1,5 +1,6 @@
 /** Claims that cannot fail, and experiments that ask nothing: they would be green whatever the target does. */
 import { type Claim, type Experiment, type Phase, phases, type Tags } from "./experiment.ts";
+import { namedBy, statisticOf } from "./judge/statistics/registry.ts";
 import { metrics } from "./metrics.ts";
 import type { SubstrateName } from "./run.ts";
 import { type TagValues, valueProblems, valuesIn } from "./tag-values.ts";
@@ -22,21 +23,18 @@ export function vacuousProblems(experiment: Experiment, substrate: SubstrateName
 }
 
 function claimThatCannotFail(claim: Claim, values: TagValues): string[] {
-  const problems = valueProblems(claim.metric, claim.where ?? {}, values);
-  if (claim.statistic === "share") {
-    problems.push(...valueProblems(claim.metric, claim.having, values));
-    if (!narrows(claim.having, claim.where)) problems.push("every sample that it looks at has what it asks for, so the share is always 100 %");
-  }
-  if (claim.statistic === "windowsWithout") problems.push(...valueProblems(claim.first.metric, claim.first.where ?? {}, values));
-  if (claim.statistic === "ratio") problems.push(...valueProblems(claim.per.metric, claim.per.where ?? {}, values));
+  const statistic = statisticOf(claim);
+  const problems = namedBy(claim).flatMap(({ metric, where }) => valueProblems(metric, where ?? {}, values));
+  const having = statistic.having(claim);
+  if (having !== null && !narrows(having, claim.where)) problems.push("every sample that it looks at has what it asks for, so the share is always 100 %");
   if (typeof claim.limit !== "number") {
     const { of } = claim.limit;
     return claim.during.includes(of) ? [...problems, `in ${of} it is compared with itself`] : problems;
   }
   const { comparison, limit } = claim;
-  // Every statistic of every metric is zero or more, and a share is at most one.
+  // Every statistic of every metric is zero or more.
   const always = (comparison === ">=" && limit <= 0) || (comparison === ">" && limit < 0)
-    || (claim.statistic === "share" && ((comparison === "<=" && limit >= 1) || (comparison === "<" && limit > 1)));
+    || (comparison === "<=" && limit >= statistic.most) || (comparison === "<" && limit > statistic.most);
   return always ? [...problems, `${comparison} ${limit} is always so`] : problems;
 }
 

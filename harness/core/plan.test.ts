@@ -110,7 +110,7 @@ describe("a plan", () => {
     ["unknown tag of what a share looks for", claiming({ having: { outcom: "served" } }), 'claim "served": unknown tag of segment_ms "outcom"'],
     ["unknown metric to divide by", claiming({ metric: "origin_gets", statistic: "ratio", per: { metric: "publish", times: 1 } }), 'claim "served": unknown metric "publish"'],
     ["a counter to divide by", claiming({ metric: "origin_gets", statistic: "ratio", per: { metric: "origin_requests_total", times: 1 } }), 'claim "served": origin_requests_total is a counter'],
-    ["a quantile of a counter's readings", claiming({ metric: "origin_requests_total", statistic: "p95" }), 'claim "served": origin_requests_total is a counter, of which only sum, rate, share and ratio mean something, not p95'],
+    ["a quantile of a counter's readings", claiming({ metric: "origin_requests_total", statistic: "p95" }), 'claim "served": origin_requests_total is a counter, of which only rate, ratio, share, sum and windowsWithout mean something, not p95'],
     ["unknown tag of what must come first", claiming({ statistic: "windowsWithout", windowMs: 2_000, samplesMin: 1, first: { metric: "segment_ms", where: { lain: "dvr" } } }), 'claim "served": unknown tag of segment_ms "lain"'],
     ["unknown tag to tell apart by", claiming({ metric: "origin_requests_total", statistic: "windowsWithout", windowMs: 2_000, samplesMin: 1, by: "servce", first: { metric: "origin_requests_total" } }), 'claim "served": unknown tag of origin_requests_total "servce"; did you mean "service"?'],
     ["bytes that no viewer compares", claiming({ where: { bytes: "compared" }, samplesMin: 1 }), 'claim "served": this target says of no segment what its checksum should be'],

@@ -2,15 +2,18 @@
  * What a run leaves on disk and what the judge reads: a plan, events in the order in which they happened, and samples.
  * All times are epoch milliseconds with a fraction.
  */
-import type { Phase, Claim, Comparison, Recovery, Step, Tags, Load } from "./experiment.ts";
+import type { Phase, Claim, Comparison, Recovery, Step, Load } from "./experiment.ts";
 import type { Fault } from "../faults/faults.ts";
 import type { Struck } from "../faults/fault.ts";
 import type { Evidence } from "./evidence.ts";
+import type { SeriesData } from "./samples.ts";
 
 export type { Evidence } from "./evidence.ts";
 import type { Stream } from "./target.ts";
 import type { Source } from "./telemetry.ts";
 import type { Tier } from "./tiers.ts";
+
+export type { SampleKind, Series, SeriesData } from "./samples.ts";
 
 export type SubstrateName = "process" | "docker" | "simulated";
 
@@ -97,25 +100,6 @@ export interface Machine {
   readonly cpuModel: string;
   readonly cores: number;
   readonly memoryBytes: number;
-}
-
-/**
- * How a sample's value and time relate.
- * `duration`: value in ms, `atMs` is the end, so it began at `atMs − value`. `increment`: value is how much a counter grew since the
- * previous reading. `gauge`: a reading. `event`: something happened, the value is its size.
- */
-export type SampleKind = "duration" | "increment" | "gauge" | "event";
-
-export interface Series {
-  readonly metric: string;
-  readonly kind: SampleKind;
-  readonly tags: Tags;
-}
-
-/** All samples of one series, in the order in which they were recorded; `atMs` and `values` have the same length. */
-export interface SeriesData extends Series {
-  readonly atMs: Float64Array;
-  readonly values: Float64Array;
 }
 
 export interface Run {

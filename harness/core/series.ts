@@ -1,6 +1,6 @@
 /** Finding samples: by metric and tags, and by the moment at which what they measure began. */
-import type { Claim, Selector, Tags } from "./experiment.ts";
-import type { SeriesData } from "./run.ts";
+import type { Selector, Tags } from "./claim.ts";
+import type { SeriesData } from "./samples.ts";
 
 export interface Window {
   readonly fromMs: number;
@@ -96,10 +96,4 @@ export function startsIn(all: readonly SeriesData[], window: Window): Float64Arr
   let at = 0;
   eachIn(all, window, (_value, startedMs) => { starts[at++] = startedMs; });
   return starts;
-}
-
-/** Everything that a claim's statistic is made of. */
-export function selectorsOf(claim: Claim): readonly Selector[] {
-  if (claim.statistic === "ratio") return [claim, claim.per];
-  return claim.statistic === "windowsWithout" ? [claim, claim.first] : [claim];
 }

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Claim, Phase } from "../core/experiment.ts";
 import type { Series } from "../core/run.ts";
-import { compare, quantiles } from "../core/judge/claims.ts";
+import { compare } from "../core/judge/claims.ts";
+import { statisticNamed } from "../core/judge/statistics/registry.ts";
 import { quantile } from "../core/statistics.ts";
 import { AbortWatch } from "./abort-watch.ts";
 
@@ -80,7 +81,7 @@ describe("abort watch", () => {
       };
       const { watch, feed } = watched({ unless, windowMs: 1_000 });
       for (const value of all) feed(viewer("served"), 1, 500 + value, value);
-      const exact = quantile(Float64Array.from(all).sort(), quantiles[statistic]) ?? 0;
+      const exact = quantile(Float64Array.from(all).sort(), statisticNamed(statistic)?.quantile ?? 0) ?? 0;
       expect(watch.violated(1_000, "fault") === null).toBe(compare(exact, comparison, limit));
     }), { numRuns: 300 });
   });

@@ -1,10 +1,11 @@
 /** Keeps the last seconds of those samples that abort conditions look at, and judges them as the verdict would be judged. */
-import type { Claim, Phase, Selector } from "../core/experiment.ts";
+import type { Claim, Phase } from "../core/experiment.ts";
 import { formatViolation } from "../core/format.ts";
-import { compare, grows, inItsLane, observe, quantiles } from "../core/judge/claims.ts";
+import { compare, observe } from "../core/judge/claims.ts";
+import { statisticOf } from "../core/judge/statistics/registry.ts";
 import type { SampleSink } from "../core/ports.ts";
 import type { Plan, RunEvent, Series, SeriesData } from "../core/run.ts";
-import { carries, countIn, eachIn, matching, selectorsOf, type Window } from "../core/series.ts";
+import { carries, countIn, eachIn, matching, type Window } from "../core/series.ts";
 import { RecentSamples } from "./recent-samples.ts";
 
 /** The conductor asks every second, so a phase that is new to this watch began no earlier than that. */
@@ -26,7 +27,7 @@ export class AbortWatch implements SampleSink {
 
   series(series: Series): number {
     const id = this.#inner.series(series);
-    const wanted = this.#conditions.flatMap((condition) => keptFor(condition.unless));
+    const wanted = this.#conditions.flatMap((condition) => statisticOf(condition.unless).watches(condition.unless));
     if (!this.#recent.has(id) && wanted.some((selector) => selector.metric === series.metric && carries(series.tags, selector.where))) {
       this.#recent.set(id, new RecentSamples(series));
     }
@@ -72,7 +73,7 @@ function violation(
   if (value === null || samples < Math.max(1, claim.samplesMin)) return null;
   if (compare(value, claim.comparison, limit)) return null;
   // A sum that is still growing can come to its limit in the rest of the window.
-  if (grows(claim) && value < limit && untilMs - fromMs < windowMs) return null;
+  if (statisticOf(claim).grows && value < limit && untilMs - fromMs < windowMs) return null;
   const observed = { ...claim, unit: claim.unit ?? "", observed: value, limit };
   return `"${claim.title}" does not hold: ${formatViolation(observed, [claim])}`;
 }
@@ -82,18 +83,14 @@ function violation(
  * costs ten times as much.
  */
 function isWithin(claim: Claim, limit: number, window: Window, all: readonly SeriesData[]): boolean {
-  const { statistic, comparison } = claim;
-  if (statistic !== "p50" && statistic !== "p95" && statistic !== "p99") return false;
+  const { comparison } = claim;
+  const { quantile } = statisticOf(claim);
+  if (quantile === null) return false;
   if (comparison !== "<=" && comparison !== "<") return false;
   const selected = matching(all, claim);
   let within = 0;
   eachIn(selected, window, (value) => {
     if (compare(value, comparison, limit)) within++;
   });
-  return within >= Math.max(1, Math.ceil(quantiles[statistic] * countIn(selected, window)));
-}
-
-/** An order claim speaks only of windows in which the lanes concerned were seen at all, so all of these lanes is kept. */
-function keptFor(claim: Claim): readonly Selector[] {
-  return claim.statistic === "windowsWithout" ? selectorsOf(claim).map(inItsLane) : selectorsOf(claim);
+  return within >= Math.max(1, Math.ceil(quantile * countIn(selected, window)));
 }

@@ -1,10 +1,10 @@
 /** The hypothesis while the run goes on, judged by the judge's own rules on what has arrived. A phase that is still open can yet turn. */
-import type { Claim, Selector } from "../experiment.ts";
-import { inItsLane, judgeClaim } from "../judge/claims.ts";
+import { judgeClaim } from "../judge/claims.ts";
+import { statisticOf } from "../judge/statistics/registry.ts";
 import { windowsOf } from "../judge/windows.ts";
 import type { SampleSink } from "../ports.ts";
 import type { Finding, Plan, RunEvent, Series, SeriesData } from "../run.ts";
-import { carries, selectorsOf } from "../series.ts";
+import { carries } from "../series.ts";
 
 /** Grows by doubling: half a million samples cost some megabytes, and no copy when they are looked at. */
 class Growing {
@@ -50,7 +50,7 @@ export class ClaimsSoFar implements SampleSink {
 
   series(series: Series): number {
     const id = this.#inner.series(series);
-    const wanted = series.metric === "dropped_iterations" || this.#hypothesis.some((claim) => keptFor(claim).some((selector) => selector.metric === series.metric && carries(series.tags, selector.where)));
+    const wanted = series.metric === "dropped_iterations" || this.#hypothesis.some((claim) => statisticOf(claim).watches(claim).some((selector) => selector.metric === series.metric && carries(series.tags, selector.where)));
     if (wanted && !this.#kept.has(id)) this.#kept.set(id, new Growing(series));
     return id;
   }
@@ -80,8 +80,3 @@ export class ClaimsSoFar implements SampleSink {
 }
 
 const settleMs = 10_000;
-
-/** An order claim speaks only of windows in which the lanes concerned were seen at all. */
-function keptFor(claim: Claim): readonly Selector[] {
-  return claim.statistic === "windowsWithout" ? selectorsOf(claim).map(inItsLane) : selectorsOf(claim);
-}

@@ -9,6 +9,7 @@ import type { Finding, Run, SeriesData } from "../run.ts";
 import { countIn, eachIn, matching, type Window } from "../series.ts";
 import { answer } from "./answer.ts";
 import { type Misplaced, printsOf } from "./prints.ts";
+import { statisticOf } from "./statistics/registry.ts";
 import type { Windows } from "./windows.ts";
 
 const bodiesTitle = "Bodies are segments";
@@ -100,7 +101,7 @@ function claimsThatRest(run: Run, windows: Windows, misplaced: readonly Misplace
 }
 
 function isOnServed(claim: Claim): boolean {
-  return claim.metric === "segment_ms" && claim.statistic === "share" && claim.having["outcome"] === "served" && (claim.comparison === ">=" || claim.comparison === ">");
+  return claim.metric === "segment_ms" && statisticOf(claim).having(claim)?.["outcome"] === "served" && (claim.comparison === ">=" || claim.comparison === ">");
 }
 
 function sharesOf(run: Run, claim: Claim, window: Window, misplaced: readonly Misplaced[]): { readonly seen: number; readonly least: number; readonly wrong: number } | null {

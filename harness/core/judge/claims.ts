@@ -2,24 +2,15 @@
 import type { Claim, Comparison, Phase, Selector } from "../experiment.ts";
 import type { Finding, SeriesData, Status } from "../run.ts";
 import { sourceOf } from "../registry.ts";
-import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
-import { quantile, sum } from "../statistics.ts";
+import { matching, valuesIn, type Window } from "../series.ts";
+import { sum } from "../statistics.ts";
 import { heldBackIn, isLoadDependent, kindestRecord, shadowsOf } from "./stalls.ts";
+import { statisticOf } from "./statistics/registry.ts";
+import { inItsLane, type Observation } from "./statistics/statistic.ts";
 import { claimId } from "./subjects.ts";
 import type { Windows } from "./windows.ts";
 
-/** What a statistic came to. */
-export interface Observation {
-  readonly value: number | null;
-  /** The same, had the dropped iterations been run and turned out as badly as the claim fears. */
-  readonly worst: number | null;
-  readonly samples: number;
-}
-
 const opposite = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==" } as const;
-export const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
-/** Above this fraction of dropped iterations a statistic without a worst case of its own cannot be trusted. */
-const droppedShareMax = 0.01;
 
 /** When the load generator was behind with some of its work, and when with all of it. */
 export interface Stalls { readonly any: readonly Window[]; readonly standstills: readonly Window[] }
@@ -36,7 +27,7 @@ export function judgeClaim(claim: Claim, phase: Phase, windows: Windows, all: re
     return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", `${seen.samples} samples, needs ${Math.max(1, claim.samplesMin)}`);
   }
   if (!compare(seen.value, claim.comparison, limit)) {
-    if (window.cutOff && grows(claim) && seen.value < limit) return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", "the phase was cut off before it could come to that");
+    if (window.cutOff && statisticOf(claim).grows && seen.value < limit) return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", "the phase was cut off before it could come to that");
     const excuse = excuseOf(claim, window, all, limit, stalls.any);
     if (excuse !== null && phase !== "baseline") return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", excuse, "generator");
     return violated(claim, phase, seen, limit);
@@ -77,117 +68,17 @@ function limitOf(claim: Claim, windows: Windows, all: readonly SeriesData[]): { 
   return { limit: reference.value * times, worst: reference.worst === null ? null : reference.worst * times };
 }
 
-/** What only ever rises while a phase goes on. */
-export function grows(claim: Claim): boolean {
-  return claim.statistic === "count" || claim.statistic === "sum";
-}
-
 /** Whether a claim was beyond its limit before anything was broken: then the fault did not do it alone. */
 export function failsInBaseline({ status, phase, observed, comparison, limit }: Finding): boolean {
   return status === "inconclusive" && phase === "baseline" && observed !== null && comparison !== null && limit !== null && !compare(observed, comparison, limit);
 }
 
 /** The claim's statistic over a window, without any judgement. */
-export function observe(claim: Claim, window: Window, all: readonly SeriesData[], heldBack = 0): Observation {
-  const selected = matching(all, claim);
+export function observe(
+  claim: Claim, window: Window, all: readonly SeriesData[], heldBack = 0,
+): Observation {
   const dropped = droppedIn(claim, window, all) + heldBack;
-  switch (claim.statistic) {
-    case "p50": case "p95": case "p99": {
-      const sorted = valuesIn(selected, window).sort();
-      const q = quantiles[claim.statistic];
-      return extremes(claim.comparison, sorted.length, quantile(sorted, q), quantile(sorted, q, 0, dropped), quantile(sorted, q, dropped));
-    }
-    case "share": {
-      // A reading of a counter stands for as many as it has grown by.
-      const sizeOf = (all: readonly SeriesData[]): number => isCounter(selected) ? sum(valuesIn(all, window)) : countIn(all, window);
-      const count = sizeOf(selected);
-      const good = sizeOf(selected.filter((series) => carries(series.tags, claim.having)));
-      return count === 0 ? nothing : extremes(claim.comparison, count, good / count, good / (count + dropped), (good + dropped) / (count + dropped));
-    }
-    case "ratio": {
-      const values = valuesIn(selected, window);
-      const parts = countIn(matching(all, claim.per), window);
-      // No reading of the numerator is not a numerator of zero.
-      if (parts === 0 || values.length === 0) return nothing;
-      const per = claim.per.times * parts;
-      return tooMany(dropped, parts) ? trusted(sum(values) / per, parts, dropped)
-        : extremes(claim.comparison, parts, sum(values) / per, sum(values) / per, (sum(values) + dropped) / per);
-    }
-    case "max": {
-      const values = valuesIn(selected, window);
-      const max = values.length === 0 ? null : values.reduce((a, b) => Math.max(a, b));
-      return extremes(claim.comparison, values.length, max, max, dropped > 0 ? Number.POSITIVE_INFINITY : max);
-    }
-    case "count": {
-      const count = countIn(selected, window);
-      return extremes(claim.comparison, count, count, count, count + dropped);
-    }
-    case "windowsWithout": return trusted(...windowsWithout(claim, window, all), dropped);
-    default: return trusted(...plain(claim.statistic, valuesIn(selected, window), window), dropped);
-  }
-}
-
-const nothing: Observation = { value: null, worst: null, samples: 0 };
-
-/** Chooses, of the least and the most that a statistic could have come to, the one that a claim with this comparison fears. */
-function extremes(comparison: Comparison, samples: number, value: number | null, least: number | null, most: number | null): Observation {
-  if (comparison === "==") return { value, worst: most === value ? least : most, samples };
-  return { value, worst: comparison === ">" || comparison === ">=" ? least : most, samples };
-}
-
-function plain(statistic: "mean" | "sum" | "rate", values: Float64Array, window: Window): [number | null, number] {
-  const count = values.length;
-  switch (statistic) {
-    case "mean": return [count === 0 ? null : sum(values) / count, count];
-    case "sum": return [count === 0 ? null : sum(values), count];
-    case "rate": return [count === 0 ? null : sum(values) / ((window.untilMs - window.fromMs) / 1000), count];
-  }
-}
-
-/**
- * Windows in which `claim` selects something although `first` selects nothing. The samples are those windows of which the record says
- * anything: both metrics were seen in the lanes concerned, whatever their other tags.
- */
-function windowsWithout(claim: Claim & { statistic: "windowsWithout" }, window: Window, all: readonly SeriesData[]): [number, number] {
-  const { by } = claim;
-  if (by === undefined) return windowsWithoutIn(claim, window, all);
-  const values = new Set(matching(all, inItsLane(claim)).flatMap((series) => series.tags[by] ?? []));
-  const each = [...values].map((value) => windowsWithoutIn(claim, window, all.filter((series) => series.tags[by] === value)));
-  return [each.reduce((total, [count]) => total + count, 0), each.reduce((total, [, samples]) => total + samples, 0)];
-}
-
-function windowsWithoutIn(claim: Claim & { statistic: "windowsWithout" }, window: Window, all: readonly SeriesData[]): [number, number] {
-  const slotsOf = (selector: Selector, counts: (value: number) => boolean): Set<number> => {
-    const slots = new Set<number>();
-    eachIn(matching(all, selector), window, (value, startedMs) => {
-      if (counts(value)) slots.add(Math.floor((startedMs - window.fromMs) / claim.windowMs));
-    });
-    return slots;
-  };
-  // A counter that was read and has not grown says that nothing happened.
-  const happened = (selector: Selector): Set<number> => slotsOf(selector, isCounter(matching(all, selector)) ? (value) => value > 0 : () => true);
-  const told = (selector: Selector): Set<number> => slotsOf(inItsLane(selector), () => true);
-  const [earlier, toldOfFirst] = [happened(claim.first), told(claim.first)];
-  return [[...happened(claim)].filter((index) => !earlier.has(index)).length, [...told(claim)].filter((index) => toldOfFirst.has(index)).length];
-}
-
-/** As the record itself says: the harness cannot know every counter of every target. */
-function isCounter(series: readonly SeriesData[]): boolean {
-  return series.some(({ kind }) => kind === "increment");
-}
-
-/** All that is seen in the lane of what a selector selects. */
-export function inItsLane({ metric, where }: Selector): Selector {
-  const lane = where?.["lane"];
-  return lane === undefined ? { metric } : { metric, where: { lane } };
-}
-
-function trusted(value: number | null, samples: number, dropped: number): Observation {
-  return { value, worst: tooMany(dropped, samples) ? null : value, samples };
-}
-
-function tooMany(dropped: number, samples: number): boolean {
-  return dropped > droppedShareMax * Math.max(1, samples);
+  return statisticOf(claim).observe(claim, { window, all, selected: matching(all, claim), dropped });
 }
 
 /** Dropped iterations that could have yielded samples for this selector: those of its lane, or of any when it names none. */

@@ -4,7 +4,7 @@
 import type { Phase } from "../experiment.ts";
 import { metrics } from "../metrics.ts";
 import type { AbortReason, Finding, Plan, Run, SeriesData } from "../run.ts";
-import { carries, countIn, eachIn, matching, selectorsOf, valuesIn, type Window } from "../series.ts";
+import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
 import { answer } from "./answer.ts";
 import { bodiesAreSegments } from "./bodies.ts";
@@ -19,6 +19,7 @@ import { proberAgrees } from "./prober-agrees.ts";
 import { fitProblems } from "./record-fits.ts";
 import { readingProblem } from "./readings.ts";
 import { iterationMetrics } from "./stalls.ts";
+import { selectorsOf, statisticOf } from "./statistics/registry.ts";
 import { serviceSubject } from "./subjects.ts";
 import { completed, type Windows } from "./windows.ts";
 
@@ -218,7 +219,10 @@ function goodputOf({ plan, series }: Run): readonly SeriesData[] {
   const { recovery } = plan;
   const good = [
     ...(recovery !== null && isOfLoad(recovery.goodput.metric) ? [matching(series, recovery.goodput).filter(({ tags }) => carries(tags, recovery.having))] : []),
-    ...plan.hypothesis.flatMap((claim) => (claim.statistic === "share" && claim.comparison.startsWith(">") && isOfLoad(claim.metric) ? [matching(series, claim).filter(({ tags }) => carries(tags, claim.having))] : [])),
+    ...plan.hypothesis.flatMap((claim) => {
+      const having = statisticOf(claim).having(claim);
+      return having !== null && claim.comparison.startsWith(">") && isOfLoad(claim.metric) ? [matching(series, claim).filter(({ tags }) => carries(tags, having))] : [];
+    }),
   ];
   return good[0] ?? matching(series, { metric: "iteration_ms", where: { outcome: "ended" } });
 }

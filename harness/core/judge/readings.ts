@@ -6,9 +6,10 @@ import type { Selector, Tags } from "../experiment.ts";
 import { sourceOf } from "../registry.ts";
 import type { Run } from "../run.ts";
 import { struckBy } from "../struck.ts";
-import { countIn, matching, selectorsOf, type Window } from "../series.ts";
+import { countIn, matching, type Window } from "../series.ts";
 import type { Source } from "../telemetry.ts";
 import { longestGap } from "./gaps.ts";
+import { selectorsOf } from "./statistics/registry.ts";
 
 /** Everything is read every 2 s; four missed readings hide too much of a phase. */
 export const readingGapMaxMs = 10_000;

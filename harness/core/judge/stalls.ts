@@ -9,6 +9,7 @@ import type { Claim, Selector } from "../experiment.ts";
 import { sourceOf } from "../registry.ts";
 import type { SeriesData } from "../run.ts";
 import { eachIn, matching, type Window } from "../series.ts";
+import { statisticOf } from "./statistics/registry.ts";
 
 /** Later than this is more than a busy machine's jitter: an eighth of a 2 s segment. */
 const stallMsMin = 250;
@@ -107,9 +108,8 @@ function untouched(series: SeriesData, shadows: readonly Window[]): SeriesData {
  * would have come to without them cannot be told when the claim asks for more of it.
  */
 export function kindestRecord(claim: Claim, all: readonly SeriesData[], shadows: readonly Window[]): readonly SeriesData[] | null {
-  const asksForMore = claim.comparison === ">" || claim.comparison === ">=" || claim.comparison === "==";
-  if (["count", "sum", "rate"].includes(claim.statistic) && asksForMore) return null;
-  const chosen: Selector = claim.statistic === "ratio" && asksForMore ? claim.per : claim;
+  const chosen = statisticOf(claim).spoilt(claim);
+  if (chosen === null) return null;
   const touched = new Set(matching(all, chosen));
   return all.map((series) => (touched.has(series) ? untouched(series, shadows) : series));
 }

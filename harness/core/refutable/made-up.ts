@@ -1,9 +1,10 @@
 /** Made-up records: each metric that a claim looks at, in one of the states that the target could be in. Nothing here happened. */
 import type { Claim, Phase, Selector, Tags } from "../experiment.ts";
+import { namedBy, selectorsOf, statisticOf } from "../judge/statistics/registry.ts";
 import { metrics } from "../metrics.ts";
 import type { OwnMetric } from "../registry.ts";
 import type { SeriesData } from "../run.ts";
-import { selectorsOf, type Window } from "../series.ts";
+import type { Window } from "../series.ts";
 import { type Group, groupsOf, requestsMost, type World } from "./population.ts";
 
 /** How one metric looks in one phase. */
@@ -34,9 +35,10 @@ export function valuesByTag(all: readonly (Tags | undefined)[]): Record<string, 
 
 /** All values that a claim names, by tag, for one of its metrics. */
 function wantedOf(claim: Claim, metric: string): Record<string, string[]> {
-  const all = [...selectorsOf(claim), ...(claim.statistic === "share" ? [{ metric: claim.metric, where: claim.having }] : [])].filter((one) => one.metric === metric);
+  const all = namedBy(claim).filter((one) => one.metric === metric);
   const wanted = valuesByTag(all.map(({ where }) => where));
-  if (claim.statistic === "windowsWithout" && claim.by !== undefined) wanted[claim.by] ??= [];
+  const by = statisticOf(claim).by(claim);
+  if (by !== null) wanted[by] ??= [];
   return wanted;
 }
 
@@ -72,37 +74,37 @@ function sampleStates(claim: Claim, metric: string, wanted: Record<string, strin
   const groups = groupsOf(metric, wanted, world);
   const part = partOf(claim, world);
   const selectors = selectorsOf(claim).filter((one) => one.metric === metric);
-  const having = claim.statistic === "share" ? claim.having : {};
+  const { number, readsValues, ...statistic } = statisticOf(claim);
+  const having = statistic.having(claim);
   const ways: Assign[] = [
     ...selectors.map(({ where }): Assign => (group) => matching(group, { ...where, ...having })),
-    ...(claim.statistic === "share" ? [(group: Group): Tags => avoiding(group, having, claim.where ?? {})] : []),
+    ...(having !== null ? [(group: Group): Tags => avoiding(group, having, claim.where ?? {})] : []),
     ...selectors.map(({ where }): Assign => (group) => avoiding(group, where ?? {}, {})),
   ];
   const isOfInterest = (group: Group): boolean => compatible(group.fixed, claim.metric === metric ? claim.where : selectors[0]?.where);
-  const counts = claim.statistic === "count" || claim.statistic === "ratio";
-  const numbers = !counts ? [1] : metric === "http_req_ms" ? [1, 0] : source === "generator" ? [1] : [1, -1];
-  const timed = ["share", "count", "windowsWithout"].includes(claim.statistic) ? [leastMs] : [leastMs, Number.POSITIVE_INFINITY];
+  const numbers = number === null ? [1] : metric === "http_req_ms" ? [1, 0] : source === "generator" ? [1] : [1, -1];
+  const timed = readsValues ? [leastMs, Number.POSITIVE_INFINITY] : [leastMs];
   const states: State[] = [];
   const add = (one: Assign, other: Assign, mix: "none" | "half" | "one"): void => {
     const differs = groups.some((group) => isOfInterest(group) && JSON.stringify(one(group)) !== JSON.stringify(other(group)));
     if (mix !== "none" && !differs) return;
-    for (const ms of timed) for (const number of numbers) {
+    for (const ms of timed) for (const times of numbers) {
       states.push({ make: (phase, window) => {
         let first = true;
         return groups.flatMap((group) => {
           const seconds = (window.untilMs - window.fromMs) / 1_000;
-          const planned = group.perSecond[phase] * seconds * (source === "generator" ? part : 1) * (number === 0 ? requestsMost(group) : 1);
-          const count = number === -1 ? 1 : source === "generator" || claim.statistic === "count" ? Math.round(planned) : Math.max(Math.round(planned), claim.samplesMin, 1);
+          const planned = group.perSecond[phase] * seconds * (source === "generator" ? part : 1) * (times === 0 ? requestsMost(group) : 1);
+          const count = times === -1 ? 1 : source === "generator" || number === "value" ? Math.round(planned) : Math.max(Math.round(planned), claim.samplesMin, 1);
           const [some, others] = [one(group), other(group)];
-          const times = evenly(window, count);
+          const starts = evenly(window, count);
           const odd = mix === "one" && first && isOfInterest(group) ? 1 : 0;
           if (odd === 1 && count > 0) first = false;
           const apart = mix === "half" ? Math.floor(count / 2) : odd;
           const chosen = (index: number): boolean => (mix === "half" ? index % 2 === 1 : index < apart);
           const lasts = (tags: Tags) => (): number => lengthOf(tags, group, ms, kind);
           return [
-            seriesOf(metric, kind, some, times.filter((_, index) => !chosen(index)), lasts(some)),
-            seriesOf(metric, kind, others, times.filter((_, index) => chosen(index)), lasts(others)),
+            seriesOf(metric, kind, some, starts.filter((_, index) => !chosen(index)), lasts(some)),
+            seriesOf(metric, kind, others, starts.filter((_, index) => chosen(index)), lasts(others)),
           ];
         });
       } });
@@ -125,12 +127,14 @@ function readingStates(claim: Claim, metric: string, wanted: Record<string, stri
   const all = tags.includes("service") ? { service: [], ...wanted } : wanted;
   const groups = groupsOf(metric, all, world).flatMap(({ fixed, free }) => Object.entries(free).reduce<Tags[]>((made, [tag, values]) => made.flatMap((one) => values.map((value) => ({ ...one, [tag]: value }))), [fixed]));
   const most = mostOf(claim, metric, world);
+  const { number, ...statistic } = statisticOf(claim);
+  const having = statistic.having(claim);
   const own = selectorsOf(claim).filter((one) => one.metric === metric).map(({ where }) => where ?? {});
-  const chosen: Tags[] = [...own, ...(claim.statistic === "share" ? [{ ...claim.where, ...claim.having }] : []), {}];
-  const low = claim.statistic === "share" || typeof claim.limit !== "number" ? 1 : 0;
+  const chosen: Tags[] = [...own, ...(having !== null ? [{ ...claim.where, ...having }] : []), {}];
+  const low = having !== null || typeof claim.limit !== "number" ? 1 : 0;
   const state = (matched: number, others: number, where: Tags): State => ({
     make: (_phase, window) => {
-      const count = Math.max(1, Math.ceil((window.untilMs - window.fromMs) / readEveryMs), claim.statistic === "count" ? 0 : claim.samplesMin);
+      const count = Math.max(1, Math.ceil((window.untilMs - window.fromMs) / readEveryMs), number === "value" ? 0 : claim.samplesMin);
       return groups.map((one) => {
         const value = isHarness(one) ? low : compatible(one, where) ? matched : others;
         return seriesOf(metric, kind, one, evenly(window, count), () => value);

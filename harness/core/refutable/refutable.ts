@@ -6,9 +6,10 @@ import type { Claim, Phase, Recovery, Tags } from "../experiment.ts";
 import { formatValue } from "../format.ts";
 import { compare, judgeClaim } from "../judge/claims.ts";
 import { judgeRecovery } from "../judge/recovery.ts";
+import { namedBy, selectorsOf, statisticOf } from "../judge/statistics/registry.ts";
 import type { PhaseWindow, Windows } from "../judge/windows.ts";
 import type { Finding, RunEvent, SeriesData } from "../run.ts";
-import { carries, selectorsOf } from "../series.ts";
+import { carries } from "../series.ts";
 import { isHarness, metricsOf, partOf, type State, statesOf, valuesByTag } from "./made-up.ts";
 import { groupsOf, type World } from "./population.ts";
 
@@ -54,7 +55,8 @@ function isAboutHarness(claim: Claim, { registry }: World): boolean {
 interface Seen { fails: boolean; failsAlone: boolean; holds: boolean; least: number; most: number; samples: number; limitLeast: number; limitMost: number }
 
 function phaseProblem(claim: Claim, phase: Phase, windows: Windows, world: World): string | null {
-  if (claim.statistic === "windowsWithout" && claim.windowMs > world.experiment.phasesMs[phase]) return `one window of ${claim.windowMs} ms is longer than the phase`;
+  const tooLong = statisticOf(claim).lengthProblem(claim, world.experiment.phasesMs[phase]);
+  if (tooLong !== null) return tooLong;
   const scaled = scaledClaim(claim, partOf(claim, world));
   const seen: Seen = { fails: false, failsAlone: false, holds: false, least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY, samples: 0, limitLeast: Number.POSITIVE_INFINITY, limitMost: Number.NEGATIVE_INFINITY };
   for (const record of recordsFor(scaled, claim, phase, windows, world)) {
@@ -64,7 +66,8 @@ function phaseProblem(claim: Claim, phase: Phase, windows: Windows, world: World
   return explained(claim, scaled, seen);
 }
 
-function look(finding: Finding, { comparison, samplesMin, statistic }: Claim, seen: Seen): void {
+function look(finding: Finding, claim: Claim, seen: Seen): void {
+  const { comparison, samplesMin } = claim;
   seen.samples = Math.max(seen.samples, finding.samples);
   const { observed, limit } = finding;
   if (observed === null || limit === null || finding.samples < Math.max(1, samplesMin)) return;
@@ -74,13 +77,13 @@ function look(finding: Finding, { comparison, samplesMin, statistic }: Claim, se
   seen.limitMost = Math.max(seen.limitMost, limit);
   if (finding.status === "held") seen.holds = true;
   // A share that only such a record misses asks for next to nothing.
-  const isPure = statistic === "share" && (observed === 0 || observed === 1);
+  const isPure = statisticOf(claim).having(claim) !== null && (observed === 0 || observed === 1);
   if (finding.status !== "held" && !compare(observed, comparison, limit)) seen[isPure ? "failsAlone" : "fails"] = true;
 }
 
 function explained(claim: Claim, scaled: Claim, seen: Seen): string | null {
   const part = scaled.samplesMin === claim.samplesMin ? 1 : claim.samplesMin / scaled.samplesMin;
-  const unit = claim.statistic === "share" ? "share" : (claim.unit ?? "");
+  const unit = unitOf(claim);
   const counted = scaled.limit === claim.limit ? 1 : part;
   const shown = (value: number): string => formatValue(value * counted, unit);
   const range = seen.least === seen.most ? shown(seen.least) : `${shown(seen.least)} to ${shown(seen.most)}`;
@@ -95,17 +98,18 @@ function explained(claim: Claim, scaled: Claim, seen: Seen): string | null {
   return seen.holds || within ? null : `no record satisfies it: it comes to ${range}, and must be ${comparison} ${limitText(claim)}`;
 }
 
-function limitText({ limit, statistic, unit }: Claim): string {
-  return typeof limit === "number" ? formatValue(limit, statistic === "share" ? "share" : (unit ?? "")) : `${limit.times} × ${limit.of}`;
+function limitText(claim: Claim): string {
+  const { limit } = claim;
+  return typeof limit === "number" ? formatValue(limit, unitOf(claim)) : `${limit.times} × ${limit.of}`;
+}
+
+function unitOf(claim: Claim): string {
+  return statisticOf(claim).unit ?? claim.unit ?? "";
 }
 
 /** Where a part of the samples is made, what is counted is that part. */
 function scaledClaim(claim: Claim, part: number): Claim {
-  if (part === 1) return claim;
-  const samplesMin = Math.ceil(claim.samplesMin * part);
-  if (claim.statistic === "ratio") return { ...claim, samplesMin, per: { ...claim.per, times: claim.per.times / part } };
-  const counts = claim.statistic === "count" || claim.statistic === "sum" || claim.statistic === "rate";
-  return { ...claim, samplesMin, limit: counts && typeof claim.limit === "number" ? claim.limit * part : claim.limit };
+  return part === 1 ? claim : statisticOf(claim).ofPart(claim, part) as Claim;
 }
 
 /** Every state of the phase with, where the limit refers to another phase, a few of that one. */
@@ -187,7 +191,7 @@ function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): strin
 function nobody(metric: string, claim: Claim, phase: Phase, window: PhaseWindow, world: World): SeriesData[] {
   const kind = world.registry[metric]?.kind ?? "event";
   if (world.registry[metric]?.source !== "generator") return [];
-  const wanted = valuesByTag([...selectorsOf(claim).map(({ where }) => where), ...(claim.statistic === "share" ? [claim.having] : [])]);
+  const wanted = valuesByTag(namedBy(claim).map(({ where }) => where));
   const part = partOf(claim, world);
   return groupsOf(metric, wanted, world).map(({ fixed, free, perSecond, mostMs }) => {
     const tags = Object.fromEntries(Object.entries(free).map(([tag, values]) => [tag, fate(metric, tag, values)]));

@@ -1,0 +1,27 @@
+/** What claims of every statistic have in common, and how samples are selected. */
+
+export const phases = ["baseline", "fault", "recovery"] as const;
+export type Phase = (typeof phases)[number];
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** Some samples: those of a metric that carry all of these tags. */
+export interface Selector {
+  readonly metric: string;
+  readonly where?: Tags | undefined;
+}
+
+export type Comparison = "<" | "<=" | ">" | ">=" | "==";
+
+export interface ClaimBase extends Selector {
+  /** One sentence that is true when the claim holds. */
+  readonly title: string;
+  readonly comparison: Comparison;
+  /** Absolute, or relative to the same statistic in another phase. */
+  readonly limit: number | { readonly of: Phase; readonly times: number };
+  readonly during: readonly Phase[];
+  /** Fewer samples than this in a phase make the finding inconclusive. */
+  readonly samplesMin: number;
+  /** Shown after the number: `ms`, `/s`. */
+  readonly unit?: string | undefined;
+}

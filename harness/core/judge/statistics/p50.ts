@@ -1,0 +1,4 @@
+/** The median. */
+import { quantileStatistic } from "./quantile.ts";
+
+export const p50 = quantileStatistic("p50", 0.5);
