@@ -3,6 +3,7 @@ export { count } from "./count.ts";
 export { max } from "./max.ts";
 export { mean } from "./mean.ts";
 export { p50 } from "./p50.ts";
+export { p90 } from "./p90.ts";
 export { p95 } from "./p95.ts";
 export { p99 } from "./p99.ts";
 export { rate } from "./rate.ts";
