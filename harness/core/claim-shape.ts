@@ -1,6 +1,6 @@
 /** The parts of which shapes of claims are made, for all statistics alike. */
 import { z } from "zod";
-import { phases } from "./claim.ts";
+import { phases } from "./phases.ts";
 
 export const phase = z.enum(phases);
 export const tags = z.record(z.string(), z.string());

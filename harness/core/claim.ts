@@ -1,9 +1,6 @@
 /** What claims of every statistic have in common, and how samples are selected. */
-
-export const phases = ["baseline", "fault", "recovery"] as const;
-export type Phase = (typeof phases)[number];
-
-export type Tags = Readonly<Record<string, string>>;
+import type { Phase } from "./phases.ts";
+import type { Tags } from "./tags.ts";
 
 /** Some samples: those of a metric that carry all of these tags. */
 export interface Selector {

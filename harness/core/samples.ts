@@ -1,5 +1,5 @@
 /** Samples as the judge reads them. All times are epoch milliseconds with a fraction. */
-import type { Tags } from "./claim.ts";
+import type { Tags } from "./tags.ts";
 
 /**
  * How a sample's value and time relate.

@@ -1,6 +1,7 @@
 /** Finding samples: by metric and tags, and by the moment at which what they measure began. */
-import type { Selector, Tags } from "./claim.ts";
+import type { Selector } from "./claim.ts";
 import type { SeriesData } from "./samples.ts";
+import type { Tags } from "./tags.ts";
 
 export interface Window {
   readonly fromMs: number;

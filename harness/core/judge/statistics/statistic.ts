@@ -3,9 +3,10 @@
  * and reports have to know of it. Nothing else in the code knows one by name.
  */
 import type { z } from "zod";
-import type { ClaimBase, Comparison, Selector, Tags } from "../../claim.ts";
+import type { ClaimBase, Comparison, Selector } from "../../claim.ts";
 import type { SeriesData } from "../../samples.ts";
 import type { Window } from "../../series.ts";
+import type { Tags } from "../../tags.ts";
 
 /** What a statistic came to. */
 export interface Observation {
