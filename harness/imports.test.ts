@@ -11,7 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/core": ["harness/faults"],
   "harness/system": ["harness/core"],
   "harness/run": ["harness/core", "harness/faults", "harness/system"],
-  "harness/substrates": ["harness/core", "harness/faults", "harness/system"],
+  "harness/substrates": ["harness/core", "harness/faults", "harness/system", "harness/provision"],
   "harness/load": ["harness/core", "harness/system"],
   "harness/probes": ["harness/core", "harness/system"],
   "harness/provision": ["harness/core", "harness/system"],

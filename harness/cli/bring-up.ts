@@ -40,7 +40,7 @@ export async function bringUp(context: Context, { plan, layout }: Planned, progr
   });
   await mkdir(logsDirectory);
   const controlToken = randomBytes(16).toString("hex");
-  const deployment = undoing.use(await substrateOf(context, plan.substrate, tools, clock).deploy({
+  const deployment = undoing.use(await (await substrateOf(context, plan.substrate, tools, clock)).deploy({
     plan, runId, layout, logsDirectory, undo: ledger, signal: context.signal, controlToken, progress,
   }));
   const owned = undoing.move();

@@ -4,20 +4,23 @@ import { join } from "node:path";
 import { exitCodes } from "../core/errors.ts";
 import type { DistributiveOmit } from "../core/ports.ts";
 import type { RunEvent } from "../core/run.ts";
+import { substrates } from "../core/substrates.ts";
 import { listen, silentBeatsMax } from "../run/dead-man.ts";
 import { type LeftRun, leftRun } from "../run/left-runs.ts";
 import { recoverRun } from "../run/recovery.ts";
 import { files } from "../run/run-directory.ts";
 import { linked, sha256, unlinked } from "../run/seal.ts";
+import { adapterOf, undoOn } from "../substrates/registry.ts";
 import { isSameProcess } from "../system/processes.ts";
 import type { Context } from "./context.ts";
-import { engineUndo } from "./recover.ts";
 import { judged } from "./run.ts";
 
 const goneWithinMs = 10_000;
 
 /** Lives as long as the run, and says nothing to anybody: what it did is in the record. */
 export async function deadMan(context: Context, runId: string): Promise<number> {
+  // Now, while all is well: who knows what becomes of this checkout while the run goes on.
+  await Promise.all(substrates.filter((one) => !one.isVirtual).map(({ name }) => adapterOf(name)));
   const heard = await listen(context.stdin());
   // Its own ledger alone: what lies beside it may be unreadable.
   const left = leftRun(context.stateDirectory, runId);
@@ -27,7 +30,7 @@ export async function deadMan(context: Context, runId: string): Promise<number> 
   const record = recordOf(left.directory);
   record({ kind: "aborted", reason: "deadMan", detail: heard === "killed" ? "the harness was killed" : `the harness gave no sign of life for ${silentBeatsMax} s` });
   const startedMs = performance.now();
-  const remaining = await recoverRun(left, engineUndo);
+  const remaining = await recoverRun(left, undoOn);
   record({ kind: "cleaned", status: remaining.length === 0 ? "clean" : "incomplete", left: remaining, tookMs: performance.now() - startedMs });
   record({ kind: "finished" });
   return existsSync(join(left.directory, files.plan)) ? (await judged(left.directory, null)).exitCode : exitCodes.aborted;

@@ -6,13 +6,13 @@ import { exitCodes } from "../core/errors.ts";
 import { type Inspection, inspect } from "../provision/inspect.ts";
 import { composePlugin } from "../provision/docker-compose.ts";
 import { type Ability, freeDiskBytes, inspectMachine, type Machine } from "../provision/machine.ts";
+import { substrates } from "../core/substrates.ts";
 import { toolNames } from "../core/tools.ts";
 import { provision } from "../provision/provision.ts";
 import { showProgress } from "../provision/render.ts";
 import type { Output } from "./context.ts";
 import { toolCacheRoot } from "../provision/cache.ts";
-import { engineObstacle } from "../substrates/docker/engine.ts";
-import { imageName } from "../substrates/docker/image/image.ts";
+import { adapterOf } from "../substrates/registry.ts";
 
 export interface DoctorOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -31,10 +31,10 @@ interface Diagnosis {
   readonly reports: { readonly path: string; readonly freeBytes: number | undefined };
   /** For targets that come up by a compose file. */
   readonly compose: Ability;
-  readonly substrates: { readonly process: Ability; readonly docker: Ability };
+  readonly substrates: Readonly<Record<string, Ability>>;
 }
 
-/** Resolves with the exit status: 0 when a run on the process substrate can start here, with tools that are there or can be got. */
+/** Resolves with the exit status: 0 when a run can start here though no other substrate is ready, with tools that are there or can be got. */
 export async function doctor({ env, stdout, stderr, json, install, signal }: DoctorOptions): Promise<number> {
   if (install) {
     using display = showProgress(stderr);
@@ -49,30 +49,29 @@ export async function doctor({ env, stdout, stderr, json, install, signal }: Doc
     cache: { path: cachePath, freeBytes: freeDiskBytes(cachePath) },
     reports: { path: reportsPath, freeBytes: freeDiskBytes(reportsPath) },
     compose: composePlugin(env),
-    substrates: { process: processSubstrate(tools, machine), docker: await dockerSubstrate(env, machine) },
+    substrates: await abilitiesOf(env, machine, tools),
   };
   if (json) stdout.json({ format: "seawall-doctor/1", ...diagnosis });
   else stdout.write(render(diagnosis, stdout));
-  return diagnosis.substrates.process.works ? exitCodes.held : exitCodes.internal;
+  return works(diagnosis) ? exitCodes.held : exitCodes.internal;
 }
 
-async function dockerSubstrate(env: NodeJS.ProcessEnv, { docker }: Machine): Promise<Ability> {
-  if (!docker.works) return docker;
-  const unfit = await engineObstacle(env, null);
-  if (unfit !== null) return { works: false, detail: unfit };
-  return { works: true, detail: (await engineObstacle(env, imageName(resolve(import.meta.dirname, "../..")))) ?? `${docker.detail} and has the image` };
+/** Whether a run can start where it starts when nothing else is ready. */
+function works({ substrates: abilities }: Pick<Diagnosis, "substrates">): boolean {
+  return substrates.some(({ name, auto }) => auto === "otherwise" && abilities[name]?.works === true);
 }
 
-function processSubstrate(tools: readonly Inspection[], { zoneAddresses }: Machine): Ability {
-  if (!zoneAddresses.works) return zoneAddresses;
-  const unobtainable = tools.filter(({ found, sources }) => found === undefined && sources.length === 0).map(({ name }) => name);
-  if (unobtainable.length > 0) return { works: false, detail: `cannot be had here: ${unobtainable.join(", ")}` };
-  const missing = tools.filter(({ found }) => found === undefined).map(({ name }) => name);
-  if (missing.length > 0) return { works: true, detail: `once ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} got` };
-  return { works: true, detail: "every tool is there" };
+/** Of each substrate that can fail to work: in virtual time nothing can. */
+async function abilitiesOf(env: NodeJS.ProcessEnv, machine: Machine, tools: readonly Inspection[]): Promise<Record<string, Ability>> {
+  const ground = { env, root: resolve(import.meta.dirname, "../..") };
+  const abilities = await Promise.all(substrates.map(async ({ name }) => {
+    const ability = await (await adapterOf(name)).doctor?.(ground, machine, tools);
+    return ability === undefined ? [] : [[name, ability] as const];
+  }));
+  return Object.fromEntries(abilities.flat());
 }
 
-function render({ tools, machine, cache, reports, compose, substrates }: Diagnosis, output: Output): string {
+function render({ tools, machine, cache, reports, compose, substrates: places }: Diagnosis, output: Output): string {
   const width = Math.min(100, output.columns);
   const mark = (works: boolean) => paint(works ? "yes" : "no ", works ? "green" : "red", output);
   const missing = tools.filter(({ found }) => found === undefined);
@@ -84,7 +83,7 @@ function render({ tools, machine, cache, reports, compose, substrates }: Diagnos
     ["clients", clients.length === 0 ? "none of the programs that fetch tools" : clients.join(", ")],
   ];
   const abilities: [string, Ability][] = [
-    ["process substrate", substrates.process], ["docker substrate", substrates.docker], ["zone addresses", machine.zoneAddresses], ["browser, players", machine.browser], ["compose files", compose],
+    ...Object.entries(places).map(([name, ability]): [string, Ability] => [`${name} substrate`, ability]), ["zone addresses", machine.zoneAddresses], ["browser, players", machine.browser], ["compose files", compose],
   ];
   return [
     clip(["tool".padEnd(10), "version".padEnd(10), "from".padEnd(12), "where"].join(" "), width),
@@ -93,7 +92,7 @@ function render({ tools, machine, cache, reports, compose, substrates }: Diagnos
     ...abilities.map(([name, { works, detail }]) => `${name.padEnd(18)} ${mark(works)} ${clip(detail, width - 23)}`),
     "",
     ...facts.map(([name, text]) => `${name.padEnd(8)} ${clip(text, width - 9)}`),
-    ...(missing.length === 0 || !substrates.process.works ? [] : ["", "`npm start` gets what is missing; `./seawall doctor --install` does that alone."]),
+    ...(missing.length === 0 || !works({ substrates: places }) ? [] : ["", "`npm start` gets what is missing; `./seawall doctor --install` does that alone."]),
     "",
   ].join("\n");
 }

@@ -3,22 +3,28 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { RecordedVerdict } from "../core/prerequisites.ts";
 import type { Run, Status } from "../core/run.ts";
-import { tierNames } from "../core/tiers.ts";
+import { unknownNames } from "../core/unknown-names.ts";
 import { files } from "../run/run-directory.ts";
 import { readRun } from "../run/read-run.ts";
 import { foldersIn, jsonIn } from "../system/files.ts";
 import { judgeRecord } from "./judge-record.ts";
 
-const planShape = z.object({ experiment: z.string(), tier: z.enum(tierNames), target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), without: z.array(z.string()), targetVersion: z.string().default(""), scale: z.number().default(1) });
+const planShape = z.object({
+  experiment: z.string(), tier: z.string(), target: z.string(), topology: z.string(), substrate: z.string(),
+  without: z.array(z.string()), targetVersion: z.string().default(""), scale: z.number().default(1),
+});
 const verdictShape = z.object({ runId: z.string(), status: z.enum(["held", "refuted", "inconclusive"]) });
 
 /** Of every run below `reports/EXPERIMENT/`. A run without a whole record has shown nothing and is passed over. */
 export function recordedVerdicts(reports: string): RecordedVerdict[] {
   const runs = foldersIn(reports).flatMap((experiment) => foldersIn(join(reports, experiment)).map((run) => join(reports, experiment, run)));
   return runs.flatMap((run) => {
-    const plan = planShape.safeParse(jsonIn(join(run, files.plan)));
+    const text = jsonIn(join(run, files.plan));
+    const plan = planShape.safeParse(text);
     const verdict = verdictShape.safeParse(jsonIn(join(run, files.verdict)));
-    return plan.success && verdict.success ? [{ ...plan.data, ...verdict.data, directory: run }] : [];
+    if (!plan.success || !verdict.success) return [];
+    const [doubt] = unknownNames(text as Readonly<Record<string, unknown>>);
+    return [{ ...plan.data, ...verdict.data, directory: run, ...(doubt === undefined ? {} : { doubt }) }];
   });
 }
 

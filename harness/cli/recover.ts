@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { exitCodes } from "../core/errors.ts";
 import { type LeftRun, leftRuns, testsPrefix } from "../run/left-runs.ts";
 import { recoverRun, tracesOf } from "../run/recovery.ts";
-import { sweepEngine } from "../substrates/docker/undo.ts";
+import { undoOn } from "../substrates/registry.ts";
 import { foldersIn } from "../system/files.ts";
 import { endStrays, straysOf } from "../system/strays.ts";
 import type { Context } from "./context.ts";
@@ -32,16 +32,16 @@ export async function recover(context: Context, json: boolean): Promise<number> 
 
 /** Tests keep the state of their runs in their own folder: its ledgers are replayed before the folder goes. */
 export async function recoverWithin(left: LeftRun): Promise<readonly string[]> {
-  if (!left.runId.startsWith(testsPrefix)) return recoverRun(left, engineUndo);
+  if (!left.runId.startsWith(testsPrefix)) return recoverRun(left, undoOn);
   // First whoever could go on with it: a run that a test had started, and its switch.
   await endStrays(tracesOf(left), strayMs);
   const remaining: string[] = [];
   for (const folder of left.entries.flatMap((entry) => (entry.kind === "directory" ? [entry.path] : []))) {
     for (const state of stateFoldersIn(folder)) {
-      for (const inner of leftRuns(state)) if (!inner.alive) remaining.push(...(await recoverRun(inner, engineUndo)));
+      for (const inner of leftRuns(state)) if (!inner.alive) remaining.push(...(await recoverRun(inner, undoOn)));
     }
   }
-  return remaining.length > 0 ? remaining : recoverRun(left, engineUndo);
+  return remaining.length > 0 ? remaining : recoverRun(left, undoOn);
 }
 
 /** A test's cache lies in the folder of all tests, or one below. */
@@ -54,6 +54,3 @@ function stateFoldersIn(folder: string): string[] {
 export function isOfTestsAlone(left: LeftRun): boolean {
   return left.runId.startsWith(testsPrefix) && left.unread.length === 0 && straysOf(tracesOf(left)).length === 0;
 }
-
-/** The engine may have been named by another DOCKER_HOST than today's. */
-export const engineUndo = (runId: string, engine: string): Promise<readonly string[]> => sweepEngine({ DOCKER_HOST: engine }, runId);

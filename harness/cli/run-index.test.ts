@@ -53,6 +53,11 @@ describe("the index of runs", () => {
     expect(writeIndex(out)).toMatchObject({ broken: [], runs: [{ runId: "20260101T000000Z-00000001" }] });
   });
 
+  it("says of a run on a substrate that this version does not have where it ran", () => {
+    recorded("origin-storm/20260101T000000Z-00000001", { substrate: "moon" });
+    expect(writeIndex(out)).toMatchObject({ runs: [], broken: [{ why: expect.stringMatching(/^it ran on the substrate "moon", and this version knows process, docker/) }] });
+  });
+
   it("lists broken runs as such, and goes on", () => {
     recorded("origin-storm/20260101T000000Z-00000001");
     mkdirSync(join(out, "origin-storm/empty"));

@@ -9,6 +9,7 @@ import { allowanceUsed, type BrokenRun, type IndexedPage, type IndexedRun, type 
 import { statisticNamed } from "../core/judge/statistics/registry.ts";
 import type { Finding, Run, Verdict } from "../core/run.ts";
 import { unitOf } from "../core/format.ts";
+import { isSubstrate, unknownSubstrate } from "../core/substrates.ts";
 import { renderIndex } from "../report/index-html.ts";
 import { clip } from "../report/plain.ts";
 import { files, refuseUnwritable } from "../run/run-directory.ts";
@@ -100,7 +101,7 @@ function isOther(directory: string): boolean {
 }
 
 const planShape = z.object({
-  experiment: z.string(), tier: z.string(), target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), seed: z.number(), without: z.array(z.string()),
+  experiment: z.string(), tier: z.string(), target: z.string(), topology: z.string(), substrate: z.string(), seed: z.number(), without: z.array(z.string()),
   targetVersion: z.string().optional(), hypothesis: z.array(z.object({ title: z.string(), statistic: z.string() })),
 });
 
@@ -115,6 +116,8 @@ function indexed(out: string, path: string): IndexedRun | BrokenRun {
   const directory = join(out, path);
   const plan = planShape.safeParse(jsonIn(join(directory, files.plan)));
   if (!plan.success) return { path, why: existsSync(join(directory, files.plan)) ? `${files.plan} cannot be read` : `it has no ${files.plan}` };
+  const { substrate } = plan.data;
+  if (!isSubstrate(substrate)) return { path, why: clip(unknownSubstrate(substrate) ?? "", 300) };
   const stored = storedVerdict(directory);
   if (stored.kind === "unreadable") return { path, why: `${files.verdict} cannot be read` };
   if (stored.kind === "missing") return { path, why: "it has no verdict: cut short, or still going on; `seawall report` with its folder judges what there is" };
@@ -122,7 +125,7 @@ function indexed(out: string, path: string): IndexedRun | BrokenRun {
   const { runId, status, why, aborted, findings } = believed(stored);
   const shares = new Set(data.hypothesis.filter(({ statistic }) => statisticNamed(statistic)?.unit === "share").map(({ title }) => title));
   return {
-    path, runId: clip(runId, 120), experiment: clip(data.experiment, 120), tier: clip(data.tier, 40), substrate: data.substrate, target: clip(data.target, 120), topology: clip(data.topology, 120),
+    path, runId: clip(runId, 120), experiment: clip(data.experiment, 120), tier: clip(data.tier, 40), substrate, target: clip(data.target, 120), topology: clip(data.topology, 120),
     targetVersion: data.targetVersion === undefined ? null : clip(data.targetVersion, 80), version: versionIn(join(directory, files.events)), seed: data.seed,
     without: data.without.map((name) => clip(name, 80)), status, why: clip(why, 300), aborted: aborted !== null, startedAtMs: startOfRunId(runId), hasReport: existsSync(join(directory, files.report)),
     claims: findings.filter(({ kind }) => kind !== "evidence").map((finding: Finding) => ({

@@ -6,7 +6,8 @@ import type { Experiment, Load } from "../core/experiment.ts";
 import { type Planned, planExperiment, type PlanOptions, planTarget } from "../core/plan.ts";
 import { type RecordedVerdict, vouching } from "../core/prerequisites.ts";
 import type { Clock, SampleSink } from "../core/ports.ts";
-import type { Run, RunEvent, SubstrateName, Verdict } from "../core/run.ts";
+import type { Run, RunEvent, Verdict } from "../core/run.ts";
+import { isVirtual, type SubstrateName } from "../core/substrates.ts";
 import type { Tools } from "../core/tools.ts";
 import { obstacleTo } from "../provision/docker-compose.ts";
 import { provision } from "../provision/provision.ts";
@@ -20,7 +21,7 @@ import { readRun } from "../run/read-run.ts";
 import { keepVerdict } from "../run/stored-verdict.ts";
 import { Recorder } from "../run/recorder.ts";
 import { makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
-import { connectEngine } from "../substrates/docker/engine.ts";
+import { adapterOf } from "../substrates/registry.ts";
 import { refuseTooFewDescriptors } from "../load/descriptors.ts";
 import { descriptorsMax } from "../system/descriptors.ts";
 import { realClock } from "../system/clock.ts";
@@ -28,7 +29,6 @@ import { chromiumPath } from "../system/browser.ts";
 import type { Context } from "./context.ts";
 import { workloadExports, workloadNeeds, workloadPlays } from "./experiments.ts";
 import type { Hold } from "./hold.ts";
-import { ensureImage } from "./image.ts";
 import { judgeRecord } from "./judge-record.ts";
 import { Progress } from "./progress.ts";
 import { judgedAgain, recordedVerdicts } from "./records.ts";
@@ -38,7 +38,7 @@ import { refreshIndexOf } from "./run-index.ts";
 import { simulate } from "./simulate.ts";
 import { chooseSubstrate } from "./substrate.ts";
 import { targetVersion } from "./target-version.ts";
-import { sweep, thisMachine, toolsFor, versionsOf, wire } from "./wire.ts";
+import { sweep, thisMachine, versionsOf, wire } from "./wire.ts";
 
 export interface RunOptions {
   readonly substrate: string;
@@ -79,7 +79,7 @@ export async function plan(context: Context, name: string, given: Experiment, se
   const planning = await planOptions(context, name, given, seed, options);
   const experiment = scaled(given, options.scale, planning.substrate);
   const subject = { topology: options.topology ?? experiment.topology, substrate: planning.substrate, targetVersion: planning.targetVersion ?? "" };
-  const trusted = recorded === null || planning.substrate === "simulated" ? recorded : await judgedAgain(recorded, vouching(experiment, subject, recorded));
+  const trusted = recorded === null || isVirtual(planning.substrate) ? recorded : await judgedAgain(recorded, vouching(experiment, subject, recorded));
   return guarded(name, () => planExperiment(experiment, { ...planning, recorded: trusted, force: options.force }));
 }
 
@@ -105,7 +105,7 @@ function scaled(experiment: Experiment, scale: number, substrate: SubstrateName)
   if (scale === 1) return experiment;
   const times = (load: Load): Load => ({
     ...load, ratePerSecond: { baseline: load.ratePerSecond.baseline * scale, fault: load.ratePerSecond.fault * scale, recovery: load.ratePerSecond.recovery * scale },
-    vus: substrate === "simulated" ? load.vus : Math.max(1, Math.ceil(load.vus * scale)),
+    vus: isVirtual(substrate) ? load.vus : Math.max(1, Math.ceil(load.vus * scale)),
   });
   return { ...experiment, load: experiment.load.map(times) };
 }
@@ -131,7 +131,7 @@ export interface Onlooker {
 }
 
 export async function runPlanned(context: Context, planned: Planned, options: Pick<RunOptions, "out">, onlooker?: Onlooker): Promise<Outcome> {
-  if (planned.plan.substrate === "simulated") {
+  if (isVirtual(planned.plan.substrate)) {
     const { directory, error } = await simulate(context, planned, options.out, onlooker);
     return judged(directory, error, (text) => context.stderr.write(text));
   }
@@ -223,10 +223,11 @@ function refuseUnusableCache(context: Context): void {
   }
 }
 
-/** Finds the tools of a run, or gets them, with progress on standard error; the engine and its image are among them. */
+/** Finds the tools of a run, or gets them, with progress on standard error; what the substrate needs beside them comes first. */
 export async function toolsOf(context: Context, planned: Planned): Promise<Tools> {
   refuseUnusableCache(context);
-  if (planned.plan.substrate === "docker") await ensureImage(context, await connectEngine(context.env));
+  const adapter = await adapterOf(planned.plan.substrate);
+  await adapter.prepare?.(context);
   using display = showProgress(context.stderr);
-  return (await provision(toolsFor(planned), { env: context.env, signal: context.signal, progress: display.progress })) as Tools;
+  return (await provision([...new Set(adapter.tools(planned))], { env: context.env, signal: context.signal, progress: display.progress })) as Tools;
 }

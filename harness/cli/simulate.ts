@@ -1,13 +1,11 @@
-/** A run on the simulated substrate: the same conductor, record, judge and report, and a clock that does not wait. */
+/** A run in virtual time: the same conductor, record, judge and report, and a clock that does not wait. */
 import { SeawallError } from "../core/errors.ts";
 import type { Planned } from "../core/plan.ts";
 import { AbortWatch } from "../run/abort-watch.ts";
 import { conduct } from "../run/conductor.ts";
 import { Recorder } from "../run/recorder.ts";
 import { makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
-import { VirtualMachine } from "../substrates/simulated/machine.ts";
-import { VirtualClock } from "../substrates/simulated/virtual-clock.ts";
-import { simulatedWorld } from "../substrates/simulated/world.ts";
+import { adapterOf } from "../substrates/registry.ts";
 import type { Context } from "./context.ts";
 import type { Onlooker } from "./run.ts";
 import { thisMachine } from "./wire.ts";
@@ -20,14 +18,16 @@ export async function simulate(context: Context, { plan, layout, model }: Planne
   if (model === undefined) throw new SeawallError("PLAN_REFUSED", `${plan.target} has no model`);
   refuseUnwritable(out);
   const { directory, id } = makeRunDirectory(out, plan.experiment, newRunId(Date.now(), plan.seed));
-  const clock = new VirtualClock(startMs);
+  const { virtual } = await adapterOf(plan.substrate);
+  if (virtual === undefined) throw new Error(`the ${plan.substrate} substrate is listed as virtual and has no clock`);
+  const { clock, world: worldOf } = virtual(startMs);
   const recorder = new Recorder(directory, plan, clock, { runId: id, synced: false });
   onlooker?.began(directory, id);
   if (onlooker !== undefined) recorder.onEvent((event) => onlooker.event(event));
   const watch = new AbortWatch(onlooker?.samples(recorder) ?? recorder, plan.abortWhen);
   recorder.onEvent((event) => watch.event(event));
   recorder.event({ kind: "started", runId: id, versions: { seawall: context.version }, machine: thisMachine() });
-  const world = simulatedWorld({ plan, layout, model, runId: id, clock, machine: new VirtualMachine(), sink: watch, events: recorder, undo: { record: () => () => {} } });
+  const world = worldOf({ plan, layout, model, runId: id, sink: watch, events: recorder, undo: { record: () => () => {} } });
   const signal = AbortSignal.any([context.signal, recorder.failed]);
   const conducted = await clock.until(conduct(plan, { ...world, abortReason: (phase) => watch.violated(clock.nowMs(), phase) }, signal));
   await recorder[Symbol.asyncDispose]();

@@ -1,13 +1,10 @@
 /** Chooses where the target runs, and says why. */
 import { SeawallError } from "../core/errors.ts";
 import { unknownName } from "../core/nearest.ts";
-import type { SubstrateName } from "../core/run.ts";
+import { isSubstrate, type SubstrateName, substrateNames, substrates } from "../core/substrates.ts";
 import type { Target } from "../core/target.ts";
-import { simulatedSupport, type Support } from "../faults/faults.ts";
-import { engineObstacle } from "../substrates/docker/engine.ts";
-import { imageName } from "../substrates/docker/image/image.ts";
-import { dockerSupport } from "../substrates/docker/support.ts";
-import { processSupport } from "../substrates/process/support.ts";
+import type { Support } from "../faults/faults.ts";
+import { adapterOf } from "../substrates/registry.ts";
 import type { Context } from "./context.ts";
 
 export interface ChosenSubstrate {
@@ -16,20 +13,30 @@ export interface ChosenSubstrate {
   readonly supports: Support;
 }
 
-export const substrateChoices = ["auto", "process", "docker", "simulated"] as const;
+export const substrateChoices: readonly string[] = ["auto", ...substrateNames];
 
-const notInImage = "its image holds nothing of it";
+type Ground = Pick<Context, "env" | "root">;
+type Asked = Pick<Target, "model" | "own">;
 
-export async function chooseSubstrate(context: Pick<Context, "env" | "root">, asked: string, { model, own }: Pick<Target, "model" | "own">): Promise<ChosenSubstrate> {
-  if (!(substrateChoices as readonly string[]).includes(asked)) throw new SeawallError("UNKNOWN_NAME", unknownName("substrate", asked, substrateChoices));
-  if (asked === "simulated") return { name: "simulated", why: `virtual time, ${model?.title ?? "of which this target has no model"}`, supports: simulatedSupport };
-  if (asked === "docker" && own === true) throw new SeawallError("USAGE", `the docker substrate cannot run a target of your own: ${notInImage}`, { hint: "Use --substrate process; what runs in containers can be brought up with `outside`." });
-  if (asked === "docker") return { name: "docker", why: "asked for", supports: dockerSupport() };
-  if (asked === "process") return { name: "process", why: "asked for", supports: processSupport() };
-  if (own === true) return { name: "process", why: `not docker: ${notInImage}`, supports: processSupport() };
-  // Nobody who only wants a verdict should wait for minutes while an image is built.
-  const obstacle = await engineObstacle(context.env, imageName(context.root));
-  return obstacle === null
-    ? { name: "docker", why: "an engine answers and has the image", supports: dockerSupport() }
-    : { name: "process", why: `not docker: ${obstacle}`, supports: processSupport() };
+export async function chooseSubstrate(ground: Ground, asked: string, target: Asked): Promise<ChosenSubstrate> {
+  if (asked === "auto") return automatic(ground, target);
+  if (!isSubstrate(asked)) throw new SeawallError("UNKNOWN_NAME", unknownName("substrate", asked, substrateChoices));
+  const adapter = await adapterOf(asked);
+  const refusal = adapter.refusal(target);
+  if (refusal !== null) throw new SeawallError("USAGE", `the ${asked} substrate cannot run a target of your own: ${refusal.why}`, { hint: refusal.hint });
+  return { name: asked, why: adapter.why("asked", target), supports: adapter.supports(target) };
+}
+
+/** The first that is ready, else the one that is taken otherwise, with why it was none of those before. */
+async function automatic(ground: Ground, target: Asked): Promise<ChosenSubstrate> {
+  const obstacles: string[] = [];
+  for (const { name } of substrates.filter(({ auto }) => auto === "ready")) {
+    const adapter = await adapterOf(name);
+    const obstacle = adapter.refusal(target)?.why ?? await adapter.obstacle(ground);
+    if (obstacle === null) return { name, why: adapter.why("ready", target), supports: adapter.supports(target) };
+    obstacles.push(`not ${name}: ${obstacle}`);
+  }
+  const { name } = substrates.find(({ auto }) => auto === "otherwise") as (typeof substrates)[number];
+  const adapter = await adapterOf(name);
+  return { name, why: obstacles.join("; "), supports: adapter.supports(target) };
 }

@@ -4,9 +4,11 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Clock, SampleSink, Substrate } from "../core/ports.ts";
 import type { Planned } from "../core/plan.ts";
-import type { Machine, SubstrateName } from "../core/run.ts";
+import type { Machine } from "../core/run.ts";
+import type { SubstrateName } from "../core/substrates.ts";
 import { entriesOf, hostsOf } from "../core/entries.ts";
-import type { ToolName, Tools } from "../core/tools.ts";
+import { SeawallError } from "../core/errors.ts";
+import type { Tools } from "../core/tools.ts";
 import { injecting } from "../faults/inject.ts";
 import { k6Generator } from "../load/k6.ts";
 import { RunningProbes } from "../probes/probes.ts";
@@ -16,17 +18,12 @@ import type { FileLedger } from "../run/ledger.ts";
 import { tracesOf } from "../run/recovery.ts";
 import type { Recorder } from "../run/recorder.ts";
 import { files } from "../run/run-directory.ts";
-import { dockerSubstrate } from "../substrates/docker/deploy.ts";
-import { connectEngine, engineAddress } from "../substrates/docker/engine.ts";
-import { sweepEngine } from "../substrates/docker/undo.ts";
-import { processSubstrate } from "../substrates/process/deploy.ts";
-import { toolsForFaults } from "../substrates/process/support.ts";
+import { adapterOf } from "../substrates/registry.ts";
 import { observer } from "../system/observer.ts";
 import { statOf } from "../system/processes.ts";
 import { endStrays } from "../system/strays.ts";
 import type { Context } from "./context.ts";
 import { type Hold, holding } from "./hold.ts";
-import { ensureImage } from "./image.ts";
 import { withPlayers } from "./players.ts";
 import type { Progress } from "./progress.ts";
 
@@ -45,22 +42,6 @@ export interface WireOptions {
   readonly hold?: Hold | undefined;
 }
 
-/** The tools of a target's services and those that every run needs. */
-export function toolsFor(planned: Planned): ToolName[] {
-  // The image brings the others.
-  if (planned.plan.substrate === "docker") return ["node", "k6"];
-  return [...new Set<ToolName>(["node", "k6", ...(planned.layout.links.length > 0 ? ["toxiproxy" as const] : []), ...toolsForFaults(planned.plan.steps.map(({ fault }) => fault)), ...planned.layout.services.flatMap((service) => service.tools)])];
-}
-
-export function substrateOf(context: Context, name: SubstrateName, tools: Tools, clock: Clock): Substrate {
-  const cacheDirectory = join(context.cacheDirectory, "media");
-  if (name !== "docker") return processSubstrate({ tools, clock, stateDirectory: context.stateDirectory, cacheDirectory });
-  return dockerSubstrate({
-    clock, cacheDirectory, root: context.root, engineHost: engineAddress(context.env).host,
-    engine: () => connectEngine(context.env), image: (docker) => ensureImage(context, docker),
-  });
-}
-
 export function wire(options: WireOptions): World {
   const { context, planned, tools, clock, recorder, ledger, directory, runId, progress } = options;
   const { plan, layout } = planned;
@@ -75,7 +56,7 @@ export function wire(options: WireOptions): World {
   return {
     clock, events: recorder, inject: injecting(observer), harnessCpuSeconds,
     ...(options.hold === undefined ? {} : { hold: holding(options.hold, { plan, runId, logsDirectory, undo: ledger, generator }) }),
-    deploy: (signal) => substrateOf(context, plan.substrate, tools, clock).deploy({
+    deploy: async (signal) => (await substrateOf(context, plan.substrate, tools, clock)).deploy({
       plan, runId, layout, logsDirectory, undo: ledger, signal, controlToken: randomBytes(16).toString("hex"), progress: (text) => progress.note(text),
     }),
     prepareLoad: async (deployment, signal) => {
@@ -95,11 +76,19 @@ export function wire(options: WireOptions): World {
   };
 }
 
+/** What brings targets up. */
+export async function substrateOf(context: Context, name: SubstrateName, tools: Tools, clock: Clock): Promise<Substrate> {
+  const { real } = await adapterOf(name);
+  if (real === undefined) throw new SeawallError("USAGE", `nothing comes up on the ${name} substrate: it is a model`, { hint: "Use another --substrate." });
+  return real(context, tools, clock);
+}
+
 /** Ends whatever a trace of the run leads to, or carries its label; returns what does not end. */
 export async function sweep(context: Context, runId: string, substrate: SubstrateName, ledger: FileLedger): Promise<readonly string[]> {
   const { left } = await endStrays(tracesOf({ runId, entries: ledger.open, recorded: ledger.recorded, ownerStartTicks: statOf(process.pid)?.startTicks ?? 0 }), 2_500);
   const processes = left.map(({ pid, name, why }) => `process ${pid} (${name}, ${why})`);
-  return [...processes, ...(substrate === "docker" ? await sweepEngine(context.env, runId) : [])];
+  const { sweep: sweepMade } = await adapterOf(substrate);
+  return [...processes, ...((await sweepMade?.(context.env, runId)) ?? [])];
 }
 
 export function versionsOf(tools: Tools, context: Context): Record<string, string> {

@@ -5,6 +5,7 @@
 import type { Load, Phase } from "./experiment.ts";
 import { arrivalsPerSecondMax } from "./model.ts";
 import type { Plan } from "./run.ts";
+import { isVirtual } from "./substrates.ts";
 
 /** The load goes on for this long after the last phase, so that no phase ends on a generator that has stopped. */
 export const tailMs = 3_000;
@@ -44,7 +45,7 @@ export function stagesOf(load: Pick<Load, "ratePerSecond">, plan: Paced): readon
 
 /** In virtual time one iteration stands for many viewers above a certain rate. */
 function perSecondOf(rate: number, { substrate }: Paced): number {
-  if (substrate === "simulated") return rate / weightOf(rate);
+  if (isVirtual(substrate)) return rate / weightOf(rate);
   return Math.round(rate * timeUnitSeconds) / timeUnitSeconds;
 }
 

@@ -1,10 +1,10 @@
 /** What nobody looks at in a run of this target, said beforehand: a reader of the verdict must not take it for seen. */
-import type { SubstrateName } from "./run.ts";
+import { isVirtual, type SubstrateName } from "./substrates.ts";
 import type { Layout } from "./target.ts";
 
 /** One sentence each. Of a model, `plan` says elsewhere what is left out. */
 export function blindSpots({ services, edges, stream }: Layout, substrate: SubstrateName): readonly string[] {
-  if (substrate === "simulated") return [];
+  if (isVirtual(substrate)) return [];
   const elsewhere = edges.map(({ service }) => service).filter((name) => services.find((one) => one.name === name)?.at !== undefined);
   return [
     ...(stream.digestHeader !== undefined ? []

@@ -5,6 +5,7 @@ import { comparesBytes, metrics } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { Registry } from "./registry.ts";
+import { isVirtual } from "./substrates.ts";
 import type { Layout } from "./target.ts";
 
 export function loadProblems(experiment: Experiment, options: PlanOptions): string[] {
@@ -146,7 +147,7 @@ function repeated(names: readonly string[]): string[] {
 export function playerProblems({ players = [], hypothesis, abortWhen, target }: Experiment, layout: Layout, { substrate, browser }: Pick<PlanOptions, "substrate" | "browser">): string[] {
   const claimed = [...hypothesis, ...abortWhen.map((abort) => abort.unless)].filter((claim) => metrics[claim.metric]?.source === "player");
   if (players.length === 0) return claimed.map((claim) => `claim "${claim.title}": nobody watches; say in "players" when one joins`);
-  if (substrate === "simulated") return target.model === undefined || target.model.players !== undefined ? [] : [`players: the model of ${target.name} has none`];
+  if (isVirtual(substrate)) return target.model === undefined || target.model.players !== undefined ? [] : [`players: the model of ${target.name} has none`];
   return [
     ...(layout.manifestPath === undefined ? [`players: ${target.name} does not say where its manifest is`] : []),
     ...(browser === null ? ["players: no Chromium was found on this machine. Install it (apt-get install chromium), or name one in CHROMIUM; `seawall doctor` shows what is found"] : []),

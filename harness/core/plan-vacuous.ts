@@ -2,7 +2,7 @@
 import { type Claim, type Experiment, type Phase, phases, type Tags } from "./experiment.ts";
 import { namedBy, statisticOf } from "./judge/statistics/registry.ts";
 import { metrics } from "./metrics.ts";
-import type { SubstrateName } from "./run.ts";
+import { isVirtual, type SubstrateName } from "./substrates.ts";
 import { type TagValues, valueProblems, valuesIn } from "./tag-values.ts";
 
 /** Far above what one machine's generator can do; more is a slip of the keyboard. */
@@ -19,7 +19,7 @@ export function vacuousProblems(experiment: Experiment, substrate: SubstrateName
   if (experiment.hypothesis.every((claim) => claim.during.every((phase) => phase === "baseline"))) {
     problems.push("hypothesis: nothing is claimed about the fault or the recovery");
   }
-  return [...problems, ...emptyRecovery(experiment, values), ...emptyLoad(experiment, substrate === "simulated" ? simulatedRateMax : ratePerSecondMax)];
+  return [...problems, ...emptyRecovery(experiment, values), ...emptyLoad(experiment, isVirtual(substrate) ? simulatedRateMax : ratePerSecondMax)];
 }
 
 function claimThatCannotFail(claim: Claim, values: TagValues): string[] {

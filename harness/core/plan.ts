@@ -19,6 +19,7 @@ import type { TargetModel } from "./model.ts";
 import { modelProblems } from "./plan-model.ts";
 import type { Plan, SubstrateName } from "./run.ts";
 import { blindSpots } from "./blind-spots.ts";
+import { isVirtual } from "./substrates.ts";
 import type { Command, Layout, Target, Topology } from "./target.ts";
 import { valuesIn } from "./tag-values.ts";
 import { telemetryOf } from "./telemetry.ts";
@@ -73,7 +74,7 @@ export const leadInMs = 4_000;
 export function planExperiment(whole: Experiment, options: PlanOptions): Planned {
   const misshapen = shapeProblems(whole);
   if (misshapen.length > 0) refuse(whole, misshapen);
-  const { experiment, leftOut } = options.substrate === "simulated" ? withoutBytes(whole) : { experiment: whole, leftOut: [] };
+  const { experiment, leftOut } = isVirtual(options.substrate) ? withoutBytes(whole) : { experiment: whole, leftOut: [] };
   const misdescribed = experiment.target.problems?.(options.nowMs ?? Date.now()) ?? [];
   if (misdescribed.length > 0) refuse(experiment, misdescribed);
   const topology = options.topology ?? experiment.topology;
@@ -94,15 +95,15 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   problems.push(...lackProblems(chosen, topology, experiment, options));
   problems.push(...needProblems(experiment, layout, options), ...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []), ...outsideProblems(layout, options));
   const { model } = experiment.target;
-  problems.push(...(options.substrate === "simulated" ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout, registry)));
+  problems.push(...(isVirtual(options.substrate) ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout, registry)));
   problems.push(...playerProblems(experiment, layout, options));
   problems.push(...unrefutable(experiment, layout, registry, options, problems));
   // Nothing is broken in virtual time, so nothing must have held before.
-  const unmet = (options.recorded ?? null) === null || options.substrate === "simulated" ? [] : prerequisiteProblems(experiment, { topology, substrate: options.substrate, targetVersion: options.targetVersion ?? "" }, options.recorded ?? []);
+  const unmet = (options.recorded ?? null) === null || isVirtual(options.substrate) ? [] : prerequisiteProblems(experiment, { topology, substrate: options.substrate, targetVersion: options.targetVersion ?? "" }, options.recorded ?? []);
   const force = options.force === true;
   if (!force) problems.push(...unmet);
   if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
-  const watched = options.substrate === "simulated" && (experiment.players ?? []).length > 0 ? [`no real player watched, and no browser: players are modelled, ${model?.players}`] : [];
+  const watched = isVirtual(options.substrate) && (experiment.players ?? []).length > 0 ? [`no real player watched, and no browser: players are modelled, ${model?.players}`] : [];
   return { layout, model, plan: planOf(experiment, topology, layout, options, [...watched, ...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut, ...coarseRecovery(experiment), ...blindSpots(layout, options.substrate)]) };
 }
 
@@ -116,7 +117,7 @@ function coarseRecovery({ recovery }: Experiment): string[] {
 function unrefutable(experiment: Experiment, layout: Layout, registry: Registry, { substrate, workloadPlays }: PlanOptions, problems: readonly string[]): string[] {
   if (problems.some((problem) => /^(load|phase|players)\b/.test(problem))) return [];
   const world: World = {
-    experiment, layout, registry, values: valuesIn(layout, registry), simulated: substrate === "simulated", leadInMs,
+    experiment, layout, registry, values: valuesIn(layout, registry), simulated: isVirtual(substrate), leadInMs,
     plays: ({ workload, exec }) => workloadPlays?.(workload)?.[exec] ?? null,
   };
   return refutableProblems(world, (title) => problems.some((problem) => problem.includes(`"${title}"`) || (problem.startsWith("recovery:") && title === experiment.recovery?.title)));

@@ -102,7 +102,7 @@ export type UndoEntry =
   | { readonly kind: "directory"; readonly path: string }
   /** Addresses that were free before the run took them: whoever listens there while it goes on was started by it. */
   | { readonly kind: "ports"; readonly endpoints: readonly Endpoint[] }
-  /** Of the docker substrate: by the name that it will get, on the engine that DOCKER_HOST named. */
-  | { readonly kind: "container" | "network"; readonly name: string; readonly engine: string }
+  /** What a substrate makes elsewhere than on this machine: by the name that it will get, at the place where it will be. */
+  | { readonly kind: "made"; readonly substrate: string; readonly what: string; readonly name: string; readonly at: string }
   /** What takes down what a target brought up by means of its own. */
   | { readonly kind: "command"; readonly command: string; readonly args: readonly string[] };

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { prerequisiteProblems, type RecordedVerdict } from "./prerequisites.ts";
+import type { SubstrateName } from "./substrates.ts";
 import type { Target } from "./target.ts";
+import type { Tier } from "./tiers.ts";
 
 const target = { name: "live", defences: [], topologies: {} } satisfies Target;
 const held: RecordedVerdict = { runId: "20260101T000000Z-1", experiment: "kill-one", tier: "monkey", target: "live", topology: "quick", substrate: "process", targetVersion: "v2", without: [], scale: 1, status: "held" };
-const problems = (experiment: { tier: RecordedVerdict["tier"]; requires?: readonly string[] }, recorded: readonly RecordedVerdict[], substrate: RecordedVerdict["substrate"] = "process") =>
+const problems = (experiment: { tier: Tier; requires?: readonly string[] }, recorded: readonly RecordedVerdict[], substrate: SubstrateName = "process") =>
   prerequisiteProblems({ target, ...experiment }, { topology: "quick", substrate, targetVersion: "v2" }, recorded);
 
 describe("prerequisites", () => {
@@ -20,6 +22,14 @@ describe("prerequisites", () => {
   it("ask for the experiments that are named, whatever the tier", () => {
     expect(problems({ tier: "storm", requires: ["kill-one", "kill-two"] }, [held])).toEqual(['requires: "kill-two" has not been run on live']);
     expect(problems({ tier: "monkey", requires: ["kill-one"] }, [{ ...held, status: "inconclusive" }])).toEqual(['requires: the last run of "kill-one" on live, topology quick, was inconclusive (20260101T000000Z-1)']);
+  });
+
+  it("name a run that this version cannot judge, and do not count it", () => {
+    const doubt = 'it ran on the substrate "moon", and this version knows process';
+    const doubtful = { ...held, substrate: "moon", doubt };
+    expect(problems({ tier: "latency" }, [doubtful])).toEqual([`tier latency: an experiment of tier monkey must have held on live first; none has been run; ${held.runId} does not count: ${doubt}`]);
+    expect(problems({ tier: "storm", requires: ["kill-one"] }, [doubtful])).toEqual([`requires: "kill-one" has not been run on live; ${held.runId} does not count: ${doubt}`]);
+    expect(problems({ tier: "latency", requires: ["kill-one"] }, [held, doubtful])).toEqual([]);
   });
 
   it("count the last run, however the records lie", () => {

@@ -3,18 +3,19 @@
  * same target in the same version. Recorded verdicts count, nobody's word does.
  */
 import type { Experiment } from "./experiment.ts";
-import type { Status, SubstrateName } from "./run.ts";
-import { type Tier, tierOf } from "./tiers.ts";
+import type { Status } from "./run.ts";
+import { isVirtual, type SubstrateName } from "./substrates.ts";
+import { tierOf } from "./tiers.ts";
 
 /** One run as its directory tells of it. */
 export interface RecordedVerdict {
   /** Begins with the time of the run, so that later runs have greater ids. */
   readonly runId: string;
   readonly experiment: string;
-  readonly tier: Tier;
+  readonly tier: string;
   readonly target: string;
   readonly topology: string;
-  readonly substrate: SubstrateName;
+  readonly substrate: string;
   /** Empty in records from before versions were kept. */
   readonly targetVersion: string;
   /** Defences that were off. */
@@ -24,6 +25,8 @@ export interface RecordedVerdict {
   readonly status: Status;
   /** Where its record is; missing of one that is only presumed. */
   readonly directory?: string;
+  /** Why nothing follows from it, in one sentence; missing where it counts. */
+  readonly doubt?: string;
 }
 
 /** What is about to be run. */
@@ -38,18 +41,19 @@ export function prerequisiteProblems(experiment: Pick<Experiment, "requires" | "
   const comparable = recorded.filter((one) => counts(one, experiment.target.name, subject));
   const latest = latestOf(comparable.filter((one) => one.targetVersion === targetVersion));
   const where = `on ${experiment.target.name}`;
+  const doubtful = recorded.filter((one) => one.doubt !== undefined && isWhole(one, experiment.target.name));
   const named = (experiment.requires ?? []).flatMap((name) => {
     const of = latest.filter((one) => one.experiment === name);
     // In the same topology, if it was run there: a failure there is not made good by another topology.
     const last = of.find((one) => one.topology === topology) ?? of.at(-1);
-    if (last === undefined) return [`requires: "${name}" has not been run ${where}${elsewhere(comparable.filter((one) => one.experiment === name), targetVersion)}`];
+    if (last === undefined) return [`requires: "${name}" has not been run ${where}${elsewhere(comparable.filter((one) => one.experiment === name), targetVersion)}${notCounted(doubtful.filter((one) => one.experiment === name))}`];
     return last.status === "held" ? [] : [`requires: the last run of "${name}" ${where}, topology ${last.topology}, was ${last.status} (${last.runId})`];
   });
   const tier = tierOf(experiment.tier).after;
   const lower = latest.filter((one) => one.tier === tier);
   if (tier === null || lower.some((one) => one.status === "held")) return named;
   const seen = lower.length === 0 ? `none has been run${elsewhere(comparable.filter((one) => one.tier === tier), targetVersion)}` : `the last runs were ${lower.map((one) => `${one.experiment} ${one.status}`).join(", ")}`;
-  return [...named, `tier ${experiment.tier}: an experiment of tier ${tier} must have held ${where} first; ${seen}`];
+  return [...named, `tier ${experiment.tier}: an experiment of tier ${tier} must have held ${where} first; ${seen}${notCounted(doubtful.filter((one) => one.tier === tier))}`];
 }
 
 /** Of the recorded verdicts, those held ones on which this experiment would rest: their records deserve a second look. */
@@ -66,12 +70,22 @@ function elsewhere(others: readonly RecordedVerdict[], targetVersion: string): s
   return ` in this version of it (${targetVersion}; ${last.experiment} was ${last.status} in ${last.targetVersion === "" ? "one that was not recorded" : `version ${last.targetVersion}`})`;
 }
 
+/** A run that this version cannot judge is named, so that nobody looks for it in vain. */
+function notCounted(doubtful: readonly RecordedVerdict[]): string {
+  const last = latestOf(doubtful).at(-1);
+  return last === undefined ? "" : `; ${last.runId} does not count: ${last.doubt}`;
+}
+
 /**
  * A run with a defence off is a control, and what held in a model has not held on the real thing. The topology may be another one: what a zone needs
  * to be lost has no room in the topology in which one instance is, and the other way round.
  */
 function counts(one: RecordedVerdict, target: string, { substrate }: Subject): boolean {
-  return one.target === target && one.without.length === 0 && one.scale === 1 && (one.substrate === "simulated") === (substrate === "simulated");
+  return one.doubt === undefined && isWhole(one, target) && isVirtual(one.substrate) === isVirtual(substrate);
+}
+
+function isWhole(one: RecordedVerdict, target: string): boolean {
+  return one.target === target && one.without.length === 0 && one.scale === 1;
 }
 
 /** The last run of each experiment in each topology, oldest first. */

@@ -10,12 +10,13 @@ import type { SeriesData } from "./samples.ts";
 
 export type { Evidence } from "./evidence.ts";
 import type { Stream } from "./target.ts";
+import type { SubstrateName } from "./substrates.ts";
 import type { Source } from "./telemetry.ts";
 import type { Tier } from "./tiers.ts";
 
 export type { SampleKind, Series, SeriesData } from "./samples.ts";
 
-export type SubstrateName = "process" | "docker" | "simulated";
+export type { SubstrateName } from "./substrates.ts";
 
 /** Everything that is decided before anything is touched. Plain JSON. */
 export interface Plan {

@@ -1,7 +1,8 @@
 /** Who must speak: which part of a target reports which series, decided before the run. What never spoke is missing, whatever else did. */
 import type { Tags } from "./experiment.ts";
 import { kindOfSeries } from "./registry.ts";
-import type { SampleKind, SubstrateName } from "./run.ts";
+import type { SampleKind } from "./run.ts";
+import { isVirtual, type SubstrateName } from "./substrates.ts";
 import type { Layout, Service } from "./target.ts";
 
 export interface Source {
@@ -17,7 +18,7 @@ export interface Source {
 /** In virtual time a model emits what it knows: `modelled` are the names of those metrics. */
 export function telemetryOf(layout: Layout, substrate: SubstrateName, modelled: readonly string[]): Source[] {
   const sources = layout.services.flatMap((service) => sourcesOf(service, substrate));
-  if (substrate !== "simulated") return [...sources, ...proberOf(layout)];
+  if (!isVirtual(substrate)) return [...sources, ...proberOf(layout)];
   const known = sources.map((source) => ({ ...source, series: source.series.filter(({ metric }) => modelled.includes(metric)) }));
   return [...known.filter(({ series }) => series.length > 0), ...proberOf(layout)];
 }
@@ -30,7 +31,7 @@ function sourcesOf(service: Service, substrate: SubstrateName): Source[] {
     return one.kind === "books" ? [{ metric: "events_unreconciled", kind: "event" as const }] : [];
   });
   // Of what runs already nothing is seen but its answers; a container's figures are the engine's, a process's the system's.
-  const looksInside = service.at === undefined && substrate !== "simulated";
+  const looksInside = service.at === undefined && !isVirtual(substrate);
   const resources: Source["series"] = looksInside ? [{ metric: "cpu_seconds", kind: "increment" }, { metric: "resident_bytes", kind: "gauge" }] : [];
   const asked = service.telemetry.some(({ kind }) => kind === "varnish") ? [{ metric: "edge_requests", kind: "increment" as const }] : [];
   const gets = service.telemetry.some(({ kind }) => kind === "varnish" || kind === "originGets");

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { UndoEntry } from "../core/ports.ts";
 import { isSameProcess, processesOfRun, runVariable, statOf } from "../system/processes.ts";
 import { straysOf } from "../system/strays.ts";
-import { FileLedger, ledgerFormat } from "./ledger.ts";
+import { undoOn } from "../substrates/registry.ts";
+import { FileLedger, ledgerFormat, parseLedger } from "./ledger.ts";
 import { leftRun, leftRuns } from "./left-runs.ts";
 import { recoverRun, tracesOf } from "./recovery.ts";
 
@@ -300,25 +301,42 @@ describe("recovery", () => {
     expect(leftRuns(state)).toHaveLength(1);
   });
 
+  const made = (what: string, name: string, at: string): UndoEntry => ({ kind: "made", substrate: "docker", what, name, at });
+
   it("asks each engine once for what a run had on it, and stays while one does not answer", async () => {
     const ledger = new FileLedger(state, runId, "");
-    ledger.record({ kind: "network", name: "n", engine: "unix:///one" });
-    for (const name of ["a", "b"]) ledger.record({ kind: "container", name, engine: "unix:///one" });
-    ledger.record({ kind: "container", name: "c", engine: "unix:///two" });
-    ledger.record({ kind: "container", name: "gone", engine: "unix:///three" })();
+    ledger.record(made("network", "n", "unix:///one"));
+    for (const name of ["a", "b"]) ledger.record(made("container", name, "unix:///one"));
+    ledger.record(made("container", "c", "unix:///two"));
+    ledger.record(made("container", "gone", "unix:///three"))();
     ledger.close();
     orphan();
     const asked: string[] = [];
-    const remaining = await recoverRun(onlyRun(), async (run, engine) => {
-      asked.push(`${run} ${engine}`);
+    const remaining = await recoverRun(onlyRun(), async (run, engine, substrate) => {
+      asked.push(`${substrate} ${run} ${engine}`);
       if (engine === "unix:///two") throw new Error("no engine runs there");
       return [];
     });
-    expect(asked).toEqual([`${runId} unix:///one`, `${runId} unix:///two`]);
-    expect(remaining).toEqual(["containers and networks of it on unix:///two: no engine runs there"]);
+    expect(asked).toEqual([`docker ${runId} unix:///one`, `docker ${runId} unix:///two`]);
+    expect(remaining).toEqual(["what it made on docker at unix:///two: no engine runs there"]);
     expect(leftRuns(state)).toHaveLength(1);
     expect(await recoverRun(onlyRun(), async () => [])).toEqual([]);
     expect(leftRuns(state)).toEqual([]);
+  });
+
+  it("undoes what an older version wrote down of its engine", () => {
+    const entries = [{ kind: "network", name: "n", engine: "unix:///one" }, { kind: "container", name: "a", engine: "unix:///one" }];
+    const text = entries.map((entry, id) => JSON.stringify({ entry, id })).join("\n");
+    expect(parseLedger(text)).toMatchObject({ entries: [made("network", "n", "unix:///one"), made("container", "a", "unix:///one")], foreign: [] });
+  });
+
+  it("says what was made on a substrate that this version does not have", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    ledger.record({ kind: "made", substrate: "moon", what: "base", name: "b", at: "crater" });
+    ledger.close();
+    orphan();
+    expect(await recoverRun(onlyRun(), undoOn)).toEqual(['what it made on the substrate "moon" at crater, which this version cannot undo']);
+    expect(leftRuns(state)).toHaveLength(1);
   });
 
   it("follows no link out of the folder that it removes", async () => {

@@ -117,7 +117,7 @@ export interface LedgerText {
   readonly foreign: readonly string[];
 }
 
-const knownKinds: readonly string[] = ["processGroup", "directory", "ports", "container", "network", "command"] satisfies readonly UndoEntry["kind"][];
+const knownKinds: readonly string[] = ["processGroup", "directory", "ports", "made", "command"] satisfies readonly UndoEntry["kind"][];
 
 /** Whose it is, and what is not undone yet. A torn line announces what was not yet done. */
 export function parseLedger(text: string): LedgerText {
@@ -131,7 +131,7 @@ export function parseLedger(text: string): LedgerText {
   });
   const owner = lines.flatMap((line) => ("owner" in line && isOwner(line.owner) ? [line.owner] : []))[0];
   const undone = new Set(lines.flatMap((line) => ("undone" in line ? [line.undone] : [])));
-  const all = lines.flatMap((line) => ("entry" in line ? [line] : []));
+  const all = lines.flatMap((line) => ("entry" in line ? [{ ...line, entry: asNow(line.entry) }] : []));
   const known = all.filter(({ entry }) => knownKinds.includes(entry?.kind));
   const unknown = all.filter((line) => !known.includes(line) && !undone.has(line.id)).map(({ entry }) => String((entry as { kind?: unknown } | null)?.kind));
   const newer = owner?.format === undefined || owner.format === ledgerFormat ? [] : [`what only a version that writes ${JSON.stringify(owner.format)} can undo`];
@@ -139,6 +139,16 @@ export function parseLedger(text: string): LedgerText {
     owner, recorded: known.map(({ entry }) => entry), entries: known.filter(({ id }) => !undone.has(id)).map(({ entry }) => entry),
     foreign: [...newer, ...[...new Set(unknown)].map((kind) => `what an entry of the unknown kind ${JSON.stringify(kind)} means`)],
   };
+}
+
+/** Older ledgers know one substrate that makes things elsewhere. */
+type OlderEntry = { readonly kind: "container" | "network"; readonly name: string; readonly engine: string };
+
+function asNow(entry: UndoEntry | OlderEntry): UndoEntry {
+  const { kind } = entry ?? {};
+  if (kind !== "container" && kind !== "network") return entry as UndoEntry;
+  const { name, engine } = entry as OlderEntry;
+  return { kind: "made", substrate: "docker", what: kind, name, at: engine };
 }
 
 function isOwner(value: unknown): value is Owner {

@@ -5,6 +5,7 @@ import { createZstdDecompress } from "node:zlib";
 import { SeawallError } from "../core/errors.ts";
 import { planDocument } from "../core/output/plan.ts";
 import type { Plan, Run, RunEvent } from "../core/run.ts";
+import { unknownNames } from "../core/unknown-names.ts";
 import { readEvents } from "./read-events.ts";
 import { files } from "./run-directory.ts";
 import { SampleParser } from "./sample-parser.ts";
@@ -50,6 +51,8 @@ function planIn(value: unknown): Plan {
   if (typeof value !== "object" || value === null) throw new Error("not an object");
   const { format } = value as Partial<Plan>;
   if (format !== "seawall-plan/1") throw new Error(`its format is ${JSON.stringify(format)}, this version reads "seawall-plan/1"`);
+  const unknown = unknownNames(value);
+  if (unknown.length > 0) throw new Error(unknown.slice(0, issuesMax).join("; "));
   const { error } = planDocument.safeParse(value);
   if (error !== undefined) {
     const { issues } = error;

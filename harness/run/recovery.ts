@@ -8,8 +8,10 @@ import { runCommand } from "../system/command.ts";
 import { endStrays, type Stray, type Traces } from "../system/strays.ts";
 import { type LeftRun, testsPrefix } from "./left-runs.ts";
 
-/** Removes a run's containers and networks from the engine that they are on; returns what could not be removed. */
-export type EngineUndo = (runId: string, engine: string) => Promise<readonly string[]>;
+/** Removes what a run made on a substrate, at one place there; returns what could not be removed. */
+export type SubstrateUndo = (runId: string, at: string, substrate: string) => Promise<readonly string[]>;
+
+const nobodyAsked: SubstrateUndo = async (_runId, at, substrate) => [`what it made on ${substrate} at ${at}, of which nobody asked there`];
 
 /** What replaying asks of a machine. */
 export interface Undoing {
@@ -34,13 +36,15 @@ export type Replayed = Pick<LeftRun, "runId" | "ledger" | "entries"> & Partial<P
 
 /** Undoes all that a dead run left; returns what could not be undone. Safe to repeat. */
 export async function recoverRun(
-  left: Replayed, ofEngine: EngineUndo = async () => ["its containers and networks, of which nobody asked the engine"], on: Undoing = onThisMachine,
+  left: Replayed, undoMade: SubstrateUndo = nobodyAsked, on: Undoing = onThisMachine,
 ): Promise<readonly string[]> {
   const remaining: string[] = (left.unread ?? []).map((what) => `${what}, which cannot be read here`);
   const strays = await on.endStrays(tracesOf(left));
   remaining.push(...strays.map(({ pid, name, why }) => `process ${pid} (${name}, ${why})`));
-  for (const engine of new Set(left.entries.flatMap((entry) => (entry.kind === "container" || entry.kind === "network" ? [entry.engine] : [])))) {
-    remaining.push(...(await ofEngine(left.runId, engine).catch((error: Error) => [`containers and networks of it on ${engine}: ${error.message}`])));
+  const made = left.entries.flatMap((entry) => (entry.kind === "made" ? [entry] : []));
+  const places = new Map(made.map((entry) => [`${entry.substrate} ${entry.at}`, entry]));
+  for (const { substrate, at } of places.values()) {
+    remaining.push(...(await undoMade(left.runId, at, substrate).catch((error: Error) => [`what it made on ${substrate} at ${at}: ${error.message}`])));
   }
   for (const entry of left.entries) {
     if (entry.kind !== "command") continue;

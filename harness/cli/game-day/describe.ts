@@ -4,6 +4,7 @@ import type { BlastRadius, Day, DayStep } from "../../core/game-day/day.ts";
 import { type GameDay, usualRoles } from "../../core/game-day/game-day.ts";
 import type { Plan } from "../../core/run.ts";
 import { struckBy } from "../../core/struck.ts";
+import { isVirtual } from "../../core/substrates.ts";
 import { describeFault, kindOf } from "../../faults/faults.ts";
 import type { Context } from "../context.ts";
 import { thisMachine } from "../wire.ts";
@@ -22,7 +23,7 @@ function describeStep({ step, source, experiment, planned: { plan } }: Ready, wa
     substrate: plan.substrate, without: plan.without, expect: step.expect ?? "held", segmentMs: plan.stream.segmentMs, leadInMs: plan.leadInMs, phasesMs: plan.phasesMs,
     waitMsMax: step.waitMsMax ?? waitMsMax,
     // In virtual time nothing waits for people.
-    holdMsMax: plan.substrate === "simulated" ? null : step.hold?.waitMsMax ?? null,
+    holdMsMax: isVirtual(plan.substrate) ? null : step.hold?.waitMsMax ?? null,
     claims: [...plan.hypothesis.map((claim) => claim.title), ...(plan.recovery === null ? [] : [plan.recovery.title])],
     faults: plan.steps.map(({ fault, atMs, forMs }) => ({ label: describeFault(fault), atMs, forMs, proof: kindOf(fault).proof, undo: kindOf(fault).undo })),
     blast: blastOf(plan, experiment.blastRadius.faultsAtOnceMax), rerun: plan.rerun,

@@ -20,6 +20,7 @@ import { refuseDirtyMachine, type RunOptions } from "../run.ts";
 import { loadGameDay, type Ready, readySteps } from "./load.ts";
 import { dayPlanText, dayResultText } from "./text.ts";
 import { runStep } from "./run-step.ts";
+import { isVirtual } from "../../core/substrates.ts";
 
 export interface GameDayOptions {
   readonly run: RunOptions;
@@ -46,7 +47,7 @@ export async function gameDay(context: Context, file: string, options: GameDayOp
     return exitCodes.held;
   }
   refuseUnwritable(options.run.out);
-  if (ready.some((one) => one.planned.plan.substrate !== "simulated")) refuseDirtyMachine(context);
+  if (ready.some((one) => !isVirtual(one.planned.plan.substrate))) refuseDirtyMachine(context);
   const { directory, day } = past === null ? opened(options.run.out, describe, seed) : resumed(past, describe);
   await hold(context, day, directory, ready, options);
   return told(context, directory, options.run.json);

@@ -14,6 +14,7 @@ import type { Context } from "../context.ts";
 import { recordedVerdicts } from "../records.ts";
 import { type Onlooker, type Outcome as Ran, plan, runPlanned } from "../run.ts";
 import type { Ready } from "./load.ts";
+import { isVirtual } from "../../core/substrates.ts";
 
 const lookEveryMs = 1_000;
 /** Judging what there is so far may take this share of the harness's time: it must not disturb what it measures. */
@@ -70,7 +71,7 @@ class DayOnlooker implements Onlooker, Disposable {
     this.#plan = runPlan;
     this.#timer = setInterval(() => this.#look(), lookEveryMs);
     const { hold } = options;
-    const msMax = runPlan.substrate === "simulated" ? undefined : options.ready.step.hold?.waitMsMax;
+    const msMax = isVirtual(runPlan.substrate) ? undefined : options.ready.step.hold?.waitMsMax;
     this.hold = hold === null || msMax === undefined ? undefined : { msMax, samples: this.#everyday(), released: (signal) => hold(signal).catch((error: unknown) => { throw error instanceof NoGo ? new RunAborted("user", error.message) : error; }) };
   }
 
@@ -110,7 +111,7 @@ class DayOnlooker implements Onlooker, Disposable {
   }
 
   #look(): void {
-    if (this.#plan.substrate === "simulated") return;
+    if (isVirtual(this.#plan.substrate)) return;
     this.#seconds?.passed(Date.now());
     this.#judge(Date.now());
   }

@@ -1,5 +1,6 @@
 /** Which runs may be compared at all: what differs besides the change under test would be taken for its effect. */
 import type { Run } from "../run.ts";
+import { isVirtual } from "../substrates.ts";
 
 export interface Comparability {
   /** Comparing would be meaningless. */
@@ -53,7 +54,7 @@ function differing(what: string, of: (run: Run) => string, between: readonly Run
 function sameRunTwice(side: readonly Run[]): string[] {
   const twice = side.filter((run, index) => side.findIndex((other) => other.id === run.id && other.directory === run.directory) < index).map((run) => `${run.id} is there twice`);
   const seeds = new Set<number>();
-  const again = side.filter(({ plan: { substrate, seed } }) => substrate === "simulated" && (seeds.has(seed) || !seeds.add(seed)));
+  const again = side.filter(({ plan: { substrate, seed } }) => isVirtual(substrate) && (seeds.has(seed) || !seeds.add(seed)));
   return [...twice, ...(twice.length > 0 ? [] : again.map((run) => `${run.id} is the same run as another, as a seed gives the same run on the simulated substrate`))];
 }
 

@@ -11,6 +11,7 @@ import { answer } from "./answer.ts";
 import { type Misplaced, printsOf } from "./prints.ts";
 import { statisticOf } from "./statistics/registry.ts";
 import type { Windows } from "./windows.ts";
+import { isVirtual } from "../substrates.ts";
 
 const bodiesTitle = "Bodies are segments";
 
@@ -20,7 +21,7 @@ const wrongShareMax = 0.01, wrongMin = 3;
 const servedMin = 100;
 
 export function bodiesAreSegments(run: Run, windows: Windows): Finding {
-  if (run.plan.substrate === "simulated") return answer("bodies.segments", bodiesTitle, null, 0, undefined, "a model keeps no bytes: nobody looked at any");
+  if (isVirtual(run.plan.substrate)) return answer("bodies.segments", bodiesTitle, null, 0, undefined, "a model keeps no bytes: nobody looked at any");
   const seen = matching(run.series, { metric: "body_seen" });
   const prints = printsOf(run, seen);
   const problems = [

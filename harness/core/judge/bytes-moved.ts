@@ -10,6 +10,7 @@ import { sum } from "../statistics.ts";
 import { answer } from "./answer.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
+import { isVirtual } from "../substrates.ts";
 
 const bytesMovedTitle = "Bytes were moved for what the generator says was served";
 
@@ -27,7 +28,7 @@ const borderMs = 1_000;
 const readingMs = 2_000;
 
 export function bytesMoved(run: Run, windows: Windows): Finding {
-  if (run.plan.substrate === "simulated") return answer("witnesses.bytes", bytesMovedTitle, null, 0, undefined, "a model moves no bytes: nobody but the prober saw what the generator saw");
+  if (isVirtual(run.plan.substrate)) return answer("witnesses.bytes", bytesMovedTitle, null, 0, undefined, "a model moves no bytes: nobody but the prober saw what the generator saw");
   const witnesses = witnessesOf(run, windows);
   const problems: string[] = [];
   const used = new Set<string>();

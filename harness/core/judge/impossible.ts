@@ -1,6 +1,7 @@
 /** Samples that cannot be: waits below zero, values that are no number, the same sample again and again. (`record-fits.ts` looks at their times.) */
 import { metrics } from "../metrics.ts";
 import type { Run, SeriesData } from "../run.ts";
+import { isVirtual } from "../substrates.ts";
 
 /** The clock of a workload tells whole milliseconds, so that a wait may seem shorter than none by less than one. */
 const roundedMs = 1;
@@ -18,7 +19,7 @@ const stepsMax = 50;
 /** Null when every sample can be. */
 export function impossibleProblem(run: Run): string | null {
   const problems = run.series.flatMap((series) => {
-    const problem = valueProblem(series) ?? (metrics[series.metric]?.source === "generator" && run.plan.substrate !== "simulated" ? repeatProblem(series) : null);
+    const problem = valueProblem(series) ?? (metrics[series.metric]?.source === "generator" && !isVirtual(run.plan.substrate) ? repeatProblem(series) : null);
     return problem === null ? [] : [`${series.metric} of ${Object.values(series.tags).join(", ") || "the run"}: ${problem}`];
   });
   const more = problems.length > 3 ? [`and ${problems.length - 3} more`] : [];

@@ -4,6 +4,7 @@ import { phases } from "../experiment.ts";
 import type { Day } from "../game-day/day.ts";
 import { rights } from "../game-day/game-day.ts";
 import type { DayResult } from "../game-day/judge-day.ts";
+import { substrateNames } from "../substrates.ts";
 import { tierNames } from "../tiers.ts";
 import { status } from "./verdict.ts";
 
@@ -24,7 +25,7 @@ export const dayResultDocument = z.object({
 
 const step = z.object({
   experiment: z.string(), source: z.string(), title: z.string(), story: z.string(), brief: z.string().nullable(), tier: z.enum(tierNames),
-  target: z.string(), topology: z.string(), substrate: z.enum(["process", "docker", "simulated"]), without: z.array(z.string()), expect: z.enum(["held", "refuted"]),
+  target: z.string(), topology: z.string(), substrate: z.enum(substrateNames), without: z.array(z.string()), expect: z.enum(["held", "refuted"]),
   segmentMs: ms, leadInMs: ms, phasesMs: z.record(z.enum(phases), ms), waitMsMax: ms, holdMsMax: ms.nullable(), claims: z.array(z.string()),
   faults: z.array(z.object({ label: z.string(), atMs: ms, forMs: ms, proof: z.string(), undo: z.string() })),
   blast: z.object({

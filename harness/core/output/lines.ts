@@ -1,5 +1,6 @@
 /** The smaller documents: one experiment of `list`, one run of `recover`, what `report` wrote, `doctor`, and a failure. */
 import { z } from "zod";
+import { substrates } from "../substrates.ts";
 import { tierNames } from "../tiers.ts";
 import { status } from "./verdict.ts";
 
@@ -117,5 +118,5 @@ export const doctorDocument = z.object({
   cache: place,
   reports: place,
   compose: ability.meta({ description: "whether targets can come up by a compose file" }),
-  substrates: z.object({ process: ability, docker: ability }),
+  substrates: z.object(Object.fromEntries(substrates.filter(({ isVirtual }) => !isVirtual).map(({ name }) => [name, ability]))),
 });

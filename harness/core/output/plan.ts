@@ -3,6 +3,7 @@ import { z } from "zod";
 import { abortShape, claimShape, loadShape, perPhase, recoveryShape, stepShape } from "../experiment-schema.ts";
 import { phases } from "../experiment.ts";
 import type { Plan } from "../run.ts";
+import { substrateNames } from "../substrates.ts";
 import { tierNames } from "../tiers.ts";
 
 const place = z.object({ name: z.string(), kind: z.string(), region: z.string(), zone: z.string() });
@@ -17,7 +18,7 @@ export const planDocument = z.object({
   topology: z.string(),
   versionGiven: z.string().optional().meta({ description: "the target's version in its user's own words" }),
   targetVersion: z.string().optional().meta({ description: "a hash of what the target and the harness are made of; runs of one version may vouch for one another" }),
-  substrate: z.enum(["process", "docker", "simulated"]),
+  substrate: z.enum(substrateNames),
   substrateWhy: z.string(),
   seed: z.number(),
   scale: z.number().optional().meta({ description: "the audience as a multiple of the one that the experiment plans; 1 where it is missing" }),

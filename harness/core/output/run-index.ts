@@ -2,13 +2,14 @@
 import { z } from "zod";
 import type { RunIndex } from "../index/run-index.ts";
 import { status } from "./verdict.ts";
+import { substrateNames } from "../substrates.ts";
 
 export const runIndexDocument = z.object({
   format: z.literal("seawall-index/1"),
   page: z.string().meta({ description: "the index page that was written" }),
   runs: z.array(z.object({
     path: z.string().meta({ description: "from the folder of runs" }),
-    runId: z.string(), experiment: z.string(), tier: z.string(), substrate: z.enum(["process", "docker", "simulated"]), target: z.string(), topology: z.string(),
+    runId: z.string(), experiment: z.string(), tier: z.string(), substrate: z.enum(substrateNames), target: z.string(), topology: z.string(),
     targetVersion: z.string().nullable(), version: z.string().nullable(), seed: z.number(), without: z.array(z.string()),
     status, why: z.string(), aborted: z.boolean(), startedAtMs: z.number().nullable(), hasReport: z.boolean(),
     claims: z.array(z.object({

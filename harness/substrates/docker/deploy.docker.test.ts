@@ -154,7 +154,7 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
     expect(network).toMatchObject({ Internal: true, IPAM: { Config: [{ Subnet: expect.stringMatching(/^198\.1[89]\./) }] } });
     // Services, two zones and the proxy; each, and the network, was written down under its name.
     expect(containers).toHaveLength(layout.services.length + 3);
-    const names = undo.flatMap((entry) => (entry.kind === "container" || entry.kind === "network" ? [entry.name] : []));
+    const names = undo.flatMap((entry) => (entry.kind === "made" ? [entry.name] : []));
     expect(names.sort()).toEqual([network?.Name ?? "", ...containers.map(({ Names }) => Names[0]?.slice(1) ?? "")].sort());
     for (const { Id } of containers) {
       const { HostConfig, Config } = await docker.getContainer(Id).inspect();

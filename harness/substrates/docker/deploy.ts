@@ -45,7 +45,7 @@ async function deploy(request: DeployRequest, options: DockerSubstrateOptions): 
   const { layout, undo, signal, progress, runId, logsDirectory } = request;
   const docker = await options.engine();
   const image = await options.image(docker);
-  const record: Recorder = (kind, name) => undo.record({ kind, name, engine: options.engineHost });
+  const record: Recorder = (what, name) => undo.record({ kind: "made", substrate: "docker", what, name, at: options.engineHost });
   signal.throwIfAborted();
   const scratch = makeScratch(request);
   undoing.defer(scratch.remove);

@@ -9,7 +9,7 @@ export function labelsOf(runId: string, service: string): Record<string, string>
 }
 
 /** Writes down, before it is made, what must be removed; the returned function says that it was. */
-export type Recorder = (kind: "container" | "network", name: string) => () => void;
+export type Recorder = (what: "container" | "network", name: string) => () => void;
 
 /** For the engine's lists and events: everything of one run. */
 export function ofRun(runId: string): string[] {

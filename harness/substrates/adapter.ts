@@ -1,0 +1,68 @@
+/** What a substrate has to say and do. Each folder here that holds an `adapter.ts` is one; `core/substrates.ts` lists them. */
+import type { TargetModel } from "../core/model.ts";
+import type { Planned } from "../core/plan.ts";
+import type { Clock, EventSink, SampleSink, Substrate, Support, UndoLedger } from "../core/ports.ts";
+import type { Plan } from "../core/run.ts";
+import type { Layout, Target } from "../core/target.ts";
+import type { ToolName, Tools } from "../core/tools.ts";
+import type { Inspection } from "../provision/inspect.ts";
+import type { Ability, Machine } from "../provision/machine.ts";
+import type { ProgressOutput } from "../provision/render.ts";
+import type { simulatedWorld } from "./simulated/world.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a substrate may know of the program that uses it. */
+export interface Surroundings {
+  /** The project's own folder. */
+  readonly root: string;
+  readonly env: Environment;
+  readonly stateDirectory: string;
+  /** Outlives runs. */
+  readonly cacheDirectory: string;
+  readonly signal: AbortSignal;
+  /** For progress. */
+  readonly stderr: ProgressOutput;
+}
+
+type Ground = Pick<Surroundings, "root" | "env">;
+export type Asked = Pick<Target, "model" | "own">;
+
+export interface SubstrateAdapter {
+  /** Why it can never run this target, and what to do instead; null when it can. */
+  refusal(target: Asked): { readonly why: string; readonly hint: string } | null;
+  /** What keeps it from being taken unasked; null when nothing does. Asks quickly and loads nothing. */
+  obstacle(ground: Ground): Promise<string | null>;
+  /** Why it was taken: one phrase for the plan. */
+  why(how: "asked" | "ready", target: Asked): string;
+  supports(target: Asked): Support;
+  /** The tools of a run, those of every run among them. */
+  tools(planned: Pick<Planned, "plan" | "layout">): readonly ToolName[];
+  /** Gets what it needs beside tools, before a run is begun. */
+  prepare?(surroundings: Surroundings): Promise<void>;
+  /** How targets are brought up. Missing where nothing is: in virtual time. */
+  real?(surroundings: Surroundings, tools: Tools, clock: Clock): Substrate;
+  /** How a run is made in virtual time, which begins at this epoch ms. Missing on a real substrate. */
+  virtual?(startMs: number): VirtualRun;
+  /** Removes whatever carries the run's mark; returns what is still there. */
+  sweep?(env: Environment, runId: string): Promise<readonly string[]>;
+  /** The same for a run that is dead, at the place that its ledger names. */
+  undo?(runId: string, at: string): Promise<readonly string[]>;
+  /** Whether it works on this machine, for `seawall doctor`. */
+  doctor?(ground: Ground, machine: Machine, tools: readonly Inspection[]): Promise<Ability>;
+}
+
+export interface VirtualRun {
+  readonly clock: Clock & { until<T>(work: Promise<T>): Promise<T | null> };
+  world(options: VirtualOptions): ReturnType<typeof simulatedWorld>;
+}
+
+export interface VirtualOptions {
+  readonly plan: Plan;
+  readonly layout: Layout;
+  readonly model: TargetModel;
+  readonly runId: string;
+  readonly sink: SampleSink;
+  readonly events: EventSink;
+  readonly undo: UndoLedger;
+}
