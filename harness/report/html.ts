@@ -1,30 +1,34 @@
-/** The report of one run, as a page. */
+/** The report of one run, as a page: the verdict, then each section that the record has something for. */
 import { markup, type Markup } from "./markup.ts";
 import type { ReportModel } from "./model.ts";
-import { chartFigures, dashes } from "./page/chart-figures.ts";
-import { claims } from "./page/claims.ts";
+import { dashes } from "./page/chart-figures.ts";
 import { words } from "./page/icons.ts";
-import { health } from "./page/health.ts";
-import { maps } from "./page/map-figure.ts";
-import { record } from "./page/record.ts";
+import type { Section } from "./page/section.ts";
+import * as listed from "./page/sections.ts";
 import { renderShell } from "./page/shell.ts";
 import { summary } from "./page/summary.ts";
 
+const sections = Object.values<Section>(listed).sort((a, b) => a.position - b.position);
+
+interface Shown extends Omit<Section, "body"> { readonly body: Markup }
+
 export function renderHtml(model: ReportModel): string {
   const when = model.startedAtMs === null ? "start not recorded" : `${new Date(model.startedAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const shown = sections.flatMap((section): Shown[] => {
+    const body = section.body(model);
+    return body === null ? [] : [{ ...section, body }];
+  });
   return renderShell({
     title: `${words[model.status]}: ${model.experiment}${model.without.length === 0 ? "" : ` without ${model.without.join(", ")}`}`,
     status: model.status,
     skipTo: { id: "claims", text: "Skip to the claims" },
     heading: model.experiment, subheading: `${model.topology} topology on ${model.substrate} · ${when} · ${model.runId}`,
-    body: markup`${summary(model)}\n${contents(model)}\n${claims(model)}\n${maps(model)}\n${chartFigures(model)}\n${health(model)}\n${record(model)}`,
-    styles: ["map.css"], scripts: ["report.js"], charts: true, data: { ...model, dashes },
+    body: markup`${summary(model)}\n${contents(shown)}${shown.map(({ body }) => markup`\n${body}`)}`,
+    styles: [...new Set(sections.flatMap(({ styles }) => styles ?? []))], scripts: ["report.js"], charts: true, data: { ...model, dashes },
   });
 }
 
 /** The way to each part of a long page. */
-function contents({ maps: drawn, generator }: ReportModel): Markup {
-  const parts = [["claims", "Claims"], ...(drawn.length === 0 ? [] : [["where", "Where it struck"]]), ["charts", "Over time"], ...(generator.length === 0 ? [] : [["generator", "Load generator"]]),
-    ["rerun", "Run it again"], ["log", "What happened"], ["environment", "Environment"], ["data", "Data"]];
-  return markup`<nav class="page contents" aria-label="On this page"><ul>${parts.map(([id = "", text = ""]) => markup`<li><a href="${`#${id}`}">${text}</a></li>`)}</ul></nav>`;
+function contents(shown: readonly Shown[]): Markup {
+  return markup`<nav class="page contents" aria-label="On this page"><ul>${shown.map(({ id, link }) => markup`<li><a href="${`#${id}`}">${link}</a></li>`)}</ul></nav>`;
 }

@@ -4,6 +4,7 @@ import type { Heat } from "../heat.ts";
 import { formatCount, formatDuration, formatValue } from "../../core/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import { type ReportModel, unchartedPrefix } from "../model.ts";
+import type { Section } from "./section.ts";
 import { table } from "./table.ts";
 
 /** Lines differ in dash as well as in colour. */
@@ -14,8 +15,10 @@ export const dashes: Readonly<Partial<Record<Tone, readonly number[]>>> = {
 /** What the charts need of a model; a comparison has these too. */
 export type Charted = Pick<ReportModel, "charts" | "axis" | "lacking" | "judgedPhases">;
 
-export function chartFigures(model: Charted): Markup {
-  const { charts, axis, lacking } = model;
+export const charts: Section = { id: "charts", link: "Over time", position: 30, body };
+
+function body(model: Charted): Markup {
+  const { charts: drawn, axis, lacking } = model;
   const uncharted = lacking.filter((text) => text.startsWith(unchartedPrefix));
   return markup`<section class="page charts" aria-labelledby="charts">
 <h2 id="charts">Over time</h2>
@@ -23,7 +26,7 @@ export function chartFigures(model: Charted): Markup {
 <ul class="mark-key needs-script"><li><svg width="12" height="10" aria-hidden="true"><path class="mark landed" d="M1 0h10L6 10z"/></svg> seen to have landed</li><li><svg width="12" height="10" aria-hidden="true"><path class="mark healed" d="M1 10h10L6 0z"/></svg> seen to have healed</li><li><svg width="12" height="12" aria-hidden="true"><path class="mark bad" d="M6 0l6 6-6 6-6-6z"/></svg> not as planned</li><li><svg width="8" height="8" aria-hidden="true"><path class="mark note" d="M1 1h6v6H1z"/></svg> remark in the log</li></ul>
 <p class="readout needs-script"><output id="moment"></output> <button type="button" id="zoom-out" hidden>Show the whole run</button></p>
 <p class="notice wary without-script">The curves need JavaScript. Each chart’s figures by phase are in its table.</p>
-${charts.length === 0 ? markup`<p class="quiet">There is nothing to draw.</p>` : charts.map((chart, index) => figure(chart, index, model))}
+${drawn.length === 0 ? markup`<p class="quiet">There is nothing to draw.</p>` : drawn.map((chart, index) => figure(chart, index, model))}
 ${uncharted.map((text) => markup`<p class="quiet">${text}</p>`)}
 </section>`;
 }

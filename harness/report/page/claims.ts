@@ -4,8 +4,11 @@ import { formatCount, missing } from "../../core/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import { mark } from "./icons.ts";
+import type { Section } from "./section.ts";
 
-export function claims({ claims: rows, evidence }: ReportModel): Markup {
+export const claims: Section = { id: "claims", link: "Claims", position: 10, body };
+
+function body({ claims: rows, evidence }: ReportModel): Markup {
   return markup`<section class="page" aria-labelledby="claims">
 <h2 id="claims">Claims</h2>
 ${rows.length === 0 ? markup`<p class="quiet">None was judged.</p>` : claimTable(rows)}

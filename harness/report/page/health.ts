@@ -4,9 +4,12 @@ import { concernsGenerator } from "../../core/judge/subjects.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import { mark } from "./icons.ts";
+import type { Section } from "./section.ts";
 import { table } from "./table.ts";
 
-export function health({ generator, judgedPhases, evidence }: ReportModel): Markup | null {
+export const health: Section = { id: "generator", link: "Load generator", position: 40, body };
+
+function body({ generator, judgedPhases, evidence }: ReportModel): Markup | null {
   if (generator.length === 0 || judgedPhases.length === 0) return null;
   const open = evidence.filter((row) => row.status !== "held" && concernsGenerator(row));
   return markup`<section class="page" aria-labelledby="generator"><h2 id="generator">Is the load generator to be believed?</h2>

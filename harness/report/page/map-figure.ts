@@ -4,11 +4,14 @@ import { type Box, layOut, type MapLayout, type PlacedNode, type PlacedPlace } f
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import type { MapLink, MapNode, TargetMap } from "../target-map.ts";
+import type { Section } from "./section.ts";
 
 /** More links than this say nothing: then only those that something happened to are drawn. */
 const linksDrawnMax = 48;
 
-export function maps({ maps: all }: Pick<ReportModel, "maps">): Markup | null {
+export const maps: Section = { id: "where", link: "Where it struck", position: 20, styles: ["map.css"], body };
+
+function body({ maps: all }: Pick<ReportModel, "maps">): Markup | null {
   if (all.length === 0) return null;
   return markup`<section class="page maps" aria-labelledby="where"><h2 id="where">Where it struck</h2>
 ${all.map(figure)}
