@@ -9,7 +9,9 @@ import { recordedVerdicts } from "./records.ts";
 const sample = resolve(import.meta.dirname, "../../reports/sample");
 let reports: string;
 
-beforeEach(() => { reports = mkdtempSync(join(tmpdir(), "seawall-records-")); });
+beforeEach(() => {
+  reports = mkdtempSync(join(tmpdir(), "seawall-records-"));
+});
 afterEach(() => rmSync(reports, { recursive: true, force: true }));
 
 /** The sample, as if another version had recorded it. */
@@ -25,11 +27,21 @@ function recordedAs(changes: Readonly<Record<string, unknown>>): string {
 describe("a recorded run with a name that this version does not know", () => {
   it.each([
     ["a substrate", { substrate: "moon" }, unknownSubstrate("moon") ?? ""],
-    ["a tier", { tier: "godzilla" }, 'it is of the tier "godzilla", which this version does not know'],
-    ["a statistic", { hypothesis: [{ statistic: "p77" }] }, 'it claims something of the statistic "p77", which this version does not know'],
+    [
+      "a tier",
+      { tier: "godzilla" },
+      'it is of the tier "godzilla", which this version does not know',
+    ],
+    [
+      "a statistic",
+      { hypothesis: [{ statistic: "p77" }] },
+      'it uses the statistic "p77", which this version does not know',
+    ],
   ] as const)("is found, and doubted in one sentence: %s", async (_what, changes, doubt) => {
     const directory = recordedAs(changes);
-    expect(recordedVerdicts(reports)).toEqual([expect.objectContaining({ experiment: "origin-storm", doubt })]);
+    expect(recordedVerdicts(reports)).toEqual([
+      expect.objectContaining({ experiment: "origin-storm", doubt }),
+    ]);
     await expect(readRun(directory)).rejects.toThrow(`plan.json cannot be read: ${doubt}`);
   });
 

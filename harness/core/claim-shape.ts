@@ -8,14 +8,20 @@ export const selector = z.object({ metric: z.string(), where: tags.optional() })
 
 /** A day. Timers hold 2^31 - 1 ms, which is 24.8 days; nobody watches a phase for so long. */
 const msMax = 86_400_000;
-export const wholeMs = () => z.number().int("whole milliseconds").max(msMax, "at most a day, 86400000 ms");
+export const wholeMs = () =>
+  z.number().int("whole milliseconds").max(msMax, "at most a day, 86400000 ms");
 export const positiveMs = wholeMs().positive();
 
 export const claimBase = {
-  metric: z.string(), where: tags.optional(), title: z.string().min(1),
+  metric: z.string(),
+  where: tags.optional(),
+  title: z.string().min(1),
   comparison: z.enum(["<", "<=", ">", ">=", "=="]),
   limit: z.union([z.number().finite(), z.object({ of: phase, times: z.number().finite() })]),
-  during: z.array(phase).min(1)
+  during: z
+    .array(phase)
+    .min(1)
     .refine((all) => new Set(all).size === all.length, "each phase once"),
-  samplesMin: z.number().int().nonnegative(), unit: z.string().optional(),
+  samplesMin: z.number().int().nonnegative(),
+  unit: z.string().optional(),
 };

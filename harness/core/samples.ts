@@ -3,8 +3,9 @@ import type { Tags } from "./tags.ts";
 
 /**
  * How a sample's value and time relate.
- * `duration`: value in ms, `atMs` is the end, so it began at `atMs − value`. `increment`: value is how much a counter grew since the
- * previous reading. `gauge`: a reading. `event`: something happened, the value is its size.
+ * `duration`: value in ms, `atMs` is the end, so it began at `atMs − value`. `increment`: value is
+ * how much a counter grew since the previous reading. `gauge`: a reading. `event`: something
+ * happened, the value is its size.
  */
 export type SampleKind = "duration" | "increment" | "gauge" | "event";
 
@@ -14,7 +15,7 @@ export interface Series {
   readonly tags: Tags;
 }
 
-/** All samples of one series, in the order in which they were recorded; `atMs` and `values` have the same length. */
+/** All samples of one series, as they were recorded; `atMs` and `values` have the same length. */
 export interface SeriesData extends Series {
   readonly atMs: Float64Array;
   readonly values: Float64Array;

@@ -10,7 +10,9 @@ describe("tiers", () => {
     for (const [index, { name, after }] of tiers.entries()) {
       expect(after === null || tierNames.indexOf(after) < index, name).toBe(true);
     }
-    expect(["kong", "storm", "latency"].toSorted((a, b) => tierOrder(a as "kong", b as "kong"))).toEqual(["storm", "latency", "kong"]);
+    expect(
+      ["kong", "storm", "latency"].toSorted((a, b) => tierOrder(a as "kong", b as "kong")),
+    ).toEqual(["storm", "latency", "kong"]);
   });
 
   it("have a plain name of their own", () => {
@@ -24,15 +26,23 @@ describe("tiers", () => {
   });
 
   it("stand in one list alone", () => {
-    const files = readdirSync(join(root, "harness"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
-    const others = files.filter((name) => name !== join("core", "tiers.ts") && /"gorilla"[^\n]*"kong"/.test(readFileSync(join(root, "harness", name), "utf8")));
+    const files = readdirSync(join(root, "harness"), { recursive: true, encoding: "utf8" }).filter(
+      (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
+    );
+    const others = files.filter(
+      (name) =>
+        name !== join("core", "tiers.ts") &&
+        /"gorilla"[^\n]*"kong"/.test(readFileSync(join(root, "harness", name), "utf8")),
+    );
     expect(others).toEqual([]);
   });
 
   it("are all explained where people read of them", () => {
     const page = readFileSync(join(root, "docs", "writing-an-experiment.md"), "utf8");
     for (const { name, plain, allows, after } of tiers) {
-      expect(page).toContain(`| \`${name}\` | ${plain} | ${allows} | ${after === null ? "nothing" : `\`${after}\``} |`);
+      expect(page).toContain(
+        `| \`${name}\` | ${plain} | ${allows} | ${after === null ? "nothing" : `\`${after}\``} |`,
+      );
     }
   });
 });

@@ -21,7 +21,12 @@ const list = [
 
 export type Tier = (typeof list)[number]["name"];
 
-export const tiers: readonly (TierEntry & { readonly name: Tier; readonly after: Tier | null })[] = list;
+interface Listed extends TierEntry {
+  readonly name: Tier;
+  readonly after: Tier | null;
+}
+
+export const tiers: readonly Listed[] = list;
 
 /** For shapes of documents. */
 export const tierNames = list.map(({ name }) => name) as [Tier, ...Tier[]];
@@ -35,7 +40,7 @@ export function tierOrder(a: Tier, b: Tier): number {
   return tierNames.indexOf(a) - tierNames.indexOf(b);
 }
 
-/** `gorilla (zone)`: for people. A record may be of another version, whose tiers are not all known. */
+/** `gorilla (zone)`: for people. A record of another version may have a tier that is not listed. */
 export function tierText(name: string): string {
   const known = tiers.find((tier) => tier.name === name);
   return known === undefined ? name : `${name} (${known.plain})`;

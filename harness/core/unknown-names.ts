@@ -1,4 +1,4 @@
-/** Names in a recorded plan that this version does not have: of a newer one, or of somebody's own. */
+/** Names in a recorded plan that this version does not have. */
 import { statisticNamed } from "./judge/statistics/registry.ts";
 import { unknownSubstrate } from "./substrates.ts";
 import { tierNames } from "./tiers.ts";
@@ -15,13 +15,18 @@ export function unknownNames({ tier, substrate, hypothesis }: Naming): string[] 
   const claims: readonly unknown[] = Array.isArray(hypothesis) ? hypothesis : [];
   const asked = claims.flatMap((claim) => {
     const { statistic } = (claim ?? {}) as { readonly statistic?: unknown };
-    return typeof statistic === "string" && statisticNamed(statistic) === undefined ? [statistic] : [];
+    return typeof statistic === "string" && statisticNamed(statistic) === undefined
+      ? [statistic]
+      : [];
   });
   const place = typeof substrate === "string" ? unknownSubstrate(substrate) : null;
   return [
     ...(place === null ? [] : [place]),
     ...(typeof tier === "string" && !(tierNames as readonly string[]).includes(tier)
-      ? [`it is of the tier ${JSON.stringify(tier)}, which this version does not know`] : []),
-    ...[...new Set(asked)].map((name) => `it claims something of the statistic ${JSON.stringify(name)}, which this version does not know`),
+      ? [`it is of the tier ${JSON.stringify(tier)}, which this version does not know`]
+      : []),
+    ...[...new Set(asked)].map(
+      (name) => `it uses the statistic ${JSON.stringify(name)}, which this version does not know`,
+    ),
   ];
 }

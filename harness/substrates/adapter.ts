@@ -1,7 +1,14 @@
-/** What a substrate has to say and do. Each folder here that holds an `adapter.ts` is one; `core/substrates.ts` lists them. */
+/** What a substrate has to say and do. `core/substrates.ts` lists those that there are. */
 import type { TargetModel } from "../core/model.ts";
 import type { Planned } from "../core/plan.ts";
-import type { Clock, EventSink, SampleSink, Substrate, Support, UndoLedger } from "../core/ports.ts";
+import type {
+  Clock,
+  EventSink,
+  SampleSink,
+  Substrate,
+  Support,
+  UndoLedger,
+} from "../core/ports.ts";
 import type { Plan } from "../core/run.ts";
 import type { Layout, Target } from "../core/target.ts";
 import type { ToolName, Tools } from "../core/tools.ts";
@@ -31,7 +38,7 @@ export type Asked = Pick<Target, "model" | "own">;
 export interface SubstrateAdapter {
   /** Why it can never run this target, and what to do instead; null when it can. */
   refusal(target: Asked): { readonly why: string; readonly hint: string } | null;
-  /** What keeps it from being taken unasked; null when nothing does. Asks quickly and loads nothing. */
+  /** What keeps it from being taken unasked; null when nothing does. Asks quickly. */
   obstacle(ground: Ground): Promise<string | null>;
   /** Why it was taken: one phrase for the plan. */
   why(how: "asked" | "ready", target: Asked): string;
@@ -42,7 +49,7 @@ export interface SubstrateAdapter {
   prepare?(surroundings: Surroundings): Promise<void>;
   /** How targets are brought up. Missing where nothing is: in virtual time. */
   real?(surroundings: Surroundings, tools: Tools, clock: Clock): Substrate;
-  /** How a run is made in virtual time, which begins at this epoch ms. Missing on a real substrate. */
+  /** A run in virtual time, which begins at this epoch ms. Missing on a real substrate. */
   virtual?(startMs: number): VirtualRun;
   /** Removes whatever carries the run's mark; returns what is still there. */
   sweep?(env: Environment, runId: string): Promise<readonly string[]>;

@@ -6,42 +6,68 @@ import { faultNames } from "../faults/faults.ts";
 import { adapterOf, undoOn } from "./registry.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const sourcesIn = (folder: string): string[] => readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-  .filter((path) => /\.(ts|js)$/.test(path) && !/\.(test|fixture)\.ts$|\/fixture\.ts$/.test(path)).map((path) => join(folder, path));
+const sourcesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.(ts|js)$/.test(path) && !/\.(test|fixture)\.ts$|\/fixture\.ts$/.test(path))
+    .map((path) => join(folder, path));
 
 describe("the list of substrates", () => {
   it("has each folder with an adapter, and no other", () => {
-    const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((one) => one.isDirectory()).map(({ name }) => name);
-    expect(folders.filter((name) => existsSync(join(import.meta.dirname, name, "adapter.ts"))).sort()).toEqual([...substrateNames].sort());
+    const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
+      .filter((one) => one.isDirectory())
+      .map(({ name }) => name);
+    expect(
+      folders.filter((name) => existsSync(join(import.meta.dirname, name, "adapter.ts"))).sort(),
+    ).toEqual([...substrateNames].sort());
   });
 
   it("has one that is taken when no other is ready", () => {
-    expect(substrates.filter(({ auto, isVirtual }) => auto === "otherwise" && !isVirtual)).toHaveLength(1);
+    expect(
+      substrates.filter(({ auto, isVirtual }) => auto === "otherwise" && !isVirtual),
+    ).toHaveLength(1);
   });
 
-  it.each(substrates)("has an adapter that answers for its targets: $name", async ({ name, isVirtual }) => {
-    const adapter = await adapterOf(name);
-    expect([adapter.real !== undefined, adapter.virtual !== undefined]).toEqual([!isVirtual, isVirtual]);
-    expect(adapter.doctor !== undefined).toBe(!isVirtual);
-    expect(Object.keys(adapter.supports({})).sort()).toEqual([...faultNames].sort());
-    expect(adapter.why("asked", {})).not.toBe("");
-  });
+  it.each(substrates)(
+    "has an adapter that answers for its targets: $name",
+    async ({ name, isVirtual }) => {
+      const adapter = await adapterOf(name);
+      expect([adapter.real !== undefined, adapter.virtual !== undefined]).toEqual([
+        !isVirtual,
+        isVirtual,
+      ]);
+      expect(adapter.doctor !== undefined).toBe(!isVirtual);
+      expect(Object.keys(adapter.supports({})).sort()).toEqual([...faultNames].sort());
+      expect(adapter.why("asked", {})).not.toBe("");
+    },
+  );
 
   it("is the only place that knows one by its name, but for its own folder", () => {
     const names = substrateNames.join("|");
-    const knows = sourcesIn("harness").filter((path) => !path.startsWith(join("harness", "substrates")) && path !== join("harness", "core", "substrates.ts"))
-      .filter((path) => new RegExp(`substrate\\b[^\\n=]*[!=]==? *"(${names})"|"(${names})", *"(${names})"`).test(readFileSync(join(root, path), "utf8")));
+    const knows = sourcesIn("harness")
+      .filter(
+        (path) =>
+          !path.startsWith(join("harness", "substrates")) &&
+          path !== join("harness", "core", "substrates.ts"),
+      )
+      .filter((path) =>
+        new RegExp(`substrate\\b[^\\n=]*[!=]==? *"(${names})"|"(${names})", *"(${names})"`).test(
+          readFileSync(join(root, path), "utf8"),
+        ),
+      );
     expect(knows).toEqual([]);
   });
 
   it("is explained where people read of it", () => {
     const page = readFileSync(join(root, "docs", "writing-an-experiment.md"), "utf8");
-    for (const { name, meaning } of substrates) expect(page).toContain(`| \`${name}\` | ${meaning} |`);
+    for (const { name, meaning } of substrates)
+      expect(page).toContain(`| \`${name}\` | ${meaning} |`);
   });
 });
 
 describe("what a dead run made", () => {
   it("is said when its substrate makes nothing elsewhere", async () => {
-    expect(await undoOn("run", "here", "process")).toEqual(['what it made on the substrate "process" at here, which this version cannot undo']);
+    expect(await undoOn("run", "here", "process")).toEqual([
+      'what it made on the substrate "process" at here, which this version cannot undo',
+    ]);
   });
 });

@@ -16,7 +16,9 @@ function partsOf(shown: ReportModel): { readonly linked: string[]; readonly ther
   const ids = new Set(sections.map(({ id }) => id));
   return {
     linked: [...contents.matchAll(/href="#([^"]+)"/g)].map((match) => match[1] as string),
-    there: [...html.matchAll(/<h2 id="([^"]+)"/g)].map((match) => match[1] as string).filter((id) => ids.has(id)),
+    there: [...html.matchAll(/<h2 id="([^"]+)"/g)]
+      .map((match) => match[1] as string)
+      .filter((id) => ids.has(id)),
   };
 }
 

@@ -9,22 +9,30 @@ import { dockerSupport } from "./support.ts";
 import { sweepEngine } from "./undo.ts";
 
 export const adapter: SubstrateAdapter = {
-  refusal: ({ own }) => (own !== true ? null : {
-    why: "its image holds nothing of it",
-    hint: "Use --substrate process; what runs in containers can be brought up with `outside`.",
-  }),
+  refusal: ({ own }) =>
+    own !== true
+      ? null
+      : {
+          why: "its image holds nothing of it",
+          hint: "Use --substrate process; what runs in containers can be brought up with `outside`.",
+        },
   // Nobody who only wants a verdict should wait for minutes while an image is built.
   obstacle: ({ root, env }) => engineObstacle(env, imageName(root)),
   why: (how) => (how === "asked" ? "asked for" : "an engine answers and has the image"),
   supports: dockerSupport,
   // The image brings the others.
   tools: () => ["node", "k6"],
-  prepare: async (surroundings) => void await ensureImage(surroundings, await connectEngine(surroundings.env)),
-  real: (surroundings, _tools, clock) => dockerSubstrate({
-    clock, cacheDirectory: join(surroundings.cacheDirectory, "media"), root: surroundings.root,
-    engineHost: engineAddress(surroundings.env).host,
-    engine: () => connectEngine(surroundings.env), image: (docker) => ensureImage(surroundings, docker),
-  }),
+  prepare: async (surroundings) =>
+    void (await ensureImage(surroundings, await connectEngine(surroundings.env))),
+  real: (surroundings, _tools, clock) =>
+    dockerSubstrate({
+      clock,
+      cacheDirectory: join(surroundings.cacheDirectory, "media"),
+      root: surroundings.root,
+      engineHost: engineAddress(surroundings.env).host,
+      engine: () => connectEngine(surroundings.env),
+      image: (docker) => ensureImage(surroundings, docker),
+    }),
   sweep: sweepEngine,
   // The engine may have been named by another DOCKER_HOST than today's.
   undo: (runId, at) => sweepEngine({ DOCKER_HOST: at }, runId),
@@ -32,6 +40,9 @@ export const adapter: SubstrateAdapter = {
     if (!docker.works) return docker;
     const unfit = await engineObstacle(env, null);
     if (unfit !== null) return { works: false, detail: unfit };
-    return { works: true, detail: (await engineObstacle(env, imageName(root))) ?? `${docker.detail} and has the image` };
+    return {
+      works: true,
+      detail: (await engineObstacle(env, imageName(root))) ?? `${docker.detail} and has the image`,
+    };
   },
 };

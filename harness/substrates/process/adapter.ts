@@ -10,18 +10,31 @@ export const adapter: SubstrateAdapter = {
   why: () => "asked for",
   supports: processSupport,
   tools: ({ plan, layout }) => [
-    "node", "k6", ...(layout.links.length > 0 ? ["toxiproxy" as const] : []),
+    "node",
+    "k6",
+    ...(layout.links.length > 0 ? ["toxiproxy" as const] : []),
     ...toolsForFaults(plan.steps.map(({ fault }) => fault)),
     ...layout.services.flatMap((service) => service.tools),
   ],
   real: ({ stateDirectory, cacheDirectory }, tools, clock) =>
-    processSubstrate({ tools, clock, stateDirectory, cacheDirectory: join(cacheDirectory, "media") }),
+    processSubstrate({
+      tools,
+      clock,
+      stateDirectory,
+      cacheDirectory: join(cacheDirectory, "media"),
+    }),
   doctor: async (_ground, { zoneAddresses }, tools) => {
     if (!zoneAddresses.works) return zoneAddresses;
-    const unobtainable = tools.filter(({ found, sources }) => found === undefined && sources.length === 0).map(({ name }) => name);
-    if (unobtainable.length > 0) return { works: false, detail: `cannot be had here: ${unobtainable.join(", ")}` };
-    const missing = tools.filter(({ found }) => found === undefined).map(({ name }) => name);
+    const missing = tools.filter(({ found }) => found === undefined);
+    const names = (some: readonly { readonly name: string }[]) =>
+      some.map(({ name }) => name).join(", ");
+    const unobtainable = missing.filter(({ sources }) => sources.length === 0);
+    if (unobtainable.length > 0)
+      return { works: false, detail: `cannot be had here: ${names(unobtainable)}` };
     if (missing.length === 0) return { works: true, detail: "every tool is there" };
-    return { works: true, detail: `once ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} got` };
+    return {
+      works: true,
+      detail: `once ${names(missing)} ${missing.length === 1 ? "is" : "are"} got`,
+    };
   },
 };

@@ -13,6 +13,9 @@ export const adapter: SubstrateAdapter = {
   tools: () => [],
   virtual: (startMs) => {
     const clock = new VirtualClock(startMs);
-    return { clock, world: (options) => simulatedWorld({ ...options, clock, machine: new VirtualMachine() }) };
+    return {
+      clock,
+      world: (options) => simulatedWorld({ ...options, clock, machine: new VirtualMachine() }),
+    };
   },
 };

@@ -3,8 +3,12 @@ import { countIn } from "../../series.ts";
 import { defineStatistic, extremes } from "./statistic.ts";
 
 export const count = defineStatistic({
-  name: "count", meaning: "the number of samples",
-  readsValues: false, number: "value", grows: true, isTotal: true,
+  name: "count",
+  meaning: "the number of samples",
+  readsValues: false,
+  number: "value",
+  grows: true,
+  isTotal: true,
   observe: ({ comparison }, { selected, window, dropped }) => {
     const value = countIn(selected, window);
     return extremes(comparison, value, { value, least: value, most: value + dropped });

@@ -11,16 +11,38 @@ function answers(count: number): SeriesData {
   return { metric: "segment_ms", kind: "event", tags: { lane: "live" }, atMs: values, values };
 }
 
-const claim = { title: "fast", metric: "segment_ms", comparison: "<=", limit: 95, during: ["fault"], samplesMin: 1 } as const;
+const claim = {
+  title: "fast",
+  metric: "segment_ms",
+  comparison: "<=",
+  limit: 95,
+  during: ["fault"],
+  samplesMin: 1,
+} as const;
 
 describe("the quantiles", () => {
-  it.each([["p50", 50], ["p90", 90], ["p95", 95], ["p99", 99]] as const)("come to a value that was observed: %s", (statistic, value) => {
-    expect(observe({ ...claim, statistic }, window, [answers(100)])).toEqual({ value, worst: value, samples: 100 });
+  it.each([
+    ["p50", 50],
+    ["p90", 90],
+    ["p95", 95],
+    ["p99", 99],
+  ] as const)("come to a value that was observed: %s", (statistic, value) => {
+    expect(observe({ ...claim, statistic }, window, [answers(100)])).toEqual({
+      value,
+      worst: value,
+      samples: 100,
+    });
   });
 
   it("are refuted beyond their limit, and open when dropped iterations may lie beyond it", () => {
     const of = (statistic: "p90" | "p99", dropped: number): string => {
-      const lost: SeriesData = { metric: "dropped_iterations", kind: "event", tags: { lane: "live" }, atMs: Float64Array.of(5), values: Float64Array.of(dropped) };
+      const lost: SeriesData = {
+        metric: "dropped_iterations",
+        kind: "event",
+        tags: { lane: "live" },
+        atMs: Float64Array.of(5),
+        values: Float64Array.of(dropped),
+      };
       const judged: Claim = { ...claim, statistic };
       return judgeClaim(judged, "fault", { fault: window }, [answers(100), lost]).status;
     };

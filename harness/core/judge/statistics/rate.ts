@@ -4,8 +4,10 @@ import { sum } from "../../statistics.ts";
 import { defineStatistic, trusted } from "./statistic.ts";
 
 export const rate = defineStatistic({
-  name: "rate", meaning: "the sum per second of the phase",
-  isOfCounters: true, isTotal: true,
+  name: "rate",
+  meaning: "the sum per second of the phase",
+  isOfCounters: true,
+  isTotal: true,
   observe: (_claim, { selected, window, dropped }) => {
     const values = valuesIn(selected, window);
     const seconds = (window.untilMs - window.fromMs) / 1000;

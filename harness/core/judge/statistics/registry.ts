@@ -6,8 +6,12 @@ import * as list from "./list.ts";
 import type { ClaimOf, Statistic } from "./statistic.ts";
 
 type Listed = (typeof list)[keyof typeof list];
-type ClaimBy<One> = One extends { readonly name: infer Name extends string; readonly fields: infer Fields extends z.ZodRawShape }
-  ? ClaimOf<Name, Fields> : never;
+type ClaimBy<One> = One extends {
+  readonly name: infer Name extends string;
+  readonly fields: infer Fields extends z.ZodRawShape;
+}
+  ? ClaimOf<Name, Fields>
+  : never;
 
 /** A service-level objective over the samples of a phase. */
 export type Claim = ClaimBy<Listed>;
@@ -36,14 +40,20 @@ export function selectorsOf(claim: Claim): readonly Selector[] {
 /** With what it counts, whose tags are as easily misspelt. */
 export function namedBy(claim: Claim): readonly Selector[] {
   const having = statisticOf(claim).having(claim);
-  return [...selectorsOf(claim), ...(having === null ? [] : [{ metric: claim.metric, where: having }])];
+  return [
+    ...selectorsOf(claim),
+    ...(having === null ? [] : [{ metric: claim.metric, where: having }]),
+  ];
 }
 
 const [plain, special] = [true, false].map((isPlain) =>
-  statistics.filter(({ fields }) => (Object.keys(fields).length === 0) === isPlain)) as [Statistic[], Statistic[]];
+  statistics.filter(({ fields }) => (Object.keys(fields).length === 0) === isPlain),
+) as [Statistic[], Statistic[]];
 
 /** Of an experiment's file and of a recorded plan. */
 export const claimShape = z.discriminatedUnion("statistic", [
   z.object({ ...claimBase, statistic: z.enum(plain.map(({ name }) => name)) }),
-  ...special.map(({ name, fields }) => z.object({ ...claimBase, statistic: z.literal(name), ...fields })),
+  ...special.map(({ name, fields }) =>
+    z.object({ ...claimBase, statistic: z.literal(name), ...fields }),
+  ),
 ]);

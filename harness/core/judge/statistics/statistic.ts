@@ -33,7 +33,7 @@ export interface Statistic<Claim extends ClaimBase = ClaimBase> {
   readonly meaning: string;
   /** The fields that its claims have beside those of every claim. */
   readonly fields: z.ZodRawShape;
-  /** `share`: its value is a part of one, whatever unit the claim names. Null: in the claim's unit. */
+  /** `share`: its value is a part of one. Null: it is in the claim's unit. */
   readonly unit: "share" | null;
   /** Nothing that could happen takes it above this. Below 0 goes none. */
   readonly most: number;
@@ -53,7 +53,7 @@ export interface Statistic<Claim extends ClaimBase = ClaimBase> {
   observe(claim: Claim, sight: Sight): Observation;
   /** What it reads beside the samples that the claim itself selects. */
   others(claim: Claim): readonly Selector[];
-  /** The tags of those samples that it counts, of all that it looks at; null for one that counts no part. */
+  /** The tags of those samples that it counts; null for one that counts no part. */
   having(claim: Claim): Tags | null;
   /** The tag by whose values it looks at samples apart. */
   by(claim: Claim): string | null;
@@ -77,31 +77,40 @@ export interface Statistic<Claim extends ClaimBase = ClaimBase> {
 }
 
 /** The fields of a shape that may be left out. */
-type Optional<Fields extends z.ZodRawShape> =
-  { [K in keyof Fields]: undefined extends z.infer<Fields[K]> ? K : never }[keyof Fields];
+type Optional<Fields extends z.ZodRawShape> = {
+  [K in keyof Fields]: undefined extends z.infer<Fields[K]> ? K : never;
+}[keyof Fields];
 
 /** A claim of the statistic with that name and those fields. */
-export type ClaimOf<Name extends string, Fields extends z.ZodRawShape> =
-  & ClaimBase
-  & { readonly statistic: Name }
-  & { readonly [K in Exclude<keyof Fields, Optional<Fields>>]: z.infer<Fields[K]> }
-  & { readonly [K in Optional<Fields>]?: z.infer<Fields[K]> };
+export type ClaimOf<Name extends string, Fields extends z.ZodRawShape> = ClaimBase & {
+  readonly statistic: Name;
+} & { readonly [K in Exclude<keyof Fields, Optional<Fields>>]: z.infer<Fields[K]> } & {
+  readonly [K in Optional<Fields>]?: z.infer<Fields[K]>;
+};
 
 type Needed = "name" | "meaning" | "observe";
-type Definition<Name extends string, Fields extends z.ZodRawShape> =
-  & { readonly name: Name; readonly fields?: Fields }
-  & Pick<Statistic<ClaimOf<Name, Fields>>, Needed>
-  & Partial<Omit<Statistic<ClaimOf<Name, Fields>>, Needed | "fields">>;
+type Definition<Name extends string, Fields extends z.ZodRawShape> = {
+  readonly name: Name;
+  readonly fields?: Fields;
+} & Pick<Statistic<ClaimOf<Name, Fields>>, Needed> &
+  Partial<Omit<Statistic<ClaimOf<Name, Fields>>, Needed | "fields">>;
 
 /** Without the wider types of the two, from which no claim's type could be made. */
-type Named<Name extends string, Fields extends z.ZodRawShape> =
-  & Omit<Statistic<ClaimOf<Name, Fields>>, "name" | "fields">
-  & { readonly name: Name; readonly fields: Fields };
+type Named<Name extends string, Fields extends z.ZodRawShape> = Omit<
+  Statistic<ClaimOf<Name, Fields>>,
+  "name" | "fields"
+> & { readonly name: Name; readonly fields: Fields };
 
 /** What most statistics have in common. */
 const usual = {
-  unit: null, most: Number.POSITIVE_INFINITY, isOfCounters: false, readsValues: true, number: null,
-  grows: false, isTotal: false, quantile: null,
+  unit: null,
+  most: Number.POSITIVE_INFINITY,
+  isOfCounters: false,
+  readsValues: true,
+  number: null,
+  grows: false,
+  isTotal: false,
+  quantile: null,
   others: () => [],
   having: () => null,
   by: () => null,
@@ -112,9 +121,10 @@ const usual = {
 } satisfies Partial<Statistic>;
 
 /** A statistic from what is its own; the rest is as most have it. */
-export function defineStatistic<const Name extends string, Fields extends z.ZodRawShape = Readonly<Record<never, never>>>(
-  definition: Definition<Name, Fields>,
-): Named<Name, Fields> {
+export function defineStatistic<
+  const Name extends string,
+  Fields extends z.ZodRawShape = Readonly<Record<never, never>>,
+>(definition: Definition<Name, Fields>): Named<Name, Fields> {
   const { isTotal = false, others = usual.others } = definition;
   return {
     ...usual,
@@ -123,7 +133,8 @@ export function defineStatistic<const Name extends string, Fields extends z.ZodR
     // How much more a total would have been without the stall, nobody can tell.
     spoilt: (claim) => (isTotal && asksForMore(claim) ? null : claim),
     ofPart: (claim, part) => ({
-      ...claim, samplesMin: Math.ceil(claim.samplesMin * part),
+      ...claim,
+      samplesMin: Math.ceil(claim.samplesMin * part),
       limit: isTotal && typeof claim.limit === "number" ? claim.limit * part : claim.limit,
     }),
     ...definition,
@@ -138,7 +149,8 @@ export const nothing: Observation = { value: null, worst: null, samples: 0 };
 
 /** Of the least and the most that a statistic could have come to, the one that the claim fears. */
 export function extremes(
-  comparison: Comparison, samples: number,
+  comparison: Comparison,
+  samples: number,
   { value, least, most }: Readonly<Record<"value" | "least" | "most", number | null>>,
 ): Observation {
   if (comparison === "==") return { value, worst: most === value ? least : most, samples };

@@ -14,9 +14,10 @@ type Order = ClaimOf<"windowsWithout", typeof fields>;
 
 export const windowsWithout = defineStatistic({
   name: "windowsWithout",
-  meaning: "windows of `windowMs` in which the selected samples occur although `first` does not; with `by`, each value of that tag by itself",
+  meaning: "windows of `windowMs` that have the selected samples and not `first`",
   fields,
-  isOfCounters: true, readsValues: false,
+  isOfCounters: true,
+  readsValues: false,
   others: ({ first }) => [first],
   by: ({ by }) => by ?? null,
   // It speaks only of windows in which the lanes concerned were seen at all, so all of them counts.
@@ -38,7 +39,12 @@ function violations(claim: Order, window: Window, all: readonly SeriesData[]): [
   const lane = matching(all, inItsLane(claim));
   const values = new Set(lane.flatMap((series) => series.tags[by] ?? []));
   const each = [...values].map((value) =>
-    violationsIn(claim, window, all.filter((series) => series.tags[by] === value)));
+    violationsIn(
+      claim,
+      window,
+      all.filter((series) => series.tags[by] === value),
+    ),
+  );
   return [
     each.reduce((total, [count]) => total + count, 0),
     each.reduce((total, [, samples]) => total + samples, 0),
