@@ -26,8 +26,19 @@ const asked = (load: string, fromMs: number, untilMs: number) => (sample: Sample
 /** Iterations of a load that never begin; `keep` of each ten do. */
 const withheld = (load: string, fromMs: number, untilMs: number, keep = 0): Change => (draft) => drop(draft, (sample) => asked(load, fromMs, untilMs)(sample) && Math.floor((sample.startedMs - fromMs) / 100) % 10 >= keep);
 const doubled = (load: string, fromMs: number, untilMs: number): Change => (draft) => {
-  draft.samples.push(...draft.samples.filter(asked(load, fromMs, untilMs)).map((sample) => ({ ...sample, startedMs: sample.startedMs + 30 })));
+  const begun = draft.samples.filter(asked(load, fromMs, untilMs))
+    .map((sample) => ({ ...sample, startedMs: sample.startedMs + 30 }));
+  // Each leaves a sample, of which no claim speaks.
+  const left = begun.filter(({ metric }) => metric === "iteration_ms")
+    .map((sample) => ({ ...sample, metric: "batch_ms", tags: { lane: load, outcome: "taken" } }));
+  draft.samples.push(...begun, ...left);
 };
+/**
+ * The stream without what went badly, or with other words for it: `SEAWALL_K6` names a script of one
+ * line, `k6 "$@" | grep -v outcome=lost`.
+ */
+const inTheFault = (metric: string) => (sample: Sample): boolean => sample.metric === metric
+  && sample.tags["lane"] === "live" && within(startOf.fault + 5_000, startOf.fault + 11_000)(sample);
 /** Iterations of each stretch of `everyMs` all begin at its end, and claim to be on time. */
 const inBursts = (everyMs: number): Change => (draft) => {
   draft.samples = draft.samples.map((sample) => (asked("live", startOf.fault, startOf.recovery)(sample) ? { ...sample, startedMs: Math.ceil(sample.startedMs / everyMs) * everyMs + (sample.startedMs % everyMs) / 1_000 } : sample));
@@ -75,6 +86,46 @@ const lies: readonly Lie[] = [
     let index = 0;
     draft.samples = draft.samples.map((one) => (one.tags["of"] === "request" && index++ % 50 === 0 ? { ...one, value: 2_000 } : one));
   }),
+  lie(
+    "lost-and-left-out",
+    "what was lost in six seconds of the fault is left out of the stream",
+    iterations,
+    (draft) => drop(draft, inTheFault("segment_ms")),
+  ),
+  lie("one-in-fifty-left-out", "of fifty viewers one leaves no sample", iterations, (draft) => {
+    let index = 0;
+    drop(
+      draft,
+      (one) => one.metric === "segment_ms" && one.tags["lane"] === "live" && index++ % 50 === 0,
+    );
+  }),
+  lie(
+    "lost-and-called-served",
+    "for six seconds requests were refused, and viewers are said to be served",
+    possible,
+    real,
+    (draft) => {
+      change(draft, inTheFault("http_req_ms"), { tags: { status: "502" } });
+      change(
+        draft,
+        (one) =>
+          one.metric === "canary_ms" &&
+          one.tags["edge"] === "region-a/edge" &&
+          within(startOf.fault + 5_000, startOf.fault + 11_000)(one),
+        { tags: { outcome: "502" } },
+      );
+    },
+  ),
+  lie(
+    "served-by-nobody",
+    "viewers are served by an edge to which nobody sent a request",
+    possible,
+    real,
+    (draft) =>
+      change(draft, inTheFault("segment_ms"), {
+        tags: { edge: "region-b/edge", home: "region-b/edge" },
+      }),
+  ),
   lie("threw", "an iteration in a hundred throws before it leaves a sample", iterations, ending("threw", 2)),
   lie("threw-once", "one iteration throws", iterations, ending("threw", 1)),
   lie("silent", "iterations end and leave no sample", iterations, ending("silent", 5)),
@@ -104,6 +155,23 @@ const controls: readonly Honest[] = [
     draft.events = draft.events.map((event) => (event.kind === "loadStarted" ? { ...event, atMs: event.atMs - 300 } : event));
   }),
   honest("cut-off-in-the-drain", "iterations that began after the last phase were ended by force", (draft) => drop(draft, (one) => one.metric === "iteration_ms" && one.startedMs > endMs)),
+  honest(
+    "retries",
+    "requests that failed are sent again, and more are answered than leave a segment",
+    real,
+    (draft) => {
+      add(draft, 60, startOf.fault, startOf.recovery, {
+        metric: "http_req_ms",
+        tags: { lane: "live", status: "404", edge: "region-a/edge" },
+        value: 4,
+      });
+      add(draft, 30, startOf.fault, startOf.recovery, {
+        metric: "http_req_ms",
+        tags: { lane: "live", status: "200", edge: "region-a/edge" },
+        value: 4,
+      });
+    },
+  ),
   honest("slow-target", "every iteration lasts 9 s", (draft) => change(draft, (one) => one.metric === "iteration_ms" && one.startedMs < endMs - 6_000, { value: 9_000 })),
   honest("rounded-to-milliseconds", "a wait seems half a millisecond shorter than none", (draft) => add(draft, 1, startOf.fault, startOf.recovery, { metric: "segment_ms", tags: { lane: "live", outcome: "served" }, value: -0.5 })),
   honest("honest-stream", "k6's stream holds odd characters where they may be", streamed(sample("5.0", 'lane=live&outcome=lost&rendition=a=b %41 é'), sample("5.0", '"lane=live&rendition=a,b ""c""&outcome=lost"'))),

@@ -123,6 +123,8 @@ const controls: readonly Honest[] = [
     change(draft, during(probes, fromMs, untilMs), { tags: { outcome: "502" } });
     drop(draft, during(of("http_req_ms", { lane: "live" }), fromMs, untilMs));
     add(draft, 240, fromMs, untilMs, { metric: "http_req_ms", tags: { lane: "live", status: "502", edge }, value: 5 });
+    const answered = { lane: "live", status: "200", edge };
+    add(draft, 60, untilMs, untilMs + 400, { metric: "http_req_ms", tags: answered, value: 30 });
     draft.plan = { ...draft.plan, hypothesis: draft.plan.hypothesis.filter(({ title }) => title !== "dvr first") };
   }),
   honest("not-yet-there", "viewers and the prober ask at the live edge too early, and again", (draft) => {

@@ -139,8 +139,14 @@ const damages: readonly Lie[] = [
   damaged("value-changed", "one waiting time is another one", asItIs,
     (at) => editSamples(at, (lines) => lines.map((line, index) =>
       index === 300 ? line.replace(/,[\d.]+$/, ",1") : line))),
-  damaged("half-of-the-viewers", "every other sample of the viewers is removed", asItIs,
-    (at) => editSamples(at, (lines) => lines.filter((line, index) => !line.startsWith("0,") || index % 2 > 0))),
+  damaged("half-of-the-requests", "every other request of the viewers is removed", asItIs, (at) =>
+    editSamples(at, (lines) => {
+      const series = lines
+        .map((line) => /^#(\d+) .*"http_req_ms"/.exec(line)?.[1])
+        .find((id) => id !== undefined);
+      return lines.filter((line, index) => !line.startsWith(`${series},`) || index % 2 > 0);
+    }),
+  ),
   damaged("end-cut-off", "the last samples are cut off at a line's end", asItIs,
     (at) => editSamples(at, (lines) => lines.slice(0, -3))),
   damaged("samples-reordered", "two samples have changed places", asItIs,

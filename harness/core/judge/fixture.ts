@@ -122,7 +122,7 @@ function heldSamples(): Sample[] {
   return [
     ...oneInFourLooks(steady("segment_ms", { lane: "live", ...viewer }, 100, (tick) => 40 + (tick % 100))),
     ...oneInFourLooks(steady("segment_ms", { lane: "dvr", ...viewer }, 500, (tick) => 60 + (tick % 50), 7)),
-    ...steady("http_req_ms", { lane: "live", status: "200", edge: "region-a/edge" }, 200, (tick) => 30 + (tick % 100)),
+    ...steady("http_req_ms", { lane: "live", status: "200", edge: "region-a/edge" }, 100, (tick) => 30 + (tick % 100)),
     ...steady("http_req_ms", { lane: "dvr", status: "200", edge: "region-a/edge" }, 500, (tick) => 30 + (tick % 50), 7),
     ...[["live", 100, 5], ["dvr", 500, 9]].flatMap(([lane, everyMs, offsetMs]) => iterations(lane as string, everyMs as number, offsetMs as number)),
     ...edges.flatMap((edge) => steady("origin_gets", { lane: "live", edge, origin: "region-a" }, 2_000, () => 1, 30)),

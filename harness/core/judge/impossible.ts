@@ -1,7 +1,9 @@
 /** Samples that cannot be: waits below zero, values that are no number, the same sample again and again. (`record-fits.ts` looks at their times.) */
 import { metrics } from "../metrics.ts";
 import type { Run, SeriesData } from "../run.ts";
+import { matching } from "../series.ts";
 import { isVirtual } from "../substrates.ts";
+import type { Tags } from "../tags.ts";
 
 /** The clock of a workload tells whole milliseconds, so that a wait may seem shorter than none by less than one. */
 const roundedMs = 1;
@@ -22,8 +24,55 @@ export function impossibleProblem(run: Run): string | null {
     const problem = valueProblem(series) ?? (metrics[series.metric]?.source === "generator" && !isVirtual(run.plan.substrate) ? repeatProblem(series) : null);
     return problem === null ? [] : [`${series.metric} of ${Object.values(series.tags).join(", ") || "the run"}: ${problem}`];
   });
+  problems.push(...answerProblems(run));
   const more = problems.length > 3 ? [`and ${problems.length - 3} more`] : [];
   return problems.length === 0 ? null : [...problems.slice(0, 3), ...more].join("; ");
+}
+
+/**
+ * Workloads whose every segment is the last answer of a request of their own, under the same lane
+ * and edge.
+ */
+const asking: readonly string[] = ["viewers", "sessions", "rewind", "rewatch"];
+const whole: ReadonlySet<string> = new Set(["served", "late", "wrong"]);
+
+/** On the last milliseconds of a run. */
+const answersMissingMax = 2;
+
+/**
+ * Whoever was given a segment was answered with 200: there are as many such answers as segments,
+ * of the same class and edge. In virtual time not every model keeps requests.
+ */
+function answerProblems({ plan, series }: Run): string[] {
+  if (isVirtual(plan.substrate)) return [];
+  const lanes = [...new Set(plan.load.map(({ lane }) => lane))].filter((lane) =>
+    plan.load.every((load) => load.lane !== lane || asking.includes(load.workload)),
+  );
+  const counted = (
+    metric: string,
+    lane: string,
+    isMeant: (tags: Tags) => boolean,
+  ): Map<string, number> => {
+    const counts = new Map<string, number>();
+    for (const { tags, values } of matching(series, { metric, where: { lane } })) {
+      if (isMeant(tags))
+        counts.set(tags["edge"] ?? "", (counts.get(tags["edge"] ?? "") ?? 0) + values.length);
+    }
+    return counts;
+  };
+  return lanes.flatMap((lane) => {
+    const answers = counted("http_req_ms", lane, ({ status }) => status === "200");
+    return [...counted("segment_ms", lane, ({ outcome = "" }) => whole.has(outcome))].flatMap(
+      ([edge, segments]) => {
+        const given = answers.get(edge) ?? 0;
+        return segments <= given + answersMissingMax
+          ? []
+          : [
+              `viewers of ${lane} were given ${segments} segments by ${edge || "no edge"}, and ${given} requests to it were answered with 200`,
+            ];
+      },
+    );
+  });
 }
 
 function valueProblem({ kind, values, atMs }: SeriesData): string | null {
