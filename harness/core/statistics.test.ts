@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quantile, sum } from "./statistics.ts";
+import { quantile, sum, tailsOfDraws } from "./statistics.ts";
 
 /** Without minus zero, which is the same value. */
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
@@ -48,5 +48,24 @@ describe("sum", () => {
   it("loses no small increments beside a large one", () => {
     expect(sum([1e9, ...Array<number>(100_000).fill(1e-8)])).toBeCloseTo(1e9 + 1e-3, 7);
     expect(sum([])).toBe(0);
+  });
+});
+
+describe("draws of populations", () => {
+  it("are as likely as Pólya's urn says", () => {
+    // Of one seen, which was good: the first of two is bad once in three times, the next once in two.
+    const { atLeast, atMost } = tailsOfDraws([{ bad: 0, all: 1, probes: 2 }], 2);
+    expect(atLeast).toBeCloseTo(1 / 6, 12);
+    expect(atMost).toBeCloseTo(1, 12);
+    const one = { bad: 0, all: 1, probes: 1 };
+    expect(tailsOfDraws([one, one], 2).atLeast).toBeCloseTo(1 / 9, 12);
+  });
+
+  it("are bounded from above where there are too many of them", () => {
+    const one = { bad: 1, all: 20, probes: 2 };
+    const many = (populations: number): number =>
+      tailsOfDraws(Array(populations).fill(one), Math.round(populations * 0.3)).atLeast;
+    expect(many(250)).toBeLessThan(many(251));
+    expect(many(1_000)).toBeLessThan(1e-3);
   });
 });

@@ -37,27 +37,86 @@ export function median(values: readonly number[]): number {
   return sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
 }
 
-/** Above so many events an upper bound stands for the exact tail, whose cost grows with their square. */
+/** Some draws of one population, of which `all` others were seen, `bad` of them bad. */
+export interface Draws { readonly bad: number; readonly all: number; readonly probes: number }
+
+/**
+ * Above so many draws an upper bound stands for the exact tail, whose cost grows with their
+ * square.
+ */
 const exactMax = 500;
 
 /**
- * How likely independent events with these chances, 0…1, happen at least, and at most, `count` times. Exact (Poisson binomial) for up to 500
- * events, above that Bernstein's upper bound on the tail.
+ * How likely at least, and at most, `count` of all draws are bad. Of one population each is bad as
+ * often as those that were seen, who are some (Laplace), and one that is tells of the next
+ * (Pólya's urn); populations know nothing of one another. Exact for up to 500 draws, above that
+ * Bernstein's upper bound.
  */
-export function tailsOf(chances: readonly number[], count: number): { readonly atLeast: number; readonly atMost: number } {
-  if (chances.length > exactMax) return { atLeast: bernstein(chances, count - sum(chances)), atMost: bernstein(chances, sum(chances) - count) };
-  const ways = new Float64Array(chances.length + 1);
-  ways[0] = 1;
-  chances.forEach((chance, index) => {
-    for (let happened = index + 1; happened > 0; happened--) ways[happened] = (ways[happened] as number) * (1 - chance) + (ways[happened - 1] as number) * chance;
-    ways[0] = (ways[0] as number) * (1 - chance);
-  });
-  return { atLeast: Math.min(1, sum(ways.subarray(count))), atMost: Math.min(1, sum(ways.subarray(0, count + 1))) };
+export function tailsOfDraws(
+  populations: readonly Draws[],
+  count: number,
+): { readonly atLeast: number; readonly atMost: number } {
+  const total = sum(populations.map(({ probes }) => probes));
+  if (total > exactMax) {
+    const { mean: expected, variance, most } = momentsOf(populations);
+    return {
+      atLeast: bernstein(variance, most, count - expected),
+      atMost: bernstein(variance, most, expected - count),
+    };
+  }
+  let ways = [1];
+  for (const one of populations) {
+    const own = waysOf(one);
+    const both = Array<number>(ways.length + own.length - 1).fill(0);
+    for (const [at, some] of ways.entries()) {
+      for (const [index, more] of own.entries())
+        both[at + index] = (both[at + index] as number) + some * more;
+    }
+    ways = both;
+  }
+  return {
+    atLeast: Math.min(1, sum(ways.slice(count))),
+    atMost: Math.min(1, sum(ways.slice(0, count + 1))),
+  };
 }
 
-/** Upper bound on the chance that the sum lies at least `beyond` from its mean, to one side (Bernstein 1924). */
-function bernstein(chances: readonly number[], beyond: number): number {
-  if (beyond <= 0) return 1;
-  const variance = sum(chances.map((chance) => chance * (1 - chance)));
-  return Math.exp(-(beyond ** 2) / (2 * (variance + beyond / 3)));
+/** How likely none, one, two… of the draws of one population are bad: beta-binomial. */
+function waysOf({ bad, all, probes }: Draws): number[] {
+  const [some, others] = [bad + 1, all - bad + 1];
+  let chance = 1;
+  for (let index = 0; index < probes; index++) chance *= (others + index) / (some + others + index);
+  const ways = [chance];
+  for (let index = 0; index < probes; index++) {
+    chance *= ((probes - index) / (index + 1)) * ((some + index) / (others + probes - index - 1));
+    ways.push(chance);
+  }
+  return ways;
+}
+
+function momentsOf(populations: readonly Draws[]): {
+  readonly mean: number;
+  readonly variance: number;
+  readonly most: number;
+} {
+  const each = populations.map(({ bad, all, probes }) => {
+    const share = (bad + 1) / (all + 2);
+    return {
+      mean: probes * share,
+      variance: probes * share * (1 - share) * ((all + 2 + probes) / (all + 3)),
+      probes,
+    };
+  });
+  return {
+    mean: sum(each.map((one) => one.mean)),
+    variance: sum(each.map((one) => one.variance)),
+    most: each.reduce((most, { probes }) => Math.max(most, probes), 1),
+  };
+}
+
+/**
+ * Upper bound on the chance that a sum of parts, each at most `most`, lies at least `beyond` from
+ * its mean, to one side (Bernstein 1924).
+ */
+function bernstein(variance: number, most: number, beyond: number): number {
+  return beyond <= 0 ? 1 : Math.exp(-(beyond ** 2) / (2 * (variance + (most * beyond) / 3)));
 }

@@ -62,6 +62,48 @@ const lies: readonly Lie[] = [
   lie("prober-let-past-the-line", "viewers wait for 900 ms, the prober for 20", prober, (draft) => {
     change(draft, of("http_req_ms", { lane: "live" }), { value: 900 });
   }),
+  lie(
+    "one-in-four-refused",
+    "one probe in four is refused, here and there, and no viewer",
+    prober,
+    (draft) => change(draft, someOf(inFault(probes), 0.25), { tags: { outcome: "502" } }),
+  ),
+  lie(
+    "not-there-for-the-prober",
+    "for ten seconds the prober is told that nothing is there, and viewers are served at once",
+    prober,
+    (draft) =>
+      change(draft, during(probes, startOf.fault + 4_000, startOf.fault + 14_000), {
+        tags: { outcome: "404" },
+      }),
+  ),
+  lie(
+    "half-wait-for-long",
+    "half of the probes wait for 3 s, and not one viewer says so",
+    prober,
+    (draft) => change(draft, someOf(inFault(probes), 0.5), { value: 3_000 }),
+  ),
+  lie(
+    "viewers-who-avoid-an-edge",
+    "an edge is broken, and no viewer of the fault is at home there",
+    prober,
+    (draft) =>
+      change(draft, inFault(of("canary_ms", { edge: "region-b/edge" })), {
+        tags: { outcome: "502" },
+      }),
+  ),
+  lie(
+    "a-handful-of-viewers",
+    "two viewers in two seconds are served, and the prober never is",
+    prober,
+    (draft) => {
+      const elsewhere = { edge: "region-b/edge" };
+      for (const metric of ["http_req_ms", "segment_ms"])
+        change(draft, someOf(inFault(of(metric, { lane: "live" })), 0.9), { tags: elsewhere });
+      change(draft, inFault(of("io_bytes", { service: elsewhere.edge })), { value: 28 * 100_000 });
+      change(draft, inFault(probes), { tags: { outcome: "502" } });
+    },
+  ),
   lie("generator-that-asked-nobody", "everything was served, says the generator, and neither it nor any edge moved a byte for it", bytes, (draft) => {
     change(draft, of("io_bytes", { service: "k6" }), { value: 700 });
     change(draft, of("io_bytes", { service: edge }), { value: 4 * 100_000 });
@@ -84,7 +126,7 @@ const lies: readonly Lie[] = [
   lie("pages-for-everybody", "error pages under status 200, and a claim that only asks how fast they came", bodies, (draft) => {
     draft.plan = { ...draft.plan, hypothesis: draft.plan.hypothesis.filter(({ title }) => title === "fast") };
     change(draft, inFault(everyLook), { tags: { problem: "type", container: "unknown" } });
-    change(draft, inFault(of("canary_ms")), { tags: { outcome: "wrong" } });
+    change(draft, inFault(probes), { tags: { outcome: "wrong" } });
   }),
   lie("everything-is-excused", "a header calls each cut segment defective, though nothing spoils any on purpose", bodies, (draft) => {
     change(draft, everyLook, { tags: { problem: "flagged" } });
@@ -97,7 +139,7 @@ const lies: readonly Lie[] = [
   lie("cut-segments", "in the fault segments are cut at 70 %, under a length of their own", bodies, (draft) => {
     draft.plan = { ...draft.plan, hypothesis: draft.plan.hypothesis.filter(({ title }) => title !== "served") };
     change(draft, someOf(inFault(everyLook), 0.5), { tags: { problem: "brokenOff" } });
-    change(draft, someOf(inFault(of("canary_ms")), 0.5), { tags: { outcome: "wrong" } });
+    change(draft, someOf(inFault(probes), 0.5), { tags: { outcome: "wrong" } });
   }),
   lie("the-segment-before", "one viewer in twenty-five gets the segment before", bodies,
     (draft) => reprint(draft, someOf(inFault(looks), 0.04), ({ startedMs }) => printOf(numberAt(startedMs), hex((numberAt(startedMs) - 1) % 4_096, 9)))),
@@ -130,6 +172,29 @@ const controls: readonly Honest[] = [
   honest("not-yet-there", "viewers and the prober ask at the live edge too early, and again", (draft) => {
     add(draft, 300, startOf.baseline, startOf.recovery, { metric: "http_req_ms", tags: { lane: "live", status: "404", edge }, value: 4 });
     change(draft, someOf(probes, 0.3), { tags: { outcome: "404" } });
+  }),
+  honest(
+    "a-pipeline-that-pauses",
+    "for ten seconds nothing new is there, and all are told so, again and again",
+    (draft) => {
+      const [fromMs, untilMs] = [startOf.fault + 4_000, startOf.fault + 14_000];
+      change(draft, during(probes, fromMs, untilMs), { tags: { outcome: "404" } });
+      drop(draft, during(of("http_req_ms", { lane: "live" }), fromMs, untilMs));
+      add(draft, 1_600, fromMs, untilMs, {
+        metric: "http_req_ms",
+        tags: { lane: "live", status: "404", edge },
+        value: 4,
+      });
+      add(draft, 100, untilMs, untilMs + 400, {
+        metric: "http_req_ms",
+        tags: { lane: "live", status: "200", edge },
+        value: 30,
+      });
+    },
+  ),
+  honest("some-wait-for-long", "one in five waits for 2 s, viewer or prober", (draft) => {
+    change(draft, someOf(inFault(of("http_req_ms", { lane: "live" })), 0.2), { value: 2_000 });
+    change(draft, someOf(inFault(probes), 0.2), { value: 2_000 });
   }),
   honest("slow-for-all", "viewers and the prober wait for 450 ms", (draft) => {
     change(draft, of("http_req_ms", { lane: "live" }), { value: 450 });
