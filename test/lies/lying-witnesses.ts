@@ -149,6 +149,16 @@ const lies: readonly Lie[] = [
   }),
   lie("boxes-that-stand-still", "from the fault on every segment is the same file, its time included", bodies,
     (draft) => reprint(draft, inFault(everyLook), ({ startedMs }) => printOf(numberAt(startedMs), "abcdef012"))),
+  lie("two-files-in-turn", "from the fault on every segment is one of two files", bodies, (draft) =>
+    reprint(draft, inFault(everyLook), ({ startedMs }) =>
+      printOf(numberAt(startedMs), numberAt(startedMs) % 2 === 0 ? "abcdef012" : "abcdef013"),
+    ),
+  ),
+  lie("a-loop-of-five", "the same five files again and again, times included", bodies, (draft) =>
+    reprint(draft, everyLook, ({ startedMs }) =>
+      printOf(numberAt(startedMs), hex(numberAt(startedMs) % 5, 9)),
+    ),
+  ),
   lie("never-the-same-twice", "the same segment is now these bytes, now others", bodies, (draft) => {
     let turn = 0;
     reprint(draft, looks, ({ startedMs, value }) => (++turn % 3 === 0 ? printOf(numberAt(startedMs), (0xf0000 + turn).toString(16).padEnd(9, "0")) : value));

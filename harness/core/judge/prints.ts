@@ -10,10 +10,19 @@ export interface Misplaced { readonly atMs: number; readonly edge: string; reado
 
 export interface Prints { readonly misplaced: readonly Misplaced[]; readonly problems: readonly string[] }
 
-/** A segment may be replaced, once for each source that it has; bytes that come back after others were there flap. */
-const flapsShareMax = 0.01, flapsMin = 3;
-/** Slates look alike: of containers that carry no time of their own, this share of neighbours may be the same bytes; of fMP4, which carries one, fewer than this many. */
-const sameShareMax = 0.9, pairsMin = 4, sameBoxesMin = 3;
+/**
+ * A segment may be replaced, once for each source that it has; bytes that come back after others
+ * were there flap.
+ */
+const flapsShareMax = 0.01,
+  flapsMin = 3;
+/**
+ * Slates look alike: of containers that carry no time of their own, this share may be bytes of
+ * another number; of fMP4, which carries one, fewer than this many.
+ */
+const sameShareMax = 0.9,
+  pairsMin = 4,
+  sameBoxesMin = 3;
 
 interface Look extends Misplaced { readonly digest: number; readonly container: string }
 
@@ -55,13 +64,25 @@ function mostCommon(looks: readonly Look[]): number {
   return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), [Number.NaN, 0] as [number, number])[0];
 }
 
-/** Neighbours that are the same bytes. */
-function same(rendition: string, numbers: ReadonlyMap<number, readonly Look[]>, usual: ReadonlyMap<number, number>): string[] {
-  const pairs = [...usual].filter(([number]) => usual.has(number + 1));
-  const alike = pairs.filter(([number, digest]) => usual.get(number + 1) === digest);
-  const boxes = alike.filter(([number]) => numbers.get(number)?.[0]?.container === "fmp4").length;
-  if (boxes < sameBoxesMin && (pairs.length < pairsMin || alike.length <= sameShareMax * pairs.length)) return [];
-  return [`${alike.length} of ${pairs.length} segments of ${rendition} are the same bytes as the one before`];
+/**
+ * Numbers that are the bytes of another one: the one before, or any that a target plays again and
+ * again.
+ */
+function same(
+  rendition: string,
+  numbers: ReadonlyMap<number, readonly Look[]>,
+  usual: ReadonlyMap<number, number>,
+): string[] {
+  const first = new Map<number, number>();
+  const again = [...usual].filter(
+    ([number, digest]) => first.get(digest) !== undefined || !first.set(digest, number),
+  );
+  const boxes = again.filter(([number]) => numbers.get(number)?.[0]?.container === "fmp4").length;
+  if (boxes < sameBoxesMin && (usual.size <= pairsMin || again.length <= sameShareMax * usual.size))
+    return [];
+  return [
+    `${again.length} of ${usual.size} segments of ${rendition} are the same bytes as another one`,
+  ];
 }
 
 /** Bytes of one number at one edge that come back after others were there: A, B, A. */
