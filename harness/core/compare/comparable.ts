@@ -50,9 +50,14 @@ function differing(what: string, of: (run: Run) => string, between: readonly Run
   return values.length < 2 ? [] : [`${what} differs: ${values.slice(0, 4).join(" / ")}`];
 }
 
-/** One run counted as several would look far surer than it is. */
+/**
+ * One run counted as several would look far surer than it is; a copy in another folder is the
+ * same run.
+ */
 function sameRunTwice(side: readonly Run[]): string[] {
-  const twice = side.filter((run, index) => side.findIndex((other) => other.id === run.id && other.directory === run.directory) < index).map((run) => `${run.id} is there twice`);
+  const twice = side
+    .filter((run, index) => side.findIndex((other) => other.id === run.id) < index)
+    .map((run) => `${run.id} is there twice`);
   const seeds = new Set<number>();
   const again = side.filter(({ plan: { substrate, seed } }) => isVirtual(substrate) && (seeds.has(seed) || !seeds.add(seed)));
   return [...twice, ...(twice.length > 0 ? [] : again.map((run) => `${run.id} is the same run as another, as a seed gives the same run on the simulated substrate`))];
@@ -60,8 +65,12 @@ function sameRunTwice(side: readonly Run[]): string[] {
 
 function shared(sides: readonly (readonly Run[])[]): string[] {
   const [a = [], ...others] = sides;
-  const ids = new Set(a.map((run) => run.directory));
-  return others.flatMap((side, index) => side.filter((run) => ids.has(run.directory) && run.directory !== "/nowhere").map((run) => `${run.id} stands on side A and on side ${sideName(index + 1)}`));
+  const ids = new Set(a.filter((run) => run.directory !== "/nowhere").map((run) => run.id));
+  return others.flatMap((side, index) =>
+    side
+      .filter((run) => ids.has(run.id) && run.directory !== "/nowhere")
+      .map((run) => `${run.id} stands on side A and on side ${sideName(index + 1)}`),
+  );
 }
 
 function machineOf(run: Run): string {

@@ -136,6 +136,8 @@ describe("which runs may be compared", () => {
     expect(comparability([[a], [{ ...b, plan: { ...b.plan, without: ["collapsing"] } }]])).toMatchObject({ refused: [], marked: [expect.stringContaining("what is switched off differs")] });
     expect(comparability([side(1), side(20)])).toEqual({ refused: [], marked: [], otherMachine: false });
     expect(comparability([[a, a, a], [b]]).refused).toEqual(expect.arrayContaining([expect.stringContaining("is there twice")]));
+    const copied = comparability([[a, { ...a, directory: "/a/copy" }], [b]]);
+    expect(copied.refused).toContain(`side A: ${a.id} is there twice`);
     expect(comparability([[a, { ...a, id: "other" }], [b]]).refused).toEqual([expect.stringContaining("a seed gives the same run")]);
     expect(comparability([side(1), side(20), [{ ...b, plan: { ...b.plan, topology: "zones" } }]]).refused).toEqual([expect.stringContaining("the topology differs")]);
     expect(comparability([[], [b]]).refused).toContain("a side has no runs");
