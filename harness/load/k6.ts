@@ -11,9 +11,9 @@ import type { Clock, LoadEnd, LoadGenerator, LoadRequest, RunningLoad } from "..
 import type { Tool } from "../core/tools.ts";
 import { lastLines } from "../system/files.ts";
 import { freePort } from "../system/free-port.ts";
-import { endGroup, runVariable, signalGroup, spawnGroup, statOf } from "../system/processes.ts";
+import { endGroup, familyOf, runVariable, signalGroup, spawnGroup, statOf } from "../system/processes.ts";
 import { queuedSeconds } from "../system/starvation.ts";
-import { type Moved, movedBy } from "../system/traffic.ts";
+import { type Moved, MovedByMembers } from "../system/traffic.ts";
 import { CsvParser } from "./csv.ts";
 import { blocksWithout } from "./fence.ts";
 import { K6Control } from "./k6-control.ts";
@@ -95,6 +95,7 @@ class RunningK6 implements RunningLoad {
   #over = false;
   #stopping = false;
   #failure: Error | null = null;
+  readonly #moved = new MovedByMembers();
   #last: (Usage & { queuedSeconds: number }) | null = null;
 
   constructor(child: ChildProcess, request: LoadRequest, control: K6Control, logFile: string) {
@@ -168,8 +169,17 @@ class RunningK6 implements RunningLoad {
   resources(): (Usage & { queuedSeconds: number }) | null {
     const stat = this.#over || this.#child.pid === undefined ? null : statOf(this.#child.pid);
     if (stat === null || stat.state === "Z") return null;
-    // Threads that ended take their share with them; what was waited for does not become less.
-    this.#last = { cpuSeconds: stat.cpuSeconds, residentBytes: stat.residentBytes, queuedSeconds: Math.max(this.#last?.queuedSeconds ?? 0, queuedSeconds(this.#child.pid as number)), ...movedBy(this.#child.pid as number) };
+    // `SEAWALL_K6` may name a script around k6.
+    const family = familyOf(this.#child.pid as number);
+    const all = family.flatMap((pid) => statOf(pid) ?? []);
+    const queued = family.reduce((sum, pid) => sum + queuedSeconds(pid), 0);
+    this.#last = {
+      cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+      residentBytes: all.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
+      // Threads that ended take their share with them; what was waited for does not become less.
+      queuedSeconds: Math.max(this.#last?.queuedSeconds ?? 0, queued),
+      ...this.#moved.read(family),
+    };
     return this.#last;
   }
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { endGroup, groupIsAlive, isSameProcess, listProcesses, mayBeSameProcess, processesOfRun, runVariable, signalGroup, spawnGroup, statOf } from "./processes.ts";
+import { endGroup, familyOf, groupIsAlive, isSameProcess, listProcesses, mayBeSameProcess, processesOfRun, runVariable, signalGroup, spawnGroup, statOf } from "./processes.ts";
 
 let directory = "";
 let started: ChildProcess[] = [];
@@ -27,6 +27,16 @@ async function shell(script: string): Promise<{ child: ChildProcess; pid: number
   for (let waited = 0; waited < 200 && !readFileSync(log(), "utf8").includes("ready"); waited++) await delay(5);
   return { child, pid: child.pid ?? 0, ended };
 }
+
+describe("a process and what it started", () => {
+  it("is found down to what a script within a script started, without those beside it", async () => {
+    const { pid } = await shell("sh -c 'sleep 60 & sleep 60 & echo ready; wait' & wait");
+    const family = familyOf(pid);
+    expect(family[0]).toBe(pid);
+    expect(family.map((one) => statOf(one)?.name).sort()).toEqual(["sh", "sh", "sleep", "sleep"]);
+    expect(familyOf(2 ** 22 + 1)).toEqual([2 ** 22 + 1]);
+  });
+});
 
 describe("a process group", () => {
   it("is told to end, and ends together with all that it started", async () => {

@@ -174,6 +174,27 @@ function isSocket(pid: number, descriptor: string): boolean {
   }
 }
 
+/** Far above what a script around a program starts. */
+const familyMax = 64;
+
+/**
+ * A process and what it started, and what that started. Without reading all of /proc: of each, what
+ * its first thread started (proc(5), `children`).
+ */
+export function familyOf(pid: number): number[] {
+  const family = [pid];
+  for (let index = 0; index < family.length && family.length < familyMax; index++) {
+    const parent = family[index] as number;
+    try {
+      const children = readFileSync(`/proc/${parent}/task/${parent}/children`, "latin1");
+      family.push(...children.split(" ").filter((child) => child !== "").map(Number));
+    } catch {
+      // it is gone
+    }
+  }
+  return family;
+}
+
 export function listProcesses(): number[] {
   if (!existsSync("/proc/self/stat")) return [];
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
