@@ -3,6 +3,9 @@
  *
  *     node_modules/.bin/node benchmarks/stream.ts [REQUESTS]
  */
+import { registryOf } from "../harness/core/registry.ts";
+import { metricsAsked } from "../harness/core/metrics-asked.ts";
+import { streaming } from "../targets/live-streaming/pack/pack.ts";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,7 +38,7 @@ const plan: Plan = {
   format: "seawall-plan/1", experiment: "benchmark", title: "benchmark", story: "", tier: "storm", target: "none", topology: "none", substrate: "simulated",
   substrateWhy: "", seed: 1, without: [], reliesOn: [], services: [], links: [], edges: [], leadInMs: 0, phasesMs: { baseline: 1, fault: 1, recovery: 1 },
   stream: { event: "main", segmentMs: 2_000, availabilityStartMs: 0, renditions: [], segmentPath: "", dvrSegments: 1 },
-  load: [], steps: [], abortWhen: [], recovery: null, rerun: "",
+  metrics: registryOf({ services: [] }, streaming), load: [], steps: [], abortWhen: [], recovery: null, rerun: "",
   hypothesis: [
     { title: "served", metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.999, during: ["baseline", "fault", "recovery"], samplesMin: 1 },
     { title: "fast", metric: "http_req_ms", where: { lane: "live" }, statistic: "p99", comparison: "<=", limit: 500, during: ["baseline", "fault", "recovery"], samplesMin: 1 },
@@ -62,7 +65,7 @@ const kept = (): number => {
 const directory = mkdtempSync(join(tmpdir(), "seawall-bench-"));
 try {
   const recorder = new Recorder(directory, plan, realClock());
-  const parser = new CsvParser(recorder, [{ name: "live", lane: "live", stages: [] }]);
+  const parser = new CsvParser(recorder, [{ name: "live", lane: "live", stages: [] }], plan.metrics, metricsAsked(plan));
   parser.push(Buffer.from(header));
   const blocks = Array.from({ length: 20 }, (_, index) => block(index * 1_000, 1_000));
   const bytes = blocks.reduce((sum, one) => sum + one.length, 0) / 20;

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
+import { everyMetric } from "../harness/core/judge/fixture.ts";
 import { CsvParser } from "../harness/load/csv.ts";
 import { provision } from "../harness/provision/provision.ts";
 
@@ -34,7 +35,7 @@ async function watch(edges: readonly Place[], { workload = "viewers", exec = "li
     { env: { ...process.env, ...k6?.env, SEAWALL_LOAD: JSON.stringify(settings), K6_CSV_TIME_FORMAT: "unix_micro" }, maxBuffer: 64e6 });
   const series: Omit<Seen, "value">[] = [];
   const seen: Seen[] = [];
-  const parser = new CsvParser({ series: (one) => series.push(one) - 1, sample: (id, _, value) => seen.push({ ...(series[id] as Seen), value }) }, [{ name: "live", lane: "live", stages: [] }]);
+  const parser = new CsvParser({ series: (one) => series.push(one) - 1, sample: (id, _, value) => seen.push({ ...(series[id] as Seen), value }) }, [{ name: "live", lane: "live", stages: [] }], everyMetric);
   parser.push(Buffer.from(stdout));
   parser.end();
   return seen;

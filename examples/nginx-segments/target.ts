@@ -2,9 +2,11 @@
 import { join } from "node:path";
 import { ownTarget } from "../../harness/core/own-target.ts";
 import type { Launch, Place } from "../../harness/core/target.ts";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 
 export const nginxSegments = ownTarget({
   name: "nginx-segments",
+  pack: streaming,
   services: [
     { name: "origin", kind: "origin", port: 18_200, tools: ["node", "nginx"], ready: "/health", launch: origin },
     { name: "edge", kind: "edge", port: 18_201, tools: ["nginx"], ready: "/health", launch: edge },

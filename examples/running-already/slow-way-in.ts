@@ -8,11 +8,13 @@
  */
 import { defineExperiment, type Phase } from "../../harness/core/experiment.ts";
 import { ownTarget } from "../../harness/core/own-target.ts";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];
 
 const target = ownTarget({
   name: "running-already",
+  pack: streaming,
   services: [{ name: "edge", url: process.env["EDGE"] ?? "http://127.0.0.1:8080" }],
   links: [["viewers", "edge"]],
   edges: ["edge"],

@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
 import type { Series } from "../../harness/core/run.ts";
+import { everyMetric } from "../../harness/core/judge/fixture.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { provision } from "../../harness/provision/provision.ts";
 
@@ -51,7 +52,7 @@ it("count as served only what came whole, and as wrong what is not what was publ
       const key = `${tags["edge"]}, ${tags["bytes"]}: ${tags["outcome"]}`;
       if (metric === "segment_ms") seen.set(key, (seen.get(key) ?? 0) + 1);
     },
-  }, [{ name: "live", lane: "live", stages: [] }]);
+  }, [{ name: "live", lane: "live", stages: [] }], everyMetric);
   parser.push(Buffer.from(stdout));
   parser.end();
   expect([...seen.keys()].sort()).toEqual([

@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { everyMetric } from "../../harness/core/judge/fixture.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { provision } from "../../harness/provision/provision.ts";
 
@@ -29,7 +30,7 @@ export async function seenOf(workload: string, settings: object): Promise<Seen[]
     { env: { ...process.env, ...k6?.env, SEAWALL_LOAD: JSON.stringify(settings), K6_CSV_TIME_FORMAT: "unix_micro" }, maxBuffer: 64e6 });
   const series: Omit<Seen, "value" | "atMs">[] = [];
   const seen: Seen[] = [];
-  const parser = new CsvParser({ series: (one) => series.push(one) - 1, sample: (id, atMs, value) => seen.push({ ...(series[id] as Seen), atMs, value }) }, scenariosOf(settings).map((name) => ({ name, lane: "junk", stages: [] })));
+  const parser = new CsvParser({ series: (one) => series.push(one) - 1, sample: (id, atMs, value) => seen.push({ ...(series[id] as Seen), atMs, value }) }, scenariosOf(settings).map((name) => ({ name, lane: "junk", stages: [] })), everyMetric);
   parser.push(Buffer.from(stdout));
   parser.end();
   return seen;

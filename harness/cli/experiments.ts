@@ -1,12 +1,14 @@
 /** Finds experiments by name or by path, and workloads by name. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SeawallError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import { shapeProblems } from "../core/experiment-schema.ts";
+import type { Registry } from "../core/metrics.ts";
 import { unknownName } from "../core/nearest.ts";
 import { type Plays, playsIn } from "../core/plays.ts";
+import { metricsMadeIn } from "../core/workload-metrics.ts";
 import type { Context } from "./context.ts";
 import { executableExports } from "./workload-exports.ts";
 
@@ -57,6 +59,19 @@ export function workloadNeeds(context: Context, workload: string): readonly stri
   const path = join(context.root, "experiments", "workloads", `${workload}.ts`);
   const said = existsSync(path) ? /^export const needs = \[([^\]]*)\]/m.exec(readFileSync(path, "utf8"))?.[1] : undefined;
   return [...(said ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
+}
+
+/** The metrics that its script makes, and the files beside it that it imports. */
+export function workloadMetrics(context: Context, workload: string): Registry {
+  const seen = new Map<string, Registry>();
+  const read = (path: string): void => {
+    if (seen.has(path) || !existsSync(path)) return;
+    const text = readFileSync(path, "utf8");
+    seen.set(path, metricsMadeIn(text));
+    for (const [, specifier] of text.matchAll(/\bfrom\s*["'](\.[^"']+)["']/g)) read(resolve(dirname(path), specifier as string));
+  };
+  read(join(context.root, "experiments", "workloads", `${workload}.ts`));
+  return Object.assign({}, ...seen.values()) as Registry;
 }
 
 /** What its functions play, as it says itself; null where it says nothing. */

@@ -2,6 +2,7 @@
  * A real target that is up in a second and costs nothing: two web servers in Node, a memcached, and Toxiproxy between them; and an experiment
  * with it of a quarter of a minute. For what the harness does, again and again, on real processes.
  */
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { defineExperiment, type Phase } from "../core/experiment.ts";
 import type { Place, Service, Target } from "../core/target.ts";
 
@@ -36,7 +37,7 @@ const memcached: Service = {
 };
 
 const target: Target = {
-  name: "light", defences: [],
+  name: "light", pack: streaming, defences: [],
   topologies: {
     only: {
       title: "a server, one behind it, and a memcached",

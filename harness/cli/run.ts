@@ -27,7 +27,7 @@ import { descriptorsMax } from "../system/descriptors.ts";
 import { realClock } from "../system/clock.ts";
 import { chromiumPath } from "../system/browser.ts";
 import type { Context } from "./context.ts";
-import { workloadExports, workloadNeeds, workloadPlays } from "./experiments.ts";
+import { workloadExports, workloadMetrics, workloadNeeds, workloadPlays } from "./experiments.ts";
 import type { Hold } from "./hold.ts";
 import { judgeRecord } from "./judge-record.ts";
 import { Progress } from "./progress.ts";
@@ -95,6 +95,7 @@ async function planOptions(context: Context, name: string, experiment: Experimen
     substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
     without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload), workloadNeeds: (workload) => workloadNeeds(context, workload),
     obstacleTo: (up) => obstacleTo(up, context.env),
+    workloadMetrics: (workload) => workloadMetrics(context, workload),
     workloadPlays: (workload) => workloadPlays(context, workload),
     browser: chromiumPath(context.env), scale: options.scale, rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }), targetVersion: guarded(name, () => targetVersion(context, experiment.target, options.topology ?? experiment.topology)),
   };

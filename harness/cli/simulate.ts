@@ -24,7 +24,7 @@ export async function simulate(context: Context, { plan, layout, model }: Planne
   const recorder = new Recorder(directory, plan, clock, { runId: id, synced: false });
   onlooker?.began(directory, id);
   if (onlooker !== undefined) recorder.onEvent((event) => onlooker.event(event));
-  const watch = new AbortWatch(onlooker?.samples(recorder) ?? recorder, plan.abortWhen);
+  const watch = new AbortWatch(onlooker?.samples(recorder) ?? recorder, plan);
   recorder.onEvent((event) => watch.event(event));
   recorder.event({ kind: "started", runId: id, versions: { seawall: context.version }, machine: thisMachine() });
   const world = worldOf({ plan, layout, model, runId: id, sink: watch, events: recorder, undo: { record: () => () => {} } });

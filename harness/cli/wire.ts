@@ -46,7 +46,7 @@ export function wire(options: WireOptions): World {
   const { context, planned, tools, clock, recorder, ledger, directory, runId, progress } = options;
   const { plan, layout } = planned;
   const logsDirectory = join(directory, files.logs);
-  const watch = new AbortWatch(options.samples ?? recorder, plan.abortWhen);
+  const watch = new AbortWatch(options.samples ?? recorder, plan);
   recorder.onEvent((event) => watch.event(event));
   const generator = k6Generator({ tool: tools.k6, workloads: join(context.root, "experiments", "workloads"), clock });
   const harnessCpuSeconds = (): number => {

@@ -3,7 +3,6 @@ import { z } from "zod";
 import { phase, positiveMs, selector, tags, wholeMs } from "./claim-shape.ts";
 import { faultShape } from "../faults/faults.ts";
 import { claimShape } from "./judge/statistics/registry.ts";
-import { lanes } from "./target.ts";
 import { tierNames } from "./tiers.ts";
 
 /** k6 counts in tenths: less would be rounded to nothing. */
@@ -14,7 +13,7 @@ export const perPhase = (value: z.ZodNumber) => z.object({ baseline: value, faul
 export { claimShape };
 
 export const loadShape = z.object({
-  name, workload: name, exec: z.string().regex(/^[A-Za-z_]\w*$/), lane: z.enum(lanes),
+  name, workload: name, exec: z.string().regex(/^[A-Za-z_]\w*$/), lane: name,
   ratePerSecond: perPhase(z.number().finite().nonnegative().refine((rate) => rate === 0 || rate >= ratePerSecondMin, `0, or at least ${ratePerSecondMin}`)), vus: z.number().int().positive(),
 });
 

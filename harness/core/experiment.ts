@@ -4,7 +4,7 @@ import type { Selector } from "./claim.ts";
 import type { Claim } from "./judge/statistics/registry.ts";
 import type { Phase } from "./phases.ts";
 import type { Tags } from "./tags.ts";
-import type { Lane, Target } from "./target.ts";
+import type { Target } from "./target.ts";
 import type { Tier } from "./tiers.ts";
 
 export type { Comparison, Selector } from "./claim.ts";
@@ -20,7 +20,8 @@ export interface Load {
   readonly workload: string;
   /** Exported function of that file; one call is one thing that a viewer does. */
   readonly exec: string;
-  readonly lane: Lane;
+  /** The class of its requests, one of the target's own. */
+  readonly lane: string;
   /** Iterations started per second in each phase; the lead-in before the baseline runs at the baseline's rate. */
   readonly ratePerSecond: Readonly<Record<Phase, number>>;
   /** Virtual users made before the start; no more are made later, so a shortage is seen as dropped iterations. */

@@ -36,6 +36,7 @@ const shape = z.strictObject({
   name: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"), version: z.string().optional(),
   services: z.array(z.unknown()).min(1), links: z.array(z.tuple([z.string(), z.string()])).optional(),
   outside: z.union([z.strictObject({ composeFile: z.string().min(1) }), z.strictObject({ up: command, down: command })]).optional(),
+  pack: z.looseObject({ name: z.string(), metrics: z.record(z.string(), z.unknown()) }).optional(),
   edges: z.array(z.string()).min(1, "nobody can ask for anything without an edge"),
   stream: z.strictObject({
     event: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"), segmentMs: z.number().positive().max(600_000), availabilityStartMs: z.number().nonnegative(),

@@ -1,3 +1,4 @@
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { describe, expect, it } from "vitest";
 import { defineExperiment, type Experiment } from "./experiment.ts";
 import type { Fault } from "../faults/faults.ts";
@@ -10,7 +11,7 @@ const stream = { event: "main", segmentMs: 2_000, availabilityStartMs: 0, segmen
 
 function planned(running: Partial<Running>, fault: Fault, allowHosts: readonly string[] = []): Planned {
   const target = ownTarget({
-    name: "theirs", stream, edges: ["edge"], links: [["viewers", "edge"]],
+    name: "theirs", pack: streaming, stream, edges: ["edge"], links: [["viewers", "edge"]],
     services: [{ name: "edge", url: "http://127.0.0.1:8080", ...running }, { name: "helper", port: 18_300, launch: () => ({ command: "true", args: [], env: {}, files: {} }) }],
   });
   const experiment: Experiment = defineExperiment({

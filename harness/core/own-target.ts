@@ -3,6 +3,7 @@
  * them that faults may strike, and where viewers go in. Defences are none: there are no switches, so nothing can be ablated.
  */
 import { ownTargetProblems } from "./own-target-problems.ts";
+import type { Pack } from "./pack.ts";
 import { segmentPath } from "./stream.ts";
 import type { Command, Declared, Endpoint, Launch, Layout, Link, Outside, Place, PlayCheck, Service, Stream, Target, Telemetry } from "./target.ts";
 import type { ToolName } from "./tools.ts";
@@ -59,6 +60,8 @@ export interface OwnTarget {
   readonly outside?: { readonly composeFile: string } | { readonly up: Command; readonly down: Command };
   /** Names of the services that viewers ask. */
   readonly edges: readonly string[];
+  /** What targets of its kind bring along; of a stream: `streaming`. */
+  readonly pack?: Pack;
   /** Which segments there are, and where. */
   readonly stream: Stream;
 }
@@ -69,6 +72,7 @@ const port = "http";
 export function ownTarget(own: OwnTarget): Target {
   return {
     name: own.name, own: true, ...(own.version === undefined ? {} : { version: own.version }), defences: [],
+    ...(own.pack === undefined ? {} : { pack: own.pack }),
     problems: (nowMs) => ownTargetProblems(own, nowMs),
     topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } },
   };

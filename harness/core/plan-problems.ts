@@ -1,10 +1,9 @@
 /** What can be wrong with an experiment, each as one line for its author. `plan` collects them all before it refuses. */
 import type { Claim, Experiment, Phase, Selector } from "./experiment.ts";
 import { namedBy, selectorsOf, statisticOf, statistics } from "./judge/statistics/registry.ts";
-import { comparesBytes, metrics } from "./metrics.ts";
+import { comparesBytes, metricIn, type Registry } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
 import type { PlanOptions } from "./plan.ts";
-import type { Registry } from "./registry.ts";
 import { isVirtual } from "./substrates.ts";
 import type { Layout } from "./target.ts";
 
@@ -28,6 +27,13 @@ export function needProblems(experiment: Experiment, layout: Layout, { workloadN
     (workloadNeeds?.(workload) ?? []).filter((need) => !has(need)).map((need) => `load: workload ${workload} needs ${need}, and this topology has none`));
 }
 
+/** A load of a class that the target does not know would be counted for nobody. */
+export function classProblems({ load, target: { pack } }: Experiment): string[] {
+  if (pack === undefined) return [];
+  const { trafficClasses } = pack;
+  return load.filter(({ lane }) => !trafficClasses.includes(lane)).map(({ name, lane }) => `load ${name}: ${unknownName("lane", lane, trafficClasses)}`);
+}
+
 export function claimProblems(experiment: Experiment, registry: Registry): string[] {
   const aborts = experiment.abortWhen.map((abort) => abort.unless);
   const problems = repeated(experiment.hypothesis.map((claim) => claim.title)).map((title) => `hypothesis: "${title}" occurs twice`);
@@ -35,7 +41,7 @@ export function claimProblems(experiment: Experiment, registry: Registry): strin
     problems.push(...new Set(namedBy(claim).flatMap((selector) => selectorProblems(`claim "${claim.title}"`, selector, registry))));
     problems.push(...counterProblems(claim, registry), ...byProblems(claim, registry));
   }
-  for (const claim of experiment.hypothesis) problems.push(...tooFewSamples(claim, experiment));
+  for (const claim of experiment.hypothesis) problems.push(...tooFewSamples(claim, experiment, registry));
   for (const claim of aborts) {
     if (typeof claim.limit !== "number") problems.push(`abortWhen "${claim.title}": its limit must be a number, as phases cannot be compared while they run`);
   }
@@ -73,30 +79,24 @@ function selectorProblems(where: string, selector: Selector, registry: Registry)
 export function emitProblems(experiment: Experiment, layout: Layout, registry: Registry): string[] {
   const telemetry = layout.services.flatMap((service) => service.telemetry);
   const emitted = (name: string): boolean => {
-    switch (Object.hasOwn(registry, name) ? registry[name]?.source : undefined) {
-      case "edge": return telemetry.some((one) => one.kind === "varnish" || one.kind === "originGets");
-      case "packager": return telemetry.some((one) => one.kind === "journal");
-      case "books": return telemetry.some((one) => one.kind === "books");
-      case "readBack": return layout.readBack !== undefined && telemetry.some((one) => one.kind === "journal");
-      // Only a journal says what should have come.
-      case "canary": return metrics[name]?.ofBytes !== true || telemetry.some((one) => one.kind === "journal");
-      case "service": return telemetry.some((one) => one.kind === "prometheus" && one.series.includes(name));
-      default: return true;
-    }
+    const { source, needs } = metricIn(registry, name) ?? {};
+    if (source === "service") return telemetry.some((one) => one.kind === "prometheus" && one.series.includes(name));
+    const isRead = needs?.telemetry === undefined || telemetry.some(({ kind }) => needs.telemetry?.includes(kind));
+    return isRead && (needs?.readBack !== true || layout.readBack !== undefined);
   };
   const missing = (where: string, names: readonly string[]): string[] => [...new Set(names)].filter((name) => !emitted(name)).map((name) => `${where}: nothing in this target emits ${name}`);
   const claims = [...experiment.hypothesis, ...experiment.abortWhen.map((abort) => abort.unless)];
   return [
     ...claims.flatMap((claim) => missing(`claim "${claim.title}"`, selectorsOf(claim).map((selector) => selector.metric))),
-    ...claims.filter((claim) => comparesBytes(claim) && layout.stream.digestHeader === undefined)
+    ...claims.filter((claim) => comparesBytes(claim, registry) && layout.stream.digestHeader === undefined)
       .map((claim) => `claim "${claim.title}": this target says of no segment what its checksum should be, so no viewer compares any`),
     ...missing("recovery", experiment.recovery === null ? [] : [experiment.recovery.goodput.metric]),
   ];
 }
 
 /** A phase too short for the claim's samples can only be inconclusive; say so before it is run. */
-function tooFewSamples(claim: Claim, experiment: Experiment): string[] {
-  if (claim.metric !== "segment_ms") return [];
+function tooFewSamples(claim: Claim, experiment: Experiment, registry: Registry): string[] {
+  if (metricIn(registry, claim.metric)?.perIteration !== true) return [];
   const statistic = statisticOf(claim);
   if (statistic.sampled(claim) !== claim) return [];
   return claim.during.flatMap((phase: Phase) => {
@@ -119,7 +119,7 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): st
   const { goodput, having } = recovery;
   const problems = [...new Set([...selectorProblems("recovery", goodput, registry), ...selectorProblems("recovery", { metric: goodput.metric, where: having }, registry)])];
   const metric = Object.hasOwn(registry, goodput.metric) ? registry[goodput.metric] : undefined;
-  if (metric?.kind === "duration" && (metric.ofHarness === true || metric.source === "canary")) problems.push(`recovery: goodput is what viewers, devices or packagers get; ${goodput.metric} is the harness's own`);
+  if (metric?.kind === "duration" && (metric.ofHarness === true || metric.source === "prober")) problems.push(`recovery: goodput is what viewers, devices or packagers get; ${goodput.metric} is the harness's own`);
   if (metric !== undefined && metric.kind !== "duration") problems.push(`recovery: goodput needs a metric with one sample for each request, ${goodput.metric} is none`);
   const [before, after] = [offeredPerSecond(experiment, goodput, "baseline"), offeredPerSecond(experiment, goodput, "recovery")];
   if (metric?.source === "generator" && after < recovery.ofBaselineMin * before) problems.push(`recovery: ${after} requests per second are offered in it, ${recovery.ofBaselineMin * before} are needed to reach ${recovery.ofBaselineMin} of the baseline's`);
@@ -145,7 +145,7 @@ function repeated(names: readonly string[]): string[] {
 
 /** Real players need a stream that they can find and a browser; in virtual time, they are the model's own. */
 export function playerProblems({ players = [], hypothesis, abortWhen, target }: Experiment, layout: Layout, { substrate, browser }: Pick<PlanOptions, "substrate" | "browser">): string[] {
-  const claimed = [...hypothesis, ...abortWhen.map((abort) => abort.unless)].filter((claim) => metrics[claim.metric]?.source === "player");
+  const claimed = [...hypothesis, ...abortWhen.map((abort) => abort.unless)].filter((claim) => metricIn(target.pack?.metrics ?? {}, claim.metric)?.source === "player");
   if (players.length === 0) return claimed.map((claim) => `claim "${claim.title}": nobody watches; say in "players" when one joins`);
   if (isVirtual(substrate)) return target.model === undefined || target.model.players !== undefined ? [] : [`players: the model of ${target.name} has none`];
   return [

@@ -1,7 +1,7 @@
 /** Claims that cannot fail, and experiments that ask nothing: they would be green whatever the target does. */
 import { type Claim, type Experiment, type Phase, phases, type Tags } from "./experiment.ts";
 import { namedBy, statisticOf } from "./judge/statistics/registry.ts";
-import { metrics } from "./metrics.ts";
+import { registryOf } from "./registry.ts";
 import { isVirtual, type SubstrateName } from "./substrates.ts";
 import { type TagValues, valueProblems, valuesIn } from "./tag-values.ts";
 
@@ -11,15 +11,18 @@ const ratePerSecondMax = 100_000;
 const simulatedRateMax = 10_000_000_000;
 const vusMax = 100_000;
 
-const bundled = valuesIn(null, metrics);
-
-export function vacuousProblems(experiment: Experiment, substrate: SubstrateName = "process", values: TagValues = bundled): string[] {
+export function vacuousProblems(experiment: Experiment, substrate: SubstrateName = "process", values: TagValues = ofPack(experiment)): string[] {
   const problems = experiment.hypothesis.flatMap((claim) => claimThatCannotFail(claim, values).map((why) => `claim "${claim.title}": ${why}`));
   for (const { unless } of experiment.abortWhen) problems.push(...claimThatCannotFail(unless, values).map((why) => `abortWhen "${unless.title}": ${why}`));
   if (experiment.hypothesis.every((claim) => claim.during.every((phase) => phase === "baseline"))) {
     problems.push("hypothesis: nothing is claimed about the fault or the recovery");
   }
   return [...problems, ...emptyRecovery(experiment, values), ...emptyLoad(experiment, isVirtual(substrate) ? simulatedRateMax : ratePerSecondMax)];
+}
+
+/** Of a topology that is not known, what its pack says. */
+function ofPack({ target }: Experiment): TagValues {
+  return valuesIn(null, registryOf({ services: [] }, target.pack));
 }
 
 function claimThatCannotFail(claim: Claim, values: TagValues): string[] {

@@ -1,8 +1,10 @@
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { describe, expect, it } from "vitest";
 import { SeawallError } from "./errors.ts";
 import type { Claim, Experiment, Load, Recovery, Step } from "./experiment.ts";
 import { type Fault, faultNames } from "../faults/faults.ts";
-import { metrics } from "./metrics.ts";
+import { metricsMadeIn } from "./workload-metrics.ts";
+import { everyMetric } from "./judge/fixture.ts";
 import type { TargetModel } from "./model.ts";
 import { planExperiment, type PlanOptions, planTarget } from "./plan.ts";
 import { playerProblems } from "./plan-problems.ts";
@@ -24,7 +26,7 @@ const layoutOf = (silent: boolean): Layout => ({
 });
 const layout = layoutOf(false);
 const target: Target = {
-  name: "synthetic", defences: [{ name: "collapsing", title: "c" }, { name: "shedCaching", title: "s" }],
+  name: "synthetic", pack: streaming, defences: [{ name: "collapsing", title: "c" }, { name: "shedCaching", title: "s" }],
   topologies: {
     quick: { title: "q", layout: () => layout }, silent: { title: "s", layout: () => layoutOf(true) },
     bare: { title: "b", lacks: ["collapsing", "shedCaching"], layout: () => layout },
@@ -278,9 +280,35 @@ describe("a plan", () => {
   });
 });
 
+describe("the registry of a run", () => {
+  const ofScript = metricsMadeIn('new Trend("order_ms", true); new Counter("orders");');
+  const onOwn = (metric: string, statistic: "p95" | "sum" = "p95"): Experiment => ({
+    ...experiment, hypothesis: [...experiment.hypothesis, { title: "Orders are quick", metric, where: { shop: "a" }, statistic, comparison: "<=", limit: 300, during: ["fault"], samplesMin: 1 }],
+  });
+
+  it("holds what the scripts of its loads measure, so that claims can be on it", () => {
+    const { plan } = planExperiment(onOwn("order_ms"), { ...options, workloadMetrics: () => ofScript });
+    expect(plan.metrics["order_ms"]).toMatchObject({ kind: "duration", unit: "ms" });
+    expect(plan.metrics["segment_ms"]?.source).toBe("generator");
+    expect(plan.metrics["cpu_seconds"]?.source).toBe("harness");
+  });
+
+  it("knows of no other", () => {
+    expect(() => planExperiment(onOwn("order_ms"), options)).toThrow('unknown metric "order_ms"');
+    expect(() => planExperiment(onOwn("orders"), { ...options, workloadMetrics: () => ofScript })).toThrow("orders is a counter");
+    const { pack: _pack, ...packless } = experiment.target;
+    expect(() => planExperiment({ ...experiment, target: packless }, options)).toThrow('unknown metric "segment_ms"');
+  });
+
+  it("goes with the classes of requests that the target has", () => {
+    const junk = experiment.load.map((load) => ({ ...load, lane: "vip" }));
+    expect(() => planExperiment({ ...experiment, load: junk }, options)).toThrow(/unknown lane "vip"/);
+  });
+});
+
 describe("the table of metrics", () => {
   it("gives each a name, a meaning and tags that are not shared with every object", () => {
-    for (const [name, metric] of Object.entries(metrics)) {
+    for (const [name, metric] of Object.entries(everyMetric)) {
       expect(name).toMatch(/^[a-z_]+$/);
       expect(metric.meaning.length).toBeGreaterThan(10);
       expect(new Set(metric.tags).size).toBe(metric.tags.length);

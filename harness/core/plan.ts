@@ -3,16 +3,16 @@ import { SeawallError } from "./errors.ts";
 import { struckIn, type Support } from "../faults/faults.ts";
 import type { Experiment } from "./experiment.ts";
 import { shapeProblems } from "./experiment-schema.ts";
-import { isOfBytes, metrics } from "./metrics.ts";
+import { isOfBytes, type Registry } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
 import { hostProblems } from "./plan-hosts.ts";
 import { methodProblems } from "./plan-method.ts";
 import { prerequisiteProblems, type RecordedVerdict } from "./prerequisites.ts";
-import { claimProblems, emitProblems, loadProblems, needProblems, playerProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
+import { claimProblems, classProblems, emitProblems, loadProblems, needProblems, playerProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
 import type { Plays } from "./plays.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
-import { type Registry, registryOf } from "./registry.ts";
+import { registryOf } from "./registry.ts";
 import type { World } from "./refutable/population.ts";
 import { refutableProblems } from "./refutable/refutable.ts";
 import type { TargetModel } from "./model.ts";
@@ -36,6 +36,8 @@ export interface PlanOptions {
   workloadExports(workload: string): readonly string[] | null;
   /** What else than edges a workload must be told of, as it says itself. */
   workloadNeeds?(workload: string): readonly string[];
+  /** The metrics that its script makes. */
+  workloadMetrics?(workload: string): Registry;
   /** What its functions play, as it says itself; null where it says nothing. */
   workloadPlays?(workload: string): Plays | null;
   readonly rerun: string;
@@ -74,19 +76,20 @@ export const leadInMs = 4_000;
 export function planExperiment(whole: Experiment, options: PlanOptions): Planned {
   const misshapen = shapeProblems(whole);
   if (misshapen.length > 0) refuse(whole, misshapen);
-  const { experiment, leftOut } = isVirtual(options.substrate) ? withoutBytes(whole) : { experiment: whole, leftOut: [] };
-  const misdescribed = experiment.target.problems?.(options.nowMs ?? Date.now()) ?? [];
-  if (misdescribed.length > 0) refuse(experiment, misdescribed);
-  const topology = options.topology ?? experiment.topology;
-  const chosen = Object.hasOwn(experiment.target.topologies, topology) ? experiment.target.topologies[topology] : undefined;
+  const misdescribed = whole.target.problems?.(options.nowMs ?? Date.now()) ?? [];
+  if (misdescribed.length > 0) refuse(whole, misdescribed);
+  const topology = options.topology ?? whole.topology;
+  const chosen = Object.hasOwn(whole.target.topologies, topology) ? whole.target.topologies[topology] : undefined;
   const layout = chosen?.layout();
-  const registry = layout === undefined ? metrics : registryOf(layout);
+  const registry = registryOf(layout ?? { services: [] }, whole.target.pack, ofWorkloads(whole, options));
+  const { experiment, leftOut } = isVirtual(options.substrate) ? withoutBytes(whole, registry) : { experiment: whole, leftOut: [] };
   const defences = experiment.target.defences.map((defence) => defence.name);
   const problems = [
     ...(chosen === undefined ? [unknownName("topology", topology, Object.keys(experiment.target.topologies))] : []),
     ...options.without.filter((name) => !defences.includes(name)).map((name) => unknownName("defence", name, defences)),
     ...relianceProblems(experiment),
     ...loadProblems(experiment, options),
+    ...classProblems(experiment),
     ...claimProblems(experiment, registry),
     ...recoveryProblems(experiment, registry),
     ...vacuousProblems(experiment, options.substrate, valuesIn(layout ?? null, registry)),
@@ -104,7 +107,12 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   if (!force) problems.push(...unmet);
   if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
   const watched = isVirtual(options.substrate) && (experiment.players ?? []).length > 0 ? [`no real player watched, and no browser: players are modelled, ${model?.players}`] : [];
-  return { layout, model, plan: planOf(experiment, topology, layout, options, [...watched, ...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut, ...coarseRecovery(experiment), ...blindSpots(layout, options.substrate)]) };
+  return { layout, model, plan: planOf(experiment, topology, layout, options, registry, [...watched, ...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut, ...coarseRecovery(experiment), ...blindSpots(layout, options.substrate)]) };
+}
+
+/** What the scripts of all its loads make. */
+function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Registry {
+  return Object.assign({}, ...[...new Set(load.map(({ workload }) => workload))].map((workload) => workloadMetrics?.(workload) ?? {})) as Registry;
 }
 
 /** A recovery is told window by window: an allowance of one window is kept or missed by a whole one. */
@@ -124,9 +132,9 @@ function unrefutable(experiment: Experiment, layout: Layout, registry: Registry,
 }
 
 /** A model keeps no bytes: nothing is asked about them there, and the plan says so. */
-function withoutBytes(experiment: Experiment): { readonly experiment: Experiment; readonly leftOut: readonly string[] } {
-  const left = experiment.hypothesis.filter(isOfBytes).map((claim) => `not asked of a model, which keeps no bytes: "${claim.title}"`);
-  return { experiment: { ...experiment, hypothesis: experiment.hypothesis.filter((claim) => !isOfBytes(claim)) }, leftOut: left };
+function withoutBytes(experiment: Experiment, registry: Registry): { readonly experiment: Experiment; readonly leftOut: readonly string[] } {
+  const left = experiment.hypothesis.filter((claim) => isOfBytes(claim, registry)).map((claim) => `not asked of a model, which keeps no bytes: "${claim.title}"`);
+  return { experiment: { ...experiment, hypothesis: experiment.hypothesis.filter((claim) => !isOfBytes(claim, registry)) }, leftOut: left };
 }
 
 /** A target alone, in one of its topologies, with nobody to load it and nothing to break it. */
@@ -144,7 +152,7 @@ export function planTarget(target: Target, topology: string, options: TargetOpti
   const layout = chosen.layout();
   problems.push(...lackProblems(chosen, topology, idle, options), ...hostProblems(layout, options.allowHosts ?? []), ...outsideProblems(layout, options));
   if (problems.length > 0) refuse(idle, problems);
-  return { layout, model: target.model, plan: planOf(idle, topology, layout, options) };
+  return { layout, model: target.model, plan: planOf(idle, topology, layout, options, registryOf(layout, target.pack)) };
 }
 
 function outsideProblems({ outside }: Layout, { obstacleTo }: TargetOptions): string[] {
@@ -169,7 +177,7 @@ function refuse(experiment: Experiment, problems: readonly string[], forceable =
   });
 }
 
-function planOf(experiment: Experiment, topology: string, layout: Layout, options: TargetOptions, notes: readonly string[] = []): Plan {
+function planOf(experiment: Experiment, topology: string, layout: Layout, options: TargetOptions, registry: Registry, notes: readonly string[] = []): Plan {
   return {
     format: "seawall-plan/1",
     experiment: experiment.name, title: experiment.title, story: experiment.story, tier: experiment.tier,
@@ -185,6 +193,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     leadInMs, phasesMs: experiment.phasesMs,
     load: experiment.load, ...(experiment.players === undefined ? {} : { players: experiment.players }), hypothesis: experiment.hypothesis, recovery: experiment.recovery,
     steps: experiment.method, struck: experiment.method.map(({ fault }) => struckIn(fault, layout)), abortWhen: experiment.abortWhen,
+    metrics: registry,
     telemetry: telemetryOf(layout, options.substrate, experiment.target.model?.metrics ?? []),
     ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,

@@ -1,15 +1,10 @@
-/** The metrics of one target: those that any run can contain, and the series that its own services expose. */
-import { type Metric, metrics } from "./metrics.ts";
+/** The metrics of one run: those that any run can contain, those of the target, and those of its workloads. */
+import { k6Metrics } from "./k6-metrics.ts";
+import type { Metric, Registry } from "./metrics.ts";
+import { ownMetrics } from "./own-metrics.ts";
+import type { Pack } from "./pack.ts";
 import type { SampleKind } from "./run.ts";
 import type { Declared, Layout } from "./target.ts";
-
-/** A metric of a target's own. */
-export interface OwnMetric extends Metric {
-  /** Any tag may be asked for: nothing is known of its labels. */
-  readonly openTags?: true;
-}
-
-export type Registry = Readonly<Record<string, OwnMetric>>;
 
 /** By the naming habits of Prometheus (https://prometheus.io/docs/practices/naming), where the target does not say it. */
 export function kindOfSeries(name: string, declared: Declared | undefined): SampleKind {
@@ -17,23 +12,24 @@ export function kindOfSeries(name: string, declared: Declared | undefined): Samp
   return isCounter ? "increment" : "gauge";
 }
 
-/** Bundled names keep their meaning. */
-export function registryOf(layout: Pick<Layout, "services">): Registry {
+/** Where two declare the same name, the harness's word counts before the pack's, and the pack's before the others'. */
+export function registryOf(layout: Pick<Layout, "services">, pack?: Pack, ofWorkloads: Registry = {}): Registry {
   const exposed = layout.services.flatMap(({ telemetry }) => telemetry.flatMap((one) =>
-    one.kind === "prometheus" ? one.series.map((name) => [name, ownMetric(name, one.declared?.[name])] as const) : []));
-  return { ...Object.fromEntries(exposed), ...metrics };
+    one.kind === "prometheus" ? one.series.map((name) => [name, exposedMetric(name, one.declared?.[name])] as const) : []));
+  return { ...k6Metrics, ...ofWorkloads, ...Object.fromEntries(exposed), ...pack?.metrics, ...ownMetrics, ...(pack === undefined ? {} : requestsOf(pack)) };
 }
 
-function ownMetric(name: string, declared: Declared | undefined): OwnMetric {
+/** With a pack it is known which classes of requests there are. */
+function requestsOf({ trafficClasses }: Pack): Registry {
+  const name = "http_req_ms";
+  return { [name]: { ...(ownMetrics[name] as Metric), values: { lane: trafficClasses } } };
+}
+
+function exposedMetric(name: string, declared: Declared | undefined): Metric {
   const labels = Object.entries(declared?.labels ?? {});
   const values = Object.fromEntries(labels.flatMap(([label, known]) => (known === null ? [] : [[label, known] as const])));
   return {
     kind: kindOfSeries(name, declared), unit: "", source: "service", tags: ["service", ...labels.map(([label]) => label)], values,
     ...(declared?.labels === undefined ? { openTags: true } : {}), meaning: "a series that a service of this target exposes",
   };
-}
-
-/** What emits a metric: a name that is not bundled is the target's own. */
-export function sourceOf(metric: string): Metric["source"] {
-  return Object.hasOwn(metrics, metric) ? (metrics[metric] as Metric).source : "service";
 }

@@ -1,7 +1,7 @@
 /** Which values a tag can have in a run of one target: those of a closed list, those that its layout knows, or any. */
 import type { Tags } from "./experiment.ts";
 import { unknownName } from "./nearest.ts";
-import type { Registry } from "./registry.ts";
+import { type Metric, metricIn, type Registry } from "./metrics.ts";
 import type { Layout } from "./target.ts";
 
 /** Null: any value can occur. */
@@ -26,7 +26,7 @@ export function valuesIn(layout: Layout | null, registry: Registry): TagValues {
 
 
 function valuesOf(metric: string, tag: string, layout: Layout | null, registry: Registry): readonly string[] | null {
-  const known = Object.hasOwn(registry, metric) ? registry[metric] : undefined;
+  const known = metricIn(registry, metric);
   if (known === undefined) return null;
   const closed = known.values !== undefined && Object.hasOwn(known.values, tag) ? known.values[tag] : undefined;
   if (metric === "segment_ms" && tag === "bytes" && layout !== null && layout.stream.digestHeader === undefined) return ["looked", "unread"];
@@ -38,16 +38,18 @@ function valuesOf(metric: string, tag: string, layout: Layout | null, registry: 
   const edges = layout.edges.map(({ service }) => service);
   switch (tag) {
     case "home": return edges;
-    case "edge": return known.source === "edge" ? servicesWith(layout, ["varnish", "originGets"]) : known.source === "service" ? services : edges;
+    case "edge": return known.source === "reader" ? readFrom(layout, known) : known.source === "service" ? services : edges;
     case "origin": return [...new Set([...layout.services.flatMap(({ name, region, zone }) => [region, zone, name]), "none"])];
     case "rendition": return layout.stream.renditions.map(({ name }) => name);
     case "pipeline": return pipelinesOf(layout, known.source);
-    case "service": return servicesOf(metric, known.source, layout);
+    case "service": return servicesOf(metric, known, layout);
     default: return null;
   }
 }
 
-function servicesWith({ services }: Layout, kinds: readonly string[]): string[] {
+/** The services that a reader of the metric reads. */
+function readFrom({ services }: Layout, { needs }: Metric): string[] {
+  const kinds: readonly string[] = needs?.telemetry ?? [];
   return services.filter(({ telemetry }) => telemetry.some(({ kind }) => kinds.includes(kind))).map(({ name }) => name);
 }
 
@@ -58,9 +60,9 @@ function pipelinesOf({ services }: Layout, source: string): readonly string[] | 
   return source === "generator" ? [...told, "none"] : told;
 }
 
-function servicesOf(metric: string, source: string, layout: Layout): readonly string[] {
-  if (source === "books") return servicesWith(layout, ["books"]);
-  if (source === "harness") return [...layout.services.map(({ name }) => name), "k6", "seawall"];
+function servicesOf(metric: string, known: Metric, layout: Layout): readonly string[] {
+  if (known.source === "reader") return readFrom(layout, known);
+  if (known.source === "harness") return [...layout.services.map(({ name }) => name), "k6", "seawall"];
   return layout.services.filter(({ telemetry }) => telemetry.some((one) => one.kind === "prometheus" && one.series.includes(metric))).map(({ name }) => name);
 }
 

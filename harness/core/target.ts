@@ -3,11 +3,8 @@
  * A target never starts anything itself. A substrate asks it, service by service, how to launch, and hands it a {@link Place}.
  */
 import type { TargetModel } from "./model.ts";
+import type { Pack } from "./pack.ts";
 import type { ToolName } from "./tools.ts";
-
-/** The class of a request. Every sample that stems from a request carries one of these as its tag `lane`. */
-export const lanes = ["live", "dvr", "start", "ingest", "broadcast", "publish", "junk"] as const;
-export type Lane = (typeof lanes)[number];
 
 export interface Endpoint {
   /** An IPv4 address; of a service that is not Seawall's own, perhaps a name. */
@@ -216,6 +213,8 @@ export interface Stream {
 
 export interface Target {
   readonly name: string;
+  /** What targets of its kind bring along: metrics, classes of requests. */
+  readonly pack?: Pack;
   /** Described by its user: the image that containers are made of holds nothing of it. */
   readonly own?: boolean;
   /** Of one described by its user, as its user states it: runs of different versions do not vouch for one another. */

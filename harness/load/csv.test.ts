@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Registry } from "../core/metrics.ts";
 import type { Series } from "../core/run.ts";
+import { everyMetric } from "../core/judge/fixture.ts";
+import { metricsMadeIn } from "../core/workload-metrics.ts";
 import { CsvParser, type PlannedLoad } from "./csv.ts";
 
 const header = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
@@ -37,7 +40,7 @@ const loads: readonly PlannedLoad[] = [{ name: "live", lane: "live", stages }, {
 
 interface Parsed { readonly samples: readonly (Series & { readonly atMs: number; readonly value: number })[]; readonly series: number; readonly bad: number; readonly count: number; readonly progress: unknown }
 
-function parse(text: string | Buffer, cuts: readonly number[] = []): Parsed {
+function parse(text: string | Buffer, cuts: readonly number[] = [], metrics: Registry = everyMetric, asked: readonly string[] = []): Parsed {
   const all: Series[] = [];
   const samples: (Series & { atMs: number; value: number })[] = [];
   const parser = new CsvParser({
@@ -51,7 +54,7 @@ function parse(text: string | Buffer, cuts: readonly number[] = []): Parsed {
       const series = all[id];
       if (series !== undefined) samples.push({ ...series, atMs, value });
     },
-  }, loads);
+  }, loads, metrics, asked);
   const bytes = Buffer.from(text);
   let from = 0;
   for (const end of [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)) {
@@ -162,10 +165,37 @@ describe("k6's stream", () => {
     expect(parse(header)).toMatchObject({ bad: 1 });
   });
 
+  it("keeps what a script measures itself, with its tags, as the kind that was declared", () => {
+    const own: Registry = { ...everyMetric, ...metricsMadeIn('new Trend("order_ms", true); new Trend("basket"); new Counter("orders"); new Rate("paid"); new Gauge("queue")') };
+    const sampleOf = (metric: string, value: string): unknown => {
+      const [sample] = parse([header, `${metric},1000000,${value},live,,shop=a&outcome=done,vu=1`, ""].join("\n"), [], own).samples;
+      return sample;
+    };
+    const tags = { lane: "live", load: "live", shop: "a", outcome: "done" };
+    expect(sampleOf("order_ms", "12.5")).toEqual({ metric: "order_ms", kind: "duration", tags, atMs: 1_000, value: 12.5 });
+    expect(sampleOf("basket", "-3")).toEqual({ metric: "basket", kind: "event", tags, atMs: 1_000, value: -3 });
+    expect(sampleOf("orders", "2")).toEqual({ metric: "orders", kind: "increment", tags, atMs: 1_000, value: 2 });
+    expect(sampleOf("paid", "1")).toEqual({ metric: "paid", kind: "event", tags, atMs: 1_000, value: 1 });
+    expect(sampleOf("queue", "-7")).toEqual({ metric: "queue", kind: "gauge", tags, atMs: 1_000, value: -7 });
+    // Nobody declared it: its name was put together while the script ran.
+    expect(sampleOf("orders_of_a", "4")).toEqual({ metric: "orders_of_a", kind: "event", tags, atMs: 1_000, value: 4 });
+  });
+
+  it("keeps of k6's own metrics those that a claim is on", () => {
+    const lines = [header, "http_req_waiting,1000000,3.0,live,200,,", "checks,1000000,1.0,live,,,", "iterations,1000000,1.0,live,,,", ""].join("\n");
+    expect(parse(lines).samples).toEqual([]);
+    expect(parse(lines, [], everyMetric, ["http_req_waiting"]).samples).toMatchObject([{ metric: "http_req_waiting", kind: "duration", tags: { status: "200" } }]);
+  });
+
+  it("takes so many metrics that nobody declared, and no more", () => {
+    const many = Array.from({ length: 101 }, (_, index) => `made_up_${index},1000000,1.0,live,,,`);
+    expect(parse([header, ...many, ...many, ""].join("\n"))).toMatchObject({ count: 200, bad: 2 });
+  });
+
   it("bounds what a runaway stream can take", () => {
     expect(after(`segment_ms,1,1.0,live,,${"x".repeat(70_000)}`).samples.length).toBeLessThanOrEqual(1);
     expect(parse(`${header}\n${"x".repeat(200_000)}`, [100_000, 150_000]).bad).toBeGreaterThan(0);
-    const parser = new CsvParser({ series: () => 0, sample: () => {} }, loads);
+    const parser = new CsvParser({ series: () => 0, sample: () => {} }, loads, everyMetric);
     expect(() => parser.push(Buffer.from(`${header}\n${Array.from({ length: 50_001 }, (_, index) => `segment_ms,1,1.0,live,,rendition=${index},\n`).join("")}`))).toThrow(/new tag value/);
   });
 });

@@ -4,7 +4,8 @@
  */
 import { arrivalsOf, type Stage } from "../core/arrivals.ts";
 import { SeawallError } from "../core/errors.ts";
-import { metrics } from "../core/metrics.ts";
+import { k6MetricNames } from "../core/k6-metrics.ts";
+import { metricIn, type Metric, type Registry } from "../core/metrics.ts";
 import type { LoadProgress, SampleSink } from "../core/ports.ts";
 
 const newline = 10, comma = 44, quote = 34;
@@ -17,17 +18,21 @@ const roundedMs = 1;
 /** The longest line that k6 could mean. */
 const lineBytesMax = 64 * 1024;
 
-type Kind = "request" | "blocked" | "viewer" | "late" | "dropped" | "unasked" | "begun" | "ended" | "body";
+/** Metrics that nobody declared are kept as well, but no more than these: a script that makes names up would fill the disk. */
+const undeclaredMax = 100;
+
+type Kind = "request" | "blocked" | "late" | "dropped" | "unasked" | "begun" | "ended" | "passedOver" | "own";
 const kinds: Readonly<Record<string, Kind>> = {
-  http_req_duration: "request", http_req_blocked: "blocked", segment_ms: "viewer", start_ms: "viewer", batch_ms: "viewer", broadcast_ms: "viewer",
-  start_late_ms: "late", dropped_iterations: "dropped", unasked_iterations: "unasked", iteration_begun: "begun", iteration_ended: "ended", body_seen: "body",
+  http_req_duration: "request", http_req_blocked: "blocked", start_late_ms: "late", dropped_iterations: "dropped",
+  unasked_iterations: "unasked", iteration_begun: "begun", iteration_ended: "ended",
 };
-const named = Object.entries(kinds).map(([name, kind]) => ({ bytes: Buffer.from(`${name},`), name, kind }));
 
 /** A line of a metric that is kept: what it is, its name in the stream, and where its timestamp begins. */
 interface Known { readonly kind: Kind; readonly name: string; readonly from: number }
 
-interface Target { readonly series: number; readonly lane: string; readonly status: string; readonly outcome: string; readonly load: OneLoad }
+interface Target { readonly series: number; readonly lane: string; readonly status: string; readonly outcome: string; readonly load: OneLoad;
+  /** It tells how an iteration came out. */
+  readonly isOutcome: boolean }
 
 /** A load of the plan: its name is that of its scenario. */
 export interface PlannedLoad { readonly name: string; readonly lane: string; readonly stages: readonly Stage[] }
@@ -46,6 +51,9 @@ type Sample = Known & { readonly atMs: number; readonly value: number };
 
 export class CsvParser {
   readonly #sink: SampleSink;
+  readonly #metrics: Registry;
+  readonly #named: readonly { readonly bytes: Buffer; readonly name: string; readonly kind: Kind }[];
+  readonly #undeclared = new Set<string>();
   readonly #loads: ReadonlyMap<string, OneLoad>;
   readonly #targets = new Map<string, Target | string>();
   readonly #running = new Map<number, Running>();
@@ -59,8 +67,13 @@ export class CsvParser {
   badLines = 0;
   samples = 0;
 
-  constructor(sink: SampleSink, loads: readonly PlannedLoad[]) {
+  /** `metrics`: of the run. `asked`: names of those that its claims are on; of k6's own, no others are kept. */
+  constructor(sink: SampleSink, loads: readonly PlannedLoad[], metrics: Registry, asked: readonly string[] = []) {
     this.#sink = sink;
+    this.#metrics = metrics;
+    const passedOver = k6MetricNames.filter((name) => !asked.includes(name) && !Object.hasOwn(kinds, name));
+    this.#named = [...Object.entries(kinds), ...passedOver.map((name) => [name, "passedOver"] as const)]
+      .map(([name, kind]) => ({ bytes: Buffer.from(`${name},`), name, kind }));
     this.#loads = new Map(loads.map((load) => [load.name, { ...load, due: arrivalsOf(load.stages), readyMs: Number.POSITIVE_INFINITY }]));
   }
 
@@ -121,7 +134,7 @@ export class CsvParser {
       this.#header(bytes.toString("utf8", from, end));
       return;
     }
-    const known = kindOf(bytes, from);
+    const known = this.#kindOf(bytes, from, end);
     if (known === null) return;
     const valueFrom = bytes.indexOf(comma, known.from) + 1;
     const tagsFrom = bytes.indexOf(comma, valueFrom) + 1;
@@ -132,8 +145,9 @@ export class CsvParser {
     }
     const atMs = micros(bytes, known.from, valueFrom - 1) / 1000;
     const told = Number(bytes.toString("latin1", valueFrom, tagsFrom - 1));
-    const value = told > -roundedMs ? Math.max(0, told) : told;
-    if (!Number.isFinite(atMs) || !Number.isFinite(value) || value < 0) {
+    const canBeNegative = known.kind === "own" && ["event", "gauge"].includes(this.#sampleKindOf(known.name));
+    const value = told > -roundedMs && !canBeNegative ? Math.max(0, told) : told;
+    if (!Number.isFinite(atMs) || !Number.isFinite(value) || (value < 0 && !canBeNegative)) {
       this.#bad(`${known.name} has an impossible time or value`);
       return;
     }
@@ -175,7 +189,7 @@ export class CsvParser {
     this.samples++;
     if (kind === "request") this.#pending = { target, atMs, durationMs: value };
     else this.#sink.sample(target.series, atMs, value);
-    if (kind === "viewer" && target.lane === "live" && target.outcome === "served") this.#totals.liveServed++;
+    if (target.isOutcome && target.lane === "live" && target.outcome === "served") this.#totals.liveServed++;
   }
 
   /** Late is what begins after its turn. k6 numbers no dropped iteration, so a turn is counted from both kinds. */
@@ -229,19 +243,50 @@ export class CsvParser {
     const [scenario = "", status = "", extra = "", ...more] = fieldsOf(text);
     const load = this.#loads.get(scenario);
     if (load === undefined || more.length > 0) return `${name} is of no load of the plan`;
-    const metric = { request: "http_req_ms", viewer: name, late: "start_late_ms", begun: "start_late_ms", ended: "iteration_ms", dropped: "dropped_iterations", unasked: "dropped_iterations", body: name }[kind as Exclude<Kind, "blocked">];
-    const own = tagsOf(extra, metric);
+    const metric = recordedAs[kind as keyof typeof recordedAs] ?? name;
+    const declared = metricIn(this.#metrics, metric);
+    if (declared === undefined && !this.#undeclared.has(metric)) {
+      if (this.#undeclared.size >= undeclaredMax) return `more than ${undeclaredMax} metrics that nobody declared, such as ${metric.slice(0, 40)}`;
+      this.#undeclared.add(metric);
+    }
+    const own = tagsOf(extra, metric, declared);
     if (typeof own === "string") return own;
     const lane = own["lane"] ?? load.lane;
     const tags: Record<string, string> = { ...own, lane, load: load.name };
-    if (kind === "request") tags["status"] = status;
+    if (kind === "request" || (kind === "own" && status !== "")) tags["status"] = status;
     if (metric === "start_late_ms") tags["of"] = kind === "begun" ? "iteration" : "request";
     if (metric === "dropped_iterations") tags["why"] = kind === "dropped" ? "nobodyFree" : "tooLate";
-    const target = { lane, status, outcome: own["outcome"] ?? "", load };
+    const target = { lane, status, outcome: own["outcome"] ?? "", load, isOutcome: kind === "own" && declared?.source === "generator" && declared.kind === "duration" };
     if (kind === "ended") return { ...target, series: -1 };
-    return { ...target, series: this.#sink.series({ metric, kind: metrics[metric]?.kind ?? "duration", tags }) };
+    return { ...target, series: this.#sink.series({ metric, kind: this.#sampleKindOf(metric), tags }) };
+  }
+
+  /** What nobody declared is something that happened: k6's stream does not say more of it. */
+  #sampleKindOf(metric: string): Metric["kind"] {
+    return metricIn(this.#metrics, metric)?.kind ?? "event";
+  }
+
+  /** Which metric the line is of, and where its timestamp begins; null for those that are passed over. */
+  #kindOf(bytes: Buffer, from: number, end: number): Known | null {
+    for (const { bytes: start, name, kind } of this.#named) {
+      if (bytes[from + 5] === start[5] && bytes[from] === start[0] && bytes.compare(start, 0, start.length, from, Math.min(bytes.length, from + start.length)) === 0) {
+        return kind === "passedOver" ? null : { kind, name, from: from + start.length };
+      }
+    }
+    const nameEnd = bytes.indexOf(comma, from);
+    if (nameEnd < 0 || nameEnd > end) return null;
+    const name = bytes.toString("latin1", from, nameEnd);
+    return metricName.test(name) ? { kind: "own", name, from: nameEnd + 1 } : null;
   }
 }
+
+/** As k6 has them. */
+const metricName = /^[A-Za-z_]\w{0,127}$/;
+
+/** What the record calls the metrics of which something is made. */
+const recordedAs = {
+  request: "http_req_ms", late: "start_late_ms", begun: "start_late_ms", ended: "iteration_ms", dropped: "dropped_iterations", unasked: "dropped_iterations",
+} as const;
 
 /** The fields of a line of CSV; one that holds a comma or a quote is quoted (RFC 4180). */
 function fieldsOf(text: string): string[] {
@@ -253,14 +298,15 @@ const reserved = new Set(["load", "of", "why", "status"]);
 
 /**
  * `lane=live&edge=region-a/edge`: k6 joins tags as they are, without escapes, in any order. A value that holds `&` could
- * pass for other tags, so only tags that the metric declares are taken, each once.
+ * pass for other tags, so of a metric with declared tags only those are taken, each once.
  */
-function tagsOf(text: string, metric: string): Readonly<Record<string, string>> | string {
+function tagsOf(text: string, metric: string, declared: Metric | undefined): Readonly<Record<string, string>> | string {
   const tags: Record<string, string> = {};
   for (const pair of text === "" ? [] : text.split("&")) {
     const at = pair.indexOf("=");
     const name = pair.slice(0, Math.max(0, at));
-    if (metrics[metric]?.tags.includes(name) !== true || reserved.has(name)) return `${metric} carries a tag that it does not declare: ${pair.slice(0, 40)}`;
+    const isDeclared = declared === undefined || declared.openTags === true || declared.tags.includes(name);
+    if (!isDeclared || reserved.has(name)) return `${metric} carries a tag that it does not declare: ${pair.slice(0, 40)}`;
     if (Object.hasOwn(tags, name)) return `${metric} carries the tag ${name} twice`;
     tags[name] = pair.slice(at + 1);
   }
@@ -272,16 +318,6 @@ function userOf(bytes: Buffer, from: number, end: number): number | null {
   if (end - from < 4 || bytes[from] !== 118 || bytes[from + 1] !== 117 || bytes[from + 2] !== 61) return null;
   const user = micros(bytes, from + 3, end);
   return Number.isNaN(user) ? null : user;
-}
-
-/** Which metric the line is of, and where its timestamp begins; null for those that are passed over. */
-function kindOf(bytes: Buffer, from: number): Known | null {
-  for (const { bytes: start, name, kind } of named) {
-    if (bytes[from + 5] === start[5] && bytes[from] === start[0] && bytes.compare(start, 0, start.length, from, Math.min(bytes.length, from + start.length)) === 0) {
-      return { kind, name, from: from + start.length };
-    }
-  }
-  return null;
 }
 
 function micros(bytes: Buffer, from: number, end: number): number {

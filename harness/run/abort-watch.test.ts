@@ -1,3 +1,4 @@
+import { everyMetric } from "../core/judge/fixture.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Claim, Phase } from "../core/experiment.ts";
@@ -20,7 +21,7 @@ function watched(...conditions: readonly { readonly unless: Claim; readonly wind
       return id;
     },
     sample: (...sample) => passed.push(sample),
-  }, conditions);
+  }, { abortWhen: conditions, metrics: everyMetric });
   watch.event({ kind: "phase", phase: "fault", atMs: 0 });
   const feed = (series: Series, count: number, atMs: number, value = 10): void => {
     for (let index = 0; index < count; index++) watch.sample(watch.series(series), atMs, value);

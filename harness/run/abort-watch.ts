@@ -3,6 +3,7 @@ import type { Claim, Phase } from "../core/experiment.ts";
 import { formatViolation } from "../core/format.ts";
 import { compare, observe } from "../core/judge/claims.ts";
 import { statisticOf } from "../core/judge/statistics/registry.ts";
+import type { Registry } from "../core/metrics.ts";
 import type { SampleSink } from "../core/ports.ts";
 import type { Plan, RunEvent, Series, SeriesData } from "../core/run.ts";
 import { carries, countIn, eachIn, matching, type Window } from "../core/series.ts";
@@ -14,14 +15,16 @@ const askedEveryMs = 1_000;
 export class AbortWatch implements SampleSink {
   readonly #inner: SampleSink;
   readonly #conditions: Plan["abortWhen"];
+  readonly #metrics: Registry;
   readonly #recent = new Map<number, RecentSamples>();
   readonly #keepMs: number;
   #phase: string | null = null;
   #phaseFromMs = 0;
 
-  constructor(inner: SampleSink, conditions: Plan["abortWhen"]) {
+  constructor(inner: SampleSink, { abortWhen: conditions, metrics }: Pick<Plan, "abortWhen" | "metrics">) {
     this.#inner = inner;
     this.#conditions = conditions;
+    this.#metrics = metrics;
     this.#keepMs = Math.max(0, ...conditions.map((condition) => condition.windowMs));
   }
 
@@ -54,7 +57,7 @@ export class AbortWatch implements SampleSink {
     const all = [...this.#recent.values()].map((recent) => recent.seriesData());
     for (const { unless, windowMs } of this.#conditions) {
       if (!unless.during.includes(phase)) continue;
-      const why = violation(unless, windowMs, { fromMs: this.#phaseFromMs, untilMs: nowMs }, all);
+      const why = violation(unless, windowMs, { fromMs: this.#phaseFromMs, untilMs: nowMs }, all, this.#metrics);
       if (why !== null) return why;
     }
     return null;
@@ -63,13 +66,13 @@ export class AbortWatch implements SampleSink {
 
 /** Over the last `windowMs` of the phase: what was asked before it began belongs to another one. */
 function violation(
-  claim: Claim, windowMs: number, { fromMs, untilMs }: Window, all: readonly SeriesData[],
+  claim: Claim, windowMs: number, { fromMs, untilMs }: Window, all: readonly SeriesData[], registry: Registry,
 ): string | null {
   const { limit } = claim;
   if (typeof limit !== "number") return null;
   const window = { fromMs: Math.max(fromMs, untilMs - windowMs), untilMs };
   if (isWithin(claim, limit, window, all)) return null;
-  const { value, samples } = observe(claim, window, all);
+  const { value, samples } = observe(claim, window, all, registry);
   if (value === null || samples < Math.max(1, claim.samplesMin)) return null;
   if (compare(value, claim.comparison, limit)) return null;
   // A sum that is still growing can come to its limit in the rest of the window.

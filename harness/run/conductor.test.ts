@@ -17,7 +17,7 @@ const plan: Plan = {
     { atMs: 4_000, forMs: 16_000, fault: { kind: "kill", service: "two" } },
     { atMs: 12_000, forMs: 2_000, fault: { kind: "kill", service: "one" } },
   ],
-  abortWhen: [], rerun: "",
+  metrics: {}, abortWhen: [], rerun: "",
 };
 
 async function play(seed: number, chances: Chances) {

@@ -3,7 +3,7 @@
  * Durations become histograms, counters become sums, both cumulative since the start of the load; readings become gauges; phases and
  * faults become gauges that are 1 while they last. Shape: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
-import { metrics } from "../core/metrics.ts";
+import { metricIn, type Registry } from "../core/metrics.ts";
 import type { Run, SeriesData } from "../core/run.ts";
 import { type Attribute, attributesOf, type HistogramPoint, type Metric, nano, type NumberPoint } from "./points.ts";
 import { spansOf } from "./spans.ts";
@@ -31,7 +31,7 @@ export interface ExportOptions {
 /** Requests in the order of time, as receivers want them; series without samples in a request's time are left out of it. */
 export function* exportRequests(run: Run, options: ExportOptions): Generator<ExportRequest> {
   const [startMs, endMs] = extent(run);
-  const cursors = run.series.map((series) => new SeriesCursor(series, startMs));
+  const cursors = run.series.map((series) => new SeriesCursor(series, run.plan.metrics, startMs));
   const spans = spansOf(run.events, endMs);
   const resource = { attributes: attributesOf({
     "service.name": "seawall", "service.instance.id": run.id, "seawall.experiment": run.plan.experiment, "seawall.target": run.plan.target,
@@ -62,6 +62,7 @@ function extent(run: Run): [number, number] {
 /** Goes through one series once, from the first sample to the last, keeping what is cumulative. */
 class SeriesCursor {
   readonly #series: SeriesData;
+  readonly #metrics: Registry;
   readonly #attributes: readonly Attribute[];
   readonly #startNano: string;
   readonly #order: Uint32Array;
@@ -69,8 +70,9 @@ class SeriesCursor {
   #next = 0;
   #sum = 0;
 
-  constructor(series: SeriesData, startMs: number) {
+  constructor(series: SeriesData, metrics: Registry, startMs: number) {
     this.#series = series;
+    this.#metrics = metrics;
     this.#attributes = attributesOf(series.tags);
     this.#startNano = nano(startMs);
     this.#order = Uint32Array.from(series.atMs.keys()).sort((a, b) => (series.atMs[a] as number) - (series.atMs[b] as number));
@@ -87,7 +89,7 @@ class SeriesCursor {
       else histograms.push({ ...point, count: String(this.#next), sum: this.#sum, bucketCounts: this.#counts.map(String), explicitBounds: boundsMs });
     }
     if (numbers.length + histograms.length === 0) return [];
-    const description = metrics[this.#series.metric]?.meaning ?? "";
+    const description = metricIn(this.#metrics, this.#series.metric)?.meaning ?? "";
     const { name, unit } = nameOf(this.#series.metric);
     if (this.#series.kind === "duration") return [{ name, unit, description, histogram: { aggregationTemporality: 2, dataPoints: histograms } }];
     if (this.#series.kind === "gauge") return [{ name, unit, description, gauge: { dataPoints: numbers } }];

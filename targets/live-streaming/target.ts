@@ -13,6 +13,7 @@ import { nearest, publishing, regionOf, type Shape, type Site, sitesOf } from ".
 import { cassandraNode, lackedByObjectStore, objectStore, storeOf } from "./layout/store.ts";
 import { model } from "./model/model.ts";
 import { readBackOf } from "./layout/read-back.ts";
+import { streaming } from "./pack/pack.ts";
 import { backfillSegments, event, renditions } from "./stream/event.ts";
 import { availabilityStartMs, segmentInProduction, segmentMs } from "./stream/template.ts";
 
@@ -91,6 +92,7 @@ function playChecks(sites: readonly Site[], nowMs: number): string[] {
 
 export const liveStreaming: Target = {
   name: "live-streaming",
+  pack: streaming,
   defences: [...defences],
   model,
   topologies: {

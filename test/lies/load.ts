@@ -58,7 +58,7 @@ const slow = (load: string, ms: number): Change => (draft) => change(draft, (sam
 
 /** A stream of k6's, as the parser leaves it, in the place of the generator's end. */
 const streamed = (...lines: readonly string[]): Change => (draft) => {
-  const parser = new CsvParser({ series: () => 0, sample: () => {} }, draft.plan.load.map(({ name, lane }) => ({ name, lane, stages: [] })));
+  const parser = new CsvParser({ series: () => 0, sample: () => {} }, draft.plan.load.map(({ name, lane }) => ({ name, lane, stages: [] })), draft.plan.metrics);
   parser.push(Buffer.from(`metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata\n${lines.join("\n")}\n`));
   parser.end();
   if (parser.damage === null) return;

@@ -1,4 +1,5 @@
 /** Targets whose description contradicts itself, or can mean nothing: each would end in a run about something else, or after a minute of waiting. */
+import { streaming as pack } from "../../targets/live-streaming/pack/pack.ts";
 import { defineExperiment, type Experiment } from "../../harness/core/experiment.ts";
 import { faultNames } from "../../harness/faults/faults.ts";
 import { type OwnTarget, ownTarget } from "../../harness/core/own-target.ts";
@@ -12,7 +13,7 @@ const stream: OwnTarget["stream"] = {
   event: "main", segmentMs: 2_000, availabilityStartMs: 0, dvrSegments: 20, segmentPath: "/live/{event}/{rendition}/{number}.m4s",
   renditions: [{ name: "v360", kind: "video", bitsPerSecond: 600_000 }],
 };
-const honest: OwnTarget = { name: "mine", services: [started], edges: ["edge"], stream };
+const honest: OwnTarget = { name: "mine", pack, services: [started], edges: ["edge"], stream };
 
 const experiment = (own: OwnTarget): Experiment => defineExperiment({
   name: "own", title: "Own", story: "A test.", tier: "storm", target: ownTarget(own), topology: "own",

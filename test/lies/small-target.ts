@@ -2,6 +2,7 @@
  * A small target that can lie, and an experiment of half a minute on it: an edge in front of an origin, both a few lines of Node, and 100 ms
  * of latency on the link between them. LIE says how it lies; without it, it is honest. Run it with `./seawall run test/lies/small-target.ts`.
  */
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { defineExperiment, type Phase } from "../../harness/core/experiment.ts";
 import { ownTarget } from "../../harness/core/own-target.ts";
 import type { Launch, Place } from "../../harness/core/target.ts";
@@ -58,6 +59,7 @@ function launch(program: string, reach: (place: Place) => { readonly host: strin
 
 const target = ownTarget({
   name: "small",
+  pack: streaming,
   services: [
     { name: "origin", kind: "origin", port: 18_310, tools: ["node"], ready: "/health", launch: launch(origin, () => null) },
     {

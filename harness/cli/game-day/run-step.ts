@@ -89,8 +89,8 @@ class DayOnlooker implements Onlooker, Disposable {
   }
 
   samples(recorder: Parameters<Onlooker["samples"]>[0]): Seconds {
-    this.#claims = new ClaimsSoFar(recorder, this.#plan.hypothesis);
-    this.#seconds = new Seconds(this.#claims, this.#plan.stream.segmentMs, (second) => this.#tell(second, false));
+    this.#claims = new ClaimsSoFar(recorder, this.#plan);
+    this.#seconds = new Seconds(this.#claims, this.#plan.metrics, this.#plan.stream.segmentMs, (second) => this.#tell(second, false));
     return this.#seconds;
   }
 
@@ -103,7 +103,7 @@ class DayOnlooker implements Onlooker, Disposable {
       ids.set(key, id);
       return id;
     };
-    return new Seconds({ series, sample: () => {} }, this.#plan.stream.segmentMs, (second) => this.#tell(second, true));
+    return new Seconds({ series, sample: () => {} }, this.#plan.metrics, this.#plan.stream.segmentMs, (second) => this.#tell(second, true));
   }
 
   #tell(second: Second, held: boolean): void {

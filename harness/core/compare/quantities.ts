@@ -1,7 +1,7 @@
 /** What two runs are compared by: every duration, share and rate that both recorded, in plain words. */
 import { type Phase, phases, type Tags } from "../experiment.ts";
 import { windowsOf } from "../judge/windows.ts";
-import { metrics } from "../metrics.ts";
+import { type Metric, metricIn, type Registry } from "../metrics.ts";
 import type { Run, SeriesData } from "../run.ts";
 import { carries, eachIn, matching, type Window } from "../series.ts";
 import { type Measure, type RunWindows, windowSum } from "./windowed.ts";
@@ -26,29 +26,35 @@ export interface Quantity {
   readonly family: "felt" | "inside" | "resources";
 }
 
-/** What says something about the harness and not about the target. */
-const ownMetrics = new Set(["start_late_ms", "canary_late_ms", "dropped_iterations"]);
-const felt = new Set(["segment_ms", "start_ms", "publish_ms", "player_startup_ms", "player_latency_ms", "player_rebuffer_ratio"]);
 const relativeFloor = 0.05;
 /** A tenth of a percentage point: the error budget of the claims. */
 const shareFloor = 0.001;
 const floorMs = 2;
 
-const words: Readonly<Record<string, string>> = {
-  segment_ms: "segment wait", http_req_ms: "request time", publish_ms: "publication", canary_ms: "canary's wait", origin_gets: "origin requests", cpu_seconds: "processor time", resident_bytes: "memory",
-};
+/** Of all runs together: two of them may know different ones. */
+function registryOf(runs: readonly Run[]): Registry {
+  return Object.assign({}, ...runs.map(({ plan }) => plan.metrics)) as Registry;
+}
+
+function titleOf(metric: string, { title }: Metric): string {
+  return title ?? metric.replaceAll("_", " ");
+}
 
 /** Those that every run has, in a fixed order. */
 export function quantitiesOf(runs: readonly Run[]): Quantity[] {
-  const names = [...new Set(runs.flatMap((run) => run.series.map((series) => series.metric)))].filter((name) => Object.hasOwn(metrics, name) && !ownMetrics.has(name)).sort();
-  return names.flatMap((metric) => groupsOf(metric, runs).flatMap((where) => ofGroup(metric, where)));
+  const registry = registryOf(runs);
+  const names = [...new Set(runs.flatMap((run) => run.series.map((series) => series.metric)))].sort();
+  return names.flatMap((metric) => {
+    const known = metricIn(registry, metric);
+    return known === undefined || known.uncompared === true ? [] : groupsOf(metric, known, runs).flatMap((where) => ofGroup(metric, known, where));
+  });
 }
 
-function ofGroup(metric: string, where: Tags): Quantity[] {
-  const { kind, unit = "", values } = metrics[metric] ?? {};
+function ofGroup(metric: string, known: Metric, where: Tags): Quantity[] {
+  const { kind, unit, values, source, felt } = known;
   const group = Object.values(where).join(" ");
-  const named = (what: string): string => [group, words[metric] ?? metric.replaceAll("_", " "), what].filter((part) => part !== "").join(" ");
-  const base = { metric, where, having: null, unit, scale: "relative" as const, floor: relativeFloor, floorAbsolute: 0, family: felt.has(metric) ? "felt" as const : "inside" as const };
+  const named = (what: string): string => [group, titleOf(metric, known), what].filter((part) => part !== "").join(" ");
+  const base = { metric, where, having: null, unit, scale: "relative" as const, floor: relativeFloor, floorAbsolute: 0, family: felt === true ? "felt" as const : "inside" as const };
   if (kind === "duration") {
     const good = values?.["outcome"]?.[0];
     return [
@@ -56,19 +62,21 @@ function ofGroup(metric: string, where: Tags): Quantity[] {
       ...(good === undefined ? [] : [{ ...base, title: named(`share ${good}`), having: { outcome: good }, measure: { kind: "share" } as const, unit: "", better: "higher" as const, scale: "points" as const, floor: shareFloor }]),
     ];
   }
-  const resources = metrics[metric]?.source === "harness";
+  const resources = source === "harness";
   if (kind === "increment" || kind === "gauge") return [{ ...base, title: named(kind === "increment" ? "per second" : "mean"), measure: { kind: "mean" }, better: resources ? "lower" : null, ...(resources ? { family: "resources" as const } : {}) }];
   return [];
 }
 
 /** What viewers see that some runs recorded and others did not: a figure that is gone is no figure without a difference. */
 export function unsharedOf(runs: readonly Run[]): string[] {
+  const registry = registryOf(runs);
   const recorded = (run: Run): Set<string> => {
-    const seen = run.series.filter(({ metric, atMs }) => felt.has(metric) && atMs.length > 0);
-    const named = seen.flatMap(({ metric, tags, atMs }) => phasesWith(run, atMs).map((phase) => {
-      const lane = metrics[metric]?.tags.includes("lane") === true ? `${tags["lane"] ?? ""} ` : "";
-      return `${lane}${words[metric] ?? metric.replaceAll("_", " ")}, ${phase}`;
-    }));
+    const named = run.series.flatMap(({ metric, tags, atMs }) => {
+      const known = metricIn(registry, metric);
+      if (known?.felt !== true || atMs.length === 0) return [];
+      const lane = known.tags.includes("lane") ? `${tags["lane"] ?? ""} ` : "";
+      return phasesWith(run, atMs).map((phase) => `${lane}${titleOf(metric, known)}, ${phase}`);
+    });
     return new Set(named);
   };
   const all = runs.map(recorded);
@@ -85,9 +93,8 @@ function phasesWith(run: Run, atMs: Float64Array): Phase[] {
 }
 
 /** By lane, where requests have one; by service, where services are told apart; otherwise everything together. */
-function groupsOf(metric: string, runs: readonly Run[]): Tags[] {
-  const tags = metrics[metric]?.tags ?? [];
-  const tag = tags.includes("lane") ? "lane" : metrics[metric]?.source === "harness" && tags.includes("service") ? "service" : null;
+function groupsOf(metric: string, { tags, source }: Metric, runs: readonly Run[]): Tags[] {
+  const tag = tags.includes("lane") ? "lane" : source === "harness" && tags.includes("service") ? "service" : null;
   if (tag === null) return runs.every((run) => run.series.some((series) => series.metric === metric)) ? [{}] : [];
   const valuesOf = (run: Run): Set<string> => new Set(run.series.filter((series) => series.metric === metric).map((series) => series.tags[tag] ?? ""));
   const [first, ...others] = runs.map(valuesOf);
@@ -104,7 +111,7 @@ export function windowsOfQuantity(run: Run, quantity: Quantity, phase: Window, w
     const slot = slots[Math.floor((startedMs - phase.fromMs) / windowMs)];
     slot?.push(having === null ? value : carries(tags, having) ? 1 : 0);
   });
-  const rate = metrics[quantity.metric]?.kind === "increment";
+  const rate = metricIn(run.plan.metrics, quantity.metric)?.kind === "increment";
   // A counter's window is one number, its growth per second, so that windows count alike however often it was read.
   return slots.map((values) => windowSum(rate ? [values.reduce((sum, value) => sum + value, 0) / (windowMs / 1_000)] : values, quantity.measure));
 }

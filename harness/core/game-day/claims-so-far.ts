@@ -2,6 +2,7 @@
 import { judgeClaim } from "../judge/claims.ts";
 import { statisticOf } from "../judge/statistics/registry.ts";
 import { windowsOf } from "../judge/windows.ts";
+import type { Registry } from "../metrics.ts";
 import type { SampleSink } from "../ports.ts";
 import type { Finding, Plan, RunEvent, Series, SeriesData } from "../run.ts";
 import { carries } from "../series.ts";
@@ -39,13 +40,15 @@ export interface FindingSoFar extends Finding { readonly open: boolean }
 export class ClaimsSoFar implements SampleSink {
   readonly #inner: SampleSink;
   readonly #hypothesis: Plan["hypothesis"];
+  readonly #metrics: Registry;
   readonly #kept = new Map<number, Growing>();
   /** Of phases that are over: nothing changes them any more. */
   readonly #settled = new Map<string, FindingSoFar>();
 
-  constructor(inner: SampleSink, hypothesis: Plan["hypothesis"]) {
+  constructor(inner: SampleSink, { hypothesis, metrics }: Pick<Plan, "hypothesis" | "metrics">) {
     this.#inner = inner;
     this.#hypothesis = hypothesis;
+    this.#metrics = metrics;
   }
 
   series(series: Series): number {
@@ -71,7 +74,7 @@ export class ClaimsSoFar implements SampleSink {
       const key = `${index} ${phase}`;
       const known = this.#settled.get(key);
       if (known !== undefined) return [known];
-      const finding: FindingSoFar = { ...judgeClaim(claim, phase, windows, all), open: ended[phase] === undefined };
+      const finding: FindingSoFar = { ...judgeClaim(claim, phase, windows, all, this.#metrics), open: ended[phase] === undefined };
       // What began in a phase may be answered only after its end: its last word waits for the longest deadline of a viewer.
       if (!finding.open && nowMs - window.untilMs > settleMs) this.#settled.set(key, finding);
       return [finding];

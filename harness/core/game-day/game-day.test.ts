@@ -1,3 +1,4 @@
+import { everyMetric } from "../judge/fixture.ts";
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "../run.ts";
 import { exitCodes } from "../errors.ts";
@@ -70,7 +71,7 @@ describe("live seconds", () => {
   it("count each request once, in its lane, whenever it arrives, and pass every sample on", () => {
     const told: Second[] = [];
     const inner = nowhere();
-    const seconds = new Seconds(inner, 2_000, (second) => told.push(second));
+    const seconds = new Seconds(inner, everyMetric, 2_000, (second) => told.push(second));
     const live = seconds.series({ metric: "segment_ms", kind: "duration", tags: { lane: "live", outcome: "served" } });
     const shed = seconds.series({ metric: "segment_ms", kind: "duration", tags: { lane: "dvr", outcome: "shed" } });
     const other = seconds.series({ metric: "resident_bytes", kind: "gauge", tags: { service: "x" } });
@@ -91,7 +92,7 @@ describe("live seconds", () => {
 
   it("are not made up for the time that a clock skips", () => {
     const told: Second[] = [];
-    const seconds = new Seconds(nowhere(), 2_000, (second) => told.push(second));
+    const seconds = new Seconds(nowhere(), everyMetric, 2_000, (second) => told.push(second));
     const live = seconds.series({ metric: "segment_ms", kind: "duration", tags: { lane: "live", outcome: "served" } });
     seconds.sample(live, 10_000, 1);
     seconds.sample(live, 9e12, 1);
@@ -107,7 +108,7 @@ describe("live seconds", () => {
 describe("claims so far", () => {
   it("end as the judge's, and are open until then", () => {
     const run = runOf(heldDraft());
-    const claims = new ClaimsSoFar(nowhere(), run.plan.hypothesis);
+    const claims = new ClaimsSoFar(nowhere(), run.plan);
     const ids = run.series.map((series) => claims.series(series));
     run.series.forEach((series, at) => { for (let index = 0; index < series.atMs.length; index++) claims.sample(ids[at] as number, series.atMs[index] as number, series.values[index] as number); });
     const lastMs = run.events.at(-1)?.atMs ?? 0;
@@ -115,7 +116,7 @@ describe("claims so far", () => {
     const judged = judge(run).findings.filter((finding) => finding.kind === "claim");
     expect(whole.map(({ open: _open, ...finding }) => finding)).toEqual(judged);
     const recovery = run.events.findIndex((event) => event.kind === "phase" && event.phase === "recovery");
-    const during = new ClaimsSoFar(nowhere(), run.plan.hypothesis).at((run.events[recovery]?.atMs ?? 0) + 1, run.events.slice(0, recovery + 1));
+    const during = new ClaimsSoFar(nowhere(), run.plan).at((run.events[recovery]?.atMs ?? 0) + 1, run.events.slice(0, recovery + 1));
     expect(new Set(during.filter((finding) => finding.open).map((finding) => finding.phase))).toEqual(new Set(["recovery"]));
     expect(during.every((finding) => finding.status === "inconclusive")).toBe(true);
   });

@@ -1,5 +1,5 @@
 /** Samples as they arrive, summed by second and lane: what the live charts show. It sits between the generator and the recorder and keeps no sample. */
-import { metrics } from "../metrics.ts";
+import { type Registry, sourceIn } from "../metrics.ts";
 import type { SampleSink } from "../ports.ts";
 import type { Series } from "../run.ts";
 import { quantile } from "../statistics.ts";
@@ -19,6 +19,7 @@ const aheadMax = 120;
 
 export class Seconds implements SampleSink {
   readonly #inner: SampleSink;
+  readonly #metrics: Registry;
   readonly #windowMs: number;
   readonly #tell: (second: Second) => void;
   readonly #watched = new Map<number, Watched>();
@@ -27,9 +28,10 @@ export class Seconds implements SampleSink {
   #told: { readonly second: number; readonly lanes: ReadonlyMap<string, Tally> }[] = [];
   #next: number | null = null;
 
-  /** `windowMs`: the segment's length; quantiles are of so long, since one second may see none of a bunch. */
-  constructor(inner: SampleSink, windowMs: number, tell: (second: Second) => void) {
+  /** `metrics`: of the run. `windowMs`: quantiles are of so long, since one second may see none of a bunch. */
+  constructor(inner: SampleSink, metrics: Registry, windowMs: number, tell: (second: Second) => void) {
     this.#inner = inner;
+    this.#metrics = metrics;
     this.#windowMs = windowMs;
     this.#tell = tell;
   }
@@ -37,7 +39,7 @@ export class Seconds implements SampleSink {
   series(series: Series): number {
     const id = this.#inner.series(series);
     const { lane, outcome } = series.tags;
-    const isViewers = series.kind === "duration" && metrics[series.metric]?.source === "generator" && lane !== undefined;
+    const isViewers = series.kind === "duration" && sourceIn(this.#metrics, series.metric) === "generator" && lane !== undefined;
     if (isViewers && (outcomes as readonly (string | undefined)[]).includes(outcome)) this.#watched.set(id, { lane, outcome: outcome as OutcomeName });
     return id;
   }

@@ -1,9 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Claim, Comparison, Phase } from "../experiment.ts";
-import type { SampleKind, SeriesData } from "../run.ts";
-import { judgeClaim, observe } from "./claims.ts";
+import type { Finding, SampleKind, SeriesData } from "../run.ts";
+import type { Window } from "../series.ts";
+import { judgeClaim as judgeOf, observe as observeOf } from "./claims.ts";
+import type { Observation } from "./statistics/statistic.ts";
+import { everyMetric } from "./fixture.ts";
 import type { Windows } from "./windows.ts";
+
+const observe = (claim: Claim, within: Window, all: readonly SeriesData[]): Observation => observeOf(claim, within, all, everyMetric);
+const judgeClaim = (claim: Claim, phase: Phase, within: Windows, all: readonly SeriesData[]): Finding => judgeOf(claim, phase, within, all, everyMetric);
 
 const window = { fromMs: 10_000, untilMs: 20_000, cutOff: false };
 const windows: Windows = { baseline: { fromMs: 0, untilMs: 10_000, cutOff: false }, fault: window };

@@ -1,10 +1,10 @@
 /** Judges one claim in one phase. A claim holds only if it would still hold had every iteration that was never run turned out badly. */
 import type { Claim, Comparison, Phase, Selector } from "../experiment.ts";
 import type { Finding, SeriesData, Status } from "../run.ts";
-import { sourceOf } from "../registry.ts";
+import { isLoadDependent, type Registry } from "../metrics.ts";
 import { matching, valuesIn, type Window } from "../series.ts";
 import { sum } from "../statistics.ts";
-import { heldBackIn, isLoadDependent, kindestRecord, shadowsOf } from "./stalls.ts";
+import { heldBackIn, kindestRecord, shadowsOf } from "./stalls.ts";
 import { statisticOf } from "./statistics/registry.ts";
 import { inItsLane, type Observation } from "./statistics/statistic.ts";
 import { claimId } from "./subjects.ts";
@@ -16,11 +16,11 @@ const opposite = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==" } as c
 export interface Stalls { readonly any: readonly Window[]; readonly standstills: readonly Window[] }
 export const noStalls: Stalls = { any: [], standstills: [] };
 
-export function judgeClaim(claim: Claim, phase: Phase, windows: Windows, all: readonly SeriesData[], stalls: Stalls = noStalls): Finding {
+export function judgeClaim(claim: Claim, phase: Phase, windows: Windows, all: readonly SeriesData[], registry: Registry, stalls: Stalls = noStalls): Finding {
   const window = windows[phase];
   if (window === undefined) return finding(claim, phase, null, null, 0, "inconclusive", `phase ${phase} did not run to an end`);
-  const seen = observe(claim, window, all, heldBackIn(claim, window, all, stalls.standstills));
-  const limits = limitOf(claim, windows, all);
+  const seen = observe(claim, window, all, registry, heldBackIn(claim, window, all, stalls.standstills, registry));
+  const limits = limitOf(claim, windows, all, registry);
   if (limits === null) return finding(claim, phase, seen.value, null, seen.samples, "inconclusive", "its limit refers to a phase without enough samples");
   const { limit } = limits;
   if (seen.value === null || seen.samples < Math.max(1, claim.samplesMin)) {
@@ -28,7 +28,7 @@ export function judgeClaim(claim: Claim, phase: Phase, windows: Windows, all: re
   }
   if (!compare(seen.value, claim.comparison, limit)) {
     if (window.cutOff && statisticOf(claim).grows && seen.value < limit) return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", "the phase was cut off before it could come to that");
-    const excuse = excuseOf(claim, window, all, limit, stalls.any);
+    const excuse = excuseOf(claim, window, all, registry, limit, stalls.any);
     if (excuse !== null && phase !== "baseline") return finding(claim, phase, seen.value, limit, seen.samples, "inconclusive", excuse, "generator");
     return violated(claim, phase, seen, limit);
   }
@@ -39,12 +39,12 @@ export function judgeClaim(claim: Claim, phase: Phase, windows: Windows, all: re
 }
 
 /** Why a violation may be the generator's own doing; null when it is there without all that the generator's stalls touched. */
-function excuseOf(claim: Claim, window: Window, all: readonly SeriesData[], limit: number, stalls: readonly Window[]): string | null {
+function excuseOf(claim: Claim, window: Window, all: readonly SeriesData[], registry: Registry, limit: number, stalls: readonly Window[]): string | null {
   const within = stalls.filter((stall) => stall.fromMs < window.untilMs && window.fromMs < stall.untilMs);
-  if (within.length === 0 || !isLoadDependent(claim.metric)) return null;
+  if (within.length === 0 || !isLoadDependent(registry, claim.metric)) return null;
   const stoodStill = `the load generator stood still for ${(within.reduce((total, stall) => total + stall.untilMs - stall.fromMs, 0) / 1000).toFixed(1)} s`;
   const record = kindestRecord(claim, all, shadowsOf(within));
-  const rest = record === null ? null : observe(claim, window, record);
+  const rest = record === null ? null : observe(claim, window, record, registry);
   if (rest?.value !== null && rest?.value !== undefined && !compare(rest.value, claim.comparison, limit)) return null;
   return `beyond its limit, but ${stoodStill}, and what that did not touch ${rest?.value === null || rest === null ? "says nothing" : "is within it"}`;
 }
@@ -58,12 +58,12 @@ function violated(claim: Claim, phase: Phase, seen: Observation, limit: number):
 }
 
 /** `worst` is the limit had the dropped iterations of the phase that it refers to made it as strict as they could; null when that cannot be told. */
-function limitOf(claim: Claim, windows: Windows, all: readonly SeriesData[]): { limit: number; worst: number | null } | null {
+function limitOf(claim: Claim, windows: Windows, all: readonly SeriesData[], registry: Registry): { limit: number; worst: number | null } | null {
   if (typeof claim.limit === "number") return { limit: claim.limit, worst: claim.limit };
   const window = windows[claim.limit.of];
   if (window === undefined) return null;
   const { times } = claim.limit;
-  const reference = observe({ ...claim, comparison: opposite[claim.comparison] }, window, all);
+  const reference = observe({ ...claim, comparison: opposite[claim.comparison] }, window, all, registry);
   if (reference.value === null || reference.samples < Math.max(1, claim.samplesMin)) return null;
   return { limit: reference.value * times, worst: reference.worst === null ? null : reference.worst * times };
 }
@@ -75,23 +75,22 @@ export function failsInBaseline({ status, phase, observed, comparison, limit }: 
 
 /** The claim's statistic over a window, without any judgement. */
 export function observe(
-  claim: Claim, window: Window, all: readonly SeriesData[], heldBack = 0,
+  claim: Claim, window: Window, all: readonly SeriesData[], registry: Registry, heldBack = 0,
 ): Observation {
-  const dropped = droppedIn(claim, window, all) + heldBack;
+  const dropped = droppedIn(claim, window, all, registry) + heldBack;
   return statisticOf(claim).observe(claim, { window, all, selected: matching(all, claim), dropped });
 }
 
 /** Dropped iterations that could have yielded samples for this selector: those of its lane, or of any when it names none. */
 export function droppedSeries(
-  selector: Selector, all: readonly SeriesData[],
+  selector: Selector, all: readonly SeriesData[], registry: Registry,
 ): readonly SeriesData[] {
-  const source = sourceOf(selector.metric);
-  if (source !== "generator" && source !== "edge" && source !== "service") return [];
+  if (!isLoadDependent(registry, selector.metric)) return [];
   return matching(all, inItsLane({ ...selector, metric: "dropped_iterations" }));
 }
 
-function droppedIn(selector: Selector, window: Window, all: readonly SeriesData[]): number {
-  return sum(valuesIn(droppedSeries(selector, all), window));
+function droppedIn(selector: Selector, window: Window, all: readonly SeriesData[], registry: Registry): number {
+  return sum(valuesIn(droppedSeries(selector, all, registry), window));
 }
 
 export function compare(observed: number, comparison: Comparison, limit: number): boolean {

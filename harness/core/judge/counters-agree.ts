@@ -1,5 +1,5 @@
 /** Where edges or gateways count themselves what they answered, that is compared with what the generator says it was answered. */
-import { metrics } from "../metrics.ts";
+import { metricIn } from "../metrics.ts";
 import type { Finding, Run, SeriesData } from "../run.ts";
 import { countIn, matching, valuesIn, type Window } from "../series.ts";
 import { sum } from "../statistics.ts";
@@ -20,7 +20,7 @@ export function countersAgree(run: Run, windows: Windows): Finding {
   const { edges, gateways = [] } = run.plan;
   const problems: string[] = [];
   const compared = new Set<string>();
-  const counters = run.series.filter(({ metric, tags }) => isCounter(metric) && tags["outcome"] === "served" && tags["lane"] !== undefined);
+  const counters = run.series.filter(({ metric, tags }) => isCounter(run, metric) && tags["outcome"] === "served" && tags["lane"] !== undefined);
   for (const metric of new Set(counters.map((one) => one.metric))) {
     const of = counters.filter((one) => one.metric === metric);
     for (const [phase, window] of Object.entries(windows)) {
@@ -51,9 +51,9 @@ export function countersAgree(run: Run, windows: Windows): Finding {
 }
 
 /** What a service counts by class and outcome. */
-function isCounter(metric: string): boolean {
-  const known = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
-  return known?.source === "service" && known.kind === "increment" && known.tags.includes("lane") && known.tags.includes("outcome");
+function isCounter({ plan }: Run, metric: string): boolean {
+  const known = metricIn(plan.metrics, metric);
+  return known?.source === "service" && known.countsRequests === true && known.tags.includes("lane") && known.tags.includes("outcome");
 }
 
 function succeeded(run: Run, where: Readonly<Record<string, string>>): readonly SeriesData[] {

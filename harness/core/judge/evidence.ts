@@ -2,7 +2,7 @@
  * The reasons for which a run proves nothing. Each rule gives its findings, held or inconclusive, so that a reader sees that it was asked.
  */
 import type { Phase } from "../experiment.ts";
-import { metrics } from "../metrics.ts";
+import { metricIn } from "../metrics.ts";
 import type { AbortReason, Finding, Plan, Run, SeriesData } from "../run.ts";
 import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
@@ -178,9 +178,9 @@ function generatorLeftNoGap(run: Run, windows: Windows): Finding {
 }
 
 /** What an iteration leaves of all that the claims rest on; where they rest on nothing of that kind, whatever the generator measures. */
-function measuredBy({ hypothesis, recovery }: Plan): readonly string[] {
+function measuredBy({ hypothesis, recovery, metrics }: Plan): readonly string[] {
   const asked = new Set([...hypothesis.flatMap(selectorsOf), ...(recovery === null ? [] : [recovery.goodput])].map(({ metric }) => metric));
-  const own = iterationMetrics.filter((metric) => asked.has(metric));
+  const own = iterationMetrics(metrics).filter((metric) => asked.has(metric));
   return own.length > 0 ? own : Object.keys(metrics).filter((name) => metrics[name]?.source === "generator" && metrics[name]?.kind === "duration" && name !== "start_late_ms");
 }
 
@@ -215,7 +215,10 @@ function baselineSteady(run: Run, windows: Windows): Finding {
 
 /** What the experiment itself calls good of what the generator measures; where it says nothing, iterations that came to their end. */
 function goodputOf({ plan, series }: Run): readonly SeriesData[] {
-  const isOfLoad = (metric: string): boolean => metrics[metric]?.source === "generator" && metrics[metric]?.kind === "duration";
+  const isOfLoad = (metric: string): boolean => {
+    const known = metricIn(plan.metrics, metric);
+    return known?.source === "generator" && known.kind === "duration";
+  };
   const { recovery } = plan;
   const good = [
     ...(recovery !== null && isOfLoad(recovery.goodput.metric) ? [matching(series, recovery.goodput).filter(({ tags }) => carries(tags, recovery.having))] : []),

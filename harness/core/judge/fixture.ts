@@ -1,9 +1,13 @@
 /** A synthetic run for tests of the judge: whole, and held. Tests take a draft, damage it, and judge what is left. */
 import { printOf } from "../body.ts";
 import type { Claim, Phase, Tags } from "../experiment.ts";
-import { metrics } from "../metrics.ts";
+import { streaming } from "../../../targets/live-streaming/pack/pack.ts";
+import { registryOf } from "../registry.ts";
 import type { Plan, Run, RunEvent, SeriesData } from "../run.ts";
 import type { Source } from "../telemetry.ts";
+
+/** Of a run that any stream can be. */
+export const everyMetric = registryOf({ services: [] }, streaming);
 
 export const zeroMs = 1_800_000_000_000;
 export const phaseMs = 20_000;
@@ -52,6 +56,7 @@ export function heldPlan(): Plan {
     hypothesis: Object.values(claims),
     recovery: { title: "back", goodput: { metric: "segment_ms", where: live }, having: { outcome: "served" }, shareMin: 0.99, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000 },
     steps: [{ atMs: 4_000, forMs: 8_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
+    metrics: everyMetric,
     telemetry: [
       ...["region-a/edge", "region-b/edge"].map((edge) => reporter(edge, { edge }, [edge], "origin_gets", "increment")),
       ...["a", "b"].map((pipeline) => reporter(`pipeline ${pipeline}`, { pipeline }, [`region-${pipeline}/packager`], "publish_ms", "duration")),
@@ -197,5 +202,5 @@ export function runOf(draft: Draft): Run {
 }
 
 function kindOf(metric: string): SeriesData["kind"] {
-  return metrics[metric]?.kind ?? "event";
+  return everyMetric[metric]?.kind ?? "event";
 }

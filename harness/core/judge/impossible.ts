@@ -1,5 +1,5 @@
 /** Samples that cannot be: waits below zero, values that are no number, the same sample again and again. (`record-fits.ts` looks at their times.) */
-import { metrics } from "../metrics.ts";
+import { sourceIn } from "../metrics.ts";
 import type { Run, SeriesData } from "../run.ts";
 import { matching } from "../series.ts";
 import { isVirtual } from "../substrates.ts";
@@ -21,7 +21,7 @@ const stepsMax = 50;
 /** Null when every sample can be. */
 export function impossibleProblem(run: Run): string | null {
   const problems = run.series.flatMap((series) => {
-    const problem = valueProblem(series) ?? (metrics[series.metric]?.source === "generator" && !isVirtual(run.plan.substrate) ? repeatProblem(series) : null);
+    const problem = valueProblem(series) ?? (sourceIn(run.plan.metrics, series.metric) === "generator" && !isVirtual(run.plan.substrate) ? repeatProblem(series) : null);
     return problem === null ? [] : [`${series.metric} of ${Object.values(series.tags).join(", ") || "the run"}: ${problem}`];
   });
   problems.push(...answerProblems(run));

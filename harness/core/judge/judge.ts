@@ -10,8 +10,8 @@ import { windowsOf } from "./windows.ts";
 export function judge(run: Run): Verdict {
   const windows = windowsOf(run.events);
   const stalls = { any: stallsOf(run.series), standstills: standstillsOf(run.series) };
-  const claims = run.plan.hypothesis.flatMap((claim) => claim.during.map((phase) => judgeClaim(claim, phase, windows, run.series, stalls)));
-  const recovery = run.plan.recovery === null ? [] : [judgeRecovery(run.plan.recovery, windows, run.events, run.series, stalls)];
+  const claims = run.plan.hypothesis.flatMap((claim) => claim.during.map((phase) => judgeClaim(claim, phase, windows, run.series, run.plan.metrics, stalls)));
+  const recovery = run.plan.recovery === null ? [] : [judgeRecovery(run.plan.recovery, windows, run.events, run.series, run.plan.metrics, stalls)];
   const findings = [...claims, ...recovery, ...judgeEvidence(run, windows)];
   const status = worst(findings);
   const aborted = run.events.find((event) => event.kind === "aborted");

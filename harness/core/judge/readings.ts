@@ -3,7 +3,7 @@
  * looked is missing from its phase, and half the requests look like half the load.
  */
 import type { Selector, Tags } from "../experiment.ts";
-import { sourceOf } from "../registry.ts";
+import { sourceIn } from "../metrics.ts";
 import type { Run } from "../run.ts";
 import { struckBy } from "../struck.ts";
 import { countIn, matching, type Window } from "../series.ts";
@@ -29,15 +29,15 @@ function pinned({ where = {} }: Selector): Tags {
 
 function problemsOf(selector: Selector, run: Run, span: Window | null): string[] {
   const { metric } = selector;
-  const source = sourceOf(metric);
-  if (source === "readBack") return readBackProblems(run, span);
+  const source = sourceIn(run.plan.metrics, metric);
+  if (metric === "durable" || metric === "durable_unread") return readBackProblems(run, span);
   if (metric === "delivered") return deliveredProblems(run, span);
   if (source === "generator" || source === "player") return [];
   const { telemetry } = run.plan;
   if (telemetry === undefined) return [`the plan does not say who reports ${metric}`];
   const all = telemetry.filter(({ series }) => series.some((one) => one.metric === metric));
   // Of the harness's own series, those of the target's services alone are listed.
-  if (all.length === 0) return source === "harness" || source === "canary" ? [] : [`the plan names nobody who reports ${metric}`];
+  if (all.length === 0) return source === "harness" || source === "prober" ? [] : [`the plan names nobody who reports ${metric}`];
   const wanted = pinned(selector);
   return all.filter(({ where }) => Object.entries(where).every(([tag, value]) => wanted[tag] === undefined || wanted[tag] === value))
     .flatMap((one) => silenceOf(one, metric, run, span));

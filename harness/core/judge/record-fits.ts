@@ -4,7 +4,7 @@
  */
 import { type Phase, phases } from "../experiment.ts";
 import { describeFault } from "../../faults/faults.ts";
-import { metrics } from "../metrics.ts";
+import { sourceIn } from "../metrics.ts";
 import type { Plan, Run, RunEvent, SeriesData } from "../run.ts";
 import { ownZeroOf } from "./offered.ts";
 
@@ -176,15 +176,15 @@ function generatorFits(load: Of<"loadStarted">, generator: Of<"generator">): boo
 }
 
 /** Who takes samples only while there is a load, and how the samples of each relate to it. */
-const duringLoad: Readonly<Record<string, string>> = { generator: "the load generator", canary: "the prober", harness: "the harness" };
+const duringLoad: Readonly<Record<string, string>> = { generator: "the load generator", prober: "the prober", harness: "the harness" };
 
-function sampleProblems({ events, series }: Run): string[] {
+function sampleProblems({ events, series, plan }: Run): string[] {
   const load = events.find((event) => event.kind === "loadStarted");
   const generator = events.find((event) => event.kind === "generator");
   const cleaned = events.find((event) => event.kind === "cleaned");
   if (load === undefined) return [];
   return Object.entries(duringLoad).flatMap(([source, name]) => {
-    const span = spanOf(series.filter(({ metric }) => metrics[metric]?.source === source));
+    const span = spanOf(series.filter(({ metric }) => sourceIn(plan.metrics, metric) === source));
     if (span === null) return [];
     const endMs = source === "generator" ? generator?.atMs : cleaned?.atMs;
     return [

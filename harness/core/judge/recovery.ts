@@ -4,11 +4,11 @@
  */
 import type { Recovery } from "../experiment.ts";
 import type { Finding, RunEvent, SeriesData, Status } from "../run.ts";
-import { sourceOf } from "../registry.ts";
+import { isLoadDependent, type Registry, sourceIn } from "../metrics.ts";
 import { mean } from "../statistics.ts";
 import { carries, eachIn, matching, type Window } from "../series.ts";
 import { droppedSeries, noStalls, type Stalls } from "./claims.ts";
-import { eachHeldBack, isLoadDependent, overlaps, shadowsOf } from "./stalls.ts";
+import { eachHeldBack, overlaps, shadowsOf } from "./stalls.ts";
 import { claimId } from "./subjects.ts";
 import type { PhaseWindow, Windows } from "./windows.ts";
 
@@ -24,25 +24,25 @@ interface Bin {
 /** Requests that began this shortly before a run was cut off may have left no sample: the longest deadline of a viewer and some. */
 const underWayMs = 10_000;
 
-export function judgeRecovery(recovery: Recovery, windows: Windows, events: readonly RunEvent[], series: readonly SeriesData[], stalls: Stalls = noStalls): Finding {
+export function judgeRecovery(recovery: Recovery, windows: Windows, events: readonly RunEvent[], series: readonly SeriesData[], registry: Registry, stalls: Stalls = noStalls): Finding {
   const { baseline, recovery: after } = windows;
   const healedAtMs = lastHeal(events);
   if (baseline === undefined || after === undefined) return answer(recovery, null, 0, "inconclusive", "baseline or recovery did not run to an end");
   if (healedAtMs === null) return answer(recovery, null, 0, "inconclusive", "nothing was healed, so there was nothing to recover from");
-  const before = binsOf(recovery, wholePartOf(recovery, baseline), series, stalls);
+  const before = binsOf(recovery, wholePartOf(recovery, baseline), series, registry, stalls);
   const expected = mean(before.map((bin) => bin.good));
-  const observed = binsOf(recovery, { fromMs: healedAtMs, untilMs: after.untilMs, cutOff: after.cutOff }, series, stalls);
+  const observed = binsOf(recovery, { fromMs: healedAtMs, untilMs: after.untilMs, cutOff: after.cutOff }, series, registry, stalls);
   const samples = observed.reduce((total, bin) => total + bin.all, 0);
   if (expected === 0 || samples === 0) return answer(recovery, null, samples, "inconclusive", "no goodput was recorded in the baseline or after the heal");
   const whole = observed.filter((bin) => bin.whole);
   if (whole.length * recovery.windowMs < recovery.withinMs + 2 * recovery.windowMs) {
     // It would take longer to say that goodput stayed, not to say that it was not back in time: nothing that came later would mend that.
-    const tooLate = spentMs(recovery, whole.map((bin) => couldBeGood(recovery, bin, expected))) > recovery.withinMs;
+    const tooLate = spentMs(recovery, whole.map((bin) => couldBeGood(recovery, bin, expected, registry))) > recovery.withinMs;
     return tooLate ? answer(recovery, null, samples, "refuted", "goodput was not back in time")
       : answer(recovery, null, samples, "inconclusive", "observed too briefly after the last heal to say that goodput stayed");
   }
   const severely = verdict(recovery, observed.map((bin) => wasGood(recovery, bin, mean(before.map((one) => one.good + one.dropped)))), samples);
-  const kindly = verdict(recovery, observed.map((bin) => couldBeGood(recovery, bin, expected)), samples);
+  const kindly = verdict(recovery, observed.map((bin) => couldBeGood(recovery, bin, expected, registry)), samples);
   if (kindly.status === severely.status) return kindly;
   return answer(recovery, null, samples, "inconclusive", "in some windows after the heal too few requests were recorded to say whether goodput was back");
 }
@@ -57,10 +57,10 @@ function wasGood(recovery: Recovery, bin: Bin, expected: number): boolean {
  * Load is open: iterations start whatever the target does. Where fewer were recorded than it takes to reach the baseline, the generator
  * fell short, or the record has a hole. What the target itself reports stops when the target does, so there silence is lost goodput.
  */
-function couldBeGood(recovery: Recovery, bin: Bin, expected: number): boolean {
+function couldBeGood(recovery: Recovery, bin: Bin, expected: number, registry: Registry): boolean {
   if (bin.all > bin.excused && bin.good / (bin.all - bin.excused) < recovery.shareMin) return false;
-  const source = sourceOf(recovery.goodput.metric);
-  return source === "generator" || source === "canary" || !bin.complete || !bin.whole || (bin.all > 0 && bin.good >= recovery.ofBaselineMin * expected);
+  const source = sourceIn(registry, recovery.goodput.metric);
+  return source === "generator" || source === "prober" || !bin.complete || !bin.whole || (bin.all > 0 && bin.good >= recovery.ofBaselineMin * expected);
 }
 
 function verdict(recovery: Recovery, good: readonly boolean[], samples: number): Finding {
@@ -82,10 +82,10 @@ function spentMs({ windowMs }: Recovery, good: readonly boolean[]): number {
  * would be a sliver whose length hangs on the milliseconds of the heal, and one bad request would fail it.
  */
 function binsOf(
-  recovery: Recovery, window: PhaseWindow, series: readonly SeriesData[], stalls: Stalls,
+  recovery: Recovery, window: PhaseWindow, series: readonly SeriesData[], registry: Registry, stalls: Stalls,
 ): readonly Bin[] {
   const { goodput, having, windowMs } = recovery;
-  const shadows = isLoadDependent(goodput.metric) ? shadowsOf(stalls.any) : [];
+  const shadows = isLoadDependent(registry, goodput.metric) ? shadowsOf(stalls.any) : [];
   const lengthMs = window.untilMs - window.fromMs;
   const count = lengthMs <= 0 ? 0 : Math.max(1, Math.floor(lengthMs / windowMs));
   const bins = Array.from({ length: count }, (_, index): Bin => {
@@ -100,8 +100,8 @@ function binsOf(
     if (bin !== undefined) bin.dropped += iterations;
   };
   // One pass over each series for all windows together: a long run has thousands of windows.
-  eachIn(droppedSeries(goodput, series), window, drop);
-  eachHeldBack(goodput, window, series, stalls.standstills, (startedMs) => drop(1, startedMs));
+  eachIn(droppedSeries(goodput, series, registry), window, drop);
+  eachHeldBack(goodput, window, series, stalls.standstills, registry, (startedMs) => drop(1, startedMs));
   for (const one of matching(series, goodput)) {
     const isGood = carries(one.tags, having);
     eachIn([one], window, (value, startedMs) => {

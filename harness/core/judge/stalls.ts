@@ -6,7 +6,7 @@
  * load that the experiment speaks of: a stall casts a shadow as long as itself.
  */
 import type { Claim, Selector } from "../experiment.ts";
-import { sourceOf } from "../registry.ts";
+import { isLoadDependent, metricIn, type Registry } from "../metrics.ts";
 import type { SeriesData } from "../run.ts";
 import { eachIn, matching, type Window } from "../series.ts";
 import { statisticOf } from "./statistics/registry.ts";
@@ -84,12 +84,6 @@ export function overlaps(windows: readonly Window[], fromMs: number, untilMs: nu
   return first !== undefined && first.fromMs <= untilMs;
 }
 
-/** Whether the generator can have had a hand in what the metric measures. */
-export function isLoadDependent(metric: string): boolean {
-  const source = sourceOf(metric);
-  return source === "generator" || source === "edge" || source === "service";
-}
-
 /** The samples that no stall, nor its shadow, touched. A reading of a counter covers the time since the one before. */
 function untouched(series: SeriesData, shadows: readonly Window[]): SeriesData {
   const atMs: number[] = [], values: number[] = [];
@@ -115,24 +109,26 @@ export function kindestRecord(claim: Claim, all: readonly SeriesData[], shadows:
 }
 
 /** One sample for each iteration. */
-export const iterationMetrics: readonly string[] = ["segment_ms", "start_ms", "batch_ms"];
+export function iterationMetrics(registry: Registry): readonly string[] {
+  return Object.keys(registry).filter((name) => metricIn(registry, name)?.perIteration === true);
+}
 
 /** Viewers and devices of a claim's lane whose iterations a stall held back. */
-export function heldBackIn(selector: Selector, window: Window, all: readonly SeriesData[], stalls: readonly Window[]): number {
+export function heldBackIn(selector: Selector, window: Window, all: readonly SeriesData[], stalls: readonly Window[], registry: Registry): number {
   let count = 0;
-  eachHeldBack(selector, window, all, stalls, () => count++);
+  eachHeldBack(selector, window, all, stalls, registry, () => count++);
   return count;
 }
 
 /** Calls back with the start of each of them. */
 export function eachHeldBack(
-  selector: Selector, window: Window, all: readonly SeriesData[], stalls: readonly Window[],
+  selector: Selector, window: Window, all: readonly SeriesData[], stalls: readonly Window[], registry: Registry,
   visit: (startedMs: number) => void,
 ): void {
-  if (stalls.length === 0 || !isLoadDependent(selector.metric)) return;
+  if (stalls.length === 0 || !isLoadDependent(registry, selector.metric)) return;
   const lane = selector.where?.["lane"];
   const inLane = lane === undefined ? {} : { where: { lane } };
-  const measured = iterationMetrics.flatMap((metric) => matching(all, { metric, ...inLane }));
+  const measured = iterationMetrics(registry).flatMap((metric) => matching(all, { metric, ...inLane }));
   // A workload that measures none of these still has iterations.
   const iterations = measured.length > 0 ? measured : matching(all, { metric: "iteration_ms", ...inLane });
   eachIn(iterations, window, (value, startedMs) => {

@@ -2,11 +2,21 @@
 import { z } from "zod";
 import { abortShape, claimShape, loadShape, perPhase, recoveryShape, stepShape } from "../experiment-schema.ts";
 import { phases } from "../experiment.ts";
+import { sources } from "../metrics.ts";
 import type { Plan } from "../run.ts";
 import { substrateNames } from "../substrates.ts";
 import { tierNames } from "../tiers.ts";
 
 const place = z.object({ name: z.string(), kind: z.string(), region: z.string(), zone: z.string() });
+
+const metricShape = z.object({
+  kind: z.enum(["duration", "increment", "gauge", "event"]), unit: z.string(), source: z.enum(sources), meaning: z.string(), title: z.string().optional(),
+  tags: z.array(z.string()), openTags: z.literal(true).optional(), values: z.record(z.string(), z.array(z.string())).optional(), most: z.number().optional(),
+  perIteration: z.literal(true).optional(), perRequest: z.literal(true).optional(), paced: z.literal(true).optional(), reckoned: z.literal(true).optional(), countsRequests: z.literal(true).optional(),
+  dependsOnLoad: z.literal(true).optional(), felt: z.literal(true).optional(), uncompared: z.literal(true).optional(),
+  needs: z.object({ telemetry: z.array(z.string()).optional(), readBack: z.literal(true).optional() }).optional(),
+  ofHarness: z.literal(true).optional(), ofBytes: z.literal(true).optional(), ofBytesWhere: z.record(z.string(), z.string()).optional(),
+});
 
 export const planDocument = z.object({
   format: z.literal("seawall-plan/1"),
@@ -44,6 +54,7 @@ export const planDocument = z.object({
   struck: z.array(z.object({ services: z.array(z.string()), links: z.array(z.string()), lasts: z.boolean(), severs: z.boolean(), silences: z.boolean().optional() })).optional()
     .meta({ description: "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile" }),
   abortWhen: z.array(abortShape),
+  metrics: z.record(z.string(), metricShape).optional().meta({ description: "every metric that the run can contain; a plan without them is read with those of its time" }),
   telemetry: z.array(z.object({
     name: z.string(), where: z.record(z.string(), z.string()), silencedBy: z.array(z.string()),
     series: z.array(z.object({ metric: z.string(), kind: z.enum(["duration", "increment", "gauge", "event"]) })),

@@ -1,8 +1,7 @@
 /** Made-up records: each metric that a claim looks at, in one of the states that the target could be in. Nothing here happened. */
 import type { Claim, Phase, Selector, Tags } from "../experiment.ts";
 import { namedBy, selectorsOf, statisticOf } from "../judge/statistics/registry.ts";
-import { metrics } from "../metrics.ts";
-import type { OwnMetric } from "../registry.ts";
+import type { Metric } from "../metrics.ts";
 import type { SeriesData } from "../run.ts";
 import type { Window } from "../series.ts";
 import { type Group, groupsOf, requestsMost, type World } from "./population.ts";
@@ -54,15 +53,15 @@ export function partOf(claim: Claim, world: World): number {
 
 /** The states of one metric, the kind ones first. */
 export function statesOf(claim: Claim, metric: string, world: World, brief: boolean): State[] {
-  const known = world.registry[metric] as OwnMetric;
+  const known = world.registry[metric] as Metric;
   const wanted = wantedOf(claim, metric);
   if (known.ofHarness === true) return [{ make: (_phase, window) => harness(metric, known, wanted, window, world) }];
-  const isRead = known.kind === "increment" || known.kind === "gauge" || known.source === "books";
+  const isRead = known.kind === "increment" || known.kind === "gauge" || known.reckoned === true;
   return isRead ? readingStates(claim, metric, wanted, world) : sampleStates(claim, metric, wanted, world, brief);
 }
 
 /** The harness itself at its best: what the target does changes nothing of it. */
-function harness(metric: string, { kind }: OwnMetric, wanted: Record<string, string[]>, window: Window, world: World): SeriesData[] {
+function harness(metric: string, { kind }: Metric, wanted: Record<string, string[]>, window: Window, world: World): SeriesData[] {
   return groupsOf(metric, wanted, world).map(({ fixed, free }) => seriesOf(metric, kind, { ...fixed, ...Object.fromEntries(Object.entries(free).map(([tag, values]) => [tag, values[0] as string])) },
     evenly(window, Math.max(1, Math.round((window.untilMs - window.fromMs) / 1_000))), () => 0));
 }
@@ -70,7 +69,7 @@ function harness(metric: string, { kind }: OwnMetric, wanted: Record<string, str
 type Assign = (group: Group) => Tags;
 
 function sampleStates(claim: Claim, metric: string, wanted: Record<string, string[]>, world: World, brief: boolean): State[] {
-  const { kind, source } = world.registry[metric] as OwnMetric;
+  const { kind, source, perRequest } = world.registry[metric] as Metric;
   const groups = groupsOf(metric, wanted, world);
   const part = partOf(claim, world);
   const selectors = selectorsOf(claim).filter((one) => one.metric === metric);
@@ -82,7 +81,7 @@ function sampleStates(claim: Claim, metric: string, wanted: Record<string, strin
     ...selectors.map(({ where }): Assign => (group) => avoiding(group, where ?? {}, {})),
   ];
   const isOfInterest = (group: Group): boolean => compatible(group.fixed, claim.metric === metric ? claim.where : selectors[0]?.where);
-  const numbers = number === null ? [1] : metric === "http_req_ms" ? [1, 0] : source === "generator" ? [1] : [1, -1];
+  const numbers = number === null ? [1] : perRequest === true ? [1, 0] : source === "generator" ? [1] : [1, -1];
   const timed = readsValues ? [leastMs, Number.POSITIVE_INFINITY] : [leastMs];
   const states: State[] = [];
   const add = (one: Assign, other: Assign, mix: "none" | "half" | "one"): void => {
@@ -123,7 +122,7 @@ function lengthOf(tags: Tags, { mostMs }: Group, ms: number, kind: SeriesData["k
 }
 
 function readingStates(claim: Claim, metric: string, wanted: Record<string, string[]>, world: World): State[] {
-  const { kind, tags } = world.registry[metric] as OwnMetric;
+  const { kind, tags } = world.registry[metric] as Metric;
   const all = tags.includes("service") ? { service: [], ...wanted } : wanted;
   const groups = groupsOf(metric, all, world).flatMap(({ fixed, free }) => Object.entries(free).reduce<Tags[]>((made, [tag, values]) => made.flatMap((one) => values.map((value) => ({ ...one, [tag]: value }))), [fixed]));
   const most = mostOf(claim, metric, world);
@@ -150,11 +149,11 @@ export function isHarness({ service }: Tags): boolean {
 }
 
 function mostOf(claim: Claim, metric: string, world: World): number {
-  const { kind, most, source } = world.registry[metric] as OwnMetric;
+  const { kind, most, source, countsRequests } = world.registry[metric] as Metric;
   if (most !== undefined) return most;
   if (kind !== "increment") return typeof claim.limit === "number" ? gaugeMost : gaugeMostRelative;
   if (source === "harness") return cpuSecondsMost;
-  if (!Object.hasOwn(metrics, metric)) return ownCounterMost;
+  if (countsRequests !== true) return ownCounterMost;
   const perSecond = world.experiment.load.reduce((total, { ratePerSecond }) => total + Math.max(...Object.values(ratePerSecond)), 0);
   return requestsBesideMost + requestsPerIterationMost * perSecond * (readEveryMs / 1_000);
 }

@@ -5,7 +5,7 @@
 import type { Experiment, Load, Phase, Tags } from "../experiment.ts";
 import { arrivalsPerSecondMax } from "../model.ts";
 import type { Played } from "../plays.ts";
-import type { OwnMetric, Registry } from "../registry.ts";
+import type { Metric, Registry } from "../metrics.ts";
 import type { TagValues } from "../tag-values.ts";
 import type { Layout } from "../target.ts";
 
@@ -41,7 +41,7 @@ const another = "(another)";
 
 /** `wanted`: the values of each tag that a claim names. Tags that it does not name make no groups of their own. */
 export function groupsOf(metric: string, wanted: Readonly<Record<string, readonly string[]>>, world: World): Group[] {
-  const known = world.registry[metric] as OwnMetric;
+  const known = world.registry[metric] as Metric;
   const freeOf = (tags: readonly string[]): Record<string, readonly string[]> => Object.fromEntries(tags.map((tag) => [tag, valuesFor(metric, tag, wanted, world)]));
   const named = Object.keys(wanted);
   switch (known.source) {
@@ -51,8 +51,8 @@ export function groupsOf(metric: string, wanted: Readonly<Record<string, readonl
     case "player": return [player(metric, freeOf(named), world)];
     default: {
       const fixedTags = named.filter((tag) => !byTarget.includes(tag));
-      const perSecond = flat(rateOf(metric, known.source, world));
-      const mostMs = known.source === "canary" ? proberTimeoutMs : runMs(world);
+      const perSecond = flat(rateOf(known, world));
+      const mostMs = known.source === "prober" ? proberTimeoutMs : runMs(world);
       return crossed({}, fixedTags, metric, wanted, world).map((fixed) => ({ fixed, free: freeOf(named.filter((tag) => byTarget.includes(tag))), perSecond, mostMs }));
     }
   }
@@ -64,8 +64,8 @@ const byWorkload = ["home", "rendition", "bytes", "kind"];
 const byTarget = ["outcome", "status", "refused", "problem", "container"];
 
 function ofLoad(load: Load, metric: string, named: readonly string[], world: World): Omit<Group, "free">[] {
-  const plays = world.plays(load) ?? [{ metric, lane: load.lane, patienceMs: patienceMsUnknown, roams: true }];
-  const requests = metric === "http_req_ms";
+  const plays = playsOf(load, metric, world) ?? [{ metric, lane: load.lane, patienceMs: patienceMsUnknown, roams: true }];
+  const requests = world.registry[metric]?.perRequest === true;
   return plays.filter((one) => requests || one.metric === metric).flatMap(({ lane, kind, patienceMs, roams, later }): Omit<Group, "free">[] => {
     const perSecond = later === true ? piledUp(load, world) : ratesOf(load, world);
     const fixed: Tags = { lane, ...(named.includes("load") ? { load: load.name } : {}), ...(kind === undefined ? {} : { kind }) };
@@ -75,6 +75,12 @@ function ofLoad(load: Load, metric: string, named: readonly string[], world: Wor
     return staysHome ? world.layout.edges.map(({ service }) => ({ fixed: { ...fixed, edge: service, ...(requests ? {} : { home: service }) }, perSecond: shared(perSecond, world.layout.edges.length), mostMs }))
       : [{ fixed, perSecond, mostMs }];
   });
+}
+
+/** A metric of a script's own that none of its functions names can be of any of them. */
+function playsOf(load: Load, metric: string, { plays, registry, experiment }: World): readonly Played[] | null {
+  const isNamed = experiment.load.some((one) => plays(one)?.some((played) => played.metric === metric) ?? false);
+  return !isNamed && registry[metric]?.openTags === true && registry[metric].perRequest !== true ? null : plays(load);
 }
 
 /** How many requests an iteration makes at most, as a multiple of one. */
@@ -104,9 +110,9 @@ function flat(rate: number): Group["perSecond"] {
   return { baseline: rate, fault: rate, recovery: rate };
 }
 
-function rateOf(metric: string, source: string, { layout }: World): number {
-  if (source === "packager" || source === "readBack") return 1_000 / layout.stream.segmentMs;
-  return metric === "canary_ms" || source === "canary" ? looksPerSecond : 1 / 2;
+function rateOf({ source, paced }: Metric, { layout }: World): number {
+  if (paced === true) return 1_000 / layout.stream.segmentMs;
+  return source === "prober" ? looksPerSecond : 1 / 2;
 }
 
 function player(metric: string, free: Group["free"], world: World): Group {

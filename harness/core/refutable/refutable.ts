@@ -7,6 +7,7 @@ import { formatValue } from "../format.ts";
 import { compare, judgeClaim } from "../judge/claims.ts";
 import { judgeRecovery } from "../judge/recovery.ts";
 import { namedBy, selectorsOf, statisticOf } from "../judge/statistics/registry.ts";
+import { metricIn } from "../metrics.ts";
 import type { PhaseWindow, Windows } from "../judge/windows.ts";
 import type { Finding, RunEvent, SeriesData } from "../run.ts";
 import { carries } from "../series.ts";
@@ -60,7 +61,7 @@ function phaseProblem(claim: Claim, phase: Phase, windows: Windows, world: World
   const scaled = scaledClaim(claim, partOf(claim, world));
   const seen: Seen = { fails: false, failsAlone: false, holds: false, least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY, samples: 0, limitLeast: Number.POSITIVE_INFINITY, limitMost: Number.NEGATIVE_INFINITY };
   for (const record of recordsFor(scaled, claim, phase, windows, world)) {
-    look(judgeClaim(scaled, phase, windows, record), scaled, seen);
+    look(judgeClaim(scaled, phase, windows, record, world.registry), scaled, seen);
     if (seen.fails && seen.holds) return null;
   }
   return explained(claim, scaled, seen);
@@ -136,7 +137,7 @@ function recoveryProblems(recovery: Recovery, windows: Record<Phase, PhaseWindow
   const [kind] = statesOf(good, recovery.goodput.metric, world, true);
   if (kind === undefined) return [];
   const kindly = (["baseline", "fault", "recovery"] as const).flatMap((phase) => kind.make(phase, windows[phase]));
-  const judged = (series: readonly SeriesData[]): Finding => judgeRecovery(recovery, windows, healed(windows), series);
+  const judged = (series: readonly SeriesData[]): Finding => judgeRecovery(recovery, windows, healed(windows), series, world.registry);
   const atBest = judged(kindly);
   if (atBest.status !== "held") return atBest.status === "refuted" ? [`no record satisfies it, not even one in which everybody is served: ${atBest.why}`] : [];
   const before = kind.make("baseline", windows.baseline);
@@ -171,7 +172,7 @@ function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): strin
   const { hypothesis, recovery } = world.experiment;
   const record = (claim: Claim): SeriesData[] | null => {
     const names = metricsOf(claim);
-    if (!names.every((metric) => ["generator", "canary", "player", "readBack"].includes(world.registry[metric]?.source ?? ""))) return null;
+    if (!names.every((metric) => isOfUsers(metric, world))) return null;
     return names.flatMap((metric) => {
       const [kind] = statesOf(claim, metric, world, true);
       return [...(kind?.make("baseline", windows.baseline) ?? []), ...(["fault", "recovery"] as const).flatMap((phase) => nobody(metric, claim, phase, windows[phase], world))];
@@ -180,12 +181,18 @@ function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): strin
   const isRefuted = hypothesis.some((claim) => {
     const series = record(claim);
     const scaled = scaledClaim(claim, partOf(claim, world));
-    return series !== null && claim.during.some((phase) => judgeClaim(scaled, phase, windows, series).status !== "held");
+    return series !== null && claim.during.some((phase) => judgeClaim(scaled, phase, windows, series, world.registry).status !== "held");
   });
   if (isRefuted) return [];
   const series = recovery === null ? null : record(goodputClaim(recovery));
-  if (recovery !== null && series !== null && judgeRecovery(recovery, windows, healed(windows), series).status !== "held") return [];
+  if (recovery !== null && series !== null && judgeRecovery(recovery, windows, healed(windows), series, world.registry).status !== "held") return [];
   return ["hypothesis: a run in which nobody is served would hold; claim something of what viewers, devices or players get"];
+}
+
+/** What users get, as the load, the prober and players see it, or as it is found again. */
+function isOfUsers(metric: string, { registry }: World): boolean {
+  const known = metricIn(registry, metric);
+  return known !== undefined && (["generator", "prober", "player"].includes(known.source) || known.ofBytes === true);
 }
 
 function nobody(metric: string, claim: Claim, phase: Phase, window: PhaseWindow, world: World): SeriesData[] {

@@ -2,6 +2,7 @@
  * A target of a handful of services with a model of its own: two edges that fail over between two origins, a store behind them, a packager.
  * For runs by the thousand, which ask what the harness does and not what a large target would.
  */
+import { streaming } from "../../../targets/live-streaming/pack/pack.ts";
 import type { Experiment, Phase } from "../../core/experiment.ts";
 import type { Iteration, ModelNode, RunningModel, Simulation, TargetModel } from "../../core/model.ts";
 import type { Layout, Service, Target, Telemetry } from "../../core/target.ts";
@@ -142,7 +143,7 @@ const model: TargetModel = {
   startMs: { edge: 300, origin: 200, store: 800, packager: 400 }, hopMs: { within: 0.2, between: 0.4 }, start: (simulation) => new TinyModel(simulation),
 };
 
-const tiny: Target = { name: "tiny", defences: [], topologies: { only: { title: "everything once or twice", layout: () => layout } }, model };
+const tiny: Target = { name: "tiny", pack: streaming, defences: [], topologies: { only: { title: "everything once or twice", layout: () => layout } }, model };
 const always: readonly Phase[] = ["baseline", "fault", "recovery"];
 
 export const tinyExperiment: Experiment = {

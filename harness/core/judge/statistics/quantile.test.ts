@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Claim } from "../../experiment.ts";
 import type { SeriesData } from "../../samples.ts";
 import { judgeClaim, observe } from "../claims.ts";
+import { everyMetric } from "../fixture.ts";
 
 const window = { fromMs: 0, untilMs: 10_000, cutOff: false };
 
@@ -27,7 +28,7 @@ describe("the quantiles", () => {
     ["p95", 95],
     ["p99", 99],
   ] as const)("come to a value that was observed: %s", (statistic, value) => {
-    expect(observe({ ...claim, statistic }, window, [answers(100)])).toEqual({
+    expect(observe({ ...claim, statistic }, window, [answers(100)], everyMetric)).toEqual({
       value,
       worst: value,
       samples: 100,
@@ -44,7 +45,8 @@ describe("the quantiles", () => {
         values: Float64Array.of(dropped),
       };
       const judged: Claim = { ...claim, statistic };
-      return judgeClaim(judged, "fault", { fault: window }, [answers(100), lost]).status;
+      const all = [answers(100), lost];
+      return judgeClaim(judged, "fault", { fault: window }, all, everyMetric).status;
     };
     expect(of("p90", 0)).toBe("held");
     expect(of("p90", 5)).toBe("held");

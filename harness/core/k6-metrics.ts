@@ -1,0 +1,44 @@
+/**
+ * The metrics that k6 makes by itself (https://grafana.com/docs/k6/latest/using-k6/metrics/reference).
+ * It writes a dozen lines of them for each request, so a run keeps those alone that a claim is on.
+ * `http_req_duration` and `http_req_blocked` are recorded as `http_req_ms`.
+ */
+import type { Metric, Registry } from "./metrics.ts";
+
+const tags = ["lane", "load", "status"];
+const duration = (meaning: string): Metric =>
+  ({ kind: "duration", unit: "ms", source: "generator", perRequest: true, tags, openTags: true, meaning });
+const counter = (unit: string, meaning: string): Metric =>
+  ({ kind: "increment", unit, source: "generator", perRequest: true, tags, openTags: true, meaning });
+/** Its mean is the share of ones. */
+const rate = (meaning: string): Metric =>
+  ({ kind: "event", unit: "", source: "generator", most: 1, tags, openTags: true, meaning });
+
+export const k6Metrics: Registry = {
+  checks: rate("a check of a workload: 1 when it succeeded, else 0"),
+  data_received: counter("B", "bytes that one iteration received"),
+  data_sent: counter("B", "bytes that one iteration sent"),
+  group_duration: duration("one run of a group of a workload"),
+  http_reqs: counter("", "HTTP requests that were answered or failed"),
+  http_req_failed: rate("an HTTP request: 1 when it failed, else 0"),
+  http_req_connecting: duration("the making of a TCP connection for one HTTP request"),
+  http_req_tls_handshaking: duration("the TLS handshake for one HTTP request"),
+  http_req_sending: duration("the sending of one HTTP request"),
+  http_req_waiting: duration("the wait for the first byte of one HTTP answer"),
+  http_req_receiving: duration("the receiving of one HTTP answer"),
+  grpc_req_duration: duration("one gRPC request"),
+  ws_connecting: duration("the making of one WebSocket connection"),
+  ws_session_duration: duration("one WebSocket session"),
+  ws_ping: duration("one WebSocket ping until its pong"),
+  ws_sessions: counter("", "WebSocket sessions begun"),
+  ws_msgs_sent: counter("", "WebSocket messages sent"),
+  ws_msgs_received: counter("", "WebSocket messages received"),
+};
+
+/** What k6 tells of itself says nothing that the harness does not record otherwise. */
+const ofItself = [
+  "vus", "vus_max", "iterations", "iteration_duration", "http_req_duration", "http_req_blocked",
+];
+
+/** All that is not a workload's own. */
+export const k6MetricNames: readonly string[] = [...Object.keys(k6Metrics), ...ofItself];

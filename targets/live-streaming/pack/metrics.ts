@@ -1,0 +1,12 @@
+/** The metrics of live streaming, by who emits them: a viewer, a service, a player or the harness's own prober. */
+import type { Registry } from "../../../harness/core/metrics.ts";
+import { audience } from "./metrics/audience.ts";
+import { gateways } from "./metrics/gateways.ts";
+import { origins } from "./metrics/origins.ts";
+import { players } from "./metrics/players.ts";
+import { prober } from "./metrics/prober.ts";
+import { publications } from "./metrics/publications.ts";
+
+export const metrics: Registry = {
+  ...audience, ...publications, ...prober, ...origins, ...gateways, ...players,
+};
