@@ -6,6 +6,7 @@ import { segmentPath } from "../../harness/core/stream.ts";
 import { pick, random } from "./library/random.ts";
 import { hostOf, optionsOf, settings } from "./library/settings.ts";
 
+export const needs = ["stream"] as const;
 export const options = optionsOf({ fast: 2, absent: 20 });
 /** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
 export const plays = {

@@ -4,6 +4,7 @@ import { fetchSegment } from "./library/fetch-segment.ts";
 import { pick, random, shuffled } from "./library/random.ts";
 import { optionsOf, settings } from "./library/settings.ts";
 
+export const needs = ["stream"] as const;
 export const options = optionsOf({ rewatch: 2 });
 /** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
 export const plays = {

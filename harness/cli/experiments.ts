@@ -49,14 +49,19 @@ function pathOf(context: Context, nameOrPath: string): string {
   return join(context.root, "experiments", `${basename(nameOrPath)}.ts`);
 }
 
+/** One that comes with Seawall goes by its name, any other by its path. */
+function workloadPath(context: Context, workload: string): string {
+  return isAbsolute(workload) ? workload : join(context.root, "experiments", "workloads", `${workload}.ts`);
+}
+
 /** What a workload exports, or null when there is none of that name. */
 export function workloadExports(context: Context, workload: string): readonly string[] | null {
-  return executableExports(join(context.root, "experiments", "workloads", `${workload}.ts`));
+  return executableExports(workloadPath(context, workload));
 }
 
 /** What a workload says that it must be told of besides edges: `export const needs = ["gateways"] as const;`. */
 export function workloadNeeds(context: Context, workload: string): readonly string[] {
-  const path = join(context.root, "experiments", "workloads", `${workload}.ts`);
+  const path = workloadPath(context, workload);
   const said = existsSync(path) ? /^export const needs = \[([^\]]*)\]/m.exec(readFileSync(path, "utf8"))?.[1] : undefined;
   return [...(said ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
 }
@@ -70,13 +75,13 @@ export function workloadMetrics(context: Context, workload: string): Registry {
     seen.set(path, metricsMadeIn(text));
     for (const [, specifier] of text.matchAll(/\bfrom\s*["'](\.[^"']+)["']/g)) read(resolve(dirname(path), specifier as string));
   };
-  read(join(context.root, "experiments", "workloads", `${workload}.ts`));
+  read(workloadPath(context, workload));
   return Object.assign({}, ...seen.values()) as Registry;
 }
 
 /** What its functions play, as it says itself; null where it says nothing. */
 export function workloadPlays(context: Context, workload: string): Plays | null {
-  const path = join(context.root, "experiments", "workloads", `${workload}.ts`);
+  const path = workloadPath(context, workload);
   return existsSync(path) ? playsIn(readFileSync(path, "utf8")) : null;
 }
 

@@ -31,7 +31,7 @@ export function holding(hold: Hold, { plan, runId, logsDirectory, undo, generato
     release: async (deployment: Deployment, signal) => {
       mkdirSync(logs, { recursive: true });
       await using load = await generator.prepare({
-        plan: everyday(plan, hold.msMax), runId, stream: plan.stream, edges: entriesOf(deployment), gateways: entriesOf(deployment, deployment.layout.gateways ?? []), hosts: hostsOf(deployment), sink: hold.samples, logsDirectory: logs, undo, signal,
+        plan: everyday(plan, hold.msMax), runId, edges: entriesOf(deployment), gateways: entriesOf(deployment, deployment.layout.gateways ?? []), hosts: hostsOf(deployment), sink: hold.samples, logsDirectory: logs, undo, signal,
       });
       await load.begin();
       await hold.released(signal);

@@ -5,6 +5,7 @@ import { describeFault } from "../faults/faults.ts";
 import { renderLiveLine } from "../report/live-line.ts";
 import { oneLine } from "../report/plain.ts";
 import type { Output } from "./context.ts";
+import { rhythmMsOf } from "../core/stream.ts";
 
 const terminalEveryMs = 500;
 const plainEveryMs = 5_000;
@@ -82,7 +83,7 @@ export class Progress implements Disposable {
     const load = this.#load?.() ?? { requests: 0, liveServed: 0, shed: {}, failed: 0 };
     if (!this.#output.isTerminal && this.#load === null) return;
     this.#readings.push({ atMs: nowMs, requests: load.requests, liveServed: load.liveServed });
-    while ((this.#readings[1]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs - this.#plan.stream.segmentMs) this.#readings.shift();
+    while ((this.#readings[1]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs - rhythmMsOf(this.#plan)) this.#readings.shift();
     const last = this.#readings[0] ?? { atMs: nowMs, requests: 0, liveServed: 0 };
     const spanS = nowMs === last.atMs ? Number.POSITIVE_INFINITY : (nowMs - last.atMs) / 1000;
     const line = renderLiveLine({

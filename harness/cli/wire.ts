@@ -61,7 +61,7 @@ export function wire(options: WireOptions): World {
     }),
     prepareLoad: async (deployment, signal) => {
       const load = await generator.prepare({
-        plan, runId, stream: plan.stream, edges: entriesOf(deployment), gateways: entriesOf(deployment, layout.gateways ?? []), hosts: hostsOf(deployment), sink: watch, logsDirectory, undo: ledger, signal,
+        plan, runId, edges: entriesOf(deployment), gateways: entriesOf(deployment, layout.gateways ?? []), hosts: hostsOf(deployment), sink: watch, logsDirectory, undo: ledger, signal,
       });
       progress.watch(() => load.progress);
       return load;

@@ -6,6 +6,7 @@ import type { Load, Phase } from "./experiment.ts";
 import { arrivalsPerSecondMax } from "./model.ts";
 import type { Plan } from "./run.ts";
 import { isVirtual } from "./substrates.ts";
+import { rhythmMsOf } from "./stream.ts";
 
 /** The load goes on for this long after the last phase, so that no phase ends on a generator that has stopped. */
 export const tailMs = 3_000;
@@ -16,8 +17,9 @@ export const timeUnitSeconds = 10;
  * How long iterations under way may take to end after the load: the longest patience of a bundled
  * workload (16 s, a viewer who pressed play) and some, after a live viewer has waited for its segment.
  */
-export function gracefulStopMsOf({ stream }: Pick<Plan, "stream">): number {
-  return 20_000 + 2 * (Number.isFinite(stream.segmentMs) ? stream.segmentMs : 0);
+export function gracefulStopMsOf(plan: Pick<Plan, "stream">): number {
+  const rhythmMs = rhythmMsOf(plan);
+  return 20_000 + 2 * (Number.isFinite(rhythmMs) ? rhythmMs : 0);
 }
 
 /** A stretch of one rate; `untilMs` is counted from the load's zero. */

@@ -7,7 +7,7 @@ export function blindSpots({ services, edges, stream }: Layout, substrate: Subst
   if (isVirtual(substrate)) return [];
   const elsewhere = edges.map(({ service }) => service).filter((name) => services.find((one) => one.name === name)?.at !== undefined);
   return [
-    ...(stream.digestHeader !== undefined ? []
+    ...(stream === undefined || stream.digestHeader !== undefined ? []
       : ["this target sends no checksum: one viewer in four and the prober see whether bodies are segments, and nobody whether they are the right ones"]),
     ...(elsewhere.length === 0 ? []
       : [`${elsewhere.join(", ")}: somebody else runs them, so that nobody counts what they write; what the generator reads and this machine receives is counted`]),

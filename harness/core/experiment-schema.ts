@@ -13,7 +13,7 @@ export const perPhase = (value: z.ZodNumber) => z.object({ baseline: value, faul
 export { claimShape };
 
 export const loadShape = z.object({
-  name, workload: name, exec: z.string().regex(/^[A-Za-z_]\w*$/), lane: name,
+  name, workload: z.union([name, z.string().regex(/^\/.*\.[jt]s$/, "a name, or the whole path of a script")]), exec: z.string().regex(/^[A-Za-z_]\w*$/), lane: name,
   ratePerSecond: perPhase(z.number().finite().nonnegative().refine((rate) => rate === 0 || rate >= ratePerSecondMin, `0, or at least ${ratePerSecondMin}`)), vus: z.number().int().positive(),
 });
 

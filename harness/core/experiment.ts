@@ -16,7 +16,10 @@ export type { Claim } from "./judge/statistics/registry.ts";
 export interface Load {
   /** Unique within the experiment; becomes the k6 scenario's name. */
   readonly name: string;
-  /** File name without ending in `experiments/workloads/`; loads of one experiment may come from several. */
+  /**
+   * A k6 script: of one that comes with Seawall its file name without ending in `experiments/workloads/`, of any other
+   * its whole path, such as join(import.meta.dirname, "load.ts"). Loads of one experiment may come from several.
+   */
   readonly workload: string;
   /** Exported function of that file; one call is one thing that a viewer does. */
   readonly exec: string;

@@ -32,6 +32,19 @@ export const ownMetrics: Registry = {
       "iterations that were never run: they found no free virtual user, or their time was " +
       "over before their first request",
   },
+  canary_ms: {
+    kind: "duration", unit: "ms", source: "prober", title: "canary's wait",
+    tags: ["edge", "outcome", "lane"],
+    meaning:
+      "one request of the harness's own prober, from its intended start; outcome is served, the " +
+      "status, or failed",
+  },
+  canary_late_ms: {
+    kind: "duration", unit: "ms", source: "prober", ofHarness: true, uncompared: true,
+    tags: [],
+    meaning:
+      "how much later than intended the harness's own prober ran: a starved machine shows here",
+  },
   cpu_seconds: {
     kind: "increment", unit: "s", title: "processor time", source: "harness",
     tags: ["service"],

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { unknownName } from "./nearest.ts";
 import type { OwnTarget } from "./own-target.ts";
 import { placeholders } from "./stream.ts";
+import type { Stream } from "./target.ts";
 import { toolNames } from "./tools.ts";
 
 const named = z.string().regex(/^[a-z0-9]+([-/][a-z0-9]+)*$/, 'lower-case words joined by hyphens or "/", such as region-a/edge');
@@ -37,13 +38,15 @@ const shape = z.strictObject({
   services: z.array(z.unknown()).min(1), links: z.array(z.tuple([z.string(), z.string()])).optional(),
   outside: z.union([z.strictObject({ composeFile: z.string().min(1) }), z.strictObject({ up: command, down: command })]).optional(),
   pack: z.looseObject({ name: z.string(), metrics: z.record(z.string(), z.unknown()) }).optional(),
+  defences: z.array(z.strictObject({ name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9]*$/, "a name of letters"), title: z.string().min(1) })).optional(),
+  probes: z.array(z.strictObject({ service: z.string(), path, lane: place })).min(1).optional(),
   edges: z.array(z.string()).min(1, "nobody can ask for anything without an edge"),
   stream: z.strictObject({
     event: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"), segmentMs: z.number().positive().max(600_000), availabilityStartMs: z.number().nonnegative(),
     renditions: z.array(rendition).min(1, "a stream has at least one"),
     segmentPath: z.string(), dvrSegments: z.number().int().nonnegative(), digestHeader: z.string().regex(/^[A-Za-z0-9-]+$/, "the name of a header").optional(),
     leastBytesShare: share.optional(),
-  }),
+  }).optional(),
 });
 
 /** The address itself is not shown again: it may hold a password. */
@@ -63,7 +66,7 @@ export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
   const whole = shape.safeParse(own);
   const problems = [...(whole.success ? [] : linesOf(whole.error, "", shape.shape)), ...eachService(own)];
   // What follows asks for the parts by name.
-  const lines = problems.length > 0 ? problems : [...serviceProblems(own), ...nameProblems(own), ...streamProblems(own.stream, nowMs)];
+  const lines = problems.length > 0 ? problems : [...serviceProblems(own), ...nameProblems(own), ...(own.stream === undefined ? probeProblems(own) : streamProblems(own.stream, nowMs))];
   return lines.map((line) => `target ${typeof own.name === "string" ? own.name : ""}: ${line}`);
 }
 
@@ -84,7 +87,7 @@ function linesOf(error: z.ZodError, where: string, known: object): string[] {
   return error.issues.flatMap((issue) => {
     const at = issue.path.map(String).join(".");
     if (issue.code !== "unrecognized_keys") return [`${where}${at === "" ? "" : `${at}: `}${issue.message}`];
-    const keys = at === "stream" ? Object.keys(shape.shape.stream.shape) : at === "" ? Object.keys(known) : null;
+    const keys = at === "stream" ? Object.keys(shape.shape.stream.unwrap().shape) : at === "" ? Object.keys(known) : null;
     return issue.keys.map((key) => `${where}${at === "" ? "" : `${at}: `}${keys === null ? `unknown key "${key}"` : unknownName("key", key, keys)}`);
   });
 }
@@ -122,6 +125,12 @@ function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
   return [];
 }
 
+/** Without a prober nobody but the generator would see what is served. */
+function probeProblems({ probes = [], edges }: OwnTarget): string[] {
+  if (probes.length === 0) return ["probes: what the harness's own prober asks for is missing, and so is a stream"];
+  return probes.filter(({ service }) => !edges.includes(service)).map(({ service }) => `probes: ${unknownName("service", service, edges)}`);
+}
+
 function nameProblems({ services, edges, links = [] }: OwnTarget): string[] {
   const names = services.map(({ name }) => name);
   const joined = links.map((link) => link.join(" > "));
@@ -138,7 +147,7 @@ function nameProblems({ services, edges, links = [] }: OwnTarget): string[] {
   ];
 }
 
-function streamProblems({ segmentPath, renditions, availabilityStartMs }: OwnTarget["stream"], nowMs: number): string[] {
+function streamProblems({ segmentPath, renditions, availabilityStartMs }: Stream, nowMs: number): string[] {
   const problems: string[] = [];
   const names = renditions.map(({ name }) => name);
   if (!segmentPath.startsWith("/")) problems.push(`segmentPath: "${segmentPath}" must begin with "/": it is a path at each edge`);

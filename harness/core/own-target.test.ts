@@ -71,4 +71,16 @@ describe("a target of one's own", () => {
     expect(ownTarget({ name: "theirs", stream, edges: ["edgee"], services: [{ name: "edge", url: "http://127.0.0.1" }] }).problems?.(1)).toEqual(['target theirs: edges: unknown service "edgee"; did you mean "edge"? (known: edge)']);
     expect(() => planned({}, { ...wayIn, links: { from: { service: "viewer" } } })).toThrow('"viewer"');
   });
+
+  it("needs no stream when it says what its prober asks for", () => {
+    const services = [{ name: "front", url: "http://127.0.0.1" }];
+    const plain = ownTarget({ name: "plain", edges: ["front"], services, probes: [{ service: "front", path: "/one", lane: "browse" }], defences: [{ name: "retries", title: "r" }] });
+    expect(plain.problems?.(1)).toEqual([]);
+    expect(plain.defences.map(({ name }) => name)).toEqual(["retries"]);
+    const layout = plain.topologies["own"]?.layout();
+    expect(layout?.stream).toBeUndefined();
+    expect(layout?.playable(1)).toEqual([{ service: "front", port: "http", path: "/one", lane: "browse" }]);
+    expect(ownTarget({ name: "plain", edges: ["front"], services }).problems?.(1)).toEqual(["target plain: probes: what the harness's own prober asks for is missing, and so is a stream"]);
+    expect(ownTarget({ name: "plain", edges: ["front"], services, probes: [{ service: "back", path: "/one", lane: "browse" }] }).problems?.(1)?.join()).toContain('probes: unknown service "back"');
+  });
 });

@@ -1,11 +1,11 @@
 /**
  * A target of your own, said briefly: services that run already (a URL), services that Seawall starts (any command), the links between
- * them that faults may strike, and where viewers go in. Defences are none: there are no switches, so nothing can be ablated.
+ * them that faults may strike, and where users go in. Without defences, which are switches, nothing can be ablated.
  */
 import { ownTargetProblems } from "./own-target-problems.ts";
 import type { Pack } from "./pack.ts";
 import { segmentPath } from "./stream.ts";
-import type { Command, Declared, Endpoint, Launch, Layout, Link, Outside, Place, PlayCheck, Service, Stream, Target, Telemetry } from "./target.ts";
+import type { Command, Declared, Defence, Endpoint, Launch, Layout, Link, Outside, Place, PlayCheck, Service, Stream, Target, Telemetry } from "./target.ts";
 import type { ToolName } from "./tools.ts";
 
 interface Named {
@@ -62,8 +62,23 @@ export interface OwnTarget {
   readonly edges: readonly string[];
   /** What targets of its kind bring along; of a stream: `streaming`. */
   readonly pack?: Pack;
-  /** Which segments there are, and where. */
-  readonly stream: Stream;
+  /** Protective behaviours with a switch: a service that Seawall starts asks `place.enabled(NAME)`. */
+  readonly defences?: readonly Defence[];
+  /** Which segments there are, and where. Left out by a target that is no stream. */
+  readonly stream?: Stream;
+  /**
+   * Of a target that is no stream: what users ask for, and what changes nothing. The harness's own prober asks it all the time,
+   * and the target counts as up when all of it is answered with 200.
+   */
+  readonly probes?: readonly OwnProbe[];
+}
+
+export interface OwnProbe {
+  /** One of `edges`. */
+  readonly service: string;
+  readonly path: string;
+  /** The class of such requests. */
+  readonly lane: string;
 }
 
 const port = "http";
@@ -71,7 +86,7 @@ const port = "http";
 /** Checks nothing: `plan` says all that is wrong with the description, one line each, before anything is started. */
 export function ownTarget(own: OwnTarget): Target {
   return {
-    name: own.name, own: true, ...(own.version === undefined ? {} : { version: own.version }), defences: [],
+    name: own.name, own: true, ...(own.version === undefined ? {} : { version: own.version }), defences: own.defences ?? [],
     ...(own.pack === undefined ? {} : { pack: own.pack }),
     problems: (nowMs) => ownTargetProblems(own, nowMs),
     topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } },
@@ -83,10 +98,21 @@ function layoutOf(own: OwnTarget): Layout {
     services: own.services.map(serviceOf),
     links: (own.links ?? []).map(([from, to]): Link => ({ from, to, port })),
     edges: own.edges.map((service) => ({ service, port })),
-    playable: (nowMs) => own.edges.map((service): PlayCheck => ({ service, port, path: recentSegment(own.stream, nowMs) })),
-    absent: (nowMs) => own.edges.map((service): PlayCheck => ({ service, port, path: futureSegment(own.stream, nowMs) })),
-    stream: own.stream,
+    ...(own.stream === undefined ? probedBy(own) : streamedBy(own, own.stream)),
     ...(own.outside === undefined ? {} : { outside: outsideOf(own.name, own.outside) }),
+  };
+}
+
+function probedBy({ probes = [] }: OwnTarget): Pick<Layout, "playable" | "probes"> {
+  const asked = probes.map((probe) => ({ ...probe, port }));
+  return { playable: () => asked, probes: asked };
+}
+
+function streamedBy({ edges }: OwnTarget, stream: Stream): Pick<Layout, "playable" | "absent" | "stream"> {
+  return {
+    playable: (nowMs) => edges.map((service): PlayCheck => ({ service, port, path: recentSegment(stream, nowMs) })),
+    absent: (nowMs) => edges.map((service): PlayCheck => ({ service, port, path: futureSegment(stream, nowMs) })),
+    stream,
   };
 }
 

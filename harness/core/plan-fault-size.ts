@@ -6,11 +6,12 @@
 import type { Step } from "./experiment.ts";
 import { kindOf } from "../faults/faults.ts";
 import type { Layout } from "./target.ts";
+import { rhythmMsOf } from "./stream.ts";
 
 /** Looks at a fault in force are a second apart: it is seen at least twice after its proof. */
 export const forMsMin = 2_000;
-export function sizeProblems({ fault, forMs }: Step, { stream }: Pick<Layout, "stream">): string[] {
-  const { segmentMs } = stream;
+export function sizeProblems({ fault, forMs }: Step, layout: Pick<Layout, "stream">): string[] {
+  const segmentMs = rhythmMsOf(layout);
   const problems: string[] = [];
   if (kindOf(fault).lasts(fault)) {
     const lasting = `lasts ${forMs} ms`;

@@ -11,7 +11,7 @@ export function loadProblems(experiment: Experiment, options: PlanOptions): stri
   const problems = repeated(experiment.load.map((load) => load.name)).map((name) => `load: "${name}" occurs twice`);
   for (const load of experiment.load) {
     const exported = options.workloadExports(load.workload);
-    if (exported === null) problems.push(`load ${load.name}: there is no workload "${load.workload}" in experiments/workloads`);
+    if (exported === null) problems.push(`load ${load.name}: there is no workload "${load.workload}"${load.workload.startsWith("/") ? "" : " in experiments/workloads"}`);
     else if (!exported.includes(load.exec)) problems.push(`load ${load.name}: ${unknownName(`function of workload ${load.workload}`, load.exec, exported)}`);
     const lanes = (options.workloadPlays?.(load.workload)?.[load.exec] ?? []).map(({ lane }) => lane);
     if (lanes.length > 0 && !lanes.includes(load.lane)) problems.push(`load ${load.name}: ${load.workload}.${load.exec} plays lane ${lanes.join(" and ")}, not ${load.lane}`);
@@ -22,9 +22,9 @@ export function loadProblems(experiment: Experiment, options: PlanOptions): stri
 
 /** A workload without those that it asks could only fail once all is up. */
 export function needProblems(experiment: Experiment, layout: Layout, { workloadNeeds }: PlanOptions): string[] {
-  const has = (need: string): boolean => need === "gateways" && (layout.gateways ?? []).length > 0;
+  const has = (need: string): boolean => (need === "stream" ? layout.stream !== undefined : need === "gateways" && (layout.gateways ?? []).length > 0);
   return [...new Set(experiment.load.map(({ workload }) => workload))].flatMap((workload) =>
-    (workloadNeeds?.(workload) ?? []).filter((need) => !has(need)).map((need) => `load: workload ${workload} needs ${need}, and this topology has none`));
+    (workloadNeeds?.(workload) ?? []).filter((need) => !has(need)).map((need) => `load: workload ${workload} needs ${need === "stream" ? "a stream" : need}, and this topology has none`));
 }
 
 /** A load of a class that the target does not know would be counted for nobody. */
@@ -88,7 +88,7 @@ export function emitProblems(experiment: Experiment, layout: Layout, registry: R
   const claims = [...experiment.hypothesis, ...experiment.abortWhen.map((abort) => abort.unless)];
   return [
     ...claims.flatMap((claim) => missing(`claim "${claim.title}"`, selectorsOf(claim).map((selector) => selector.metric))),
-    ...claims.filter((claim) => comparesBytes(claim, registry) && layout.stream.digestHeader === undefined)
+    ...claims.filter((claim) => comparesBytes(claim, registry) && layout.stream?.digestHeader === undefined)
       .map((claim) => `claim "${claim.title}": this target says of no segment what its checksum should be, so no viewer compares any`),
     ...missing("recovery", experiment.recovery === null ? [] : [experiment.recovery.goodput.metric]),
   ];
@@ -134,9 +134,11 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): st
 /** Viewers come in bunches, one for each segment: a window that is no multiple sees now more of them and now fewer. */
 export function rhythmProblems(experiment: Experiment, layout: Layout): string[] {
   const windowMs = experiment.recovery?.windowMs ?? 0;
-  const short = Object.entries(experiment.phasesMs).filter(([, ms]) => ms < 2 * layout.stream.segmentMs);
+  const { stream } = layout;
+  if (stream === undefined) return [];
+  const short = Object.entries(experiment.phasesMs).filter(([, ms]) => ms < 2 * stream.segmentMs);
   if (short.length > 0) return short.map(([phase, ms]) => `phase ${phase}: ${ms} ms are fewer than two segments`);
-  return windowMs % layout.stream.segmentMs === 0 ? [] : [`recovery: windows of ${windowMs} ms are no multiple of the segments' ${layout.stream.segmentMs} ms`];
+  return windowMs % stream.segmentMs === 0 ? [] : [`recovery: windows of ${windowMs} ms are no multiple of the segments' ${stream.segmentMs} ms`];
 }
 
 function repeated(names: readonly string[]): string[] {

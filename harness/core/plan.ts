@@ -189,7 +189,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     links: layout.links,
     edges: layout.edges.map((edge) => edge.service),
     ...(layout.gateways === undefined ? {} : { gateways: layout.gateways.map((gateway) => gateway.service) }),
-    stream: layout.stream,
+    ...(layout.stream === undefined ? {} : { stream: layout.stream }),
     leadInMs, phasesMs: experiment.phasesMs,
     load: experiment.load, ...(experiment.players === undefined ? {} : { players: experiment.players }), hypothesis: experiment.hypothesis, recovery: experiment.recovery,
     steps: experiment.method, struck: experiment.method.map(({ fault }) => struckIn(fault, layout)), abortWhen: experiment.abortWhen,

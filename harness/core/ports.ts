@@ -2,7 +2,7 @@
 import type { Deployment, ServiceUsage } from "./deployment.ts";
 import type { Plan, RunEvent, Series, SubstrateName } from "./run.ts";
 import type { Entry } from "./entries.ts";
-import type { Endpoint, Layout, Stream } from "./target.ts";
+import type { Endpoint, Layout } from "./target.ts";
 
 export type * from "./deployment.ts";
 export type { Support } from "../faults/faults.ts";
@@ -46,7 +46,6 @@ export interface LoadGenerator {
 export interface LoadRequest {
   readonly plan: Plan;
   readonly runId: string;
-  readonly stream: Stream;
   readonly edges: readonly Entry[];
   /** One for each gateway of the plan, in its order. */
   readonly gateways: readonly Entry[];

@@ -12,11 +12,11 @@ export function kindOfSeries(name: string, declared: Declared | undefined): Samp
   return isCounter ? "increment" : "gauge";
 }
 
-/** Where two declare the same name, the harness's word counts before the pack's, and the pack's before the others'. */
+/** Where two declare the same name, the pack's word counts before the harness's, and the harness's before that of others. */
 export function registryOf(layout: Pick<Layout, "services">, pack?: Pack, ofWorkloads: Registry = {}): Registry {
   const exposed = layout.services.flatMap(({ telemetry }) => telemetry.flatMap((one) =>
     one.kind === "prometheus" ? one.series.map((name) => [name, exposedMetric(name, one.declared?.[name])] as const) : []));
-  return { ...k6Metrics, ...ofWorkloads, ...Object.fromEntries(exposed), ...pack?.metrics, ...ownMetrics, ...(pack === undefined ? {} : requestsOf(pack)) };
+  return { ...k6Metrics, ...ofWorkloads, ...Object.fromEntries(exposed), ...ownMetrics, ...pack?.metrics, ...(pack === undefined ? {} : requestsOf(pack)) };
 }
 
 /** With a pack it is known which classes of requests there are. */

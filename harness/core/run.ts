@@ -45,7 +45,8 @@ export interface Plan {
   readonly edges: readonly string[];
   /** Missing where the target has none, and in older records. */
   readonly gateways?: readonly string[];
-  readonly stream: Stream;
+  /** Missing where the target is no stream. */
+  readonly stream?: Stream;
   readonly leadInMs: number;
   readonly phasesMs: Readonly<Record<Phase, number>>;
   readonly load: readonly Load[];

@@ -1,6 +1,20 @@
 /** Where a segment of a stream is: the one place where its path is made, for viewers in k6 and for the harness's own requests. */
 import type { Stream } from "./target.ts";
 
+/** A target that is no stream has no rhythm of its own: what comes second by second is as good. */
+const restMs = 1_000;
+
+/** How long one period of a target's own rhythm lasts: the duration of a segment of a stream. */
+export function rhythmMsOf({ stream }: { readonly stream?: Stream }): number {
+  return stream?.segmentMs ?? restMs;
+}
+
+/** Of whom only a stream can be asked. */
+export function streamOf({ stream }: { readonly stream?: Stream }): Stream {
+  if (stream === undefined) throw new Error("this target is no stream");
+  return stream;
+}
+
 /** The placeholders that `segmentPath` may hold. */
 export const placeholders = ["event", "rendition", "number"] as const;
 

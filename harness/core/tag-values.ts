@@ -29,10 +29,10 @@ function valuesOf(metric: string, tag: string, layout: Layout | null, registry: 
   const known = metricIn(registry, metric);
   if (known === undefined) return null;
   const closed = known.values !== undefined && Object.hasOwn(known.values, tag) ? known.values[tag] : undefined;
-  if (metric === "segment_ms" && tag === "bytes" && layout !== null && layout.stream.digestHeader === undefined) return ["looked", "unread"];
+  if (metric === "segment_ms" && tag === "bytes" && layout !== null && layout.stream?.digestHeader === undefined) return ["looked", "unread"];
   if (closed !== undefined) return closed;
   if (tag === "status") return statuses;
-  if (metric === "canary_ms" && tag === "outcome") return outcomesOfProber;
+  if (known.source === "prober" && tag === "outcome") return outcomesOfProber;
   if (layout === null) return null;
   const services = layout.services.map(({ name }) => name);
   const edges = layout.edges.map(({ service }) => service);
@@ -40,7 +40,7 @@ function valuesOf(metric: string, tag: string, layout: Layout | null, registry: 
     case "home": return edges;
     case "edge": return known.source === "reader" ? readFrom(layout, known) : known.source === "service" ? services : edges;
     case "origin": return [...new Set([...layout.services.flatMap(({ name, region, zone }) => [region, zone, name]), "none"])];
-    case "rendition": return layout.stream.renditions.map(({ name }) => name);
+    case "rendition": return layout.stream === undefined ? null : layout.stream.renditions.map(({ name }) => name);
     case "pipeline": return pipelinesOf(layout, known.source);
     case "service": return servicesOf(metric, known, layout);
     default: return null;

@@ -152,6 +152,12 @@ export interface PlayCheck {
   readonly path: string;
 }
 
+/** One address that users ask for, and that changes nothing. */
+export interface ProbeRequest extends PlayCheck {
+  /** The class of such requests. */
+  readonly lane: string;
+}
+
 /** A command, as a user would type it. */
 export interface Command {
   readonly command: string;
@@ -183,8 +189,10 @@ export interface Layout {
   readonly gateways?: readonly { readonly service: string; readonly port: string }[];
   /** Of the DASH manifest, at each edge; without one no real player can watch. */
   readonly manifestPath?: string;
-  /** Handed to workloads: how to compute addresses of segments. */
-  readonly stream: Stream;
+  /** Handed to workloads: how to compute addresses of segments. Left out by a target that is no stream. */
+  readonly stream?: Stream;
+  /** What the harness's own prober asks for, in turn, where the target's pack brings no prober. */
+  readonly probes?: readonly ProbeRequest[];
   /**
    * Where a pipeline's own copy of a segment can be read from the store, past every cache; the best place first. Left out by a target that
    * cannot tell: then nothing is read back.

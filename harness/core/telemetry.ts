@@ -43,7 +43,8 @@ function sourcesOf(service: Service, substrate: SubstrateName): Source[] {
   ];
 }
 
-/** The harness's own prober asks every edge, whether it answers or not. */
-function proberOf(layout: Layout): Source[] {
-  return layout.edges.map(({ service }) => ({ name: `the prober at ${service}`, where: { edge: service }, silencedBy: [], series: [{ metric: "canary_ms", kind: "duration" }] }));
+/** The harness's own prober asks every edge, or what else it is told to ask, whether that answers or not. */
+function proberOf({ edges, probes }: Layout): Source[] {
+  const asked = [...new Set((probes ?? edges).map(({ service }) => service))];
+  return asked.map((service) => ({ name: `the prober at ${service}`, where: { edge: service }, silencedBy: [], series: [{ metric: "canary_ms", kind: "duration" }] }));
 }

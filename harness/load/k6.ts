@@ -40,7 +40,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   const control = { host: "127.0.0.1", port: await freePort("127.0.0.1") };
   const logFile = join(request.logsDirectory, "k6.log");
   const entry = join(request.logsDirectory, "k6-entry.ts");
-  writeFileSync(entry, entryScript(plan.load, pathToFileURL(`${options.workloads}/`).href));
+  writeFileSync(entry, entryScript(plan.load, pathToFileURL(`${options.workloads}/`).href, pathToFileURL(join(import.meta.dirname, "accounted.ts")).href));
   // A configuration of the run's own: what users keep in theirs must not change a run.
   const home = join(request.logsDirectory, "k6-home");
   const configuration = join(home, "config.json");

@@ -32,7 +32,7 @@ describe("scenario", () => {
 describe("the entry script", () => {
   const loads = [load, { ...load, name: "live-too", workload: "crowd" }, { ...load, name: "start", workload: "crowd", exec: "start" }];
   it("takes each load's function from its own workload, though two have the same name, and accounts for it", () => {
-    const lines = entryScript(loads, "file:///w/").split("\n");
+    const lines = entryScript(loads, "file:///w/", "file:///h/accounted.ts").split("\n");
     expect(lines.filter((line) => line.startsWith("import * as"))).toEqual(['import * as workload0 from "file:///w/viewers.ts";', 'import * as workload1 from "file:///w/crowd.ts";']);
     expect(lines.filter((line) => line.startsWith("export const load_"))).toEqual([
       "export const load_live = accounted(workload0.live);", "export const load_live_too = accounted(workload1.live);", "export const load_start = accounted(workload1.start);",
@@ -40,13 +40,18 @@ describe("the entry script", () => {
   });
 
   it("lets a workload change neither the load nor where it goes", () => {
-    const script = entryScript(loads, "file:///w/");
+    const script = entryScript(loads, "file:///w/", "file:///h/accounted.ts");
     expect(script.indexOf("scenarios, maxRedirects: 0, blacklistIPs: forbidden")).toBeGreaterThan(script.indexOf("own[name]"));
     for (const name of ["hosts", "rps", "maxRedirects", "scenarios", "minIterationDuration", "dns"]) expect(script).not.toContain(`"${name}"`);
   });
 
+  it("takes a script of the user's own from where it lies", () => {
+    const own = { ...load, workload: "/home/me/my shop/load.ts" };
+    expect(entryScript([own], "file:///w/", "file:///h/accounted.ts")).toContain('import * as workload0 from "file:///home/me/my%20shop/load.ts";');
+  });
+
   it("names them as the scenarios do", () => {
-    for (const one of loads) expect(entryScript(loads, "file:///w/")).toContain(`export const ${scenarioOf(one, plan).exec} = `);
+    for (const one of loads) expect(entryScript(loads, "file:///w/", "file:///h/accounted.ts")).toContain(`export const ${scenarioOf(one, plan).exec} = `);
     expect(new Set(loads.map(execOf)).size).toBe(loads.length);
   });
 });

@@ -32,15 +32,16 @@ const ownOptions = [
 ];
 
 /**
- * The script that k6 runs: it takes each load's function from its own workload file, which lies in `folder`, a file
- * URL that ends in a slash, and accounts for every iteration.
+ * The script that k6 runs: it takes each load's function from its own workload file, and accounts for every iteration.
+ * `folder`, a file URL that ends in a slash, is where workloads lie that go by a name; `accounted` is the script that
+ * does the accounts.
  */
-export function entryScript(loads: readonly Load[], folder: string): string {
+export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];
   const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
   return [
-    `import { accounted } from ${JSON.stringify(`${folder}library/accounted.ts`)};`,
-    ...workloads.map((workload) => `import * as ${alias(workload)} from ${JSON.stringify(`${folder}${workload}.ts`)};`),
+    `import { accounted } from ${JSON.stringify(accounted)};`,
+    ...workloads.map((workload) => `import * as ${alias(workload)} from ${JSON.stringify(workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}.ts`)};`),
     `const { scenarios, forbidden } = JSON.parse(__ENV.SEAWALL_LOAD);`,
     `const own = ${workloads.length === 0 ? "{}" : "workload0.options ?? {}"};`,
     `export const options = {`,

@@ -9,7 +9,7 @@ import { entriesOf, type Entry } from "../core/entries.ts";
 import type { Clock, Deployment, SampleSink } from "../core/ports.ts";
 import { prng } from "../core/prng.ts";
 import { newestDue, type ProbeWish, probeWishes } from "../core/probe-wish.ts";
-import { segmentPath } from "../core/stream.ts";
+import { segmentPath, streamOf } from "../core/stream.ts";
 import type { Stream } from "../core/target.ts";
 import { decoded, fetchBody, type Fetched } from "../system/fetch-body.ts";
 import type { Delivery } from "./delivered.ts";
@@ -38,7 +38,8 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
   const { deployment, sink, clock, signal } = options;
   const random = options.random ?? prng(Math.floor(clock.nowMs()));
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  const { stream, edges } = deployment.layout;
+  const { edges } = deployment.layout;
+  const stream = streamOf(deployment.layout);
   const entries = entriesOf(deployment);
   const late = sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} });
   const asked = new Set<Promise<void>>();

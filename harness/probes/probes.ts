@@ -13,6 +13,7 @@ import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 import { readBack } from "./read-back.ts";
+import { runProber } from "./prober.ts";
 import { type Heads, Increments, parseExposition, startTimeSeries } from "./prometheus.ts";
 import { originGetsOf, VarnishReader, varnishstatLoop } from "./varnish.ts";
 
@@ -61,9 +62,10 @@ export class RunningProbes implements AsyncDisposable {
     this.#counters = new Increments(options.sink, false);
     this.#traffic = new Increments(options.sink, false);
     const { deployment, sink, clock } = options;
-    this.#tasks = [runCanary({
-      deployment, sink, clock, signal: this.#stop.signal, asksPast: options.asksPast, delivered: (delivery) => { this.#deliveries.push(delivery); },
-    }), this.#rhythm()];
+    const { signal } = this.#stop;
+    const prober = deployment.layout.stream === undefined ? runProber({ deployment, sink, clock, signal })
+      : runCanary({ deployment, sink, clock, signal, asksPast: options.asksPast, delivered: (delivery) => { this.#deliveries.push(delivery); } });
+    this.#tasks = [prober, this.#rhythm()];
   }
 
   /**

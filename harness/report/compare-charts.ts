@@ -9,6 +9,7 @@ import { count, growth, gridOf, type Measure, peak, quantileOf, windowsOf } from
 import { categorical, type Chart, type ChartSpec, draw } from "./chart.ts";
 import type { ReportModel } from "./model.ts";
 import { timelineOf } from "./timeline.ts";
+import { rhythmMsOf } from "../core/stream.ts";
 
 export interface SideRuns {
   readonly label: string;
@@ -28,7 +29,7 @@ export function overlayOf(sides: readonly SideRuns[]): OverlayModel | null {
   const bands = timeline.phases.map((band) => ({ ...band, fromMs: moved(band.fromMs), untilMs: moved(band.untilMs) }));
   const judged = bands.filter((band): band is typeof band & { phase: Phase } => (phases as readonly string[]).includes(band.phase));
   const [fromMs, untilMs] = [moved(timeline.fromMs), moved(timeline.untilMs)];
-  const grid = gridOf(0, fromMs, untilMs, first.plan.stream.segmentMs);
+  const grid = gridOf(0, fromMs, untilMs, rhythmMsOf(first.plan));
   const aligned = sides.map(({ label, runs }) => ({ label, times: runs.length, series: runs.flatMap(fromFault) }));
   return {
     axis: { fromMs, untilMs, firstBucketMs: grid.firstMs, bucketMs: grid.widthMs, buckets: grid.count },

@@ -25,7 +25,7 @@ export function environmentOf(run: Run): Fact[] {
     ["Phases as planned", Object.entries(plan.phasesMs).map(([phase, ms]) => `${phase} ${formatDuration(ms)}`).join(", ")],
     ...plan.load.map((load): [string, string] => [`Load: ${load.name}`,
       `${load.workload}.${load.exec}, lane ${load.lane}; ${Object.entries(load.ratePerSecond).map(([phase, perSecond]) => `${phase} ${formatValue(perSecond, "/s")}`).join(", ")}; ${formatCount(load.vus)} virtual users`]),
-    ["Stream", `${plan.stream.event}, ${formatDuration(plan.stream.segmentMs)} segments, ${plan.stream.renditions.map((rendition) => rendition.name).join(", ")}`],
+    ...(plan.stream === undefined ? [] : [["Stream", `${plan.stream.event}, ${formatDuration(plan.stream.segmentMs)} segments, ${plan.stream.renditions.map((rendition) => rendition.name).join(", ")}`] as const]),
     ...(started === undefined ? [["Machine", "not recorded"] as const] : [
       ["Machine", `${started.machine.cpuModel}, ${started.machine.cores} cores, ${formatValue(started.machine.memoryBytes, "B")}, ${started.machine.platform}`] as const,
       ...Object.entries(started.versions).map(([tool, version]) => [`Version of ${tool}`, version] as const),

@@ -14,6 +14,7 @@ import { type Mark, marksOf } from "./marks.ts";
 import { clip } from "./plain.ts";
 import { type TargetMap, targetMaps } from "./target-map.ts";
 import { type FaultBand, type PhaseBand, timelineOf } from "./timeline.ts";
+import { rhythmMsOf } from "../core/stream.ts";
 
 export interface ReportModel {
   readonly format: "seawall-report/1";
@@ -62,7 +63,7 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
   const { plan } = run;
   const timeline = timelineOf(run);
   const { zeroMs, fromMs, untilMs, phases, faults } = timeline;
-  const grid = gridOf(zeroMs, zeroMs + fromMs, zeroMs + untilMs, plan.stream.segmentMs);
+  const grid = gridOf(zeroMs, zeroMs + fromMs, zeroMs + untilMs, rhythmMsOf(plan));
   const judged = phases.filter((band) => isPhase(band.phase));
   const inPhases = windowsOf(judged.map((band) => ({ fromMs: band.fromMs + zeroMs, untilMs: band.untilMs + zeroMs })));
   const specs = chartSpecs(run);

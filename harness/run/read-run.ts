@@ -67,7 +67,7 @@ function planIn(value: unknown): Plan {
     if (ms < 0 || ms > phaseMsMax) throw new Error(`${name} is ${ms} ms long`);
   }
   if (plan.recovery !== null && plan.recovery.windowMs < 1) throw new Error("the windows of its recovery are shorter than 1 ms");
-  if (plan.stream.segmentMs < 1) throw new Error(`its segments are ${plan.stream.segmentMs} ms long`);
+  if (plan.stream !== undefined && plan.stream.segmentMs < 1) throw new Error(`its segments are ${plan.stream.segmentMs} ms long`);
   return plan;
 }
 

@@ -87,7 +87,7 @@ export async function untilPlayable(layout: Layout, deployment: Deployment, cloc
 /** Servers with a fallback page answer 200 to anything: every viewer would be served, whatever is broken. */
 async function refuseYesToAnything(layout: Layout, deployment: Deployment, nowMs: number, signal: AbortSignal): Promise<void> {
   // An address without a number means no segment in particular. `plan` refuses such a stream before it is run.
-  if (!layout.stream.segmentPath.includes("{number}")) return;
+  if (layout.stream?.segmentPath.includes("{number}") === false) return;
   const wrong = await Promise.all((layout.absent?.(nowMs) ?? []).map(async ({ service, port, path }) => {
     const options = { timeoutMs: 3_000, discardBody: true, signal };
     const status = await httpGet(deployment.instance(service).endpoint(port), path, options).then((answer) => answer.status, () => 0);

@@ -9,6 +9,7 @@ import { describeFault, kindOf } from "../../faults/faults.ts";
 import type { Context } from "../context.ts";
 import { thisMachine } from "../wire.ts";
 import type { Ready } from "./load.ts";
+import { rhythmMsOf } from "../../core/stream.ts";
 
 export function describeDay(context: Context, given: GameDay, file: string, id: string, ready: readonly Ready[], answers: Day["answers"], seed: number): Day {
   return {
@@ -20,7 +21,7 @@ export function describeDay(context: Context, given: GameDay, file: string, id: 
 function describeStep({ step, source, experiment, planned: { plan } }: Ready, waitMsMax: number): DayStep {
   return {
     experiment: plan.experiment, source, title: plan.title, story: plan.story, brief: step.brief ?? null, tier: plan.tier, target: plan.target, topology: plan.topology,
-    substrate: plan.substrate, without: plan.without, expect: step.expect ?? "held", segmentMs: plan.stream.segmentMs, leadInMs: plan.leadInMs, phasesMs: plan.phasesMs,
+    substrate: plan.substrate, without: plan.without, expect: step.expect ?? "held", segmentMs: rhythmMsOf(plan), leadInMs: plan.leadInMs, phasesMs: plan.phasesMs,
     waitMsMax: step.waitMsMax ?? waitMsMax,
     // In virtual time nothing waits for people.
     holdMsMax: isVirtual(plan.substrate) ? null : step.hold?.waitMsMax ?? null,

@@ -15,6 +15,7 @@ import { recordedVerdicts } from "../records.ts";
 import { type Onlooker, type Outcome as Ran, plan, runPlanned } from "../run.ts";
 import type { Ready } from "./load.ts";
 import { isVirtual } from "../../core/substrates.ts";
+import { rhythmMsOf } from "../../core/stream.ts";
 
 const lookEveryMs = 1_000;
 /** Judging what there is so far may take this share of the harness's time: it must not disturb what it measures. */
@@ -90,7 +91,7 @@ class DayOnlooker implements Onlooker, Disposable {
 
   samples(recorder: Parameters<Onlooker["samples"]>[0]): Seconds {
     this.#claims = new ClaimsSoFar(recorder, this.#plan);
-    this.#seconds = new Seconds(this.#claims, this.#plan.metrics, this.#plan.stream.segmentMs, (second) => this.#tell(second, false));
+    this.#seconds = new Seconds(this.#claims, this.#plan.metrics, rhythmMsOf(this.#plan), (second) => this.#tell(second, false));
     return this.#seconds;
   }
 
@@ -103,7 +104,7 @@ class DayOnlooker implements Onlooker, Disposable {
       ids.set(key, id);
       return id;
     };
-    return new Seconds({ series, sample: () => {} }, this.#plan.metrics, this.#plan.stream.segmentMs, (second) => this.#tell(second, true));
+    return new Seconds({ series, sample: () => {} }, this.#plan.metrics, rhythmMsOf(this.#plan), (second) => this.#tell(second, true));
   }
 
   #tell(second: Second, held: boolean): void {

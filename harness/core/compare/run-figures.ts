@@ -7,6 +7,7 @@ import type { RunStrata } from "./bootstrap.ts";
 import { type Quantity, windowsOfQuantity } from "./quantities.ts";
 import type { RunFigure } from "./whole-runs.ts";
 import { pooled, type RunWindows } from "./windowed.ts";
+import { rhythmMsOf } from "../stream.ts";
 
 /** One bin of the histograms: runs that lie in the same bin are not known to be more alike than that. */
 const spreadMinRelative = 0.01;
@@ -67,5 +68,5 @@ export function windowReader(): WindowReader {
 function windowsIn(run: Run, quantity: Quantity, phase: Phase): RunWindows {
   const window = windowsOf(run.events)[phase];
   // One segment: viewers come in bunches, one for each.
-  return window === undefined ? [] : windowsOfQuantity(run, quantity, window, run.plan.stream.segmentMs);
+  return window === undefined ? [] : windowsOfQuantity(run, quantity, window, rhythmMsOf(run.plan));
 }

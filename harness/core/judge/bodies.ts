@@ -12,6 +12,7 @@ import { type Misplaced, printsOf } from "./prints.ts";
 import { statisticOf } from "./statistics/registry.ts";
 import type { Windows } from "./windows.ts";
 import { isVirtual } from "../substrates.ts";
+import { streamOf } from "../stream.ts";
 
 const bodiesTitle = "Bodies are segments";
 
@@ -33,7 +34,8 @@ export function bodiesAreSegments(run: Run, windows: Windows): Finding {
 }
 
 /** What was looked at and what was not, for a reader. */
-function scopeOf({ plan: { stream } }: Run, seen: readonly SeriesData[], looks: number): string {
+function scopeOf({ plan }: Run, seen: readonly SeriesData[], looks: number): string {
+  const stream = streamOf(plan);
   const counts = Map.groupBy(seen, ({ tags }) => tags["container"] ?? "unknown");
   const all = [...counts].map(([container, some]) => `${some.reduce((total, { values }) => total + values.length, 0)} ${container}`);
   const flagged = seen.filter(({ tags }) => tags["problem"] === "flagged").reduce((total, { values }) => total + values.length, 0);

@@ -11,6 +11,7 @@ import { answer } from "./answer.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
 import { isVirtual } from "../substrates.ts";
+import { streamOf } from "../stream.ts";
 
 const bytesMovedTitle = "Bytes were moved for what the generator says was served";
 
@@ -129,7 +130,7 @@ function grownIn({ atMs, values }: SeriesData, { fromMs, untilMs }: Window): num
 
 /** What the segments weigh that an edge is said to have served in a window: each as much as the prober's of its rendition did on average. */
 function expectedOf(run: Run, edge: string, window: Window): number {
-  return sum(run.plan.stream.renditions.map(({ name }) => servedIn(run, { edge, rendition: name }, window) * bytesOf(run, name)));
+  return sum((run.plan.stream?.renditions ?? []).map(({ name }) => servedIn(run, { edge, rendition: name }, window) * bytesOf(run, name)));
 }
 
 const weights = new WeakMap<Run, Map<string, number>>();
@@ -141,7 +142,7 @@ function bytesOf(run: Run, rendition: string): number {
   if (seen !== undefined) return seen;
   const all = matching(run.series, { metric: "canary_bytes", where: { rendition } });
   const count = sum(all.map(({ values }) => values.length));
-  const bytes = count === 0 ? leastBytes(run.plan.stream, rendition) : sum(all.map(({ values }) => sum(values))) / count;
+  const bytes = count === 0 ? leastBytes(streamOf(run.plan), rendition) : sum(all.map(({ values }) => sum(values))) / count;
   known.set(rendition, bytes);
   return bytes;
 }

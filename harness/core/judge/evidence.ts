@@ -22,6 +22,7 @@ import { iterationMetrics } from "./stalls.ts";
 import { selectorsOf, statisticOf } from "./statistics/registry.ts";
 import { serviceSubject } from "./subjects.ts";
 import { completed, type Windows } from "./windows.ts";
+import { rhythmMsOf } from "../stream.ts";
 
 /** A generator whose starts are later than this at p99 did not make the bunches that the experiment speaks of. Half the jitter budget of a 2 s segment. */
 export const startLateP99MaxMs = 500;
@@ -170,7 +171,7 @@ function generatorHadProcessor(run: Run, windows: Windows): Finding {
 /** Something of a load ends all the time, so a stretch without any sample is a hole in the record, not a quiet target. */
 function generatorLeftNoGap(run: Run, windows: Windows): Finding {
   const leastPerSecond = Math.min(...(Object.keys(windows) as Phase[]).map((phase) => run.plan.load.reduce((total, load) => total + load.ratePerSecond[phase], 0)).filter((rate) => rate > 0));
-  const gapMaxMs = Math.max(5_000, 2.5 * run.plan.stream.segmentMs, Number.isFinite(leastPerSecond) ? 2_500 / leastPerSecond : 0);
+  const gapMaxMs = Math.max(5_000, 2.5 * rhythmMsOf(run.plan), Number.isFinite(leastPerSecond) ? 2_500 / leastPerSecond : 0);
   const gap = longestGap(matchingAll(run, measuredBy(run.plan)), spanOf(windows));
   const [id, title] = ["generator.no-gap", "The load generator's samples have no gap"];
   if (gap === null) return answer(id, title, "no sample arrived");
@@ -189,7 +190,7 @@ function canaryHadNoGap(run: Run, windows: Windows): Finding {
   const gap = longestGap(matchingAll(run, ["canary_ms"]), spanOf(windows));
   if (gap === null) return answer(id, title, "it recorded nothing");
   // Where nobody asks for the past, it asks as each segment becomes due.
-  if (gap > Math.max(5_000, 2.5 * run.plan.stream.segmentMs)) return answer(id, title, `it was silent for ${(gap / 1000).toFixed(1)} s`);
+  if (gap > Math.max(5_000, 2.5 * rhythmMsOf(run.plan))) return answer(id, title, `it was silent for ${(gap / 1000).toFixed(1)} s`);
   return late(run, windows, "canary_late_ms", canaryLateP99MaxMs, id, title);
 }
 
@@ -202,7 +203,7 @@ function baselineSteady(run: Run, windows: Windows): Finding {
   const { baseline } = windows;
   if (baseline === undefined) return answer(id, title, "it did not run to an end");
   // Viewers come in bunches, one for each segment: halves that held two and three of them would differ by a third.
-  const segmentMs = Math.max(1, run.plan.stream.segmentMs);
+  const segmentMs = Math.max(1, rhythmMsOf(run.plan));
   // A phase that was a millisecond short has as many segments as planned; half a bunch more or less would look like a drift.
   const wholeMs = Math.floor((baseline.untilMs - baseline.fromMs + 0.1 * segmentMs) / (2 * segmentMs)) * segmentMs;
   const halfMs = wholeMs > 0 ? wholeMs : (baseline.untilMs - baseline.fromMs) / 2;

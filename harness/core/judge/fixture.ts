@@ -4,6 +4,7 @@ import type { Claim, Phase, Tags } from "../experiment.ts";
 import { streaming } from "../../../targets/live-streaming/pack/pack.ts";
 import { registryOf } from "../registry.ts";
 import type { Plan, Run, RunEvent, SeriesData } from "../run.ts";
+import type { Stream } from "../target.ts";
 import type { Source } from "../telemetry.ts";
 
 /** Of a run that any stream can be. */
@@ -18,7 +19,7 @@ const endMs = zeroMs + 3 * phaseMs;
 
 /** Mutable on purpose. */
 export interface Draft {
-  plan: Plan;
+  plan: StreamPlan;
   events: RunEvent[];
   samples: Sample[];
   damage: string[];
@@ -43,7 +44,9 @@ export const claims = {
   order: { title: "dvr first", metric: "http_req_ms", where: { lane: "live", status: "503" }, statistic: "windowsWithout", first: { metric: "http_req_ms", where: { lane: "dvr", status: "503" } }, windowMs: 2_000, comparison: "<=", limit: 0, during: ["fault"], samplesMin: 8 },
 } as const satisfies Record<string, Claim>;
 
-export function heldPlan(): Plan {
+export type StreamPlan = Plan & { readonly stream: Stream };
+
+export function heldPlan(): StreamPlan {
   const load = (lane: "live" | "dvr", rate: number): Plan["load"][number] => ({ name: lane, workload: "viewers", exec: lane, lane, ratePerSecond: { baseline: rate, fault: rate, recovery: rate }, vus: 50 });
   const service = (name: string, kind: string) => ({ name, kind, region: name.slice(0, 8), zone: `${name.slice(0, 8)}-1` });
   return {

@@ -236,7 +236,9 @@ export function iterationsProblem(run: Run, windows: Windows): string | null {
  * What an iteration leaves, one sample or more; of devices, who stay to the end, the one of what
  * they heard.
  */
-const leftByIterations = [...iterationMetrics, "broadcast_ms"];
+function leftByIterations({ metrics }: Plan): readonly string[] {
+  return [...iterationMetrics(metrics), "broadcast_ms"];
+}
 
 /**
  * That an iteration left its sample is told by the stream, and what of it is left out later looks
@@ -244,7 +246,7 @@ const leftByIterations = [...iterationMetrics, "broadcast_ms"];
  * asked. In virtual time samples name their lane and no load.
  */
 function leftOutProblems(run: Run): string[] {
-  const left = leftByIterations.flatMap((metric) => matching(run.series, { metric }));
+  const left = leftByIterations(run.plan).flatMap((metric) => matching(run.series, { metric }));
   const tag = left.some(({ tags }) => tags["load"] !== undefined) ? "load" : "lane";
   const groups = new Set(run.plan.load.map(({ name, lane }) => (tag === "load" ? name : lane)));
   return [...groups].flatMap((group) => {

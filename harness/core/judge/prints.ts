@@ -39,7 +39,7 @@ function printsOfRendition(run: Run, rendition: string, series: readonly SeriesD
   const misplaced = [...numbers].flatMap(([number, looks]) => looks.filter(({ digest }) => digest !== usual.get(number) && (numberOf.get(digest) ?? number) !== number));
   const problems = [...same(rendition, numbers, usual)];
   // Where a checksum says what each copy should be, two sources may take turns.
-  if (run.plan.stream.digestHeader === undefined) problems.push(...flaps(rendition, numbers));
+  if (run.plan.stream?.digestHeader === undefined) problems.push(...flaps(rendition, numbers));
   return { misplaced, problems };
 }
 

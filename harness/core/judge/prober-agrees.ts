@@ -8,6 +8,7 @@ import { median, sum, tailsOfDraws } from "../statistics.ts";
 import { answer } from "./answer.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
+import { rhythmMsOf } from "../stream.ts";
 
 const proberAgreesTitle = "The generator and the prober saw the same";
 
@@ -135,7 +136,8 @@ function slotsIn(
   edge: string,
   window: Window,
 ): { readonly slots: readonly Slot[]; readonly deserted: readonly Slot[]; readonly asked: number } {
-  const { availabilityStartMs, segmentMs } = run.plan.stream;
+  const segmentMs = rhythmMsOf(run.plan);
+  const availabilityStartMs = run.plan.stream?.availabilityStartMs ?? 0;
   const slots = new Map<number, Slot>();
   const slotAt = (startedMs: number): Slot => {
     const key = Math.floor((startedMs - availabilityStartMs) / segmentMs);

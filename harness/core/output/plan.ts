@@ -43,7 +43,7 @@ export const planDocument = z.object({
     renditions: z.array(z.object({ name: z.string(), kind: z.enum(["video", "audio"]), bitsPerSecond: z.number(), leastBytesShare: z.number().optional() })),
     leastBytesShare: z.number().optional().meta({ description: "least size of a segment as a share of declared bitrate x duration; 0.1 where it is missing" }),
     segmentPath: z.string(), digestHeader: z.string().optional(),
-  }),
+  }).optional().meta({ description: "missing where the target is no stream" }),
   leadInMs: z.number(),
   phasesMs: perPhase(z.number()),
   load: z.array(loadShape),

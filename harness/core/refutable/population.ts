@@ -8,6 +8,7 @@ import type { Played } from "../plays.ts";
 import type { Metric, Registry } from "../metrics.ts";
 import type { TagValues } from "../tag-values.ts";
 import type { Layout } from "../target.ts";
+import { rhythmMsOf } from "../stream.ts";
 
 export interface World {
   readonly experiment: Experiment;
@@ -111,7 +112,7 @@ function flat(rate: number): Group["perSecond"] {
 }
 
 function rateOf({ source, paced }: Metric, { layout }: World): number {
-  if (paced === true) return 1_000 / layout.stream.segmentMs;
+  if (paced === true) return 1_000 / rhythmMsOf(layout);
   return source === "prober" ? looksPerSecond : 1 / 2;
 }
 

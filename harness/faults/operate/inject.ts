@@ -4,7 +4,7 @@
  * back, if there is one; what cannot be taken back stays. The same on every substrate.
  */
 import type { Evidence } from "../../core/evidence.ts";
-import type { Stream } from "../../core/target.ts";
+import type { Layout } from "../../core/target.ts";
 import type { Course, Strike } from "../fault.ts";
 import { said, theService } from "../proofs.ts";
 import type { OperatorAct, OperatorStep } from "./step.ts";
@@ -46,7 +46,7 @@ export function operatorAct(strike: Strike<OperatorStep>): Course {
   return {
     ...(fault.undo === undefined ? {} : { look }),
     act: async () => {
-      Object.assign(known, moment(clock.nowMs(), deployment.layout.stream));
+      Object.assign(known, moment(clock.nowMs(), deployment.layout));
       // What is only known from the answer cannot have been there before it.
       before = fault.look.shows.includes("{answer.") ? false : await shown();
       for (const [name, value] of Object.entries(membersOf(await perform(fault))))
@@ -69,10 +69,12 @@ export function operatorAct(strike: Strike<OperatorStep>): Course {
   };
 }
 
-function moment(nowMs: number, { availabilityStartMs, segmentMs }: Stream): Record<string, string> {
+function moment(nowMs: number, { stream }: Pick<Layout, "stream">): Record<string, string> {
+  const now = { nowMs: String(Math.round(nowMs)) };
+  if (stream === undefined) return now;
   return {
-    nowMs: String(Math.round(nowMs)),
-    segment: String(Math.floor((nowMs - availabilityStartMs) / segmentMs)),
+    ...now,
+    segment: String(Math.floor((nowMs - stream.availabilityStartMs) / stream.segmentMs)),
   };
 }
 

@@ -11,6 +11,7 @@ import type { VirtualMachine } from "./machine.ts";
 import { SimulatedPlayers } from "./players.ts";
 import { SimulatedProbes } from "./probes.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
+import { streamOf } from "../../core/stream.ts";
 
 export interface SimulatedWorldOptions {
   readonly plan: Plan;
@@ -56,7 +57,7 @@ export function simulatedWorld(options: SimulatedWorldOptions) {
       const { model, counters, nodes, layout, instances } = deployment as SimulatedDeployment;
       players = new SimulatedPlayers({ joins: plan.players ?? [], edges: plan.edges, model, clock, sink });
       return new SimulatedProbes({ traffic: () => deployment.linkTraffic?.() ?? Promise.resolve([]), players, clock, sink, counters, model, nodes, instances, edges: layout.edges.map((edge) => edge.service),
-        stream: layout.stream, asksPast: plan.load.some(({ lane }) => lane === "dvr"), random: prng(plan.seed ^ 0x5ea) });
+        stream: streamOf(layout), asksPast: plan.load.some(({ lane }) => lane === "dvr"), random: prng(plan.seed ^ 0x5ea) });
     },
     sweep: async (): Promise<readonly string[]> => {
       machine.killAllOf(runId);

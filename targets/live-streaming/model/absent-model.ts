@@ -4,6 +4,7 @@ import { publishAtMs, segmentInProduction } from "../stream/template.ts";
 import type { Answer, Asked } from "./asked.ts";
 import { drawOf } from "./choice.ts";
 import type { Watched } from "./fetch-model.ts";
+import { streamOf } from "../../../harness/core/stream.ts";
 
 /** The workload's own constants. */
 const answerWithinMs = 5_000, aheadSegments = 450, longAgoSegments = 21_600, lostAgoSegments = 900, fastClockMs = 2_300, bunchMs = 100;
@@ -54,7 +55,7 @@ export class Absent {
   }
 
   #rendition(): string {
-    const { renditions } = this.#simulation.layout.stream;
+    const { renditions } = streamOf(this.#simulation.layout);
     return renditions[drawOf(this.#simulation, renditions.length)]?.name ?? "";
   }
 }

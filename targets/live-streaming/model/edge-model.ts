@@ -6,6 +6,7 @@ import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs, segmentInProduction } from "../stream/template.ts";
 import { type Answer, type Asked, askedOf, type Key, keyOf } from "./asked.ts";
 import { calibration, draw } from "./calibration.ts";
+import { streamOf } from "../../../harness/core/stream.ts";
 
 /** An origin, or a cache nearer to it. */
 export interface Upstream {
@@ -138,7 +139,7 @@ export class Edge {
   }
 
   #exists({ rendition }: Asked): boolean {
-    return this.#simulation.layout.stream.renditions.some(({ name }) => name === rendition);
+    return streamOf(this.#simulation.layout).renditions.some(({ name }) => name === rendition);
   }
 
   #keep(asked: Asked, given: Answer | null, askedMs: number): Answer {

@@ -16,6 +16,7 @@ import { gatewaySize, shareOfEdge } from "../layout/gateway.ts";
 import { type ConcurrencyLimit, createGradient2 } from "../service/gradient2.ts";
 import { calibration, draw } from "./calibration.ts";
 import { OneByOne } from "./one-by-one.ts";
+import { streamOf } from "../../../harness/core/stream.ts";
 
 export interface Life {
   /** Tells one life from another. */
@@ -53,7 +54,7 @@ export function beginLife(node: ModelNode, simulation: Simulation, edges: readon
   };
   return {
     epoch, loop, utilisation, limit, steering, board: createBoard(noticeKeysMax), enter: createEntry({ admission, backoffGuidance, utilisation, random }),
-    start: createSessionStart({ admission, renditions: simulation.layout.stream.renditions, limit, workers, steering, nowMs, monotonicMs: nowMs }),
+    start: createSessionStart({ admission, renditions: streamOf(simulation.layout).renditions, limit, workers, steering, nowMs, monotonicMs: nowMs }),
     sign: () => sleep(Math.max(startMsMin, draw(calibration.startWork, simulation))),
     ingest: createIngest({ ...batch, sink: { append }, bounded, queueMax: eventsQueueMax, onFailure: () => {}, sleep }),
   };

@@ -5,6 +5,7 @@ import { createInvalidation, type Invalidation, type InvalidationClock, type Seg
 import { event } from "../stream/event.ts";
 import type { Edge } from "./edge-model.ts";
 import type { OriginPublisher } from "./publisher-model.ts";
+import { streamOf } from "../../../harness/core/stream.ts";
 
 type Parameters = Readonly<Record<string, string>>;
 type Told = (answer: string | null) => void;
@@ -25,7 +26,7 @@ export class Orders {
     this.#publisher = publisher;
     this.#simulation = simulation;
     this.#edges = edges.filter(({ length }) => length > 0);
-    this.#renditions = simulation.layout.stream.renditions.map(({ name }) => name);
+    this.#renditions = streamOf(simulation.layout).renditions.map(({ name }) => name);
     this.#invalidation = this.#fresh();
     publisher.node.onDeath(() => { this.#invalidation = this.#fresh(); });
   }

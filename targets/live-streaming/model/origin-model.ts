@@ -16,6 +16,7 @@ import { Opening } from "./opening-model.ts";
 import { OriginMemory } from "./origin-memory.ts";
 import type { Stores } from "./store-model.ts";
 import { TimedStore } from "./timed-store.ts";
+import { streamOf } from "../../../harness/core/stream.ts";
 
 const servedTtlMs = 600_000, flaggedTtlMs = 1_000, goneTtlMs = 60_000, unknownTtlMs = 60_000;
 
@@ -50,7 +51,7 @@ export class OriginReader {
 
   get(asked: Asked, reply: Tell): void {
     const nowMs = this.#simulation.nowMs();
-    const exists = this.#simulation.layout.stream.renditions.some(({ name }) => name === asked.rendition);
+    const exists = streamOf(this.#simulation.layout).renditions.some(({ name }) => name === asked.rendition);
     const lane = !exists ? "junk" : isLive(asked.number, nowMs) ? "live" : "dvr";
     const tell: Tell = (answer) => {
       this.#simulation.count("origin_requests_total", { service: this.node.name, lane, outcome: outcomeOf(answer) }, 1);

@@ -9,6 +9,7 @@ import { calibration, draw } from "./calibration.ts";
 import { candidateOf, chunksOf } from "./content.ts";
 import type { OriginPublisher } from "./publisher-model.ts";
 import type { Stores } from "./store-model.ts";
+import { streamOf } from "../../../harness/core/stream.ts";
 
 /** As the real packager: one attempt, the pause before the next, and when a segment counts as lost. */
 const attemptMs = 1_000, pauseMs = 50, lostAfterMs = 2_000;
@@ -42,7 +43,7 @@ export class Packager {
     }
     const current = segmentInProduction(this.#simulation.nowMs());
     for (let number = current - backfillSegments; number < current; number++) {
-      for (const { name: rendition } of this.#simulation.layout.stream.renditions) {
+      for (const { name: rendition } of streamOf(this.#simulation.layout).renditions) {
         const asked: Asked = { rendition, number };
         const candidate = candidateOf(asked, this.pipeline, publishAtMs(number), []);
         if (this.#stores.seed([keyOf(asked), ...chunksOf(candidate)], candidate)) this.#origins.find((one) => one.node.ready)?.learn({ ...leafOf(asked), ...candidate });
@@ -56,7 +57,7 @@ export class Packager {
       const spoiling = this.spoiling;
       if (spoiling !== null && --spoiling.segments < 0) this.spoiling = null;
       const defects = this.spoiling?.defects ?? [];
-      for (const { name: rendition } of this.#simulation.layout.stream.renditions) {
+      for (const { name: rendition } of streamOf(this.#simulation.layout).renditions) {
         this.node.after(Math.max(packagingMsMin, draw(calibration.encode, this.#simulation)), () => this.#publish({ rendition, number }, defects));
       }
       this.#next(number + 1);

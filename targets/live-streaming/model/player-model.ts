@@ -7,6 +7,7 @@ import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.
 import type { Answer } from "./asked.ts";
 import { calibration, draw } from "./calibration.ts";
 import type { Watched } from "./fetch-model.ts";
+import { streamOf } from "../../../harness/core/stream.ts";
 
 /** As the page of the real player sets dash.js, and as dash.js sets itself. */
 const liveDelayMs = 6_000, retryMs = 500, requestMs = 20_000, fasterBy = 0.1, bufferMsMax = 18_000;
@@ -31,7 +32,7 @@ export class BufferedPlayer implements ModelPlayer {
     this.#atMs = simulation.nowMs();
     this.#positionMs = this.#atMs - liveDelayMs;
     const first = segmentInProduction(this.#positionMs);
-    const { renditions } = simulation.layout.stream;
+    const { renditions } = streamOf(simulation.layout);
     // The best picture: no line is too thin for it here.
     const kinds = ["video", "audio"].map((kind) => renditions.filter((one) => one.kind === kind).sort((a, b) => b.bitsPerSecond - a.bitsPerSecond)[0]);
     this.#tracks = kinds.flatMap((one) => (one === undefined ? [] : [{ rendition: one.name, next: first, loadedUntilMs: this.#positionMs }]));

@@ -11,6 +11,7 @@ import { type Asked, keyOf, leafOf } from "./asked.ts";
 import { chunksOf } from "./content.ts";
 import { Feed } from "./feed-model.ts";
 import type { Stores } from "./store-model.ts";
+import { streamOf } from "../../../harness/core/stream.ts";
 
 export class OriginPublisher {
   readonly node: ModelNode;
@@ -36,7 +37,7 @@ export class OriginPublisher {
     simulation.gauge("origin_metadata_gaps", { service: node.name }, () => this.#metadata.gaps(segmentInProduction(simulation.nowMs()) - gapWindowSegments));
     node.onReady(() => {
       this.#followDirectives();
-      for (const { name } of simulation.layout.stream.renditions) this.#recall(name);
+      for (const { name } of streamOf(simulation.layout).renditions) this.#recall(name);
     });
     node.onDeath(() => {
       this.#metadata = createMetadata();

@@ -2,6 +2,7 @@
 import type { Iteration, Simulation } from "../../../harness/core/model.ts";
 import { drawOf, pickOf, someOf } from "./choice.ts";
 import { fetchSegment, type Watched, type Wish } from "./fetch-model.ts";
+import { streamOf } from "../../../harness/core/stream.ts";
 
 /** The workloads' own constants. */
 const bunchMs = 400, liveDeadlineMs = 4_000, dvrDeadlineMs = 8_000, dvrFromSegments = 8, rewatchFarthest = 12, rewatchNearest = 9;
@@ -16,7 +17,7 @@ export class Viewers {
   constructor(simulation: Simulation, edges: readonly Watched[]) {
     this.#simulation = simulation;
     this.#edges = edges;
-    const { renditions } = simulation.layout.stream;
+    const { renditions } = streamOf(simulation.layout);
     this.#video = renditions.filter((one) => one.kind === "video").map((one) => one.name);
     this.#audio = renditions.filter((one) => one.kind === "audio").map((one) => one.name);
   }
@@ -28,7 +29,7 @@ export class Viewers {
 
   /** The next segment to become due. */
   watch(how: Pick<Wish, "lane" | "weight" | "edges" | "steer" | "inspects">, done: () => void): void {
-    const { segmentMs, availabilityStartMs } = this.#simulation.layout.stream;
+    const { segmentMs, availabilityStartMs } = streamOf(this.#simulation.layout);
     const number = this.#numberAt(this.#simulation.nowMs());
     const intendedMs = availabilityStartMs + (number + 1) * segmentMs + this.#simulation.random() * bunchMs;
     const wish = { ...how, number, intendedMs, deadlineMs: liveDeadlineMs, rendition: this.#rendition() };
@@ -39,7 +40,7 @@ export class Viewers {
   }
 
   dvr({ lane, weight }: Iteration, roaming: boolean, done: () => void): void {
-    const { dvrSegments } = this.#simulation.layout.stream;
+    const { dvrSegments } = streamOf(this.#simulation.layout);
     const nowMs = this.#simulation.nowMs();
     const number = this.#numberAt(nowMs) - 1 - dvrFromSegments - drawOf(this.#simulation, Math.max(1, dvrSegments - dvrFromSegments));
     const edges = this.#known(roaming);
@@ -48,7 +49,7 @@ export class Viewers {
 
   /** To anything that has been shown since the stream began, beyond the live edge: any rendition, at any one edge. */
   rewind({ lane, weight }: Iteration, done: () => void): void {
-    const { dvrSegments, renditions } = this.#simulation.layout.stream;
+    const { dvrSegments, renditions } = streamOf(this.#simulation.layout);
     const nowMs = this.#simulation.nowMs();
     this.#beganMs ??= nowMs;
     const [oldest, newest] = [this.#numberAt(this.#beganMs) - dvrSegments, this.#numberAt(nowMs) - 1 - dvrFromSegments];
@@ -58,7 +59,7 @@ export class Viewers {
 
   /** To the same few past segments again and again: two thirds to four of the first and the last rendition, the others to one between, and its neighbours up to the live edge. */
   rewatch({ lane, weight }: Iteration, done: () => void): void {
-    const { renditions } = this.#simulation.layout.stream;
+    const { renditions } = streamOf(this.#simulation.layout);
     const nowMs = this.#simulation.nowMs();
     this.#beganMs ??= nowMs;
     const at = drawOf(this.#simulation, renditions.length);
@@ -68,7 +69,7 @@ export class Viewers {
   }
 
   #numberAt(ms: number): number {
-    const { segmentMs, availabilityStartMs } = this.#simulation.layout.stream;
+    const { segmentMs, availabilityStartMs } = streamOf(this.#simulation.layout);
     return Math.floor((ms - availabilityStartMs) / segmentMs);
   }
 

@@ -31,11 +31,4 @@ export const prober: Registry = {
       "first bytes, and why it is no segment; flagged is one that a header calls defective; " +
       "the value holds the segment's number modulo 4096 and the first 36 bits of its SHA-256",
   },
-  canary_late_ms: {
-    kind: "duration", unit: "ms", source: "prober", ofHarness: true, uncompared: true,
-    tags: [],
-    meaning:
-      "how much later than intended the harness's own prober ran: a starved machine shows " +
-      "here",
-  },
 };

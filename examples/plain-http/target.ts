@@ -1,0 +1,46 @@
+/** Somebody's HTTP API, and no stream: two servers, and what stands before them. */
+import { join } from "node:path";
+import { type Launch, ownTarget, type Pack, type Place } from "../../harness/index.ts";
+
+/** What the API's users care for: that an order is placed, and what matters less. */
+const shopping: Pack = {
+  name: "shopping",
+  trafficClasses: ["order", "browse"],
+  metrics: {
+    order_ms: {
+      kind: "duration", unit: "ms", source: "generator", perIteration: true, felt: true, title: "order",
+      tags: ["lane", "load", "outcome"], values: { outcome: ["placed", "late", "lost"] },
+      meaning: "a customer's wait for one order; outcome is placed, late or lost",
+    },
+  },
+};
+
+const api = (name: string, port: number) => ({
+  name, kind: "api", port, ready: "/health", tools: ["node"] as const, launch: (place: Place) => started(place, "api.ts"),
+  metrics: { path: "/metrics", series: [{ name: "api_requests_total", labels: { outcome: ["served", "failed"] } }] },
+});
+
+export const shop = ownTarget({
+  name: "plain-http",
+  pack: shopping,
+  services: [
+    api("api-1", 18_410), api("api-2", 18_411),
+    {
+      name: "front", port: 18_412, ready: "/health", tools: ["node"], dependsOn: ["api-1", "api-2"],
+      launch: (place) => started(place, "front.ts", ...servers(place), ...(place.enabled("retries") ? ["--retries"] : [])),
+    },
+  ],
+  defences: [{ name: "retries", title: "A request that one server does not answer goes to the other" }],
+  links: [["viewers", "front"], ["front", "api-1"], ["front", "api-2"]],
+  edges: ["front"],
+  probes: [{ service: "front", path: "/orders/1", lane: "browse" }],
+});
+
+function started(place: Place, script: string, ...more: readonly string[]): Launch {
+  const { host, port } = place.listen("http");
+  return { command: place.tool("node").executable, args: [join(import.meta.dirname, script), host, String(port), ...more], env: {}, files: {} };
+}
+
+function servers(place: Place): string[] {
+  return ["api-1", "api-2"].map((name) => place.reach(name, "http")).map(({ host, port }) => `${host}:${port}`);
+}

@@ -1,0 +1,59 @@
+/**
+ * The harness's own prober of a target whose pack brings none: it asks what the layout names, in turn, twice a second
+ * each. It does not depend on the load generator, so it shows whether a bad figure comes from the target or from a
+ * starved machine.
+ */
+import { Agent } from "node:http";
+import { type Entry, entriesOf } from "../core/entries.ts";
+import type { Clock, Deployment, SampleSink } from "../core/ports.ts";
+import type { ProbeRequest } from "../core/target.ts";
+import { fetchBody } from "../system/fetch-body.ts";
+
+const everyMs = 500;
+const timeoutMs = 4_000;
+
+export interface ProberOptions {
+  readonly deployment: Pick<Deployment, "layout" | "instance" | "links">;
+  readonly sink: SampleSink;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Runs until the signal aborts; never rejects. */
+export async function runProber({ deployment, sink, clock, signal }: ProberOptions): Promise<void> {
+  const { probes = [] } = deployment.layout;
+  if (probes.length === 0) return;
+  const entries = entriesOf(deployment, probes);
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const late = sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} });
+  const asked = new Set<Promise<void>>();
+  try {
+    for (let intendedMs = clock.nowMs(), turn = 0; !signal.aborted; intendedMs += everyMs / probes.length, turn++) {
+      await clock.sleep(Math.max(0, intendedMs - clock.nowMs()), signal);
+      sink.sample(late, clock.nowMs(), Math.max(0, clock.nowMs() - intendedMs));
+      const index = turn % probes.length;
+      const one = ask(probes[index] as ProbeRequest, entries[index] as Entry, intendedMs).finally(() => asked.delete(one));
+      asked.add(one);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await Promise.all(asked);
+    agent.destroy();
+  }
+
+  async function ask({ service, path, lane }: ProbeRequest, entry: Entry, intendedMs: number): Promise<void> {
+    const named = entry.hostHeader === undefined ? {} : { hostHeader: entry.hostHeader };
+    const answer = await fetchBody(entry, path, { agent, timeoutMs, signal, ...named }).catch(() => null);
+    if (signal.aborted) return;
+    const atMs = clock.nowMs();
+    const tags = { edge: service, lane, outcome: outcomeOf(answer) };
+    sink.sample(sink.series({ metric: "canary_ms", kind: "duration", tags }), atMs, Math.max(0, atMs - intendedMs));
+  }
+}
+
+/** An answer that broke off is none. */
+function outcomeOf(answer: { readonly status: number; readonly body: Buffer | null } | null): string {
+  if (answer === null || answer.body === null) return "failed";
+  return answer.status >= 200 && answer.status < 300 ? "served" : String(answer.status);
+}
