@@ -34,8 +34,9 @@ const server = createServer(async (incoming, response) => {
   if (incoming.url === "/health") return void response.writeHead(200).end("ok");
   const parts: Buffer[] = [];
   for await (const part of incoming) parts.push(part as Buffer);
+  const first = turn++;
   for (let tried = 0; tried < tries; tried++) {
-    const next = servers[turn++ % servers.length] as string;
+    const next = servers[(first + tried) % servers.length] as string;
     const answer = await ask(next, incoming.method ?? "GET", incoming.url ?? "/", Buffer.concat(parts)).catch(() => null);
     if (answer !== null) return void response.writeHead(answer.status).end(answer.body);
   }

@@ -67,7 +67,7 @@ export function wire(options: WireOptions): World {
       return load;
     },
     startProbes: async (deployment, load) => {
-      const probes = new RunningProbes({ deployment, load, sink: watch, events: recorder, clock, harnessCpuSeconds, asksPast: plan.load.some(({ lane }) => lane === "dvr") });
+      const probes = new RunningProbes({ deployment, load, sink: watch, events: recorder, clock, harnessCpuSeconds, planned: plan.load, pack: planned.pack });
       return (plan.players ?? []).length === 0 ? probes
         : withPlayers(probes, { context, plan, runId, deployment, manifestPath: layout.manifestPath ?? "", sink: watch, recorder, clock, undo: ledger });
     },

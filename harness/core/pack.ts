@@ -3,6 +3,9 @@
  * of that kind may use the same pack.
  */
 import type { Registry } from "./metrics.ts";
+import type { PackProbes, ProbeContext } from "./pack-probes.ts";
+import type { Service, Telemetry } from "./target.ts";
+import type { Source } from "./telemetry.ts";
 
 export interface Pack {
   /** `live-streaming`. */
@@ -11,4 +14,8 @@ export interface Pack {
   readonly trafficClasses: readonly string[];
   /** What its workloads, readers, players and prober measure, by name. */
   readonly metrics: Registry;
+  /** Who reports what: what one of a service's telemetry is read for, beyond series of Prometheus text. */
+  reports?(telemetry: Telemetry, service: Service): readonly Source[];
+  /** What it looks at while a run goes on. Without one, the harness's own prober asks what the layout names. */
+  probes?(context: ProbeContext): PackProbes;
 }

@@ -145,6 +145,12 @@ function repeated(names: readonly string[]): string[] {
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }
 
+/** Two witnesses must see what is served: the generator and a prober. */
+export function proberProblems({ target }: Experiment, { probes = [] }: Layout, { substrate }: Pick<PlanOptions, "substrate">): string[] {
+  if (isVirtual(substrate) || target.pack?.probes !== undefined || probes.length > 0) return [];
+  return [`nobody but the load generator would see what ${target.name} serves: give it a pack with a prober, such as that of streams, or say in "probes" what the harness's own prober asks for`];
+}
+
 /** Real players need a stream that they can find and a browser; in virtual time, they are the model's own. */
 export function playerProblems({ players = [], hypothesis, abortWhen, target }: Experiment, layout: Layout, { substrate, browser }: Pick<PlanOptions, "substrate" | "browser">): string[] {
   const claimed = [...hypothesis, ...abortWhen.map((abort) => abort.unless)].filter((claim) => metricIn(target.pack?.metrics ?? {}, claim.metric)?.source === "player");

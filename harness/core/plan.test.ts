@@ -297,7 +297,9 @@ describe("the registry of a run", () => {
     expect(() => planExperiment(onOwn("order_ms"), options)).toThrow('unknown metric "order_ms"');
     expect(() => planExperiment(onOwn("orders"), { ...options, workloadMetrics: () => ofScript })).toThrow("orders is a counter");
     const { pack: _pack, ...packless } = experiment.target;
-    expect(() => planExperiment({ ...experiment, target: packless }, options)).toThrow('unknown metric "segment_ms"');
+    const planPackless = (): unknown => planExperiment({ ...experiment, target: packless }, options);
+    expect(planPackless).toThrow('unknown metric "segment_ms"');
+    expect(planPackless).toThrow("nobody but the load generator would see what synthetic serves");
   });
 
   it("goes with the classes of requests that the target has", () => {

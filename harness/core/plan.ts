@@ -8,7 +8,7 @@ import { unknownName } from "./nearest.ts";
 import { hostProblems } from "./plan-hosts.ts";
 import { methodProblems } from "./plan-method.ts";
 import { prerequisiteProblems, type RecordedVerdict } from "./prerequisites.ts";
-import { claimProblems, classProblems, emitProblems, loadProblems, needProblems, playerProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
+import { claimProblems, classProblems, emitProblems, loadProblems, needProblems, playerProblems, proberProblems, recoveryProblems, rhythmProblems } from "./plan-problems.ts";
 import type { Plays } from "./plays.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
 import { vacuousProblems } from "./plan-vacuous.ts";
@@ -16,6 +16,7 @@ import { registryOf } from "./registry.ts";
 import type { World } from "./refutable/population.ts";
 import { refutableProblems } from "./refutable/refutable.ts";
 import type { TargetModel } from "./model.ts";
+import type { Pack } from "./pack.ts";
 import { modelProblems } from "./plan-model.ts";
 import type { Plan, SubstrateName } from "./run.ts";
 import { blindSpots } from "./blind-spots.ts";
@@ -67,6 +68,8 @@ export interface Planned {
   readonly layout: Layout;
   /** The target's own, for the simulated substrate. */
   readonly model?: TargetModel | undefined;
+  /** The target's own, for what is looked at while it runs. */
+  readonly pack?: Pack | undefined;
 }
 
 /** Caches fill and virtual users settle before the baseline; not judged. */
@@ -99,7 +102,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   problems.push(...needProblems(experiment, layout, options), ...rhythmProblems(experiment, layout), ...methodProblems(experiment, layout, options), ...hostProblems(layout, options.allowHosts ?? []), ...outsideProblems(layout, options));
   const { model } = experiment.target;
   problems.push(...(isVirtual(options.substrate) ? modelProblems(model, experiment, layout) : emitProblems(experiment, layout, registry)));
-  problems.push(...playerProblems(experiment, layout, options));
+  problems.push(...playerProblems(experiment, layout, options), ...proberProblems(experiment, layout, options));
   problems.push(...unrefutable(experiment, layout, registry, options, problems));
   // Nothing is broken in virtual time, so nothing must have held before.
   const unmet = (options.recorded ?? null) === null || isVirtual(options.substrate) ? [] : prerequisiteProblems(experiment, { topology, substrate: options.substrate, targetVersion: options.targetVersion ?? "" }, options.recorded ?? []);
@@ -107,7 +110,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   if (!force) problems.push(...unmet);
   if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
   const watched = isVirtual(options.substrate) && (experiment.players ?? []).length > 0 ? [`no real player watched, and no browser: players are modelled, ${model?.players}`] : [];
-  return { layout, model, plan: planOf(experiment, topology, layout, options, registry, [...watched, ...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut, ...coarseRecovery(experiment), ...blindSpots(layout, options.substrate)]) };
+  return { layout, model, pack: whole.target.pack, plan: planOf(experiment, topology, layout, options, registry, [...watched, ...unmet.map((problem) => `run by force, although ${problem}`), ...leftOut, ...coarseRecovery(experiment), ...blindSpots(layout, options.substrate)]) };
 }
 
 /** What the scripts of all its loads make. */
@@ -152,7 +155,7 @@ export function planTarget(target: Target, topology: string, options: TargetOpti
   const layout = chosen.layout();
   problems.push(...lackProblems(chosen, topology, idle, options), ...hostProblems(layout, options.allowHosts ?? []), ...outsideProblems(layout, options));
   if (problems.length > 0) refuse(idle, problems);
-  return { layout, model: target.model, plan: planOf(idle, topology, layout, options, registryOf(layout, target.pack)) };
+  return { layout, model: target.model, pack: target.pack, plan: planOf(idle, topology, layout, options, registryOf(layout, target.pack)) };
 }
 
 function outsideProblems({ outside }: Layout, { obstacleTo }: TargetOptions): string[] {
@@ -194,7 +197,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     load: experiment.load, ...(experiment.players === undefined ? {} : { players: experiment.players }), hypothesis: experiment.hypothesis, recovery: experiment.recovery,
     steps: experiment.method, struck: experiment.method.map(({ fault }) => struckIn(fault, layout)), abortWhen: experiment.abortWhen,
     metrics: registry,
-    telemetry: telemetryOf(layout, options.substrate, experiment.target.model?.metrics ?? []),
+    telemetry: telemetryOf(layout, options.substrate, experiment.target.model?.metrics ?? [], experiment.target.pack),
     ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,
   };

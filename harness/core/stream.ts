@@ -1,5 +1,23 @@
 /** Where a segment of a stream is: the one place where its path is made, for viewers in k6 and for the harness's own requests. */
-import type { Stream } from "./target.ts";
+
+/** The stream as a function of wall-clock time; all that a player's manifest would say. */
+export interface Stream {
+  readonly event: string;
+  readonly segmentMs: number;
+  /** Epoch ms at which segment 0 began. */
+  readonly availabilityStartMs: number;
+  readonly renditions: readonly { readonly name: string; readonly kind: "video" | "audio"; readonly bitsPerSecond: number;
+    /** As `leastBytesShare` of the stream, for this rendition alone. */
+    readonly leastBytesShare?: number }[];
+  /** Least size of a segment as a share, 0…1, of declared bitrate × duration; 0.1 when left out. What is smaller is no segment. */
+  readonly leastBytesShare?: number;
+  /** `{event}`, `{rendition}` and `{number}` stand for themselves. */
+  readonly segmentPath: string;
+  /** How far back a viewer may go, in segments, right after the target is up. */
+  readonly dvrSegments: number;
+  /** Header of every served segment that says, in hex, the SHA-256 of what was published; left out, nobody who watches can tell right bytes from wrong ones. */
+  readonly digestHeader?: string;
+}
 
 /** A target that is no stream has no rhythm of its own: what comes second by second is as good. */
 const restMs = 1_000;

@@ -5,6 +5,7 @@
 import type { TargetModel } from "./model.ts";
 import type { Pack } from "./pack.ts";
 import type { ToolName } from "./tools.ts";
+import type { Stream } from "./stream.ts";
 
 export interface Endpoint {
   /** An IPv4 address; of a service that is not Seawall's own, perhaps a name. */
@@ -200,24 +201,7 @@ export interface Layout {
   readBack?(pipeline: string, rendition: string, number: number): readonly PlayCheck[];
 }
 
-/** The stream as a function of wall-clock time; all that a player's manifest would say. */
-export interface Stream {
-  readonly event: string;
-  readonly segmentMs: number;
-  /** Epoch ms at which segment 0 began. */
-  readonly availabilityStartMs: number;
-  readonly renditions: readonly { readonly name: string; readonly kind: "video" | "audio"; readonly bitsPerSecond: number;
-    /** As `leastBytesShare` of the stream, for this rendition alone. */
-    readonly leastBytesShare?: number }[];
-  /** Least size of a segment as a share, 0…1, of declared bitrate × duration; 0.1 when left out. What is smaller is no segment. */
-  readonly leastBytesShare?: number;
-  /** `{event}`, `{rendition}` and `{number}` stand for themselves. */
-  readonly segmentPath: string;
-  /** How far back a viewer may go, in segments, right after the target is up. */
-  readonly dvrSegments: number;
-  /** Header of every served segment that says, in hex, the SHA-256 of what was published; left out, nobody who watches can tell right bytes from wrong ones. */
-  readonly digestHeader?: string;
-}
+export type { Stream } from "./stream.ts";
 
 export interface Target {
   readonly name: string;

@@ -1,5 +1,6 @@
 /** Who must speak: which part of a target reports which series, decided before the run. What never spoke is missing, whatever else did. */
 import type { Tags } from "./experiment.ts";
+import type { Pack } from "./pack.ts";
 import { kindOfSeries } from "./registry.ts";
 import type { SampleKind } from "./run.ts";
 import { isVirtual, type SubstrateName } from "./substrates.ts";
@@ -16,30 +17,24 @@ export interface Source {
 }
 
 /** In virtual time a model emits what it knows: `modelled` are the names of those metrics. */
-export function telemetryOf(layout: Layout, substrate: SubstrateName, modelled: readonly string[]): Source[] {
-  const sources = layout.services.flatMap((service) => sourcesOf(service, substrate));
+export function telemetryOf(layout: Layout, substrate: SubstrateName, modelled: readonly string[], pack?: Pack): Source[] {
+  const sources = layout.services.flatMap((service) => sourcesOf(service, substrate, pack));
   if (!isVirtual(substrate)) return [...sources, ...proberOf(layout)];
   const known = sources.map((source) => ({ ...source, series: source.series.filter(({ metric }) => modelled.includes(metric)) }));
   return [...known.filter(({ series }) => series.length > 0), ...proberOf(layout)];
 }
 
-function sourcesOf(service: Service, substrate: SubstrateName): Source[] {
+function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | undefined): Source[] {
   const { name } = service;
   const of = (where: Tags, ...series: Source["series"]): Source => ({ name, where, silencedBy: [name], series });
-  const ofService = service.telemetry.flatMap((one) => {
-    if (one.kind === "prometheus") return one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) }));
-    return one.kind === "books" ? [{ metric: "events_unreconciled", kind: "event" as const }] : [];
-  });
+  const ofService = service.telemetry.flatMap((one) =>
+    one.kind === "prometheus" ? one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) })) : []);
   // Of what runs already nothing is seen but its answers; a container's figures are the engine's, a process's the system's.
   const looksInside = service.at === undefined && !isVirtual(substrate);
   const resources: Source["series"] = looksInside ? [{ metric: "cpu_seconds", kind: "increment" }, { metric: "resident_bytes", kind: "gauge" }] : [];
-  const asked = service.telemetry.some(({ kind }) => kind === "varnish") ? [{ metric: "edge_requests", kind: "increment" as const }] : [];
-  const gets = service.telemetry.some(({ kind }) => kind === "varnish" || kind === "originGets");
-  const pipelines = service.telemetry.flatMap((one) => (one.kind === "journal" ? [one.pipeline] : []));
   return [
     ...(ofService.length + resources.length > 0 ? [of({ service: name }, ...ofService, ...resources)] : []),
-    ...(gets ? [of({ edge: name }, { metric: "origin_gets", kind: "increment" }, ...asked)] : []),
-    ...pipelines.map((pipeline): Source => ({ ...of({ pipeline }, { metric: "publish_ms", kind: "duration" }), name: `pipeline ${pipeline}` })),
+    ...service.telemetry.flatMap((one) => pack?.reports?.(one, service) ?? []),
   ];
 }
 

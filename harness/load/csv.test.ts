@@ -182,8 +182,8 @@ describe("k6's stream", () => {
   });
 
   it("keeps of k6's own metrics those that a claim is on", () => {
-    const lines = [header, "http_req_waiting,1000000,3.0,live,200,,", "checks,1000000,1.0,live,,,", "iterations,1000000,1.0,live,,,", ""].join("\n");
-    expect(parse(lines).samples).toEqual([]);
+    const lines = [header, "http_req_waiting,1000000,3.0,live,200,,", "checks,1000000,1.0,live,,,", "iterations,1000000,1.0,live,,,", "vus,1000000,7.0,,,,", ""].join("\n");
+    expect(parse(lines)).toMatchObject({ samples: [], bad: 0 });
     expect(parse(lines, [], everyMetric, ["http_req_waiting"]).samples).toMatchObject([{ metric: "http_req_waiting", kind: "duration", tags: { status: "200" } }]);
   });
 

@@ -225,7 +225,7 @@ export class CsvParser {
     this.#sink.sample(target.series, atMs, durationMs);
     this.#totals.requests++;
     if (target.status === "503") this.#totals.shed[target.lane] = (this.#totals.shed[target.lane] ?? 0) + 1;
-    else if (target.status !== "200") this.#totals.failed++;
+    else if (!/^[23]/.test(target.status)) this.#totals.failed++;
   }
 
   /** Where a sample goes, or why it cannot be told. */
@@ -269,7 +269,8 @@ export class CsvParser {
   /** Which metric the line is of, and where its timestamp begins; null for those that are passed over. */
   #kindOf(bytes: Buffer, from: number, end: number): Known | null {
     for (const { bytes: start, name, kind } of this.#named) {
-      if (bytes[from + 5] === start[5] && bytes[from] === start[0] && bytes.compare(start, 0, start.length, from, Math.min(bytes.length, from + start.length)) === 0) {
+      const last = start.length - 1;
+      if (bytes[from + last] === comma && bytes[from] === start[0] && bytes.compare(start, 0, last, from, from + last) === 0) {
         return kind === "passedOver" ? null : { kind, name, from: from + start.length };
       }
     }

@@ -34,7 +34,7 @@ async function probing(instances: readonly Instance[]) {
   const layout = { services: [], links: [], edges: [], playable: () => [], stream: heldPlan().stream };
   const deployment = { instances, layout, resources: async () => [] } as unknown as Deployment;
   const load = { name: "k6", resources: () => null } as unknown as RunningLoad;
-  const probes = new RunningProbes({ deployment, load, sink, events: { event: () => {} }, clock: realClock(), harnessCpuSeconds: () => 0, asksPast: true });
+  const probes = new RunningProbes({ deployment, load, sink, events: { event: () => {} }, clock: realClock(), harnessCpuSeconds: () => 0, planned: [] });
   return { probes, of: (service: string) => sunk.filter(({ series }) => series.metric === "asked_total" && series.tags["service"] === service).map(({ value }) => value) };
 }
 

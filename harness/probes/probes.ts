@@ -1,6 +1,9 @@
 /** Everything that the harness itself reads while a run goes on, on one rhythm, and once more at each phase boundary. */
 import { Agent } from "node:http";
 import { sinkBooks } from "../core/books.ts";
+import type { Load } from "../core/experiment.ts";
+import type { Pack } from "../core/pack.ts";
+import type { Exposition, PackProbes } from "../core/pack-probes.ts";
 import type { Clock, Deployment, EventSink, Instance, RunningLoad, SampleSink, ServiceUsage } from "../core/ports.ts";
 import { kindOfSeries } from "../core/registry.ts";
 import type { Telemetry } from "../core/target.ts";
@@ -8,14 +11,8 @@ import { wallClockStepMs } from "../system/clock.ts";
 import { type Answer, httpGet } from "../system/network.ts";
 import { deniedSeconds } from "../system/starvation.ts";
 import { movedByInterfaces } from "../system/traffic.ts";
-import { runCanary } from "./canary.ts";
-import { type Delivery, sinkDeliveries } from "./delivered.ts";
-import { acknowledged } from "./durability.ts";
-import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
-import { readBack } from "./read-back.ts";
 import { runProber } from "./prober.ts";
 import { type Heads, Increments, parseExposition, startTimeSeries } from "./prometheus.ts";
-import { originGetsOf, VarnishReader, varnishstatLoop } from "./varnish.ts";
 
 const everyMs = 2_000;
 const readMs = 3_000;
@@ -28,13 +25,15 @@ const clockStepMs = 50;
 
 export interface ProbeOptions {
   readonly deployment: Deployment;
-  readonly load: RunningLoad;
   readonly sink: SampleSink;
   readonly events: EventSink;
   readonly clock: Clock;
   readonly harnessCpuSeconds: () => number;
-  /** Whether viewers of this run ask for the past, so that the prober does, too. */
-  readonly asksPast: boolean;
+  readonly load: RunningLoad;
+  /** What users ask. */
+  readonly planned: readonly Load[];
+  /** Of the target: it looks at what no other target has. */
+  readonly pack?: Pack | undefined;
 }
 
 export class RunningProbes implements AsyncDisposable {
@@ -42,10 +41,7 @@ export class RunningProbes implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #agent = new Agent({ keepAlive: true });
   readonly #counters: Increments;
-  readonly #journals = new Map<string, number>();
-  readonly #published: JournalEntry[] = [];
-  readonly #deliveries: Delivery[] = [];
-  readonly #varnishes = new Map<string, VarnishReader>();
+  readonly #ofPack: PackProbes | null;
   readonly #tasks: Promise<void>[];
   /** From the first reading on, which is that of the lead-in: what passed while the target came up is no traffic of the run. */
   readonly #traffic: Increments;
@@ -61,10 +57,10 @@ export class RunningProbes implements AsyncDisposable {
     this.#options = options;
     this.#counters = new Increments(options.sink, false);
     this.#traffic = new Increments(options.sink, false);
-    const { deployment, sink, clock } = options;
+    const { deployment, sink, events, clock, planned, pack } = options;
     const { signal } = this.#stop;
-    const prober = deployment.layout.stream === undefined ? runProber({ deployment, sink, clock, signal })
-      : runCanary({ deployment, sink, clock, signal, asksPast: options.asksPast, delivered: (delivery) => { this.#deliveries.push(delivery); } });
+    this.#ofPack = pack?.probes?.({ deployment, sink, events, clock, load: planned }) ?? null;
+    const prober = this.#ofPack?.ask(signal) ?? runProber({ deployment, sink, clock, signal });
     this.#tasks = [prober, this.#rhythm()];
   }
 
@@ -116,20 +112,11 @@ export class RunningProbes implements AsyncDisposable {
     return this.#countingTraffic;
   }
 
-  /** After the last phase, while the target is still up: compares what edges delivered with what was published, and reads back what was acknowledged. */
+  /** After the last phase, while the target is still up. */
   async finish(signal: AbortSignal, endedMs: number): Promise<void> {
-    const { deployment, sink, clock, events } = this.#options;
+    const { deployment, sink } = this.#options;
     await sinkBooks(deployment.instances, sink, endedMs - 1);
-    if (deployment.instances.some(({ service }) => service.telemetry.some(({ kind }) => kind === "journal"))) {
-      // The journals' last word.
-      await this.#readInTurn();
-      sinkDeliveries(this.#deliveries, this.#published, sink);
-    }
-    if (deployment.layout.readBack === undefined) return;
-    const startedMs = clock.monotonicMs();
-    const { intact, missing, different, unread } = await readBack(acknowledged(this.#published), { deployment, sink, clock }, signal);
-    const seconds = ((clock.monotonicMs() - startedMs) / 1000).toFixed(1);
-    events.event({ kind: "note", text: `acknowledged segments read back in ${seconds} s: ${intact} intact, ${missing} missing, ${different} different, ${unread} unread` });
+    await this.#ofPack?.finish(signal, () => this.#readInTurn());
   }
 
   async #rhythm(): Promise<void> {
@@ -159,27 +146,39 @@ export class RunningProbes implements AsyncDisposable {
   async #read(instance: Instance, telemetry: Telemetry): Promise<void> {
     try {
       if (telemetry.kind === "prometheus") await this.#prometheus(instance, telemetry);
-      else if (telemetry.kind === "varnish") await this.#varnish(instance, telemetry);
-      else if (telemetry.kind === "originGets") await this.#originGets(instance, telemetry);
-      else if (telemetry.kind === "journal") await this.#journal(instance, telemetry);
+      else await this.#ofPack?.read(this.#readingOf(instance, telemetry));
     } catch {
       // seen as missing samples
     }
   }
 
-  async #prometheus(instance: Instance, telemetry: Telemetry & { kind: "prometheus" }): Promise<void> {
+  #readingOf(instance: Instance, telemetry: Telemetry): Parameters<PackProbes["read"]>[0] {
+    return {
+      instance, telemetry, signal: this.#enough.signal,
+      get: (port, path) => this.#get(instance, port, path),
+      exposition: (port, path, names) => this.#exposition(instance, port, path, names),
+      counter: (metric, tags, atMs, value, life) => this.#counters.read(metric, tags, atMs, value, life),
+    };
+  }
+
+  async #exposition(instance: Instance, port: string, path: string, names: readonly string[]): Promise<Exposition | null> {
     const { pid } = instance;
-    const answer = await this.#get(instance, telemetry.port, telemetry.path);
+    const answer = await this.#get(instance, port, path);
     // What one process was asked and the next one stands beside is left for the next reading.
-    if (answer.status !== 200 || instance.pid !== pid) return;
+    if (answer.status !== 200 || instance.pid !== pid) return null;
     const atMs = this.#options.clock.nowMs();
-    const all = parseExposition(answer.body, new Set([...telemetry.series, startTimeSeries]), this.#headsOf(instance, telemetry.path));
+    const all = parseExposition(answer.body, new Set([...names, startTimeSeries]), this.#headsOf(instance, [path, ...names].join(" ")));
     const life = lifeOf(instance, all.find(({ name }) => name === startTimeSeries)?.value);
-    for (const { name, labels, value } of all) {
-      if (!telemetry.series.includes(name)) continue;
+    return { atMs, life, all: all.filter(({ name }) => names.includes(name)) };
+  }
+
+  async #prometheus(instance: Instance, { port, path, series, declared }: Telemetry & { kind: "prometheus" }): Promise<void> {
+    const read = await this.#exposition(instance, port, path, series);
+    const { sink } = this.#options;
+    for (const { name, labels, value } of read?.all ?? []) {
       const tags = { ...labels, service: instance.service.name };
-      if (kindOfSeries(name, telemetry.declared?.[name]) === "increment") this.#counters.read(name, tags, atMs, value, life);
-      else this.#options.sink.sample(this.#options.sink.series({ metric: name, kind: "gauge", tags }), atMs, value);
+      if (kindOfSeries(name, declared?.[name]) === "increment") this.#counters.read(name, tags, read?.atMs ?? 0, value, read?.life ?? "");
+      else sink.sample(sink.series({ metric: name, kind: "gauge", tags }), read?.atMs ?? 0, value);
     }
   }
 
@@ -190,64 +189,6 @@ export class RunningProbes implements AsyncDisposable {
     const fresh: Heads = new Map();
     this.#heads.set(key, fresh);
     return fresh;
-  }
-
-  async #originGets(instance: Instance, telemetry: Telemetry & { kind: "originGets" }): Promise<void> {
-    const { pid } = instance;
-    const answer = await this.#get(instance, telemetry.port, telemetry.path);
-    if (answer.status !== 200 || instance.pid !== pid) return;
-    const atMs = this.#options.clock.nowMs();
-    const wanted = new Set(["edge_origin_gets_total", startTimeSeries]);
-    const all = parseExposition(answer.body, wanted, this.#headsOf(instance, `originGets ${telemetry.path}`));
-    const life = lifeOf(instance, all.find(({ name }) => name === startTimeSeries)?.value);
-    for (const { name, labels, value } of all) {
-      if (name !== startTimeSeries) this.#counters.read("origin_gets", { ...labels, edge: instance.service.name }, atMs, value, life);
-    }
-  }
-
-  async #varnish(instance: Instance, telemetry: Telemetry & { kind: "varnish" }): Promise<void> {
-    const { pid } = instance;
-    const reader = await this.#varnishOf(instance, telemetry.workDirectory);
-    // An answer that comes after this reading must not be taken for that of the next.
-    const tooLate = (): void => reader?.[Symbol.dispose]();
-    const { signal } = this.#enough;
-    signal.addEventListener("abort", tooLate, { once: true });
-    const reading = await reader?.read().finally(() => signal.removeEventListener("abort", tooLate)) ?? null;
-    if (reading === null || instance.pid !== pid) return;
-    const atMs = this.#options.clock.nowMs();
-    for (const { requests, ...tags } of originGetsOf(reading.counts)) {
-      this.#counters.read("origin_gets", { ...tags, edge: instance.service.name }, atMs, requests, reading.life);
-    }
-    if (reading.asked !== null) this.#counters.read("edge_requests", { edge: instance.service.name }, atMs, reading.asked, reading.life);
-  }
-
-  /** A reader that failed is replaced by the next one. */
-  async #varnishOf(instance: Instance, workDirectory: string): Promise<VarnishReader | null> {
-    const { name } = instance.service;
-    const known = this.#varnishes.get(name);
-    if (known?.usable === true) return known;
-    known?.[Symbol.dispose]();
-    this.#varnishes.delete(name);
-    const shell = await instance.companion?.((place) => varnishstatLoop(place, workDirectory));
-    if (shell === undefined) return null;
-    const fresh = new VarnishReader(shell);
-    this.#varnishes.set(name, fresh);
-    return fresh;
-  }
-
-  async #journal(instance: Instance, telemetry: Telemetry & { kind: "journal" }): Promise<void> {
-    const after = this.#journals.get(instance.service.name) ?? 0;
-    const answer = await this.#get(instance, telemetry.port, `${telemetry.path}?after=${after}`);
-    if (answer.status !== 200) return;
-    const entries = parseJournal(answer.body, after);
-    const [first] = entries;
-    this.#journals.set(instance.service.name, entries.at(-1)?.seq ?? after);
-    sinkJournal(entries, instance.service.region, this.#options.sink);
-    this.#published.push(...entries);
-    // What the journal had forgotten before it was read may have been acknowledged, and cannot be looked for.
-    if (first !== undefined && first.seq > after + 1) {
-      this.#options.sink.sample(this.#options.sink.series({ metric: "durable_unread", kind: "event", tags: { pipeline: first.pipeline } }), first.atMs, 1);
-    }
   }
 
   async #resources(): Promise<void> {
@@ -282,7 +223,7 @@ export class RunningProbes implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled([...this.#tasks, this.#reading, this.#countingTraffic]);
-    for (const varnish of this.#varnishes.values()) varnish[Symbol.dispose]();
+    this.#ofPack?.[Symbol.dispose]();
     this.#agent.destroy();
   }
 }

@@ -2,9 +2,9 @@
 import { Client, types } from "cassandra-driver";
 import { beforeAll, expect, test } from "vitest";
 import type { Series } from "../../harness/core/run.ts";
-import { acknowledged } from "../../harness/probes/durability.ts";
-import { type JournalEntry, parseJournal } from "../../harness/probes/journal.ts";
-import { type Counts, readBack } from "../../harness/probes/read-back.ts";
+import { acknowledged } from "./pack/probes/durability.ts";
+import { type JournalEntry, parseJournal } from "./pack/probes/journal.ts";
+import { type Counts, readBack } from "./pack/probes/read-back.ts";
 import { realClock } from "../../harness/system/clock.ts";
 import { bucketSegments, keyspace } from "./store/schema.ts";
 import { event } from "./stream/event.ts";

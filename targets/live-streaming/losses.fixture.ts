@@ -2,9 +2,9 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Fault } from "../../harness/faults/faults.ts";
 import { injectInto } from "../../harness/faults/mini-target.fixture.ts";
-import { acknowledged } from "../../harness/probes/durability.ts";
-import { type JournalEntry, parseJournal } from "../../harness/probes/journal.ts";
-import { readBack } from "../../harness/probes/read-back.ts";
+import { acknowledged } from "./pack/probes/durability.ts";
+import { type JournalEntry, parseJournal } from "./pack/probes/journal.ts";
+import { readBack } from "./pack/probes/read-back.ts";
 import { realClock } from "../../harness/system/clock.ts";
 import { httpDigest } from "../../harness/system/network.ts";
 import type { Deployed } from "./deployed.fixture.ts";

@@ -4,6 +4,8 @@
  */
 import type { Pack } from "../../../harness/core/pack.ts";
 import { metrics } from "./metrics.ts";
+import { StreamProbes } from "./probes/stream-probes.ts";
+import { reportsOf } from "./reports.ts";
 import { trafficClasses } from "./traffic-classes.ts";
 
-export const streaming: Pack = { name: "live-streaming", trafficClasses, metrics };
+export const streaming: Pack = { name: "live-streaming", trafficClasses, metrics, reports: reportsOf, probes: (context) => new StreamProbes(context) };

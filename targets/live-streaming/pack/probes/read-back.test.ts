@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Deployment } from "../core/ports.ts";
-import type { Series } from "../core/run.ts";
-import type { Endpoint, Layout, PlayCheck } from "../core/target.ts";
-import { realClock } from "../system/clock.ts";
+import type { Deployment } from "../../../../harness/core/ports.ts";
+import type { Series } from "../../../../harness/core/run.ts";
+import type { Endpoint, Layout, PlayCheck } from "../../../../harness/core/target.ts";
+import { realClock } from "../../../../harness/system/clock.ts";
 import type { Acknowledged } from "./durability.ts";
 import { type Counts, limits, readBack } from "./read-back.ts";
 

@@ -1,6 +1,6 @@
 /** A plain HTTP API with a k6 script of its own, and no stream: what the harness is for does not depend on what is served. */
 import { expect, it } from "vitest";
-import { judged } from "../../harness/cli/judged.fixture.ts";
+import { judged } from "./judged.fixture.ts";
 
 const experiment = "./examples/plain-http/order-rush.ts";
 

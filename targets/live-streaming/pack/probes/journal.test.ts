@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Series } from "../core/run.ts";
+import type { Series } from "../../../../harness/core/run.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 
 const entry = (seq: number, changes: Partial<JournalEntry> = {}): JournalEntry => ({ seq, startedMs: 1_000, atMs: 1_025, number: 4, rendition: "v360", pipeline: "a", outcome: "acked", backfill: false, refusals: 0, sha256: "0".repeat(64), ...changes });

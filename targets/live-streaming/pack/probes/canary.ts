@@ -4,14 +4,14 @@
  */
 import { createHash } from "node:crypto";
 import { Agent } from "node:http";
-import { type BodyProblem, type Container, leastBytes, lookAtBody, printOf } from "../core/body.ts";
-import { entriesOf, type Entry } from "../core/entries.ts";
-import type { Clock, Deployment, SampleSink } from "../core/ports.ts";
-import { prng } from "../core/prng.ts";
-import { newestDue, type ProbeWish, probeWishes } from "../core/probe-wish.ts";
-import { segmentPath, streamOf } from "../core/stream.ts";
-import type { Stream } from "../core/target.ts";
-import { decoded, fetchBody, type Fetched } from "../system/fetch-body.ts";
+import { type BodyProblem, type Container, leastBytes, lookAtBody, printOf } from "../../../../harness/core/body.ts";
+import { entriesOf, type Entry } from "../../../../harness/core/entries.ts";
+import type { Clock, Deployment, SampleSink } from "../../../../harness/core/ports.ts";
+import { prng } from "../../../../harness/core/prng.ts";
+import { newestDue, type ProbeWish, probeWishes } from "../../../../harness/core/probe-wish.ts";
+import { segmentPath, streamOf } from "../../../../harness/core/stream.ts";
+import type { Stream } from "../../../../harness/core/target.ts";
+import { decoded, fetchBody, type Fetched } from "../../../../harness/system/fetch-body.ts";
 import type { Delivery } from "./delivered.ts";
 
 /** A viewer's patience at the live edge. */

@@ -1,8 +1,8 @@
 /** Asks a target for every segment that it acknowledged, and writes down what became of each. */
 import { Agent } from "node:http";
-import type { Clock, Deployment, SampleSink } from "../core/ports.ts";
-import type { PlayCheck } from "../core/target.ts";
-import { httpDigest } from "../system/network.ts";
+import type { Clock, Deployment, SampleSink } from "../../../../harness/core/ports.ts";
+import type { PlayCheck } from "../../../../harness/core/target.ts";
+import { httpDigest } from "../../../../harness/system/network.ts";
 import { type Acknowledged, type Answer, answerOf, type Outcome, outcomeOf } from "./durability.ts";
 
 export interface ReadBackLimits {

@@ -5,12 +5,12 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { heldPlan } from "../core/judge/fixture.ts";
-import type { Clock, Deployment } from "../core/ports.ts";
-import { prng } from "../core/prng.ts";
-import type { Series } from "../core/run.ts";
-import type { Endpoint, Stream } from "../core/target.ts";
-import { viewerAgent } from "../system/fetch-body.ts";
+import { heldPlan } from "../../../../harness/core/judge/fixture.ts";
+import type { Clock, Deployment } from "../../../../harness/core/ports.ts";
+import { prng } from "../../../../harness/core/prng.ts";
+import type { Series } from "../../../../harness/core/run.ts";
+import type { Endpoint, Stream } from "../../../../harness/core/target.ts";
+import { viewerAgent } from "../../../../harness/system/fetch-body.ts";
 import { runCanary } from "./canary.ts";
 import type { Delivery } from "./delivered.ts";
 

@@ -1,0 +1,111 @@
+/** What is looked at while a stream is tested: its edges by the prober, its caches' counters, its packagers' journals. */
+import type { PackProbes, ProbeContext, Reading } from "../../../../harness/core/pack-probes.ts";
+import type { Instance } from "../../../../harness/core/ports.ts";
+import type { Telemetry } from "../../../../harness/core/target.ts";
+import { runCanary } from "./canary.ts";
+import { type Delivery, sinkDeliveries } from "./delivered.ts";
+import { acknowledged } from "./durability.ts";
+import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
+import { readBack } from "./read-back.ts";
+import { originGetsOf, VarnishReader, varnishstatLoop } from "./varnish.ts";
+
+type Of<K extends Telemetry["kind"]> = Telemetry & { readonly kind: K };
+
+export class StreamProbes implements PackProbes {
+  readonly #context: ProbeContext;
+  /** The last entry that was read of each journal. */
+  readonly #journals = new Map<string, number>();
+  readonly #published: JournalEntry[] = [];
+  readonly #deliveries: Delivery[] = [];
+  readonly #varnishes = new Map<string, VarnishReader>();
+
+  constructor(context: ProbeContext) {
+    this.#context = context;
+  }
+
+  ask(signal: AbortSignal): Promise<void> {
+    const { deployment, sink, clock, load } = this.#context;
+    const delivered = (delivery: Delivery): void => { this.#deliveries.push(delivery); };
+    return runCanary({ deployment, sink, clock, signal, asksPast: load.some(({ lane }) => lane === "dvr"), delivered });
+  }
+
+  async read(reading: Reading): Promise<void> {
+    const { telemetry } = reading;
+    if (telemetry.kind === "varnish") await this.#varnish(reading, telemetry);
+    else if (telemetry.kind === "originGets") await originGets(reading, telemetry);
+    else if (telemetry.kind === "journal") await this.#journal(reading, telemetry);
+  }
+
+  /** Compares what edges delivered with what was published, and reads back what was acknowledged. */
+  async finish(signal: AbortSignal, readOnce: () => Promise<void>): Promise<void> {
+    const { deployment, sink, clock, events } = this.#context;
+    if (deployment.instances.some(({ service }) => service.telemetry.some(({ kind }) => kind === "journal"))) {
+      // The journals' last word.
+      await readOnce();
+      sinkDeliveries(this.#deliveries, this.#published, sink);
+    }
+    if (deployment.layout.readBack === undefined) return;
+    const startedMs = clock.monotonicMs();
+    const found = await readBack(acknowledged(this.#published), { deployment, sink, clock }, signal);
+    const seconds = ((clock.monotonicMs() - startedMs) / 1000).toFixed(1);
+    const { intact, missing, different, unread } = found;
+    events.event({ kind: "note", text: `acknowledged segments read back in ${seconds} s: ${intact} intact, ${missing} missing, ${different} different, ${unread} unread` });
+  }
+
+  async #varnish({ instance, signal, counter }: Reading, { workDirectory }: Of<"varnish">): Promise<void> {
+    const { pid } = instance;
+    const reader = await this.#varnishOf(instance, workDirectory);
+    // An answer that comes after this reading must not be taken for that of the next.
+    const tooLate = (): void => reader?.[Symbol.dispose]();
+    signal.addEventListener("abort", tooLate, { once: true });
+    const counted = await reader?.read().finally(() => signal.removeEventListener("abort", tooLate)) ?? null;
+    if (counted === null || instance.pid !== pid) return;
+    const atMs = this.#context.clock.nowMs();
+    for (const { requests, ...tags } of originGetsOf(counted.counts)) {
+      counter("origin_gets", { ...tags, edge: instance.service.name }, atMs, requests, counted.life);
+    }
+    if (counted.asked !== null) counter("edge_requests", { edge: instance.service.name }, atMs, counted.asked, counted.life);
+  }
+
+  /** A reader that failed is replaced by the next one. */
+  async #varnishOf(instance: Instance, workDirectory: string): Promise<VarnishReader | null> {
+    const { name } = instance.service;
+    const known = this.#varnishes.get(name);
+    if (known?.usable === true) return known;
+    known?.[Symbol.dispose]();
+    this.#varnishes.delete(name);
+    const shell = await instance.companion?.((place) => varnishstatLoop(place, workDirectory));
+    if (shell === undefined) return null;
+    const fresh = new VarnishReader(shell);
+    this.#varnishes.set(name, fresh);
+    return fresh;
+  }
+
+  async #journal({ instance, get }: Reading, { port, path }: Of<"journal">): Promise<void> {
+    const { sink } = this.#context;
+    const after = this.#journals.get(instance.service.name) ?? 0;
+    const answer = await get(port, `${path}?after=${after}`);
+    if (answer.status !== 200) return;
+    const entries = parseJournal(answer.body, after);
+    const [first] = entries;
+    this.#journals.set(instance.service.name, entries.at(-1)?.seq ?? after);
+    sinkJournal(entries, instance.service.region, sink);
+    this.#published.push(...entries);
+    // What the journal had forgotten before it was read may have been acknowledged, and cannot be looked for.
+    if (first !== undefined && first.seq > after + 1) {
+      sink.sample(sink.series({ metric: "durable_unread", kind: "event", tags: { pipeline: first.pipeline } }), first.atMs, 1);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const varnish of this.#varnishes.values()) varnish[Symbol.dispose]();
+  }
+}
+
+async function originGets({ instance, exposition, counter }: Reading, { port, path }: Of<"originGets">): Promise<void> {
+  const read = await exposition(port, path, ["edge_origin_gets_total"]);
+  if (read === null) return;
+  for (const { labels, value } of read.all) {
+    counter("origin_gets", { ...labels, edge: instance.service.name }, read.atMs, value, read.life);
+  }
+}

@@ -1,0 +1,21 @@
+/** Who of a stream's services reports what, beyond the series that it exposes. */
+import type { Service, Telemetry } from "../../../harness/core/target.ts";
+import type { Source } from "../../../harness/core/telemetry.ts";
+
+export function reportsOf(telemetry: Telemetry, { name }: Service): readonly Source[] {
+  switch (telemetry.kind) {
+    case "varnish":
+    case "originGets": {
+      const gets = { metric: "origin_gets", kind: "increment" } as const;
+      const asked = telemetry.kind === "varnish" ? [{ metric: "edge_requests", kind: "increment" } as const] : [];
+      return [{ name, where: { edge: name }, silencedBy: [name], series: [gets, ...asked] }];
+    }
+    case "journal": {
+      const { pipeline } = telemetry;
+      return [{ name: `pipeline ${pipeline}`, where: { pipeline }, silencedBy: [name], series: [{ metric: "publish_ms", kind: "duration" }] }];
+    }
+    case "books":
+      return [{ name, where: { service: name }, silencedBy: [name], series: [{ metric: "events_unreconciled", kind: "event" }] }];
+    default: return [];
+  }
+}
