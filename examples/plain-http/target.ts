@@ -6,6 +6,10 @@ import { type Launch, ownTarget, type Pack, type Place } from "../../harness/ind
 const shopping: Pack = {
   name: "shopping",
   trafficClasses: ["order", "browse"],
+  harm: {
+    metric: "order_ms", having: { outcome: "placed" }, classes: [{ lane: "order", title: "Orders" }],
+    waitTitle: "How long customers wait for an order", eachTitle: "Every order, by how long it took",
+  },
   metrics: {
     order_ms: {
       kind: "duration", unit: "ms", source: "generator", perIteration: true, felt: true, title: "order",

@@ -6,6 +6,7 @@ import { renderLiveLine } from "../report/live-line.ts";
 import { oneLine } from "../report/plain.ts";
 import type { Output } from "./context.ts";
 import { rhythmMsOf } from "../core/stream.ts";
+import { goodOf } from "../core/harm.ts";
 
 const terminalEveryMs = 500;
 const plainEveryMs = 5_000;
@@ -20,7 +21,7 @@ export class Progress implements Disposable {
   #note = "";
   #load: (() => LoadProgress) | null = null;
   /** Readings of the last segment's length and one before it: viewers come in bunches, so a shorter span shows only whether one is on. */
-  #readings: { readonly atMs: number; readonly requests: number; readonly liveServed: number }[] = [];
+  #readings: { readonly atMs: number; readonly requests: number; readonly good: number }[] = [];
 
   constructor(output: Output, plan: Plan, nowMs: () => number) {
     this.#output = output;
@@ -80,15 +81,15 @@ export class Progress implements Disposable {
 
   #tick(): void {
     const nowMs = this.#nowMs();
-    const load = this.#load?.() ?? { requests: 0, liveServed: 0, shed: {}, failed: 0 };
+    const load = this.#load?.() ?? { requests: 0, good: 0, shed: {}, failed: 0 };
     if (!this.#output.isTerminal && this.#load === null) return;
-    this.#readings.push({ atMs: nowMs, requests: load.requests, liveServed: load.liveServed });
+    this.#readings.push({ atMs: nowMs, requests: load.requests, good: load.good });
     while ((this.#readings[1]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs - rhythmMsOf(this.#plan)) this.#readings.shift();
-    const last = this.#readings[0] ?? { atMs: nowMs, requests: 0, liveServed: 0 };
+    const last = this.#readings[0] ?? { atMs: nowMs, requests: 0, good: 0 };
     const spanS = nowMs === last.atMs ? Number.POSITIVE_INFINITY : (nowMs - last.atMs) / 1000;
     const line = renderLiveLine({
       phase: this.#phase, phaseLeftMs: this.#phaseEndsMs === null ? null : this.#phaseEndsMs - nowMs,
-      requestsPerSecond: (load.requests - last.requests) / spanS, liveServedPerSecond: (load.liveServed - last.liveServed) / spanS,
+      requestsPerSecond: (load.requests - last.requests) / spanS, goodPerSecond: this.#plan.harm === undefined ? null : { what: goodOf(this.#plan.harm), value: (load.good - last.good) / spanS },
       shedByLane: load.shed, failed: load.failed, note: this.#note,
     }, this.#output);
     this.#output.erase();

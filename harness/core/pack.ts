@@ -2,6 +2,7 @@
  * What a kind of target brings beyond its services, so that the harness need not know it. Any target
  * of that kind may use the same pack.
  */
+import type { Harm } from "./harm.ts";
 import type { Registry } from "./metrics.ts";
 import type { PackProbes, ProbeContext } from "./pack-probes.ts";
 import type { Service, Telemetry } from "./target.ts";
@@ -10,8 +11,10 @@ import type { Source } from "./telemetry.ts";
 export interface Pack {
   /** `live-streaming`. */
   readonly name: string;
-  /** Classes of requests; each sample that stems from a request carries one as its tag `lane`. */
+  /** Classes of requests, in the order in which they are protected; each sample that stems from a request carries one as its tag `lane`. */
   readonly trafficClasses: readonly string[];
+  /** By what its users are harmed. */
+  readonly harm?: Harm;
   /** What its workloads, readers, players and prober measure, by name. */
   readonly metrics: Registry;
   /** Who reports what: what one of a service's telemetry is read for, beyond series of Prometheus text. */

@@ -181,6 +181,7 @@ function refuse(experiment: Experiment, problems: readonly string[], forceable =
 }
 
 function planOf(experiment: Experiment, topology: string, layout: Layout, options: TargetOptions, registry: Registry, notes: readonly string[] = []): Plan {
+  const { pack } = experiment.target;
   return {
     format: "seawall-plan/1",
     experiment: experiment.name, title: experiment.title, story: experiment.story, tier: experiment.tier,
@@ -196,6 +197,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     leadInMs, phasesMs: experiment.phasesMs,
     load: experiment.load, ...(experiment.players === undefined ? {} : { players: experiment.players }), hypothesis: experiment.hypothesis, recovery: experiment.recovery,
     steps: experiment.method, struck: experiment.method.map(({ fault }) => struckIn(fault, layout)), abortWhen: experiment.abortWhen,
+    ...(pack?.harm === undefined ? {} : { harm: pack.harm }), ...(pack === undefined ? {} : { trafficClasses: pack.trafficClasses }),
     metrics: registry,
     telemetry: telemetryOf(layout, options.substrate, experiment.target.model?.metrics ?? [], experiment.target.pack),
     ...(notes.length === 0 ? {} : { notes }),

@@ -82,8 +82,8 @@ export interface RunningLoad extends AsyncDisposable {
 /** Running totals for the live line. */
 export interface LoadProgress {
   readonly requests: number;
-  /** Segments that viewers at the live edge got in time. */
-  readonly liveServed: number;
+  /** Of what harms users of the class that is protected most: those that went well. */
+  readonly good: number;
   readonly shed: Readonly<Record<string, number>>;
   readonly failed: number;
 }

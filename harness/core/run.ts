@@ -5,6 +5,7 @@
 import type { Phase, Claim, Comparison, Recovery, Step, Load } from "./experiment.ts";
 import type { Fault } from "../faults/faults.ts";
 import type { Struck } from "../faults/fault.ts";
+import type { Harm } from "./harm.ts";
 import type { Registry } from "./metrics.ts";
 import type { Evidence } from "./evidence.ts";
 import type { SeriesData } from "./samples.ts";
@@ -58,6 +59,10 @@ export interface Plan {
   /** What each step strikes, in their order. Missing in older records. */
   readonly struck?: readonly Struck[];
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
+  /** By what the target's users are harmed; missing where nobody said it. */
+  readonly harm?: Harm;
+  /** Classes of requests, in the order in which they are protected. Missing where nobody said it, and in older records. */
+  readonly trafficClasses?: readonly string[];
   /** Every metric that the run can contain. A record without them is read with those of its time. */
   readonly metrics: Registry;
   /** Who reports what, and whose faults may silence it. Missing in older records, whose claims on readings cannot hold. */

@@ -4,6 +4,7 @@ import type { Registry } from "../core/metrics.ts";
 import type { Series } from "../core/run.ts";
 import { everyMetric } from "../core/judge/fixture.ts";
 import { metricsMadeIn } from "../core/workload-metrics.ts";
+import { harm } from "../../targets/live-streaming/pack/harm.ts";
 import { CsvParser, type PlannedLoad } from "./csv.ts";
 
 const header = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
@@ -54,7 +55,7 @@ function parse(text: string | Buffer, cuts: readonly number[] = [], metrics: Reg
       const series = all[id];
       if (series !== undefined) samples.push({ ...series, atMs, value });
     },
-  }, loads, metrics, asked);
+  }, loads, metrics, asked, harm);
   const bytes = Buffer.from(text);
   let from = 0;
   for (const end of [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)) {
@@ -106,7 +107,7 @@ describe("k6's stream", () => {
   });
 
   it("counts for the live line", () => {
-    expect(whole.progress).toEqual({ requests: 5, failed: 1, liveServed: 2, shed: { live: 1 } });
+    expect(whole.progress).toEqual({ requests: 5, failed: 1, good: 2, shed: { live: 1 } });
   });
 
   it("is the same however it is cut into chunks", () => {

@@ -4,8 +4,11 @@
  */
 import { arrivalsOf, type Stage } from "../core/arrivals.ts";
 import { SeawallError } from "../core/errors.ts";
+import type { Tags } from "../core/experiment.ts";
+import type { Harm } from "../core/harm.ts";
 import { k6MetricNames } from "../core/k6-metrics.ts";
 import { metricIn, type Metric, type Registry } from "../core/metrics.ts";
+import { carries } from "../core/series.ts";
 import type { LoadProgress, SampleSink } from "../core/ports.ts";
 
 const newline = 10, comma = 44, quote = 34;
@@ -30,9 +33,9 @@ const kinds: Readonly<Record<string, Kind>> = {
 /** A line of a metric that is kept: what it is, its name in the stream, and where its timestamp begins. */
 interface Known { readonly kind: Kind; readonly name: string; readonly from: number }
 
-interface Target { readonly series: number; readonly lane: string; readonly status: string; readonly outcome: string; readonly load: OneLoad;
-  /** It tells how an iteration came out. */
-  readonly isOutcome: boolean }
+interface Target { readonly series: number; readonly lane: string; readonly status: string; readonly load: OneLoad;
+  /** Of what harms users, one that did not. */
+  readonly isGood: boolean }
 
 /** A load of the plan: its name is that of its scenario. */
 export interface PlannedLoad { readonly name: string; readonly lane: string; readonly stages: readonly Stage[] }
@@ -52,12 +55,13 @@ type Sample = Known & { readonly atMs: number; readonly value: number };
 export class CsvParser {
   readonly #sink: SampleSink;
   readonly #metrics: Registry;
+  readonly #harm: Harm | undefined;
   readonly #named: readonly { readonly bytes: Buffer; readonly name: string; readonly kind: Kind }[];
   readonly #undeclared = new Set<string>();
   readonly #loads: ReadonlyMap<string, OneLoad>;
   readonly #targets = new Map<string, Target | string>();
   readonly #running = new Map<number, Running>();
-  readonly #totals = { requests: 0, failed: 0, liveServed: 0, shed: {} as Record<string, number> };
+  readonly #totals = { requests: 0, failed: 0, good: 0, shed: {} as Record<string, number> };
   #rest: Buffer = Buffer.alloc(0);
   #headerSeen = false;
   #inQuotes = false;
@@ -67,10 +71,11 @@ export class CsvParser {
   badLines = 0;
   samples = 0;
 
-  /** `metrics`: of the run. `asked`: names of those that its claims are on; of k6's own, no others are kept. */
-  constructor(sink: SampleSink, loads: readonly PlannedLoad[], metrics: Registry, asked: readonly string[] = []) {
+  /** `metrics`: of the run. `asked`: names of those that its claims are on; of k6's own, no others are kept. `harm`: by what users are harmed, for the live line. */
+  constructor(sink: SampleSink, loads: readonly PlannedLoad[], metrics: Registry, asked: readonly string[] = [], harm?: Harm) {
     this.#sink = sink;
     this.#metrics = metrics;
+    this.#harm = harm;
     const passedOver = k6MetricNames.filter((name) => !asked.includes(name) && !Object.hasOwn(kinds, name));
     this.#named = [...Object.entries(kinds), ...passedOver.map((name) => [name, "passedOver"] as const)]
       .map(([name, kind]) => ({ bytes: Buffer.from(`${name},`), name, kind }));
@@ -189,7 +194,7 @@ export class CsvParser {
     this.samples++;
     if (kind === "request") this.#pending = { target, atMs, durationMs: value };
     else this.#sink.sample(target.series, atMs, value);
-    if (target.isOutcome && target.lane === "live" && target.outcome === "served") this.#totals.liveServed++;
+    if (target.isGood) this.#totals.good++;
   }
 
   /** Late is what begins after its turn. k6 numbers no dropped iteration, so a turn is counted from both kinds. */
@@ -256,7 +261,7 @@ export class CsvParser {
     if (kind === "request" || (kind === "own" && status !== "")) tags["status"] = status;
     if (metric === "start_late_ms") tags["of"] = kind === "begun" ? "iteration" : "request";
     if (metric === "dropped_iterations") tags["why"] = kind === "dropped" ? "nobodyFree" : "tooLate";
-    const target = { lane, status, outcome: own["outcome"] ?? "", load, isOutcome: kind === "own" && declared?.source === "generator" && declared.kind === "duration" };
+    const target = { lane, status, load, isGood: isGood(this.#harm, metric, tags) };
     if (kind === "ended") return { ...target, series: -1 };
     return { ...target, series: this.#sink.series({ metric, kind: this.#sampleKindOf(metric), tags }) };
   }
@@ -279,6 +284,10 @@ export class CsvParser {
     const name = bytes.toString("latin1", from, nameEnd);
     return metricName.test(name) ? { kind: "own", name, from: nameEnd + 1 } : null;
   }
+}
+
+function isGood(harm: Harm | undefined, metric: string, tags: Tags): boolean {
+  return harm !== undefined && harm.metric === metric && tags["lane"] === harm.classes[0]?.lane && carries(tags, harm.having);
 }
 
 /** As k6 has them. */

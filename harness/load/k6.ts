@@ -103,7 +103,7 @@ class RunningK6 implements RunningLoad {
     this.#child = child;
     this.#control = control;
     this.#logFile = logFile;
-    this.#parser = new CsvParser(request.sink, request.plan.load.map((load) => ({ name: load.name, lane: load.lane, stages: stagesOf(load, request.plan) })), request.plan.metrics, metricsAsked(request.plan));
+    this.#parser = new CsvParser(request.sink, request.plan.load.map((load) => ({ name: load.name, lane: load.lane, stages: stagesOf(load, request.plan) })), request.plan.metrics, metricsAsked(request.plan), request.plan.harm);
     this.#undone = child.pid === undefined ? () => {} : request.undo.record({ kind: "processGroup", service: "k6", pid: child.pid, startTicks: statOf(child.pid)?.startTicks ?? 0 });
     child.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
     // `close` comes after the pipe is drained, `exit` may come before; a program that could not be started sends only `error`.

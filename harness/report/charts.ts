@@ -1,5 +1,6 @@
 /** Which charts a report has, in the order in which a reader asks: what viewers got, how long they waited, why, and whether to believe it. */
 import type { Tags } from "../core/experiment.ts";
+import type { Harm, HarmedClass } from "../core/harm.ts";
 import type { Run, SeriesData } from "../core/run.ts";
 import { matching } from "../core/series.ts";
 import { bucketQuantileOf, count, growth, happened, highest, peak, quantileOf, rate, restOf, shareOf } from "./buckets.ts";
@@ -13,29 +14,40 @@ export function chartSpecs(run: Run): readonly ChartSpec[] {
   const find: Find = (metric, where) => matching(run.series, where === undefined ? { metric } : { metric, where });
   const cores = run.events.find((event) => event.kind === "started")?.machine.cores;
   return [
-    requests(find, "live", "Live segments"), requests(find, "dvr", "DVR segments"), wait(find), heat(find), ...players(find), ...starts(find), ...shedding(find),
+    ...(run.plan.harm === undefined ? [] : harmed(find, run.plan.harm)), ...players(find), ...starts(find), ...shedding(find),
     fanIn(find), hits(find), store(find), publication(find), canary(find), statuses(find), originAnswers(find), processor(find, cores), memory(find), generator(find),
   ];
 }
 
-/** Stacked, so that the outline is what viewers asked for and the colours are what became of it. */
-function requests(find: Find, lane: string, title: string): ChartSpec {
-  const outcomes: readonly (readonly [string, Tone])[] = [["served", "served"], ["late", "late"], ["shed", "shed"], ["lost", "lost"]];
-  const all = find("segment_ms", { lane });
+/** What harms users, before all else: what became of each class's requests, and how long the first of them waited. */
+function harmed(find: Find, harm: Harm): ChartSpec[] {
+  return [...harm.classes.map((one) => requests(find, harm, one)), wait(find, harm), heat(find, harm)];
+}
+
+const tones: Readonly<Record<string, Tone>> = { late: "late", shed: "shed", lost: "lost" };
+
+/** Stacked, so that the outline is what users asked for and the colours are what became of it. */
+function requests(find: Find, { metric, having }: Harm, { lane, title }: HarmedClass): ChartSpec {
+  const all = find(metric, { lane });
+  const good = Object.values(having)[0] ?? "";
   return {
-    id: `${lane}-segments`, title: `${title}: asked for, and what became of them`, unit: "/s", stacked: true,
-    note: "Each colour is an outcome; the outline is the demand.", needs: `segment_ms of lane ${lane}`,
-    lines: all.length === 0 ? [] : outcomes.map(([outcome, tone]) => ({ label: outcome, tone, measure: rate(find("segment_ms", { lane, outcome })) })),
+    id: `${lane}-${metric.replace(/_ms$/, "s")}`, title: `${title}: asked for, and what became of them`, unit: "/s", stacked: true,
+    note: "Each colour is an outcome; the outline is the demand.", needs: `${metric} of lane ${lane}`,
+    lines: all.length === 0 ? [] : [
+      { label: good, tone: "served", measure: rate(find(metric, { lane, ...having })) },
+      ...Object.entries(tones).map(([outcome, tone]): LineSpec => ({ label: outcome, tone, measure: rate(find(metric, { lane, outcome })) })),
+    ],
   };
 }
 
-function wait(find: Find): ChartSpec {
-  const live = find("segment_ms", { lane: "live" });
+function wait(find: Find, { metric, classes, waitTitle }: Harm): ChartSpec {
+  const lane = classes[0]?.lane ?? "";
+  const all = find(metric, { lane });
   const quantiles = [["p99", 0.99], ["p95", 0.95], ["p50", 0.5]] as const;
   return {
-    id: "live-wait", title: "How long live viewers wait for a segment", unit: "ms", spreadForLog: 40, needs: "segment_ms of lane live",
+    id: `${lane}-wait`, title: waitTitle, unit: "ms", spreadForLog: 40, needs: `${metric} of lane ${lane}`,
     note: "Counted from the moment a viewer meant to ask. True quantiles of each interval's requests, whatever became of them.",
-    lines: live.length === 0 ? [] : quantiles.map(([label, q]) => ({ label, tone: label, measure: quantileOf(live, q) })),
+    lines: all.length === 0 ? [] : quantiles.map(([label, q]) => ({ label, tone: label, measure: quantileOf(all, q) })),
   };
 }
 
@@ -51,10 +63,10 @@ function fanIn(find: Find): ChartSpec {
 }
 
 /** Every request, so that two crowds of which one waits long are seen as two, which no quantile shows. */
-function heat(find: Find): ChartSpec {
-  const live = find("segment_ms", { lane: "live" });
+function heat(find: Find, { metric, classes, eachTitle }: Harm): ChartSpec {
+  const lane = classes[0]?.lane ?? "";
   return {
-    id: "live-heat", title: "Every live request, by how long it took", unit: "ms", needs: "segment_ms of lane live", lines: [], heat: live,
+    id: `${lane}-heat`, title: eachTitle, unit: "ms", needs: `${metric} of lane ${lane}`, lines: [], heat: find(metric, { lane }),
     note: "The darker, the more requests took that long. Logarithmic scale.",
   };
 }
@@ -119,10 +131,10 @@ function statuses(find: Find): ChartSpec {
     const label = statusLabel(series.tags["status"] ?? "");
     groups.set(label, [...(groups.get(label) ?? []), series]);
   }
-  const tones: Readonly<Record<string, Tone>> = { "2xx": "served", "404 not yet": "two", "503 shed": "shed", "no answer": "lost", other: "late" };
+  const byStatus: Readonly<Record<string, Tone>> = { "2xx": "served", "404 not yet": "two", "503 shed": "shed", "no answer": "lost", other: "late" };
   return {
     id: "http", title: "HTTP answers", unit: "/s", stacked: true, needs: "http_req_ms", note: "Every request that the load generator made, by status.",
-    lines: Object.entries(tones).flatMap(([label, tone]) => {
+    lines: Object.entries(byStatus).flatMap(([label, tone]) => {
       const series = groups.get(label);
       return series === undefined ? [] : [{ label, tone, measure: rate(series) }];
     }),

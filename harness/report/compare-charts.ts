@@ -2,9 +2,10 @@
  * The sides of a comparison over one another, on one axis: seconds from the moment at which the fault phase began. The requests of a side's runs
  * are taken together, so that a quantile is one of all of them and never a mean of quantiles; rates are per run.
  */
-import { type Phase, phases } from "../core/experiment.ts";
+import { type Phase, phases, type Tags } from "../core/experiment.ts";
+import type { Harm } from "../core/harm.ts";
 import type { Run, SeriesData } from "../core/run.ts";
-import { matching } from "../core/series.ts";
+import { carries, matching } from "../core/series.ts";
 import { count, growth, gridOf, type Measure, peak, quantileOf, windowsOf } from "./buckets.ts";
 import { categorical, type Chart, type ChartSpec, draw } from "./chart.ts";
 import type { ReportModel } from "./model.ts";
@@ -35,7 +36,7 @@ export function overlayOf(sides: readonly SideRuns[]): OverlayModel | null {
     axis: { fromMs, untilMs, firstBucketMs: grid.firstMs, bucketMs: grid.widthMs, buckets: grid.count },
     phases: bands, judgedPhases: judged.map((band) => band.phase),
     faults: timeline.faults.map((fault) => ({ ...fault, fromMs: moved(fault.fromMs), healedMs: fault.healedMs === null ? null : moved(fault.healedMs) })),
-    charts: specs(aligned).map((spec) => draw(spec, grid, windowsOf(judged))).filter(({ lines }) => lines.some(({ values }) => values.some((value) => value !== null && value !== 0))),
+    charts: specs(aligned, first.plan.harm).map((spec) => draw(spec, grid, windowsOf(judged))).filter(({ lines }) => lines.some(({ values }) => values.some((value) => value !== null && value !== 0))),
   };
 }
 
@@ -45,26 +46,32 @@ function faultStartMs(run: Run): number | null {
 
 function fromFault(run: Run): SeriesData[] {
   const zeroMs = faultStartMs(run);
-  return zeroMs === null ? [] : run.series.filter((series) => wanted.has(series.metric)).map((series) => ({ ...series, atMs: series.atMs.map((atMs) => atMs - zeroMs) }));
+  return zeroMs === null ? [] : run.series.filter((series) => wanted.has(series.metric) || series.metric === run.plan.harm?.metric).map((series) => ({ ...series, atMs: series.atMs.map((atMs) => atMs - zeroMs) }));
 }
 
-const wanted: ReadonlySet<string> = new Set(["segment_ms", "origin_gets", "publish_ms", "cpu_seconds", "resident_bytes"]);
+const wanted: ReadonlySet<string> = new Set(["origin_gets", "publish_ms", "cpu_seconds", "resident_bytes"]);
 
 interface AlignedSide { readonly label: string; readonly times: number; readonly series: readonly SeriesData[] }
 
-function specs(sides: readonly AlignedSide[]): ChartSpec[] {
+function specs(sides: readonly AlignedSide[], harm: Harm | undefined): ChartSpec[] {
   const chart = (id: string, title: string, note: string, unit: string, metric: string, where: Readonly<Record<string, string>>, measure: (series: readonly SeriesData[], side: AlignedSide) => Measure, more: Partial<ChartSpec> = {}): ChartSpec[] => {
     const lines = sides.map((side, index) => ({ side, tone: categorical[index % categorical.length] ?? "muted", series: matching(side.series, { metric, where }) }));
     if (lines.every(({ series }) => series.length === 0)) return [];
     return [{ id, title, note, unit, needs: "", ...more, lines: lines.filter(({ series }) => series.length > 0).map(({ side, tone, series }) => ({ label: side.label, tone, measure: measure(series, side) })) }];
   };
   const quantile = (q: number) => (series: readonly SeriesData[]): Measure => quantileOf(series, q);
-  const live = { lane: "live" }, dvr = { lane: "dvr" };
+  const ofHarm = ({ metric, having, classes }: Harm): ChartSpec[] => classes.flatMap(({ lane, title }, index) => {
+    const good = chart(`${lane}-served`, `${title} served`, index === 0 ? "In time and whole." : "What is given up before.", "%", metric, { lane }, (series) => shareOf(series, having));
+    if (index > 0) return good;
+    const name = `${lane.charAt(0).toUpperCase()}${lane.slice(1)}`;
+    return [
+      ...chart(`${lane}-p99`, `${name} wait, p99`, "From the moment a viewer meant to ask.", "ms", metric, { lane }, quantile(0.99), { spreadForLog: 40 }),
+      ...chart(`${lane}-p50`, `${name} wait, p50`, "Half of the viewers wait less.", "ms", metric, { lane }, quantile(0.5), { spreadForLog: 40 }),
+      ...good,
+    ];
+  });
   return [
-    ...chart("live-p99", "Live wait, p99", "From the moment a viewer meant to ask.", "ms", "segment_ms", live, quantile(0.99), { spreadForLog: 40 }),
-    ...chart("live-p50", "Live wait, p50", "Half of the viewers wait less.", "ms", "segment_ms", live, quantile(0.5), { spreadForLog: 40 }),
-    ...chart("live-served", "Live segments served", "In time and whole.", "%", "segment_ms", live, served),
-    ...chart("dvr-served", "DVR segments served", "What is given up first.", "%", "segment_ms", dvr, served),
+    ...(harm === undefined ? [] : ofHarm(harm)),
     ...chart("origin", "Requests to the origins", "By all edges together.", "/s", "origin_gets", {}, (series, { times }) => divided(growth(series), times)),
     ...chart("publication", "Publication, p95", "First attempt to acknowledgement.", "ms", "publish_ms", {}, quantile(0.95), { spreadForLog: 40 }),
     ...chart("processor", "Processor", "All services, generator and harness.", "cores", "cpu_seconds", {}, (series, { times }) => divided(growth(series), times)),
@@ -72,9 +79,10 @@ function specs(sides: readonly AlignedSide[]): ChartSpec[] {
   ];
 }
 
-function served(series: readonly SeriesData[]): Measure {
+/** Of good ones among all, in per cent. */
+function shareOf(series: readonly SeriesData[], having: Tags): Measure {
   return (windows) => {
-    const [all, good] = [count(series)(windows), count(series.filter(({ tags }) => tags["outcome"] === "served"))(windows)];
+    const [all, good] = [count(series)(windows), count(series.filter(({ tags }) => carries(tags, having)))(windows)];
     return all.map((value, index) => (value === null || value === 0 ? null : (100 * (good[index] ?? 0)) / value));
   };
 }

@@ -1,18 +1,23 @@
-/** What viewers felt, in a few figures for each phase. */
-import type { Phase } from "../core/experiment.ts";
+/** What users felt, in a few figures for each phase. */
+import type { Phase, Tags } from "../core/experiment.ts";
+import type { Harm, HarmedClass } from "../core/harm.ts";
 import type { Run } from "../core/run.ts";
 import { matching } from "../core/series.ts";
 import { count, type Grid, quantileOf, windowsOf } from "./buckets.ts";
 import { isPhase } from "../core/format.ts";
+import { clip } from "./plain.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface Felt {
   readonly phase: Phase;
-  readonly live: LaneFelt;
-  readonly dvr: LaneFelt;
+  /** Of each class of requests, that which is protected most first. */
+  readonly classes: readonly LaneFelt[];
 }
 
 export interface LaneFelt {
+  readonly lane: string;
+  /** What they asked for. */
+  readonly title: string;
   readonly asked: number;
   /** 0…1, null when nobody asked. */
   readonly servedShare: number | null;
@@ -25,16 +30,15 @@ export interface LaneFelt {
 export function feltOf(run: Run, timeline: Timeline, grid: Grid): Felt[] {
   const spans = timeline.phases.flatMap(({ phase, fromMs, untilMs }) =>
     (isPhase(phase) ? [{ phase, fromMs: fromMs + timeline.zeroMs, untilMs: untilMs + timeline.zeroMs }] : []));
-  const [live, dvr] = [laneFelt(run, "live", spans, grid), laneFelt(run, "dvr", spans, grid)];
-  return spans.map(({ phase }, index) => ({ phase, live: live[index] ?? nobody, dvr: dvr[index] ?? nobody }));
+  const { harm } = run.plan;
+  const classes = (harm?.classes ?? []).map((one) => laneFelt(run, harm as Harm, one, spans, grid));
+  return spans.map(({ phase }, index) => ({ phase, classes: classes.flatMap((one) => one[index] ?? []) }));
 }
 
-const nobody: LaneFelt = { asked: 0, servedShare: null, shed: 0, p99Ms: null, worstP99Ms: null };
-
-function laneFelt(run: Run, lane: string, spans: readonly { readonly fromMs: number; readonly untilMs: number }[], grid: Grid): LaneFelt[] {
+function laneFelt(run: Run, { metric, having }: Harm, { lane, title }: HarmedClass, spans: readonly { readonly fromMs: number; readonly untilMs: number }[], grid: Grid): LaneFelt[] {
   const windows = windowsOf(spans);
-  const find = (outcome?: string) => matching(run.series, { metric: "segment_ms", where: outcome === undefined ? { lane } : { lane, outcome } });
-  const [asked, served, shed] = [count(find())(windows), count(find("served"))(windows), count(find("shed"))(windows)];
+  const find = (where?: Tags) => matching(run.series, { metric, where: { lane, ...where } });
+  const [asked, served, shed] = [count(find())(windows), count(find(having))(windows), count(find({ outcome: "shed" }))(windows)];
   const p99 = quantileOf(find(), 0.99)(windows);
   const curve = quantileOf(find(), 0.99)(grid);
   return spans.map((span, index) => {
@@ -44,7 +48,7 @@ function laneFelt(run: Run, lane: string, spans: readonly { readonly fromMs: num
       return value !== null && middleMs >= span.fromMs && middleMs < span.untilMs;
     }) as number[];
     return {
-      asked: total, servedShare: total === 0 ? null : (served[index] ?? 0) / total, shed: shed[index] ?? 0,
+      lane: clip(lane, 40), title: clip(title, 60), asked: total, servedShare: total === 0 ? null : (served[index] ?? 0) / total, shed: shed[index] ?? 0,
       p99Ms: p99[index] ?? null, worstP99Ms: inside.length === 0 ? null : inside.reduce((a, b) => Math.max(a, b)),
     };
   });

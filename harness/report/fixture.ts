@@ -4,6 +4,7 @@ import type { Claim, Phase } from "../core/experiment.ts";
 import { claimId, familyOf } from "../core/judge/subjects.ts";
 import type { Finding, Plan, Run, RunEvent, Status, Verdict } from "../core/run.ts";
 import { edges, epochMs, leadInMs, seriesOf, struck } from "./fixture-samples.ts";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 
 export interface Fixture {
   readonly run: Run;
@@ -57,7 +58,7 @@ function planOf(without: readonly string[], phasesMs: Readonly<Record<Phase, num
       { name: "live", workload: "viewer", exec: "live", lane: "live", ratePerSecond: { baseline: 80, fault: 480, recovery: 80 }, vus: 900 },
       { name: "dvr", workload: "viewer", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 15, fault: 60, recovery: 15 }, vus: 120 },
     ],
-    metrics: everyMetric,
+    metrics: everyMetric, ...(streaming.harm === undefined ? {} : { harm: streaming.harm }), trafficClasses: streaming.trafficClasses,
     hypothesis: [served, wait, fanIn, puts],
     recovery: { title: "Goodput is back within 10 s of the heal, and stays", goodput: { metric: "segment_ms" }, having: { outcome: "served" }, shareMin: 0.99, ofBaselineMin: 0.9, withinMs: 10_000, windowMs: 2000 },
     steps: [{ atMs: 6000, forMs: phasesMs.fault - 12_000, fault: { kind: "kill", service: struck } }],

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type LiveState, renderLiveLine } from "./live-line.ts";
 
-const state: LiveState = { phase: "fault", phaseLeftMs: 12_300, requestsPerSecond: 1234, liveServedPerSecond: 480.4, shedByLane: { dvr: 1234, live: 0 }, failed: 3, note: "" };
+const state: LiveState = { phase: "fault", phaseLeftMs: 12_300, requestsPerSecond: 1234, goodPerSecond: { what: "live served", value: 480.4 }, shedByLane: { dvr: 1234, live: 0 }, failed: 3, note: "" };
 const plain = { columns: 100, colour: false, isTerminal: false };
 
 describe("the live line", () => {
@@ -12,7 +12,7 @@ describe("the live line", () => {
   });
 
   test("leaves out what nobody knows yet", () => {
-    expect(renderLiveLine({ ...state, phase: "deploying", phaseLeftMs: null, requestsPerSecond: 0, liveServedPerSecond: 0, shedByLane: {}, failed: 0, note: "2 of 12 services up" }, plain))
+    expect(renderLiveLine({ ...state, phase: "deploying", phaseLeftMs: null, requestsPerSecond: 0, goodPerSecond: { what: "live served", value: 0 }, shedByLane: {}, failed: 0, note: "2 of 12 services up" }, plain))
       .toBe("deploying · 2 of 12 services up\n");
   });
 

@@ -9,7 +9,8 @@ export interface LiveState {
   /** Null when nobody can say. */
   readonly phaseLeftMs: number | null;
   readonly requestsPerSecond: number;
-  readonly liveServedPerSecond: number;
+  /** `live served`; null where nobody says by what users are harmed. */
+  readonly goodPerSecond: { readonly what: string; readonly value: number } | null;
   /** Requests shed so far, by lane. */
   readonly shedByLane: Readonly<Record<string, number>>;
   /** Requests that failed so far. */
@@ -35,12 +36,12 @@ export function renderLiveLine(state: LiveState, { columns, colour, isTerminal }
   return line.startsWith(bold) ? paint(bold, "bold") + line.slice(bold.length) : line;
 }
 
-function parts({ phaseLeftMs, requestsPerSecond, liveServedPerSecond, shedByLane, failed, note }: LiveState): string[] {
+function parts({ phaseLeftMs, requestsPerSecond, goodPerSecond, shedByLane, failed, note }: LiveState): string[] {
   const shed = Object.entries(shedByLane).filter(([, count]) => count > 0);
-  const loaded = requestsPerSecond > 0 || liveServedPerSecond > 0;
+  const loaded = requestsPerSecond > 0 || (goodPerSecond?.value ?? 0) > 0;
   return [
     ...(phaseLeftMs === null ? [] : [`${formatDuration(Math.max(0, Math.ceil(phaseLeftMs / 1000) * 1000))} left`]),
-    ...(loaded ? [`${perSecond(requestsPerSecond)} requests`, `${perSecond(liveServedPerSecond)} live served`] : []),
+    ...(loaded ? [`${perSecond(requestsPerSecond)} requests`, ...(goodPerSecond === null ? [] : [`${perSecond(goodPerSecond.value)} ${oneLine(goodPerSecond.what)}`])] : []),
     ...(shed.length === 0 ? [] : [`shed ${shed.map(([lane, count]) => `${oneLine(lane)} ${formatValue(count, "")}`).join(", ")}`]),
     ...(failed > 0 ? [`failed ${formatValue(failed, "")}`] : []),
     ...(note === "" ? [] : [oneLine(note)]),

@@ -19,16 +19,16 @@ describe("a whole run", () => {
     const drawn = chart("live-segments")?.lines.flatMap((one) => one.values).reduce<number>((total, value) => total + (value ?? 0) * seconds, 0);
     expect(drawn).toBeCloseTo(asked, 6);
     expect(line("live-segments", "served")?.byPhase[0]).toBe(80);
-    expect(model.felt.map(({ live }) => live.asked)).toEqual([1600, 14_400, 1920]);
+    expect(model.felt.map(({ classes }) => classes[0]?.asked)).toEqual([1600, 14_400, 1920]);
   });
 
   test("sees DVR shed and live served, as the viewers did", () => {
     const fault = model.felt[1];
     expect(fault?.phase).toBe("fault");
-    expect(fault?.live.servedShare).toBeGreaterThan(0.999);
-    expect(fault?.dvr.servedShare).toBeLessThan(0.8);
-    expect(fault?.dvr.shed).toBeGreaterThan(100);
-    expect(fault?.live.worstP99Ms).toBeGreaterThanOrEqual(fault?.live.p99Ms ?? Number.NaN);
+    expect(fault?.classes[0]?.servedShare).toBeGreaterThan(0.999);
+    expect(fault?.classes[1]?.servedShare).toBeLessThan(0.8);
+    expect(fault?.classes[1]?.shed).toBeGreaterThan(100);
+    expect(fault?.classes[0]?.worstP99Ms).toBeGreaterThanOrEqual(fault?.classes[0]?.p99Ms ?? Number.NaN);
   });
 
   test("places the fault by its events and shows its proof", () => {

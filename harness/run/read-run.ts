@@ -4,11 +4,10 @@ import { basename, join, resolve } from "node:path";
 import { createZstdDecompress } from "node:zlib";
 import { SeawallError } from "../core/errors.ts";
 import { planDocument } from "../core/output/plan.ts";
-import type { Registry } from "../core/metrics.ts";
 import type { Plan, Run, RunEvent } from "../core/run.ts";
 import { unknownNames } from "../core/unknown-names.ts";
 import { readEvents } from "./read-events.ts";
-import olderMetrics from "./older-metrics.json" with { type: "json" };
+import older from "./older-plans.json" with { type: "json" };
 import { files } from "./run-directory.ts";
 import { SampleParser } from "./sample-parser.ts";
 import { type Seal, sha256 } from "./seal.ts";
@@ -61,7 +60,7 @@ function planIn(value: unknown): Plan {
     const said = issues.slice(0, issuesMax).map(({ path, message }) => `"${path.join(".")}": ${message}`);
     throw new Error([...said, ...(issues.length > issuesMax ? [`and ${issues.length - issuesMax} more`] : [])].join("; "));
   }
-  const plan: Plan = { ...(value as Plan), metrics: (value as Partial<Plan>).metrics ?? (olderMetrics as unknown as Registry) };
+  const plan: Plan = (value as Partial<Plan>).metrics === undefined ? { ...(value as Plan), ...(older as unknown as Pick<Plan, "metrics" | "harm">) } : (value as Plan);
   const lengths = { leadInMs: plan.leadInMs, ...plan.phasesMs };
   for (const [name, ms] of Object.entries(lengths)) {
     if (ms < 0 || ms > phaseMsMax) throw new Error(`${name} is ${ms} ms long`);

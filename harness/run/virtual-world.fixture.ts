@@ -118,7 +118,7 @@ function virtualLoad(clock: Clock, random: () => number, totalMs: number, chance
   const end = Promise.withResolvers<LoadEnd>();
   const finish = (expected: boolean, detail: string): void => end.resolve({ exitCode: expected ? 0 : null, signal: null, expected, detail, cpuSeconds: 1 });
   return {
-    name: "virtual", ended: end.promise, progress: { requests: 0, liveServed: 0, shed: {}, failed: 0 }, resources: () => null,
+    name: "virtual", ended: end.promise, progress: { requests: 0, good: 0, shed: {}, failed: 0 }, resources: () => null,
     begin: async () => {
       const dies = random() < chances.loadDies;
       void clock.sleep(dies ? random() * totalMs : totalMs + 3_000).then(() => finish(!dies, dies ? "ended by SIGKILL" : "exit status 0"));

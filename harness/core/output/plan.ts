@@ -54,6 +54,11 @@ export const planDocument = z.object({
   struck: z.array(z.object({ services: z.array(z.string()), links: z.array(z.string()), lasts: z.boolean(), severs: z.boolean(), silences: z.boolean().optional() })).optional()
     .meta({ description: "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile" }),
   abortWhen: z.array(abortShape),
+  trafficClasses: z.array(z.string()).optional().meta({ description: "in the order in which they are protected" }),
+  harm: z.object({
+    metric: z.string(), having: z.record(z.string(), z.string()), waitTitle: z.string(), eachTitle: z.string(),
+    classes: z.array(z.object({ lane: z.string(), title: z.string() })),
+  }).optional().meta({ description: "the metric by which the target's users are harmed" }),
   metrics: z.record(z.string(), metricShape).optional().meta({ description: "every metric that the run can contain; a plan without them is read with those of its time" }),
   telemetry: z.array(z.object({
     name: z.string(), where: z.record(z.string(), z.string()), silencedBy: z.array(z.string()),

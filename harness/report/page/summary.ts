@@ -1,7 +1,7 @@
 /** The first screen: the verdict, why, what was broken and what viewers felt. It needs no script. */
 import type { Phase } from "../../core/experiment.ts";
 import { formatCount, formatDuration, formatOffset, formatValue, missing } from "../../core/format.ts";
-import type { Felt } from "../felt.ts";
+import type { Felt, LaneFelt } from "../felt.ts";
 import { markup, type Markup } from "../markup.ts";
 import { type ReportModel, unchartedPrefix } from "../model.ts";
 import type { FaultBand } from "../timeline.ts";
@@ -79,14 +79,19 @@ function proof(shown: boolean, word: string, evidence: string): Markup {
 
 function felt(all: readonly Felt[]): Markup {
   const main = all.find((one) => one.phase === "fault") ?? all.at(-1);
-  if (main === undefined || all.every(({ live, dvr }) => live.asked + dvr.asked === 0)) return markup`<p class="quiet">Unknown: no viewer’s request was recorded in any judged phase.</p>`;
-  const others = all.filter((one) => one !== main && one.live.asked + one.dvr.asked > 0);
-  const beside = (of: (one: Felt) => string): string[] => others.map((one) => `${one.phase} ${of(one)}`);
+  const asked = ({ classes }: Felt): number => classes.reduce((total, one) => total + one.asked, 0);
+  if (main === undefined || all.every((one) => asked(one) === 0)) return markup`<p class="quiet">Unknown: no viewer’s request was recorded in any judged phase.</p>`;
+  const others = all.filter((one) => one !== main && asked(one) > 0);
   const share = (value: number | null): string => formatValue(value, "share");
+  const figures = main.classes.flatMap((one, index) => {
+    const beside = (of: (one: LaneFelt) => string): string[] => others.flatMap(({ phase, classes }) => (classes[index] === undefined ? [] : [`${phase} ${of(classes[index])}`]));
+    const served = (detail: string): Markup => figure(`${one.title} served`, main.phase, share(one.servedShare), detail, beside((other) => share(other.servedShare)));
+    if (index > 0) return [served(one.asked === 0 ? "nobody asked" : `${formatCount(one.shed)} shed of ${formatCount(one.asked)}`)];
+    const longest = one.worstP99Ms === null ? missing : formatValue(one.worstP99Ms, "ms");
+    return [served(`of ${formatCount(one.asked)}`), figure(`Longest ${one.lane} wait, p99`, main.phase, longest, "in the worst interval", beside((other) => formatValue(other.worstP99Ms, "ms")))];
+  });
   return markup`<dl class="figures">
-${figure("Live segments served", main.phase, share(main.live.servedShare), `of ${formatCount(main.live.asked)}`, beside((one) => share(one.live.servedShare)))}
-${figure("Longest live wait, p99", main.phase, main.live.worstP99Ms === null ? missing : formatValue(main.live.worstP99Ms, "ms"), "in the worst interval", beside((one) => formatValue(one.live.worstP99Ms, "ms")))}
-${figure("DVR segments served", main.phase, share(main.dvr.servedShare), main.dvr.asked === 0 ? "nobody asked" : `${formatCount(main.dvr.shed)} shed of ${formatCount(main.dvr.asked)}`, beside((one) => share(one.dvr.servedShare)))}
+${figures}
 </dl>`;
 }
 

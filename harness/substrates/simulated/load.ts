@@ -37,7 +37,7 @@ class Users {
 export class SimulatedLoad implements RunningLoad {
   readonly name = "k6";
   readonly ended: Promise<LoadEnd>;
-  readonly progress: LoadProgress = { requests: 0, liveServed: 0, shed: {}, failed: 0 };
+  readonly progress: LoadProgress = { requests: 0, good: 0, shed: {}, failed: 0 };
   readonly #plan: Plan;
   readonly #clock: VirtualClock;
   readonly #model: RunningModel;

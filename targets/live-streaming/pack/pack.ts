@@ -3,9 +3,10 @@
  * It imports nothing of the target beside it.
  */
 import type { Pack } from "../../../harness/core/pack.ts";
+import { harm } from "./harm.ts";
 import { metrics } from "./metrics.ts";
 import { StreamProbes } from "./probes/stream-probes.ts";
 import { reportsOf } from "./reports.ts";
 import { trafficClasses } from "./traffic-classes.ts";
 
-export const streaming: Pack = { name: "live-streaming", trafficClasses, metrics, reports: reportsOf, probes: (context) => new StreamProbes(context) };
+export const streaming: Pack = { name: "live-streaming", trafficClasses, harm, metrics, reports: reportsOf, probes: (context) => new StreamProbes(context) };

@@ -1,0 +1,9 @@
+/** By what viewers are harmed: a segment that does not come in time, at the live edge before all else. */
+import type { Harm } from "../../../harness/core/harm.ts";
+
+export const harm: Harm = {
+  metric: "segment_ms", having: { outcome: "served" },
+  classes: [{ lane: "live", title: "Live segments" }, { lane: "dvr", title: "DVR segments" }],
+  waitTitle: "How long live viewers wait for a segment",
+  eachTitle: "Every live request, by how long it took",
+};
