@@ -1,5 +1,6 @@
 /** Whether the books of services that take in events balance when all is over: what they say of themselves, against one another and what is there. */
 import type { Instance, SampleSink } from "./ports.ts";
+import { isExposed } from "./target.ts";
 
 interface Counts { readonly accepted: number; readonly stored: number; readonly shed: number; readonly queued: number }
 
@@ -17,10 +18,10 @@ export function balanceOf({ accepted, stored, shed, queued }: Counts, found: num
 
 /** Each entry as one sample at `atMs`, the last moment of which a claim can speak. A service that cannot be asked leaves none, and a claim on it too few. */
 export async function sinkBooks(instances: readonly Instance[], sink: SampleSink, atMs: number): Promise<void> {
-  await Promise.all(instances.flatMap((instance) => instance.service.telemetry.flatMap((telemetry) => (telemetry.kind !== "books" ? [] : [
+  await Promise.all(instances.flatMap((instance) => instance.service.telemetry.flatMap((telemetry) => (telemetry.kind !== "books" || isExposed(telemetry) ? [] : [
     (async () => {
-      const counts = JSON.parse(await instance.operate(telemetry.counts)) as Counts;
-      const balance = balanceOf(counts, Number(await instance.operate(telemetry.found)));
+      const counts = JSON.parse(await instance.operate(String(telemetry["counts"]))) as Counts;
+      const balance = balanceOf(counts, Number(await instance.operate(String(telemetry["found"]))));
       for (const [entry, by] of Object.entries(balance)) {
         sink.sample(sink.series({ metric: "events_unreconciled", kind: "event", tags: { service: instance.service.name, entry } }), atMs, Math.abs(by));
       }

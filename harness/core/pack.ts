@@ -3,9 +3,9 @@
  * of that kind may use the same pack.
  */
 import type { Harm } from "./harm.ts";
-import type { Registry } from "./metrics.ts";
+import type { Metric, Registry } from "./metrics.ts";
 import type { PackProbes, ProbeContext } from "./pack-probes.ts";
-import type { Service, Telemetry } from "./target.ts";
+import type { Layout, Service, Telemetry } from "./target.ts";
 import type { Source } from "./telemetry.ts";
 
 export interface Pack {
@@ -17,6 +17,11 @@ export interface Pack {
   readonly harm?: Harm;
   /** What its workloads, readers, players and prober measure, by name. */
   readonly metrics: Registry;
+  /**
+   * Which values a tag of a metric can have in a layout: null where any can occur, undefined where the pack knows no
+   * better than the harness.
+   */
+  tagValues?(metric: string, tag: string, known: Metric, layout: Layout): readonly string[] | null | undefined;
   /** Who reports what: what one of a service's telemetry is read for, beyond series of Prometheus text. */
   reports?(telemetry: Telemetry, service: Service): readonly Source[];
   /** What it looks at while a run goes on. Without one, the harness's own prober asks what the layout names. */

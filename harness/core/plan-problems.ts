@@ -5,7 +5,7 @@ import { comparesBytes, metricIn, type Registry } from "./metrics.ts";
 import { unknownName } from "./nearest.ts";
 import type { PlanOptions } from "./plan.ts";
 import { isVirtual } from "./substrates.ts";
-import type { Layout } from "./target.ts";
+import { isExposed, type Layout } from "./target.ts";
 
 export function loadProblems(experiment: Experiment, options: PlanOptions): string[] {
   const problems = repeated(experiment.load.map((load) => load.name)).map((name) => `load: "${name}" occurs twice`);
@@ -80,7 +80,7 @@ export function emitProblems(experiment: Experiment, layout: Layout, registry: R
   const telemetry = layout.services.flatMap((service) => service.telemetry);
   const emitted = (name: string): boolean => {
     const { source, needs } = metricIn(registry, name) ?? {};
-    if (source === "service") return telemetry.some((one) => one.kind === "prometheus" && one.series.includes(name));
+    if (source === "service") return telemetry.some((one) => isExposed(one) && one.series.includes(name));
     const isRead = needs?.telemetry === undefined || telemetry.some(({ kind }) => needs.telemetry?.includes(kind));
     return isRead && (needs?.readBack !== true || layout.readBack !== undefined);
   };

@@ -95,7 +95,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ...classProblems(experiment),
     ...claimProblems(experiment, registry),
     ...recoveryProblems(experiment, registry),
-    ...vacuousProblems(experiment, options.substrate, valuesIn(layout ?? null, registry)),
+    ...vacuousProblems(experiment, options.substrate, valuesIn(layout ?? null, registry, whole.target.pack)),
   ];
   if (chosen === undefined || layout === undefined) return refuse(experiment, problems);
   problems.push(...lackProblems(chosen, topology, experiment, options));
@@ -128,7 +128,7 @@ function coarseRecovery({ recovery }: Experiment): string[] {
 function unrefutable(experiment: Experiment, layout: Layout, registry: Registry, { substrate, workloadPlays }: PlanOptions, problems: readonly string[]): string[] {
   if (problems.some((problem) => /^(load|phase|players)\b/.test(problem))) return [];
   const world: World = {
-    experiment, layout, registry, values: valuesIn(layout, registry), simulated: isVirtual(substrate), leadInMs,
+    experiment, layout, registry, values: valuesIn(layout, registry, experiment.target.pack), simulated: isVirtual(substrate), leadInMs,
     plays: ({ workload, exec }) => workloadPlays?.(workload)?.[exec] ?? null,
   };
   return refutableProblems(world, (title) => problems.some((problem) => problem.includes(`"${title}"`) || (problem.startsWith("recovery:") && title === experiment.recovery?.title)));

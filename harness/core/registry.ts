@@ -4,7 +4,7 @@ import type { Metric, Registry } from "./metrics.ts";
 import { ownMetrics } from "./own-metrics.ts";
 import type { Pack } from "./pack.ts";
 import type { SampleKind } from "./run.ts";
-import type { Declared, Layout } from "./target.ts";
+import { type Declared, isExposed, type Layout } from "./target.ts";
 
 /** By the naming habits of Prometheus (https://prometheus.io/docs/practices/naming), where the target does not say it. */
 export function kindOfSeries(name: string, declared: Declared | undefined): SampleKind {
@@ -15,7 +15,7 @@ export function kindOfSeries(name: string, declared: Declared | undefined): Samp
 /** Where two declare the same name, the pack's word counts before the harness's, and the harness's before that of others. */
 export function registryOf(layout: Pick<Layout, "services">, pack?: Pack, ofWorkloads: Registry = {}): Registry {
   const exposed = layout.services.flatMap(({ telemetry }) => telemetry.flatMap((one) =>
-    one.kind === "prometheus" ? one.series.map((name) => [name, exposedMetric(name, one.declared?.[name])] as const) : []));
+    isExposed(one) ? one.series.map((name) => [name, exposedMetric(name, one.declared?.[name])] as const) : []));
   return { ...k6Metrics, ...ofWorkloads, ...Object.fromEntries(exposed), ...ownMetrics, ...pack?.metrics, ...(pack === undefined ? {} : requestsOf(pack)) };
 }
 

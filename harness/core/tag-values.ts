@@ -1,8 +1,9 @@
 /** Which values a tag can have in a run of one target: those of a closed list, those that its layout knows, or any. */
 import type { Tags } from "./experiment.ts";
 import { unknownName } from "./nearest.ts";
+import type { Pack } from "./pack.ts";
 import { type Metric, metricIn, type Registry } from "./metrics.ts";
-import type { Layout } from "./target.ts";
+import { isExposed, type Layout } from "./target.ts";
 
 /** Null: any value can occur. */
 export type TagValues = (metric: string, tag: string) => readonly string[] | null;
@@ -12,24 +13,24 @@ const statuses = ["200", "503", "0", ...Array.from({ length: 500 }, (_, at) => S
 const outcomesOfProber = ["served", "failed", ...statuses];
 
 /** Where the layout is not known, only closed lists are. */
-export function valuesIn(layout: Layout | null, registry: Registry): TagValues {
+export function valuesIn(layout: Layout | null, registry: Registry, pack?: Pack): TagValues {
   const memory = new Map<string, readonly string[] | null>();
   return (metric, tag) => {
     const key = `${metric} ${tag}`;
     const known = memory.get(key);
     if (known !== undefined) return known;
-    const values = valuesOf(metric, tag, layout, registry);
+    const values = valuesOf(metric, tag, layout, registry, pack);
     memory.set(key, values);
     return values;
   };
 }
 
-
-function valuesOf(metric: string, tag: string, layout: Layout | null, registry: Registry): readonly string[] | null {
+function valuesOf(metric: string, tag: string, layout: Layout | null, registry: Registry, pack: Pack | undefined): readonly string[] | null {
   const known = metricIn(registry, metric);
   if (known === undefined) return null;
+  const ofPack = layout === null ? undefined : pack?.tagValues?.(metric, tag, known, layout);
+  if (ofPack !== undefined) return ofPack;
   const closed = known.values !== undefined && Object.hasOwn(known.values, tag) ? known.values[tag] : undefined;
-  if (metric === "segment_ms" && tag === "bytes" && layout !== null && layout.stream?.digestHeader === undefined) return ["looked", "unread"];
   if (closed !== undefined) return closed;
   if (tag === "status") return statuses;
   if (known.source === "prober" && tag === "outcome") return outcomesOfProber;
@@ -37,11 +38,8 @@ function valuesOf(metric: string, tag: string, layout: Layout | null, registry: 
   const services = layout.services.map(({ name }) => name);
   const edges = layout.edges.map(({ service }) => service);
   switch (tag) {
-    case "home": return edges;
     case "edge": return known.source === "reader" ? readFrom(layout, known) : known.source === "service" ? services : edges;
     case "origin": return [...new Set([...layout.services.flatMap(({ name, region, zone }) => [region, zone, name]), "none"])];
-    case "rendition": return layout.stream === undefined ? null : layout.stream.renditions.map(({ name }) => name);
-    case "pipeline": return pipelinesOf(layout, known.source);
     case "service": return servicesOf(metric, known, layout);
     default: return null;
   }
@@ -53,17 +51,10 @@ function readFrom({ services }: Layout, { needs }: Metric): string[] {
   return services.filter(({ telemetry }) => telemetry.some(({ kind }) => kinds.includes(kind))).map(({ name }) => name);
 }
 
-/** A viewer takes the pipeline's name from the answer; of a target without journals nobody knows how it calls them. */
-function pipelinesOf({ services }: Layout, source: string): readonly string[] | null {
-  const told = services.flatMap(({ telemetry }) => telemetry.flatMap((one) => (one.kind === "journal" ? [one.pipeline] : [])));
-  if (told.length === 0) return null;
-  return source === "generator" ? [...told, "none"] : told;
-}
-
 function servicesOf(metric: string, known: Metric, layout: Layout): readonly string[] {
   if (known.source === "reader") return readFrom(layout, known);
   if (known.source === "harness") return [...layout.services.map(({ name }) => name), "k6", "seawall"];
-  return layout.services.filter(({ telemetry }) => telemetry.some((one) => one.kind === "prometheus" && one.series.includes(metric))).map(({ name }) => name);
+  return layout.services.filter(({ telemetry }) => telemetry.some((one) => isExposed(one) && one.series.includes(metric))).map(({ name }) => name);
 }
 
 /** A misspelt value selects nothing, and nothing is easily under a limit. */

@@ -65,23 +65,28 @@ export interface Declared {
   readonly labels?: Readonly<Record<string, readonly string[] | null>>;
 }
 
-/** What the harness reads from a service while it runs. */
-export type Telemetry =
-  /** Prometheus text; the series named are kept, counters as increments. */
-  | { readonly kind: "prometheus"; readonly port: string; readonly path: string; readonly series: readonly string[];
-      /** What is said of some of the series beyond their names. */
-      readonly declared?: Readonly<Record<string, Declared>> }
-  /** Varnish shared-memory counters: backend requests per backend, named `<lane>_<region>` by the VCL. Relative to `Place.directory`. */
-  | { readonly kind: "varnish"; readonly workDirectory: string }
-  /** Prometheus text in which `edge_origin_gets_total{lane,origin}` counts the requests that an edge of another make sent to origins. */
-  | { readonly kind: "originGets"; readonly port: string; readonly path: string }
-  /**
-   * What it took in must be accounted for when all is over. Names of its operations: `counts` answers JSON with `accepted`, `stored`, `shed` and
-   * `queued`, `found` how many of those stored are really there.
-   */
-  | { readonly kind: "books"; readonly counts: string; readonly found: string }
-  /** A packager's record of each PUT of its pipeline: NDJSON at `path?after=SEQUENCE`. */
-  | { readonly kind: "journal"; readonly port: string; readonly path: string; readonly pipeline: string };
+/** Prometheus text; the series named are kept, counters as increments. */
+export interface Exposed {
+  readonly kind: "prometheus";
+  readonly port: string;
+  readonly path: string;
+  readonly series: readonly string[];
+  /** What is said of some of the series beyond their names. */
+  readonly declared?: Readonly<Record<string, Declared>>;
+}
+
+/** What the target's pack reads: the kind, and what is set besides, are the pack's own. */
+export interface ReadByPack {
+  readonly kind: string;
+  readonly [setting: string]: unknown;
+}
+
+/** What is read from a service while it runs. */
+export type Telemetry = Exposed | ReadByPack;
+
+export function isExposed(telemetry: Telemetry): telemetry is Exposed {
+  return telemetry.kind === "prometheus";
+}
 
 /** Bytes that elicit a short reply from a port and change nothing: a canary for pauses and for links. */
 export interface Ping {

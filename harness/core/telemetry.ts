@@ -4,7 +4,7 @@ import type { Pack } from "./pack.ts";
 import { kindOfSeries } from "./registry.ts";
 import type { SampleKind } from "./run.ts";
 import { isVirtual, type SubstrateName } from "./substrates.ts";
-import type { Layout, Service } from "./target.ts";
+import { isExposed, type Layout, type Service } from "./target.ts";
 
 export interface Source {
   /** For people: the service, or the pipeline that it publishes. */
@@ -28,7 +28,7 @@ function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | unde
   const { name } = service;
   const of = (where: Tags, ...series: Source["series"]): Source => ({ name, where, silencedBy: [name], series });
   const ofService = service.telemetry.flatMap((one) =>
-    one.kind === "prometheus" ? one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) })) : []);
+    isExposed(one) ? one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) })) : []);
   // Of what runs already nothing is seen but its answers; a container's figures are the engine's, a process's the system's.
   const looksInside = service.at === undefined && !isVirtual(substrate);
   const resources: Source["series"] = looksInside ? [{ metric: "cpu_seconds", kind: "increment" }, { metric: "resident_bytes", kind: "gauge" }] : [];

@@ -6,7 +6,7 @@ import type { Pack } from "../core/pack.ts";
 import type { Exposition, PackProbes } from "../core/pack-probes.ts";
 import type { Clock, Deployment, EventSink, Instance, RunningLoad, SampleSink, ServiceUsage } from "../core/ports.ts";
 import { kindOfSeries } from "../core/registry.ts";
-import type { Telemetry } from "../core/target.ts";
+import { type Exposed, isExposed, type Telemetry } from "../core/target.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { type Answer, httpGet } from "../system/network.ts";
 import { deniedSeconds } from "../system/starvation.ts";
@@ -145,7 +145,7 @@ export class RunningProbes implements AsyncDisposable {
   /** A service that does not answer leaves a gap in its own series; the target may be broken on purpose. */
   async #read(instance: Instance, telemetry: Telemetry): Promise<void> {
     try {
-      if (telemetry.kind === "prometheus") await this.#prometheus(instance, telemetry);
+      if (isExposed(telemetry)) await this.#prometheus(instance, telemetry);
       else await this.#ofPack?.read(this.#readingOf(instance, telemetry));
     } catch {
       // seen as missing samples
@@ -172,7 +172,7 @@ export class RunningProbes implements AsyncDisposable {
     return { atMs, life, all: all.filter(({ name }) => names.includes(name)) };
   }
 
-  async #prometheus(instance: Instance, { port, path, series, declared }: Telemetry & { kind: "prometheus" }): Promise<void> {
+  async #prometheus(instance: Instance, { port, path, series, declared }: Exposed): Promise<void> {
     const read = await this.#exposition(instance, port, path, series);
     const { sink } = this.#options;
     for (const { name, labels, value } of read?.all ?? []) {

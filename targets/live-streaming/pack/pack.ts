@@ -7,6 +7,12 @@ import { harm } from "./harm.ts";
 import { metrics } from "./metrics.ts";
 import { StreamProbes } from "./probes/stream-probes.ts";
 import { reportsOf } from "./reports.ts";
+import { tagValues } from "./tag-values.ts";
 import { trafficClasses } from "./traffic-classes.ts";
 
-export const streaming: Pack = { name: "live-streaming", trafficClasses, harm, metrics, reports: reportsOf, probes: (context) => new StreamProbes(context) };
+export const streaming: Pack = {
+  name: "live-streaming",
+  trafficClasses, harm, metrics, tagValues,
+  reports: reportsOf,
+  probes: (context) => new StreamProbes(context),
+};

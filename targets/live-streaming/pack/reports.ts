@@ -1,8 +1,10 @@
 /** Who of a stream's services reports what, beyond the series that it exposes. */
 import type { Service, Telemetry } from "../../../harness/core/target.ts";
 import type { Source } from "../../../harness/core/telemetry.ts";
+import type { StreamTelemetry } from "./telemetry.ts";
 
-export function reportsOf(telemetry: Telemetry, { name }: Service): readonly Source[] {
+export function reportsOf(one: Telemetry, { name }: Service): readonly Source[] {
+  const telemetry = one as StreamTelemetry;
   switch (telemetry.kind) {
     case "varnish":
     case "originGets": {

@@ -1,15 +1,15 @@
 /** What is looked at while a stream is tested: its edges by the prober, its caches' counters, its packagers' journals. */
 import type { PackProbes, ProbeContext, Reading } from "../../../../harness/core/pack-probes.ts";
 import type { Instance } from "../../../../harness/core/ports.ts";
-import type { Telemetry } from "../../../../harness/core/target.ts";
 import { runCanary } from "./canary.ts";
 import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 import { readBack } from "./read-back.ts";
 import { originGetsOf, VarnishReader, varnishstatLoop } from "./varnish.ts";
+import type { StreamTelemetry } from "../telemetry.ts";
 
-type Of<K extends Telemetry["kind"]> = Telemetry & { readonly kind: K };
+type Of<K extends StreamTelemetry["kind"]> = StreamTelemetry & { readonly kind: K };
 
 export class StreamProbes implements PackProbes {
   readonly #context: ProbeContext;
@@ -30,7 +30,7 @@ export class StreamProbes implements PackProbes {
   }
 
   async read(reading: Reading): Promise<void> {
-    const { telemetry } = reading;
+    const telemetry = reading.telemetry as StreamTelemetry;
     if (telemetry.kind === "varnish") await this.#varnish(reading, telemetry);
     else if (telemetry.kind === "originGets") await originGets(reading, telemetry);
     else if (telemetry.kind === "journal") await this.#journal(reading, telemetry);

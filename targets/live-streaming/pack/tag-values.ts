@@ -1,0 +1,23 @@
+/** The values that tags of a stream's metrics can have in one layout. */
+import type { Metric } from "../../../harness/core/metrics.ts";
+import type { Layout } from "../../../harness/core/target.ts";
+import type { StreamTelemetry } from "./telemetry.ts";
+
+export function tagValues(metric: string, tag: string, { source }: Metric, layout: Layout): readonly string[] | null | undefined {
+  switch (tag) {
+    case "bytes":
+      return metric === "segment_ms" && layout.stream?.digestHeader === undefined ? ["looked", "unread"] : undefined;
+    case "home": return layout.edges.map(({ service }) => service);
+    case "rendition": return layout.stream?.renditions.map(({ name }) => name) ?? null;
+    case "pipeline": return pipelinesOf(layout, source);
+    default: return undefined;
+  }
+}
+
+/** A viewer takes the pipeline's name from the answer; of a target without journals nobody knows how it calls them. */
+function pipelinesOf({ services }: Layout, source: Metric["source"]): readonly string[] | null {
+  const all = services.flatMap(({ telemetry }) => telemetry as readonly StreamTelemetry[]);
+  const told = all.flatMap((one) => (one.kind === "journal" ? [one.pipeline] : []));
+  if (told.length === 0) return null;
+  return source === "generator" ? [...told, "none"] : told;
+}
