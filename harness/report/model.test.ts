@@ -48,6 +48,25 @@ describe("a whole run", () => {
   });
 });
 
+describe("a run of another kind of target", () => {
+  const { harm, ...plan } = run.plan;
+  const of = (other: Run["plan"]) => reportModel({ ...run, plan: other }, verdict);
+
+  test("shows first what harms its users, the class that is protected most before all", () => {
+    const turned = of({ ...plan, harm: { metric: "segment_ms", having: { outcome: "shed" }, classes: [{ lane: "dvr", title: "Orders" }], waitTitle: "The wait", eachTitle: "Each" } });
+    expect(turned.charts.slice(0, 3).map(({ id, title }) => `${id}: ${title}`)).toEqual(["dvr-segments: Orders: asked for, and what became of them", "dvr-wait: The wait", "dvr-heat: Each"]);
+    expect(turned.felt[1]?.classes.map(({ title }) => title)).toEqual(["Orders"]);
+    expect(turned.felt[1]?.classes[0]?.servedShare).toBeGreaterThan(0);
+  });
+
+  test("shows nothing of the kind where nobody says by what its users are harmed", () => {
+    const silent = of(plan);
+    expect(silent.charts.map(({ id }) => id)).not.toContain("live-segments");
+    expect(silent.felt.flatMap(({ classes }) => classes)).toEqual([]);
+    expect(harm).toBeDefined();
+  });
+});
+
 describe("a run that is less than whole", () => {
   const cut = (events: number, changes: Partial<Run> = {}) => reportModel({ ...run, events: run.events.slice(0, events), ...changes }, { ...verdict, status: "inconclusive", findings: [] });
 

@@ -91,7 +91,7 @@ class DayOnlooker implements Onlooker, Disposable {
 
   samples(recorder: Parameters<Onlooker["samples"]>[0]): Seconds {
     this.#claims = new ClaimsSoFar(recorder, this.#plan);
-    this.#seconds = new Seconds(this.#claims, this.#plan.metrics, rhythmMsOf(this.#plan), (second) => this.#tell(second, false));
+    this.#seconds = new Seconds(this.#claims, this.#plan, rhythmMsOf(this.#plan), (second) => this.#tell(second, false));
     return this.#seconds;
   }
 
@@ -104,7 +104,7 @@ class DayOnlooker implements Onlooker, Disposable {
       ids.set(key, id);
       return id;
     };
-    return new Seconds({ series, sample: () => {} }, this.#plan.metrics, rhythmMsOf(this.#plan), (second) => this.#tell(second, true));
+    return new Seconds({ series, sample: () => {} }, this.#plan, rhythmMsOf(this.#plan), (second) => this.#tell(second, true));
   }
 
   #tell(second: Second, held: boolean): void {

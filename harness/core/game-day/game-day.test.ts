@@ -71,7 +71,7 @@ describe("live seconds", () => {
   it("count each request once, in its lane, whenever it arrives, and pass every sample on", () => {
     const told: Second[] = [];
     const inner = nowhere();
-    const seconds = new Seconds(inner, everyMetric, 2_000, (second) => told.push(second));
+    const seconds = new Seconds(inner, { metrics: everyMetric }, 2_000, (second) => told.push(second));
     const live = seconds.series({ metric: "segment_ms", kind: "duration", tags: { lane: "live", outcome: "served" } });
     const shed = seconds.series({ metric: "segment_ms", kind: "duration", tags: { lane: "dvr", outcome: "shed" } });
     const other = seconds.series({ metric: "resident_bytes", kind: "gauge", tags: { service: "x" } });
@@ -92,7 +92,7 @@ describe("live seconds", () => {
 
   it("are not made up for the time that a clock skips", () => {
     const told: Second[] = [];
-    const seconds = new Seconds(nowhere(), everyMetric, 2_000, (second) => told.push(second));
+    const seconds = new Seconds(nowhere(), { metrics: everyMetric }, 2_000, (second) => told.push(second));
     const live = seconds.series({ metric: "segment_ms", kind: "duration", tags: { lane: "live", outcome: "served" } });
     seconds.sample(live, 10_000, 1);
     seconds.sample(live, 9e12, 1);
@@ -102,6 +102,16 @@ describe("live seconds", () => {
     seconds.end();
     expect(told.length).toBeLessThan(10);
     expect(told.reduce((sum, second) => sum + (second.lanes["live"]?.served ?? 0), 0)).toBe(4);
+  });
+
+  it("count as served what is good of that by which users are harmed", () => {
+    const told: Second[] = [];
+    const order = { kind: "duration", unit: "ms", source: "generator", tags: ["lane", "outcome"], meaning: "one order" } as const;
+    const harm = { metric: "order_ms", having: { outcome: "placed" }, classes: [{ lane: "order", title: "Orders" }], waitTitle: "", eachTitle: "" };
+    const seconds = new Seconds(nowhere(), { metrics: { order_ms: order }, harm }, 1_000, (second) => told.push(second));
+    for (const outcome of ["placed", "lost"]) seconds.sample(seconds.series({ metric: "order_ms", kind: "duration", tags: { lane: "order", outcome } }), 10_000, 5);
+    seconds.end();
+    expect(told[0]?.lanes["order"]).toMatchObject({ served: 1, lost: 1, shed: 0 });
   });
 });
 

@@ -1,7 +1,9 @@
 /** Samples as they arrive, summed by second and lane: what the live charts show. It sits between the generator and the recorder and keeps no sample. */
+import type { Harm } from "../harm.ts";
 import { type Registry, sourceIn } from "../metrics.ts";
 import type { SampleSink } from "../ports.ts";
-import type { Series } from "../run.ts";
+import type { Plan, Series } from "../run.ts";
+import { carries } from "../series.ts";
 import { quantile } from "../statistics.ts";
 import type { LaneSecond } from "./day.ts";
 
@@ -20,6 +22,7 @@ const aheadMax = 120;
 export class Seconds implements SampleSink {
   readonly #inner: SampleSink;
   readonly #metrics: Registry;
+  readonly #harm: Harm | undefined;
   readonly #windowMs: number;
   readonly #tell: (second: Second) => void;
   readonly #watched = new Map<number, Watched>();
@@ -28,17 +31,21 @@ export class Seconds implements SampleSink {
   #told: { readonly second: number; readonly lanes: ReadonlyMap<string, Tally> }[] = [];
   #next: number | null = null;
 
-  /** `metrics`: of the run. `windowMs`: quantiles are of so long, since one second may see none of a bunch. */
-  constructor(inner: SampleSink, metrics: Registry, windowMs: number, tell: (second: Second) => void) {
+  /** `windowMs`: quantiles are of so long, since one second may see none of a bunch. */
+  constructor(inner: SampleSink, { metrics, harm }: Pick<Plan, "metrics" | "harm">, windowMs: number, tell: (second: Second) => void) {
     this.#inner = inner;
     this.#metrics = metrics;
+    this.#harm = harm;
     this.#windowMs = windowMs;
     this.#tell = tell;
   }
 
   series(series: Series): number {
     const id = this.#inner.series(series);
-    const { lane, outcome } = series.tags;
+    const { lane } = series.tags;
+    // What is good of that by which users are harmed counts as served, whatever its target calls it.
+    const isGood = this.#harm?.metric === series.metric && carries(series.tags, this.#harm.having);
+    const outcome = isGood ? "served" : series.tags["outcome"];
     const isViewers = series.kind === "duration" && sourceIn(this.#metrics, series.metric) === "generator" && lane !== undefined;
     if (isViewers && (outcomes as readonly (string | undefined)[]).includes(outcome)) this.#watched.set(id, { lane, outcome: outcome as OutcomeName });
     return id;
