@@ -38,6 +38,8 @@ export interface Metric {
   readonly paced?: true;
   /** One reading, at the end of a run. */
   readonly reckoned?: true;
+  /** What the service of its tag `edge` says it was asked: no generator is answered more often. */
+  readonly countsAsked?: true;
   /** It counts requests, so that the load bounds it. */
   readonly countsRequests?: true;
   /** The load generator has a hand in it, although another emits it. */

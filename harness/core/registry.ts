@@ -30,6 +30,6 @@ function exposedMetric(name: string, declared: Declared | undefined): Metric {
   const values = Object.fromEntries(labels.flatMap(([label, known]) => (known === null ? [] : [[label, known] as const])));
   return {
     kind: kindOfSeries(name, declared), unit: "", source: "service", tags: ["service", ...labels.map(([label]) => label)], values,
-    ...(declared?.labels === undefined ? { openTags: true } : {}), meaning: "a series that a service of this target exposes",
+    ...(declared?.labels === undefined ? { openTags: true } : {}), uncompared: true, meaning: "a series that a service of this target exposes",
   };
 }

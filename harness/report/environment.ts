@@ -24,7 +24,7 @@ export function environmentOf(run: Run): Fact[] {
     ["Relies on", plan.reliesOn.join(", ") || "no defence in particular"],
     ["Phases as planned", Object.entries(plan.phasesMs).map(([phase, ms]) => `${phase} ${formatDuration(ms)}`).join(", ")],
     ...plan.load.map((load): [string, string] => [`Load: ${load.name}`,
-      `${load.workload}.${load.exec}, lane ${load.lane}; ${Object.entries(load.ratePerSecond).map(([phase, perSecond]) => `${phase} ${formatValue(perSecond, "/s")}`).join(", ")}; ${formatCount(load.vus)} virtual users`]),
+      `${scriptOf(load.workload)}.${load.exec}, lane ${load.lane}; ${Object.entries(load.ratePerSecond).map(([phase, perSecond]) => `${phase} ${formatValue(perSecond, "/s")}`).join(", ")}; ${formatCount(load.vus)} virtual users`]),
     ...(plan.stream === undefined ? [] : [["Stream", `${plan.stream.event}, ${formatDuration(plan.stream.segmentMs)} segments, ${plan.stream.renditions.map((rendition) => rendition.name).join(", ")}`] as const]),
     ...(started === undefined ? [["Machine", "not recorded"] as const] : [
       ["Machine", `${started.machine.cpuModel}, ${started.machine.cores} cores, ${formatValue(started.machine.memoryBytes, "B")}, ${started.machine.platform}`] as const,
@@ -32,6 +32,11 @@ export function environmentOf(run: Run): Fact[] {
     ]),
   ];
   return facts.slice(0, factsMax).map(([label, value]) => ({ label: clip(label, 80), value: clip(value) }));
+}
+
+/** A script of the user's own goes by its whole path, of which a reader needs the end. */
+function scriptOf(workload: string): string {
+  return workload.slice(workload.lastIndexOf("/") + 1);
 }
 
 /** `2 edge, 2 origin-read`. */

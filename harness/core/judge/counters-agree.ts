@@ -37,8 +37,9 @@ export function countersAgree(run: Run, windows: Windows): Finding {
       }
     }
   }
+  const askedOf = run.series.filter(({ metric }) => metricIn(run.plan.metrics, metric)?.countsAsked === true);
   for (const edge of edges) {
-    const asked = matching(run.series, { metric: "edge_requests", where: { edge } });
+    const asked = askedOf.filter(({ tags }) => tags["edge"] === edge);
     const answered = matching(run.series, { metric: "http_req_ms", where: { edge } }).filter(({ tags }) => /^[1-5]\d\d$/.test(tags["status"] ?? ""));
     for (const [phase, window] of Object.entries(windows)) {
       const said = compare(run, `what ${edge} says it was asked`, asked, answered, [edge], window);

@@ -12,7 +12,7 @@ const place = z.object({ name: z.string(), kind: z.string(), region: z.string(),
 const metricShape = z.object({
   kind: z.enum(["duration", "increment", "gauge", "event"]), unit: z.string(), source: z.enum(sources), meaning: z.string(), title: z.string().optional(),
   tags: z.array(z.string()), openTags: z.literal(true).optional(), values: z.record(z.string(), z.array(z.string())).optional(), most: z.number().optional(),
-  perIteration: z.literal(true).optional(), perRequest: z.literal(true).optional(), paced: z.literal(true).optional(), reckoned: z.literal(true).optional(), countsRequests: z.literal(true).optional(),
+  perIteration: z.literal(true).optional(), perRequest: z.literal(true).optional(), paced: z.literal(true).optional(), reckoned: z.literal(true).optional(), countsRequests: z.literal(true).optional(), countsAsked: z.literal(true).optional(),
   dependsOnLoad: z.literal(true).optional(), felt: z.literal(true).optional(), uncompared: z.literal(true).optional(),
   needs: z.object({ telemetry: z.array(z.string()).optional(), readBack: z.literal(true).optional() }).optional(),
   ofHarness: z.literal(true).optional(), ofBytes: z.literal(true).optional(), ofBytesWhere: z.record(z.string(), z.string()).optional(),

@@ -13,6 +13,7 @@ export const origins: Registry = {
   },
   edge_requests: {
     kind: "increment", unit: "", source: "reader", dependsOnLoad: true, countsRequests: true,
+    countsAsked: true,
     needs: { telemetry: ["varnish"] },
     tags: ["edge"],
     meaning: "requests that an edge says it was asked, by viewers and all others",
