@@ -24,6 +24,8 @@ export interface Pack {
   tagValues?(metric: string, tag: string, known: Metric, layout: Layout): readonly string[] | null | undefined;
   /** Who reports what: what one of a service's telemetry is read for, beyond series of Prometheus text. */
   reports?(telemetry: Telemetry, service: Service): readonly Source[];
+  /** By class of requests, the workloads whose users ask as its prober does, so that the two can be compared. */
+  readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
   /** What it looks at while a run goes on. Without one, the harness's own prober asks what the layout names. */
   probes?(context: ProbeContext): PackProbes;
 }

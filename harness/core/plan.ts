@@ -197,7 +197,7 @@ function planOf(experiment: Experiment, topology: string, layout: Layout, option
     leadInMs, phasesMs: experiment.phasesMs,
     load: experiment.load, ...(experiment.players === undefined ? {} : { players: experiment.players }), hypothesis: experiment.hypothesis, recovery: experiment.recovery,
     steps: experiment.method, struck: experiment.method.map(({ fault }) => struckIn(fault, layout)), abortWhen: experiment.abortWhen,
-    ...(pack?.harm === undefined ? {} : { harm: pack.harm }), ...(pack === undefined ? {} : { trafficClasses: pack.trafficClasses }),
+    ...(pack?.harm === undefined ? {} : { harm: pack.harm }), ...(pack?.askedAlike === undefined ? {} : { askedAlike: pack.askedAlike }), ...(pack === undefined ? {} : { trafficClasses: pack.trafficClasses }),
     metrics: registry,
     telemetry: telemetryOf(layout, options.substrate, experiment.target.model?.metrics ?? [], experiment.target.pack),
     ...(notes.length === 0 ? {} : { notes }),

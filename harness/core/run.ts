@@ -61,6 +61,8 @@ export interface Plan {
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
   /** By what the target's users are harmed; missing where nobody said it. */
   readonly harm?: Harm;
+  /** By class of requests, the workloads whose users ask as the prober does; another one may ask for something else. */
+  readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
   /** Classes of requests, in the order in which they are protected. Missing where nobody said it, and in older records. */
   readonly trafficClasses?: readonly string[];
   /** Every metric that the run can contain. A record without them is read with those of its time. */

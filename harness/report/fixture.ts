@@ -58,7 +58,7 @@ function planOf(without: readonly string[], phasesMs: Readonly<Record<Phase, num
       { name: "live", workload: "viewer", exec: "live", lane: "live", ratePerSecond: { baseline: 80, fault: 480, recovery: 80 }, vus: 900 },
       { name: "dvr", workload: "viewer", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 15, fault: 60, recovery: 15 }, vus: 120 },
     ],
-    metrics: everyMetric, ...(streaming.harm === undefined ? {} : { harm: streaming.harm }), trafficClasses: streaming.trafficClasses,
+    metrics: everyMetric, ...(streaming.harm === undefined ? {} : { harm: streaming.harm }), trafficClasses: streaming.trafficClasses, ...(streaming.askedAlike === undefined ? {} : { askedAlike: streaming.askedAlike }),
     hypothesis: [served, wait, fanIn, puts],
     recovery: { title: "Goodput is back within 10 s of the heal, and stays", goodput: { metric: "segment_ms" }, having: { outcome: "served" }, shareMin: 0.99, ofBaselineMin: 0.9, withinMs: 10_000, windowMs: 2000 },
     steps: [{ atMs: 6000, forMs: phasesMs.fault - 12_000, fault: { kind: "kill", service: struck } }],

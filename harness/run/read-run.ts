@@ -60,7 +60,7 @@ function planIn(value: unknown): Plan {
     const said = issues.slice(0, issuesMax).map(({ path, message }) => `"${path.join(".")}": ${message}`);
     throw new Error([...said, ...(issues.length > issuesMax ? [`and ${issues.length - issuesMax} more`] : [])].join("; "));
   }
-  const plan: Plan = (value as Partial<Plan>).metrics === undefined ? { ...(value as Plan), ...(older as unknown as Pick<Plan, "metrics" | "harm">) } : (value as Plan);
+  const plan: Plan = (value as Partial<Plan>).metrics === undefined ? { ...(value as Plan), ...(older as unknown as Pick<Plan, "metrics" | "harm" | "askedAlike">) } : (value as Plan);
   const lengths = { leadInMs: plan.leadInMs, ...plan.phasesMs };
   for (const [name, ms] of Object.entries(lengths)) {
     if (ms < 0 || ms > phaseMsMax) throw new Error(`${name} is ${ms} ms long`);

@@ -59,7 +59,7 @@ export function heldPlan(): StreamPlan {
     hypothesis: Object.values(claims),
     recovery: { title: "back", goodput: { metric: "segment_ms", where: live }, having: { outcome: "served" }, shareMin: 0.99, ofBaselineMin: 0.8, withinMs: 8_000, windowMs: 4_000 },
     steps: [{ atMs: 4_000, forMs: 8_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
-    metrics: everyMetric, ...(streaming.harm === undefined ? {} : { harm: streaming.harm }), trafficClasses: streaming.trafficClasses,
+    metrics: everyMetric, ...(streaming.harm === undefined ? {} : { harm: streaming.harm }), trafficClasses: streaming.trafficClasses, ...(streaming.askedAlike === undefined ? {} : { askedAlike: streaming.askedAlike }),
     telemetry: [
       ...["region-a/edge", "region-b/edge"].map((edge) => reporter(edge, { edge }, [edge], "origin_gets", "increment")),
       ...["a", "b"].map((pipeline) => reporter(`pipeline ${pipeline}`, { pipeline }, [`region-${pipeline}/packager`], "publish_ms", "duration")),

@@ -49,10 +49,6 @@ const waitDifferenceMinMs = 500,
 /** Not there yet, or not any more: part of asking at the live edge. */
 const notThere: ReadonlySet<string> = new Set(["404", "410", "425"]);
 
-/** Workloads whose viewers ask as the prober does; another one may ask for something else. */
-const alike = { live: ["viewers", "sessions"], dvr: ["viewers"] } as const;
-type Lane = keyof typeof alike;
-
 /** What happened within one segment's time. */
 interface Slot {
   probesGood: number; probesBad: number;
@@ -66,7 +62,7 @@ interface Slot {
 }
 
 export function proberAgrees(run: Run, windows: Windows): Finding {
-  const lanes = (Object.keys(alike) as Lane[]).filter((lane) => isAlike(run.plan, lane));
+  const lanes = Object.keys(run.plan.askedAlike ?? {}).filter((lane) => isAlike(run.plan, lane));
   const span = spanOf(windows);
   const spans = [
     ...Object.entries(windows),
@@ -77,7 +73,7 @@ export function proberAgrees(run: Run, windows: Windows): Finding {
     ({ metric, tags }) => metric === "canary_ms" && tags["lane"] !== undefined,
   );
   const problems: string[] = [];
-  if (!isAskedAlike && run.series.some(({ metric }) => metric === "segment_ms"))
+  if (!isAskedAlike && run.series.some(({ metric }) => metric === run.plan.harm?.metric))
     problems.push("the prober did not ask for what viewers ask for");
   let [probes, requests] = [0, 0];
   for (const lane of lanes) {
@@ -118,13 +114,13 @@ export function proberAgrees(run: Run, windows: Windows): Finding {
   );
 }
 
-function isAlike({ load }: Plan, lane: Lane): boolean {
-  const workloads: readonly string[] = alike[lane];
+function isAlike({ load, askedAlike }: Plan, lane: string): boolean {
+  const workloads = askedAlike?.[lane] ?? [];
   return load.filter((one) => one.lane === lane).every(({ workload }) => workloads.includes(workload));
 }
 
 /** Viewers of this workload draw their homes, each edge as often as the others. */
-function isAskedEvenly({ load }: Plan, lane: Lane): boolean {
+function isAskedEvenly({ load }: Plan, lane: string): boolean {
   const own = load.filter((one) => one.lane === lane);
   return own.length > 0 && own.every(({ workload }) => workload === "viewers");
 }
@@ -132,7 +128,7 @@ function isAskedEvenly({ load }: Plan, lane: Lane): boolean {
 /** `deserted`: those in which the prober asked, and hardly any viewer. */
 function slotsIn(
   run: Run,
-  lane: Lane,
+  lane: string,
   edge: string,
   window: Window,
 ): { readonly slots: readonly Slot[]; readonly deserted: readonly Slot[]; readonly asked: number } {
@@ -174,7 +170,7 @@ function slotsIn(
   );
   const wrongShare = wrongShareIn(run, lane, edge, window);
   eachIn(
-    matching(run.series, { metric: "segment_ms", where: { lane } }),
+    matching(run.series, { metric: run.plan.harm?.metric ?? "", where: { lane } }),
     window,
     (ms, startedMs, { outcome, home, edge: last }) => {
       if ((home ?? last) !== edge) return;
@@ -211,7 +207,7 @@ function slotsIn(
 }
 
 /** Of the bodies that viewers of an edge looked at, as the prober looks at its own. */
-function wrongShareIn(run: Run, lane: Lane, edge: string, window: Window): number {
+function wrongShareIn(run: Run, lane: string, edge: string, window: Window): number {
   const looks = matching(run.series, { metric: "body_seen", where: { edge, lane, by: "viewer" } });
   const looked = countIn(looks, window);
   const fine = looks.filter(({ tags }) => tags["problem"] === "none" || tags["problem"] === "flagged");

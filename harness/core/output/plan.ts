@@ -54,6 +54,7 @@ export const planDocument = z.object({
   struck: z.array(z.object({ services: z.array(z.string()), links: z.array(z.string()), lasts: z.boolean(), severs: z.boolean(), silences: z.boolean().optional() })).optional()
     .meta({ description: "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile" }),
   abortWhen: z.array(abortShape),
+  askedAlike: z.record(z.string(), z.array(z.string())).optional().meta({ description: "by class of requests, the workloads whose users ask as the prober does" }),
   trafficClasses: z.array(z.string()).optional().meta({ description: "in the order in which they are protected" }),
   harm: z.object({
     metric: z.string(), having: z.record(z.string(), z.string()), waitTitle: z.string(), eachTitle: z.string(),
