@@ -24,6 +24,8 @@ export interface Quantity {
   readonly floorAbsolute: number;
   /** What viewers and publishers feel, what goes on inside, and what it costs: the first is looked at most closely. */
   readonly family: "felt" | "inside" | "resources";
+  /** Of the class of requests that is protected most: a reader sees it first. */
+  readonly first?: true;
 }
 
 const relativeFloor = 0.05;
@@ -43,18 +45,19 @@ function titleOf(metric: string, { title }: Metric): string {
 /** Those that every run has, in a fixed order. */
 export function quantitiesOf(runs: readonly Run[]): Quantity[] {
   const registry = registryOf(runs);
+  const first = runs[0]?.plan.harm?.classes[0]?.lane;
   const names = [...new Set(runs.flatMap((run) => run.series.map((series) => series.metric)))].sort();
   return names.flatMap((metric) => {
     const known = metricIn(registry, metric);
-    return known === undefined || known.uncompared === true ? [] : groupsOf(metric, known, runs).flatMap((where) => ofGroup(metric, known, where));
+    return known === undefined || known.uncompared === true ? [] : groupsOf(metric, known, runs).flatMap((where) => ofGroup(metric, known, where, where["lane"] !== undefined && where["lane"] === first));
   });
 }
 
-function ofGroup(metric: string, known: Metric, where: Tags): Quantity[] {
+function ofGroup(metric: string, known: Metric, where: Tags, isFirst: boolean): Quantity[] {
   const { kind, unit, values, source, felt } = known;
   const group = Object.values(where).join(" ");
   const named = (what: string): string => [group, titleOf(metric, known), what].filter((part) => part !== "").join(" ");
-  const base = { metric, where, having: null, unit, scale: "relative" as const, floor: relativeFloor, floorAbsolute: 0, family: felt === true ? "felt" as const : "inside" as const };
+  const base = { metric, where, having: null, unit, scale: "relative" as const, floor: relativeFloor, floorAbsolute: 0, family: felt === true ? "felt" as const : "inside" as const, ...(isFirst ? { first: true as const } : {}) };
   if (kind === "duration") {
     const good = values?.["outcome"]?.[0];
     return [

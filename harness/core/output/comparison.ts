@@ -27,7 +27,7 @@ const measure = z.discriminatedUnion("kind", [z.object({ kind: z.literal("quanti
 const change = z.object({
   quantity: z.object({
     title: z.string(), metric: z.string(), where: z.record(z.string(), z.string()), having: z.record(z.string(), z.string()).nullable(), measure, unit: z.string(),
-    better: z.enum(["lower", "higher"]).nullable(), scale: z.enum(["relative", "points"]), floor: z.number(), floorAbsolute: z.number(), family: z.enum(["felt", "inside", "resources"]),
+    better: z.enum(["lower", "higher"]).nullable(), scale: z.enum(["relative", "points"]), floor: z.number(), floorAbsolute: z.number(), family: z.enum(["felt", "inside", "resources"]), first: z.literal(true).optional(),
   }),
   phase: z.enum([...phases, "all"]),
   a: z.number(),

@@ -71,9 +71,9 @@ function highlights({ others }: Comparison): Markup {
   return markup`<ul class="told">${turned.slice(0, sentencesMax).map(({ side, claim }) => markup`<li class="${claim.turned}">${name(side)}${clip(claim.title, 160)} (${claim.phase}): A ${tally(claim.a)}, ${side.name} ${tally(claim.b)}</li>`)}${first.map(({ side, change }) => markup`<li class="${change.outcome}">${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
 }
 
-/** Live before everything, then what is worse, then what is surest. */
+/** The class that is protected most before everything, then what is worse, then what is surest. */
 function rank({ quantity, outcome, p, phase }: Change): number {
-  return (quantity.where["lane"] === "live" ? 0 : 8) + (outcome === "worse" ? 0 : 4) + (phase === "fault" ? 0 : phase === "all" ? 1 : 2) + p;
+  return (quantity.first === true ? 0 : 8) + (outcome === "worse" ? 0 : 4) + (phase === "fault" ? 0 : phase === "all" ? 1 : 2) + p;
 }
 
 export function sidesTable({ baseline, others }: Comparison, linkTo: (directory: string) => string | null): Markup {
