@@ -185,7 +185,7 @@ export interface Layout {
   readonly outside?: Outside;
   readonly services: readonly Service[];
   readonly links: readonly Link[];
-  /** All of them answer 200 at `nowMs` (epoch) when a segment published in each region can be played through each edge. */
+  /** All of them answer 200 at `nowMs` (epoch) when the whole target works: of a stream, when a segment of each region plays through each edge. */
   playable(nowMs: number): readonly PlayCheck[];
   /** What none of them may answer 200 to: segments that cannot exist yet. A target that says yes to anything shows nothing. */
   absent?(nowMs: number): readonly PlayCheck[];

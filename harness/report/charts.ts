@@ -46,7 +46,7 @@ function wait(find: Find, { metric, classes, waitTitle }: Harm): ChartSpec {
   const quantiles = [["p99", 0.99], ["p95", 0.95], ["p50", 0.5]] as const;
   return {
     id: `${lane}-wait`, title: waitTitle, unit: "ms", spreadForLog: 40, needs: `${metric} of lane ${lane}`,
-    note: "Counted from the moment a viewer meant to ask. True quantiles of each interval's requests, whatever became of them.",
+    note: "Counted from the moment a user meant to ask. True quantiles of each interval's requests, whatever became of them.",
     lines: all.length === 0 ? [] : quantiles.map(([label, q]) => ({ label, tone: label, measure: quantileOf(all, q) })),
   };
 }

@@ -65,8 +65,8 @@ function specs(sides: readonly AlignedSide[], harm: Harm | undefined): ChartSpec
     if (index > 0) return good;
     const name = `${lane.charAt(0).toUpperCase()}${lane.slice(1)}`;
     return [
-      ...chart(`${lane}-p99`, `${name} wait, p99`, "From the moment a viewer meant to ask.", "ms", metric, { lane }, quantile(0.99), { spreadForLog: 40 }),
-      ...chart(`${lane}-p50`, `${name} wait, p50`, "Half of the viewers wait less.", "ms", metric, { lane }, quantile(0.5), { spreadForLog: 40 }),
+      ...chart(`${lane}-p99`, `${name} wait, p99`, "From the moment a user meant to ask.", "ms", metric, { lane }, quantile(0.99), { spreadForLog: 40 }),
+      ...chart(`${lane}-p50`, `${name} wait, p50`, "Half of them wait less.", "ms", metric, { lane }, quantile(0.5), { spreadForLog: 40 }),
       ...good,
     ];
   });

@@ -1,4 +1,4 @@
-/** How a target comes up, whatever it runs on: in the order of who waits for whom, until a segment plays through every edge. */
+/** How a target comes up, whatever it runs on: in the order of who waits for whom, until what users ask for is answered. */
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import type { Layout, Service } from "../core/target.ts";
 import { storageError } from "../system/files.ts";
 import { httpGet } from "../system/network.ts";
 
-/** From the last service's readiness to a segment that plays through every edge. */
+/** From the last service's readiness to an answer to all that users ask for. */
 const playableWithinMs = 60_000;
 
 /** The run's own folder, with one for each service in it; removed with all that is in it. */
@@ -65,7 +65,7 @@ function serviceNamed(layout: Layout, name: string): Service {
 
 export async function untilPlayable(layout: Layout, deployment: Deployment, clock: Clock, signal: AbortSignal, progress: (text: string) => void): Promise<void> {
   const deadlineMs = clock.monotonicMs() + playableWithinMs;
-  progress("waiting for the first segment to be playable through every edge");
+  progress("waiting until what users ask for is answered");
   for (;;) {
     const waiting = await Promise.all(layout.playable(clock.nowMs()).map(async (check) => {
       const endpoint = deployment.instance(check.service).endpoint(check.port);
@@ -76,7 +76,7 @@ export async function untilPlayable(layout: Layout, deployment: Deployment, cloc
     const missing = waiting.flat();
     if (missing.length === 0) return refuseYesToAnything(layout, deployment, clock.nowMs(), signal);
     if (clock.monotonicMs() > deadlineMs) {
-      throw new SeawallError("SERVICE_FAILED", `all services are up, but after ${playableWithinMs / 1000} s the stream still does not play: ${missing.slice(0, 3).join("; ")}`, {
+      throw new SeawallError("SERVICE_FAILED", `all services are up, but after ${playableWithinMs / 1000} s what users ask for is still not answered: ${missing.slice(0, 3).join("; ")}`, {
         hint: "The services' logs are in the run directory under logs/.",
       });
     }

@@ -28,7 +28,7 @@ export function summary(model: ReportModel): Markup {
   ${notices(model)}
   <div class="twofold">
     <section aria-labelledby="broken"><h2 id="broken">What was broken</h2>${faults(model)}</section>
-    <section aria-labelledby="felt"><h2 id="felt">What viewers felt</h2>${felt(model.felt)}</section>
+    <section aria-labelledby="felt"><h2 id="felt">What users felt</h2>${felt(model.felt)}</section>
   </div>
   ${timelineStrip(model)}
 </div>`;
@@ -80,7 +80,7 @@ function proof(shown: boolean, word: string, evidence: string): Markup {
 function felt(all: readonly Felt[]): Markup {
   const main = all.find((one) => one.phase === "fault") ?? all.at(-1);
   const asked = ({ classes }: Felt): number => classes.reduce((total, one) => total + one.asked, 0);
-  if (main === undefined || all.every((one) => asked(one) === 0)) return markup`<p class="quiet">Unknown: no viewer’s request was recorded in any judged phase.</p>`;
+  if (main === undefined || all.every((one) => asked(one) === 0)) return markup`<p class="quiet">Unknown: no user’s request was recorded in any judged phase.</p>`;
   const others = all.filter((one) => one !== main && asked(one) > 0);
   const share = (value: number | null): string => formatValue(value, "share");
   const figures = main.classes.flatMap((one, index) => {
