@@ -1,5 +1,5 @@
 /** The metric by which users of a target are harmed: what a reader looks at first. */
-import type { Tags } from "./experiment.ts";
+import type { Tags } from "./tags.ts";
 
 export interface Harm {
   /** A duration, one sample for each iteration. */

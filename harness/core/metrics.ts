@@ -4,8 +4,8 @@
  * the target's services expose, and those that the experiment's workloads make; the plan records
  * it.
  */
-import type { Claim, Tags } from "./experiment.ts";
-import type { SampleKind } from "./run.ts";
+import type { SampleKind } from "./samples.ts";
+import type { Tags } from "./tags.ts";
 
 /**
  * Who emits a metric. `reader`: something of the target's pack that reads what the target tells of
@@ -70,6 +70,12 @@ export interface Metric {
 /** By name. */
 export type Registry = Readonly<Record<string, Metric>>;
 
+/** What a claim selects. */
+interface Asked {
+  readonly metric: string;
+  readonly where?: Tags | undefined;
+}
+
 /** Names come from experiments and records: `constructor` is no metric. */
 export function metricIn(registry: Registry, name: string): Metric | undefined {
   return Object.hasOwn(registry, name) ? registry[name] : undefined;
@@ -87,12 +93,12 @@ export function isLoadDependent(registry: Registry, name: string): boolean {
 }
 
 /** It asks about those who compare what they get with what was published. */
-export function comparesBytes(claim: Pick<Claim, "metric" | "where">, registry: Registry): boolean {
+export function comparesBytes(claim: Asked, registry: Registry): boolean {
   const wanted = Object.entries(metricIn(registry, claim.metric)?.ofBytesWhere ?? {});
   return wanted.length > 0 && wanted.every(([tag, value]) => claim.where?.[tag] === value);
 }
 
 /** Only a target that keeps bytes can answer it. */
-export function isOfBytes(claim: Pick<Claim, "metric" | "where">, registry: Registry): boolean {
+export function isOfBytes(claim: Asked, registry: Registry): boolean {
   return comparesBytes(claim, registry) || metricIn(registry, claim.metric)?.ofBytes === true;
 }

@@ -1,17 +1,18 @@
 /** What a pack looks at while a run goes on, beside what the harness reads of any target. */
-import type { Load } from "./experiment.ts";
-import type { Clock, Deployment, EventSink, Instance, SampleSink } from "./ports.ts";
-import type { Tags } from "./experiment.ts";
+import type { Clock, Deployment, Instance } from "./deployment.ts";
+import type { SampleSink } from "./samples.ts";
+import type { Tags } from "./tags.ts";
 import type { Telemetry } from "./target.ts";
 
 /** What it is told of the run. */
 export interface ProbeContext {
   readonly deployment: Deployment;
   readonly sink: SampleSink;
-  readonly events: EventSink;
+  /** Writes a sentence into the record. */
+  note(text: string): void;
   readonly clock: Clock;
   /** What users ask, so that its prober asks alike. */
-  readonly load: readonly Load[];
+  readonly load: readonly { readonly lane: string }[];
 }
 
 /** Disposed when the run is over. */

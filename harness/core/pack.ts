@@ -6,7 +6,7 @@ import type { Harm } from "./harm.ts";
 import type { Metric, Registry } from "./metrics.ts";
 import type { PackProbes, ProbeContext } from "./pack-probes.ts";
 import type { Layout, Service, Telemetry } from "./target.ts";
-import type { Source } from "./telemetry.ts";
+import type { Source } from "./source.ts";
 
 export interface Pack {
   /** `live-streaming`. */

@@ -1,18 +1,14 @@
 /** The seams between the parts: what the conductor needs from the world. Adapters implement these; `cli/wire.ts` joins them. */
 import type { Deployment, ServiceUsage } from "./deployment.ts";
-import type { Plan, RunEvent, Series, SubstrateName } from "./run.ts";
+import type { Plan, RunEvent, SubstrateName } from "./run.ts";
+import type { SampleSink } from "./samples.ts";
 import type { Entry } from "./entries.ts";
 import type { Endpoint, Layout } from "./target.ts";
 
 export type * from "./deployment.ts";
+export type { SampleSink };
 export type { Support } from "../faults/faults.ts";
 export type { Injection, InjectionContext } from "../faults/injection.ts";
-
-/** Where samples go. Registering the same series twice gives the same id. */
-export interface SampleSink {
-  series(series: Series): number;
-  sample(seriesId: number, atMs: number, value: number): void;
-}
 
 export interface EventSink {
   event(event: DistributiveOmit<RunEvent, "atMs"> & { readonly atMs?: number }): void;

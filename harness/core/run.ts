@@ -13,7 +13,7 @@ import type { SeriesData } from "./samples.ts";
 export type { Evidence } from "./evidence.ts";
 import type { Stream } from "./target.ts";
 import type { SubstrateName } from "./substrates.ts";
-import type { Source } from "./telemetry.ts";
+import type { Source } from "./source.ts";
 import type { Tier } from "./tiers.ts";
 
 export type { SampleKind, Series, SeriesData } from "./samples.ts";

@@ -20,3 +20,9 @@ export interface SeriesData extends Series {
   readonly atMs: Float64Array;
   readonly values: Float64Array;
 }
+
+/** Where samples go. Registering the same series twice gives the same id. */
+export interface SampleSink {
+  series(series: Series): number;
+  sample(seriesId: number, atMs: number, value: number): void;
+}

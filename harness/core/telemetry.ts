@@ -2,19 +2,9 @@
 import type { Tags } from "./experiment.ts";
 import type { Pack } from "./pack.ts";
 import { kindOfSeries } from "./registry.ts";
-import type { SampleKind } from "./run.ts";
 import { isVirtual, type SubstrateName } from "./substrates.ts";
+import type { Source } from "./source.ts";
 import { isExposed, type Layout, type Service } from "./target.ts";
-
-export interface Source {
-  /** For people: the service, or the pipeline that it publishes. */
-  readonly name: string;
-  /** The tags that each of its samples carries. */
-  readonly where: Tags;
-  /** Services whose faults may silence it. */
-  readonly silencedBy: readonly string[];
-  readonly series: readonly { readonly metric: string; readonly kind: SampleKind }[];
-}
 
 /** In virtual time a model emits what it knows: `modelled` are the names of those metrics. */
 export function telemetryOf(layout: Layout, substrate: SubstrateName, modelled: readonly string[], pack?: Pack): Source[] {

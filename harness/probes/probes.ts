@@ -59,7 +59,7 @@ export class RunningProbes implements AsyncDisposable {
     this.#traffic = new Increments(options.sink, false);
     const { deployment, sink, events, clock, planned, pack } = options;
     const { signal } = this.#stop;
-    this.#ofPack = pack?.probes?.({ deployment, sink, events, clock, load: planned }) ?? null;
+    this.#ofPack = pack?.probes?.({ deployment, sink, clock, load: planned, note: (text) => events.event({ kind: "note", text }) }) ?? null;
     const prober = this.#ofPack?.ask(signal) ?? runProber({ deployment, sink, clock, signal });
     this.#tasks = [prober, this.#rhythm()];
   }

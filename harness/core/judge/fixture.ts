@@ -5,7 +5,7 @@ import { streaming } from "../../../targets/live-streaming/pack/pack.ts";
 import { registryOf } from "../registry.ts";
 import type { Plan, Run, RunEvent, SeriesData } from "../run.ts";
 import type { Stream } from "../target.ts";
-import type { Source } from "../telemetry.ts";
+import type { Source } from "../source.ts";
 
 /** Of a run that any stream can be. */
 export const everyMetric = registryOf({ services: [] }, streaming);

@@ -7,7 +7,7 @@ import { sourceIn } from "../metrics.ts";
 import type { Run } from "../run.ts";
 import { struckBy } from "../struck.ts";
 import { countIn, matching, type Window } from "../series.ts";
-import type { Source } from "../telemetry.ts";
+import type { Source } from "../source.ts";
 import { longestGap } from "./gaps.ts";
 import { selectorsOf } from "./statistics/registry.ts";
 

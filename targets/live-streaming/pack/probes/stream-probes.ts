@@ -1,6 +1,6 @@
 /** What is looked at while a stream is tested: its edges by the prober, its caches' counters, its packagers' journals. */
 import type { PackProbes, ProbeContext, Reading } from "../../../../harness/core/pack-probes.ts";
-import type { Instance } from "../../../../harness/core/ports.ts";
+import type { Instance } from "../../../../harness/core/deployment.ts";
 import { runCanary } from "./canary.ts";
 import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";
@@ -38,7 +38,7 @@ export class StreamProbes implements PackProbes {
 
   /** Compares what edges delivered with what was published, and reads back what was acknowledged. */
   async finish(signal: AbortSignal, readOnce: () => Promise<void>): Promise<void> {
-    const { deployment, sink, clock, events } = this.#context;
+    const { deployment, sink, clock, note } = this.#context;
     if (deployment.instances.some(({ service }) => service.telemetry.some(({ kind }) => kind === "journal"))) {
       // The journals' last word.
       await readOnce();
@@ -49,7 +49,7 @@ export class StreamProbes implements PackProbes {
     const found = await readBack(acknowledged(this.#published), { deployment, sink, clock }, signal);
     const seconds = ((clock.monotonicMs() - startedMs) / 1000).toFixed(1);
     const { intact, missing, different, unread } = found;
-    events.event({ kind: "note", text: `acknowledged segments read back in ${seconds} s: ${intact} intact, ${missing} missing, ${different} different, ${unread} unread` });
+    note(`acknowledged segments read back in ${seconds} s: ${intact} intact, ${missing} missing, ${different} different, ${unread} unread`);
   }
 
   async #varnish({ instance, signal, counter }: Reading, { workDirectory }: Of<"varnish">): Promise<void> {
