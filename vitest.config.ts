@@ -29,7 +29,8 @@ const beside = [
 /** In a fresh clone nothing is known of how long a file takes, and a long one that came last would be waited for alone. */
 class AsListed extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number => beside.findIndex((path) => moduleId.endsWith(path));
+    const place = ({ moduleId }: TestSpecification): number =>
+      beside.findIndex((path) => moduleId.endsWith(path));
     return (await super.sort(files)).sort((a, b) => place(a) - place(b));
   }
 }
@@ -48,12 +49,34 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: "hermetic", include: ["{harness,targets,experiments,benchmarks,test}/**/*.test.ts"], isolate: false, maxWorkers: "100%", sequence: { groupOrder: 0 },
-          exclude: real.map((kind) => `**/*.${kind}.test.ts`), testTimeout: 60_000,
+          name: "hermetic",
+          include: ["{harness,targets,experiments,benchmarks,test}/**/*.test.ts"],
+          isolate: false,
+          maxWorkers: "100%",
+          sequence: { groupOrder: 0 },
+          exclude: real.map((kind) => `**/*.${kind}.test.ts`),
+          testTimeout: 60_000,
         },
       },
-      { test: { ...limits, name: "beside", include: beside, maxWorkers: 2, sequence: { groupOrder: 1 } } },
-      ...real.map((kind, index) => ({ test: { ...limits, name: kind, include: [kindOf(kind)], exclude: beside, fileParallelism: false, sequence: { groupOrder: index + 2 } } })),
+      {
+        test: {
+          ...limits,
+          name: "beside",
+          include: beside,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      ...real.map((kind, index) => ({
+        test: {
+          ...limits,
+          name: kind,
+          include: [kindOf(kind)],
+          exclude: beside,
+          fileParallelism: false,
+          sequence: { groupOrder: index + 2 },
+        },
+      })),
     ],
   },
 });

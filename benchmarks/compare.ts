@@ -17,31 +17,51 @@ import type { Run } from "../harness/core/run.ts";
 import { planned, simulateInMemory } from "../harness/substrates/simulated/in-memory.fixture.ts";
 import { slower } from "./library/slower-model.ts";
 
-const [from, until] = (process.argv[2] ?? "200").includes("-") ? (process.argv[2] ?? "").split("-").map(Number) as [number, number] : [0, Number(process.argv[2] ?? 200)];
+const [from, until] = (process.argv[2] ?? "200").includes("-")
+  ? ((process.argv[2] ?? "").split("-").map(Number) as [number, number])
+  : [0, Number(process.argv[2] ?? 200)];
 const pairs = until - from;
 const only = process.argv[3] ?? "";
 
 /** The runs of both sides of one pair: nothing differs, and B is slower. */
-interface Pair { readonly a: readonly Run[]; readonly same: readonly Run[]; readonly slower: readonly Run[] }
+interface Pair {
+  readonly a: readonly Run[];
+  readonly same: readonly Run[];
+  readonly slower: readonly Run[];
+}
 
 /** Which change shows that it was found. */
 type Shows = (change: Change) => boolean;
 
-const slowerFor = (metric: string, lane?: string): Shows => ({ outcome, quantity }) =>
-  outcome === "worse" && quantity.measure.kind === "quantile" && quantity.metric === metric && (lane === undefined || quantity.where["lane"] === lane);
+const slowerFor =
+  (metric: string, lane?: string): Shows =>
+  ({ outcome, quantity }) =>
+    outcome === "worse" &&
+    quantity.measure.kind === "quantile" &&
+    quantity.metric === metric &&
+    (lane === undefined || quantity.where["lane"] === lane);
 
-async function count(name: string, shows: Readonly<Record<string, Shows>>, pairOf: (pair: number) => Promise<Pair>): Promise<void> {
+async function count(
+  name: string,
+  shows: Readonly<Record<string, Shows>>,
+  pairOf: (pair: number) => Promise<Pair>,
+): Promise<void> {
   let wrong = 0;
   const found = new Map(Object.keys(shows).map((what) => [what, 0]));
   for (let pair = from; pair < until; pair++) {
     const { a, same, slower: b } = await pairOf(pair);
-    const changes = (side: readonly Run[]): Change[] => compareRuns(a, side, { ...defaults, intervals: "decisive" });
-    if (changes(same).some(({ outcome }) => ["worse", "better", "different"].includes(outcome))) wrong++;
+    const changes = (side: readonly Run[]): Change[] =>
+      compareRuns(a, side, { ...defaults, intervals: "decisive" });
+    if (changes(same).some(({ outcome }) => ["worse", "better", "different"].includes(outcome)))
+      wrong++;
     const differing = changes(b);
-    for (const [what, show] of Object.entries(shows)) if (differing.some(show)) found.set(what, (found.get(what) ?? 0) + 1);
+    for (const [what, show] of Object.entries(shows))
+      if (differing.some(show)) found.set(what, (found.get(what) ?? 0) + 1);
   }
   const share = (times: number): string => `${times} (${((times / pairs) * 100).toFixed(1)} %)`;
-  process.stdout.write(`${name}: of ${pairs} pairs, the same called different ${share(wrong)}; ${[...found].map(([what, times]) => `${what} ${share(times)}`).join(", ")}\n`);
+  process.stdout.write(
+    `${name}: of ${pairs} pairs, the same called different ${share(wrong)}; ${[...found].map(([what, times]) => `${what} ${share(times)}`).join(", ")}\n`,
+  );
 }
 
 const kinds: readonly (readonly [string, number, Partial<MadeUp>])[] = [
@@ -54,41 +74,73 @@ const kinds: readonly (readonly [string, number, Partial<MadeUp>])[] = [
 async function madeUp(): Promise<void> {
   const wanted = process.argv[4]?.split(",").map(Number);
   for (const [name, runs, noise] of kinds.filter(([, runs]) => wanted?.includes(runs) ?? true)) {
-    const side = (seed: number, times: number): Run[] => Array.from({ length: runs }, (_, index) => madeUpRun({ seed: seed + index, slower: times, ...noise }));
-    await count(name, { "a tenth slower for live viewers found": slowerFor("segment_ms", "live") }, async (pair) => ({ a: side(pair * 10, 1), same: side(1e6 + pair * 10, 1), slower: side(2e6 + pair * 10, 1.1) }));
+    const side = (seed: number, times: number): Run[] =>
+      Array.from({ length: runs }, (_, index) =>
+        madeUpRun({ seed: seed + index, slower: times, ...noise }),
+      );
+    await count(
+      name,
+      { "a tenth slower for live viewers found": slowerFor("segment_ms", "live") },
+      async (pair) => ({
+        a: side(pair * 10, 1),
+        same: side(1e6 + pair * 10, 1),
+        slower: side(2e6 + pair * 10, 1.1),
+      }),
+    );
   }
 }
 
 const sidesOfAll = ["1v1", "1v3", "2v2", "3v1", "3v3", "10v1", "10v10"];
 const slowdowns = [1.1, 1.2, 2];
-const differs = ({ outcome }: Change): boolean => outcome === "worse" || outcome === "better" || outcome === "different";
+const differs = ({ outcome }: Change): boolean =>
+  outcome === "worse" || outcome === "better" || outcome === "different";
 
 /** False alarms of the whole procedure, and what is found, by sides and by how much runs differ by themselves. */
 function sidesTable(): void {
-  process.stdout.write("| sides | from run to run | called different | at most (95 %) | +10 % | +20 % | ×2 |\n|---|---|---|---|---|---|---|\n");
-  for (const sides of process.argv[4]?.split(",") ?? sidesOfAll) for (const runToRun of [0, 0.05, 0.1, 0.15]) {
-    const [ofA = 1, ofB = 1] = sides.split("v").map(Number);
-    const side = (seed: number, runs: number, slower: number): Run[] => Array.from({ length: runs }, (_, index) => madeUpRun({ seed: seed + index, runToRun, slower }));
-    const called = (pair: number, slower: number): boolean => {
-      const b = side(5e6 + pair * 20, ofB, slower);
-      return compareRuns(side(pair * 20, ofA, 1), b, { ...defaults, intervals: "decisive" }).some(slower === 1 ? differs : slowerFor("segment_ms", "live"));
-    };
-    const count = (slower: number, until: number): number => Array.from({ length: until - from }, (_, index) => called(from + index, slower)).filter(Boolean).length;
-    // Sides that cannot tell are called nothing by rule: a few pairs show it.
-    const able = enoughRuns(ofA, ofB, defaults.alpha);
-    const nulls = able ? pairs : Math.min(pairs, 50);
-    const wrong = count(1, from + nulls);
-    // Twenty runs a pair, with every interval of what is found, take a second or two.
-    const powered = Math.min(pairs, ofA + ofB > 12 ? 30 : 100);
-    const found = able ? slowdowns.map((slower) => `${Math.round((100 * count(slower, from + powered)) / powered)} %`) : slowdowns.map(() => "cannot tell");
-    process.stdout.write(`| ${sides} | ${runToRun * 100} % | ${((100 * wrong) / nulls).toFixed(1)} % of ${nulls} | ${(100 * upperBound(wrong, nulls)).toFixed(1)} % | ${found.join(" | ")} |\n`);
-  }
+  process.stdout.write(
+    "| sides | from run to run | called different | at most (95 %) | +10 % | +20 % | ×2 |\n|---|---|---|---|---|---|---|\n",
+  );
+  for (const sides of process.argv[4]?.split(",") ?? sidesOfAll)
+    for (const runToRun of [0, 0.05, 0.1, 0.15]) {
+      const [ofA = 1, ofB = 1] = sides.split("v").map(Number);
+      const side = (seed: number, runs: number, slower: number): Run[] =>
+        Array.from({ length: runs }, (_, index) =>
+          madeUpRun({ seed: seed + index, runToRun, slower }),
+        );
+      const called = (pair: number, slower: number): boolean => {
+        const b = side(5e6 + pair * 20, ofB, slower);
+        return compareRuns(side(pair * 20, ofA, 1), b, { ...defaults, intervals: "decisive" }).some(
+          slower === 1 ? differs : slowerFor("segment_ms", "live"),
+        );
+      };
+      const count = (slower: number, until: number): number =>
+        Array.from({ length: until - from }, (_, index) => called(from + index, slower)).filter(
+          Boolean,
+        ).length;
+      // Sides that cannot tell are called nothing by rule: a few pairs show it.
+      const able = enoughRuns(ofA, ofB, defaults.alpha);
+      const nulls = able ? pairs : Math.min(pairs, 50);
+      const wrong = count(1, from + nulls);
+      // Twenty runs a pair, with every interval of what is found, take a second or two.
+      const powered = Math.min(pairs, ofA + ofB > 12 ? 30 : 100);
+      const found = able
+        ? slowdowns.map(
+            (slower) => `${Math.round((100 * count(slower, from + powered)) / powered)} %`,
+          )
+        : slowdowns.map(() => "cannot tell");
+      process.stdout.write(
+        `| ${sides} | ${runToRun * 100} % | ${((100 * wrong) / nulls).toFixed(1)} % of ${nulls} | ${(100 * upperBound(wrong, nulls)).toFixed(1)} % | ${found.join(" | ")} |\n`,
+      );
+    }
 }
 
 /** Clopper and Pearson's one-sided 95 % bound of a share of which `count` of `all` were seen. */
 function upperBound(count: number, all: number): number {
   if (count >= all) return 1;
-  const atMost = (share: number): number => Array.from({ length: count + 1 }, (_, k) => Math.exp(lnChoose(all, k) + k * Math.log(share) + (all - k) * Math.log1p(-share))).reduce((sum, one) => sum + one, 0);
+  const atMost = (share: number): number =>
+    Array.from({ length: count + 1 }, (_, k) =>
+      Math.exp(lnChoose(all, k) + k * Math.log(share) + (all - k) * Math.log1p(-share)),
+    ).reduce((sum, one) => sum + one, 0);
   let [low, high] = [1e-9, 1 - 1e-9];
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2;
@@ -100,51 +152,93 @@ function upperBound(count: number, all: number): number {
 
 /** Ten runs against ten, each with two minutes long. */
 function speed(): void {
-  const side = (seed: number): Run[] => Array.from({ length: 10 }, (_, index) => madeUpRun({ seed: seed + index, phaseMs: 40_000, runToRun: 0.05 }));
+  const side = (seed: number): Run[] =>
+    Array.from({ length: 10 }, (_, index) =>
+      madeUpRun({ seed: seed + index, phaseMs: 40_000, runToRun: 0.05 }),
+    );
   const [a, b] = [side(1), side(100)];
-  const samples = [...a, ...b].reduce((sum, run) => sum + run.series.reduce((all, one) => all + one.values.length, 0), 0);
+  const samples = [...a, ...b].reduce(
+    (sum, run) => sum + run.series.reduce((all, one) => all + one.values.length, 0),
+    0,
+  );
   const began = performance.now();
   compareRuns(a, b);
-  process.stdout.write(`10 runs against 10, ${samples} samples, every interval: ${((performance.now() - began) / 1_000).toFixed(1)} s\n`);
+  process.stdout.write(
+    `10 runs against 10, ${samples} samples, every interval: ${((performance.now() - began) / 1_000).toFixed(1)} s\n`,
+  );
 }
 
 /** How often the 95 % interval of the live p50 over the whole run holds the true difference, and how wide it is. */
 function coverage(): void {
-  for (const runs of [2, 3, 5]) for (const runToRun of [0, 0.03, 0.1]) {
-    let [held, told, width] = [0, 0, 0];
-    for (let pair = from; pair < until; pair++) {
-      const side = (seed: number, times: number): Run[] => Array.from({ length: runs }, (_, index) => madeUpRun({ seed: seed + index, slower: times, runToRun }));
-      const change = compareRuns(side(pair * 10, 1), side(1e6 + pair * 10, 1.1)).find(({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all");
-      if (change?.interval == null) continue;
-      told++;
-      width += change.interval.high - change.interval.low;
-      if (change.interval.low <= 0.1 && change.interval.high >= 0.1) held++;
+  for (const runs of [2, 3, 5])
+    for (const runToRun of [0, 0.03, 0.1]) {
+      let [held, told, width] = [0, 0, 0];
+      for (let pair = from; pair < until; pair++) {
+        const side = (seed: number, times: number): Run[] =>
+          Array.from({ length: runs }, (_, index) =>
+            madeUpRun({ seed: seed + index, slower: times, runToRun }),
+          );
+        const change = compareRuns(side(pair * 10, 1), side(1e6 + pair * 10, 1.1)).find(
+          ({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all",
+        );
+        if (change?.interval == null) continue;
+        told++;
+        width += change.interval.high - change.interval.low;
+        if (change.interval.low <= 0.1 && change.interval.high >= 0.1) held++;
+      }
+      process.stdout.write(
+        `${runs} runs a side, ${(runToRun * 100).toFixed(0).padStart(2)} % from run to run: the interval holds the truth ${((held / told) * 100).toFixed(1)} %, ${((width / told) * 100).toFixed(0)} points wide on average\n`,
+      );
     }
-    process.stdout.write(`${runs} runs a side, ${(runToRun * 100).toFixed(0).padStart(2)} % from run to run: the interval holds the truth ${((held / told) * 100).toFixed(1)} %, ${((width / told) * 100).toFixed(0)} points wide on average\n`);
-  }
 }
 
 /** What is a tenth slower in the target's model, and where that must show. */
-const plants: readonly { readonly name: string; readonly experiment: Experiment; readonly kinds: readonly string[]; readonly shows: Readonly<Record<string, Shows>> }[] = [
-  { name: "slow-store, every answer of Cassandra takes a tenth longer", experiment: slowStore, kinds: ["cassandra"], shows: { "live viewers' wait found slower": slowerFor("segment_ms", "live"), "publication found slower": slowerFor("publish_ms") } },
+const plants: readonly {
+  readonly name: string;
+  readonly experiment: Experiment;
+  readonly kinds: readonly string[];
+  readonly shows: Readonly<Record<string, Shows>>;
+}[] = [
+  {
+    name: "slow-store, every answer of Cassandra takes a tenth longer",
+    experiment: slowStore,
+    kinds: ["cassandra"],
+    shows: {
+      "live viewers' wait found slower": slowerFor("segment_ms", "live"),
+      "publication found slower": slowerFor("publish_ms"),
+    },
+  },
   // Half of its live waits are below a millisecond: a tenth of that is beneath the floor.
-  { name: "origin-storm, every answer of an edge takes a tenth longer", experiment: originStorm, kinds: ["edge"], shows: { "live viewers' wait found slower": slowerFor("segment_ms", "live") } },
+  {
+    name: "origin-storm, every answer of an edge takes a tenth longer",
+    experiment: originStorm,
+    kinds: ["edge"],
+    shows: { "live viewers' wait found slower": slowerFor("segment_ms", "live") },
+  },
 ];
 
 /** Runs in virtual time, each with a seed of its own. */
 async function simulated(runs: number): Promise<void> {
-  for (const { name, experiment, kinds: slow, shows } of plants.filter(({ name: one }) => one.startsWith(process.argv[5] ?? ""))) {
+  for (const { name, experiment, kinds: slow, shows } of plants.filter(({ name: one }) =>
+    one.startsWith(process.argv[5] ?? ""),
+  )) {
     const side = async (seed: number, times: number): Promise<Run[]> => {
       const all: Run[] = [];
-      for (let index = 0; index < runs; index++) all.push(await simulateInMemory(planned(slower(experiment, slow, times), seed + index)));
+      for (let index = 0; index < runs; index++)
+        all.push(await simulateInMemory(planned(slower(experiment, slow, times), seed + index)));
       return all;
     };
-    await count(`${name}, ${runs} ${runs === 1 ? "run" : "runs"} a side`, shows, async (pair) => ({ a: await side(pair * 100, 1), same: await side(1e6 + pair * 100, 1), slower: await side(2e6 + pair * 100, 1.1) }));
+    await count(`${name}, ${runs} ${runs === 1 ? "run" : "runs"} a side`, shows, async (pair) => ({
+      a: await side(pair * 100, 1),
+      same: await side(1e6 + pair * 100, 1),
+      slower: await side(2e6 + pair * 100, 1.1),
+    }));
   }
 }
 
 if (only === "" || only === "sides") sidesTable();
 if (only === "speed") speed();
-if (only === "" || only === "simulated") for (const runs of (process.argv[4] ?? "1,3,5,10").split(",").map(Number)) await simulated(runs);
+if (only === "" || only === "simulated")
+  for (const runs of (process.argv[4] ?? "1,3,5,10").split(",").map(Number)) await simulated(runs);
 if (only === "" || only === "made-up") await madeUp();
 if (only === "" || only === "coverage") coverage();

@@ -22,12 +22,27 @@ const speeds = [4, 2, 1, 0.5, 0.25];
 
 function margin({ observed, limit, comparison, unit, status }: Finding): number {
   if (status !== "refuted") return 0;
-  return allowanceUsed({ observed, limit, comparison }, unit === "share" || (limit !== null && limit <= 1)) ?? Infinity;
+  return (
+    allowanceUsed(
+      { observed, limit, comparison },
+      unit === "share" || (limit !== null && limit <= 1),
+    ) ?? Infinity
+  );
 }
 
-const shown = (value: number): string => (Number.isNaN(value) ? "no model" : value === Infinity ? "∞" : value === 0 ? "GREEN" : value.toFixed(2)).padStart(9);
+const shown = (value: number): string =>
+  (Number.isNaN(value)
+    ? "no model"
+    : value === Infinity
+      ? "∞"
+      : value === 0
+        ? "GREEN"
+        : value.toFixed(2)
+  ).padStart(9);
 
-console.log(`${"experiment".padEnd(22)}${"without".padEnd(22)}${speeds.map((speed) => `${speed}×`.padStart(9)).join("")}`);
+console.log(
+  `${"experiment".padEnd(22)}${"without".padEnd(22)}${speeds.map((speed) => `${speed}×`.padStart(9)).join("")}`,
+);
 for (const name of chosen.length > 0 ? chosen : experimentNames(context)) {
   const experiment = await loadExperiment(context, name);
   const kinds = [{ defence: "", refutes: [] as readonly string[] }, ...reliancesOf(experiment)];
@@ -37,16 +52,27 @@ for (const name of chosen.length > 0 ? chosen : experimentNames(context)) {
       let least = Infinity;
       for (let seed = 1; seed <= seeds; seed++) {
         try {
-          const run = await simulateInMemory(planned(onMachine(experiment, 1 / speed), seed, defence === "" ? [] : [defence]));
+          const run = await simulateInMemory(
+            planned(onMachine(experiment, 1 / speed), seed, defence === "" ? [] : [defence]),
+          );
           const { findings, status } = judge(run);
           const asExpected = refutedAsExpected(refutes, findings);
-          const margins = findings.filter((finding) => asExpected.includes(finding.title)).map(margin);
-          least = Math.min(least, defence === "" ? (status === "held" ? Infinity : 0) : Math.max(0, ...margins));
+          const margins = findings
+            .filter((finding) => asExpected.includes(finding.title))
+            .map(margin);
+          least = Math.min(
+            least,
+            defence === "" ? (status === "held" ? Infinity : 0) : Math.max(0, ...margins),
+          );
         } catch {
           least = Number.NaN;
         }
       }
-      row.push(defence === "" && !Number.isNaN(least) ? (least > 0 ? "held" : "not held").padStart(9) : shown(least));
+      row.push(
+        defence === "" && !Number.isNaN(least)
+          ? (least > 0 ? "held" : "not held").padStart(9)
+          : shown(least),
+      );
     }
     console.log(`${name.padEnd(22)}${(defence || "(all on)").padEnd(22)}${row.join("")}`);
   }

@@ -13,20 +13,38 @@ import { segmentInProduction } from "../targets/live-streaming/stream/template.t
 const viewers = Number(process.argv[2] ?? 200);
 const rounds = Number(process.argv[3] ?? 10);
 
-const { varnish, nginx, node } = await provision(["varnish", "nginx", "node"], { env: process.env });
+const { varnish, nginx, node } = await provision(["varnish", "nginx", "node"], {
+  env: process.env,
+});
 await using bench = new Bench(varnish);
-const origin = await bench.origin(() => ({ status: 200, headers: { "x-ttl-ms": "60000", "cache-control": "max-age=60" }, afterMs: 20 }));
+const origin = await bench.origin(() => ({
+  status: 200,
+  headers: { "x-ttl-ms": "60000", "cache-control": "max-age=60" },
+  afterMs: 20,
+}));
 const origins = [upstream("region-a", "region-a", origin.port)] as const;
 const [port, admin] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
 const edges = {
   varnish: await bench.node(settingsFor({ origins: [...origins] })),
-  nginx: await bench.run(port, (directory) => nginxProgram({ node, cacheDirectory: directory }, {
-    nginx: { executable: nginx.executable, args: [...nginx.args], env: { ...nginx.env } }, directory, admin: { host: "127.0.0.1", port: admin },
-    settings: {
-      listen: { host: "127.0.0.1", port }, region: "region-a", origins: [...origins], event: "main", renditions: ["v720"], answerMsMax: 3_500,
-      defences: { collapsing: true, shedCaching: true, regionFailover: true },
-    },
-  })),
+  nginx: await bench.run(port, (directory) =>
+    nginxProgram(
+      { node, cacheDirectory: directory },
+      {
+        nginx: { executable: nginx.executable, args: [...nginx.args], env: { ...nginx.env } },
+        directory,
+        admin: { host: "127.0.0.1", port: admin },
+        settings: {
+          listen: { host: "127.0.0.1", port },
+          region: "region-a",
+          origins: [...origins],
+          event: "main",
+          renditions: ["v720"],
+          answerMsMax: 3_500,
+          defences: { collapsing: true, shedCaching: true, regionFailover: true },
+        },
+      },
+    ),
+  ),
 };
 
 const newest = segmentInProduction(Date.now());
@@ -37,13 +55,17 @@ for (let round = 0; round < rounds; round += 1) {
     const before = origin.asked.length;
     const url = `${edges[name].base}/live/main/v720/${newest - 5 - round}.m4s`;
     const answers = await Promise.all(Array.from({ length: viewers }, () => get(url)));
-    if (answers.some(({ status }) => status !== 200)) throw new Error(`${name} did not serve everybody`);
+    if (answers.some(({ status }) => status !== 200))
+      throw new Error(`${name} did not serve everybody`);
     waits[name].push(...answers.map(({ ms }) => ms));
     fetches[name] += origin.asked.length - before;
   }
 }
 for (const name of ["varnish", "nginx"] as const) {
   const sorted = waits[name].sort((a, b) => a - b);
-  const at = (share: number): string => (sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN).toFixed(0);
-  process.stdout.write(`${name.padEnd(8)} ${viewers} viewers, ${rounds} segments: ${fetches[name] / rounds} origin requests each; wait p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms\n`);
+  const at = (share: number): string =>
+    (sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN).toFixed(0);
+  process.stdout.write(
+    `${name.padEnd(8)} ${viewers} viewers, ${rounds} segments: ${fetches[name] / rounds} origin requests each; wait p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms\n`,
+  );
 }

@@ -27,7 +27,12 @@ import { liveStreaming } from "../targets/live-streaming/target.ts";
 
 const seconds = Number(process.argv[2] ?? 90);
 const pollMs = 25;
-const sites: readonly Site[] = ["a", "b"].map((pipeline) => ({ name: `region-${pipeline}`, region: `region-${pipeline}`, zone: `region-${pipeline}-1`, pipeline }));
+const sites: readonly Site[] = ["a", "b"].map((pipeline) => ({
+  name: `region-${pipeline}`,
+  region: `region-${pipeline}`,
+  zone: `region-${pipeline}-1`,
+  pipeline,
+}));
 
 /** The quick topology with a fill node in each region, and without what viewers of segments do not need. */
 function twoTiers(): Layout {
@@ -35,10 +40,27 @@ function twoTiers(): Layout {
   if (quick === undefined) throw new Error("the target has no topology quick");
   const kept = quick.services.filter(({ kind }) => kind !== "edge" && kind !== "gateway");
   const names = new Set(kept.map(({ name }) => name));
-  const fromEach = (from: string, to: string): Layout["links"] => sites.flatMap((site) => sites.map((other) => ({ from: `${site.name}/${from}`, to: `${other.name}/${to}`, port: "http" })));
+  const fromEach = (from: string, to: string): Layout["links"] =>
+    sites.flatMap((site) =>
+      sites.map((other) => ({
+        from: `${site.name}/${from}`,
+        to: `${other.name}/${to}`,
+        port: "http",
+      })),
+    );
   return {
-    ...quick, services: [...kept, ...sites.map((site) => fill(site, sites)), ...sites.map((site) => edge(site, sites, sites))],
-    links: [...quick.links.filter(({ from }) => names.has(from)), ...fromEach("fill", "origin-read"), ...fromEach("edge", "fill"), ...fromEach("edge", "origin-read")],
+    ...quick,
+    services: [
+      ...kept,
+      ...sites.map((site) => fill(site, sites)),
+      ...sites.map((site) => edge(site, sites, sites)),
+    ],
+    links: [
+      ...quick.links.filter(({ from }) => names.has(from)),
+      ...fromEach("fill", "origin-read"),
+      ...fromEach("edge", "fill"),
+      ...fromEach("edge", "origin-read"),
+    ],
   };
 }
 
@@ -48,35 +70,79 @@ const cacheDirectory = process.env["SEAWALL_MEDIA"] ?? join(homedir(), ".cache/s
 mkdirSync(cacheDirectory, { recursive: true });
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
-const tools = (await provision([...new Set(["toxiproxy" as const, ...layout.services.flatMap((service) => service.tools)])], { env: process.env })) as Tools;
+const tools = (await provision(
+  [...new Set(["toxiproxy" as const, ...layout.services.flatMap((service) => service.tools)])],
+  { env: process.env },
+)) as Tools;
 try {
-  await using deployment = await processSubstrate({ tools, clock: realClock(), stateDirectory: join(folder, "state"), cacheDirectory }).deploy({
-    plan: heldPlan(), runId: `flip-${process.pid}`, controlToken: "token-of-the-benchmark", layout, logsDirectory: folder,
-    undo: { record: () => () => undefined }, signal: stopping.signal, progress: (text) => process.stderr.write(`${text}\n`),
+  await using deployment = await processSubstrate({
+    tools,
+    clock: realClock(),
+    stateDirectory: join(folder, "state"),
+    cacheDirectory,
+  }).deploy({
+    plan: heldPlan(),
+    runId: `flip-${process.pid}`,
+    controlToken: "token-of-the-benchmark",
+    layout,
+    logsDirectory: folder,
+    undo: { record: () => () => undefined },
+    signal: stopping.signal,
+    progress: (text) => process.stderr.write(`${text}\n`),
   });
   const seenAtMs = new Map<string, Map<string, number>>();
   const polled: Record<number, number> = {};
   const endMs = Date.now() + seconds * 1_000;
-  await Promise.all(layout.edges.flatMap(({ service, port }) => renditions.map(({ name }) => watch(deployment.instance(service).endpoint(port), service, name))));
+  await Promise.all(
+    layout.edges.flatMap(({ service, port }) =>
+      renditions.map(({ name }) =>
+        watch(deployment.instance(service).endpoint(port), service, name),
+      ),
+    ),
+  );
   const acked = await acknowledged();
   const segments = new Set([...seenAtMs.values()].flatMap((seen) => [...seen.keys()])).size;
-  process.stdout.write(`404→200 through two tiers, ms from an acknowledged PUT to the last byte: ${segments} segments; answers while polling ${JSON.stringify(polled)}\n`);
-  report("own region's PUT", (edgeName, segment) => acked.get(edgeName.replace("/edge", ""))?.get(segment));
-  report("first PUT of both", (_, segment) => Math.min(...[...acked.values()].map((one) => one.get(segment) ?? Number.POSITIVE_INFINITY)));
+  process.stdout.write(
+    `404→200 through two tiers, ms from an acknowledged PUT to the last byte: ${segments} segments; answers while polling ${JSON.stringify(polled)}\n`,
+  );
+  report("own region's PUT", (edgeName, segment) =>
+    acked.get(edgeName.replace("/edge", ""))?.get(segment),
+  );
+  report("first PUT of both", (_, segment) =>
+    Math.min(...[...acked.values()].map((one) => one.get(segment) ?? Number.POSITIVE_INFINITY)),
+  );
 
-  function report(title: string, since: (edgeName: string, segment: string) => number | undefined): void {
-    const flips = [...seenAtMs].flatMap(([edgeName, seen]) => [...seen].map(([segment, atMs]) => atMs - (since(edgeName, segment) ?? Number.NaN)))
-      .filter(Number.isFinite).sort((a, b) => a - b);
-    const at = (share: number): string => (flips[Math.max(0, Math.ceil(share * flips.length) - 1)] ?? Number.NaN).toFixed(0);
-    process.stdout.write(`  since ${title.padEnd(18)} ${flips.length} samples: min ${at(0)}  p50 ${at(0.5)}  p95 ${at(0.95)}  p99 ${at(0.99)}  max ${at(1)}\n`);
+  function report(
+    title: string,
+    since: (edgeName: string, segment: string) => number | undefined,
+  ): void {
+    const flips = [...seenAtMs]
+      .flatMap(([edgeName, seen]) =>
+        [...seen].map(([segment, atMs]) => atMs - (since(edgeName, segment) ?? Number.NaN)),
+      )
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b);
+    const at = (share: number): string =>
+      (flips[Math.max(0, Math.ceil(share * flips.length) - 1)] ?? Number.NaN).toFixed(0);
+    process.stdout.write(
+      `  since ${title.padEnd(18)} ${flips.length} samples: min ${at(0)}  p50 ${at(0.5)}  p95 ${at(0.95)}  p99 ${at(0.99)}  max ${at(1)}\n`,
+    );
   }
 
-  async function watch(endpoint: { readonly host: string; readonly port: number }, edgeName: string, rendition: string): Promise<void> {
+  async function watch(
+    endpoint: { readonly host: string; readonly port: number },
+    edgeName: string,
+    rendition: string,
+  ): Promise<void> {
     const agent = new Agent({ keepAlive: true });
     const polls: Promise<void>[] = [];
     const seen = seenAtMs.get(edgeName) ?? new Map<string, number>();
     seenAtMs.set(edgeName, seen);
-    for (let number = segmentInProduction(Date.now()) + 2; publishAtMs(number) < endMs; number += 1) {
+    for (
+      let number = segmentInProduction(Date.now()) + 2;
+      publishAtMs(number) < endMs;
+      number += 1
+    ) {
       await sleep(Math.max(0, publishAtMs(number) - 2_200 - Date.now()));
       polls.push(poll(number));
     }
@@ -85,7 +151,14 @@ try {
 
     async function poll(number: number): Promise<void> {
       for (let status = 0; status !== 200 && Date.now() < publishAtMs(number) + 4_000; ) {
-        status = await httpGet(endpoint, `/live/${event}/${rendition}/${number}.m4s`, { timeoutMs: 8_000, agent, discardBody: true }).then((answer) => answer.status, () => 0);
+        status = await httpGet(endpoint, `/live/${event}/${rendition}/${number}.m4s`, {
+          timeoutMs: 8_000,
+          agent,
+          discardBody: true,
+        }).then(
+          (answer) => answer.status,
+          () => 0,
+        );
         polled[status] = (polled[status] ?? 0) + 1;
         if (status === 200) seen.set(`${rendition}/${number}`, Date.now());
         else await sleep(pollMs);
@@ -99,8 +172,15 @@ try {
     for (const { name } of sites) {
       const own = new Map<string, number>();
       all.set(name, own);
-      const { body } = await httpGet(deployment.instance(`${name}/packager`).endpoint("http"), "/journal?after=0", { timeoutMs: 5_000 });
-      for (const { rendition, number, outcome, atMs } of String(body).trim().split("\n").map((line) => JSON.parse(line) as Entry)) {
+      const { body } = await httpGet(
+        deployment.instance(`${name}/packager`).endpoint("http"),
+        "/journal?after=0",
+        { timeoutMs: 5_000 },
+      );
+      for (const { rendition, number, outcome, atMs } of String(body)
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Entry)) {
         if (outcome === "acked") own.set(`${rendition}/${number}`, atMs);
       }
     }

@@ -21,8 +21,13 @@ if (link === undefined) throw new Error("the fixture has that link");
 async function addedMs(): Promise<Float64Array> {
   const added: number[] = [];
   for (let asked = 0; asked < pings; asked++) {
-    const { entry, exit } = await askBothEnds(link as NonNullable<typeof link>, { deployment: mini.deployment, observer }, 2_000);
-    if (entry.outcome === "answered" && exit.outcome === "answered") added.push(entry.tookMs - exit.tookMs);
+    const { entry, exit } = await askBothEnds(
+      link as NonNullable<typeof link>,
+      { deployment: mini.deployment, observer },
+      2_000,
+    );
+    if (entry.outcome === "answered" && exit.outcome === "answered")
+      added.push(entry.tookMs - exit.tookMs);
   }
   return Float64Array.from(added).sort();
 }
@@ -31,7 +36,9 @@ let worstMs = 0;
 const show = (what: string, sorted: Float64Array): void => {
   const [p50, p99] = [quantile(sorted, 0.5) ?? 0, quantile(sorted, 0.99) ?? 0];
   worstMs = Math.max(worstMs, p99);
-  process.stdout.write(`${what}: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, most ${(sorted.at(-1) ?? 0).toFixed(2)} ms of ${sorted.length} pings\n`);
+  process.stdout.write(
+    `${what}: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, most ${(sorted.at(-1) ?? 0).toFixed(2)} ms of ${sorted.length} pings\n`,
+  );
 };
 show("idle", await addedMs());
 const busy = Array.from({ length: cores }, () => new Worker("for (;;);", { eval: true }));

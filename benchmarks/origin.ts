@@ -17,7 +17,11 @@ import { targetUp } from "./library/target-up.ts";
 const segments = Number(process.argv[2] ?? 200);
 const body = randomBytes(1024 * 1024);
 
-async function inTurn(paths: readonly string[], at: readonly Endpoint[], one: (at: Endpoint, path: string) => Promise<Timed>): Promise<number[]> {
+async function inTurn(
+  paths: readonly string[],
+  at: readonly Endpoint[],
+  one: (at: Endpoint, path: string) => Promise<Timed>,
+): Promise<number[]> {
   const tookMs: number[] = [];
   for (const [index, path] of paths.entries()) {
     const endpoint = at[index % at.length];
@@ -45,9 +49,14 @@ async function bare(paths: readonly string[]): Promise<{ puts: number[]; gets: n
 
 await using target = await targetUp("zones");
 const endpoints = (kind: string, port: string): Endpoint[] =>
-  target.deployment.instances.filter((instance) => instance.service.kind === kind).map((instance) => instance.endpoint(port));
+  target.deployment.instances
+    .filter((instance) => instance.service.kind === kind)
+    .map((instance) => instance.endpoint(port));
 const first = segmentInProduction(Date.now()) - 1_500;
-const paths = Array.from({ length: segments + 30 }, (_, index) => `/live/${event}/v720/${first + index}.m4s`);
+const paths = Array.from(
+  { length: segments + 30 },
+  (_, index) => `/live/${event}/v720/${first + index}.m4s`,
+);
 await inTurn(paths.splice(0, 30), endpoints("origin-publish", "http"), putOne);
 
 const plain = await bare(paths);
@@ -56,9 +65,13 @@ const fromMemory = await inTurn(paths, endpoints("origin-read", "http"), get);
 await Promise.all(endpoints("memcached", "memcached").map(flush));
 const fromStore = await inTurn(paths, endpoints("origin-read", "http"), get);
 
-const row = (name: string, values: readonly number[], yardstick: readonly number[]): void => void process.stdout.write(
-  `${name.padEnd(28)}${p50p99(values).padStart(18)}${`${values.length}/${segments}`.padStart(12)}${`${(percentile(values, 0.5) / percentile(yardstick, 0.5)).toFixed(1)} ×`.padStart(12)}\n`);
-process.stdout.write(`\nzones, playable after ${(target.upMs / 1000).toFixed(0)} s; 1 MiB at the origin, one at a time\n${"".padEnd(28)}${"p50 / p99 ms".padStart(18)}${"answered".padStart(12)}${"p50 / bare".padStart(12)}\n`);
+const row = (name: string, values: readonly number[], yardstick: readonly number[]): void =>
+  void process.stdout.write(
+    `${name.padEnd(28)}${p50p99(values).padStart(18)}${`${values.length}/${segments}`.padStart(12)}${`${(percentile(values, 0.5) / percentile(yardstick, 0.5)).toFixed(1)} ×`.padStart(12)}\n`,
+  );
+process.stdout.write(
+  `\nzones, playable after ${(target.upMs / 1000).toFixed(0)} s; 1 MiB at the origin, one at a time\n${"".padEnd(28)}${"p50 / p99 ms".padStart(18)}${"answered".padStart(12)}${"p50 / bare".padStart(12)}\n`,
+);
 row("PUT, bare node:http", plain.puts, plain.puts);
 row("PUT", puts, plain.puts);
 row("GET, bare node:http", plain.gets, plain.gets);

@@ -15,7 +15,11 @@ import { Agent, request as httpRequest } from "node:http";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Endpoint } from "../harness/core/target.ts";
-import { putHeaders, startStack, type Stack } from "../targets/live-streaming/origin/stack.fixture.ts";
+import {
+  putHeaders,
+  startStack,
+  type Stack,
+} from "../targets/live-streaming/origin/stack.fixture.ts";
 import { segmentInProduction } from "../targets/live-streaming/stream/template.ts";
 
 const pairs = Number(process.argv[2] ?? 6);
@@ -28,11 +32,24 @@ const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 function put(at: Endpoint, number: number, dueMs: number): Promise<number> {
   return new Promise((done, fail) => {
-    const request = httpRequest({
-      ...at, agent, method: "PUT", path: `/live/main/v720/${number}.m4s`, headers: { ...putHeaders(body), "content-length": body.length },
-    }, (response) => {
-      response.resume().on("end", () => response.statusCode === 200 ? done(performance.now() - dueMs) : fail(new Error(`PUT: ${response.statusCode}`)));
-    });
+    const request = httpRequest(
+      {
+        ...at,
+        agent,
+        method: "PUT",
+        path: `/live/main/v720/${number}.m4s`,
+        headers: { ...putHeaders(body), "content-length": body.length },
+      },
+      (response) => {
+        response
+          .resume()
+          .on("end", () =>
+            response.statusCode === 200
+              ? done(performance.now() - dueMs)
+              : fail(new Error(`PUT: ${response.statusCode}`)),
+          );
+      },
+    );
     request.on("error", fail);
     request.end(body);
   });
@@ -44,8 +61,8 @@ let next = 0;
 async function putWindow(at: Endpoint): Promise<number[]> {
   const startedMs = performance.now();
   const puts: Promise<number>[] = [];
-  for (let index = 0; index < windowMs / 1000 * putsPerSecond; index += 1) {
-    const dueMs = startedMs + index * 1000 / putsPerSecond;
+  for (let index = 0; index < (windowMs / 1000) * putsPerSecond; index += 1) {
+    const dueMs = startedMs + (index * 1000) / putsPerSecond;
     await sleep(Math.max(0, dueMs - performance.now()));
     next -= 1;
     const one = put(at, next, dueMs);
@@ -61,21 +78,29 @@ function startFlood(at: Endpoint, path: string): () => Promise<number> {
   const script = `import { flood } from ${JSON.stringify(resolve(import.meta.dirname, "library/flood.ts"))};
     const { answered, seconds, statuses } = await flood(${JSON.stringify(at)}, process.pid, ${JSON.stringify(path)}, ${connections}, ${windowMs});
     console.log(JSON.stringify([answered / seconds, [...statuses.keys()]]));`;
-  const child = spawn("nice", ["-n", "19", process.execPath, "--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("nice", ["-n", "19", process.execPath, "--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let said = "";
-  child.stdout.on("data", (part: Buffer) => { said += part.toString(); });
+  child.stdout.on("data", (part: Buffer) => {
+    said += part.toString();
+  });
   const exit = once(child, "exit");
   return async () => {
     await exit;
     const [perSecond, statuses] = JSON.parse(said) as [number, string[]];
-    if (statuses.some((status) => status !== "200")) throw new Error(`GETs were answered ${statuses.join(", ")}`);
+    if (statuses.some((status) => status !== "200"))
+      throw new Error(`GETs were answered ${statuses.join(", ")}`);
     return perSecond;
   };
 }
 
-const percentile = (values: readonly number[], share: number): number => values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
+const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
 
-async function measure(stack: Stack): Promise<{ quiet: number[]; flooded: number[]; getsPerSecond: number }> {
+async function measure(
+  stack: Stack,
+): Promise<{ quiet: number[]; flooded: number[]; getsPerSecond: number }> {
   next = segmentInProduction(Date.now()) - 2;
   await putWindow(stack.at.publish);
   const path = `/live/main/v720/${next}.m4s`;
@@ -83,21 +108,32 @@ async function measure(stack: Stack): Promise<{ quiet: number[]; flooded: number
   const flooded: number[] = [];
   const rates: number[] = [];
   for (let pair = 0; pair < pairs; pair += 1) {
-    quiet.push(...await putWindow(stack.at.publish));
+    quiet.push(...(await putWindow(stack.at.publish)));
     const rate = startFlood(stack.at.read, path);
-    flooded.push(...await putWindow(stack.at.publish));
+    flooded.push(...(await putWindow(stack.at.publish)));
     rates.push(await rate());
   }
   return { quiet, flooded, getsPerSecond: percentile(rates, 0.5) };
 }
 
-process.stdout.write(`${pairs} pairs of windows of ${windowMs} ms, ${putsPerSecond} PUTs of 256 KiB a second, ${connections} readers\n`);
-process.stdout.write(`${"publishIsolation".padEnd(18)} quiet p50/p99 ms   flooded p50/p99 ms   p50 moves   p99 moves   GETs/s\n`);
+process.stdout.write(
+  `${pairs} pairs of windows of ${windowMs} ms, ${putsPerSecond} PUTs of 256 KiB a second, ${connections} readers\n`,
+);
+process.stdout.write(
+  `${"publishIsolation".padEnd(18)} quiet p50/p99 ms   flooded p50/p99 ms   p50 moves   p99 moves   GETs/s\n`,
+);
 for (const publishIsolation of [true, false]) {
-  await using stack = await startStack({ publishIsolation, niceOfReaders: publishIsolation ? niceOfReaders : 0 });
+  await using stack = await startStack({
+    publishIsolation,
+    niceOfReaders: publishIsolation ? niceOfReaders : 0,
+  });
   const { quiet, flooded, getsPerSecond } = await measure(stack);
-  const both = (values: readonly number[]): string => `${percentile(values, 0.5).toFixed(1)} / ${percentile(values, 0.99).toFixed(1)}`;
-  const moves = (share: number): string => `${((percentile(flooded, share) / percentile(quiet, share) - 1) * 100).toFixed(0)} %`;
-  process.stdout.write(`${(publishIsolation ? "on" : "off").padEnd(18)} ${both(quiet).padStart(16)} ${both(flooded).padStart(20)} ${moves(0.5).padStart(11)} ${moves(0.99).padStart(11)} ${getsPerSecond.toFixed(0).padStart(8)}\n`);
+  const both = (values: readonly number[]): string =>
+    `${percentile(values, 0.5).toFixed(1)} / ${percentile(values, 0.99).toFixed(1)}`;
+  const moves = (share: number): string =>
+    `${((percentile(flooded, share) / percentile(quiet, share) - 1) * 100).toFixed(0)} %`;
+  process.stdout.write(
+    `${(publishIsolation ? "on" : "off").padEnd(18)} ${both(quiet).padStart(16)} ${both(flooded).padStart(20)} ${moves(0.5).padStart(11)} ${moves(0.99).padStart(11)} ${getsPerSecond.toFixed(0).padStart(8)}\n`,
+  );
 }
 agent.destroy();

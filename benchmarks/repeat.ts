@@ -20,41 +20,79 @@ import { experimentNames, loadExperiment } from "../harness/cli/experiments.ts";
 import { keptIn } from "./library/kept.ts";
 import { untilQuiet } from "./library/quiet.ts";
 import { readmeText, record, recorded, withTable } from "../experiments/repeated/recorded.ts";
-import { counting, inARow, type Kind, kindsOf, type Repeat, repeatedTable } from "../experiments/repeated/repeated.ts";
+import {
+  counting,
+  inARow,
+  type Kind,
+  kindsOf,
+  type Repeat,
+  repeatedTable,
+} from "../experiments/repeated/repeated.ts";
 
 const root = resolve(import.meta.dirname, "..");
-const { values: { keep }, positionals: [minutes = "60", times = "5", ...only] } = parseArgs({ options: { keep: { type: "string" } }, allowPositionals: true });
+const {
+  values: { keep },
+  positionals: [minutes = "60", times = "5", ...only],
+} = parseArgs({ options: { keep: { type: "string" } }, allowPositionals: true });
 const untilMs = performance.now() + Number(minutes) * 60_000;
-const named = ({ experiment, without }: Kind): string => without === null ? experiment : `${experiment}/${without}`;
+const named = ({ experiment, without }: Kind): string =>
+  without === null ? experiment : `${experiment}/${without}`;
 /** A run takes two minutes; one that hangs says nothing. */
 const runMsMax = 6 * 60_000;
 
 const context = { root, cwd: root } as Context;
-const experiments = await Promise.all(experimentNames(context).map((name) => loadExperiment(context, name)));
+const experiments = await Promise.all(
+  experimentNames(context).map((name) => loadExperiment(context, name)),
+);
 const all = kindsOf(experiments);
-const wanted = all.filter((kind) => only.length === 0 || only.includes(`${kind.experiment}/*`) || only.includes(named(kind)));
+const wanted = all.filter(
+  (kind) =>
+    only.length === 0 || only.includes(`${kind.experiment}/*`) || only.includes(named(kind)),
+);
 const out = keep ?? mkdtempSync(join(tmpdir(), "seawall-repeat-"));
 
 try {
   take();
   for (let next = fewest(); performance.now() < untilMs && next !== undefined; next = fewest()) {
-    if (!await untilQuiet(untilMs)) break;
+    if (!(await untilQuiet(untilMs))) break;
     await runOnce(next);
-    if (take() === 0) throw new Error(`the run of ${named(next)} left no whole record in ${out}; ./seawall doctor says what is missing`);
+    if (take() === 0)
+      throw new Error(
+        `the run of ${named(next)} left no whole record in ${out}; ./seawall doctor says what is missing`,
+      );
   }
 } finally {
-  writeFileSync(join(root, "experiments/README.md"), withTable(readmeText(), repeatedTable(all, recorded())));
+  writeFileSync(
+    join(root, "experiments/README.md"),
+    withTable(readmeText(), repeatedTable(all, recorded())),
+  );
   if (keep === undefined) rmSync(out, { recursive: true, force: true });
 }
 
 function fewest(): Kind | undefined {
   const runs = recorded();
-  return wanted.map((kind) => ({ kind, streak: inARow(kind, runs), tries: counting(kind, runs).length }))
-    .filter(({ streak }) => streak < Number(times)).sort((one, other) => one.tries - other.tries || one.streak - other.streak)[0]?.kind;
+  return wanted
+    .map((kind) => ({ kind, streak: inARow(kind, runs), tries: counting(kind, runs).length }))
+    .filter(({ streak }) => streak < Number(times))
+    .sort((one, other) => one.tries - other.tries || one.streak - other.streak)[0]?.kind;
 }
 
 async function runOnce({ experiment, without }: Kind): Promise<void> {
-  const child = spawn("sh", [join(root, "seawall"), "run", experiment, "--force", "--substrate", "process", "--out", out, ...(without === null ? [] : ["--without", without])], { cwd: root, stdio: "ignore" });
+  const child = spawn(
+    "sh",
+    [
+      join(root, "seawall"),
+      "run",
+      experiment,
+      "--force",
+      "--substrate",
+      "process",
+      "--out",
+      out,
+      ...(without === null ? [] : ["--without", without]),
+    ],
+    { cwd: root, stdio: "ignore" },
+  );
   const late = setTimeout(() => child.kill("SIGINT"), runMsMax);
   await once(child, "exit");
   clearTimeout(late);
@@ -71,6 +109,7 @@ function take(): number {
 }
 
 function lineOf(repeat: Repeat): string {
-  const how = repeat.denied !== "" ? "does not count" : repeat.asItMust ? "as it must" : "NOT AS IT MUST";
+  const how =
+    repeat.denied !== "" ? "does not count" : repeat.asItMust ? "as it must" : "NOT AS IT MUST";
   return `${named(repeat).padEnd(40)} ${how} (${repeat.status}) ${repeat.seconds} s ${repeat.denied} ${repeat.why}`;
 }

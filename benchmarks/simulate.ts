@@ -8,16 +8,21 @@ import { parseArgs } from "node:util";
 import { describeFault } from "../harness/faults/faults.ts";
 import { trial } from "../harness/run/trial.fixture.ts";
 
-const { values, positionals } = parseArgs({ options: { seed: { type: "string" } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { seed: { type: "string" } },
+  allowPositionals: true,
+});
 
 async function replay(seed: number): Promise<void> {
   const one = await trial(seed);
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   say(`seed ${seed}: ${one.verdict.status}${one.crashed ? ", killed on the way" : ""}`);
-  for (const step of one.plan.steps) say(`  planned  ${step.atMs} ms for ${step.forMs} ms: ${describeFault(step.fault)}`);
+  for (const step of one.plan.steps)
+    say(`  planned  ${step.atMs} ms for ${step.forMs} ms: ${describeFault(step.fault)}`);
   for (const mishap of one.mishaps) say(`  mishap   ${mishap}`);
   for (const event of one.events) say(`  ${JSON.stringify(event)}`);
-  for (const finding of one.verdict.findings.filter((each) => each.status !== "held")) say(`  ${finding.status}: ${finding.title}: ${finding.why}`);
+  for (const finding of one.verdict.findings.filter((each) => each.status !== "held"))
+    say(`  ${finding.status}: ${finding.title}: ${finding.why}`);
   for (const problem of one.broken) say(`BROKEN   ${problem}`);
   process.exitCode = one.broken.length === 0 ? 0 : 1;
 }
@@ -34,7 +39,9 @@ async function measure(runs: number): Promise<void> {
   }
   const used = process.cpuUsage(cpu);
   const cpuS = (used.user + used.system) / 1e6;
-  process.stdout.write(`${runs} runs: ${(runs / cpuS).toFixed(0)} per second of processor time, ${(runs / ((performance.now() - startMs) / 1000)).toFixed(0)} by the clock on the wall; ${JSON.stringify(verdicts)}\n`);
+  process.stdout.write(
+    `${runs} runs: ${(runs / cpuS).toFixed(0)} per second of processor time, ${(runs / ((performance.now() - startMs) / 1000)).toFixed(0)} by the clock on the wall; ${JSON.stringify(verdicts)}\n`,
+  );
 }
 
 if (values.seed === undefined) await measure(Number(positionals[0] ?? 1_000));

@@ -31,30 +31,63 @@ function once(experiment: string): Cost {
   const [loadAverage = Number.NaN] = loadavg();
   try {
     const startMs = performance.now();
-    const { status } = spawnSync(join(root, "seawall"), ["run", experiment, "--substrate", "process", "--force", "--out", out], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+    const { status } = spawnSync(
+      join(root, "seawall"),
+      ["run", experiment, "--substrate", "process", "--force", "--out", out],
+      { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
+    );
     const totalS = (performance.now() - startMs) / 1000;
     const run = join(out, experiment, readdirSync(join(out, experiment))[0] as string);
-    const events = readFileSync(join(run, "events.ndjson"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as RunEvent);
+    const events = readFileSync(join(run, "events.ndjson"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as RunEvent);
     const deployed = events.find((event) => event.kind === "deployed");
     const generator = events.find((event) => event.kind === "generator");
-    const [harnessCpuS, k6CpuS, loadS] = generator?.kind === "generator"
-      ? [generator.harnessCpuSeconds, generator.generatorCpuSeconds ?? Number.NaN, generator.seconds] : [Number.NaN, Number.NaN, Number.NaN];
-    return { totalS, upS: deployed?.kind === "deployed" ? deployed.tookMs / 1000 : Number.NaN, loadS, harnessCpuS, k6CpuS, exitCode: status, loadAverage };
+    const [harnessCpuS, k6CpuS, loadS] =
+      generator?.kind === "generator"
+        ? [
+            generator.harnessCpuSeconds,
+            generator.generatorCpuSeconds ?? Number.NaN,
+            generator.seconds,
+          ]
+        : [Number.NaN, Number.NaN, Number.NaN];
+    return {
+      totalS,
+      upS: deployed?.kind === "deployed" ? deployed.tookMs / 1000 : Number.NaN,
+      loadS,
+      harnessCpuS,
+      k6CpuS,
+      exitCode: status,
+      loadAverage,
+    };
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
 }
 
-function row(title: string, costs: readonly Cost[], pick: (cost: Cost) => number, unit: string, digits = 1): void {
+function row(
+  title: string,
+  costs: readonly Cost[],
+  pick: (cost: Cost) => number,
+  unit: string,
+  digits = 1,
+): void {
   const sorted = costs.map(pick).sort((a, b) => a - b);
   const at = (index: number): string => (sorted[index] ?? Number.NaN).toFixed(digits);
-  process.stdout.write(`${title.padEnd(46)} ${at(0).padStart(8)} ${at(Math.floor((sorted.length - 1) / 2)).padStart(8)} ${at(sorted.length - 1).padStart(8)} ${unit}\n`);
+  process.stdout.write(
+    `${title.padEnd(46)} ${at(0).padStart(8)} ${at(Math.floor((sorted.length - 1) / 2)).padStart(8)} ${at(sorted.length - 1).padStart(8)} ${unit}\n`,
+  );
 }
 
 for (const experiment of experiments) {
   const costs = Array.from({ length: runs }, () => once(experiment));
-  process.stdout.write(`\n${experiment}: ${runs} runs, exit statuses ${costs.map((cost) => cost.exitCode).join(", ")}, load averages before ${costs.map((cost) => cost.loadAverage.toFixed(1)).join(", ")}\n`);
-  process.stdout.write(`${"".padEnd(46)} ${"min".padStart(8)} ${"median".padStart(8)} ${"max".padStart(8)}\n`);
+  process.stdout.write(
+    `\n${experiment}: ${runs} runs, exit statuses ${costs.map((cost) => cost.exitCode).join(", ")}, load averages before ${costs.map((cost) => cost.loadAverage.toFixed(1)).join(", ")}\n`,
+  );
+  process.stdout.write(
+    `${"".padEnd(46)} ${"min".padStart(8)} ${"median".padStart(8)} ${"max".padStart(8)}\n`,
+  );
   row("return key to verdict and report", costs, (cost) => cost.totalS, "s");
   row("target up", costs, (cost) => cost.upS, "s");
   row("under load", costs, (cost) => cost.loadS, "s");

@@ -31,24 +31,41 @@ interface Figures {
 }
 
 /** Starts one after the other at its pace, however long each takes. */
-async function paced<T>(items: readonly T[], everyMs: number, work: (item: T) => Promise<number | null>): Promise<{ tookMs: number[]; failed: number }> {
+async function paced<T>(
+  items: readonly T[],
+  everyMs: number,
+  work: (item: T) => Promise<number | null>,
+): Promise<{ tookMs: number[]; failed: number }> {
   const startMs = performance.now();
-  const results = await Promise.all(items.map(async (item, index) => {
-    await sleep(Math.max(0, startMs + index * everyMs - performance.now()));
-    return work(item).catch(() => null);
-  }));
-  return { tookMs: results.filter((each) => each !== null), failed: results.filter((each) => each === null).length };
+  const results = await Promise.all(
+    items.map(async (item, index) => {
+      await sleep(Math.max(0, startMs + index * everyMs - performance.now()));
+      return work(item).catch(() => null);
+    }),
+  );
+  return {
+    tookMs: results.filter((each) => each !== null),
+    failed: results.filter((each) => each === null).length,
+  };
 }
 
-async function measure(topology: string, title: string, without: readonly string[]): Promise<Figures> {
+async function measure(
+  topology: string,
+  title: string,
+  without: readonly string[],
+): Promise<Figures> {
   // What refuses reads while a store is slow would leave only the quick ones to be measured.
   await using target = await targetUp(topology, without);
-  const at = (service: string, port: string): Endpoint => target.deployment.instance(`region-a/${service}`).endpoint(port);
+  const at = (service: string, port: string): Endpoint =>
+    target.deployment.instance(`region-a/${service}`).endpoint(port);
   const publish = at("origin-publish", "http");
   const read = at("origin-read", "http");
   // Numbers within the window that may be rewound, which no packager of this run published.
   const first = segmentInProduction(Date.now()) - 1_500;
-  const paths = Array.from({ length: segments }, (_, index) => `/live/${event}/v360/${first + index}.m4s`);
+  const paths = Array.from(
+    { length: segments },
+    (_, index) => `/live/${event}/v360/${first + index}.m4s`,
+  );
   const body = randomBytes(bytes);
 
   const getOne = async (path: string): Promise<number | null> => {
@@ -58,7 +75,7 @@ async function measure(topology: string, title: string, without: readonly string
   const putToReadable = async (path: string): Promise<number | null> => {
     const startMs = performance.now();
     if ((await put(publish, path, "a", body)).status !== 200) return null;
-    while (await getOne(path) === null) {
+    while ((await getOne(path)) === null) {
       if (performance.now() - startMs > 10_000) return null;
       await sleep(1);
     }
@@ -70,10 +87,18 @@ async function measure(topology: string, title: string, without: readonly string
   const gets = await paced(rest, paceMs.get, getOne);
   if (topology === "quick") await flush(at("memcached", "memcached"));
   const stored = await paced(rest, paceMs.get, getOne);
-  const burst = await paced(Array.from({ length: 600 }, (_, index) => rest[index % rest.length] ?? ""), 5, getOne);
+  const burst = await paced(
+    Array.from({ length: 600 }, (_, index) => rest[index % rest.length] ?? ""),
+    5,
+    getOne,
+  );
   return {
-    title, readableMs: readable.tookMs, getMs: gets.tookMs, getStoredMs: stored.tookMs,
-    burstMs: burst.tookMs, failed: readable.failed + gets.failed + stored.failed,
+    title,
+    readableMs: readable.tookMs,
+    getMs: gets.tookMs,
+    getStoredMs: stored.tookMs,
+    burstMs: burst.tookMs,
+    failed: readable.failed + gets.failed + stored.failed,
   };
 }
 
@@ -81,12 +106,26 @@ const figures = [
   await measure("quick-object-store", "object store", ["adaptiveConcurrency"]),
   await measure("quick", "Cassandra + memcached", ["adaptiveConcurrency", "priorityShedding"]),
 ];
-const row = (name: string, cells: readonly string[]): void => void process.stdout.write(`${name.padEnd(48)}${cells.map((cell) => cell.padStart(24)).join("")}\n`);
-process.stdout.write(`\n${segments - 10} segments of ${bytes / 1024} KiB at the origin of region-a; p50 / p99 in ms\n`);
+const row = (name: string, cells: readonly string[]): void =>
+  void process.stdout.write(
+    `${name.padEnd(48)}${cells.map((cell) => cell.padStart(24)).join("")}\n`,
+  );
+process.stdout.write(
+  `\n${segments - 10} segments of ${bytes / 1024} KiB at the origin of region-a; p50 / p99 in ms\n`,
+);
 row("", [...figures.map(({ title }) => title), "Netflix, before → after"]);
 row("PUT to readable", [...figures.map((each) => p50p99(each.readableMs)), "about 1 s →"]);
 row("GET", [...figures.map((each) => p50p99(each.getMs)), "113 / 267 → 25 / 129"]);
-row("GET past the memory before the store", [...figures.map((each) => p50p99(each.getStoredMs)), ""]);
-row("GET at 200/s, one event (retried if throttled)", [...figures.map((each) => p50p99(each.burstMs)), "throttled above 100/s"]);
-row("  of these served", [...figures.map((each) => `${(each.burstMs.length / 6).toFixed(1)} %`), ""]);
+row("GET past the memory before the store", [
+  ...figures.map((each) => p50p99(each.getStoredMs)),
+  "",
+]);
+row("GET at 200/s, one event (retried if throttled)", [
+  ...figures.map((each) => p50p99(each.burstMs)),
+  "throttled above 100/s",
+]);
+row("  of these served", [
+  ...figures.map((each) => `${(each.burstMs.length / 6).toFixed(1)} %`),
+  "",
+]);
 row("neither published nor read", [...figures.map((each) => String(each.failed)), ""]);

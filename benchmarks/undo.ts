@@ -9,8 +9,23 @@ import { parseArgs } from "node:util";
 import { killAtRandom } from "../harness/cli/kill-points.fixture.ts";
 import { onEngine } from "../harness/substrates/docker/engine.fixture.ts";
 
-const { values, positionals } = parseArgs({ options: { seed: { type: "string" }, docker: { type: "boolean" } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { seed: { type: "string" }, docker: { type: "boolean" } },
+  allowPositionals: true,
+});
 const points = Number(positionals[0] ?? 100);
-const { survived, left, phases } = await killAtRandom({ points, atOnce: Number(positionals[1] ?? 4), seed: Number(values.seed ?? 1), say: (text) => process.stdout.write(`${text}\n`), onEngine: values.docker ? onEngine : undefined });
-process.stdout.write(`${points} runs killed (${Object.entries(phases).map(([phase, count]) => `${count} in ${phase}`).join(", ")}; ${survived} had ended before), left behind: ${left.length === 0 ? "nothing" : left.join("; ")}\n`);
+const { survived, left, phases } = await killAtRandom({
+  points,
+  atOnce: Number(positionals[1] ?? 4),
+  seed: Number(values.seed ?? 1),
+  say: (text) => process.stdout.write(`${text}\n`),
+  onEngine: values.docker ? onEngine : undefined,
+});
+process.stdout.write(
+  `${points} runs killed (${Object.entries(phases)
+    .map(([phase, count]) => `${count} in ${phase}`)
+    .join(
+      ", ",
+    )}; ${survived} had ended before), left behind: ${left.length === 0 ? "nothing" : left.join("; ")}\n`,
+);
 process.exitCode = left.length === 0 ? 0 : 1;

@@ -9,13 +9,16 @@ import { shedOrder } from "./claims/shed-order.ts";
 
 const packagers = ["region-a/packager", "region-b/packager"] as const;
 /** Two segments or three, whenever the fault begins; then, for less long, one or two. */
-const spoilMs = 4_600, bothSpoilMs = 2_600, everyMs = 6_000;
+const spoilMs = 4_600,
+  bothSpoilMs = 2_600,
+  everyMs = 6_000;
 const ways = ["short", "missing", "timing", "truncated"] as const;
 const bothAtMs = 500 + ways.length * everyMs;
 
 export default defineExperiment({
   name: "bad-segments",
-  title: "Bad segments: what one pipeline spoils, nobody sees; what both spoil is served and said to be bad",
+  title:
+    "Bad segments: what one pipeline spoils, nobody sees; what both spoil is served and said to be bad",
   story:
     "Encoders go wrong more often than they die: segments come out short, with holes, at the wrong time, or broken off. A light inspection at the packager " +
     "finds all of these, and each origin serves the other pipeline's whole segment instead. When both pipelines are bad there is nothing better: the least " +
@@ -25,21 +28,47 @@ export default defineExperiment({
   topology: "quick",
   phasesMs: { baseline: 12_000, fault: 29_000, recovery: 16_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "liveInspecting", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 300 },
-    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 5, fault: 5, recovery: 5 }, vus: 40 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "liveInspecting",
+      lane: "live",
+      ratePerSecond: { baseline: 40, fault: 40, recovery: 40 },
+      vus: 300,
+    },
+    {
+      name: "dvr",
+      workload: "viewers",
+      exec: "dvrRoaming",
+      lane: "dvr",
+      ratePerSecond: { baseline: 5, fault: 5, recovery: 5 },
+      vus: 40,
+    },
   ],
   hypothesis: [
     ...liveServed(300),
     {
       // The 2.6 s in which both spoil are one segment of fourteen or two (14 %); what region A alone spoils, eight at least, half of the viewers would see (28 %).
       title: "What one pipeline spoils nobody sees",
-      metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { flagged: "yes" },
-      comparison: "<=", limit: 0.22, during: ["fault"], samplesMin: 300,
+      metric: "segment_ms",
+      where: { lane: "live" },
+      statistic: "share",
+      having: { flagged: "yes" },
+      comparison: "<=",
+      limit: 0.22,
+      during: ["fault"],
+      samplesMin: 300,
     },
     {
       title: "What both spoil is served, and said to be bad",
-      metric: "segment_ms", where: { lane: "live", outcome: "served" }, statistic: "share", having: { flagged: "yes" },
-      comparison: ">=", limit: 0.05, during: ["fault"], samplesMin: 300,
+      metric: "segment_ms",
+      where: { lane: "live", outcome: "served" },
+      statistic: "share",
+      having: { flagged: "yes" },
+      comparison: ">=",
+      limit: 0.05,
+      during: ["fault"],
+      samplesMin: 300,
     },
     ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
@@ -47,8 +76,22 @@ export default defineExperiment({
   ],
   recovery: liveRecovers(4_000),
   method: [
-    ...ways.map((defect, index) => ({ atMs: 500 + index * everyMs, forMs: spoilMs, fault: { kind: "badSegments", service: packagers[0], defect, segments: 10 } } as const)),
-    ...packagers.map((service) => ({ atMs: bothAtMs, forMs: bothSpoilMs, fault: { kind: "badSegments", service, defect: "short", segments: 10 } } as const)),
+    ...ways.map(
+      (defect, index) =>
+        ({
+          atMs: 500 + index * everyMs,
+          forMs: spoilMs,
+          fault: { kind: "badSegments", service: packagers[0], defect, segments: 10 },
+        }) as const,
+    ),
+    ...packagers.map(
+      (service) =>
+        ({
+          atMs: bothAtMs,
+          forMs: bothSpoilMs,
+          fault: { kind: "badSegments", service, defect: "short", segments: 10 },
+        }) as const,
+    ),
   ],
   blastRadius: { services: packagers, faultsAtOnceMax: 2 },
   abortWhen: [],

@@ -8,14 +8,26 @@ import { readmeText, recorded, tableIn, withTable } from "./repeated/recorded.ts
 import { kindsOf, repeatedTable } from "./repeated/repeated.ts";
 
 const context = { root: resolve(import.meta.dirname, ".."), cwd: "/" } as Context;
-const catalogue = await Promise.all(experimentNames(context).map((name) => loadExperiment(context, name)));
+const catalogue = await Promise.all(
+  experimentNames(context).map((name) => loadExperiment(context, name)),
+);
 
 /** The cells of the first table, by the name in its first column. */
 function rowsOf(text: string): Map<string, readonly string[]> {
   const lines = text.split("\n");
   const first = lines.findIndex((line) => line.startsWith("|"));
   const last = lines.findIndex((line, index) => index > first && !line.startsWith("|"));
-  return new Map(lines.slice(first + 2, last).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim())).map(([name = "", ...cells]) => [name.replaceAll("`", ""), cells]));
+  return new Map(
+    lines
+      .slice(first + 2, last)
+      .map((line) =>
+        line
+          .split("|")
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      )
+      .map(([name = "", ...cells]) => [name.replaceAll("`", ""), cells]),
+  );
 }
 
 describe("the catalogue's table", () => {
@@ -25,12 +37,17 @@ describe("the catalogue's table", () => {
     expect([...rows.keys()].sort()).toEqual(catalogue.map(({ name }) => name).sort());
   });
 
-  it.each(catalogue.map((experiment) => [experiment.name, experiment] as const))("says of %s its tier and what it relies on", (name, experiment) => {
-    const [what = "", tier = "", relied = ""] = rows.get(name) ?? [];
-    expect(what).not.toBe("");
-    expect(tier).toBe(experiment.tier);
-    expect([...relied.matchAll(/`([^`]+)`/g)].map(([, defence]) => defence).sort()).toEqual(defencesOf(experiment).sort());
-  });
+  it.each(catalogue.map((experiment) => [experiment.name, experiment] as const))(
+    "says of %s its tier and what it relies on",
+    (name, experiment) => {
+      const [what = "", tier = "", relied = ""] = rows.get(name) ?? [];
+      expect(what).not.toBe("");
+      expect(tier).toBe(experiment.tier);
+      expect([...relied.matchAll(/`([^`]+)`/g)].map(([, defence]) => defence).sort()).toEqual(
+        defencesOf(experiment).sort(),
+      );
+    },
+  );
 });
 
 describe("the table of repeated runs", () => {

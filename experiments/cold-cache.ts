@@ -7,7 +7,10 @@ import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
-const caches = ["region-a", "region-b"].flatMap((region) => [`${region}/edge`, `${region}/memcached`]);
+const caches = ["region-a", "region-b"].flatMap((region) => [
+  `${region}/edge`,
+  `${region}/memcached`,
+]);
 // Limits: 18 origin GETs per edge and segment without collapsing; 62 % of chunks from memory after the purge, as before it.
 const edges = 2;
 const atMs = 8_000;
@@ -24,32 +27,70 @@ export default defineExperiment({
   topology: "quick",
   phasesMs: { baseline: 12_000, fault: 20_000, recovery: 20_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 25, fault: 200, recovery: 25 }, vus: 1_000 },
-    { name: "dvr", workload: "viewers", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 10, fault: 40, recovery: 10 }, vus: 400 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "live",
+      lane: "live",
+      ratePerSecond: { baseline: 25, fault: 200, recovery: 25 },
+      vus: 1_000,
+    },
+    {
+      name: "dvr",
+      workload: "viewers",
+      exec: "dvr",
+      lane: "dvr",
+      ratePerSecond: { baseline: 10, fault: 40, recovery: 10 },
+      vus: 400,
+    },
   ],
   hypothesis: [
     ...liveServed(200),
     {
       title: "Viewers who rewind are served, too",
-      metric: "segment_ms", where: { lane: "dvr" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.99, during: everyPhase, samplesMin: 80,
+      metric: "segment_ms",
+      where: { lane: "dvr" },
+      statistic: "share",
+      having: { outcome: "served" },
+      comparison: ">=",
+      limit: 0.99,
+      during: everyPhase,
+      samplesMin: 80,
     },
     {
       title: "Origin GETs per edge and segment do not grow with the audience",
-      metric: "origin_gets", where: { lane: "live" }, statistic: "ratio", per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: edges },
-      comparison: "<=", limit: 1.8, during: everyPhase, samplesMin: 15,
+      metric: "origin_gets",
+      where: { lane: "live" },
+      statistic: "ratio",
+      per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: edges },
+      comparison: "<=",
+      limit: 1.8,
+      during: everyPhase,
+      samplesMin: 15,
     },
     {
       // Not all of them: a segment whose other region's copy is heard of first is read from the store, where that copy arrives.
       title: "What was lost is in memory again",
-      metric: "origin_chunks_total", statistic: "share", having: { from: "memcached" }, comparison: ">=", limit: 0.4, during: ["recovery"], samplesMin: 30,
+      metric: "origin_chunks_total",
+      statistic: "share",
+      having: { from: "memcached" },
+      comparison: ">=",
+      limit: 0.4,
+      during: ["recovery"],
+      samplesMin: 30,
     },
     ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(30),
   ],
   recovery: liveRecovers(4_000),
-  method: caches.map((service): Step => ({ atMs, forMs: 2_000, fault: { kind: "coldCache", service } })),
+  method: caches.map(
+    (service): Step => ({ atMs, forMs: 2_000, fault: { kind: "coldCache", service } }),
+  ),
   blastRadius: { services: caches, faultsAtOnceMax: caches.length },
   abortWhen: [],
-  reliesOn: { collapsing: ["Origin GETs per edge and segment"], chunkCache: ["What was lost is in memory again"] },
+  reliesOn: {
+    collapsing: ["Origin GETs per edge and segment"],
+    chunkCache: ["What was lost is in memory again"],
+  },
 });

@@ -8,7 +8,15 @@ import { publications } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const [left, right, lost] = ["region-a-1", "region-a-2", "region-a-3"] as const;
-const kinds = ["cassandra", "memcached", "origin-publish", "origin-read", "fill", "edge", "gateway"];
+const kinds = [
+  "cassandra",
+  "memcached",
+  "origin-publish",
+  "origin-read",
+  "fill",
+  "edge",
+  "gateway",
+];
 
 export default defineExperiment({
   name: "combined",
@@ -22,8 +30,22 @@ export default defineExperiment({
   topology: "zones",
   phasesMs: { baseline: 14_000, fault: 52_000, recovery: 20_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "liveRoaming", lane: "live", ratePerSecond: { baseline: 30, fault: 150, recovery: 30 }, vus: 800 },
-    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 5, fault: 15, recovery: 5 }, vus: 150 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "liveRoaming",
+      lane: "live",
+      ratePerSecond: { baseline: 30, fault: 150, recovery: 30 },
+      vus: 800,
+    },
+    {
+      name: "dvr",
+      workload: "viewers",
+      exec: "dvrRoaming",
+      lane: "dvr",
+      ratePerSecond: { baseline: 5, fault: 15, recovery: 5 },
+      vus: 150,
+    },
   ],
   hypothesis: [
     ...liveServed(300),
@@ -33,16 +55,38 @@ export default defineExperiment({
     {
       // As in zone-loss, whatever the audience; without collapsing 20 and more in virtual time.
       title: "Origins are asked for each segment as if there were one viewer",
-      metric: "origin_gets", where: { lane: "live" }, statistic: "ratio", per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: 1 },
-      comparison: "<=", limit: 1.5, during: everyPhase, samplesMin: 12,
+      metric: "origin_gets",
+      where: { lane: "live" },
+      statistic: "ratio",
+      per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: 1 },
+      comparison: "<=",
+      limit: 1.5,
+      during: everyPhase,
+      samplesMin: 12,
     },
   ],
   recovery: liveRecovers(8_000, "Live viewers get their segments as before the night"),
   method: [
     { atMs: 4_000, forMs: 18_000, fault: { kind: "zoneLoss", zone: lost } },
-    { atMs: 10_000, forMs: 18_000, fault: { kind: "latency", links: { between: [{ zone: left }, { zone: right }] }, delayMs: 120, jitterMs: 60 } },
+    {
+      atMs: 10_000,
+      forMs: 18_000,
+      fault: {
+        kind: "latency",
+        links: { between: [{ zone: left }, { zone: right }] },
+        delayMs: 120,
+        jitterMs: 60,
+      },
+    },
   ],
-  blastRadius: { services: [...kinds.map((kind) => `${lost}/${kind}`), ...kinds.map((kind) => `${left}/${kind}`), ...kinds.map((kind) => `${right}/${kind}`)], faultsAtOnceMax: 2 },
+  blastRadius: {
+    services: [
+      ...kinds.map((kind) => `${lost}/${kind}`),
+      ...kinds.map((kind) => `${left}/${kind}`),
+      ...kinds.map((kind) => `${right}/${kind}`),
+    ],
+    faultsAtOnceMax: 2,
+  },
   abortWhen: [],
   reliesOn: { collapsing: ["Origins are asked"] },
 });

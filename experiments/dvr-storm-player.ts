@@ -13,7 +13,11 @@ export default defineExperiment({
   story: `${dvrStorm.story} Two viewers watch live: one from before the wave, one who presses play as it comes.`,
   players,
   // Chromium takes a core: with the whole wave beside it the harness was half a second late in one undisturbed run of three. Half of it is refused nearly as often.
-  load: dvrStorm.load.map((part) => (part.name === "rewind" ? { ...part, ratePerSecond: { ...part.ratePerSecond, fault: 60 } } : part)),
+  load: dvrStorm.load.map((part) =>
+    part.name === "rewind"
+      ? { ...part, ratePerSecond: { ...part.ratePerSecond, fault: 60 } }
+      : part,
+  ),
   hypothesis: [...dvrStorm.hypothesis, ...playerWatches(players)],
   reliesOn: {},
 });

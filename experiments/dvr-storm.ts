@@ -15,7 +15,14 @@ const [fromMs, forMs] = [4_000, 16_000];
 
 /** Two edges stand for many: each time that both forget everything, two more with empty caches have begun to ask. */
 const newEdges: readonly Step[] = [0, 3_000, 6_000, 9_000, 12_000].flatMap((afterMs) =>
-  regions.map((region): Step => ({ atMs: fromMs + 1_000 + afterMs, forMs: 1_500, fault: { kind: "coldCache", service: `${region}/edge` } })));
+  regions.map(
+    (region): Step => ({
+      atMs: fromMs + 1_000 + afterMs,
+      forMs: 1_500,
+      fault: { kind: "coldCache", service: `${region}/edge` },
+    }),
+  ),
+);
 
 export default defineExperiment({
   name: "dvr-storm",
@@ -30,26 +37,67 @@ export default defineExperiment({
   topology: "quick",
   phasesMs: { baseline: 12_000, fault: 24_000, recovery: 20_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 300 },
-    { name: "rewind", workload: "rewind", exec: "rewind", lane: "dvr", ratePerSecond: { baseline: 10, fault: 120, recovery: 10 }, vus: 1_100 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "live",
+      lane: "live",
+      ratePerSecond: { baseline: 40, fault: 40, recovery: 40 },
+      vus: 300,
+    },
+    {
+      name: "rewind",
+      workload: "rewind",
+      exec: "rewind",
+      lane: "dvr",
+      ratePerSecond: { baseline: 10, fault: 120, recovery: 10 },
+      vus: 1_100,
+    },
   ],
   hypothesis: [
     ...liveServed(300),
     {
       title: "DVR is refused while the store is slow",
-      metric: "origin_requests_total", where: { lane: "dvr", outcome: "shed" }, statistic: "sum", comparison: ">=", limit: 100, during: storm, samplesMin: 10,
+      metric: "origin_requests_total",
+      where: { lane: "dvr", outcome: "shed" },
+      statistic: "sum",
+      comparison: ">=",
+      limit: 100,
+      during: storm,
+      samplesMin: 10,
     },
     {
       title: "A slow store is spared",
-      metric: "origin_store_requests_total", where: { operation: "read", outcome: "done" }, statistic: "rate", comparison: "<=", limit: 40, unit: "/s", during: storm, samplesMin: 10,
+      metric: "origin_store_requests_total",
+      where: { operation: "read", outcome: "done" },
+      statistic: "rate",
+      comparison: "<=",
+      limit: 40,
+      unit: "/s",
+      during: storm,
+      samplesMin: 10,
     },
     {
       title: "Refused viewers do not ask the origins again and again",
-      metric: "origin_gets", where: { lane: "dvr" }, statistic: "rate", comparison: "<=", limit: 60, unit: "/s", during: storm, samplesMin: 10,
+      metric: "origin_gets",
+      where: { lane: "dvr" },
+      statistic: "rate",
+      comparison: "<=",
+      limit: 60,
+      unit: "/s",
+      during: storm,
+      samplesMin: 10,
     },
     {
       title: "Publishing stays quick",
-      metric: "publish_ms", where: { outcome: "acked" }, statistic: "p95", comparison: "<=", limit: 300, unit: "ms", during: everyPhase, samplesMin: 30,
+      metric: "publish_ms",
+      where: { outcome: "acked" },
+      statistic: "p95",
+      comparison: "<=",
+      limit: 300,
+      unit: "ms",
+      during: everyPhase,
+      samplesMin: 30,
     },
     ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
@@ -57,15 +105,38 @@ export default defineExperiment({
   ],
   recovery: {
     title: "Rewinding works again as before the wave",
-    goodput: { metric: "segment_ms", where: { lane: "dvr" } }, having: { outcome: "served" },
-    shareMin: 0.99, ofBaselineMin: 0.5, withinMs: 10_000, windowMs: 4_000,
+    goodput: { metric: "segment_ms", where: { lane: "dvr" } },
+    having: { outcome: "served" },
+    shareMin: 0.99,
+    ofBaselineMin: 0.5,
+    withinMs: 10_000,
+    windowMs: 4_000,
   },
   method: [
-    { atMs: fromMs, forMs, fault: { kind: "latency", links: { from: readers, to: { kind: "cassandra" } }, delayMs: 200, jitterMs: 50 } },
-    { atMs: fromMs, forMs, fault: { kind: "partition", links: { from: readers, to: { kind: "memcached" } } } },
+    {
+      atMs: fromMs,
+      forMs,
+      fault: {
+        kind: "latency",
+        links: { from: readers, to: { kind: "cassandra" } },
+        delayMs: 200,
+        jitterMs: 50,
+      },
+    },
+    {
+      atMs: fromMs,
+      forMs,
+      fault: { kind: "partition", links: { from: readers, to: { kind: "memcached" } } },
+    },
     ...newEdges,
   ],
-  blastRadius: { services: regions.flatMap((region) => [`${region}/origin-read`, `${region}/edge`]), faultsAtOnceMax: 4 },
+  blastRadius: {
+    services: regions.flatMap((region) => [`${region}/origin-read`, `${region}/edge`]),
+    faultsAtOnceMax: 4,
+  },
   abortWhen: [],
-  reliesOn: { shedCaching: ["Refused viewers do not ask the origins again and again"], publishIsolation: ["Publishing stays quick"] },
+  reliesOn: {
+    shedCaching: ["Refused viewers do not ask the origins again and again"],
+    publishIsolation: ["Publishing stays quick"],
+  },
 });

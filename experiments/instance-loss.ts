@@ -8,8 +8,15 @@ import { publications } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /** In the order of a segment's way; the stores have one copy per region in this topology, and are left to the zones. */
-const victims = ["region-a/packager", "region-b/origin-publish", "region-a/memcached", "region-b/origin-read", "region-a/edge"];
-const everyMs = 6_000, downMs = 3_500;
+const victims = [
+  "region-a/packager",
+  "region-b/origin-publish",
+  "region-a/memcached",
+  "region-b/origin-read",
+  "region-a/edge",
+];
+const everyMs = 6_000,
+  downMs = 3_500;
 
 export default defineExperiment({
   name: "instance-loss",
@@ -23,26 +30,60 @@ export default defineExperiment({
   topology: "quick",
   phasesMs: { baseline: 12_000, fault: 32_000, recovery: 16_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "liveRoaming", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 300 },
-    { name: "inspecting", workload: "viewers", exec: "liveInspecting", lane: "live", ratePerSecond: { baseline: 10, fault: 10, recovery: 10 }, vus: 80 },
-    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 5, fault: 5, recovery: 5 }, vus: 60 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "liveRoaming",
+      lane: "live",
+      ratePerSecond: { baseline: 40, fault: 40, recovery: 40 },
+      vus: 300,
+    },
+    {
+      name: "inspecting",
+      workload: "viewers",
+      exec: "liveInspecting",
+      lane: "live",
+      ratePerSecond: { baseline: 10, fault: 10, recovery: 10 },
+      vus: 80,
+    },
+    {
+      name: "dvr",
+      workload: "viewers",
+      exec: "dvrRoaming",
+      lane: "dvr",
+      ratePerSecond: { baseline: 5, fault: 5, recovery: 5 },
+      vus: 60,
+    },
   ],
   hypothesis: [
     ...liveServed(300),
     {
       // The edge that is killed is region A's; region B's loses its origin meanwhile, and fills from region A.
       title: "Nobody has to leave an edge that lives",
-      metric: "segment_ms", where: { lane: "live", home: "region-b/edge" }, statistic: "share", having: { edge: "region-b/edge" },
-      comparison: ">=", limit: 0.999, during: everyPhase, samplesMin: 200,
+      metric: "segment_ms",
+      where: { lane: "live", home: "region-b/edge" },
+      statistic: "share",
+      having: { edge: "region-b/edge" },
+      comparison: ">=",
+      limit: 0.999,
+      during: everyPhase,
+      samplesMin: 200,
     },
     // Region B's publish origin is gone for as long as one segment or two is tried, and turns PUTs away until its store is connected again.
     // Seen: 87.5 and 93.8 % acknowledged, 6.3 % turned away, twice.
-    ...publications({ "region-a": { samplesMin: 15 }, "region-b": { samplesMin: 15, ackedMin: 0.8, refusedMax: 0.13 } }),
+    ...publications({
+      "region-a": { samplesMin: 15 },
+      "region-b": { samplesMin: 15, ackedMin: 0.8, refusedMax: 0.13 },
+    }),
     ...shedOrder(),
     durable(20),
   ],
   recovery: liveRecovers(4_000),
-  method: victims.map((service, index) => ({ atMs: 1_000 + index * everyMs, forMs: downMs, fault: { kind: "kill", service } as const })),
+  method: victims.map((service, index) => ({
+    atMs: 1_000 + index * everyMs,
+    forMs: downMs,
+    fault: { kind: "kill", service } as const,
+  })),
   blastRadius: { services: victims, faultsAtOnceMax: 1 },
   abortWhen: [],
   reliesOn: { regionFailover: ["Nobody has to leave an edge that lives"] },

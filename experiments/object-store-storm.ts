@@ -13,8 +13,18 @@ const storm: readonly Phase[] = ["fault"];
 const edges = ["region-a/edge", "region-b/edge"];
 
 /** Two edges stand for many: each time that both forget everything, two more with empty caches have begun to ask. */
-const newEdges: readonly Step[] = Array.from({ length: 11 }, (_, round) => 1_000 + round * 1_600).flatMap((roundMs) =>
-  edges.map((service, index): Step => ({ atMs: roundMs + index * 300, forMs: 1_500, fault: { kind: "coldCache", service } })));
+const newEdges: readonly Step[] = Array.from(
+  { length: 11 },
+  (_, round) => 1_000 + round * 1_600,
+).flatMap((roundMs) =>
+  edges.map(
+    (service, index): Step => ({
+      atMs: roundMs + index * 300,
+      forMs: 1_500,
+      fault: { kind: "coldCache", service },
+    }),
+  ),
+);
 
 export default defineExperiment({
   name: "object-store-storm",
@@ -28,19 +38,45 @@ export default defineExperiment({
   topology: "quick-object-store",
   phasesMs: { baseline: 12_000, fault: 24_000, recovery: 20_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 300 },
-    { name: "rewind", workload: "rewind", exec: "rewind", lane: "dvr", ratePerSecond: { baseline: 10, fault: 200, recovery: 10 }, vus: 1_400 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "live",
+      lane: "live",
+      ratePerSecond: { baseline: 40, fault: 40, recovery: 40 },
+      vus: 300,
+    },
+    {
+      name: "rewind",
+      workload: "rewind",
+      exec: "rewind",
+      lane: "dvr",
+      ratePerSecond: { baseline: 10, fault: 200, recovery: 10 },
+      vus: 1_400,
+    },
   ],
   hypothesis: [
     ...liveServed(300),
     {
       title: "DVR is given up",
-      metric: "origin_requests_total", where: { lane: "dvr", outcome: "shed" }, statistic: "sum", comparison: ">=", limit: 100, during: storm, samplesMin: 10,
+      metric: "origin_requests_total",
+      where: { lane: "dvr", outcome: "shed" },
+      statistic: "sum",
+      comparison: ">=",
+      limit: 100,
+      during: storm,
+      samplesMin: 10,
     },
     {
       // Whose request it refuses is chance, so this is the share of a packager's and of a live viewer's that must be made again.
       title: "The store refuses one request in ten at most",
-      metric: "object_store_requests_total", statistic: "share", having: { outcome: "shed" }, comparison: "<=", limit: 0.1, during: storm, samplesMin: 10,
+      metric: "object_store_requests_total",
+      statistic: "share",
+      having: { outcome: "shed" },
+      comparison: "<=",
+      limit: 0.1,
+      during: storm,
+      samplesMin: 10,
     },
     // A publication takes a second on this store, half of its packager's time: of 36 in a region's storm one was lost when the
     // machine stood still. Two may be, and three turned away; none was in two runs.
@@ -52,5 +88,12 @@ export default defineExperiment({
   method: newEdges,
   blastRadius: { services: edges, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { adaptiveConcurrency: ["Publications of region-a are acknowledged", "Publications of region-b are acknowledged", "Live segments reach their viewers in time", "The store refuses one request in ten at most"] },
+  reliesOn: {
+    adaptiveConcurrency: [
+      "Publications of region-a are acknowledged",
+      "Publications of region-b are acknowledged",
+      "Live segments reach their viewers in time",
+      "The store refuses one request in ten at most",
+    ],
+  },
 });

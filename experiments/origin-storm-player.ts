@@ -13,7 +13,9 @@ export default defineExperiment({
   story: `${originStorm.story} Two viewers watch it: one from before the storm, one who presses play as it breaks.`,
   players,
   // Chromium takes a core: beside it k6 keeps its times with half of the crowd.
-  load: originStorm.load.map((part) => (part.name === "live" ? { ...part, ratePerSecond: { ...part.ratePerSecond, fault: 100 } } : part)),
+  load: originStorm.load.map((part) =>
+    part.name === "live" ? { ...part, ratePerSecond: { ...part.ratePerSecond, fault: 100 } } : part,
+  ),
   hypothesis: [...originStorm.hypothesis, ...playerWatches(players)],
   reliesOn: { regionFailover: ["A player never stalls"] },
 });

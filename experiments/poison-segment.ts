@@ -13,23 +13,35 @@ const publishOrigins = ["region-a/origin-publish", "region-b/origin-publish"] as
 const range = { from: "{segment-26}", to: "{segment-14}" };
 
 const mask = (service: string, pipeline: string, rendition: string): OperatorStep => ({
-  kind: "operate", service, operation: "mask", parameters: { pipeline, rendition, ...range },
-  look: { operation: "directives", shows: '"id":"{answer.id}","version":{answer.version}' }, undo: { operation: "unmask", parameters: { id: "{answer.id}" } },
+  kind: "operate",
+  service,
+  operation: "mask",
+  parameters: { pipeline, rendition, ...range },
+  look: { operation: "directives", shows: '"id":"{answer.id}","version":{answer.version}' },
+  undo: { operation: "unmask", parameters: { id: "{answer.id}" } },
 });
 
 /**
  * The act is the first thing in the phase, so the share that sees the old copy is a time: 10 % of 16 s are 1.6 s. Seen: 0.1 s, and up to 0.4 s at the
  * end of the phase, in which the mask is lifted.
  */
-const replaced = (edge: string, rendition: string, by: string) => ({
-  title: `${edge} gives out pipeline ${by}'s ${rendition} within two seconds of the operator's word`,
-  metric: "segment_ms", where: { lane: "dvr", edge, rendition }, statistic: "share", having: { pipeline: by },
-  comparison: ">=", limit: 0.9, during: ["fault"], samplesMin: 60,
-} as const);
+const replaced = (edge: string, rendition: string, by: string) =>
+  ({
+    title: `${edge} gives out pipeline ${by}'s ${rendition} within two seconds of the operator's word`,
+    metric: "segment_ms",
+    where: { lane: "dvr", edge, rendition },
+    statistic: "share",
+    having: { pipeline: by },
+    comparison: ">=",
+    limit: 0.9,
+    during: ["fault"],
+    samplesMin: 60,
+  }) as const;
 
 export default defineExperiment({
   name: "poison-segment",
-  title: "Poisoned segments: an operator hides a range of one pipeline's, and every edge lets go of it",
+  title:
+    "Poisoned segments: an operator hides a range of one pipeline's, and every edge lets go of it",
   story:
     "Something got into the segments of one pipeline that no inspection finds: rotten media, a wrong advertisement, a picture that must not be shown. By the time " +
     "somebody calls, every edge has copies for minutes to come. The operator hides the range of that pipeline; the other one's segments take its place, " +
@@ -39,8 +51,22 @@ export default defineExperiment({
   topology: "quick",
   phasesMs: { baseline: 12_000, fault: faultMs, recovery: 16_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "liveInspecting", lane: "live", ratePerSecond: { baseline: 30, fault: 30, recovery: 30 }, vus: 250 },
-    { name: "rewatch", workload: "rewatch", exec: "rewatch", lane: "dvr", ratePerSecond: { baseline: 60, fault: 60, recovery: 60 }, vus: 200 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "liveInspecting",
+      lane: "live",
+      ratePerSecond: { baseline: 30, fault: 30, recovery: 30 },
+      vus: 250,
+    },
+    {
+      name: "rewatch",
+      workload: "rewatch",
+      exec: "rewatch",
+      lane: "dvr",
+      ratePerSecond: { baseline: 60, fault: 60, recovery: 60 },
+      vus: 200,
+    },
   ],
   hypothesis: [
     ...liveServed(300),
@@ -48,15 +74,26 @@ export default defineExperiment({
     replaced("region-b/edge", "audio", "a"),
     {
       title: "Whoever watches it is served all along, with what can be played in its place",
-      metric: "segment_ms", where: { lane: "dvr" }, statistic: "share", having: { outcome: "served" },
-      comparison: ">=", limit: 0.999, during: everyPhase, samplesMin: 500,
+      metric: "segment_ms",
+      where: { lane: "dvr" },
+      statistic: "share",
+      having: { outcome: "served" },
+      comparison: ">=",
+      limit: 0.999,
+      during: everyPhase,
+      samplesMin: 500,
     },
     {
       // Two edges forget two renditions of four segments twice, as a ban is repeated, and again when the mask is lifted: 48 at most, 39 seen. With the
       // neighbours it would be 80 and more.
       title: "Neighbours stay in the edges",
-      metric: "origin_gets", where: { lane: "dvr" }, statistic: "sum",
-      comparison: "<=", limit: 60, during: ["fault"], samplesMin: 4,
+      metric: "origin_gets",
+      where: { lane: "dvr" },
+      statistic: "sum",
+      comparison: "<=",
+      limit: 60,
+      during: ["fault"],
+      samplesMin: 4,
     },
     ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
@@ -64,8 +101,12 @@ export default defineExperiment({
   ],
   recovery: {
     title: "Whoever watches it is served as before",
-    goodput: { metric: "segment_ms", where: { lane: "dvr" } }, having: { outcome: "served" },
-    shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
+    goodput: { metric: "segment_ms", where: { lane: "dvr" } },
+    having: { outcome: "served" },
+    shareMin: 0.999,
+    ofBaselineMin: 0.8,
+    withinMs: 4_000,
+    windowMs: 4_000,
   },
   method: [
     { atMs: 0, forMs: faultMs, fault: mask(publishOrigins[0], "a", "v720") },

@@ -8,7 +8,15 @@ import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const region = "region-a";
-const inRegion = ["cassandra", "memcached", "origin-publish", "origin-read", "packager", "edge", "gateway"].map((kind) => `${region}/${kind}`);
+const inRegion = [
+  "cassandra",
+  "memcached",
+  "origin-publish",
+  "origin-read",
+  "packager",
+  "edge",
+  "gateway",
+].map((kind) => `${region}/${kind}`);
 
 export default defineExperiment({
   name: "region-loss",
@@ -22,16 +30,36 @@ export default defineExperiment({
   topology: "quick",
   phasesMs: { baseline: 14_000, fault: 40_000, recovery: 24_000 },
   load: [
-    { name: "sessions", workload: "sessions", exec: "live", lane: "live", ratePerSecond: { baseline: 50, fault: 50, recovery: 50 }, vus: 320 },
-    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 8, fault: 8, recovery: 8 }, vus: 80 },
+    {
+      name: "sessions",
+      workload: "sessions",
+      exec: "live",
+      lane: "live",
+      ratePerSecond: { baseline: 50, fault: 50, recovery: 50 },
+      vus: 320,
+    },
+    {
+      name: "dvr",
+      workload: "viewers",
+      exec: "dvrRoaming",
+      lane: "dvr",
+      ratePerSecond: { baseline: 8, fault: 8, recovery: 8 },
+      vus: 80,
+    },
   ],
   hypothesis: [
     ...liveServed(500),
     {
       // Of those who are served there; who is not served at all is in the first claim. Seen: 0.56 s. A gateway needs a second to miss an edge.
       title: "Who loses an edge is served by the other region within three seconds",
-      metric: "segment_ms", where: { lane: "live", home: `${region}/edge`, edge: "region-b/edge" }, statistic: "p99",
-      comparison: "<=", limit: 3_000, unit: "ms", during: ["fault"], samplesMin: 20,
+      metric: "segment_ms",
+      where: { lane: "live", home: `${region}/edge`, edge: "region-b/edge" },
+      statistic: "p99",
+      comparison: "<=",
+      limit: 3_000,
+      unit: "ms",
+      during: ["fault"],
+      samplesMin: 20,
     },
     ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),

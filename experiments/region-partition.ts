@@ -22,8 +22,22 @@ export default defineExperiment({
   topology: "quick",
   phasesMs: { baseline: 14_000, fault: 26_000, recovery: 20_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 60, fault: 60, recovery: 60 }, vus: 360 },
-    { name: "dvr", workload: "viewers", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 8, fault: 8, recovery: 8 }, vus: 80 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "live",
+      lane: "live",
+      ratePerSecond: { baseline: 60, fault: 60, recovery: 60 },
+      vus: 360,
+    },
+    {
+      name: "dvr",
+      workload: "viewers",
+      exec: "dvr",
+      lane: "dvr",
+      ratePerSecond: { baseline: 8, fault: 8, recovery: 8 },
+      vus: 80,
+    },
   ],
   hypothesis: [
     ...liveServed(600),
@@ -33,13 +47,32 @@ export default defineExperiment({
     {
       // Three renditions of eight segments are made in 16 s: 27 were missing where nobody told of them afterwards, and none otherwise.
       title: "Origins know every segment that either region published",
-      metric: "origin_metadata_gaps", statistic: "max", comparison: "<=", limit: 0, during: ["baseline", "recovery"], samplesMin: 20,
+      metric: "origin_metadata_gaps",
+      statistic: "max",
+      comparison: "<=",
+      limit: 0,
+      during: ["baseline", "recovery"],
+      samplesMin: 20,
     },
   ],
   recovery: liveRecovers(8_000, "Live viewers get their segments as before the cut"),
   // Six seconds of the phase are left for the feeds to be heard again: they try once a second.
-  method: [{ atMs: 4_000, forMs: 16_000, fault: { kind: "partition", links: { between: [{ region: "region-a" }, { region: "region-b" }] } } }],
-  blastRadius: { services: ["region-a", "region-b"].flatMap((region) => kinds.map((kind) => `${region}/${kind}`)), faultsAtOnceMax: 1 },
+  method: [
+    {
+      atMs: 4_000,
+      forMs: 16_000,
+      fault: {
+        kind: "partition",
+        links: { between: [{ region: "region-a" }, { region: "region-b" }] },
+      },
+    },
+  ],
+  blastRadius: {
+    services: ["region-a", "region-b"].flatMap((region) =>
+      kinds.map((kind) => `${region}/${kind}`),
+    ),
+    faultsAtOnceMax: 1,
+  },
   abortWhen: [],
   reliesOn: { feedCatchUp: ["Origins know every segment"] },
 });

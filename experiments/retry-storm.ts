@@ -12,7 +12,11 @@ import { shedOrder } from "./claims/shed-order.ts";
  * so are kept busy by refusing for as long as devices come: 3 to 52 % of those who press play served in time, and goodput not back when the run ended.
  */
 
-const gone = (service: string): Step => ({ atMs: 1_000, forMs: 30_000, fault: { kind: "kill", service } });
+const gone = (service: string): Step => ({
+  atMs: 1_000,
+  forMs: 30_000,
+  fault: { kind: "kill", service },
+});
 const gateways = ["region-a/gateway", "region-b/gateway"];
 
 export default defineExperiment({
@@ -27,18 +31,46 @@ export default defineExperiment({
   topology: "quick",
   phasesMs: { baseline: 16_000, fault: 33_000, recovery: 20_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 25, fault: 25, recovery: 25 }, vus: 160 },
-    { name: "play", workload: "starts", exec: "play", lane: "start", ratePerSecond: { baseline: 80, fault: 80, recovery: 80 }, vus: 1_400 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "live",
+      lane: "live",
+      ratePerSecond: { baseline: 25, fault: 25, recovery: 25 },
+      vus: 160,
+    },
+    {
+      name: "play",
+      workload: "starts",
+      exec: "play",
+      lane: "start",
+      ratePerSecond: { baseline: 80, fault: 80, recovery: 80 },
+      vus: 1_400,
+    },
   ],
   hypothesis: [
     ...liveServed(300),
     {
       title: "Play works before the interruption",
-      metric: "start_ms", where: { lane: "start", kind: "play" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.95, during: ["baseline"], samplesMin: 500,
+      metric: "start_ms",
+      where: { lane: "start", kind: "play" },
+      statistic: "share",
+      having: { outcome: "served" },
+      comparison: ">=",
+      limit: 0.95,
+      during: ["baseline"],
+      samplesMin: 500,
     },
     {
       title: "Whoever presses play afterwards gets a session in time",
-      metric: "start_ms", where: { lane: "start", kind: "play" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.8, during: ["recovery"], samplesMin: 700,
+      metric: "start_ms",
+      where: { lane: "start", kind: "play" },
+      statistic: "share",
+      having: { outcome: "served" },
+      comparison: ">=",
+      limit: 0.8,
+      during: ["recovery"],
+      samplesMin: 700,
     },
     ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
@@ -46,7 +78,12 @@ export default defineExperiment({
   ],
   recovery: {
     title: "Whoever presses play is served again as before the interruption, and it stays so",
-    goodput: { metric: "start_ms", where: { lane: "start", kind: "play" } }, having: { outcome: "served" }, shareMin: 0.95, ofBaselineMin: 0.8, withinMs: 12_000, windowMs: 4_000,
+    goodput: { metric: "start_ms", where: { lane: "start", kind: "play" } },
+    having: { outcome: "served" },
+    shareMin: 0.95,
+    ofBaselineMin: 0.8,
+    withinMs: 12_000,
+    windowMs: 4_000,
   },
   method: gateways.map(gone),
   blastRadius: { services: gateways, faultsAtOnceMax: 2 },

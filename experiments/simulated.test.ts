@@ -1,17 +1,35 @@
 /** The catalogue in virtual time, but for what asks gateways: what the model can carry holds there, and falls without each defence that it relies on, for the claim that needs it. */
 import { expect, it } from "vitest";
-import { asksGateways, catalogue, eachHoldsInVirtualTime, refusal } from "../harness/substrates/simulated/catalogue.fixture.ts";
+import {
+  asksGateways,
+  catalogue,
+  eachHoldsInVirtualTime,
+  refusal,
+} from "../harness/substrates/simulated/catalogue.fixture.ts";
 
 /** What only real substrates run, with what the model lacks and how the plan says so. */
 const beyond: Readonly<Record<string, readonly [lacks: string, said: string]>> = {
-  "object-store-storm": ["an object store, which refuses requests for their rate", "the model knows no service of kind object-store"],
-  "viewer-notice": ["notifications, which travel with segments", "the model knows no operation notify"],
+  "object-store-storm": [
+    "an object store, which refuses requests for their rate",
+    "the model knows no service of kind object-store",
+  ],
+  "viewer-notice": [
+    "notifications, which travel with segments",
+    "the model knows no operation notify",
+  ],
 };
 
 it("is refused where the model does not reach, and nowhere else", () => {
   const refused = new Map(catalogue.map((experiment) => [experiment.name, refusal(experiment)]));
-  expect([...refused].filter(([, why]) => why !== null).map(([name]) => name)).toEqual(Object.keys(beyond));
-  for (const [name, [, said]] of Object.entries(beyond)) expect(refused.get(name), name).toContain(said);
+  expect([...refused].filter(([, why]) => why !== null).map(([name]) => name)).toEqual(
+    Object.keys(beyond),
+  );
+  for (const [name, [, said]] of Object.entries(beyond))
+    expect(refused.get(name), name).toContain(said);
 });
 
-eachHoldsInVirtualTime(catalogue.filter((experiment) => !Object.hasOwn(beyond, experiment.name) && !asksGateways(experiment)));
+eachHoldsInVirtualTime(
+  catalogue.filter(
+    (experiment) => !Object.hasOwn(beyond, experiment.name) && !asksGateways(experiment),
+  ),
+);

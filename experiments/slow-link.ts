@@ -20,8 +20,22 @@ export default defineExperiment({
   topology: "quick",
   phasesMs: { baseline: 12_000, fault: 26_000, recovery: 16_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 50, fault: 50, recovery: 50 }, vus: 400 },
-    { name: "dvr", workload: "viewers", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 5, fault: 5, recovery: 5 }, vus: 80 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "live",
+      lane: "live",
+      ratePerSecond: { baseline: 50, fault: 50, recovery: 50 },
+      vus: 400,
+    },
+    {
+      name: "dvr",
+      workload: "viewers",
+      exec: "dvr",
+      lane: "dvr",
+      ratePerSecond: { baseline: 5, fault: 5, recovery: 5 },
+      vus: 80,
+    },
   ],
   hypothesis: [
     ...liveServed(300),
@@ -32,8 +46,26 @@ export default defineExperiment({
   ],
   recovery: liveRecovers(4_000),
   method: [
-    { atMs: 1_000, forMs: 9_000, fault: { kind: "latency", links: { from: { service: "region-a/packager" } }, delayMs: 350, jitterMs: 50 } },
-    { atMs: 13_000, forMs: 10_000, fault: { kind: "latency", links: { from: { service: "region-a/edge" }, to: { service: "region-a/origin-read" } }, delayMs: 6_000, jitterMs: 200 } },
+    {
+      atMs: 1_000,
+      forMs: 9_000,
+      fault: {
+        kind: "latency",
+        links: { from: { service: "region-a/packager" } },
+        delayMs: 350,
+        jitterMs: 50,
+      },
+    },
+    {
+      atMs: 13_000,
+      forMs: 10_000,
+      fault: {
+        kind: "latency",
+        links: { from: { service: "region-a/edge" }, to: { service: "region-a/origin-read" } },
+        delayMs: 6_000,
+        jitterMs: 200,
+      },
+    },
   ],
   blastRadius: { services: ["region-a/packager", "region-a/edge"], faultsAtOnceMax: 1 },
   abortWhen: [],

@@ -22,8 +22,22 @@ export default defineExperiment({
   topology: "quick",
   phasesMs: { baseline: 12_000, fault: 20_000, recovery: 16_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 50, fault: 50, recovery: 50 }, vus: 400 },
-    { name: "dvr", workload: "viewers", exec: "dvr", lane: "dvr", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 500 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "live",
+      lane: "live",
+      ratePerSecond: { baseline: 50, fault: 50, recovery: 50 },
+      vus: 400,
+    },
+    {
+      name: "dvr",
+      workload: "viewers",
+      exec: "dvr",
+      lane: "dvr",
+      ratePerSecond: { baseline: 40, fault: 40, recovery: 40 },
+      vus: 500,
+    },
   ],
   hypothesis: [
     ...liveServed(300),
@@ -31,14 +45,25 @@ export default defineExperiment({
       // A PUT is two requests to the store, one after the other: 0.5 s and some. Seen: 779 and 946 ms. A second and a half
       // is three quarters of a segment: who waits longer falls behind.
       title: "Live viewers wait for less than three quarters of a segment",
-      metric: "segment_ms", where: { lane: "live" }, statistic: "p95",
-      comparison: "<=", limit: 1_500, unit: "ms", during: ["fault"], samplesMin: 300,
+      metric: "segment_ms",
+      where: { lane: "live" },
+      statistic: "p95",
+      comparison: "<=",
+      limit: 1_500,
+      unit: "ms",
+      during: ["fault"],
+      samplesMin: 300,
     },
     {
       // Seen: 24 to 52, and none without priority shedding; edges, which keep a refusal, hand each of them out several times.
       title: "DVR is given up",
-      metric: "origin_requests_total", where: { lane: "dvr", outcome: "shed" }, statistic: "sum",
-      comparison: ">=", limit: 6, during: ["fault"], samplesMin: 1,
+      metric: "origin_requests_total",
+      where: { lane: "dvr", outcome: "shed" },
+      statistic: "sum",
+      comparison: ">=",
+      limit: 6,
+      during: ["fault"],
+      samplesMin: 1,
     },
     ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
@@ -47,9 +72,14 @@ export default defineExperiment({
   recovery: liveRecovers(4_000),
   method: [
     { atMs: 1_000, forMs: 15_000, fault: { kind: "slowStore", delayMs: 250, jitterMs: 50 } },
-    ...emptied.map((service) => ({ atMs: 3_000, forMs: 1_000, fault: { kind: "coldCache", service } } as const)),
+    ...emptied.map(
+      (service) => ({ atMs: 3_000, forMs: 1_000, fault: { kind: "coldCache", service } }) as const,
+    ),
   ],
-  blastRadius: { services: [...emptied, ...regions.map((region) => `${region}/cassandra`)], faultsAtOnceMax: 5 },
+  blastRadius: {
+    services: [...emptied, ...regions.map((region) => `${region}/cassandra`)],
+    faultsAtOnceMax: 5,
+  },
   abortWhen: [],
   reliesOn: { priorityShedding: ["DVR is given up"] },
 });

@@ -7,16 +7,24 @@ import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
-const operated = "region-a/origin-publish", [deadOrigin, deadEdge] = ["region-a/origin-read", "region-b/edge"] as const;
+const operated = "region-a/origin-publish",
+  [deadOrigin, deadEdge] = ["region-a/origin-read", "region-b/edge"] as const;
 const told = { metric: "segment_ms", statistic: "share", having: { notified: "yes" } } as const;
 
 /**
  * The act is the first thing in the phase, so the share that does not hear of it is a time: 20 % of 24 s are 4.8 s. An edge hears of it with the next
  * segment, up to 2 s later; the one that dies with the first that it fetches when it is back. Seen: 88.6 to 100 %.
  */
-const soon = (edge: string, lane: string, who: string) => ({
-  ...told, title: `${who} at ${edge} are told within five seconds`, where: { lane, edge }, comparison: ">=", limit: 0.8, during: ["fault"], samplesMin: 60,
-} as const);
+const soon = (edge: string, lane: string, who: string) =>
+  ({
+    ...told,
+    title: `${who} at ${edge} are told within five seconds`,
+    where: { lane, edge },
+    comparison: ">=",
+    limit: 0.8,
+    during: ["fault"],
+    samplesMin: 60,
+  }) as const;
 
 export default defineExperiment({
   name: "viewer-notice",
@@ -31,18 +39,56 @@ export default defineExperiment({
   topology: "quick",
   phasesMs: { baseline: 12_000, fault: 24_000, recovery: 12_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "liveRoaming", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 300 },
-    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 20, fault: 20, recovery: 20 }, vus: 200 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "liveRoaming",
+      lane: "live",
+      ratePerSecond: { baseline: 40, fault: 40, recovery: 40 },
+      vus: 300,
+    },
+    {
+      name: "dvr",
+      workload: "viewers",
+      exec: "dvrRoaming",
+      lane: "dvr",
+      ratePerSecond: { baseline: 20, fault: 20, recovery: 20 },
+      vus: 200,
+    },
   ],
   hypothesis: [
     ...liveServed(300),
-    { ...told, title: "Nobody is told before it is said", comparison: "<=", limit: 0, during: ["baseline"], samplesMin: 500 },
-    ...["region-a/edge", deadEdge].flatMap((edge) => [soon(edge, "live", "Live viewers"), soon(edge, "dvr", "Viewers who went back")]),
-    { ...told, title: "Afterwards everybody is told, whatever they ask for", where: { outcome: "served" }, comparison: ">=", limit: 0.999, during: ["recovery"], samplesMin: 400 },
+    {
+      ...told,
+      title: "Nobody is told before it is said",
+      comparison: "<=",
+      limit: 0,
+      during: ["baseline"],
+      samplesMin: 500,
+    },
+    ...["region-a/edge", deadEdge].flatMap((edge) => [
+      soon(edge, "live", "Live viewers"),
+      soon(edge, "dvr", "Viewers who went back"),
+    ]),
+    {
+      ...told,
+      title: "Afterwards everybody is told, whatever they ask for",
+      where: { outcome: "served" },
+      comparison: ">=",
+      limit: 0.999,
+      during: ["recovery"],
+      samplesMin: 400,
+    },
     {
       title: "Viewers of what is past are served",
-      metric: "segment_ms", where: { lane: "dvr" }, statistic: "share", having: { outcome: "served" },
-      comparison: ">=", limit: 0.99, during: everyPhase, samplesMin: 150,
+      metric: "segment_ms",
+      where: { lane: "dvr" },
+      statistic: "share",
+      having: { outcome: "served" },
+      comparison: ">=",
+      limit: 0.99,
+      during: everyPhase,
+      samplesMin: 150,
     },
     ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
@@ -51,9 +97,13 @@ export default defineExperiment({
   recovery: liveRecovers(4_000),
   method: [
     {
-      atMs: 0, forMs: 1_000,
+      atMs: 0,
+      forMs: 1_000,
       fault: {
-        kind: "operate", service: operated, operation: "notify", parameters: { name: "move", from: "{segment}", payload: "stream=2" },
+        kind: "operate",
+        service: operated,
+        operation: "notify",
+        parameters: { name: "move", from: "{segment}", payload: "stream=2" },
         look: { operation: "directives", shows: '"id":"{answer.id}","version":{answer.version}' },
       },
     },
@@ -62,5 +112,7 @@ export default defineExperiment({
   ],
   blastRadius: { services: [operated, deadOrigin, deadEdge], faultsAtOnceMax: 3 },
   abortWhen: [],
-  reliesOn: { notifications: ["Viewers who went back at region-a/edge", "Afterwards everybody is told"] },
+  reliesOn: {
+    notifications: ["Viewers who went back at region-a/edge", "Afterwards everybody is told"],
+  },
 });

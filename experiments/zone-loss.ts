@@ -9,7 +9,16 @@ import { shedOrder } from "./claims/shed-order.ts";
 
 /** One of the two packagers stands there, and a third of everything else. */
 const zone = "region-a-2";
-const inZone = ["cassandra", "memcached", "origin-publish", "origin-read", "packager", "fill", "edge", "gateway"].map((kind) => `${zone}/${kind}`);
+const inZone = [
+  "cassandra",
+  "memcached",
+  "origin-publish",
+  "origin-read",
+  "packager",
+  "fill",
+  "edge",
+  "gateway",
+].map((kind) => `${zone}/${kind}`);
 
 export default defineExperiment({
   name: "zone-loss",
@@ -23,8 +32,22 @@ export default defineExperiment({
   topology: "zones",
   phasesMs: { baseline: 14_000, fault: 42_000, recovery: 20_000 },
   load: [
-    { name: "live", workload: "viewers", exec: "liveRoaming", lane: "live", ratePerSecond: { baseline: 40, fault: 40, recovery: 40 }, vus: 260 },
-    { name: "dvr", workload: "viewers", exec: "dvrRoaming", lane: "dvr", ratePerSecond: { baseline: 6, fault: 6, recovery: 6 }, vus: 60 },
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "liveRoaming",
+      lane: "live",
+      ratePerSecond: { baseline: 40, fault: 40, recovery: 40 },
+      vus: 260,
+    },
+    {
+      name: "dvr",
+      workload: "viewers",
+      exec: "dvrRoaming",
+      lane: "dvr",
+      ratePerSecond: { baseline: 6, fault: 6, recovery: 6 },
+      vus: 60,
+    },
   ],
   hypothesis: [
     ...liveServed(400),
@@ -35,13 +58,22 @@ export default defineExperiment({
     {
       // Seen on a busy machine: 1.0, in the fault 1.13, as two fill nodes ask while the ring closes; without the fill tier 3 and 2.4.
       title: "Origins are asked for each segment as if there were one edge",
-      metric: "origin_gets", where: { lane: "live" }, statistic: "ratio", per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: 1 },
-      comparison: "<=", limit: 1.5, during: everyPhase, samplesMin: 12,
+      metric: "origin_gets",
+      where: { lane: "live" },
+      statistic: "ratio",
+      per: { metric: "publish_ms", where: { pipeline: "a", outcome: "acked" }, times: 1 },
+      comparison: "<=",
+      limit: 1.5,
+      during: everyPhase,
+      samplesMin: 12,
     },
   ],
   recovery: liveRecovers(8_000, "Live viewers get their segments as before the loss"),
   method: [{ atMs: 4_000, forMs: 14_000, fault: { kind: "zoneLoss", zone } }],
   blastRadius: { services: inZone, faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { replication: ["Live segments reach", "Publications of region-a are acknowledged"], fillTier: ["Origins are asked"] },
+  reliesOn: {
+    replication: ["Live segments reach", "Publications of region-a are acknowledged"],
+    fillTier: ["Origins are asked"],
+  },
 });

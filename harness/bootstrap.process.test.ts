@@ -1,5 +1,16 @@
 import { execFile, spawnSync } from "node:child_process";
-import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,7 +39,7 @@ beforeEach(() => {
   cpSync(join(root, "harness/bootstrap.sh"), join(project, "harness/bootstrap.sh"));
   writeFileSync(join(project, "package-lock.json"), "{}");
   program("npm", goodNpm());
-  program("node", 'case $1 in -p) echo 20;; --version) echo v20.0.0;; esac');
+  program("node", "case $1 in -p) echo 20;; --version) echo v20.0.0;; esac");
 });
 afterEach(() => rmSync(project, { recursive: true, force: true }));
 
@@ -49,7 +60,10 @@ function leaveDeadLock(): void {
   writeFileSync(join(project, ".seawall-installing/owner"), `${pid} long ago\n`);
 }
 
-const installs = () => (existsSync(join(project, "installs")) ? readFileSync(join(project, "installs"), "utf8").trim().split("\n").length : 0);
+const installs = () =>
+  existsSync(join(project, "installs"))
+    ? readFileSync(join(project, "installs"), "utf8").trim().split("\n").length
+    : 0;
 const stamped = () => existsSync(join(project, "node_modules/.seawall-stamp"));
 
 describe("bootstrap.sh", () => {
@@ -64,10 +78,13 @@ describe("bootstrap.sh", () => {
 
   it("installs once when two ask at once", async () => {
     program("npm", goodNpm(1));
-    const one = () => new Promise<number>((resolve) => {
-      const child = execFile("/bin/sh", [join(project, "harness/bootstrap.sh")], { env: environment() });
-      child.once("exit", (code) => resolve(code ?? -1));
-    });
+    const one = () =>
+      new Promise<number>((resolve) => {
+        const child = execFile("/bin/sh", [join(project, "harness/bootstrap.sh")], {
+          env: environment(),
+        });
+        child.once("exit", (code) => resolve(code ?? -1));
+      });
     expect(await Promise.all([one(), one()])).toEqual([0, 0]);
     expect(installs()).toBe(1);
     expect(existsSync(join(project, ".seawall-installing"))).toBe(false);
@@ -75,8 +92,14 @@ describe("bootstrap.sh", () => {
 
   it("may be sourced by a script of harness/ that stops at every error and unset variable", () => {
     leaveDeadLock();
-    writeFileSync(join(project, "harness/check.sh"), `set -eu\n. "${project}/harness/bootstrap.sh"\necho "$SEAWALL_NODE"\n`);
-    const { stdout } = spawnSync("/bin/sh", [join(project, "harness/check.sh")], { env: environment(), encoding: "utf8" });
+    writeFileSync(
+      join(project, "harness/check.sh"),
+      `set -eu\n. "${project}/harness/bootstrap.sh"\necho "$SEAWALL_NODE"\n`,
+    );
+    const { stdout } = spawnSync("/bin/sh", [join(project, "harness/check.sh")], {
+      env: environment(),
+      encoding: "utf8",
+    });
     expect(stdout).toBe(`${project}/node_modules/node/bin/node\n`);
   });
 
@@ -88,7 +111,10 @@ describe("bootstrap.sh", () => {
 
   it("does not take another process with the dead owner's id for it", () => {
     mkdirSync(join(project, ".seawall-installing"));
-    writeFileSync(join(project, ".seawall-installing/owner"), `${process.pid} SatJan100:00:002000\n`);
+    writeFileSync(
+      join(project, ".seawall-installing/owner"),
+      `${process.pid} SatJan100:00:002000\n`,
+    );
     expect(bootstrap().status).toBe(0);
   });
 
@@ -105,16 +131,26 @@ describe("bootstrap.sh", () => {
 
   it("leaves no stamp when Node 24 did not come or does not run", () => {
     program("npm", 'mkdir -p "$SEAWALL_TEST/node_modules/node/bin"');
-    expect(bootstrap()).toMatchObject({ status: 70, stderr: expect.stringContaining("brought no Node 24 that runs here") });
+    expect(bootstrap()).toMatchObject({
+      status: 70,
+      stderr: expect.stringContaining("brought no Node 24 that runs here"),
+    });
     expect(stamped()).toBe(false);
   });
 
   it("says what is missing when node or npm is, or node is too old", () => {
     program("node", "case $1 in -p) echo 18;; --version) echo v18.0.0;; esac");
-    expect(bootstrap()).toMatchObject({ status: 70, stderr: expect.stringContaining("the one in PATH is v18.0.0") });
+    expect(bootstrap()).toMatchObject({
+      status: 70,
+      stderr: expect.stringContaining("the one in PATH is v18.0.0"),
+    });
     rmSync(join(bin, "node"));
-    for (const name of ["dirname", "cmp", "readlink"]) symlinkSync(`/usr/bin/${name}`, join(bin, name));
-    expect(bootstrap({ ...environment(), PATH: bin })).toMatchObject({ status: 70, stderr: expect.stringContaining("there is no node") });
+    for (const name of ["dirname", "cmp", "readlink"])
+      symlinkSync(`/usr/bin/${name}`, join(bin, name));
+    expect(bootstrap({ ...environment(), PATH: bin })).toMatchObject({
+      status: 70,
+      stderr: expect.stringContaining("there is no node"),
+    });
   });
 });
 
@@ -124,9 +160,15 @@ describe("seawall", () => {
     const elsewhere = join(project, "else where");
     mkdirSync(elsewhere);
     symlinkSync(join(project, "seawall"), join(elsewhere, "link"));
-    const child = spawnSync(join(elsewhere, "link"), ["run", "a b"], { cwd: elsewhere, env: environment(), encoding: "utf8" });
+    const child = spawnSync(join(elsewhere, "link"), ["run", "a b"], {
+      cwd: elsewhere,
+      env: environment(),
+      encoding: "utf8",
+    });
     const [pid, ...rest] = child.stdout.trim().split(" ");
     expect(Number(pid)).toBe(child.pid);
-    expect(rest.join(" ")).toBe(`${elsewhere} --disable-warning=ExperimentalWarning ${project}/harness/main.ts run a b`);
+    expect(rest.join(" ")).toBe(
+      `${elsewhere} --disable-warning=ExperimentalWarning ${project}/harness/main.ts run a b`,
+    );
   });
 });

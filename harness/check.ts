@@ -6,14 +6,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { $ } from "zx";
 
-interface Counts { passed: number; failed: number; skipped: number }
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
 
 const node = process.execPath;
 const bin = (name: string, file: string): readonly string[] => [join("node_modules", name, file)];
 
 const checks: readonly { readonly title: string; readonly args: readonly string[] }[] = [
-  { title: "types of the harness, targets and experiments", args: [...bin("typescript", "bin/tsc"), "-p", "."] },
-  { title: "types of the k6 workloads", args: [...bin("typescript", "bin/tsc"), "-p", "experiments/workloads"] },
+  {
+    title: "types of the harness, targets and experiments",
+    args: [...bin("typescript", "bin/tsc"), "-p", "."],
+  },
+  {
+    title: "types of the k6 workloads",
+    args: [...bin("typescript", "bin/tsc"), "-p", "experiments/workloads"],
+  },
   { title: "lint", args: [...bin("@biomejs/biome", "bin/biome"), "lint", "--error-on-warnings"] },
   { title: "dead code and unused packages", args: [...bin("knip", "bin/knip.js")] },
 ];
@@ -27,17 +37,33 @@ async function tests(projects: readonly string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "seawall-check-"));
   try {
     const file = join(folder, "tests.json");
-    const status = await run([...bin("vitest", "vitest.mjs"), "run", ...projects.flatMap((name) => ["--project", name]), "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
-    const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } = JSON.parse(readFileSync(file, "utf8")) as Record<string, number>;
+    const status = await run([
+      ...bin("vitest", "vitest.mjs"),
+      "run",
+      ...projects.flatMap((name) => ["--project", name]),
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${file}`,
+    ]);
+    const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } = JSON.parse(
+      readFileSync(file, "utf8"),
+    ) as Record<string, number>;
     const failed = numFailedTests ?? 0;
-    return { passed: numPassedTests ?? 0, failed: failed === 0 && (status !== 0 || (numTotalTests ?? 0) === 0) ? 1 : failed, skipped: numPendingTests ?? 0 };
+    return {
+      passed: numPassedTests ?? 0,
+      failed: failed === 0 && (status !== 0 || (numTotalTests ?? 0) === 0) ? 1 : failed,
+      skipped: numPendingTests ?? 0,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-const looking = checks.map(({ title, args }) => ({ title, found: $({ quiet: true, nothrow: true })`${node} ${args}` }));
+const looking = checks.map(({ title, args }) => ({
+  title,
+  found: $({ quiet: true, nothrow: true })`${node} ${args}`,
+}));
 for (const { title, found } of looking) {
   process.stdout.write(`\n== ${title}\n`);
   const { exitCode, stdout, stderr } = await found;
@@ -48,5 +74,7 @@ for (const { title, found } of looking) {
 }
 process.stdout.write("\n== tests\n");
 const tested = await tests(process.argv.slice(2));
-process.stdout.write(`\n${counts.passed + tested.passed} passed, ${counts.failed + tested.failed} failed, ${counts.skipped + tested.skipped} skipped\n`);
+process.stdout.write(
+  `\n${counts.passed + tested.passed} passed, ${counts.failed + tested.failed} failed, ${counts.skipped + tested.skipped} skipped\n`,
+);
 process.exitCode = counts.failed + tested.failed === 0 ? 0 : 1;

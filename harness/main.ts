@@ -25,7 +25,14 @@ function output(stream: NodeJS.WriteStream): Output {
     // A reader that went away (`seawall list | head -1`) is no reason to stop undoing things, and no loss.
     if (stream === process.stdout && error.code !== "EPIPE") lost ??= error;
   });
-  return printerTo({ write: (text) => void write(text), isTerminal, colour, get columns() { return stream.columns || 100; } });
+  return printerTo({
+    write: (text) => void write(text),
+    isTerminal,
+    colour,
+    get columns() {
+      return stream.columns || 100;
+    },
+  });
 }
 
 /**
@@ -37,11 +44,18 @@ function alone(stdout: Output): Output {
   const swapped = process.env["SEAWALL_STDOUT_FD"] === "3";
   delete process.env["SEAWALL_STDOUT_FD"];
   process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
-  return swapped ? printerTo({ write: (text) => writeAll(3, text), isTerminal: false, colour: false, columns: stdout.columns }) : stdout;
+  return swapped
+    ? printerTo({
+        write: (text) => writeAll(3, text),
+        isTerminal: false,
+        colour: false,
+        columns: stdout.columns,
+      })
+    : stdout;
 }
 
 function writeAll(descriptor: number, text: string): void {
-  for (let rest = Buffer.from(text); rest.length > 0 && lost === null;) {
+  for (let rest = Buffer.from(text); rest.length > 0 && lost === null; ) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
@@ -55,7 +69,11 @@ function writeAll(descriptor: number, text: string): void {
 }
 
 /** Waits for the last write, and makes a loss visible in the exit status. */
-async function delivered(exitCode: number, flush: (done: () => void) => unknown, stderr: Output): Promise<number> {
+async function delivered(
+  exitCode: number,
+  flush: (done: () => void) => unknown,
+  stderr: Output,
+): Promise<number> {
   await new Promise<void>((done) => void flush(done));
   if (lost === null) return exitCode;
   stderr.write(`seawall: standard output could not be written: ${lost.message}\n`);
@@ -65,8 +83,22 @@ async function delivered(exitCode: number, flush: (done: () => void) => unknown,
 function context(signal: AbortSignal, onHurry: (hurry: () => void) => void): Context {
   const { env } = process;
   const cache = cacheFolder(env);
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  return { root, cwd: process.cwd(), env, stdout: output(process.stdout), stderr: output(process.stderr), stdin: () => process.stdin, signal, onHurry, version, stateDirectory: stateFolder(env), cacheDirectory: cache };
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    version: string;
+  };
+  return {
+    root,
+    cwd: process.cwd(),
+    env,
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    stdin: () => process.stdin,
+    signal,
+    onHurry,
+    version,
+    stateDirectory: stateFolder(env),
+    cacheDirectory: cache,
+  };
 }
 
 /** Whether the process may end as it does. */
@@ -77,7 +109,10 @@ async function main(): Promise<number> {
   const hurries: (() => void)[] = [];
   let signals = 0;
   useNoProxy();
-  const flush = process.stdout.write.bind(process.stdout) as (text: string, done: () => void) => boolean;
+  const flush = process.stdout.write.bind(process.stdout) as (
+    text: string,
+    done: () => void,
+  ) => boolean;
   const args = process.argv.slice(2);
   const outside = context(interrupted.signal, (hurry) => hurries.push(hurry));
   const own = args.includes("--json") ? { ...outside, stdout: alone(outside.stdout) } : outside;
@@ -102,7 +137,9 @@ async function main(): Promise<number> {
 // An experiment file is code: one that ends the process, or never settles, must not look like a verdict.
 process.on("exit", () => {
   if (ended) return;
-  process.stderr.write("seawall: ended before its work was done; does the experiment file end the process, or wait for ever?\n");
+  process.stderr.write(
+    "seawall: ended before its work was done; does the experiment file end the process, or wait for ever?\n",
+  );
   process.exitCode = exitCodes.internal;
 });
 const exitCode = await main();

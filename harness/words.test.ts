@@ -25,19 +25,27 @@ const most: Readonly<Record<string, number>> = {
 /** `ledger` has no edge. */
 function countIn(text: string, word: string): number {
   const capital = word.charAt(0).toUpperCase() + word.slice(1);
-  return text.match(new RegExp(`(?<![a-z])${word}|${capital}|${word.toUpperCase()}`, "g"))?.length ?? 0;
+  return (
+    text.match(new RegExp(`(?<![a-z])${word}|${capital}|${word.toUpperCase()}`, "g"))?.length ?? 0
+  );
 }
 
 describe("the harness", () => {
   const texts = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(ts|js|sh)$/.test(name) && !/\.test\.ts$|fixture(-samples)?\.ts$/.test(name))
+    .filter(
+      (name) => /\.(ts|js|sh)$/.test(name) && !/\.test\.ts$|fixture(-samples)?\.ts$/.test(name),
+    )
     // k6 calls a share of its virtual users a segment, too.
-    .map((name) => readFileSync(join(import.meta.dirname, name), "utf8").replaceAll("--execution-segment", ""));
+    .map((name) =>
+      readFileSync(join(import.meta.dirname, name), "utf8").replaceAll("--execution-segment", ""),
+    );
 
   it.each(Object.entries(most))("says %s no more than %i times", (word, limit) => {
     const found = texts.reduce((total, text) => total + countIn(text, word), 0);
     expect(found, `"${word}": what is new of it belongs into a pack`).toBeLessThanOrEqual(limit);
-    expect(found, `"${word}" stands only ${found} times now: write that here`).toBeGreaterThan(0.9 * limit - 2);
+    expect(found, `"${word}" stands only ${found} times now: write that here`).toBeGreaterThan(
+      0.9 * limit - 2,
+    );
   });
 
   it("is asked about whole words", () => {

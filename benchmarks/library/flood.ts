@@ -12,12 +12,22 @@ export interface Flood {
 }
 
 /** Asks for the same path on every connection until `forMs` are over. Answers must have a Content-Length. */
-export async function flood(at: Endpoint, pid: number, path: string, connections: number, forMs: number): Promise<Flood> {
-  const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: origin\r\nConnection: keep-alive\r\n\r\n`);
+export async function flood(
+  at: Endpoint,
+  pid: number,
+  path: string,
+  connections: number,
+  forMs: number,
+): Promise<Flood> {
+  const request = Buffer.from(
+    `GET ${path} HTTP/1.1\r\nHost: origin\r\nConnection: keep-alive\r\n\r\n`,
+  );
   const statuses = new Map<string, number>();
   let answered = 0;
   let over = false;
-  const sockets = Array.from({ length: connections }, () => connect({ host: at.host, port: at.port, noDelay: true }));
+  const sockets = Array.from({ length: connections }, () =>
+    connect({ host: at.host, port: at.port, noDelay: true }),
+  );
   const failed = Promise.withResolvers<never>();
   for (const socket of sockets) {
     socket.once("connect", () => socket.write(request));
@@ -30,9 +40,16 @@ export async function flood(at: Endpoint, pid: number, path: string, connections
   }
   const cpuBefore = cpuSeconds(pid);
   const startMs = performance.now();
-  const [count, seconds, serverCpuSeconds] = await Promise.race([failed.promise, new Promise<[number, number, number]>((resolve) => {
-    setTimeout(() => resolve([answered, (performance.now() - startMs) / 1000, cpuSeconds(pid) - cpuBefore]), forMs);
-  })]);
+  const [count, seconds, serverCpuSeconds] = await Promise.race([
+    failed.promise,
+    new Promise<[number, number, number]>((resolve) => {
+      setTimeout(
+        () =>
+          resolve([answered, (performance.now() - startMs) / 1000, cpuSeconds(pid) - cpuBefore]),
+        forMs,
+      );
+    }),
+  ]);
   over = true;
   for (const socket of sockets) socket.destroy();
   return { answered: count, seconds, serverCpuSeconds, statuses };

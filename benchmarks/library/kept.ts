@@ -8,14 +8,25 @@ import { files } from "../../harness/run/run-directory.ts";
 import { type Repeat, repeatOf } from "../../experiments/repeated/repeated.ts";
 
 /** Whole runs of these experiments on real processes, oldest first, without those that `known` names and those that were interrupted by hand. */
-export function keptIn(out: string, experiments: readonly Experiment[], known: ReadonlySet<string>): Repeat[] {
-  return experiments.flatMap((experiment) => runsOf(join(out, experiment.name), known).map((directory) => readKept(directory, experiment)))
-    .filter((repeat) => repeat !== null).sort((one, other) => (one.run ?? "").localeCompare(other.run ?? ""));
+export function keptIn(
+  out: string,
+  experiments: readonly Experiment[],
+  known: ReadonlySet<string>,
+): Repeat[] {
+  return experiments
+    .flatMap((experiment) =>
+      runsOf(join(out, experiment.name), known).map((directory) => readKept(directory, experiment)),
+    )
+    .filter((repeat) => repeat !== null)
+    .sort((one, other) => (one.run ?? "").localeCompare(other.run ?? ""));
 }
 
 function runsOf(folder: string, known: ReadonlySet<string>): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => !known.has(name)).map((name) => join(folder, name)).filter((directory) => existsSync(join(directory, files.verdict)));
+  return readdirSync(folder)
+    .filter((name) => !known.has(name))
+    .map((name) => join(folder, name))
+    .filter((directory) => existsSync(join(directory, files.verdict)));
 }
 
 function readKept(directory: string, experiment: Experiment): Repeat | null {
@@ -23,12 +34,26 @@ function readKept(directory: string, experiment: Experiment): Repeat | null {
   const plan = JSON.parse(readFileSync(join(directory, files.plan), "utf8")) as Plan;
   const seconds = secondsOf(readFileSync(join(directory, files.events), "utf8").trim().split("\n"));
   // Another audience or other defences are no run of the catalogue.
-  if (plan.substrate !== "process" || (plan.scale ?? 1) !== 1 || plan.without.length > 1 || verdict.aborted?.reason === "user" || seconds === null) return null;
-  return repeatOf(verdict, plan.hypothesis, reliancesOf(experiment), { version: plan.targetVersion ?? "", seconds });
+  if (
+    plan.substrate !== "process" ||
+    (plan.scale ?? 1) !== 1 ||
+    plan.without.length > 1 ||
+    verdict.aborted?.reason === "user" ||
+    seconds === null
+  )
+    return null;
+  return repeatOf(verdict, plan.hypothesis, reliancesOf(experiment), {
+    version: plan.targetVersion ?? "",
+    seconds,
+  });
 }
 
 /** Null where the record ends early. */
 function secondsOf(lines: readonly string[]): number | null {
-  const [first, last] = [lines[0], lines.at(-1)].map((line) => JSON.parse(line ?? "null") as RunEvent | null);
-  return first === null || first === undefined || last?.kind !== "finished" ? null : (last.atMs - first.atMs) / 1000;
+  const [first, last] = [lines[0], lines.at(-1)].map(
+    (line) => JSON.parse(line ?? "null") as RunEvent | null,
+  );
+  return first === null || first === undefined || last?.kind !== "finished"
+    ? null
+    : (last.atMs - first.atMs) / 1000;
 }

@@ -2,10 +2,20 @@
 import type { Experiment } from "../../harness/core/experiment.ts";
 import type { Simulation } from "../../harness/core/model.ts";
 
-export function slower(experiment: Experiment, kinds: readonly string[], times: number): Experiment {
+export function slower(
+  experiment: Experiment,
+  kinds: readonly string[],
+  times: number,
+): Experiment {
   const { model } = experiment.target;
   if (model === undefined) throw new Error(`${experiment.name} is about a target without a model`);
-  return { ...experiment, target: { ...experiment.target, model: { ...model, start: (simulation) => model.start(slowed(simulation, kinds, times)) } } };
+  return {
+    ...experiment,
+    target: {
+      ...experiment.target,
+      model: { ...model, start: (simulation) => model.start(slowed(simulation, kinds, times)) },
+    },
+  };
 }
 
 function slowed(simulation: Simulation, kinds: readonly string[], times: number): Simulation {
@@ -14,7 +24,13 @@ function slowed(simulation: Simulation, kinds: readonly string[], times: number)
     request: (request) => {
       if (!kinds.includes(request.to.kind)) return simulation.request(request);
       const askedMs = simulation.nowMs();
-      simulation.request({ ...request, done: (answer) => simulation.after((times - 1) * (simulation.nowMs() - askedMs), () => request.done(answer)) });
+      simulation.request({
+        ...request,
+        done: (answer) =>
+          simulation.after((times - 1) * (simulation.nowMs() - askedMs), () =>
+            request.done(answer),
+          ),
+      });
     },
   };
 }

@@ -10,7 +10,8 @@ const minutes = 60_000;
 export default defineGameDay({
   name: "rehearsal",
   title: "Rehearsal before the season opener",
-  purpose: "Does the live edge stay served when an origin dies at the peak? Would the people on call see it, and know what to do?",
+  purpose:
+    "Does the live edge stay served when an origin dies at the peak? Would the people on call see it, and know what to do?",
   roles: [
     { name: "conductor", may: ["decide", "stop", "note"] },
     // Whoever sees something that nobody else does must be able to stop it.
@@ -21,12 +22,14 @@ export default defineGameDay({
   steps: [
     {
       experiment: "origin-storm",
-      brief: "On call: watch your own dashboards, not this page. Say in a note when you first see it, and where.",
+      brief:
+        "On call: watch your own dashboards, not this page. Say in a note when you first see it, and where.",
       hold: { waitMsMax: 10 * minutes },
     },
     {
       experiment: "origin-storm",
-      without: ["regionFailover"], expect: "refuted",
+      without: ["regionFailover"],
+      expect: "refuted",
       brief: "The same without failover between regions: this is what it would have been like.",
     },
   ],

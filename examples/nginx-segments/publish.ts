@@ -10,7 +10,11 @@ import { join } from "node:path";
 
 const segmentMs = 2_000;
 const keep = 60;
-const renditions = [{ name: "v720", bytes: 190_000 }, { name: "v360", bytes: 65_000 }, { name: "audio", bytes: 24_000 }];
+const renditions = [
+  { name: "v720", bytes: 190_000 },
+  { name: "v360", bytes: 65_000 },
+  { name: "audio", bytes: 24_000 },
+];
 
 const [folder = "segments", program = "nginx", ...args] = process.argv.slice(2);
 
@@ -18,7 +22,11 @@ const [folder = "segments", program = "nginx", ...args] = process.argv.slice(2);
 function segment(bytes: number, number: number): Buffer {
   const styp = box("styp", Buffer.from("msdh\0\0\0\0msdh", "latin1"));
   const moof = box("moof", Buffer.from(String(number)));
-  return Buffer.concat([styp, moof, box("mdat", Buffer.alloc(bytes - styp.length - moof.length - 8, number % 251))]);
+  return Buffer.concat([
+    styp,
+    moof,
+    box("mdat", Buffer.alloc(bytes - styp.length - moof.length - 8, number % 251)),
+  ]);
 }
 
 function box(type: string, body: Buffer): Buffer {
@@ -35,7 +43,8 @@ function write(number: number): void {
     const path = join(directory, `${number}.m4s`);
     writeFileSync(`${path}.part`, segment(bytes, number));
     renameSync(`${path}.part`, path);
-    for (const file of readdirSync(directory)) if (Number.parseInt(file, 10) < number - keep) rmSync(join(directory, file), { force: true });
+    for (const file of readdirSync(directory))
+      if (Number.parseInt(file, 10) < number - keep) rmSync(join(directory, file), { force: true });
   }
 }
 
@@ -50,4 +59,5 @@ catchUp();
 
 const server = spawn(program, args, { stdio: "inherit" });
 server.once("exit", (code) => process.exit(code ?? 1));
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => server.kill("SIGQUIT"));
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.on(signal, () => server.kill("SIGQUIT"));

@@ -8,15 +8,31 @@ export const nginxSegments = ownTarget({
   name: "nginx-segments",
   pack: streaming,
   services: [
-    { name: "origin", kind: "origin", port: 18_200, tools: ["node", "nginx"], ready: "/health", launch: origin },
+    {
+      name: "origin",
+      kind: "origin",
+      port: 18_200,
+      tools: ["node", "nginx"],
+      ready: "/health",
+      launch: origin,
+    },
     { name: "edge", kind: "edge", port: 18_201, tools: ["nginx"], ready: "/health", launch: edge },
   ],
-  links: [["edge", "origin"], ["viewers", "edge"]],
+  links: [
+    ["edge", "origin"],
+    ["viewers", "edge"],
+  ],
   edges: ["edge"],
   stream: {
-    event: "main", segmentMs: 2_000, availabilityStartMs: 0, dvrSegments: 50, segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+    event: "main",
+    segmentMs: 2_000,
+    availabilityStartMs: 0,
+    dvrSegments: 50,
+    segmentPath: "/live/{event}/{rendition}/{number}.m4s",
     renditions: [
-      { name: "v720", kind: "video", bitsPerSecond: 760_000 }, { name: "v360", kind: "video", bitsPerSecond: 260_000 }, { name: "audio", kind: "audio", bitsPerSecond: 96_000 },
+      { name: "v720", kind: "video", bitsPerSecond: 760_000 },
+      { name: "v360", kind: "video", bitsPerSecond: 260_000 },
+      { name: "audio", kind: "audio", bitsPerSecond: 96_000 },
     ],
   },
 });
@@ -25,8 +41,20 @@ function origin(place: Place): Launch {
   const nginx = place.tool("nginx");
   return {
     command: place.tool("node").executable,
-    args: [join(import.meta.dirname, "publish.ts"), "segments", nginx.executable, ...nginx.args, ...server(place)], env: nginx.env,
-    files: { "nginx.conf": configuration(place, `root ${place.directory}/segments; location = /health { return 200; }`) },
+    args: [
+      join(import.meta.dirname, "publish.ts"),
+      "segments",
+      nginx.executable,
+      ...nginx.args,
+      ...server(place),
+    ],
+    env: nginx.env,
+    files: {
+      "nginx.conf": configuration(
+        place,
+        `root ${place.directory}/segments; location = /health { return 200; }`,
+      ),
+    },
   };
 }
 
@@ -34,9 +62,13 @@ function edge(place: Place): Launch {
   const nginx = place.tool("nginx");
   const { host, port } = place.reach("origin", "http");
   return {
-    command: nginx.executable, args: [...nginx.args, ...server(place)], env: nginx.env,
+    command: nginx.executable,
+    args: [...nginx.args, ...server(place)],
+    env: nginx.env,
     files: {
-      "nginx.conf": configuration(place, `
+      "nginx.conf": configuration(
+        place,
+        `
         location = /health { return 200; }
         location /live/ {
           proxy_pass http://${host}:${port};
@@ -48,7 +80,8 @@ function edge(place: Place): Launch {
           proxy_cache_lock on;
           proxy_cache_lock_timeout 3s;
           proxy_next_upstream error timeout;
-        }`),
+        }`,
+      ),
     },
   };
 }

@@ -16,8 +16,10 @@ const server = createServer((request, response) => {
   if (request.url === "/health") response.writeHead(200).end("ok");
   else if (request.url === "/metrics") response.writeHead(200).end(metrics());
   else if (id === undefined) answer(404, "no such page\n");
-  else if (request.method === "GET") answer(orders.has(id) ? 200 : 404, `${orders.get(id) ?? "no such order"}\n`);
-  else if (request.method === "PUT" && orders.size < ordersMax) void put(id).then(answer.bind(null, 201));
+  else if (request.method === "GET")
+    answer(orders.has(id) ? 200 : 404, `${orders.get(id) ?? "no such order"}\n`);
+  else if (request.method === "PUT" && orders.size < ordersMax)
+    void put(id).then(answer.bind(null, 201));
   else answer(request.method === "PUT" ? 507 : 405, "not so\n");
 
   async function put(name: string): Promise<string> {
@@ -29,7 +31,9 @@ const server = createServer((request, response) => {
 });
 
 function metrics(): string {
-  return Object.entries(counts).map(([outcome, count]) => `api_requests_total{outcome="${outcome}"} ${count}\n`).join("");
+  return Object.entries(counts)
+    .map(([outcome, count]) => `api_requests_total{outcome="${outcome}"} ${count}\n`)
+    .join("");
 }
 
 server.listen(Number(port), host);

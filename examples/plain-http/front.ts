@@ -11,19 +11,26 @@ const agent = new Agent({ keepAlive: true });
 const timeoutMs = 2_000;
 let turn = 0;
 
-interface Answer { readonly status: number; readonly body: Buffer }
+interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+}
 
 function ask(server: string, method: string, path: string, body: Buffer): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(`http://${server}${path}`, { method, agent, timeout: timeoutMs }, async (response) => {
-      const parts: Buffer[] = [];
-      try {
-        for await (const part of response) parts.push(part as Buffer);
-        resolve({ status: response.statusCode ?? 502, body: Buffer.concat(parts) });
-      } catch (error) {
-        reject(error as Error);
-      }
-    });
+    const outgoing = request(
+      `http://${server}${path}`,
+      { method, agent, timeout: timeoutMs },
+      async (response) => {
+        const parts: Buffer[] = [];
+        try {
+          for await (const part of response) parts.push(part as Buffer);
+          resolve({ status: response.statusCode ?? 502, body: Buffer.concat(parts) });
+        } catch (error) {
+          reject(error as Error);
+        }
+      },
+    );
     outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
     outgoing.on("error", reject);
     outgoing.end(body);
@@ -37,7 +44,12 @@ const server = createServer(async (incoming, response) => {
   const first = turn++;
   for (let tried = 0; tried < tries; tried++) {
     const next = servers[(first + tried) % servers.length] as string;
-    const answer = await ask(next, incoming.method ?? "GET", incoming.url ?? "/", Buffer.concat(parts)).catch(() => null);
+    const answer = await ask(
+      next,
+      incoming.method ?? "GET",
+      incoming.url ?? "/",
+      Buffer.concat(parts),
+    ).catch(() => null);
     if (answer !== null) return void response.writeHead(answer.status).end(answer.body);
   }
   response.writeHead(502).end("no server answered\n");

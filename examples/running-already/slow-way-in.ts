@@ -19,28 +19,71 @@ const target = ownTarget({
   links: [["viewers", "edge"]],
   edges: ["edge"],
   stream: {
-    event: "main", segmentMs: 2_000, availabilityStartMs: 0, dvrSegments: 20, segmentPath: "/live/{event}/{rendition}/{number}.m4s",
-    renditions: [{ name: "v360", kind: "video", bitsPerSecond: 500_000 }, { name: "audio", kind: "audio", bitsPerSecond: 96_000 }],
+    event: "main",
+    segmentMs: 2_000,
+    availabilityStartMs: 0,
+    dvrSegments: 20,
+    segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+    renditions: [
+      { name: "v360", kind: "video", bitsPerSecond: 500_000 },
+      { name: "audio", kind: "audio", bitsPerSecond: 96_000 },
+    ],
   },
 });
 
 export default defineExperiment({
   name: "slow-way-in",
   title: "The way in gets slow",
-  story: "For some seconds everything between viewers and the edge takes 150 ms longer. Players have seconds of buffer: nobody should notice.",
+  story:
+    "For some seconds everything between viewers and the edge takes 150 ms longer. Players have seconds of buffer: nobody should notice.",
   tier: "storm",
   target,
   topology: "own",
   phasesMs: { baseline: 8_000, fault: 8_000, recovery: 12_000 },
-  load: [{ name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 20, fault: 20, recovery: 20 }, vus: 200 }],
+  load: [
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "live",
+      lane: "live",
+      ratePerSecond: { baseline: 20, fault: 20, recovery: 20 },
+      vus: 200,
+    },
+  ],
   hypothesis: [
-    { title: "Live segments reach their viewers in time", metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.999, during: everyPhase, samplesMin: 100 },
+    {
+      title: "Live segments reach their viewers in time",
+      metric: "segment_ms",
+      where: { lane: "live" },
+      statistic: "share",
+      having: { outcome: "served" },
+      comparison: ">=",
+      limit: 0.999,
+      during: everyPhase,
+      samplesMin: 100,
+    },
   ],
   recovery: {
     title: "Live viewers get their segments as before",
-    goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" }, shareMin: 0.999, ofBaselineMin: 0.8, withinMs: 4_000, windowMs: 4_000,
+    goodput: { metric: "segment_ms", where: { lane: "live" } },
+    having: { outcome: "served" },
+    shareMin: 0.999,
+    ofBaselineMin: 0.8,
+    withinMs: 4_000,
+    windowMs: 4_000,
   },
-  method: [{ atMs: 2_000, forMs: 5_000, fault: { kind: "latency", links: { from: { service: "viewers" }, to: { service: "edge" } }, delayMs: 150, jitterMs: 0 } }],
+  method: [
+    {
+      atMs: 2_000,
+      forMs: 5_000,
+      fault: {
+        kind: "latency",
+        links: { from: { service: "viewers" }, to: { service: "edge" } },
+        delayMs: 150,
+        jitterMs: 0,
+      },
+    },
+  ],
   blastRadius: { services: ["edge"], faultsAtOnceMax: 1 },
   abortWhen: [],
   reliesOn: [],

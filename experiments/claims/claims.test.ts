@@ -2,7 +2,14 @@ import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Claim, Experiment, Phase, Tags } from "../../harness/core/experiment.ts";
-import { type Draft, heldDraft, reporter, runOf, startOf, zeroMs } from "../../harness/core/judge/fixture.ts";
+import {
+  type Draft,
+  heldDraft,
+  reporter,
+  runOf,
+  startOf,
+  zeroMs,
+} from "../../harness/core/judge/fixture.ts";
 import { judge } from "../../harness/core/judge/judge.ts";
 import { vacuousProblems } from "../../harness/core/plan-vacuous.ts";
 import { durable } from "./durable.ts";
@@ -11,17 +18,28 @@ import { bothRegionsPublish, publications } from "./publications.ts";
 import { shedOrder } from "./shed-order.ts";
 
 const folder = resolve(import.meta.dirname, "..");
-const files = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+const files = readdirSync(folder).filter(
+  (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
+);
 /** What the synthetic run of the tests below claims. */
-const mission: readonly Claim[] = [...liveServed(8), ...bothRegionsPublish({ samplesMin: 8 }), ...shedOrder(), durable()];
+const mission: readonly Claim[] = [
+  ...liveServed(8),
+  ...bothRegionsPublish({ samplesMin: 8 }),
+  ...shedOrder(),
+  durable(),
+];
 /** How far an experiment may go beyond what its topology asks of each region: never so far that anything would do. */
 const loosest = { ackedMin: 0.8, refusedMax: 0.15 };
 
 describe.each(files)("%s", (file) => {
   it("carries the mission's claims whole, with enough samples to say something", async () => {
     const { default: experiment } = (await import(`${folder}/${file}`)) as { default: Experiment };
-    const regions = new Set(experiment.target.topologies[experiment.topology]?.layout().services
-      .filter(({ kind }) => kind === "packager").map(({ region }) => region));
+    const regions = new Set(
+      experiment.target.topologies[experiment.topology]
+        ?.layout()
+        .services.filter(({ kind }) => kind === "packager")
+        .map(({ region }) => region),
+    );
     expect(regions.size).toBeGreaterThan(0);
     for (const region of regions) {
       const [acked, refused] = publications({ [region]: { samplesMin: 3 } });
@@ -36,7 +54,10 @@ describe.each(files)("%s", (file) => {
     }
     for (const { samplesMin, ...claim } of [...liveServed(8), ...shedOrder(), durable()]) {
       expect(experiment.hypothesis).toContainEqual(expect.objectContaining(claim));
-      expect(experiment.hypothesis.find(({ title }) => title === claim.title)?.samplesMin, claim.title).toBeGreaterThanOrEqual(Math.min(samplesMin, 4));
+      expect(
+        experiment.hypothesis.find(({ title }) => title === claim.title)?.samplesMin,
+        claim.title,
+      ).toBeGreaterThanOrEqual(Math.min(samplesMin, 4));
     }
     expect(vacuousProblems(experiment)).toEqual([]);
   });
@@ -45,41 +66,117 @@ describe.each(files)("%s", (file) => {
 /** A run about which the mission's claims hold, with nothing shed anywhere. */
 function whole(): Draft {
   const draft = heldDraft();
-  const every = (everyMs: number, add: (startedMs: number) => void): void => { for (let ms = zeroMs - 2_000; ms < zeroMs + 62_000; ms += everyMs) add(ms); };
-  const origin = (service: string, lane: string, outcome: string): void => every(2_000, (startedMs) => draft.samples.push({ metric: "origin_requests_total", tags: { service, lane, outcome }, startedMs, value: 0 }));
+  const every = (everyMs: number, add: (startedMs: number) => void): void => {
+    for (let ms = zeroMs - 2_000; ms < zeroMs + 62_000; ms += everyMs) add(ms);
+  };
+  const origin = (service: string, lane: string, outcome: string): void =>
+    every(2_000, (startedMs) =>
+      draft.samples.push({
+        metric: "origin_requests_total",
+        tags: { service, lane, outcome },
+        startedMs,
+        value: 0,
+      }),
+    );
   for (const region of ["region-a", "region-b"]) {
     for (const lane of ["live", "dvr"]) origin(`${region}/origin-read`, lane, "shed");
-    every(500, (startedMs) => draft.samples.push({ metric: "delivered", tags: { edge: `${region}/edge`, rendition: "v360", outcome: "right" }, startedMs, value: 1 }));
-    every(2_000, (startedMs) => draft.samples.push({ metric: "durable", tags: { pipeline: region, outcome: "intact" }, startedMs, value: 1 }));
+    every(500, (startedMs) =>
+      draft.samples.push({
+        metric: "delivered",
+        tags: { edge: `${region}/edge`, rendition: "v360", outcome: "right" },
+        startedMs,
+        value: 1,
+      }),
+    );
+    every(2_000, (startedMs) =>
+      draft.samples.push({
+        metric: "durable",
+        tags: { pipeline: region, outcome: "intact" },
+        startedMs,
+        value: 1,
+      }),
+    );
   }
-  every(200, (startedMs) => draft.samples.push({ metric: "segment_ms", tags: { lane: "live", outcome: "served", edge: "region-a/edge", rendition: "v360", bytes: "compared" }, startedMs, value: 40 }));
+  every(200, (startedMs) =>
+    draft.samples.push({
+      metric: "segment_ms",
+      tags: {
+        lane: "live",
+        outcome: "served",
+        edge: "region-a/edge",
+        rendition: "v360",
+        bytes: "compared",
+      },
+      startedMs,
+      value: 40,
+    }),
+  );
   const origins = ["region-a/origin-read", "region-b/origin-read"];
-  const telemetry = [...(draft.plan.telemetry ?? []), ...origins.map((service) => reporter(service, { service }, [service], "origin_requests_total", "increment"))];
+  const telemetry = [
+    ...(draft.plan.telemetry ?? []),
+    ...origins.map((service) =>
+      reporter(service, { service }, [service], "origin_requests_total", "increment"),
+    ),
+  ];
   return { ...draft, plan: { ...draft.plan, hypothesis: mission, telemetry } };
 }
 
 type Change = (draft: Draft) => void;
-const refused = (service: string, lane: string, phase: Phase, afterMs: number): Change => (draft) =>
-  void draft.samples.push({ metric: "origin_requests_total", tags: { service, lane, outcome: "shed" }, startedMs: startOf[phase] + afterMs, value: 5 });
-const retag = (metric: string, outcome: string): Change => (draft) => {
-  const index = draft.samples.findIndex((sample) => sample.metric === metric && sample.startedMs > startOf.fault + 5_000 && (metric !== "segment_ms" || sample.tags["bytes"] === "compared"));
-  const sample = draft.samples[index];
-  if (sample !== undefined) draft.samples[index] = { ...sample, tags: { ...sample.tags, outcome } };
-};
-const published = (tags: Tags): Change => (draft) => {
-  const index = draft.samples.findIndex(({ metric, tags: { region }, startedMs }) => metric === "publish_ms" && region === "region-b" && startedMs > startOf.fault + 5_000);
-  const sample = draft.samples[index];
-  if (sample !== undefined) draft.samples[index] = { ...sample, tags: { ...sample.tags, ...tags } };
-};
-const without = (metric: string): Change => (draft) => { draft.samples = draft.samples.filter((sample) => sample.metric !== metric); };
-const all = (...changes: readonly Change[]): Change => (draft) => { for (const change of changes) change(draft); };
+const refused =
+  (service: string, lane: string, phase: Phase, afterMs: number): Change =>
+  (draft) =>
+    void draft.samples.push({
+      metric: "origin_requests_total",
+      tags: { service, lane, outcome: "shed" },
+      startedMs: startOf[phase] + afterMs,
+      value: 5,
+    });
+const retag =
+  (metric: string, outcome: string): Change =>
+  (draft) => {
+    const index = draft.samples.findIndex(
+      (sample) =>
+        sample.metric === metric &&
+        sample.startedMs > startOf.fault + 5_000 &&
+        (metric !== "segment_ms" || sample.tags["bytes"] === "compared"),
+    );
+    const sample = draft.samples[index];
+    if (sample !== undefined)
+      draft.samples[index] = { ...sample, tags: { ...sample.tags, outcome } };
+  };
+const published =
+  (tags: Tags): Change =>
+  (draft) => {
+    const index = draft.samples.findIndex(
+      ({ metric, tags: { region }, startedMs }) =>
+        metric === "publish_ms" && region === "region-b" && startedMs > startOf.fault + 5_000,
+    );
+    const sample = draft.samples[index];
+    if (sample !== undefined)
+      draft.samples[index] = { ...sample, tags: { ...sample.tags, ...tags } };
+  };
+const without =
+  (metric: string): Change =>
+  (draft) => {
+    draft.samples = draft.samples.filter((sample) => sample.metric !== metric);
+  };
+const all =
+  (...changes: readonly Change[]): Change =>
+  (draft) => {
+    for (const change of changes) change(draft);
+  };
 
 describe("the mission's claims", () => {
   const verdictOf = (change: Change): { status: string; because: string[] } => {
     const draft = whole();
     change(draft);
     const { status, findings } = judge(runOf(draft));
-    return { status, because: findings.filter((finding) => finding.status === status && status !== "held").map((finding) => finding.title) };
+    return {
+      status,
+      because: findings
+        .filter((finding) => finding.status === status && status !== "held")
+        .map((finding) => finding.title),
+    };
   };
 
   it("hold where everybody is served and nothing is shed", () => {
@@ -87,16 +184,46 @@ describe("the mission's claims", () => {
   });
 
   it.each<[string, Change, RegExp]>([
-    ["one of a hundred who compare gets other bytes", retag("segment_ms", "wrong"), /in a thousand holds wrong bytes/],
-    ["one segment comes out of an edge with a byte changed", retag("delivered", "wrong"), /Edges deliver/],
+    [
+      "one of a hundred who compare gets other bytes",
+      retag("segment_ms", "wrong"),
+      /in a thousand holds wrong bytes/,
+    ],
+    [
+      "one segment comes out of an edge with a byte changed",
+      retag("delivered", "wrong"),
+      /Edges deliver/,
+    ],
     ["one checksum is not that of its segment", retag("delivered", "mislabelled"), /Edges deliver/],
     ["one acknowledged segment is gone", retag("durable", "missing"), /read back intact/],
     ["one acknowledged segment has changed", retag("durable", "different"), /read back intact/],
-    ["one write is turned away, whatever the origin calls it", published({ refused: "yes" }), /region-b are never turned away/],
+    [
+      "one write is turned away, whatever the origin calls it",
+      published({ refused: "yes" }),
+      /region-b are never turned away/,
+    ],
     ["one write is lost", published({ outcome: "lost" }), /region-b are acknowledged/],
-    ["live is shed and DVR is not", refused("region-a/origin-read", "live", "fault", 3_000), /sheds live/],
-    ["live is shed and only another origin sheds DVR", all(refused("region-a/origin-read", "live", "fault", 3_000), refused("region-b/origin-read", "dvr", "fault", 3_000)), /sheds live/],
-    ["live is shed long after DVR was", all(refused("region-a/origin-read", "dvr", "fault", 1_000), refused("region-a/origin-read", "live", "fault", 13_000)), /sheds live/],
+    [
+      "live is shed and DVR is not",
+      refused("region-a/origin-read", "live", "fault", 3_000),
+      /sheds live/,
+    ],
+    [
+      "live is shed and only another origin sheds DVR",
+      all(
+        refused("region-a/origin-read", "live", "fault", 3_000),
+        refused("region-b/origin-read", "dvr", "fault", 3_000),
+      ),
+      /sheds live/,
+    ],
+    [
+      "live is shed long after DVR was",
+      all(
+        refused("region-a/origin-read", "dvr", "fault", 1_000),
+        refused("region-a/origin-read", "live", "fault", 13_000),
+      ),
+      /sheds live/,
+    ],
   ])("are refuted when %s", (_what, change, title) => {
     const { status, because } = verdictOf(change);
     expect([status, because.length]).toEqual(["refuted", expect.any(Number)]);
@@ -104,18 +231,37 @@ describe("the mission's claims", () => {
   });
 
   it("hold when live is shed in a moment in which that origin sheds DVR, too", () => {
-    const { status } = verdictOf(all(refused("region-a/origin-read", "dvr", "fault", 3_000), refused("region-a/origin-read", "live", "fault", 4_000)));
+    const { status } = verdictOf(
+      all(
+        refused("region-a/origin-read", "dvr", "fault", 3_000),
+        refused("region-a/origin-read", "live", "fault", 4_000),
+      ),
+    );
     expect(status).toBe("held");
   });
 
   it.each([
-    ["what origins shed was never read", "origin_requests_total"], ["no packager's journal was read", "publish_ms"], ["nothing was read back", "durable"], ["nobody looked at what edges deliver", "delivered"],
+    ["what origins shed was never read", "origin_requests_total"],
+    ["no packager's journal was read", "publish_ms"],
+    ["nothing was read back", "durable"],
+    ["nobody looked at what edges deliver", "delivered"],
   ])("say nothing when %s", (_what, metric) => {
     expect(verdictOf(without(metric)).status).toBe("inconclusive");
   });
 
   it("say nothing when no journal tells what was delivered", () => {
-    const { status, because } = verdictOf((draft) => void draft.samples.push({ metric: "delivered_unknown", tags: { edge: "region-a/edge", rendition: "v360" }, startedMs: startOf.fault + 10, value: 1 }));
-    expect([status, because]).toEqual(["inconclusive", ["What the target tells of itself was read without a gap"]]);
+    const { status, because } = verdictOf(
+      (draft) =>
+        void draft.samples.push({
+          metric: "delivered_unknown",
+          tags: { edge: "region-a/edge", rendition: "v360" },
+          startedMs: startOf.fault + 10,
+          value: 1,
+        }),
+    );
+    expect([status, because]).toEqual([
+      "inconclusive",
+      ["What the target tells of itself was read without a gap"],
+    ]);
   });
 });

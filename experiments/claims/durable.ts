@@ -6,6 +6,12 @@ import { everyPhase } from "./live-served.ts";
 export function durable(segmentsMin = 6): Claim {
   return {
     title: "Every acknowledged segment is read back intact",
-    metric: "durable", statistic: "share", having: { outcome: "intact" }, comparison: "==", limit: 1, during: everyPhase, samplesMin: segmentsMin,
+    metric: "durable",
+    statistic: "share",
+    having: { outcome: "intact" },
+    comparison: "==",
+    limit: 1,
+    during: everyPhase,
+    samplesMin: segmentsMin,
   };
 }

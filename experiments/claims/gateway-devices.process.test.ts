@@ -3,36 +3,87 @@ import type { RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { type Seen, seenOf, serverThat } from "./workload.fixture.ts";
 
-const stream = { event: "main", segmentMs: 2_000, availabilityStartMs: 0, dvrSegments: 20, renditions: [], segmentPath: "/{number}" };
-const shared = { seed: 7, edges: [], stream, leadInMs: 0, phasesMs: { baseline: 1_000, fault: 4_000, recovery: 2_000 } };
-const scenario = (exec: string, rate: number, duration: string): object => ({ one: { executor: "constant-arrival-rate", exec, rate, timeUnit: "1s", duration, preAllocatedVUs: 60, gracefulStop: "10s" } });
-const outcomes = (seen: readonly Seen[], metric: string): string[] => seen.filter((one) => one.metric === metric).map(({ tags }) => `${tags["kind"] ?? ""} ${tags["outcome"]}`);
-const asked = (seen: readonly Seen[]): number => seen.filter(({ metric }) => metric === "http_req_ms").length;
+const stream = {
+  event: "main",
+  segmentMs: 2_000,
+  availabilityStartMs: 0,
+  dvrSegments: 20,
+  renditions: [],
+  segmentPath: "/{number}",
+};
+const shared = {
+  seed: 7,
+  edges: [],
+  stream,
+  leadInMs: 0,
+  phasesMs: { baseline: 1_000, fault: 4_000, recovery: 2_000 },
+};
+const scenario = (exec: string, rate: number, duration: string): object => ({
+  one: {
+    executor: "constant-arrival-rate",
+    exec,
+    rate,
+    timeUnit: "1s",
+    duration,
+    preAllocatedVUs: 60,
+    gracefulStop: "10s",
+  },
+});
+const outcomes = (seen: readonly Seen[], metric: string): string[] =>
+  seen
+    .filter((one) => one.metric === metric)
+    .map(({ tags }) => `${tags["kind"] ?? ""} ${tags["outcome"]}`);
+const asked = (seen: readonly Seen[]): number =>
+  seen.filter(({ metric }) => metric === "http_req_ms").length;
 
 /** Refuses everybody for so long, then nobody. */
 function gatewayThatRefuses(forMs: number, backoff: object | undefined): RequestListener {
   const untilMs = Date.now() + forMs;
-  return (request, response) => void request.resume().once("end", () => {
-    const busy = Date.now() < untilMs;
-    response.writeHead(busy ? 503 : 201, { "content-type": "application/json" }).end(JSON.stringify({ backoff }));
-  });
+  return (request, response) =>
+    void request.resume().once("end", () => {
+      const busy = Date.now() < untilMs;
+      response
+        .writeHead(busy ? 503 : 201, { "content-type": "application/json" })
+        .end(JSON.stringify({ backoff }));
+    });
 }
 
 test("a device that was told how to try again does so, and one that was not asks again and again", async () => {
-  const play = (url: string): Promise<Seen[]> => seenOf("starts", { ...shared, gateways: [{ name: "g", url }], scenarios: scenario("play", 10, "2s") });
-  using guided = await serverThat("guided", gatewayThatRefuses(60_000, { maxRetries: 2, retryAfterSeconds: 0.5 }));
+  const play = (url: string): Promise<Seen[]> =>
+    seenOf("starts", {
+      ...shared,
+      gateways: [{ name: "g", url }],
+      scenarios: scenario("play", 10, "2s"),
+    });
+  using guided = await serverThat(
+    "guided",
+    gatewayThatRefuses(60_000, { maxRetries: 2, retryAfterSeconds: 0.5 }),
+  );
   using naive = await serverThat("naive", gatewayThatRefuses(4_000, undefined));
-  using down = await serverThat("down", gatewayThatRefuses(0, { maxRetries: 2, retryAfterSeconds: 0.5 }));
+  using down = await serverThat(
+    "down",
+    gatewayThatRefuses(0, { maxRetries: 2, retryAfterSeconds: 0.5 }),
+  );
   const [told, untold, turned] = await Promise.all([
-    play(guided.url), play(naive.url),
-    seenOf("starts", { ...shared, gateways: [{ name: "dead", url: "http://127.0.0.1:1" }, { name: "g", url: down.url }], scenarios: scenario("play", 10, "2s") }),
+    play(guided.url),
+    play(naive.url),
+    seenOf("starts", {
+      ...shared,
+      gateways: [
+        { name: "dead", url: "http://127.0.0.1:1" },
+        { name: "g", url: down.url },
+      ],
+      scenarios: scenario("play", 10, "2s"),
+    }),
   ]);
   // Three attempts each, and then no more.
   expect(new Set(outcomes(told, "start_ms"))).toEqual(new Set(["play shed"]));
   expect(asked(told)).toBe(3 * outcomes(told, "start_ms").length);
   const spent = told.filter(({ metric }) => metric === "start_ms").map(({ value }) => value);
   expect(Math.min(...spent)).toBeGreaterThan(1_450);
-  expect(outcomes(untold, "start_ms").every((outcome) => ["play served", "play late"].includes(outcome))).toBe(true);
+  expect(
+    outcomes(untold, "start_ms").every((outcome) => ["play served", "play late"].includes(outcome)),
+  ).toBe(true);
   expect(asked(untold)).toBeGreaterThan(4 * outcomes(untold, "start_ms").length);
   // Whoever finds one gateway dead turns to the other.
   expect(new Set(outcomes(turned, "start_ms"))).toEqual(new Set(["play served"]));
@@ -40,17 +91,31 @@ test("a device that was told how to try again does so, and one that was not asks
 
 test("devices hear of what is broadcast, act when they are told to, and say so when they did not hear", async () => {
   const startedMs = Date.now();
-  const board = (timestampMs: number | null): RequestListener => (request, response) => {
-    if (request.method === "POST") return gatewayThatRefuses(0, {})(request, response);
-    const notices = timestampMs === null || Date.now() < timestampMs ? [] : [{ key: "k", timestampMs, actAtMs: timestampMs + 1_500 }];
-    response.end(JSON.stringify({ id: "e-1", notices, pollAfterSeconds: 0.4 }));
-  };
+  const board =
+    (timestampMs: number | null): RequestListener =>
+    (request, response) => {
+      if (request.method === "POST") return gatewayThatRefuses(0, {})(request, response);
+      const notices =
+        timestampMs === null || Date.now() < timestampMs
+          ? []
+          : [{ key: "k", timestampMs, actAtMs: timestampMs + 1_500 }];
+      response.end(JSON.stringify({ id: "e-1", notices, pollAfterSeconds: 0.4 }));
+    };
   using speaking = await serverThat("speaking", board(startedMs + 3_000));
   using mute = await serverThat("mute", board(null));
-  const devices = (url: string): Promise<Seen[]> => seenOf("devices", { ...shared, gateways: [{ name: "g", url }], scenarios: scenario("device", 10, "1s") });
+  const devices = (url: string): Promise<Seen[]> =>
+    seenOf("devices", {
+      ...shared,
+      gateways: [{ name: "g", url }],
+      scenarios: scenario("device", 10, "1s"),
+    });
   const [hearing, deaf] = await Promise.all([devices(speaking.url), devices(mute.url)]);
   expect(new Set(outcomes(hearing, "broadcast_ms"))).toEqual(new Set([" heard"]));
-  expect(Math.max(...hearing.filter(({ metric }) => metric === "broadcast_ms").map(({ value }) => value))).toBeLessThan(900);
+  expect(
+    Math.max(
+      ...hearing.filter(({ metric }) => metric === "broadcast_ms").map(({ value }) => value),
+    ),
+  ).toBeLessThan(900);
   const acts = hearing.filter(({ metric }) => metric === "start_ms");
   expect(acts.length).toBe(outcomes(hearing, "broadcast_ms").length);
   for (const act of acts) expect(act.atMs - startedMs).toBeGreaterThan(4_400);

@@ -2,9 +2,17 @@
 import type { Recovery } from "../../harness/core/experiment.ts";
 
 /** `withinMs`: of it, two segments are one window. A fifth of the baseline's goodput is left for the chance of who asks when. */
-export function liveRecovers(withinMs: number, title = "Live viewers get their segments again as before"): Recovery {
+export function liveRecovers(
+  withinMs: number,
+  title = "Live viewers get their segments again as before",
+): Recovery {
   return {
-    title, goodput: { metric: "segment_ms", where: { lane: "live" } }, having: { outcome: "served" },
-    shareMin: 0.999, ofBaselineMin: 0.8, withinMs, windowMs: 4_000,
+    title,
+    goodput: { metric: "segment_ms", where: { lane: "live" } },
+    having: { outcome: "served" },
+    shareMin: 0.999,
+    ofBaselineMin: 0.8,
+    withinMs,
+    windowMs: 4_000,
   };
 }

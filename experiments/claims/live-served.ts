@@ -14,17 +14,33 @@ export function liveServed(viewersMin: number): readonly Claim[] {
   const ofViewers = { metric: "segment_ms", statistic: "share", during: everyPhase } as const;
   return [
     {
-      ...ofViewers, title: "Live segments reach their viewers in time",
-      where: { lane: "live" }, having: { outcome: "served" }, comparison: ">=", limit: 0.999, samplesMin: viewersMin,
+      ...ofViewers,
+      title: "Live segments reach their viewers in time",
+      where: { lane: "live" },
+      having: { outcome: "served" },
+      comparison: ">=",
+      limit: 0.999,
+      samplesMin: viewersMin,
     },
     {
-      ...ofViewers, title: "At most one live segment in a thousand holds wrong bytes",
-      where: { lane: "live", bytes: "compared" }, having: { outcome: "wrong" }, comparison: "<=", limit: 0.001, samplesMin: Math.max(1, Math.floor(viewersMin * comparedShareMin)),
+      ...ofViewers,
+      title: "At most one live segment in a thousand holds wrong bytes",
+      where: { lane: "live", bytes: "compared" },
+      having: { outcome: "wrong" },
+      comparison: "<=",
+      limit: 0.001,
+      samplesMin: Math.max(1, Math.floor(viewersMin * comparedShareMin)),
     },
     {
       // The prober asks each edge twice a second; a phase has at least two segments of 2 s.
       title: "Edges deliver what the packagers published, under its checksum",
-      metric: "delivered", statistic: "share", having: { outcome: "right" }, comparison: "==", limit: 1, during: everyPhase, samplesMin: 4,
+      metric: "delivered",
+      statistic: "share",
+      having: { outcome: "right" },
+      comparison: "==",
+      limit: 1,
+      during: everyPhase,
+      samplesMin: 4,
     },
   ];
 }

@@ -2,13 +2,31 @@
 import type { Claim } from "../../harness/core/experiment.ts";
 
 const base = {
-  metric: "start_ms", where: { lane: "start", kind: "play" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.994,
+  metric: "start_ms",
+  where: { lane: "start", kind: "play" },
+  statistic: "share",
+  having: { outcome: "served" },
+  comparison: ">=",
+  limit: 0.994,
 } as const;
 
 /** How many starts must have been seen in the phase `fault`, and in each of the others. */
-export function playServed(samplesMin: { readonly fault: number; readonly otherwise: number }): readonly Claim[] {
+export function playServed(samplesMin: {
+  readonly fault: number;
+  readonly otherwise: number;
+}): readonly Claim[] {
   return [
-    { ...base, title: "Whoever presses play gets a session in time", during: ["fault"], samplesMin: samplesMin.fault },
-    { ...base, title: "Play works before and afterwards", during: ["baseline", "recovery"], samplesMin: samplesMin.otherwise },
+    {
+      ...base,
+      title: "Whoever presses play gets a session in time",
+      during: ["fault"],
+      samplesMin: samplesMin.fault,
+    },
+    {
+      ...base,
+      title: "Play works before and afterwards",
+      during: ["baseline", "recovery"],
+      samplesMin: samplesMin.otherwise,
+    },
   ];
 }

@@ -12,17 +12,45 @@ export function playerWatches(joins: readonly Phase[]): Claim[] {
   return [
     {
       // Measured: 0.2 to 0.4 s, under the storm, too. Ten seconds is when people give up.
-      title: "A player starts within 10 s", metric: "player_startup_ms", statistic: "max", comparison: "<=", limit: 10_000, during: [...new Set(judged)], samplesMin: 1, unit: "ms",
+      title: "A player starts within 10 s",
+      metric: "player_startup_ms",
+      statistic: "max",
+      comparison: "<=",
+      limit: 10_000,
+      during: [...new Set(judged)],
+      samplesMin: 1,
+      unit: "ms",
     },
     {
       // It plays 6 s behind live, so it has two segments to spare: none measured, and 6.5 s without `regionFailover`.
-      title: "A player never stalls for want of media", metric: "player_stall_ms", where: { cause: "buffer" }, statistic: "max", comparison: "<=", limit: 500, during: disturbed, samplesMin: 15, unit: "ms",
+      title: "A player never stalls for want of media",
+      metric: "player_stall_ms",
+      where: { cause: "buffer" },
+      statistic: "max",
+      comparison: "<=",
+      limit: 500,
+      during: disturbed,
+      samplesMin: 15,
+      unit: "ms",
     },
     {
-      title: "A player spends at most a twentieth of its time waiting", metric: "player_rebuffer_ratio", statistic: "mean", comparison: "<=", limit: 0.05, during: disturbed, samplesMin: 15,
+      title: "A player spends at most a twentieth of its time waiting",
+      metric: "player_rebuffer_ratio",
+      statistic: "mean",
+      comparison: "<=",
+      limit: 0.05,
+      during: disturbed,
+      samplesMin: 15,
     },
     {
-      title: "A player stays within 12 s of live", metric: "player_latency_ms", statistic: "p95", comparison: "<=", limit: 12_000, during: disturbed, samplesMin: 15, unit: "ms",
+      title: "A player stays within 12 s of live",
+      metric: "player_latency_ms",
+      statistic: "p95",
+      comparison: "<=",
+      limit: 12_000,
+      during: disturbed,
+      samplesMin: 15,
+      unit: "ms",
     },
   ];
 }

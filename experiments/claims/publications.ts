@@ -13,13 +13,33 @@ export interface Publishing {
 
 /** Both sentences for each region that publishes, from what its packagers saw: what an origin calls its answer does not matter. */
 export function publications(regions: Readonly<Record<string, Publishing>>): readonly Claim[] {
-  return Object.entries(regions).flatMap(([region, { samplesMin, ackedMin = 1, refusedMax = 0 }]): Claim[] => {
-    const published = { metric: "publish_ms", where: { region }, statistic: "share", during: everyPhase, samplesMin } as const;
-    return [
-      { ...published, title: `Publications of ${region} are acknowledged`, having: { outcome: "acked" }, comparison: ackedMin === 1 ? "==" : ">=", limit: ackedMin },
-      { ...published, title: `Publications of ${region} are never turned away`, having: { refused: "yes" }, comparison: "<=", limit: refusedMax },
-    ];
-  });
+  return Object.entries(regions).flatMap(
+    ([region, { samplesMin, ackedMin = 1, refusedMax = 0 }]): Claim[] => {
+      const published = {
+        metric: "publish_ms",
+        where: { region },
+        statistic: "share",
+        during: everyPhase,
+        samplesMin,
+      } as const;
+      return [
+        {
+          ...published,
+          title: `Publications of ${region} are acknowledged`,
+          having: { outcome: "acked" },
+          comparison: ackedMin === 1 ? "==" : ">=",
+          limit: ackedMin,
+        },
+        {
+          ...published,
+          title: `Publications of ${region} are never turned away`,
+          having: { refused: "yes" },
+          comparison: "<=",
+          limit: refusedMax,
+        },
+      ];
+    },
+  );
 }
 
 /** The two regions of the topology `quick`, alike. */

@@ -13,11 +13,22 @@ const windowMs = 6_000;
  * the claims are inconclusive.
  */
 export function shedOrder(): readonly Claim[] {
-  const refused = (lane: string) => ({ metric: "origin_requests_total", where: { lane, outcome: "shed" } });
+  const refused = (lane: string) => ({
+    metric: "origin_requests_total",
+    where: { lane, outcome: "shed" },
+  });
   return [
     {
-      ...refused("live"), title: "No origin sheds live segments while it does not shed DVR",
-      statistic: "windowsWithout", first: refused("dvr"), by: "service", windowMs, comparison: "<=", limit: 0, during: everyPhase, samplesMin: 2,
+      ...refused("live"),
+      title: "No origin sheds live segments while it does not shed DVR",
+      statistic: "windowsWithout",
+      first: refused("dvr"),
+      by: "service",
+      windowMs,
+      comparison: "<=",
+      limit: 0,
+      during: everyPhase,
+      samplesMin: 2,
     },
   ];
 }

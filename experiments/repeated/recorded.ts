@@ -7,11 +7,17 @@ const file = join(import.meta.dirname, "runs.ndjson");
 const readme = join(import.meta.dirname, "..", "README.md");
 
 /** The README keeps the table between these lines. */
-export const marks = { begin: "<!-- repeated: made by `node benchmarks/repeat.ts` -->", end: "<!-- /repeated -->" } as const;
+export const marks = {
+  begin: "<!-- repeated: made by `node benchmarks/repeat.ts` -->",
+  end: "<!-- /repeated -->",
+} as const;
 
 /** Oldest first. */
 export function recorded(): Repeat[] {
-  return readFileSync(file, "utf8").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Repeat);
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Repeat);
 }
 
 export function record(repeat: Repeat): void {
@@ -35,6 +41,7 @@ export function withTable(text: string, table: string): string {
 
 function between(text: string): readonly [number, number] {
   const [from, to] = [text.indexOf(marks.begin), text.indexOf(marks.end)];
-  if (from < 0 || to < from) throw new Error(`experiments/README.md lacks the lines ${marks.begin} and ${marks.end}`);
+  if (from < 0 || to < from)
+    throw new Error(`experiments/README.md lacks the lines ${marks.begin} and ${marks.end}`);
   return [from + marks.begin.length, to];
 }

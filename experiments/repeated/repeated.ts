@@ -7,11 +7,16 @@ import { inTierOrder } from "../../harness/core/suite.ts";
 import { formatAgainst, formatComparison, formatValue, unitOf } from "../../harness/core/format.ts";
 
 /** An experiment with all its defences, or without one of them. */
-export interface Kind { readonly experiment: string; readonly without: string | null }
+export interface Kind {
+  readonly experiment: string;
+  readonly without: string | null;
+}
 
 /** Every experiment with all its defences, and without each that it relies on, in the order of the tiers. */
 export function kindsOf(experiments: readonly Experiment[]): Kind[] {
-  return inTierOrder(experiments.map((experiment) => ({ experiment }))).flatMap(({ experiment }) => [null, ...defencesOf(experiment)].map((without) => ({ experiment: experiment.name, without })));
+  return inTierOrder(experiments.map((experiment) => ({ experiment }))).flatMap(({ experiment }) =>
+    [null, ...defencesOf(experiment)].map((without) => ({ experiment: experiment.name, without })),
+  );
 }
 
 /** One run on real processes, as `runs.ndjson` keeps it. */
@@ -43,42 +48,84 @@ export interface Figure {
   readonly used: number | null;
 }
 
-export interface Circumstances { readonly version: string; readonly seconds: number }
+export interface Circumstances {
+  readonly version: string;
+  readonly seconds: number;
+}
 
-export function repeatOf(verdict: Verdict, hypothesis: readonly Claim[], reliances: readonly Reliance[], { version, seconds }: Circumstances): Repeat {
+export function repeatOf(
+  verdict: Verdict,
+  hypothesis: readonly Claim[],
+  reliances: readonly Reliance[],
+  { version, seconds }: Circumstances,
+): Repeat {
   const without = verdict.without[0] ?? null;
   const protectedClaims = reliances.find(({ defence }) => defence === without)?.refutes ?? [];
-  const asItMust = without === null ? verdict.status === "held" : verdict.status === "refuted" && refutedAsExpected(protectedClaims, verdict.findings).length > 0;
+  const asItMust =
+    without === null
+      ? verdict.status === "held"
+      : verdict.status === "refuted" &&
+        refutedAsExpected(protectedClaims, verdict.findings).length > 0;
   const figures: Record<string, Figure> = {};
   for (const finding of verdict.findings) {
-    const figure = without === null || protectedClaims.includes(finding.title) ? figureOf(finding, hypothesis) : null;
-    if (figure !== null && usedOf(figure) > usedOf(figures[finding.title])) figures[finding.title] = figure;
+    const figure =
+      without === null || protectedClaims.includes(finding.title)
+        ? figureOf(finding, hypothesis)
+        : null;
+    if (figure !== null && usedOf(figure) > usedOf(figures[finding.title]))
+      figures[finding.title] = figure;
   }
-  return { experiment: verdict.experiment, without, version, status: verdict.status, asItMust, denied: deniedIn(verdict.findings), seconds: Math.round(seconds), run: verdict.runId, figures, why: asItMust ? "" : verdict.why };
+  return {
+    experiment: verdict.experiment,
+    without,
+    version,
+    status: verdict.status,
+    asItMust,
+    denied: deniedIn(verdict.findings),
+    seconds: Math.round(seconds),
+    run: verdict.runId,
+    figures,
+    why: asItMust ? "" : verdict.why,
+  };
 }
 
 function deniedIn(findings: readonly Finding[]): string {
-  const taken = findings.filter(({ kind, subject, status }) => kind === "evidence" && subject === "machine" && status !== "held");
+  const taken = findings.filter(
+    ({ kind, subject, status }) =>
+      kind === "evidence" && subject === "machine" && status !== "held",
+  );
   const stepped = taken.find(({ id }) => id === "machine.clock");
-  return taken.find((finding) => finding !== stepped)?.why ?? (stepped === undefined ? "" : `the machine's clock stepped ${stepped.why}`);
+  return (
+    taken.find((finding) => finding !== stepped)?.why ??
+    (stepped === undefined ? "" : `the machine's clock stepped ${stepped.why}`)
+  );
 }
 
 function figureOf(finding: Finding, hypothesis: readonly Claim[]): Figure | null {
   const { observed, comparison, limit } = finding;
   const unit = unitOf(finding, hypothesis);
   const used = allowanceUsed(finding, unit === "share");
-  if (finding.kind === "evidence" || comparison === null || limit === null || (used === null && finding.status !== "refuted")) return null;
+  if (
+    finding.kind === "evidence" ||
+    comparison === null ||
+    limit === null ||
+    (used === null && finding.status !== "refuted")
+  )
+    return null;
   return { observed, comparison, limit, unit, used };
 }
 
 /** For comparing: no figure used nothing. */
 function usedOf(figure: Figure | undefined): number {
-  return figure === undefined ? 0 : figure.used ?? Infinity;
+  return figure === undefined ? 0 : (figure.used ?? Infinity);
 }
 
 /** Those of a kind that had the machine. */
 export function counting(kind: Kind, runs: readonly Repeat[]): Repeat[] {
-  return runs.filter((run) => run.experiment === kind.experiment && run.without === kind.without && run.denied === "");
+  return runs.filter(
+    (run) =>
+      run.experiment === kind.experiment && run.without === kind.without && run.denied === "",
+  );
 }
 
 /** The newest runs that came out as they must, back to the first that did not. */
@@ -90,15 +137,23 @@ export function inARow(kind: Kind, runs: readonly Repeat[]): number {
 /** A row for each kind, in their order; `runs` oldest first. */
 export function repeatedTable(kinds: readonly Kind[], runs: readonly Repeat[]): string {
   const rows = kinds.map((kind) => row(kind, counting(kind, runs), inARow(kind, runs)));
-  return ["| experiment | without | as it must | in a row | seconds | nearest to its limit, or farthest beyond |", "|---|---|---|---|---|---|", ...rows].join("\n");
+  return [
+    "| experiment | without | as it must | in a row | seconds | nearest to its limit, or farthest beyond |",
+    "|---|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
 }
 
 function row({ experiment, without }: Kind, runs: readonly Repeat[], streak: number): string {
   const right = runs.filter(({ asItMust }) => asItMust);
   const seconds = right.map((run) => run.seconds);
   const cells = [
-    `\`${experiment}\``, without === null ? "" : `\`${without}\``, `${right.length} of ${runs.length}`, String(streak),
-    seconds.length === 0 ? "" : span(String(Math.min(...seconds)), String(Math.max(...seconds))), farthest(right, without),
+    `\`${experiment}\``,
+    without === null ? "" : `\`${without}\``,
+    `${right.length} of ${runs.length}`,
+    String(streak),
+    seconds.length === 0 ? "" : span(String(Math.min(...seconds)), String(Math.max(...seconds))),
+    farthest(right, without),
   ];
   return `| ${cells.join(" | ")} |`;
 }
@@ -109,14 +164,16 @@ function farthest(runs: readonly Repeat[], without: string | null): string {
   const today = new Map(all.map(([title, { limit }]) => [title, limit]));
   const known = all.filter(([title, { limit }]) => limit === today.get(title));
   const title = known.sort(([, one], [, other]) => usedOf(other) - usedOf(one))[0]?.[0];
-  if (title === undefined) return without === null && runs.length > 0 ? "nothing that a limit allows was used up" : "";
+  if (title === undefined)
+    return without === null && runs.length > 0 ? "nothing that a limit allows was used up" : "";
   const figures = known.filter(([of]) => of === title).map(([, figure]) => figure);
   const [least, most] = [figures.at(-1), figures[0]];
   if (least === undefined || most === undefined) return "";
-  const shown = ({ observed, limit, unit }: Figure): string => observed === null ? "not seen" : formatAgainst(observed, limit, unit).observed;
+  const shown = ({ observed, limit, unit }: Figure): string =>
+    observed === null ? "not seen" : formatAgainst(observed, limit, unit).observed;
   const unused = runs.filter(({ figures: own }) => own[title] === undefined).length;
   const spared = without === null && unused > 0 ? `, in ${unused} of ${runs.length} nothing` : "";
   return `${title}: ${span(shown(least), shown(most))}${spared} (${formatComparison(most.comparison)} ${formatValue(most.limit, most.unit)})`;
 }
 
-const span = (from: string, to: string): string => from === to ? from : `${from} to ${to}`;
+const span = (from: string, to: string): string => (from === to ? from : `${from} to ${to}`);

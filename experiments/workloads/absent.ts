@@ -25,7 +25,14 @@ const lostAgoSegments = 900;
 /** Each with its share of all requests. */
 const wishes: readonly (readonly [share: number, path: (current: number) => string])[] = [
   [0.3, (current) => segment(anyRendition(), current + 2 + Math.floor(random(2) * aheadSegments))],
-  [0.25, (current) => segment(anyRendition(), current - longAgoSegments * (1 + Math.floor(random(2) * 1_000) / 500))],
+  [
+    0.25,
+    (current) =>
+      segment(
+        anyRendition(),
+        current - longAgoSegments * (1 + Math.floor(random(2) * 1_000) / 500),
+      ),
+  ],
   [0.3, () => segment(anyRendition(), numberAt(exec.scenario.startTime) - lostAgoSegments)],
   [0.15, (current) => segment(`v${Math.floor(random(2) * 10_000)}`, current - 2)],
 ];
@@ -37,7 +44,8 @@ const bunchMs = 100;
 export function fast(): void {
   const { segmentMs, availabilityStartMs } = settings.stream;
   const number = numberAt(Date.now() + fastClockMs);
-  const intendedMs = availabilityStartMs + (number + 1) * segmentMs - fastClockMs + random(0) * bunchMs;
+  const intendedMs =
+    availabilityStartMs + (number + 1) * segmentMs - fastClockMs + random(0) * bunchMs;
   sleep(Math.max(0, intendedMs - Date.now()) / 1000);
   ask(segment(anyRendition(), number));
 }
@@ -54,7 +62,11 @@ export function absent(): void {
 
 function ask(path: string): void {
   const edge = pick(settings.edges, random(1));
-  http.get(edge.url + path, { tags: { lane: "junk", edge: edge.name }, timeout: answerWithinMs, ...hostOf(edge) });
+  http.get(edge.url + path, {
+    tags: { lane: "junk", edge: edge.name },
+    timeout: answerWithinMs,
+    ...hostOf(edge),
+  });
 }
 
 /** The segment that is being made. */

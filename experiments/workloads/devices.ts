@@ -12,7 +12,10 @@ export const options = optionsOf({ device: 2 });
 export const needs = ["gateways"] as const;
 /** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
 export const plays = {
-  device: [{ metric: "broadcast_ms", lane: "broadcast", later: true }, { metric: "start_ms", lane: "start", kind: "prefetch", patienceMs: 2_000, later: true }],
+  device: [
+    { metric: "broadcast_ms", lane: "broadcast", later: true },
+    { metric: "start_ms", lane: "start", kind: "prefetch", patienceMs: 2_000, later: true },
+  ],
 } as const;
 
 /** From the operator's word to a device's hearing it, in ms; of one that never heard, from the start of the fault. */
@@ -30,8 +33,15 @@ const endsBeforeMs = 1_000;
 /** What is fetched because of a notice is of use for so long. Choose. */
 const actWithinMs = 2_000;
 
-interface Notice { readonly timestampMs: number; readonly actAtMs: number }
-interface Board { readonly id: string; readonly notices: readonly Notice[]; readonly pollAfterSeconds: number }
+interface Notice {
+  readonly timestampMs: number;
+  readonly actAtMs: number;
+}
+interface Board {
+  readonly id: string;
+  readonly notices: readonly Notice[];
+  readonly pollAfterSeconds: number;
+}
 
 /** One iteration is one device, from its arrival to the end of the run. It acts as an app does that is told of a new title: it prefetches it. */
 export function device(): void {
@@ -40,12 +50,19 @@ export function device(): void {
   const { leadInMs, phasesMs } = settings;
   const faultAtMs = exec.scenario.startTime + leadInMs + phasesMs.baseline;
   const endsAtMs = faultAtMs + phasesMs.fault + phasesMs.recovery - endsBeforeMs;
-  let heard = false, lastId = "", actAtMs = Number.POSITIVE_INFINITY;
-  for (let pollAtMs = Date.now(); Date.now() < endsAtMs;) {
+  let heard = false,
+    lastId = "",
+    actAtMs = Number.POSITIVE_INFINITY;
+  for (let pollAtMs = Date.now(); Date.now() < endsAtMs; ) {
     const untilMs = Math.min(pollAtMs, actAtMs, endsAtMs);
     if (untilMs > Date.now()) sleep((untilMs - Date.now()) / 1000);
     if (Date.now() >= actAtMs) {
-      startSession({ kind: "prefetch", intendedMs: actAtMs, goodWithinMs: actWithinMs, patienceMs: actWithinMs });
+      startSession({
+        kind: "prefetch",
+        intendedMs: actAtMs,
+        goodWithinMs: actWithinMs,
+        patienceMs: actWithinMs,
+      });
       actAtMs = Number.POSITIVE_INFINITY;
     }
     if (Date.now() < pollAtMs || Date.now() >= endsAtMs) continue;
@@ -56,23 +73,45 @@ export function device(): void {
     const [notice] = board.notices;
     if (notice === undefined || heard) continue;
     heard = true;
-    broadcastMs.add(Math.max(0, Date.now() - notice.timestampMs), { lane: "broadcast", outcome: "heard" });
+    broadcastMs.add(Math.max(0, Date.now() - notice.timestampMs), {
+      lane: "broadcast",
+      outcome: "heard",
+    });
     actAtMs = notice.actAtMs;
   }
-  if (!heard) broadcastMs.add(Date.now() - faultAtMs - withinFaultMs, { lane: "broadcast", outcome: "missed" });
+  if (!heard)
+    broadcastMs.add(Date.now() - faultAtMs - withinFaultMs, {
+      lane: "broadcast",
+      outcome: "missed",
+    });
 }
 
 function look(gateway: string, device: string, lastId: string): Board | null {
   const { status, body } = http.get(`${gateway}/broadcasts/latest`, {
-    headers: { "X-Device": device, ...(lastId === "" ? {} : { "Last-Event-ID": lastId }) }, tags: { lane: "broadcast" }, responseType: "text", timeout: answerMs,
+    headers: { "X-Device": device, ...(lastId === "" ? {} : { "Last-Event-ID": lastId }) },
+    tags: { lane: "broadcast" },
+    responseType: "text",
+    timeout: answerMs,
   });
   return status === 200 ? boardOf(parsed({ body })) : null;
 }
 
 /** Null for what is no board: a device that cannot read an answer got none. */
 function boardOf(said: Readonly<Record<string, unknown>> | null): Board | null {
-  if (said === null || !Array.isArray(said["notices"]) || typeof said["pollAfterSeconds"] !== "number") return null;
-  const isNotice = (one: Partial<Notice> | null): boolean => typeof one?.timestampMs === "number" && typeof one.actAtMs === "number";
+  if (
+    said === null ||
+    !Array.isArray(said["notices"]) ||
+    typeof said["pollAfterSeconds"] !== "number"
+  )
+    return null;
+  const isNotice = (one: Partial<Notice> | null): boolean =>
+    typeof one?.timestampMs === "number" && typeof one.actAtMs === "number";
   const board = said as unknown as Board;
-  return board.notices.every(isNotice) ? { ...board, id: String(board.id ?? ""), pollAfterSeconds: Math.max(minPollSeconds, board.pollAfterSeconds) } : null;
+  return board.notices.every(isNotice)
+    ? {
+        ...board,
+        id: String(board.id ?? ""),
+        pollAfterSeconds: Math.max(minPollSeconds, board.pollAfterSeconds),
+      }
+    : null;
 }

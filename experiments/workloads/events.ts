@@ -24,7 +24,13 @@ const bodies = {
 };
 
 function body(kind: string, detail: Readonly<Record<string, string | number>>): string {
-  return JSON.stringify({ events: Array.from({ length: eventsInBatch }, (_, index) => ({ kind, atMs: 1_763_000_000_000 + index, detail })) });
+  return JSON.stringify({
+    events: Array.from({ length: eventsInBatch }, (_, index) => ({
+      kind,
+      atMs: 1_763_000_000_000 + index,
+      detail,
+    })),
+  });
 }
 
 export function ads(): void {
@@ -39,6 +45,13 @@ function send(kind: "ad" | "telemetry"): void {
   const intendedMs = Date.now();
   const gateway = pick(settings.gateways, random(0));
   const tags = { lane: "ingest", kind };
-  const { status } = http.post(`${gateway.url}/events`, bodies[kind], { headers: { "X-Request-Kind": kind, "Content-Type": "application/json" }, tags, timeout: answerMs });
-  batchMs.add(Date.now() - intendedMs, { ...tags, outcome: status === 202 ? "taken" : status === 503 ? "shed" : "lost" });
+  const { status } = http.post(`${gateway.url}/events`, bodies[kind], {
+    headers: { "X-Request-Kind": kind, "Content-Type": "application/json" },
+    tags,
+    timeout: answerMs,
+  });
+  batchMs.add(Date.now() - intendedMs, {
+    ...tags,
+    outcome: status === 202 ? "taken" : status === 503 ? "shed" : "lost",
+  });
 }

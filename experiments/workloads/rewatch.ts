@@ -23,6 +23,12 @@ export function rewatch(): void {
   const isBetween = rendition !== renditions.at(0)?.name && rendition !== renditions.at(-1)?.name;
   const span = isBetween ? farthest : farthest - nearest + 1;
   fetchSegment({
-    lane: "dvr", edges: shuffled(settings.edges, 1), rendition, number: begun - farthest + Math.floor(random(2) * span), intendedMs: Date.now(), deadlineMs, inspects: true,
+    lane: "dvr",
+    edges: shuffled(settings.edges, 1),
+    rendition,
+    number: begun - farthest + Math.floor(random(2) * span),
+    intendedMs: Date.now(),
+    deadlineMs,
+    inspects: true,
   });
 }

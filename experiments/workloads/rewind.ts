@@ -20,7 +20,17 @@ export function rewind(): void {
   const { segmentMs, availabilityStartMs, dvrSegments, renditions } = settings.stream;
   const numberAt = (ms: number): number => Math.floor((ms - availabilityStartMs) / segmentMs);
   const intendedMs = Date.now();
-  const [oldest, newest] = [numberAt(exec.scenario.startTime) - dvrSegments, numberAt(intendedMs) - 1 - fromSegments];
+  const [oldest, newest] = [
+    numberAt(exec.scenario.startTime) - dvrSegments,
+    numberAt(intendedMs) - 1 - fromSegments,
+  ];
   const number = oldest + Math.floor(random(0) * (newest - oldest + 1));
-  fetchSegment({ lane: "dvr", edges: [pick(settings.edges, random(1))], rendition: pick(renditions, random(2)).name, number, intendedMs, deadlineMs });
+  fetchSegment({
+    lane: "dvr",
+    edges: [pick(settings.edges, random(1))],
+    rendition: pick(renditions, random(2)).name,
+    number,
+    intendedMs,
+    deadlineMs,
+  });
 }

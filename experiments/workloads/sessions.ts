@@ -46,11 +46,15 @@ function begun(): Session | null {
   const gateways = shuffled(settings.gateways, gatewayDraw);
   const body = JSON.stringify({ device: `viewer-${exec.vu.idInTest}` });
   for (const gateway of gateways) {
-    const answer = http.post(`${gateway.url}/sessions`, body, { headers: { "Content-Type": "application/json", "X-Request-Kind": "play" }, ...asked });
+    const answer = http.post(`${gateway.url}/sessions`, body, {
+      headers: { "Content-Type": "application/json", "X-Request-Kind": "play" },
+      ...asked,
+    });
     if (answer.status !== 201) continue;
     const said = parsed(answer);
     const edge = edgeOf(said);
-    if (edge !== null && typeof said?.["token"] === "string") return { token: said["token"], edge, gateways, segmentsLeft: segmentsPerSession };
+    if (edge !== null && typeof said?.["token"] === "string")
+      return { token: said["token"], edge, gateways, segmentsLeft: segmentsPerSession };
   }
   return null;
 }
@@ -58,7 +62,10 @@ function begun(): Session | null {
 /** Where the gateway wants the device now; null when none answers. */
 function steered(): Edge | null {
   for (const gateway of session?.gateways ?? []) {
-    const answer = http.get(`${gateway.url}/sessions/current`, { headers: { Authorization: `Bearer ${session?.token}` }, ...asked });
+    const answer = http.get(`${gateway.url}/sessions/current`, {
+      headers: { Authorization: `Bearer ${session?.token}` },
+      ...asked,
+    });
     if (answer.status !== 200 || session === null) continue;
     const edge = edgeOf(parsed(answer));
     if (edge === null) continue;
@@ -71,7 +78,8 @@ function steered(): Edge | null {
 /** A gateway's word becomes a tag and an address: only a name and a URL that can pass for nothing else. */
 function edgeOf(said: Readonly<Record<string, unknown>> | null): Edge | null {
   const [name, url] = [said?.["edge"], said?.["edgeUrl"]];
-  if (typeof name !== "string" || typeof url !== "string" || !/^http:\/\/[\w.[\]:-]+$/.test(url)) return null;
+  if (typeof name !== "string" || typeof url !== "string" || !/^http:\/\/[\w.[\]:-]+$/.test(url))
+    return null;
   return { name: /^[\w./-]{1,64}$/.test(name) ? name : "other", url };
 }
 

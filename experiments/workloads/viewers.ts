@@ -53,5 +53,12 @@ function watchPast(edges: readonly Edge[]): void {
   const intendedMs = Date.now();
   const newest = Math.floor((intendedMs - availabilityStartMs) / segmentMs) - 1;
   const back = dvrFromSegments + Math.floor(random(0) * Math.max(1, dvrSegments - dvrFromSegments));
-  fetchSegment({ lane: "dvr", edges, rendition: renditionFor(random(2), random(3)), number: newest - back, intendedMs, deadlineMs: dvrDeadlineMs });
+  fetchSegment({
+    lane: "dvr",
+    edges,
+    rendition: renditionFor(random(2), random(3)),
+    number: newest - back,
+    intendedMs,
+    deadlineMs: dvrDeadlineMs,
+  });
 }

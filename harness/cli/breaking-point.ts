@@ -7,7 +7,12 @@ import { nextStep, type SearchOptions } from "../core/breaking-point/search.ts";
 import { readStep } from "../core/breaking-point/step.ts";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { type BreakingPoint, renderBreakingPoint, renderBreakingPointHtml, times } from "../report/breaking-point-page.ts";
+import {
+  type BreakingPoint,
+  renderBreakingPoint,
+  renderBreakingPointHtml,
+  times,
+} from "../report/breaking-point-page.ts";
 import { newRunId, refuseUnwritable } from "../run/run-directory.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
@@ -24,8 +29,16 @@ const attemptsMax = 2;
 
 type Step = BreakingPoint["steps"][number];
 
-export async function breakingPoint(context: Context, name: string, options: BreakingPointOptions): Promise<number> {
-  if (options.scale !== 1) throw new SeawallError("USAGE", "breaking-point chooses the audience by itself; leave --scale out");
+export async function breakingPoint(
+  context: Context,
+  name: string,
+  options: BreakingPointOptions,
+): Promise<number> {
+  if (options.scale !== 1)
+    throw new SeawallError(
+      "USAGE",
+      "breaking-point chooses the audience by itself; leave --scale out",
+    );
   const experiment = await loadExperiment(context, name);
   const seed = options.seed ?? randomInt(0, 2 ** 32);
   refuseUnwritable(options.out);
@@ -39,52 +52,122 @@ export async function breakingPoint(context: Context, name: string, options: Bre
     if ("conclusion" in next || stopped !== null) {
       const { topology, substrate, without } = first.plan;
       // Stopped by somebody: what is known so far, and no more.
-      const ended = "conclusion" in next ? next : nextStep(steps, { ...options.search, runsMax: steps.length });
+      const ended =
+        "conclusion" in next ? next : nextStep(steps, { ...options.search, runsMax: steps.length });
       if (!("conclusion" in ended)) throw new Error("a search without runs left has no conclusion");
-      const weakest = steps.filter((step) => step.outcome === "broke").toSorted((a, b) => a.scale - b.scale)[0];
-      const found = { experiment: experiment.name, topology, substrate, without, seed, steps, conclusion: ended.conclusion, broke: weakest?.broke ?? [] };
+      const weakest = steps
+        .filter((step) => step.outcome === "broke")
+        .toSorted((a, b) => a.scale - b.scale)[0];
+      const found = {
+        experiment: experiment.name,
+        topology,
+        substrate,
+        without,
+        seed,
+        steps,
+        conclusion: ended.conclusion,
+        broke: weakest?.broke ?? [],
+      };
       publish(context, found, folder, options.json);
       return stopped ?? exitCodeOf(found);
     }
-    const step = await stepAt(context, name, experiment, next.scale, seed, { ...options, scale: next.scale, out: folder }, recordedVerdicts(options.out));
-    if (step.exitCode === exitCodes.interrupted || step.exitCode === exitCodes.cleanupIncomplete) stopped = step.exitCode;
+    const step = await stepAt(
+      context,
+      name,
+      experiment,
+      next.scale,
+      seed,
+      { ...options, scale: next.scale, out: folder },
+      recordedVerdicts(options.out),
+    );
+    if (step.exitCode === exitCodes.interrupted || step.exitCode === exitCodes.cleanupIncomplete)
+      stopped = step.exitCode;
     else steps.push(step.step);
-    people.write(`${times(next.scale)} the planned audience: ${step.step.outcome}${step.step.directory === null ? "" : `  ${relative(context.cwd, step.step.directory) || "."}`}\n`);
+    people.write(
+      `${times(next.scale)} the planned audience: ${step.step.outcome}${step.step.directory === null ? "" : `  ${relative(context.cwd, step.step.directory) || "."}`}\n`,
+    );
   }
 }
 
-async function stepAt(context: Context, name: string, experiment: Experiment, scale: number, seed: number, options: RunOptions, recorded: ReturnType<typeof recordedVerdicts>): Promise<{ readonly step: Step; readonly exitCode: number }> {
+async function stepAt(
+  context: Context,
+  name: string,
+  experiment: Experiment,
+  scale: number,
+  seed: number,
+  options: RunOptions,
+  recorded: ReturnType<typeof recordedVerdicts>,
+): Promise<{ readonly step: Step; readonly exitCode: number }> {
   const startedMs = performance.now();
   let planned: Awaited<ReturnType<typeof plan>>;
   try {
     planned = await plan(context, name, experiment, seed, options, recorded);
   } catch (error) {
-    if (!(error instanceof SeawallError) || error.code !== "PLAN_REFUSED" || scale === 1) throw error;
+    if (!(error instanceof SeawallError) || error.code !== "PLAN_REFUSED" || scale === 1)
+      throw error;
     // More than one machine's generator may be asked for, or fewer viewers than the claims need to say anything.
-    return { exitCode: 0, step: { scale, outcome: scale > 1 ? "generator" : "unclear", broke: [], why: error.message.split("\n").slice(1).map((line) => line.trim()).join(" "), seconds: 0, runId: null, directory: null } };
+    return {
+      exitCode: 0,
+      step: {
+        scale,
+        outcome: scale > 1 ? "generator" : "unclear",
+        broke: [],
+        why: error.message
+          .split("\n")
+          .slice(1)
+          .map((line) => line.trim())
+          .join(" "),
+        seconds: 0,
+        runId: null,
+        directory: null,
+      },
+    };
   }
   for (let attempt = 1; ; attempt++) {
     const outcome = await runPlanned(context, planned, options);
-    if (outcome.error instanceof SeawallError && outcome.exitCode !== exitCodes.interrupted) throw outcome.error;
+    if (outcome.error instanceof SeawallError && outcome.exitCode !== exitCodes.interrupted)
+      throw outcome.error;
     const reading = readStep(outcome.verdict);
     const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
-    if (reading.outcome === "unclear" && attempt < attemptsMax && outcome.exitCode === exitCodes.inconclusive) continue;
-    return { exitCode: outcome.exitCode, step: { scale, ...reading, seconds, runId: outcome.run.id, directory: outcome.run.directory } };
+    if (
+      reading.outcome === "unclear" &&
+      attempt < attemptsMax &&
+      outcome.exitCode === exitCodes.inconclusive
+    )
+      continue;
+    return {
+      exitCode: outcome.exitCode,
+      step: { scale, ...reading, seconds, runId: outcome.run.id, directory: outcome.run.directory },
+    };
   }
 }
 
 function publish(context: Context, found: BreakingPoint, folder: string, json: boolean): void {
-  const document = { format: "seawall-breaking-point/1", ...found, exitCode: exitCodeOf(found), directory: folder };
+  const document = {
+    format: "seawall-breaking-point/1",
+    ...found,
+    exitCode: exitCodeOf(found),
+    directory: folder,
+  };
   const page = join(folder, "report.html");
   writeWhole(join(folder, "breaking-point.json"), `${JSON.stringify(document, null, 2)}\n`);
-  writeWhole(page, renderBreakingPointHtml(found, (directory) => relative(folder, join(directory, "report.html")).split("/").map(encodeURIComponent).join("/")));
+  writeWhole(
+    page,
+    renderBreakingPointHtml(found, (directory) =>
+      relative(folder, join(directory, "report.html")).split("/").map(encodeURIComponent).join("/"),
+    ),
+  );
   const people = json ? context.stderr : context.stdout;
-  people.write(`\n${renderBreakingPoint(found, { columns: people.columns, colour: people.colour })}\nreport   ${pathToFileURL(page).href}\n`);
+  people.write(
+    `\n${renderBreakingPoint(found, { columns: people.columns, colour: people.colour })}\nreport   ${pathToFileURL(page).href}\n`,
+  );
   if (json) context.stdout.json(document);
 }
 
 /** Held: it is known to bear the planned audience. Refuted: it is known not to. */
 function exitCodeOf({ conclusion: { kind, estimate, from } }: BreakingPoint): number {
   if (kind === "below" || (kind === "broke" && (estimate ?? 0) < 1)) return exitCodes.refuted;
-  return (kind === "broke" || kind === "unbroken") && (from ?? 0) >= 0.9 ? exitCodes.held : exitCodes.inconclusive;
+  return (kind === "broke" || kind === "unbroken") && (from ?? 0) >= 0.9
+    ? exitCodes.held
+    : exitCodes.inconclusive;
 }

@@ -20,7 +20,11 @@ export interface TargetUp extends AsyncDisposable {
   readonly controlToken: string;
 }
 
-export async function bringUp(context: Context, { plan, layout }: Planned, progress: (text: string) => void): Promise<TargetUp> {
+export async function bringUp(
+  context: Context,
+  { plan, layout }: Planned,
+  progress: (text: string) => void,
+): Promise<TargetUp> {
   refuseDirtyMachine(context);
   const clock = realClock();
   const tools = await toolsOf(context, { plan, layout });
@@ -40,9 +44,23 @@ export async function bringUp(context: Context, { plan, layout }: Planned, progr
   });
   await mkdir(logsDirectory);
   const controlToken = randomBytes(16).toString("hex");
-  const deployment = undoing.use(await (await substrateOf(context, plan.substrate, tools, clock)).deploy({
-    plan, runId, layout, logsDirectory, undo: ledger, signal: context.signal, controlToken, progress,
-  }));
+  const deployment = undoing.use(
+    await (await substrateOf(context, plan.substrate, tools, clock)).deploy({
+      plan,
+      runId,
+      layout,
+      logsDirectory,
+      undo: ledger,
+      signal: context.signal,
+      controlToken,
+      progress,
+    }),
+  );
   const owned = undoing.move();
-  return { deployment, logsDirectory, controlToken, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    deployment,
+    logsDirectory,
+    controlToken,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }

@@ -15,21 +15,42 @@ import { recordedVerdicts } from "./records.ts";
 import { targetDocument } from "./up.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const { of: _of, ...sampleVerdict } = JSON.parse(readFileSync(join(root, "reports/sample/verdict.json"), "utf8")) as Verdict;
+const { of: _of, ...sampleVerdict } = JSON.parse(
+  readFileSync(join(root, "reports/sample/verdict.json"), "utf8"),
+) as Verdict;
 let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "seawall-cli-"));
 });
 
-async function seawall(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  let stdout = "", stderr = "";
-  const output = (take: (text: string) => void) => printerTo({ write: take, isTerminal: false, columns: 100, colour: false });
+async function seawall(
+  ...args: string[]
+): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  let stdout = "",
+    stderr = "";
+  const output = (take: (text: string) => void) =>
+    printerTo({ write: take, isTerminal: false, columns: 100, colour: false });
   const context: Context = {
-    root, cwd: folder, env: { SEAWALL_SUBSTRATE: "process" }, stdout: output((text) => { stdout += text; }), stderr: output((text) => { stderr += text; }),
-    stdin: () => Readable.from([]), signal: new AbortController().signal, onHurry: () => {}, version: "1.2.3", stateDirectory: join(folder, "state"), cacheDirectory: folder,
+    root,
+    cwd: folder,
+    env: { SEAWALL_SUBSTRATE: "process" },
+    stdout: output((text) => {
+      stdout += text;
+    }),
+    stderr: output((text) => {
+      stderr += text;
+    }),
+    stdin: () => Readable.from([]),
+    signal: new AbortController().signal,
+    onHurry: () => {},
+    version: "1.2.3",
+    stateDirectory: join(folder, "state"),
+    cacheDirectory: folder,
   };
-  const exitCode = await commandLine(context, args).catch((error: unknown) => explain(error, context.stderr));
+  const exitCode = await commandLine(context, args).catch((error: unknown) =>
+    explain(error, context.stderr),
+  );
   return { exitCode, stdout, stderr };
 }
 
@@ -43,7 +64,20 @@ describe("the command line", () => {
     expect(await seawall("--version")).toEqual({ exitCode: 0, stdout: "1.2.3\n", stderr: "" });
     const help = await seawall("--help");
     expect(help.exitCode).toBe(0);
-    for (const name of ["run", "list", "plan", "judge", "report", "compare", "export", "recover", "doctor", "up", "down"]) expect(help.stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+    for (const name of [
+      "run",
+      "list",
+      "plan",
+      "judge",
+      "report",
+      "compare",
+      "export",
+      "recover",
+      "doctor",
+      "up",
+      "down",
+    ])
+      expect(help.stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
   });
 
   it("compares recorded runs, and refuses what cannot be compared", async () => {
@@ -51,57 +85,152 @@ describe("the command line", () => {
     const { exitCode, stdout } = await seawall("compare", sample, sample, "--out", "kept");
     expect(exitCode).toBe(2);
     expect(stdout).toMatch(/1 run against 1: no test can tell/);
-    expect(stdout).toMatch(/B against A: Cannot tell\n {2}No claim changed its verdict; of \d+ figures none is shown to differ/);
+    expect(stdout).toMatch(
+      /B against A: Cannot tell\n {2}No claim changed its verdict; of \d+ figures none is shown to differ/,
+    );
     expect(stdout).toContain("stands on side A and on side B");
-    expect(stdout.split("\n").filter((line) => line.length > 100 && !line.startsWith("page "))).toEqual([]);
+    expect(
+      stdout.split("\n").filter((line) => line.length > 100 && !line.startsWith("page ")),
+    ).toEqual([]);
     const page = fileURLToPath(/^page +(\S+)$/m.exec(stdout)?.[1] ?? "");
     expect(readFileSync(page, "utf8")).toContain("Cannot tell");
     cpSync(sample, join(folder, "other"), { recursive: true });
     const plan = JSON.parse(readFileSync(join(sample, "plan.json"), "utf8")) as object;
     writeFileSync(join(folder, "other/plan.json"), JSON.stringify({ ...plan, topology: "zones" }));
-    expect(await seawall("compare", sample, "other")).toMatchObject({ exitCode: 64, stdout: "", stderr: expect.stringContaining("the topology differs: quick / zones") });
-    expect(await seawall("compare", sample, join(root, "docs"))).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("there are no runs in") });
-    expect(await seawall("compare", sample)).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("nothing to compare it with") });
-    expect(await seawall("compare", sample, sample, "--baseline", sample)).toMatchObject({ exitCode: 64, stderr: expect.stringMatching(/side B: \S+ is there twice/) });
+    expect(await seawall("compare", sample, "other")).toMatchObject({
+      exitCode: 64,
+      stdout: "",
+      stderr: expect.stringContaining("the topology differs: quick / zones"),
+    });
+    expect(await seawall("compare", sample, join(root, "docs"))).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining("there are no runs in"),
+    });
+    expect(await seawall("compare", sample)).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining("nothing to compare it with"),
+    });
+    expect(await seawall("compare", sample, sample, "--baseline", sample)).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringMatching(/side B: \S+ is there twice/),
+    });
   });
 
   it("compares several runs a side, and several sides, in documents that keep to their schema", async () => {
     const simulated = async (seed: number, ...more: string[]): Promise<string> =>
-      (JSON.parse((await seawall("run", "origin-storm", "--substrate", "simulated", "--seed", String(seed), "--json", "--out", `runs/${seed}`, ...more)).stdout) as { runId: string }).runId;
+      (
+        JSON.parse(
+          (
+            await seawall(
+              "run",
+              "origin-storm",
+              "--substrate",
+              "simulated",
+              "--seed",
+              String(seed),
+              "--json",
+              "--out",
+              `runs/${seed}`,
+              ...more,
+            )
+          ).stdout,
+        ) as { runId: string }
+      ).runId;
     const paths: string[] = [];
-    for (let seed = 1; seed <= 9; seed++) paths.push(`runs/${seed}/origin-storm/${await simulated(seed, ...(seed > 6 ? ["--without", "collapsing"] : []))}`);
+    for (let seed = 1; seed <= 9; seed++)
+      paths.push(
+        `runs/${seed}/origin-storm/${await simulated(seed, ...(seed > 6 ? ["--without", "collapsing"] : []))}`,
+      );
     const [a, b, controls] = [paths.slice(0, 3), paths.slice(3, 6), paths.slice(6)];
-    const { exitCode, stdout, stderr } = await seawall("compare", ...controls, "--baseline", ...a, "--json", "--out", "kept");
+    const { exitCode, stdout, stderr } = await seawall(
+      "compare",
+      ...controls,
+      "--baseline",
+      ...a,
+      "--json",
+      "--out",
+      "kept",
+    );
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^page /);
-    const [document] = documentsIn(stdout) as { others: { outcome: string; claims: { turned: string | null }[] }[]; baseline: { runs: unknown[] } }[];
+    const [document] = documentsIn(stdout) as {
+      others: { outcome: string; claims: { turned: string | null }[] }[];
+      baseline: { runs: unknown[] };
+    }[];
     expect(problemsOf(document)).toEqual([]);
-    expect(document).toMatchObject({ baseline: { runs: [{ seed: 1 }, { seed: 2 }, { seed: 3 }] }, others: [{ outcome: "worse", enough: true }] });
+    expect(document).toMatchObject({
+      baseline: { runs: [{ seed: 1 }, { seed: 2 }, { seed: 3 }] },
+      others: [{ outcome: "worse", enough: true }],
+    });
     expect(document?.others[0]?.claims.some(({ turned }) => turned === "worse")).toBe(true);
     const same = await seawall("compare", ...b, "--baseline", ...a, "--out", "kept");
     expect(same.exitCode).toBe(0);
-    expect(same.stdout.replaceAll(/\s+/g, " ")).toMatch(/B against A: No difference shown .* The smallest change these runs could have shown is ± [\d.]+ %/);
-    const { stdout: text, exitCode: few } = await seawall("compare", a[0] ?? "", b[0] ?? "", controls[0] ?? "", "--out", "kept");
+    expect(same.stdout.replaceAll(/\s+/g, " ")).toMatch(
+      /B against A: No difference shown .* The smallest change these runs could have shown is ± [\d.]+ %/,
+    );
+    const { stdout: text, exitCode: few } = await seawall(
+      "compare",
+      a[0] ?? "",
+      b[0] ?? "",
+      controls[0] ?? "",
+      "--out",
+      "kept",
+    );
     expect(few).toBe(2);
-    expect(text).toMatch(/B against A: Cannot tell[\s\S]*C against A: Cannot tell[\s\S]*which proves nothing yet/);
-    expect(text.split("\n").filter((line) => line.length > 100 && !line.startsWith("page "))).toEqual([]);
+    expect(text).toMatch(
+      /B against A: Cannot tell[\s\S]*C against A: Cannot tell[\s\S]*which proves nothing yet/,
+    );
+    expect(
+      text.split("\n").filter((line) => line.length > 100 && !line.startsWith("page ")),
+    ).toEqual([]);
   }, 120_000);
 
   it("keeps a target of one's own off the image, which holds nothing of it", async () => {
     const own = join(root, "examples/running-already/slow-way-in.ts");
-    expect(await seawall("plan", own, "--substrate", "docker")).toMatchObject({ exitCode: 64, stdout: "", stderr: expect.stringContaining("cannot run a target of your own") });
+    expect(await seawall("plan", own, "--substrate", "docker")).toMatchObject({
+      exitCode: 64,
+      stdout: "",
+      stderr: expect.stringContaining("cannot run a target of your own"),
+    });
     const { stdout } = await seawall("plan", own, "--substrate", "auto", "--json");
-    expect(JSON.parse(stdout)).toMatchObject({ substrate: "process", substrateWhy: "not docker: its image holds nothing of it" });
+    expect(JSON.parse(stdout)).toMatchObject({
+      substrate: "process",
+      substrateWhy: "not docker: its image holds nothing of it",
+    });
   });
 
   it("exports a recorded run as OpenTelemetry metrics, one request a line", async () => {
-    const { exitCode, stdout } = await seawall("export", join(root, "reports/sample"), "--every", "10");
-    const requests = stdout.trim().split("\n").map((line) => JSON.parse(line) as { resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[] });
+    const { exitCode, stdout } = await seawall(
+      "export",
+      join(root, "reports/sample"),
+      "--every",
+      "10",
+    );
+    const requests = stdout
+      .trim()
+      .split("\n")
+      .map(
+        (line) =>
+          JSON.parse(line) as {
+            resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[];
+          },
+      );
     expect(exitCode).toBe(0);
-    expect(requests.flatMap((request) => request.resourceMetrics[0]?.scopeMetrics[0]?.metrics.map((metric) => metric.name))).toEqual(expect.arrayContaining(["seawall.segment", "seawall.phase", "seawall.fault"]));
-    for (const [flags, message] of [[["--otlp", "localhost"], "no address of a receiver"], [["--every", "0"], "0.1 to 60"]] as const) {
+    expect(
+      requests.flatMap((request) =>
+        request.resourceMetrics[0]?.scopeMetrics[0]?.metrics.map((metric) => metric.name),
+      ),
+    ).toEqual(expect.arrayContaining(["seawall.segment", "seawall.phase", "seawall.fault"]));
+    for (const [flags, message] of [
+      [["--otlp", "localhost"], "no address of a receiver"],
+      [["--every", "0"], "0.1 to 60"],
+    ] as const) {
       const refused = await seawall("export", join(root, "reports/sample"), ...flags);
-      expect(refused).toMatchObject({ exitCode: 64, stdout: "", stderr: expect.stringContaining(message) });
+      expect(refused).toMatchObject({
+        exitCode: 64,
+        stdout: "",
+        stderr: expect.stringContaining(message),
+      });
     }
   });
 
@@ -109,7 +238,10 @@ describe("the command line", () => {
     [["rum"], /Did you mean run/],
     [["run"], /name experiments, or a suite with --suite/],
     [["run", "--suite", "quik"], /unknown suite "quik"; did you mean "quick"/],
-    [["run", "origin-storm", "--suite", "quick"], /either the suite quick or origin-storm, not both/],
+    [
+      ["run", "origin-storm", "--suite", "quick"],
+      /either the suite quick or origin-storm, not both/,
+    ],
     [["run", "origin-storm", "--sed", "1"], /Did you mean --seed/],
     [["run", "origin-storm", "--seed", "-1"], /whole number/],
     [["run", "origin-storm", "--seed", "1e3"], /whole number/],
@@ -132,7 +264,11 @@ describe("the command line", () => {
   it.each([
     ["a syntax error", "export default {", /cannot be loaded/],
     ["no default export", "export const a = 1;", /no default export/],
-    ["a wrong shape", `export default { name: "X Y", phasesMs: { baseline: -1 } };`, /name: lower-case words[\s\S]*phasesMs\.baseline/],
+    [
+      "a wrong shape",
+      `export default { name: "X Y", phasesMs: { baseline: -1 } };`,
+      /name: lower-case words[\s\S]*phasesMs\.baseline/,
+    ],
     ["a throw", "throw new Error('on purpose');", /on purpose/],
     ["a throw of nothing", "throw null;", /it throws null/],
     ["a missing import", `import "./missing.ts"; export default {};`, /missing\.ts/],
@@ -144,56 +280,114 @@ describe("the command line", () => {
   });
 
   it("reports every problem of an experiment at once", async () => {
-    const { exitCode, stderr } = await seawall("plan", file("wrong.ts", `
+    const { exitCode, stderr } = await seawall(
+      "plan",
+      file(
+        "wrong.ts",
+        `
       import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
       export default { ...base, reliesOn: ["luck"], load: base.load.map((load) => ({ ...load, exec: "lvie" })),
-        method: [{ atMs: 0, forMs: 1e6, fault: { kind: "kill", service: "region-c/origin-read" } }] };`));
+        method: [{ atMs: 0, forMs: 1e6, fault: { kind: "kill", service: "region-c/origin-read" } }] };`,
+      ),
+    );
     expect(exitCode).toBe(64);
-    for (const problem of [/unknown defence "luck"/, /did you mean "live"/, /unknown service "region-c\/origin-read"/, /fault phase of/]) expect(stderr).toMatch(problem);
+    for (const problem of [
+      /unknown defence "luck"/,
+      /did you mean "live"/,
+      /unknown service "region-c\/origin-read"/,
+      /fault phase of/,
+    ])
+      expect(stderr).toMatch(problem);
   });
 
   it("runs an experiment file that is almost the same, as far as a plan goes", async () => {
-    const path = file("mine.ts", `import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};\nexport default { ...base, name: "mine" };`);
-    const { exitCode, stdout } = await seawall("plan", path, "--json", "--seed", "7", "--without", "collapsing");
+    const path = file(
+      "mine.ts",
+      `import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};\nexport default { ...base, name: "mine" };`,
+    );
+    const { exitCode, stdout } = await seawall(
+      "plan",
+      path,
+      "--json",
+      "--seed",
+      "7",
+      "--without",
+      "collapsing",
+    );
     expect(exitCode).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ experiment: "mine", seed: 7, without: ["collapsing"], rerun: `${join(root, "seawall")} run ${resolve(folder, path)} --seed 7 --substrate process --without collapsing` });
+    expect(JSON.parse(stdout)).toMatchObject({
+      experiment: "mine",
+      seed: 7,
+      without: ["collapsing"],
+      rerun: `${join(root, "seawall")} run ${resolve(folder, path)} --seed 7 --substrate process --without collapsing`,
+    });
   });
 
   it("shows what a plan will do, look for and undo", async () => {
-    const path = file("gorilla.ts", `
+    const path = file(
+      "gorilla.ts",
+      `
       import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
       export default { ...base, name: "gorilla-of-mine", method: [
         { atMs: 2_000, forMs: 4_000, fault: { kind: "latency", links: { from: { kind: "edge" }, to: { kind: "origin-read", region: "region-a" } }, delayMs: 100, jitterMs: 20 } },
         { atMs: 8_000, forMs: 4_000, fault: { kind: "zoneLoss", zone: "region-b-1" } },
-      ], blastRadius: { services: base.target.topologies.quick.layout().services.map((service) => service.name), faultsAtOnceMax: 1 } };`);
+      ], blastRadius: { services: base.target.topologies.quick.layout().services.map((service) => service.name), faultsAtOnceMax: 1 } };`,
+    );
     const { exitCode, stdout, stderr } = await seawall("plan", path, "--substrate", "process");
     expect(stderr).toBe("");
     expect(exitCode).toBe(0);
     for (const part of [
-      /^target {5}live-streaming, topology quick$/m, /^ +region-a-1: .*region-a\/cassandra/m, /^ {2}live \(live\) +20 +200 +20$/m,
+      /^target {5}live-streaming, topology quick$/m,
+      /^ +region-a-1: .*region-a\/cassandra/m,
+      /^ {2}live \(live\) +20 +200 +20$/m,
       /22\.0 s {4}latency of 100 ± 20 ms from edge to origin-read of region region-a\n +on region-a\/edge>region-a\/origin-read:http, region-b\/edge>region-a\/origin-read:http\n +landed when pings over each link take that long/,
-      /26\.0 s {4}undo latency.*\n +take the delay away/, /28\.0 s {4}lose zone region-b-1\n +strikes .*region-b\/cassandra.*\n +landed when each process of it is gone/,
-      /32\.0 s {4}undo lose zone region-b-1\n +start all of it again and see each ready/, /^Claims$/m,
-    ]) expect(stdout).toMatch(part);
+      /26\.0 s {4}undo latency.*\n +take the delay away/,
+      /28\.0 s {4}lose zone region-b-1\n +strikes .*region-b\/cassandra.*\n +landed when each process of it is gone/,
+      /32\.0 s {4}undo lose zone region-b-1\n +start all of it again and see each ready/,
+      /^Claims$/m,
+    ])
+      expect(stdout).toMatch(part);
   });
 
   it("refuses a tier whose prerequisite has not held, unless by force", async () => {
-    const path = file("kong.ts", `import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};\nexport default { ...base, name: "kong-of-mine", tier: "kong", requires: ["never-run"] };`);
+    const path = file(
+      "kong.ts",
+      `import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};\nexport default { ...base, name: "kong-of-mine", tier: "kong", requires: ["never-run"] };`,
+    );
     const refused = await seawall("plan", path);
     expect(refused.exitCode).toBe(64);
-    for (const part of [/requires: "never-run" has not been run on live-streaming/, /an experiment of tier gorilla must have held/, /--force runs this one all the same/]) expect(refused.stderr).toMatch(part);
+    for (const part of [
+      /requires: "never-run" has not been run on live-streaming/,
+      /an experiment of tier gorilla must have held/,
+      /--force runs this one all the same/,
+    ])
+      expect(refused.stderr).toMatch(part);
     const forced = await seawall("plan", path, "--force");
     expect(forced.exitCode).toBe(0);
     expect(forced.stdout).toMatch(/^note {7}run by force, although requires: "never-run"/m);
     expect(forced.stdout).toMatch(/--force$/m);
-    expect((await seawall("run", path)).stderr).toMatch(/an experiment of tier gorilla must have held/);
+    expect((await seawall("run", path)).stderr).toMatch(
+      /an experiment of tier gorilla must have held/,
+    );
   });
 
   it("asks for no lower tier in virtual time, where nothing is broken", async () => {
-    const path = file("latency.ts", `
+    const path = file(
+      "latency.ts",
+      `
       import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
-      export default { ...base, name: "latency-of-mine", tier: "latency", requires: ["never-run"], load: base.load.map((load) => ({ ...load, ratePerSecond: { baseline: 4, fault: 4, recovery: 4 } })), hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })) };`);
-    const run = await seawall("run", path, "--substrate", "simulated", "--seed", "1", "--out", "runs");
+      export default { ...base, name: "latency-of-mine", tier: "latency", requires: ["never-run"], load: base.load.map((load) => ({ ...load, ratePerSecond: { baseline: 4, fault: 4, recovery: 4 } })), hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })) };`,
+    );
+    const run = await seawall(
+      "run",
+      path,
+      "--substrate",
+      "simulated",
+      "--seed",
+      "1",
+      "--out",
+      "runs",
+    );
     expect(run.exitCode, run.stderr).toBe(0);
     expect(run.stdout).not.toMatch(/by force/);
   });
@@ -202,7 +396,17 @@ describe("the command line", () => {
     const run = join(folder, "reports", "gorilla-of-mine", "20260101T000000Z-1");
     cpSync(join(root, "reports/sample"), run, { recursive: true });
     mkdirSync(join(folder, "reports", "torn", "20260102T000000Z-1"), { recursive: true });
-    expect(recordedVerdicts(join(folder, "reports"))).toEqual([expect.objectContaining({ experiment: "origin-storm", tier: "storm", target: "live-streaming", topology: "quick", substrate: "process", without: [], status: sampleVerdict.status })]);
+    expect(recordedVerdicts(join(folder, "reports"))).toEqual([
+      expect.objectContaining({
+        experiment: "origin-storm",
+        tier: "storm",
+        target: "live-streaming",
+        topology: "quick",
+        substrate: "process",
+        without: [],
+        status: sampleVerdict.status,
+      }),
+    ]);
     expect(recordedVerdicts(join(folder, "nowhere"))).toEqual([]);
   });
 
@@ -213,17 +417,28 @@ describe("the command line", () => {
     expect(exitCode).toBe(64);
   });
 
-  it.skipIf(process.platform !== "linux")("refuses an output folder below /proc instead of trying for ever", async () => {
-    const { exitCode, stderr } = await seawall("run", "origin-storm", "--out", "/proc/nowhere/reports");
-    expect(stderr).toMatch(/cannot write \/proc\/nowhere\/reports: ENOENT/);
-    expect(exitCode).toBe(64);
-  });
+  it.skipIf(process.platform !== "linux")(
+    "refuses an output folder below /proc instead of trying for ever",
+    async () => {
+      const { exitCode, stderr } = await seawall(
+        "run",
+        "origin-storm",
+        "--out",
+        "/proc/nowhere/reports",
+      );
+      expect(stderr).toMatch(/cannot write \/proc\/nowhere\/reports: ENOENT/);
+      expect(exitCode).toBe(64);
+    },
+  );
 
   it("takes a changed record for a broken one, not for a defect", async () => {
     const record = join(folder, "record");
     cpSync(join(root, "reports/sample"), record, { recursive: true });
     const plan = join(record, "plan.json");
-    writeFileSync(plan, readFileSync(plan, "utf8").replace(/"hypothesis": \[[\s\S]*?\n {2}\]/, '"hypothesis": [1]'));
+    writeFileSync(
+      plan,
+      readFileSync(plan, "utf8").replace(/"hypothesis": \[[\s\S]*?\n {2}\]/, '"hypothesis": [1]'),
+    );
     const { exitCode, stderr } = await seawall("judge", "record");
     expect(stderr).toMatch(/cannot be judged/);
     expect(exitCode).toBe(64);
@@ -236,58 +451,113 @@ describe("the command line", () => {
   });
 
   it("says of the sample run what its page says", async () => {
-    expect(readFileSync(join(root, "reports/sample/README.md"), "utf8")).toContain((await seawall("judge", join(root, "reports/sample"))).stdout.trim());
+    expect(readFileSync(join(root, "reports/sample/README.md"), "utf8")).toContain(
+      (await seawall("judge", join(root, "reports/sample"))).stdout.trim(),
+    );
   });
 
   it("refuses a machine that a dead run left dirty, and recover cleans it", async () => {
     mkdirSync(join(folder, "state"));
     const scratch = join(folder, "scratch");
     mkdirSync(scratch);
-    const lines = [{ owner: { runId: "dead", pid: 2 ** 22 + 1, startTicks: 1, directory: folder } }, { entry: { kind: "directory", path: scratch }, id: 0 }];
+    const lines = [
+      { owner: { runId: "dead", pid: 2 ** 22 + 1, startTicks: 1, directory: folder } },
+      { entry: { kind: "directory", path: scratch }, id: 0 },
+    ];
     file("state/dead.ndjson", lines.map((line) => JSON.stringify(line)).join("\n"));
     const refused = await seawall("run", "origin-storm");
     expect(refused.stderr).toMatch(/dead\n.*seawall recover/);
     expect(refused.exitCode).toBe(4);
-    expect(await seawall("recover")).toMatchObject({ exitCode: 0, stdout: "dead: everything undone\n" });
+    expect(await seawall("recover")).toMatchObject({
+      exitCode: 0,
+      stdout: "dead: everything undone\n",
+    });
     expect(() => readFileSync(scratch)).toThrow("ENOENT");
     expect((await seawall("recover")).stdout).toBe("nothing to recover\n");
   });
 
   it.each([
-    [["list", "--json"], 0], [["plan", "origin-storm", "--json"], 0], [["judge", "SAMPLE", "--json"], 0], [["recover", "--json"], 0], [["index", "--json", "--out", "reports"], 0], [["down", "--json"], 0], [["compose", "--json"], 0], [["report", "COPY", "--json"], 0],
-    [["plan", "orgin-storm", "--json"], 64], [["judge", "nowhere", "--json"], 64], [["plan", "--json"], 64], [["run", "origin-storm", "--json", "--seed", "x"], 64],
+    [["list", "--json"], 0],
+    [["plan", "origin-storm", "--json"], 0],
+    [["judge", "SAMPLE", "--json"], 0],
+    [["recover", "--json"], 0],
+    [["index", "--json", "--out", "reports"], 0],
+    [["down", "--json"], 0],
+    [["compose", "--json"], 0],
+    [["report", "COPY", "--json"], 0],
+    [["plan", "orgin-storm", "--json"], 64],
+    [["judge", "nowhere", "--json"], 64],
+    [["plan", "--json"], 64],
+    [["run", "origin-storm", "--json", "--seed", "x"], 64],
     [["run", "origin-storm", "--json", "--substrate", "simulated"], 0],
-  ])("says %j to programs in documents that keep to their published schemas, failures included", async (args, status) => {
-    mkdirSync(join(folder, "state"));
-    file("state/dead.ndjson", JSON.stringify({ owner: { runId: "dead", pid: 2 ** 22 + 1, startTicks: 1, directory: folder } }));
-    cpSync(join(root, "reports/sample"), join(folder, "copy"), { recursive: true });
-    const { exitCode, stdout, stderr } = await seawall(...args.map((arg) => ({ SAMPLE: join(root, "reports/sample"), COPY: "copy" })[arg] ?? arg), ...(args[0] === "run" ? ["--out", "reports"] : []));
-    expect(exitCode).toBe(status);
-    const said = documentsIn(stdout);
-    expect(said).not.toEqual([]);
-    expect(said.flatMap(problemsOf)).toEqual([]);
-    if (status >= exitCodes.usage) expect(said).toEqual([expect.objectContaining({ format: "seawall-error/1", exitCode: status })]);
-    if (status >= exitCodes.usage) expect(stderr).not.toBe("");
-  });
+  ])(
+    "says %j to programs in documents that keep to their published schemas, failures included",
+    async (args, status) => {
+      mkdirSync(join(folder, "state"));
+      file(
+        "state/dead.ndjson",
+        JSON.stringify({
+          owner: { runId: "dead", pid: 2 ** 22 + 1, startTicks: 1, directory: folder },
+        }),
+      );
+      cpSync(join(root, "reports/sample"), join(folder, "copy"), { recursive: true });
+      const { exitCode, stdout, stderr } = await seawall(
+        ...args.map((arg) => ({ SAMPLE: join(root, "reports/sample"), COPY: "copy" })[arg] ?? arg),
+        ...(args[0] === "run" ? ["--out", "reports"] : []),
+      );
+      expect(exitCode).toBe(status);
+      const said = documentsIn(stdout);
+      expect(said).not.toEqual([]);
+      expect(said.flatMap(problemsOf)).toEqual([]);
+      if (status >= exitCodes.usage)
+        expect(said).toEqual([
+          expect.objectContaining({ format: "seawall-error/1", exitCode: status }),
+        ]);
+      if (status >= exitCodes.usage) expect(stderr).not.toBe("");
+    },
+  );
 
   it("has a schema for what `up --json` says", () => {
     const plan = JSON.parse(readFileSync(join(root, "reports/sample/plan.json"), "utf8"));
-    expect(problemsOf(targetDocument(plan, [{ service: "region-a/edge", url: "http://127.1.1.2:8080" }], "/tmp/logs"))).toEqual([]);
+    expect(
+      problemsOf(
+        targetDocument(
+          plan,
+          [{ service: "region-a/edge", url: "http://127.1.1.2:8080" }],
+          "/tmp/logs",
+        ),
+      ),
+    ).toEqual([]);
   });
 
   it("prints its schemas", async () => {
     expect((await seawall("schema")).stdout).toMatch(/^verdict +seawall-verdict\/1 /m);
-    expect(JSON.parse((await seawall("schema", "verdict")).stdout)).toMatchObject({ $id: "urn:seawall:verdict:1" });
-    expect(await seawall("schema", "verdit")).toMatchObject({ exitCode: 64, stderr: expect.stringContaining('did you mean "verdict"') });
+    expect(JSON.parse((await seawall("schema", "verdict")).stdout)).toMatchObject({
+      $id: "urn:seawall:verdict:1",
+    });
+    expect(await seawall("schema", "verdit")).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining('did you mean "verdict"'),
+    });
     await seawall("schema", "--write", "published");
-    expect(readFileSync(join(folder, "published/verdict.v1.json"), "utf8")).toBe(readFileSync(join(root, "schemas/verdict.v1.json"), "utf8"));
+    expect(readFileSync(join(folder, "published/verdict.v1.json"), "utf8")).toBe(
+      readFileSync(join(root, "schemas/verdict.v1.json"), "utf8"),
+    );
   });
 
   it("lists experiments as people and as programs read them", async () => {
     const { stdout } = await seawall("list");
     expect(stdout).toMatch(/^origin-storm {2}/m);
     expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
-    const listed = (await seawall("list", "--json")).stdout.trim().split("\n").map((line) => JSON.parse(line) as { name: string; reliesOn: string[] });
-    expect(listed).toContainEqual(expect.objectContaining({ name: "origin-storm", reliesOn: expect.arrayContaining(["collapsing"]) }));
+    const listed = (await seawall("list", "--json")).stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { name: string; reliesOn: string[] });
+    expect(listed).toContainEqual(
+      expect.objectContaining({
+        name: "origin-storm",
+        reliesOn: expect.arrayContaining(["collapsing"]),
+      }),
+    );
   });
 });

@@ -4,7 +4,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { comparability, sideName } from "../core/compare/comparable.ts";
-import { comparisonDocument, comparisonOf, isUndecided, isWorse, type JudgedRun } from "../core/compare/comparison.ts";
+import {
+  comparisonDocument,
+  comparisonOf,
+  isUndecided,
+  isWorse,
+  type JudgedRun,
+} from "../core/compare/comparison.ts";
 import { silentSides } from "../core/compare/silent-sides.ts";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import { renderComparisonHtml } from "../report/compare-html.ts";
@@ -36,27 +42,53 @@ is worse, 2 where the runs cannot tell. Runs of another experiment, topology,
 substrate, load or method are refused; another machine, other defences and other versions are said beside every number.
 `;
 
-export async function compare(context: Context, paths: readonly string[], { baseline, json, out }: CompareFlags): Promise<number> {
+export async function compare(
+  context: Context,
+  paths: readonly string[],
+  { baseline, json, out }: CompareFlags,
+): Promise<number> {
   const groups = baseline === null ? paths.map((path) => [path]) : [baseline, paths];
-  if (groups.length < 2) throw new SeawallError("USAGE", "there is nothing to compare it with", { hint: "Name a second run, or the runs before the change with --baseline; `seawall compare --help` shows how." });
-  const sides = await Promise.all(groups.map(async (group) => (await Promise.all(group.map((path) => runsOf(resolve(context.cwd, path))))).flat()));
+  if (groups.length < 2)
+    throw new SeawallError("USAGE", "there is nothing to compare it with", {
+      hint: "Name a second run, or the runs before the change with --baseline; `seawall compare --help` shows how.",
+    });
+  const sides = await Promise.all(
+    groups.map(async (group) =>
+      (await Promise.all(group.map((path) => runsOf(resolve(context.cwd, path))))).flat(),
+    ),
+  );
   const { refused } = comparability(sides.map((side) => side.map(({ run }) => run)));
   if (refused.length > 0) {
-    throw new SeawallError("USAGE", `these runs cannot be compared:\n${refused.map((why) => `  - ${why}`).join("\n")}`, { hint: "Compare runs of one experiment, in one topology, on one substrate, that differ only in what you changed." });
+    throw new SeawallError(
+      "USAGE",
+      `these runs cannot be compared:\n${refused.map((why) => `  - ${why}`).join("\n")}`,
+      {
+        hint: "Compare runs of one experiment, in one topology, on one substrate, that differ only in what you changed.",
+      },
+    );
   }
   const comparison = comparisonOf(sides);
   const document = comparisonDocument(comparison);
   const folder = join(out, "comparisons");
   refuseUnwritable(folder);
   const name = `${stampOf(Date.now())}-${comparison.experiment.replace(/[^\w-]+/g, "_").slice(0, 60)}-${randomBytes(3).toString("hex")}`;
-  const labelled = sides.map((side, index) => ({ label: `${sideName(index)}${side.length === 1 ? "" : ` (${side.length} runs)`}`, runs: side.map(({ run }) => run) }));
+  const labelled = sides.map((side, index) => ({
+    label: `${sideName(index)}${side.length === 1 ? "" : ` (${side.length} runs)`}`,
+    runs: side.map(({ run }) => run),
+  }));
   const page = join(folder, `${name}.html`);
-  writeWhole(page, renderComparisonHtml(comparison, labelled, (directory) => reportLink(folder, directory)));
+  writeWhole(
+    page,
+    renderComparisonHtml(comparison, labelled, (directory) => reportLink(folder, directory)),
+  );
   writeWhole(join(folder, `${name}.json`), `${JSON.stringify(document)}\n`);
   refreshIndex(out, (text) => context.stderr.write(text));
   if (json) context.stdout.json(document);
   const people = json ? context.stderr : context.stdout;
-  if (!json) people.write(`${renderComparison(comparison, { columns: people.columns, colour: people.colour })}\n\n`);
+  if (!json)
+    people.write(
+      `${renderComparison(comparison, { columns: people.columns, colour: people.colour })}\n\n`,
+    );
   people.write(`page     ${pathToFileURL(page).href}\n`);
   for (const sentence of silentSides(sides)) people.write(`worse    ${sentence}\n`);
   if (isWorse(comparison)) return exitCodes.refuted;
@@ -65,16 +97,29 @@ export async function compare(context: Context, paths: readonly string[], { base
 
 /** A run directory, or a folder that holds some. */
 async function runsOf(path: string): Promise<JudgedRun[]> {
-  const inside = existsSync(join(path, files.plan)) || !existsSync(path) ? [path] : readdirSync(path).map((name) => join(path, name)).filter((folder) => existsSync(join(folder, files.plan))).sort();
-  if (inside.length === 0) throw new SeawallError("RUN_DIRECTORY_BROKEN", `there are no runs in ${path}`, { hint: "Name a run directory, or a folder that holds some." });
-  return Promise.all(inside.map(async (folder) => {
-    const run = await readRun(folder);
-    return { run, verdict: judgeRecord(run) };
-  }));
+  const inside =
+    existsSync(join(path, files.plan)) || !existsSync(path)
+      ? [path]
+      : readdirSync(path)
+          .map((name) => join(path, name))
+          .filter((folder) => existsSync(join(folder, files.plan)))
+          .sort();
+  if (inside.length === 0)
+    throw new SeawallError("RUN_DIRECTORY_BROKEN", `there are no runs in ${path}`, {
+      hint: "Name a run directory, or a folder that holds some.",
+    });
+  return Promise.all(
+    inside.map(async (folder) => {
+      const run = await readRun(folder);
+      return { run, verdict: judgeRecord(run) };
+    }),
+  );
 }
 
 /** Seen from the page, so that the folder of runs may be moved or served as a whole. */
 function reportLink(from: string, directory: string): string | null {
   const report = join(directory, files.report);
-  return existsSync(report) ? relative(from, report).split(sep).map(encodeURIComponent).join("/") : null;
+  return existsSync(report)
+    ? relative(from, report).split(sep).map(encodeURIComponent).join("/")
+    : null;
 }

@@ -28,12 +28,26 @@ export async function deadMan(context: Context, runId: string): Promise<number> 
   if (heard === "released" || left === undefined) return exitCodes.held;
   await endOwner(left);
   const record = recordOf(left.directory);
-  record({ kind: "aborted", reason: "deadMan", detail: heard === "killed" ? "the harness was killed" : `the harness gave no sign of life for ${silentBeatsMax} s` });
+  record({
+    kind: "aborted",
+    reason: "deadMan",
+    detail:
+      heard === "killed"
+        ? "the harness was killed"
+        : `the harness gave no sign of life for ${silentBeatsMax} s`,
+  });
   const startedMs = performance.now();
   const remaining = await recoverRun(left, undoOn);
-  record({ kind: "cleaned", status: remaining.length === 0 ? "clean" : "incomplete", left: remaining, tookMs: performance.now() - startedMs });
+  record({
+    kind: "cleaned",
+    status: remaining.length === 0 ? "clean" : "incomplete",
+    left: remaining,
+    tookMs: performance.now() - startedMs,
+  });
   record({ kind: "finished" });
-  return existsSync(join(left.directory, files.plan)) ? (await judged(left.directory, null)).exitCode : exitCodes.aborted;
+  return existsSync(join(left.directory, files.plan))
+    ? (await judged(left.directory, null)).exitCode
+    : exitCodes.aborted;
 }
 
 /** A harness that is only stopped must not go on in the middle of what is being undone. */

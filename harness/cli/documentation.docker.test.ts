@@ -5,7 +5,8 @@ import { expect, it } from "vitest";
 import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
 import { noEngine, root } from "../substrates/docker/engine.fixture.ts";
 
-const typed = async (command: string): Promise<string> => (await promisify(execFile)("sh", ["-c", command], { cwd: root, timeout: 290_000 })).stdout;
+const typed = async (command: string): Promise<string> =>
+  (await promisify(execFile)("sh", ["-c", command], { cwd: root, timeout: 290_000 })).stdout;
 
 it.skipIf(noEngine)("builds the image, and says its name to people and to programs", async () => {
   const name = (await typed("./seawall image")).trim();

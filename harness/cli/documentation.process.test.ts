@@ -4,7 +4,15 @@
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -13,31 +21,82 @@ import { linkOf, Person } from "./game-day/person.fixture.ts";
 import { seawall } from "./seawall.fixture.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const pages = ["README.md", "CONTRIBUTING.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
 
 const suites = /^\.\/seawall gate --suite (quick|release)( --baseline reports\/baseline)?$/;
 
 /** What is more than typing a line and waiting for its end; each is typed as it stands by the test that is named. */
-const elsewhere: readonly { readonly command: RegExp; readonly file: string; readonly has: string }[] = [
+const elsewhere: readonly {
+  readonly command: RegExp;
+  readonly file: string;
+  readonly has: string;
+}[] = [
   // All of what CI does; a test that ran it would run itself.
   { command: /^npm test( -- hermetic)?$/, file: ".ci/run", has: "\nnpm test\n" },
-  { command: /^\.\/seawall up$/, file: "harness/cli/documentation.process.test.ts", has: 'seawall(["up"]' },
-  { command: /^EDGE=\S+ k6 run experiments\/workloads\/viewers\.ts$/, file: "harness/cli/documentation.process.test.ts", has: '"run", "--quiet"' },
-  { command: /^\.\/seawall image$/, file: "harness/cli/documentation.docker.test.ts", has: '"./seawall image"' },
-  { command: /^\.\/seawall run \.\/examples\//, file: "harness/cli/examples.process.test.ts", has: "nginx-segments" },
-  { command: suites, file: "harness/cli/documentation.process.test.ts", has: "suites.test(command)" },
+  {
+    command: /^\.\/seawall up$/,
+    file: "harness/cli/documentation.process.test.ts",
+    has: 'seawall(["up"]',
+  },
+  {
+    command: /^EDGE=\S+ k6 run experiments\/workloads\/viewers\.ts$/,
+    file: "harness/cli/documentation.process.test.ts",
+    has: '"run", "--quiet"',
+  },
+  {
+    command: /^\.\/seawall image$/,
+    file: "harness/cli/documentation.docker.test.ts",
+    has: '"./seawall image"',
+  },
+  {
+    command: /^\.\/seawall run \.\/examples\//,
+    file: "harness/cli/examples.process.test.ts",
+    has: "nginx-segments",
+  },
+  {
+    command: suites,
+    file: "harness/cli/documentation.process.test.ts",
+    has: "suites.test(command)",
+  },
   // A fresh clone need not have that name.
-  { command: /^\.\/seawall gate --suite quick --baseline main$/, file: "harness/cli/documentation.process.test.ts", has: '"--baseline", "HEAD"' },
+  {
+    command: /^\.\/seawall gate --suite quick --baseline main$/,
+    file: "harness/cli/documentation.process.test.ts",
+    has: '"--baseline", "HEAD"',
+  },
   // It waits for people.
-  { command: /^\.\/seawall gameday \S+$/, file: "harness/cli/documentation.process.test.ts", has: "new Person(await linkOf(" },
+  {
+    command: /^\.\/seawall gameday \S+$/,
+    file: "harness/cli/documentation.process.test.ts",
+    has: "new Person(await linkOf(",
+  },
 ];
 
-interface Line { readonly page: string; readonly command: string; readonly refuted: boolean }
+interface Line {
+  readonly page: string;
+  readonly command: string;
+  readonly refuted: boolean;
+}
 
 /** Comments say what to expect: "must be refuted". */
 function commandsIn(page: string): Line[] {
-  const blocks = [...readFileSync(join(root, page), "utf8").matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block as string);
-  return blocks.flatMap((block) => block.split("\n")).map((line) => ({ page, command: line.replace(/\s+#.*$/, "").trim(), refuted: /--without/.test(line) })).filter(({ command }) => command !== "");
+  const blocks = [
+    ...readFileSync(join(root, page), "utf8").matchAll(/^```sh\n([\s\S]*?)^```/gm),
+  ].map(([, block]) => block as string);
+  return blocks
+    .flatMap((block) => block.split("\n"))
+    .map((line) => ({
+      page,
+      command: line.replace(/\s+#.*$/, "").trim(),
+      refuted: /--without/.test(line),
+    }))
+    .filter(({ command }) => command !== "");
 }
 
 const all = [...new Map(pages.flatMap(commandsIn).map((line) => [line.command, line])).values()];
@@ -46,28 +105,77 @@ const here = all.filter(({ command }) => !elsewhere.some((one) => one.command.te
 /** A reader's folder, in which the names that stand for something of theirs are there. */
 function readersFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "seawall-docs-"));
-  for (const name of ["seawall", "experiments", "examples", "harness", "targets", "schemas", "node_modules", "package.json"]) symlinkSync(join(root, name), join(folder, name));
-  const sides = ["before", "after"].flatMap((side) => ["1", "2", "3"].map((run) => `${side}/${run}`));
-  for (const name of ["RUN", ...sides, "A1", "A2", "A3", "B1", "B2", "B3", "reports/origin-storm/RUN"]) cpSync(join(root, "reports/sample"), join(folder, name), { recursive: true });
-  writeFileSync(join(folder, "my-storm.ts"), readFileSync(join(root, "experiments/origin-storm.ts"), "utf8").replaceAll('"../', `"${root}/`).replaceAll('"./', `"${root}/experiments/`));
+  for (const name of [
+    "seawall",
+    "experiments",
+    "examples",
+    "harness",
+    "targets",
+    "schemas",
+    "node_modules",
+    "package.json",
+  ])
+    symlinkSync(join(root, name), join(folder, name));
+  const sides = ["before", "after"].flatMap((side) =>
+    ["1", "2", "3"].map((run) => `${side}/${run}`),
+  );
+  for (const name of [
+    "RUN",
+    ...sides,
+    "A1",
+    "A2",
+    "A3",
+    "B1",
+    "B2",
+    "B3",
+    "reports/origin-storm/RUN",
+  ])
+    cpSync(join(root, "reports/sample"), join(folder, name), { recursive: true });
+  writeFileSync(
+    join(folder, "my-storm.ts"),
+    readFileSync(join(root, "experiments/origin-storm.ts"), "utf8")
+      .replaceAll('"../', `"${root}/`)
+      .replaceAll('"./', `"${root}/experiments/`),
+  );
   return folder;
 }
 
-interface Said { readonly code: number | null; readonly said: string }
+interface Said {
+  readonly code: number | null;
+  readonly said: string;
+}
 
-const environment = (cwd: string): NodeJS.ProcessEnv => ({ ...process.env, SEAWALL_SUBSTRATE: "simulated", SEAWALL_REPORTS: join(cwd, "reports") });
+const environment = (cwd: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  SEAWALL_SUBSTRATE: "simulated",
+  SEAWALL_REPORTS: join(cwd, "reports"),
+});
 
-function typed(command: string, cwd: string, env: Readonly<Record<string, string>> = {}): Promise<Said> {
+function typed(
+  command: string,
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Said> {
   return new Promise((done) => {
-    execFile("sh", ["-c", command], { cwd, timeout: 120_000, maxBuffer: 1e8, env: { ...environment(cwd), ...env } },
-      (error, stdout, stderr) => done({ code: error === null ? 0 : typeof error.code === "number" ? error.code : null, said: `${stderr}${stdout}`.slice(-8_000) }));
+    execFile(
+      "sh",
+      ["-c", command],
+      { cwd, timeout: 120_000, maxBuffer: 1e8, env: { ...environment(cwd), ...env } },
+      (error, stdout, stderr) =>
+        done({
+          code: error === null ? 0 : typeof error.code === "number" ? error.code : null,
+          said: `${stderr}${stdout}`.slice(-8_000),
+        }),
+    );
   });
 }
 
 /** What the model of the target lacks, and nothing else, is a reason not to run it in virtual time. */
 function onlyTheModelLacks({ code, said }: Said): boolean {
   const problems = said.split("\n").filter((line) => line.startsWith("  - "));
-  return code === 64 && problems.length > 0 && problems.every((line) => /the model|simulated/.test(line));
+  return (
+    code === 64 && problems.length > 0 && problems.every((line) => /the model|simulated/.test(line))
+  );
 }
 
 describe("a command of the documentation", () => {
@@ -77,38 +185,63 @@ describe("a command of the documentation", () => {
     expect(all.length).toBeGreaterThan(20);
   });
 
-  it.each(here.map((line) => [line.command, line.page, line] as const))("works as it stands: %s (%s)", async (command, _page, { refuted }) => {
-    // A plan starts nothing, on whatever substrate.
-    const { code, said } = await typed(command, folder, / plan /.test(command) ? { SEAWALL_SUBSTRATE: "process" } : {});
-    expect(code, said).toBe(refuted ? 1 : 0);
-  });
+  it.each(here.map((line) => [line.command, line.page, line] as const))(
+    "works as it stands: %s (%s)",
+    async (command, _page, { refuted }) => {
+      // A plan starts nothing, on whatever substrate.
+      const { code, said } = await typed(
+        command,
+        folder,
+        / plan /.test(command) ? { SEAWALL_SUBSTRATE: "process" } : {},
+      );
+      expect(code, said).toBe(refuted ? 1 : 0);
+    },
+  );
 
-  it.each(elsewhere.map((one) => [String(one.command), one] as const))("that needs more is run by a test of its own: %s", (_name, { command, file, has }) => {
-    expect(all.some((line) => command.test(line.command))).toBe(true);
-    expect(readFileSync(join(root, file), "utf8")).toContain(has);
-  });
+  it.each(elsewhere.map((one) => [String(one.command), one] as const))(
+    "that needs more is run by a test of its own: %s",
+    (_name, { command, file, has }) => {
+      expect(all.some((line) => command.test(line.command))).toBe(true);
+      expect(readFileSync(join(root, file), "utf8")).toContain(has);
+    },
+  );
 
-  it.each(all.map(({ command }) => command).filter((command) => suites.test(command)))("runs a whole suite in virtual time, as far as the model of the target goes: %s", async (command) => {
-    const [before = ""] = command.split(" --baseline ");
-    if (before !== command) await typed(before, folder, { SEAWALL_REPORTS: join(folder, "reports/baseline") });
-    const gate = await typed(command, folder);
-    // Suites that need what no model has are refused before anything begins, and say what that is.
-    if (!onlyTheModelLacks(gate)) expect(gate.code, gate.said).toBe(0);
-  });
+  it.each(all.map(({ command }) => command).filter((command) => suites.test(command)))(
+    "runs a whole suite in virtual time, as far as the model of the target goes: %s",
+    async (command) => {
+      const [before = ""] = command.split(" --baseline ");
+      if (before !== command)
+        await typed(before, folder, { SEAWALL_REPORTS: join(folder, "reports/baseline") });
+      const gate = await typed(command, folder);
+      // Suites that need what no model has are refused before anything begins, and say what that is.
+      if (!onlyTheModelLacks(gate)) expect(gate.code, gate.said).toBe(0);
+    },
+  );
 
   it("conducts a game day for somebody at its page", async () => {
-    const [command] = all.map((line) => line.command).filter((line) => /^\.\/seawall gameday \S+$/.test(line));
-    const child = spawn("sh", ["-c", `exec ${command}`], { cwd: folder, env: environment(folder), stdio: ["ignore", "ignore", "pipe"] });
+    const [command] = all
+      .map((line) => line.command)
+      .filter((line) => /^\.\/seawall gameday \S+$/.test(line));
+    const child = spawn("sh", ["-c", `exec ${command}`], {
+      cwd: folder,
+      env: environment(folder),
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     let stderr = "";
-    child.stderr.setEncoding("utf8").on("data", (part: string) => { stderr += part; });
+    child.stderr.setEncoding("utf8").on("data", (part: string) => {
+      stderr += part;
+    });
     const ended = once(child, "close");
     try {
-      const seen = (pattern: RegExp): Promise<void> => expect.poll(() => stderr, { timeout: 20_000 }).toMatch(pattern) as unknown as Promise<void>;
+      const seen = (pattern: RegExp): Promise<void> =>
+        expect.poll(() => stderr, { timeout: 20_000 }).toMatch(pattern) as unknown as Promise<void>;
       const anna = new Person(await linkOf({ seen, stderr: () => stderr }, "conductor"));
       // Go for the first, and leave the second out. A virtual clock cannot be held, so nobody is asked in the midst of a step.
       await anna.answer(1, "go");
       await anna.until(() => anna.count("ended") === 1, "the first step's end");
-      expect(anna.count("saw", ({ seen }) => seen.what === "injected" && seen.evidence.landed)).toBe(1);
+      expect(
+        anna.count("saw", ({ seen }) => seen.what === "injected" && seen.evidence.landed),
+      ).toBe(1);
       await anna.answer(2, "no-go");
       const [code] = await ended;
       // What was left out shows nothing.
@@ -120,7 +253,10 @@ describe("a command of the documentation", () => {
   });
 
   it("compares with a git ref, run by that ref's own code", async () => {
-    const gate = await typed(["./seawall", "gate", "origin-storm", "--baseline", "HEAD"].join(" "), folder);
+    const gate = await typed(
+      ["./seawall", "gate", "origin-storm", "--baseline", "HEAD"].join(" "),
+      folder,
+    );
     expect(gate.code, gate.said).toBe(0);
     expect(gate.said).toMatch(/1 of 1 compared with HEAD \([0-9a-f]{12}\)/);
   });
@@ -129,11 +265,30 @@ describe("a command of the documentation", () => {
     const { k6 } = await provision(["k6"], { env: process.env });
     const up = seawall(["up"]);
     await up.seen(/the target is up/);
-    const [edge, gateway] = [/^region-a\/edge +(\S+)$/m, /^region-a\/gateway +(\S+)$/m].map((line) => line.exec(up.stdout())?.[1] ?? "none");
-    const workloads = readdirSync(join(root, "experiments/workloads")).filter((name) => name.endsWith(".ts"));
-    const played = await Promise.all(workloads.map(async (name) => ({
-      name, ...await typed([k6?.executable ?? "k6", "run", "--quiet", "--no-usage-report", "--address", "127.0.0.1:0", `experiments/workloads/${name}`].join(" "), root, { ...k6?.env, EDGE: edge ?? "", GATEWAY: gateway ?? "" }),
-    })));
+    const [edge, gateway] = [/^region-a\/edge +(\S+)$/m, /^region-a\/gateway +(\S+)$/m].map(
+      (line) => line.exec(up.stdout())?.[1] ?? "none",
+    );
+    const workloads = readdirSync(join(root, "experiments/workloads")).filter((name) =>
+      name.endsWith(".ts"),
+    );
+    const played = await Promise.all(
+      workloads.map(async (name) => ({
+        name,
+        ...(await typed(
+          [
+            k6?.executable ?? "k6",
+            "run",
+            "--quiet",
+            "--no-usage-report",
+            "--address",
+            "127.0.0.1:0",
+            `experiments/workloads/${name}`,
+          ].join(" "),
+          root,
+          { ...k6?.env, EDGE: edge ?? "", GATEWAY: gateway ?? "" },
+        )),
+      })),
+    );
     up.child.kill("SIGINT");
     await up.ended;
     for (const { name, code, said } of played) expect(code, `${name}: ${said}`).toBe(0);
@@ -143,7 +298,11 @@ describe("a command of the documentation", () => {
 });
 
 it("links from page to page lead somewhere", () => {
-  const broken = pages.flatMap((page) => [...readFileSync(join(root, page), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)]
-    .map(([, target]) => target as string).filter((target) => !existsSync(resolve(root, page, "..", target))).map((target) => `${page}: ${target}`));
+  const broken = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)]
+      .map(([, target]) => target as string)
+      .filter((target) => !existsSync(resolve(root, page, "..", target)))
+      .map((target) => `${page}: ${target}`),
+  );
   expect(broken).toEqual([]);
 });

@@ -2,7 +2,12 @@ import { expect, it } from "vitest";
 import { judged } from "./judged.fixture.ts";
 
 it("the storm on a backend that is not ours holds", async (test) => {
-  const { out, exitCode, stderr, stdout } = await judged(test, () => ["run", "./examples/nginx-segments/origin-storm.ts"]);
+  const { out, exitCode, stderr, stdout } = await judged(test, () => [
+    "run",
+    "./examples/nginx-segments/origin-storm.ts",
+  ]);
   expect(exitCode, stderr + stdout).toBe(0);
-  expect(out.verdict().findings.find((finding) => finding.title === "Every fault landed")).toMatchObject({ status: "held" });
+  expect(
+    out.verdict().findings.find((finding) => finding.title === "Every fault landed"),
+  ).toMatchObject({ status: "held" });
 });

@@ -16,17 +16,28 @@ export interface ExportFlags {
 /** Points of each series in one request: half a minute's at a point per second, a few hundred kilobytes. */
 const pointsPerRequest = 30;
 
-export async function exportRun(context: Context, directory: string, flags: ExportFlags): Promise<number> {
+export async function exportRun(
+  context: Context,
+  directory: string,
+  flags: ExportFlags,
+): Promise<number> {
   const receiver = receiverOf(context, flags.otlp);
   const run = await readRun(directory);
   const verdict = judgeRecord(run);
   let requests = 0;
-  for (const request of exportRequests(run, { everyMs: flags.everyMs, pointsPerRequest, attributes: { "seawall.verdict": verdict.status } })) {
+  for (const request of exportRequests(run, {
+    everyMs: flags.everyMs,
+    pointsPerRequest,
+    attributes: { "seawall.verdict": verdict.status },
+  })) {
     if (receiver === null) context.stdout.json(request);
     else await send(receiver, request, context.signal);
     requests++;
   }
-  if (receiver !== null) context.stdout.write(`${run.id}: ${run.series.length} series in ${requests} requests to ${redacted(receiver.url)}\n`);
+  if (receiver !== null)
+    context.stdout.write(
+      `${run.id}: ${run.series.length} series in ${requests} requests to ${redacted(receiver.url)}\n`,
+    );
   return 0;
 }
 
@@ -39,15 +50,26 @@ export function receiverOf(context: Pick<Context, "env">, asked: string | null):
   if (url === null) return null;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     // What stands before the last @ may be a password, even where nothing else of the address can be read.
-    throw new SeawallError("USAGE", `"${redacted(url.replace(/(\/\/)?\S*@/, "$1***@"))}" is no address of a receiver`, { hint: "Give one such as http://127.0.0.1:4318 (an OpenTelemetry collector) or http://127.0.0.1:9090/api/v1/otlp (Prometheus)." });
+    throw new SeawallError(
+      "USAGE",
+      `"${redacted(url.replace(/(\/\/)?\S*@/, "$1***@"))}" is no address of a receiver`,
+      {
+        hint: "Give one such as http://127.0.0.1:4318 (an OpenTelemetry collector) or http://127.0.0.1:9090/api/v1/otlp (Prometheus).",
+      },
+    );
   }
   const { address, authorization } = withoutUser(new URL(url));
-  const headers = headersOf(env["OTEL_EXPORTER_OTLP_METRICS_HEADERS"] || env["OTEL_EXPORTER_OTLP_HEADERS"] || "");
+  const headers = headersOf(
+    env["OTEL_EXPORTER_OTLP_METRICS_HEADERS"] || env["OTEL_EXPORTER_OTLP_HEADERS"] || "",
+  );
   return { url: address, headers: { ...authorization, ...headers } };
 }
 
 /** A user and a password in an address are sent as basic authentication, and shown nowhere. */
-function withoutUser(url: URL): { readonly address: string; readonly authorization: Readonly<Record<string, string>> } {
+function withoutUser(url: URL): {
+  readonly address: string;
+  readonly authorization: Readonly<Record<string, string>>;
+} {
   if (url.username === "" && url.password === "") return { address: url.href, authorization: {} };
   const basic = Buffer.from(`${decode(url.username)}:${decode(url.password)}`).toString("base64");
   url.username = "";
@@ -64,11 +86,21 @@ function metricsOf(base: string): string {
 
 /** `name=value,name=value`, values percent-encoded. */
 function headersOf(text: string): Record<string, string> {
-  return Object.fromEntries(text.split(",").map((pair) => pair.trim()).filter((pair) => pair !== "").map((pair) => {
-    const at = pair.indexOf("=");
-    if (at < 1) throw new SeawallError("USAGE", "OTEL_EXPORTER_OTLP_HEADERS must read name=value,name=value");
-    return [pair.slice(0, at).trim(), decode(pair.slice(at + 1).trim())];
-  }));
+  return Object.fromEntries(
+    text
+      .split(",")
+      .map((pair) => pair.trim())
+      .filter((pair) => pair !== "")
+      .map((pair) => {
+        const at = pair.indexOf("=");
+        if (at < 1)
+          throw new SeawallError(
+            "USAGE",
+            "OTEL_EXPORTER_OTLP_HEADERS must read name=value,name=value",
+          );
+        return [pair.slice(0, at).trim(), decode(pair.slice(at + 1).trim())];
+      }),
+  );
 }
 
 function decode(value: string): string {

@@ -8,9 +8,20 @@ import { enoughRuns } from "../core/compare/enough-runs.ts";
 import { unsharedOf } from "../core/compare/quantities.ts";
 import { powerSentences, sentence } from "../core/compare/words.ts";
 import { exitCodes, SeawallError } from "../core/errors.ts";
-import { type AgainstBaseline, type Attempt, againstBaseline, gateExperiment, type Gated } from "../core/gate/gate.ts";
+import {
+  type AgainstBaseline,
+  type Attempt,
+  againstBaseline,
+  gateExperiment,
+  type Gated,
+} from "../core/gate/gate.ts";
 import type { Run } from "../core/run.ts";
-import { type GateReport, renderAnnotations, renderGateMarkdown, renderGateText } from "../report/gate.ts";
+import {
+  type GateReport,
+  renderAnnotations,
+  renderGateMarkdown,
+  renderGateText,
+} from "../report/gate.ts";
 import { type JudgedRun, renderJunit, type Unjudged } from "../report/junit.ts";
 import { newRunId } from "../run/run-directory.ts";
 import { makeFolders, writeWhole } from "../system/files.ts";
@@ -29,104 +40,214 @@ export interface GateOptions extends RunOptions {
   readonly confirmations: number;
 }
 
-export async function gate(context: Context, names: readonly string[], options: GateOptions): Promise<number> {
+export async function gate(
+  context: Context,
+  names: readonly string[],
+  options: GateOptions,
+): Promise<number> {
   const items = await chosen(context, names, options.suite);
   const seed = options.seed ?? randomInt(0, 2 ** 32);
   await planAll(context, items, seed, options);
-  await using baseline = options.baseline === null ? null : await openBaseline(context, options.baseline, options.out, { runs: options.baselineRuns, seed, names: items.map(({ name }) => name) });
+  await using baseline =
+    options.baseline === null
+      ? null
+      : await openBaseline(context, options.baseline, options.out, {
+          runs: options.baselineRuns,
+          seed,
+          names: items.map(({ name }) => name),
+        });
   const judged = new Map<string, Outcome>();
   const entries: Gated[] = [];
   for (const item of items) {
     const entry = await gateItem(context, item, seed, options, baseline, judged);
     entries.push(entry);
-    if (entry.exitCode === exitCodes.interrupted || entry.exitCode === exitCodes.cleanupIncomplete) break;
+    if (entry.exitCode === exitCodes.interrupted || entry.exitCode === exitCodes.cleanupIncomplete)
+      break;
   }
-  const report = reportOf(options, baseline, entries, items.slice(entries.length).map(({ experiment }) => experiment.name));
+  const report = reportOf(
+    options,
+    baseline,
+    entries,
+    items.slice(entries.length).map(({ experiment }) => experiment.name),
+  );
   publish(context, report, judged, options);
   return report.exitCode;
 }
 
-async function gateItem(context: Context, item: Item, seed: number, options: GateOptions, baseline: Baseline | null, judged: Map<string, Outcome>): Promise<Gated> {
+async function gateItem(
+  context: Context,
+  item: Item,
+  seed: number,
+  options: GateOptions,
+  baseline: Baseline | null,
+  judged: Map<string, Outcome>,
+): Promise<Gated> {
   const own = inItsTopology(item, options);
   const { experiment } = item;
   let made = 0;
   let before: BaselineRuns | null = null;
-  return gateExperiment(experiment.name, experiment.title, {
-    run: async () => {
-      // Another seed each time: the same choices again would be the same draw.
-      const planned = await plan(context, item.name, experiment, (seed + made++) % 2 ** 32, own).catch((error: unknown) => {
-        if (error instanceof SeawallError && error.code === "PLAN_REFUSED") return error;
-        throw error;
-      });
-      if (planned instanceof SeawallError) return refusedAttempt(planned);
-      const outcome = await runPlanned(context, planned, own);
-      present(context, outcome, false, context.stderr);
-      judged.set(outcome.run.directory, outcome);
-      const { verdict, run, exitCode } = outcome;
-      return { runId: run.id, status: verdict.status, why: verdict.why, exitCode, directory: run.directory, rerun: verdict.rerun };
+  return gateExperiment(
+    experiment.name,
+    experiment.title,
+    {
+      run: async () => {
+        // Another seed each time: the same choices again would be the same draw.
+        const planned = await plan(
+          context,
+          item.name,
+          experiment,
+          (seed + made++) % 2 ** 32,
+          own,
+        ).catch((error: unknown) => {
+          if (error instanceof SeawallError && error.code === "PLAN_REFUSED") return error;
+          throw error;
+        });
+        if (planned instanceof SeawallError) return refusedAttempt(planned);
+        const outcome = await runPlanned(context, planned, own);
+        present(context, outcome, false, context.stderr);
+        judged.set(outcome.run.directory, outcome);
+        const { verdict, run, exitCode } = outcome;
+        return {
+          runId: run.id,
+          status: verdict.status,
+          why: verdict.why,
+          exitCode,
+          directory: run.directory,
+          rerun: verdict.rerun,
+        };
+      },
+      compare: async (held) => {
+        if (baseline === null) return { kind: "none", why: "" };
+        const { topology, substrate } = (judged.get(held[0]?.directory ?? "") as Outcome).run.plan;
+        // A folder of runs may be the very one into which the gate puts its own.
+        before ??= withoutOwn(
+          await baseline.runs({
+            name: item.name,
+            experiment: experiment.name,
+            topology,
+            substrate,
+          }),
+          judged,
+        );
+        return compared(
+          before,
+          held.map(({ directory }) => (judged.get(directory) as Outcome).run),
+        );
+      },
     },
-    compare: async (held) => {
-      if (baseline === null) return { kind: "none", why: "" };
-      const { topology, substrate } = (judged.get(held[0]?.directory ?? "") as Outcome).run.plan;
-      // A folder of runs may be the very one into which the gate puts its own.
-      before ??= withoutOwn(await baseline.runs({ name: item.name, experiment: experiment.name, topology, substrate }), judged);
-      return compared(before, held.map(({ directory }) => (judged.get(directory) as Outcome).run));
-    },
-  }, { retriesMax: options.retries, confirmations: options.confirmations });
+    { retriesMax: options.retries, confirmations: options.confirmations },
+  );
 }
 
 /** Something that had to hold first has not held in this very gate. */
 function refusedAttempt(error: SeawallError): Attempt {
-  return { runId: "", status: "inconclusive", why: `it was not run: ${reasonsOf(error)}`, exitCode: exitCodes.inconclusive, directory: "", rerun: "" };
+  return {
+    runId: "",
+    status: "inconclusive",
+    why: `it was not run: ${reasonsOf(error)}`,
+    exitCode: exitCodes.inconclusive,
+    directory: "",
+    rerun: "",
+  };
 }
 
-function withoutOwn({ held, refuted, leftOut }: BaselineRuns, own: ReadonlyMap<string, Outcome>): BaselineRuns {
-  const others = (runs: readonly Run[]): Run[] => runs.filter(({ directory }) => !own.has(directory));
+function withoutOwn(
+  { held, refuted, leftOut }: BaselineRuns,
+  own: ReadonlyMap<string, Outcome>,
+): BaselineRuns {
+  const others = (runs: readonly Run[]): Run[] =>
+    runs.filter(({ directory }) => !own.has(directory));
   return { held: others(held), refuted: others(refuted), leftOut };
 }
 
 /** A new experiment has no baseline yet, and one that is mended had none that held: both pass. What says nothing does not. */
-function compared({ held: before, refuted, leftOut }: BaselineRuns, now: readonly Run[]): AgainstBaseline {
+function compared(
+  { held: before, refuted, leftOut }: BaselineRuns,
+  now: readonly Run[],
+): AgainstBaseline {
   if (before.length === 0 && refuted.length > 0) {
     const [baselineRuns, runs] = [refuted.map(({ id }) => id), now.map(({ id }) => id)];
-    return { kind: "compared", baselineRuns, runs, worse: [], better: ["every claim holds now, and not all did"], suspected: [], power: [], marked: [] };
+    return {
+      kind: "compared",
+      baselineRuns,
+      runs,
+      worse: [],
+      better: ["every claim holds now, and not all did"],
+      suspected: [],
+      power: [],
+      marked: [],
+    };
   }
-  if (before.length === 0 && leftOut.length > 0) return { kind: "useless", why: `none of the baseline's runs says anything: ${leftOut[0]}` };
+  if (before.length === 0 && leftOut.length > 0)
+    return { kind: "useless", why: `none of the baseline's runs says anything: ${leftOut[0]}` };
   if (before.length === 0) return { kind: "none", why: "the baseline has no run of it" };
   const sides = { baseline: before.map(({ id }) => id), runs: now.map(({ id }) => id) };
   const comparable = comparability([before, now]);
   if (comparable.refused.length > 0) return againstBaseline(sides, comparable, [], sentence, []);
   const changes = compareRuns(before, now);
   const enough = enoughRuns(before.length, now.length, defaults.alpha);
-  const power = powerSentences({ changes, enough, unshared: unsharedOf([...before, ...now]), side: { runs: now }, baselineRuns: before.length });
+  const power = powerSentences({
+    changes,
+    enough,
+    unshared: unsharedOf([...before, ...now]),
+    side: { runs: now },
+    baselineRuns: before.length,
+  });
   return againstBaseline(sides, comparable, changes, sentence, power);
 }
 
-function reportOf(options: GateOptions, baseline: Baseline | null, entries: readonly Gated[], notRun: readonly string[]): GateReport {
-  const conclusive = entries.reduce<number>((worst, entry) => worse(worst, entry.exitCode), exitCodes.held);
+function reportOf(
+  options: GateOptions,
+  baseline: Baseline | null,
+  entries: readonly Gated[],
+  notRun: readonly string[],
+): GateReport {
+  const conclusive = entries.reduce<number>(
+    (worst, entry) => worse(worst, entry.exitCode),
+    exitCodes.held,
+  );
   // A baseline with which nothing can be compared is a mistake in its name, not a success.
-  const useless = baseline !== null && conclusive === exitCodes.held && entries.every((entry) => entry.baseline.kind === "none");
+  const useless =
+    baseline !== null &&
+    conclusive === exitCodes.held &&
+    entries.every((entry) => entry.baseline.kind === "none");
   const exitCode = useless ? exitCodes.inconclusive : conclusive;
   return {
-    format: "seawall-gate/1", suite: options.suite ?? "", baseline: baseline?.label ?? null, passed: exitCode === exitCodes.held && notRun.length === 0, exitCode, entries, notRun,
-    ...(useless ? { note: "nothing could be compared with the baseline: is it the right one?" } : {}),
+    format: "seawall-gate/1",
+    suite: options.suite ?? "",
+    baseline: baseline?.label ?? null,
+    passed: exitCode === exitCodes.held && notRun.length === 0,
+    exitCode,
+    entries,
+    notRun,
+    ...(useless
+      ? { note: "nothing could be compared with the baseline: is it the right one?" }
+      : {}),
   };
 }
 
 /** Its files, the terminal, and whatever the pipeline reads by itself. */
-function publish(context: Context, report: GateReport, judged: ReadonlyMap<string, Outcome>, options: GateOptions): void {
+function publish(
+  context: Context,
+  report: GateReport,
+  judged: ReadonlyMap<string, Outcome>,
+  options: GateOptions,
+): void {
   const folder = join(options.out, "gate", newRunId(Date.now(), options.seed ?? 0));
   makeFolders(folder);
   writeWhole(join(folder, "gate.json"), `${JSON.stringify(report, null, 2)}\n`);
   writeWhole(join(folder, "summary.md"), renderGateMarkdown(report));
   writeWhole(join(folder, "junit.xml"), renderJunit(...suitesOf(report, judged)));
   const people = options.json ? context.stderr : context.stdout;
-  people.write(`\n${renderGateText(report, { columns: people.columns, colour: people.colour })}\n\n`);
+  people.write(
+    `\n${renderGateText(report, { columns: people.columns, colour: people.colour })}\n\n`,
+  );
   people.write(`gate     ${relative(context.cwd, folder) || "."}\n`);
   if (options.json) context.stdout.json(report);
   const { GITHUB_ACTIONS: actions, GITHUB_STEP_SUMMARY: summary } = context.env;
   if (actions === "true") people.commands(renderAnnotations(report));
-  if (summary !== undefined && summary !== "") appendSummary(context, summary, renderGateMarkdown(report));
+  if (summary !== undefined && summary !== "")
+    appendSummary(context, summary, renderGateMarkdown(report));
 }
 
 /** The summary is for looking at: a runner that has no usable file for it changes nothing about the gate. */
@@ -139,23 +260,59 @@ function appendSummary({ stderr }: Context, path: string, text: string): void {
 }
 
 /** Whatever closes the gate is a failure or an error in one of them. */
-function suitesOf({ entries, notRun, note }: GateReport, judged: ReadonlyMap<string, Outcome>): (JudgedRun | Unjudged)[] {
+function suitesOf(
+  { entries, notRun, note }: GateReport,
+  judged: ReadonlyMap<string, Outcome>,
+): (JudgedRun | Unjudged)[] {
   return [
     ...entries.map((entry) => suiteOf(entry, judged)),
-    ...notRun.map((suite): Unjudged => ({ suite, name: "not run", message: "it was not run: the gate was stopped before it" })),
+    ...notRun.map(
+      (suite): Unjudged => ({
+        suite,
+        name: "not run",
+        message: "it was not run: the gate was stopped before it",
+      }),
+    ),
     ...(note === undefined ? [] : [{ suite: "gate", name: "baseline", message: note }]),
   ];
 }
 
 /** The run that decided, and what the comparison said of it. */
-function suiteOf({ experiment, attempts, baseline, outcome, why }: Gated, judged: ReadonlyMap<string, Outcome>): JudgedRun | Unjudged {
-  const last = attempts.findLast(({ exitCode }) => exitCode !== exitCodes.inconclusive) ?? attempts.at(-1);
+function suiteOf(
+  { experiment, attempts, baseline, outcome, why }: Gated,
+  judged: ReadonlyMap<string, Outcome>,
+): JudgedRun | Unjudged {
+  const last =
+    attempts.findLast(({ exitCode }) => exitCode !== exitCodes.inconclusive) ?? attempts.at(-1);
   const made = judged.get(last?.directory ?? "");
   if (made === undefined) return { suite: experiment, name: "not run", message: why };
-  const compared = baseline.kind === "compared" ? { outcome: outcome === "worse" ? "failure" as const : "passed" as const, message: outcome === "worse" ? baseline.worse.join("; ") : "" }
-    : { outcome: baseline.kind === "useless" ? "error" as const : "skipped" as const, message: baseline.why };
-  const again = attempts.length > 1 ? [{ name: `it took ${attempts.length} runs`, outcome: "passed" as const, message: why }] : [];
-  const closed = outcome === "passed" || outcome === "worse" ? [] : [{ name: "gate", outcome: outcome === "refuted" ? "failure" as const : "error" as const, message: `${outcome}: ${why}` }];
-  const against = baseline.kind === "none" && baseline.why === "" ? [] : [{ name: "as good as the baseline", ...compared }];
+  const compared =
+    baseline.kind === "compared"
+      ? {
+          outcome: outcome === "worse" ? ("failure" as const) : ("passed" as const),
+          message: outcome === "worse" ? baseline.worse.join("; ") : "",
+        }
+      : {
+          outcome: baseline.kind === "useless" ? ("error" as const) : ("skipped" as const),
+          message: baseline.why,
+        };
+  const again =
+    attempts.length > 1
+      ? [{ name: `it took ${attempts.length} runs`, outcome: "passed" as const, message: why }]
+      : [];
+  const closed =
+    outcome === "passed" || outcome === "worse"
+      ? []
+      : [
+          {
+            name: "gate",
+            outcome: outcome === "refuted" ? ("failure" as const) : ("error" as const),
+            message: `${outcome}: ${why}`,
+          },
+        ];
+  const against =
+    baseline.kind === "none" && baseline.why === ""
+      ? []
+      : [{ name: "as good as the baseline", ...compared }];
   return { verdict: made.verdict, plan: made.run.plan, more: [...closed, ...again, ...against] };
 }

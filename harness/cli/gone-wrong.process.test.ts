@@ -23,7 +23,9 @@ const own = (args: readonly string[]): Started => seawall(args, { SEAWALL_CACHE:
 type Out = ReturnType<typeof outFolder>;
 
 function left(out: Out): string[] {
-  const state = readdirSync(cache.state).filter((name) => /\.(ndjson|lock)$/.test(name) && !reserved.includes(name));
+  const state = readdirSync(cache.state).filter(
+    (name) => /\.(ndjson|lock)$/.test(name) && !reserved.includes(name),
+  );
   return [...new Set([...leftovers(cache.path, [basename(out.run())]), ...state])];
 }
 
@@ -35,7 +37,8 @@ function pidOf(out: Out, text: string): number {
   return found;
 }
 
-const evidence = (verdict: Verdict, title: RegExp) => verdict.findings.find((finding) => finding.kind === "evidence" && title.test(finding.title));
+const evidence = (verdict: Verdict, title: RegExp) =>
+  verdict.findings.find((finding) => finding.kind === "evidence" && title.test(finding.title));
 
 it("does not start on a target that lost a service while it came up", async () => {
   const out = outFolder();
@@ -57,7 +60,10 @@ it("is inconclusive when the load generator is killed", async () => {
   process.kill(pidOf(out, "SEAWALL_LOAD="), "SIGKILL");
   const { exitCode, stderr } = await run.ended;
   expect(exitCode, stderr).toBe(2);
-  expect(evidence(out.verdict(), /generator ran to its end/)).toMatchObject({ status: "inconclusive", why: expect.stringContaining("SIGKILL") });
+  expect(evidence(out.verdict(), /generator ran to its end/)).toMatchObject({
+    status: "inconclusive",
+    why: expect.stringContaining("SIGKILL"),
+  });
   expect(left(out)).toEqual([]);
 });
 
@@ -69,7 +75,10 @@ it("is inconclusive when the fault finds nothing to hit", async () => {
   const { exitCode, stderr } = await run.ended;
   expect(exitCode, stderr).not.toBe(0);
   expect(out.verdict().status).not.toBe("held");
-  expect(evidence(out.verdict(), /Every fault landed/)).toMatchObject({ status: "inconclusive", why: expect.stringContaining("nothing to kill") });
+  expect(evidence(out.verdict(), /Every fault landed/)).toMatchObject({
+    status: "inconclusive",
+    why: expect.stringContaining("nothing to kill"),
+  });
   expect(evidence(out.verdict(), /No service died/)).toMatchObject({ status: "inconclusive" });
 });
 
@@ -81,7 +90,11 @@ it("heals and leaves nothing behind on Ctrl-C, in the middle of a fault", async 
   const { exitCode, stderr } = await run.ended;
   expect(exitCode, stderr).toBe(130);
   expect(out.events().filter((event) => event.kind === "healed")).toHaveLength(1);
-  expect(out.verdict()).toMatchObject({ status: "inconclusive", aborted: { reason: "user" }, cleanup: { status: "clean" } });
+  expect(out.verdict()).toMatchObject({
+    status: "inconclusive",
+    aborted: { reason: "user" },
+    cleanup: { status: "clean" },
+  });
   expect(left(out)).toEqual([]);
 });
 

@@ -24,14 +24,25 @@ interface Held {
 }
 
 /** A generator of its own, ended before that of the run is started: the record, and so the verdict, is that of a run that nobody held. */
-export function holding(hold: Hold, { plan, runId, logsDirectory, undo, generator }: Held): NonNullable<World["hold"]> {
+export function holding(
+  hold: Hold,
+  { plan, runId, logsDirectory, undo, generator }: Held,
+): NonNullable<World["hold"]> {
   const logs = join(logsDirectory, "hold");
   return {
     msMax: hold.msMax,
     release: async (deployment: Deployment, signal) => {
       mkdirSync(logs, { recursive: true });
       await using load = await generator.prepare({
-        plan: everyday(plan, hold.msMax), runId, edges: entriesOf(deployment), gateways: entriesOf(deployment, deployment.layout.gateways ?? []), hosts: hostsOf(deployment), sink: hold.samples, logsDirectory: logs, undo, signal,
+        plan: everyday(plan, hold.msMax),
+        runId,
+        edges: entriesOf(deployment),
+        gateways: entriesOf(deployment, deployment.layout.gateways ?? []),
+        hosts: hostsOf(deployment),
+        sink: hold.samples,
+        logsDirectory: logs,
+        undo,
+        signal,
       });
       await load.begin();
       await hold.released(signal);
@@ -44,7 +55,11 @@ export function everyday(plan: Plan, msMax: number): Plan {
   const load = plan.load.map((one): Load => {
     const { baseline, fault, recovery } = one.ratePerSecond;
     const share = baseline / Math.max(baseline, fault, recovery, Number.MIN_VALUE);
-    return { ...one, ratePerSecond: { baseline, fault: baseline, recovery: baseline }, vus: Math.max(1, Math.ceil(one.vus * share)) };
+    return {
+      ...one,
+      ratePerSecond: { baseline, fault: baseline, recovery: baseline },
+      vus: Math.max(1, Math.ceil(one.vus * share)),
+    };
   });
   return { ...plan, load, phasesMs: { baseline: msMax, fault: 0, recovery: 0 }, steps: [] };
 }

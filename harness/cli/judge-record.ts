@@ -8,8 +8,13 @@ export function judgeRecord(record: Run): Verdict {
   try {
     return judge(record);
   } catch (error) {
-    throw new SeawallError("RUN_DIRECTORY_BROKEN", `the record in ${record.directory} cannot be judged: ${(error as Error).message}`, {
-      cause: error, hint: "Its plan.json or events.ndjson was changed after the run, or written by another version; run the experiment again.",
-    });
+    throw new SeawallError(
+      "RUN_DIRECTORY_BROKEN",
+      `the record in ${record.directory} cannot be judged: ${(error as Error).message}`,
+      {
+        cause: error,
+        hint: "Its plan.json or events.ndjson was changed after the run, or written by another version; run the experiment again.",
+      },
+    );
   }
 }

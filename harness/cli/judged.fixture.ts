@@ -9,11 +9,15 @@ import { type Ended, outFolder, seawall } from "./seawall.fixture.ts";
 const attemptsMax = 3;
 const inconclusive = 2;
 
-export interface Judged extends Ended { readonly out: ReturnType<typeof outFolder> }
+export interface Judged extends Ended {
+  readonly out: ReturnType<typeof outFolder>;
+}
 
 /** `argumentsOf` gets the folder for the run's record. The result is of the first attempt that is not inconclusive. */
 export async function judged(
-  test: Pick<TestContext, "skip">, argumentsOf: (folder: string) => readonly string[], env: Readonly<Record<string, string>> = {},
+  test: Pick<TestContext, "skip">,
+  argumentsOf: (folder: string) => readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Judged> {
   const doubts: string[] = [];
   let denied = 0;
@@ -23,7 +27,8 @@ export async function judged(
     if (ended.exitCode !== inconclusive) return { ...ended, out };
     const { why, findings } = out.verdict();
     doubts.push(why);
-    if (findings.some(({ subject, status }) => subject === "machine" && status !== "held")) denied++;
+    if (findings.some(({ subject, status }) => subject === "machine" && status !== "held"))
+      denied++;
   }
   const why = `inconclusive in ${attemptsMax} attempts: ${doubts.join(" | ")}`;
   // A machine of which a part was taken from outside is not idle, whatever else runs on it.

@@ -23,12 +23,18 @@ describe("the process itself", () => {
     expect(exitCode).toBe(70);
   });
 
-  it.each(["/proc/1/nowhere", "/dev/null/x"])("says that the cache folder %s cannot be used", async (cache) => {
-    const { exitCode, stderr } = await seawall(["run", "origin-storm", "--out", outFolder().path], { SEAWALL_CACHE: cache }).ended;
-    expect(stderr).toMatch(/the cache folder cannot be used[\s\S]*SEAWALL_CACHE/);
-    expect(stderr).not.toMatch(/\n {4}at /);
-    expect(exitCode).toBe(64);
-  });
+  it.each(["/proc/1/nowhere", "/dev/null/x"])(
+    "says that the cache folder %s cannot be used",
+    async (cache) => {
+      const { exitCode, stderr } = await seawall(
+        ["run", "origin-storm", "--out", outFolder().path],
+        { SEAWALL_CACHE: cache },
+      ).ended;
+      expect(stderr).toMatch(/the cache folder cannot be used[\s\S]*SEAWALL_CACHE/);
+      expect(stderr).not.toMatch(/\n {4}at /);
+      expect(exitCode).toBe(64);
+    },
+  );
 
   it.each([
     ["plan origin-storm --json > /dev/full", "standard output could not be written"],
@@ -41,22 +47,36 @@ describe("the process itself", () => {
   });
 
   it("takes a reader that went away for no failure", () => {
-    expect(shell("set -o pipefail; ./seawall list | head -1")).toMatchObject({ status: 0, stderr: "" });
+    expect(shell("set -o pipefail; ./seawall list | head -1")).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
   });
 
-  it.each([["started as ./seawall", "./seawall", "by descriptor\n"], ["started by Node", "node_modules/.bin/node harness/main.ts", ""]])(
-    "leaves standard output to the document under --json, whatever an experiment prints, %s", (_how, program, byDescriptor) => {
+  it.each([
+    ["started as ./seawall", "./seawall", "by descriptor\n"],
+    ["started by Node", "node_modules/.bin/node harness/main.ts", ""],
+  ])(
+    "leaves standard output to the document under --json, whatever an experiment prints, %s",
+    (_how, program, byDescriptor) => {
       const { path } = outFolder();
       const file = join(path, "noisy.ts");
-      writeFileSync(file, `import storm from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
+      writeFileSync(
+        file,
+        `import storm from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
 import { writeSync } from "node:fs";
 console.log("at import"); process.stdout.write("raw\\n"); setTimeout(() => console.log("later"), 1);
 ${byDescriptor === "" ? "" : 'writeSync(1, "by descriptor\\n");'}
-export default { ...storm, name: "noisy" };`);
-      const { status, stdout, stderr } = shell(`${program} plan '${file}' --substrate simulated --json`);
+export default { ...storm, name: "noisy" };`,
+      );
+      const { status, stdout, stderr } = shell(
+        `${program} plan '${file}' --substrate simulated --json`,
+      );
       expect(status).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ format: "seawall-plan/1", experiment: "noisy" });
       expect(stdout.trimEnd().split("\n")).toHaveLength(1);
-      for (const printed of ["at import\n", "raw\n", byDescriptor]) expect(stderr).toContain(printed);
-    });
+      for (const printed of ["at import\n", "raw\n", byDescriptor])
+        expect(stderr).toContain(printed);
+    },
+  );
 });

@@ -28,17 +28,38 @@ beforeAll(async () => {
     for (const event of draft.events) recorder.event(event);
     for (const { atMs, values, ...one } of runOf(draft).series) {
       const id = recorder.series(one);
-      for (let index = 0; index < Math.min(40, atMs.length); index++) recorder.sample(id, atMs[index] as number, values[index] as number);
+      for (let index = 0; index < Math.min(40, atMs.length); index++)
+        recorder.sample(id, atMs[index] as number, values[index] as number);
     }
   }
   plan = JSON.parse(readFileSync(join(directory, "plan.json"), "utf8")) as object;
-  events = readFileSync(join(directory, "events.ndjson"), "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as object);
+  events = readFileSync(join(directory, "events.ndjson"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as object);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const odd: readonly unknown[] = [
-  null, undefined, 0, -1, 0.5, 1e308, 1e15, -1e15, "", "x", "constructor", "__proto__", "2026", true,
-  [], {}, [null], { of: "recovery" }, { kind: "kill" },
+  null,
+  undefined,
+  0,
+  -1,
+  0.5,
+  1e308,
+  1e15,
+  -1e15,
+  "",
+  "x",
+  "constructor",
+  "__proto__",
+  "2026",
+  true,
+  [],
+  {},
+  [null],
+  { of: "recovery" },
+  { kind: "kill" },
 ];
 
 type Path = readonly string[];
@@ -49,7 +70,12 @@ function pathsOf(value: unknown, at: Path = []): Path[] {
 
 function changed<T>(value: T, path: Path, by: unknown): T {
   const copy = structuredClone(value);
-  const parent = path.slice(0, -1).reduce((inner, key) => (inner as Record<string, unknown>)[key], copy as unknown) as Record<string, unknown>;
+  const parent = path
+    .slice(0, -1)
+    .reduce((inner, key) => (inner as Record<string, unknown>)[key], copy as unknown) as Record<
+    string,
+    unknown
+  >;
   const key = path.at(-1) as string;
   if (by === undefined) delete parent[key];
   else parent[key] = by;
@@ -65,19 +91,30 @@ async function everything(): Promise<void> {
   comparability([[run], [run]]);
   renderHtml(reportModel(run, verdict));
   let requests = 0;
-  for (const _ of exportRequests(run, { everyMs: 1_000, pointsPerRequest: 30, attributes: {} })) if (++requests > 500) throw new Error("export never ends");
+  for (const _ of exportRequests(run, { everyMs: 1_000, pointsPerRequest: 30, attributes: {} }))
+    if (++requests > 500) throw new Error("export never ends");
 }
 
 describe("a malformed record", () => {
-  const each = async (file: "plan.json" | "events.ndjson", text: (at: number, by: unknown) => readonly [Path, string]): Promise<void> => {
+  const each = async (
+    file: "plan.json" | "events.ndjson",
+    text: (at: number, by: unknown) => readonly [Path, string],
+  ): Promise<void> => {
     const whole = readFileSync(join(directory, file));
     try {
-      await fc.assert(fc.asyncProperty(fc.nat(), fc.constantFrom(...odd), async (at, by) => {
-        const [path, content] = text(at, by);
-        writeFileSync(join(directory, file), content);
-        const thrown = await everything().then(() => null, (error: unknown) => error);
-        if (thrown !== null && !(thrown instanceof SeawallError)) throw new Error(`${path.join(".")} = ${JSON.stringify(by)}`, { cause: thrown });
-      }), { numRuns: Number(process.env["MALFORMED_RUNS"] ?? 40) });
+      await fc.assert(
+        fc.asyncProperty(fc.nat(), fc.constantFrom(...odd), async (at, by) => {
+          const [path, content] = text(at, by);
+          writeFileSync(join(directory, file), content);
+          const thrown = await everything().then(
+            () => null,
+            (error: unknown) => error,
+          );
+          if (thrown !== null && !(thrown instanceof SeawallError))
+            throw new Error(`${path.join(".")} = ${JSON.stringify(by)}`, { cause: thrown });
+        }),
+        { numRuns: Number(process.env["MALFORMED_RUNS"] ?? 40) },
+      );
     } finally {
       writeFileSync(join(directory, file), whole);
     }
@@ -95,14 +132,24 @@ describe("a malformed record", () => {
     const paths = pathsOf(events).filter((path) => path.length > 1);
     await each("events.ndjson", (at, by) => {
       const path = paths[at % paths.length] as Path;
-      return [path, `${changed(events, path, by).map((event) => JSON.stringify(event)).join("\n")}\n`];
+      return [
+        path,
+        `${changed(events, path, by)
+          .map((event) => JSON.stringify(event))
+          .join("\n")}\n`,
+      ];
     });
   }, 120_000);
 
   it("does not stretch its windows to an event of the year 1970", async () => {
     const whole = readFileSync(join(directory, "events.ndjson"));
-    const early = events.map((event) => "kind" in event && event.kind === "healed" ? { ...event, atMs: 0.5 } : event);
-    writeFileSync(join(directory, "events.ndjson"), early.map((event) => JSON.stringify(event)).join("\n"));
+    const early = events.map((event) =>
+      "kind" in event && event.kind === "healed" ? { ...event, atMs: 0.5 } : event,
+    );
+    writeFileSync(
+      join(directory, "events.ndjson"),
+      early.map((event) => JSON.stringify(event)).join("\n"),
+    );
     const { damage } = await readRun(directory);
     await everything();
     writeFileSync(join(directory, "events.ndjson"), whole);
@@ -118,7 +165,10 @@ describe("a malformed record", () => {
     ] as const) {
       const path = join(directory, name);
       make(path);
-      await expect(readRun(path), name).rejects.toMatchObject({ code: "RUN_DIRECTORY_BROKEN", exitCode: 64 });
+      await expect(readRun(path), name).rejects.toMatchObject({
+        code: "RUN_DIRECTORY_BROKEN",
+        exitCode: 64,
+      });
     }
   });
 });

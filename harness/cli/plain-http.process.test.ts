@@ -8,15 +8,30 @@ it("holds, as what the dead server does not answer goes to the other one", async
   const { out, exitCode, stderr, stdout } = await judged(test, () => ["run", experiment]);
   expect(exitCode, stderr + stdout).toBe(0);
   const { findings } = out.verdict();
-  for (const title of ["Orders are placed in time", "Money is spent", "The servers themselves fail nothing"]) {
-    expect(findings.find((finding) => finding.title === title && finding.phase === "fault"), title).toMatchObject({ status: "held" });
+  for (const title of [
+    "Orders are placed in time",
+    "Money is spent",
+    "The servers themselves fail nothing",
+  ]) {
+    expect(
+      findings.find((finding) => finding.title === title && finding.phase === "fault"),
+      title,
+    ).toMatchObject({ status: "held" });
   }
   expect(findings.find(({ id }) => id === "prober.on-time")).toMatchObject({ status: "held" });
 });
 
 it("is refuted without the second try, for the claim that needs it", async (test) => {
-  const { out, exitCode, stderr, stdout } = await judged(test, () => ["run", experiment, "--without", "retries"]);
+  const { out, exitCode, stderr, stdout } = await judged(test, () => [
+    "run",
+    experiment,
+    "--without",
+    "retries",
+  ]);
   expect(exitCode, stderr + stdout).toBe(1);
-  const refuted = out.verdict().findings.filter(({ status }) => status === "refuted").map(({ title }) => title);
+  const refuted = out
+    .verdict()
+    .findings.filter(({ status }) => status === "refuted")
+    .map(({ title }) => title);
   expect(refuted).toContain("Orders are placed in time");
 });

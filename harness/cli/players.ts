@@ -31,9 +31,22 @@ export async function withPlayers(probes: Probes, options: PlayersOptions): Prom
   await using opened = new AsyncDisposableStack();
   opened.use(probes);
   const browser = opened.use(await browserOf(options));
-  const manifestUrls = entriesOf(deployment).map(({ host, port }) => `http://${host}:${port}${manifestPath}`);
-  const players = opened.use(await WatchingPlayers.open({ joins: plan.players ?? [], manifestUrls, browser, sink, events: recorder, clock }));
-  recorder.onEvent((event) => { if (event.kind === "phase") players.phaseBegan(event.phase); });
+  const manifestUrls = entriesOf(deployment).map(
+    ({ host, port }) => `http://${host}:${port}${manifestPath}`,
+  );
+  const players = opened.use(
+    await WatchingPlayers.open({
+      joins: plan.players ?? [],
+      manifestUrls,
+      browser,
+      sink,
+      events: recorder,
+      clock,
+    }),
+  );
+  recorder.onEvent((event) => {
+    if (event.kind === "phase") players.phaseBegan(event.phase);
+  });
   const owned = opened.move();
   return {
     readNow: () => probes.readNow(),
@@ -49,11 +62,19 @@ export async function withPlayers(probes: Probes, options: PlayersOptions): Prom
 
 async function browserOf({ context, runId, undo }: PlayersOptions): Promise<Browser> {
   const executable = chromiumPath(context.env);
-  if (executable === null) throw new SeawallError("TOOL_MISSING", "no Chromium was found, and players need one", { hint: noBrowserHint });
+  if (executable === null)
+    throw new SeawallError("TOOL_MISSING", "no Chromium was found, and players need one", {
+      hint: noBrowserHint,
+    });
   const profile = join(tmpdir(), `seawall-${runId}-chromium`);
   const undone = undo.record({ kind: "directory", path: profile });
   mkdirSync(profile, { recursive: true });
-  const browser = await openBrowser(executable, { scripts: true, online: true, profile, env: { [runVariable]: runId } });
+  const browser = await openBrowser(executable, {
+    scripts: true,
+    online: true,
+    profile,
+    env: { [runVariable]: runId },
+  });
   return {
     context: browser.context,
     async [Symbol.asyncDispose]() {

@@ -14,10 +14,16 @@ export interface Sink {
 export function printerTo(sink: Sink): Output {
   const { isTerminal, colour } = sink;
   return {
-    isTerminal, colour, get columns() { return sink.columns; },
+    isTerminal,
+    colour,
+    get columns() {
+      return sink.columns;
+    },
     write: (text) => sink.write(printable(redacted(text), colour)),
     json: (document) => sink.write(`${printableJson(document, withoutSecrets)}\n`),
     commands: (text) => sink.write(text),
-    erase: () => { if (isTerminal) sink.write("\r\u001b[2K"); },
+    erase: () => {
+      if (isTerminal) sink.write("\r\u001b[2K");
+    },
   };
 }

@@ -27,7 +27,10 @@ export class Progress implements Disposable {
     this.#output = output;
     this.#plan = plan;
     this.#nowMs = nowMs;
-    this.#timer = setInterval(() => this.#tick(), output.isTerminal ? terminalEveryMs : plainEveryMs);
+    this.#timer = setInterval(
+      () => this.#tick(),
+      output.isTerminal ? terminalEveryMs : plainEveryMs,
+    );
   }
 
   /** A step of the deployment. */
@@ -54,22 +57,40 @@ export class Progress implements Disposable {
 
   #sentence(event: RunEvent): string | null {
     switch (event.kind) {
-      case "deploying": this.#enter("deploying", null); return "deploying the target";
-      case "deployed": return `target is up after ${seconds(event.tookMs)}`;
+      case "deploying":
+        this.#enter("deploying", null);
+        return "deploying the target";
+      case "deployed":
+        return `target is up after ${seconds(event.tookMs)}`;
       case "phase": {
-        const lengths: Readonly<Record<string, number | undefined>> = { leadIn: this.#plan.leadInMs, ...this.#plan.phasesMs };
+        const lengths: Readonly<Record<string, number | undefined>> = {
+          leadIn: this.#plan.leadInMs,
+          ...this.#plan.phasesMs,
+        };
         const length = lengths[event.phase];
-        this.#enter(event.phase === "leadIn" ? "lead-in" : event.phase, length === undefined ? null : event.atMs + length);
+        this.#enter(
+          event.phase === "leadIn" ? "lead-in" : event.phase,
+          length === undefined ? null : event.atMs + length,
+        );
         return `${event.phase === "leadIn" ? "lead-in" : event.phase}${length === undefined ? "" : ` for ${seconds(length)}`}`;
       }
-      case "injected": return `  ${event.evidence.landed ? "landed" : "DID NOT LAND"}: ${describeFault(event.fault)}: ${event.evidence.observation}`;
-      case "healed": return `  ${event.evidence.landed ? "healed" : "NOT HEALED"}: ${describeFault(event.fault)}: ${event.evidence.observation}`;
-      case "exited": return event.expected ? null : `  ${event.service} died: ${event.detail}`;
-      case "generator": return event.expected ? null : `  load generator: ${event.detail}`;
-      case "clockStepped": return `  the clock stepped by ${Math.round(event.byMs)} ms`;
-      case "aborted": this.#enter("stopping", null); return `aborted (${event.reason}): ${event.detail}`;
-      case "cleaned": return event.status === "clean" ? null : `cleanup incomplete: ${event.left.join("; ")}`;
-      default: return null;
+      case "injected":
+        return `  ${event.evidence.landed ? "landed" : "DID NOT LAND"}: ${describeFault(event.fault)}: ${event.evidence.observation}`;
+      case "healed":
+        return `  ${event.evidence.landed ? "healed" : "NOT HEALED"}: ${describeFault(event.fault)}: ${event.evidence.observation}`;
+      case "exited":
+        return event.expected ? null : `  ${event.service} died: ${event.detail}`;
+      case "generator":
+        return event.expected ? null : `  load generator: ${event.detail}`;
+      case "clockStepped":
+        return `  the clock stepped by ${Math.round(event.byMs)} ms`;
+      case "aborted":
+        this.#enter("stopping", null);
+        return `aborted (${event.reason}): ${event.detail}`;
+      case "cleaned":
+        return event.status === "clean" ? null : `cleanup incomplete: ${event.left.join("; ")}`;
+      default:
+        return null;
     }
   }
 
@@ -84,14 +105,25 @@ export class Progress implements Disposable {
     const load = this.#load?.() ?? { requests: 0, good: 0, shed: {}, failed: 0 };
     if (!this.#output.isTerminal && this.#load === null) return;
     this.#readings.push({ atMs: nowMs, requests: load.requests, good: load.good });
-    while ((this.#readings[1]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs - rhythmMsOf(this.#plan)) this.#readings.shift();
+    while ((this.#readings[1]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs - rhythmMsOf(this.#plan))
+      this.#readings.shift();
     const last = this.#readings[0] ?? { atMs: nowMs, requests: 0, good: 0 };
     const spanS = nowMs === last.atMs ? Number.POSITIVE_INFINITY : (nowMs - last.atMs) / 1000;
-    const line = renderLiveLine({
-      phase: this.#phase, phaseLeftMs: this.#phaseEndsMs === null ? null : this.#phaseEndsMs - nowMs,
-      requestsPerSecond: (load.requests - last.requests) / spanS, goodPerSecond: this.#plan.harm === undefined ? null : { what: goodOf(this.#plan.harm), value: (load.good - last.good) / spanS },
-      shedByLane: load.shed, failed: load.failed, note: this.#note,
-    }, this.#output);
+    const line = renderLiveLine(
+      {
+        phase: this.#phase,
+        phaseLeftMs: this.#phaseEndsMs === null ? null : this.#phaseEndsMs - nowMs,
+        requestsPerSecond: (load.requests - last.requests) / spanS,
+        goodPerSecond:
+          this.#plan.harm === undefined
+            ? null
+            : { what: goodOf(this.#plan.harm), value: (load.good - last.good) / spanS },
+        shedByLane: load.shed,
+        failed: load.failed,
+        note: this.#note,
+      },
+      this.#output,
+    );
     this.#output.erase();
     this.#output.write(line);
   }

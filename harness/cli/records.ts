@@ -10,32 +10,53 @@ import { foldersIn, jsonIn } from "../system/files.ts";
 import { judgeRecord } from "./judge-record.ts";
 
 const planShape = z.object({
-  experiment: z.string(), tier: z.string(), target: z.string(), topology: z.string(), substrate: z.string(),
-  without: z.array(z.string()), targetVersion: z.string().default(""), scale: z.number().default(1),
+  experiment: z.string(),
+  tier: z.string(),
+  target: z.string(),
+  topology: z.string(),
+  substrate: z.string(),
+  without: z.array(z.string()),
+  targetVersion: z.string().default(""),
+  scale: z.number().default(1),
 });
-const verdictShape = z.object({ runId: z.string(), status: z.enum(["held", "refuted", "inconclusive"]) });
+const verdictShape = z.object({
+  runId: z.string(),
+  status: z.enum(["held", "refuted", "inconclusive"]),
+});
 
 /** Of every run below `reports/EXPERIMENT/`. A run without a whole record has shown nothing and is passed over. */
 export function recordedVerdicts(reports: string): RecordedVerdict[] {
-  const runs = foldersIn(reports).flatMap((experiment) => foldersIn(join(reports, experiment)).map((run) => join(reports, experiment, run)));
+  const runs = foldersIn(reports).flatMap((experiment) =>
+    foldersIn(join(reports, experiment)).map((run) => join(reports, experiment, run)),
+  );
   return runs.flatMap((run) => {
     const text = jsonIn(join(run, files.plan));
     const plan = planShape.safeParse(text);
     const verdict = verdictShape.safeParse(jsonIn(join(run, files.verdict)));
     if (!plan.success || !verdict.success) return [];
     const [doubt] = unknownNames(text as Readonly<Record<string, unknown>>);
-    return [{ ...plan.data, ...verdict.data, directory: run, ...(doubt === undefined ? {} : { doubt }) }];
+    return [
+      { ...plan.data, ...verdict.data, directory: run, ...(doubt === undefined ? {} : { doubt }) },
+    ];
   });
 }
 
 /** Judges the records of `vouching` ones again, by today's code: a verdict.json that says more than its record counts for nothing. */
-export async function judgedAgain(recorded: readonly RecordedVerdict[], vouching: readonly RecordedVerdict[]): Promise<RecordedVerdict[]> {
-  const again = await Promise.all(vouching.map(async (one) => {
-    if (one.directory === undefined) return one;
-    const run = await readRun(one.directory).catch(() => null);
-    const isTheSame = run?.plan.experiment === one.experiment && run.plan.tier === one.tier && run.plan.targetVersion === one.targetVersion;
-    return { ...one, status: isTheSame ? statusOf(run) : "inconclusive" as const };
-  }));
+export async function judgedAgain(
+  recorded: readonly RecordedVerdict[],
+  vouching: readonly RecordedVerdict[],
+): Promise<RecordedVerdict[]> {
+  const again = await Promise.all(
+    vouching.map(async (one) => {
+      if (one.directory === undefined) return one;
+      const run = await readRun(one.directory).catch(() => null);
+      const isTheSame =
+        run?.plan.experiment === one.experiment &&
+        run.plan.tier === one.tier &&
+        run.plan.targetVersion === one.targetVersion;
+      return { ...one, status: isTheSame ? statusOf(run) : ("inconclusive" as const) };
+    }),
+  );
   return recorded.map((one) => again[vouching.indexOf(one)] ?? one);
 }
 

@@ -15,16 +15,29 @@ const strayMs = 5_000;
 export async function recover(context: Context, json: boolean): Promise<number> {
   const runs = leftRuns(context.stateDirectory);
   const dead = runs.filter((left) => !left.alive);
-  const say = (runId: string, status: "clean" | "incomplete" | "running", left: readonly string[]): void => context.stdout.json({ format: "seawall-recovery/1", runId, status, left });
+  const say = (
+    runId: string,
+    status: "clean" | "incomplete" | "running",
+    left: readonly string[],
+  ): void => context.stdout.json({ format: "seawall-recovery/1", runId, status, left });
   if (json) for (const left of runs.filter((one) => one.alive)) say(left.runId, "running", []);
-  for (const left of runs.filter((one) => one.alive)) context.stderr.write(`${left.runId} is still running (process ${left.ownerPid}); left alone\n`);
+  for (const left of runs.filter((one) => one.alive))
+    context.stderr.write(`${left.runId} is still running (process ${left.ownerPid}); left alone\n`);
   let incomplete = false;
   for (const left of dead) {
     const remaining = await recoverWithin(left);
     incomplete ||= remaining.length > 0;
     if (json) say(left.runId, remaining.length === 0 ? "clean" : "incomplete", remaining);
-    else context.stdout.write(remaining.length === 0 ? `${left.runId}: everything undone\n` : `${left.runId}: still there: ${remaining.join("; ")}\n`);
-    if (left.unread.length > 0) context.stderr.write(`${left.ledger}: when you know that nothing of this run is left, remove the file\n`);
+    else
+      context.stdout.write(
+        remaining.length === 0
+          ? `${left.runId}: everything undone\n`
+          : `${left.runId}: still there: ${remaining.join("; ")}\n`,
+      );
+    if (left.unread.length > 0)
+      context.stderr.write(
+        `${left.ledger}: when you know that nothing of this run is left, remove the file\n`,
+      );
   }
   if (dead.length === 0 && !json) context.stdout.write("nothing to recover\n");
   return incomplete ? exitCodes.cleanupIncomplete : exitCodes.held;
@@ -36,9 +49,12 @@ export async function recoverWithin(left: LeftRun): Promise<readonly string[]> {
   // First whoever could go on with it: a run that a test had started, and its switch.
   await endStrays(tracesOf(left), strayMs);
   const remaining: string[] = [];
-  for (const folder of left.entries.flatMap((entry) => (entry.kind === "directory" ? [entry.path] : []))) {
+  for (const folder of left.entries.flatMap((entry) =>
+    entry.kind === "directory" ? [entry.path] : [],
+  )) {
     for (const state of stateFoldersIn(folder)) {
-      for (const inner of leftRuns(state)) if (!inner.alive) remaining.push(...(await recoverRun(inner, undoOn)));
+      for (const inner of leftRuns(state))
+        if (!inner.alive) remaining.push(...(await recoverRun(inner, undoOn)));
     }
   }
   return remaining.length > 0 ? remaining : recoverRun(left, undoOn);
@@ -47,10 +63,16 @@ export async function recoverWithin(left: LeftRun): Promise<readonly string[]> {
 /** A test's cache lies in the folder of all tests, or one below. */
 function stateFoldersIn(folder: string): string[] {
   const below = foldersIn(folder).map((name) => join(folder, name));
-  return [...below, ...below.flatMap((one) => foldersIn(one).map((name) => join(one, name)))].map((one) => join(one, "state")).filter((state) => existsSync(state));
+  return [...below, ...below.flatMap((one) => foldersIn(one).map((name) => join(one, name)))]
+    .map((one) => join(one, "state"))
+    .filter((state) => existsSync(state));
 }
 
 /** Tests that were killed and of which nothing runs any more: their folder disturbs nobody, and the next tests remove it. */
 export function isOfTestsAlone(left: LeftRun): boolean {
-  return left.runId.startsWith(testsPrefix) && left.unread.length === 0 && straysOf(tracesOf(left)).length === 0;
+  return (
+    left.runId.startsWith(testsPrefix) &&
+    left.unread.length === 0 &&
+    straysOf(tracesOf(left)).length === 0
+  );
 }

@@ -16,12 +16,19 @@ export async function rejudge(context: Context, directory: string, json: boolean
   const run = await readRun(directory);
   const verdict = judgeRecord(run);
   if (json) context.stdout.json(verdict);
-  else context.stdout.write(`${renderVerdictText(verdict, { columns: Math.min(100, context.stdout.columns), colour: context.stdout.colour, hypothesis: run.plan.hypothesis })}\n`);
+  else
+    context.stdout.write(
+      `${renderVerdictText(verdict, { columns: Math.min(100, context.stdout.columns), colour: context.stdout.colour, hypothesis: run.plan.hypothesis })}\n`,
+    );
   return exitCodeOf(verdict, null);
 }
 
 /** Writes verdict.json, report.html and junit.xml anew, or a game day's result.json and report.html; the exit status says only whether that worked. */
-export async function rewriteReports(context: Context, directory: string, json: boolean): Promise<number> {
+export async function rewriteReports(
+  context: Context,
+  directory: string,
+  json: boolean,
+): Promise<number> {
   if (isDay(directory)) {
     told(context, directory, json);
     return 0;
@@ -31,7 +38,15 @@ export async function rewriteReports(context: Context, directory: string, json: 
   keepVerdict(run.directory, verdict);
   const { html, junit } = await writeReports(run, verdict);
   refreshIndexOf(run, (text) => context.stderr.write(text));
-  if (json) context.stdout.json({ format: "seawall-report-files/1", runId: run.id, status: verdict.status, directory: run.directory, html, junit });
+  if (json)
+    context.stdout.json({
+      format: "seawall-report-files/1",
+      runId: run.id,
+      status: verdict.status,
+      directory: run.directory,
+      html,
+      junit,
+    });
   else context.stdout.write(`report   ${pathToFileURL(html).href}\n`);
   return 0;
 }

@@ -3,29 +3,66 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rerunCommand } from "./rerun.ts";
 
-const run = { seed: 7, substrate: "process", topology: null, scale: 1, without: [], allowHosts: [], force: false } as const;
+const run = {
+  seed: 7,
+  substrate: "process",
+  topology: null,
+  scale: 1,
+  without: [],
+  allowHosts: [],
+  force: false,
+} as const;
 
 describe("the command that repeats a run", () => {
   it("is short where the user stands in the project", () => {
-    expect(rerunCommand({ root: "/p", cwd: "/p", env: {} }, "origin-storm", run)).toBe("./seawall run origin-storm --seed 7 --substrate process");
+    expect(rerunCommand({ root: "/p", cwd: "/p", env: {} }, "origin-storm", run)).toBe(
+      "./seawall run origin-storm --seed 7 --substrate process",
+    );
   });
 
   it("has whole paths, quoted, from anywhere else", () => {
-    expect(rerunCommand({ root: "/sea wall", cwd: "/my tests", env: {} }, "./plain.ts", { ...run, without: ["jitter"], allowHosts: ["vm"] }))
-      .toBe("'/sea wall/seawall' run '/my tests/plain.ts' --seed 7 --substrate process --without jitter --allow-host vm");
+    expect(
+      rerunCommand({ root: "/sea wall", cwd: "/my tests", env: {} }, "./plain.ts", {
+        ...run,
+        without: ["jitter"],
+        allowHosts: ["vm"],
+      }),
+    ).toBe(
+      "'/sea wall/seawall' run '/my tests/plain.ts' --seed 7 --substrate process --without jitter --allow-host vm",
+    );
   });
 
   it("has the switches that were set, and not what changes nothing or is secret", () => {
-    const env = { SEAWALL_K6: "/opt/my k6", SEAWALL_CACHE: "/c", SEAWALL_CONTROL_TOKEN: "s", PATH: "/bin", SEAWALL_EMPTY: "" };
-    expect(rerunCommand({ root: "/p", cwd: "/p", env }, "x", run)).toBe("SEAWALL_K6='/opt/my k6' ./seawall run x --seed 7 --substrate process");
+    const env = {
+      SEAWALL_K6: "/opt/my k6",
+      SEAWALL_CACHE: "/c",
+      SEAWALL_CONTROL_TOKEN: "s",
+      PATH: "/bin",
+      SEAWALL_EMPTY: "",
+    };
+    expect(rerunCommand({ root: "/p", cwd: "/p", env }, "x", run)).toBe(
+      "SEAWALL_K6='/opt/my k6' ./seawall run x --seed 7 --substrate process",
+    );
   });
 
   it("says to a shell what was said to Seawall, whatever the names", () => {
-    const word = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 12 }).filter((text) => !text.includes("\0"));
-    fc.assert(fc.property(word, word, (name, defence) => {
-      const command = rerunCommand({ root: "/p", cwd: "/p", env: {} }, `/${name}`, { ...run, without: [defence] });
-      const words = execFileSync("sh", ["-c", `set -f; printf '%s\\0' ${command.replace("./seawall", "seawall")}`], { encoding: "utf8" }).split("\0");
-      expect([words[2], words[8]]).toEqual([`/${name}`, defence]);
-    }), { numRuns: 40 });
+    const word = fc
+      .string({ unit: "grapheme-ascii", minLength: 1, maxLength: 12 })
+      .filter((text) => !text.includes("\0"));
+    fc.assert(
+      fc.property(word, word, (name, defence) => {
+        const command = rerunCommand({ root: "/p", cwd: "/p", env: {} }, `/${name}`, {
+          ...run,
+          without: [defence],
+        });
+        const words = execFileSync(
+          "sh",
+          ["-c", `set -f; printf '%s\\0' ${command.replace("./seawall", "seawall")}`],
+          { encoding: "utf8" },
+        ).split("\0");
+        expect([words[2], words[8]]).toEqual([`/${name}`, defence]);
+      }),
+      { numRuns: 40 },
+    );
   });
 });

@@ -1,11 +1,27 @@
 /** `reports/index.html`: reads what every run left, and writes the page whole. A broken run is listed as one and breaks nothing. */
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, openSync, readdirSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { exitCodes } from "../core/errors.ts";
-import { allowanceUsed, type BrokenRun, type IndexedPage, type IndexedRun, type RunIndex, startOfRunId } from "../core/index/run-index.ts";
+import {
+  allowanceUsed,
+  type BrokenRun,
+  type IndexedPage,
+  type IndexedRun,
+  type RunIndex,
+  startOfRunId,
+} from "../core/index/run-index.ts";
 import { statisticNamed } from "../core/judge/statistics/registry.ts";
 import type { Finding, Run, Verdict } from "../core/run.ts";
 import { unitOf } from "../core/format.ts";
@@ -25,7 +41,10 @@ export function index(context: Context, out: string, json: boolean): number {
   const written = writeIndex(out);
   const page = join(out, indexFile);
   if (json) context.stdout.json({ format: "seawall-index/1", page, ...written });
-  else context.stdout.write(`${written.runs.length} runs${written.broken.length === 0 ? "" : `, ${written.broken.length} of them broken`}\nindex    ${pathToFileURL(page).href}\n`);
+  else
+    context.stdout.write(
+      `${written.runs.length} runs${written.broken.length === 0 ? "" : `, ${written.broken.length} of them broken`}\nindex    ${pathToFileURL(page).href}\n`,
+    );
   return exitCodes.held;
 }
 
@@ -33,7 +52,10 @@ export function index(context: Context, out: string, json: boolean): number {
  * After a run, a report or a comparison. Two that end at once each write all that they see; whoever finds afterwards that something came in
  * between writes again, so that the last page has everything.
  */
-export function writeIndex(out: string, render: (index: RunIndex) => string = renderIndex): RunIndex {
+export function writeIndex(
+  out: string,
+  render: (index: RunIndex) => string = renderIndex,
+): RunIndex {
   for (let attempt = 1; ; attempt++) {
     const before = stateOf(out);
     const read = readIndex(out);
@@ -58,19 +80,28 @@ export function refreshIndex(out: string, warn: (text: string) => void): void {
 }
 
 /** The same for the folder in which a run lies as runs do, OUT/EXPERIMENT/RUN; one that lies elsewhere is in no index. */
-export function refreshIndexOf({ directory, plan }: Pick<Run, "directory" | "plan">, warn: (text: string) => void): void {
-  if (basename(dirname(directory)) === plan.experiment) refreshIndex(dirname(dirname(directory)), warn);
+export function refreshIndexOf(
+  { directory, plan }: Pick<Run, "directory" | "plan">,
+  warn: (text: string) => void,
+): void {
+  if (basename(dirname(directory)) === plan.experiment)
+    refreshIndex(dirname(dirname(directory)), warn);
 }
 
 export function readIndex(out: string): RunIndex {
-  const runs: IndexedRun[] = [], broken: BrokenRun[] = [];
+  const runs: IndexedRun[] = [],
+    broken: BrokenRun[] = [];
   for (const path of runFolders(out)) {
     const read = indexed(out, path);
     if ("runId" in read) runs.push(read);
     else broken.push(read);
   }
   const when = (run: IndexedRun): number => run.startedAtMs ?? 0;
-  return { runs: runs.sort((a, b) => when(b) - when(a) || (a.path < b.path ? 1 : -1)), broken, pages: pagesOf(out) };
+  return {
+    runs: runs.sort((a, b) => when(b) - when(a) || (a.path < b.path ? 1 : -1)),
+    broken,
+    pages: pagesOf(out),
+  };
 }
 
 /** Runs lie in `EXPERIMENT/RUN`, and deeper where a command was given a folder in this one: `baseline/COMMIT/EXPERIMENT/RUN`. */
@@ -91,7 +122,10 @@ function runFolders(out: string, under = "", depth = 1): string[] {
 /** A run that was cut short before it had a plan, or lost it; other folders hold folders, or documents of Seawall's. */
 function looksLikeARun(directory: string): boolean {
   const names = namesIn(directory);
-  return names.length === 0 || [files.events, files.samples, files.verdict, files.logs].some((name) => names.includes(name));
+  return (
+    names.length === 0 ||
+    [files.events, files.samples, files.verdict, files.logs].some((name) => names.includes(name))
+  );
 }
 
 /** What keeps its own report and is no run: a game day, a gate, a search. */
@@ -101,8 +135,15 @@ function isOther(directory: string): boolean {
 }
 
 const planShape = z.object({
-  experiment: z.string(), tier: z.string(), target: z.string(), topology: z.string(), substrate: z.string(), seed: z.number(), without: z.array(z.string()),
-  targetVersion: z.string().optional(), hypothesis: z.array(z.object({ title: z.string(), statistic: z.string() })),
+  experiment: z.string(),
+  tier: z.string(),
+  target: z.string(),
+  topology: z.string(),
+  substrate: z.string(),
+  seed: z.number(),
+  without: z.array(z.string()),
+  targetVersion: z.string().optional(),
+  hypothesis: z.array(z.object({ title: z.string(), statistic: z.string() })),
 });
 
 /** A verdict on another record shows nothing, and margins of it are nobody's. */
@@ -115,26 +156,64 @@ function believed({ kind, verdict }: Extract<Stored, { readonly verdict: Verdict
 function indexed(out: string, path: string): IndexedRun | BrokenRun {
   const directory = join(out, path);
   const plan = planShape.safeParse(jsonIn(join(directory, files.plan)));
-  if (!plan.success) return { path, why: existsSync(join(directory, files.plan)) ? `${files.plan} cannot be read` : `it has no ${files.plan}` };
+  if (!plan.success)
+    return {
+      path,
+      why: existsSync(join(directory, files.plan))
+        ? `${files.plan} cannot be read`
+        : `it has no ${files.plan}`,
+    };
   const { substrate } = plan.data;
   if (!isSubstrate(substrate)) return { path, why: clip(unknownSubstrate(substrate) ?? "", 300) };
   const stored = storedVerdict(directory);
   if (stored.kind === "unreadable") return { path, why: `${files.verdict} cannot be read` };
-  if (stored.kind === "missing") return { path, why: "it has no verdict: cut short, or still going on; `seawall report` with its folder judges what there is" };
+  if (stored.kind === "missing")
+    return {
+      path,
+      why: "it has no verdict: cut short, or still going on; `seawall report` with its folder judges what there is",
+    };
   const { data } = plan;
   const { runId, status, why, aborted, findings } = believed(stored);
-  const shares = new Set(data.hypothesis.filter(({ statistic }) => statisticNamed(statistic)?.unit === "share").map(({ title }) => title));
+  const shares = new Set(
+    data.hypothesis
+      .filter(({ statistic }) => statisticNamed(statistic)?.unit === "share")
+      .map(({ title }) => title),
+  );
   return {
-    path, runId: clip(runId, 120), experiment: clip(data.experiment, 120), tier: clip(data.tier, 40), substrate, target: clip(data.target, 120), topology: clip(data.topology, 120),
-    targetVersion: data.targetVersion === undefined ? null : clip(data.targetVersion, 80), version: versionIn(join(directory, files.events)), seed: data.seed,
-    without: data.without.map((name) => clip(name, 80)), status, why: clip(why, 300), aborted: aborted !== null, startedAtMs: startOfRunId(runId), hasReport: existsSync(join(directory, files.report)),
-    claims: findings.filter(({ kind }) => kind !== "evidence").map((finding: Finding) => ({
-      title: clip(finding.title, 200), phase: finding.phase ?? "", status: finding.status, used: allowanceUsed(finding, shares.has(finding.title) || unitOf(finding, null) === "share"),
-    })),
+    path,
+    runId: clip(runId, 120),
+    experiment: clip(data.experiment, 120),
+    tier: clip(data.tier, 40),
+    substrate,
+    target: clip(data.target, 120),
+    topology: clip(data.topology, 120),
+    targetVersion: data.targetVersion === undefined ? null : clip(data.targetVersion, 80),
+    version: versionIn(join(directory, files.events)),
+    seed: data.seed,
+    without: data.without.map((name) => clip(name, 80)),
+    status,
+    why: clip(why, 300),
+    aborted: aborted !== null,
+    startedAtMs: startOfRunId(runId),
+    hasReport: existsSync(join(directory, files.report)),
+    claims: findings
+      .filter(({ kind }) => kind !== "evidence")
+      .map((finding: Finding) => ({
+        title: clip(finding.title, 200),
+        phase: finding.phase ?? "",
+        status: finding.status,
+        used: allowanceUsed(
+          finding,
+          shares.has(finding.title) || unitOf(finding, null) === "share",
+        ),
+      })),
   };
 }
 
-const startedShape = z.object({ kind: z.literal("started"), versions: z.record(z.string(), z.string()) });
+const startedShape = z.object({
+  kind: z.literal("started"),
+  versions: z.record(z.string(), z.string()),
+});
 
 /** In the first line of the events; they are not read whole. */
 function versionIn(path: string): string | null {
@@ -145,26 +224,52 @@ function versionIn(path: string): string | null {
 
 /** Pages that others put into a folder beside the runs: comparisons, game days, matrices. Their title says what they are. */
 function pagesOf(out: string): IndexedPage[] {
-  const pages = shownFoldersIn(out).filter((folder) => !existsSync(join(out, folder, files.plan))).flatMap((folder) => [
-    ...namesIn(join(out, folder)).filter((name) => name.endsWith(".html")).map((name) => `${folder}/${name}`),
-    ...shownFoldersIn(join(out, folder)).filter((inner) => isOther(join(out, folder, inner)) && existsSync(join(out, folder, inner, files.report))).map((inner) => `${folder}/${inner}/${files.report}`),
-  ]);
+  const pages = shownFoldersIn(out)
+    .filter((folder) => !existsSync(join(out, folder, files.plan)))
+    .flatMap((folder) => [
+      ...namesIn(join(out, folder))
+        .filter((name) => name.endsWith(".html"))
+        .map((name) => `${folder}/${name}`),
+      ...shownFoldersIn(join(out, folder))
+        .filter(
+          (inner) =>
+            isOther(join(out, folder, inner)) && existsSync(join(out, folder, inner, files.report)),
+        )
+        .map((inner) => `${folder}/${inner}/${files.report}`),
+    ]);
   const found = pages.flatMap((path): IndexedPage[] => {
     const title = /<title>([^<]*)<\/title>/i.exec(head(join(out, path), 4_096) ?? "")?.[1];
     const written = statSync(join(out, path), { throwIfNoEntry: false });
-    return written === undefined ? [] : [{ path, title: clip(title === undefined ? path : unescaped(title), 160), writtenAtMs: written.mtimeMs }];
+    return written === undefined
+      ? []
+      : [
+          {
+            path,
+            title: clip(title === undefined ? path : unescaped(title), 160),
+            writtenAtMs: written.mtimeMs,
+          },
+        ];
   });
   return found.sort((a, b) => b.writtenAtMs - a.writtenAtMs);
 }
 
 function unescaped(text: string): string {
-  return text.replace(/&#(\d{1,7});/g, (whole, code: string) => (Number(code) <= 0x10ffff ? String.fromCodePoint(Number(code)) : whole));
+  return text.replace(/&#(\d{1,7});/g, (whole, code: string) =>
+    Number(code) <= 0x10ffff ? String.fromCodePoint(Number(code)) : whole,
+  );
 }
 
 /** Changes whenever a run or a verdict comes, goes or is written anew. */
 function stateOf(out: string): string {
-  const written = (path: string): string => String(statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? "");
-  return [...runFolders(out).map((path) => `${path} ${written(join(out, path, files.verdict))} ${written(join(out, path, files.report))}`), ...pagesOf(out).map(({ path, writtenAtMs }) => `${path} ${writtenAtMs}`)].join("\n");
+  const written = (path: string): string =>
+    String(statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? "");
+  return [
+    ...runFolders(out).map(
+      (path) =>
+        `${path} ${written(join(out, path, files.verdict))} ${written(join(out, path, files.report))}`,
+    ),
+    ...pagesOf(out).map(({ path, writtenAtMs }) => `${path} ${writtenAtMs}`),
+  ].join("\n");
 }
 
 /** Hidden ones are nobody's runs. */

@@ -3,12 +3,26 @@ import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtImage, noEngine, onEngine } from "../substrates/docker/engine.fixture.ts";
-import { kill, killAtRandom, leftOf, ownCache, processesWith, recovered } from "./kill-points.fixture.ts";
+import {
+  kill,
+  killAtRandom,
+  leftOf,
+  ownCache,
+  processesWith,
+  recovered,
+} from "./kill-points.fixture.ts";
 import { judged } from "./judged.fixture.ts";
 import { lightExperiment } from "./light.fixture.ts";
 import { outFolder, seawall, shortExperiment } from "./seawall.fixture.ts";
 
-const state = join(process.env["SEAWALL_CACHE"] || join(process.env["XDG_CACHE_HOME"] || join(process.env["HOME"] || homedir(), ".cache"), "seawall"), "state");
+const state = join(
+  process.env["SEAWALL_CACHE"] ||
+    join(
+      process.env["XDG_CACHE_HOME"] || join(process.env["HOME"] || homedir(), ".cache"),
+      "seawall",
+    ),
+  "state",
+);
 const onDocker = { SEAWALL_SUBSTRATE: "docker" };
 
 /** The same experiment as run.process.test.ts judges on the process substrate; that its control is refuted is shown there. */
@@ -19,11 +33,19 @@ describe.skipIf(noEngine)("seawall run, with the real target on docker", () => {
   });
 
   it("holds, as it does on the process substrate", async (test) => {
-    const { out, exitCode, stdout, stderr } = await judged(test, (folder) => ["run", shortExperiment(folder)], onDocker);
+    const { out, exitCode, stdout, stderr } = await judged(
+      test,
+      (folder) => ["run", shortExperiment(folder)],
+      onDocker,
+    );
     expect(exitCode, stdout + stderr).toBe(0);
     expect(stderr).toContain("docker substrate: asked for");
     const runId = basename(out.run());
-    expect(out.events().find((event) => event.kind === "exited" && event.service === "region-a/origin-read")).toMatchObject({ expected: true, detail: "ended by SIGKILL (exit status 137)" });
+    expect(
+      out
+        .events()
+        .find((event) => event.kind === "exited" && event.service === "region-a/origin-read"),
+    ).toMatchObject({ expected: true, detail: "ended by SIGKILL (exit status 137)" });
     expect(leftOf(runId, state, await onEngine(runId))).toEqual([]);
   });
 
@@ -66,15 +88,30 @@ describe.skipIf(noEngine)("on docker, when the harness is killed", () => {
   });
 
   it.concurrent("leaves nothing behind, wherever it is killed", async () => {
-    expect((await killAtRandom({ points: 2, atOnce: 2, seed: Date.now() % 10_000, say: () => {}, onEngine })).left).toEqual([]);
+    expect(
+      (
+        await killAtRandom({
+          points: 2,
+          atOnce: 2,
+          seed: Date.now() % 10_000,
+          say: () => {},
+          onEngine,
+        })
+      ).left,
+    ).toEqual([]);
   });
 });
 
 describe.skipIf(noEngine)("seawall run, on an engine that is not there", () => {
   it("says in one message what is wrong with it, before anything is started", async () => {
-    const { exitCode, stderr } = await seawall(["run", "origin-storm", "--out", outFolder().path], { ...onDocker, DOCKER_HOST: "unix:///nowhere/docker.sock" }).ended;
+    const { exitCode, stderr } = await seawall(["run", "origin-storm", "--out", outFolder().path], {
+      ...onDocker,
+      DOCKER_HOST: "unix:///nowhere/docker.sock",
+    }).ended;
     expect(exitCode).toBe(70);
-    expect(stderr).toMatch(/Docker: could not ask the engine on unix:\/\/\/nowhere\/docker\.sock who it is: connect ENOENT/);
+    expect(stderr).toMatch(
+      /Docker: could not ask the engine on unix:\/\/\/nowhere\/docker\.sock who it is: connect ENOENT/,
+    );
     expect(stderr).toContain("No engine runs there: start it");
   });
 });

@@ -7,7 +7,9 @@ import type { Verdict } from "../core/run.ts";
 import { judged } from "./judged.fixture.ts";
 import { leftovers, seawall, shortExperiment } from "./seawall.fixture.ts";
 
-const cache = process.env["SEAWALL_CACHE"] || join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "seawall");
+const cache =
+  process.env["SEAWALL_CACHE"] ||
+  join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "seawall");
 
 describe("seawall run, with the real target", () => {
   beforeEach(async () => {
@@ -15,7 +17,11 @@ describe("seawall run, with the real target", () => {
   });
 
   it("holds in the origin storm, and the record gives the same verdict again", async (test) => {
-    const { out, exitCode, stdout, stderr } = await judged(test, () => ["run", "origin-storm", "--json"]);
+    const { out, exitCode, stdout, stderr } = await judged(test, () => [
+      "run",
+      "origin-storm",
+      "--json",
+    ]);
     expect(exitCode, stderr).toBe(0);
     const verdict = JSON.parse(stdout) as Verdict;
     expect(verdict.status).toBe("held");
@@ -23,7 +29,15 @@ describe("seawall run, with the real target", () => {
     const { of, ...kept } = out.verdict() as Verdict & { readonly of?: object };
     expect(of).toBeDefined();
     expect(kept).toEqual(verdict);
-    for (const name of ["plan.json", "events.ndjson", "samples.csv.zst", "verdict.json", "report.html", "junit.xml", "logs/k6.log"]) {
+    for (const name of [
+      "plan.json",
+      "events.ndjson",
+      "samples.csv.zst",
+      "verdict.json",
+      "report.html",
+      "junit.xml",
+      "logs/k6.log",
+    ]) {
       expect(existsSync(join(out.run(), name)), name).toBe(true);
     }
     const untrue = untrueFigure(out.events());
@@ -35,11 +49,22 @@ describe("seawall run, with the real target", () => {
   });
 
   it("is refuted without collapsing, for the claim that needs it, and by far", async (test) => {
-    const { out, exitCode, stderr } = await judged(test, (folder) => ["run", shortExperiment(folder), "--without", "collapsing"]);
+    const { out, exitCode, stderr } = await judged(test, (folder) => [
+      "run",
+      shortExperiment(folder),
+      "--without",
+      "collapsing",
+    ]);
     expect(exitCode, stderr).toBe(1);
-    const refuted = out.verdict().findings.filter((finding) => finding.status === "refuted" && /Origin GETs/.test(finding.title));
+    const refuted = out
+      .verdict()
+      .findings.filter(
+        (finding) => finding.status === "refuted" && /Origin GETs/.test(finding.title),
+      );
     expect(refuted).not.toEqual([]);
     // A control whose margin is thin here proves nothing on a machine of another speed.
-    expect(Math.max(...refuted.map(({ observed, limit }) => (observed ?? 0) / (limit ?? 1)))).toBeGreaterThan(1.5);
+    expect(
+      Math.max(...refuted.map(({ observed, limit }) => (observed ?? 0) / (limit ?? 1))),
+    ).toBeGreaterThan(1.5);
   });
 });

@@ -64,40 +64,94 @@ export interface Outcome {
 }
 
 /** As if it had run and held. */
-export async function presumed(context: Context, experiment: Experiment, options: RunOptions): Promise<RecordedVerdict> {
+export async function presumed(
+  context: Context,
+  experiment: Experiment,
+  options: RunOptions,
+): Promise<RecordedVerdict> {
   const { target, tier } = experiment;
   const topology = options.topology ?? experiment.topology;
   const substrate = await chooseSubstrate(context, options.substrate, target);
   return {
-    runId: "~", experiment: experiment.name, tier, target: target.name, topology, substrate: substrate.name,
-    targetVersion: targetVersion(context, target, topology), without: options.without, scale: options.scale, status: "held",
+    runId: "~",
+    experiment: experiment.name,
+    tier,
+    target: target.name,
+    topology,
+    substrate: substrate.name,
+    targetVersion: targetVersion(context, target, topology),
+    without: options.without,
+    scale: options.scale,
+    status: "held",
   };
 }
 
 /** `recorded`: the runs so far, for what must have held before. */
-export async function plan(context: Context, name: string, given: Experiment, seed: number, options: RunOptions, recorded: readonly RecordedVerdict[] | null = recordedVerdicts(options.out)): Promise<Planned> {
+export async function plan(
+  context: Context,
+  name: string,
+  given: Experiment,
+  seed: number,
+  options: RunOptions,
+  recorded: readonly RecordedVerdict[] | null = recordedVerdicts(options.out),
+): Promise<Planned> {
   const planning = await planOptions(context, name, given, seed, options);
   const experiment = scaled(given, options.scale, planning.substrate);
-  const subject = { topology: options.topology ?? experiment.topology, substrate: planning.substrate, targetVersion: planning.targetVersion ?? "" };
-  const trusted = recorded === null || isVirtual(planning.substrate) ? recorded : await judgedAgain(recorded, vouching(experiment, subject, recorded));
-  return guarded(name, () => planExperiment(experiment, { ...planning, recorded: trusted, force: options.force }));
+  const subject = {
+    topology: options.topology ?? experiment.topology,
+    substrate: planning.substrate,
+    targetVersion: planning.targetVersion ?? "",
+  };
+  const trusted =
+    recorded === null || isVirtual(planning.substrate)
+      ? recorded
+      : await judgedAgain(recorded, vouching(experiment, subject, recorded));
+  return guarded(name, () =>
+    planExperiment(experiment, { ...planning, recorded: trusted, force: options.force }),
+  );
 }
 
 /** The experiment's target alone: what its method and its claims need of a topology does not matter. */
-export async function planAlone(context: Context, name: string, experiment: Experiment, seed: number, options: RunOptions): Promise<Planned> {
+export async function planAlone(
+  context: Context,
+  name: string,
+  experiment: Experiment,
+  seed: number,
+  options: RunOptions,
+): Promise<Planned> {
   const planning = await planOptions(context, name, experiment, seed, options);
-  return guarded(name, () => planTarget(experiment.target, options.topology ?? experiment.topology, planning));
+  return guarded(name, () =>
+    planTarget(experiment.target, options.topology ?? experiment.topology, planning),
+  );
 }
 
-async function planOptions(context: Context, name: string, experiment: Experiment, seed: number, options: RunOptions): Promise<PlanOptions> {
+async function planOptions(
+  context: Context,
+  name: string,
+  experiment: Experiment,
+  seed: number,
+  options: RunOptions,
+): Promise<PlanOptions> {
   const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
   return {
-    substrate: substrate.name, substrateWhy: substrate.why, supports: substrate.supports, seed,
-    without: [...new Set(options.without)], topology: options.topology, allowHosts: options.allowHosts, workloadExports: (workload) => workloadExports(context, workload), workloadNeeds: (workload) => workloadNeeds(context, workload),
+    substrate: substrate.name,
+    substrateWhy: substrate.why,
+    supports: substrate.supports,
+    seed,
+    without: [...new Set(options.without)],
+    topology: options.topology,
+    allowHosts: options.allowHosts,
+    workloadExports: (workload) => workloadExports(context, workload),
+    workloadNeeds: (workload) => workloadNeeds(context, workload),
     obstacleTo: (up) => obstacleTo(up, context.env),
     workloadMetrics: (workload) => workloadMetrics(context, workload),
     workloadPlays: (workload) => workloadPlays(context, workload),
-    browser: chromiumPath(context.env), scale: options.scale, rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }), targetVersion: guarded(name, () => targetVersion(context, experiment.target, options.topology ?? experiment.topology)),
+    browser: chromiumPath(context.env),
+    scale: options.scale,
+    rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }),
+    targetVersion: guarded(name, () =>
+      targetVersion(context, experiment.target, options.topology ?? experiment.topology),
+    ),
   };
 }
 
@@ -105,7 +159,12 @@ async function planOptions(context: Context, name: string, experiment: Experimen
 function scaled(experiment: Experiment, scale: number, substrate: SubstrateName): Experiment {
   if (scale === 1) return experiment;
   const times = (load: Load): Load => ({
-    ...load, ratePerSecond: { baseline: load.ratePerSecond.baseline * scale, fault: load.ratePerSecond.fault * scale, recovery: load.ratePerSecond.recovery * scale },
+    ...load,
+    ratePerSecond: {
+      baseline: load.ratePerSecond.baseline * scale,
+      fault: load.ratePerSecond.fault * scale,
+      recovery: load.ratePerSecond.recovery * scale,
+    },
     vus: isVirtual(substrate) ? load.vus : Math.max(1, Math.ceil(load.vus * scale)),
   });
   return { ...experiment, load: experiment.load.map(times) };
@@ -117,7 +176,11 @@ function guarded<T>(name: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof SeawallError) throw error;
-    throw new SeawallError("EXPERIMENT_MALFORMED", `${name} or its target fails when it is planned: ${error instanceof Error ? error.message : String(error)}`, { cause: error, hint: "Nothing was started. Mend the experiment's target." });
+    throw new SeawallError(
+      "EXPERIMENT_MALFORMED",
+      `${name} or its target fails when it is planned: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error, hint: "Nothing was started. Mend the experiment's target." },
+    );
   }
 }
 
@@ -131,7 +194,12 @@ export interface Onlooker {
   readonly hold?: Hold | undefined;
 }
 
-export async function runPlanned(context: Context, planned: Planned, options: Pick<RunOptions, "out">, onlooker?: Onlooker): Promise<Outcome> {
+export async function runPlanned(
+  context: Context,
+  planned: Planned,
+  options: Pick<RunOptions, "out">,
+  onlooker?: Onlooker,
+): Promise<Outcome> {
   if (isVirtual(planned.plan.substrate)) {
     const { directory, error } = await simulate(context, planned, options.out, onlooker);
     return judged(directory, error, (text) => context.stderr.write(text));
@@ -142,21 +210,51 @@ export async function runPlanned(context: Context, planned: Planned, options: Pi
   refuseTooFewDescriptors(planned.plan, descriptorsMax());
   const clock = realClock();
   const tools = await toolsOf(context, planned);
-  const { directory, id } = makeRunDirectory(options.out, planned.plan.experiment, newRunId(clock.nowMs(), planned.plan.seed));
+  const { directory, id } = makeRunDirectory(
+    options.out,
+    planned.plan.experiment,
+    newRunId(clock.nowMs(), planned.plan.seed),
+  );
   const { ledger, recorder } = opened(context, planned, clock, directory, id);
   onlooker?.began(directory, id);
   if (onlooker !== undefined) recorder.onEvent((event) => onlooker.event(event));
-  const deadMan = startDeadMan([process.execPath, join(context.root, "harness", "main.ts"), "dead-man", id], { ...context.env });
+  const deadMan = startDeadMan(
+    [process.execPath, join(context.root, "harness", "main.ts"), "dead-man", id],
+    { ...context.env },
+  );
   const signal = AbortSignal.any([context.signal, recorder.failed]);
   context.onHurry(() => void sweep(context, id, planned.plan.substrate, ledger));
   let error: unknown;
   {
     using progress = new Progress(context.stderr, planned.plan, () => clock.nowMs());
     recorder.onEvent((event) => progress.event(event));
-    progress.say(`${planned.plan.title} (${planned.plan.experiment}, ${planned.plan.topology}, ${planned.plan.substrate} substrate: ${planned.plan.substrateWhy})`);
-    recorder.event({ kind: "started", runId: id, versions: versionsOf(tools, context), machine: thisMachine() });
+    progress.say(
+      `${planned.plan.title} (${planned.plan.experiment}, ${planned.plan.topology}, ${planned.plan.substrate} substrate: ${planned.plan.substrateWhy})`,
+    );
+    recorder.event({
+      kind: "started",
+      runId: id,
+      versions: versionsOf(tools, context),
+      machine: thisMachine(),
+    });
     for (const text of planned.plan.notes ?? []) recorder.event({ kind: "note", text });
-    ({ error } = await conduct(planned.plan, wire({ context, planned, tools, clock, recorder, ledger, directory, runId: id, progress, samples: onlooker?.samples(recorder), hold: onlooker?.hold }), signal));
+    ({ error } = await conduct(
+      planned.plan,
+      wire({
+        context,
+        planned,
+        tools,
+        clock,
+        recorder,
+        ledger,
+        directory,
+        runId: id,
+        progress,
+        samples: onlooker?.samples(recorder),
+        hold: onlooker?.hold,
+      }),
+      signal,
+    ));
   }
   await recorder[Symbol.asyncDispose]();
   deadMan.release();
@@ -168,7 +266,13 @@ export async function runPlanned(context: Context, planned: Planned, options: Pi
 }
 
 /** A run without a ledger could not be undone, and one without a record proves nothing: it ends here, and leaves no folder without a verdict. */
-function opened(context: Context, { plan }: Planned, clock: Clock, directory: string, id: string): { readonly ledger: FileLedger; readonly recorder: Recorder } {
+function opened(
+  context: Context,
+  { plan }: Planned,
+  clock: Clock,
+  directory: string,
+  id: string,
+): { readonly ledger: FileLedger; readonly recorder: Recorder } {
   let ledger: FileLedger | undefined;
   try {
     ledger = new FileLedger(context.stateDirectory, id, directory);
@@ -181,7 +285,11 @@ function opened(context: Context, { plan }: Planned, clock: Clock, directory: st
 }
 
 /** Judges what is on disk, not what is in memory: the verdict is the one that anybody gets from the record. */
-export async function judged(directory: string, error: unknown, warn: (text: string) => void = () => {}): Promise<Outcome> {
+export async function judged(
+  directory: string,
+  error: unknown,
+  warn: (text: string) => void = () => {},
+): Promise<Outcome> {
   const record = await readRun(directory);
   const verdict = judgeRecord(record);
   keepVerdict(directory, verdict);
@@ -202,17 +310,32 @@ export function exitCodeOf(verdict: Verdict, error: unknown): number {
 
 /** What needs attention first wins. */
 export function worse(a: number, b: number): number {
-  const order: readonly number[] = [exitCodes.held, exitCodes.inconclusive, exitCodes.refuted, exitCodes.aborted, exitCodes.usage, exitCodes.internal, exitCodes.cleanupIncomplete, exitCodes.interrupted];
+  const order: readonly number[] = [
+    exitCodes.held,
+    exitCodes.inconclusive,
+    exitCodes.refuted,
+    exitCodes.aborted,
+    exitCodes.usage,
+    exitCodes.internal,
+    exitCodes.cleanupIncomplete,
+    exitCodes.interrupted,
+  ];
   return order.indexOf(a) >= order.indexOf(b) ? a : b;
 }
 
 /** A run on a machine where an earlier one left something behind would measure that, too. */
 export function refuseDirtyMachine(context: Context): void {
-  const dead = leftRuns(context.stateDirectory).filter((left) => !left.alive && !isOfTestsAlone(left));
+  const dead = leftRuns(context.stateDirectory).filter(
+    (left) => !left.alive && !isOfTestsAlone(left),
+  );
   if (dead.length === 0) return;
-  throw new SeawallError("MACHINE_DIRTY", `${dead.length === 1 ? "an earlier run" : `${dead.length} earlier runs`} ended without undoing everything: ${dead.map((left) => left.runId).join(", ")}`, {
-    hint: "Run `./seawall recover`, then try again.",
-  });
+  throw new SeawallError(
+    "MACHINE_DIRTY",
+    `${dead.length === 1 ? "an earlier run" : `${dead.length} earlier runs`} ended without undoing everything: ${dead.map((left) => left.runId).join(", ")}`,
+    {
+      hint: "Run `./seawall recover`, then try again.",
+    },
+  );
 }
 
 /** Tools, media and the ledger all lie there. */
@@ -220,7 +343,11 @@ function refuseUnusableCache(context: Context): void {
   try {
     refuseUnwritable(context.cacheDirectory);
   } catch (error) {
-    throw new SeawallError("OUTPUT_NOT_WRITABLE", `the cache folder cannot be used: ${(error as Error).message}`, { cause: error, hint: "Name another one with the environment variable SEAWALL_CACHE." });
+    throw new SeawallError(
+      "OUTPUT_NOT_WRITABLE",
+      `the cache folder cannot be used: ${(error as Error).message}`,
+      { cause: error, hint: "Name another one with the environment variable SEAWALL_CACHE." },
+    );
   }
 }
 
@@ -230,5 +357,9 @@ export async function toolsOf(context: Context, planned: Planned): Promise<Tools
   const adapter = await adapterOf(planned.plan.substrate);
   await adapter.prepare?.(context);
   using display = showProgress(context.stderr);
-  return (await provision([...new Set(adapter.tools(planned))], { env: context.env, signal: context.signal, progress: display.progress })) as Tools;
+  return (await provision([...new Set(adapter.tools(planned))], {
+    env: context.env,
+    signal: context.signal,
+    progress: display.progress,
+  })) as Tools;
 }

@@ -3,19 +3,32 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { exitCodes, SeawallError } from "../core/errors.ts";
 import { unknownName } from "../core/nearest.ts";
-import { type DocumentName, documentNames, documents, schemaFile, schemaOf } from "../core/output/documents.ts";
+import {
+  type DocumentName,
+  documentNames,
+  documents,
+  schemaFile,
+  schemaOf,
+} from "../core/output/documents.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
 
 /** Prints the named schema, or a table of all; with `folder`, writes them there instead. */
 export function schema(context: Context, name: string | null, folder: string | null): number {
-  if (name !== null && !(documentNames as readonly string[]).includes(name)) throw new SeawallError("UNKNOWN_NAME", unknownName("schema", name, documentNames), { hint: "`seawall schema` lists them." });
+  if (name !== null && !(documentNames as readonly string[]).includes(name))
+    throw new SeawallError("UNKNOWN_NAME", unknownName("schema", name, documentNames), {
+      hint: "`seawall schema` lists them.",
+    });
   const chosen = name === null ? documentNames : [name as DocumentName];
   if (folder !== null) {
     mkdirSync(folder, { recursive: true });
     for (const one of chosen) writeWhole(join(folder, schemaFile(one)), text(one));
   } else if (name !== null) context.stdout.write(text(name as DocumentName));
-  else for (const one of documentNames) context.stdout.write(`${one.padEnd(14)} ${`seawall-${one}/${documents[one].version}`.padEnd(24)} ${documents[one].from}\n`);
+  else
+    for (const one of documentNames)
+      context.stdout.write(
+        `${one.padEnd(14)} ${`seawall-${one}/${documents[one].version}`.padEnd(24)} ${documents[one].from}\n`,
+      );
   return exitCodes.held;
 }
 

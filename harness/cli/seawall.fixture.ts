@@ -10,7 +10,12 @@ import { listProcesses, runVariable } from "../system/processes.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-export interface Ended { readonly exitCode: number | null; readonly signal: string | null; readonly stdout: string; readonly stderr: string }
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 export interface Started {
   readonly child: ChildProcess;
@@ -22,18 +27,41 @@ export interface Started {
   stderr(): string;
 }
 
-export function seawall(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd: string = root): Started {
+export function seawall(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd: string = root,
+): Started {
   // Wherever an engine answers, these tests would otherwise run on it.
-  const child = spawn(join(root, "seawall"), [...args], { cwd, env: { ...process.env, SEAWALL_SUBSTRATE: "process", ...env }, stdio: ["ignore", "pipe", "pipe"] });
-  let stdout = "", stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (part: string) => { stdout += part; });
-  child.stderr.setEncoding("utf8").on("data", (part: string) => { stderr += part; });
-  const ended = once(child, "close").then(([exitCode, signal]) => ({ exitCode: exitCode as number | null, signal: signal as string | null, stdout, stderr }));
+  const child = spawn(join(root, "seawall"), [...args], {
+    cwd,
+    env: { ...process.env, SEAWALL_SUBSTRATE: "process", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "",
+    stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (part: string) => {
+    stdout += part;
+  });
+  child.stderr.setEncoding("utf8").on("data", (part: string) => {
+    stderr += part;
+  });
+  const ended = once(child, "close").then(([exitCode, signal]) => ({
+    exitCode: exitCode as number | null,
+    signal: signal as string | null,
+    stdout,
+    stderr,
+  }));
   return {
-    child, ended, stdout: () => stdout, stderr: () => stderr,
+    child,
+    ended,
+    stdout: () => stdout,
+    stderr: () => stderr,
     seen: async (pattern) => {
       let over = false;
-      void ended.then(() => { over = true; });
+      void ended.then(() => {
+        over = true;
+      });
       while (!pattern.test(stderr)) {
         if (over) throw new Error(`ended without ${pattern}:\n${stderr}`);
         await new Promise((wake) => setTimeout(wake, 20));
@@ -43,15 +71,27 @@ export function seawall(args: readonly string[], env: Readonly<Record<string, st
 }
 
 /** A folder for one test's runs, and how to find the one that is in it. */
-export function outFolder(): { readonly path: string; run(): string; events(): RunEvent[]; verdict(): Verdict } {
+export function outFolder(): {
+  readonly path: string;
+  run(): string;
+  events(): RunEvent[];
+  verdict(): Verdict;
+} {
   const path = mkdtempSync(join(tmpdir(), "seawall-test-"));
   const run = (): string => {
-    const experiment = readdirSync(path, { withFileTypes: true }).find((entry) => entry.isDirectory())?.name as string;
+    const experiment = readdirSync(path, { withFileTypes: true }).find((entry) =>
+      entry.isDirectory(),
+    )?.name as string;
     return join(path, experiment, readdirSync(join(path, experiment)).sort().at(-1) as string);
   };
   return {
-    path, run,
-    events: () => readFileSync(join(run(), "events.ndjson"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as RunEvent),
+    path,
+    run,
+    events: () =>
+      readFileSync(join(run(), "events.ndjson"), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as RunEvent),
     verdict: () => JSON.parse(readFileSync(join(run(), "verdict.json"), "utf8")) as Verdict,
   };
 }
@@ -62,7 +102,9 @@ export function outFolder(): { readonly path: string; run(): string; events(): R
  */
 export function shortExperiment(folder: string): string {
   const path = join(folder, "short.ts");
-  writeFileSync(path, `
+  writeFileSync(
+    path,
+    `
     import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
     const rates = { live: { baseline: 10, fault: 150, recovery: 10 }, dvr: { baseline: 10, fault: 20, recovery: 10 } };
     export default { ...base, name: "short", phasesMs: { baseline: 8_000, fault: 8_000, recovery: 12_000 }, recovery: { ...base.recovery, withinMs: 4_000 },
@@ -72,22 +114,28 @@ export function shortExperiment(folder: string): string {
       // which nobody read, may take half of them away.
       hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1, ...(claim.statistic === "ratio" ? { limit: 2 } : {}) })),
       method: [{ atMs: 3_000, forMs: 3_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
-    };`);
+    };`,
+  );
   return path;
 }
 
 /** Everything on this machine that was started by a run of the given folder's Seawall state; with `runIds`, by one of these. */
 export function leftovers(cacheOfTest: string, runIds?: readonly string[]): string[] {
-  const isOf = (text: string): boolean => runIds === undefined || runIds.some((id) => text.includes(id));
+  const isOf = (text: string): boolean =>
+    runIds === undefined || runIds.some((id) => text.includes(id));
   const processes = listProcesses().flatMap((pid) => {
     try {
       const environment = readFileSync(`/proc/${pid}/environ`, "latin1");
-      return environment.includes(`${runVariable}=`) && isOf(environment) ? [`process ${pid}: ${readFileSync(`/proc/${pid}/comm`, "utf8").trim()}`] : [];
+      return environment.includes(`${runVariable}=`) && isOf(environment)
+        ? [`process ${pid}: ${readFileSync(`/proc/${pid}/comm`, "utf8").trim()}`]
+        : [];
     } catch {
       return [];
     }
   });
   const folders = readdirSync(tmpdir()).filter((name) => /^seawall-(up-)?\d{8}T/.test(name));
-  const state = readdirSync(join(cacheOfTest, "state")).filter((name) => (name.endsWith(".ndjson") && !name.startsWith(testsPrefix)) || name.endsWith(".lock"));
+  const state = readdirSync(join(cacheOfTest, "state")).filter(
+    (name) => (name.endsWith(".ndjson") && !name.startsWith(testsPrefix)) || name.endsWith(".lock"),
+  );
   return [...processes, ...[...folders, ...state].filter(isOf)];
 }

@@ -14,22 +14,47 @@ import { thisMachine } from "./wire.ts";
 const startMs = Date.UTC(2026, 0, 1);
 
 /** Touches nothing but the run directory, so it needs no ledger on disk and no clean machine. */
-export async function simulate(context: Context, { plan, layout, model }: Planned, out: string, onlooker?: Onlooker): Promise<{ readonly directory: string; readonly error: unknown }> {
+export async function simulate(
+  context: Context,
+  { plan, layout, model }: Planned,
+  out: string,
+  onlooker?: Onlooker,
+): Promise<{ readonly directory: string; readonly error: unknown }> {
   if (model === undefined) throw new SeawallError("PLAN_REFUSED", `${plan.target} has no model`);
   refuseUnwritable(out);
   const { directory, id } = makeRunDirectory(out, plan.experiment, newRunId(Date.now(), plan.seed));
   const { virtual } = await adapterOf(plan.substrate);
-  if (virtual === undefined) throw new Error(`the ${plan.substrate} substrate is listed as virtual and has no clock`);
+  if (virtual === undefined)
+    throw new Error(`the ${plan.substrate} substrate is listed as virtual and has no clock`);
   const { clock, world: worldOf } = virtual(startMs);
   const recorder = new Recorder(directory, plan, clock, { runId: id, synced: false });
   onlooker?.began(directory, id);
   if (onlooker !== undefined) recorder.onEvent((event) => onlooker.event(event));
   const watch = new AbortWatch(onlooker?.samples(recorder) ?? recorder, plan);
   recorder.onEvent((event) => watch.event(event));
-  recorder.event({ kind: "started", runId: id, versions: { seawall: context.version }, machine: thisMachine() });
-  const world = worldOf({ plan, layout, model, runId: id, sink: watch, events: recorder, undo: { record: () => () => {} } });
+  recorder.event({
+    kind: "started",
+    runId: id,
+    versions: { seawall: context.version },
+    machine: thisMachine(),
+  });
+  const world = worldOf({
+    plan,
+    layout,
+    model,
+    runId: id,
+    sink: watch,
+    events: recorder,
+    undo: { record: () => () => {} },
+  });
   const signal = AbortSignal.any([context.signal, recorder.failed]);
-  const conducted = await clock.until(conduct(plan, { ...world, abortReason: (phase) => watch.violated(clock.nowMs(), phase) }, signal));
+  const conducted = await clock.until(
+    conduct(
+      plan,
+      { ...world, abortReason: (phase) => watch.violated(clock.nowMs(), phase) },
+      signal,
+    ),
+  );
   await recorder[Symbol.asyncDispose]();
   if (recorder.failed.aborted) throw recorder.failed.reason;
   return { directory, error: conducted?.error };

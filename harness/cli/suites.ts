@@ -8,21 +8,36 @@ import { type Suite, suiteProblems } from "../core/suite.ts";
 import type { Context } from "./context.ts";
 import { experimentNames } from "./experiments.ts";
 
-const folderOf = (context: Pick<Context, "root">): string => join(context.root, "experiments", "suites");
+const folderOf = (context: Pick<Context, "root">): string =>
+  join(context.root, "experiments", "suites");
 
 export function suiteNames(context: Pick<Context, "root">): string[] {
   const folder = folderOf(context);
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts")).map((name) => name.slice(0, -3)).sort() : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+        .map((name) => name.slice(0, -3))
+        .sort()
+    : [];
 }
 
 export async function loadSuite(context: Context, name: string): Promise<Suite> {
   const names = suiteNames(context);
-  if (!names.includes(name)) throw new SeawallError("UNKNOWN_NAME", unknownName("suite", name, names), { hint: "`seawall list` shows them; each is a file in experiments/suites/." });
+  if (!names.includes(name))
+    throw new SeawallError("UNKNOWN_NAME", unknownName("suite", name, names), {
+      hint: "`seawall list` shows them; each is a file in experiments/suites/.",
+    });
   const path = join(folderOf(context), `${name}.ts`);
-  const { default: suite } = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+  const { default: suite } = (await import(pathToFileURL(path).href)) as {
+    readonly default?: unknown;
+  };
   const problems = suiteProblems(suite, experimentNames(context));
   if (problems.length > 0) {
-    throw new SeawallError("EXPERIMENT_MALFORMED", `${path} is not a suite that can be run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`, { hint: "Compare it with experiments/suites/quick.ts." });
+    throw new SeawallError(
+      "EXPERIMENT_MALFORMED",
+      `${path} is not a suite that can be run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+      { hint: "Compare it with experiments/suites/quick.ts." },
+    );
   }
   return suite as Suite;
 }

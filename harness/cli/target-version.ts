@@ -10,16 +10,31 @@ const folders = ["targets", "harness", join("experiments", "workloads")];
 /** Presents what was judged. */
 const unheeded = [join("harness", "report"), join("harness", "telemetry")];
 const tests = /\.(test|fixture)\.ts$|(^|\/)fixture[^/]*\.ts$/;
-const files: readonly string[] = ["package-lock.json", join("harness", "provision", "go", "go.sum")];
+const files: readonly string[] = [
+  "package-lock.json",
+  join("harness", "provision", "go", "go.sum"),
+];
 
 const known = new Map<string, string>();
 
 /** 12 hexadecimal digits. Of a target that its user describes: the harness, the description, and the version that it states. */
-export function targetVersion(context: Pick<Context, "root">, target: Target, topology: string): string {
+export function targetVersion(
+  context: Pick<Context, "root">,
+  target: Target,
+  topology: string,
+): string {
   const harness = contentOf(context.root);
   if (target.own !== true) return harness;
-  const described = JSON.stringify(target.topologies[topology]?.layout() ?? null, (_key, value: unknown) => (typeof value === "function" ? String(value) : value));
-  return createHash("sha256").update(harness).update(described).update(target.version ?? "").digest("hex").slice(0, 12);
+  const described = JSON.stringify(
+    target.topologies[topology]?.layout() ?? null,
+    (_key, value: unknown) => (typeof value === "function" ? String(value) : value),
+  );
+  return createHash("sha256")
+    .update(harness)
+    .update(described)
+    .update(target.version ?? "")
+    .digest("hex")
+    .slice(0, 12);
 }
 
 function contentOf(root: string): string {
@@ -27,7 +42,10 @@ function contentOf(root: string): string {
   if (before !== undefined) return before;
   const hash = createHash("sha256");
   for (const path of [...folders.flatMap((folder) => sources(root, folder)), ...files].sort()) {
-    hash.update(`${path}\0`).update(readFileSync(join(root, path))).update("\0");
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update("\0");
   }
   const version = hash.digest("hex").slice(0, 12);
   known.set(root, version);

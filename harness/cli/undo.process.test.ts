@@ -5,15 +5,27 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunEvent, Verdict } from "../core/run.ts";
-import { kill, killAtRandom, leftOf, ownCache, processesWith, recovered, startLight } from "./kill-points.fixture.ts";
+import {
+  kill,
+  killAtRandom,
+  leftOf,
+  ownCache,
+  processesWith,
+  recovered,
+  startLight,
+} from "./kill-points.fixture.ts";
 import { lightExperiment } from "./light.fixture.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const main = join(root, "harness/main.ts");
 let cache: ReturnType<typeof ownCache>;
 const outs: string[] = [];
-beforeAll(() => { cache = ownCache(); });
-afterAll(() => { for (const path of [cache.path, ...outs]) rmSync(path, { recursive: true, force: true }); });
+beforeAll(() => {
+  cache = ownCache();
+});
+afterAll(() => {
+  for (const path of [cache.path, ...outs]) rmSync(path, { recursive: true, force: true });
+});
 
 /** One run of the light target. */
 function light() {
@@ -30,26 +42,43 @@ function light() {
     }
   };
   return {
-    child, ended, id, directory: () => join(out, "light", id()),
-    events: () => read("events.ndjson").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as RunEvent),
+    child,
+    ended,
+    id,
+    directory: () => join(out, "light", id()),
+    events: () =>
+      read("events.ndjson")
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line) as RunEvent),
     verdict: () => JSON.parse(read("verdict.json")) as Verdict,
     until: async (pattern: RegExp, file = "events.ndjson", withinMs = 60_000): Promise<void> => {
-      for (const deadlineMs = performance.now() + withinMs; !pattern.test(read(file)); await new Promise((wake) => setTimeout(wake, 20))) {
-        if (performance.now() > deadlineMs) throw new Error(`no ${pattern} in ${file}:\n${read(file).slice(-2_000)}`);
+      for (
+        const deadlineMs = performance.now() + withinMs;
+        !pattern.test(read(file));
+        await new Promise((wake) => setTimeout(wake, 20))
+      ) {
+        if (performance.now() > deadlineMs)
+          throw new Error(`no ${pattern} in ${file}:\n${read(file).slice(-2_000)}`);
       }
     },
   };
 }
 
 async function gone(runId: string, withinMs = 30_000): Promise<string[]> {
-  for (const deadlineMs = performance.now() + withinMs; leftOf(runId, cache.state).length > 0 && performance.now() < deadlineMs;) await new Promise((wake) => setTimeout(wake, 50));
+  for (
+    const deadlineMs = performance.now() + withinMs;
+    leftOf(runId, cache.state).length > 0 && performance.now() < deadlineMs;
+  )
+    await new Promise((wake) => setTimeout(wake, 50));
   return leftOf(runId, cache.state);
 }
 
 describe("with a light target on real processes", () => {
   it.concurrent("two runs at once do not touch each other, and neither leaves a switch behind", async () => {
     const runs = [light(), light()];
-    for (const run of runs) expect([0, 2], JSON.stringify(run.events().slice(-2))).toContain(await run.ended);
+    for (const run of runs)
+      expect([0, 2], JSON.stringify(run.events().slice(-2))).toContain(await run.ended);
     for (const run of runs) {
       expect(run.verdict().findings.filter((finding) => finding.status === "refuted")).toEqual([]);
       expect(run.verdict()).toMatchObject({ aborted: null, cleanup: { status: "clean" } });
@@ -60,14 +89,21 @@ describe("with a light target on real processes", () => {
   it.concurrent("is inconclusive, neither refuted nor held, when the generator is stopped for 3 s", async () => {
     const run = light();
     await run.until(/"phase":"fault"/);
-    const [k6] = processesWith("SEAWALL_LOAD=").filter((pid) => processesWith(`SEAWALL_RUN=${run.id()}`).includes(pid));
+    const [k6] = processesWith("SEAWALL_LOAD=").filter((pid) =>
+      processesWith(`SEAWALL_RUN=${run.id()}`).includes(pid),
+    );
     process.kill(-(k6 as number), "SIGSTOP");
     await new Promise((wake) => setTimeout(wake, 3_000));
     process.kill(-(k6 as number), "SIGCONT");
     expect(await run.ended).toBe(2);
     const verdict = run.verdict();
     expect(verdict.status).toBe("inconclusive");
-    expect(verdict.findings.filter((finding) => finding.kind === "claim" && finding.status === "inconclusive").map((finding) => finding.why).join()).toMatch(/stood still|held back/);
+    expect(
+      verdict.findings
+        .filter((finding) => finding.kind === "claim" && finding.status === "inconclusive")
+        .map((finding) => finding.why)
+        .join(),
+    ).toMatch(/stood still|held back/);
   });
 
   it("refuses a dirty machine after both were killed, and recover cleans it", async () => {
@@ -77,9 +113,19 @@ describe("with a light target on real processes", () => {
     run.child.kill("SIGKILL");
     await run.ended;
     expect(leftOf(run.id(), cache.state)).not.toEqual([]);
-    const second = spawn(process.execPath, [main, "run", lightExperiment, "--substrate", "process", "--out", run.directory()], { cwd: root, env: { ...process.env, SEAWALL_CACHE: cache.path }, stdio: ["ignore", "ignore", "pipe"] });
+    const second = spawn(
+      process.execPath,
+      [main, "run", lightExperiment, "--substrate", "process", "--out", run.directory()],
+      {
+        cwd: root,
+        env: { ...process.env, SEAWALL_CACHE: cache.path },
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
     let said = "";
-    second.stderr.setEncoding("utf8").on("data", (text: string) => { said += text; });
+    second.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
     expect(await once(second, "close").then(([code]) => code as number)).toBe(4);
     expect(said).toContain("seawall recover");
     expect(await recovered(cache.path)).toBe(0);
@@ -91,7 +137,11 @@ describe("with a light target on real processes", () => {
     await run.until(/"kind":"injected"/);
     run.child.kill("SIGKILL");
     await run.until(/"aborted"/, "verdict.json");
-    expect(run.verdict()).toMatchObject({ status: "inconclusive", aborted: { reason: "deadMan", detail: "the harness was killed" }, cleanup: { status: "clean" } });
+    expect(run.verdict()).toMatchObject({
+      status: "inconclusive",
+      aborted: { reason: "deadMan", detail: "the harness was killed" },
+      cleanup: { status: "clean" },
+    });
     expect(await gone(run.id())).toEqual([]);
   });
 
@@ -100,7 +150,10 @@ describe("with a light target on real processes", () => {
     await run.until(/"kind":"injected"/);
     run.child.kill("SIGSTOP");
     await run.until(/"aborted"/, "verdict.json");
-    expect(run.verdict()).toMatchObject({ aborted: { reason: "deadMan", detail: expect.stringMatching(/no sign of life for 20 s/) }, cleanup: { status: "clean" } });
+    expect(run.verdict()).toMatchObject({
+      aborted: { reason: "deadMan", detail: expect.stringMatching(/no sign of life for 20 s/) },
+      cleanup: { status: "clean" },
+    });
     // What was stopped must not go on.
     run.child.kill("SIGCONT");
     expect(await run.ended).toBeNull();
@@ -108,6 +161,8 @@ describe("with a light target on real processes", () => {
   });
 
   it("leaves nothing behind, wherever it is killed", async () => {
-    expect((await killAtRandom({ points: 4, atOnce: 4, seed: Date.now() % 10_000, say: () => {} })).left).toEqual([]);
+    expect(
+      (await killAtRandom({ points: 4, atOnce: 4, seed: Date.now() % 10_000, say: () => {} })).left,
+    ).toEqual([]);
   });
 });

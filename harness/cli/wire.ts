@@ -48,28 +48,73 @@ export function wire(options: WireOptions): World {
   const logsDirectory = join(directory, files.logs);
   const watch = new AbortWatch(options.samples ?? recorder, plan);
   recorder.onEvent((event) => watch.event(event));
-  const generator = k6Generator({ tool: tools.k6, workloads: join(context.root, "experiments", "workloads"), clock });
+  const generator = k6Generator({
+    tool: tools.k6,
+    workloads: join(context.root, "experiments", "workloads"),
+    clock,
+  });
   const harnessCpuSeconds = (): number => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   };
   return {
-    clock, events: recorder, inject: injecting(observer), harnessCpuSeconds,
-    ...(options.hold === undefined ? {} : { hold: holding(options.hold, { plan, runId, logsDirectory, undo: ledger, generator }) }),
-    deploy: async (signal) => (await substrateOf(context, plan.substrate, tools, clock)).deploy({
-      plan, runId, layout, logsDirectory, undo: ledger, signal, controlToken: randomBytes(16).toString("hex"), progress: (text) => progress.note(text),
-    }),
+    clock,
+    events: recorder,
+    inject: injecting(observer),
+    harnessCpuSeconds,
+    ...(options.hold === undefined
+      ? {}
+      : { hold: holding(options.hold, { plan, runId, logsDirectory, undo: ledger, generator }) }),
+    deploy: async (signal) =>
+      (await substrateOf(context, plan.substrate, tools, clock)).deploy({
+        plan,
+        runId,
+        layout,
+        logsDirectory,
+        undo: ledger,
+        signal,
+        controlToken: randomBytes(16).toString("hex"),
+        progress: (text) => progress.note(text),
+      }),
     prepareLoad: async (deployment, signal) => {
       const load = await generator.prepare({
-        plan, runId, edges: entriesOf(deployment), gateways: entriesOf(deployment, layout.gateways ?? []), hosts: hostsOf(deployment), sink: watch, logsDirectory, undo: ledger, signal,
+        plan,
+        runId,
+        edges: entriesOf(deployment),
+        gateways: entriesOf(deployment, layout.gateways ?? []),
+        hosts: hostsOf(deployment),
+        sink: watch,
+        logsDirectory,
+        undo: ledger,
+        signal,
       });
       progress.watch(() => load.progress);
       return load;
     },
     startProbes: async (deployment, load) => {
-      const probes = new RunningProbes({ deployment, load, sink: watch, events: recorder, clock, harnessCpuSeconds, planned: plan.load, pack: planned.pack });
-      return (plan.players ?? []).length === 0 ? probes
-        : withPlayers(probes, { context, plan, runId, deployment, manifestPath: layout.manifestPath ?? "", sink: watch, recorder, clock, undo: ledger });
+      const probes = new RunningProbes({
+        deployment,
+        load,
+        sink: watch,
+        events: recorder,
+        clock,
+        harnessCpuSeconds,
+        planned: plan.load,
+        pack: planned.pack,
+      });
+      return (plan.players ?? []).length === 0
+        ? probes
+        : withPlayers(probes, {
+            context,
+            plan,
+            runId,
+            deployment,
+            manifestPath: layout.manifestPath ?? "",
+            sink: watch,
+            recorder,
+            clock,
+            undo: ledger,
+          });
     },
     abortReason: (phase) => watch.violated(clock.nowMs(), phase),
     sweep: () => sweep(context, runId, plan.substrate, ledger),
@@ -77,25 +122,53 @@ export function wire(options: WireOptions): World {
 }
 
 /** What brings targets up. */
-export async function substrateOf(context: Context, name: SubstrateName, tools: Tools, clock: Clock): Promise<Substrate> {
+export async function substrateOf(
+  context: Context,
+  name: SubstrateName,
+  tools: Tools,
+  clock: Clock,
+): Promise<Substrate> {
   const { real } = await adapterOf(name);
-  if (real === undefined) throw new SeawallError("USAGE", `nothing comes up on the ${name} substrate: it is a model`, { hint: "Use another --substrate." });
+  if (real === undefined)
+    throw new SeawallError("USAGE", `nothing comes up on the ${name} substrate: it is a model`, {
+      hint: "Use another --substrate.",
+    });
   return real(context, tools, clock);
 }
 
 /** Ends whatever a trace of the run leads to, or carries its label; returns what does not end. */
-export async function sweep(context: Context, runId: string, substrate: SubstrateName, ledger: FileLedger): Promise<readonly string[]> {
-  const { left } = await endStrays(tracesOf({ runId, entries: ledger.open, recorded: ledger.recorded, ownerStartTicks: statOf(process.pid)?.startTicks ?? 0 }), 2_500);
+export async function sweep(
+  context: Context,
+  runId: string,
+  substrate: SubstrateName,
+  ledger: FileLedger,
+): Promise<readonly string[]> {
+  const { left } = await endStrays(
+    tracesOf({
+      runId,
+      entries: ledger.open,
+      recorded: ledger.recorded,
+      ownerStartTicks: statOf(process.pid)?.startTicks ?? 0,
+    }),
+    2_500,
+  );
   const processes = left.map(({ pid, name, why }) => `process ${pid} (${name}, ${why})`);
   const { sweep: sweepMade } = await adapterOf(substrate);
   return [...processes, ...((await sweepMade?.(context.env, runId)) ?? [])];
 }
 
 export function versionsOf(tools: Tools, context: Context): Record<string, string> {
-  return { seawall: context.version, ...Object.fromEntries(Object.values(tools).map((tool) => [tool.name, tool.version])) };
+  return {
+    seawall: context.version,
+    ...Object.fromEntries(Object.values(tools).map((tool) => [tool.name, tool.version])),
+  };
 }
 
 export function thisMachine(): Machine {
-  return { platform: `${process.platform}-${process.arch}`, cpuModel: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), memoryBytes: totalmem() };
+  return {
+    platform: `${process.platform}-${process.arch}`,
+    cpuModel: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+  };
 }
-

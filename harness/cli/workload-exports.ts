@@ -17,7 +17,9 @@ const notExecuted = new Set(["options", "setup", "teardown", "handleSummary", "n
  *     executableExports("workloads/crowd.ts")   // ["live", "dvr", "default"]
  */
 export function executableExports(path: string): readonly string[] | null {
-  return existsSync(path) ? [...namesIn(path, new Set())].filter((name) => !notExecuted.has(name)) : null;
+  return existsSync(path)
+    ? [...namesIn(path, new Set())].filter((name) => !notExecuted.has(name))
+    : null;
 }
 
 function namesIn(path: string, seen: Set<string>): Set<string> {
@@ -28,7 +30,8 @@ function namesIn(path: string, seen: Set<string>): Set<string> {
     if (found.type !== "reexport-all") names.add(found.name);
     else if (found.from.startsWith(".")) {
       // A star brings in all but the default.
-      for (const name of namesIn(join(dirname(path), found.from), seen)) if (name !== "default") names.add(name);
+      for (const name of namesIn(join(dirname(path), found.from), seen))
+        if (name !== "default") names.add(name);
     }
   }
   return names;
@@ -36,10 +39,16 @@ function namesIn(path: string, seen: Set<string>): Set<string> {
 
 function exportsOf(path: string) {
   try {
-    return parse(stripTypeScriptTypes(readFileSync(path, "utf8")))[1].filter(({ typeOnly }) => !typeOnly);
+    return parse(stripTypeScriptTypes(readFileSync(path, "utf8")))[1].filter(
+      ({ typeOnly }) => !typeOnly,
+    );
   } catch (error) {
-    throw new SeawallError("EXPERIMENT_MALFORMED", `the workload ${path} is no module that k6 could run: ${(error as Error).message.split("\n")[0]}`, {
-      hint: "`k6 inspect FILE` shows what k6 says of it.",
-    });
+    throw new SeawallError(
+      "EXPERIMENT_MALFORMED",
+      `the workload ${path} is no module that k6 could run: ${(error as Error).message.split("\n")[0]}`,
+      {
+        hint: "`k6 inspect FILE` shows what k6 says of it.",
+      },
+    );
   }
 }

@@ -2,44 +2,111 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ablationOf, type AblationRun, cellOf } from "./ablation.ts";
 
-const run: AblationRun = { experiment: "storm", topology: "quick", without: null, status: "held", why: "all held", expected: [], refuted: [], doubts: [], attempts: 1, reused: false, seconds: 90, runId: "1", directory: "/1" };
-const control: AblationRun = { ...run, without: "collapsing", status: "refuted", why: "it broke", expected: ["GETs", "Served"], refuted: ["Served"] };
-const texts = (runs: readonly AblationRun[], unneeded: readonly string[] = []): string[] => ablationOf(runs, unneeded).complaints.map(({ text }) => text);
+const run: AblationRun = {
+  experiment: "storm",
+  topology: "quick",
+  without: null,
+  status: "held",
+  why: "all held",
+  expected: [],
+  refuted: [],
+  doubts: [],
+  attempts: 1,
+  reused: false,
+  seconds: 90,
+  runId: "1",
+  directory: "/1",
+};
+const control: AblationRun = {
+  ...run,
+  without: "collapsing",
+  status: "refuted",
+  why: "it broke",
+  expected: ["GETs", "Served"],
+  refuted: ["Served"],
+};
+const texts = (runs: readonly AblationRun[], unneeded: readonly string[] = []): string[] =>
+  ablationOf(runs, unneeded).complaints.map(({ text }) => text);
 
 describe("an ablation", () => {
   it("has nothing to complain of when all hold with everything, and fall for what is expected without each", () => {
-    const { rows, complaints } = ablationOf([run, control, { ...control, without: "msTtl", refuted: ["Served", "GETs"] }], []);
+    const { rows, complaints } = ablationOf(
+      [run, control, { ...control, without: "msTtl", refuted: ["Served", "GETs"] }],
+      [],
+    );
     expect(complaints).toEqual([]);
-    expect(rows).toEqual([expect.objectContaining({ experiment: "storm", whole: expect.objectContaining({ outcome: "held" }) })]);
-    expect(rows[0]?.controls.map(({ outcome, as }) => [outcome, as])).toEqual([["refuted", ["Served"]], ["refuted", ["GETs", "Served"]]]);
+    expect(rows).toEqual([
+      expect.objectContaining({
+        experiment: "storm",
+        whole: expect.objectContaining({ outcome: "held" }),
+      }),
+    ]);
+    expect(rows[0]?.controls.map(({ outcome, as }) => [outcome, as])).toEqual([
+      ["refuted", ["Served"]],
+      ["refuted", ["GETs", "Served"]],
+    ]);
   });
 
   it.each<[string, Partial<AblationRun>, string]>([
-    ["a control that stays green", { ...control, status: "held", refuted: [] }, "storm without collapsing holds: it proves nothing about collapsing"],
-    ["a control that falls for something else", { ...control, refuted: ["Acked"] }, 'storm without collapsing is refuted, but for "Acked" and not for "GETs", "Served": it proves nothing about collapsing'],
-    ["a control that cannot be judged", { ...control, status: "inconclusive", why: "too busy", attempts: 3 }, "storm without collapsing could not be judged in any of 3 runs: too busy"],
-    ["a control that could not be run", { ...control, status: null, why: "tier kong" }, "storm without collapsing was not run: tier kong"],
-    ["an experiment that does not hold", { status: "refuted", why: "it broke" }, "storm does not hold with all defences: it broke"],
-    ["an experiment that cannot be judged", { status: "inconclusive", why: "too busy" }, "storm could not be judged when it was run: too busy"],
+    [
+      "a control that stays green",
+      { ...control, status: "held", refuted: [] },
+      "storm without collapsing holds: it proves nothing about collapsing",
+    ],
+    [
+      "a control that falls for something else",
+      { ...control, refuted: ["Acked"] },
+      'storm without collapsing is refuted, but for "Acked" and not for "GETs", "Served": it proves nothing about collapsing',
+    ],
+    [
+      "a control that cannot be judged",
+      { ...control, status: "inconclusive", why: "too busy", attempts: 3 },
+      "storm without collapsing could not be judged in any of 3 runs: too busy",
+    ],
+    [
+      "a control that could not be run",
+      { ...control, status: null, why: "tier kong" },
+      "storm without collapsing was not run: tier kong",
+    ],
+    [
+      "an experiment that does not hold",
+      { status: "refuted", why: "it broke" },
+      "storm does not hold with all defences: it broke",
+    ],
+    [
+      "an experiment that cannot be judged",
+      { status: "inconclusive", why: "too busy" },
+      "storm could not be judged when it was run: too busy",
+    ],
   ])("complains of %s", (_what, changes, text) => {
     const changed = { ...run, ...changes };
     expect(texts(changed.without === null ? [changed, control] : [run, changed])).toEqual([text]);
   });
 
   it("complains of a defence that nobody needs", () => {
-    expect(texts([run, control], ["jitter"])).toEqual([expect.stringContaining("no experiment needs jitter")]);
+    expect(texts([run, control], ["jitter"])).toEqual([
+      expect.stringContaining("no experiment needs jitter"),
+    ]);
   });
 
   it("takes a control for good only when an expected claim was refuted, and complains of every run that is not good", () => {
     const any = fc.record({
-      without: fc.constantFrom("collapsing", "msTtl"), status: fc.constantFrom("held" as const, "refuted" as const, "inconclusive" as const, null),
-      expected: fc.subarray(["a", "b"], { minLength: 1 }), refuted: fc.subarray(["a", "b", "c"]),
+      without: fc.constantFrom("collapsing", "msTtl"),
+      status: fc.constantFrom("held" as const, "refuted" as const, "inconclusive" as const, null),
+      expected: fc.subarray(["a", "b"], { minLength: 1 }),
+      refuted: fc.subarray(["a", "b", "c"]),
     });
-    fc.assert(fc.property(fc.array(any, { maxLength: 6 }), (drafts) => {
-      const runs = drafts.map((draft) => ({ ...control, ...draft }));
-      const good = runs.map(cellOf).filter((cell) => cell.outcome === "refuted");
-      for (const cell of good) expect([cell.status, cell.expected.some((title) => cell.refuted.includes(title))]).toEqual(["refuted", true]);
-      expect(ablationOf([run, ...runs], []).complaints).toHaveLength(runs.length - good.length);
-    }));
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 6 }), (drafts) => {
+        const runs = drafts.map((draft) => ({ ...control, ...draft }));
+        const good = runs.map(cellOf).filter((cell) => cell.outcome === "refuted");
+        for (const cell of good)
+          expect([
+            cell.status,
+            cell.expected.some((title) => cell.refuted.includes(title)),
+          ]).toEqual(["refuted", true]);
+        expect(ablationOf([run, ...runs], []).complaints).toHaveLength(runs.length - good.length);
+      }),
+    );
   });
 });

@@ -32,7 +32,14 @@ export interface AblationRun {
  * Of a run with all defences: `held` is good. Of a control: `refuted` for an expected claim is good, `green` and `otherClaim` prove nothing about
  * the defence. `undecided`: it could not be judged; `notRun`: it could not, or need not, be run.
  */
-export type Outcome = "held" | "refuted" | "notHeld" | "green" | "otherClaim" | "undecided" | "notRun";
+export type Outcome =
+  | "held"
+  | "refuted"
+  | "notHeld"
+  | "green"
+  | "otherClaim"
+  | "undecided"
+  | "notRun";
 
 export interface Cell extends AblationRun {
   readonly outcome: Outcome;
@@ -46,7 +53,12 @@ export interface Complaint {
 }
 
 export interface Ablation {
-  readonly rows: readonly { readonly experiment: string; readonly topology: string; readonly whole: Cell; readonly controls: readonly Cell[] }[];
+  readonly rows: readonly {
+    readonly experiment: string;
+    readonly topology: string;
+    readonly whole: Cell;
+    readonly controls: readonly Cell[];
+  }[];
   readonly complaints: readonly Complaint[];
 }
 
@@ -66,27 +78,75 @@ function outcomeOf({ status, without }: AblationRun, asExpected: boolean): Outco
 /** `unneeded`: defences that no experiment of the whole catalogue relies on; empty when only a part of it was asked. */
 export function ablationOf(runs: readonly AblationRun[], unneeded: readonly string[]): Ablation {
   const cells = runs.map(cellOf);
-  const rows = [...Map.groupBy(cells, (cell) => `${cell.experiment} ${cell.topology}`).values()].flatMap((group) => {
+  const rows = [
+    ...Map.groupBy(cells, (cell) => `${cell.experiment} ${cell.topology}`).values(),
+  ].flatMap((group) => {
     const whole = group.find((cell) => cell.without === null);
-    return whole === undefined ? [] : [{ experiment: whole.experiment, topology: whole.topology, whole, controls: group.filter((cell) => cell.without !== null) }];
+    return whole === undefined
+      ? []
+      : [
+          {
+            experiment: whole.experiment,
+            topology: whole.topology,
+            whole,
+            controls: group.filter((cell) => cell.without !== null),
+          },
+        ];
   });
-  return { rows, complaints: [...rows.flatMap(({ whole, controls }) => [whole, ...controls].flatMap(complaintsOf)), ...unneeded.map(unneededText)] };
+  return {
+    rows,
+    complaints: [
+      ...rows.flatMap(({ whole, controls }) => [whole, ...controls].flatMap(complaintsOf)),
+      ...unneeded.map(unneededText),
+    ],
+  };
 }
 
 /** What nobody misses may as well not be there, or has not been tried hard enough. */
 function unneededText(defence: string): Complaint {
-  return { kind: "unneeded", text: `no experiment needs ${defence}: write one that is refuted without it, or take the defence away` };
+  return {
+    kind: "unneeded",
+    text: `no experiment needs ${defence}: write one that is refuted without it, or take the defence away`,
+  };
 }
 
 function complaintsOf(cell: Cell): Complaint[] {
   const control = `${cell.experiment} without ${cell.without}`;
-  const quoted = (titles: readonly string[]): string => titles.map((title) => `"${title}"`).join(", ");
+  const quoted = (titles: readonly string[]): string =>
+    titles.map((title) => `"${title}"`).join(", ");
   switch (cell.outcome) {
-    case "held": case "refuted": return [];
-    case "notHeld": return [{ kind: "notHeld", text: `${cell.experiment} does not hold with all defences: ${cell.why}` }];
-    case "green": return [{ kind: "green", text: `${control} holds: it proves nothing about ${cell.without}` }];
-    case "otherClaim": return [{ kind: "otherClaim", text: `${control} is refuted, but for ${quoted(cell.refuted)} and not for ${quoted(cell.expected)}: it proves nothing about ${cell.without}` }];
-    case "undecided": return [{ kind: "undecided", text: `${cell.without === null ? cell.experiment : control} could not be judged ${cell.attempts === 1 ? "when it was run" : `in any of ${cell.attempts} runs`}: ${cell.why}` }];
-    case "notRun": return [{ kind: "notRun", text: `${cell.without === null ? cell.experiment : control} was not run: ${cell.why}` }];
+    case "held":
+    case "refuted":
+      return [];
+    case "notHeld":
+      return [
+        {
+          kind: "notHeld",
+          text: `${cell.experiment} does not hold with all defences: ${cell.why}`,
+        },
+      ];
+    case "green":
+      return [{ kind: "green", text: `${control} holds: it proves nothing about ${cell.without}` }];
+    case "otherClaim":
+      return [
+        {
+          kind: "otherClaim",
+          text: `${control} is refuted, but for ${quoted(cell.refuted)} and not for ${quoted(cell.expected)}: it proves nothing about ${cell.without}`,
+        },
+      ];
+    case "undecided":
+      return [
+        {
+          kind: "undecided",
+          text: `${cell.without === null ? cell.experiment : control} could not be judged ${cell.attempts === 1 ? "when it was run" : `in any of ${cell.attempts} runs`}: ${cell.why}`,
+        },
+      ];
+    case "notRun":
+      return [
+        {
+          kind: "notRun",
+          text: `${cell.without === null ? cell.experiment : control} was not run: ${cell.why}`,
+        },
+      ];
   }
 }

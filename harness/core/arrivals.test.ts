@@ -3,7 +3,12 @@ import { arrivalsOf, arrivalsUntil, gracefulStopMsOf, stagesOf, tailMs } from ".
 import { heldPlan } from "./judge/fixture.ts";
 
 const load = { ratePerSecond: { baseline: 2, fault: 8, recovery: 2 } };
-const plan = { ...heldPlan(), substrate: "process" as const, leadInMs: 1_000, phasesMs: { baseline: 2_000, fault: 2_000, recovery: 2_000 } };
+const plan = {
+  ...heldPlan(),
+  substrate: "process" as const,
+  leadInMs: 1_000,
+  phasesMs: { baseline: 2_000, fault: 2_000, recovery: 2_000 },
+};
 
 describe("the arrivals of a load", () => {
   const stages = stagesOf(load, plan);
@@ -25,8 +30,17 @@ describe("the arrivals of a load", () => {
   });
 
   it("are those that k6 can be asked for, in tenths of an iteration a second", () => {
-    expect(stagesOf({ ratePerSecond: { baseline: 1 / 3, fault: 0, recovery: 0.04 } }, plan).map(({ perSecond }) => perSecond)).toEqual([0.3, 0, 0]);
-    expect(stagesOf({ ratePerSecond: { baseline: 250, fault: 1_000, recovery: 251 } }, { ...plan, substrate: "simulated" }).map(({ perSecond }) => perSecond)).toEqual([250, 250, 125.5]);
+    expect(
+      stagesOf({ ratePerSecond: { baseline: 1 / 3, fault: 0, recovery: 0.04 } }, plan).map(
+        ({ perSecond }) => perSecond,
+      ),
+    ).toEqual([0.3, 0, 0]);
+    expect(
+      stagesOf(
+        { ratePerSecond: { baseline: 250, fault: 1_000, recovery: 251 } },
+        { ...plan, substrate: "simulated" },
+      ).map(({ perSecond }) => perSecond),
+    ).toEqual([250, 250, 125.5]);
   });
 
   it("may take longer to end than anybody's patience lasts", () => {

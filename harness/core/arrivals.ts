@@ -35,7 +35,8 @@ type Paced = Pick<Plan, "leadInMs" | "phasesMs" | "substrate">;
 export function stagesOf(load: Pick<Load, "ratePerSecond">, plan: Paced): readonly Stage[] {
   const { leadInMs, phasesMs } = plan;
   const lengths: readonly (readonly [Phase, number])[] = [
-    ["baseline", leadInMs + phasesMs.baseline], ["fault", phasesMs.fault],
+    ["baseline", leadInMs + phasesMs.baseline],
+    ["fault", phasesMs.fault],
     ["recovery", phasesMs.recovery + tailMs],
   ];
   let untilMs = 0;
@@ -58,7 +59,8 @@ export function weightOf(ratePerSecond: number): number {
 
 /** Iterations planned until `atMs` after the load's zero; a fraction is one that is due later. */
 export function arrivalsUntil(stages: readonly Stage[], atMs: number): number {
-  let count = 0, fromMs = 0;
+  let count = 0,
+    fromMs = 0;
   for (const { untilMs, perSecond } of stages) {
     if (atMs <= fromMs) break;
     count += ((Math.min(atMs, untilMs) - fromMs) / 1000) * perSecond;
@@ -69,7 +71,9 @@ export function arrivalsUntil(stages: readonly Stage[], atMs: number): number {
 
 /** When each iteration is due, in ms after the load's zero: as k6 computes it, the rhythm goes on across stages. */
 export function* arrivalsOf(stages: readonly Stage[]): Generator<number, void, void> {
-  let done = 0, next = 1, fromMs = 0;
+  let done = 0,
+    next = 1,
+    fromMs = 0;
   for (const { untilMs, perSecond } of stages) {
     const until = done + ((untilMs - fromMs) / 1000) * perSecond;
     for (; next <= until; next++) yield fromMs + ((next - done) / perSecond) * 1000;

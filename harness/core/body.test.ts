@@ -12,25 +12,38 @@ function box(type: string, body: Uint8Array): Uint8Array {
   whole.set(body, 8);
   return whole;
 }
-const joined = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
-const noise = (length: number): Uint8Array => Uint8Array.from({ length }, (_, index) => Math.imul(index + 7, 2_654_435_761) >>> 24);
+const joined = (...parts: readonly Uint8Array[]): Uint8Array =>
+  Uint8Array.from(parts.flatMap((part) => [...part]));
+const noise = (length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, index) => Math.imul(index + 7, 2_654_435_761) >>> 24);
 const fmp4 = joined(box("styp", bytes("msdh")), box("moof", noise(60)), box("mdat", noise(3_000)));
-const ts = Uint8Array.from({ length: 188 * 40 }, (_, index) => (index % 188 === 0 ? 0x47 : index % 251));
+const ts = Uint8Array.from({ length: 188 * 40 }, (_, index) =>
+  index % 188 === 0 ? 0x47 : index % 251,
+);
 
 describe("a body", () => {
   it.each([
-    ["fmp4", fmp4], ["ts", ts], ["webm", joined(Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3), noise(100))],
-    ["aac", joined(bytes("ID3"), noise(100))], ["aac", joined(Uint8Array.of(0xff, 0xf1), noise(100))],
-    ["mp3", joined(Uint8Array.of(0xff, 0xfb), noise(100))], ["webvtt", bytes("WEBVTT\n\n00:01.000 --> 00:02.000\nhello")],
+    ["fmp4", fmp4],
+    ["ts", ts],
+    ["webm", joined(Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3), noise(100))],
+    ["aac", joined(bytes("ID3"), noise(100))],
+    ["aac", joined(Uint8Array.of(0xff, 0xf1), noise(100))],
+    ["mp3", joined(Uint8Array.of(0xff, 0xfb), noise(100))],
+    ["webvtt", bytes("WEBVTT\n\n00:01.000 --> 00:02.000\nhello")],
     ["unknown", noise(5_000)],
   ])("of %s is a segment", (container, body) => {
-    expect(lookAtBody(body, { ...plain, contentLength: body.length })).toEqual({ container, problem: null });
+    expect(lookAtBody(body, { ...plain, contentLength: body.length })).toEqual({
+      container,
+      problem: null,
+    });
   });
 
   it("that holds known media is a segment whatever its media type is, and unknown media is when its type says nothing", () => {
     expect(lookAtBody(fmp4, { ...plain, contentType: "text/html" }).problem).toBeNull();
     expect(lookAtBody(noise(5_000), { ...plain, contentType: "text/plain" }).problem).toBeNull();
-    expect(lookAtBody(noise(5_000), { ...plain, contentType: "application/octet-stream" }).problem).toBeNull();
+    expect(
+      lookAtBody(noise(5_000), { ...plain, contentType: "application/octet-stream" }).problem,
+    ).toBeNull();
   });
 
   it.each([
@@ -49,17 +62,27 @@ describe("a body", () => {
   });
 
   it("of boxes is found wherever it breaks off, and no bytes make the look throw", () => {
-    fc.assert(fc.property(fc.integer({ min: 8, max: fmp4.length - 1 }), (length) => {
-      expect(lookAtBody(fmp4.subarray(0, length), plain).problem).toBe("brokenOff");
-    }));
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (body) => {
-      expect(() => lookAtBody(body, plain)).not.toThrow();
-      expect(() => lookAtBody(joined(fmp4.subarray(0, 8), body), plain)).not.toThrow();
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 8, max: fmp4.length - 1 }), (length) => {
+        expect(lookAtBody(fmp4.subarray(0, length), plain).problem).toBe("brokenOff");
+      }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (body) => {
+        expect(() => lookAtBody(body, plain)).not.toThrow();
+        expect(() => lookAtBody(joined(fmp4.subarray(0, 8), body), plain)).not.toThrow();
+      }),
+    );
   });
 
   it("has a least size that the stream and each rendition can set", () => {
-    const stream = { segmentMs: 2_000, renditions: [{ name: "v720", bitsPerSecond: 800_000 }, { name: "slate", bitsPerSecond: 800_000, leastBytesShare: 0.01 }] };
+    const stream = {
+      segmentMs: 2_000,
+      renditions: [
+        { name: "v720", bitsPerSecond: 800_000 },
+        { name: "slate", bitsPerSecond: 800_000, leastBytesShare: 0.01 },
+      ],
+    };
     expect(leastBytes(stream, "v720")).toBe(20_000);
     expect(leastBytes({ ...stream, leastBytesShare: 0.5 }, "v720")).toBe(100_000);
     expect(leastBytes({ ...stream, leastBytesShare: 0.5 }, "slate")).toBe(2_000);
@@ -67,11 +90,16 @@ describe("a body", () => {
   });
 
   it("leaves a print that says which segment it was and what it held", () => {
-    fc.assert(fc.property(fc.nat({ max: 2_000_000_000 }), fc.nat({ max: 2 ** 31 - 1 }), (number, seed) => {
-      const sha256 = seed.toString(16).padStart(9, "f") + "0".repeat(55);
-      const print = printOf(number, sha256);
-      expect(Number.isSafeInteger(print)).toBe(true);
-      expect(readPrint(print)).toEqual({ number: number % 4_096, digest: Number.parseInt(sha256.slice(0, 9), 16) });
-    }));
+    fc.assert(
+      fc.property(fc.nat({ max: 2_000_000_000 }), fc.nat({ max: 2 ** 31 - 1 }), (number, seed) => {
+        const sha256 = seed.toString(16).padStart(9, "f") + "0".repeat(55);
+        const print = printOf(number, sha256);
+        expect(Number.isSafeInteger(print)).toBe(true);
+        expect(readPrint(print)).toEqual({
+          number: number % 4_096,
+          digest: Number.parseInt(sha256.slice(0, 9), 16),
+        });
+      }),
+    );
   });
 });

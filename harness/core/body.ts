@@ -4,21 +4,47 @@
  */
 
 /** By the first bytes. `unknown` is a container that this file does not know, or media that is encrypted as a whole. */
-export const containers = ["fmp4", "ts", "webm", "aac", "mp3", "ogg", "ac3", "webvtt", "unknown"] as const;
+export const containers = [
+  "fmp4",
+  "ts",
+  "webm",
+  "aac",
+  "mp3",
+  "ogg",
+  "ac3",
+  "webvtt",
+  "unknown",
+] as const;
 export type Container = (typeof containers)[number];
 
 /**
  * Why a body is no segment. `encoding`: its content encoding does not decode. `type`: its media type is that of a page or of data. `text`: it
  * is text. `brokenOff`: its container goes on beyond its end. `small`: less than its rendition may have at least.
  */
-export const bodyProblems = ["empty", "encoding", "length", "type", "text", "brokenOff", "small"] as const;
+export const bodyProblems = [
+  "empty",
+  "encoding",
+  "length",
+  "type",
+  "text",
+  "brokenOff",
+  "small",
+] as const;
 export type BodyProblem = (typeof bodyProblems)[number];
 
 /** Least size of a segment as a share of its declared bitrate × duration, where a target sets none. */
 const leastBytesShareUsual = 0.1;
 
-interface Rendition { readonly name: string; readonly bitsPerSecond: number; readonly leastBytesShare?: number }
-interface Stream { readonly segmentMs: number; readonly renditions: readonly Rendition[]; readonly leastBytesShare?: number }
+interface Rendition {
+  readonly name: string;
+  readonly bitsPerSecond: number;
+  readonly leastBytesShare?: number;
+}
+interface Stream {
+  readonly segmentMs: number;
+  readonly renditions: readonly Rendition[];
+  readonly leastBytesShare?: number;
+}
 
 /** Least bytes of a segment of this rendition, once decoded; 0 for a rendition that the stream does not declare. */
 export function leastBytes(stream: Stream, rendition: string): number {
@@ -37,14 +63,18 @@ export interface Declared {
   readonly leastBytes: number;
 }
 
-export interface Look { readonly container: Container; readonly problem: BodyProblem | null }
+export interface Look {
+  readonly container: Container;
+  readonly problem: BodyProblem | null;
+}
 
 /** Looks at a decoded body. What a container holds is not looked at, only that it is whole. */
 export function lookAtBody(body: Uint8Array, declared: Declared): Look {
   if (body.length === 0) return { container: "unknown", problem: "empty" };
   const container = containerOf(body);
   const problem = (): BodyProblem | null => {
-    if (declared.contentLength !== undefined && declared.contentLength !== body.length) return "length";
+    if (declared.contentLength !== undefined && declared.contentLength !== body.length)
+      return "length";
     if (container === "unknown") {
       if (isPage(declared.contentType)) return "type";
       if (isText(body)) return "text";
@@ -56,8 +86,23 @@ export function lookAtBody(body: Uint8Array, declared: Declared): Look {
 }
 
 /** ISO/IEC 14496-12 and 23009-1: what a file or a segment may begin with. */
-const boxes = ["styp", "ftyp", "moof", "sidx", "emsg", "prft", "moov", "mdat", "free", "skip", "uuid", "ssix", "pdin"];
-const tsBytes = 188, tsSync = 0x47;
+const boxes = [
+  "styp",
+  "ftyp",
+  "moof",
+  "sidx",
+  "emsg",
+  "prft",
+  "moov",
+  "mdat",
+  "free",
+  "skip",
+  "uuid",
+  "ssix",
+  "pdin",
+];
+const tsBytes = 188,
+  tsSync = 0x47;
 
 function containerOf(body: Uint8Array): Container {
   const at = (index: number): number => body[index] ?? -1;
@@ -105,22 +150,29 @@ function boxesEnd(body: Uint8Array): boolean {
 /** A page, or an answer of an API. `text/plain` is not among them: servers give it to every file whose name they do not know. */
 function isPage(contentType: string | undefined): boolean {
   const type = (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  return /^(?:text\/(?:html|xml|css|javascript)|application\/(?:javascript|(?:[a-z.]+\+)?(?:json|xml)))$/.test(type);
+  return /^(?:text\/(?:html|xml|css|javascript)|application\/(?:javascript|(?:[a-z.]+\+)?(?:json|xml)))$/.test(
+    type,
+  );
 }
 
 const textBytes = 64;
 
 /** Whether the first bytes are letters and punctuation: one segment of random bytes in 10²⁵ begins like that. */
 function isText(body: Uint8Array): boolean {
-  return body.subarray(0, textBytes).every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13);
+  return body
+    .subarray(0, textBytes)
+    .every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13);
 }
 
 /** Numbers of segments are kept modulo so many, and so many leading bits of a SHA-256: together 48 bits, which a sample's value holds exactly. */
-const numbersKept = 4_096, digestBits = 36;
+const numbersKept = 4_096,
+  digestBits = 36;
 
 /** One number that says which segment a body was given as and what it was. `sha256` in hex. */
 export function printOf(number: number, sha256: string): number {
-  return (number % numbersKept) * 2 ** digestBits + Number.parseInt(sha256.slice(0, digestBits / 4), 16);
+  return (
+    (number % numbersKept) * 2 ** digestBits + Number.parseInt(sha256.slice(0, digestBits / 4), 16)
+  );
 }
 
 /** Undoes `printOf`: the number modulo 4 096, and the leading 36 bits of the digest. */

@@ -8,12 +8,18 @@ export interface Entry extends Endpoint {
 }
 
 /** One for each edge of the layout, or each of `ways`, in their order. */
-export function entriesOf(deployment: Pick<Deployment, "layout" | "instance" | "links">, ways: Layout["edges"] = deployment.layout.edges): Entry[] {
+export function entriesOf(
+  deployment: Pick<Deployment, "layout" | "instance" | "links">,
+  ways: Layout["edges"] = deployment.layout.edges,
+): Entry[] {
   return ways.map(({ service, port }): Entry => {
-    const linked = deployment.links.find(({ link }) => link.from === viewers && link.to === service && link.port === port);
+    const linked = deployment.links.find(
+      ({ link }) => link.from === viewers && link.to === service && link.port === port,
+    );
     const endpoint = deployment.instance(service).endpoint(port);
     if (linked === undefined) return endpoint;
-    const isNamed = deployment.layout.services.find(({ name }) => name === service)?.at !== undefined;
+    const isNamed =
+      deployment.layout.services.find(({ name }) => name === service)?.at !== undefined;
     return isNamed ? { ...linked.entry, hostHeader: hostOf(endpoint) } : linked.entry;
   });
 }
@@ -25,6 +31,8 @@ function hostOf({ host, port }: Endpoint): string {
 
 /** Every host on which a service of the target, or a link to one, takes connections. */
 export function hostsOf({ instances, links }: Pick<Deployment, "instances" | "links">): string[] {
-  const services = instances.flatMap((instance) => Object.keys(instance.service.ports).map((port) => instance.endpoint(port).host));
+  const services = instances.flatMap((instance) =>
+    Object.keys(instance.service.ports).map((port) => instance.endpoint(port).host),
+  );
   return [...new Set([...services, ...links.map(({ entry }) => entry.host)])];
 }

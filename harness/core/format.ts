@@ -9,17 +9,28 @@ import type { Finding } from "./run.ts";
 /** `share` is a fraction 0…1, shown in per cent; every other unit is shown as it is. */
 export type Unit = string;
 
-interface Scale { readonly factor: number; readonly suffix: string; readonly decimals: (scaled: number) => number }
+interface Scale {
+  readonly factor: number;
+  readonly suffix: string;
+  readonly decimals: (scaled: number) => number;
+}
 
 export const missing = "—";
 
 /** The unit that a finding's numbers are shown in. A verdict does not say that a number is a share, so the claim is asked where it is known. */
-export function unitOf(finding: Pick<Finding, "title" | "unit" | "observed" | "limit">, hypothesis: readonly Claim[] | null): Unit {
+export function unitOf(
+  finding: Pick<Finding, "title" | "unit" | "observed" | "limit">,
+  hypothesis: readonly Claim[] | null,
+): Unit {
   if (finding.unit !== "") return finding.unit;
   const claim = hypothesis?.find((candidate) => candidate.title === finding.title);
   if (claim !== undefined) return statisticOf(claim).unit ?? "";
   const { limit, observed } = finding;
-  const isFraction = limit !== null && limit > 0 && limit < 1 && (observed === null || (observed >= 0 && observed <= 1));
+  const isFraction =
+    limit !== null &&
+    limit > 0 &&
+    limit < 1 &&
+    (observed === null || (observed >= 0 && observed <= 1));
   return isFraction ? "share" : "";
 }
 
@@ -31,13 +42,18 @@ export function formatValue(value: number | null, unit: Unit): string {
   const fewest = scale.decimals(value * scale.factor);
   for (let decimals = fewest; decimals <= 12; decimals++) {
     const digits = fixed(value * scale.factor, decimals);
-    if (!flatters(value, unit, Number(digits) / scale.factor)) return spelled(digits, scale.suffix, decimals > fewest);
+    if (!flatters(value, unit, Number(digits) / scale.factor))
+      return spelled(digits, scale.suffix, decimals > fewest);
   }
   return spelled(String(value * scale.factor), scale.suffix, true);
 }
 
 /** Observed value and limit, such that whoever compares the two texts comes to the same answer as who compares the numbers. */
-export function formatAgainst(observed: number | null, limit: number, unit: Unit): { observed: string; limit: string } {
+export function formatAgainst(
+  observed: number | null,
+  limit: number,
+  unit: Unit,
+): { observed: string; limit: string } {
   if (observed === null || !Number.isFinite(observed) || !Number.isFinite(limit)) {
     return { observed: formatValue(observed, unit), limit: formatValue(limit, unit) };
   }
@@ -47,10 +63,16 @@ export function formatAgainst(observed: number | null, limit: number, unit: Unit
   const exact = decimalsNeeded(limit * theirs.factor);
   const theirFewest = exact ?? theirs.decimals(limit * theirs.factor);
   for (let more = 0; more <= 12; more++) {
-    const [a, b] = [fixed(observed * ours.factor, ourFewest + more), fixed(limit * theirs.factor, exact ?? theirFewest + more)];
+    const [a, b] = [
+      fixed(observed * ours.factor, ourFewest + more),
+      fixed(limit * theirs.factor, exact ?? theirFewest + more),
+    ];
     const shown = Number(a) / ours.factor;
     if (order(shown, Number(b) / theirs.factor) === truth && !flatters(observed, unit, shown)) {
-      return { observed: spelled(a, ours.suffix, more > 0), limit: spelled(b, theirs.suffix, true) };
+      return {
+        observed: spelled(a, ours.suffix, more > 0),
+        limit: spelled(b, theirs.suffix, true),
+      };
     }
   }
   const suffix = unit === "share" || unit === "" ? "" : ` ${unit}`;
@@ -58,7 +80,10 @@ export function formatAgainst(observed: number | null, limit: number, unit: Unit
 }
 
 /** `87.1 %, must be ≥ 99.9 %` */
-export function formatViolation(finding: Pick<Finding, "title" | "unit" | "observed" | "limit" | "comparison">, hypothesis: readonly Claim[]): string {
+export function formatViolation(
+  finding: Pick<Finding, "title" | "unit" | "observed" | "limit" | "comparison">,
+  hypothesis: readonly Claim[],
+): string {
   const { observed, limit, comparison } = finding;
   if (observed === null || limit === null || comparison === null) return "";
   const shown = formatAgainst(observed, limit, unitOf(finding, hypothesis));
@@ -77,7 +102,8 @@ export function formatDuration(ms: number): string {
   const seconds = ms / 1000;
   if (Math.abs(seconds) < 59.95) return `${trimmed(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);
-  if (whole < 3600) return whole % 60 === 0 ? `${whole / 60} min` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 3600)
+    return whole % 60 === 0 ? `${whole / 60} min` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
 }
 
@@ -87,9 +113,15 @@ export function formatOffset(ms: number): string {
   const seconds = Math.abs(ms) / 1000;
   if (seconds < 599.95) return `${sign}${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const [hours, minutes, rest] = [
+    Math.floor(whole / 3600),
+    Math.floor((whole % 3600) / 60),
+    whole % 60,
+  ];
   const two = (value: number): string => String(value).padStart(2, "0");
-  return hours > 0 ? `${sign}${hours}:${two(minutes)}:${two(rest)}` : `${sign}${minutes}:${two(rest)} min`;
+  return hours > 0
+    ? `${sign}${hours}:${two(minutes)}:${two(rest)}`
+    : `${sign}${minutes}:${two(rest)} min`;
 }
 
 export function formatComparison(comparison: Comparison): string {
@@ -106,7 +138,9 @@ function scaleOf(value: number, unit: Unit): Scale {
   if (unit === "ms" && size >= 10_000) return { factor: 1e-3, suffix: " s", decimals: significant };
   if (unit === "B") return bytes(size);
   if (unit === "/s" && size >= 999.5) {
-    return size >= 999_500 ? { factor: 1e-6, suffix: " M/s", decimals: tenths } : { factor: 1e-3, suffix: " k/s", decimals: tenths };
+    return size >= 999_500
+      ? { factor: 1e-6, suffix: " M/s", decimals: tenths }
+      : { factor: 1e-3, suffix: " k/s", decimals: tenths };
   }
   return { factor: 1, suffix: unit === "" ? "" : ` ${unit}`, decimals: significant };
 }
@@ -114,7 +148,9 @@ function scaleOf(value: number, unit: Unit): Scale {
 /** Two and ten seconds are easier to compare than 2,000 ms and ten seconds. */
 function commonScales(a: number, b: number, unit: Unit): readonly [Scale, Scale] {
   const [least, most] = [Math.min(Math.abs(a), Math.abs(b)), Math.max(Math.abs(a), Math.abs(b))];
-  return unit === "ms" && least >= 1000 && most >= 10_000 ? [scaleOf(most, unit), scaleOf(most, unit)] : [scaleOf(a, unit), scaleOf(b, unit)];
+  return unit === "ms" && least >= 1000 && most >= 10_000
+    ? [scaleOf(most, unit), scaleOf(most, unit)]
+    : [scaleOf(a, unit), scaleOf(b, unit)];
 }
 
 function bytes(size: number): Scale {
@@ -137,7 +173,8 @@ function tenths(scaled: number): number {
 /** A limit was written by someone: it keeps the digits that it was given, within reason. */
 function decimalsNeeded(scaled: number): number | null {
   for (let decimals = 0; decimals < 6; decimals++) {
-    if (Math.abs(Number(fixed(scaled, decimals)) - scaled) <= Math.abs(scaled) * 1e-12) return decimals;
+    if (Math.abs(Number(fixed(scaled, decimals)) - scaled) <= Math.abs(scaled) * 1e-12)
+      return decimals;
   }
   return null;
 }

@@ -6,13 +6,34 @@
 import type { Metric, Registry } from "./metrics.ts";
 
 const tags = ["lane", "load", "status"];
-const duration = (meaning: string): Metric =>
-  ({ kind: "duration", unit: "ms", source: "generator", perRequest: true, tags, openTags: true, meaning });
-const counter = (unit: string, meaning: string): Metric =>
-  ({ kind: "increment", unit, source: "generator", perRequest: true, tags, openTags: true, meaning });
+const duration = (meaning: string): Metric => ({
+  kind: "duration",
+  unit: "ms",
+  source: "generator",
+  perRequest: true,
+  tags,
+  openTags: true,
+  meaning,
+});
+const counter = (unit: string, meaning: string): Metric => ({
+  kind: "increment",
+  unit,
+  source: "generator",
+  perRequest: true,
+  tags,
+  openTags: true,
+  meaning,
+});
 /** Its mean is the share of ones. */
-const rate = (meaning: string): Metric =>
-  ({ kind: "event", unit: "", source: "generator", most: 1, tags, openTags: true, meaning });
+const rate = (meaning: string): Metric => ({
+  kind: "event",
+  unit: "",
+  source: "generator",
+  most: 1,
+  tags,
+  openTags: true,
+  meaning,
+});
 
 export const k6Metrics: Registry = {
   checks: rate("a check of a workload: 1 when it succeeded, else 0"),
@@ -37,7 +58,12 @@ export const k6Metrics: Registry = {
 
 /** What k6 tells of itself says nothing that the harness does not record otherwise. */
 const ofItself = [
-  "vus", "vus_max", "iterations", "iteration_duration", "http_req_duration", "http_req_blocked",
+  "vus",
+  "vus_max",
+  "iterations",
+  "iteration_duration",
+  "http_req_duration",
+  "http_req_blocked",
 ];
 
 /** All that is not a workload's own. */

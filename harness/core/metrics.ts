@@ -89,7 +89,11 @@ export function sourceIn(registry: Registry, name: string): Metric["source"] {
 /** Whether the generator can have had a hand in what the metric measures. */
 export function isLoadDependent(registry: Registry, name: string): boolean {
   const source = sourceIn(registry, name);
-  return source === "generator" || source === "service" || metricIn(registry, name)?.dependsOnLoad === true;
+  return (
+    source === "generator" ||
+    source === "service" ||
+    metricIn(registry, name)?.dependsOnLoad === true
+  );
 }
 
 /** It asks about those who compare what they get with what was published. */

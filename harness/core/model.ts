@@ -99,11 +99,20 @@ export interface RunningModel {
   /** `done` when it has ended. */
   iterate(iteration: Iteration, done: () => void): void;
   /** One request of the harness's own prober. `outcome` is served, the status, or failed. */
-  canary(edge: string, wish: Pick<ProbeWish, "rendition" | "number">, done: (outcome: string) => void): void;
+  canary(
+    edge: string,
+    wish: Pick<ProbeWish, "rendition" | "number">,
+    done: (outcome: string) => void,
+  ): void;
   /** Watches live through this edge, from now on. Left out by a model without players. */
   join?(edge: string): ModelPlayer;
   /** Does to a service what its named operation would do; `done` hears what it answers, or null when it did not do it. */
-  operate(service: string, operation: string, parameters: Readonly<Record<string, string>>, done: (answer: string | null) => void): void;
+  operate(
+    service: string,
+    operation: string,
+    parameters: Readonly<Record<string, string>>,
+    done: (answer: string | null) => void,
+  ): void;
 }
 
 /** How a target behaves, as a queueing model of its services. Deterministic: the same seed gives the same run. */

@@ -4,12 +4,20 @@ import type { Registry } from "./metrics.ts";
 /** The harness's own, and what k6 tells of each request and iteration: any run can contain them. */
 export const ownMetrics: Registry = {
   http_req_ms: {
-    kind: "duration", unit: "ms", title: "request time", source: "generator", perRequest: true,
+    kind: "duration",
+    unit: "ms",
+    title: "request time",
+    source: "generator",
+    perRequest: true,
     tags: ["lane", "load", "kind", "status", "edge"],
     meaning: "one HTTP request, connection included",
   },
   start_late_ms: {
-    kind: "duration", unit: "ms", source: "generator", ofHarness: true, uncompared: true,
+    kind: "duration",
+    unit: "ms",
+    source: "generator",
+    ofHarness: true,
+    uncompared: true,
     tags: ["lane", "load", "of"],
     values: { of: ["iteration", "request"] },
     meaning:
@@ -17,7 +25,10 @@ export const ownMetrics: Registry = {
       "or, of request, how much later than it meant to an iteration asked",
   },
   iteration_ms: {
-    kind: "duration", unit: "ms", source: "generator", ofHarness: true,
+    kind: "duration",
+    unit: "ms",
+    source: "generator",
+    ofHarness: true,
     tags: ["lane", "load", "outcome"],
     values: { outcome: ["ended", "threw", "silent"] },
     meaning:
@@ -25,7 +36,11 @@ export const ownMetrics: Registry = {
       "or silent when it left no sample",
   },
   dropped_iterations: {
-    kind: "increment", unit: "", source: "generator", ofHarness: true, uncompared: true,
+    kind: "increment",
+    unit: "",
+    source: "generator",
+    ofHarness: true,
+    uncompared: true,
     tags: ["lane", "load", "why"],
     values: { why: ["nobodyFree", "tooLate"] },
     meaning:
@@ -33,57 +48,82 @@ export const ownMetrics: Registry = {
       "over before their first request",
   },
   canary_ms: {
-    kind: "duration", unit: "ms", source: "prober", title: "canary's wait",
+    kind: "duration",
+    unit: "ms",
+    source: "prober",
+    title: "canary's wait",
     tags: ["edge", "outcome", "lane"],
     meaning:
       "one request of the harness's own prober, from its intended start; outcome is served, the " +
       "status, or failed",
   },
   canary_late_ms: {
-    kind: "duration", unit: "ms", source: "prober", ofHarness: true, uncompared: true,
+    kind: "duration",
+    unit: "ms",
+    source: "prober",
+    ofHarness: true,
+    uncompared: true,
     tags: [],
     meaning:
       "how much later than intended the harness's own prober ran: a starved machine shows here",
   },
   cpu_seconds: {
-    kind: "increment", unit: "s", title: "processor time", source: "harness",
+    kind: "increment",
+    unit: "s",
+    title: "processor time",
+    source: "harness",
     tags: ["service"],
     meaning: "processor time used by a service, the generator (k6) or the harness (seawall)",
   },
   cpu_wait_seconds: {
-    kind: "increment", unit: "s", source: "harness", ofHarness: true,
+    kind: "increment",
+    unit: "s",
+    source: "harness",
+    ofHarness: true,
     tags: ["service"],
     meaning:
       "how long the threads of the generator (k6) were ready to run and waited for a " +
       "processor",
   },
   cpu_denied_seconds: {
-    kind: "increment", unit: "s", source: "harness", ofHarness: true,
+    kind: "increment",
+    unit: "s",
+    source: "harness",
+    ofHarness: true,
     tags: ["cause"],
     values: { cause: ["steal", "throttling"] },
     meaning: "processor time that the hypervisor gave to others, or that a quota took",
   },
   link_connections: {
-    kind: "increment", unit: "", source: "harness",
+    kind: "increment",
+    unit: "",
+    source: "harness",
     tags: ["link"],
     meaning:
       "connections that others than the harness made over a link that the experiment breaks; " +
       "in virtual time, requests and messages",
   },
   link_bytes: {
-    kind: "increment", unit: "B", source: "harness",
+    kind: "increment",
+    unit: "B",
+    source: "harness",
     tags: ["link"],
     meaning:
       "bytes that open connections carried over a link that the experiment breaks, both " +
       "ways; left out where the system does not count them",
   },
   resident_bytes: {
-    kind: "gauge", unit: "B", title: "memory", source: "harness",
+    kind: "gauge",
+    unit: "B",
+    title: "memory",
+    source: "harness",
     tags: ["service"],
     meaning: "resident memory of a service",
   },
   io_bytes: {
-    kind: "increment", unit: "B", source: "harness",
+    kind: "increment",
+    unit: "B",
+    source: "harness",
     tags: ["service", "direction"],
     values: { direction: ["read", "written"] },
     meaning:
@@ -91,13 +131,17 @@ export const ownMetrics: Registry = {
       "the kernel counts them, files and sockets alike",
   },
   network_bytes: {
-    kind: "increment", unit: "B", source: "harness",
+    kind: "increment",
+    unit: "B",
+    source: "harness",
     tags: ["direction"],
     values: { direction: ["received", "sent"] },
     meaning: "bytes that all interfaces of this machine received and sent, loopback among them",
   },
   open_sockets: {
-    kind: "gauge", unit: "", source: "harness",
+    kind: "gauge",
+    unit: "",
+    source: "harness",
     tags: ["service"],
     meaning: "sockets that a service has open, listening ones among them",
   },

@@ -5,7 +5,22 @@
 import { ownTargetProblems } from "./own-target-problems.ts";
 import type { Pack } from "./pack.ts";
 import { segmentPath } from "./stream.ts";
-import type { Command, Declared, Defence, Endpoint, Launch, Layout, Link, Outside, Place, PlayCheck, Service, Stream, Target, Telemetry } from "./target.ts";
+import type {
+  Command,
+  Declared,
+  Defence,
+  Endpoint,
+  Launch,
+  Layout,
+  Link,
+  Outside,
+  Place,
+  PlayCheck,
+  Service,
+  Stream,
+  Target,
+  Telemetry,
+} from "./target.ts";
 import type { ToolName } from "./tools.ts";
 
 interface Named {
@@ -57,7 +72,9 @@ export interface OwnTarget {
    * What brings all of it up, and down: a compose file, or two commands of any kind. Its services are then described by their addresses. Give whole
    * paths, such as join(import.meta.dirname, "compose.yml"): what takes it down may be run from anywhere.
    */
-  readonly outside?: { readonly composeFile: string } | { readonly up: Command; readonly down: Command };
+  readonly outside?:
+    | { readonly composeFile: string }
+    | { readonly up: Command; readonly down: Command };
   /** Names of the services that viewers ask. */
   readonly edges: readonly string[];
   /** What targets of its kind bring along; of a stream: `streaming`. */
@@ -86,7 +103,10 @@ const port = "http";
 /** Checks nothing: `plan` says all that is wrong with the description, one line each, before anything is started. */
 export function ownTarget(own: OwnTarget): Target {
   return {
-    name: own.name, own: true, ...(own.version === undefined ? {} : { version: own.version }), defences: own.defences ?? [],
+    name: own.name,
+    own: true,
+    ...(own.version === undefined ? {} : { version: own.version }),
+    defences: own.defences ?? [],
     ...(own.pack === undefined ? {} : { pack: own.pack }),
     problems: (nowMs) => ownTargetProblems(own, nowMs),
     topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } },
@@ -108,10 +128,15 @@ function probedBy({ probes = [] }: OwnTarget): Pick<Layout, "playable" | "probes
   return { playable: () => asked, probes: asked };
 }
 
-function streamedBy({ edges }: OwnTarget, stream: Stream): Pick<Layout, "playable" | "absent" | "stream"> {
+function streamedBy(
+  { edges }: OwnTarget,
+  stream: Stream,
+): Pick<Layout, "playable" | "absent" | "stream"> {
   return {
-    playable: (nowMs) => edges.map((service): PlayCheck => ({ service, port, path: recentSegment(stream, nowMs) })),
-    absent: (nowMs) => edges.map((service): PlayCheck => ({ service, port, path: futureSegment(stream, nowMs) })),
+    playable: (nowMs) =>
+      edges.map((service): PlayCheck => ({ service, port, path: recentSegment(stream, nowMs) })),
+    absent: (nowMs) =>
+      edges.map((service): PlayCheck => ({ service, port, path: futureSegment(stream, nowMs) })),
     stream,
   };
 }
@@ -121,8 +146,15 @@ const upWithinMs = 300_000;
 /** One project for each target: two runs of it at once would share its ports anyway. */
 function outsideOf(name: string, outside: NonNullable<OwnTarget["outside"]>): Outside {
   if ("up" in outside) return { ...outside, upWithinMs };
-  const compose = (...args: string[]): Command => ({ command: "docker", args: ["compose", "-f", outside.composeFile, "-p", `seawall-${name}`, ...args] });
-  return { up: compose("up", "--detach", "--wait"), down: compose("down", "--volumes", "--remove-orphans", "--timeout", "5"), upWithinMs };
+  const compose = (...args: string[]): Command => ({
+    command: "docker",
+    args: ["compose", "-f", outside.composeFile, "-p", `seawall-${name}`, ...args],
+  });
+  return {
+    up: compose("up", "--detach", "--wait"),
+    down: compose("down", "--volumes", "--remove-orphans", "--timeout", "5"),
+    upWithinMs,
+  };
 }
 
 function serviceOf(own: Running | Started, index: number): Service {
@@ -130,12 +162,24 @@ function serviceOf(own: Running | Started, index: number): Service {
   const telemetry: Telemetry[] = own.metrics === undefined ? [] : [exposed(own.metrics)];
   const at = "url" in own ? { [port]: endpointOf(own) } : undefined;
   return {
-    name: own.name, kind: own.kind ?? own.name, region, zone: own.zone ?? region, host: 11 + index,
+    name: own.name,
+    kind: own.kind ?? own.name,
+    region,
+    zone: own.zone ?? region,
+    host: 11 + index,
     ports: { [port]: "url" in own ? (at?.[port]?.port ?? 0) : own.port },
-    tools: "url" in own ? [] : (own.tools ?? []), dependsOn: "url" in own ? [] : (own.dependsOn ?? []),
-    ready: own.ready === undefined ? { kind: "tcp", port } : { kind: "http", port, path: own.ready },
-    readyWithinMs: "url" in own ? 5_000 : (own.readyWithinMs ?? 30_000), drainMs: 3_000, telemetry,
-    pings: { [port]: { send: `HEAD ${own.ready ?? "/"} HTTP/1.1\r\nHost: ${own.name.replaceAll("/", ".")}\r\nConnection: close\r\n\r\n` } },
+    tools: "url" in own ? [] : (own.tools ?? []),
+    dependsOn: "url" in own ? [] : (own.dependsOn ?? []),
+    ready:
+      own.ready === undefined ? { kind: "tcp", port } : { kind: "http", port, path: own.ready },
+    readyWithinMs: "url" in own ? 5_000 : (own.readyWithinMs ?? 30_000),
+    drainMs: 3_000,
+    telemetry,
+    pings: {
+      [port]: {
+        send: `HEAD ${own.ready ?? "/"} HTTP/1.1\r\nHost: ${own.name.replaceAll("/", ".")}\r\nConnection: close\r\n\r\n`,
+      },
+    },
     ...(own.store === undefined ? {} : { store: own.store }),
     ...(at === undefined ? {} : { at }),
     launch: (place) => {
@@ -148,7 +192,10 @@ function serviceOf(own: Running | Started, index: number): Service {
 function exposed({ path, series }: NonNullable<Named["metrics"]>): Telemetry {
   const all = series.map((one): OwnSeries => (typeof one === "string" ? { name: one } : one));
   return {
-    kind: "prometheus", port, path, series: all.map(({ name }) => name),
+    kind: "prometheus",
+    port,
+    path,
+    series: all.map(({ name }) => name),
     declared: Object.fromEntries(all.map(({ name, ...declared }) => [name, declared])),
   };
 }

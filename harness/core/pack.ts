@@ -21,7 +21,12 @@ export interface Pack {
    * Which values a tag of a metric can have in a layout: null where any can occur, undefined where the pack knows no
    * better than the harness.
    */
-  tagValues?(metric: string, tag: string, known: Metric, layout: Layout): readonly string[] | null | undefined;
+  tagValues?(
+    metric: string,
+    tag: string,
+    known: Metric,
+    layout: Layout,
+  ): readonly string[] | null | undefined;
   /** Who reports what: what one of a service's telemetry is read for, beyond series of Prometheus text. */
   reports?(telemetry: Telemetry, service: Service): readonly Source[];
   /** By class of requests, the workloads whose users ask as its prober does, so that the two can be compared. */

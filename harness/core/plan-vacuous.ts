@@ -11,13 +11,26 @@ const ratePerSecondMax = 100_000;
 const simulatedRateMax = 10_000_000_000;
 const vusMax = 100_000;
 
-export function vacuousProblems(experiment: Experiment, substrate: SubstrateName = "process", values: TagValues = ofPack(experiment)): string[] {
-  const problems = experiment.hypothesis.flatMap((claim) => claimThatCannotFail(claim, values).map((why) => `claim "${claim.title}": ${why}`));
-  for (const { unless } of experiment.abortWhen) problems.push(...claimThatCannotFail(unless, values).map((why) => `abortWhen "${unless.title}": ${why}`));
+export function vacuousProblems(
+  experiment: Experiment,
+  substrate: SubstrateName = "process",
+  values: TagValues = ofPack(experiment),
+): string[] {
+  const problems = experiment.hypothesis.flatMap((claim) =>
+    claimThatCannotFail(claim, values).map((why) => `claim "${claim.title}": ${why}`),
+  );
+  for (const { unless } of experiment.abortWhen)
+    problems.push(
+      ...claimThatCannotFail(unless, values).map((why) => `abortWhen "${unless.title}": ${why}`),
+    );
   if (experiment.hypothesis.every((claim) => claim.during.every((phase) => phase === "baseline"))) {
     problems.push("hypothesis: nothing is claimed about the fault or the recovery");
   }
-  return [...problems, ...emptyRecovery(experiment, values), ...emptyLoad(experiment, isVirtual(substrate) ? simulatedRateMax : ratePerSecondMax)];
+  return [
+    ...problems,
+    ...emptyRecovery(experiment, values),
+    ...emptyLoad(experiment, isVirtual(substrate) ? simulatedRateMax : ratePerSecondMax),
+  ];
 }
 
 /** Of a topology that is not known, what its pack says. */
@@ -27,17 +40,27 @@ function ofPack({ target }: Experiment): TagValues {
 
 function claimThatCannotFail(claim: Claim, values: TagValues): string[] {
   const statistic = statisticOf(claim);
-  const problems = namedBy(claim).flatMap(({ metric, where }) => valueProblems(metric, where ?? {}, values));
+  const problems = namedBy(claim).flatMap(({ metric, where }) =>
+    valueProblems(metric, where ?? {}, values),
+  );
   const having = statistic.having(claim);
-  if (having !== null && !narrows(having, claim.where)) problems.push("every sample that it looks at has what it asks for, so the share is always 100 %");
+  if (having !== null && !narrows(having, claim.where))
+    problems.push(
+      "every sample that it looks at has what it asks for, so the share is always 100 %",
+    );
   if (typeof claim.limit !== "number") {
     const { of } = claim.limit;
-    return claim.during.includes(of) ? [...problems, `in ${of} it is compared with itself`] : problems;
+    return claim.during.includes(of)
+      ? [...problems, `in ${of} it is compared with itself`]
+      : problems;
   }
   const { comparison, limit } = claim;
   // Every statistic of every metric is zero or more.
-  const always = (comparison === ">=" && limit <= 0) || (comparison === ">" && limit < 0)
-    || (comparison === "<=" && limit >= statistic.most) || (comparison === "<" && limit > statistic.most);
+  const always =
+    (comparison === ">=" && limit <= 0) ||
+    (comparison === ">" && limit < 0) ||
+    (comparison === "<=" && limit >= statistic.most) ||
+    (comparison === "<" && limit > statistic.most);
   return always ? [...problems, `${comparison} ${limit} is always so`] : problems;
 }
 
@@ -47,7 +70,10 @@ function narrows(having: Tags, where: Tags | undefined): boolean {
 
 function emptyRecovery({ recovery }: Experiment, values: TagValues): string[] {
   if (recovery === null) return [];
-  const problems = [...valueProblems(recovery.goodput.metric, recovery.goodput.where ?? {}, values), ...valueProblems(recovery.goodput.metric, recovery.having, values)];
+  const problems = [
+    ...valueProblems(recovery.goodput.metric, recovery.goodput.where ?? {}, values),
+    ...valueProblems(recovery.goodput.metric, recovery.having, values),
+  ];
   if (!narrows(recovery.having, recovery.goodput.where)) problems.push("everything counts as good");
   if (recovery.shareMin <= 0) problems.push("shareMin must be above 0");
   if (recovery.ofBaselineMin <= 0) problems.push("ofBaselineMin must be above 0");
@@ -55,10 +81,14 @@ function emptyRecovery({ recovery }: Experiment, values: TagValues): string[] {
 }
 
 function emptyLoad(experiment: Experiment, rateMax: number): string[] {
-  const offered = (phase: Phase): number => experiment.load.reduce((total, load) => total + load.ratePerSecond[phase], 0);
-  const problems = phases.filter((phase) => offered(phase) === 0).map((phase) => `load: nobody asks for anything in ${phase}`);
+  const offered = (phase: Phase): number =>
+    experiment.load.reduce((total, load) => total + load.ratePerSecond[phase], 0);
+  const problems = phases
+    .filter((phase) => offered(phase) === 0)
+    .map((phase) => `load: nobody asks for anything in ${phase}`);
   for (const { name, ratePerSecond, vus } of experiment.load) {
-    if (Math.max(...Object.values(ratePerSecond)) > rateMax) problems.push(`load ${name}: more than ${rateMax} iterations per second`);
+    if (Math.max(...Object.values(ratePerSecond)) > rateMax)
+      problems.push(`load ${name}: more than ${rateMax} iterations per second`);
     if (vus > vusMax) problems.push(`load ${name}: more than ${vusMax} virtual users`);
   }
   return problems;

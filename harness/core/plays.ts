@@ -19,15 +19,25 @@ export type Plays = Readonly<Record<string, readonly Played[]>>;
 export function playsIn(text: string): Plays | null {
   const body = /^export const plays = \{\n([\s\S]*?)^\} as const;/m.exec(text)?.[1];
   if (body === undefined) return null;
-  return Object.fromEntries([...body.matchAll(/^ {2}(\w+): \[(.*)\],$/gm)].map((entry) => [entry[1] as string, [...(entry[2] as string).matchAll(/\{([^}]*)\}/g)].map((one) => playedOf(one[1] as string))]));
+  return Object.fromEntries(
+    [...body.matchAll(/^ {2}(\w+): \[(.*)\],$/gm)].map((entry) => [
+      entry[1] as string,
+      [...(entry[2] as string).matchAll(/\{([^}]*)\}/g)].map((one) => playedOf(one[1] as string)),
+    ]),
+  );
 }
 
 function playedOf(text: string): Played {
-  const word = (name: string): string | undefined => new RegExp(`\\b${name}: "([^"]*)"`).exec(text)?.[1];
+  const word = (name: string): string | undefined =>
+    new RegExp(`\\b${name}: "([^"]*)"`).exec(text)?.[1];
   const patience = /\bpatienceMs: ([\d_]+)/.exec(text)?.[1]?.replaceAll("_", "");
   const kind = word("kind");
   return {
-    metric: word("metric") ?? "", lane: word("lane") ?? "", ...(kind === undefined ? {} : { kind }),
-    ...(patience === undefined ? {} : { patienceMs: Number(patience) }), ...(/\broams: true/.test(text) ? { roams: true } : {}), ...(/\blater: true/.test(text) ? { later: true } : {}),
+    metric: word("metric") ?? "",
+    lane: word("lane") ?? "",
+    ...(kind === undefined ? {} : { kind }),
+    ...(patience === undefined ? {} : { patienceMs: Number(patience) }),
+    ...(/\broams: true/.test(text) ? { roams: true } : {}),
+    ...(/\blater: true/.test(text) ? { later: true } : {}),
   };
 }

@@ -36,30 +36,64 @@ export interface Subject {
   readonly targetVersion: string;
 }
 
-export function prerequisiteProblems(experiment: Pick<Experiment, "requires" | "tier" | "target">, subject: Subject, recorded: readonly RecordedVerdict[]): string[] {
+export function prerequisiteProblems(
+  experiment: Pick<Experiment, "requires" | "tier" | "target">,
+  subject: Subject,
+  recorded: readonly RecordedVerdict[],
+): string[] {
   const { topology, targetVersion } = subject;
   const comparable = recorded.filter((one) => counts(one, experiment.target.name, subject));
   const latest = latestOf(comparable.filter((one) => one.targetVersion === targetVersion));
   const where = `on ${experiment.target.name}`;
-  const doubtful = recorded.filter((one) => one.doubt !== undefined && isWhole(one, experiment.target.name));
+  const doubtful = recorded.filter(
+    (one) => one.doubt !== undefined && isWhole(one, experiment.target.name),
+  );
   const named = (experiment.requires ?? []).flatMap((name) => {
     const of = latest.filter((one) => one.experiment === name);
     // In the same topology, if it was run there: a failure there is not made good by another topology.
     const last = of.find((one) => one.topology === topology) ?? of.at(-1);
-    if (last === undefined) return [`requires: "${name}" has not been run ${where}${elsewhere(comparable.filter((one) => one.experiment === name), targetVersion)}${notCounted(doubtful.filter((one) => one.experiment === name))}`];
-    return last.status === "held" ? [] : [`requires: the last run of "${name}" ${where}, topology ${last.topology}, was ${last.status} (${last.runId})`];
+    if (last === undefined)
+      return [
+        `requires: "${name}" has not been run ${where}${elsewhere(
+          comparable.filter((one) => one.experiment === name),
+          targetVersion,
+        )}${notCounted(doubtful.filter((one) => one.experiment === name))}`,
+      ];
+    return last.status === "held"
+      ? []
+      : [
+          `requires: the last run of "${name}" ${where}, topology ${last.topology}, was ${last.status} (${last.runId})`,
+        ];
   });
   const tier = tierOf(experiment.tier).after;
   const lower = latest.filter((one) => one.tier === tier);
   if (tier === null || lower.some((one) => one.status === "held")) return named;
-  const seen = lower.length === 0 ? `none has been run${elsewhere(comparable.filter((one) => one.tier === tier), targetVersion)}` : `the last runs were ${lower.map((one) => `${one.experiment} ${one.status}`).join(", ")}`;
-  return [...named, `tier ${experiment.tier}: an experiment of tier ${tier} must have held ${where} first; ${seen}${notCounted(doubtful.filter((one) => one.tier === tier))}`];
+  const seen =
+    lower.length === 0
+      ? `none has been run${elsewhere(
+          comparable.filter((one) => one.tier === tier),
+          targetVersion,
+        )}`
+      : `the last runs were ${lower.map((one) => `${one.experiment} ${one.status}`).join(", ")}`;
+  return [
+    ...named,
+    `tier ${experiment.tier}: an experiment of tier ${tier} must have held ${where} first; ${seen}${notCounted(doubtful.filter((one) => one.tier === tier))}`,
+  ];
 }
 
 /** Of the recorded verdicts, those held ones on which this experiment would rest: their records deserve a second look. */
-export function vouching(experiment: Pick<Experiment, "requires" | "tier" | "target">, subject: Subject, recorded: readonly RecordedVerdict[]): readonly RecordedVerdict[] {
-  const comparable = recorded.filter((one) => counts(one, experiment.target.name, subject) && one.targetVersion === subject.targetVersion);
-  const asked = (one: RecordedVerdict): boolean => one.tier === tierOf(experiment.tier).after || (experiment.requires ?? []).includes(one.experiment);
+export function vouching(
+  experiment: Pick<Experiment, "requires" | "tier" | "target">,
+  subject: Subject,
+  recorded: readonly RecordedVerdict[],
+): readonly RecordedVerdict[] {
+  const comparable = recorded.filter(
+    (one) =>
+      counts(one, experiment.target.name, subject) && one.targetVersion === subject.targetVersion,
+  );
+  const asked = (one: RecordedVerdict): boolean =>
+    one.tier === tierOf(experiment.tier).after ||
+    (experiment.requires ?? []).includes(one.experiment);
   return latestOf(comparable).filter((one) => one.status === "held" && asked(one));
 }
 
@@ -81,7 +115,11 @@ function notCounted(doubtful: readonly RecordedVerdict[]): string {
  * to be lost has no room in the topology in which one instance is, and the other way round.
  */
 function counts(one: RecordedVerdict, target: string, { substrate }: Subject): boolean {
-  return one.doubt === undefined && isWhole(one, target) && isVirtual(one.substrate) === isVirtual(substrate);
+  return (
+    one.doubt === undefined &&
+    isWhole(one, target) &&
+    isVirtual(one.substrate) === isVirtual(substrate)
+  );
 }
 
 function isWhole(one: RecordedVerdict, target: string): boolean {
@@ -91,5 +129,7 @@ function isWhole(one: RecordedVerdict, target: string): boolean {
 /** The last run of each experiment in each topology, oldest first. */
 function latestOf(recorded: readonly RecordedVerdict[]): RecordedVerdict[] {
   const sorted = recorded.toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
-  return [...new Map(sorted.map((one) => [`${one.experiment} ${one.topology}`, one])).values()].toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
+  return [
+    ...new Map(sorted.map((one) => [`${one.experiment} ${one.topology}`, one])).values(),
+  ].toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
 }

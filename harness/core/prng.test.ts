@@ -8,15 +8,21 @@ describe("prng", () => {
   it("gives the same numbers for the same seed, on every machine and in every version", () => {
     // Stored seeds keep their meaning.
     expect(take(1, 3)).toEqual([0.09156953264027834, 0.5061978038866073, 0.8881928145419806]);
-    fc.assert(fc.property(fc.nat({ max: 0xffffffff }), (seed) => {
-      expect(take(seed, 8)).toEqual(reference(seed, 8));
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(fc.nat({ max: 0xffffffff }), (seed) => {
+        expect(take(seed, 8)).toEqual(reference(seed, 8));
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it("stays within [0, 1), differs by seed, and is spread evenly", () => {
     const values = take(42, 20_000);
     expect(values.every((value) => value >= 0 && value < 1)).toBe(true);
-    const tenths = Array.from({ length: 10 }, (_, tenth) => values.filter((value) => Math.floor(value * 10) === tenth).length);
+    const tenths = Array.from(
+      { length: 10 },
+      (_, tenth) => values.filter((value) => Math.floor(value * 10) === tenth).length,
+    );
     for (const count of tenths) expect(Math.abs(count - 2_000)).toBeLessThan(200);
     expect(take(42, 4)).not.toEqual(take(43, 4));
     expect(new Set(values).size).toBeGreaterThan(19_990);
@@ -26,7 +32,8 @@ describe("prng", () => {
 /** xoshiro128** as published, in unsigned 32-bit arithmetic on big integers. */
 function reference(seed: number, count: number): number[] {
   const word = (value: bigint): bigint => value & 0xffffffffn;
-  const rotate = (value: bigint, bits: bigint): bigint => word((value << bits) | (value >> (32n - bits)));
+  const rotate = (value: bigint, bits: bigint): bigint =>
+    word((value << bits) | (value >> (32n - bits)));
   let state = word(BigInt(seed));
   const next = (): bigint => {
     state = word(state + 0x9e3779b9n);

@@ -19,27 +19,51 @@ export function defencesOf({ reliesOn }: Pick<Experiment, "reliesOn">): string[]
 /** With each defence the full titles of what it protects; where only the defence is named, of all that can be refuted. */
 export function reliancesOf(experiment: Relying): Reliance[] {
   const { reliesOn } = experiment;
-  if (isList(reliesOn)) return reliesOn.map((defence) => ({ defence, refutes: refutable(experiment) }));
-  return Object.entries(reliesOn).map(([defence, begun]) => ({ defence, refutes: [...new Set(begun.flatMap((words) => titled(experiment, words)))] }));
+  if (isList(reliesOn))
+    return reliesOn.map((defence) => ({ defence, refutes: refutable(experiment) }));
+  return Object.entries(reliesOn).map(([defence, begun]) => ({
+    defence,
+    refutes: [...new Set(begun.flatMap((words) => titled(experiment, words)))],
+  }));
 }
 
 export function relianceProblems(experiment: Relying & Pick<Experiment, "target">): string[] {
   const known = experiment.target.defences.map(({ name }) => name);
-  const unknown = defencesOf(experiment).filter((name) => !known.includes(name)).map((name) => `reliesOn: ${unknownName("defence", name, known)}`);
+  const unknown = defencesOf(experiment)
+    .filter((name) => !known.includes(name))
+    .map((name) => `reliesOn: ${unknownName("defence", name, known)}`);
   const { reliesOn } = experiment;
   if (isList(reliesOn)) return unknown;
   const can = refutable(experiment);
-  return [...unknown, ...Object.entries(reliesOn).flatMap(([defence, begun]) => begun.flatMap((words) => {
-    const titles = titled(experiment, words);
-    if (titles.length > 1) return [`reliesOn.${defence}: "${words}" begins ${titles.map((title) => `"${title}"`).join(" and ")}`];
-    if (titles.length === 0) return [`reliesOn.${defence}: ${unknownName("claim", words, titlesOf(experiment))}`];
-    return titles.every((title) => can.includes(title)) ? [] : [`reliesOn.${defence}: "${titles[0]}" is claimed of the baseline alone, which refutes nothing`];
-  }))];
+  return [
+    ...unknown,
+    ...Object.entries(reliesOn).flatMap(([defence, begun]) =>
+      begun.flatMap((words) => {
+        const titles = titled(experiment, words);
+        if (titles.length > 1)
+          return [
+            `reliesOn.${defence}: "${words}" begins ${titles.map((title) => `"${title}"`).join(" and ")}`,
+          ];
+        if (titles.length === 0)
+          return [`reliesOn.${defence}: ${unknownName("claim", words, titlesOf(experiment))}`];
+        return titles.every((title) => can.includes(title))
+          ? []
+          : [
+              `reliesOn.${defence}: "${titles[0]}" is claimed of the baseline alone, which refutes nothing`,
+            ];
+      }),
+    ),
+  ];
 }
 
 /** Those of the expected titles that were refuted. What speaks of the record rather than of the target never counts. */
-export function refutedAsExpected(refutes: readonly string[], findings: readonly Pick<Finding, "kind" | "title" | "status">[]): string[] {
-  const refuted = findings.filter((finding) => finding.kind !== "evidence" && finding.status === "refuted").map((finding) => finding.title);
+export function refutedAsExpected(
+  refutes: readonly string[],
+  findings: readonly Pick<Finding, "kind" | "title" | "status">[],
+): string[] {
+  const refuted = findings
+    .filter((finding) => finding.kind !== "evidence" && finding.status === "refuted")
+    .map((finding) => finding.title);
   return refutes.filter((title) => refuted.includes(title));
 }
 
@@ -48,12 +72,19 @@ function isList(reliesOn: Experiment["reliesOn"]): reliesOn is readonly string[]
 }
 
 function titlesOf({ hypothesis, recovery }: Relying): string[] {
-  return [...new Set([...hypothesis.map((claim) => claim.title), ...(recovery === null ? [] : [recovery.title])])];
+  return [
+    ...new Set([
+      ...hypothesis.map((claim) => claim.title),
+      ...(recovery === null ? [] : [recovery.title]),
+    ]),
+  ];
 }
 
 /** A claim that is not so in the baseline is inconclusive: there was no steady state. */
 function refutable({ hypothesis, recovery }: Relying): string[] {
-  const claims = hypothesis.filter((claim) => claim.during.some((phase) => phase !== "baseline")).map((claim) => claim.title);
+  const claims = hypothesis
+    .filter((claim) => claim.during.some((phase) => phase !== "baseline"))
+    .map((claim) => claim.title);
   return [...new Set([...claims, ...(recovery === null ? [] : [recovery.title])])];
 }
 

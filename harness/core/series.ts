@@ -16,7 +16,9 @@ export function carries(tags: Tags, wanted: Tags | undefined): boolean {
 }
 
 export function matching(all: readonly SeriesData[], selector: Selector): readonly SeriesData[] {
-  return all.filter((series) => series.metric === selector.metric && carries(series.tags, selector.where));
+  return all.filter(
+    (series) => series.metric === selector.metric && carries(series.tags, selector.where),
+  );
 }
 
 /** A request belongs to the window in which it began, so a duration counts from its start and anything else from when it was read. */
@@ -28,7 +30,10 @@ export function startMs(series: SeriesData, index: number): number {
 /** Samples are recorded nearly in the order of time: a window touches few of these blocks, and most of those it touches lie wholly in it. */
 const blockLength = 1_024;
 
-interface Blocks { readonly firstMs: Float64Array; readonly lastMs: Float64Array }
+interface Blocks {
+  readonly firstMs: Float64Array;
+  readonly lastMs: Float64Array;
+}
 
 /** Made once for each series of a run, whatever the number of claims. */
 const indexed = new WeakMap<SeriesData, Blocks>();
@@ -37,7 +42,10 @@ function blocksOf(series: SeriesData): Blocks {
   const known = indexed.get(series);
   if (known !== undefined) return known;
   const count = Math.ceil(series.atMs.length / blockLength);
-  const blocks = { firstMs: new Float64Array(count).fill(Number.POSITIVE_INFINITY), lastMs: new Float64Array(count).fill(Number.NEGATIVE_INFINITY) };
+  const blocks = {
+    firstMs: new Float64Array(count).fill(Number.POSITIVE_INFINITY),
+    lastMs: new Float64Array(count).fill(Number.NEGATIVE_INFINITY),
+  };
   for (let index = 0; index < series.atMs.length; index++) {
     const started = startMs(series, index);
     const block = (index / blockLength) | 0;
@@ -49,22 +57,35 @@ function blocksOf(series: SeriesData): Blocks {
 }
 
 /** Calls back for each stretch of indices of which all, or with `isMixed` some, began in the window. */
-function eachStretch(series: SeriesData, { fromMs, untilMs }: Window, visit: (from: number, until: number, isMixed: boolean) => void): void {
+function eachStretch(
+  series: SeriesData,
+  { fromMs, untilMs }: Window,
+  visit: (from: number, until: number, isMixed: boolean) => void,
+): void {
   const { firstMs, lastMs } = blocksOf(series);
   for (let block = 0; block < firstMs.length; block++) {
     const [first, last] = [firstMs[block] as number, lastMs[block] as number];
     if (last < fromMs || first >= untilMs) continue;
-    visit(block * blockLength, Math.min(series.atMs.length, (block + 1) * blockLength), first < fromMs || last >= untilMs);
+    visit(
+      block * blockLength,
+      Math.min(series.atMs.length, (block + 1) * blockLength),
+      first < fromMs || last >= untilMs,
+    );
   }
 }
 
 /** Calls back for each sample that began in the window. */
-export function eachIn(all: readonly SeriesData[], window: Window, visit: (value: number, startedMs: number, tags: Tags) => void): void {
+export function eachIn(
+  all: readonly SeriesData[],
+  window: Window,
+  visit: (value: number, startedMs: number, tags: Tags) => void,
+): void {
   for (const series of all) {
     eachStretch(series, window, (from, until) => {
       for (let index = from; index < until; index++) {
         const started = startMs(series, index);
-        if (started >= window.fromMs && started < window.untilMs) visit(series.values[index] as number, started, series.tags);
+        if (started >= window.fromMs && started < window.untilMs)
+          visit(series.values[index] as number, started, series.tags);
       }
     });
   }
@@ -75,10 +96,11 @@ export function countIn(all: readonly SeriesData[], window: Window): number {
   for (const series of all) {
     eachStretch(series, window, (from, until, isMixed) => {
       if (!isMixed) count += until - from;
-      else for (let index = from; index < until; index++) {
-        const started = startMs(series, index);
-        if (started >= window.fromMs && started < window.untilMs) count++;
-      }
+      else
+        for (let index = from; index < until; index++) {
+          const started = startMs(series, index);
+          if (started >= window.fromMs && started < window.untilMs) count++;
+        }
     });
   }
   return count;
@@ -87,7 +109,9 @@ export function countIn(all: readonly SeriesData[], window: Window): number {
 export function valuesIn(all: readonly SeriesData[], window: Window): Float64Array {
   const values = new Float64Array(countIn(all, window));
   let at = 0;
-  eachIn(all, window, (value) => { values[at++] = value; });
+  eachIn(all, window, (value) => {
+    values[at++] = value;
+  });
   return values;
 }
 
@@ -95,6 +119,8 @@ export function valuesIn(all: readonly SeriesData[], window: Window): Float64Arr
 export function startsIn(all: readonly SeriesData[], window: Window): Float64Array {
   const starts = new Float64Array(countIn(all, window));
   let at = 0;
-  eachIn(all, window, (_value, startedMs) => { starts[at++] = startedMs; });
+  eachIn(all, window, (_value, startedMs) => {
+    starts[at++] = startedMs;
+  });
   return starts;
 }

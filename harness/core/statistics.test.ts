@@ -10,33 +10,55 @@ const sorted = (values: readonly number[]): Float64Array => Float64Array.from(va
 /** By the definition: the smallest value such that at least `q` of all are no larger. In whole thousandths, so that nothing is rounded. */
 function naive(values: readonly number[], at: number): number | null {
   const thousandths = Math.round(at * 1_000);
-  const candidates = values.filter((value) => values.filter((other) => other <= value).length * 1_000 >= thousandths * values.length);
+  const candidates = values.filter(
+    (value) =>
+      values.filter((other) => other <= value).length * 1_000 >= thousandths * values.length,
+  );
   return candidates.length === 0 ? null : Math.min(...candidates);
 }
 
 describe("quantile", () => {
   it("is the nearest rank, as the definition says it", () => {
-    fc.assert(fc.property(fc.array(number, { maxLength: 120 }), q, (values, at) => {
-      expect(quantile(sorted(values), at)).toBe(naive(values, at));
-    }));
+    fc.assert(
+      fc.property(fc.array(number, { maxLength: 120 }), q, (values, at) => {
+        expect(quantile(sorted(values), at)).toBe(naive(values, at));
+      }),
+    );
   });
 
   it("takes the exact rank where a product of fractions would overshoot", () => {
-    for (const [at, numerator, denominator] of [[0.5, 1, 2], [0.95, 19, 20], [0.99, 99, 100]] as const) {
+    for (const [at, numerator, denominator] of [
+      [0.5, 1, 2],
+      [0.95, 19, 20],
+      [0.99, 99, 100],
+    ] as const) {
       const all = Float64Array.from({ length: 4_000 }, (_, index) => index + 1);
       for (let count = 1; count <= all.length; count++) {
         const ranks = all.subarray(0, count);
         const rank = Math.floor((numerator * count + denominator - 1) / denominator);
-        if (quantile(ranks, at) !== rank) expect(quantile(ranks, at), `q ${at} of ${count}`).toBe(rank);
+        if (quantile(ranks, at) !== rank)
+          expect(quantile(ranks, at), `q ${at} of ${count}`).toBe(rank);
       }
     }
   });
 
   it("is what it would be had the unseen values been infinite", () => {
-    fc.assert(fc.property(fc.array(number, { maxLength: 60 }), q, fc.nat({ max: 60 }), fc.nat({ max: 60 }), (values, at, above, below) => {
-      const all = sorted([...values, ...Array<number>(above).fill(Number.POSITIVE_INFINITY), ...Array<number>(below).fill(Number.NEGATIVE_INFINITY)]);
-      expect(quantile(sorted(values), at, above, below)).toBe(quantile(all, at));
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(number, { maxLength: 60 }),
+        q,
+        fc.nat({ max: 60 }),
+        fc.nat({ max: 60 }),
+        (values, at, above, below) => {
+          const all = sorted([
+            ...values,
+            ...Array<number>(above).fill(Number.POSITIVE_INFINITY),
+            ...Array<number>(below).fill(Number.NEGATIVE_INFINITY),
+          ]);
+          expect(quantile(sorted(values), at, above, below)).toBe(quantile(all, at));
+        },
+      ),
+    );
   });
 
   it("has no value without values", () => {

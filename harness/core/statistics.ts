@@ -5,7 +5,12 @@
  * interpolation, so the answer is always a value that was really observed).
  * `extraAbove` values are taken to lie above all others and `extraBelow` beneath them. Returns null without values.
  */
-export function quantile(sorted: Float64Array, q: number, extraAbove = 0, extraBelow = 0): number | null {
+export function quantile(
+  sorted: Float64Array,
+  q: number,
+  extraAbove = 0,
+  extraBelow = 0,
+): number | null {
   const count = sorted.length + extraAbove + extraBelow;
   if (count === 0) return null;
   const rank = Math.max(1, Math.ceil(q * count)) - extraBelow;
@@ -38,7 +43,11 @@ export function median(values: readonly number[]): number {
 }
 
 /** Some draws of one population, of which `all` others were seen, `bad` of them bad. */
-export interface Draws { readonly bad: number; readonly all: number; readonly probes: number }
+export interface Draws {
+  readonly bad: number;
+  readonly all: number;
+  readonly probes: number;
+}
 
 /**
  * Above so many draws an upper bound stands for the exact tail, whose cost grows with their

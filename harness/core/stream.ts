@@ -6,9 +6,13 @@ export interface Stream {
   readonly segmentMs: number;
   /** Epoch ms at which segment 0 began. */
   readonly availabilityStartMs: number;
-  readonly renditions: readonly { readonly name: string; readonly kind: "video" | "audio"; readonly bitsPerSecond: number;
+  readonly renditions: readonly {
+    readonly name: string;
+    readonly kind: "video" | "audio";
+    readonly bitsPerSecond: number;
     /** As `leastBytesShare` of the stream, for this rendition alone. */
-    readonly leastBytesShare?: number }[];
+    readonly leastBytesShare?: number;
+  }[];
   /** Least size of a segment as a share, 0…1, of declared bitrate × duration; 0.1 when left out. What is smaller is no segment. */
   readonly leastBytesShare?: number;
   /** `{event}`, `{rendition}` and `{number}` stand for themselves. */
@@ -37,11 +41,19 @@ export function streamOf({ stream }: { readonly stream?: Stream }): Stream {
 export const placeholders = ["event", "rendition", "number"] as const;
 
 /** Percent-encoded, as HTTP wants it: names may hold spaces and letters of any script. */
-export function segmentPath({ segmentPath: template, event }: Pick<Stream, "segmentPath" | "event">, rendition: string, number: number): string {
+export function segmentPath(
+  { segmentPath: template, event }: Pick<Stream, "segmentPath" | "event">,
+  rendition: string,
+  number: number,
+): string {
   const values: Readonly<Record<string, string>> = {
-    event: encoded(event), rendition: encoded(rendition), number: String(number),
+    event: encoded(event),
+    rendition: encoded(rendition),
+    number: String(number),
   };
-  const path = encoded(template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole));
+  const path = encoded(
+    template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole),
+  );
   // What stands before the first slash would be a port or another host.
   return path.startsWith("/") ? path : `/${path}`;
 }

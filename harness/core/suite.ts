@@ -19,8 +19,14 @@ export function defineSuite(suite: Suite): Suite {
 }
 
 const suiteSchema = z.object({
-  title: z.string().min(1), withinMinutes: z.number().positive(),
-  runs: z.array(z.union([z.string().min(1), z.object({ experiment: z.string().min(1), topology: z.string().min(1) })])),
+  title: z.string().min(1),
+  withinMinutes: z.number().positive(),
+  runs: z.array(
+    z.union([
+      z.string().min(1),
+      z.object({ experiment: z.string().min(1), topology: z.string().min(1) }),
+    ]),
+  ),
 });
 
 /** One run of a suite; `topology` is null where it is the experiment's own. */
@@ -32,10 +38,19 @@ export interface SuiteRun {
 /** All that is wrong with a suite. */
 export function suiteProblems(value: unknown, catalogue: readonly string[]): string[] {
   const shaped = suiteSchema.safeParse(value);
-  if (!shaped.success) return shaped.error.issues.map((issue) => `${issue.path.length === 0 ? "suite" : issue.path.join(".")}: ${issue.message}`);
-  const named = shaped.data.runs.map((run) => (typeof run === "string" ? run : run.experiment)).filter((name) => name !== "*");
-  const unknown = named.filter((name) => !catalogue.includes(name)).map((name) => `runs: ${unknownName("experiment", name, catalogue)}`);
-  return unknown.length === 0 && expand(shaped.data, catalogue).length === 0 ? ["runs: it names no experiment"] : unknown;
+  if (!shaped.success)
+    return shaped.error.issues.map(
+      (issue) => `${issue.path.length === 0 ? "suite" : issue.path.join(".")}: ${issue.message}`,
+    );
+  const named = shaped.data.runs
+    .map((run) => (typeof run === "string" ? run : run.experiment))
+    .filter((name) => name !== "*");
+  const unknown = named
+    .filter((name) => !catalogue.includes(name))
+    .map((name) => `runs: ${unknownName("experiment", name, catalogue)}`);
+  return unknown.length === 0 && expand(shaped.data, catalogue).length === 0
+    ? ["runs: it names no experiment"]
+    : unknown;
 }
 
 /** Each run once. */
@@ -48,14 +63,17 @@ export function expand({ runs }: Pick<Suite, "runs">, catalogue: readonly string
 }
 
 /** What must have held comes before what asks for it: lower tiers first, and whatever is required by name before that. */
-export function inTierOrder<T extends { readonly experiment: Pick<Experiment, "name" | "tier" | "requires"> }>(items: readonly T[]): T[] {
+export function inTierOrder<
+  T extends { readonly experiment: Pick<Experiment, "name" | "tier" | "requires"> },
+>(items: readonly T[]): T[] {
   const sorted = items.toSorted((a, b) => tierOrder(a.experiment.tier, b.experiment.tier));
   const placed = new Set<T>();
   const begun = new Set<T>();
   const place = (item: T): void => {
     if (begun.has(item)) return;
     begun.add(item);
-    for (const name of item.experiment.requires ?? []) for (const needed of sorted) if (needed.experiment.name === name) place(needed);
+    for (const name of item.experiment.requires ?? [])
+      for (const needed of sorted) if (needed.experiment.name === name) place(needed);
     placed.add(item);
   };
   for (const item of sorted) place(item);
@@ -68,7 +86,12 @@ const upMsUsual = 20_000;
 const afterMs = 8_000;
 
 /** About how long a run takes on two idle cores, from the command to the verdict, in ms. */
-export function plannedMs(experiment: Pick<Experiment, "phasesMs" | "target" | "topology">, topology: string | null = null): number {
+export function plannedMs(
+  experiment: Pick<Experiment, "phasesMs" | "target" | "topology">,
+  topology: string | null = null,
+): number {
   const { upMs = upMsUsual } = experiment.target.topologies[topology ?? experiment.topology] ?? {};
-  return upMs + leadInMs + phases.reduce((sum, phase) => sum + experiment.phasesMs[phase], 0) + afterMs;
+  return (
+    upMs + leadInMs + phases.reduce((sum, phase) => sum + experiment.phasesMs[phase], 0) + afterMs
+  );
 }

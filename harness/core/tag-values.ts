@@ -25,12 +25,19 @@ export function valuesIn(layout: Layout | null, registry: Registry, pack?: Pack)
   };
 }
 
-function valuesOf(metric: string, tag: string, layout: Layout | null, registry: Registry, pack: Pack | undefined): readonly string[] | null {
+function valuesOf(
+  metric: string,
+  tag: string,
+  layout: Layout | null,
+  registry: Registry,
+  pack: Pack | undefined,
+): readonly string[] | null {
   const known = metricIn(registry, metric);
   if (known === undefined) return null;
   const ofPack = layout === null ? undefined : pack?.tagValues?.(metric, tag, known, layout);
   if (ofPack !== undefined) return ofPack;
-  const closed = known.values !== undefined && Object.hasOwn(known.values, tag) ? known.values[tag] : undefined;
+  const closed =
+    known.values !== undefined && Object.hasOwn(known.values, tag) ? known.values[tag] : undefined;
   if (closed !== undefined) return closed;
   if (tag === "status") return statuses;
   if (known.source === "prober" && tag === "outcome") return outcomesOfProber;
@@ -38,23 +45,43 @@ function valuesOf(metric: string, tag: string, layout: Layout | null, registry: 
   const services = layout.services.map(({ name }) => name);
   const edges = layout.edges.map(({ service }) => service);
   switch (tag) {
-    case "edge": return known.source === "reader" ? readFrom(layout, known) : known.source === "service" ? services : edges;
-    case "origin": return [...new Set([...layout.services.flatMap(({ name, region, zone }) => [region, zone, name]), "none"])];
-    case "service": return servicesOf(metric, known, layout);
-    default: return null;
+    case "edge":
+      return known.source === "reader"
+        ? readFrom(layout, known)
+        : known.source === "service"
+          ? services
+          : edges;
+    case "origin":
+      return [
+        ...new Set([
+          ...layout.services.flatMap(({ name, region, zone }) => [region, zone, name]),
+          "none",
+        ]),
+      ];
+    case "service":
+      return servicesOf(metric, known, layout);
+    default:
+      return null;
   }
 }
 
 /** The services that a reader of the metric reads. */
 function readFrom({ services }: Layout, { needs }: Metric): string[] {
   const kinds: readonly string[] = needs?.telemetry ?? [];
-  return services.filter(({ telemetry }) => telemetry.some(({ kind }) => kinds.includes(kind))).map(({ name }) => name);
+  return services
+    .filter(({ telemetry }) => telemetry.some(({ kind }) => kinds.includes(kind)))
+    .map(({ name }) => name);
 }
 
 function servicesOf(metric: string, known: Metric, layout: Layout): readonly string[] {
   if (known.source === "reader") return readFrom(layout, known);
-  if (known.source === "harness") return [...layout.services.map(({ name }) => name), "k6", "seawall"];
-  return layout.services.filter(({ telemetry }) => telemetry.some((one) => isExposed(one) && one.series.includes(metric))).map(({ name }) => name);
+  if (known.source === "harness")
+    return [...layout.services.map(({ name }) => name), "k6", "seawall"];
+  return layout.services
+    .filter(({ telemetry }) =>
+      telemetry.some((one) => isExposed(one) && one.series.includes(metric)),
+    )
+    .map(({ name }) => name);
 }
 
 /** A misspelt value selects nothing, and nothing is easily under a limit. */
@@ -63,6 +90,14 @@ export function valueProblems(metric: string, tags: Tags, values: TagValues): st
     const known = values(metric, tag);
     if (known === null || known.includes(value)) return [];
     const what = `value of ${metric}'s tag ${tag}`;
-    return [tag === "status" ? `unknown ${what} "${value}": a status is three digits, or 0 where no answer came` : unknownName(what, value, known.filter((one) => !statuses.includes(one)))];
+    return [
+      tag === "status"
+        ? `unknown ${what} "${value}": a status is three digits, or 0 where no answer came`
+        : unknownName(
+            what,
+            value,
+            known.filter((one) => !statuses.includes(one)),
+          ),
+    ];
   });
 }

@@ -32,8 +32,13 @@ export interface Place {
   reach(service: string, port: string): Endpoint;
   /** Where a service listens, past any proxy. For addresses that must be told, not dialled (a Cassandra seed). */
   direct(service: string, port: string): Endpoint;
-  tool(name: ToolName): { readonly executable: string; readonly directory: string; readonly env: Readonly<Record<string, string>>;
-    readonly args: readonly string[]; readonly companions: Readonly<Record<string, string>> };
+  tool(name: ToolName): {
+    readonly executable: string;
+    readonly directory: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly args: readonly string[];
+    readonly companions: Readonly<Record<string, string>>;
+  };
   enabled(defence: string): boolean;
   /** Authorises the control endpoints of this run's services. */
   readonly controlToken: string;
@@ -98,9 +103,22 @@ export interface Ping {
 /** Something that a service can be told to do or asked beyond its protocol, by name. The answer is text. */
 export type Operation =
   /** HTTP with the run's control token; `{name}` in the path, and in the JSON text `body`, stands for a parameter. The answer is the body, or the header `reads`. */
-  | { readonly kind: "http"; readonly port: string; readonly method: "GET" | "POST" | "DELETE"; readonly path: string; readonly body?: string; readonly reads?: string }
+  | {
+      readonly kind: "http";
+      readonly port: string;
+      readonly method: "GET" | "POST" | "DELETE";
+      readonly path: string;
+      readonly body?: string;
+      readonly reads?: string;
+    }
   /** Bytes sent and an answer that must match; the answer is the first group, or the whole match, or what `means` says of it. */
-  | { readonly kind: "tcp"; readonly port: string; readonly send: string; readonly expect: RegExp; readonly means?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: "tcp";
+      readonly port: string;
+      readonly send: string;
+      readonly expect: RegExp;
+      readonly means?: Readonly<Record<string, string>>;
+    }
   /** A program run where the service runs; the answer is its standard output. */
   | { readonly kind: "command"; command(place: Place): Program };
 

@@ -7,23 +7,46 @@ import type { Source } from "./source.ts";
 import { isExposed, type Layout, type Service } from "./target.ts";
 
 /** In virtual time a model emits what it knows: `modelled` are the names of those metrics. */
-export function telemetryOf(layout: Layout, substrate: SubstrateName, modelled: readonly string[], pack?: Pack): Source[] {
+export function telemetryOf(
+  layout: Layout,
+  substrate: SubstrateName,
+  modelled: readonly string[],
+  pack?: Pack,
+): Source[] {
   const sources = layout.services.flatMap((service) => sourcesOf(service, substrate, pack));
   if (!isVirtual(substrate)) return [...sources, ...proberOf(layout)];
-  const known = sources.map((source) => ({ ...source, series: source.series.filter(({ metric }) => modelled.includes(metric)) }));
+  const known = sources.map((source) => ({
+    ...source,
+    series: source.series.filter(({ metric }) => modelled.includes(metric)),
+  }));
   return [...known.filter(({ series }) => series.length > 0), ...proberOf(layout)];
 }
 
 function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | undefined): Source[] {
   const { name } = service;
-  const of = (where: Tags, ...series: Source["series"]): Source => ({ name, where, silencedBy: [name], series });
+  const of = (where: Tags, ...series: Source["series"]): Source => ({
+    name,
+    where,
+    silencedBy: [name],
+    series,
+  });
   const ofService = service.telemetry.flatMap((one) =>
-    isExposed(one) ? one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) })) : []);
+    isExposed(one)
+      ? one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) }))
+      : [],
+  );
   // Of what runs already nothing is seen but its answers; a container's figures are the engine's, a process's the system's.
   const looksInside = service.at === undefined && !isVirtual(substrate);
-  const resources: Source["series"] = looksInside ? [{ metric: "cpu_seconds", kind: "increment" }, { metric: "resident_bytes", kind: "gauge" }] : [];
+  const resources: Source["series"] = looksInside
+    ? [
+        { metric: "cpu_seconds", kind: "increment" },
+        { metric: "resident_bytes", kind: "gauge" },
+      ]
+    : [];
   return [
-    ...(ofService.length + resources.length > 0 ? [of({ service: name }, ...ofService, ...resources)] : []),
+    ...(ofService.length + resources.length > 0
+      ? [of({ service: name }, ...ofService, ...resources)]
+      : []),
     ...service.telemetry.flatMap((one) => pack?.reports?.(one, service) ?? []),
   ];
 }
@@ -31,5 +54,10 @@ function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | unde
 /** The harness's own prober asks every edge, or what else it is told to ask, whether that answers or not. */
 function proberOf({ edges, probes }: Layout): Source[] {
   const asked = [...new Set((probes ?? edges).map(({ service }) => service))];
-  return asked.map((service) => ({ name: `the prober at ${service}`, where: { edge: service }, silencedBy: [], series: [{ metric: "canary_ms", kind: "duration" }] }));
+  return asked.map((service) => ({
+    name: `the prober at ${service}`,
+    where: { edge: service },
+    silencedBy: [],
+    series: [{ metric: "canary_ms", kind: "duration" }],
+  }));
 }

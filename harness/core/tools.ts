@@ -1,7 +1,15 @@
 /** The outside programs that a run needs, as the rest of the harness sees them: where one lies and how to start it. */
 
 export const toolNames = [
-  "node", "k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", "ffmpeg", "faketime",
+  "node",
+  "k6",
+  "toxiproxy",
+  "cassandra",
+  "memcached",
+  "varnish",
+  "nginx",
+  "ffmpeg",
+  "faketime",
 ] as const;
 export type ToolName = (typeof toolNames)[number];
 

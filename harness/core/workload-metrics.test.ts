@@ -10,14 +10,30 @@ describe("the metrics that a script makes", () => {
       const size = new metrics.Trend('size');
       new Counter("orders"); new metrics.Rate(\`paid\`); new Gauge( "queue" );
     `);
-    expect(Object.fromEntries(Object.entries(made).map(([name, { kind, unit }]) => [name, `${kind} ${unit}`]))).toEqual({
-      wait_ms: "duration ms", size: "event ", orders: "increment ", paid: "event ", queue: "gauge ",
+    expect(
+      Object.fromEntries(
+        Object.entries(made).map(([name, { kind, unit }]) => [name, `${kind} ${unit}`]),
+      ),
+    ).toEqual({
+      wait_ms: "duration ms",
+      size: "event ",
+      orders: "increment ",
+      paid: "event ",
+      queue: "gauge ",
     });
     expect(made["paid"]?.most).toBe(1);
-    expect(Object.values(made).every(({ openTags, source }) => openTags === true && source === "generator")).toBe(true);
+    expect(
+      Object.values(made).every(
+        ({ openTags, source }) => openTags === true && source === "generator",
+      ),
+    ).toBe(true);
   });
 
   it("are none of those that mean something already", () => {
-    expect(metricsMadeIn('new Trend("http_req_ms", true); new Trend("iteration_begun"); new Counter("checks"); new Trend(name);')).toEqual({});
+    expect(
+      metricsMadeIn(
+        'new Trend("http_req_ms", true); new Trend("iteration_begun"); new Counter("checks"); new Trend(name);',
+      ),
+    ).toEqual({});
   });
 });

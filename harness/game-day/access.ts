@@ -7,11 +7,18 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Right, Role } from "../core/game-day/game-day.ts";
 
-export interface Refusal { readonly status: 400 | 401 | 403 | 421; readonly why: string }
+export interface Refusal {
+  readonly status: 400 | 401 | 403 | 421;
+  readonly why: string;
+}
 
 /** One secret for each role, made anew whenever a day is opened and never written to disk. */
 export class Tokens {
-  readonly #roles: readonly { readonly role: Role; readonly digest: Buffer; readonly token: string }[];
+  readonly #roles: readonly {
+    readonly role: Role;
+    readonly digest: Buffer;
+    readonly token: string;
+  }[];
 
   constructor(roles: readonly Role[]) {
     this.#roles = roles.map((role) => {
@@ -43,14 +50,22 @@ const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
 /** What is wrong with where a request comes from or goes to; null when nothing is. `isPage`: the page itself, which holds no secret and may be linked to. */
 export function strangerProblem(headers: IncomingHttpHeaders, isPage: boolean): Refusal | null {
   const { host, origin } = headers;
-  if (host === undefined || !loopbackHost.test(host)) return { status: 421, why: "this is a game day's page, and is known as 127.0.0.1 or localhost only" };
+  if (host === undefined || !loopbackHost.test(host))
+    return {
+      status: 421,
+      why: "this is a game day's page, and is known as 127.0.0.1 or localhost only",
+    };
   if (isPage) return null;
-  if (origin !== undefined && origin !== `http://${host}`) return { status: 403, why: "not from another site" };
+  if (origin !== undefined && origin !== `http://${host}`)
+    return { status: 403, why: "not from another site" };
   const site = headers["sec-fetch-site"];
-  if (site !== undefined && site !== "same-origin" && site !== "none") return { status: 403, why: "not from another site" };
+  if (site !== undefined && site !== "same-origin" && site !== "none")
+    return { status: 403, why: "not from another site" };
   return null;
 }
 
 export function mayNot(role: Role, right: Right): Refusal | null {
-  return role.may.includes(right) ? null : { status: 403, why: `the role "${role.name}" may not ${right}` };
+  return role.may.includes(right)
+    ? null
+    : { status: 403, why: `the role "${role.name}" may not ${right}` };
 }

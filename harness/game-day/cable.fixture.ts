@@ -14,9 +14,18 @@ export async function cable(to: number): Promise<Cable> {
   const server = createServer((near) => {
     if (isCut) return void near.destroy();
     const far = connect(to, "127.0.0.1");
-    for (const [one, other] of [[near, far], [far, near]] as const) {
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       ends.add(one);
-      one.on("error", () => other.destroy()).on("close", () => { ends.delete(one); other.destroy(); }).pipe(other);
+      one
+        .on("error", () => other.destroy())
+        .on("close", () => {
+          ends.delete(one);
+          other.destroy();
+        })
+        .pipe(other);
     }
   });
   server.listen(0, "127.0.0.1");
@@ -25,5 +34,16 @@ export async function cable(to: number): Promise<Cable> {
     isCut = true;
     for (const end of ends) end.destroy();
   };
-  return { port: (server.address() as AddressInfo).port, cut, mend: () => { isCut = false; }, [Symbol.asyncDispose]: async () => { cut(); server.close(); await once(server, "close"); } };
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    mend: () => {
+      isCut = false;
+    },
+    [Symbol.asyncDispose]: async () => {
+      cut();
+      server.close();
+      await once(server, "close");
+    },
+  };
 }

@@ -14,7 +14,11 @@ export class NoGo extends Error {
 }
 
 /** Runs one step to its end, healed and taken down, whatever happens; `hold` rejects when it is not to go on. */
-export type RunStep = (step: number, hold: ((signal: AbortSignal) => Promise<void>) | null, signal: AbortSignal) => Promise<Outcome>;
+export type RunStep = (
+  step: number,
+  hold: ((signal: AbortSignal) => Promise<void>) | null,
+  signal: AbortSignal,
+) => Promise<Outcome>;
 
 export interface DayWorld {
   readonly log: Log;
@@ -61,25 +65,47 @@ async function takeStep(day: Day, step: number, world: DayWorld): Promise<string
   const outcome = await outcomeOf(day, step, world);
   log.append({ kind: "ended", step, outcome });
   if (desk.stopped.aborted) return (desk.stopped.reason as DayStopped).message;
-  if (outcome.cleanup === "incomplete") return "not everything could be undone: `./seawall recover` tries again";
-  return outcome.exitCode === exitCodes.internal ? `step ${step + 1} was let down: ${outcome.why}` : null;
+  if (outcome.cleanup === "incomplete")
+    return "not everything could be undone: `./seawall recover` tries again";
+  return outcome.exitCode === exitCodes.internal
+    ? `step ${step + 1} was let down: ${outcome.why}`
+    : null;
 }
 
-async function outcomeOf(day: Day, step: number, { desk, run, explain }: DayWorld): Promise<Outcome> {
+async function outcomeOf(
+  day: Day,
+  step: number,
+  { desk, run, explain }: DayWorld,
+): Promise<Outcome> {
   const holdMsMax = day.steps[step]?.holdMsMax ?? null;
   let refused: NoGo | null = null;
-  const hold = holdMsMax === null ? null : async (signal: AbortSignal): Promise<void> => {
-    if ((await desk.ask(step, "hold", holdMsMax, signal)) === "go") return;
-    refused = new NoGo(`taken down again before anything was broken: ${whoSaidNo(desk)}`);
-    throw refused;
-  };
+  const hold =
+    holdMsMax === null
+      ? null
+      : async (signal: AbortSignal): Promise<void> => {
+          if ((await desk.ask(step, "hold", holdMsMax, signal)) === "go") return;
+          refused = new NoGo(`taken down again before anything was broken: ${whoSaidNo(desk)}`);
+          throw refused;
+        };
   try {
     const outcome = await run(step, hold, desk.stopped);
     // The record says that somebody ended it; that it was decided at its own point, and nothing was broken, only the day knows.
-    return refused === null ? outcome : { ...leftOut((refused as NoGo).message), cleanup: outcome.cleanup, ...(outcome.cleanup === "incomplete" ? { exitCode: exitCodes.cleanupIncomplete } : {}) };
+    return refused === null
+      ? outcome
+      : {
+          ...leftOut((refused as NoGo).message),
+          cleanup: outcome.cleanup,
+          ...(outcome.cleanup === "incomplete" ? { exitCode: exitCodes.cleanupIncomplete } : {}),
+        };
   } catch (error) {
     const { why, exitCode } = explain(error);
-    return { result: null, why, exitCode, aborted: desk.stopped.aborted ? "user" : null, cleanup: null };
+    return {
+      result: null,
+      why,
+      exitCode,
+      aborted: desk.stopped.aborted ? "user" : null,
+      cleanup: null,
+    };
   }
 }
 
@@ -88,5 +114,7 @@ function leftOut(why: string): Outcome {
 }
 
 function whoSaidNo({ state: { answeredBy } }: Desk): string {
-  return answeredBy === null || answeredBy.role === "nobody" ? "nobody answered in time" : `no-go by ${nameOf(answeredBy)}`;
+  return answeredBy === null || answeredBy.role === "nobody"
+    ? "nobody answered in time"
+    : `no-go by ${nameOf(answeredBy)}`;
 }

@@ -9,9 +9,18 @@ import type { Verdict } from "../core/run.ts";
 import { storedVerdict } from "../run/stored-verdict.ts";
 import { readDayEvents } from "./day-log.ts";
 
-export const dayFiles = { day: "day.json", events: "events.ndjson", result: "result.json", report: "report.html" } as const;
+export const dayFiles = {
+  day: "day.json",
+  events: "events.ndjson",
+  result: "result.json",
+  report: "report.html",
+} as const;
 
-export interface RecordedDay { readonly day: Day; readonly events: readonly DayEvent[]; readonly result: DayResult }
+export interface RecordedDay {
+  readonly day: Day;
+  readonly events: readonly DayEvent[];
+  readonly result: DayResult;
+}
 
 export function isDay(directory: string): boolean {
   return existsSync(join(directory, dayFiles.day));
@@ -22,17 +31,30 @@ export function readDay(directory: string): RecordedDay {
   const day = readPlanOfDay(directory);
   const events = readDayEvents(join(directory, dayFiles.events));
   const { runs } = stateOf(day.steps.length, events);
-  return { day, events, result: judgeDay(day, events, runs.map((run) => (run === null ? null : verdictIn(resolve(directory, run))))) };
+  return {
+    day,
+    events,
+    result: judgeDay(
+      day,
+      events,
+      runs.map((run) => (run === null ? null : verdictIn(resolve(directory, run)))),
+    ),
+  };
 }
 
 export function readPlanOfDay(directory: string): Day {
   const path = join(directory, dayFiles.day);
   try {
     const day = JSON.parse(readFileSync(path, "utf8")) as Partial<Day> | null;
-    if (day?.format !== "seawall-day/1" || !Array.isArray(day.steps) || !Array.isArray(day.roles)) throw new Error('it is not a "seawall-day/1"');
+    if (day?.format !== "seawall-day/1" || !Array.isArray(day.steps) || !Array.isArray(day.roles))
+      throw new Error('it is not a "seawall-day/1"');
     return day as Day;
   } catch (error) {
-    throw new SeawallError("RUN_DIRECTORY_BROKEN", `${path} cannot be read: ${(error as Error).message}`, { cause: error, hint: "Days lie in reports/game-days/ID." });
+    throw new SeawallError(
+      "RUN_DIRECTORY_BROKEN",
+      `${path} cannot be read: ${(error as Error).message}`,
+      { cause: error, hint: "Days lie in reports/game-days/ID." },
+    );
   }
 }
 

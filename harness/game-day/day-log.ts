@@ -62,19 +62,30 @@ export class DayLog implements Disposable {
 export function readDayEvents(path: string): DayEvent[] {
   if (!existsSync(path)) return [];
   try {
-    return readFileSync(path, "utf8").split("\n").flatMap((line) => {
-      const event = parsed(line);
-      return event === null ? [] : [event];
-    });
+    return readFileSync(path, "utf8")
+      .split("\n")
+      .flatMap((line) => {
+        const event = parsed(line);
+        return event === null ? [] : [event];
+      });
   } catch (error) {
-    throw new SeawallError("RUN_DIRECTORY_BROKEN", `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new SeawallError(
+      "RUN_DIRECTORY_BROKEN",
+      `${path} cannot be read: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }
 
 function parsed(line: string): DayEvent | null {
   try {
     const event = JSON.parse(line) as DayEvent | null;
-    return event !== null && typeof event.kind === "string" && Number.isSafeInteger(event.seq) && Number.isFinite(event.atMs) ? event : null;
+    return event !== null &&
+      typeof event.kind === "string" &&
+      Number.isSafeInteger(event.seq) &&
+      Number.isFinite(event.atMs)
+      ? event
+      : null;
   } catch {
     return null;
   }

@@ -15,10 +15,16 @@ export function renderDayReport(recorded: RecordedDay): string {
   const { day, events, result } = recorded;
   const startedMs = events[0]?.atMs ?? null;
   return renderShell({
-    title: `${words[result.status]}: ${day.title}`, status: result.status, skipTo: { id: "steps", text: "Skip to the steps" },
-    heading: `game day: ${day.title}`, subheading: `${startedMs === null ? "never opened" : `${new Date(startedMs).toISOString().slice(0, 16).replace("T", " ")} UTC`} · ${day.id}`,
+    title: `${words[result.status]}: ${day.title}`,
+    status: result.status,
+    skipTo: { id: "steps", text: "Skip to the steps" },
+    heading: `game day: ${day.title}`,
+    subheading: `${startedMs === null ? "never opened" : `${new Date(startedMs).toISOString().slice(0, 16).replace("T", " ")} UTC`} · ${day.id}`,
     body: markup`${summary(recorded)}\n<section class="page" aria-labelledby="steps"><h2 id="steps">Steps</h2>\n${result.steps.map((one, index) => step(recorded, index, one))}</section>\n${aside(recorded)}\n${facts(recorded)}`,
-    styles: ["../../game-day/page/day-report.css"], scripts: [], charts: false, data: {},
+    styles: ["../../game-day/page/day-report.css"],
+    scripts: [],
+    charts: false,
+    data: {},
   });
 }
 
@@ -33,7 +39,13 @@ ${result.stoppedBy === null ? null : markup`<div class="notice grave"><strong>St
 
 /** A control that was refuted is good news. */
 function toneOf({ status, asExpected }: StepResult): Status | "left" {
-  return status === null ? "left" : asExpected ? "held" : status === "inconclusive" ? "inconclusive" : "refuted";
+  return status === null
+    ? "left"
+    : asExpected
+      ? "held"
+      : status === "inconclusive"
+        ? "inconclusive"
+        : "refuted";
 }
 
 function wordOf({ status, asExpected, expect }: StepResult): string {
@@ -44,7 +56,9 @@ function wordOf({ status, asExpected, expect }: StepResult): string {
 /** As the day sees it: a control that held is no good news. */
 function markOf(result: StepResult): Markup | null {
   const tone = toneOf(result);
-  return tone === "left" ? null : markup`${shape(tone)}<span class="heard">${result.asExpected ? "As expected" : "Not as expected"}</span>`;
+  return tone === "left"
+    ? null
+    : markup`${shape(tone)}<span class="heard">${result.asExpected ? "As expected" : "Not as expected"}</span>`;
 }
 
 const capitalised = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -64,8 +78,16 @@ ${result.run === null ? null : markup`<p><a href="${`${result.run}/report.html`}
 
 /** From a step's first question to its end; notes belong to the step that was on. */
 function eventsOf(events: readonly DayEvent[], index: number): readonly DayEvent[] {
-  const questions = new Set(events.flatMap((event) => (event.kind === "asked" && event.step === index ? [event.question] : [])));
-  return events.filter((event) => ("step" in event && event.step === index) || (event.kind === "answered" && questions.has(event.question)));
+  const questions = new Set(
+    events.flatMap((event) =>
+      event.kind === "asked" && event.step === index ? [event.question] : [],
+    ),
+  );
+  return events.filter(
+    (event) =>
+      ("step" in event && event.step === index) ||
+      (event.kind === "answered" && questions.has(event.question)),
+  );
 }
 
 function line(event: DayEvent): Markup | null {
@@ -74,39 +96,92 @@ function line(event: DayEvent): Markup | null {
   return markup`<tr class="${told.tone}"><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${told.text}</td></tr>\n`;
 }
 
-const said = (by: By, answer: string): string => (by.role === "nobody" ? `${answer}: nobody answered in time` : `${answer} by ${nameOf(by)}`);
+const said = (by: By, answer: string): string =>
+  by.role === "nobody" ? `${answer}: nobody answered in time` : `${answer} by ${nameOf(by)}`;
 
 function toldOf(event: DayEvent): { tone: string; text: string | Markup } | null {
   switch (event.kind) {
-    case "asked": return { tone: "", text: event.point === "hold" ? "Asked: break it, now that it is up under everyday load?" : "Asked: go or no-go?" };
-    case "answered": return { tone: event.answer === "go" ? "good" : "bad", text: said(event.by, event.answer === "go" ? "Go" : "No-go") };
-    case "note": return { tone: "note", text: markup`<strong>${clip(event.text, 1_000)}</strong> <span class="soft">${nameOf(event.by)}</span>` };
-    case "stopped": return { tone: "bad", text: `Stopped by ${nameOf(event.by)}` };
-    case "ended": return { tone: "phase", text: event.outcome.result === null ? event.outcome.why : words[event.outcome.result] };
-    case "saw": break;
-    default: return null;
+    case "asked":
+      return {
+        tone: "",
+        text:
+          event.point === "hold"
+            ? "Asked: break it, now that it is up under everyday load?"
+            : "Asked: go or no-go?",
+      };
+    case "answered":
+      return {
+        tone: event.answer === "go" ? "good" : "bad",
+        text: said(event.by, event.answer === "go" ? "Go" : "No-go"),
+      };
+    case "note":
+      return {
+        tone: "note",
+        text: markup`<strong>${clip(event.text, 1_000)}</strong> <span class="soft">${nameOf(event.by)}</span>`,
+      };
+    case "stopped":
+      return { tone: "bad", text: `Stopped by ${nameOf(event.by)}` };
+    case "ended":
+      return {
+        tone: "phase",
+        text: event.outcome.result === null ? event.outcome.why : words[event.outcome.result],
+      };
+    case "saw":
+      break;
+    default:
+      return null;
   }
   const { seen } = event;
-  if (seen.what === "phase") return { tone: "phase", text: seen.phase === "leadIn" ? "lead-in" : seen.phase };
-  if (seen.what === "injected") return { tone: seen.evidence.landed ? "" : "bad", text: `${seen.evidence.landed ? "Landed" : "Did not land"}: ${seen.label}; ${clip(seen.evidence.observation)}` };
-  if (seen.what === "healed") return { tone: seen.evidence.landed ? "good" : "bad", text: `${seen.evidence.landed ? "Healed" : "Not healed"}: ${seen.label}; ${clip(seen.evidence.observation)}` };
-  return seen.what === "trouble" ? { tone: "bad", text: clip(seen.text) } : seen.what === "deployed" ? { tone: "", text: "the target is up" } : null;
+  if (seen.what === "phase")
+    return { tone: "phase", text: seen.phase === "leadIn" ? "lead-in" : seen.phase };
+  if (seen.what === "injected")
+    return {
+      tone: seen.evidence.landed ? "" : "bad",
+      text: `${seen.evidence.landed ? "Landed" : "Did not land"}: ${seen.label}; ${clip(seen.evidence.observation)}`,
+    };
+  if (seen.what === "healed")
+    return {
+      tone: seen.evidence.landed ? "good" : "bad",
+      text: `${seen.evidence.landed ? "Healed" : "Not healed"}: ${seen.label}; ${clip(seen.evidence.observation)}`,
+    };
+  return seen.what === "trouble"
+    ? { tone: "bad", text: clip(seen.text) }
+    : seen.what === "deployed"
+      ? { tone: "", text: "the target is up" }
+      : null;
 }
 
 /** What belongs to no step. */
 function aside({ events }: RecordedDay): Markup | null {
-  const notes = events.filter((event) => (event.kind === "note" && event.step === null) || event.kind === "stopped" || event.kind === "closed" || event.kind === "opened");
-  return markup`<section class="page" aria-labelledby="between"><h2 id="between">Beside the steps</h2><table class="log"><thead><tr><th scope="col">Time</th><th scope="col">What</th></tr></thead><tbody>${notes.map((event) => (
-    event.kind === "opened" ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${event.again ? "The day was taken up again" : "The day was opened"}</td></tr>`
-      : event.kind === "closed" ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>The day was over: ${clip(event.why)}</td></tr>` : line(event)
-  )).filter((one) => one !== null)}</tbody></table></section>`;
+  const notes = events.filter(
+    (event) =>
+      (event.kind === "note" && event.step === null) ||
+      event.kind === "stopped" ||
+      event.kind === "closed" ||
+      event.kind === "opened",
+  );
+  return markup`<section class="page" aria-labelledby="between"><h2 id="between">Beside the steps</h2><table class="log"><thead><tr><th scope="col">Time</th><th scope="col">What</th></tr></thead><tbody>${notes
+    .map((event) =>
+      event.kind === "opened"
+        ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${event.again ? "The day was taken up again" : "The day was opened"}</td></tr>`
+        : event.kind === "closed"
+          ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>The day was over: ${clip(event.why)}</td></tr>`
+          : line(event),
+    )
+    .filter((one) => one !== null)}</tbody></table></section>`;
 }
 
 function facts({ day, events }: RecordedDay): Markup {
   const lastMs = events.at(-1)?.atMs ?? null;
   const rows: readonly (readonly [string, string])[] = [
-    ["File", day.file], ["Roles", day.roles.map((role) => `${role.name}: ${role.may.join(", ") || "looks on"}`).join("; ")],
-    ["Took", lastMs === null ? "—" : formatDuration(lastMs - (events[0]?.atMs ?? lastMs))], ["Seed", String(day.seed)], ["Seawall", day.version],
+    ["File", day.file],
+    [
+      "Roles",
+      day.roles.map((role) => `${role.name}: ${role.may.join(", ") || "looks on"}`).join("; "),
+    ],
+    ["Took", lastMs === null ? "—" : formatDuration(lastMs - (events[0]?.atMs ?? lastMs))],
+    ["Seed", String(day.seed)],
+    ["Seawall", day.version],
     ["Machine", `${day.machine.cpuModel}, ${day.machine.cores} cores, ${day.machine.platform}`],
     ...day.steps.map((one, index) => [`Again, step ${index + 1}`, one.rerun] as const),
   ];

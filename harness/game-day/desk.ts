@@ -30,14 +30,17 @@ export class Desk {
   readonly #clock: Clock;
   readonly #stop = new AbortController();
   #state: DayState;
-  #open: { readonly question: number; readonly decide: (answer: "go" | "no-go") => void } | null = null;
+  #open: { readonly question: number; readonly decide: (answer: "go" | "no-go") => void } | null =
+    null;
 
   constructor(day: Day, log: Log, clock: Clock) {
     this.#day = day;
     this.#log = log;
     this.#clock = clock;
     this.#state = stateOf(day.steps.length, log.since(0));
-    log.onEvent((event) => { this.#state = after(this.#state, event); });
+    log.onEvent((event) => {
+      this.#state = after(this.#state, event);
+    });
   }
 
   get state(): DayState {
@@ -50,17 +53,31 @@ export class Desk {
   }
 
   /** Resolves with the answer, which is a no-go when time is up; rejects with the signal's reason. */
-  async ask(step: number, point: Point, waitMs: number, outside: AbortSignal): Promise<"go" | "no-go"> {
+  async ask(
+    step: number,
+    point: Point,
+    waitMs: number,
+    outside: AbortSignal,
+  ): Promise<"go" | "no-go"> {
     const question = this.#state.questionsAsked + 1;
     const signal = AbortSignal.any([outside, this.#stop.signal]);
     signal.throwIfAborted();
     const answer = Promise.withResolvers<"go" | "no-go">();
-    this.#log.append({ kind: "asked", question, step, point, untilMs: this.#clock.nowMs() + waitMs });
+    this.#log.append({
+      kind: "asked",
+      question,
+      step,
+      point,
+      untilMs: this.#clock.nowMs() + waitMs,
+    });
     this.#open = { question, decide: answer.resolve };
     if (this.#day.answers === "yes") this.answer(question, "go", unasked);
     const patience = new AbortController();
     // Whoever answers in time, or stops the day, ends the waiting.
-    const late = this.#clock.sleep(waitMs, AbortSignal.any([signal, patience.signal])).then(() => void this.answer(question, "no-go", nobody), () => signal.aborted && answer.reject(signal.reason));
+    const late = this.#clock.sleep(waitMs, AbortSignal.any([signal, patience.signal])).then(
+      () => void this.answer(question, "no-go", nobody),
+      () => signal.aborted && answer.reject(signal.reason),
+    );
     try {
       return await answer.promise;
     } finally {
@@ -72,7 +89,12 @@ export class Desk {
 
   /** False when that question is not open (any more): whoever answers then has looked at an old page. */
   answer(question: number, answer: "go" | "no-go", by: By): boolean {
-    if (this.#open?.question !== question || this.#stop.signal.aborted || this.#state.question?.question !== question) return false;
+    if (
+      this.#open?.question !== question ||
+      this.#stop.signal.aborted ||
+      this.#state.question?.question !== question
+    )
+      return false;
     const { decide } = this.#open;
     this.#open = null;
     this.#log.append({ kind: "answered", question, answer, by });

@@ -25,7 +25,9 @@ export class EventStreams implements Disposable {
     this.#desk = desk;
     this.#beat = setInterval(() => this.#toAll(":\n\n"), beatMs);
     this.#beat.unref();
-    this.#unlisten = log.onEvent((event) => this.#toAll(messageOf(event) + (event.kind === "second" ? "" : this.#stateMessage())));
+    this.#unlisten = log.onEvent((event) =>
+      this.#toAll(messageOf(event) + (event.kind === "second" ? "" : this.#stateMessage())),
+    );
   }
 
   get hasRoom(): boolean {

@@ -4,7 +4,12 @@ import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { Day } from "../core/game-day/day.ts";
-import { type BrowserOptions, chromiumPath, noBrowserHint, openBrowser } from "../system/browser.ts";
+import {
+  type BrowserOptions,
+  chromiumPath,
+  noBrowserHint,
+  openBrowser,
+} from "../system/browser.ts";
 import { readDay } from "./day-directory.ts";
 import { cable } from "./cable.fixture.ts";
 import { dayOf, stepOf } from "./day.fixture.ts";
@@ -13,20 +18,52 @@ import { renderDayReport } from "./day-report.ts";
 import { type Rehearsal, rehearse } from "./rehearsal.fixture.ts";
 
 const chromium = chromiumPath(process.env);
-if (chromium === null) console.warn(`No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the game day's page are skipped. ${noBrowserHint}`);
+if (chromium === null)
+  console.warn(
+    `No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the game day's page are skipped. ${noBrowserHint}`,
+  );
 
 const storm = stepOf("origin-storm", {
-  title: "Origin storm: a crowd at the live edge while an origin of region A dies", target: "live-streaming", topology: "quick",
-  story: "When a live event peaks, all viewers ask for the same new segment in the same instant, every two seconds.",
-  brief: "On call: watch your own dashboards, not this page. Say in a note when you first see it, and where.",
-  claims: ["Live segments reach their viewers in time", "Origin GETs per edge and segment do not grow with the audience"],
+  title: "Origin storm: a crowd at the live edge while an origin of region A dies",
+  target: "live-streaming",
+  topology: "quick",
+  story:
+    "When a live event peaks, all viewers ask for the same new segment in the same instant, every two seconds.",
+  brief:
+    "On call: watch your own dashboards, not this page. Say in a note when you first see it, and where.",
+  claims: [
+    "Live segments reach their viewers in time",
+    "Origin GETs per edge and segment do not grow with the audience",
+  ],
   // Longer than the test, on a busy machine as well: whoever stops it finds the fault in force.
   phasesMs: { baseline: 10_000, fault: 400_000, recovery: 20_000 },
-  faults: [{ label: "kill region-a/origin-read", atMs: 2_000, forMs: 390_000, proof: "its processes are gone and its ports refuse connections", undo: "it is started again and answers" }],
-  blast: { services: ["region-a/origin-read"], servicesInAll: 18, links: [], zones: ["region-a-1"], zonesInAll: 2, faultsAtOnceMax: 1, loadTimes: 9 },
+  faults: [
+    {
+      label: "kill region-a/origin-read",
+      atMs: 2_000,
+      forMs: 390_000,
+      proof: "its processes are gone and its ports refuse connections",
+      undo: "it is started again and answers",
+    },
+  ],
+  blast: {
+    services: ["region-a/origin-read"],
+    servicesInAll: 18,
+    links: [],
+    zones: ["region-a-1"],
+    zonesInAll: 2,
+    faultsAtOnceMax: 1,
+    loadTimes: 9,
+  },
 });
 const hostile = '<img src=x onerror="window.pwned=1"></script><script>window.pwned=1</script>';
-const day: Day = dayOf([{ ...storm, holdMsMax: 600_000 }, { ...storm, without: ["regionFailover"], expect: "refuted", story: hostile, brief: hostile }], { id: "20260101T000000Z-1a2b3c4d", title: "Rehearsal before the season opener" });
+const day: Day = dayOf(
+  [
+    { ...storm, holdMsMax: 600_000 },
+    { ...storm, without: ["regionFailover"], expect: "refuted", story: hostile, brief: hostile },
+  ],
+  { id: "20260101T000000Z-1a2b3c4d", title: "Rehearsal before the season opener" },
+);
 
 /** Where pictures go, for whoever wants to look. */
 const pictures = process.env["SEAWALL_PICTURES"];
@@ -40,17 +77,26 @@ async function opened(rehearsal: Rehearsal, role: string, options: Partial<Brows
   const browser = await openBrowser(chromium ?? "", { scripts: true, online: true, ...options });
   const page = await browser.context.newPage();
   const complaints: string[] = [];
-  page.on("console", (message) => { if (message.type() === "error" && !/ERR_|Failed to load resource/.test(message.text())) complaints.push(message.text()); });
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/ERR_|Failed to load resource/.test(message.text()))
+      complaints.push(message.text());
+  });
   page.on("pageerror", (error) => complaints.push(String(error)));
   const line = await cable(rehearsal.page.port);
-  await page.goto(rehearsal.page.linkOf(role).replace(`:${rehearsal.page.port}/`, `:${line.port}/`));
+  await page.goto(
+    rehearsal.page.linkOf(role).replace(`:${rehearsal.page.port}/`, `:${line.port}/`),
+  );
   return { browser, page, complaints, line };
 }
 
 /** Others may want the machine, too. */
 const patiently = { timeout: 20_000 };
-const points = (page: Page): Promise<number> => page.evaluate("charts.charts[0]?.data[0].length ?? 0") as Promise<number>;
-const faint = async (page: Page): Promise<unknown> => page.evaluate(`${readFileSync(join(import.meta.dirname, "../report/page/inspect.js"), "utf8")}\nfaint()`);
+const points = (page: Page): Promise<number> =>
+  page.evaluate("charts.charts[0]?.data[0].length ?? 0") as Promise<number>;
+const faint = async (page: Page): Promise<unknown> =>
+  page.evaluate(
+    `${readFileSync(join(import.meta.dirname, "../report/page/inspect.js"), "utf8")}\nfaint()`,
+  );
 
 describe.skipIf(chromium === null)("a game day in a browser", () => {
   test("goes, moves, survives a reload and a lost connection, takes notes, and stop heals", async () => {
@@ -73,7 +119,9 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     const before = await points(page);
     await expect.poll(() => points(page), patiently).toBeGreaterThan(before + 3);
     await page.getByLabel("Your name").fill("Anna");
-    await page.getByLabel("Note", { exact: true }).fill("The pager is silent; I see it on the edge board");
+    await page
+      .getByLabel("Note", { exact: true })
+      .fill("The pager is silent; I see it on the edge board");
     await page.getByRole("button", { name: "Put it into the timeline" }).click();
     await page.getByText("Anna (conductor)").waitFor();
     await page.waitForTimeout(900);
@@ -114,66 +162,94 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     const report = join(rehearsal.directory, "report.html");
     writeFileSync(report, renderDayReport(readDay(rehearsal.directory)));
     await page.goto(pathToFileURL(report).href);
-    expect(await page.getByText("The pager is silent; I see it on the edge board").isVisible()).toBe(true);
+    expect(
+      await page.getByText("The pager is silent; I see it on the edge board").isVisible(),
+    ).toBe(true);
     expect(await page.locator(".tape .pin").count()).toBe(1);
     expect(await faint(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await picture(page, "6-report");
   }, 90_000);
 
-  test.each([["light", false], ["dark", true]] as const)("is accessible by axe's rules and has enough contrast in %s, whatever is going on", async (look, dark) => {
-    const short = { ...storm, phasesMs: { baseline: 3_000, fault: 80_000, recovery: 3_000 }, faults: [{ ...storm.faults[0], atMs: 1_000, forMs: 70_000 }], holdMsMax: 600_000 } as Day["steps"][number];
-    await using rehearsal = await rehearse(dayOf([short, { ...storm, brief: "" }], { title: "Rehearsal before the season opener" }));
-    const { browser, page, complaints, line } = await opened(rehearsal, "conductor", { dark });
-    await using _line = line;
-    await using _browser = browser;
-    const found: string[] = [];
-    const looked = async (state: string): Promise<void> => {
-      await picture(page, `${look}-${state}`);
-      found.push(...[...(await axeOf(page)), ...((await faint(page)) as string[])].map((what) => `${state}: ${what}`));
-    };
-    const go = page.getByRole("button", { name: /^Go/ });
-    await page.getByRole("heading", { name: "Go for step 1 of 2?" }).waitFor();
-    await looked("asked");
-    await go.click();
-    await page.getByRole("heading", { name: /break it\?/ }).waitFor();
-    await looked("held");
-    await go.click();
-    await page.locator("#in-force li").first().waitFor(patiently);
-    await looked("running");
-    await page.getByRole("heading", { name: "Go for step 2 of 2?" }).waitFor(patiently);
-    await looked("one-done");
-    await go.click();
-    await page.locator("#in-force li").first().waitFor(patiently);
-    line.cut();
-    await page.locator("#connection", { hasText: "connection lost" }).waitFor();
-    await looked("lost");
-    line.mend();
-    await page.getByRole("button", { name: /^Stop/ }).click();
-    await rehearsal.over;
-    await page.getByRole("heading", { name: "The day is over" }).first().waitFor(patiently);
-    await looked("stopped");
-    const report = join(rehearsal.directory, "report.html");
-    writeFileSync(report, renderDayReport(readDay(rehearsal.directory)));
-    await page.goto(pathToFileURL(report).href);
-    await looked("report");
-    expect(found).toEqual([]);
-    expect(complaints).toEqual([]);
-  }, 90_000);
+  test.each([
+    ["light", false],
+    ["dark", true],
+  ] as const)(
+    "is accessible by axe's rules and has enough contrast in %s, whatever is going on",
+    async (look, dark) => {
+      const short = {
+        ...storm,
+        phasesMs: { baseline: 3_000, fault: 80_000, recovery: 3_000 },
+        faults: [{ ...storm.faults[0], atMs: 1_000, forMs: 70_000 }],
+        holdMsMax: 600_000,
+      } as Day["steps"][number];
+      await using rehearsal = await rehearse(
+        dayOf([short, { ...storm, brief: "" }], { title: "Rehearsal before the season opener" }),
+      );
+      const { browser, page, complaints, line } = await opened(rehearsal, "conductor", { dark });
+      await using _line = line;
+      await using _browser = browser;
+      const found: string[] = [];
+      const looked = async (state: string): Promise<void> => {
+        await picture(page, `${look}-${state}`);
+        found.push(
+          ...[...(await axeOf(page)), ...((await faint(page)) as string[])].map(
+            (what) => `${state}: ${what}`,
+          ),
+        );
+      };
+      const go = page.getByRole("button", { name: /^Go/ });
+      await page.getByRole("heading", { name: "Go for step 1 of 2?" }).waitFor();
+      await looked("asked");
+      await go.click();
+      await page.getByRole("heading", { name: /break it\?/ }).waitFor();
+      await looked("held");
+      await go.click();
+      await page.locator("#in-force li").first().waitFor(patiently);
+      await looked("running");
+      await page.getByRole("heading", { name: "Go for step 2 of 2?" }).waitFor(patiently);
+      await looked("one-done");
+      await go.click();
+      await page.locator("#in-force li").first().waitFor(patiently);
+      line.cut();
+      await page.locator("#connection", { hasText: "connection lost" }).waitFor();
+      await looked("lost");
+      line.mend();
+      await page.getByRole("button", { name: /^Stop/ }).click();
+      await rehearsal.over;
+      await page.getByRole("heading", { name: "The day is over" }).first().waitFor(patiently);
+      await looked("stopped");
+      const report = join(rehearsal.directory, "report.html");
+      writeFileSync(report, renderDayReport(readDay(rehearsal.directory)));
+      await page.goto(pathToFileURL(report).href);
+      await looked("report");
+      expect(found).toEqual([]);
+      expect(complaints).toEqual([]);
+    },
+    90_000,
+  );
 
   test("gives an observer notes and nothing else, on a telephone, in the dark", async () => {
     await using rehearsal = await rehearse(dayOf([{ ...storm, story: hostile, brief: hostile }]));
-    const { browser, page, complaints, line } = await opened(rehearsal, "observer", { wide: 390, dark: true });
+    const { browser, page, complaints, line } = await opened(rehearsal, "observer", {
+      wide: 390,
+      dark: true,
+    });
     await using _line = line;
     await using _browser = browser;
     await page.getByRole("heading", { name: "Go for step 1 of 1?" }).waitFor();
-    for (const name of [/^Go/, /^No-go/, /^Stop/]) expect(await page.getByRole("button", { name }).count(), String(name)).toBe(0);
+    for (const name of [/^Go/, /^No-go/, /^Stop/])
+      expect(await page.getByRole("button", { name }).count(), String(name)).toBe(0);
     rehearsal.desk.answer(1, "go", { role: "conductor", name: null });
     await expect.poll(() => points(page), patiently).toBeGreaterThan(25);
     await page.waitForTimeout(300);
     await picture(page, "7-telephone");
     expect(await axeOf(page)).toEqual([]);
-    expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(0);
+    expect(
+      await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+      ),
+    ).toBe(0);
     expect(await faint(page)).toEqual([]);
     expect(await page.evaluate("'pwned' in window")).toBe(false);
 
@@ -184,8 +260,16 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     writeFileSync(report, renderDayReport(readDay(rehearsal.directory)));
     await page.goto(pathToFileURL(report).href);
     await picture(page, "8-telephone-report");
-    expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(0);
-    expect(await page.evaluate("Math.min(...[...document.querySelectorAll('.tape text')].map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))")).toBeGreaterThan(9);
+    expect(
+      await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+      ),
+    ).toBe(0);
+    expect(
+      await page.evaluate(
+        "Math.min(...[...document.querySelectorAll('.tape text')].map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))",
+      ),
+    ).toBeGreaterThan(9);
     expect(await axeOf(page)).toEqual([]);
     expect(complaints).toEqual([]);
   }, 60_000);

@@ -6,9 +6,19 @@ let made: { readonly html: string; readonly policy: string } | undefined;
 
 export function livePage(): { readonly html: string; readonly policy: string } {
   const shell: Shell = {
-    title: "Game day", status: null, skipTo: { id: "decision-title", text: "Skip to the decision" }, heading: "game day", subheading: "", body: body(),
+    title: "Game day",
+    status: null,
+    skipTo: { id: "decision-title", text: "Skip to the decision" },
+    heading: "game day",
+    subheading: "",
+    body: body(),
     styles: ["../../game-day/page/live.css", "../../game-day/page/live-parts.css"],
-    scripts: ["stream.js", "live-charts.js", "live-parts.js", "live.js"].map((name) => `../../game-day/page/${name}`), charts: true, data: {}, asksItsServer: true,
+    scripts: ["stream.js", "live-charts.js", "live-parts.js", "live.js"].map(
+      (name) => `../../game-day/page/${name}`,
+    ),
+    charts: true,
+    data: {},
+    asksItsServer: true,
   };
   made ??= { html: renderShell(shell), policy: policyOf(shell) };
   return made;

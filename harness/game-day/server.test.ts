@@ -6,9 +6,17 @@ import { dayOf, MemoryLog, stepOf } from "./day.fixture.ts";
 import { Desk } from "./desk.ts";
 import { type Served, serveDay } from "./server.ts";
 
-interface Answer { readonly status: number; readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly body: string }
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
 
-const roles: readonly Role[] = [{ name: "conductor", may: ["decide", "stop", "note"] }, { name: "observer", may: ["note"] }, { name: "wall", may: [] }];
+const roles: readonly Role[] = [
+  { name: "conductor", may: ["decide", "stop", "note"] },
+  { name: "observer", may: ["note"] },
+  { name: "wall", may: [] },
+];
 const day = dayOf([stepOf("one")], { roles });
 let page: Served;
 let log: MemoryLog;
@@ -19,7 +27,14 @@ beforeAll(async () => {
   const clock = realClock();
   log = new MemoryLog(() => clock.nowMs());
   desk = new Desk(day, log, clock);
-  page = await serveDay({ day, desk, log, directory: "/nowhere", nowMs: () => clock.nowMs(), port: 0 });
+  page = await serveDay({
+    day,
+    desk,
+    log,
+    directory: "/nowhere",
+    nowMs: () => clock.nowMs(),
+    port: 0,
+  });
   asking = desk.ask(0, "start", 60_000, desk.stopped);
   asking.catch(() => {});
 });
@@ -30,23 +45,50 @@ afterAll(async () => {
 
 const tokenOf = (role: string): string => page.linkOf(role).split("#")[1] as string;
 
-function send(method: string, path: string, headers: Readonly<Record<string, string>>, body?: string, untilText?: string): Promise<Answer> {
+function send(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+  untilText?: string,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ agent: false, host: "127.0.0.1", port: page.port, method, path, headers: { Host: `127.0.0.1:${page.port}`, ...headers } }, (response) => {
-      let text = "";
-      const done = (): void => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
-      response.setEncoding("utf8").on("data", (part: string) => {
-        text += part;
-        if (untilText !== undefined && text.includes(untilText)) { done(); request.destroy(); }
-      }).on("end", done).on("error", () => {});
-    });
+    const request = httpRequest(
+      {
+        agent: false,
+        host: "127.0.0.1",
+        port: page.port,
+        method,
+        path,
+        headers: { Host: `127.0.0.1:${page.port}`, ...headers },
+      },
+      (response) => {
+        let text = "";
+        const done = (): void =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        response
+          .setEncoding("utf8")
+          .on("data", (part: string) => {
+            text += part;
+            if (untilText !== undefined && text.includes(untilText)) {
+              done();
+              request.destroy();
+            }
+          })
+          .on("end", done)
+          .on("error", () => {});
+      },
+    );
     request.on("error", (error) => (untilText === undefined ? reject(error) : undefined));
     request.end(body);
   });
 }
 
 const json = { "Content-Type": "application/json" };
-const as = (role: string): Record<string, string> => ({ Authorization: `Bearer ${tokenOf(role)}`, ...json });
+const as = (role: string): Record<string, string> => ({
+  Authorization: `Bearer ${tokenOf(role)}`,
+  ...json,
+});
 const note = (key: string): string => JSON.stringify({ text: "seen", key, name: "Anna" });
 /** What must not have changed whatever is refused. */
 const untouched = (): unknown => [log.events.length, desk.state.status];
@@ -57,26 +99,54 @@ describe("the day's page", () => {
     expect(status).toBe(200);
     expect(body).not.toContain(day.title);
     for (const role of roles) expect(body).not.toContain(tokenOf(role.name));
-    expect(headers["content-security-policy"]).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; img-src data:; connect-src 'self'; .*frame-ancestors 'none'$/);
-    expect(headers).toMatchObject({ "x-frame-options": "DENY", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cache-control": "no-store" });
+    expect(headers["content-security-policy"]).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; img-src data:; connect-src 'self'; .*frame-ancestors 'none'$/,
+    );
+    expect(headers).toMatchObject({
+      "x-frame-options": "DENY",
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cache-control": "no-store",
+    });
     expect(headers).not.toHaveProperty("access-control-allow-origin");
     expect(headers).not.toHaveProperty("set-cookie");
   });
 
-  it.each(["evil.example", "127.0.0.1.evil.example", "evil.example:80", "0.0.0.0"])("is not there under the name %j, which somebody may have bent to this machine", async (name) => {
-    for (const path of ["/", "/api/day", "/api/events"]) expect((await send("GET", path, { ...as("conductor"), Host: name })).status, path).toBe(421);
-  });
+  it.each(["evil.example", "127.0.0.1.evil.example", "evil.example:80", "0.0.0.0"])(
+    "is not there under the name %j, which somebody may have bent to this machine",
+    async (name) => {
+      for (const path of ["/", "/api/day", "/api/events"])
+        expect((await send("GET", path, { ...as("conductor"), Host: name })).status, path).toBe(
+          421,
+        );
+    },
+  );
 
-  it.each(["127.0.0.1", "localhost", "[::1]"])("is there under %s, through a tunnel with another port, too", async (name) => {
-    expect((await send("GET", "/api/day", { ...as("wall"), Host: `${name}:8080`, Origin: `http://${name}:8080` })).status).toBe(200);
-  });
+  it.each(["127.0.0.1", "localhost", "[::1]"])(
+    "is there under %s, through a tunnel with another port, too",
+    async (name) => {
+      expect(
+        (
+          await send("GET", "/api/day", {
+            ...as("wall"),
+            Host: `${name}:8080`,
+            Origin: `http://${name}:8080`,
+          })
+        ).status,
+      ).toBe(200);
+    },
+  );
 
   it.each<[string, Record<string, string>]>([
-    ["another site", { Origin: "https://evil.example" }], ["another port of this machine", { Origin: "http://127.0.0.1:1" }], ["a sandboxed frame", { Origin: "null" }],
-    ["a cross-site fetch", { "Sec-Fetch-Site": "cross-site" }], ["a same-site one", { "Sec-Fetch-Site": "same-site" }],
+    ["another site", { Origin: "https://evil.example" }],
+    ["another port of this machine", { Origin: "http://127.0.0.1:1" }],
+    ["a sandboxed frame", { Origin: "null" }],
+    ["a cross-site fetch", { "Sec-Fetch-Site": "cross-site" }],
+    ["a same-site one", { "Sec-Fetch-Site": "same-site" }],
   ])("hears nothing from %s, not even with a good token", async (_what, headers) => {
     const before = untouched();
-    for (const path of ["/api/stop", "/api/note", "/api/answer"]) expect((await send("POST", path, { ...as("conductor"), ...headers }, "{}")).status).toBe(403);
+    for (const path of ["/api/stop", "/api/note", "/api/answer"])
+      expect((await send("POST", path, { ...as("conductor"), ...headers }, "{}")).status).toBe(403);
     expect((await send("GET", "/api/events", { ...as("conductor"), ...headers })).status).toBe(403);
     expect(untouched()).toEqual(before);
   });
@@ -85,48 +155,105 @@ describe("the day's page", () => {
     const before = untouched();
     const good = tokenOf("conductor");
     for (const [path, headers] of [
-      ["/api/stop", {}], [`/api/stop?token=${good}`, {}], ["/api/stop", { Cookie: `token=${good}` }], ["/api/stop", { Authorization: "Bearer" }], ["/api/stop", { Authorization: `Basic ${good}` }],
-      ["/api/stop", { Authorization: `Bearer ${good.slice(0, -1)}` }], ["/api/stop", { Authorization: `Bearer ${good}x` }], ["/api/day", {}], ["/api/events", {}],
-    ] as const) expect((await send(path.startsWith("/api/stop") ? "POST" : "GET", path, { ...json, ...headers }, "{}")).status, path).toBe(401);
+      ["/api/stop", {}],
+      [`/api/stop?token=${good}`, {}],
+      ["/api/stop", { Cookie: `token=${good}` }],
+      ["/api/stop", { Authorization: "Bearer" }],
+      ["/api/stop", { Authorization: `Basic ${good}` }],
+      ["/api/stop", { Authorization: `Bearer ${good.slice(0, -1)}` }],
+      ["/api/stop", { Authorization: `Bearer ${good}x` }],
+      ["/api/day", {}],
+      ["/api/events", {}],
+    ] as const)
+      expect(
+        (
+          await send(
+            path.startsWith("/api/stop") ? "POST" : "GET",
+            path,
+            { ...json, ...headers },
+            "{}",
+          )
+        ).status,
+        path,
+      ).toBe(401);
     expect(untouched()).toEqual(before);
   });
 
   it.each<[string, string, string, number]>([
-    ["observer", "/api/stop", "{}", 403], ["observer", "/api/answer", '{"question":1,"answer":"go"}', 403], ["wall", "/api/note", note("aaaaaaaa"), 403],
-    ["observer", "/api/note", note("aaaaaaaa"), 200], ["conductor", "/api/answer", '{"question":7,"answer":"go"}', 409], ["conductor", "/api/nothing", "{}", 404],
+    ["observer", "/api/stop", "{}", 403],
+    ["observer", "/api/answer", '{"question":1,"answer":"go"}', 403],
+    ["wall", "/api/note", note("aaaaaaaa"), 403],
+    ["observer", "/api/note", note("aaaaaaaa"), 200],
+    ["conductor", "/api/answer", '{"question":7,"answer":"go"}', 409],
+    ["conductor", "/api/nothing", "{}", 404],
   ])("lets %s post to %s as far as its role goes", async (role, path, body, status) => {
     expect((await send("POST", path, as(role), body)).status).toBe(status);
     expect(desk.state.status).toBe("waiting");
   });
 
   it.each<[string, string, number]>([
-    ["no JSON", "{", 400], ["nothing", "", 400], ["another shape", "[]", 400], ["an unknown word", '{"question":1,"answer":"maybe"}', 400], ["something besides", '{"question":1,"answer":"go","role":"x"}', 400],
+    ["no JSON", "{", 400],
+    ["nothing", "", 400],
+    ["another shape", "[]", 400],
+    ["an unknown word", '{"question":1,"answer":"maybe"}', 400],
+    ["something besides", '{"question":1,"answer":"go","role":"x"}', 400],
     ["too much", JSON.stringify({ question: 1, answer: "go", name: "x".repeat(20_000) }), 413],
   ])("refuses %s and goes on", async (_what, body, status) => {
     expect((await send("POST", "/api/answer", as("conductor"), body)).status).toBe(status);
-    expect((await send("POST", "/api/answer", { ...as("conductor"), "Content-Type": "text/plain" }, '{"question":1,"answer":"go"}')).status).toBe(415);
+    expect(
+      (
+        await send(
+          "POST",
+          "/api/answer",
+          { ...as("conductor"), "Content-Type": "text/plain" },
+          '{"question":1,"answer":"go"}',
+        )
+      ).status,
+    ).toBe(415);
     expect(desk.state.status).toBe("waiting");
   });
 
   it("takes a note that is sent twice for one", async () => {
     const notes = (): number => log.events.filter((event) => event.kind === "note").length;
     const before = notes();
-    for (let times = 0; times < 3; times++) expect((await send("POST", "/api/note", as("observer"), note("bbbbbbbb"))).status).toBe(200);
+    for (let times = 0; times < 3; times++)
+      expect((await send("POST", "/api/note", as("observer"), note("bbbbbbbb"))).status).toBe(200);
     expect(notes()).toBe(before + 1);
-    expect(log.events.at(-1)).toMatchObject({ kind: "note", text: "seen", by: { role: "observer", name: "Anna" }, step: 0 });
+    expect(log.events.at(-1)).toMatchObject({
+      kind: "note",
+      text: "seen",
+      by: { role: "observer", name: "Anna" },
+      step: 0,
+    });
   });
 
   it("tells what happened since the last event that a page has, and then where the day stands", async () => {
-    const ids = ({ body }: Answer): number[] => [...body.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]));
+    const ids = ({ body }: Answer): number[] =>
+      [...body.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]));
     const whole = await send("GET", "/api/events", as("wall"), undefined, "event: state");
     expect(ids(whole)).toEqual(log.events.map((event) => event.seq));
-    expect(ids(await send("GET", "/api/events", { ...as("wall"), "Last-Event-ID": "2" }, undefined, "event: state"))).toEqual(log.events.slice(2).map((event) => event.seq));
+    expect(
+      ids(
+        await send(
+          "GET",
+          "/api/events",
+          { ...as("wall"), "Last-Event-ID": "2" },
+          undefined,
+          "event: state",
+        ),
+      ),
+    ).toEqual(log.events.slice(2).map((event) => event.seq));
     expect(whole.body).toContain('"status":"waiting"');
   });
 
   it("stops at a conductor's word, and again changes nothing", async () => {
-    for (let times = 0; times < 2; times++) expect((await send("POST", "/api/stop", as("conductor"), '{"name":" Anna "}')).status).toBe(200);
-    expect(log.events.filter((event) => event.kind === "stopped")).toMatchObject([{ by: { role: "conductor", name: "Anna" } }]);
+    for (let times = 0; times < 2; times++)
+      expect((await send("POST", "/api/stop", as("conductor"), '{"name":" Anna "}')).status).toBe(
+        200,
+      );
+    expect(log.events.filter((event) => event.kind === "stopped")).toMatchObject([
+      { by: { role: "conductor", name: "Anna" } },
+    ]);
     await expect(asking).rejects.toThrow("stopped by Anna (conductor)");
   });
 });

@@ -5,20 +5,33 @@ import { markup, type Markup } from "../report/markup.ts";
 
 type SecondEvent = DayEvent & { readonly kind: "second" };
 const outcomes = ["served", "late", "shed", "lost"] as const;
-const wide = 1_000, tall = 90, laneGap = 26, pinRoom = 18, phaseRoom = 20, letter = 6.5;
+const wide = 1_000,
+  tall = 90,
+  laneGap = 26,
+  pinRoom = 18,
+  phaseRoom = 20,
+  letter = 6.5;
 
 /** Null when nothing was recorded: a step that was left out, or was ended while it was held. */
 export function tape(number: number, step: DayStep, events: readonly DayEvent[]): Markup | null {
-  const seconds = events.filter((event): event is SecondEvent => event.kind === "second" && !event.held);
-  const first = seconds[0], last = seconds.at(-1);
+  const seconds = events.filter(
+    (event): event is SecondEvent => event.kind === "second" && !event.held,
+  );
+  const first = seconds[0],
+    last = seconds.at(-1);
   if (first === undefined || last === undefined || last.runMs <= first.runMs) return null;
-  const xOf = (runMs: number): number => round((wide * (runMs - first.runMs)) / (last.runMs + 1_000 - first.runMs));
-  const lanes = [...new Set(seconds.flatMap((second) => Object.keys(second.lanes)))].sort((a, b) => (a === "live" ? -1 : b === "live" ? 1 : a < b ? -1 : 1));
-  const pins = events.filter((event) => event.kind === "note").flatMap((note, index) => {
-    // A note has the day's time, and the seconds have both.
-    const near = seconds.findLast((second) => second.atMs <= note.atMs);
-    return near === undefined ? [] : [{ x: xOf(near.runMs), number: index + 1 }];
-  });
+  const xOf = (runMs: number): number =>
+    round((wide * (runMs - first.runMs)) / (last.runMs + 1_000 - first.runMs));
+  const lanes = [...new Set(seconds.flatMap((second) => Object.keys(second.lanes)))].sort((a, b) =>
+    a === "live" ? -1 : b === "live" ? 1 : a < b ? -1 : 1,
+  );
+  const pins = events
+    .filter((event) => event.kind === "note")
+    .flatMap((note, index) => {
+      // A note has the day's time, and the seconds have both.
+      const near = seconds.findLast((second) => second.atMs <= note.atMs);
+      return near === undefined ? [] : [{ x: xOf(near.runMs), number: index + 1 }];
+    });
   const height = pinRoom + lanes.length * (tall + laneGap) + phaseRoom;
   const windowSeconds = Math.max(1, Math.round(step.segmentMs / 1_000));
   return markup`<figure class="tape"><div class="scroll" tabindex="0" role="region" aria-label="${`Answers a second in step ${number}`}"><svg viewBox="0 0 ${wide} ${height}" role="img" aria-label="${`Answers a second by lane (${lanes.join(", ")}) over the step; the figures stand in the run’s own report`}">
@@ -29,28 +42,69 @@ ${pins.map(({ x, number }) => markup`<g class="pin"><path d="M${x} ${pinRoom}V${
 </svg></div><figcaption class="soft">Answers a second; red behind it is a fault in force${pins.length > 0 ? "; numbers are notes, in their order" : ""}. <span class="key"><i class="served"></i> served <i class="late"></i> late <i class="shed"></i> shed <i class="lost"></i> lost</span></figcaption></figure>`;
 }
 
-function bands(events: readonly DayEvent[], xOf: (runMs: number) => number, endMs: number, height: number): Markup {
+function bands(
+  events: readonly DayEvent[],
+  xOf: (runMs: number) => number,
+  endMs: number,
+  height: number,
+): Markup {
   const saw = events.filter((event) => event.kind === "saw");
-  const phases = saw.flatMap(({ seen, runMs }) => (seen.what === "phase" && seen.phase !== "drain" ? [{ phase: seen.phase === "leadIn" ? "lead-in" : seen.phase, runMs }] : []));
-  const faults = saw.flatMap(({ seen, runMs }) => (seen.what === "injected" && seen.evidence.landed ? [{ fromMs: runMs, untilMs: saw.find((one) => one.seen.what === "healed" && one.seen.index === seen.index)?.runMs ?? endMs }] : []));
+  const phases = saw.flatMap(({ seen, runMs }) =>
+    seen.what === "phase" && seen.phase !== "drain"
+      ? [{ phase: seen.phase === "leadIn" ? "lead-in" : seen.phase, runMs }]
+      : [],
+  );
+  const faults = saw.flatMap(({ seen, runMs }) =>
+    seen.what === "injected" && seen.evidence.landed
+      ? [
+          {
+            fromMs: runMs,
+            untilMs:
+              saw.find((one) => one.seen.what === "healed" && one.seen.index === seen.index)
+                ?.runMs ?? endMs,
+          },
+        ]
+      : [],
+  );
   return markup`${faults.map(({ fromMs, untilMs }) => markup`<rect class="struck" x="${xOf(fromMs)}" y="${pinRoom}" width="${round(Math.max(2, xOf(untilMs) - xOf(fromMs)))}" height="${height - pinRoom}"/>`)}
 ${phases.map(({ phase, runMs }, index) => {
-    const [at, next] = [Math.max(0, xOf(runMs)), xOf(phases[index + 1]?.runMs ?? endMs)];
-    return markup`<path class="edge" d="M${xOf(runMs)} ${pinRoom}V${height}"/>${next - at < phase.length * letter + 4 ? null : markup`<text class="phase-at" x="${at + 4}" y="${height - 6}">${phase}</text>`}`;
-  })}`;
+  const [at, next] = [Math.max(0, xOf(runMs)), xOf(phases[index + 1]?.runMs ?? endMs)];
+  return markup`<path class="edge" d="M${xOf(runMs)} ${pinRoom}V${height}"/>${next - at < phase.length * letter + 4 ? null : markup`<text class="phase-at" x="${at + 4}" y="${height - 6}">${phase}</text>`}`;
+})}`;
 }
 
-function laneOf(lane: string, seconds: readonly SecondEvent[], xOf: (runMs: number) => number, top: number, windowSeconds: number): Markup {
+function laneOf(
+  lane: string,
+  seconds: readonly SecondEvent[],
+  xOf: (runMs: number) => number,
+  top: number,
+  windowSeconds: number,
+): Markup {
   const stack = seconds.map((second, index) => {
     const window = seconds.slice(Math.max(0, index - windowSeconds + 1), index + 1);
-    return { x: xOf(second.runMs), counts: outcomes.map((outcome) => window.reduce((sum, one) => sum + (one.lanes[lane]?.[outcome] ?? 0), 0) / window.length) };
+    return {
+      x: xOf(second.runMs),
+      counts: outcomes.map(
+        (outcome) =>
+          window.reduce((sum, one) => sum + (one.lanes[lane]?.[outcome] ?? 0), 0) / window.length,
+      ),
+    };
   });
   const most = Math.max(1, ...stack.map(({ counts }) => counts.reduce((a, b) => a + b, 0)));
   const yOf = (value: number): number => round(top + laneGap - 6 + tall * (1 - value / most));
-  const below = (counts: readonly number[], until: number): number => counts.slice(0, until).reduce((a, b) => a + b, 0);
+  const below = (counts: readonly number[], until: number): number =>
+    counts.slice(0, until).reduce((a, b) => a + b, 0);
   return markup`<text class="lane" x="2" y="${top + 12}">${`${lane}, up to ${formatCount(Math.round(most))} a second`}</text>
-${outcomes.map((outcome, at) => (stack.every(({ counts }) => counts[at] === 0) ? null
-    : markup`<path class="fills ${outcome}" d="M${stack.map(({ x, counts }) => `${x} ${yOf(below(counts, at + 1))}`).join("L")}L${stack.toReversed().map(({ x, counts }) => `${x} ${yOf(below(counts, at))}`).join("L")}Z"/>`)).filter((one) => one !== null)}`;
+${outcomes
+  .map((outcome, at) =>
+    stack.every(({ counts }) => counts[at] === 0)
+      ? null
+      : markup`<path class="fills ${outcome}" d="M${stack.map(({ x, counts }) => `${x} ${yOf(below(counts, at + 1))}`).join("L")}L${stack
+          .toReversed()
+          .map(({ x, counts }) => `${x} ${yOf(below(counts, at))}`)
+          .join("L")}Z"/>`,
+  )
+  .filter((one) => one !== null)}`;
 }
 
 function round(value: number): number {

@@ -37,37 +37,70 @@ http_req_blocked,1795276795000000,0.000000,live,0,lane=live&edge=region-a/edge,
 segment_ms,1795276795810554,152.000000,live,,lane=live&edge=region-a/edge&rendition=v720&outcome=lost,
 `;
 const stages: PlannedLoad["stages"] = [{ untilMs: 10_000, perSecond: 10 }];
-const loads: readonly PlannedLoad[] = [{ name: "live", lane: "live", stages }, { name: "dvr-far", lane: "dvr", stages }];
+const loads: readonly PlannedLoad[] = [
+  { name: "live", lane: "live", stages },
+  { name: "dvr-far", lane: "dvr", stages },
+];
 
-interface Parsed { readonly samples: readonly (Series & { readonly atMs: number; readonly value: number })[]; readonly series: number; readonly bad: number; readonly count: number; readonly progress: unknown }
+interface Parsed {
+  readonly samples: readonly (Series & { readonly atMs: number; readonly value: number })[];
+  readonly series: number;
+  readonly bad: number;
+  readonly count: number;
+  readonly progress: unknown;
+}
 
-function parse(text: string | Buffer, cuts: readonly number[] = [], metrics: Registry = everyMetric, asked: readonly string[] = []): Parsed {
+function parse(
+  text: string | Buffer,
+  cuts: readonly number[] = [],
+  metrics: Registry = everyMetric,
+  asked: readonly string[] = [],
+): Parsed {
   const all: Series[] = [];
   const samples: (Series & { atMs: number; value: number })[] = [];
-  const parser = new CsvParser({
-    // As the recorder does it: the same series in any order of tags is one series.
-    series: (series) => {
-      const tags = Object.fromEntries(Object.entries(series.tags).sort(([a], [b]) => (a < b ? -1 : 1)));
-      const known = all.findIndex((one) => JSON.stringify(one) === JSON.stringify({ ...series, tags }));
-      return known >= 0 ? known : all.push({ ...series, tags }) - 1;
+  const parser = new CsvParser(
+    {
+      // As the recorder does it: the same series in any order of tags is one series.
+      series: (series) => {
+        const tags = Object.fromEntries(
+          Object.entries(series.tags).sort(([a], [b]) => (a < b ? -1 : 1)),
+        );
+        const known = all.findIndex(
+          (one) => JSON.stringify(one) === JSON.stringify({ ...series, tags }),
+        );
+        return known >= 0 ? known : all.push({ ...series, tags }) - 1;
+      },
+      sample: (id, atMs, value) => {
+        const series = all[id];
+        if (series !== undefined) samples.push({ ...series, atMs, value });
+      },
     },
-    sample: (id, atMs, value) => {
-      const series = all[id];
-      if (series !== undefined) samples.push({ ...series, atMs, value });
-    },
-  }, loads, metrics, asked, harm);
+    loads,
+    metrics,
+    asked,
+    harm,
+  );
   const bytes = Buffer.from(text);
   let from = 0;
-  for (const end of [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)) {
+  for (const end of [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort(
+    (a, b) => a - b,
+  )) {
     parser.push(bytes.subarray(from, end));
     from = end;
   }
   parser.end();
-  return { samples, series: all.length, bad: parser.badLines, count: parser.samples, progress: parser.progress };
+  return {
+    samples,
+    series: all.length,
+    bad: parser.badLines,
+    count: parser.samples,
+    progress: parser.progress,
+  };
 }
 
 const after = (...lines: readonly string[]): Parsed => parse(`${[header, ...lines].join("\n")}\n`);
-const of = (parsed: Parsed, metric: string): Parsed["samples"] => parsed.samples.filter((sample) => sample.metric === metric);
+const of = (parsed: Parsed, metric: string): Parsed["samples"] =>
+  parsed.samples.filter((sample) => sample.metric === metric);
 
 describe("k6's stream", () => {
   const whole = parse(excerpt);
@@ -76,32 +109,73 @@ describe("k6's stream", () => {
     expect(whole.bad).toBe(0);
     expect(whole.count).toBe(12);
     expect(whole.samples.map((sample) => sample.metric).sort()).toEqual([
-      ...Array<string>(2).fill("dropped_iterations"), ...Array<string>(5).fill("http_req_ms"), ...Array<string>(4).fill("segment_ms"), "start_late_ms",
+      ...Array<string>(2).fill("dropped_iterations"),
+      ...Array<string>(5).fill("http_req_ms"),
+      ...Array<string>(4).fill("segment_ms"),
+      "start_late_ms",
     ]);
   });
 
   it("adds the wait for a connection to its own request, which then began earlier", () => {
     const [, first, second] = of(whole, "http_req_ms");
-    expect(first).toMatchObject({ kind: "duration", tags: { lane: "live", status: "200", edge: "region-a/edge" }, atMs: 1795276793827.772 });
+    expect(first).toMatchObject({
+      kind: "duration",
+      tags: { lane: "live", status: "200", edge: "region-a/edge" },
+      atMs: 1795276793827.772,
+    });
     expect(first?.value).toBeCloseTo(1.906359 + 0.781611, 9);
     expect(second?.value).toBeCloseTo(2.396681 + 0.207572, 9);
   });
 
   it("knows tags in any order for the same series", () => {
-    expect(of(whole, "segment_ms").filter((sample) => sample.value > 150 && sample.tags["outcome"] === "served").map((sample) => sample.tags)).toEqual(Array(2).fill({ lane: "live", load: "live", edge: "region-a/edge", rendition: "v720", outcome: "served" }));
+    expect(
+      of(whole, "segment_ms")
+        .filter((sample) => sample.value > 150 && sample.tags["outcome"] === "served")
+        .map((sample) => sample.tags),
+    ).toEqual(
+      Array(2).fill({
+        lane: "live",
+        load: "live",
+        edge: "region-a/edge",
+        rendition: "v720",
+        outcome: "served",
+      }),
+    );
     // Live requests by status 200, 503 and 0, the far one, three kinds of viewers, lateness and drops.
     expect(whole.series).toBe(4 + 3 + 1 + 1);
   });
 
   it("takes tags as k6 writes them: unescaped, quoted where they hold a comma", () => {
-    expect(of(whole, "http_req_ms")[0]?.tags).toEqual({ lane: "dvr", status: "200", edge: "region-b/edge", load: "dvr-far", kind: 'a+b %41 c,d "q" é' });
-    expect(of(whole, "segment_ms")[0]?.tags).toEqual({ lane: "dvr", load: "dvr-far", rendition: "a=b", outcome: "served" });
+    expect(of(whole, "http_req_ms")[0]?.tags).toEqual({
+      lane: "dvr",
+      status: "200",
+      edge: "region-b/edge",
+      load: "dvr-far",
+      kind: 'a+b %41 c,d "q" é',
+    });
+    expect(of(whole, "segment_ms")[0]?.tags).toEqual({
+      lane: "dvr",
+      load: "dvr-far",
+      rendition: "a=b",
+      outcome: "served",
+    });
   });
 
   it("knows the lane of what carries none by its scenario", () => {
-    expect(of(whole, "dropped_iterations").map((sample) => [sample.kind, sample.tags, sample.value])).toEqual(Array(2).fill(["increment", { lane: "live", load: "live", why: "nobodyFree" }, 1]));
+    expect(
+      of(whole, "dropped_iterations").map((sample) => [sample.kind, sample.tags, sample.value]),
+    ).toEqual(Array(2).fill(["increment", { lane: "live", load: "live", why: "nobodyFree" }, 1]));
     for (const metric of ["start_ms", "batch_ms", "broadcast_ms"]) {
-      expect(after(`${metric},1000000,3.0,live,,lane=start&outcome=served,`).samples).toMatchObject([{ metric, kind: "duration", tags: { lane: "start", load: "live", outcome: "served" }, value: 3 }]);
+      expect(after(`${metric},1000000,3.0,live,,lane=start&outcome=served,`).samples).toMatchObject(
+        [
+          {
+            metric,
+            kind: "duration",
+            tags: { lane: "start", load: "live", outcome: "served" },
+            value: 3,
+          },
+        ],
+      );
     }
     expect(after("dropped_iterations,1,3.0,unheard-of,,,")).toMatchObject({ bad: 1, samples: [] });
   });
@@ -111,19 +185,46 @@ describe("k6's stream", () => {
   });
 
   it("is the same however it is cut into chunks", () => {
-    fc.assert(fc.property(fc.array(fc.nat(), { maxLength: 30 }), (cuts) => {
-      expect(parse(excerpt, cuts)).toEqual(whole);
-    }), { numRuns: 50 });
-    expect(parse(excerpt, Array.from({ length: Buffer.byteLength(excerpt) }, (_, index) => index))).toEqual(whole);
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { maxLength: 30 }), (cuts) => {
+        expect(parse(excerpt, cuts)).toEqual(whole);
+      }),
+      { numRuns: 50 },
+    );
+    expect(
+      parse(
+        excerpt,
+        Array.from({ length: Buffer.byteLength(excerpt) }, (_, index) => index),
+      ),
+    ).toEqual(whole);
   });
 
   it("ends a request that nothing follows", () => {
-    expect(after("http_req_duration,1000,5.0,live,200,lane=live,").samples).toMatchObject([{ metric: "http_req_ms", value: 5 }]);
-    expect(after("http_req_duration,1000,5.0,live,200,lane=live,", "http_req_duration,2000,6.0,live,200,lane=live,", "http_req_blocked,2000,1.0,live,200,lane=live,").samples.map((sample) => sample.value)).toEqual([5, 7]);
+    expect(after("http_req_duration,1000,5.0,live,200,lane=live,").samples).toMatchObject([
+      { metric: "http_req_ms", value: 5 },
+    ]);
+    expect(
+      after(
+        "http_req_duration,1000,5.0,live,200,lane=live,",
+        "http_req_duration,2000,6.0,live,200,lane=live,",
+        "http_req_blocked,2000,1.0,live,200,lane=live,",
+      ).samples.map((sample) => sample.value),
+    ).toEqual([5, 7]);
   });
 
-  it.each(["segment_ms", "segment_ms,", "segment_ms,1,2", "segment_ms,17952,x,live,,lane=live,", "segment_ms,17952,,live,,lane=live,", "segment_ms,,5.0,live,,lane=live,", "segment_ms,1795x,5.0,live,,lane=live,",
-    "segment_ms,-5,5.0,live,,,", "segment_ms,1795276793978075,15segment_ms,1795276793978075,154.0,live,,lane=live,", "http_req_duration,5,NaN,live,200,,", "dropped_iterations,5"])("counts the torn line %j and invents nothing", (line) => {
+  it.each([
+    "segment_ms",
+    "segment_ms,",
+    "segment_ms,1,2",
+    "segment_ms,17952,x,live,,lane=live,",
+    "segment_ms,17952,,live,,lane=live,",
+    "segment_ms,,5.0,live,,lane=live,",
+    "segment_ms,1795x,5.0,live,,lane=live,",
+    "segment_ms,-5,5.0,live,,,",
+    "segment_ms,1795276793978075,15segment_ms,1795276793978075,154.0,live,,lane=live,",
+    "http_req_duration,5,NaN,live,200,,",
+    "dropped_iterations,5",
+  ])("counts the torn line %j and invents nothing", (line) => {
     const parsed = after(line, "segment_ms,2000,7.0,live,,lane=live&outcome=served,");
     // A line torn within its name is none that anybody could know.
     expect(parsed.bad).toBe(line === "segment_ms" ? 0 : 1);
@@ -135,29 +236,50 @@ describe("k6's stream", () => {
     const asked = whole.samples.map((sample) => JSON.stringify({ ...sample, value: 0 }));
     for (let length = header.length + 1; length < bytes.length; length += 3) {
       const parsed = parse(bytes.subarray(0, length));
-      for (const [index, sample] of parsed.samples.entries()) expect(JSON.stringify({ ...sample, value: 0 })).toBe(asked[index]);
+      for (const [index, sample] of parsed.samples.entries())
+        expect(JSON.stringify({ ...sample, value: 0 })).toBe(asked[index]);
       if (bytes[length - 1] !== 10) expect(parsed.bad).toBeGreaterThan(0);
     }
   });
 
   it("takes no part of a quoted value for a line, nor a part of a value for a tag", () => {
-    const forged = 'segment_ms,2000,1.0,live,,lane=live&outcome=served,vu=1';
+    const forged = "segment_ms,2000,1.0,live,,lane=live&outcome=served,vu=1";
     for (const metric of ["segment_ms", "http_reqs", "data_sent"]) {
-      const parsed = after(`${metric},1000,5.0,live,,"lane=live&rendition=x`, forged, 'y&outcome=lost",vu=1', "segment_ms,3000,7.0,live,,lane=live&outcome=lost,vu=1");
-      expect({ bad: parsed.bad, values: parsed.samples.map(({ value }) => value) }).toEqual({ bad: 1, values: [7] });
+      const parsed = after(
+        `${metric},1000,5.0,live,,"lane=live&rendition=x`,
+        forged,
+        'y&outcome=lost",vu=1',
+        "segment_ms,3000,7.0,live,,lane=live&outcome=lost,vu=1",
+      );
+      expect({ bad: parsed.bad, values: parsed.samples.map(({ value }) => value) }).toEqual({
+        bad: 1,
+        values: [7],
+      });
     }
-    for (const tags of ["lane=live&rendition=a&outcome=served&outcome=lost", "lane=live&outcome=lost&rendition=a&why=b", "lane=live&load=other&outcome=served", "lane=live&outcome=served&broken"]) {
+    for (const tags of [
+      "lane=live&rendition=a&outcome=served&outcome=lost",
+      "lane=live&outcome=lost&rendition=a&why=b",
+      "lane=live&load=other&outcome=served",
+      "lane=live&outcome=served&broken",
+    ]) {
       expect(after(`segment_ms,1000,5.0,live,,${tags},`)).toMatchObject({ bad: 1, samples: [] });
     }
   });
 
   it.each(["-5.0", "NaN", "+Inf"])("counts a wait of %s ms as damage", (value) => {
-    expect(after(`segment_ms,1000000,${value},live,,lane=live&outcome=served,`)).toMatchObject({ bad: 1, samples: [] });
+    expect(after(`segment_ms,1000000,${value},live,,lane=live&outcome=served,`)).toMatchObject({
+      bad: 1,
+      samples: [],
+    });
   });
 
   it("is refused when it has other columns", () => {
-    expect(() => parse("metric_name,timestamp,metric_value\n")).toThrow(expect.objectContaining({ code: "GENERATOR_FAILED", hint: expect.stringContaining("2.2") }));
-    expect(() => parse(`${header},more\n`)).toThrow(expect.objectContaining({ code: "GENERATOR_FAILED" }));
+    expect(() => parse("metric_name,timestamp,metric_value\n")).toThrow(
+      expect.objectContaining({ code: "GENERATOR_FAILED", hint: expect.stringContaining("2.2") }),
+    );
+    expect(() => parse(`${header},more\n`)).toThrow(
+      expect.objectContaining({ code: "GENERATOR_FAILED" }),
+    );
   });
 
   it("is empty when nothing came", () => {
@@ -167,25 +289,79 @@ describe("k6's stream", () => {
   });
 
   it("keeps what a script measures itself, with its tags, as the kind that was declared", () => {
-    const own: Registry = { ...everyMetric, ...metricsMadeIn('new Trend("order_ms", true); new Trend("basket"); new Counter("orders"); new Rate("paid"); new Gauge("queue")') };
+    const own: Registry = {
+      ...everyMetric,
+      ...metricsMadeIn(
+        'new Trend("order_ms", true); new Trend("basket"); new Counter("orders"); new Rate("paid"); new Gauge("queue")',
+      ),
+    };
     const sampleOf = (metric: string, value: string): unknown => {
-      const [sample] = parse([header, `${metric},1000000,${value},live,,shop=a&outcome=done,vu=1`, ""].join("\n"), [], own).samples;
+      const [sample] = parse(
+        [header, `${metric},1000000,${value},live,,shop=a&outcome=done,vu=1`, ""].join("\n"),
+        [],
+        own,
+      ).samples;
       return sample;
     };
     const tags = { lane: "live", load: "live", shop: "a", outcome: "done" };
-    expect(sampleOf("order_ms", "12.5")).toEqual({ metric: "order_ms", kind: "duration", tags, atMs: 1_000, value: 12.5 });
-    expect(sampleOf("basket", "-3")).toEqual({ metric: "basket", kind: "event", tags, atMs: 1_000, value: -3 });
-    expect(sampleOf("orders", "2")).toEqual({ metric: "orders", kind: "increment", tags, atMs: 1_000, value: 2 });
-    expect(sampleOf("paid", "1")).toEqual({ metric: "paid", kind: "event", tags, atMs: 1_000, value: 1 });
-    expect(sampleOf("queue", "-7")).toEqual({ metric: "queue", kind: "gauge", tags, atMs: 1_000, value: -7 });
+    expect(sampleOf("order_ms", "12.5")).toEqual({
+      metric: "order_ms",
+      kind: "duration",
+      tags,
+      atMs: 1_000,
+      value: 12.5,
+    });
+    expect(sampleOf("basket", "-3")).toEqual({
+      metric: "basket",
+      kind: "event",
+      tags,
+      atMs: 1_000,
+      value: -3,
+    });
+    expect(sampleOf("orders", "2")).toEqual({
+      metric: "orders",
+      kind: "increment",
+      tags,
+      atMs: 1_000,
+      value: 2,
+    });
+    expect(sampleOf("paid", "1")).toEqual({
+      metric: "paid",
+      kind: "event",
+      tags,
+      atMs: 1_000,
+      value: 1,
+    });
+    expect(sampleOf("queue", "-7")).toEqual({
+      metric: "queue",
+      kind: "gauge",
+      tags,
+      atMs: 1_000,
+      value: -7,
+    });
     // Nobody declared it: its name was put together while the script ran.
-    expect(sampleOf("orders_of_a", "4")).toEqual({ metric: "orders_of_a", kind: "event", tags, atMs: 1_000, value: 4 });
+    expect(sampleOf("orders_of_a", "4")).toEqual({
+      metric: "orders_of_a",
+      kind: "event",
+      tags,
+      atMs: 1_000,
+      value: 4,
+    });
   });
 
   it("keeps of k6's own metrics those that a claim is on", () => {
-    const lines = [header, "http_req_waiting,1000000,3.0,live,200,,", "checks,1000000,1.0,live,,,", "iterations,1000000,1.0,live,,,", "vus,1000000,7.0,,,,", ""].join("\n");
+    const lines = [
+      header,
+      "http_req_waiting,1000000,3.0,live,200,,",
+      "checks,1000000,1.0,live,,,",
+      "iterations,1000000,1.0,live,,,",
+      "vus,1000000,7.0,,,,",
+      "",
+    ].join("\n");
     expect(parse(lines)).toMatchObject({ samples: [], bad: 0 });
-    expect(parse(lines, [], everyMetric, ["http_req_waiting"]).samples).toMatchObject([{ metric: "http_req_waiting", kind: "duration", tags: { status: "200" } }]);
+    expect(parse(lines, [], everyMetric, ["http_req_waiting"]).samples).toMatchObject([
+      { metric: "http_req_waiting", kind: "duration", tags: { status: "200" } },
+    ]);
   });
 
   it("takes so many metrics that nobody declared, and no more", () => {
@@ -194,31 +370,75 @@ describe("k6's stream", () => {
   });
 
   it("bounds what a runaway stream can take", () => {
-    expect(after(`segment_ms,1,1.0,live,,${"x".repeat(70_000)}`).samples.length).toBeLessThanOrEqual(1);
+    expect(
+      after(`segment_ms,1,1.0,live,,${"x".repeat(70_000)}`).samples.length,
+    ).toBeLessThanOrEqual(1);
     expect(parse(`${header}\n${"x".repeat(200_000)}`, [100_000, 150_000]).bad).toBeGreaterThan(0);
     const parser = new CsvParser({ series: () => 0, sample: () => {} }, loads, everyMetric);
-    expect(() => parser.push(Buffer.from(`${header}\n${Array.from({ length: 50_001 }, (_, index) => `segment_ms,1,1.0,live,,rendition=${index},\n`).join("")}`))).toThrow(/new tag value/);
+    expect(() =>
+      parser.push(
+        Buffer.from(
+          `${header}\n${Array.from({ length: 50_001 }, (_, index) => `segment_ms,1,1.0,live,,rendition=${index},\n`).join("")}`,
+        ),
+      ),
+    ).toThrow(/new tag value/);
   });
 });
 
 describe("iterations", () => {
   const at = (ms: number): string => String((1_000_000 + ms) * 1000);
-  const begun = (ms: number, vu: number): string => `iteration_begun,${at(ms)},${ms}.0,live,,,vu=${vu}`;
-  const ended = (ms: number, vu: number, how = 0): string => `iteration_ended,${at(ms)},${how}.0,live,,,vu=${vu}`;
-  const segment = (ms: number, vu: number): string => `segment_ms,${at(ms)},3.0,live,,lane=live&outcome=served,vu=${vu}`;
+  const begun = (ms: number, vu: number): string =>
+    `iteration_begun,${at(ms)},${ms}.0,live,,,vu=${vu}`;
+  const ended = (ms: number, vu: number, how = 0): string =>
+    `iteration_ended,${at(ms)},${how}.0,live,,,vu=${vu}`;
+  const segment = (ms: number, vu: number): string =>
+    `segment_ms,${at(ms)},3.0,live,,lane=live&outcome=served,vu=${vu}`;
   const tags = { lane: "live", load: "live" };
 
   it("are late by how much they begin after their turn, dropped ones counted", () => {
     // Due at 100, 200, 300, 400 ms; the schedule begins 1 ms after the scenario.
-    const parsed = after(begun(101, 1), `dropped_iterations,${at(200)},1.0,live,,,`, begun(302, 2), begun(950, 3));
-    expect(of(parsed, "start_late_ms")).toEqual([[101, 0], [302, 1], [950, 549]].map(([ms, value]) => ({
-      metric: "start_late_ms", kind: "duration", tags: { ...tags, of: "iteration" }, atMs: 1_000_000 + (ms as number), value,
-    })));
+    const parsed = after(
+      begun(101, 1),
+      `dropped_iterations,${at(200)},1.0,live,,,`,
+      begun(302, 2),
+      begun(950, 3),
+    );
+    expect(of(parsed, "start_late_ms")).toEqual(
+      [
+        [101, 0],
+        [302, 1],
+        [950, 549],
+      ].map(([ms, value]) => ({
+        metric: "start_late_ms",
+        kind: "duration",
+        tags: { ...tags, of: "iteration" },
+        atMs: 1_000_000 + (ms as number),
+        value,
+      })),
+    );
   });
 
   it("end, throw, or end without a sample of their own", () => {
-    const parsed = after(begun(100, 1), begun(200, 2), segment(250, 1), ended(260, 1), ended(270, 2), begun(300, 2), segment(310, 2), ended(320, 2, 1), begun(400, 1), ended(410, 1));
-    expect(of(parsed, "iteration_ms").map(({ tags: { outcome }, value }) => [outcome, value])).toEqual([["ended", 160], ["silent", 70], ["threw", 20], ["silent", 10]]);
+    const parsed = after(
+      begun(100, 1),
+      begun(200, 2),
+      segment(250, 1),
+      ended(260, 1),
+      ended(270, 2),
+      begun(300, 2),
+      segment(310, 2),
+      ended(320, 2, 1),
+      begun(400, 1),
+      ended(410, 1),
+    );
+    expect(
+      of(parsed, "iteration_ms").map(({ tags: { outcome }, value }) => [outcome, value]),
+    ).toEqual([
+      ["ended", 160],
+      ["silent", 70],
+      ["threw", 20],
+      ["silent", 10],
+    ]);
     expect(parsed.bad).toBe(0);
   });
 

@@ -11,7 +11,9 @@ import { metricIn, type Metric, type Registry } from "../core/metrics.ts";
 import { carries } from "../core/series.ts";
 import type { LoadProgress, SampleSink } from "../core/ports.ts";
 
-const newline = 10, comma = 44, quote = 34;
+const newline = 10,
+  comma = 44,
+  quote = 34;
 /** The columns that k6 2.2 writes with `--system-tags status,scenario`. */
 const header = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
 /** Distinct tag texts: k6 writes the same tags in any order. Far above what workloads use; a bound all the same. */
@@ -24,21 +26,48 @@ const lineBytesMax = 64 * 1024;
 /** Metrics that nobody declared are kept as well, but no more than these: a script that makes names up would fill the disk. */
 const undeclaredMax = 100;
 
-type Kind = "request" | "blocked" | "late" | "dropped" | "unasked" | "begun" | "ended" | "passedOver" | "own";
+type Kind =
+  | "request"
+  | "blocked"
+  | "late"
+  | "dropped"
+  | "unasked"
+  | "begun"
+  | "ended"
+  | "passedOver"
+  | "own";
 const kinds: Readonly<Record<string, Kind>> = {
-  http_req_duration: "request", http_req_blocked: "blocked", start_late_ms: "late", dropped_iterations: "dropped",
-  unasked_iterations: "unasked", iteration_begun: "begun", iteration_ended: "ended",
+  http_req_duration: "request",
+  http_req_blocked: "blocked",
+  start_late_ms: "late",
+  dropped_iterations: "dropped",
+  unasked_iterations: "unasked",
+  iteration_begun: "begun",
+  iteration_ended: "ended",
 };
 
 /** A line of a metric that is kept: what it is, its name in the stream, and where its timestamp begins. */
-interface Known { readonly kind: Kind; readonly name: string; readonly from: number }
+interface Known {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly from: number;
+}
 
-interface Target { readonly series: number; readonly lane: string; readonly status: string; readonly load: OneLoad;
+interface Target {
+  readonly series: number;
+  readonly lane: string;
+  readonly status: string;
+  readonly load: OneLoad;
   /** Of what harms users, one that did not. */
-  readonly isGood: boolean }
+  readonly isGood: boolean;
+}
 
 /** A load of the plan: its name is that of its scenario. */
-export interface PlannedLoad { readonly name: string; readonly lane: string; readonly stages: readonly Stage[] }
+export interface PlannedLoad {
+  readonly name: string;
+  readonly lane: string;
+  readonly stages: readonly Stage[];
+}
 
 interface OneLoad extends PlannedLoad {
   /** When the next iteration is due, in ms after the scenario began. */
@@ -48,7 +77,10 @@ interface OneLoad extends PlannedLoad {
 }
 
 /** What a virtual user is at: when its iteration began, and whether that has left a sample. */
-interface Running { atMs: number; hasSample: boolean }
+interface Running {
+  atMs: number;
+  hasSample: boolean;
+}
 
 type Sample = Known & { readonly atMs: number; readonly value: number };
 
@@ -56,7 +88,11 @@ export class CsvParser {
   readonly #sink: SampleSink;
   readonly #metrics: Registry;
   readonly #harm: Harm | undefined;
-  readonly #named: readonly { readonly bytes: Buffer; readonly name: string; readonly kind: Kind }[];
+  readonly #named: readonly {
+    readonly bytes: Buffer;
+    readonly name: string;
+    readonly kind: Kind;
+  }[];
   readonly #undeclared = new Set<string>();
   readonly #loads: ReadonlyMap<string, OneLoad>;
   readonly #targets = new Map<string, Target | string>();
@@ -72,14 +108,29 @@ export class CsvParser {
   samples = 0;
 
   /** `metrics`: of the run. `asked`: names of those that its claims are on; of k6's own, no others are kept. `harm`: by what users are harmed, for the live line. */
-  constructor(sink: SampleSink, loads: readonly PlannedLoad[], metrics: Registry, asked: readonly string[] = [], harm?: Harm) {
+  constructor(
+    sink: SampleSink,
+    loads: readonly PlannedLoad[],
+    metrics: Registry,
+    asked: readonly string[] = [],
+    harm?: Harm,
+  ) {
     this.#sink = sink;
     this.#metrics = metrics;
     this.#harm = harm;
-    const passedOver = k6MetricNames.filter((name) => !asked.includes(name) && !Object.hasOwn(kinds, name));
-    this.#named = [...Object.entries(kinds), ...passedOver.map((name) => [name, "passedOver"] as const)]
-      .map(([name, kind]) => ({ bytes: Buffer.from(`${name},`), name, kind }));
-    this.#loads = new Map(loads.map((load) => [load.name, { ...load, due: arrivalsOf(load.stages), readyMs: Number.POSITIVE_INFINITY }]));
+    const passedOver = k6MetricNames.filter(
+      (name) => !asked.includes(name) && !Object.hasOwn(kinds, name),
+    );
+    this.#named = [
+      ...Object.entries(kinds),
+      ...passedOver.map((name) => [name, "passedOver"] as const),
+    ].map(([name, kind]) => ({ bytes: Buffer.from(`${name},`), name, kind }));
+    this.#loads = new Map(
+      loads.map((load) => [
+        load.name,
+        { ...load, due: arrivalsOf(load.stages), readyMs: Number.POSITIVE_INFINITY },
+      ]),
+    );
   }
 
   get progress(): LoadProgress {
@@ -102,7 +153,8 @@ export class CsvParser {
       if (end < 0) break;
       if (quoteAt >= 0 && quoteAt < from) quoteAt = bytes.indexOf(quote, from);
       const hasQuotes = quoteAt >= 0 && quoteAt < end;
-      if (!(hasQuotes || this.#inQuotes) || this.#isWhole(bytes, from, end)) this.#line(bytes, from, end);
+      if (!(hasQuotes || this.#inQuotes) || this.#isWhole(bytes, from, end))
+        this.#line(bytes, from, end);
       from = end + 1;
     }
     this.#rest = bytes.subarray(from);
@@ -121,7 +173,12 @@ export class CsvParser {
   /** A quoted value may hold a line break (RFC 4180): no part of such a record is taken for a line. */
   #isWhole(bytes: Buffer, from: number, end: number): boolean {
     let quotes = 0;
-    for (let at = bytes.indexOf(quote, from); at >= 0 && at < end; at = bytes.indexOf(quote, at + 1)) quotes++;
+    for (
+      let at = bytes.indexOf(quote, from);
+      at >= 0 && at < end;
+      at = bytes.indexOf(quote, at + 1)
+    )
+      quotes++;
     const isOdd = quotes % 2 === 1;
     const goesOn = this.#inQuotes;
     if (isOdd) this.#inQuotes = !goesOn;
@@ -150,19 +207,28 @@ export class CsvParser {
     }
     const atMs = micros(bytes, known.from, valueFrom - 1) / 1000;
     const told = Number(bytes.toString("latin1", valueFrom, tagsFrom - 1));
-    const canBeNegative = known.kind === "own" && ["event", "gauge"].includes(this.#sampleKindOf(known.name));
+    const canBeNegative =
+      known.kind === "own" && ["event", "gauge"].includes(this.#sampleKindOf(known.name));
     const value = told > -roundedMs && !canBeNegative ? Math.max(0, told) : told;
     if (!Number.isFinite(atMs) || !Number.isFinite(value) || (value < 0 && !canBeNegative)) {
       this.#bad(`${known.name} has an impossible time or value`);
       return;
     }
     const user = userOf(bytes, tagsEnd + 1, end);
-    this.#sample({ ...known, atMs, value }, bytes.toString("utf8", tagsFrom, tagsEnd), user ?? undefined);
+    this.#sample(
+      { ...known, atMs, value },
+      bytes.toString("utf8", tagsFrom, tagsEnd),
+      user ?? undefined,
+    );
   }
 
   #header(line: string): void {
     if (line !== header) {
-      throw new SeawallError("GENERATOR_FAILED", `k6 writes columns that this version does not know: ${line.slice(0, 200)}`, { hint: "`seawall doctor` shows which k6 is used; it should be 2.2." });
+      throw new SeawallError(
+        "GENERATOR_FAILED",
+        `k6 writes columns that this version does not know: ${line.slice(0, 200)}`,
+        { hint: "`seawall doctor` shows which k6 is used; it should be 2.2." },
+      );
     }
     this.#headerSeen = true;
   }
@@ -219,7 +285,11 @@ export class CsvParser {
     }
     this.#running.delete(user);
     const outcome = value > 0 ? "threw" : running.hasSample ? "ended" : "silent";
-    const series = this.#sink.series({ metric: "iteration_ms", kind: "duration", tags: { lane, load: load.name, outcome } });
+    const series = this.#sink.series({
+      metric: "iteration_ms",
+      kind: "duration",
+      tags: { lane, load: load.name, outcome },
+    });
     this.#sink.sample(series, atMs, Math.max(0, atMs - running.atMs));
   }
 
@@ -229,7 +299,8 @@ export class CsvParser {
     this.#pending = null;
     this.#sink.sample(target.series, atMs, durationMs);
     this.#totals.requests++;
-    if (target.status === "503") this.#totals.shed[target.lane] = (this.#totals.shed[target.lane] ?? 0) + 1;
+    if (target.status === "503")
+      this.#totals.shed[target.lane] = (this.#totals.shed[target.lane] ?? 0) + 1;
     else if (!/^[23]/.test(target.status)) this.#totals.failed++;
   }
 
@@ -238,7 +309,12 @@ export class CsvParser {
     const key = name + text;
     const known = this.#targets.get(key);
     if (known !== undefined) return known;
-    if (this.#targets.size >= tagTextsMax) throw new SeawallError("GENERATOR_FAILED", "the workload makes a new tag value for nearly every sample", { hint: "Tag values must come from a small set." });
+    if (this.#targets.size >= tagTextsMax)
+      throw new SeawallError(
+        "GENERATOR_FAILED",
+        "the workload makes a new tag value for nearly every sample",
+        { hint: "Tag values must come from a small set." },
+      );
     const target = this.#register(kind, name, text);
     this.#targets.set(key, target);
     return target;
@@ -251,7 +327,8 @@ export class CsvParser {
     const metric = recordedAs[kind as keyof typeof recordedAs] ?? name;
     const declared = metricIn(this.#metrics, metric);
     if (declared === undefined && !this.#undeclared.has(metric)) {
-      if (this.#undeclared.size >= undeclaredMax) return `more than ${undeclaredMax} metrics that nobody declared, such as ${metric.slice(0, 40)}`;
+      if (this.#undeclared.size >= undeclaredMax)
+        return `more than ${undeclaredMax} metrics that nobody declared, such as ${metric.slice(0, 40)}`;
       this.#undeclared.add(metric);
     }
     const own = tagsOf(extra, metric, declared);
@@ -260,10 +337,14 @@ export class CsvParser {
     const tags: Record<string, string> = { ...own, lane, load: load.name };
     if (kind === "request" || (kind === "own" && status !== "")) tags["status"] = status;
     if (metric === "start_late_ms") tags["of"] = kind === "begun" ? "iteration" : "request";
-    if (metric === "dropped_iterations") tags["why"] = kind === "dropped" ? "nobodyFree" : "tooLate";
+    if (metric === "dropped_iterations")
+      tags["why"] = kind === "dropped" ? "nobodyFree" : "tooLate";
     const target = { lane, status, load, isGood: isGood(this.#harm, metric, tags) };
     if (kind === "ended") return { ...target, series: -1 };
-    return { ...target, series: this.#sink.series({ metric, kind: this.#sampleKindOf(metric), tags }) };
+    return {
+      ...target,
+      series: this.#sink.series({ metric, kind: this.#sampleKindOf(metric), tags }),
+    };
   }
 
   /** What nobody declared is something that happened: k6's stream does not say more of it. */
@@ -275,7 +356,11 @@ export class CsvParser {
   #kindOf(bytes: Buffer, from: number, end: number): Known | null {
     for (const { bytes: start, name, kind } of this.#named) {
       const last = start.length - 1;
-      if (bytes[from + last] === comma && bytes[from] === start[0] && bytes.compare(start, 0, last, from, from + last) === 0) {
+      if (
+        bytes[from + last] === comma &&
+        bytes[from] === start[0] &&
+        bytes.compare(start, 0, last, from, from + last) === 0
+      ) {
         return kind === "passedOver" ? null : { kind, name, from: from + start.length };
       }
     }
@@ -287,7 +372,12 @@ export class CsvParser {
 }
 
 function isGood(harm: Harm | undefined, metric: string, tags: Tags): boolean {
-  return harm !== undefined && harm.metric === metric && tags["lane"] === harm.classes[0]?.lane && carries(tags, harm.having);
+  return (
+    harm !== undefined &&
+    harm.metric === metric &&
+    tags["lane"] === harm.classes[0]?.lane &&
+    carries(tags, harm.having)
+  );
 }
 
 /** As k6 has them. */
@@ -295,12 +385,19 @@ const metricName = /^[A-Za-z_]\w{0,127}$/;
 
 /** What the record calls the metrics of which something is made. */
 const recordedAs = {
-  request: "http_req_ms", late: "start_late_ms", begun: "start_late_ms", ended: "iteration_ms", dropped: "dropped_iterations", unasked: "dropped_iterations",
+  request: "http_req_ms",
+  late: "start_late_ms",
+  begun: "start_late_ms",
+  ended: "iteration_ms",
+  dropped: "dropped_iterations",
+  unasked: "dropped_iterations",
 } as const;
 
 /** The fields of a line of CSV; one that holds a comma or a quote is quoted (RFC 4180). */
 function fieldsOf(text: string): string[] {
-  return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? "");
+  return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? "",
+  );
 }
 
 /** Tags that the harness sets itself. */
@@ -310,13 +407,19 @@ const reserved = new Set(["load", "of", "why", "status"]);
  * `lane=live&edge=region-a/edge`: k6 joins tags as they are, without escapes, in any order. A value that holds `&` could
  * pass for other tags, so of a metric with declared tags only those are taken, each once.
  */
-function tagsOf(text: string, metric: string, declared: Metric | undefined): Readonly<Record<string, string>> | string {
+function tagsOf(
+  text: string,
+  metric: string,
+  declared: Metric | undefined,
+): Readonly<Record<string, string>> | string {
   const tags: Record<string, string> = {};
   for (const pair of text === "" ? [] : text.split("&")) {
     const at = pair.indexOf("=");
     const name = pair.slice(0, Math.max(0, at));
-    const isDeclared = declared === undefined || declared.openTags === true || declared.tags.includes(name);
-    if (!isDeclared || reserved.has(name)) return `${metric} carries a tag that it does not declare: ${pair.slice(0, 40)}`;
+    const isDeclared =
+      declared === undefined || declared.openTags === true || declared.tags.includes(name);
+    if (!isDeclared || reserved.has(name))
+      return `${metric} carries a tag that it does not declare: ${pair.slice(0, 40)}`;
     if (Object.hasOwn(tags, name)) return `${metric} carries the tag ${name} twice`;
     tags[name] = pair.slice(at + 1);
   }
@@ -325,7 +428,8 @@ function tagsOf(text: string, metric: string, declared: Metric | undefined): Rea
 
 /** The number of the virtual user, from the sample's metadata; null where there is none. */
 function userOf(bytes: Buffer, from: number, end: number): number | null {
-  if (end - from < 4 || bytes[from] !== 118 || bytes[from + 1] !== 117 || bytes[from + 2] !== 61) return null;
+  if (end - from < 4 || bytes[from] !== 118 || bytes[from + 1] !== 117 || bytes[from + 2] !== 61)
+    return null;
   const user = micros(bytes, from + 3, end);
   return Number.isNaN(user) ? null : user;
 }

@@ -3,7 +3,8 @@ import { heldPlan } from "../core/judge/fixture.ts";
 import { descriptorsMax } from "../system/descriptors.ts";
 import { descriptorsNeeded, refuseTooFewDescriptors } from "./descriptors.ts";
 
-const limits = (hard: string): string => `Limit                     Soft Limit           Hard Limit           Units\nMax open files            1024                 ${hard}                files\n`;
+const limits = (hard: string): string =>
+  `Limit                     Soft Limit           Hard Limit           Units\nMax open files            1024                 ${hard}                files\n`;
 
 it("reads the hard limit", () => {
   expect(descriptorsMax(limits("4096"))).toBe(4_096);
@@ -14,11 +15,15 @@ it("reads the hard limit", () => {
 it("needs both ends of each viewer's connection in a proxy", () => {
   const plan = heldPlan();
   expect(descriptorsNeeded(plan)).toBe(100 + 256);
-  expect(descriptorsNeeded({ ...plan, links: [{ from: "viewers", to: "region-a/edge", port: "http" }] })).toBe(200 + 256);
+  expect(
+    descriptorsNeeded({ ...plan, links: [{ from: "viewers", to: "region-a/edge", port: "http" }] }),
+  ).toBe(200 + 256);
 });
 
 it("refuses a load that runs out of them, and says what to do", () => {
   const plan = heldPlan();
   expect(() => refuseTooFewDescriptors(plan, 356)).not.toThrow();
-  expect(() => refuseTooFewDescriptors(plan, 355)).toThrow(expect.objectContaining({ code: "GENERATOR_FAILED", hint: expect.stringContaining("ulimit") }));
+  expect(() => refuseTooFewDescriptors(plan, 355)).toThrow(
+    expect.objectContaining({ code: "GENERATOR_FAILED", hint: expect.stringContaining("ulimit") }),
+  );
 });

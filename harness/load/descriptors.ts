@@ -17,7 +17,11 @@ export function descriptorsNeeded({ load, links }: Pick<Plan, "load" | "links">)
 export function refuseTooFewDescriptors(plan: Pick<Plan, "load" | "links">, max: number): void {
   const needed = descriptorsNeeded(plan);
   if (needed <= max) return;
-  throw new SeawallError("GENERATOR_FAILED", `the load needs about ${needed} open files for each process, and this one may have ${max}`, {
-    hint: `Raise the limit (ulimit -Hn ${needed}; docker run --ulimit nofile=${needed}), or use fewer virtual users ("vus").`,
-  });
+  throw new SeawallError(
+    "GENERATOR_FAILED",
+    `the load needs about ${needed} open files for each process, and this one may have ${max}`,
+    {
+      hint: `Raise the limit (ulimit -Hn ${needed}; docker run --ulimit nofile=${needed}), or use fewer virtual users ("vus").`,
+    },
+  );
 }

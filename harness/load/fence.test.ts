@@ -18,16 +18,33 @@ it("forbids every address but those that are named", () => {
   const named = ["127.1.1.11", "127.2.1.16", "::1", "2001:db8::7"];
   const blocks = blocksWithout(named);
   expect(named.filter((address) => forbids(blocks, address))).toEqual([]);
-  const others = ["127.1.1.10", "127.1.1.12", "127.0.0.1", "10.0.0.1", "0.0.0.0", "255.255.255.255", "8.8.8.8", "::", "::2", "2001:db8::8", "ffff::1"];
+  const others = [
+    "127.1.1.10",
+    "127.1.1.12",
+    "127.0.0.1",
+    "10.0.0.1",
+    "0.0.0.0",
+    "255.255.255.255",
+    "8.8.8.8",
+    "::",
+    "::2",
+    "2001:db8::8",
+    "ffff::1",
+  ];
   expect(others.filter((address) => !forbids(blocks, address))).toEqual([]);
 });
 
 it("forbids all of a family of which none is named", () => {
-  expect(blocksWithout(["127.0.0.1"]).filter((block) => block.includes(":"))).toEqual(["0:0:0:0:0:0:0:0/0"]);
+  expect(blocksWithout(["127.0.0.1"]).filter((block) => block.includes(":"))).toEqual([
+    "0:0:0:0:0:0:0:0/0",
+  ]);
 });
 
 it("is right for any address", () => {
-  fc.assert(fc.property(fc.array(fc.ipV4(), { maxLength: 5 }), fc.ipV4(), (named, other) => {
-    expect(forbids(blocksWithout(named), other)).toBe(!named.includes(other));
-  }), { numRuns: 100 });
+  fc.assert(
+    fc.property(fc.array(fc.ipV4(), { maxLength: 5 }), fc.ipV4(), (named, other) => {
+      expect(forbids(blocksWithout(named), other)).toBe(!named.includes(other));
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -4,7 +4,11 @@
  */
 import { isIP } from "node:net";
 
-interface Family { readonly bits: number; readonly parse: (address: string) => bigint; readonly print: (value: bigint) => string }
+interface Family {
+  readonly bits: number;
+  readonly parse: (address: string) => bigint;
+  readonly print: (value: bigint) => string;
+}
 
 const v4: Family = {
   bits: 32,
@@ -21,14 +25,21 @@ const v6: Family = {
     const words = (part: string): string[] => (part === "" ? [] : part.split(":"));
     const [before, after] = [words(head), words(tail ?? "")];
     const zeros = Array<string>(8 - before.length - after.length).fill("0");
-    return [...before, ...zeros, ...after].reduce((all, word) => all * 65_536n + BigInt(`0x${word}`), 0n);
+    return [...before, ...zeros, ...after].reduce(
+      (all, word) => all * 65_536n + BigInt(`0x${word}`),
+      0n,
+    );
   },
-  print: (value) => Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16)).join(":"),
+  print: (value) =>
+    Array.from({ length: 8 }, (_, index) =>
+      ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
+    ).join(":"),
 };
 
 /** The blocks that hold none of these IP addresses, and together all others, IPv4 and IPv6. */
 export function blocksWithout(addresses: readonly string[]): readonly string[] {
-  const of = (version: number): string[] => addresses.filter((address) => isIP(address) === version);
+  const of = (version: number): string[] =>
+    addresses.filter((address) => isIP(address) === version);
   return [...blocksOf(v4, of(4)), ...blocksOf(v6, of(6))];
 }
 
@@ -39,8 +50,16 @@ function blocksOf(family: Family, addresses: readonly string[]): string[] {
     if (length === family.bits) return [];
     const middle = from + (1n << BigInt(family.bits - length - 1));
     return [
-      ...split(from, length + 1, inside.filter((one) => one < middle)),
-      ...split(middle, length + 1, inside.filter((one) => one >= middle)),
+      ...split(
+        from,
+        length + 1,
+        inside.filter((one) => one < middle),
+      ),
+      ...split(
+        middle,
+        length + 1,
+        inside.filter((one) => one >= middle),
+      ),
     ];
   };
   return split(0n, 0, allowed);

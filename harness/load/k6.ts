@@ -12,7 +12,14 @@ import { metricsAsked } from "../core/metrics-asked.ts";
 import type { Tool } from "../core/tools.ts";
 import { lastLines } from "../system/files.ts";
 import { freePort } from "../system/free-port.ts";
-import { endGroup, familyOf, runVariable, signalGroup, spawnGroup, statOf } from "../system/processes.ts";
+import {
+  endGroup,
+  familyOf,
+  runVariable,
+  signalGroup,
+  spawnGroup,
+  statOf,
+} from "../system/processes.ts";
 import { queuedSeconds } from "../system/starvation.ts";
 import { type Moved, MovedByMembers } from "../system/traffic.ts";
 import { CsvParser } from "./csv.ts";
@@ -40,7 +47,14 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   const control = { host: "127.0.0.1", port: await freePort("127.0.0.1") };
   const logFile = join(request.logsDirectory, "k6.log");
   const entry = join(request.logsDirectory, "k6-entry.ts");
-  writeFileSync(entry, entryScript(plan.load, pathToFileURL(`${options.workloads}/`).href, pathToFileURL(join(import.meta.dirname, "accounted.ts")).href));
+  writeFileSync(
+    entry,
+    entryScript(
+      plan.load,
+      pathToFileURL(`${options.workloads}/`).href,
+      pathToFileURL(join(import.meta.dirname, "accounted.ts")).href,
+    ),
+  );
   // A configuration of the run's own: what users keep in theirs must not change a run.
   const home = join(request.logsDirectory, "k6-home");
   const configuration = join(home, "config.json");
@@ -48,19 +62,46 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   writeFileSync(configuration, "{}\n");
   const hosts = [...request.edges, ...request.gateways].map(({ host }) => host);
   const forbidden = blocksWithout(await addressesOf([...hosts, ...(request.hosts ?? [])]));
-  const child = spawnGroup(options.tool.executable, [
-    ...options.tool.args, "run", "--config", configuration, "--paused", "--address", `${control.host}:${control.port}`, "--out", "csv=-", "--system-tags", "status,scenario",
-    // Both keep k6 from holding every sample in memory; the verdict is not its business.
-    "--no-thresholds", "--summary-mode=disabled",
-    "--no-usage-report", "--quiet", "--no-color", entry,
-  ], {
-    cwd: options.workloads, logFile, pipe: true,
-    env: {
-      PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? home, ...options.tool.env, XDG_CONFIG_HOME: home, [runVariable]: request.runId,
-      SEAWALL_LOAD: settingsOf(plan, plan.load, request.edges, request.gateways, forbidden), K6_CSV_TIME_FORMAT: "unix_micro", K6_CSV_SAVE_INTERVAL: "200ms",
-      K6_AUTO_EXTENSION_RESOLUTION: "false", K6_LOG_OUTPUT: `file=${logFile},level=error`,
+  const child = spawnGroup(
+    options.tool.executable,
+    [
+      ...options.tool.args,
+      "run",
+      "--config",
+      configuration,
+      "--paused",
+      "--address",
+      `${control.host}:${control.port}`,
+      "--out",
+      "csv=-",
+      "--system-tags",
+      "status,scenario",
+      // Both keep k6 from holding every sample in memory; the verdict is not its business.
+      "--no-thresholds",
+      "--summary-mode=disabled",
+      "--no-usage-report",
+      "--quiet",
+      "--no-color",
+      entry,
+    ],
+    {
+      cwd: options.workloads,
+      logFile,
+      pipe: true,
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        HOME: process.env["HOME"] ?? home,
+        ...options.tool.env,
+        XDG_CONFIG_HOME: home,
+        [runVariable]: request.runId,
+        SEAWALL_LOAD: settingsOf(plan, plan.load, request.edges, request.gateways, forbidden),
+        K6_CSV_TIME_FORMAT: "unix_micro",
+        K6_CSV_SAVE_INTERVAL: "200ms",
+        K6_AUTO_EXTENSION_RESOLUTION: "false",
+        K6_LOG_OUTPUT: `file=${logFile},level=error`,
+      },
     },
-  });
+  );
   const load = new RunningK6(child, request, new K6Control(control), logFile);
   try {
     await load.ready(options.clock, request.signal);
@@ -73,17 +114,26 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
 
 /** All addresses of these hosts, each an address or a name. */
 async function addressesOf(hosts: readonly string[]): Promise<readonly string[]> {
-  const found = await Promise.all([...new Set(hosts)].map(async (host) => {
-    try {
-      return (await lookup(host, { all: true })).map(({ address }) => address);
-    } catch (error) {
-      throw new SeawallError("GENERATOR_FAILED", `the name ${host} has no address: ${(error as Error).message}`, { cause: error, hint: "Name it in /etc/hosts or in DNS, or give its address." });
-    }
-  }));
+  const found = await Promise.all(
+    [...new Set(hosts)].map(async (host) => {
+      try {
+        return (await lookup(host, { all: true })).map(({ address }) => address);
+      } catch (error) {
+        throw new SeawallError(
+          "GENERATOR_FAILED",
+          `the name ${host} has no address: ${(error as Error).message}`,
+          { cause: error, hint: "Name it in /etc/hosts or in DNS, or give its address." },
+        );
+      }
+    }),
+  );
   return [...new Set(found.flat())];
 }
 
-interface Usage extends Partial<Moved> { readonly cpuSeconds: number; readonly residentBytes: number }
+interface Usage extends Partial<Moved> {
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+}
 
 class RunningK6 implements RunningLoad {
   readonly name = "k6";
@@ -103,12 +153,32 @@ class RunningK6 implements RunningLoad {
     this.#child = child;
     this.#control = control;
     this.#logFile = logFile;
-    this.#parser = new CsvParser(request.sink, request.plan.load.map((load) => ({ name: load.name, lane: load.lane, stages: stagesOf(load, request.plan) })), request.plan.metrics, metricsAsked(request.plan), request.plan.harm);
-    this.#undone = child.pid === undefined ? () => {} : request.undo.record({ kind: "processGroup", service: "k6", pid: child.pid, startTicks: statOf(child.pid)?.startTicks ?? 0 });
+    this.#parser = new CsvParser(
+      request.sink,
+      request.plan.load.map((load) => ({
+        name: load.name,
+        lane: load.lane,
+        stages: stagesOf(load, request.plan),
+      })),
+      request.plan.metrics,
+      metricsAsked(request.plan),
+      request.plan.harm,
+    );
+    this.#undone =
+      child.pid === undefined
+        ? () => {}
+        : request.undo.record({
+            kind: "processGroup",
+            service: "k6",
+            pid: child.pid,
+            startTicks: statOf(child.pid)?.startTicks ?? 0,
+          });
     child.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
     // `close` comes after the pipe is drained, `exit` may come before; a program that could not be started sends only `error`.
-    const closed = once(child, "close").then(([code, killedBy]) => ({ code: code as number | null, killedBy: killedBy as string | null }),
-      (error: Error) => ({ code: null, killedBy: null, error }));
+    const closed = once(child, "close").then(
+      ([code, killedBy]) => ({ code: code as number | null, killedBy: killedBy as string | null }),
+      (error: Error) => ({ code: null, killedBy: null, error }),
+    );
     this.ended = closed.then((exit) => this.#ended(exit));
   }
 
@@ -126,14 +196,26 @@ class RunningK6 implements RunningLoad {
     this.#over = true;
     this.#undone();
     this.#parser.end();
-    const problem = this.#failure?.message ?? exit.error?.message
-      ?? this.#parser.damage ?? (this.#parser.samples === 0 ? "its stream was empty" : null) ?? (this.#stopping ? null : loggedErrors(this.#logFile));
+    const problem =
+      this.#failure?.message ??
+      exit.error?.message ??
+      this.#parser.damage ??
+      (this.#parser.samples === 0 ? "its stream was empty" : null) ??
+      (this.#stopping ? null : loggedErrors(this.#logFile));
     const clean = exit.code === 0 || this.#stopping;
-    const how = exit.killedBy !== null ? `ended by ${exit.killedBy}` : `exit status ${exit.code}${meaning(exit.code)}`;
+    const how =
+      exit.killedBy !== null
+        ? `ended by ${exit.killedBy}`
+        : `exit status ${exit.code}${meaning(exit.code)}`;
     const log = clean ? [] : lastLines(this.#logFile, 3);
     return {
-      exitCode: exit.code, signal: exit.killedBy, expected: clean && problem === null,
-      detail: [problem, clean && problem !== null ? null : how, ...log].filter((part) => part !== null).join("; "), cpuSeconds: this.#last?.cpuSeconds ?? null,
+      exitCode: exit.code,
+      signal: exit.killedBy,
+      expected: clean && problem === null,
+      detail: [problem, clean && problem !== null ? null : how, ...log]
+        .filter((part) => part !== null)
+        .join("; "),
+      cpuSeconds: this.#last?.cpuSeconds ?? null,
     };
   }
 
@@ -142,9 +224,18 @@ class RunningK6 implements RunningLoad {
     while (!(await this.#control.isPaused())) {
       signal.throwIfAborted();
       if (this.#over) {
-        throw new SeawallError("GENERATOR_FAILED", `k6 could not start: ${(await this.ended).detail}`, { logLines: lastLines(this.#logFile, 20), hint: `Its log is ${this.#logFile}` });
+        throw new SeawallError(
+          "GENERATOR_FAILED",
+          `k6 could not start: ${(await this.ended).detail}`,
+          { logLines: lastLines(this.#logFile, 20), hint: `Its log is ${this.#logFile}` },
+        );
       }
-      if (clock.monotonicMs() > deadlineMs) throw new SeawallError("GENERATOR_FAILED", `k6 was not ready within ${readyWithinMs / 1000} s`, { hint: `Its log is ${this.#logFile}` });
+      if (clock.monotonicMs() > deadlineMs)
+        throw new SeawallError(
+          "GENERATOR_FAILED",
+          `k6 was not ready within ${readyWithinMs / 1000} s`,
+          { hint: `Its log is ${this.#logFile}` },
+        );
       await clock.sleep(50, signal);
     }
   }
@@ -157,7 +248,10 @@ class RunningK6 implements RunningLoad {
     if (!this.#over && this.#child.pid !== undefined) {
       this.#stopping = true;
       signalGroup(this.#child.pid, "SIGINT");
-      await Promise.race([this.ended, new Promise((wake) => setTimeout(wake, stopWithinMs).unref())]);
+      await Promise.race([
+        this.ended,
+        new Promise((wake) => setTimeout(wake, stopWithinMs).unref()),
+      ]);
       await endGroup(this.#child.pid, 0);
     }
     return this.ended;
@@ -195,7 +289,14 @@ class RunningK6 implements RunningLoad {
 
 /** k6's own exit codes, as its `errext/exitcodes` lists them. */
 function meaning(code: number | null): string {
-  const meanings: Readonly<Record<number, string>> = { 104: "bad configuration", 105: "stopped by a signal", 106: "its control port was busy", 107: "the script threw an exception", 108: "the script aborted the test", 109: "k6 itself crashed" };
+  const meanings: Readonly<Record<number, string>> = {
+    104: "bad configuration",
+    105: "stopped by a signal",
+    106: "its control port was busy",
+    107: "the script threw an exception",
+    108: "the script aborted the test",
+    109: "k6 itself crashed",
+  };
   const text = code === null ? undefined : meanings[code];
   return text === undefined ? "" : ` (${text})`;
 }

@@ -5,7 +5,9 @@ const firstCharactersMax = 200;
 
 /** How many there are, and the first one; null without any, or without a log. */
 export function loggedErrors(logFile: string): string | null {
-  const errors = textOf(logFile).split("\n").filter((line) => /(?:^| )level=(?:error|fatal|panic) /.test(line));
+  const errors = textOf(logFile)
+    .split("\n")
+    .filter((line) => /(?:^| )level=(?:error|fatal|panic) /.test(line));
   const [first] = errors;
   if (first === undefined) return null;
   const message = /msg="((?:[^"\\]|\\.)*)"/.exec(first)?.[1]?.replaceAll(/\\[nt]/g, " ") ?? first;

@@ -4,63 +4,118 @@ import { heldPlan } from "../core/judge/fixture.ts";
 import { tailMs } from "../core/arrivals.ts";
 import { entryScript, execOf, scenarioOf, settingsOf } from "./scenarios.ts";
 
-const load: Load = { name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 25, fault: 250, recovery: 0.1 }, vus: 1_200 };
-const plan = { ...heldPlan(), leadInMs: 4_000, phasesMs: { baseline: 16_000, fault: 24_000, recovery: 20_000 } };
+const load: Load = {
+  name: "live",
+  workload: "viewers",
+  exec: "live",
+  lane: "live",
+  ratePerSecond: { baseline: 25, fault: 250, recovery: 0.1 },
+  vus: 1_200,
+};
+const plan = {
+  ...heldPlan(),
+  leadInMs: 4_000,
+  phasesMs: { baseline: 16_000, fault: 24_000, recovery: 20_000 },
+};
 
 describe("scenario", () => {
   it("holds one rate in each phase and jumps between them", () => {
     const { stages, startRate, timeUnit } = scenarioOf(load, plan);
     expect({ startRate, timeUnit }).toEqual({ startRate: 250, timeUnit: "10s" });
     expect(stages).toEqual([
-      { target: 250, duration: "0s" }, { target: 250, duration: "20000ms" }, { target: 2_500, duration: "0s" }, { target: 2_500, duration: "24000ms" },
-      { target: 1, duration: "0s" }, { target: 1, duration: `${20_000 + tailMs}ms` },
+      { target: 250, duration: "0s" },
+      { target: 250, duration: "20000ms" },
+      { target: 2_500, duration: "0s" },
+      { target: 2_500, duration: "24000ms" },
+      { target: 1, duration: "0s" },
+      { target: 1, duration: `${20_000 + tailMs}ms` },
     ]);
   });
 
   it("makes no virtual users later, so that a shortage is seen", () => {
     const { preAllocatedVUs, maxVUs, executor, exec } = scenarioOf(load, plan);
-    expect({ preAllocatedVUs, maxVUs, executor, exec }).toEqual({ preAllocatedVUs: 1_200, maxVUs: 1_200, executor: "ramping-arrival-rate", exec: "load_live" });
+    expect({ preAllocatedVUs, maxVUs, executor, exec }).toEqual({
+      preAllocatedVUs: 1_200,
+      maxVUs: 1_200,
+      executor: "ramping-arrival-rate",
+      exec: "load_live",
+    });
   });
 
   it("writes whole milliseconds and whole numbers, which is all that k6 takes", () => {
-    const { stages } = scenarioOf({ ...load, ratePerSecond: { baseline: 1 / 3, fault: 2 / 3, recovery: 0 } }, { ...plan, phasesMs: { baseline: 1_000.4, fault: 2_000.6, recovery: 3_000 } });
+    const { stages } = scenarioOf(
+      { ...load, ratePerSecond: { baseline: 1 / 3, fault: 2 / 3, recovery: 0 } },
+      { ...plan, phasesMs: { baseline: 1_000.4, fault: 2_000.6, recovery: 3_000 } },
+    );
     expect(stages.map((stage) => stage.target)).toEqual([3, 3, 7, 7, 0, 0]);
     for (const { duration } of stages) expect(duration).toMatch(/^\d+m?s$/);
   });
 });
 
 describe("the entry script", () => {
-  const loads = [load, { ...load, name: "live-too", workload: "crowd" }, { ...load, name: "start", workload: "crowd", exec: "start" }];
+  const loads = [
+    load,
+    { ...load, name: "live-too", workload: "crowd" },
+    { ...load, name: "start", workload: "crowd", exec: "start" },
+  ];
   it("takes each load's function from its own workload, though two have the same name, and accounts for it", () => {
     const lines = entryScript(loads, "file:///w/", "file:///h/accounted.ts").split("\n");
-    expect(lines.filter((line) => line.startsWith("import * as"))).toEqual(['import * as workload0 from "file:///w/viewers.ts";', 'import * as workload1 from "file:///w/crowd.ts";']);
+    expect(lines.filter((line) => line.startsWith("import * as"))).toEqual([
+      'import * as workload0 from "file:///w/viewers.ts";',
+      'import * as workload1 from "file:///w/crowd.ts";',
+    ]);
     expect(lines.filter((line) => line.startsWith("export const load_"))).toEqual([
-      "export const load_live = accounted(workload0.live);", "export const load_live_too = accounted(workload1.live);", "export const load_start = accounted(workload1.start);",
+      "export const load_live = accounted(workload0.live);",
+      "export const load_live_too = accounted(workload1.live);",
+      "export const load_start = accounted(workload1.start);",
     ]);
   });
 
   it("lets a workload change neither the load nor where it goes", () => {
     const script = entryScript(loads, "file:///w/", "file:///h/accounted.ts");
-    expect(script.indexOf("scenarios, maxRedirects: 0, blacklistIPs: forbidden")).toBeGreaterThan(script.indexOf("own[name]"));
-    for (const name of ["hosts", "rps", "maxRedirects", "scenarios", "minIterationDuration", "dns"]) expect(script).not.toContain(`"${name}"`);
+    expect(script.indexOf("scenarios, maxRedirects: 0, blacklistIPs: forbidden")).toBeGreaterThan(
+      script.indexOf("own[name]"),
+    );
+    for (const name of ["hosts", "rps", "maxRedirects", "scenarios", "minIterationDuration", "dns"])
+      expect(script).not.toContain(`"${name}"`);
   });
 
   it("takes a script of the user's own from where it lies", () => {
     const own = { ...load, workload: "/home/me/my shop/load.ts" };
-    expect(entryScript([own], "file:///w/", "file:///h/accounted.ts")).toContain('import * as workload0 from "file:///home/me/my%20shop/load.ts";');
+    expect(entryScript([own], "file:///w/", "file:///h/accounted.ts")).toContain(
+      'import * as workload0 from "file:///home/me/my%20shop/load.ts";',
+    );
   });
 
   it("names them as the scenarios do", () => {
-    for (const one of loads) expect(entryScript(loads, "file:///w/", "file:///h/accounted.ts")).toContain(`export const ${scenarioOf(one, plan).exec} = `);
+    for (const one of loads)
+      expect(entryScript(loads, "file:///w/", "file:///h/accounted.ts")).toContain(
+        `export const ${scenarioOf(one, plan).exec} = `,
+      );
     expect(new Set(loads.map(execOf)).size).toBe(loads.length);
   });
 });
 
 describe("settings", () => {
   it("tell a workload where the edges and gateways are, by name", () => {
-    const settings = JSON.parse(settingsOf({ ...plan, gateways: ["region-a/gateway"] }, [load], [{ host: "127.1.1.16", port: 18_000 }, { host: "127.2.1.16", port: 18_000 }], [{ host: "127.1.1.17", port: 18_090 }])) as { edges: unknown; gateways: unknown; scenarios: object; seed: number };
-    expect(settings.edges).toEqual([{ name: "region-a/edge", url: "http://127.1.1.16:18000" }, { name: "region-b/edge", url: "http://127.2.1.16:18000" }]);
-    expect(settings.gateways).toEqual([{ name: "region-a/gateway", url: "http://127.1.1.17:18090" }]);
+    const settings = JSON.parse(
+      settingsOf(
+        { ...plan, gateways: ["region-a/gateway"] },
+        [load],
+        [
+          { host: "127.1.1.16", port: 18_000 },
+          { host: "127.2.1.16", port: 18_000 },
+        ],
+        [{ host: "127.1.1.17", port: 18_090 }],
+      ),
+    ) as { edges: unknown; gateways: unknown; scenarios: object; seed: number };
+    expect(settings.edges).toEqual([
+      { name: "region-a/edge", url: "http://127.1.1.16:18000" },
+      { name: "region-b/edge", url: "http://127.2.1.16:18000" },
+    ]);
+    expect(settings.gateways).toEqual([
+      { name: "region-a/gateway", url: "http://127.1.1.17:18090" },
+    ]);
     expect(Object.keys(settings.scenarios)).toEqual(["live"]);
     expect(settings.seed).toBe(plan.seed);
   });

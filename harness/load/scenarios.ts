@@ -1,10 +1,18 @@
 /** Turns a plan's loads into what a k6 workload is told. Pure. */
-import { gracefulStopMsOf, type Stage as Pace, stagesOf, timeUnitSeconds } from "../core/arrivals.ts";
+import {
+  gracefulStopMsOf,
+  type Stage as Pace,
+  stagesOf,
+  timeUnitSeconds,
+} from "../core/arrivals.ts";
 import type { Load } from "../core/experiment.ts";
 import type { Plan } from "../core/run.ts";
 import type { Entry } from "../core/entries.ts";
 
-interface Stage { readonly target: number; readonly duration: string }
+interface Stage {
+  readonly target: number;
+  readonly duration: string;
+}
 
 export interface Scenario {
   readonly executor: "ramping-arrival-rate";
@@ -27,8 +35,16 @@ export function execOf(load: Pick<Load, "name">): string {
  * where requests may go, and what is recorded.
  */
 const ownOptions = [
-  "batch", "batchPerHost", "discardResponseBodies", "insecureSkipTLSVerify", "noConnectionReuse", "noVUConnectionReuse",
-  "tlsAuth", "tlsCipherSuites", "tlsVersion", "userAgent",
+  "batch",
+  "batchPerHost",
+  "discardResponseBodies",
+  "insecureSkipTLSVerify",
+  "noConnectionReuse",
+  "noVUConnectionReuse",
+  "tlsAuth",
+  "tlsCipherSuites",
+  "tlsVersion",
+  "userAgent",
 ];
 
 /**
@@ -41,14 +57,20 @@ export function entryScript(loads: readonly Load[], folder: string, accounted: s
   const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
   return [
     `import { accounted } from ${JSON.stringify(accounted)};`,
-    ...workloads.map((workload) => `import * as ${alias(workload)} from ${JSON.stringify(workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}.ts`)};`),
+    ...workloads.map(
+      (workload) =>
+        `import * as ${alias(workload)} from ${JSON.stringify(workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}.ts`)};`,
+    ),
     `const { scenarios, forbidden } = JSON.parse(__ENV.SEAWALL_LOAD);`,
     `const own = ${workloads.length === 0 ? "{}" : "workload0.options ?? {}"};`,
     `export const options = {`,
     `  ...Object.fromEntries(${JSON.stringify(ownOptions)}.filter((name) => name in own).map((name) => [name, own[name]])),`,
     `  scenarios, maxRedirects: 0, blacklistIPs: forbidden,`,
     `};`,
-    ...loads.map((load) => `export const ${execOf(load)} = accounted(${alias(load.workload)}.${load.exec});`), "",
+    ...loads.map(
+      (load) => `export const ${execOf(load)} = accounted(${alias(load.workload)}.${load.exec});`,
+    ),
+    "",
   ].join("\n");
 }
 
@@ -56,22 +78,45 @@ export function entryScript(loads: readonly Load[], folder: string, accounted: s
 export function scenarioOf(load: Load, plan: Plan): Scenario {
   const stages = stagesOf(load, plan);
   const rate = ({ perSecond }: Pace): number => Math.round(perSecond * timeUnitSeconds);
-  const lengthMs = (index: number): number => (stages[index]?.untilMs ?? 0) - (stages[index - 1]?.untilMs ?? 0);
+  const lengthMs = (index: number): number =>
+    (stages[index]?.untilMs ?? 0) - (stages[index - 1]?.untilMs ?? 0);
   return {
-    executor: "ramping-arrival-rate", exec: execOf(load), startRate: stages[0] === undefined ? 0 : rate(stages[0]), timeUnit: `${timeUnitSeconds}s`,
-    preAllocatedVUs: load.vus, maxVUs: load.vus, gracefulStop: `${gracefulStopMsOf(plan)}ms`,
-    stages: stages.flatMap((stage, index) => [{ target: rate(stage), duration: "0s" }, { target: rate(stage), duration: `${lengthMs(index)}ms` }]),
+    executor: "ramping-arrival-rate",
+    exec: execOf(load),
+    startRate: stages[0] === undefined ? 0 : rate(stages[0]),
+    timeUnit: `${timeUnitSeconds}s`,
+    preAllocatedVUs: load.vus,
+    maxVUs: load.vus,
+    gracefulStop: `${gracefulStopMsOf(plan)}ms`,
+    stages: stages.flatMap((stage, index) => [
+      { target: rate(stage), duration: "0s" },
+      { target: rate(stage), duration: `${lengthMs(index)}ms` },
+    ]),
   };
 }
 
 /** What a workload is told; `forbidden` are blocks of addresses that it may not connect to. */
-export function settingsOf(plan: Plan, loads: readonly Load[], edges: readonly Entry[], gateways: readonly Entry[], forbidden: readonly string[] = []): string {
-  const told = (entries: readonly Entry[], names: readonly string[]): object[] => entries.map(({ host, port, hostHeader }, index) => ({
-    name: names[index], url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, ...(hostHeader === undefined ? {} : { host: hostHeader }),
-  }));
+export function settingsOf(
+  plan: Plan,
+  loads: readonly Load[],
+  edges: readonly Entry[],
+  gateways: readonly Entry[],
+  forbidden: readonly string[] = [],
+): string {
+  const told = (entries: readonly Entry[], names: readonly string[]): object[] =>
+    entries.map(({ host, port, hostHeader }, index) => ({
+      name: names[index],
+      url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+      ...(hostHeader === undefined ? {} : { host: hostHeader }),
+    }));
   return JSON.stringify({
-    seed: plan.seed, stream: plan.stream, leadInMs: plan.leadInMs, phasesMs: plan.phasesMs,
-    edges: told(edges, plan.edges), gateways: told(gateways, plan.gateways ?? []),
-    scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])), forbidden,
+    seed: plan.seed,
+    stream: plan.stream,
+    leadInMs: plan.leadInMs,
+    phasesMs: plan.phasesMs,
+    edges: told(edges, plan.edges),
+    gateways: told(gateways, plan.gateways ?? []),
+    scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])),
+    forbidden,
   });
 }

@@ -17,12 +17,21 @@ it("asks what the layout names, in turn, and tells how it was answered", async (
   }).listen(0, "127.0.0.1");
   await new Promise((wake) => server?.once("listening", wake));
   const { port } = server.address() as AddressInfo;
-  const probes = ["/there", "/refused", "/broken"].map((path) => ({ service: "front", port: "http", path, lane: "browse" }));
+  const probes = ["/there", "/refused", "/broken"].map((path) => ({
+    service: "front",
+    port: "http",
+    path,
+    lane: "browse",
+  }));
   const series: Series[] = [];
   const seen: string[] = [];
   const enough = new AbortController();
   await runProber({
-    deployment: { layout: { probes, services: [], links: [] } as unknown as Layout, links: [], instance: () => ({ endpoint: () => ({ host: "127.0.0.1", port }) }) as unknown as Instance },
+    deployment: {
+      layout: { probes, services: [], links: [] } as unknown as Layout,
+      links: [],
+      instance: () => ({ endpoint: () => ({ host: "127.0.0.1", port }) }) as unknown as Instance,
+    },
     sink: {
       series: (one) => series.push(one) - 1,
       sample: (id) => {
@@ -31,8 +40,11 @@ it("asks what the layout names, in turn, and tells how it was answered", async (
         if (seen.length >= 6) enough.abort();
       },
     },
-    clock: realClock(), signal: enough.signal,
+    clock: realClock(),
+    signal: enough.signal,
   });
-  expect(new Set(seen)).toEqual(new Set(["front browse served", "front browse 503", "front browse failed"]));
+  expect(new Set(seen)).toEqual(
+    new Set(["front browse served", "front browse 503", "front browse failed"]),
+  );
   expect(series.map(({ metric }) => metric)).toContain("canary_late_ms");
 }, 20_000);

@@ -28,11 +28,17 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
   const late = sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} });
   const asked = new Set<Promise<void>>();
   try {
-    for (let intendedMs = clock.nowMs(), turn = 0; !signal.aborted; intendedMs += everyMs / probes.length, turn++) {
+    for (
+      let intendedMs = clock.nowMs(), turn = 0;
+      !signal.aborted;
+      intendedMs += everyMs / probes.length, turn++
+    ) {
       await clock.sleep(Math.max(0, intendedMs - clock.nowMs()), signal);
       sink.sample(late, clock.nowMs(), Math.max(0, clock.nowMs() - intendedMs));
       const index = turn % probes.length;
-      const one = ask(probes[index] as ProbeRequest, entries[index] as Entry, intendedMs).finally(() => asked.delete(one));
+      const one = ask(probes[index] as ProbeRequest, entries[index] as Entry, intendedMs).finally(
+        () => asked.delete(one),
+      );
       asked.add(one);
     }
   } catch (error) {
@@ -42,18 +48,30 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
     agent.destroy();
   }
 
-  async function ask({ service, path, lane }: ProbeRequest, entry: Entry, intendedMs: number): Promise<void> {
+  async function ask(
+    { service, path, lane }: ProbeRequest,
+    entry: Entry,
+    intendedMs: number,
+  ): Promise<void> {
     const named = entry.hostHeader === undefined ? {} : { hostHeader: entry.hostHeader };
-    const answer = await fetchBody(entry, path, { agent, timeoutMs, signal, ...named }).catch(() => null);
+    const answer = await fetchBody(entry, path, { agent, timeoutMs, signal, ...named }).catch(
+      () => null,
+    );
     if (signal.aborted) return;
     const atMs = clock.nowMs();
     const tags = { edge: service, lane, outcome: outcomeOf(answer) };
-    sink.sample(sink.series({ metric: "canary_ms", kind: "duration", tags }), atMs, Math.max(0, atMs - intendedMs));
+    sink.sample(
+      sink.series({ metric: "canary_ms", kind: "duration", tags }),
+      atMs,
+      Math.max(0, atMs - intendedMs),
+    );
   }
 }
 
 /** An answer that broke off is none. */
-function outcomeOf(answer: { readonly status: number; readonly body: Buffer | null } | null): string {
+function outcomeOf(
+  answer: { readonly status: number; readonly body: Buffer | null } | null,
+): string {
   if (answer === null || answer.body === null) return "failed";
   return answer.status >= 200 && answer.status < 300 ? "served" : String(answer.status);
 }

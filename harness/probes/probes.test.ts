@@ -10,11 +10,17 @@ import { RunningProbes } from "./probes.ts";
 
 let servers: Server[] = [];
 afterEach(() => {
-  for (const server of servers) { server.closeAllConnections(); server.close(); }
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
   servers = [];
 });
 
-async function instance(name: string, answers: (asked: number) => string | null): Promise<Instance> {
+async function instance(
+  name: string,
+  answers: (asked: number) => string | null,
+): Promise<Instance> {
   let asked = 0;
   const server = createServer((_, response) => {
     const text = answers(++asked);
@@ -23,19 +29,52 @@ async function instance(name: string, answers: (asked: number) => string | null)
   servers.push(server);
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const service = { name, telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: ["asked_total"] }] } as unknown as Service;
-  return { service, state: "running", endpoint: () => ({ host: "127.0.0.1", port }) } as unknown as Instance;
+  const service = {
+    name,
+    telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: ["asked_total"] }],
+  } as unknown as Service;
+  return {
+    service,
+    state: "running",
+    endpoint: () => ({ host: "127.0.0.1", port }),
+  } as unknown as Instance;
 }
 
 async function probing(instances: readonly Instance[]) {
   const sunk: { readonly series: Series; readonly value: number }[] = [];
   const all: Series[] = [];
-  const sink = { series: (series: Series) => all.push(series) - 1, sample: (id: number, _: number, value: number) => void sunk.push({ series: all[id] as Series, value }) };
-  const layout = { services: [], links: [], edges: [], playable: () => [], stream: heldPlan().stream };
+  const sink = {
+    series: (series: Series) => all.push(series) - 1,
+    sample: (id: number, _: number, value: number) =>
+      void sunk.push({ series: all[id] as Series, value }),
+  };
+  const layout = {
+    services: [],
+    links: [],
+    edges: [],
+    playable: () => [],
+    stream: heldPlan().stream,
+  };
   const deployment = { instances, layout, resources: async () => [] } as unknown as Deployment;
   const load = { name: "k6", resources: () => null } as unknown as RunningLoad;
-  const probes = new RunningProbes({ deployment, load, sink, events: { event: () => {} }, clock: realClock(), harnessCpuSeconds: () => 0, planned: [] });
-  return { probes, of: (service: string) => sunk.filter(({ series }) => series.metric === "asked_total" && series.tags["service"] === service).map(({ value }) => value) };
+  const probes = new RunningProbes({
+    deployment,
+    load,
+    sink,
+    events: { event: () => {} },
+    clock: realClock(),
+    harnessCpuSeconds: () => 0,
+    planned: [],
+  });
+  return {
+    probes,
+    of: (service: string) =>
+      sunk
+        .filter(
+          ({ series }) => series.metric === "asked_total" && series.tags["service"] === service,
+        )
+        .map(({ value }) => value),
+  };
 }
 
 it("lets no phase wait for a service that takes connections and says nothing, and loses nothing of those that answer", async () => {

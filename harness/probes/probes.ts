@@ -4,7 +4,15 @@ import { sinkBooks } from "../core/books.ts";
 import type { Load } from "../core/experiment.ts";
 import type { Pack } from "../core/pack.ts";
 import type { Exposition, PackProbes } from "../core/pack-probes.ts";
-import type { Clock, Deployment, EventSink, Instance, RunningLoad, SampleSink, ServiceUsage } from "../core/ports.ts";
+import type {
+  Clock,
+  Deployment,
+  EventSink,
+  Instance,
+  RunningLoad,
+  SampleSink,
+  ServiceUsage,
+} from "../core/ports.ts";
 import { kindOfSeries } from "../core/registry.ts";
 import { type Exposed, isExposed, type Telemetry } from "../core/target.ts";
 import { wallClockStepMs } from "../system/clock.ts";
@@ -59,7 +67,14 @@ export class RunningProbes implements AsyncDisposable {
     this.#traffic = new Increments(options.sink, false);
     const { deployment, sink, events, clock, planned, pack } = options;
     const { signal } = this.#stop;
-    this.#ofPack = pack?.probes?.({ deployment, sink, clock, load: planned, note: (text) => events.event({ kind: "note", text }) }) ?? null;
+    this.#ofPack =
+      pack?.probes?.({
+        deployment,
+        sink,
+        clock,
+        load: planned,
+        note: (text) => events.event({ kind: "note", text }),
+      }) ?? null;
     const prober = this.#ofPack?.ask(signal) ?? runProber({ deployment, sink, clock, signal });
     this.#tasks = [prober, this.#rhythm()];
   }
@@ -90,25 +105,34 @@ export class RunningProbes implements AsyncDisposable {
   /** The reading that is on, after as long as a phase may wait; aborting what it returns leaves the reading alone. */
   #cutShort(enough: AbortController): AbortController {
     const patience = new AbortController();
-    void this.#options.clock.sleep(boundaryMs, patience.signal).then(() => enough.abort(), () => {});
+    void this.#options.clock.sleep(boundaryMs, patience.signal).then(
+      () => enough.abort(),
+      () => {},
+    );
     return patience;
   }
 
   /** With the end of the reading as its own. */
   #get(instance: Instance, port: string, path: string): Promise<Answer> {
-    return httpGet(instance.endpoint(port), path, { timeoutMs: readMs, agent: this.#agent, signal: this.#enough.signal });
+    return httpGet(instance.endpoint(port), path, {
+      timeoutMs: readMs,
+      agent: this.#agent,
+      signal: this.#enough.signal,
+    });
   }
 
   /** A reading counts for the moment at which it begins. Where nobody can count, there is no sample. */
   countTraffic(): Promise<void> {
-    this.#countingTraffic = this.#countingTraffic.then(async () => {
-      const { deployment, clock } = this.#options;
-      const atMs = clock.nowMs();
-      for (const { link, connections, bytes } of await (deployment.linkTraffic?.() ?? [])) {
-        this.#traffic.read("link_connections", { link }, atMs, connections);
-        if (bytes !== undefined) this.#traffic.read("link_bytes", { link }, atMs, bytes);
-      }
-    }).catch(() => undefined);
+    this.#countingTraffic = this.#countingTraffic
+      .then(async () => {
+        const { deployment, clock } = this.#options;
+        const atMs = clock.nowMs();
+        for (const { link, connections, bytes } of await (deployment.linkTraffic?.() ?? [])) {
+          this.#traffic.read("link_connections", { link }, atMs, connections);
+          if (bytes !== undefined) this.#traffic.read("link_bytes", { link }, atMs, bytes);
+        }
+      })
+      .catch(() => undefined);
     return this.#countingTraffic;
   }
 
@@ -137,7 +161,11 @@ export class RunningProbes implements AsyncDisposable {
     this.#watchClock();
     await Promise.all([
       this.#resources(),
-      ...deployment.instances.flatMap((instance) => (instance.state === "ended" ? [] : instance.service.telemetry.map((telemetry) => this.#read(instance, telemetry)))),
+      ...deployment.instances.flatMap((instance) =>
+        instance.state === "ended"
+          ? []
+          : instance.service.telemetry.map((telemetry) => this.#read(instance, telemetry)),
+      ),
     ]);
     this.#counters.fromZeroNow();
   }
@@ -154,20 +182,32 @@ export class RunningProbes implements AsyncDisposable {
 
   #readingOf(instance: Instance, telemetry: Telemetry): Parameters<PackProbes["read"]>[0] {
     return {
-      instance, telemetry, signal: this.#enough.signal,
+      instance,
+      telemetry,
+      signal: this.#enough.signal,
       get: (port, path) => this.#get(instance, port, path),
       exposition: (port, path, names) => this.#exposition(instance, port, path, names),
-      counter: (metric, tags, atMs, value, life) => this.#counters.read(metric, tags, atMs, value, life),
+      counter: (metric, tags, atMs, value, life) =>
+        this.#counters.read(metric, tags, atMs, value, life),
     };
   }
 
-  async #exposition(instance: Instance, port: string, path: string, names: readonly string[]): Promise<Exposition | null> {
+  async #exposition(
+    instance: Instance,
+    port: string,
+    path: string,
+    names: readonly string[],
+  ): Promise<Exposition | null> {
     const { pid } = instance;
     const answer = await this.#get(instance, port, path);
     // What one process was asked and the next one stands beside is left for the next reading.
     if (answer.status !== 200 || instance.pid !== pid) return null;
     const atMs = this.#options.clock.nowMs();
-    const all = parseExposition(answer.body, new Set([...names, startTimeSeries]), this.#headsOf(instance, [path, ...names].join(" ")));
+    const all = parseExposition(
+      answer.body,
+      new Set([...names, startTimeSeries]),
+      this.#headsOf(instance, [path, ...names].join(" ")),
+    );
     const life = lifeOf(instance, all.find(({ name }) => name === startTimeSeries)?.value);
     return { atMs, life, all: all.filter(({ name }) => names.includes(name)) };
   }
@@ -177,7 +217,8 @@ export class RunningProbes implements AsyncDisposable {
     const { sink } = this.#options;
     for (const { name, labels, value } of read?.all ?? []) {
       const tags = { ...labels, service: instance.service.name };
-      if (kindOfSeries(name, declared?.[name]) === "increment") this.#counters.read(name, tags, read?.atMs ?? 0, value, read?.life ?? "");
+      if (kindOfSeries(name, declared?.[name]) === "increment")
+        this.#counters.read(name, tags, read?.atMs ?? 0, value, read?.life ?? "");
       else sink.sample(sink.series({ metric: name, kind: "gauge", tags }), read?.atMs ?? 0, value);
     }
   }
@@ -195,28 +236,58 @@ export class RunningProbes implements AsyncDisposable {
     const { deployment, load, clock, sink, harnessCpuSeconds } = this.#options;
     const memory = process.memoryUsage.rss();
     const k6 = load.resources();
-    const all: readonly ServiceUsage[] = [...(await deployment.resources()), { service: "seawall", cpuSeconds: harnessCpuSeconds(), residentBytes: memory }, ...(k6 === null ? [] : [{ service: load.name, ...k6 }])];
+    const all: readonly ServiceUsage[] = [
+      ...(await deployment.resources()),
+      { service: "seawall", cpuSeconds: harnessCpuSeconds(), residentBytes: memory },
+      ...(k6 === null ? [] : [{ service: load.name, ...k6 }]),
+    ];
     const atMs = clock.nowMs();
-    if (k6?.queuedSeconds !== undefined) this.#counters.read("cpu_wait_seconds", { service: load.name }, atMs, k6.queuedSeconds);
-    for (const [cause, seconds] of Object.entries(deniedSeconds())) this.#counters.read("cpu_denied_seconds", { cause }, atMs, seconds);
+    if (k6?.queuedSeconds !== undefined)
+      this.#counters.read("cpu_wait_seconds", { service: load.name }, atMs, k6.queuedSeconds);
+    for (const [cause, seconds] of Object.entries(deniedSeconds()))
+      this.#counters.read("cpu_denied_seconds", { cause }, atMs, seconds);
     const interfaces = movedByInterfaces();
     if (interfaces !== null) {
-      this.#counters.read("network_bytes", { direction: "received" }, atMs, interfaces.receivedBytes);
+      this.#counters.read(
+        "network_bytes",
+        { direction: "received" },
+        atMs,
+        interfaces.receivedBytes,
+      );
       this.#counters.read("network_bytes", { direction: "sent" }, atMs, interfaces.sentBytes);
     }
-    for (const { service, cpuSeconds, residentBytes, openSockets, readBytes, writtenBytes } of all) {
-      if (readBytes !== undefined) this.#counters.read("io_bytes", { service, direction: "read" }, atMs, readBytes);
-      if (writtenBytes !== undefined) this.#counters.read("io_bytes", { service, direction: "written" }, atMs, writtenBytes);
+    for (const {
+      service,
+      cpuSeconds,
+      residentBytes,
+      openSockets,
+      readBytes,
+      writtenBytes,
+    } of all) {
+      if (readBytes !== undefined)
+        this.#counters.read("io_bytes", { service, direction: "read" }, atMs, readBytes);
+      if (writtenBytes !== undefined)
+        this.#counters.read("io_bytes", { service, direction: "written" }, atMs, writtenBytes);
       this.#counters.read("cpu_seconds", { service }, atMs, cpuSeconds);
-      sink.sample(sink.series({ metric: "resident_bytes", kind: "gauge", tags: { service } }), atMs, residentBytes);
-      if (openSockets !== undefined) sink.sample(sink.series({ metric: "open_sockets", kind: "gauge", tags: { service } }), atMs, openSockets);
+      sink.sample(
+        sink.series({ metric: "resident_bytes", kind: "gauge", tags: { service } }),
+        atMs,
+        residentBytes,
+      );
+      if (openSockets !== undefined)
+        sink.sample(
+          sink.series({ metric: "open_sockets", kind: "gauge", tags: { service } }),
+          atMs,
+          openSockets,
+        );
     }
   }
 
   #watchClock(): void {
     const { clock, events } = this.#options;
     const step = wallClockStepMs(clock);
-    if (Math.abs(step - this.#clockStepMs) > clockStepMs) events.event({ kind: "clockStepped", byMs: step - this.#clockStepMs });
+    if (Math.abs(step - this.#clockStepMs) > clockStepMs)
+      events.event({ kind: "clockStepped", byMs: step - this.#clockStepMs });
     this.#clockStepMs = step;
   }
 

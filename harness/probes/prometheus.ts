@@ -21,7 +21,11 @@ const headsMax = 20_000;
  * Samples of the text exposition format 0.0.4; comments and lines that are not samples are passed over. `heads`: what was made of the same
  * service's earlier answers with the same `wanted`, since most lines differ from those of the last reading in their value alone.
  */
-export function parseExposition(text: string, wanted: ReadonlySet<string>, heads: Heads = new Map()): ExposedSample[] {
+export function parseExposition(
+  text: string,
+  wanted: ReadonlySet<string>,
+  heads: Heads = new Map(),
+): ExposedSample[] {
   if (heads.size > headsMax) heads.clear();
   const samples: ExposedSample[] = [];
   for (const untrimmed of text.split("\n")) {
@@ -31,14 +35,22 @@ export function parseExposition(text: string, wanted: ReadonlySet<string>, heads
     const start = raw.slice(0, valueFrom);
     const known = heads.get(start);
     if (known === null) continue;
-    const sample = known === undefined ? parseLine(raw, start, wanted, heads) : { ...known, value: Number(raw.slice(valueFrom)) };
+    const sample =
+      known === undefined
+        ? parseLine(raw, start, wanted, heads)
+        : { ...known, value: Number(raw.slice(valueFrom)) };
     if (sample !== null && Number.isFinite(sample.value)) samples.push(sample);
   }
   return samples;
 }
 
 /** Behind the value there may be a time, which makes each line another one: such a line's start is not kept. */
-function parseLine(raw: string, start: string, wanted: ReadonlySet<string>, heads: Heads): ExposedSample | null {
+function parseLine(
+  raw: string,
+  start: string,
+  wanted: ReadonlySet<string>,
+  heads: Heads,
+): ExposedSample | null {
   const [, name = "", labelText = "", value] = line.exec(raw) ?? [];
   if (value === undefined) return null;
   const head = wanted.has(name) ? { name, labels: labelsOf(labelText) } : null;
@@ -47,7 +59,12 @@ function parseLine(raw: string, start: string, wanted: ReadonlySet<string>, head
 }
 
 function labelsOf(text: string): Record<string, string> {
-  return Object.fromEntries([...text.matchAll(label)].map((pair) => [pair[1] as string, (pair[2] as string).replace(/\\[n"\\]/g, (escaped) => escapes[escaped] ?? escaped)]));
+  return Object.fromEntries(
+    [...text.matchAll(label)].map((pair) => [
+      pair[1] as string,
+      (pair[2] as string).replace(/\\[n"\\]/g, (escaped) => escapes[escaped] ?? escaped),
+    ]),
+  );
 }
 
 /** The series in which a service itself tells when it was started: https://prometheus.io/docs/instrumenting/writing_clientlibs */
@@ -76,7 +93,13 @@ export class Increments {
   }
 
   /** `life` is another one after each start of what counts; empty where nobody can tell. */
-  read(metric: string, tags: Readonly<Record<string, string>>, atMs: number, value: number, life = ""): void {
+  read(
+    metric: string,
+    tags: Readonly<Record<string, string>>,
+    atMs: number,
+    value: number,
+    life = "",
+  ): void {
     const key = JSON.stringify([metric, tags]);
     const last = this.#last.get(key);
     this.#last.set(key, { value, life });

@@ -14,11 +14,22 @@ export interface BaseFolder extends AsyncDisposable {
 }
 
 /** Disposing it removes the folder, which takes a gigabyte. Throws `Rejected` when this machine cannot fetch Debian's packages. */
-export async function makeBaseFolder(packages: readonly string[], files: Readonly<Record<string, string>>, mark: { readonly path: string; readonly text: string }, { env, signal, progress = () => {} }: ProvisionOptions): Promise<BaseFolder> {
-  const obstacle = process.platform === "linux" ? debian.obstacle(env) : "only Linux has programs for Linux containers";
+export async function makeBaseFolder(
+  packages: readonly string[],
+  files: Readonly<Record<string, string>>,
+  mark: { readonly path: string; readonly text: string },
+  { env, signal, progress = () => {} }: ProvisionOptions,
+): Promise<BaseFolder> {
+  const obstacle =
+    process.platform === "linux"
+      ? debian.obstacle(env)
+      : "only Linux has programs for Linux containers";
   if (obstacle !== undefined) throw new Rejected(obstacle);
   const cache = new ToolCache(env);
-  const held = await lock(cache.folder("locks", "image"), { signal, onWait: () => progress({ tool: "image", step: "waiting for another seawall that builds it" }) });
+  const held = await lock(cache.folder("locks", "image"), {
+    signal,
+    onWait: () => progress({ tool: "image", step: "waiting for another seawall that builds it" }),
+  });
   await cache.sweep("image");
   const staging = await cache.staging("image");
   const folder: BaseFolder = {
@@ -29,7 +40,8 @@ export async function makeBaseFolder(packages: readonly string[], files: Readonl
     },
   };
   try {
-    const say = (step: string, detail?: string) => progress(detail === undefined ? { tool: "image", step } : { tool: "image", step, detail });
+    const say = (step: string, detail?: string) =>
+      progress(detail === undefined ? { tool: "image", step } : { tool: "image", step, detail });
     await makeDebianRoot(packages, folder.path, { env, signal, cache, staging, say });
     for (const [to, from] of Object.entries(files)) {
       await mkdir(dirname(join(folder.path, to)), { recursive: true });
@@ -45,6 +57,13 @@ export async function makeBaseFolder(packages: readonly string[], files: Readonl
 }
 
 /** Where the base needs what: path in the image → path on this machine. */
-export function filesOfBase(tools: Pick<Tools, "node" | "cassandra" | "toxiproxy">, places: { readonly node: string; readonly jars: string; readonly toxiproxy: string }): Record<string, string> {
-  return { [places.node]: tools.node.executable, [places.jars]: tools.cassandra.directory, [places.toxiproxy]: tools.toxiproxy.executable };
+export function filesOfBase(
+  tools: Pick<Tools, "node" | "cassandra" | "toxiproxy">,
+  places: { readonly node: string; readonly jars: string; readonly toxiproxy: string },
+): Record<string, string> {
+  return {
+    [places.node]: tools.node.executable,
+    [places.jars]: tools.cassandra.directory,
+    [places.toxiproxy]: tools.toxiproxy.executable,
+  };
 }

@@ -16,7 +16,10 @@ import type { Part, PartName, Place, Recipe } from "./recipe.ts";
 export type Stamp = Readonly<Record<string, string>>;
 
 /** A program was started: it is either good or was rejected. */
-export type Sighted = { readonly stamp: Stamp } & ({ readonly part: Part } | { readonly reason: string });
+export type Sighted = { readonly stamp: Stamp } & (
+  | { readonly part: Part }
+  | { readonly reason: string }
+);
 
 /** Where a tool in the cache lies. */
 export interface Manifest {
@@ -26,7 +29,17 @@ export interface Manifest {
 
 const stampSchema = z.record(z.string(), z.string());
 const partSchema = z.object({
-  name: z.enum(["k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", "ffmpeg", "faketime", "java"]),
+  name: z.enum([
+    "k6",
+    "toxiproxy",
+    "cassandra",
+    "memcached",
+    "varnish",
+    "nginx",
+    "ffmpeg",
+    "faketime",
+    "java",
+  ]),
   version: z.string(),
   source: z.enum(["environment", "path", "cache", "download", "registry"]),
   executable: z.string(),
@@ -90,18 +103,24 @@ export class ToolCache {
   async sweep(label: string): Promise<void> {
     const names = await readdir(this.folder("staging")).catch(() => []);
     const left = names.filter((name) => name.startsWith(`${label}-`));
-    await Promise.all(left.map((name) => rm(this.folder("staging", name), { recursive: true, force: true })));
+    await Promise.all(
+      left.map((name) => rm(this.folder("staging", name), { recursive: true, force: true })),
+    );
   }
 
   #sightingFile(recipe: Recipe, place: Place): string {
-    const key = createHash("sha256").update(JSON.stringify([recipe.name, recipe.pin, place.executable, place.root])).digest("hex");
+    const key = createHash("sha256")
+      .update(JSON.stringify([recipe.name, recipe.pin, place.executable, place.root]))
+      .digest("hex");
     return this.folder("sightings", `${recipe.name}-${key.slice(0, 16)}.json`);
   }
 }
 
 /** The folder of this kind of machine: a home folder may be shared between several, or mounted into another distribution's container. */
 export function toolCacheRoot(env: NodeJS.ProcessEnv): string {
-  const base = env.SEAWALL_CACHE || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "seawall");
+  const base =
+    env.SEAWALL_CACHE ||
+    join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "seawall");
   return join(resolve(base), platform());
 }
 

@@ -12,10 +12,22 @@ import { nginx } from "./tools/nginx.ts";
 import { toxiproxy } from "./tools/toxiproxy.ts";
 import { varnish } from "./tools/varnish.ts";
 
-export const recipes: Readonly<Record<PartName, Recipe>> = { k6, toxiproxy, cassandra, memcached, varnish, nginx, ffmpeg, faketime, java };
+export const recipes: Readonly<Record<PartName, Recipe>> = {
+  k6,
+  toxiproxy,
+  cassandra,
+  memcached,
+  varnish,
+  nginx,
+  ffmpeg,
+  faketime,
+  java,
+};
 
 /** The parts behind these tools: Cassandra brings Java, Node is already running. */
 export function partsOf(names: readonly ToolName[]): readonly PartName[] {
   const parts = names.filter((name) => name !== "node");
-  return [...new Set<PartName>([...parts, ...(parts.includes("cassandra") ? (["java"] as const) : [])])];
+  return [
+    ...new Set<PartName>([...parts, ...(parts.includes("cassandra") ? (["java"] as const) : [])]),
+  ];
 }

@@ -5,11 +5,17 @@ import { run, runWell } from "./child.ts";
 
 describe("a helper program", () => {
   it("gives back what it printed and its exit code", async () => {
-    expect(await run("sh", ["-c", "echo out; echo err >&2; exit 3"])).toEqual({ exitCode: 3, stdout: "out\n", stderr: "err\n" });
+    expect(await run("sh", ["-c", "echo out; echo err >&2; exit 3"])).toEqual({
+      exitCode: 3,
+      stdout: "out\n",
+      stderr: "err\n",
+    });
   });
 
   it("that fails is rejected with the line that names the error", async () => {
-    await expect(runWell("sh", ["-c", "echo E: no such package; echo bye; exit 100"])).rejects.toThrow("sh exited with 100: E: no such package");
+    await expect(
+      runWell("sh", ["-c", "echo E: no such package; echo bye; exit 100"]),
+    ).rejects.toThrow("sh exited with 100: E: no such package");
   });
 
   it("that is not there is rejected by name", async () => {
@@ -18,7 +24,9 @@ describe("a helper program", () => {
 
   it("that hangs is ended together with its children", async () => {
     const began = performance.now();
-    await expect(run("sh", ["-c", "sleep 60 & wait"], { timeoutMs: 100 })).rejects.toThrow("did not end within 0.1 s");
+    await expect(run("sh", ["-c", "sleep 60 & wait"], { timeoutMs: 100 })).rejects.toThrow(
+      "did not end within 0.1 s",
+    );
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
@@ -26,7 +34,16 @@ describe("a helper program", () => {
     const interrupted = new AbortController();
     const reason = new Error("interrupted");
     let child = 0;
-    const running = run("sh", ["-c", "trap '' TERM; sleep 60 >/dev/null 2>&1 & echo $!; trap - TERM; wait"], { signal: interrupted.signal, onLine: (line) => { child = Number(line); } });
+    const running = run(
+      "sh",
+      ["-c", "trap '' TERM; sleep 60 >/dev/null 2>&1 & echo $!; trap - TERM; wait"],
+      {
+        signal: interrupted.signal,
+        onLine: (line) => {
+          child = Number(line);
+        },
+      },
+    );
     while (child === 0) await sleep(10);
     interrupted.abort(reason);
     await expect(running).rejects.toBe(reason);

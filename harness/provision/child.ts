@@ -31,7 +31,11 @@ export interface Outcome {
  * Resolves with whatever the program did. Throws `Rejected` when it cannot be started or takes longer than `timeoutMs`, and the
  * signal's reason when that aborts; in both cases only after the whole process group is gone.
  */
-export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Outcome> {
   const { signal, timeoutMs, onLine } = options;
   signal?.throwIfAborted();
   const child = spawn(command, args, {
@@ -43,7 +47,9 @@ export async function run(command: string, args: readonly string[], options: Run
   const streams = [collect(child.stdout, onLine), collect(child.stderr, onLine)] as const;
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", (cause) => reject(new Rejected(startFailure(command, cause), cause)));
-    child.once("close", (code, killedBy) => resolve(code ?? 128 + (killedBy ? constants.signals[killedBy] : 0)));
+    child.once("close", (code, killedBy) =>
+      resolve(code ?? 128 + (killedBy ? constants.signals[killedBy] : 0)),
+    );
   });
   if (options.nice && child.pid !== undefined) giveWay(child.pid);
 
@@ -55,7 +61,13 @@ export async function run(command: string, args: readonly string[], options: Run
     signalGroup(child.pid, "SIGTERM");
     killTimer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), killAfterMs);
   };
-  const deadline = timeoutMs === undefined ? undefined : setTimeout(() => { timedOut = true; stop(); }, timeoutMs);
+  const deadline =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          timedOut = true;
+          stop();
+        }, timeoutMs);
   signal?.addEventListener("abort", stop, { once: true });
   try {
     const exitCode = await ended;
@@ -72,7 +84,11 @@ export async function run(command: string, args: readonly string[], options: Run
 }
 
 /** As `run`, but any exit code other than 0 is a `Rejected` that carries the last thing the program said. */
-export async function runWell(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+export async function runWell(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Outcome> {
   const outcome = await run(command, args, options);
   if (outcome.exitCode !== 0) throw new Rejected(failureOf(command, outcome));
   return outcome;
@@ -80,13 +96,21 @@ export async function runWell(command: string, args: readonly string[], options:
 
 /** One line on why the program failed: the last line that names an error, else the last line. */
 export function failureOf(command: string, { exitCode, stdout, stderr }: Outcome): string {
-  const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const telling = lines.findLast((line) => /error|fail|cannot|unable|denied|not found|^E:/i.test(line)) ?? lines.at(-1);
+  const lines = `${stdout}\n${stderr}`
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const telling =
+    lines.findLast((line) => /error|fail|cannot|unable|denied|not found|^E:/i.test(line)) ??
+    lines.at(-1);
   return `${basename(command)} exited with ${exitCode}${telling ? `: ${telling.replace(`${command}: `, "").slice(0, 240)}` : ""}`;
 }
 
 /** Keeps the end of a stream, where programs say why they failed, and the beginning is what a long build prints. */
-function collect(stream: NodeJS.ReadableStream, onLine: ((line: string) => void) | undefined): () => string {
+function collect(
+  stream: NodeJS.ReadableStream,
+  onLine: ((line: string) => void) | undefined,
+): () => string {
   let text = "";
   stream.setEncoding("utf8");
   stream.on("data", (chunk: string) => {

@@ -6,9 +6,23 @@ import type { Ability } from "./machine.ts";
 const answerMs = 10_000;
 
 export function composePlugin(env: NodeJS.ProcessEnv): Ability {
-  const { status, stdout, error } = spawnSync("docker", ["compose", "version", "--short"], { env, encoding: "utf8", timeout: answerMs, stdio: ["ignore", "pipe", "ignore"] });
-  if (error !== undefined) return { works: false, detail: "there is no docker command, so no target comes up by a compose file" };
-  if (status !== 0) return { works: false, detail: "docker has no compose plugin: apt-get install docker-compose-plugin, or as your system calls it" };
+  const { status, stdout, error } = spawnSync("docker", ["compose", "version", "--short"], {
+    env,
+    encoding: "utf8",
+    timeout: answerMs,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  if (error !== undefined)
+    return {
+      works: false,
+      detail: "there is no docker command, so no target comes up by a compose file",
+    };
+  if (status !== 0)
+    return {
+      works: false,
+      detail:
+        "docker has no compose plugin: apt-get install docker-compose-plugin, or as your system calls it",
+    };
   return { works: true, detail: `docker compose ${stdout.trim()}` };
 }
 

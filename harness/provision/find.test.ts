@@ -13,16 +13,27 @@ describe("looking for a tool", () => {
     using machine = fakeMachine();
     machine.install("k6", says("2.1.0"));
     const mine = installScript(join(machine.folder, "my-k6"), says("2.3.4"));
-    const { part } = await find(k6, findContext({ ...machine, env: { ...machine.env, SEAWALL_K6: mine } }));
+    const { part } = await find(
+      k6,
+      findContext({ ...machine, env: { ...machine.env, SEAWALL_K6: mine } }),
+    );
     expect(part).toMatchObject({ version: "2.3.4", source: "environment", executable: mine });
   });
 
   it("takes nothing else when the environment variable names a bad place", async () => {
     using machine = fakeMachine();
     machine.install("k6", says("2.1.0"));
-    const finding = await find(k6, findContext({ ...machine, env: { ...machine.env, SEAWALL_K6: "/nowhere/k6" } }));
+    const finding = await find(
+      k6,
+      findContext({ ...machine, env: { ...machine.env, SEAWALL_K6: "/nowhere/k6" } }),
+    );
     expect(finding).toMatchObject({ part: undefined, settled: true });
-    expect(finding.attempts).toEqual([{ source: "environment", reason: "SEAWALL_K6=/nowhere/k6: /nowhere/k6 is not on this machine" }]);
+    expect(finding.attempts).toEqual([
+      {
+        source: "environment",
+        reason: "SEAWALL_K6=/nowhere/k6: /nowhere/k6 is not on this machine",
+      },
+    ]);
   });
 
   it("passes over a version in PATH that is too old or too new, and says so", async () => {
@@ -30,7 +41,10 @@ describe("looking for a tool", () => {
     const path = machine.install("k6", says("1.4.2"));
     const { part, attempts, settled } = await find(k6, findContext(machine));
     expect({ part, settled }).toEqual({ part: undefined, settled: false });
-    expect(attempts).toContainEqual({ source: "path", reason: `${path}: is version 1.4.2, wanted >= 2.0 and < 3` });
+    expect(attempts).toContainEqual({
+      source: "path",
+      reason: `${path}: is version 1.4.2, wanted >= 2.0 and < 3`,
+    });
   });
 
   it("takes the second of two in PATH when the first is no good", async () => {
@@ -39,13 +53,17 @@ describe("looking for a tool", () => {
     const second = join(machine.folder, "second");
     mkdirSync(second);
     const good = installScript(join(second, "k6"), says("2.2.0"));
-    const { part } = await find(k6, findContext({ ...machine, env: { ...machine.env, PATH: `${machine.bin}:${second}` } }));
+    const { part } = await find(
+      k6,
+      findContext({ ...machine, env: { ...machine.env, PATH: `${machine.bin}:${second}` } }),
+    );
     expect(part).toMatchObject({ executable: good, source: "path" });
   });
 
   it("starts a program once, and again only after it changed", async () => {
     using machine = fakeMachine();
-    const counting = (version: string) => `echo started >> ${machine.folder}/starts; ${says(version)}`;
+    const counting = (version: string) =>
+      `echo started >> ${machine.folder}/starts; ${says(version)}`;
     const path = machine.install("k6", counting("2.1.0"));
     const context = findContext(machine);
     await find(k6, context);
@@ -72,7 +90,8 @@ describe("looking for a tool", () => {
     const context = findContext(machine);
     await find(k6, context);
     const { readdirSync } = await import("node:fs");
-    for (const name of readdirSync(context.cache.folder("sightings"))) writeFileSync(context.cache.folder("sightings", name), '{"stamp"');
+    for (const name of readdirSync(context.cache.folder("sightings")))
+      writeFileSync(context.cache.folder("sightings", name), '{"stamp"');
     expect((await find(k6, context)).part?.version).toBe("2.2.0");
   });
 
@@ -90,7 +109,10 @@ describe("looking for a tool", () => {
   it("does not take a manifest whose tool is gone", async () => {
     using machine = fakeMachine();
     const context = findContext(machine);
-    await context.cache.keepManifest("k6", { pin: k6.pin, place: { executable: join(machine.folder, "gone"), directory: machine.folder } });
+    await context.cache.keepManifest("k6", {
+      pin: k6.pin,
+      place: { executable: join(machine.folder, "gone"), directory: machine.folder },
+    });
     const { part, attempts } = await find(k6, context);
     expect(part).toBeUndefined();
     expect(attempts.at(-1)?.reason).toContain("is not on this machine");
@@ -105,16 +127,23 @@ describe("Cassandra's jars", () => {
     writeFileSync(join(lib, "apache-cassandra-5.0.8.jar"), "");
     symlinkSync(lib, join(machine.folder, "jars"));
     expect(placeOfJars(join(lib, "..")).directory).toBe(lib);
-    expect(placeOfJars(join(machine.folder, "jars")).executable).toBe(join(machine.folder, "jars", "apache-cassandra-5.0.8.jar"));
+    expect(placeOfJars(join(machine.folder, "jars")).executable).toBe(
+      join(machine.folder, "jars", "apache-cassandra-5.0.8.jar"),
+    );
   });
 
   it("are no good without the agent that Cassandra starts with, or without Java", async () => {
     using machine = fakeMachine();
     writeFileSync(join(machine.folder, "cassandra-all-5.0.8.jar"), "");
-    const context = findContext({ ...machine, env: { ...machine.env, SEAWALL_CASSANDRA: machine.folder } });
+    const context = findContext({
+      ...machine,
+      env: { ...machine.env, SEAWALL_CASSANDRA: machine.folder },
+    });
     expect((await find(cassandra, context)).attempts[0]?.reason).toContain("no jamm jar");
     writeFileSync(join(machine.folder, "jamm-0.4.0.jar"), "");
-    expect((await find(cassandra, context)).attempts[0]?.reason).toContain("no Java on this machine");
+    expect((await find(cassandra, context)).attempts[0]?.reason).toContain(
+      "no Java on this machine",
+    );
   });
 });
 
@@ -123,5 +152,5 @@ function starts(folder: string): number {
 }
 
 function readLines(path: string): string[] {
-  return (process.getBuiltinModule("node:fs").readFileSync(path, "utf8")).trim().split("\n");
+  return process.getBuiltinModule("node:fs").readFileSync(path, "utf8").trim().split("\n");
 }

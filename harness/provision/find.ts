@@ -29,7 +29,11 @@ export interface FindContext {
 
 export async function find(recipe: Recipe, context: FindContext): Promise<Finding> {
   const attempts: Attempt[] = [];
-  const look = async (place: Place, source: ToolSource, label = place.executable): Promise<Part | undefined> => {
+  const look = async (
+    place: Place,
+    source: ToolSource,
+    label = place.executable,
+  ): Promise<Part | undefined> => {
     const seen = await sight(recipe, place, source, context);
     if (typeof seen !== "string") return seen;
     attempts.push({ source, reason: seen.startsWith(label) ? seen : `${label}: ${seen}` });
@@ -51,25 +55,51 @@ export async function find(recipe: Recipe, context: FindContext): Promise<Findin
   }
 
   const manifest = await context.cache.manifest(recipe);
-  if (manifest === undefined) attempts.push({ source: "cache", reason: `not in ${context.cache.root}` });
+  if (manifest === undefined)
+    attempts.push({ source: "cache", reason: `not in ${context.cache.root}` });
   const part = manifest && (await look(manifest.place, "cache"));
   return { part, attempts, settled: false };
 }
 
 /** The tool at this place, or why it is no good. Starts it only when it was not seen to start before, as it is now. */
-export async function sight(recipe: Recipe, place: Place, source: ToolSource, context: FindContext): Promise<Part | string> {
+export async function sight(
+  recipe: Recipe,
+  place: Place,
+  source: ToolSource,
+  context: FindContext,
+): Promise<Part | string> {
   const known = await context.cache.sighted(recipe, place);
   if (known !== undefined) return "part" in known ? { ...known.part, source } : known.reason;
 
   const scratch = await mkdtemp(join(tmpdir(), "seawall-check-"));
   try {
-    const { version, env = {}, args = [], companions = {}, restsOn = [] } = await recipe.check(place, { ...context, scratch });
-    const part: Part = { name: recipe.name, version, source, executable: place.executable, directory: place.root ?? place.directory, env, args, companions };
-    await context.cache.keepSighted(recipe, place, { stamp: stampOf(place, restsOn), part }).catch(unkept);
+    const {
+      version,
+      env = {},
+      args = [],
+      companions = {},
+      restsOn = [],
+    } = await recipe.check(place, { ...context, scratch });
+    const part: Part = {
+      name: recipe.name,
+      version,
+      source,
+      executable: place.executable,
+      directory: place.root ?? place.directory,
+      env,
+      args,
+      companions,
+    };
+    await context.cache
+      .keepSighted(recipe, place, { stamp: stampOf(place, restsOn), part })
+      .catch(unkept);
     return part;
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;
-    if (error instanceof WrongVersion) await context.cache.keepSighted(recipe, place, { stamp: stampOf(place, []), reason: error.message }).catch(unkept);
+    if (error instanceof WrongVersion)
+      await context.cache
+        .keepSighted(recipe, place, { stamp: stampOf(place, []), reason: error.message })
+        .catch(unkept);
     return error.message;
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -21,10 +21,15 @@ export interface Inspection {
   readonly install: string;
 }
 
-export async function inspect(options: { readonly env: NodeJS.ProcessEnv; readonly signal?: AbortSignal | undefined }): Promise<readonly Inspection[]> {
+export async function inspect(options: {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
+}): Promise<readonly Inspection[]> {
   const { env, signal } = options;
   const context: FindContext = {
-    env, signal, cache: new ToolCache(env),
+    env,
+    signal,
+    cache: new ToolCache(env),
     java: async () => {
       const { part } = await java;
       if (part === undefined) throw new Rejected("needs Java 17");
@@ -32,20 +37,47 @@ export async function inspect(options: { readonly env: NodeJS.ProcessEnv; readon
     },
   };
   const java = find(recipes.java, context);
-  const parts = await Promise.all(partsOf(toolNames).map(async (name): Promise<Inspection> => {
-    const { part, attempts, settled } = name === "java" ? await java : await find(recipes[name], context);
-    return { name, wanted: recipes[name].wanted, found: part, attempts, ...waysTo(name, settled, env), install: `${recipes[name].install}; or set ${recipes[name].variable}` };
-  }));
-  const node: Inspection = { name: "node", wanted: "24", found: nodeItself(), attempts: [], sources: [], obstacles: [], install: "`npm ci`" };
+  const parts = await Promise.all(
+    partsOf(toolNames).map(async (name): Promise<Inspection> => {
+      const { part, attempts, settled } =
+        name === "java" ? await java : await find(recipes[name], context);
+      return {
+        name,
+        wanted: recipes[name].wanted,
+        found: part,
+        attempts,
+        ...waysTo(name, settled, env),
+        install: `${recipes[name].install}; or set ${recipes[name].variable}`,
+      };
+    }),
+  );
+  const node: Inspection = {
+    name: "node",
+    wanted: "24",
+    found: nodeItself(),
+    attempts: [],
+    sources: [],
+    obstacles: [],
+    install: "`npm ci`",
+  };
   return [node, ...parts];
 }
 
 /** A variable that names a bad place rules everything else out: what the reader asked for is not replaced in silence. */
-function waysTo(name: PartName, settled: boolean, env: NodeJS.ProcessEnv): Pick<Inspection, "sources" | "obstacles"> {
+function waysTo(
+  name: PartName,
+  settled: boolean,
+  env: NodeJS.ProcessEnv,
+): Pick<Inspection, "sources" | "obstacles"> {
   if (settled) return { sources: [], obstacles: [`${recipes[name].variable} is set`] };
-  const sources = groupOf(name).sources.map((source) => ({ title: source.title, obstacle: source.obstacle(env) }));
+  const sources = groupOf(name).sources.map((source) => ({
+    title: source.title,
+    obstacle: source.obstacle(env),
+  }));
   return {
     sources: sources.filter(({ obstacle }) => obstacle === undefined).map(({ title }) => title),
-    obstacles: sources.flatMap(({ title, obstacle }) => (obstacle === undefined ? [] : [`${title}: ${obstacle}`])),
+    obstacles: sources.flatMap(({ title, obstacle }) =>
+      obstacle === undefined ? [] : [`${title}: ${obstacle}`],
+    ),
   };
 }

@@ -32,12 +32,21 @@ describe("a lock", () => {
 
   it("is free again as soon as its owner is killed", async () => {
     const path = join(folder, "lock");
-    const owner = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", `
+    const owner = spawn(
+      process.execPath,
+      [
+        "--disable-warning=ExperimentalWarning",
+        "--input-type=module",
+        "-e",
+        `
       const { lock } = await import(${JSON.stringify(fileURLToPath(new URL("lock.ts", import.meta.url)))});
       globalThis.held = await lock(${JSON.stringify(path)});
       console.log("held");
       setInterval(() => {}, 1000);
-    `], { stdio: ["ignore", "pipe", "inherit"] });
+    `,
+      ],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
     try {
       await once(owner.stdout, "data");
       await expect(lock(path, { waitMsMax: 0 })).rejects.toThrow("another seawall still holds");

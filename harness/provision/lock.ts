@@ -31,7 +31,9 @@ export async function lock(path: string, options: LockOptions = {}): Promise<Dis
       if (!waited) onWait?.();
       waited = true;
       if (performance.now() - startMs > waitMsMax) {
-        throw new SeawallError("TIMED_OUT", `another seawall still holds ${path}`, { hint: "End it, or wait for it, and start again." });
+        throw new SeawallError("TIMED_OUT", `another seawall still holds ${path}`, {
+          hint: "End it, or wait for it, and start again.",
+        });
       }
       await sleep(pollMs, undefined, { signal });
     }

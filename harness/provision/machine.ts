@@ -36,7 +36,12 @@ export async function inspectMachine(env: NodeJS.ProcessEnv): Promise<Machine> {
     zoneAddresses,
     docker,
     browser: browser(env),
-    clients: Object.fromEntries(["apt-get", "go", "mvn", "java", "gcc"].map((name) => [name, programsInPath(name, env)[0]?.executable])),
+    clients: Object.fromEntries(
+      ["apt-get", "go", "mvn", "java", "gcc"].map((name) => [
+        name,
+        programsInPath(name, env)[0]?.executable,
+      ]),
+    ),
   };
 }
 
@@ -56,24 +61,45 @@ export function freeDiskBytes(path: string): number | undefined {
 function bindable(address: string): Promise<Ability> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", (error) => resolve({ works: false, detail: `${address} cannot be bound: ${error.message}` }));
-    server.listen(0, address, () => server.close(() => resolve({ works: true, detail: `${address} can be bound` })));
+    server.once("error", (error) =>
+      resolve({ works: false, detail: `${address} cannot be bound: ${error.message}` }),
+    );
+    server.listen(0, address, () =>
+      server.close(() => resolve({ works: true, detail: `${address} can be bound` })),
+    );
   });
 }
 
 /** Asks the engine that DOCKER_HOST names, or the usual socket, whether it is there. */
 export function dockerEngine(env: NodeJS.ProcessEnv): Promise<Ability> {
   const host = env.DOCKER_HOST || "unix:///var/run/docker.sock";
-  const address = host.startsWith("unix://") ? { socketPath: host.slice("unix://".length) } : tcpAddress(host);
-  if (address === undefined) return Promise.resolve({ works: false, detail: `DOCKER_HOST=${host} is neither unix:// nor tcp://` });
-  return new Promise((resolve) => {
-    const asked = request({ ...address, path: "/_ping", agent: false, timeout: engineTimeoutMs }, (response) => {
-      response.resume();
-      const works = response.statusCode === 200;
-      resolve({ works, detail: works ? `an engine answers on ${host}` : `${host} answers ${response.statusCode}` });
+  const address = host.startsWith("unix://")
+    ? { socketPath: host.slice("unix://".length) }
+    : tcpAddress(host);
+  if (address === undefined)
+    return Promise.resolve({
+      works: false,
+      detail: `DOCKER_HOST=${host} is neither unix:// nor tcp://`,
     });
+  return new Promise((resolve) => {
+    const asked = request(
+      { ...address, path: "/_ping", agent: false, timeout: engineTimeoutMs },
+      (response) => {
+        response.resume();
+        const works = response.statusCode === 200;
+        resolve({
+          works,
+          detail: works ? `an engine answers on ${host}` : `${host} answers ${response.statusCode}`,
+        });
+      },
+    );
     asked.once("timeout", () => asked.destroy(new Error("no answer")));
-    asked.once("error", (error) => resolve({ works: false, detail: `no engine on ${host} (${"code" in error ? error.code : error.message})` }));
+    asked.once("error", (error) =>
+      resolve({
+        works: false,
+        detail: `no engine on ${host} (${"code" in error ? error.code : error.message})`,
+      }),
+    );
     asked.end();
   });
 }
@@ -88,6 +114,9 @@ function tcpAddress(host: string): { host: string; port: string } | undefined {
 function browser(env: NodeJS.ProcessEnv): Ability {
   const found = chromiumPath(env);
   return found === null
-    ? { works: false, detail: "none, so no real players: apt-get install chromium, or name one in CHROMIUM" }
+    ? {
+        works: false,
+        detail: "none, so no real players: apt-get install chromium, or name one in CHROMIUM",
+      }
     : { works: true, detail: found };
 }

@@ -11,7 +11,10 @@ export interface Missing {
 
 export function missingTools(missing: readonly Missing[]): SeawallError {
   const names = missing.map(({ recipe }) => recipe.name).join(", ");
-  const headline = missing.length === 1 ? `a tool is missing: ${names}` : `${missing.length} tools are missing: ${names}`;
+  const headline =
+    missing.length === 1
+      ? `a tool is missing: ${names}`
+      : `${missing.length} tools are missing: ${names}`;
   const message = [headline, ...missing.flatMap(linesFor)].join("\n");
   return new SeawallError("TOOL_MISSING", message, {
     hint: "Install what is missing as shown above, or set its variable to where it lies; `./seawall doctor` then shows what was found.",
@@ -20,5 +23,9 @@ export function missingTools(missing: readonly Missing[]): SeawallError {
 
 function linesFor({ recipe, attempts }: Missing): string[] {
   const tried = attempts.map(({ source, reason }) => `    ${source.padEnd(11)}  ${reason}`);
-  return [`  ${recipe.name} (${recipe.wanted})`, ...tried, `    ${"to install".padEnd(11)}  ${recipe.install}; or set ${recipe.variable}`];
+  return [
+    `  ${recipe.name} (${recipe.wanted})`,
+    ...tried,
+    `    ${"to install".padEnd(11)}  ${recipe.install}; or set ${recipe.variable}`,
+  ];
 }

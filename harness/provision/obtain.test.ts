@@ -11,21 +11,48 @@ import { k6 } from "./tools/k6.ts";
 import { placeOfProgram } from "./tools/program.ts";
 import { toxiproxy } from "./tools/toxiproxy.ts";
 
-const outputs: Partial<Record<PartName, string>> = { k6: "k6 v2.2.0", toxiproxy: "toxiproxy-server version 2.12.0" };
+const outputs: Partial<Record<PartName, string>> = {
+  k6: "k6 v2.2.0",
+  toxiproxy: "toxiproxy-server version 2.12.0",
+};
 
-function contextOn(machine: FakeMachine, seen: Progress[] = [], signal?: AbortSignal): ObtainContext {
-  return { ...findContext(machine), signal, progress: (progress) => seen.push(progress), unreachable: new Map() };
+function contextOn(
+  machine: FakeMachine,
+  seen: Progress[] = [],
+  signal?: AbortSignal,
+): ObtainContext {
+  return {
+    ...findContext(machine),
+    signal,
+    progress: (progress) => seen.push(progress),
+    unreachable: new Map(),
+  };
 }
 
 function sourceThat(build: Source["build"], kind: Source["kind"] = "registry"): Source {
-  return { kind, title: "a source of the test", oneByOne: kind === "download", obstacle: () => undefined, build };
+  return {
+    kind,
+    title: "a source of the test",
+    oneByOne: kind === "download",
+    obstacle: () => undefined,
+    build,
+  };
 }
 
 /** Builds scripts that print what each tool would. */
 const working: Source["build"] = async (recipes, { staging }) =>
-  new Map(recipes.map(({ name }): [PartName, Place] => [name, placeOfProgram(installScript(join(staging, name), `echo "${outputs[name]}"`))]));
+  new Map(
+    recipes.map(({ name }): [PartName, Place] => [
+      name,
+      placeOfProgram(installScript(join(staging, name), `echo "${outputs[name]}"`)),
+    ]),
+  );
 
-const groupOf = (...sources: Source[]): Group => ({ name: "test", members: ["k6", "toxiproxy"], sources });
+const groupOf = (...sources: Source[]): Group => ({
+  name: "test",
+  members: ["k6", "toxiproxy"],
+  sources,
+});
 
 describe("getting a tool", () => {
   it("leaves it in the cache, where it is found from then on", async () => {
@@ -33,7 +60,10 @@ describe("getting a tool", () => {
     const context = contextOn(machine);
     const { parts } = await obtain(groupOf(sourceThat(working)), [k6, toxiproxy], context);
     expect(parts.get("k6")).toMatchObject({ version: "2.2.0", source: "registry" });
-    expect((await find(toxiproxy, context)).part).toMatchObject({ version: "2.12.0", source: "cache" });
+    expect((await find(toxiproxy, context)).part).toMatchObject({
+      version: "2.12.0",
+      source: "cache",
+    });
   });
 
   it("goes on to the next source for what the first cannot give, and for that only", async () => {
@@ -47,35 +77,65 @@ describe("getting a tool", () => {
       asked.push(recipes.map(({ name }) => name));
       return working(recipes, context);
     });
-    const { parts, attempts } = await obtain(groupOf(release, registry), [k6, toxiproxy], contextOn(machine));
-    expect([parts.get("k6")?.source, parts.get("toxiproxy")?.source]).toEqual(["download", "registry"]);
+    const { parts, attempts } = await obtain(
+      groupOf(release, registry),
+      [k6, toxiproxy],
+      contextOn(machine),
+    );
+    expect([parts.get("k6")?.source, parts.get("toxiproxy")?.source]).toEqual([
+      "download",
+      "registry",
+    ]);
     expect(asked).toEqual([["toxiproxy"]]);
-    expect(attempts.get("toxiproxy")).toEqual([{ source: "download", reason: "the release is gone" }]);
+    expect(attempts.get("toxiproxy")).toEqual([
+      { source: "download", reason: "the release is gone" },
+    ]);
   });
 
   it("is done once when two ask at once", async () => {
     using machine = fakeMachine();
     let builds = 0;
-    const slow = groupOf(sourceThat(async (recipes, context) => {
-      builds += 1;
-      await sleep(300);
-      return working(recipes, context);
-    }));
+    const slow = groupOf(
+      sourceThat(async (recipes, context) => {
+        builds += 1;
+        await sleep(300);
+        return working(recipes, context);
+      }),
+    );
     const seen: Progress[] = [];
-    const [one, two] = await Promise.all([obtain(slow, [k6], contextOn(machine, seen)), obtain(slow, [k6], contextOn(machine, seen))]);
+    const [one, two] = await Promise.all([
+      obtain(slow, [k6], contextOn(machine, seen)),
+      obtain(slow, [k6], contextOn(machine, seen)),
+    ]);
     expect(builds).toBe(1);
-    expect([one.parts.get("k6")?.source, two.parts.get("k6")?.source].sort()).toEqual(["cache", "registry"]);
-    expect(seen.map(({ step }) => step)).toContain("waiting for another seawall that is getting it");
+    expect([one.parts.get("k6")?.source, two.parts.get("k6")?.source].sort()).toEqual([
+      "cache",
+      "registry",
+    ]);
+    expect(seen.map(({ step }) => step)).toContain(
+      "waiting for another seawall that is getting it",
+    );
   });
 
   it("keeps nothing that does not start", async () => {
     using machine = fakeMachine();
-    const broken = sourceThat(async (_recipes, { staging }) =>
-      new Map<PartName, Place>([["k6", placeOfProgram(installScript(join(staging, "k6"), "echo cannot find a library >&2; exit 127"))]]));
+    const broken = sourceThat(
+      async (_recipes, { staging }) =>
+        new Map<PartName, Place>([
+          [
+            "k6",
+            placeOfProgram(
+              installScript(join(staging, "k6"), "echo cannot find a library >&2; exit 127"),
+            ),
+          ],
+        ]),
+    );
     const context = contextOn(machine);
     const { parts, attempts } = await obtain(groupOf(broken), [k6], context);
     expect(parts.size).toBe(0);
-    expect(attempts.get("k6")?.[0]?.reason).toMatch(/got by a source of the test, but: .*cannot find a library/);
+    expect(attempts.get("k6")?.[0]?.reason).toMatch(
+      /got by a source of the test, but: .*cannot find a library/,
+    );
     expect((await find(k6, context)).part).toBeUndefined();
   });
 
@@ -89,7 +149,9 @@ describe("getting a tool", () => {
       signal?.throwIfAborted();
       return new Map();
     });
-    await expect(obtain(groupOf(halfway), [k6], contextOn(machine, [], interrupted.signal))).rejects.toBe(reason);
+    await expect(
+      obtain(groupOf(halfway), [k6], contextOn(machine, [], interrupted.signal)),
+    ).rejects.toBe(reason);
     const context = contextOn(machine);
     expect((await find(k6, context)).part).toBeUndefined();
     expect(readdirSync(context.cache.folder("staging"))).toEqual([]);

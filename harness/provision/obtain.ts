@@ -22,7 +22,11 @@ export interface Group {
 export const groups: readonly Group[] = [
   { name: "go", members: ["k6", "toxiproxy"], sources: [release, goModule] },
   { name: "cassandra", members: ["cassandra"], sources: [release, maven] },
-  { name: "debian", members: ["memcached", "varnish", "nginx", "ffmpeg", "faketime", "java"], sources: [debian] },
+  {
+    name: "debian",
+    members: ["memcached", "varnish", "nginx", "ffmpeg", "faketime", "java"],
+    sources: [debian],
+  },
 ];
 
 export interface ObtainContext extends FindContext {
@@ -36,7 +40,11 @@ export interface Obtained {
 }
 
 /** Gets as many of `recipes`, all of them members of `group`, as can be had; for the others `attempts` says why not. */
-export async function obtain(group: Group, recipes: readonly Recipe[], context: ObtainContext): Promise<Obtained> {
+export async function obtain(
+  group: Group,
+  recipes: readonly Recipe[],
+  context: ObtainContext,
+): Promise<Obtained> {
   const { cache, signal, progress } = context;
   const parts = new Map<PartName, Part>();
   const attempts = new Map<PartName, Attempt[]>(recipes.map(({ name }) => [name, []]));
@@ -55,7 +63,8 @@ export async function obtain(group: Group, recipes: readonly Recipe[], context: 
     for (const batch of batches.filter(({ length }) => length > 0)) {
       const outcome = await build(group, source, batch, context);
       for (const [name, result] of outcome) {
-        if (typeof result === "string") attempts.get(name)?.push({ source: source.kind, reason: result });
+        if (typeof result === "string")
+          attempts.get(name)?.push({ source: source.kind, reason: result });
         else parts.set(name, result);
       }
     }
@@ -71,21 +80,33 @@ async function fromCache(recipe: Recipe, context: ObtainContext): Promise<Part |
 }
 
 /** Builds the batch in a staging folder, moves it into place as a whole, and keeps each tool that then starts. */
-async function build(group: Group, source: Source, batch: readonly Recipe[], context: ObtainContext): Promise<Map<PartName, Part | string>> {
+async function build(
+  group: Group,
+  source: Source,
+  batch: readonly Recipe[],
+  context: ObtainContext,
+): Promise<Map<PartName, Part | string>> {
   const { cache, progress } = context;
   const names = batch.map(({ name }) => name);
   const tool = names.join(", ");
-  const contents = createHash("sha256").update(JSON.stringify([source.kind, batch.map(({ name, pin }) => [name, pin])])).digest("hex");
+  const contents = createHash("sha256")
+    .update(JSON.stringify([source.kind, batch.map(({ name, pin }) => [name, pin])]))
+    .digest("hex");
   const home = cache.folder("trees", `${group.name}-${contents.slice(0, 8)}`);
   const staging = await cache.staging(group.name);
   try {
-    const say = (step: string, detail?: string) => progress(detail === undefined ? { tool, step } : { tool, step, detail });
+    const say = (step: string, detail?: string) =>
+      progress(detail === undefined ? { tool, step } : { tool, step, detail });
     const places = await source.build(batch, { ...context, staging, home, say });
     await rm(home, { recursive: true, force: true });
     await mkdir(dirname(home), { recursive: true });
     await rename(staging, home);
     const results = new Map<PartName, Part | string>();
-    for (const recipe of batch) results.set(recipe.name, await keep(recipe, moved(places.get(recipe.name), staging, home), source, context));
+    for (const recipe of batch)
+      results.set(
+        recipe.name,
+        await keep(recipe, moved(places.get(recipe.name), staging, home), source, context),
+      );
     return results;
   } catch (error) {
     context.signal?.throwIfAborted();
@@ -96,7 +117,12 @@ async function build(group: Group, source: Source, batch: readonly Recipe[], con
   }
 }
 
-async function keep(recipe: Recipe, place: Place | undefined, source: Source, context: ObtainContext): Promise<Part | string> {
+async function keep(
+  recipe: Recipe,
+  place: Place | undefined,
+  source: Source,
+  context: ObtainContext,
+): Promise<Part | string> {
   if (place === undefined) return `${source.title} holds no ${recipe.name}`;
   const seen = await sight(recipe, place, source.kind, context);
   if (typeof seen === "string") return `got by ${source.title}, but: ${seen}`;
@@ -107,7 +133,8 @@ async function keep(recipe: Recipe, place: Place | undefined, source: Source, co
 
 function moved(place: Place | undefined, from: string, to: string): Place | undefined {
   if (place === undefined) return undefined;
-  const move = (path: string) => (path === from || path.startsWith(`${from}/`) ? join(to, path.slice(from.length)) : path);
+  const move = (path: string) =>
+    path === from || path.startsWith(`${from}/`) ? join(to, path.slice(from.length)) : path;
   return {
     executable: move(place.executable),
     directory: move(place.directory),

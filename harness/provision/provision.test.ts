@@ -9,21 +9,34 @@ import { ffmpeg } from "./tools/ffmpeg.ts";
 import { k6 } from "./tools/k6.ts";
 import { varnish } from "./tools/varnish.ts";
 
-const encoders = (...names: string[]) => `case "$*" in *-encoders*) ${names.map((name) => `echo " V....D ${name}   an encoder"`).join("; ")};; *) echo "ffmpeg version 5.1.9-0+deb12u1 Copyright";; esac`;
+const encoders = (...names: string[]) =>
+  `case "$*" in *-encoders*) ${names.map((name) => `echo " V....D ${name}   an encoder"`).join("; ")};; *) echo "ffmpeg version 5.1.9-0+deb12u1 Copyright";; esac`;
 
 describe("provision", () => {
   it("gives exactly the tools that were asked for, and says nothing when all are there", async () => {
     using machine = fakeMachine();
     const path = machine.install("k6", 'echo "k6 v2.2.0"');
-    const tools = await provision(["node", "k6"], { env: machine.env, progress: () => expect.unreachable("nothing is being got") });
+    const tools = await provision(["node", "k6"], {
+      env: machine.env,
+      progress: () => expect.unreachable("nothing is being got"),
+    });
     expect(Object.keys(tools)).toEqual(["node", "k6"]);
-    expect(tools.k6).toMatchObject({ name: "k6", version: "2.2.0", source: "path", executable: path });
+    expect(tools.k6).toMatchObject({
+      name: "k6",
+      version: "2.2.0",
+      source: "path",
+      executable: path,
+    });
     expect(tools.node.executable).toBe(process.execPath);
   });
 
   it("names every missing tool in one error, each with what was tried", async () => {
     using machine = fakeMachine();
-    const env = { ...machine.env, SEAWALL_K6: "/nowhere/k6", SEAWALL_FFMPEG: installScript(join(machine.folder, "ffmpeg"), encoders("aac")) };
+    const env = {
+      ...machine.env,
+      SEAWALL_K6: "/nowhere/k6",
+      SEAWALL_FFMPEG: installScript(join(machine.folder, "ffmpeg"), encoders("aac")),
+    };
     const error = await provision(["k6", "ffmpeg"], { env }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(SeawallError);
     expect(error).toMatchObject({ code: "TOOL_MISSING", exitCode: 70 });
@@ -44,14 +57,22 @@ describe("provision", () => {
   it("stops at once when it was interrupted before it began", async () => {
     using machine = fakeMachine();
     const reason = new Error("interrupted");
-    await expect(provision(["k6"], { env: machine.env, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(
+      provision(["k6"], { env: machine.env, signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason);
   });
 
   it("rejects a Varnish that cannot compile a VCL, with the compiler's words", async () => {
     using machine = fakeMachine();
-    const script = 'case "$*" in -V) echo "varnishd (varnish-7.1.1 revision x)";; *) echo "Running C-compiler failed, exited with 127" >&2; exit 2;; esac';
-    const env = { ...machine.env, SEAWALL_VARNISH: installScript(join(machine.folder, "varnishd"), script) };
-    await expect(provision(["varnish"], { env })).rejects.toThrow("cannot compile a VCL: varnishd -C exited with 2: Running C-compiler failed");
+    const script =
+      'case "$*" in -V) echo "varnishd (varnish-7.1.1 revision x)";; *) echo "Running C-compiler failed, exited with 127" >&2; exit 2;; esac';
+    const env = {
+      ...machine.env,
+      SEAWALL_VARNISH: installScript(join(machine.folder, "varnishd"), script),
+    };
+    await expect(provision(["varnish"], { env })).rejects.toThrow(
+      "cannot compile a VCL: varnishd -C exited with 2: Running C-compiler failed",
+    );
   });
 });
 
@@ -59,20 +80,48 @@ describe("inspect", () => {
   it("tells of every tool without getting any", async () => {
     using machine = fakeMachine();
     machine.install("k6", 'echo "k6 v2.2.0"');
-    const tools = await inspect({ env: { ...machine.env, SEAWALL_MEMCACHED: "/nowhere/memcached" } });
+    const tools = await inspect({
+      env: { ...machine.env, SEAWALL_MEMCACHED: "/nowhere/memcached" },
+    });
     const named = (name: string) => tools.find((tool) => tool.name === name);
-    expect(tools.map(({ name }) => name)).toEqual(["node", "k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", "ffmpeg", "faketime", "java"]);
+    expect(tools.map(({ name }) => name)).toEqual([
+      "node",
+      "k6",
+      "toxiproxy",
+      "cassandra",
+      "memcached",
+      "varnish",
+      "nginx",
+      "ffmpeg",
+      "faketime",
+      "java",
+    ]);
     expect(named("k6")?.found?.version).toBe("2.2.0");
-    expect(named("memcached")).toMatchObject({ found: undefined, sources: [], obstacles: ["SEAWALL_MEMCACHED is set"] });
-    expect(named("toxiproxy")?.obstacles).toContain("a Go module: go >= 1.25 is not on this machine");
+    expect(named("memcached")).toMatchObject({
+      found: undefined,
+      sources: [],
+      obstacles: ["SEAWALL_MEMCACHED is set"],
+    });
+    expect(named("toxiproxy")?.obstacles).toContain(
+      "a Go module: go >= 1.25 is not on this machine",
+    );
   });
 });
 
 describe("the error for missing tools", () => {
   it("says for each what was tried and how to install it", () => {
     const { message, hint } = missingTools([
-      { recipe: k6, attempts: [{ source: "path", reason: "not there" }, { source: "download", reason: "github.com does not answer (ENOTFOUND)" }] },
-      { recipe: varnish, attempts: [{ source: "registry", reason: "apt-get is not on this machine" }] },
+      {
+        recipe: k6,
+        attempts: [
+          { source: "path", reason: "not there" },
+          { source: "download", reason: "github.com does not answer (ENOTFOUND)" },
+        ],
+      },
+      {
+        recipe: varnish,
+        attempts: [{ source: "registry", reason: "apt-get is not on this machine" }],
+      },
     ]);
     expect(message.split("\n")).toEqual([
       "2 tools are missing: k6, varnish",
@@ -88,6 +137,8 @@ describe("the error for missing tools", () => {
   });
 
   it("speaks of one tool in the singular", () => {
-    expect(missingTools([{ recipe: ffmpeg, attempts: [] }]).message).toMatch(/^a tool is missing: ffmpeg\n/);
+    expect(missingTools([{ recipe: ffmpeg, attempts: [] }]).message).toMatch(
+      /^a tool is missing: ffmpeg\n/,
+    );
   });
 });

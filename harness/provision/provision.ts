@@ -22,14 +22,20 @@ export interface ProvisionOptions {
 }
 
 /** Every named tool, seen to start; throws TOOL_MISSING that names all that cannot be had, with what was tried for each. */
-export async function provision<Name extends ToolName>(names: readonly Name[], options: ProvisionOptions): Promise<Pick<Tools, Name>> {
+export async function provision<Name extends ToolName>(
+  names: readonly Name[],
+  options: ProvisionOptions,
+): Promise<Pick<Tools, Name>> {
   const parts = await resolve(partsOf(names), options);
   const tools = names.map((name): [Name, Tool] => [name, toolFrom(name, parts)]);
   return Object.fromEntries(tools) as Pick<Tools, Name>;
 }
 
 /** Groups are worked on side by side. When one fails for good, the others are stopped, and waited for, before that is thrown. */
-async function resolve(wanted: readonly PartName[], { env, signal, progress = () => {} }: ProvisionOptions): Promise<ReadonlyMap<PartName, Part>> {
+async function resolve(
+  wanted: readonly PartName[],
+  { env, signal, progress = () => {} }: ProvisionOptions,
+): Promise<ReadonlyMap<PartName, Part>> {
   const halt = new AbortController();
   const context: ObtainContext = {
     env,
@@ -46,17 +52,29 @@ async function resolve(wanted: readonly PartName[], { env, signal, progress = ()
   const look = once((name: PartName): Promise<Finding> => find(recipes[name], context));
   const get = once(async (group: Group): Promise<Obtained> => {
     const members = group.members.filter((name) => wanted.includes(name));
-    const findings = await Promise.all(members.map(async (name) => ({ name, finding: await look(name) })));
-    const lacking = findings.filter(({ finding }) => finding.part === undefined && !finding.settled);
+    const findings = await Promise.all(
+      members.map(async (name) => ({ name, finding: await look(name) })),
+    );
+    const lacking = findings.filter(
+      ({ finding }) => finding.part === undefined && !finding.settled,
+    );
     if (lacking.length === 0) return { parts: new Map(), attempts: new Map() };
-    return obtain(group, lacking.map(({ name }) => recipes[name]), context);
+    return obtain(
+      group,
+      lacking.map(({ name }) => recipes[name]),
+      context,
+    );
   });
 
   const used = groups.filter(({ members }) => members.some((name) => wanted.includes(name)));
-  const ends = await Promise.allSettled(used.map((group) => get(group).catch((error: unknown) => {
-    halt.abort(error);
-    throw error;
-  })));
+  const ends = await Promise.allSettled(
+    used.map((group) =>
+      get(group).catch((error: unknown) => {
+        halt.abort(error);
+        throw error;
+      }),
+    ),
+  );
   signal?.throwIfAborted();
   for (const end of ends) if (end.status === "rejected") throw halt.signal.reason;
 
@@ -67,7 +85,11 @@ async function resolve(wanted: readonly PartName[], { env, signal, progress = ()
     const obtained = await get(groupOf(name));
     const had = part ?? obtained.parts.get(name);
     if (had) parts.set(name, had);
-    else missing.push({ recipe: recipes[name], attempts: [...attempts, ...(obtained.attempts.get(name) ?? [])] });
+    else
+      missing.push({
+        recipe: recipes[name],
+        attempts: [...attempts, ...(obtained.attempts.get(name) ?? [])],
+      });
   }
   if (missing.length > 0) throw missingTools(missing);
   return parts;
@@ -86,7 +108,16 @@ function toolFrom(name: ToolName, parts: ReadonlyMap<PartName, Part>): Tool {
 /** Services run on the Node that runs the harness. */
 export function nodeItself(): Tool {
   const executable = process.execPath;
-  return { name: "node", version: process.versions.node, source: "path", executable, directory: executable, env: {}, args: [], companions: {} };
+  return {
+    name: "node",
+    version: process.versions.node,
+    source: "path",
+    executable,
+    directory: executable,
+    env: {},
+    args: [],
+    companions: {},
+  };
 }
 
 export function groupOf(name: PartName): Group {

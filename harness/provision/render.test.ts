@@ -3,7 +3,14 @@ import { liveLine, showProgress } from "./render.ts";
 
 function output(isTerminal: boolean) {
   const written: string[] = [];
-  return { written, isTerminal, columns: 40, colour: false, write: (text: string) => void written.push(text), erase: () => void written.push("(erased)") };
+  return {
+    written,
+    isTerminal,
+    columns: 40,
+    colour: false,
+    write: (text: string) => void written.push(text),
+    erase: () => void written.push("(erased)"),
+  };
 }
 
 describe("the progress of getting tools", () => {
@@ -16,7 +23,11 @@ describe("the progress of getting tools", () => {
       display.progress({ tool: "k6", step: "building", detail: "net/http" });
       display.progress({ tool: "k6", step: "ready, 2.2.0" });
     }
-    expect(out.written.filter((text) => text !== "(erased)")).toEqual(["k6: building\n", "ffmpeg: fetching\n", "k6: ready, 2.2.0\n"]);
+    expect(out.written.filter((text) => text !== "(erased)")).toEqual([
+      "k6: building\n",
+      "ffmpeg: fetching\n",
+      "k6: ready, 2.2.0\n",
+    ]);
   });
 
   it("leaves no live line behind on a terminal, and writes nothing when nothing was got", () => {
@@ -31,7 +42,10 @@ describe("the progress of getting tools", () => {
   });
 
   it("fits its live line into the terminal", () => {
-    const steps = [{ tool: "k6, toxiproxy", step: "building", detail: "github.com/a/very/long/package" }, { tool: "ffmpeg", step: "unpacking 84 packages", detail: "31" }];
+    const steps = [
+      { tool: "k6, toxiproxy", step: "building", detail: "github.com/a/very/long/package" },
+      { tool: "ffmpeg", step: "unpacking 84 packages", detail: "31" },
+    ];
     const line = liveLine(steps, 12.3, 40);
     expect(line.length).toBeLessThan(40);
     expect(line).toMatch(/^12 s {2}k6, toxi.*… · ffmpeg 31$/);

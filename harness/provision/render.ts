@@ -26,7 +26,12 @@ export function showProgress(output: ProgressOutput): ProgressDisplay {
 
   const draw = () => {
     output.erase();
-    output.write(paint(liveLine([...steps.values()], (performance.now() - startMs) / 1_000, output.columns), output));
+    output.write(
+      paint(
+        liveLine([...steps.values()], (performance.now() - startMs) / 1_000, output.columns),
+        output,
+      ),
+    );
   };
   const progress = (now: Progress) => {
     const before = steps.get(now.tool);
@@ -52,7 +57,9 @@ export function showProgress(output: ProgressOutput): ProgressDisplay {
 export function liveLine(steps: readonly Progress[], elapsedS: number, columns: number): string {
   const clock = `${elapsedS.toFixed(0)} s  `;
   const share = Math.floor((columns - 1 - clock.length) / Math.max(1, steps.length)) - 3;
-  const texts = steps.map(({ tool, step, detail }) => clip(`${tool} ${detail ?? step}`, Math.max(8, share)));
+  const texts = steps.map(({ tool, step, detail }) =>
+    clip(`${tool} ${detail ?? step}`, Math.max(8, share)),
+  );
   return clip(clock + texts.join(" · "), columns - 1);
 }
 

@@ -15,15 +15,22 @@ type Asking = Pick<CheckContext, "env" | "signal">;
 
 /** Debian's name for this machine's kind of library, such as `aarch64-linux-gnu`. */
 export async function multiarch({ env, signal }: Asking): Promise<string> {
-  const asked = await run("dpkg-architecture", ["-qDEB_HOST_MULTIARCH"], { env, signal }).catch((error: unknown) => {
-    if (error instanceof Rejected) return undefined; // It belongs to dpkg-dev, which most machines lack.
-    throw error;
-  });
+  const asked = await run("dpkg-architecture", ["-qDEB_HOST_MULTIARCH"], { env, signal }).catch(
+    (error: unknown) => {
+      if (error instanceof Rejected) return undefined; // It belongs to dpkg-dev, which most machines lack.
+      throw error;
+    },
+  );
   if (asked?.exitCode === 0) return asked.stdout.trim();
   const { stdout } = await runWell("dpkg", ["--print-architecture"], { env, signal });
   const names: Record<string, string> = {
-    amd64: "x86_64-linux-gnu", arm64: "aarch64-linux-gnu", armhf: "arm-linux-gnueabihf", i386: "i386-linux-gnu",
-    ppc64el: "powerpc64le-linux-gnu", riscv64: "riscv64-linux-gnu", s390x: "s390x-linux-gnu",
+    amd64: "x86_64-linux-gnu",
+    arm64: "aarch64-linux-gnu",
+    armhf: "arm-linux-gnueabihf",
+    i386: "i386-linux-gnu",
+    ppc64el: "powerpc64le-linux-gnu",
+    riscv64: "riscv64-linux-gnu",
+    s390x: "s390x-linux-gnu",
   };
   const architecture = stdout.trim();
   return names[architecture] ?? `${architecture}-linux-gnu`;
@@ -36,10 +43,15 @@ export async function multiarch({ env, signal }: Asking): Promise<string> {
 export async function libraryEnv(place: Place, asking: Asking): Promise<Record<string, string>> {
   if (place.root === undefined) return {};
   const name = await multiarch(asking);
-  const folders = [`usr/lib/${name}`, `lib/${name}`, "usr/lib", "lib"].map((folder) => join(place.root ?? "", folder)).filter((folder) => existsSync(folder));
+  const folders = [`usr/lib/${name}`, `lib/${name}`, "usr/lib", "lib"]
+    .map((folder) => join(place.root ?? "", folder))
+    .filter((folder) => existsSync(folder));
   for (;;) {
     const LD_LIBRARY_PATH = folders.join(":");
-    const missing = await missingLibraries(place.executable, { env: { ...asking.env, LD_LIBRARY_PATH }, signal: asking.signal });
+    const missing = await missingLibraries(place.executable, {
+      env: { ...asking.env, LD_LIBRARY_PATH },
+      signal: asking.signal,
+    });
     if (missing.length === 0) return LD_LIBRARY_PATH === "" ? {} : { LD_LIBRARY_PATH };
     const found = await foldersHolding(missing, join(place.root, "usr/lib"));
     const added = found.filter((folder) => !folders.includes(folder));
@@ -55,7 +67,11 @@ async function missingLibraries(executable: string, { env, signal }: Asking): Pr
 
 async function foldersHolding(names: readonly string[], under: string): Promise<string[]> {
   const entries = await readdir(under, { recursive: true, withFileTypes: true }).catch(() => []);
-  return [...new Set(entries.filter((entry) => names.includes(entry.name)).map((entry) => entry.parentPath))];
+  return [
+    ...new Set(
+      entries.filter((entry) => names.includes(entry.name)).map((entry) => entry.parentPath),
+    ),
+  ];
 }
 
 /** The wrapper that `addCompiler` left in the tree, when it holds a compiler. */
@@ -67,7 +83,9 @@ export function compilerIn(root: string): string | undefined {
 /** Makes an extracted gcc usable where it lies: it finds its assembler, libraries and headers in the tree `home` and not in the system. */
 export async function addCompiler(root: string, home: string, asking: Asking): Promise<void> {
   if (!existsSync(join(root, "usr/bin/gcc"))) return;
-  const libraries = [`usr/lib/${await multiarch(asking)}`, `lib/${await multiarch(asking)}`].map((folder) => join(home, folder)).join(":");
+  const libraries = [`usr/lib/${await multiarch(asking)}`, `lib/${await multiarch(asking)}`]
+    .map((folder) => join(home, folder))
+    .join(":");
   const script = `#!/bin/sh
 PATH='${home}/usr/bin':$PATH LD_LIBRARY_PATH='${libraries}' exec '${home}/usr/bin/gcc' --sysroot='${home}' "$@"
 `;
@@ -81,7 +99,11 @@ export async function keepLinksInside(root: string): Promise<void> {
     if (!entry.isSymbolicLink()) continue;
     const path = join(entry.parentPath, entry.name);
     const target = await readlink(path);
-    if (!target.startsWith("/") || (await lstat(join(root, target)).catch(() => undefined)) === undefined) continue;
+    if (
+      !target.startsWith("/") ||
+      (await lstat(join(root, target)).catch(() => undefined)) === undefined
+    )
+      continue;
     await unlink(path);
     await symlink(relative(dirname(path), join(root, target)) || ".", path);
   }

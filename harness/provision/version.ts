@@ -12,7 +12,9 @@ export function versionIn(text: string, pattern: RegExp): string {
 /** Throws `WrongVersion` unless `from` <= `version` < `below`. */
 export function demand(version: string, from: string, below?: string): void {
   if (compare(version, from) < 0 || (below !== undefined && compare(version, below) >= 0)) {
-    throw new WrongVersion(`is version ${version}, wanted >= ${from}${below === undefined ? "" : ` and < ${below}`}`);
+    throw new WrongVersion(
+      `is version ${version}, wanted >= ${from}${below === undefined ? "" : ` and < ${below}`}`,
+    );
   }
 }
 

@@ -7,35 +7,79 @@ import { duration } from "./suite-text.ts";
 import { type Cell as Field, table } from "./table.ts";
 
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
-  held: "✓ held", refuted: "✓ refuted", notHeld: "✗ not held", green: "✗ stays green", otherClaim: "✗ other claim", undecided: "? undecided", notRun: "- not run",
+  held: "✓ held",
+  refuted: "✓ refuted",
+  notHeld: "✗ not held",
+  green: "✗ stays green",
+  otherClaim: "✗ other claim",
+  undecided: "? undecided",
+  notRun: "- not run",
 };
-const styles: Readonly<Record<Outcome, Style>> = { held: "held", refuted: "held", notHeld: "refuted", green: "refuted", otherClaim: "refuted", undecided: "inconclusive", notRun: "inconclusive" };
+const styles: Readonly<Record<Outcome, Style>> = {
+  held: "held",
+  refuted: "held",
+  notHeld: "refuted",
+  green: "refuted",
+  otherClaim: "refuted",
+  undecided: "inconclusive",
+  notRun: "inconclusive",
+};
 
-export function renderAblation({ rows, complaints }: Ablation, { columns, colour }: { readonly columns: number; readonly colour: boolean }): string {
+export function renderAblation(
+  { rows, complaints }: Ablation,
+  { columns, colour }: { readonly columns: number; readonly colour: boolean },
+): string {
   const paint = painter(colour);
   const across = Math.min(100, Math.max(60, columns));
   const cells = rows.flatMap(({ whole, controls }) => [whole, ...controls]);
   const lines = cells.map((cell): Field[] => [
     { text: outcomeWords[cell.outcome], style: styles[cell.outcome] },
     { text: cell.without === null ? named(cell, rows) : `└ without ${cell.without}` },
-    { text: cell.reused ? "recorded" : cell.status === null ? "" : `${Math.round(cell.seconds)} s`, right: true },
+    {
+      text: cell.reused ? "recorded" : cell.status === null ? "" : `${Math.round(cell.seconds)} s`,
+      right: true,
+    },
     { text: detail(cell), style: "dim" },
   ]);
   const seconds = cells.reduce((sum, cell) => sum + cell.seconds, 0);
   const good = cells.filter((cell) => cell.outcome === "held" || cell.outcome === "refuted").length;
-  return printable([
-    paint("What each defence is worth", "bold"), ...table(lines, across, paint), "",
-    ...complaints.flatMap(({ text }) => wrap(oneLine(text), across - 2).map((line, index) => `${index === 0 ? paint("✗", "refuted") : " "} ${line}`)),
-    `${good} of ${cells.length} runs as they must be; ${complaints.length === 0 ? "every defence asked about is worth its place" : `${complaints.length} ${complaints.length === 1 ? "complaint" : "complaints"}`}; ${duration(seconds)}`,
-  ].join("\n"), colour);
+  return printable(
+    [
+      paint("What each defence is worth", "bold"),
+      ...table(lines, across, paint),
+      "",
+      ...complaints.flatMap(({ text }) =>
+        wrap(oneLine(text), across - 2).map(
+          (line, index) => `${index === 0 ? paint("✗", "refuted") : " "} ${line}`,
+        ),
+      ),
+      `${good} of ${cells.length} runs as they must be; ${complaints.length === 0 ? "every defence asked about is worth its place" : `${complaints.length} ${complaints.length === 1 ? "complaint" : "complaints"}`}; ${duration(seconds)}`,
+    ].join("\n"),
+    colour,
+  );
 }
 
 function named(cell: Cell, rows: Ablation["rows"]): string {
-  return rows.filter((row) => row.experiment === cell.experiment).length > 1 ? `${cell.experiment}, ${cell.topology}` : cell.experiment;
+  return rows.filter((row) => row.experiment === cell.experiment).length > 1
+    ? `${cell.experiment}, ${cell.topology}`
+    : cell.experiment;
 }
 
 /** For which claim it fell, or why it did not; and what else a reader should know. */
 export function detail(cell: Cell): string {
-  const said = cell.outcome === "refuted" ? cell.as.map((title) => `"${title}"`).join(", ") : cell.outcome === "held" ? "" : cell.why;
-  return [said, ...(cell.attempts > 1 ? [`${cell.attempts} runs until it could be judged`] : []), ...(cell.without !== null && cell.status === "refuted" && cell.doubts.length > 0 ? [`the record is in doubt: ${cell.doubts.join(", ")}`] : [])].filter((text) => text !== "").join("; ");
+  const said =
+    cell.outcome === "refuted"
+      ? cell.as.map((title) => `"${title}"`).join(", ")
+      : cell.outcome === "held"
+        ? ""
+        : cell.why;
+  return [
+    said,
+    ...(cell.attempts > 1 ? [`${cell.attempts} runs until it could be judged`] : []),
+    ...(cell.without !== null && cell.status === "refuted" && cell.doubts.length > 0
+      ? [`the record is in doubt: ${cell.doubts.join(", ")}`]
+      : []),
+  ]
+    .filter((text) => text !== "")
+    .join("; ");
 }

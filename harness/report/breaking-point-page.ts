@@ -14,58 +14,127 @@ export interface BreakingPoint {
   readonly without: readonly string[];
   readonly seed: number;
   /** In the order in which they were made. */
-  readonly steps: readonly { readonly scale: number; readonly outcome: StepOutcome; readonly broke: readonly string[]; readonly why: string; readonly seconds: number; readonly runId: string | null; readonly directory: string | null }[];
+  readonly steps: readonly {
+    readonly scale: number;
+    readonly outcome: StepOutcome;
+    readonly broke: readonly string[];
+    readonly why: string;
+    readonly seconds: number;
+    readonly runId: string | null;
+    readonly directory: string | null;
+  }[];
   readonly conclusion: Conclusion;
   /** Of the least load at which something broke: what that was. */
   readonly broke: readonly string[];
 }
 
-const words: Readonly<Record<StepOutcome, string>> = { held: "✓ held", broke: "✗ broke", generator: "? generator gave out", unclear: "? unclear" };
-const styles: Readonly<Record<StepOutcome, Style>> = { held: "held", broke: "refuted", generator: "inconclusive", unclear: "inconclusive" };
+const words: Readonly<Record<StepOutcome, string>> = {
+  held: "✓ held",
+  broke: "✗ broke",
+  generator: "? generator gave out",
+  unclear: "? unclear",
+};
+const styles: Readonly<Record<StepOutcome, Style>> = {
+  held: "held",
+  broke: "refuted",
+  generator: "inconclusive",
+  unclear: "inconclusive",
+};
 
 export const times = (scale: number): string => `${Number(scale.toPrecision(3))}×`;
 
 /** What was found, in one or two sentences. */
-export function sentenceOf({ conclusion: { kind, estimate, from, until, ceiling }, broke }: Pick<BreakingPoint, "conclusion" | "broke">): string {
-  const first = broke.length === 0 ? "a condition on which it is aborted" : broke.map((title) => `"${title}"`).join(", ");
-  const held = from === null ? "not even the planned audience could be shown to be served" : `it holds up to at least ${times(from)} the planned audience`;
+export function sentenceOf({
+  conclusion: { kind, estimate, from, until, ceiling },
+  broke,
+}: Pick<BreakingPoint, "conclusion" | "broke">): string {
+  const first =
+    broke.length === 0
+      ? "a condition on which it is aborted"
+      : broke.map((title) => `"${title}"`).join(", ");
+  const held =
+    from === null
+      ? "not even the planned audience could be shown to be served"
+      : `it holds up to at least ${times(from)} the planned audience`;
   switch (kind) {
     case "broke": {
       const margin = (estimate ?? 0) - 1;
       return `It breaks at about ${times(estimate ?? 0)} the planned audience (90 % credible: ${times(from ?? 0)} to ${times(until ?? 0)}), which ${margin >= 0 ? `leaves ${Math.round(100 * margin)} % of headroom` : `is ${Math.round(-100 * margin)} % too little`}. First to break: ${first}.`;
     }
-    case "below": return `It breaks even at ${times(until ?? 0)} the planned audience, the least that was tried: there is no headroom. First to break: ${first}.`;
-    case "generator": return `The generator gave out before the target did, at ${times(ceiling ?? 0)}: ${held}, and what is beyond that cannot be told on this machine.`;
-    case "unbroken": return `Nothing broke: ${held}, the most that was tried.`;
-    case "unclear": return `Nothing can be told: a run could not be judged, for a reason that is not the load. ${from === null ? "" : `Before that, ${held}.`}`.trim();
+    case "below":
+      return `It breaks even at ${times(until ?? 0)} the planned audience, the least that was tried: there is no headroom. First to break: ${first}.`;
+    case "generator":
+      return `The generator gave out before the target did, at ${times(ceiling ?? 0)}: ${held}, and what is beyond that cannot be told on this machine.`;
+    case "unbroken":
+      return `Nothing broke: ${held}, the most that was tried.`;
+    case "unclear":
+      return `Nothing can be told: a run could not be judged, for a reason that is not the load. ${from === null ? "" : `Before that, ${held}.`}`.trim();
   }
 }
 
-export function renderBreakingPoint(found: BreakingPoint, { columns, colour }: { readonly columns: number; readonly colour: boolean }): string {
+export function renderBreakingPoint(
+  found: BreakingPoint,
+  { columns, colour }: { readonly columns: number; readonly colour: boolean },
+): string {
   const paint = painter(colour);
   const across = Math.min(100, Math.max(60, columns));
   const lines = found.steps.map((step): Cell[] => [
-    { text: times(step.scale), right: true }, { text: words[step.outcome], style: styles[step.outcome] },
-    { text: `${Math.round(step.seconds)} s`, right: true }, { text: step.outcome === "held" ? "" : step.broke.length > 0 ? step.broke.join(", ") : step.why, style: "dim" },
+    { text: times(step.scale), right: true },
+    { text: words[step.outcome], style: styles[step.outcome] },
+    { text: `${Math.round(step.seconds)} s`, right: true },
+    {
+      text: step.outcome === "held" ? "" : step.broke.length > 0 ? step.broke.join(", ") : step.why,
+      style: "dim",
+    },
   ]);
   const seconds = found.steps.reduce((sum, step) => sum + step.seconds, 0);
   return [
-    paint(`Breaking point of ${found.experiment}${found.without.length === 0 ? "" : ` without ${found.without.join(", ")}`}`, "bold"),
-    ...table(lines, across, paint), "", ...wrap(sentenceOf(found), across), `${found.steps.length} runs; ${duration(seconds)}`,
+    paint(
+      `Breaking point of ${found.experiment}${found.without.length === 0 ? "" : ` without ${found.without.join(", ")}`}`,
+      "bold",
+    ),
+    ...table(lines, across, paint),
+    "",
+    ...wrap(sentenceOf(found), across),
+    `${found.steps.length} runs; ${duration(seconds)}`,
   ].join("\n");
 }
 
-export function renderBreakingPointHtml(found: BreakingPoint, linkOf: (directory: string) => string): string {
-  const status = { broke: "held", unbroken: "held", below: "refuted", generator: "inconclusive", unclear: "inconclusive" } as const;
-  const tones = { held: "held", broke: "refuted", generator: "inconclusive", unclear: "inconclusive" } as const;
+export function renderBreakingPointHtml(
+  found: BreakingPoint,
+  linkOf: (directory: string) => string,
+): string {
+  const status = {
+    broke: "held",
+    unbroken: "held",
+    below: "refuted",
+    generator: "inconclusive",
+    unclear: "inconclusive",
+  } as const;
+  const tones = {
+    held: "held",
+    broke: "refuted",
+    generator: "inconclusive",
+    unclear: "inconclusive",
+  } as const;
   const sorted = found.steps.toSorted((a, b) => a.scale - b.scale);
   return renderShell({
-    title: `Breaking point of ${found.experiment}`, status: status[found.conclusion.kind], heading: found.experiment, skipTo: { id: "runs", text: "Skip to the runs" },
+    title: `Breaking point of ${found.experiment}`,
+    status: status[found.conclusion.kind],
+    heading: found.experiment,
+    skipTo: { id: "runs", text: "Skip to the runs" },
     subheading: `breaking point · ${found.topology} topology on ${found.substrate}${found.without.length === 0 ? "" : ` · without ${found.without.join(", ")}`} · seed ${found.seed}`,
-    styles: ["ablation.css"], scripts: [], charts: false, data: null,
+    styles: ["ablation.css"],
+    scripts: [],
+    charts: false,
+    data: null,
     body: markup`<section class="page" aria-labelledby="said"><h1 id="said">Breaking point</h1><p>${clip(sentenceOf(found), 1000)}</p></section>
 <section class="page" aria-labelledby="runs"><h2 id="runs">Runs, by audience</h2><div class="scroll"><table class="matrix"><thead><tr><th scope="col">audience</th><th scope="col">outcome</th><th scope="col">what broke, or why not</th></tr></thead>
-<tbody>${sorted.map((step) => markup`<tr><th scope="row">${times(step.scale)}</th><td class="${tones[step.outcome]}">${step.directory === null ? markup`${words[step.outcome]}` : markup`<a href="${linkOf(step.directory)}">${words[step.outcome]}</a>`}</td><td>${clip(step.broke.length > 0 ? step.broke.join(", ") : step.why)}</td></tr>
-`)}</tbody></table></div></section>`,
+<tbody>${sorted.map(
+      (
+        step,
+      ) => markup`<tr><th scope="row">${times(step.scale)}</th><td class="${tones[step.outcome]}">${step.directory === null ? markup`${words[step.outcome]}` : markup`<a href="${linkOf(step.directory)}">${words[step.outcome]}</a>`}</td><td>${clip(step.broke.length > 0 ? step.broke.join(", ") : step.why)}</td></tr>
+`,
+    )}</tbody></table></div></section>`,
   });
 }

@@ -35,24 +35,36 @@ export interface Grid extends Windows {
  * for each segment: a bucket holds whole bunches, or every curve would be a comb of the load's own making.
  */
 export function gridOf(zeroMs: number, fromMs: number, untilMs: number, segmentMs: number): Grid {
-  const base = segmentMs >= 500 && segmentMs <= 6_000 ? segmentMs * Math.ceil(1000 / segmentMs) : 1000;
+  const base =
+    segmentMs >= 500 && segmentMs <= 6_000 ? segmentMs * Math.ceil(1000 / segmentMs) : 1000;
   const spanMs = Math.max(base, untilMs - fromMs);
   const widthMs = base * Math.max(1, Math.ceil(spanMs / (base * (bucketsMax - 1))));
   const firstMs = zeroMs + Math.floor((fromMs - zeroMs) / widthMs) * widthMs;
   const count = Math.max(1, Math.ceil((untilMs - firstMs) / widthMs));
   return {
-    firstMs, widthMs, count, spreads: true,
-    indexAt: (atMs) => { const index = Math.floor((atMs - firstMs) / widthMs); return index >= 0 && index < count ? index : -1; },
+    firstMs,
+    widthMs,
+    count,
+    spreads: true,
+    indexAt: (atMs) => {
+      const index = Math.floor((atMs - firstMs) / widthMs);
+      return index >= 0 && index < count ? index : -1;
+    },
     seconds: () => widthMs / 1000,
     startMs: (index) => firstMs + index * widthMs,
   };
 }
 
-export function windowsOf(spans: readonly { readonly fromMs: number; readonly untilMs: number }[]): Windows {
+export function windowsOf(
+  spans: readonly { readonly fromMs: number; readonly untilMs: number }[],
+): Windows {
   return {
     count: spans.length,
     indexAt: (atMs) => spans.findIndex((span) => atMs >= span.fromMs && atMs < span.untilMs),
-    seconds: (index) => { const span = spans[index]; return span === undefined ? 0 : (span.untilMs - span.fromMs) / 1000; },
+    seconds: (index) => {
+      const span = spans[index];
+      return span === undefined ? 0 : (span.untilMs - span.fromMs) / 1000;
+    },
     startMs: (index) => spans[index]?.fromMs ?? spans.at(-1)?.untilMs ?? 0,
   };
 }
@@ -61,14 +73,18 @@ export function windowsOf(spans: readonly { readonly fromMs: number; readonly un
 export function rate(series: readonly SeriesData[]): Measure {
   return (windows) => {
     const counts = count(series)(windows);
-    return counts.map((value, index) => (windows.seconds(index) > 0 ? (value ?? 0) / windows.seconds(index) : null));
+    return counts.map((value, index) =>
+      windows.seconds(index) > 0 ? (value ?? 0) / windows.seconds(index) : null,
+    );
   };
 }
 
 export function count(series: readonly SeriesData[]): Measure {
   return (windows) => {
     const counts: number[] = new Array(windows.count).fill(0);
-    each(series, windows, (_value, index) => { counts[index] = (counts[index] ?? 0) + 1; });
+    each(series, windows, (_value, index) => {
+      counts[index] = (counts[index] ?? 0) + 1;
+    });
     return counts;
   };
 }
@@ -85,7 +101,9 @@ export function growth(series: readonly SeriesData[]): Measure {
 function grown(series: readonly SeriesData[]): Measure {
   return (windows) => {
     const totals: PerWindow = new Array(windows.count).fill(null);
-    const add = (index: number, amount: number): void => { if (index >= 0 && index < windows.count) totals[index] = (totals[index] ?? 0) + amount; };
+    const add = (index: number, amount: number): void => {
+      if (index >= 0 && index < windows.count) totals[index] = (totals[index] ?? 0) + amount;
+    };
     for (const one of series) {
       const longestMs = windows.spreads === true ? 2.5 * usualGapMs(one) : 0;
       for (let i = 0; i < one.atMs.length; i++) {
@@ -93,7 +111,11 @@ function grown(series: readonly SeriesData[]): Measure {
         const sinceMs = atMs - (one.atMs[i - 1] ?? atMs);
         if (sinceMs > 0 && sinceMs <= longestMs) spread(windows, atMs - sinceMs, atMs, value, add);
         // After a silence nobody knows when it grew: the silence stays a hole, and its last bucket shows the mean rate over it.
-        else if (sinceMs > 0 && windows.spreads === true) add(windows.indexAt(atMs), (value * Math.min(sinceMs, windows.seconds(0) * 1000)) / sinceMs);
+        else if (sinceMs > 0 && windows.spreads === true)
+          add(
+            windows.indexAt(atMs),
+            (value * Math.min(sinceMs, windows.seconds(0) * 1000)) / sinceMs,
+          );
         else add(windows.indexAt(atMs), value);
       }
     }
@@ -102,10 +124,21 @@ function grown(series: readonly SeriesData[]): Measure {
 }
 
 /** Each bucket gets as much as it has of the time. */
-function spread(windows: Windows, fromMs: number, untilMs: number, value: number, add: (index: number, amount: number) => void): void {
-  for (let atMs = fromMs; atMs < untilMs;) {
+function spread(
+  windows: Windows,
+  fromMs: number,
+  untilMs: number,
+  value: number,
+  add: (index: number, amount: number) => void,
+): void {
+  for (let atMs = fromMs; atMs < untilMs; ) {
     const index = windows.indexAt(atMs);
-    const nextMs = index >= 0 ? windows.startMs(index + 1) : atMs < windows.startMs(0) ? windows.startMs(0) : untilMs;
+    const nextMs =
+      index >= 0
+        ? windows.startMs(index + 1)
+        : atMs < windows.startMs(0)
+          ? windows.startMs(0)
+          : untilMs;
     const endMs = Math.min(untilMs, nextMs);
     add(index, (value * (endMs - atMs)) / (untilMs - fromMs));
     atMs = Math.max(endMs, atMs + 1e-3);
@@ -114,7 +147,10 @@ function spread(windows: Windows, fromMs: number, untilMs: number, value: number
 
 /** The middle one of the times between readings. */
 function usualGapMs({ atMs }: SeriesData): number {
-  const gaps = Float64Array.from({ length: Math.max(0, atMs.length - 1) }, (_, index) => (atMs[index + 1] as number) - (atMs[index] as number)).filter((gap) => gap > 100);
+  const gaps = Float64Array.from(
+    { length: Math.max(0, atMs.length - 1) },
+    (_, index) => (atMs[index + 1] as number) - (atMs[index] as number),
+  ).filter((gap) => gap > 100);
   return quantile(gaps.sort(), 0.5) ?? 0;
 }
 
@@ -122,26 +158,35 @@ function usualGapMs({ atMs }: SeriesData): number {
 export function happened(series: readonly SeriesData[]): Measure {
   return (windows) => {
     const totals: number[] = new Array(windows.count).fill(0);
-    each(series, windows, (value, index) => { totals[index] = (totals[index] ?? 0) + value; });
+    each(series, windows, (value, index) => {
+      totals[index] = (totals[index] ?? 0) + value;
+    });
     return perSecond(totals, windows);
   };
 }
 
 function perSecond(totals: PerWindow, windows: Windows): PerWindow {
-  return totals.map((value, index) => (value === null || windows.seconds(index) <= 0 ? null : value / windows.seconds(index)));
+  return totals.map((value, index) =>
+    value === null || windows.seconds(index) <= 0 ? null : value / windows.seconds(index),
+  );
 }
 
 /** One measure as a share of another, between nothing and all; where there is nothing to have a share of, nothing. */
 export function shareOf(part: Measure, all: Measure): Measure {
   return (windows) => {
     const parts = part(windows);
-    return all(windows).map((value, index) => (value === null || value <= 0 || parts[index] == null ? null : Math.min(1, Math.max(0, parts[index] / value))));
+    return all(windows).map((value, index) =>
+      value === null || value <= 0 || parts[index] == null
+        ? null
+        : Math.min(1, Math.max(0, parts[index] / value)),
+    );
   };
 }
 
 /** What is left of the whole when a part is taken away. */
 export function restOf(part: Measure, all: Measure): Measure {
-  return (windows) => shareOf(part, all)(windows).map((share) => (share === null ? null : 1 - share));
+  return (windows) =>
+    shareOf(part, all)(windows).map((share) => (share === null ? null : 1 - share));
 }
 
 /**
@@ -150,12 +195,23 @@ export function restOf(part: Measure, all: Measure): Measure {
  */
 export function bucketQuantileOf(series: readonly SeriesData[], q: number): Measure {
   return (windows) => {
-    const bounds = [...Map.groupBy(series, (one) => Number((one.tags["le"] ?? "").replace("+Inf", "Infinity")))].filter(([bound]) => !Number.isNaN(bound)).sort(([a], [b]) => a - b);
+    const bounds = [
+      ...Map.groupBy(series, (one) => Number((one.tags["le"] ?? "").replace("+Inf", "Infinity"))),
+    ]
+      .filter(([bound]) => !Number.isNaN(bound))
+      .sort(([a], [b]) => a - b);
     const under = bounds.map(([bound, all]) => ({ bound, counts: grown(all)(windows) }));
     return Array.from({ length: windows.count }, (_, index) => {
       const all = under.at(-1)?.counts[index] ?? 0;
-      const found = all <= 0 ? undefined : under.find(({ counts }) => (counts[index] ?? 0) >= q * all * (1 - 1e-9))?.bound;
-      return found === undefined ? null : Number.isFinite(found) ? found : (under.at(-2)?.bound ?? null);
+      const found =
+        all <= 0
+          ? undefined
+          : under.find(({ counts }) => (counts[index] ?? 0) >= q * all * (1 - 1e-9))?.bound;
+      return found === undefined
+        ? null
+        : Number.isFinite(found)
+          ? found
+          : (under.at(-2)?.bound ?? null);
     });
   };
 }
@@ -171,9 +227,16 @@ export function highest(series: readonly SeriesData[]): Measure {
 
 /** The highest reading of a gauge, summed over series: each service has one. */
 export function peak(series: readonly SeriesData[]): Measure {
-  return (windows) => series.map((one) => bridged(one, windows, highest([one])(windows))).reduce<PerWindow>(
-    (total, values) => total.map((value, index) => (values[index] == null ? value : (value ?? 0) + values[index])),
-    new Array(windows.count).fill(null));
+  return (windows) =>
+    series
+      .map((one) => bridged(one, windows, highest([one])(windows)))
+      .reduce<PerWindow>(
+        (total, values) =>
+          total.map((value, index) =>
+            values[index] == null ? value : (value ?? 0) + values[index],
+          ),
+        new Array(windows.count).fill(null),
+      );
 }
 
 /** Readings come nearly, not quite, as often as buckets begin: a bucket that none fell into has the one before it. A real silence stays a hole. */
@@ -185,7 +248,8 @@ function bridged(one: SeriesData, windows: Windows, values: PerWindow): PerWindo
     const [before, after] = [one.atMs[i - 1] as number, one.atMs[i] as number];
     const [from, until] = [windows.indexAt(before), windows.indexAt(after)];
     if (from < 0 || until < 0 || after - before > longestMs) continue;
-    for (let index = from + 1; index < until; index++) filled[index] ??= one.values[i - 1] as number;
+    for (let index = from + 1; index < until; index++)
+      filled[index] ??= one.values[i - 1] as number;
   }
   return filled;
 }
@@ -204,7 +268,11 @@ function gathered(series: readonly SeriesData[], windows: Windows): Float64Array
   return all.map((values) => values.sort());
 }
 
-function each(series: readonly SeriesData[], windows: Windows, visit: (value: number, index: number) => void): void {
+function each(
+  series: readonly SeriesData[],
+  windows: Windows,
+  visit: (value: number, index: number) => void,
+): void {
   for (const one of series) {
     for (let i = 0; i < one.atMs.length; i++) {
       const index = windows.indexAt(startMs(one, i));

@@ -3,8 +3,24 @@ import type { SeriesData } from "../core/run.ts";
 import type { Grid, Measure, PerWindow, Windows } from "./buckets.ts";
 import { type Heat, heatOf } from "./heat.ts";
 
-export type Tone = "served" | "late" | "lost" | "shed" | "muted" | "audience" | "p50" | "p95" | "p99"
-  | "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight";
+export type Tone =
+  | "served"
+  | "late"
+  | "lost"
+  | "shed"
+  | "muted"
+  | "audience"
+  | "p50"
+  | "p95"
+  | "p99"
+  | "one"
+  | "two"
+  | "three"
+  | "four"
+  | "five"
+  | "six"
+  | "seven"
+  | "eight";
 
 export interface ChartLine {
   readonly label: string;
@@ -54,7 +70,16 @@ export interface LineSpec {
   readonly axis?: "left" | "right";
 }
 
-export const categorical: readonly Tone[] = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
+export const categorical: readonly Tone[] = [
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+];
 
 /** Whether a run has anything for it to show. */
 export function isEmpty(spec: ChartSpec): boolean {
@@ -63,14 +88,31 @@ export function isEmpty(spec: ChartSpec): boolean {
 
 export function draw(spec: ChartSpec, grid: Grid, phases: Windows): Chart {
   const lines = spec.lines.map((line) => ({
-    label: line.label, tone: line.tone, unit: line.unit ?? spec.unit, axis: line.axis ?? "left",
-    values: line.measure(grid).map(shortened), byPhase: line.measure(phases).map(shortened),
+    label: line.label,
+    tone: line.tone,
+    unit: line.unit ?? spec.unit,
+    axis: line.axis ?? "left",
+    values: line.measure(grid).map(shortened),
+    byPhase: line.measure(phases).map(shortened),
   }));
-  const seen = lines.filter((line) => line.axis === "left").flatMap((line) => line.values).filter((value) => value !== null && value > 0) as number[];
-  const spread = seen.length === 0 ? 1 : seen.reduce((a, b) => Math.max(a, b)) / seen.reduce((a, b) => Math.min(a, b));
+  const seen = lines
+    .filter((line) => line.axis === "left")
+    .flatMap((line) => line.values)
+    .filter((value) => value !== null && value > 0) as number[];
+  const spread =
+    seen.length === 0
+      ? 1
+      : seen.reduce((a, b) => Math.max(a, b)) / seen.reduce((a, b) => Math.min(a, b));
   const { id, title, note, unit } = spec;
   return {
-    id, title, note, unit, ...(spec.heat === undefined ? {} : { heat: heatOf(spec.heat, grid, phases) }), stacked: spec.stacked ?? false, logarithmic: spec.spreadForLog !== undefined && spread >= spec.spreadForLog, lines,
+    id,
+    title,
+    note,
+    unit,
+    ...(spec.heat === undefined ? {} : { heat: heatOf(spec.heat, grid, phases) }),
+    stacked: spec.stacked ?? false,
+    logarithmic: spec.spreadForLog !== undefined && spread >= spec.spreadForLog,
+    lines,
   };
 }
 

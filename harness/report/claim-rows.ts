@@ -16,7 +16,12 @@ export interface ClaimRow {
   /** With its comparison: `≥ 99.9 %`. */
   readonly limit: string;
   /** As numbers, for programs: what `observed` and `limit` show; null where there is none. */
-  readonly figures: { readonly observed: number | null; readonly comparison: string; readonly limit: number | null; readonly unit: string };
+  readonly figures: {
+    readonly observed: number | null;
+    readonly comparison: string;
+    readonly limit: number | null;
+    readonly unit: string;
+  };
   readonly samples: number;
   readonly why: string;
   /** Part of what the limit allows that was used: 1 is at the limit, more is beyond it. Null when it cannot be said. */
@@ -33,10 +38,25 @@ export function claimRows(verdict: Verdict, hypothesis: readonly Claim[] | null)
 export function claimRow(finding: Finding, hypothesis: readonly Claim[] | null): ClaimRow {
   const unit = clip(unitOf(finding, hypothesis), 12);
   const { observed, limit, comparison } = finding;
-  const shown = limit === null ? { observed: formatValue(observed, unit), limit: missing } : formatAgainst(observed, limit, unit);
+  const shown =
+    limit === null
+      ? { observed: formatValue(observed, unit), limit: missing }
+      : formatAgainst(observed, limit, unit);
   return {
-    kind: finding.kind, id: clip(finding.id, 300), subject: clip(finding.subject, 300), title: clip(finding.title, 300), status: finding.status, phase: finding.phase ?? "",
-    observed: shown.observed, limit: limit === null || comparison === null ? missing : `${formatComparison(comparison)} ${shown.limit}`,
-    figures: { observed, comparison: comparison ?? "", limit, unit }, samples: finding.samples, why: clip(finding.why), used: allowanceUsed(finding, unit === "share"),
+    kind: finding.kind,
+    id: clip(finding.id, 300),
+    subject: clip(finding.subject, 300),
+    title: clip(finding.title, 300),
+    status: finding.status,
+    phase: finding.phase ?? "",
+    observed: shown.observed,
+    limit:
+      limit === null || comparison === null
+        ? missing
+        : `${formatComparison(comparison)} ${shown.limit}`,
+    figures: { observed, comparison: comparison ?? "", limit, unit },
+    samples: finding.samples,
+    why: clip(finding.why),
+    used: allowanceUsed(finding, unit === "share"),
   };
 }

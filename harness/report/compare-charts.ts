@@ -17,7 +17,9 @@ export interface SideRuns {
   readonly runs: readonly Run[];
 }
 
-export type OverlayModel = Pick<ReportModel, "axis" | "phases" | "faults" | "judgedPhases"> & { readonly charts: readonly Chart[] };
+export type OverlayModel = Pick<ReportModel, "axis" | "phases" | "faults" | "judgedPhases"> & {
+  readonly charts: readonly Chart[];
+};
 
 /** The shading is the baseline's first run's; phases are as long in all of them. */
 export function overlayOf(sides: readonly SideRuns[]): OverlayModel | null {
@@ -27,66 +29,204 @@ export function overlayOf(sides: readonly SideRuns[]): OverlayModel | null {
   const timeline = timelineOf(first);
   const shift = timeline.zeroMs - zeroMs;
   const moved = (ms: number): number => ms + shift;
-  const bands = timeline.phases.map((band) => ({ ...band, fromMs: moved(band.fromMs), untilMs: moved(band.untilMs) }));
-  const judged = bands.filter((band): band is typeof band & { phase: Phase } => (phases as readonly string[]).includes(band.phase));
+  const bands = timeline.phases.map((band) => ({
+    ...band,
+    fromMs: moved(band.fromMs),
+    untilMs: moved(band.untilMs),
+  }));
+  const judged = bands.filter((band): band is typeof band & { phase: Phase } =>
+    (phases as readonly string[]).includes(band.phase),
+  );
   const [fromMs, untilMs] = [moved(timeline.fromMs), moved(timeline.untilMs)];
   const grid = gridOf(0, fromMs, untilMs, rhythmMsOf(first.plan));
-  const aligned = sides.map(({ label, runs }) => ({ label, times: runs.length, series: runs.flatMap(fromFault) }));
+  const aligned = sides.map(({ label, runs }) => ({
+    label,
+    times: runs.length,
+    series: runs.flatMap(fromFault),
+  }));
   return {
-    axis: { fromMs, untilMs, firstBucketMs: grid.firstMs, bucketMs: grid.widthMs, buckets: grid.count },
-    phases: bands, judgedPhases: judged.map((band) => band.phase),
-    faults: timeline.faults.map((fault) => ({ ...fault, fromMs: moved(fault.fromMs), healedMs: fault.healedMs === null ? null : moved(fault.healedMs) })),
-    charts: specs(aligned, first.plan.harm).map((spec) => draw(spec, grid, windowsOf(judged))).filter(({ lines }) => lines.some(({ values }) => values.some((value) => value !== null && value !== 0))),
+    axis: {
+      fromMs,
+      untilMs,
+      firstBucketMs: grid.firstMs,
+      bucketMs: grid.widthMs,
+      buckets: grid.count,
+    },
+    phases: bands,
+    judgedPhases: judged.map((band) => band.phase),
+    faults: timeline.faults.map((fault) => ({
+      ...fault,
+      fromMs: moved(fault.fromMs),
+      healedMs: fault.healedMs === null ? null : moved(fault.healedMs),
+    })),
+    charts: specs(aligned, first.plan.harm)
+      .map((spec) => draw(spec, grid, windowsOf(judged)))
+      .filter(({ lines }) =>
+        lines.some(({ values }) => values.some((value) => value !== null && value !== 0)),
+      ),
   };
 }
 
 function faultStartMs(run: Run): number | null {
-  return run.events.find((event) => event.kind === "phase" && event.phase === "fault")?.atMs ?? null;
+  return (
+    run.events.find((event) => event.kind === "phase" && event.phase === "fault")?.atMs ?? null
+  );
 }
 
 function fromFault(run: Run): SeriesData[] {
   const zeroMs = faultStartMs(run);
-  return zeroMs === null ? [] : run.series.filter((series) => wanted.has(series.metric) || series.metric === run.plan.harm?.metric).map((series) => ({ ...series, atMs: series.atMs.map((atMs) => atMs - zeroMs) }));
+  return zeroMs === null
+    ? []
+    : run.series
+        .filter((series) => wanted.has(series.metric) || series.metric === run.plan.harm?.metric)
+        .map((series) => ({ ...series, atMs: series.atMs.map((atMs) => atMs - zeroMs) }));
 }
 
-const wanted: ReadonlySet<string> = new Set(["origin_gets", "publish_ms", "cpu_seconds", "resident_bytes"]);
+const wanted: ReadonlySet<string> = new Set([
+  "origin_gets",
+  "publish_ms",
+  "cpu_seconds",
+  "resident_bytes",
+]);
 
-interface AlignedSide { readonly label: string; readonly times: number; readonly series: readonly SeriesData[] }
+interface AlignedSide {
+  readonly label: string;
+  readonly times: number;
+  readonly series: readonly SeriesData[];
+}
 
 function specs(sides: readonly AlignedSide[], harm: Harm | undefined): ChartSpec[] {
-  const chart = (id: string, title: string, note: string, unit: string, metric: string, where: Readonly<Record<string, string>>, measure: (series: readonly SeriesData[], side: AlignedSide) => Measure, more: Partial<ChartSpec> = {}): ChartSpec[] => {
-    const lines = sides.map((side, index) => ({ side, tone: categorical[index % categorical.length] ?? "muted", series: matching(side.series, { metric, where }) }));
+  const chart = (
+    id: string,
+    title: string,
+    note: string,
+    unit: string,
+    metric: string,
+    where: Readonly<Record<string, string>>,
+    measure: (series: readonly SeriesData[], side: AlignedSide) => Measure,
+    more: Partial<ChartSpec> = {},
+  ): ChartSpec[] => {
+    const lines = sides.map((side, index) => ({
+      side,
+      tone: categorical[index % categorical.length] ?? "muted",
+      series: matching(side.series, { metric, where }),
+    }));
     if (lines.every(({ series }) => series.length === 0)) return [];
-    return [{ id, title, note, unit, needs: "", ...more, lines: lines.filter(({ series }) => series.length > 0).map(({ side, tone, series }) => ({ label: side.label, tone, measure: measure(series, side) })) }];
-  };
-  const quantile = (q: number) => (series: readonly SeriesData[]): Measure => quantileOf(series, q);
-  const ofHarm = ({ metric, having, classes }: Harm): ChartSpec[] => classes.flatMap(({ lane, title }, index) => {
-    const good = chart(`${lane}-served`, `${title} served`, index === 0 ? "In time and whole." : "What is given up before.", "%", metric, { lane }, (series) => shareOf(series, having));
-    if (index > 0) return good;
-    const name = `${lane.charAt(0).toUpperCase()}${lane.slice(1)}`;
     return [
-      ...chart(`${lane}-p99`, `${name} wait, p99`, "From the moment a user meant to ask.", "ms", metric, { lane }, quantile(0.99), { spreadForLog: 40 }),
-      ...chart(`${lane}-p50`, `${name} wait, p50`, "Half of them wait less.", "ms", metric, { lane }, quantile(0.5), { spreadForLog: 40 }),
-      ...good,
+      {
+        id,
+        title,
+        note,
+        unit,
+        needs: "",
+        ...more,
+        lines: lines
+          .filter(({ series }) => series.length > 0)
+          .map(({ side, tone, series }) => ({
+            label: side.label,
+            tone,
+            measure: measure(series, side),
+          })),
+      },
     ];
-  });
+  };
+  const quantile =
+    (q: number) =>
+    (series: readonly SeriesData[]): Measure =>
+      quantileOf(series, q);
+  const ofHarm = ({ metric, having, classes }: Harm): ChartSpec[] =>
+    classes.flatMap(({ lane, title }, index) => {
+      const good = chart(
+        `${lane}-served`,
+        `${title} served`,
+        index === 0 ? "In time and whole." : "What is given up before.",
+        "%",
+        metric,
+        { lane },
+        (series) => shareOf(series, having),
+      );
+      if (index > 0) return good;
+      const name = `${lane.charAt(0).toUpperCase()}${lane.slice(1)}`;
+      return [
+        ...chart(
+          `${lane}-p99`,
+          `${name} wait, p99`,
+          "From the moment a user meant to ask.",
+          "ms",
+          metric,
+          { lane },
+          quantile(0.99),
+          { spreadForLog: 40 },
+        ),
+        ...chart(
+          `${lane}-p50`,
+          `${name} wait, p50`,
+          "Half of them wait less.",
+          "ms",
+          metric,
+          { lane },
+          quantile(0.5),
+          { spreadForLog: 40 },
+        ),
+        ...good,
+      ];
+    });
   return [
     ...(harm === undefined ? [] : ofHarm(harm)),
-    ...chart("origin", "Requests to the origins", "By all edges together.", "/s", "origin_gets", {}, (series, { times }) => divided(growth(series), times)),
-    ...chart("publication", "Publication, p95", "First attempt to acknowledgement.", "ms", "publish_ms", {}, quantile(0.95), { spreadForLog: 40 }),
-    ...chart("processor", "Processor", "All services, generator and harness.", "cores", "cpu_seconds", {}, (series, { times }) => divided(growth(series), times)),
-    ...chart("memory", "Memory", "Resident, all services.", "B", "resident_bytes", {}, (series, { times }) => divided(peak(series), times)),
+    ...chart(
+      "origin",
+      "Requests to the origins",
+      "By all edges together.",
+      "/s",
+      "origin_gets",
+      {},
+      (series, { times }) => divided(growth(series), times),
+    ),
+    ...chart(
+      "publication",
+      "Publication, p95",
+      "First attempt to acknowledgement.",
+      "ms",
+      "publish_ms",
+      {},
+      quantile(0.95),
+      { spreadForLog: 40 },
+    ),
+    ...chart(
+      "processor",
+      "Processor",
+      "All services, generator and harness.",
+      "cores",
+      "cpu_seconds",
+      {},
+      (series, { times }) => divided(growth(series), times),
+    ),
+    ...chart(
+      "memory",
+      "Memory",
+      "Resident, all services.",
+      "B",
+      "resident_bytes",
+      {},
+      (series, { times }) => divided(peak(series), times),
+    ),
   ];
 }
 
 /** Of good ones among all, in per cent. */
 function shareOf(series: readonly SeriesData[], having: Tags): Measure {
   return (windows) => {
-    const [all, good] = [count(series)(windows), count(series.filter(({ tags }) => carries(tags, having)))(windows)];
-    return all.map((value, index) => (value === null || value === 0 ? null : (100 * (good[index] ?? 0)) / value));
+    const [all, good] = [
+      count(series)(windows),
+      count(series.filter(({ tags }) => carries(tags, having)))(windows),
+    ];
+    return all.map((value, index) =>
+      value === null || value === 0 ? null : (100 * (good[index] ?? 0)) / value,
+    );
   };
 }
 
 function divided(measure: Measure, times: number): Measure {
-  return (windows) => measure(windows).map((value) => (value === null ? null : value / Math.max(1, times)));
+  return (windows) =>
+    measure(windows).map((value) => (value === null ? null : value / Math.max(1, times)));
 }

@@ -9,29 +9,56 @@ function judged({ run, verdict }: Fixture, id: string): JudgedRun {
 }
 
 function page(a: JudgedRun, b: JudgedRun): string {
-  return renderComparisonHtml(comparisonOf([[a], [b]]), [{ label: "A", runs: [a.run] }, { label: "B", runs: [b.run] }], (directory) => `..${directory}/report.html`);
+  return renderComparisonHtml(
+    comparisonOf([[a], [b]]),
+    [
+      { label: "A", runs: [a.run] },
+      { label: "B", runs: [b.run] },
+    ],
+    (directory) => `..${directory}/report.html`,
+  );
 }
 
 describe("a comparison's page", () => {
   it("says which claims came out otherwise, and links to both runs", () => {
-    const html = page(judged(stormRun(), "one"), judged(stormRun({ status: "refuted", without: ["collapsing"] }), "two"));
+    const html = page(
+      judged(stormRun(), "one"),
+      judged(stormRun({ status: "refuted", without: ["collapsing"] }), "two"),
+    );
     expect(html).toContain("<title>Cannot tell: origin-storm, compared</title>");
-    expect(html).toMatch(/One origin request for each edge[^<]*<\/th><td>fault<\/td><td>held<\/td><td>refuted<\/td>/);
-    for (const id of ["one", "two"]) expect(html).toContain(`<a href="../runs/${id}/report.html">${id}</a>`);
+    expect(html).toMatch(
+      /One origin request for each edge[^<]*<\/th><td>fault<\/td><td>held<\/td><td>refuted<\/td>/,
+    );
+    for (const id of ["one", "two"])
+      expect(html).toContain(`<a href="../runs/${id}/report.html">${id}</a>`);
     expect(html).toContain("what is switched off differs: none / collapsing");
   });
 
   it("makes text of whatever a record says", () => {
     const html = page(judged(hostileRun(), "<b>one"), judged(hostileRun(), "<b>two"));
-    for (const part of ["<script>window", "<img", "<b>one"]) expect(html.split("<style>")[0] + (html.split("</style>")[1] ?? "")).not.toContain(part);
+    for (const part of ["<script>window", "<img", "<b>one"])
+      expect(html.split("<style>")[0] + (html.split("</style>")[1] ?? "")).not.toContain(part);
   });
 
   it("puts the start of the fault at zero for every run, whenever it was made", () => {
     const { run } = stormRun();
-    const later = { ...run, events: run.events.map((event) => ({ ...event, atMs: event.atMs + 86_400_000 })), series: run.series.map((series) => ({ ...series, atMs: series.atMs.map((atMs) => atMs + 86_400_000) })) };
-    const overlay = overlayOf([{ label: "A", runs: [run] }, { label: "B", runs: [later] }]);
+    const later = {
+      ...run,
+      events: run.events.map((event) => ({ ...event, atMs: event.atMs + 86_400_000 })),
+      series: run.series.map((series) => ({
+        ...series,
+        atMs: series.atMs.map((atMs) => atMs + 86_400_000),
+      })),
+    };
+    const overlay = overlayOf([
+      { label: "A", runs: [run] },
+      { label: "B", runs: [later] },
+    ]);
     expect(overlay?.phases.find(({ phase }) => phase === "fault")?.fromMs).toBe(0);
-    for (const { lines: [a, b] } of overlay?.charts ?? []) expect(b?.values).toEqual(a?.values);
+    for (const {
+      lines: [a, b],
+    } of overlay?.charts ?? [])
+      expect(b?.values).toEqual(a?.values);
     expect(overlay?.charts.length).toBeGreaterThan(5);
     expect(overlayOf([{ label: "A", runs: [{ ...run, events: [] }] }])).toBeNull();
   });

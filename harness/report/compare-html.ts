@@ -4,20 +4,37 @@ import { outcomeWords } from "../core/compare/words.ts";
 import { type OverlayModel, overlayOf, type SideRuns } from "./compare-charts.ts";
 import { markup } from "./markup.ts";
 import { dashes } from "./page/chart-figures.ts";
-import { againstSections, comparisonHead, method, overlaySection, sidesTable, statusOf, worstOutcome } from "./page/compare.ts";
+import {
+  againstSections,
+  comparisonHead,
+  method,
+  overlaySection,
+  sidesTable,
+  statusOf,
+  worstOutcome,
+} from "./page/compare.ts";
 import { renderShell } from "./page/shell.ts";
 import { clip } from "./plain.ts";
 
 /** `linkTo`: where a run's report is, seen from the page; null when there is none. */
-export function renderComparisonHtml(comparison: Comparison, sides: readonly SideRuns[], linkTo: (directory: string) => string | null): string {
+export function renderComparisonHtml(
+  comparison: Comparison,
+  sides: readonly SideRuns[],
+  linkTo: (directory: string) => string | null,
+): string {
   const worst = worstOutcome(comparison);
   const overlay: OverlayModel | null = overlayOf(sides);
   const experiment = clip(comparison.experiment, 120);
   return renderShell({
-    title: `${outcomeWords[worst]}: ${experiment}, compared`, status: statusOf[worst],
+    title: `${outcomeWords[worst]}: ${experiment}, compared`,
+    status: statusOf[worst],
     skipTo: { id: "charts", text: "Skip to the charts" },
-    heading: `${experiment}, compared`, subheading: `${clip(comparison.topology, 80)} topology on ${comparison.substrate} · ${comparison.baseline.runs.length} against ${comparison.others.map(({ side }) => side.runs.length).join(", ")} runs`,
+    heading: `${experiment}, compared`,
+    subheading: `${clip(comparison.topology, 80)} topology on ${comparison.substrate} · ${comparison.baseline.runs.length} against ${comparison.others.map(({ side }) => side.runs.length).join(", ")} runs`,
     body: markup`${comparisonHead(comparison)}\n${againstSections(comparison)}\n${overlaySection(overlay)}\n${sidesTable(comparison, linkTo)}\n${method()}`,
-    styles: ["compare.css"], scripts: ["compare.js"], charts: true, data: { ...overlay, dashes },
+    styles: ["compare.css"],
+    scripts: ["compare.js"],
+    charts: true,
+    data: { ...overlay, dashes },
   });
 }

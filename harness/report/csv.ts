@@ -4,7 +4,15 @@
 const byteOrderMark = "\ufeff";
 
 /** Numbers stay numbers; text is quoted, and text that a spreadsheet would take for a formula is made to be none. */
-export function csvOf(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
-  const cell = (value: string | number | null): string => value === null ? "" : (typeof value === "number" ? String(value) : `"${value.replace(/^(?=[=+\-@\t\r])/, "'").replaceAll('"', '""')}"`);
+export function csvOf(
+  head: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+): string {
+  const cell = (value: string | number | null): string =>
+    value === null
+      ? ""
+      : typeof value === "number"
+        ? String(value)
+        : `"${value.replace(/^(?=[=+\-@\t\r])/, "'").replaceAll('"', '""')}"`;
   return byteOrderMark + [head, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }

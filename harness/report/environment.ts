@@ -16,22 +16,54 @@ export function environmentOf(run: Run): Fact[] {
   const started = run.events.find((event) => event.kind === "started");
   const facts: readonly (readonly [string, string])[] = [
     ["Experiment", `${plan.experiment} (tier ${tierText(plan.tier)})`],
-    ["Target", `${plan.target}, topology ${plan.topology}: ${counted(plan.services.map((service) => service.kind))}`],
-    ...(plan.targetVersion === undefined ? [] : [["Version of the target", plan.targetVersion] as const]),
+    [
+      "Target",
+      `${plan.target}, topology ${plan.topology}: ${counted(plan.services.map((service) => service.kind))}`,
+    ],
+    ...(plan.targetVersion === undefined
+      ? []
+      : [["Version of the target", plan.targetVersion] as const]),
     ["Substrate", `${plan.substrate}: ${plan.substrateWhy}`],
     ["Seed", String(plan.seed)],
     ["Switched off", plan.without.length === 0 ? "nothing" : plan.without.join(", ")],
     ["Relies on", plan.reliesOn.join(", ") || "no defence in particular"],
-    ["Phases as planned", Object.entries(plan.phasesMs).map(([phase, ms]) => `${phase} ${formatDuration(ms)}`).join(", ")],
-    ...plan.load.map((load): [string, string] => [`Load: ${load.name}`,
-      `${scriptOf(load.workload)}.${load.exec}, lane ${load.lane}; ${Object.entries(load.ratePerSecond).map(([phase, perSecond]) => `${phase} ${formatValue(perSecond, "/s")}`).join(", ")}; ${formatCount(load.vus)} virtual users`]),
-    ...(plan.stream === undefined ? [] : [["Stream", `${plan.stream.event}, ${formatDuration(plan.stream.segmentMs)} segments, ${plan.stream.renditions.map((rendition) => rendition.name).join(", ")}`] as const]),
-    ...(started === undefined ? [["Machine", "not recorded"] as const] : [
-      ["Machine", `${started.machine.cpuModel}, ${started.machine.cores} cores, ${formatValue(started.machine.memoryBytes, "B")}, ${started.machine.platform}`] as const,
-      ...Object.entries(started.versions).map(([tool, version]) => [`Version of ${tool}`, version] as const),
+    [
+      "Phases as planned",
+      Object.entries(plan.phasesMs)
+        .map(([phase, ms]) => `${phase} ${formatDuration(ms)}`)
+        .join(", "),
+    ],
+    ...plan.load.map((load): [string, string] => [
+      `Load: ${load.name}`,
+      `${scriptOf(load.workload)}.${load.exec}, lane ${load.lane}; ${Object.entries(
+        load.ratePerSecond,
+      )
+        .map(([phase, perSecond]) => `${phase} ${formatValue(perSecond, "/s")}`)
+        .join(", ")}; ${formatCount(load.vus)} virtual users`,
     ]),
+    ...(plan.stream === undefined
+      ? []
+      : [
+          [
+            "Stream",
+            `${plan.stream.event}, ${formatDuration(plan.stream.segmentMs)} segments, ${plan.stream.renditions.map((rendition) => rendition.name).join(", ")}`,
+          ] as const,
+        ]),
+    ...(started === undefined
+      ? [["Machine", "not recorded"] as const]
+      : [
+          [
+            "Machine",
+            `${started.machine.cpuModel}, ${started.machine.cores} cores, ${formatValue(started.machine.memoryBytes, "B")}, ${started.machine.platform}`,
+          ] as const,
+          ...Object.entries(started.versions).map(
+            ([tool, version]) => [`Version of ${tool}`, version] as const,
+          ),
+        ]),
   ];
-  return facts.slice(0, factsMax).map(([label, value]) => ({ label: clip(label, 80), value: clip(value) }));
+  return facts
+    .slice(0, factsMax)
+    .map(([label, value]) => ({ label: clip(label, 80), value: clip(value) }));
 }
 
 /** A script of the user's own goes by its whole path, of which a reader needs the end. */
@@ -41,5 +73,7 @@ function scriptOf(workload: string): string {
 
 /** `2 edge, 2 origin-read`. */
 function counted(kinds: readonly string[]): string {
-  return [...Map.groupBy(kinds, (kind) => kind)].map(([kind, all]) => `${all.length} ${kind}`).join(", ");
+  return [...Map.groupBy(kinds, (kind) => kind)]
+    .map(([kind, all]) => `${all.length} ${kind}`)
+    .join(", ");
 }

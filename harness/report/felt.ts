@@ -29,16 +29,32 @@ export interface LaneFelt {
 
 export function feltOf(run: Run, timeline: Timeline, grid: Grid): Felt[] {
   const spans = timeline.phases.flatMap(({ phase, fromMs, untilMs }) =>
-    (isPhase(phase) ? [{ phase, fromMs: fromMs + timeline.zeroMs, untilMs: untilMs + timeline.zeroMs }] : []));
+    isPhase(phase)
+      ? [{ phase, fromMs: fromMs + timeline.zeroMs, untilMs: untilMs + timeline.zeroMs }]
+      : [],
+  );
   const { harm } = run.plan;
   const classes = (harm?.classes ?? []).map((one) => laneFelt(run, harm as Harm, one, spans, grid));
-  return spans.map(({ phase }, index) => ({ phase, classes: classes.flatMap((one) => one[index] ?? []) }));
+  return spans.map(({ phase }, index) => ({
+    phase,
+    classes: classes.flatMap((one) => one[index] ?? []),
+  }));
 }
 
-function laneFelt(run: Run, { metric, having }: Harm, { lane, title }: HarmedClass, spans: readonly { readonly fromMs: number; readonly untilMs: number }[], grid: Grid): LaneFelt[] {
+function laneFelt(
+  run: Run,
+  { metric, having }: Harm,
+  { lane, title }: HarmedClass,
+  spans: readonly { readonly fromMs: number; readonly untilMs: number }[],
+  grid: Grid,
+): LaneFelt[] {
   const windows = windowsOf(spans);
   const find = (where?: Tags) => matching(run.series, { metric, where: { lane, ...where } });
-  const [asked, served, shed] = [count(find())(windows), count(find(having))(windows), count(find({ outcome: "shed" }))(windows)];
+  const [asked, served, shed] = [
+    count(find())(windows),
+    count(find(having))(windows),
+    count(find({ outcome: "shed" }))(windows),
+  ];
   const p99 = quantileOf(find(), 0.99)(windows);
   const curve = quantileOf(find(), 0.99)(grid);
   return spans.map((span, index) => {
@@ -48,8 +64,13 @@ function laneFelt(run: Run, { metric, having }: Harm, { lane, title }: HarmedCla
       return value !== null && middleMs >= span.fromMs && middleMs < span.untilMs;
     }) as number[];
     return {
-      lane: clip(lane, 40), title: clip(title, 60), asked: total, servedShare: total === 0 ? null : (served[index] ?? 0) / total, shed: shed[index] ?? 0,
-      p99Ms: p99[index] ?? null, worstP99Ms: inside.length === 0 ? null : inside.reduce((a, b) => Math.max(a, b)),
+      lane: clip(lane, 40),
+      title: clip(title, 60),
+      asked: total,
+      servedShare: total === 0 ? null : (served[index] ?? 0) / total,
+      shed: shed[index] ?? 0,
+      p99Ms: p99[index] ?? null,
+      worstP99Ms: inside.length === 0 ? null : inside.reduce((a, b) => Math.max(a, b)),
     };
   });
 }

@@ -7,25 +7,62 @@ const hostile = "x|y\n::error::z `rm` <script>alert(1)</script> [a](http://b) %0
 function entry(outcome: Gated["outcome"], more: Partial<Gated> = {}): Gated {
   const exitCode = { passed: 0, worse: 1, refuted: 1, inconclusive: 2, broken: 3 }[outcome];
   return {
-    experiment: `storm-${outcome}`, title: "A storm", outcome, exitCode, why: `it was ${outcome}`,
-    attempts: [{ runId: "r", status: "held", why: "", exitCode, directory: "/r", rerun: `./seawall run storm-${outcome} --seed 1` }],
-    baseline: { kind: "compared", baselineRuns: ["b"], runs: ["r"], worse: outcome === "worse" ? ["live p99 is 18–31 % slower"] : [], better: [], suspected: [], power: ["the smallest change is ± 12 %"], marked: ["one run on a side"] }, ...more,
+    experiment: `storm-${outcome}`,
+    title: "A storm",
+    outcome,
+    exitCode,
+    why: `it was ${outcome}`,
+    attempts: [
+      {
+        runId: "r",
+        status: "held",
+        why: "",
+        exitCode,
+        directory: "/r",
+        rerun: `./seawall run storm-${outcome} --seed 1`,
+      },
+    ],
+    baseline: {
+      kind: "compared",
+      baselineRuns: ["b"],
+      runs: ["r"],
+      worse: outcome === "worse" ? ["live p99 is 18–31 % slower"] : [],
+      better: [],
+      suspected: [],
+      power: ["the smallest change is ± 12 %"],
+      marked: ["one run on a side"],
+    },
+    ...more,
   };
 }
 
 const report = (...entries: Gated[]): GateReport => ({
-  format: "seawall-gate/1", suite: "quick", baseline: "main", passed: entries.every(({ outcome }) => outcome === "passed"), exitCode: 0, entries, notRun: [],
+  format: "seawall-gate/1",
+  suite: "quick",
+  baseline: "main",
+  passed: entries.every(({ outcome }) => outcome === "passed"),
+  exitCode: 0,
+  entries,
+  notRun: [],
 });
 
 describe("the words of a gate", () => {
   it("fit a terminal of 100 columns, whatever the experiment is called", () => {
-    const text = renderGateText(report(entry("passed"), entry("worse", { experiment: "n".repeat(200), why: "w".repeat(300) })), { columns: 200, colour: false });
+    const text = renderGateText(
+      report(
+        entry("passed"),
+        entry("worse", { experiment: "n".repeat(200), why: "w".repeat(300) }),
+      ),
+      { columns: 200, colour: false },
+    );
     for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(100);
     expect(text).toContain("Gate closed: 1 passed, 1 worse; 2 of 2 compared with main");
   });
 
   it("name each outcome and the way to see it again in a pull request, in one table row each", () => {
-    const markdown = renderGateMarkdown(report(entry("passed"), entry("refuted"), entry("inconclusive")));
+    const markdown = renderGateMarkdown(
+      report(entry("passed"), entry("refuted"), entry("inconclusive")),
+    );
     expect(markdown).toContain("### Gate closed: 1 passed, 1 refuted, 1 inconclusive");
     expect(markdown).toContain("./seawall run storm-refuted --seed 1");
     expect(markdown).not.toContain("./seawall run storm-passed");
@@ -33,25 +70,46 @@ describe("the words of a gate", () => {
   });
 
   it("never become markup of a pull request", () => {
-    const markdown = renderGateMarkdown(report(entry("refuted", { experiment: hostile, why: hostile })));
+    const markdown = renderGateMarkdown(
+      report(entry("refuted", { experiment: hostile, why: hostile })),
+    );
     expect(markdown).not.toMatch(/<script|\]\(http|`rm`/);
     expect(markdown).not.toContain("\u001b");
-    expect(markdown.split("\n").filter((line) => line.startsWith("| ✗")).map((line) => line.split("|").length)).toEqual([7]);
+    expect(
+      markdown
+        .split("\n")
+        .filter((line) => line.startsWith("| ✗"))
+        .map((line) => line.split("|").length),
+    ).toEqual([7]);
   });
 
   it("start no link and mention nobody in a pull request", () => {
-    const why = "see https://evil.example/x, www.evil.example, a@b.example, @owner, #12, !12, GH-12 and `x|y`";
-    const row = renderGateMarkdown(report(entry("refuted", { why }))).split("\n").find((line) => line.startsWith("| ✗")) ?? "";
-    const shown = row.replace(/&#(\d+);/g, (_all, code: string) => String.fromCodePoint(Number(code)));
+    const why =
+      "see https://evil.example/x, www.evil.example, a@b.example, @owner, #12, !12, GH-12 and `x|y`";
+    const row =
+      renderGateMarkdown(report(entry("refuted", { why })))
+        .split("\n")
+        .find((line) => line.startsWith("| ✗")) ?? "";
+    const shown = row.replace(/&#(\d+);/g, (_all, code: string) =>
+      String.fromCodePoint(Number(code)),
+    );
     expect(shown).not.toMatch(/:\/\/|www\.|[@#!][\w]|GH-12/);
     expect(shown.replaceAll("\u2060", "")).toContain(why);
   });
 
   it("annotate what did not pass, and start no other command", () => {
-    const text = renderAnnotations(report(entry("passed"), entry("inconclusive"), entry("refuted", { experiment: "a,b:c", why: hostile })));
+    const text = renderAnnotations(
+      report(
+        entry("passed"),
+        entry("inconclusive"),
+        entry("refuted", { experiment: "a,b:c", why: hostile }),
+      ),
+    );
     const lines = text.trimEnd().split("\n");
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toMatch(/^::warning title=storm-inconclusive%3A inconclusive::it was inconclusive%0A\.\/seawall/);
+    expect(lines[0]).toMatch(
+      /^::warning title=storm-inconclusive%3A inconclusive::it was inconclusive%0A\.\/seawall/,
+    );
     expect(lines[1]).toMatch(/^::error title=a%2Cb%3Ac%3A refuted::x/);
     expect(lines[1]).toContain("%250A");
   });

@@ -19,19 +19,38 @@ export interface GateReport {
 }
 
 const marks = { passed: "✓", worse: "✗", refuted: "✗", inconclusive: "?", broken: "!" } as const;
-const colours = { passed: "held", worse: "refuted", refuted: "refuted", inconclusive: "inconclusive", broken: "refuted" } as const;
+const colours = {
+  passed: "held",
+  worse: "refuted",
+  refuted: "refuted",
+  inconclusive: "inconclusive",
+  broken: "refuted",
+} as const;
 
-export function renderGateText(report: GateReport, { columns, colour }: { columns: number; colour: boolean }): string {
+export function renderGateText(
+  report: GateReport,
+  { columns, colour }: { columns: number; colour: boolean },
+): string {
   const across = Math.min(100, Math.max(60, columns));
   const paint = painter(colour);
   const wide = Math.max(0, ...report.entries.map(({ experiment }) => width(experiment)));
   const lines = report.entries.flatMap((entry) => {
     const head = `${marks[entry.outcome]} ${cut(oneLine(entry.experiment), 40).padEnd(Math.min(40, wide))}  ${entry.outcome.padEnd(12)}`;
-    const said = [entry.why, comparisonLine(entry)].filter((text) => text !== "").flatMap((text) => wrap(oneLine(text), across - 4));
-    return [`${paint(head.trimEnd(), colours[entry.outcome])}${runsOf(entry)}`, ...said.map((line) => `    ${line}`)];
+    const said = [entry.why, comparisonLine(entry)]
+      .filter((text) => text !== "")
+      .flatMap((text) => wrap(oneLine(text), across - 4));
+    return [
+      `${paint(head.trimEnd(), colours[entry.outcome])}${runsOf(entry)}`,
+      ...said.map((line) => `    ${line}`),
+    ];
   });
   const closing = paint(paint(summaryLine(report), report.passed ? "held" : "refuted"), "bold");
-  return printable([...lines, ...report.notRun.map((name) => `- ${oneLine(name)}  not run`), "", closing].join("\n"), colour);
+  return printable(
+    [...lines, ...report.notRun.map((name) => `- ${oneLine(name)}  not run`), "", closing].join(
+      "\n",
+    ),
+    colour,
+  );
 }
 
 function runsOf({ attempts }: Gated): string {
@@ -39,19 +58,25 @@ function runsOf({ attempts }: Gated): string {
 }
 
 function comparisonLine({ baseline }: Gated): string {
-  if (baseline.kind !== "compared") return baseline.why === "" ? "" : `Not compared: ${baseline.why}.`;
+  if (baseline.kind !== "compared")
+    return baseline.why === "" ? "" : `Not compared: ${baseline.why}.`;
   const better = baseline.better.length === 0 ? "" : ` Better: ${baseline.better.join("; ")}.`;
   return `Compared with ${counted(baseline.baselineRuns.length, "run")} of the baseline: ${baseline.worse.length === 0 ? "nothing is shown to be worse" : baseline.worse.join("; ")}.${better}${baseline.power.map((text) => ` ${text}.`).join("")}`;
 }
 
 export function summaryLine({ entries, notRun, passed, baseline, note }: GateReport): string {
-  const count = (outcome: Gated["outcome"]): number => entries.filter((entry) => entry.outcome === outcome).length;
+  const count = (outcome: Gated["outcome"]): number =>
+    entries.filter((entry) => entry.outcome === outcome).length;
   const compared = entries.filter((entry) => entry.baseline.kind === "compared").length;
-  const parts = (["passed", "worse", "refuted", "inconclusive", "broken"] as const).filter((outcome) => count(outcome) > 0).map((outcome) => `${count(outcome)} ${outcome}`);
+  const parts = (["passed", "worse", "refuted", "inconclusive", "broken"] as const)
+    .filter((outcome) => count(outcome) > 0)
+    .map((outcome) => `${count(outcome)} ${outcome}`);
   return [
     `Gate ${passed ? "passed" : "closed"}: ${[...parts, ...(notRun.length === 0 ? [] : [`${notRun.length} not run`])].join(", ")}`,
     ...(note === undefined ? [] : [note]),
-    ...(baseline === null ? [] : [`${compared} of ${entries.length} compared with ${oneLine(baseline)}`]),
+    ...(baseline === null
+      ? []
+      : [`${compared} of ${entries.length} compared with ${oneLine(baseline)}`]),
   ].join("; ");
 }
 
@@ -61,7 +86,10 @@ export function summaryLine({ entries, notRun, passed, baseline, note }: GateRep
  */
 function cell(text: string, charactersMax = 300): string {
   return clip(text, charactersMax)
-    .replace(/[\\`*_[\]<>|~#@!$%&]/g, (character) => `&#${character.codePointAt(0)};${/[~#@!$%&]/.test(character) ? joiner : ""}`)
+    .replace(
+      /[\\`*_[\]<>|~#@!$%&]/g,
+      (character) => `&#${character.codePointAt(0)};${/[~#@!$%&]/.test(character) ? joiner : ""}`,
+    )
     .replace(/:(?=\/\/)/g, `:${joiner}`)
     .replace(/\bwww(?=\.)/gi, (www) => `${www}${joiner}`)
     .replace(/\bGH(?=-\d)/gi, (gh) => `${gh}${joiner}`);
@@ -70,30 +98,65 @@ const joiner = "&#8288;";
 
 /** For a pull request's comment and for GitHub's step summary. */
 export function renderGateMarkdown(report: GateReport): string {
-  const rows = report.entries.map((entry) => `| ${marks[entry.outcome]} ${entry.outcome} | ${cell(entry.experiment)} | ${entry.attempts.length} | ${cell(entry.why)} | ${cell(comparisonLine(entry), 600)} |`);
-  const notes = [...new Set(report.entries.flatMap(({ baseline }) => (baseline.kind === "compared" ? baseline.marked : [])))];
-  const reruns = report.entries.filter(({ outcome }) => outcome !== "passed").map(({ attempts }) => attempts.at(-1)?.rerun ?? "");
+  const rows = report.entries.map(
+    (entry) =>
+      `| ${marks[entry.outcome]} ${entry.outcome} | ${cell(entry.experiment)} | ${entry.attempts.length} | ${cell(entry.why)} | ${cell(comparisonLine(entry), 600)} |`,
+  );
+  const notes = [
+    ...new Set(
+      report.entries.flatMap(({ baseline }) =>
+        baseline.kind === "compared" ? baseline.marked : [],
+      ),
+    ),
+  ];
+  const reruns = report.entries
+    .filter(({ outcome }) => outcome !== "passed")
+    .map(({ attempts }) => attempts.at(-1)?.rerun ?? "");
   return [
-    `### ${cell(summaryLine(report))}`, "",
-    "| outcome | experiment | runs | why | against the baseline |", "|---|---|---|---|---|", ...rows,
-    ...report.notRun.map((name) => `| - not run | ${cell(name)} | 0 | | |`), "",
-    ...(notes.length === 0 ? [] : ["Mind when reading the comparison:", "", ...notes.map((note) => `- ${cell(note)}`), ""]),
-    ...(reruns.length === 0 ? [] : ["To see it again:", "", "```sh", ...reruns.map((line) => oneLine(line).replaceAll("`", "")), "```", ""]),
+    `### ${cell(summaryLine(report))}`,
+    "",
+    "| outcome | experiment | runs | why | against the baseline |",
+    "|---|---|---|---|---|",
+    ...rows,
+    ...report.notRun.map((name) => `| - not run | ${cell(name)} | 0 | | |`),
+    "",
+    ...(notes.length === 0
+      ? []
+      : ["Mind when reading the comparison:", "", ...notes.map((note) => `- ${cell(note)}`), ""]),
+    ...(reruns.length === 0
+      ? []
+      : [
+          "To see it again:",
+          "",
+          "```sh",
+          ...reruns.map((line) => oneLine(line).replaceAll("`", "")),
+          "```",
+          "",
+        ]),
   ].join("\n");
 }
 
 /** Workflow commands: one for each experiment that did not pass. Their text must not start another command. */
 export function renderAnnotations(report: GateReport): string {
-  const property = (text: string): string => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
-  const lines = report.entries.filter(({ outcome }) => outcome !== "passed").map((entry) => {
-    const level = entry.outcome === "inconclusive" ? "warning" : "error";
-    return `::${level} title=${property(`${entry.experiment}: ${entry.outcome}`)}::${data(`${entry.why}\n${entry.attempts.at(-1)?.rerun ?? ""}`)}`;
-  });
+  const property = (text: string): string =>
+    data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  const lines = report.entries
+    .filter(({ outcome }) => outcome !== "passed")
+    .map((entry) => {
+      const level = entry.outcome === "inconclusive" ? "warning" : "error";
+      return `::${level} title=${property(`${entry.experiment}: ${entry.outcome}`)}::${data(`${entry.why}\n${entry.attempts.at(-1)?.rerun ?? ""}`)}`;
+    });
   return lines.map((line) => `${line}\n`).join("");
 }
 
 function data(text: string): string {
-  return text.split("\n").map((line) => clip(line, 1_000)).join("\n").replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return text
+    .split("\n")
+    .map((line) => clip(line, 1_000))
+    .join("\n")
+    .replaceAll("%", "%25")
+    .replaceAll("\r", "%0D")
+    .replaceAll("\n", "%0A");
 }
 
 function counted(count: number, noun: string): string {

@@ -18,8 +18,12 @@ const [leastMs, rowsMax] = [1, 40];
 
 /** What is shorter than a millisecond is in the first row, what is longer than anyone waits in the last. */
 export function heatOf(series: readonly SeriesData[], grid: Windows, phases: Windows): Heat {
-  const rowAt = (ms: number): number => (ms < leastMs ? 0 : Math.min(rowsMax - 1, Math.floor(Math.log(ms / leastMs) / Math.log(step) + 1e-9)));
-  const counts = (windows: Windows): number[][] => Array.from({ length: rowsMax }, () => new Array<number>(windows.count).fill(0));
+  const rowAt = (ms: number): number =>
+    ms < leastMs
+      ? 0
+      : Math.min(rowsMax - 1, Math.floor(Math.log(ms / leastMs) / Math.log(step) + 1e-9));
+  const counts = (windows: Windows): number[][] =>
+    Array.from({ length: rowsMax }, () => new Array<number>(windows.count).fill(0));
   const [overTime, inPhases] = [counts(grid), counts(phases)];
   for (const one of series) {
     for (let index = 0; index < one.values.length; index++) {
@@ -30,7 +34,9 @@ export function heatOf(series: readonly SeriesData[], grid: Windows, phases: Win
   }
   const used = overTime.flatMap((row, at) => (row.some((count) => count > 0) ? [at] : []));
   const [from, until] = [used[0] ?? 0, (used.at(-1) ?? 0) + 1];
-  const boundsMs = Array.from({ length: until - from + 1 }, (_, index) => Number((leastMs * step ** (from + index)).toPrecision(3)));
+  const boundsMs = Array.from({ length: until - from + 1 }, (_, index) =>
+    Number((leastMs * step ** (from + index)).toPrecision(3)),
+  );
   return { boundsMs, rows: overTime.slice(from, until), byPhase: inPhases.slice(from, until) };
 }
 

@@ -11,39 +11,78 @@ function page(fixture = stormRun()): string {
 
 /** What a reader without JavaScript has before the charts. */
 function firstPart(html: string): string {
-  return html.slice(html.indexOf("<main>"), html.indexOf('id="charts"')).replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
+  return html
+    .slice(html.indexOf("<main>"), html.indexOf('id="charts"'))
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ");
 }
 
 describe("without a script", () => {
-  test.each<[Status, string]>([["held", "Held"], ["refuted", "Refuted"], ["inconclusive", "Inconclusive"]])("a run that is %s says so first", (status, word) => {
+  test.each<[Status, string]>([
+    ["held", "Held"],
+    ["refuted", "Refuted"],
+    ["inconclusive", "Inconclusive"],
+  ])("a run that is %s says so first", (status, word) => {
     const text = firstPart(page(stormRun({ status })));
     expect(text.trimStart().startsWith(word)).toBe(true);
     expect(text).toContain("kill region-a/origin-read");
-    expect(text).toContain("Landed: process 4711 is gone and 127.1.1.14:8080 refuses connections".replace("Landed: ", ""));
+    expect(text).toContain(
+      "Landed: process 4711 is gone and 127.1.1.14:8080 refuses connections".replace(
+        "Landed: ",
+        "",
+      ),
+    );
     expect(text).toContain("Live segments are served while an origin is down");
     expect(text).toContain("≥ 99.9 %");
   });
 
   test("a control says that it is one, and what its verdict means", () => {
-    expect(firstPart(page(stormRun({ status: "refuted", without: ["collapsing"] })))).toMatch(/Control: without collapsing\..*Expected to be refuted, and it was/);
-    expect(firstPart(page(stormRun({ status: "held", without: ["collapsing"] })))).toMatch(/Expected to be refuted, yet it held: this experiment proves nothing/);
+    expect(firstPart(page(stormRun({ status: "refuted", without: ["collapsing"] })))).toMatch(
+      /Control: without collapsing\..*Expected to be refuted, and it was/,
+    );
+    expect(firstPart(page(stormRun({ status: "held", without: ["collapsing"] })))).toMatch(
+      /Expected to be refuted, yet it held: this experiment proves nothing/,
+    );
   });
 
   test("an aborted, damaged, uncleaned run says what is wrong and missing", () => {
     const { run, verdict } = stormRun({ status: "inconclusive" });
-    const text = firstPart(page({
-      run: { ...run, events: run.events.slice(0, 7), series: [], damage: ["samples end in the middle of a block"] },
-      verdict: { ...verdict, aborted: { reason: "user", detail: "interrupted" }, cleanup: { status: "incomplete", left: ["process group 4711"] } },
-    }));
-    for (const said of ["Aborted (user):", "interrupted", "Left behind: process group 4711", "samples end in the middle of a block", "No samples were recorded", "Not reached: fault, recovery.", "Nothing: the record holds no fault."]) expect(text).toContain(said);
+    const text = firstPart(
+      page({
+        run: {
+          ...run,
+          events: run.events.slice(0, 7),
+          series: [],
+          damage: ["samples end in the middle of a block"],
+        },
+        verdict: {
+          ...verdict,
+          aborted: { reason: "user", detail: "interrupted" },
+          cleanup: { status: "incomplete", left: ["process group 4711"] },
+        },
+      }),
+    );
+    for (const said of [
+      "Aborted (user):",
+      "interrupted",
+      "Left behind: process group 4711",
+      "samples end in the middle of a block",
+      "No samples were recorded",
+      "Not reached: fault, recovery.",
+      "Nothing: the record holds no fault.",
+    ])
+      expect(text).toContain(said);
   });
 
   test("every chart has its figures by phase in a table", () => {
     const html = page();
     const figures = html.match(/<figure class="chart"[\s\S]*?<\/figure>/g) ?? [];
     expect(figures).toHaveLength(12);
-    expect(figures.map((figure) => (/id="chart-([^"]+)"/.exec(figure))?.[1])).toContain("live-heat");
-    for (const figure of figures) expect(figure).toMatch(/<th scope="col" class="n">baseline<\/th><th scope="col" class="n">fault<\/th>/);
+    expect(figures.map((figure) => /id="chart-([^"]+)"/.exec(figure)?.[1])).toContain("live-heat");
+    for (const figure of figures)
+      expect(figure).toMatch(
+        /<th scope="col" class="n">baseline<\/th><th scope="col" class="n">fault<\/th>/,
+      );
   });
 });
 
@@ -58,47 +97,87 @@ describe("the map", () => {
 
   test("is left out where nothing took hold", () => {
     const { run, verdict } = stormRun();
-    const events = run.events.map((event) => (event.kind === "injected" ? { ...event, evidence: { landed: false, observation: "no such process" } } : event));
+    const events = run.events.map((event) =>
+      event.kind === "injected"
+        ? { ...event, evidence: { landed: false, observation: "no such process" } }
+        : event,
+    );
     expect(page({ run: { ...run, events }, verdict })).not.toContain("Where it struck");
   });
 });
 
 test("a fault of many services shows the first of its observations, and none of the others is cut short", () => {
   const { run, verdict } = stormRun();
-  const seen = Array.from({ length: 9 }, (_, index) => `process ${1000 + index} of region-a-2/service-${index} is gone and 127.1.2.1${index}:8080 refuses connections`);
-  const events = run.events.map((event) => (event.kind === "injected" ? { ...event, evidence: { landed: true, observation: seen.join("; ") } } : event));
+  const seen = Array.from(
+    { length: 9 },
+    (_, index) =>
+      `process ${1000 + index} of region-a-2/service-${index} is gone and 127.1.2.1${index}:8080 refuses connections`,
+  );
+  const events = run.events.map((event) =>
+    event.kind === "injected"
+      ? { ...event, evidence: { landed: true, observation: seen.join("; ") } }
+      : event,
+  );
   const html = page({ run: { ...run, events }, verdict });
-  expect(html).toContain(`${seen[0]} <details><summary>and 8 more</summary> ${seen.slice(1).join("; ")}</details>`);
+  expect(html).toContain(
+    `${seen[0]} <details><summary>and 8 more</summary> ${seen.slice(1).join("; ")}</details>`,
+  );
   expect(page()).not.toContain("<summary>and ");
 });
 
 test("a fault that is too short for its name has it beside its bar, whole", () => {
   const { run, verdict } = stormRun();
-  const events = run.events.map((event) => (event.kind === "healed" ? { ...event, atMs: (run.events.find(({ kind }) => kind === "injected")?.atMs ?? 0) + 1_500 } : event));
-  expect(page({ run: { ...run, events }, verdict })).toMatch(/<text class="fault-label beside" [^>]*>✓ kill region-a\/origin-read<\/text>/);
+  const events = run.events.map((event) =>
+    event.kind === "healed"
+      ? { ...event, atMs: (run.events.find(({ kind }) => kind === "injected")?.atMs ?? 0) + 1_500 }
+      : event,
+  );
+  expect(page({ run: { ...run, events }, verdict })).toMatch(
+    /<text class="fault-label beside" [^>]*>✓ kill region-a\/origin-read<\/text>/,
+  );
   expect(page()).not.toContain("fault-label beside");
 });
 
 test("the claims can be taken away as CSV without a script", () => {
-  const csv = decodeURIComponent((/href="data:text\/csv;charset=utf-8,([^"]+)"/.exec(page(hostileRun()))?.[1] ?? "").replaceAll("&#39;", "'"));
+  const csv = decodeURIComponent(
+    (/href="data:text\/csv;charset=utf-8,([^"]+)"/.exec(page(hostileRun()))?.[1] ?? "").replaceAll(
+      "&#39;",
+      "'",
+    ),
+  );
   expect(csv.startsWith("\ufeff")).toBe(true);
   const lines = csv.slice(1).split("\r\n");
-  expect(lines[0]).toBe('"kind","id","claim","phase","status","observed","comparison","limit","unit","part of the allowance used","samples","why"');
+  expect(lines[0]).toBe(
+    '"kind","id","claim","phase","status","observed","comparison","limit","unit","part of the allowance used","samples","why"',
+  );
   expect(lines[1]).toMatch(/^"claim","<img src=x[^,]*","<img src=x onerror=""window\.pwned=2"">/);
   expect(lines).toHaveLength(18);
 });
 
 test("claims.csv has raw numbers with their comparison and unit", () => {
-  const csv = decodeURIComponent((/href="data:text\/csv;charset=utf-8,([^"]+)"/.exec(page(stormRun({ status: "refuted" })))?.[1] ?? "").replaceAll("&#39;", "'"));
-  expect(csv).toContain('"Live viewers wait less than half a segment","fault","refuted",2000,"<=",1000,"ms",');
+  const csv = decodeURIComponent(
+    (
+      /href="data:text\/csv;charset=utf-8,([^"]+)"/.exec(
+        page(stormRun({ status: "refuted" })),
+      )?.[1] ?? ""
+    ).replaceAll("&#39;", "'"),
+  );
+  expect(csv).toContain(
+    '"Live viewers wait less than half a segment","fault","refuted",2000,"<=",1000,"ms",',
+  );
 });
 
 test("is readable where a server strips its style and its script: nothing drawn is without a size", () => {
-  const html = page(stormRun({ status: "refuted" })).replace(/<(script|style)\b[\s\S]*?<\/\1>/g, "");
+  const html = page(stormRun({ status: "refuted" })).replace(
+    /<(script|style)\b[\s\S]*?<\/\1>/g,
+    "",
+  );
   const drawings = html.match(/<svg\b[^>]*>/g) ?? [];
   expect(drawings.length).toBeGreaterThan(20);
   expect(drawings.filter((tag) => !/ width="/.test(tag) || !/ height="/.test(tag))).toEqual([]);
-  expect((html.match(/<svg class="shape[^>]*>/g) ?? []).filter((tag) => !/ fill="#/.test(tag))).toEqual([]);
+  expect(
+    (html.match(/<svg class="shape[^>]*>/g) ?? []).filter((tag) => !/ fill="#/.test(tag)),
+  ).toEqual([]);
 });
 
 describe("safety", () => {
@@ -111,14 +190,21 @@ describe("safety", () => {
     expect(html.match(/<script\b/g)).toHaveLength(2);
     expect(html.match(/<\/script/g)).toHaveLength(2);
     expect(has(/<!--/)).toBe(false);
-    expect(has(/href="(?!#|[a-z]+\.(?:json|ndjson|xml)"|\.\/"|data:image\/svg|data:text\/csv[^"<>]*" download="claims\.csv")/)).toBe(false);
+    expect(
+      has(
+        /href="(?!#|[a-z]+\.(?:json|ndjson|xml)"|\.\/"|data:image\/svg|data:text\/csv[^"<>]*" download="claims\.csv")/,
+      ),
+    ).toBe(false);
     expect(has(/[\u2028\u2029\p{Bidi_Control}]|(?!\n)\p{Cc}/u)).toBe(false);
   });
 
   test("the embedded data survives what it carries", () => {
     const { run, verdict } = hostileRun();
     const model = reportModel(run, verdict);
-    const embedded = /<script type="application\/json" id="model">([\s\S]*?)<\/script>/.exec(renderHtml(model))?.[1] ?? "";
+    const embedded =
+      /<script type="application\/json" id="model">([\s\S]*?)<\/script>/.exec(
+        renderHtml(model),
+      )?.[1] ?? "";
     const { dashes: _, ...read } = JSON.parse(embedded) as ReportModel & { dashes: unknown };
     expect(read).toEqual(model);
     expect(embedded).not.toMatch(/[<>&]/);
@@ -127,8 +213,13 @@ describe("safety", () => {
   test("only the script and the style sheet that are in the page may take effect", () => {
     const html = page();
     const hash = (text: string): string => createHash("sha256").update(text).digest("base64");
-    const policy = (/Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? "").replaceAll("&#39;", "'");
-    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; img-src data:; base-uri 'none'; form-action 'none'$/);
+    const policy = (/Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? "").replaceAll(
+      "&#39;",
+      "'",
+    );
+    expect(policy).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; img-src data:; base-uri 'none'; form-action 'none'$/,
+    );
     expect(policy).toContain(hash(/<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? ""));
     expect(policy).toContain(hash(/<script>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? ""));
     expect(html).not.toMatch(/\sstyle="/);
@@ -136,7 +227,10 @@ describe("safety", () => {
 });
 
 test("an hour stays under 2 MB and 600 intervals", () => {
-  const fixture = stormRun({ phasesMs: { baseline: 600_000, fault: 2_400_000, recovery: 600_000 }, audience: 0.1 });
+  const fixture = stormRun({
+    phasesMs: { baseline: 600_000, fault: 2_400_000, recovery: 600_000 },
+    audience: 0.1,
+  });
   const model = reportModel(fixture.run, fixture.verdict);
   expect(model.axis.buckets).toBeLessThanOrEqual(600);
   expect(model.axis.bucketMs % 2000).toBe(0);

@@ -10,10 +10,15 @@ import { summary } from "./page/summary.ts";
 
 const sections = Object.values<Section>(listed).sort((a, b) => a.position - b.position);
 
-interface Shown extends Omit<Section, "body"> { readonly body: Markup }
+interface Shown extends Omit<Section, "body"> {
+  readonly body: Markup;
+}
 
 export function renderHtml(model: ReportModel): string {
-  const when = model.startedAtMs === null ? "start not recorded" : `${new Date(model.startedAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const when =
+    model.startedAtMs === null
+      ? "start not recorded"
+      : `${new Date(model.startedAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   const shown = sections.flatMap((section): Shown[] => {
     const body = section.body(model);
     return body === null ? [] : [{ ...section, body }];
@@ -22,9 +27,13 @@ export function renderHtml(model: ReportModel): string {
     title: `${words[model.status]}: ${model.experiment}${model.without.length === 0 ? "" : ` without ${model.without.join(", ")}`}`,
     status: model.status,
     skipTo: { id: "claims", text: "Skip to the claims" },
-    heading: model.experiment, subheading: `${model.topology} topology on ${model.substrate} · ${when} · ${model.runId}`,
+    heading: model.experiment,
+    subheading: `${model.topology} topology on ${model.substrate} · ${when} · ${model.runId}`,
     body: markup`${summary(model)}\n${contents(shown)}${shown.map(({ body }) => markup`\n${body}`)}`,
-    styles: [...new Set(sections.flatMap(({ styles }) => styles ?? []))], scripts: ["report.js"], charts: true, data: { ...model, dashes },
+    styles: [...new Set(sections.flatMap(({ styles }) => styles ?? []))],
+    scripts: ["report.js"],
+    charts: true,
+    data: { ...model, dashes },
   });
 }
 

@@ -9,10 +9,15 @@ import { trendsSection } from "./page/trends.ts";
 export function renderIndex(index: RunIndex): string {
   const { runs, broken } = index;
   return renderShell({
-    title: `Runs: ${formatCount(runs.length)}`, status: null,
+    title: `Runs: ${formatCount(runs.length)}`,
+    status: null,
     skipTo: { id: "runs", text: "Skip to the runs" },
-    heading: "runs", subheading: `${formatCount(runs.length)} runs of ${formatCount(new Set(runs.map((run) => run.experiment)).size)} experiments${broken.length === 0 ? "" : `, and ${broken.length} broken`}`,
+    heading: "runs",
+    subheading: `${formatCount(runs.length)} runs of ${formatCount(new Set(runs.map((run) => run.experiment)).size)} experiments${broken.length === 0 ? "" : `, and ${broken.length} broken`}`,
     body: markup`${indexHead(index)}\n${trendsSection(runs)}\n${runsSection(runs)}\n${pagesSection(index.pages)}\n${brokenSection(broken)}`,
-    styles: ["run-list.css"], scripts: ["run-list.js"], charts: false, data: {},
+    styles: ["run-list.css"],
+    scripts: ["run-list.js"],
+    charts: false,
+    data: {},
   });
 }

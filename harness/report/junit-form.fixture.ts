@@ -3,15 +3,50 @@
  * plugin skips a file that breaks one of them.
  */
 
-interface Element { readonly name: string; readonly attributes: Readonly<Record<string, string>>; readonly children: Element[]; text: string }
+interface Element {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: Element[];
+  text: string;
+}
 
-const rules: Readonly<Record<string, { readonly children: readonly string[]; readonly needs: readonly string[]; readonly may: readonly string[] }>> = {
-  testsuites: { children: ["testsuite"], needs: [], may: ["name", "time", "tests", "failures", "errors"] },
-  testsuite: {
-    children: ["testsuite", "properties", "testcase", "system-out", "system-err"], needs: ["name", "tests", "failures", "errors"],
-    may: ["group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url", "version"],
+const rules: Readonly<
+  Record<
+    string,
+    {
+      readonly children: readonly string[];
+      readonly needs: readonly string[];
+      readonly may: readonly string[];
+    }
+  >
+> = {
+  testsuites: {
+    children: ["testsuite"],
+    needs: [],
+    may: ["name", "time", "tests", "failures", "errors"],
   },
-  testcase: { children: ["skipped", "error", "failure", "system-out", "system-err"], needs: ["name"], may: ["time", "classname", "group"] },
+  testsuite: {
+    children: ["testsuite", "properties", "testcase", "system-out", "system-err"],
+    needs: ["name", "tests", "failures", "errors"],
+    may: [
+      "group",
+      "time",
+      "skipped",
+      "timestamp",
+      "hostname",
+      "id",
+      "package",
+      "file",
+      "log",
+      "url",
+      "version",
+    ],
+  },
+  testcase: {
+    children: ["skipped", "error", "failure", "system-out", "system-err"],
+    needs: ["name"],
+    may: ["time", "classname", "group"],
+  },
   properties: { children: ["property"], needs: [], may: [] },
   property: { children: [], needs: ["name", "value"], may: [] },
   failure: { children: [], needs: [], may: ["type", "message"] },
@@ -33,11 +68,19 @@ function problemsIn({ name, attributes, children, text }: Element): string[] {
   const rule = rules[name];
   if (rule === undefined) return [`there is no element ${name}`];
   return [
-    ...rule.needs.filter((key) => attributes[key] === undefined).map((key) => `${name} lacks ${key}`),
-    ...Object.keys(attributes).filter((key) => ![...rule.needs, ...rule.may].includes(key)).map((key) => `${name} may not have ${key}`),
-    ...(attributes["time"] !== undefined && name !== "testcase" && !time.test(attributes["time"]) ? [`${name}: time "${attributes["time"]}"`] : []),
+    ...rule.needs
+      .filter((key) => attributes[key] === undefined)
+      .map((key) => `${name} lacks ${key}`),
+    ...Object.keys(attributes)
+      .filter((key) => ![...rule.needs, ...rule.may].includes(key))
+      .map((key) => `${name} may not have ${key}`),
+    ...(attributes["time"] !== undefined && name !== "testcase" && !time.test(attributes["time"])
+      ? [`${name}: time "${attributes["time"]}"`]
+      : []),
     ...(text.trim() !== "" && !textAllowed.includes(name) ? [`${name} holds text`] : []),
-    ...children.filter((child) => !rule.children.includes(child.name)).map((child) => `${child.name} in ${name}`),
+    ...children
+      .filter((child) => !rule.children.includes(child.name))
+      .map((child) => `${child.name} in ${name}`),
     ...children.flatMap(problemsIn),
   ];
 }
@@ -45,15 +88,24 @@ function problemsIn({ name, attributes, children, text }: Element): string[] {
 function parsed(xml: string): Element {
   const root: Element = { name: "", attributes: {}, children: [], text: "" };
   const open = [root];
-  for (const [, text = "", closing, name = "", attributes = "", empty] of xml.replace(/^<\?xml [^?]*\?>/, "").matchAll(/([^<]*)<(\/?)([\w-]+)([^>]*?)(\/?)>/g)) {
+  for (const [, text = "", closing, name = "", attributes = "", empty] of xml
+    .replace(/^<\?xml [^?]*\?>/, "")
+    .matchAll(/([^<]*)<(\/?)([\w-]+)([^>]*?)(\/?)>/g)) {
     const parent = open.at(-1) as Element;
     parent.text += text;
     if (closing === "/") {
       open.pop();
       continue;
     }
-    const pairs = [...attributes.matchAll(/([\w-]+)="([^"]*)"/g)].map((match) => [match[1], match[2]] as const);
-    const element: Element = { name, attributes: Object.fromEntries(pairs) as Record<string, string>, children: [], text: "" };
+    const pairs = [...attributes.matchAll(/([\w-]+)="([^"]*)"/g)].map(
+      (match) => [match[1], match[2]] as const,
+    );
+    const element: Element = {
+      name,
+      attributes: Object.fromEntries(pairs) as Record<string, string>,
+      children: [],
+      text: "",
+    };
     parent.children.push(element);
     if (empty !== "/") open.push(element);
   }

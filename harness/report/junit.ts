@@ -57,19 +57,44 @@ function numberOf(cases: readonly Case[], outcome: Case["outcome"]): number {
 }
 
 function suiteOf({ verdict, plan, more = [] }: JudgedRun): Suite {
-  const suite = clip(verdict.without.length === 0 ? verdict.experiment : `${verdict.experiment} (control without ${verdict.without.join(", ")})`);
-  const cases = [verdictCase(verdict), ...trouble(verdict), ...verdict.findings.map((finding) => findingCase(finding, plan)), ...more.map((one) => ({ ...one, seconds: 0, properties: [] }))];
+  const suite = clip(
+    verdict.without.length === 0
+      ? verdict.experiment
+      : `${verdict.experiment} (control without ${verdict.without.join(", ")})`,
+  );
+  const cases = [
+    verdictCase(verdict),
+    ...trouble(verdict),
+    ...verdict.findings.map((finding) => findingCase(finding, plan)),
+    ...more.map((one) => ({ ...one, seconds: 0, properties: [] })),
+  ];
   const seconds = Object.values(plan.phasesMs).reduce((sum, ms) => sum + ms, 0) / 1000;
   const properties: readonly (readonly [string, string])[] = [
-    ["run", verdict.runId], ["status", verdict.status], ["seed", String(verdict.seed)], ["without", verdict.without.join(",")],
-    ["tier", plan.tier], ["target", plan.target], ["topology", plan.topology], ["substrate", plan.substrate], ["rerun", verdict.rerun],
+    ["run", verdict.runId],
+    ["status", verdict.status],
+    ["seed", String(verdict.seed)],
+    ["without", verdict.without.join(",")],
+    ["tier", plan.tier],
+    ["target", plan.target],
+    ["topology", plan.topology],
+    ["substrate", plan.substrate],
+    ["rerun", verdict.rerun],
   ];
   return suiteText(suite, cases, seconds, properties);
 }
 
-interface Suite { readonly cases: readonly Case[]; readonly seconds: number; readonly text: Markup }
+interface Suite {
+  readonly cases: readonly Case[];
+  readonly seconds: number;
+  readonly text: Markup;
+}
 
-function suiteText(name: string, cases: readonly Case[], seconds: number, properties: Case["properties"]): Suite {
+function suiteText(
+  name: string,
+  cases: readonly Case[],
+  seconds: number,
+  properties: Case["properties"],
+): Suite {
   const counts = markup`${countsOf(cases)} skipped="${numberOf(cases, "skipped")}"`;
   const text = markup`  <testsuite name="${name}" ${counts} time="${secondsText(seconds)}">
 ${propertiesOf(properties)}${cases.map((one) => caseOf(one, name))}  </testsuite>
@@ -78,37 +103,71 @@ ${propertiesOf(properties)}${cases.map((one) => caseOf(one, name))}  </testsuite
 }
 
 function unjudgedSuite({ suite, name, message }: Unjudged): Suite {
-  return suiteText(clip(suite), [{ name: clip(name), seconds: 0, outcome: "error", message, properties: [] }], 0, []);
+  return suiteText(
+    clip(suite),
+    [{ name: clip(name), seconds: 0, outcome: "error", message, properties: [] }],
+    0,
+    [],
+  );
 }
 
 function verdictCase({ status, why }: Verdict): Case {
   const outcome = { held: "passed", refuted: "failure", inconclusive: "error" } as const;
-  return { name: "verdict", seconds: 0, outcome: outcome[status], message: `${status}: ${why}`, properties: [["status", status]] };
+  return {
+    name: "verdict",
+    seconds: 0,
+    outcome: outcome[status],
+    message: `${status}: ${why}`,
+    properties: [["status", status]],
+  };
 }
 
 /** What went wrong with the harness rather than with what it tests. */
 function trouble({ aborted, cleanup }: Verdict): Case[] {
-  const error = (name: string, message: string): Case => ({ name, seconds: 0, outcome: "error", message, properties: [] });
+  const error = (name: string, message: string): Case => ({
+    name,
+    seconds: 0,
+    outcome: "error",
+    message,
+    properties: [],
+  });
   return [
-    ...(aborted === null ? [] : [error("run to the end", `aborted (${aborted.reason}): ${aborted.detail}`)]),
-    ...(cleanup.status === "incomplete" ? [error("cleanup", `left behind: ${cleanup.left.join(", ")}`)] : []),
-    ...(cleanup.status === "unknown" ? [error("cleanup", "not recorded; see what is left with `seawall recover`")] : []),
+    ...(aborted === null
+      ? []
+      : [error("run to the end", `aborted (${aborted.reason}): ${aborted.detail}`)]),
+    ...(cleanup.status === "incomplete"
+      ? [error("cleanup", `left behind: ${cleanup.left.join(", ")}`)]
+      : []),
+    ...(cleanup.status === "unknown"
+      ? [error("cleanup", "not recorded; see what is left with `seawall recover`")]
+      : []),
   ];
 }
 
 function findingCase(finding: Finding, plan: Plan): Case {
   const row = claimRow(finding, plan.hypothesis);
   const outcome = { held: "passed", refuted: "failure", inconclusive: "skipped" } as const;
-  const figures = finding.observed === null ? "" : ` (observed ${row.observed}, limit ${row.limit}, ${row.samples} samples)`;
+  const figures =
+    finding.observed === null
+      ? ""
+      : ` (observed ${row.observed}, limit ${row.limit}, ${row.samples} samples)`;
   const properties: readonly (readonly [string, string | number | null])[] = [
-    ["kind", finding.kind], ["phase", finding.phase], ["observed", finding.observed], ["comparison", finding.comparison],
-    ["limit", finding.limit], ["unit", finding.unit || null], ["samples", finding.samples],
+    ["kind", finding.kind],
+    ["phase", finding.phase],
+    ["observed", finding.observed],
+    ["comparison", finding.comparison],
+    ["limit", finding.limit],
+    ["unit", finding.unit || null],
+    ["samples", finding.samples],
   ];
   return {
     name: finding.phase === null ? row.title : `${row.title} [${finding.phase}]`,
     seconds: finding.phase === null ? 0 : plan.phasesMs[finding.phase] / 1000,
-    outcome: outcome[finding.status], message: `${row.why}${figures}`,
-    properties: properties.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)] as const])),
+    outcome: outcome[finding.status],
+    message: `${row.why}${figures}`,
+    properties: properties.flatMap(([name, value]) =>
+      value === null ? [] : [[name, String(value)] as const],
+    ),
   };
 }
 
@@ -120,7 +179,9 @@ function caseOf({ name, seconds, outcome, message, properties }: Case, suite: st
     error: markup`      <error type="seawall" message="${said}">${said}</error>\n`,
     skipped: markup`      <skipped message="${said}"/>\n`,
   }[outcome];
-  const known = properties.map(([property, value]) => `${property}: ${clip(value, 1000)}`).join("\n");
+  const known = properties
+    .map(([property, value]) => `${property}: ${clip(value, 1000)}`)
+    .join("\n");
   const output = known === "" ? markup`` : markup`      <system-out>${known}</system-out>\n`;
   const head = markup`<testcase name="${clip(name, 1000)}" classname="seawall.${suite}" time="${secondsText(seconds)}">`;
   return markup`    ${head}\n${result}${output}    </testcase>\n`;
@@ -128,6 +189,8 @@ function caseOf({ name, seconds, outcome, message, properties }: Case, suite: st
 
 function propertiesOf(properties: Case["properties"]): Markup {
   if (properties.length === 0) return markup``;
-  const lines = properties.map(([name, value]) => markup`      <property name="${name}" value="${clip(value, 1000)}"/>\n`);
+  const lines = properties.map(
+    ([name, value]) => markup`      <property name="${name}" value="${clip(value, 1000)}"/>\n`,
+  );
   return markup`    <properties>\n${lines}    </properties>\n`;
 }

@@ -25,7 +25,10 @@ export interface LiveLineOptions {
 }
 
 /** On a terminal the text does not end its line, and takes the place of the one before it; elsewhere it is one whole line. */
-export function renderLiveLine(state: LiveState, { columns, colour, isTerminal }: LiveLineOptions): string {
+export function renderLiveLine(
+  state: LiveState,
+  { columns, colour, isTerminal }: LiveLineOptions,
+): string {
   const paint = painter(colour);
   const phase = oneLine(state.phase);
   const rest = parts(state).join(" · ");
@@ -36,13 +39,33 @@ export function renderLiveLine(state: LiveState, { columns, colour, isTerminal }
   return line.startsWith(bold) ? paint(bold, "bold") + line.slice(bold.length) : line;
 }
 
-function parts({ phaseLeftMs, requestsPerSecond, goodPerSecond, shedByLane, failed, note }: LiveState): string[] {
+function parts({
+  phaseLeftMs,
+  requestsPerSecond,
+  goodPerSecond,
+  shedByLane,
+  failed,
+  note,
+}: LiveState): string[] {
   const shed = Object.entries(shedByLane).filter(([, count]) => count > 0);
   const loaded = requestsPerSecond > 0 || (goodPerSecond?.value ?? 0) > 0;
   return [
-    ...(phaseLeftMs === null ? [] : [`${formatDuration(Math.max(0, Math.ceil(phaseLeftMs / 1000) * 1000))} left`]),
-    ...(loaded ? [`${perSecond(requestsPerSecond)} requests`, ...(goodPerSecond === null ? [] : [`${perSecond(goodPerSecond.value)} ${oneLine(goodPerSecond.what)}`])] : []),
-    ...(shed.length === 0 ? [] : [`shed ${shed.map(([lane, count]) => `${oneLine(lane)} ${formatValue(count, "")}`).join(", ")}`]),
+    ...(phaseLeftMs === null
+      ? []
+      : [`${formatDuration(Math.max(0, Math.ceil(phaseLeftMs / 1000) * 1000))} left`]),
+    ...(loaded
+      ? [
+          `${perSecond(requestsPerSecond)} requests`,
+          ...(goodPerSecond === null
+            ? []
+            : [`${perSecond(goodPerSecond.value)} ${oneLine(goodPerSecond.what)}`]),
+        ]
+      : []),
+    ...(shed.length === 0
+      ? []
+      : [
+          `shed ${shed.map(([lane, count]) => `${oneLine(lane)} ${formatValue(count, "")}`).join(", ")}`,
+        ]),
     ...(failed > 0 ? [`failed ${formatValue(failed, "")}`] : []),
     ...(note === "" ? [] : [oneLine(note)]),
   ];

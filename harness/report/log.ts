@@ -16,11 +16,19 @@ const tailLines = 200;
 
 /** The beginning and the end of a long log; what lies between is counted, and is in the run's own folder. */
 export function logOf(run: Run, zeroMs: number): LogLine[] {
-  const lines = (groups: readonly Together[]): LogLine[] => groups.map((group) => ({ atMs: Math.round((group[0].atMs - zeroMs) * 10) / 10, ...toldTogether(group) }));
+  const lines = (groups: readonly Together[]): LogLine[] =>
+    groups.map((group) => ({
+      atMs: Math.round((group[0].atMs - zeroMs) * 10) / 10,
+      ...toldTogether(group),
+    }));
   const groups = together(run.events);
   if (groups.length <= headLines + tailLines) return lines(groups);
   const head = lines(groups.slice(0, headLines));
-  const left: LogLine = { atMs: head.at(-1)?.atMs ?? 0, tone: "plain", text: `… ${formatCount(groups.length - headLines - tailLines)} more lines are in events.ndjson …` };
+  const left: LogLine = {
+    atMs: head.at(-1)?.atMs ?? 0,
+    tone: "plain",
+    text: `… ${formatCount(groups.length - headLines - tailLines)} more lines are in events.ndjson …`,
+  };
   return [...head, left, ...lines(groups.slice(-tailLines))];
 }
 
@@ -29,7 +37,8 @@ type Together = [RunEvent, ...RunEvent[]];
 /** Services that end as told, one after another, are one thing that happened. */
 function together(events: readonly RunEvent[]): Together[] {
   const groups: Together[] = [];
-  const asTold = (event: RunEvent | undefined): boolean => event?.kind === "exited" && event.expected;
+  const asTold = (event: RunEvent | undefined): boolean =>
+    event?.kind === "exited" && event.expected;
   for (const event of events) {
     const last = groups.at(-1);
     if (last !== undefined && asTold(event) && asTold(last[0])) last.push(event);
@@ -41,37 +50,83 @@ function together(events: readonly RunEvent[]): Together[] {
 function toldTogether(events: Together): { tone: LogLine["tone"]; text: string } {
   if (events.length === 1) return told(events[0]);
   const names = events.flatMap((event) => (event.kind === "exited" ? [event.service] : []));
-  return { tone: "plain", text: clip(`${names.length} services ended as told: ${names.join(", ")}.`, 1000) };
+  return {
+    tone: "plain",
+    text: clip(`${names.length} services ended as told: ${names.join(", ")}.`, 1000),
+  };
 }
 
 function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {
-  const say = (text: string, tone: LogLine["tone"] = "plain"): { tone: LogLine["tone"]; text: string } => ({ tone, text: clip(text) });
+  const say = (
+    text: string,
+    tone: LogLine["tone"] = "plain",
+  ): { tone: LogLine["tone"]; text: string } => ({ tone, text: clip(text) });
   switch (event.kind) {
-    case "started": return say(`Run ${event.runId} started.`);
-    case "deploying": return say("Deploying the target.");
-    case "deployed": return say(`The target is up after ${formatDuration(event.tookMs)}.`);
-    case "loadStarted": return say(`Load started: ${event.generator}.`);
-    case "phase": return say(phaseSentences[event.phase] ?? `Phase ${event.phase} began.`, "phase");
-    case "injecting": return say(`Injecting: ${describeFault(event.fault)}.`, "fault");
-    case "injected": return event.evidence.landed
-      ? say(`Landed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")
-      : say(`Not shown to have landed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "bad");
-    case "observed": return event.evidence.landed
-      ? say(`Still in force when looked at ${event.looks} ${event.looks === 1 ? "time" : "times"}: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")
-      : say(`Not in force any more: ${describeFault(event.fault)}. ${event.evidence.observation}`, "bad");
-    case "healing": return say(`Healing: ${describeFault(event.fault)}.`, "fault");
-    case "healed": return event.evidence.landed
-      ? say(`Healed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")
-      : say(`Not shown to have healed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "bad");
-    case "exited": return event.expected ? say(`${event.service} ended as told: ${event.detail}`) : say(`${event.service} died unbidden: ${event.detail}`, "bad");
-    case "generator": return say(`The load generator ${event.expected ? "ended as planned" : "ended unexpectedly"}: ${event.detail}${spent(event)}`, event.expected ? "plain" : "bad");
-    case "clockStepped": return say(`The clock stepped by ${formatValue(event.byMs, "ms")} against the monotonic one.`, "bad");
-    case "aborted": return say(`Aborted (${event.reason}): ${event.detail}`, "bad");
-    case "note": return say(event.text);
-    case "cleaned": return event.status === "clean"
-      ? say(`Everything was undone in ${formatDuration(event.tookMs)}; nothing is left behind.`)
-      : say(`Cleanup is incomplete after ${formatDuration(event.tookMs)}; left behind: ${event.left.join(", ")}.`, "bad");
-    case "finished": return say("Run finished.");
+    case "started":
+      return say(`Run ${event.runId} started.`);
+    case "deploying":
+      return say("Deploying the target.");
+    case "deployed":
+      return say(`The target is up after ${formatDuration(event.tookMs)}.`);
+    case "loadStarted":
+      return say(`Load started: ${event.generator}.`);
+    case "phase":
+      return say(phaseSentences[event.phase] ?? `Phase ${event.phase} began.`, "phase");
+    case "injecting":
+      return say(`Injecting: ${describeFault(event.fault)}.`, "fault");
+    case "injected":
+      return event.evidence.landed
+        ? say(`Landed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")
+        : say(
+            `Not shown to have landed: ${describeFault(event.fault)}. ${event.evidence.observation}`,
+            "bad",
+          );
+    case "observed":
+      return event.evidence.landed
+        ? say(
+            `Still in force when looked at ${event.looks} ${event.looks === 1 ? "time" : "times"}: ${describeFault(event.fault)}. ${event.evidence.observation}`,
+            "fault",
+          )
+        : say(
+            `Not in force any more: ${describeFault(event.fault)}. ${event.evidence.observation}`,
+            "bad",
+          );
+    case "healing":
+      return say(`Healing: ${describeFault(event.fault)}.`, "fault");
+    case "healed":
+      return event.evidence.landed
+        ? say(`Healed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")
+        : say(
+            `Not shown to have healed: ${describeFault(event.fault)}. ${event.evidence.observation}`,
+            "bad",
+          );
+    case "exited":
+      return event.expected
+        ? say(`${event.service} ended as told: ${event.detail}`)
+        : say(`${event.service} died unbidden: ${event.detail}`, "bad");
+    case "generator":
+      return say(
+        `The load generator ${event.expected ? "ended as planned" : "ended unexpectedly"}: ${event.detail}${spent(event)}`,
+        event.expected ? "plain" : "bad",
+      );
+    case "clockStepped":
+      return say(
+        `The clock stepped by ${formatValue(event.byMs, "ms")} against the monotonic one.`,
+        "bad",
+      );
+    case "aborted":
+      return say(`Aborted (${event.reason}): ${event.detail}`, "bad");
+    case "note":
+      return say(event.text);
+    case "cleaned":
+      return event.status === "clean"
+        ? say(`Everything was undone in ${formatDuration(event.tookMs)}; nothing is left behind.`)
+        : say(
+            `Cleanup is incomplete after ${formatDuration(event.tookMs)}; left behind: ${event.left.join(", ")}.`,
+            "bad",
+          );
+    case "finished":
+      return say("Run finished.");
   }
 }
 
@@ -85,6 +140,9 @@ const phaseSentences: Readonly<Record<string, string>> = {
 
 function spent(event: RunEvent & { kind: "generator" }): string {
   const own = `the harness ${formatDuration(event.harnessCpuSeconds * 1000)}`;
-  const both = event.generatorCpuSeconds === null ? own : `it used ${formatDuration(event.generatorCpuSeconds * 1000)} of processor time, ${own}`;
+  const both =
+    event.generatorCpuSeconds === null
+      ? own
+      : `it used ${formatDuration(event.generatorCpuSeconds * 1000)} of processor time, ${own}`;
   return event.seconds > 0 ? `; ${both}, over ${formatDuration(event.seconds * 1000)}.` : ".";
 }

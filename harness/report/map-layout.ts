@@ -1,9 +1,20 @@
 /** Places a target on a sheet: regions side by side, zones in them, services on shelves, whoever asks above whoever is asked. */
 import type { MapNode, TargetMap } from "./target-map.ts";
 
-export interface Box { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
-export interface PlacedNode extends Box { readonly node: MapNode }
-export interface PlacedPlace extends Box { readonly label: string; readonly kind: "region" | "zone"; readonly lost: boolean }
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+export interface PlacedNode extends Box {
+  readonly node: MapNode;
+}
+export interface PlacedPlace extends Box {
+  readonly label: string;
+  readonly kind: "region" | "zone";
+  readonly lost: boolean;
+}
 
 export interface MapLayout {
   readonly width: number;
@@ -12,24 +23,72 @@ export interface MapLayout {
   readonly nodes: readonly PlacedNode[];
 }
 
-const sheet = { width: 1100, gap: 20, inset: 10, label: 24, node: { height: 28, widthMin: 112, widthMax: 200, gap: 8 }, shelfGap: 30, zonesInRow: 6 } as const;
+const sheet = {
+  width: 1100,
+  gap: 20,
+  inset: 10,
+  label: 24,
+  node: { height: 28, widthMin: 112, widthMax: 200, gap: 8 },
+  shelfGap: 30,
+  zonesInRow: 6,
+} as const;
 
 export function layOut({ nodes, links }: Pick<TargetMap, "nodes" | "links">): MapLayout {
   const shelfOf = shelves(nodes, links);
-  const regions = [...Map.groupBy(nodes, (node) => node.region)].map(([label, members]) => ({ label, zones: [...Map.groupBy(members, (node) => node.zone)] }));
-  const inRow = Math.max(1, Math.min(sheet.zonesInRow, regions.reduce((total, { zones }) => total + zones.length, 0)));
+  const regions = [...Map.groupBy(nodes, (node) => node.region)].map(([label, members]) => ({
+    label,
+    zones: [...Map.groupBy(members, (node) => node.zone)],
+  }));
+  const inRow = Math.max(
+    1,
+    Math.min(
+      sheet.zonesInRow,
+      regions.reduce((total, { zones }) => total + zones.length, 0),
+    ),
+  );
   const regionGaps = Math.min(regions.length, inRow) - 1;
-  const zoneWidth = (sheet.width - regionGaps * sheet.gap - 2 * sheet.inset * (regionGaps + 1) - (inRow - regionGaps - 1) * sheet.inset) / inRow;
-  const places: PlacedPlace[] = [], placed: PlacedNode[] = [];
+  const zoneWidth =
+    (sheet.width -
+      regionGaps * sheet.gap -
+      2 * sheet.inset * (regionGaps + 1) -
+      (inRow - regionGaps - 1) * sheet.inset) /
+    inRow;
+  const places: PlacedPlace[] = [],
+    placed: PlacedNode[] = [];
   let [x, y, rowHeight] = [0, 0, 0];
   for (const region of regions) {
     const width = region.zones.length * zoneWidth + (region.zones.length + 1) * sheet.inset;
     if (x > 0 && x + width > sheet.width + 1) [x, y, rowHeight] = [0, y + rowHeight + sheet.gap, 0];
-    const zones = region.zones.map(([label, members], index) => ({ label, ...zoneAt(members, shelfOf, x + sheet.inset + index * (zoneWidth + sheet.inset), y + sheet.label, zoneWidth) }));
+    const zones = region.zones.map(([label, members], index) => ({
+      label,
+      ...zoneAt(
+        members,
+        shelfOf,
+        x + sheet.inset + index * (zoneWidth + sheet.inset),
+        y + sheet.label,
+        zoneWidth,
+      ),
+    }));
     const height = Math.max(0, ...zones.map((zone) => zone.height));
-    places.push({ label: region.label, kind: "region", x, y, width, height: height + sheet.label + sheet.inset, lost: zones.every((zone) => zone.lost) });
+    places.push({
+      label: region.label,
+      kind: "region",
+      x,
+      y,
+      width,
+      height: height + sheet.label + sheet.inset,
+      lost: zones.every((zone) => zone.lost),
+    });
     for (const zone of zones) {
-      places.push({ label: zone.label, kind: "zone", x: zone.x, y: zone.y, width: zone.width, height, lost: zone.lost });
+      places.push({
+        label: zone.label,
+        kind: "zone",
+        x: zone.x,
+        y: zone.y,
+        width: zone.width,
+        height,
+        lost: zone.lost,
+      });
       placed.push(...zone.nodes);
     }
     rowHeight = Math.max(rowHeight, height + sheet.label + sheet.inset);
@@ -38,24 +97,45 @@ export function layOut({ nodes, links }: Pick<TargetMap, "nodes" | "links">): Ma
   return { width: sheet.width, height: y + rowHeight, places, nodes: placed };
 }
 
-function zoneAt(members: readonly MapNode[], shelfOf: ReadonlyMap<string, number>, x: number, y: number, width: number): Box & { readonly nodes: PlacedNode[]; readonly lost: boolean } {
+function zoneAt(
+  members: readonly MapNode[],
+  shelfOf: ReadonlyMap<string, number>,
+  x: number,
+  y: number,
+  width: number,
+): Box & { readonly nodes: PlacedNode[]; readonly lost: boolean } {
   const { node, inset, label, shelfGap } = sheet;
   const inner = width - 2 * inset;
   const perRow = Math.max(1, Math.floor((inner + node.gap) / (node.widthMin + node.gap)));
   const nodes: PlacedNode[] = [];
   let top = y + label;
-  const shelved = [...Map.groupBy(members, (member) => shelfOf.get(member.kind) ?? 0)].sort(([a], [b]) => a - b);
+  const shelved = [...Map.groupBy(members, (member) => shelfOf.get(member.kind) ?? 0)].sort(
+    ([a], [b]) => a - b,
+  );
   for (const [index, [, shelf]] of shelved.entries()) {
     if (index > 0) top += shelfGap - node.gap;
     const across = Math.min(perRow, shelf.length);
     const wide = Math.min(node.widthMax, (inner - (across - 1) * node.gap) / across);
     const left = x + inset + (inner - across * wide - (across - 1) * node.gap) / 2;
     for (const [at, member] of shelf.entries()) {
-      nodes.push({ node: member, x: left + (at % across) * (wide + node.gap), y: top + Math.floor(at / across) * (node.height + node.gap), width: wide, height: node.height });
+      nodes.push({
+        node: member,
+        x: left + (at % across) * (wide + node.gap),
+        y: top + Math.floor(at / across) * (node.height + node.gap),
+        width: wide,
+        height: node.height,
+      });
     }
     top += Math.ceil(shelf.length / across) * (node.height + node.gap);
   }
-  return { x, y, width, height: top - node.gap + inset - y, nodes, lost: members.every(({ state }) => state === "down") };
+  return {
+    x,
+    y,
+    width,
+    height: top - node.gap + inset - y,
+    nodes,
+    lost: members.every(({ state }) => state === "down"),
+  };
 }
 
 /** A kind stands one shelf below the lowest of those that ask it; kinds that ask each other share what they got. */
@@ -65,11 +145,16 @@ function shelves(nodes: readonly MapNode[], links: TargetMap["links"]): Map<stri
   const asks = new Map<string, readonly [string, string]>();
   for (const { from, to } of links) {
     const [above, below] = [kindOf.get(from), kindOf.get(to)];
-    if (above !== undefined && below !== undefined && above !== below) asks.set(`${above}>${below}`, [above, below]);
+    if (above !== undefined && below !== undefined && above !== below)
+      asks.set(`${above}>${below}`, [above, below]);
   }
   for (let round = 0; round < shelf.size; round++) {
     for (const [above, below] of asks.values()) {
-      if (!asks.has(`${below}>${above}`)) shelf.set(below, Math.min(shelf.size, Math.max(shelf.get(below) ?? 0, (shelf.get(above) ?? 0) + 1)));
+      if (!asks.has(`${below}>${above}`))
+        shelf.set(
+          below,
+          Math.min(shelf.size, Math.max(shelf.get(below) ?? 0, (shelf.get(above) ?? 0) + 1)),
+        );
     }
   }
   return shelf;

@@ -14,26 +14,55 @@ export interface Mark {
 const marksMax = 120;
 
 /** Those within the axis; of too many, the notes give way first. */
-export function marksOf(run: Run, { zeroMs, fromMs, untilMs }: { readonly zeroMs: number; readonly fromMs: number; readonly untilMs: number }): Mark[] {
+export function marksOf(
+  run: Run,
+  {
+    zeroMs,
+    fromMs,
+    untilMs,
+  }: { readonly zeroMs: number; readonly fromMs: number; readonly untilMs: number },
+): Mark[] {
   const all = run.events.flatMap((event) => {
     const told = markOf(event);
     const atMs = Math.round((event.atMs - zeroMs) * 10) / 10;
-    return told === null || atMs < fromMs || atMs > untilMs ? [] : [{ atMs, tone: told[0], text: clip(told[1], 160) }];
+    return told === null || atMs < fromMs || atMs > untilMs
+      ? []
+      : [{ atMs, tone: told[0], text: clip(told[1], 160) }];
   });
   const grave = all.filter(({ tone }) => tone !== "note");
-  const kept = all.length <= marksMax ? all : [...grave, ...all.filter(({ tone }) => tone === "note").slice(0, Math.max(0, marksMax - grave.length))].slice(0, marksMax);
+  const kept =
+    all.length <= marksMax
+      ? all
+      : [
+          ...grave,
+          ...all
+            .filter(({ tone }) => tone === "note")
+            .slice(0, Math.max(0, marksMax - grave.length)),
+        ].slice(0, marksMax);
   return kept.sort((a, b) => a.atMs - b.atMs);
 }
 
 function markOf(event: RunEvent): readonly [Mark["tone"], string] | null {
   switch (event.kind) {
-    case "injected": return event.evidence.landed ? ["landed", `seen to have landed: ${describeFault(event.fault)}`] : ["bad", `not shown to have landed: ${describeFault(event.fault)}`];
-    case "healed": return event.evidence.landed ? ["healed", `seen to have healed: ${describeFault(event.fault)}`] : ["bad", `not shown to have healed: ${describeFault(event.fault)}`];
-    case "exited": return event.expected ? null : ["bad", `${event.service} died unbidden`];
-    case "clockStepped": return ["bad", `the clock stepped by ${Math.round(event.byMs)} ms`];
-    case "aborted": return ["bad", `aborted: ${event.detail}`];
-    case "generator": return event.expected ? null : ["bad", `the load generator ended: ${event.detail}`];
-    case "note": return ["note", event.text];
-    default: return null;
+    case "injected":
+      return event.evidence.landed
+        ? ["landed", `seen to have landed: ${describeFault(event.fault)}`]
+        : ["bad", `not shown to have landed: ${describeFault(event.fault)}`];
+    case "healed":
+      return event.evidence.landed
+        ? ["healed", `seen to have healed: ${describeFault(event.fault)}`]
+        : ["bad", `not shown to have healed: ${describeFault(event.fault)}`];
+    case "exited":
+      return event.expected ? null : ["bad", `${event.service} died unbidden`];
+    case "clockStepped":
+      return ["bad", `the clock stepped by ${Math.round(event.byMs)} ms`];
+    case "aborted":
+      return ["bad", `aborted: ${event.detail}`];
+    case "generator":
+      return event.expected ? null : ["bad", `the load generator ended: ${event.detail}`];
+    case "note":
+      return ["note", event.text];
+    default:
+      return null;
   }
 }

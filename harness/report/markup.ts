@@ -13,7 +13,9 @@ type Piece = string | number | Markup | readonly Markup[] | null;
 
 /** Tagged template: the template is markup, whatever is put into it is escaped, in text and in double-quoted attributes alike. */
 export function markup(template: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
-  return trusted(template.reduce((text, part, index) => text + written(pieces[index - 1] ?? null) + part));
+  return trusted(
+    template.reduce((text, part, index) => text + written(pieces[index - 1] ?? null) + part),
+  );
 }
 
 /** For our own style sheet and script, never for text that came from elsewhere. */
@@ -27,7 +29,12 @@ export function escaped(text: string): string {
 
 /** JSON that can stand inside a script element: nothing in it can end the element, open a comment, or end a line of a script. */
 export function embeddedJson(value: unknown): Markup {
-  return trusted(JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`));
+  return trusted(
+    JSON.stringify(value).replace(
+      /[<>&\u2028\u2029]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    ),
+  );
 }
 
 function written(piece: Piece): string {

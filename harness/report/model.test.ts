@@ -6,7 +6,8 @@ import { reportModel } from "./model.ts";
 const { run, verdict } = stormRun();
 const model = reportModel(run, verdict);
 const chart = (id: string, of = model) => of.charts.find((one) => one.id === id);
-const line = (id: string, label: string, of = model) => chart(id, of)?.lines.find((one) => one.label === label);
+const line = (id: string, label: string, of = model) =>
+  chart(id, of)?.lines.find((one) => one.label === label);
 
 describe("a whole run", () => {
   test("is plain JSON", () => {
@@ -14,9 +15,13 @@ describe("a whole run", () => {
   });
 
   test("counts every live request once, in bucket and phase", () => {
-    const asked = run.series.filter((series) => series.metric === "segment_ms" && series.tags["lane"] === "live").reduce((total, series) => total + series.values.length, 0);
+    const asked = run.series
+      .filter((series) => series.metric === "segment_ms" && series.tags["lane"] === "live")
+      .reduce((total, series) => total + series.values.length, 0);
     const seconds = model.axis.bucketMs / 1000;
-    const drawn = chart("live-segments")?.lines.flatMap((one) => one.values).reduce<number>((total, value) => total + (value ?? 0) * seconds, 0);
+    const drawn = chart("live-segments")
+      ?.lines.flatMap((one) => one.values)
+      .reduce<number>((total, value) => total + (value ?? 0) * seconds, 0);
     expect(drawn).toBeCloseTo(asked, 6);
     expect(line("live-segments", "served")?.byPhase[0]).toBe(80);
     expect(model.felt.map(({ classes }) => classes[0]?.asked)).toEqual([1600, 14_400, 1920]);
@@ -28,23 +33,43 @@ describe("a whole run", () => {
     expect(fault?.classes[0]?.servedShare).toBeGreaterThan(0.999);
     expect(fault?.classes[1]?.servedShare).toBeLessThan(0.8);
     expect(fault?.classes[1]?.shed).toBeGreaterThan(100);
-    expect(fault?.classes[0]?.worstP99Ms).toBeGreaterThanOrEqual(fault?.classes[0]?.p99Ms ?? Number.NaN);
+    expect(fault?.classes[0]?.worstP99Ms).toBeGreaterThanOrEqual(
+      fault?.classes[0]?.p99Ms ?? Number.NaN,
+    );
   });
 
   test("places the fault by its events and shows its proof", () => {
-    expect(model.faults).toEqual([expect.objectContaining({
-      label: "kill region-a/origin-read", fromMs: 26_031, healedMs: 44_840, landed: true, evidence: "process 4711 is gone and 127.1.1.14:8080 refuses connections",
-    })]);
-    expect(model.phases.map(({ phase }) => phase)).toEqual(["lead-in", "baseline", "fault", "recovery", "drain"]);
+    expect(model.faults).toEqual([
+      expect.objectContaining({
+        label: "kill region-a/origin-read",
+        fromMs: 26_031,
+        healedMs: 44_840,
+        landed: true,
+        evidence: "process 4711 is gone and 127.1.1.14:8080 refuses connections",
+      }),
+    ]);
+    expect(model.phases.map(({ phase }) => phase)).toEqual([
+      "lead-in",
+      "baseline",
+      "fault",
+      "recovery",
+      "drain",
+    ]);
   });
 
   test("tells the log from the start of the baseline", () => {
     expect(model.log.find(({ text }) => text.startsWith("Baseline"))?.atMs).toBe(0);
-    expect(model.log[0]).toEqual({ atMs: -25_400, tone: "plain", text: "Run 2026-05-14T18-30-00Z-c0ffee started." });
+    expect(model.log[0]).toEqual({
+      atMs: -25_400,
+      tone: "plain",
+      text: "Run 2026-05-14T18-30-00Z-c0ffee started.",
+    });
   });
 
   test("names what was not recorded", () => {
-    expect(model.lacking).toEqual(["Not charted for want of samples: origin_store_read_ms_bucket, origin_requests_total."]);
+    expect(model.lacking).toEqual([
+      "Not charted for want of samples: origin_store_read_ms_bucket, origin_requests_total.",
+    ]);
   });
 });
 
@@ -53,8 +78,21 @@ describe("a run of another kind of target", () => {
   const of = (other: Run["plan"]) => reportModel({ ...run, plan: other }, verdict);
 
   test("shows first what harms its users, the class that is protected most before all", () => {
-    const turned = of({ ...plan, harm: { metric: "segment_ms", having: { outcome: "shed" }, classes: [{ lane: "dvr", title: "Orders" }], waitTitle: "The wait", eachTitle: "Each" } });
-    expect(turned.charts.slice(0, 3).map(({ id, title }) => `${id}: ${title}`)).toEqual(["dvr-segments: Orders: asked for, and what became of them", "dvr-wait: The wait", "dvr-heat: Each"]);
+    const turned = of({
+      ...plan,
+      harm: {
+        metric: "segment_ms",
+        having: { outcome: "shed" },
+        classes: [{ lane: "dvr", title: "Orders" }],
+        waitTitle: "The wait",
+        eachTitle: "Each",
+      },
+    });
+    expect(turned.charts.slice(0, 3).map(({ id, title }) => `${id}: ${title}`)).toEqual([
+      "dvr-segments: Orders: asked for, and what became of them",
+      "dvr-wait: The wait",
+      "dvr-heat: Each",
+    ]);
     expect(turned.felt[1]?.classes.map(({ title }) => title)).toEqual(["Orders"]);
     expect(turned.felt[1]?.classes[0]?.servedShare).toBeGreaterThan(0);
   });
@@ -68,12 +106,18 @@ describe("a run of another kind of target", () => {
 });
 
 describe("a run that is less than whole", () => {
-  const cut = (events: number, changes: Partial<Run> = {}) => reportModel({ ...run, events: run.events.slice(0, events), ...changes }, { ...verdict, status: "inconclusive", findings: [] });
+  const cut = (events: number, changes: Partial<Run> = {}) =>
+    reportModel(
+      { ...run, events: run.events.slice(0, events), ...changes },
+      { ...verdict, status: "inconclusive", findings: [] },
+    );
 
   test("without any event or sample still has a model", () => {
     const empty = cut(0, { series: [], damage: ["events.ndjson is empty"] });
     expect([empty.charts, empty.felt, empty.faults, empty.startedAtMs]).toEqual([[], [], [], null]);
-    expect(empty.lacking).toContain("No samples were recorded: nothing is known about what viewers felt.");
+    expect(empty.lacking).toContain(
+      "No samples were recorded: nothing is known about what viewers felt.",
+    );
     expect(empty.lacking).toContain("Not reached: baseline, fault, recovery.");
     expect(empty.lacking).toContain("Planned, never injected: kill region-a/origin-read.");
     expect(empty.damage).toEqual(["events.ndjson is empty"]);
@@ -88,11 +132,16 @@ describe("a run that is less than whole", () => {
   test("cut during the fault leaves its phase open to the last sample", () => {
     const half = cut(10);
     expect(half.phases.at(-1)?.phase).toBe("fault");
-    expect(half.lacking).toContain("The record has no end: the run was cut short, or is still going on.");
+    expect(half.lacking).toContain(
+      "The record has no end: the run was cut short, or is still going on.",
+    );
   });
 
   test("with one metric only has the charts of that metric", () => {
-    const sparse = reportModel({ ...run, series: run.series.filter((series) => series.metric === "cpu_seconds") }, verdict);
+    const sparse = reportModel(
+      { ...run, series: run.series.filter((series) => series.metric === "cpu_seconds") },
+      verdict,
+    );
     expect(sparse.charts.map(({ id }) => id)).toEqual(["processor"]);
     expect(chart("processor", sparse)?.lines).toHaveLength(8);
   });
@@ -100,22 +149,40 @@ describe("a run that is less than whole", () => {
   test("with a silent scrape shows a hole where it was silent", () => {
     const killed = line("processor", "region-a/origin-read") ?? line("processor", "7 others");
     expect(killed).toBeDefined();
-    const silent = run.series.map((series) => (series.metric !== "cpu_seconds" ? series : { ...series, atMs: series.atMs.slice(0, 9), values: series.values.slice(0, 9) }));
-    const values = line("processor", "k6", reportModel({ ...run, series: silent }, verdict))?.values;
+    const silent = run.series.map((series) =>
+      series.metric !== "cpu_seconds"
+        ? series
+        : { ...series, atMs: series.atMs.slice(0, 9), values: series.values.slice(0, 9) },
+    );
+    const values = line(
+      "processor",
+      "k6",
+      reportModel({ ...run, series: silent }, verdict),
+    )?.values;
     expect(values?.[4]).toBeGreaterThan(0);
     expect(values?.[20]).toBeNull();
   });
 });
 
 test("a fault that hit nothing is marked so", () => {
-  const events = run.events.map((event) => (event.kind === "injected" ? { ...event, evidence: { landed: false, observation: "no such process" } } : event));
+  const events = run.events.map((event) =>
+    event.kind === "injected"
+      ? { ...event, evidence: { landed: false, observation: "no such process" } }
+      : event,
+  );
   const missed = reportModel({ ...run, events }, verdict);
   expect(missed.faults[0]).toMatchObject({ landed: false, evidence: "no such process" });
-  expect(missed.log.find(({ tone }) => tone === "bad")?.text).toBe("Not shown to have landed: kill region-a/origin-read. no such process");
+  expect(missed.log.find(({ tone }) => tone === "bad")?.text).toBe(
+    "Not shown to have landed: kill region-a/origin-read. no such process",
+  );
 });
 
 test("a chatty hour stays bounded", () => {
-  const notes = Array.from({ length: 50_000 }, (_, index) => ({ kind: "note" as const, atMs: (run.events[5]?.atMs ?? 0) + index, text: `${index} ${"x".repeat(10_000)}` }));
+  const notes = Array.from({ length: 50_000 }, (_, index) => ({
+    kind: "note" as const,
+    atMs: (run.events[5]?.atMs ?? 0) + index,
+    text: `${index} ${"x".repeat(10_000)}`,
+  }));
   const events = [...run.events.slice(0, 6), ...notes, ...run.events.slice(6)];
   const noisy = reportModel({ ...run, events }, verdict);
   expect(noisy.log.length).toBeLessThanOrEqual(601);

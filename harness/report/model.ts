@@ -39,7 +39,13 @@ export interface ReportModel {
   readonly lacking: readonly string[];
   /** Epoch ms; null when not even the start was recorded. */
   readonly startedAtMs: number | null;
-  readonly axis: { readonly fromMs: number; readonly untilMs: number; readonly firstBucketMs: number; readonly bucketMs: number; readonly buckets: number };
+  readonly axis: {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    readonly firstBucketMs: number;
+    readonly bucketMs: number;
+    readonly buckets: number;
+  };
   readonly phases: readonly PhaseBand[];
   /** The names of the columns of `ChartLine.byPhase`. */
   readonly judgedPhases: readonly Phase[];
@@ -65,40 +71,86 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
   const { zeroMs, fromMs, untilMs, phases, faults } = timeline;
   const grid = gridOf(zeroMs, zeroMs + fromMs, zeroMs + untilMs, rhythmMsOf(plan));
   const judged = phases.filter((band) => isPhase(band.phase));
-  const inPhases = windowsOf(judged.map((band) => ({ fromMs: band.fromMs + zeroMs, untilMs: band.untilMs + zeroMs })));
+  const inPhases = windowsOf(
+    judged.map((band) => ({ fromMs: band.fromMs + zeroMs, untilMs: band.untilMs + zeroMs })),
+  );
   const specs = chartSpecs(run);
   const rows = claimRows(verdict, plan.hypothesis);
   return {
     format: "seawall-report/1",
-    runId: clip(run.id), experiment: clip(plan.experiment), title: clip(plan.title), story: clip(plan.story, 1200), tier: plan.tier,
-    substrate: plan.substrate, target: clip(plan.target), topology: clip(plan.topology),
-    status: verdict.status, why: clip(verdict.why, 600), without: verdict.without.map((name) => clip(name)),
-    aborted: verdict.aborted === null ? null : { ...verdict.aborted, detail: clip(verdict.aborted.detail) },
-    cleanup: { status: verdict.cleanup.status, left: verdict.cleanup.left.slice(0, 50).map((text) => clip(text)) },
+    runId: clip(run.id),
+    experiment: clip(plan.experiment),
+    title: clip(plan.title),
+    story: clip(plan.story, 1200),
+    tier: plan.tier,
+    substrate: plan.substrate,
+    target: clip(plan.target),
+    topology: clip(plan.topology),
+    status: verdict.status,
+    why: clip(verdict.why, 600),
+    without: verdict.without.map((name) => clip(name)),
+    aborted:
+      verdict.aborted === null
+        ? null
+        : { ...verdict.aborted, detail: clip(verdict.aborted.detail) },
+    cleanup: {
+      status: verdict.cleanup.status,
+      left: verdict.cleanup.left.slice(0, 50).map((text) => clip(text)),
+    },
     notes: (plan.notes ?? []).slice(0, 20).map((text) => clip(text)),
     damage: run.damage.slice(0, 50).map((text) => clip(text)),
-    lacking: lacking(run, timeline.faultsMissing, judged.map((band) => band.phase)),
-    startedAtMs: run.events.find((event) => event.kind === "started")?.atMs ?? run.events[0]?.atMs ?? null,
-    axis: { fromMs, untilMs, firstBucketMs: grid.firstMs - zeroMs, bucketMs: grid.widthMs, buckets: grid.count },
-    phases, judgedPhases: judged.map((band) => band.phase as Phase), faults, marks: marksOf(run, timeline), maps: targetMaps(run, zeroMs, faults),
+    lacking: lacking(
+      run,
+      timeline.faultsMissing,
+      judged.map((band) => band.phase),
+    ),
+    startedAtMs:
+      run.events.find((event) => event.kind === "started")?.atMs ?? run.events[0]?.atMs ?? null,
+    axis: {
+      fromMs,
+      untilMs,
+      firstBucketMs: grid.firstMs - zeroMs,
+      bucketMs: grid.widthMs,
+      buckets: grid.count,
+    },
+    phases,
+    judgedPhases: judged.map((band) => band.phase as Phase),
+    faults,
+    marks: marksOf(run, timeline),
+    maps: targetMaps(run, zeroMs, faults),
     felt: feltOf(run, timeline, grid),
-    claims: rows.filter((row) => row.kind !== "evidence"), evidence: rows.filter((row) => row.kind === "evidence"),
+    claims: rows.filter((row) => row.kind !== "evidence"),
+    evidence: rows.filter((row) => row.kind === "evidence"),
     generator: generatorHealth(run, inPhases),
     charts: specs.filter((spec) => !isEmpty(spec)).map((spec) => draw(spec, grid, inPhases)),
-    log: logOf(run, zeroMs), environment: environmentOf(run), rerun: clip(verdict.rerun, 2000),
+    log: logOf(run, zeroMs),
+    environment: environmentOf(run),
+    rerun: clip(verdict.rerun, 2000),
   };
 }
 
-function lacking(run: Run, faultsMissing: readonly string[], phasesSeen: readonly string[]): string[] {
-  const planned = Object.entries(run.plan.phasesMs).filter(([, ms]) => ms > 0).map(([phase]) => phase);
+function lacking(
+  run: Run,
+  faultsMissing: readonly string[],
+  phasesSeen: readonly string[],
+): string[] {
+  const planned = Object.entries(run.plan.phasesMs)
+    .filter(([, ms]) => ms > 0)
+    .map(([phase]) => phase);
   const unseen = planned.filter((phase) => !phasesSeen.includes(phase));
-  const uncharted = chartSpecs(run).filter(isEmpty).map((spec) => spec.needs);
+  const uncharted = chartSpecs(run)
+    .filter(isEmpty)
+    .map((spec) => spec.needs);
   const ended = run.events.some((event) => event.kind === "finished");
   return [
-    ...(run.series.every((series) => series.values.length === 0) ? ["No samples were recorded: nothing is known about what viewers felt."] : []),
+    ...(run.series.every((series) => series.values.length === 0)
+      ? ["No samples were recorded: nothing is known about what viewers felt."]
+      : []),
     ...(unseen.length === 0 ? [] : [`Not reached: ${unseen.join(", ")}.`]),
     ...faultsMissing.slice(0, 20).map((label) => `Planned, never injected: ${clip(label, 120)}.`),
     ...(ended ? [] : ["The record has no end: the run was cut short, or is still going on."]),
-    ...(uncharted.length === 0 ? [] : [`${unchartedPrefix} ${[...new Set(uncharted)].join(", ")}.`]),
+    ...(uncharted.length === 0
+      ? []
+      : [`${unchartedPrefix} ${[...new Set(uncharted)].join(", ")}.`]),
   ];
 }

@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { clip, oneLine, plain } from "./plain.ts";
 
 test("what drives a terminal or turns text around is left out, what shows stays", () => {
-  expect(plain("a\u001b[31mred\u001b[0m\u0007 b\u202e c\u2028d\r\ne\tf \ud800 g\u009b2Jh é 漢 👍🏽")).toBe("ared b c\nd\ne\tf  gh é 漢 👍🏽");
+  expect(
+    plain("a\u001b[31mred\u001b[0m\u0007 b\u202e c\u2028d\r\ne\tf \ud800 g\u009b2Jh é 漢 👍🏽"),
+  ).toBe("ared b c\nd\ne\tf  gh é 漢 👍🏽");
   expect(oneLine(" a \n\t b ")).toBe("a b");
 });
 
@@ -13,5 +15,12 @@ test("text is bounded, and no character is cut in half", () => {
 });
 
 test("plain text is plain already", () => {
-  fc.assert(fc.property(fc.string({ unit: fc.integer({ min: 0, max: 0x10_ffff }).map((code) => String.fromCodePoint(code)) }), (text) => plain(plain(text)) === plain(text)));
+  fc.assert(
+    fc.property(
+      fc.string({
+        unit: fc.integer({ min: 0, max: 0x10_ffff }).map((code) => String.fromCodePoint(code)),
+      }),
+      (text) => plain(plain(text)) === plain(text),
+    ),
+  );
 });

@@ -8,7 +8,9 @@ import { stripVTControlCharacters } from "node:util";
 const acting = /[[\p{Cc}--[\t\n]]\p{Bidi_Control}\p{Surrogate}\p{Noncharacter_Code_Point}\ufeff]/gv;
 
 export function plain(text: string): string {
-  return stripVTControlCharacters(text).replace(/\r\n?|\u2028|\u2029/g, "\n").replace(acting, "");
+  return stripVTControlCharacters(text)
+    .replace(/\r\n?|\u2028|\u2029/g, "\n")
+    .replace(acting, "");
 }
 
 /** On one line. */
@@ -21,5 +23,7 @@ export function clip(text: string, charactersMax = 400): string {
   // Cutting first keeps a log of gigabytes from being searched; escape sequences can only make it shorter.
   const line = oneLine(text.length > charactersMax * 4 ? text.slice(0, charactersMax * 4) : text);
   const characters = [...line];
-  return characters.length <= charactersMax ? line : `${characters.slice(0, charactersMax - 1).join("")}…`;
+  return characters.length <= charactersMax
+    ? line
+    : `${characters.slice(0, charactersMax - 1).join("")}…`;
 }

@@ -6,33 +6,47 @@ import { printable, printableJson, withoutCommands } from "./printable.ts";
 
 describe("what is printed", () => {
   it("acts on no terminal and is no command of any pipeline, whatever it is made of", () => {
-    fc.assert(fc.property(hostile, (text) => { expect(actsIn(printable(text))).toEqual([]); }), { numRuns: 1_000 });
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(actsIn(printable(text))).toEqual([]);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   it("has no controls but our colours where there are any, and ends them", () => {
-    fc.assert(fc.property(hostile, (text) => {
-      const shown = printable(`${painter(true)("held", "held")} ${text}`, true);
-      const colours = shown.split("m").filter((part) => part.includes("\u001b["));
-      expect(actsIn(withoutOwn(shown))).toEqual([]);
-      expect(colours.at(-1)).toMatch(/\[(0|22|39)$/);
-    }));
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const shown = printable(`${painter(true)("held", "held")} ${text}`, true);
+        const colours = shown.split("m").filter((part) => part.includes("\u001b["));
+        expect(actsIn(withoutOwn(shown))).toEqual([]);
+        expect(colours.at(-1)).toMatch(/\[(0|22|39)$/);
+      }),
+    );
   });
 
   it("stays as it is when it is plain, and is not changed twice", () => {
     expect(printable("held: 99.9 % ≥ 日本\n\tnext")).toBe("held: 99.9 % ≥ 日本\n\tnext");
-    fc.assert(fc.property(hostile, (text) => { expect(printable(printable(text))).toBe(printable(text)); }));
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(printable(printable(text))).toBe(printable(text));
+      }),
+    );
     expect(withoutCommands("a::b ##[group]\n  ::error::x")).toBe("a::b #♯[group]\n  ∶:error::x");
   });
 });
 
 describe("a document on one line", () => {
   it("means the same, and acts on nothing", () => {
-    fc.assert(fc.property(hostile, hostile, (key, value) => {
-      const document = { [`_${key}`]: value, list: [value] };
-      const text = printableJson(document);
-      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(document)));
-      expect(actsIn(text)).toEqual([]);
-      expect(text).not.toContain("\n");
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(hostile, hostile, (key, value) => {
+        const document = { [`_${key}`]: value, list: [value] };
+        const text = printableJson(document);
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(document)));
+        expect(actsIn(text)).toEqual([]);
+        expect(text).not.toContain("\n");
+      }),
+      { numRuns: 500 },
+    );
   });
 });

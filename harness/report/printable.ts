@@ -12,7 +12,7 @@ const colours = new RegExp(`(${introducer}\\[(?:0|1|2|22|31|32|33|39)m)`);
 export function printable(text: string, colour = false): string {
   if (!colour) return withoutCommands(plain(text));
   const parts = text.split(colours).map((part, index) => (index % 2 === 1 ? part : plain(part)));
-  const last = parts.length < 2 ? "" : parts[parts.length - 2] as string;
+  const last = parts.length < 2 ? "" : (parts[parts.length - 2] as string);
   return `${withoutCommands(parts.join(""))}${last === "" || /\[(?:0|22|39)m$/.test(last) ? "" : "\u001b[0m"}`;
 }
 
@@ -31,12 +31,21 @@ export function withoutCommands(text: string): string {
 }
 
 /** One line of JSON with the same meaning, in which nothing acts: such characters are escaped, as JSON allows inside its strings. */
-export function printableJson(document: unknown, replacer?: (key: string, value: unknown) => unknown): string {
+export function printableJson(
+  document: unknown,
+  replacer?: (key: string, value: unknown) => unknown,
+): string {
   return JSON.stringify(document, replacer)
-    .replace(/[\p{Cc}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u2028\u2029\ufeff]/gv, escapedUnits)
+    .replace(
+      /[\p{Cc}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u2028\u2029\ufeff]/gv,
+      escapedUnits,
+    )
     .replace(hashes, "#\\u0023");
 }
 
 function escapedUnits(text: string): string {
-  return text.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+  return text
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
 }

@@ -11,7 +11,10 @@ import { renderHtml } from "./html.ts";
 import { reportModel } from "./model.ts";
 
 const chromium = chromiumPath(process.env);
-if (chromium === null) console.warn(`No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the report in a browser are skipped. ${noBrowserHint}`);
+if (chromium === null)
+  console.warn(
+    `No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the report in a browser are skipped. ${noBrowserHint}`,
+  );
 
 /** Others may want the machine, too. */
 const patiently = { timeout: 20_000 };
@@ -41,7 +44,10 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   };
 
   test("opens from disk without an error, a policy violation or a request", async () => {
-    const { page, complaints, requests } = await openedPage(context(), await written("held", stormRun()));
+    const { page, complaints, requests } = await openedPage(
+      context(),
+      await written("held", stormRun()),
+    );
     expect(await page.title()).toBe("Held: origin-storm");
     expect(await page.locator(".plot canvas").count()).toBe(charts);
     expect(await askedOf(page, "inked()")).toEqual(new Array(charts).fill(true));
@@ -59,8 +65,18 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
 
   test("shows the verdict, what was broken and what viewers felt in the first screen without a script", async () => {
     await using bare = await openBrowser(chromium ?? "", { scripts: false });
-    const { page } = await openedPage(bare.context, await written("bare", stormRun({ status: "refuted", without: ["collapsing"] })));
-    for (const text of ["Refuted", "Control: without collapsing.", "The origin dies as the audience arrives", "process 4711 is gone", "Live segments served", "Claims"]) {
+    const { page } = await openedPage(
+      bare.context,
+      await written("bare", stormRun({ status: "refuted", without: ["collapsing"] })),
+    );
+    for (const text of [
+      "Refuted",
+      "Control: without collapsing.",
+      "The origin dies as the audience arrives",
+      "process 4711 is gone",
+      "Live segments served",
+      "Claims",
+    ]) {
       const box = await page.getByText(text).first().boundingBox();
       expect(box, text).not.toBeNull();
       expect((box?.y ?? 9999) + (box?.height ?? 0), text).toBeLessThanOrEqual(800);
@@ -74,11 +90,19 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     await page.locator(".plot").nth(2).focus();
     for (const key of ["End", "ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
     expect(await page.locator("#moment").textContent()).toMatch(/^\+71 s · recovery/);
-    expect(await page.locator(".chart").nth(0).locator("output").first().textContent()).toBe("80 /s");
-    expect(await page.locator("#chart-live-heat").locator("xpath=ancestor::figure").locator("output").textContent()).toMatch(/^\d+ here, most of them [\d.]+–[\d.]+ ms$/);
+    expect(await page.locator(".chart").nth(0).locator("output").first().textContent()).toBe(
+      "80 /s",
+    );
+    expect(
+      await page
+        .locator("#chart-live-heat")
+        .locator("xpath=ancestor::figure")
+        .locator("output")
+        .textContent(),
+    ).toMatch(/^\d+ here, most of them [\d.]+–[\d.]+ ms$/);
     await page.keyboard.press("Escape");
     expect(await page.locator("#moment").textContent()).toBe("");
-    const whole = await askedOf(page, "drawings()") as string[];
+    const whole = (await askedOf(page, "drawings()")) as string[];
     const over = page.locator(".chart").nth(1).locator(".u-over");
     await over.scrollIntoViewIfNeeded();
     const box = await over.boundingBox();
@@ -87,7 +111,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     await page.mouse.down();
     await page.mouse.move(left + 500, top, { steps: 4 });
     await page.mouse.up();
-    const zoomed = await askedOf(page, "drawings()") as string[];
+    const zoomed = (await askedOf(page, "drawings()")) as string[];
     expect(zoomed.filter((drawing, index) => drawing === whole[index])).toEqual([]);
     await page.getByRole("button", { name: "Show the whole run" }).click();
     expect(await page.getByRole("button", { name: "Show the whole run" }).isVisible()).toBe(false);
@@ -106,7 +130,10 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   });
 
   test("runs nothing that a hostile experiment, service or record says", async () => {
-    const { page, complaints, requests } = await openedPage(context(), await written("hostile", hostileRun()));
+    const { page, complaints, requests } = await openedPage(
+      context(),
+      await written("hostile", hostileRun()),
+    );
     expect(await askedOf(page, "pwned()")).toBe(false);
     const buttons = await page.locator(".all-intervals").all();
     expect(buttons).toHaveLength(charts);
@@ -121,28 +148,46 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
 
   test("opens a damaged and empty record", async () => {
     const { run, verdict } = stormRun({ status: "inconclusive" });
-    const { page, complaints } = await openedPage(context(), await written("empty", { run: { ...run, events: [], series: [], damage: ["events.ndjson is missing"] }, verdict: { ...verdict, findings: [] } }));
+    const { page, complaints } = await openedPage(
+      context(),
+      await written("empty", {
+        run: { ...run, events: [], series: [], damage: ["events.ndjson is missing"] },
+        verdict: { ...verdict, findings: [] },
+      }),
+    );
     expect(await page.getByText("events.ndjson is missing").isVisible()).toBe(true);
     expect(complaints).toEqual([]);
     await page.close();
   });
 
-  test.each([["light", false, "all"], ["dark", true, "colours"]] as const)("is accessible by axe's rules and has enough contrast in %s", async (_name, dark, rules) => {
-    await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
-    for (const status of ["held", "refuted", "inconclusive"] as const) {
-      const { page } = await openedPage(own.context, await written(`contrast-${status}`, stormRun({ status, without: ["collapsing"] })));
-      for (const table of await page.locator("details.figures-table > summary").all()) await table.dispatchEvent("click");
-      await page.locator(".all-intervals").first().click();
-      expect(await axeOf(page, rules)).toEqual([]);
-      expect(await askedOf(page, "faint()")).toEqual([]);
-      await page.close();
-    }
-  });
+  test.each([
+    ["light", false, "all"],
+    ["dark", true, "colours"],
+  ] as const)(
+    "is accessible by axe's rules and has enough contrast in %s",
+    async (_name, dark, rules) => {
+      await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
+      for (const status of ["held", "refuted", "inconclusive"] as const) {
+        const { page } = await openedPage(
+          own.context,
+          await written(`contrast-${status}`, stormRun({ status, without: ["collapsing"] })),
+        );
+        for (const table of await page.locator("details.figures-table > summary").all())
+          await table.dispatchEvent("click");
+        await page.locator(".all-intervals").first().click();
+        expect(await axeOf(page, rules)).toEqual([]);
+        expect(await askedOf(page, "faint()")).toEqual([]);
+        await page.close();
+      }
+    },
+  );
 
   test("axe would find what is wrong", async () => {
     const { page } = await openedPage(context(), await written("axe", stormRun()));
     await page.evaluate('document.body.insertAdjacentHTML("beforeend", "<button></button>")');
-    await page.evaluate('document.body.append(Object.assign(document.createElement("p"), { textContent: "faint" })); document.body.lastChild.style.cssText = "color: #777; background: #888"');
+    await page.evaluate(
+      'document.body.append(Object.assign(document.createElement("p"), { textContent: "faint" })); document.body.lastChild.style.cssText = "color: #777; background: #888"',
+    );
     expect((await axeOf(page)).join()).toMatch(/button-name/);
     const ofColour = (await axeOf(page, "colours")).join();
     expect(ofColour).toMatch(/color-contrast/);
@@ -152,10 +197,17 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
 
   test("prints light, with its charts and without what can only be clicked", async () => {
     await using own = await openBrowser(chromium ?? "", { scripts: true, dark: true });
-    const { page } = await openedPage(own.context, await written("print", stormRun({ status: "refuted" })));
+    const { page } = await openedPage(
+      own.context,
+      await written("print", stormRun({ status: "refuted" })),
+    );
     await page.emulateMedia({ media: "print" });
     await page.evaluate('dispatchEvent(new Event("beforeprint"))');
-    expect(await page.evaluate('getComputedStyle(document.documentElement).getPropertyValue("--ground").trim()')).toBe("#fff");
+    expect(
+      await page.evaluate(
+        'getComputedStyle(document.documentElement).getPropertyValue("--ground").trim()',
+      ),
+    ).toBe("#fff");
     expect(await askedOf(page, "inked()")).toEqual(new Array(charts).fill(true));
     expect(await page.locator("button:visible, nav:visible, .readout:visible").count()).toBe(0);
     expect(await askedOf(page, "faint()")).toEqual([]);
@@ -177,14 +229,24 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
 
   test("gives its figures as CSV and as JSON", async () => {
     const { page } = await openedPage(context(), await written("data", hostileRun()));
-    const [csv] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download the charts’ figures" }).click()]);
+    const [csv] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download the charts’ figures" }).click(),
+    ]);
     const lines = (await readFile(await csv.path(), "utf8")).trimEnd().split("\n");
     expect(lines).toHaveLength(41);
-    expect(lines[0]).toMatch(/^\ufeff"seconds since the baseline began","phase","Live segments: asked for, and what became of them: served \[\/s\]"/);
+    expect(lines[0]).toMatch(
+      /^\ufeff"seconds since the baseline began","phase","Live segments: asked for, and what became of them: served \[\/s\]"/,
+    );
     expect(lines[3]).toMatch(/^0,"baseline",80,/);
     expect(csv.suggestedFilename()).toMatch(/^[\w.-]+\.intervals\.csv$/);
-    const [json] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download what this page shows" }).click()]);
-    expect(JSON.parse(await readFile(await json.path(), "utf8"))).toMatchObject({ format: "seawall-report/1" });
+    const [json] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download what this page shows" }).click(),
+    ]);
+    expect(JSON.parse(await readFile(await json.path(), "utf8"))).toMatchObject({
+      format: "seawall-report/1",
+    });
     await page.close();
   });
 
@@ -195,9 +257,17 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   });
 
   test("opens an hour as it opens a minute", async () => {
-    const hour = await written("hour", stormRun({ phasesMs: { baseline: 600_000, fault: 2_400_000, recovery: 600_000 }, audience: 0.1 }));
+    const hour = await written(
+      "hour",
+      stormRun({
+        phasesMs: { baseline: 600_000, fault: 2_400_000, recovery: 600_000 },
+        audience: 0.1,
+      }),
+    );
     const { page } = await openedPage(context(), hour);
-    console.info(`an hour's report was loaded after ${String(await askedOf(page, "loadedMs()"))} ms`);
+    console.info(
+      `an hour's report was loaded after ${String(await askedOf(page, "loadedMs()"))} ms`,
+    );
     expect(await page.locator(".plot canvas").count()).toBe(charts);
     await page.close();
   });

@@ -9,21 +9,39 @@ export interface Cell {
 }
 
 /** Cells before the last are cut to `cellMax` characters. Lines are at most `across` wide. */
-export function table(rows: readonly (readonly (Cell | string)[])[], across: number, paint: Paint, cellMax = 44): string[] {
-  const cells = rows.map((row) => row.map((cell): Cell => (typeof cell === "string" ? { text: cell } : cell)));
+export function table(
+  rows: readonly (readonly (Cell | string)[])[],
+  across: number,
+  paint: Paint,
+  cellMax = 44,
+): string[] {
+  const cells = rows.map((row) =>
+    row.map((cell): Cell => (typeof cell === "string" ? { text: cell } : cell)),
+  );
   const columns = Math.max(0, ...cells.map((row) => row.length));
-  const clipped = cells.map((row) => row.map((cell, column) => ({ ...cell, text: column === columns - 1 ? oneLine(cell.text) : cut(oneLine(cell.text), cellMax) })));
-  const widths = Array.from({ length: Math.max(0, columns - 1) }, (_, column) => Math.max(0, ...clipped.map((row) => width(row[column]?.text ?? ""))));
+  const clipped = cells.map((row) =>
+    row.map((cell, column) => ({
+      ...cell,
+      text: column === columns - 1 ? oneLine(cell.text) : cut(oneLine(cell.text), cellMax),
+    })),
+  );
+  const widths = Array.from({ length: Math.max(0, columns - 1) }, (_, column) =>
+    Math.max(0, ...clipped.map((row) => width(row[column]?.text ?? ""))),
+  );
   const indent = widths.reduce((sum, each) => sum + each + 2, 0);
   return clipped.flatMap((row) => {
     const last = row[columns - 1];
     const lines = last === undefined ? [""] : wrap(last.text, Math.max(20, across - indent));
-    const head = widths.map((wide, column) => {
-      const { text, style, right } = row[column] ?? { text: "" };
-      const space = " ".repeat(Math.max(0, wide - width(text)));
-      const painted = style === undefined ? text : paint(text, style);
-      return right === true ? `${space}${painted}` : `${painted}${space}`;
-    }).join("  ");
-    return lines.map((line, index) => `${index === 0 ? head : " ".repeat(Math.max(0, indent - 2))}${widths.length === 0 ? "" : "  "}${last?.style === undefined ? line : paint(line, last.style)}`.trimEnd());
+    const head = widths
+      .map((wide, column) => {
+        const { text, style, right } = row[column] ?? { text: "" };
+        const space = " ".repeat(Math.max(0, wide - width(text)));
+        const painted = style === undefined ? text : paint(text, style);
+        return right === true ? `${space}${painted}` : `${painted}${space}`;
+      })
+      .join("  ");
+    return lines.map((line, index) =>
+      `${index === 0 ? head : " ".repeat(Math.max(0, indent - 2))}${widths.length === 0 ? "" : "  "}${last?.style === undefined ? line : paint(line, last.style)}`.trimEnd(),
+    );
   });
 }

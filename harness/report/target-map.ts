@@ -34,55 +34,110 @@ export interface MapLink {
 const mapsMax = 3;
 const [nodesMax, linksMax] = [150, 600];
 
-interface Active { readonly fault: Fault; readonly struck: Required<Struck>; readonly fromMs: number; readonly untilMs: number }
+interface Active {
+  readonly fault: Fault;
+  readonly struck: Required<Struck>;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
 
 /** Empty for a run in which nothing took hold. */
 export function targetMaps(run: Run, zeroMs: number, bands: readonly FaultBand[]): TargetMap[] {
-  const active = bands.filter((band) => band.landed).flatMap((band): Active[] => {
-    const event = run.events.find((one) => one.kind === "injected" && one.step === band.step);
-    return event?.kind === "injected" ? [{ fault: event.fault, struck: struckBy(run.plan, band.step), fromMs: band.fromMs, untilMs: band.healedMs ?? Number.POSITIVE_INFINITY }] : [];
-  });
+  const active = bands
+    .filter((band) => band.landed)
+    .flatMap((band): Active[] => {
+      const event = run.events.find((one) => one.kind === "injected" && one.step === band.step);
+      return event?.kind === "injected"
+        ? [
+            {
+              fault: event.fault,
+              struck: struckBy(run.plan, band.step),
+              fromMs: band.fromMs,
+              untilMs: band.healedMs ?? Number.POSITIVE_INFINITY,
+            },
+          ]
+        : [];
+    });
   return gravest(active).map((together) => mapOf(run, zeroMs, together));
 }
 
 /** The sets of faults that were in force together and are in no larger set, in the order of time. */
 function gravest(active: readonly Active[]): Active[][] {
-  const sets = active.map(({ fromMs }) => active.filter((one) => one.fromMs <= fromMs && one.untilMs > fromMs));
-  const maximal = sets.filter((set, index) => !sets.some((other, at) => at !== index && set.every((one) => other.includes(one)) && (other.length > set.length || at < index)));
+  const sets = active.map(({ fromMs }) =>
+    active.filter((one) => one.fromMs <= fromMs && one.untilMs > fromMs),
+  );
+  const maximal = sets.filter(
+    (set, index) =>
+      !sets.some(
+        (other, at) =>
+          at !== index &&
+          set.every((one) => other.includes(one)) &&
+          (other.length > set.length || at < index),
+      ),
+  );
   const alike = new Map(maximal.map((set) => [JSON.stringify(set.map(({ fault }) => fault)), set]));
   return [...alike.values()].slice(0, mapsMax);
 }
 
 function mapOf({ plan, events }: Run, zeroMs: number, together: readonly Active[]): TargetMap {
-  const atMs = together.reduce((last, { fromMs }) => Math.max(last, fromMs), Number.NEGATIVE_INFINITY);
-  const untilMs = together.reduce((first, one) => Math.min(first, one.untilMs), Number.POSITIVE_INFINITY);
+  const atMs = together.reduce(
+    (last, { fromMs }) => Math.max(last, fromMs),
+    Number.NEGATIVE_INFINITY,
+  );
+  const untilMs = together.reduce(
+    (first, one) => Math.min(first, one.untilMs),
+    Number.POSITIVE_INFINITY,
+  );
   const died = diedBefore(events, zeroMs + untilMs);
   const states = new Map<string, MapNode["state"]>();
   for (const name of died) states.set(name, "died");
-  for (const { struck: { services, silences } } of together) {
-    for (const name of services) if (states.get(name) !== "down") states.set(name, silences ? "down" : "struck");
+  for (const {
+    struck: { services, silences },
+  } of together) {
+    for (const name of services)
+      if (states.get(name) !== "down") states.set(name, silences ? "down" : "struck");
   }
   return {
-    atMs, faults: together.map(({ fault }) => clip(describeFault(fault), 120)),
-    nodes: plan.services.slice(0, nodesMax).map(({ name, kind, region, zone }) => ({ name: clip(name, 60), kind: clip(kind, 30), region: clip(region, 40), zone: clip(zone, 40), state: states.get(name) ?? "up" })),
+    atMs,
+    faults: together.map(({ fault }) => clip(describeFault(fault), 120)),
+    nodes: plan.services
+      .slice(0, nodesMax)
+      .map(({ name, kind, region, zone }) => ({
+        name: clip(name, 60),
+        kind: clip(kind, 30),
+        region: clip(region, 40),
+        zone: clip(zone, 40),
+        state: states.get(name) ?? "up",
+      })),
     links: linksOf(plan, together, (name) => ["down", "died"].includes(states.get(name) ?? "up")),
   };
 }
 
 function diedBefore(events: readonly RunEvent[], epochMs: number): Set<string> {
-  return new Set(events.flatMap((event) => (event.kind === "exited" && !event.expected && event.atMs <= epochMs ? [event.service] : [])));
+  return new Set(
+    events.flatMap((event) =>
+      event.kind === "exited" && !event.expected && event.atMs <= epochMs ? [event.service] : [],
+    ),
+  );
 }
 
 /** One for each pair of services, in the worst state of any of its ports. */
-function linksOf(plan: Plan, together: readonly Active[], isDown: (name: string) => boolean): MapLink[] {
+function linksOf(
+  plan: Plan,
+  together: readonly Active[],
+  isDown: (name: string) => boolean,
+): MapLink[] {
   const worst: readonly MapLink["state"][] = ["up", "idle", "hurt", "cut"];
   const states = new Map<string, MapLink["state"]>();
-  for (const { struck } of together) for (const name of struck.links) states.set(name, struck.severs ? "cut" : "hurt");
+  for (const { struck } of together)
+    for (const name of struck.links) states.set(name, struck.severs ? "cut" : "hurt");
   const pairs = new Map<string, MapLink>();
   for (const link of plan.links.slice(0, linksMax)) {
-    const state = states.get(linkName(link)) ?? (isDown(link.from) || isDown(link.to) ? "idle" : "up");
+    const state =
+      states.get(linkName(link)) ?? (isDown(link.from) || isDown(link.to) ? "idle" : "up");
     const key = JSON.stringify([link.from, link.to]);
-    if (worst.indexOf(state) >= worst.indexOf(pairs.get(key)?.state ?? "up")) pairs.set(key, { from: clip(link.from, 60), to: clip(link.to, 60), state });
+    if (worst.indexOf(state) >= worst.indexOf(pairs.get(key)?.state ?? "up"))
+      pairs.set(key, { from: clip(link.from, 60), to: clip(link.to, 60), state });
   }
   return [...pairs.values()];
 }

@@ -9,16 +9,25 @@ const plain = { columns: 100, colour: false };
 describe("the closing words of a run", () => {
   test("begin with the verdict and end with what was left", () => {
     const { run, verdict } = stormRun();
-    const lines = renderVerdictText(verdict, { ...plain, hypothesis: run.plan.hypothesis }).split("\n");
+    const lines = renderVerdictText(verdict, { ...plain, hypothesis: run.plan.hypothesis }).split(
+      "\n",
+    );
     expect(lines[0]).toBe("✓ HELD  origin-storm, seed 4711");
     expect(lines.at(-1)).toBe("  Everything was undone; nothing is left behind.");
-    const at = lines.indexOf("✓ Live segments are served while an origin is down           baseline     100 %    ≥ 99.9 %    3,200");
+    const at = lines.indexOf(
+      "✓ Live segments are served while an origin is down           baseline     100 %    ≥ 99.9 %    3,200",
+    );
     // A claim is named once.
-    expect(lines[at + 1]).toBe("✓                                                            fault      99.99 %    ≥ 99.9 %   28,800");
+    expect(lines[at + 1]).toBe(
+      "✓                                                            fault      99.99 %    ≥ 99.9 %   28,800",
+    );
   });
 
   test("spell out why a claim was refuted, and that a control was meant to be", () => {
-    const text = renderVerdictText(stormRun({ status: "refuted", without: ["collapsing"] }).verdict, plain);
+    const text = renderVerdictText(
+      stormRun({ status: "refuted", without: ["collapsing"] }).verdict,
+      plain,
+    );
     expect(text).toContain("✗ REFUTED");
     expect(text).toContain("Control without collapsing: expected to be refuted, and it was.");
     expect(text).toMatch(/^✗ One origin request .*\n.*\n {4}beyond its limit$/m);
@@ -26,15 +35,26 @@ describe("the closing words of a run", () => {
 
   test("name the rule of evidence that failed", () => {
     const text = renderVerdictText(stormRun({ status: "inconclusive" }).verdict, plain);
-    expect(text).toContain("? The load generator started its work on time: p99 812 ms late in fault, at most 500 ms is tolerated");
+    expect(text).toContain(
+      "? The load generator started its work on time: p99 812 ms late in fault, at most 500 ms is tolerated",
+    );
     expect(text).toContain("6 of 7 rules of evidence satisfied");
   });
 
   test("do not hide an abort or an incomplete cleanup", () => {
     const { verdict } = stormRun();
-    const text = renderVerdictText({ ...verdict, aborted: { reason: "user", detail: "interrupted" }, cleanup: { status: "incomplete", left: ["pid 7"] } }, plain);
+    const text = renderVerdictText(
+      {
+        ...verdict,
+        aborted: { reason: "user", detail: "interrupted" },
+        cleanup: { status: "incomplete", left: ["pid 7"] },
+      },
+      plain,
+    );
     expect(text).toContain("Aborted (user): interrupted");
-    expect(text).toContain("! Cleanup is incomplete; left behind: pid 7. Undo it with `seawall recover`.");
+    expect(text).toContain(
+      "! Cleanup is incomplete; left behind: pid 7. Undo it with `seawall recover`.",
+    );
   });
 
   test("have colour only where it is wanted", () => {
@@ -45,15 +65,39 @@ describe("the closing words of a run", () => {
   });
 
   test("cannot be made to drive the terminal", () => {
-    expect(renderVerdictText(hostileRun().verdict, plain)).not.toMatch(/\p{Bidi_Control}|(?!\n)\p{Cc}/u);
+    expect(renderVerdictText(hostileRun().verdict, plain)).not.toMatch(
+      /\p{Bidi_Control}|(?!\n)\p{Cc}/u,
+    );
   });
 
   test("fit the width, whatever they say", () => {
     const { verdict } = stormRun({ status: "refuted" });
-    fc.assert(fc.property(fc.string({ maxLength: 300, size: "max" }), fc.string({ maxLength: 300, size: "max" }), fc.integer({ min: 60, max: 400 }), (title, why, columns) => {
-      const findings = verdict.findings.map((finding, index) => ({ ...finding, title: index % 2 === 0 ? title : finding.title, why, unit: title.slice(0, 12) }));
-      const text = renderVerdictText({ ...verdict, why, experiment: title, without: [why], findings, aborted: { reason: "claim", detail: why } }, { columns, colour: false });
-      return text.split("\n").every((line) => [...line].length <= Math.min(100, columns));
-    }));
+    fc.assert(
+      fc.property(
+        fc.string({ maxLength: 300, size: "max" }),
+        fc.string({ maxLength: 300, size: "max" }),
+        fc.integer({ min: 60, max: 400 }),
+        (title, why, columns) => {
+          const findings = verdict.findings.map((finding, index) => ({
+            ...finding,
+            title: index % 2 === 0 ? title : finding.title,
+            why,
+            unit: title.slice(0, 12),
+          }));
+          const text = renderVerdictText(
+            {
+              ...verdict,
+              why,
+              experiment: title,
+              without: [why],
+              findings,
+              aborted: { reason: "claim", detail: why },
+            },
+            { columns, colour: false },
+          );
+          return text.split("\n").every((line) => [...line].length <= Math.min(100, columns));
+        },
+      ),
+    );
   });
 });

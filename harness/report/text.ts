@@ -20,60 +20,94 @@ const [columnsMin, columnsMax] = [60, 100];
 
 const marks: Readonly<Record<Status, string>> = { held: "✓", refuted: "✗", inconclusive: "?" };
 
-export function renderVerdictText(verdict: Verdict, { columns, colour, hypothesis }: TextOptions): string {
+export function renderVerdictText(
+  verdict: Verdict,
+  { columns, colour, hypothesis }: TextOptions,
+): string {
   const across = Math.min(columnsMax, Math.max(columnsMin, columns));
   const paint = painter(colour);
   const rows = claimRows(verdict, hypothesis ?? null);
   const claims = rows.filter((row) => row.kind !== "evidence");
   const evidence = rows.filter((row) => row.kind === "evidence");
-  return printable([
-    ...heading(verdict, across, paint), "",
-    ...(claims.length === 0 ? [] : [...table(claims, across, paint), ""]),
-    ...doubts(evidence, across, paint),
-    ...cleanup(verdict, across, paint),
-  ].join("\n"), colour);
+  return printable(
+    [
+      ...heading(verdict, across, paint),
+      "",
+      ...(claims.length === 0 ? [] : [...table(claims, across, paint), ""]),
+      ...doubts(evidence, across, paint),
+      ...cleanup(verdict, across, paint),
+    ].join("\n"),
+    colour,
+  );
 }
 
 function heading(verdict: Verdict, across: number, paint: Paint): string[] {
   const word = `${marks[verdict.status]} ${verdict.status.toUpperCase()}`;
   const name = oneLine(`${verdict.experiment}, seed ${verdict.seed}`);
-  const control = verdict.without.length === 0 ? [] : wrap(oneLine(controlLine(verdict)), across - 2);
+  const control =
+    verdict.without.length === 0 ? [] : wrap(oneLine(controlLine(verdict)), across - 2);
   return [
     `${paint(paint(word, verdict.status), "bold")}  ${cut(name, across - width(word) - 2)}`,
     ...control.map((line) => `  ${line}`),
     ...wrap(oneLine(verdict.why), across - 2).map((line) => `  ${line}`),
-    ...(verdict.aborted === null ? [] : wrap(oneLine(`Aborted (${verdict.aborted.reason}): ${verdict.aborted.detail}`), across - 2).map((line) => `  ${paint(line, "refuted")}`)),
+    ...(verdict.aborted === null
+      ? []
+      : wrap(
+          oneLine(`Aborted (${verdict.aborted.reason}): ${verdict.aborted.detail}`),
+          across - 2,
+        ).map((line) => `  ${paint(line, "refuted")}`)),
   ];
 }
 
 /** What a control's verdict says about the defence that it went without. */
 export function controlLine({ status, without }: Pick<Verdict, "status" | "without">): string {
   const names = without.join(", ");
-  const said = { refuted: "and it was", held: "but it held, so the experiment proves nothing about it", inconclusive: "which this run cannot say" }[status];
+  const said = {
+    refuted: "and it was",
+    held: "but it held, so the experiment proves nothing about it",
+    inconclusive: "which this run cannot say",
+  }[status];
   return `Control without ${names}: expected to be refuted, ${said}.`;
 }
 
 function table(claims: readonly ClaimRow[], across: number, paint: Paint): string[] {
-  const column = (head: string, of: (row: ClaimRow) => string, widthMax: number): { head: string; cells: string[]; wide: number } => {
+  const column = (
+    head: string,
+    of: (row: ClaimRow) => string,
+    widthMax: number,
+  ): { head: string; cells: string[]; wide: number } => {
     const cells = claims.map((row) => cut(of(row), widthMax));
     return { head, cells, wide: Math.max(width(head), ...cells.map(width)) };
   };
   const phase = column("phase", (row) => row.phase, 9);
-  const figures = across < 80 ? [column("observed", (row) => row.observed, 14), column("limit", (row) => row.limit, 14)] : [
-    column("observed", (row) => row.observed, 18), column("limit", (row) => row.limit, 20), column("samples", (row) => formatCount(row.samples), 11),
-  ];
-  const titleWide = across - 2 - [phase, ...figures].reduce((total, one) => total + one.wide + 2, 0);
+  const figures =
+    across < 80
+      ? [column("observed", (row) => row.observed, 14), column("limit", (row) => row.limit, 14)]
+      : [
+          column("observed", (row) => row.observed, 18),
+          column("limit", (row) => row.limit, 20),
+          column("samples", (row) => formatCount(row.samples), 11),
+        ];
+  const titleWide =
+    across - 2 - [phase, ...figures].reduce((total, one) => total + one.wide + 2, 0);
   const line = (title: string, at: (one: { head: string; cells: string[] }) => string): string =>
-    [padded(title, titleWide), padded(at(phase), phase.wide), ...figures.map((one) => padded(at(one), -one.wide))].join("  ");
+    [
+      padded(title, titleWide),
+      padded(at(phase), phase.wide),
+      ...figures.map((one) => padded(at(one), -one.wide)),
+    ].join("  ");
   return [
     paint(`  ${line("claim", (one) => one.head)}`, "dim"),
     ...claims.flatMap((row, index) => {
       // A claim is named once; the phases that follow are its own.
-      const [first = "", ...more] = row.title === claims[index - 1]?.title ? [] : wrap(row.title, titleWide);
+      const [first = "", ...more] =
+        row.title === claims[index - 1]?.title ? [] : wrap(row.title, titleWide);
       return [
         `${paint(marks[row.status], row.status)} ${line(first, (one) => one.cells[index] ?? "")}`,
         ...more.map((rest) => `  ${rest}`),
-        ...(row.status === "held" ? [] : wrap(row.why, across - 4).map((text) => `    ${paint(text, row.status)}`)),
+        ...(row.status === "held"
+          ? []
+          : wrap(row.why, across - 4).map((text) => `    ${paint(text, row.status)}`)),
       ];
     }),
   ];
@@ -89,17 +123,30 @@ function padded(text: string, wide: number): string {
 function doubts(evidence: readonly ClaimRow[], across: number, paint: Paint): string[] {
   if (evidence.length === 0) return [];
   const open = evidence.filter((row) => row.status !== "held");
-  const faults = evidence.filter((row) => row.status === "held" && familyOf(row.id) === "faults" && row.samples > 0);
+  const faults = evidence.filter(
+    (row) => row.status === "held" && familyOf(row.id) === "faults" && row.samples > 0,
+  );
   return [
     ...faults.map((row) => `${paint(marks.held, "held")} ${cut(row.title, across - 2)}`),
-    ...open.flatMap((row) => wrap(`${row.title}: ${row.why}`, across - 2).map((text, index) => (index === 0 ? `${paint(marks[row.status], row.status)} ${text}` : `  ${text}`))),
-    paint(`  ${evidence.length - open.length} of ${evidence.length} rules of evidence satisfied`, "dim"),
+    ...open.flatMap((row) =>
+      wrap(`${row.title}: ${row.why}`, across - 2).map((text, index) =>
+        index === 0 ? `${paint(marks[row.status], row.status)} ${text}` : `  ${text}`,
+      ),
+    ),
+    paint(
+      `  ${evidence.length - open.length} of ${evidence.length} rules of evidence satisfied`,
+      "dim",
+    ),
   ];
 }
 
 function cleanup({ cleanup: { status, left } }: Verdict, across: number, paint: Paint): string[] {
   if (status === "clean") return [paint("  Everything was undone; nothing is left behind.", "dim")];
-  const text = status === "unknown" ? "Cleanup was not recorded. See what is left with `seawall recover`."
-    : `Cleanup is incomplete; left behind: ${left.join(", ")}. Undo it with \`seawall recover\`.`;
-  return wrap(oneLine(text), across - 2).map((line, index) => `${index === 0 ? paint("!", "refuted") : " "} ${paint(line, "refuted")}`);
+  const text =
+    status === "unknown"
+      ? "Cleanup was not recorded. See what is left with `seawall recover`."
+      : `Cleanup is incomplete; left behind: ${left.join(", ")}. Undo it with \`seawall recover\`.`;
+  return wrap(oneLine(text), across - 2).map(
+    (line, index) => `${index === 0 ? paint("!", "refuted") : " "} ${paint(line, "refuted")}`,
+  );
 }

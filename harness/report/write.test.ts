@@ -6,19 +6,30 @@ import { stormRun } from "./fixture.ts";
 import { writeReports } from "./write.ts";
 
 let directory = "";
-beforeEach(async () => { directory = await mkdtemp(join(tmpdir(), "seawall-report-")); });
-afterEach(async () => { await rm(directory, { recursive: true, force: true }); });
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "seawall-report-"));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
 
 test("both reports replace what was there, and nothing else stays behind", async () => {
   await writeFile(join(directory, "report.html"), "old");
   const { run, verdict } = stormRun({ directory });
   const written = await writeReports(run, verdict);
-  expect(written).toEqual({ html: join(directory, "report.html"), junit: join(directory, "junit.xml") });
+  expect(written).toEqual({
+    html: join(directory, "report.html"),
+    junit: join(directory, "junit.xml"),
+  });
   expect((await readdir(directory)).sort()).toEqual(["junit.xml", "report.html"]);
   expect(await readFile(written.html, "utf8")).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
 });
 
 test("a folder that cannot be written to is named, with what to do", async () => {
   const { run, verdict } = stormRun({ directory: join(directory, "gone") });
-  await expect(writeReports(run, verdict)).rejects.toMatchObject({ code: "OUTPUT_NOT_WRITABLE", message: expect.stringContaining(join(directory, "gone", "report.html")), hint: expect.stringContaining("seawall report") });
+  await expect(writeReports(run, verdict)).rejects.toMatchObject({
+    code: "OUTPUT_NOT_WRITABLE",
+    message: expect.stringContaining(join(directory, "gone", "report.html")),
+    hint: expect.stringContaining("seawall report"),
+  });
 });

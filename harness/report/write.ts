@@ -29,8 +29,13 @@ async function replace(path: string, text: string): Promise<void> {
   } catch (cause) {
     await rm(temporary, { force: true });
     const code = (cause as NodeJS.ErrnoException).code;
-    throw new SeawallError(code === "ENOSPC" ? "DISK_FULL" : "OUTPUT_NOT_WRITABLE", `${path} cannot be written: ${(cause as Error).message}`, {
-      cause, hint: "The run itself is whole. Make room or permission, then `seawall report` with the run's folder writes its reports again.",
-    });
+    throw new SeawallError(
+      code === "ENOSPC" ? "DISK_FULL" : "OUTPUT_NOT_WRITABLE",
+      `${path} cannot be written: ${(cause as Error).message}`,
+      {
+        cause,
+        hint: "The run itself is whole. Make room or permission, then `seawall report` with the run's folder writes its reports again.",
+      },
+    );
   }
 }

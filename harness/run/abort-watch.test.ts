@@ -8,20 +8,33 @@ import { statisticNamed } from "../core/judge/statistics/registry.ts";
 import { quantile } from "../core/statistics.ts";
 import { AbortWatch } from "./abort-watch.ts";
 
-const share: Claim = { title: "half is served", metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.5, during: ["fault"], samplesMin: 10 };
+const share: Claim = {
+  title: "half is served",
+  metric: "segment_ms",
+  where: { lane: "live" },
+  statistic: "share",
+  having: { outcome: "served" },
+  comparison: ">=",
+  limit: 0.5,
+  during: ["fault"],
+  samplesMin: 10,
+};
 
 function watched(...conditions: readonly { readonly unless: Claim; readonly windowMs: number }[]) {
   const passed: (readonly [number, number, number])[] = [];
   const ids = new Map<string, number>();
-  const watch = new AbortWatch({
-    series: (series) => {
-      const key = JSON.stringify(series);
-      const id = ids.get(key) ?? ids.size;
-      ids.set(key, id);
-      return id;
+  const watch = new AbortWatch(
+    {
+      series: (series) => {
+        const key = JSON.stringify(series);
+        const id = ids.get(key) ?? ids.size;
+        ids.set(key, id);
+        return id;
+      },
+      sample: (...sample) => passed.push(sample),
     },
-    sample: (...sample) => passed.push(sample),
-  }, { abortWhen: conditions, metrics: everyMetric });
+    { abortWhen: conditions, metrics: everyMetric },
+  );
   watch.event({ kind: "phase", phase: "fault", atMs: 0 });
   const feed = (series: Series, count: number, atMs: number, value = 10): void => {
     for (let index = 0; index < count; index++) watch.sample(watch.series(series), atMs, value);
@@ -29,7 +42,11 @@ function watched(...conditions: readonly { readonly unless: Claim; readonly wind
   return { watch, feed, passed };
 }
 
-const viewer = (outcome: string, lane = "live"): Series => ({ metric: "segment_ms", kind: "duration", tags: { lane, outcome } });
+const viewer = (outcome: string, lane = "live"): Series => ({
+  metric: "segment_ms",
+  kind: "duration",
+  tags: { lane, outcome },
+});
 
 const began = (phase: Phase, atMs: number) => ({ kind: "phase", phase, atMs }) as const;
 
@@ -38,7 +55,11 @@ describe("abort watch", () => {
     const { feed, passed } = watched({ unless: share, windowMs: 5_000 });
     feed(viewer("served"), 2, 1_000);
     feed({ metric: "canary_ms", kind: "duration", tags: {} }, 1, 1_000);
-    expect(passed).toEqual([[0, 1_000, 10], [0, 1_000, 10], [1, 1_000, 10]]);
+    expect(passed).toEqual([
+      [0, 1_000, 10],
+      [0, 1_000, 10],
+      [1, 1_000, 10],
+    ]);
   });
 
   it("says which condition is violated, and by how much", () => {
@@ -47,7 +68,9 @@ describe("abort watch", () => {
     feed(viewer("lost"), 5, 9_000);
     expect(watch.violated(10_000, "fault"), "too few to say").toBeNull();
     feed(viewer("lost"), 1, 9_000);
-    expect(watch.violated(10_000, "fault")).toBe('"half is served" does not hold: 40 %, must be ≥ 50 %');
+    expect(watch.violated(10_000, "fault")).toBe(
+      '"half is served" does not hold: 40 %, must be ≥ 50 %',
+    );
     expect(watch.violated(10_000, "recovery"), "it speaks of the fault phase only").toBeNull();
   });
 
@@ -63,7 +86,12 @@ describe("abort watch", () => {
   });
 
   it("lets a count grow until its window is over", () => {
-    const many: Claim = { ...share, title: "many are asked", statistic: "count", limit: 20 } as Claim;
+    const many: Claim = {
+      ...share,
+      title: "many are asked",
+      statistic: "count",
+      limit: 20,
+    } as Claim;
     const { watch, feed } = watched({ unless: many, windowMs: 5_000 });
     watch.event(began("fault", 10_000));
     feed(viewer("served"), 10, 11_000);
@@ -75,16 +103,31 @@ describe("abort watch", () => {
     const values = fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 60 });
     const statistics = fc.constantFrom("p50" as const, "p95" as const, "p99" as const);
     const comparisons = fc.constantFrom("<" as const, "<=" as const);
-    fc.assert(fc.property(values, statistics, comparisons, fc.nat({ max: 9 }), (all, statistic, comparison, limit) => {
-      const unless: Claim = {
-        title: "fast", metric: "segment_ms", statistic, comparison, limit,
-        during: ["fault"], samplesMin: 1,
-      };
-      const { watch, feed } = watched({ unless, windowMs: 1_000 });
-      for (const value of all) feed(viewer("served"), 1, 500 + value, value);
-      const exact = quantile(Float64Array.from(all).sort(), statisticNamed(statistic)?.quantile ?? 0) ?? 0;
-      expect(watch.violated(1_000, "fault") === null).toBe(compare(exact, comparison, limit));
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(
+        values,
+        statistics,
+        comparisons,
+        fc.nat({ max: 9 }),
+        (all, statistic, comparison, limit) => {
+          const unless: Claim = {
+            title: "fast",
+            metric: "segment_ms",
+            statistic,
+            comparison,
+            limit,
+            during: ["fault"],
+            samplesMin: 1,
+          };
+          const { watch, feed } = watched({ unless, windowMs: 1_000 });
+          for (const value of all) feed(viewer("served"), 1, 500 + value, value);
+          const exact =
+            quantile(Float64Array.from(all).sort(), statisticNamed(statistic)?.quantile ?? 0) ?? 0;
+          expect(watch.violated(1_000, "fault") === null).toBe(compare(exact, comparison, limit));
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   it("forgets what is old, whatever came in between", () => {
@@ -110,7 +153,10 @@ describe("abort watch", () => {
   });
 
   it("keeps each condition's own window", () => {
-    const { watch, feed } = watched({ unless: share, windowMs: 1_000 }, { unless: { ...share, title: "over long", limit: 0.9 }, windowMs: 10_000 });
+    const { watch, feed } = watched(
+      { unless: share, windowMs: 1_000 },
+      { unless: { ...share, title: "over long", limit: 0.9 }, windowMs: 10_000 },
+    );
     feed(viewer("lost"), 10, 5_000);
     feed(viewer("served"), 20, 9_800);
     expect(watch.violated(10_000, "fault")).toContain('"over long"');
@@ -122,8 +168,23 @@ describe("abort watch", () => {
   });
 
   it("sees an order that is broken although the first was never seen at all", () => {
-    const refused = (lane: string): Series => ({ metric: "http_req_ms", kind: "duration", tags: { lane, status: "503" } });
-    const order: Claim = { title: "dvr first", metric: "http_req_ms", where: { lane: "live", status: "503" }, statistic: "windowsWithout", first: { metric: "http_req_ms", where: { lane: "dvr", status: "503" } }, windowMs: 1_000, comparison: "<=", limit: 0, during: ["fault"], samplesMin: 1 };
+    const refused = (lane: string): Series => ({
+      metric: "http_req_ms",
+      kind: "duration",
+      tags: { lane, status: "503" },
+    });
+    const order: Claim = {
+      title: "dvr first",
+      metric: "http_req_ms",
+      where: { lane: "live", status: "503" },
+      statistic: "windowsWithout",
+      first: { metric: "http_req_ms", where: { lane: "dvr", status: "503" } },
+      windowMs: 1_000,
+      comparison: "<=",
+      limit: 0,
+      during: ["fault"],
+      samplesMin: 1,
+    };
     const { watch, feed } = watched({ unless: order, windowMs: 5_000 });
     feed({ ...refused("dvr"), tags: { lane: "dvr", status: "200" } }, 5, 9_500);
     feed(refused("live"), 5, 9_500);
@@ -133,7 +194,16 @@ describe("abort watch", () => {
   });
 
   it("divides by what it has seen", () => {
-    const ratio: Claim = { title: "collapsed", metric: "origin_gets", statistic: "ratio", per: { metric: "publish_ms", times: 2 }, comparison: "<=", limit: 2, during: ["fault"], samplesMin: 1 };
+    const ratio: Claim = {
+      title: "collapsed",
+      metric: "origin_gets",
+      statistic: "ratio",
+      per: { metric: "publish_ms", times: 2 },
+      comparison: "<=",
+      limit: 2,
+      during: ["fault"],
+      samplesMin: 1,
+    };
     const { watch, feed } = watched({ unless: ratio, windowMs: 5_000 });
     feed({ metric: "publish_ms", kind: "duration", tags: {} }, 2, 9_000);
     feed({ metric: "origin_gets", kind: "increment", tags: {} }, 1, 9_000, 9);

@@ -21,7 +21,10 @@ export class AbortWatch implements SampleSink {
   #phase: string | null = null;
   #phaseFromMs = 0;
 
-  constructor(inner: SampleSink, { abortWhen: conditions, metrics }: Pick<Plan, "abortWhen" | "metrics">) {
+  constructor(
+    inner: SampleSink,
+    { abortWhen: conditions, metrics }: Pick<Plan, "abortWhen" | "metrics">,
+  ) {
     this.#inner = inner;
     this.#conditions = conditions;
     this.#metrics = metrics;
@@ -30,8 +33,15 @@ export class AbortWatch implements SampleSink {
 
   series(series: Series): number {
     const id = this.#inner.series(series);
-    const wanted = this.#conditions.flatMap((condition) => statisticOf(condition.unless).watches(condition.unless));
-    if (!this.#recent.has(id) && wanted.some((selector) => selector.metric === series.metric && carries(series.tags, selector.where))) {
+    const wanted = this.#conditions.flatMap((condition) =>
+      statisticOf(condition.unless).watches(condition.unless),
+    );
+    if (
+      !this.#recent.has(id) &&
+      wanted.some(
+        (selector) => selector.metric === series.metric && carries(series.tags, selector.where),
+      )
+    ) {
       this.#recent.set(id, new RecentSamples(series));
     }
     return id;
@@ -57,7 +67,13 @@ export class AbortWatch implements SampleSink {
     const all = [...this.#recent.values()].map((recent) => recent.seriesData());
     for (const { unless, windowMs } of this.#conditions) {
       if (!unless.during.includes(phase)) continue;
-      const why = violation(unless, windowMs, { fromMs: this.#phaseFromMs, untilMs: nowMs }, all, this.#metrics);
+      const why = violation(
+        unless,
+        windowMs,
+        { fromMs: this.#phaseFromMs, untilMs: nowMs },
+        all,
+        this.#metrics,
+      );
       if (why !== null) return why;
     }
     return null;
@@ -66,7 +82,11 @@ export class AbortWatch implements SampleSink {
 
 /** Over the last `windowMs` of the phase: what was asked before it began belongs to another one. */
 function violation(
-  claim: Claim, windowMs: number, { fromMs, untilMs }: Window, all: readonly SeriesData[], registry: Registry,
+  claim: Claim,
+  windowMs: number,
+  { fromMs, untilMs }: Window,
+  all: readonly SeriesData[],
+  registry: Registry,
 ): string | null {
   const { limit } = claim;
   if (typeof limit !== "number") return null;
@@ -85,7 +105,12 @@ function violation(
  * Whether a quantile is within its upper limit, by counting: to sort a minute's samples every second
  * costs ten times as much.
  */
-function isWithin(claim: Claim, limit: number, window: Window, all: readonly SeriesData[]): boolean {
+function isWithin(
+  claim: Claim,
+  limit: number,
+  window: Window,
+  all: readonly SeriesData[],
+): boolean {
   const { comparison } = claim;
   const { quantile } = statisticOf(claim);
   if (quantile === null) return false;

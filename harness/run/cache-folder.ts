@@ -3,7 +3,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
-  return env["SEAWALL_CACHE"] || join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "seawall");
+  return (
+    env["SEAWALL_CACHE"] ||
+    join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "seawall")
+  );
 }
 
 /** Ledgers and locks. */

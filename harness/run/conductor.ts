@@ -28,7 +28,10 @@ export interface World {
   readonly inject: InjectFault;
   deploy(signal: AbortSignal): Promise<Deployment>;
   /** The target is up, and people look at it under its everyday load, none of which is recorded, until one of them says go. Rejects with a RunAborted when nobody does. */
-  readonly hold?: { readonly msMax: number; release(deployment: Deployment, signal: AbortSignal): Promise<void> };
+  readonly hold?: {
+    readonly msMax: number;
+    release(deployment: Deployment, signal: AbortSignal): Promise<void>;
+  };
   prepareLoad(deployment: Deployment, signal: AbortSignal): Promise<RunningLoad>;
   startProbes(deployment: Deployment, load: RunningLoad, signal: AbortSignal): Promise<Probes>;
   /** Undoes what no disposal reached; returns what is left. */
@@ -73,7 +76,11 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
   // One signal for all who may end the run: whoever is first gives the reason.
   const signal = AbortSignal.any([outside, own.signal]);
   const msMax = runMsMax(plan) + (world.hold?.msMax ?? 0);
-  void clock.sleep(msMax, inTime.signal).then(() => own.abort(new RunAborted("deadline", `it took longer than ${Math.round(msMax / 1000)} s`)), () => {});
+  void clock.sleep(msMax, inTime.signal).then(
+    () =>
+      own.abort(new RunAborted("deadline", `it took longer than ${Math.round(msMax / 1000)} s`)),
+    () => {},
+  );
   try {
     const startedMs = clock.nowMs();
     events.event({ kind: "deploying" });
@@ -82,7 +89,8 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
       events.event({ kind: "exited", ...exit });
       // What belongs to the substrate and not to the target, as the proxy on its links: without it nothing that is measured means anything.
       const isTargets = deployment.layout.services.some((service) => service.name === exit.service);
-      if (!exit.expected && !isTargets) own.abort(new RunAborted("substrate", `${exit.service} died: ${exit.detail}`));
+      if (!exit.expected && !isTargets)
+        own.abort(new RunAborted("substrate", `${exit.service} died: ${exit.detail}`));
     });
     events.event({ kind: "deployed", tookMs: clock.nowMs() - startedMs });
     if (world.hold !== undefined) await held(world, world.hold, deployment, signal);
@@ -100,16 +108,33 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
   return { error };
 }
 
-async function held({ clock, events }: World, hold: NonNullable<World["hold"]>, deployment: Deployment, signal: AbortSignal): Promise<void> {
+async function held(
+  { clock, events }: World,
+  hold: NonNullable<World["hold"]>,
+  deployment: Deployment,
+  signal: AbortSignal,
+): Promise<void> {
   const sinceMs = clock.nowMs();
   await hold.release(deployment, signal);
-  events.event({ kind: "note", text: `held under everyday load for ${((clock.nowMs() - sinceMs) / 1000).toFixed(0)} s before anything was recorded, until somebody said go` });
+  events.event({
+    kind: "note",
+    text: `held under everyday load for ${((clock.nowMs() - sinceMs) / 1000).toFixed(0)} s before anything was recorded, until somebody said go`,
+  });
 }
 
 /** The load, what it takes to bring the target up and to heal it, and some: a run that goes on after that is stuck. */
 function runMsMax(plan: Plan): number {
   const { leadInMs, phasesMs } = plan;
-  return startMsMax + leadInMs + phasesMs.baseline + phasesMs.fault + phasesMs.recovery + healMsMax + drainMsMax(plan) + marginMs;
+  return (
+    startMsMax +
+    leadInMs +
+    phasesMs.baseline +
+    phasesMs.fault +
+    phasesMs.recovery +
+    healMsMax +
+    drainMsMax(plan) +
+    marginMs
+  );
 }
 
 /** Why a run ended before its time, as it was when it ended: what comes while everything is healed does not change it. */
@@ -128,7 +153,8 @@ function reasonOf(thrown: unknown, signal: AbortSignal): { reason: AbortReason; 
   const cause = signal.aborted && !(thrown instanceof RunAborted) ? signal.reason : thrown;
   if (cause instanceof RunAborted) return { reason: cause.reason, detail: cause.message };
   const detail = cause instanceof Error ? cause.message : String(cause);
-  if (cause instanceof SeawallError) return { reason: cause.code === "INTERRUPTED" ? "user" : "substrate", detail };
+  if (cause instanceof SeawallError)
+    return { reason: cause.code === "INTERRUPTED" ? "user" : "substrate", detail };
   return { reason: "internal", detail };
 }
 
@@ -136,32 +162,66 @@ function reasonOf(thrown: unknown, signal: AbortSignal): { reason: AbortReason; 
 async function undo(world: World, stack: AsyncDisposableStack, error: unknown): Promise<void> {
   const { clock, events } = world;
   const startedMs = clock.nowMs();
-  const left: string[] = error instanceof SeawallError && error.code === "CLEANUP_INCOMPLETE" ? [error.message] : [];
+  const left: string[] =
+    error instanceof SeawallError && error.code === "CLEANUP_INCOMPLETE" ? [error.message] : [];
   const deadline = new AbortController();
   // Teardown has a deadline of its own: whatever aborted the run must not shorten it.
-  const timeout = clock.sleep(teardownMs, deadline.signal).then(() => "late" as const, () => "ended" as const);
-  const outcome = await Promise.race([stack.disposeAsync().then(() => "done" as const, (error: unknown) => error), timeout]);
+  const timeout = clock.sleep(teardownMs, deadline.signal).then(
+    () => "late" as const,
+    () => "ended" as const,
+  );
+  const outcome = await Promise.race([
+    stack.disposeAsync().then(
+      () => "done" as const,
+      (error: unknown) => error,
+    ),
+    timeout,
+  ]);
   deadline.abort();
   if (outcome === "late") left.push(`teardown did not end within ${teardownMs / 1000} s`);
   else if (outcome instanceof Error) left.push(outcome.message);
   left.push(...(await world.sweep()));
-  events.event({ kind: "cleaned", status: left.length === 0 ? "clean" : "incomplete", left, tookMs: clock.nowMs() - startedMs });
+  events.event({
+    kind: "cleaned",
+    status: left.length === 0 ? "clean" : "incomplete",
+    left,
+    tookMs: clock.nowMs() - startedMs,
+  });
 }
 
-async function perform(plan: Plan, world: World, deployment: Deployment, load: RunningLoad, probes: Probes, signal: AbortSignal): Promise<void> {
+async function perform(
+  plan: Plan,
+  world: World,
+  deployment: Deployment,
+  load: RunningLoad,
+  probes: Probes,
+  signal: AbortSignal,
+): Promise<void> {
   const { clock, events } = world;
-  const faults = new FaultsInForce(world, deployment, signal, () => probes.countTraffic(), touching(plan));
+  const faults = new FaultsInForce(
+    world,
+    deployment,
+    signal,
+    () => probes.countTraffic(),
+    touching(plan),
+  );
   const meter = { cpuSeconds: world.harnessCpuSeconds(), sinceMs: clock.nowMs() };
   let early: LoadEnd | null = null;
   let scheduled = true;
   const phase: CurrentPhase = { now: null, changedMs: clock.nowMs() };
   const stop = new AbortController();
   const running = AbortSignal.any([signal, stop.signal]);
-  const report = (end: LoadEnd): void => events.event({
-    kind: "generator", exitCode: end.exitCode, signal: end.signal, expected: end.expected && !scheduled,
-    detail: scheduled ? `it ended before its time: ${end.detail}` : end.detail,
-    generatorCpuSeconds: end.cpuSeconds, harnessCpuSeconds: world.harnessCpuSeconds() - meter.cpuSeconds, seconds: (clock.nowMs() - meter.sinceMs) / 1000,
-  });
+  const report = (end: LoadEnd): void =>
+    events.event({
+      kind: "generator",
+      exitCode: end.exitCode,
+      signal: end.signal,
+      expected: end.expected && !scheduled,
+      detail: scheduled ? `it ended before its time: ${end.detail}` : end.detail,
+      generatorCpuSeconds: end.cpuSeconds,
+      harnessCpuSeconds: world.harnessCpuSeconds() - meter.cpuSeconds,
+      seconds: (clock.nowMs() - meter.sinceMs) / 1000,
+    });
   await load.begin();
   events.event({ kind: "loadStarted", generator: load.name });
   const zeroMs = clock.nowMs();
@@ -200,12 +260,19 @@ const readMsMax = 1_000;
 
 /** Whether two steps strike the same service or link. */
 function touching(plan: Plan): (one: number, other: number) => boolean {
-  const struck = plan.steps.map((_, step) => [...struckBy(plan, step).services, ...struckBy(plan, step).links]);
-  return (one, other) => struck[one]?.some((name) => struck[other]?.includes(name) === true) === true;
+  const struck = plan.steps.map((_, step) => [
+    ...struckBy(plan, step).services,
+    ...struckBy(plan, step).links,
+  ]);
+  return (one, other) =>
+    struck[one]?.some((name) => struck[other]?.includes(name) === true) === true;
 }
 
 /** The judged phase that is on, null in the lead-in and the drain; and when the last change was due. */
-interface CurrentPhase { now: Phase | null; changedMs: number }
+interface CurrentPhase {
+  now: Phase | null;
+  changedMs: number;
+}
 
 function isPhase(name: string): name is Phase {
   return (phases as readonly string[]).includes(name);
@@ -214,7 +281,12 @@ function isPhase(name: string): name is Phase {
 class LoadEnded extends Error {}
 
 /** Judges the abort conditions every second; the first that is met ends the run. */
-async function watch(world: World, phase: CurrentPhase, stop: AbortController, running: AbortSignal): Promise<void> {
+async function watch(
+  world: World,
+  phase: CurrentPhase,
+  stop: AbortController,
+  running: AbortSignal,
+): Promise<void> {
   try {
     for (;;) {
       await world.clock.sleep(1_000, running);
@@ -236,23 +308,41 @@ function drainMsMax(plan: Plan): number {
   return tailMs + gracefulStopMsOf(plan) + drainMarginMs;
 }
 
-async function drained(load: RunningLoad, drainMs: number, world: World, signal: AbortSignal): Promise<LoadEnd> {
+async function drained(
+  load: RunningLoad,
+  drainMs: number,
+  world: World,
+  signal: AbortSignal,
+): Promise<LoadEnd> {
   const patience = new AbortController();
   // Whoever ends the run now does not want to wait for the last viewers either.
-  const late = world.clock.sleep(drainMs, AbortSignal.any([signal, patience.signal])).then(() => null, () => null);
+  const late = world.clock.sleep(drainMs, AbortSignal.any([signal, patience.signal])).then(
+    () => null,
+    () => null,
+  );
   const end = await Promise.race([load.ended, late]);
   patience.abort();
   return end ?? (await load.stop());
 }
 
-async function act(action: Action, plannedMs: number, world: World, faults: FaultsInForce, probes: Probes): Promise<void> {
+async function act(
+  action: Action,
+  plannedMs: number,
+  world: World,
+  faults: FaultsInForce,
+  probes: Probes,
+): Promise<void> {
   switch (action.kind) {
     case "phase":
       // Counters read now belong to the phase that ends here.
       await withIn(readMsMax, probes.readNow(), world.clock);
       world.events.event({ kind: "phase", phase: action.phase });
       return;
-    case "inject": faults.inject(action.step, action, plannedMs, plannedMs + action.forMs); return;
-    case "heal": faults.heal(action.step, plannedMs); return;
+    case "inject":
+      faults.inject(action.step, action, plannedMs, plannedMs + action.forMs);
+      return;
+    case "heal":
+      faults.heal(action.step, plannedMs);
+      return;
   }
 }

@@ -2,8 +2,12 @@ import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { listen } from "./dead-man.ts";
 
-beforeEach(() => { vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }); });
-afterEach(() => { vi.useRealTimers(); });
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const settled = (): Promise<void> => new Promise((next) => setImmediate(next));
 
@@ -28,7 +32,9 @@ describe("the dead-man's switch", () => {
   it("acts when the beat stops, and not before", async () => {
     const pipe = new PassThrough();
     let heard = "";
-    void listen(pipe, 3).then((what) => { heard = what; });
+    void listen(pipe, 3).then((what) => {
+      heard = what;
+    });
     for (let second = 0; second < 20; second++) {
       pipe.write("beat\n");
       await settled();

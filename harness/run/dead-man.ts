@@ -16,7 +16,10 @@ export interface DeadMan {
 }
 
 /** `command` is started in a session of its own, so that nothing that ends the harness ends it too, and reads the beat from standard input. */
-export function startDeadMan(command: readonly [string, ...string[]], env: NodeJS.ProcessEnv): DeadMan {
+export function startDeadMan(
+  command: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv,
+): DeadMan {
   const [program, ...args] = command;
   const child = spawn(program, args, { detached: true, stdio: ["pipe", "ignore", "ignore"], env });
   // A harness without its switch is as one that never had it: its ledger is still there for `recover`.
@@ -34,14 +37,22 @@ export function startDeadMan(command: readonly [string, ...string[]], env: NodeJ
 }
 
 /** Resolves with what became of the harness. */
-export function listen(input: Readable, silentBeats: number = silentBeatsMax): Promise<"released" | "killed" | "silent"> {
+export function listen(
+  input: Readable,
+  silentBeats: number = silentBeatsMax,
+): Promise<"released" | "killed" | "silent"> {
   return new Promise((resolve) => {
     let silent = 0;
     let last = "";
-    const tick = setInterval(() => { if (++silent > silentBeats) end("silent"); }, beatMs);
+    const tick = setInterval(() => {
+      if (++silent > silentBeats) end("silent");
+    }, beatMs);
     const end = (what: "released" | "killed" | "silent"): void => {
       clearInterval(tick);
-      input.removeAllListeners().on("error", () => {}).destroy();
+      input
+        .removeAllListeners()
+        .on("error", () => {})
+        .destroy();
       resolve(what);
     };
     input.setEncoding("utf8").on("data", (text: string) => {

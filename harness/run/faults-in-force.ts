@@ -14,10 +14,20 @@ interface FaultWorld {
 }
 
 /** A fault, and what the plan says that it strikes. */
-interface Planned { readonly fault: Fault; readonly struck: Struck }
+interface Planned {
+  readonly fault: Fault;
+  readonly struck: Struck;
+}
 
-interface Taken { readonly injection: Injection; readonly watch: WatchedFault | null }
-interface Active { readonly fault: Fault; readonly taken: Promise<Taken | null>; healed: Promise<void> | null }
+interface Taken {
+  readonly injection: Injection;
+  readonly watch: WatchedFault | null;
+}
+interface Active {
+  readonly fault: Fault;
+  readonly taken: Promise<Taken | null>;
+  healed: Promise<void> | null;
+}
 
 /** The faults of one run: each injected once, looked at while it lasts, healed once, whatever happens in between. */
 export class FaultsInForce {
@@ -29,8 +39,13 @@ export class FaultsInForce {
   readonly #active = new Map<number, Active>();
 
   /** `countTraffic` counts what passed over links until now; `touch`: two steps strike the same, so one waits until the other is healed. */
-  constructor(world: FaultWorld, deployment: Deployment, signal: AbortSignal, countTraffic: () => Promise<void> = async () => {},
-    touch: (one: number, other: number) => boolean = () => false) {
+  constructor(
+    world: FaultWorld,
+    deployment: Deployment,
+    signal: AbortSignal,
+    countTraffic: () => Promise<void> = async () => {},
+    touch: (one: number, other: number) => boolean = () => false,
+  ) {
     this.#world = world;
     this.#deployment = deployment;
     this.#signal = signal;
@@ -40,40 +55,68 @@ export class FaultsInForce {
 
   /** `dueMs`: epoch ms at which it is to be healed. */
   inject(step: number, planned: Planned, plannedMs: number, dueMs: number): void {
-    this.#active.set(step, { fault: planned.fault, taken: this.#take(step, planned, plannedMs, dueMs), healed: null });
+    this.#active.set(step, {
+      fault: planned.fault,
+      taken: this.#take(step, planned, plannedMs, dueMs),
+      healed: null,
+    });
   }
 
-  async #take(step: number, { fault, struck }: Planned, plannedMs: number, dueMs: number): Promise<Taken | null> {
+  async #take(
+    step: number,
+    { fault, struck }: Planned,
+    plannedMs: number,
+    dueMs: number,
+  ): Promise<Taken | null> {
     const { events, inject, clock } = this.#world;
     await this.#healed(step);
     events.event({ kind: "injecting", step, fault });
     // Beside the act, which must not wait: what passed before is told apart from what passes while it is in force.
     void this.#countTraffic();
     try {
-      const injection = await inject(fault, struck, this.#deployment, { clock, signal: this.#signal });
+      const injection = await inject(fault, struck, this.#deployment, {
+        clock,
+        signal: this.#signal,
+      });
       const { actedMs, evidence } = injection;
       events.event({ kind: "injected", step, fault, plannedMs, actedMs, evidence });
       const isWatched = evidence.landed && injection.observe !== null;
-      const watch = isWatched ? new WatchedFault({ step, fault, injection, dueMs }, clock, events) : null;
+      const watch = isWatched
+        ? new WatchedFault({ step, fault, injection, dueMs }, clock, events)
+        : null;
       return { injection, watch };
     } catch (error) {
-      events.event({ kind: "injected", step, fault, plannedMs, evidence: { landed: false, observation: messageOf(error) } });
+      events.event({
+        kind: "injected",
+        step,
+        fault,
+        plannedMs,
+        evidence: { landed: false, observation: messageOf(error) },
+      });
       return null;
     }
   }
 
   /** Whoever strikes what is being healed would strike the healing. */
   async #healed(step: number): Promise<void> {
-    const healing = [...this.#active].flatMap(([other, { healed }]) => (healed !== null && this.#touch(step, other) ? [healed] : []));
+    const healing = [...this.#active].flatMap(([other, { healed }]) =>
+      healed !== null && this.#touch(step, other) ? [healed] : [],
+    );
     if (healing.length > 0) await Promise.all(healing);
   }
 
   heal(step: number, plannedMs: number): void {
     const active = this.#active.get(step);
-    if (active !== undefined) active.healed ??= this.#restore(step, active.fault, active.taken, plannedMs);
+    if (active !== undefined)
+      active.healed ??= this.#restore(step, active.fault, active.taken, plannedMs);
   }
 
-  async #restore(step: number, fault: Fault, taking: Promise<Taken | null>, plannedMs: number): Promise<void> {
+  async #restore(
+    step: number,
+    fault: Fault,
+    taking: Promise<Taken | null>,
+    plannedMs: number,
+  ): Promise<void> {
     const taken = await taking;
     if (taken === null) return;
     const { events } = this.#world;
@@ -81,9 +124,21 @@ export class FaultsInForce {
     void this.#countTraffic();
     events.event({ kind: "healing", step, fault });
     try {
-      events.event({ kind: "healed", step, fault, plannedMs, evidence: await taken.injection.heal() });
+      events.event({
+        kind: "healed",
+        step,
+        fault,
+        plannedMs,
+        evidence: await taken.injection.heal(),
+      });
     } catch (error) {
-      events.event({ kind: "healed", step, fault, plannedMs, evidence: { landed: false, observation: messageOf(error) } });
+      events.event({
+        kind: "healed",
+        step,
+        fault,
+        plannedMs,
+        evidence: { landed: false, observation: messageOf(error) },
+      });
     }
   }
 

@@ -1,6 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -14,7 +25,9 @@ import { recoverRun, tracesOf } from "./recovery.ts";
 
 let state = "";
 let children: ChildProcess[] = [];
-beforeEach(() => { state = join(mkdtempSync(join(tmpdir(), "seawall-ledger-")), "state"); });
+beforeEach(() => {
+  state = join(mkdtempSync(join(tmpdir(), "seawall-ledger-")), "state");
+});
 afterEach(() => {
   for (const child of children) {
     try {
@@ -36,21 +49,46 @@ const onlyRun = (): ReturnType<typeof leftRuns>[number] => {
 };
 
 /** A sleeping child in a group of its own. */
-async function sleeper(marked: string | null): Promise<{ pid: number; entry: UndoEntry & { kind: "processGroup" }; ended: Promise<unknown> }> {
-  const child = spawn("sleep", ["60"], { detached: true, stdio: "ignore", env: { PATH: process.env["PATH"], ...(marked === null ? {} : { [runVariable]: marked }) } });
+async function sleeper(
+  marked: string | null,
+): Promise<{ pid: number; entry: UndoEntry & { kind: "processGroup" }; ended: Promise<unknown> }> {
+  const child = spawn("sleep", ["60"], {
+    detached: true,
+    stdio: "ignore",
+    env: { PATH: process.env["PATH"], ...(marked === null ? {} : { [runVariable]: marked }) },
+  });
   children.push(child);
   await once(child, "spawn");
   const pid = child.pid ?? 0;
-  return { pid, entry: { kind: "processGroup", service: "sleep", pid, startTicks: statOf(pid)?.startTicks ?? 0 }, ended: once(child, "exit") };
+  return {
+    pid,
+    entry: {
+      kind: "processGroup",
+      service: "sleep",
+      pid,
+      startTicks: statOf(pid)?.startTicks ?? 0,
+    },
+    ended: once(child, "exit"),
+  };
 }
 
 /** A zombie that nobody has waited for yet is as dead as can be. */
-const lives = ({ entry }: { readonly entry: { readonly pid: number; readonly startTicks: number } }): boolean => isSameProcess(entry.pid, entry.startTicks);
+const lives = ({
+  entry,
+}: {
+  readonly entry: { readonly pid: number; readonly startTicks: number };
+}): boolean => isSameProcess(entry.pid, entry.startTicks);
 
 /** Makes a ledger look like one of a process that is no more. */
 function orphan(): void {
   const path = join(state, `${runId}.ndjson`);
-  writeFileSync(path, readFileSync(path, "utf8").replace(`"pid":${process.pid},"startTicks":${statOf(process.pid)?.startTicks}`, `"pid":${process.pid},"startTicks":1`));
+  writeFileSync(
+    path,
+    readFileSync(path, "utf8").replace(
+      `"pid":${process.pid},"startTicks":${statOf(process.pid)?.startTicks}`,
+      `"pid":${process.pid},"startTicks":1`,
+    ),
+  );
 }
 
 describe("a ledger", () => {
@@ -60,7 +98,13 @@ describe("a ledger", () => {
     const undone = ledger.record(folder("b"));
     ledger.record(folder("c"));
     undone();
-    expect(onlyRun()).toMatchObject({ runId, directory: "/runs/one", ownerPid: process.pid, alive: true, entries: [folder("a"), folder("c")] });
+    expect(onlyRun()).toMatchObject({
+      runId,
+      directory: "/runs/one",
+      ownerPid: process.pid,
+      alive: true,
+      entries: [folder("a"), folder("c")],
+    });
     ledger.close();
     expect(onlyRun().entries).toHaveLength(2);
     ledger.remove();
@@ -71,7 +115,12 @@ describe("a ledger", () => {
   it("is on disk before the caller goes on", () => {
     const ledger = new FileLedger(state, runId, "");
     ledger.record(folder("a"));
-    expect(readFileSync(join(state, `${runId}.ndjson`), "utf8").split("\n").filter((line) => line !== "").map((line) => Object.keys(JSON.parse(line) as object)[0])).toEqual(["owner", "entry"]);
+    expect(
+      readFileSync(join(state, `${runId}.ndjson`), "utf8")
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => Object.keys(JSON.parse(line) as object)[0]),
+    ).toEqual(["owner", "entry"]);
     ledger.close();
   });
 
@@ -83,7 +132,12 @@ describe("a ledger", () => {
     const text = readFileSync(path, "utf8");
     for (let length = text.length; length >= 0; length--) {
       truncateSync(path, length);
-      const whole = text.slice(0, length).split("\n").filter((line) => text.includes(`${line}\n`) && line.includes('"entry"') && line.endsWith("}"));
+      const whole = text
+        .slice(0, length)
+        .split("\n")
+        .filter(
+          (line) => text.includes(`${line}\n`) && line.includes('"entry"') && line.endsWith("}"),
+        );
       const left = onlyRun();
       expect(left.entries.length, String(length)).toBe(whole.length);
       expect(left.runId).toBe(runId);
@@ -93,7 +147,7 @@ describe("a ledger", () => {
 
   it("is read in spite of lines that are no entries", () => {
     const ledger = new FileLedger(state, runId, "");
-    appendFileSync(join(state, `${runId}.ndjson`), "null\n7\n\"x\"\n[]\n{}\nrubbish\n");
+    appendFileSync(join(state, `${runId}.ndjson`), 'null\n7\n"x"\n[]\n{}\nrubbish\n');
     ledger.record(folder("a"));
     ledger.close();
     expect(onlyRun().entries).toEqual([folder("a")]);
@@ -101,7 +155,9 @@ describe("a ledger", () => {
 
   it("belongs to one run only", () => {
     const ledger = new FileLedger(state, runId, "");
-    expect(() => new FileLedger(state, runId, "")).toThrow(expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }));
+    expect(() => new FileLedger(state, runId, "")).toThrow(
+      expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }),
+    );
     expect(onlyRun().alive).toBe(true);
     ledger.close();
   });
@@ -120,7 +176,9 @@ describe("a ledger", () => {
   it("says what to do when it cannot be written", () => {
     mkdirSync(state, { recursive: true });
     writeFileSync(join(state, "file"), "");
-    expect(() => new FileLedger(join(state, "file"), runId, "")).toThrow(expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }));
+    expect(() => new FileLedger(join(state, "file"), runId, "")).toThrow(
+      expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }),
+    );
     expect(leftRuns(join(state, "nowhere"))).toEqual([]);
   });
 });
@@ -128,7 +186,10 @@ describe("a ledger", () => {
 describe("ledgers that cannot be read", () => {
   const dead = (name: string): void => {
     mkdirSync(state, { recursive: true });
-    writeFileSync(join(state, `${name}.ndjson`), `${JSON.stringify({ owner: { runId: name, pid: 2 ** 22 + 1, startTicks: 1, directory: "" } })}\n${JSON.stringify({ entry: folder("a"), id: 0 })}\n`);
+    writeFileSync(
+      join(state, `${name}.ndjson`),
+      `${JSON.stringify({ owner: { runId: name, pid: 2 ** 22 + 1, startTicks: 1, directory: "" } })}\n${JSON.stringify({ entry: folder("a"), id: 0 })}\n`,
+    );
   };
 
   it("are named, and hide no other one: links to nowhere and folders", async () => {
@@ -137,9 +198,15 @@ describe("ledgers that cannot be read", () => {
     mkdirSync(join(state, "place.ndjson"));
     mkdirSync(join(state, "..", "a"));
     const runs = leftRuns(state);
-    expect(runs.map(({ runId: id, unread, alive }) => [id, unread.length, alive])).toEqual([["dead", 0, false], ["link", 1, false], ["place", 1, false]]);
+    expect(runs.map(({ runId: id, unread, alive }) => [id, unread.length, alive])).toEqual([
+      ["dead", 0, false],
+      ["link", 1, false],
+      ["place", 1, false],
+    ]);
     const [, link] = runs;
-    expect(await recoverRun(link as NonNullable<typeof link>)).toEqual([expect.stringMatching(/^its ledger .*link\.ndjson \(ENOENT\), which cannot be read here$/)]);
+    expect(await recoverRun(link as NonNullable<typeof link>)).toEqual([
+      expect.stringMatching(/^its ledger .*link\.ndjson \(ENOENT\), which cannot be read here$/),
+    ]);
     expect(await recoverRun(leftRun(state, "dead") as NonNullable<typeof link>)).toEqual([]);
     expect(existsSync(join(state, "..", "a"))).toBe(false);
     expect(readdirSync(state)).toEqual(["link.ndjson", "place.ndjson"]);
@@ -149,19 +216,38 @@ describe("ledgers that cannot be read", () => {
     dead("dead");
     expect(leftRun(state, "ended")).toBeUndefined();
     writeFileSync(state.replace(/state$/, "file"), "");
-    expect(() => leftRuns(state.replace(/state$/, "file"))).toThrow(expect.objectContaining({ code: "MACHINE_DIRTY" }));
+    expect(() => leftRuns(state.replace(/state$/, "file"))).toThrow(
+      expect.objectContaining({ code: "MACHINE_DIRTY" }),
+    );
   });
 
   it("of a newer version are undone as far as they are understood, and kept", async () => {
     mkdirSync(join(state, "..", "a"), { recursive: true });
     mkdirSync(state, { recursive: true });
     const lines = [
-      { owner: { format: "seawall-ledger/9", runId, pid: 2 ** 22 + 1, startTicks: 1, directory: "" } }, { entry: folder("a"), id: 0 },
-      { entry: { kind: "virtualMachine", name: "one" }, id: 1 }, { entry: { kind: "virtualMachine", name: "two" }, id: 2 }, { undone: 2 },
+      {
+        owner: {
+          format: "seawall-ledger/9",
+          runId,
+          pid: 2 ** 22 + 1,
+          startTicks: 1,
+          directory: "",
+        },
+      },
+      { entry: folder("a"), id: 0 },
+      { entry: { kind: "virtualMachine", name: "one" }, id: 1 },
+      { entry: { kind: "virtualMachine", name: "two" }, id: 2 },
+      { undone: 2 },
     ];
-    writeFileSync(join(state, `${runId}.ndjson`), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    writeFileSync(
+      join(state, `${runId}.ndjson`),
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+    );
     const remaining = await recoverRun(onlyRun());
-    expect(remaining).toEqual([expect.stringContaining("seawall-ledger/9"), expect.stringContaining("virtualMachine")]);
+    expect(remaining).toEqual([
+      expect.stringContaining("seawall-ledger/9"),
+      expect.stringContaining("virtualMachine"),
+    ]);
     expect(existsSync(join(state, "..", "a"))).toBe(false);
     expect(leftRuns(state)).toHaveLength(1);
   });
@@ -169,8 +255,18 @@ describe("ledgers that cannot be read", () => {
   it("name numbers of processes that mean nothing after a boot", async () => {
     const child = await sleeper(null);
     mkdirSync(state, { recursive: true });
-    const owner = { format: ledgerFormat, runId, pid: process.pid, startTicks: statOf(process.pid)?.startTicks, epoch: "another boot", directory: "" };
-    writeFileSync(join(state, `${runId}.ndjson`), `${JSON.stringify({ owner })}\n${JSON.stringify({ entry: child.entry, id: 0 })}\n`);
+    const owner = {
+      format: ledgerFormat,
+      runId,
+      pid: process.pid,
+      startTicks: statOf(process.pid)?.startTicks,
+      epoch: "another boot",
+      directory: "",
+    };
+    writeFileSync(
+      join(state, `${runId}.ndjson`),
+      `${JSON.stringify({ owner })}\n${JSON.stringify({ entry: child.entry, id: 0 })}\n`,
+    );
     expect(onlyRun().alive).toBe(false);
     expect(await recoverRun(onlyRun())).toEqual([]);
     expect(lives(child)).toBe(true);
@@ -184,9 +280,15 @@ describe("recovery", () => {
     ledger.close();
     // Where start times cannot be read, a process of that number counts as alive.
     const path = join(state, `${runId}.ndjson`);
-    writeFileSync(path, JSON.stringify({ owner: { runId, pid: process.pid, startTicks: 0, directory: "" } }));
+    writeFileSync(
+      path,
+      JSON.stringify({ owner: { runId, pid: process.pid, startTicks: 0, directory: "" } }),
+    );
     expect(onlyRun().alive).toBe(true);
-    writeFileSync(path, JSON.stringify({ owner: { runId, pid: process.pid, startTicks: 1, directory: "" } }));
+    writeFileSync(
+      path,
+      JSON.stringify({ owner: { runId, pid: process.pid, startTicks: 1, directory: "" } }),
+    );
     expect(onlyRun().alive).toBe(false);
   });
 
@@ -208,10 +310,18 @@ describe("recovery", () => {
 
   it("ends a group whose leader is dead, though nothing in it carries the run's mark", async () => {
     const ledger = new FileLedger(state, runId, "");
-    const leader = spawn("sh", ["-c", "env -i sleep 60 & echo $!; sleep 0.2"], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+    const leader = spawn("sh", ["-c", "env -i sleep 60 & echo $!; sleep 0.2"], {
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     children.push(leader);
     const pid = leader.pid ?? 0;
-    ledger.record({ kind: "processGroup", service: "nginx", pid, startTicks: statOf(pid)?.startTicks ?? 0 });
+    ledger.record({
+      kind: "processGroup",
+      service: "nginx",
+      pid,
+      startTicks: statOf(pid)?.startTicks ?? 0,
+    });
     const [said] = (await once(leader.stdout, "data")) as [Buffer];
     await once(leader, "exit");
     const worker = Number(said);
@@ -226,7 +336,10 @@ describe("recovery", () => {
     const ledger = new FileLedger(state, runId, "");
     mkdirSync(join(state, "..", "a"));
     ledger.record(folder("a"));
-    const daemon = spawn("env", ["-i", "setsid", "--fork", "sleep", "61"], { cwd: join(state, "..", "a"), stdio: "ignore" });
+    const daemon = spawn("env", ["-i", "setsid", "--fork", "sleep", "61"], {
+      cwd: join(state, "..", "a"),
+      stdio: "ignore",
+    });
     await once(daemon, "exit");
     ledger.close();
     orphan();
@@ -239,16 +352,26 @@ describe("recovery", () => {
 
   it("ends who listens on a port of the run, if the run may have started it", async () => {
     const ledger = new FileLedger(state, runId, "");
-    const serve = "require('net').createServer().listen(0, '127.9.8.7', function () { console.log(this.address().port) })";
-    const server = spawn("env", ["-i", process.execPath, "-e", serve], { cwd: "/", stdio: ["ignore", "pipe", "ignore"], detached: true });
+    const serve =
+      "require('net').createServer().listen(0, '127.9.8.7', function () { console.log(this.address().port) })";
+    const server = spawn("env", ["-i", process.execPath, "-e", serve], {
+      cwd: "/",
+      stdio: ["ignore", "pipe", "ignore"],
+      detached: true,
+    });
     children.push(server);
     const [said] = (await once(server.stdout, "data")) as [Buffer];
     ledger.record({ kind: "ports", endpoints: [{ host: "127.9.8.7", port: Number(said) }] });
     ledger.close();
     orphan();
     const left = onlyRun();
-    expect(straysOf({ ...tracesOf(left), untilMs: Date.now() - 60_000 }), "one that came later").toEqual([]);
-    expect(straysOf(tracesOf(left))).toEqual([{ pid: server.pid, name: expect.any(String), why: `it listens on 127.9.8.7:${Number(said)}` }]);
+    expect(
+      straysOf({ ...tracesOf(left), untilMs: Date.now() - 60_000 }),
+      "one that came later",
+    ).toEqual([]);
+    expect(straysOf(tracesOf(left))).toEqual([
+      { pid: server.pid, name: expect.any(String), why: `it listens on 127.9.8.7:${Number(said)}` },
+    ]);
     const ended = once(server, "exit");
     expect(await recoverRun(left)).toEqual([]);
     await ended;
@@ -256,7 +379,11 @@ describe("recovery", () => {
 
   it("ends what carries the run's mark though no ledger knows it, and nothing else", async () => {
     new FileLedger(state, runId, "").close();
-    const [marked, other, longer] = await Promise.all([sleeper(runId), sleeper("another-run"), sleeper(`${runId}-2`)]);
+    const [marked, other, longer] = await Promise.all([
+      sleeper(runId),
+      sleeper("another-run"),
+      sleeper(`${runId}-2`),
+    ]);
     orphan();
     expect(processesOfRun(runId)).toEqual([marked.pid]);
     const left = onlyRun();
@@ -301,7 +428,13 @@ describe("recovery", () => {
     expect(leftRuns(state)).toHaveLength(1);
   });
 
-  const made = (what: string, name: string, at: string): UndoEntry => ({ kind: "made", substrate: "docker", what, name, at });
+  const made = (what: string, name: string, at: string): UndoEntry => ({
+    kind: "made",
+    substrate: "docker",
+    what,
+    name,
+    at,
+  });
 
   it("asks each engine once for what a run had on it, and stays while one does not answer", async () => {
     const ledger = new FileLedger(state, runId, "");
@@ -325,9 +458,15 @@ describe("recovery", () => {
   });
 
   it("undoes what an older version wrote down of its engine", () => {
-    const entries = [{ kind: "network", name: "n", engine: "unix:///one" }, { kind: "container", name: "a", engine: "unix:///one" }];
+    const entries = [
+      { kind: "network", name: "n", engine: "unix:///one" },
+      { kind: "container", name: "a", engine: "unix:///one" },
+    ];
     const text = entries.map((entry, id) => JSON.stringify({ entry, id })).join("\n");
-    expect(parseLedger(text)).toMatchObject({ entries: [made("network", "n", "unix:///one"), made("container", "a", "unix:///one")], foreign: [] });
+    expect(parseLedger(text)).toMatchObject({
+      entries: [made("network", "n", "unix:///one"), made("container", "a", "unix:///one")],
+      foreign: [],
+    });
   });
 
   it("says what was made on a substrate that this version does not have", async () => {
@@ -335,7 +474,9 @@ describe("recovery", () => {
     ledger.record({ kind: "made", substrate: "moon", what: "base", name: "b", at: "crater" });
     ledger.close();
     orphan();
-    expect(await recoverRun(onlyRun(), undoOn)).toEqual(['what it made on the substrate "moon" at crater, which this version cannot undo']);
+    expect(await recoverRun(onlyRun(), undoOn)).toEqual([
+      'what it made on the substrate "moon" at crater, which this version cannot undo',
+    ]);
     expect(leftRuns(state)).toHaveLength(1);
   });
 
@@ -353,7 +494,11 @@ describe("recovery", () => {
 });
 
 describe("what was brought up by a command", () => {
-  const touch = (name: string): UndoEntry => ({ kind: "command", command: "sh", args: ["-c", `echo down >> ${join(state, "..", name)}`] });
+  const touch = (name: string): UndoEntry => ({
+    kind: "command",
+    command: "sh",
+    args: ["-c", `echo down >> ${join(state, "..", name)}`],
+  });
 
   it("is taken down by its counterpart, once, and not when that was done before", async () => {
     const ledger = new FileLedger(state, runId, "");
@@ -370,7 +515,9 @@ describe("what was brought up by a command", () => {
     const ledger = new FileLedger(state, runId, "");
     ledger.record({ kind: "command", command: "sh", args: ["-c", "exit 3"] });
     ledger.close();
-    expect(await recoverRun(onlyRun())).toEqual([expect.stringContaining("`sh -c exit 3` takes down (it ended with status 3)")]);
+    expect(await recoverRun(onlyRun())).toEqual([
+      expect.stringContaining("`sh -c exit 3` takes down (it ended with status 3)"),
+    ]);
     expect(leftRuns(state)).toHaveLength(1);
   });
 });

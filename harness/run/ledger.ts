@@ -27,7 +27,10 @@ export interface Owner {
 
 const elsewhere = "Choose another cache folder with the environment variable SEAWALL_CACHE.";
 
-type Line = { readonly owner: Owner } | { readonly entry: UndoEntry; readonly id: number } | { readonly undone: number };
+type Line =
+  | { readonly owner: Owner }
+  | { readonly entry: UndoEntry; readonly id: number }
+  | { readonly undone: number };
 
 export class FileLedger implements UndoLedger {
   readonly #path: string;
@@ -48,7 +51,16 @@ export class FileLedger implements UndoLedger {
       file = LineFile.open(beside, "ax");
       this.#file = file;
       const startTicks = statOf(process.pid)?.startTicks ?? 0;
-      this.#append({ owner: { format: ledgerFormat, runId, pid: process.pid, startTicks, epoch: machineEpoch(), directory: runDirectory } });
+      this.#append({
+        owner: {
+          format: ledgerFormat,
+          runId,
+          pid: process.pid,
+          startTicks,
+          epoch: machineEpoch(),
+          directory: runDirectory,
+        },
+      });
       renameSync(beside, this.#path);
       syncDirectory(stateDirectory);
     } catch (error) {
@@ -117,7 +129,13 @@ export interface LedgerText {
   readonly foreign: readonly string[];
 }
 
-const knownKinds: readonly string[] = ["processGroup", "directory", "ports", "made", "command"] satisfies readonly UndoEntry["kind"][];
+const knownKinds: readonly string[] = [
+  "processGroup",
+  "directory",
+  "ports",
+  "made",
+  "command",
+] satisfies readonly UndoEntry["kind"][];
 
 /** Whose it is, and what is not undone yet. A torn line announces what was not yet done. */
 export function parseLedger(text: string): LedgerText {
@@ -129,20 +147,40 @@ export function parseLedger(text: string): LedgerText {
       return [];
     }
   });
-  const owner = lines.flatMap((line) => ("owner" in line && isOwner(line.owner) ? [line.owner] : []))[0];
+  const owner = lines.flatMap((line) =>
+    "owner" in line && isOwner(line.owner) ? [line.owner] : [],
+  )[0];
   const undone = new Set(lines.flatMap((line) => ("undone" in line ? [line.undone] : [])));
-  const all = lines.flatMap((line) => ("entry" in line ? [{ ...line, entry: asNow(line.entry) }] : []));
+  const all = lines.flatMap((line) =>
+    "entry" in line ? [{ ...line, entry: asNow(line.entry) }] : [],
+  );
   const known = all.filter(({ entry }) => knownKinds.includes(entry?.kind));
-  const unknown = all.filter((line) => !known.includes(line) && !undone.has(line.id)).map(({ entry }) => String((entry as { kind?: unknown } | null)?.kind));
-  const newer = owner?.format === undefined || owner.format === ledgerFormat ? [] : [`what only a version that writes ${JSON.stringify(owner.format)} can undo`];
+  const unknown = all
+    .filter((line) => !known.includes(line) && !undone.has(line.id))
+    .map(({ entry }) => String((entry as { kind?: unknown } | null)?.kind));
+  const newer =
+    owner?.format === undefined || owner.format === ledgerFormat
+      ? []
+      : [`what only a version that writes ${JSON.stringify(owner.format)} can undo`];
   return {
-    owner, recorded: known.map(({ entry }) => entry), entries: known.filter(({ id }) => !undone.has(id)).map(({ entry }) => entry),
-    foreign: [...newer, ...[...new Set(unknown)].map((kind) => `what an entry of the unknown kind ${JSON.stringify(kind)} means`)],
+    owner,
+    recorded: known.map(({ entry }) => entry),
+    entries: known.filter(({ id }) => !undone.has(id)).map(({ entry }) => entry),
+    foreign: [
+      ...newer,
+      ...[...new Set(unknown)].map(
+        (kind) => `what an entry of the unknown kind ${JSON.stringify(kind)} means`,
+      ),
+    ],
   };
 }
 
 /** Older ledgers know one substrate that makes things elsewhere. */
-type OlderEntry = { readonly kind: "container" | "network"; readonly name: string; readonly engine: string };
+type OlderEntry = {
+  readonly kind: "container" | "network";
+  readonly name: string;
+  readonly engine: string;
+};
 
 function asNow(entry: UndoEntry | OlderEntry): UndoEntry {
   const { kind } = entry ?? {};
@@ -152,6 +190,13 @@ function asNow(entry: UndoEntry | OlderEntry): UndoEntry {
 }
 
 function isOwner(value: unknown): value is Owner {
-  const { runId, pid, startTicks, directory } = (value ?? {}) as Partial<Record<keyof Owner, unknown>>;
-  return typeof runId === "string" && Number.isSafeInteger(pid) && Number.isFinite(startTicks) && typeof directory === "string";
+  const { runId, pid, startTicks, directory } = (value ?? {}) as Partial<
+    Record<keyof Owner, unknown>
+  >;
+  return (
+    typeof runId === "string" &&
+    Number.isSafeInteger(pid) &&
+    Number.isFinite(startTicks) &&
+    typeof directory === "string"
+  );
 }

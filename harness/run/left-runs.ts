@@ -29,8 +29,12 @@ export interface LeftRun {
 
 /** Every ledger in the state folder. One too damaged to name its owner is taken for a dead run's; one that vanishes meanwhile had ended. */
 export function leftRuns(stateDirectory: string): LeftRun[] {
-  return namesIn(stateDirectory).filter((name) => name.endsWith(".ndjson")).sort()
-    .flatMap((name) => readLedger(join(stateDirectory, name), name.slice(0, -".ndjson".length)) ?? []);
+  return namesIn(stateDirectory)
+    .filter((name) => name.endsWith(".ndjson"))
+    .sort()
+    .flatMap(
+      (name) => readLedger(join(stateDirectory, name), name.slice(0, -".ndjson".length)) ?? [],
+    );
 }
 
 /** One run's own ledger, whatever lies beside it. */
@@ -44,22 +48,59 @@ function namesIn(stateDirectory: string): string[] {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return [];
-    throw new SeawallError("MACHINE_DIRTY", `${stateDirectory} cannot be read (${code}), so nobody knows what earlier runs left`, {
-      cause: error, hint: "Make it a folder that you may read, or name another cache folder with SEAWALL_CACHE.",
-    });
+    throw new SeawallError(
+      "MACHINE_DIRTY",
+      `${stateDirectory} cannot be read (${code}), so nobody knows what earlier runs left`,
+      {
+        cause: error,
+        hint: "Make it a folder that you may read, or name another cache folder with SEAWALL_CACHE.",
+      },
+    );
   }
 }
 
 function readLedger(path: string, runId: string): LeftRun | null {
-  const nobody = { runId, ledger: path, directory: "", ownerPid: 0, ownerStartTicks: 0, alive: false, ofThisMachine: true, entries: [], recorded: [], writtenMs: 0 };
+  const nobody = {
+    runId,
+    ledger: path,
+    directory: "",
+    ownerPid: 0,
+    ownerStartTicks: 0,
+    alive: false,
+    ofThisMachine: true,
+    entries: [],
+    recorded: [],
+    writtenMs: 0,
+  };
   try {
     const text = readFileSync(path, "utf8");
     const { owner, entries, recorded, foreign } = parseLedger(text);
-    const of = owner === undefined ? {} : { runId: owner.runId, directory: owner.directory, ownerPid: owner.pid, ownerStartTicks: owner.startTicks, ...livesOf(owner) };
-    return { ...nobody, ...of, entries, recorded, writtenMs: statSync(path).mtimeMs, unread: foreign };
+    const of =
+      owner === undefined
+        ? {}
+        : {
+            runId: owner.runId,
+            directory: owner.directory,
+            ownerPid: owner.pid,
+            ownerStartTicks: owner.startTicks,
+            ...livesOf(owner),
+          };
+    return {
+      ...nobody,
+      ...of,
+      entries,
+      recorded,
+      writtenMs: statSync(path).mtimeMs,
+      unread: foreign,
+    };
   } catch (error) {
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
-    return { ...nobody, unread: [`its ledger ${path} (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`] };
+    return {
+      ...nobody,
+      unread: [
+        `its ledger ${path} (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
+      ],
+    };
   }
 }
 

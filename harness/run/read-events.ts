@@ -52,7 +52,8 @@ class Reading implements ReadEvents {
   }
 
   lines(lines: readonly string[]): void {
-    for (const [index, line] of lines.entries()) if (line !== "") this.#line(line, index, lines.length);
+    for (const [index, line] of lines.entries())
+      if (line !== "") this.#line(line, index, lines.length);
   }
 
   /** A moment that is far from all others would stretch every window to it. */
@@ -61,40 +62,56 @@ class Reading implements ReadEvents {
     const middleMs = times[times.length >> 1] ?? 0;
     const near = this.events.filter(({ atMs }) => Math.abs(atMs - middleMs) <= runMsMax);
     const strays = this.events.length - near.length;
-    if (strays > 0) this.#problems.push(`${strays} events are further from the others than any run is long`);
+    if (strays > 0)
+      this.#problems.push(`${strays} events are further from the others than any run is long`);
     this.events = near;
   }
 
   problems(): string[] {
     const linked = this.#isLinked;
     // A record without any link is of an earlier format, which is said once.
-    const inserted = linked ? this.#linkless.map((at) => `line ${at} of ${files.events} was not written by the run`) : [];
+    const inserted = linked
+      ? this.#linkless.map((at) => `line ${at} of ${files.events} was not written by the run`)
+      : [];
     const all = [...inserted, ...this.#problems];
-    const said = all.length <= saidMax ? all : [...all.slice(0, saidMax), `and ${all.length - saidMax} more`];
+    const said =
+      all.length <= saidMax ? all : [...all.slice(0, saidMax), `and ${all.length - saidMax} more`];
     return [...said, ...this.#sealProblems(linked)];
   }
 
   #sealProblems(linked: boolean): string[] {
     if (this.#count === 0) return [];
     if (this.seal === null) {
-      return [linked ? "it is not sealed: the harness was ended before it could close the record, or the end is lost"
-        : "it is not sealed: an earlier version of Seawall recorded it"];
+      return [
+        linked
+          ? "it is not sealed: the harness was ended before it could close the record, or the end is lost"
+          : "it is not sealed: an earlier version of Seawall recorded it",
+      ];
     }
     const { plan, events } = this.seal;
     const before = this.#count - 1;
     return [
-      ...(plan === this.#planHash ? [] : [`${files.plan} is not the one that the run was recorded with`]),
-      ...(events === before ? [] : [`${files.events} has ${before} lines before its seal, and ${events} were written`]),
+      ...(plan === this.#planHash
+        ? []
+        : [`${files.plan} is not the one that the run was recorded with`]),
+      ...(events === before
+        ? []
+        : [`${files.events} has ${before} lines before its seal, and ${events} were written`]),
     ];
   }
 
   #line(line: string, index: number, count: number): void {
     this.#count++;
     const at = index + 1;
-    if (this.seal !== null) this.#problems.push(`line ${at} of ${files.events} comes after the seal`);
+    if (this.seal !== null)
+      this.#problems.push(`line ${at} of ${files.events} comes after the seal`);
     const value = parsed(line);
     if (value === undefined) {
-      this.#problems.push(index === count - 1 ? `the last line of ${files.events} is torn` : `line ${at} of ${files.events} is damaged`);
+      this.#problems.push(
+        index === count - 1
+          ? `the last line of ${files.events} is torn`
+          : `line ${at} of ${files.events} is damaged`,
+      );
       return;
     }
     this.#follow(line, at);
@@ -112,8 +129,11 @@ class Reading implements ReadEvents {
     // Whether the plan is the right one is known only when the seal was read.
     const isFirst = this.#link === this.#planHash;
     if (linkOf(this.#link, parts.body) !== parts.link) {
-      this.#problems.push(isFirst ? `line ${at} of ${files.events} does not follow from ${files.plan}: one of them was changed, or lines were lost`
-        : `line ${at} of ${files.events} does not follow from the line before it: a line was lost, moved or changed`);
+      this.#problems.push(
+        isFirst
+          ? `line ${at} of ${files.events} does not follow from ${files.plan}: one of them was changed, or lines were lost`
+          : `line ${at} of ${files.events} does not follow from the line before it: a line was lost, moved or changed`,
+      );
     }
     this.#link = parts.link;
   }
@@ -125,7 +145,10 @@ class Reading implements ReadEvents {
     if (mark.success) this.marks.push(mark.data);
     else if (seal.success) this.seal = seal.data;
     else if (runEventShape.safeParse(body).success) this.events.push(body as unknown as RunEvent);
-    else this.#problems.push(`line ${at} of ${files.events} is damaged, or no event that this version knows (${kindOf(body)})`);
+    else
+      this.#problems.push(
+        `line ${at} of ${files.events} is damaged, or no event that this version knows (${kindOf(body)})`,
+      );
   }
 }
 

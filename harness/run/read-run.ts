@@ -21,25 +21,50 @@ export async function readRun(path: string): Promise<Run> {
   const parser = new SampleParser();
   const samples = new SealedSamples(marks, seal);
   await readSamples(directory, [parser, samples], seal, damage);
-  damage.push(...belongingProblems(events, seal, samples.head()?.run ?? null, samples.head()?.plan ?? null));
-  if (!events.some((event) => event.kind === "finished")) damage.push(`the record ends early${endOf(events)}`);
-  return { directory, id: runIdOf(events) ?? basename(directory), plan, events, series: parser.finish(damage), damage };
+  damage.push(
+    ...belongingProblems(events, seal, samples.head()?.run ?? null, samples.head()?.plan ?? null),
+  );
+  if (!events.some((event) => event.kind === "finished"))
+    damage.push(`the record ends early${endOf(events)}`);
+  return {
+    directory,
+    id: runIdOf(events) ?? basename(directory),
+    plan,
+    events,
+    series: parser.finish(damage),
+    damage,
+  };
 }
 
 function readPlan(directory: string): { readonly plan: Plan; readonly hash: string } {
   if (!existsSync(directory) || !statSync(directory).isDirectory()) {
-    const what = existsSync(directory) ? `${directory} is a file, not a run directory` : `there is no run directory ${directory}`;
-    throw new SeawallError("RUN_DIRECTORY_BROKEN", what, { hint: "Runs lie in reports/EXPERIMENT/RUN-ID; `ls reports/*` shows them." });
+    const what = existsSync(directory)
+      ? `${directory} is a file, not a run directory`
+      : `there is no run directory ${directory}`;
+    throw new SeawallError("RUN_DIRECTORY_BROKEN", what, {
+      hint: "Runs lie in reports/EXPERIMENT/RUN-ID; `ls reports/*` shows them.",
+    });
   }
   const path = join(directory, files.plan);
   if (!existsSync(path)) {
-    throw new SeawallError("RUN_DIRECTORY_BROKEN", `${directory} is no run directory: it has no ${files.plan}`, { hint: "Name the folder that holds plan.json, events.ndjson and samples.csv.zst." });
+    throw new SeawallError(
+      "RUN_DIRECTORY_BROKEN",
+      `${directory} is no run directory: it has no ${files.plan}`,
+      { hint: "Name the folder that holds plan.json, events.ndjson and samples.csv.zst." },
+    );
   }
   try {
     const text = readFileSync(path);
     return { plan: planIn(JSON.parse(text.toString("utf8"))), hash: sha256(text) };
   } catch (error) {
-    throw new SeawallError("RUN_DIRECTORY_BROKEN", `${path} cannot be read: ${(error as Error).message}`, { cause: error, hint: "The run cannot be judged without its plan; run the experiment again." });
+    throw new SeawallError(
+      "RUN_DIRECTORY_BROKEN",
+      `${path} cannot be read: ${(error as Error).message}`,
+      {
+        cause: error,
+        hint: "The run cannot be judged without its plan; run the experiment again.",
+      },
+    );
   }
 }
 
@@ -51,29 +76,53 @@ const phaseMsMax = 31 * 86_400_000;
 function planIn(value: unknown): Plan {
   if (typeof value !== "object" || value === null) throw new Error("not an object");
   const { format } = value as Partial<Plan>;
-  if (format !== "seawall-plan/1") throw new Error(`its format is ${JSON.stringify(format)}, this version reads "seawall-plan/1"`);
+  if (format !== "seawall-plan/1")
+    throw new Error(`its format is ${JSON.stringify(format)}, this version reads "seawall-plan/1"`);
   const unknown = unknownNames(value);
   if (unknown.length > 0) throw new Error(unknown.slice(0, issuesMax).join("; "));
   const { error } = planDocument.safeParse(value);
   if (error !== undefined) {
     const { issues } = error;
-    const said = issues.slice(0, issuesMax).map(({ path, message }) => `"${path.join(".")}": ${message}`);
-    throw new Error([...said, ...(issues.length > issuesMax ? [`and ${issues.length - issuesMax} more`] : [])].join("; "));
+    const said = issues
+      .slice(0, issuesMax)
+      .map(({ path, message }) => `"${path.join(".")}": ${message}`);
+    throw new Error(
+      [
+        ...said,
+        ...(issues.length > issuesMax ? [`and ${issues.length - issuesMax} more`] : []),
+      ].join("; "),
+    );
   }
-  const plan: Plan = (value as Partial<Plan>).metrics === undefined ? { ...(value as Plan), ...(older as unknown as Pick<Plan, "metrics" | "harm" | "askedAlike">) } : (value as Plan);
+  const plan: Plan =
+    (value as Partial<Plan>).metrics === undefined
+      ? {
+          ...(value as Plan),
+          ...(older as unknown as Pick<Plan, "metrics" | "harm" | "askedAlike">),
+        }
+      : (value as Plan);
   const lengths = { leadInMs: plan.leadInMs, ...plan.phasesMs };
   for (const [name, ms] of Object.entries(lengths)) {
     if (ms < 0 || ms > phaseMsMax) throw new Error(`${name} is ${ms} ms long`);
   }
-  if (plan.recovery !== null && plan.recovery.windowMs < 1) throw new Error("the windows of its recovery are shorter than 1 ms");
-  if (plan.stream !== undefined && plan.stream.segmentMs < 1) throw new Error(`its segments are ${plan.stream.segmentMs} ms long`);
+  if (plan.recovery !== null && plan.recovery.windowMs < 1)
+    throw new Error("the windows of its recovery are shorter than 1 ms");
+  if (plan.stream !== undefined && plan.stream.segmentMs < 1)
+    throw new Error(`its segments are ${plan.stream.segmentMs} ms long`);
   return plan;
 }
 
 /** Who takes the samples as they are read. */
-interface Taker { push(chunk: Buffer): void; problems?(): string[] }
+interface Taker {
+  push(chunk: Buffer): void;
+  problems?(): string[];
+}
 
-async function readSamples(directory: string, takers: readonly Taker[], seal: Seal | null, damage: string[]): Promise<void> {
+async function readSamples(
+  directory: string,
+  takers: readonly Taker[],
+  seal: Seal | null,
+  damage: string[],
+): Promise<void> {
   const path = join(directory, files.samples);
   if (!existsSync(path)) {
     damage.push(`${files.samples} is missing`);
@@ -85,21 +134,35 @@ async function readSamples(directory: string, takers: readonly Taker[], seal: Se
   try {
     for await (const chunk of text) for (const taker of takers) taker.push(chunk as Buffer);
   } catch (error) {
-    damage.push(`${files.samples} is cut short or damaged (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}); what could be read of it was`);
+    damage.push(
+      `${files.samples} is cut short or damaged (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}); what could be read of it was`,
+    );
     return;
   }
   damage.push(...takers.flatMap((taker) => taker.problems?.() ?? []));
   const { size } = statSync(path);
-  if (seal !== null && seal.fileBytes !== size) damage.push(`${files.samples} is ${size} bytes long, and ${seal.fileBytes} were written`);
+  if (seal !== null && seal.fileBytes !== size)
+    damage.push(`${files.samples} is ${size} bytes long, and ${seal.fileBytes} were written`);
 }
 
 /** The files of one run name it, and name its plan. */
-function belongingProblems(events: readonly RunEvent[], seal: Seal | null, samplesRun: string | null, samplesPlan: string | null): string[] {
+function belongingProblems(
+  events: readonly RunEvent[],
+  seal: Seal | null,
+  samplesRun: string | null,
+  samplesPlan: string | null,
+): string[] {
   if (seal === null) return [];
   const runId = runIdOf(events);
   return [
-    ...(runId === null || runId === seal.run ? [] : [`${files.events} is of the run ${runId}, and sealed as of ${seal.run}`]),
-    ...(samplesRun === seal.run && samplesPlan === seal.plan ? [] : [`${files.samples} is ${samplesRun === seal.run ? "not of this plan" : `of ${samplesRun === null ? "a run that it does not name" : `the run ${samplesRun}`}`}`]),
+    ...(runId === null || runId === seal.run
+      ? []
+      : [`${files.events} is of the run ${runId}, and sealed as of ${seal.run}`]),
+    ...(samplesRun === seal.run && samplesPlan === seal.plan
+      ? []
+      : [
+          `${files.samples} is ${samplesRun === seal.run ? "not of this plan" : `of ${samplesRun === null ? "a run that it does not name" : `the run ${samplesRun}`}`}`,
+        ]),
   ];
 }
 
@@ -110,5 +173,7 @@ function runIdOf(events: readonly RunEvent[]): string | null {
 
 function endOf(events: readonly RunEvent[]): string {
   const last = events.at(-1);
-  return last === undefined ? ", before anything happened" : `, after "${last.kind}" at ${new Date(last.atMs).toISOString()}`;
+  return last === undefined
+    ? ", before anything happened"
+    : `, after "${last.kind}" at ${new Date(last.atMs).toISOString()}`;
 }

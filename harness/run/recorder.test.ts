@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
@@ -14,9 +23,15 @@ import { readRun } from "./read-run.ts";
 import { Recorder } from "./recorder.ts";
 
 const zeroMs = 1_800_000_000_000;
-const clock: Clock = { nowMs: () => 1_800_000_000_000.25, monotonicMs: () => 0, sleep: () => Promise.resolve() };
+const clock: Clock = {
+  nowMs: () => 1_800_000_000_000.25,
+  monotonicMs: () => 0,
+  sleep: () => Promise.resolve(),
+};
 let directory = "";
-beforeEach(() => { directory = mkdtempSync(join(tmpdir(), "seawall-recorder-")); });
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "seawall-recorder-"));
+});
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const path = (name: string): string => join(directory, name);
@@ -24,42 +39,91 @@ const plan = heldPlan();
 const finished: RunEvent = { kind: "finished", atMs: 1_800_000_000_001 };
 
 /** What was put in, in the form in which it should come out: one entry for each series, in the order of their first mention. */
-interface Put { readonly metric: string; readonly kind: SampleKind; readonly tags: Readonly<Record<string, string>>; readonly samples: readonly (readonly [atUs: number, value: number])[] }
+interface Put {
+  readonly metric: string;
+  readonly kind: SampleKind;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly samples: readonly (readonly [atUs: number, value: number])[];
+}
 
-async function record(series: readonly Put[], events: readonly RunEvent[] = [finished]): Promise<void> {
+async function record(
+  series: readonly Put[],
+  events: readonly RunEvent[] = [finished],
+): Promise<void> {
   const started = events.find((event) => event.kind === "started");
   const options = started === undefined ? {} : { runId: started.runId };
   await using recorder = new Recorder(directory, plan, clock, options);
   for (const event of events) recorder.event(event);
   for (const { metric, kind, tags, samples } of series) {
-    for (const [atUs, value] of samples) recorder.sample(recorder.series({ metric, kind, tags }), atUs / 1000, value);
+    for (const [atUs, value] of samples)
+      recorder.sample(recorder.series({ metric, kind, tags }), atUs / 1000, value);
     recorder.series({ metric, kind, tags });
   }
   expect(recorder.failed.aborted).toBe(false);
 }
 
-const sorted = (tags: Readonly<Record<string, string>>): string => JSON.stringify(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
-const put = (run: Run): Put[] => run.series.map(({ metric, kind, tags, atMs, values }) =>
-  ({ metric, kind, tags, samples: [...atMs].map((ms, index) => [Math.round(ms * 1000), values[index] as number] as const) }));
+const sorted = (tags: Readonly<Record<string, string>>): string =>
+  JSON.stringify(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+const put = (run: Run): Put[] =>
+  run.series.map(({ metric, kind, tags, atMs, values }) => ({
+    metric,
+    kind,
+    tags,
+    samples: [...atMs].map(
+      (ms, index) => [Math.round(ms * 1000), values[index] as number] as const,
+    ),
+  }));
 /** A reading of minus nothing is a reading of nothing. */
 const value = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0);
-const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("a,b", "line\nbreak", "\r\n", "#3 {}", '"quoted"', "\u2028", "日本語", "😀", "\\n", "&=", "", "__proto__", "constructor"));
-const puts = fc.uniqueArray(fc.record({
-  metric: fc.constantFrom("segment_ms", "http_req_ms", "x"), kind: fc.constantFrom<SampleKind>("duration", "increment", "gauge", "event"), tags: fc.dictionary(text, text, { maxKeys: 3 }),
-  samples: fc.array(fc.tuple(fc.oneof(fc.nat(), fc.integer({ min: 1_700_000_000_000_000, max: 1_900_000_000_000_000 })), value), { maxLength: 20 }),
-}), { maxLength: 5, selector: (one) => one.metric + one.kind + sorted(one.tags) });
+const text = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.constantFrom(
+    "a,b",
+    "line\nbreak",
+    "\r\n",
+    "#3 {}",
+    '"quoted"',
+    "\u2028",
+    "日本語",
+    "😀",
+    "\\n",
+    "&=",
+    "",
+    "__proto__",
+    "constructor",
+  ),
+);
+const puts = fc.uniqueArray(
+  fc.record({
+    metric: fc.constantFrom("segment_ms", "http_req_ms", "x"),
+    kind: fc.constantFrom<SampleKind>("duration", "increment", "gauge", "event"),
+    tags: fc.dictionary(text, text, { maxKeys: 3 }),
+    samples: fc.array(
+      fc.tuple(
+        fc.oneof(fc.nat(), fc.integer({ min: 1_700_000_000_000_000, max: 1_900_000_000_000_000 })),
+        value,
+      ),
+      { maxLength: 20 },
+    ),
+  }),
+  { maxLength: 5, selector: (one) => one.metric + one.kind + sorted(one.tags) },
+);
 
 describe("a record that is read back", () => {
   it("is the same to the microsecond and the last digit, whatever the tags hold", async () => {
-    await fc.assert(fc.asyncProperty(puts, async (series) => {
-      rmSync(directory, { recursive: true, force: true });
-      mkdirSync(directory);
-      await record(series);
-      const run = await readRun(directory);
-      expect(run.damage).toEqual([]);
-      const normal = (all: readonly Put[]): unknown => all.map((one) => ({ ...one, tags: sorted(one.tags) }));
-      expect(normal(put(run))).toEqual(normal(series));
-    }), { numRuns: 30 });
+    await fc.assert(
+      fc.asyncProperty(puts, async (series) => {
+        rmSync(directory, { recursive: true, force: true });
+        mkdirSync(directory);
+        await record(series);
+        const run = await readRun(directory);
+        expect(run.damage).toEqual([]);
+        const normal = (all: readonly Put[]): unknown =>
+          all.map((one) => ({ ...one, tags: sorted(one.tags) }));
+        expect(normal(put(run))).toEqual(normal(series));
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it("knows a series again by its tags in any order", async () => {
@@ -71,7 +135,14 @@ describe("a record that is read back", () => {
   });
 
   it("leaves out what is no number and what cannot be a time", async () => {
-    const nonsense = [[Number.NaN, 1], [1, Number.NaN], [1, Number.POSITIVE_INFINITY], [-5, 1], [1e300, 1], [7, 7]] as const;
+    const nonsense = [
+      [Number.NaN, 1],
+      [1, Number.NaN],
+      [1, Number.POSITIVE_INFINITY],
+      [-5, 1],
+      [1e300, 1],
+      [7, 7],
+    ] as const;
     await record([{ metric: "m", kind: "gauge", tags: {}, samples: nonsense }]);
     const run = await readRun(directory);
     expect(run.damage).toEqual([]);
@@ -89,13 +160,27 @@ describe("a record that is read back", () => {
       expect(readFileSync(path("events.ndjson"), "utf8").split("\n")).toHaveLength(4);
     }
     const { events } = await readRun(directory);
-    expect(events).toEqual([{ kind: "note", text: "first\nsecond", atMs: 1_800_000_000_000.25 }, { kind: "note", text: "then", atMs: zeroMs + 5 }, finished]);
+    expect(events).toEqual([
+      { kind: "note", text: "first\nsecond", atMs: 1_800_000_000_000.25 },
+      { kind: "note", text: "then", atMs: zeroMs + 5 },
+      finished,
+    ]);
     expect(heard).toEqual(["note", "note", "finished"]);
   });
 
   it("is judged the same as what was recorded", async () => {
     const run = runOf(heldDraft());
-    await record(run.series.map(({ metric, kind, tags, atMs, values }) => ({ metric, kind, tags, samples: [...atMs].map((ms, index) => [Math.round(ms * 1000), values[index] as number] as const) })), run.events);
+    await record(
+      run.series.map(({ metric, kind, tags, atMs, values }) => ({
+        metric,
+        kind,
+        tags,
+        samples: [...atMs].map(
+          (ms, index) => [Math.round(ms * 1000), values[index] as number] as const,
+        ),
+      })),
+      run.events,
+    );
     expect(judge(await readRun(directory))).toEqual(judge(run));
   });
 
@@ -116,10 +201,27 @@ describe("a record that is read back", () => {
 
 describe("a record that was cut off", () => {
   const some: readonly Put[] = [
-    { metric: "a", kind: "duration", tags: { lane: "live,\n" }, samples: Array.from({ length: 30 }, (_, index) => [1_795_273_445_123_456 + index * 7, index / 7] as const) },
-    { metric: "b", kind: "gauge", tags: {}, samples: Array.from({ length: 12 }, (_, index) => [1_795_273_445_123_456 + index * 11, index * 1.5] as const) },
+    {
+      metric: "a",
+      kind: "duration",
+      tags: { lane: "live,\n" },
+      samples: Array.from(
+        { length: 30 },
+        (_, index) => [1_795_273_445_123_456 + index * 7, index / 7] as const,
+      ),
+    },
+    {
+      metric: "b",
+      kind: "gauge",
+      tags: {},
+      samples: Array.from(
+        { length: 12 },
+        (_, index) => [1_795_273_445_123_456 + index * 11, index * 1.5] as const,
+      ),
+    },
   ];
-  const isPrefix = (part: readonly unknown[], whole: readonly unknown[]): boolean => JSON.stringify(part) === JSON.stringify(whole.slice(0, part.length));
+  const isPrefix = (part: readonly unknown[], whole: readonly unknown[]): boolean =>
+    JSON.stringify(part) === JSON.stringify(whole.slice(0, part.length));
 
   it("at any byte of its samples keeps what came before, invents nothing, and says so", async () => {
     await record(some);
@@ -138,17 +240,29 @@ describe("a record that was cut off", () => {
   it("with bytes of its samples changed never throws and is never taken for whole", async () => {
     await record(some);
     const bytes = readFileSync(path("samples.csv.zst"));
-    await fc.assert(fc.asyncProperty(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
-      const changed = Buffer.from(bytes);
-      changed[at] = (changed[at] as number) ^ flip;
-      writeFileSync(path("samples.csv.zst"), changed);
-      const run = await readRun(directory);
-      if (run.damage.length === 0) expect(put(run)).toEqual(some);
-    }), { numRuns: 120 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: bytes.length - 1 }),
+        fc.integer({ min: 1, max: 255 }),
+        async (at, flip) => {
+          const changed = Buffer.from(bytes);
+          changed[at] = (changed[at] as number) ^ flip;
+          writeFileSync(path("samples.csv.zst"), changed);
+          const run = await readRun(directory);
+          if (run.damage.length === 0) expect(put(run)).toEqual(some);
+        },
+      ),
+      { numRuns: 120 },
+    );
   });
 
   it("at any byte of its events keeps whole lines only, and says so", async () => {
-    const events: RunEvent[] = [{ kind: "note", text: "größer\n{", atMs: zeroMs }, { kind: "phase", phase: "baseline", atMs: zeroMs + 0.5 }, { kind: "clockStepped", byMs: -3, atMs: zeroMs + 0.75 }, finished];
+    const events: RunEvent[] = [
+      { kind: "note", text: "größer\n{", atMs: zeroMs },
+      { kind: "phase", phase: "baseline", atMs: zeroMs + 0.5 },
+      { kind: "clockStepped", byMs: -3, atMs: zeroMs + 0.75 },
+      finished,
+    ];
     await record([], events);
     const bytes = readFileSync(path("events.ndjson"));
     const untilSeal = bytes.subarray(0, -1).lastIndexOf("\n");
@@ -158,17 +272,27 @@ describe("a record that was cut off", () => {
       expect(isPrefix(run.events, events)).toBe(true);
       if (length < untilSeal) expect(run.events.length).toBeLessThan(events.length);
       const said = run.damage.join();
-      expect(said, String(length)).toContain(length < untilSeal ? "the record ends early" : "it is not sealed");
+      expect(said, String(length)).toContain(
+        length < untilSeal ? "the record ends early" : "it is not sealed",
+      );
     }
   });
 
   it("keeps what a harness had flushed when it was killed", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-    onTestFinished(() => { vi.useRealTimers(); });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     const recorder = new Recorder(directory, plan, clock);
     recorder.sample(recorder.series({ metric: "m", kind: "gauge", tags: {} }), 1, 42);
     vi.advanceTimersByTime(1_000);
-    for (let waited = 0; waited < 400 && (!existsSync(path("samples.csv.zst")) || statSync(path("samples.csv.zst")).size < 20); waited++) await delay(5);
+    for (
+      let waited = 0;
+      waited < 400 &&
+      (!existsSync(path("samples.csv.zst")) || statSync(path("samples.csv.zst")).size < 20);
+      waited++
+    )
+      await delay(5);
     const file = readFileSync(path("samples.csv.zst"));
     await recorder[Symbol.asyncDispose]();
     writeFileSync(path("samples.csv.zst"), file);
@@ -186,7 +310,9 @@ describe("a record that is sealed", () => {
   };
   const recordLong = async (): Promise<void> => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-    onTestFinished(() => { vi.useRealTimers(); });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     await using recorder = new Recorder(directory, plan, clock);
     const id = recorder.series({ metric: "m", kind: "gauge", tags: {} });
     for (let turn = 0; turn < 3; turn++) {
@@ -224,25 +350,43 @@ describe("a record that is sealed", () => {
 
   it("with any one character of its plan or its events changed is never taken for whole", async () => {
     await record([], [{ kind: "note", text: "x", atMs: zeroMs }, finished]);
-    const texts = { "plan.json": readFileSync(path("plan.json")), "events.ndjson": readFileSync(path("events.ndjson")) };
+    const texts = {
+      "plan.json": readFileSync(path("plan.json")),
+      "events.ndjson": readFileSync(path("events.ndjson")),
+    };
     const name = fc.constantFrom("plan.json" as const, "events.ndjson" as const);
-    await fc.assert(fc.asyncProperty(name, fc.double({ min: 0, max: 0.9999, noNaN: true }), fc.integer({ min: 1, max: 127 }), async (file, at, flip) => {
-      const changed = Buffer.from(texts[file]);
-      // The line's end behind the seal carries nothing.
-      const index = Math.floor(at * (changed.length - 1));
-      changed[index] = (changed[index] as number) ^ flip;
-      for (const [other, text] of Object.entries(texts)) writeFileSync(path(other), text);
-      writeFileSync(path(file), changed);
-      const damage = await readRun(directory).then((run) => run.damage, (error: unknown) => [(error as SeawallError).code]);
-      expect(damage).not.toEqual([]);
-    }), { numRuns: 300 });
+    await fc.assert(
+      fc.asyncProperty(
+        name,
+        fc.double({ min: 0, max: 0.9999, noNaN: true }),
+        fc.integer({ min: 1, max: 127 }),
+        async (file, at, flip) => {
+          const changed = Buffer.from(texts[file]);
+          // The line's end behind the seal carries nothing.
+          const index = Math.floor(at * (changed.length - 1));
+          changed[index] = (changed[index] as number) ^ flip;
+          for (const [other, text] of Object.entries(texts)) writeFileSync(path(other), text);
+          writeFileSync(path(file), changed);
+          const damage = await readRun(directory).then(
+            (run) => run.damage,
+            (error: unknown) => [(error as SeawallError).code],
+          );
+          expect(damage).not.toEqual([]);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 
 describe("what is no run", () => {
   const broken = async (): Promise<SeawallError> => {
-    const error = await readRun(directory).then(() => null, (thrown: unknown) => thrown);
-    if (!(error instanceof SeawallError)) throw new Error(`expected a SeawallError, got ${String(error)}`);
+    const error = await readRun(directory).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    if (!(error instanceof SeawallError))
+      throw new Error(`expected a SeawallError, got ${String(error)}`);
     return error;
   };
 
@@ -251,10 +395,22 @@ describe("what is no run", () => {
     ["an empty plan", "", "cannot be read"],
     ["a torn plan", JSON.stringify(plan).slice(0, 200), "cannot be read"],
     ["a plan of null", "null", "not an object"],
-    ["another format", JSON.stringify({ ...plan, format: "seawall-plan/9" }), 'its format is "seawall-plan/9"'],
+    [
+      "another format",
+      JSON.stringify({ ...plan, format: "seawall-plan/9" }),
+      'its format is "seawall-plan/9"',
+    ],
     ["a plan without phases", JSON.stringify({ ...plan, phasesMs: undefined }), '"phasesMs": '],
-    ["a plan without a word on recovery", JSON.stringify({ ...plan, recovery: undefined }), '"recovery": '],
-    ["claims that are no list", JSON.stringify({ ...plan, hypothesis: "all is well" }), '"hypothesis": '],
+    [
+      "a plan without a word on recovery",
+      JSON.stringify({ ...plan, recovery: undefined }),
+      '"recovery": ',
+    ],
+    [
+      "claims that are no list",
+      JSON.stringify({ ...plan, hypothesis: "all is well" }),
+      '"hypothesis": ',
+    ],
   ])("is refused with a hint: %s", async (_what, content, message) => {
     if (content !== null) writeFileSync(path("plan.json"), content);
     const error = await broken();
@@ -272,7 +428,11 @@ describe("what is no run", () => {
 
   it("is damage, not an error, when only events or samples are missing or are folders", async () => {
     writeFileSync(path("plan.json"), JSON.stringify(plan));
-    expect((await readRun(directory)).damage).toEqual(["events.ndjson is missing", "samples.csv.zst is missing", "the record ends early, before anything happened"]);
+    expect((await readRun(directory)).damage).toEqual([
+      "events.ndjson is missing",
+      "samples.csv.zst is missing",
+      "the record ends early, before anything happened",
+    ]);
     mkdirSync(path("events.ndjson"));
     mkdirSync(path("samples.csv.zst"));
     const run = await readRun(directory);
@@ -282,7 +442,10 @@ describe("what is no run", () => {
 
   it("is damage when lines in the middle are not what they should be", async () => {
     writeFileSync(path("plan.json"), JSON.stringify(plan));
-    writeFileSync(path("events.ndjson"), `{"kind":"deploying","atMs":${zeroMs}}\nnull\n{"kind":7,"atMs":1}\n{"kind":"note","text":"x"}\n${JSON.stringify(finished)}\n`);
+    writeFileSync(
+      path("events.ndjson"),
+      `{"kind":"deploying","atMs":${zeroMs}}\nnull\n{"kind":7,"atMs":1}\n{"kind":"note","text":"x"}\n${JSON.stringify(finished)}\n`,
+    );
     const run = await readRun(directory);
     expect(run.events.map((event) => event.kind)).toEqual(["deploying", "finished"]);
     expect(run.damage.filter((line) => line.includes("damaged"))).toHaveLength(3);
@@ -301,16 +464,22 @@ describe("a record that cannot be written", () => {
     return recorder.failed.reason;
   };
 
-  it.skipIf(!existsSync("/dev/full"))("fails for good when the disk fills up with samples, and can still be closed", async () => {
-    symlinkSync("/dev/full", path("samples.csv.zst"));
-    const recorder = new Recorder(directory, plan, clock);
-    expect(await failure(recorder)).toMatchObject({ code: "DISK_FULL", hint: expect.stringContaining("--out") });
-    const reason: unknown = recorder.failed.reason;
-    recorder.event({ kind: "note", text: "events go on" });
-    recorder.sample(0, 1, 1);
-    await recorder[Symbol.asyncDispose]();
-    expect(recorder.failed.reason).toBe(reason);
-  });
+  it.skipIf(!existsSync("/dev/full"))(
+    "fails for good when the disk fills up with samples, and can still be closed",
+    async () => {
+      symlinkSync("/dev/full", path("samples.csv.zst"));
+      const recorder = new Recorder(directory, plan, clock);
+      expect(await failure(recorder)).toMatchObject({
+        code: "DISK_FULL",
+        hint: expect.stringContaining("--out"),
+      });
+      const reason: unknown = recorder.failed.reason;
+      recorder.event({ kind: "note", text: "events go on" });
+      recorder.sample(0, 1, 1);
+      await recorder[Symbol.asyncDispose]();
+      expect(recorder.failed.reason).toBe(reason);
+    },
+  );
 
   it.skipIf(!existsSync("/dev/full"))("finds out when it is closed, if not before", async () => {
     symlinkSync("/dev/full", path("samples.csv.zst"));
@@ -320,14 +489,17 @@ describe("a record that cannot be written", () => {
     expect(recorder.failed.reason).toMatchObject({ code: "DISK_FULL" });
   });
 
-  it.skipIf(!existsSync("/dev/full"))("fails when the disk fills up with events, and throws at nobody who reports one", async () => {
-    symlinkSync("/dev/full", path("events.ndjson"));
-    const recorder = new Recorder(directory, plan, clock);
-    recorder.event({ kind: "note", text: "x" });
-    expect(recorder.failed.reason).toMatchObject({ code: "DISK_FULL" });
-    recorder.event({ kind: "note", text: "y" });
-    await recorder[Symbol.asyncDispose]();
-  });
+  it.skipIf(!existsSync("/dev/full"))(
+    "fails when the disk fills up with events, and throws at nobody who reports one",
+    async () => {
+      symlinkSync("/dev/full", path("events.ndjson"));
+      const recorder = new Recorder(directory, plan, clock);
+      recorder.event({ kind: "note", text: "x" });
+      expect(recorder.failed.reason).toMatchObject({ code: "DISK_FULL" });
+      recorder.event({ kind: "note", text: "y" });
+      await recorder[Symbol.asyncDispose]();
+    },
+  );
 
   it("fails when its folder is gone before the samples were opened", async () => {
     const recorder = new Recorder(directory, plan, clock);
@@ -337,8 +509,12 @@ describe("a record that cannot be written", () => {
   });
 
   it("is refused at once where nothing can be written", () => {
-    expect(() => new Recorder(path("nowhere"), plan, clock)).toThrow(expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }));
+    expect(() => new Recorder(path("nowhere"), plan, clock)).toThrow(
+      expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }),
+    );
     mkdirSync(path("events.ndjson"));
-    expect(() => new Recorder(directory, plan, clock)).toThrow(expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }));
+    expect(() => new Recorder(directory, plan, clock)).toThrow(
+      expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }),
+    );
   });
 });

@@ -6,7 +6,14 @@
  *     #3 {"metric":"segment_ms","kind":"duration","tags":{"lane":"live","outcome":"served"}}
  *     3,1795273445123456,12.5        series, epoch µs, value
  */
-import { closeSync, createWriteStream, fdatasyncSync, openSync, writeFileSync, type WriteStream } from "node:fs";
+import {
+  closeSync,
+  createWriteStream,
+  fdatasyncSync,
+  openSync,
+  writeFileSync,
+  type WriteStream,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { finished } from "node:stream/promises";
 import { constants, createZstdCompress } from "node:zlib";
@@ -39,7 +46,9 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   readonly #failure = new AbortController();
   readonly #eventsFile: number;
   // With a checksum, so that a changed byte is found when the record is read.
-  readonly #compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } });
+  readonly #compress = createZstdCompress({
+    params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+  });
   readonly #file: WriteStream;
   readonly #written: Promise<void>;
   readonly #ids = new Map<string, number>();
@@ -69,7 +78,8 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
     this.#eventsFile = openToAppend(join(directory, files.events));
     const file = this.#compress.pipe(createWriteStream(join(directory, files.samples)));
     this.#file = file;
-    const fail = (error: unknown): void => this.#failure.abort(storageError(join(directory, files.samples), error));
+    const fail = (error: unknown): void =>
+      this.#failure.abort(storageError(join(directory, files.samples), error));
     file.on("error", fail);
     this.#compress.on("error", fail);
     this.#written = finished(file).catch(fail);
@@ -102,7 +112,9 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   }
 
   series(series: Series): number {
-    const tags = Object.fromEntries(Object.entries(series.tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const tags = Object.fromEntries(
+      Object.entries(series.tags).sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
     const key = JSON.stringify({ metric: series.metric, kind: series.kind, tags });
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
@@ -143,10 +155,18 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   }
 
   #seal(): void {
-    this.#write({
-      kind: "sealed", atMs: this.#clock.nowMs(), run: this.#runId, plan: this.#planHash,
-      events: this.#lines, samples: this.#samples.sofar(), fileBytes: this.#file.bytesWritten,
-    }, this.#synced);
+    this.#write(
+      {
+        kind: "sealed",
+        atMs: this.#clock.nowMs(),
+        run: this.#runId,
+        plan: this.#planHash,
+        events: this.#lines,
+        samples: this.#samples.sofar(),
+        fileBytes: this.#file.bytesWritten,
+      },
+      this.#synced,
+    );
   }
 
   /** Everything is on disk when this resolves. Later events and samples are not written. */

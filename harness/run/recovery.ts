@@ -9,9 +9,15 @@ import { endStrays, type Stray, type Traces } from "../system/strays.ts";
 import { type LeftRun, testsPrefix } from "./left-runs.ts";
 
 /** Removes what a run made on a substrate, at one place there; returns what could not be removed. */
-export type SubstrateUndo = (runId: string, at: string, substrate: string) => Promise<readonly string[]>;
+export type SubstrateUndo = (
+  runId: string,
+  at: string,
+  substrate: string,
+) => Promise<readonly string[]>;
 
-const nobodyAsked: SubstrateUndo = async (_runId, at, substrate) => [`what it made on ${substrate} at ${at}, of which nobody asked there`];
+const nobodyAsked: SubstrateUndo = async (_runId, at, substrate) => [
+  `what it made on ${substrate} at ${at}, of which nobody asked there`,
+];
 
 /** What replaying asks of a machine. */
 export interface Undoing {
@@ -32,39 +38,66 @@ export const onThisMachine: Undoing = {
   run: (command) => runCommand(command, devNull, commandMs),
 };
 
-export type Replayed = Pick<LeftRun, "runId" | "ledger" | "entries"> & Partial<Pick<LeftRun, "recorded" | "ownerStartTicks" | "ofThisMachine" | "writtenMs" | "unread">>;
+export type Replayed = Pick<LeftRun, "runId" | "ledger" | "entries"> &
+  Partial<Pick<LeftRun, "recorded" | "ownerStartTicks" | "ofThisMachine" | "writtenMs" | "unread">>;
 
 /** Undoes all that a dead run left; returns what could not be undone. Safe to repeat. */
 export async function recoverRun(
-  left: Replayed, undoMade: SubstrateUndo = nobodyAsked, on: Undoing = onThisMachine,
+  left: Replayed,
+  undoMade: SubstrateUndo = nobodyAsked,
+  on: Undoing = onThisMachine,
 ): Promise<readonly string[]> {
-  const remaining: string[] = (left.unread ?? []).map((what) => `${what}, which cannot be read here`);
+  const remaining: string[] = (left.unread ?? []).map(
+    (what) => `${what}, which cannot be read here`,
+  );
   const strays = await on.endStrays(tracesOf(left));
   remaining.push(...strays.map(({ pid, name, why }) => `process ${pid} (${name}, ${why})`));
   const made = left.entries.flatMap((entry) => (entry.kind === "made" ? [entry] : []));
   const places = new Map(made.map((entry) => [`${entry.substrate} ${entry.at}`, entry]));
   for (const { substrate, at } of places.values()) {
-    remaining.push(...(await undoMade(left.runId, at, substrate).catch((error: Error) => [`what it made on ${substrate} at ${at}: ${error.message}`])));
+    remaining.push(
+      ...(await undoMade(left.runId, at, substrate).catch((error: Error) => [
+        `what it made on ${substrate} at ${at}: ${error.message}`,
+      ])),
+    );
   }
   for (const entry of left.entries) {
     if (entry.kind !== "command") continue;
     const problem = await on.run(entry);
-    if (problem !== null) remaining.push(`what \`${[entry.command, ...entry.args].join(" ")}\` takes down (${problem})`);
+    if (problem !== null)
+      remaining.push(
+        `what \`${[entry.command, ...entry.args].join(" ")}\` takes down (${problem})`,
+      );
   }
   for (const entry of left.entries) {
     if (entry.kind !== "directory") continue;
-    await on.remove(entry.path).catch((error: Error) => remaining.push(`folder ${entry.path}: ${error.message}`));
+    await on
+      .remove(entry.path)
+      .catch((error: Error) => remaining.push(`folder ${entry.path}: ${error.message}`));
   }
   if (remaining.length === 0) rmSync(left.ledger, { force: true });
   return remaining;
 }
 
 /** Where to look for what a run started; process numbers of another boot mean nothing. */
-export function tracesOf({ runId, entries, recorded = entries, ownerStartTicks = 0, ofThisMachine = true, writtenMs }: Omit<Replayed, "ledger">): Traces {
+export function tracesOf({
+  runId,
+  entries,
+  recorded = entries,
+  ownerStartTicks = 0,
+  ofThisMachine = true,
+  writtenMs,
+}: Omit<Replayed, "ledger">): Traces {
   const groups = entries.flatMap((entry) => (entry.kind === "processGroup" ? [entry] : []));
   return {
-    runId, sinceTicks: ofThisMachine ? ownerStartTicks : 0, groups: ofThisMachine ? groups : [], folders: foldersOf(recorded), named: runId.startsWith(testsPrefix),
-    endpoints: ofThisMachine ? entries.flatMap((entry) => (entry.kind === "ports" ? entry.endpoints : [])) : [],
+    runId,
+    sinceTicks: ofThisMachine ? ownerStartTicks : 0,
+    groups: ofThisMachine ? groups : [],
+    folders: foldersOf(recorded),
+    named: runId.startsWith(testsPrefix),
+    endpoints: ofThisMachine
+      ? entries.flatMap((entry) => (entry.kind === "ports" ? entry.endpoints : []))
+      : [],
     ...(writtenMs === undefined ? {} : { untilMs: writtenMs + afterLastEntryMs }),
   };
 }

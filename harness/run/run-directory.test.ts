@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeRunDirectory, newRunId } from "./run-directory.ts";
 
 let out = "";
-beforeEach(() => { out = mkdtempSync(join(tmpdir(), "seawall-out-")); });
+beforeEach(() => {
+  out = mkdtempSync(join(tmpdir(), "seawall-out-"));
+});
 afterEach(() => rmSync(out, { recursive: true, force: true }));
 
 describe("a run's id", () => {
@@ -22,13 +24,18 @@ describe("a run's folder", () => {
   it("is made with its logs, and a second one in the same second gets a name of its own", () => {
     const made = [1, 2, 3].map(() => makeRunDirectory(join(out, "deep"), "storm", "id"));
     expect(made.map((one) => one.id)).toEqual(["id", "id-2", "id-3"]);
-    for (const { directory } of made) expect(statSync(join(directory, "logs")).isDirectory()).toBe(true);
+    for (const { directory } of made)
+      expect(statSync(join(directory, "logs")).isDirectory()).toBe(true);
   });
 
   it("is refused with a hint where nothing can be written", () => {
     writeFileSync(join(out, "file"), "");
     chmodSync(join(out, "file"), 0o600);
-    const refusal = expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE", exitCode: 64, hint: expect.stringContaining("--out") });
+    const refusal = expect.objectContaining({
+      code: "OUTPUT_NOT_WRITABLE",
+      exitCode: 64,
+      hint: expect.stringContaining("--out"),
+    });
     expect(() => makeRunDirectory(join(out, "file"), "storm", "id")).toThrow(refusal);
   });
 });

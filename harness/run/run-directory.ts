@@ -23,7 +23,11 @@ export function stampOf(nowMs: number): string {
  * Sorts by time, names the seed, and is safe as a file name: `20261121T150405Z-1a2b3c4d-5e6f70`. The last part is drawn by chance: processes
  * and folders are found by the id alone, so two runs that begin in one second with one seed must not share it, in whatever folders they lie.
  */
-export function newRunId(nowMs: number, seed: number, drawn: string = randomBytes(3).toString("hex")): string {
+export function newRunId(
+  nowMs: number,
+  seed: number,
+  drawn: string = randomBytes(3).toString("hex"),
+): string {
   return `${stampOf(nowMs)}-${(seed >>> 0).toString(16).padStart(8, "0")}-${drawn}`;
 }
 
@@ -38,7 +42,12 @@ export function refuseUnwritable(out: string): void {
 }
 
 /** Makes `OUT/EXPERIMENT/RUN-ID/logs`; a second run in the same second gets a suffix. A game day has no logs. */
-export function makeRunDirectory(out: string, experiment: string, runId: string, logs = true): { readonly directory: string; readonly id: string } {
+export function makeRunDirectory(
+  out: string,
+  experiment: string,
+  runId: string,
+  logs = true,
+): { readonly directory: string; readonly id: string } {
   const parent = join(out, experiment);
   try {
     makeFolders(parent);

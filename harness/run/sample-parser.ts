@@ -1,7 +1,13 @@
 /** Parses the samples of a run from bytes, without making a string for each line: a run may hold tens of millions. */
 import type { SampleKind, SeriesData } from "../core/run.ts";
 
-const newline = 10, bang = 33, hash = 35, comma = 44, dot = 46, zero = 48, nine = 57;
+const newline = 10,
+  bang = 33,
+  hash = 35,
+  comma = 44,
+  dot = 46,
+  zero = 48,
+  nine = 57;
 
 const kinds: readonly SampleKind[] = ["duration", "increment", "gauge", "event"];
 
@@ -20,7 +26,13 @@ class Column {
   }
 }
 
-interface Growing { readonly metric: string; readonly kind: SampleKind; readonly tags: Readonly<Record<string, string>>; readonly at: Column; readonly value: Column }
+interface Growing {
+  readonly metric: string;
+  readonly kind: SampleKind;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly at: Column;
+  readonly value: Column;
+}
 
 export class SampleParser {
   readonly #series: Growing[] = [];
@@ -57,11 +69,17 @@ export class SampleParser {
    * closer look; the caller has seen that a line end follows.
    */
   #plain(bytes: Buffer, from: number): number {
-    let at = from, byte = bytes[at] as number, id = 0, atUs = 0, whole = 0, scale = 0;
+    let at = from,
+      byte = bytes[at] as number,
+      id = 0,
+      atUs = 0,
+      whole = 0,
+      scale = 0;
     for (; byte >= zero && byte <= nine; byte = bytes[++at] as number) id = id * 10 + byte - zero;
     if (byte !== comma || at === from) return 0;
     const second = ++at;
-    for (byte = bytes[at] as number; byte >= zero && byte <= nine; byte = bytes[++at] as number) atUs = atUs * 10 + byte - zero;
+    for (byte = bytes[at] as number; byte >= zero && byte <= nine; byte = bytes[++at] as number)
+      atUs = atUs * 10 + byte - zero;
     if (byte !== comma || at === second) return 0;
     const third = ++at;
     for (byte = bytes[at] as number; byte !== newline; byte = bytes[++at] as number) {
@@ -84,7 +102,11 @@ export class SampleParser {
     if (this.#rest.length > 0) damage.push("the last sample is torn");
     if (this.#bad > 0) damage.push(`${this.#bad} damaged lines among the samples`);
     return this.#series.map(({ metric, kind, tags, at, value }) => ({
-      metric, kind, tags, atMs: at.values.subarray(0, at.length), values: value.values.subarray(0, value.length),
+      metric,
+      kind,
+      tags,
+      atMs: at.values.subarray(0, at.length),
+      values: value.values.subarray(0, value.length),
     }));
   }
 
@@ -92,8 +114,18 @@ export class SampleParser {
     try {
       const space = line.indexOf(" ");
       const { metric, kind, tags } = JSON.parse(line.slice(space + 1)) as Growing;
-      if (Number(line.slice(0, space)) !== this.#series.length || typeof metric !== "string" || !kinds.includes(kind)) throw new Error("out of order");
-      if (typeof tags !== "object" || tags === null || !Object.values(tags).every((tag) => typeof tag === "string")) throw new Error("no tags");
+      if (
+        Number(line.slice(0, space)) !== this.#series.length ||
+        typeof metric !== "string" ||
+        !kinds.includes(kind)
+      )
+        throw new Error("out of order");
+      if (
+        typeof tags !== "object" ||
+        tags === null ||
+        !Object.values(tags).every((tag) => typeof tag === "string")
+      )
+        throw new Error("no tags");
       this.#series.push({ metric, kind, tags, at: new Column(), value: new Column() });
     } catch {
       this.#bad++;
@@ -103,7 +135,10 @@ export class SampleParser {
   #sample(bytes: Buffer, from: number, end: number): void {
     const first = bytes.indexOf(comma, from);
     const second = bytes.indexOf(comma, first + 1);
-    const series = first > from && second > first && second < end ? this.#series[digits(bytes, from, first)] : undefined;
+    const series =
+      first > from && second > first && second < end
+        ? this.#series[digits(bytes, from, first)]
+        : undefined;
     const atUs = digits(bytes, first + 1, second);
     const value = decimal(bytes, second + 1, end);
     if (series === undefined || !Number.isFinite(atUs) || !Number.isFinite(value)) {
@@ -129,7 +164,8 @@ function digits(bytes: Buffer, from: number, end: number): number {
 /** Plain decimals by hand, as exactly as 15 digits allow; anything else by the language's own parser. */
 function decimal(bytes: Buffer, from: number, end: number): number {
   if (from >= end) return Number.NaN;
-  let whole = 0, scale = 0;
+  let whole = 0,
+    scale = 0;
   if (end - from <= 15) {
     for (let i = from; i < end; i++) {
       const byte = bytes[i] as number;

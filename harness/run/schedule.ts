@@ -7,7 +7,13 @@ import type { Fault } from "../faults/faults.ts";
 
 export type Action = { readonly atMs: number } & (
   | { readonly kind: "phase"; readonly phase: Phase | "leadIn" | "drain" }
-  | { readonly kind: "inject"; readonly step: number; readonly fault: Fault; readonly struck: Struck; readonly forMs: number }
+  | {
+      readonly kind: "inject";
+      readonly step: number;
+      readonly fault: Fault;
+      readonly struck: Struck;
+      readonly forMs: number;
+    }
   | { readonly kind: "heal"; readonly step: number }
 );
 
@@ -25,7 +31,14 @@ export function schedule(plan: Plan): readonly Action[] {
     { kind: "phase", phase: "recovery", atMs: recoveryMs },
     { kind: "phase", phase: "drain", atMs: recoveryMs + plan.phasesMs.recovery },
     ...plan.steps.flatMap((step, index): Action[] => [
-      { kind: "inject", step: index, fault: step.fault, struck: struckBy(plan, index), forMs: step.forMs, atMs: faultMs + step.atMs },
+      {
+        kind: "inject",
+        step: index,
+        fault: step.fault,
+        struck: struckBy(plan, index),
+        forMs: step.forMs,
+        atMs: faultMs + step.atMs,
+      },
       { kind: "heal", step: index, atMs: faultMs + step.atMs + step.forMs },
     ]),
   ];

@@ -23,7 +23,10 @@ export function linkOf(before: string, body: string): string {
 }
 
 /** The line for an event of which `body` is the JSON, and its link. */
-export function linked(before: string, body: string): { readonly line: string; readonly link: string } {
+export function linked(
+  before: string,
+  body: string,
+): { readonly line: string; readonly link: string } {
   const link = linkOf(before, body);
   return { line: `${body.slice(0, -1)},"link":"${link}"}`, link };
 }
@@ -38,11 +41,17 @@ export function unlinked(line: string): { readonly body: string; readonly link: 
 const tallyShape = z.object({ lines: z.number(), bytes: z.number(), hash: z.string() });
 export type Tally = z.infer<typeof tallyShape>;
 
-export const markShape = z.object({ kind: z.literal("samples"), atMs: z.number(), samples: tallyShape });
+export const markShape = z.object({
+  kind: z.literal("samples"),
+  atMs: z.number(),
+  samples: tallyShape,
+});
 export type Mark = z.infer<typeof markShape>;
 
 export const sealShape = z.object({
-  kind: z.literal("sealed"), atMs: z.number(), run: z.string(),
+  kind: z.literal("sealed"),
+  atMs: z.number(),
+  run: z.string(),
   plan: z.string(),
   /** Lines before this one. */
   events: z.number(),

@@ -19,7 +19,8 @@ export class SealedSamples {
   }
 
   push(chunk: Buffer): void {
-    if (this.#firstBytes.length < headBytesMax) this.#firstBytes += chunk.toString("utf8", 0, headBytesMax);
+    if (this.#firstBytes.length < headBytesMax)
+      this.#firstBytes += chunk.toString("utf8", 0, headBytesMax);
     let from = 0;
     for (let mark = this.#ahead[0]; mark !== undefined; mark = this.#ahead[0]) {
       const until = from + mark.samples.bytes - this.#tallying.bytes;
@@ -47,14 +48,18 @@ export class SealedSamples {
   problems(): string[] {
     const [mark] = this.#ahead;
     const seen = this.#tallying.sofar();
-    if (this.#wrongSinceMs !== null) return [`the samples are not those that were written by ${timeOf(this.#wrongSinceMs)}`];
+    if (this.#wrongSinceMs !== null)
+      return [`the samples are not those that were written by ${timeOf(this.#wrongSinceMs)}`];
     if (mark !== undefined) {
       return [`the samples end before what was written by ${timeOf(mark.atMs)}`];
     }
     if (this.#seal === null || same(this.#seal.samples, seen)) return [];
     const { lines } = this.#seal.samples;
-    return [lines === seen.lines ? "the samples are not those that were written"
-      : `the samples are ${seen.lines} lines, and ${lines} were written`];
+    return [
+      lines === seen.lines
+        ? "the samples are not those that were written"
+        : `the samples are ${seen.lines} lines, and ${lines} were written`,
+    ];
   }
 }
 

@@ -19,9 +19,12 @@ export function keepVerdict(directory: string, verdict: Verdict): void {
 
 /** Findings of earlier versions have no id and no subject; they are read all the same. */
 const shape = verdictDocument.extend({
-  findings: z.array(verdictDocument.shape.findings.element.extend({
-    id: z.string().default(""), subject: z.string().default(""),
-  })),
+  findings: z.array(
+    verdictDocument.shape.findings.element.extend({
+      id: z.string().default(""),
+      subject: z.string().default(""),
+    }),
+  ),
 });
 
 export type Stored =
@@ -37,7 +40,10 @@ export function storedVerdict(directory: string): Stored {
   const read = shape.safeParse(value);
   if (!read.success) return { kind: "unreadable" };
   const { of, ...verdict } = value as Verdict;
-  const fits = of !== undefined && of.record === recordHash(directory) && of.check === checkOf(verdict, of.record);
+  const fits =
+    of !== undefined &&
+    of.record === recordHash(directory) &&
+    of.check === checkOf(verdict, of.record);
   return { kind: fits ? "fits" : "foreign", verdict: read.data };
 }
 
@@ -48,7 +54,11 @@ function checkOf({ of: _of, ...verdict }: Verdict, record: string): string {
 
 /** Of the bytes of all three files: a record that is cut, or lacks one, is another record. */
 function recordHash(directory: string): string {
-  return sha256([files.plan, files.events, files.samples].map((name) => hashOf(join(directory, name))).join("\n"));
+  return sha256(
+    [files.plan, files.events, files.samples]
+      .map((name) => hashOf(join(directory, name)))
+      .join("\n"),
+  );
 }
 
 function hashOf(path: string): string {

@@ -29,25 +29,50 @@ const phasesMs = { baseline: 4_000, fault: 6_000, recovery: 8_000 };
 
 /** The reference target with few viewers. Planned once, as the tiny one: only seeds, steps and mishaps differ. */
 const fewViewers: Experiment = {
-  ...originStorm, phasesMs,
-  load: originStorm.load.map((load) => ({ ...load, vus: 400, ratePerSecond: load.lane === "live" ? { baseline: 6, fault: 10, recovery: 6 } : { baseline: 2, fault: 2, recovery: 2 } })),
-  hypothesis: originStorm.hypothesis.map((claim) => ({ ...claim, samplesMin: 1, ...(claim.statistic === "windowsWithout" ? { windowMs: 2_000 } : {}) })),
-  recovery: { ...(originStorm.recovery as NonNullable<Experiment["recovery"]>), withinMs: 3_000, windowMs: 2_000 },
+  ...originStorm,
+  phasesMs,
+  load: originStorm.load.map((load) => ({
+    ...load,
+    vus: 400,
+    ratePerSecond:
+      load.lane === "live"
+        ? { baseline: 6, fault: 10, recovery: 6 }
+        : { baseline: 2, fault: 2, recovery: 2 },
+  })),
+  hypothesis: originStorm.hypothesis.map((claim) => ({
+    ...claim,
+    samplesMin: 1,
+    ...(claim.statistic === "windowsWithout" ? { windowMs: 2_000 } : {}),
+  })),
+  recovery: {
+    ...(originStorm.recovery as NonNullable<Experiment["recovery"]>),
+    withinMs: 3_000,
+    windowMs: 2_000,
+  },
   method: [{ atMs: 1_000, forMs: 3_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
 };
-interface Basis { readonly planned: Planned; readonly faults: readonly Fault[] }
+interface Basis {
+  readonly planned: Planned;
+  readonly faults: readonly Fault[];
+}
 const reference: Basis = {
   planned: planned(fewViewers, 1),
   faults: [
-    { kind: "kill", service: "region-a/origin-read" }, { kind: "kill", service: "region-b/memcached" }, { kind: "pause", service: "region-a/origin-publish" },
-    { kind: "latency", links: { from: { service: "region-a/edge" } }, delayMs: 30, jitterMs: 10 }, { kind: "partition", links: { to: { service: "region-a/cassandra" } } },
+    { kind: "kill", service: "region-a/origin-read" },
+    { kind: "kill", service: "region-b/memcached" },
+    { kind: "pause", service: "region-a/origin-publish" },
+    { kind: "latency", links: { from: { service: "region-a/edge" } }, delayMs: 30, jitterMs: 10 },
+    { kind: "partition", links: { to: { service: "region-a/cassandra" } } },
   ],
 };
 const tiny: Basis = {
   planned: planned(tinyExperiment, 1),
   faults: [
-    { kind: "kill", service: "region-a/origin" }, { kind: "kill", service: "region-b/edge" }, { kind: "pause", service: "region-b/origin" },
-    { kind: "latency", links: { to: { service: "region-a/store" } }, delayMs: 20, jitterMs: 10 }, { kind: "partition", links: { from: { service: "region-a/edge" } } },
+    { kind: "kill", service: "region-a/origin" },
+    { kind: "kill", service: "region-b/edge" },
+    { kind: "pause", service: "region-b/origin" },
+    { kind: "latency", links: { to: { service: "region-a/store" } }, delayMs: 20, jitterMs: 10 },
+    { kind: "partition", links: { from: { service: "region-a/edge" } } },
   ],
 };
 /** One in forty is of the reference target, which has ten times as much to do. */
@@ -74,7 +99,9 @@ class MemoryLedger implements UndoLedger {
   record(entry: UndoEntry): () => void {
     const id = this.#next++;
     this.text += `${JSON.stringify({ entry, id })}\n`;
-    return () => { this.text += `${JSON.stringify({ undone: id })}\n`; };
+    return () => {
+      this.text += `${JSON.stringify({ undone: id })}\n`;
+    };
   }
 
   get open(): readonly UndoEntry[] {
@@ -97,8 +124,16 @@ export async function trial(seed: number): Promise<Trial> {
   const broken: string[] = [];
   const isOver = (): boolean => record.events.some((event) => event.kind === "generator");
   // What happens while everything is taken down cannot have changed what was seen before.
-  const wrong = (what: string, over = isOver()): void => void mishaps.push(`${over ? "afterwards, " : ""}${Math.round(clock.nowMs() - Date.UTC(2026, 0, 1))} ms: ${what}`);
-  record.event({ kind: "started", runId, versions: {}, machine: { platform: "virtual", cpuModel: "virtual", cores: 2, memoryBytes: 1 } });
+  const wrong = (what: string, over = isOver()): void =>
+    void mishaps.push(
+      `${over ? "afterwards, " : ""}${Math.round(clock.nowMs() - Date.UTC(2026, 0, 1))} ms: ${what}`,
+    );
+  record.event({
+    kind: "started",
+    runId,
+    versions: {},
+    machine: { platform: "virtual", cpuModel: "virtual", cores: 2, memoryBytes: 1 },
+  });
   watchFolders(machine, ledger, broken);
   const outside = new AbortController();
   const aborts: { readonly atMs: number; readonly reason: AbortReason }[] = [];
@@ -112,24 +147,42 @@ export async function trial(seed: number): Promise<Trial> {
       if (act()) wrong(what, wasOver);
     });
   };
-  const virtual = simulatedWorld({ plan, layout, model, runId, clock, machine, sink: record, events: record, undo: ledger });
+  const virtual = simulatedWorld({
+    plan,
+    layout,
+    model,
+    runId,
+    clock,
+    machine,
+    sink: record,
+    events: record,
+    undo: ledger,
+  });
   const killOne = (service: string): boolean => {
     const [pid] = [...machine.processes].find(([, process]) => process.service === service) ?? [];
     if (pid !== undefined) machine.kill(pid);
     return pid !== undefined;
   };
   const victim = layout.services[Math.floor(random() * layout.services.length)]?.name ?? "";
-  const claimAbortsAtMs = chance(0.08) ? clock.nowMs() + random() * totalMs : Number.POSITIVE_INFINITY;
+  const claimAbortsAtMs = chance(0.08)
+    ? clock.nowMs() + random() * totalMs
+    : Number.POSITIVE_INFINITY;
   const startFails = chance(0.04);
   let load: SimulatedLoad | null = null;
   const abortByClaim = (): void => {
     aborts.push({ atMs: clock.nowMs(), reason: "claim" });
     wrong("an abort condition is met");
     // Somebody loses patience while it heals: that is not why it ended.
-    if (chance(0.5)) clock.after(random() * 100, () => { clock.settled(); outside.abort(new RunAborted("user", "stopped by SIGINT")); });
+    if (chance(0.5))
+      clock.after(random() * 100, () => {
+        clock.settled();
+        outside.abort(new RunAborted("user", "stopped by SIGINT"));
+      });
   };
   const world: World = {
-    ...virtual, events: record, inject: clumsy(virtual.inject, chance, wrong),
+    ...virtual,
+    events: record,
+    inject: clumsy(virtual.inject, chance, wrong),
     deploy: async (signal) => {
       const deployment = await virtual.deploy(signal);
       if (!startFails) return deployment;
@@ -143,7 +196,9 @@ export async function trial(seed: number): Promise<Trial> {
     },
     abortReason: () => {
       if (clock.nowMs() < claimAbortsAtMs) return null;
-      if (!aborts.some((one) => one.reason === "claim")) { abortByClaim(); }
+      if (!aborts.some((one) => one.reason === "claim")) {
+        abortByClaim();
+      }
       return "half is lost";
     },
   };
@@ -161,9 +216,16 @@ export async function trial(seed: number): Promise<Trial> {
     return killOne("toxiproxy");
   });
   sometimes(0.08, `${victim} dies unbidden`, () => killOne(victim));
-  const crashAtMs = chance(0.3) ? clock.nowMs() + random() * (totalMs + 6_000) : Number.POSITIVE_INFINITY;
+  const crashAtMs = chance(0.3)
+    ? clock.nowMs() + random() * (totalMs + 6_000)
+    : Number.POSITIVE_INFINITY;
   const conducting = conduct(plan, world, outside.signal);
-  const conducted = await clock.until(conducting, () => clock.nowMs() >= crashAtMs).catch((error: Error) => { broken.push(`conduct does not end: ${error.message}`); return undefined; });
+  const conducted = await clock
+    .until(conducting, () => clock.nowMs() >= crashAtMs)
+    .catch((error: Error) => {
+      broken.push(`conduct does not end: ${error.message}`);
+      return undefined;
+    });
   const crashed = conducted === null;
   if (crashed) {
     wrong("the harness is killed");
@@ -173,8 +235,13 @@ export async function trial(seed: number): Promise<Trial> {
   const events = crashed ? cut(run.events, random) : run.events;
   const verdict = judge({ ...run, events, damage: crashed ? ["the record ends early"] : [] });
   if (machine.left().length > 0) broken.push(`left behind: ${machine.left().join(", ")}`);
-  if (!crashed && ledger.open.length > 0) broken.push(`the ledger still says: ${JSON.stringify(ledger.open)}`);
-  broken.push(...eventProblems(plan, run.events, crashed), ...(crashed ? [] : abortProblems(run.events, aborts)), ...verdictProblems(verdict, mishaps));
+  if (!crashed && ledger.open.length > 0)
+    broken.push(`the ledger still says: ${JSON.stringify(ledger.open)}`);
+  broken.push(
+    ...eventProblems(plan, run.events, crashed),
+    ...(crashed ? [] : abortProblems(run.events, aborts)),
+    ...verdictProblems(verdict, mishaps),
+  );
   return { seed, plan, events: run.events, mishaps, crashed, verdict, broken };
 }
 
@@ -184,18 +251,45 @@ function stepsOf(random: () => number, faults: readonly Fault[]): Plan["steps"] 
   const first = Math.floor(random() * faults.length);
   return Array.from({ length: count }, (_, index) => {
     const atMs = Math.floor(random() * 4_000);
-    return { atMs, forMs: 500 + Math.floor(random() * (phasesMs.fault - atMs - 500)), fault: faults[(first + index) % faults.length] as Fault };
+    return {
+      atMs,
+      forMs: 500 + Math.floor(random() * (phasesMs.fault - atMs - 500)),
+      fault: faults[(first + index) % faults.length] as Fault,
+    };
   });
 }
 
 /** Injectors that now and then throw, and injections that do not heal, or take for ever. */
-function clumsy(inject: InjectFault, chance: (share: number) => boolean, wrong: (what: string) => void): InjectFault {
+function clumsy(
+  inject: InjectFault,
+  chance: (share: number) => boolean,
+  wrong: (what: string) => void,
+): InjectFault {
   return async (fault, struck, on, context) => {
     const { kind } = fault;
-    if (chance(0.04)) { wrong(`${kind} cannot be injected`); throw new Error("it would not break"); }
+    if (chance(0.04)) {
+      wrong(`${kind} cannot be injected`);
+      throw new Error("it would not break");
+    }
     const injection = await inject(fault, struck, on, context);
-    if (chance(0.03)) return { ...injection, heal: async () => { await injection.heal(); wrong(`${kind} does not heal`); throw new Error("it would not mend"); } };
-    if (chance(0.01)) return { ...injection, heal: async () => { await injection.heal(); wrong(`healing ${kind} never ends`); return new Promise<never>(() => {}); } };
+    if (chance(0.03))
+      return {
+        ...injection,
+        heal: async () => {
+          await injection.heal();
+          wrong(`${kind} does not heal`);
+          throw new Error("it would not mend");
+        },
+      };
+    if (chance(0.01))
+      return {
+        ...injection,
+        heal: async () => {
+          await injection.heal();
+          wrong(`healing ${kind} never ends`);
+          return new Promise<never>(() => {});
+        },
+      };
     return injection;
   };
 }
@@ -204,27 +298,38 @@ function clumsy(inject: InjectFault, chance: (share: number) => boolean, wrong: 
 function watchFolders(machine: VirtualMachine, ledger: MemoryLedger, broken: string[]): void {
   const add = machine.folders.add.bind(machine.folders);
   machine.folders.add = (path) => {
-    if (!ledger.open.some((entry) => entry.kind === "directory" && entry.path === path)) broken.push(`${path} was made before it was written down`);
+    if (!ledger.open.some((entry) => entry.kind === "directory" && entry.path === path))
+      broken.push(`${path} was made before it was written down`);
     return add(path);
   };
 }
 
 /** The last line of the ledger may be torn: what it announced was then not yet done, or is found by its mark. */
-async function recoverAfterCrash(machine: VirtualMachine, ledger: MemoryLedger, random: () => number, broken: string[]): Promise<void> {
+async function recoverAfterCrash(
+  machine: VirtualMachine,
+  ledger: MemoryLedger,
+  random: () => number,
+  broken: string[],
+): Promise<void> {
   const { entries } = parseLedger(ledger.text);
   for (let again = 0; again < 2; again++) {
-    const remaining = await recoverRun({ runId, entries, ledger: "/nowhere/trial.ndjson" }, undefined, {
-      endStrays: async ({ runId: id, groups }) => {
-        for (const { pid, startTicks } of groups) if (machine.startTicksOf(pid) === startTicks) machine.kill(pid);
-        machine.killAllOf(id);
-        return [];
+    const remaining = await recoverRun(
+      { runId, entries, ledger: "/nowhere/trial.ndjson" },
+      undefined,
+      {
+        endStrays: async ({ runId: id, groups }) => {
+          for (const { pid, startTicks } of groups)
+            if (machine.startTicksOf(pid) === startTicks) machine.kill(pid);
+          machine.killAllOf(id);
+          return [];
+        },
+        remove: async (path) => {
+          if (again === 0 && random() < 0.1) throw new Error("busy");
+          machine.folders.delete(path);
+        },
+        run: async () => null,
       },
-      remove: async (path) => {
-        if (again === 0 && random() < 0.1) throw new Error("busy");
-        machine.folders.delete(path);
-      },
-      run: async () => null,
-    });
+    );
     if (again === 1 && remaining.length > 0) broken.push(`recover leaves ${remaining.join(", ")}`);
   }
 }
@@ -236,39 +341,63 @@ function cut(events: readonly RunEvent[], random: () => number): readonly RunEve
 
 function eventProblems(plan: Plan, events: readonly RunEvent[], crashed: boolean): string[] {
   const problems = plan.steps.flatMap((_, step) => {
-    const of = (kind: RunEvent["kind"]): readonly RunEvent[] => events.filter((event) => event.kind === kind && "step" in event && event.step === step);
-    const [injecting, injected, healing, healed] = [of("injecting").length, of("injected").length, of("healing").length, of("healed").length];
-    const taken = of("injected").some((event) => event.kind === "injected" && "actedMs" in event && event.actedMs !== undefined);
+    const of = (kind: RunEvent["kind"]): readonly RunEvent[] =>
+      events.filter((event) => event.kind === kind && "step" in event && event.step === step);
+    const [injecting, injected, healing, healed] = [
+      of("injecting").length,
+      of("injected").length,
+      of("healing").length,
+      of("healed").length,
+    ];
+    const taken = of("injected").some(
+      (event) => event.kind === "injected" && "actedMs" in event && event.actedMs !== undefined,
+    );
     return [
-      ...(injecting > 1 || injected > 1 || healing > 1 || healed > 1 ? [`step ${step} happened more than once`] : []),
-      ...(!crashed && injected !== injecting ? [`step ${step} began and did not say how it ended`] : []),
-      ...(!crashed && taken && healing !== 1 ? [`step ${step} was injected and healed ${healing} times`] : []),
+      ...(injecting > 1 || injected > 1 || healing > 1 || healed > 1
+        ? [`step ${step} happened more than once`]
+        : []),
+      ...(!crashed && injected !== injecting
+        ? [`step ${step} began and did not say how it ended`]
+        : []),
+      ...(!crashed && taken && healing !== 1
+        ? [`step ${step} was injected and healed ${healing} times`]
+        : []),
       ...(healed > healing ? [`step ${step} healed without being healed`] : []),
     ];
   });
   if (crashed) return problems;
   if (events.at(-1)?.kind !== "finished") problems.push("the record does not end with its end");
-  if (events.filter((event) => event.kind === "cleaned").length !== 1) problems.push("cleanup was not told once");
+  if (events.filter((event) => event.kind === "cleaned").length !== 1)
+    problems.push("cleanup was not told once");
   return problems;
 }
 
 /** Of all that may end a run, the first that did is the reason. */
-function abortProblems(events: readonly RunEvent[], aborts: readonly { readonly atMs: number; readonly reason: AbortReason }[]): string[] {
+function abortProblems(
+  events: readonly RunEvent[],
+  aborts: readonly { readonly atMs: number; readonly reason: AbortReason }[],
+): string[] {
   const told = events.filter((event) => event.kind === "aborted");
   if (told.length > 1) return ["aborted more than once"];
   const [event] = told;
   if (event?.kind !== "aborted" || event.reason === "internal") return [];
   const first = aborts.filter((abort) => abort.atMs <= event.atMs)[0];
   // A service that ends while the target comes up ends the run as well.
-  if (first === undefined) return event.reason === "substrate" ? [] : [`aborted (${event.reason}) although nobody did`];
-  return first.reason === event.reason ? [] : [`aborted as ${event.reason} although ${first.reason} came first`];
+  if (first === undefined)
+    return event.reason === "substrate" ? [] : [`aborted (${event.reason}) although nobody did`];
+  return first.reason === event.reason
+    ? []
+    : [`aborted as ${event.reason} although ${first.reason} came first`];
 }
 
 function verdictProblems(verdict: Verdict, mishaps: readonly string[]): string[] {
-  const has = (status: string): boolean => verdict.findings.some((finding) => finding.status === status);
+  const has = (status: string): boolean =>
+    verdict.findings.some((finding) => finding.status === status);
   const due = has("refuted") ? "refuted" : has("inconclusive") ? "inconclusive" : "held";
   return [
     ...(verdict.status === due ? [] : [`${verdict.status} although its findings say ${due}`]),
-    ...(verdict.status === "held" && mishaps.some((mishap) => !mishap.startsWith("afterwards")) ? [`held although ${mishaps.join("; ")}`] : []),
+    ...(verdict.status === "held" && mishaps.some((mishap) => !mishap.startsWith("afterwards"))
+      ? [`held although ${mishaps.join("; ")}`]
+      : []),
   ];
 }

@@ -8,14 +8,25 @@ describe("whatever goes wrong, and whenever", () => {
     const all: Trial[] = [];
     for (let seed = 1; seed <= runs; seed++) {
       const one = await trial(seed);
-      expect(one.broken, `replay it: node_modules/.bin/node benchmarks/simulate.ts --seed ${seed}`).toEqual([]);
+      expect(
+        one.broken,
+        `replay it: node_modules/.bin/node benchmarks/simulate.ts --seed ${seed}`,
+      ).toEqual([]);
       all.push(one);
     }
     // A trial in which nothing ever happens would prove nothing.
     const count = (which: (one: Trial) => boolean): number => all.filter(which).length;
     expect(count((one) => one.crashed)).toBeGreaterThan(runs * 0.15);
     expect(count((one) => one.verdict.aborted !== null)).toBeGreaterThan(runs * 0.1);
-    for (const status of ["held", "refuted", "inconclusive"] as const) expect(count((one) => one.verdict.status === status), status).toBeGreaterThan(runs * 0.02);
-    for (const reason of ["user", "claim", "substrate", "internal"] as const) expect(count((one) => one.verdict.aborted?.reason === reason), reason).toBeGreaterThan(5);
+    for (const status of ["held", "refuted", "inconclusive"] as const)
+      expect(
+        count((one) => one.verdict.status === status),
+        status,
+      ).toBeGreaterThan(runs * 0.02);
+    for (const reason of ["user", "claim", "substrate", "internal"] as const)
+      expect(
+        count((one) => one.verdict.aborted?.reason === reason),
+        reason,
+      ).toBeGreaterThan(5);
   }, 240_000);
 });

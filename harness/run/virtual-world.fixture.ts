@@ -12,32 +12,43 @@ export class VirtualClock implements Clock {
   #sleepers: { atMs: number; order: number; wake: () => void }[] = [];
   #order = 0;
 
-  nowMs(): number { return this.#nowMs; }
-  monotonicMs(): number { return this.#nowMs; }
+  nowMs(): number {
+    return this.#nowMs;
+  }
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const sleeper = { atMs: this.#nowMs + Math.max(0, ms), order: this.#order++, wake: resolve };
       this.#sleepers.push(sleeper);
-      signal?.addEventListener("abort", () => {
-        this.#sleepers = this.#sleepers.filter((one) => one !== sleeper);
-        reject(signal.reason);
-      }, { once: true });
+      signal?.addEventListener(
+        "abort",
+        () => {
+          this.#sleepers = this.#sleepers.filter((one) => one !== sleeper);
+          reject(signal.reason);
+        },
+        { once: true },
+      );
     });
   }
 
   /** Lets virtual time pass until the promise settles. Fails when nobody is left to wake: somebody waits for ever. */
   async until<T>(promise: Promise<T>): Promise<T> {
     let settled = false;
-    const mark = (): void => { settled = true; };
+    const mark = (): void => {
+      settled = true;
+    };
     promise.then(mark, mark);
     for (let steps = 0; ; steps++) {
       for (let i = 0; i < 20 && !settled; i++) await Promise.resolve();
       if (!settled) await new Promise((next) => setImmediate(next));
       if (settled) return promise;
       const next = this.#sleepers.sort((a, b) => a.atMs - b.atMs || a.order - b.order).shift();
-      if (next === undefined || steps > 100_000) throw new Error("deadlock: nothing is left that could happen");
+      if (next === undefined || steps > 100_000)
+        throw new Error("deadlock: nothing is left that could happen");
       this.#nowMs = next.atMs;
       next.wake();
     }
@@ -60,18 +71,39 @@ export interface Chances {
   readonly userAborts: number;
 }
 
-export function virtualWorld(plan: Plan, seed: number, chances: Chances): { world: World; clock: VirtualClock; signal: AbortSignal; outcome: VirtualOutcome } {
+export function virtualWorld(
+  plan: Plan,
+  seed: number,
+  chances: Chances,
+): { world: World; clock: VirtualClock; signal: AbortSignal; outcome: VirtualOutcome } {
   const random = prng(seed);
   const clock = new VirtualClock();
   const outcome: VirtualOutcome = { events: [], log: [], inForce: new Map() };
   const { log, inForce } = outcome;
   const abort = new AbortController();
-  const totalMs = plan.leadInMs + plan.phasesMs.baseline + plan.phasesMs.fault + plan.phasesMs.recovery;
-  const takes = (maxMs: number, signal?: AbortSignal): Promise<void> => clock.sleep(random() * maxMs, signal);
-  if (random() < chances.userAborts) void clock.sleep(random() * (totalMs + 20_000)).then(() => abort.abort(new RunAborted("user", "interrupted")));
+  const totalMs =
+    plan.leadInMs + plan.phasesMs.baseline + plan.phasesMs.fault + plan.phasesMs.recovery;
+  const takes = (maxMs: number, signal?: AbortSignal): Promise<void> =>
+    clock.sleep(random() * maxMs, signal);
+  if (random() < chances.userAborts)
+    void clock
+      .sleep(random() * (totalMs + 20_000))
+      .then(() => abort.abort(new RunAborted("user", "interrupted")));
 
-  const deployment = { layout: {} as Layout, onExit: () => {}, instance: () => { throw new Error("not used"); }, instances: [], links: [], resources: async () => [],
-    [Symbol.asyncDispose]: async () => { await takes(3_000); log.push("deployment disposed"); } } satisfies Deployment;
+  const deployment = {
+    layout: {} as Layout,
+    onExit: () => {},
+    instance: () => {
+      throw new Error("not used");
+    },
+    instances: [],
+    links: [],
+    resources: async () => [],
+    [Symbol.asyncDispose]: async () => {
+      await takes(3_000);
+      log.push("deployment disposed");
+    },
+  } satisfies Deployment;
 
   const inject: InjectFault = async (fault): Promise<Injection> => {
     await takes(50);
@@ -79,8 +111,15 @@ export function virtualWorld(plan: Plan, seed: number, chances: Chances): { worl
     const name = describeFault(fault);
     inForce.set(name, (inForce.get(name) ?? 0) + 1);
     return {
-      actedMs: clock.nowMs(), evidence: { landed: true, observation: "seen" },
-      observe: { everyMs: 1_000, look: async () => { await takes(50); return { landed: true, observation: "still there" }; } },
+      actedMs: clock.nowMs(),
+      evidence: { landed: true, observation: "seen" },
+      observe: {
+        everyMs: 1_000,
+        look: async () => {
+          await takes(50);
+          return { landed: true, observation: "still there" };
+        },
+      },
       heal: async () => {
         await takes(3_000);
         inForce.set(name, (inForce.get(name) ?? 0) - 1);
@@ -93,7 +132,9 @@ export function virtualWorld(plan: Plan, seed: number, chances: Chances): { worl
 
   const world: World = {
     clock,
-    events: { event: (event) => void outcome.events.push({ atMs: clock.nowMs(), ...event } as RunEvent) },
+    events: {
+      event: (event) => void outcome.events.push({ atMs: clock.nowMs(), ...event } as RunEvent),
+    },
     inject,
     deploy: async (signal) => {
       await takes(20_000, signal);
@@ -104,26 +145,55 @@ export function virtualWorld(plan: Plan, seed: number, chances: Chances): { worl
     prepareLoad: async () => virtualLoad(clock, random, totalMs, chances, log),
     startProbes: async (): Promise<Probes> => {
       log.push("probes started");
-      return { readNow: () => takes(20), countTraffic: () => takes(5), finish: async () => { log.push("probes finished"); await takes(30); }, [Symbol.asyncDispose]: async () => void log.push("probes disposed") };
+      return {
+        readNow: () => takes(20),
+        countTraffic: () => takes(5),
+        finish: async () => {
+          log.push("probes finished");
+          await takes(30);
+        },
+        [Symbol.asyncDispose]: async () => void log.push("probes disposed"),
+      };
     },
     abortReason: () => null,
-    sweep: async () => { log.push("swept"); return []; },
+    sweep: async () => {
+      log.push("swept");
+      return [];
+    },
     harnessCpuSeconds: () => 0,
   };
   return { world, clock, signal: abort.signal, outcome };
 }
 
-function virtualLoad(clock: Clock, random: () => number, totalMs: number, chances: Chances, log: string[]): RunningLoad {
+function virtualLoad(
+  clock: Clock,
+  random: () => number,
+  totalMs: number,
+  chances: Chances,
+  log: string[],
+): RunningLoad {
   log.push("load prepared");
   const end = Promise.withResolvers<LoadEnd>();
-  const finish = (expected: boolean, detail: string): void => end.resolve({ exitCode: expected ? 0 : null, signal: null, expected, detail, cpuSeconds: 1 });
+  const finish = (expected: boolean, detail: string): void =>
+    end.resolve({ exitCode: expected ? 0 : null, signal: null, expected, detail, cpuSeconds: 1 });
   return {
-    name: "virtual", ended: end.promise, progress: { requests: 0, good: 0, shed: {}, failed: 0 }, resources: () => null,
+    name: "virtual",
+    ended: end.promise,
+    progress: { requests: 0, good: 0, shed: {}, failed: 0 },
+    resources: () => null,
     begin: async () => {
       const dies = random() < chances.loadDies;
-      void clock.sleep(dies ? random() * totalMs : totalMs + 3_000).then(() => finish(!dies, dies ? "ended by SIGKILL" : "exit status 0"));
+      void clock
+        .sleep(dies ? random() * totalMs : totalMs + 3_000)
+        .then(() => finish(!dies, dies ? "ended by SIGKILL" : "exit status 0"));
     },
-    stop: async () => { finish(true, "stopped"); return end.promise; },
-    [Symbol.asyncDispose]: async () => { finish(true, "disposed"); log.push("load disposed"); },
+    stop: async () => {
+      finish(true, "stopped");
+      return end.promise;
+    },
+    [Symbol.asyncDispose]: async () => {
+      finish(true, "disposed");
+      log.push("load disposed");
+    },
   };
 }

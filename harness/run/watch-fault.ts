@@ -22,7 +22,13 @@ export interface FaultToWatch {
 }
 
 /** Looks with the same answer, one after another. */
-interface Stretch { evidence: Evidence; readonly fromMs: number; untilMs: number; looks: number; longestGapMs: number }
+interface Stretch {
+  evidence: Evidence;
+  readonly fromMs: number;
+  untilMs: number;
+  looks: number;
+  longestGapMs: number;
+}
 
 export class WatchedFault {
   readonly #clock: Clock;
@@ -95,7 +101,8 @@ export class WatchedFault {
 
   #write(): void {
     const { step, fault } = this.#watched;
-    if (this.#stretch !== null) this.#events.event({ kind: "observed", step, fault, ...this.#stretch });
+    if (this.#stretch !== null)
+      this.#events.event({ kind: "observed", step, fault, ...this.#stretch });
     this.#stretch = null;
   }
 

@@ -21,7 +21,11 @@ export function makeScratch(request: DeployRequest): { path: string; remove: () 
   } catch (error) {
     // It is somebody else's, so it is not for this run to remove.
     undone();
-    throw storageError(path, error, "Name another folder for temporary files with the environment variable TMPDIR.");
+    throw storageError(
+      path,
+      error,
+      "Name another folder for temporary files with the environment variable TMPDIR.",
+    );
   }
   return {
     path,
@@ -33,7 +37,13 @@ export function makeScratch(request: DeployRequest): { path: string; remove: () 
 }
 
 /** Each service starts as soon as those it depends on are ready. The first failure stops the others and is the one reported. */
-export async function startInOrder(layout: Layout, deployment: Deployment, signal: AbortSignal, progress: (text: string) => void, clock: Clock): Promise<void> {
+export async function startInOrder(
+  layout: Layout,
+  deployment: Deployment,
+  signal: AbortSignal,
+  progress: (text: string) => void,
+  clock: Clock,
+): Promise<void> {
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const started = new Map<string, Promise<void>>();
@@ -45,7 +55,9 @@ export async function startInOrder(layout: Layout, deployment: Deployment, signa
     const promise = (async () => {
       await Promise.all(service.dependsOn.map((name) => start(serviceNamed(layout, name))));
       await deployment.instance(service.name).start(either);
-      progress(`${++ready}/${layout.services.length} ready: ${service.name} after ${((clock.monotonicMs() - startedMs) / 1000).toFixed(1)} s`);
+      progress(
+        `${++ready}/${layout.services.length} ready: ${service.name} after ${((clock.monotonicMs() - startedMs) / 1000).toFixed(1)} s`,
+      );
     })();
     started.set(service.name, promise);
     promise.catch((error: unknown) => failed.abort(error));
@@ -59,44 +71,80 @@ export async function startInOrder(layout: Layout, deployment: Deployment, signa
 
 function serviceNamed(layout: Layout, name: string): Service {
   const service = layout.services.find((candidate) => candidate.name === name);
-  if (service === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no service "${name}"`);
+  if (service === undefined)
+    throw new SeawallError("PLAN_REFUSED", `the target has no service "${name}"`);
   return service;
 }
 
-export async function untilPlayable(layout: Layout, deployment: Deployment, clock: Clock, signal: AbortSignal, progress: (text: string) => void): Promise<void> {
+export async function untilPlayable(
+  layout: Layout,
+  deployment: Deployment,
+  clock: Clock,
+  signal: AbortSignal,
+  progress: (text: string) => void,
+): Promise<void> {
   const deadlineMs = clock.monotonicMs() + playableWithinMs;
   progress("waiting until what users ask for is answered");
   for (;;) {
-    const waiting = await Promise.all(layout.playable(clock.nowMs()).map(async (check) => {
-      const endpoint = deployment.instance(check.service).endpoint(check.port);
-      const status = await httpGet(endpoint, check.path, { timeoutMs: 3_000, discardBody: true, signal }).then((answer) => answer.status, () => 0);
-      return status === 200 ? [] : [`${check.service}${check.path} answered ${status === 0 ? "nothing" : status}`];
-    }));
+    const waiting = await Promise.all(
+      layout.playable(clock.nowMs()).map(async (check) => {
+        const endpoint = deployment.instance(check.service).endpoint(check.port);
+        const status = await httpGet(endpoint, check.path, {
+          timeoutMs: 3_000,
+          discardBody: true,
+          signal,
+        }).then(
+          (answer) => answer.status,
+          () => 0,
+        );
+        return status === 200
+          ? []
+          : [`${check.service}${check.path} answered ${status === 0 ? "nothing" : status}`];
+      }),
+    );
     signal.throwIfAborted();
     const missing = waiting.flat();
     if (missing.length === 0) return refuseYesToAnything(layout, deployment, clock.nowMs(), signal);
     if (clock.monotonicMs() > deadlineMs) {
-      throw new SeawallError("SERVICE_FAILED", `all services are up, but after ${playableWithinMs / 1000} s what users ask for is still not answered: ${missing.slice(0, 3).join("; ")}`, {
-        hint: "The services' logs are in the run directory under logs/.",
-      });
+      throw new SeawallError(
+        "SERVICE_FAILED",
+        `all services are up, but after ${playableWithinMs / 1000} s what users ask for is still not answered: ${missing.slice(0, 3).join("; ")}`,
+        {
+          hint: "The services' logs are in the run directory under logs/.",
+        },
+      );
     }
     await clock.sleep(100, signal);
   }
 }
 
 /** Servers with a fallback page answer 200 to anything: every viewer would be served, whatever is broken. */
-async function refuseYesToAnything(layout: Layout, deployment: Deployment, nowMs: number, signal: AbortSignal): Promise<void> {
+async function refuseYesToAnything(
+  layout: Layout,
+  deployment: Deployment,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   // An address without a number means no segment in particular. `plan` refuses such a stream before it is run.
   if (layout.stream?.segmentPath.includes("{number}") === false) return;
-  const wrong = await Promise.all((layout.absent?.(nowMs) ?? []).map(async ({ service, port, path }) => {
-    const options = { timeoutMs: 3_000, discardBody: true, signal };
-    const status = await httpGet(deployment.instance(service).endpoint(port), path, options).then((answer) => answer.status, () => 0);
-    return status === 200 ? [`${service}${path}`] : [];
-  }));
+  const wrong = await Promise.all(
+    (layout.absent?.(nowMs) ?? []).map(async ({ service, port, path }) => {
+      const options = { timeoutMs: 3_000, discardBody: true, signal };
+      const status = await httpGet(deployment.instance(service).endpoint(port), path, options).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+      return status === 200 ? [`${service}${path}`] : [];
+    }),
+  );
   signal.throwIfAborted();
   const [first] = wrong.flat();
   if (first === undefined) return;
-  throw new SeawallError("TARGET_ANSWERS_ANYTHING", `${first} is a segment that cannot exist yet, and the answer is 200: this target says yes to anything`, {
-    hint: "A fallback page hides every failure. Let it answer 404 to what is not there, or mend stream.segmentPath.",
-  });
+  throw new SeawallError(
+    "TARGET_ANSWERS_ANYTHING",
+    `${first} is a segment that cannot exist yet, and the answer is 200: this target says yes to anything`,
+    {
+      hint: "A fallback page hides every failure. Let it answer 404 to what is not there, or mend stream.segmentPath.",
+    },
+  );
 }

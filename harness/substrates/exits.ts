@@ -2,11 +2,16 @@
 import { SeawallError } from "../core/errors.ts";
 import type { Instance } from "../core/ports.ts";
 
-export interface Exit { readonly service: string; readonly expected: boolean; readonly detail: string }
+export interface Exit {
+  readonly service: string;
+  readonly expected: boolean;
+  readonly detail: string;
+}
 
 /** For a command that ended at once and well. */
-export const foregroundHint = "A program that ends with status 0 has put itself into the background, where nobody watches it. "
-  + "Start it in the foreground: nginx with `daemon off;`, memcached without `-d`, a script with `exec`.";
+export const foregroundHint =
+  "A program that ends with status 0 has put itself into the background, where nobody watches it. " +
+  "Start it in the foreground: nginx with `daemon off;`, memcached without `-d`, a script with `exec`.";
 
 export class Exits {
   readonly #listeners: ((exit: Exit) => void)[] = [];
@@ -27,9 +32,16 @@ export class Exits {
   refuseDeaths(instances: readonly Instance[]): void {
     const [death] = this.#deaths;
     if (death === undefined) return;
-    throw new SeawallError("SERVICE_FAILED", `${death.service} died while the target was starting (${death.detail})`, {
-      logLines: instances.find((one) => one.service.name === death.service)?.lastLogLines() ?? [],
-      hint: death.detail === "exit status 0" ? foregroundHint : "Its log is in the run directory under logs/.",
-    });
+    throw new SeawallError(
+      "SERVICE_FAILED",
+      `${death.service} died while the target was starting (${death.detail})`,
+      {
+        logLines: instances.find((one) => one.service.name === death.service)?.lastLogLines() ?? [],
+        hint:
+          death.detail === "exit status 0"
+            ? foregroundHint
+            : "Its log is in the run directory under logs/.",
+      },
+    );
   }
 }

@@ -24,9 +24,22 @@ afterAll(() => new Promise((closed) => server.close(closed)));
 const sh = (script: string) => ({ command: "sh", args: ["-c", script] });
 
 function layoutAt(port: number, outside?: { up: string; down: string }): Layout {
-  const stream = { event: "main", segmentMs: 2_000, availabilityStartMs: 0, segmentPath: "/", dvrSegments: 0, renditions: [] };
-  const target = ownTarget({ name: "theirs", stream, edges: ["edge"], links: [["viewers", "edge"]], services: [{ name: "edge", url: `http://127.0.0.1:${port}`, ready: "/" }],
-    ...(outside === undefined ? {} : { outside: { up: sh(outside.up), down: sh(outside.down) } }) });
+  const stream = {
+    event: "main",
+    segmentMs: 2_000,
+    availabilityStartMs: 0,
+    segmentPath: "/",
+    dvrSegments: 0,
+    renditions: [],
+  };
+  const target = ownTarget({
+    name: "theirs",
+    stream,
+    edges: ["edge"],
+    links: [["viewers", "edge"]],
+    services: [{ name: "edge", url: `http://127.0.0.1:${port}`, ready: "/" }],
+    ...(outside === undefined ? {} : { outside: { up: sh(outside.up), down: sh(outside.down) } }),
+  });
   return target.topologies["own"]?.layout() as Layout;
 }
 
@@ -37,15 +50,23 @@ it("a service that runs already is found, its way in can be broken, and it is le
     const [entry] = entriesOf(mini.deployment);
     if (entry === undefined) throw new Error("it has no entry");
     expect(entry.port).not.toBe(port);
-    expect(await httpGet(entry, "/", { timeoutMs: 2_000 })).toMatchObject({ status: 200, body: "hello" });
-    const injection = await injectInto(mini.deployment, { kind: "partition", links: { from: { service: "viewers" } } });
+    expect(await httpGet(entry, "/", { timeoutMs: 2_000 })).toMatchObject({
+      status: 200,
+      body: "hello",
+    });
+    const injection = await injectInto(mini.deployment, {
+      kind: "partition",
+      links: { from: { service: "viewers" } },
+    });
     expect(injection.evidence).toMatchObject({ landed: true });
     await expect(httpGet(entry, "/", { timeoutMs: 2_000 })).rejects.toThrow();
     expect(await injection.heal()).toMatchObject({ landed: true });
     await expect(mini.deployment.instance("edge").kill()).rejects.toThrow("not Seawall's own");
   }
   const before = asked;
-  expect(await httpGet({ host: "127.0.0.1", port }, "/", { timeoutMs: 2_000 })).toMatchObject({ status: 200 });
+  expect(await httpGet({ host: "127.0.0.1", port }, "/", { timeoutMs: 2_000 })).toMatchObject({
+    status: 200,
+  });
   expect(asked).toBe(before + 1);
 }, 60_000);
 
@@ -65,10 +86,16 @@ it("what a command brings up is brought up first, and taken down last, however f
       expect(mini.deployment.instances).toHaveLength(1);
     }
     expect(said()).toEqual([]);
-    await expect(startMini(layoutAt(port, { up: `touch ${up}; echo no such image >&2; exit 5`, down: `rm ${up}` }))).rejects.toThrow(/did not bring the target up: it ended with status 5; no such image/);
+    await expect(
+      startMini(
+        layoutAt(port, { up: `touch ${up}; echo no such image >&2; exit 5`, down: `rm ${up}` }),
+      ),
+    ).rejects.toThrow(/did not bring the target up: it ended with status 5; no such image/);
     expect(said()).toEqual([]);
     // Nothing listens on port 9, so the deployment fails after the target was brought up.
-    await expect(startMini(layoutAt(9, { up: `touch ${up}`, down: `rm ${up}` }))).rejects.toThrow("does not answer");
+    await expect(startMini(layoutAt(9, { up: `touch ${up}`, down: `rm ${up}` }))).rejects.toThrow(
+      "does not answer",
+    );
     expect(said()).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true, force: true });

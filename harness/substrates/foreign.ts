@@ -28,7 +28,11 @@ export class ForeignInstance implements Instance {
 
   endpoint(port: string): Endpoint {
     const endpoint = this.service.at?.[port];
-    if (endpoint === undefined) throw new SeawallError("PLAN_REFUSED", `the target does not say where port "${port}" of ${this.service.name} is`);
+    if (endpoint === undefined)
+      throw new SeawallError(
+        "PLAN_REFUSED",
+        `the target does not say where port "${port}" of ${this.service.name} is`,
+      );
     return endpoint;
   }
 
@@ -39,14 +43,28 @@ export class ForeignInstance implements Instance {
   /** It must be there already. */
   async start(signal?: AbortSignal): Promise<void> {
     const { ready, name } = this.service;
-    const problem = await untilReady(this.service, (port) => this.endpoint(port), this.#clock, signal);
+    const problem = await untilReady(
+      this.service,
+      (port) => this.endpoint(port),
+      this.#clock,
+      signal,
+    );
     if (problem === null) return;
     const { host, port } = this.endpoint(ready.port);
-    throw new SeawallError("SERVICE_FAILED", `${name} does not answer at ${host}:${port}${ready.kind === "http" ? ready.path : ""}: ${problem}`, { hint: "It is not Seawall's own: start it, or mend its address in the experiment." });
+    throw new SeawallError(
+      "SERVICE_FAILED",
+      `${name} does not answer at ${host}:${port}${ready.kind === "http" ? ready.path : ""}: ${problem}`,
+      { hint: "It is not Seawall's own: start it, or mend its address in the experiment." },
+    );
   }
 
   operate(name: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
-    return operate(this.service, name, parameters, { endpoint: (port) => this.endpoint(port), controlToken: this.#place.controlToken, place: this.#place, runId: "" });
+    return operate(this.service, name, parameters, {
+      endpoint: (port) => this.endpoint(port),
+      controlToken: this.#place.controlToken,
+      place: this.#place,
+      runId: "",
+    });
   }
 
   pause(): Promise<never> {
@@ -66,6 +84,9 @@ export class ForeignInstance implements Instance {
   }
 
   async #refuse(what: string): Promise<never> {
-    throw new SeawallError("SERVICE_FAILED", `${this.service.name} is not Seawall's own and cannot be ${what}`);
+    throw new SeawallError(
+      "SERVICE_FAILED",
+      `${this.service.name} is not Seawall's own and cannot be ${what}`,
+    );
   }
 }

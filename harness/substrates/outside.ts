@@ -8,14 +8,23 @@ import { runCommand } from "../system/command.ts";
 const downWithinMs = 60_000;
 
 /** Resolves to what takes it down. When it cannot be brought up it is taken down at once: it may have come half-way. */
-export async function bringUpOutside({ layout, undo, logsDirectory, signal, progress }: Pick<DeployRequest, "layout" | "undo" | "logsDirectory" | "signal" | "progress">): Promise<() => Promise<void>> {
+export async function bringUpOutside({
+  layout,
+  undo,
+  logsDirectory,
+  signal,
+  progress,
+}: Pick<DeployRequest, "layout" | "undo" | "logsDirectory" | "signal" | "progress">): Promise<
+  () => Promise<void>
+> {
   const { outside } = layout;
   if (outside === undefined) return async () => {};
   const logFile = join(logsDirectory, "outside.log");
   const undone = undo.record({ kind: "command", ...outside.down });
   const down = async (): Promise<void> => {
     const problem = await runCommand(outside.down, logFile, downWithinMs);
-    if (problem !== null) throw new SeawallError("CLEANUP_INCOMPLETE", `\`${said(outside.down)}\` failed: ${problem}`);
+    if (problem !== null)
+      throw new SeawallError("CLEANUP_INCOMPLETE", `\`${said(outside.down)}\` failed: ${problem}`);
     undone();
   };
   progress(`bringing the target up: ${said(outside.up)}`);
@@ -24,7 +33,9 @@ export async function bringUpOutside({ layout, undo, logsDirectory, signal, prog
   const failed = `\`${said(outside.up)}\` did not bring the target up: ${problem}`;
   // Why it did not come up is said first: what takes it down often fails for the same reason.
   await down().catch((error: unknown) => {
-    throw new SeawallError("CLEANUP_INCOMPLETE", `${failed}; then ${(error as Error).message}`, { hint: "Mend what keeps it from coming up; `seawall recover` takes down what is left." });
+    throw new SeawallError("CLEANUP_INCOMPLETE", `${failed}; then ${(error as Error).message}`, {
+      hint: "Mend what keeps it from coming up; `seawall recover` takes down what is left.",
+    });
   });
   signal.throwIfAborted();
   throw new SeawallError("SERVICE_FAILED", failed, { hint: `What it said is in ${logFile}` });

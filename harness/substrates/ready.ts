@@ -7,7 +7,13 @@ import { httpGet, tryConnect } from "../system/network.ts";
 const readyEveryMs = 150;
 
 /** Null when it is ready; what it said last when it still is not after its time. `lost` ends the waiting early. */
-export async function untilReady(service: Service, endpoint: (port: string) => Endpoint, clock: Clock, signal?: AbortSignal, lost: () => string | null = () => null): Promise<string | null> {
+export async function untilReady(
+  service: Service,
+  endpoint: (port: string) => Endpoint,
+  clock: Clock,
+  signal?: AbortSignal,
+  lost: () => string | null = () => null,
+): Promise<string | null> {
   const deadlineMs = clock.monotonicMs() + service.readyWithinMs;
   for (;;) {
     const answer = await asked(service, endpoint);
@@ -20,10 +26,16 @@ export async function untilReady(service: Service, endpoint: (port: string) => E
   }
 }
 
-async function asked({ ready }: Service, endpoint: (port: string) => Endpoint): Promise<string | null> {
+async function asked(
+  { ready }: Service,
+  endpoint: (port: string) => Endpoint,
+): Promise<string | null> {
   if (ready.kind === "tcp") {
     const connection = await tryConnect(endpoint(ready.port), 500);
     return connection === "accepted" ? null : `the connection is ${connection}`;
   }
-  return httpGet(endpoint(ready.port), ready.path, { timeoutMs: 1_000 }).then(({ status }) => (status === 200 ? null : `it answers ${status}`), (error: Error) => error.message);
+  return httpGet(endpoint(ready.port), ready.path, { timeoutMs: 1_000 }).then(
+    ({ status }) => (status === 200 ? null : `it answers ${status}`),
+    (error: Error) => error.message,
+  );
 }

@@ -10,7 +10,9 @@ describe("the real clock", () => {
       expect(now >= last).toBe(true);
       last = now;
     }
-    expect(Math.min(...Array.from({ length: 9 }, () => Math.abs(wallClockStepMs(clock))))).toBeLessThan(5);
+    expect(
+      Math.min(...Array.from({ length: 9 }, () => Math.abs(wallClockStepMs(clock)))),
+    ).toBeLessThan(5);
   });
 
   it("sees how far the wall clock has moved", () => {

@@ -5,11 +5,33 @@ import { lastLines } from "./files.ts";
 import { endGroup, spawnGroup } from "./processes.ts";
 
 /** Null when it ended well, else what went wrong with its last words. */
-export async function runCommand({ command, args }: Command, logFile: string, withinMs: number, signal?: AbortSignal): Promise<string | null> {
+export async function runCommand(
+  { command, args }: Command,
+  logFile: string,
+  withinMs: number,
+  signal?: AbortSignal,
+): Promise<string | null> {
   const child = spawnGroup(command, args, { cwd: process.cwd(), env: environment(), logFile });
-  const ended = once(child, "exit").then(([code, killedBy]) => (code === 0 ? null : `it ended with ${killedBy ?? `status ${code}`}`), (error: Error) => error.message);
-  const limit = AbortSignal.any([AbortSignal.timeout(withinMs), ...(signal === undefined ? [] : [signal])]);
-  const cut = new Promise<string>((resolve) => limit.addEventListener("abort", () => resolve(signal?.aborted === true ? "it was interrupted" : `it had not ended after ${withinMs / 1000} s`), { once: true }));
+  const ended = once(child, "exit").then(
+    ([code, killedBy]) => (code === 0 ? null : `it ended with ${killedBy ?? `status ${code}`}`),
+    (error: Error) => error.message,
+  );
+  const limit = AbortSignal.any([
+    AbortSignal.timeout(withinMs),
+    ...(signal === undefined ? [] : [signal]),
+  ]);
+  const cut = new Promise<string>((resolve) =>
+    limit.addEventListener(
+      "abort",
+      () =>
+        resolve(
+          signal?.aborted === true
+            ? "it was interrupted"
+            : `it had not ended after ${withinMs / 1000} s`,
+        ),
+      { once: true },
+    ),
+  );
   const problem = await Promise.race([ended, cut]);
   if (problem !== null && child.pid !== undefined) await endGroup(child.pid, 2_000);
   return problem === null ? null : [problem, ...lastLines(logFile, 3)].join("; ");
@@ -17,5 +39,9 @@ export async function runCommand({ command, args }: Command, logFile: string, wi
 
 /** As the user's own shell would run it, without the mark of a run: what it starts is ended by its own counterpart. */
 function environment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
 }

@@ -9,7 +9,10 @@ import { callDirectly } from "./direct-http.ts";
 let server: Server | undefined;
 afterEach(() => void server?.close());
 
-async function serving(status: number, headers: Readonly<Record<string, string>> = {}): Promise<{ url: string; asked: string[] }> {
+async function serving(
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = [];
   server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
@@ -24,15 +27,26 @@ const signal = AbortSignal.timeout(60_000);
 describe("a call of the harness", () => {
   it("follows no redirect", async () => {
     const { url, asked } = await serving(302, { location: "/elsewhere" });
-    expect(await callDirectly(`${url}/here`, { method: "GET", signal })).toMatchObject({ status: 302, text: "seen" });
+    expect(await callDirectly(`${url}/here`, { method: "GET", signal })).toMatchObject({
+      status: 302,
+      text: "seen",
+    });
     expect(asked).toEqual(["GET /here"]);
   });
 
   it("asks no proxy, whatever the environment names", async () => {
     const { url, asked } = await serving(200);
     // Node reads these when it starts, so that a process of its own is needed. Nothing listens on the proxy's port.
-    const env = { ...process.env, NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://127.0.0.1:9", HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: "" };
-    const files = ["direct-http.ts", "network.ts"].map((name) => JSON.stringify(join(import.meta.dirname, name)));
+    const env = {
+      ...process.env,
+      NODE_USE_ENV_PROXY: "1",
+      HTTP_PROXY: "http://127.0.0.1:9",
+      HTTPS_PROXY: "http://127.0.0.1:9",
+      NO_PROXY: "",
+    };
+    const files = ["direct-http.ts", "network.ts"].map((name) =>
+      JSON.stringify(join(import.meta.dirname, name)),
+    );
     const script = `
       import http from "node:http";
       const { callDirectly, useNoProxy } = await import(${files[0]});
@@ -44,7 +58,11 @@ describe("a call of the harness", () => {
       said.push(await new Promise((resolve) => http.get("${url}/c", (answer) => resolve(answer.resume().statusCode)).on("error", (error) => resolve(error.message))));
       console.log(said.join(" "));
       process.exit(0);`;
-    const { stdout } = await promisify(execFile)(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script], { env });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script],
+      { env },
+    );
     expect(stdout.trim()).toBe("200 200 200");
     expect(asked).toEqual(["GET /a", "GET /b", "GET /c"]);
   }, 60_000);

@@ -21,21 +21,36 @@ export interface CallAnswer {
 const answerBytesMax = 16 * 1024 * 1024;
 
 /** Rejects when the connection fails, the answer breaks off, or the signal aborts. */
-export function callDirectly(url: string, { method, headers = {}, body, signal }: Call): Promise<CallAnswer> {
+export function callDirectly(
+  url: string,
+  { method, headers = {}, body, signal }: Call,
+): Promise<CallAnswer> {
   const { request } = new URL(url).protocol === "https:" ? https : http;
-  const length: Record<string, string> = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const length: Record<string, string> =
+    body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers: { ...headers, ...length }, agent: false, signal }, (response) => {
-      const parts: Buffer[] = [];
-      let bytes = 0;
-      response.on("data", (part: Buffer) => {
-        bytes += part.length;
-        if (bytes > answerBytesMax) response.destroy(new Error(`more than ${answerBytesMax} bytes`));
-        else parts.push(part);
-      });
-      response.once("error", reject);
-      response.once("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(parts).toString("utf8") }));
-    });
+    const outgoing = request(
+      url,
+      { method, headers: { ...headers, ...length }, agent: false, signal },
+      (response) => {
+        const parts: Buffer[] = [];
+        let bytes = 0;
+        response.on("data", (part: Buffer) => {
+          bytes += part.length;
+          if (bytes > answerBytesMax)
+            response.destroy(new Error(`more than ${answerBytesMax} bytes`));
+          else parts.push(part);
+        });
+        response.once("error", reject);
+        response.once("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: Buffer.concat(parts).toString("utf8"),
+          }),
+        );
+      },
+    );
     outgoing.once("error", reject);
     outgoing.end(body);
   });

@@ -28,11 +28,18 @@ export interface FetchOptions {
 }
 
 /** Rejects when no answer comes in time. */
-export function fetchBody({ host, port }: Endpoint, path: string, { timeoutMs, agent, hostHeader, signal: ended }: FetchOptions): Promise<Fetched> {
+export function fetchBody(
+  { host, port }: Endpoint,
+  path: string,
+  { timeoutMs, agent, hostHeader, signal: ended }: FetchOptions,
+): Promise<Fetched> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ended]);
     // Order as in Go's net/http. A Connection header would give the prober away.
-    const headers = { Host: hostHeader ?? (port === 80 ? host : `${host}:${port}`), "User-Agent": viewerAgent };
+    const headers = {
+      Host: hostHeader ?? (port === 80 ? host : `${host}:${port}`),
+      "User-Agent": viewerAgent,
+    };
     const outgoing = request({ host, port, path, agent, headers, signal }, (response) => {
       const { statusCode: status = 0, headers: answered } = response;
       const parts: Buffer[] = [];
@@ -42,8 +49,12 @@ export function fetchBody({ host, port }: Endpoint, path: string, { timeoutMs, a
         if (bytes > bodyBytesMax) response.destroy(new Error(`more than ${bodyBytesMax} bytes`));
         else parts.push(part);
       });
-      response.once("end", () => resolve({ status, headers: answered, body: Buffer.concat(parts) }));
-      response.once("error", (error) => (signal.aborted ? reject(error) : resolve({ status, headers: answered, body: null })));
+      response.once("end", () =>
+        resolve({ status, headers: answered, body: Buffer.concat(parts) }),
+      );
+      response.once("error", (error) =>
+        signal.aborted ? reject(error) : resolve({ status, headers: answered, body: null }),
+      );
     });
     outgoing.removeHeader("Connection");
     outgoing.once("error", reject);
@@ -51,14 +62,28 @@ export function fetchBody({ host, port }: Endpoint, path: string, { timeoutMs, a
   });
 }
 
-const decoders = { gzip: promisify(gunzip), "x-gzip": promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress), zstd: promisify(zstdDecompress) };
+const decoders = {
+  gzip: promisify(gunzip),
+  "x-gzip": promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
+};
 
 /** Undoes the content encoding, outermost first; null when it does not decode, or when nobody here knows it. */
-export async function decoded(body: Buffer, contentEncoding: string | undefined): Promise<Buffer | null> {
-  const codings = (contentEncoding ?? "").split(",").map((coding) => coding.trim().toLowerCase()).filter((coding) => coding !== "" && coding !== "identity");
+export async function decoded(
+  body: Buffer,
+  contentEncoding: string | undefined,
+): Promise<Buffer | null> {
+  const codings = (contentEncoding ?? "")
+    .split(",")
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== "" && coding !== "identity");
   let bytes = body;
   for (const coding of codings.toReversed()) {
-    const decoder = Object.hasOwn(decoders, coding) ? decoders[coding as keyof typeof decoders] : undefined;
+    const decoder = Object.hasOwn(decoders, coding)
+      ? decoders[coding as keyof typeof decoders]
+      : undefined;
     if (decoder === undefined) return null;
     try {
       bytes = await decoder(bytes);

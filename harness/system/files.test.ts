@@ -1,11 +1,21 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lastLines, storageError, writeWhole } from "./files.ts";
 
 let directory = "";
-beforeEach(() => { directory = mkdtempSync(join(tmpdir(), "seawall-files-")); });
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "seawall-files-"));
+});
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe("writing a whole file", () => {
@@ -26,12 +36,23 @@ describe("writing a whole file", () => {
   });
 
   it("says where it could not write", () => {
-    expect(() => writeWhole(join(directory, "nowhere", "a"), "x")).toThrow(expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE", message: expect.stringContaining("nowhere") }));
+    expect(() => writeWhole(join(directory, "nowhere", "a"), "x")).toThrow(
+      expect.objectContaining({
+        code: "OUTPUT_NOT_WRITABLE",
+        message: expect.stringContaining("nowhere"),
+      }),
+    );
   });
 });
 
 describe("what the file system says", () => {
-  it.each([["ENOSPC", "DISK_FULL", 70], ["EDQUOT", "DISK_FULL", 70], ["EACCES", "OUTPUT_NOT_WRITABLE", 64], ["EROFS", "OUTPUT_NOT_WRITABLE", 64], ["ENOENT", "OUTPUT_NOT_WRITABLE", 64]])("%s is %s", (code, expected, exitCode) => {
+  it.each([
+    ["ENOSPC", "DISK_FULL", 70],
+    ["EDQUOT", "DISK_FULL", 70],
+    ["EACCES", "OUTPUT_NOT_WRITABLE", 64],
+    ["EROFS", "OUTPUT_NOT_WRITABLE", 64],
+    ["ENOENT", "OUTPUT_NOT_WRITABLE", 64],
+  ])("%s is %s", (code, expected, exitCode) => {
     const cause = Object.assign(new Error(code), { code });
     const error = storageError("/some/where", cause);
     expect(error).toMatchObject({ code: expected, exitCode, cause });
@@ -43,7 +64,10 @@ describe("what the file system says", () => {
 describe("the last lines of a file", () => {
   it("are the last that say anything, newest last", () => {
     const path = join(directory, "log");
-    writeFileSync(path, `${Array.from({ length: 50_000 }, (_, index) => `line ${index}`).join("\n")}\n\n  \n`);
+    writeFileSync(
+      path,
+      `${Array.from({ length: 50_000 }, (_, index) => `line ${index}`).join("\n")}\n\n  \n`,
+    );
     expect(lastLines(path, 3)).toEqual(["line 49997", "line 49998", "line 49999"]);
     writeFileSync(path, "only");
     expect(lastLines(path, 3)).toEqual(["only"]);

@@ -1,5 +1,19 @@
 /** Small file habits that several parts share. */
-import { closeSync, existsSync, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { SeawallError } from "../core/errors.ts";
 
@@ -31,16 +45,24 @@ export function syncDirectory(path: string): void {
 }
 
 /** Turns what the file system says into what the user can do about it. */
-export function storageError(path: string, error: unknown, instead = "Choose a folder that you may write to with --out DIR."): SeawallError {
+export function storageError(
+  path: string,
+  error: unknown,
+  instead = "Choose a folder that you may write to with --out DIR.",
+): SeawallError {
   if (error instanceof SeawallError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new SeawallError("DISK_FULL", `no space left to write ${path}`, {
-      cause: error, hint: `Free some space on the disk of ${dirname(path)}. Or: ${instead}`,
+      cause: error,
+      hint: `Free some space on the disk of ${dirname(path)}. Or: ${instead}`,
     });
   }
-  const why = code === "EEXIST" ? "a file is in the place of a folder" : code ?? message;
-  return new SeawallError("OUTPUT_NOT_WRITABLE", `cannot write ${path}: ${why}`, { cause: error, hint: instead });
+  const why = code === "EEXIST" ? "a file is in the place of a folder" : (code ?? message);
+  return new SeawallError("OUTPUT_NOT_WRITABLE", `cannot write ${path}: ${why}`, {
+    cause: error,
+    hint: instead,
+  });
 }
 
 /** A file, a folder, or a link to nowhere. */
@@ -51,7 +73,10 @@ export function existsAsAnything(path: string): boolean {
 /** Names of the folders in a folder, sorted; none when it cannot be read. */
 export function foldersIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
   } catch {
     return [];
   }
@@ -75,7 +100,11 @@ export function lastLines(path: string, count: number): string[] {
       const length = Math.min(size, 64 * 1024);
       const buffer = Buffer.alloc(length);
       readSync(file, buffer, 0, length, size - length);
-      return buffer.toString("utf8").split("\n").filter((line) => line.trim() !== "").slice(-count);
+      return buffer
+        .toString("utf8")
+        .split("\n")
+        .filter((line) => line.trim() !== "")
+        .slice(-count);
     } finally {
       closeSync(file);
     }

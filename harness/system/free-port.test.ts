@@ -14,9 +14,15 @@ test("a port is given once, also among processes, and never while somebody liste
   try {
     const [one, two] = [await freePort(host, range), await freePort(host, range)];
     expect([one, two].sort()).toEqual([range.from + 1, range.from + 2]);
-    await expect(freePort(host, range)).rejects.toThrow(`no free port of ${host} was found (EADDRINUSE)`);
+    await expect(freePort(host, range)).rejects.toThrow(
+      `no free port of ${host} was found (EADDRINUSE)`,
+    );
     const elsewhere = `import { freePort } from "./free-port.ts"; await freePort("${host}", ${JSON.stringify(range)}).catch(({ message }) => console.log(message));`;
-    const said = execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", elsewhere], { cwd: import.meta.dirname, encoding: "utf8" });
+    const said = execFileSync(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", elsewhere],
+      { cwd: import.meta.dirname, encoding: "utf8" },
+    );
     expect(said).toBe(`no free port of ${host} was found (EADDRINUSE)\n`);
   } finally {
     await new Promise((resolve) => listener.close(resolve));
@@ -28,17 +34,24 @@ test("none of an address that is not this machine's", async () => {
 });
 
 // A machine that was set up to make very many connections gives them nearly all ports, and leaves no choice.
-test.skipIf(firstOutgoingPort() < portsToChoose().to)("no outgoing connection gets one of those", async () => {
-  const listener = createServer();
-  await new Promise<void>((resolve) => void listener.listen(0, host, resolve));
-  const { port } = listener.address() as AddressInfo;
-  const sockets = await Promise.all(Array.from({ length: 200 }, async () => {
-    const socket = connect(port, host);
-    await once(socket, "connect");
-    return socket;
-  }));
-  const { from, to } = portsToChoose();
-  expect(sockets.map(({ localPort = from }) => localPort).filter((each) => each >= from && each < to)).toEqual([]);
-  for (const socket of sockets) socket.destroy();
-  await new Promise((resolve) => listener.close(resolve));
-});
+test.skipIf(firstOutgoingPort() < portsToChoose().to)(
+  "no outgoing connection gets one of those",
+  async () => {
+    const listener = createServer();
+    await new Promise<void>((resolve) => void listener.listen(0, host, resolve));
+    const { port } = listener.address() as AddressInfo;
+    const sockets = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const socket = connect(port, host);
+        await once(socket, "connect");
+        return socket;
+      }),
+    );
+    const { from, to } = portsToChoose();
+    expect(
+      sockets.map(({ localPort = from }) => localPort).filter((each) => each >= from && each < to),
+    ).toEqual([]);
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => listener.close(resolve));
+  },
+);

@@ -21,11 +21,14 @@ export interface PortRange {
  * in a range of its own, so it is not of that; and any other caller, in this process or another, passes it over for as long as this process lives.
  * Throws where none is left, or the address is not of this machine.
  */
-export async function freePort(host: string, { from, to }: PortRange = portsToChoose()): Promise<number> {
+export async function freePort(
+  host: string,
+  { from, to }: PortRange = portsToChoose(),
+): Promise<number> {
   let problem: string | null = null;
   for (let tries = 0; tries < triesMax; tries += 1) {
     const port = randomInt(from, to);
-    problem = await claimProblem({ host, port }) ?? await bindProblem({ host, port });
+    problem = (await claimProblem({ host, port })) ?? (await bindProblem({ host, port }));
     if (problem === null) return port;
   }
   throw new Error(`no free port of ${host} was found (${problem})`);
@@ -46,12 +49,17 @@ function claimProblem({ host, port }: Endpoint): Promise<string | null> {
 /** Where a system gives nearly all of these to outgoing connections, it was set up so, and any must do. */
 export function portsToChoose(): PortRange {
   const first = firstOutgoingPort();
-  return { from: lowestPort, to: first >= lowestPort + 1_000 ? Math.min(first, highestPort + 1) : highestPort + 1 };
+  return {
+    from: lowestPort,
+    to: first >= lowestPort + 1_000 ? Math.min(first, highestPort + 1) : highestPort + 1,
+  };
 }
 
 export function firstOutgoingPort(): number {
   try {
-    return Number(readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").trim().split(/\s+/)[0]);
+    return Number(
+      readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").trim().split(/\s+/)[0],
+    );
   } catch {
     // Elsewhere than on Linux: where IANA has them begin (RFC 6335).
     return 49_152;

@@ -11,8 +11,12 @@ class FakeDisk implements Lines {
   room = Number.POSITIVE_INFINITY;
   cutFails = false;
   syncFails = false;
-  get length(): number { return this.text.length; }
-  endsWell(): boolean { return this.text === "" || this.text.endsWith("\n"); }
+  get length(): number {
+    return this.text.length;
+  }
+  endsWell(): boolean {
+    return this.text === "" || this.text.endsWith("\n");
+  }
   write(bytes: Buffer): number {
     const taken = Math.min(this.room, bytes.length);
     if (taken === 0) throw new Error("ENOSPC");
@@ -42,24 +46,31 @@ function read(text: string): number[] {
 }
 
 it("keeps each line that it took, and shows no torn one, at whatever byte the disk is full", () => {
-  const mishap = fc.record({ room: fc.option(fc.nat(40), { nil: null }), cutFails: fc.boolean(), syncFails: fc.boolean() });
-  fc.assert(fc.property(fc.array(mishap, { maxLength: 12 }), (mishaps) => {
-    const disk = new FakeDisk();
-    const file = new LineFile(disk);
-    const taken: number[] = [];
-    const refused: number[] = [];
-    for (const [id, { room, cutFails, syncFails }] of mishaps.entries()) {
-      Object.assign(disk, { room: room ?? Number.POSITIVE_INFINITY, cutFails, syncFails });
-      try {
-        file.append(JSON.stringify({ id, of: "a line" }), true);
-        taken.push(id);
-      } catch {
-        refused.push(id);
+  const mishap = fc.record({
+    room: fc.option(fc.nat(40), { nil: null }),
+    cutFails: fc.boolean(),
+    syncFails: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(mishap, { maxLength: 12 }), (mishaps) => {
+      const disk = new FakeDisk();
+      const file = new LineFile(disk);
+      const taken: number[] = [];
+      const refused: number[] = [];
+      for (const [id, { room, cutFails, syncFails }] of mishaps.entries()) {
+        Object.assign(disk, { room: room ?? Number.POSITIVE_INFINITY, cutFails, syncFails });
+        try {
+          file.append(JSON.stringify({ id, of: "a line" }), true);
+          taken.push(id);
+        } catch {
+          refused.push(id);
+        }
       }
-    }
-    // A line that was wholly written, but neither synced nor cut off again, may be seen: what it announces was not done.
-    expect(read(disk.text).filter((id) => !refused.includes(id))).toEqual(taken);
-  }), { numRuns: 500 });
+      // A line that was wholly written, but neither synced nor cut off again, may be seen: what it announces was not done.
+      expect(read(disk.text).filter((id) => !refused.includes(id))).toEqual(taken);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 it("cuts off what was written of a line that did not fit", () => {

@@ -2,7 +2,15 @@
  * A file to which whole lines are appended. A write that fails half-way (a full disk, a limit) leaves no part of a line that could spoil the
  * next one: what was written of it is cut off, or else the next line begins with a line end.
  */
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
 
 /** As much of an open file as this needs. */
 export interface Lines {

@@ -27,22 +27,32 @@ describe("a port", () => {
     expect(await bindProblem({ host: "127.0.0.1", port })).toBeNull();
     const endpoint = await serve((_request, response) => response.end());
     expect(await bindProblem(endpoint)).toBe("EADDRINUSE");
-    if (process.platform === "linux") expect(holderOf(endpoint.port)).toMatch(new RegExp(`^.+ \\(pid ${process.pid}\\)$`));
+    if (process.platform === "linux")
+      expect(holderOf(endpoint.port)).toMatch(new RegExp(`^.+ \\(pid ${process.pid}\\)$`));
     expect(await bindProblem({ host: "203.0.113.1", port })).toBe("EADDRNOTAVAIL");
     expect(holderOf(port)).toBeNull();
   });
 
   it("accepts or refuses", async () => {
     expect(await tryConnect(await serve(() => {}), 1_000)).toBe("accepted");
-    expect(await tryConnect({ host: "127.0.0.1", port: await freePort("127.0.0.1") }, 1_000)).toBe("refused");
+    expect(await tryConnect({ host: "127.0.0.1", port: await freePort("127.0.0.1") }, 1_000)).toBe(
+      "refused",
+    );
   });
 });
 
 describe("one GET", () => {
   it("gives status and body, and sends what headers it is told to", async () => {
-    const endpoint = await serve((request, response) => response.writeHead(503).end(`${request.url} ${request.headers["x-token"]} größe`));
-    expect(await httpGet(endpoint, "/a?b=c", { timeoutMs: 1_000, headers: { "x-token": "t" } })).toEqual({ status: 503, body: "/a?b=c t größe" });
-    expect(await httpGet(endpoint, "/a", { timeoutMs: 1_000, discardBody: true })).toEqual({ status: 503, body: "" });
+    const endpoint = await serve((request, response) =>
+      response.writeHead(503).end(`${request.url} ${request.headers["x-token"]} größe`),
+    );
+    expect(
+      await httpGet(endpoint, "/a?b=c", { timeoutMs: 1_000, headers: { "x-token": "t" } }),
+    ).toEqual({ status: 503, body: "/a?b=c t größe" });
+    expect(await httpGet(endpoint, "/a", { timeoutMs: 1_000, discardBody: true })).toEqual({
+      status: 503,
+      body: "",
+    });
   });
 
   it("has one limit for the whole exchange, however slowly it trickles", async () => {
@@ -61,10 +71,14 @@ describe("one GET", () => {
       response.write("x", () => response.destroy());
     });
     await expect(httpGet(torn, "/", { timeoutMs: 1_000 })).rejects.toThrow();
-    await expect(httpGet(await serve(() => {}), "/", { timeoutMs: 5_000, signal: AbortSignal.timeout(20) })).rejects.toThrow();
+    await expect(
+      httpGet(await serve(() => {}), "/", { timeoutMs: 5_000, signal: AbortSignal.timeout(20) }),
+    ).rejects.toThrow();
     const endless = await serve((_request, response) => {
       const block = Buffer.alloc(1024 * 1024);
-      const more = (): void => { if (!response.destroyed) response.write(block, more); };
+      const more = (): void => {
+        if (!response.destroyed) response.write(block, more);
+      };
       more();
     });
     await expect(httpGet(endless, "/", { timeoutMs: 5_000 })).rejects.toThrow(/more than/);

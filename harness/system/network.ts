@@ -14,7 +14,9 @@ export function bindProblem(endpoint: Endpoint): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    server.listen({ host: endpoint.host, port: endpoint.port, exclusive: true }, () => server.close(() => resolve(null)));
+    server.listen({ host: endpoint.host, port: endpoint.port, exclusive: true }, () =>
+      server.close(() => resolve(null)),
+    );
   });
 }
 
@@ -34,7 +36,9 @@ export function tryConnect(endpoint: Endpoint, timeoutMs: number): Promise<Conne
       markOwn(socket);
       end("accepted");
     });
-    socket.once("error", ({ code = "" }: NodeJS.ErrnoException) => end(unanswered.includes(code) ? "silent" : "refused"));
+    socket.once("error", ({ code = "" }: NodeJS.ErrnoException) =>
+      end(unanswered.includes(code) ? "silent" : "refused"),
+    );
   });
 }
 
@@ -59,18 +63,33 @@ const bodyBytesMax = 16 * 1024 * 1024;
 export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { signal, over } = within(options);
-    const outgoing = request({ host: endpoint.host, port: endpoint.port, path, agent: options.agent ?? false, headers: { ...options.headers }, signal }, (response) => {
-      const parts: Buffer[] = [];
-      let bytes = 0;
-      response.on("data", (part: Buffer) => {
-        bytes += part.length;
-        if (options.discardBody === true) return;
-        if (bytes > bodyBytesMax) response.destroy(new Error(`more than ${bodyBytesMax} bytes`));
-        else parts.push(part);
-      });
-      response.once("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") }));
-      response.once("error", reject);
-    });
+    const outgoing = request(
+      {
+        host: endpoint.host,
+        port: endpoint.port,
+        path,
+        agent: options.agent ?? false,
+        headers: { ...options.headers },
+        signal,
+      },
+      (response) => {
+        const parts: Buffer[] = [];
+        let bytes = 0;
+        response.on("data", (part: Buffer) => {
+          bytes += part.length;
+          if (options.discardBody === true) return;
+          if (bytes > bodyBytesMax) response.destroy(new Error(`more than ${bodyBytesMax} bytes`));
+          else parts.push(part);
+        });
+        response.once("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            body: Buffer.concat(parts).toString("utf8"),
+          }),
+        );
+        response.once("error", reject);
+      },
+    );
     outgoing.once("error", reject).once("close", over);
     outgoing.end();
   });
@@ -80,10 +99,16 @@ export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): 
  * Aborts when the time is over or the caller's signal fires. Many of these are made each second, and `AbortSignal.any` of a signal that lives as
  * long as the run keeps each of them until the garbage collector comes by.
  */
-function within({ timeoutMs, signal }: Pick<GetOptions, "timeoutMs" | "signal">): { readonly signal: AbortSignal; readonly over: () => void } {
+function within({ timeoutMs, signal }: Pick<GetOptions, "timeoutMs" | "signal">): {
+  readonly signal: AbortSignal;
+  readonly over: () => void;
+} {
   const own = new AbortController();
   const outside = (): void => own.abort(signal?.reason);
-  const timer = setTimeout(() => own.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  const timer = setTimeout(
+    () => own.abort(new Error(`no answer within ${timeoutMs} ms`)),
+    timeoutMs,
+  );
   timer.unref();
   if (signal?.aborted === true) outside();
   signal?.addEventListener("abort", outside, { once: true });
@@ -102,16 +127,34 @@ export interface Digest {
 }
 
 /** One GET whose body is only hashed; rejects when no answer comes. */
-export function httpDigest(endpoint: Endpoint, path: string, options: Omit<GetOptions, "discardBody">): Promise<Digest> {
+export function httpDigest(
+  endpoint: Endpoint,
+  path: string,
+  options: Omit<GetOptions, "discardBody">,
+): Promise<Digest> {
   return new Promise((resolve, reject) => {
     const { signal, over } = within(options);
-    const outgoing = request({ host: endpoint.host, port: endpoint.port, path, agent: options.agent ?? false, headers: { ...options.headers }, signal }, (response) => {
-      const { statusCode: status = 0, headers } = response;
-      const hash = createHash("sha256");
-      response.on("data", (part: Buffer) => { hash.update(part); });
-      response.once("end", () => resolve({ status, headers, sha256: hash.digest("hex") }));
-      response.once("error", (error) => (signal.aborted ? reject(error) : resolve({ status, headers, sha256: null })));
-    });
+    const outgoing = request(
+      {
+        host: endpoint.host,
+        port: endpoint.port,
+        path,
+        agent: options.agent ?? false,
+        headers: { ...options.headers },
+        signal,
+      },
+      (response) => {
+        const { statusCode: status = 0, headers } = response;
+        const hash = createHash("sha256");
+        response.on("data", (part: Buffer) => {
+          hash.update(part);
+        });
+        response.once("end", () => resolve({ status, headers, sha256: hash.digest("hex") }));
+        response.once("error", (error) =>
+          signal.aborted ? reject(error) : resolve({ status, headers, sha256: null }),
+        );
+      },
+    );
     outgoing.once("error", reject).once("close", over);
     outgoing.end();
   });
@@ -119,15 +162,21 @@ export function httpDigest(endpoint: Endpoint, path: string, options: Omit<GetOp
 
 /** Who listens on which of these IPv4 endpoints, by pid: `127.0.0.1:80`. Sockets of other users' processes are left out. */
 export function listeners(endpoints: readonly Endpoint[]): Map<number, string> {
-  const names = new Map(endpoints.map(({ host, port }) => [inTable(host, port), `${host}:${port}`]));
-  const byInode = new Map(listening().flatMap(({ address, inode }) => {
-    const name = names.get(address);
-    return name === undefined ? [] : [[inode, name] as const];
-  }));
+  const names = new Map(
+    endpoints.map(({ host, port }) => [inTable(host, port), `${host}:${port}`]),
+  );
+  const byInode = new Map(
+    listening().flatMap(({ address, inode }) => {
+      const name = names.get(address);
+      return name === undefined ? [] : [[inode, name] as const];
+    }),
+  );
   const byPid = new Map<number, string>();
   if (byInode.size === 0) return byPid;
   for (const pid of listProcesses()) {
-    const where = socketInodes(pid).map((inode) => byInode.get(inode)).find((one) => one !== undefined);
+    const where = socketInodes(pid)
+      .map((inode) => byInode.get(inode))
+      .find((one) => one !== undefined);
     if (where !== undefined) byPid.set(pid, where);
   }
   return byPid;
@@ -153,14 +202,19 @@ export function holderOf(port: number): string | null {
   const inodes = listeningInodes(port);
   if (inodes.size === 0) return null;
   for (const pid of listProcesses()) {
-    if (socketInodes(pid).some((inode) => inodes.has(inode))) return `${statOf(pid)?.name ?? "a process"} (pid ${pid})`;
+    if (socketInodes(pid).some((inode) => inodes.has(inode)))
+      return `${statOf(pid)?.name ?? "a process"} (pid ${pid})`;
   }
   return null;
 }
 
 function listeningInodes(port: number): Set<string> {
   const wanted = `:${hex(port, 4)}`;
-  return new Set(listening().filter(({ address }) => address.endsWith(wanted)).map(({ inode }) => inode));
+  return new Set(
+    listening()
+      .filter(({ address }) => address.endsWith(wanted))
+      .map(({ inode }) => inode),
+  );
 }
 
 /** An IPv4 endpoint as the table writes it: the address as the machine keeps it, lowest byte first where that is x86 or ARM. */
@@ -177,10 +231,15 @@ function hex(value: number, digits: number): string {
 function listening(): { readonly address: string; readonly inode: string }[] {
   return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => {
     try {
-      return readFileSync(table, "utf8").split("\n").slice(1).flatMap((line) => {
-        const [, address, , state, , , , , , inode] = line.trim().split(/\s+/);
-        return state === "0A" && address !== undefined && inode !== undefined ? [{ address, inode }] : [];
-      });
+      return readFileSync(table, "utf8")
+        .split("\n")
+        .slice(1)
+        .flatMap((line) => {
+          const [, address, , state, , , , , , inode] = line.trim().split(/\s+/);
+          return state === "0A" && address !== undefined && inode !== undefined
+            ? [{ address, inode }]
+            : [];
+        });
     } catch {
       return []; // no such table on this system
     }

@@ -18,52 +18,95 @@ const withinMs = 5_000;
 const answerBytesMax = 1024 * 1024;
 
 /** Rejects when the service has no such operation, or it failed, with what it said. */
-export async function operate(service: Service, name: string, parameters: Readonly<Record<string, string>>, reach: Reach): Promise<string> {
-  const operation = Object.hasOwn(service.operations ?? {}, name) ? service.operations?.[name] : undefined;
+export async function operate(
+  service: Service,
+  name: string,
+  parameters: Readonly<Record<string, string>>,
+  reach: Reach,
+): Promise<string> {
+  const operation = Object.hasOwn(service.operations ?? {}, name)
+    ? service.operations?.[name]
+    : undefined;
   if (operation === undefined) throw new Error(`${service.name} has no operation "${name}"`);
   try {
     switch (operation.kind) {
-      case "http": return await overHttp(operation, parameters, reach);
-      case "tcp": return await overTcp(operation, reach.endpoint(operation.port));
+      case "http":
+        return await overHttp(operation, parameters, reach);
+      case "tcp":
+        return await overTcp(operation, reach.endpoint(operation.port));
       case "command": {
         const program = operation.command(reach.place);
         return await (reach.runBeside?.(program) ?? byCommand(program, reach.runId));
       }
     }
   } catch (error) {
-    throw new Error(`${service.name}: ${name} failed: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${service.name}: ${name} failed: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 
-function overHttp(operation: Operation & { kind: "http" }, parameters: Readonly<Record<string, string>>, { endpoint, controlToken }: Reach): Promise<string> {
+function overHttp(
+  operation: Operation & { kind: "http" },
+  parameters: Readonly<Record<string, string>>,
+  { endpoint, controlToken }: Reach,
+): Promise<string> {
   const { host, port } = endpoint(operation.port);
-  const filled = (text: string, as: (value: string) => string): string => text.replaceAll(/\{(\w+)\}/g, (_whole, key: string) => {
-    const value = parameters[key];
-    if (value === undefined) throw new Error(`it needs the parameter ${key}`);
-    return as(value);
-  });
+  const filled = (text: string, as: (value: string) => string): string =>
+    text.replaceAll(/\{(\w+)\}/g, (_whole, key: string) => {
+      const value = parameters[key];
+      if (value === undefined) throw new Error(`it needs the parameter ${key}`);
+      return as(value);
+    });
   const path = filled(operation.path, encodeURIComponent);
   // What is put in may stand between quotes, or for a number.
-  const body = operation.body === undefined ? undefined : filled(operation.body, (value) => JSON.stringify(value).slice(1, -1));
+  const body =
+    operation.body === undefined
+      ? undefined
+      : filled(operation.body, (value) => JSON.stringify(value).slice(1, -1));
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host, port, path, method: operation.method, headers: { authorization: `Bearer ${controlToken}`, ...(body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }) }, agent: false, signal: AbortSignal.timeout(withinMs) }, (response) => {
-      let heard = "";
-      response.setEncoding("utf8").on("data", (part: string) => { if (heard.length < answerBytesMax) heard += part; });
-      response.once("error", reject);
-      response.once("end", () => {
-        const status = response.statusCode ?? 0;
-        const read = operation.reads === undefined ? heard.trim() : response.headers[operation.reads];
-        if (status < 200 || status > 299) reject(new Error(`it answered ${status}: ${heard.trim()}`));
-        else if (typeof read !== "string") reject(new Error(`its answer has no header ${operation.reads}`));
-        else resolve(read);
-      });
-    });
+    const outgoing = request(
+      {
+        host,
+        port,
+        path,
+        method: operation.method,
+        headers: {
+          authorization: `Bearer ${controlToken}`,
+          ...(body === undefined
+            ? {}
+            : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+        },
+        agent: false,
+        signal: AbortSignal.timeout(withinMs),
+      },
+      (response) => {
+        let heard = "";
+        response.setEncoding("utf8").on("data", (part: string) => {
+          if (heard.length < answerBytesMax) heard += part;
+        });
+        response.once("error", reject);
+        response.once("end", () => {
+          const status = response.statusCode ?? 0;
+          const read =
+            operation.reads === undefined ? heard.trim() : response.headers[operation.reads];
+          if (status < 200 || status > 299)
+            reject(new Error(`it answered ${status}: ${heard.trim()}`));
+          else if (typeof read !== "string")
+            reject(new Error(`its answer has no header ${operation.reads}`));
+          else resolve(read);
+        });
+      },
+    );
     outgoing.once("error", reject);
     outgoing.end(body);
   });
 }
 
-function overTcp({ send, expect, means = {} }: Operation & { kind: "tcp" }, { host, port }: Endpoint): Promise<string> {
+function overTcp(
+  { send, expect, means = {} }: Operation & { kind: "tcp" },
+  { host, port }: Endpoint,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
     let heard = "";
@@ -71,27 +114,55 @@ function overTcp({ send, expect, means = {} }: Operation & { kind: "tcp" }, { ho
       socket.destroy();
       outcome();
     };
-    socket.setTimeout(withinMs, () => end(() => reject(new Error(`no fitting answer within ${withinMs / 1000} s, only ${JSON.stringify(heard.slice(0, 100))}`))));
+    socket.setTimeout(withinMs, () =>
+      end(() =>
+        reject(
+          new Error(
+            `no fitting answer within ${withinMs / 1000} s, only ${JSON.stringify(heard.slice(0, 100))}`,
+          ),
+        ),
+      ),
+    );
     socket.once("connect", () => socket.write(send));
     socket.setEncoding("latin1").on("data", (part: string) => {
       heard += part;
       const match = expect.exec(heard);
       const found = match === null ? null : (match[1] ?? match[0]);
-      if (found !== null) end(() => resolve(Object.hasOwn(means, found) ? (means[found] ?? found) : found));
-      else if (heard.length > answerBytesMax) end(() => reject(new Error("its answer does not end")));
+      if (found !== null)
+        end(() => resolve(Object.hasOwn(means, found) ? (means[found] ?? found) : found));
+      else if (heard.length > answerBytesMax)
+        end(() => reject(new Error("its answer does not end")));
     });
     socket.once("error", reject);
-    socket.once("end", () => end(() => reject(new Error(`it closed the connection after ${JSON.stringify(heard.slice(0, 100))}`))));
+    socket.once("end", () =>
+      end(() =>
+        reject(new Error(`it closed the connection after ${JSON.stringify(heard.slice(0, 100))}`)),
+      ),
+    );
   });
 }
 
 function byCommand({ command, args, env }: Program, runId: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...args], { env: { PATH: process.env["PATH"] ?? "", ...env, [runVariable]: runId }, stdio: ["ignore", "pipe", "pipe"], timeout: withinMs, killSignal: "SIGKILL" });
-    let stdout = "", stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (part: string) => { stdout += part; });
-    child.stderr.setEncoding("utf8").on("data", (part: string) => { stderr += part; });
+    const child = spawn(command, [...args], {
+      env: { PATH: process.env["PATH"] ?? "", ...env, [runVariable]: runId },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: withinMs,
+      killSignal: "SIGKILL",
+    });
+    let stdout = "",
+      stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (part: string) => {
+      stdout += part;
+    });
+    child.stderr.setEncoding("utf8").on("data", (part: string) => {
+      stderr += part;
+    });
     child.once("error", reject);
-    child.once("close", (code) => (code === 0 ? resolve(stdout.trim()) : reject(new Error(`exit status ${code}: ${(stderr || stdout).trim()}`))));
+    child.once("close", (code) =>
+      code === 0
+        ? resolve(stdout.trim())
+        : reject(new Error(`exit status ${code}: ${(stderr || stdout).trim()}`)),
+    );
   });
 }

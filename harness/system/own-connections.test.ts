@@ -3,7 +3,12 @@ import { expect, it } from "vitest";
 import { isOwn, markOwn } from "./own-connections.ts";
 
 it("knows a connection of the harness by both of its ends", () => {
-  markOwn({ localAddress: "127.0.0.1", localPort: 40_000, remoteAddress: "127.1.1.11", remotePort: 80 } as Socket);
+  markOwn({
+    localAddress: "127.0.0.1",
+    localPort: 40_000,
+    remoteAddress: "127.1.1.11",
+    remotePort: 80,
+  } as Socket);
   expect(isOwn("127.0.0.1:40000", "127.1.1.11:80")).toBe(true);
   // The same number at this end, to another place: not the harness's.
   expect(isOwn("127.0.0.1:40000", "127.1.1.12:80")).toBe(false);

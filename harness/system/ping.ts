@@ -15,7 +15,10 @@ export function ping(endpoint: Endpoint, { send }: Ping, timeoutMs: number): Pro
       socket.destroy();
       resolve(pong);
     };
-    const late = setTimeout(() => end({ outcome: connected ? "silent" : "unreachable" }), timeoutMs);
+    const late = setTimeout(
+      () => end({ outcome: connected ? "silent" : "unreachable" }),
+      timeoutMs,
+    );
     socket.once("connect", () => {
       connected = true;
       markOwn(socket);
@@ -23,7 +26,9 @@ export function ping(endpoint: Endpoint, { send }: Ping, timeoutMs: number): Pro
     });
     socket.once("data", () => end({ outcome: "answered", tookMs: performance.now() - startedMs }));
     socket.once("end", () => end({ outcome: "closed" }));
-    socket.once("error", ({ code }: NodeJS.ErrnoException) => end({ outcome: lost(code, connected) }));
+    socket.once("error", ({ code }: NodeJS.ErrnoException) =>
+      end({ outcome: lost(code, connected) }),
+    );
   });
 }
 
@@ -40,17 +45,30 @@ const bunchBytes = 64 * 1024;
  * Bytes per second that a port takes on one connection, as told by its replies: padded pings are sent without waiting, `bytes` in all. What
  * was not answered within `timeoutMs` does not count; 0 when nothing was. Never rejects.
  */
-export function rateOf(endpoint: Endpoint, { send, padded = send }: Ping, bytes: number, timeoutMs: number): Promise<number> {
+export function rateOf(
+  endpoint: Endpoint,
+  { send, padded = send }: Ping,
+  bytes: number,
+  timeoutMs: number,
+): Promise<number> {
   return new Promise((resolve) => {
     const one = Buffer.from(padded);
     const total = Math.max(2, Math.ceil(bytes / one.length));
-    let sent = 0, received = 0, replyBytes = 0, startedMs = 0, lastMs = 0;
+    let sent = 0,
+      received = 0,
+      replyBytes = 0,
+      startedMs = 0,
+      lastMs = 0;
     const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
     const answered = (): number => (replyBytes === 0 ? 0 : received / replyBytes - 1);
     const end = (): void => {
       clearTimeout(late);
       socket.destroy();
-      resolve(answered() <= 0 ? 0 : (Math.min(total, answered()) * one.length * 1000) / Math.max(0.01, lastMs - startedMs));
+      resolve(
+        answered() <= 0
+          ? 0
+          : (Math.min(total, answered()) * one.length * 1000) / Math.max(0.01, lastMs - startedMs),
+      );
     };
     const more = (): void => {
       while (sent < total && socket.writableLength < bunchBytes) {

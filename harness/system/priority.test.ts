@@ -5,7 +5,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { giveWay } from "./priority.ts";
 
 let child: ChildProcess | null = null;
-afterEach(() => { child?.kill("SIGKILL"); child = null; });
+afterEach(() => {
+  child?.kill("SIGKILL");
+  child = null;
+});
 
 const started = (): number => {
   child = spawn("sleep", ["20"], { detached: true, stdio: "ignore" });
@@ -22,13 +25,17 @@ describe("a process that gives way", () => {
     expect(getPriority(pid)).toBe(Math.max(10, getPriority()));
   });
 
-  it.skipIf(!existsSync("/proc/self/autogroup"))("lowers its session, and not the starter's", async () => {
-    const niceOf = (pid: number | "self"): string => /nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, "utf8"))?.[1] ?? "";
-    const [own, pid] = [niceOf("self"), started()];
-    giveWay(pid, 5);
-    await expect.poll(() => niceOf(pid), { timeout: 2_000 }).toBe("5");
-    expect(niceOf("self")).toBe(own);
-  });
+  it.skipIf(!existsSync("/proc/self/autogroup"))(
+    "lowers its session, and not the starter's",
+    async () => {
+      const niceOf = (pid: number | "self"): string =>
+        /nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, "utf8"))?.[1] ?? "";
+      const [own, pid] = [niceOf("self"), started()];
+      giveWay(pid, 5);
+      await expect.poll(() => niceOf(pid), { timeout: 2_000 }).toBe("5");
+      expect(niceOf("self")).toBe(own);
+    },
+  );
 
   it("may have ended already", () => {
     expect(() => giveWay(2 ** 22 + 1)).not.toThrow();

@@ -11,7 +11,10 @@ const timesMax = 50;
  * shares the processors between sessions first, as it does where autogroups are on, a process's own value says nothing about other sessions, so
  * that the session is lowered as well. Nobody is given more than the harness has. Best effort: where it is not allowed, nothing changes.
  */
-export function giveWay(pid: number, nice: number = constants.priority.PRIORITY_BELOW_NORMAL): void {
+export function giveWay(
+  pid: number,
+  nice: number = constants.priority.PRIORITY_BELOW_NORMAL,
+): void {
   try {
     setPriority(pid, Math.max(nice, getPriority()));
   } catch {
@@ -24,6 +27,7 @@ function lowerSession(pid: number, nice: number, times: number): void {
   try {
     writeFileSync(`/proc/${pid}/autogroup`, String(nice));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EAGAIN" && times > 1) setTimeout(() => lowerSession(pid, nice, times - 1), againMs).unref();
+    if ((error as NodeJS.ErrnoException).code === "EAGAIN" && times > 1)
+      setTimeout(() => lowerSession(pid, nice, times - 1), againMs).unref();
   }
 }

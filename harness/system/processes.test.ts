@@ -5,11 +5,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { endGroup, familyOf, groupIsAlive, isSameProcess, listProcesses, mayBeSameProcess, processesOfRun, runVariable, signalGroup, spawnGroup, statOf } from "./processes.ts";
+import {
+  endGroup,
+  familyOf,
+  groupIsAlive,
+  isSameProcess,
+  listProcesses,
+  mayBeSameProcess,
+  processesOfRun,
+  runVariable,
+  signalGroup,
+  spawnGroup,
+  statOf,
+} from "./processes.ts";
 
 let directory = "";
 let started: ChildProcess[] = [];
-beforeEach(() => { directory = mkdtempSync(join(tmpdir(), "seawall-processes-")); });
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "seawall-processes-"));
+});
 afterEach(() => {
   for (const child of started) if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
   started = [];
@@ -20,11 +34,18 @@ const runId = `test-${process.pid}`;
 const log = (): string => join(directory, "log");
 
 /** A shell that leads a group of its own; ready when it has written a line. */
-async function shell(script: string): Promise<{ child: ChildProcess; pid: number; ended: Promise<unknown[]> }> {
-  const child = spawnGroup("sh", ["-c", `${script}`], { cwd: directory, env: { PATH: process.env["PATH"] ?? "", [runVariable]: runId }, logFile: log() });
+async function shell(
+  script: string,
+): Promise<{ child: ChildProcess; pid: number; ended: Promise<unknown[]> }> {
+  const child = spawnGroup("sh", ["-c", `${script}`], {
+    cwd: directory,
+    env: { PATH: process.env["PATH"] ?? "", [runVariable]: runId },
+    logFile: log(),
+  });
   started.push(child);
   const ended = once(child, "exit");
-  for (let waited = 0; waited < 200 && !readFileSync(log(), "utf8").includes("ready"); waited++) await delay(5);
+  for (let waited = 0; waited < 200 && !readFileSync(log(), "utf8").includes("ready"); waited++)
+    await delay(5);
   return { child, pid: child.pid ?? 0, ended };
 }
 
@@ -49,7 +70,9 @@ describe("a process group", () => {
   });
 
   it("is told through its leader, which ends the others as it sees fit; whoever outlives it is killed", async () => {
-    const { pid, ended } = await shell(`sh -c "trap 'echo told' TERM; while :; do sleep 0.01; done" & sleep 60 & trap 'sleep 0.1; echo drained; exit 0' TERM; echo ready; wait`);
+    const { pid, ended } = await shell(
+      `sh -c "trap 'echo told' TERM; while :; do sleep 0.01; done" & sleep 60 & trap 'sleep 0.1; echo drained; exit 0' TERM; echo ready; wait`,
+    );
     expect(await endGroup(pid, 2_000)).toBe(true);
     expect(await ended).toEqual([0, null]);
     expect(readFileSync(log(), "utf8")).toBe("ready\ndrained\n");
@@ -85,16 +108,32 @@ describe.skipIf(statOf(process.pid) === null)("who a process is", () => {
   it("is told by number and start together", async () => {
     const { pid, ended } = await shell("echo ready; sleep 60");
     const ticks = statOf(pid)?.startTicks ?? 0;
-    expect([isSameProcess(pid, ticks), isSameProcess(pid, ticks + 1), isSameProcess(2 ** 22 + 1, ticks)]).toEqual([true, false, false]);
-    expect([mayBeSameProcess(pid, ticks), mayBeSameProcess(pid, ticks + 1), mayBeSameProcess(pid, 0), mayBeSameProcess(2 ** 22 + 1, 0)]).toEqual([true, false, true, false]);
+    expect([
+      isSameProcess(pid, ticks),
+      isSameProcess(pid, ticks + 1),
+      isSameProcess(2 ** 22 + 1, ticks),
+    ]).toEqual([true, false, false]);
+    expect([
+      mayBeSameProcess(pid, ticks),
+      mayBeSameProcess(pid, ticks + 1),
+      mayBeSameProcess(pid, 0),
+      mayBeSameProcess(2 ** 22 + 1, 0),
+    ]).toEqual([true, false, true, false]);
     await endGroup(pid, 0);
     await ended;
     expect([isSameProcess(pid, ticks), mayBeSameProcess(pid, 0)]).toEqual([false, false]);
   });
 
   it("can be read though its name holds spaces and parentheses", async () => {
-    const { pid } = await shell(`cp "$(command -v sleep)" './a) S (b 1'; echo ready; exec './a) S (b 1' 60`);
-    for (let waited = 0; waited < 100 && !readFileSync(`/proc/${pid}/stat`, "utf8").includes("(a) S (b 1)"); waited++) await delay(5);
+    const { pid } = await shell(
+      `cp "$(command -v sleep)" './a) S (b 1'; echo ready; exec './a) S (b 1' 60`,
+    );
+    for (
+      let waited = 0;
+      waited < 100 && !readFileSync(`/proc/${pid}/stat`, "utf8").includes("(a) S (b 1)");
+      waited++
+    )
+      await delay(5);
     expect(statOf(pid)).toMatchObject({ group: pid });
     expect(statOf(pid)?.state).toMatch(/^[SR]$/);
   });

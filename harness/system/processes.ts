@@ -1,6 +1,15 @@
 /** Child processes in groups of their own: starting, watching, ending them, and telling one pid's owner from the next. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  statSync,
+} from "node:fs";
 import { uptime } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -16,11 +25,18 @@ export interface GroupOptions {
 }
 
 /** Starts a program as the leader of a new process group, so that one signal reaches all that it starts. */
-export function spawnGroup(command: string, args: readonly string[], options: GroupOptions): ChildProcess {
+export function spawnGroup(
+  command: string,
+  args: readonly string[],
+  options: GroupOptions,
+): ChildProcess {
   const log = openSync(options.logFile, "a");
   try {
     return spawn(command, [...args], {
-      cwd: options.cwd, env: { ...options.env }, detached: true, stdio: ["ignore", options.pipe === true ? "pipe" : log, log],
+      cwd: options.cwd,
+      env: { ...options.env },
+      detached: true,
+      stdio: ["ignore", options.pipe === true ? "pipe" : log, log],
     });
   } finally {
     closeSync(log);
@@ -67,7 +83,11 @@ function signalLeader(pid: number, signal: NodeJS.Signals): boolean {
 
 async function leaderEnded(pid: number, withinMs: number): Promise<void> {
   const leader = statOf(pid)?.startTicks ?? 0;
-  for (const deadline = performance.now() + withinMs; mayBeSameProcess(pid, leader) && performance.now() < deadline; ) await delay(15);
+  for (
+    const deadline = performance.now() + withinMs;
+    mayBeSameProcess(pid, leader) && performance.now() < deadline;
+  )
+    await delay(15);
 }
 
 async function emptied(pid: number, withinMs: number): Promise<boolean> {
@@ -82,7 +102,9 @@ async function emptied(pid: number, withinMs: number): Promise<boolean> {
 
 /** In a container without an init, orphans of a group may stay as zombies for ever; they hold nothing. */
 function onlyZombies(group: number): boolean {
-  const members = listProcesses().map((pid) => statOf(pid)).filter((stat) => stat?.group === group);
+  const members = listProcesses()
+    .map((pid) => statOf(pid))
+    .filter((stat) => stat?.group === group);
   return members.length > 0 && members.every((stat) => stat?.state === "Z");
 }
 
@@ -91,7 +113,9 @@ export function groupStandsStill(leader: number): boolean {
   const stands = ({ state }: ProcessStat): boolean => state === "T" || state === "Z";
   const stat = statOf(leader);
   if (stat !== null && !stands(stat)) return false;
-  const members = listProcesses().flatMap((pid) => statOf(pid) ?? []).filter(({ group }) => group === leader);
+  const members = listProcesses()
+    .flatMap((pid) => statOf(pid) ?? [])
+    .filter(({ group }) => group === leader);
   return members.length > 0 && members.every(stands);
 }
 
@@ -135,8 +159,15 @@ export function statOf(pid: number): ProcessStat | null {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const at = (field: number): number => Number(fields[field - 3]);
   return {
-    name: text.slice(text.indexOf("(") + 1, text.lastIndexOf(")")), state: fields[0] ?? "?", parent: at(4), group: at(5), session: at(6), terminal: at(7), startTicks: at(22),
-    cpuSeconds: (at(14) + at(15) + at(16) + at(17)) / ticksPerSecond, residentBytes: at(24) * pageBytes,
+    name: text.slice(text.indexOf("(") + 1, text.lastIndexOf(")")),
+    state: fields[0] ?? "?",
+    parent: at(4),
+    group: at(5),
+    session: at(6),
+    terminal: at(7),
+    startTicks: at(22),
+    cpuSeconds: (at(14) + at(15) + at(16) + at(17)) / ticksPerSecond,
+    residentBytes: at(24) * pageBytes,
   };
 }
 
@@ -158,9 +189,16 @@ export function otherDescriptorsOf(pid: number): number {
     const all = readdirSync(`/proc/${pid}/fd`);
     const every = Math.ceil(all.length / lookedAtMax);
     // Files are opened at the start and have low numbers; what comes and goes is looked at in part.
-    const [first, rest] = [all.slice(0, lookedAtMax / 2), all.slice(lookedAtMax / 2).filter((_, index) => index % every === 0)];
-    const others = (some: readonly string[]): number => some.filter((descriptor) => !isSocket(pid, descriptor)).length;
-    return Math.round(others(first) + (rest.length === 0 ? 0 : (others(rest) * (all.length - first.length)) / rest.length));
+    const [first, rest] = [
+      all.slice(0, lookedAtMax / 2),
+      all.slice(lookedAtMax / 2).filter((_, index) => index % every === 0),
+    ];
+    const others = (some: readonly string[]): number =>
+      some.filter((descriptor) => !isSocket(pid, descriptor)).length;
+    return Math.round(
+      others(first) +
+        (rest.length === 0 ? 0 : (others(rest) * (all.length - first.length)) / rest.length),
+    );
   } catch {
     return 0;
   }
@@ -187,7 +225,12 @@ export function familyOf(pid: number): number[] {
     const parent = family[index] as number;
     try {
       const children = readFileSync(`/proc/${parent}/task/${parent}/children`, "latin1");
-      family.push(...children.split(" ").filter((child) => child !== "").map(Number));
+      family.push(
+        ...children
+          .split(" ")
+          .filter((child) => child !== "")
+          .map(Number),
+      );
     } catch {
       // it is gone
     }
@@ -197,7 +240,9 @@ export function familyOf(pid: number): number[] {
 
 export function listProcesses(): number[] {
   if (!existsSync("/proc/self/stat")) return [];
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 /** What process numbers and start ticks are relative to: this boot, and this PID namespace. Empty where there is no /proc. */
@@ -217,7 +262,10 @@ export function startedMs({ startTicks }: Pick<ProcessStat, "startTicks">): numb
 /** Living processes whose environment carries `SEAWALL_RUN=runId`. */
 export function processesOfRun(runId: string): number[] {
   const wanted = `${runVariable}=${runId}`;
-  return listProcesses().filter((pid) => pid !== process.pid && environmentOf(pid).includes(wanted) && statOf(pid)?.state !== "Z");
+  return listProcesses().filter(
+    (pid) =>
+      pid !== process.pid && environmentOf(pid).includes(wanted) && statOf(pid)?.state !== "Z",
+  );
 }
 
 /** SIGKILL to everything that carries the run's mark; returns those that are still there after `patienceMs`. */

@@ -23,22 +23,36 @@ export interface SeenConnection {
 export type RunSs = (args: readonly string[]) => Promise<string>;
 
 const runHere: RunSs = async (args) => {
-  const { stdout } = await execute("ss", [...args], { timeout: withinMs, maxBuffer: outputBytesMax });
+  const { stdout } = await execute("ss", [...args], {
+    timeout: withinMs,
+    maxBuffer: outputBytesMax,
+  });
   return stdout;
 };
 
 /** `bytesCounted`: whether `bytes` of an open connection means anything. Rejects where neither way works. */
-export interface SeenConnections { readonly connections: readonly SeenConnection[]; readonly bytesCounted: boolean }
+export interface SeenConnections {
+  readonly connections: readonly SeenConnection[];
+  readonly bytesCounted: boolean;
+}
 
-export async function connectionsAt(endpoints: readonly Endpoint[], run: RunSs = runHere): Promise<SeenConnections> {
+export async function connectionsAt(
+  endpoints: readonly Endpoint[],
+  run: RunSs = runHere,
+): Promise<SeenConnections> {
   const wanted = new Set(endpoints.map(({ host, port }) => `${host}:${port}`));
   // The filter is the kernel's: nobody reads the thousands of connections of the load.
-  const filter = [...wanted].flatMap((address) => [`src ${address}`, `dst ${address}`]).join(" or ");
+  const filter = [...wanted]
+    .flatMap((address) => [`src ${address}`, `dst ${address}`])
+    .join(" or ");
   try {
     return { connections: parseSs(await run(["-HOtina", filter]), wanted), bytesCounted: true };
   } catch (error) {
     if (run !== runHere || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return { connections: parseTable(await readFile("/proc/net/tcp", "latin1"), wanted), bytesCounted: false };
+    return {
+      connections: parseTable(await readFile("/proc/net/tcp", "latin1"), wanted),
+      bytesCounted: false,
+    };
   }
 }
 
@@ -61,11 +75,14 @@ export function parseSs(text: string, wanted: ReadonlySet<string>): SeenConnecti
 
 /** proc(5): addresses in hexadecimal, of the machine's byte order; 0A listens. */
 export function parseTable(text: string, wanted: ReadonlySet<string>): SeenConnection[] {
-  return text.split("\n").slice(1).flatMap((line) => {
-    const [, local = "", peer = "", state = ""] = line.trim().split(/\s+/, 4);
-    if (local === "" || state === "0A") return [];
-    return pairOf(addressOf(local), addressOf(peer), wanted, state === "01" ? 0 : null);
-  });
+  return text
+    .split("\n")
+    .slice(1)
+    .flatMap((line) => {
+      const [, local = "", peer = "", state = ""] = line.trim().split(/\s+/, 4);
+      if (local === "" || state === "0A") return [];
+      return pairOf(addressOf(local), addressOf(peer), wanted, state === "01" ? 0 : null);
+    });
 }
 
 function addressOf(hexadecimal: string): string {
@@ -74,7 +91,12 @@ function addressOf(hexadecimal: string): string {
   return `${bytes.reverse().join(".")}:${Number.parseInt(port, 16)}`;
 }
 
-function pairOf(local: string, peer: string, wanted: ReadonlySet<string>, bytes: number | null): SeenConnection[] {
+function pairOf(
+  local: string,
+  peer: string,
+  wanted: ReadonlySet<string>,
+  bytes: number | null,
+): SeenConnection[] {
   if (wanted.has(local)) return [{ at: local, other: peer, bytes }];
   return wanted.has(peer) ? [{ at: peer, other: local, bytes }] : [];
 }

@@ -12,6 +12,8 @@ describe.skipIf(!existsSync("/proc/self/schedstat"))("what was kept from the pro
 
   it("is told of the machine", () => {
     const { steal, throttling } = deniedSeconds();
-    expect(Number.isFinite(steal) && steal >= 0 && Number.isFinite(throttling) && throttling >= 0).toBe(true);
+    expect(
+      Number.isFinite(steal) && steal >= 0 && Number.isFinite(throttling) && throttling >= 0,
+    ).toBe(true);
   });
 });

@@ -7,7 +7,13 @@ const ticksPerSecond = 100;
 /** What all threads of a process that live now have waited in the run queue; 0 where the kernel does not say (sched-stats in the kernel's documentation). */
 export function queuedSeconds(pid: number): number {
   try {
-    return readdirSync(`/proc/${pid}/task`).reduce((total, thread) => total + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1").split(" ")[1] ?? 0) / 1e9, 0);
+    return readdirSync(`/proc/${pid}/task`).reduce(
+      (total, thread) =>
+        total +
+        Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1").split(" ")[1] ?? 0) /
+          1e9,
+      0,
+    );
   } catch {
     return 0;
   }
@@ -15,7 +21,11 @@ export function queuedSeconds(pid: number): number {
 
 /** What the machine's processors were given to other machines, and what the quota of this one's control group took, since boot. */
 export function deniedSeconds(): Readonly<Record<"steal" | "throttling", number>> {
-  return { steal: Number(/^cpu +(?:\d+ ){7}(\d+)/.exec(read("/proc/stat"))?.[1] ?? 0) / ticksPerSecond, throttling: Number(/^throttled_usec (\d+)/m.exec(read("/sys/fs/cgroup/cpu.stat"))?.[1] ?? 0) / 1e6 };
+  return {
+    steal: Number(/^cpu +(?:\d+ ){7}(\d+)/.exec(read("/proc/stat"))?.[1] ?? 0) / ticksPerSecond,
+    throttling:
+      Number(/^throttled_usec (\d+)/m.exec(read("/sys/fs/cgroup/cpu.stat"))?.[1] ?? 0) / 1e6,
+  };
 }
 
 function read(path: string): string {

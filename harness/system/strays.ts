@@ -6,7 +6,14 @@ import { readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Endpoint } from "../core/target.ts";
 import { listeners } from "./network.ts";
-import { environmentOf, listProcesses, type ProcessStat, runVariable, startedMs, statOf } from "./processes.ts";
+import {
+  environmentOf,
+  listProcesses,
+  type ProcessStat,
+  runVariable,
+  startedMs,
+  statOf,
+} from "./processes.ts";
 
 export interface Traces {
   readonly runId: string;
@@ -32,7 +39,10 @@ export interface Stray {
 }
 
 /** SIGKILL to all of them, again and again until none comes up any more, or `patienceMs` are over. */
-export async function endStrays(traces: Traces, patienceMs: number): Promise<{ readonly ended: readonly Stray[]; readonly left: readonly Stray[] }> {
+export async function endStrays(
+  traces: Traces,
+  patienceMs: number,
+): Promise<{ readonly ended: readonly Stray[]; readonly left: readonly Stray[] }> {
   const seen = new Map<number, Stray>();
   const deadline = performance.now() + patienceMs;
   for (;;) {
@@ -47,7 +57,10 @@ export async function endStrays(traces: Traces, patienceMs: number): Promise<{ r
     }
     if (found.length === 0 || performance.now() >= deadline) {
       const left = found.length === 0 ? [] : straysOf(traces);
-      return { ended: [...seen.values()].filter(({ pid }) => !left.some((one) => one.pid === pid)), left };
+      return {
+        ended: [...seen.values()].filter(({ pid }) => !left.some((one) => one.pid === pid)),
+        left,
+      };
     }
     await delay(50);
   }
@@ -57,7 +70,8 @@ export async function endStrays(traces: Traces, patienceMs: number): Promise<{ r
 export function straysOf(traces: Traces): Stray[] {
   const folders = [...new Set(traces.folders.flatMap((folder) => [folder, realPath(folder)]))];
   const mine = ancestors();
-  const holding = traces.endpoints.length === 0 ? new Map<number, string>() : listeners(traces.endpoints);
+  const holding =
+    traces.endpoints.length === 0 ? new Map<number, string>() : listeners(traces.endpoints);
   const groups = traces.groups.filter(({ pid, startTicks }) => !numberWasTaken(pid, startTicks));
   return listProcesses().flatMap((pid): Stray[] => {
     const stat = mine.has(pid) ? null : statOf(pid);
@@ -67,27 +81,46 @@ export function straysOf(traces: Traces): Stray[] {
   });
 }
 
-function traceOf(pid: number, stat: ProcessStat, { runId, groups, folders, sinceTicks, untilMs, named }: Traces, port: string | undefined): string | null {
+function traceOf(
+  pid: number,
+  stat: ProcessStat,
+  { runId, groups, folders, sinceTicks, untilMs, named }: Traces,
+  port: string | undefined,
+): string | null {
   const environment = environmentOf(pid);
   if (environment.includes(`${runVariable}=${runId}`)) return "it carries the run's mark";
   if (groups.some((group) => isMember(stat, group))) return "of a group that the run started";
   // Which user's process it is does not matter: a number that is younger than the run and was given its folder for temporary files.
   const isYounger = stat.startTicks >= sinceTicks;
-  const lies = (path: string | undefined): boolean => path !== undefined && folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  const lies = (path: string | undefined): boolean =>
+    path !== undefined &&
+    folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
   if (!isYounger) return null;
-  if (lies(environment.find((pair) => pair.startsWith("TMPDIR="))?.slice("TMPDIR=".length))) return "it was given the run's folder";
+  if (lies(environment.find((pair) => pair.startsWith("TMPDIR="))?.slice("TMPDIR=".length)))
+    return "it was given the run's folder";
   // A person's shell, editor or pager may stand there as well, and has a terminal.
   if (stat.terminal !== 0) return null;
   if (lies(linkOf(pid, "cwd")) || lies(linkOf(pid, "exe"))) return "it stands in the run's folder";
   const marked = environment.find((pair) => pair.startsWith(`${runVariable}=`));
-  if (named === true && [...environment, textOf(pid, "cmdline")].some((text) => folders.some((folder) => text.includes(`${folder}/`)))) return "it names the run's folder";
+  if (
+    named === true &&
+    [...environment, textOf(pid, "cmdline")].some((text) =>
+      folders.some((folder) => text.includes(`${folder}/`)),
+    )
+  )
+    return "it names the run's folder";
   if (port === undefined || marked !== undefined) return null;
   return untilMs === undefined || startedMs(stat) <= untilMs ? `it listens on ${port}` : null;
 }
 
 /** A group's number is nobody else's while a member lives, and what the harness starts leads a session of its own. */
-function isMember(stat: ProcessStat, group: { readonly pid: number; readonly startTicks: number }): boolean {
-  return stat.group === group.pid && stat.session === group.pid && stat.startTicks >= group.startTicks;
+function isMember(
+  stat: ProcessStat,
+  group: { readonly pid: number; readonly startTicks: number },
+): boolean {
+  return (
+    stat.group === group.pid && stat.session === group.pid && stat.startTicks >= group.startTicks
+  );
 }
 
 /** The leader's number belongs to another process now, so the group was empty before. */
@@ -98,7 +131,8 @@ function numberWasTaken(pid: number, startTicks: number): boolean {
 
 function ancestors(): ReadonlySet<number> {
   const seen = new Set<number>();
-  for (let pid = process.pid; pid > 0 && !seen.has(pid); pid = statOf(pid)?.parent ?? 0) seen.add(pid);
+  for (let pid = process.pid; pid > 0 && !seen.has(pid); pid = statOf(pid)?.parent ?? 0)
+    seen.add(pid);
   return seen;
 }
 

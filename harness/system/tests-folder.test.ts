@@ -14,10 +14,16 @@ it("a folder in which something still runs is seen as such, whether it stands th
   const folder = mkdtempSync(join(tmpdir(), "seawall-left-"));
   mkdirSync(join(folder, "service"));
   const standing = spawn("sleep", ["60"], { cwd: join(folder, "service") });
-  const told = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)", `${folder}/configuration`]);
+  const told = spawn(process.execPath, [
+    "-e",
+    "setTimeout(() => {}, 60_000)",
+    `${folder}/configuration`,
+  ]);
   await Promise.all([once(standing, "spawn"), once(told, "spawn")]);
   try {
-    await expect.poll(() => processesIn(folder).sort()).toEqual(expect.arrayContaining([standing.pid, told.pid].sort()));
+    await expect
+      .poll(() => processesIn(folder).sort())
+      .toEqual(expect.arrayContaining([standing.pid, told.pid].sort()));
     expect(processesIn(`${folder}-other`)).toEqual([]);
   } finally {
     standing.kill("SIGKILL");

@@ -8,7 +8,10 @@ import { join } from "node:path";
 import { listProcesses } from "./processes.ts";
 
 /** `record` is called before anything can be put there. `remove` is false where something still runs in it. */
-export function setup(record: (folder: string) => void): { readonly folder: string; readonly remove: () => boolean } {
+export function setup(record: (folder: string) => void): {
+  readonly folder: string;
+  readonly remove: () => boolean;
+} {
   const before = process.env["TMPDIR"];
   const folder = mkdtempSync(join(tmpdir(), "seawall-tests-"));
   record(folder);
@@ -18,7 +21,10 @@ export function setup(record: (folder: string) => void): { readonly folder: stri
     else process.env["TMPDIR"] = before;
     const running = processesIn(folder);
     if (running.length === 0) rmSync(folder, { recursive: true, force: true });
-    else process.stderr.write(`${folder} is left as it is: ${running.map((pid) => `process ${pid}`).join(", ")} still runs there\n`);
+    else
+      process.stderr.write(
+        `${folder} is left as it is: ${running.map((pid) => `process ${pid}`).join(", ")} still runs there\n`,
+      );
     return running.length === 0;
   };
   return { folder, remove };
@@ -29,7 +35,11 @@ export function processesIn(folder: string): number[] {
   return listProcesses().filter((pid) => {
     try {
       const directory = readlinkSync(`/proc/${pid}/cwd`);
-      return directory === folder || directory.startsWith(`${folder}/`) || readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(`${folder}/`);
+      return (
+        directory === folder ||
+        directory.startsWith(`${folder}/`) ||
+        readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(`${folder}/`)
+      );
     } catch {
       // It ended meanwhile, or is another user's.
       return false;

@@ -1,7 +1,10 @@
 /** How many bytes moved, as the kernel counts them: of a process, and of this machine's interfaces. */
 import { readFileSync } from "node:fs";
 
-export interface Moved { readonly readBytes: number; readonly writtenBytes: number }
+export interface Moved {
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+}
 
 /**
  * Files and sockets alike, of all threads of a process: proc(5), `rchar` and `wchar`. What a program sends by `send`, `splice` or io_uring is not
@@ -16,11 +19,18 @@ export function movedBy(pid: number): Moved | null {
 }
 
 export function parseIo(text: string): Moved | null {
-  const [read, written] = ["rchar", "wchar"].map((name) => new RegExp(`^${name}: (\\d+)$`, "m").exec(text)?.[1]);
-  return read === undefined || written === undefined ? null : { readBytes: Number(read), writtenBytes: Number(written) };
+  const [read, written] = ["rchar", "wchar"].map(
+    (name) => new RegExp(`^${name}: (\\d+)$`, "m").exec(text)?.[1],
+  );
+  return read === undefined || written === undefined
+    ? null
+    : { readBytes: Number(read), writtenBytes: Number(written) };
 }
 
-export interface Interfaces { readonly receivedBytes: number; readonly sentBytes: number }
+export interface Interfaces {
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
 
 /** Of all interfaces that this process sees, loopback among them; null where there is no /proc. */
 export function movedByInterfaces(): Interfaces | null {
@@ -33,7 +43,16 @@ export function movedByInterfaces(): Interfaces | null {
 
 /** `name: received-bytes packets … (8 columns) sent-bytes …`, after two lines of headings: proc_net_dev. */
 export function parseInterfaces(text: string): Interfaces | null {
-  const rows = text.split("\n").filter((line) => line.includes(":")).map((line) => line.slice(line.indexOf(":") + 1).trim().split(/\s+/).map(Number));
+  const rows = text
+    .split("\n")
+    .filter((line) => line.includes(":"))
+    .map((line) =>
+      line
+        .slice(line.indexOf(":") + 1)
+        .trim()
+        .split(/\s+/)
+        .map(Number),
+    );
   const total = (column: number): number => rows.reduce((sum, row) => sum + (row[column] ?? 0), 0);
   return rows.length === 0 ? null : { receivedBytes: total(0), sentBytes: total(8) };
 }
@@ -56,7 +75,8 @@ export class MovedByMembers {
       this.#last.set(pid, now);
       this.#total = {
         readBytes: (this.#total?.readBytes ?? 0) + Math.max(0, now.readBytes - last.readBytes),
-        writtenBytes: (this.#total?.writtenBytes ?? 0) + Math.max(0, now.writtenBytes - last.writtenBytes),
+        writtenBytes:
+          (this.#total?.writtenBytes ?? 0) + Math.max(0, now.writtenBytes - last.writtenBytes),
       };
     }
     return this.#total;

@@ -5,18 +5,31 @@
  */
 import { metricIn, type Registry } from "../core/metrics.ts";
 import type { Run, SeriesData } from "../core/run.ts";
-import { type Attribute, attributesOf, type HistogramPoint, type Metric, nano, type NumberPoint } from "./points.ts";
+import {
+  type Attribute,
+  attributesOf,
+  type HistogramPoint,
+  type Metric,
+  nano,
+  type NumberPoint,
+} from "./points.ts";
 import { spansOf } from "./spans.ts";
 
 /** Upper bounds in ms: the default of OpenTelemetry's SDKs, so that other dashboards fit. */
-export const boundsMs = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000] as const;
+export const boundsMs = [
+  0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000,
+] as const;
 
 /** The body of one `POST /v1/metrics`. */
 export interface ExportRequest {
-  readonly resourceMetrics: readonly [{
-    readonly resource: { readonly attributes: readonly Attribute[] };
-    readonly scopeMetrics: readonly [{ readonly scope: { readonly name: "seawall" }; readonly metrics: readonly Metric[] }];
-  }];
+  readonly resourceMetrics: readonly [
+    {
+      readonly resource: { readonly attributes: readonly Attribute[] };
+      readonly scopeMetrics: readonly [
+        { readonly scope: { readonly name: "seawall" }; readonly metrics: readonly Metric[] },
+      ];
+    },
+  ];
 }
 
 export interface ExportOptions {
@@ -33,17 +46,45 @@ export function* exportRequests(run: Run, options: ExportOptions): Generator<Exp
   const [startMs, endMs] = extent(run);
   const cursors = run.series.map((series) => new SeriesCursor(series, run.plan.metrics, startMs));
   const spans = spansOf(run.events, endMs);
-  const resource = { attributes: attributesOf({
-    "service.name": "seawall", "service.instance.id": run.id, "seawall.experiment": run.plan.experiment, "seawall.target": run.plan.target,
-    "seawall.topology": run.plan.topology, "seawall.substrate": run.plan.substrate, "seawall.without": run.plan.without.join(","), ...options.attributes,
-  }) };
-  for (let fromMs = startMs; fromMs <= endMs; fromMs += options.everyMs * options.pointsPerRequest) {
-    const times = Array.from({ length: options.pointsPerRequest }, (_, index) => fromMs + (index + 1) * options.everyMs).filter((atMs) => atMs <= endMs + options.everyMs);
+  const resource = {
+    attributes: attributesOf({
+      "service.name": "seawall",
+      "service.instance.id": run.id,
+      "seawall.experiment": run.plan.experiment,
+      "seawall.target": run.plan.target,
+      "seawall.topology": run.plan.topology,
+      "seawall.substrate": run.plan.substrate,
+      "seawall.without": run.plan.without.join(","),
+      ...options.attributes,
+    }),
+  };
+  for (
+    let fromMs = startMs;
+    fromMs <= endMs;
+    fromMs += options.everyMs * options.pointsPerRequest
+  ) {
+    const times = Array.from(
+      { length: options.pointsPerRequest },
+      (_, index) => fromMs + (index + 1) * options.everyMs,
+    ).filter((atMs) => atMs <= endMs + options.everyMs);
     const byName = new Map<string, Metric[]>();
-    for (const metric of [...cursors.flatMap((cursor) => cursor.take(times)), ...spans.flatMap((span) => span.at(times, nano(startMs)))]) {
+    for (const metric of [
+      ...cursors.flatMap((cursor) => cursor.take(times)),
+      ...spans.flatMap((span) => span.at(times, nano(startMs))),
+    ]) {
       byName.set(metric.name, [...(byName.get(metric.name) ?? []), metric]);
     }
-    if (byName.size > 0) yield { resourceMetrics: [{ resource, scopeMetrics: [{ scope: { name: "seawall" }, metrics: [...byName.values()].map(merged) }] }] };
+    if (byName.size > 0)
+      yield {
+        resourceMetrics: [
+          {
+            resource,
+            scopeMetrics: [
+              { scope: { name: "seawall" }, metrics: [...byName.values()].map(merged) },
+            ],
+          },
+        ],
+      };
   }
 }
 
@@ -54,7 +95,8 @@ function extent(run: Run): [number, number] {
     from = Math.min(from, atMs);
     until = Math.max(until, atMs);
   };
-  for (const event of run.events) if (["loadStarted", "phase", "healed"].includes(event.kind)) see(event.atMs);
+  for (const event of run.events)
+    if (["loadStarted", "phase", "healed"].includes(event.kind)) see(event.atMs);
   for (const { atMs } of run.series) atMs.forEach(see);
   return [from, until];
 }
@@ -75,7 +117,9 @@ class SeriesCursor {
     this.#metrics = metrics;
     this.#attributes = attributesOf(series.tags);
     this.#startNano = nano(startMs);
-    this.#order = Uint32Array.from(series.atMs.keys()).sort((a, b) => (series.atMs[a] as number) - (series.atMs[b] as number));
+    this.#order = Uint32Array.from(series.atMs.keys()).sort(
+      (a, b) => (series.atMs[a] as number) - (series.atMs[b] as number),
+    );
   }
 
   take(times: readonly number[]): Metric[] {
@@ -84,16 +128,44 @@ class SeriesCursor {
     for (const atMs of times) {
       const seen = this.#advance(atMs);
       if (seen === null) continue;
-      const point = { attributes: this.#attributes, startTimeUnixNano: this.#startNano, timeUnixNano: nano(atMs) };
-      if (this.#series.kind !== "duration") numbers.push({ ...point, asDouble: this.#series.kind === "gauge" ? seen : this.#sum });
-      else histograms.push({ ...point, count: String(this.#next), sum: this.#sum, bucketCounts: this.#counts.map(String), explicitBounds: boundsMs });
+      const point = {
+        attributes: this.#attributes,
+        startTimeUnixNano: this.#startNano,
+        timeUnixNano: nano(atMs),
+      };
+      if (this.#series.kind !== "duration")
+        numbers.push({ ...point, asDouble: this.#series.kind === "gauge" ? seen : this.#sum });
+      else
+        histograms.push({
+          ...point,
+          count: String(this.#next),
+          sum: this.#sum,
+          bucketCounts: this.#counts.map(String),
+          explicitBounds: boundsMs,
+        });
     }
     if (numbers.length + histograms.length === 0) return [];
     const description = metricIn(this.#metrics, this.#series.metric)?.meaning ?? "";
     const { name, unit } = nameOf(this.#series.metric);
-    if (this.#series.kind === "duration") return [{ name, unit, description, histogram: { aggregationTemporality: 2, dataPoints: histograms } }];
-    if (this.#series.kind === "gauge") return [{ name, unit, description, gauge: { dataPoints: numbers } }];
-    return [{ name, unit, description, sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints: numbers } }];
+    if (this.#series.kind === "duration")
+      return [
+        {
+          name,
+          unit,
+          description,
+          histogram: { aggregationTemporality: 2, dataPoints: histograms },
+        },
+      ];
+    if (this.#series.kind === "gauge")
+      return [{ name, unit, description, gauge: { dataPoints: numbers } }];
+    return [
+      {
+        name,
+        unit,
+        description,
+        sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints: numbers },
+      },
+    ];
   }
 
   /** Takes in all samples before `atMs`; returns the last one's value, null when there was none. */
@@ -114,8 +186,14 @@ class SeriesCursor {
 
 /** `segment_ms` → `seawall.segment` in ms: receivers put units into names by themselves. */
 function nameOf(metric: string): { name: string; unit: string } {
-  for (const [ending, unit] of [["_ms", "ms"], ["_seconds", "s"], ["_bytes", "By"], ["_total", "1"]] as const) {
-    if (metric.endsWith(ending)) return { name: `seawall.${metric.slice(0, -ending.length)}`, unit };
+  for (const [ending, unit] of [
+    ["_ms", "ms"],
+    ["_seconds", "s"],
+    ["_bytes", "By"],
+    ["_total", "1"],
+  ] as const) {
+    if (metric.endsWith(ending))
+      return { name: `seawall.${metric.slice(0, -ending.length)}`, unit };
   }
   return { name: `seawall.${metric}`, unit: "1" };
 }
@@ -124,7 +202,31 @@ function nameOf(metric: string): { name: string; unit: string } {
 function merged(parts: readonly Metric[]): Metric {
   const [first] = parts as [Metric];
   const { name, unit, description } = first;
-  if (first.histogram !== undefined) return { name, unit, description, histogram: { aggregationTemporality: 2, dataPoints: parts.flatMap((part) => part.histogram?.dataPoints ?? []) } };
-  if (first.gauge !== undefined) return { name, unit, description, gauge: { dataPoints: parts.flatMap((part) => part.gauge?.dataPoints ?? []) } };
-  return { name, unit, description, sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints: parts.flatMap((part) => part.sum?.dataPoints ?? []) } };
+  if (first.histogram !== undefined)
+    return {
+      name,
+      unit,
+      description,
+      histogram: {
+        aggregationTemporality: 2,
+        dataPoints: parts.flatMap((part) => part.histogram?.dataPoints ?? []),
+      },
+    };
+  if (first.gauge !== undefined)
+    return {
+      name,
+      unit,
+      description,
+      gauge: { dataPoints: parts.flatMap((part) => part.gauge?.dataPoints ?? []) },
+    };
+  return {
+    name,
+    unit,
+    description,
+    sum: {
+      aggregationTemporality: 2,
+      isMonotonic: true,
+      dataPoints: parts.flatMap((part) => part.sum?.dataPoints ?? []),
+    },
+  };
 }

@@ -17,20 +17,31 @@ export interface Receiver {
 }
 
 /** Throws EXPORT_FAILED when the receiver cannot be reached, or takes only a part. */
-export async function send(receiver: Receiver, request: ExportRequest, signal: AbortSignal): Promise<void> {
+export async function send(
+  receiver: Receiver,
+  request: ExportRequest,
+  signal: AbortSignal,
+): Promise<void> {
   const body = JSON.stringify(request);
   for (let attempt = 1; ; attempt++) {
     const answer = await post(receiver, body, signal);
     if (answer.status >= 200 && answer.status < 300) return refuseRejected(receiver, answer.text);
-    if (attempt === attempts || !retryable.has(answer.status)) throw failed(receiver, `answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+    if (attempt === attempts || !retryable.has(answer.status))
+      throw failed(receiver, `answered ${answer.status}: ${answer.text.slice(0, 300)}`);
     await delay(Math.min(8_000, answer.retryAfterMs ?? 250 * 2 ** attempt), undefined, { signal });
   }
 }
 
-async function post(receiver: Receiver, body: string, signal: AbortSignal): Promise<{ status: number; text: string; retryAfterMs: number | null }> {
+async function post(
+  receiver: Receiver,
+  body: string,
+  signal: AbortSignal,
+): Promise<{ status: number; text: string; retryAfterMs: number | null }> {
   try {
     const { status, text, headers } = await callDirectly(receiver.url, {
-      method: "POST", body, signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
+      method: "POST",
+      body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
       headers: { ...receiver.headers, "content-type": "application/json" },
     });
     const after = Number(headers["retry-after"] ?? Number.NaN);
@@ -45,11 +56,17 @@ async function post(receiver: Receiver, body: string, signal: AbortSignal): Prom
 /** A receiver may say 200 and yet not have taken everything. */
 function refuseRejected(receiver: Receiver, text: string): void {
   const rejected = /"rejectedDataPoints"\s*:\s*"?(\d+)/.exec(text)?.[1];
-  if (rejected !== undefined && Number(rejected) > 0) throw failed(receiver, `did not take ${rejected} of the points: ${text.slice(0, 300)}`);
+  if (rejected !== undefined && Number(rejected) > 0)
+    throw failed(receiver, `did not take ${rejected} of the points: ${text.slice(0, 300)}`);
 }
 
 function failed(receiver: Receiver, what: string, cause?: unknown): SeawallError {
-  return new SeawallError("EXPORT_FAILED", `the receiver ${redacted(receiver.url)} ${redacted(what)}`, {
-    cause, hint: "It must take OTLP over HTTP in JSON, and samples as old as the run (Prometheus: storage.tsdb.out_of_order_time_window).",
-  });
+  return new SeawallError(
+    "EXPORT_FAILED",
+    `the receiver ${redacted(receiver.url)} ${redacted(what)}`,
+    {
+      cause,
+      hint: "It must take OTLP over HTTP in JSON, and samples as old as the run (Prometheus: storage.tsdb.out_of_order_time_window).",
+    },
+  );
 }

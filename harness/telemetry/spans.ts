@@ -14,27 +14,56 @@ export function spansOf(events: readonly RunEvent[], endMs: number): Span[] {
 
 function phases(events: readonly RunEvent[], endMs: number): Span[] {
   const changes = events.filter((event) => event.kind === "phase");
-  return changes.map((event, index) => span("seawall.phase", { phase: event.phase }, "which part of the run is on", event.atMs, changes[index + 1]?.atMs ?? endMs));
+  return changes.map((event, index) =>
+    span(
+      "seawall.phase",
+      { phase: event.phase },
+      "which part of the run is on",
+      event.atMs,
+      changes[index + 1]?.atMs ?? endMs,
+    ),
+  );
 }
 
 function faults(events: readonly RunEvent[], endMs: number): Span[] {
-  return events.filter((event) => event.kind === "injected").filter((event) => event.evidence.landed).map((event) => {
-    const healed = events.find((other) => other.kind === "healed" && other.step === event.step);
-    return span("seawall.fault", { fault: describeFault(event.fault), step: String(event.step + 1) }, "a fault that was seen to land, until it was healed", event.atMs, healed?.atMs ?? endMs);
-  });
+  return events
+    .filter((event) => event.kind === "injected")
+    .filter((event) => event.evidence.landed)
+    .map((event) => {
+      const healed = events.find((other) => other.kind === "healed" && other.step === event.step);
+      return span(
+        "seawall.fault",
+        { fault: describeFault(event.fault), step: String(event.step + 1) },
+        "a fault that was seen to land, until it was healed",
+        event.atMs,
+        healed?.atMs ?? endMs,
+      );
+    });
 }
 
-function span(name: string, tags: Readonly<Record<string, string>>, description: string, fromMs: number, untilMs: number): Span {
+function span(
+  name: string,
+  tags: Readonly<Record<string, string>>,
+  description: string,
+  fromMs: number,
+  untilMs: number,
+): Span {
   const attributes = attributesOf(tags);
   let closed = false;
   return {
     at(times, startTimeUnixNano) {
-      const dataPoints = times.filter((atMs) => atMs >= fromMs && !closed).flatMap((atMs) => {
-        if (closed) return [];
-        closed = atMs >= untilMs;
-        return [{ attributes, startTimeUnixNano, timeUnixNano: nano(atMs), asDouble: closed ? 0 : 1 }];
-      });
-      return dataPoints.length === 0 ? [] : [{ name, unit: "1", description, gauge: { dataPoints } }];
+      const dataPoints = times
+        .filter((atMs) => atMs >= fromMs && !closed)
+        .flatMap((atMs) => {
+          if (closed) return [];
+          closed = atMs >= untilMs;
+          return [
+            { attributes, startTimeUnixNano, timeUnixNano: nano(atMs), asDouble: closed ? 0 : 1 },
+          ];
+        });
+      return dataPoints.length === 0
+        ? []
+        : [{ name, unit: "1", description, gauge: { dataPoints } }];
     },
   };
 }

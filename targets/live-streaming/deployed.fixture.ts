@@ -26,7 +26,13 @@ export interface Deployed extends AsyncDisposable {
   endpoint(service: string, port: string): Endpoint;
 }
 
-export async function deployed(options: { readonly topology?: string; readonly without?: readonly string[]; readonly steps?: readonly Step[] } = {}): Promise<Deployed> {
+export async function deployed(
+  options: {
+    readonly topology?: string;
+    readonly without?: readonly string[];
+    readonly steps?: readonly Step[];
+  } = {},
+): Promise<Deployed> {
   const layout = liveStreaming.topologies[options.topology ?? "quick"]?.layout();
   if (layout === undefined) throw new Error(`no topology ${options.topology}`);
   const steps = options.steps ?? [];
@@ -36,22 +42,52 @@ export async function deployed(options: { readonly topology?: string; readonly w
   await mkdir(logsDirectory);
   const runId = newRunId(clock.nowMs(), Math.floor(Math.random() * 2 ** 32));
   const ledger = new FileLedger(join(folder, "state"), runId, folder);
-  const tools = await provision(["node", "toxiproxy", ...toolsForFaults(steps.map(({ fault }) => fault)), ...new Set(layout.services.flatMap((service) => service.tools))], { env: process.env });
+  const tools = await provision(
+    [
+      "node",
+      "toxiproxy",
+      ...toolsForFaults(steps.map(({ fault }) => fault)),
+      ...new Set(layout.services.flatMap((service) => service.tools)),
+    ],
+    { env: process.env },
+  );
   const stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   stack.defer(() => ledger.remove());
-  stack.defer(async () => void await endProcessesOfRun(runId, 2_500));
+  stack.defer(async () => void (await endProcessesOfRun(runId, 2_500)));
   try {
     const cache = process.env["SEAWALL_CACHE"] ?? join(homedir(), ".cache/seawall");
-    const substrate = processSubstrate({ tools, clock, stateDirectory: join(cache, "state"), cacheDirectory: join(cache, "media") });
-    const deployment = stack.use(await substrate.deploy({
-      plan: { ...heldPlan(), without: options.without ?? [], steps, struck: steps.map(({ fault }) => struckIn(fault, layout)) }, runId, layout, logsDirectory, undo: ledger, controlToken,
-      signal: AbortSignal.timeout(120_000), progress: () => undefined,
-    }));
-    const endpoint = (service: string, port: string): Endpoint => deployment.instance(service).endpoint(port);
+    const substrate = processSubstrate({
+      tools,
+      clock,
+      stateDirectory: join(cache, "state"),
+      cacheDirectory: join(cache, "media"),
+    });
+    const deployment = stack.use(
+      await substrate.deploy({
+        plan: {
+          ...heldPlan(),
+          without: options.without ?? [],
+          steps,
+          struck: steps.map(({ fault }) => struckIn(fault, layout)),
+        },
+        runId,
+        layout,
+        logsDirectory,
+        undo: ledger,
+        controlToken,
+        signal: AbortSignal.timeout(120_000),
+        progress: () => undefined,
+      }),
+    );
+    const endpoint = (service: string, port: string): Endpoint =>
+      deployment.instance(service).endpoint(port);
     return {
-      deployment, logsDirectory, endpoint,
-      at: (service, port) => `http://${endpoint(service, port).host}:${endpoint(service, port).port}`,
+      deployment,
+      logsDirectory,
+      endpoint,
+      at: (service, port) =>
+        `http://${endpoint(service, port).host}:${endpoint(service, port).port}`,
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
   } catch (error) {

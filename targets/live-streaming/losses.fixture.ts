@@ -23,7 +23,10 @@ async function journal(service: string): Promise<JournalEntry[]> {
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-async function strike(fault: Fault, meanwhile: () => Promise<void> = async () => undefined): Promise<{ observation: string; tookMs: number }> {
+async function strike(
+  fault: Fault,
+  meanwhile: () => Promise<void> = async () => undefined,
+): Promise<{ observation: string; tookMs: number }> {
   const injection = await injectInto(target.deployment, fault);
   expect(injection.evidence.landed, injection.evidence.observation).toBe(true);
   await meanwhile();
@@ -36,21 +39,41 @@ async function strike(fault: Fault, meanwhile: () => Promise<void> = async () =>
 }
 
 /** One pipeline's own copy out of its own region's store, past every memory. */
-const stored = (region: string, pipeline: string, rendition: string, number: number): Promise<{ status: number; sha256: string | null }> =>
-  httpDigest(target.endpoint(`${region}/origin-read`, "http"), `/check/${pipeline}/${event}/${rendition}/${number}.m4s`, { timeoutMs: 5_000 })
-    .catch(() => ({ status: 0, sha256: null }));
+const stored = (
+  region: string,
+  pipeline: string,
+  rendition: string,
+  number: number,
+): Promise<{ status: number; sha256: string | null }> =>
+  httpDigest(
+    target.endpoint(`${region}/origin-read`, "http"),
+    `/check/${pipeline}/${event}/${rendition}/${number}.m4s`,
+    { timeoutMs: 5_000 },
+  ).catch(() => ({ status: 0, sha256: null }));
 
 /** Until a segment that is still to come has gone all the way from region-b's packager into its store and out of it again. */
 async function untilRegionPublishes(): Promise<void> {
   const number = segmentInProduction(clock.nowMs());
-  await expect.poll(async () => {
-    const statuses = await Promise.all(Array.from({ length: Math.min(12, segmentInProduction(clock.nowMs()) - number + 1) }, (_, index) => stored("region-b", "b", "audio", number + index)));
-    return statuses.some(({ status }) => status === 200);
-  }, { timeout: 20_000, interval: 100 }).toBe(true);
+  await expect
+    .poll(
+      async () => {
+        const statuses = await Promise.all(
+          Array.from(
+            { length: Math.min(12, segmentInProduction(clock.nowMs()) - number + 1) },
+            (_, index) => stored("region-b", "b", "audio", number + index),
+          ),
+        );
+        return statuses.some(({ status }) => status === 200);
+      },
+      { timeout: 20_000, interval: 100 },
+    )
+    .toBe(true);
 }
 
 /** A viewer of the live edge: four requests a second for the newest segment that has been due for as long as a packager may retry. */
-function watch(edge: string): { end(): Promise<{ asked: number; refused: string[]; slowestMs: number }> } {
+function watch(edge: string): {
+  end(): Promise<{ asked: number; refused: string[]; slowestMs: number }>;
+} {
   const ending = new AbortController();
   const answers: Promise<{ what: string; status: number; tookMs: number }>[] = [];
   const watching = (async () => {
@@ -58,8 +81,15 @@ function watch(edge: string): { end(): Promise<{ asked: number; refused: string[
       const number = newestDue();
       const path = `/live/${event}/${renditions[index % renditions.length]?.name}/${number}.m4s`;
       const fromMs = clock.monotonicMs();
-      answers.push(httpDigest(target.endpoint(edge, "http"), path, { timeoutMs: 3_000 }).catch(() => ({ status: 0 }))
-        .then(({ status }) => ({ what: `${path} ${status}`, status, tookMs: clock.monotonicMs() - fromMs })));
+      answers.push(
+        httpDigest(target.endpoint(edge, "http"), path, { timeoutMs: 3_000 })
+          .catch(() => ({ status: 0 }))
+          .then(({ status }) => ({
+            what: `${path} ${status}`,
+            status,
+            tookMs: clock.monotonicMs() - fromMs,
+          })),
+      );
       await clock.sleep(250, ending.signal).catch(() => undefined);
     }
   })();
@@ -68,7 +98,11 @@ function watch(edge: string): { end(): Promise<{ asked: number; refused: string[
       ending.abort();
       await watching;
       const all = await Promise.all(answers);
-      return { asked: all.length, refused: all.flatMap(({ what, status }) => (status === 200 ? [] : [what])), slowestMs: Math.max(...all.map(({ tookMs }) => tookMs)) };
+      return {
+        asked: all.length,
+        refused: all.flatMap(({ what, status }) => (status === 200 ? [] : [what])),
+        slowestMs: Math.max(...all.map(({ tookMs }) => tookMs)),
+      };
     },
   };
 }
@@ -81,7 +115,9 @@ function newestDue(): number {
 
 /** Registers the tests, of a target that is up by then. */
 export function comesBack(up: () => Deployed): void {
-  beforeAll(() => { target = up(); });
+  beforeAll(() => {
+    target = up();
+  });
 
   test("each kind of service, struck dead, is ready again, and its region publishes again", async () => {
     const kinds = [...new Set(target.deployment.layout.services.map(({ kind }) => kind))];
@@ -98,21 +134,37 @@ export function comesBack(up: () => Deployed): void {
   test("a region that is lost comes back by itself, the other plays on, and nothing that was acknowledged is gone", async () => {
     const before = (await Promise.all(packagers.map(journal))).flat();
     const viewer = watch("region-a/edge");
-    const { observation, tookMs } = await strike({ kind: "regionLoss", region: "region-b" }, () => clock.sleep(4_000));
+    const { observation, tookMs } = await strike({ kind: "regionLoss", region: "region-b" }, () =>
+      clock.sleep(4_000),
+    );
     await untilRegionPublishes();
     const { asked, refused, slowestMs } = await viewer.end();
-    console.info(`healed in ${seconds(tookMs)}; the other edge: ${asked} requests, the slowest ${Math.round(slowestMs)} ms; ${observation}`);
+    console.info(
+      `healed in ${seconds(tookMs)}; the other edge: ${asked} requests, the slowest ${Math.round(slowestMs)} ms; ${observation}`,
+    );
     expect(refused).toEqual([]);
     expect(asked).toBeGreaterThan(4 * 4);
 
     // The node itself has what it acknowledged: its log was read again, and not only the other region's copy saved it.
-    const own = acknowledged(before).filter(({ pipeline, rendition }) => pipeline === "b" && rendition === "audio");
-    const copies = await Promise.all(own.map(async (each) => each.sha256s.has((await stored("region-b", "b", each.rendition, each.number)).sha256 ?? "")));
+    const own = acknowledged(before).filter(
+      ({ pipeline, rendition }) => pipeline === "b" && rendition === "audio",
+    );
+    const copies = await Promise.all(
+      own.map(async (each) =>
+        each.sha256s.has((await stored("region-b", "b", each.rendition, each.number)).sha256 ?? ""),
+      ),
+    );
     expect(own.length).toBeGreaterThan(10);
     expect(copies.filter((same) => !same)).toEqual([]);
 
     const all = acknowledged((await Promise.all(packagers.map(journal))).flat());
     const sink = { series: () => 0, sample: () => undefined };
-    expect(await readBack(all, { deployment: target.deployment, sink, clock }, AbortSignal.timeout(60_000))).toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
+    expect(
+      await readBack(
+        all,
+        { deployment: target.deployment, sink, clock },
+        AbortSignal.timeout(60_000),
+      ),
+    ).toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
   });
 }

@@ -9,8 +9,12 @@ import { keepsWhatItAcknowledged } from "./durability.fixture.ts";
 import { comesBack } from "./losses.fixture.ts";
 
 let target: Deployed;
-beforeAll(async () => { target = await deployed({ steps: skewSteps }); });
-afterAll(async () => { await target?.[Symbol.asyncDispose](); });
+beforeAll(async () => {
+  target = await deployed({ steps: skewSteps });
+});
+afterAll(async () => {
+  await target?.[Symbol.asyncDispose]();
+});
 
 describe("what is struck dead", () => comesBack(() => target));
 describe("what was acknowledged", () => keepsWhatItAcknowledged(() => target));

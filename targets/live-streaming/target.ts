@@ -30,22 +30,39 @@ function layout(shape: Shape): Layout {
   return {
     // In the order of who waits for whom.
     services: [
-      ...(shape.store === "cassandra" ? [...sites.map((site) => cassandraNode(site, sites)), ...sites.map(cache)] : objectStore(sites)),
+      ...(shape.store === "cassandra"
+        ? [...sites.map((site) => cassandraNode(site, sites)), ...sites.map(cache)]
+        : objectStore(sites)),
       ...sites.map((site) => origin(site, shape, "publish")),
       ...sites.map((site) => origin(site, shape, "read")),
       ...publishing(sites).map((site) => packager(site, sites)),
       ...shape.fillSites.map((site) => fill(site, sites)),
-      ...sites.map((site) => shape.edge === "nginx" ? nginxEdge(site, sites) : edge(site, sites, shape.fillSites)),
+      ...sites.map((site) =>
+        shape.edge === "nginx" ? nginxEdge(site, sites) : edge(site, sites, shape.fillSites),
+      ),
       ...sites.map((site) => gateway(site, sites)),
     ],
     links: linksOf(shape),
-    edges, gateways: sites.map((site) => ({ service: `${site.name}/gateway`, port: "http" })),
-    readBack: readBackOf(sites), manifestPath: `/live/${event}/manifest.mpd`,
-    playable: (nowMs) => edges.flatMap((edge) => playChecks(sites, nowMs).map((path) => ({ ...edge, path }) satisfies PlayCheck)),
+    edges,
+    gateways: sites.map((site) => ({ service: `${site.name}/gateway`, port: "http" })),
+    readBack: readBackOf(sites),
+    manifestPath: `/live/${event}/manifest.mpd`,
+    playable: (nowMs) =>
+      edges.flatMap((edge) =>
+        playChecks(sites, nowMs).map((path) => ({ ...edge, path }) satisfies PlayCheck),
+      ),
     stream: {
-      event, segmentMs, availabilityStartMs, dvrSegments: backfillSegments, segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+      event,
+      segmentMs,
+      availabilityStartMs,
+      dvrSegments: backfillSegments,
+      segmentPath: "/live/{event}/{rendition}/{number}.m4s",
       digestHeader: "X-Segment-Sha256",
-      renditions: renditions.map(({ name, kind, bitsPerSecond }) => ({ name, kind, bitsPerSecond })),
+      renditions: renditions.map(({ name, kind, bitsPerSecond }) => ({
+        name,
+        kind,
+        bitsPerSecond,
+      })),
     },
   };
 }
@@ -55,7 +72,8 @@ function layout(shape: Shape): Layout {
  * that no proxy can stand between just two of them.
  */
 function linksOf({ sites, store, fillSites }: Shape): Link[] {
-  const fromTo = (from: string, to: readonly string[], port: string): Link[] => to.map((each) => ({ from, to: each, port }));
+  const fromTo = (from: string, to: readonly string[], port: string): Link[] =>
+    to.map((each) => ({ from, to: each, port }));
   const originLinks = (site: Site, role: "publish" | "read"): Link[] => {
     const from = `${site.name}/origin-${role}`;
     return [
@@ -63,17 +81,36 @@ function linksOf({ sites, store, fillSites }: Shape): Link[] {
       ...fromTo(from, cachesOf(store, site, sites, role), "memcached"),
     ];
   };
-  const originsOf = (site: Site): string[] => nearest(site, sites).map(({ name }) => `${name}/origin-read`);
+  const originsOf = (site: Site): string[] =>
+    nearest(site, sites).map(({ name }) => `${name}/origin-read`);
   return [
     ...fillSites.flatMap((site) => fromTo(`${site.name}/fill`, originsOf(site), "http")),
     ...sites.flatMap((site) => [
-      ...fromTo(`${site.name}/edge`, [...originsOf(site), ...fillSites.map(({ name }) => `${name}/fill`)], "http"),
-      ...originLinks(site, "publish"), ...originLinks(site, "read"),
-      ...fromTo(`${site.name}/origin-read`, sites.map(({ name }) => `${name}/origin-publish`), "feed"),
-      ...fromTo(`${site.name}/gateway`, sites.map(({ name }) => `${name}/edge`), "http"),
+      ...fromTo(
+        `${site.name}/edge`,
+        [...originsOf(site), ...fillSites.map(({ name }) => `${name}/fill`)],
+        "http",
+      ),
+      ...originLinks(site, "publish"),
+      ...originLinks(site, "read"),
+      ...fromTo(
+        `${site.name}/origin-read`,
+        sites.map(({ name }) => `${name}/origin-publish`),
+        "feed",
+      ),
+      ...fromTo(
+        `${site.name}/gateway`,
+        sites.map(({ name }) => `${name}/edge`),
+        "http",
+      ),
     ]),
     ...publishing(sites).flatMap((site) =>
-      fromTo(`${site.name}/packager`, regionOf(site, sites).map(({ name }) => `${name}/origin-publish`), "http")),
+      fromTo(
+        `${site.name}/packager`,
+        regionOf(site, sites).map(({ name }) => `${name}/origin-publish`),
+        "http",
+      ),
+    ),
   ];
 }
 
@@ -96,18 +133,32 @@ export const liveStreaming: Target = {
   defences: [...defences],
   model,
   topologies: {
-    quick: { title: "Two regions of one zone each, everything once per region", lacks: ["fillTier", "replication"], layout: () => layout(quick) },
+    quick: {
+      title: "Two regions of one zone each, everything once per region",
+      lacks: ["fillTier", "replication"],
+      layout: () => layout(quick),
+    },
     zones: {
-      title: "One region of three zones: three copies of all that is stored, and no zone that could not be lost", lacks: ["regionFailover"], upMs: 35_000,
+      title:
+        "One region of three zones: three copies of all that is stored, and no zone that could not be lost",
+      lacks: ["regionFailover"],
+      upMs: 35_000,
       layout: () => layout({ ...quick, sites: zonesSites, fillSites: zonesSites }),
     },
-    reference: { title: "Two regions of three zones each", upMs: 80_000, layout: () => layout({ ...quick, sites: referenceSites, fillSites: referenceSites }) },
+    reference: {
+      title: "Two regions of three zones each",
+      upMs: 80_000,
+      layout: () => layout({ ...quick, sites: referenceSites, fillSites: referenceSites }),
+    },
     "quick-object-store": {
-      title: "As quick, on the object store that the origin replaced", lacks: ["fillTier", "replication", ...lackedByObjectStore],
+      title: "As quick, on the object store that the origin replaced",
+      lacks: ["fillTier", "replication", ...lackedByObjectStore],
       layout: () => layout({ ...quick, store: "objectStore" }),
     },
     "quick-nginx": {
-      title: "As quick, with nginx for edges", lacks: ["fillTier", "replication", "msTtl", "rangeGate", "notifications"], layout: () => layout({ ...quick, edge: "nginx" }),
+      title: "As quick, with nginx for edges",
+      lacks: ["fillTier", "replication", "msTtl", "rangeGate", "notifications"],
+      layout: () => layout({ ...quick, edge: "nginx" }),
     },
   },
 };

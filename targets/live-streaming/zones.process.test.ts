@@ -26,9 +26,17 @@ afterAll(async () => await target[Symbol.asyncDispose]());
 /** Repeated with the same token for as long as a packager would. */
 async function put(zone: string, number: number): Promise<{ status: number; tookMs: number }> {
   const startedMs = performance.now();
-  const headers = { "x-sha256": sha256, "x-pipeline": "a", "x-defects": "", "x-token": `${Date.now()}-${randomBytes(16).toString("hex")}` };
+  const headers = {
+    "x-sha256": sha256,
+    "x-pipeline": "a",
+    "x-defects": "",
+    "x-token": `${Date.now()}-${randomBytes(16).toString("hex")}`,
+  };
   for (;;) {
-    const { status } = await fetch(`${target.at(`${zone}/origin-publish`, "http")}/live/main/v720/${number}.m4s`, { method: "PUT", body, headers });
+    const { status } = await fetch(
+      `${target.at(`${zone}/origin-publish`, "http")}/live/main/v720/${number}.m4s`,
+      { method: "PUT", body, headers },
+    );
     const tookMs = performance.now() - startedMs;
     if (status !== 503 || tookMs > retryMs) return { status, tookMs };
     await sleep(50);
@@ -36,35 +44,61 @@ async function put(zone: string, number: number): Promise<{ status: number; took
 }
 
 async function sha256Of(url: string): Promise<string> {
-  return createHash("sha256").update(Buffer.from(await (await fetch(url)).arrayBuffer())).digest("hex");
+  return createHash("sha256")
+    .update(Buffer.from(await (await fetch(url)).arrayBuffer()))
+    .digest("hex");
 }
 
 test("all nodes of Cassandra know the same tables, from the first row on", () => {
   for (const zone of zones) {
     const log = readFileSync(join(target.logsDirectory, `${zone}_cassandra.log`), "utf8");
     expect(log).toContain("Starting listening for CQL clients");
-    expect(log.match(/.*(?:Unknown CF|non-existant table|Unable to merge schema).*/)?.[0]).toBeUndefined();
+    expect(
+      log.match(/.*(?:Unknown CF|non-existant table|Unable to merge schema).*/)?.[0],
+    ).toBeUndefined();
   }
 });
 
 test("tables are made once, and whoever waited for them may ask any node for any of them at once", async () => {
   const nodes = zones.map((zone) => new URL(target.at(`${zone}/cassandra`, "cql")));
-  const clients = Array.from({ length: 7 }, () => new cassandra.Client({
-    contactPoints: nodes.map(({ hostname }) => hostname), protocolOptions: { port: Number(nodes[0]?.port) }, localDataCenter: "region-a", isMetadataSyncEnabled: false,
-  }));
+  const clients = Array.from(
+    { length: 7 },
+    () =>
+      new cassandra.Client({
+        contactPoints: nodes.map(({ hostname }) => hostname),
+        protocolOptions: { port: Number(nodes[0]?.port) },
+        localDataCenter: "region-a",
+        isMetadataSyncEnabled: false,
+      }),
+  );
   try {
     await Promise.all(clients.map((client) => client.connect()));
-    const copies = { dataCentres: [{ name: "region-a", nodes: zones.length }], copiesMax: zones.length, dataCentre: "region-a" };
+    const copies = {
+      dataCentres: [{ name: "region-a", nodes: zones.length }],
+      copiesMax: zones.length,
+      dataCentre: "region-a",
+    };
     const signal = AbortSignal.timeout(60_000);
     const name = "another";
-    const refused = await Promise.all(clients.map(async (client, index) => {
-      if (index === 0) await createSchema(client, copies, signal, name);
-      else await schemaIsThere(client, signal, name);
-      const asked = [...client.hosts.values()].flatMap((host) => ["publication", "chunk", "directive"].map((table) => ({ host, query: `SELECT * FROM ${name}.${table} LIMIT 1` })));
-      expect(asked.length).toBe(3 * zones.length);
-      const answers = await Promise.allSettled(asked.map(({ host, query }) => client.execute(query, [], { host, prepare: true })));
-      return answers.flatMap((answer) => answer.status === "rejected" ? [String(answer.reason)] : []);
-    }));
+    const refused = await Promise.all(
+      clients.map(async (client, index) => {
+        if (index === 0) await createSchema(client, copies, signal, name);
+        else await schemaIsThere(client, signal, name);
+        const asked = [...client.hosts.values()].flatMap((host) =>
+          ["publication", "chunk", "directive"].map((table) => ({
+            host,
+            query: `SELECT * FROM ${name}.${table} LIMIT 1`,
+          })),
+        );
+        expect(asked.length).toBe(3 * zones.length);
+        const answers = await Promise.allSettled(
+          asked.map(({ host, query }) => client.execute(query, [], { host, prepare: true })),
+        );
+        return answers.flatMap((answer) =>
+          answer.status === "rejected" ? [String(answer.reason)] : [],
+        );
+      }),
+    );
     expect(refused.flat()).toEqual([]);
   } finally {
     await Promise.all(clients.map((client) => client.shutdown()));
@@ -81,7 +115,13 @@ test("without a whole zone the edges of the others play on; when it is back, not
       for (const rendition of ["v720", "v360", "audio"]) {
         const path = `${target.at(`${zone}/edge`, "http")}/live/main/${rendition}/${number}.m4s`;
         // A viewer asks again for as long as its buffer lasts.
-        await expect.poll(async () => (await fetch(path)).status, { timeout: 6_000, interval: 250, message: path }).toBe(200);
+        await expect
+          .poll(async () => (await fetch(path)).status, {
+            timeout: 6_000,
+            interval: 250,
+            message: path,
+          })
+          .toBe(200);
       }
     }
   }
@@ -89,17 +129,35 @@ test("without a whole zone the edges of the others play on; when it is back, not
   const healed = await loss.heal();
   expect(healed.landed, healed.observation).toBe(true);
   const tookMs = performance.now() - fromMs;
-  const journals = await Promise.all(["region-a-1", "region-a-2"].map(async (zone) => parseJournal(await (await fetch(`${target.at(`${zone}/packager`, "http")}/journal`)).text(), 0)));
+  const journals = await Promise.all(
+    ["region-a-1", "region-a-2"].map(async (zone) =>
+      parseJournal(
+        await (await fetch(`${target.at(`${zone}/packager`, "http")}/journal`)).text(),
+        0,
+      ),
+    ),
+  );
   const all = acknowledged(journals.flat());
   const sink = { series: () => 0, sample: () => undefined };
   const rounds: string[] = [];
   // A store that has just lost and regained a node may fail to answer for moments, which is no loss: gone is what stays gone.
-  await expect.poll(async () => {
-    const counts = await readBack(all, { deployment: target.deployment, sink, clock: realClock() }, AbortSignal.timeout(60_000));
-    rounds.push(JSON.stringify(counts));
-    return counts;
-  }, { timeout: 90_000, interval: 2_000 }).toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
-  console.info(`healed in ${(tookMs / 1000).toFixed(1)} s (${healed.observation}); read back: ${rounds.join(", then ")}`);
+  await expect
+    .poll(
+      async () => {
+        const counts = await readBack(
+          all,
+          { deployment: target.deployment, sink, clock: realClock() },
+          AbortSignal.timeout(60_000),
+        );
+        rounds.push(JSON.stringify(counts));
+        return counts;
+      },
+      { timeout: 90_000, interval: 2_000 },
+    )
+    .toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
+  console.info(
+    `healed in ${(tookMs / 1000).toFixed(1)} s (${healed.observation}); read back: ${rounds.join(", then ")}`,
+  );
 });
 
 test("with the lost zone's Cassandra node back, another may go: every PUT is confirmed in time, and every origin can read it", async () => {
@@ -114,7 +172,11 @@ test("with the lost zone's Cassandra node back, another may go: every PUT is con
   }
   for (const zone of zones) {
     for (let index = 0; index < 12; index += 4) {
-      expect(await sha256Of(`${target.at(`${zone}/origin-read`, "http")}/live/main/v720/${first + index}.m4s`)).toBe(sha256);
+      expect(
+        await sha256Of(
+          `${target.at(`${zone}/origin-read`, "http")}/live/main/v720/${first + index}.m4s`,
+        ),
+      ).toBe(sha256);
     }
   }
 });

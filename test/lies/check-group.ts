@@ -5,8 +5,11 @@ import type { Honest, Lie, LieGroup } from "./lie.ts";
 
 export function checkGroup(group: LieGroup): void {
   describe(group.title, () => {
-    for (const lie of group.lies) it(`catches ${lie.name}: ${lie.says}`, () => (group.runs === "hermetic" ? catches(lie) : isNotHeld(lie)));
-    for (const control of group.honest) it(`doubts nothing of ${control.name}: ${control.says}`, () => doubtsNothing(control));
+    for (const lie of group.lies)
+      it(`catches ${lie.name}: ${lie.says}`, () =>
+        group.runs === "hermetic" ? catches(lie) : isNotHeld(lie));
+    for (const control of group.honest)
+      it(`doubts nothing of ${control.name}: ${control.says}`, () => doubtsNothing(control));
   });
 }
 
@@ -14,7 +17,10 @@ async function catches({ caughtBy, plant }: Lie): Promise<void> {
   const outcome = await plant();
   if ("refusals" in outcome) {
     expect(outcome.refusals, "plan accepts the lie").not.toEqual([]);
-    expect(outcome.refusals.filter((refusal) => !refusal.includes(caughtBy)), "refused for something else as well").toEqual([]);
+    expect(
+      outcome.refusals.filter((refusal) => !refusal.includes(caughtBy)),
+      "refused for something else as well",
+    ).toEqual([]);
     return;
   }
   if ("says" in outcome) {
@@ -23,9 +29,14 @@ async function catches({ caughtBy, plant }: Lie): Promise<void> {
     return;
   }
   const { findings } = outcome;
-  const doubts = findings.filter((finding) => finding.status !== "held").map(({ title, status, why }) => ({ title, status, why }));
+  const doubts = findings
+    .filter((finding) => finding.status !== "held")
+    .map(({ title, status, why }) => ({ title, status, why }));
   expect(doubts, "the lie is held").not.toEqual([]);
-  expect(doubts.filter(({ title }) => title !== caughtBy), "caught by something else as well").toEqual([]);
+  expect(
+    doubts.filter(({ title }) => title !== caughtBy),
+    "caught by something else as well",
+  ).toEqual([]);
   // Without its check the lie is held: the check, and nothing else, catches it.
   expect(worst(findings.filter(({ title }) => title !== caughtBy))).toBe("held");
 }
@@ -35,7 +46,9 @@ async function isNotHeld({ caughtBy, plant }: Lie): Promise<void> {
   const outcome = await plant();
   if (!("findings" in outcome)) throw new Error("a real lie ends in a verdict");
   expect(worst(outcome.findings)).not.toBe("held");
-  expect(outcome.findings.filter(({ status }) => status !== "held").map(({ title }) => title)).toContain(caughtBy);
+  expect(
+    outcome.findings.filter(({ status }) => status !== "held").map(({ title }) => title),
+  ).toContain(caughtBy);
 }
 
 async function doubtsNothing({ plant }: Honest): Promise<void> {

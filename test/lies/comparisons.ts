@@ -1,6 +1,10 @@
 /** Comparisons that take what differs between runs of one thing for a change, or a change for nothing. */
 import { claimOutcomes } from "../../harness/core/compare/claims-changed.ts";
-import { type Comparison, comparisonOf, type JudgedRun } from "../../harness/core/compare/comparison.ts";
+import {
+  type Comparison,
+  comparisonOf,
+  type JudgedRun,
+} from "../../harness/core/compare/comparison.ts";
 import { type MadeUp, madeUpRun } from "../../harness/core/compare/fixture.ts";
 import type { Run, Status, Verdict } from "../../harness/core/run.ts";
 import type { LieGroup, Outcome } from "./lie.ts";
@@ -9,22 +13,46 @@ type Served = "held" | "refuted";
 
 function verdict(status: Served): Verdict {
   const finding = {
-    kind: "claim", id: "claim.live", subject: "target", title: "Live is served", status, phase: "fault", observed: null,
-    comparison: ">=", limit: 0.99, unit: "", samples: 100, why: "",
+    kind: "claim",
+    id: "claim.live",
+    subject: "target",
+    title: "Live is served",
+    status,
+    phase: "fault",
+    observed: null,
+    comparison: ">=",
+    limit: 0.99,
+    unit: "",
+    samples: 100,
+    why: "",
   };
   return { status, findings: [finding] } as unknown as Verdict;
 }
 
-function side(seed: number, runs: number, given: Partial<MadeUp> = {}, served: Served = "held"): JudgedRun[] {
-  return Array.from({ length: runs }, (_, index) => ({ run: madeUpRun({ seed: seed + index, ...given }), verdict: verdict(served) }));
+function side(
+  seed: number,
+  runs: number,
+  given: Partial<MadeUp> = {},
+  served: Served = "held",
+): JudgedRun[] {
+  return Array.from({ length: runs }, (_, index) => ({
+    run: madeUpRun({ seed: seed + index, ...given }),
+    verdict: verdict(served),
+  }));
 }
 
 function without(runs: readonly JudgedRun[], lane: string): JudgedRun[] {
-  const kept = (run: Run): Run => ({ ...run, series: run.series.filter(({ tags }) => tags["lane"] !== lane) });
+  const kept = (run: Run): Run => ({
+    ...run,
+    series: run.series.filter(({ tags }) => tags["lane"] !== lane),
+  });
   return runs.map(({ run, verdict: judged }) => ({ run: kept(run), verdict: judged }));
 }
 
-const against = (a: readonly JudgedRun[], b: readonly JudgedRun[]): Comparison["others"][number] => {
+const against = (
+  a: readonly JudgedRun[],
+  b: readonly JudgedRun[],
+): Comparison["others"][number] => {
   const [only] = comparisonOf([a, b]).others;
   if (only === undefined) throw new Error("nothing was compared");
   return only;
@@ -32,7 +60,9 @@ const against = (a: readonly JudgedRun[], b: readonly JudgedRun[]): Comparison["
 
 /** What the figures alone would say if sides of any size could tell. */
 function byFigures({ changes }: Comparison["others"][number]): string {
-  return changes.some(({ outcome, suspected }) => outcome === "worse" || suspected !== null) ? "worse" : "none";
+  return changes.some(({ outcome, suspected }) => outcome === "worse" || suspected !== null)
+    ? "worse"
+    : "none";
 }
 
 /** Of one and the same target: the runs of B met a collector's pause, those of A did not. */
@@ -42,9 +72,13 @@ function paused(ofA: number, ofB: number): Outcome {
 }
 
 function turnedByChance(): Outcome {
-  const of = (status: Status, runs: number): Verdict[] => Array.from({ length: runs }, () => verdict(status as Served));
+  const of = (status: Status, runs: number): Verdict[] =>
+    Array.from({ length: runs }, () => verdict(status as Served));
   const [claim] = claimOutcomes(of("held", 3), [...of("refuted", 1), ...of("held", 9)]);
-  return { says: claim?.turned ?? "unproven", without: claim?.changed === true ? "worse" : "unproven" };
+  return {
+    says: claim?.turned ?? "unproven",
+    without: claim?.changed === true ? "worse" : "unproven",
+  };
 }
 
 function collapse(): Outcome {
@@ -66,14 +100,47 @@ export const comparisons: LieGroup = {
   title: "comparisons of runs",
   runs: "hermetic",
   lies: [
-    { name: "two-paused-runs", says: "two runs of the same version that happened to pause are called slower than two that did not", caughtBy: "undecided", plant: () => paused(2, 2) },
-    { name: "one-paused-run", says: "one run of the same version that happened to pause is called slower than three that did not", caughtBy: "undecided", plant: () => paused(3, 1) },
-    { name: "claim-turned-by-chance", says: "a claim that is refuted in one run of ten is called worse than one that held in three of three", caughtBy: "unproven", plant: turnedByChance },
-    { name: "collapse-of-one-run", says: "a claim that held in the one run before and is refuted in the one after is no difference", caughtBy: "undecided", plant: collapse },
-    { name: "lane-not-recorded", says: "what one side no longer records differs in nothing", caughtBy: "undecided", plant: vanished },
+    {
+      name: "two-paused-runs",
+      says: "two runs of the same version that happened to pause are called slower than two that did not",
+      caughtBy: "undecided",
+      plant: () => paused(2, 2),
+    },
+    {
+      name: "one-paused-run",
+      says: "one run of the same version that happened to pause is called slower than three that did not",
+      caughtBy: "undecided",
+      plant: () => paused(3, 1),
+    },
+    {
+      name: "claim-turned-by-chance",
+      says: "a claim that is refuted in one run of ten is called worse than one that held in three of three",
+      caughtBy: "unproven",
+      plant: turnedByChance,
+    },
+    {
+      name: "collapse-of-one-run",
+      says: "a claim that held in the one run before and is refuted in the one after is no difference",
+      caughtBy: "undecided",
+      plant: collapse,
+    },
+    {
+      name: "lane-not-recorded",
+      says: "what one side no longer records differs in nothing",
+      caughtBy: "undecided",
+      plant: vanished,
+    },
   ],
   honest: [
-    { name: "twice-as-slow", says: "three runs a side, of which one side takes twice as long", plant: () => honest(2) },
-    { name: "nothing-changed", says: "three runs a side of the same version", plant: () => honest(1) },
+    {
+      name: "twice-as-slow",
+      says: "three runs a side, of which one side takes twice as long",
+      plant: () => honest(2),
+    },
+    {
+      name: "nothing-changed",
+      says: "three runs a side of the same version",
+      plant: () => honest(1),
+    },
   ],
 };

@@ -1,7 +1,17 @@
 /** Faults that were none: gone before their time, on links that nobody uses, or too small to be told from nothing. */
 import { tinyExperiment } from "../../harness/substrates/simulated/tiny-target.fixture.ts";
-import { inMemory, planned as plannedFor } from "../../harness/substrates/simulated/in-memory.fixture.ts";
-import { type Draft, healedAtMs, heldDraft, runOf, zeroMs, phaseMs } from "../../harness/core/judge/fixture.ts";
+import {
+  inMemory,
+  planned as plannedFor,
+} from "../../harness/substrates/simulated/in-memory.fixture.ts";
+import {
+  type Draft,
+  healedAtMs,
+  heldDraft,
+  runOf,
+  zeroMs,
+  phaseMs,
+} from "../../harness/core/judge/fixture.ts";
 import { judge } from "../../harness/core/judge/judge.ts";
 import type { Experiment, Step } from "../../harness/core/experiment.ts";
 import type { Fault } from "../../harness/faults/faults.ts";
@@ -25,30 +35,61 @@ function drafted(spoil: (draft: Draft) => void): Outcome {
 }
 
 /** Changes what was seen while the one fault was in force. */
-const looking = (change: (event: Observed) => readonly Observed[]) => (draft: Draft): void => {
-  draft.events = draft.events.flatMap((event): readonly RunEvent[] => (event.kind === "observed" ? change(event) : [event]));
-};
-const gone = (event: Observed, observation: string): Observed => ({ ...event, evidence: { landed: false, observation }, looks: 1,
-  fromMs: event.fromMs + 3_000, untilMs: event.fromMs + 3_000 });
+const looking =
+  (change: (event: Observed) => readonly Observed[]) =>
+  (draft: Draft): void => {
+    draft.events = draft.events.flatMap((event): readonly RunEvent[] =>
+      event.kind === "observed" ? change(event) : [event],
+    );
+  };
+const gone = (event: Observed, observation: string): Observed => ({
+  ...event,
+  evidence: { landed: false, observation },
+  looks: 1,
+  fromMs: event.fromMs + 3_000,
+  untilMs: event.fromMs + 3_000,
+});
 
 /** The same run with a fault on a link, over which so much passed before it and in it. */
-function onLink(fault: Fault, before: number, during: number, metric: "link_bytes" | "link_connections" = "link_bytes"): Outcome {
+function onLink(
+  fault: Fault,
+  before: number,
+  during: number,
+  metric: "link_bytes" | "link_connections" = "link_bytes",
+): Outcome {
   const link = "region-a/edge>region-a/origin-read:http";
   return drafted((draft) => {
     const [step] = draft.plan.steps;
     if (step === undefined) throw new Error("the draft has a fault");
     const severs = fault.kind === "partition";
-    draft.plan = { ...draft.plan, steps: [{ ...step, fault }], struck: [{ services: [], links: [link], lasts: true, severs }] };
-    draft.events = draft.events.flatMap((event) => (event.kind === "exited" ? [] : ["fault" in event ? { ...event, fault } as RunEvent : event]));
-    const count = (name: string, startedMs: number, value: number): void => void draft.samples.push({ metric: name, tags: { link }, startedMs, value });
-    for (const [startedMs, value] of [[zeroMs, 0], [zeroMs + phaseMs, before], [injectingMs, 0], [healedAtMs - 490, during]] as const) {
+    draft.plan = {
+      ...draft.plan,
+      steps: [{ ...step, fault }],
+      struck: [{ services: [], links: [link], lasts: true, severs }],
+    };
+    draft.events = draft.events.flatMap((event) =>
+      event.kind === "exited" ? [] : ["fault" in event ? ({ ...event, fault } as RunEvent) : event],
+    );
+    const count = (name: string, startedMs: number, value: number): void =>
+      void draft.samples.push({ metric: name, tags: { link }, startedMs, value });
+    for (const [startedMs, value] of [
+      [zeroMs, 0],
+      [zeroMs + phaseMs, before],
+      [injectingMs, 0],
+      [healedAtMs - 490, during],
+    ] as const) {
       count("link_connections", startedMs, metric === "link_connections" ? value : 0);
       count("link_bytes", startedMs, metric === "link_bytes" ? value : 0);
     }
   });
 }
 
-const slow: Fault = { kind: "latency", links: { from: { service: "region-a/edge" }, to: { kind: "origin-read" } }, delayMs: 100, jitterMs: 20 };
+const slow: Fault = {
+  kind: "latency",
+  links: { from: { service: "region-a/edge" }, to: { kind: "origin-read" } },
+  delayMs: 100,
+  jitterMs: 20,
+};
 const cut: Fault = { kind: "partition", links: slow.links };
 const narrow: Fault = { kind: "bandwidth", links: slow.links, bytesPerSecond: 1_000_000 };
 
@@ -58,22 +99,35 @@ const late: Fault = { kind: "latency", links: near, delayMs: 100, jitterMs: 0 };
 const around = { ...tinyExperiment.blastRadius, services: ["region-a/origin", "region-a/edge"] };
 
 /** A run of a tiny target in virtual time, in which something happens `afterMs` after its fault took hold. */
-async function simulated(fault: Fault, meddle: (on: SimulatedDeployment) => void, model?: TargetModel, afterMs = 50): Promise<Outcome> {
+async function simulated(
+  fault: Fault,
+  meddle: (on: SimulatedDeployment) => void,
+  model?: TargetModel,
+  afterMs = 50,
+): Promise<Outcome> {
   const step: Step = { atMs: 1_000, forMs: 3_000, fault };
   const target = { ...tinyExperiment.target, ...(model === undefined ? {} : { model }) };
-  const one = inMemory(plannedFor({ ...tinyExperiment, target, blastRadius: around, method: [step] }, 1));
+  const one = inMemory(
+    plannedFor({ ...tinyExperiment, target, blastRadius: around, method: [step] }, 1),
+  );
   let deployment: SimulatedDeployment | null = null;
   const world = {
-    ...one.world, abortReason: () => null,
-    deploy: async (signal: AbortSignal) => { deployment = await one.world.deploy(signal); return deployment; },
-    events: { event: (event: Parameters<typeof one.world.events.event>[0]) => {
-      one.world.events.event(event);
-      if (event.kind !== "injected") return;
-      one.clock.after(afterMs, () => {
-        one.clock.settled();
-        if (deployment !== null) meddle(deployment);
-      });
-    } },
+    ...one.world,
+    abortReason: () => null,
+    deploy: async (signal: AbortSignal) => {
+      deployment = await one.world.deploy(signal);
+      return deployment;
+    },
+    events: {
+      event: (event: Parameters<typeof one.world.events.event>[0]) => {
+        one.world.events.event(event);
+        if (event.kind !== "injected") return;
+        one.clock.after(afterMs, () => {
+          one.clock.settled();
+          if (deployment !== null) meddle(deployment);
+        });
+      },
+    },
   };
   await one.clock.until(conduct(one.planned.plan, world, new AbortController().signal));
   return judged(judge(one.record.run(one.planned)));
@@ -83,78 +137,288 @@ async function simulated(fault: Fault, meddle: (on: SimulatedDeployment) => void
 function goingPast(model: TargetModel | undefined): TargetModel {
   if (model === undefined) throw new Error("the tiny target has a model");
   const past = (simulation: Simulation): Simulation => ({
-    ...simulation, request: <T>(request: ModelRequest<T>) => simulation.request({ ...request, port: request.from === null ? request.port : "past" }),
+    ...simulation,
+    request: <T>(request: ModelRequest<T>) =>
+      simulation.request({ ...request, port: request.from === null ? request.port : "past" }),
   });
   return { ...model, start: (simulation) => model.start(past(simulation)) };
 }
 
-const plan = (more: Partial<Experiment>): Outcome => planned(() => plannedFor({ ...tinyExperiment, ...more }, 1));
-const step = (more: Partial<Step>): Outcome => plan({ method: [{ atMs: 1_000, forMs: 2_000, fault: dead, ...more }], blastRadius: around });
+const plan = (more: Partial<Experiment>): Outcome =>
+  planned(() => plannedFor({ ...tinyExperiment, ...more }, 1));
+const step = (more: Partial<Step>): Outcome =>
+  plan({ method: [{ atMs: 1_000, forMs: 2_000, fault: dead, ...more }], blastRadius: around });
 const { target } = tinyExperiment;
 
 /** The tiny target, of whose services some run already. */
 function withRunning(name: string): Experiment["target"] {
   const layout = target.topologies["only"]?.layout();
   if (layout === undefined) throw new Error("the tiny target has a topology");
-  const services = layout.services.map((service) => (service.name === name ? { ...service, at: { http: { host: "127.0.0.1", port: 1 } } } : service));
-  return { ...target, topologies: { only: { title: "one runs already", layout: () => ({ ...layout, services }) } } };
+  const services = layout.services.map((service) =>
+    service.name === name ? { ...service, at: { http: { host: "127.0.0.1", port: 1 } } } : service,
+  );
+  return {
+    ...target,
+    topologies: { only: { title: "one runs already", layout: () => ({ ...layout, services }) } },
+  };
 }
 
 const lies: readonly Lie[] = [
-  { name: "supervised-service", says: "a supervisor starts the killed service again after 50 ms", caughtBy: lasted,
-    plant: () => simulated(dead, (on) => void on.instance("region-a/origin").start().catch(() => undefined)) },
-  { name: "unpaused-service", says: "somebody lets the paused service go on", caughtBy: lasted,
-    plant: () => simulated({ kind: "pause", service: "region-a/origin" }, (on) => void on.instance("region-a/origin").resume()) },
-  { name: "delay-taken-away", says: "somebody takes the delay off the link in the middle of the fault", caughtBy: lasted,
-    plant: () => simulated(late, (on) => { for (const link of on.links) for (const delay of link.delays) link.unslow(delay); }, undefined, 1_200) },
-  { name: "link-mended-early", says: "somebody mends the cut link before the harness does", caughtBy: lasted,
-    plant: () => simulated({ kind: "partition", links: near }, (on) => { for (const link of on.links) void link.mend(); }, undefined, 2_000) },
-  { name: "gone-in-between", says: "the fault was gone at one look and there at the next", caughtBy: lasted,
-    plant: () => drafted(looking((event) => [
-      { ...event, untilMs: event.fromMs + 2_000 }, gone(event, "region-a/origin-read answers"), { ...event, fromMs: event.untilMs - 1_000 },
-    ])) },
-  { name: "looked-at-once", says: "nobody looked at the fault after it began", caughtBy: lasted, plant: () => drafted(looking(() => [])) },
-  { name: "last-look-long-ago", says: "the last look was 4 s before the heal", caughtBy: lasted,
-    plant: () => drafted(looking((event) => [{ ...event, untilMs: event.untilMs - 4_000 }])) },
-  { name: "long-unwatched", says: "nobody looked for 6 s in the middle of the fault", caughtBy: lasted,
-    plant: () => drafted(looking((event) => [{ ...event, longestGapMs: 6_000 }])) },
-  { name: "seen-on-another-service", says: "what was looked at is another service's fault", caughtBy: fits,
-    plant: () => drafted(looking((event) => [{ ...event, fault: { kind: "kill", service: "region-a/edge" } }])) },
-  { name: "record-without-what-is-struck", says: "the plan does not say what its faults strike", caughtBy: lasted,
-    plant: () => drafted((draft) => { const { struck: _, ...rest } = draft.plan; draft.plan = rest; }) },
-  { name: "link-past-the-proxy", says: "the target reaches its origin past the proxy that delays", caughtBy: used, plant: () => simulated(late, () => {}, goingPast(target.model)) },
-  { name: "cut-past-the-proxy", says: "the target reaches its origin past the link that is cut", caughtBy: used,
-    plant: () => simulated({ kind: "partition", links: near }, () => {}, goingPast(target.model)) },
-  { name: "slow-link-unused", says: "nothing passed the slow link before the fault", caughtBy: used, plant: () => onLink(slow, 0, 50_000) },
-  { name: "slow-link-left", says: "the target left the slow link before the fault took hold", caughtBy: used, plant: () => onLink(slow, 50_000, 0) },
-  { name: "cut-link-unused", says: "nothing passed the cut link before the fault", caughtBy: used, plant: () => onLink(cut, 0, 0) },
-  { name: "limit-that-never-binds", says: "the link carries a thousandth of what its limit allows", caughtBy: used, plant: () => onLink(narrow, 20_000, 20_000) },
-  { name: "fault-of-a-moment", says: "a fault of 1 ms", caughtBy: "too short to be looked at twice", plant: () => step({ forMs: 1 }) },
-  { name: "fault-at-the-very-end", says: "a fault of the last 10 ms of its phase", caughtBy: "too short to be looked at twice", plant: () => step({ atMs: 5_990, forMs: 10 }) },
-  { name: "delay-of-noise", says: "a delay of 8 ms, as much as the proxy's own", caughtBy: "cannot be told from the proxy's own noise", plant: () => step({ fault: { ...late, delayMs: 8 } }) },
-  { name: "delay-of-nothing", says: "a delay that the proxy rounds to none", caughtBy: "cannot be told from the proxy's own noise", plant: () => step({ fault: { ...late, delayMs: 0.001 } }) },
-  { name: "jitter-of-noise", says: "a jitter of 1 ms", caughtBy: "cannot be told from the proxy's own noise", plant: () => step({ fault: { ...late, jitterMs: 1 } }) },
-  { name: "restart-loop-of-one", says: "a restart loop that is over before its second death", caughtBy: "cannot be seen to die twice",
-    plant: () => step({ fault: { kind: "restartLoop", service: "region-a/origin", everyMs: 1_000 } }) },
-  { name: "faults-that-touch", says: "a service is killed again as the harness starts it again", caughtBy: "healing takes time",
-    plant: () => plan({ method: [{ atMs: 500, forMs: 2_000, fault: dead }, { atMs: 2_500, forMs: 2_000, fault: dead }] }) },
-  { name: "link-of-a-running-service", says: "the link of a service that runs already and knows no proxy is cut", caughtBy: "nothing gives it the address of the proxy",
-    plant: () => planned(() => plannedFor({ ...tinyExperiment, target: withRunning("region-a/edge"), blastRadius: around, method: [{ atMs: 1_000, forMs: 2_000, fault: late }] }, 1)) },
-  { name: "slow-store-without-a-store", says: "a slow store where no service is said to be one", caughtBy: "no declared link leads to a store",
-    plant: () => step({ fault: { kind: "slowStore", delayMs: 100, jitterMs: 0 } }) },
+  {
+    name: "supervised-service",
+    says: "a supervisor starts the killed service again after 50 ms",
+    caughtBy: lasted,
+    plant: () =>
+      simulated(
+        dead,
+        (on) =>
+          void on
+            .instance("region-a/origin")
+            .start()
+            .catch(() => undefined),
+      ),
+  },
+  {
+    name: "unpaused-service",
+    says: "somebody lets the paused service go on",
+    caughtBy: lasted,
+    plant: () =>
+      simulated(
+        { kind: "pause", service: "region-a/origin" },
+        (on) => void on.instance("region-a/origin").resume(),
+      ),
+  },
+  {
+    name: "delay-taken-away",
+    says: "somebody takes the delay off the link in the middle of the fault",
+    caughtBy: lasted,
+    plant: () =>
+      simulated(
+        late,
+        (on) => {
+          for (const link of on.links) for (const delay of link.delays) link.unslow(delay);
+        },
+        undefined,
+        1_200,
+      ),
+  },
+  {
+    name: "link-mended-early",
+    says: "somebody mends the cut link before the harness does",
+    caughtBy: lasted,
+    plant: () =>
+      simulated(
+        { kind: "partition", links: near },
+        (on) => {
+          for (const link of on.links) void link.mend();
+        },
+        undefined,
+        2_000,
+      ),
+  },
+  {
+    name: "gone-in-between",
+    says: "the fault was gone at one look and there at the next",
+    caughtBy: lasted,
+    plant: () =>
+      drafted(
+        looking((event) => [
+          { ...event, untilMs: event.fromMs + 2_000 },
+          gone(event, "region-a/origin-read answers"),
+          { ...event, fromMs: event.untilMs - 1_000 },
+        ]),
+      ),
+  },
+  {
+    name: "looked-at-once",
+    says: "nobody looked at the fault after it began",
+    caughtBy: lasted,
+    plant: () => drafted(looking(() => [])),
+  },
+  {
+    name: "last-look-long-ago",
+    says: "the last look was 4 s before the heal",
+    caughtBy: lasted,
+    plant: () => drafted(looking((event) => [{ ...event, untilMs: event.untilMs - 4_000 }])),
+  },
+  {
+    name: "long-unwatched",
+    says: "nobody looked for 6 s in the middle of the fault",
+    caughtBy: lasted,
+    plant: () => drafted(looking((event) => [{ ...event, longestGapMs: 6_000 }])),
+  },
+  {
+    name: "seen-on-another-service",
+    says: "what was looked at is another service's fault",
+    caughtBy: fits,
+    plant: () =>
+      drafted(
+        looking((event) => [{ ...event, fault: { kind: "kill", service: "region-a/edge" } }]),
+      ),
+  },
+  {
+    name: "record-without-what-is-struck",
+    says: "the plan does not say what its faults strike",
+    caughtBy: lasted,
+    plant: () =>
+      drafted((draft) => {
+        const { struck: _, ...rest } = draft.plan;
+        draft.plan = rest;
+      }),
+  },
+  {
+    name: "link-past-the-proxy",
+    says: "the target reaches its origin past the proxy that delays",
+    caughtBy: used,
+    plant: () => simulated(late, () => {}, goingPast(target.model)),
+  },
+  {
+    name: "cut-past-the-proxy",
+    says: "the target reaches its origin past the link that is cut",
+    caughtBy: used,
+    plant: () => simulated({ kind: "partition", links: near }, () => {}, goingPast(target.model)),
+  },
+  {
+    name: "slow-link-unused",
+    says: "nothing passed the slow link before the fault",
+    caughtBy: used,
+    plant: () => onLink(slow, 0, 50_000),
+  },
+  {
+    name: "slow-link-left",
+    says: "the target left the slow link before the fault took hold",
+    caughtBy: used,
+    plant: () => onLink(slow, 50_000, 0),
+  },
+  {
+    name: "cut-link-unused",
+    says: "nothing passed the cut link before the fault",
+    caughtBy: used,
+    plant: () => onLink(cut, 0, 0),
+  },
+  {
+    name: "limit-that-never-binds",
+    says: "the link carries a thousandth of what its limit allows",
+    caughtBy: used,
+    plant: () => onLink(narrow, 20_000, 20_000),
+  },
+  {
+    name: "fault-of-a-moment",
+    says: "a fault of 1 ms",
+    caughtBy: "too short to be looked at twice",
+    plant: () => step({ forMs: 1 }),
+  },
+  {
+    name: "fault-at-the-very-end",
+    says: "a fault of the last 10 ms of its phase",
+    caughtBy: "too short to be looked at twice",
+    plant: () => step({ atMs: 5_990, forMs: 10 }),
+  },
+  {
+    name: "delay-of-noise",
+    says: "a delay of 8 ms, as much as the proxy's own",
+    caughtBy: "cannot be told from the proxy's own noise",
+    plant: () => step({ fault: { ...late, delayMs: 8 } }),
+  },
+  {
+    name: "delay-of-nothing",
+    says: "a delay that the proxy rounds to none",
+    caughtBy: "cannot be told from the proxy's own noise",
+    plant: () => step({ fault: { ...late, delayMs: 0.001 } }),
+  },
+  {
+    name: "jitter-of-noise",
+    says: "a jitter of 1 ms",
+    caughtBy: "cannot be told from the proxy's own noise",
+    plant: () => step({ fault: { ...late, jitterMs: 1 } }),
+  },
+  {
+    name: "restart-loop-of-one",
+    says: "a restart loop that is over before its second death",
+    caughtBy: "cannot be seen to die twice",
+    plant: () =>
+      step({ fault: { kind: "restartLoop", service: "region-a/origin", everyMs: 1_000 } }),
+  },
+  {
+    name: "faults-that-touch",
+    says: "a service is killed again as the harness starts it again",
+    caughtBy: "healing takes time",
+    plant: () =>
+      plan({
+        method: [
+          { atMs: 500, forMs: 2_000, fault: dead },
+          { atMs: 2_500, forMs: 2_000, fault: dead },
+        ],
+      }),
+  },
+  {
+    name: "link-of-a-running-service",
+    says: "the link of a service that runs already and knows no proxy is cut",
+    caughtBy: "nothing gives it the address of the proxy",
+    plant: () =>
+      planned(() =>
+        plannedFor(
+          {
+            ...tinyExperiment,
+            target: withRunning("region-a/edge"),
+            blastRadius: around,
+            method: [{ atMs: 1_000, forMs: 2_000, fault: late }],
+          },
+          1,
+        ),
+      ),
+  },
+  {
+    name: "slow-store-without-a-store",
+    says: "a slow store where no service is said to be one",
+    caughtBy: "no declared link leads to a store",
+    plant: () => step({ fault: { kind: "slowStore", delayMs: 100, jitterMs: 0 } }),
+  },
 ];
 
 const honest: readonly Honest[] = [
-  { name: "whole-fault", says: "a service stays dead until it is started again", plant: () => simulated(dead, () => {}) },
-  { name: "whole-delay", says: "a used link is slow until it is healed", plant: () => simulated(late, () => {}) },
+  {
+    name: "whole-fault",
+    says: "a service stays dead until it is started again",
+    plant: () => simulated(dead, () => {}),
+  },
+  {
+    name: "whole-delay",
+    says: "a used link is slow until it is healed",
+    plant: () => simulated(late, () => {}),
+  },
   { name: "short-fault", says: "a fault of 2 s", plant: () => step({ forMs: 2_000 }) },
-  { name: "small-delay", says: "a delay of 20 ms", plant: () => step({ fault: { ...late, delayMs: 20 } }) },
-  { name: "kept-connections", says: "all traffic is on connections that were made before the fault", plant: () => onLink(slow, 50_000, 50_000) },
-  { name: "uncounted-bytes", says: "connections are counted and bytes are not", plant: () => onLink(slow, 12, 3, "link_connections") },
-  { name: "cut-link", says: "nothing passes a link while it is cut", plant: () => onLink(cut, 50_000, 0) },
-  { name: "binding-limit", says: "the link carries a fifth of its limit", plant: () => onLink(narrow, 4_000_000, 2_000_000) },
-  { name: "restart-loop", says: "a service that dies over and over is up now and then",
-    plant: () => simulated({ kind: "restartLoop", service: "region-a/origin", everyMs: 600 }, () => {}) },
+  {
+    name: "small-delay",
+    says: "a delay of 20 ms",
+    plant: () => step({ fault: { ...late, delayMs: 20 } }),
+  },
+  {
+    name: "kept-connections",
+    says: "all traffic is on connections that were made before the fault",
+    plant: () => onLink(slow, 50_000, 50_000),
+  },
+  {
+    name: "uncounted-bytes",
+    says: "connections are counted and bytes are not",
+    plant: () => onLink(slow, 12, 3, "link_connections"),
+  },
+  {
+    name: "cut-link",
+    says: "nothing passes a link while it is cut",
+    plant: () => onLink(cut, 50_000, 0),
+  },
+  {
+    name: "binding-limit",
+    says: "the link carries a fifth of its limit",
+    plant: () => onLink(narrow, 4_000_000, 2_000_000),
+  },
+  {
+    name: "restart-loop",
+    says: "a service that dies over and over is up now and then",
+    plant: () =>
+      simulated({ kind: "restartLoop", service: "region-a/origin", everyMs: 600 }, () => {}),
+  },
 ];
 
 export const faultLies: LieGroup = { title: "faults", runs: "hermetic", lies, honest };

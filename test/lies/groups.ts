@@ -10,4 +10,14 @@ import { records } from "./record.ts";
 import { silentServices } from "./silent-services.ts";
 import { unfailableClaims } from "./unfailable-claims.ts";
 
-export const groups: readonly LieGroup[] = [nonsenseTargets, unfailableClaims, silentServices, records, lyingWitnesses, loads, faultLies, comparisons, realLies];
+export const groups: readonly LieGroup[] = [
+  nonsenseTargets,
+  unfailableClaims,
+  silentServices,
+  records,
+  lyingWitnesses,
+  loads,
+  faultLies,
+  comparisons,
+  realLies,
+];

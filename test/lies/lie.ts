@@ -52,7 +52,12 @@ export function planned(planning: () => unknown): Outcome {
     planning();
   } catch (error) {
     if ((error as { code?: unknown }).code !== "PLAN_REFUSED") throw error;
-    return { refusals: (error as Error).message.split("\n").slice(1).map((line) => line.replace(/^\s*- /, "")) };
+    return {
+      refusals: (error as Error).message
+        .split("\n")
+        .slice(1)
+        .map((line) => line.replace(/^\s*- /, "")),
+    };
   }
   return { refusals: [] };
 }

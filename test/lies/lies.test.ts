@@ -8,7 +8,9 @@ for (const group of groups) if (group.runs === "hermetic") checkGroup(group);
 
 describe("the planted lies", () => {
   it("have names of their own", () => {
-    const names = groups.flatMap(({ lies, honest }) => [...lies, ...honest].map(({ name }) => name));
+    const names = groups.flatMap(({ lies, honest }) =>
+      [...lies, ...honest].map(({ name }) => name),
+    );
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
@@ -16,6 +18,8 @@ describe("the planted lies", () => {
     const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
     const lies = groups.reduce((total, group) => total + group.lies.length, 0);
     const honest = groups.reduce((total, group) => total + group.honest.length, 0);
-    expect(readme).toContain(`${lies} lies planted, ${lies} lies caught, ${honest} honest controls`);
+    expect(readme).toContain(
+      `${lies} lies planted, ${lies} lies caught, ${honest} honest controls`,
+    );
   });
 });

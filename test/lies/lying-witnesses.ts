@@ -1,12 +1,25 @@
 /** Generators that say more than they were given, targets that treat the prober otherwise than viewers, and bodies that are no segments. */
 import { printOf } from "../../harness/core/body.ts";
-import { add, change, type Draft, drop, heldDraft, phaseMs, runOf, type Sample, startOf, zeroMs } from "../../harness/core/judge/fixture.ts";
+import {
+  add,
+  change,
+  type Draft,
+  drop,
+  heldDraft,
+  phaseMs,
+  runOf,
+  type Sample,
+  startOf,
+  zeroMs,
+} from "../../harness/core/judge/fixture.ts";
 import { judge } from "../../harness/core/judge/judge.ts";
 import { type Honest, judged, type Lie, type LieGroup, type Outcome } from "./lie.ts";
 
 const [prober, bytes, counters, bodies] = [
-  "The generator and the prober saw the same", "Bytes were moved for what the generator says was served",
-  "The generator and the target's own counters agree", "Bodies are segments",
+  "The generator and the prober saw the same",
+  "Bytes were moved for what the generator says was served",
+  "The generator and the target's own counters agree",
+  "Bodies are segments",
 ] as const;
 const edge = "region-a/edge";
 /** Three phases, and what comes before and after. */
@@ -22,11 +35,17 @@ function after(lie: (draft: Draft) => void): () => Outcome {
   };
 }
 
-const of = (metric: string, tags: Readonly<Record<string, string>> = {}) => (sample: Sample): boolean =>
-  sample.metric === metric && Object.entries(tags).every(([tag, value]) => sample.tags[tag] === value);
-const during = (chosen: (sample: Sample) => boolean, fromMs: number, untilMs: number) => (sample: Sample): boolean =>
-  chosen(sample) && sample.startedMs >= fromMs && sample.startedMs < untilMs;
-const inFault = (chosen: (sample: Sample) => boolean) => during(chosen, startOf.fault, startOf.recovery);
+const of =
+  (metric: string, tags: Readonly<Record<string, string>> = {}) =>
+  (sample: Sample): boolean =>
+    sample.metric === metric &&
+    Object.entries(tags).every(([tag, value]) => sample.tags[tag] === value);
+const during =
+  (chosen: (sample: Sample) => boolean, fromMs: number, untilMs: number) =>
+  (sample: Sample): boolean =>
+    chosen(sample) && sample.startedMs >= fromMs && sample.startedMs < untilMs;
+const inFault = (chosen: (sample: Sample) => boolean) =>
+  during(chosen, startOf.fault, startOf.recovery);
 /** Some of them, evenly: `share` of 1. */
 function someOf(chosen: (sample: Sample) => boolean, share: number): (sample: Sample) => boolean {
   let seen = 0;
@@ -35,7 +54,8 @@ function someOf(chosen: (sample: Sample) => boolean, share: number): (sample: Sa
 const probes = of("canary_ms", { edge });
 const looks = of("body_seen", { by: "viewer" });
 const everyLook = of("body_seen");
-const hex = (value: number, digits: number): string => (value % 16 ** digits).toString(16).padStart(digits, "0");
+const hex = (value: number, digits: number): string =>
+  (value % 16 ** digits).toString(16).padStart(digits, "0");
 const numberAt = (ms: number): number => Math.floor(ms / 2_000) - 1;
 
 /** What a container other than fMP4 says; slates may repeat in it. */
@@ -43,22 +63,57 @@ function inTs(draft: Draft): void {
   change(draft, everyLook, { tags: { container: "ts" } });
 }
 
-function reprint(draft: Draft, chosen: (sample: Sample) => boolean, print: (sample: Sample) => number): void {
-  draft.samples = draft.samples.map((sample) => (chosen(sample) ? { ...sample, value: print(sample) } : sample));
+function reprint(
+  draft: Draft,
+  chosen: (sample: Sample) => boolean,
+  print: (sample: Sample) => number,
+): void {
+  draft.samples = draft.samples.map((sample) =>
+    chosen(sample) ? { ...sample, value: print(sample) } : sample,
+  );
 }
 
-const lie = (name: string, says: string, caughtBy: string, damage: (draft: Draft) => void): Lie => ({ name, says, caughtBy, plant: after(damage) });
-const honest = (name: string, says: string, oddness: (draft: Draft) => void): Honest => ({ name, says, plant: after(oddness) });
+const lie = (
+  name: string,
+  says: string,
+  caughtBy: string,
+  damage: (draft: Draft) => void,
+): Lie => ({ name, says, caughtBy, plant: after(damage) });
+const honest = (name: string, says: string, oddness: (draft: Draft) => void): Honest => ({
+  name,
+  says,
+  plant: after(oddness),
+});
 
 const lies: readonly Lie[] = [
-  lie("prober-refused-viewers-served", "all viewers are served in the fault, says the generator, while the prober gets 502", prober,
-    (draft) => change(draft, inFault(probes), { tags: { outcome: "502" } })),
-  lie("prober-gets-pages", "the prober gets error pages under status 200, and viewers are said to be served", prober,
-    (draft) => change(draft, during(inFault(probes), startOf.fault, startOf.fault + 8_000), { tags: { outcome: "wrong" } })),
-  lie("prober-spared", "six requests of viewers in ten fail and are asked again, and the prober is always served", prober, (draft) => {
-    add(draft, 600, startOf.baseline, startOf.recovery + phaseMs, { metric: "http_req_ms", tags: { lane: "live", status: "502", edge }, value: 20 });
-    change(draft, someOf(of("segment_ms", { lane: "live" }), 0.6), { value: 300 });
-  }),
+  lie(
+    "prober-refused-viewers-served",
+    "all viewers are served in the fault, says the generator, while the prober gets 502",
+    prober,
+    (draft) => change(draft, inFault(probes), { tags: { outcome: "502" } }),
+  ),
+  lie(
+    "prober-gets-pages",
+    "the prober gets error pages under status 200, and viewers are said to be served",
+    prober,
+    (draft) =>
+      change(draft, during(inFault(probes), startOf.fault, startOf.fault + 8_000), {
+        tags: { outcome: "wrong" },
+      }),
+  ),
+  lie(
+    "prober-spared",
+    "six requests of viewers in ten fail and are asked again, and the prober is always served",
+    prober,
+    (draft) => {
+      add(draft, 600, startOf.baseline, startOf.recovery + phaseMs, {
+        metric: "http_req_ms",
+        tags: { lane: "live", status: "502", edge },
+        value: 20,
+      });
+      change(draft, someOf(of("segment_ms", { lane: "live" }), 0.6), { value: 300 });
+    },
+  ),
   lie("prober-let-past-the-line", "viewers wait for 900 ms, the prober for 20", prober, (draft) => {
     change(draft, of("http_req_ms", { lane: "live" }), { value: 900 });
   }),
@@ -104,51 +159,122 @@ const lies: readonly Lie[] = [
       change(draft, inFault(probes), { tags: { outcome: "502" } });
     },
   ),
-  lie("generator-that-asked-nobody", "everything was served, says the generator, and neither it nor any edge moved a byte for it", bytes, (draft) => {
-    change(draft, of("io_bytes", { service: "k6" }), { value: 700 });
-    change(draft, of("io_bytes", { service: edge }), { value: 4 * 100_000 });
-    change(draft, of("network_bytes"), { value: 8 * 100_000 });
-  }),
-  lie("generator-that-stops-asking", "in the fault the generator reads nothing, and goes on to say that all is served", bytes,
-    (draft) => change(draft, during(of("io_bytes", { service: "k6" }), startOf.fault - 2_500, startOf.recovery + 2_500), { value: 0 })),
-  lie("edge-that-wrote-nothing", "the edge sent no body to anybody but the prober", bytes,
-    (draft) => change(draft, inFault(of("io_bytes", { service: edge })), { value: 4 * 100_000 })),
-  lie("nobody-counted-bytes", "no reading says that anything was moved", bytes, (draft) => drop(draft, (sample) => sample.metric === "io_bytes" || sample.metric === "network_bytes")),
-  lie("counters-that-did-not-grow", "the edge counts what it serves, and it was next to nothing", counters, (draft) => {
-    for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) draft.samples.push({ metric: "origin_requests_total", tags: { service: edge, lane: "live", outcome: "served" }, startedMs: at, value: 1 });
-  }),
-  lie("an-edge-that-was-hardly-asked", "the generator got ten answers for each request that the edge saw", counters, (draft) => {
-    for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
-      draft.samples.push({ metric: "edge_requests", tags: { edge }, startedMs: at, value: 1 });
-    }
-  }),
-  lie("viewers-who-never-looked", "no viewer looked at what it got", bodies, (draft) => drop(draft, looks)),
-  lie("pages-for-everybody", "error pages under status 200, and a claim that only asks how fast they came", bodies, (draft) => {
-    draft.plan = { ...draft.plan, hypothesis: draft.plan.hypothesis.filter(({ title }) => title === "fast") };
-    change(draft, inFault(everyLook), { tags: { problem: "type", container: "unknown" } });
-    change(draft, inFault(probes), { tags: { outcome: "wrong" } });
-  }),
-  lie("everything-is-excused", "a header calls each cut segment defective, though nothing spoils any on purpose", bodies, (draft) => {
-    change(draft, everyLook, { tags: { problem: "flagged" } });
-  }),
+  lie(
+    "generator-that-asked-nobody",
+    "everything was served, says the generator, and neither it nor any edge moved a byte for it",
+    bytes,
+    (draft) => {
+      change(draft, of("io_bytes", { service: "k6" }), { value: 700 });
+      change(draft, of("io_bytes", { service: edge }), { value: 4 * 100_000 });
+      change(draft, of("network_bytes"), { value: 8 * 100_000 });
+    },
+  ),
+  lie(
+    "generator-that-stops-asking",
+    "in the fault the generator reads nothing, and goes on to say that all is served",
+    bytes,
+    (draft) =>
+      change(
+        draft,
+        during(of("io_bytes", { service: "k6" }), startOf.fault - 2_500, startOf.recovery + 2_500),
+        { value: 0 },
+      ),
+  ),
+  lie(
+    "edge-that-wrote-nothing",
+    "the edge sent no body to anybody but the prober",
+    bytes,
+    (draft) => change(draft, inFault(of("io_bytes", { service: edge })), { value: 4 * 100_000 }),
+  ),
+  lie("nobody-counted-bytes", "no reading says that anything was moved", bytes, (draft) =>
+    drop(draft, (sample) => sample.metric === "io_bytes" || sample.metric === "network_bytes"),
+  ),
+  lie(
+    "counters-that-did-not-grow",
+    "the edge counts what it serves, and it was next to nothing",
+    counters,
+    (draft) => {
+      for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000)
+        draft.samples.push({
+          metric: "origin_requests_total",
+          tags: { service: edge, lane: "live", outcome: "served" },
+          startedMs: at,
+          value: 1,
+        });
+    },
+  ),
+  lie(
+    "an-edge-that-was-hardly-asked",
+    "the generator got ten answers for each request that the edge saw",
+    counters,
+    (draft) => {
+      for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
+        draft.samples.push({ metric: "edge_requests", tags: { edge }, startedMs: at, value: 1 });
+      }
+    },
+  ),
+  lie("viewers-who-never-looked", "no viewer looked at what it got", bodies, (draft) =>
+    drop(draft, looks),
+  ),
+  lie(
+    "pages-for-everybody",
+    "error pages under status 200, and a claim that only asks how fast they came",
+    bodies,
+    (draft) => {
+      draft.plan = {
+        ...draft.plan,
+        hypothesis: draft.plan.hypothesis.filter(({ title }) => title === "fast"),
+      };
+      change(draft, inFault(everyLook), { tags: { problem: "type", container: "unknown" } });
+      change(draft, inFault(probes), { tags: { outcome: "wrong" } });
+    },
+  ),
+  lie(
+    "everything-is-excused",
+    "a header calls each cut segment defective, though nothing spoils any on purpose",
+    bodies,
+    (draft) => {
+      change(draft, everyLook, { tags: { problem: "flagged" } });
+    },
+  ),
   lie("one-page-in-fifty", "one body in fifty is an error page", bodies, (draft) => {
     draft.plan = { ...draft.plan, recovery: null };
     change(draft, someOf(looks, 0.02), { tags: { problem: "text", container: "unknown" } });
-    change(draft, someOf(of("segment_ms", { bytes: "looked" }), 0.02), { tags: { outcome: "wrong" } });
+    change(draft, someOf(of("segment_ms", { bytes: "looked" }), 0.02), {
+      tags: { outcome: "wrong" },
+    });
   }),
-  lie("cut-segments", "in the fault segments are cut at 70 %, under a length of their own", bodies, (draft) => {
-    draft.plan = { ...draft.plan, hypothesis: draft.plan.hypothesis.filter(({ title }) => title !== "served") };
-    change(draft, someOf(inFault(everyLook), 0.5), { tags: { problem: "brokenOff" } });
-    change(draft, someOf(inFault(probes), 0.5), { tags: { outcome: "wrong" } });
-  }),
-  lie("the-segment-before", "one viewer in twenty-five gets the segment before", bodies,
-    (draft) => reprint(draft, someOf(inFault(looks), 0.04), ({ startedMs }) => printOf(numberAt(startedMs), hex((numberAt(startedMs) - 1) % 4_096, 9)))),
+  lie(
+    "cut-segments",
+    "in the fault segments are cut at 70 %, under a length of their own",
+    bodies,
+    (draft) => {
+      draft.plan = {
+        ...draft.plan,
+        hypothesis: draft.plan.hypothesis.filter(({ title }) => title !== "served"),
+      };
+      change(draft, someOf(inFault(everyLook), 0.5), { tags: { problem: "brokenOff" } });
+      change(draft, someOf(inFault(probes), 0.5), { tags: { outcome: "wrong" } });
+    },
+  ),
+  lie("the-segment-before", "one viewer in twenty-five gets the segment before", bodies, (draft) =>
+    reprint(draft, someOf(inFault(looks), 0.04), ({ startedMs }) =>
+      printOf(numberAt(startedMs), hex((numberAt(startedMs) - 1) % 4_096, 9)),
+    ),
+  ),
   lie("one-body-for-all", "whatever number is asked for, the body is the same", bodies, (draft) => {
     inTs(draft);
     reprint(draft, everyLook, ({ startedMs }) => printOf(numberAt(startedMs), "abcdef012"));
   }),
-  lie("boxes-that-stand-still", "from the fault on every segment is the same file, its time included", bodies,
-    (draft) => reprint(draft, inFault(everyLook), ({ startedMs }) => printOf(numberAt(startedMs), "abcdef012"))),
+  lie(
+    "boxes-that-stand-still",
+    "from the fault on every segment is the same file, its time included",
+    bodies,
+    (draft) =>
+      reprint(draft, inFault(everyLook), ({ startedMs }) =>
+        printOf(numberAt(startedMs), "abcdef012"),
+      ),
+  ),
   lie("two-files-in-turn", "from the fault on every segment is one of two files", bodies, (draft) =>
     reprint(draft, inFault(everyLook), ({ startedMs }) =>
       printOf(numberAt(startedMs), numberAt(startedMs) % 2 === 0 ? "abcdef012" : "abcdef013"),
@@ -159,30 +285,66 @@ const lies: readonly Lie[] = [
       printOf(numberAt(startedMs), hex(numberAt(startedMs) % 5, 9)),
     ),
   ),
-  lie("never-the-same-twice", "the same segment is now these bytes, now others", bodies, (draft) => {
-    let turn = 0;
-    reprint(draft, looks, ({ startedMs, value }) => (++turn % 3 === 0 ? printOf(numberAt(startedMs), (0xf0000 + turn).toString(16).padEnd(9, "0")) : value));
-  }),
-  lie("another-container", "among boxes, what begins like nothing known", bodies, (draft) => change(draft, someOf(looks, 0.05), { tags: { container: "unknown" } })),
+  lie(
+    "never-the-same-twice",
+    "the same segment is now these bytes, now others",
+    bodies,
+    (draft) => {
+      let turn = 0;
+      reprint(draft, looks, ({ startedMs, value }) =>
+        ++turn % 3 === 0
+          ? printOf(numberAt(startedMs), (0xf0000 + turn).toString(16).padEnd(9, "0"))
+          : value,
+      );
+    },
+  ),
+  lie("another-container", "among boxes, what begins like nothing known", bodies, (draft) =>
+    change(draft, someOf(looks, 0.05), { tags: { container: "unknown" } }),
+  ),
 ];
 
 const controls: readonly Honest[] = [
   honest("real-services-as-they-are", "the same run without a lie", () => {}),
-  honest("a-short-outage", "the edge is gone for a second: four probes fail, and no viewer asked meanwhile", (draft) =>
-    change(draft, during(probes, startOf.fault + 900, startOf.fault + 2_900), { tags: { outcome: "failed" } })),
-  honest("an-outage-that-both-see", "the edge refuses everybody for six seconds, and viewers try again", (draft) => {
-    const [fromMs, untilMs] = [startOf.fault + 5_000, startOf.fault + 11_000];
-    change(draft, during(probes, fromMs, untilMs), { tags: { outcome: "502" } });
-    drop(draft, during(of("http_req_ms", { lane: "live" }), fromMs, untilMs));
-    add(draft, 240, fromMs, untilMs, { metric: "http_req_ms", tags: { lane: "live", status: "502", edge }, value: 5 });
-    const answered = { lane: "live", status: "200", edge };
-    add(draft, 60, untilMs, untilMs + 400, { metric: "http_req_ms", tags: answered, value: 30 });
-    draft.plan = { ...draft.plan, hypothesis: draft.plan.hypothesis.filter(({ title }) => title !== "dvr first") };
-  }),
-  honest("not-yet-there", "viewers and the prober ask at the live edge too early, and again", (draft) => {
-    add(draft, 300, startOf.baseline, startOf.recovery, { metric: "http_req_ms", tags: { lane: "live", status: "404", edge }, value: 4 });
-    change(draft, someOf(probes, 0.3), { tags: { outcome: "404" } });
-  }),
+  honest(
+    "a-short-outage",
+    "the edge is gone for a second: four probes fail, and no viewer asked meanwhile",
+    (draft) =>
+      change(draft, during(probes, startOf.fault + 900, startOf.fault + 2_900), {
+        tags: { outcome: "failed" },
+      }),
+  ),
+  honest(
+    "an-outage-that-both-see",
+    "the edge refuses everybody for six seconds, and viewers try again",
+    (draft) => {
+      const [fromMs, untilMs] = [startOf.fault + 5_000, startOf.fault + 11_000];
+      change(draft, during(probes, fromMs, untilMs), { tags: { outcome: "502" } });
+      drop(draft, during(of("http_req_ms", { lane: "live" }), fromMs, untilMs));
+      add(draft, 240, fromMs, untilMs, {
+        metric: "http_req_ms",
+        tags: { lane: "live", status: "502", edge },
+        value: 5,
+      });
+      const answered = { lane: "live", status: "200", edge };
+      add(draft, 60, untilMs, untilMs + 400, { metric: "http_req_ms", tags: answered, value: 30 });
+      draft.plan = {
+        ...draft.plan,
+        hypothesis: draft.plan.hypothesis.filter(({ title }) => title !== "dvr first"),
+      };
+    },
+  ),
+  honest(
+    "not-yet-there",
+    "viewers and the prober ask at the live edge too early, and again",
+    (draft) => {
+      add(draft, 300, startOf.baseline, startOf.recovery, {
+        metric: "http_req_ms",
+        tags: { lane: "live", status: "404", edge },
+        value: 4,
+      });
+      change(draft, someOf(probes, 0.3), { tags: { outcome: "404" } });
+    },
+  ),
   honest(
     "a-pipeline-that-pauses",
     "for ten seconds nothing new is there, and all are told so, again and again",
@@ -210,43 +372,117 @@ const controls: readonly Honest[] = [
     change(draft, of("http_req_ms", { lane: "live" }), { value: 450 });
     change(draft, of("canary_ms"), { value: 450 });
   }),
-  honest("an-edge-killed", "the edge dies with what it wrote since the last reading, and counts from nothing", (draft) => {
-    draft.events.splice(8, 0, { kind: "exited", atMs: startOf.fault + 3_990, service: edge, expected: true, detail: "ended by SIGKILL" });
-    change(draft, inFault(of("io_bytes", { service: edge })), { value: 500_000 });
-  }),
-  honest("an-edge-whose-bytes-nobody-counts", "its program sends in a way that the kernel does not count for a process", (draft) =>
-    change(draft, of("io_bytes", { service: edge }), { value: 900 })),
-  honest("a-target-elsewhere", "its processes are not ours, so only the generator's own and the interfaces are counted", (draft) => drop(draft, (sample) => sample.metric === "io_bytes" && sample.tags["service"] !== "k6")),
-  honest("segments-of-half-the-size", "bitrate varies: what comes in the fault is half as large", (draft) => {
-    for (const chosen of [of("io_bytes"), of("network_bytes")]) draft.samples = draft.samples.map((sample) => (inFault(chosen)(sample) ? { ...sample, value: sample.value * 0.55 } : sample));
-  }),
+  honest(
+    "an-edge-killed",
+    "the edge dies with what it wrote since the last reading, and counts from nothing",
+    (draft) => {
+      draft.events.splice(8, 0, {
+        kind: "exited",
+        atMs: startOf.fault + 3_990,
+        service: edge,
+        expected: true,
+        detail: "ended by SIGKILL",
+      });
+      change(draft, inFault(of("io_bytes", { service: edge })), { value: 500_000 });
+    },
+  ),
+  honest(
+    "an-edge-whose-bytes-nobody-counts",
+    "its program sends in a way that the kernel does not count for a process",
+    (draft) => change(draft, of("io_bytes", { service: edge }), { value: 900 }),
+  ),
+  honest(
+    "a-target-elsewhere",
+    "its processes are not ours, so only the generator's own and the interfaces are counted",
+    (draft) =>
+      drop(draft, (sample) => sample.metric === "io_bytes" && sample.tags["service"] !== "k6"),
+  ),
+  honest(
+    "segments-of-half-the-size",
+    "bitrate varies: what comes in the fault is half as large",
+    (draft) => {
+      for (const chosen of [of("io_bytes"), of("network_bytes")])
+        draft.samples = draft.samples.map((sample) =>
+          inFault(chosen)(sample) ? { ...sample, value: sample.value * 0.55 } : sample,
+        );
+    },
+  ),
   honest("counters-that-grow", "the edge counts viewers and the prober", (draft) => {
-    for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) draft.samples.push({ metric: "origin_requests_total", tags: { service: edge, lane: "live", outcome: "served" }, startedMs: at, value: 18 });
+    for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000)
+      draft.samples.push({
+        metric: "origin_requests_total",
+        tags: { service: edge, lane: "live", outcome: "served" },
+        startedMs: at,
+        value: 18,
+      });
   }),
-  honest("an-edge-that-counts-all-who-ask", "viewers, the prober, and who else comes by", (draft) => {
-    for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
-      draft.samples.push({ metric: "edge_requests", tags: { edge }, startedMs: at, value: 25 });
-    }
-  }),
-  honest("segments-spoiled-on-purpose", "a packager spoils its segments from the fault on, and their headers say so", (draft) => {
-    const spoil = { kind: "badSegments", service: "region-a/packager", defect: "truncated", segments: 4 } as const;
-    draft.plan = { ...draft.plan, steps: draft.plan.steps.map((step) => ({ ...step, fault: spoil })) };
-    draft.events = draft.events.filter(({ kind }) => kind !== "exited").map((event) => ("fault" in event ? { ...event, fault: spoil } : event));
-    change(draft, inFault(everyLook), { tags: { problem: "flagged" } });
-  }),
+  honest(
+    "an-edge-that-counts-all-who-ask",
+    "viewers, the prober, and who else comes by",
+    (draft) => {
+      for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
+        draft.samples.push({ metric: "edge_requests", tags: { edge }, startedMs: at, value: 25 });
+      }
+    },
+  ),
+  honest(
+    "segments-spoiled-on-purpose",
+    "a packager spoils its segments from the fault on, and their headers say so",
+    (draft) => {
+      const spoil = {
+        kind: "badSegments",
+        service: "region-a/packager",
+        defect: "truncated",
+        segments: 4,
+      } as const;
+      draft.plan = {
+        ...draft.plan,
+        steps: draft.plan.steps.map((step) => ({ ...step, fault: spoil })),
+      };
+      draft.events = draft.events
+        .filter(({ kind }) => kind !== "exited")
+        .map((event) => ("fault" in event ? { ...event, fault: spoil } : event));
+      change(draft, inFault(everyLook), { tags: { problem: "flagged" } });
+    },
+  ),
   honest("transport-streams", "TS instead of boxes", inTs),
   honest("a-slate", "in the fault, TS of a slate: segments are the same bytes", (draft) => {
     inTs(draft);
-    reprint(draft, inFault(everyLook), ({ startedMs }) => printOf(numberAt(startedMs), "abcdef012"));
+    reprint(draft, inFault(everyLook), ({ startedMs }) =>
+      printOf(numberAt(startedMs), "abcdef012"),
+    );
   }),
-  honest("encrypted-as-a-whole", "nobody can tell the container", (draft) => change(draft, everyLook, { tags: { container: "unknown" } })),
-  honest("a-second-source", "a segment is replaced once, as another packager takes over", (draft) => {
-    reprint(draft, during(everyLook, startOf.fault + 7_000, startOf.recovery), ({ startedMs, value }) => (startedMs % 2_000 > 1_000 ? printOf(numberAt(startedMs), `bbbbb${hex(numberAt(startedMs), 4)}`) : value));
-  }),
+  honest("encrypted-as-a-whole", "nobody can tell the container", (draft) =>
+    change(draft, everyLook, { tags: { container: "unknown" } }),
+  ),
+  honest(
+    "a-second-source",
+    "a segment is replaced once, as another packager takes over",
+    (draft) => {
+      reprint(
+        draft,
+        during(everyLook, startOf.fault + 7_000, startOf.recovery),
+        ({ startedMs, value }) =>
+          startedMs % 2_000 > 1_000
+            ? printOf(numberAt(startedMs), `bbbbb${hex(numberAt(startedMs), 4)}`)
+            : value,
+      );
+    },
+  ),
   honest("a-few-cut-by-the-fault", "two bodies are cut as an edge dies", (draft) => {
-    draft.plan = { ...draft.plan, hypothesis: draft.plan.hypothesis.filter(({ title }) => title !== "served") };
-    change(draft, someOf(during(looks, startOf.fault + 4_000, startOf.fault + 4_801), 1), { tags: { problem: "brokenOff" } });
+    draft.plan = {
+      ...draft.plan,
+      hypothesis: draft.plan.hypothesis.filter(({ title }) => title !== "served"),
+    };
+    change(draft, someOf(during(looks, startOf.fault + 4_000, startOf.fault + 4_801), 1), {
+      tags: { problem: "brokenOff" },
+    });
   }),
 ];
 
-export const lyingWitnesses: LieGroup = { title: "witnesses that do not agree, and bodies that are no segments", runs: "hermetic", lies, honest: controls };
+export const lyingWitnesses: LieGroup = {
+  title: "witnesses that do not agree, and bodies that are no segments",
+  runs: "hermetic",
+  lies,
+  honest: controls,
+};

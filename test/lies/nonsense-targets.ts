@@ -10,97 +10,388 @@ import { type LieGroup, type Outcome, planned } from "./lie.ts";
 const launch = () => ({ command: "true", args: [], env: {}, files: {} });
 const started = { name: "edge", port: 8080, launch };
 const stream: OwnTarget["stream"] = {
-  event: "main", segmentMs: 2_000, availabilityStartMs: 0, dvrSegments: 20, segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+  event: "main",
+  segmentMs: 2_000,
+  availabilityStartMs: 0,
+  dvrSegments: 20,
+  segmentPath: "/live/{event}/{rendition}/{number}.m4s",
   renditions: [{ name: "v360", kind: "video", bitsPerSecond: 600_000 }],
 };
 const honest: OwnTarget = { name: "mine", pack, services: [started], edges: ["edge"], stream };
 
-const experiment = (own: OwnTarget): Experiment => defineExperiment({
-  name: "own", title: "Own", story: "A test.", tier: "storm", target: ownTarget(own), topology: "own",
-  phasesMs: { baseline: 10_000, fault: 10_000, recovery: 10_000 },
-  load: [{ name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 10, fault: 10, recovery: 10 }, vus: 100 }],
-  hypothesis: [{
-    title: "served", metric: "segment_ms", where: { lane: "live" }, statistic: "share", having: { outcome: "served" },
-    comparison: ">=", limit: 0.99, during: ["baseline", "fault", "recovery"], samplesMin: 10,
-  }],
-  recovery: null, method: [], blastRadius: { services: [], faultsAtOnceMax: 1 }, abortWhen: [], reliesOn: [],
-});
+const experiment = (own: OwnTarget): Experiment =>
+  defineExperiment({
+    name: "own",
+    title: "Own",
+    story: "A test.",
+    tier: "storm",
+    target: ownTarget(own),
+    topology: "own",
+    phasesMs: { baseline: 10_000, fault: 10_000, recovery: 10_000 },
+    load: [
+      {
+        name: "live",
+        workload: "viewers",
+        exec: "live",
+        lane: "live",
+        ratePerSecond: { baseline: 10, fault: 10, recovery: 10 },
+        vus: 100,
+      },
+    ],
+    hypothesis: [
+      {
+        title: "served",
+        metric: "segment_ms",
+        where: { lane: "live" },
+        statistic: "share",
+        having: { outcome: "served" },
+        comparison: ">=",
+        limit: 0.99,
+        during: ["baseline", "fault", "recovery"],
+        samplesMin: 10,
+      },
+    ],
+    recovery: null,
+    method: [],
+    blastRadius: { services: [], faultsAtOnceMax: 1 },
+    abortWhen: [],
+    reliesOn: [],
+  });
 
 /** As a user's file would say it: its types are no more than a promise. */
 function plan(changes: object): Outcome {
-  return planned(() => planExperiment(experiment({ ...honest, ...changes }), {
-    substrate: "process", substrateWhy: "test", supports: Object.fromEntries(faultNames.map((kind) => [kind, true])) as Support, seed: 1,
-    without: [], topology: null, workloadExports: () => ["live"], rerun: "", nowMs: Date.UTC(2026, 0, 1),
-  }));
+  return planned(() =>
+    planExperiment(experiment({ ...honest, ...changes }), {
+      substrate: "process",
+      substrateWhy: "test",
+      supports: Object.fromEntries(faultNames.map((kind) => [kind, true])) as Support,
+      seed: 1,
+      without: [],
+      topology: null,
+      workloadExports: () => ["live"],
+      rerun: "",
+      nowMs: Date.UTC(2026, 0, 1),
+    }),
+  );
 }
 
 const serving = (...services: readonly object[]): object => ({ services });
 const streaming = (changes: object): object => ({ stream: { ...stream, ...changes } });
 const path = (segmentPath: string): object => streaming({ segmentPath });
-const two = [{ name: "v360", kind: "video", bitsPerSecond: 1 }, { name: "audio", kind: "audio", bitsPerSecond: 1 }];
-
-const lies: readonly (readonly [name: string, says: string, changes: object, caughtBy: string])[] = [
-  ["two-services-of-one-name", "the first is never asked", serving(started, { ...started, port: 8081 }), 'service "edge": there are two of this name'],
-  ["a-service-called-dot-dot", "its folder is the run's own", { ...serving({ ...started, name: ".." }), edges: [".."] }, 'service "..": name: lower-case words'],
-  ["a-service-outside-the-run", "its folder is anywhere", { ...serving({ ...started, name: "../../etc" }), edges: ["../../etc"] }, 'service "../../etc": name: lower-case words'],
-  ["a-service-with-a-line-break", "a name in two lines", { ...serving({ ...started, name: "my edge\n2" }), edges: ["my edge\n2"] }, "name: lower-case words"],
-  ["an-upper-case-service", "a name that no folder on every system can hold apart", { ...serving({ ...started, name: "Edge" }), edges: ["Edge"] }, 'service "Edge": name: lower-case words'],
-  ["a-service-called-toxiproxy", "a name of the harness's own", { ...serving({ ...started, name: "toxiproxy" }), edges: ["toxiproxy"] }, 'service "toxiproxy": this name is the harness\'s own'],
-  ["port-0", "any port", serving({ ...started, port: 0 }), 'service "edge": port:'],
-  ["port-80", "a port of root's", serving({ ...started, port: 80 }), 'service "edge": port:'],
-  ["port-99999", "a port that there is not", serving({ ...started, port: 99_999 }), 'service "edge": port:'],
-  ["port-nan", "no port at all", serving({ ...started, port: Number.NaN }), 'service "edge": port:'],
-  ["port-half", "half a port", serving({ ...started, port: 8080.5 }), 'service "edge": port:'],
-  ["three-hundred-services", "addresses end at 254", { services: Array.from({ length: 300 }, (_, at) => ({ ...started, name: `s${at}` })), edges: ["s299"] }, "services: 300, and there are addresses for 244"],
-  ["no-edges", "nobody can ask for anything", { edges: [] }, "edges: nobody can ask"],
-  ["an-unknown-edge", "a name that is misspelt", { edges: ["egde"] }, 'edges: unknown service "egde"; did you mean "edge"?'],
-  ["an-edge-twice", "half the viewers would count twice", { edges: ["edge", "edge"] }, 'edges: "edge" occurs twice'],
-  ["viewers-as-an-edge", "the load asks itself", { edges: ["viewers"] }, 'edges: unknown service "viewers"'],
-  ["a-link-from-nobody", "a name that is misspelt", { links: [["viewer", "edge"]] }, 'links: unknown service "viewer"; did you mean "viewers"?'],
-  ["a-link-to-viewers", "viewers listen nowhere", { links: [["edge", "viewers"]] }, 'links: unknown service "viewers"'],
-  ["a-link-to-itself", "nothing passes there", { links: [["edge", "edge"]] }, "links: from edge to itself"],
-  ["no-renditions", "there is nothing to ask for", streaming({ renditions: [] }), "stream.renditions: a stream has at least one"],
-  ["a-rendition-twice", "two of one name", streaming({ renditions: [two[0], two[0]] }), 'stream.renditions: "v360" occurs twice'],
-  ["segments-of-0-ms", "time stands still", streaming({ segmentMs: 0 }), "stream.segmentMs:"],
-  ["segments-of-nan-ms", "no time at all", streaming({ segmentMs: Number.NaN }), "stream.segmentMs:"],
-  ["segments-of-less-than-nothing", "time runs backwards", streaming({ segmentMs: -2_000 }), "stream.segmentMs:"],
-  ["a-stream-that-begins-in-2099", "there is no segment yet", streaming({ availabilityStartMs: Date.UTC(2099, 0, 1) }), "stream.availabilityStartMs: the stream begins at 2099-01-01"],
-  ["a-stream-without-a-beginning", "numbers cannot be told", streaming({ availabilityStartMs: undefined }), "stream.availabilityStartMs:"],
-  ["a-path-without-a-number", "every segment is the same one", path("/live/{rendition}"), "stream.segmentPath: without {number}"],
-  ["a-path-without-the-rendition", "all renditions are the same", { stream: { ...stream, renditions: two, segmentPath: "/{number}" } }, "stream.segmentPath: without {rendition} all 2 renditions are the same"],
-  ["a-padded-number", "it would be asked for as it stands", path("/live/{number%05d}.m4s"), 'stream.segmentPath: unknown placeholder "{number%05d}"; did you mean "{number}"?'],
-  ["a-misspelt-placeholder", "it would be asked for as it stands", path("/{evnt}/{number}"), 'stream.segmentPath: unknown placeholder "{evnt}"; did you mean "{event}"?'],
-  ["a-manifest's-number", "it would be asked for as it stands", path("/{number}/$Number$.m4s"), 'stream.segmentPath: "$Number$" is a manifest\'s'],
-  ["another-host-in-the-path", "load would go to a host that nobody allowed", path("@example.com/{number}"), 'must begin with "/"'],
-  ["a-whole-address-as-the-path", "load would go to a host that nobody allowed", path("http://example.com/{number}"), 'must begin with "/"'],
-  ["a-path-with-two-slashes", "some take it for a host", path("//example.com/{number}"), "is no path"],
-  ["an-unknown-key", "a part that nobody reads", { headers: {} }, 'unknown key "headers"'],
-  ["a-misspelt-key-of-a-service", "a part that nobody reads", serving({ ...started, dependOn: [] }), 'service "edge": unknown key "dependOn"; did you mean "dependsOn"?'],
-  ["a-misspelt-key-of-the-stream", "a part that nobody reads", streaming({ segmentsMs: 1 }), 'stream: unknown key "segmentsMs"; did you mean "segmentMs"?'],
-  ["waits-for-nobody", "it never starts", serving({ ...started, dependsOn: ["ghost"] }), 'service "edge": dependsOn: unknown service "ghost"'],
-  ["waits-for-itself", "it never starts", serving({ ...started, dependsOn: ["edge"] }), "dependsOn: edge waits for edge: none of them can start"],
-  ["wait-for-one-another", "none of them starts", serving({ ...started, dependsOn: ["b"] }, { ...started, name: "b", dependsOn: ["c"] }, { ...started, name: "c", dependsOn: ["b"] }), "dependsOn: b waits for c waits for b"],
-  ["nothing-to-launch", "a command is missing", serving({ name: "edge", port: 8080 }), 'service "edge": launch: must be a function'],
-  ["an-unknown-tool", "a program that Seawall cannot get", serving({ ...started, tools: ["squid"] }), 'service "edge": tools.0:'],
-  ["a-path-of-readiness-that-is-none", "it is never ready", serving({ ...started, ready: "health" }), 'service "edge": ready: a path'],
-  ["metrics-of-no-series", "nothing is kept", serving({ ...started, metrics: { path: "/metrics", series: [] } }), 'service "edge": metrics.series:'],
-  ["a-series-that-cannot-be", "Prometheus knows no such name", serving({ ...started, metrics: { path: "/metrics", series: ["http requests"] } }), 'service "edge": metrics.series.0'],
+const two = [
+  { name: "v360", kind: "video", bitsPerSecond: 1 },
+  { name: "audio", kind: "audio", bitsPerSecond: 1 },
 ];
+
+const lies: readonly (readonly [name: string, says: string, changes: object, caughtBy: string])[] =
+  [
+    [
+      "two-services-of-one-name",
+      "the first is never asked",
+      serving(started, { ...started, port: 8081 }),
+      'service "edge": there are two of this name',
+    ],
+    [
+      "a-service-called-dot-dot",
+      "its folder is the run's own",
+      { ...serving({ ...started, name: ".." }), edges: [".."] },
+      'service "..": name: lower-case words',
+    ],
+    [
+      "a-service-outside-the-run",
+      "its folder is anywhere",
+      { ...serving({ ...started, name: "../../etc" }), edges: ["../../etc"] },
+      'service "../../etc": name: lower-case words',
+    ],
+    [
+      "a-service-with-a-line-break",
+      "a name in two lines",
+      { ...serving({ ...started, name: "my edge\n2" }), edges: ["my edge\n2"] },
+      "name: lower-case words",
+    ],
+    [
+      "an-upper-case-service",
+      "a name that no folder on every system can hold apart",
+      { ...serving({ ...started, name: "Edge" }), edges: ["Edge"] },
+      'service "Edge": name: lower-case words',
+    ],
+    [
+      "a-service-called-toxiproxy",
+      "a name of the harness's own",
+      { ...serving({ ...started, name: "toxiproxy" }), edges: ["toxiproxy"] },
+      'service "toxiproxy": this name is the harness\'s own',
+    ],
+    ["port-0", "any port", serving({ ...started, port: 0 }), 'service "edge": port:'],
+    ["port-80", "a port of root's", serving({ ...started, port: 80 }), 'service "edge": port:'],
+    [
+      "port-99999",
+      "a port that there is not",
+      serving({ ...started, port: 99_999 }),
+      'service "edge": port:',
+    ],
+    [
+      "port-nan",
+      "no port at all",
+      serving({ ...started, port: Number.NaN }),
+      'service "edge": port:',
+    ],
+    ["port-half", "half a port", serving({ ...started, port: 8080.5 }), 'service "edge": port:'],
+    [
+      "three-hundred-services",
+      "addresses end at 254",
+      {
+        services: Array.from({ length: 300 }, (_, at) => ({ ...started, name: `s${at}` })),
+        edges: ["s299"],
+      },
+      "services: 300, and there are addresses for 244",
+    ],
+    ["no-edges", "nobody can ask for anything", { edges: [] }, "edges: nobody can ask"],
+    [
+      "an-unknown-edge",
+      "a name that is misspelt",
+      { edges: ["egde"] },
+      'edges: unknown service "egde"; did you mean "edge"?',
+    ],
+    [
+      "an-edge-twice",
+      "half the viewers would count twice",
+      { edges: ["edge", "edge"] },
+      'edges: "edge" occurs twice',
+    ],
+    [
+      "viewers-as-an-edge",
+      "the load asks itself",
+      { edges: ["viewers"] },
+      'edges: unknown service "viewers"',
+    ],
+    [
+      "a-link-from-nobody",
+      "a name that is misspelt",
+      { links: [["viewer", "edge"]] },
+      'links: unknown service "viewer"; did you mean "viewers"?',
+    ],
+    [
+      "a-link-to-viewers",
+      "viewers listen nowhere",
+      { links: [["edge", "viewers"]] },
+      'links: unknown service "viewers"',
+    ],
+    [
+      "a-link-to-itself",
+      "nothing passes there",
+      { links: [["edge", "edge"]] },
+      "links: from edge to itself",
+    ],
+    [
+      "no-renditions",
+      "there is nothing to ask for",
+      streaming({ renditions: [] }),
+      "stream.renditions: a stream has at least one",
+    ],
+    [
+      "a-rendition-twice",
+      "two of one name",
+      streaming({ renditions: [two[0], two[0]] }),
+      'stream.renditions: "v360" occurs twice',
+    ],
+    ["segments-of-0-ms", "time stands still", streaming({ segmentMs: 0 }), "stream.segmentMs:"],
+    [
+      "segments-of-nan-ms",
+      "no time at all",
+      streaming({ segmentMs: Number.NaN }),
+      "stream.segmentMs:",
+    ],
+    [
+      "segments-of-less-than-nothing",
+      "time runs backwards",
+      streaming({ segmentMs: -2_000 }),
+      "stream.segmentMs:",
+    ],
+    [
+      "a-stream-that-begins-in-2099",
+      "there is no segment yet",
+      streaming({ availabilityStartMs: Date.UTC(2099, 0, 1) }),
+      "stream.availabilityStartMs: the stream begins at 2099-01-01",
+    ],
+    [
+      "a-stream-without-a-beginning",
+      "numbers cannot be told",
+      streaming({ availabilityStartMs: undefined }),
+      "stream.availabilityStartMs:",
+    ],
+    [
+      "a-path-without-a-number",
+      "every segment is the same one",
+      path("/live/{rendition}"),
+      "stream.segmentPath: without {number}",
+    ],
+    [
+      "a-path-without-the-rendition",
+      "all renditions are the same",
+      { stream: { ...stream, renditions: two, segmentPath: "/{number}" } },
+      "stream.segmentPath: without {rendition} all 2 renditions are the same",
+    ],
+    [
+      "a-padded-number",
+      "it would be asked for as it stands",
+      path("/live/{number%05d}.m4s"),
+      'stream.segmentPath: unknown placeholder "{number%05d}"; did you mean "{number}"?',
+    ],
+    [
+      "a-misspelt-placeholder",
+      "it would be asked for as it stands",
+      path("/{evnt}/{number}"),
+      'stream.segmentPath: unknown placeholder "{evnt}"; did you mean "{event}"?',
+    ],
+    [
+      "a-manifest's-number",
+      "it would be asked for as it stands",
+      path("/{number}/$Number$.m4s"),
+      'stream.segmentPath: "$Number$" is a manifest\'s',
+    ],
+    [
+      "another-host-in-the-path",
+      "load would go to a host that nobody allowed",
+      path("@example.com/{number}"),
+      'must begin with "/"',
+    ],
+    [
+      "a-whole-address-as-the-path",
+      "load would go to a host that nobody allowed",
+      path("http://example.com/{number}"),
+      'must begin with "/"',
+    ],
+    [
+      "a-path-with-two-slashes",
+      "some take it for a host",
+      path("//example.com/{number}"),
+      "is no path",
+    ],
+    ["an-unknown-key", "a part that nobody reads", { headers: {} }, 'unknown key "headers"'],
+    [
+      "a-misspelt-key-of-a-service",
+      "a part that nobody reads",
+      serving({ ...started, dependOn: [] }),
+      'service "edge": unknown key "dependOn"; did you mean "dependsOn"?',
+    ],
+    [
+      "a-misspelt-key-of-the-stream",
+      "a part that nobody reads",
+      streaming({ segmentsMs: 1 }),
+      'stream: unknown key "segmentsMs"; did you mean "segmentMs"?',
+    ],
+    [
+      "waits-for-nobody",
+      "it never starts",
+      serving({ ...started, dependsOn: ["ghost"] }),
+      'service "edge": dependsOn: unknown service "ghost"',
+    ],
+    [
+      "waits-for-itself",
+      "it never starts",
+      serving({ ...started, dependsOn: ["edge"] }),
+      "dependsOn: edge waits for edge: none of them can start",
+    ],
+    [
+      "wait-for-one-another",
+      "none of them starts",
+      serving(
+        { ...started, dependsOn: ["b"] },
+        { ...started, name: "b", dependsOn: ["c"] },
+        { ...started, name: "c", dependsOn: ["b"] },
+      ),
+      "dependsOn: b waits for c waits for b",
+    ],
+    [
+      "nothing-to-launch",
+      "a command is missing",
+      serving({ name: "edge", port: 8080 }),
+      'service "edge": launch: must be a function',
+    ],
+    [
+      "an-unknown-tool",
+      "a program that Seawall cannot get",
+      serving({ ...started, tools: ["squid"] }),
+      'service "edge": tools.0:',
+    ],
+    [
+      "a-path-of-readiness-that-is-none",
+      "it is never ready",
+      serving({ ...started, ready: "health" }),
+      'service "edge": ready: a path',
+    ],
+    [
+      "metrics-of-no-series",
+      "nothing is kept",
+      serving({ ...started, metrics: { path: "/metrics", series: [] } }),
+      'service "edge": metrics.series:',
+    ],
+    [
+      "a-series-that-cannot-be",
+      "Prometheus knows no such name",
+      serving({ ...started, metrics: { path: "/metrics", series: ["http requests"] } }),
+      'service "edge": metrics.series.0',
+    ],
+  ];
 
 const controls: readonly (readonly [name: string, says: string, changes: object])[] = [
   ["a-plain-target", "one service, one stream", {}],
-  ["a-target-with-names-of-every-script", "names are percent-encoded", streaming({ event: "Grand Prix", renditions: [{ name: "español", kind: "audio", bitsPerSecond: 1 }] })],
+  [
+    "a-target-with-names-of-every-script",
+    "names are percent-encoded",
+    streaming({
+      event: "Grand Prix",
+      renditions: [{ name: "español", kind: "audio", bitsPerSecond: 1 }],
+    }),
+  ],
   ["a-target-of-audio-alone", "radio is a stream", streaming({ renditions: [two[1]] })],
-  ["a-token-in-the-path", "a query is part of a path", path("/live/{event}/{rendition}/{number}.m4s?token=~*&%$@x:y")],
-  ["two-services-on-one-port", "each has an address of its own", serving(started, { ...started, name: "origin" })],
-  ["services-that-wait-in-a-row", "each starts after the one before", serving({ ...started, dependsOn: ["b"] }, { ...started, name: "b", dependsOn: ["c"] }, { ...started, name: "c" })],
-  ["a-service-that-runs-already", "a URL is enough", serving({ name: "edge", url: "http://127.0.0.1:8080" })],
-  ["services-in-regions", "names with a slash", { ...serving({ ...started, name: "region-a/edge", region: "region-a", zone: "region-a-1" }), edges: ["region-a/edge"] }],
-  ["segments-of-48-khz-audio", "a length that is no whole number of ms", streaming({ segmentMs: 2_133.333 })],
+  [
+    "a-token-in-the-path",
+    "a query is part of a path",
+    path("/live/{event}/{rendition}/{number}.m4s?token=~*&%$@x:y"),
+  ],
+  [
+    "two-services-on-one-port",
+    "each has an address of its own",
+    serving(started, { ...started, name: "origin" }),
+  ],
+  [
+    "services-that-wait-in-a-row",
+    "each starts after the one before",
+    serving(
+      { ...started, dependsOn: ["b"] },
+      { ...started, name: "b", dependsOn: ["c"] },
+      { ...started, name: "c" },
+    ),
+  ],
+  [
+    "a-service-that-runs-already",
+    "a URL is enough",
+    serving({ name: "edge", url: "http://127.0.0.1:8080" }),
+  ],
+  [
+    "services-in-regions",
+    "names with a slash",
+    {
+      ...serving({ ...started, name: "region-a/edge", region: "region-a", zone: "region-a-1" }),
+      edges: ["region-a/edge"],
+    },
+  ],
+  [
+    "segments-of-48-khz-audio",
+    "a length that is no whole number of ms",
+    streaming({ segmentMs: 2_133.333 }),
+  ],
 ];
 
 export const nonsenseTargets: LieGroup = {
-  title: "targets that are nonsense", runs: "hermetic",
-  lies: lies.map(([name, says, changes, caughtBy]) => ({ name, says, caughtBy, plant: () => plan(changes) })),
+  title: "targets that are nonsense",
+  runs: "hermetic",
+  lies: lies.map(([name, says, changes, caughtBy]) => ({
+    name,
+    says,
+    caughtBy,
+    plant: () => plan(changes),
+  })),
   honest: controls.map(([name, says, changes]) => ({ name, says, plant: () => plan(changes) })),
 };

@@ -12,7 +12,10 @@ const attemptsMax = 3;
 async function run(env: Readonly<Record<string, string>>, attempts: number): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
     const out = outFolder();
-    const { exitCode, stderr } = await seawall(["run", join(import.meta.dirname, "small-target.ts"), "--force", "--out", out.path], env).ended;
+    const { exitCode, stderr } = await seawall(
+      ["run", join(import.meta.dirname, "small-target.ts"), "--force", "--out", out.path],
+      env,
+    ).ended;
     if (exitCode === null || exitCode > 2) throw new Error(`exit status ${exitCode}: ${stderr}`);
     if (exitCode !== 2 || attempt >= attempts) return judged(out.verdict());
   }
@@ -21,22 +24,36 @@ async function run(env: Readonly<Record<string, string>>, attempts: number): Pro
 async function calmK6(): Promise<string> {
   const { k6 } = await provision(["k6"], { env: process.env });
   const script = join(mkdtempSync(join(tmpdir(), "seawall-lies-")), "k6");
-  writeFileSync(script, `#!/bin/sh\nexec "${process.execPath}" "${join(import.meta.dirname, "calm-k6.ts")}" "${k6.executable}" "$@"\n`);
+  writeFileSync(
+    script,
+    `#!/bin/sh\nexec "${process.execPath}" "${join(import.meta.dirname, "calm-k6.ts")}" "${k6.executable}" "$@"\n`,
+  );
   chmodSync(script, 0o755);
   return script;
 }
 
 export const realLies: LieGroup = {
-  title: "a real target and a real generator", runs: "process",
+  title: "a real target and a real generator",
+  runs: "process",
   lies: [
     {
-      name: "real-link-that-nobody-uses", says: "the edge reaches its origin past the link that is made slow",
-      caughtBy: "The target used the links that were broken", plant: () => run({ LIE: "bypass" }, 1),
+      name: "real-link-that-nobody-uses",
+      says: "the edge reaches its origin past the link that is made slow",
+      caughtBy: "The target used the links that were broken",
+      plant: () => run({ LIE: "bypass" }, 1),
     },
     {
-      name: "real-storm-that-never-came", says: "the real k6 goes on at the baseline's rate in the storm",
-      caughtBy: "The load that was planned was offered", plant: async () => run({ SEAWALL_K6: await calmK6() }, 1),
+      name: "real-storm-that-never-came",
+      says: "the real k6 goes on at the baseline's rate in the storm",
+      caughtBy: "The load that was planned was offered",
+      plant: async () => run({ SEAWALL_K6: await calmK6() }, 1),
     },
   ],
-  honest: [{ name: "real-small-target", says: "the same target and generator without a lie", plant: () => run({}, attemptsMax) }],
+  honest: [
+    {
+      name: "real-small-target",
+      says: "the same target and generator without a lie",
+      plant: () => run({}, attemptsMax),
+    },
+  ],
 };

@@ -3,7 +3,15 @@ import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { change, type Draft, heldDraft, phaseMs, runOf, within, zeroMs } from "../../harness/core/judge/fixture.ts";
+import {
+  change,
+  type Draft,
+  heldDraft,
+  phaseMs,
+  runOf,
+  within,
+  zeroMs,
+} from "../../harness/core/judge/fixture.ts";
 import { judge } from "../../harness/core/judge/judge.ts";
 import type { Clock } from "../../harness/core/ports.ts";
 import type { RunEvent } from "../../harness/core/run.ts";
@@ -15,7 +23,10 @@ type Change = (draft: Draft) => void;
 const files = { plan: "plan.json", events: "events.ndjson", samples: "samples.csv.zst" } as const;
 
 /** Records a run as a harness does, does something to its files, and judges what is then read. */
-async function recorded(before: Change, after: (directory: string) => void | Promise<void>): Promise<Outcome> {
+async function recorded(
+  before: Change,
+  after: (directory: string) => void | Promise<void>,
+): Promise<Outcome> {
   const directory = mkdtempSync(join(tmpdir(), "seawall-record-"));
   try {
     await record(directory, before);
@@ -26,17 +37,23 @@ async function recorded(before: Change, after: (directory: string) => void | Pro
   }
 }
 
-const clock: Clock = { nowMs: () => zeroMs + 66_000, monotonicMs: () => 0, sleep: () => Promise.resolve() };
+const clock: Clock = {
+  nowMs: () => zeroMs + 66_000,
+  monotonicMs: () => 0,
+  sleep: () => Promise.resolve(),
+};
 
 async function record(directory: string, before: Change, runId = "synthetic-1"): Promise<void> {
   const draft = heldDraft();
   before(draft);
   const { series } = runOf(draft);
   await using recorder = new Recorder(directory, draft.plan, clock, { runId, synced: false });
-  for (const event of draft.events) recorder.event(event.kind === "started" ? { ...event, runId } : event);
+  for (const event of draft.events)
+    recorder.event(event.kind === "started" ? { ...event, runId } : event);
   for (const { atMs, values, ...one } of series) {
     const id = recorder.series(one);
-    for (let index = 0; index < atMs.length; index++) recorder.sample(id, atMs[index] as number, values[index] as number);
+    for (let index = 0; index < atMs.length; index++)
+      recorder.sample(id, atMs[index] as number, values[index] as number);
   }
 }
 
@@ -51,10 +68,20 @@ function editLines(directory: string, edit: (lines: string[]) => string[]): void
 function editSamples(directory: string, edit: (lines: string[]) => string[]): void {
   const path = join(directory, files.samples);
   const text = zstdDecompressSync(readFileSync(path)).toString();
-  writeFileSync(path, zstdCompressSync(edit(text.trimEnd().split("\n")).map((line) => `${line}\n`).join("")));
+  writeFileSync(
+    path,
+    zstdCompressSync(
+      edit(text.trimEnd().split("\n"))
+        .map((line) => `${line}\n`)
+        .join(""),
+    ),
+  );
 }
 
-interface PlanText { hypothesis: { comparison: string; limit: unknown; samplesMin: number }[]; rerun: string }
+interface PlanText {
+  hypothesis: { comparison: string; limit: unknown; samplesMin: number }[];
+  rerun: string;
+}
 
 function editPlan(directory: string, edit: (plan: PlanText) => void): void {
   const path = join(directory, files.plan);
@@ -64,81 +91,166 @@ function editPlan(directory: string, edit: (plan: PlanText) => void): void {
 }
 
 /** The lines of events that have a certain text in them. */
-const without = (text: string) => (lines: string[]): string[] => lines.filter((line) => !line.includes(text));
-const replaced = (text: string, by: string) => (lines: string[]): string[] =>
-  lines.map((line) => line.replaceAll(text, by));
+const without =
+  (text: string) =>
+  (lines: string[]): string[] =>
+    lines.filter((line) => !line.includes(text));
+const replaced =
+  (text: string, by: string) =>
+  (lines: string[]): string[] =>
+    lines.map((line) => line.replaceAll(text, by));
 
-async function otherRun(other: Change, take: readonly string[], into: string, runId: string): Promise<void> {
+async function otherRun(
+  other: Change,
+  take: readonly string[],
+  into: string,
+  runId: string,
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "seawall-record-"));
   await record(directory, other, runId);
   for (const name of take) cpSync(join(directory, name), join(into, name));
   rmSync(directory, { recursive: true, force: true });
 }
 
-const withEvent = (event: RunEvent): Change => (draft) => {
-  draft.events = [...draft.events, event].sort((a, b) => a.atMs - b.atMs);
-};
+const withEvent =
+  (event: RunEvent): Change =>
+  (draft) => {
+    draft.events = [...draft.events, event].sort((a, b) => a.atMs - b.atMs);
+  };
 const death = withEvent({
-  kind: "exited", atMs: zeroMs + 50_000, service: "region-b/edge", expected: false, detail: "SIGSEGV",
+  kind: "exited",
+  atMs: zeroMs + 50_000,
+  service: "region-b/edge",
+  expected: false,
+  detail: "SIGSEGV",
 });
-const lost: Change = (draft) => change(draft, (sample) => sample.metric === "segment_ms"
-  && within(zeroMs + phaseMs, zeroMs + phaseMs + 9_000)(sample), { tags: { outcome: "lost" } });
+const lost: Change = (draft) =>
+  change(
+    draft,
+    (sample) =>
+      sample.metric === "segment_ms" && within(zeroMs + phaseMs, zeroMs + phaseMs + 9_000)(sample),
+    { tags: { outcome: "lost" } },
+  );
 
 const damaged = (
-  name: string, says: string, before: Change, after: (directory: string) => void | Promise<void>,
+  name: string,
+  says: string,
+  before: Change,
+  after: (directory: string) => void | Promise<void>,
 ): Lie => ({ name, says, caughtBy: "The record is whole", plant: () => recorded(before, after) });
 
 const damages: readonly Lie[] = [
-  damaged("death-cut-out", "the line of a service's death is removed", death,
-    (at) => editLines(at, without("SIGSEGV"))),
-  damaged("clock-step-cut-out", "the line of a clock that stepped is removed",
+  damaged("death-cut-out", "the line of a service's death is removed", death, (at) =>
+    editLines(at, without("SIGSEGV")),
+  ),
+  damaged(
+    "clock-step-cut-out",
+    "the line of a clock that stepped is removed",
     withEvent({ kind: "clockStepped", atMs: zeroMs + 50_000, byMs: 4_000 }),
-    (at) => editLines(at, without("clockStepped"))),
-  damaged("death-called-expected", "a death that nobody planned is called expected", death,
-    (at) => editLines(at, replaced('"expected":false', '"expected":true'))),
-  damaged("fault-called-landed", "a fault that did not land is said to have landed", (draft) => {
-    draft.events = draft.events.map((event) => event.kind !== "injected" ? event
-      : { ...event, evidence: { landed: false, observation: "it still answers" } });
-  }, (at) => editLines(at, replaced('"landed":false', '"landed":true'))),
-  damaged("heal-written-later", "the event of a heal is written by hand", (draft) => {
-    draft.events = draft.events.map((event) => event.kind !== "healed" ? event
-      : { ...event, evidence: { landed: false, observation: "still down" } });
-  }, (at) => editLines(at, (lines) => lines.map((line) => {
-    if (!line.includes('"healed"')) return line;
-    const { link: _link, ...event } = JSON.parse(line) as Record<string, unknown>;
-    return JSON.stringify({ ...event, evidence: { landed: true, observation: "it answers" } });
-  }))),
-  damaged("line-inserted", "a line is put among the events", asItIs,
-    (at) => editLines(at, (lines) => lines.toSpliced(5, 0,
-      JSON.stringify({ kind: "note", atMs: zeroMs - 4_000, text: "all is well" })))),
-  damaged("line-copied", "a line of the events stands there twice",
+    (at) => editLines(at, without("clockStepped")),
+  ),
+  damaged("death-called-expected", "a death that nobody planned is called expected", death, (at) =>
+    editLines(at, replaced('"expected":false', '"expected":true')),
+  ),
+  damaged(
+    "fault-called-landed",
+    "a fault that did not land is said to have landed",
+    (draft) => {
+      draft.events = draft.events.map((event) =>
+        event.kind !== "injected"
+          ? event
+          : { ...event, evidence: { landed: false, observation: "it still answers" } },
+      );
+    },
+    (at) => editLines(at, replaced('"landed":false', '"landed":true')),
+  ),
+  damaged(
+    "heal-written-later",
+    "the event of a heal is written by hand",
+    (draft) => {
+      draft.events = draft.events.map((event) =>
+        event.kind !== "healed"
+          ? event
+          : { ...event, evidence: { landed: false, observation: "still down" } },
+      );
+    },
+    (at) =>
+      editLines(at, (lines) =>
+        lines.map((line) => {
+          if (!line.includes('"healed"')) return line;
+          const { link: _link, ...event } = JSON.parse(line) as Record<string, unknown>;
+          return JSON.stringify({
+            ...event,
+            evidence: { landed: true, observation: "it answers" },
+          });
+        }),
+      ),
+  ),
+  damaged("line-inserted", "a line is put among the events", asItIs, (at) =>
+    editLines(at, (lines) =>
+      lines.toSpliced(
+        5,
+        0,
+        JSON.stringify({ kind: "note", atMs: zeroMs - 4_000, text: "all is well" }),
+      ),
+    ),
+  ),
+  damaged(
+    "line-copied",
+    "a line of the events stands there twice",
     withEvent({ kind: "note", atMs: zeroMs, text: "x" }),
-    (at) => editLines(at, (lines) => lines.flatMap((line) => line.includes('"note"') ? [line, line] : [line]))),
-  damaged("lines-swapped", "two events of one moment have changed places", (draft) => {
-    withEvent({ kind: "note", atMs: zeroMs + 1, text: "first" })(draft);
-    withEvent({ kind: "note", atMs: zeroMs + 1, text: "second" })(draft);
-  }, (at) => editLines(at, (lines) => {
-    const first = lines.findIndex((line) => line.includes("first"));
-    return lines.toSpliced(first, 2, lines[first + 1] as string, lines[first] as string);
-  })),
-  damaged("limits-loosened", "limits in the plan are loosened after the run", lost,
-    (at) => editPlan(at, ({ hypothesis }) => {
+    (at) =>
+      editLines(at, (lines) =>
+        lines.flatMap((line) => (line.includes('"note"') ? [line, line] : [line])),
+      ),
+  ),
+  damaged(
+    "lines-swapped",
+    "two events of one moment have changed places",
+    (draft) => {
+      withEvent({ kind: "note", atMs: zeroMs + 1, text: "first" })(draft);
+      withEvent({ kind: "note", atMs: zeroMs + 1, text: "second" })(draft);
+    },
+    (at) =>
+      editLines(at, (lines) => {
+        const first = lines.findIndex((line) => line.includes("first"));
+        return lines.toSpliced(first, 2, lines[first + 1] as string, lines[first] as string);
+      }),
+  ),
+  damaged("limits-loosened", "limits in the plan are loosened after the run", lost, (at) =>
+    editPlan(at, ({ hypothesis }) => {
       for (const claim of hypothesis) if (claim.comparison === ">=") claim.limit = 0.01;
-    })),
-  damaged("fewer-samples-asked", "the plan asks for fewer samples than it did", asItIs,
-    (at) => editPlan(at, ({ hypothesis }) => {
+    }),
+  ),
+  damaged("fewer-samples-asked", "the plan asks for fewer samples than it did", asItIs, (at) =>
+    editPlan(at, ({ hypothesis }) => {
       for (const claim of hypothesis) claim.samplesMin = 1;
-    })),
-  damaged("plan-of-another-run", "the plan is that of another run", asItIs, (at) => otherRun((draft) => {
-    draft.plan = { ...draft.plan, seed: 2 };
-  }, [files.plan], at, "synthetic-1")),
-  damaged("sample-cut-out", "a line of the samples is removed and they are packed again", asItIs,
-    (at) => editSamples(at, (lines) => lines.toSpliced(lines.length - 40, 1))),
-  damaged("bad-called-good", "what was lost is called served", lost,
-    (at) => editSamples(at, replaced('"outcome":"lost"', '"outcome":"served"'))),
-  damaged("value-changed", "one waiting time is another one", asItIs,
-    (at) => editSamples(at, (lines) => lines.map((line, index) =>
-      index === 300 ? line.replace(/,[\d.]+$/, ",1") : line))),
+    }),
+  ),
+  damaged("plan-of-another-run", "the plan is that of another run", asItIs, (at) =>
+    otherRun(
+      (draft) => {
+        draft.plan = { ...draft.plan, seed: 2 };
+      },
+      [files.plan],
+      at,
+      "synthetic-1",
+    ),
+  ),
+  damaged(
+    "sample-cut-out",
+    "a line of the samples is removed and they are packed again",
+    asItIs,
+    (at) => editSamples(at, (lines) => lines.toSpliced(lines.length - 40, 1)),
+  ),
+  damaged("bad-called-good", "what was lost is called served", lost, (at) =>
+    editSamples(at, replaced('"outcome":"lost"', '"outcome":"served"')),
+  ),
+  damaged("value-changed", "one waiting time is another one", asItIs, (at) =>
+    editSamples(at, (lines) =>
+      lines.map((line, index) => (index === 300 ? line.replace(/,[\d.]+$/, ",1") : line)),
+    ),
+  ),
   damaged("half-of-the-requests", "every other request of the viewers is removed", asItIs, (at) =>
     editSamples(at, (lines) => {
       const series = lines
@@ -147,88 +259,178 @@ const damages: readonly Lie[] = [
       return lines.filter((line, index) => !line.startsWith(`${series},`) || index % 2 > 0);
     }),
   ),
-  damaged("end-cut-off", "the last samples are cut off at a line's end", asItIs,
-    (at) => editSamples(at, (lines) => lines.slice(0, -3))),
-  damaged("samples-reordered", "two samples have changed places", asItIs,
-    (at) => editSamples(at, (lines) => lines.toSpliced(200, 2, lines[201] as string, lines[200] as string))),
-  damaged("samples-added", "a second stretch of samples is put behind the first", asItIs,
-    (at) => appendFileSync(join(at, files.samples), zstdCompressSync(`0,${(zeroMs + 1) * 1_000},20\n`))),
-  damaged("garbage-behind-the-samples", "bytes that nobody wrote lie behind the samples", asItIs,
-    (at) => appendFileSync(join(at, files.samples), "garbage that nobody wrote\n")),
-  damaged("samples-of-another-run", "the samples are those of another run of the same plan", lost,
-    (at) => otherRun(asItIs, [files.samples], at, "synthetic-2")),
-  damaged("samples-of-a-namesake", "the samples are those of another run with the same name", lost,
-    (at) => otherRun(asItIs, [files.samples], at, "synthetic-1")),
-  damaged("events-of-another-run", "the events are those of another run of the same plan", death,
-    (at) => otherRun(asItIs, [files.events], at, "synthetic-2")),
-  damaged("renamed-run", "the record says that it is another run's", asItIs,
-    (at) => editLines(at, replaced('"runId":"synthetic-1"', '"runId":"synthetic-7"'))),
-  damaged("seal-cut-off", "the seal is removed", asItIs, (at) => editLines(at, (lines) => lines.slice(0, -1))),
-  damaged("links-taken-out", "links and seal are taken out, so that it looks like an older record", death,
-    (at) => editLines(at, (lines) => without("SIGSEGV")(lines).slice(0, -1)
-      .map((line) => line.replace(/,"link":"\w+"\}$/, "}")))),
+  damaged("end-cut-off", "the last samples are cut off at a line's end", asItIs, (at) =>
+    editSamples(at, (lines) => lines.slice(0, -3)),
+  ),
+  damaged("samples-reordered", "two samples have changed places", asItIs, (at) =>
+    editSamples(at, (lines) => lines.toSpliced(200, 2, lines[201] as string, lines[200] as string)),
+  ),
+  damaged("samples-added", "a second stretch of samples is put behind the first", asItIs, (at) =>
+    appendFileSync(join(at, files.samples), zstdCompressSync(`0,${(zeroMs + 1) * 1_000},20\n`)),
+  ),
+  damaged(
+    "garbage-behind-the-samples",
+    "bytes that nobody wrote lie behind the samples",
+    asItIs,
+    (at) => appendFileSync(join(at, files.samples), "garbage that nobody wrote\n"),
+  ),
+  damaged(
+    "samples-of-another-run",
+    "the samples are those of another run of the same plan",
+    lost,
+    (at) => otherRun(asItIs, [files.samples], at, "synthetic-2"),
+  ),
+  damaged(
+    "samples-of-a-namesake",
+    "the samples are those of another run with the same name",
+    lost,
+    (at) => otherRun(asItIs, [files.samples], at, "synthetic-1"),
+  ),
+  damaged(
+    "events-of-another-run",
+    "the events are those of another run of the same plan",
+    death,
+    (at) => otherRun(asItIs, [files.events], at, "synthetic-2"),
+  ),
+  damaged("renamed-run", "the record says that it is another run's", asItIs, (at) =>
+    editLines(at, replaced('"runId":"synthetic-1"', '"runId":"synthetic-7"')),
+  ),
+  damaged("seal-cut-off", "the seal is removed", asItIs, (at) =>
+    editLines(at, (lines) => lines.slice(0, -1)),
+  ),
+  damaged(
+    "links-taken-out",
+    "links and seal are taken out, so that it looks like an older record",
+    death,
+    (at) =>
+      editLines(at, (lines) =>
+        without("SIGSEGV")(lines)
+          .slice(0, -1)
+          .map((line) => line.replace(/,"link":"\w+"\}$/, "}")),
+      ),
+  ),
   damaged("seal-of-another-run", "the seal is that of another run", asItIs, async (at) => {
     const own = readFileSync(join(at, files.events), "utf8").trimEnd().split("\n");
     await otherRun(asItIs, [files.events], at, "synthetic-2");
     editLines(at, (lines) => [...own.slice(0, -1), lines.at(-1) as string]);
   }),
-  damaged("written-on-after-the-seal", "a line comes after the seal", asItIs,
-    (at) => editLines(at, (lines) => [...lines,
-      JSON.stringify({ kind: "note", atMs: zeroMs + 67_000, text: "all is well" })])),
+  damaged("written-on-after-the-seal", "a line comes after the seal", asItIs, (at) =>
+    editLines(at, (lines) => [
+      ...lines,
+      JSON.stringify({ kind: "note", atMs: zeroMs + 67_000, text: "all is well" }),
+    ]),
+  ),
 ];
 
 /** Sealed as if the run had left it so: only counts, lengths and order are left to tell. */
-const forged = (name: string, says: string, before: Change): Lie =>
-  ({ name, says, caughtBy: "The record fits its plan", plant: () => recorded(before, () => {}) });
+const forged = (name: string, says: string, before: Change): Lie => ({
+  name,
+  says,
+  caughtBy: "The record fits its plan",
+  plant: () => recorded(before, () => {}),
+});
 
-const moved = (isMeant: (event: RunEvent) => boolean, byMs: number): Change => (draft) => {
-  draft.events = draft.events.map((event) => (isMeant(event) ? later(event, byMs) : event));
-};
-const later = (event: RunEvent, byMs: number): RunEvent => (event.kind === "observed"
-  ? { ...event, atMs: event.atMs + byMs, fromMs: event.fromMs + byMs, untilMs: event.untilMs + byMs }
-  : { ...event, atMs: event.atMs + byMs });
-const isPhase = (phase: string) => (event: RunEvent): boolean => event.kind === "phase" && event.phase === phase;
-const swapped = (a: RunEvent["kind"], b: RunEvent["kind"]): Change => (draft) => {
-  const [first, second] = [a, b].map((kind) => draft.events.findIndex((event) => event.kind === kind)) as [number, number];
-  const [one, other] = [draft.events[first] as RunEvent, draft.events[second] as RunEvent];
-  draft.events = draft.events.with(first, { ...other, atMs: one.atMs }).with(second, { ...one, atMs: other.atMs });
-};
-const twice = (kind: RunEvent["kind"]): Change => (draft) => {
-  draft.events = draft.events.flatMap((event) => event.kind === kind ? [event, event] : [event]);
-};
+const moved =
+  (isMeant: (event: RunEvent) => boolean, byMs: number): Change =>
+  (draft) => {
+    draft.events = draft.events.map((event) => (isMeant(event) ? later(event, byMs) : event));
+  };
+const later = (event: RunEvent, byMs: number): RunEvent =>
+  event.kind === "observed"
+    ? {
+        ...event,
+        atMs: event.atMs + byMs,
+        fromMs: event.fromMs + byMs,
+        untilMs: event.untilMs + byMs,
+      }
+    : { ...event, atMs: event.atMs + byMs };
+const isPhase =
+  (phase: string) =>
+  (event: RunEvent): boolean =>
+    event.kind === "phase" && event.phase === phase;
+const swapped =
+  (a: RunEvent["kind"], b: RunEvent["kind"]): Change =>
+  (draft) => {
+    const [first, second] = [a, b].map((kind) =>
+      draft.events.findIndex((event) => event.kind === kind),
+    ) as [number, number];
+    const [one, other] = [draft.events[first] as RunEvent, draft.events[second] as RunEvent];
+    draft.events = draft.events
+      .with(first, { ...other, atMs: one.atMs })
+      .with(second, { ...one, atMs: other.atMs });
+  };
+const twice =
+  (kind: RunEvent["kind"]): Change =>
+  (draft) => {
+    draft.events = draft.events.flatMap((event) =>
+      event.kind === kind ? [event, event] : [event],
+    );
+  };
 
 const forgeries: readonly Lie[] = [
-  forged("recovery-ended-early", "the end of the recovery is moved before the collapse", moved(isPhase("drain"), -3_500)),
-  forged("fault-phase-later", "the fault begins after its worst seconds", moved(isPhase("fault"), 3_000)),
-  forged("recovery-later", "the recovery begins after its worst seconds", moved(isPhase("recovery"), 3_000)),
-  forged("baseline-earlier", "the baseline begins in the lead-in", moved(isPhase("baseline"), -1_000)),
+  forged(
+    "recovery-ended-early",
+    "the end of the recovery is moved before the collapse",
+    moved(isPhase("drain"), -3_500),
+  ),
+  forged(
+    "fault-phase-later",
+    "the fault begins after its worst seconds",
+    moved(isPhase("fault"), 3_000),
+  ),
+  forged(
+    "recovery-later",
+    "the recovery begins after its worst seconds",
+    moved(isPhase("recovery"), 3_000),
+  ),
+  forged(
+    "baseline-earlier",
+    "the baseline begins in the lead-in",
+    moved(isPhase("baseline"), -1_000),
+  ),
   forged("events-later", "all events are 3 s later than they were", (draft) => {
     moved(() => true, 3_000)(draft);
-    draft.events = draft.events.map((event) => "plannedMs" in event ? { ...event, plannedMs: event.plannedMs + 3_000 } : event);
+    draft.events = draft.events.map((event) =>
+      "plannedMs" in event ? { ...event, plannedMs: event.plannedMs + 3_000 } : event,
+    );
   }),
   forged("events-earlier", "all events are 3 s earlier than they were", (draft) => {
     moved(() => true, -3_000)(draft);
-    draft.events = draft.events.map((event) => "plannedMs" in event ? { ...event, plannedMs: event.plannedMs - 3_000 } : event);
+    draft.events = draft.events.map((event) =>
+      "plannedMs" in event ? { ...event, plannedMs: event.plannedMs - 3_000 } : event,
+    );
   }),
   forged("event-against-time", "an event stands after one of a later moment", (draft) => {
     draft.events = draft.events.toSpliced(-1, 0, { kind: "note", atMs: zeroMs, text: "x" });
   }),
-  forged("load-before-the-target", "the load began before the target was up", swapped("deployed", "loadStarted")),
+  forged(
+    "load-before-the-target",
+    "the load began before the target was up",
+    swapped("deployed", "loadStarted"),
+  ),
   forged("healed-before-healing", "a heal was over before it began", swapped("healing", "healed")),
   forged("acted-before-injecting", "a fault was done before anybody did it", (draft) => {
-    draft.events = draft.events.map((event) => event.kind === "injected" ? { ...event, actedMs: event.atMs - 1_500 } : event);
+    draft.events = draft.events.map((event) =>
+      event.kind === "injected" ? { ...event, actedMs: event.atMs - 1_500 } : event,
+    );
   }),
   forged("injected-twice", "one fault was injected twice", twice("injected")),
   forged("two-beginnings-of-the-load", "the load began twice", twice("loadStarted")),
   forged("other-fault", "another fault was injected than the plan has", (draft) => {
     const fault = { kind: "kill", service: "region-a/packager" } as const;
-    draft.events = draft.events.map((event) => "fault" in event ? { ...event, fault } : event);
+    draft.events = draft.events.map((event) => ("fault" in event ? { ...event, fault } : event));
   }),
   forged("fault-planned-later", "the plan has the fault 2 s later than it was", (draft) => {
-    draft.plan = { ...draft.plan, steps: draft.plan.steps.map((step) => ({ ...step, atMs: step.atMs + 2_000 })) };
+    draft.plan = {
+      ...draft.plan,
+      steps: draft.plan.steps.map((step) => ({ ...step, atMs: step.atMs + 2_000 })),
+    };
   }),
   forged("fault-planned-shorter", "the plan has a shorter fault than there was", (draft) => {
-    draft.plan = { ...draft.plan, steps: draft.plan.steps.map((step) => ({ ...step, forMs: 4_000 })) };
+    draft.plan = {
+      ...draft.plan,
+      steps: draft.plan.steps.map((step) => ({ ...step, forMs: 4_000 })),
+    };
   }),
   forged("fault-not-planned", "the plan has no fault, and the record has one", (draft) => {
     draft.plan = { ...draft.plan, steps: [] };
@@ -241,13 +443,23 @@ const forgeries: readonly Lie[] = [
     draft.events = draft.events.toSpliced(drain + 1, 0, draft.events[drain] as RunEvent);
   }),
   forged("load-of-another-length", "the load says that it was half as long", (draft) => {
-    draft.events = draft.events.map((event) => event.kind === "generator" ? { ...event, seconds: 33 } : event);
+    draft.events = draft.events.map((event) =>
+      event.kind === "generator" ? { ...event, seconds: 33 } : event,
+    );
   }),
-  forged("target-up-at-once", "the target says that it took a tenth of the time to come up", (draft) => {
-    draft.events = draft.events.map((event) => event.kind === "deployed" ? { ...event, tookMs: 350 } : event);
-  }),
+  forged(
+    "target-up-at-once",
+    "the target says that it took a tenth of the time to come up",
+    (draft) => {
+      draft.events = draft.events.map((event) =>
+        event.kind === "deployed" ? { ...event, tookMs: 350 } : event,
+      );
+    },
+  ),
   forged("baseline-alone", "all claims but those of the baseline are gone", (draft) => {
-    const hypothesis = draft.plan.hypothesis.slice(0, 1).map((claim) => ({ ...claim, during: ["baseline"] as const }));
+    const hypothesis = draft.plan.hypothesis
+      .slice(0, 1)
+      .map((claim) => ({ ...claim, during: ["baseline"] as const }));
     draft.plan = { ...draft.plan, hypothesis, recovery: null };
   }),
   forged("samples-from-before", "samples of viewers lie before the load", (draft) => {
@@ -256,29 +468,52 @@ const forgeries: readonly Lie[] = [
   }),
 ];
 
-const honest = (name: string, says: string, before: Change, after: (directory: string) => void = () => {}): Honest =>
-  ({ name, says, plant: () => recorded(before, after) });
+const honest = (
+  name: string,
+  says: string,
+  before: Change,
+  after: (directory: string) => void = () => {},
+): Honest => ({ name, says, plant: () => recorded(before, after) });
 
 const controls: readonly Honest[] = [
   honest("record-as-written", "nothing was done to the record", asItIs),
-  honest("expected-death", "a service was ended on purpose", withEvent({
-    kind: "exited", atMs: zeroMs + 64_000, service: "region-b/edge", expected: true, detail: "exit status 0",
-  })),
-  honest("heal-begun-early", "a heal began 2 s before its time",
-    moved((event) => event.kind === "healing" || event.kind === "observed", -1_500)),
+  honest(
+    "expected-death",
+    "a service was ended on purpose",
+    withEvent({
+      kind: "exited",
+      atMs: zeroMs + 64_000,
+      service: "region-b/edge",
+      expected: true,
+      detail: "exit status 0",
+    }),
+  ),
+  honest(
+    "heal-begun-early",
+    "a heal began 2 s before its time",
+    moved((event) => event.kind === "healing" || event.kind === "observed", -1_500),
+  ),
   honest("slow-disk", "it took 3 s to write down that the load had begun", (draft) => {
     moved((event) => event.atMs < zeroMs - 3_999 && !isPhase("leadIn")(event), -3_000)(draft);
-    draft.events = draft.events.map((event) => event.kind === "generator" ? { ...event, seconds: 70 } : event);
+    draft.events = draft.events.map((event) =>
+      event.kind === "generator" ? { ...event, seconds: 70 } : event,
+    );
   }),
   honest("busy-machine", "each phase began 1 to 2 s after it was due", (draft) => {
     moved(isPhase("fault"), 1_000)(draft);
     moved(isPhase("recovery"), 2_000)(draft);
     moved(isPhase("drain"), 1_500)(draft);
   }),
-  honest("notes", "people wrote notes into it", withEvent({ kind: "note", atMs: zeroMs + 1, text: '","link":"0123456789abcdef"}' })),
+  honest(
+    "notes",
+    "people wrote notes into it",
+    withEvent({ kind: "note", atMs: zeroMs + 1, text: '","link":"0123456789abcdef"}' }),
+  ),
 ];
 
 export const records: LieGroup = {
-  title: "a record that is not as the run left it", runs: "hermetic",
-  lies: [...damages, ...forgeries], honest: controls,
+  title: "a record that is not as the run left it",
+  runs: "hermetic",
+  lies: [...damages, ...forgeries],
+  honest: controls,
 };

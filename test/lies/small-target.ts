@@ -49,11 +49,23 @@ const edge = `
   }).listen(Number(process.env.PORT), process.env.HOST);
 `;
 
-function launch(program: string, reach: (place: Place) => { readonly host: string; readonly port: number } | null) {
+function launch(
+  program: string,
+  reach: (place: Place) => { readonly host: string; readonly port: number } | null,
+) {
   return (place: Place): Launch => {
     const [{ host, port }, to] = [place.listen("http"), reach(place)];
-    const env = { HOST: host, PORT: String(port), ...(to === null ? {} : { TO_HOST: to.host, TO_PORT: String(to.port) }) };
-    return { command: place.tool("node").executable, args: ["main.mjs"], env, files: { "main.mjs": program } };
+    const env = {
+      HOST: host,
+      PORT: String(port),
+      ...(to === null ? {} : { TO_HOST: to.host, TO_PORT: String(to.port) }),
+    };
+    return {
+      command: place.tool("node").executable,
+      args: ["main.mjs"],
+      env,
+      files: { "main.mjs": program },
+    };
   };
 }
 
@@ -61,17 +73,34 @@ const target = ownTarget({
   name: "small",
   pack: streaming,
   services: [
-    { name: "origin", kind: "origin", port: 18_310, tools: ["node"], ready: "/health", launch: launch(origin, () => null) },
     {
-      name: "edge", kind: "edge", port: 18_311, tools: ["node"], ready: "/health",
+      name: "origin",
+      kind: "origin",
+      port: 18_310,
+      tools: ["node"],
+      ready: "/health",
+      launch: launch(origin, () => null),
+    },
+    {
+      name: "edge",
+      kind: "edge",
+      port: 18_311,
+      tools: ["node"],
+      ready: "/health",
       // Past the proxy, nothing of the target meets what is broken on the link.
-      launch: launch(edge, (place) => (lie === "bypass" ? place.direct("origin", "http") : place.reach("origin", "http"))),
+      launch: launch(edge, (place) =>
+        lie === "bypass" ? place.direct("origin", "http") : place.reach("origin", "http"),
+      ),
     },
   ],
   links: [["edge", "origin"]],
   edges: ["edge"],
   stream: {
-    event: "main", segmentMs, availabilityStartMs: 0, dvrSegments: 50, segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+    event: "main",
+    segmentMs,
+    availabilityStartMs: 0,
+    dvrSegments: 50,
+    segmentPath: "/live/{event}/{rendition}/{number}.m4s",
     renditions: [{ name: "video", kind: "video", bitsPerSecond: 96_000 }],
   },
 });
@@ -80,15 +109,67 @@ const always: readonly Phase[] = ["baseline", "fault", "recovery"];
 const live = { metric: "segment_ms", where: { lane: "live" } } as const;
 
 export default defineExperiment({
-  name: "small-target", title: "Latency between a small edge and its origin", story: "A lie about it must never be held.",
-  tier: "latency", target, topology: "own",
+  name: "small-target",
+  title: "Latency between a small edge and its origin",
+  story: "A lie about it must never be held.",
+  tier: "latency",
+  target,
+  topology: "own",
   phasesMs: { baseline: 6_000, fault: 7_000, recovery: 7_000 },
-  load: [{ name: "live", workload: "viewers", exec: "live", lane: "live", ratePerSecond: { baseline: 15, fault: 40, recovery: 15 }, vus: 240 }],
-  hypothesis: [
-    { ...live, title: "Live segments are served", statistic: "share", having: { outcome: "served" }, comparison: ">=", limit: 0.99, during: always, samplesMin: 40 },
-    { ...live, title: "Nobody waits long", statistic: "p95", comparison: "<=", limit: 1_500, unit: "ms", during: always, samplesMin: 40 },
+  load: [
+    {
+      name: "live",
+      workload: "viewers",
+      exec: "live",
+      lane: "live",
+      ratePerSecond: { baseline: 15, fault: 40, recovery: 15 },
+      vus: 240,
+    },
   ],
-  recovery: { title: "Served again", goodput: live, having: { outcome: "served" }, shareMin: 0.95, ofBaselineMin: 0.7, withinMs: 2_000, windowMs: 1_000 },
-  method: [{ atMs: 1_000, forMs: 5_000, fault: { kind: "latency", links: { from: { service: "edge" }, to: { service: "origin" } }, delayMs: 100, jitterMs: 20 } }],
-  blastRadius: { services: ["edge", "origin"], faultsAtOnceMax: 1 }, abortWhen: [], reliesOn: [],
+  hypothesis: [
+    {
+      ...live,
+      title: "Live segments are served",
+      statistic: "share",
+      having: { outcome: "served" },
+      comparison: ">=",
+      limit: 0.99,
+      during: always,
+      samplesMin: 40,
+    },
+    {
+      ...live,
+      title: "Nobody waits long",
+      statistic: "p95",
+      comparison: "<=",
+      limit: 1_500,
+      unit: "ms",
+      during: always,
+      samplesMin: 40,
+    },
+  ],
+  recovery: {
+    title: "Served again",
+    goodput: live,
+    having: { outcome: "served" },
+    shareMin: 0.95,
+    ofBaselineMin: 0.7,
+    withinMs: 2_000,
+    windowMs: 1_000,
+  },
+  method: [
+    {
+      atMs: 1_000,
+      forMs: 5_000,
+      fault: {
+        kind: "latency",
+        links: { from: { service: "edge" }, to: { service: "origin" } },
+        delayMs: 100,
+        jitterMs: 20,
+      },
+    },
+  ],
+  blastRadius: { services: ["edge", "origin"], faultsAtOnceMax: 1 },
+  abortWhen: [],
+  reliesOn: [],
 });

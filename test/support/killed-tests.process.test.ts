@@ -26,9 +26,15 @@ const program = `
   setInterval(() => {}, 1000);
 `;
 
-async function killedTests(cache: string): Promise<{ readonly folder: string; readonly pids: readonly number[] }> {
+async function killedTests(
+  cache: string,
+): Promise<{ readonly folder: string; readonly pids: readonly number[] }> {
   const env = { ...process.env, SEAWALL_CACHE: cache, TMPDIR: cache };
-  const tests = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program], { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
+  const tests = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program],
+    { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] },
+  );
   const [said] = (await once(tests.stdout, "data")) as [Buffer];
   const ended = once(tests, "exit");
   tests.kill("SIGKILL");
@@ -36,7 +42,8 @@ async function killedTests(cache: string): Promise<{ readonly folder: string; re
   return JSON.parse(said.toString()) as { folder: string; pids: number[] };
 }
 
-const living = (pids: readonly number[]): readonly number[] => pids.filter((pid) => listProcesses().includes(pid) && statOf(pid)?.state !== "Z");
+const living = (pids: readonly number[]): readonly number[] =>
+  pids.filter((pid) => listProcesses().includes(pid) && statOf(pid)?.state !== "Z");
 
 it("is found and ended by recover, by the next tests too, and is nothing that keeps a run from starting once it is gone", async () => {
   const cache = mkdtempSync(join(tmpdir(), "seawall-cache-"));
@@ -54,11 +61,24 @@ it("is found and ended by recover, by the next tests too, and is nothing that ke
   const down = join(cache, "down");
   const entry = { kind: "command", command: "sh", args: ["-c", `echo down > ${down}`] };
   const owner = { runId: "inner", pid: 2 ** 22 + 1, startTicks: 1, directory: "" };
-  writeFileSync(join(second.folder, "seawall-cache-x", "state", "inner.ndjson"), `${JSON.stringify({ owner })}\n${JSON.stringify({ entry, id: 0 })}\n`);
-  const next = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program, "once"], { cwd: root, env: { ...process.env, SEAWALL_CACHE: cache, TMPDIR: cache }, stdio: ["ignore", "ignore", "pipe"] });
+  writeFileSync(
+    join(second.folder, "seawall-cache-x", "state", "inner.ndjson"),
+    `${JSON.stringify({ owner })}\n${JSON.stringify({ entry, id: 0 })}\n`,
+  );
+  const next = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program, "once"],
+    {
+      cwd: root,
+      env: { ...process.env, SEAWALL_CACHE: cache, TMPDIR: cache },
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
   const [said] = (await once(next.stderr, "data")) as [Buffer];
   await once(next, "exit");
-  expect(said.toString()).toMatch(/^tests that were killed \(tests-.*\): what they left is undone\n$/);
+  expect(said.toString()).toMatch(
+    /^tests that were killed \(tests-.*\): what they left is undone\n$/,
+  );
   expect(living(second.pids)).toEqual([]);
   expect(readFileSync(down, "utf8")).toBe("down\n");
   expect(readdirSync(cache).sort()).toEqual(["down", "state"]);

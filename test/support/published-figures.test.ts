@@ -6,19 +6,36 @@ import { publishedShare, untrueFigure } from "./published-figures.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
 const took = (harnessCpuSeconds: number): RunEvent[] => [
-  { kind: "generator", atMs: 0, exitCode: 0, signal: null, expected: true, detail: "", generatorCpuSeconds: 10, harnessCpuSeconds, seconds: 67 },
+  {
+    kind: "generator",
+    atMs: 0,
+    exitCode: 0,
+    signal: null,
+    expected: true,
+    detail: "",
+    generatorCpuSeconds: 10,
+    harnessCpuSeconds,
+    seconds: 67,
+  },
 ];
 
 it("finds the figure that README publishes", () => {
   expect(publishedShare(readme)).toBeGreaterThan(0.01);
-  expect(publishedShare("| processor time of the harness itself under load, against k6's | 9.6 % | 9.9 % | 10.9 % |")).toBe(0.099);
+  expect(
+    publishedShare(
+      "| processor time of the harness itself under load, against k6's | 9.6 % | 9.9 % | 10.9 % |",
+    ),
+  ).toBe(0.099);
   expect(publishedShare("nothing")).toBeNull();
 });
 
 it("is content with a figure that is true, and says which is not", () => {
-  const row = "| processor time of the harness itself under load, against k6's | 9 % | 10 % | 11 % |";
+  const row =
+    "| processor time of the harness itself under load, against k6's | 9 % | 10 % | 11 % |";
   expect(untrueFigure(took(1.4), row)).toBeNull();
-  expect(untrueFigure(took(1.6), row)).toMatch(/^README.md says that the harness takes 10.0 % of k6's .* this run took 16.0 % \(1.60 s of 10.00 s\)/);
+  expect(untrueFigure(took(1.6), row)).toMatch(
+    /^README.md says that the harness takes 10.0 % of k6's .* this run took 16.0 % \(1.60 s of 10.00 s\)/,
+  );
   expect(untrueFigure([], row)).toBeNull();
   expect(untrueFigure(took(1), "nothing")).toContain("publishes no processor time");
 });

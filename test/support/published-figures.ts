@@ -13,20 +13,36 @@ const factor = 1.5;
 
 /** The median in README's table, a share of 1. */
 export function publishedShare(readme: string): number | null {
-  const row = readme.split("\n").find((line) => line.startsWith("| processor time of the harness itself under load, against k6's"));
-  const median = row === undefined ? Number.NaN : Number(/^\s*([\d.]+) %/.exec(row.split("|")[3] ?? "")?.[1]);
+  const row = readme
+    .split("\n")
+    .find((line) =>
+      line.startsWith("| processor time of the harness itself under load, against k6's"),
+    );
+  const median =
+    row === undefined ? Number.NaN : Number(/^\s*([\d.]+) %/.exec(row.split("|")[3] ?? "")?.[1]);
   return Number.isFinite(median) ? median / 100 : null;
 }
 
 /** What is to be said of a run of `origin-storm`; null when the figure is true. */
-export function untrueFigure(events: readonly RunEvent[], readme: string = readFileSync(join(root, "README.md"), "utf8")): string | null {
+export function untrueFigure(
+  events: readonly RunEvent[],
+  readme: string = readFileSync(join(root, "README.md"), "utf8"),
+): string | null {
   const published = publishedShare(readme);
-  if (published === null) return "README.md publishes no processor time of the harness that a test could compare";
+  if (published === null)
+    return "README.md publishes no processor time of the harness that a test could compare";
   const generator = events.find((event) => event.kind === "generator");
-  if (generator?.kind !== "generator" || generator.generatorCpuSeconds === null || generator.generatorCpuSeconds === 0) return null;
+  if (
+    generator?.kind !== "generator" ||
+    generator.generatorCpuSeconds === null ||
+    generator.generatorCpuSeconds === 0
+  )
+    return null;
   const measured = generator.harnessCpuSeconds / generator.generatorCpuSeconds;
   if (measured <= published * factor) return null;
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-  return `README.md says that the harness takes ${percent(published)} of k6's processor time in origin-storm; this run took ${percent(measured)} `
-    + `(${generator.harnessCpuSeconds.toFixed(2)} s of ${generator.generatorCpuSeconds.toFixed(2)} s). On an idle machine: node_modules/.bin/node benchmarks/start.ts, and publish what it prints.`;
+  return (
+    `README.md says that the harness takes ${percent(published)} of k6's processor time in origin-storm; this run took ${percent(measured)} ` +
+    `(${generator.harnessCpuSeconds.toFixed(2)} s of ${generator.generatorCpuSeconds.toFixed(2)} s). On an idle machine: node_modules/.bin/node benchmarks/start.ts, and publish what it prints.`
+  );
 }

@@ -15,7 +15,9 @@ export async function setup(): Promise<() => void> {
   const state = stateFolder(process.env);
   await endKilledTests(state);
   const ledger = opened(state);
-  const { folder, remove } = makeFolder((path) => { ledger?.record({ kind: "directory", path }); });
+  const { folder, remove } = makeFolder((path) => {
+    ledger?.record({ kind: "directory", path });
+  });
   return () => {
     // Something still runs in the folder: `recover` finds it by the ledger, whose owner ends now.
     if (remove()) ledger?.remove();
@@ -27,7 +29,9 @@ async function endKilledTests(state: string): Promise<void> {
   for (const left of readable(state)) {
     if (left.alive || !left.runId.startsWith(testsPrefix)) continue;
     const remaining = await recoverWithin(left);
-    process.stderr.write(`tests that were killed (${left.runId}): ${remaining.length === 0 ? "what they left is undone" : `still there: ${remaining.join("; ")}`}\n`);
+    process.stderr.write(
+      `tests that were killed (${left.runId}): ${remaining.length === 0 ? "what they left is undone" : `still there: ${remaining.join("; ")}`}\n`,
+    );
   }
 }
 
@@ -43,9 +47,15 @@ function readable(state: string): ReturnType<typeof leftRuns> {
 /** Tests of most parts write nothing outside their folder, and need not fail where a ledger cannot be written. */
 function opened(state: string): FileLedger | null {
   try {
-    return new FileLedger(state, `${testsPrefix}${stampOf(Date.now())}-${randomBytes(3).toString("hex")}`, "");
+    return new FileLedger(
+      state,
+      `${testsPrefix}${stampOf(Date.now())}-${randomBytes(3).toString("hex")}`,
+      "",
+    );
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}; \`seawall recover\` will not find what killed tests leave\n`);
+    process.stderr.write(
+      `${(error as Error).message}; \`seawall recover\` will not find what killed tests leave\n`,
+    );
     return null;
   }
 }

@@ -58,39 +58,63 @@ export function fetchSegment(wish: Wish): void {
   let endedMs: number | null = null;
   for (let leftMs = giveUpMs - Date.now(); leftMs > 0; leftMs = giveUpMs - Date.now()) {
     edge = next;
-    const timeout = edges.length > 1 || wish.steer !== undefined ? Math.min(leftMs, wish.deadlineMs * shareOfEdge) : leftMs;
-    const answer = http.get(edge.url + pathOf(wish), { tags: { lane, edge: edge.name }, timeout: Math.max(50, timeout), ...hostOf(edge), ...(isLooking || wish.inspects === true ? { responseType: "binary" } : {}) });
+    const timeout =
+      edges.length > 1 || wish.steer !== undefined
+        ? Math.min(leftMs, wish.deadlineMs * shareOfEdge)
+        : leftMs;
+    const answer = http.get(edge.url + pathOf(wish), {
+      tags: { lane, edge: edge.name },
+      timeout: Math.max(50, timeout),
+      ...hostOf(edge),
+      ...(isLooking || wish.inspects === true ? { responseType: "binary" } : {}),
+    });
     if ((answer.status === 200 && answer.error_code === 0) || isUndecodable(answer)) {
       endedMs = Date.now();
       said = saidBy(answer);
       // Whoever got other bytes cannot play them, and does not know that it should ask again.
       const asked = { lane, edge: edge.name, rendition: wish.rendition, number: wish.number };
       const isOther = isLooking && !isSegment(answer, asked, said.flagged === "yes");
-      outcome = isOther || isWrong(wish, answer, said) ? "wrong" : endedMs > giveUpMs ? "late" : "served";
+      outcome =
+        isOther || isWrong(wish, answer, said) ? "wrong" : endedMs > giveUpMs ? "late" : "served";
       break;
     }
     outcome = isShed(answer) ? "shed" : "lost";
     if (isBroken(answer)) {
       next = wish.steer?.(edge) ?? edgeAfter(edges, ++failures);
       // Another edge is asked at once; when all have failed, they are given a moment.
-      if (wish.steer === undefined ? failures % edges.length !== 0 : next.name !== edge.name) continue;
+      if (wish.steer === undefined ? failures % edges.length !== 0 : next.name !== edge.name)
+        continue;
     }
     const waitMs = Math.min(adviceMs(answer), giveUpMs - Date.now());
     if (waitMs > 0) sleep(waitMs / 1000);
   }
   segmentMs.add(Math.max(0, (endedMs ?? Date.now()) - wish.intendedMs), {
-    lane, outcome, edge: edge.name, home: edgeAfter(edges, 0).name, rendition: wish.rendition, bytes: isLooking ? bytesLooked : "unread", ...said,
+    lane,
+    outcome,
+    edge: edge.name,
+    home: edgeAfter(edges, 0).name,
+    rendition: wish.rendition,
+    bytes: isLooking ? bytesLooked : "unread",
+    ...said,
   });
 }
 
 /** Whose segment it is, whether it is said to have a defect, and whether a notification came with it: `yes`, `no`, or `none` when nothing was served. */
-interface Said { readonly pipeline: string; readonly flagged: string; readonly notified: string }
+interface Said {
+  readonly pipeline: string;
+  readonly flagged: string;
+  readonly notified: string;
+}
 
 const unsaid: Said = { pipeline: "none", flagged: "none", notified: "none" };
 
 function saidBy({ headers }: Answer): Said {
   const told = (name: string): string => (headers[name] === undefined ? "no" : "yes");
-  return { pipeline: pipelineOf(headers["X-Pipeline"]), flagged: told("X-Defects"), notified: told("X-Notifications") };
+  return {
+    pipeline: pipelineOf(headers["X-Pipeline"]),
+    flagged: told("X-Defects"),
+    notified: told("X-Notifications"),
+  };
 }
 
 /** A header is the target's word: only a single letter, as pipelines are called, becomes a tag. */
@@ -101,7 +125,9 @@ function pipelineOf(header: string | undefined): string {
 
 function isWrong({ inspects, number }: Wish, { body }: Answer, { flagged }: Said): boolean {
   if (inspects !== true || flagged === "yes") return false;
-  return !(body instanceof ArrayBuffer) || mediaProblem(body, number, settings.stream.segmentMs) !== null;
+  return (
+    !(body instanceof ArrayBuffer) || mediaProblem(body, number, settings.stream.segmentMs) !== null
+  );
 }
 
 function edgeAfter(edges: readonly Edge[], failures: number): Edge {

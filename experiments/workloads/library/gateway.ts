@@ -27,7 +27,10 @@ export interface StartWish {
   readonly patienceMs: number;
 }
 
-interface Backoff { readonly maxRetries: number; readonly retryAfterSeconds: number }
+interface Backoff {
+  readonly maxRetries: number;
+  readonly retryAfterSeconds: number;
+}
 
 /** What this device was last told. A virtual user is a device: it remembers from one iteration to the next. */
 const told: { [K in Kind]?: Backoff } = {};
@@ -46,13 +49,21 @@ export function startSession(wish: StartWish): boolean {
     unasked.add(1, { lane: "start" });
     return false;
   }
-  if (wish.intendedMs !== undefined) startLateMs.add(Math.max(0, Date.now() - intendedMs), { lane: "start" });
+  if (wish.intendedMs !== undefined)
+    startLateMs.add(Math.max(0, Date.now() - intendedMs), { lane: "start" });
   let outcome = "lost";
   let silences = random(0) < 0.5 ? 0 : 1;
   for (let retries = 0; Date.now() < giveUpMs; retries++) {
-    const answer = http.post(`${gatewayAfter(silences)}/sessions`, JSON.stringify({ device: `tv-${exec.vu.idInTest}` }), {
-      headers: { "X-Request-Kind": wish.kind, "Content-Type": "application/json" }, tags, responseType: "text", timeout: Math.max(50, Math.min(answerMs[wish.kind], giveUpMs - Date.now())),
-    });
+    const answer = http.post(
+      `${gatewayAfter(silences)}/sessions`,
+      JSON.stringify({ device: `tv-${exec.vu.idInTest}` }),
+      {
+        headers: { "X-Request-Kind": wish.kind, "Content-Type": "application/json" },
+        tags,
+        responseType: "text",
+        timeout: Math.max(50, Math.min(answerMs[wish.kind], giveUpMs - Date.now())),
+      },
+    );
     remember(wish.kind, answer);
     if (answer.status === 201) {
       outcome = Date.now() <= intendedMs + wish.goodWithinMs ? "served" : "late";
@@ -60,7 +71,10 @@ export function startSession(wish: StartWish): boolean {
     }
     if (answer.status === 0) silences++;
     outcome = answer.status === 503 ? "shed" : "lost";
-    const waitMs = waitMsBefore(retries, answer.status === 503 ? backoffOf(answer) : told[wish.kind]);
+    const waitMs = waitMsBefore(
+      retries,
+      answer.status === 503 ? backoffOf(answer) : told[wish.kind],
+    );
     // Nobody is there any more by then.
     if (Date.now() + waitMs >= giveUpMs) break;
     sleep(waitMs / 1000);
@@ -81,7 +95,9 @@ type Answer = RefinedResponse<"text">;
 /** Infinite when the device is not to try again until its viewer acts. */
 function waitMsBefore(retries: number, backoff: Backoff | undefined): number {
   if (backoff === undefined) return naiveMs;
-  return retries >= backoff.maxRetries ? Number.POSITIVE_INFINITY : 1_000 * backoff.retryAfterSeconds * 2 ** retries;
+  return retries >= backoff.maxRetries
+    ? Number.POSITIVE_INFINITY
+    : 1_000 * backoff.retryAfterSeconds * 2 ** retries;
 }
 
 function remember(kind: Kind, answer: Answer): void {
@@ -92,5 +108,9 @@ function remember(kind: Kind, answer: Answer): void {
 function backoffOf(answer: Answer): Backoff | undefined {
   const { maxRetries, retryAfterSeconds } = (parsed(answer)?.["backoff"] ?? {}) as Partial<Backoff>;
   // Advice that is no number would be followed for ever, or not at all.
-  return typeof maxRetries === "number" && typeof retryAfterSeconds === "number" && retryAfterSeconds >= 0 ? { maxRetries, retryAfterSeconds } : undefined;
+  return typeof maxRetries === "number" &&
+    typeof retryAfterSeconds === "number" &&
+    retryAfterSeconds >= 0
+    ? { maxRetries, retryAfterSeconds }
+    : undefined;
 }

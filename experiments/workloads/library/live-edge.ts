@@ -23,7 +23,14 @@ export function watchLive(how: Pick<Wish, "edges" | "steer" | "inspects">): void
   const intendedMs = dueMs + random(0) * bunchMs;
   sleep(Math.max(0, intendedMs - Date.now()) / 1000);
   startLateMs.add(Math.max(0, Date.now() - intendedMs), { lane: "live" });
-  fetchSegment({ ...how, lane: "live", rendition: renditionFor(random(2), random(3)), number, intendedMs, deadlineMs: liveDeadlineMs });
+  fetchSegment({
+    ...how,
+    lane: "live",
+    rendition: renditionFor(random(2), random(3)),
+    number,
+    intendedMs,
+    deadlineMs: liveDeadlineMs,
+  });
 }
 
 /** Half of all segment requests are for audio, the rest for any of the video renditions. */

@@ -21,7 +21,12 @@ const lookingDraw = 9;
 
 type Answer = RefinedResponse<ResponseType | undefined>;
 
-interface Asked { readonly lane: string; readonly edge: string; readonly rendition: string; readonly number: number }
+interface Asked {
+  readonly lane: string;
+  readonly edge: string;
+  readonly rendition: string;
+  readonly number: number;
+}
 
 /** Whether this iteration's viewer looks at its body. */
 export function looks(): boolean {
@@ -44,7 +49,8 @@ export function isSegment(answer: Answer, asked: Asked, flagged: boolean): boole
   const encoded = headerOf(answer, "content-encoding") !== undefined;
   const length = headerOf(answer, "content-length");
   const { container, problem } = lookAtBody(new Uint8Array(answer.body), {
-    contentType: headerOf(answer, "content-type"), contentLength: encoded || length === undefined ? undefined : Number(length),
+    contentType: headerOf(answer, "content-type"),
+    contentLength: encoded || length === undefined ? undefined : Number(length),
     leastBytes: leastBytes(settings.stream, asked.rendition),
   });
   // A player passes over a segment that is said to have a defect.
@@ -54,7 +60,12 @@ export function isSegment(answer: Answer, asked: Asked, flagged: boolean): boole
   return isPublished && (flagged || problem === null);
 }
 
-function note({ lane, edge, rendition }: Asked, container: string, problem: string, print: number): void {
+function note(
+  { lane, edge, rendition }: Asked,
+  container: string,
+  problem: string,
+  print: number,
+): void {
   bodySeen.add(print, { lane, edge, rendition, by: "viewer", container, problem });
 }
 

@@ -30,7 +30,13 @@ export function pick<T>(items: readonly T[], at: number): T {
 /** All of them in a random order, of which `pick(items, random(draw))` is the first. */
 export function shuffled<T>(items: readonly T[], draw: number): T[] {
   const left = [...items];
-  return items.map((_, index) => left.splice(Math.min(left.length - 1, Math.floor(random(draw + index * drawsApart) * left.length)), 1)[0] as T);
+  return items.map(
+    (_, index) =>
+      left.splice(
+        Math.min(left.length - 1, Math.floor(random(draw + index * drawsApart) * left.length)),
+        1,
+      )[0] as T,
+  );
 }
 
 /** More than an iteration makes draws of its own. */

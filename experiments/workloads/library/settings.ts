@@ -26,8 +26,12 @@ export interface Settings {
     readonly event: string;
     readonly segmentMs: number;
     readonly availabilityStartMs: number;
-    readonly renditions: readonly { readonly name: string; readonly kind: "video" | "audio"; readonly bitsPerSecond: number;
-      readonly leastBytesShare?: number }[];
+    readonly renditions: readonly {
+      readonly name: string;
+      readonly kind: "video" | "audio";
+      readonly bitsPerSecond: number;
+      readonly leastBytesShare?: number;
+    }[];
     readonly leastBytesShare?: number;
     readonly segmentPath: string;
     readonly dvrSegments: number;
@@ -36,7 +40,11 @@ export interface Settings {
   };
   /** The load's first ms, before the baseline, and how long each phase lasts. */
   readonly leadInMs: number;
-  readonly phasesMs: { readonly baseline: number; readonly fault: number; readonly recovery: number };
+  readonly phasesMs: {
+    readonly baseline: number;
+    readonly fault: number;
+    readonly recovery: number;
+  };
   readonly scenarios: NonNullable<Options["scenarios"]>;
 }
 
@@ -45,13 +53,19 @@ const alone: Settings = {
   edges: [{ name: "edge", url: __ENV["EDGE"] ?? "http://127.0.0.1:8080" }],
   gateways: [{ name: "gateway", url: __ENV["GATEWAY"] ?? "http://127.0.0.1:18090" }],
   stream: {
-    event: "main", segmentMs: 2_000, availabilityStartMs: 0, dvrSegments: 20,
+    event: "main",
+    segmentMs: 2_000,
+    availabilityStartMs: 0,
+    dvrSegments: 20,
     renditions: [
-      { name: "v720", kind: "video", bitsPerSecond: 1_500_000 }, { name: "v360", kind: "video", bitsPerSecond: 600_000 }, { name: "audio", kind: "audio", bitsPerSecond: 128_000 },
+      { name: "v720", kind: "video", bitsPerSecond: 1_500_000 },
+      { name: "v360", kind: "video", bitsPerSecond: 600_000 },
+      { name: "audio", kind: "audio", bitsPerSecond: 128_000 },
     ],
     segmentPath: "/live/{event}/{rendition}/{number}.m4s",
   },
-  leadInMs: 0, phasesMs: { baseline: 5_000, fault: 10_000, recovery: 5_000 },
+  leadInMs: 0,
+  phasesMs: { baseline: 5_000, fault: 10_000, recovery: 5_000 },
   scenarios: {},
 };
 
@@ -60,9 +74,20 @@ export const settings: Settings = told === undefined ? alone : (JSON.parse(told)
 
 /** For plain `k6 run`: these functions, so many iterations a second, for 20 s. Under the harness the experiment says what is run. */
 export function optionsOf(perSecond: Readonly<Record<string, number>>): Options {
-  const own = Object.entries(perSecond).map(([name, rate]) => [name, {
-    executor: "constant-arrival-rate", exec: name, rate: Math.round(rate * 10), timeUnit: "10s", duration: "20s", preAllocatedVUs: Math.ceil(rate * 10),
-  }] as const);
+  const own = Object.entries(perSecond).map(
+    ([name, rate]) =>
+      [
+        name,
+        {
+          executor: "constant-arrival-rate",
+          exec: name,
+          rate: Math.round(rate * 10),
+          timeUnit: "10s",
+          duration: "20s",
+          preAllocatedVUs: Math.ceil(rate * 10),
+        },
+      ] as const,
+  );
   return {
     scenarios: told === undefined ? Object.fromEntries(own) : settings.scenarios,
     // Media is read to its end and thrown away.

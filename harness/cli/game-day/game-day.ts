@@ -33,13 +33,19 @@ export interface GameDayOptions {
   readonly resume: string | null;
 }
 
-export async function gameDay(context: Context, file: string, options: GameDayOptions): Promise<number> {
+export async function gameDay(
+  context: Context,
+  file: string,
+  options: GameDayOptions,
+): Promise<number> {
   const loaded = await loadGameDay(context, file);
   const past = options.resume === null ? null : resolve(context.cwd, options.resume);
-  const seed = past === null ? options.run.seed ?? randomInt(0, 2 ** 32) : readPlanOfDay(past).seed;
+  const seed =
+    past === null ? (options.run.seed ?? randomInt(0, 2 ** 32)) : readPlanOfDay(past).seed;
   const ready = await readySteps(context, loaded, seed, options.run);
   const named = relative(context.cwd, loaded.path) || loaded.path;
-  const describe = (id: string): Day => describeDay(context, loaded.day, named, id, ready, options.yes ? "yes" : "people", seed);
+  const describe = (id: string): Day =>
+    describeDay(context, loaded.day, named, id, ready, options.yes ? "yes" : "people", seed);
   if (options.planOnly) {
     const day = describe("");
     if (options.run.json) context.stdout.json(day);
@@ -48,12 +54,17 @@ export async function gameDay(context: Context, file: string, options: GameDayOp
   }
   refuseUnwritable(options.run.out);
   if (ready.some((one) => !isVirtual(one.planned.plan.substrate))) refuseDirtyMachine(context);
-  const { directory, day } = past === null ? opened(options.run.out, describe, seed) : resumed(past, describe);
+  const { directory, day } =
+    past === null ? opened(options.run.out, describe, seed) : resumed(past, describe);
   await hold(context, day, directory, ready, options);
   return told(context, directory, options.run.json);
 }
 
-function opened(out: string, describe: (id: string) => Day, seed: number): { directory: string; day: Day } {
+function opened(
+  out: string,
+  describe: (id: string) => Day,
+  seed: number,
+): { directory: string; day: Day } {
   const { directory, id } = makeRunDirectory(out, "game-days", newRunId(Date.now(), seed), false);
   const day = describe(id);
   writeWhole(join(directory, dayFiles.day), `${JSON.stringify(day, null, 2)}\n`);
@@ -61,35 +72,79 @@ function opened(out: string, describe: (id: string) => Day, seed: number): { dir
 }
 
 /** The same steps in the same order, or what was decided would be about something else. */
-function resumed(directory: string, describe: (id: string) => Day): { directory: string; day: Day } {
+function resumed(
+  directory: string,
+  describe: (id: string) => Day,
+): { directory: string; day: Day } {
   const before = readPlanOfDay(directory);
   const now = describe(before.id);
-  const named = (day: Day): string => day.steps.map((step) => [step.experiment, ...step.without].join(" without ")).join(", ");
+  const named = (day: Day): string =>
+    day.steps.map((step) => [step.experiment, ...step.without].join(" without ")).join(", ");
   if (named(before) !== named(now)) {
-    throw new SeawallError("GAME_DAY_MALFORMED", `${directory} was a day of ${named(before)}; the file now says ${named(now)}`, { hint: "Leave out --resume to begin a day of its own." });
+    throw new SeawallError(
+      "GAME_DAY_MALFORMED",
+      `${directory} was a day of ${named(before)}; the file now says ${named(now)}`,
+      { hint: "Leave out --resume to begin a day of its own." },
+    );
   }
-  writeWhole(join(directory, dayFiles.day), `${JSON.stringify({ ...now, answers: before.answers === "yes" ? "yes" : now.answers }, null, 2)}\n`);
+  writeWhole(
+    join(directory, dayFiles.day),
+    `${JSON.stringify({ ...now, answers: before.answers === "yes" ? "yes" : now.answers }, null, 2)}\n`,
+  );
   return { directory, day: now };
 }
 
-async function hold(context: Context, day: Day, directory: string, ready: readonly Ready[], options: GameDayOptions): Promise<void> {
+async function hold(
+  context: Context,
+  day: Day,
+  directory: string,
+  ready: readonly Ready[],
+  options: GameDayOptions,
+): Promise<void> {
   const clock = realClock();
   using log = new DayLog(join(directory, dayFiles.events), () => clock.nowMs());
   const desk = new Desk(day, log, clock);
-  await using page = options.yes ? null : await serveDay({ day, desk, log, directory, nowMs: () => clock.nowMs(), port: options.port });
+  await using page = options.yes
+    ? null
+    : await serveDay({ day, desk, log, directory, nowMs: () => clock.nowMs(), port: options.port });
   if (page !== null) {
     const wide = Math.max(...day.roles.map((role) => role.name.length));
-    context.stderr.write(`${day.title}: ${day.steps.length} steps, on a page of this machine only; a link is as good as a key\n${day.roles.map((role) => `  ${role.name.padEnd(wide)}  ${page.linkOf(role.name)}\n`).join("")}`);
+    context.stderr.write(
+      `${day.title}: ${day.steps.length} steps, on a page of this machine only; a link is as good as a key\n${day.roles.map((role) => `  ${role.name.padEnd(wide)}  ${page.linkOf(role.name)}\n`).join("")}`,
+    );
   }
-  const run = (step: number, holding: ((signal: AbortSignal) => Promise<void>) | null, stopped: AbortSignal) =>
-    runStep({ context, ready: ready[step] as Ready, step, seed: day.seed, log, directory, live: page !== null, hold: holding }, stopped);
-  await conductDay(day, { log, desk, run, explain: (error) => explained(context, error) }, context.signal);
+  const run = (
+    step: number,
+    holding: ((signal: AbortSignal) => Promise<void>) | null,
+    stopped: AbortSignal,
+  ) =>
+    runStep(
+      {
+        context,
+        ready: ready[step] as Ready,
+        step,
+        seed: day.seed,
+        log,
+        directory,
+        live: page !== null,
+        hold: holding,
+      },
+      stopped,
+    );
+  await conductDay(
+    day,
+    { log, desk, run, explain: (error) => explained(context, error) },
+    context.signal,
+  );
   // Pages hear how it ended before the connection does.
   if (page !== null) await new Promise((wake) => setTimeout(wake, 300));
 }
 
 function explained(context: Context, error: unknown): { why: string; exitCode: number } {
-  return { why: error instanceof Error ? error.message : String(error), exitCode: explain(error, context.stderr) };
+  return {
+    why: error instanceof Error ? error.message : String(error),
+    exitCode: explain(error, context.stderr),
+  };
 }
 
 /** From what is on disk, as anybody gets it who looks later. */
@@ -99,7 +154,9 @@ export function told(context: Context, directory: string, json: boolean): number
   writeWhole(join(directory, dayFiles.result), `${JSON.stringify(recorded.result, null, 2)}\n`);
   writeWhole(report, renderDayReport(recorded));
   const people = json ? context.stderr : context.stdout;
-  people.write(`\n${dayResultText(recorded, Math.min(100, people.columns)).join("\n")}\n\nday      ${relative(context.cwd, directory) || "."}\nreport   ${pathToFileURL(report).href}\n`);
+  people.write(
+    `\n${dayResultText(recorded, Math.min(100, people.columns)).join("\n")}\n\nday      ${relative(context.cwd, directory) || "."}\nreport   ${pathToFileURL(report).href}\n`,
+  );
   if (json) context.stdout.json(recorded.result);
   return recorded.result.exitCode;
 }

@@ -16,7 +16,10 @@ export class Person {
   }
 
   #headers(): Record<string, string> {
-    return { Authorization: `Bearer ${this.#url.hash.slice(1)}`, "Content-Type": "application/json" };
+    return {
+      Authorization: `Bearer ${this.#url.hash.slice(1)}`,
+      "Content-Type": "application/json",
+    };
   }
 
   async #follow(): Promise<void> {
@@ -27,25 +30,39 @@ export class Person {
       text = messages.pop() ?? "";
       for (const message of messages) {
         const data = /^data: (.*)$/m.exec(message)?.[1];
-        if (message.includes("event: state") && data !== undefined) this.#state = JSON.parse(data) as DayState;
+        if (message.includes("event: state") && data !== undefined)
+          this.#state = JSON.parse(data) as DayState;
         else if (data !== undefined) this.events.push(JSON.parse(data) as DayEvent);
       }
     }
   }
 
-  count<K extends DayHappening["kind"]>(kind: K, which: (event: DayEvent & { kind: K }) => boolean = () => true): number {
-    return this.events.filter((event): event is DayEvent & { kind: K } => event.kind === kind && which(event as DayEvent & { kind: K })).length;
+  count<K extends DayHappening["kind"]>(
+    kind: K,
+    which: (event: DayEvent & { kind: K }) => boolean = () => true,
+  ): number {
+    return this.events.filter(
+      (event): event is DayEvent & { kind: K } =>
+        event.kind === kind && which(event as DayEvent & { kind: K }),
+    ).length;
   }
 
   async until(what: () => boolean, why: string): Promise<void> {
     for (let times = 0; !what(); times++) {
-      if (times > 1_200) throw new Error(`never: ${why}; last was ${JSON.stringify(this.events.at(-1))}`);
+      if (times > 1_200)
+        throw new Error(`never: ${why}; last was ${JSON.stringify(this.events.at(-1))}`);
       await new Promise((wake) => setTimeout(wake, 50));
     }
   }
 
   async say(path: string, body: object): Promise<number> {
-    return (await fetch(new URL(`/api/${path}`, this.#url), { method: "POST", headers: this.#headers(), body: JSON.stringify(body) })).status;
+    return (
+      await fetch(new URL(`/api/${path}`, this.#url), {
+        method: "POST",
+        headers: this.#headers(),
+        body: JSON.stringify(body),
+      })
+    ).status;
   }
 
   async answer(number: number, word: "go" | "no-go"): Promise<void> {

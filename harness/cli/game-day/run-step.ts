@@ -43,7 +43,14 @@ export async function runStep(options: StepOptions, stopped: AbortSignal): Promi
   stopped.addEventListener("abort", relay, { once: true });
   try {
     const own: Context = { ...context, signal: ending.signal };
-    const planned = await plan(own, ready.source, ready.experiment, options.seed, ready.options, recordedVerdicts(ready.options.out));
+    const planned = await plan(
+      own,
+      ready.source,
+      ready.experiment,
+      options.seed,
+      ready.options,
+      recordedVerdicts(ready.options.out),
+    );
     using onlooker = new DayOnlooker(options, planned.plan);
     return outcomeOf(await runPlanned(own, planned, ready.options, onlooker));
   } finally {
@@ -53,7 +60,13 @@ export async function runStep(options: StepOptions, stopped: AbortSignal): Promi
 
 function outcomeOf({ verdict, exitCode, error }: Ran): Outcome {
   const letDown = error instanceof SeawallError;
-  return { result: letDown ? null : verdict.status, why: letDown ? error.message : verdict.why, exitCode, aborted: verdict.aborted?.reason ?? null, cleanup: verdict.cleanup.status };
+  return {
+    result: letDown ? null : verdict.status,
+    why: letDown ? error.message : verdict.why,
+    exitCode,
+    aborted: verdict.aborted?.reason ?? null,
+    cleanup: verdict.cleanup.status,
+  };
 }
 
 class DayOnlooker implements Onlooker, Disposable {
@@ -73,12 +86,27 @@ class DayOnlooker implements Onlooker, Disposable {
     this.#timer = setInterval(() => this.#look(), lookEveryMs);
     const { hold } = options;
     const msMax = isVirtual(runPlan.substrate) ? undefined : options.ready.step.hold?.waitMsMax;
-    this.hold = hold === null || msMax === undefined ? undefined : { msMax, samples: this.#everyday(), released: (signal) => hold(signal).catch((error: unknown) => { throw error instanceof NoGo ? new RunAborted("user", error.message) : error; }) };
+    this.hold =
+      hold === null || msMax === undefined
+        ? undefined
+        : {
+            msMax,
+            samples: this.#everyday(),
+            released: (signal) =>
+              hold(signal).catch((error: unknown) => {
+                throw error instanceof NoGo ? new RunAborted("user", error.message) : error;
+              }),
+          };
   }
 
   began(directory: string, runId: string): void {
     const { step } = this.#options;
-    this.#say({ kind: "recording", step, runId, directory: relative(this.#options.directory, directory) });
+    this.#say({
+      kind: "recording",
+      step,
+      runId,
+      directory: relative(this.#options.directory, directory),
+    });
   }
 
   event(event: RunEvent): void {
@@ -91,7 +119,9 @@ class DayOnlooker implements Onlooker, Disposable {
 
   samples(recorder: Parameters<Onlooker["samples"]>[0]): Seconds {
     this.#claims = new ClaimsSoFar(recorder, this.#plan);
-    this.#seconds = new Seconds(this.#claims, this.#plan, rhythmMsOf(this.#plan), (second) => this.#tell(second, false));
+    this.#seconds = new Seconds(this.#claims, this.#plan, rhythmMsOf(this.#plan), (second) =>
+      this.#tell(second, false),
+    );
     return this.#seconds;
   }
 
@@ -104,7 +134,9 @@ class DayOnlooker implements Onlooker, Disposable {
       ids.set(key, id);
       return id;
     };
-    return new Seconds({ series, sample: () => {} }, this.#plan, rhythmMsOf(this.#plan), (second) => this.#tell(second, true));
+    return new Seconds({ series, sample: () => {} }, this.#plan, rhythmMsOf(this.#plan), (second) =>
+      this.#tell(second, true),
+    );
   }
 
   #tell(second: Second, held: boolean): void {
@@ -128,9 +160,17 @@ class DayOnlooker implements Onlooker, Disposable {
     if (!this.#options.live || this.#claims === null || began < this.#notBeforeMs) return;
     const claims = this.#claims.at(nowMs, this.#events).map((finding) => {
       const { title, observed, limit } = claimRow(finding, this.#plan.hypothesis);
-      return { title, phase: finding.phase ?? "baseline", status: finding.status, observed, limit, open: finding.open };
+      return {
+        title,
+        phase: finding.phase ?? "baseline",
+        status: finding.status,
+        observed,
+        limit,
+        open: finding.open,
+      };
     });
-    this.#notBeforeMs = performance.now() + Math.max(lookEveryMs, (performance.now() - began) / judgeShareMax);
+    this.#notBeforeMs =
+      performance.now() + Math.max(lookEveryMs, (performance.now() - began) / judgeShareMax);
     const text = JSON.stringify(claims);
     if (claims.length === 0 || text === this.#saidClaims) return;
     this.#saidClaims = text;
@@ -154,13 +194,34 @@ class DayOnlooker implements Onlooker, Disposable {
 /** What people follow; the rest stands in the run's own record. */
 function seenOf(event: RunEvent): Seen | null {
   switch (event.kind) {
-    case "deploying": case "deployed": case "loadStarted": case "finished": return { what: event.kind };
-    case "phase": return { what: "phase", phase: event.phase };
-    case "injected": case "healed": return { what: event.kind, index: event.step, label: describeFault(event.fault), evidence: event.evidence };
-    case "exited": return event.expected ? null : { what: "trouble", text: `${event.service} died: ${event.detail}` };
-    case "generator": return event.expected ? null : { what: "trouble", text: `load generator: ${event.detail}` };
-    case "aborted": return { what: "trouble", text: `ended early (${event.reason}): ${event.detail}` };
-    case "cleaned": return event.status === "clean" ? null : { what: "trouble", text: `cleanup incomplete: ${event.left.join("; ")}` };
-    default: return null;
+    case "deploying":
+    case "deployed":
+    case "loadStarted":
+    case "finished":
+      return { what: event.kind };
+    case "phase":
+      return { what: "phase", phase: event.phase };
+    case "injected":
+    case "healed":
+      return {
+        what: event.kind,
+        index: event.step,
+        label: describeFault(event.fault),
+        evidence: event.evidence,
+      };
+    case "exited":
+      return event.expected
+        ? null
+        : { what: "trouble", text: `${event.service} died: ${event.detail}` };
+    case "generator":
+      return event.expected ? null : { what: "trouble", text: `load generator: ${event.detail}` };
+    case "aborted":
+      return { what: "trouble", text: `ended early (${event.reason}): ${event.detail}` };
+    case "cleaned":
+      return event.status === "clean"
+        ? null
+        : { what: "trouble", text: `cleanup incomplete: ${event.left.join("; ")}` };
+    default:
+      return null;
   }
 }

@@ -44,7 +44,8 @@ export type Next = { readonly scale: number } | { readonly conclusion: Conclusio
 /** What to run next, or what is known. */
 export function nextStep(steps: readonly SearchStep[], options: SearchOptions): Next {
   const known = reading(steps);
-  if (steps.length >= options.runsMax || settled(known, options)) return { conclusion: conclude(steps, known) };
+  if (steps.length >= options.runsMax || settled(known, options))
+    return { conclusion: conclude(steps, known) };
   return steps.length === 0 ? { scale: 1 } : { scale: rounded(candidate(steps, known, options)) };
 }
 
@@ -57,30 +58,69 @@ interface Reading {
 }
 
 function reading(steps: readonly SearchStep[]): Reading {
-  const of = (outcome: StepOutcome): number[] => steps.filter((step) => step.outcome === outcome).map(({ scale }) => scale);
-  const least = (scales: readonly number[]): number | null => (scales.length === 0 ? null : Math.min(...scales));
+  const of = (outcome: StepOutcome): number[] =>
+    steps.filter((step) => step.outcome === outcome).map(({ scale }) => scale);
+  const least = (scales: readonly number[]): number | null =>
+    scales.length === 0 ? null : Math.min(...scales);
   const held = of("held");
-  return { heldMax: held.length === 0 ? null : Math.max(...held), brokeMin: least(of("broke")), ceiling: least(of("generator")), unclear: steps.at(-1)?.outcome === "unclear", threshold: thresholdOf(steps) };
+  return {
+    heldMax: held.length === 0 ? null : Math.max(...held),
+    brokeMin: least(of("broke")),
+    ceiling: least(of("generator")),
+    unclear: steps.at(-1)?.outcome === "unclear",
+    threshold: thresholdOf(steps),
+  };
 }
 
-function settled({ heldMax, brokeMin, ceiling, unclear, threshold }: Reading, { scaleMin, scaleMax, within }: SearchOptions): boolean {
+function settled(
+  { heldMax, brokeMin, ceiling, unclear, threshold }: Reading,
+  { scaleMin, scaleMax, within }: SearchOptions,
+): boolean {
   if (unclear) return true;
-  if (brokeMin !== null) return heldMax === null ? brokeMin <= scaleMin : threshold.high / threshold.low <= within;
-  if (ceiling !== null) return heldMax === null ? ceiling <= scaleMin : ceiling / heldMax <= Math.max(within, 1.25);
+  if (brokeMin !== null)
+    return heldMax === null ? brokeMin <= scaleMin : threshold.high / threshold.low <= within;
+  if (ceiling !== null)
+    return heldMax === null ? ceiling <= scaleMin : ceiling / heldMax <= Math.max(within, 1.25);
   return heldMax !== null && heldMax >= scaleMax;
 }
 
-function candidate(steps: readonly SearchStep[], { heldMax, brokeMin, ceiling, threshold }: Reading, { scaleMin, scaleMax }: SearchOptions): number {
-  if (brokeMin !== null) return heldMax === null ? Math.max(scaleMin, brokeMin / 2) : Math.min(scaleMax, Math.max(scaleMin, threshold.median));
-  if (ceiling !== null) return heldMax === null ? Math.max(scaleMin, ceiling / 2) : Math.sqrt(heldMax * ceiling);
+function candidate(
+  steps: readonly SearchStep[],
+  { heldMax, brokeMin, ceiling, threshold }: Reading,
+  { scaleMin, scaleMax }: SearchOptions,
+): number {
+  if (brokeMin !== null)
+    return heldMax === null
+      ? Math.max(scaleMin, brokeMin / 2)
+      : Math.min(scaleMax, Math.max(scaleMin, threshold.median));
+  if (ceiling !== null)
+    return heldMax === null ? Math.max(scaleMin, ceiling / 2) : Math.sqrt(heldMax * ceiling);
   return Math.min(scaleMax, (heldMax ?? steps.at(-1)?.scale ?? 1) * 2);
 }
 
-function conclude(steps: readonly SearchStep[], { heldMax, brokeMin, ceiling, threshold }: Reading): Conclusion {
-  if (brokeMin !== null && heldMax !== null) return { kind: "broke", estimate: threshold.median, from: Math.min(threshold.low, heldMax), until: threshold.high, ceiling };
-  if (brokeMin !== null) return { kind: "below", estimate: null, from: null, until: brokeMin, ceiling };
-  if (ceiling !== null) return { kind: "generator", estimate: null, from: heldMax, until: null, ceiling };
-  return { kind: heldMax === null || steps.at(-1)?.outcome === "unclear" ? "unclear" : "unbroken", estimate: null, from: heldMax, until: null, ceiling };
+function conclude(
+  steps: readonly SearchStep[],
+  { heldMax, brokeMin, ceiling, threshold }: Reading,
+): Conclusion {
+  if (brokeMin !== null && heldMax !== null)
+    return {
+      kind: "broke",
+      estimate: threshold.median,
+      from: Math.min(threshold.low, heldMax),
+      until: threshold.high,
+      ceiling,
+    };
+  if (brokeMin !== null)
+    return { kind: "below", estimate: null, from: null, until: brokeMin, ceiling };
+  if (ceiling !== null)
+    return { kind: "generator", estimate: null, from: heldMax, until: null, ceiling };
+  return {
+    kind: heldMax === null || steps.at(-1)?.outcome === "unclear" ? "unclear" : "unbroken",
+    estimate: null,
+    from: heldMax,
+    until: null,
+    ceiling,
+  };
 }
 
 /** Three digits: what a command that repeats the run can say. */

@@ -17,11 +17,21 @@ export interface StepReading {
  */
 export function readStep(verdict: Verdict): StepReading {
   const violated = verdict.findings.filter(isViolated);
-  const broke = [...new Set(violated.map(({ title, phase }) => (phase === null ? title : `${title} (${phase})`)))];
+  const broke = [
+    ...new Set(
+      violated.map(({ title, phase }) => (phase === null ? title : `${title} (${phase})`)),
+    ),
+  ];
   if (verdict.status === "held") return { outcome: "held", broke: [], why: "" };
   const tired = verdict.findings.find(blamesMeasurement);
-  if (tired !== undefined) return { outcome: "generator", broke, why: `"${tired.title}" could not be shown: ${tired.why}` };
-  if (broke.length > 0 || verdict.aborted?.reason === "claim") return { outcome: "broke", broke, why: verdict.why };
+  if (tired !== undefined)
+    return {
+      outcome: "generator",
+      broke,
+      why: `"${tired.title}" could not be shown: ${tired.why}`,
+    };
+  if (broke.length > 0 || verdict.aborted?.reason === "claim")
+    return { outcome: "broke", broke, why: verdict.why };
   return { outcome: "unclear", broke, why: verdict.why };
 }
 

@@ -10,9 +10,13 @@ const lapse = 0.03;
 const tail = 0.05;
 
 /** Median and 90 % credible interval, as multiples. Only `held` and `broke` tell anything. */
-export function thresholdOf(steps: readonly { readonly scale: number; readonly outcome: string }[]): { readonly median: number; readonly low: number; readonly high: number } {
+export function thresholdOf(
+  steps: readonly { readonly scale: number; readonly outcome: string }[],
+): { readonly median: number; readonly low: number; readonly high: number } {
   const told = steps.filter(({ outcome }) => outcome === "held" || outcome === "broke");
-  const weights = Float64Array.from({ length: Math.round((until - from) / step) + 1 }, (_, index) => weightAt(from + index * step, told));
+  const weights = Float64Array.from({ length: Math.round((until - from) / step) + 1 }, (_, index) =>
+    weightAt(from + index * step, told),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const quantile = (share: number): number => {
     let sum = 0;
@@ -25,17 +29,27 @@ export function thresholdOf(steps: readonly { readonly scale: number; readonly o
   return { median: quantile(0.5), low: quantile(tail), high: quantile(1 - tail) };
 }
 
-function weightAt(threshold: number, told: readonly { readonly scale: number; readonly outcome: string }[]): number {
-  return blurs.reduce((sum, blur) => sum + told.reduce((likelihood, { scale, outcome }) => {
-    const breaks = lapse + (1 - 2 * lapse) * normal((Math.log2(scale) - threshold) / blur);
-    return likelihood * (outcome === "broke" ? breaks : 1 - breaks);
-  }, 1), 0);
+function weightAt(
+  threshold: number,
+  told: readonly { readonly scale: number; readonly outcome: string }[],
+): number {
+  return blurs.reduce(
+    (sum, blur) =>
+      sum +
+      told.reduce((likelihood, { scale, outcome }) => {
+        const breaks = lapse + (1 - 2 * lapse) * normal((Math.log2(scale) - threshold) / blur);
+        return likelihood * (outcome === "broke" ? breaks : 1 - breaks);
+      }, 1),
+    0,
+  );
 }
 
 /** The normal distribution function; Abramowitz and Stegun 26.2.17, within 7.5e-8. */
 function normal(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const poly = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  const upper = Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI) * poly;
+  const poly =
+    t *
+    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const upper = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * poly;
   return z >= 0 ? 1 - upper : upper;
 }

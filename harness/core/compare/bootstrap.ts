@@ -37,11 +37,16 @@ export interface DifferenceSides {
 }
 
 export function differenceOf(scale: "relative" | "points"): (a: number, b: number) => number {
-  return scale === "points" ? (a, b) => b - a : (a, b) => (a === 0 ? (b === 0 ? 0 : Number.POSITIVE_INFINITY) : b / a - 1);
+  return scale === "points"
+    ? (a, b) => b - a
+    : (a, b) => (a === 0 ? (b === 0 ? 0 : Number.POSITIVE_INFINITY) : b / a - 1);
 }
 
 /** Null when a side has no samples. */
-export function differenceInterval(sides: DifferenceSides, options: DifferenceOptions): Interval | null {
+export function differenceInterval(
+  sides: DifferenceSides,
+  options: DifferenceOptions,
+): Interval | null {
   const { a, b, firstIsB } = sides;
   const { measure, scale, confidence, rounds, seed } = options;
   const difference = differenceOf(scale);
@@ -51,22 +56,32 @@ export function differenceInterval(sides: DifferenceSides, options: DifferenceOp
   const [ofA, ofB] = firstIsB ? [second, first] : [first, second];
   for (let round = 0; round < rounds; round++) {
     const moments = phaseLengths.map((length) => drawnMoments(length, shared));
-    const [of, to] = [pooled(resampled(a, moments, ofA), measure), pooled(resampled(b, moments, ofB), measure)];
+    const [of, to] = [
+      pooled(resampled(a, moments, ofA), measure),
+      pooled(resampled(b, moments, ofB), measure),
+    ];
     if (of !== null && to !== null) differences.push(difference(of, to));
   }
   if (differences.length < rounds / 2) return null;
   const sorted = Float64Array.from(differences).sort();
-  const at = (q: number): number => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(q * (sorted.length - 1))))] as number;
+  const at = (q: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(q * (sorted.length - 1))))] as number;
   return widened({ low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) }, sides, options);
 }
 
 /** How many windows the longest run has in each phase. */
 function lengthsOf(runs: readonly RunStrata[]): number[] {
   const phases = Math.max(0, ...runs.map((run) => run.length));
-  return Array.from({ length: phases }, (_, phase) => Math.max(0, ...runs.map((run) => run[phase]?.length ?? 0)));
+  return Array.from({ length: phases }, (_, phase) =>
+    Math.max(0, ...runs.map((run) => run[phase]?.length ?? 0)),
+  );
 }
 
-function resampled(runs: readonly RunStrata[], moments: readonly (readonly number[])[], random: () => number): WindowSum[] {
+function resampled(
+  runs: readonly RunStrata[],
+  moments: readonly (readonly number[])[],
+  random: () => number,
+): WindowSum[] {
   const drawn: WindowSum[] = [];
   for (const one of runs) {
     const run = runs.length === 1 ? one : (runs[Math.floor(random() * runs.length)] as RunStrata);
@@ -100,17 +115,30 @@ export function blockLength(windows: number): number {
  * Three runs drawn from three vary less than three new runs would, so that the bootstrap alone is too sure where runs differ much: the
  * interval is at least the one that Student's t gives over the runs' own figures. A side of one run is taken to vary as the other's do.
  */
-function widened({ low, high }: Interval, { a, b }: DifferenceSides, { measure, scale, confidence }: DifferenceOptions): Interval {
+function widened(
+  { low, high }: Interval,
+  { a, b }: DifferenceSides,
+  { measure, scale, confidence }: DifferenceOptions,
+): Interval {
   const freedom = a.length + b.length - 2;
   if (freedom < 1) return { low, high };
   const raw = [...a, ...b].map((run) => pooled(run.flat(), measure) ?? 0);
   const ratios = scale === "relative" && raw.every((value) => value > 0);
   const values = ratios ? scaled(raw).values : raw;
-  const squares = (side: readonly number[]): number => side.reduce((sum, value) => sum + (value - mean(side)) ** 2, 0);
+  const squares = (side: readonly number[]): number =>
+    side.reduce((sum, value) => sum + (value - mean(side)) ** 2, 0);
   const perRun = (squares(values.slice(0, a.length)) + squares(values.slice(a.length))) / freedom;
-  const half = studentQuantile((1 + confidence) / 2, freedom) * Math.sqrt(perRun * (1 / a.length + 1 / b.length));
+  const half =
+    studentQuantile((1 + confidence) / 2, freedom) *
+    Math.sqrt(perRun * (1 / a.length + 1 / b.length));
   const [of, to] = [pooled(a.flat(2), measure) ?? 0, pooled(b.flat(2), measure) ?? 0];
-  if (ratios) return { low: Math.min(low, (to / of) * Math.exp(-half) - 1), high: Math.max(high, (to / of) * Math.exp(half) - 1) };
+  if (ratios)
+    return {
+      low: Math.min(low, (to / of) * Math.exp(-half) - 1),
+      high: Math.max(high, (to / of) * Math.exp(half) - 1),
+    };
   // A ratio of what may be 0 has no interval of this kind.
-  return scale === "relative" ? { low, high } : { low: Math.min(low, to - of - half), high: Math.max(high, to - of + half) };
+  return scale === "relative"
+    ? { low, high }
+    : { low: Math.min(low, to - of - half), high: Math.max(high, to - of + half) };
 }

@@ -50,28 +50,50 @@ export interface ClaimOptions {
 type Counted = Omit<ClaimOutcome, "turned" | "p" | "chance" | "tellable">;
 
 /** `hypothesis` says which numbers are shares. */
-export function claimOutcomes(a: readonly Verdict[], b: readonly Verdict[], hypothesis: readonly Claim[] = [], options: ClaimOptions = { alpha: 0.05, comparisons: 1, seed: 1 }): ClaimOutcome[] {
-  const keyOf = (finding: Finding): string => `${finding.kind} ${finding.title} ${finding.phase ?? ""}`;
+export function claimOutcomes(
+  a: readonly Verdict[],
+  b: readonly Verdict[],
+  hypothesis: readonly Claim[] = [],
+  options: ClaimOptions = { alpha: 0.05, comparisons: 1, seed: 1 },
+): ClaimOutcome[] {
+  const keyOf = (finding: Finding): string =>
+    `${finding.kind} ${finding.title} ${finding.phase ?? ""}`;
   const asked = (finding: Finding): boolean => finding.kind !== "evidence";
-  const first = new Map([...a, ...b].flatMap((verdict) => verdict.findings.filter(asked)).map((finding) => [keyOf(finding), finding]));
+  const first = new Map(
+    [...a, ...b]
+      .flatMap((verdict) => verdict.findings.filter(asked))
+      .map((finding) => [keyOf(finding), finding]),
+  );
   const counted = [...first].map(([key, finding]): Counted => {
     const { title, phase, limit, comparison } = finding;
-    const of = (side: readonly Verdict[]): Finding[] => side.flatMap((verdict) => verdict.findings.filter((one) => asked(one) && keyOf(one) === key));
+    const of = (side: readonly Verdict[]): Finding[] =>
+      side.flatMap((verdict) => verdict.findings.filter((one) => asked(one) && keyOf(one) === key));
     const [inA, inB] = [of(a), of(b)];
     return {
-      title, phase: phase ?? "", limit, comparison, unit: unitOf(finding, hypothesis), a: tally(inA), b: tally(inB), changed: worstOf(inA) !== worstOf(inB),
+      title,
+      phase: phase ?? "",
+      limit,
+      comparison,
+      unit: unitOf(finding, hypothesis),
+      a: tally(inA),
+      b: tally(inB),
+      changed: worstOf(inA) !== worstOf(inB),
       observed: [inA.map((one) => one.observed), inB.map((one) => one.observed)] as const,
     };
   });
   // What came out alike in all runs of both sides is not in question, whichever side they are of.
-  const varied = counted.filter(({ a: inA, b: inB }) => inA.refuted + inB.refuted > 0 && inA.held + inB.held > 0);
+  const varied = counted.filter(
+    ({ a: inA, b: inB }) => inA.refuted + inB.refuted > 0 && inA.held + inB.held > 0,
+  );
   const byCounts = countsTested(varied, options);
   const byValues = valuesTested(varied, [a.length, b.length], options);
   return counted.map((claim) => {
     const index = varied.indexOf(claim);
     const p = index < 0 ? 1 : Math.min(byCounts[index] as number, byValues[index] as number);
     const [nA, nB] = [claim.a.held + claim.a.refuted, claim.b.held + claim.b.refuted];
-    const tellable = fisher([nA, 0], [0, nB]) < (options.alpha * claimShares.counts) / (options.comparisons * Math.max(1, varied.length));
+    const tellable =
+      fisher([nA, 0], [0, nB]) <
+      (options.alpha * claimShares.counts) / (options.comparisons * Math.max(1, varied.length));
     const chance = fisher([claim.a.refuted, claim.a.held], [claim.b.refuted, claim.b.held]);
     return { ...claim, p, chance, tellable, turned: p < options.alpha ? directionOf(claim) : null };
   });
@@ -79,22 +101,38 @@ export function claimOutcomes(a: readonly Verdict[], b: readonly Verdict[], hypo
 
 function countsTested(varied: readonly Counted[], { comparisons }: ClaimOptions): number[] {
   const share = claimShares.counts / comparisons;
-  return holm(varied.map(({ a, b }) => fisher([a.refuted, a.held], [b.refuted, b.held]))).map((p) => Math.min(1, p / share));
+  return holm(varied.map(({ a, b }) => fisher([a.refuted, a.held], [b.refuted, b.held]))).map((p) =>
+    Math.min(1, p / share),
+  );
 }
 
 /** What was observed of each claim in each run, where every run observed something. */
-function valuesTested(varied: readonly Counted[], [ofA, ofB]: readonly [number, number], { alpha, comparisons, seed }: ClaimOptions): number[] {
+function valuesTested(
+  varied: readonly Counted[],
+  [ofA, ofB]: readonly [number, number],
+  { alpha, comparisons, seed }: ClaimOptions,
+): number[] {
   const share = claimShares.values / comparisons;
-  const known = (claim: Counted): boolean => claim.comparison !== "==" && claim.observed[0].length === ofA && claim.observed[1].length === ofB
-    && claim.observed.flat().every((value) => value !== null && Number.isFinite(value));
+  const known = (claim: Counted): boolean =>
+    claim.comparison !== "==" &&
+    claim.observed[0].length === ofA &&
+    claim.observed[1].length === ofB &&
+    claim.observed.flat().every((value) => value !== null && Number.isFinite(value));
   const usable = varied.filter(known);
   if (usable.length === 0 || !enoughRuns(ofA, ofB, alpha)) return varied.map(() => 1);
-  const runs = [...new Array<boolean>(ofA).fill(false), ...new Array<boolean>(ofB).fill(true)]
-    .map((inB, run) => ({ inB, values: usable.map(({ observed }) => observed.flat()[run] as number) }));
+  const runs = [...new Array<boolean>(ofA).fill(false), ...new Array<boolean>(ofB).fill(true)].map(
+    (inB, run) => ({ inB, values: usable.map(({ observed }) => observed.flat()[run] as number) }),
+  );
   // In an order that depends neither on which side is the baseline nor on how the runs were named.
   runs.sort((x, y) => (String(x.values) < String(y.values) ? -1 : 1));
-  const figures = usable.map((_, claim) => scaled(runs.map(({ values }) => values[claim] as number)));
-  const tested = testRuns(figures, runs.map(({ inB }) => inB), { level: alpha * share, random: prng(seed) });
+  const figures = usable.map((_, claim) =>
+    scaled(runs.map(({ values }) => values[claim] as number)),
+  );
+  const tested = testRuns(
+    figures,
+    runs.map(({ inB }) => inB),
+    { level: alpha * share, random: prng(seed) },
+  );
   return varied.map((claim) => {
     const result = tested[usable.indexOf(claim)];
     const direction = directionOf(claim);
@@ -106,13 +144,15 @@ function valuesTested(varied: readonly Counted[], [ofA, ofB]: readonly [number, 
 }
 
 function directionOf({ a, b }: Counted): ClaimOutcome["turned"] {
-  const shareOf = ({ held, refuted }: Counted["a"]): number | null => (held + refuted === 0 ? null : refuted / (held + refuted));
+  const shareOf = ({ held, refuted }: Counted["a"]): number | null =>
+    held + refuted === 0 ? null : refuted / (held + refuted);
   const [inA, inB] = [shareOf(a), shareOf(b)];
   return inA === null || inB === null || inA === inB ? null : inB > inA ? "worse" : "better";
 }
 
 function tally(findings: readonly Finding[]): Record<Status, number> {
-  const count = (status: Status): number => findings.filter((finding) => finding.status === status).length;
+  const count = (status: Status): number =>
+    findings.filter((finding) => finding.status === status).length;
   return { held: count("held"), refuted: count("refuted"), inconclusive: count("inconclusive") };
 }
 

@@ -14,28 +14,60 @@ export interface Comparability {
 /** `sides`: the baseline first. */
 export function comparability(sides: readonly (readonly Run[])[]): Comparability {
   const all = sides.flat();
-  const twice = sides.flatMap((side, index) => sameRunTwice(side).map((why) => `side ${sideName(index)}: ${why}`));
+  const twice = sides.flatMap((side, index) =>
+    sameRunTwice(side).map((why) => `side ${sideName(index)}: ${why}`),
+  );
   return {
     refused: [
-      ...(sides.length < 2 || sides.some((side) => side.length === 0) ? ["a side has no runs"] : []),
+      ...(sides.length < 2 || sides.some((side) => side.length === 0)
+        ? ["a side has no runs"]
+        : []),
       ...twice,
-      ...differing("the experiment", (run) => run.plan.experiment, all), ...differing("the target", (run) => run.plan.target, all),
-      ...differing("the topology", (run) => run.plan.topology, all), ...differing("the substrate", (run) => run.plan.substrate, all),
-      ...differing("the load", (run) => JSON.stringify(run.plan.load.map(({ name, ratePerSecond }) => [name, ratePerSecond])), all),
+      ...differing("the experiment", (run) => run.plan.experiment, all),
+      ...differing("the target", (run) => run.plan.target, all),
+      ...differing("the topology", (run) => run.plan.topology, all),
+      ...differing("the substrate", (run) => run.plan.substrate, all),
+      ...differing(
+        "the load",
+        (run) =>
+          JSON.stringify(run.plan.load.map(({ name, ratePerSecond }) => [name, ratePerSecond])),
+        all,
+      ),
       ...differing("the length of the phases", (run) => JSON.stringify(run.plan.phasesMs), all),
       ...differing("what is broken", (run) => JSON.stringify(run.plan.steps), all),
-      ...all.filter((run) => !run.events.some((event) => event.kind === "phase")).map((run) => `${run.id} never came to a phase`),
+      ...all
+        .filter((run) => !run.events.some((event) => event.kind === "phase"))
+        .map((run) => `${run.id} never came to a phase`),
     ],
     otherMachine: new Set(all.map(machineOf)).size > 1,
     marked: [
-      ...differing("the machine", machineOf, all).map((text) => `${text}: figures of different machines do not compare, only what held and what did not`),
-      ...sides.flatMap((side, index) => differing(`side ${sideName(index)}: what is switched off`, defencesOf, side)),
-      ...differing("what is switched off", defencesOf, sides.flatMap((side) => side.slice(0, 1))),
+      ...differing("the machine", machineOf, all).map(
+        (text) =>
+          `${text}: figures of different machines do not compare, only what held and what did not`,
+      ),
+      ...sides.flatMap((side, index) =>
+        differing(`side ${sideName(index)}: what is switched off`, defencesOf, side),
+      ),
+      ...differing(
+        "what is switched off",
+        defencesOf,
+        sides.flatMap((side) => side.slice(0, 1)),
+      ),
       ...differing("the version of k6", (run) => versionOf(run, "k6"), all),
-      ...sides.flatMap((side, index) => differing(`side ${sideName(index)}: the version of Seawall`, (run) => versionOf(run, "seawall"), side)),
+      ...sides.flatMap((side, index) =>
+        differing(
+          `side ${sideName(index)}: the version of Seawall`,
+          (run) => versionOf(run, "seawall"),
+          side,
+        ),
+      ),
       ...shared(sides),
-      ...all.filter((run) => run.damage.length > 0).map((run) => `${run.id} is damaged: ${run.damage[0]}`),
-      ...all.filter((run) => run.events.some((event) => event.kind === "aborted")).map((run) => `${run.id} was ended early`),
+      ...all
+        .filter((run) => run.damage.length > 0)
+        .map((run) => `${run.id} is damaged: ${run.damage[0]}`),
+      ...all
+        .filter((run) => run.events.some((event) => event.kind === "aborted"))
+        .map((run) => `${run.id} was ended early`),
     ],
   };
 }
@@ -59,8 +91,19 @@ function sameRunTwice(side: readonly Run[]): string[] {
     .filter((run, index) => side.findIndex((other) => other.id === run.id) < index)
     .map((run) => `${run.id} is there twice`);
   const seeds = new Set<number>();
-  const again = side.filter(({ plan: { substrate, seed } }) => isVirtual(substrate) && (seeds.has(seed) || !seeds.add(seed)));
-  return [...twice, ...(twice.length > 0 ? [] : again.map((run) => `${run.id} is the same run as another, as a seed gives the same run on the simulated substrate`))];
+  const again = side.filter(
+    ({ plan: { substrate, seed } }) =>
+      isVirtual(substrate) && (seeds.has(seed) || !seeds.add(seed)),
+  );
+  return [
+    ...twice,
+    ...(twice.length > 0
+      ? []
+      : again.map(
+          (run) =>
+            `${run.id} is the same run as another, as a seed gives the same run on the simulated substrate`,
+        )),
+  ];
 }
 
 function shared(sides: readonly (readonly Run[])[]): string[] {
@@ -75,7 +118,9 @@ function shared(sides: readonly (readonly Run[])[]): string[] {
 
 function machineOf(run: Run): string {
   const started = run.events.find((event) => event.kind === "started");
-  return started?.kind === "started" ? `${started.machine.platform}, ${started.machine.cores} × ${started.machine.cpuModel}, ${Math.round(started.machine.memoryBytes / 2 ** 30)} GiB` : "unknown";
+  return started?.kind === "started"
+    ? `${started.machine.platform}, ${started.machine.cores} × ${started.machine.cpuModel}, ${Math.round(started.machine.memoryBytes / 2 ** 30)} GiB`
+    : "unknown";
 }
 
 function versionOf(run: Run, tool: string): string {

@@ -11,7 +11,13 @@ import { differenceInterval, differenceOf, type Interval, type RunStrata } from 
 import { claimShares } from "./claims-changed.ts";
 import { assumedSpread, enoughRuns, runsToShow } from "./enough-runs.ts";
 import { type Quantity, quantitiesOf } from "./quantities.ts";
-import { figureOf, holdsAnything, inFixedOrder, type WindowReader, windowReader } from "./run-figures.ts";
+import {
+  figureOf,
+  holdsAnything,
+  inFixedOrder,
+  type WindowReader,
+  windowReader,
+} from "./run-figures.ts";
 import { testRuns } from "./whole-runs.ts";
 import { pooled } from "./windowed.ts";
 
@@ -51,7 +57,12 @@ export interface CompareOptions {
   readonly intervals: "all" | "decisive";
 }
 
-export const defaults: CompareOptions = { alpha: 0.05, confidence: 0.95, seed: 1, intervals: "all" };
+export const defaults: CompareOptions = {
+  alpha: 0.05,
+  confidence: 0.95,
+  seed: 1,
+  intervals: "all",
+};
 
 /** For what is a difference, and for what only has to be shown beside it. */
 const rounds = { shown: 1_000, beside: 250 };
@@ -67,7 +78,10 @@ type Group = "whole run as viewers see it" | "phases as viewers see them" | "ins
  * counted (`claims-changed.ts`).
  */
 const shares: Readonly<Record<Group, number>> = {
-  "whole run as viewers see it": 0.4, "phases as viewers see them": 0.1, inside: 0.1, resources: 0.1,
+  "whole run as viewers see it": 0.4,
+  "phases as viewers see them": 0.1,
+  inside: 0.1,
+  resources: 0.1,
 };
 const figuresShare = 1 - claimShares.counts - claimShares.values;
 
@@ -76,28 +90,43 @@ function groupOf({ quantity: { family }, phase }: Pick<Sampled, "quantity" | "ph
   return phase === "all" ? "whole run as viewers see it" : "phases as viewers see them";
 }
 
-export function compareRuns(a: readonly Run[], b: readonly Run[], options: CompareOptions = defaults): Change[] {
+export function compareRuns(
+  a: readonly Run[],
+  b: readonly Run[],
+  options: CompareOptions = defaults,
+): Change[] {
   return compareSides(a, [b], options)[0] ?? [];
 }
 
 /** Each of the other sides against the first. All are corrected together: whoever compares five things with one finds a difference sooner. */
-export function compareSides(a: readonly Run[], others: readonly (readonly Run[])[], options: CompareOptions = defaults): Change[][] {
+export function compareSides(
+  a: readonly Run[],
+  others: readonly (readonly Run[])[],
+  options: CompareOptions = defaults,
+): Change[][] {
   return others.map((b) => changesOf({ a, b }, others.length, options));
 }
 
-interface Sides { readonly a: readonly Run[]; readonly b: readonly Run[] }
+interface Sides {
+  readonly a: readonly Run[];
+  readonly b: readonly Run[];
+}
 
 function changesOf(sides: Sides, comparisons: number, options: CompareOptions): Change[] {
   const runs = inFixedOrder(sides);
   const read = windowReader();
-  const members = quantitiesOf(runs.map(({ run }) => run)).flatMap((quantity) => sampled(quantity, runs, read));
+  const members = quantitiesOf(runs.map(({ run }) => run)).flatMap((quantity) =>
+    sampled(quantity, runs, read),
+  );
   const groups = [...Map.groupBy(members, groupOf)];
   const present = groups.reduce((sum, [group]) => sum + shares[group], 0);
   const tests = new Map<Sampled, Test>();
   for (const [group, all] of groups) {
     for (const batch of Map.groupBy(all, ({ inB }) => inB.map(Number).join("")).values()) {
-      const share = (figuresShare * shares[group] * batch.length) / (present * all.length * comparisons);
-      for (const [index, test] of testBatch(batch, share, options).entries()) tests.set(batch[index] as Sampled, test);
+      const share =
+        (figuresShare * shares[group] * batch.length) / (present * all.length * comparisons);
+      for (const [index, test] of testBatch(batch, share, options).entries())
+        tests.set(batch[index] as Sampled, test);
     }
   }
   return members.map((member) => judged(member, tests.get(member) as Test, options));
@@ -122,7 +151,11 @@ interface Test {
 }
 
 /** `share`: the batch's part of the chance of error. */
-function testBatch(batch: readonly Sampled[], share: number, { alpha, seed }: CompareOptions): Test[] {
+function testBatch(
+  batch: readonly Sampled[],
+  share: number,
+  { alpha, seed }: CompareOptions,
+): Test[] {
   const inB = batch[0]?.inB ?? [];
   const [ofA, ofB] = [inB.filter((is) => !is).length, inB.filter(Boolean).length];
   const enough = enoughRuns(ofA, ofB, alpha);
@@ -131,17 +164,33 @@ function testBatch(batch: readonly Sampled[], share: number, { alpha, seed }: Co
   return tested.map(({ p, excess, smallest }, index) => {
     const corrected = Math.min(1, p / share);
     const { relative, values, spreadMin } = figures[index] as (typeof figures)[number];
-    const runsASide = (): number | null => runsToShow(excess, { spread: Math.max(spreadMin, spreadOf(values, inB)), level: alpha * share, figures: batch.length });
-    return { p: enough ? corrected : 1, excess, smallest: enough && smallest !== null ? relative(smallest) : null, suspected: !enough && corrected < alpha, enough, runsASide };
+    const runsASide = (): number | null =>
+      runsToShow(excess, {
+        spread: Math.max(spreadMin, spreadOf(values, inB)),
+        level: alpha * share,
+        figures: batch.length,
+      });
+    return {
+      p: enough ? corrected : 1,
+      excess,
+      smallest: enough && smallest !== null ? relative(smallest) : null,
+      suspected: !enough && corrected < alpha,
+      enough,
+      runsASide,
+    };
   });
 }
 
 /** Within the sides; what is assumed where each has one run. */
 function spreadOf(values: readonly number[], inB: readonly boolean[]): number {
   if (inB.length < 3) return assumedSpread;
-  const centreOf = (side: boolean): number => mean(values.filter((_, index) => inB[index] === side));
+  const centreOf = (side: boolean): number =>
+    mean(values.filter((_, index) => inB[index] === side));
   const centres = [centreOf(false), centreOf(true)] as const;
-  const squares = values.reduce((sum, value, index) => sum + (value - centres[inB[index] === true ? 1 : 0]) ** 2, 0);
+  const squares = values.reduce(
+    (sum, value, index) => sum + (value - centres[inB[index] === true ? 1 : 0]) ** 2,
+    0,
+  );
   return Math.sqrt(squares / (inB.length - 2));
 }
 
@@ -150,45 +199,103 @@ type Placed = ReturnType<typeof inFixedOrder>;
 /** Each phase that both sides have, and all of them together. What the machine spends is compared over whole runs only. */
 function sampled(quantity: Quantity, runs: Placed, read: WindowReader): Sampled[] {
   const of = (name: Sampled["phase"], wanted: readonly Phase[]): Sampled[] => {
-    const all = runs.map(({ run, inB }) => ({ inB, strata: wanted.map((phase) => read(run, quantity, phase)) }));
+    const all = runs.map(({ run, inB }) => ({
+      inB,
+      strata: wanted.map((phase) => read(run, quantity, phase)),
+    }));
     const kept = all.filter(({ strata }) => strata.every(holdsAnything));
     if (!kept.some(({ inB }) => inB) || kept.every(({ inB }) => inB)) return [];
-    return [{ quantity, phase: name, runs: kept.map(({ strata }) => strata), inB: kept.map(({ inB }) => inB) }];
+    return [
+      {
+        quantity,
+        phase: name,
+        runs: kept.map(({ strata }) => strata),
+        inB: kept.map(({ inB }) => inB),
+      },
+    ];
   };
   const single = phases.flatMap((phase) => of(phase, [phase]));
   if (single.length < 2) return single;
-  const whole = of("all", single.map(({ phase }) => phase as Phase));
+  const whole = of(
+    "all",
+    single.map(({ phase }) => phase as Phase),
+  );
   return quantity.family === "resources" && whole.length > 0 ? whole : [...single, ...whole];
 }
 
-function judged({ quantity, phase, runs, inB }: Sampled, test: Test, options: CompareOptions): Change {
+function judged(
+  { quantity, phase, runs, inB }: Sampled,
+  test: Test,
+  options: CompareOptions,
+): Change {
   const { measure, floor, floorAbsolute, scale, better } = quantity;
-  const sides = { a: runs.filter((_, index) => inB[index] !== true), b: runs.filter((_, index) => inB[index] === true), firstIsB: inB[0] === true };
-  const [a, b] = [sides.a, sides.b].map((side) => pooled(side.flat(2), measure) ?? 0) as [number, number];
+  const sides = {
+    a: runs.filter((_, index) => inB[index] !== true),
+    b: runs.filter((_, index) => inB[index] === true),
+    firstIsB: inB[0] === true,
+  };
+  const [a, b] = [sides.a, sides.b].map((side) => pooled(side.flat(2), measure) ?? 0) as [
+    number,
+    number,
+  ];
   const effect = differenceOf(scale)(a, b);
-  const filled = (side: readonly RunStrata[]): number => side.flat(2).filter(({ count }) => count > 0).length;
+  const filled = (side: readonly RunStrata[]): number =>
+    side.flat(2).filter(({ count }) => count > 0).length;
   const windows = [filled(sides.a), filled(sides.b)] as const;
   // The larger against the smaller, so that it is the same whichever side is the baseline.
-  const large = (scale === "points" ? Math.abs(effect) : Math.max(effect, differenceOf(scale)(b, a))) >= floor && Math.abs(b - a) >= floorAbsolute;
+  const large =
+    (scale === "points" ? Math.abs(effect) : Math.max(effect, differenceOf(scale)(b, a))) >=
+      floor && Math.abs(b - a) >= floorAbsolute;
   const matters = large && Math.sign(test.excess) === Math.sign(b - a);
   const shown = test.p < options.alpha && matters;
   const told = Math.min(...windows) >= windowsMin && (shown || options.intervals === "all");
-  const interval = told ? differenceInterval(sides, { measure, confidence: options.confidence, rounds: shown ? rounds.shown : rounds.beside, seed: options.seed, scale }) : null;
+  const interval = told
+    ? differenceInterval(sides, {
+        measure,
+        confidence: options.confidence,
+        rounds: shown ? rounds.shown : rounds.beside,
+        seed: options.seed,
+        scale,
+      })
+    : null;
   // What could have been shown is no smaller than what would have been of interest.
   const least = scale === "points" ? floor : Math.max(floor, a > 0 ? floorAbsolute / a : floor);
   const smallest = test.smallest === null ? null : Math.max(least, test.smallest);
-  const suspicious = !test.enough && matters && (test.suspected || (runs.length < 4 && looksLarge(interval, scale)));
-  const change = { quantity, phase, a, b, p: test.p, windows, interval, smallest, suspected: suspicious ? { runsASide: test.runsASide() } : null };
+  const suspicious =
+    !test.enough && matters && (test.suspected || (runs.length < 4 && looksLarge(interval, scale)));
+  const change = {
+    quantity,
+    phase,
+    a,
+    b,
+    p: test.p,
+    windows,
+    interval,
+    smallest,
+    suspected: suspicious ? { runsASide: test.runsASide() } : null,
+  };
   if (interval === null) return { ...change, outcome: "unclear" };
   if (shown && (interval.low > 0 || interval.high < 0)) {
-    return { ...change, outcome: better === null ? "different" : (effect > 0) === (better === "higher") ? "better" : "worse" };
+    return {
+      ...change,
+      outcome:
+        better === null ? "different" : effect > 0 === (better === "higher") ? "better" : "worse",
+    };
   }
   const within = Math.max(Math.abs(interval.low), Math.abs(interval.high));
-  return { ...change, outcome: test.enough && (within < floor || (scale === "relative" && within * a < floorAbsolute)) ? "alike" : "unclear" };
+  return {
+    ...change,
+    outcome:
+      test.enough && (within < floor || (scale === "relative" && within * a < floorAbsolute))
+        ? "alike"
+        : "unclear",
+  };
 }
 
 /** Runs of one thing, 15 % apart from one to the next, seldom differ by half as much again. */
 function looksLarge(interval: Interval | null, scale: Quantity["scale"]): boolean {
   if (interval === null) return false;
-  return scale === "points" ? interval.low > 0.05 || interval.high < -0.05 : interval.low > 0.5 || interval.high < 1 / 1.5 - 1;
+  return scale === "points"
+    ? interval.low > 0.05 || interval.high < -0.05
+    : interval.low > 0.5 || interval.high < 1 / 1.5 - 1;
 }

@@ -67,20 +67,36 @@ export function comparisonOf(sides: readonly (readonly JudgedRun[])[]): Comparis
   const [a = [], ...others] = runs;
   const verdicts = sides.map((side) => side.map(({ verdict }) => verdict));
   const changes = compareSides(a, others);
-  const described = sides.map((side, index) => ({ name: sideName(index), runs: side.map(sideRun) }));
+  const described = sides.map((side, index) => ({
+    name: sideName(index),
+    runs: side.map(sideRun),
+  }));
   const [plan] = a.map((run) => run.plan);
   return {
-    experiment: plan?.experiment ?? "", title: plan?.title ?? "", substrate: plan?.substrate ?? "", topology: plan?.topology ?? "",
+    experiment: plan?.experiment ?? "",
+    title: plan?.title ?? "",
+    substrate: plan?.substrate ?? "",
+    topology: plan?.topology ?? "",
     baseline: described[0] ?? { name: sideName(0), runs: [] },
     others: others.map((_runs, index) => {
-      const claims = claimOutcomes(verdicts[0] ?? [], verdicts[index + 1] ?? [], plan?.hypothesis, { ...defaults, comparisons: others.length });
+      const claims = claimOutcomes(verdicts[0] ?? [], verdicts[index + 1] ?? [], plan?.hypothesis, {
+        ...defaults,
+        comparisons: others.length,
+      });
       const [found, b] = [changes[index] ?? [], others[index] ?? []];
       const enough = enoughRuns(a.length, b.length, defaults.alpha);
       const unshared = unsharedOf([...a, ...b]);
       const decided = enough && unshared.length === 0;
       // From held to nothing that was recorded needs no statistics.
       const silent = silentSides([sides[0] ?? [], sides[index + 1] ?? []]).length > 0;
-      return { side: described[index + 1] ?? { name: sideName(index + 1), runs: [] }, outcome: silent ? "worse" : outcomeOf(claims, found, decided), claims, changes: found, enough, unshared };
+      return {
+        side: described[index + 1] ?? { name: sideName(index + 1), runs: [] },
+        outcome: silent ? "worse" : outcomeOf(claims, found, decided),
+        claims,
+        changes: found,
+        enough,
+        unshared,
+      };
     }),
     marked: comparability(runs).marked,
   };
@@ -88,18 +104,34 @@ export function comparisonOf(sides: readonly (readonly JudgedRun[])[]): Comparis
 
 function sideRun({ run, verdict }: JudgedRun): SideRun {
   const started = run.events.find((event) => event.kind === "started");
-  return { id: run.id, directory: run.directory, status: verdict.status, startedAtMs: startOfRunId(run.id) ?? started?.atMs ?? null, seed: run.plan.seed, without: run.plan.without, version: started?.versions["seawall"] ?? null, targetVersion: run.plan.versionGiven ?? run.plan.targetVersion ?? null };
+  return {
+    id: run.id,
+    directory: run.directory,
+    status: verdict.status,
+    startedAtMs: startOfRunId(run.id) ?? started?.atMs ?? null,
+    seed: run.plan.seed,
+    without: run.plan.without,
+    version: started?.versions["seawall"] ?? null,
+    targetVersion: run.plan.versionGiven ?? run.plan.targetVersion ?? null,
+  };
 }
 
-function outcomeOf(claims: readonly ClaimOutcome[], changes: readonly Change[], decided: boolean): Outcome {
-  const is = (outcome: Change["outcome"]): boolean => changes.some((change) => change.outcome === outcome);
+function outcomeOf(
+  claims: readonly ClaimOutcome[],
+  changes: readonly Change[],
+  decided: boolean,
+): Outcome {
+  const is = (outcome: Change["outcome"]): boolean =>
+    changes.some((change) => change.outcome === outcome);
   const worse = is("worse") || claims.some((claim) => claim.turned === "worse");
   const better = is("better") || claims.some((claim) => claim.turned === "better");
   if (worse && better) return "mixed";
   if (worse || better) return worse ? "worse" : "better";
   if (is("different")) return "different";
   // A claim that came out otherwise in so few runs is neither a difference nor none.
-  return decided && claims.every((claim) => !claim.changed || claim.tellable) ? "none" : "undecided";
+  return decided && claims.every((claim) => !claim.changed || claim.tellable)
+    ? "none"
+    : "undecided";
 }
 
 /** Whether anything is worse anywhere: what a gate, and the exit status, ask. */
@@ -116,7 +148,14 @@ export function isUndecided({ others }: Comparison): boolean {
 export function comparisonDocument(comparison: Comparison): object {
   const bounded = (value: number): number | null => (Number.isFinite(value) ? value : null);
   const others = comparison.others.map((against) => ({
-    ...against, changes: against.changes.map((change) => ({ ...change, interval: change.interval === null ? null : { low: bounded(change.interval.low), high: bounded(change.interval.high) } })),
+    ...against,
+    changes: against.changes.map((change) => ({
+      ...change,
+      interval:
+        change.interval === null
+          ? null
+          : { low: bounded(change.interval.low), high: bounded(change.interval.high) },
+    })),
   }));
   return { format: "seawall-comparison/1", ...comparison, others };
 }

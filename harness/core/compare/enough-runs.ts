@@ -27,7 +27,10 @@ const runsMost = 30;
  * How many runs a side would show a change as large as `excess`, if runs differ by `spread` (both as
  * logarithms, or both as shares) and `figures` are compared at `level` together. Null beyond 30.
  */
-export function runsToShow(excess: number, { spread, level, figures }: { spread: number; level: number; figures: number }): number | null {
+export function runsToShow(
+  excess: number,
+  { spread, level, figures }: { spread: number; level: number; figures: number },
+): number | null {
   for (let runs = 3; runs <= runsMost; runs++) {
     const t = studentQuantile(1 - level / (2 * Math.max(1, figures)), 2 * runs - 2);
     if (Math.abs(excess) >= t * spread * Math.sqrt(2 / runs)) return runs;

@@ -15,9 +15,17 @@ export function fisher(a: readonly [number, number], b: readonly [number, number
   const least = Math.max(0, first - ofB);
   const most = Math.min(first, ofA);
   const chances = Array.from({ length: most - least + 1 }, (_, index) =>
-    Math.exp(lnChoose(ofA, least + index) + lnChoose(ofB, first - least - index) - lnChoose(ofA + ofB, first)));
+    Math.exp(
+      lnChoose(ofA, least + index) +
+        lnChoose(ofB, first - least - index) -
+        lnChoose(ofA + ofB, first),
+    ),
+  );
   const observed = (chances[a[0] - least] as number) * (1 + 1e-9);
-  return Math.min(1, chances.reduce((sum, one) => (one <= observed ? sum + one : sum), 0));
+  return Math.min(
+    1,
+    chances.reduce((sum, one) => (one <= observed ? sum + one : sum), 0),
+  );
 }
 
 /** ln of the number of ways to choose `k` of `n`; `n` is at most some thousands. */

@@ -46,27 +46,72 @@ function titleOf(metric: string, { title }: Metric): string {
 export function quantitiesOf(runs: readonly Run[]): Quantity[] {
   const registry = registryOf(runs);
   const first = runs[0]?.plan.harm?.classes[0]?.lane;
-  const names = [...new Set(runs.flatMap((run) => run.series.map((series) => series.metric)))].sort();
+  const names = [
+    ...new Set(runs.flatMap((run) => run.series.map((series) => series.metric))),
+  ].sort();
   return names.flatMap((metric) => {
     const known = metricIn(registry, metric);
-    return known === undefined || known.uncompared === true ? [] : groupsOf(metric, known, runs).flatMap((where) => ofGroup(metric, known, where, where["lane"] !== undefined && where["lane"] === first));
+    return known === undefined || known.uncompared === true
+      ? []
+      : groupsOf(metric, known, runs).flatMap((where) =>
+          ofGroup(metric, known, where, where["lane"] !== undefined && where["lane"] === first),
+        );
   });
 }
 
 function ofGroup(metric: string, known: Metric, where: Tags, isFirst: boolean): Quantity[] {
   const { kind, unit, values, source, felt } = known;
   const group = Object.values(where).join(" ");
-  const named = (what: string): string => [group, titleOf(metric, known), what].filter((part) => part !== "").join(" ");
-  const base = { metric, where, having: null, unit, scale: "relative" as const, floor: relativeFloor, floorAbsolute: 0, family: felt === true ? "felt" as const : "inside" as const, ...(isFirst ? { first: true as const } : {}) };
+  const named = (what: string): string =>
+    [group, titleOf(metric, known), what].filter((part) => part !== "").join(" ");
+  const base = {
+    metric,
+    where,
+    having: null,
+    unit,
+    scale: "relative" as const,
+    floor: relativeFloor,
+    floorAbsolute: 0,
+    family: felt === true ? ("felt" as const) : ("inside" as const),
+    ...(isFirst ? { first: true as const } : {}),
+  };
   if (kind === "duration") {
     const good = values?.["outcome"]?.[0];
     return [
-      ...[0.5, 0.95, 0.99].map((q) => ({ ...base, title: named(`p${q * 100}`), measure: { kind: "quantile", q } as const, better: "lower" as const, floorAbsolute: floorMs })),
-      ...(good === undefined ? [] : [{ ...base, title: named(`share ${good}`), having: { outcome: good }, measure: { kind: "share" } as const, unit: "", better: "higher" as const, scale: "points" as const, floor: shareFloor }]),
+      ...[0.5, 0.95, 0.99].map((q) => ({
+        ...base,
+        title: named(`p${q * 100}`),
+        measure: { kind: "quantile", q } as const,
+        better: "lower" as const,
+        floorAbsolute: floorMs,
+      })),
+      ...(good === undefined
+        ? []
+        : [
+            {
+              ...base,
+              title: named(`share ${good}`),
+              having: { outcome: good },
+              measure: { kind: "share" } as const,
+              unit: "",
+              better: "higher" as const,
+              scale: "points" as const,
+              floor: shareFloor,
+            },
+          ]),
     ];
   }
   const resources = source === "harness";
-  if (kind === "increment" || kind === "gauge") return [{ ...base, title: named(kind === "increment" ? "per second" : "mean"), measure: { kind: "mean" }, better: resources ? "lower" : null, ...(resources ? { family: "resources" as const } : {}) }];
+  if (kind === "increment" || kind === "gauge")
+    return [
+      {
+        ...base,
+        title: named(kind === "increment" ? "per second" : "mean"),
+        measure: { kind: "mean" },
+        better: resources ? "lower" : null,
+        ...(resources ? { family: "resources" as const } : {}),
+      },
+    ];
   return [];
 }
 
@@ -97,24 +142,51 @@ function phasesWith(run: Run, atMs: Float64Array): Phase[] {
 
 /** By lane, where requests have one; by service, where services are told apart; otherwise everything together. */
 function groupsOf(metric: string, { tags, source }: Metric, runs: readonly Run[]): Tags[] {
-  const tag = tags.includes("lane") ? "lane" : source === "harness" && tags.includes("service") ? "service" : null;
-  if (tag === null) return runs.every((run) => run.series.some((series) => series.metric === metric)) ? [{}] : [];
-  const valuesOf = (run: Run): Set<string> => new Set(run.series.filter((series) => series.metric === metric).map((series) => series.tags[tag] ?? ""));
+  const tag = tags.includes("lane")
+    ? "lane"
+    : source === "harness" && tags.includes("service")
+      ? "service"
+      : null;
+  if (tag === null)
+    return runs.every((run) => run.series.some((series) => series.metric === metric)) ? [{}] : [];
+  const valuesOf = (run: Run): Set<string> =>
+    new Set(
+      run.series
+        .filter((series) => series.metric === metric)
+        .map((series) => series.tags[tag] ?? ""),
+    );
   const [first, ...others] = runs.map(valuesOf);
-  return [...(first ?? [])].filter((value) => others.every((other) => other.has(value))).sort().map((value) => ({ [tag]: value }));
+  return [...(first ?? [])]
+    .filter((value) => others.every((other) => other.has(value)))
+    .sort()
+    .map((value) => ({ [tag]: value }));
 }
 
 /** One run's windows of a quantity; what does not fill a window at the end is left out. */
-export function windowsOfQuantity(run: Run, quantity: Quantity, phase: Window, windowMs: number): RunWindows {
+export function windowsOfQuantity(
+  run: Run,
+  quantity: Quantity,
+  phase: Window,
+  windowMs: number,
+): RunWindows {
   const count = Math.floor((phase.untilMs - phase.fromMs) / windowMs);
   const slots: number[][] = Array.from({ length: count }, () => []);
   const selected: readonly SeriesData[] = matching(run.series, quantity);
   const { having } = quantity;
-  eachIn(selected, { fromMs: phase.fromMs, untilMs: phase.fromMs + count * windowMs }, (value, startedMs, tags) => {
-    const slot = slots[Math.floor((startedMs - phase.fromMs) / windowMs)];
-    slot?.push(having === null ? value : carries(tags, having) ? 1 : 0);
-  });
+  eachIn(
+    selected,
+    { fromMs: phase.fromMs, untilMs: phase.fromMs + count * windowMs },
+    (value, startedMs, tags) => {
+      const slot = slots[Math.floor((startedMs - phase.fromMs) / windowMs)];
+      slot?.push(having === null ? value : carries(tags, having) ? 1 : 0);
+    },
+  );
   const rate = metricIn(run.plan.metrics, quantity.metric)?.kind === "increment";
   // A counter's window is one number, its growth per second, so that windows count alike however often it was read.
-  return slots.map((values) => windowSum(rate ? [values.reduce((sum, value) => sum + value, 0) / (windowMs / 1_000)] : values, quantity.measure));
+  return slots.map((values) =>
+    windowSum(
+      rate ? [values.reduce((sum, value) => sum + value, 0) / (windowMs / 1_000)] : values,
+      quantity.measure,
+    ),
+  );
 }

@@ -20,29 +20,48 @@ export interface ScaledFigure extends RunFigure {
 export function figureOf(runs: readonly RunStrata[], { measure, scale }: Quantity): ScaledFigure {
   const values = runs.map((strata) => pooled(strata.flat(), measure) ?? 0);
   if (scale === "points") {
-    const requests = mean(runs.map((strata) => strata.flat().reduce((sum, { count }) => sum + count, 0)));
+    const requests = mean(
+      runs.map((strata) => strata.flat().reduce((sum, { count }) => sum + count, 0)),
+    );
     const share = mean(values);
     // What a share of so many requests varies by at least, and never by less than one request.
-    return { values, spreadMin: Math.sqrt((share * (1 - share)) / requests + 1 / requests ** 2), relative: (excess) => excess };
+    return {
+      values,
+      spreadMin: Math.sqrt((share * (1 - share)) / requests + 1 / requests ** 2),
+      relative: (excess) => excess,
+    };
   }
   return scaled(values);
 }
 
 /** As logarithms, so that twice as much and half as much are as far from the same; as they are where one is 0. */
 export function scaled(values: readonly number[]): ScaledFigure {
-  if (values.every((value) => value > 0)) return { values: values.map(Math.log), spreadMin: spreadMinRelative, relative: Math.expm1 };
+  if (values.every((value) => value > 0))
+    return { values: values.map(Math.log), spreadMin: spreadMinRelative, relative: Math.expm1 };
   const unit = mean(values.map(Math.abs));
-  return { values, spreadMin: spreadMinRelative * unit, relative: (excess) => (unit === 0 ? excess : excess / unit) };
+  return {
+    values,
+    spreadMin: spreadMinRelative * unit,
+    relative: (excess) => (unit === 0 ? excess : excess / unit),
+  };
 }
 
 /**
  * The runs of both sides in an order that depends neither on which side is the baseline nor on how the
  * runs were named on the command line: what is drawn at random is then the same.
  */
-export function inFixedOrder({ a, b }: { readonly a: readonly Run[]; readonly b: readonly Run[] }): { readonly run: Run; readonly inB: boolean }[] {
+export function inFixedOrder({
+  a,
+  b,
+}: {
+  readonly a: readonly Run[];
+  readonly b: readonly Run[];
+}): { readonly run: Run; readonly inB: boolean }[] {
   const keyOf = (run: Run): string => `${run.id} ${run.directory} ${run.plan.seed}`;
   const all = [...a.map((run) => ({ run, inB: false })), ...b.map((run) => ({ run, inB: true }))];
-  return all.map((one) => ({ ...one, key: keyOf(one.run) })).sort((x, y) => (x.key < y.key ? -1 : x.key > y.key ? 1 : 0));
+  return all
+    .map((one) => ({ ...one, key: keyOf(one.run) }))
+    .sort((x, y) => (x.key < y.key ? -1 : x.key > y.key ? 1 : 0));
 }
 
 export function holdsAnything(windows: RunWindows): boolean {

@@ -15,8 +15,12 @@ describe("a side that says nothing", () => {
   const [held, empty] = [judgedRun(true), judgedRun(false)];
 
   it("is worse than one that held", () => {
-    expect(silentSides([[held], [empty]])).toEqual([expect.stringMatching(/^B says nothing of any claim, and A held/)]);
-    expect(silentSides([[held], [held], [empty, empty]])).toEqual([expect.stringMatching(/^C says nothing/)]);
+    expect(silentSides([[held], [empty]])).toEqual([
+      expect.stringMatching(/^B says nothing of any claim, and A held/),
+    ]);
+    expect(silentSides([[held], [held], [empty, empty]])).toEqual([
+      expect.stringMatching(/^C says nothing/),
+    ]);
   });
 
   it("is not worse than nothing, and no side that has one run with an answer is silent", () => {

@@ -44,7 +44,11 @@ const drawn = 1_999;
 const tolerance = 1e-9;
 
 /** `inB`: which of the runs are of B. Both sides have a run at least. */
-export function testRuns(figures: readonly RunFigure[], inB: readonly boolean[], { level, random }: TestOptions): Tested[] {
+export function testRuns(
+  figures: readonly RunFigure[],
+  inB: readonly boolean[],
+  { level, random }: TestOptions,
+): Tested[] {
   const freedom = inB.length - 2;
   // Told from the first run's side, so that the same is computed whichever side is called A.
   const sign = inB[0] === true ? -1 : 1;
@@ -55,14 +59,24 @@ export function testRuns(figures: readonly RunFigure[], inB: readonly boolean[],
     const centred = values.map((value) => value - mean(values));
     const squares = dot(centred, centred);
     // What is left of rounding is no difference between runs.
-    const unit = squares <= 1e-18 * dot(values, values) ? null : centred.map((value) => value / Math.sqrt(squares));
+    const unit =
+      squares <= 1e-18 * dot(values, values)
+        ? null
+        : centred.map((value) => value / Math.sqrt(squares));
     const along = dot(own, centred);
     const padded = squares + Math.max(0, freedom) * spreadMin ** 2;
-    return { unit, excess: sign * along * Math.sqrt(widthOfMean), rest: padded - along ** 2, share: padded === 0 ? 0 : along ** 2 / padded };
+    return {
+      unit,
+      excess: sign * along * Math.sqrt(widthOfMean),
+      rest: padded - along ** 2,
+      share: padded === 0 ? 0 : along ** 2 / padded,
+    };
   });
   if (freedom < 1) return measured.map(({ excess }) => ({ p: 1, excess, smallest: null }));
   const { directions, exact } = otherWays(ofA, ofB, { own, level, random });
-  const order = measured.map((_, index) => index).sort((x, y) => (measured[y]?.share ?? 0) - (measured[x]?.share ?? 0));
+  const order = measured
+    .map((_, index) => index)
+    .sort((x, y) => (measured[y]?.share ?? 0) - (measured[x]?.share ?? 0));
   const asLarge = new Float64Array(figures.length);
   const greatest = new Float64Array(directions.length);
   for (const [at, way] of directions.entries()) {
@@ -79,7 +93,10 @@ export function testRuns(figures: readonly RunFigure[], inB: readonly boolean[],
   const extra = exact ? 0 : 1;
   const limit = criticalShare(greatest, level, extra);
   const results = measured.map(({ unit, excess, rest, share }, figure) => ({
-    p: unit === null || share === 0 ? 1 : Math.min(1, ((asLarge[figure] as number) + extra) / (directions.length + extra)),
+    p:
+      unit === null || share === 0
+        ? 1
+        : Math.min(1, ((asLarge[figure] as number) + extra) / (directions.length + extra)),
     excess,
     smallest: limit === null ? null : Math.sqrt((limit / (1 - limit)) * rest * widthOfMean),
   }));
@@ -103,10 +120,21 @@ function criticalShare(greatest: Float64Array, level: number, extra: number): nu
   return limit >= 1 - tolerance ? null : limit;
 }
 
-interface Ways { readonly directions: readonly Float64Array[]; readonly exact: boolean }
+interface Ways {
+  readonly directions: readonly Float64Array[];
+  readonly exact: boolean;
+}
 
-function otherWays(ofA: number, ofB: number, { own, level, random }: TestOptions & { readonly own: Float64Array }): Ways {
-  if (!permutes(ofA, ofB, level)) return { directions: Array.from({ length: drawn }, () => direction(own.map(() => gauss(random)))), exact: false };
+function otherWays(
+  ofA: number,
+  ofB: number,
+  { own, level, random }: TestOptions & { readonly own: Float64Array },
+): Ways {
+  if (!permutes(ofA, ofB, level))
+    return {
+      directions: Array.from({ length: drawn }, () => direction(own.map(() => gauss(random)))),
+      exact: false,
+    };
   if (Math.exp(lnChoose(ofA + ofB, ofB)) > assignmentsMax + 0.5) {
     return { directions: Array.from({ length: drawn }, () => shuffled(own, random)), exact: false };
   }
@@ -123,7 +151,10 @@ export function permutes(ofA: number, ofB: number, level: number): boolean {
 function assignments(all: number, chosen: number): number[][] {
   if (chosen === 0) return [new Array<number>(all).fill(0)];
   if (chosen === all) return [new Array<number>(all).fill(1)];
-  return [...assignments(all - 1, chosen - 1).map((rest) => [1, ...rest]), ...assignments(all - 1, chosen).map((rest) => [0, ...rest])];
+  return [
+    ...assignments(all - 1, chosen - 1).map((rest) => [1, ...rest]),
+    ...assignments(all - 1, chosen).map((rest) => [0, ...rest]),
+  ];
 }
 
 /** Centred, and of length one. */

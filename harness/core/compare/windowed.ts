@@ -4,7 +4,10 @@
  */
 
 /** What is measured of a window. */
-export type Measure = { readonly kind: "quantile"; readonly q: number } | { readonly kind: "share" } | { readonly kind: "mean" };
+export type Measure =
+  | { readonly kind: "quantile"; readonly q: number }
+  | { readonly kind: "share" }
+  | { readonly kind: "mean" };
 
 /** A window of a quantile is a sparse histogram; of a share or a mean, what is summed and by what it is divided. */
 export interface WindowSum {
@@ -25,7 +28,8 @@ const smallest = 0.01;
 
 export function windowSum(values: readonly number[], measure: Measure): WindowSum {
   const total = values.reduce((sum, value) => sum + value, 0);
-  if (measure.kind !== "quantile") return { bins: new Int32Array(), counts: new Int32Array(), total, count: values.length };
+  if (measure.kind !== "quantile")
+    return { bins: new Int32Array(), counts: new Int32Array(), total, count: values.length };
   const counted = new Map<number, number>();
   for (const value of values) {
     const bin = Math.round(Math.log(Math.max(smallest, value)) / binWidth);
@@ -54,7 +58,10 @@ function pooledQuantile(windows: readonly WindowSum[], q: number, count: number)
     most = Math.max(most, bins[bins.length - 1] as number);
   }
   const merged = new Float64Array(most - least + 1);
-  for (const { bins, counts } of windows) for (let i = 0; i < bins.length; i++) merged[(bins[i] as number) - least] = (merged[(bins[i] as number) - least] as number) + (counts[i] as number);
+  for (const { bins, counts } of windows)
+    for (let i = 0; i < bins.length; i++)
+      merged[(bins[i] as number) - least] =
+        (merged[(bins[i] as number) - least] as number) + (counts[i] as number);
   const rank = Math.max(1, Math.ceil(q * count));
   let seen = 0;
   for (let bin = 0; bin < merged.length; bin++) {

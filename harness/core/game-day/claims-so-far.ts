@@ -19,13 +19,18 @@ class Growing {
   }
 
   push(atMs: number, value: number): void {
-    if (this.#length === this.#atMs.length) [this.#atMs, this.#values] = [doubled(this.#atMs), doubled(this.#values)];
+    if (this.#length === this.#atMs.length)
+      [this.#atMs, this.#values] = [doubled(this.#atMs), doubled(this.#values)];
     this.#atMs[this.#length] = atMs;
     this.#values[this.#length++] = value;
   }
 
   get data(): SeriesData {
-    return { ...this.series, atMs: this.#atMs.subarray(0, this.#length), values: this.#values.subarray(0, this.#length) };
+    return {
+      ...this.series,
+      atMs: this.#atMs.subarray(0, this.#length),
+      values: this.#values.subarray(0, this.#length),
+    };
   }
 }
 
@@ -35,7 +40,9 @@ function doubled(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   return twice;
 }
 
-export interface FindingSoFar extends Finding { readonly open: boolean }
+export interface FindingSoFar extends Finding {
+  readonly open: boolean;
+}
 
 export class ClaimsSoFar implements SampleSink {
   readonly #inner: SampleSink;
@@ -53,7 +60,15 @@ export class ClaimsSoFar implements SampleSink {
 
   series(series: Series): number {
     const id = this.#inner.series(series);
-    const wanted = series.metric === "dropped_iterations" || this.#hypothesis.some((claim) => statisticOf(claim).watches(claim).some((selector) => selector.metric === series.metric && carries(series.tags, selector.where)));
+    const wanted =
+      series.metric === "dropped_iterations" ||
+      this.#hypothesis.some((claim) =>
+        statisticOf(claim)
+          .watches(claim)
+          .some(
+            (selector) => selector.metric === series.metric && carries(series.tags, selector.where),
+          ),
+      );
     if (wanted && !this.#kept.has(id)) this.#kept.set(id, new Growing(series));
     return id;
   }
@@ -68,17 +83,22 @@ export class ClaimsSoFar implements SampleSink {
     const ended = windowsOf(events);
     const windows = windowsOf([...events, { kind: "finished", atMs: nowMs }]);
     const all = [...this.#kept.values()].map((one) => one.data);
-    return this.#hypothesis.flatMap((claim, index) => claim.during.flatMap((phase) => {
-      const window = windows[phase];
-      if (window === undefined) return [];
-      const key = `${index} ${phase}`;
-      const known = this.#settled.get(key);
-      if (known !== undefined) return [known];
-      const finding: FindingSoFar = { ...judgeClaim(claim, phase, windows, all, this.#metrics), open: ended[phase] === undefined };
-      // What began in a phase may be answered only after its end: its last word waits for the longest deadline of a viewer.
-      if (!finding.open && nowMs - window.untilMs > settleMs) this.#settled.set(key, finding);
-      return [finding];
-    }));
+    return this.#hypothesis.flatMap((claim, index) =>
+      claim.during.flatMap((phase) => {
+        const window = windows[phase];
+        if (window === undefined) return [];
+        const key = `${index} ${phase}`;
+        const known = this.#settled.get(key);
+        if (known !== undefined) return [known];
+        const finding: FindingSoFar = {
+          ...judgeClaim(claim, phase, windows, all, this.#metrics),
+          open: ended[phase] === undefined,
+        };
+        // What began in a phase may be answered only after its end: its last word waits for the longest deadline of a viewer.
+        if (!finding.open && nowMs - window.untilMs > settleMs) this.#settled.set(key, finding);
+        return [finding];
+      }),
+    );
   }
 }
 

@@ -71,7 +71,10 @@ export interface BlastRadius {
 }
 
 /** Who did it: a role, and the name that somebody gave themselves. `nobody` answers when time is up, `--yes` when nobody is asked, `terminal` is Ctrl-C. */
-export interface By { readonly role: string; readonly name: string | null }
+export interface By {
+  readonly role: string;
+  readonly name: string | null;
+}
 
 export type Point = "start" | "hold";
 
@@ -88,11 +91,23 @@ export interface Outcome {
 export type Seen =
   | { readonly what: "deploying" | "deployed" | "loadStarted" | "finished" }
   | { readonly what: "phase"; readonly phase: Phase | "leadIn" | "drain" }
-  | { readonly what: "injected" | "healed"; readonly index: number; readonly label: string; readonly evidence: Evidence }
+  | {
+      readonly what: "injected" | "healed";
+      readonly index: number;
+      readonly label: string;
+      readonly evidence: Evidence;
+    }
   | { readonly what: "trouble"; readonly text: string };
 
 /** Requests of one lane that were answered within one second; the quantiles are of the last segment's length, as viewers come in bunches. */
-export interface LaneSecond { readonly served: number; readonly late: number; readonly shed: number; readonly lost: number; readonly p50Ms: number | null; readonly p99Ms: number | null }
+export interface LaneSecond {
+  readonly served: number;
+  readonly late: number;
+  readonly shed: number;
+  readonly lost: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+}
 
 export interface ClaimSoFar {
   readonly title: string;
@@ -106,14 +121,47 @@ export interface ClaimSoFar {
 
 export type DayHappening =
   | { readonly kind: "opened"; readonly again: boolean }
-  | { readonly kind: "asked"; readonly question: number; readonly step: number; readonly point: Point; readonly untilMs: number }
-  | { readonly kind: "answered"; readonly question: number; readonly answer: "go" | "no-go"; readonly by: By }
+  | {
+      readonly kind: "asked";
+      readonly question: number;
+      readonly step: number;
+      readonly point: Point;
+      readonly untilMs: number;
+    }
+  | {
+      readonly kind: "answered";
+      readonly question: number;
+      readonly answer: "go" | "no-go";
+      readonly by: By;
+    }
   | { readonly kind: "began"; readonly step: number }
-  | { readonly kind: "recording"; readonly step: number; readonly runId: string; /** Seen from the day's own folder. */ readonly directory: string }
-  | { readonly kind: "saw"; readonly step: number; readonly seen: Seen; /** In the run's own time, which in a simulated one is another. */ readonly runMs: number }
-  | { readonly kind: "second"; readonly step: number; readonly runMs: number; readonly held: boolean; readonly lanes: Readonly<Record<string, LaneSecond>> }
+  | {
+      readonly kind: "recording";
+      readonly step: number;
+      readonly runId: string /** Seen from the day's own folder. */;
+      readonly directory: string;
+    }
+  | {
+      readonly kind: "saw";
+      readonly step: number;
+      readonly seen: Seen /** In the run's own time, which in a simulated one is another. */;
+      readonly runMs: number;
+    }
+  | {
+      readonly kind: "second";
+      readonly step: number;
+      readonly runMs: number;
+      readonly held: boolean;
+      readonly lanes: Readonly<Record<string, LaneSecond>>;
+    }
   | { readonly kind: "claims"; readonly step: number; readonly claims: readonly ClaimSoFar[] }
-  | { readonly kind: "note"; readonly text: string; readonly by: By; readonly step: number | null; /** Made by the page: a note that is sent twice stands once. */ readonly key: string }
+  | {
+      readonly kind: "note";
+      readonly text: string;
+      readonly by: By;
+      readonly step: number | null /** Made by the page: a note that is sent twice stands once. */;
+      readonly key: string;
+    }
   | { readonly kind: "stopped"; readonly by: By }
   | { readonly kind: "ended"; readonly step: number; readonly outcome: Outcome }
   | { readonly kind: "closed"; readonly why: string };

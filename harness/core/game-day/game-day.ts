@@ -38,7 +38,10 @@ export interface GameDay {
   readonly steps: readonly GameDayStep[];
 }
 
-export const usualRoles: readonly Role[] = [{ name: "conductor", may: ["decide", "stop", "note"] }, { name: "observer", may: ["note"] }];
+export const usualRoles: readonly Role[] = [
+  { name: "conductor", may: ["decide", "stop", "note"] },
+  { name: "observer", may: ["note"] },
+];
 
 /** Gives a game day's file its type; all checking is done before the day begins, which reports every problem at once. */
 export function defineGameDay(day: GameDay): GameDay {

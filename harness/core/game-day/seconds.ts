@@ -7,12 +7,21 @@ import { carries } from "../series.ts";
 import { quantile } from "../statistics.ts";
 import type { LaneSecond } from "./day.ts";
 
-export interface Second { readonly runMs: number; readonly lanes: Readonly<Record<string, LaneSecond>> }
+export interface Second {
+  readonly runMs: number;
+  readonly lanes: Readonly<Record<string, LaneSecond>>;
+}
 
 const outcomes = ["served", "late", "shed", "lost"] as const;
 type OutcomeName = (typeof outcomes)[number];
-interface Tally { readonly counts: Record<OutcomeName, number>; readonly waits: number[] }
-interface Watched { readonly lane: string; readonly outcome: OutcomeName }
+interface Tally {
+  readonly counts: Record<OutcomeName, number>;
+  readonly waits: number[];
+}
+interface Watched {
+  readonly lane: string;
+  readonly outcome: OutcomeName;
+}
 
 /** The generator hands its samples on in bunches; a second is told when nothing more of it is to be expected. */
 const lateMs = 700;
@@ -32,7 +41,12 @@ export class Seconds implements SampleSink {
   #next: number | null = null;
 
   /** `windowMs`: quantiles are of so long, since one second may see none of a bunch. */
-  constructor(inner: SampleSink, { metrics, harm }: Pick<Plan, "metrics" | "harm">, windowMs: number, tell: (second: Second) => void) {
+  constructor(
+    inner: SampleSink,
+    { metrics, harm }: Pick<Plan, "metrics" | "harm">,
+    windowMs: number,
+    tell: (second: Second) => void,
+  ) {
     this.#inner = inner;
     this.#metrics = metrics;
     this.#harm = harm;
@@ -46,8 +60,12 @@ export class Seconds implements SampleSink {
     // What is good of that by which users are harmed counts as served, whatever its target calls it.
     const isGood = this.#harm?.metric === series.metric && carries(series.tags, this.#harm.having);
     const outcome = isGood ? "served" : series.tags["outcome"];
-    const isViewers = series.kind === "duration" && sourceIn(this.#metrics, series.metric) === "generator" && lane !== undefined;
-    if (isViewers && (outcomes as readonly (string | undefined)[]).includes(outcome)) this.#watched.set(id, { lane, outcome: outcome as OutcomeName });
+    const isViewers =
+      series.kind === "duration" &&
+      sourceIn(this.#metrics, series.metric) === "generator" &&
+      lane !== undefined;
+    if (isViewers && (outcomes as readonly (string | undefined)[]).includes(outcome))
+      this.#watched.set(id, { lane, outcome: outcome as OutcomeName });
     return id;
   }
 
@@ -74,7 +92,8 @@ export class Seconds implements SampleSink {
       for (const second of [...this.#open.keys()].sort((a, b) => a - b)) this.#close(second);
       this.#next = due;
     }
-    while (this.#next !== null && (this.#next + 1) * 1_000 + lateMs <= nowMs) this.#close(this.#next++);
+    while (this.#next !== null && (this.#next + 1) * 1_000 + lateMs <= nowMs)
+      this.#close(this.#next++);
   }
 
   /** Nothing more comes. */
@@ -87,7 +106,10 @@ export class Seconds implements SampleSink {
   #tallyOf(second: number, lane: string): Tally {
     const lanes = this.#open.get(second) ?? new Map<string, Tally>();
     this.#open.set(second, lanes);
-    const tally = lanes.get(lane) ?? { counts: { served: 0, late: 0, shed: 0, lost: 0 }, waits: [] };
+    const tally = lanes.get(lane) ?? {
+      counts: { served: 0, late: 0, shed: 0, lost: 0 },
+      waits: [],
+    };
     lanes.set(lane, tally);
     return tally;
   }
@@ -95,14 +117,28 @@ export class Seconds implements SampleSink {
   #close(second: number): void {
     const lanes = this.#open.get(second) ?? new Map<string, Tally>();
     this.#open.delete(second);
-    this.#told = [...this.#told, { second, lanes }].filter((one) => (second - one.second) * 1_000 < this.#windowMs);
+    this.#told = [...this.#told, { second, lanes }].filter(
+      (one) => (second - one.second) * 1_000 < this.#windowMs,
+    );
     const known = new Set(this.#told.flatMap((one) => [...one.lanes.keys()]));
-    this.#tell({ runMs: second * 1_000, lanes: Object.fromEntries([...known].sort().map((lane) => [lane, this.#laneSecond(lanes.get(lane), lane)])) });
+    this.#tell({
+      runMs: second * 1_000,
+      lanes: Object.fromEntries(
+        [...known].sort().map((lane) => [lane, this.#laneSecond(lanes.get(lane), lane)]),
+      ),
+    });
   }
 
   #laneSecond(tally: Tally | undefined, lane: string): LaneSecond {
-    const waits = Float64Array.from(this.#told.flatMap((one) => one.lanes.get(lane)?.waits ?? [])).sort();
-    const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value * 10) / 10);
-    return { ...(tally?.counts ?? { served: 0, late: 0, shed: 0, lost: 0 }), p50Ms: rounded(quantile(waits, 0.5)), p99Ms: rounded(quantile(waits, 0.99)) };
+    const waits = Float64Array.from(
+      this.#told.flatMap((one) => one.lanes.get(lane)?.waits ?? []),
+    ).sort();
+    const rounded = (value: number | null): number | null =>
+      value === null ? null : Math.round(value * 10) / 10;
+    return {
+      ...(tally?.counts ?? { served: 0, late: 0, shed: 0, lost: 0 }),
+      p50Ms: rounded(quantile(waits, 0.5)),
+      p99Ms: rounded(quantile(waits, 0.99)),
+    };
   }
 }

@@ -53,10 +53,15 @@ export interface RunIndex {
 }
 
 /** What a share may lack is its allowance: 99.95 % of at least 99.9 % has used half of it. `isShare` says that a number is one. */
-export function allowanceUsed({ observed, limit, comparison }: Pick<Finding, "observed" | "limit" | "comparison">, isShare: boolean): number | null {
-  if (observed === null || limit === null || comparison === null || observed < 0 || limit < 0) return null;
+export function allowanceUsed(
+  { observed, limit, comparison }: Pick<Finding, "observed" | "limit" | "comparison">,
+  isShare: boolean,
+): number | null {
+  if (observed === null || limit === null || comparison === null || observed < 0 || limit < 0)
+    return null;
   if (comparison === "==") return observed === limit ? 0 : null;
-  if (comparison === "<" || comparison === "<=") return limit === 0 ? (observed === 0 ? 0 : null) : observed / limit;
+  if (comparison === "<" || comparison === "<=")
+    return limit === 0 ? (observed === 0 ? 0 : null) : observed / limit;
   if (isShare && limit < 1) return (1 - observed) / (1 - limit);
   return observed === 0 ? null : limit / observed;
 }

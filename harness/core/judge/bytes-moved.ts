@@ -29,35 +29,69 @@ const borderMs = 1_000;
 const readingMs = 2_000;
 
 export function bytesMoved(run: Run, windows: Windows): Finding {
-  if (isVirtual(run.plan.substrate)) return answer("witnesses.bytes", bytesMovedTitle, null, 0, undefined, "a model moves no bytes: nobody but the prober saw what the generator saw");
+  if (isVirtual(run.plan.substrate))
+    return answer(
+      "witnesses.bytes",
+      bytesMovedTitle,
+      null,
+      0,
+      undefined,
+      "a model moves no bytes: nobody but the prober saw what the generator saw",
+    );
   const witnesses = witnessesOf(run, windows);
   const problems: string[] = [];
   const used = new Set<string>();
   for (const [phase, window] of Object.entries(windows)) {
     const expected = run.plan.edges.map((edge) => ({ edge, bytes: expectedOf(run, edge, window) }));
     for (const { name, edge, movedIn } of witnesses) {
-      const bytes = edge === null ? sum(expected.map((one) => one.bytes)) : (expected.find((one) => one.edge === edge)?.bytes ?? 0);
+      const bytes =
+        edge === null
+          ? sum(expected.map((one) => one.bytes))
+          : (expected.find((one) => one.edge === edge)?.bytes ?? 0);
       const moved = bytes < expectedMin ? null : movedIn(window);
       if (moved === null) continue;
       used.add(name);
-      if (moved < shareMin * bytes) problems.push(`${phase}: by the generator ${mega(bytes)} were served${edge === null ? "" : ` by ${edge}`}, and ${name} ${mega(moved)}`);
+      if (moved < shareMin * bytes)
+        problems.push(
+          `${phase}: by the generator ${mega(bytes)} were served${edge === null ? "" : ` by ${edge}`}, and ${name} ${mega(moved)}`,
+        );
     }
   }
   const asked = sum(Object.values(windows).map((window) => servedIn(run, {}, window)));
-  const nobody = "nobody counted any bytes: nobody but the generator and the prober saw what was served";
+  const nobody =
+    "nobody counted any bytes: nobody but the generator and the prober saw what was served";
   if (asked > 0 && canCount(run)) problems.push(...missing(run, witnesses));
-  const said = witnesses.length === 0 ? nobody : used.size === 0 ? "too little was served to compare" : [...used].join("; ");
-  return answer("witnesses.bytes", bytesMovedTitle, problems.length === 0 ? null : problems.join("; "), used.size, undefined, said);
+  const said =
+    witnesses.length === 0
+      ? nobody
+      : used.size === 0
+        ? "too little was served to compare"
+        : [...used].join("; ");
+  return answer(
+    "witnesses.bytes",
+    bytesMovedTitle,
+    problems.length === 0 ? null : problems.join("; "),
+    used.size,
+    undefined,
+    said,
+  );
 }
 
 /** What every record of a run on Linux holds. */
 function missing(run: Run, witnesses: readonly Witness[]): string[] {
   const everywhere = witnesses.filter(({ edge }) => edge === null);
-  const wasServed = matching(run.series, { metric: "canary_ms", where: { outcome: "served" } }).length > 0;
+  const wasServed =
+    matching(run.series, { metric: "canary_ms", where: { outcome: "served" } }).length > 0;
   return [
-    ...(everywhere.some(({ metric }) => metric === "io_bytes") ? [] : ["nobody counted what the generator read"]),
-    ...(everywhere.some(({ metric }) => metric === "network_bytes") ? [] : ["nobody counted what this machine's interfaces received"]),
-    ...(!wasServed || matching(run.series, { metric: "canary_bytes" }).length > 0 ? [] : ["nobody weighed the prober's segments"]),
+    ...(everywhere.some(({ metric }) => metric === "io_bytes")
+      ? []
+      : ["nobody counted what the generator read"]),
+    ...(everywhere.some(({ metric }) => metric === "network_bytes")
+      ? []
+      : ["nobody counted what this machine's interfaces received"]),
+    ...(!wasServed || matching(run.series, { metric: "canary_bytes" }).length > 0
+      ? []
+      : ["nobody weighed the prober's segments"]),
   ];
 }
 
@@ -87,14 +121,34 @@ function witnessesOf(run: Run, windows: Windows): readonly Witness[] {
   const load = generator?.kind === "loadStarted" ? generator.generator : "k6";
   return [
     ...run.plan.edges.flatMap((edge) => edgeWitness(run, edge, span)),
-    ...counterWitness(run, `the generator's process (${load}) read`, null, "io_bytes", { service: load, direction: "read" }),
-    ...counterWitness(run, "this machine's interfaces received", null, "network_bytes", { direction: "received" }),
+    ...counterWitness(run, `the generator's process (${load}) read`, null, "io_bytes", {
+      service: load,
+      direction: "read",
+    }),
+    ...counterWitness(run, "this machine's interfaces received", null, "network_bytes", {
+      direction: "received",
+    }),
   ];
 }
 
-function counterWitness(run: Run, name: string, edge: string | null, metric: string, where: Readonly<Record<string, string>>): Witness[] {
+function counterWitness(
+  run: Run,
+  name: string,
+  edge: string | null,
+  metric: string,
+  where: Readonly<Record<string, string>>,
+): Witness[] {
   const series = matching(run.series, { metric, where });
-  return series.length === 0 ? [] : [{ name, metric, edge, movedIn: (window) => sum(series.map((one) => grownIn(one, around(window)))) }];
+  return series.length === 0
+    ? []
+    : [
+        {
+          name,
+          metric,
+          edge,
+          movedIn: (window) => sum(series.map((one) => grownIn(one, around(window)))),
+        },
+      ];
 }
 
 /**
@@ -102,14 +156,29 @@ function counterWitness(run: Run, name: string, edge: string | null, metric: str
  * that is not counted. What an edge wrote since its last reading is lost when it dies, so that it says nothing of such a phase.
  */
 function edgeWitness(run: Run, edge: string, span: Window): Witness[] {
-  const [witness] = counterWitness(run, `the processes of ${edge} wrote`, edge, "io_bytes", { service: edge, direction: "written" });
-  const probed = sum(valuesIn(matching(run.series, { metric: "canary_bytes", where: { edge } }), span));
-  if (witness === undefined || probed === 0 || (witness.movedIn(span) ?? 0) < shareMin * probed) return [];
-  const deaths = run.events.filter((event) => event.kind === "exited" && event.service === edge).map(({ atMs }) => atMs);
-  return [{ ...witness, movedIn: (window) => {
-    const wide = around(window);
-    return deaths.some((atMs) => atMs >= wide.fromMs && atMs < wide.untilMs) ? null : witness.movedIn(window);
-  } }];
+  const [witness] = counterWitness(run, `the processes of ${edge} wrote`, edge, "io_bytes", {
+    service: edge,
+    direction: "written",
+  });
+  const probed = sum(
+    valuesIn(matching(run.series, { metric: "canary_bytes", where: { edge } }), span),
+  );
+  if (witness === undefined || probed === 0 || (witness.movedIn(span) ?? 0) < shareMin * probed)
+    return [];
+  const deaths = run.events
+    .filter((event) => event.kind === "exited" && event.service === edge)
+    .map(({ atMs }) => atMs);
+  return [
+    {
+      ...witness,
+      movedIn: (window) => {
+        const wide = around(window);
+        return deaths.some((atMs) => atMs >= wide.fromMs && atMs < wide.untilMs)
+          ? null
+          : witness.movedIn(window);
+      },
+    },
+  ];
 }
 
 function around({ fromMs, untilMs }: Window): Window {
@@ -123,14 +192,19 @@ function grownIn({ atMs, values }: SeriesData, { fromMs, untilMs }: Window): num
     const untilReading = atMs[index] as number;
     const fromReading = atMs[index - 1] ?? untilReading - readingMs;
     const overlapMs = Math.min(untilMs, untilReading) - Math.max(fromMs, fromReading);
-    if (overlapMs > 0) total += (values[index] as number) * (overlapMs / (untilReading - fromReading));
+    if (overlapMs > 0)
+      total += (values[index] as number) * (overlapMs / (untilReading - fromReading));
   }
   return total;
 }
 
 /** What the segments weigh that an edge is said to have served in a window: each as much as the prober's of its rendition did on average. */
 function expectedOf(run: Run, edge: string, window: Window): number {
-  return sum((run.plan.stream?.renditions ?? []).map(({ name }) => servedIn(run, { edge, rendition: name }, window) * bytesOf(run, name)));
+  return sum(
+    (run.plan.stream?.renditions ?? []).map(
+      ({ name }) => servedIn(run, { edge, rendition: name }, window) * bytesOf(run, name),
+    ),
+  );
 }
 
 const weights = new WeakMap<Run, Map<string, number>>();
@@ -142,7 +216,10 @@ function bytesOf(run: Run, rendition: string): number {
   if (seen !== undefined) return seen;
   const all = matching(run.series, { metric: "canary_bytes", where: { rendition } });
   const count = sum(all.map(({ values }) => values.length));
-  const bytes = count === 0 ? leastBytes(streamOf(run.plan), rendition) : sum(all.map(({ values }) => sum(values))) / count;
+  const bytes =
+    count === 0
+      ? leastBytes(streamOf(run.plan), rendition)
+      : sum(all.map(({ values }) => sum(values))) / count;
   known.set(rendition, bytes);
   return bytes;
 }
@@ -150,10 +227,15 @@ function bytesOf(run: Run, rendition: string): number {
 const whole: ReadonlySet<string> = new Set(["served", "late", "wrong"]);
 
 /** By the moment at which they had come: a body belongs to the phase in which it was moved. */
-function servedIn(run: Run, where: Readonly<Record<string, string>>, { fromMs, untilMs }: Window): number {
+function servedIn(
+  run: Run,
+  where: Readonly<Record<string, string>>,
+  { fromMs, untilMs }: Window,
+): number {
   let count = 0;
   for (const { metric, tags, atMs } of run.series) {
-    if (metric !== "segment_ms" || !whole.has(tags["outcome"] ?? "") || !carries(tags, where)) continue;
+    if (metric !== "segment_ms" || !whole.has(tags["outcome"] ?? "") || !carries(tags, where))
+      continue;
     for (const at of atMs) if (at >= fromMs && at < untilMs) count++;
   }
   return count;

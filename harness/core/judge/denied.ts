@@ -22,11 +22,13 @@ export function deniedShareIn(run: Run, window: Window): number {
  */
 export function deniedShareAround(run: Run): (window: Window) => number {
   const [all, cores] = [deniedSeries(run), coresOf(run)];
-  return (window) => (cores === null ? 0 : sum(all.map((series) => perSecondAround(series, window))) / cores);
+  return (window) =>
+    cores === null ? 0 : sum(all.map((series) => perSecondAround(series, window))) / cores;
 }
 
 function perSecondAround({ atMs, values }: SeriesData, { fromMs, untilMs }: Window): number {
-  let seconds = 0, coveredMs = 0;
+  let seconds = 0,
+    coveredMs = 0;
   for (let index = Math.max(1, firstAfter(atMs, fromMs)); index < atMs.length; index++) {
     const [sinceMs, readMs] = [atMs[index - 1] as number, atMs[index] as number];
     if (sinceMs >= untilMs) break;
@@ -38,7 +40,8 @@ function perSecondAround({ atMs, values }: SeriesData, { fromMs, untilMs }: Wind
 
 /** Index of the first reading after a moment. Readings are in the order of time. */
 function firstAfter(atMs: Float64Array, momentMs: number): number {
-  let low = 0, high = atMs.length;
+  let low = 0,
+    high = atMs.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((atMs[middle] as number) <= momentMs) low = middle + 1;

@@ -24,21 +24,26 @@ const rules: readonly { readonly id: string; readonly title: string; readonly pr
   { id: "faults.landed", title: "Every fault landed", problem: landingProblem },
   { id: "faults.lasted", title: "Every fault lasted until it was healed", problem: lastingProblem },
   { id: "faults.healed", title: "Every fault healed", problem: healingProblem },
-  { id: "faults.traffic", title: "The target used the links that were broken",
-    problem: (run, _step, index, windows) => trafficProblem(run, index, windows) },
+  {
+    id: "faults.traffic",
+    title: "The target used the links that were broken",
+    problem: (run, _step, index, windows) => trafficProblem(run, index, windows),
+  },
 ];
 
 export function judgeFaults(run: Run, windows: Windows): Finding[] {
   const { steps } = run.plan;
   if (steps.length === 0) return [];
   const onLinks = steps.some((_, index) => struckBy(run.plan, index).links.length > 0);
-  return rules.filter(({ id }) => onLinks || id !== "faults.traffic").map(({ id, title, problem }) => {
-    const problems = steps.flatMap((step, index) => {
-      const found = problem(run, step, index, windows);
-      return found === null ? [] : [`${describeFault(step.fault)} ${found}`];
+  return rules
+    .filter(({ id }) => onLinks || id !== "faults.traffic")
+    .map(({ id, title, problem }) => {
+      const problems = steps.flatMap((step, index) => {
+        const found = problem(run, step, index, windows);
+        return found === null ? [] : [`${describeFault(step.fault)} ${found}`];
+      });
+      return answer(id, title, problems.length === 0 ? null : problems.join("; "), steps.length);
     });
-    return answer(id, title, problems.length === 0 ? null : problems.join("; "), steps.length);
-  });
 }
 
 function landingProblem(run: Run, step: Step, index: number, windows: Windows): string | null {
@@ -49,28 +54,49 @@ function landingProblem(run: Run, step: Step, index: number, windows: Windows): 
 }
 
 /** A fault that took hold outside its phase, or only for a moment, is not the one that the experiment speaks of. */
-function offTime(step: Step, fromMs: number, untilMs: number, window: Window | undefined): string | null {
-  if (window !== undefined && (fromMs < window.fromMs || fromMs >= window.untilMs)) return "took hold outside the phase fault";
+function offTime(
+  step: Step,
+  fromMs: number,
+  untilMs: number,
+  window: Window | undefined,
+): string | null {
+  if (window !== undefined && (fromMs < window.fromMs || fromMs >= window.untilMs))
+    return "took hold outside the phase fault";
   const forMs = untilMs - fromMs;
-  return forMs < inForceShareMin * step.forMs ? `was in force for ${Math.round(forMs)} ms instead of ${step.forMs} ms` : null;
+  return forMs < inForceShareMin * step.forMs
+    ? `was in force for ${Math.round(forMs)} ms instead of ${step.forMs} ms`
+    : null;
 }
 
 /** What did not land is told of by another rule, and so is what never healed. */
 function lastingProblem(run: Run, _step: Step, index: number): string | null {
-  if (run.plan.struck === undefined) return "cannot be shown to have lasted: the record is older than that rule";
+  if (run.plan.struck === undefined)
+    return "cannot be shown to have lasted: the record is older than that rule";
   const injected = eventOf(run, "injected", index);
   if (!struckBy(run.plan, index).lasts || injected?.evidence.landed !== true) return null;
-  const seen = run.events.filter((event) => event.kind === "observed" && event.step === index) as Extract<RunEvent, { kind: "observed" }>[];
+  const seen = run.events.filter(
+    (event) => event.kind === "observed" && event.step === index,
+  ) as Extract<RunEvent, { kind: "observed" }>[];
   const [first] = seen;
   const last = seen.at(-1);
-  if (first === undefined || last === undefined) return "was looked at once, when it began, and never again";
+  if (first === undefined || last === undefined)
+    return "was looked at once, when it began, and never again";
   const gone = seen.find((event) => !event.evidence.landed);
-  const after = (ms: number): string => `${((ms - (injected.actedMs ?? injected.atMs)) / 1000).toFixed(1)} s after it began`;
-  if (gone !== undefined) return `did not last: ${after(gone.fromMs)}, ${gone.evidence.observation}`;
+  const after = (ms: number): string =>
+    `${((ms - (injected.actedMs ?? injected.atMs)) / 1000).toFixed(1)} s after it began`;
+  if (gone !== undefined)
+    return `did not last: ${after(gone.fromMs)}, ${gone.evidence.observation}`;
   const endMs = healingMs(run, index);
-  if (Number.isFinite(endMs) && endMs - last.untilMs > lastLookMsMax) return `was last seen in force ${Math.round(endMs - last.untilMs)} ms before it was healed, at most ${lastLookMsMax} ms are tolerated`;
-  const gapMs = Math.max(...seen.map((event) => event.longestGapMs), first.fromMs - injected.atMs, ...seen.slice(1).map((event, at) => event.fromMs - (seen[at] as typeof event).untilMs));
-  return gapMs > lookGapMsMax ? `was not looked at for ${Math.round(gapMs)} ms, at most ${lookGapMsMax} ms are tolerated` : null;
+  if (Number.isFinite(endMs) && endMs - last.untilMs > lastLookMsMax)
+    return `was last seen in force ${Math.round(endMs - last.untilMs)} ms before it was healed, at most ${lastLookMsMax} ms are tolerated`;
+  const gapMs = Math.max(
+    ...seen.map((event) => event.longestGapMs),
+    first.fromMs - injected.atMs,
+    ...seen.slice(1).map((event, at) => event.fromMs - (seen[at] as typeof event).untilMs),
+  );
+  return gapMs > lookGapMsMax
+    ? `was not looked at for ${Math.round(gapMs)} ms, at most ${lookGapMsMax} ms are tolerated`
+    : null;
 }
 
 function healingProblem(run: Run, _step: Step, index: number): string | null {
@@ -79,12 +105,20 @@ function healingProblem(run: Run, _step: Step, index: number): string | null {
   return event.evidence.landed ? null : `did not heal: ${event.evidence.observation}`;
 }
 
-function eventOf<K extends "injected" | "healed">(run: Run, kind: K, step: number): Extract<RunEvent, { kind: K }> | undefined {
-  return run.events.find((event) => event.kind === kind && event.step === step) as Extract<RunEvent, { kind: K }> | undefined;
+function eventOf<K extends "injected" | "healed">(
+  run: Run,
+  kind: K,
+  step: number,
+): Extract<RunEvent, { kind: K }> | undefined {
+  return run.events.find((event) => event.kind === kind && event.step === step) as
+    | Extract<RunEvent, { kind: K }>
+    | undefined;
 }
 
 /** When the healing of a step began. */
 export function healingMs(run: Run, index: number): number {
-  const end = run.events.find((event) => (event.kind === "healing" || event.kind === "healed") && event.step === index);
+  const end = run.events.find(
+    (event) => (event.kind === "healing" || event.kind === "healed") && event.step === index,
+  );
   return end?.atMs ?? Number.POSITIVE_INFINITY;
 }

@@ -21,8 +21,14 @@ const stepsMax = 50;
 /** Null when every sample can be. */
 export function impossibleProblem(run: Run): string | null {
   const problems = run.series.flatMap((series) => {
-    const problem = valueProblem(series) ?? (sourceIn(run.plan.metrics, series.metric) === "generator" && !isVirtual(run.plan.substrate) ? repeatProblem(series) : null);
-    return problem === null ? [] : [`${series.metric} of ${Object.values(series.tags).join(", ") || "the run"}: ${problem}`];
+    const problem =
+      valueProblem(series) ??
+      (sourceIn(run.plan.metrics, series.metric) === "generator" && !isVirtual(run.plan.substrate)
+        ? repeatProblem(series)
+        : null);
+    return problem === null
+      ? []
+      : [`${series.metric} of ${Object.values(series.tags).join(", ") || "the run"}: ${problem}`];
   });
   problems.push(...answerProblems(run));
   const more = problems.length > 3 ? [`and ${problems.length - 3} more`] : [];
@@ -79,7 +85,8 @@ function valueProblem({ kind, values, atMs }: SeriesData): string | null {
   const negativeToo = kind === "gauge" || kind === "event";
   for (let index = 0; index < values.length; index++) {
     const value = values[index] as number;
-    if (!Number.isFinite(value) || !Number.isFinite(atMs[index] as number)) return "a value or a time is no number";
+    if (!Number.isFinite(value) || !Number.isFinite(atMs[index] as number))
+      return "a value or a time is no number";
     if (value <= -roundedMs && !negativeToo) return `a value of ${value} is below zero`;
   }
   return null;
@@ -92,13 +99,19 @@ function repeatProblem({ kind, values, atMs }: SeriesData): string | null {
   let repeated = 0;
   for (let index = 1; index < order.length; index++) {
     const here = order[index] as number;
-    for (let back = index - 1; back >= Math.max(0, index - neighboursMax) && atMs[order[back] as number] === atMs[here]; back--) {
+    for (
+      let back = index - 1;
+      back >= Math.max(0, index - neighboursMax) && atMs[order[back] as number] === atMs[here];
+      back--
+    ) {
       if (values[order[back] as number] !== values[here]) continue;
       repeated++;
       break;
     }
   }
-  return repeated > Math.max(repeatedMin, repeatedShareMax * values.length) ? `${repeated} of ${values.length} samples are repeated to the microsecond` : null;
+  return repeated > Math.max(repeatedMin, repeatedShareMax * values.length)
+    ? `${repeated} of ${values.length} samples are repeated to the microsecond`
+    : null;
 }
 
 /** Indices in the order of time. The record is nearly in that order, so each finds its place after a few steps. */
@@ -107,9 +120,17 @@ function inTime(atMs: Float64Array): Uint32Array {
   let steps = 0;
   for (let index = 0; index < atMs.length; index++) {
     let place = index;
-    for (; place > 0 && (atMs[order[place - 1] as number] as number) > (atMs[index] as number); place--, steps++) order[place] = order[place - 1] as number;
+    for (
+      ;
+      place > 0 && (atMs[order[place - 1] as number] as number) > (atMs[index] as number);
+      place--, steps++
+    )
+      order[place] = order[place - 1] as number;
     order[place] = index;
-    if (steps > stepsMax * atMs.length) return Uint32Array.from(atMs.keys()).sort((a, b) => (atMs[a] as number) - (atMs[b] as number));
+    if (steps > stepsMax * atMs.length)
+      return Uint32Array.from(atMs.keys()).sort(
+        (a, b) => (atMs[a] as number) - (atMs[b] as number),
+      );
   }
   return order;
 }

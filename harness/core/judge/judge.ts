@@ -10,8 +10,24 @@ import { windowsOf } from "./windows.ts";
 export function judge(run: Run): Verdict {
   const windows = windowsOf(run.events);
   const stalls = { any: stallsOf(run.series), standstills: standstillsOf(run.series) };
-  const claims = run.plan.hypothesis.flatMap((claim) => claim.during.map((phase) => judgeClaim(claim, phase, windows, run.series, run.plan.metrics, stalls)));
-  const recovery = run.plan.recovery === null ? [] : [judgeRecovery(run.plan.recovery, windows, run.events, run.series, run.plan.metrics, stalls)];
+  const claims = run.plan.hypothesis.flatMap((claim) =>
+    claim.during.map((phase) =>
+      judgeClaim(claim, phase, windows, run.series, run.plan.metrics, stalls),
+    ),
+  );
+  const recovery =
+    run.plan.recovery === null
+      ? []
+      : [
+          judgeRecovery(
+            run.plan.recovery,
+            windows,
+            run.events,
+            run.series,
+            run.plan.metrics,
+            stalls,
+          ),
+        ];
   const findings = [...claims, ...recovery, ...judgeEvidence(run, windows)];
   const status = worst(findings);
   const aborted = run.events.find((event) => event.kind === "aborted");
@@ -24,8 +40,12 @@ export function judge(run: Run): Verdict {
     seed: run.plan.seed,
     status,
     why: why(status, findings, run.plan, aborted?.kind === "aborted" ? aborted.detail : undefined),
-    aborted: aborted?.kind === "aborted" ? { reason: aborted.reason, detail: aborted.detail } : null,
-    cleanup: cleaned?.kind === "cleaned" ? { status: cleaned.status, left: cleaned.left } : { status: "unknown", left: [] },
+    aborted:
+      aborted?.kind === "aborted" ? { reason: aborted.reason, detail: aborted.detail } : null,
+    cleanup:
+      cleaned?.kind === "cleaned"
+        ? { status: cleaned.status, left: cleaned.left }
+        : { status: "unknown", left: [] },
     findings,
     rerun: run.plan.rerun,
   };
@@ -38,7 +58,12 @@ export function worst(findings: readonly Finding[]): Status {
   return findings.some((finding) => finding.kind !== "evidence") ? "held" : "inconclusive";
 }
 
-function why(status: Status, findings: readonly Finding[], plan: Plan, aborted: string | undefined): string {
+function why(
+  status: Status,
+  findings: readonly Finding[],
+  plan: Plan,
+  aborted: string | undefined,
+): string {
   const decisive = findings.filter((finding) => finding.status === status);
   const first = decisive.find((finding) => finding.phase === "fault") ?? decisive[0];
   if (status === "held") {
@@ -46,12 +71,21 @@ function why(status: Status, findings: readonly Finding[], plan: Plan, aborted: 
     return `All ${asked} findings about the target held, and ${plan.steps.length === 0 ? "nothing was broken on purpose" : "the record shows that every fault landed"}.`;
   }
   // What ended the run is why nothing is shown: phases that did not run are its consequences.
-  if (status === "inconclusive" && aborted !== undefined) return `The run was aborted: ${aborted}${aborted.endsWith(".") ? "" : "."}`;
+  if (status === "inconclusive" && aborted !== undefined)
+    return `The run was aborted: ${aborted}${aborted.endsWith(".") ? "" : "."}`;
   if (first === undefined) return "The experiment claims nothing.";
   const where = first.phase === null ? "" : ` (${first.phase})`;
-  const more = decisive.length > 1 ? ` ${decisive.length - 1} more ${decisive.length === 2 ? "finding is" : "findings are"} ${status}, too.` : "";
-  const doubts = findings.filter((finding) => finding.kind === "evidence" && finding.status === "inconclusive").map((finding) => `"${finding.title}"`);
-  const doubt = doubts.length === 0 ? "" : ` The record itself is in doubt, though: ${doubts.join(", ")} could not be shown.`;
+  const more =
+    decisive.length > 1
+      ? ` ${decisive.length - 1} more ${decisive.length === 2 ? "finding is" : "findings are"} ${status}, too.`
+      : "";
+  const doubts = findings
+    .filter((finding) => finding.kind === "evidence" && finding.status === "inconclusive")
+    .map((finding) => `"${finding.title}"`);
+  const doubt =
+    doubts.length === 0
+      ? ""
+      : ` The record itself is in doubt, though: ${doubts.join(", ")} could not be shown.`;
   return status === "refuted"
     ? `"${first.title}" is not so${where}: ${figure(first, plan)}${first.why}${failedBefore(first, findings) ? ", as it was in the baseline" : ""}.${more}${doubt}`
     : `"${first.title}" is not shown${where}: ${first.why}.${more}`;

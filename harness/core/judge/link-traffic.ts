@@ -23,33 +23,59 @@ export function trafficProblem(run: Run, index: number, windows: Windows): strin
   // What was never injected, and what has no baseline, is told of by another rule.
   if (links.length === 0 || injecting === undefined || baseline === undefined) return null;
   const untilMs = (healing?.atMs ?? Number.POSITIVE_INFINITY) + countedWithinMs;
-  const counted = links.flatMap((link) => matching(run.series, { metric: "link_connections", where: { link } }));
+  const counted = links.flatMap((link) =>
+    matching(run.series, { metric: "link_connections", where: { link } }),
+  );
   // What is counted as the fault begins has passed before it.
-  const beganMs = startsIn(counted, { fromMs: injecting.atMs, untilMs }).reduce((least, ms) => Math.min(least, ms), Number.POSITIVE_INFINITY);
+  const beganMs = startsIn(counted, { fromMs: injecting.atMs, untilMs }).reduce(
+    (least, ms) => Math.min(least, ms),
+    Number.POSITIVE_INFINITY,
+  );
   if (!Number.isFinite(beganMs)) return `is on ${named(links)}, over which no traffic was counted`;
-  const bytes = links.flatMap((link) => matching(run.series, { metric: "link_bytes", where: { link } }));
+  const bytes = links.flatMap((link) =>
+    matching(run.series, { metric: "link_bytes", where: { link } }),
+  );
   const before: Window = { fromMs: baseline.fromMs, untilMs: beganMs + 0.001 };
   const during: Window = { fromMs: beganMs + 0.001, untilMs };
-  if (total([...counted, ...bytes], before) === 0) return `struck nothing that is used: before it, nothing of the target passed over ${named(links)}`;
-  if (!severs && total([...counted, ...bytes], during) === 0) return `struck nothing that is used: while it was in force, nothing of the target passed over ${named(links)}`;
+  if (total([...counted, ...bytes], before) === 0)
+    return `struck nothing that is used: before it, nothing of the target passed over ${named(links)}`;
+  if (!severs && total([...counted, ...bytes], during) === 0)
+    return `struck nothing that is used: while it was in force, nothing of the target passed over ${named(links)}`;
   return boundProblem(run, index, links, bytes, before);
 }
 
 /** A limit that is far above what passes changes nothing. */
-function boundProblem(run: Run, index: number, links: readonly string[], bytes: readonly SeriesData[], before: Window): string | null {
+function boundProblem(
+  run: Run,
+  index: number,
+  links: readonly string[],
+  bytes: readonly SeriesData[],
+  before: Window,
+): string | null {
   const fault = run.plan.steps[index]?.fault;
   const limit = fault && kindOf(fault).bytesPerSecondMax?.(fault);
   if (limit === undefined) return null;
-  if (bytes.length === 0) return `cannot be told from none: nobody counted the bytes on ${named(links)}; install ss (iproute2)`;
+  if (bytes.length === 0)
+    return `cannot be told from none: nobody counted the bytes on ${named(links)}; install ss (iproute2)`;
   const seconds = (before.untilMs - before.fromMs) / 1000;
-  const perSecond = Math.max(...links.map((link) => total(bytes.filter((series) => series.tags["link"] === link), before) / seconds));
+  const perSecond = Math.max(
+    ...links.map(
+      (link) =>
+        total(
+          bytes.filter((series) => series.tags["link"] === link),
+          before,
+        ) / seconds,
+    ),
+  );
   if (limit <= boundTimesMax * perSecond) return null;
   return `never bound: the busiest of its links carried ${Math.round(perSecond)} B/s before, and a limit above ${boundTimesMax} times that changes nothing`;
 }
 
 function total(series: readonly SeriesData[], window: Window): number {
   let sum = 0;
-  eachIn(series, window, (value) => { sum += value; });
+  eachIn(series, window, (value) => {
+    sum += value;
+  });
   return sum;
 }
 

@@ -61,9 +61,20 @@ function zeroOf(run: Run, load: Load, recordedMs: number): number {
 /** When the load's own schedule began, in epoch ms: the least of its first iterations' times less their due times. Null without any. */
 export function ownZeroOf(run: Run, load: Load): number | null {
   const where = { load: load.name };
-  const arrived = [...matching(run.series, { metric: "start_late_ms", where: { ...where, of: "iteration" } }), ...matching(run.series, { metric: "dropped_iterations", where: { ...where, why: "nobodyFree" } })];
-  const earliestMs = arrived.reduce((least, { atMs }) => atMs.reduce((a, b) => Math.min(a, b), least), Number.POSITIVE_INFINITY);
-  const first = Float64Array.from(arrived.flatMap(({ atMs }) => [...atMs.filter((ms) => ms < earliestMs + firstMs)])).sort();
+  const arrived = [
+    ...matching(run.series, { metric: "start_late_ms", where: { ...where, of: "iteration" } }),
+    ...matching(run.series, {
+      metric: "dropped_iterations",
+      where: { ...where, why: "nobodyFree" },
+    }),
+  ];
+  const earliestMs = arrived.reduce(
+    (least, { atMs }) => atMs.reduce((a, b) => Math.min(a, b), least),
+    Number.POSITIVE_INFINITY,
+  );
+  const first = Float64Array.from(
+    arrived.flatMap(({ atMs }) => [...atMs.filter((ms) => ms < earliestMs + firstMs)]),
+  ).sort();
   let zeroMs: number | null = null;
   const due = arrivalsOf(stagesOf(load, run.plan));
   for (const atMs of first) {
@@ -76,7 +87,12 @@ export function ownZeroOf(run: Run, load: Load): number | null {
 
 /** Until when the generator was at work: what ended a run early ended the load. */
 function endOf(events: readonly RunEvent[]): number {
-  return events.find((event) => event.kind === "generator" || event.kind === "aborted" || event.kind === "finished")?.atMs ?? Number.POSITIVE_INFINITY;
+  return (
+    events.find(
+      (event) =>
+        event.kind === "generator" || event.kind === "aborted" || event.kind === "finished",
+    )?.atMs ?? Number.POSITIVE_INFINITY
+  );
 }
 
 function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
@@ -86,22 +102,37 @@ function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
   const binMs = Math.max(binMsMin, lengthMs / binsMax);
   const bins = Math.floor(lengthMs / binMs);
   if (!(bins > 0)) return null;
-  const count = (metric: string, where: Readonly<Record<string, string>>, sizeOf: (value: number) => number): Float64Array => {
+  const count = (
+    metric: string,
+    where: Readonly<Record<string, string>>,
+    sizeOf: (value: number) => number,
+  ): Float64Array => {
     const counts = new Float64Array(bins);
     for (const series of matching(run.series, { metric, where: { load: load.name, ...where } })) {
       for (let index = 0; index < series.atMs.length; index++) {
         const bin = Math.floor(((series.atMs[index] as number) - zeroMs) / binMs);
-        if (bin < bins) counts[Math.max(0, bin)] = (counts[Math.max(0, bin)] as number) + sizeOf(series.values[index] as number);
+        if (bin < bins)
+          counts[Math.max(0, bin)] =
+            (counts[Math.max(0, bin)] as number) + sizeOf(series.values[index] as number);
       }
     }
-    for (let bin = 1; bin < bins; bin++) counts[bin] = (counts[bin] as number) + (counts[bin - 1] as number);
+    for (let bin = 1; bin < bins; bin++)
+      counts[bin] = (counts[bin] as number) + (counts[bin - 1] as number);
     return counts;
   };
-  const planned = Float64Array.from({ length: bins }, (_, bin) => arrivalsUntil(stages, (bin + 1) * binMs));
+  const planned = Float64Array.from({ length: bins }, (_, bin) =>
+    arrivalsUntil(stages, (bin + 1) * binMs),
+  );
   const begun = count("start_late_ms", { of: "iteration" }, () => 1);
   const dropped = count("dropped_iterations", { why: "nobodyFree" }, (value) => value);
-  const missingForGood = planned.map((due, bin) => due - (begun[bin] as number) - (dropped[bin] as number));
-  for (let bin = bins - 2; bin >= 0; bin--) missingForGood[bin] = Math.min(missingForGood[bin] as number, missingForGood[bin + 1] as number);
+  const missingForGood = planned.map(
+    (due, bin) => due - (begun[bin] as number) - (dropped[bin] as number),
+  );
+  for (let bin = bins - 2; bin >= 0; bin--)
+    missingForGood[bin] = Math.min(
+      missingForGood[bin] as number,
+      missingForGood[bin + 1] as number,
+    );
   return { load, zeroMs, stages, binMs, planned, begun, dropped, missingForGood };
 }
 
@@ -112,7 +143,8 @@ export function offeredProblem(run: Run, windows: Windows): string | null {
   if (recordedMs === null) return "the record does not say when the load began";
   if (run.plan.load.length === 0) return "the plan offers none";
   if (!Number.isFinite(untilMs)) return "no phase ran to an end";
-  if (matching(run.series, { metric: "start_late_ms", where: { of: "iteration" } }).length === 0) return "the record does not say which iterations began";
+  if (matching(run.series, { metric: "start_late_ms", where: { of: "iteration" } }).length === 0)
+    return "the record does not say which iterations began";
   const problems = run.plan.load.flatMap((load) => {
     const account = accountOf(run, load, recordedMs);
     if (account === null) return [`load ${load.name}: the generator ended as it began`];
@@ -122,11 +154,15 @@ export function offeredProblem(run: Run, windows: Windows): string | null {
   return problems.length === 0 ? null : problems.join("; ");
 }
 
-const lastBin = ({ zeroMs, binMs, planned }: Account, untilMs: number): number => Math.min(planned.length, Math.ceil((untilMs - zeroMs) / binMs)) - 1;
+const lastBin = ({ zeroMs, binMs, planned }: Account, untilMs: number): number =>
+  Math.min(planned.length, Math.ceil((untilMs - zeroMs) / binMs)) - 1;
 
 /** How many more, or fewer, may have begun by the end of a bin when the generator's zero is off. */
 function allowance({ stages, binMs, planned }: Account, bin: number, offMs: number): number {
-  return Math.abs((planned[bin] as number) - arrivalsUntil(stages, (bin + 1) * binMs - offMs)) + slackIterations;
+  return (
+    Math.abs((planned[bin] as number) - arrivalsUntil(stages, (bin + 1) * binMs - offMs)) +
+    slackIterations
+  );
 }
 
 function missingProblem(account: Account, untilMs: number): string | null {
@@ -148,20 +184,29 @@ function surplusProblem(account: Account, untilMs: number): string | null {
   const until = lastBin(account, untilMs);
   for (let bin = 0; bin <= until; bin++) {
     const surplus = (begun[bin] as number) + (dropped[bin] as number) - (planned[bin] as number);
-    if (surplus > allowance(account, bin, -zeroOffMsMax)) return worstStretch(account, until, (offered, due) => offered - due);
+    if (surplus > allowance(account, bin, -zeroOffMsMax))
+      return worstStretch(account, until, (offered, due) => offered - due);
   }
   return null;
 }
 
 /** The stretch of whole seconds in which most is amiss, as a sentence. */
-function worstStretch({ load, binMs, planned, begun, dropped }: Account, until: number, amissOf: (offered: number, due: number) => number): string {
+function worstStretch(
+  { load, binMs, planned, begun, dropped }: Account,
+  until: number,
+  amissOf: (offered: number, due: number) => number,
+): string {
   const perSecond = Math.max(1, Math.round(1_000 / binMs));
-  const grown = (counts: Float64Array, from: number, to: number): number => (counts[Math.min(until, to)] ?? 0) - (from === 0 ? 0 : (counts[from - 1] ?? 0));
+  const grown = (counts: Float64Array, from: number, to: number): number =>
+    (counts[Math.min(until, to)] ?? 0) - (from === 0 ? 0 : (counts[from - 1] ?? 0));
   let best = { from: 0, to: until, amiss: 0 };
   let here = { from: 0, amiss: 0 };
   for (let from = 0; from <= until; from += perSecond) {
     const to = from + perSecond - 1;
-    const [due, offered] = [grown(planned, from, to), grown(begun, from, to) + grown(dropped, from, to)];
+    const [due, offered] = [
+      grown(planned, from, to),
+      grown(begun, from, to) + grown(dropped, from, to),
+    ];
     // A second that is as planned, but for a twentieth and one, ends a stretch.
     const amiss = amissOf(offered, due) - 0.05 * due - 1;
     if (here.amiss <= 0) here = { from, amiss: 0 };
@@ -169,13 +214,19 @@ function worstStretch({ load, binMs, planned, begun, dropped }: Account, until: 
     if (here.amiss > best.amiss) best = { from: here.from, to, amiss: here.amiss };
   }
   const seconds = (bin: number): string => ((bin * binMs) / 1_000).toFixed(0);
-  const [due, started, lost] = [planned, begun, dropped].map((counts) => Math.round(grown(counts, best.from, best.to)));
+  const [due, started, lost] = [planned, begun, dropped].map((counts) =>
+    Math.round(grown(counts, best.from, best.to)),
+  );
   return `load ${load.name}: from second ${seconds(best.from)} to ${seconds(Math.min(until, best.to) + 1)} ${due} iterations were planned, ${started} began and ${lost} were dropped`;
 }
 
-function droppedProblems({ load, zeroMs, binMs, planned, dropped }: Account, windows: Windows): string[] {
+function droppedProblems(
+  { load, zeroMs, binMs, planned, dropped }: Account,
+  windows: Windows,
+): string[] {
   const grown = (counts: Float64Array, { fromMs, untilMs }: Window): number => {
-    const at = (ms: number): number => counts[Math.min(counts.length - 1, Math.floor((ms - zeroMs) / binMs) - 1)] ?? 0;
+    const at = (ms: number): number =>
+      counts[Math.min(counts.length - 1, Math.floor((ms - zeroMs) / binMs) - 1)] ?? 0;
     return at(untilMs) - at(fromMs);
   };
   return phases.flatMap((phase) => {
@@ -183,7 +234,10 @@ function droppedProblems({ load, zeroMs, binMs, planned, dropped }: Account, win
     if (window === undefined) return [];
     const [due, lost] = [grown(planned, window), grown(dropped, window)];
     return lost > Math.max(slackIterations, droppedShareMax * due)
-      ? [`load ${load.name}: ${Math.round(lost)} of ${Math.round(due)} iterations of ${phase} found no free virtual user; it needs more than ${load.vus}`] : [];
+      ? [
+          `load ${load.name}: ${Math.round(lost)} of ${Math.round(due)} iterations of ${phase} found no free virtual user; it needs more than ${load.vus}`,
+        ]
+      : [];
   });
 }
 
@@ -194,18 +248,32 @@ export function lateLoadIn(run: Run, phase: Phase, window: Window): string | nul
     const account = accountOf(run, load, recordedMs as number);
     if (account === null) continue;
     const { zeroMs, planned, begun, dropped, binMs, missingForGood, stages } = account;
-    let late = 0, all = 0;
+    let late = 0,
+      all = 0;
     const ahead = Math.ceil(lateMs / binMs);
     const from = Math.max(1, Math.ceil((window.fromMs - zeroMs) / binMs));
-    for (let bin = from; bin <= lastBin(account, window.untilMs) && bin + ahead < planned.length; bin++) {
+    for (
+      let bin = from;
+      bin <= lastBin(account, window.untilMs) && bin + ahead < planned.length;
+      bin++
+    ) {
       const due = (planned[bin] as number) - (planned[bin - 1] as number);
       const then = bin + ahead;
       // What is due and not begun half a second later, but will be.
-      const behind = (planned[then] as number) - (begun[then] as number) - (dropped[then] as number) - Math.max(0, missingForGood[then] as number);
+      const behind =
+        (planned[then] as number) -
+        (begun[then] as number) -
+        (dropped[then] as number) -
+        Math.max(0, missingForGood[then] as number);
       all += due;
-      if (behind > (planned[then] as number) - arrivalsUntil(stages, (bin + 1) * binMs) + slackIterations) late += due;
+      if (
+        behind >
+        (planned[then] as number) - arrivalsUntil(stages, (bin + 1) * binMs) + slackIterations
+      )
+        late += due;
     }
-    if (late > Math.max(slackIterations, lateShareMax * all)) return `load ${load.name}: ${Math.round(late)} of ${Math.round(all)} iterations of ${phase} began more than ${lateMs} ms after they were due`;
+    if (late > Math.max(slackIterations, lateShareMax * all))
+      return `load ${load.name}: ${Math.round(late)} of ${Math.round(all)} iterations of ${phase} began more than ${lateMs} ms after they were due`;
   }
   return null;
 }
@@ -214,18 +282,39 @@ export function lateLoadIn(run: Run, phase: Phase, window: Window): string | nul
 export function iterationsProblem(run: Run, windows: Windows): string | null {
   const all = Object.values(windows);
   if (all.length === 0) return "no phase ran to an end";
-  const span = { fromMs: Math.min(...all.map((one) => one.fromMs)), untilMs: Math.max(...all.map((one) => one.untilMs)) };
-  if (matching(run.series, { metric: "iteration_ms" }).length === 0) return "the record does not say how iterations ended";
+  const span = {
+    fromMs: Math.min(...all.map((one) => one.fromMs)),
+    untilMs: Math.max(...all.map((one) => one.untilMs)),
+  };
+  if (matching(run.series, { metric: "iteration_ms" }).length === 0)
+    return "the record does not say how iterations ended";
   const byLoad = run.plan.load.flatMap(({ name }) => {
-    const begun = countOf(run, { metric: "start_late_ms", where: { load: name, of: "iteration" } }, span, () => 0);
-    const ended = (outcome: string): number => countOf(run, { metric: "iteration_ms", where: { load: name, outcome } }, span, (value) => value);
+    const begun = countOf(
+      run,
+      { metric: "start_late_ms", where: { load: name, of: "iteration" } },
+      span,
+      () => 0,
+    );
+    const ended = (outcome: string): number =>
+      countOf(
+        run,
+        { metric: "iteration_ms", where: { load: name, outcome } },
+        span,
+        (value) => value,
+      );
     const [threw, silent] = [ended("threw"), ended("silent")];
     const open = begun - ended("ended") - threw - silent;
     return [
-      ...(threw > 0 ? [`load ${name}: ${threw} of ${begun} iterations threw an error; k6.log says which`] : []),
-      ...(silent > 0 ? [`load ${name}: ${silent} of ${begun} iterations ended without a sample`] : []),
+      ...(threw > 0
+        ? [`load ${name}: ${threw} of ${begun} iterations threw an error; k6.log says which`]
+        : []),
+      ...(silent > 0
+        ? [`load ${name}: ${silent} of ${begun} iterations ended without a sample`]
+        : []),
       // One may lie on the boundary of the phases.
-      ...(open > 1 ? [`load ${name}: ${open} of ${begun} iterations had not ended when the load did`] : []),
+      ...(open > 1
+        ? [`load ${name}: ${open} of ${begun} iterations had not ended when the load did`]
+        : []),
     ];
   });
   const problems = [...byLoad, ...leftOutProblems(run)];
@@ -270,7 +359,12 @@ function leftOutProblems(run: Run): string[] {
 }
 
 /** `beforeMs`: how long before its time a sample began. */
-function countOf(run: Run, selector: Parameters<typeof matching>[1], { fromMs, untilMs }: Window, beforeMs: (value: number) => number): number {
+function countOf(
+  run: Run,
+  selector: Parameters<typeof matching>[1],
+  { fromMs, untilMs }: Window,
+  beforeMs: (value: number) => number,
+): number {
   let count = 0;
   for (const series of matching(run.series, selector)) {
     for (let index = 0; index < series.atMs.length; index++) {
@@ -283,5 +377,7 @@ function countOf(run: Run, selector: Parameters<typeof matching>[1], { fromMs, u
 
 /** The loads that offer anything worth a question in a phase: at least this many iterations. */
 export function busyLoads(plan: Plan, phase: Phase, iterationsMin: number): readonly Load[] {
-  return plan.load.filter((load) => (load.ratePerSecond[phase] * plan.phasesMs[phase]) / 1_000 >= iterationsMin);
+  return plan.load.filter(
+    (load) => (load.ratePerSecond[phase] * plan.phasesMs[phase]) / 1_000 >= iterationsMin,
+  );
 }

@@ -6,9 +6,17 @@ import { readPrint } from "../body.ts";
 import type { Run, SeriesData } from "../run.ts";
 
 /** A body that is another segment of the same rendition. */
-export interface Misplaced { readonly atMs: number; readonly edge: string; readonly lane: string; readonly by: string }
+export interface Misplaced {
+  readonly atMs: number;
+  readonly edge: string;
+  readonly lane: string;
+  readonly by: string;
+}
 
-export interface Prints { readonly misplaced: readonly Misplaced[]; readonly problems: readonly string[] }
+export interface Prints {
+  readonly misplaced: readonly Misplaced[];
+  readonly problems: readonly string[];
+}
 
 /**
  * A segment may be replaced, once for each source that it has; bytes that come back after others
@@ -24,19 +32,34 @@ const sameShareMax = 0.9,
   pairsMin = 4,
   sameBoxesMin = 3;
 
-interface Look extends Misplaced { readonly digest: number; readonly container: string }
+interface Look extends Misplaced {
+  readonly digest: number;
+  readonly container: string;
+}
 
 export function printsOf(run: Run, seen: readonly SeriesData[]): Prints {
-  const renditions = Map.groupBy(seen.filter(({ tags }) => tags["problem"] === "none"), ({ tags }) => tags["rendition"] ?? "");
-  const all = [...renditions].map(([rendition, series]) => printsOfRendition(run, rendition, series));
-  return { misplaced: all.flatMap(({ misplaced }) => misplaced), problems: all.flatMap(({ problems }) => problems) };
+  const renditions = Map.groupBy(
+    seen.filter(({ tags }) => tags["problem"] === "none"),
+    ({ tags }) => tags["rendition"] ?? "",
+  );
+  const all = [...renditions].map(([rendition, series]) =>
+    printsOfRendition(run, rendition, series),
+  );
+  return {
+    misplaced: all.flatMap(({ misplaced }) => misplaced),
+    problems: all.flatMap(({ problems }) => problems),
+  };
 }
 
 function printsOfRendition(run: Run, rendition: string, series: readonly SeriesData[]): Prints {
   const numbers = looksByNumber(series);
   const usual = new Map([...numbers].map(([number, looks]) => [number, mostCommon(looks)]));
   const numberOf = new Map([...usual].map(([number, digest]) => [digest, number]));
-  const misplaced = [...numbers].flatMap(([number, looks]) => looks.filter(({ digest }) => digest !== usual.get(number) && (numberOf.get(digest) ?? number) !== number));
+  const misplaced = [...numbers].flatMap(([number, looks]) =>
+    looks.filter(
+      ({ digest }) => digest !== usual.get(number) && (numberOf.get(digest) ?? number) !== number,
+    ),
+  );
   const problems = [...same(rendition, numbers, usual)];
   // Where a checksum says what each copy should be, two sources may take turns.
   if (run.plan.stream?.digestHeader === undefined) problems.push(...flaps(rendition, numbers));
@@ -61,7 +84,10 @@ function looksByNumber(series: readonly SeriesData[]): ReadonlyMap<number, reado
 function mostCommon(looks: readonly Look[]): number {
   const counts = new Map<number, number>();
   for (const { digest } of looks) counts.set(digest, (counts.get(digest) ?? 0) + 1);
-  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), [Number.NaN, 0] as [number, number])[0];
+  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), [Number.NaN, 0] as [
+    number,
+    number,
+  ])[0];
 }
 
 /**
@@ -91,10 +117,16 @@ function flaps(rendition: string, numbers: ReadonlyMap<number, readonly Look[]>)
   for (const all of numbers.values()) {
     for (const own of Map.groupBy(all, ({ edge }) => edge).values()) {
       const digests = own.toSorted((a, b) => a.atMs - b.atMs).map(({ digest }) => digest);
-      const changes = digests.filter((digest, index) => index > 0 && digest !== digests[index - 1]).length;
+      const changes = digests.filter(
+        (digest, index) => index > 0 && digest !== digests[index - 1],
+      ).length;
       looks += digests.length;
       back += Math.max(0, changes - (new Set(digests).size - 1));
     }
   }
-  return back < flapsMin || back <= flapsShareMax * looks ? [] : [`the same segment of ${rendition} was now these bytes, now others, ${back} times in ${looks} looks`];
+  return back < flapsMin || back <= flapsShareMax * looks
+    ? []
+    : [
+        `the same segment of ${rendition} was now these bytes, now others, ${back} times in ${looks} looks`,
+      ];
 }

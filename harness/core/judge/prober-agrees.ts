@@ -51,14 +51,19 @@ const notThere: ReadonlySet<string> = new Set(["404", "410", "425"]);
 
 /** What happened within one segment's time. */
 interface Slot {
-  probesGood: number; probesBad: number;
+  probesGood: number;
+  probesBad: number;
   /** Requests of viewers. */
-  good: number; bad: number;
+  good: number;
+  bad: number;
   /** Viewers, and those of them who were not served at once. */
-  viewers: number; troubled: number;
-  readonly probeMs: number[]; readonly viewerMs: number[];
+  viewers: number;
+  troubled: number;
+  readonly probeMs: number[];
+  readonly viewerMs: number[];
   /** Answers that it is not there, to probes and to viewers. */
-  probesAbsent: number; absent: number;
+  probesAbsent: number;
+  absent: number;
 }
 
 export function proberAgrees(run: Run, windows: Windows): Finding {
@@ -116,7 +121,9 @@ export function proberAgrees(run: Run, windows: Windows): Finding {
 
 function isAlike({ load, askedAlike }: Plan, lane: string): boolean {
   const workloads = askedAlike?.[lane] ?? [];
-  return load.filter((one) => one.lane === lane).every(({ workload }) => workloads.includes(workload));
+  return load
+    .filter((one) => one.lane === lane)
+    .every(({ workload }) => workloads.includes(workload));
 }
 
 /** Viewers of this workload draw their homes, each edge as often as the others. */
@@ -210,17 +217,29 @@ function slotsIn(
 function wrongShareIn(run: Run, lane: string, edge: string, window: Window): number {
   const looks = matching(run.series, { metric: "body_seen", where: { edge, lane, by: "viewer" } });
   const looked = countIn(looks, window);
-  const fine = looks.filter(({ tags }) => tags["problem"] === "none" || tags["problem"] === "flagged");
+  const fine = looks.filter(
+    ({ tags }) => tags["problem"] === "none" || tags["problem"] === "flagged",
+  );
   return looked === 0 ? 0 : 1 - countIn(fine, window) / looked;
 }
 
-interface Totals { readonly probes: number; readonly probesBad: number; readonly requests: number; readonly bad: number }
+interface Totals {
+  readonly probes: number;
+  readonly probesBad: number;
+  readonly requests: number;
+  readonly bad: number;
+}
 
 function sumOf(slots: readonly Slot[]): Totals {
-  return slots.reduce<Totals>((all, slot) => ({
-    probes: all.probes + slot.probesGood + slot.probesBad, probesBad: all.probesBad + slot.probesBad,
-    requests: all.requests + Math.round(slot.good + slot.bad), bad: all.bad + slot.bad,
-  }), { probes: 0, probesBad: 0, requests: 0, bad: 0 });
+  return slots.reduce<Totals>(
+    (all, slot) => ({
+      probes: all.probes + slot.probesGood + slot.probesBad,
+      probesBad: all.probesBad + slot.probesBad,
+      requests: all.requests + Math.round(slot.good + slot.bad),
+      bad: all.bad + slot.bad,
+    }),
+    { probes: 0, probesBad: 0, requests: 0, bad: 0 },
+  );
 }
 
 function differentAnswers(slots: readonly Slot[]): string | null {
@@ -342,13 +361,19 @@ function seenByNobody(deserted: readonly Slot[]): string | null {
 }
 
 function differentWaits(slots: readonly Slot[]): string | null {
-  const pairs = slots.filter(({ viewerMs }) => viewerMs.length >= requestsMin).flatMap(({ probeMs, viewerMs }) => {
-    const viewersMs = median(viewerMs);
-    return probeMs.map((ms) => ({ ms, viewersMs }));
-  });
+  const pairs = slots
+    .filter(({ viewerMs }) => viewerMs.length >= requestsMin)
+    .flatMap(({ probeMs, viewerMs }) => {
+      const viewersMs = median(viewerMs);
+      return probeMs.map((ms) => ({ ms, viewersMs }));
+    });
   if (pairs.length < waitsMin) return null;
   for (const sign of [1, -1]) {
-    const far = pairs.filter(({ ms, viewersMs }) => sign * (ms - viewersMs) >= waitDifferenceMinMs && Math.abs(ms - viewersMs) >= 0.5 * Math.max(ms, viewersMs));
+    const far = pairs.filter(
+      ({ ms, viewersMs }) =>
+        sign * (ms - viewersMs) >= waitDifferenceMinMs &&
+        Math.abs(ms - viewersMs) >= 0.5 * Math.max(ms, viewersMs),
+    );
     if (far.length >= waitShareMin * pairs.length) {
       return `the prober waited ${Math.round(median(pairs.map(({ ms }) => ms)))} ms, and viewers around it ${Math.round(median(pairs.map(({ viewersMs }) => viewersMs)))} ms`;
     }

@@ -24,21 +24,39 @@ type Of<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
 
 export function fitProblems(run: Run): string[] {
   const problems = [
-    ...orderProblems(run.events), ...phaseProblems(run), ...stepProblems(run),
-    ...lengthProblems(run.events), ...sampleProblems(run), ...loadProblems(run), ...planProblems(run.plan),
+    ...orderProblems(run.events),
+    ...phaseProblems(run),
+    ...stepProblems(run),
+    ...lengthProblems(run.events),
+    ...sampleProblems(run),
+    ...loadProblems(run),
+    ...planProblems(run.plan),
   ];
   // An event that is moved is at odds with several others.
-  return problems.length <= 4 ? problems : [...problems.slice(0, 4), `and ${problems.length - 4} more`];
+  return problems.length <= 4
+    ? problems
+    : [...problems.slice(0, 4), `and ${problems.length - 4} more`];
 }
 
 /** What happens once in a run, in this order. A run that was aborted lacks some, and its faults are healed late. */
-const course = ["started", "deploying", "deployed", "loadStarted", "generator", "cleaned", "finished"] as const;
+const course = [
+  "started",
+  "deploying",
+  "deployed",
+  "loadStarted",
+  "generator",
+  "cleaned",
+  "finished",
+] as const;
 
 function orderProblems(events: readonly RunEvent[]): string[] {
   const problems: string[] = [];
   for (const [index, event] of events.entries()) {
     const before = events[index - 1];
-    if (before !== undefined && event.atMs < before.atMs - 1) problems.push(`"${nameOf(event)}" comes after "${nameOf(before)}" and is ${lasting(before.atMs - event.atMs)} older`);
+    if (before !== undefined && event.atMs < before.atMs - 1)
+      problems.push(
+        `"${nameOf(event)}" comes after "${nameOf(before)}" and is ${lasting(before.atMs - event.atMs)} older`,
+      );
   }
   const seen = events.filter((event) => (course as readonly string[]).includes(event.kind));
   for (const kind of course) {
@@ -47,8 +65,12 @@ function orderProblems(events: readonly RunEvent[]): string[] {
   }
   const ranks = seen.map((event) => (course as readonly string[]).indexOf(event.kind));
   const back = ranks.findIndex((rank, index) => rank < (ranks[index - 1] ?? 0));
-  if (back > 0) problems.push(`"${(seen[back] as RunEvent).kind}" comes after "${(seen[back - 1] as RunEvent).kind}"`);
-  if (events.length > 0 && events[0]?.kind !== "started") problems.push("it does not begin with the start of the run");
+  if (back > 0)
+    problems.push(
+      `"${(seen[back] as RunEvent).kind}" comes after "${(seen[back - 1] as RunEvent).kind}"`,
+    );
+  if (events.length > 0 && events[0]?.kind !== "started")
+    problems.push("it does not begin with the start of the run");
   return problems;
 }
 
@@ -68,7 +90,9 @@ function phaseProblems({ plan, events }: Run): string[] {
   return begun.flatMap(({ phase, atMs }) => {
     const lateMs = atMs - zeroMs - due[phase];
     if (lateMs < -earlyMsMax) return [`${phase} began ${lasting(-lateMs)} before it was due`];
-    return lateMs > phaseLateMsMax ? [`${phase} began ${lasting(lateMs)} late, at most ${lasting(phaseLateMsMax)} is tolerated`] : [];
+    return lateMs > phaseLateMsMax
+      ? [`${phase} began ${lasting(lateMs)} late, at most ${lasting(phaseLateMsMax)} is tolerated`]
+      : [];
   });
 }
 
@@ -89,7 +113,9 @@ function zeroOf(plan: Plan, events: readonly RunEvent[]): number | null {
   if (planned?.kind !== "injected" || step === undefined) return started.atMs;
   // On a slow disk it takes a while to write down that the load has begun.
   const zeroMs = planned.plannedMs - fault - step.atMs;
-  return zeroMs >= started.atMs - earlyMsMax && zeroMs <= started.atMs + slowDiskMsMax ? zeroMs : started.atMs;
+  return zeroMs >= started.atMs - earlyMsMax && zeroMs <= started.atMs + slowDiskMsMax
+    ? zeroMs
+    : started.atMs;
 }
 
 /** An event is on disk before the harness goes on, and a disk that takes longer ends the run. */
@@ -100,41 +126,82 @@ function stepProblems({ plan, events }: Run): string[] {
   const { fault: faultMs } = dueMs(plan);
   const zeroMs = zeroOf(plan, events);
   const known = plan.steps.flatMap((step, index) => {
-    const at = <K extends StepKind>(kind: K): Of<K>[] => events.filter((event): event is Of<K> => event.kind === kind && (event as Of<StepKind>).step === index);
+    const at = <K extends StepKind>(kind: K): Of<K>[] =>
+      events.filter(
+        (event): event is Of<K> => event.kind === kind && (event as Of<StepKind>).step === index,
+      );
     const name = describeFault(step.fault);
     const all = stepKinds.flatMap((kind) => at(kind));
-    const problems = stepKinds.filter((kind) => at(kind).length > 1).map((kind) => `${name}: "${kind}" happened ${at(kind).length} times`);
-    const looked = events.filter((event): event is Of<"observed"> => event.kind === "observed" && event.step === index);
-    if ([...all, ...looked].some(({ fault }) => !isSame(fault, step.fault))) problems.push(`${name} is planned, and another fault is recorded in its place`);
+    const problems = stepKinds
+      .filter((kind) => at(kind).length > 1)
+      .map((kind) => `${name}: "${kind}" happened ${at(kind).length} times`);
+    const looked = events.filter(
+      (event): event is Of<"observed"> => event.kind === "observed" && event.step === index,
+    );
+    if ([...all, ...looked].some(({ fault }) => !isSame(fault, step.fault)))
+      problems.push(`${name} is planned, and another fault is recorded in its place`);
     const order = all.map(({ atMs }) => atMs);
     const places = all.map((event) => events.indexOf(event));
-    if (!isAscending(order) || !isAscending(places)) problems.push(`${name} did not go from injecting to healed in this order`);
-    if (!looksFit(looked, at("injected")[0], at("healing")[0])) problems.push(`${name} was looked at outside the time in which it was in force`);
-    const [injecting] = at("injecting"), [injected] = at("injected"), [healed] = at("healed");
-    if (injected?.actedMs !== undefined && (injected.actedMs > injected.atMs + 1 || injected.actedMs < (injecting?.atMs ?? 0) - 1)) {
+    if (!isAscending(order) || !isAscending(places))
+      problems.push(`${name} did not go from injecting to healed in this order`);
+    if (!looksFit(looked, at("injected")[0], at("healing")[0]))
+      problems.push(`${name} was looked at outside the time in which it was in force`);
+    const [injecting] = at("injecting"),
+      [injected] = at("injected"),
+      [healed] = at("healed");
+    if (
+      injected?.actedMs !== undefined &&
+      (injected.actedMs > injected.atMs + 1 || injected.actedMs < (injecting?.atMs ?? 0) - 1)
+    ) {
       problems.push(`${name} was done outside the time in which it was injected`);
     }
     if (zeroMs === null || injected === undefined) return problems;
     const offMs = injected.plannedMs - zeroMs - faultMs - step.atMs;
-    if (Math.abs(offMs) > earlyMsMax) problems.push(`${name} was to begin ${lasting(Math.abs(offMs))} ${offMs < 0 ? "earlier" : "later"} than planned`);
+    if (Math.abs(offMs) > earlyMsMax)
+      problems.push(
+        `${name} was to begin ${lasting(Math.abs(offMs))} ${offMs < 0 ? "earlier" : "later"} than planned`,
+      );
     // A run that is ended heals everything at once.
     const healOffMs = (healed?.plannedMs ?? 0) - zeroMs - faultMs - step.atMs - step.forMs;
-    if (healed !== undefined && !aborted && Math.abs(healOffMs) > earlyMsMax && healed.plannedMs > injected.plannedMs && !endedEarly(events)) {
-      problems.push(`${name} was to end ${lasting(Math.abs(healOffMs))} ${healOffMs < 0 ? "earlier" : "later"} than planned`);
+    if (
+      healed !== undefined &&
+      !aborted &&
+      Math.abs(healOffMs) > earlyMsMax &&
+      healed.plannedMs > injected.plannedMs &&
+      !endedEarly(events)
+    ) {
+      problems.push(
+        `${name} was to end ${lasting(Math.abs(healOffMs))} ${healOffMs < 0 ? "earlier" : "later"} than planned`,
+      );
     }
     const begunMs = injecting?.atMs ?? injected.actedMs ?? injected.atMs;
-    if (begunMs < injected.plannedMs - earlyMsMax) problems.push(`${name} was injected ${lasting(injected.plannedMs - begunMs)} before it was due`);
+    if (begunMs < injected.plannedMs - earlyMsMax)
+      problems.push(
+        `${name} was injected ${lasting(injected.plannedMs - begunMs)} before it was due`,
+      );
     return problems;
   });
-  const strays = events.filter((event) => [...stepKinds, "observed"].includes(event.kind) && (event as Of<StepKind>).step >= plan.steps.length);
-  return strays.length === 0 ? known : [...known, `${strays.length} events are of faults that are not in the plan`];
+  const strays = events.filter(
+    (event) =>
+      [...stepKinds, "observed"].includes(event.kind) &&
+      (event as Of<StepKind>).step >= plan.steps.length,
+  );
+  return strays.length === 0
+    ? known
+    : [...known, `${strays.length} events are of faults that are not in the plan`];
 }
 
 /** Looks come one after another between the injection and the heal, and are written down after they were done. */
-function looksFit(looked: readonly Of<"observed">[], injected: Of<"injected"> | undefined, healing: Of<"healing"> | undefined): boolean {
+function looksFit(
+  looked: readonly Of<"observed">[],
+  injected: Of<"injected"> | undefined,
+  healing: Of<"healing"> | undefined,
+): boolean {
   const times = looked.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]);
-  return isAscending([injected?.atMs ?? 0, ...times, healing?.atMs ?? Number.POSITIVE_INFINITY])
-    && looked.every(({ atMs, untilMs }) => untilMs <= atMs + 1);
+  return (
+    isAscending([injected?.atMs ?? 0, ...times, healing?.atMs ?? Number.POSITIVE_INFINITY]) &&
+    looked.every(({ atMs, untilMs }) => untilMs <= atMs + 1)
+  );
 }
 
 const stepKinds = ["injecting", "injected", "healing", "healed"] as const;
@@ -148,7 +215,12 @@ function endedEarly(events: readonly RunEvent[]): boolean {
 function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   const [ofA, ofB] = [Object.entries(a), Object.entries(b)];
-  return ofA.length === ofB.length && ofA.every(([key, value]) => Object.hasOwn(b, key) && isSame(value, (b as Record<string, unknown>)[key]));
+  return (
+    ofA.length === ofB.length &&
+    ofA.every(
+      ([key, value]) => Object.hasOwn(b, key) && isSame(value, (b as Record<string, unknown>)[key]),
+    )
+  );
 }
 
 function isAscending(values: readonly number[]): boolean {
@@ -157,14 +229,28 @@ function isAscending(values: readonly number[]): boolean {
 
 /** Some events state how long something took. */
 function lengthProblems(events: readonly RunEvent[]): string[] {
-  const at = <K extends RunEvent["kind"]>(kind: K): Of<K> | undefined => events.find((event): event is Of<K> => event.kind === kind);
-  const [deploying, deployed, load, generator] = [at("deploying"), at("deployed"), at("loadStarted"), at("generator")];
+  const at = <K extends RunEvent["kind"]>(kind: K): Of<K> | undefined =>
+    events.find((event): event is Of<K> => event.kind === kind);
+  const [deploying, deployed, load, generator] = [
+    at("deploying"),
+    at("deployed"),
+    at("loadStarted"),
+    at("generator"),
+  ];
   const problems: string[] = [];
-  if (deploying !== undefined && deployed !== undefined && Math.abs(deployed.atMs - deploying.atMs - deployed.tookMs) > lengthMsMax) {
-    problems.push(`the target took ${lasting(deployed.tookMs)} to come up, and there are ${lasting(deployed.atMs - deploying.atMs)} between its events`);
+  if (
+    deploying !== undefined &&
+    deployed !== undefined &&
+    Math.abs(deployed.atMs - deploying.atMs - deployed.tookMs) > lengthMsMax
+  ) {
+    problems.push(
+      `the target took ${lasting(deployed.tookMs)} to come up, and there are ${lasting(deployed.atMs - deploying.atMs)} between its events`,
+    );
   }
   if (load !== undefined && generator !== undefined && !generatorFits(load, generator)) {
-    problems.push(`the load went on for ${generator.seconds.toFixed(1)} s, and there are ${lasting(generator.atMs - load.atMs)} between its events`);
+    problems.push(
+      `the load went on for ${generator.seconds.toFixed(1)} s, and there are ${lasting(generator.atMs - load.atMs)} between its events`,
+    );
   }
   return problems;
 }
@@ -176,7 +262,11 @@ function generatorFits(load: Of<"loadStarted">, generator: Of<"generator">): boo
 }
 
 /** Who takes samples only while there is a load, and how the samples of each relate to it. */
-const duringLoad: Readonly<Record<string, string>> = { generator: "the load generator", prober: "the prober", harness: "the harness" };
+const duringLoad: Readonly<Record<string, string>> = {
+  generator: "the load generator",
+  prober: "the prober",
+  harness: "the harness",
+};
 
 function sampleProblems({ events, series, plan }: Run): string[] {
   const load = events.find((event) => event.kind === "loadStarted");
@@ -188,13 +278,19 @@ function sampleProblems({ events, series, plan }: Run): string[] {
     if (span === null) return [];
     const endMs = source === "generator" ? generator?.atMs : cleaned?.atMs;
     return [
-      ...(span.fromMs < load.atMs - outsideMsMax ? [`samples of ${name} begin ${lasting(load.atMs - span.fromMs)} before the load`] : []),
-      ...(endMs !== undefined && span.untilMs > endMs + outsideMsMax ? [`samples of ${name} go on for ${lasting(span.untilMs - endMs)} after its end`] : []),
+      ...(span.fromMs < load.atMs - outsideMsMax
+        ? [`samples of ${name} begin ${lasting(load.atMs - span.fromMs)} before the load`]
+        : []),
+      ...(endMs !== undefined && span.untilMs > endMs + outsideMsMax
+        ? [`samples of ${name} go on for ${lasting(span.untilMs - endMs)} after its end`]
+        : []),
     ];
   });
 }
 
-function spanOf(all: readonly SeriesData[]): { readonly fromMs: number; readonly untilMs: number } | null {
+function spanOf(
+  all: readonly SeriesData[],
+): { readonly fromMs: number; readonly untilMs: number } | null {
   let [fromMs, untilMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { kind, atMs, values } of all) {
     for (let index = 0; index < atMs.length; index++) {
@@ -211,18 +307,26 @@ function loadProblems(run: Run): string[] {
   const phasesMs = zeroOf(run.plan, run.events);
   return run.plan.load.flatMap((load) => {
     const lateMs = phasesMs === null ? 0 : (ownZeroOf(run, load) ?? phasesMs) - phasesMs;
-    return lateMs > outsideMsMax ? [`load ${load.name} began ${lasting(lateMs)} after the phases did`] : [];
+    return lateMs > outsideMsMax
+      ? [`load ${load.name} began ${lasting(lateMs)} after the phases did`]
+      : [];
   });
 }
 
 /** What `plan` refuses now, it would have refused then: such a plan was changed afterwards. */
 function planProblems({ hypothesis, recovery, steps, phasesMs }: Plan): string[] {
   const problems: string[] = [];
-  if (recovery === null && hypothesis.every(({ during }) => during.every((phase) => phase === "baseline"))) {
+  if (
+    recovery === null &&
+    hypothesis.every(({ during }) => during.every((phase) => phase === "baseline"))
+  ) {
     problems.push("its plan claims nothing about the fault or the recovery, which plan refuses");
   }
-  const outside = steps.filter(({ atMs, forMs }) => atMs + forMs > phasesMs.fault + phasesMs.recovery);
-  if (outside.length > 0) problems.push(`${outside.length} of its faults end after the recovery, which plan refuses`);
+  const outside = steps.filter(
+    ({ atMs, forMs }) => atMs + forMs > phasesMs.fault + phasesMs.recovery,
+  );
+  if (outside.length > 0)
+    problems.push(`${outside.length} of its faults end after the recovery, which plan refuses`);
   return problems;
 }
 

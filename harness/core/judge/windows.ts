@@ -4,7 +4,9 @@ import type { RunEvent } from "../run.ts";
 import type { Window } from "../series.ts";
 
 /** `cutOff`: the run was ended within this phase, so what was under way then has left no sample. */
-export interface PhaseWindow extends Window { readonly cutOff: boolean }
+export interface PhaseWindow extends Window {
+  readonly cutOff: boolean;
+}
 export type Windows = Readonly<Partial<Record<Phase, PhaseWindow>>>;
 
 /** A phase ends where the next one begins, or at the first event that ended the run early. A phase without an end is left out. */
@@ -13,8 +15,16 @@ export function windowsOf(events: readonly RunEvent[]): Windows {
   let open: { phase: Phase; fromMs: number } | null = null;
   for (const event of events) {
     if (event.kind !== "phase" && !endsTheRun(event)) continue;
-    if (open !== null) windows[open.phase] = { fromMs: open.fromMs, untilMs: event.atMs, cutOff: event.kind !== "phase" };
-    open = event.kind === "phase" && isJudged(event.phase) ? { phase: event.phase, fromMs: event.atMs } : null;
+    if (open !== null)
+      windows[open.phase] = {
+        fromMs: open.fromMs,
+        untilMs: event.atMs,
+        cutOff: event.kind !== "phase",
+      };
+    open =
+      event.kind === "phase" && isJudged(event.phase)
+        ? { phase: event.phase, fromMs: event.atMs }
+        : null;
   }
   return windows;
 }
@@ -37,5 +47,9 @@ function isJudged(phase: string): phase is Phase {
 }
 
 function endsTheRun(event: RunEvent): boolean {
-  return event.kind === "aborted" || event.kind === "finished" || (event.kind === "generator" && !event.expected);
+  return (
+    event.kind === "aborted" ||
+    event.kind === "finished" ||
+    (event.kind === "generator" && !event.expected)
+  );
 }

@@ -7,7 +7,17 @@ import { z } from "zod";
 import { comparisonDocumentShape } from "./comparison.ts";
 import { dayDocument, dayResultDocument } from "./game-day.ts";
 import { gateDocument } from "./gate.ts";
-import { ablationDocument, breakingPointDocument, doctorDocument, errorDocument, experimentDocument, recoveryDocument, reportDocument, suiteDocument, suiteResultDocument } from "./lines.ts";
+import {
+  ablationDocument,
+  breakingPointDocument,
+  doctorDocument,
+  errorDocument,
+  experimentDocument,
+  recoveryDocument,
+  reportDocument,
+  suiteDocument,
+  suiteResultDocument,
+} from "./lines.ts";
 import { planDocument } from "./plan.ts";
 import { runIndexDocument } from "./run-index.ts";
 import { composeDocument, downDocument, imageDocument, targetDocument } from "./target.ts";
@@ -21,26 +31,58 @@ interface DocumentKind {
 }
 
 export const documents = {
-  verdict: { version: 1, from: "verdict.json, `run --json` (one line per experiment), `judge --json`", shape: verdictDocument },
+  verdict: {
+    version: 1,
+    from: "verdict.json, `run --json` (one line per experiment), `judge --json`",
+    shape: verdictDocument,
+  },
   target: { version: 1, from: "`up --json`, as soon as the target plays", shape: targetDocument },
   down: { version: 1, from: "`down --json`", shape: downDocument },
   image: { version: 1, from: "`image --json`", shape: imageDocument },
   compose: { version: 1, from: "`compose --json`", shape: composeDocument },
   plan: { version: 1, from: "plan.json, `plan --json`", shape: planDocument },
-  comparison: { version: 1, from: "`compare --json`, and beside each comparison's page", shape: comparisonDocumentShape },
+  comparison: {
+    version: 1,
+    from: "`compare --json`, and beside each comparison's page",
+    shape: comparisonDocumentShape,
+  },
   index: { version: 1, from: "`index --json`", shape: runIndexDocument },
-  experiment: { version: 1, from: "`list --json`, one line per experiment", shape: experimentDocument },
+  experiment: {
+    version: 1,
+    from: "`list --json`, one line per experiment",
+    shape: experimentDocument,
+  },
   suite: { version: 1, from: "`list --json`, one line per suite", shape: suiteDocument },
-  "suite-result": { version: 1, from: "`run --suite NAME --json`, its last line", shape: suiteResultDocument },
+  "suite-result": {
+    version: 1,
+    from: "`run --suite NAME --json`, its last line",
+    shape: suiteResultDocument,
+  },
   ablation: { version: 1, from: "ablation.json, `ablate --json`", shape: ablationDocument },
-  "breaking-point": { version: 1, from: "breaking-point.json, `breaking-point --json`", shape: breakingPointDocument },
+  "breaking-point": {
+    version: 1,
+    from: "breaking-point.json, `breaking-point --json`",
+    shape: breakingPointDocument,
+  },
   gate: { version: 1, from: "`gate --json`, gate.json", shape: gateDocument },
   doctor: { version: 1, from: "`doctor --json`", shape: doctorDocument },
-  recovery: { version: 1, from: "`recover --json`, one line per run that was found", shape: recoveryDocument },
+  recovery: {
+    version: 1,
+    from: "`recover --json`, one line per run that was found",
+    shape: recoveryDocument,
+  },
   "report-files": { version: 1, from: "`report --json`", shape: reportDocument },
   day: { version: 1, from: "day.json of a game day, `gameday --plan --json`", shape: dayDocument },
-  "day-result": { version: 1, from: "result.json of a game day, `gameday --json`, `report --json` of a day", shape: dayResultDocument },
-  error: { version: 1, from: "any command with `--json` that fails: its last line on standard output", shape: errorDocument },
+  "day-result": {
+    version: 1,
+    from: "result.json of a game day, `gameday --json`, `report --json` of a day",
+    shape: dayResultDocument,
+  },
+  error: {
+    version: 1,
+    from: "any command with `--json` that fails: its last line on standard output",
+    shape: errorDocument,
+  },
 } as const satisfies Record<string, DocumentKind>;
 
 export type DocumentName = keyof typeof documents;
@@ -58,6 +100,15 @@ export function schemaFile(name: DocumentName): string {
  */
 export function schemaOf(name: DocumentName, closed = false): Record<string, unknown> {
   const { version, from, shape } = documents[name];
-  const { $schema, ...schema } = z.toJSONSchema(shape, { io: closed ? "output" : "input", reused: "ref" }) as Record<string, unknown>;
-  return { $schema, $id: `urn:seawall:${name}:${version}`, title: `seawall-${name}/${version}`, description: from, ...schema };
+  const { $schema, ...schema } = z.toJSONSchema(shape, {
+    io: closed ? "output" : "input",
+    reused: "ref",
+  }) as Record<string, unknown>;
+  return {
+    $schema,
+    $id: `urn:seawall:${name}:${version}`,
+    title: `seawall-${name}/${version}`,
+    description: from,
+    ...schema,
+  };
 }

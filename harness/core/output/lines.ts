@@ -14,7 +14,11 @@ export const experimentDocument = z.object({
   reliesOn: z.array(z.string()),
   defences: z.array(z.string()),
   suites: z.array(z.string()).meta({ description: "the suites that it is in" }),
-  plannedSeconds: z.number().meta({ description: "about how long a run takes on two idle cores, from the command to the verdict" }),
+  plannedSeconds: z
+    .number()
+    .meta({
+      description: "about how long a run takes on two idle cores, from the command to the verdict",
+    }),
 });
 
 export const suiteDocument = z.object({
@@ -23,33 +27,72 @@ export const suiteDocument = z.object({
   title: z.string(),
   withinMinutes: z.number(),
   plannedSeconds: z.number(),
-  runs: z.array(z.object({ experiment: z.string(), topology: z.string().nullable().meta({ description: "null: the experiment's own" }) })),
+  runs: z.array(
+    z.object({
+      experiment: z.string(),
+      topology: z.string().nullable().meta({ description: "null: the experiment's own" }),
+    }),
+  ),
 });
 
 export const suiteResultDocument = z.object({
   format: z.literal("seawall-suite-result/1"),
   suite: z.string(),
   exitCode: z.number().meta({ description: "of what needs attention first" }),
-  runs: z.array(z.object({
-    experiment: z.string(), topology: z.string(), without: z.array(z.string()),
-    status: status.nullable().meta({ description: "null: it was not run" }), why: z.string(), seconds: z.number(),
-    runId: z.string().nullable(), directory: z.string().nullable(), exitCode: z.number(),
-  })),
+  runs: z.array(
+    z.object({
+      experiment: z.string(),
+      topology: z.string(),
+      without: z.array(z.string()),
+      status: status.nullable().meta({ description: "null: it was not run" }),
+      why: z.string(),
+      seconds: z.number(),
+      runId: z.string().nullable(),
+      directory: z.string().nullable(),
+      exitCode: z.number(),
+    }),
+  ),
 });
 
 const ablationCell = z.object({
-  experiment: z.string(), topology: z.string(),
+  experiment: z.string(),
+  topology: z.string(),
   without: z.string().nullable().meta({ description: "null: all defences were on" }),
-  outcome: z.enum(["held", "refuted", "notHeld", "green", "otherClaim", "undecided", "notRun"]).meta({ description: "held and refuted are good; green and otherClaim prove nothing about the defence" }),
-  status: status.nullable(), why: z.string(),
-  expected: z.array(z.string()).meta({ description: "claims of which one must be refuted" }), as: z.array(z.string()).meta({ description: "those of them that were" }),
-  refuted: z.array(z.string()), doubts: z.array(z.string()), attempts: z.number(), reused: z.boolean(), seconds: z.number(), runId: z.string().nullable(), directory: z.string().nullable(),
+  outcome: z
+    .enum(["held", "refuted", "notHeld", "green", "otherClaim", "undecided", "notRun"])
+    .meta({
+      description:
+        "held and refuted are good; green and otherClaim prove nothing about the defence",
+    }),
+  status: status.nullable(),
+  why: z.string(),
+  expected: z.array(z.string()).meta({ description: "claims of which one must be refuted" }),
+  as: z.array(z.string()).meta({ description: "those of them that were" }),
+  refuted: z.array(z.string()),
+  doubts: z.array(z.string()),
+  attempts: z.number(),
+  reused: z.boolean(),
+  seconds: z.number(),
+  runId: z.string().nullable(),
+  directory: z.string().nullable(),
 });
 
 export const ablationDocument = z.object({
   format: z.literal("seawall-ablation/1"),
-  rows: z.array(z.object({ experiment: z.string(), topology: z.string(), whole: ablationCell, controls: z.array(ablationCell) })),
-  complaints: z.array(z.object({ kind: z.enum(["notHeld", "green", "otherClaim", "undecided", "notRun", "unneeded"]), text: z.string() })),
+  rows: z.array(
+    z.object({
+      experiment: z.string(),
+      topology: z.string(),
+      whole: ablationCell,
+      controls: z.array(ablationCell),
+    }),
+  ),
+  complaints: z.array(
+    z.object({
+      kind: z.enum(["notHeld", "green", "otherClaim", "undecided", "notRun", "unneeded"]),
+      text: z.string(),
+    }),
+  ),
   exitCode: z.number(),
   directory: z.string(),
 });
@@ -58,16 +101,37 @@ const scale = z.number().meta({ description: "the audience as a multiple of the 
 
 export const breakingPointDocument = z.object({
   format: z.literal("seawall-breaking-point/1"),
-  experiment: z.string(), topology: z.string(), substrate: z.string(), without: z.array(z.string()), seed: z.number(),
-  steps: z.array(z.object({
-    scale, outcome: z.enum(["held", "broke", "generator", "unclear"]).meta({ description: "generator: it gave out, so that nothing is known of the target at this load" }),
-    broke: z.array(z.string()), why: z.string(), seconds: z.number(), runId: z.string().nullable(), directory: z.string().nullable(),
-  })),
+  experiment: z.string(),
+  topology: z.string(),
+  substrate: z.string(),
+  without: z.array(z.string()),
+  seed: z.number(),
+  steps: z.array(
+    z.object({
+      scale,
+      outcome: z
+        .enum(["held", "broke", "generator", "unclear"])
+        .meta({
+          description:
+            "generator: it gave out, so that nothing is known of the target at this load",
+        }),
+      broke: z.array(z.string()),
+      why: z.string(),
+      seconds: z.number(),
+      runId: z.string().nullable(),
+      directory: z.string().nullable(),
+    }),
+  ),
   conclusion: z.object({
     kind: z.enum(["broke", "generator", "unbroken", "below", "unclear"]),
-    estimate: scale.nullable(), from: scale.nullable(), until: scale.nullable(), ceiling: scale.nullable(),
+    estimate: scale.nullable(),
+    from: scale.nullable(),
+    until: scale.nullable(),
+    ceiling: scale.nullable(),
   }),
-  broke: z.array(z.string()).meta({ description: "what broke at the least load at which anything did" }),
+  broke: z
+    .array(z.string())
+    .meta({ description: "what broke at the least load at which anything did" }),
   exitCode: z.number(),
   directory: z.string(),
 });
@@ -75,7 +139,9 @@ export const breakingPointDocument = z.object({
 export const recoveryDocument = z.object({
   format: z.literal("seawall-recovery/1"),
   runId: z.string(),
-  status: z.enum(["clean", "incomplete", "running"]).meta({ description: "running: its owner is alive, so it was left alone" }),
+  status: z
+    .enum(["clean", "incomplete", "running"])
+    .meta({ description: "running: its owner is alive, so it was left alone" }),
   left: z.array(z.string()),
 });
 
@@ -90,10 +156,17 @@ export const reportDocument = z.object({
 
 export const errorDocument = z.object({
   format: z.literal("seawall-error/1"),
-  code: z.string().meta({ description: "from the catalogue in harness/core/errors.ts, such as UNKNOWN_NAME; INTERNAL is a defect of Seawall itself" }),
+  code: z
+    .string()
+    .meta({
+      description:
+        "from the catalogue in harness/core/errors.ts, such as UNKNOWN_NAME; INTERNAL is a defect of Seawall itself",
+    }),
   message: z.string(),
   hint: z.string().nullable(),
-  logLines: z.array(z.string()).meta({ description: "the last lines that a service wrote, newest last" }),
+  logLines: z
+    .array(z.string())
+    .meta({ description: "the last lines that a service wrote, newest last" }),
   exitCode: z.number(),
 });
 
@@ -102,21 +175,35 @@ const place = z.object({ path: z.string(), freeBytes: z.number().optional() });
 
 export const doctorDocument = z.object({
   format: z.literal("seawall-doctor/1"),
-  tools: z.array(z.object({
-    name: z.string(),
-    wanted: z.string(),
-    found: z.object({ executable: z.string(), version: z.string(), source: z.string() }).loose().optional(),
-    attempts: z.array(z.object({ source: z.string(), reason: z.string() }).loose()),
-    sources: z.array(z.string()),
-    obstacles: z.array(z.string()),
-    install: z.string(),
-  })),
+  tools: z.array(
+    z.object({
+      name: z.string(),
+      wanted: z.string(),
+      found: z
+        .object({ executable: z.string(), version: z.string(), source: z.string() })
+        .loose()
+        .optional(),
+      attempts: z.array(z.object({ source: z.string(), reason: z.string() }).loose()),
+      sources: z.array(z.string()),
+      obstacles: z.array(z.string()),
+      install: z.string(),
+    }),
+  ),
   machine: z.object({
-    cores: z.number(), memoryBytes: z.number(), memoryFreeBytes: z.number(), zoneAddresses: ability, docker: ability, browser: ability,
+    cores: z.number(),
+    memoryBytes: z.number(),
+    memoryFreeBytes: z.number(),
+    zoneAddresses: ability,
+    docker: ability,
+    browser: ability,
     clients: z.record(z.string(), z.string()),
   }),
   cache: place,
   reports: place,
   compose: ability.meta({ description: "whether targets can come up by a compose file" }),
-  substrates: z.object(Object.fromEntries(substrates.filter(({ isVirtual }) => !isVirtual).map(({ name }) => [name, ability]))),
+  substrates: z.object(
+    Object.fromEntries(
+      substrates.filter(({ isVirtual }) => !isVirtual).map(({ name }) => [name, ability]),
+    ),
+  ),
 });

@@ -6,13 +6,17 @@ export const targetDocument = z.object({
   target: z.string(),
   topology: z.string(),
   substrate: z.string(),
-  entries: z.array(z.object({ service: z.string(), url: z.string() })).meta({ description: "where viewers go in: edges and gateways" }),
+  entries: z
+    .array(z.object({ service: z.string(), url: z.string() }))
+    .meta({ description: "where viewers go in: edges and gateways" }),
   logs: z.string().meta({ description: "the folder of every service's log" }),
 });
 
 export const downDocument = z.object({
   format: z.literal("seawall-down/1"),
-  ended: z.array(z.string()).meta({ description: "what `up` had started and is down now; empty when nothing was up" }),
+  ended: z
+    .array(z.string())
+    .meta({ description: "what `up` had started and is down now; empty when nothing was up" }),
 });
 
 export const imageDocument = z.object({

@@ -30,11 +30,17 @@ describe("what a viewer sees", () => {
 
   it("is no start when nothing ever moves, and that is no stall either", () => {
     const { watch, endMs } = watched("ssssssssss");
-    expect([watch.startupMs, watch.openAt(endMs + 60_000), watch.stalledMs(endMs + 60_000)]).toEqual([null, null, 0]);
+    expect([
+      watch.startupMs,
+      watch.openAt(endMs + 60_000),
+      watch.stalledMs(endMs + 60_000),
+    ]).toEqual([null, null, 0]);
   });
 
   it("is a stall from the last movement to the next", () => {
-    expect(watched("pppppsssssppp").stalls).toEqual([{ fromMs: 1_500, forMs: 500, open: false, starved: true }]);
+    expect(watched("pppppsssssppp").stalls).toEqual([
+      { fromMs: 1_500, forMs: 500, open: false, starved: true },
+    ]);
     expect(watched("pppppspsppp").stalls).toEqual([]);
   });
 
@@ -42,17 +48,26 @@ describe("what a viewer sees", () => {
     const { watch, stalls, endMs } = watched("pppppsssss");
     expect(stalls).toEqual([]);
     expect(watch.openAt(endMs)).toEqual({ fromMs: 1_500, forMs: 500, open: true, starved: true });
-    expect(watch.openAt(endMs + 9_500)).toEqual({ fromMs: 1_500, forMs: 10_000, open: true, starved: true });
+    expect(watch.openAt(endMs + 9_500)).toEqual({
+      fromMs: 1_500,
+      forMs: 10_000,
+      open: true,
+      starved: true,
+    });
     expect(watch.stalledMs(endMs + 9_500)).toBe(10_000);
   });
 
   it("is not a stall while the user waits for a seek of their own, but it is until they seek", () => {
     expect(watched("pppuuuuuuuuujpp").stalls).toEqual([]);
-    expect(watched("pppssssuuuuuppp").stalls).toEqual([{ fromMs: 1_300, forMs: 500, open: false, starved: true }]);
+    expect(watched("pppssssuuuuuppp").stalls).toEqual([
+      { fromMs: 1_300, forMs: 500, open: false, starved: true },
+    ]);
   });
 
   it("is the device's own when media was there all the time", () => {
-    expect(watched("pppppsssssppp", 4).stalls).toEqual([{ fromMs: 1_500, forMs: 500, open: false, starved: false }]);
+    expect(watched("pppppsssssppp", 4).stalls).toEqual([
+      { fromMs: 1_500, forMs: 500, open: false, starved: false },
+    ]);
   });
 
   it("is not mended by a jump that leads nowhere", () => {
@@ -63,13 +78,19 @@ describe("what a viewer sees", () => {
   });
 
   it("adds up: stalled time is what the stalls last, whatever the score, and nothing below the threshold counts", () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom("p", "s", "u", "j"), maxLength: 80 }), (score) => {
-      const { watch, stalls, endMs } = watched(score);
-      const open = watch.openAt(endMs);
-      const all = open === null ? stalls : [...stalls, open];
-      expect(watch.stalledMs(endMs)).toBe(all.reduce((sum, { forMs }) => sum + forMs, 0));
-      for (const { forMs } of all) expect(forMs).toBeGreaterThanOrEqual(stallMsMin);
-      for (const [index, { fromMs, forMs }] of all.entries()) expect(all[index + 1]?.fromMs ?? Infinity).toBeGreaterThanOrEqual(fromMs + forMs);
-    }));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom("p", "s", "u", "j"), maxLength: 80 }),
+        (score) => {
+          const { watch, stalls, endMs } = watched(score);
+          const open = watch.openAt(endMs);
+          const all = open === null ? stalls : [...stalls, open];
+          expect(watch.stalledMs(endMs)).toBe(all.reduce((sum, { forMs }) => sum + forMs, 0));
+          for (const { forMs } of all) expect(forMs).toBeGreaterThanOrEqual(stallMsMin);
+          for (const [index, { fromMs, forMs }] of all.entries())
+            expect(all[index + 1]?.fromMs ?? Infinity).toBeGreaterThanOrEqual(fromMs + forMs);
+        },
+      ),
+    );
   });
 });

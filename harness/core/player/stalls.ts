@@ -53,7 +53,9 @@ export class StallWatch {
   }
 
   /** Jumps over media that nobody asked for. */
-  get jumps(): number { return this.#jumps; }
+  get jumps(): number {
+    return this.#jumps;
+  }
 
   /** The stall that ended with this tick, if one did. Ticks come in order. */
   see(tick: Tick): Stall | null {
@@ -93,7 +95,9 @@ export class StallWatch {
   #stallUntil(untilMs: number, open: boolean): Stall | null {
     if (this.#movedAtMs === null) return null;
     const forMs = untilMs - this.#movedAtMs;
-    return forMs < stallMsMin ? null : { fromMs: this.#movedAtMs, forMs, open, starved: this.#leastAheadS < enoughS };
+    return forMs < stallMsMin
+      ? null
+      : { fromMs: this.#movedAtMs, forMs, open, starved: this.#leastAheadS < enoughS };
   }
 
   #counted(stall: Stall | null): Stall | null {

@@ -9,7 +9,10 @@ const own = join(import.meta.dirname, "page");
 const files: Readonly<Record<string, { readonly path: string; readonly type: string }>> = {
   "/player.html": { path: join(own, "player.html"), type: "text/html; charset=utf-8" },
   "/player.js": { path: join(own, "player.js"), type: "text/javascript; charset=utf-8" },
-  "/dash.js": { path: createRequire(import.meta.url).resolve("dashjs"), type: "text/javascript; charset=utf-8" },
+  "/dash.js": {
+    path: createRequire(import.meta.url).resolve("dashjs"),
+    type: "text/javascript; charset=utf-8",
+  },
 };
 
 export interface PageServer extends AsyncDisposable {
@@ -20,7 +23,13 @@ export async function servePlayerPage(): Promise<PageServer> {
   const server = createServer((request, response) => {
     const file = files[request.url ?? ""];
     if (file === undefined) return void response.writeHead(404).end();
-    readFile(file.path).then((body) => response.writeHead(200, { "content-type": file.type, "cache-control": "no-store" }).end(body), () => response.writeHead(500).end());
+    readFile(file.path).then(
+      (body) =>
+        response
+          .writeHead(200, { "content-type": file.type, "cache-control": "no-store" })
+          .end(body),
+      () => response.writeHead(500).end(),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -28,9 +37,10 @@ export async function servePlayerPage(): Promise<PageServer> {
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/player.html`,
-    [Symbol.asyncDispose]: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

@@ -12,7 +12,9 @@ import { servePlayerPage } from "./page-server.ts";
 const takeMsMax = 2_000;
 
 /** A page with a player in it, loaded, in which nobody has pressed play. */
-export interface PlayerPage extends AsyncDisposable { readonly page: Page }
+export interface PlayerPage extends AsyncDisposable {
+  readonly page: Page;
+}
 
 /** Rejects when the browser cannot open the page. Opening it takes much of a small machine for a moment, which is no part of what a viewer waits for. */
 export async function openPlayerPage(browser: Browser): Promise<PlayerPage> {
@@ -43,10 +45,17 @@ export interface PlayerOptions {
 
 /** What the page tells; times are epoch ms of the same machine. */
 const seen = z.object({
-  ticks: z.array(z.tuple([z.number(), z.number(), z.boolean(), z.number()])), renditions: z.array(z.tuple([z.number(), z.string().nullable()])),
-  errors: z.array(z.tuple([z.number(), z.string(), z.string()])), rendered: z.string().nullable(),
-  heightPx: z.number(), decodedFrames: z.number(), droppedFrames: z.number(), decodedAudioBytes: z.number(), clockOffsetMs: z.number().nullable(),
-  atMs: z.number(), mediaS: z.number(),
+  ticks: z.array(z.tuple([z.number(), z.number(), z.boolean(), z.number()])),
+  renditions: z.array(z.tuple([z.number(), z.string().nullable()])),
+  errors: z.array(z.tuple([z.number(), z.string(), z.string()])),
+  rendered: z.string().nullable(),
+  heightPx: z.number(),
+  decodedFrames: z.number(),
+  droppedFrames: z.number(),
+  decodedAudioBytes: z.number(),
+  clockOffsetMs: z.number().nullable(),
+  atMs: z.number(),
+  mediaS: z.number(),
 });
 
 export interface Player extends AsyncDisposable {
@@ -62,17 +71,28 @@ export async function startPlayer(options: PlayerOptions): Promise<Player> {
   const { opened, manifestUrl, signal, clock } = options;
   const { page } = opened;
   const startedMs = clock.nowMs();
-  await page.evaluate(`seawall.start(${JSON.stringify({
-    manifestUrl, liveDelayS: options.liveDelayS ?? 6, retryAttempts: 100, retryIntervalMs: 500, firstRendition: options.rendition ?? null,
-  })})`);
+  await page.evaluate(
+    `seawall.start(${JSON.stringify({
+      manifestUrl,
+      liveDelayS: options.liveDelayS ?? 6,
+      retryAttempts: 100,
+      retryIntervalMs: 500,
+      firstRendition: options.rendition ?? null,
+    })})`,
+  );
   const account = new PlayerAccount(options, startedMs);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const watching = watch(page, account, clock, either);
   return {
-    page, state: () => account.state(),
-    choose: async (rendition) => { await page.evaluate(`seawall.choose(${JSON.stringify(rendition)})`); },
-    seekBehindLive: async (seconds) => { await page.evaluate(`seawall.seekBehindLive(${Number(seconds)})`); },
+    page,
+    state: () => account.state(),
+    choose: async (rendition) => {
+      await page.evaluate(`seawall.choose(${JSON.stringify(rendition)})`);
+    },
+    seekBehindLive: async (seconds) => {
+      await page.evaluate(`seawall.seekBehindLive(${Number(seconds)})`);
+    },
     async [Symbol.asyncDispose]() {
       stop.abort();
       await watching;
@@ -81,13 +101,26 @@ export async function startPlayer(options: PlayerOptions): Promise<Player> {
   };
 }
 
-async function watch(page: Page, account: PlayerAccount, clock: Clock, signal: AbortSignal): Promise<void> {
-  for (let ended = false; !ended;) {
-    await clock.sleep(playerTakenEveryMs, signal).catch(() => { ended = true; });
+async function watch(
+  page: Page,
+  account: PlayerAccount,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let ended = false; !ended; ) {
+    await clock.sleep(playerTakenEveryMs, signal).catch(() => {
+      ended = true;
+    });
     const patience = new AbortController();
     const taken = await Promise.race([
-      page.evaluate("seawall.take()").then((value) => seen.parse(value), () => null),
-      clock.sleep(takeMsMax, patience.signal).then(() => null, () => null),
+      page.evaluate("seawall.take()").then(
+        (value) => seen.parse(value),
+        () => null,
+      ),
+      clock.sleep(takeMsMax, patience.signal).then(
+        () => null,
+        () => null,
+      ),
     ]);
     patience.abort();
     account.add(taken, clock.nowMs());

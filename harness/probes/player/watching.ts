@@ -21,20 +21,27 @@ export class WatchingPlayers implements AsyncDisposable {
   readonly #joining = new Map<number, Promise<Player | null>>();
   readonly #pages: readonly PromiseSettledResult<PlayerPage>[];
 
-  private constructor(options: WatchingOptions, pages: readonly PromiseSettledResult<PlayerPage>[]) {
+  private constructor(
+    options: WatchingOptions,
+    pages: readonly PromiseSettledResult<PlayerPage>[],
+  ) {
     this.#options = options;
     this.#pages = pages;
   }
 
   /** Resolves when all of them have their page before them and need only press play. */
   static async open(options: WatchingOptions): Promise<WatchingPlayers> {
-    return new WatchingPlayers(options, await Promise.allSettled(options.joins.map(() => openPlayerPage(options.browser))));
+    return new WatchingPlayers(
+      options,
+      await Promise.allSettled(options.joins.map(() => openPlayerPage(options.browser))),
+    );
   }
 
   /** Returns at once: who joins late is a sample, not a delay of the run. */
   phaseBegan(phase: string): void {
     if (this.#stop.signal.aborted) return;
-    for (const [index, joins] of this.#options.joins.entries()) if (joins === phase) this.#joining.set(index, this.#join(index));
+    for (const [index, joins] of this.#options.joins.entries())
+      if (joins === phase) this.#joining.set(index, this.#join(index));
   }
 
   /** One that cannot even open its page leaves no samples, so that what is claimed of it is not shown. */
@@ -42,9 +49,19 @@ export class WatchingPlayers implements AsyncDisposable {
     const { manifestUrls, sink, events, clock } = this.#options;
     const name = `player-${index + 1}`;
     try {
-      return await startPlayer({ opened: this.#pageOf(index), manifestUrl: manifestUrls[index % manifestUrls.length] ?? "", sink, clock, signal: this.#stop.signal, name });
+      return await startPlayer({
+        opened: this.#pageOf(index),
+        manifestUrl: manifestUrls[index % manifestUrls.length] ?? "",
+        sink,
+        clock,
+        signal: this.#stop.signal,
+        name,
+      });
     } catch (error) {
-      events.event({ kind: "note", text: `${name} could not be started: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}` });
+      events.event({
+        kind: "note",
+        text: `${name} could not be started: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
+      });
       return null;
     }
   }
@@ -63,10 +80,14 @@ export class WatchingPlayers implements AsyncDisposable {
       const player = await joining;
       if (player === null) continue;
       const { stalls, startupMs, decodedFrames, droppedFrames, errors } = player.state();
-      this.#options.events.event({ kind: "note", text: `player-${index + 1} ${startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`}; ${stalls.length} stalls, ${stalls.filter(({ starved }) => starved).length} of them for want of media; ${decodedFrames} frames, ${droppedFrames} dropped; ${errors.length} errors` });
+      this.#options.events.event({
+        kind: "note",
+        text: `player-${index + 1} ${startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`}; ${stalls.length} stalls, ${stalls.filter(({ starved }) => starved).length} of them for want of media; ${decodedFrames} frames, ${droppedFrames} dropped; ${errors.length} errors`,
+      });
       await player[Symbol.asyncDispose]();
     }
     // Those who never pressed play, or could not. Closing a page twice does nothing.
-    for (const page of this.#pages) if (page.status === "fulfilled") await page.value[Symbol.asyncDispose]();
+    for (const page of this.#pages)
+      if (page.status === "fulfilled") await page.value[Symbol.asyncDispose]();
   }
 }

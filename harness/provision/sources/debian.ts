@@ -23,7 +23,12 @@ const packages: Partial<Record<PartName, readonly string[]>> = {
   java: ["openjdk-17-jre-headless"],
 };
 
-const programs: Partial<Record<PartName, string>> = { memcached: "memcached", varnish: "varnishd", nginx: "nginx", ffmpeg: "ffmpeg" };
+const programs: Partial<Record<PartName, string>> = {
+  memcached: "memcached",
+  varnish: "varnishd",
+  nginx: "nginx",
+  ffmpeg: "ffmpeg",
+};
 
 export type FetchContext = Pick<BuildContext, "env" | "signal" | "staging" | "cache" | "say">;
 
@@ -36,13 +41,19 @@ export const debian: Source = {
   kind: "registry",
   title: "Debian's packages",
   oneByOne: false,
-  obstacle: (env) => (["apt-get", "dpkg-deb"].some((name) => programsInPath(name, env).length === 0) ? "apt-get is not on this machine" : undefined),
+  obstacle: (env) =>
+    ["apt-get", "dpkg-deb"].some((name) => programsInPath(name, env).length === 0)
+      ? "apt-get is not on this machine"
+      : undefined,
 
   async build(recipes, context) {
     const obstacle = debian.obstacle(context.env);
     if (obstacle !== undefined) throw new Rejected(obstacle);
     const root = join(context.staging, "root");
-    const archives = await fetchArchives(recipes.flatMap(({ name }) => packages[name] ?? []), context);
+    const archives = await fetchArchives(
+      recipes.flatMap(({ name }) => packages[name] ?? []),
+      context,
+    );
     await unpack(archives, root, context);
     await rm(join(context.staging, "apt"), { recursive: true });
     await keepLinksInside(root);
@@ -55,15 +66,23 @@ export const debian: Source = {
  * Downloads the packages and what they depend on, as far as the system lacks it, or all of it where `aside` says that the system does not
  * count; paths of the archives.
  */
-export async function fetchArchives(names: readonly string[], context: FetchContext, aside = ""): Promise<string[]> {
+export async function fetchArchives(
+  names: readonly string[],
+  context: FetchContext,
+  aside = "",
+): Promise<string[]> {
   const { env, signal, staging, say } = context;
   const apt = join(staging, "apt");
   const archives = join(apt, "archives");
   await mkdir(join(archives, "partial"), { recursive: true });
   const configuration = join(apt, "apt.conf");
-  const aptGet = (args: readonly string[], step: string) => run("apt-get", ["-c", configuration, ...args], {
-    env: { ...env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" }, signal, nice: true, onLine: (line) => say(step, line),
-  });
+  const aptGet = (args: readonly string[], step: string) =>
+    run("apt-get", ["-c", configuration, ...args], {
+      env: { ...env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" },
+      signal,
+      nice: true,
+      onLine: (line) => say(step, line),
+    });
   const install = ["install", "-y", "--no-install-recommends", "--download-only", ...names];
   const step = `fetching Debian's ${names.slice(0, 6).join(", ")}${names.length > 6 ? " and more" : ""}`;
 
@@ -74,7 +93,10 @@ export async function fetchArchives(names: readonly string[], context: FetchCont
   if (outcome.exitCode !== 0) {
     const lists = context.cache.folder("apt-lists");
     await mkdir(join(lists, "partial"), { recursive: true });
-    await writeFile(configuration, `${configurationFor(apt)}${aside}Dir::State::lists "${lists}";\n`);
+    await writeFile(
+      configuration,
+      `${configurationFor(apt)}${aside}Dir::State::lists "${lists}";\n`,
+    );
     if (await areOld(lists)) {
       say("refreshing a package list of our own");
       const update = await aptGet(["update"], "refreshing a package list of our own");
@@ -84,8 +106,11 @@ export async function fetchArchives(names: readonly string[], context: FetchCont
     say(step);
     outcome = await aptGet(install, step);
   }
-  if (outcome.exitCode !== 0) throw new Rejected(failureOf("apt-get install --download-only", outcome));
-  return (await readdir(archives)).filter((name) => name.endsWith(".deb")).map((name) => join(archives, name));
+  if (outcome.exitCode !== 0)
+    throw new Rejected(failureOf("apt-get install --download-only", outcome));
+  return (await readdir(archives))
+    .filter((name) => name.endsWith(".deb"))
+    .map((name) => join(archives, name));
 }
 
 /** Everything that apt writes goes to `folder`; hooks of the system, which act on the system, are left out. */
@@ -119,7 +144,11 @@ async function areOld(lists: string): Promise<boolean> {
   return refreshed === undefined || Date.now() - refreshed.mtimeMs > listsAgeMsMax;
 }
 
-async function unpack(archives: readonly string[], root: string, { env, signal, say }: BuildContext): Promise<void> {
+async function unpack(
+  archives: readonly string[],
+  root: string,
+  { env, signal, say }: BuildContext,
+): Promise<void> {
   await mkdir(root, { recursive: true });
   const wanted = archives.filter((path) => !keptOut.test(basename(path)));
   for (const [index, archive] of wanted.entries()) {
@@ -144,7 +173,9 @@ function placeIn(root: string, { name }: Recipe, env: NodeJS.ProcessEnv): Place 
     return { ...place, root };
   }
   const program = programs[name] ?? name;
-  const inTree = ["usr/bin", "usr/sbin"].map((folder) => join(root, folder, program)).find(isExecutable);
+  const inTree = ["usr/bin", "usr/sbin"]
+    .map((folder) => join(root, folder, program))
+    .find(isExecutable);
   const executable = inTree ?? programsInPath(program, env)[0]?.executable;
   if (executable === undefined) throw new Rejected(`the packages hold no ${program}`);
   return { executable, directory: root, root };

@@ -29,12 +29,19 @@ export async function reach(host: string, { unreachable, signal }: BuildContext)
 }
 
 async function connects(address: string, signal: AbortSignal | undefined): Promise<void> {
-  const waiting = AbortSignal.any([AbortSignal.timeout(connectTimeoutMs), ...(signal ? [signal] : [])]);
+  const waiting = AbortSignal.any([
+    AbortSignal.timeout(connectTimeoutMs),
+    ...(signal ? [signal] : []),
+  ]);
   const socket = connect({ host: address, port: 443, signal: waiting });
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once("connect", resolve);
-      socket.once("error", (error) => reject(waiting.aborted && !signal?.aborted ? Object.assign(error, { code: "time-out" }) : error));
+      socket.once("error", (error) =>
+        reject(
+          waiting.aborted && !signal?.aborted ? Object.assign(error, { code: "time-out" }) : error,
+        ),
+      );
     });
   } finally {
     socket.destroy();
@@ -45,9 +52,12 @@ async function connects(address: string, signal: AbortSignal | undefined): Promi
 export function checksumFor(file: string, published: string): string {
   const name = file.split("/").at(-1) ?? file;
   const lines = published.split("\n").map((line) => line.trim().split(/\s+/));
-  const line = lines.find(([, listed]) => listed?.replace(/^\*/, "") === name) ?? lines.find((words, index) => index === 0 && words.length === 1);
+  const line =
+    lines.find(([, listed]) => listed?.replace(/^\*/, "") === name) ??
+    lines.find((words, index) => index === 0 && words.length === 1);
   const sum = line?.[0]?.toLowerCase();
-  if (sum === undefined || !/^[0-9a-f]{64,128}$/.test(sum)) throw new Rejected(`its published checksums do not name ${name}`);
+  if (sum === undefined || !/^[0-9a-f]{64,128}$/.test(sum))
+    throw new Rejected(`its published checksums do not name ${name}`);
   return sum;
 }
 
@@ -58,7 +68,12 @@ export async function text(url: string, { signal }: BuildContext): Promise<strin
 }
 
 /** Streams what is behind an address to `file`; returns its checksum. */
-export async function download(url: string, algorithm: "sha256" | "sha512", file: string, { signal, say }: BuildContext): Promise<string> {
+export async function download(
+  url: string,
+  algorithm: "sha256" | "sha512",
+  file: string,
+  { signal, say }: BuildContext,
+): Promise<string> {
   const stalled = new AbortController();
   const timer = setTimeout(() => stalled.abort(new Rejected(`${url} stalled`)), stallTimeoutMs);
   const limit = AbortSignal.any([stalled.signal, ...(signal ? [signal] : [])]);
@@ -74,7 +89,9 @@ export async function download(url: string, algorithm: "sha256" | "sha512", file
         done(null, chunk);
       },
     });
-    await pipeline(Readable.fromWeb(response.body), meter, createWriteStream(file), { signal: limit });
+    await pipeline(Readable.fromWeb(response.body), meter, createWriteStream(file), {
+      signal: limit,
+    });
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof Rejected ? error : new Rejected(`${url}: ${String(error)}`, error);
@@ -86,7 +103,11 @@ export async function download(url: string, algorithm: "sha256" | "sha512", file
   return hash.digest("hex");
 }
 
-async function get(url: string, limit: AbortSignal, signal: AbortSignal | undefined): Promise<Response> {
+async function get(
+  url: string,
+  limit: AbortSignal,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   const response = await fetch(url, { signal: limit }).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw new Rejected(`${url} cannot be fetched`, cause);

@@ -21,14 +21,21 @@ export const goModule: Source = {
   kind: "registry",
   title: "a Go module",
   oneByOne: false,
-  obstacle: (env) => (programsInPath("go", env).length === 0 ? `go >= ${goVersionMin} is not on this machine` : undefined),
+  obstacle: (env) =>
+    programsInPath("go", env).length === 0
+      ? `go >= ${goVersionMin} is not on this machine`
+      : undefined,
 
   async build(recipes, { env, signal, staging, say }) {
     const go = programsInPath("go", env)[0]?.executable;
     if (go === undefined) throw new Rejected(`go >= ${goVersionMin} is not on this machine`);
     const buildEnv = environment(env);
-    const version = versionIn((await runWell(go, ["version"], { env: buildEnv, signal, cwd: moduleFolder })).stdout, /go(\d+\.\d+(?:\.\d+)?)/);
-    if (compare(version, goVersionMin) < 0) throw new Rejected(`go is version ${version}, wanted >= ${goVersionMin}`);
+    const version = versionIn(
+      (await runWell(go, ["version"], { env: buildEnv, signal, cwd: moduleFolder })).stdout,
+      /go(\d+\.\d+(?:\.\d+)?)/,
+    );
+    if (compare(version, goVersionMin) < 0)
+      throw new Rejected(`go is version ${version}, wanted >= ${goVersionMin}`);
 
     // The version is Toxiproxy's own variable, which its release build sets the same way.
     const ldflags = `-s -w -X github.com/Shopify/toxiproxy/v2.Version=${toxiproxyVersion}`;
@@ -39,9 +46,17 @@ export const goModule: Source = {
       const output = join(staging, name === "toxiproxy" ? "toxiproxy-server" : name);
       const step = `building ${name} with go ${version}, which may take two minutes`;
       say(step);
-      await runWell(go, ["build", "-v", "-mod=readonly", "-trimpath", "-ldflags", ldflags, "-o", output, main], {
-        cwd: moduleFolder, env: buildEnv, signal, nice: true, onLine: (line) => say(step, line),
-      });
+      await runWell(
+        go,
+        ["build", "-v", "-mod=readonly", "-trimpath", "-ldflags", ldflags, "-o", output, main],
+        {
+          cwd: moduleFolder,
+          env: buildEnv,
+          signal,
+          nice: true,
+          onLine: (line) => say(step, line),
+        },
+      );
       places.set(name, placeOfProgram(output));
     }
     return places;
@@ -51,5 +66,11 @@ export const goModule: Source = {
 /** The user's own Go settings, such as a proxy and cache folders, without those that would change what is built. */
 function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { GOOS: _system, GOARCH: _architecture, ...rest } = env;
-  return { ...rest, GOFLAGS: "-mod=readonly -buildvcs=false", GOWORK: "off", GOTOOLCHAIN: "local", CGO_ENABLED: "0" };
+  return {
+    ...rest,
+    GOFLAGS: "-mod=readonly -buildvcs=false",
+    GOWORK: "off",
+    GOTOOLCHAIN: "local",
+    CGO_ENABLED: "0",
+  };
 }

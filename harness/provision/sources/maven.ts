@@ -19,7 +19,8 @@ export const maven: Source = {
   kind: "registry",
   title: "Maven",
   oneByOne: false,
-  obstacle: (env) => (programsInPath("mvn", env).length === 0 ? "mvn is not on this machine" : undefined),
+  obstacle: (env) =>
+    programsInPath("mvn", env).length === 0 ? "mvn is not on this machine" : undefined,
 
   async build(_recipes, { env, signal, staging, say, java }) {
     const mvn = programsInPath("mvn", env)[0]?.executable;
@@ -28,11 +29,21 @@ export const maven: Source = {
     const jars = join(staging, "jars");
     say("fetching 100 jars with Maven");
     // --strict-checksums: Maven would otherwise only warn of a jar that differs from its published checksum.
-    const args = ["--batch-mode", "--strict-checksums", "--file", pom, "dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${jars}`];
+    const args = [
+      "--batch-mode",
+      "--strict-checksums",
+      "--file",
+      pom,
+      "dependency:copy-dependencies",
+      "-DincludeScope=runtime",
+      `-DoutputDirectory=${jars}`,
+    ];
     await runWell(mvn, args, {
       cwd: staging,
       env: { ...env, ...javaEnv, JAVACMD: executable },
-      signal, nice: true, onLine: (line) => say("fetching 100 jars with Maven", line.replace(/^\[INFO\] /, "")),
+      signal,
+      nice: true,
+      onLine: (line) => say("fetching 100 jars with Maven", line.replace(/^\[INFO\] /, "")),
     });
     await verifyJars(jars, await readFile(checksums, "utf8"));
     return new Map<PartName, Place>([["cassandra", placeOfJars(jars)]]);
@@ -41,10 +52,15 @@ export const maven: Source = {
 
 /** Throws `Rejected` unless the folder holds exactly the listed jars. */
 export async function verifyJars(folder: string, list: string): Promise<void> {
-  const wanted = new Map(list.split("\n").filter((line) => line !== "").map((line) => {
-    const [sum = "", name = ""] = line.split(/\s+/);
-    return [name, sum];
-  }));
+  const wanted = new Map(
+    list
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => {
+        const [sum = "", name = ""] = line.split(/\s+/);
+        return [name, sum];
+      }),
+  );
   for (const name of await readdir(folder)) {
     if (!wanted.has(name)) throw new Rejected(`${name} is not in jars.sha256`);
   }
@@ -53,6 +69,7 @@ export async function verifyJars(folder: string, list: string): Promise<void> {
     await pipeline(createReadStream(join(folder, name)), hash).catch((cause: unknown) => {
       throw new Rejected(`${name} did not come`, cause);
     });
-    if (hash.digest("hex") !== sum) throw new Rejected(`${name} differs from its checksum in jars.sha256`);
+    if (hash.digest("hex") !== sum)
+      throw new Rejected(`${name} differs from its checksum in jars.sha256`);
   }
 }

@@ -28,7 +28,10 @@ export const release: Source = {
   kind: "download",
   title: "the official release",
   oneByOne: true,
-  obstacle: () => (process.platform === "linux" && machine() !== undefined ? undefined : `no release for ${process.platform} ${arch()}`),
+  obstacle: () =>
+    process.platform === "linux" && machine() !== undefined
+      ? undefined
+      : `no release for ${process.platform} ${arch()}`,
 
   async build(recipes, context) {
     const places = new Map<PartName, Place>();
@@ -37,10 +40,14 @@ export const release: Source = {
       if (found === undefined) throw new Rejected(`no release for ${process.platform} ${arch()}`);
       await reach(new URL(found.url).hostname, context);
       context.say("downloading the official release");
-      const file = join(context.staging, new URL(found.url).pathname.split("/").at(-1) ?? recipe.name);
+      const file = join(
+        context.staging,
+        new URL(found.url).pathname.split("/").at(-1) ?? recipe.name,
+      );
       const expected = checksumFor(file, await text(found.checksumUrl, context));
       const actual = await download(found.url, found.algorithm, file, context);
-      if (actual !== expected) throw new Rejected(`${found.url} differs from its published checksum`);
+      if (actual !== expected)
+        throw new Rejected(`${found.url} differs from its published checksum`);
       places.set(recipe.name, found.place(await unpacked(file, context)));
     }
     return places;
@@ -53,21 +60,27 @@ function releaseOf({ name }: Recipe): Release | undefined {
   if (name === "k6") {
     const base = `https://github.com/grafana/k6/releases/download/v${k6Version}/k6-v${k6Version}`;
     return {
-      url: `${base}-linux-${kind}.tar.gz`, checksumUrl: `${base}-checksums.txt`, algorithm: "sha256",
+      url: `${base}-linux-${kind}.tar.gz`,
+      checksumUrl: `${base}-checksums.txt`,
+      algorithm: "sha256",
       place: (folder) => placeOfProgram(join(folder, `k6-v${k6Version}-linux-${kind}`, "k6")),
     };
   }
   if (name === "toxiproxy") {
     const base = `https://github.com/Shopify/toxiproxy/releases/download/v${toxiproxyVersion}`;
     return {
-      url: `${base}/toxiproxy-server-linux-${kind}`, checksumUrl: `${base}/checksums.txt`, algorithm: "sha256",
+      url: `${base}/toxiproxy-server-linux-${kind}`,
+      checksumUrl: `${base}/checksums.txt`,
+      algorithm: "sha256",
       place: (folder) => placeOfProgram(join(folder, `toxiproxy-server-linux-${kind}`)),
     };
   }
   if (name === "cassandra") {
     const url = `https://archive.apache.org/dist/cassandra/${cassandraVersion}/apache-cassandra-${cassandraVersion}-bin.tar.gz`;
     return {
-      url, checksumUrl: `${url}.sha512`, algorithm: "sha512",
+      url,
+      checksumUrl: `${url}.sha512`,
+      algorithm: "sha512",
       place: (folder) => placeOfJars(join(folder, `apache-cassandra-${cassandraVersion}`)),
     };
   }

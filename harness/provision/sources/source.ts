@@ -28,7 +28,10 @@ export interface Source {
   /** Gets the tools one by one, so that one that fails does not take the others along. */
   readonly oneByOne: boolean;
   /** Fills `staging` and says where in it each tool lies. Throws `Rejected` when it cannot. */
-  readonly build: (recipes: readonly Recipe[], context: BuildContext) => Promise<ReadonlyMap<PartName, Place>>;
+  readonly build: (
+    recipes: readonly Recipe[],
+    context: BuildContext,
+  ) => Promise<ReadonlyMap<PartName, Place>>;
   /** What stands in the way of using it on this machine, found out without using it. */
   readonly obstacle: (env: NodeJS.ProcessEnv) => string | undefined;
 }

@@ -26,7 +26,9 @@ describe("published checksums", () => {
   });
 
   it("that do not name the file are no checksum for it", () => {
-    expect(() => checksumFor("k6", `${a}  one\n${b}  two\n${b}  three\n`)).toThrow("do not name k6");
+    expect(() => checksumFor("k6", `${a}  one\n${b}  two\n${b}  three\n`)).toThrow(
+      "do not name k6",
+    );
     expect(() => checksumFor("k6", "<html>not found</html>")).toThrow("do not name k6");
   });
 
@@ -37,26 +39,40 @@ describe("published checksums", () => {
 
 describe("a download", () => {
   const contextOn = (machine: FakeMachine): BuildContext => ({
-    ...findContext(machine), staging: machine.folder, home: machine.folder, unreachable: new Map([["closed.example", "closed.example does not answer (ENOTFOUND)"]]), say: () => {},
+    ...findContext(machine),
+    staging: machine.folder,
+    home: machine.folder,
+    unreachable: new Map([["closed.example", "closed.example does not answer (ENOTFOUND)"]]),
+    say: () => {},
   });
 
   it("gives the checksum of what came, and is rejected when nothing did", async () => {
     using machine = fakeMachine();
-    const server = createServer((request, response) => response.writeHead(request.url === "/k6" ? 200 : 404).end("the release"));
+    const server = createServer((request, response) =>
+      response.writeHead(request.url === "/k6" ? 200 : 404).end("the release"),
+    );
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;
     const file = join(machine.folder, "k6");
-    expect(await download(`http://127.0.0.1:${port}/k6`, "sha256", file, contextOn(machine))).toBe(sum("the release"));
+    expect(await download(`http://127.0.0.1:${port}/k6`, "sha256", file, contextOn(machine))).toBe(
+      sum("the release"),
+    );
     expect(readFileSync(file, "utf8")).toBe("the release");
-    await expect(download(`http://127.0.0.1:${port}/gone`, "sha256", file, contextOn(machine))).rejects.toThrow("/gone answers 404");
+    await expect(
+      download(`http://127.0.0.1:${port}/gone`, "sha256", file, contextOn(machine)),
+    ).rejects.toThrow("/gone answers 404");
     server.close();
     server.closeAllConnections();
-    await expect(download(`http://127.0.0.1:${port}/k6`, "sha256", file, contextOn(machine))).rejects.toThrow("cannot be fetched");
+    await expect(
+      download(`http://127.0.0.1:${port}/k6`, "sha256", file, contextOn(machine)),
+    ).rejects.toThrow("cannot be fetched");
   });
 
   it("is not tried again from a host that did not answer", async () => {
     using machine = fakeMachine();
-    await expect(reach("closed.example", contextOn(machine))).rejects.toThrow("closed.example does not answer (ENOTFOUND)");
+    await expect(reach("closed.example", contextOn(machine))).rejects.toThrow(
+      "closed.example does not answer (ENOTFOUND)",
+    );
   });
 });
 
@@ -86,7 +102,9 @@ describe("an extracted tree", () => {
     symlinkSync("/etc/java/java.security", join(machine.folder, "usr/lib/jvm/conf/java.security"));
     symlinkSync("/nowhere/at/all", join(machine.folder, "usr/lib/jvm/conf/outside"));
     await keepLinksInside(machine.folder);
-    expect(readlinkSync(join(machine.folder, "usr/lib/jvm/conf/java.security"))).toBe("../../../../etc/java/java.security");
+    expect(readlinkSync(join(machine.folder, "usr/lib/jvm/conf/java.security"))).toBe(
+      "../../../../etc/java/java.security",
+    );
     expect(readlinkSync(join(machine.folder, "usr/lib/jvm/conf/outside"))).toBe("/nowhere/at/all");
   });
 });

@@ -17,14 +17,23 @@ export const cassandra: Recipe = {
   pin: cassandraVersion,
   install: "unpack Cassandra's official archive",
   placeOf: placeOfJars,
-  candidates: (env) => [env.CASSANDRA_HOME, "/usr/share/cassandra"].filter((folder) => folder !== undefined && folder !== "")
-    .map((folder) => placeOfJars(folder ?? "")).filter((place) => existsSync(place.executable)),
+  candidates: (env) =>
+    [env.CASSANDRA_HOME, "/usr/share/cassandra"]
+      .filter((folder) => folder !== undefined && folder !== "")
+      .map((folder) => placeOfJars(folder ?? ""))
+      .filter((place) => existsSync(place.executable)),
   async check(place, context) {
-    if (!existsSync(place.executable)) throw new Rejected(`no jars of Cassandra in ${place.directory}`);
-    if (!readdirSync(place.directory).some((name) => /^jamm-.*\.jar$/.test(name))) throw new Rejected(`no jamm jar in ${place.directory}`);
+    if (!existsSync(place.executable))
+      throw new Rejected(`no jars of Cassandra in ${place.directory}`);
+    if (!readdirSync(place.directory).some((name) => /^jamm-.*\.jar$/.test(name)))
+      throw new Rejected(`no jamm jar in ${place.directory}`);
     const java = await context.java();
     const args = ["-cp", join(place.directory, "*"), "org.apache.cassandra.tools.GetVersion"];
-    const outcome = await run(java.executable, args, { env: { ...context.env, ...java.env }, signal: context.signal, timeoutMs: startTimeoutMs });
+    const outcome = await run(java.executable, args, {
+      env: { ...context.env, ...java.env },
+      signal: context.signal,
+      timeoutMs: startTimeoutMs,
+    });
     if (outcome.exitCode !== 0) throw new Rejected(failureOf("java … GetVersion", outcome));
     const version = versionIn(outcome.stdout, /(\d+\.\d+\.\d+)/);
     demand(version, "5.0", "5.1");
@@ -35,7 +44,9 @@ export const cassandra: Recipe = {
 /** `folder` is one of jars, or an unpacked distribution whose jars are in `lib`. The main jar stands for the executable. */
 export function placeOfJars(folder: string): Place {
   for (const directory of [folder, join(folder, "lib")]) {
-    const jar = jarsIn(directory).find((name) => /^(apache-cassandra|cassandra-all)-\d[\d.]*\.jar$/.test(name));
+    const jar = jarsIn(directory).find((name) =>
+      /^(apache-cassandra|cassandra-all)-\d[\d.]*\.jar$/.test(name),
+    );
     if (jar !== undefined) return { executable: join(directory, jar), directory };
   }
   return { executable: join(folder, "cassandra-all.jar"), directory: folder };

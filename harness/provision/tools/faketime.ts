@@ -19,11 +19,26 @@ export const faketime: Recipe = {
   candidates: () => faketimesUnder("/usr/lib"),
   async check(place, context) {
     const date = programsInPath("date", context.env)[0];
-    if (!existsSync(place.executable) || date === undefined) throw new Rejected(`${place.executable} is not there, or there is no \`date\` to try it with`);
-    const env = { ...context.env, LD_PRELOAD: place.executable, FAKETIME: "@2000-01-01 00:00:00", TZ: "UTC" };
-    const seen = await run(date.executable, ["+%Y"], { env, signal: context.signal, timeoutMs: 15_000 });
+    if (!existsSync(place.executable) || date === undefined)
+      throw new Rejected(
+        `${place.executable} is not there, or there is no \`date\` to try it with`,
+      );
+    const env = {
+      ...context.env,
+      LD_PRELOAD: place.executable,
+      FAKETIME: "@2000-01-01 00:00:00",
+      TZ: "UTC",
+    };
+    const seen = await run(date.executable, ["+%Y"], {
+      env,
+      signal: context.signal,
+      timeoutMs: 15_000,
+    });
     if (seen.exitCode !== 0) throw new Rejected(failureOf(date.executable, seen));
-    if (seen.stdout.trim() !== "2000") throw new Rejected(`does not change what time a program sees: ${seen.stdout.trim()} ${seen.stderr.trim()}`);
+    if (seen.stdout.trim() !== "2000")
+      throw new Rejected(
+        `does not change what time a program sees: ${seen.stdout.trim()} ${seen.stderr.trim()}`,
+      );
     return { version: "0.9" };
   },
 };
@@ -31,7 +46,10 @@ export const faketime: Recipe = {
 /** Debian keeps it in a folder for each architecture: `/usr/lib/x86_64-linux-gnu/faketime`. */
 export function faketimesUnder(folder: string): readonly Place[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).map((name) => join(folder, name, "faketime", library)).filter((path) => existsSync(path)).map(libraryPlace);
+  return readdirSync(folder)
+    .map((name) => join(folder, name, "faketime", library))
+    .filter((path) => existsSync(path))
+    .map(libraryPlace);
 }
 
 function libraryPlace(path: string): Place {

@@ -17,10 +17,15 @@ export const ffmpeg: Recipe = {
   candidates: (env) => programsInPath("ffmpeg", env),
   async check(place, context) {
     const env = await libraryEnv(place, context);
-    const version = versionIn(await ask(place, ["-version"], context, env), /ffmpeg version n?(\d+(?:\.\d+)*)/);
+    const version = versionIn(
+      await ask(place, ["-version"], context, env),
+      /ffmpeg version n?(\d+(?:\.\d+)*)/,
+    );
     demand(version, "5");
     const listed = await ask(place, ["-hide_banner", "-encoders"], context, env);
-    const lacking = encoders.filter((name) => !new RegExp(`^ ?[VA]\\S* ${name} `, "m").test(listed));
+    const lacking = encoders.filter(
+      (name) => !new RegExp(`^ ?[VA]\\S* ${name} `, "m").test(listed),
+    );
     if (lacking.length > 0) throw new WrongVersion(`has no encoder ${lacking.join(", ")}`);
     return { version, env, companions: companionsOf(place, ["ffprobe"], []) };
   },

@@ -15,13 +15,20 @@ export const java: Recipe = {
   install: "`apt-get install openjdk-17-jre-headless`, or `brew install openjdk@17`",
   placeOf: (value) => placeOfProgram(isFolder(value) ? join(value, "bin", "java") : value),
   candidates: (env) => [
-    ...(env.JAVA_HOME ? [placeOfProgram(join(env.JAVA_HOME, "bin", "java"))].filter((place) => isExecutable(place.executable)) : []),
+    ...(env.JAVA_HOME
+      ? [placeOfProgram(join(env.JAVA_HOME, "bin", "java"))].filter((place) =>
+          isExecutable(place.executable),
+        )
+      : []),
     ...programsInPath("java", env),
     ...javasUnder("/usr/lib/jvm"),
   ],
   async check(place, context) {
     const env = await libraryEnv(place, context);
-    const version = versionIn(await ask(place, ["-version"], context, env), /version "(\d+(?:\.\d+)*)/);
+    const version = versionIn(
+      await ask(place, ["-version"], context, env),
+      /version "(\d+(?:\.\d+)*)/,
+    );
     demand(version, "17", "18");
     return { version, env };
   },

@@ -15,7 +15,10 @@ export const k6: Recipe = {
   placeOf: placeOfProgram,
   candidates: (env) => programsInPath("k6", env),
   async check(place, context) {
-    const version = versionIn(await ask(place, ["version"], context), /k6(?:\.\w+)? v(\d+\.\d+\.\d+)/);
+    const version = versionIn(
+      await ask(place, ["version"], context),
+      /k6(?:\.\w+)? v(\d+\.\d+\.\d+)/,
+    );
     demand(version, "2.0", "3");
     return { version };
   },

@@ -15,7 +15,10 @@ export const memcached: Recipe = {
   candidates: (env) => programsInPath("memcached", env),
   async check(place, context) {
     const env = await libraryEnv(place, context);
-    const version = versionIn(await ask(place, ["-V"], context, env), /memcached (\d+\.\d+(?:\.\d+)?)/);
+    const version = versionIn(
+      await ask(place, ["-V"], context, env),
+      /memcached (\d+\.\d+(?:\.\d+)?)/,
+    );
     demand(version, "1.6", "2");
     return { version, env, args: userArgs() };
   },

@@ -17,7 +17,9 @@ export function placeOfProgram(executable: string): Place {
 /** Every program of this name in PATH, first one first. */
 export function programsInPath(name: string, env: NodeJS.ProcessEnv): readonly Place[] {
   const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder.startsWith("/"));
-  const paths = [...folders, ...serverFolders].map((folder) => join(folder, name)).filter(isExecutable);
+  const paths = [...folders, ...serverFolders]
+    .map((folder) => join(folder, name))
+    .filter(isExecutable);
   return [...new Set(paths)].map(placeOfProgram);
 }
 
@@ -37,16 +39,26 @@ export async function ask(
   { env, signal }: CheckContext,
   extraEnv: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const outcome = await run(place.executable, args, { env: { ...env, ...extraEnv }, signal, timeoutMs: versionTimeoutMs });
+  const outcome = await run(place.executable, args, {
+    env: { ...env, ...extraEnv },
+    signal,
+    timeoutMs: versionTimeoutMs,
+  });
   if (outcome.exitCode !== 0) throw new Rejected(failureOf(place.executable, outcome));
   return `${outcome.stdout}${outcome.stderr}`;
 }
 
 /** Programs that lie beside the tool, as far as they are there. */
-export function companionsOf(place: Place, names: readonly string[], folders: readonly string[]): Record<string, string> {
+export function companionsOf(
+  place: Place,
+  names: readonly string[],
+  folders: readonly string[],
+): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of names) {
-    const path = [dirname(place.executable), ...folders].map((folder) => join(folder, name)).find(isExecutable);
+    const path = [dirname(place.executable), ...folders]
+      .map((folder) => join(folder, name))
+      .find(isExecutable);
     if (path !== undefined) found[name] = path;
   }
   return found;

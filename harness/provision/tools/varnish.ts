@@ -40,17 +40,34 @@ export const varnish: Recipe = {
     const version = versionIn(await ask(place, ["-V"], context, env), /varnish-(\d+\.\d+\.\d+)/);
     demand(version, "7.0", "8");
     const args = await argsThatCompile(place, context, env);
-    const folders = place.root === undefined ? [] : [join(place.root, "usr/bin"), join(place.root, "usr/sbin")];
-    return { version, env, args, companions: companionsOf(place, companions, [...folders, "/usr/bin"]), restsOn: compilersInPath(context.env) };
+    const folders =
+      place.root === undefined ? [] : [join(place.root, "usr/bin"), join(place.root, "usr/sbin")];
+    return {
+      version,
+      env,
+      args,
+      companions: companionsOf(place, companions, [...folders, "/usr/bin"]),
+      restsOn: compilersInPath(context.env),
+    };
   },
 };
 
 /** The first set of arguments with which a VCL compiles: as the package was built, else with the compiler of the extracted tree. */
-async function argsThatCompile(place: Place, context: CheckContext, env: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const vmods = place.root === undefined ? [] : ["-p", `vmod_path=${await vmodPath(place.root, context)}`];
+async function argsThatCompile(
+  place: Place,
+  context: CheckContext,
+  env: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const vmods =
+    place.root === undefined ? [] : ["-p", `vmod_path=${await vmodPath(place.root, context)}`];
   const compiler = place.root === undefined ? undefined : compilerIn(place.root);
   const choices = [vmods];
-  if (compiler !== undefined) choices.push([...vmods, "-p", `cc_command='${compiler}' -nostdlib -O2 -fPIC -shared -pthread -Wl,-x -o %o %s`]);
+  if (compiler !== undefined)
+    choices.push([
+      ...vmods,
+      "-p",
+      `cc_command='${compiler}' -nostdlib -O2 -fPIC -shared -pthread -Wl,-x -o %o %s`,
+    ]);
   let reason = "";
   for (const args of choices) {
     const failure = await compileFailure(place, args, context, env);
@@ -68,11 +85,15 @@ async function compileFailure(
 ): Promise<string | undefined> {
   const file = join(context.scratch, "seen.vcl");
   await writeFile(file, vcl);
-  const outcome = await run(place.executable, [...args, "-C", "-n", join(context.scratch, "varnish"), "-f", file], {
-    env: { ...context.env, ...env },
-    signal: context.signal,
-    timeoutMs: compileTimeoutMs,
-  });
+  const outcome = await run(
+    place.executable,
+    [...args, "-C", "-n", join(context.scratch, "varnish"), "-f", file],
+    {
+      env: { ...context.env, ...env },
+      signal: context.signal,
+      timeoutMs: compileTimeoutMs,
+    },
+  );
   // The generated C code, which is all of stdout, would hide what went wrong.
   return outcome.exitCode === 0 ? undefined : failureOf("varnishd -C", { ...outcome, stdout: "" });
 }
@@ -84,5 +105,9 @@ async function vmodPath(root: string, context: CheckContext): Promise<string> {
 }
 
 function compilersInPath(env: NodeJS.ProcessEnv): string[] {
-  return ["gcc", "cc"].flatMap((name) => programsInPath(name, env).slice(0, 1).map((place) => place.executable));
+  return ["gcc", "cc"].flatMap((name) =>
+    programsInPath(name, env)
+      .slice(0, 1)
+      .map((place) => place.executable),
+  );
 }

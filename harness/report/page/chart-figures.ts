@@ -9,7 +9,17 @@ import { table } from "./table.ts";
 
 /** Lines differ in dash as well as in colour. */
 export const dashes: Readonly<Partial<Record<Tone, readonly number[]>>> = {
-  p95: [6, 3], p50: [2, 3], audience: [7, 4], two: [7, 3], three: [2, 2], four: [9, 3, 2, 3], five: [4, 2], six: [12, 3], seven: [2, 4], eight: [6, 2, 2, 2], lost: [3, 2],
+  p95: [6, 3],
+  p50: [2, 3],
+  audience: [7, 4],
+  two: [7, 3],
+  three: [2, 2],
+  four: [9, 3, 2, 3],
+  five: [4, 2],
+  six: [12, 3],
+  seven: [2, 4],
+  eight: [6, 2, 2, 2],
+  lost: [3, 2],
 };
 
 /** What the charts need of a model; a comparison has these too. */
@@ -42,25 +52,47 @@ ${chart.heat === undefined ? markup`<ul class="legend">${chart.lines.map((line) 
 }
 
 function entry(line: ChartLine, stacked: boolean): Markup {
-  const drawn = stacked && line.axis === "left" ? markup`<rect class="fills ${line.tone}" width="14" height="10" rx="2"/>`
-    : markup`<path class="strokes ${line.tone}" stroke="#536270" d="M0 5h22" stroke-dasharray="${(dashes[line.tone] ?? []).join(" ")}"/>`;
+  const drawn =
+    stacked && line.axis === "left"
+      ? markup`<rect class="fills ${line.tone}" width="14" height="10" rx="2"/>`
+      : markup`<path class="strokes ${line.tone}" stroke="#536270" d="M0 5h22" stroke-dasharray="${(dashes[line.tone] ?? []).join(" ")}"/>`;
   return markup`<li><svg width="${stacked && line.axis === "left" ? 14 : 22}" height="10" aria-hidden="true">${drawn}</svg> ${line.label}<output></output></li>`;
 }
 
 /** Fewest and most requests of any cell, at the ends of the scale. */
 function heatLegend({ rows }: Heat): Markup {
   const most = rows.reduce((a, row) => row.reduce((b, value) => Math.max(b, value), a), 0);
-  const shades = [0.15, 0.35, 0.55, 0.75, 1].map((opacity, index) => markup`<rect class="fills heat" fill="#536270" x="${index * 16}" width="16" height="10" opacity="${opacity}"/>`);
+  const shades = [0.15, 0.35, 0.55, 0.75, 1].map(
+    (opacity, index) =>
+      markup`<rect class="fills heat" fill="#536270" x="${index * 16}" width="16" height="10" opacity="${opacity}"/>`,
+  );
   return markup`<ul class="legend"><li>1 <svg width="80" height="10" aria-hidden="true">${shades}</svg> ${formatCount(most)} requests<output></output></li></ul>`;
 }
 
-function phaseTable({ title, lines, heat }: Chart, { judgedPhases }: Pick<Charted, "judgedPhases">): Markup {
+function phaseTable(
+  { title, lines, heat }: Chart,
+  { judgedPhases }: Pick<Charted, "judgedPhases">,
+): Markup {
   if (judgedPhases.length === 0) return markup`<p class="quiet">No judged phase was recorded.</p>`;
   const figures = judgedPhases.map((_, index) => index + 1);
   if (heat !== undefined) {
-    return table({ label: `${title}, by phase`, head: ["Took", ...judgedPhases], numeric: figures,
-      rows: heat.byPhase.map((counts, index) => [`${formatValue(heat.boundsMs[index] ?? null, "")}–${formatValue(heat.boundsMs[index + 1] ?? null, "ms")}`, ...counts.map(formatCount)]) });
+    return table({
+      label: `${title}, by phase`,
+      head: ["Took", ...judgedPhases],
+      numeric: figures,
+      rows: heat.byPhase.map((counts, index) => [
+        `${formatValue(heat.boundsMs[index] ?? null, "")}–${formatValue(heat.boundsMs[index + 1] ?? null, "ms")}`,
+        ...counts.map(formatCount),
+      ]),
+    });
   }
-  return table({ label: `${title}, by phase`, head: ["Over the whole phase", ...judgedPhases], numeric: figures,
-    rows: lines.map((line) => [line.label, ...line.byPhase.map((value) => formatValue(value, line.unit))]) });
+  return table({
+    label: `${title}, by phase`,
+    head: ["Over the whole phase", ...judgedPhases],
+    numeric: figures,
+    rows: lines.map((line) => [
+      line.label,
+      ...line.byPhase.map((value) => formatValue(value, line.unit)),
+    ]),
+  });
 }

@@ -25,7 +25,8 @@ ${groups.map((group) => markup`<tbody>${group.map((row, index) => claimLine(row,
 }
 
 function claimLine(row: ClaimRow, span: number): Markup {
-  const title = span === 0 ? null : markup`<th scope="rowgroup" rowspan="${span}">${row.title}</th>`;
+  const title =
+    span === 0 ? null : markup`<th scope="rowgroup" rowspan="${span}">${row.title}</th>`;
   return markup`<tr class="${row.status}">${title}<td class="phase">${mark(row.status)} ${row.phase}${row.status === "held" ? null : markup` <span class="because">${row.why}</span>`}</td><td class="n strong">${row.observed}</td><td class="n">${row.limit}</td><td class="margin">${margin(row)}</td><td class="n samples">${formatCount(row.samples)}</td></tr>\n`;
 }
 
@@ -38,7 +39,8 @@ function margin({ used, status }: ClaimRow): Markup {
 
 /** Rounded away from comfort. */
 export function usedText(used: number): string {
-  if (used >= 2) return `${used < 10 ? Math.floor(used * 10) / 10 : formatCount(Math.floor(used))} ×`;
+  if (used >= 2)
+    return `${used < 10 ? Math.floor(used * 10) / 10 : formatCount(Math.floor(used))} ×`;
   if (used > 0.99 && used < 1) return "> 99 %";
   return `${Math.ceil(Number((used * 100).toPrecision(12)))} %`;
 }

@@ -2,7 +2,19 @@
 import type { ClaimOutcome } from "../../core/compare/claims-changed.ts";
 import type { Change } from "../../core/compare/compare.ts";
 import type { Against, Comparison, Outcome, Side } from "../../core/compare/comparison.ts";
-import { chanceText, limitText, observedText, outcomeWords, powerSentences, sentence, smallestText, span, suspects, tally, tallySentence } from "../../core/compare/words.ts";
+import {
+  chanceText,
+  limitText,
+  observedText,
+  outcomeWords,
+  powerSentences,
+  sentence,
+  smallestText,
+  span,
+  suspects,
+  tally,
+  tallySentence,
+} from "../../core/compare/words.ts";
 import type { Status } from "../../core/run.ts";
 import type { OverlayModel } from "../compare-charts.ts";
 import { formatDuration, formatValue, missing } from "../../core/format.ts";
@@ -13,14 +25,27 @@ import { forest, forestReach, forestScale } from "./forest.ts";
 import { mark, shape } from "./icons.ts";
 
 /** How the page looks for each outcome; what shows no difference is neither good nor bad. */
-export const statusOf: Readonly<Record<Outcome, Status | null>> = { worse: "refuted", mixed: "refuted", better: "held", different: "inconclusive", none: null, undecided: "inconclusive" };
+export const statusOf: Readonly<Record<Outcome, Status | null>> = {
+  worse: "refuted",
+  mixed: "refuted",
+  better: "held",
+  different: "inconclusive",
+  none: null,
+  undecided: "inconclusive",
+};
 const severity: readonly Outcome[] = ["none", "undecided", "different", "better", "mixed", "worse"];
-const differs = ({ outcome }: Change): boolean => outcome === "worse" || outcome === "better" || outcome === "different";
+const differs = ({ outcome }: Change): boolean =>
+  outcome === "worse" || outcome === "better" || outcome === "different";
 /** Of the first screen. */
 const sentencesMax = 4;
 
 export function worstOutcome({ others }: Comparison): Outcome {
-  return others.map(({ outcome }) => outcome).reduce<Outcome>((worst, one) => (severity.indexOf(one) > severity.indexOf(worst) ? one : worst), "none");
+  return others
+    .map(({ outcome }) => outcome)
+    .reduce<Outcome>(
+      (worst, one) => (severity.indexOf(one) > severity.indexOf(worst) ? one : worst),
+      "none",
+    );
 }
 
 export function comparisonHead(comparison: Comparison): Markup {
@@ -50,47 +75,89 @@ function whichIsWhich({ baseline, others }: Comparison): Markup {
 
 /** The version that the user gave; without one, the folder of the runs. */
 function versionsOf({ runs }: Side): string {
-  const given = [...new Set(runs.map(({ targetVersion }) => targetVersion).filter((version) => version !== null))];
+  const given = [
+    ...new Set(
+      runs.map(({ targetVersion }) => targetVersion).filter((version) => version !== null),
+    ),
+  ];
   const ids = runs.map(({ id }) => id);
-  const many = runs.length === 1 ? (ids[0] ?? "") : `${runs.length} runs, ${ids[0] ?? ""} to ${ids.at(-1) ?? ""}`;
+  const many =
+    runs.length === 1
+      ? (ids[0] ?? "")
+      : `${runs.length} runs, ${ids[0] ?? ""} to ${ids.at(-1) ?? ""}`;
   return given.length === 0 ? many : `version ${given.join(" and ")}, ${many}`;
 }
 
 /** What a reader would be told first: the surest differences that matter, in words. */
 function highlights({ others }: Comparison): Markup {
   const name = (side: Side): string => (others.length > 1 ? `${side.name}: ` : "");
-  const turned = others.flatMap(({ side, claims }) => claims.filter((claim) => claim.turned !== null).map((claim) => ({ side, claim })));
-  const told = others.flatMap(({ side, changes }) => changes.filter(differs).map((change) => ({ side, change })));
-  const first = told.sort((x, y) => rank(x.change) - rank(y.change)).slice(0, Math.max(1, sentencesMax - turned.length));
-  const looks = others.flatMap(({ side, changes }) => suspects(changes).slice(0, sentencesMax).map((change) => ({ side, change })));
-  const otherwise = others.flatMap(({ side, claims }) => claims.filter((claim) => claim.changed && claim.turned === null).map((claim) => ({ side, claim })));
+  const turned = others.flatMap(({ side, claims }) =>
+    claims.filter((claim) => claim.turned !== null).map((claim) => ({ side, claim })),
+  );
+  const told = others.flatMap(({ side, changes }) =>
+    changes.filter(differs).map((change) => ({ side, change })),
+  );
+  const first = told
+    .sort((x, y) => rank(x.change) - rank(y.change))
+    .slice(0, Math.max(1, sentencesMax - turned.length));
+  const looks = others.flatMap(({ side, changes }) =>
+    suspects(changes)
+      .slice(0, sentencesMax)
+      .map((change) => ({ side, change })),
+  );
+  const otherwise = others.flatMap(({ side, claims }) =>
+    claims
+      .filter((claim) => claim.changed && claim.turned === null)
+      .map((claim) => ({ side, claim })),
+  );
   if (first.length + turned.length === 0 && looks.length + otherwise.length > 0) {
     return markup`<ul class="told">${otherwise.slice(0, sentencesMax).map(({ side, claim }) => markup`<li>${name(side)}${clip(claim.title, 160)} (${claim.phase}): A ${tally(claim.a)}, ${side.name} ${tally(claim.b)}; ${chanceText(claim)}</li>`)}${looks.slice(0, sentencesMax).map(({ side, change }) => markup`<li>${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
   }
-  if (first.length + turned.length === 0) return markup`<p>A difference is called one only if it is larger than its floor, its 95 % interval excludes zero, and a test over whole runs says so after correction for all comparisons.</p>`;
+  if (first.length + turned.length === 0)
+    return markup`<p>A difference is called one only if it is larger than its floor, its 95 % interval excludes zero, and a test over whole runs says so after correction for all comparisons.</p>`;
   return markup`<ul class="told">${turned.slice(0, sentencesMax).map(({ side, claim }) => markup`<li class="${claim.turned}">${name(side)}${clip(claim.title, 160)} (${claim.phase}): A ${tally(claim.a)}, ${side.name} ${tally(claim.b)}</li>`)}${first.map(({ side, change }) => markup`<li class="${change.outcome}">${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
 }
 
 /** The class that is protected most before everything, then what is worse, then what is surest. */
 function rank({ quantity, outcome, p, phase }: Change): number {
-  return (quantity.first === true ? 0 : 8) + (outcome === "worse" ? 0 : 4) + (phase === "fault" ? 0 : phase === "all" ? 1 : 2) + p;
+  return (
+    (quantity.first === true ? 0 : 8) +
+    (outcome === "worse" ? 0 : 4) +
+    (phase === "fault" ? 0 : phase === "all" ? 1 : 2) +
+    p
+  );
 }
 
-export function sidesTable({ baseline, others }: Comparison, linkTo: (directory: string) => string | null): Markup {
+export function sidesTable(
+  { baseline, others }: Comparison,
+  linkTo: (directory: string) => string | null,
+): Markup {
   const sides = [baseline, ...others.map(({ side }) => side)];
   return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">What was compared</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Table of the runs compared"><table class="sides"><thead><tr><th scope="col">Side</th><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Begun</th><th scope="col" class="n">Seed</th><th scope="col">Switched off</th><th scope="col">Version</th><th scope="col">Seawall</th></tr></thead>
 ${sides.map((side, index) => markup`<tbody>${side.runs.map((run, at) => sideRow(side, index, at, run, linkTo))}</tbody>`)}</table></div></section>`;
 }
 
-function sideRow(side: Side, index: number, at: number, run: Side["runs"][number], linkTo: (directory: string) => string | null): Markup {
+function sideRow(
+  side: Side,
+  index: number,
+  at: number,
+  run: Side["runs"][number],
+  linkTo: (directory: string) => string | null,
+): Markup {
   const link = linkTo(run.directory);
-  const when = run.startedAtMs === null ? missing : `${new Date(run.startedAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const when =
+    run.startedAtMs === null
+      ? missing
+      : `${new Date(run.startedAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   return markup`<tr>${at > 0 ? null : markup`<th scope="rowgroup" rowspan="${side.runs.length}"><span class="${`side-name side-${Math.min(index, 7)}`}">${side.name}</span>${index === 0 ? " baseline" : ""}</th>`}<td>${link === null ? clip(run.id, 80) : markup`<a href="${link}">${clip(run.id, 80)}</a>`}</td><td>${mark(run.status)} ${run.status}</td><td>${when}</td><td class="n">${run.seed}</td><td>${run.without.length === 0 ? "nothing" : clip(run.without.join(", "))}</td><td>${run.targetVersion === null ? missing : clip(run.targetVersion, 60)}</td><td>${run.version === null ? missing : clip(run.version, 60)}</td></tr>`;
 }
 
 export function againstSections(comparison: Comparison): readonly Markup[] {
-  return comparison.others.map((against) => markup`${claimSection(against, comparison.others.length > 1)}\n${changeSection(against, comparison.others.length > 1)}`);
+  return comparison.others.map(
+    (against) =>
+      markup`${claimSection(against, comparison.others.length > 1)}\n${changeSection(against, comparison.others.length > 1)}`,
+  );
 }
 
 function claimSection({ side, claims }: Against, several: boolean): Markup {
@@ -109,10 +176,14 @@ ${claims.map((claim) => markup`<tr class="${claim.turned === "worse" ? "refuted"
 }
 
 function changeSection({ side, changes }: Against, several: boolean): Markup {
-  const of = (...outcomes: readonly Change["outcome"][]): Change[] => changes.filter(({ outcome }) => outcomes.includes(outcome));
+  const of = (...outcomes: readonly Change["outcome"][]): Change[] =>
+    changes.filter(({ outcome }) => outcomes.includes(outcome));
   const id = `figures-${side.name}`;
   const shown = changes.filter(differs).sort((x, y) => rank(x) - rank(y));
-  const more = (title: string, rows: readonly Change[]): Markup | null => (rows.length === 0 ? null : markup`<details class="more"><summary>${`${rows.length} ${title}`}</summary>${changeTable(rows, side, title)}</details>`);
+  const more = (title: string, rows: readonly Change[]): Markup | null =>
+    rows.length === 0
+      ? null
+      : markup`<details class="more"><summary>${`${rows.length} ${title}`}</summary>${changeTable(rows, side, title)}</details>`;
   return markup`<section class="page" aria-labelledby="${id}"><h2 id="${id}">Figures${several ? `: ${side.name} against A` : ""}</h2>
 ${shown.length === 0 ? markup`<p class="quiet">No figure is shown to differ.</p>` : changeTable(shown, side, "shown to differ")}
 ${more("shown to be the same", of("alike"))}${more("of which these runs cannot tell", of("unclear"))}</section>`;
@@ -125,7 +196,13 @@ ${rows.map((change) => markup`<tr class="${change.outcome}"><th scope="row">${cl
 </tbody></table></div>`;
 }
 
-const words: Readonly<Record<Change["outcome"], string>> = { worse: "worse", better: "better", different: "different", alike: "the same", unclear: "not shown" };
+const words: Readonly<Record<Change["outcome"], string>> = {
+  worse: "worse",
+  better: "better",
+  different: "different",
+  alike: "the same",
+  unclear: "not shown",
+};
 
 /** In a column without words the interval needs its sign. */
 function signOf({ interval, outcome }: Change): string {
@@ -138,7 +215,8 @@ function shownUnit({ quantity }: Change): string {
 }
 
 export function overlaySection(overlay: OverlayModel | null): Markup {
-  if (overlay === null || overlay.charts.length === 0) return markup`<section class="page" aria-labelledby="charts"><h2 id="charts">Over one another</h2><p class="quiet">There is nothing to draw: no run came to its fault phase.</p></section>`;
+  if (overlay === null || overlay.charts.length === 0)
+    return markup`<section class="page" aria-labelledby="charts"><h2 id="charts">Over one another</h2><p class="quiet">There is nothing to draw: no run came to its fault phase.</p></section>`;
   return markup`<section class="page charts" aria-labelledby="charts">
 <h2 id="charts">Over one another</h2>
 <p class="quiet">Seconds count from the start of the fault phase; each point covers ${formatDuration(overlay.axis.bucketMs)} and all runs of a side together. The shading is that of the first run of A. <span class="needs-script">Drag to zoom all charts, double-click to see all; on a chart, arrow keys move the cross-hair.</span></p>

@@ -15,7 +15,13 @@ function body({ generator, judgedPhases, evidence }: ReportModel): Markup | null
   return markup`<section class="page" aria-labelledby="generator"><h2 id="generator">Is the load generator to be believed?</h2>
 ${open.length === 0 ? markup`<p class="quiet">No rule of evidence says otherwise. Were it tired, every figure above would be its own.</p>` : markup`<ul class="rules">${open.map((row) => markup`<li class="${row.status}">${mark(row.status)} <span>${row.title}: ${row.why}</span></li>`)}</ul>`}
 ${table({
-    label: "Health of the load generator, by phase", head: ["", ...judgedPhases, "wanted"], numeric: judgedPhases.map((_, index) => index + 1),
-    rows: generator.map((row) => [row.label, ...row.byPhase.map((value) => formatValue(value, row.unit)), row.wanted]),
-  })}</section>`;
+  label: "Health of the load generator, by phase",
+  head: ["", ...judgedPhases, "wanted"],
+  numeric: judgedPhases.map((_, index) => index + 1),
+  rows: generator.map((row) => [
+    row.label,
+    ...row.byPhase.map((value) => formatValue(value, row.unit)),
+    row.wanted,
+  ]),
+})}</section>`;
 }

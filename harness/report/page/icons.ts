@@ -8,19 +8,32 @@ const outlines: Readonly<Record<Status, string>> = {
   inconclusive: '<path d="M12 .6 23.4 12 12 23.4.6 12z"/>',
 };
 /** Jenkins and others strip style sheets from reports: what is drawn is so, if plainly, by its attributes alone. The sheets win over them. */
-const fills: Readonly<Record<Status, string>> = { held: "#0b7a4b", refuted: "#b3261e", inconclusive: "#8a5700" };
-const signed = (drawn: string): string => drawn
-  .replaceAll('class="sign"', 'class="sign" fill="none" stroke="#fff" stroke-width="2.4"').replaceAll('class="dot"', 'class="dot" fill="#fff"');
+const fills: Readonly<Record<Status, string>> = {
+  held: "#0b7a4b",
+  refuted: "#b3261e",
+  inconclusive: "#8a5700",
+};
+const signed = (drawn: string): string =>
+  drawn
+    .replaceAll('class="sign"', 'class="sign" fill="none" stroke="#fff" stroke-width="2.4"')
+    .replaceAll('class="dot"', 'class="dot" fill="#fff"');
 const signs: Readonly<Record<Status, string>> = {
   held: '<path class="sign" d="m6.9 12.4 3.5 3.5 6.8-7.3"/>',
   refuted: '<path class="sign" d="m8 8 8 8m0-8-8 8"/>',
-  inconclusive: '<path class="sign" d="M9.2 9.6c0-3.9 5.7-3.8 5.7-.5 0 2.3-2.9 2.2-2.9 4.7"/><circle class="dot" cx="12" cy="17" r="1.25"/>',
+  inconclusive:
+    '<path class="sign" d="M9.2 9.6c0-3.9 5.7-3.8 5.7-.5 0 2.3-2.9 2.2-2.9 4.7"/><circle class="dot" cx="12" cy="17" r="1.25"/>',
 };
 
-export const words: Readonly<Record<Status, string>> = { held: "Held", refuted: "Refuted", inconclusive: "Inconclusive" };
+export const words: Readonly<Record<Status, string>> = {
+  held: "Held",
+  refuted: "Refuted",
+  inconclusive: "Inconclusive",
+};
 
 export function shape(status: Status): Markup {
-  return trusted(`<svg class="shape ${status}" viewBox="0 0 24 24" width="24" height="24" fill="${fills[status]}" aria-hidden="true" focusable="false">${outlines[status]}${signed(signs[status])}</svg>`);
+  return trusted(
+    `<svg class="shape ${status}" viewBox="0 0 24 24" width="24" height="24" fill="${fills[status]}" aria-hidden="true" focusable="false">${outlines[status]}${signed(signs[status])}</svg>`,
+  );
 }
 
 /** The shape with its word: seen where there is room, always heard. */
@@ -30,7 +43,10 @@ export function mark(status: Status): Markup {
 
 /** The browser's tab shows the verdict too, or for a page that is none a wave under its wall. */
 export function favicon(status: Status | null): string {
-  if (status === null) return image('<path d="M2 14c4 0 4-4 8-4s4 4 8 4 4-2 4-2v10H2z" fill="#0b5f8a"/><path d="M2 2h5v9H2z" fill="#536270"/>');
+  if (status === null)
+    return image(
+      '<path d="M2 14c4 0 4-4 8-4s4 4 8 4 4-2 4-2v10H2z" fill="#0b5f8a"/><path d="M2 2h5v9H2z" fill="#536270"/>',
+    );
   return image(`<g fill="${fills[status]}">${outlines[status]}${signed(signs[status])}</g>`);
 }
 

@@ -5,8 +5,11 @@ import type { ReportModel } from "../model.ts";
 import type { Section } from "./section.ts";
 
 export const log: Section = {
-  id: "log", link: "What happened", position: 60,
-  body: (model) => markup`<section class="page" aria-labelledby="log"><h2 id="log">What happened</h2>${events(model)}</section>`,
+  id: "log",
+  link: "What happened",
+  position: 60,
+  body: (model) =>
+    markup`<section class="page" aria-labelledby="log"><h2 id="log">What happened</h2>${events(model)}</section>`,
 };
 
 function events({ log: lines }: ReportModel): Markup {

@@ -1,6 +1,12 @@
 /** The map of the target while most was broken: an image that needs no script, and the same in words. */
 import { formatOffset } from "../../core/format.ts";
-import { type Box, layOut, type MapLayout, type PlacedNode, type PlacedPlace } from "../map-layout.ts";
+import {
+  type Box,
+  layOut,
+  type MapLayout,
+  type PlacedNode,
+  type PlacedPlace,
+} from "../map-layout.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import type { MapLink, MapNode, TargetMap } from "../target-map.ts";
@@ -9,7 +15,13 @@ import type { Section } from "./section.ts";
 /** More links than this say nothing: then only those that something happened to are drawn. */
 const linksDrawnMax = 48;
 
-export const maps: Section = { id: "where", link: "Where it struck", position: 20, styles: ["map.css"], body };
+export const maps: Section = {
+  id: "where",
+  link: "Where it struck",
+  position: 20,
+  styles: ["map.css"],
+  body,
+};
 
 function body({ maps: all }: Pick<ReportModel, "maps">): Markup | null {
   if (all.length === 0) return null;
@@ -27,33 +39,55 @@ ${layout.places.map(place)}${drawnLinks(map, layout)}${layout.nodes.map(node)}</
 }
 
 function inWords(map: TargetMap): Markup {
-  const named = (state: MapNode["state"]): string => listed(map.nodes.filter((one) => one.state === state).map(({ name }) => name));
-  const links = (state: MapLink["state"]): string => listed(map.links.filter((one) => one.state === state).map(({ from, to }) => `${from} → ${to}`));
-  const said = (label: string, text: string): Markup[] => (text === "" ? [] : [markup` <b>${label}</b> ${text}.`]);
+  const named = (state: MapNode["state"]): string =>
+    listed(map.nodes.filter((one) => one.state === state).map(({ name }) => name));
+  const links = (state: MapLink["state"]): string =>
+    listed(map.links.filter((one) => one.state === state).map(({ from, to }) => `${from} → ${to}`));
+  const said = (label: string, text: string): Markup[] =>
+    text === "" ? [] : [markup` <b>${label}</b> ${text}.`];
   return markup`${map.faults.join("; ")}.${said("Down:", named("down"))}${said("Struck:", named("struck"))}${said("Died by itself:", named("died"))}${said("Links cut:", links("cut"))}${said("Links made worse:", links("hurt"))}`;
 }
 
 function textOf(map: TargetMap): string {
-  return inWords(map).text.replace(/<\/?b>/g, "").replace(/&#(\d+);/g, (_all, code: string) => String.fromCharCode(Number(code)));
+  return inWords(map)
+    .text.replace(/<\/?b>/g, "")
+    .replace(/&#(\d+);/g, (_all, code: string) => String.fromCharCode(Number(code)));
 }
 
 /** At most eight by name. */
 function listed(names: readonly string[]): string {
-  return names.length <= 8 ? names.join(", ") : `${names.slice(0, 7).join(", ")} and ${names.length - 7} more`;
+  return names.length <= 8
+    ? names.join(", ")
+    : `${names.slice(0, 7).join(", ")} and ${names.length - 7} more`;
 }
 
 function place({ label, kind, lost, ...box }: PlacedPlace): Markup {
-  return boxed(`place ${kind}${lost ? " lost" : ""}`, box, `${label}${lost ? " — lost" : ""}`, kind === "region" ? 16 : 16, "start");
+  return boxed(
+    `place ${kind}${lost ? " lost" : ""}`,
+    box,
+    `${label}${lost ? " — lost" : ""}`,
+    kind === "region" ? 16 : 16,
+    "start",
+  );
 }
 
 function node({ node: { name, region, zone, state }, ...box }: PlacedNode): Markup {
   const sign = { up: "", down: "✗ ", struck: "! ", died: "✗ " }[state];
-  const short = [`${region}/`, `${zone}/`].reduce((text, prefix) => (text.startsWith(prefix) ? text.slice(prefix.length) : text), name);
+  const short = [`${region}/`, `${zone}/`].reduce(
+    (text, prefix) => (text.startsWith(prefix) ? text.slice(prefix.length) : text),
+    name,
+  );
   return boxed(`node ${state}`, box, `${sign}${short}`, 18, "middle");
 }
 
 /** Each box is a drawing of its own, so that a name that is too long ends at its edge. */
-function boxed(of: string, { x, y, width, height }: Box, label: string, baseline: number, anchor: "start" | "middle"): Markup {
+function boxed(
+  of: string,
+  { x, y, width, height }: Box,
+  label: string,
+  baseline: number,
+  anchor: "start" | "middle",
+): Markup {
   return markup`<svg class="${of}" x="${tenth(x)}" y="${tenth(y)}" width="${tenth(width)}" height="${tenth(height)}"><title>${label}</title><rect x="1" y="1" width="${tenth(width - 2)}" height="${tenth(height - 2)}" rx="4" fill="#fff" stroke="${/ (down|died|struck|lost)/.test(of) ? "#b3261e" : "#999"}"/><text font-size="12" x="${anchor === "middle" ? tenth(width / 2) : 10}" y="${baseline}" text-anchor="${anchor}">${label}</text></svg>`;
 }
 
@@ -61,10 +95,16 @@ function drawnLinks({ links }: TargetMap, { nodes }: MapLayout): Markup {
   const at = new Map(nodes.map((one) => [one.node.name, one]));
   const all = links.length <= linksDrawnMax;
   const order: readonly MapLink["state"][] = ["up", "idle", "hurt", "cut"];
-  const shown = links.filter(({ state }) => all || state === "cut" || state === "hurt").sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  const shown = links
+    .filter(({ state }) => all || state === "cut" || state === "hurt")
+    .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
   return markup`${shown.flatMap(({ from, to, state }) => {
     const [start, end] = [at.get(from), at.get(to)];
-    return start === undefined || end === undefined ? [] : [markup`<path class="${`link ${state}`}" fill="none" stroke="${state === "cut" || state === "hurt" ? "#b3261e" : "#bbb"}" d="${curve(start, end)}"/>`];
+    return start === undefined || end === undefined
+      ? []
+      : [
+          markup`<path class="${`link ${state}`}" fill="none" stroke="${state === "cut" || state === "hurt" ? "#b3261e" : "#bbb"}" d="${curve(start, end)}"/>`,
+        ];
   })}`;
 }
 

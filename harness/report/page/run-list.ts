@@ -1,5 +1,11 @@
 /** The index's parts: what there is, the filter, the runs, and what lies broken. All of it reads without a script; the filter needs one. */
-import { type BrokenRun, type IndexedPage, type IndexedRun, isAsWanted, type RunIndex } from "../../core/index/run-index.ts";
+import {
+  type BrokenRun,
+  type IndexedPage,
+  type IndexedRun,
+  isAsWanted,
+  type RunIndex,
+} from "../../core/index/run-index.ts";
 import type { Status } from "../../core/run.ts";
 import { formatCount, missing } from "../../core/format.ts";
 import { markup, type Markup } from "../markup.ts";
@@ -10,15 +16,21 @@ import { mark, shape, words } from "./icons.ts";
 const rowsMax = 2_000;
 
 export function indexHead({ runs }: RunIndex): Markup {
-  const [experiments, controls] = [runs.filter((run) => run.without.length === 0), runs.filter((run) => run.without.length > 0)];
-  const count = (status: Status): number => experiments.filter((run) => run.status === status).length;
-  const tile = (status: Status): Markup => markup`<div class="${`tile ${status}`}"><dt>${words[status]}</dt><dd>${shape(status)} ${formatCount(count(status))}</dd></div>`;
+  const [experiments, controls] = [
+    runs.filter((run) => run.without.length === 0),
+    runs.filter((run) => run.without.length > 0),
+  ];
+  const count = (status: Status): number =>
+    experiments.filter((run) => run.status === status).length;
+  const tile = (status: Status): Markup =>
+    markup`<div class="${`tile ${status}`}"><dt>${words[status]}</dt><dd>${shape(status)} ${formatCount(count(status))}</dd></div>`;
   return markup`<section class="page" aria-labelledby="all"><h1 id="all">Runs</h1>
 <dl class="tiles">${(["held", "refuted", "inconclusive"] as const).map(tile)}<div class="tile"><dt>Controls refuted, as they must be</dt><dd>${formatCount(controls.filter(isAsWanted).length)} <span class="soft">of ${formatCount(controls.length)}</span></dd></div></dl></section>`;
 }
 
 export function runsSection(runs: readonly IndexedRun[]): Markup {
-  if (runs.length === 0) return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">All runs</h2><p class="quiet">There are none yet. <code>./seawall run origin-storm</code> makes one.</p></section>`;
+  if (runs.length === 0)
+    return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">All runs</h2><p class="quiet">There are none yet. <code>./seawall run origin-storm</code> makes one.</p></section>`;
   const shown = runs.slice(0, rowsMax);
   return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">All runs</h2>
 ${filter(shown)}
@@ -33,12 +45,23 @@ export function versionOf({ version, targetVersion }: IndexedRun): string {
 }
 
 function filter(runs: readonly IndexedRun[]): Markup {
-  const choice = (id: string, label: string, values: readonly string[], all: string): Markup => markup`<div class="field"><label for="${id}">${label}</label><select id="${id}"><option value="">${all}</option>${[...new Set(values)].map((value) => markup`<option value="${value}">${value}</option>`)}</select></div>`;
+  const choice = (id: string, label: string, values: readonly string[], all: string): Markup =>
+    markup`<div class="field"><label for="${id}">${label}</label><select id="${id}"><option value="">${all}</option>${[...new Set(values)].map((value) => markup`<option value="${value}">${value}</option>`)}</select></div>`;
   const sorted = (of: (run: IndexedRun) => string): string[] => [...new Set(runs.map(of))].sort();
   return markup`<form class="filter needs-script" aria-label="Which runs are shown">
-${choice("by-experiment", "Experiment", sorted((run) => run.experiment), "all")}${choice("by-status", "Verdict", ["held", "refuted", "inconclusive"], "any")}
+${choice(
+  "by-experiment",
+  "Experiment",
+  sorted((run) => run.experiment),
+  "all",
+)}${choice("by-status", "Verdict", ["held", "refuted", "inconclusive"], "any")}
 <div class="field"><label for="by-kind">Kind</label><select id="by-kind"><option value="">experiments and controls</option><option value="experiment">experiments</option><option value="control">controls</option><option value="unwanted">not as wanted</option></select></div>
-${choice("by-version", "Version", runs.map(versionOf), "any")}${choice("by-substrate", "Substrate", sorted((run) => run.substrate), "any")}
+${choice("by-version", "Version", runs.map(versionOf), "any")}${choice(
+  "by-substrate",
+  "Substrate",
+  sorted((run) => run.substrate),
+  "any",
+)}
 <div class="field"><label for="by-text">Contains</label><input id="by-text" type="search" autocomplete="off" placeholder="seed, run, defence, reason"></div>
 <p role="status" id="shown">${formatCount(runs.length)} runs</p> <button type="button" id="clear" hidden>Show all</button>
 </form>`;
@@ -58,7 +81,8 @@ function row(run: IndexedRun): Markup {
 function tightest({ claims }: IndexedRun): Markup {
   const known = claims.filter((claim) => claim.used !== null);
   const [first] = known.sort((a, b) => (b.used ?? 0) - (a.used ?? 0));
-  if (first === undefined || first.used === null) return markup`<span class="soft">${missing}</span>`;
+  if (first === undefined || first.used === null)
+    return markup`<span class="soft">${missing}</span>`;
   return markup`<span class="n">${usedText(first.used)}</span> <span class="soft">${first.title}${first.phase === "" ? "" : ` (${first.phase})`}</span>`;
 }
 

@@ -85,17 +85,24 @@ const own = (name: string): string => text(join(import.meta.dirname, name));
 const uplot = (name: string): string => text(join(dirname(require.resolve("uplot")), name));
 
 function styleOf({ styles, charts }: Shell): Markup {
-  const sheets = [...(charts ? [uplot("uPlot.min.css")] : []), ...[...commonStyles, ...styles].map(own)];
+  const sheets = [
+    ...(charts ? [uplot("uPlot.min.css")] : []),
+    ...[...commonStyles, ...styles].map(own),
+  ];
   return trusted(sheets.join("\n").replaceAll("</", "<\\/"));
 }
 
 function scriptOf({ scripts, charts }: Shell): Markup {
-  const parts = [...(charts ? [uplot("uPlot.iife.min.js"), ...chartScripts.map(own)] : []), ...[...commonScripts, ...scripts].map(own)];
+  const parts = [
+    ...(charts ? [uplot("uPlot.iife.min.js"), ...chartScripts.map(own)] : []),
+    ...[...commonScripts, ...scripts].map(own),
+  ];
   return trusted(parts.join("\n").replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--"));
 }
 
 /** Nothing is loaded, nothing is sent, and only the style sheet and the script with these hashes take effect. */
 function policy(style: Markup, script: Markup, asks: boolean): string {
-  const hash = ({ text: content }: Markup): string => `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
+  const hash = ({ text: content }: Markup): string =>
+    `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
   return `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; ${asks ? "connect-src 'self'; " : ""}base-uri 'none'; form-action 'none'`;
 }

@@ -1,6 +1,12 @@
 /** The first screen: the verdict, why, what was broken and what viewers felt. It needs no script. */
 import type { Phase } from "../../core/experiment.ts";
-import { formatCount, formatDuration, formatOffset, formatValue, missing } from "../../core/format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatOffset,
+  formatValue,
+  missing,
+} from "../../core/format.ts";
 import type { Felt, LaneFelt } from "../felt.ts";
 import { markup, type Markup } from "../markup.ts";
 import { type ReportModel, unchartedPrefix } from "../model.ts";
@@ -37,7 +43,11 @@ export function summary(model: ReportModel): Markup {
 /** Above all else: a control's "refuted" is good news, and its "held" is not. */
 function control({ without, status }: ReportModel): Markup | null {
   if (without.length === 0) return null;
-  const said = { refuted: "and it was", held: "yet it held: this experiment proves nothing about what was switched off", inconclusive: "which this run cannot say" }[status];
+  const said = {
+    refuted: "and it was",
+    held: "yet it held: this experiment proves nothing about what was switched off",
+    inconclusive: "which this run cannot say",
+  }[status];
   return markup`<p class="control ${status}"><span class="page"><strong>Control: without ${without.join(", ")}.</strong> Expected to be refuted, ${said}.</span></p>\n`;
 }
 
@@ -47,9 +57,19 @@ function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Mar
     markup`<div class="notice ${tone}"><strong>${title}</strong> ${text.length === 1 ? text.join("") : markup`<ul>${text.map((one) => markup`<li>${one}</li>`)}</ul>`}</div>\n`;
   const missing = lacking.filter((text) => !text.startsWith(unchartedPrefix));
   return markup`${[
-    ...(aborted === null ? [] : [notice("grave", `Aborted (${aborted.reason}):`, [aborted.detail])]),
-    ...(cleanup.status === "incomplete" ? [notice("grave", "Cleanup is incomplete.", [`Left behind: ${cleanup.left.join(", ")}. Undo it with ./seawall recover.`])] : []),
-    ...(cleanup.status === "unknown" ? [notice("wary", "Cleanup was not recorded.", ["See what is left with ./seawall recover."])] : []),
+    ...(aborted === null
+      ? []
+      : [notice("grave", `Aborted (${aborted.reason}):`, [aborted.detail])]),
+    ...(cleanup.status === "incomplete"
+      ? [
+          notice("grave", "Cleanup is incomplete.", [
+            `Left behind: ${cleanup.left.join(", ")}. Undo it with ./seawall recover.`,
+          ]),
+        ]
+      : []),
+    ...(cleanup.status === "unknown"
+      ? [notice("wary", "Cleanup was not recorded.", ["See what is left with ./seawall recover."])]
+      : []),
     ...(notes.length === 0 ? [] : [notice("wary", "Note:", notes)]),
     ...(damage.length === 0 ? [] : [notice("grave", "The record is damaged:", damage)]),
     ...(missing.length === 0 ? [] : [notice("wary", "What is missing:", missing)]),
@@ -63,9 +83,19 @@ function faults({ faults: all }: ReportModel): Markup {
 ${more.length === 0 ? null : markup`<details><summary>${more.length} more</summary><ol class="faults" start="${faultsShown + 1}">${more.map(fault)}</ol></details>`}`;
 }
 
-function fault({ label, fromMs, healedMs, landed, evidence, healEvidence, healLanded }: FaultBand): Markup {
-  const span = healedMs === null ? `from ${formatOffset(fromMs)}, never healed as far as the record says`
-    : `${formatOffset(fromMs)} to ${formatOffset(healedMs)} (${formatDuration(healedMs - fromMs)})`;
+function fault({
+  label,
+  fromMs,
+  healedMs,
+  landed,
+  evidence,
+  healEvidence,
+  healLanded,
+}: FaultBand): Markup {
+  const span =
+    healedMs === null
+      ? `from ${formatOffset(fromMs)}, never healed as far as the record says`
+      : `${formatOffset(fromMs)} to ${formatOffset(healedMs)} (${formatDuration(healedMs - fromMs)})`;
   return markup`<li><strong>${label}</strong> <span class="when">${span}</span>
 ${proof(landed, landed ? "Landed" : "Not shown to have landed", evidence)}${healEvidence === null ? null : proof(healLanded === true, healLanded === true ? "Healed" : "Not shown to have healed", healEvidence)}</li>`;
 }
@@ -73,28 +103,64 @@ ${proof(landed, landed ? "Landed" : "Not shown to have landed", evidence)}${heal
 /** A zone is many services, each with an observation of its own: the first says what kind of proof it is, the others are one click away. */
 function proof(shown: boolean, word: string, evidence: string): Markup {
   const [first = "", ...others] = evidence.split("; ");
-  const rest = others.length < 2 ? markup`${evidence}` : markup`${first} <details><summary>and ${others.length} more</summary> ${others.join("; ")}</details>`;
+  const rest =
+    others.length < 2
+      ? markup`${evidence}`
+      : markup`${first} <details><summary>and ${others.length} more</summary> ${others.join("; ")}</details>`;
   return markup`<div class="proof ${shown ? "shown" : "unshown"}"><b>${shown ? "✓" : "✗"} ${word}:</b> ${rest}</div>`;
 }
 
 function felt(all: readonly Felt[]): Markup {
   const main = all.find((one) => one.phase === "fault") ?? all.at(-1);
   const asked = ({ classes }: Felt): number => classes.reduce((total, one) => total + one.asked, 0);
-  if (main === undefined || all.every((one) => asked(one) === 0)) return markup`<p class="quiet">Unknown: no user’s request was recorded in any judged phase.</p>`;
+  if (main === undefined || all.every((one) => asked(one) === 0))
+    return markup`<p class="quiet">Unknown: no user’s request was recorded in any judged phase.</p>`;
   const others = all.filter((one) => one !== main && asked(one) > 0);
   const share = (value: number | null): string => formatValue(value, "share");
   const figures = main.classes.flatMap((one, index) => {
-    const beside = (of: (one: LaneFelt) => string): string[] => others.flatMap(({ phase, classes }) => (classes[index] === undefined ? [] : [`${phase} ${of(classes[index])}`]));
-    const served = (detail: string): Markup => figure(`${one.title} served`, main.phase, share(one.servedShare), detail, beside((other) => share(other.servedShare)));
-    if (index > 0) return [served(one.asked === 0 ? "nobody asked" : `${formatCount(one.shed)} shed of ${formatCount(one.asked)}`)];
+    const beside = (of: (one: LaneFelt) => string): string[] =>
+      others.flatMap(({ phase, classes }) =>
+        classes[index] === undefined ? [] : [`${phase} ${of(classes[index])}`],
+      );
+    const served = (detail: string): Markup =>
+      figure(
+        `${one.title} served`,
+        main.phase,
+        share(one.servedShare),
+        detail,
+        beside((other) => share(other.servedShare)),
+      );
+    if (index > 0)
+      return [
+        served(
+          one.asked === 0
+            ? "nobody asked"
+            : `${formatCount(one.shed)} shed of ${formatCount(one.asked)}`,
+        ),
+      ];
     const longest = one.worstP99Ms === null ? missing : formatValue(one.worstP99Ms, "ms");
-    return [served(`of ${formatCount(one.asked)}`), figure(`Longest ${one.lane} wait, p99`, main.phase, longest, "in the worst interval", beside((other) => formatValue(other.worstP99Ms, "ms")))];
+    return [
+      served(`of ${formatCount(one.asked)}`),
+      figure(
+        `Longest ${one.lane} wait, p99`,
+        main.phase,
+        longest,
+        "in the worst interval",
+        beside((other) => formatValue(other.worstP99Ms, "ms")),
+      ),
+    ];
   });
   return markup`<dl class="figures">
 ${figures}
 </dl>`;
 }
 
-function figure(label: string, phase: Phase, value: string, detail: string, beside: readonly string[]): Markup {
+function figure(
+  label: string,
+  phase: Phase,
+  value: string,
+  detail: string,
+  beside: readonly string[],
+): Markup {
   return markup`<div><dt>${label} <span class="phase-name">in ${phase}</span></dt><dd class="big">${value}</dd><dd>${detail}</dd>${beside.map((text) => markup`<dd>${text}</dd>`)}</div>`;
 }

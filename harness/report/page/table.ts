@@ -14,7 +14,8 @@ export interface Table {
 export function table({ label, head, numeric, rows }: Table): Markup {
   const figures = new Set(numeric);
   const of = (index: number): Markup | null => (figures.has(index) ? markup` class="n"` : null);
-  const headCell = (text: string, index: number): Markup => (text === "" ? markup`<td></td>` : markup`<th scope="col"${of(index)}>${text}</th>`);
+  const headCell = (text: string, index: number): Markup =>
+    text === "" ? markup`<td></td>` : markup`<th scope="col"${of(index)}>${text}</th>`;
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table><thead><tr>${head.map(headCell)}</tr></thead>
 <tbody>${rows.map((cells) => markup`<tr>${cells.map((cell, index) => (index === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td${of(index)}>${cell}</td>`))}</tr>\n`)}</tbody></table></div>`;
 }

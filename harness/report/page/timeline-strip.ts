@@ -10,18 +10,27 @@ const phasesHeight = 26;
 
 export function timelineStrip({ axis, phases, faults }: ReportModel): Markup {
   if (phases.length === 0) return markup``;
-  const at = (ms: number): number => Math.min(100, Math.max(0, ((ms - axis.fromMs) / (axis.untilMs - axis.fromMs)) * 100));
+  const at = (ms: number): number =>
+    Math.min(100, Math.max(0, ((ms - axis.fromMs) / (axis.untilMs - axis.fromMs)) * 100));
   const lanes = arranged(faults);
   const height = phasesHeight + Math.min(lanesMax, Math.max(1, lanes.length)) * laneHeight + 4;
   const bands = phases.map(({ phase, fromMs, untilMs }) => {
     const wide = at(untilMs) - at(fromMs);
     return markup`<svg x="${percent(at(fromMs))}" width="${percent(wide)}" height="${height}"><rect class="band ${phase}" fill="#e4e8ec" stroke="#fff" width="100%" height="${phasesHeight - 4}"/><text font-size="12" x="8" y="15">${wide > 6 ? phase : ""}<tspan class="soft" dx="6">${wide > 14 ? formatDuration(untilMs - fromMs) : ""}</tspan></text></svg>`;
   });
-  const bars = lanes.slice(0, lanesMax).flatMap((lane, row) => lane.map((fault, index) => {
-    const [before, after] = [lane[index - 1], lane[index + 1]];
-    return bar(fault, at, phasesHeight + row * laneHeight, axis.untilMs, [before === undefined ? 0 : at(before.healedMs ?? axis.untilMs), after === undefined ? 100 : at(after.fromMs)]);
-  }));
-  const words = faults.slice(0, 5).map((fault) => `${fault.label} from ${formatOffset(fault.fromMs)}`).join("; ");
+  const bars = lanes.slice(0, lanesMax).flatMap((lane, row) =>
+    lane.map((fault, index) => {
+      const [before, after] = [lane[index - 1], lane[index + 1]];
+      return bar(fault, at, phasesHeight + row * laneHeight, axis.untilMs, [
+        before === undefined ? 0 : at(before.healedMs ?? axis.untilMs),
+        after === undefined ? 100 : at(after.fromMs),
+      ]);
+    }),
+  );
+  const words = faults
+    .slice(0, 5)
+    .map((fault) => `${fault.label} from ${formatOffset(fault.fromMs)}`)
+    .join("; ");
   return markup`<figure class="strip"><svg width="100%" height="${height}" role="img" aria-label="${`Timeline: ${phases.map(({ phase }) => phase).join(", ")}. ${words}`}">${bands}${bars}</svg></figure>`;
 }
 
@@ -29,14 +38,32 @@ export function timelineStrip({ axis, phases, faults }: ReportModel): Markup {
 const letter = 0.62;
 
 /** Its label stands in it, else beside it, as far as `room` is free; a name that is cut off could be that of another service. */
-function bar(fault: FaultBand, at: (ms: number) => number, y: number, endMs: number, room: readonly [number, number]): Markup {
+function bar(
+  fault: FaultBand,
+  at: (ms: number) => number,
+  y: number,
+  endMs: number,
+  room: readonly [number, number],
+): Markup {
   const [left, right] = [at(fault.fromMs), at(fault.healedMs ?? endMs)];
   const wide = Math.max(0.4, right - left);
   const state = fault.landed ? "landed" : "unlanded";
   const label = `${fault.landed ? "✓" : "✗"} ${fault.label}`;
   const needs = label.length * letter + 2;
-  const place = wide >= needs ? "in" : room[1] - right >= needs ? "after" : left - room[0] >= needs ? "before" : wide > 5 ? "in" : "nowhere";
-  const beside = place === "after" || place === "before" ? markup`<text class="fault-label beside" font-size="12" x="${percent(place === "after" ? left + wide : left)}" dx="${place === "after" ? 6 : -5}" y="${y + 13}"${place === "before" ? markup` text-anchor="end"` : null}>${label}</text>` : null;
+  const place =
+    wide >= needs
+      ? "in"
+      : room[1] - right >= needs
+        ? "after"
+        : left - room[0] >= needs
+          ? "before"
+          : wide > 5
+            ? "in"
+            : "nowhere";
+  const beside =
+    place === "after" || place === "before"
+      ? markup`<text class="fault-label beside" font-size="12" x="${percent(place === "after" ? left + wide : left)}" dx="${place === "after" ? 6 : -5}" y="${y + 13}"${place === "before" ? markup` text-anchor="end"` : null}>${label}</text>`
+      : null;
   return markup`<svg x="${percent(left)}" y="${y}" width="${percent(wide)}" height="${laneHeight - 2}"><rect class="fault ${state}" fill="#fff" stroke="#b3261e" x="1" y="1" width="100%" height="${laneHeight - 4}" rx="2"/><text class="fault-label ${state}" font-size="12" x="8" y="13">${place === "in" ? label : ""}</text></svg>${beside}`;
 }
 
@@ -44,7 +71,9 @@ function bar(fault: FaultBand, at: (ms: number) => number, y: number, endMs: num
 function arranged(faults: readonly FaultBand[]): FaultBand[][] {
   const lanes: FaultBand[][] = [];
   for (const fault of [...faults].sort((a, b) => a.fromMs - b.fromMs)) {
-    const free = lanes.find((lane) => (lane.at(-1)?.healedMs ?? Number.POSITIVE_INFINITY) <= fault.fromMs);
+    const free = lanes.find(
+      (lane) => (lane.at(-1)?.healedMs ?? Number.POSITIVE_INFINITY) <= fault.fromMs,
+    );
     if (free === undefined) lanes.push([fault]);
     else free.push(fault);
   }

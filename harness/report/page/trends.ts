@@ -13,7 +13,12 @@ const usedMax = 1.5;
 
 /** Controls are left out: they are refuted on purpose. Runs on different substrates or topologies are different lines. */
 export function trendsSection(runs: readonly IndexedRun[]): Markup | null {
-  const groups = [...Map.groupBy(runs.filter((run) => run.without.length === 0), (run) => `${run.experiment}\n${run.substrate}, ${run.topology}`)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const groups = [
+    ...Map.groupBy(
+      runs.filter((run) => run.without.length === 0),
+      (run) => `${run.experiment}\n${run.substrate}, ${run.topology}`,
+    ),
+  ].sort(([a], [b]) => (a < b ? -1 : 1));
   if (groups.length === 0) return null;
   return markup`<section class="page" aria-labelledby="trends"><h2 id="trends">How the margins move</h2>
 <p class="quiet">Opened, each claim has a line: a point for each run, the newest on the right, as high as what was used of what the claim allows; the line across is the limit. Controls are left out.</p>
@@ -24,7 +29,9 @@ function group(key: string, all: readonly IndexedRun[]): Markup {
   const [experiment = "", where = ""] = key.split("\n");
   const runs = all.slice(0, runsMax).toReversed();
   const last = runs.at(-1);
-  const lines = [...new Set(runs.flatMap((run) => run.claims.map((claim) => `${claim.title}\n${claim.phase}`)))];
+  const lines = [
+    ...new Set(runs.flatMap((run) => run.claims.map((claim) => `${claim.title}\n${claim.phase}`))),
+  ];
   const held = runs.filter((run) => run.status === "held").length;
   return markup`<details class="trend" data-experiment="${experiment}" data-substrate="${last?.substrate ?? ""}"><summary><h3>${experiment}</h3> <span class="soft">${where}: ${held} of ${runs.length} held</span> ${history(runs)}${last === undefined ? null : markup` <span class="soft">last:</span> ${mark(last.status)} ${last.status}`}</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="${`Margins of ${experiment}, ${where}`}"><table class="trend-table"><thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col" class="n">Last used</th><th scope="col" class="n">Most used</th><th scope="col">Over ${runs.length} runs</th></tr></thead><tbody>${lines.map((line) => claimRow(line, runs))}</tbody></table></div></details>`;
@@ -37,7 +44,9 @@ function history(runs: readonly IndexedRun[]): Markup {
 
 function claimRow(line: string, runs: readonly IndexedRun[]): Markup {
   const [title = "", phase = ""] = line.split("\n");
-  const points = runs.map((run) => run.claims.find((claim) => claim.title === title && claim.phase === phase) ?? null);
+  const points = runs.map(
+    (run) => run.claims.find((claim) => claim.title === title && claim.phase === phase) ?? null,
+  );
   const known = points.flatMap((point) => (point?.used == null ? [] : [point.used]));
   const last = points.findLast((point) => point !== null);
   return markup`<tr><th scope="row">${title}</th><td>${phase}</td><td class="n">${last?.used == null ? "—" : usedText(last.used)}</td><td class="n">${known.length === 0 ? "—" : usedText(known.reduce((a, b) => Math.max(a, b)))}</td><td>${sparkline(points)}</td></tr>`;
@@ -48,9 +57,18 @@ type Point = IndexedRun["claims"][number] | null;
 /** Decorative to those who hear the page: the numbers stand beside it. */
 function sparkline(points: readonly Point[]): Markup {
   const step = points.length < 2 ? 0 : Math.min(16, (width - 12) / (points.length - 1));
-  const x = (at: number): number => Math.round(10 * (width - 6 - (points.length - 1 - at) * step)) / 10;
-  const y = (used: number): number => Math.round(10 * (height - 4 - (Math.min(used, usedMax) / usedMax) * (height - 8))) / 10;
-  const drawn = points.flatMap((point, at) => (point?.used == null ? [] : [{ at, used: point.used, status: point.status }]));
-  const path = drawn.map(({ at, used }, index) => `${index === 0 || (drawn[index - 1]?.at ?? 0) < at - 1 ? "M" : "L"}${x(at)} ${y(used)}`).join("");
+  const x = (at: number): number =>
+    Math.round(10 * (width - 6 - (points.length - 1 - at) * step)) / 10;
+  const y = (used: number): number =>
+    Math.round(10 * (height - 4 - (Math.min(used, usedMax) / usedMax) * (height - 8))) / 10;
+  const drawn = points.flatMap((point, at) =>
+    point?.used == null ? [] : [{ at, used: point.used, status: point.status }],
+  );
+  const path = drawn
+    .map(
+      ({ at, used }, index) =>
+        `${index === 0 || (drawn[index - 1]?.at ?? 0) < at - 1 ? "M" : "L"}${x(at)} ${y(used)}`,
+    )
+    .join("");
   return markup`<svg class="spark" width="${width}" height="${height}" viewBox="${`0 0 ${width} ${height}`}" aria-hidden="true"><path class="limit" stroke="#b3261e" d="${`M0 ${y(1)}H${width}`}"/><path class="line" fill="none" stroke="#888" d="${path}"/>${drawn.map(({ at, used, status }, index) => (index === drawn.length - 1 || status !== "held" ? markup`<circle class="${status}" cx="${x(at)}" cy="${y(used)}" r="${status === "held" ? 2.6 : 3}"/>` : markup`<circle class="dot" cx="${x(at)}" cy="${y(used)}" r="1.4"/>`))}</svg>`;
 }

@@ -26,13 +26,20 @@ export interface Addresses {
   /** The proxied end of a link, or null when the layout declares none. */
   link(from: string, to: string, port: string): Endpoint | null;
   readonly proxyControl: Endpoint;
-  readonly links: readonly { readonly link: Link; readonly listen: Endpoint; readonly upstream: Endpoint }[];
+  readonly links: readonly {
+    readonly link: Link;
+    readonly listen: Endpoint;
+    readonly upstream: Endpoint;
+  }[];
 }
 
 /** Throws when the layout has more zones than a slot has blocks. */
 export function addressesOf(layout: Layout, slot: number): Addresses {
   const zoneNames = [...new Set(layout.services.map((service) => service.zone))];
-  if (zoneNames.length >= blocksPerSlot) throw new Error(`a network of the docker substrate has room for ${blocksPerSlot - 1} zones, not ${zoneNames.length}`);
+  if (zoneNames.length >= blocksPerSlot)
+    throw new Error(
+      `a network of the docker substrate has room for ${blocksPerSlot - 1} zones, not ${zoneNames.length}`,
+    );
   const at = (block: number, host: number): string => {
     const third = slot * blocksPerSlot + block;
     return `198.${18 + Math.floor(third / 256)}.${third % 256}.${host}`;
@@ -45,14 +52,24 @@ export function addressesOf(layout: Layout, slot: number): Addresses {
   };
   const listen = (name: string, port: string): Endpoint => {
     const number = services.get(name)?.ports[port];
-    if (number === undefined) throw new Error(`the target names no port "${port}" of service "${name}"`);
+    if (number === undefined)
+      throw new Error(`the target names no port "${port}" of service "${name}"`);
     return { host: host(name), port: number };
   };
   const proxy = at(0, 2);
-  const links = layout.links.map((link, index) => ({ link, listen: { host: proxy, port: proxyFirstPort + index }, upstream: listen(link.to, link.port) }));
+  const links = layout.links.map((link, index) => ({
+    link,
+    listen: { host: proxy, port: proxyFirstPort + index },
+    upstream: listen(link.to, link.port),
+  }));
   const byName = new Map(links.map((entry) => [linkName(entry.link), entry.listen]));
   return {
-    subnet: `${at(0, 0)}/${prefixLength}`, gateway: at(0, 1), prefixLength, host, listen, links,
+    subnet: `${at(0, 0)}/${prefixLength}`,
+    gateway: at(0, 1),
+    prefixLength,
+    host,
+    listen,
+    links,
     zones: new Map(zoneNames.map((zone, index) => [zone, at(index + 1, 1)])),
     proxyControl: { host: proxy, port: proxyControlPort },
     link: (from, to, port) => byName.get(linkName({ from, to, port })) ?? null,
@@ -72,10 +89,19 @@ export function overlap(one: string, other: string): boolean {
 
 /** Routes of Linux's table (/proc/net/route: addresses in hexadecimal, last byte first) that would win over that of a run's network, or draw with it. */
 export function routesIn(table: string): { readonly name: string; readonly subnet: string }[] {
-  return table.trim().split("\n").slice(1).flatMap((line) => {
-    const [name = "", destination = "", , , , , , mask = ""] = line.split(/\s+/);
-    const length = Number.parseInt(mask, 16).toString(2).replaceAll("0", "").length;
-    const address = (destination.match(/../g) ?? []).reverse().map((byte) => Number.parseInt(byte, 16)).join(".");
-    return length < prefixLength ? [] : [{ name: `a route through the interface ${name}`, subnet: `${address}/${length}` }];
-  });
+  return table
+    .trim()
+    .split("\n")
+    .slice(1)
+    .flatMap((line) => {
+      const [name = "", destination = "", , , , , , mask = ""] = line.split(/\s+/);
+      const length = Number.parseInt(mask, 16).toString(2).replaceAll("0", "").length;
+      const address = (destination.match(/../g) ?? [])
+        .reverse()
+        .map((byte) => Number.parseInt(byte, 16))
+        .join(".");
+      return length < prefixLength
+        ? []
+        : [{ name: `a route through the interface ${name}`, subnet: `${address}/${length}` }];
+    });
 }

@@ -12,7 +12,9 @@ export function companionOf(stream: Duplex, docker: Docker): Companion {
   const output = new PassThrough();
   docker.modem.demuxStream(stream, output, new PassThrough().resume());
   const ended = new Promise<string>((resolve) => {
-    stream.once("close", () => resolve("its stream closed")).once("error", (error) => resolve(error.message));
+    stream
+      .once("close", () => resolve("its stream closed"))
+      .once("error", (error) => resolve(error.message));
   });
   void ended.then(() => output.end());
   stream.on("error", () => {});
@@ -22,12 +24,24 @@ export function companionOf(stream: Duplex, docker: Docker): Companion {
 /** Its standard output; rejects with what it said when its exit status is not 0. */
 export async function runBeside(container: Container, program: Program): Promise<string> {
   // The engine tells an exit status only when asked again; the shell says it in the same breath.
-  const stream = await container.exec(["/bin/sh", "-c", `"$@"; printf '\\0status %d' $?`, "sh", program.command, ...program.args], program.env);
+  const stream = await container.exec(
+    ["/bin/sh", "-c", `"$@"; printf '\\0status %d' $?`, "sh", program.command, ...program.args],
+    program.env,
+  );
   let said = "";
-  container.demux(stream, (text) => { said += text; });
+  container.demux(stream, (text) => {
+    said += text;
+  });
   await new Promise<void>((resolve, reject) => {
-    const late = setTimeout(() => stream.destroy(new Error(`no answer within ${withinMs / 1000} s`)), withinMs);
-    stream.once("end", resolve).once("close", resolve).once("error", reject).once("close", () => clearTimeout(late));
+    const late = setTimeout(
+      () => stream.destroy(new Error(`no answer within ${withinMs / 1000} s`)),
+      withinMs,
+    );
+    stream
+      .once("end", resolve)
+      .once("close", resolve)
+      .once("error", reject)
+      .once("close", () => clearTimeout(late));
   });
   const cut = said.lastIndexOf(marker);
   const status = cut < 0 ? "unknown" : said.slice(cut + marker.length);

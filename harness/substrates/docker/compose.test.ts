@@ -21,7 +21,9 @@ describe("docker-compose.yml", () => {
   it("has one service for each process, at the address that the target's services look for", () => {
     const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
     for (const { name } of layout.services) {
-      expect(made).toContain(`  ${composeName(name)}:\n    <<: *service\n    command: [quick, ${name}]\n`);
+      expect(made).toContain(
+        `  ${composeName(name)}:\n    <<: *service\n    command: [quick, ${name}]\n`,
+      );
       expect(made).toContain(`ipv4_address: ${addresses.host(name)}}`);
     }
     expect(made.match(/<<: \*service/g)).toHaveLength(layout.services.length);
@@ -30,7 +32,15 @@ describe("docker-compose.yml", () => {
   it("starts every service with settings that it takes", () => {
     const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
     for (const service of layout.services) {
-      const place = placeInContainer({ service, addresses, directory: "/run/seawall", cacheDirectory: "/var/cache/seawall", without: [], controlToken: "drawn-by-the-first", seed: 1 });
+      const place = placeInContainer({
+        service,
+        addresses,
+        directory: "/run/seawall",
+        cacheDirectory: "/var/cache/seawall",
+        without: [],
+        controlToken: "drawn-by-the-first",
+        seed: 1,
+      });
       expect(service.launch(place).command, service.name).toMatch(/^\/(usr|bin)\//);
     }
   });
@@ -42,6 +52,7 @@ describe("docker-compose.yml", () => {
   });
 
   it("names files that are there", () => {
-    for (const [, path = ""] of made.matchAll(/(?:dockerfile: |equal to )([\w./-]+?)\.?$/gm)) expect(existsSync(join(root, path)), path).toBe(true);
+    for (const [, path = ""] of made.matchAll(/(?:dockerfile: |equal to )([\w./-]+?)\.?$/gm))
+      expect(existsSync(join(root, path)), path).toBe(true);
   });
 });

@@ -20,7 +20,12 @@ export function composeFile(options: ComposeOptions): string {
   const { layout, parts } = options;
   // Nobody breaks links here, so they are what they connect.
   const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
-  const published = new Map(layout.edges.map(({ service, port }, index) => [service, { port: firstEdgePort + index, to: addresses.listen(service, port).port }]));
+  const published = new Map(
+    layout.edges.map(({ service, port }, index) => [
+      service,
+      { port: firstEdgePort + index, to: addresses.listen(service, port).port },
+    ]),
+  );
   return `# Made by \`./seawall compose > docker-compose.yml\`; a test holds it equal to ${options.module}.
 #
 #   docker compose up        the whole target, without the harness and without faults; Ctrl-C ends it
@@ -68,7 +73,12 @@ export function composeName(service: string): string {
   return service.replaceAll("/", "-");
 }
 
-function serviceText(service: Service, { topology }: ComposeOptions, addresses: Addresses, published: { port: number; to: number } | undefined): string {
+function serviceText(
+  service: Service,
+  { topology }: ComposeOptions,
+  addresses: Addresses,
+  published: { port: number; to: number } | undefined,
+): string {
   const ready = addresses.listen(service.name, service.ready.port);
   return [
     `  ${composeName(service.name)}:`,
@@ -76,8 +86,17 @@ function serviceText(service: Service, { topology }: ComposeOptions, addresses: 
     `    command: [${topology}, ${service.name}]`,
     `    mem_limit: ${memoryOf(service) / 2 ** 20}m`,
     `    networks: {target: {ipv4_address: ${addresses.host(service.name)}}}`,
-    ...(published === undefined ? [] : [`    ports: ["127.0.0.1:${published.port}:${published.to}"]`]),
-    ...(service.dependsOn.length === 0 ? [] : ["    depends_on:", ...service.dependsOn.map((name) => `      ${composeName(name)}: {condition: service_healthy}`)]),
+    ...(published === undefined
+      ? []
+      : [`    ports: ["127.0.0.1:${published.port}:${published.to}"]`]),
+    ...(service.dependsOn.length === 0
+      ? []
+      : [
+          "    depends_on:",
+          ...service.dependsOn.map(
+            (name) => `      ${composeName(name)}: {condition: service_healthy}`,
+          ),
+        ]),
     "    healthcheck:",
     `      test: [CMD, bash, -c, ${JSON.stringify(healthCheck(service, ready.host, ready.port))}]`,
     `      interval: 5s`,
@@ -91,5 +110,7 @@ function serviceText(service: Service, { topology }: ComposeOptions, addresses: 
 /** Bash opens connections by itself: a check that started a program would cost more than the service. */
 function healthCheck({ ready }: Service, host: string, port: number): string {
   const connect = `exec 3<>/dev/tcp/${host}/${port}`;
-  return ready.kind === "tcp" ? connect : `${connect} && printf 'GET ${ready.path} HTTP/1.0\\r\\nHost: ${host}\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ $$status = 200 ]`;
+  return ready.kind === "tcp"
+    ? connect
+    : `${connect} && printf 'GET ${ready.path} HTTP/1.0\\r\\nHost: ${host}\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ $$status = 200 ]`;
 }

@@ -43,17 +43,39 @@ export class Container {
     const name = nameOf(options.runId, options.what);
     const undone = options.record("container", name);
     const { docker, address, host } = options;
-    const container = await docker.createContainer({
-      name, Image: options.image, Entrypoint: options.command.slice(0, 1), Cmd: options.command.slice(1), WorkingDir: options.directory, User: options.user,
-      Env: Object.entries(options.env).map(([key, value]) => `${key}=${value}`), Labels: labelsOf(options.runId, options.what),
-      HostConfig: {
-        // The harness alone decides who lives. SELinux would refuse the folders that are shared with this machine.
-        RestartPolicy: { Name: "no" }, SecurityOpt: ["label=disable", "no-new-privileges"], CapDrop: ["ALL"],
-        // What it writes goes to the run's logs; the engine need not keep it as well.
-        LogConfig: { Type: "none", Config: {} }, Init: true, ...host,
-      },
-      ...(address === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { [address.network]: { IPAMConfig: { IPv4Address: address.host } } } } }),
-    }).catch((error: unknown) => { throw engineError(error, `create the container of ${options.what}`); });
+    const container = await docker
+      .createContainer({
+        name,
+        Image: options.image,
+        Entrypoint: options.command.slice(0, 1),
+        Cmd: options.command.slice(1),
+        WorkingDir: options.directory,
+        User: options.user,
+        Env: Object.entries(options.env).map(([key, value]) => `${key}=${value}`),
+        Labels: labelsOf(options.runId, options.what),
+        HostConfig: {
+          // The harness alone decides who lives. SELinux would refuse the folders that are shared with this machine.
+          RestartPolicy: { Name: "no" },
+          SecurityOpt: ["label=disable", "no-new-privileges"],
+          CapDrop: ["ALL"],
+          // What it writes goes to the run's logs; the engine need not keep it as well.
+          LogConfig: { Type: "none", Config: {} },
+          Init: true,
+          ...host,
+        },
+        ...(address === undefined
+          ? {}
+          : {
+              NetworkingConfig: {
+                EndpointsConfig: {
+                  [address.network]: { IPAMConfig: { IPv4Address: address.host } },
+                },
+              },
+            }),
+      })
+      .catch((error: unknown) => {
+        throw engineError(error, `create the container of ${options.what}`);
+      });
     return new Container(options, container, undone);
   }
 
@@ -70,12 +92,19 @@ export class Container {
   async start(onOutput: () => void = () => {}): Promise<void> {
     const { docker, what, logFile } = this.#options;
     try {
-      const output = (await this.#container.attach({ stream: true, stdout: true, stderr: true })) as Duplex;
+      const output = (await this.#container.attach({
+        stream: true,
+        stdout: true,
+        stderr: true,
+      })) as Duplex;
       const log = createWriteStream(logFile, { flags: "a" });
       // A log that cannot be written is no reason to stop a run; reading must go on, or the service would stand still.
       log.on("error", () => {});
       docker.modem.demuxStream(output, log, log);
-      output.on("data", onOutput).once("close", () => log.end()).on("error", () => {});
+      output
+        .on("data", onOutput)
+        .once("close", () => log.end())
+        .on("error", () => {});
       await this.#container.start();
       this.#pid = (await this.#container.inspect()).State.Pid;
     } catch (error) {
@@ -84,15 +113,23 @@ export class Container {
   }
 
   async pause(): Promise<void> {
-    await this.#container.pause().catch((error: unknown) => { throw engineError(error, `pause ${this.#options.what}`); });
+    await this.#container.pause().catch((error: unknown) => {
+      throw engineError(error, `pause ${this.#options.what}`);
+    });
   }
 
   async unpause(): Promise<void> {
-    await this.#container.unpause().catch((error: unknown) => { throw engineError(error, `let ${this.#options.what} go on`); });
+    await this.#container.unpause().catch((error: unknown) => {
+      throw engineError(error, `let ${this.#options.what} go on`);
+    });
   }
 
   async state(): Promise<Docker.ContainerInspectInfo["State"]> {
-    return (await this.#container.inspect().catch((error: unknown) => { throw engineError(error, `ask for the state of ${this.#options.what}`); })).State;
+    return (
+      await this.#container.inspect().catch((error: unknown) => {
+        throw engineError(error, `ask for the state of ${this.#options.what}`);
+      })
+    ).State;
   }
 
   /**
@@ -117,18 +154,22 @@ export class Container {
   async end(drainMs: number): Promise<void> {
     const signal = AbortSignal.timeout(drainMs + endsWithinMs);
     try {
-      if (drainMs > 0) await this.#container.stop({ t: Math.ceil(drainMs / 1000), abortSignal: signal });
+      if (drainMs > 0)
+        await this.#container.stop({ t: Math.ceil(drainMs / 1000), abortSignal: signal });
       else await this.#container.kill({ signal: "SIGKILL", abortSignal: signal });
       await this.#container.wait({ condition: "not-running", abortSignal: signal });
     } catch (error) {
       // 304 and 409: it was not running.
       const { statusCode } = error as { statusCode?: number };
-      if (statusCode !== 304 && statusCode !== 409 && !isGone(error)) throw engineError(error, `end ${this.#options.what}`);
+      if (statusCode !== 304 && statusCode !== 409 && !isGone(error))
+        throw engineError(error, `end ${this.#options.what}`);
     }
   }
 
   async remove(): Promise<void> {
-    await this.#container.remove({ force: true, v: true }).catch((error: unknown) => { if (!isGone(error)) throw engineError(error, `remove the container of ${this.#options.what}`); });
+    await this.#container.remove({ force: true, v: true }).catch((error: unknown) => {
+      if (!isGone(error)) throw engineError(error, `remove the container of ${this.#options.what}`);
+    });
     this.#undone();
   }
 
@@ -142,7 +183,11 @@ export class Container {
   async exec(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Duplex> {
     try {
       const exec = await this.#container.exec({
-        Cmd: [...command], Env: Object.entries(env).map(([key, value]) => `${key}=${value}`), AttachStdin: true, AttachStdout: true, AttachStderr: true,
+        Cmd: [...command],
+        Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
+        AttachStdin: true,
+        AttachStdout: true,
+        AttachStderr: true,
       });
       return await exec.start({ hijack: true, stdin: true });
     } catch (error) {

@@ -3,7 +3,14 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { SeawallError } from "../../core/errors.ts";
-import type { Clock, Deployment, DeployRequest, LinkHandle, LinkTotals, Substrate } from "../../core/ports.ts";
+import type {
+  Clock,
+  Deployment,
+  DeployRequest,
+  LinkHandle,
+  LinkTotals,
+  Substrate,
+} from "../../core/ports.ts";
 import type { Plan } from "../../core/run.ts";
 import { effectsOn, struckLinks } from "../../core/struck.ts";
 import type { Layout, Service } from "../../core/target.ts";
@@ -40,12 +47,16 @@ export function dockerSubstrate(options: DockerSubstrateOptions): Substrate {
   return { name: "docker", deploy: (request) => deploy(request, options) };
 }
 
-async function deploy(request: DeployRequest, options: DockerSubstrateOptions): Promise<Deployment> {
+async function deploy(
+  request: DeployRequest,
+  options: DockerSubstrateOptions,
+): Promise<Deployment> {
   await using undoing = new AsyncDisposableStack();
   const { layout, undo, signal, progress, runId, logsDirectory } = request;
   const docker = await options.engine();
   const image = await options.image(docker);
-  const record: Recorder = (what, name) => undo.record({ kind: "made", substrate: "docker", what, name, at: options.engineHost });
+  const record: Recorder = (what, name) =>
+    undo.record({ kind: "made", substrate: "docker", what, name, at: options.engineHost });
   signal.throwIfAborted();
   const scratch = makeScratch(request);
   undoing.defer(scratch.remove);
@@ -56,10 +67,20 @@ async function deploy(request: DeployRequest, options: DockerSubstrateOptions): 
 
   const zones = new Map<string, Container>();
   undoing.defer(() => together([...zones.values()].map((zone) => zone.remove())));
-  const deployment = new DockerDeployment(request, { ...options, docker, image, record, network, zones, scratch: scratch.path });
+  const deployment = new DockerDeployment(request, {
+    ...options,
+    docker,
+    image,
+    record,
+    network,
+    zones,
+    scratch: scratch.path,
+  });
   undoing.defer(() => deployment.removeAll());
   const watching = await watchExits(docker, runId, {
-    died: (died) => deployment.died(died.containerId, died.detail), lost: (why) => deployment.lost(why), bidden: (containerId) => deployment.bidden(containerId),
+    died: (died) => deployment.died(died.containerId, died.detail),
+    lost: (why) => deployment.lost(why),
+    bidden: (containerId) => deployment.bidden(containerId),
   });
   undoing.defer(() => watching[Symbol.dispose]());
   // Before the watching ends, so that what is ended now is not taken for a death.
@@ -69,7 +90,13 @@ async function deploy(request: DeployRequest, options: DockerSubstrateOptions): 
   await together([
     deployment.startProxy(signal),
     ...[...network.addresses.zones.keys()].map(async (zone) => {
-      const container = await makeZone(zone, layout, network.addresses, network.id, { docker, runId, image, record, logFile: join(logsDirectory, `zone_${zone}.log`) });
+      const container = await makeZone(zone, layout, network.addresses, network.id, {
+        docker,
+        runId,
+        image,
+        record,
+        logFile: join(logsDirectory, `zone_${zone}.log`),
+      });
       zones.set(zone, container);
       await startZone(container, signal);
     }),
@@ -83,7 +110,8 @@ async function deploy(request: DeployRequest, options: DockerSubstrateOptions): 
 
 /** All are waited for; the first failure is thrown. */
 async function together(work: readonly Promise<void>[]): Promise<void> {
-  for (const outcome of await Promise.allSettled(work)) if (outcome.status === "rejected") throw outcome.reason;
+  for (const outcome of await Promise.allSettled(work))
+    if (outcome.status === "rejected") throw outcome.reason;
 }
 
 interface Ground extends Omit<DockerSubstrateOptions, "engine" | "image"> {
@@ -116,8 +144,12 @@ class DockerDeployment implements Deployment {
     this.#proxy = this.#make(proxyService, request);
   }
 
-  #make(service: Service, { runId, logsDirectory, plan, controlToken }: DeployRequest): DockerInstance {
-    const { docker, image, record, network, zones, scratch, cacheDirectory, root, clock } = this.#ground;
+  #make(
+    service: Service,
+    { runId, logsDirectory, plan, controlToken }: DeployRequest,
+  ): DockerInstance {
+    const { docker, image, record, network, zones, scratch, cacheDirectory, root, clock } =
+      this.#ground;
     const { addresses } = network;
     const file = service.name.replaceAll("/", "_");
     const directory = join(scratch, file);
@@ -127,10 +159,31 @@ class DockerDeployment implements Deployment {
       return found;
     };
     return new DockerInstance(service, {
-      docker, runId, image, record, directory, cacheDirectory, root, clock, logFile: join(logsDirectory, `${file}.log`),
-      get standing() { return service === proxyService ? { network: network.id, host: addresses.proxyControl.host } : { zone: zone() }; },
-      endpoint: (port) => (service === proxyService ? addresses.proxyControl : addresses.listen(service.name, port)),
-      place: placeInContainer({ service, addresses, directory, cacheDirectory, without: plan.without, controlToken, seed: plan.seed }),
+      docker,
+      runId,
+      image,
+      record,
+      directory,
+      cacheDirectory,
+      root,
+      clock,
+      logFile: join(logsDirectory, `${file}.log`),
+      get standing() {
+        return service === proxyService
+          ? { network: network.id, host: addresses.proxyControl.host }
+          : { zone: zone() };
+      },
+      endpoint: (port) =>
+        service === proxyService ? addresses.proxyControl : addresses.listen(service.name, port),
+      place: placeInContainer({
+        service,
+        addresses,
+        directory,
+        cacheDirectory,
+        without: plan.without,
+        controlToken,
+        seed: plan.seed,
+      }),
       effects: effectsOn(service.name, plan),
       exited: (exit) => this.#exits.tell(exit),
     });
@@ -143,7 +196,9 @@ class DockerDeployment implements Deployment {
     this.#links = await new LinkProxy(proxyControl).create(links);
     // The proxied ends are in the proxy's own network.
     const runSs: RunSs = (args) => this.#proxy.run({ command: "ss", args, env: {} });
-    this.#traffic = new LinkTraffic(struckLinks(this.#links, this.#plan), (endpoints) => connectionsAt(endpoints, runSs));
+    this.#traffic = new LinkTraffic(struckLinks(this.#links, this.#plan), (endpoints) =>
+      connectionsAt(endpoints, runSs),
+    );
   }
 
   linkTraffic(): Promise<readonly LinkTotals[]> {
@@ -157,13 +212,15 @@ class DockerDeployment implements Deployment {
   disconnect(zone: string): Promise<() => Promise<void>> {
     const { zones, network } = this.#ground;
     const container = zones.get(zone);
-    if (container === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no zone "${zone}"`);
+    if (container === undefined)
+      throw new SeawallError("PLAN_REFUSED", `the target has no zone "${zone}"`);
     return network.disconnect(container.id, network.addresses.zones.get(zone) ?? "");
   }
 
   instance(service: string): DockerInstance {
     const found = this.instances.find((instance) => instance.service.name === service);
-    if (found === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
+    if (found === undefined)
+      throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
     return found;
   }
 
@@ -186,7 +243,8 @@ class DockerDeployment implements Deployment {
   died(containerId: string, detail: string): void {
     const instance = this.#owner(containerId);
     if (instance !== undefined) instance.left(detail);
-    else if (!this.#ending) this.#exits.tell({ service: "network of a zone", expected: false, detail });
+    else if (!this.#ending)
+      this.#exits.tell({ service: "network of a zone", expected: false, detail });
   }
 
   /** Whoever ends from here on would not be noticed. */

@@ -18,7 +18,8 @@ import { ofRun } from "./labels.ts";
 
 export const root = resolve(import.meta.dirname, "../../..");
 const obstacle = await engineObstacle(process.env, null);
-if (obstacle !== null && process.env["VITEST"] !== undefined) process.stderr.write(`docker tests are skipped: ${obstacle}\n`);
+if (obstacle !== null && process.env["VITEST"] !== undefined)
+  process.stderr.write(`docker tests are skipped: ${obstacle}\n`);
 export const noEngine = obstacle !== null;
 
 /** Builds the image when the engine lacks it: minutes on a machine that never had it. */
@@ -39,20 +40,51 @@ export interface Deployed extends AsyncDisposable {
 let runs = 0;
 
 /** A layout as containers, without a generator. */
-export async function deployOnDocker(layout: Layout, { signal = new AbortController().signal, steps = [] }: { signal?: AbortSignal; steps?: Plan["steps"] } = {}): Promise<Deployed> {
+export async function deployOnDocker(
+  layout: Layout,
+  {
+    signal = new AbortController().signal,
+    steps = [],
+  }: { signal?: AbortSignal; steps?: Plan["steps"] } = {},
+): Promise<Deployed> {
   const logs = mkdtempSync(join(tmpdir(), "seawall-docker-"));
   const docker = await connectEngine(process.env);
   const runId = `test-${process.pid}-${++runs}`;
   const undo: UndoEntry[] = [];
   try {
     const deployment = await dockerSubstrate({
-      engine: async () => docker, engineHost: engineAddress(process.env).host, image: async () => imageName(root), root, cacheDirectory: join(logs, "media"), clock: realClock(),
+      engine: async () => docker,
+      engineHost: engineAddress(process.env).host,
+      image: async () => imageName(root),
+      root,
+      cacheDirectory: join(logs, "media"),
+      clock: realClock(),
     }).deploy({
-      plan: { ...heldPlan(), without: [], steps, struck: steps.map(({ fault }) => struckIn(fault, layout)) }, runId, controlToken: "token", layout, logsDirectory: logs, signal, progress: () => {},
-      undo: { record: (entry) => { undo.push(entry); return () => void undo.splice(undo.indexOf(entry), 1); } },
+      plan: {
+        ...heldPlan(),
+        without: [],
+        steps,
+        struck: steps.map(({ fault }) => struckIn(fault, layout)),
+      },
+      runId,
+      controlToken: "token",
+      layout,
+      logsDirectory: logs,
+      signal,
+      progress: () => {},
+      undo: {
+        record: (entry) => {
+          undo.push(entry);
+          return () => void undo.splice(undo.indexOf(entry), 1);
+        },
+      },
     });
     return {
-      deployment, docker, runId, logs, undo,
+      deployment,
+      docker,
+      runId,
+      logs,
+      undo,
       [Symbol.asyncDispose]: async () => {
         await deployment[Symbol.asyncDispose]();
         await rm(logs, { recursive: true, force: true });
@@ -69,6 +101,8 @@ export async function onEngine(runId: string | null): Promise<string[]> {
   const docker = await connectEngine(process.env);
   const filters = { label: runId === null ? ["seawall=run"] : ofRun(runId) };
   const containers = await docker.listContainers({ all: true, filters });
-  const networks = await docker.listNetworks({ filters: JSON.stringify(filters) } as Docker.NetworkListOptions);
+  const networks = await docker.listNetworks({
+    filters: JSON.stringify(filters),
+  } as Docker.NetworkListOptions);
   return [...containers.map(({ Names }) => Names[0] ?? ""), ...networks.map(({ Name }) => Name)];
 }

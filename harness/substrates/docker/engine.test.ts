@@ -6,7 +6,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import { SeawallError } from "../../core/errors.ts";
 import { connectEngine, engineAddress, engineError, engineObstacle, unfitness } from "./engine.ts";
 
-const linux = { OSType: "linux", OperatingSystem: "Debian GNU/Linux 12 (bookworm)", SecurityOptions: ["name=seccomp,profile=default"] };
+const linux = {
+  OSType: "linux",
+  OperatingSystem: "Debian GNU/Linux 12 (bookworm)",
+  SecurityOptions: ["name=seccomp,profile=default"],
+};
 let server: Server | undefined;
 const folders: string[] = [];
 
@@ -16,13 +20,17 @@ afterEach(() => {
 });
 
 /** Something that answers as an engine does, on a socket of its own. */
-async function engine(answers: Readonly<Record<string, unknown>>): Promise<{ DOCKER_HOST: string }> {
+async function engine(
+  answers: Readonly<Record<string, unknown>>,
+): Promise<{ DOCKER_HOST: string }> {
   const folder = mkdtempSync(join(tmpdir(), "seawall-engine-"));
   folders.push(folder);
   const path = join(folder, "docker.sock");
   server = createServer((request, response) => {
     const answer = answers[(request.url ?? "").replace(/^\/v[\d.]+/, "")];
-    response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" }).end(JSON.stringify(answer ?? { message: "not found" }));
+    response
+      .writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" })
+      .end(JSON.stringify(answer ?? { message: "not found" }));
   });
   await new Promise<void>((resolve) => server?.listen(path, resolve));
   return { DOCKER_HOST: `unix://${path}` };
@@ -30,32 +38,58 @@ async function engine(answers: Readonly<Record<string, unknown>>): Promise<{ DOC
 
 describe("the engine's address", () => {
   it("is the usual socket, or what DOCKER_HOST names on this machine", () => {
-    expect(engineAddress({})).toEqual({ host: "unix:///var/run/docker.sock", socketPath: "/var/run/docker.sock" });
-    expect(engineAddress({ DOCKER_HOST: "tcp://127.0.0.1:2376" })).toEqual({ host: "tcp://127.0.0.1:2376", tcp: { host: "127.0.0.1", port: 2376 } });
-    expect(engineAddress({ DOCKER_HOST: "tcp://localhost" }).tcp).toEqual({ host: "localhost", port: 2375 });
+    expect(engineAddress({})).toEqual({
+      host: "unix:///var/run/docker.sock",
+      socketPath: "/var/run/docker.sock",
+    });
+    expect(engineAddress({ DOCKER_HOST: "tcp://127.0.0.1:2376" })).toEqual({
+      host: "tcp://127.0.0.1:2376",
+      tcp: { host: "127.0.0.1", port: 2376 },
+    });
+    expect(engineAddress({ DOCKER_HOST: "tcp://localhost" }).tcp).toEqual({
+      host: "localhost",
+      port: 2375,
+    });
   });
 
-  it.each(["tcp://192.0.2.7:2375", "ssh://root@build", "tcp://127.evil.example", "npipe:////./pipe/docker"])("is never another machine's: %s", (host) => {
+  it.each([
+    "tcp://192.0.2.7:2375",
+    "ssh://root@build",
+    "tcp://127.evil.example",
+    "npipe:////./pipe/docker",
+  ])("is never another machine's: %s", (host) => {
     expect(() => engineAddress({ DOCKER_HOST: host })).toThrow("is not on this machine");
   });
 });
 
 describe("what keeps the harness from an engine", () => {
   it("is nothing when it answers, is new enough and has the image", async () => {
-    const env = await engine({ "/version": { ApiVersion: "1.100" }, "/images/seawall/target:1/json": {} });
+    const env = await engine({
+      "/version": { ApiVersion: "1.100" },
+      "/images/seawall/target:1/json": {},
+    });
     expect(await engineObstacle(env, null)).toBeNull();
     expect(await engineObstacle(env, "seawall/target:1")).toBeNull();
     expect(await engineObstacle(env, "seawall/target:2")).toContain("`./seawall image` builds it");
   });
 
   it("is said in one line otherwise", async () => {
-    expect(await engineObstacle({ DOCKER_HOST: "unix:///nowhere/docker.sock" }, null)).toBe("no engine answers (ENOENT)");
-    expect(await engineObstacle(await engine({ "/version": { ApiVersion: "1.9" } }), null)).toContain("too old");
+    expect(await engineObstacle({ DOCKER_HOST: "unix:///nowhere/docker.sock" }, null)).toBe(
+      "no engine answers (ENOENT)",
+    );
+    expect(
+      await engineObstacle(await engine({ "/version": { ApiVersion: "1.9" } }), null),
+    ).toContain("too old");
   });
 
   it.each([
-    ["1.40", linux, "too old"], ["1.44", { ...linux, OSType: "windows" }, "runs windows containers"],
-    ["1.44", { ...linux, OperatingSystem: "Docker Desktop" }, "Docker Desktop keeps its networks to itself"],
+    ["1.40", linux, "too old"],
+    ["1.44", { ...linux, OSType: "windows" }, "runs windows containers"],
+    [
+      "1.44",
+      { ...linux, OperatingSystem: "Docker Desktop" },
+      "Docker Desktop keeps its networks to itself",
+    ],
     ["1.44", { ...linux, SecurityOptions: ["name=rootless"] }, "a rootless engine keeps"],
   ])("API %s: its kind", (version, info, said) => {
     expect(unfitness(version, info)).toContain(said);
@@ -64,16 +98,30 @@ describe("what keeps the harness from an engine", () => {
 
   it("is found before anything is started", async () => {
     const env = await engine({ "/version": { ApiVersion: "1.24" }, "/info": linux });
-    await expect(connectEngine(env)).rejects.toMatchObject({ code: "ENGINE_FAILED", message: expect.stringContaining("API 1.24"), hint: expect.stringContaining("--substrate process") });
-    await expect(connectEngine({ DOCKER_HOST: "unix:///nowhere/docker.sock" })).rejects.toMatchObject({ code: "ENGINE_FAILED", hint: expect.stringContaining("start it") });
+    await expect(connectEngine(env)).rejects.toMatchObject({
+      code: "ENGINE_FAILED",
+      message: expect.stringContaining("API 1.24"),
+      hint: expect.stringContaining("--substrate process"),
+    });
+    await expect(
+      connectEngine({ DOCKER_HOST: "unix:///nowhere/docker.sock" }),
+    ).rejects.toMatchObject({ code: "ENGINE_FAILED", hint: expect.stringContaining("start it") });
   });
 });
 
 describe("an engine's refusal", () => {
   it.each([
-    [Object.assign(new Error("connect EACCES /var/run/docker.sock"), { code: "EACCES" }), "usermod -aG docker"],
+    [
+      Object.assign(new Error("connect EACCES /var/run/docker.sock"), { code: "EACCES" }),
+      "usermod -aG docker",
+    ],
     [Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }), "start docker"],
-    [Object.assign(new Error("(HTTP code 500) server error"), { json: { message: "write /var/lib/docker/x: no space left on device" } }), "docker system df"],
+    [
+      Object.assign(new Error("(HTTP code 500) server error"), {
+        json: { message: "write /var/lib/docker/x: no space left on device" },
+      }),
+      "docker system df",
+    ],
     [new Error("Pool overlaps with other one on this address space"), "docker network ls"],
     [new Error("No such image: seawall/target:x"), "./seawall image"],
     [new Error("something else"), "journalctl -u docker"],

@@ -20,24 +20,36 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function engineAddress(env: Environment): EngineAddress {
   const host = env["DOCKER_HOST"] || "unix:///var/run/docker.sock";
   if (host.startsWith("unix://")) return { host, socketPath: host.slice("unix://".length) };
-  const { hostname, port, protocol } = URL.canParse(host) ? new URL(host) : { hostname: "", port: "", protocol: "" };
-  if (protocol === "tcp:" && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname)) return { host, tcp: { host: hostname.replace(/[[\]]/g, ""), port: Number(port || 2375) } };
-  throw new SeawallError("ENGINE_FAILED", `the engine that DOCKER_HOST names (${host}) is not on this machine`, {
-    hint: "Seawall reaches containers by their own addresses, so the engine must run here: unset DOCKER_HOST, or use --substrate process.",
-  });
+  const { hostname, port, protocol } = URL.canParse(host)
+    ? new URL(host)
+    : { hostname: "", port: "", protocol: "" };
+  if (protocol === "tcp:" && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname))
+    return { host, tcp: { host: hostname.replace(/[[\]]/g, ""), port: Number(port || 2375) } };
+  throw new SeawallError(
+    "ENGINE_FAILED",
+    `the engine that DOCKER_HOST names (${host}) is not on this machine`,
+    {
+      hint: "Seawall reaches containers by their own addresses, so the engine must run here: unset DOCKER_HOST, or use --substrate process.",
+    },
+  );
 }
 
 /** Asks without loading anything: null when the engine is there, has the image when one is named, and will do; else what is missing. */
-export async function engineObstacle(env: Environment, image: string | null): Promise<string | null> {
+export async function engineObstacle(
+  env: Environment,
+  image: string | null,
+): Promise<string | null> {
   try {
     const address = engineAddress(env);
     const version = JSON.parse(await ask(address, "/version")) as { ApiVersion?: string };
-    if (isOlder(version.ApiVersion ?? "0")) return `the engine on ${address.host} is too old (API ${version.ApiVersion}, needs ${apiMin})`;
+    if (isOlder(version.ApiVersion ?? "0"))
+      return `the engine on ${address.host} is too old (API ${version.ApiVersion}, needs ${apiMin})`;
     if (image === null) return null;
     await ask(address, `/images/${image}/json`);
     return null;
   } catch (error) {
-    if (error instanceof NoImage) return `the image ${image} is not built yet; \`./seawall image\` builds it`;
+    if (error instanceof NoImage)
+      return `the image ${image} is not built yet; \`./seawall image\` builds it`;
     return error instanceof SeawallError ? error.message : `no engine answers (${codeOf(error)})`;
   }
 }
@@ -46,14 +58,31 @@ class NoImage extends Error {}
 
 function ask({ socketPath, tcp }: EngineAddress, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = request({ ...(socketPath === undefined ? tcp : { socketPath }), path, agent: false, timeout: askMs }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (part: string) => { text += part; }).once("error", reject).once("end", () => {
-        if (response.statusCode === 200) resolve(text);
-        else reject(response.statusCode === 404 ? new NoImage() : new Error(`status ${response.statusCode}`));
-      });
-    });
-    asked.once("timeout", () => asked.destroy(new Error("no answer"))).once("error", reject).end();
+    const asked = request(
+      { ...(socketPath === undefined ? tcp : { socketPath }), path, agent: false, timeout: askMs },
+      (response) => {
+        let text = "";
+        response
+          .setEncoding("utf8")
+          .on("data", (part: string) => {
+            text += part;
+          })
+          .once("error", reject)
+          .once("end", () => {
+            if (response.statusCode === 200) resolve(text);
+            else
+              reject(
+                response.statusCode === 404
+                  ? new NoImage()
+                  : new Error(`status ${response.statusCode}`),
+              );
+          });
+      },
+    );
+    asked
+      .once("timeout", () => asked.destroy(new Error("no answer")))
+      .once("error", reject)
+      .end();
   });
 }
 
@@ -62,21 +91,42 @@ export async function connectEngine(env: Environment): Promise<Docker> {
   const { host, socketPath, tcp } = engineAddress(env);
   // Loading it takes a third of a second, which only those who use it shall pay.
   const { default: Client } = await import("dockerode");
-  const docker = new Client(socketPath === undefined ? { ...tcp, protocol: "http" } : { socketPath });
-  const [version, info] = await Promise.all([docker.version(), docker.info()]).catch((error: unknown) => { throw engineError(error, `ask the engine on ${host} who it is`); });
+  const docker = new Client(
+    socketPath === undefined ? { ...tcp, protocol: "http" } : { socketPath },
+  );
+  const [version, info] = await Promise.all([docker.version(), docker.info()]).catch(
+    (error: unknown) => {
+      throw engineError(error, `ask the engine on ${host} who it is`);
+    },
+  );
   const unfit = unfitness(version.ApiVersion, info as EngineInfo);
-  if (unfit !== null) throw new SeawallError("ENGINE_FAILED", unfit, { hint: "Use --substrate process, which needs no engine." });
+  if (unfit !== null)
+    throw new SeawallError("ENGINE_FAILED", unfit, {
+      hint: "Use --substrate process, which needs no engine.",
+    });
   return docker;
 }
 
-export interface EngineInfo { readonly OSType: string; readonly OperatingSystem: string; readonly SecurityOptions?: readonly string[] | null }
+export interface EngineInfo {
+  readonly OSType: string;
+  readonly OperatingSystem: string;
+  readonly SecurityOptions?: readonly string[] | null;
+}
 
 /** Why the harness cannot use an engine of this kind, or null. */
 export function unfitness(apiVersion: string, info: EngineInfo): string | null {
-  if (isOlder(apiVersion)) return `the engine is too old: it speaks API ${apiVersion}, needed is ${apiMin} (Docker 20.10)`;
-  if (info.OSType !== "linux") return `the engine runs ${info.OSType} containers; the target's are Linux`;
-  const hidden = /Docker Desktop/.test(info.OperatingSystem) ? "Docker Desktop" : info.SecurityOptions?.some((option) => option.includes("rootless")) === true ? "a rootless engine" : null;
-  return hidden === null ? null : `${hidden} keeps its networks to itself, and Seawall reaches containers by their own addresses`;
+  if (isOlder(apiVersion))
+    return `the engine is too old: it speaks API ${apiVersion}, needed is ${apiMin} (Docker 20.10)`;
+  if (info.OSType !== "linux")
+    return `the engine runs ${info.OSType} containers; the target's are Linux`;
+  const hidden = /Docker Desktop/.test(info.OperatingSystem)
+    ? "Docker Desktop"
+    : info.SecurityOptions?.some((option) => option.includes("rootless")) === true
+      ? "a rootless engine"
+      : null;
+  return hidden === null
+    ? null
+    : `${hidden} keeps its networks to itself, and Seawall reaches containers by their own addresses`;
 }
 
 function isOlder(apiVersion: string): boolean {
@@ -89,14 +139,21 @@ function isOlder(apiVersion: string): boolean {
 export function engineError(error: unknown, doing: string): SeawallError {
   if (error instanceof SeawallError) return error;
   const said = messageOf(error);
-  return new SeawallError("ENGINE_FAILED", `Docker: could not ${doing}: ${said}`, { cause: error, hint: hintFor(codeOf(error), said) });
+  return new SeawallError("ENGINE_FAILED", `Docker: could not ${doing}: ${said}`, {
+    cause: error,
+    hint: hintFor(codeOf(error), said),
+  });
 }
 
 function hintFor(code: string, said: string): string {
-  if (code === "EACCES" || code === "EPERM") return "You may not use the engine's socket: join the group that owns it (`sudo usermod -aG docker $USER`, then log in again), or use --substrate process.";
-  if (code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET") return "No engine runs there: start it (`sudo systemctl start docker`, or `sudo dockerd`), point DOCKER_HOST at it, or use --substrate process.";
-  if (/no space left|disk quota/i.test(said)) return "The disk of the engine is full: `docker system df` shows what takes the space, `docker system prune` frees what is unused.";
-  if (/overlaps|conflicts with network/i.test(said)) return "Another network has these addresses (198.18.0.0/15): `docker network ls` shows them; `./seawall recover` removes what an earlier run left.";
+  if (code === "EACCES" || code === "EPERM")
+    return "You may not use the engine's socket: join the group that owns it (`sudo usermod -aG docker $USER`, then log in again), or use --substrate process.";
+  if (code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET")
+    return "No engine runs there: start it (`sudo systemctl start docker`, or `sudo dockerd`), point DOCKER_HOST at it, or use --substrate process.";
+  if (/no space left|disk quota/i.test(said))
+    return "The disk of the engine is full: `docker system df` shows what takes the space, `docker system prune` frees what is unused.";
+  if (/overlaps|conflicts with network/i.test(said))
+    return "Another network has these addresses (198.18.0.0/15): `docker network ls` shows them; `./seawall recover` removes what an earlier run left.";
   if (/no such image/i.test(said)) return "Build it with `./seawall image`.";
   return "The engine's own log says more (`journalctl -u docker`); --substrate process needs no engine.";
 }

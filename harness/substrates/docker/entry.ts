@@ -18,7 +18,9 @@ const cacheDirectory = "/var/cache/seawall";
 
 const [, , path = "", topology = "", name = ""] = process.argv;
 const module = (await import(pathToFileURL(resolve(path)).href)) as Record<string, Target>;
-const target = Object.values(module).find((value) => typeof value === "object" && "topologies" in value);
+const target = Object.values(module).find(
+  (value) => typeof value === "object" && "topologies" in value,
+);
 const layout = target?.topologies[topology]?.layout();
 const service = layout?.services.find((one) => one.name === name);
 if (layout === undefined || service === undefined) {
@@ -27,14 +29,29 @@ if (layout === undefined || service === undefined) {
 }
 // Nobody breaks links here, so they are what they connect.
 const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
-const without = (process.env["SEAWALL_WITHOUT"] ?? "").split(",").filter((defence) => defence !== "");
-const launch = service.launch(placeInContainer({
-  service, addresses, directory, without, cacheDirectory, controlToken: process.env["SEAWALL_CONTROL_TOKEN"] || sharedToken(cacheDirectory), seed: 1,
-}));
+const without = (process.env["SEAWALL_WITHOUT"] ?? "")
+  .split(",")
+  .filter((defence) => defence !== "");
+const launch = service.launch(
+  placeInContainer({
+    service,
+    addresses,
+    directory,
+    without,
+    cacheDirectory,
+    controlToken: process.env["SEAWALL_CONTROL_TOKEN"] || sharedToken(cacheDirectory),
+    seed: 1,
+  }),
+);
 for (const [file, text] of Object.entries(launch.files)) {
   mkdirSync(dirname(join(directory, file)), { recursive: true });
   writeFileSync(join(directory, file), text);
 }
 mkdirSync(directory, { recursive: true });
 process.chdir(directory);
-process.execve?.(launch.command, [launch.command, ...launch.args], { PATH: process.env["PATH"] ?? "", HOME: directory, TMPDIR: directory, ...launch.env });
+process.execve?.(launch.command, [launch.command, ...launch.args], {
+  PATH: process.env["PATH"] ?? "",
+  HOME: directory,
+  TMPDIR: directory,
+  ...launch.env,
+});

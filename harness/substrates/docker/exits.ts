@@ -10,7 +10,12 @@ export interface Died {
   readonly detail: string;
 }
 
-interface EngineEvent { readonly Action?: string; readonly status?: string; readonly id?: string; readonly Actor?: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> } }
+interface EngineEvent {
+  readonly Action?: string;
+  readonly status?: string;
+  readonly id?: string;
+  readonly Actor?: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
+}
 
 interface Listener {
   died(died: Died): void;
@@ -21,13 +26,29 @@ interface Listener {
 }
 
 /** Watches until disposed. */
-export async function watchExits(docker: Docker, runId: string, { died, lost, bidden }: Listener): Promise<Disposable> {
+export async function watchExits(
+  docker: Docker,
+  runId: string,
+  { died, lost, bidden }: Listener,
+): Promise<Disposable> {
   const stop = new AbortController();
-  const stream = (await docker.getEvents({ filters: { label: ofRun(runId), type: ["container"], event: ["die", "oom"] }, abortSignal: stop.signal } as Docker.GetEventsOptions)
-    .catch((error: unknown) => { throw engineError(error, "listen to its events"); })) as Readable;
+  const stream = (await docker
+    .getEvents({
+      filters: { label: ofRun(runId), type: ["container"], event: ["die", "oom"] },
+      abortSignal: stop.signal,
+    } as Docker.GetEventsOptions)
+    .catch((error: unknown) => {
+      throw engineError(error, "listen to its events");
+    })) as Readable;
   const starved = new Set<string>();
-  createInterface({ input: stream }).on("line", (line) => void told(line)).on("error", () => {});
-  stream.on("error", () => {}).once("close", () => { if (!stop.signal.aborted) lost("its stream of events ended"); });
+  createInterface({ input: stream })
+    .on("line", (line) => void told(line))
+    .on("error", () => {});
+  stream
+    .on("error", () => {})
+    .once("close", () => {
+      if (!stop.signal.aborted) lost("its stream of events ended");
+    });
 
   async function told(line: string): Promise<void> {
     const event = parsed(line);
@@ -36,12 +57,21 @@ export async function watchExits(docker: Docker, runId: string, { died, lost, bi
     if ((event.Action ?? event.status) === "oom") starved.add(containerId);
     else {
       const exitCode = event.Actor?.Attributes["exitCode"] ?? "?";
-      died({ containerId, detail: bidden(containerId) && !starved.has(containerId) ? detailOf(exitCode, false, 0) : await describe(containerId, exitCode) });
+      died({
+        containerId,
+        detail:
+          bidden(containerId) && !starved.has(containerId)
+            ? detailOf(exitCode, false, 0)
+            : await describe(containerId, exitCode),
+      });
     }
   }
 
   async function describe(containerId: string, exitCode: string): Promise<string> {
-    const inspected = await docker.getContainer(containerId).inspect().catch(() => null);
+    const inspected = await docker
+      .getContainer(containerId)
+      .inspect()
+      .catch(() => null);
     const oom = inspected?.State.OOMKilled === true || starved.has(containerId);
     return detailOf(exitCode, oom, inspected?.HostConfig.Memory ?? 0);
   }
@@ -52,9 +82,14 @@ export async function watchExits(docker: Docker, runId: string, { died, lost, bi
 /** Exit statuses above 128 are signals: 137 is SIGKILL, 143 SIGTERM. */
 export function detailOf(exitCode: string, outOfMemory: boolean, memoryBytes: number): string {
   const limit = memoryBytes > 0 ? ` of ${Math.round(memoryBytes / 2 ** 20)} MiB` : "";
-  if (outOfMemory) return `ended by the kernel: it wanted more memory than its limit${limit} (exit status ${exitCode})`;
-  const signal = { 130: "SIGINT", 134: "SIGABRT", 137: "SIGKILL", 139: "SIGSEGV", 143: "SIGTERM" }[Number(exitCode)];
-  return signal === undefined ? `exit status ${exitCode}` : `ended by ${signal} (exit status ${exitCode})`;
+  if (outOfMemory)
+    return `ended by the kernel: it wanted more memory than its limit${limit} (exit status ${exitCode})`;
+  const signal = { 130: "SIGINT", 134: "SIGABRT", 137: "SIGKILL", 139: "SIGSEGV", 143: "SIGTERM" }[
+    Number(exitCode)
+  ];
+  return signal === undefined
+    ? `exit status ${exitCode}`
+    : `ended by ${signal} (exit status ${exitCode})`;
 }
 
 function parsed(line: string): EngineEvent | null {

@@ -23,29 +23,56 @@ const library = "/usr/local/lib/libfaketime.so";
 
 /** libfaketime is loaded from the start, tells the true time, and looks into its file every so often. */
 export function skewableEnv(directory: string): Record<string, string> {
-  return { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: join(directory, skewFile), FAKETIME_CACHE_DURATION: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1", FAKETIME_DONT_RESET: "1", FAKETIME_FORCE_MONOTONIC_FIX: "0" };
+  return {
+    LD_PRELOAD: library,
+    FAKETIME_TIMESTAMP_FILE: join(directory, skewFile),
+    FAKETIME_CACHE_DURATION: "1",
+    FAKETIME_DONT_FAKE_MONOTONIC: "1",
+    FAKETIME_DONT_RESET: "1",
+    FAKETIME_FORCE_MONOTONIC_FIX: "0",
+  };
 }
 
 export async function impose(effect: Effect, struck: Struck): Promise<Impairment> {
   switch (effect.kind) {
-    case "clockSkew": return skewed(effect.byMs, struck);
-    case "packetLoss": return lossy(effect.share, struck);
-    case "fullDisk": return filled(struck.container, struck.directory);
+    case "clockSkew":
+      return skewed(effect.byMs, struck);
+    case "packetLoss":
+      return lossy(effect.share, struck);
+    case "fullDisk":
+      return filled(struck.container, struck.directory);
   }
 }
 
 /** Proven by the service's own clock; here only that the order to it stands. */
-async function skewed(byMs: number, { directory, container, service }: Struck): Promise<Impairment> {
+async function skewed(
+  byMs: number,
+  { directory, container, service }: Struck,
+): Promise<Impairment> {
   const path = join(directory, skewFile);
-  const run = (script: string, ...args: string[]): Promise<string> => runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", ...args], env: {} });
+  const run = (script: string, ...args: string[]): Promise<string> =>
+    runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", ...args], env: {} });
   // Whole at once: the library may look at any moment.
-  await run('echo "$2" > "$1.part" && mv "$1.part" "$1"', path, `${byMs < 0 ? "-" : "+"}${Math.abs(byMs) / 1000}`);
+  await run(
+    'echo "$2" > "$1.part" && mv "$1.part" "$1"',
+    path,
+    `${byMs < 0 ? "-" : "+"}${Math.abs(byMs) / 1000}`,
+  );
   await sleep(orderedWithinMs);
   const observe = async (): Promise<Evidence> => {
     const nowMs = Date.now();
-    const there = Number(await runBeside(container, { command: "/bin/date", args: ["+%s%3N"], env: skewableEnv(directory) }));
+    const there = Number(
+      await runBeside(container, {
+        command: "/bin/date",
+        args: ["+%s%3N"],
+        env: skewableEnv(directory),
+      }),
+    );
     const off = there - nowMs;
-    return { landed: Math.abs(off - byMs) < 2_000, observation: `beside ${service} it is ${Math.round(off)} ms later than here` };
+    return {
+      landed: Math.abs(off - byMs) < 2_000,
+      observation: `beside ${service} it is ${Math.round(off)} ms later than here`,
+    };
   };
   return {
     observe,
@@ -65,17 +92,28 @@ async function lossy(share: number, { zone, host, service }: Struck): Promise<Im
   const below = Math.round(share * 1_000);
   const drop = `numgen random mod 1000 < ${below} counter drop`;
   const rules = `table ip ${table} { chain in { type filter hook input priority 0; ip daddr ${host} ${drop}; }; chain out { type filter hook output priority 0; ip saddr ${host} ${drop}; }; }`;
-  const nft = (...args: string[]): Promise<string> => runBeside(zone, { command: "/usr/sbin/nft", args, env: {} });
+  const nft = (...args: string[]): Promise<string> =>
+    runBeside(zone, { command: "/usr/sbin/nft", args, env: {} });
   await nft(rules);
   return {
     observe: async () => {
-      const dropped = [...(await nft("list", "table", "ip", table)).matchAll(/counter packets (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
-      return { landed: dropped > 0, observation: `${dropped} packets to or from ${service} (${host}) were dropped, ${(share * 100).toFixed(1)} % of all` };
+      const dropped = [
+        ...(await nft("list", "table", "ip", table)).matchAll(/counter packets (\d+)/g),
+      ].reduce((sum, [, count]) => sum + Number(count), 0);
+      return {
+        landed: dropped > 0,
+        observation: `${dropped} packets to or from ${service} (${host}) were dropped, ${(share * 100).toFixed(1)} % of all`,
+      };
     },
     undo: async () => {
       await nft("delete", "table", "ip", table);
       const left = (await nft("list", "tables")).includes(table);
-      return { landed: !left, observation: left ? `the rule that drops packets of ${service} is still there` : `no rule drops packets of ${service} any more` };
+      return {
+        landed: !left,
+        observation: left
+          ? `the rule that drops packets of ${service} is still there`
+          : `no rule drops packets of ${service} any more`,
+      };
     },
   };
 }

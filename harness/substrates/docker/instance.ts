@@ -2,7 +2,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SeawallError } from "../../core/errors.ts";
-import type { Clock, Companion, Effect, Impairment, Instance, InstanceState } from "../../core/ports.ts";
+import type {
+  Clock,
+  Companion,
+  Effect,
+  Impairment,
+  Instance,
+  InstanceState,
+} from "../../core/ports.ts";
 import type { Endpoint, Place, Program, Service } from "../../core/target.ts";
 import { lastLines } from "../../system/files.ts";
 import { operate } from "../../system/operate.ts";
@@ -14,13 +21,16 @@ import { memoryOf } from "./memory.ts";
 import { asInImage } from "./place.ts";
 import { inRoom, outside, roomBytes } from "./room.ts";
 
-export interface InstanceOptions extends Pick<ContainerOptions, "docker" | "runId" | "image" | "record" | "logFile"> {
+export interface InstanceOptions
+  extends Pick<ContainerOptions, "docker" | "runId" | "image" | "record" | "logFile"> {
   readonly directory: string;
   readonly cacheDirectory: string;
   /** The project's own folder, which the image holds at a place of its own. */
   readonly root: string;
   /** The container whose network it uses, or the network and an address of its own. */
-  readonly standing: { readonly zone: Container } | { readonly network: string; readonly host: string };
+  readonly standing:
+    | { readonly zone: Container }
+    | { readonly network: string; readonly host: string };
   readonly place: Place;
   readonly endpoint: (port: string) => Endpoint;
   /** What will be done to it, and must be prepared for when its container is made. */
@@ -73,7 +83,8 @@ export class DockerInstance implements Instance {
 
   async start(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#state !== "ended") throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
+    if (this.#state !== "ended")
+      throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
     await this.#accounted();
     const launch = asInImage(this.service.launch(this.#options.place), this.#options.root);
     this.#write(launch.files);
@@ -102,21 +113,44 @@ export class DockerInstance implements Instance {
   }
 
   #create(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Container> {
-    const { docker, runId, image, record, logFile, directory, cacheDirectory, standing, effects } = this.#options;
+    const { docker, runId, image, record, logFile, directory, cacheDirectory, standing, effects } =
+      this.#options;
     const room = effects.has("fullDisk") ? roomBytes : 0;
     const memory = memoryOf(this.service) + room;
     // As this user, so that what it writes can be read, and removed, from here.
     const [user, group] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
-    const where = "zone" in standing ? { NetworkMode: `container:${standing.zone.id}` } : { NetworkMode: standing.network };
+    const where =
+      "zone" in standing
+        ? { NetworkMode: `container:${standing.zone.id}` }
+        : { NetworkMode: standing.network };
     return Container.create({
-      docker, runId, image, record, logFile, directory, what: this.service.name, command: room > 0 ? inRoom(directory, command) : command,
-      env: { HOME: directory, TMPDIR: directory, ...env, ...(effects.has("clockSkew") ? skewableEnv(directory) : {}) },
+      docker,
+      runId,
+      image,
+      record,
+      logFile,
+      directory,
+      what: this.service.name,
+      command: room > 0 ? inRoom(directory, command) : command,
+      env: {
+        HOME: directory,
+        TMPDIR: directory,
+        ...env,
+        ...(effects.has("clockSkew") ? skewableEnv(directory) : {}),
+      },
       user: `${user}:${group}`,
       host: {
-        ...where, Memory: memory, MemorySwap: memory,
-        Binds: [`${directory}:${room > 0 ? outside(directory) : directory}`, `${cacheDirectory}:${cacheDirectory}`],
+        ...where,
+        Memory: memory,
+        MemorySwap: memory,
+        Binds: [
+          `${directory}:${room > 0 ? outside(directory) : directory}`,
+          `${cacheDirectory}:${cacheDirectory}`,
+        ],
         // `exec`: some programs unpack libraries of theirs there.
-        ...(room > 0 ? { Tmpfs: { [directory]: `exec,size=${room},mode=0755,uid=${user},gid=${group}` } } : {}),
+        ...(room > 0
+          ? { Tmpfs: { [directory]: `exec,size=${room},mode=0755,uid=${user},gid=${group}` } }
+          : {}),
       },
       ...("zone" in standing ? {} : { address: standing }),
     });
@@ -124,8 +158,19 @@ export class DockerInstance implements Instance {
 
   async #ready(signal?: AbortSignal): Promise<void> {
     const ended = (): boolean => this.#state === "ended";
-    const problem = await untilReady(this.service, (port) => this.endpoint(port), this.#options.clock, signal, () => (ended() ? this.#detail : null));
-    if (problem !== null) throw this.#failed(ended() ? `ended before it was ready (${this.#detail})` : `was not ready within ${this.service.readyWithinMs / 1000} s (${problem})`);
+    const problem = await untilReady(
+      this.service,
+      (port) => this.endpoint(port),
+      this.#options.clock,
+      signal,
+      () => (ended() ? this.#detail : null),
+    );
+    if (problem !== null)
+      throw this.#failed(
+        ended()
+          ? `ended before it was ready (${this.#detail})`
+          : `was not ready within ${this.service.readyWithinMs / 1000} s (${problem})`,
+      );
     if (ended()) throw this.#failed(`ended as soon as it was ready (${this.#detail})`);
   }
 
@@ -153,13 +198,19 @@ export class DockerInstance implements Instance {
   operate(name: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
     const { place, runId } = this.#options;
     return operate(this.service, name, parameters, {
-      endpoint: (port) => this.endpoint(port), controlToken: place.controlToken, place, runId,
+      endpoint: (port) => this.endpoint(port),
+      controlToken: place.controlToken,
+      place,
+      runId,
       runBeside: (program) => runBeside(this.#running("is not running"), program),
     });
   }
 
   async companion(start: (place: Place) => Program): Promise<Companion> {
-    return companionOf(await this.#running("is not running").exec(...this.#commandOf(start(this.#options.place))), this.#options.docker);
+    return companionOf(
+      await this.#running("is not running").exec(...this.#commandOf(start(this.#options.place))),
+      this.#options.docker,
+    );
   }
 
   /** A program beside it that answers and ends; its standard output. */
@@ -174,13 +225,20 @@ export class DockerInstance implements Instance {
   impair(effect: Effect): Promise<Impairment> {
     const container = this.#running("is not running");
     const { standing, directory } = this.#options;
-    return impose(effect, { container, zone: "zone" in standing ? standing.zone : container, directory, host: this.endpoint(this.service.ready.port).host, service: this.service.name });
+    return impose(effect, {
+      container,
+      zone: "zone" in standing ? standing.zone : container,
+      directory,
+      host: this.endpoint(this.service.ready.port).host,
+      service: this.service.name,
+    });
   }
 
   /** The engine's account of it comes later; the next start waits for that. */
   async kill(): Promise<void> {
     this.#ending = true;
-    if (this.#state === "running" && (await this.#container?.strike()) === true) this.#state = "ended";
+    if (this.#state === "running" && (await this.#container?.strike()) === true)
+      this.#state = "ended";
     else await this.#end(0);
   }
 
@@ -205,7 +263,10 @@ export class DockerInstance implements Instance {
   async #accounted(): Promise<void> {
     if (this.#account === null) return;
     const patience = new AbortController();
-    await Promise.race([this.#account.promise, this.#options.clock.sleep(toldWithinMs, patience.signal).catch(() => {})]);
+    await Promise.race([
+      this.#account.promise,
+      this.#options.clock.sleep(toldWithinMs, patience.signal).catch(() => {}),
+    ]);
     patience.abort();
     // Already ended, unless the engine knows nothing of it.
     if (this.#account !== null) await this.#container?.end(0);
@@ -223,6 +284,9 @@ export class DockerInstance implements Instance {
   }
 
   #failed(what: string): SeawallError {
-    return new SeawallError("SERVICE_FAILED", `${this.service.name} ${what}`, { logLines: this.lastLogLines(), hint: `Its log is ${this.#options.logFile}` });
+    return new SeawallError("SERVICE_FAILED", `${this.service.name} ${what}`, {
+      logLines: this.lastLogLines(),
+      hint: `Its log is ${this.#options.logFile}`,
+    });
   }
 }

@@ -2,7 +2,15 @@
 import type { Service } from "../../core/target.ts";
 import type { ToolName } from "../../core/tools.ts";
 
-const megabytes: Readonly<Partial<Record<ToolName | "nginx", number>>> = { cassandra: 1_536, varnish: 768, ffmpeg: 768, node: 512, memcached: 256, nginx: 256, toxiproxy: 256 };
+const megabytes: Readonly<Partial<Record<ToolName | "nginx", number>>> = {
+  cassandra: 1_536,
+  varnish: 768,
+  ffmpeg: 768,
+  node: 512,
+  memcached: 256,
+  nginx: 256,
+  toxiproxy: 256,
+};
 
 /** In bytes; the largest that any of the service's tools asks for. */
 export function memoryOf(service: Service): number {

@@ -17,7 +17,12 @@ export interface RunNetwork {
 }
 
 /** The engine itself refuses a network that shares addresses with another, so whoever creates it first has the slot. */
-export async function makeNetwork(docker: Docker, layout: Layout, runId: string, record: Recorder): Promise<RunNetwork> {
+export async function makeNetwork(
+  docker: Docker,
+  layout: Layout,
+  runId: string,
+  record: Recorder,
+): Promise<RunNetwork> {
   const name = nameOf(runId, "network");
   const taken = await takenSubnets(docker);
   const skipped: string[] = [];
@@ -31,13 +36,24 @@ export async function makeNetwork(docker: Docker, layout: Layout, runId: string,
     }
     try {
       const network = await docker.createNetwork({
-        Name: name, CheckDuplicate: true, Driver: "bridge", Internal: true, Labels: labelsOf(runId, "network"),
-        IPAM: { Driver: "default", Config: [{ Subnet: addresses.subnet, Gateway: addresses.gateway }] },
+        Name: name,
+        CheckDuplicate: true,
+        Driver: "bridge",
+        Internal: true,
+        Labels: labelsOf(runId, "network"),
+        IPAM: {
+          Driver: "default",
+          Config: [{ Subnet: addresses.subnet, Gateway: addresses.gateway }],
+        },
       });
       return {
-        id: network.id, addresses, disconnect: (container, host) => disconnected(network, container, host),
+        id: network.id,
+        addresses,
+        disconnect: (container, host) => disconnected(network, container, host),
         remove: async () => {
-          await network.remove().catch((error: unknown) => { if (!isGone(error)) throw engineError(error, `remove the network ${name}`); });
+          await network.remove().catch((error: unknown) => {
+            if (!isGone(error)) throw engineError(error, `remove the network ${name}`);
+          });
           undone();
         },
       };
@@ -47,29 +63,53 @@ export async function makeNetwork(docker: Docker, layout: Layout, runId: string,
       skipped.push(`${addresses.subnet} was taken by another`);
     }
   }
-  throw new SeawallError("PORT_BUSY", `no room for the target's network:\n${skipped.map((line) => `  - ${line}`).join("\n")}`, {
-    hint: "`./seawall recover` removes what earlier runs left; `docker network ls` shows the others.",
-  });
+  throw new SeawallError(
+    "PORT_BUSY",
+    `no room for the target's network:\n${skipped.map((line) => `  - ${line}`).join("\n")}`,
+    {
+      hint: "`./seawall recover` removes what earlier runs left; `docker network ls` shows the others.",
+    },
+  );
 }
 
 /** What is out of it is removed with its container like any other, so a run that is undone now needs no more than that. */
-async function disconnected(network: Docker.Network, container: string, host: string): Promise<() => Promise<void>> {
-  await network.disconnect({ Container: container, Force: true }).catch((error: unknown) => { throw engineError(error, "take a zone off its network"); });
+async function disconnected(
+  network: Docker.Network,
+  container: string,
+  host: string,
+): Promise<() => Promise<void>> {
+  await network.disconnect({ Container: container, Force: true }).catch((error: unknown) => {
+    throw engineError(error, "take a zone off its network");
+  });
   let back: Promise<void> | null = null;
   return () => {
-    back ??= network.connect({ Container: container, EndpointConfig: { IPAMConfig: { IPv4Address: host } } }).catch((error: unknown) => {
-      back = null;
-      throw engineError(error, "put a zone back on its network");
-    });
+    back ??= network
+      .connect({ Container: container, EndpointConfig: { IPAMConfig: { IPv4Address: host } } })
+      .catch((error: unknown) => {
+        back = null;
+        throw engineError(error, "put a zone back on its network");
+      });
     return back;
   };
 }
 
 /** Those of the engine, and of whatever else this machine is connected to. */
 async function takenSubnets(docker: Docker): Promise<{ name: string; subnet: string }[]> {
-  const networks = await docker.listNetworks().catch((error: unknown) => { throw engineError(error, "list its networks"); });
-  const ofEngine = networks.flatMap(({ Name, IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined || Subnet.includes(":") ? [] : [{ name: `the network ${Name}`, subnet: Subnet }])));
-  const ofMachine = Object.entries(networkInterfaces()).flatMap(([name, addresses]) => (addresses ?? []).flatMap(({ family, cidr }) => (family === "IPv4" && cidr !== null ? [{ name: `the interface ${name}`, subnet: cidr }] : [])));
+  const networks = await docker.listNetworks().catch((error: unknown) => {
+    throw engineError(error, "list its networks");
+  });
+  const ofEngine = networks.flatMap(({ Name, IPAM }) =>
+    (IPAM?.Config ?? []).flatMap(({ Subnet }) =>
+      Subnet === undefined || Subnet.includes(":")
+        ? []
+        : [{ name: `the network ${Name}`, subnet: Subnet }],
+    ),
+  );
+  const ofMachine = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+    (addresses ?? []).flatMap(({ family, cidr }) =>
+      family === "IPv4" && cidr !== null ? [{ name: `the interface ${name}`, subnet: cidr }] : [],
+    ),
+  );
   return [...ofEngine, ...ofMachine, ...routes()];
 }
 

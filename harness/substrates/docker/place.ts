@@ -7,14 +7,23 @@ import { inImage } from "./image/paths.ts";
 
 type PlacedTool = ReturnType<Place["tool"]>;
 
-const at = (executable: string, args: readonly string[] = []): PlacedTool => ({ executable, directory: "/", env: {}, args, companions: {} });
+const at = (executable: string, args: readonly string[] = []): PlacedTool => ({
+  executable,
+  directory: "/",
+  env: {},
+  args,
+  companions: {},
+});
 
 /** As the Dockerfile puts them. */
 const tools: Readonly<Partial<Record<ToolName | "nginx", PlacedTool>>> = {
   node: at(inImage.node),
   // Without a user to become it refuses to start as root; to any other user this says nothing.
   memcached: at("/usr/bin/memcached", ["-u", "root"]),
-  varnish: { ...at("/usr/sbin/varnishd"), companions: { varnishadm: "/usr/bin/varnishadm", varnishstat: "/usr/bin/varnishstat" } },
+  varnish: {
+    ...at("/usr/sbin/varnishd"),
+    companions: { varnishadm: "/usr/bin/varnishadm", varnishstat: "/usr/bin/varnishstat" },
+  },
   cassandra: { ...at("/usr/local/bin/java"), directory: inImage.jars },
   ffmpeg: at("/usr/bin/ffmpeg"),
   // As root it would let its workers become somebody who may not enter the service's own folder.
@@ -32,10 +41,22 @@ export interface PlaceOptions {
   readonly seed: number;
 }
 
-export function placeInContainer({ service, addresses, directory, cacheDirectory, without, controlToken, seed }: PlaceOptions): Place {
+export function placeInContainer({
+  service,
+  addresses,
+  directory,
+  cacheDirectory,
+  without,
+  controlToken,
+  seed,
+}: PlaceOptions): Place {
   return {
-    directory, cacheDirectory, controlToken, seed,
-    listen: (port): Endpoint => (service === proxyService ? addresses.proxyControl : addresses.listen(service.name, port)),
+    directory,
+    cacheDirectory,
+    controlToken,
+    seed,
+    listen: (port): Endpoint =>
+      service === proxyService ? addresses.proxyControl : addresses.listen(service.name, port),
     reach: (to, port) => addresses.link(service.name, to, port) ?? addresses.listen(to, port),
     direct: (to, port) => addresses.listen(to, port),
     tool: (name) => {
@@ -49,6 +70,7 @@ export function placeInContainer({ service, addresses, directory, cacheDirectory
 
 /** The image holds this repository at a place of its own: what a launch names of it is meant there. */
 export function asInImage(launch: Launch, root: string): Launch {
-  const moved = (text: string): string => (text.startsWith(`${root}/`) ? inImage.root + text.slice(root.length) : text);
+  const moved = (text: string): string =>
+    text.startsWith(`${root}/`) ? inImage.root + text.slice(root.length) : text;
   return { ...launch, command: moved(launch.command), args: launch.args.map(moved) };
 }

@@ -2,32 +2,58 @@ import { describe, expect, it } from "vitest";
 import { MovedByMembers } from "../../system/traffic.ts";
 import { readMembers, readUsage, usageOf } from "./resources.ts";
 
-const from = (files: Readonly<Record<string, string>>) => (path: string): string => {
-  const text = files[path];
-  if (text === undefined) throw new Error(`no ${path}`);
-  return text;
-};
+const from =
+  (files: Readonly<Record<string, string>>) =>
+  (path: string): string => {
+    const text = files[path];
+    if (text === undefined) throw new Error(`no ${path}`);
+    return text;
+  };
 
 describe("a container's usage", () => {
   it("is read from a tree for each controller (version 1)", () => {
-    const groups = "9:name=systemd:/docker/ab\n4:memory:/docker/ab\n2:cpu,cpuacct:/docker/ab\n0::/docker/ab\n";
-    expect(readUsage(groups, from({ "cpuacct/docker/ab/cpuacct.usage": "1500000000\n", "memory/docker/ab/memory.stat": "cache 7\nrss 5\ntotal_cache 9\ntotal_rss 1048576\n" })))
-      .toEqual({ cpuSeconds: 1.5, residentBytes: 1_048_576 });
+    const groups =
+      "9:name=systemd:/docker/ab\n4:memory:/docker/ab\n2:cpu,cpuacct:/docker/ab\n0::/docker/ab\n";
+    expect(
+      readUsage(
+        groups,
+        from({
+          "cpuacct/docker/ab/cpuacct.usage": "1500000000\n",
+          "memory/docker/ab/memory.stat": "cache 7\nrss 5\ntotal_cache 9\ntotal_rss 1048576\n",
+        }),
+      ),
+    ).toEqual({ cpuSeconds: 1.5, residentBytes: 1_048_576 });
   });
 
   it("is read from the one tree of version 2", () => {
     const path = "/system.slice/docker-ab.scope";
-    expect(readUsage(`0::${path}\n`, from({ [`${path}/cpu.stat`]: "usage_usec 2500000\nuser_usec 1\n", [`${path}/memory.stat`]: "anon 4096\nfile 9\n" })))
-      .toEqual({ cpuSeconds: 2.5, residentBytes: 4_096 });
+    expect(
+      readUsage(
+        `0::${path}\n`,
+        from({
+          [`${path}/cpu.stat`]: "usage_usec 2500000\nuser_usec 1\n",
+          [`${path}/memory.stat`]: "anon 4096\nfile 9\n",
+        }),
+      ),
+    ).toEqual({ cpuSeconds: 2.5, residentBytes: 4_096 });
   });
 
   it("is of the processes that its control group lists", () => {
-    expect(readMembers("4:memory:/docker/ab\n2:cpu,cpuacct:/docker/ab\n", from({ "cpuacct/docker/ab/cgroup.procs": "12\n34\n" }))).toEqual([12, 34]);
-    expect(readMembers("0::/docker/ab\n", from({ "/docker/ab/cgroup.procs": "12\n" }))).toEqual([12]);
+    expect(
+      readMembers(
+        "4:memory:/docker/ab\n2:cpu,cpuacct:/docker/ab\n",
+        from({ "cpuacct/docker/ab/cgroup.procs": "12\n34\n" }),
+      ),
+    ).toEqual([12, 34]);
+    expect(readMembers("0::/docker/ab\n", from({ "/docker/ab/cgroup.procs": "12\n" }))).toEqual([
+      12,
+    ]);
   });
 
   it("is missing, not zero, when there is nothing to read", () => {
-    expect(() => readUsage("0::/x\n", from({ "/x/cpu.stat": "nr_periods 0\n" }))).toThrow("no usage_usec");
+    expect(() => readUsage("0::/x\n", from({ "/x/cpu.stat": "nr_periods 0\n" }))).toThrow(
+      "no usage_usec",
+    );
     expect(usageOf("gone", 2 ** 22 + 1, new MovedByMembers())).toEqual([]);
   });
 });

@@ -3,7 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Moved, MovedByMembers } from "../../system/traffic.ts";
 
-export interface Usage extends Partial<Moved> { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number }
+export interface Usage extends Partial<Moved> {
+  readonly service: string;
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+}
 
 const mount = "/sys/fs/cgroup";
 
@@ -23,21 +27,39 @@ export function readUsage(groups: string, read: (path: string) => string): Omit<
   const accounting = pathOf(groups, "cpuacct");
   const memory = pathOf(groups, "memory");
   if (accounting !== undefined && memory !== undefined) {
-    return { cpuSeconds: Number(read(`cpuacct${accounting}/cpuacct.usage`)) / 1e9, residentBytes: field(read(`memory${memory}/memory.stat`), "total_rss") };
+    return {
+      cpuSeconds: Number(read(`cpuacct${accounting}/cpuacct.usage`)) / 1e9,
+      residentBytes: field(read(`memory${memory}/memory.stat`), "total_rss"),
+    };
   }
   const unified = pathOf(groups, "") ?? "/";
-  return { cpuSeconds: field(read(`${unified}/cpu.stat`), "usage_usec") / 1e6, residentBytes: field(read(`${unified}/memory.stat`), "anon") };
+  return {
+    cpuSeconds: field(read(`${unified}/cpu.stat`), "usage_usec") / 1e6,
+    residentBytes: field(read(`${unified}/memory.stat`), "anon"),
+  };
 }
 
 /** The processes of a container, by their numbers outside it. */
 export function readMembers(groups: string, read: (path: string) => string): number[] {
   const accounting = pathOf(groups, "cpuacct");
-  const list = read(accounting === undefined ? `${pathOf(groups, "") ?? "/"}/cgroup.procs` : `cpuacct${accounting}/cgroup.procs`);
-  return list.split("\n").filter((line) => line !== "").map(Number);
+  const list = read(
+    accounting === undefined
+      ? `${pathOf(groups, "") ?? "/"}/cgroup.procs`
+      : `cpuacct${accounting}/cgroup.procs`,
+  );
+  return list
+    .split("\n")
+    .filter((line) => line !== "")
+    .map(Number);
 }
 
 function pathOf(groups: string, controller: string): string | undefined {
-  return groups.split("\n").map((line) => line.split(":")).find(([, controllers]) => controllers?.split(",").includes(controller))?.slice(2).join(":");
+  return groups
+    .split("\n")
+    .map((line) => line.split(":"))
+    .find(([, controllers]) => controllers?.split(",").includes(controller))
+    ?.slice(2)
+    .join(":");
 }
 
 function field(text: string, name: string): number {

@@ -16,7 +16,15 @@ export function outside(directory: string): string {
 }
 
 export function inRoom(directory: string, command: readonly string[]): string[] {
-  return ["/bin/sh", "-e", "-c", 'cp -a "$1.outside/." "$1/"; cd "$1"; shift; exec "$@"', "room", directory, ...command];
+  return [
+    "/bin/sh",
+    "-e",
+    "-c",
+    'cp -a "$1.outside/." "$1/"; cd "$1"; shift; exec "$@"',
+    "room",
+    directory,
+    ...command,
+  ];
 }
 
 /** Takes all that is left, then what others gave back meanwhile, block by block. */
@@ -24,10 +32,17 @@ const fill = `cd "$1"; fallocate -l "$(df --output=avail -B1 . | tail -n 1)" .se
 const look = `cd "$1"; if dd if=/dev/zero of=.seawall-look bs=4096 count=1 2>&1; then printf '\\nroom'; else printf '\\nfull'; fi; rm -f .seawall-look`;
 
 export async function filled(container: Container, directory: string): Promise<Impairment> {
-  const run = (script: string): Promise<string> => runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", directory], env: {} });
+  const run = (script: string): Promise<string> =>
+    runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", directory], env: {} });
   const told = async (wanted: "full" | "room"): Promise<Evidence> => {
     const said = (await run(look)).split("\n");
-    return { landed: said.at(-1) === wanted, observation: said.at(-1) === "room" ? `a write to ${directory} succeeds` : `a write to ${directory} fails: ${said[0]}` };
+    return {
+      landed: said.at(-1) === wanted,
+      observation:
+        said.at(-1) === "room"
+          ? `a write to ${directory} succeeds`
+          : `a write to ${directory} fails: ${said[0]}`,
+    };
   };
   await run(fill);
   return {

@@ -5,7 +5,10 @@ import { expect, it } from "vitest";
 import { sharedToken } from "./shared-token.ts";
 
 it("is drawn once for all who share the folder, and another one for others", () => {
-  const [one, other] = [mkdtempSync(join(tmpdir(), "seawall-token-")), mkdtempSync(join(tmpdir(), "seawall-token-"))];
+  const [one, other] = [
+    mkdtempSync(join(tmpdir(), "seawall-token-")),
+    mkdtempSync(join(tmpdir(), "seawall-token-")),
+  ];
   const tokens = [sharedToken(one), sharedToken(one), sharedToken(other)];
   expect(tokens[0]).toMatch(/^[0-9a-f]{32}$/);
   expect(tokens[1]).toBe(tokens[0]);

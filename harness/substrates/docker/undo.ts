@@ -11,10 +11,26 @@ export async function removeOfRun(docker: Docker, runId: string): Promise<readon
   const filters = { label: ofRun(runId) };
   try {
     const containers = await docker.listContainers({ all: true, filters, abortSignal });
-    const left = await Promise.all(containers.map(({ Id, Names }) => removed(`container ${Names[0]?.slice(1) ?? Id}`, docker.getContainer(Id).remove({ force: true, v: true, abortSignal }))));
+    const left = await Promise.all(
+      containers.map(({ Id, Names }) =>
+        removed(
+          `container ${Names[0]?.slice(1) ?? Id}`,
+          docker.getContainer(Id).remove({ force: true, v: true, abortSignal }),
+        ),
+      ),
+    );
     // A network goes only when nobody is in it any more.
-    const networks = await docker.listNetworks({ filters: JSON.stringify(filters), abortSignal } as Docker.NetworkListOptions);
-    left.push(...(await Promise.all(networks.map(({ Id, Name }) => removed(`network ${Name}`, docker.getNetwork(Id).remove({ abortSignal }))))));
+    const networks = await docker.listNetworks({
+      filters: JSON.stringify(filters),
+      abortSignal,
+    } as Docker.NetworkListOptions);
+    left.push(
+      ...(await Promise.all(
+        networks.map(({ Id, Name }) =>
+          removed(`network ${Name}`, docker.getNetwork(Id).remove({ abortSignal })),
+        ),
+      )),
+    );
     return left.flat();
   } catch (error) {
     throw engineError(error, `list what the run ${runId} left`);
@@ -27,12 +43,17 @@ async function removed(what: string, removing: Promise<unknown>): Promise<string
     return [];
   } catch (error) {
     // 409: somebody else is removing it at this moment.
-    return isGone(error) || (error as { statusCode?: number }).statusCode === 409 ? [] : [`${what}: ${engineError(error, "remove it").message}`];
+    return isGone(error) || (error as { statusCode?: number }).statusCode === 409
+      ? []
+      : [`${what}: ${engineError(error, "remove it").message}`];
   }
 }
 
 /** As {@link removeOfRun}; an engine that cannot be asked is itself what is left. */
-export async function sweepEngine(env: Readonly<Record<string, string | undefined>>, runId: string): Promise<readonly string[]> {
+export async function sweepEngine(
+  env: Readonly<Record<string, string | undefined>>,
+  runId: string,
+): Promise<readonly string[]> {
   try {
     return await removeOfRun(await connectEngine(env), runId);
   } catch (error) {

@@ -14,7 +14,11 @@ export interface Addresses {
   /** The proxied end of a link, or null when the layout declares none. */
   link(from: string, to: string, port: string): Endpoint | null;
   readonly proxyControl: Endpoint;
-  readonly links: readonly { readonly link: Link; readonly listen: Endpoint; readonly upstream: Endpoint }[];
+  readonly links: readonly {
+    readonly link: Link;
+    readonly listen: Endpoint;
+    readonly upstream: Endpoint;
+  }[];
   /** Everything that must be free before the start. */
   readonly all: readonly Endpoint[];
 }
@@ -22,30 +26,51 @@ export interface Addresses {
 export function addressesOf(layout: Layout, slot: number): Addresses {
   const shift = slot * slotShift;
   const regions = unique(layout.services.map((service) => service.region));
-  const zones = (region: string): string[] => unique(layout.services.filter((service) => service.region === region).map((service) => service.zone));
-  const hosts = new Map(layout.services.map((service) =>
-    [service.name, `127.${regions.indexOf(service.region) + 1}.${zones(service.region).indexOf(service.zone) + 1}.${service.host}`]));
+  const zones = (region: string): string[] =>
+    unique(
+      layout.services.filter((service) => service.region === region).map((service) => service.zone),
+    );
+  const hosts = new Map(
+    layout.services.map((service) => [
+      service.name,
+      `127.${regions.indexOf(service.region) + 1}.${zones(service.region).indexOf(service.zone) + 1}.${service.host}`,
+    ]),
+  );
   const listen = (name: string, port: string): Endpoint => {
     const service = layout.services.find((one) => one.name === name);
     const elsewhere = service?.at?.[port];
     if (elsewhere !== undefined) return elsewhere;
     const number = service?.ports[port];
     const host = hosts.get(name);
-    if (number === undefined || host === undefined) throw new Error(`the target names no port "${port}" of service "${name}"`);
+    if (number === undefined || host === undefined)
+      throw new Error(`the target names no port "${port}" of service "${name}"`);
     return { host, port: number + shift };
   };
   /** The proxied end stands beside who connects; beside this machine's own loopback for who is not of the target. */
-  const nearOf = (from: string): string => (from === viewers || ofOthers(layout, from) ? "127.0.0.1" : (hosts.get(from) ?? listen(from, "").host));
+  const nearOf = (from: string): string =>
+    from === viewers || ofOthers(layout, from)
+      ? "127.0.0.1"
+      : (hosts.get(from) ?? listen(from, "").host);
   const links = layout.links.map((link, index) => ({
-    link, listen: { host: nearOf(link.from), port: proxyFirstPort + shift + index },
+    link,
+    listen: { host: nearOf(link.from), port: proxyFirstPort + shift + index },
     upstream: listen(link.to, link.port),
   }));
   const byName = new Map(links.map((entry) => [linkName(entry.link), entry.listen]));
   const proxyControl = { host: "127.0.0.1", port: proxyControlPort + shift };
   return {
-    slot, listen, proxyControl, links,
+    slot,
+    listen,
+    proxyControl,
+    links,
     link: (from, to, port) => byName.get(linkName({ from, to, port })) ?? null,
-    all: [proxyControl, ...layout.services.filter((service) => service.at === undefined).flatMap((service) => Object.keys(service.ports).map((port) => listen(service.name, port))), ...links.map((entry) => entry.listen)],
+    all: [
+      proxyControl,
+      ...layout.services
+        .filter((service) => service.at === undefined)
+        .flatMap((service) => Object.keys(service.ports).map((port) => listen(service.name, port))),
+      ...links.map((entry) => entry.listen),
+    ],
   };
 }
 

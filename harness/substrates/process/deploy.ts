@@ -1,7 +1,15 @@
 /** The process substrate: the target's services as child processes on loopback addresses, with Toxiproxy on their links. */
 import { join } from "node:path";
 import { SeawallError } from "../../core/errors.ts";
-import type { Clock, Deployment, DeployRequest, Instance, LinkHandle, LinkTotals, Substrate } from "../../core/ports.ts";
+import type {
+  Clock,
+  Deployment,
+  DeployRequest,
+  Instance,
+  LinkHandle,
+  LinkTotals,
+  Substrate,
+} from "../../core/ports.ts";
 import type { Plan } from "../../core/run.ts";
 import { effectsOn, struckLinks } from "../../core/struck.ts";
 import type { Layout, Place, Service } from "../../core/target.ts";
@@ -34,7 +42,10 @@ export function processSubstrate(options: ProcessSubstrateOptions): Substrate {
   return { name: "process", deploy: (request) => deploy(request, options) };
 }
 
-async function deploy(request: DeployRequest, options: ProcessSubstrateOptions): Promise<Deployment> {
+async function deploy(
+  request: DeployRequest,
+  options: ProcessSubstrateOptions,
+): Promise<Deployment> {
   await using undoing = new AsyncDisposableStack();
   const { layout, undo, signal, progress } = request;
   const slot = await claimSlot(layout, options.stateDirectory, undo);
@@ -63,11 +74,23 @@ async function deploy(request: DeployRequest, options: ProcessSubstrateOptions):
 }
 
 /** What put itself into the background, out of its group: whoever still stands in the run's folder or listens on its ports. */
-async function endBackground({ runId, progress }: DeployRequest, scratch: string, slot: ClaimedSlot): Promise<void> {
+async function endBackground(
+  { runId, progress }: DeployRequest,
+  scratch: string,
+  slot: ClaimedSlot,
+): Promise<void> {
   const { addresses, sinceTicks } = slot;
-  const { ended, left } = await endStrays({ runId, groups: [], folders: [scratch], endpoints: addresses.all, sinceTicks }, strayMs);
-  for (const { pid, name, why } of ended) progress(`${name} (process ${pid}) had put itself into the background (${why}); it was ended`);
-  if (left.length > 0) throw new SeawallError("CLEANUP_INCOMPLETE", left.map(({ pid, name }) => `process ${pid} (${name}) does not end`).join("; "));
+  const { ended, left } = await endStrays(
+    { runId, groups: [], folders: [scratch], endpoints: addresses.all, sinceTicks },
+    strayMs,
+  );
+  for (const { pid, name, why } of ended)
+    progress(`${name} (process ${pid}) had put itself into the background (${why}); it was ended`);
+  if (left.length > 0)
+    throw new SeawallError(
+      "CLEANUP_INCOMPLETE",
+      left.map(({ pid, name }) => `process ${pid} (${name}) does not end`).join("; "),
+    );
 }
 
 class ProcessDeployment implements Deployment {
@@ -85,7 +108,12 @@ class ProcessDeployment implements Deployment {
   #traffic = new LinkTraffic([]);
   #undoing = new AsyncDisposableStack();
 
-  constructor(request: DeployRequest, options: ProcessSubstrateOptions, slot: ClaimedSlot, scratch: string) {
+  constructor(
+    request: DeployRequest,
+    options: ProcessSubstrateOptions,
+    slot: ClaimedSlot,
+    scratch: string,
+  ) {
     this.layout = request.layout;
     this.#plan = request.plan;
     this.#slot = slot;
@@ -94,16 +122,35 @@ class ProcessDeployment implements Deployment {
       const file = service.name.replaceAll("/", "_");
       const directory = join(scratch, file);
       return new ProcessInstance(service, {
-        runId: request.runId, directory, logFile: join(request.logsDirectory, `${file}.log`), undo: request.undo, clock: options.clock,
-        endpoint: (port) => (service === proxyService ? slot.addresses.proxyControl : slot.addresses.listen(service.name, port)),
-        controlToken: request.controlToken, prepared: preparedFor(service.name, request, options.tools), place: placeOf(service, directory, request, options, slot),
+        runId: request.runId,
+        directory,
+        logFile: join(request.logsDirectory, `${file}.log`),
+        undo: request.undo,
+        clock: options.clock,
+        endpoint: (port) =>
+          service === proxyService
+            ? slot.addresses.proxyControl
+            : slot.addresses.listen(service.name, port),
+        controlToken: request.controlToken,
+        prepared: preparedFor(service.name, request, options.tools),
+        place: placeOf(service, directory, request, options, slot),
         exited: (exit) => this.#exits.tell(exit),
       });
     };
-    this.instances = request.layout.services.map((service) => (service.at === undefined ? make(service)
-      : new ForeignInstance(service, options.clock, placeOf(service, scratch, request, options, slot))));
+    this.instances = request.layout.services.map((service) =>
+      service.at === undefined
+        ? make(service)
+        : new ForeignInstance(
+            service,
+            options.clock,
+            placeOf(service, scratch, request, options, slot),
+          ),
+    );
     this.#proxy = make(proxyService);
-    this.#own = [...this.instances.filter((instance) => instance instanceof ProcessInstance), this.#proxy];
+    this.#own = [
+      ...this.instances.filter((instance) => instance instanceof ProcessInstance),
+      this.#proxy,
+    ];
   }
 
   linkTraffic(): Promise<readonly LinkTotals[]> {
@@ -113,7 +160,9 @@ class ProcessDeployment implements Deployment {
   async startProxy(): Promise<void> {
     if (this.#slot.addresses.links.length === 0) return;
     await this.#proxy.start();
-    this.#links = await new LinkProxy(this.#slot.addresses.proxyControl).create(this.#slot.addresses.links);
+    this.#links = await new LinkProxy(this.#slot.addresses.proxyControl).create(
+      this.#slot.addresses.links,
+    );
     this.#traffic = new LinkTraffic(struckLinks(this.#links, this.#plan));
   }
 
@@ -123,7 +172,8 @@ class ProcessDeployment implements Deployment {
 
   instance(service: string): Instance {
     const found = this.instances.find((instance) => instance.service.name === service);
-    if (found === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
+    if (found === undefined)
+      throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
     return found;
   }
 
@@ -136,14 +186,25 @@ class ProcessDeployment implements Deployment {
   }
 
   async resources(): Promise<readonly Usage[]> {
-    return this.#meter.read(this.#own.flatMap((instance) => (instance.pid === null ? [] : [{ service: instance.service.name, group: instance.pid }])), this.#clock.monotonicMs());
+    return this.#meter.read(
+      this.#own.flatMap((instance) =>
+        instance.pid === null ? [] : [{ service: instance.service.name, group: instance.pid }],
+      ),
+      this.#clock.monotonicMs(),
+    );
   }
 
   /** Everything at once: nothing needs another service to end, and what is slow to end must not delay the rest. */
   async stopAll(): Promise<void> {
     const outcomes = await Promise.allSettled(this.#own.map((instance) => instance.stop()));
-    const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
-    if (failures.length > 0) throw new SeawallError("CLEANUP_INCOMPLETE", failures.map((failure) => failure.message).join("; "));
+    const failures = outcomes.flatMap((outcome) =>
+      outcome.status === "rejected" ? [outcome.reason as Error] : [],
+    );
+    if (failures.length > 0)
+      throw new SeawallError(
+        "CLEANUP_INCOMPLETE",
+        failures.map((failure) => failure.message).join("; "),
+      );
   }
 
   owns(undoing: AsyncDisposableStack): void {
@@ -158,14 +219,25 @@ class ProcessDeployment implements Deployment {
 /** Nobody else pays for what a fault needs: a service that the plan does not strike is started as ever. */
 function preparedFor(service: string, { plan }: DeployRequest, tools: Tools): Prepared {
   const effects = effectsOn(service, plan);
-  return { fullDisk: effects.has("fullDisk"), clockSkew: effects.has("clockSkew") ? tools.faketime : null };
+  return {
+    fullDisk: effects.has("fullDisk"),
+    clockSkew: effects.has("clockSkew") ? tools.faketime : null,
+  };
 }
 
-function placeOf(service: Service, directory: string, request: DeployRequest, options: ProcessSubstrateOptions, slot: ClaimedSlot): Place {
+function placeOf(
+  service: Service,
+  directory: string,
+  request: DeployRequest,
+  options: ProcessSubstrateOptions,
+  slot: ClaimedSlot,
+): Place {
   const { addresses } = slot;
   return {
-    directory, cacheDirectory: options.cacheDirectory,
-    listen: (port) => (service === proxyService ? addresses.proxyControl : addresses.listen(service.name, port)),
+    directory,
+    cacheDirectory: options.cacheDirectory,
+    listen: (port) =>
+      service === proxyService ? addresses.proxyControl : addresses.listen(service.name, port),
     reach: (to, port) => addresses.link(service.name, to, port) ?? addresses.listen(to, port),
     direct: (to, port) => addresses.listen(to, port),
     tool: (name) => options.tools[name],

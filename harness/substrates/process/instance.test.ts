@@ -10,22 +10,50 @@ import { statOf } from "../../system/processes.ts";
 import { ProcessInstance } from "./instance.ts";
 
 let folder = "";
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "seawall-instance-")); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "seawall-instance-"));
+});
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A service that is a line of shell, and what of it is written down and not undone. */
-function serviceOf(script: string): { readonly instance: ProcessInstance; readonly open: Set<UndoEntry>; readonly directory: string; pidIn(file: string): number } {
+function serviceOf(script: string): {
+  readonly instance: ProcessInstance;
+  readonly open: Set<UndoEntry>;
+  readonly directory: string;
+  pidIn(file: string): number;
+} {
   const open = new Set<UndoEntry>();
   const directory = join(folder, "service");
   const service = {
-    name: "one", drainMs: 0, readyWithinMs: 5_000, ready: { kind: "tcp", port: "http" },
+    name: "one",
+    drainMs: 0,
+    readyWithinMs: 5_000,
+    ready: { kind: "tcp", port: "http" },
     launch: () => ({ command: "sh", args: ["-c", script], env: {}, files: {} }),
   } as unknown as Service;
   const instance = new ProcessInstance(service, {
-    runId: "instance-test", directory, logFile: join(folder, "log"), endpoint: () => ({ host: "127.9.8.6", port: 9 }), place: {} as Place, controlToken: "",
-    prepared: { fullDisk: false, clockSkew: null }, undo: { record: (entry) => { open.add(entry); return () => void open.delete(entry); } }, clock: realClock(), exited: () => {},
+    runId: "instance-test",
+    directory,
+    logFile: join(folder, "log"),
+    endpoint: () => ({ host: "127.9.8.6", port: 9 }),
+    place: {} as Place,
+    controlToken: "",
+    prepared: { fullDisk: false, clockSkew: null },
+    undo: {
+      record: (entry) => {
+        open.add(entry);
+        return () => void open.delete(entry);
+      },
+    },
+    clock: realClock(),
+    exited: () => {},
   });
-  return { instance, open, directory, pidIn: (file) => Number(readFileSync(join(directory, file), "utf8")) };
+  return {
+    instance,
+    open,
+    directory,
+    pidIn: (file) => Number(readFileSync(join(directory, file), "utf8")),
+  };
 }
 const lives = (pid: number): boolean => ![undefined, "Z"].includes(statOf(pid)?.state);
 
@@ -41,7 +69,9 @@ it("keeps a group in the ledger while a member lives whose leader ended, and end
 });
 
 it("starts again only when nothing of the one before holds its ports", async () => {
-  const { instance, open, pidIn } = serviceOf("[ -f worker ] && mv worker before; env -i sleep 60 & echo $! > worker; exit 3");
+  const { instance, open, pidIn } = serviceOf(
+    "[ -f worker ] && mv worker before; env -i sleep 60 & echo $! > worker; exit 3",
+  );
   await expect(instance.start()).rejects.toThrow();
   await expect(instance.start()).rejects.toThrow();
   expect(lives(pidIn("before"))).toBe(false);
@@ -51,13 +81,21 @@ it("starts again only when nothing of the one before holds its ports", async () 
 });
 
 it("says of a program that went into the background how to start it, and it is found where it stands", async () => {
-  const { instance, open, directory, pidIn } = serviceOf("env -i setsid --fork sh -c 'echo $$ > daemon; exec sleep 60'; while ! [ -s daemon ]; do sleep 0.01; done; exit 0");
-  await expect(instance.start()).rejects.toMatchObject({ code: "SERVICE_FAILED", hint: expect.stringContaining("in the foreground") });
+  const { instance, open, directory, pidIn } = serviceOf(
+    "env -i setsid --fork sh -c 'echo $$ > daemon; exec sleep 60'; while ! [ -s daemon ]; do sleep 0.01; done; exit 0",
+  );
+  await expect(instance.start()).rejects.toMatchObject({
+    code: "SERVICE_FAILED",
+    hint: expect.stringContaining("in the foreground"),
+  });
   await instance.stop();
   expect(open.size).toBe(0);
   const pid = pidIn("daemon");
   expect(lives(pid)).toBe(true);
-  const { ended, left } = await endStrays({ runId: "instance-test", groups: [], folders: [directory], endpoints: [], sinceTicks: 1 }, 2_000);
+  const { ended, left } = await endStrays(
+    { runId: "instance-test", groups: [], folders: [directory], endpoints: [], sinceTicks: 1 },
+    2_000,
+  );
   expect(ended).toEqual([{ pid, name: "sleep", why: "it stands in the run's folder" }]);
   expect(left).toEqual([]);
   expect(lives(pid)).toBe(false);

@@ -4,12 +4,28 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SeawallError } from "../../core/errors.ts";
-import type { Clock, Companion, Effect, Impairment, Instance, InstanceState, UndoLedger } from "../../core/ports.ts";
+import type {
+  Clock,
+  Companion,
+  Effect,
+  Impairment,
+  Instance,
+  InstanceState,
+  UndoLedger,
+} from "../../core/ports.ts";
 import type { Endpoint, Place, Program, Service } from "../../core/target.ts";
 import type { Tool } from "../../core/tools.ts";
 import { lastLines } from "../../system/files.ts";
 import { giveWay } from "../../system/priority.ts";
-import { endGroup, groupIsAlive, groupStandsStill, runVariable, signalGroup, spawnGroup, statOf } from "../../system/processes.ts";
+import {
+  endGroup,
+  groupIsAlive,
+  groupStandsStill,
+  runVariable,
+  signalGroup,
+  spawnGroup,
+  statOf,
+} from "../../system/processes.ts";
 import { outOfMemoryKills } from "../../system/memory.ts";
 import { operate } from "../../system/operate.ts";
 import { foregroundHint } from "../exits.ts";
@@ -72,7 +88,9 @@ export class ProcessInstance implements Instance {
 
   get directory(): string {
     const { directory, prepared } = this.#options;
-    return prepared.fullDisk && this.pid !== null ? seenFromOutside(this.pid, directory) : directory;
+    return prepared.fullDisk && this.pid !== null
+      ? seenFromOutside(this.pid, directory)
+      : directory;
   }
 
   lastLogLines(): readonly string[] {
@@ -81,9 +99,11 @@ export class ProcessInstance implements Instance {
 
   async start(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#child !== null) throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
+    if (this.#child !== null)
+      throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
     // What one that died by itself left would hold the ports of the next.
-    if (this.#groups.size > 0) await Promise.all([...this.#groups.keys()].map((group) => this.#endGroup(group, 0)));
+    if (this.#groups.size > 0)
+      await Promise.all([...this.#groups.keys()].map((group) => this.#endGroup(group, 0)));
     const child = this.#spawn();
     await once(child, "spawn", signal === undefined ? {} : { signal }).catch((error: Error) => {
       throw this.#failed(`could not be started: ${error.message}`, error);
@@ -100,7 +120,13 @@ export class ProcessInstance implements Instance {
       writeFileSync(join(directory, path), text);
     }
     const { fullDisk, clockSkew } = this.#options.prepared;
-    const env = { ...pick(process.env), TMPDIR: directory, ...launch.env, ...(clockSkew === null ? {} : skewableEnv(clockSkew, this.#clockFile)), [runVariable]: runId };
+    const env = {
+      ...pick(process.env),
+      TMPDIR: directory,
+      ...launch.env,
+      ...(clockSkew === null ? {} : skewableEnv(clockSkew, this.#clockFile)),
+      [runVariable]: runId,
+    };
     const { command, args } = fullDisk ? inRoom(directory, launch.command, launch.args) : launch;
     const child = spawnGroup(command, args, { cwd: directory, env, logFile });
     this.#child = child;
@@ -111,13 +137,25 @@ export class ProcessInstance implements Instance {
       // would not keep these from their clocks. Only then: a target that always gave way would look slow whenever anybody else is busy here.
       if (this.#startedBefore) giveWay(child.pid, restartNice);
       this.#startedBefore = true;
-      this.#groups.set(child.pid, undo.record({ kind: "processGroup", service: this.service.name, pid: child.pid, startTicks: statOf(child.pid)?.startTicks ?? 0 }));
+      this.#groups.set(
+        child.pid,
+        undo.record({
+          kind: "processGroup",
+          service: this.service.name,
+          pid: child.pid,
+          startTicks: statOf(child.pid)?.startTicks ?? 0,
+        }),
+      );
     }
     child.once("error", () => this.#left(child));
     child.once("exit", (code, killedBy) => {
       this.#left(child);
       const expected = this.#ending;
-      this.#options.exited({ service: this.service.name, expected, detail: `${killedBy === null ? `exit status ${code}` : `ended by ${killedBy}`}${expected || killedBy !== "SIGKILL" ? "" : whoseKill(memoryKills)}` });
+      this.#options.exited({
+        service: this.service.name,
+        expected,
+        detail: `${killedBy === null ? `exit status ${code}` : `ended by ${killedBy}`}${expected || killedBy !== "SIGKILL" ? "" : whoseKill(memoryKills)}`,
+      });
     });
     return child;
   }
@@ -135,13 +173,23 @@ export class ProcessInstance implements Instance {
 
   async #ready(child: ChildProcess, signal?: AbortSignal): Promise<void> {
     let ended = false;
-    const problem = await untilReady(this.service, (port) => this.endpoint(port), this.#options.clock, signal, () => {
-      ended = this.#child !== child;
-      return ended ? `ended before it was ready (${child.signalCode ?? `exit status ${child.exitCode}`})` : null;
-    });
+    const problem = await untilReady(
+      this.service,
+      (port) => this.endpoint(port),
+      this.#options.clock,
+      signal,
+      () => {
+        ended = this.#child !== child;
+        return ended
+          ? `ended before it was ready (${child.signalCode ?? `exit status ${child.exitCode}`})`
+          : null;
+      },
+    );
     if (problem === null) return;
     if (ended && child.exitCode === 0) throw this.#failed(problem, undefined, foregroundHint);
-    throw this.#failed(ended ? problem : `was not ready within ${this.service.readyWithinMs / 1000} s (${problem})`);
+    throw this.#failed(
+      ended ? problem : `was not ready within ${this.service.readyWithinMs / 1000} s (${problem})`,
+    );
   }
 
   get state(): InstanceState {
@@ -175,17 +223,32 @@ export class ProcessInstance implements Instance {
 
   operate(name: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
     const { controlToken, place, runId } = this.#options;
-    return operate(this.service, name, parameters, { endpoint: (port) => this.endpoint(port), controlToken, place, runId });
+    return operate(this.service, name, parameters, {
+      endpoint: (port) => this.endpoint(port),
+      controlToken,
+      place,
+      runId,
+    });
   }
 
   /** Marked as the run's, so that it goes with the run whatever happens. */
   async companion(start: (place: Place) => Program): Promise<Companion> {
     const { command, args, env } = start(this.#options.place);
-    const child = spawn(command, [...args], { env: { ...env, [runVariable]: this.#options.runId }, stdio: ["pipe", "pipe", "ignore"] });
-    const ended = new Promise<string>((resolve) => {
-      child.once("error", (error) => resolve(error.message)).once("exit", (code, signal) => resolve(signal ?? `exit status ${code}`));
+    const child = spawn(command, [...args], {
+      env: { ...env, [runVariable]: this.#options.runId },
+      stdio: ["pipe", "pipe", "ignore"],
     });
-    return { input: child.stdin, output: child.stdout, ended, [Symbol.dispose]: () => void child.kill("SIGKILL") };
+    const ended = new Promise<string>((resolve) => {
+      child
+        .once("error", (error) => resolve(error.message))
+        .once("exit", (code, signal) => resolve(signal ?? `exit status ${code}`));
+    });
+    return {
+      input: child.stdin,
+      output: child.stdout,
+      ended,
+      [Symbol.dispose]: () => void child.kill("SIGKILL"),
+    };
   }
 
   async impair(effect: Effect): Promise<Impairment> {
@@ -194,7 +257,8 @@ export class ProcessInstance implements Instance {
     if (pid === null) throw this.#failed("is not running");
     // What it needs was made ready when it started, because the plan said so.
     if (effect.kind === "fullDisk" && prepared.fullDisk) return fill(pid, directory);
-    if (effect.kind === "clockSkew" && prepared.clockSkew !== null) return skew(this.#clockFile, effect.byMs);
+    if (effect.kind === "clockSkew" && prepared.clockSkew !== null)
+      return skew(this.#clockFile, effect.byMs);
     throw this.#failed(`was not started so that it can suffer ${effect.kind}`);
   }
 
@@ -216,18 +280,25 @@ export class ProcessInstance implements Instance {
     this.#ending = true;
     const isOver = child?.pid === undefined || child.exitCode !== null || child.signalCode !== null;
     const exit = isOver ? Promise.resolve() : once(child, "exit");
-    await Promise.all([...this.#groups.keys()].map((group) => this.#endGroup(group, group === child?.pid ? drainMs : 0)));
+    await Promise.all(
+      [...this.#groups.keys()].map((group) =>
+        this.#endGroup(group, group === child?.pid ? drainMs : 0),
+      ),
+    );
     await exit;
   }
 
   async #endGroup(group: number, drainMs: number): Promise<void> {
-    if (!(await endGroup(group, drainMs))) throw this.#failed(`process group ${group} does not end`);
+    if (!(await endGroup(group, drainMs)))
+      throw this.#failed(`process group ${group} does not end`);
     this.#strikeOut(group);
   }
 
   #failed(what: string, cause?: unknown, hint?: string): SeawallError {
     return new SeawallError("SERVICE_FAILED", `${this.service.name} ${what}`, {
-      cause, logLines: this.lastLogLines(), hint: hint ?? `Its log is ${this.#options.logFile}`,
+      cause,
+      logLines: this.lastLogLines(),
+      hint: hint ?? `Its log is ${this.#options.logFile}`,
     });
   }
 }
@@ -236,9 +307,13 @@ export class ProcessInstance implements Instance {
 function whoseKill(killsBefore: number | null): string {
   const kills = outOfMemoryKills();
   if (kills === null || killsBefore === null) return ", which the harness did not send";
-  return kills > killsBefore ? ", as the system ran out of memory" : ", which neither the harness sent nor the system for want of memory";
+  return kills > killsBefore
+    ? ", as the system ran out of memory"
+    : ", which neither the harness sent nor the system for want of memory";
 }
 
 function pick(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(inherited.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+  return Object.fromEntries(
+    inherited.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
 }

@@ -1,10 +1,24 @@
 /** Processor time, memory, open sockets and moved bytes of process groups, read in one pass over /proc. */
-import { descriptorsOf, listProcesses, otherDescriptorsOf, type ProcessStat, statOf } from "../../system/processes.ts";
+import {
+  descriptorsOf,
+  listProcesses,
+  otherDescriptorsOf,
+  type ProcessStat,
+  statOf,
+} from "../../system/processes.ts";
 import { type Moved, MovedByMembers } from "../../system/traffic.ts";
 
-export interface Usage extends Partial<Moved> { readonly service: string; readonly cpuSeconds: number; readonly residentBytes: number; readonly openSockets: number }
+export interface Usage extends Partial<Moved> {
+  readonly service: string;
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+  readonly openSockets: number;
+}
 
-interface Group { readonly service: string; readonly group: number }
+interface Group {
+  readonly service: string;
+  readonly group: number;
+}
 
 /**
  * Who belongs to a group changes rarely, and finding out reads all of /proc: looked up anew this often, and when a group is new. The
@@ -23,15 +37,30 @@ export class GroupMeter {
 
   /** Groups without a living member are left out. Empty where there is no /proc. */
   read(groups: readonly Group[], nowMs: number): Usage[] {
-    if (nowMs - this.#lookedMs >= membersForMs || groups.some(({ group }) => !this.#members.has(group))) this.#look(nowMs);
+    if (
+      nowMs - this.#lookedMs >= membersForMs ||
+      groups.some(({ group }) => !this.#members.has(group))
+    )
+      this.#look(nowMs);
     return groups.flatMap(({ service, group }) => {
-      const members = (this.#members.get(group) ?? []).flatMap((pid) => ({ pid, stat: statOf(pid) })).filter((one): one is { pid: number; stat: ProcessStat } => one.stat?.group === group);
+      const members = (this.#members.get(group) ?? [])
+        .flatMap((pid) => ({ pid, stat: statOf(pid) }))
+        .filter((one): one is { pid: number; stat: ProcessStat } => one.stat?.group === group);
       const stats = members.map(({ stat }) => stat);
-      return stats.length === 0 ? [] : [{
-        service, cpuSeconds: total(stats, "cpuSeconds"), residentBytes: total(stats, "residentBytes"),
-        openSockets: members.reduce((sum, { pid }) => sum + this.#socketsOf(pid), 0),
-        ...this.#movedBy(service, members.map(({ pid }) => pid)),
-      }];
+      return stats.length === 0
+        ? []
+        : [
+            {
+              service,
+              cpuSeconds: total(stats, "cpuSeconds"),
+              residentBytes: total(stats, "residentBytes"),
+              openSockets: members.reduce((sum, { pid }) => sum + this.#socketsOf(pid), 0),
+              ...this.#movedBy(
+                service,
+                members.map(({ pid }) => pid),
+              ),
+            },
+          ];
     });
   }
 

@@ -18,7 +18,10 @@ const execute = promisify(execFile);
 const roomBytes = 1024 * 1024 * 1024;
 
 /** As root, root stays root; others get a user namespace in which they stay who they are. */
-const namespaces: readonly (readonly string[])[] = [["--mount"], ["--user", "--map-current-user", "--keep-caps", "--mount"]];
+const namespaces: readonly (readonly string[])[] = [
+  ["--mount"],
+  ["--user", "--map-current-user", "--keep-caps", "--mount"],
+];
 
 type Namespaces = { readonly args: readonly string[] } | { readonly why: string };
 let known: Namespaces | null = null;
@@ -37,21 +40,34 @@ function namespacesHere(): Namespaces {
 function tryNamespaces(): Namespaces {
   let why = "";
   for (const args of namespaces) {
-    const tried = spawnSync("unshare", [...args, "sh", "-c", "mount -t tmpfs -o size=4k seawall /tmp"], { encoding: "utf8", timeout: 5_000 });
+    const tried = spawnSync(
+      "unshare",
+      [...args, "sh", "-c", "mount -t tmpfs -o size=4k seawall /tmp"],
+      { encoding: "utf8", timeout: 5_000 },
+    );
     if (tried.status === 0) return { args };
     why = (tried.error?.message ?? tried.stderr).trim().split("\n").at(-1) ?? "";
   }
-  return { why: `a folder of limited size needs a mount namespace, which this system refuses: ${why}` };
+  return {
+    why: `a folder of limited size needs a mount namespace, which this system refuses: ${why}`,
+  };
 }
 
 /** The command that starts a service within its room; what is in `directory` already comes along. */
-export function inRoom(directory: string, command: string, args: readonly string[]): { command: string; args: readonly string[] } {
+export function inRoom(
+  directory: string,
+  command: string,
+  args: readonly string[],
+): { command: string; args: readonly string[] } {
   const found = namespacesHere();
   if (!("args" in found)) throw new Error(found.why);
   const side = `${directory}.room`;
   mkdirSync(side, { recursive: true });
   const script = `set -e; mount -t tmpfs -o size=${roomBytes},mode=0755 seawall "$2"; cp -a "$1/." "$2/"; mount --move "$2" "$1"; cd "$1"; shift 2; exec "$@"`;
-  return { command: "unshare", args: [...found.args, "sh", "-c", script, "room", directory, side, command, ...args] };
+  return {
+    command: "unshare",
+    args: [...found.args, "sh", "-c", script, "room", directory, side, command, ...args],
+  };
 }
 
 /** The folder as others reach it, who do not share the service's mounts. */
@@ -66,7 +82,8 @@ export async function fill(pid: number, directory: string): Promise<Impairment> 
   await shrink(pid, directory, outside);
   await topUp(ballast);
   return {
-    observe: async () => told(outside, await writeProblem(outside), (problem) => problem === "ENOSPC"),
+    observe: async () =>
+      told(outside, await writeProblem(outside), (problem) => problem === "ENOSPC"),
     undo: async () => {
       await resize(pid, directory, roomBytes);
       await rm(ballast, { force: true });
@@ -89,14 +106,31 @@ async function shrink(pid: number, directory: string, outside: string): Promise<
 
 async function resize(pid: number, directory: string, bytes: number): Promise<void> {
   const own = namespacesHere();
-  const user = "args" in own && own.args.includes("--user") ? ["--user", "--preserve-credentials"] : [];
-  await execute("nsenter", ["--target", String(pid), ...user, "--mount", "mount", "-o", `remount,size=${bytes}`, directory], { timeout: 5_000 });
+  const user =
+    "args" in own && own.args.includes("--user") ? ["--user", "--preserve-credentials"] : [];
+  await execute(
+    "nsenter",
+    [
+      "--target",
+      String(pid),
+      ...user,
+      "--mount",
+      "mount",
+      "-o",
+      `remount,size=${bytes}`,
+      directory,
+    ],
+    { timeout: 5_000 },
+  );
 }
 
 async function topUp(ballast: string): Promise<void> {
-  await writeFile(ballast, randomBytes(4096), { flag: "a" }).then(() => topUp(ballast), (error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOSPC") throw error;
-  });
+  await writeFile(ballast, randomBytes(4096), { flag: "a" }).then(
+    () => topUp(ballast),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOSPC") throw error;
+    },
+  );
 }
 
 /** Null when a byte can be written there, else the error's code. */
@@ -112,6 +146,14 @@ async function writeProblem(folder: string): Promise<string | null> {
   }
 }
 
-function told(folder: string, problem: string | null, good: (problem: string | null) => boolean): Evidence {
-  return { landed: good(problem), observation: problem === null ? `a write to ${folder} succeeds` : `a write to ${folder} fails: ${problem}` };
+function told(
+  folder: string,
+  problem: string | null,
+  good: (problem: string | null) => boolean,
+): Evidence {
+  return {
+    landed: good(problem),
+    observation:
+      problem === null ? `a write to ${folder} succeeds` : `a write to ${folder} fails: ${problem}`,
+  };
 }

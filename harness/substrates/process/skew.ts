@@ -6,7 +6,13 @@ import type { Tool } from "../../core/tools.ts";
 /** Monotonic time is left alone: time-outs and intervals go on as they were. */
 export function skewableEnv(library: Tool, clockFile: string): Record<string, string> {
   setOffset(clockFile, 0);
-  return { LD_PRELOAD: library.executable, FAKETIME_TIMESTAMP_FILE: clockFile, FAKETIME_NO_CACHE: "1", DONT_FAKE_MONOTONIC: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+  return {
+    LD_PRELOAD: library.executable,
+    FAKETIME_TIMESTAMP_FILE: clockFile,
+    FAKETIME_NO_CACHE: "1",
+    DONT_FAKE_MONOTONIC: "1",
+    FAKETIME_DONT_FAKE_MONOTONIC: "1",
+  };
 }
 
 export async function skew(clockFile: string, byMs: number): Promise<Impairment> {
@@ -22,6 +28,9 @@ export async function skew(clockFile: string, byMs: number): Promise<Impairment>
 
 /** By rename: a reader in between must not find half a number. */
 function setOffset(clockFile: string, byMs: number): void {
-  writeFileSync(`${clockFile}.part`, `${byMs < 0 ? "-" : "+"}${(Math.abs(byMs) / 1000).toFixed(3)}\n`);
+  writeFileSync(
+    `${clockFile}.part`,
+    `${byMs < 0 ? "-" : "+"}${(Math.abs(byMs) / 1000).toFixed(3)}\n`,
+  );
   renameSync(`${clockFile}.part`, clockFile);
 }

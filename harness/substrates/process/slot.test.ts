@@ -14,18 +14,41 @@ import { claimSlot } from "./slot.ts";
 
 /** Far from anything that a real run uses, so that this test may run beside one: 127.1.1.222 and a control port of its own. */
 const layout: Layout = {
-  services: [{
-    name: "one", kind: "one", region: "r", zone: "z", host: 222, ports: { http: 10_500 + (process.pid % 400) }, tools: [], dependsOn: [], ready: { kind: "tcp", port: "http" },
-    readyWithinMs: 1, drainMs: 1, telemetry: [], launch: () => ({ command: "", args: [], env: {}, files: {} }),
-  }],
-  links: [], edges: [], playable: () => [], stream: heldPlan().stream,
+  services: [
+    {
+      name: "one",
+      kind: "one",
+      region: "r",
+      zone: "z",
+      host: 222,
+      ports: { http: 10_500 + (process.pid % 400) },
+      tools: [],
+      dependsOn: [],
+      ready: { kind: "tcp", port: "http" },
+      readyWithinMs: 1,
+      drainMs: 1,
+      telemetry: [],
+      launch: () => ({ command: "", args: [], env: {}, files: {} }),
+    },
+  ],
+  links: [],
+  edges: [],
+  playable: () => [],
+  stream: heldPlan().stream,
 };
 
 let state = "";
 let servers: Server[] = [];
 let recorded: UndoEntry[] = [];
 let undone = 0;
-const undo: UndoLedger = { record: (entry) => { recorded.push(entry); return () => { undone++; }; } };
+const undo: UndoLedger = {
+  record: (entry) => {
+    recorded.push(entry);
+    return () => {
+      undone++;
+    };
+  },
+};
 beforeEach(() => {
   state = mkdtempSync(join(tmpdir(), "seawall-slots-"));
   recorded = [];
@@ -41,10 +64,13 @@ async function occupy(slot: number): Promise<void> {
   const { host, port } = addressesOf(layout, slot).listen("one", "http");
   const server = createServer();
   servers.push(server);
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ host, port }, resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once("error", reject).listen({ host, port }, resolve),
+  );
 }
 /** Slots whose proxy control port something else on this machine holds are not ours to count on. */
-const claimed = async (): Promise<Awaited<ReturnType<typeof claimSlot>>> => claimSlot(layout, state, undo, "127.1.1.222");
+const claimed = async (): Promise<Awaited<ReturnType<typeof claimSlot>>> =>
+  claimSlot(layout, state, undo, "127.1.1.222");
 
 describe("a slot", () => {
   it("is claimed by one run at a time and given back", async () => {
@@ -79,16 +105,26 @@ describe("a slot", () => {
   it("is taken over from an owner that is no more, and from a lock that nobody can read", async () => {
     const child = spawn("true", { stdio: "ignore" });
     await once(child, "exit");
-    for (let slot = 0; slot < slots; slot++) writeFileSync(join(state, `slot-${slot}.lock`), slot % 2 === 0 ? JSON.stringify({ pid: child.pid, startTicks: 1 }) : "torn {");
+    for (let slot = 0; slot < slots; slot++)
+      writeFileSync(
+        join(state, `slot-${slot}.lock`),
+        slot % 2 === 0 ? JSON.stringify({ pid: child.pid, startTicks: 1 }) : "torn {",
+      );
     const slot = await claimed();
     expect(slot.skipped.join()).not.toContain("another run");
-    expect(JSON.parse(readFileSync(join(state, `slot-${slot.addresses.slot}.lock`), "utf8"))).toEqual({ pid: process.pid, startTicks: statOf(process.pid)?.startTicks });
+    expect(
+      JSON.parse(readFileSync(join(state, `slot-${slot.addresses.slot}.lock`), "utf8")),
+    ).toEqual({ pid: process.pid, startTicks: statOf(process.pid)?.startTicks });
     slot.release();
   });
 
   it("cannot be had when all are taken: every reason is given, and nothing is left claimed", async () => {
     for (let slot = 0; slot < slots; slot++) await occupy(slot);
-    await expect(claimed()).rejects.toMatchObject({ code: "PORT_BUSY", hint: expect.stringContaining("seawall recover"), message: expect.stringMatching(new RegExp(`(.*- port .* busy.*\\n?){${slots}}`)) });
+    await expect(claimed()).rejects.toMatchObject({
+      code: "PORT_BUSY",
+      hint: expect.stringContaining("seawall recover"),
+      message: expect.stringMatching(new RegExp(`(.*- port .* busy.*\\n?){${slots}}`)),
+    });
     expect(readdirSync(state)).toEqual([]);
     expect(undone).toBe(slots);
   });

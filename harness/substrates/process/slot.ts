@@ -24,7 +24,12 @@ export interface ClaimedSlot {
 }
 
 /** `claimHost`: whose UDP ports are the claims. */
-export async function claimSlot(layout: Layout, stateDirectory: string, undo: UndoLedger, claimHost = "127.0.0.1"): Promise<ClaimedSlot> {
+export async function claimSlot(
+  layout: Layout,
+  stateDirectory: string,
+  undo: UndoLedger,
+  claimHost = "127.0.0.1",
+): Promise<ClaimedSlot> {
   makeFolders(stateDirectory);
   const skipped: string[] = [];
   const sinceTicks = statOf(process.pid)?.startTicks ?? 0;
@@ -59,9 +64,13 @@ export async function claimSlot(layout: Layout, stateDirectory: string, undo: Un
     }
     release();
   }
-  throw new SeawallError("PORT_BUSY", `no room for the target on this machine:\n${skipped.map((line) => `  - ${line}`).join("\n")}`, {
-    hint: "End what holds these ports, or run `seawall recover` if it was left by an earlier run.",
-  });
+  throw new SeawallError(
+    "PORT_BUSY",
+    `no room for the target on this machine:\n${skipped.map((line) => `  - ${line}`).join("\n")}`,
+    {
+      hint: "End what holds these ports, or run `seawall recover` if it was left by an earlier run.",
+    },
+  );
 }
 
 /** The port stays bound until it is closed, or this process ends; null where another one has it. */
@@ -81,7 +90,10 @@ function claimed({ host, port }: Endpoint): Promise<Socket | null> {
 /** By a run that knows no claims, or one of another network namespace; a lock whose owner is dead is nobody's, as is this process's own. */
 function isLocked(lock: string): boolean {
   try {
-    const { pid, startTicks } = JSON.parse(readFileSync(lock, "utf8")) as { pid: number; startTicks: number };
+    const { pid, startTicks } = JSON.parse(readFileSync(lock, "utf8")) as {
+      pid: number;
+      startTicks: number;
+    };
     return pid !== process.pid && mayBeSameProcess(pid, startTicks);
   } catch {
     return false;
@@ -94,12 +106,18 @@ async function firstProblem(endpoints: readonly Endpoint[]): Promise<string | nu
     if (code === null) continue;
     const where = `${endpoint.host}:${endpoint.port}`;
     if (code === "EADDRNOTAVAIL") {
-      throw new SeawallError("PORT_BUSY", `the loopback address ${endpoint.host} does not exist on this machine`, {
-        hint: `Only Linux answers on all of 127.0.0.0/8 by itself; elsewhere add it: sudo ifconfig lo0 alias ${endpoint.host}`,
-      });
+      throw new SeawallError(
+        "PORT_BUSY",
+        `the loopback address ${endpoint.host} does not exist on this machine`,
+        {
+          hint: `Only Linux answers on all of 127.0.0.0/8 by itself; elsewhere add it: sudo ifconfig lo0 alias ${endpoint.host}`,
+        },
+      );
     }
     const holder = code === "EADDRINUSE" ? holderOf(endpoint.port) : null;
-    return code === "EADDRINUSE" ? `port ${where} is busy${holder === null ? "" : `: held by ${holder}`}` : `port ${where} cannot be used (${code})`;
+    return code === "EADDRINUSE"
+      ? `port ${where} is busy${holder === null ? "" : `: held by ${holder}`}`
+      : `port ${where} cannot be used (${code})`;
   }
   return null;
 }

@@ -15,7 +15,8 @@ type Api = Toxiproxy["api"];
 /** The client, calling through {@link boundedCall}. `api` is its public seam; the class behind it is not exported. */
 export function boundedClient(control: Endpoint, timeoutMs: number): Toxiproxy {
   const client = new Toxiproxy(`http://${control.host}:${control.port}`);
-  const call = async (method: string, url: string, body?: unknown): Promise<string> => boundedCall(method, url, body, timeoutMs);
+  const call = async (method: string, url: string, body?: unknown): Promise<string> =>
+    boundedCall(method, url, body, timeoutMs);
   const api: Pick<Api, "get" | "post" | "delete" | "getText"> = {
     get: async (url) => ({ data: parsed(await call("GET", url)) }),
     post: async (url, body) => ({ data: parsed(await call("POST", url, body)) }),
@@ -26,18 +27,31 @@ export function boundedClient(control: Endpoint, timeoutMs: number): Toxiproxy {
   return client;
 }
 
-async function boundedCall(method: string, url: string, body: unknown, timeoutMs: number): Promise<string> {
+async function boundedCall(
+  method: string,
+  url: string,
+  body: unknown,
+  timeoutMs: number,
+): Promise<string> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  const sent =
+    body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
   let answer: CallAnswer;
   try {
     answer = await callDirectly(url, { method, signal, ...sent });
   } catch (error) {
-    if (signal.aborted) throw new Error(`no answer within ${timeoutMs / 1000} s; it may hang in a connection to a service that is there and takes none`, { cause: error });
+    if (signal.aborted)
+      throw new Error(
+        `no answer within ${timeoutMs / 1000} s; it may hang in a connection to a service that is there and takes none`,
+        { cause: error },
+      );
     const { cause, message } = error as Error;
     throw new Error(cause instanceof Error ? cause.message : message, { cause: error });
   }
-  if (answer.status < 200 || answer.status > 299) throw new ProxyRefusal(answer.status, answer.text);
+  if (answer.status < 200 || answer.status > 299)
+    throw new ProxyRefusal(answer.status, answer.text);
   return answer.text;
 }
 
@@ -73,5 +87,8 @@ export async function attempt<T>(what: string, call: Promise<T>): Promise<T> {
 }
 
 export function proxyFailed(what: string, cause?: unknown): SeawallError {
-  return new SeawallError("PROXY_FAILED", `Toxiproxy: ${what}`, { cause, hint: "Look at logs/toxiproxy.log in the run directory." });
+  return new SeawallError("PROXY_FAILED", `Toxiproxy: ${what}`, {
+    cause,
+    hint: "Look at logs/toxiproxy.log in the run directory.",
+  });
 }

@@ -27,8 +27,11 @@ export class ProxiedLink implements LinkHandle {
     const bodies = bodiesOf(toxic);
     const remove = async (): Promise<void> => {
       await Promise.all(bodies.map((body) => this.#remove(body.name)));
-      const left = (await this.#toxics()).filter((one) => bodies.some((body) => body.name === one.name));
-      if (left.length > 0) throw proxyFailed(`${left[0]?.name} is still on the link ${linkName(this.link)}`);
+      const left = (await this.#toxics()).filter((one) =>
+        bodies.some((body) => body.name === one.name),
+      );
+      if (left.length > 0)
+        throw proxyFailed(`${left[0]?.name} is still on the link ${linkName(this.link)}`);
     };
     try {
       await Promise.all(bodies.map((body) => this.#add(body)));
@@ -42,36 +45,62 @@ export class ProxiedLink implements LinkHandle {
 
   /** Every reply says what really stands there now. */
   async #add(body: ToxicBody): Promise<void> {
-    const made = await attempt(`put ${body.type} on the link ${linkName(this.link)}`, this.#proxy.addToxic(body));
-    const differs = (["name", "type", "stream", "toxicity"] as const).filter((key) => made[key] !== body[key]);
-    const off = Object.entries(body.attributes).filter(([key, value]) => made.attributes[key] !== value);
-    if (differs.length > 0 || off.length > 0) throw proxyFailed(`${body.type} on the link ${linkName(this.link)} is not as asked: ${[...differs, ...off.map(([key]) => key)].join(", ")}`);
+    const made = await attempt(
+      `put ${body.type} on the link ${linkName(this.link)}`,
+      this.#proxy.addToxic(body),
+    );
+    const differs = (["name", "type", "stream", "toxicity"] as const).filter(
+      (key) => made[key] !== body[key],
+    );
+    const off = Object.entries(body.attributes).filter(
+      ([key, value]) => made.attributes[key] !== value,
+    );
+    if (differs.length > 0 || off.length > 0)
+      throw proxyFailed(
+        `${body.type} on the link ${linkName(this.link)} is not as asked: ${[...differs, ...off.map(([key]) => key)].join(", ")}`,
+      );
   }
 
   async #remove(name: string): Promise<void> {
     const path = `${this.#proxy.getPath()}/toxics/${name}`;
-    await attempt(`remove ${name} from the link ${linkName(this.link)}`, this.#proxy.api.delete(path).catch((error: unknown) => {
-      // Gone already: what counts is what is listed afterwards.
-      if (!(error instanceof ProxyRefusal && error.status === 404)) throw error;
-    }));
+    await attempt(
+      `remove ${name} from the link ${linkName(this.link)}`,
+      this.#proxy.api.delete(path).catch((error: unknown) => {
+        // Gone already: what counts is what is listed afterwards.
+        if (!(error instanceof ProxyRefusal && error.status === 404)) throw error;
+      }),
+    );
   }
 
   /** The client leaves them out of its proxies. */
   async #toxics(): Promise<readonly ToxicBody[]> {
-    const { data } = await attempt(`list what is on the link ${linkName(this.link)}`, this.#proxy.api.get<ToxicBody[]>(`${this.#proxy.getPath()}/toxics`));
+    const { data } = await attempt(
+      `list what is on the link ${linkName(this.link)}`,
+      this.#proxy.api.get<ToxicBody[]>(`${this.#proxy.getPath()}/toxics`),
+    );
     return data;
   }
 
   async observe(what: Toxic | { readonly kind: "cut" }): Promise<Evidence> {
     const name = `${this.link.from} → ${this.link.to}:${this.link.port}`;
     const call = this.#proxy.api.get<{ enabled: boolean }>(this.#proxy.getPath());
-    const { data: { enabled } } = await attempt(`look at the link ${linkName(this.link)}`, call);
-    if (what.kind === "cut") return { landed: !enabled, observation: `the proxy ${enabled ? "carries" : "does not carry"} ${name}` };
+    const {
+      data: { enabled },
+    } = await attempt(`look at the link ${linkName(this.link)}`, call);
+    if (what.kind === "cut")
+      return {
+        landed: !enabled,
+        observation: `the proxy ${enabled ? "carries" : "does not carry"} ${name}`,
+      };
     const there = await this.#toxics();
     const missing = bodiesOf(what).filter((body) => !there.some((one) => isSame(one, body)));
     if (!enabled) return { landed: false, observation: `the proxy does not carry ${name}` };
-    if (missing.length === 0) return { landed: true, observation: `${what.kind} stands in the proxy on ${name}` };
-    return { landed: false, observation: `${missing.map(({ type, stream }) => `${type} ${stream}`).join(", ")} is not on ${name} any more` };
+    if (missing.length === 0)
+      return { landed: true, observation: `${what.kind} stands in the proxy on ${name}` };
+    return {
+      landed: false,
+      observation: `${missing.map(({ type, stream }) => `${type} ${stream}`).join(", ")} is not on ${name} any more`,
+    };
   }
 
   async cut(): Promise<void> {
@@ -86,28 +115,46 @@ export class ProxiedLink implements LinkHandle {
     const { listen, upstream } = this.#proxy;
     const what = `${enabled ? "mend" : "cut"} the link ${linkName(this.link)}`;
     const now = await attempt(what, this.#proxy.update({ enabled, listen, upstream }));
-    if (now.enabled !== enabled || now.listen !== listen || now.upstream !== upstream) throw proxyFailed(`it did not ${what}`);
+    if (now.enabled !== enabled || now.listen !== listen || now.upstream !== upstream)
+      throw proxyFailed(`it did not ${what}`);
   }
 }
 
 /** Whatever its name is. */
 function isSame(there: ToxicBody, asked: ToxicBody): boolean {
-  return there.type === asked.type && there.stream === asked.stream && there.toxicity === asked.toxicity
-    && Object.entries(asked.attributes).every(([key, value]) => there.attributes[key] === value);
+  return (
+    there.type === asked.type &&
+    there.stream === asked.stream &&
+    there.toxicity === asked.toxicity &&
+    Object.entries(asked.attributes).every(([key, value]) => there.attributes[key] === value)
+  );
 }
 
 /** A name for each, so that two of a kind on one link never take one another away; always on every connection. */
 function bodiesOf(toxic: Toxic): ToxicBody[] {
-  const body = (type: ToxicBody["type"], stream: ToxicBody["stream"], attributes: Readonly<Record<string, number>>): ToxicBody =>
-    ({ name: `${type}-${stream}-${++made}`, type, stream, toxicity: 1, attributes });
+  const body = (
+    type: ToxicBody["type"],
+    stream: ToxicBody["stream"],
+    attributes: Readonly<Record<string, number>>,
+  ): ToxicBody => ({ name: `${type}-${stream}-${++made}`, type, stream, toxicity: 1, attributes });
   switch (toxic.kind) {
-    case "latency": return [body("latency", "downstream", { latency: Math.round(toxic.delayMs), jitter: Math.round(toxic.jitterMs) })];
+    case "latency":
+      return [
+        body("latency", "downstream", {
+          latency: Math.round(toxic.delayMs),
+          jitter: Math.round(toxic.jitterMs),
+        }),
+      ];
     case "bandwidth": {
       const rate = toxic.bytesPerSecond / 1000;
       // Its unit is 1000 B/s, and a fraction would be refused with a message about JSON.
-      if (!Number.isSafeInteger(rate) || rate < 1) throw proxyFailed(`a bandwidth of ${toxic.bytesPerSecond} B/s is no whole number of 1000 B/s`);
+      if (!Number.isSafeInteger(rate) || rate < 1)
+        throw proxyFailed(
+          `a bandwidth of ${toxic.bytesPerSecond} B/s is no whole number of 1000 B/s`,
+        );
       return [body("bandwidth", "upstream", { rate }), body("bandwidth", "downstream", { rate })];
     }
-    case "reset": return [body("reset_peer", "upstream", { timeout: 0 })];
+    case "reset":
+      return [body("reset_peer", "upstream", { timeout: 0 })];
   }
 }

@@ -29,10 +29,13 @@ let tool: Tool;
 beforeAll(async () => {
   tool = (await provision(["toxiproxy"], { env: process.env })).toxiproxy as Tool;
   echo = createServer((socket) => {
-    socket.on("error", () => {}).setNoDelay().on("data", (data) => {
-      const lines = data.filter((byte) => byte === 10).length;
-      if (lines > 0) socket.write("hi\n".repeat(lines));
-    });
+    socket
+      .on("error", () => {})
+      .setNoDelay()
+      .on("data", (data) => {
+        const lines = data.filter((byte) => byte === 10).length;
+        if (lines > 0) socket.write("hi\n".repeat(lines));
+      });
   }).listen(0, host);
   await once(echo, "listening");
   upstream = { host, port: (echo.address() as AddressInfo).port };
@@ -47,8 +50,14 @@ const made: HttpServer[] = [];
 /** One of its own for each test: some names cannot even be removed again. */
 beforeEach(async () => {
   control = { host, port: await freePort(host) };
-  children.push(spawn(tool.executable, [...tool.args, "-host", host, "-port", String(control.port)], { env: { ...tool.env, LOG_LEVEL: "error" }, stdio: "ignore" }));
-  while ((await tryConnect(control, 500)) !== "accepted") await new Promise((wake) => setTimeout(wake, 20));
+  children.push(
+    spawn(tool.executable, [...tool.args, "-host", host, "-port", String(control.port)], {
+      env: { ...tool.env, LOG_LEVEL: "error" },
+      stdio: "ignore",
+    }),
+  );
+  while ((await tryConnect(control, 500)) !== "accepted")
+    await new Promise((wake) => setTimeout(wake, 20));
 });
 afterEach(() => {
   for (const socket of open.splice(0)) socket.destroy();
@@ -57,7 +66,9 @@ afterEach(() => {
 });
 
 async function makeLink(to: Endpoint = upstream, timeoutMs = 5_000): Promise<LinkHandle> {
-  const [handle] = await new LinkProxy(control, timeoutMs).create([{ link, listen: { host, port: await freePort(host) }, upstream: to }]);
+  const [handle] = await new LinkProxy(control, timeoutMs).create([
+    { link, listen: { host, port: await freePort(host) }, upstream: to },
+  ]);
   return handle as LinkHandle;
 }
 
@@ -75,15 +86,25 @@ async function reply(socket: Socket): Promise<string> {
 }
 
 /** A control port that answers as told. */
-async function pretending(answer: (method: string, path: string, body: string) => { status?: number; json?: unknown } | null): Promise<Endpoint> {
+async function pretending(
+  answer: (
+    method: string,
+    path: string,
+    body: string,
+  ) => { status?: number; json?: unknown } | null,
+): Promise<Endpoint> {
   const server = createHttpServer((request, response) => {
     let body = "";
-    request.on("data", (part) => { body += part; }).on("end", () => {
-      const told = answer(request.method ?? "", request.url ?? "", body);
-      if (told === null) return;
-      response.statusCode = told.status ?? 200;
-      response.end(told.json === undefined ? "" : JSON.stringify(told.json));
-    });
+    request
+      .on("data", (part) => {
+        body += part;
+      })
+      .on("end", () => {
+        const told = answer(request.method ?? "", request.url ?? "", body);
+        if (told === null) return;
+        response.statusCode = told.status ?? 200;
+        response.end(told.json === undefined ? "" : JSON.stringify(told.json));
+      });
   });
   made.push(server);
   server.listen(0, host);
@@ -92,7 +113,10 @@ async function pretending(answer: (method: string, path: string, body: string) =
 }
 
 /** Makes a link, and does with what is put on it as told. */
-function obliging(onToxic: (toxic: object) => object | null, left: object[]): Parameters<typeof pretending>[0] {
+function obliging(
+  onToxic: (toxic: object) => object | null,
+  left: object[],
+): Parameters<typeof pretending>[0] {
   return (method, path, body) => {
     if (path === "/proxies") return { json: {} };
     if (path === "/populate") return { json: { proxies: JSON.parse(body) } };
@@ -106,11 +130,19 @@ function obliging(onToxic: (toxic: object) => object | null, left: object[]): Pa
 describe("the client's traps", () => {
   it("has a time-out on each call, and says what may hang", async () => {
     const deaf = await pretending(() => null);
-    await expect(new LinkProxy(deaf, 200).version()).rejects.toMatchObject({ code: "PROXY_FAILED", message: expect.stringMatching(/no answer within 0\.2 s; it may hang/) });
+    await expect(new LinkProxy(deaf, 200).version()).rejects.toMatchObject({
+      code: "PROXY_FAILED",
+      message: expect.stringMatching(/no answer within 0\.2 s; it may hang/),
+    });
   });
 
   it("keeps what Toxiproxy says when it refuses", async () => {
-    await expect(new LinkProxy(control).create([{ link, listen: upstream, upstream }])).rejects.toMatchObject({ code: "PROXY_FAILED", message: expect.stringMatching(/address already in use/) });
+    await expect(
+      new LinkProxy(control).create([{ link, listen: upstream, upstream }]),
+    ).rejects.toMatchObject({
+      code: "PROXY_FAILED",
+      message: expect.stringMatching(/address already in use/),
+    });
   });
 
   it("makes names that can stand in an address, which a link's own cannot", async () => {
@@ -122,20 +154,37 @@ describe("the client's traps", () => {
   });
 
   it("refuses a reply that differs from what was asked for", async () => {
-    const lie = await pretending(obliging((toxic) => ({ ...toxic, attributes: { latency: 999, jitter: 0 } }), []));
-    const [handle] = await new LinkProxy(lie).create([{ link, listen: { host, port: 1 }, upstream }]);
-    await expect(handle?.impose({ kind: "latency", delayMs: 10, jitterMs: 0 })).rejects.toThrow(/latency on the link .* is not as asked: latency/);
+    const lie = await pretending(
+      obliging((toxic) => ({ ...toxic, attributes: { latency: 999, jitter: 0 } }), []),
+    );
+    const [handle] = await new LinkProxy(lie).create([
+      { link, listen: { host, port: 1 }, upstream },
+    ]);
+    await expect(handle?.impose({ kind: "latency", delayMs: 10, jitterMs: 0 })).rejects.toThrow(
+      /latency on the link .* is not as asked: latency/,
+    );
     const rarely = await pretending(obliging((toxic) => ({ ...toxic, toxicity: 0.5 }), []));
-    const [other] = await new LinkProxy(rarely).create([{ link, listen: { host, port: 1 }, upstream }]);
+    const [other] = await new LinkProxy(rarely).create([
+      { link, listen: { host, port: 1 }, upstream },
+    ]);
     await expect(other?.impose({ kind: "reset" })).rejects.toThrow(/not as asked: toxicity/);
   });
 
   it("looks whether what was removed is gone, which the client's own list leaves out", async () => {
     const left: object[] = [];
-    const sticky = await pretending(obliging((toxic) => { left.push(toxic); return toxic; }, left));
-    const [handle] = await new LinkProxy(sticky).create([{ link, listen: { host, port: 1 }, upstream }]);
+    const sticky = await pretending(
+      obliging((toxic) => {
+        left.push(toxic);
+        return toxic;
+      }, left),
+    );
+    const [handle] = await new LinkProxy(sticky).create([
+      { link, listen: { host, port: 1 }, upstream },
+    ]);
     const remove = await handle?.impose({ kind: "latency", delayMs: 10, jitterMs: 0 });
-    await expect(remove?.()).rejects.toThrow(/is still on the link region-a\/edge>region-b\/origin-read:http/);
+    await expect(remove?.()).rejects.toThrow(
+      /is still on the link region-a\/edge>region-b\/origin-read:http/,
+    );
   });
 });
 
@@ -160,9 +209,21 @@ describe("Toxiproxy's traps", () => {
   });
 
   it("says so when it hangs in a connection to a service that takes none", async () => {
-    const stuck = spawn(process.execPath, ["-e", `require("net").createServer(()=>{}).listen({port:0,host:"${host}",backlog:1},function(){console.log(this.address().port)})`], { stdio: ["ignore", "pipe", "ignore"] });
+    const stuck = spawn(
+      process.execPath,
+      [
+        "-e",
+        `require("net").createServer(()=>{}).listen({port:0,host:"${host}",backlog:1},function(){console.log(this.address().port)})`,
+      ],
+      { stdio: ["ignore", "pipe", "ignore"] },
+    );
     children.push(stuck);
-    const to = { host, port: Number(String((await once(stuck.stdout as NonNullable<typeof stuck.stdout>, "data"))[0])) };
+    const to = {
+      host,
+      port: Number(
+        String((await once(stuck.stdout as NonNullable<typeof stuck.stdout>, "data"))[0]),
+      ),
+    };
     const handle = await makeLink(to, 400);
     stuck.kill("SIGSTOP");
     // Its queue is full with a few; whoever comes then waits for an answer to the very first packet.
@@ -170,7 +231,9 @@ describe("Toxiproxy's traps", () => {
     await new Promise((wake) => setTimeout(wake, 100));
     await connected(handle.entry);
     await new Promise((wake) => setTimeout(wake, 100));
-    await expect(handle.cut()).rejects.toThrow(/no answer within 0\.4 s; it may hang in a connection/);
+    await expect(handle.cut()).rejects.toThrow(
+      /no answer within 0\.4 s; it may hang in a connection/,
+    );
     stuck.kill("SIGKILL");
     for (const socket of open.splice(0)) socket.destroy();
   });
@@ -186,7 +249,10 @@ describe("Toxiproxy's traps", () => {
 
   it("refuses a bandwidth that is no whole number of its units", async () => {
     const handle = await makeLink();
-    for (const bytesPerSecond of [1_500, 999, 0, -1_000, Number.NaN]) await expect(handle.impose({ kind: "bandwidth", bytesPerSecond })).rejects.toThrow(/no whole number of 1000 B\/s/);
+    for (const bytesPerSecond of [1_500, 999, 0, -1_000, Number.NaN])
+      await expect(handle.impose({ kind: "bandwidth", bytesPerSecond })).rejects.toThrow(
+        /no whole number of 1000 B\/s/,
+      );
   });
 
   it("delays every connection, those that stand as well, and none is lost when the delay goes", async () => {
@@ -194,8 +260,11 @@ describe("Toxiproxy's traps", () => {
     const socket = await connected(handle.entry);
     expect(await reply(socket)).toBe("hi\n");
     const remove = await handle.impose({ kind: "latency", delayMs: 120, jitterMs: 0 });
-    const pongs = await Promise.all(Array.from({ length: 8 }, () => ping(handle.entry, hello, 2_000)));
-    for (const pong of pongs) expect(pong.outcome === "answered" && pong.tookMs >= 119, JSON.stringify(pong)).toBe(true);
+    const pongs = await Promise.all(
+      Array.from({ length: 8 }, () => ping(handle.entry, hello, 2_000)),
+    );
+    for (const pong of pongs)
+      expect(pong.outcome === "answered" && pong.tookMs >= 119, JSON.stringify(pong)).toBe(true);
     const startedMs = performance.now();
     await reply(socket);
     expect(performance.now() - startedMs).toBeGreaterThan(119);

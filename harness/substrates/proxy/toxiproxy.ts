@@ -36,15 +36,38 @@ export class LinkProxy {
    */
   async create(places: readonly LinkPlace[]): Promise<LinkHandle[]> {
     const there = Object.keys(await attempt("list its links", this.#client.getAll()));
-    if (there.length > 0) throw proxyFailed(`it is not this run's own: it has ${there.length} links already (${there[0]})`);
+    if (there.length > 0)
+      throw proxyFailed(
+        `it is not this run's own: it has ${there.length} links already (${there[0]})`,
+      );
     const wanted = places.map((place, index) => ({ place, name: proxyName(place.link, index) }));
-    const made = await attempt("create the links", this.#client.populate(wanted.map(({ place, name }) => ({ name, listen: text(place.listen), upstream: text(place.upstream), enabled: true }))));
+    const made = await attempt(
+      "create the links",
+      this.#client.populate(
+        wanted.map(({ place, name }) => ({
+          name,
+          listen: text(place.listen),
+          upstream: text(place.upstream),
+          enabled: true,
+        })),
+      ),
+    );
     return wanted.map(({ place, name }) => {
       const proxy = made[name];
-      if (proxy === undefined || proxy.listen !== text(place.listen) || proxy.upstream !== text(place.upstream) || !proxy.enabled) {
+      if (
+        proxy === undefined ||
+        proxy.listen !== text(place.listen) ||
+        proxy.upstream !== text(place.upstream) ||
+        !proxy.enabled
+      ) {
         throw proxyFailed(`it did not make the link ${linkName(place.link)} as asked`);
       }
-      return new ProxiedLink(place.link, proxy, place.entry ?? place.listen, place.exit ?? place.upstream);
+      return new ProxiedLink(
+        place.link,
+        proxy,
+        place.entry ?? place.listen,
+        place.exit ?? place.upstream,
+      );
     });
   }
 }

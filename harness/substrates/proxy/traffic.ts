@@ -10,7 +10,12 @@ import type { Endpoint } from "../../core/target.ts";
 
 type Look = (endpoints: readonly Endpoint[]) => Promise<SeenConnections>;
 
-interface Total { readonly link: string; bytes: number; connections: number; open: Map<string, number> }
+interface Total {
+  readonly link: string;
+  bytes: number;
+  connections: number;
+  open: Map<string, number>;
+}
 
 export class LinkTraffic {
   readonly #totals: ReadonlyMap<string, Total>;
@@ -19,7 +24,12 @@ export class LinkTraffic {
 
   /** `look` sees the tables of the network that the proxied ends are in. */
   constructor(links: readonly LinkHandle[], look: Look = connectionsAt) {
-    this.#totals = new Map(links.map(({ entry, link }) => [`${entry.host}:${entry.port}`, { link: linkName(link), bytes: 0, connections: 0, open: new Map() }]));
+    this.#totals = new Map(
+      links.map(({ entry, link }) => [
+        `${entry.host}:${entry.port}`,
+        { link: linkName(link), bytes: 0, connections: 0, open: new Map() },
+      ]),
+    );
     this.#endpoints = links.map(({ entry }) => entry);
     this.#look = look;
   }
@@ -36,8 +46,13 @@ export class LinkTraffic {
       // Both ends of a connection may be in one table.
       there.set(other, Math.max(there.get(other) ?? 0, bytes ?? 0));
     }
-    for (const [at, total] of this.#totals) this.#count(total, seen.get(at) ?? new Map(), bytesCounted);
-    return [...this.#totals.values()].map(({ link, bytes, connections: made }) => ({ link, connections: made, ...(bytesCounted ? { bytes } : {}) }));
+    for (const [at, total] of this.#totals)
+      this.#count(total, seen.get(at) ?? new Map(), bytesCounted);
+    return [...this.#totals.values()].map(({ link, bytes, connections: made }) => ({
+      link,
+      connections: made,
+      ...(bytesCounted ? { bytes } : {}),
+    }));
   }
 
   #count(total: Total, now: Map<string, number>, bytesCounted: boolean): void {
@@ -48,6 +63,8 @@ export class LinkTraffic {
       total.bytes += Math.max(0, bytes - (before ?? 0));
     }
     // One that is closed by now keeps its bytes, and the next one with its number begins anew.
-    total.open = new Map([...now].map(([other, bytes]) => [other, Math.max(bytes, total.open.get(other) ?? 0)]));
+    total.open = new Map(
+      [...now].map(([other, bytes]) => [other, Math.max(bytes, total.open.get(other) ?? 0)]),
+    );
   }
 }

@@ -13,10 +13,15 @@ import { planned, simulateInMemory } from "./in-memory.fixture.ts";
 const context = { root: resolve(import.meta.dirname, "../../.."), cwd: "/" } as Context;
 const seed = 1;
 
-export const catalogue: readonly Experiment[] = await Promise.all(experimentNames(context).map((name) => loadExperiment(context, name)));
+export const catalogue: readonly Experiment[] = await Promise.all(
+  experimentNames(context).map((name) => loadExperiment(context, name)),
+);
 
 /** Those whose load works a gateway for each of its iterations, which takes the longest to simulate. */
-export const asksGateways = ({ load, target }: Experiment): boolean => load.some(({ workload, exec }) => target.model?.oneByOne.includes(`${workload}.${exec}`) === true);
+export const asksGateways = ({ load, target }: Experiment): boolean =>
+  load.some(
+    ({ workload, exec }) => target.model?.oneByOne.includes(`${workload}.${exec}`) === true,
+  );
 
 /** Why the simulated substrate refuses it, or null. */
 export function refusal(experiment: Experiment): string | null {
@@ -29,19 +34,45 @@ export function refusal(experiment: Experiment): string | null {
   }
 }
 
-async function run(experiment: Experiment, without: string | null, expected: readonly string[]): Promise<AblationRun> {
-  const { status, why, findings } = judge(await simulateInMemory(planned(experiment, seed, without === null ? [] : [without])));
-  const refuted = findings.filter((finding) => finding.kind !== "evidence" && finding.status === "refuted").map(({ title }) => title);
+async function run(
+  experiment: Experiment,
+  without: string | null,
+  expected: readonly string[],
+): Promise<AblationRun> {
+  const { status, why, findings } = judge(
+    await simulateInMemory(planned(experiment, seed, without === null ? [] : [without])),
+  );
+  const refuted = findings
+    .filter((finding) => finding.kind !== "evidence" && finding.status === "refuted")
+    .map(({ title }) => title);
   const { name, topology } = experiment;
-  return { experiment: name, topology, without, status, why, expected, refuted, doubts: [], attempts: 1, reused: false, seconds: 0, runId: null, directory: null };
+  return {
+    experiment: name,
+    topology,
+    without,
+    status,
+    why,
+    expected,
+    refuted,
+    doubts: [],
+    attempts: 1,
+    reused: false,
+    seconds: 0,
+    runId: null,
+    directory: null,
+  };
 }
 
 export function eachHoldsInVirtualTime(experiments: readonly Experiment[]): void {
   describe("in virtual time", () => {
-    it.each(experiments.map((experiment) => [experiment.name, experiment] as const))("%s holds, and is refuted without each defence that it relies on", async (_name, experiment) => {
-      const runs = [await run(experiment, null, [])];
-      for (const { defence, refutes } of reliancesOf(experiment)) runs.push(await run(experiment, defence, refutes));
-      expect(ablationOf(runs, []).complaints).toEqual([]);
-    });
+    it.each(experiments.map((experiment) => [experiment.name, experiment] as const))(
+      "%s holds, and is refuted without each defence that it relies on",
+      async (_name, experiment) => {
+        const runs = [await run(experiment, null, [])];
+        for (const { defence, refutes } of reliancesOf(experiment))
+          runs.push(await run(experiment, defence, refutes));
+        expect(ablationOf(runs, []).complaints).toEqual([]);
+      },
+    );
   });
 }

@@ -2,9 +2,19 @@
 import type { Tags } from "../../core/experiment.ts";
 import type { SampleSink } from "../../core/ports.ts";
 
-interface Counter { readonly metric: string; readonly tags: Tags; grown: number; series: number | null }
+interface Counter {
+  readonly metric: string;
+  readonly tags: Tags;
+  grown: number;
+  series: number | null;
+}
 
-interface Gauge { readonly metric: string; readonly tags: Tags; readonly read: () => number; series: number | null }
+interface Gauge {
+  readonly metric: string;
+  readonly tags: Tags;
+  readonly read: () => number;
+  series: number | null;
+}
 
 export class Counters {
   readonly #gauges: Gauge[] = [];
@@ -23,7 +33,8 @@ export class Counters {
 
   /** What a service counted since the last reading dies with it. */
   forget(service: string): void {
-    for (const counter of this.#counters.values()) if (ownerOf(counter) === service) counter.grown = 0;
+    for (const counter of this.#counters.values())
+      if (ownerOf(counter) === service) counter.grown = 0;
   }
 
   /** What was counted until now is history. */
@@ -35,7 +46,11 @@ export class Counters {
   read(sink: SampleSink, nowMs: number, answers: (service: string) => boolean): void {
     for (const counter of this.#counters.values()) {
       if (!answers(ownerOf(counter))) continue;
-      counter.series ??= sink.series({ metric: counter.metric, kind: "increment", tags: counter.tags });
+      counter.series ??= sink.series({
+        metric: counter.metric,
+        kind: "increment",
+        tags: counter.tags,
+      });
       sink.sample(counter.series, nowMs, counter.grown);
       counter.grown = 0;
     }

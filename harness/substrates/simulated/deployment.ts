@@ -38,7 +38,12 @@ export class SimulatedInstance implements VirtualService {
   #ending = false;
   #left: () => void = () => {};
 
-  constructor(node: SimulatedNode, request: SimulatedDeployRequest, exited: (exit: Exit) => void, operation: RunningModel["operate"]) {
+  constructor(
+    node: SimulatedNode,
+    request: SimulatedDeployRequest,
+    exited: (exit: Exit) => void,
+    operation: RunningModel["operate"],
+  ) {
     this.service = node.service;
     this.node = node;
     this.directory = `/simulated/${request.runId}/${node.name}`;
@@ -47,10 +52,16 @@ export class SimulatedInstance implements VirtualService {
     this.#operation = operation;
   }
 
-  get pid(): number | null { return this.#pid; }
-  get state(): "running" | "paused" | "ended" { return this.#pid === null ? "ended" : this.node.state === "paused" ? "paused" : "running"; }
+  get pid(): number | null {
+    return this.#pid;
+  }
+  get state(): "running" | "paused" | "ended" {
+    return this.#pid === null ? "ended" : this.node.state === "paused" ? "paused" : "running";
+  }
 
-  get isReady(): boolean { return this.node.ready; }
+  get isReady(): boolean {
+    return this.node.ready;
+  }
 
   endpoint(): Endpoint {
     throw new SeawallError("PLAN_REFUSED", `${this.service.name} is simulated and listens nowhere`);
@@ -59,19 +70,30 @@ export class SimulatedInstance implements VirtualService {
   async start(signal?: AbortSignal): Promise<void> {
     const { clock, machine, runId, undo } = this.#request;
     signal?.throwIfAborted();
-    if (this.#pid !== null) throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
+    if (this.#pid !== null)
+      throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
     this.#ending = false;
     // From here to the ledger it is known by the run's mark that it carries, as a real process is.
     const pid = machine.spawn(this.service.name, runId, () => this.#died());
     this.#pid = pid;
-    const undone = undo.record({ kind: "processGroup", service: this.service.name, pid, startTicks: machine.startTicksOf(pid) ?? 0 });
+    const undone = undo.record({
+      kind: "processGroup",
+      service: this.service.name,
+      pid,
+      startTicks: machine.startTicksOf(pid) ?? 0,
+    });
     const ready = Promise.withResolvers<void>();
     this.#left = () => {
       undone();
       clock.settled();
-      ready.reject(new SeawallError("SERVICE_FAILED", `${this.service.name} ended before it was ready`));
+      ready.reject(
+        new SeawallError("SERVICE_FAILED", `${this.service.name} ended before it was ready`),
+      );
     };
-    this.node.start(() => { clock.settled(); ready.resolve(); });
+    this.node.start(() => {
+      clock.settled();
+      ready.resolve();
+    });
     await ready.promise;
     signal?.throwIfAborted();
   }
@@ -80,7 +102,11 @@ export class SimulatedInstance implements VirtualService {
     this.#pid = null;
     this.node.die();
     this.#left();
-    this.#exited({ service: this.service.name, expected: this.#ending, detail: "ended by SIGKILL" });
+    this.#exited({
+      service: this.service.name,
+      expected: this.#ending,
+      detail: "ended by SIGKILL",
+    });
   }
 
   async kill(): Promise<void> {
@@ -88,19 +114,30 @@ export class SimulatedInstance implements VirtualService {
     if (this.#pid !== null) this.#request.machine.kill(this.#pid);
   }
 
-  async pause(): Promise<void> { this.node.pause(); }
-  async resume(): Promise<void> { this.node.resume(); }
-
-  operate(name: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
-    return new Promise((resolve, reject) => this.#operation(this.service.name, name, parameters, (answer) => {
-      this.#request.clock.settled();
-      if (answer === null) reject(new SeawallError("SERVICE_FAILED", `${this.service.name} did not do ${name}`));
-      else resolve(answer);
-    }));
+  async pause(): Promise<void> {
+    this.node.pause();
+  }
+  async resume(): Promise<void> {
+    this.node.resume();
   }
 
-  async impair(): Promise<never> { throw new SeawallError("PLAN_REFUSED", "simulated services cannot be impaired"); }
-  lastLogLines(): readonly string[] { return []; }
+  operate(name: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
+    return new Promise((resolve, reject) =>
+      this.#operation(this.service.name, name, parameters, (answer) => {
+        this.#request.clock.settled();
+        if (answer === null)
+          reject(new SeawallError("SERVICE_FAILED", `${this.service.name} did not do ${name}`));
+        else resolve(answer);
+      }),
+    );
+  }
+
+  async impair(): Promise<never> {
+    throw new SeawallError("PLAN_REFUSED", "simulated services cannot be impaired");
+  }
+  lastLogLines(): readonly string[] {
+    return [];
+  }
 }
 
 export class SimulatedDeployment implements VirtualDeployment {
@@ -123,10 +160,20 @@ export class SimulatedDeployment implements VirtualDeployment {
     this.#request = request;
     this.layout = layout;
     this.machine = request.machine;
-    const nodes = layout.services.map((service) => new SimulatedNode(service, clock, model.startMs[service.kind] ?? 0));
+    const nodes = layout.services.map(
+      (service) => new SimulatedNode(service, clock, model.startMs[service.kind] ?? 0),
+    );
     this.nodes = new Map(nodes.map((node) => [node.name, node]));
     this.links = layout.links.map((link) => new SimulatedLink(link, this.machine.toxics));
-    this.instances = nodes.map((node) => new SimulatedInstance(node, request, (exit) => this.#exited(exit), (...act) => this.model.operate(...act)));
+    this.instances = nodes.map(
+      (node) =>
+        new SimulatedInstance(
+          node,
+          request,
+          (exit) => this.#exited(exit),
+          (...act) => this.model.operate(...act),
+        ),
+    );
     for (const node of nodes) node.onDeath(() => this.counters.forget(node.name));
     this.network = new Network({ clock, random, hopMs: model.hopMs, links: this.links });
     this.model = model.start(this.#simulation(nodes, random));
@@ -136,10 +183,26 @@ export class SimulatedDeployment implements VirtualDeployment {
     const { clock, layout, plan, sink } = this.#request;
     const ids = new Map<string, number>();
     return {
-      layout, nodes, random, leadInMs: plan.leadInMs, phasesMs: plan.phasesMs, nowMs: () => clock.nowMs(), enabled: (defence) => !plan.without.includes(defence),
+      layout,
+      nodes,
+      random,
+      leadInMs: plan.leadInMs,
+      phasesMs: plan.phasesMs,
+      nowMs: () => clock.nowMs(),
+      enabled: (defence) => !plan.without.includes(defence),
       after: (ms, run) => void clock.after(ms, run),
-      request: (request) => this.network.request({ ...request, from: request.from as SimulatedNode | null, to: request.to as SimulatedNode }),
-      listen: (listening) => this.network.listen({ ...listening, from: listening.from as SimulatedNode, to: listening.to as SimulatedNode }),
+      request: (request) =>
+        this.network.request({
+          ...request,
+          from: request.from as SimulatedNode | null,
+          to: request.to as SimulatedNode,
+        }),
+      listen: (listening) =>
+        this.network.listen({
+          ...listening,
+          from: listening.from as SimulatedNode,
+          to: listening.to as SimulatedNode,
+        }),
       settled: () => clock.settled(),
       duration: (metric, tags, ms) => {
         const key = `${metric} ${Object.values(tags).join(" ")}`;
@@ -165,7 +228,9 @@ export class SimulatedDeployment implements VirtualDeployment {
       });
     }
     this.#startProxy();
-    this.#undoing.defer(async () => { await Promise.all(this.instances.map((instance) => instance.kill())); });
+    this.#undoing.defer(async () => {
+      await Promise.all(this.instances.map((instance) => instance.kill()));
+    });
     await Promise.all(this.instances.map((instance) => instance.start(signal)));
   }
 
@@ -182,7 +247,12 @@ export class SimulatedDeployment implements VirtualDeployment {
       }
       this.#exited({ service: "toxiproxy", expected, detail: "ended by SIGKILL" });
     });
-    const undone = undo.record({ kind: "processGroup", service: "toxiproxy", pid, startTicks: machine.startTicksOf(pid) ?? 0 });
+    const undone = undo.record({
+      kind: "processGroup",
+      service: "toxiproxy",
+      pid,
+      startTicks: machine.startTicksOf(pid) ?? 0,
+    });
     this.#undoing.defer(() => {
       expected = true;
       machine.kill(pid);
@@ -194,15 +264,21 @@ export class SimulatedDeployment implements VirtualDeployment {
     return async () => void this.network.cutOff.delete(zone);
   }
 
-  isCutOff(zone: string): boolean { return this.network.cutOff.has(zone); }
+  isCutOff(zone: string): boolean {
+    return this.network.cutOff.has(zone);
+  }
 
   async linkTraffic(): Promise<readonly LinkTotals[]> {
-    return struckLinks(this.links, this.#request.plan).map(({ link, asked }) => ({ link: linkName(link), connections: asked }));
+    return struckLinks(this.links, this.#request.plan).map(({ link, asked }) => ({
+      link: linkName(link),
+      connections: asked,
+    }));
   }
 
   instance(service: string): SimulatedInstance {
     const found = this.instances.find((instance) => instance.service.name === service);
-    if (found === undefined) throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
+    if (found === undefined)
+      throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
     return found;
   }
 
@@ -219,10 +295,16 @@ export class SimulatedDeployment implements VirtualDeployment {
   /** A target that lost a service while it came up is not the one that was asked for. */
   refuseDeaths(): void {
     const [death] = this.#deaths;
-    if (death !== undefined) throw new SeawallError("SERVICE_FAILED", `${death.service} died while the target was starting (${death.detail})`);
+    if (death !== undefined)
+      throw new SeawallError(
+        "SERVICE_FAILED",
+        `${death.service} died while the target was starting (${death.detail})`,
+      );
   }
 
-  async resources(): Promise<readonly never[]> { return []; }
+  async resources(): Promise<readonly never[]> {
+    return [];
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#undoing.disposeAsync();

@@ -40,32 +40,81 @@ export class MemoryRecord implements SampleSink, EventSink {
   }
 
   run(planned: Planned): Run {
-    const series = this.#all.map(({ metric, kind, tags, at, value }): SeriesData => ({ metric, kind, tags, atMs: Float64Array.from(at), values: Float64Array.from(value) }));
-    return { directory: "/nowhere", id: "in-memory", plan: planned.plan, events: this.events, series, damage: [] };
+    const series = this.#all.map(
+      ({ metric, kind, tags, at, value }): SeriesData => ({
+        metric,
+        kind,
+        tags,
+        atMs: Float64Array.from(at),
+        values: Float64Array.from(value),
+      }),
+    );
+    return {
+      directory: "/nowhere",
+      id: "in-memory",
+      plan: planned.plan,
+      events: this.events,
+      series,
+      damage: [],
+    };
   }
 }
 
-export function planned(experiment: Experiment, seed: number, without: readonly string[] = []): Planned {
+export function planned(
+  experiment: Experiment,
+  seed: number,
+  without: readonly string[] = [],
+): Planned {
   return planExperiment(experiment, {
-    substrate: "simulated", substrateWhy: "test", supports: simulatedSupport, seed, without, topology: null,
-    workloadExports: (workload) => experiment.load.filter((load) => load.workload === workload).map((load) => load.exec), rerun: "",
+    substrate: "simulated",
+    substrateWhy: "test",
+    supports: simulatedSupport,
+    seed,
+    without,
+    topology: null,
+    workloadExports: (workload) =>
+      experiment.load.filter((load) => load.workload === workload).map((load) => load.exec),
+    rerun: "",
   });
 }
 
-export interface InMemory { readonly planned: Planned; readonly clock: VirtualClock; readonly machine: VirtualMachine; readonly record: MemoryRecord; readonly world: ReturnType<typeof simulatedWorld> }
+export interface InMemory {
+  readonly planned: Planned;
+  readonly clock: VirtualClock;
+  readonly machine: VirtualMachine;
+  readonly record: MemoryRecord;
+  readonly world: ReturnType<typeof simulatedWorld>;
+}
 
 export function inMemory(plan: Planned): InMemory {
   const clock = new VirtualClock(startMs);
   const machine = new VirtualMachine();
   const record = new MemoryRecord(clock);
   if (plan.model === undefined) throw new Error("no model");
-  record.event({ kind: "started", runId: "in-memory", versions: {}, machine: { platform: "virtual", cpuModel: "virtual", cores: 2, memoryBytes: 1 } });
-  const world = simulatedWorld({ plan: plan.plan, layout: plan.layout, model: plan.model, runId: "in-memory", clock, machine, sink: record, events: record, undo: { record: () => () => {} } });
+  record.event({
+    kind: "started",
+    runId: "in-memory",
+    versions: {},
+    machine: { platform: "virtual", cpuModel: "virtual", cores: 2, memoryBytes: 1 },
+  });
+  const world = simulatedWorld({
+    plan: plan.plan,
+    layout: plan.layout,
+    model: plan.model,
+    runId: "in-memory",
+    clock,
+    machine,
+    sink: record,
+    events: record,
+    undo: { record: () => () => {} },
+  });
   return { planned: plan, clock, machine, record, world };
 }
 
 export async function simulateInMemory(plan: Planned): Promise<Run> {
   const one = inMemory(plan);
-  await one.clock.until(conduct(plan.plan, { ...one.world, abortReason: () => null }, new AbortController().signal));
+  await one.clock.until(
+    conduct(plan.plan, { ...one.world, abortReason: () => null }, new AbortController().signal),
+  );
   return one.record.run(plan);
 }

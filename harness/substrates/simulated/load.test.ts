@@ -5,15 +5,41 @@ import type { Plan, Series } from "../../core/run.ts";
 import { SimulatedLoad } from "./load.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-async function ran(vus: number, lastsMs: number, perSecond = 10): Promise<{ users: number[]; dropped: number }> {
+async function ran(
+  vus: number,
+  lastsMs: number,
+  perSecond = 10,
+): Promise<{ users: number[]; dropped: number }> {
   const clock = new VirtualClock(0);
   const [users, dropped] = [[] as number[], { count: 0 }];
   const plan = {
-    leadInMs: 0, stream: { segmentMs: 2_000 }, substrate: "simulated", phasesMs: { baseline: 200, fault: 200, recovery: 200 },
-    load: [{ name: "l", workload: "w", exec: "e", lane: "live", vus, ratePerSecond: { baseline: perSecond, fault: perSecond, recovery: perSecond } }],
+    leadInMs: 0,
+    stream: { segmentMs: 2_000 },
+    substrate: "simulated",
+    phasesMs: { baseline: 200, fault: 200, recovery: 200 },
+    load: [
+      {
+        name: "l",
+        workload: "w",
+        exec: "e",
+        lane: "live",
+        vus,
+        ratePerSecond: { baseline: perSecond, fault: perSecond, recovery: perSecond },
+      },
+    ],
   } as unknown as Plan;
-  const model = { iterate: ({ user }: Iteration, done: () => void) => { users.push(user); clock.after(lastsMs, done); } } as unknown as RunningModel;
-  const sink = { series: ({ metric }: Series) => (metric === "dropped_iterations" ? 1 : 0), sample: (id: number) => { dropped.count += id; } } as unknown as SampleSink;
+  const model = {
+    iterate: ({ user }: Iteration, done: () => void) => {
+      users.push(user);
+      clock.after(lastsMs, done);
+    },
+  } as unknown as RunningModel;
+  const sink = {
+    series: ({ metric }: Series) => (metric === "dropped_iterations" ? 1 : 0),
+    sample: (id: number) => {
+      dropped.count += id;
+    },
+  } as unknown as SampleSink;
   const load = new SimulatedLoad(plan, clock, model, sink);
   await load.begin();
   await clock.until(clock.sleep(1_000));

@@ -22,7 +22,8 @@ class Users {
 
   /** Null when all are busy. Of a crowd there are always some more. */
   take(ofCrowd: boolean): number | null {
-    if (this.#made < this.#count || (ofCrowd && this.#next === this.#free.length)) return this.#made++;
+    if (this.#made < this.#count || (ofCrowd && this.#next === this.#free.length))
+      return this.#made++;
     return this.#next < this.#free.length ? (this.#free[this.#next++] as number) : null;
   }
 
@@ -58,14 +59,22 @@ export class SimulatedLoad implements RunningLoad {
   async begin(): Promise<void> {
     this.#arriving = this.#plan.load.length;
     for (const load of this.#plan.load) this.#scenario(load);
-    const endMs = Math.max(0, ...this.#plan.load.map((load) => stagesOf(load, this.#plan).at(-1)?.untilMs ?? 0));
-    this.#clock.after(endMs + gracefulStopMsOf(this.#plan), () => this.#finish("exit status 0", true));
+    const endMs = Math.max(
+      0,
+      ...this.#plan.load.map((load) => stagesOf(load, this.#plan).at(-1)?.untilMs ?? 0),
+    );
+    this.#clock.after(endMs + gracefulStopMsOf(this.#plan), () =>
+      this.#finish("exit status 0", true),
+    );
   }
 
   #scenario(load: Load): void {
     const { baseline, fault, recovery } = load.ratePerSecond;
     const zeroMs = this.#clock.nowMs();
-    const stages = stagesOf(load, this.#plan).map(({ untilMs }, index) => ({ untilMs, rate: [baseline, fault, recovery][index] ?? 0 }));
+    const stages = stagesOf(load, this.#plan).map(({ untilMs }, index) => ({
+      untilMs,
+      rate: [baseline, fault, recovery][index] ?? 0,
+    }));
     const account = this.#accountOf(load);
     const users = new Users(load.vus);
     const next = (stage: number, atMs: number): void => {
@@ -79,7 +88,9 @@ export class SimulatedLoad implements RunningLoad {
       const thenMs = atMs + (weight * 1000) / current.rate;
       // A stage begins on time, whatever the rhythm of the one before.
       if (!(thenMs <= current.untilMs)) {
-        this.#clock.after(zeroMs + current.untilMs - this.#clock.nowMs(), () => { if (!this.#over) next(stage + 1, current.untilMs); });
+        this.#clock.after(zeroMs + current.untilMs - this.#clock.nowMs(), () => {
+          if (!this.#over) next(stage + 1, current.untilMs);
+        });
         return;
       }
       this.#clock.after(zeroMs + thenMs - this.#clock.nowMs(), () => {
@@ -90,12 +101,15 @@ export class SimulatedLoad implements RunningLoad {
           this.#running++;
           const begunMs = this.#clock.nowMs();
           account.begun(begunMs);
-          this.#model.iterate({ behaviour: `${load.workload}.${load.exec}`, lane: load.lane, weight, user }, () => {
-            users.give(user);
-            account.ended(begunMs);
-            this.#running--;
-            this.#finishWhenDone();
-          });
+          this.#model.iterate(
+            { behaviour: `${load.workload}.${load.exec}`, lane: load.lane, weight, user },
+            () => {
+              users.give(user);
+              account.ended(begunMs);
+              this.#running--;
+              this.#finishWhenDone();
+            },
+          );
         }
         next(stage, thenMs);
       });
@@ -105,16 +119,33 @@ export class SimulatedLoad implements RunningLoad {
 
   /** As k6's stream tells it: that an iteration began, on time, and that it ended. */
   #accountOf(load: Load): { begun(atMs: number): void; ended(begunMs: number): void } {
-    const of = (metric: string, tags: Tags): number => this.#sink.series({ metric, kind: "duration", tags: { lane: load.lane, load: load.name, ...tags } });
-    const [begun, ended] = [of("start_late_ms", { of: "iteration" }), of("iteration_ms", { outcome: "ended" })];
+    const of = (metric: string, tags: Tags): number =>
+      this.#sink.series({
+        metric,
+        kind: "duration",
+        tags: { lane: load.lane, load: load.name, ...tags },
+      });
+    const [begun, ended] = [
+      of("start_late_ms", { of: "iteration" }),
+      of("iteration_ms", { outcome: "ended" }),
+    ];
     return {
       begun: (atMs) => this.#sink.sample(begun, atMs, 0),
-      ended: (begunMs) => this.#sink.sample(ended, this.#clock.nowMs(), this.#clock.nowMs() - begunMs),
+      ended: (begunMs) =>
+        this.#sink.sample(ended, this.#clock.nowMs(), this.#clock.nowMs() - begunMs),
     };
   }
 
   #drop(load: Load): void {
-    this.#sink.sample(this.#sink.series({ metric: "dropped_iterations", kind: "increment", tags: { lane: load.lane, load: load.name, why: "nobodyFree" } }), this.#clock.nowMs(), 1);
+    this.#sink.sample(
+      this.#sink.series({
+        metric: "dropped_iterations",
+        kind: "increment",
+        tags: { lane: load.lane, load: load.name, why: "nobodyFree" },
+      }),
+      this.#clock.nowMs(),
+      1,
+    );
   }
 
   #finishWhenDone(): void {
@@ -125,7 +156,13 @@ export class SimulatedLoad implements RunningLoad {
     if (this.#over) return;
     this.#over = true;
     this.#clock.settled();
-    this.#end.resolve({ exitCode: expected ? 0 : null, signal: expected ? null : "SIGKILL", expected, detail, cpuSeconds: 0 });
+    this.#end.resolve({
+      exitCode: expected ? 0 : null,
+      signal: expected ? null : "SIGKILL",
+      expected,
+      detail,
+      cpuSeconds: 0,
+    });
   }
 
   /** As if somebody had killed the generator. */

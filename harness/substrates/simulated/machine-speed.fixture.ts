@@ -7,6 +7,9 @@ export function onMachine(experiment: Experiment, slowness: number): Experiment 
   if (model === undefined) throw new Error(`${experiment.name} is about a target without a model`);
   return {
     ...experiment,
-    target: { ...experiment.target, model: { ...model, start: (simulation) => model.start({ ...simulation, slowness }) } },
+    target: {
+      ...experiment.target,
+      model: { ...model, start: (simulation) => model.start({ ...simulation, slowness }) },
+    },
   };
 }

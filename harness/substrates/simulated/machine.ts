@@ -1,6 +1,11 @@
 /** The machine of a simulated run: which processes, folders and toxics there are. Whatever a run leaves behind is seen here. */
 
-interface VirtualProcess { readonly service: string; readonly runId: string; readonly startTicks: number; readonly killed: () => void }
+interface VirtualProcess {
+  readonly service: string;
+  readonly runId: string;
+  readonly startTicks: number;
+  readonly killed: () => void;
+}
 
 export class VirtualMachine {
   readonly processes = new Map<number, VirtualProcess>();
@@ -33,7 +38,8 @@ export class VirtualMachine {
   /** All that is there, for people. */
   left(): string[] {
     return [
-      ...[...this.processes].map(([pid, process]) => `process ${pid} (${process.service})`), ...[...this.folders].map((path) => `folder ${path}`),
+      ...[...this.processes].map(([pid, process]) => `process ${pid} (${process.service})`),
+      ...[...this.folders].map((path) => `folder ${path}`),
       ...(this.toxics.size > 0 ? [`${this.toxics.size} toxics`] : []),
     ];
   }

@@ -6,16 +6,37 @@ import { VirtualClock } from "./virtual-clock.ts";
 
 function two(zoneOfB = "z") {
   const clock = new VirtualClock(0);
-  const node = (name: string, zone: string): SimulatedNode => new SimulatedNode({ name, kind: "k", region: "r", zone } as Service, clock, 100);
+  const node = (name: string, zone: string): SimulatedNode =>
+    new SimulatedNode({ name, kind: "k", region: "r", zone } as Service, clock, 100);
   const [a, b] = [node("a", "z"), node("b", zoneOfB)];
   const link = new SimulatedLink({ from: "a", to: "b", port: "http" }, new Set());
-  const network = new Network({ clock, random: () => 0.5, hopMs: { within: 1, between: 5 }, links: [link] });
-  const answers: string[] = [];
-  const ask = (workMs: number, timeoutMs = 1_000): void => network.request<string>({
-    from: a, to: b, port: "http", timeoutMs, serve: (reply) => b.after(workMs, () => reply("yes")), done: (answer) => answers.push(`${answer} ${Math.round(clock.nowMs())}`),
+  const network = new Network({
+    clock,
+    random: () => 0.5,
+    hopMs: { within: 1, between: 5 },
+    links: [link],
   });
+  const answers: string[] = [];
+  const ask = (workMs: number, timeoutMs = 1_000): void =>
+    network.request<string>({
+      from: a,
+      to: b,
+      port: "http",
+      timeoutMs,
+      serve: (reply) => b.after(workMs, () => reply("yes")),
+      done: (answer) => answers.push(`${answer} ${Math.round(clock.nowMs())}`),
+    });
   for (const one of [a, b]) one.start(() => {});
-  return { clock, a, b, link, network, ask, answers, run: (ms: number) => clock.until(clock.sleep(ms)) };
+  return {
+    clock,
+    a,
+    b,
+    link,
+    network,
+    ask,
+    answers,
+    run: (ms: number) => clock.until(clock.sleep(ms)),
+  };
 }
 
 describe("a request in virtual time", () => {
@@ -113,10 +134,18 @@ describe("a connection in virtual time", () => {
     const world = two();
     const heard: string[] = [];
     let speak: (word: string) => boolean = () => false;
-    const listen = (): void => world.network.listen<string>({
-      from: world.a, to: world.b, port: "http", silenceMsMax: 50, connected: (tell) => { speak = tell; },
-      heard: (word) => heard.push(`${word} ${Math.round(world.clock.nowMs())}`), ended: () => heard.push(`ended ${Math.round(world.clock.nowMs())}`),
-    });
+    const listen = (): void =>
+      world.network.listen<string>({
+        from: world.a,
+        to: world.b,
+        port: "http",
+        silenceMsMax: 50,
+        connected: (tell) => {
+          speak = tell;
+        },
+        heard: (word) => heard.push(`${word} ${Math.round(world.clock.nowMs())}`),
+        ended: () => heard.push(`ended ${Math.round(world.clock.nowMs())}`),
+      });
     return { ...world, heard, listen, speak: (word: string) => speak(word) };
   }
 
@@ -146,7 +175,10 @@ describe("a connection in virtual time", () => {
       await run(10);
       await end();
       await run(60);
-      expect([heard.at(-2), heard.at(-1)]).toEqual([expect.stringMatching(/a word/), expect.stringMatching(/ended/)]);
+      expect([heard.at(-2), heard.at(-1)]).toEqual([
+        expect.stringMatching(/a word/),
+        expect.stringMatching(/ended/),
+      ]);
       expect(speak("another")).toBe(false);
       await link.mend();
     }

@@ -33,21 +33,36 @@ export class SimulatedLink implements VirtualLink {
     this.#toxics.delete(delay);
   }
 
-  get entry(): Endpoint { return nowhere(this.link); }
-  get exit(): Endpoint { return nowhere(this.link); }
+  get entry(): Endpoint {
+    return nowhere(this.link);
+  }
+  get exit(): Endpoint {
+    return nowhere(this.link);
+  }
 
   async impose(toxic: Toxic): Promise<() => Promise<void>> {
-    if (toxic.kind !== "latency") throw new SeawallError("PLAN_REFUSED", `a simulated link knows no ${toxic.kind}`);
+    if (toxic.kind !== "latency")
+      throw new SeawallError("PLAN_REFUSED", `a simulated link knows no ${toxic.kind}`);
     const own: Delay = { delayMs: toxic.delayMs, jitterMs: toxic.jitterMs };
     this.slow(own);
     return async () => this.unslow(own);
   }
 
   async observe(what: Toxic | { readonly kind: "cut" }): Promise<Evidence> {
-    if (what.kind === "cut") return { landed: this.isCut, observation: this.isCut ? "the link is cut" : "the link is whole" };
-    const same = (delay: Delay): boolean => what.kind === "latency" && delay.delayMs === what.delayMs && delay.jitterMs === what.jitterMs;
+    if (what.kind === "cut")
+      return {
+        landed: this.isCut,
+        observation: this.isCut ? "the link is cut" : "the link is whole",
+      };
+    const same = (delay: Delay): boolean =>
+      what.kind === "latency" && delay.delayMs === what.delayMs && delay.jitterMs === what.jitterMs;
     const landed = [...this.delays].some(same);
-    return { landed, observation: landed ? `${what.kind} stands on the link` : `${what.kind} is not on the link any more` };
+    return {
+      landed,
+      observation: landed
+        ? `${what.kind} stands on the link`
+        : `${what.kind} is not on the link any more`,
+    };
   }
 
   async cut(): Promise<void> {
@@ -83,14 +98,26 @@ export class Network {
 
   constructor(options: NetworkOptions) {
     this.#options = options;
-    this.#links = new Map(options.links.map((one) => [keyOf(one.link.from, one.link.to, one.link.port), one]));
+    this.#links = new Map(
+      options.links.map((one) => [keyOf(one.link.from, one.link.to, one.link.port), one]),
+    );
   }
 
   #lost(from: SimulatedNode | null, to: SimulatedNode): boolean {
-    return from?.zone !== to.zone && (this.cutOff.has(to.zone) || (from !== null && this.cutOff.has(from.zone)));
+    return (
+      from?.zone !== to.zone &&
+      (this.cutOff.has(to.zone) || (from !== null && this.cutOff.has(from.zone)))
+    );
   }
 
-  request<T>({ from, to, port, timeoutMs, serve, done }: ModelRequest<T> & { readonly from: SimulatedNode | null; readonly to: SimulatedNode }): void {
+  request<T>({
+    from,
+    to,
+    port,
+    timeoutMs,
+    serve,
+    done,
+  }: ModelRequest<T> & { readonly from: SimulatedNode | null; readonly to: SimulatedNode }): void {
     const { clock } = this.#options;
     const link = from === null ? undefined : this.#links.get(keyOf(from.name, to.name, port));
     let over = false;
@@ -114,13 +141,27 @@ export class Network {
       to.open.add(breakOff);
       link?.open.add(breakOff);
       to.now(() => {
-        if (!over) serve((answer) => void clock.after(this.#hopMs(from, to) + this.#delayMs(link), () => { if (!this.#lost(from, to)) end(answer); }));
+        if (!over)
+          serve(
+            (answer) =>
+              void clock.after(this.#hopMs(from, to) + this.#delayMs(link), () => {
+                if (!this.#lost(from, to)) end(answer);
+              }),
+          );
       });
     });
   }
 
   /** A connection on which `to` speaks until one of both dies, the link breaks off, or nothing was heard for too long. Words arrive in order. */
-  listen<T>({ from, to, port, silenceMsMax, connected, heard, ended }: ModelListening<T> & { readonly from: SimulatedNode; readonly to: SimulatedNode }): void {
+  listen<T>({
+    from,
+    to,
+    port,
+    silenceMsMax,
+    connected,
+    heard,
+    ended,
+  }: ModelListening<T> & { readonly from: SimulatedNode; readonly to: SimulatedNode }): void {
     const { clock } = this.#options;
     const link = this.#links.get(keyOf(from.name, to.name, port));
     const over = from.inThisLife(ended);
@@ -142,11 +183,14 @@ export class Network {
       if (!open) return false;
       if (link !== undefined) link.asked += 1;
       arrivesMs = Math.max(arrivesMs, clock.nowMs() + this.#hopMs(from, to) + this.#delayMs(link));
-      clock.after(arrivesMs - clock.nowMs(), from.inThisLife(() => {
-        if (!open || this.#lost(from, to)) return;
-        heardAtMs = clock.nowMs();
-        heard(message);
-      }));
+      clock.after(
+        arrivesMs - clock.nowMs(),
+        from.inThisLife(() => {
+          if (!open || this.#lost(from, to)) return;
+          heardAtMs = clock.nowMs();
+          heard(message);
+        }),
+      );
       return true;
     };
     from.open.add(end);
@@ -157,7 +201,9 @@ export class Network {
       if (link?.isCut === true || !to.ready) return end();
       to.open.add(end);
       link?.open.add(end);
-      to.now(() => { if (open) connected(tell); });
+      to.now(() => {
+        if (open) connected(tell);
+      });
     });
   }
 
@@ -169,7 +215,9 @@ export class Network {
   /** It is the answers that are late, as in the real proxy. */
   #delayMs(link: SimulatedLink | undefined): number {
     let ms = 0;
-    if (link !== undefined) for (const { delayMs, jitterMs } of link.delays) ms += Math.max(0, delayMs + (2 * this.#options.random() - 1) * jitterMs);
+    if (link !== undefined)
+      for (const { delayMs, jitterMs } of link.delays)
+        ms += Math.max(0, delayMs + (2 * this.#options.random() - 1) * jitterMs);
     return ms;
   }
 }
@@ -179,5 +227,8 @@ function keyOf(from: string, to: string, port: string): string {
 }
 
 function nowhere(link: Link): never {
-  throw new SeawallError("PLAN_REFUSED", `the link from ${link.from} to ${link.to} is simulated and listens nowhere`);
+  throw new SeawallError(
+    "PLAN_REFUSED",
+    `the link from ${link.from} to ${link.to} is simulated and listens nowhere`,
+  );
 }

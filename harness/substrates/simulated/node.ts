@@ -33,11 +33,19 @@ export class SimulatedNode implements ModelNode {
     this.#startMs = startMs;
   }
 
-  get state(): NodeState { return this.#state; }
-  get ready(): boolean { return this.#state === "running" || this.#state === "paused"; }
+  get state(): NodeState {
+    return this.#state;
+  }
+  get ready(): boolean {
+    return this.#state === "running" || this.#state === "paused";
+  }
 
-  onReady(run: () => void): void { this.#readyListeners.push(run); }
-  onDeath(run: () => void): void { this.#deathListeners.push(run); }
+  onReady(run: () => void): void {
+    this.#readyListeners.push(run);
+  }
+  onDeath(run: () => void): void {
+    this.#deathListeners.push(run);
+  }
 
   after(ms: number, run: () => void): void {
     this.#clock.after(ms, this.inThisLife(run));
@@ -46,7 +54,9 @@ export class SimulatedNode implements ModelNode {
   /** Does nothing once this life is over, and waits while it stands still. */
   inThisLife(run: () => void): () => void {
     const life = this.#life;
-    return () => { if (life === this.#life) this.now(run); };
+    return () => {
+      if (life === this.#life) this.now(run);
+    };
   }
 
   /** At once, or when it goes on. */

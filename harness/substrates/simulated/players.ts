@@ -20,7 +20,10 @@ export interface SimulatedPlayersOptions {
   readonly sink: SampleSink;
 }
 
-interface Watching { readonly player: ModelPlayer; readonly account: PlayerAccount }
+interface Watching {
+  readonly player: ModelPlayer;
+  readonly account: PlayerAccount;
+}
 
 export class SimulatedPlayers {
   readonly #options: SimulatedPlayersOptions;
@@ -32,14 +35,18 @@ export class SimulatedPlayers {
   }
 
   phaseBegan(phase: string): void {
-    for (const [index, joins] of this.#options.joins.entries()) if (joins === phase && !this.#over) this.#join(index);
+    for (const [index, joins] of this.#options.joins.entries())
+      if (joins === phase && !this.#over) this.#join(index);
   }
 
   #join(index: number): void {
     const { edges, model, clock, sink } = this.#options;
     const player = model.join?.(edges[index % edges.length] ?? "");
     if (player === undefined) return;
-    const one = { player, account: new PlayerAccount({ sink, name: `modelled-player-${index + 1}` }, clock.nowMs()) };
+    const one = {
+      player,
+      account: new PlayerAccount({ sink, name: `modelled-player-${index + 1}` }, clock.nowMs()),
+    };
     this.#watching.push(one);
     this.#look(one, []);
   }
@@ -69,4 +76,13 @@ export class SimulatedPlayers {
 }
 
 /** There is no picture, so nothing can be said of one. */
-const unseen = { renditions: [], errors: [], rendered: null, heightPx: 0, decodedFrames: 0, droppedFrames: 0, decodedAudioBytes: 0, clockOffsetMs: null } as const;
+const unseen = {
+  renditions: [],
+  errors: [],
+  rendered: null,
+  heightPx: 0,
+  decodedFrames: 0,
+  droppedFrames: 0,
+  decodedAudioBytes: 0,
+  clockOffsetMs: null,
+} as const;

@@ -11,7 +11,8 @@ import type { VirtualClock } from "./virtual-clock.ts";
 
 const everyMs = 2_000;
 /** As the real prober: it asks again after an answer that a segment is not there yet, for as long as a viewer at the live edge would. */
-const retryMs = 250, patienceMs = 4_000;
+const retryMs = 250,
+  patienceMs = 4_000;
 
 export interface SimulatedProbesOptions {
   readonly clock: VirtualClock;
@@ -68,7 +69,12 @@ export class SimulatedProbes implements AsyncDisposable {
     const { clock, sink, counters, nodes } = this.#options;
     const nowMs = clock.nowMs();
     counters.read(sink, nowMs, (service) => nodes.get(service)?.state === "running");
-    for (const service of ["k6", "seawall"]) sink.sample(sink.series({ metric: "cpu_seconds", kind: "increment", tags: { service } }), nowMs, 0);
+    for (const service of ["k6", "seawall"])
+      sink.sample(
+        sink.series({ metric: "cpu_seconds", kind: "increment", tags: { service } }),
+        nowMs,
+        0,
+      );
   }
 
   #rhythm(): void {
@@ -84,10 +90,13 @@ export class SimulatedProbes implements AsyncDisposable {
     const { clock, stream, asksPast, edges, random } = this.#options;
     if (this.#over) return;
     for (const edge of edges) {
-      for (const wish of probeWishes(stream, number, asksPast, random)) clock.after(Math.max(0, wish.atMs - clock.nowMs()), () => this.#ask(edge, wish));
+      for (const wish of probeWishes(stream, number, asksPast, random))
+        clock.after(Math.max(0, wish.atMs - clock.nowMs()), () => this.#ask(edge, wish));
     }
     const { availabilityStartMs, segmentMs } = stream;
-    clock.after(availabilityStartMs + (number + 2) * segmentMs - clock.nowMs(), () => this.#canary(number + 1));
+    clock.after(availabilityStartMs + (number + 2) * segmentMs - clock.nowMs(), () =>
+      this.#canary(number + 1),
+    );
   }
 
   #ask(edge: string, wish: ProbeWish): void {
@@ -97,14 +106,25 @@ export class SimulatedProbes implements AsyncDisposable {
     sink.sample(sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} }), askedMs, 0);
     model.canary(edge, wish, (outcome) => {
       if (this.#over) return;
-      sink.sample(this.#canarySeries(edge, wish.lane, outcome), clock.nowMs(), clock.nowMs() - askedMs);
-      if (outcome === "404" && clock.nowMs() + retryMs < wish.atMs + patienceMs) clock.after(retryMs, () => this.#ask(edge, wish));
+      sink.sample(
+        this.#canarySeries(edge, wish.lane, outcome),
+        clock.nowMs(),
+        clock.nowMs() - askedMs,
+      );
+      if (outcome === "404" && clock.nowMs() + retryMs < wish.atMs + patienceMs)
+        clock.after(retryMs, () => this.#ask(edge, wish));
     });
   }
 
   #canarySeries(edge: string, lane: string, outcome: string): number {
     const key = `${edge} ${lane} ${outcome}`;
-    const known = this.#canaries.get(key) ?? this.#options.sink.series({ metric: "canary_ms", kind: "duration", tags: { edge, lane, outcome } });
+    const known =
+      this.#canaries.get(key) ??
+      this.#options.sink.series({
+        metric: "canary_ms",
+        kind: "duration",
+        tags: { edge, lane, outcome },
+      });
     this.#canaries.set(key, known);
     return known;
   }

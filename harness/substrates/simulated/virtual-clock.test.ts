@@ -5,7 +5,14 @@ describe("virtual time", () => {
   it("brings what is due first first, and what is due at once in the order in which it was asked for", async () => {
     const clock = new VirtualClock(1_000);
     const seen: string[] = [];
-    for (const [name, ms] of [["c", 30], ["a", 10], ["d", 30], ["b", 20], ["now", -5]] as const) clock.after(ms, () => seen.push(`${name} ${clock.nowMs()}`));
+    for (const [name, ms] of [
+      ["c", 30],
+      ["a", 10],
+      ["d", 30],
+      ["b", 20],
+      ["now", -5],
+    ] as const)
+      clock.after(ms, () => seen.push(`${name} ${clock.nowMs()}`));
     clock.after(15, () => seen.push("forgotten"))();
     await clock.until(clock.sleep(100));
     expect(seen).toEqual(["now 1000", "a 1010", "b 1020", "c 1030", "d 1030"]);
@@ -15,8 +22,12 @@ describe("virtual time", () => {
   it("lets everything that follows from a wake happen before the next one, however many promises deep", async () => {
     const clock = new VirtualClock(0);
     const seen: string[] = [];
-    const deep = async (levels: number): Promise<void> => (levels === 0 ? void seen.push("deep") : deep(levels - 1).then(() => {}));
-    const both = Promise.all([clock.sleep(1).then(() => deep(200)), clock.sleep(2).then(() => seen.push("later"))]);
+    const deep = async (levels: number): Promise<void> =>
+      levels === 0 ? void seen.push("deep") : deep(levels - 1).then(() => {});
+    const both = Promise.all([
+      clock.sleep(1).then(() => deep(200)),
+      clock.sleep(2).then(() => seen.push("later")),
+    ]);
     await clock.until(both);
     expect(seen).toEqual(["deep", "later"]);
   });
@@ -33,7 +44,10 @@ describe("virtual time", () => {
     const clock = new VirtualClock(0);
     await expect(clock.until(new Promise(() => {}))).rejects.toThrow(Deadlock);
     let ran = 0;
-    for (let i = 0; i < 10; i++) clock.after(i, () => { ran++; });
+    for (let i = 0; i < 10; i++)
+      clock.after(i, () => {
+        ran++;
+      });
     expect(await clock.until(clock.sleep(100), (step) => step === 4)).toBeNull();
     expect(ran).toBeLessThan(10);
   });

@@ -4,7 +4,11 @@
  */
 import type { Clock } from "../../core/ports.ts";
 
-interface Happening { readonly atMs: number; readonly order: number; run: (() => void) | null }
+interface Happening {
+  readonly atMs: number;
+  readonly order: number;
+  run: (() => void) | null;
+}
 
 /** Something was awaited that nothing can bring about any more. */
 export class Deadlock extends Error {}
@@ -23,13 +27,19 @@ export class VirtualClock implements Clock {
     this.#nowMs = startMs;
   }
 
-  nowMs(): number { return this.#nowMs; }
-  monotonicMs(): number { return this.#nowMs; }
+  nowMs(): number {
+    return this.#nowMs;
+  }
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
 
   /** Runs once `ms` have passed; the returned function forgets it. Nothing that it does may settle a promise. */
   after(ms: number, run: () => void): () => void {
     const happening = this.#push(this.#nowMs + Math.max(0, ms), run);
-    return () => { happening.run = null; };
+    return () => {
+      happening.run = null;
+    };
   }
 
   /**
@@ -44,7 +54,9 @@ export class VirtualClock implements Clock {
       this.#deadlines.set(ms, [one]);
       this.#push(one.atMs, () => this.#expire(ms));
     }
-    return () => { one.run = null; };
+    return () => {
+      one.run = null;
+    };
   }
 
   #expire(ms: number): void {
@@ -88,9 +100,14 @@ export class VirtualClock implements Clock {
    * Lets virtual time pass until the promise settles. `cut` is asked before each step, and true leaves everything where it is, as a killed
    * process would: resolves with null then.
    */
-  async until<T>(promise: Promise<T>, cut: (step: number) => boolean = () => false): Promise<T | null> {
+  async until<T>(
+    promise: Promise<T>,
+    cut: (step: number) => boolean = () => false,
+  ): Promise<T | null> {
     let over = false;
-    const mark = (): void => { over = true; };
+    const mark = (): void => {
+      over = true;
+    };
     promise.then(mark, mark);
     for (let step = 0; ; step++) {
       if (this.#woke) {
@@ -101,7 +118,8 @@ export class VirtualClock implements Clock {
       if (over) return promise;
       if (cut(step)) return null;
       const next = this.#pop();
-      if (next === undefined) throw new Deadlock("nothing is left that could happen, and somebody waits for it");
+      if (next === undefined)
+        throw new Deadlock("nothing is left that could happen, and somebody waits for it");
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.run?.();
     }
@@ -132,7 +150,8 @@ export class VirtualClock implements Clock {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && before(heap[child + 1] as Happening, heap[child] as Happening)) child++;
+      if (child + 1 < heap.length && before(heap[child + 1] as Happening, heap[child] as Happening))
+        child++;
       if (!before(heap[child] as Happening, last)) break;
       heap[at] = heap[child] as Happening;
       at = child;

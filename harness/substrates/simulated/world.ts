@@ -1,6 +1,12 @@
 /** Everything that the conductor needs for a run in virtual time: the model in the target's place, virtual viewers in k6's. */
 import type { TargetModel } from "../../core/model.ts";
-import type { Deployment, EventSink, RunningLoad, SampleSink, UndoLedger } from "../../core/ports.ts";
+import type {
+  Deployment,
+  EventSink,
+  RunningLoad,
+  SampleSink,
+  UndoLedger,
+} from "../../core/ports.ts";
 import { prng } from "../../core/prng.ts";
 import type { Plan } from "../../core/run.ts";
 import type { Layout } from "../../core/target.ts";
@@ -39,7 +45,9 @@ export function simulatedWorld(options: SimulatedWorldOptions) {
     },
   };
   return {
-    clock, events, inject: injectVirtually,
+    clock,
+    events,
+    inject: injectVirtually,
     deploy: async (signal: AbortSignal): Promise<SimulatedDeployment> => {
       const deployment = new SimulatedDeployment(options);
       try {
@@ -52,12 +60,31 @@ export function simulatedWorld(options: SimulatedWorldOptions) {
         throw error;
       }
     },
-    prepareLoad: async (deployment: Deployment): Promise<SimulatedLoad> => new SimulatedLoad(plan, clock, (deployment as SimulatedDeployment).model, sink),
+    prepareLoad: async (deployment: Deployment): Promise<SimulatedLoad> =>
+      new SimulatedLoad(plan, clock, (deployment as SimulatedDeployment).model, sink),
     startProbes: async (deployment: Deployment, _load: RunningLoad): Promise<SimulatedProbes> => {
       const { model, counters, nodes, layout, instances } = deployment as SimulatedDeployment;
-      players = new SimulatedPlayers({ joins: plan.players ?? [], edges: plan.edges, model, clock, sink });
-      return new SimulatedProbes({ traffic: () => deployment.linkTraffic?.() ?? Promise.resolve([]), players, clock, sink, counters, model, nodes, instances, edges: layout.edges.map((edge) => edge.service),
-        stream: streamOf(layout), asksPast: plan.load.some(({ lane }) => lane === "dvr"), random: prng(plan.seed ^ 0x5ea) });
+      players = new SimulatedPlayers({
+        joins: plan.players ?? [],
+        edges: plan.edges,
+        model,
+        clock,
+        sink,
+      });
+      return new SimulatedProbes({
+        traffic: () => deployment.linkTraffic?.() ?? Promise.resolve([]),
+        players,
+        clock,
+        sink,
+        counters,
+        model,
+        nodes,
+        instances,
+        edges: layout.edges.map((edge) => edge.service),
+        stream: streamOf(layout),
+        asksPast: plan.load.some(({ lane }) => lane === "dvr"),
+        random: prng(plan.seed ^ 0x5ea),
+      });
     },
     sweep: async (): Promise<readonly string[]> => {
       machine.killAllOf(runId);

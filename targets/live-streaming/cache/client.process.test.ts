@@ -12,13 +12,18 @@ import { cacheProgram } from "./launch.ts";
 const { memcached } = await provision(["memcached"], { env: process.env });
 const at = { host: "127.0.0.1", port: 21_311 };
 const program = cacheProgram({ memcached, listen: at, memoryMb: 16 });
-const child = spawn(program.command, [...program.args], { env: { ...process.env, ...program.env }, stdio: "ignore" });
+const child = spawn(program.command, [...program.args], {
+  env: { ...process.env, ...program.env },
+  stdio: "ignore",
+});
 afterAll(() => void child.kill("SIGKILL"));
 
 async function listening(): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(at.port, at.host, () => resolve(true)).on("error", () => resolve(false));
+      const socket = connect(at.port, at.host, () => resolve(true)).on("error", () =>
+        resolve(false),
+      );
       socket.on("connect", () => socket.destroy());
     });
     if (open) return;
@@ -30,7 +35,7 @@ async function listening(): Promise<void> {
 test("a chunk comes back byte for byte, and a cache that stops answering costs little and no error", async () => {
   await listening();
   let failures = 0;
-  const cache = connectCache(at, Date.now, () => failures += 1);
+  const cache = connectCache(at, Date.now, () => (failures += 1));
   const body = randomBytes(chunkBytes);
   expect(await cache.set("chunk:t:0", body)).toBe(true);
   expect(await cache.get("chunk:t:0")).toEqual(body);

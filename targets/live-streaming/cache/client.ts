@@ -13,28 +13,45 @@ export interface ChunkCache {
 }
 
 /** The cache of an origin that has been told to go without one. */
-export const noCache: ChunkCache = { get: async () => null, set: async () => false, close: () => undefined };
+export const noCache: ChunkCache = {
+  get: async () => null,
+  set: async () => false,
+  close: () => undefined,
+};
 
 const commandDeadlineMs = 150;
 const pauseAfterFailureMs = 500;
 const keptSeconds = 3600;
 
 /** Reads from the first, writes to all: each zone's readers have a cache of their own. */
-export function connectCaches(at: readonly EndpointSettings[], nowMs: () => number, onFailure: (error: unknown) => void): ChunkCache {
+export function connectCaches(
+  at: readonly EndpointSettings[],
+  nowMs: () => number,
+  onFailure: (error: unknown) => void,
+): ChunkCache {
   const caches = at.map((each) => connectCache(each, nowMs, onFailure));
   return {
-    get: async (key) => await caches[0]?.get(key) ?? null,
-    set: async (key, body) => (await Promise.all(caches.map((cache) => cache.set(key, body)))).some(Boolean),
+    get: async (key) => (await caches[0]?.get(key)) ?? null,
+    set: async (key, body) =>
+      (await Promise.all(caches.map((cache) => cache.set(key, body)))).some(Boolean),
     close: () => {
       for (const cache of caches) cache.close();
     },
   };
 }
 
-export function connectCache(at: EndpointSettings, nowMs: () => number, onFailure: (error: unknown) => void): ChunkCache {
+export function connectCache(
+  at: EndpointSettings,
+  nowMs: () => number,
+  onFailure: (error: unknown) => void,
+): ChunkCache {
   const client = new MemcacheClient({
     server: { server: `${at.host}:${at.port}`, maxConnections: 4 },
-    cmdTimeout: commandDeadlineMs, connectTimeout: commandDeadlineMs, keepDangleSocket: false, lifetime: keptSeconds, noDelay: true,
+    cmdTimeout: commandDeadlineMs,
+    connectTimeout: commandDeadlineMs,
+    keepDangleSocket: false,
+    lifetime: keptSeconds,
+    noDelay: true,
   });
   let pausedUntilMs = 0;
   const guarded = async <T>(command: () => Promise<T>, otherwise: T): Promise<T> => {
@@ -48,15 +65,17 @@ export function connectCache(at: EndpointSettings, nowMs: () => number, onFailur
     }
   };
   return {
-    get: (key) => guarded(async () => {
-      const found = await client.get<Buffer>(key);
-      const value: unknown = found?.value;
-      return Buffer.isBuffer(value) ? value : null;
-    }, null),
-    set: (key, body) => guarded(async () => {
-      await client.set(key, body, { lifetime: keptSeconds });
-      return true;
-    }, false),
+    get: (key) =>
+      guarded(async () => {
+        const found = await client.get<Buffer>(key);
+        const value: unknown = found?.value;
+        return Buffer.isBuffer(value) ? value : null;
+      }, null),
+    set: (key, body) =>
+      guarded(async () => {
+        await client.set(key, body, { lifetime: keptSeconds });
+        return true;
+      }, false),
     close: () => client.shutdown(),
   };
 }

@@ -15,7 +15,11 @@ export const nginxShape = z.strictObject({
   renditions: z.array(name).min(1),
   /** From the request on: how long an origin may hold it, and a margin. */
   answerMsMax: z.int().min(100).max(60_000),
-  defences: z.strictObject({ collapsing: z.boolean(), shedCaching: z.boolean(), regionFailover: z.boolean() }),
+  defences: z.strictObject({
+    collapsing: z.boolean(),
+    shedCaching: z.boolean(),
+    regionFailover: z.boolean(),
+  }),
 });
 
 export type NginxSettings = z.infer<typeof nginxShape>;
@@ -23,14 +27,16 @@ export type NginxSettings = z.infer<typeof nginxShape>;
 /** Requests that went to an origin, one line each when they are over: seconds, path, addresses, and the time each connection took. */
 export const originLog = "origin.log";
 
-const perLine = (lines: readonly string[], indent: string): string => lines.map((line) => `${indent}${line}`).join("\n");
+const perLine = (lines: readonly string[], indent: string): string =>
+  lines.map((line) => `${indent}${line}`).join("\n");
 
 export function nginxConf(settings: NginxSettings): string {
   const { defences, region, listen } = settings;
   const [own, ...rest] = settings.origins;
   const others = defences.regionFailover ? rest : rest.filter((origin) => origin.region === region);
   const all = [own, ...others];
-  const address = ({ endpoint }: (typeof all)[number]): string => `${endpoint.host}:${endpoint.port}`;
+  const address = ({ endpoint }: (typeof all)[number]): string =>
+    `${endpoint.host}:${endpoint.port}`;
   return `daemon off;
 worker_processes 1;
 error_log stderr warn;
@@ -53,7 +59,10 @@ http {
   map $upstream_cache_status $cache { default edge; HIT hit; MISS miss; EXPIRED miss; BYPASS pass; }
   map $upstream_addr $served_by {
     default "";
-${perLine(all.map((origin) => `"~${address(origin).replaceAll(".", "\\.")}$" ${origin.site};`), "    ")}
+${perLine(
+  all.map((origin) => `"~${address(origin).replaceAll(".", "\\.")}$" ${origin.site};`),
+  "    ",
+)}
   }
   map "$time_iso8601;$msec" $clock { default ""; "~^(?<second>.{19})(?<zone>[^;]*);[0-9]+\\.(?<milli>[0-9]+)$" "$second.$milli$zone"; }
   map $upstream_addr $asked { default 1; "" 0; }
@@ -63,7 +72,10 @@ ${perLine(all.map((origin) => `"~${address(origin).replaceAll(".", "\\.")}$" ${o
 
   upstream origins {
     server ${address(own)} max_fails=2 fail_timeout=2s;
-${perLine(others.map((origin) => `server ${address(origin)} max_fails=2 fail_timeout=2s backup;`), "    ")}
+${perLine(
+  others.map((origin) => `server ${address(origin)} max_fails=2 fail_timeout=2s backup;`),
+  "    ",
+)}
     keepalive 32;
   }
 

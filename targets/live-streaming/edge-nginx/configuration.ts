@@ -4,7 +4,11 @@ import { endpointShape } from "../service/configuration.ts";
 import { nginxShape } from "./conf.ts";
 
 export const nginxEdgeShape = z.strictObject({
-  nginx: z.strictObject({ executable: z.string().min(1), args: z.array(z.string()), env: z.record(z.string(), z.string()) }),
+  nginx: z.strictObject({
+    executable: z.string().min(1),
+    args: z.array(z.string()),
+    env: z.record(z.string(), z.string()),
+  }),
   /** The service's own folder: cache, temporary files, log. */
   directory: z.string().startsWith("/"),
   admin: endpointShape,

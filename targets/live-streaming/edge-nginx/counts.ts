@@ -15,10 +15,18 @@ export interface OriginGet {
 export function originGets(line: string): OriginGet[] {
   const match = /^(\d+\.\d+) (\S+) ([^;]+); ([^;]+)$/.exec(line);
   if (match === null) throw new Error(`not a line of the origin log: ${line.slice(0, 200)}`);
-  const [, seconds, path, addresses, connects] = match as unknown as [string, string, string, string, string];
+  const [, seconds, path, addresses, connects] = match as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const lane = laneOf(path, Number(seconds) * 1000);
   const times = connects.split(/, | : /);
-  return addresses.split(/, | : /).flatMap((address, index) => (times[index] === "-" ? [] : [{ lane, address }]));
+  return addresses
+    .split(/, | : /)
+    .flatMap((address, index) => (times[index] === "-" ? [] : [{ lane, address }]));
 }
 
 /** As of the end of the request: nginx knows no earlier time. A held request may so be counted as one segment older than it was. */

@@ -3,6 +3,15 @@ import { resolve } from "node:path";
 import { nodeProgram, type NodeService, type Program } from "../service/program.ts";
 import type { NginxEdgeConfiguration } from "./configuration.ts";
 
-export function nginxProgram(node: Pick<NodeService, "node" | "cacheDirectory">, configuration: NginxEdgeConfiguration): Program {
-  return nodeProgram({ ...node, directory: configuration.directory, main: resolve(import.meta.dirname, "main.ts"), heapMb: 64, configuration });
+export function nginxProgram(
+  node: Pick<NodeService, "node" | "cacheDirectory">,
+  configuration: NginxEdgeConfiguration,
+): Program {
+  return nodeProgram({
+    ...node,
+    directory: configuration.directory,
+    main: resolve(import.meta.dirname, "main.ts"),
+    heapMb: 64,
+    configuration,
+  });
 }

@@ -16,16 +16,24 @@ const { nginx, directory, admin, settings } = readConfiguration(nginxEdgeShape);
 const log = createLog("edge-nginx");
 const metrics = createMetrics();
 const gets = metrics.counter("edge_origin_gets_total", "Requests sent to origins");
-const siteAt = new Map(settings.origins.map(({ site, endpoint }) => [`${endpoint.host}:${endpoint.port}`, site]));
+const siteAt = new Map(
+  settings.origins.map(({ site, endpoint }) => [`${endpoint.host}:${endpoint.port}`, site]),
+);
 // A series that begins at zero: the first requests then count.
-for (const origin of siteAt.values()) for (const lane of ["live", "dvr", "start", "junk"]) gets.add({ lane, origin }, 0);
+for (const origin of siteAt.values())
+  for (const lane of ["live", "dvr", "start", "junk"]) gets.add({ lane, origin }, 0);
 
 mkdirSync(join(directory, "cache"), { recursive: true });
 writeFileSync(join(directory, "nginx.conf"), nginxConf(settings));
 writeFileSync(join(directory, originLog), "");
-const child = spawn(nginx.executable, [...nginx.args, "-p", directory, "-c", join(directory, "nginx.conf"), "-e", "stderr"], {
-  env: { ...process.env, ...nginx.env }, stdio: ["ignore", "inherit", "inherit"],
-});
+const child = spawn(
+  nginx.executable,
+  [...nginx.args, "-p", directory, "-c", join(directory, "nginx.conf"), "-e", "stderr"],
+  {
+    env: { ...process.env, ...nginx.env },
+    stdio: ["ignore", "inherit", "inherit"],
+  },
+);
 child.once("error", (error) => {
   log("nginx could not be started", { reason: reason(error) });
   process.exit(70);
@@ -50,16 +58,24 @@ async function count(): Promise<void> {
     readTo += bytesRead;
     const whole = (partial + buffer.toString("latin1", 0, bytesRead)).split("\n");
     partial = whole.pop() ?? "";
-    for (const { lane, address } of whole.flatMap(originGets)) gets.add({ lane, origin: siteAt.get(address) ?? "unknown" });
+    for (const { lane, address } of whole.flatMap(originGets))
+      gets.add({ lane, origin: siteAt.get(address) ?? "unknown" });
   }
 }
 
-const listener = await listen(admin, async (request, response) => {
-  // One reader at a time, or a line would count twice.
-  reading = reading.then(count);
-  await reading;
-  if (!answerOperations(request, response, metrics, () => (draining.draining ? "draining" : null))) reply(response, 404, "unknown\n");
-}, (error) => log("counting failed", { reason: reason(error) }));
+const listener = await listen(
+  admin,
+  async (request, response) => {
+    // One reader at a time, or a line would count twice.
+    reading = reading.then(count);
+    await reading;
+    if (
+      !answerOperations(request, response, metrics, () => (draining.draining ? "draining" : null))
+    )
+      reply(response, 404, "unknown\n");
+  },
+  (error) => log("counting failed", { reason: reason(error) }),
+);
 
 /** nginx finishes what it has begun; whoever signals the whole group makes it end at once. */
 const draining = drainOnSignal(log, [listener], async () => {

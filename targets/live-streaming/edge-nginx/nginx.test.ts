@@ -5,16 +5,25 @@ import { nginxConf, type NginxSettings } from "./conf.ts";
 import { originGets } from "./counts.ts";
 
 const settings: NginxSettings = {
-  listen: { host: "127.0.0.1", port: 80 }, region: "region-a", origins: [upstream("region-a", "region-a", 1), upstream("region-b", "region-b", 2)],
-  event: "main", renditions: ["v720"], answerMsMax: 3_500, defences: { collapsing: true, shedCaching: true, regionFailover: true },
+  listen: { host: "127.0.0.1", port: 80 },
+  region: "region-a",
+  origins: [upstream("region-a", "region-a", 1), upstream("region-b", "region-b", 2)],
+  event: "main",
+  renditions: ["v720"],
+  answerMsMax: 3_500,
+  defences: { collapsing: true, shedCaching: true, regionFailover: true },
 };
 
 describe("each switch removes its behaviour", () => {
   test.each([
-    ["collapsing", "proxy_cache_lock on", "proxy_cache_lock off"], ["shedCaching", "default 0; }", "shed 1;"], ["regionFailover", "127.0.0.1:2 max_fails", ""],
+    ["collapsing", "proxy_cache_lock on", "proxy_cache_lock off"],
+    ["shedCaching", "default 0; }", "shed 1;"],
+    ["regionFailover", "127.0.0.1:2 max_fails", ""],
   ] as const)("%s", (name, when, without) => {
     const off = nginxConf({ ...settings, defences: { ...settings.defences, [name]: false } });
-    expect([nginxConf(settings).includes(when), off.includes(when), off.includes(without)]).toEqual([true, false, true]);
+    expect([nginxConf(settings).includes(when), off.includes(when), off.includes(without)]).toEqual(
+      [true, false, true],
+    );
   });
 });
 
@@ -28,8 +37,14 @@ describe("a line of the log", () => {
     // Refused by the first: only the second was sent a request.
     [`${at} /live/main/v720/1000.m4s 127.1.1.14:1, 127.2.1.14:1; -, 0.001`, ["live 127.2.1.14:1"]],
     // Failed by the first after it was sent.
-    [`${at} /live/main/v720/1000.m4s 127.1.1.14:1, 127.2.1.14:1; 0.000, 0.001`, ["live 127.1.1.14:1", "live 127.2.1.14:1"]],
-  ])("%s", (line, gets) => expect(originGets(line).map(({ lane, address }) => `${lane} ${address}`)).toEqual(gets));
+    [
+      `${at} /live/main/v720/1000.m4s 127.1.1.14:1, 127.2.1.14:1; 0.000, 0.001`,
+      ["live 127.1.1.14:1", "live 127.2.1.14:1"],
+    ],
+  ])("%s", (line, gets) =>
+    expect(originGets(line).map(({ lane, address }) => `${lane} ${address}`)).toEqual(gets),
+  );
 
-  test("that is none of ours is not passed over in silence", () => expect(() => originGets("what?")).toThrow(/not a line/));
+  test("that is none of ours is not passed over in silence", () =>
+    expect(() => originGets("what?")).toThrow(/not a line/));
 });

@@ -12,20 +12,32 @@ afterAll(() => bench[Symbol.asyncDispose]());
 const body = "x".repeat(24_000_000);
 /** Longer than anything in between may take on a busy machine. */
 const heldMs = 1_500;
-const origin = await bench.origin((path) => ({ status: 200, headers: { "x-ttl-ms": "60000" }, ...(path.includes("v720") ? { body } : path.includes("v360") ? { afterMs: heldMs } : {}) }));
-const node = (): Promise<RunningNode> => bench.node(settingsFor({ origins: [upstream("region-a", "region-a", origin.port)] }));
+const origin = await bench.origin((path) => ({
+  status: 200,
+  headers: { "x-ttl-ms": "60000" },
+  ...(path.includes("v720") ? { body } : path.includes("v360") ? { afterMs: heldMs } : {}),
+}));
+const node = (): Promise<RunningNode> =>
+  bench.node(settingsFor({ origins: [upstream("region-a", "region-a", origin.port)] }));
 
 test("SIGTERM: a slow download and held requests are finished, a new request is refused, it is alive and not ready, and ends with status 0", async () => {
   const edge = await node();
   // More than the sockets on the way can hold, so it is still being sent.
-  const download = await new Promise<IncomingMessage>((resolve, reject) => void httpGet(edge.base + segment(-10), { agent: false }, resolve).on("error", reject));
+  const download = await new Promise<IncomingMessage>(
+    (resolve, reject) =>
+      void httpGet(edge.base + segment(-10), { agent: false }, resolve).on("error", reject),
+  );
   const held = [1, 2, 3].map(() => get(edge.base + segment(-5, "v360")));
   while (!origin.asked.some((path) => path.includes("v360"))) await sleep(5);
   const stopped = edge.stop("SIGTERM");
   await expect.poll(async () => (await get(`${edge.base}/health/ready`)).status).toBe(503);
   expect((await get(`${edge.base}/health/live`)).status).toBe(200);
   const late = await get(edge.base + segment(-10));
-  expect([late.status, late.headers.get("x-answer"), late.headers.get("connection")]).toEqual([503, "draining", "close"]);
+  expect([late.status, late.headers.get("x-answer"), late.headers.get("connection")]).toEqual([
+    503,
+    "draining",
+    "close",
+  ]);
   expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200, 200]);
   // It waits for the slow one.
   await sleep(400);
@@ -42,7 +54,10 @@ test("SIGTERM: a slow download and held requests are finished, a new request is 
 
 test("a download that nobody goes on reading does not keep it for ever, and a second SIGTERM ends it at once", async () => {
   const edge = await node();
-  const download = await new Promise<IncomingMessage>((resolve, reject) => void httpGet(edge.base + segment(-10), { agent: false }, resolve).on("error", reject));
+  const download = await new Promise<IncomingMessage>(
+    (resolve, reject) =>
+      void httpGet(edge.base + segment(-10), { agent: false }, resolve).on("error", reject),
+  );
   download.on("error", () => undefined);
   const stopped = edge.stop("SIGTERM");
   await expect.poll(async () => (await get(`${edge.base}/health/ready`)).status).toBe(503);

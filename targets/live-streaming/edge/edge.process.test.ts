@@ -6,7 +6,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
-import { type Answer, Bench, controlToken, get, segment, settingsFor, upstream } from "./fixture.ts";
+import {
+  type Answer,
+  Bench,
+  controlToken,
+  get,
+  segment,
+  settingsFor,
+  upstream,
+} from "./fixture.ts";
 import { banSender, pathPattern } from "../origin/invalidation.ts";
 import { edgeProgram, varnishArguments } from "./launch.ts";
 import type { EdgeSettings } from "./settings.ts";
@@ -18,9 +26,16 @@ afterAll(() => bench[Symbol.asyncDispose]());
 const served = (): Answer => ({ status: 200, headers: { "x-ttl-ms": "60000" } });
 /** One zone per port: the first two in the region of the edge, when there are three. */
 const originsAt = (ports: readonly number[]): EdgeSettings["origins"] =>
-  ports.map((port, index) => (ports.length === 3 && index < 2 ? upstream(`region-a-${index + 1}`, "region-a", port) : upstream(`region-${"abc"[index]}`, `region-${"abc"[index]}`, port))) as never;
+  ports.map((port, index) =>
+    ports.length === 3 && index < 2
+      ? upstream(`region-a-${index + 1}`, "region-a", port)
+      : upstream(`region-${"abc"[index]}`, `region-${"abc"[index]}`, port),
+  ) as never;
 
-async function edge(ports: readonly number[], without: readonly (keyof EdgeSettings["defences"])[] = []): Promise<string> {
+async function edge(
+  ports: readonly number[],
+  without: readonly (keyof EdgeSettings["defences"])[] = [],
+): Promise<string> {
   return (await bench.node(settingsFor({ origins: originsAt(ports) }, without))).base;
 }
 
@@ -42,18 +57,28 @@ describe("with more than one region", () => {
     const own = await bench.origin((path) => (path.includes("v720") ? { status: 502 } : served()));
     const other = await bench.origin(served);
     const base = await edge([own.port, other.port]);
-    expect(await get(base + segment(-1))).toMatchObject({ status: 200, cache: "miss", servedBy: "region-b" });
+    expect(await get(base + segment(-1))).toMatchObject({
+      status: 200,
+      cache: "miss",
+      servedBy: "region-b",
+    });
     await own.stop();
     // Before the probe can have noticed: a refused connection and one more request.
     const late = [];
-    for (let offset = -2; offset > -12; offset -= 1) late.push(await get(base + segment(offset, "v360")));
-    expect(late.every(({ status, servedBy }) => status === 200 && servedBy === "region-b")).toBe(true);
+    for (let offset = -2; offset > -12; offset -= 1)
+      late.push(await get(base + segment(offset, "v360")));
+    expect(late.every(({ status, servedBy }) => status === 200 && servedBy === "region-b")).toBe(
+      true,
+    );
     expect(Math.min(...late.map(({ ms }) => ms))).toBeLessThan(20);
     expect(Math.max(...late.map(({ ms }) => ms))).toBeLessThan(500);
   });
 
   test("a refusal for load is kept for its max-age and not carried to the other region", async () => {
-    const own = await bench.origin(() => ({ status: 503, headers: { "x-answer": "shed", "cache-control": "max-age=5" } }));
+    const own = await bench.origin(() => ({
+      status: 503,
+      headers: { "x-answer": "shed", "cache-control": "max-age=5" },
+    }));
     const other = await bench.origin(served);
     const base = await edge([own.port, other.port]);
     const path = segment(-20);
@@ -62,18 +87,38 @@ describe("with more than one region", () => {
   });
 
   test("a failed zone is stood in for by the next of its region; a segment missing here is asked for in another region, not in the next zone", async () => {
-    const zone = (failing: string) => bench.origin((path) => (path.includes(failing) ? { status: 500 } : path.includes("audio") ? { status: 404, headers: { "x-answer": "missing", "x-ttl-ms": "10" } } : served()));
+    const zone = (failing: string) =>
+      bench.origin((path) =>
+        path.includes(failing)
+          ? { status: 500 }
+          : path.includes("audio")
+            ? { status: 404, headers: { "x-answer": "missing", "x-ttl-ms": "10" } }
+            : served(),
+      );
     const [first, second] = [await zone("v720"), await zone("nothing")];
     const far = await bench.origin(served);
     const base = await edge([first.port, second.port, far.port]);
-    expect(await get(base + segment(-2, "v360"))).toMatchObject({ status: 200, servedBy: "region-a-1" });
-    expect(await get(base + segment(-2, "v720"))).toMatchObject({ status: 200, servedBy: "region-a-2" });
-    expect(await get(base + segment(-2, "audio"))).toMatchObject({ status: 200, servedBy: "region-c" });
+    expect(await get(base + segment(-2, "v360"))).toMatchObject({
+      status: 200,
+      servedBy: "region-a-1",
+    });
+    expect(await get(base + segment(-2, "v720"))).toMatchObject({
+      status: 200,
+      servedBy: "region-a-2",
+    });
+    expect(await get(base + segment(-2, "audio"))).toMatchObject({
+      status: 200,
+      servedBy: "region-c",
+    });
     expect([first.asked.length, second.asked.length, far.asked.length]).toEqual([3, 1, 1]);
   });
 
   test("off, the other zones of the region still help, the other region does not", async () => {
-    const [first, second, far] = [await bench.origin(() => ({ status: 500 })), await bench.origin(() => ({ status: 500 })), await bench.origin(served)];
+    const [first, second, far] = [
+      await bench.origin(() => ({ status: 500 })),
+      await bench.origin(() => ({ status: 500 })),
+      await bench.origin(served),
+    ];
     const base = await edge([first.port, second.port, far.port], ["regionFailover"]);
     expect((await get(base + segment(-2))).status).toBe(500);
     expect([first.asked.length, second.asked.length, far.asked.length]).toEqual([1, 1, 0]);
@@ -81,7 +126,10 @@ describe("with more than one region", () => {
 });
 
 test("lifetimes are kept to the millisecond and handed on, and numbers that cannot exist never reach the origin", async () => {
-  const origin = await bench.origin(() => ({ status: 404, headers: { "x-answer": "early", "x-ttl-ms": "300" } }));
+  const origin = await bench.origin(() => ({
+    status: 404,
+    headers: { "x-answer": "early", "x-ttl-ms": "300" },
+  }));
   const base = await edge([origin.port]);
   const path = segment(1);
   await get(base + path);
@@ -93,7 +141,12 @@ test("lifetimes are kept to the millisecond and handed on, and numbers that cann
   await sleep(220);
   await get(base + path);
   expect(origin.asked.length).toBe(2);
-  for (const bad of [segment(1000), segment(-5000), "/live/main/v720/007.m4s", "/live/other/v720/1.m4s"]) {
+  for (const bad of [
+    segment(1000),
+    segment(-5000),
+    "/live/main/v720/007.m4s",
+    "/live/other/v720/1.m4s",
+  ]) {
     expect([404, 410]).toContain((await get(base + bad)).status);
   }
   expect(origin.asked.length).toBe(2);
@@ -102,7 +155,15 @@ test("lifetimes are kept to the millisecond and handed on, and numbers that cann
 describe("notifications", () => {
   const carrying = (path: string): Answer => {
     const version = path.includes("v720") ? "7" : path.includes("v360") ? "3" : "";
-    return { status: 200, headers: { "x-ttl-ms": "60000", ...(version === "" ? {} : { "x-notifications-version": version, "x-notifications": `id=ad;seq=${version}` }) } };
+    return {
+      status: 200,
+      headers: {
+        "x-ttl-ms": "60000",
+        ...(version === ""
+          ? {}
+          : { "x-notifications-version": version, "x-notifications": `id=ad;seq=${version}` }),
+      },
+    };
   };
   const carriedOn = async (url: string): Promise<(string | null)[]> => {
     const { headers } = await get(url);
@@ -117,7 +178,8 @@ describe("notifications", () => {
     expect(await carriedOn(old)).toEqual(["3", "id=ad;seq=3"]);
     expect(await carriedOn(base + segment(-1, "v720"))).toEqual(["7", "id=ad;seq=7"]);
     expect(await carriedOn(base + segment(-2, "v360"))).toEqual(["7", "id=ad;seq=7"]);
-    for (const each of [old, base + segment(-1, "v360"), base + segment(500)]) expect(await carriedOn(each)).toEqual(["7", "id=ad;seq=7"]);
+    for (const each of [old, base + segment(-1, "v360"), base + segment(500)])
+      expect(await carriedOn(each)).toEqual(["7", "id=ad;seq=7"]);
   });
 
   test("off, only the segment itself carries them", async () => {
@@ -129,16 +191,26 @@ describe("notifications", () => {
 
 test("with every switch off, and with the top tier in this region or only in others, it compiles", () => {
   const [origins, endpoint] = [originsAt([1, 2, 3]), { host: "127.0.0.1", port: 1 }];
-  const everySwitch = Object.keys(settingsFor({ origins }).defences) as (keyof EdgeSettings["defences"])[];
+  const everySwitch = Object.keys(
+    settingsFor({ origins }).defences,
+  ) as (keyof EdgeSettings["defences"])[];
   const fills = [upstream("region-a-1", "region-a", 4), upstream("region-c", "region-c", 5)];
-  const cases = [settingsFor({ origins }, everySwitch), settingsFor({ origins, fills }), settingsFor({ origins, fills: fills.slice(1) })];
+  const cases = [
+    settingsFor({ origins }, everySwitch),
+    settingsFor({ origins, fills }),
+    settingsFor({ origins, fills: fills.slice(1) }),
+  ];
   const directory = mkdtempSync(join(tmpdir(), "seawall-vcl-"));
   try {
     for (const settings of cases) {
       const node = { varnish, directory, listen: endpoint, admin: endpoint, settings };
       const args = varnishArguments(node);
       writeFileSync(join(directory, "edge.vcl"), edgeProgram(node).files["edge.vcl"] ?? "");
-      const compiled = spawnSync(varnish.executable, [...args.filter((each) => each !== "-F"), "-C"], { env: { ...process.env, ...varnish.env } });
+      const compiled = spawnSync(
+        varnish.executable,
+        [...args.filter((each) => each !== "-F"), "-C"],
+        { env: { ...process.env, ...varnish.env } },
+      );
       expect(compiled.status, compiled.stderr.toString()).toBe(0);
     }
   } finally {
@@ -156,13 +228,22 @@ test("it tells the time, to the millisecond and to whoever asks", async () => {
     expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(Date.parse(text)).toBeGreaterThanOrEqual(before - 2);
     expect(Date.parse(text)).toBeLessThanOrEqual(after + 2);
-    expect([answer.status, answer.headers.get("access-control-allow-origin"), answer.headers.get("cache-control")]).toEqual([200, "*", "no-store"]);
+    expect([
+      answer.status,
+      answer.headers.get("access-control-allow-origin"),
+      answer.headers.get("cache-control"),
+    ]).toEqual([200, "*", "no-store"]);
     await sleep(37);
   }
 });
 
 describe("told by an operator", () => {
-  const tell = (base: string, method: string, headers: Record<string, string>, path = "/invalidate"): Promise<Response> => fetch(base + path, { method, headers });
+  const tell = (
+    base: string,
+    method: string,
+    headers: Record<string, string>,
+    path = "/invalidate",
+  ): Promise<Response> => fetch(base + path, { method, headers });
   const authorization = `Bearer ${controlToken}`;
 
   test("it forgets what a pattern covers and nothing beside it, and only with the token and a harmless pattern", async () => {
@@ -174,18 +255,39 @@ describe("told by an operator", () => {
     const range = { event: "main", renditions: ["v720", "v360"], from: number, to: number };
     const pattern = pathPattern(range);
     // As origins say it.
-    const said = (to: { readonly from: number; readonly to: number }, token = controlToken): Promise<boolean> =>
-      banSender(token)({ name: "edge", at: { host: "127.0.0.1", port: Number(new URL(base).port) } }, { ...range, ...to }, new AbortController().signal);
+    const said = (
+      to: { readonly from: number; readonly to: number },
+      token = controlToken,
+    ): Promise<boolean> =>
+      banSender(token)(
+        { name: "edge", at: { host: "127.0.0.1", port: Number(new URL(base).port) } },
+        { ...range, ...to },
+        new AbortController().signal,
+      );
     expect((await tell(base, "BAN", { "x-ban-pattern": pattern })).status).toBe(401);
     expect(await said(range, "wrong-token")).toBe(false);
-    for (const bad of ["", ".*", "^/x && obj.status == 200$", `^/(${"a".repeat(3_000)})$`, "^/(unclosed$"]) {
-      expect([400, 431], bad.slice(0, 20)).toContain((await tell(base, "BAN", { authorization, "x-ban-pattern": bad })).status);
+    for (const bad of [
+      "",
+      ".*",
+      "^/x && obj.status == 200$",
+      `^/(${"a".repeat(3_000)})$`,
+      "^/(unclosed$",
+    ]) {
+      expect([400, 431], bad.slice(0, 20)).toContain(
+        (await tell(base, "BAN", { authorization, "x-ban-pattern": bad })).status,
+      );
     }
-    expect((await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache)).toEqual(["hit", "hit", "hit", "hit"]);
+    expect(
+      (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
+    ).toEqual(["hit", "hit", "hit", "hit"]);
     expect(await said(range)).toBe(true);
-    expect((await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache)).toEqual(["hit", "miss", "hit", "hit"]);
+    expect(
+      (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
+    ).toEqual(["hit", "miss", "hit", "hit"]);
     expect(await said({ from: number - 1_801, to: number })).toBe(true);
-    expect((await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache)).toEqual(["miss", "miss", "hit", "hit"]);
+    expect(
+      (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
+    ).toEqual(["miss", "miss", "hit", "hit"]);
   });
 
   test("a copy that was under way while it was told is not kept", async () => {
@@ -194,7 +296,14 @@ describe("told by an operator", () => {
     const path = segment(-9);
     const underWay = get(base + path);
     await sleep(100);
-    expect((await tell(base, "BAN", { authorization, "x-ban-pattern": "^/live/main/v720/[0-9]{1,12}\\.m4s$" })).status).toBe(200);
+    expect(
+      (
+        await tell(base, "BAN", {
+          authorization,
+          "x-ban-pattern": "^/live/main/v720/[0-9]{1,12}\\.m4s$",
+        })
+      ).status,
+    ).toBe(200);
     await underWay;
     await sleep(50);
     expect((await get(base + path)).cache).toBe("miss");
@@ -205,7 +314,10 @@ describe("told by an operator", () => {
     expect((await tell(base, "DRAIN", {}, "/")).status).toBe(401);
     expect((await get(`${base}/health/ready`)).status).toBe(200);
     expect((await tell(base, "DRAIN", { authorization }, "/")).status).toBe(200);
-    expect([(await get(`${base}/health/ready`)).status, (await get(`${base}/health/live`)).status]).toEqual([503, 200]);
+    expect([
+      (await get(`${base}/health/ready`)).status,
+      (await get(`${base}/health/live`)).status,
+    ]).toEqual([503, 200]);
     const answer = await get(base + segment(-3));
     expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
   });

@@ -18,18 +18,50 @@ export function upstream(site: string, region: string, port: number): Upstream {
   return { site, region, endpoint: { host: "127.0.0.1", port } };
 }
 
-export function settingsFor(given: Partial<EdgeSettings> & Pick<EdgeSettings, "origins">, without: readonly (keyof EdgeSettings["defences"])[] = []): EdgeSettings {
-  const on = { collapsing: true, msTtl: true, rangeGate: true, regionFailover: true, shedCaching: true, fillTier: true, notifications: true };
+export function settingsFor(
+  given: Partial<EdgeSettings> & Pick<EdgeSettings, "origins">,
+  without: readonly (keyof EdgeSettings["defences"])[] = [],
+): EdgeSettings {
+  const on = {
+    collapsing: true,
+    msTtl: true,
+    rangeGate: true,
+    regionFailover: true,
+    shedCaching: true,
+    fillTier: true,
+    notifications: true,
+  };
   return {
-    role: "edge", region: given.origins[0].region, fills: [], event: "main", renditions: ["v720", "v360", "audio"], segmentSeconds: 2, liveSegments: 5,
-    dvrWindowSegments: 1800, holdGraceSeconds: 1, retentionSeconds: 300, controlToken,
-    defences: { ...on, ...Object.fromEntries(without.map((name) => [name, false])) }, ...given,
+    role: "edge",
+    region: given.origins[0].region,
+    fills: [],
+    event: "main",
+    renditions: ["v720", "v360", "audio"],
+    segmentSeconds: 2,
+    liveSegments: 5,
+    dvrWindowSegments: 1800,
+    holdGraceSeconds: 1,
+    retentionSeconds: 300,
+    controlToken,
+    defences: { ...on, ...Object.fromEntries(without.map((name) => [name, false])) },
+    ...given,
   };
 }
 
-export interface Answer { readonly status: number; readonly headers?: Record<string, string>; readonly afterMs?: number; readonly body?: string }
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly afterMs?: number;
+  readonly body?: string;
+}
 
-export interface CountingOrigin { readonly port: number; readonly asked: string[]; readonly requests: IncomingMessage[]; readonly server: Server; stop(): Promise<void> }
+export interface CountingOrigin {
+  readonly port: number;
+  readonly asked: string[];
+  readonly requests: IncomingMessage[];
+  readonly server: Server;
+  stop(): Promise<void>;
+}
 
 /** Everything started through it ends with it. */
 export class Bench implements AsyncDisposable {
@@ -50,7 +82,13 @@ export class Bench implements AsyncDisposable {
       asked.push(path);
       requests.push(request);
       const { status, headers = {}, afterMs = 0, body = "body" } = answer(path);
-      setTimeout(() => response.writeHead(status, { "content-length": Buffer.byteLength(body), ...headers }).end(body), afterMs);
+      setTimeout(
+        () =>
+          response
+            .writeHead(status, { "content-length": Buffer.byteLength(body), ...headers })
+            .end(body),
+        afterMs,
+      );
     });
     server.keepAliveTimeout = 75_000;
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -66,9 +104,15 @@ export class Bench implements AsyncDisposable {
   /** A real Varnish with these settings, up. */
   async node(settings: EdgeSettings): Promise<RunningNode> {
     const [port, admin] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
-    return this.run(port, (directory) => edgeProgram({
-      varnish: this.#varnish, directory, listen: { host: "127.0.0.1", port }, admin: { host: "127.0.0.1", port: admin }, settings,
-    }));
+    return this.run(port, (directory) =>
+      edgeProgram({
+        varnish: this.#varnish,
+        directory,
+        listen: { host: "127.0.0.1", port },
+        admin: { host: "127.0.0.1", port: admin },
+        settings,
+      }),
+    );
   }
 
   async run(port: number, programIn: (directory: string) => Program): Promise<RunningNode> {
@@ -78,7 +122,10 @@ export class Bench implements AsyncDisposable {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
       writeFileSync(join(directory, path), text);
     }
-    const child = spawn(program.command, [...program.args], { env: { ...process.env, ...program.env }, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(program.command, [...program.args], {
+      env: { ...process.env, ...program.env },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     const said: string[] = [];
     child.stderr.on("data", (data: Buffer) => said.push(data.toString()));
     const stop = (signal: NodeJS.Signals = "SIGTERM"): Promise<void> => ended(child, signal);
@@ -87,7 +134,14 @@ export class Bench implements AsyncDisposable {
       rmSync(directory, { recursive: true, force: true });
     });
     const base = `http://127.0.0.1:${port}`;
-    for (let tries = 0; !(await fetch(`${base}/health/ready`).then(({ ok }) => ok, () => false)); tries += 1) {
+    for (
+      let tries = 0;
+      !(await fetch(`${base}/health/ready`).then(
+        ({ ok }) => ok,
+        () => false,
+      ));
+      tries += 1
+    ) {
       if (tries > 400 || child.exitCode !== null) {
         // Where it happens as the file of tests is loaded, no hook of that file would be run.
         await this[Symbol.asyncDispose]();
@@ -119,14 +173,27 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
 }
 
 /** The path of the segment so many after the one being made now. */
-export const segment = (offset: number, rendition = "v720"): string => `/live/main/${rendition}/${segmentInProduction(Date.now()) + offset}.m4s`;
+export const segment = (offset: number, rendition = "v720"): string =>
+  `/live/main/${rendition}/${segmentInProduction(Date.now()) + offset}.m4s`;
 
-export interface Got { readonly status: number; readonly cache: string | null; readonly servedBy: string | null; readonly headers: Headers; readonly ms: number }
+export interface Got {
+  readonly status: number;
+  readonly cache: string | null;
+  readonly servedBy: string | null;
+  readonly headers: Headers;
+  readonly ms: number;
+}
 
 export async function get(url: string, init: RequestInit = {}): Promise<Got> {
   const startMs = performance.now();
   const response = await fetch(url, init);
   await response.arrayBuffer();
   const { headers } = response;
-  return { status: response.status, cache: headers.get("x-cache"), servedBy: headers.get("x-served-by"), headers, ms: performance.now() - startMs };
+  return {
+    status: response.status,
+    cache: headers.get("x-cache"),
+    servedBy: headers.get("x-served-by"),
+    headers,
+    ms: performance.now() - startMs,
+  };
 }

@@ -26,7 +26,14 @@ export function edgeProgram(node: EdgeNode): Program {
   const tools = ["varnishadm", "varnishstat"].map((name) => node.varnish.companions[name] ?? name);
   return {
     command: "/bin/sh",
-    args: [resolve(import.meta.dirname, "run.sh"), `${node.directory}/${workDirectoryName}`, ...tools, String(drainSeconds), node.varnish.executable, ...varnishArguments(node)],
+    args: [
+      resolve(import.meta.dirname, "run.sh"),
+      `${node.directory}/${workDirectoryName}`,
+      ...tools,
+      String(drainSeconds),
+      node.varnish.executable,
+      ...varnishArguments(node),
+    ],
     env: node.varnish.env,
     files: { "edge.vcl": edgeVcl(node.settings) },
   };
@@ -34,20 +41,61 @@ export function edgeProgram(node: EdgeNode): Program {
 
 export function varnishArguments(node: EdgeNode): string[] {
   return [
-    "-F", "-j", "none", ...node.varnish.args,
-    "-n", `${node.directory}/${workDirectoryName}`, "-f", `${node.directory}/edge.vcl`,
-    "-a", `${node.listen.host}:${node.listen.port}`, "-T", `${node.admin.host}:${node.admin.port}`,
+    "-F",
+    "-j",
+    "none",
+    ...node.varnish.args,
+    "-n",
+    `${node.directory}/${workDirectoryName}`,
+    "-f",
+    `${node.directory}/edge.vcl`,
+    "-a",
+    `${node.listen.host}:${node.listen.port}`,
+    "-T",
+    `${node.admin.host}:${node.admin.port}`,
     // What is live or owned never gives way to what is old and only passing through.
-    "-s", "main=malloc,192m", "-s", "old=malloc,64m", "-s", "Transient=malloc,64m",
+    "-s",
+    "main=malloc,192m",
+    "-s",
+    "old=malloc,64m",
+    "-s",
+    "Transient=malloc,64m",
     // A waiting viewer holds no thread (only a fetch does), so a few hundred carry thousands of them.
-    "-p", "thread_pools=2", "-p", "thread_pool_min=25", "-p", "thread_pool_max=500", "-p", "thread_pool_timeout=60",
-    "-p", "listen_depth=4096", "-p", "timeout_idle=30",
-    "-p", "http_req_size=16k", "-p", "http_req_hdr_len=4k", "-p", "http_max_hdr=64",
-    "-p", "default_grace=0", "-p", "default_keep=0", "-p", "max_retries=2",
+    "-p",
+    "thread_pools=2",
+    "-p",
+    "thread_pool_min=25",
+    "-p",
+    "thread_pool_max=500",
+    "-p",
+    "thread_pool_timeout=60",
+    "-p",
+    "listen_depth=4096",
+    "-p",
+    "timeout_idle=30",
+    "-p",
+    "http_req_size=16k",
+    "-p",
+    "http_req_hdr_len=4k",
+    "-p",
+    "http_max_hdr=64",
+    "-p",
+    "default_grace=0",
+    "-p",
+    "default_keep=0",
+    "-p",
+    "max_retries=2",
   ];
 }
 
 /** Bans everything that is cached now. */
-export function flushProgram(varnish: Varnish, directory: string): Pick<Program, "command" | "args" | "env"> {
-  return { command: varnish.companions["varnishadm"] ?? "varnishadm", args: ["-n", `${directory}/${workDirectoryName}`, "ban", "obj.status", "!=", "0"], env: varnish.env };
+export function flushProgram(
+  varnish: Varnish,
+  directory: string,
+): Pick<Program, "command" | "args" | "env"> {
+  return {
+    command: varnish.companions["varnishadm"] ?? "varnishadm",
+    args: ["-n", `${directory}/${workDirectoryName}`, "ban", "obj.status", "!=", "0"],
+    env: varnish.env,
+  };
 }

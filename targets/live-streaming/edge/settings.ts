@@ -2,7 +2,9 @@
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
 
-export const name = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, "1 to 32 of a–z, 0–9 and -");
+export const name = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, "1 to 32 of a–z, 0–9 and -");
 
 const upstreamShape = z.strictObject({
   /** Names its counters and its answers: `X-Served-By`. */
@@ -11,7 +13,9 @@ const upstreamShape = z.strictObject({
   endpoint: endpointShape,
 });
 
-export const originsShape = z.tuple([upstreamShape], upstreamShape).refine(distinct, "one origin per site");
+export const originsShape = z
+  .tuple([upstreamShape], upstreamShape)
+  .refine(distinct, "one origin per site");
 
 const shape = z.strictObject({
   /** `edge` faces viewers; `fill` is the top tier, which edges fill from. */
@@ -31,10 +35,17 @@ const shape = z.strictObject({
   /** A copy older than this is of low priority unless the node owns the rendition. */
   retentionSeconds: z.int().min(1).max(86_400),
   /** Authorises invalidation and draining. */
-  controlToken: z.string().regex(/^[A-Za-z0-9._~+/=-]{8,256}$/, "8 to 256 characters of a bearer token (RFC 6750)"),
+  controlToken: z
+    .string()
+    .regex(/^[A-Za-z0-9._~+/=-]{8,256}$/, "8 to 256 characters of a bearer token (RFC 6750)"),
   defences: z.strictObject({
-    collapsing: z.boolean(), msTtl: z.boolean(), rangeGate: z.boolean(), regionFailover: z.boolean(), shedCaching: z.boolean(),
-    fillTier: z.boolean(), notifications: z.boolean(),
+    collapsing: z.boolean(),
+    msTtl: z.boolean(),
+    rangeGate: z.boolean(),
+    regionFailover: z.boolean(),
+    shedCaching: z.boolean(),
+    fillTier: z.boolean(),
+    notifications: z.boolean(),
   }),
 });
 
@@ -44,7 +55,10 @@ export type Upstream = z.infer<typeof upstreamShape>;
 /** Throws one error that names every problem. */
 export function checkedSettings(settings: EdgeSettings): EdgeSettings {
   const parsed = shape.safeParse(settings);
-  if (!parsed.success) throw new Error(`an edge cannot be made from these settings:\n${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new Error(
+      `an edge cannot be made from these settings:\n${z.prettifyError(parsed.error)}`,
+    );
   return parsed.data;
 }
 

@@ -4,7 +4,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
 import { segmentInProduction } from "../stream/template.ts";
-import { type Answer, Bench, controlToken, get, type RunningNode, segment, settingsFor, upstream } from "./fixture.ts";
+import {
+  type Answer,
+  Bench,
+  controlToken,
+  get,
+  type RunningNode,
+  segment,
+  settingsFor,
+  upstream,
+} from "./fixture.ts";
 import { workDirectoryName } from "./launch.ts";
 
 const { varnish } = await provision(["varnish"], { env: process.env });
@@ -19,16 +28,32 @@ const [first, second, far] = await Promise.all([
   bench.node(settingsFor({ role: "fill", origins: [...originOf("region-a-2", "region-a")] })),
   bench.node(settingsFor({ role: "fill", origins: [...originOf("region-b-1", "region-b")] })),
 ]);
-const fills = [upstream("region-a-1", "region-a", first.port), upstream("region-a-2", "region-a", second.port), upstream("region-b-1", "region-b", far.port)];
-const nodeOf: Readonly<Record<string, RunningNode>> = { "region-a-1": first, "region-a-2": second, "region-b-1": far };
-const edges = await Promise.all(["region-a-1", "region-a-2"].map((site) => bench.node(settingsFor({ origins: [...originOf(site, "region-a")], fills }))));
+const fills = [
+  upstream("region-a-1", "region-a", first.port),
+  upstream("region-a-2", "region-a", second.port),
+  upstream("region-b-1", "region-b", far.port),
+];
+const nodeOf: Readonly<Record<string, RunningNode>> = {
+  "region-a-1": first,
+  "region-a-2": second,
+  "region-b-1": far,
+};
+const edges = await Promise.all(
+  ["region-a-1", "region-a-2"].map((site) =>
+    bench.node(settingsFor({ origins: [...originOf(site, "region-a")], fills })),
+  ),
+);
 const [one, two] = edges.map(({ base }) => base) as [string, string];
 // Until probes of the fill nodes have been answered, any of them may be asked.
 await sleep(1_200);
 
 test("a segment is fetched once for both edges, through the node that owns its rendition", async () => {
-  const paths = [-100, -101, -102].flatMap((offset) => ["v720", "v360", "audio"].map((rendition) => segment(offset, rendition)));
-  const got = await Promise.all([...paths, ...paths].map((path, index) => get((index < paths.length ? one : two) + path)));
+  const paths = [-100, -101, -102].flatMap((offset) =>
+    ["v720", "v360", "audio"].map((rendition) => segment(offset, rendition)),
+  );
+  const got = await Promise.all(
+    [...paths, ...paths].map((path, index) => get((index < paths.length ? one : two) + path)),
+  );
   expect(got.every(({ status }) => status === 200)).toBe(true);
   expect([...origin.asked].sort()).toEqual([...paths].sort());
   const owners = new Map<string, Set<string | null>>();
@@ -78,13 +103,29 @@ test("old copies are of low priority except at the owner: a live copy lapses at 
 });
 
 test("notifications reach both tiers, and an edge that did not see the segment that brought them hears of them with its next one", async () => {
-  answer = (path) => ({ status: 200, headers: { "x-ttl-ms": "60000", ...(path.includes("v720") ? { "x-notifications-version": "12345678901234", "x-notifications": "id=ad;seq=1;payload=eA" } : {}) } });
+  answer = (path) => ({
+    status: 200,
+    headers: {
+      "x-ttl-ms": "60000",
+      ...(path.includes("v720")
+        ? {
+            "x-notifications-version": "12345678901234",
+            "x-notifications": "id=ad;seq=1;payload=eA",
+          }
+        : {}),
+    },
+  });
   const old = segment(-201, "v720");
   await get(one + old);
   await get(two + segment(-202, "v720"));
   const heard = await get(two + segment(-203, "v720"));
-  expect([heard.headers.get("x-notifications-version"), heard.headers.get("x-notifications")]).toEqual(["12345678901234", "id=ad;seq=1;payload=eA"]);
-  expect((await get(one + segment(900))).headers.get("x-notifications")).toBe("id=ad;seq=1;payload=eA");
+  expect([
+    heard.headers.get("x-notifications-version"),
+    heard.headers.get("x-notifications"),
+  ]).toEqual(["12345678901234", "id=ad;seq=1;payload=eA"]);
+  expect((await get(one + segment(900))).headers.get("x-notifications")).toBe(
+    "id=ad;seq=1;payload=eA",
+  );
 });
 
 test("an operator's word to the inner tier and then the outer one leaves no old copy anywhere", async () => {
@@ -93,10 +134,19 @@ test("an operator's word to the inner tier and then the outer one leaves no old 
   for (const base of [one, two]) for (const path of [hidden, beside]) await get(base + path);
   answer = () => ({ status: 200, headers: { "x-ttl-ms": "60000", "x-segment-sha256": "new" } });
   for (const { base } of [first, second, far, ...edges]) {
-    const told = await fetch(`${base}/invalidate`, { method: "BAN", headers: { authorization: `Bearer ${controlToken}`, "x-ban-pattern": `^${hidden.replace(".", "\\.")}$` } });
+    const told = await fetch(`${base}/invalidate`, {
+      method: "BAN",
+      headers: {
+        authorization: `Bearer ${controlToken}`,
+        "x-ban-pattern": `^${hidden.replace(".", "\\.")}$`,
+      },
+    });
     expect(told.status).toBe(200);
   }
-  const seen = async (path: string): Promise<(string | null)[]> => Promise.all([one, two].map(async (base) => (await get(base + path)).headers.get("x-segment-sha256")));
+  const seen = async (path: string): Promise<(string | null)[]> =>
+    Promise.all(
+      [one, two].map(async (base) => (await get(base + path)).headers.get("x-segment-sha256")),
+    );
   expect(await seen(hidden)).toEqual(["new", "new"]);
   expect(await seen(beside)).toEqual(["old", "old"]);
 });
@@ -105,23 +155,32 @@ test("a dead fill node loses no segment: the next on the ring stands in, and whe
   answer = () => ({ status: 200, headers: { "x-ttl-ms": "60000" } });
   // The clock goes on: nothing may be asked for twice.
   const newest = segmentInProduction(Date.now());
-  const ask = async (offsets: readonly number[]) => Promise.all(offsets.map((offset) => get(`${one}/live/main/audio/${newest + offset}.m4s`)));
+  const ask = async (offsets: readonly number[]) =>
+    Promise.all(offsets.map((offset) => get(`${one}/live/main/audio/${newest + offset}.m4s`)));
   const [before] = await ask([-4]);
   const owner = before?.headers.get("x-filled-by") ?? "";
   await nodeOf[owner]?.stop();
   const offsets = Array.from({ length: 20 }, (_, index) => -5 - index);
   const standIns = await ask(offsets);
   expect(standIns.map(({ status }) => status)).toEqual(offsets.map(() => 200));
-  const [standIn, ...others] = [...new Set(standIns.map(({ headers }) => headers.get("x-filled-by") ?? ""))];
+  const [standIn, ...others] = [
+    ...new Set(standIns.map(({ headers }) => headers.get("x-filled-by") ?? "")),
+  ];
   expect(others).toEqual([]);
   expect(["region-a-1", "region-a-2"].filter((site) => site !== owner)).toEqual([standIn]);
   await nodeOf[standIn ?? ""]?.stop();
   const abroad = await ask(offsets.map((offset) => offset - 20));
-  expect(abroad.map(({ status, headers }) => [status, headers.get("x-filled-by")])).toEqual(offsets.map(() => [200, "region-b-1"]));
+  expect(abroad.map(({ status, headers }) => [status, headers.get("x-filled-by")])).toEqual(
+    offsets.map(() => [200, "region-b-1"]),
+  );
 });
 
 /** Bytes in the storage for old segments. */
 function storedApart(node: RunningNode): number {
-  const { stdout } = spawnSync(varnish.companions["varnishstat"] ?? "", ["-n", `${node.directory}/${workDirectoryName}`, "-1", "-f", "SMA.old.g_bytes"], { env: { ...process.env, ...varnish.env }, encoding: "utf8" });
+  const { stdout } = spawnSync(
+    varnish.companions["varnishstat"] ?? "",
+    ["-n", `${node.directory}/${workDirectoryName}`, "-1", "-f", "SMA.old.g_bytes"],
+    { env: { ...process.env, ...varnish.env }, encoding: "utf8" },
+  );
   return Number(/g_bytes\s+(\d+)/.exec(stdout)?.[1] ?? Number.NaN);
 }

@@ -10,7 +10,11 @@ export interface BackendTimes {
   readonly betweenBytesMs: number;
 }
 
-export function backendName(lane: string, site: string, prefix: BackendTimes["prefix"] = ""): string {
+export function backendName(
+  lane: string,
+  site: string,
+  prefix: BackendTimes["prefix"] = "",
+): string {
   return `${prefix}${lane}_${site.replaceAll("-", "_")}`;
 }
 
@@ -18,14 +22,18 @@ export function backendName(lane: string, site: string, prefix: BackendTimes["pr
 const connectionsMax = { live: 256, dvr: 128, start: 128, junk: 128 } as const;
 
 export function backends(upstream: Upstream, times: BackendTimes): string {
-  return lanes.map((lane) => `backend ${backendName(lane, upstream.site, times.prefix)} {
+  return lanes
+    .map(
+      (lane) => `backend ${backendName(lane, upstream.site, times.prefix)} {
   .host = "${upstream.endpoint.host}";
   .port = "${upstream.endpoint.port}";
   .connect_timeout = 500ms;
   .first_byte_timeout = ${times.firstByteMs}ms;
   .between_bytes_timeout = ${times.betweenBytesMs}ms;
   .max_connections = ${connectionsMax[lane]};${lane === "live" ? "\n  .probe = upstream;" : ""}
-}`).join("\n");
+}`,
+    )
+    .join("\n");
 }
 
 /** Every half second, and two of the last four must be good: an upstream that is dead or silent is known as such within 2 s. */
@@ -38,7 +46,17 @@ export const probe = `probe upstream {
 }`;
 
 /** What rules towards upstreams tell each other; from a viewer, all of it is a lie. His credentials are none of an upstream's business. */
-const internal = ["X-Region", "X-Site", "X-Tried", "X-Skip", "X-First", "X-Key", "X-Filler", "Cookie", "Authorization"];
+const internal = [
+  "X-Region",
+  "X-Site",
+  "X-Tried",
+  "X-Skip",
+  "X-First",
+  "X-Key",
+  "X-Filler",
+  "Cookie",
+  "Authorization",
+];
 
 /** Begins `vcl_backend_fetch`: only here, so that a hit does not pay for it. */
 export function clear(role: "edge" | "fill"): string {
@@ -50,7 +68,12 @@ ${[...internal, ...(role === "fill" ? [] : ["X-Owner"])].map((name) => `    unse
 
 /** Sets the backend of the request's lane at one site. */
 export function useLane(site: string, prefix: BackendTimes["prefix"]): string {
-  return lanes.map((lane) => `if (bereq.http.X-Lane == "${lane}") { set bereq.backend = ${backendName(lane, site, prefix)}; }`).join("\n  else");
+  return lanes
+    .map(
+      (lane) =>
+        `if (bereq.http.X-Lane == "${lane}") { set bereq.backend = ${backendName(lane, site, prefix)}; }`,
+    )
+    .join("\n  else");
 }
 
 export function subName(verb: string, site: string): string {

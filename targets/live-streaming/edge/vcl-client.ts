@@ -54,7 +54,7 @@ sub vcl_miss {
     set req.http.X-Lane = "start";
   } else {
     set req.http.X-Lane = "junk";
-    if (req.url ~ "^/check/[a-z0-9-]+/${settings.event}/[a-z0-9-]+/[0-9]+\\.m4s$") { return (pass); }${settings.defences.rangeGate ? "\n    return (synth(404, \"unknown\"));" : ""}
+    if (req.url ~ "^/check/[a-z0-9-]+/${settings.event}/[a-z0-9-]+/[0-9]+\\.m4s$") { return (pass); }${settings.defences.rangeGate ? '\n    return (synth(404, "unknown"));' : ""}
   }
   return (fetch);
 }`;
@@ -64,10 +64,14 @@ function segment(settings: EdgeSettings): string {
   const current = `(std.integer(time = now, fallback = 0) / ${settings.segmentSeconds})`;
   const number = "std.integer(req.http.X-Number, 0)";
   // One segment of room for a clock that runs ahead; that request is the origin's to answer.
-  const early = settings.defences.rangeGate ? `
-      if (${number} > ${current} + 1) { return (synth(404, "early")); }` : "";
-  const gone = settings.defences.rangeGate ? `
-      if (${number} < ${current} - ${settings.dvrWindowSegments}) { return (synth(410, "gone")); }` : "";
+  const early = settings.defences.rangeGate
+    ? `
+      if (${number} > ${current} + 1) { return (synth(404, "early")); }`
+    : "";
+  const gone = settings.defences.rangeGate
+    ? `
+      if (${number} < ${current} - ${settings.dvrWindowSegments}) { return (synth(410, "gone")); }`
+    : "";
   return `set req.http.X-Number = regsub(req.url, "^.*/([0-9]+)\\.m4s$", "\\1");
     if (${number} >= ${current} - ${settings.liveSegments}) {${early}
       set req.http.X-Lane = "live";

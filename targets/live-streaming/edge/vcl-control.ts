@@ -5,7 +5,8 @@ import type { EdgeSettings } from "./settings.ts";
 const pattern = "^\\^/[a-z0-9/()|\\[\\]{}^$\\\\.,-]{1,2998}$";
 
 export function control(settings: EdgeSettings): string[] {
-  return [`sub control {
+  return [
+    `sub control {
   if (req.http.Authorization != "Bearer ${settings.controlToken}") { return (synth(401, "unauthorized")); }
   if (req.method == "DRAIN") {
     # Viewers are told to come back over another connection, and whoever sends viewers here sees that it should not.
@@ -18,5 +19,6 @@ export function control(settings: EdgeSettings): string[] {
   var.global_set("invalidated", std.real(time = now, fallback = 0.0));
   if (!std.ban("obj.http.X-Path ~ " + req.http.X-Ban-Pattern)) { return (synth(400, "bad pattern")); }
   return (synth(200, "invalidated"));
-}`];
+}`,
+  ];
 }

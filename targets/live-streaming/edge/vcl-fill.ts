@@ -12,21 +12,31 @@ const firstByteMs = 5_000;
 
 export function fillTier(settings: EdgeSettings): string[] {
   const own = settings.fills.filter((fill) => fill.region === settings.region);
-  const far = settings.defences.regionFailover ? settings.fills.filter((fill) => fill.region !== settings.region) : [];
+  const far = settings.defences.regionFailover
+    ? settings.fills.filter((fill) => fill.region !== settings.region)
+    : [];
   // A region without fill nodes of its own fills from the others' as if they were.
   const [near, next] = own.length > 0 ? [own, far] : [settings.fills, []];
   return [
     probe,
-    ...[...near, ...next].map((fill) => backends(fill, { prefix: "fill_", firstByteMs, betweenBytesMs: 2_000 })),
-    init({ near, ...(next.length > 0 ? { next } : {}) }), ...[...near, ...next].map(use), fetch(settings, near, next),
+    ...[...near, ...next].map((fill) =>
+      backends(fill, { prefix: "fill_", firstByteMs, betweenBytesMs: 2_000 }),
+    ),
+    init({ near, ...(next.length > 0 ? { next } : {}) }),
+    ...[...near, ...next].map(use),
+    fetch(settings, near, next),
   ];
 }
 
 function init(rings: Readonly<Record<string, readonly Upstream[]>>): string {
   return `sub vcl_init {
-${Object.entries(rings).map(([ring, fills]) => `  new ${ring} = directors.shard();
+${Object.entries(rings)
+  .map(
+    ([ring, fills]) => `  new ${ring} = directors.shard();
 ${fills.map((fill) => `  ${ring}.add_backend(${backendName("live", fill.site, "fill_")}, ident = "${fill.site}");`).join("\n")}
-  ${ring}.reconfigure(replicas = 67);`).join("\n")}
+  ${ring}.reconfigure(replicas = 67);`,
+  )
+  .join("\n")}
 }`;
 }
 
@@ -37,14 +47,24 @@ function use(fill: Upstream): string {
 }`;
 }
 
-function fetch(settings: EdgeSettings, near: readonly Upstream[], next: readonly Upstream[]): string {
+function fetch(
+  settings: EdgeSettings,
+  near: readonly Upstream[],
+  next: readonly Upstream[],
+): string {
   const onRing = (ring: string, alt: string, healthy: string): string =>
     `${ring}.backend(by = KEY, key = ${ring}.key(bereq.http.X-Key), alt = ${alt}, healthy = ${healthy}, rampup = false)`;
-  const elsewhere = next.length === 0 ? "" : `
+  const elsewhere =
+    next.length === 0
+      ? ""
+      : `
   if (bereq.retries >= ${near.length} || !std.healthy(bereq.backend)) {
     set bereq.backend = ${onRing("next", "0", "CHOSEN")};
   }`;
-  const choices = [...near, ...next].map((fill) => `if (bereq.backend == ${backendName("live", fill.site, "fill_")}) { call ${subName("fill_from", fill.site)}; }`);
+  const choices = [...near, ...next].map(
+    (fill) =>
+      `if (bereq.backend == ${backendName("live", fill.site, "fill_")}) { call ${subName("fill_from", fill.site)}; }`,
+  );
   return `sub vcl_backend_fetch {
   ${clear(settings.role)}
   # What is kept together is owned together: all segments of a rendition.

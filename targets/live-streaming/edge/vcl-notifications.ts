@@ -9,7 +9,9 @@ const kept = 'var.global_get("notifications")';
 
 export function learn(settings: EdgeSettings): string {
   // The settings' one event is the only one that there can be: the gate turns the others away.
-  return !settings.defences.notifications ? "" : `
+  return !settings.defences.notifications
+    ? ""
+    : `
   if (beresp.http.X-Notifications-Version ~ "^[0-9]{1,15}$" && bereq.url ~ "^/live/${settings.event}/") {
     if (std.integer(beresp.http.X-Notifications-Version, 0) > std.integer(regsub(${kept}, " .*$", ""), -1)) {
       var.global_set("notifications", beresp.http.X-Notifications-Version + " " + beresp.http.X-Notifications);
@@ -23,7 +25,9 @@ export function learn(settings: EdgeSettings): string {
 
 /** Off: what the segment itself brought stays on it, and nothing else carries anything. */
 export function attach(settings: EdgeSettings): string {
-  return !settings.defences.notifications ? "" : `
+  return !settings.defences.notifications
+    ? ""
+    : `
   if (${kept} && req.url ~ "^/live/${settings.event}/") {
     set resp.http.X-Notifications-Version = regsub(${kept}, " .*$", "");
     set resp.http.X-Notifications = regsub(${kept}, "^[0-9]+ ", "");

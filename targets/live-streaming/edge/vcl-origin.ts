@@ -12,8 +12,12 @@ export function retriesOf(settings: EdgeSettings): number {
 export function originTier(settings: EdgeSettings): string[] {
   return [
     probe,
-    ...settings.origins.map((origin) => backends(origin, { prefix: "", firstByteMs: 2_000, betweenBytesMs: 1_000 })),
-    ...settings.origins.map(use), choose(settings.origins), fetch(settings),
+    ...settings.origins.map((origin) =>
+      backends(origin, { prefix: "", firstByteMs: 2_000, betweenBytesMs: 1_000 }),
+    ),
+    ...settings.origins.map(use),
+    choose(settings.origins),
+    fetch(settings),
   ];
 }
 

@@ -6,12 +6,12 @@ import { retriesOf } from "./vcl-origin.ts";
 
 export function response(settings: EdgeSettings): string {
   const ttl = settings.defences.msTtl
-    ? "set beresp.ttl = std.duration(beresp.http.X-Ttl-Ms + \"ms\", 0s);"
-    // What a cache without milliseconds can do: whole seconds, rounded up.
-    : "set beresp.ttl = std.duration(std.integer(beresp.http.X-Ttl-Ms, 0) / 1000 + 1 + \"s\", 1s);";
+    ? 'set beresp.ttl = std.duration(beresp.http.X-Ttl-Ms + "ms", 0s);'
+    : // What a cache without milliseconds can do: whole seconds, rounded up.
+      'set beresp.ttl = std.duration(std.integer(beresp.http.X-Ttl-Ms, 0) / 1000 + 1 + "s", 1s);';
   // A fill node says what is left of a refusal's time; the origin says all of it.
   const shed = settings.defences.shedCaching
-    ? "if (beresp.http.X-Ttl-Ms) { set beresp.ttl = std.duration(beresp.http.X-Ttl-Ms + \"ms\", 0s); }\n    else { set beresp.ttl = std.duration(regsub(beresp.http.Cache-Control, \"^.*max-age=([0-9]+).*$\", \"\\1s\"), 1s); }"
+    ? 'if (beresp.http.X-Ttl-Ms) { set beresp.ttl = std.duration(beresp.http.X-Ttl-Ms + "ms", 0s); }\n    else { set beresp.ttl = std.duration(regsub(beresp.http.Cache-Control, "^.*max-age=([0-9]+).*$", "\\1s"), 1s); }'
     : "set beresp.ttl = 0s;\n    set beresp.uncacheable = true;";
   return `sub vcl_backend_response {
   # A body that breaks off must become an error here and not a cut segment at the viewer.
@@ -41,7 +41,9 @@ ${lastsAsLongAsItsNumber(settings)}${retention(settings)}
 
 /** Numbers are looked at where there is no copy, so no copy may outlive the window that its number has a place in. */
 function lastsAsLongAsItsNumber(settings: EdgeSettings): string {
-  return !settings.defences.rangeGate ? "" : `  if (bereq.http.X-Number && beresp.ttl > ${leftUntil(settings, settings.dvrWindowSegments * settings.segmentSeconds)}) {
+  return !settings.defences.rangeGate
+    ? ""
+    : `  if (bereq.http.X-Number && beresp.ttl > ${leftUntil(settings, settings.dvrWindowSegments * settings.segmentSeconds)}) {
     set beresp.ttl = ${leftUntil(settings, settings.dvrWindowSegments * settings.segmentSeconds)};
   }
 `;
@@ -58,12 +60,14 @@ function fromOrigin(settings: EdgeSettings): string {
   const served = "\n  set beresp.http.X-Served-By = bereq.http.X-Site;";
   const retries = retriesOf(settings);
   if (retries === 0) return served;
-  const elsewhere = settings.origins.some((origin) => origin.region !== settings.origins[0].region) ? `
+  const elsewhere = settings.origins.some((origin) => origin.region !== settings.origins[0].region)
+    ? `
     if (!bereq.http.X-Skip && (beresp.http.X-Answer == "missing" || beresp.http.X-Answer == "gone")) {
       set bereq.http.X-Skip = bereq.http.X-Region;
       set bereq.http.X-First = beresp.status;
       return (retry);
-    }` : "";
+    }`
+    : "";
   return `
   if (bereq.retries < ${retries}) {
     # Failing over for load (shed) would spread the overload.
@@ -98,8 +102,12 @@ function retention(settings: EdgeSettings): string {
 }
 
 export function backendError(settings: EdgeSettings): string {
-  const retries = settings.fills.length > 0 ? Math.min(settings.fills.length - 1, 2) : retriesOf(settings);
-  const retry = retries === 0 ? "" : `
+  const retries =
+    settings.fills.length > 0 ? Math.min(settings.fills.length - 1, 2) : retriesOf(settings);
+  const retry =
+    retries === 0
+      ? ""
+      : `
   if (bereq.retries < ${retries}) { return (retry); }`;
   return `sub vcl_backend_error {${retry}
   # The region asked first did answer, and no other could improve on it: that answer stands.

@@ -15,10 +15,23 @@ import { backendError, response } from "./vcl-response.ts";
 export function edgeVcl(given: EdgeSettings): string {
   const settings = inForce(checkedSettings(given));
   return [
-    "vcl 4.1;", "import std;", "import var;", "import directors;",
+    "vcl 4.1;",
+    "import std;",
+    "import var;",
+    "import directors;",
     ...(settings.fills.length > 0 ? fillTier(settings) : originTier(settings)),
-    ...control(settings), drain, receive(settings), miss(settings), hash, response(settings), backendError(settings), deliver(settings), synthetic(settings),
-  ].join("\n\n").concat("\n");
+    ...control(settings),
+    drain,
+    receive(settings),
+    miss(settings),
+    hash,
+    response(settings),
+    backendError(settings),
+    deliver(settings),
+    synthetic(settings),
+  ]
+    .join("\n\n")
+    .concat("\n");
 }
 
 /** Varnish refuses what is declared and never used, so what a switch removes is not declared. */
@@ -28,7 +41,10 @@ function inForce(settings: EdgeSettings): EdgeSettings {
   return {
     ...settings,
     // An edge that does not fail over knows its own region only.
-    origins: [first, ...(defences.regionFailover ? others : others.filter((other) => other.region === region))],
+    origins: [
+      first,
+      ...(defences.regionFailover ? others : others.filter((other) => other.region === region)),
+    ],
     fills: role === "edge" && defences.fillTier ? settings.fills : [],
   };
 }

@@ -42,8 +42,13 @@ export function bucketOf(path: AdmittedPath, kind: string | null): Bucket {
  * end; first through the three buckets that are not critical, then through the critical one.
  */
 export function admittedPriorityMax(utilisation: number): number {
-  const shed = (from: number, to: number): number => Math.min(1, Math.max(0, (utilisation - from) / (to - from))) ** 3;
-  return bucketWidth + (100 - bucketWidth) * (1 - shed(nonCriticalFrom, criticalFrom)) - bucketWidth * shed(criticalFrom, nothingFrom);
+  const shed = (from: number, to: number): number =>
+    Math.min(1, Math.max(0, (utilisation - from) / (to - from))) ** 3;
+  return (
+    bucketWidth +
+    (100 - bucketWidth) * (1 - shed(nonCriticalFrom, criticalFrom)) -
+    bucketWidth * shed(criticalFrom, nothingFrom)
+  );
 }
 
 export interface Admission {

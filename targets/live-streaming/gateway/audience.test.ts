@@ -2,17 +2,30 @@ import { describe, expect, test } from "vitest";
 import { type Audience, createAudience, type Outlet, resumeAfter } from "./audience.ts";
 import { createBoard, type Board } from "./board.ts";
 
-const make = (options: { jitter?: boolean; connectedMax?: number } = {}): { readonly board: Board; readonly audience: Audience } => {
+const make = (
+  options: { jitter?: boolean; connectedMax?: number } = {},
+): { readonly board: Board; readonly audience: Audience } => {
   const board = createBoard(100);
-  return { board, audience: createAudience({ board, epoch: "e", connectedMax: 1_000, jitter: true, ...options }) };
+  return {
+    board,
+    audience: createAudience({ board, epoch: "e", connectedMax: 1_000, jitter: true, ...options }),
+  };
 };
 const post = (board: Board, key: string, timestampMs: number): void =>
   void board.post({ key, timestampMs, actAtMs: 1_000, spreadMs: 10_000, data: '{"x":1}' });
 const outlet = (keepsUp: () => boolean = () => true): Outlet & { readonly texts: string[] } => {
   const texts: string[] = [];
-  return { texts, end: () => undefined, write(text) { texts.push(text); return keepsUp(); } };
+  return {
+    texts,
+    end: () => undefined,
+    write(text) {
+      texts.push(text);
+      return keepsUp();
+    },
+  };
 };
-const heard = (text: string): { key: string; timestampMs: number; actAtMs: number } => JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? "null");
+const heard = (text: string): { key: string; timestampMs: number; actAtMs: number } =>
+  JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? "null");
 
 test("whoever joins is told the state, then every change, each with an id to resume from", async () => {
   const { board, audience } = make();
@@ -21,7 +34,10 @@ test("whoever joins is told the state, then every change, each with an id to res
   audience.join("device", null, 0, out);
   post(board, "a", 2);
   await audience.announce();
-  expect(out.texts.map((text) => [heard(text).key, heard(text).timestampMs])).toEqual([["a", 1], ["a", 2]]);
+  expect(out.texts.map((text) => [heard(text).key, heard(text).timestampMs])).toEqual([
+    ["a", 1],
+    ["a", 2],
+  ]);
   expect(out.texts[1]).toMatch(/^id: e-2\n/);
   const resumed = outlet();
   audience.join("device", null, resumeAfter("e-2", "e"), resumed);
@@ -30,7 +46,10 @@ test("whoever joins is told the state, then every change, each with an id to res
   expect(resumed.texts).toEqual(out.texts.slice(1));
 });
 
-test.each([null, "", "other-2", "e-", "e-x", "e-2-3", "2"])("the id %j means that nothing was heard", (id) => expect(resumeAfter(id, "e")).toBe(0));
+test.each([null, "", "other-2", "e-", "e-x", "e-2-3", "2"])(
+  "the id %j means that nothing was heard",
+  (id) => expect(resumeAfter(id, "e")).toBe(0),
+);
 
 test("one who does not keep up is kept nothing for, and told only the latest when able again", async () => {
   const { board, audience } = make();
@@ -62,11 +81,17 @@ describe("a thousand devices", () => {
   };
   test("act over the whole of the time given", async () => {
     const times = await actTimes(true);
-    const most = Math.max(...Array.from({ length: 10 }, (_, second) => times.filter((at) => Math.floor((at - 1_000) / 1_000) === second).length));
+    const most = Math.max(
+      ...Array.from(
+        { length: 10 },
+        (_, second) => times.filter((at) => Math.floor((at - 1_000) / 1_000) === second).length,
+      ),
+    );
     expect(most).toBeLessThan(150);
     expect([Math.min(...times) >= 1_000, Math.max(...times) <= 11_000]).toEqual([true, true]);
   });
-  test("and without jitter all at once", async () => expect(new Set(await actTimes(false))).toEqual(new Set([1_000])));
+  test("and without jitter all at once", async () =>
+    expect(new Set(await actTimes(false))).toEqual(new Set([1_000])));
 });
 
 test("a session's device is told its new edge, once it can hear it, and only the newest", () => {
@@ -74,7 +99,11 @@ test("a session's device is told its new edge, once it can hear it, and only the
   let keepsUp = true;
   const out = outlet(() => keepsUp);
   const member = audience.join("device", "session", 0, out);
-  const to = (edge: string): Parameters<Audience["relocate"]>[1] => ({ edge, manifestUrl: "", actAtMs: 0 });
+  const to = (edge: string): Parameters<Audience["relocate"]>[1] => ({
+    edge,
+    manifestUrl: "",
+    actAtMs: 0,
+  });
   audience.relocate("other", to("x"));
   keepsUp = false;
   audience.relocate("session", to("b"));
@@ -82,7 +111,11 @@ test("a session's device is told its new edge, once it can hear it, and only the
   audience.relocate("session", to("d"));
   keepsUp = true;
   member?.drained();
-  expect(out.texts.map((text) => (JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? "") as { edge: string }).edge)).toEqual(["b", "d"]);
+  expect(
+    out.texts.map(
+      (text) => (JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? "") as { edge: string }).edge,
+    ),
+  ).toEqual(["b", "d"]);
 });
 
 test("there is room for so many and no more, and room again when one leaves", () => {

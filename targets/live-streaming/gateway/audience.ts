@@ -84,13 +84,21 @@ export function createAudience({ board, epoch, connectedMax, jitter }: AudienceO
   };
   const leave = (member: Listener): void => {
     members.delete(member);
-    if (member.session !== null && bySession.get(member.session) === member) bySession.delete(member.session);
+    if (member.session !== null && bySession.get(member.session) === member)
+      bySession.delete(member.session);
   };
 
   return {
     join(device, session, afterSeq, outlet) {
       if (members.size >= connectedMax) return null;
-      const member: Listener = { device, session, outlet, cursor: Math.min(afterSeq, board.seq), blocked: false, relocation: null };
+      const member: Listener = {
+        device,
+        session,
+        outlet,
+        cursor: Math.min(afterSeq, board.seq),
+        blocked: false,
+        relocation: null,
+      };
       members.add(member);
       if (session !== null) bySession.set(session, member);
       tell(member);
@@ -117,7 +125,8 @@ export function createAudience({ board, epoch, connectedMax, jitter }: AudienceO
       tell(member);
     },
     beat() {
-      for (const member of members) if (!member.blocked) member.blocked = !member.outlet.write(":\n\n");
+      for (const member of members)
+        if (!member.blocked) member.blocked = !member.outlet.write(":\n\n");
     },
     endAll() {
       for (const member of [...members]) {
@@ -125,10 +134,20 @@ export function createAudience({ board, epoch, connectedMax, jitter }: AudienceO
         member.outlet.end();
       }
     },
-    get connected() { return members.size; },
-    get full() { return members.size >= connectedMax; },
-    get behind() { return [...members].filter(({ cursor, relocation }) => cursor < board.seq || relocation !== null).length; },
-    get deliveries() { return deliveries; },
+    get connected() {
+      return members.size;
+    },
+    get full() {
+      return members.size >= connectedMax;
+    },
+    get behind() {
+      return [...members].filter(
+        ({ cursor, relocation }) => cursor < board.seq || relocation !== null,
+      ).length;
+    },
+    get deliveries() {
+      return deliveries;
+    },
   };
 }
 
@@ -140,8 +159,17 @@ export interface HeardNotice {
 }
 
 /** A notice as one device hears it, as JSON; the same each time, because its moment depends on who it is and on what it is told. */
-export function noticeFor({ key, timestampMs, actAtMs, spreadMs, data }: PostedNotice, device: string, jitter: boolean): string {
-  const mineMs = placeIn({ from: actAtMs, spread: spreadMs }, jitter, device, `${key} ${timestampMs}`);
+export function noticeFor(
+  { key, timestampMs, actAtMs, spreadMs, data }: PostedNotice,
+  device: string,
+  jitter: boolean,
+): string {
+  const mineMs = placeIn(
+    { from: actAtMs, spread: spreadMs },
+    jitter,
+    device,
+    `${key} ${timestampMs}`,
+  );
   return `{"key":${JSON.stringify(key)},"timestampMs":${timestampMs},"actAtMs":${mineMs},"data":${data}}`;
 }
 

@@ -41,7 +41,10 @@ export function createBoard(keysMax: number): Board {
       notices.set(notice.key, { ...notice, seq });
       return "posted";
     },
-    after: (from) => (from >= seq ? [] : [...notices.values()].filter((notice) => notice.seq > from)),
-    get seq() { return seq; },
+    after: (from) =>
+      from >= seq ? [] : [...notices.values()].filter((notice) => notice.seq > from),
+    get seq() {
+      return seq;
+    },
   };
 }

@@ -16,7 +16,12 @@ function tooLong(request: IncomingMessage, bytesMax: number): boolean {
   return declared !== null && Number(declared) > bytesMax;
 }
 
-export async function readJson<T>(request: IncomingMessage, shape: z.ZodType<T>, bytesMax: number, patienceMs = patienceMsMax): Promise<JsonBody<T>> {
+export async function readJson<T>(
+  request: IncomingMessage,
+  shape: z.ZodType<T>,
+  bytesMax: number,
+  patienceMs = patienceMsMax,
+): Promise<JsonBody<T>> {
   const long = { ok: false, status: 413, problem: `the body may have ${bytesMax} bytes` } as const;
   if (tooLong(request, bytesMax)) return long;
   const collected = await collect(request, bytesMax, patienceMs);
@@ -32,10 +37,21 @@ export async function readJson<T>(request: IncomingMessage, shape: z.ZodType<T>,
   const parsed = shape.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
   const issue = parsed.error.issues[0];
-  return { ok: false, status: 422, problem: issue === undefined ? "not what is expected here" : `${issue.path.map(String).join(".")}: ${issue.message}`.slice(0, 200) };
+  return {
+    ok: false,
+    status: 422,
+    problem:
+      issue === undefined
+        ? "not what is expected here"
+        : `${issue.path.map(String).join(".")}: ${issue.message}`.slice(0, 200),
+  };
 }
 
-function collect(request: IncomingMessage, bytesMax: number, patienceMs: number): Promise<Buffer | "long" | "late" | "left"> {
+function collect(
+  request: IncomingMessage,
+  bytesMax: number,
+  patienceMs: number,
+): Promise<Buffer | "long" | "late" | "left"> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let bytes = 0;

@@ -44,12 +44,24 @@ export interface Broadcasts {
   told(response: ServerResponse): void;
 }
 
-export function createBroadcasts({ gate, board, audience, sessions, epoch, jitter, nowMs }: BroadcastParts): Broadcasts {
+export function createBroadcasts({
+  gate,
+  board,
+  audience,
+  sessions,
+  epoch,
+  jitter,
+  nowMs,
+}: BroadcastParts): Broadcasts {
   const who = (request: IncomingMessage): { device: string; session: string | null } | null => {
     const claims = sessions.claims(request);
     if (claims === undefined) return null;
     const named = header(request, "x-device") ?? "";
-    const device = claims?.device ?? (deviceShape.test(named) ? named : `${request.socket.remoteAddress}:${request.socket.remotePort}`);
+    const device =
+      claims?.device ??
+      (deviceShape.test(named)
+        ? named
+        : `${request.socket.remoteAddress}:${request.socket.remotePort}`);
     return { device, session: claims?.session ?? null };
   };
 
@@ -60,18 +72,27 @@ export function createBroadcasts({ gate, board, audience, sessions, epoch, jitte
       const known = who(request);
       if (known === null) return visit.refuse(401, "this is not a session's token", "rejected");
       if (audience.full) return visit.refuse(503, "no channel is free", "full");
-      response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" });
+      response.writeHead(200, {
+        "content-type": "text/event-stream",
+        "cache-control": "no-store",
+        "x-accel-buffering": "no",
+      });
       response.write(`retry: ${placeIn(reconnectMs, jitter, known.device, epoch)}\n\n`);
       let stuck: NodeJS.Timeout | undefined;
-      const member = audience.join(known.device, known.session, resumeAfter(header(request, "last-event-id"), epoch), {
-        write(text) {
-          if (response.destroyed) return true;
-          const keepsUp = response.write(text);
-          if (!keepsUp) stuck ??= setTimeout(() => response.destroy(), stuckMs).unref();
-          return keepsUp;
+      const member = audience.join(
+        known.device,
+        known.session,
+        resumeAfter(header(request, "last-event-id"), epoch),
+        {
+          write(text) {
+            if (response.destroyed) return true;
+            const keepsUp = response.write(text);
+            if (!keepsUp) stuck ??= setTimeout(() => response.destroy(), stuckMs).unref();
+            return keepsUp;
+          },
+          end: () => response.end(),
         },
-        end: () => response.end(),
-      });
+      );
       response.on("drain", () => {
         clearTimeout(stuck);
         stuck = undefined;
@@ -90,21 +111,50 @@ export function createBroadcasts({ gate, board, audience, sessions, epoch, jitte
       if (known === null) return visit.refuse(401, "this is not a session's token", "rejected");
       const after = resumeAfter(header(request, "last-event-id"), epoch);
       visit.json(200, {
-        id: `${epoch}-${board.seq}`, notices: board.after(after).map((notice) => JSON.parse(noticeFor(notice, known.device, jitter)) as unknown),
+        id: `${epoch}-${board.seq}`,
+        notices: board
+          .after(after)
+          .map((notice) => JSON.parse(noticeFor(notice, known.device, jitter)) as unknown),
         pollAfterSeconds: pollAfterMs(known.device, epoch, nowMs(), jitter) / 1000,
       });
     },
     told(response) {
-      const notices = board.after(0).map(({ data, ...notice }) => ({ ...notice, data: JSON.parse(data) as unknown }));
-      reply(response, 200, `${JSON.stringify({ notices })}\n`, { "content-type": "application/json" });
+      const notices = board
+        .after(0)
+        .map(({ data, ...notice }) => ({ ...notice, data: JSON.parse(data) as unknown }));
+      reply(response, 200, `${JSON.stringify({ notices })}\n`, {
+        "content-type": "application/json",
+      });
     },
     async post(request, response) {
       const body = await readJson(request, postShape, postBytesMax);
-      if (!body.ok) return reply(response, body.status ?? 400, `${body.problem}\n`, request.complete ? {} : { connection: "close" });
-      const { key, timestampMs, actAtMs = nowMs(), spreadMs = spreadMsDefault, data = null } = body.value;
-      const result = board.post({ key, timestampMs, actAtMs, spreadMs, data: JSON.stringify(data) });
+      if (!body.ok)
+        return reply(
+          response,
+          body.status ?? 400,
+          `${body.problem}\n`,
+          request.complete ? {} : { connection: "close" },
+        );
+      const {
+        key,
+        timestampMs,
+        actAtMs = nowMs(),
+        spreadMs = spreadMsDefault,
+        data = null,
+      } = body.value;
+      const result = board.post({
+        key,
+        timestampMs,
+        actAtMs,
+        spreadMs,
+        data: JSON.stringify(data),
+      });
       if (result === "posted") void audience.announce();
-      const [status, text] = { posted: [202, "posted\n"], stale: [200, "known already\n"], full: [507, "too many keys\n"] }[result] as [number, string];
+      const [status, text] = {
+        posted: [202, "posted\n"],
+        stale: [200, "known already\n"],
+        full: [507, "too many keys\n"],
+      }[result] as [number, string];
       reply(response, status, text);
     },
   };

@@ -14,7 +14,9 @@ export function createEdgeHealth(): EdgeHealth {
   let usable = true;
   let against = 0;
   return {
-    get usable() { return usable; },
+    get usable() {
+      return usable;
+    },
     observe(answered) {
       against = answered === usable ? 0 : against + 1;
       if (against < (usable ? lostAfterPolls : backAfterPolls)) return;

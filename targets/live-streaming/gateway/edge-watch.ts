@@ -15,25 +15,37 @@ export const watchEveryMs = 500;
 export const watchPatienceMs = 800;
 
 /** Runs until `signal` fires; `onChange` hears of an edge that is lost or back. */
-export async function watchEdges(edges: readonly WatchedEdge[], signal: AbortSignal, onChange: (edge: string, usable: boolean) => void): Promise<void> {
+export async function watchEdges(
+  edges: readonly WatchedEdge[],
+  signal: AbortSignal,
+  onChange: (edge: string, usable: boolean) => void,
+): Promise<void> {
   const agent = new Agent({ keepAlive: true });
   signal.addEventListener("abort", () => agent.destroy(), { once: true });
-  await Promise.all(edges.map(async ({ name, poll }) => {
-    const health = createEdgeHealth();
-    while (!signal.aborted) {
-      const was = health.usable;
-      health.observe(await answers(poll, agent));
-      if (health.usable !== was && !signal.aborted) onChange(name, health.usable);
-      await sleep(watchEveryMs, undefined, { signal }).catch(() => undefined);
-    }
-  }));
+  await Promise.all(
+    edges.map(async ({ name, poll }) => {
+      const health = createEdgeHealth();
+      while (!signal.aborted) {
+        const was = health.usable;
+        health.observe(await answers(poll, agent));
+        if (health.usable !== was && !signal.aborted) onChange(name, health.usable);
+        await sleep(watchEveryMs, undefined, { signal }).catch(() => undefined);
+      }
+    }),
+  );
 }
 
 function answers(at: EndpointSettings, agent: Agent): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = get({ host: at.host, port: at.port, path: "/health/ready", agent }, (response) => {
-      response.resume().once("end", () => resolve(response.statusCode === 200)).once("close", () => resolve(false));
-    });
+    const request = get(
+      { host: at.host, port: at.port, path: "/health/ready", agent },
+      (response) => {
+        response
+          .resume()
+          .once("end", () => resolve(response.statusCode === 200))
+          .once("close", () => resolve(false));
+      },
+    );
     const timer = setTimeout(() => request.destroy(new Error("slow")), watchPatienceMs);
     request.once("close", () => clearTimeout(timer)).once("error", () => resolve(false));
   });

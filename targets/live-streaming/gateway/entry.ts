@@ -18,12 +18,18 @@ export interface Entry {
   backoff(): Backoff | undefined;
 }
 
-export function createEntry({ admission, backoffGuidance, utilisation, random }: EntryParts): (path: AdmittedPath, kind: string | null) => Entry {
+export function createEntry({
+  admission,
+  backoffGuidance,
+  utilisation,
+  random,
+}: EntryParts): (path: AdmittedPath, kind: string | null) => Entry {
   const rules = createAdmission();
   return (path, kind) => {
     const bucket = bucketOf(path, kind);
     return {
-      bucket, admitted: !admission || rules.admits(bucket, utilisation.now),
+      bucket,
+      admitted: !admission || rules.admits(bucket, utilisation.now),
       backoff: () => (backoffGuidance ? guidance(bucket, utilisation.now, random()) : undefined),
     };
   };

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openEventFile } from "./event-file.ts";
 
 let folder = "";
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "seawall-events-")); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "seawall-events-"));
+});
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const hasLimits = process.platform === "linux" && spawnSync("prlimit", ["--version"]).status === 0;
@@ -32,23 +34,40 @@ const program = `
 `;
 
 for (const bounded of ["bounded", "unbounded"]) {
-  test.skipIf(!hasLimits)(`a disk that is full in the middle of a write keeps each event once (${bounded})`, () => {
-    for (const bytes of [1, 3_001, 3_002, 3_030]) {
-      const path = join(folder, `${bytes}`);
-      const said = execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program, path, bounded, String(bytes)], { encoding: "utf8" });
-      const counts = JSON.parse(said) as { stored: number; shed: number };
-      const ids = readFileSync(path, "utf8").split("\n").flatMap((line) => {
-        try {
-          return [(JSON.parse(line) as { id: number }).id];
-        } catch {
-          return [];
-        }
-      });
-      expect(new Set(ids).size).toBe(ids.length);
-      expect(counts).toMatchObject({ stored: ids.length, shed: 200 - ids.length });
-      expect(ids).toHaveLength(200);
-    }
-  });
+  test.skipIf(!hasLimits)(
+    `a disk that is full in the middle of a write keeps each event once (${bounded})`,
+    () => {
+      for (const bytes of [1, 3_001, 3_002, 3_030]) {
+        const path = join(folder, `${bytes}`);
+        const said = execFileSync(
+          process.execPath,
+          [
+            "--disable-warning=ExperimentalWarning",
+            "--input-type=module",
+            "-e",
+            program,
+            path,
+            bounded,
+            String(bytes),
+          ],
+          { encoding: "utf8" },
+        );
+        const counts = JSON.parse(said) as { stored: number; shed: number };
+        const ids = readFileSync(path, "utf8")
+          .split("\n")
+          .flatMap((line) => {
+            try {
+              return [(JSON.parse(line) as { id: number }).id];
+            } catch {
+              return [];
+            }
+          });
+        expect(new Set(ids).size).toBe(ids.length);
+        expect(counts).toMatchObject({ stored: ids.length, shed: 200 - ids.length });
+        expect(ids).toHaveLength(200);
+      }
+    },
+  );
 }
 
 test("a file that cannot be turned over goes on growing, and is turned over later", async () => {

@@ -19,7 +19,10 @@ export function eventByEvent(path: string): EventFile {
     async append(lines) {
       const file = await open(path, "a");
       try {
-        const outcome = await written(file, Buffer.from(`${torn ? "\n" : ""}${lines.join("\n")}\n`));
+        const outcome = await written(
+          file,
+          Buffer.from(`${torn ? "\n" : ""}${lines.join("\n")}\n`),
+        );
         torn = outcome.bytes < outcome.all && outcome.bytes > 0;
         if (outcome.error !== null) throw outcome.error;
         return lines.length;
@@ -58,10 +61,15 @@ export async function openEventFile(path: string, bytesMax: number): Promise<Eve
   const keepWholeLines = async (text: Buffer, done: number): Promise<number> => {
     const whole = text.subarray(0, done).lastIndexOf(lineEnd) + 1;
     bytes += whole;
-    await file.truncate(bytes).then(() => { torn = false; }, () => {
-      torn ||= done > whole;
-      bytes += done - whole;
-    });
+    await file.truncate(bytes).then(
+      () => {
+        torn = false;
+      },
+      () => {
+        torn ||= done > whole;
+        bytes += done - whole;
+      },
+    );
     return text.subarray(0, whole).filter((byte) => byte === lineEnd).length;
   };
   return {
@@ -79,7 +87,11 @@ export async function openEventFile(path: string, bytesMax: number): Promise<Eve
       torn = false;
       if (bytes > bytesMax && turning === null) {
         // The lines are stored, whether or not the file can be turned over now.
-        turning = turn().catch(() => undefined).finally(() => { turning = null; });
+        turning = turn()
+          .catch(() => undefined)
+          .finally(() => {
+            turning = null;
+          });
         await turning;
       }
       return lines.length;
@@ -100,7 +112,11 @@ async function endsALine(path: string, bytes: number): Promise<boolean> {
   }
 }
 
-interface Written { readonly bytes: number; readonly all: number; readonly error: unknown }
+interface Written {
+  readonly bytes: number;
+  readonly all: number;
+  readonly error: unknown;
+}
 
 /** Never rejects: how far it got is what counts. */
 async function written(file: FileHandle, text: Buffer): Promise<Written> {

@@ -32,7 +32,13 @@ export interface Visit {
 
 export interface Gate {
   /** Null when the request was turned away, or its sender has left by the time it was read. */
-  enter(request: IncomingMessage, response: ServerResponse, lane: Lane, path: AdmittedPath, kind?: string): Promise<Visit | null>;
+  enter(
+    request: IncomingMessage,
+    response: ServerResponse,
+    lane: Lane,
+    path: AdmittedPath,
+    kind?: string,
+  ): Promise<Visit | null>;
 }
 
 /** Says what a request is for; see {@link bucketOf}. */
@@ -52,23 +58,40 @@ export function createGate({ telemetry, front, ...parts }: GateParts): Gate {
       }
       const leaving = new AbortController();
       response.once("close", () => leaving.abort());
-      const answer = (status: number, body: object, outcome: Outcome, headers: Record<string, string>): void => {
+      const answer = (
+        status: number,
+        body: object,
+        outcome: Outcome,
+        headers: Record<string, string>,
+      ): void => {
         telemetry.request(lane, bucket, outcome);
         if (response.destroyed) return;
         const text = `${JSON.stringify(body)}\n`;
         response.writeHead(status, {
-          "content-type": "application/json", "content-length": Buffer.byteLength(text), "cache-control": "no-store", ...headers, ...(skippable(request) ? {} : { connection: "close" }),
+          "content-type": "application/json",
+          "content-length": Buffer.byteLength(text),
+          "cache-control": "no-store",
+          ...headers,
+          ...(skippable(request) ? {} : { connection: "close" }),
         });
         response.end(text);
       };
       const visit: Visit = {
-        request, response, lane, bucket, left: leaving.signal, backoff,
+        request,
+        response,
+        lane,
+        bucket,
+        left: leaving.signal,
+        backoff,
         ended: (outcome) => telemetry.request(lane, bucket, outcome),
         json: (status, body, outcome = "served") => answer(status, body, outcome, {}),
         refuse(status, why, outcome) {
           // Trying again helps against load, not against a mistake.
           const advice = status === 503 ? backoff() : undefined;
-          answer(status, { error: why, backoff: advice }, outcome, { "x-answer": outcome, ...(advice === undefined ? {} : { "retry-after": retryAfterHeader(advice) }) });
+          answer(status, { error: why, backoff: advice }, outcome, {
+            "x-answer": outcome,
+            ...(advice === undefined ? {} : { "retry-after": retryAfterHeader(advice) }),
+          });
         },
       };
       if (admitted) return visit;
@@ -81,5 +104,7 @@ export function createGate({ telemetry, front, ...parts }: GateParts): Gate {
 function skippable(request: IncomingMessage): boolean {
   if (request.complete) return true;
   const declared = header(request, "content-length");
-  return declared === null ? request.headers["transfer-encoding"] === undefined : Number(declared) <= skippedBytesMax;
+  return declared === null
+    ? request.headers["transfer-encoding"] === undefined
+    : Number(declared) <= skippedBytesMax;
 }

@@ -3,7 +3,16 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { lose, type GatewayDefence } from "./gateway.fixture.ts";
-import { capacityOf, gatewayProcess, percentile, type Result, share, starts, storm, type Stream } from "./process.fixture.ts";
+import {
+  capacityOf,
+  gatewayProcess,
+  percentile,
+  type Result,
+  share,
+  starts,
+  storm,
+  type Stream,
+} from "./process.fixture.ts";
 
 /** Four times the work of a start as it is deployed: the generator, on the same cores, then needs a quarter of the rate. */
 const cost = { keyCost: 8_192 };
@@ -14,7 +23,10 @@ async function capacity(): Promise<number> {
   return await capacityOf(gateway.base, 2);
 }
 
-async function under<N extends string>(streams: Readonly<Record<N, Stream>>, without: readonly GatewayDefence[]): Promise<Record<N, Result>> {
+async function under<N extends string>(
+  streams: Readonly<Record<N, Stream>>,
+  without: readonly GatewayDefence[],
+): Promise<Record<N, Result>> {
   await using gateway = await gatewayProcess(without, cost);
   return await storm(gateway.base, streams, seconds);
 }
@@ -22,7 +34,10 @@ async function under<N extends string>(streams: Readonly<Record<N, Stream>>, wit
 describe("admission", () => {
   test("keeps whoever presses play served while prefetching grows twelvefold, and without it hardly anybody is", async () => {
     const perSecond = await capacity();
-    const surge = { play: starts("play", 0.2 * perSecond), prefetch: starts("prefetch", 12 * 0.25 * perSecond) };
+    const surge = {
+      play: starts("play", 0.2 * perSecond),
+      prefetch: starts("prefetch", 12 * 0.25 * perSecond),
+    };
     const kept = await under(surge, []);
     // Of about thirty; one lost to a busy machine is 96 %.
     expect(share(kept.play)).toBeGreaterThan(0.9);
@@ -41,8 +56,16 @@ describe("admission", () => {
 });
 
 const events = (perSecond: number): Stream => ({
-  path: "/events", kind: "telemetry", perSecond,
-  body: JSON.stringify({ events: Array.from({ length: 100 }, (_, index) => ({ kind: "player.heartbeat", atMs: 1_700_000_000_000 + index, detail: { bufferMs: 4_000 } })) }),
+  path: "/events",
+  kind: "telemetry",
+  perSecond,
+  body: JSON.stringify({
+    events: Array.from({ length: 100 }, (_, index) => ({
+      kind: "player.heartbeat",
+      atMs: 1_700_000_000_000 + index,
+      detail: { bufferMs: 4_000 },
+    })),
+  }),
 });
 
 test("a flood of events slows starts only where ingestion has no bound", async () => {
@@ -59,22 +82,38 @@ test("at its end a gateway stores what it took in: the counts agree with one ano
   const status = await gateway.end();
   await flood;
   expect(status).toBe(0);
-  const counts = JSON.parse(gateway.log().split("\n").find((line) => line.includes("events reconciled")) ?? "{}") as Record<string, number>;
+  const counts = JSON.parse(
+    gateway
+      .log()
+      .split("\n")
+      .find((line) => line.includes("events reconciled")) ?? "{}",
+  ) as Record<string, number>;
   expect(counts["accepted"]).toBe((counts["stored"] ?? 0) + (counts["shed"] ?? 0));
   expect(counts["queued"]).toBe(0);
   expect(counts["stored"]).toBeGreaterThan(0);
   expect(readFileSync(gateway.eventsFile, "utf8").split("\n").length - 1).toBe(counts["stored"]);
 });
 
-test.each([[[], "region-b/edge"], [["steering"], "region-a/edge"]] as const)("when its edge is lost, without %j a session is at %s", async (without, edge) => {
+test.each([
+  [[], "region-b/edge"],
+  [["steering"], "region-a/edge"],
+] as const)("when its edge is lost, without %j a session is at %s", async (without, edge) => {
   await using gateway = await gatewayProcess(without, cost);
-  const response = await fetch(`${gateway.base}/sessions`, { method: "POST", headers: { "x-request-kind": "play" }, body: '{"device":"tv-1"}' });
-  const started = await response.json() as { token: string; edge: string };
+  const response = await fetch(`${gateway.base}/sessions`, {
+    method: "POST",
+    headers: { "x-request-kind": "play" },
+    body: '{"device":"tv-1"}',
+  });
+  const started = (await response.json()) as { token: string; edge: string };
   expect(started.edge).toBe("region-a/edge");
   const [own] = gateway.edges;
   if (own !== undefined) await lose(own);
   await sleep(4_000);
-  const now = await (await fetch(`${gateway.base}/sessions/current`, { headers: { authorization: `Bearer ${started.token}` } })).json() as { edge: string };
+  const now = (await (
+    await fetch(`${gateway.base}/sessions/current`, {
+      headers: { authorization: `Bearer ${started.token}` },
+    })
+  ).json()) as { edge: string };
   expect(now.edge).toBe(edge);
 });
 

@@ -6,13 +6,18 @@ import { guidance, retryAfterHeader } from "./guidance.ts";
 const unit = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 
 test("the more a request matters the looser its guidance, whatever the dice say", () => {
-  fc.assert(fc.property(unit, unit, unit, (utilisation, one, other) => {
-    for (const [index, bucket] of buckets.slice(1).entries()) {
-      const [higher, lower] = [guidance(buckets[index] ?? "CRITICAL", utilisation, one), guidance(bucket, utilisation, other)];
-      expect(higher.maxRetries).toBeGreaterThan(lower.maxRetries);
-      expect(higher.retryAfterSeconds).toBeLessThan(lower.retryAfterSeconds);
-    }
-  }));
+  fc.assert(
+    fc.property(unit, unit, unit, (utilisation, one, other) => {
+      for (const [index, bucket] of buckets.slice(1).entries()) {
+        const [higher, lower] = [
+          guidance(buckets[index] ?? "CRITICAL", utilisation, one),
+          guidance(bucket, utilisation, other),
+        ];
+        expect(higher.maxRetries).toBeGreaterThan(lower.maxRetries);
+        expect(higher.retryAfterSeconds).toBeLessThan(lower.retryAfterSeconds);
+      }
+    }),
+  );
 });
 
 test("a viewer's retries outlast half a minute", () => {
@@ -21,11 +26,15 @@ test("a viewer's retries outlast half a minute", () => {
 });
 
 test("devices are spread, and the header is never sooner than the body", () => {
-  fc.assert(fc.property(unit, (dice) => {
-    const backoff = guidance("CRITICAL", 0.9, dice);
-    expect(backoff.retryAfterSeconds).toBeGreaterThanOrEqual(2);
-    expect(backoff.retryAfterSeconds).toBeLessThanOrEqual(4);
-    expect(Number(retryAfterHeader(backoff))).toBeGreaterThanOrEqual(backoff.retryAfterSeconds);
-  }));
-  expect(guidance("BULK", 0, 0.9).retryAfterSeconds - guidance("BULK", 0, 0.1).retryAfterSeconds).toBeGreaterThan(20);
+  fc.assert(
+    fc.property(unit, (dice) => {
+      const backoff = guidance("CRITICAL", 0.9, dice);
+      expect(backoff.retryAfterSeconds).toBeGreaterThanOrEqual(2);
+      expect(backoff.retryAfterSeconds).toBeLessThanOrEqual(4);
+      expect(Number(retryAfterHeader(backoff))).toBeGreaterThanOrEqual(backoff.retryAfterSeconds);
+    }),
+  );
+  expect(
+    guidance("BULK", 0, 0.9).retryAfterSeconds - guidance("BULK", 0, 0.1).retryAfterSeconds,
+  ).toBeGreaterThan(20);
 });

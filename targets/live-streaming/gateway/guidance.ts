@@ -23,7 +23,10 @@ const least: Readonly<Record<Bucket, Backoff>> = {
 export function guidance(bucket: Bucket, utilisation: number, unit: number): Backoff {
   const { maxRetries, retryAfterSeconds } = least[bucket];
   const hurry = utilisation >= criticalFrom ? 2 : 1;
-  return { maxRetries, retryAfterSeconds: Math.round(100 * retryAfterSeconds * hurry * (1 + unit)) / 100 };
+  return {
+    maxRetries,
+    retryAfterSeconds: Math.round(100 * retryAfterSeconds * hurry * (1 + unit)) / 100,
+  };
 }
 
 /** `Retry-After` knows whole seconds only; never sooner than was said. */

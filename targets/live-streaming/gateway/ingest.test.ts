@@ -4,11 +4,14 @@ import { expect, test } from "vitest";
 import { createIngest, type EventSink, type Ingest } from "./ingest.ts";
 
 /** Remembers what it was given, and fails when told to. */
-function memory(fails: () => boolean = () => false): EventSink & { readonly lines: string[]; readonly batches: number[] } {
+function memory(
+  fails: () => boolean = () => false,
+): EventSink & { readonly lines: string[]; readonly batches: number[] } {
   const lines: string[] = [];
   const batches: number[] = [];
   return {
-    lines, batches,
+    lines,
+    batches,
     async append(given) {
       await sleep(0);
       if (fails()) throw new Error("disk");
@@ -19,9 +22,19 @@ function memory(fails: () => boolean = () => false): EventSink & { readonly line
   };
 }
 const ingest = (sink: EventSink, options: { bounded?: boolean; queueMax?: number } = {}): Ingest =>
-  createIngest({ sink, bounded: true, queueMax: 100, batchMax: 40, pauseMs: 1, onFailure: () => undefined, ...options });
-const lines = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => `line ${from + index}`);
-const reconciles = ({ counts }: Ingest): boolean => counts.accepted === counts.stored + counts.shed + counts.queued;
+  createIngest({
+    sink,
+    bounded: true,
+    queueMax: 100,
+    batchMax: 40,
+    pauseMs: 1,
+    onFailure: () => undefined,
+    ...options,
+  });
+const lines = (count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, index) => `line ${from + index}`);
+const reconciles = ({ counts }: Ingest): boolean =>
+  counts.accepted === counts.stored + counts.shed + counts.queued;
 
 test("what is accepted is stored, in order and in batches", async () => {
   const sink = memory();
@@ -66,20 +79,28 @@ test("switched off, nothing is ever shed and each event is a write of its own", 
 });
 
 test("the counts agree at every moment, whatever the sink does", async () => {
-  await fc.assert(fc.asyncProperty(fc.array(fc.nat(60), { maxLength: 12 }), fc.array(fc.boolean(), { minLength: 1, maxLength: 6 }), fc.boolean(), async (offers, fails, bounded) => {
-    let call = 0;
-    const sink = memory(() => fails[call++ % fails.length] === true && bounded && call < 4);
-    const events = ingest(sink, { bounded });
-    for (const count of offers) {
-      events.offer(lines(count), count % 2 === 0 ? 1 : 0.8);
-      expect(reconciles(events)).toBe(true);
-      expect(bounded ? events.counts.queued <= 100 : true).toBe(true);
-      await sleep(0);
-      expect(reconciles(events)).toBe(true);
-    }
-    await events.flush();
-    expect(events.counts.queued).toBe(0);
-    expect(events.counts.stored).toBe(sink.lines.length);
-    expect(reconciles(events)).toBe(true);
-  }), { numRuns: 8 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.nat(60), { maxLength: 12 }),
+      fc.array(fc.boolean(), { minLength: 1, maxLength: 6 }),
+      fc.boolean(),
+      async (offers, fails, bounded) => {
+        let call = 0;
+        const sink = memory(() => fails[call++ % fails.length] === true && bounded && call < 4);
+        const events = ingest(sink, { bounded });
+        for (const count of offers) {
+          events.offer(lines(count), count % 2 === 0 ? 1 : 0.8);
+          expect(reconciles(events)).toBe(true);
+          expect(bounded ? events.counts.queued <= 100 : true).toBe(true);
+          await sleep(0);
+          expect(reconciles(events)).toBe(true);
+        }
+        await events.flush();
+        expect(events.counts.queued).toBe(0);
+        expect(events.counts.stored).toBe(sink.lines.length);
+        expect(reconciles(events)).toBe(true);
+      },
+    ),
+    { numRuns: 8 },
+  );
 });

@@ -19,7 +19,10 @@ export interface IngestCounts {
 
 export interface Ingest {
   /** How many of the lines there was room for; `share` (0…1) is how much of the queue their kind may fill. */
-  offer(lines: readonly string[], share: number): { readonly accepted: number; readonly shed: number };
+  offer(
+    lines: readonly string[],
+    share: number,
+  ): { readonly accepted: number; readonly shed: number };
   readonly full: boolean;
   readonly counts: IngestCounts;
   /** Writes out all that is queued. */
@@ -39,17 +42,27 @@ export interface IngestOptions {
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<unknown>;
 }
 
-const sleepReally: NonNullable<IngestOptions["sleep"]> = (ms, signal) => sleepOnTheWall(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+const sleepReally: NonNullable<IngestOptions["sleep"]> = (ms, signal) =>
+  sleepOnTheWall(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 
 /** Ads are paid for: telemetry leaves them a part of the queue. Choose. */
 const telemetryQueueShare = 0.8;
 
-export const queueShareOf = (bucket: Bucket): number => (bucket === "BULK" ? telemetryQueueShare : 1);
+export const queueShareOf = (bucket: Bucket): number =>
+  bucket === "BULK" ? telemetryQueueShare : 1;
 
 /** A sink that fails is tried this often before a batch is given up. */
 const attemptsMax = 3;
 
-export function createIngest({ sink, bounded, queueMax, batchMax, pauseMs, onFailure, sleep = sleepReally }: IngestOptions): Ingest {
+export function createIngest({
+  sink,
+  bounded,
+  queueMax,
+  batchMax,
+  pauseMs,
+  onFailure,
+  sleep = sleepReally,
+}: IngestOptions): Ingest {
   let queue: string[] = [];
   let [accepted, stored, shed, underWay] = [0, 0, 0, 0];
   let writing: Promise<void> | null = null;
@@ -108,8 +121,12 @@ export function createIngest({ sink, bounded, queueMax, batchMax, pauseMs, onFai
       start();
       return { accepted: lines.length, shed: over };
     },
-    get full() { return bounded && queue.length + underWay >= queueMax; },
-    get counts() { return { accepted, stored, shed, queued: queue.length + underWay }; },
+    get full() {
+      return bounded && queue.length + underWay >= queueMax;
+    },
+    get counts() {
+      return { accepted, stored, shed, queued: queue.length + underWay };
+    },
     async flush() {
       hurry.abort();
       while (writing !== null || unbounded.size > 0) await Promise.all([writing, ...unbounded]);

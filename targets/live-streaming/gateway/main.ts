@@ -15,18 +15,29 @@ const log = createLog(settings.name);
 const quietLog = throttled(log, 1_000, Date.now);
 const ending = new AbortController();
 const gateway = await createGateway(settings, {
-  log, quietLog, draining: () => drain.draining, loopBusyMs: () => performance.eventLoopUtilization().active,
+  log,
+  quietLog,
+  draining: () => drain.draining,
+  loopBusyMs: () => performance.eventLoopUtilization().active,
 });
 const listeners: Listener[] = [];
-const drain = drainOnSignal(log, listeners, async () => log("events reconciled", { ...(await gateway.close()) }), () => {
-  ending.abort();
-  gateway.begone();
-  // Somebody who dawdles must not cost the events that are still to be stored.
-  setTimeout(() => {
-    for (const { server } of listeners) server.closeAllConnections();
-  }, dawdleMsMax).unref();
-});
+const drain = drainOnSignal(
+  log,
+  listeners,
+  async () => log("events reconciled", { ...(await gateway.close()) }),
+  () => {
+    ending.abort();
+    gateway.begone();
+    // Somebody who dawdles must not cost the events that are still to be stored.
+    setTimeout(() => {
+      for (const { server } of listeners) server.closeAllConnections();
+    }, dawdleMsMax).unref();
+  },
+);
 const onError = (error: unknown): void => quietLog("request failed", { reason: reason(error) });
-listeners.push(await listen(settings.listen, gateway.serve, onError), await listen(settings.control, gateway.control, onError));
+listeners.push(
+  await listen(settings.listen, gateway.serve, onError),
+  await listen(settings.control, gateway.control, onError),
+);
 gateway.tend(ending.signal);
 log("listening", { ...settings.listen });

@@ -4,7 +4,11 @@ import { createSessionStart, nominalBitsPerSecond } from "./session-start.ts";
 import { createSteering } from "./steering.ts";
 import { createWorkers } from "./workers.ts";
 
-const renditions = [{ kind: "video", bitsPerSecond: 300 }, { kind: "video", bitsPerSecond: 100 }, { kind: "audio", bitsPerSecond: 10 }] as const;
+const renditions = [
+  { kind: "video", bitsPerSecond: 300 },
+  { kind: "video", bitsPerSecond: 100 },
+  { kind: "audio", bitsPerSecond: 10 },
+] as const;
 const here = new AbortController().signal;
 
 function gateway({ admission = true, limit = 5, capacity = 10_000 } = {}) {
@@ -12,12 +16,24 @@ function gateway({ admission = true, limit = 5, capacity = 10_000 } = {}) {
   const ends: (() => void)[] = [];
   const places = createGradient2({ min: limit, initial: limit, max: limit });
   const start = createSessionStart({
-    admission, renditions, limit: places, workers: createWorkers(1, () => nowMs), nowMs: () => nowMs, monotonicMs: () => nowMs,
-    steering: createSteering({ edges: [{ name: "e", region: "r", capacityBitsPerSecond: capacity }], ownRegion: "r", enabled: true, sessionsMax: 100 }),
+    admission,
+    renditions,
+    limit: places,
+    workers: createWorkers(1, () => nowMs),
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    steering: createSteering({
+      edges: [{ name: "e", region: "r", capacityBitsPerSecond: capacity }],
+      ownRegion: "r",
+      enabled: true,
+      sessionsMax: 100,
+    }),
   });
   const work = (): Promise<string> => new Promise((done) => ends.push(() => done("key")));
   return {
-    places, ask: (bucket: "CRITICAL" | "BEST_EFFORT", session: string, left = here) => start(bucket, { session }, work, left),
+    places,
+    ask: (bucket: "CRITICAL" | "BEST_EFFORT", session: string, left = here) =>
+      start(bucket, { session }, work, left),
     finish: async (tookMs: number) => {
       nowMs += tookMs;
       ends.shift()?.();
@@ -31,7 +47,13 @@ test("a start takes a place, a signer and an edge, and gives the place back", as
   const start = ask("CRITICAL", "s");
   expect(places.inFlight).toBe(1);
   await finish(7);
-  expect(await start).toEqual({ kind: "started", edge: "e", bitsPerSecond: 310, made: "key", tookMs: 7 });
+  expect(await start).toEqual({
+    kind: "started",
+    edge: "e",
+    bitsPerSecond: 310,
+    made: "key",
+    tookMs: 7,
+  });
   expect(places.inFlight).toBe(0);
 });
 
@@ -43,7 +65,10 @@ test("a fifth of the places is kept for whoever is critical; without admission t
   expect(await Promise.race([fifth, Promise.resolve("waits")])).toBe("waits");
   expect(await ask("CRITICAL", "7")).toEqual({ kind: "shed" });
   const open = gateway({ admission: false, limit: 1 });
-  for (const session of ["1", "2"]) expect(await Promise.race([open.ask("BEST_EFFORT", session), Promise.resolve("waits")])).toBe("waits");
+  for (const session of ["1", "2"])
+    expect(await Promise.race([open.ask("BEST_EFFORT", session), Promise.resolve("waits")])).toBe(
+      "waits",
+    );
 });
 
 test("who has left costs no session, and where no edge has room there is none", async () => {
@@ -60,5 +85,7 @@ test("who has left costs no session, and where no edge has room there is none", 
 });
 
 test("the nominal bitrate is the best within what the device can take, or the least there is", () => {
-  expect([Infinity, 309, 1].map((max) => nominalBitsPerSecond(renditions, max))).toEqual([310, 110, 110]);
+  expect([Infinity, 309, 1].map((max) => nominalBitsPerSecond(renditions, max))).toEqual([
+    310, 110, 110,
+  ]);
 });

@@ -25,7 +25,13 @@ export interface Wanted {
 }
 
 export type Start<T> =
-  | { readonly kind: "started"; readonly edge: string; readonly bitsPerSecond: number; readonly made: T; readonly tookMs: number }
+  | {
+      readonly kind: "started";
+      readonly edge: string;
+      readonly bitsPerSecond: number;
+      readonly made: T;
+      readonly tookMs: number;
+    }
   /** `aborted`: the device has left. */
   | { readonly kind: "shed" | "full" | "aborted" };
 
@@ -34,21 +40,47 @@ const nonCriticalLimitShare = 0.8;
 /** A session that its device does not renew by asking again is forgotten, and its bitrate free again. Choose. */
 export const leaseMs = 120_000;
 
-export type StartSession = <T>(bucket: Bucket, wanted: Wanted, work: () => Promise<T>, left: AbortSignal) => Promise<Start<T>>;
+export type StartSession = <T>(
+  bucket: Bucket,
+  wanted: Wanted,
+  work: () => Promise<T>,
+  left: AbortSignal,
+) => Promise<Start<T>>;
 
-export function createSessionStart({ admission, renditions, limit, workers, steering, nowMs, monotonicMs }: StartParts): StartSession {
+export function createSessionStart({
+  admission,
+  renditions,
+  limit,
+  workers,
+  steering,
+  nowMs,
+  monotonicMs,
+}: StartParts): StartSession {
   return async (bucket, { session, bitsPerSecondMax }, work, left) => {
-    if (admission && !limit.tryAcquire(bucket === "CRITICAL" ? 1 : nonCriticalLimitShare)) return { kind: "shed" };
+    if (admission && !limit.tryAcquire(bucket === "CRITICAL" ? 1 : nonCriticalLimitShare))
+      return { kind: "shed" };
     const startedMs = monotonicMs();
     let done = false;
     try {
       // A key is never null.
-      const made = await workers.run(admission ? rankOf(bucket) : 0, async () => ({ key: await work() }), left);
+      const made = await workers.run(
+        admission ? rankOf(bucket) : 0,
+        async () => ({ key: await work() }),
+        left,
+      );
       if (made === null || left.aborted) return { kind: "aborted" };
       done = true;
       const bitsPerSecond = nominalBitsPerSecond(renditions, bitsPerSecondMax ?? Infinity);
       const edge = steering.place(session, bitsPerSecond, nowMs() + leaseMs);
-      return edge === null ? { kind: "full" } : { kind: "started", edge, bitsPerSecond, made: made.key, tookMs: monotonicMs() - startedMs };
+      return edge === null
+        ? { kind: "full" }
+        : {
+            kind: "started",
+            edge,
+            bitsPerSecond,
+            made: made.key,
+            tookMs: monotonicMs() - startedMs,
+          };
     } finally {
       if (admission) limit.release(done ? monotonicMs() - startedMs : null);
     }
@@ -57,10 +89,12 @@ export function createSessionStart({ admission, renditions, limit, workers, stee
 
 /** The best video within what the device can take, or the least there is, and the sound. */
 export function nominalBitsPerSecond(renditions: StartParts["renditions"], max: number): number {
-  const rates = (kind: Rendition["kind"]): number[] => renditions.filter((each) => each.kind === kind).map(({ bitsPerSecond }) => bitsPerSecond);
+  const rates = (kind: Rendition["kind"]): number[] =>
+    renditions.filter((each) => each.kind === kind).map(({ bitsPerSecond }) => bitsPerSecond);
   const audio = Math.max(0, ...rates("audio"));
   const videos = rates("video");
   const within = videos.filter((rate) => rate + audio <= max);
-  const video = within.length > 0 ? Math.max(...within) : videos.length > 0 ? Math.min(...videos) : 0;
+  const video =
+    within.length > 0 ? Math.max(...within) : videos.length > 0 ? Math.min(...videos) : 0;
   return video + audio;
 }

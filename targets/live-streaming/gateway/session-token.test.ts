@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { signToken, verifyToken } from "./session-token.ts";
 
-const claims = { session: "0".repeat(32), device: "tv-1", bitsPerSecond: 1_596_000, untilMs: 2_000 };
+const claims = {
+  session: "0".repeat(32),
+  device: "tv-1",
+  bitsPerSecond: 1_596_000,
+  untilMs: 2_000,
+};
 const token = signToken(claims, "key");
 
 test("a token is known again by every gateway with the key, until its time is over", () => {
@@ -12,17 +17,26 @@ test("a token is known again by every gateway with the key, until its time is ov
 });
 
 test("one changed character makes it worthless", () => {
-  fc.assert(fc.property(fc.nat(token.length - 1), fc.constantFrom(..."ABCxyz019_-."), (at, character) => {
-    fc.pre(token[at] !== character);
-    const changed = token.slice(0, at) + character + token.slice(at + 1);
-    expect(verifyToken(changed, "key", 1_000)).toBeNull();
-  }));
+  fc.assert(
+    fc.property(fc.nat(token.length - 1), fc.constantFrom(..."ABCxyz019_-."), (at, character) => {
+      fc.pre(token[at] !== character);
+      const changed = token.slice(0, at) + character + token.slice(at + 1);
+      expect(verifyToken(changed, "key", 1_000)).toBeNull();
+    }),
+  );
 });
 
-test.each(["", ".", "a.b", "a.b.c", `${token}.x`, `${"a".repeat(10_000)}.b`])("%j is none", (text) => expect(verifyToken(text, "key", 0)).toBeNull());
+test.each(["", ".", "a.b", "a.b.c", `${token}.x`, `${"a".repeat(10_000)}.b`])(
+  "%j is none",
+  (text) => expect(verifyToken(text, "key", 0)).toBeNull(),
+);
 
 test("signed nonsense is still nonsense", () => {
-  for (const nonsense of [{ ...claims, bitsPerSecond: -1 }, { ...claims, device: "../x" }, { ...claims, more: 1 }]) {
+  for (const nonsense of [
+    { ...claims, bitsPerSecond: -1 },
+    { ...claims, device: "../x" },
+    { ...claims, more: 1 },
+  ]) {
     expect(verifyToken(signToken(nonsense, "key"), "key", 0)).toBeNull();
   }
 });

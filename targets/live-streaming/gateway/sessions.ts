@@ -50,26 +50,49 @@ const tokenMs = 12 * 3_600_000;
 
 export function createSessions(parts: SessionParts): Sessions {
   const { gate, startSession, steering, telemetry, nowMs, tokenKey, edges } = parts;
-  const manifestUrl = (edge: string): string => `${edges.find(({ name }) => name === edge)?.url ?? ""}/live/${parts.event}/manifest.mpd`;
+  const manifestUrl = (edge: string): string =>
+    `${edges.find(({ name }) => name === edge)?.url ?? ""}/live/${parts.event}/manifest.mpd`;
   const described = (claims: SessionClaims, edge: string): object => ({
-    session: claims.session, edge, edgeUrl: edges.find(({ name }) => name === edge)?.url, manifestUrl: manifestUrl(edge), bitsPerSecond: claims.bitsPerSecond,
-    leaseSeconds: leaseMs / 1000, renewAfterSeconds: placeIn(renewMs, parts.jitter, claims.device, claims.session) / 1000,
+    session: claims.session,
+    edge,
+    edgeUrl: edges.find(({ name }) => name === edge)?.url,
+    manifestUrl: manifestUrl(edge),
+    bitsPerSecond: claims.bitsPerSecond,
+    leaseSeconds: leaseMs / 1000,
+    renewAfterSeconds: placeIn(renewMs, parts.jitter, claims.device, claims.session) / 1000,
   });
 
-  const licensed = async (device: string): Promise<Buffer> => (await Promise.all([playbackKey(device, tokenKey, parts.keyCost), sleep(parts.startMsMin)]))[0];
+  const licensed = async (device: string): Promise<Buffer> =>
+    (await Promise.all([playbackKey(device, tokenKey, parts.keyCost), sleep(parts.startMsMin)]))[0];
 
-  const begin = async (visit: Visit, { device, bitsPerSecondMax }: z.infer<typeof startShape>): Promise<void> => {
+  const begin = async (
+    visit: Visit,
+    { device, bitsPerSecondMax }: z.infer<typeof startShape>,
+  ): Promise<void> => {
     const session = randomBytes(16).toString("hex");
-    const start = await startSession(visit.bucket, { session, bitsPerSecondMax }, () => licensed(device), visit.left);
+    const start = await startSession(
+      visit.bucket,
+      { session, bitsPerSecondMax },
+      () => licensed(device),
+      visit.left,
+    );
     switch (start.kind) {
-      case "shed": return visit.refuse(503, "busy", "shed");
-      case "full": return visit.refuse(503, "no edge has room", "full");
-      case "aborted": return visit.ended("aborted");
+      case "shed":
+        return visit.refuse(503, "busy", "shed");
+      case "full":
+        return visit.refuse(503, "no edge has room", "full");
+      case "aborted":
+        return visit.ended("aborted");
       case "started": {
         const { edge, bitsPerSecond, made, tookMs } = start;
         const own: SessionClaims = { session, device, bitsPerSecond, untilMs: nowMs() + tokenMs };
         telemetry.started(edge, tookMs);
-        visit.json(201, { ...described(own, edge), token: signToken(own, tokenKey), playbackKey: made.toString("base64"), backoff: visit.backoff() });
+        visit.json(201, {
+          ...described(own, edge),
+          token: signToken(own, tokenKey),
+          playbackKey: made.toString("base64"),
+          backoff: visit.backoff(),
+        });
       }
     }
   };
@@ -81,7 +104,8 @@ export function createSessions(parts: SessionParts): Sessions {
   };
 
   return {
-    claims, manifestUrl,
+    claims,
+    manifestUrl,
     async start(request, response) {
       const visit = await gate.enter(request, response, "start", "/sessions");
       if (visit === null) return;
@@ -94,7 +118,8 @@ export function createSessions(parts: SessionParts): Sessions {
       const visit = await gate.enter(request, response, "steer", "/sessions", "move");
       if (visit === null) return;
       const known = claims(request);
-      if (known === null || known === undefined) return visit.refuse(401, "a session's token is needed", "rejected");
+      if (known === null || known === undefined)
+        return visit.refuse(401, "a session's token is needed", "rejected");
       if (request.method === "DELETE") {
         steering.release(known.session);
         return visit.json(200, { ended: known.session });
@@ -107,13 +132,23 @@ export function createSessions(parts: SessionParts): Sessions {
 }
 
 /** Answers for a body that could not be read. */
-export function refuseBody(visit: Visit, status: 400 | 408 | 413 | 422 | null, problem: string): void {
+export function refuseBody(
+  visit: Visit,
+  status: 400 | 408 | 413 | 422 | null,
+  problem: string,
+): void {
   visit.refuse(status ?? 400, problem, status === null ? "aborted" : "rejected");
 }
 
 /** In libuv's pool, so that the event loop stays free to refuse. */
 function playbackKey(device: string, secret: string, cost: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(device, secret, 32, { N: cost, r: 8, p: 1, maxmem: 2 ** 20 + 256 * 8 * cost }, (error, key) => error === null ? resolve(key) : reject(error));
+    scrypt(
+      device,
+      secret,
+      32,
+      { N: cost, r: 8, p: 1, maxmem: 2 ** 20 + 256 * 8 * cost },
+      (error, key) => (error === null ? resolve(key) : reject(error)),
+    );
   });
 }

@@ -5,7 +5,10 @@ const limitMinPerSigner = 4;
 const limitInitialPerSigner = 20;
 
 /** Session starts taken on at once. */
-export const limitOf = (signers: number): { readonly min: number; readonly initial: number } => ({ min: limitMinPerSigner * signers, initial: limitInitialPerSigner * signers });
+export const limitOf = (signers: number): { readonly min: number; readonly initial: number } => ({
+  min: limitMinPerSigner * signers,
+  initial: limitInitialPerSigner * signers,
+});
 
 export const noticeKeysMax = 256;
 /** Events stored with one write, and the pause between two. */

@@ -4,7 +4,11 @@ import { createStation } from "./station.ts";
 test("lets one pass after another, and is as busy as it has been passed", async () => {
   let now = 1_000;
   const waits: number[] = [];
-  const station = createStation({ msMin: 1.5, nowMs: () => now, sleep: (ms) => Promise.resolve(waits.push(ms)) });
+  const station = createStation({
+    msMin: 1.5,
+    nowMs: () => now,
+    sleep: (ms) => Promise.resolve(waits.push(ms)),
+  });
   await Promise.all([station.pass(), station.pass(), station.pass()]);
   expect(waits).toEqual([1.5, 3, 4.5]);
   now += 3;

@@ -19,7 +19,11 @@ export interface StationParts {
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
-export function createStation({ msMin, nowMs, sleep = (ms) => sleepOnTheWall(ms) }: StationParts): Station {
+export function createStation({
+  msMin,
+  nowMs,
+  sleep = (ms) => sleepOnTheWall(ms),
+}: StationParts): Station {
   const { add, busyMs } = createFifo(nowMs);
-  return { busyMs, pass: () => msMin === 0 ? undefined : sleep(add(msMin)) };
+  return { busyMs, pass: () => (msMin === 0 ? undefined : sleep(add(msMin))) };
 }

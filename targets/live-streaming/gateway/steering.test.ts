@@ -7,8 +7,10 @@ const rooms = [
   { name: "b", region: "region-b", capacityBitsPerSecond: 100 },
   { name: "c", region: "region-b", capacityBitsPerSecond: 100 },
 ];
-const steer = (enabled = true, sessionsMax = 10_000): Steering => createSteering({ edges: rooms, ownRegion: "region-a", enabled, sessionsMax });
-const reserved = (steering: Steering): Record<string, number> => Object.fromEntries(steering.edges.map((edge) => [edge.name, edge.reservedBitsPerSecond]));
+const steer = (enabled = true, sessionsMax = 10_000): Steering =>
+  createSteering({ edges: rooms, ownRegion: "region-a", enabled, sessionsMax });
+const reserved = (steering: Steering): Record<string, number> =>
+  Object.fromEntries(steering.edges.map((edge) => [edge.name, edge.reservedBitsPerSecond]));
 const fill = (steering: Steering, sessions: number, bits = 10): (string | null)[] =>
   Array.from({ length: sessions }, (_, index) => steering.place(`s${index}`, bits, Infinity));
 
@@ -39,7 +41,9 @@ describe("a lost edge", () => {
     steering.setUsable("a", false);
     const moves = steering.rebalance(100);
     expect(moves.length).toBe(6);
-    expect(moves.every(({ from, to, why }) => from === "a" && to !== "a" && why === "lost")).toBe(true);
+    expect(moves.every(({ from, to, why }) => from === "a" && to !== "a" && why === "lost")).toBe(
+      true,
+    );
     expect(steering.place("new", 10, Infinity)).not.toBe("a");
     steering.setUsable("a", true);
     expect(steering.rebalance(100)).toEqual([]);
@@ -93,36 +97,56 @@ test("switched off, everybody goes to the own region and stays there, lost or fu
 });
 
 const step = fc.oneof(
-  fc.record({ do: fc.constant("place" as const), session: fc.nat(30), bits: fc.integer({ min: 1, max: 60 }) }),
+  fc.record({
+    do: fc.constant("place" as const),
+    session: fc.nat(30),
+    bits: fc.integer({ min: 1, max: 60 }),
+  }),
   fc.record({ do: fc.constant("release" as const), session: fc.nat(30) }),
-  fc.record({ do: fc.constant("health" as const), edge: fc.constantFrom("a", "b", "c"), usable: fc.boolean() }),
+  fc.record({
+    do: fc.constant("health" as const),
+    edge: fc.constantFrom("a", "b", "c"),
+    usable: fc.boolean(),
+  }),
   fc.record({ do: fc.constant("rebalance" as const), moves: fc.nat(40) }),
 );
 
 test("whatever happens, an edge is never promised more than it has, and balancing comes to rest", () => {
-  fc.assert(fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-    const steering = steer();
-    const bits = new Map<string, number>();
-    for (const each of steps) {
-      if (each.do === "place") {
-        const edge = steering.place(String(each.session), each.bits, Infinity);
-        if (edge === null) bits.delete(String(each.session));
-        else bits.set(String(each.session), each.bits);
-      } else if (each.do === "release") {
-        steering.release(String(each.session));
-        bits.delete(String(each.session));
-      } else if (each.do === "health") steering.setUsable(each.edge, each.usable);
-      else steering.rebalance(each.moves);
-      const sums: Record<string, number> = { a: 0, b: 0, c: 0 };
-      for (const [session, need] of bits) sums[steering.edgeOf(session) ?? ""] = (sums[steering.edgeOf(session) ?? ""] ?? 0) + need;
-      expect(reserved(steering)).toEqual(sums);
-      for (const { capacityBitsPerSecond, reservedBitsPerSecond } of steering.edges) expect(reservedBitsPerSecond).toBeLessThanOrEqual(capacityBitsPerSecond);
-    }
-    steering.rebalance(1_000);
-    expect(steering.rebalance(1_000)).toEqual([]);
-    // Whoever is still on a lost edge found no room elsewhere.
-    for (const edge of steering.edges.filter(({ usable }) => !usable && steering.edges.some((other) => other.usable))) {
-      if (edge.reservedBitsPerSecond > 0) expect(steering.edges.some(({ name, reservedBitsPerSecond }) => name !== edge.name && reservedBitsPerSecond > (1 - hotShare) * 100)).toBe(true);
-    }
-  }));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      const steering = steer();
+      const bits = new Map<string, number>();
+      for (const each of steps) {
+        if (each.do === "place") {
+          const edge = steering.place(String(each.session), each.bits, Infinity);
+          if (edge === null) bits.delete(String(each.session));
+          else bits.set(String(each.session), each.bits);
+        } else if (each.do === "release") {
+          steering.release(String(each.session));
+          bits.delete(String(each.session));
+        } else if (each.do === "health") steering.setUsable(each.edge, each.usable);
+        else steering.rebalance(each.moves);
+        const sums: Record<string, number> = { a: 0, b: 0, c: 0 };
+        for (const [session, need] of bits)
+          sums[steering.edgeOf(session) ?? ""] = (sums[steering.edgeOf(session) ?? ""] ?? 0) + need;
+        expect(reserved(steering)).toEqual(sums);
+        for (const { capacityBitsPerSecond, reservedBitsPerSecond } of steering.edges)
+          expect(reservedBitsPerSecond).toBeLessThanOrEqual(capacityBitsPerSecond);
+      }
+      steering.rebalance(1_000);
+      expect(steering.rebalance(1_000)).toEqual([]);
+      // Whoever is still on a lost edge found no room elsewhere.
+      for (const edge of steering.edges.filter(
+        ({ usable }) => !usable && steering.edges.some((other) => other.usable),
+      )) {
+        if (edge.reservedBitsPerSecond > 0)
+          expect(
+            steering.edges.some(
+              ({ name, reservedBitsPerSecond }) =>
+                name !== edge.name && reservedBitsPerSecond > (1 - hotShare) * 100,
+            ),
+          ).toBe(true);
+      }
+    }),
+  );
 });

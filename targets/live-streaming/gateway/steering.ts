@@ -40,7 +40,12 @@ export interface Steering {
   /** Forgets sessions that were not renewed. */
   expire(nowMs: number): void;
   readonly sessions: number;
-  readonly edges: readonly { readonly name: string; readonly usable: boolean; readonly capacityBitsPerSecond: number; readonly reservedBitsPerSecond: number }[];
+  readonly edges: readonly {
+    readonly name: string;
+    readonly usable: boolean;
+    readonly capacityBitsPerSecond: number;
+    readonly reservedBitsPerSecond: number;
+  }[];
 }
 
 /** New sessions go elsewhere from here on… */
@@ -63,20 +68,37 @@ interface Session {
   untilMs: number;
 }
 
-export function createSteering({ edges: rooms, ownRegion, enabled, sessionsMax }: SteeringOptions): Steering {
-  const edges: Edge[] = rooms.map(({ name, region, capacityBitsPerSecond }) => (
-    { name, region, capacity: capacityBitsPerSecond, reserved: 0, usable: true, sessions: new Set<string>() }));
+export function createSteering({
+  edges: rooms,
+  ownRegion,
+  enabled,
+  sessionsMax,
+}: SteeringOptions): Steering {
+  const edges: Edge[] = rooms.map(({ name, region, capacityBitsPerSecond }) => ({
+    name,
+    region,
+    capacity: capacityBitsPerSecond,
+    reserved: 0,
+    usable: true,
+    sessions: new Set<string>(),
+  }));
   const sessions = new Map<string, Session>();
 
   /** When every edge seems lost it is the gateway that is cut off: then none is. */
   const lost = (edge: Edge): boolean => !edge.usable && edges.some(({ usable }) => usable);
-  const share = (edge: Edge): number => (edge.capacity === 0 ? Infinity : edge.reserved / edge.capacity);
-  const fits = (edge: Edge, bits: number, fill: number): boolean => edge.reserved + bits <= fill * edge.capacity;
+  const share = (edge: Edge): number =>
+    edge.capacity === 0 ? Infinity : edge.reserved / edge.capacity;
+  const fits = (edge: Edge, bits: number, fill: number): boolean =>
+    edge.reserved + bits <= fill * edge.capacity;
 
   const choose = (bits: number, fills: readonly number[], not?: Edge): Edge | null => {
     if (!enabled) return edges.find(({ region }) => region === ownRegion) ?? edges[0] ?? null;
     const able = edges.filter((edge) => edge !== not && !lost(edge));
-    const emptiest = (from: readonly Edge[]): Edge | null => from.reduce<Edge | null>((best, edge) => best === null || share(edge) < share(best) ? edge : best, null);
+    const emptiest = (from: readonly Edge[]): Edge | null =>
+      from.reduce<Edge | null>(
+        (best, edge) => (best === null || share(edge) < share(best) ? edge : best),
+        null,
+      );
     for (const fill of fills) {
       const free = able.filter((edge) => fits(edge, bits, fill));
       const best = emptiest(free.filter(({ region }) => region === ownRegion)) ?? emptiest(free);
@@ -95,7 +117,14 @@ export function createSteering({ edges: rooms, ownRegion, enabled, sessionsMax }
     // Last in the order of expiry.
     sessions.set(name, { edge, bits, untilMs });
   };
-  const moveOff = (edge: Edge, why: Move["why"], until: () => boolean, fills: readonly number[], moves: Move[], movesMax: number): void => {
+  const moveOff = (
+    edge: Edge,
+    why: Move["why"],
+    until: () => boolean,
+    fills: readonly number[],
+    moves: Move[],
+    movesMax: number,
+  ): void => {
     for (const name of edge.sessions) {
       if (moves.length >= movesMax || until()) return;
       const session = sessions.get(name);
@@ -135,16 +164,26 @@ export function createSteering({ edges: rooms, ownRegion, enabled, sessionsMax }
       const moves: Move[] = [];
       if (!enabled) return moves;
       // Off a lost edge to any that has room; off a hot one only to where it stays cool.
-      for (const edge of edges) if (lost(edge)) moveOff(edge, "lost", () => false, [hotShare, 1], moves, movesMax);
-      for (const edge of edges) if (!lost(edge) && share(edge) > hotShare) moveOff(edge, "hot", () => share(edge) <= coolShare, [hotShare], moves, movesMax);
+      for (const edge of edges)
+        if (lost(edge)) moveOff(edge, "lost", () => false, [hotShare, 1], moves, movesMax);
+      for (const edge of edges)
+        if (!lost(edge) && share(edge) > hotShare)
+          moveOff(edge, "hot", () => share(edge) <= coolShare, [hotShare], moves, movesMax);
       return moves;
     },
     expire(nowMs) {
       for (const [name, session] of sessions) if (session.untilMs <= nowMs) leave(name, session);
     },
-    get sessions() { return sessions.size; },
+    get sessions() {
+      return sessions.size;
+    },
     get edges() {
-      return edges.map(({ name, usable, capacity, reserved }) => ({ name, usable, capacityBitsPerSecond: capacity, reservedBitsPerSecond: reserved }));
+      return edges.map(({ name, usable, capacity, reserved }) => ({
+        name,
+        usable,
+        capacityBitsPerSecond: capacity,
+        reservedBitsPerSecond: reserved,
+      }));
     },
   };
 }

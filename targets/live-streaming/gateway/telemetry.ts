@@ -19,8 +19,14 @@ const boundsMs = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] as const;
 /** `edges`: the names of those that sessions may be given. */
 export function createTelemetry(edges: readonly string[] = []): Telemetry {
   const metrics = createMetrics();
-  const requests = metrics.counter("gateway_requests_total", "Requests answered, by lane, bucket and outcome");
-  const assignments = metrics.counter("gateway_assignments_total", "Sessions started, by the edge that they were given");
+  const requests = metrics.counter(
+    "gateway_requests_total",
+    "Requests answered, by lane, bucket and outcome",
+  );
+  const assignments = metrics.counter(
+    "gateway_assignments_total",
+    "Sessions started, by the edge that they were given",
+  );
   const moves = metrics.counter("gateway_moves_total", "Sessions moved to another edge, by why");
   // Told from the start: "nothing was refused" must not look like "nobody counts".
   requests.add({ lane: "start", bucket: "CRITICAL", outcome: "shed" }, 0);

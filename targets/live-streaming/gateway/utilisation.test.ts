@@ -13,18 +13,27 @@ function simulate(shares: readonly number[], stepMs: number): number[] {
 }
 
 test("it follows what is done, with half a second of memory", () => {
-  const read = simulate(Array.from({ length: 40 }, () => 0.7), 50);
+  const read = simulate(
+    Array.from({ length: 40 }, () => 0.7),
+    50,
+  );
   expect(read[9]).toBeCloseTo(0.7 * (1 - Math.exp(-500 / memoryMs)));
   expect(read.at(-1)).toBeCloseTo(0.7, 1);
 });
 
 test("it stays within 0…1 and within what was seen", () => {
-  fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), fc.integer({ min: 1, max: 3_000 }), (shares, stepMs) => {
-    for (const read of simulate(shares, stepMs)) {
-      expect(read).toBeGreaterThanOrEqual(0);
-      expect(read).toBeLessThanOrEqual(Math.max(...shares) + 1e-9);
-    }
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }),
+      fc.integer({ min: 1, max: 3_000 }),
+      (shares, stepMs) => {
+        for (const read of simulate(shares, stepMs)) {
+          expect(read).toBeGreaterThanOrEqual(0);
+          expect(read).toBeLessThanOrEqual(Math.max(...shares) + 1e-9);
+        }
+      },
+    ),
+  );
 });
 
 test("the busiest source counts", () => {

@@ -5,15 +5,20 @@ const never = new AbortController().signal;
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Work that ends when told. */
-function jobs(): { readonly started: string[]; readonly job: (name: string) => () => Promise<string>; readonly finish: (name: string) => Promise<void> } {
+function jobs(): {
+  readonly started: string[];
+  readonly job: (name: string) => () => Promise<string>;
+  readonly finish: (name: string) => Promise<void>;
+} {
   const started: string[] = [];
   const ends = new Map<string, () => void>();
   return {
     started,
-    job: (name) => () => new Promise((resolve) => {
-      started.push(name);
-      ends.set(name, () => resolve(name));
-    }),
+    job: (name) => () =>
+      new Promise((resolve) => {
+        started.push(name);
+        ends.set(name, () => resolve(name));
+      }),
     finish: async (name) => {
       ends.get(name)?.();
       await soon();
@@ -24,7 +29,13 @@ function jobs(): { readonly started: string[]; readonly job: (name: string) => (
 test("no more than there are workers, then the higher bucket first, then in the order they came", async () => {
   const { started, job, finish } = jobs();
   const workers = createWorkers(2, () => 0);
-  const all = [["a", 2], ["b", 2], ["late", 2], ["later", 2], ["urgent", 0]].map(([name, rank]) => workers.run(rank as number, job(name as string), never));
+  const all = [
+    ["a", 2],
+    ["b", 2],
+    ["late", 2],
+    ["later", 2],
+    ["urgent", 0],
+  ].map(([name, rank]) => workers.run(rank as number, job(name as string), never));
   expect(started).toEqual(["a", "b"]);
   expect(workers.waiting).toBe(3);
   for (const name of ["a", "urgent", "late", "later", "b"]) await finish(name);
@@ -38,7 +49,13 @@ test("who left while waiting is passed over, and a failure frees its place", asy
   const first = workers.run(0, job("first"), never);
   const left = new AbortController();
   const gone = workers.run(0, job("gone"), left.signal);
-  const failing = workers.run(0, async () => { throw new Error("no"); }, never);
+  const failing = workers.run(
+    0,
+    async () => {
+      throw new Error("no");
+    },
+    never,
+  );
   const last = workers.run(0, job("last"), never);
   left.abort();
   expect(await gone).toBeNull();

@@ -32,20 +32,21 @@ export function createWorkers(count: number, nowMs: () => number): Workers {
     }
     return undefined;
   };
-  const turn = (rank: number, signal: AbortSignal): Promise<boolean> => new Promise((resolve) => {
-    const queue = queues.get(rank) ?? new Set();
-    queues.set(rank, queue);
-    const begin = (): void => {
-      signal.removeEventListener("abort", leave);
-      resolve(true);
-    };
-    const leave = (): void => {
-      queue.delete(begin);
-      resolve(false);
-    };
-    queue.add(begin);
-    signal.addEventListener("abort", leave, { once: true });
-  });
+  const turn = (rank: number, signal: AbortSignal): Promise<boolean> =>
+    new Promise((resolve) => {
+      const queue = queues.get(rank) ?? new Set();
+      queues.set(rank, queue);
+      const begin = (): void => {
+        signal.removeEventListener("abort", leave);
+        resolve(true);
+      };
+      const leave = (): void => {
+        queue.delete(begin);
+        resolve(false);
+      };
+      queue.add(begin);
+      signal.addEventListener("abort", leave, { once: true });
+    });
 
   return {
     async run(rank, work, signal) {
@@ -69,6 +70,8 @@ export function createWorkers(count: number, nowMs: () => number): Workers {
       settle();
       return doneMs;
     },
-    get waiting() { return [...queues.values()].reduce((sum, { size }) => sum + size, 0); },
+    get waiting() {
+      return [...queues.values()].reduce((sum, { size }) => sum + size, 0);
+    },
   };
 }

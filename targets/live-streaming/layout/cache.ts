@@ -9,15 +9,32 @@ import { regionOf, type Site, standing, type StoreKind } from "./site.ts";
 
 export function cache(site: Site): Service {
   return {
-    ...standing(site, "memcached", 12), ports: { memcached: 11311 }, tools: ["memcached"], dependsOn: [],
-    ready: { kind: "tcp", port: "memcached" }, readyWithinMs: 10_000, drainMs: 2_000, telemetry: [],
-    pings: { memcached: memcachedPing }, operations: memcachedCache,
-    launch: (place): Launch => cacheProgram({ memcached: place.tool("memcached"), listen: place.listen("memcached"), memoryMb: 128 }),
+    ...standing(site, "memcached", 12),
+    ports: { memcached: 11311 },
+    tools: ["memcached"],
+    dependsOn: [],
+    ready: { kind: "tcp", port: "memcached" },
+    readyWithinMs: 10_000,
+    drainMs: 2_000,
+    telemetry: [],
+    pings: { memcached: memcachedPing },
+    operations: memcachedCache,
+    launch: (place): Launch =>
+      cacheProgram({
+        memcached: place.tool("memcached"),
+        listen: place.listen("memcached"),
+        memoryMb: 128,
+      }),
   };
 }
 
 /** Those that an origin uses, its own zone's first. The object store is the baseline from before there was one. */
-export function cachesOf(storeKind: StoreKind, site: Site, sites: readonly Site[], role: "publish" | "read" | "shared"): readonly string[] {
+export function cachesOf(
+  storeKind: StoreKind,
+  site: Site,
+  sites: readonly Site[],
+  role: "publish" | "read" | "shared",
+): readonly string[] {
   if (storeKind === "objectStore") return [];
   return (role === "read" ? [site] : regionOf(site, sites)).map(({ name }) => `${name}/memcached`);
 }

@@ -4,16 +4,22 @@ import { nginxEdgeShape } from "../edge-nginx/configuration.ts";
 import { edge, fill, nginxEdge } from "./edge.ts";
 import type { Site } from "./site.ts";
 
-const sites: readonly Site[] = ["region-a-1", "region-a-2", "region-b-1", "region-b-2"]
-  .map((name) => ({ name, region: name.slice(0, 8), zone: name, pipeline: name.slice(7, 8) }));
+const sites: readonly Site[] = ["region-a-1", "region-a-2", "region-b-1", "region-b-2"].map(
+  (name) => ({ name, region: name.slice(0, 8), zone: name, pipeline: name.slice(7, 8) }),
+);
 const [, second] = sites as [Site, Site];
 
 /** Remembers whom a service asked to reach. */
 function placeThatRemembers(reached: string[], without: readonly string[] = []): Place {
   const endpoint = { host: "127.0.0.1", port: 1 };
   return {
-    directory: "/own", cacheDirectory: "/shared", controlToken: "token-of-the-run", seed: 1,
-    listen: () => endpoint, direct: () => endpoint, enabled: (defence) => !without.includes(defence),
+    directory: "/own",
+    cacheDirectory: "/shared",
+    controlToken: "token-of-the-run",
+    seed: 1,
+    listen: () => endpoint,
+    direct: () => endpoint,
+    enabled: (defence) => !without.includes(defence),
     reach: (service) => {
       reached.push(service);
       return endpoint;
@@ -25,11 +31,14 @@ function placeThatRemembers(reached: string[], without: readonly string[] = []):
 test("an origin is looked for at home, then in the region's other zones, then in other regions", () => {
   const reached: string[] = [];
   fill(second, sites).launch(placeThatRemembers(reached));
-  expect(reached).toEqual(["region-a-2", "region-a-1", "region-b-1", "region-b-2"].map((site) => `${site}/origin-read`));
+  expect(reached).toEqual(
+    ["region-a-2", "region-a-1", "region-b-1", "region-b-2"].map((site) => `${site}/origin-read`),
+  );
 });
 
 test("with a top tier an edge asks only that, unless the tier is switched off", () => {
-  const vcl = (without: readonly string[]): string => edge(second, sites, sites).launch(placeThatRemembers([], without)).files["edge.vcl"] ?? "";
+  const vcl = (without: readonly string[]): string =>
+    edge(second, sites, sites).launch(placeThatRemembers([], without)).files["edge.vcl"] ?? "";
   expect(vcl([])).toContain("backend fill_live_region_b_2 ");
   expect(vcl([])).not.toContain("backend live_");
   expect(vcl(["fillTier"])).toContain("backend live_region_a_2 ");
@@ -37,10 +46,25 @@ test("with a top tier an edge asks only that, unless the tier is switched off", 
 });
 
 test("the weaker edge stands in the same place and is asked for at the same ports", () => {
-  const { launch: _, telemetry: __, operations: _______, tools, ...weaker } = nginxEdge(second, sites);
-  const { launch: ___, telemetry: ____, operations: ______, tools: _____, ...whole } = edge(second, sites);
+  const {
+    launch: _,
+    telemetry: __,
+    operations: _______,
+    tools,
+    ...weaker
+  } = nginxEdge(second, sites);
+  const {
+    launch: ___,
+    telemetry: ____,
+    operations: ______,
+    tools: _____,
+    ...whole
+  } = edge(second, sites);
   expect(weaker).toEqual(whole);
   expect(tools).toEqual(["nginx", "node"]);
-  const files = nginxEdge(second, sites).launch(placeThatRemembers([])).files["configuration.json"] ?? "";
-  expect(nginxEdgeShape.parse(JSON.parse(files)).settings.origins.map(({ site }) => site)[0]).toBe("region-a-2");
+  const files =
+    nginxEdge(second, sites).launch(placeThatRemembers([])).files["configuration.json"] ?? "";
+  expect(nginxEdgeShape.parse(JSON.parse(files)).settings.origins.map(({ site }) => site)[0]).toBe(
+    "region-a-2",
+  );
 });

@@ -13,34 +13,53 @@ import { nearest, nodeOf, type Site, standing } from "./site.ts";
 /** `fillSites` are those where a fill node stands; none: one tier. */
 export function edge(site: Site, sites: readonly Site[], fillSites: readonly Site[] = []): Service {
   return {
-    ...standing(site, "edge", 16), ports: { http: 18000, admin: 18001 }, ...node,
-    launch: (place) => launch(place, site, {
-      role: "edge", origins: origins(place, site, sites), fills: upstreams(place, fillSites, "fill"),
-    }),
+    ...standing(site, "edge", 16),
+    ports: { http: 18000, admin: 18001 },
+    ...node,
+    launch: (place) =>
+      launch(place, site, {
+        role: "edge",
+        origins: origins(place, site, sites),
+        fills: upstreams(place, fillSites, "fill"),
+      }),
   };
 }
 
 /** A node of the top tier. It answers `http` as an edge does, so a test may ask it directly. */
 export function fill(site: Site, sites: readonly Site[]): Service {
   return {
-    ...standing(site, "fill", 19), ports: { http: 18010, admin: 18011 }, ...node,
-    launch: (place) => launch(place, site, { role: "fill", origins: origins(place, site, sites), fills: [] }),
+    ...standing(site, "fill", 19),
+    ports: { http: 18010, admin: 18011 },
+    ...node,
+    launch: (place) =>
+      launch(place, site, { role: "fill", origins: origins(place, site, sites), fills: [] }),
   };
 }
 
 /** The weaker variant in the same place: see edge-nginx/conf.ts for what it lacks. */
 export function nginxEdge(site: Site, sites: readonly Site[]): Service {
   return {
-    ...standing(site, "edge", 16), ports: { http: 18000, admin: 18001 }, ...node, tools: ["nginx", "node"], operations: {},
+    ...standing(site, "edge", 16),
+    ports: { http: 18000, admin: 18001 },
+    ...node,
+    tools: ["nginx", "node"],
+    operations: {},
     telemetry: [{ kind: "originGets", port: "admin", path: "/metrics" }],
     launch(place) {
       const { executable, args, env } = place.tool("nginx");
       return nginxProgram(nodeOf(place), {
-        nginx: { executable, args: [...args], env: { ...env } }, directory: place.directory, admin: place.listen("admin"),
+        nginx: { executable, args: [...args], env: { ...env } },
+        directory: place.directory,
+        admin: place.listen("admin"),
         settings: {
-          listen: place.listen("http"), region: site.region, origins: origins(place, site, sites), event, renditions: renditions.map((each) => each.name),
+          listen: place.listen("http"),
+          region: site.region,
+          origins: origins(place, site, sites),
+          event,
+          renditions: renditions.map((each) => each.name),
           // It cannot tell which segment is due when, so every origin gets as long as one may hold a request.
-          answerMsMax: segmentMs + holdGraceMs + 500, defences: switches(place, "collapsing", "shedCaching", "regionFailover"),
+          answerMsMax: segmentMs + holdGraceMs + 500,
+          defences: switches(place, "collapsing", "shedCaching", "regionFailover"),
         },
       });
     },
@@ -50,7 +69,11 @@ export function nginxEdge(site: Site, sites: readonly Site[]): Service {
 const manifestPath = `/live/${event}/manifest.mpd`;
 
 const node = {
-  tools: ["varnish"], dependsOn: [], ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 30_000, drainMs: (drainSeconds + 2) * 1_000,
+  tools: ["varnish"],
+  dependsOn: [],
+  ready: { kind: "http", port: "http", path: "/health/ready" },
+  readyWithinMs: 30_000,
+  drainMs: (drainSeconds + 2) * 1_000,
   // Relative to the service's own folder.
   telemetry: [{ kind: "varnish", workDirectory: workDirectoryName }],
   pings: { http: httpPing },
@@ -58,17 +81,44 @@ const node = {
   operations: {
     fill: { kind: "http", port: "http", method: "GET", path: manifestPath, reads: "x-cache" },
     look: { kind: "http", port: "http", method: "GET", path: manifestPath, reads: "x-cache" },
-    flush: { kind: "command", command: (place) => flushProgram(place.tool("varnish"), place.directory) },
+    flush: {
+      kind: "command",
+      command: (place) => flushProgram(place.tool("varnish"), place.directory),
+    },
   },
 } as const satisfies Partial<Service>;
 
-function launch(place: Place, site: Site, tier: Pick<EdgeSettings, "role" | "origins" | "fills">): Launch {
+function launch(
+  place: Place,
+  site: Site,
+  tier: Pick<EdgeSettings, "role" | "origins" | "fills">,
+): Launch {
   return edgeProgram({
-    varnish: place.tool("varnish"), directory: place.directory, listen: place.listen("http"), admin: place.listen("admin"),
+    varnish: place.tool("varnish"),
+    directory: place.directory,
+    listen: place.listen("http"),
+    admin: place.listen("admin"),
     settings: {
-      ...tier, region: site.region, event, renditions: renditions.map((each) => each.name), segmentSeconds: segmentMs / 1000,
-      liveSegments, dvrWindowSegments, holdGraceSeconds: holdGraceMs / 1000, retentionSeconds: 300, controlToken: place.controlToken,
-      defences: switches(place, "collapsing", "msTtl", "rangeGate", "regionFailover", "shedCaching", "fillTier", "notifications"),
+      ...tier,
+      region: site.region,
+      event,
+      renditions: renditions.map((each) => each.name),
+      segmentSeconds: segmentMs / 1000,
+      liveSegments,
+      dvrWindowSegments,
+      holdGraceSeconds: holdGraceMs / 1000,
+      retentionSeconds: 300,
+      controlToken: place.controlToken,
+      defences: switches(
+        place,
+        "collapsing",
+        "msTtl",
+        "rangeGate",
+        "regionFailover",
+        "shedCaching",
+        "fillTier",
+        "notifications",
+      ),
     },
   });
 }
@@ -80,5 +130,9 @@ function origins(place: Place, site: Site, sites: readonly Site[]): EdgeSettings
 }
 
 function upstreams(place: Place, sites: readonly Site[], kind: string): Upstream[] {
-  return sites.map(({ name, region }) => ({ site: name, region, endpoint: place.reach(`${name}/${kind}`, "http") }));
+  return sites.map(({ name, region }) => ({
+    site: name,
+    region,
+    endpoint: place.reach(`${name}/${kind}`, "http"),
+  }));
 }

@@ -15,13 +15,23 @@ export const packagingMsMin = 100;
 
 export function packager(site: PublishingSite, sites: readonly Site[]): Service {
   return {
-    ...standing(site, "packager", 15), ports: { http: 18085, control: 18086 }, tools: ["node", "ffmpeg"], dependsOn: [],
-    ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 180_000, drainMs: 5_000,
+    ...standing(site, "packager", 15),
+    ports: { http: 18085, control: 18086 },
+    tools: ["node", "ffmpeg"],
+    dependsOn: [],
+    ready: { kind: "http", port: "http", path: "/health/ready" },
+    readyWithinMs: 180_000,
+    drainMs: 5_000,
     telemetry: [{ kind: "journal", port: "http", path: "/journal", pipeline: site.pipeline }],
     pings: { http: httpPing, control: httpPing },
     operations: {
       clock: httpClock,
-      defects: { kind: "http", port: "control", method: "POST", path: "/defects?kind={kind}&segments={segments}" },
+      defects: {
+        kind: "http",
+        port: "control",
+        method: "POST",
+        path: "/defects?kind={kind}&segments={segments}",
+      },
       defectsLeft: { kind: "http", port: "control", method: "GET", path: "/defects" },
       defectsOff: { kind: "http", port: "control", method: "DELETE", path: "/defects" },
       journal: { kind: "http", port: "http", method: "GET", path: "/journal?after={after}" },
@@ -29,14 +39,30 @@ export function packager(site: PublishingSite, sites: readonly Site[]): Service 
     launch(place): Launch {
       const ffmpeg = place.tool("ffmpeg");
       const configuration: PackagerConfiguration = {
-        pipeline: site.pipeline, event, renditions: [...renditions], backfillSegments, packagingMsMin,
-        listen: place.listen("http"), control: place.listen("control"), controlToken: place.controlToken,
+        pipeline: site.pipeline,
+        event,
+        renditions: [...renditions],
+        backfillSegments,
+        packagingMsMin,
+        listen: place.listen("http"),
+        control: place.listen("control"),
+        controlToken: place.controlToken,
         // Its own zone's first; when that one is silent, the next takes the segment.
-        publishTo: regionOf(site, sites).map((each) => place.reach(`${each.name}/origin-publish`, "http")),
+        publishTo: regionOf(site, sites).map((each) =>
+          place.reach(`${each.name}/origin-publish`, "http"),
+        ),
         ffmpeg: { executable: ffmpeg.executable, args: [...ffmpeg.args], env: { ...ffmpeg.env } },
-        cacheDirectory: place.cacheDirectory, journalFile: `${place.directory}/journal.ndjson`, seed: place.seed, defences: switches(place, "epochLocking"),
+        cacheDirectory: place.cacheDirectory,
+        journalFile: `${place.directory}/journal.ndjson`,
+        seed: place.seed,
+        defences: switches(place, "epochLocking"),
       };
-      return nodeProgram({ ...nodeOf(place), main: mainOf("packager"), heapMb: 192, configuration });
+      return nodeProgram({
+        ...nodeOf(place),
+        main: mainOf("packager"),
+        heapMb: 192,
+        configuration,
+      });
     },
   };
 }

@@ -2,7 +2,10 @@
 import type { Operation, Ping } from "../../../harness/core/target.ts";
 
 /** Any answer will do, a refusal as well. */
-export const httpPing: Ping = { send: httpGet(""), padded: httpGet(`X-Padding: ${"x".repeat(3_000)}\r\n`) };
+export const httpPing: Ping = {
+  send: httpGet(""),
+  padded: httpGet(`X-Padding: ${"x".repeat(3_000)}\r\n`),
+};
 
 /** The padding stays below the longest header that Varnish is told to take. */
 function httpGet(padding: string): string {
@@ -24,11 +27,28 @@ function cqlOptions(bodyBytes: number): Uint8Array {
 }
 
 /** What an HTTP service says of the time: any answer carries it. */
-export const httpClock: Operation = { kind: "http", port: "http", method: "GET", path: "/health/live", reads: "date" };
+export const httpClock: Operation = {
+  kind: "http",
+  port: "http",
+  method: "GET",
+  path: "/health/live",
+  reads: "date",
+};
 
 /** One item, put in and looked for; every other is none of anybody's business. */
 export const memcachedCache: Readonly<Record<"fill" | "look" | "flush", Operation>> = {
-  fill: { kind: "tcp", port: "memcached", send: "set seawall-mark 0 600 4\r\nmark\r\n", expect: /^STORED\r\n/ },
-  look: { kind: "tcp", port: "memcached", send: "get seawall-mark\r\n", expect: /(?:^|\n)(VALUE|END)/, means: { VALUE: "hit", END: "miss" } },
+  fill: {
+    kind: "tcp",
+    port: "memcached",
+    send: "set seawall-mark 0 600 4\r\nmark\r\n",
+    expect: /^STORED\r\n/,
+  },
+  look: {
+    kind: "tcp",
+    port: "memcached",
+    send: "get seawall-mark\r\n",
+    expect: /(?:^|\n)(VALUE|END)/,
+    means: { VALUE: "hit", END: "miss" },
+  },
   flush: { kind: "tcp", port: "memcached", send: "flush_all\r\n", expect: /^OK\r\n/ },
 };

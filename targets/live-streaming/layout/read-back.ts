@@ -6,10 +6,16 @@ import { event } from "../stream/event.ts";
 const placesMax = 3;
 
 /** At the read origin where the pipeline publishes first, then elsewhere. */
-export function readBackOf(sites: readonly { readonly name: string; readonly pipeline?: string | null }[]) {
+export function readBackOf(
+  sites: readonly { readonly name: string; readonly pipeline?: string | null }[],
+) {
   return (pipeline: string, rendition: string, number: number): readonly PlayCheck[] => {
     const path = `/check/${pipeline}/${event}/${rendition}/${number}.m4s`;
-    const nearest = [...sites].sort((left, right) => Number(right.pipeline === pipeline) - Number(left.pipeline === pipeline));
-    return nearest.slice(0, placesMax).map(({ name }) => ({ service: `${name}/origin-read`, port: "http", path }));
+    const nearest = [...sites].sort(
+      (left, right) => Number(right.pipeline === pipeline) - Number(left.pipeline === pipeline),
+    );
+    return nearest
+      .slice(0, placesMax)
+      .map(({ name }) => ({ service: `${name}/origin-read`, port: "http", path }));
   };
 }

@@ -27,11 +27,17 @@ export interface Shape {
  * `zones` sites in each region. A pipeline stands in one zone: a packager is not doubled within its region, because the other pipeline, in
  * another zone or region, makes the same segments.
  */
-export function sitesOf(regions: readonly string[], zones: number, packagers: Readonly<Record<string, string>>): Site[] {
-  return regions.flatMap((region) => Array.from({ length: zones }, (_, index) => {
-    const zone = `${region}-${index + 1}`;
-    return { name: zones === 1 ? region : zone, region, zone, pipeline: packagers[zone] ?? null };
-  }));
+export function sitesOf(
+  regions: readonly string[],
+  zones: number,
+  packagers: Readonly<Record<string, string>>,
+): Site[] {
+  return regions.flatMap((region) =>
+    Array.from({ length: zones }, (_, index) => {
+      const zone = `${region}-${index + 1}`;
+      return { name: zones === 1 ? region : zone, region, zone, pipeline: packagers[zone] ?? null };
+    }),
+  );
 }
 
 /** The sites of this one's region, itself first: what is near is asked first. */
@@ -53,13 +59,24 @@ export function publishing(sites: readonly Site[]): readonly PublishingSite[] {
   return sites.filter((site): site is PublishingSite => site.pipeline !== null);
 }
 
-export function standing(site: Site, kind: string, host: number): Pick<Service, "name" | "kind" | "region" | "zone" | "host"> {
+export function standing(
+  site: Site,
+  kind: string,
+  host: number,
+): Pick<Service, "name" | "kind" | "region" | "zone" | "host"> {
   return { name: `${site.name}/${kind}`, kind, region: site.region, zone: site.zone, host };
 }
 
-export function nodeOf(place: Place): Pick<Parameters<typeof nodeProgram>[0], "node" | "directory" | "cacheDirectory"> {
-  return { node: place.tool("node"), directory: place.directory, cacheDirectory: place.cacheDirectory };
+export function nodeOf(
+  place: Place,
+): Pick<Parameters<typeof nodeProgram>[0], "node" | "directory" | "cacheDirectory"> {
+  return {
+    node: place.tool("node"),
+    directory: place.directory,
+    cacheDirectory: place.cacheDirectory,
+  };
 }
 
 /** The entry file of one of the target's own services. */
-export const mainOf = (service: string): string => resolve(import.meta.dirname, "..", service, "main.ts");
+export const mainOf = (service: string): string =>
+  resolve(import.meta.dirname, "..", service, "main.ts");

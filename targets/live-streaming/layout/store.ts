@@ -15,20 +15,34 @@ export const lackedByObjectStore = ["chunkCache", "priorityShedding"] as const;
 const copiesMax = 3;
 
 /** Several nodes share the machine, and each holds minutes of media: less heap for each keeps all of them in memory. */
-const heapMb = (nodes: number): number => nodes > 2 ? 384 : 512;
+const heapMb = (nodes: number): number => (nodes > 2 ? 384 : 512);
 
 export function cassandraNode(site: Site, sites: readonly Site[]): Service {
   return {
-    ...standing(site, "cassandra", 11), ports: { cql: 19042, storage: 17000 }, tools: ["cassandra"], dependsOn: [],
+    ...standing(site, "cassandra", 11),
+    ports: { cql: 19042, storage: 17000 },
+    tools: ["cassandra"],
+    dependsOn: [],
     // Ended at once: what it acknowledged is in its commit log, and a drain would only write out what is thrown away.
-    ready: { kind: "tcp", port: "cql" }, readyWithinMs: 150_000, drainMs: 0, telemetry: [], pings: { cql: cqlPing },
+    ready: { kind: "tcp", port: "cql" },
+    readyWithinMs: 150_000,
+    drainMs: 0,
+    telemetry: [],
+    pings: { cql: cqlPing },
     launch(place): Launch {
       const cassandra = place.tool("cassandra");
       return storeProgram({
-        java: cassandra.executable, env: cassandra.env, jars: cassandra.directory, directory: place.directory,
-        storage: place.listen("storage"), cql: place.listen("cql"),
+        java: cassandra.executable,
+        env: cassandra.env,
+        jars: cassandra.directory,
+        directory: place.directory,
+        storage: place.listen("storage"),
+        cql: place.listen("cql"),
         seeds: sites.map((each) => place.direct(`${each.name}/cassandra`, "storage")),
-        dataCentre: site.region, rack: site.zone, token: tokenOf(site, sites), heapMb: heapMb(sites.length),
+        dataCentre: site.region,
+        rack: site.zone,
+        token: tokenOf(site, sites),
+        heapMb: heapMb(sites.length),
       });
     },
   };
@@ -41,31 +55,69 @@ export function cassandraNode(site: Site, sites: readonly Site[]): Service {
 export function tokenOf(site: Site, sites: readonly Site[]): string {
   const own = sites.filter(({ region }) => region === site.region);
   const step = 2n ** 64n / BigInt(own.length);
-  return String(-(2n ** 63n) + step * BigInt(own.indexOf(site)) + step / 2n + BigInt(sites.indexOf(site)));
+  return String(
+    -(2n ** 63n) + step * BigInt(own.indexOf(site)) + step / 2n + BigInt(sites.indexOf(site)),
+  );
 }
 
 /** One bucket for all regions, as the baseline had it: it stands in the first site. */
 export function objectStore(sites: readonly Site[]): Service[] {
   return sites.slice(0, 1).map((site) => ({
-    ...standing(site, "object-store", 11), ports: { http: 19080 }, tools: ["node"], dependsOn: [],
-    ready: { kind: "http", port: "http", path: "/health/ready" }, readyWithinMs: 30_000, drainMs: 5_000,
-    telemetry: [{ kind: "prometheus", port: "http", path: "/metrics", series: ["object_store_requests_total"] }],
+    ...standing(site, "object-store", 11),
+    ports: { http: 19080 },
+    tools: ["node"],
+    dependsOn: [],
+    ready: { kind: "http", port: "http", path: "/health/ready" },
+    readyWithinMs: 30_000,
+    drainMs: 5_000,
+    telemetry: [
+      {
+        kind: "prometheus",
+        port: "http",
+        path: "/metrics",
+        series: ["object_store_requests_total"],
+      },
+    ],
     pings: { http: httpPing },
     launch(place): Launch {
-      const configuration: ObjectStoreConfiguration = { ...objectStoreModel, listen: place.listen("http"), directory: `${place.directory}/objects`, seed: place.seed };
-      return nodeProgram({ ...nodeOf(place), main: mainOf("object-store"), heapMb: 256, configuration });
+      const configuration: ObjectStoreConfiguration = {
+        ...objectStoreModel,
+        listen: place.listen("http"),
+        directory: `${place.directory}/objects`,
+        seed: place.seed,
+      };
+      return nodeProgram({
+        ...nodeOf(place),
+        main: mainOf("object-store"),
+        heapMb: 256,
+        configuration,
+      });
     },
   }));
 }
 
 /** Whom the store's clients of a site dial, in `links` and in the origins' configuration alike. */
-export function storeOf(kind: StoreKind, site: Site, sites: readonly Site[]): readonly { readonly service: string; readonly port: string }[] {
-  if (kind === "objectStore") return sites.slice(0, 1).map(({ name }) => ({ service: `${name}/object-store`, port: "http" }));
+export function storeOf(
+  kind: StoreKind,
+  site: Site,
+  sites: readonly Site[],
+): readonly { readonly service: string; readonly port: string }[] {
+  if (kind === "objectStore")
+    return sites.slice(0, 1).map(({ name }) => ({ service: `${name}/object-store`, port: "http" }));
   return regionOf(site, sites).map(({ name }) => ({ service: `${name}/cassandra`, port: "cql" }));
 }
 
-export function storeSettings(kind: StoreKind, site: Site, sites: readonly Site[], place: Place, createsSchema: boolean): StoreSettings {
-  const dialled = storeOf(kind, site, sites).map(({ service, port }) => ({ contact: place.reach(service, port), local: place.direct(service, port) }));
+export function storeSettings(
+  kind: StoreKind,
+  site: Site,
+  sites: readonly Site[],
+  place: Place,
+  createsSchema: boolean,
+): StoreSettings {
+  const dialled = storeOf(kind, site, sites).map(({ service, port }) => ({
+    contact: place.reach(service, port),
+    local: place.direct(service, port),
+  }));
   if (kind === "objectStore") {
     const [bucket] = dialled;
     if (bucket === undefined) throw new Error("an object store needs a site to stand in");
@@ -73,8 +125,14 @@ export function storeSettings(kind: StoreKind, site: Site, sites: readonly Site[
   }
   const regions = [...new Set(sites.map(({ region }) => region))];
   return {
-    kind, nodes: dialled, dataCentre: site.region, createsSchema,
-    dataCentres: regions.map((name) => ({ name, nodes: sites.filter(({ region }) => region === name).length })),
+    kind,
+    nodes: dialled,
+    dataCentre: site.region,
+    createsSchema,
+    dataCentres: regions.map((name) => ({
+      name,
+      nodes: sites.filter(({ region }) => region === name).length,
+    })),
     copiesMax: place.enabled("replication") ? copiesMax : 1,
   };
 }

@@ -7,7 +7,12 @@ import type { Watched } from "./fetch-model.ts";
 import { streamOf } from "../../../harness/core/stream.ts";
 
 /** The workload's own constants. */
-const answerWithinMs = 5_000, aheadSegments = 450, longAgoSegments = 21_600, lostAgoSegments = 900, fastClockMs = 2_300, bunchMs = 100;
+const answerWithinMs = 5_000,
+  aheadSegments = 450,
+  longAgoSegments = 21_600,
+  lostAgoSegments = 900,
+  fastClockMs = 2_300,
+  bunchMs = 100;
 
 export class Absent {
   readonly #simulation: Simulation;
@@ -21,7 +26,12 @@ export class Absent {
 
   absent({ lane, weight }: Iteration, done: () => void): void {
     this.#sinceMs ??= this.#simulation.nowMs();
-    this.#ask(this.#wish(segmentInProduction(this.#simulation.nowMs()), segmentInProduction(this.#sinceMs)), lane, weight, done);
+    this.#ask(
+      this.#wish(segmentInProduction(this.#simulation.nowMs()), segmentInProduction(this.#sinceMs)),
+      lane,
+      weight,
+      done,
+    );
   }
 
   /** Asks for a segment when it thinks that it is due. */
@@ -29,14 +39,24 @@ export class Absent {
     const nowMs = this.#simulation.nowMs();
     const number = segmentInProduction(nowMs + fastClockMs);
     const askMs = publishAtMs(number) - fastClockMs + this.#simulation.random() * bunchMs;
-    this.#simulation.after(Math.max(0, askMs - nowMs), () => this.#ask({ rendition: this.#rendition(), number }, lane, weight, done));
+    this.#simulation.after(Math.max(0, askMs - nowMs), () =>
+      this.#ask({ rendition: this.#rendition(), number }, lane, weight, done),
+    );
   }
 
   /** Each kind with its share of all requests. */
   #wish(current: number, first: number): Asked {
     const share = this.#simulation.random();
-    if (share < 0.3) return { rendition: this.#rendition(), number: current + 2 + drawOf(this.#simulation, aheadSegments) };
-    if (share < 0.55) return { rendition: this.#rendition(), number: Math.floor(current - longAgoSegments * (1 + drawOf(this.#simulation, 1_000) / 500)) };
+    if (share < 0.3)
+      return {
+        rendition: this.#rendition(),
+        number: current + 2 + drawOf(this.#simulation, aheadSegments),
+      };
+    if (share < 0.55)
+      return {
+        rendition: this.#rendition(),
+        number: Math.floor(current - longAgoSegments * (1 + drawOf(this.#simulation, 1_000) / 500)),
+      };
     if (share < 0.85) return { rendition: this.#rendition(), number: first - lostAgoSegments };
     return { rendition: `v${drawOf(this.#simulation, 10_000)}`, number: current - 2 };
   }
@@ -46,9 +66,17 @@ export class Absent {
     const edge = this.#edges[drawOf(this.#simulation, this.#edges.length)] as Watched;
     const askedMs = simulation.nowMs();
     simulation.request<Answer>({
-      from: null, to: edge.node, port: "http", timeoutMs: answerWithinMs, serve: (reply) => edge.get(asked, weight, reply),
+      from: null,
+      to: edge.node,
+      port: "http",
+      timeoutMs: answerWithinMs,
+      serve: (reply) => edge.get(asked, weight, reply),
       done: (answer) => {
-        simulation.duration("http_req_ms", { lane, status: String(answer?.status ?? 0), edge: edge.node.name }, simulation.nowMs() - askedMs);
+        simulation.duration(
+          "http_req_ms",
+          { lane, status: String(answer?.status ?? 0), edge: edge.node.name },
+          simulation.nowMs() - askedMs,
+        );
         done();
       },
     });

@@ -3,10 +3,18 @@ import type { Candidate } from "../origin/candidate.ts";
 import type { Leaf } from "../stream/address.ts";
 import { event } from "../stream/event.ts";
 
-export interface Asked { readonly rendition: string; readonly number: number }
+export interface Asked {
+  readonly rendition: string;
+  readonly number: number;
+}
 
 /** What an origin says, and an edge keeps. `ttlMs` null: it said nothing about how long. */
-export interface Answer { readonly status: number; readonly answer: string; readonly ttlMs: number | null; readonly served?: Candidate }
+export interface Answer {
+  readonly status: number;
+  readonly answer: string;
+  readonly ttlMs: number | null;
+  readonly served?: Candidate;
+}
 
 /** `rendition/number`. */
 export type Key = string;
@@ -16,7 +24,9 @@ export const keyOf = ({ rendition, number }: Asked): Key => `${rendition}/${numb
 /** Null for a key of something else than a segment: a chunk's. */
 export function askedOf(key: Key): Asked | null {
   const [rendition = "", number = "", ...rest] = key.split("/");
-  return rest.length === 0 && /^[0-9]+$/.test(number) ? { rendition, number: Number(number) } : null;
+  return rest.length === 0 && /^[0-9]+$/.test(number)
+    ? { rendition, number: Number(number) }
+    : null;
 }
 
 export const leafOf = ({ rendition, number }: Asked): Leaf => ({ event, rendition, number });

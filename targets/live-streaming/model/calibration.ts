@@ -5,7 +5,10 @@
 
 import type { Simulation } from "../../../harness/core/model.ts";
 
-export interface Spread { readonly p50: number; readonly p99: number }
+export interface Spread {
+  readonly p50: number;
+  readonly p99: number;
+}
 
 export const calibration = {
   /** An edge's answer from its memory. */
@@ -38,6 +41,7 @@ const z99 = 2.3263;
 
 /** In ms. Log-normal: service times have a long right tail. Box–Muller. A slower machine takes longer for each. */
 export function draw({ p50, p99 }: Spread, machine: Machine): number {
-  const z = Math.sqrt(-2 * Math.log(1 - machine.random())) * Math.cos(2 * Math.PI * machine.random());
+  const z =
+    Math.sqrt(-2 * Math.log(1 - machine.random())) * Math.cos(2 * Math.PI * machine.random());
   return (machine.slowness ?? 1) * p50 * Math.exp((Math.log(p99 / p50) / z99) * z);
 }

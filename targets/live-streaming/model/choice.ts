@@ -11,7 +11,14 @@ export function pickOf<T>(simulation: Simulation, items: readonly T[]): T {
 }
 
 /** `count` of them, all when left out, in any order. */
-export function someOf<T>(simulation: Simulation, items: readonly T[], count: number = items.length): T[] {
+export function someOf<T>(
+  simulation: Simulation,
+  items: readonly T[],
+  count: number = items.length,
+): T[] {
   const left = [...items];
-  return Array.from({ length: count }, () => left.splice(drawOf(simulation, left.length), 1)[0] as T);
+  return Array.from(
+    { length: count },
+    () => left.splice(drawOf(simulation, left.length), 1)[0] as T,
+  );
 }

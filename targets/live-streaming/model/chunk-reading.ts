@@ -44,7 +44,10 @@ export class ChunkReading {
       for (const each of all) each(from !== "nowhere");
     };
     if (!this.#simulation.enabled("chunkCache")) this.#fromStore(chunk, ended);
-    else this.#stores.recall(this.#node, chunk, (hit) => (hit ? ended("memcached") : this.#fromStore(chunk, ended)));
+    else
+      this.#stores.recall(this.#node, chunk, (hit) =>
+        hit ? ended("memcached") : this.#fromStore(chunk, ended),
+      );
   }
 
   #fromStore(chunk: string, ended: (from: From) => void): void {

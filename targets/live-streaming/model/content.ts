@@ -5,10 +5,22 @@ import { renditions } from "../stream/event.ts";
 import { segmentMs } from "../stream/template.ts";
 import { type Asked, keyOf } from "./asked.ts";
 
-export function candidateOf(asked: Asked, pipeline: string, publishedAtMs: number, defects: readonly Defect[]): Candidate {
+export function candidateOf(
+  asked: Asked,
+  pipeline: string,
+  publishedAtMs: number,
+  defects: readonly Defect[],
+): Candidate {
   const name = `${pipeline}/${keyOf(asked)}`;
   const bitsPerSecond = renditions.find((one) => one.name === asked.rendition)?.bitsPerSecond ?? 1;
-  return { pipeline, token: name, sha256: name, bytes: Math.ceil((bitsPerSecond * segmentMs) / 8_000), defects, publishedAtMs };
+  return {
+    pipeline,
+    token: name,
+    sha256: name,
+    bytes: Math.ceil((bitsPerSecond * segmentMs) / 8_000),
+    defects,
+    publishedAtMs,
+  };
 }
 
 export function chunksOf({ token, bytes }: Candidate): string[] {

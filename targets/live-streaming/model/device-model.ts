@@ -5,8 +5,15 @@ import type { BoardAnswer, EventKind, Gateway, GatewayAnswer } from "./gateway-m
 import { Starts } from "./start-model.ts";
 
 /** The workloads' own constants. */
-const playGoodMs = 4_000, playPatienceMs = 16_000, prefetchMs = 3_000;
-const answerMs = 2_000, silenceMs = 5_000, withinFaultMs = 1_000, endsBeforeMs = 1_000, actWithinMs = 2_000, eventsInBatch = 100;
+const playGoodMs = 4_000,
+  playPatienceMs = 16_000,
+  prefetchMs = 3_000;
+const answerMs = 2_000,
+  silenceMs = 5_000,
+  withinFaultMs = 1_000,
+  endsBeforeMs = 1_000,
+  actWithinMs = 2_000,
+  eventsInBatch = 100;
 
 const events: readonly string[] = Array.from({ length: eventsInBatch }, () => "");
 
@@ -25,11 +32,29 @@ export class Devices {
   }
 
   play({ user }: Iteration, done: () => void): void {
-    this.#starts.start(`play-${user}`, { kind: "play", intendedMs: this.#simulation.nowMs(), goodWithinMs: playGoodMs, patienceMs: playPatienceMs }, done);
+    this.#starts.start(
+      `play-${user}`,
+      {
+        kind: "play",
+        intendedMs: this.#simulation.nowMs(),
+        goodWithinMs: playGoodMs,
+        patienceMs: playPatienceMs,
+      },
+      done,
+    );
   }
 
   prefetch({ user }: Iteration, done: () => void): void {
-    this.#starts.start(`prefetch-${user}`, { kind: "prefetch", intendedMs: this.#simulation.nowMs(), goodWithinMs: prefetchMs, patienceMs: prefetchMs }, done);
+    this.#starts.start(
+      `prefetch-${user}`,
+      {
+        kind: "prefetch",
+        intendedMs: this.#simulation.nowMs(),
+        goodWithinMs: prefetchMs,
+        patienceMs: prefetchMs,
+      },
+      done,
+    );
   }
 
   /** One batch of what players report. */
@@ -38,11 +63,27 @@ export class Devices {
     const intendedMs = simulation.nowMs();
     const gateway = pickOf(simulation, this.#gateways);
     simulation.request<GatewayAnswer>({
-      from: null, to: gateway.node, port: "http", timeoutMs: answerMs, serve: (reply) => gateway.report(kind, events, reply),
+      from: null,
+      to: gateway.node,
+      port: "http",
+      timeoutMs: answerMs,
+      serve: (reply) => gateway.report(kind, events, reply),
       done: (answer) => {
         const tookMs = simulation.nowMs() - intendedMs;
-        simulation.duration("http_req_ms", { lane, status: String(answer?.status ?? 0), edge: "" }, tookMs);
-        simulation.duration("batch_ms", { lane, kind, outcome: answer?.status === 202 ? "taken" : answer?.status === 503 ? "shed" : "lost" }, tookMs);
+        simulation.duration(
+          "http_req_ms",
+          { lane, status: String(answer?.status ?? 0), edge: "" },
+          tookMs,
+        );
+        simulation.duration(
+          "batch_ms",
+          {
+            lane,
+            kind,
+            outcome: answer?.status === 202 ? "taken" : answer?.status === 503 ? "shed" : "lost",
+          },
+          tookMs,
+        );
         done();
       },
     });
@@ -58,7 +99,8 @@ export class Devices {
     const name = `device-${user}`;
     const gateway = pickOf(simulation, this.#gateways);
     let [heard, lastId, nextPollMs, actAtMs] = [false, "", simulation.nowMs(), Infinity];
-    const told = (ms: number, outcome: string): void => simulation.duration("broadcast_ms", { lane, outcome }, ms);
+    const told = (ms: number, outcome: string): void =>
+      simulation.duration("broadcast_ms", { lane, outcome }, ms);
     const listen = (board: BoardAnswer): void => {
       lastId = board.id;
       const [notice] = board.notices;
@@ -67,15 +109,20 @@ export class Devices {
       told(Math.max(0, simulation.nowMs() - notice.timestampMs), "heard");
       actAtMs = notice.actAtMs;
     };
-    const poll = (): void => this.#look(gateway, name, lastId, (board) => {
-      nextPollMs = simulation.nowMs() + (board?.pollAfterMs ?? silenceMs);
-      if (board !== null) listen(board);
-      next();
-    });
+    const poll = (): void =>
+      this.#look(gateway, name, lastId, (board) => {
+        nextPollMs = simulation.nowMs() + (board?.pollAfterMs ?? silenceMs);
+        if (board !== null) listen(board);
+        next();
+      });
     const act = (): void => {
       const intendedMs = actAtMs;
       actAtMs = Infinity;
-      this.#starts.start(name, { kind: "prefetch", intendedMs, goodWithinMs: actWithinMs, patienceMs: actWithinMs }, next);
+      this.#starts.start(
+        name,
+        { kind: "prefetch", intendedMs, goodWithinMs: actWithinMs, patienceMs: actWithinMs },
+        next,
+      );
     };
     const next = (): void => {
       const atMs = Math.min(nextPollMs, actAtMs, endsAtMs);
@@ -90,9 +137,19 @@ export class Devices {
     next();
   }
 
-  #look(gateway: Gateway, device: string, lastId: string, told: (board: BoardAnswer | null) => void): void {
+  #look(
+    gateway: Gateway,
+    device: string,
+    lastId: string,
+    told: (board: BoardAnswer | null) => void,
+  ): void {
     this.#simulation.request<Looked>({
-      from: null, to: gateway.node, port: "http", timeoutMs: answerMs, serve: (reply) => gateway.look(device, lastId, reply), done: (answer) => told(answer?.board ?? null),
+      from: null,
+      to: gateway.node,
+      port: "http",
+      timeoutMs: answerMs,
+      serve: (reply) => gateway.look(device, lastId, reply),
+      done: (answer) => told(answer?.board ?? null),
     });
   }
 }

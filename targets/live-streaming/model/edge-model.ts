@@ -15,10 +15,18 @@ export interface Upstream {
   get(asked: Asked, weight: number, reply: (answer: Answer) => void): void;
 }
 
-interface Kept extends Answer { readonly untilMs: number }
+interface Kept extends Answer {
+  readonly untilMs: number;
+}
 
-const probeEveryMs = 500, probeTimeoutMs = 1_000, probeWindow = 4, probeThreshold = 2;
-const firstByteMs = 2_000, failureTtlMs = 50, shedTtlMs = 5_000, ttlMsMin = 10;
+const probeEveryMs = 500,
+  probeTimeoutMs = 1_000,
+  probeWindow = 4,
+  probeThreshold = 2;
+const firstByteMs = 2_000,
+  failureTtlMs = 50,
+  shedTtlMs = 5_000,
+  ttlMsMin = 10;
 /** Once in so many answers, what has lapsed is thrown out. */
 const sweepEvery = 4_096;
 
@@ -36,15 +44,23 @@ export class Edge {
   constructor(node: ModelNode, simulation: Simulation, upstreams: readonly Upstream[]) {
     this.node = node;
     this.#simulation = simulation;
-    const regions = [node.region, ...new Set(upstreams.map((one) => one.node.region).filter((region) => region !== node.region))];
+    const regions = [
+      node.region,
+      ...new Set(
+        upstreams.map((one) => one.node.region).filter((region) => region !== node.region),
+      ),
+    ];
     const reached = simulation.enabled("regionFailover") ? regions : regions.slice(0, 1);
-    this.#regions = reached.map((region) => upstreams.filter((one) => one.node.region === region)).filter((group) => group.length > 0);
+    this.#regions = reached
+      .map((region) => upstreams.filter((one) => one.node.region === region))
+      .filter((group) => group.length > 0);
     for (const upstream of this.#regions.flat()) {
       this.#probes.set(upstream, []);
       if (upstream.isOrigin) for (const lane of ["live", "dvr"]) this.#count(upstream, lane, 0);
     }
     // As the real one, which is read and says so.
-    if (upstreams.every((one) => !one.isOrigin)) simulation.count("origin_gets", { lane: "live", edge: node.name, origin: "none" }, 0);
+    if (upstreams.every((one) => !one.isOrigin))
+      simulation.count("origin_gets", { lane: "live", edge: node.name, origin: "none" }, 0);
     node.onReady(() => this.#probe());
     node.onDeath(() => {
       this.#kept.clear();
@@ -63,7 +79,13 @@ export class Edge {
     this.#forgotAtMs = this.#simulation.nowMs();
     for (const key of this.#kept.keys()) {
       const kept = askedOf(key);
-      if (kept !== null && renditions.includes(kept.rendition) && kept.number >= from && kept.number <= to) this.#kept.delete(key);
+      if (
+        kept !== null &&
+        renditions.includes(kept.rendition) &&
+        kept.number >= from &&
+        kept.number <= to
+      )
+        this.#kept.delete(key);
     }
   }
 
@@ -71,7 +93,8 @@ export class Edge {
     const nowMs = this.#simulation.nowMs();
     const current = segmentInProduction(nowMs);
     this.#simulation.count("edge_requests", { edge: this.node.name }, 1);
-    const say = (answer: Answer): void => this.node.after(draw(calibration.edgeHit, this.#simulation), () => reply(answer));
+    const say = (answer: Answer): void =>
+      this.node.after(draw(calibration.edgeHit, this.#simulation), () => reply(answer));
     if (this.#simulation.enabled("rangeGate")) {
       if (!this.#exists(asked)) {
         say({ status: 404, answer: "unknown", ttlMs: null });
@@ -116,26 +139,50 @@ export class Edge {
     const first = other !== undefined && !own.some((one) => this.#healthy(one)) ? other : own;
     const second = first === own ? other : own;
     this.#ask(first, asked, weight, (answer) => {
-      if (second === undefined || !mayBeBetterElsewhere(answer)) return done(this.#keep(asked, answer, askedMs));
+      if (second === undefined || !mayBeBetterElsewhere(answer))
+        return done(this.#keep(asked, answer, askedMs));
       this.#ask(second, asked, weight, (again) => {
         // The region asked first did answer, and the other could not improve on it: that answer stands.
-        const final = again ?? (answer === null ? null : { status: answer.status, answer: "failed", ttlMs: failureTtlMs });
+        const final =
+          again ??
+          (answer === null
+            ? null
+            : { status: answer.status, answer: "failed", ttlMs: failureTtlMs });
         done(this.#keep(asked, final, askedMs));
       });
     });
   }
 
-  #ask(group: readonly Upstream[], asked: Asked, weight: number, done: (answer: Answer | null) => void): void {
+  #ask(
+    group: readonly Upstream[],
+    asked: Asked,
+    weight: number,
+    done: (answer: Answer | null) => void,
+  ): void {
     const healthy = group.filter((one) => this.#healthy(one));
     const among = healthy.length > 0 ? healthy : group;
     // An origin next door before the others of its region; of the fill tier, the node that owns the segment.
     const near = among.find((one) => one.isOrigin && one.node.zone === this.node.zone);
     const upstream = near ?? (among[spread(keyOf(asked), among.length)] as Upstream);
     const nowMs = this.#simulation.nowMs();
-    if (upstream.isOrigin) this.#count(upstream, !this.#exists(asked) ? "junk" : isLive(asked.number, nowMs) ? "live" : "dvr", weight);
+    if (upstream.isOrigin)
+      this.#count(
+        upstream,
+        !this.#exists(asked) ? "junk" : isLive(asked.number, nowMs) ? "live" : "dvr",
+        weight,
+      );
     const mayWait = asked.number >= segmentInProduction(nowMs) - 1;
-    const timeoutMs = mayWait ? Math.max(1_000, publishAtMs(asked.number) + holdGraceMs + 500 - nowMs) : firstByteMs;
-    this.#simulation.request<Answer>({ from: this.node, to: upstream.node, port: "http", timeoutMs, serve: (reply) => upstream.get(asked, weight, reply), done });
+    const timeoutMs = mayWait
+      ? Math.max(1_000, publishAtMs(asked.number) + holdGraceMs + 500 - nowMs)
+      : firstByteMs;
+    this.#simulation.request<Answer>({
+      from: this.node,
+      to: upstream.node,
+      port: "http",
+      timeoutMs,
+      serve: (reply) => upstream.get(asked, weight, reply),
+      done,
+    });
   }
 
   #exists({ rendition }: Asked): boolean {
@@ -146,8 +193,10 @@ export class Edge {
     const answer = given ?? { status: 503, answer: "failed", ttlMs: failureTtlMs };
     const ttlMs = askedMs <= this.#forgotAtMs ? ttlMsMin : this.#ttlMs(answer);
     const nowMs = this.#simulation.nowMs();
-    if (ttlMs > 0) this.#kept.set(keyOf(asked), { ...answer, untilMs: nowMs + Math.max(ttlMsMin, ttlMs) });
-    if (++this.#answers % sweepEvery === 0) for (const [key, kept] of this.#kept) if (kept.untilMs <= nowMs) this.#kept.delete(key);
+    if (ttlMs > 0)
+      this.#kept.set(keyOf(asked), { ...answer, untilMs: nowMs + Math.max(ttlMsMin, ttlMs) });
+    if (++this.#answers % sweepEvery === 0)
+      for (const [key, kept] of this.#kept) if (kept.untilMs <= nowMs) this.#kept.delete(key);
     return answer;
   }
 
@@ -160,7 +209,11 @@ export class Edge {
   #probe(): void {
     for (const [upstream, seen] of this.#probes) {
       this.#simulation.request<true>({
-        from: this.node, to: upstream.node, port: "http", timeoutMs: probeTimeoutMs, serve: (reply) => reply(true),
+        from: this.node,
+        to: upstream.node,
+        port: "http",
+        timeoutMs: probeTimeoutMs,
+        serve: (reply) => reply(true),
         done: (answer) => {
           seen.push(answer === true);
           if (seen.length > probeWindow) seen.shift();
@@ -176,14 +229,22 @@ export class Edge {
   }
 
   #count(upstream: Upstream, lane: string, weight: number): void {
-    this.#simulation.count("origin_gets", { lane, edge: this.node.name, origin: upstream.node.region }, weight);
+    this.#simulation.count(
+      "origin_gets",
+      { lane, edge: this.node.name, origin: upstream.node.region },
+      weight,
+    );
   }
 }
 
 /** What the other region may know better: it failed here, or the segment did not arrive here. */
 function mayBeBetterElsewhere(answer: Answer | null): boolean {
   if (answer === null) return true;
-  return (answer.status >= 500 && answer.answer !== "shed") || answer.answer === "missing" || answer.answer === "gone";
+  return (
+    (answer.status >= 500 && answer.answer !== "shed") ||
+    answer.answer === "missing" ||
+    answer.answer === "gone"
+  );
 }
 
 /** The same node for the same segment, as consistent hashing gives. */
@@ -192,4 +253,3 @@ function spread(key: Key, among: number): number {
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 16777619);
   return (hash >>> 0) % among;
 }
-

@@ -4,7 +4,10 @@ import { beatMs, comebackMs, type FeedMessage, silenceMsMax } from "../origin/fe
 import type { OriginMemory } from "./origin-memory.ts";
 
 /** What is said at once. A snapshot ends with being all that there was to tell. */
-interface Words { readonly messages: readonly FeedMessage[]; readonly isSnapshot?: boolean }
+interface Words {
+  readonly messages: readonly FeedMessage[];
+  readonly isSnapshot?: boolean;
+}
 
 type Tell = (words: Words) => boolean;
 
@@ -40,21 +43,31 @@ export class Feed {
 }
 
 /** Listens for as long as the origin lives, and comes back after every loss. */
-export function follow(node: ModelNode, simulation: Simulation, feed: Feed, memory: OriginMemory): void {
+export function follow(
+  node: ModelNode,
+  simulation: Simulation,
+  feed: Feed,
+  memory: OriginMemory,
+): void {
   let failures = 0;
-  const listen = (): void => simulation.listen<Words>({
-    from: node, to: feed.node, port: "feed", silenceMsMax, connected: (tell) => feed.join(tell),
-    heard: ({ messages, isSnapshot }) => {
-      for (const message of messages) {
-        if ("directive" in message) memory.heed(message.directive);
-        else memory.learn(message);
-      }
-      if (isSnapshot === true) failures = 0;
-    },
-    ended: () => {
-      failures += 1;
-      node.after(comebackMs(failures), listen);
-    },
-  });
+  const listen = (): void =>
+    simulation.listen<Words>({
+      from: node,
+      to: feed.node,
+      port: "feed",
+      silenceMsMax,
+      connected: (tell) => feed.join(tell),
+      heard: ({ messages, isSnapshot }) => {
+        for (const message of messages) {
+          if ("directive" in message) memory.heed(message.directive);
+          else memory.learn(message);
+        }
+        if (isSnapshot === true) failures = 0;
+      },
+      ended: () => {
+        failures += 1;
+        node.after(comebackMs(failures), listen);
+      },
+    });
   listen();
 }

@@ -4,11 +4,15 @@ import type { Candidate } from "../origin/candidate.ts";
 import type { Answer, Asked } from "./asked.ts";
 
 /** The workload's own constants. */
-const retryMs = 250, shedRetryMs = 5_000;
+const retryMs = 250,
+  shedRetryMs = 5_000;
 /** The share of a viewer's time that one of several edges may take. */
 const shareOfEdge = 0.5;
 
-export interface Watched { readonly node: ModelNode; get(asked: Asked, weight: number, reply: (answer: Answer) => void): void }
+export interface Watched {
+  readonly node: ModelNode;
+  get(asked: Asked, weight: number, reply: (answer: Answer) => void): void;
+}
 
 export interface Wish extends Asked {
   readonly lane: string;
@@ -25,23 +29,37 @@ export interface Wish extends Asked {
 export function fetchSegment(simulation: Simulation, wish: Wish, done: () => void): void {
   const { lane, edges, rendition, intendedMs, weight, steer } = wish;
   const giveUpMs = intendedMs + wish.deadlineMs;
-  const attemptMs = edges.length > 1 || steer !== undefined ? wish.deadlineMs * shareOfEdge : wish.deadlineMs;
+  const attemptMs =
+    edges.length > 1 || steer !== undefined ? wish.deadlineMs * shareOfEdge : wish.deadlineMs;
   const home = edges[0] as Watched;
   let failures = 0;
   const end = (edge: Watched, outcome: string, served?: Candidate): void => {
-    const said = { pipeline: served?.pipeline ?? "none", flagged: served === undefined ? "none" : served.defects.length > 0 ? "yes" : "no" };
-    simulation.duration("segment_ms", { lane, outcome, edge: edge.node.name, home: home.node.name, rendition, ...said }, simulation.nowMs() - intendedMs);
+    const said = {
+      pipeline: served?.pipeline ?? "none",
+      flagged: served === undefined ? "none" : served.defects.length > 0 ? "yes" : "no",
+    };
+    simulation.duration(
+      "segment_ms",
+      { lane, outcome, edge: edge.node.name, home: home.node.name, rendition, ...said },
+      simulation.nowMs() - intendedMs,
+    );
     done();
   };
   // Pipelines that do not keep to the epoch make media whose time is not the number's, and do not know it.
-  const isWrong = ({ served }: Answer): boolean => wish.inspects === true && served?.defects.length === 0 && !simulation.enabled("epochLocking");
+  const isWrong = ({ served }: Answer): boolean =>
+    wish.inspects === true && served?.defects.length === 0 && !simulation.enabled("epochLocking");
   const failed = (edge: Watched, answer: Answer | null): void => {
     const shed = answer?.answer === "shed";
     const outcome = shed ? "shed" : "lost";
-    const later = (next: Watched): void => simulation.after(Math.max(0, Math.min(shed ? shedRetryMs : retryMs, giveUpMs - simulation.nowMs())), () => attempt(next, outcome, edge));
+    const later = (next: Watched): void =>
+      simulation.after(
+        Math.max(0, Math.min(shed ? shedRetryMs : retryMs, giveUpMs - simulation.nowMs())),
+        () => attempt(next, outcome, edge),
+      );
     if (answer !== null && (answer.status < 500 || shed)) later(edge);
     // Another edge is asked at once; when all have failed, they are given a moment.
-    else if (steer !== undefined) steer(edge, (next) => (next === edge ? later(next) : attempt(next, outcome, edge)));
+    else if (steer !== undefined)
+      steer(edge, (next) => (next === edge ? later(next) : attempt(next, outcome, edge)));
     else {
       const next = edges[++failures % edges.length] as Watched;
       if (failures % edges.length === 0) later(next);
@@ -55,11 +73,23 @@ export function fetchSegment(simulation: Simulation, wish: Wish, done: () => voi
       return;
     }
     simulation.request<Answer>({
-      from: null, to: edge.node, port: "http", timeoutMs: Math.max(50, Math.min(attemptMs, giveUpMs - askedMs)),
+      from: null,
+      to: edge.node,
+      port: "http",
+      timeoutMs: Math.max(50, Math.min(attemptMs, giveUpMs - askedMs)),
       serve: (reply) => edge.get(wish, weight, reply),
       done: (answer) => {
-        simulation.duration("http_req_ms", { lane, status: String(answer?.status ?? 0), edge: edge.node.name }, simulation.nowMs() - askedMs);
-        if (answer?.status === 200) end(edge, isWrong(answer) ? "wrong" : simulation.nowMs() <= giveUpMs ? "served" : "late", answer.served);
+        simulation.duration(
+          "http_req_ms",
+          { lane, status: String(answer?.status ?? 0), edge: edge.node.name },
+          simulation.nowMs() - askedMs,
+        );
+        if (answer?.status === 200)
+          end(
+            edge,
+            isWrong(answer) ? "wrong" : simulation.nowMs() <= giveUpMs ? "served" : "late",
+            answer.served,
+          );
         else failed(edge, answer);
       },
     });

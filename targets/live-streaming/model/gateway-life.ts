@@ -34,16 +34,36 @@ export interface Life {
 }
 
 /** `stored` hears of events that are on its disk, which outlives it. */
-export function beginLife(node: ModelNode, simulation: Simulation, edges: readonly ModelNode[], epoch: string, stored: (count: number) => void): Life {
+export function beginLife(
+  node: ModelNode,
+  simulation: Simulation,
+  edges: readonly ModelNode[],
+  epoch: string,
+  stored: (count: number) => void,
+): Life {
   const [nowMs, random] = [() => simulation.nowMs(), () => simulation.random()];
-  const [admission, backoffGuidance, bounded] = ["admission", "backoffGuidance", "boundedIngest"].map((defence) => simulation.enabled(defence)) as [boolean, boolean, boolean];
+  const [admission, backoffGuidance, bounded] = [
+    "admission",
+    "backoffGuidance",
+    "boundedIngest",
+  ].map((defence) => simulation.enabled(defence)) as [boolean, boolean, boolean];
   const { signers, startMsMin, writeMsMin, sessionsMax, eventsQueueMax } = gatewaySize;
   const [loop, disk] = [new OneByOne(node, nowMs), new OneByOne(node, nowMs)];
   const workers = createWorkers(signers, nowMs);
-  const utilisation = createUtilisation([() => workers.busyMs(), () => loop.busyMs(), () => disk.busyMs()], nowMs);
+  const utilisation = createUtilisation(
+    [() => workers.busyMs(), () => loop.busyMs(), () => disk.busyMs()],
+    nowMs,
+  );
   const limit = createGradient2(limitOf(signers));
   const steering = createSteering({
-    edges: edges.map(({ name, region }) => ({ name, region, capacityBitsPerSecond: shareOfEdge(edges.length) })), ownRegion: node.region, enabled: simulation.enabled("steering"), sessionsMax,
+    edges: edges.map(({ name, region }) => ({
+      name,
+      region,
+      capacityBitsPerSecond: shareOfEdge(edges.length),
+    })),
+    ownRegion: node.region,
+    enabled: simulation.enabled("steering"),
+    sessionsMax,
   });
   const sleep = (ms: number): Promise<void> => later(simulation, (then) => node.after(ms, then));
   // Bounded, one write for many; otherwise each event is one.
@@ -53,16 +73,39 @@ export function beginLife(node: ModelNode, simulation: Simulation, edges: readon
     return lines.length;
   };
   return {
-    epoch, loop, utilisation, limit, steering, board: createBoard(noticeKeysMax), enter: createEntry({ admission, backoffGuidance, utilisation, random }),
-    start: createSessionStart({ admission, renditions: streamOf(simulation.layout).renditions, limit, workers, steering, nowMs, monotonicMs: nowMs }),
+    epoch,
+    loop,
+    utilisation,
+    limit,
+    steering,
+    board: createBoard(noticeKeysMax),
+    enter: createEntry({ admission, backoffGuidance, utilisation, random }),
+    start: createSessionStart({
+      admission,
+      renditions: streamOf(simulation.layout).renditions,
+      limit,
+      workers,
+      steering,
+      nowMs,
+      monotonicMs: nowMs,
+    }),
     sign: () => sleep(Math.max(startMsMin, draw(calibration.startWork, simulation))),
-    ingest: createIngest({ ...batch, sink: { append }, bounded, queueMax: eventsQueueMax, onFailure: () => {}, sleep }),
+    ingest: createIngest({
+      ...batch,
+      sink: { append },
+      bounded,
+      queueMax: eventsQueueMax,
+      onFailure: () => {},
+      sleep,
+    }),
   };
 }
 
 function later(simulation: Simulation, begin: (then: () => void) => void): Promise<void> {
-  return new Promise((done) => begin(() => {
-    done();
-    simulation.settled();
-  }));
+  return new Promise((done) =>
+    begin(() => {
+      done();
+      simulation.settled();
+    }),
+  );
 }

@@ -19,7 +19,10 @@ export type StartKind = "play" | "prefetch";
 export type EventKind = "ad" | "telemetry";
 
 /** What a session's token says: any gateway can take it over. */
-export interface Claims { readonly session: string; readonly bitsPerSecond: number }
+export interface Claims {
+  readonly session: string;
+  readonly bitsPerSecond: number;
+}
 
 export interface GatewayAnswer {
   readonly status: number;
@@ -47,25 +50,51 @@ export class Gateway {
   constructor(node: ModelNode, simulation: Simulation, edges: readonly Watched[]) {
     this.node = node;
     this.#simulation = simulation;
-    this.#edges = [...edges.filter((edge) => edge.node.zone === node.zone), ...edges.filter((edge) => edge.node.zone !== node.zone)];
+    this.#edges = [
+      ...edges.filter((edge) => edge.node.zone === node.zone),
+      ...edges.filter((edge) => edge.node.zone !== node.zone),
+    ];
     this.#life = this.#begun();
-    node.onDeath(() => { this.#life = this.#begun(); });
+    node.onDeath(() => {
+      this.#life = this.#begun();
+    });
     node.onReady(() => {
       this.#tend(this.#life);
       if (simulation.enabled("steering")) this.#watch(this.#life);
     });
-    simulation.count("gateway_requests_total", { service: node.name, lane: "start", bucket: "CRITICAL", outcome: "shed" }, 0);
-    for (const edge of edges) simulation.count("gateway_assignments_total", { service: node.name, edge: edge.node.name }, 0);
+    simulation.count(
+      "gateway_requests_total",
+      { service: node.name, lane: "start", bucket: "CRITICAL", outcome: "shed" },
+      0,
+    );
+    for (const edge of edges)
+      simulation.count(
+        "gateway_assignments_total",
+        { service: node.name, edge: edge.node.name },
+        0,
+      );
     simulation.count("gateway_moves_total", { service: node.name, why: "lost" }, 0);
-    const gauge = (metric: string, read: (life: Life) => number): void => simulation.gauge(metric, { service: node.name }, () => read(this.#life));
+    const gauge = (metric: string, read: (life: Life) => number): void =>
+      simulation.gauge(metric, { service: node.name }, () => read(this.#life));
     gauge("gateway_utilisation", ({ utilisation }) => utilisation.now);
     gauge("gateway_limit", ({ limit }) => limit.limit);
     gauge("gateway_sessions", ({ steering }) => steering.sessions);
-    gauge("gateway_edges_usable", ({ steering }) => steering.edges.filter(({ usable }) => usable).length);
+    gauge(
+      "gateway_edges_usable",
+      ({ steering }) => steering.edges.filter(({ usable }) => usable).length,
+    );
   }
 
   #begun(): Life {
-    return beginLife(this.node, this.#simulation, this.#edges.map(({ node }) => node), `${this.node.name}-${++this.#lives}`, (count) => { this.#stored += count; });
+    return beginLife(
+      this.node,
+      this.#simulation,
+      this.#edges.map(({ node }) => node),
+      `${this.node.name}-${++this.#lives}`,
+      (count) => {
+        this.#stored += count;
+      },
+    );
   }
 
   #tend(life: Life): void {
@@ -84,7 +113,8 @@ export class Gateway {
   }
 
   #rebalance({ steering }: Life): void {
-    for (const { why } of steering.rebalance(movesAtOnce)) this.#simulation.count("gateway_moves_total", { service: this.node.name, why }, 1);
+    for (const { why } of steering.rebalance(movesAtOnce))
+      this.#simulation.count("gateway_moves_total", { service: this.node.name, why }, 1);
   }
 
   /** `leftInMs`: from then on the device no longer waits. */
@@ -97,12 +127,22 @@ export class Gateway {
       let over = false;
       // It may have left while its request waited for the event loop.
       if (this.#simulation.nowMs() >= leavesAtMs) left.abort();
-      else this.node.after(leavesAtMs - this.#simulation.nowMs(), () => { if (!over) left.abort(); });
+      else
+        this.node.after(leavesAtMs - this.#simulation.nowMs(), () => {
+          if (!over) left.abort();
+        });
       void life.start(entry.bucket, { session }, life.sign, left.signal).then((start) => {
         over = true;
         if (start.kind !== "started") return answer(503, start.kind);
-        this.#simulation.count("gateway_assignments_total", { service: this.node.name, edge: start.edge }, 1);
-        answer(201, "served", { edge: start.edge, claims: { session, bitsPerSecond: start.bitsPerSecond } });
+        this.#simulation.count(
+          "gateway_assignments_total",
+          { service: this.node.name, edge: start.edge },
+          1,
+        );
+        answer(201, "served", {
+          edge: start.edge,
+          claims: { session, bitsPerSecond: start.bitsPerSecond },
+        });
       });
       this.#simulation.settled();
     });
@@ -118,13 +158,28 @@ export class Gateway {
     });
   }
 
-  look(device: string, lastId: string, reply: (answer: GatewayAnswer & { readonly board?: BoardAnswer }) => void): void {
+  look(
+    device: string,
+    lastId: string,
+    reply: (answer: GatewayAnswer & { readonly board?: BoardAnswer }) => void,
+  ): void {
     const life = this.#life;
     const { board, epoch } = life;
     const jitter = this.#simulation.enabled("jitter");
     this.#enter(life, "broadcast", "/broadcasts", "watch", reply, (_entry, answer) => {
-      const notices = board.after(resumeAfter(lastId, epoch)).map((notice) => JSON.parse(noticeFor(notice, device, jitter)) as BoardAnswer["notices"][number]);
-      answer(200, "served", { board: { id: `${epoch}-${board.seq}`, notices, pollAfterMs: pollAfterMs(device, epoch, this.#simulation.nowMs(), jitter) } });
+      const notices = board
+        .after(resumeAfter(lastId, epoch))
+        .map(
+          (notice) =>
+            JSON.parse(noticeFor(notice, device, jitter)) as BoardAnswer["notices"][number],
+        );
+      answer(200, "served", {
+        board: {
+          id: `${epoch}-${board.seq}`,
+          notices,
+          pollAfterMs: pollAfterMs(device, epoch, this.#simulation.nowMs(), jitter),
+        },
+      });
     });
   }
 
@@ -142,12 +197,28 @@ export class Gateway {
 
   /** Every request costs the event loop a moment, one that is refused too. */
   #enter<A extends GatewayAnswer>(
-    life: Life, lane: Lane, path: AdmittedPath, kind: string, reply: (answer: A) => void, go: (entry: Entry, answer: (status: number, outcome: Outcome, more?: Omit<A, "status" | "backoff">) => void) => void,
+    life: Life,
+    lane: Lane,
+    path: AdmittedPath,
+    kind: string,
+    reply: (answer: A) => void,
+    go: (
+      entry: Entry,
+      answer: (status: number, outcome: Outcome, more?: Omit<A, "status" | "backoff">) => void,
+    ) => void,
   ): void {
     life.loop.work(gatewaySize.requestMsMin, () => {
       const entry = life.enter(path, kind);
-      const answer = (status: number, outcome: Outcome, more?: Omit<A, "status" | "backoff">): void => {
-        this.#simulation.count("gateway_requests_total", { service: this.node.name, lane, bucket: entry.bucket, outcome }, 1);
+      const answer = (
+        status: number,
+        outcome: Outcome,
+        more?: Omit<A, "status" | "backoff">,
+      ): void => {
+        this.#simulation.count(
+          "gateway_requests_total",
+          { service: this.node.name, lane, bucket: entry.bucket, outcome },
+          1,
+        );
         reply({ ...more, status, backoff: entry.backoff() } as A);
       };
       if (entry.admitted) go(entry, answer);
@@ -155,18 +226,43 @@ export class Gateway {
     });
   }
 
-  operate(operation: string, parameters: Readonly<Record<string, string>>, done: (answer: string | null) => void): void {
-    this.#simulation.request<string | null>({ from: null, to: this.node, port: "control", timeoutMs: 2_000, serve: (reply) => reply(this.#perform(operation, parameters)), done });
+  operate(
+    operation: string,
+    parameters: Readonly<Record<string, string>>,
+    done: (answer: string | null) => void,
+  ): void {
+    this.#simulation.request<string | null>({
+      from: null,
+      to: this.node,
+      port: "control",
+      timeoutMs: 2_000,
+      serve: (reply) => reply(this.#perform(operation, parameters)),
+      done,
+    });
   }
 
-  #perform(operation: string, { key = "", timestampMs, actAtMs, spreadMs }: Readonly<Record<string, string>>): string | null {
+  #perform(
+    operation: string,
+    { key = "", timestampMs, actAtMs, spreadMs }: Readonly<Record<string, string>>,
+  ): string | null {
     const { board, ingest } = this.#life;
     switch (operation) {
-      case "broadcast": return board.post({ key, timestampMs: Number(timestampMs), actAtMs: Number(actAtMs), spreadMs: Number(spreadMs), data: "null" });
-      case "board": return JSON.stringify({ notices: board.after(0) });
-      case "ingest": return JSON.stringify(ingest.counts);
-      case "eventsFound": return String(this.#stored);
-      default: return null;
+      case "broadcast":
+        return board.post({
+          key,
+          timestampMs: Number(timestampMs),
+          actAtMs: Number(actAtMs),
+          spreadMs: Number(spreadMs),
+          data: "null",
+        });
+      case "board":
+        return JSON.stringify({ notices: board.after(0) });
+      case "ingest":
+        return JSON.stringify(ingest.counts);
+      case "eventsFound":
+        return String(this.#stored);
+      default:
+        return null;
     }
   }
 }

@@ -54,7 +54,15 @@ export class Lookups {
   #isFresh(asked: Asked): boolean {
     const last = this.#asked.get(keyOf(asked));
     const nowMs = this.#simulation.nowMs();
-    return last !== undefined && nowMs - last.atMs < (last.failed ? recentIntervalMs : this.#remembers ? lookupIntervalMs(asked.number, nowMs) : 0);
+    return (
+      last !== undefined &&
+      nowMs - last.atMs <
+        (last.failed
+          ? recentIntervalMs
+          : this.#remembers
+            ? lookupIntervalMs(asked.number, nowMs)
+            : 0)
+    );
   }
 
   count(from: "memory" | "store", by = 1): void {

@@ -5,7 +5,9 @@ import { OneByOne } from "./one-by-one.ts";
 function loop() {
   let nowMs = 0;
   let due: { readonly atMs: number; readonly run: () => void }[] = [];
-  const node = { after: (ms: number, run: () => void) => void due.push({ atMs: nowMs + ms, run }) } as unknown as ModelNode;
+  const node = {
+    after: (ms: number, run: () => void) => void due.push({ atMs: nowMs + ms, run }),
+  } as unknown as ModelNode;
   const until = (ms: number): void => {
     for (;;) {
       const next = due.filter(({ atMs }) => atMs <= ms).sort((a, b) => a.atMs - b.atMs)[0];
@@ -17,7 +19,12 @@ function loop() {
     nowMs = ms;
   };
   const done: string[] = [];
-  return { own: new OneByOne(node, () => nowMs), until, done, mark: (name: string) => () => done.push(`${name} ${nowMs}`) };
+  return {
+    own: new OneByOne(node, () => nowMs),
+    until,
+    done,
+    mark: (name: string) => () => done.push(`${name} ${nowMs}`),
+  };
 }
 
 test("one thing after another, and only what is done counts as work", () => {

@@ -23,7 +23,12 @@ export class OneByOne {
     this.#node.after(0, () => {
       const all = this.#gathered;
       this.#gathered = [];
-      this.work(all.reduce((sum, one) => sum + one.ms, 0), () => { for (const one of all) one.then(); });
+      this.work(
+        all.reduce((sum, one) => sum + one.ms, 0),
+        () => {
+          for (const one of all) one.then();
+        },
+      );
     });
   }
 

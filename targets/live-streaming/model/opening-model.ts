@@ -15,7 +15,12 @@ export class Opening {
   readonly #chunks: ChunkReading;
   readonly #pipelines: readonly string[];
 
-  constructor(simulation: Simulation, memory: OriginMemory, chunks: ChunkReading, pipelines: readonly string[]) {
+  constructor(
+    simulation: Simulation,
+    memory: OriginMemory,
+    chunks: ChunkReading,
+    pipelines: readonly string[],
+  ) {
     this.#simulation = simulation;
     this.#memory = memory;
     this.#chunks = chunks;
@@ -33,11 +38,18 @@ export class Opening {
       return;
     }
     // As the origin's `openPatiently`: a worse copy is the last resort.
-    const tried = (tries: number) => (): readonly Candidate[] => (tries < unreadableTriesMax && this.#simulation.enabled("candidateSelection") ? leastBad(known()) : known());
-    const attempt = (tries: number): void => this.#readFirst(asked, tried(tries), (candidate) => {
-      if (candidate !== null || tries === unreadableTriesMax) opened(candidate);
-      else this.#memory.wait(asked, this.#simulation.nowMs() + unreadableRetryMs, () => attempt(tries + 1));
-    });
+    const tried = (tries: number) => (): readonly Candidate[] =>
+      tries < unreadableTriesMax && this.#simulation.enabled("candidateSelection")
+        ? leastBad(known())
+        : known();
+    const attempt = (tries: number): void =>
+      this.#readFirst(asked, tried(tries), (candidate) => {
+        if (candidate !== null || tries === unreadableTriesMax) opened(candidate);
+        else
+          this.#memory.wait(asked, this.#simulation.nowMs() + unreadableRetryMs, () =>
+            attempt(tries + 1),
+          );
+      });
     attempt(0);
   }
 
@@ -59,7 +71,11 @@ export class Opening {
   }
 
   #read(candidates: readonly Candidate[], opened: Opened): void {
-    const [best, ...others] = rank(candidates, this.#pipelines, this.#simulation.enabled("candidateSelection"));
+    const [best, ...others] = rank(
+      candidates,
+      this.#pipelines,
+      this.#simulation.enabled("candidateSelection"),
+    );
     if (best === undefined) opened(null);
     else this.#chunks.read(best, (read) => (read ? opened(best) : this.#read(others, opened)));
   }

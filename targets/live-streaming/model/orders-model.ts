@@ -1,7 +1,12 @@
 /** What an operator may order at a publish origin in the model: the real one's directives and rounds of invalidation, and edges that are reached over the network. */
 import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
 import { lifted, masking, nextVersion, rangeOf } from "../origin/directive.ts";
-import { createInvalidation, type Invalidation, type InvalidationClock, type SegmentRange } from "../origin/invalidation.ts";
+import {
+  createInvalidation,
+  type Invalidation,
+  type InvalidationClock,
+  type SegmentRange,
+} from "../origin/invalidation.ts";
 import { event } from "../stream/event.ts";
 import type { Edge } from "./edge-model.ts";
 import type { OriginPublisher } from "./publisher-model.ts";
@@ -22,19 +27,29 @@ export class Orders {
   #masks = 0;
 
   /** `edges`: inner tiers first. */
-  constructor(publisher: OriginPublisher, simulation: Simulation, edges: readonly (readonly Edge[])[]) {
+  constructor(
+    publisher: OriginPublisher,
+    simulation: Simulation,
+    edges: readonly (readonly Edge[])[],
+  ) {
     this.#publisher = publisher;
     this.#simulation = simulation;
     this.#edges = edges.filter(({ length }) => length > 0);
     this.#renditions = streamOf(simulation.layout).renditions.map(({ name }) => name);
     this.#invalidation = this.#fresh();
-    publisher.node.onDeath(() => { this.#invalidation = this.#fresh(); });
+    publisher.node.onDeath(() => {
+      this.#invalidation = this.#fresh();
+    });
   }
 
   perform(operation: string, parameters: Parameters, done: Told): void {
     const { node } = this.#publisher;
     this.#simulation.request<string | null>({
-      from: null, to: node, port: "control", timeoutMs: 10_000, done,
+      from: null,
+      to: node,
+      port: "control",
+      timeoutMs: 10_000,
+      done,
       serve: (reply) => {
         if (operation === "directives") reply(JSON.stringify(this.#publisher.directives.all()));
         else if (operation === "mask") this.#mask(parameters, reply);
@@ -46,9 +61,17 @@ export class Orders {
 
   #mask({ pipeline = "", rendition = "", from, to }: Parameters, reply: Told): void {
     const mask = masking({
-      event, id: `mask-${this.#publisher.node.name}-${++this.#masks}`, version: this.#version(), pipeline, renditions: [rendition], from: Number(from), to: Number(to),
+      event,
+      id: `mask-${this.#publisher.node.name}-${++this.#masks}`,
+      version: this.#version(),
+      pipeline,
+      renditions: [rendition],
+      from: Number(from),
+      to: Number(to),
     });
-    this.#publisher.adopt(mask, (stored) => (stored ? this.#forget(mask, rangeOf(mask, this.#renditions), reply) : reply(null)));
+    this.#publisher.adopt(mask, (stored) =>
+      stored ? this.#forget(mask, rangeOf(mask, this.#renditions), reply) : reply(null),
+    );
   }
 
   #unmask(id: string, reply: Told): void {
@@ -58,16 +81,28 @@ export class Orders {
       return;
     }
     const own = lifted(mask, this.#version());
-    this.#publisher.adopt(own, (stored) => (stored ? this.#forget(own, rangeOf(own, this.#renditions), reply) : reply(null)));
+    this.#publisher.adopt(own, (stored) =>
+      stored ? this.#forget(own, rangeOf(own, this.#renditions), reply) : reply(null),
+    );
   }
 
-  #forget({ id, version }: { readonly id: string; readonly version: number }, range: SegmentRange, reply: Told): void {
-    void this.#invalidation.forget(range).then((edges) => reply(JSON.stringify({ id, version, edges })));
+  #forget(
+    { id, version }: { readonly id: string; readonly version: number },
+    range: SegmentRange,
+    reply: Told,
+  ): void {
+    void this.#invalidation
+      .forget(range)
+      .then((edges) => reply(JSON.stringify({ id, version, edges })));
     this.#simulation.settled();
   }
 
   #version(): number {
-    this.#lastVersion = nextVersion(this.#lastVersion, this.#simulation.nowMs(), this.#publisher.directives.all());
+    this.#lastVersion = nextVersion(
+      this.#lastVersion,
+      this.#simulation.nowMs(),
+      this.#publisher.directives.all(),
+    );
     return this.#lastVersion;
   }
 
@@ -75,18 +110,27 @@ export class Orders {
   #fresh(): Invalidation {
     const { node } = this.#publisher;
     return createInvalidation({
-      tiers: this.#edges.map((tier) => tier.map((edge) => ({ name: edge.node.name, edge }))), signal: new AbortController().signal, onRound: () => {}, clock: clockOf(node, this.#simulation),
-      send: ({ edge }, range) => new Promise((told) => this.#simulation.request<true>({
-        from: node, to: edge.node, port: "http", timeoutMs: banMs,
-        serve: (reply) => {
-          edge.forget(range);
-          reply(true);
-        },
-        done: (answer) => {
-          this.#simulation.settled();
-          told(answer === true);
-        },
-      })),
+      tiers: this.#edges.map((tier) => tier.map((edge) => ({ name: edge.node.name, edge }))),
+      signal: new AbortController().signal,
+      onRound: () => {},
+      clock: clockOf(node, this.#simulation),
+      send: ({ edge }, range) =>
+        new Promise((told) =>
+          this.#simulation.request<true>({
+            from: node,
+            to: edge.node,
+            port: "http",
+            timeoutMs: banMs,
+            serve: (reply) => {
+              edge.forget(range);
+              reply(true);
+            },
+            done: (answer) => {
+              this.#simulation.settled();
+              told(answer === true);
+            },
+          }),
+        ),
     });
   }
 }
@@ -99,9 +143,12 @@ function clockOf(node: ModelNode, simulation: Simulation): InvalidationClock {
       node.after(ms, () => end.abort());
       return end.signal;
     },
-    rest: (ms, signal) => new Promise((rested) => node.after(ms, () => {
-      simulation.settled();
-      rested(!signal.aborted);
-    })),
+    rest: (ms, signal) =>
+      new Promise((rested) =>
+        node.after(ms, () => {
+          simulation.settled();
+          rested(!signal.aborted);
+        }),
+      ),
   };
 }

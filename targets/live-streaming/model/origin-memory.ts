@@ -4,7 +4,12 @@ import { visible } from "../origin/answer.ts";
 import type { Candidate } from "../origin/candidate.ts";
 import type { Directive } from "../origin/directive.ts";
 import { createDirectives, type Directives } from "../origin/directives.ts";
-import { createMetadata, gapWindowSegments, type Metadata, type Publication } from "../origin/metadata.ts";
+import {
+  createMetadata,
+  gapWindowSegments,
+  type Metadata,
+  type Publication,
+} from "../origin/metadata.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { type Asked, type Key, keyOf, leafOf } from "./asked.ts";
 
@@ -18,7 +23,9 @@ export class OriginMemory {
   constructor(node: ModelNode, simulation: Simulation) {
     this.#node = node;
     this.#simulation = simulation;
-    simulation.gauge("origin_metadata_gaps", { service: node.name }, () => this.#metadata.gaps(segmentInProduction(simulation.nowMs()) - gapWindowSegments));
+    simulation.gauge("origin_metadata_gaps", { service: node.name }, () =>
+      this.#metadata.gaps(segmentInProduction(simulation.nowMs()) - gapWindowSegments),
+    );
     node.onDeath(() => {
       this.#metadata = createMetadata();
       this.#directives = createDirectives();
@@ -41,7 +48,11 @@ export class OriginMemory {
 
   /** Those known, or those given, but for what an operator hides. */
   candidates(asked: Asked, given?: readonly Candidate[]): readonly Candidate[] {
-    return visible({ metadata: this.#metadata, directives: this.#directives }, { leaf: leafOf(asked), pipeline: null }, given);
+    return visible(
+      { metadata: this.#metadata, directives: this.#directives },
+      { leaf: leafOf(asked), pipeline: null },
+      given,
+    );
   }
 
   isOver(number: number): boolean {

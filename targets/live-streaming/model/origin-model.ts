@@ -18,7 +18,10 @@ import type { Stores } from "./store-model.ts";
 import { TimedStore } from "./timed-store.ts";
 import { streamOf } from "../../../harness/core/stream.ts";
 
-const servedTtlMs = 600_000, flaggedTtlMs = 1_000, goneTtlMs = 60_000, unknownTtlMs = 60_000;
+const servedTtlMs = 600_000,
+  flaggedTtlMs = 1_000,
+  goneTtlMs = 60_000,
+  unknownTtlMs = 60_000;
 
 type Tell = (answer: Answer) => void;
 
@@ -32,15 +35,27 @@ export class OriginReader {
   /** Its own region's pipeline first: those chunks are in the memory next door. */
   readonly #pipelines: readonly string[];
 
-  constructor(node: ModelNode, simulation: Simulation, stores: Stores, pipelines: readonly string[], feeds: readonly Feed[]) {
+  constructor(
+    node: ModelNode,
+    simulation: Simulation,
+    stores: Stores,
+    pipelines: readonly string[],
+    feeds: readonly Feed[],
+  ) {
     this.node = node;
     this.#simulation = simulation;
     this.#pipelines = pipelines;
     this.#memory = new OriginMemory(node, simulation);
     this.#store = new TimedStore(node, simulation, stores);
     this.#lookups = new Lookups(node, simulation, this.#store);
-    this.#opening = new Opening(simulation, this.#memory, new ChunkReading(node, simulation, stores, this.#store), pipelines);
-    for (const lane of ["live", "dvr"]) simulation.count("origin_requests_total", { service: node.name, lane, outcome: "shed" }, 0);
+    this.#opening = new Opening(
+      simulation,
+      this.#memory,
+      new ChunkReading(node, simulation, stores, this.#store),
+      pipelines,
+    );
+    for (const lane of ["live", "dvr"])
+      simulation.count("origin_requests_total", { service: node.name, lane, outcome: "shed" }, 0);
     simulation.count("origin_chunks_total", { service: node.name, from: "store" }, 0);
     const memory = this.#memory;
     node.onReady(() => {
@@ -51,10 +66,16 @@ export class OriginReader {
 
   get(asked: Asked, reply: Tell): void {
     const nowMs = this.#simulation.nowMs();
-    const exists = streamOf(this.#simulation.layout).renditions.some(({ name }) => name === asked.rendition);
+    const exists = streamOf(this.#simulation.layout).renditions.some(
+      ({ name }) => name === asked.rendition,
+    );
     const lane = !exists ? "junk" : isLive(asked.number, nowMs) ? "live" : "dvr";
     const tell: Tell = (answer) => {
-      this.#simulation.count("origin_requests_total", { service: this.node.name, lane, outcome: outcomeOf(answer) }, 1);
+      this.#simulation.count(
+        "origin_requests_total",
+        { service: this.node.name, lane, outcome: outcomeOf(answer) },
+        1,
+      );
       reply(answer);
     };
     if (!exists) {
@@ -62,32 +83,57 @@ export class OriginReader {
       return;
     }
     const priority = lane === "live" ? priorities.live : dvrPriority(asked.rendition, asked.number);
-    if (this.#simulation.enabled("priorityShedding") && priority > admittedPriorityMax(this.#store.slowness())) {
+    if (
+      this.#simulation.enabled("priorityShedding") &&
+      priority > admittedPriorityMax(this.#store.slowness())
+    ) {
       tell({ status: 503, answer: "shed", ttlMs: null });
       return;
     }
-    this.node.after(draw(calibration.originWork, this.#simulation), () => this.#answer(asked, tell));
+    this.node.after(draw(calibration.originWork, this.#simulation), () =>
+      this.#answer(asked, tell),
+    );
   }
 
   #answer(asked: Asked, tell: Tell): void {
-    if (this.#simulation.enabled("metadataCache")) this.#decide(asked, this.#memory.candidates(asked), tell);
+    if (this.#simulation.enabled("metadataCache"))
+      this.#decide(asked, this.#memory.candidates(asked), tell);
     else this.#lookUp(asked, (found) => this.#decide(asked, found, tell));
   }
 
   #decide(asked: Asked, candidates: readonly Candidate[], tell: Tell): void {
     const nowMs = this.#simulation.nowMs();
-    const mayImprove = this.#simulation.enabled("candidateSelection") && candidates.length < this.#pipelines.length;
+    const mayImprove =
+      this.#simulation.enabled("candidateSelection") && candidates.length < this.#pipelines.length;
     const decision = decide({
-      number: asked.number, nowMs, candidates, mayHold: this.#simulation.enabled("holdOpen"), mayImprove, dvrWindowSegments, isOver: this.#memory.isOver(asked.number),
+      number: asked.number,
+      nowMs,
+      candidates,
+      mayHold: this.#simulation.enabled("holdOpen"),
+      mayImprove,
+      dvrWindowSegments,
+      isOver: this.#memory.isOver(asked.number),
     });
-    if (this.#simulation.enabled("metadataCache") && decision.kind !== "lookUp") this.#lookups.count("memory");
+    if (this.#simulation.enabled("metadataCache") && decision.kind !== "lookUp")
+      this.#lookups.count("memory");
     switch (decision.kind) {
-      case "serve": this.#serve(asked, decision.candidates, tell); return;
-      case "early": tell(this.#not(404, "early", decision.ttlMs)); return;
-      case "gone": tell(this.#not(410, "gone", goneTtlMs)); return;
-      case "hold": this.#hold(asked, decision.untilMs, tell); return;
-      case "await": this.#memory.wait(asked, decision.untilMs, () => this.#answer(asked, tell)); return;
-      case "lookUp": this.#lookUp(asked, (found) => this.#found(asked, found, tell));
+      case "serve":
+        this.#serve(asked, decision.candidates, tell);
+        return;
+      case "early":
+        tell(this.#not(404, "early", decision.ttlMs));
+        return;
+      case "gone":
+        tell(this.#not(410, "gone", goneTtlMs));
+        return;
+      case "hold":
+        this.#hold(asked, decision.untilMs, tell);
+        return;
+      case "await":
+        this.#memory.wait(asked, decision.untilMs, () => this.#answer(asked, tell));
+        return;
+      case "lookUp":
+        this.#lookUp(asked, (found) => this.#found(asked, found, tell));
     }
   }
 
@@ -98,7 +144,12 @@ export class OriginReader {
   #found(asked: Asked, found: readonly Candidate[], tell: Tell): void {
     const absent = absence(asked.number, this.#simulation.nowMs());
     if (found.length > 0) this.#serve(asked, found, tell);
-    else tell(absent.kind === "gone" ? this.#not(410, "gone", goneTtlMs) : this.#not(404, "missing", absent.ttlMs));
+    else
+      tell(
+        absent.kind === "gone"
+          ? this.#not(410, "gone", goneTtlMs)
+          : this.#not(404, "missing", absent.ttlMs),
+      );
   }
 
   /** Until the segment is due only the feed is heard; after that the store is asked now and then. */
@@ -109,34 +160,62 @@ export class OriginReader {
       return;
     }
     const askStoreAtMs = publishAtMs(asked.number) + recentIntervalMs;
-    this.#memory.wait(asked, nowMs < askStoreAtMs ? askStoreAtMs : Math.min(untilMs, nowMs + recentIntervalMs), (heard) => {
-      if (heard) this.#answer(asked, tell);
-      else this.#lookUp(asked, (found) => (found.length > 0 ? this.#answer(asked, tell) : this.#hold(asked, untilMs, tell)));
-    });
+    this.#memory.wait(
+      asked,
+      nowMs < askStoreAtMs ? askStoreAtMs : Math.min(untilMs, nowMs + recentIntervalMs),
+      (heard) => {
+        if (heard) this.#answer(asked, tell);
+        else
+          this.#lookUp(asked, (found) =>
+            found.length > 0 ? this.#answer(asked, tell) : this.#hold(asked, untilMs, tell),
+          );
+      },
+    );
   }
 
   /** What the store tells of is known from then on. */
   #lookUp(asked: Asked, found: (candidates: readonly Candidate[]) => void): void {
     this.#lookups.find(asked, (row) => {
       for (const candidate of row ?? []) this.#memory.learn({ ...leafOf(asked), ...candidate });
-      found(this.#memory.candidates(asked, this.#simulation.enabled("metadataCache") ? undefined : row ?? []));
+      found(
+        this.#memory.candidates(
+          asked,
+          this.#simulation.enabled("metadataCache") ? undefined : (row ?? []),
+        ),
+      );
     });
   }
 
   #serve(asked: Asked, candidates: readonly Candidate[], tell: Tell): void {
     this.#opening.open(asked, candidates, (served) => {
       if (served === null) tell({ status: 502, answer: "unreadable", ttlMs: null });
-      else tell({ status: 200, answer: "", ttlMs: served.defects.length > 0 ? flaggedTtlMs : servedTtlMs, served });
+      else
+        tell({
+          status: 200,
+          answer: "",
+          ttlMs: served.defects.length > 0 ? flaggedTtlMs : servedTtlMs,
+          served,
+        });
     });
   }
 
   #followDirectives(): void {
-    this.#store.readDirectives((directives) => { for (const directive of directives ?? []) this.#memory.heed(directive); });
+    this.#store.readDirectives((directives) => {
+      for (const directive of directives ?? []) this.#memory.heed(directive);
+    });
     this.node.after(directivesEveryMs, () => this.#followDirectives());
   }
 }
 
 /** As the real origin counts it. */
 function outcomeOf({ status, answer }: Answer): string {
-  return status === 200 ? "served" : status === 404 ? "not_found" : status === 410 ? "gone" : answer === "shed" ? "shed" : "failed";
+  return status === 200
+    ? "served"
+    : status === 404
+      ? "not_found"
+      : status === 410
+        ? "gone"
+        : answer === "shed"
+          ? "shed"
+          : "failed";
 }

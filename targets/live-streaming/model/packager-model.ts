@@ -12,9 +12,14 @@ import type { Stores } from "./store-model.ts";
 import { streamOf } from "../../../harness/core/stream.ts";
 
 /** As the real packager: one attempt, the pause before the next, and when a segment counts as lost. */
-const attemptMs = 1_000, pauseMs = 50, lostAfterMs = 2_000;
+const attemptMs = 1_000,
+  pauseMs = 50,
+  lostAfterMs = 2_000;
 
-export interface Spoiling { readonly defects: readonly Defect[]; segments: number }
+export interface Spoiling {
+  readonly defects: readonly Defect[];
+  segments: number;
+}
 
 export class Packager {
   readonly node: ModelNode;
@@ -25,13 +30,23 @@ export class Packager {
   readonly #origins: readonly OriginPublisher[];
   spoiling: Spoiling | null = null;
 
-  constructor(node: ModelNode, pipeline: string, simulation: Simulation, stores: Stores, origins: readonly OriginPublisher[]) {
+  constructor(
+    node: ModelNode,
+    pipeline: string,
+    simulation: Simulation,
+    stores: Stores,
+    origins: readonly OriginPublisher[],
+  ) {
     this.node = node;
     this.pipeline = pipeline;
     this.#simulation = simulation;
     this.#stores = stores;
-    const linked = simulation.layout.links.filter((link) => link.from === node.name).map((link) => link.to);
-    this.#origins = origins.filter((one) => (linked.length === 0 ? one.node.region === node.region : linked.includes(one.node.name)));
+    const linked = simulation.layout.links
+      .filter((link) => link.from === node.name)
+      .map((link) => link.to);
+    this.#origins = origins.filter((one) =>
+      linked.length === 0 ? one.node.region === node.region : linked.includes(one.node.name),
+    );
     node.onReady(() => this.#begin());
   }
 
@@ -46,7 +61,8 @@ export class Packager {
       for (const { name: rendition } of streamOf(this.#simulation.layout).renditions) {
         const asked: Asked = { rendition, number };
         const candidate = candidateOf(asked, this.pipeline, publishAtMs(number), []);
-        if (this.#stores.seed([keyOf(asked), ...chunksOf(candidate)], candidate)) this.#origins.find((one) => one.node.ready)?.learn({ ...leafOf(asked), ...candidate });
+        if (this.#stores.seed([keyOf(asked), ...chunksOf(candidate)], candidate))
+          this.#origins.find((one) => one.node.ready)?.learn({ ...leafOf(asked), ...candidate });
       }
     }
     this.#next(current);
@@ -58,7 +74,9 @@ export class Packager {
       if (spoiling !== null && --spoiling.segments < 0) this.spoiling = null;
       const defects = this.spoiling?.defects ?? [];
       for (const { name: rendition } of streamOf(this.#simulation.layout).renditions) {
-        this.node.after(Math.max(packagingMsMin, draw(calibration.encode, this.#simulation)), () => this.#publish({ rendition, number }, defects));
+        this.node.after(Math.max(packagingMsMin, draw(calibration.encode, this.#simulation)), () =>
+          this.#publish({ rendition, number }, defects),
+        );
       }
       this.#next(number + 1);
     });
@@ -69,7 +87,13 @@ export class Packager {
     const candidate = candidateOf(asked, this.pipeline, startedMs, defects);
     let refused = "no";
     const ended = (outcome: "acked" | "lost"): void => {
-      const tags = { region: this.node.region, pipeline: this.pipeline, rendition: asked.rendition, outcome, refused };
+      const tags = {
+        region: this.node.region,
+        pipeline: this.pipeline,
+        rendition: asked.rendition,
+        outcome,
+        refused,
+      };
       this.#simulation.duration("publish_ms", tags, this.#simulation.nowMs() - startedMs);
     };
     const attempt = (count: number): void => {
@@ -80,7 +104,10 @@ export class Packager {
         return;
       }
       this.#simulation.request<boolean>({
-        from: this.node, to: origin.node, port: "http", timeoutMs: Math.min(attemptMs, leftMs),
+        from: this.node,
+        to: origin.node,
+        port: "http",
+        timeoutMs: Math.min(attemptMs, leftMs),
         serve: (reply) => origin.publish(asked, candidate, reply),
         done: (taken) => {
           // No answer at all is null; an origin that answers and does not take it turns it away.

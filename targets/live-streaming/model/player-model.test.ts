@@ -11,17 +11,28 @@ const startMs = Date.UTC(2026, 0, 1);
 /** An edge that has every segment as it is published, unless it is out from one second to another, counted from the beginning. */
 function watching(outS: readonly [number, number] | null = null, silent: string | null = null) {
   const clock = new VirtualClock(startMs);
-  const isOut = (): boolean => outS !== null && clock.nowMs() >= startMs + 1_000 * outS[0] && clock.nowMs() < startMs + 1_000 * outS[1];
+  const isOut = (): boolean =>
+    outS !== null &&
+    clock.nowMs() >= startMs + 1_000 * outS[0] &&
+    clock.nowMs() < startMs + 1_000 * outS[1];
   const asked: string[] = [];
   const edge = {
-    get: ({ rendition, number }: { rendition: string; number: number }, _weight: number, reply: (answer: object) => void) => {
+    get: (
+      { rendition, number }: { rendition: string; number: number },
+      _weight: number,
+      reply: (answer: object) => void,
+    ) => {
       asked.push(`${rendition} ${clock.nowMs() >= publishAtMs(number)}`);
       reply({ status: isOut() || rendition === silent ? 503 : 200 });
     },
   } as unknown as Watched;
   const simulation = {
-    layout: { stream: { renditions } }, nowMs: () => clock.nowMs(), random: () => 0.5, after: (ms: number, run: () => void) => clock.after(ms, run),
-    request: ({ serve, done }: ModelRequest<object>) => serve((answer) => clock.after(5, () => done(answer))),
+    layout: { stream: { renditions } },
+    nowMs: () => clock.nowMs(),
+    random: () => 0.5,
+    after: (ms: number, run: () => void) => clock.after(ms, run),
+    request: ({ serve, done }: ModelRequest<object>) =>
+      serve((answer) => clock.after(5, () => done(answer))),
   } as unknown as Simulation;
   const player = new BufferedPlayer(simulation, edge);
   const stood: number[] = [];

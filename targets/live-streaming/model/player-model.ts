@@ -10,11 +10,20 @@ import type { Watched } from "./fetch-model.ts";
 import { streamOf } from "../../../harness/core/stream.ts";
 
 /** As the page of the real player sets dash.js, and as dash.js sets itself. */
-const liveDelayMs = 6_000, retryMs = 500, requestMs = 20_000, fasterBy = 0.1, bufferMsMax = 18_000;
+const liveDelayMs = 6_000,
+  retryMs = 500,
+  requestMs = 20_000,
+  fasterBy = 0.1,
+  bufferMsMax = 18_000;
 /** Nearer to where it wants to be than this, it does not hurry; with less loaded than this, it does not dare, and does not start again. */
-const driftMs = 100, enoughMs = 500;
+const driftMs = 100,
+  enoughMs = 500;
 
-interface Track { readonly rendition: string; next: number; loadedUntilMs: number }
+interface Track {
+  readonly rendition: string;
+  next: number;
+  loadedUntilMs: number;
+}
 
 export class BufferedPlayer implements ModelPlayer {
   readonly #simulation: Simulation;
@@ -34,9 +43,20 @@ export class BufferedPlayer implements ModelPlayer {
     const first = segmentInProduction(this.#positionMs);
     const { renditions } = streamOf(simulation.layout);
     // The best picture: no line is too thin for it here.
-    const kinds = ["video", "audio"].map((kind) => renditions.filter((one) => one.kind === kind).sort((a, b) => b.bitsPerSecond - a.bitsPerSecond)[0]);
-    this.#tracks = kinds.flatMap((one) => (one === undefined ? [] : [{ rendition: one.name, next: first, loadedUntilMs: this.#positionMs }]));
-    simulation.after(draw(calibration.playerSetUp, simulation), () => { for (const track of this.#tracks) this.#fetch(track); });
+    const kinds = ["video", "audio"].map(
+      (kind) =>
+        renditions
+          .filter((one) => one.kind === kind)
+          .sort((a, b) => b.bitsPerSecond - a.bitsPerSecond)[0],
+    );
+    this.#tracks = kinds.flatMap((one) =>
+      one === undefined
+        ? []
+        : [{ rendition: one.name, next: first, loadedUntilMs: this.#positionMs }],
+    );
+    simulation.after(draw(calibration.playerSetUp, simulation), () => {
+      for (const track of this.#tracks) this.#fetch(track);
+    });
   }
 
   look(): { readonly mediaS: number; readonly aheadS: number } {
@@ -68,7 +88,10 @@ export class BufferedPlayer implements ModelPlayer {
     if (this.#left) return;
     this.#advance();
     const nowMs = this.#simulation.nowMs();
-    const waitMs = Math.max(publishAtMs(track.next) - nowMs, track.loadedUntilMs - this.#positionMs - bufferMsMax);
+    const waitMs = Math.max(
+      publishAtMs(track.next) - nowMs,
+      track.loadedUntilMs - this.#positionMs - bufferMsMax,
+    );
     if (waitMs > 0) this.#simulation.after(waitMs, () => this.#fetch(track));
     else this.#ask(track);
   }
@@ -76,7 +99,11 @@ export class BufferedPlayer implements ModelPlayer {
   #ask(track: Track): void {
     const asked = { rendition: track.rendition, number: track.next };
     this.#simulation.request<Answer>({
-      from: null, to: this.#edge.node, port: "http", timeoutMs: requestMs, serve: (reply) => this.#edge.get(asked, 1, reply),
+      from: null,
+      to: this.#edge.node,
+      port: "http",
+      timeoutMs: requestMs,
+      serve: (reply) => this.#edge.get(asked, 1, reply),
       done: (answer) => {
         if (answer?.status === 200) this.#load(track);
         else this.#simulation.after(retryMs, () => this.#fetch(track));

@@ -4,7 +4,12 @@ import type { Candidate } from "../origin/candidate.ts";
 import type { Directive } from "../origin/directive.ts";
 import { createDirectives, type Directives } from "../origin/directives.ts";
 import { snapshotOf } from "../origin/feed.ts";
-import { createMetadata, gapWindowSegments, type Metadata, type Publication } from "../origin/metadata.ts";
+import {
+  createMetadata,
+  gapWindowSegments,
+  type Metadata,
+  type Publication,
+} from "../origin/metadata.ts";
 import { directivesEveryMs, recallRetryMs } from "../origin/recall.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { type Asked, keyOf, leafOf } from "./asked.ts";
@@ -24,17 +29,31 @@ export class OriginPublisher {
   #metadata: Metadata = createMetadata();
   #directives: Directives = createDirectives();
 
-  constructor(node: ModelNode, simulation: Simulation, stores: Stores, ownPipelines: readonly string[], worker: ModelNode) {
+  constructor(
+    node: ModelNode,
+    simulation: Simulation,
+    stores: Stores,
+    ownPipelines: readonly string[],
+    worker: ModelNode,
+  ) {
     this.node = node;
     this.#worker = worker;
     this.#simulation = simulation;
     this.#stores = stores;
     this.#ownPipelines = ownPipelines;
-    this.feed = new Feed(node, () => snapshotOf(this.#directives.all(), this.#metadata.all(), simulation.enabled("feedCatchUp")));
-    simulation.count("origin_requests_total", { service: node.name, lane: "publish", outcome: "shed" }, 0);
+    this.feed = new Feed(node, () =>
+      snapshotOf(this.#directives.all(), this.#metadata.all(), simulation.enabled("feedCatchUp")),
+    );
+    simulation.count(
+      "origin_requests_total",
+      { service: node.name, lane: "publish", outcome: "shed" },
+      0,
+    );
     simulation.count("origin_metadata_lookups_total", { service: node.name, from: "memory" }, 0);
     simulation.count("origin_chunks_total", { service: node.name, from: "store" }, 0);
-    simulation.gauge("origin_metadata_gaps", { service: node.name }, () => this.#metadata.gaps(segmentInProduction(simulation.nowMs()) - gapWindowSegments));
+    simulation.gauge("origin_metadata_gaps", { service: node.name }, () =>
+      this.#metadata.gaps(segmentInProduction(simulation.nowMs()) - gapWindowSegments),
+    );
     node.onReady(() => {
       this.#followDirectives();
       for (const { name } of streamOf(simulation.layout).renditions) this.#recall(name);
@@ -47,7 +66,12 @@ export class OriginPublisher {
 
   /** Only of its own region's pipelines: of the others, their own publish origins tell. */
   learn(publication: Publication): void {
-    if (this.node.ready && this.#ownPipelines.includes(publication.pipeline) && this.#metadata.add(publication)) this.feed.announce(publication);
+    if (
+      this.node.ready &&
+      this.#ownPipelines.includes(publication.pipeline) &&
+      this.#metadata.add(publication)
+    )
+      this.feed.announce(publication);
   }
 
   /** Chunks first, the row last; a replay changes nothing. */
@@ -94,7 +118,9 @@ export class OriginPublisher {
   }
 
   #followDirectives(): void {
-    this.#stores.readDirectives(this.node, (directives) => { for (const directive of directives ?? []) this.#heed(directive); });
+    this.#stores.readDirectives(this.node, (directives) => {
+      for (const directive of directives ?? []) this.#heed(directive);
+    });
     this.node.after(directivesEveryMs, () => this.#followDirectives());
   }
 

@@ -1,5 +1,11 @@
 /** The whole target in virtual time, put together from what stands where: stores, origins with their feeds, caches, packagers and those who ask. */
-import type { Iteration, ModelNode, ModelPlayer, RunningModel, Simulation } from "../../../harness/core/model.ts";
+import type {
+  Iteration,
+  ModelNode,
+  ModelPlayer,
+  RunningModel,
+  Simulation,
+} from "../../../harness/core/model.ts";
 import { defectNames } from "../origin/candidate.ts";
 import type { Asked } from "./asked.ts";
 import { audienceOf, type Behaviour } from "./audience-model.ts";
@@ -29,24 +35,54 @@ export class ReferenceModel implements RunningModel {
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
     this.#stores = new Stores(simulation);
-    const pipelineOf = (packager: ModelNode): string => String.fromCharCode(97 + this.#of("packager").indexOf(packager));
+    const pipelineOf = (packager: ModelNode): string =>
+      String.fromCharCode(97 + this.#of("packager").indexOf(packager));
     const pipelines = this.#of("packager").map(pipelineOf);
-    const ownOf = ({ region }: ModelNode): string[] => this.#of("packager").filter((packager) => packager.region === region).map(pipelineOf);
-    const publishers = this.#of("origin-publish").map((node) => new OriginPublisher(node, simulation, this.#stores, ownOf(node), this.#workerOf(node)));
+    const ownOf = ({ region }: ModelNode): string[] =>
+      this.#of("packager")
+        .filter((packager) => packager.region === region)
+        .map(pipelineOf);
+    const publishers = this.#of("origin-publish").map(
+      (node) =>
+        new OriginPublisher(node, simulation, this.#stores, ownOf(node), this.#workerOf(node)),
+    );
     const feeds = publishers.map(({ feed }) => feed);
     const readers = this.#of("origin-read").map((node) => {
       const own = ownOf(node);
-      return new OriginReader(node, simulation, this.#stores, [...own, ...pipelines.filter((one) => !own.includes(one))], feeds);
+      return new OriginReader(
+        node,
+        simulation,
+        this.#stores,
+        [...own, ...pipelines.filter((one) => !own.includes(one))],
+        feeds,
+      );
     });
-    const origins = new Map(readers.map((reader): [string, Upstream] => [reader.node.name, { node: reader.node, isOrigin: true, get: (asked, _weight, reply) => reader.get(asked, reply) }]));
-    const cachesOf = (kind: string): readonly Edge[] => this.#of(kind).map((node) => {
-      const cache = new Edge(node, simulation, this.#upstreams(node, origins));
-      this.#caches.set(node.name, cache);
-      return cache;
-    });
+    const origins = new Map(
+      readers.map((reader): [string, Upstream] => [
+        reader.node.name,
+        {
+          node: reader.node,
+          isOrigin: true,
+          get: (asked, _weight, reply) => reader.get(asked, reply),
+        },
+      ]),
+    );
+    const cachesOf = (kind: string): readonly Edge[] =>
+      this.#of(kind).map((node) => {
+        const cache = new Edge(node, simulation, this.#upstreams(node, origins));
+        this.#caches.set(node.name, cache);
+        return cache;
+      });
     const tiers = [cachesOf("fill"), cachesOf("edge")];
-    this.#orders = new Map(publishers.map((publisher) => [publisher.node.name, new Orders(publisher, simulation, simulation.enabled("invalidation") ? tiers : [])]));
-    this.#packagers = this.#of("packager").map((node) => new Packager(node, pipelineOf(node), simulation, this.#stores, publishers));
+    this.#orders = new Map(
+      publishers.map((publisher) => [
+        publisher.node.name,
+        new Orders(publisher, simulation, simulation.enabled("invalidation") ? tiers : []),
+      ]),
+    );
+    this.#packagers = this.#of("packager").map(
+      (node) => new Packager(node, pipelineOf(node), simulation, this.#stores, publishers),
+    );
     const edges = simulation.layout.edges.map((edge) => this.#cache(edge.service));
     this.#gateways = this.#of("gateway").map((node) => new Gateway(node, simulation, edges));
     this.#behaviours = audienceOf(simulation, edges, this.#gateways);
@@ -54,7 +90,11 @@ export class ReferenceModel implements RunningModel {
 
   #workerOf(publisher: ModelNode): ModelNode {
     const beside = publisher.name.replace(/\/[^/]*$/, "/origin-read");
-    return (this.#simulation.enabled("publishIsolation") ? undefined : this.#of("origin-read").find(({ name }) => name === beside)) ?? publisher;
+    return (
+      (this.#simulation.enabled("publishIsolation")
+        ? undefined
+        : this.#of("origin-read").find(({ name }) => name === beside)) ?? publisher
+    );
   }
 
   #of(kind: string): readonly ModelNode[] {
@@ -63,11 +103,23 @@ export class ReferenceModel implements RunningModel {
 
   /** The caches that a cache is linked to, or else the origins. */
   #upstreams(node: ModelNode, origins: ReadonlyMap<string, Upstream>): Upstream[] {
-    const linked = this.#simulation.layout.links.filter((link) => link.from === node.name).map((link) => link.to);
-    const fills = !this.#simulation.enabled("fillTier") ? [] : linked.flatMap((name): Upstream[] => {
-      const cache = this.#caches.get(name);
-      return cache === undefined ? [] : [{ node: cache.node, isOrigin: false, get: (asked, weight, reply) => cache.get(asked, weight, reply) }];
-    });
+    const linked = this.#simulation.layout.links
+      .filter((link) => link.from === node.name)
+      .map((link) => link.to);
+    const fills = !this.#simulation.enabled("fillTier")
+      ? []
+      : linked.flatMap((name): Upstream[] => {
+          const cache = this.#caches.get(name);
+          return cache === undefined
+            ? []
+            : [
+                {
+                  node: cache.node,
+                  isOrigin: false,
+                  get: (asked, weight, reply) => cache.get(asked, weight, reply),
+                },
+              ];
+        });
     return fills.length > 0 ? fills : linked.flatMap((name) => origins.get(name) ?? []);
   }
 
@@ -89,8 +141,13 @@ export class ReferenceModel implements RunningModel {
 
   canary(edge: string, asked: Asked, done: (outcome: string) => void): void {
     this.#simulation.request<{ readonly status: number }>({
-      from: null, to: this.#cache(edge).node, port: "http", timeoutMs: canaryMs, serve: (reply) => this.#cache(edge).get(asked, 1, reply),
-      done: (answer) => done(answer === null ? "failed" : answer.status === 200 ? "served" : String(answer.status)),
+      from: null,
+      to: this.#cache(edge).node,
+      port: "http",
+      timeoutMs: canaryMs,
+      serve: (reply) => this.#cache(edge).get(asked, 1, reply),
+      done: (answer) =>
+        done(answer === null ? "failed" : answer.status === 200 ? "served" : String(answer.status)),
     });
   }
 
@@ -98,7 +155,8 @@ export class ReferenceModel implements RunningModel {
     const orders = this.#orders.get(service);
     const packager = this.#packagers.find((one) => one.node.name === service);
     const gateway = this.#gateways.find((one) => one.node.name === service);
-    if (operation === "flush") done((this.#caches.get(service)?.flush() ?? this.#stores.flush(service)) ? "flushed" : null);
+    if (operation === "flush")
+      done((this.#caches.get(service)?.flush() ?? this.#stores.flush(service)) ? "flushed" : null);
     else if (orders !== undefined) orders.perform(operation, parameters, done);
     else if (packager !== undefined) done(spoil(packager, operation, parameters) ? "ok" : null);
     else if (gateway !== undefined) gateway.operate(operation, parameters, done);
@@ -108,8 +166,12 @@ export class ReferenceModel implements RunningModel {
 
 function spoil(packager: Packager, operation: string, parameters: Parameters): boolean {
   // A box that was cut off is found to have every defect; rot is found by nobody, so nobody here could see it.
-  const defects = parameters["kind"] === "truncated" ? defectNames : defectNames.filter((name) => name === parameters["kind"]);
-  if (operation === "defects" && defects.length > 0) packager.spoiling = { defects, segments: Number(parameters["segments"] ?? 1) };
+  const defects =
+    parameters["kind"] === "truncated"
+      ? defectNames
+      : defectNames.filter((name) => name === parameters["kind"]);
+  if (operation === "defects" && defects.length > 0)
+    packager.spoiling = { defects, segments: Number(parameters["segments"] ?? 1) };
   else if (operation === "defectsOff") packager.spoiling = null;
   else return false;
   return true;

@@ -6,9 +6,15 @@ import type { Claims, Gateway, GatewayAnswer } from "./gateway-model.ts";
 import type { Viewers } from "./viewer-model.ts";
 
 /** The workload's own constants. */
-const segmentsPerSession = 8, gatewayMs = 1_000;
+const segmentsPerSession = 8,
+  gatewayMs = 1_000;
 
-interface Session { edge: Watched; readonly claims: Claims; readonly gateways: readonly Gateway[]; segmentsLeft: number }
+interface Session {
+  edge: Watched;
+  readonly claims: Claims;
+  readonly gateways: readonly Gateway[];
+  segmentsLeft: number;
+}
 
 export class Sessions {
   readonly #simulation: Simulation;
@@ -17,7 +23,12 @@ export class Sessions {
   readonly #gateways: readonly Gateway[];
   readonly #sessions = new Map<number, Session>();
 
-  constructor(simulation: Simulation, viewers: Viewers, edges: readonly Watched[], gateways: readonly Gateway[]) {
+  constructor(
+    simulation: Simulation,
+    viewers: Viewers,
+    edges: readonly Watched[],
+    gateways: readonly Gateway[],
+  ) {
     this.#simulation = simulation;
     this.#viewers = viewers;
     this.#edges = edges;
@@ -32,13 +43,15 @@ export class Sessions {
     }
     this.#begin(someOf(this.#simulation, this.#gateways), (session) => {
       // Without any gateway a device still knows where edges usually are.
-      if (session === null) this.#viewers.watch({ lane, weight, edges: someOf(this.#simulation, this.#edges) }, done);
+      if (session === null)
+        this.#viewers.watch({ lane, weight, edges: someOf(this.#simulation, this.#edges) }, done);
       else this.#watch(user, lane, weight, session, done);
     });
   }
 
   #watch(user: number, lane: string, weight: number, session: Session, done: () => void): void {
-    const steer = (broken: Watched, told: (edge: Watched) => void): void => this.#steer(session, session.gateways, (edge) => told(edge ?? broken));
+    const steer = (broken: Watched, told: (edge: Watched) => void): void =>
+      this.#steer(session, session.gateways, (edge) => told(edge ?? broken));
     this.#viewers.watch({ lane, weight, edges: [session.edge], steer }, () => {
       session.segmentsLeft--;
       if (session.segmentsLeft > 0) this.#sessions.set(user, session);
@@ -48,28 +61,53 @@ export class Sessions {
   }
 
   #begin(gateways: readonly Gateway[], begun: (session: Session | null) => void): void {
-    this.#ask(gateways, (gateway, reply) => gateway.start("play", gatewayMs, reply), ({ status, edge, claims }) => {
-      const known = status === 201 ? this.#edge(edge) : undefined;
-      return known === undefined || claims === undefined ? null : { edge: known, claims, gateways, segmentsLeft: segmentsPerSession };
-    }, begun);
+    this.#ask(
+      gateways,
+      (gateway, reply) => gateway.start("play", gatewayMs, reply),
+      ({ status, edge, claims }) => {
+        const known = status === 201 ? this.#edge(edge) : undefined;
+        return known === undefined || claims === undefined
+          ? null
+          : { edge: known, claims, gateways, segmentsLeft: segmentsPerSession };
+      },
+      begun,
+    );
   }
 
   /** Where a gateway wants the device now; null when none answers. */
-  #steer(session: Session, gateways: readonly Gateway[], told: (edge: Watched | null) => void): void {
-    this.#ask(gateways, (gateway, reply) => gateway.current(session.claims, reply), ({ status, edge }) => (status === 200 ? this.#edge(edge) ?? null : null), (edge) => {
-      session.edge = edge ?? session.edge;
-      told(edge);
-    });
+  #steer(
+    session: Session,
+    gateways: readonly Gateway[],
+    told: (edge: Watched | null) => void,
+  ): void {
+    this.#ask(
+      gateways,
+      (gateway, reply) => gateway.current(session.claims, reply),
+      ({ status, edge }) => (status === 200 ? (this.#edge(edge) ?? null) : null),
+      (edge) => {
+        session.edge = edge ?? session.edge;
+        told(edge);
+      },
+    );
   }
 
   /** One gateway after another, until one gives an answer that is of use. */
-  #ask<T>([gateway, ...others]: readonly Gateway[], serve: (gateway: Gateway, reply: (answer: GatewayAnswer) => void) => void, use: (answer: GatewayAnswer) => T | null, done: (found: T | null) => void): void {
+  #ask<T>(
+    [gateway, ...others]: readonly Gateway[],
+    serve: (gateway: Gateway, reply: (answer: GatewayAnswer) => void) => void,
+    use: (answer: GatewayAnswer) => T | null,
+    done: (found: T | null) => void,
+  ): void {
     if (gateway === undefined) {
       done(null);
       return;
     }
     this.#simulation.request<GatewayAnswer>({
-      from: null, to: gateway.node, port: "http", timeoutMs: gatewayMs, serve: (reply) => serve(gateway, reply),
+      from: null,
+      to: gateway.node,
+      port: "http",
+      timeoutMs: gatewayMs,
+      serve: (reply) => serve(gateway, reply),
       done: (answer) => {
         const found = answer === null ? null : use(answer);
         if (found === null) this.#ask(others, serve, use, done);

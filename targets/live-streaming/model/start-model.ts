@@ -4,9 +4,15 @@ import type { Backoff } from "../gateway/guidance.ts";
 import type { Gateway, GatewayAnswer, StartKind } from "./gateway-model.ts";
 
 /** The workload's own constants. */
-const naiveMs = 500, answerMs: Readonly<Record<StartKind, number>> = { play: 2_000, prefetch: 3_000 };
+const naiveMs = 500,
+  answerMs: Readonly<Record<StartKind, number>> = { play: 2_000, prefetch: 3_000 };
 
-export interface StartWish { readonly kind: StartKind; readonly intendedMs: number; readonly goodWithinMs: number; readonly patienceMs: number }
+export interface StartWish {
+  readonly kind: StartKind;
+  readonly intendedMs: number;
+  readonly goodWithinMs: number;
+  readonly patienceMs: number;
+}
 
 /** What a device was last told: it remembers from one iteration to the next. */
 type Told = { [K in StartKind]?: Backoff };
@@ -29,30 +35,55 @@ export class Starts {
     simulation.duration("start_late_ms", { lane: "start" }, 0);
     let silences = simulation.random() < 0.5 ? 0 : 1;
     const end = (outcome: string): void => {
-      simulation.duration("start_ms", { lane: "start", kind: wish.kind, outcome }, simulation.nowMs() - wish.intendedMs);
+      simulation.duration(
+        "start_ms",
+        { lane: "start", kind: wish.kind, outcome },
+        simulation.nowMs() - wish.intendedMs,
+      );
       done();
     };
     const attempt = (retries: number): void => {
       const gateway = this.#gateways[silences % this.#gateways.length] as Gateway;
-      this.#ask(gateway, wish.kind, Math.max(50, Math.min(answerMs[wish.kind], giveUpMs - simulation.nowMs())), (answer) => {
-        if (answer?.backoff !== undefined) told[wish.kind] = answer.backoff;
-        if (answer?.status === 201) return end(simulation.nowMs() <= wish.intendedMs + wish.goodWithinMs ? "served" : "late");
-        if (answer === null) silences++;
-        const waitMs = waitMsBefore(retries, answer === null ? told[wish.kind] : answer.backoff);
-        // Nobody is there any more by then.
-        if (simulation.nowMs() + waitMs >= giveUpMs) end(answer === null ? "lost" : "shed");
-        else simulation.after(waitMs, () => attempt(retries + 1));
-      });
+      this.#ask(
+        gateway,
+        wish.kind,
+        Math.max(50, Math.min(answerMs[wish.kind], giveUpMs - simulation.nowMs())),
+        (answer) => {
+          if (answer?.backoff !== undefined) told[wish.kind] = answer.backoff;
+          if (answer?.status === 201)
+            return end(
+              simulation.nowMs() <= wish.intendedMs + wish.goodWithinMs ? "served" : "late",
+            );
+          if (answer === null) silences++;
+          const waitMs = waitMsBefore(retries, answer === null ? told[wish.kind] : answer.backoff);
+          // Nobody is there any more by then.
+          if (simulation.nowMs() + waitMs >= giveUpMs) end(answer === null ? "lost" : "shed");
+          else simulation.after(waitMs, () => attempt(retries + 1));
+        },
+      );
     };
     attempt(0);
   }
 
-  #ask(gateway: Gateway, kind: StartKind, timeoutMs: number, done: (answer: GatewayAnswer | null) => void): void {
+  #ask(
+    gateway: Gateway,
+    kind: StartKind,
+    timeoutMs: number,
+    done: (answer: GatewayAnswer | null) => void,
+  ): void {
     const askedMs = this.#simulation.nowMs();
     this.#simulation.request<GatewayAnswer>({
-      from: null, to: gateway.node, port: "http", timeoutMs, serve: (reply) => gateway.start(kind, timeoutMs, reply),
+      from: null,
+      to: gateway.node,
+      port: "http",
+      timeoutMs,
+      serve: (reply) => gateway.start(kind, timeoutMs, reply),
       done: (answer) => {
-        this.#simulation.duration("http_req_ms", { lane: "start", status: String(answer?.status ?? 0), edge: "" }, this.#simulation.nowMs() - askedMs);
+        this.#simulation.duration(
+          "http_req_ms",
+          { lane: "start", status: String(answer?.status ?? 0), edge: "" },
+          this.#simulation.nowMs() - askedMs,
+        );
         done(answer);
       },
     });
@@ -62,5 +93,7 @@ export class Starts {
 /** Infinite when the device is not to try again until its viewer acts. */
 function waitMsBefore(retries: number, backoff: Backoff | undefined): number {
   if (backoff === undefined) return naiveMs;
-  return retries >= backoff.maxRetries ? Number.POSITIVE_INFINITY : 1_000 * backoff.retryAfterSeconds * 2 ** retries;
+  return retries >= backoff.maxRetries
+    ? Number.POSITIVE_INFINITY
+    : 1_000 * backoff.retryAfterSeconds * 2 ** retries;
 }

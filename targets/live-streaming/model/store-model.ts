@@ -64,9 +64,12 @@ export class Stores {
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
     for (const { name, kind } of simulation.nodes) {
-      if (kind.startsWith("origin")) for (const operation of ["read", "write"]) this.#count(name, operation, "done", 0);
+      if (kind.startsWith("origin"))
+        for (const operation of ["read", "write"]) this.#count(name, operation, "done", 0);
     }
-    this.#stores = simulation.nodes.filter((node) => node.kind === "cassandra").map((node) => new StoreNode(node, simulation));
+    this.#stores = simulation.nodes
+      .filter((node) => node.kind === "cassandra")
+      .map((node) => new StoreNode(node, simulation));
     for (const node of simulation.nodes.filter((one) => one.kind === "memcached")) {
       this.#chunks.set(node.name, new Set());
       node.onDeath(() => this.flush(node.name));
@@ -87,24 +90,43 @@ export class Stores {
 
   /** Into every store at once, as after a backfill. False when it is there already. */
   seed(keys: readonly Key[], candidate: Candidate): boolean {
-    if (keys.every((key) => this.#stores.every((store) => store.rows.get(key)?.has(candidate.pipeline) === true))) return false;
+    if (
+      keys.every((key) =>
+        this.#stores.every((store) => store.rows.get(key)?.has(candidate.pipeline) === true),
+      )
+    )
+      return false;
     for (const key of keys) for (const store of this.#stores) store.keep(key, candidate);
     return true;
   }
 
   /** False when the region's stores did not take it in time. The rows travel to the other regions by themselves, later to those that are down. */
   write(from: ModelNode, key: Key, candidate: Candidate, done: (ok: boolean) => void): void {
-    this.#ask(from, key, "write", (store) => {
-      for (const each of this.#stores) this.#replicate(store, each, (to) => to.keep(key, candidate));
-      return true;
-    }, (answer) => done(answer === true));
+    this.#ask(
+      from,
+      key,
+      "write",
+      (store) => {
+        for (const each of this.#stores)
+          this.#replicate(store, each, (to) => to.keep(key, candidate));
+        return true;
+      },
+      (answer) => done(answer === true),
+    );
   }
 
   writeDirective(from: ModelNode, directive: Directive, done: (ok: boolean) => void): void {
-    this.#ask(from, directivesKey, "write", (store) => {
-      for (const each of this.#stores) this.#replicate(store, each, (to) => to.directives.add(directive));
-      return true;
-    }, (answer) => done(answer === true));
+    this.#ask(
+      from,
+      directivesKey,
+      "write",
+      (store) => {
+        for (const each of this.#stores)
+          this.#replicate(store, each, (to) => to.directives.add(directive));
+        return true;
+      },
+      (answer) => done(answer === true),
+    );
   }
 
   #replicate(from: StoreNode, to: StoreNode, keep: (to: StoreNode) => void): void {
@@ -126,31 +148,63 @@ export class Stores {
   }
 
   /** All that is kept of a rendition, as one range of it is read. */
-  readAll(from: ModelNode, rendition: string, done: (found: readonly Publication[] | null) => void): void {
-    this.#ask(from, rendition, "read", (store) => [...store.rows].flatMap(([key, row]) => {
-      const asked = askedOf(key);
-      return asked?.rendition === rendition ? [...row.values()].map((candidate): Publication => ({ ...leafOf(asked), ...candidate })) : [];
-    }), done);
+  readAll(
+    from: ModelNode,
+    rendition: string,
+    done: (found: readonly Publication[] | null) => void,
+  ): void {
+    this.#ask(
+      from,
+      rendition,
+      "read",
+      (store) =>
+        [...store.rows].flatMap(([key, row]) => {
+          const asked = askedOf(key);
+          return asked?.rendition === rendition
+            ? [...row.values()].map(
+                (candidate): Publication => ({ ...leafOf(asked), ...candidate }),
+              )
+            : [];
+        }),
+      done,
+    );
   }
 
   /** The driver speaks to the nodes of its own region; a link of the layout is used where there is one. A majority must be there, or the only copy. */
-  #ask<T>(from: ModelNode, key: Key, operation: "read" | "write", act: (store: StoreNode) => T, told: (answer: T | null) => void): void {
+  #ask<T>(
+    from: ModelNode,
+    key: Key,
+    operation: "read" | "write",
+    act: (store: StoreNode) => T,
+    told: (answer: T | null) => void,
+  ): void {
     const done = (answer: T | null): void => {
       this.#count(from.name, operation, answer === null ? "failed" : "done", 1);
       told(answer);
     };
     const spread = operation === "read" ? calibration.storeRead : calibration.storeWrite;
     const inRegion = this.#stores.filter((store) => store.node.region === from.region);
-    const own = this.#simulation.enabled("replication") ? inRegion : inRegion.filter((_, index) => index === hash(key) % inRegion.length);
-    const linked = own.find((store) => this.#simulation.layout.links.some((link) => link.from === from.name && link.to === store.node.name));
-    const chosen = linked?.node.ready === true ? linked : (own.find((store) => store.node.ready) ?? own[0]);
+    const own = this.#simulation.enabled("replication")
+      ? inRegion
+      : inRegion.filter((_, index) => index === hash(key) % inRegion.length);
+    const linked = own.find((store) =>
+      this.#simulation.layout.links.some(
+        (link) => link.from === from.name && link.to === store.node.name,
+      ),
+    );
+    const chosen =
+      linked?.node.ready === true ? linked : (own.find((store) => store.node.ready) ?? own[0]);
     if (chosen === undefined || own.filter((store) => store.node.ready).length <= own.length / 2) {
       from.after(1, () => done(null));
       return;
     }
     this.#simulation.request<T>({
-      from, to: chosen.node, port: "cql", timeoutMs: calibration.storeTimeoutMs,
-      serve: (reply) => chosen.work(spread, () => reply(act(chosen))), done,
+      from,
+      to: chosen.node,
+      port: "cql",
+      timeoutMs: calibration.storeTimeoutMs,
+      serve: (reply) => chosen.work(spread, () => reply(act(chosen))),
+      done,
     });
   }
 
@@ -166,8 +220,14 @@ export class Stores {
       return;
     }
     this.#simulation.request<boolean>({
-      from, to: node, port: "memcached", timeoutMs: calibration.memcachedTimeoutMs,
-      serve: (reply) => node.after(draw(calibration.memcachedGet, this.#simulation), () => reply(this.#chunks.get(node.name)?.has(chunk) === true)),
+      from,
+      to: node,
+      port: "memcached",
+      timeoutMs: calibration.memcachedTimeoutMs,
+      serve: (reply) =>
+        node.after(draw(calibration.memcachedGet, this.#simulation), () =>
+          reply(this.#chunks.get(node.name)?.has(chunk) === true),
+        ),
       done: (answer) => done(answer === true),
     });
   }
@@ -176,14 +236,27 @@ export class Stores {
     const node = this.#memoryOf(from);
     if (node === null) return;
     this.#simulation.request<true>({
-      from, to: node, port: "memcached", timeoutMs: calibration.memcachedTimeoutMs,
-      serve: (reply) => { this.#chunks.get(node.name)?.add(chunk); reply(true); }, done: () => {},
+      from,
+      to: node,
+      port: "memcached",
+      timeoutMs: calibration.memcachedTimeoutMs,
+      serve: (reply) => {
+        this.#chunks.get(node.name)?.add(chunk);
+        reply(true);
+      },
+      done: () => {},
     });
   }
 
   #memoryOf(from: ModelNode): ModelNode | null {
     const { layout, nodes } = this.#simulation;
-    const linked = layout.links.find((link) => link.from === from.name && link.port === "memcached")?.to;
-    return nodes.find((node) => node.name === linked) ?? nodes.find((node) => node.kind === "memcached" && node.zone === from.zone) ?? null;
+    const linked = layout.links.find(
+      (link) => link.from === from.name && link.port === "memcached",
+    )?.to;
+    return (
+      nodes.find((node) => node.name === linked) ??
+      nodes.find((node) => node.kind === "memcached" && node.zone === from.zone) ??
+      null
+    );
   }
 }

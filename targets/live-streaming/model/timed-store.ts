@@ -17,7 +17,9 @@ export class TimedStore {
     this.#node = node;
     this.#simulation = simulation;
     this.#stores = stores;
-    node.onDeath(() => { this.#load = createStoreLoad(storeLoadOptions); });
+    node.onDeath(() => {
+      this.#load = createStoreLoad(storeLoadOptions);
+    });
   }
 
   slowness(): Slowness {
@@ -32,7 +34,10 @@ export class TimedStore {
     this.#timed((told) => this.#stores.readDirectives(this.#node, told), done);
   }
 
-  #timed<T>(ask: (done: (answer: T | null) => void) => void, done: (answer: T | null) => void): void {
+  #timed<T>(
+    ask: (done: (answer: T | null) => void) => void,
+    done: (answer: T | null) => void,
+  ): void {
     const startedMs = this.#simulation.nowMs();
     ask((answer) => {
       const nowMs = this.#simulation.nowMs();

@@ -5,7 +5,12 @@ import { fetchSegment, type Watched, type Wish } from "./fetch-model.ts";
 import { streamOf } from "../../../harness/core/stream.ts";
 
 /** The workloads' own constants. */
-const bunchMs = 400, liveDeadlineMs = 4_000, dvrDeadlineMs = 8_000, dvrFromSegments = 8, rewatchFarthest = 12, rewatchNearest = 9;
+const bunchMs = 400,
+  liveDeadlineMs = 4_000,
+  dvrDeadlineMs = 8_000,
+  dvrFromSegments = 8,
+  rewatchFarthest = 12,
+  rewatchNearest = 9;
 
 export class Viewers {
   readonly #simulation: Simulation;
@@ -28,11 +33,21 @@ export class Viewers {
   }
 
   /** The next segment to become due. */
-  watch(how: Pick<Wish, "lane" | "weight" | "edges" | "steer" | "inspects">, done: () => void): void {
+  watch(
+    how: Pick<Wish, "lane" | "weight" | "edges" | "steer" | "inspects">,
+    done: () => void,
+  ): void {
     const { segmentMs, availabilityStartMs } = streamOf(this.#simulation.layout);
     const number = this.#numberAt(this.#simulation.nowMs());
-    const intendedMs = availabilityStartMs + (number + 1) * segmentMs + this.#simulation.random() * bunchMs;
-    const wish = { ...how, number, intendedMs, deadlineMs: liveDeadlineMs, rendition: this.#rendition() };
+    const intendedMs =
+      availabilityStartMs + (number + 1) * segmentMs + this.#simulation.random() * bunchMs;
+    const wish = {
+      ...how,
+      number,
+      intendedMs,
+      deadlineMs: liveDeadlineMs,
+      rendition: this.#rendition(),
+    };
     this.#simulation.after(intendedMs - this.#simulation.nowMs(), () => {
       this.#simulation.duration("start_late_ms", { lane: how.lane }, 0);
       fetchSegment(this.#simulation, wish, done);
@@ -42,9 +57,25 @@ export class Viewers {
   dvr({ lane, weight }: Iteration, roaming: boolean, done: () => void): void {
     const { dvrSegments } = streamOf(this.#simulation.layout);
     const nowMs = this.#simulation.nowMs();
-    const number = this.#numberAt(nowMs) - 1 - dvrFromSegments - drawOf(this.#simulation, Math.max(1, dvrSegments - dvrFromSegments));
+    const number =
+      this.#numberAt(nowMs) -
+      1 -
+      dvrFromSegments -
+      drawOf(this.#simulation, Math.max(1, dvrSegments - dvrFromSegments));
     const edges = this.#known(roaming);
-    fetchSegment(this.#simulation, { lane, weight, edges, rendition: this.#rendition(), number, intendedMs: nowMs, deadlineMs: dvrDeadlineMs }, done);
+    fetchSegment(
+      this.#simulation,
+      {
+        lane,
+        weight,
+        edges,
+        rendition: this.#rendition(),
+        number,
+        intendedMs: nowMs,
+        deadlineMs: dvrDeadlineMs,
+      },
+      done,
+    );
   }
 
   /** To anything that has been shown since the stream began, beyond the live edge: any rendition, at any one edge. */
@@ -52,9 +83,26 @@ export class Viewers {
     const { dvrSegments, renditions } = streamOf(this.#simulation.layout);
     const nowMs = this.#simulation.nowMs();
     this.#beganMs ??= nowMs;
-    const [oldest, newest] = [this.#numberAt(this.#beganMs) - dvrSegments, this.#numberAt(nowMs) - 1 - dvrFromSegments];
-    const wish = { lane, number: oldest + drawOf(this.#simulation, newest - oldest + 1), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs };
-    fetchSegment(this.#simulation, { ...wish, edges: [pickOf(this.#simulation, this.#edges)], rendition: pickOf(this.#simulation, renditions).name }, done);
+    const [oldest, newest] = [
+      this.#numberAt(this.#beganMs) - dvrSegments,
+      this.#numberAt(nowMs) - 1 - dvrFromSegments,
+    ];
+    const wish = {
+      lane,
+      number: oldest + drawOf(this.#simulation, newest - oldest + 1),
+      intendedMs: nowMs,
+      weight,
+      deadlineMs: dvrDeadlineMs,
+    };
+    fetchSegment(
+      this.#simulation,
+      {
+        ...wish,
+        edges: [pickOf(this.#simulation, this.#edges)],
+        rendition: pickOf(this.#simulation, renditions).name,
+      },
+      done,
+    );
   }
 
   /** To the same few past segments again and again: two thirds to four of the first and the last rendition, the others to one between, and its neighbours up to the live edge. */
@@ -63,9 +111,21 @@ export class Viewers {
     const nowMs = this.#simulation.nowMs();
     this.#beganMs ??= nowMs;
     const at = drawOf(this.#simulation, renditions.length);
-    const span = at > 0 && at < renditions.length - 1 ? rewatchFarthest : rewatchFarthest - rewatchNearest + 1;
-    const wish = { lane, number: this.#numberAt(this.#beganMs) - rewatchFarthest + drawOf(this.#simulation, span), intendedMs: nowMs, weight, deadlineMs: dvrDeadlineMs, inspects: true };
-    fetchSegment(this.#simulation, { ...wish, edges: this.#known(true), rendition: renditions[at]?.name ?? "" }, done);
+    const span =
+      at > 0 && at < renditions.length - 1 ? rewatchFarthest : rewatchFarthest - rewatchNearest + 1;
+    const wish = {
+      lane,
+      number: this.#numberAt(this.#beganMs) - rewatchFarthest + drawOf(this.#simulation, span),
+      intendedMs: nowMs,
+      weight,
+      deadlineMs: dvrDeadlineMs,
+      inspects: true,
+    };
+    fetchSegment(
+      this.#simulation,
+      { ...wish, edges: this.#known(true), rendition: renditions[at]?.name ?? "" },
+      done,
+    );
   }
 
   #numberAt(ms: number): number {
@@ -79,6 +139,9 @@ export class Viewers {
 
   /** Half of all requests are for sound, as players fetch it by itself. */
   #rendition(): string {
-    return pickOf(this.#simulation, this.#simulation.random() < 0.5 && this.#audio.length > 0 ? this.#audio : this.#video);
+    return pickOf(
+      this.#simulation,
+      this.#simulation.random() < 0.5 && this.#audio.length > 0 ? this.#audio : this.#video,
+    );
   }
 }

@@ -19,7 +19,8 @@ export interface Bucket {
 
 export const pageKeys = 1_000;
 
-const keyShape = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._~-]{1,200}(?:\/[A-Za-z0-9._~-]{1,200}){0,9}$/;
+const keyShape =
+  /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._~-]{1,200}(?:\/[A-Za-z0-9._~-]{1,200}){0,9}$/;
 
 export function isKey(text: string): boolean {
   return keyShape.test(text);
@@ -62,7 +63,11 @@ export async function openBucket(directory: string): Promise<Bucket> {
     list(prefix, after) {
       const page: string[] = [];
       // What comes after `after` comes after it as a whole, so the least greater text is where to begin.
-      for (let at = Math.max(position(prefix), position(`${after}\0`)); at < keys.length && page.length < pageKeys; at += 1) {
+      for (
+        let at = Math.max(position(prefix), position(`${after}\0`));
+        at < keys.length && page.length < pageKeys;
+        at += 1
+      ) {
         const key = keys[at] ?? "";
         if (!key.startsWith(prefix)) break;
         page.push(key);
@@ -83,7 +88,9 @@ export async function openBucket(directory: string): Promise<Bucket> {
       }
       return expired;
     },
-    get size() { return keys.length; },
+    get size() {
+      return keys.length;
+    },
   };
 }
 
@@ -99,5 +106,8 @@ async function writeSynced(path: string, body: Buffer): Promise<void> {
 
 async function stored(objects: string): Promise<string[]> {
   const entries = await readdir(objects, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => relative(objects, join(entry.parentPath, entry.name))).sort();
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(objects, join(entry.parentPath, entry.name)))
+    .sort();
 }

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
 
-const latencyShape = z.object({ p50: z.number().positive().max(60_000), p99: z.number().positive().max(60_000) })
+const latencyShape = z
+  .object({ p50: z.number().positive().max(60_000), p99: z.number().positive().max(60_000) })
   .refine(({ p50, p99 }) => p99 >= p50, "p99 must not be less than p50");
 
 export const objectStoreShape = z.object({

@@ -12,14 +12,17 @@ test("latencies have the median and the 99th percentile that were asked for", ()
 });
 
 test("the same seed gives the same numbers, all of them in [0, 1)", () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (seed) => {
-    const [one, other] = [seeded(seed), seeded(seed)];
-    for (let index = 0; index < 20; index += 1) {
-      const value = one();
-      expect(other()).toBe(value);
-      expect(value).toBeGreaterThanOrEqual(0);
-      expect(value).toBeLessThan(1);
-    }
-  }), { numRuns: 50 });
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (seed) => {
+      const [one, other] = [seeded(seed), seeded(seed)];
+      for (let index = 0; index < 20; index += 1) {
+        const value = one();
+        expect(other()).toBe(value);
+        expect(value).toBeGreaterThanOrEqual(0);
+        expect(value).toBeLessThan(1);
+      }
+    }),
+    { numRuns: 50 },
+  );
   expect(seeded(1)()).not.toBe(seeded(2)());
 });

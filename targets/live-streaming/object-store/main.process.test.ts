@@ -12,7 +12,14 @@ import { objectStoreModel } from "./model.ts";
 const folder = mkdtempSync(join(tmpdir(), "seawall-objects-"));
 const at = { host: "127.0.0.1", port: 21_480 };
 const url = `http://${at.host}:${at.port}`;
-const fast = { ...objectStoreModel, listen: at, directory: join(folder, "objects"), seed: 1, readMs: { p50: 2, p99: 4 }, writeMs: { p50: 20, p99: 40 } };
+const fast = {
+  ...objectStoreModel,
+  listen: at,
+  directory: join(folder, "objects"),
+  seed: 1,
+  readMs: { p50: 2, p99: 4 },
+  writeMs: { p50: 20, p99: 40 },
+};
 const children: ChildProcess[] = [];
 afterAll(() => {
   for (const child of children) child.kill("SIGKILL");
@@ -22,7 +29,9 @@ afterAll(() => {
 function start(configuration: object): ChildProcess {
   const path = join(folder, "configuration.json");
   writeFileSync(path, JSON.stringify(configuration));
-  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), path], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), path], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   children.push(child);
   return child;
 }
@@ -36,7 +45,13 @@ test("the store's promises hold on objects, across an end and a new start", asyn
   const leaf = { event: "main", rendition: "v720", number: 900_000_001 };
   const body = randomBytes(200_000);
   const row: Publication = {
-    ...leaf, pipeline: "a", token: `1795284844135-${"0".repeat(32)}`, sha256: createHash("sha256").update(body).digest("hex"), bytes: body.length, defects: ["short"], publishedAtMs: 1,
+    ...leaf,
+    pipeline: "a",
+    token: `1795284844135-${"0".repeat(32)}`,
+    sha256: createHash("sha256").update(body).digest("hex"),
+    bytes: body.length,
+    defects: ["short"],
+    publishedAtMs: 1,
   };
   expect(await store.readPublications(leaf)).toEqual([]);
   const startedMs = performance.now();
@@ -46,39 +61,55 @@ test("the store's promises hold on objects, across an end and a new start", asyn
   const later = { ...row, token: `1795284844136-${"0".repeat(32)}` };
   await store.writePublication(later);
   await store.writeDirective({ event: "main", id: "mask/1", version: 5, body: "{}" });
-  await store.writeDirective({ event: "main", id: "mask/1", version: 12, body: "{\"new\":true}" });
+  await store.writeDirective({ event: "main", id: "mask/1", version: 12, body: '{"new":true}' });
 
   first.kill("SIGTERM");
   expect(await once(first, "exit")).toEqual([0, null]);
   start(fast);
   let refused = 0;
-  const again = await connectObjects(at, quiet, never, () => { refused += 1; });
+  const again = await connectObjects(at, quiet, never, () => {
+    refused += 1;
+  });
   expect(await again.readChunk(leaf, row.token, 0)).toEqual(body);
   expect(await again.readChunk(leaf, row.token, 1)).toBeNull();
   // Of one pipeline the later publication counts, in whatever order they came.
   expect(await again.readPublications(leaf)).toEqual([later]);
   expect(await again.readRange("main", "v720", 900_000_000, 900_000_002)).toEqual([later]);
   expect(await again.readRange("main", "v720", 900_000_002, 900_000_009)).toEqual([]);
-  expect(await again.readDirectives("main")).toEqual([{ event: "main", id: "mask/1", version: 12, body: "{\"new\":true}" }]);
+  expect(await again.readDirectives("main")).toEqual([
+    { event: "main", id: "mask/1", version: 12, body: '{"new":true}' },
+  ]);
 
-  const statuses = await Promise.all(Array.from({ length: 150 }, () => fetch(`${url}/objects/main/none`).then((answer) => answer.status)));
+  const statuses = await Promise.all(
+    Array.from({ length: 150 }, () =>
+      fetch(`${url}/objects/main/none`).then((answer) => answer.status),
+    ),
+  );
   expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(20);
   expect(statuses.filter((status) => status === 404).length).toBeGreaterThan(60);
   // A client is told of each refusal, also of those after which asking again helped.
   expect(refused).toBe(0);
-  const reads = await Promise.allSettled(Array.from({ length: 150 }, () => again.readChunk(leaf, row.token, 0)));
+  const reads = await Promise.allSettled(
+    Array.from({ length: 150 }, () => again.readChunk(leaf, row.token, 0)),
+  );
   expect(reads.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(20);
   expect(refused).toBeGreaterThan(20);
   expect((await fetch(`${url}/objects/another/none`)).status).toBe(404);
-  expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/object_store_requests_total\{operation="read",outcome="shed"\} \d\d/);
+  expect(await (await fetch(`${url}/metrics`)).text()).toMatch(
+    /object_store_requests_total\{operation="read",outcome="shed"\} \d\d/,
+  );
   expect((await fetch(`${url}/objects/a%2f..%2f..%2fetc`)).status).toBe(400);
   expect((await fetch(`${url}/objects/another/x`, { method: "DELETE" })).status).toBe(405);
 });
 
 test("a configuration that cannot be is refused in words", async () => {
-  const child = start({ ...fast, listen: { host: "nowhere", port: 0 }, readMs: { p50: 10, p99: 5 } });
+  const child = start({
+    ...fast,
+    listen: { host: "nowhere", port: 0 },
+    readMs: { p50: 10, p99: 5 },
+  });
   let errors = "";
-  child.stderr?.on("data", (part) => errors += String(part));
+  child.stderr?.on("data", (part) => (errors += String(part)));
   expect((await once(child, "close"))[0]).toBe(78);
   expect(errors).toMatch(/not a valid configuration[\s\S]*p99 must not be less than p50/);
 });

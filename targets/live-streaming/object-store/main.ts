@@ -21,8 +21,12 @@ const settings = readConfiguration(objectStoreShape);
 const log = createLog("object-store");
 const often = throttled(log, 1_000, Date.now);
 const metrics = createMetrics();
-const requests = metrics.counter("object_store_requests_total", "Requests, by operation and outcome");
-for (const operation of ["read", "write", "list"]) for (const outcome of ["served", "shed"]) requests.add({ operation, outcome }, 0);
+const requests = metrics.counter(
+  "object_store_requests_total",
+  "Requests, by operation and outcome",
+);
+for (const operation of ["read", "write", "list"])
+  for (const outcome of ["served", "shed"]) requests.add({ operation, outcome }, 0);
 const random = seeded(settings.seed);
 const readMs = latencies(settings.readMs, random);
 const writeMs = latencies(settings.writeMs, random);
@@ -48,13 +52,15 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const query = new URL(request.url ?? "/", "http://store").searchParams;
   const prefix = query.get("prefix") ?? "";
   const after = query.get("after") ?? "";
-  if (key === null ? path !== "/keys" || !isKey(prefix.replace(/\/$/, "")) : !isKey(key)) return refuse(400, "InvalidKey");
+  if (key === null ? path !== "/keys" || !isKey(prefix.replace(/\/$/, "")) : !isKey(key))
+    return refuse(400, "InvalidKey");
   const event = (key ?? prefix).split("/")[0] ?? "";
   if (!throttle.admit(event, startedMs)) return refuse(503, "SlowDown", "shed");
 
   if (operation === "write" && key !== null) {
     const body = await bodyOf(request);
-    if (typeof body === "number") return refuse(body, body === 413 ? "EntityTooLarge" : "IncompleteBody");
+    if (typeof body === "number")
+      return refuse(body, body === 413 ? "EntityTooLarge" : "IncompleteBody");
     const doneMs = startedMs + writeMs();
     // What takes time is the acknowledgement and with it the moment from which the object is there, so the wait comes first.
     await sleep(Math.max(0, doneMs - performance.now()));
@@ -63,11 +69,15 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     return reply(response, 200, "");
   }
   const doneMs = startedMs + readMs();
-  const found = key === null ? Buffer.from(JSON.stringify(bucket.list(prefix, after))) : await bucket.get(key);
+  const found =
+    key === null ? Buffer.from(JSON.stringify(bucket.list(prefix, after))) : await bucket.get(key);
   await sleep(Math.max(0, doneMs - performance.now()));
   if (found === null) return refuse(404, "NoSuchKey", "not_found");
   count("served");
-  response.writeHead(200, { "content-length": found.length, "content-type": key === null ? "application/json" : "application/octet-stream" });
+  response.writeHead(200, {
+    "content-length": found.length,
+    "content-type": key === null ? "application/json" : "application/octet-stream",
+  });
   response.end(found);
 }
 
@@ -84,12 +94,21 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | number> {
 
 const listeners: Listener[] = [];
 const drain = drainOnSignal(log, listeners, async () => undefined);
-listeners.push(await listen(settings.listen, (request, response) => {
-  if (answerOperations(request, response, metrics, () => drain.draining ? "draining" : null)) return;
-  return handle(request, response);
-}, (error) => often("request failed", { reason: reason(error) })));
+listeners.push(
+  await listen(
+    settings.listen,
+    (request, response) => {
+      if (answerOperations(request, response, metrics, () => (drain.draining ? "draining" : null)))
+        return;
+      return handle(request, response);
+    },
+    (error) => often("request failed", { reason: reason(error) }),
+  ),
+);
 
 setInterval(() => {
-  bucket.expire(Date.now() - settings.keptSeconds * 1000, settings.keptForEver).catch((error: unknown) => often("old objects stay", { reason: reason(error) }));
+  bucket
+    .expire(Date.now() - settings.keptSeconds * 1000, settings.keptForEver)
+    .catch((error: unknown) => often("old objects stay", { reason: reason(error) }));
 }, expireEveryMs).unref();
 log("listening", { ...settings.listen, objects: bucket.size });

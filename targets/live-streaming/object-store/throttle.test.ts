@@ -4,18 +4,23 @@ import { createThrottle } from "./throttle.ts";
 
 test("no window of time lets through more than its rate and one second's worth at once", () => {
   const gaps = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 400 });
-  fc.assert(fc.property(gaps, fc.integer({ min: 1, max: 100 }), (gapsMs, rate) => {
-    const throttle = createThrottle(rate);
-    const admittedAtMs: number[] = [];
-    let nowMs = 0;
-    for (const gap of gapsMs) {
-      nowMs += gap;
-      if (throttle.admit("main", nowMs)) admittedAtMs.push(nowMs);
-    }
-    for (const [index, from] of admittedAtMs.entries()) {
-      expect(admittedAtMs.length - index).toBeLessThanOrEqual(rate + (nowMs - from) * rate / 1000 + 1);
-    }
-  }), { numRuns: 50 });
+  fc.assert(
+    fc.property(gaps, fc.integer({ min: 1, max: 100 }), (gapsMs, rate) => {
+      const throttle = createThrottle(rate);
+      const admittedAtMs: number[] = [];
+      let nowMs = 0;
+      for (const gap of gapsMs) {
+        nowMs += gap;
+        if (throttle.admit("main", nowMs)) admittedAtMs.push(nowMs);
+      }
+      for (const [index, from] of admittedAtMs.entries()) {
+        expect(admittedAtMs.length - index).toBeLessThanOrEqual(
+          rate + ((nowMs - from) * rate) / 1000 + 1,
+        );
+      }
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test("one event's requests cost another nothing, and a second later there is room again", () => {

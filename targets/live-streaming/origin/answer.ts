@@ -50,7 +50,8 @@ const feedLateMs = 250;
 export function answerNow(parts: AnswerParts, asked: Asked): Answer | null {
   if (!parts.metadataCache || asked.leaf.number === timeless) return null;
   const decision = decideFrom(parts, asked, visible(parts, asked));
-  if (decision.kind === "hold" || decision.kind === "await" || decision.kind === "lookUp") return null;
+  if (decision.kind === "hold" || decision.kind === "await" || decision.kind === "lookUp")
+    return null;
   parts.telemetry.lookup("memory");
   return decision;
 }
@@ -63,27 +64,45 @@ export async function answer(parts: AnswerParts, ask: Ask): Promise<Answer> {
     const decision = decideFrom(parts, ask, candidates);
     if (parts.metadataCache && decision.kind !== "lookUp") parts.telemetry.lookup("memory");
     switch (decision.kind) {
-      case "serve": case "early": case "gone":
+      case "serve":
+      case "early":
+      case "gone":
         return decision;
       case "hold":
         parts.telemetry.held();
         if (!(await hold(parts, ask, decision.untilMs))) return absentAfterHold(parts, ask);
         break;
       case "await":
-        if (!(await parts.metadata.published(leaf, decision.untilMs - parts.nowMs(), ask.signal)) && ask.signal.aborted) return { kind: "aborted" };
+        if (
+          !(await parts.metadata.published(leaf, decision.untilMs - parts.nowMs(), ask.signal)) &&
+          ask.signal.aborted
+        )
+          return { kind: "aborted" };
         break;
       case "lookUp": {
         const found = await lookUp(parts, ask);
-        return found.length > 0 ? { kind: "serve", candidates: found } : absence(leaf.number, parts.nowMs());
+        return found.length > 0
+          ? { kind: "serve", candidates: found }
+          : absence(leaf.number, parts.nowMs());
       }
     }
   }
 }
 
-function decideFrom(parts: AnswerParts, { leaf: { number }, pipeline }: Asked, candidates: readonly Candidate[]): Decision {
+function decideFrom(
+  parts: AnswerParts,
+  { leaf: { number }, pipeline }: Asked,
+  candidates: readonly Candidate[],
+): Decision {
   return decide({
-    number, nowMs: parts.nowMs(), candidates, mayHold: parts.holdOpen,
-    mayImprove: parts.candidateSelection && pipeline === null && candidates.length < parts.pipelines.length, dvrWindowSegments: parts.dvrWindowSegments, isOver: parts.directives.isOver(number),
+    number,
+    nowMs: parts.nowMs(),
+    candidates,
+    mayHold: parts.holdOpen,
+    mayImprove:
+      parts.candidateSelection && pipeline === null && candidates.length < parts.pipelines.length,
+    dvrWindowSegments: parts.dvrWindowSegments,
+    isOver: parts.directives.isOver(number),
   });
 }
 
@@ -93,7 +112,11 @@ async function hold(parts: AnswerParts, ask: Ask, untilMs: number): Promise<bool
   const ended = (): boolean => ask.signal.aborted || parts.directives.isOver(ask.leaf.number);
   for (let nowMs = parts.nowMs(); nowMs < untilMs && !ended(); nowMs = parts.nowMs()) {
     const wakeAtMs = nowMs < askStoreAtMs ? askStoreAtMs : Math.min(untilMs, nowMs + feedLateMs);
-    if (await parts.metadata.published(ask.leaf, wakeAtMs - nowMs, ask.signal) && visible(parts, ask).length > 0) return true;
+    if (
+      (await parts.metadata.published(ask.leaf, wakeAtMs - nowMs, ask.signal)) &&
+      visible(parts, ask).length > 0
+    )
+      return true;
     if (parts.nowMs() >= askStoreAtMs && (await lookUp(parts, ask)).length > 0) return true;
   }
   return false;
@@ -101,10 +124,16 @@ async function hold(parts: AnswerParts, ask: Ask, untilMs: number): Promise<bool
 
 function absentAfterHold(parts: AnswerParts, { leaf, signal }: Ask): Answer {
   if (signal.aborted) return { kind: "aborted" };
-  return parts.directives.isOver(leaf.number) ? { kind: "gone" } : absence(leaf.number, parts.nowMs());
+  return parts.directives.isOver(leaf.number)
+    ? { kind: "gone" }
+    : absence(leaf.number, parts.nowMs());
 }
 
-async function timelessAnswer(parts: AnswerParts, ask: Ask, candidates: readonly Candidate[]): Promise<Answer> {
+async function timelessAnswer(
+  parts: AnswerParts,
+  ask: Ask,
+  candidates: readonly Candidate[],
+): Promise<Answer> {
   const found = candidates.length > 0 ? candidates : await lookUp(parts, ask);
   return found.length > 0 ? { kind: "serve", candidates: found } : { kind: "missing", ttlMs: 200 };
 }
@@ -122,7 +151,10 @@ async function lookUp(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[
 }
 
 /** To a viewer, a store that cannot be asked has nothing; who asks what is stored must not be told so. */
-async function told({ lookup }: AnswerParts, { leaf, pipeline }: Ask): Promise<readonly Publication[]> {
+async function told(
+  { lookup }: AnswerParts,
+  { leaf, pipeline }: Ask,
+): Promise<readonly Publication[]> {
   const found = await lookup.find(leaf);
   if (found === null && pipeline !== null) throw new StoreSilent("the store could not be asked");
   return found ?? [];
@@ -130,7 +162,15 @@ async function told({ lookup }: AnswerParts, { leaf, pipeline }: Ask): Promise<r
 
 /** The candidates known in memory, or those given, but for what an operator hides and what is not of the pipeline asked for. */
 export function visible(
-  { metadata, directives }: Pick<AnswerParts, "metadata" | "directives">, { leaf, pipeline }: Asked, candidates: readonly Candidate[] = metadata.candidates(leaf),
+  { metadata, directives }: Pick<AnswerParts, "metadata" | "directives">,
+  { leaf, pipeline }: Asked,
+  candidates: readonly Candidate[] = metadata.candidates(leaf),
 ): readonly Candidate[] {
-  return candidates.length === 0 ? candidates : candidates.filter((each) => (pipeline === null || each.pipeline === pipeline) && !directives.hides(leaf, each.pipeline));
+  return candidates.length === 0
+    ? candidates
+    : candidates.filter(
+        (each) =>
+          (pipeline === null || each.pipeline === pipeline) &&
+          !directives.hides(leaf, each.pipeline),
+      );
 }

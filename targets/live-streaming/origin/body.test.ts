@@ -4,7 +4,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type BodyLimits, discardBody, readBody } from "./body.ts";
 
-const limits = (change: Partial<BodyLimits> = {}): BodyLimits => ({ withinMs: 1_000, take: () => true, ...change });
+const limits = (change: Partial<BodyLimits> = {}): BodyLimits => ({
+  withinMs: 1_000,
+  take: () => true,
+  ...change,
+});
 const sourceOf = (...parts: readonly Buffer[]): PassThrough => {
   const source = new PassThrough();
   for (const part of parts) source.write(part);
@@ -12,25 +16,46 @@ const sourceOf = (...parts: readonly Buffer[]): PassThrough => {
 };
 
 test("a body in any parts is whole only at exactly its promised length", async () => {
-  await fc.assert(fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 }), { maxLength: 6 }), fc.integer({ min: -2, max: 2 }), async (parts, off) => {
-    const all = Buffer.concat(parts);
-    const length = Math.max(0, all.length + off);
-    const source = sourceOf(...parts.map((part) => Buffer.from(part)));
-    source.end();
-    const body = await readBody(source, length, limits());
-    if (length === all.length) expect(body).toEqual({ ok: true, bytes: all, sha256: createHash("sha256").update(all).digest("hex") });
-    else expect(body).toEqual({ ok: false, problem: length < all.length ? "tooLong" : "cutShort" });
-  }), { numRuns: 50 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 }), { maxLength: 6 }),
+      fc.integer({ min: -2, max: 2 }),
+      async (parts, off) => {
+        const all = Buffer.concat(parts);
+        const length = Math.max(0, all.length + off);
+        const source = sourceOf(...parts.map((part) => Buffer.from(part)));
+        source.end();
+        const body = await readBody(source, length, limits());
+        if (length === all.length)
+          expect(body).toEqual({
+            ok: true,
+            bytes: all,
+            sha256: createHash("sha256").update(all).digest("hex"),
+          });
+        else
+          expect(body).toEqual({
+            ok: false,
+            problem: length < all.length ? "tooLong" : "cutShort",
+          });
+      },
+    ),
+    { numRuns: 50 },
+  );
 });
 
 test("a body that is slow, or for which there is no room, is refused before its end", async () => {
-  expect(await readBody(sourceOf(Buffer.from("x")), 2, limits({ withinMs: 20 }))).toEqual({ ok: false, problem: "tooSlow" });
+  expect(await readBody(sourceOf(Buffer.from("x")), 2, limits({ withinMs: 20 }))).toEqual({
+    ok: false,
+    problem: "tooSlow",
+  });
   let room = 3;
   const take = (bytes: number): boolean => {
     room -= bytes;
     return room >= 0;
   };
-  expect(await readBody(sourceOf(Buffer.from("xx"), Buffer.from("xx")), 9, limits({ take }))).toEqual({ ok: false, problem: "noRoom" });
+  expect(
+    await readBody(sourceOf(Buffer.from("xx"), Buffer.from("xx")), 9, limits({ take })),
+  ).toEqual({ ok: false, problem: "noRoom" });
 });
 
 test("a connection that breaks is a body cut short, and what is left over is read away or given up", async () => {

@@ -17,7 +17,11 @@ export interface BodyLimits {
 const lenient: BodyLimits = { withinMs: 2_000, take: () => true };
 
 /** The buffer is allotted once and its pages are touched as parts are copied in: memory is bounded by what was promised and by what came. */
-export function readBody(source: Readable, length: number, { withinMs, take }: BodyLimits = lenient): Promise<Body> {
+export function readBody(
+  source: Readable,
+  length: number,
+  { withinMs, take }: BodyLimits = lenient,
+): Promise<Body> {
   const bytes = Buffer.allocUnsafe(length);
   const hash = createHash("sha256");
   let filled = 0;
@@ -38,7 +42,10 @@ export function readBody(source: Readable, length: number, { withinMs, take }: B
         filled += part.length;
       }
     };
-    const onEnd = (): void => (filled === length ? settle({ ok: true, bytes, sha256: hash.digest("hex") }) : fail("cutShort"));
+    const onEnd = (): void =>
+      filled === length
+        ? settle({ ok: true, bytes, sha256: hash.digest("hex") })
+        : fail("cutShort");
     // Stays on: an error after the end of this must not end the process.
     source.on("error", () => undefined);
     source.on("data", onData).on("end", onEnd).on("close", onEnd);

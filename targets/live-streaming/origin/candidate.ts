@@ -24,13 +24,19 @@ export function badnessOf(candidate: Candidate): number {
  * The order in which candidates are tried: whole ones in the fixed order of the pipelines, then the least bad. Without selection the first
  * pipeline's is taken, whatever it is.
  */
-export function rank(candidates: readonly Candidate[], pipelines: readonly string[], select: boolean): readonly Candidate[] {
+export function rank(
+  candidates: readonly Candidate[],
+  pipelines: readonly string[],
+  select: boolean,
+): readonly Candidate[] {
   const position = (candidate: Candidate): number => {
     const at = pipelines.indexOf(candidate.pipeline);
     return at === -1 ? pipelines.length : at;
   };
   const inOrder = [...candidates].sort((left, right) => position(left) - position(right));
-  return select ? inOrder.sort((left, right) => badnessOf(left) - badnessOf(right)) : inOrder.slice(0, 1);
+  return select
+    ? inOrder.sort((left, right) => badnessOf(left) - badnessOf(right))
+    : inOrder.slice(0, 1);
 }
 
 /** Those than which none is better. */

@@ -19,13 +19,21 @@ export class StoreSilent extends Error {}
 export class NoRoom extends Error {}
 
 export function createChunkReader(
-  store: () => Store | null, cache: ChunkCache, telemetry: Telemetry, concurrency: Concurrency,
+  store: () => Store | null,
+  cache: ChunkCache,
+  telemetry: Telemetry,
+  concurrency: Concurrency,
   /** What a store that does not answer means: to a viewer the same as a chunk that is not there. */
   whenSilent: "unreadable" | "throws" = "unreadable",
 ): ChunkReader {
   const underWay = new Map<string, Promise<Buffer | null>>();
 
-  const readOnce = async (leaf: Leaf, candidate: Candidate, index: number, key: string): Promise<Buffer | null> => {
+  const readOnce = async (
+    leaf: Leaf,
+    candidate: Candidate,
+    index: number,
+    key: string,
+  ): Promise<Buffer | null> => {
     const length = chunkLength(candidate.bytes, index);
     const cached = await cache.get(key);
     if (cached?.length === length) {
@@ -60,13 +68,20 @@ export function createChunkReader(
   };
 }
 
-async function readStored(store: Store | null, leaf: Leaf, token: string, index: number, whenSilent: "unreadable" | "throws"): Promise<Buffer | null> {
+async function readStored(
+  store: Store | null,
+  leaf: Leaf,
+  token: string,
+  index: number,
+  whenSilent: "unreadable" | "throws",
+): Promise<Buffer | null> {
   try {
     if (store === null) throw new Error("there is no store yet");
     return await store.readChunk(leaf, token, index);
   } catch (error) {
     // Counted where the store is measured.
-    if (whenSilent === "throws") throw new StoreSilent("the store could not be asked", { cause: error });
+    if (whenSilent === "throws")
+      throw new StoreSilent("the store could not be asked", { cause: error });
     return null;
   }
 }
@@ -77,12 +92,20 @@ export interface OpenSegment {
 }
 
 /** Opens the first candidate whose first chunk is readable. Null when none is. */
-export async function openSegment(reader: ChunkReader, leaf: Leaf, candidates: readonly Candidate[], claim: Claim): Promise<OpenSegment | null> {
+export async function openSegment(
+  reader: ChunkReader,
+  leaf: Leaf,
+  candidates: readonly Candidate[],
+  claim: Claim,
+): Promise<OpenSegment | null> {
   for (const candidate of candidates) {
     const first = await reader.read(leaf, candidate, 0, claim);
     if (first === null) continue;
     // Epoch-locked pipelines make the same bytes, so a lost chunk can come from the other one's copy.
-    const copies = [candidate, ...candidates.filter((other) => other !== candidate && other.sha256 === candidate.sha256)];
+    const copies = [
+      candidate,
+      ...candidates.filter((other) => other !== candidate && other.sha256 === candidate.sha256),
+    ];
     return { candidate, chunks: chunksOf(reader, leaf, copies, first) };
   }
   return null;
@@ -91,13 +114,22 @@ export async function openSegment(reader: ChunkReader, leaf: Leaf, candidates: r
 export class ChunkUnreadable extends Error {}
 
 async function* chunksOf(
-  reader: ChunkReader, leaf: Leaf, copies: readonly Candidate[], first: Buffer,
+  reader: ChunkReader,
+  leaf: Leaf,
+  copies: readonly Candidate[],
+  first: Buffer,
 ): AsyncGenerator<Buffer, void, void> {
   yield first;
-  for (let index = 1; index < chunkCount(copies[0]?.bytes ?? 0); index += 1) yield await readAny(reader, leaf, copies, index);
+  for (let index = 1; index < chunkCount(copies[0]?.bytes ?? 0); index += 1)
+    yield await readAny(reader, leaf, copies, index);
 }
 
-async function readAny(reader: ChunkReader, leaf: Leaf, copies: readonly Candidate[], index: number): Promise<Buffer> {
+async function readAny(
+  reader: ChunkReader,
+  leaf: Leaf,
+  copies: readonly Candidate[],
+  index: number,
+): Promise<Buffer> {
   for (const copy of copies) {
     const chunk = await reader.read(leaf, copy, index, "admitted");
     if (chunk !== null) return chunk;

@@ -39,7 +39,11 @@ export function createConcurrency(monotonicMs: () => number, limited: boolean): 
     refused() {
       relievedUntilMs = monotonicMs() + reliefMs;
     },
-    get limit() { return gradient.limit; },
-    get inFlight() { return gradient.inFlight; },
+    get limit() {
+      return gradient.limit;
+    },
+    get inFlight() {
+      return gradient.inFlight;
+    },
   };
 }

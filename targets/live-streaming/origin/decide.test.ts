@@ -1,25 +1,62 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.ts";
-import { absence, decide, earlyMarginMs, goneAfterMs, holdGraceMs, type Question, ttlMsMin, wholeGraceMs } from "./decide.ts";
+import {
+  absence,
+  decide,
+  earlyMarginMs,
+  goneAfterMs,
+  holdGraceMs,
+  type Question,
+  ttlMsMin,
+  wholeGraceMs,
+} from "./decide.ts";
 
 const nowMs = 1_700_000_000_500;
 const current = segmentInProduction(nowMs);
-const question = (change: Partial<Question>): Question =>
-  ({ number: current, nowMs, candidates: [], mayHold: true, mayImprove: false, dvrWindowSegments: 1800, isOver: false, ...change });
-const candidate = { pipeline: "a", token: "t", sha256: "s", bytes: 1, defects: [], publishedAtMs: 0 };
+const question = (change: Partial<Question>): Question => ({
+  number: current,
+  nowMs,
+  candidates: [],
+  mayHold: true,
+  mayImprove: false,
+  dvrWindowSegments: 1800,
+  isOver: false,
+  ...change,
+});
+const candidate = {
+  pipeline: "a",
+  token: "t",
+  sha256: "s",
+  bytes: 1,
+  defects: [],
+  publishedAtMs: 0,
+};
 
 test("what exists is served, early or late, within the window and until the event ends", () => {
-  fc.assert(fc.property(fc.integer({ min: -5000, max: 5000 }), fc.boolean(), (offset, isOver) => {
-    const { kind } = decide(question({ number: current + offset, candidates: [candidate], isOver }));
-    expect(kind).toBe(isOver || offset < -1800 ? "gone" : "serve");
-  }));
+  fc.assert(
+    fc.property(fc.integer({ min: -5000, max: 5000 }), fc.boolean(), (offset, isOver) => {
+      const { kind } = decide(
+        question({ number: current + offset, candidates: [candidate], isOver }),
+      );
+      expect(kind).toBe(isOver || offset < -1800 ? "gone" : "serve");
+    }),
+  );
 });
 
 test("a defective one is not served while a whole one may still come, and is when its time is over", () => {
   const bad = { ...candidate, defects: ["short"] as const };
   const untilMs = publishAtMs(current - 1) + wholeGraceMs;
-  const asked = (change: Partial<Question>) => decide(question({ number: current - 1, nowMs: untilMs - 1, mayImprove: true, candidates: [bad], ...change }));
+  const asked = (change: Partial<Question>) =>
+    decide(
+      question({
+        number: current - 1,
+        nowMs: untilMs - 1,
+        mayImprove: true,
+        candidates: [bad],
+        ...change,
+      }),
+    );
   expect(asked({})).toEqual({ kind: "await", untilMs });
   expect(asked({ nowMs: untilMs }).kind).toBe("serve");
   expect(asked({ mayImprove: false }).kind).toBe("serve");
@@ -27,33 +64,49 @@ test("a defective one is not served while a whole one may still come, and is whe
 });
 
 test("only the very next segment is held; the one after is refused at once", () => {
-  expect(decide(question({ number: current }))).toEqual({ kind: "hold", untilMs: publishAtMs(current) + holdGraceMs });
+  expect(decide(question({ number: current }))).toEqual({
+    kind: "hold",
+    untilMs: publishAtMs(current) + holdGraceMs,
+  });
   expect(decide(question({ number: current + 1 })).kind).toBe("early");
   expect(decide(question({ number: current + 1000 })).kind).toBe("early");
 });
 
 test("a segment that is just due is still waited for", () => {
-  expect(decide(question({ number: current - 1, nowMs: publishAtMs(current - 1) + holdGraceMs - 1 })).kind).toBe("hold");
-  expect(decide(question({ number: current - 1, nowMs: publishAtMs(current - 1) + holdGraceMs })).kind).toBe("lookUp");
+  expect(
+    decide(question({ number: current - 1, nowMs: publishAtMs(current - 1) + holdGraceMs - 1 }))
+      .kind,
+  ).toBe("hold");
+  expect(
+    decide(question({ number: current - 1, nowMs: publishAtMs(current - 1) + holdGraceMs })).kind,
+  ).toBe("lookUp");
 });
 
 test("an early answer lapses before the segment is published, and leaves room to be held", () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 0, max: segmentMs - 1 }), (ahead, intoMs) => {
-    const atMs = current * segmentMs + intoMs;
-    const decision = decide(question({ number: current + ahead, nowMs: atMs }));
-    if (decision.kind !== "early") throw new Error(decision.kind);
-    expect(decision.ttlMs).toBe(publishAtMs(current + ahead) - earlyMarginMs - atMs);
-  }));
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 1000 }),
+      fc.integer({ min: 0, max: segmentMs - 1 }),
+      (ahead, intoMs) => {
+        const atMs = current * segmentMs + intoMs;
+        const decision = decide(question({ number: current + ahead, nowMs: atMs }));
+        if (decision.kind !== "early") throw new Error(decision.kind);
+        expect(decision.ttlMs).toBe(publishAtMs(current + ahead) - earlyMarginMs - atMs);
+      },
+    ),
+  );
 });
 
 test("without holding, no answer outlives the publication by more than the shortest lifetime", () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: segmentMs - 1 }), (intoMs) => {
-    const atMs = current * segmentMs + intoMs;
-    const decision = decide(question({ mayHold: false, nowMs: atMs }));
-    if (decision.kind !== "early") throw new Error(decision.kind);
-    expect(decision.ttlMs).toBeGreaterThanOrEqual(ttlMsMin);
-    expect(atMs + decision.ttlMs).toBeLessThan(publishAtMs(current) + ttlMsMin);
-  }));
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: segmentMs - 1 }), (intoMs) => {
+      const atMs = current * segmentMs + intoMs;
+      const decision = decide(question({ mayHold: false, nowMs: atMs }));
+      if (decision.kind !== "early") throw new Error(decision.kind);
+      expect(decision.ttlMs).toBeGreaterThanOrEqual(ttlMsMin);
+      expect(atMs + decision.ttlMs).toBeLessThan(publishAtMs(current) + ttlMsMin);
+    }),
+  );
 });
 
 test("what is older than the window is gone without asking the store", () => {

@@ -38,18 +38,34 @@ export interface Question {
   readonly isOver: boolean;
 }
 
-export function decide({ number, nowMs, candidates, mayHold, mayImprove, dvrWindowSegments, isOver }: Question): Decision {
+export function decide({
+  number,
+  nowMs,
+  candidates,
+  mayHold,
+  mayImprove,
+  dvrWindowSegments,
+  isOver,
+}: Question): Decision {
   const current = segmentInProduction(nowMs);
   if (isOver || number < current - dvrWindowSegments) return { kind: "gone" };
   const publishedMs = publishAtMs(number);
   if (candidates.length > 0) {
-    const settled = !mayImprove || nowMs >= publishedMs + wholeGraceMs || candidates.some(({ defects }) => defects.length === 0);
-    return settled ? { kind: "serve", candidates } : { kind: "await", untilMs: publishedMs + wholeGraceMs };
+    const settled =
+      !mayImprove ||
+      nowMs >= publishedMs + wholeGraceMs ||
+      candidates.some(({ defects }) => defects.length === 0);
+    return settled
+      ? { kind: "serve", candidates }
+      : { kind: "await", untilMs: publishedMs + wholeGraceMs };
   }
-  if (number > current) return { kind: "early", ttlMs: Math.max(ttlMsMin, publishedMs - earlyMarginMs - nowMs) };
-  if (mayHold && nowMs < publishedMs + holdGraceMs) return { kind: "hold", untilMs: publishedMs + holdGraceMs };
+  if (number > current)
+    return { kind: "early", ttlMs: Math.max(ttlMsMin, publishedMs - earlyMarginMs - nowMs) };
+  if (mayHold && nowMs < publishedMs + holdGraceMs)
+    return { kind: "hold", untilMs: publishedMs + holdGraceMs };
   // Not held: the answer must lapse as the segment is published, or viewers would see it late.
-  if (nowMs < publishedMs) return { kind: "early", ttlMs: Math.max(ttlMsMin, publishedMs - nowMs - ttlMsMin) };
+  if (nowMs < publishedMs)
+    return { kind: "early", ttlMs: Math.max(ttlMsMin, publishedMs - nowMs - ttlMsMin) };
   return { kind: "lookUp" };
 }
 

@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { lifted, masking, nextVersion, rangeOf } from "./directive.ts";
 
-const mask = masking({ event: "main", id: "m", version: 5, pipeline: "a", renditions: ["v720"], from: 10, to: 20 });
+const mask = masking({
+  event: "main",
+  id: "m",
+  version: 5,
+  pipeline: "a",
+  renditions: ["v720"],
+  from: 10,
+  to: 20,
+});
 
 test("a version is above all that are known, above the last one given, and not below the clock", () => {
   expect(nextVersion(0, 1_000.6, [])).toBe(1_000);
@@ -14,6 +22,14 @@ test("a mask is in force until it is lifted, which is a later word on the same o
 });
 
 test("edges forget the mask's own renditions, or all when it names none", () => {
-  expect(rangeOf(mask, ["v720", "audio"])).toEqual({ event: "main", renditions: ["v720"], from: 10, to: 20 });
-  expect(rangeOf({ ...mask, renditions: null }, ["v720", "audio"]).renditions).toEqual(["v720", "audio"]);
+  expect(rangeOf(mask, ["v720", "audio"])).toEqual({
+    event: "main",
+    renditions: ["v720"],
+    from: 10,
+    to: 20,
+  });
+  expect(rangeOf({ ...mask, renditions: null }, ["v720", "audio"]).renditions).toEqual([
+    "v720",
+    "audio",
+  ]);
 });

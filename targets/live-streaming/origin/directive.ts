@@ -10,25 +10,35 @@ const number = z.int().min(0).max(999_999_999_999);
 const common = { event: nameShape, id: z.string().min(1).max(100), version: z.int().positive() };
 
 /** Printable, and without what separates notifications from one another in their header. */
-export const payloadShape = z.string().max(512).regex(/^[A-Za-z0-9+/=_.:~-]*$/, "may hold A-Z a-z 0-9 + / = _ . : ~ - only");
+export const payloadShape = z
+  .string()
+  .max(512)
+  .regex(/^[A-Za-z0-9+/=_.:~-]*$/, "may hold A-Z a-z 0-9 + / = _ . : ~ - only");
 
 export const directiveShape = z.discriminatedUnion("kind", [
   z.object({
-    kind: z.literal("mask"), ...common, pipeline: nameShape,
+    kind: z.literal("mask"),
+    ...common,
+    pipeline: nameShape,
     /** Null is every rendition. */
-    renditions: z.array(nameShape).min(1).nullable(), from: number, to: number,
+    renditions: z.array(nameShape).min(1).nullable(),
+    from: number,
+    to: number,
     /** False once it was lifted. */
     active: z.boolean(),
   }),
   z.object({
-    kind: z.literal("notification"), ...common, name: nameShape,
+    kind: z.literal("notification"),
+    ...common,
+    name: nameShape,
     /** The first segment that carries it. */
     from: number,
     /** Empty withdraws the name. */
     payload: payloadShape,
   }),
   z.object({
-    kind: z.literal("end"), ...common,
+    kind: z.literal("end"),
+    ...common,
     /** The last segment of the event; null while it goes on. */
     last: number.nullable(),
   }),
@@ -52,7 +62,10 @@ export function lifted(mask: Mask, version: number): Mask {
 }
 
 /** What edges must forget when it comes into force, and when it is lifted. */
-export function rangeOf({ event, renditions, from, to }: Mask, all: readonly string[]): SegmentRange {
+export function rangeOf(
+  { event, renditions, from, to }: Mask,
+  all: readonly string[],
+): SegmentRange {
   return { event, renditions: renditions ?? all, from, to };
 }
 

@@ -34,7 +34,9 @@ export function createDirectives(): Directives {
   const derive = (): void => {
     const all = [...byId.values()];
     masks = all.filter((each) => each.kind === "mask").filter(({ active }) => active);
-    last = all.filter((each) => each.kind === "end").reduce((_, end) => end.last ?? Infinity, Infinity);
+    last = all
+      .filter((each) => each.kind === "end")
+      .reduce((_, end) => end.last ?? Infinity, Infinity);
     steps = notificationSteps(all.filter((each) => each.kind === "notification"));
   };
   return {
@@ -47,10 +49,17 @@ export function createDirectives(): Directives {
     },
     all: () => [...byId.values()],
     find: (id) => byId.get(id) ?? null,
-    hides: (leaf, pipeline) => masks.some((mask) => mask.pipeline === pipeline && leaf.number >= mask.from && leaf.number <= mask.to
-      && (mask.renditions === null || mask.renditions.includes(leaf.rendition))),
+    hides: (leaf, pipeline) =>
+      masks.some(
+        (mask) =>
+          mask.pipeline === pipeline &&
+          leaf.number >= mask.from &&
+          leaf.number <= mask.to &&
+          (mask.renditions === null || mask.renditions.includes(leaf.rendition)),
+      ),
     isOver: (segment) => segment > last,
-    notificationsAt: (segment) => (segment === timeless ? null : steps.findLast(({ from }) => from <= segment) ?? null),
+    notificationsAt: (segment) =>
+      segment === timeless ? null : (steps.findLast(({ from }) => from <= segment) ?? null),
   };
 }
 
@@ -59,12 +68,18 @@ export function createDirectives(): Directives {
  * notification up to there, withdrawn ones too, so it never falls: not with the number and not as more are added.
  */
 function notificationSteps(notifications: readonly Notification[]): Notifications[] {
-  const inOrder = [...notifications].sort((one, other) => one.from - other.from || one.version - other.version);
+  const inOrder = [...notifications].sort(
+    (one, other) => one.from - other.from || one.version - other.version,
+  );
   const newest = new Map<string, Notification>();
   const steps: Notifications[] = [];
   for (const [index, notification] of inOrder.entries()) {
-    if ((newest.get(notification.name)?.version ?? 0) < notification.version) newest.set(notification.name, notification);
-    const text = [...newest.values()].filter(({ payload }) => payload !== "").map(formatNotification).join(", ");
+    if ((newest.get(notification.name)?.version ?? 0) < notification.version)
+      newest.set(notification.name, notification);
+    const text = [...newest.values()]
+      .filter(({ payload }) => payload !== "")
+      .map(formatNotification)
+      .join(", ");
     if (steps.at(-1)?.from === notification.from) steps.pop();
     steps.push({ from: notification.from, version: index + 1, text });
   }

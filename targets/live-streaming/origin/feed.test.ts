@@ -3,7 +3,17 @@ import type { Directive } from "./directive.ts";
 import { beatMs, comebackMs, silenceMsMax, snapshotOf } from "./feed.ts";
 import type { Publication } from "./metadata.ts";
 
-const publication: Publication = { event: "main", rendition: "v720", number: 7, pipeline: "a", token: "t", sha256: "", bytes: 1, defects: [], publishedAtMs: 0 };
+const publication: Publication = {
+  event: "main",
+  rendition: "v720",
+  number: 7,
+  pipeline: "a",
+  token: "t",
+  sha256: "",
+  bytes: 1,
+  defects: [],
+  publishedAtMs: 0,
+};
 const end: Directive = { kind: "end", event: "main", id: "end", version: 1, last: null };
 
 test("a snapshot tells what is hidden before what there is, and nothing without catching up", () => {

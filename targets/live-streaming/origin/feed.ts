@@ -34,13 +34,18 @@ export function createFeed(snapshot: () => readonly FeedMessage[]): Feed {
     else listener.write(line);
   };
   const timer = setInterval(() => {
-    for (const listener of listeners) tell(listener, "{\"beat\":true}\n");
+    for (const listener of listeners) tell(listener, '{"beat":true}\n');
   }, beatMs);
   return {
     serve(response) {
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       response.on("close", () => listeners.delete(response));
-      response.write(snapshot().map((message) => `${JSON.stringify(message)}\n`).join("").concat("{\"snapshot\":true}\n"));
+      response.write(
+        snapshot()
+          .map((message) => `${JSON.stringify(message)}\n`)
+          .join("")
+          .concat('{"snapshot":true}\n'),
+      );
       listeners.add(response);
     },
     announce(message) {
@@ -55,12 +60,22 @@ export function createFeed(snapshot: () => readonly FeedMessage[]): Feed {
 }
 
 const publicationShape = z.object({
-  event: z.string(), rendition: z.string(), number: z.int(), pipeline: z.string(), token: z.string(), sha256: z.string(),
-  bytes: z.int().positive(), defects: z.array(z.enum(defectNames)), publishedAtMs: z.number(),
+  event: z.string(),
+  rendition: z.string(),
+  number: z.int(),
+  pipeline: z.string(),
+  token: z.string(),
+  sha256: z.string(),
+  bytes: z.int().positive(),
+  defects: z.array(z.enum(defectNames)),
+  publishedAtMs: z.number(),
 });
 
 const messageShape = z.union([
-  publicationShape, z.object({ directive: directiveShape }), z.object({ snapshot: z.literal(true) }), z.object({ beat: z.literal(true) }),
+  publicationShape,
+  z.object({ directive: directiveShape }),
+  z.object({ snapshot: z.literal(true) }),
+  z.object({ beat: z.literal(true) }),
 ]);
 
 export interface Subscription {
@@ -83,7 +98,11 @@ export function comebackMs(failures: number): number {
 }
 
 /** What a listener hears first: directives before segments, as nobody shall know a segment and not that it is hidden. Without catching up, nothing. */
-export function snapshotOf(directives: readonly Directive[], publications: readonly Publication[], feedCatchUp: boolean): readonly FeedMessage[] {
+export function snapshotOf(
+  directives: readonly Directive[],
+  publications: readonly Publication[],
+  feedCatchUp: boolean,
+): readonly FeedMessage[] {
   return feedCatchUp ? [...directives.map((directive) => ({ directive })), ...publications] : [];
 }
 
@@ -91,7 +110,7 @@ export function snapshotOf(directives: readonly Directive[], publications: reado
 export function subscribe(listening: Listening): Subscription {
   const state = { everCaughtUp: false, connected: false };
   const run = async (): Promise<void> => {
-    for (let failures = 0; !listening.signal.aborted;) {
+    for (let failures = 0; !listening.signal.aborted; ) {
       try {
         await listen(listening, () => {
           failures = 0;
@@ -99,33 +118,42 @@ export function subscribe(listening: Listening): Subscription {
           state.connected = true;
         });
       } catch (error) {
-        if (state.connected || failures % 20 === 5) listening.log("feed lost", { ...listening.at, reason: reason(error) });
+        if (state.connected || failures % 20 === 5)
+          listening.log("feed lost", { ...listening.at, reason: reason(error) });
       }
       state.connected = false;
       failures += 1;
-      await sleep(comebackMs(failures), undefined, { signal: listening.signal }).catch(() => undefined);
+      await sleep(comebackMs(failures), undefined, { signal: listening.signal }).catch(
+        () => undefined,
+      );
     }
   };
   void run();
   return state;
 }
 
-async function listen({ at, onPublication, onDirective, signal }: Listening, onCaughtUp: () => void): Promise<void> {
+async function listen(
+  { at, onPublication, onDirective, signal }: Listening,
+  onCaughtUp: () => void,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const request = httpRequest({ host: at.host, port: at.port, path: "/feed", signal, agent: false }, (response) => {
-      const lines = createInterface({ input: response, crlfDelay: Infinity });
-      lines.on("line", (line) => {
-        const message = messageShape.safeParse(parseLine(line)).data;
-        if (message === undefined || "beat" in message) return;
-        if ("snapshot" in message) onCaughtUp();
-        else if ("directive" in message) onDirective(message.directive);
-        else onPublication(message);
-      });
-      // The reader of lines repeats its input's errors; unheard, they would end the process.
-      lines.on("error", reject);
-      response.on("error", reject);
-      response.on("close", () => resolve());
-    });
+    const request = httpRequest(
+      { host: at.host, port: at.port, path: "/feed", signal, agent: false },
+      (response) => {
+        const lines = createInterface({ input: response, crlfDelay: Infinity });
+        lines.on("line", (line) => {
+          const message = messageShape.safeParse(parseLine(line)).data;
+          if (message === undefined || "beat" in message) return;
+          if ("snapshot" in message) onCaughtUp();
+          else if ("directive" in message) onDirective(message.directive);
+          else onPublication(message);
+        });
+        // The reader of lines repeats its input's errors; unheard, they would end the process.
+        lines.on("error", reject);
+        response.on("error", reject);
+        response.on("close", () => resolve());
+      },
+    );
     request.setTimeout(silenceMsMax, () => request.destroy(new Error("no beat")));
     request.on("error", reject);
     request.end();

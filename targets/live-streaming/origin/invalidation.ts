@@ -46,7 +46,9 @@ export interface InvalidationClock {
 }
 
 export const wallClock: InvalidationClock = {
-  monotonicMs: () => performance.now(), within: (ms) => AbortSignal.timeout(ms), rest: (ms, signal) => sleep(ms, true, { signal, ref: false }).catch(() => false),
+  monotonicMs: () => performance.now(),
+  within: (ms) => AbortSignal.timeout(ms),
+  rest: (ms, signal) => sleep(ms, true, { signal, ref: false }).catch(() => false),
 };
 
 export interface InvalidationTiming {
@@ -61,7 +63,11 @@ export interface InvalidationTiming {
 
 /** The second round comes after the origins have read all directives from the store once more, and a fetch's time. */
 export const invalidationTiming: InvalidationTiming = {
-  patienceMs: 1_000, retryEveryMs: 200, secondRoundAfterMs: directivesEveryMs + 2_000, laterRoundsEveryMs: 10_000, giveUpAfterMs: 67_000,
+  patienceMs: 1_000,
+  retryEveryMs: 200,
+  secondRoundAfterMs: directivesEveryMs + 2_000,
+  laterRoundsEveryMs: 10_000,
+  giveUpAfterMs: 67_000,
 };
 
 export interface Invalidation {
@@ -69,7 +75,9 @@ export interface Invalidation {
   forget(range: SegmentRange): Promise<Confirmation>;
 }
 
-export function createInvalidation<E extends { readonly name: string }>(parts: InvalidationParts<E>): Invalidation {
+export function createInvalidation<E extends { readonly name: string }>(
+  parts: InvalidationParts<E>,
+): Invalidation {
   const { clock, timing = invalidationTiming } = parts;
   const tell = async (edge: E, range: SegmentRange): Promise<boolean> => {
     const signal = AbortSignal.any([clock.within(timing.patienceMs), parts.signal]);
@@ -82,7 +90,12 @@ export function createInvalidation<E extends { readonly name: string }>(parts: I
     const confirmed: string[] = [];
     const unconfirmed: string[] = [];
     for (const tier of parts.tiers) {
-      await Promise.all(tier.map(async (edge) => void (await tell(edge, range) ? confirmed : unconfirmed).push(edge.name)));
+      await Promise.all(
+        tier.map(
+          async (edge) =>
+            void ((await tell(edge, range)) ? confirmed : unconfirmed).push(edge.name),
+        ),
+      );
     }
     const result = { confirmed: confirmed.sort(), unconfirmed: unconfirmed.sort() };
     parts.onRound(result);
@@ -91,7 +104,10 @@ export function createInvalidation<E extends { readonly name: string }>(parts: I
   const repeat = async (range: SegmentRange): Promise<void> => {
     const startedMs = clock.monotonicMs();
     if (!(await clock.rest(timing.secondRoundAfterMs, parts.signal))) return;
-    while ((await round(range)).unconfirmed.length > 0 && clock.monotonicMs() - startedMs < timing.giveUpAfterMs) {
+    while (
+      (await round(range)).unconfirmed.length > 0 &&
+      clock.monotonicMs() - startedMs < timing.giveUpAfterMs
+    ) {
       if (!(await clock.rest(timing.laterRoundsEveryMs, parts.signal))) return;
     }
   };
@@ -111,18 +127,31 @@ export function pathPattern({ event, renditions, from, to }: SegmentRange): stri
 
 /** The request itself: method BAN, as caches know it. */
 export function banSender(token: string): InvalidationParts<EdgeToTell>["send"] {
-  return ({ at }, range, signal) => new Promise((resolve, reject) => {
-    const request = httpRequest({
-      host: at.host, port: at.port, method: "BAN", path: "/invalidate", agent: false, signal,
-      headers: {
-        authorization: `Bearer ${token}`, "x-ban-pattern": pathPattern(range), "x-ban-from": range.from, "x-ban-to": range.to, "content-length": 0,
-      },
-    }, (response) => {
-      response.resume();
-      response.on("error", reject);
-      response.on("end", () => resolve(response.statusCode === 200));
+  return ({ at }, range, signal) =>
+    new Promise((resolve, reject) => {
+      const request = httpRequest(
+        {
+          host: at.host,
+          port: at.port,
+          method: "BAN",
+          path: "/invalidate",
+          agent: false,
+          signal,
+          headers: {
+            authorization: `Bearer ${token}`,
+            "x-ban-pattern": pathPattern(range),
+            "x-ban-from": range.from,
+            "x-ban-to": range.to,
+            "content-length": 0,
+          },
+        },
+        (response) => {
+          response.resume();
+          response.on("error", reject);
+          response.on("end", () => resolve(response.statusCode === 200));
+        },
+      );
+      request.on("error", reject);
+      request.end();
     });
-    request.on("error", reject);
-    request.end();
-  });
 }

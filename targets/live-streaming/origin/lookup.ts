@@ -31,7 +31,9 @@ export const settledIntervalMs = 60_000;
 export const lookupsAtOnceMax = { remembering: 8, forgetful: 4_096 } as const;
 
 export function lookupIntervalMs(number: number, nowMs: number): number {
-  return number !== timeless && absence(number, nowMs).kind === "gone" ? settledIntervalMs : recentIntervalMs;
+  return number !== timeless && absence(number, nowMs).kind === "gone"
+    ? settledIntervalMs
+    : recentIntervalMs;
 }
 
 export function createLookup(options: LookupOptions): Lookup {
@@ -42,7 +44,7 @@ export function createLookup(options: LookupOptions): Lookup {
     let failed = true;
     try {
       options.onLookup("store");
-      const found = await options.store()?.readPublications(leaf) ?? null;
+      const found = (await options.store()?.readPublications(leaf)) ?? null;
       failed = found === null;
       return found;
     } catch {
@@ -64,7 +66,10 @@ export function createLookup(options: LookupOptions): Lookup {
   /** That the store could not be asked is no word of its own, so it is asked again soon. */
   const isFresh = (key: string, leaf: Leaf): boolean => {
     const last = asked.get(key);
-    return last !== undefined && options.nowMs() - last.atMs < (last.failed ? recentIntervalMs : options.intervalMs(leaf));
+    return (
+      last !== undefined &&
+      options.nowMs() - last.atMs < (last.failed ? recentIntervalMs : options.intervalMs(leaf))
+    );
   };
 
   return {
@@ -77,7 +82,10 @@ export function createLookup(options: LookupOptions): Lookup {
         return asking;
       }
       options.onLookup("memory");
-      return running ?? Promise.resolve(isFresh(key, leaf) && asked.get(key)?.failed === false ? [] : null);
+      return (
+        running ??
+        Promise.resolve(isFresh(key, leaf) && asked.get(key)?.failed === false ? [] : null)
+      );
     },
   };
 }

@@ -3,7 +3,16 @@ import { timeless } from "../stream/address.ts";
 import { createMetadata, type Publication } from "./metadata.ts";
 
 const publication = (change: Partial<Publication> = {}): Publication => ({
-  event: "main", rendition: "v720", number: 7, pipeline: "a", token: "1700000000000-a", sha256: "s", bytes: 1, defects: [], publishedAtMs: 0, ...change,
+  event: "main",
+  rendition: "v720",
+  number: 7,
+  pipeline: "a",
+  token: "1700000000000-a",
+  sha256: "s",
+  bytes: 1,
+  defects: [],
+  publishedAtMs: 0,
+  ...change,
 });
 const leaf = { event: "main", rendition: "v720", number: 7 };
 const signal = new AbortController().signal;

@@ -32,7 +32,10 @@ const none: readonly Candidate[] = [];
 const keyOf = (leaf: Leaf): string => `${leaf.event}/${leaf.rendition}/${leaf.number}`;
 
 export function createMetadata(): Metadata {
-  const leaves = new Map<string, { readonly leaf: Leaf; readonly candidates: Map<string, Candidate> }>();
+  const leaves = new Map<
+    string,
+    { readonly leaf: Leaf; readonly candidates: Map<string, Candidate> }
+  >();
   const waiters = new Map<string, Set<() => void>>();
   let waiting = 0;
 
@@ -87,25 +90,42 @@ export function createMetadata(): Metadata {
     wakeAll() {
       for (const key of [...waiters.keys()]) wake(key);
     },
-    all: () => [...leaves.values()].flatMap(({ leaf, candidates }) => [...candidates.values()].map((each) => ({ ...leaf, ...each }))),
+    all: () =>
+      [...leaves.values()].flatMap(({ leaf, candidates }) =>
+        [...candidates.values()].map((each) => ({ ...leaf, ...each })),
+      ),
     gaps(from) {
       const runs = new Map<string, { oldest: number; newest: number; known: number }>();
-      for (const { leaf: { event, rendition, number }, candidates } of leaves.values()) {
+      for (const {
+        leaf: { event, rendition, number },
+        candidates,
+      } of leaves.values()) {
         if (number === timeless || number < from) continue;
         for (const pipeline of candidates.keys()) {
           const key = `${event}/${rendition}/${pipeline}`;
           const run = runs.get(key) ?? { oldest: number, newest: number, known: 0 };
-          runs.set(key, { oldest: Math.min(run.oldest, number), newest: Math.max(run.newest, number), known: run.known + 1 });
+          runs.set(key, {
+            oldest: Math.min(run.oldest, number),
+            newest: Math.max(run.newest, number),
+            known: run.known + 1,
+          });
         }
       }
-      return [...runs.values()].reduce((sum, { oldest, newest, known }) => sum + newest - oldest + 1 - known, 0);
+      return [...runs.values()].reduce(
+        (sum, { oldest, newest, known }) => sum + newest - oldest + 1 - known,
+        0,
+      );
     },
     forgetBefore(number) {
       for (const [key, { leaf }] of leaves) {
         if (leaf.number !== timeless && leaf.number < number) leaves.delete(key);
       }
     },
-    get size() { return leaves.size; },
-    get waiting() { return waiting; },
+    get size() {
+      return leaves.size;
+    },
+    get waiting() {
+      return waiting;
+    },
   };
 }

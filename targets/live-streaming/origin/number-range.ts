@@ -6,7 +6,7 @@
 /** `from` ≤ `to`, both whole, 0…10^15. */
 export function rangePattern(from: number, to: number): string {
   const parts: string[] = [];
-  for (let low = from; low <= to;) {
+  for (let low = from; low <= to; ) {
     const block = blockAt(low, to);
     parts.push(block.pattern);
     low += block.size;
@@ -27,5 +27,8 @@ function blockAt(low: number, to: number): { readonly pattern: string; readonly 
   const head = Math.floor(low / step / 10);
   const digits = digit === lastDigit ? String(digit) : `[${digit}-${lastDigit}]`;
   const rest = tail === 0 ? "" : tail === 1 ? "[0-9]" : `[0-9]{${tail}}`;
-  return { pattern: `${head === 0 ? "" : head}${digits}${rest}`, size: (lastDigit - digit + 1) * step };
+  return {
+    pattern: `${head === 0 ? "" : head}${digits}${rest}`,
+    size: (lastDigit - digit + 1) * step,
+  };
 }

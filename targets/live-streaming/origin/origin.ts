@@ -44,7 +44,9 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
     telemetry.cacheFailed();
     often("the chunk cache failed", { reason: reason(error) });
   };
-  const cache = defences.chunkCache ? connectCaches(settings.memcached, Date.now, onCacheFailure) : noCache;
+  const cache = defences.chunkCache
+    ? connectCaches(settings.memcached, Date.now, onCacheFailure)
+    : noCache;
   const feed = createFeed(() => snapshotOf(directives.all(), metadata.all(), defences.feedCatchUp));
   let connected: Store | null = null;
   let connectedAtMs = Infinity;
@@ -57,35 +59,62 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
     return news;
   };
   const announceOwn = (publication: Publication): void => {
-    if (settings.ownPipelines.includes(publication.pipeline) && learn(publication)) feed.announce(publication);
+    if (settings.ownPipelines.includes(publication.pipeline) && learn(publication))
+      feed.announce(publication);
   };
   const heedAndTell = (directive: Directive): void => {
     if (heed(directive)) feed.announce({ directive });
   };
 
-  const subscriptions = settings.feeds.map((at) => subscribe({ at, onPublication: learn, onDirective: heed, log, signal: ending.signal }));
+  const subscriptions = settings.feeds.map((at) =>
+    subscribe({ at, onPublication: learn, onDirective: heed, log, signal: ending.signal }),
+  );
   metrics.gauge("origin_metadata_segments", "Segments known in memory", () => metadata.size);
-  metrics.gauge("origin_metadata_gaps", `Segments of the last ${gapWindowSegments} that lie between known ones and are not known in memory`,
-    () => metadata.gaps(segmentInProduction(Date.now()) - gapWindowSegments));
+  metrics.gauge(
+    "origin_metadata_gaps",
+    `Segments of the last ${gapWindowSegments} that lie between known ones and are not known in memory`,
+    () => metadata.gaps(segmentInProduction(Date.now()) - gapWindowSegments),
+  );
   metrics.gauge("origin_directives", "Directives known in memory", () => directives.all().length);
   metrics.gauge("origin_waiting", "Requests held open now", () => metadata.waiting);
-  metrics.gauge("origin_store_slow_share", "Share of slow store requests in the last two seconds", () => storeLoad.slowness(Date.now()).slowShare);
-  metrics.gauge("origin_concurrency_limit", "Chunk reads that may be under way at once", () => concurrency.limit);
-  metrics.gauge("origin_concurrency_in_flight", "Chunk reads under way now", () => concurrency.inFlight);
-  metrics.gauge("origin_feed_connected", "Publish origins that are heard", () => subscriptions.filter((each) => each.connected).length);
+  metrics.gauge(
+    "origin_store_slow_share",
+    "Share of slow store requests in the last two seconds",
+    () => storeLoad.slowness(Date.now()).slowShare,
+  );
+  metrics.gauge(
+    "origin_concurrency_limit",
+    "Chunk reads that may be under way at once",
+    () => concurrency.limit,
+  );
+  metrics.gauge(
+    "origin_concurrency_in_flight",
+    "Chunk reads under way now",
+    () => concurrency.inFlight,
+  );
+  metrics.gauge(
+    "origin_feed_connected",
+    "Publish origins that are heard",
+    () => subscriptions.filter((each) => each.connected).length,
+  );
 
   const notReady = (): string | null => {
     if (drain.draining) return "draining";
     if (connected === null) return "waiting for the store";
-    const silent = settings.feeds.length > 0 && !subscriptions.every(({ everCaughtUp }) => everCaughtUp);
+    const silent =
+      settings.feeds.length > 0 && !subscriptions.every(({ everCaughtUp }) => everCaughtUp);
     return silent && Date.now() < connectedAtMs + feedPatienceMs ? "waiting for the feeds" : null;
   };
 
   const connectStore = async (): Promise<void> => {
-    const raw = measured(await openStore(settings.store, log, ending.signal, concurrency.refused), () => performance.now(), (operation, tookMs, failed) => {
-      telemetry.store(operation, tookMs, failed);
-      if (operation === "read") storeLoad.record(failed ? Infinity : tookMs, Date.now());
-    });
+    const raw = measured(
+      await openStore(settings.store, log, ending.signal, concurrency.refused),
+      () => performance.now(),
+      (operation, tookMs, failed) => {
+        telemetry.store(operation, tookMs, failed);
+        if (operation === "read") storeLoad.record(failed ? Infinity : tookMs, Date.now());
+      },
+    );
     const recall = { ...settings, store: raw, log: often, nowMs: Date.now, signal: ending.signal };
     // Before anything is served: a restarted origin must not show what is hidden.
     await followDirectives(recall, publishes ? heedAndTell : heed);
@@ -96,22 +125,50 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   };
 
   const publish = createPublisher({
-    rules: { ...settings, isOver: directives.isOver }, store, cache, metadata, announce: feed.announce, telemetry, log: often, nowMs: Date.now,
+    rules: { ...settings, isOver: directives.isOver },
+    store,
+    cache,
+    metadata,
+    announce: feed.announce,
+    telemetry,
+    log: often,
+    nowMs: Date.now,
   });
   const read = createReader({
-    ...settings, ...defences, metadata, directives, telemetry, storeLoad, nowMs: Date.now,
-    chunks: createChunkReader(store, cache, telemetry, concurrency), stored: createChunkReader(store, noCache, telemetry, concurrency, "throws"),
+    ...settings,
+    ...defences,
+    metadata,
+    directives,
+    telemetry,
+    storeLoad,
+    nowMs: Date.now,
+    chunks: createChunkReader(store, cache, telemetry, concurrency),
+    stored: createChunkReader(store, noCache, telemetry, concurrency, "throws"),
     lookup: createLookup({
-      store, nowMs: Date.now, onLookup: telemetry.lookup, rememberedMax: 10_000,
+      store,
+      nowMs: Date.now,
+      onLookup: telemetry.lookup,
+      rememberedMax: 10_000,
       ...(defences.metadataCache
-        ? { intervalMs: (leaf) => lookupIntervalMs(leaf.number, Date.now()), atOnceMax: lookupsAtOnceMax.remembering }
+        ? {
+            intervalMs: (leaf) => lookupIntervalMs(leaf.number, Date.now()),
+            atOnceMax: lookupsAtOnceMax.remembering,
+          }
         : { intervalMs: () => 0, atOnceMax: lookupsAtOnceMax.forgetful }),
     }),
   });
   const control = createControl({
-    ...settings, directives, store, adopt: heedAndTell, log, nowMs: Date.now,
+    ...settings,
+    directives,
+    store,
+    adopt: heedAndTell,
+    log,
+    nowMs: Date.now,
     invalidation: createInvalidation({
-      tiers: settings.edgeTiers, send: banSender(settings.controlToken), clock: wallClock, signal: ending.signal,
+      tiers: settings.edgeTiers,
+      send: banSender(settings.controlToken),
+      clock: wallClock,
+      signal: ending.signal,
       onRound({ confirmed, unconfirmed }) {
         for (const _ of confirmed) telemetry.ban(true);
         for (const _ of unconfirmed) telemetry.ban(false);
@@ -124,13 +181,23 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
     if (answerOperations(request, response, metrics, notReady)) return;
     if (publishes && request.method === "PUT") return publish(request, response);
     if (role === "shared" && pathOf(request) === "/feed") return feed.serve(response);
-    if (reads && (request.method === "GET" || request.method === "HEAD")) return read(request, response);
+    if (reads && (request.method === "GET" || request.method === "HEAD"))
+      return read(request, response);
     telemetry.request("junk", "rejected");
     reply(response, 405, "method not allowed\n", { connection: "close" });
   };
   const onControl: Handler = (request, response) => {
-    if (!authorised(request, settings.controlToken)) return reply(response, 401, "the control token is needed\n", { connection: "close" });
-    if (request.method === "GET" && pathOf(request) === "/metadata") return reply(response, 200, metadata.all().map((each) => `${JSON.stringify(each)}\n`).join(""));
+    if (!authorised(request, settings.controlToken))
+      return reply(response, 401, "the control token is needed\n", { connection: "close" });
+    if (request.method === "GET" && pathOf(request) === "/metadata")
+      return reply(
+        response,
+        200,
+        metadata
+          .all()
+          .map((each) => `${JSON.stringify(each)}\n`)
+          .join(""),
+      );
     if (publishes || request.method === "GET") return control(request, response);
     reply(response, 405, "a publish origin takes orders\n", { connection: "close" });
   };
@@ -141,16 +208,28 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
 
   const onError = (error: unknown): void => often("request failed", { reason: reason(error) });
   const listeners: Listener[] = [];
-  const drain = drainOnSignal(log, listeners, async () => {
-    cache.close();
-    await connected?.close();
-  }, () => {
-    ending.abort();
-    feed.close();
-  });
-  listeners.push(await listen(settings.listen, onData, onError), await listen(settings.control, onControl, onError));
-  if (settings.feedListen !== null) listeners.push(await listen(settings.feedListen, onFeed, onError));
-  setInterval(() => metadata.forgetBefore(segmentInProduction(Date.now()) - settings.dvrWindowSegments), forgetEveryMs).unref();
+  const drain = drainOnSignal(
+    log,
+    listeners,
+    async () => {
+      cache.close();
+      await connected?.close();
+    },
+    () => {
+      ending.abort();
+      feed.close();
+    },
+  );
+  listeners.push(
+    await listen(settings.listen, onData, onError),
+    await listen(settings.control, onControl, onError),
+  );
+  if (settings.feedListen !== null)
+    listeners.push(await listen(settings.feedListen, onFeed, onError));
+  setInterval(
+    () => metadata.forgetBefore(segmentInProduction(Date.now()) - settings.dvrWindowSegments),
+    forgetEveryMs,
+  ).unref();
   log("listening", { ...settings.listen });
   connectStore().catch((error: unknown) => {
     if (ending.signal.aborted) return;

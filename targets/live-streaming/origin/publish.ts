@@ -10,7 +10,12 @@ import { chunkKey, split } from "../store/chunk.ts";
 import type { Store } from "../store/store.ts";
 import { discardBody, readBody } from "./body.ts";
 import type { Metadata, Publication } from "./metadata.ts";
-import { checkPublication, segmentBytesMax, type PublicationRequest, type PublicationRules } from "./publication-request.ts";
+import {
+  checkPublication,
+  segmentBytesMax,
+  type PublicationRequest,
+  type PublicationRules,
+} from "./publication-request.ts";
 import type { Outcome, Telemetry } from "./telemetry.ts";
 
 export interface PublishParts {
@@ -32,19 +37,28 @@ const inFlightBytesMax = 96 * 1024 * 1024;
 /** A PUT slower than 500 ms is a bug, and a packager gives up an attempt after 1 s: a body that is slower keeps nobody waiting. */
 const bodyWithinMs = 2_000;
 
-export function createPublisher(parts: PublishParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function createPublisher(
+  parts: PublishParts,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   let inFlightBytes = 0;
   const underWay = new Map<string, Promise<Put>>();
 
   const put = async (request: IncomingMessage, response: ServerResponse): Promise<Put> => {
-    const checked = checkPublication(pathOf(request), (name) => header(request, name), { ...parts.rules, nowMs: parts.nowMs() });
+    const checked = checkPublication(pathOf(request), (name) => header(request, name), {
+      ...parts.rules,
+      nowMs: parts.nowMs(),
+    });
     if (!checked.ok) return { status: checked.status, text: checked.problem, outcome: "rejected" };
     const wanted = checked.request;
-    const known = parts.metadata.candidates(wanted.leaf).find(({ pipeline }) => pipeline === wanted.pipeline);
+    const known = parts.metadata
+      .candidates(wanted.leaf)
+      .find(({ pipeline }) => pipeline === wanted.pipeline);
     if (known?.token === wanted.token) return replayed;
-    if (known !== undefined && known.token > wanted.token) return { status: 409, text: "a later token was published", outcome: "rejected" };
+    if (known !== undefined && known.token > wanted.token)
+      return { status: 409, text: "a later token was published", outcome: "rejected" };
     const store = parts.store();
-    if (store === null) return { status: 503, text: "the store is not connected", outcome: "failed" };
+    if (store === null)
+      return { status: 503, text: "the store is not connected", outcome: "failed" };
     continueIfAsked(request, response);
     let held = 0;
     const take = (bytes: number): boolean => {
@@ -56,9 +70,12 @@ export function createPublisher(parts: PublishParts): (request: IncomingMessage,
     try {
       const body = await readBody(request, wanted.bytes, { withinMs: bodyWithinMs, take });
       if (!body.ok) return bodyRefusals[body.problem];
-      if (body.sha256 !== wanted.sha256) return { status: 422, text: "body does not have this sha256", outcome: "rejected" };
+      if (body.sha256 !== wanted.sha256)
+        return { status: 422, text: "body does not have this sha256", outcome: "rejected" };
       // A retry may overtake its own first attempt; both then share one write.
-      const writing = underWay.get(wanted.token) ?? write(store, wanted, body.bytes).finally(() => underWay.delete(wanted.token));
+      const writing =
+        underWay.get(wanted.token) ??
+        write(store, wanted, body.bytes).finally(() => underWay.delete(wanted.token));
       underWay.set(wanted.token, writing);
       return await writing;
     } finally {
@@ -69,15 +86,22 @@ export function createPublisher(parts: PublishParts): (request: IncomingMessage,
   const write = async (store: Store, wanted: PublicationRequest, body: Buffer): Promise<Put> => {
     const { leaf, token } = wanted;
     const publication: Publication = {
-      ...leaf, pipeline: wanted.pipeline, token, sha256: wanted.sha256, bytes: wanted.bytes, defects: wanted.defects,
+      ...leaf,
+      pipeline: wanted.pipeline,
+      token,
+      sha256: wanted.sha256,
+      bytes: wanted.bytes,
+      defects: wanted.defects,
       publishedAtMs: parts.nowMs(),
     };
     const cached: Promise<boolean>[] = [];
     try {
-      await Promise.all(split(body).map((chunk, index) => {
-        cached.push(parts.cache.set(chunkKey(token, index), chunk));
-        return store.writeChunk(leaf, token, index, chunk);
-      }));
+      await Promise.all(
+        split(body).map((chunk, index) => {
+          cached.push(parts.cache.set(chunkKey(token, index), chunk));
+          return store.writeChunk(leaf, token, index, chunk);
+        }),
+      );
       await store.writePublication(publication);
     } catch (error) {
       parts.log("publication failed", { ...leaf, reason: reason(error) });
@@ -94,14 +118,19 @@ export function createPublisher(parts: PublishParts): (request: IncomingMessage,
     const { status, text, outcome } = await put(request, response);
     parts.telemetry.request("publish", outcome);
     if (status === 200) parts.telemetry.publish(performance.now() - startedMs);
-    const read = request.complete || (isUnbegun(request) && await discardBody(request, bodyWithinMs / 2));
+    const read =
+      request.complete || (isUnbegun(request) && (await discardBody(request, bodyWithinMs / 2)));
     reply(response, status, `${text}\n`, read ? {} : { connection: "close" });
   };
 }
 
 /** A short body that was refused for its head is still read, or the refusal would be lost in a reset. Any other ends with its connection. */
 function isUnbegun(request: IncomingMessage): boolean {
-  return request.readableFlowing === null && request.headers.expect === undefined && Number(header(request, "content-length") ?? Infinity) <= segmentBytesMax;
+  return (
+    request.readableFlowing === null &&
+    request.headers.expect === undefined &&
+    Number(header(request, "content-length") ?? Infinity) <= segmentBytesMax
+  );
 }
 
 const bodyRefusals = {

@@ -13,15 +13,25 @@ export interface RawAnswer {
 }
 
 /** Sends the parts one after the other, with a pause between, for as long as the other side takes them; waits for the first answer, or for `waitMs`. */
-export async function raw(at: EndpointSettings, parts: Iterable<string | Buffer>, { pauseMs = 0, waitMs = 4_000, answers = 1 } = {}): Promise<RawAnswer> {
+export async function raw(
+  at: EndpointSettings,
+  parts: Iterable<string | Buffer>,
+  { pauseMs = 0, waitMs = 4_000, answers = 1 } = {},
+): Promise<RawAnswer> {
   const socket = connect(at.port, at.host);
   let text = "";
   let closed = false;
-  socket.on("data", (data) => { text += data.toString("latin1"); });
+  socket.on("data", (data) => {
+    text += data.toString("latin1");
+  });
   socket.on("error", () => undefined);
-  socket.on("close", () => { closed = true; });
-  const statuses = (): number[] => [...text.matchAll(/^HTTP\/1\.1 ([0-9]{3}) /gm)].map((match) => Number(match[1]));
-  const over = (): boolean => closed || statuses().filter((status) => status >= 200).length >= answers;
+  socket.on("close", () => {
+    closed = true;
+  });
+  const statuses = (): number[] =>
+    [...text.matchAll(/^HTTP\/1\.1 ([0-9]{3}) /gm)].map((match) => Number(match[1]));
+  const over = (): boolean =>
+    closed || statuses().filter((status) => status >= 200).length >= answers;
   const deadlineMs = performance.now() + waitMs;
   for (const part of parts) {
     if (over() || performance.now() > deadlineMs) break;
@@ -31,7 +41,12 @@ export async function raw(at: EndpointSettings, parts: Iterable<string | Buffer>
   while (!over() && performance.now() < deadlineMs) await sleep(5);
   // An answer to what follows in the same bytes would come at once.
   if (!closed) await sleep(30);
-  const result = { statuses: statuses(), text, closed, sentBytes: socket.bytesWritten - socket.writableLength };
+  const result = {
+    statuses: statuses(),
+    text,
+    closed,
+    sentBytes: socket.bytesWritten - socket.writableLength,
+  };
   socket.destroy();
   return result;
 }

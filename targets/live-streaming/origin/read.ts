@@ -7,10 +7,22 @@ import { isLive, publishAtMs } from "../stream/template.ts";
 import { type Answer, answer, answerNow, type AnswerParts, visible } from "./answer.ts";
 import { type Candidate, leastBad, rank } from "./candidate.ts";
 import { ttlMsMin } from "./decide.ts";
-import { type ChunkReader, NoRoom, type OpenSegment, openSegment, StoreSilent } from "./chunk-reader.ts";
+import {
+  type ChunkReader,
+  NoRoom,
+  type OpenSegment,
+  openSegment,
+  StoreSilent,
+} from "./chunk-reader.ts";
 import type { Claim } from "./concurrency.ts";
 import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "./patience.ts";
-import { admittedPriorityMax, dvrPriority, priorities, prioritiesMax, type StoreLoad } from "./shedding.ts";
+import {
+  admittedPriorityMax,
+  dvrPriority,
+  priorities,
+  prioritiesMax,
+  type StoreLoad,
+} from "./shedding.ts";
 import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
 
 export interface ReadParts extends AnswerParts {
@@ -37,16 +49,22 @@ export const shedMaxAgeSeconds = 5;
 export function createReader(parts: ReadParts): Handler {
   return (request, response) => {
     const asked = parseAddress(pathOf(request));
-    const lane = asked === null || asked.pipeline !== null ? "junk" : laneOf(asked.address, parts.nowMs());
-    if (asked === null || !exists(parts, asked.address)) return parts.telemetry.request(lane, absent(parts, response, 404, "unknown", unknownTtlMs));
+    const lane =
+      asked === null || asked.pipeline !== null ? "junk" : laneOf(asked.address, parts.nowMs());
+    if (asked === null || !exists(parts, asked.address))
+      return parts.telemetry.request(lane, absent(parts, response, 404, "unknown", unknownTtlMs));
     const { address, pipeline } = asked;
     if (isShed(parts, lane, address)) return parts.telemetry.request(lane, shed(response));
     const leaf = leafOf(address);
     // Nothing that could wait is made for what memory answers: a storm of requests for what is not there costs little more than the replies.
     const now = answerNow(parts, { leaf, pipeline });
-    if (now !== null && now.kind !== "serve") return parts.telemetry.request(lane, absence(parts, response, now));
-    return respond(parts, { request, response, address, leaf, pipeline, claim: lane === "dvr" ? "dvr" : "live" }, now)
-      .then((outcome) => parts.telemetry.request(lane, outcome));
+    if (now !== null && now.kind !== "serve")
+      return parts.telemetry.request(lane, absence(parts, response, now));
+    return respond(
+      parts,
+      { request, response, address, leaf, pipeline, claim: lane === "dvr" ? "dvr" : "live" },
+      now,
+    ).then((outcome) => parts.telemetry.request(lane, outcome));
   };
 }
 
@@ -54,8 +72,16 @@ async function respond(parts: ReadParts, exchange: Exchange, now: Answer | null)
   const left = new AbortController();
   exchange.response.once("close", () => left.abort());
   try {
-    const found = now ?? await answer(parts, { leaf: exchange.leaf, pipeline: exchange.pipeline, signal: left.signal });
-    return await (found.kind === "serve" ? serve(parts, exchange, found.candidates) : absence(parts, exchange.response, found));
+    const found =
+      now ??
+      (await answer(parts, {
+        leaf: exchange.leaf,
+        pipeline: exchange.pipeline,
+        signal: left.signal,
+      }));
+    return await (found.kind === "serve"
+      ? serve(parts, exchange, found.candidates)
+      : absence(parts, exchange.response, found));
   } catch (error) {
     if (!(error instanceof StoreSilent) || exchange.response.headersSent) throw error;
     reply(exchange.response, 503, "the store could not be asked\n", { "x-answer": "failed" });
@@ -63,11 +89,19 @@ async function respond(parts: ReadParts, exchange: Exchange, now: Answer | null)
   }
 }
 
-function absence(parts: ReadParts, response: ServerResponse, found: Exclude<Answer, { kind: "serve" }>): Outcome {
+function absence(
+  parts: ReadParts,
+  response: ServerResponse,
+  found: Exclude<Answer, { kind: "serve" }>,
+): Outcome {
   switch (found.kind) {
-    case "aborted": return "aborted";
-    case "early": case "missing": return absent(parts, response, 404, found.kind, found.ttlMs);
-    case "gone": return absent(parts, response, 410, "gone", goneTtlMs);
+    case "aborted":
+      return "aborted";
+    case "early":
+    case "missing":
+      return absent(parts, response, 404, found.kind, found.ttlMs);
+    case "gone":
+      return absent(parts, response, 410, "gone", goneTtlMs);
   }
 }
 
@@ -86,7 +120,11 @@ interface Exchange {
   readonly claim: Claim;
 }
 
-async function serve(parts: ReadParts, exchange: Exchange, candidates: readonly Candidate[]): Promise<Outcome> {
+async function serve(
+  parts: ReadParts,
+  exchange: Exchange,
+  candidates: readonly Candidate[],
+): Promise<Outcome> {
   const { request, response, address } = exchange;
   const opened = await openPatiently(parts, exchange, candidates).catch((error: unknown) => {
     if (error instanceof NoRoom) return "noRoom" as const;
@@ -101,11 +139,19 @@ async function serve(parts: ReadParts, exchange: Exchange, candidates: readonly 
   const flagged = candidate.defects.length > 0;
   if (flagged) parts.telemetry.defective();
   // A whole candidate may still arrive, so a defective one is not kept for long.
-  const ttlMs = flagged ? flaggedTtlMs : address.kind === "segment" ? segmentTtlMs(parts, address.number) : startTtlMs;
+  const ttlMs = flagged
+    ? flaggedTtlMs
+    : address.kind === "segment"
+      ? segmentTtlMs(parts, address.number)
+      : startTtlMs;
   response.writeHead(200, {
-    "content-type": contentType(address), "content-length": candidate.bytes,
-    "cache-control": `max-age=${Math.floor(ttlMs / 1000)}`, "x-ttl-ms": ttlMs,
-    "x-segment-sha256": candidate.sha256, "x-pipeline": candidate.pipeline, ...(flagged ? { "x-defects": candidate.defects.join(",") } : {}),
+    "content-type": contentType(address),
+    "content-length": candidate.bytes,
+    "cache-control": `max-age=${Math.floor(ttlMs / 1000)}`,
+    "x-ttl-ms": ttlMs,
+    "x-segment-sha256": candidate.sha256,
+    "x-pipeline": candidate.pipeline,
+    ...(flagged ? { "x-defects": candidate.defects.join(",") } : {}),
     ...notificationHeaders(parts, address),
   });
   if (request.method === "HEAD") {
@@ -117,14 +163,18 @@ async function serve(parts: ReadParts, exchange: Exchange, candidates: readonly 
 
 /** No copy outlives the rewind window. */
 function segmentTtlMs(parts: ReadParts, number: number): number {
-  return Math.max(ttlMsMin, Math.min(servedTtlMs, publishAtMs(number + parts.dvrWindowSegments) - parts.nowMs()));
+  return Math.max(
+    ttlMsMin,
+    Math.min(servedTtlMs, publishAtMs(number + parts.dvrWindowSegments) - parts.nowMs()),
+  );
 }
 
 async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Promise<Outcome> {
   try {
     for await (const chunk of chunks) {
       if (response.destroyed) return "aborted";
-      if (!response.write(chunk)) await Promise.race([once(response, "drain"), once(response, "close")]);
+      if (!response.write(chunk))
+        await Promise.race([once(response, "drain"), once(response, "close")]);
     }
   } catch {
     // The length was promised: breaking off is the only way to say that this is not the whole segment.
@@ -139,20 +189,35 @@ async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Pr
  * The word of another region's publication travels faster than its chunks do. So a segment that was published a moment ago and cannot be read
  * is tried again, with whatever candidates are known by then; a defective copy that is here already is taken only when the whole one does not come.
  */
-async function openPatiently(parts: ReadParts, { response, leaf, pipeline, claim }: Exchange, candidates: readonly Candidate[]): Promise<OpenSegment | null> {
+async function openPatiently(
+  parts: ReadParts,
+  { response, leaf, pipeline, claim }: Exchange,
+  candidates: readonly Candidate[],
+): Promise<OpenSegment | null> {
   const open = (from: readonly Candidate[]): Promise<OpenSegment | null> =>
-    openSegment(pipeline === null ? parts.chunks : parts.stored, leaf, rank(from, parts.pipelines, parts.candidateSelection), claim);
+    openSegment(
+      pipeline === null ? parts.chunks : parts.stored,
+      leaf,
+      rank(from, parts.pipelines, parts.candidateSelection),
+      claim,
+    );
   const known = (): readonly Candidate[] => {
     const now = visible(parts, { leaf, pipeline });
     return now.length > 0 ? now : candidates;
   };
-  if (!candidates.some(({ publishedAtMs }) => parts.nowMs() - publishedAtMs < replicationMsMax)) return open(candidates);
+  if (!candidates.some(({ publishedAtMs }) => parts.nowMs() - publishedAtMs < replicationMsMax))
+    return open(candidates);
   const settled = new AbortController();
-  const news = (waitMs: number): Promise<boolean> => parts.metadata.published(leaf, waitMs, settled.signal);
+  const news = (waitMs: number): Promise<boolean> =>
+    parts.metadata.published(leaf, waitMs, settled.signal);
   try {
-    const best = (): readonly Candidate[] => (parts.candidateSelection ? leastBad(known()) : known());
+    const best = (): readonly Candidate[] =>
+      parts.candidateSelection ? leastBad(known()) : known();
     for (let tries = 0; ; tries += 1) {
-      const opened = await openFirst(() => open(tries < unreadableTriesMax ? best() : known()), news);
+      const opened = await openFirst(
+        () => open(tries < unreadableTriesMax ? best() : known()),
+        news,
+      );
       if (opened !== null || tries === unreadableTriesMax || response.destroyed) return opened;
       await news(unreadableRetryMs);
     }
@@ -162,16 +227,23 @@ async function openPatiently(parts: ReadParts, { response, leaf, pipeline, claim
 }
 
 /** What is known may lie in a slow store still, when the own region's copy of it arrives: then both are opened, and the first that can be read is taken. */
-async function openFirst(open: () => Promise<OpenSegment | null>, news: (waitMs: number) => Promise<boolean>): Promise<OpenSegment | null> {
+async function openFirst(
+  open: () => Promise<OpenSegment | null>,
+  news: (waitMs: number) => Promise<boolean>,
+): Promise<OpenSegment | null> {
   const found = async (opening: Promise<OpenSegment | null>): Promise<OpenSegment> => {
     const opened = await opening;
     if (opened === null) throw new Error("not readable");
     return opened;
   };
   const first = open();
-  const second = Promise.race([news(replicationMsMax), first.then(() => false)]).then((heard) => (heard ? open() : first));
+  const second = Promise.race([news(replicationMsMax), first.then(() => false)]).then((heard) =>
+    heard ? open() : first,
+  );
   return Promise.any([found(first), found(second)]).catch((failed: AggregateError) => {
-    const full = failed.errors.find((error) => error instanceof NoRoom || error instanceof StoreSilent);
+    const full = failed.errors.find(
+      (error) => error instanceof NoRoom || error instanceof StoreSilent,
+    );
     if (full !== undefined) throw full;
     return null;
   });
@@ -181,19 +253,43 @@ async function openFirst(open: () => Promise<OpenSegment | null>, news: (waitMs:
 function notificationHeaders(parts: ReadParts, address: Address): Readonly<Record<string, string>> {
   if (address.kind !== "segment") return {};
   const told = parts.directives.notificationsAt(address.number);
-  return told === null || (!parts.notifications && told.from !== address.number) ? {} : { "x-notifications-version": String(told.version), "x-notifications": told.text };
+  return told === null || (!parts.notifications && told.from !== address.number)
+    ? {}
+    : { "x-notifications-version": String(told.version), "x-notifications": told.text };
 }
 
 function shed(response: ServerResponse): Outcome {
-  reply(response, 503, "shed\n", { "x-answer": "shed", "cache-control": `max-age=${shedMaxAgeSeconds}` });
+  reply(response, 503, "shed\n", {
+    "x-answer": "shed",
+    "cache-control": `max-age=${shedMaxAgeSeconds}`,
+  });
   return "shed";
 }
 
-function absent(parts: ReadParts, response: ServerResponse, status: 404 | 410, why: string, ttlMs: number): Outcome {
+function absent(
+  parts: ReadParts,
+  response: ServerResponse,
+  status: 404 | 410,
+  why: string,
+  ttlMs: number,
+): Outcome {
   const body = `${why}\n`;
   // Names and values in one list is what Node writes out fastest. All of it is ASCII.
-  const headers = ["content-type", "text/plain; charset=utf-8", "content-length", String(body.length), "x-answer", why];
-  if (parts.negativeCache) headers.push("x-ttl-ms", String(Math.floor(ttlMs)), "cache-control", `max-age=${Math.floor(ttlMs / 1000)}`);
+  const headers = [
+    "content-type",
+    "text/plain; charset=utf-8",
+    "content-length",
+    String(body.length),
+    "x-answer",
+    why,
+  ];
+  if (parts.negativeCache)
+    headers.push(
+      "x-ttl-ms",
+      String(Math.floor(ttlMs)),
+      "cache-control",
+      `max-age=${Math.floor(ttlMs / 1000)}`,
+    );
   else headers.push("cache-control", "no-store");
   response.writeHead(status, headers);
   response.end(body);
@@ -201,7 +297,10 @@ function absent(parts: ReadParts, response: ServerResponse, status: 404 | 410, w
 }
 
 function exists(parts: ReadParts, address: Address): boolean {
-  return address.event === parts.event && (address.kind === "manifest" || parts.renditions.includes(address.rendition));
+  return (
+    address.event === parts.event &&
+    (address.kind === "manifest" || parts.renditions.includes(address.rendition))
+  );
 }
 
 function laneOf(address: Address, nowMs: number): Lane {
@@ -210,6 +309,7 @@ function laneOf(address: Address, nowMs: number): Lane {
 }
 
 function priorityOf(lane: Lane, address: Address): number {
-  if (lane === "dvr" && address.kind === "segment") return dvrPriority(address.rendition, address.number);
+  if (lane === "dvr" && address.kind === "segment")
+    return dvrPriority(address.rendition, address.number);
   return lane === "start" ? priorities.start : priorities.live;
 }

@@ -23,18 +23,26 @@ export const recallRetryMs = 500;
 export const directivesEveryMs = 5_000;
 
 /** All of the rewind window, newest first, however slow the store is. */
-export async function recallPublications(parts: RecallParts, onPublication: (publication: Publication) => void): Promise<void> {
+export async function recallPublications(
+  parts: RecallParts,
+  onPublication: (publication: Publication) => void,
+): Promise<void> {
   const current = segmentInProduction(parts.nowMs());
   for (let to = current; to > current - parts.dvrWindowSegments; to -= stepSegments) {
     for (const rendition of parts.renditions) {
-      const found = await patiently(parts, () => parts.store.readRange(parts.event, rendition, to - stepSegments + 1, to));
+      const found = await patiently(parts, () =>
+        parts.store.readRange(parts.event, rendition, to - stepSegments + 1, to),
+      );
       for (const publication of found) onPublication(publication);
     }
   }
 }
 
 /** Resolves when all directives were read once; goes on reading them until the signal ends it. */
-export async function followDirectives(parts: RecallParts, onDirective: (directive: Directive) => void): Promise<void> {
+export async function followDirectives(
+  parts: RecallParts,
+  onDirective: (directive: Directive) => void,
+): Promise<void> {
   const read = async (): Promise<void> => {
     for (const { body } of await parts.store.readDirectives(parts.event)) {
       const directive = parseDirective(body);
@@ -43,8 +51,12 @@ export async function followDirectives(parts: RecallParts, onDirective: (directi
   };
   await patiently(parts, read);
   const follow = async (): Promise<void> => {
-    while (await sleep(directivesEveryMs, true, { signal: parts.signal, ref: false }).catch(() => false)) {
-      await read().catch((error: unknown) => parts.log("directives not read", { reason: reason(error) }));
+    while (
+      await sleep(directivesEveryMs, true, { signal: parts.signal, ref: false }).catch(() => false)
+    ) {
+      await read().catch((error: unknown) =>
+        parts.log("directives not read", { reason: reason(error) }),
+      );
     }
   };
   void follow();

@@ -18,11 +18,22 @@ import { createStoreLoad } from "./shedding.ts";
 import { createTelemetry } from "./telemetry.ts";
 
 const settings = {
-  event: "main", renditions: ["v720"], pipelines: ["a", "b"], ownPipelines: ["a", "b"], dvrWindowSegments: 1800,
-  candidateSelection: true, negativeCache: true, priorityShedding: true, holdOpen: true, metadataCache: true, notifications: true,
+  event: "main",
+  renditions: ["v720"],
+  pipelines: ["a", "b"],
+  ownPipelines: ["a", "b"],
+  dvrWindowSegments: 1800,
+  candidateSelection: true,
+  negativeCache: true,
+  priorityShedding: true,
+  holdOpen: true,
+  metadataCache: true,
+  notifications: true,
 };
 const listeners: Listener[] = [];
-afterAll(async () => void await Promise.all(listeners.map(({ server }) => server.closeAllConnections())));
+afterAll(
+  async () => void (await Promise.all(listeners.map(({ server }) => server.closeAllConnections()))),
+);
 
 let clockMs = 0;
 let metadata = createMetadata();
@@ -33,13 +44,20 @@ let reads = 0;
 let failWrites = false;
 let failReads = false;
 let holdReads: Promise<void> = Promise.resolve();
-const storeLoad = createStoreLoad({ targetMs: 60, bearableMs: 500, windowMs: 2_000, samplesMin: 20 });
+const storeLoad = createStoreLoad({
+  targetMs: 60,
+  bearableMs: 500,
+  windowMs: 2_000,
+  samplesMin: 20,
+});
 const store: Store = {
   async writeChunk(_leaf, token, index, body) {
     if (failWrites) throw new Error("no");
     chunks.set(`${token}/${index}`, Buffer.from(body));
   },
-  async writePublication(row) { rows.push(row); },
+  async writePublication(row) {
+    rows.push(row);
+  },
   async readChunk(_leaf, token, index) {
     reads += 1;
     if (failReads) throw new Error("no answer");
@@ -63,22 +81,57 @@ let telemetry = createTelemetry();
 beforeEach(async () => {
   clockMs = 1_700_000_000_500;
   current = segmentInProduction(clockMs);
-  [metadata, directives, chunks, rows, reads, failWrites, failReads] = [createMetadata(), createDirectives(), new Map(), [], 0, false, false];
+  [metadata, directives, chunks, rows, reads, failWrites, failReads] = [
+    createMetadata(),
+    createDirectives(),
+    new Map(),
+    [],
+    0,
+    false,
+    false,
+  ];
   await serveWith({});
 });
 
 async function serveWith(change: Partial<typeof settings>): Promise<void> {
   telemetry = createTelemetry();
   const concurrency = createConcurrency(() => performance.now(), true);
-  const parts = { ...settings, ...change, store: () => store, metadata, directives, telemetry, nowMs: () => clockMs };
-  const publish = createPublisher({ ...parts, rules: { ...settings, isOver: directives.isOver }, cache: noCache, announce: () => undefined, log: () => undefined });
+  const parts = {
+    ...settings,
+    ...change,
+    store: () => store,
+    metadata,
+    directives,
+    telemetry,
+    nowMs: () => clockMs,
+  };
+  const publish = createPublisher({
+    ...parts,
+    rules: { ...settings, isOver: directives.isOver },
+    cache: noCache,
+    announce: () => undefined,
+    log: () => undefined,
+  });
   const read = createReader({
-    ...parts, storeLoad, chunks: createChunkReader(() => store, noCache, telemetry, concurrency), stored: createChunkReader(() => store, noCache, telemetry, concurrency, "throws"),
+    ...parts,
+    storeLoad,
+    chunks: createChunkReader(() => store, noCache, telemetry, concurrency),
+    stored: createChunkReader(() => store, noCache, telemetry, concurrency, "throws"),
     lookup: createLookup({
-      store: () => store, nowMs: () => clockMs, onLookup: telemetry.lookup, intervalMs: (leaf) => parts.metadataCache ? lookupIntervalMs(leaf.number, clockMs) : 0, atOnceMax: 8, rememberedMax: 100,
+      store: () => store,
+      nowMs: () => clockMs,
+      onLookup: telemetry.lookup,
+      intervalMs: (leaf) => (parts.metadataCache ? lookupIntervalMs(leaf.number, clockMs) : 0),
+      atOnceMax: 8,
+      rememberedMax: 100,
     }),
   });
-  const listener = await listen({ host: "127.0.0.1", port: 0 }, (request, response) => request.method === "PUT" ? publish(request, response) : read(request, response), () => undefined);
+  const listener = await listen(
+    { host: "127.0.0.1", port: 0 },
+    (request, response) =>
+      request.method === "PUT" ? publish(request, response) : read(request, response),
+    () => undefined,
+  );
   listeners.push(listener);
   const address = listener.server.address();
   base = typeof address === "object" && address !== null ? `http://127.0.0.1:${address.port}` : "";
@@ -87,19 +140,32 @@ async function serveWith(change: Partial<typeof settings>): Promise<void> {
 const path = (number: number): string => `/live/main/v720/${number}.m4s`;
 const sha = (body: Buffer): string => createHash("sha256").update(body).digest("hex");
 const token = (): string => `${clockMs}-${randomBytes(16).toString("hex")}`;
-const put = (number: number, body: Buffer, headers: Record<string, string> = {}): Promise<Response> => fetch(base + path(number), {
-  method: "PUT", body: new Uint8Array(body), headers: { "x-sha256": sha(body), "x-pipeline": "a", "x-token": token(), ...headers },
-});
+const put = (
+  number: number,
+  body: Buffer,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  fetch(base + path(number), {
+    method: "PUT",
+    body: new Uint8Array(body),
+    headers: { "x-sha256": sha(body), "x-pipeline": "a", "x-token": token(), ...headers },
+  });
 const get = (number: number): Promise<Response> => fetch(base + path(number));
 
 const waiters = 1_000;
 /** Cheaper than fetch by far, for when there are many. */
-const plainGet = (number: number): Promise<string> => new Promise((resolve, reject) => {
-  httpGet(base + path(number), { agent: false }, (response) => {
-    let text = "";
-    response.on("data", (part: Buffer) => { text += part.toString(); }).on("end", () => resolve(`${response.statusCode} ${text}`)).on("error", reject);
-  }).on("error", reject);
-});
+const plainGet = (number: number): Promise<string> =>
+  new Promise((resolve, reject) => {
+    httpGet(base + path(number), { agent: false }, (response) => {
+      let text = "";
+      response
+        .on("data", (part: Buffer) => {
+          text += part.toString();
+        })
+        .on("end", () => resolve(`${response.statusCode} ${text}`))
+        .on("error", reject);
+    }).on("error", reject);
+  });
 
 test("what was put is got, over several chunks and byte for byte", async () => {
   const body = randomBytes(2 * chunkBytes + 17);
@@ -111,7 +177,8 @@ test("what was put is got, over several chunks and byte for byte", async () => {
 });
 
 describe("who asks what is stored", () => {
-  const check = (number: number): Promise<Response> => fetch(`${base}/check/a/main/v720/${number}.m4s`);
+  const check = (number: number): Promise<Response> =>
+    fetch(`${base}/check/a/main/v720/${number}.m4s`);
 
   test("is not told that something is gone by a store that does not answer", async () => {
     await put(current - 1, randomBytes(1_000));
@@ -132,12 +199,18 @@ describe("who asks what is stored", () => {
 
 describe("a PUT", () => {
   test("whose body is not what its checksum says leaves nothing behind", async () => {
-    expect((await put(current - 1, Buffer.from("body"), { "x-sha256": sha(Buffer.from("other")) })).status).toBe(422);
+    expect(
+      (await put(current - 1, Buffer.from("body"), { "x-sha256": sha(Buffer.from("other")) }))
+        .status,
+    ).toBe(422);
     expect([chunks.size, rows.length, metadata.size]).toEqual([0, 0, 0]);
   });
   test("that is repeated writes once", async () => {
     const headers = { "x-token": token() };
-    const statuses = [await put(current - 1, Buffer.from("body"), headers), await put(current - 1, Buffer.from("body"), headers)].map(({ status }) => status);
+    const statuses = [
+      await put(current - 1, Buffer.from("body"), headers),
+      await put(current - 1, Buffer.from("body"), headers),
+    ].map(({ status }) => status);
     expect([statuses, rows.length]).toEqual([[200, 200], 1]);
   });
   test("that the store did not take is refused and not to be seen", async () => {
@@ -146,15 +219,20 @@ describe("a PUT", () => {
     expect([rows.length, metadata.size]).toEqual([0, 0]);
   });
   test.each([
-    ["another region's pipeline", { "x-pipeline": "c" }, 403], ["no token", { "x-token": "" }, 400], ["a token from the future", { "x-token": `9999999999999-${"0".repeat(32)}` }, 400],
-    ["no checksum", { "x-sha256": "" }, 400], ["an unknown defect", { "x-defects": "ugly" }, 400],
+    ["another region's pipeline", { "x-pipeline": "c" }, 403],
+    ["no token", { "x-token": "" }, 400],
+    ["a token from the future", { "x-token": `9999999999999-${"0".repeat(32)}` }, 400],
+    ["no checksum", { "x-sha256": "" }, 400],
+    ["an unknown defect", { "x-defects": "ugly" }, 400],
   ])("with %s is refused", async (_what, headers, status) => {
     expect((await put(current - 1, Buffer.from("body"), headers)).status).toBe(status);
     expect(rows.length).toBe(0);
   });
   test("before its time, or for a rendition that is not, is refused", async () => {
     expect((await put(current + 2, Buffer.from("body"))).status).toBe(400);
-    expect((await fetch(`${base}/live/main/v9000/1.m4s`, { method: "PUT", body: "body" })).status).toBe(404);
+    expect(
+      (await fetch(`${base}/live/main/v9000/1.m4s`, { method: "PUT", body: "body" })).status,
+    ).toBe(404);
   });
 });
 
@@ -179,15 +257,27 @@ describe("a GET", () => {
   });
   test("of a segment of which only another region's copy is known, and that slow to read, gets the own region's when it comes", async () => {
     const leaf = { event: "main", rendition: "v720", number: current - 1 };
-    const publish = (pipeline: string): void => void metadata.add({ ...leaf, pipeline, token: token(), sha256: sha(Buffer.from("same")), bytes: 4, defects: [], publishedAtMs: clockMs });
+    const publish = (pipeline: string): void =>
+      void metadata.add({
+        ...leaf,
+        pipeline,
+        token: token(),
+        sha256: sha(Buffer.from("same")),
+        bytes: 4,
+        defects: [],
+        publishedAtMs: clockMs,
+      });
     let release = (): void => undefined;
-    holdReads = new Promise((resolve) => { release = resolve; });
+    holdReads = new Promise((resolve) => {
+      release = resolve;
+    });
     publish("b");
     const got = get(current - 1);
     while (reads === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     holdReads = Promise.resolve();
     publish("a");
-    for (const { token } of metadata.candidates(leaf).filter(({ pipeline }) => pipeline === "a")) chunks.set(`${token}/0`, Buffer.from("same"));
+    for (const { token } of metadata.candidates(leaf).filter(({ pipeline }) => pipeline === "a"))
+      chunks.set(`${token}/0`, Buffer.from("same"));
     try {
       expect((await got).headers.get("x-pipeline")).toBe("a");
     } finally {
@@ -202,14 +292,26 @@ describe("a GET", () => {
   });
   test("of a segment whose whole copy is on its way to this region's store waits for it, and takes the defective one when it never comes", async () => {
     const leaf = (number: number) => ({ event: "main", rendition: "v720", number });
-    const announce = (number: number): void => void metadata.add({ ...leaf(number), pipeline: "b", token: token(), sha256: sha(Buffer.from("good")), bytes: 4, defects: [], publishedAtMs: clockMs });
+    const announce = (number: number): void =>
+      void metadata.add({
+        ...leaf(number),
+        pipeline: "b",
+        token: token(),
+        sha256: sha(Buffer.from("good")),
+        bytes: 4,
+        defects: [],
+        publishedAtMs: clockMs,
+      });
     for (const number of [current - 1, current - 2]) {
       await put(number, Buffer.from("bad"), { "x-defects": "short" });
       announce(number);
     }
     const got = get(current - 1);
     while (reads === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    for (const { token } of metadata.candidates(leaf(current - 1)).filter(({ pipeline }) => pipeline === "b")) chunks.set(`${token}/0`, Buffer.from("good"));
+    for (const { token } of metadata
+      .candidates(leaf(current - 1))
+      .filter(({ pipeline }) => pipeline === "b"))
+      chunks.set(`${token}/0`, Buffer.from("good"));
     expect(await (await got).text()).toBe("good");
     expect((await get(current - 2)).headers.get("x-defects")).toBe("short");
   });
@@ -224,7 +326,11 @@ describe("a GET", () => {
   });
   test("of what is early, unknown or gone says so, and for how long", async () => {
     const early = await get(current + 1);
-    expect([early.status, early.headers.get("x-answer"), Number(early.headers.get("x-ttl-ms"))]).toEqual([404, "early", publishAtMs(current + 1) - 100 - clockMs]);
+    expect([
+      early.status,
+      early.headers.get("x-answer"),
+      Number(early.headers.get("x-ttl-ms")),
+    ]).toEqual([404, "early", publishAtMs(current + 1) - 100 - clockMs]);
     expect((await fetch(`${base}/live/other/v720/1.m4s`)).headers.get("x-answer")).toBe("unknown");
     expect((await get(current - 100)).status).toBe(410);
   });
@@ -234,7 +340,13 @@ describe("a GET", () => {
       clockMs += 5;
       await plainGet(current - 100 - (times % 2) * (times % 16));
     }
-    const [memory, asked] = ["memory", "store"].map((from) => Number(new RegExp(`origin_metadata_lookups_total{from="${from}"} ([0-9]+)`).exec(telemetry.metrics.render())?.[1] ?? 0));
+    const [memory, asked] = ["memory", "store"].map((from) =>
+      Number(
+        new RegExp(`origin_metadata_lookups_total{from="${from}"} ([0-9]+)`).exec(
+          telemetry.metrics.render(),
+        )?.[1] ?? 0,
+      ),
+    );
     expect(reads).toBe(asked);
     return (memory ?? 0) / ((memory ?? 0) + (asked ?? 0));
   };
@@ -261,7 +373,12 @@ describe("what operators decided", () => {
   const common = { event: "main", version: 1 };
   const mask = { kind: "mask", ...common, id: "m", renditions: null, active: true } as const;
   test("hides one pipeline's range, so that the other's is served, and its neighbours stay", async () => {
-    for (const [pipeline, number] of [["a", 3], ["b", 3], ["a", 4]] as const) await put(current - number, Buffer.from(pipeline), { "x-pipeline": pipeline });
+    for (const [pipeline, number] of [
+      ["a", 3],
+      ["b", 3],
+      ["a", 4],
+    ] as const)
+      await put(current - number, Buffer.from(pipeline), { "x-pipeline": pipeline });
     directives.add({ ...mask, pipeline: "a", from: current - 3, to: current - 3 });
     expect(await plainGet(current - 3)).toBe("200 b");
     expect(await plainGet(current - 4)).toBe("200 a");
@@ -269,18 +386,39 @@ describe("what operators decided", () => {
     expect(await plainGet(current - 3)).toBe("404 missing\n");
     clockMs += 20_000;
     expect(await plainGet(current - 3)).toBe("410 gone\n");
-    directives.add({ ...mask, pipeline: "a", from: current - 3, to: current - 3, version: 2, active: false });
+    directives.add({
+      ...mask,
+      pipeline: "a",
+      from: current - 3,
+      to: current - 3,
+      version: 2,
+      active: false,
+    });
     expect(await plainGet(current - 3)).toBe("200 a");
   });
   test("is told with its segment and all later ones, and without the defence with that segment only", async () => {
     for (const number of [1, 2, 3]) await put(current - number, Buffer.from("x"));
-    directives.add({ kind: "notification", ...common, id: "notification-ad-1", name: "ad", from: current - 2, payload: "go" });
+    directives.add({
+      kind: "notification",
+      ...common,
+      id: "notification-ad-1",
+      name: "ad",
+      from: current - 2,
+      payload: "go",
+    });
     const told = async (number: number): Promise<readonly (string | null)[]> => {
       const { headers } = await get(number);
       return [headers.get("x-notifications-version"), headers.get("x-notifications")];
     };
-    const [nothing, ad] = [[null, null], ["1", "id=ad;seq=1;payload=go"]];
-    expect([await told(current - 3), await told(current - 2), await told(current - 1)]).toEqual([nothing, ad, ad]);
+    const [nothing, ad] = [
+      [null, null],
+      ["1", "id=ad;seq=1;payload=go"],
+    ];
+    expect([await told(current - 3), await told(current - 2), await told(current - 1)]).toEqual([
+      nothing,
+      ad,
+      ad,
+    ]);
     await serveWith({ notifications: false });
     expect([await told(current - 2), await told(current - 1)]).toEqual([ad, nothing]);
   });
@@ -291,29 +429,40 @@ describe("what operators decided", () => {
     directives.add({ kind: "end", ...common, id: "end", last: current - 1 });
     metadata.wakeAll();
     expect(await waiting).toBe("410 gone\n");
-    expect([await plainGet(current + 100), await plainGet(current - 1)]).toEqual(["410 gone\n", "200 x"]);
+    expect([await plainGet(current + 100), await plainGet(current - 1)]).toEqual([
+      "410 gone\n",
+      "200 x",
+    ]);
     expect((await put(current, Buffer.from("late"))).status).toBe(410);
   });
 });
 
 test("beyond what the origin takes on at once, DVR is refused before live, and never what was begun", async () => {
   const numbers = Array.from({ length: 100 }, (_, index) => index);
-  for (const number of [...numbers.map((index) => current - 50 - index), current - 1]) await put(number, Buffer.from("x"));
+  for (const number of [...numbers.map((index) => current - 50 - index), current - 1])
+    await put(number, Buffer.from("x"));
   // Every read waits, so what is let in stays.
   const gate = Promise.withResolvers<void>();
   holdReads = gate.promise;
   let refused = 0;
-  const asked = Promise.all(numbers.map((index) => plainGet(current - 50 - index).then((answer) => {
-    if (answer === "503 shed\n") refused += 1;
-    return answer;
-  })));
+  const asked = Promise.all(
+    numbers.map((index) =>
+      plainGet(current - 50 - index).then((answer) => {
+        if (answer === "503 shed\n") refused += 1;
+        return answer;
+      }),
+    ),
+  );
   // What is refused is answered before any read ends, however busy the machine is.
   while (reads + refused < 100) await new Promise((resolve) => setTimeout(resolve, 5));
   const live = plainGet(current - 1);
   while (reads < 71) await new Promise((resolve) => setTimeout(resolve, 5));
   gate.resolve();
   const answers = await asked;
-  expect([answers.filter((answer) => answer === "200 x").length, answers.filter((answer) => answer === "503 shed\n").length]).toEqual([70, 30]);
+  expect([
+    answers.filter((answer) => answer === "200 x").length,
+    answers.filter((answer) => answer === "503 shed\n").length,
+  ]).toEqual([70, 30]);
   expect(await live).toBe("200 x");
 });
 

@@ -1,30 +1,43 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { admittedPriorityMax, createStoreLoad, dvrPriority, overloadShare, priorities } from "./shedding.ts";
+import {
+  admittedPriorityMax,
+  createStoreLoad,
+  dvrPriority,
+  overloadShare,
+  priorities,
+} from "./shedding.ts";
 
-const barWhenStalled = (slowShare: number): number => admittedPriorityMax({ slowShare, stalledShare: 1 });
+const barWhenStalled = (slowShare: number): number =>
+  admittedPriorityMax({ slowShare, stalledShare: 1 });
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 test("nothing is shed up to the overload share", () => {
-  fc.assert(fc.property(fc.double({ min: 0, max: overloadShare, noNaN: true }), (slow) => {
-    expect(admittedPriorityMax({ slowShare: slow, stalledShare: 0 })).toBe(100);
-  }));
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: overloadShare, noNaN: true }), (slow) => {
+      expect(admittedPriorityMax({ slowShare: slow, stalledShare: 0 })).toBe(100);
+    }),
+  );
 });
 
 test("the bar only falls, and along the cubic curve", () => {
-  fc.assert(fc.property(share, share, (one, other) => {
-    const [less, more] = one < other ? [one, other] : [other, one];
-    expect(barWhenStalled(more)).toBeLessThanOrEqual(barWhenStalled(less));
-  }));
+  fc.assert(
+    fc.property(share, share, (one, other) => {
+      const [less, more] = one < other ? [one, other] : [other, one];
+      expect(barWhenStalled(more)).toBeLessThanOrEqual(barWhenStalled(less));
+    }),
+  );
   expect(barWhenStalled(0.7)).toBeCloseTo(100 * (1 - 0.5 ** 3));
 });
 
 test("all DVR is shed before any live, and writes never", () => {
-  fc.assert(fc.property(share, share, fc.nat(2_000_000_000), (slowShare, stalledShare, number) => {
-    const bar = admittedPriorityMax({ slowShare, stalledShare });
-    if (priorities.live > bar) expect(dvrPriority("v720", number)).toBeGreaterThan(bar);
-    expect(priorities.publish).toBeLessThanOrEqual(bar);
-  }));
+  fc.assert(
+    fc.property(share, share, fc.nat(2_000_000_000), (slowShare, stalledShare, number) => {
+      const bar = admittedPriorityMax({ slowShare, stalledShare });
+      if (priorities.live > bar) expect(dvrPriority("v720", number)).toBeGreaterThan(bar);
+      expect(priorities.publish).toBeLessThanOrEqual(bar);
+    }),
+  );
   expect(barWhenStalled(1)).toBeLessThan(priorities.live);
 });
 
@@ -33,7 +46,9 @@ test("a store that is slow but does not stall costs no live request", () => {
 });
 
 test("DVR requests are spread over their range", () => {
-  const low = Array.from({ length: 1000 }, (_, number) => dvrPriority("v360", number)).filter((each) => each < 65).length;
+  const low = Array.from({ length: 1000 }, (_, number) => dvrPriority("v360", number)).filter(
+    (each) => each < 65,
+  ).length;
   expect(low).toBeGreaterThan(400);
   expect(low).toBeLessThan(600);
 });

@@ -26,7 +26,8 @@ export function admittedPriorityMax({ slowShare, stalledShare }: Slowness): numb
 /** DVR requests are spread over their range by what they ask for, so that a rising bar cuts off a rising part of them. */
 export function dvrPriority(rendition: string, number: number): number {
   let hash = 2166136261;
-  for (const character of `${rendition}/${number}`) hash = Math.imul(hash ^ character.charCodeAt(0), 16777619);
+  for (const character of `${rendition}/${number}`)
+    hash = Math.imul(hash ^ character.charCodeAt(0), 16777619);
   const unit = (hash >>> 8) / 2 ** 24;
   return priorities.dvrMin + unit * (priorities.dvrMax - priorities.dvrMin);
 }
@@ -47,12 +48,18 @@ export interface StoreLoadOptions {
 const slotCount = 10;
 
 /** The shares over a sliding window, kept in slots so that it costs the same at any rate. */
-export function createStoreLoad({ targetMs, bearableMs, windowMs, samplesMin }: StoreLoadOptions): StoreLoad {
+export function createStoreLoad({
+  targetMs,
+  bearableMs,
+  windowMs,
+  samplesMin,
+}: StoreLoadOptions): StoreLoad {
   const slotMs = windowMs / slotCount;
   let slots: { slot: number; all: number; slow: number; stalled: number }[] = [];
   const current = (nowMs: number): typeof slots => {
     const oldest = Math.floor(nowMs / slotMs) - slotCount + 1;
-    if (slots[0] !== undefined && slots[0].slot < oldest) slots = slots.filter(({ slot }) => slot >= oldest);
+    if (slots[0] !== undefined && slots[0].slot < oldest)
+      slots = slots.filter(({ slot }) => slot >= oldest);
     return slots;
   };
   return {

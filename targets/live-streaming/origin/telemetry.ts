@@ -24,26 +24,61 @@ export const storeTargetMs = 60;
 /** And one slower than this is a stall, as at Netflix. */
 export const storeBearableMs = 500;
 /** How an origin tells that its store is slow: over the last two seconds, and from so many requests on. */
-export const storeLoadOptions = { targetMs: storeTargetMs, bearableMs: storeBearableMs, windowMs: 2_000, samplesMin: 20 } as const;
+export const storeLoadOptions = {
+  targetMs: storeTargetMs,
+  bearableMs: storeBearableMs,
+  windowMs: 2_000,
+  samplesMin: 20,
+} as const;
 
 const boundsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000] as const;
 
 export function createTelemetry(): Telemetry {
   const metrics = createMetrics();
-  const requests = metrics.counter("origin_requests_total", "Requests answered, by lane and outcome");
+  const requests = metrics.counter(
+    "origin_requests_total",
+    "Requests answered, by lane and outcome",
+  );
   const held = metrics.counter("origin_held_total", "Requests held open for the next segment");
-  const defective = metrics.counter("origin_defective_served_total", "Segments served although light inspection found a defect");
-  const lookups = metrics.counter("origin_metadata_lookups_total", "Metadata look-ups, by where the answer came from");
+  const defective = metrics.counter(
+    "origin_defective_served_total",
+    "Segments served although light inspection found a defect",
+  );
+  const lookups = metrics.counter(
+    "origin_metadata_lookups_total",
+    "Metadata look-ups, by where the answer came from",
+  );
   const chunks = metrics.counter("origin_chunks_total", "Chunks read, by where they came from");
-  const cacheFailures = metrics.counter("origin_chunk_cache_failures_total", "Commands that the chunk cache failed or did not answer in time");
-  const storeRequests = metrics.counter("origin_store_requests_total", "Requests to the store, by operation and outcome");
-  const slow = metrics.counter("origin_store_slow_total", `Requests to the store that took over ${storeTargetMs} ms`);
-  const storeMs = metrics.histogram("origin_store_read_ms", "Time of reads from the store in ms", boundsMs);
-  const writeMs = metrics.histogram("origin_store_write_ms", "Time of writes to the store in ms", boundsMs);
+  const cacheFailures = metrics.counter(
+    "origin_chunk_cache_failures_total",
+    "Commands that the chunk cache failed or did not answer in time",
+  );
+  const storeRequests = metrics.counter(
+    "origin_store_requests_total",
+    "Requests to the store, by operation and outcome",
+  );
+  const slow = metrics.counter(
+    "origin_store_slow_total",
+    `Requests to the store that took over ${storeTargetMs} ms`,
+  );
+  const storeMs = metrics.histogram(
+    "origin_store_read_ms",
+    "Time of reads from the store in ms",
+    boundsMs,
+  );
+  const writeMs = metrics.histogram(
+    "origin_store_write_ms",
+    "Time of writes to the store in ms",
+    boundsMs,
+  );
   const publishMs = metrics.histogram("origin_publish_ms", "Time of a PUT in ms", boundsMs);
-  const bans = metrics.counter("origin_bans_total", "Edges told to forget a range of segments, by whether they confirmed");
+  const bans = metrics.counter(
+    "origin_bans_total",
+    "Edges told to forget a range of segments, by whether they confirmed",
+  );
   // Told from the start: "nothing was refused" must not look like "nobody counts".
-  for (const lane of ["live", "dvr", "start", "publish"]) requests.add({ lane, outcome: "shed" }, 0);
+  for (const lane of ["live", "dvr", "start", "publish"])
+    requests.add({ lane, outcome: "shed" }, 0);
   for (const from of ["memory", "store"]) lookups.add({ from }, 0);
   for (const from of ["memcached", "store", "nowhere"]) chunks.add({ from }, 0);
   for (const operation of ["read", "write"]) {

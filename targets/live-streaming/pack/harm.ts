@@ -2,8 +2,12 @@
 import type { Harm } from "../../../harness/core/harm.ts";
 
 export const harm: Harm = {
-  metric: "segment_ms", having: { outcome: "served" },
-  classes: [{ lane: "live", title: "Live segments" }, { lane: "dvr", title: "DVR segments" }],
+  metric: "segment_ms",
+  having: { outcome: "served" },
+  classes: [
+    { lane: "live", title: "Live segments" },
+    { lane: "dvr", title: "DVR segments" },
+  ],
   waitTitle: "How long live viewers wait for a segment",
   eachTitle: "Every live request, by how long it took",
 };

@@ -8,5 +8,10 @@ import { prober } from "./metrics/prober.ts";
 import { publications } from "./metrics/publications.ts";
 
 export const metrics: Registry = {
-  ...audience, ...publications, ...prober, ...origins, ...gateways, ...players,
+  ...audience,
+  ...publications,
+  ...prober,
+  ...origins,
+  ...gateways,
+  ...players,
 };

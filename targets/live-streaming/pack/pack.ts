@@ -12,7 +12,10 @@ import { trafficClasses } from "./traffic-classes.ts";
 
 export const streaming: Pack = {
   name: "live-streaming",
-  trafficClasses, harm, metrics, tagValues,
+  trafficClasses,
+  harm,
+  metrics,
+  tagValues,
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
   reports: reportsOf,
   probes: (context) => new StreamProbes(context),

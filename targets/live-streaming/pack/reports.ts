@@ -9,15 +9,33 @@ export function reportsOf(one: Telemetry, { name }: Service): readonly Source[] 
     case "varnish":
     case "originGets": {
       const gets = { metric: "origin_gets", kind: "increment" } as const;
-      const asked = telemetry.kind === "varnish" ? [{ metric: "edge_requests", kind: "increment" } as const] : [];
+      const asked =
+        telemetry.kind === "varnish"
+          ? [{ metric: "edge_requests", kind: "increment" } as const]
+          : [];
       return [{ name, where: { edge: name }, silencedBy: [name], series: [gets, ...asked] }];
     }
     case "journal": {
       const { pipeline } = telemetry;
-      return [{ name: `pipeline ${pipeline}`, where: { pipeline }, silencedBy: [name], series: [{ metric: "publish_ms", kind: "duration" }] }];
+      return [
+        {
+          name: `pipeline ${pipeline}`,
+          where: { pipeline },
+          silencedBy: [name],
+          series: [{ metric: "publish_ms", kind: "duration" }],
+        },
+      ];
     }
     case "books":
-      return [{ name, where: { service: name }, silencedBy: [name], series: [{ metric: "events_unreconciled", kind: "event" }] }];
-    default: return [];
+      return [
+        {
+          name,
+          where: { service: name },
+          silencedBy: [name],
+          series: [{ metric: "events_unreconciled", kind: "event" }],
+        },
+      ];
+    default:
+      return [];
   }
 }

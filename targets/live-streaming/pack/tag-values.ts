@@ -3,14 +3,25 @@ import type { Metric } from "../../../harness/core/metrics.ts";
 import type { Layout } from "../../../harness/core/target.ts";
 import type { StreamTelemetry } from "./telemetry.ts";
 
-export function tagValues(metric: string, tag: string, { source }: Metric, layout: Layout): readonly string[] | null | undefined {
+export function tagValues(
+  metric: string,
+  tag: string,
+  { source }: Metric,
+  layout: Layout,
+): readonly string[] | null | undefined {
   switch (tag) {
     case "bytes":
-      return metric === "segment_ms" && layout.stream?.digestHeader === undefined ? ["looked", "unread"] : undefined;
-    case "home": return layout.edges.map(({ service }) => service);
-    case "rendition": return layout.stream?.renditions.map(({ name }) => name) ?? null;
-    case "pipeline": return pipelinesOf(layout, source);
-    default: return undefined;
+      return metric === "segment_ms" && layout.stream?.digestHeader === undefined
+        ? ["looked", "unread"]
+        : undefined;
+    case "home":
+      return layout.edges.map(({ service }) => service);
+    case "rendition":
+      return layout.stream?.renditions.map(({ name }) => name) ?? null;
+    case "pipeline":
+      return pipelinesOf(layout, source);
+    default:
+      return undefined;
   }
 }
 

@@ -10,4 +10,9 @@ export type StreamTelemetry =
    */
   | { readonly kind: "books"; readonly counts: string; readonly found: string }
   /** A packager's record of each PUT of its pipeline: NDJSON at `path?after=SEQUENCE`. */
-  | { readonly kind: "journal"; readonly port: string; readonly path: string; readonly pipeline: string };
+  | {
+      readonly kind: "journal";
+      readonly port: string;
+      readonly path: string;
+      readonly pipeline: string;
+    };

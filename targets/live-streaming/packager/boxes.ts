@@ -11,11 +11,12 @@ export interface Box {
 export class BrokenBox extends Error {}
 
 export function* boxes(data: Buffer, start = 0, end = data.length): Generator<Box, void, void> {
-  for (let at = start; at < end;) {
+  for (let at = start; at < end; ) {
     if (at + 8 > end) throw new BrokenBox(`a box at ${at} is cut short`);
     const size = data.readUInt32BE(at);
     const type = data.toString("latin1", at + 4, at + 8);
-    if (size < 8 || at + size > end) throw new BrokenBox(`box ${type} at ${at} says that it is ${size} bytes long`);
+    if (size < 8 || at + size > end)
+      throw new BrokenBox(`box ${type} at ${at} says that it is ${size} bytes long`);
     yield { type, start: at, body: at + 8, end: at + size };
     at += size;
   }
@@ -48,12 +49,15 @@ export function timescale(init: Buffer): number {
 
 export function decodeTime(segment: Buffer): number {
   const { body } = find(segment, "moof", "traf", "tfdt");
-  return segment.readUInt8(body) === 1 ? Number(segment.readBigUInt64BE(body + 4)) : segment.readUInt32BE(body + 4);
+  return segment.readUInt8(body) === 1
+    ? Number(segment.readBigUInt64BE(body + 4))
+    : segment.readUInt32BE(body + 4);
 }
 
 export function setDecodeTime(segment: Buffer, ticks: number): void {
   const { body } = find(segment, "moof", "traf", "tfdt");
-  if (segment.readUInt8(body) !== 1) throw new BrokenBox("tfdt has only 32 bits, too few for a time since the epoch");
+  if (segment.readUInt8(body) !== 1)
+    throw new BrokenBox("tfdt has only 32 bits, too few for a time since the epoch");
   segment.writeBigUInt64BE(BigInt(ticks), body + 4);
 }
 

@@ -7,13 +7,21 @@ const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 export const packagerShape = z.object({
   pipeline: name,
   event: name,
-  renditions: z.array(z.object({
-    name,
-    kind: z.enum(["video", "audio"]),
-    bitsPerSecond: z.int().positive(),
-    width: z.int().positive().optional(),
-    height: z.int().positive().optional(),
-  })).min(1).refine((all) => new Set(all.map((each) => each.name)).size === all.length, "two renditions have the same name"),
+  renditions: z
+    .array(
+      z.object({
+        name,
+        kind: z.enum(["video", "audio"]),
+        bitsPerSecond: z.int().positive(),
+        width: z.int().positive().optional(),
+        height: z.int().positive().optional(),
+      }),
+    )
+    .min(1)
+    .refine(
+      (all) => new Set(all.map((each) => each.name)).size === all.length,
+      "two renditions have the same name",
+    ),
   backfillSegments: z.int().min(0).max(1_800),
   /** From the end of a live segment to its first PUT, at least; what is left over of it is waited for. */
   packagingMsMin: z.int().min(0).max(1_000),
@@ -22,7 +30,11 @@ export const packagerShape = z.object({
   controlToken: z.string().min(1),
   /** Publish origins of its own region, the nearest first. */
   publishTo: z.array(endpointShape).min(1).max(8),
-  ffmpeg: z.object({ executable: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) }),
+  ffmpeg: z.object({
+    executable: z.string(),
+    args: z.array(z.string()),
+    env: z.record(z.string(), z.string()),
+  }),
   cacheDirectory: z.string().startsWith("/"),
   /** Survives the process, so that a restarted packager still knows what was acknowledged to it. */
   journalFile: z.string().startsWith("/"),

@@ -29,10 +29,13 @@ export function createDefectOrders(): DefectOrders {
       numbers = new Set();
     },
     get current() {
-      return ordered === null || numbers.size >= ordered.segments ? null : { ...ordered, left: ordered.segments - numbers.size };
+      return ordered === null || numbers.size >= ordered.segments
+        ? null
+        : { ...ordered, left: ordered.segments - numbers.size };
     },
     spoil(segment, number, rendition) {
-      if (ordered === null || (ordered.rendition !== null && ordered.rendition !== rendition)) return segment;
+      if (ordered === null || (ordered.rendition !== null && ordered.rendition !== rendition))
+        return segment;
       if (!numbers.has(number)) {
         if (numbers.size >= ordered.segments) return segment;
         numbers.add(number);
@@ -47,14 +50,30 @@ const missingSamples = 10;
 export function spoiled(segment: Buffer, kind: DefectKind): Buffer {
   switch (kind) {
     // The second half is not there.
-    case "short": return withSamples(segment, samplesOf(segment).slice(0, Math.ceil(samplesOf(segment).length / 2)));
+    case "short":
+      return withSamples(
+        segment,
+        samplesOf(segment).slice(0, Math.ceil(samplesOf(segment).length / 2)),
+      );
     case "missing": {
       // Some from the middle are gone, and the one before them stands until the next: the picture freezes, and the sum is right.
       const samples = samplesOf(segment);
       const from = Math.max(1, Math.floor((samples.length - missingSamples) / 2));
-      const gone = samples.slice(from, from + missingSamples).reduce((sum, { durationTicks }) => sum + durationTicks, 0);
-      return withSamples(segment, samples.flatMap((sample, index) =>
-        index >= from && index < from + missingSamples ? [] : [index === from - 1 ? { ...sample, durationTicks: sample.durationTicks + gone } : sample]));
+      const gone = samples
+        .slice(from, from + missingSamples)
+        .reduce((sum, { durationTicks }) => sum + durationTicks, 0);
+      return withSamples(
+        segment,
+        samples.flatMap((sample, index) =>
+          index >= from && index < from + missingSamples
+            ? []
+            : [
+                index === from - 1
+                  ? { ...sample, durationTicks: sample.durationTicks + gone }
+                  : sample,
+              ],
+        ),
+      );
     }
     case "timing": {
       const bad = Buffer.from(segment);

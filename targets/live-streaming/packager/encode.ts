@@ -21,13 +21,16 @@ const audioSkipsSegments = loopSegments;
 export async function loadLoops(settings: Settings): Promise<Map<string, Loop>> {
   const folder = await encodedFolder(settings);
   const loops = new Map<string, Loop>();
-  for (const rendition of settings.renditions) loops.set(rendition.name, await readLoop(folder, rendition));
+  for (const rendition of settings.renditions)
+    loops.set(rendition.name, await readLoop(folder, rendition));
   return loops;
 }
 
 async function readLoop(folder: string, { name, kind }: Rendition): Promise<Loop> {
   const first = 1 + (kind === "audio" ? audioSkipsSegments : 0);
-  const segments = Array.from({ length: loopSegments }, (_, index) => readFile(join(folder, `${name}-${first + index}.m4s`)));
+  const segments = Array.from({ length: loopSegments }, (_, index) =>
+    readFile(join(folder, `${name}-${first + index}.m4s`)),
+  );
   return createLoop(await readFile(join(folder, `${name}-init.mp4`)), await Promise.all(segments));
 }
 
@@ -54,26 +57,99 @@ async function encodedFolder(settings: Settings): Promise<string> {
 }
 
 /** One output per command: a test picture with noise, so that it is as large as its bit rate says, or a tone that repeats with the loop. */
-function encodeArguments({ name, kind, bitsPerSecond, width = 640, height = 360 }: Rendition): string[] {
+function encodeArguments({
+  name,
+  kind,
+  bitsPerSecond,
+  width = 640,
+  height = 360,
+}: Rendition): string[] {
   const rate = `${Math.round(bitsPerSecond / 1000)}k`;
-  const source = kind === "video"
-    ? ["-f", "lavfi", "-i", `testsrc2=size=${width}x${height}:rate=${frameRate},noise=alls=8:allf=t`, "-t", String(loopSeconds),
-      "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "main", "-pix_fmt", "yuv420p", "-b:v", rate, "-maxrate", rate,
-      "-bufsize", rate, "-bf", "0", "-g", String(frameRate * segmentSeconds), "-keyint_min", String(frameRate * segmentSeconds),
-      "-sc_threshold", "0", "-force_key_frames", `expr:gte(t,n_forced*${segmentSeconds})`]
-    : ["-f", "lavfi", "-i", "aevalsrc='0.2*sin(880*PI*t)|0.2*sin(660*PI*t)':s=48000", "-t", String(2 * loopSeconds + segmentSeconds),
-      "-c:a", "aac", "-b:a", rate];
-  return ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", ...source, "-f", "dash", "-seg_duration", String(segmentSeconds),
-    "-use_template", "1", "-use_timeline", "0", "-init_seg_name", `${name}-init.mp4`, "-media_seg_name", `${name}-$Number$.m4s`,
-    `${name}.mpd`];
+  const source =
+    kind === "video"
+      ? [
+          "-f",
+          "lavfi",
+          "-i",
+          `testsrc2=size=${width}x${height}:rate=${frameRate},noise=alls=8:allf=t`,
+          "-t",
+          String(loopSeconds),
+          "-c:v",
+          "libx264",
+          "-preset",
+          "veryfast",
+          "-profile:v",
+          "main",
+          "-pix_fmt",
+          "yuv420p",
+          "-b:v",
+          rate,
+          "-maxrate",
+          rate,
+          "-bufsize",
+          rate,
+          "-bf",
+          "0",
+          "-g",
+          String(frameRate * segmentSeconds),
+          "-keyint_min",
+          String(frameRate * segmentSeconds),
+          "-sc_threshold",
+          "0",
+          "-force_key_frames",
+          `expr:gte(t,n_forced*${segmentSeconds})`,
+        ]
+      : [
+          "-f",
+          "lavfi",
+          "-i",
+          "aevalsrc='0.2*sin(880*PI*t)|0.2*sin(660*PI*t)':s=48000",
+          "-t",
+          String(2 * loopSeconds + segmentSeconds),
+          "-c:a",
+          "aac",
+          "-b:a",
+          rate,
+        ];
+  return [
+    "-hide_banner",
+    "-loglevel",
+    "error",
+    "-nostdin",
+    "-y",
+    ...source,
+    "-f",
+    "dash",
+    "-seg_duration",
+    String(segmentSeconds),
+    "-use_template",
+    "1",
+    "-use_timeline",
+    "0",
+    "-init_seg_name",
+    `${name}-init.mp4`,
+    "-media_seg_name",
+    `${name}-$Number$.m4s`,
+    `${name}.mpd`,
+  ];
 }
 
 function run(ffmpeg: Settings["ffmpeg"], args: readonly string[], cwd: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    execFile(ffmpeg.executable, [...ffmpeg.args, ...args], { cwd, env: { ...process.env, ...ffmpeg.env } }, (error, _stdout, stderr) => {
-      if (error === null) resolve();
-      else reject(new Error(`ffmpeg failed: ${stderr.trim().split("\n").slice(-3).join(" | ") || error.message}`));
-    });
+    execFile(
+      ffmpeg.executable,
+      [...ffmpeg.args, ...args],
+      { cwd, env: { ...process.env, ...ffmpeg.env } },
+      (error, _stdout, stderr) => {
+        if (error === null) resolve();
+        else
+          reject(
+            new Error(
+              `ffmpeg failed: ${stderr.trim().split("\n").slice(-3).join(" | ") || error.message}`,
+            ),
+          );
+      },
+    );
   });
 }
 
@@ -84,11 +160,17 @@ async function takeLock(path: string): Promise<AsyncDisposable | null> {
   try {
     await mkdir(path);
   } catch {
-    const touchedMs = await stat(path).then(({ mtimeMs }) => mtimeMs, () => Date.now());
+    const touchedMs = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Date.now(),
+    );
     if (Date.now() - touchedMs > lockStaleMs) await rm(path, { recursive: true, force: true });
     return null;
   }
-  const touch = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), lockStaleMs / 5);
+  const touch = setInterval(
+    () => void utimes(path, new Date(), new Date()).catch(() => undefined),
+    lockStaleMs / 5,
+  );
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(touch);
@@ -98,5 +180,8 @@ async function takeLock(path: string): Promise<AsyncDisposable | null> {
 }
 
 function isThere(path: string): Promise<boolean> {
-  return stat(path).then(() => true, () => false);
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

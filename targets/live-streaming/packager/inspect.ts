@@ -22,12 +22,18 @@ export function inspect(segment: Buffer, expected: Expectation): readonly Defect
     const samples = readSamples(segment, usualTicks);
     const media = find(segment, "mdat");
     const totalTicks = samples.reduce((sum, { durationTicks }) => sum + durationTicks, 0);
-    if (samples.reduce((sum, { bytes }) => sum + bytes, 0) > media.end - media.body) throw new BrokenBox("mdat holds less than its samples");
+    if (samples.reduce((sum, { bytes }) => sum + bytes, 0) > media.end - media.body)
+      throw new BrokenBox("mdat holds less than its samples");
     const short = totalTicks < expected.durationTicks - usualTicks / 2;
     const defects: Defect[] = [];
     if (short) defects.push("short");
-    if (samples.some(({ durationTicks }) => durationTicks > 1.5 * usualTicks) || (!short && samples.length < expected.samples)) defects.push("missing");
-    if (Math.abs(decodeTime(segment) - expected.decodeTicks) > usualTicks / 2) defects.push("timing");
+    if (
+      samples.some(({ durationTicks }) => durationTicks > 1.5 * usualTicks) ||
+      (!short && samples.length < expected.samples)
+    )
+      defects.push("missing");
+    if (Math.abs(decodeTime(segment) - expected.decodeTicks) > usualTicks / 2)
+      defects.push("timing");
     return defects;
   } catch (error) {
     if (error instanceof BrokenBox) return ["short", "missing", "timing"];

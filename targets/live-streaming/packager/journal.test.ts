@@ -5,13 +5,32 @@ import { afterAll, expect, test } from "vitest";
 import { createJournal, type JournalFile } from "./journal.ts";
 
 const entry = {
-  atMs: 2, startedMs: 1, number: 7, rendition: "v720", pipeline: "a", outcome: "acked", status: 200, tookMs: 1, attempts: 1, refusals: 0, sha256: "", bytes: 1, defects: [],
+  atMs: 2,
+  startedMs: 1,
+  number: 7,
+  rendition: "v720",
+  pipeline: "a",
+  outcome: "acked",
+  status: 200,
+  tookMs: 1,
+  attempts: 1,
+  refusals: 0,
+  sha256: "",
+  bytes: 1,
+  defects: [],
   backfill: false,
 } as const;
 const folder = mkdtempSync(join(tmpdir(), "seawall-journal-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const at = (name: string, errors: unknown[] = []): JournalFile => ({ path: join(folder, name), onError: (error) => void errors.push(error) });
-const read = (text: string): number[] => text.split("\n").filter(Boolean).map((line) => Number(/"seq":(\d+)/.exec(line)?.[1]));
+const at = (name: string, errors: unknown[] = []): JournalFile => ({
+  path: join(folder, name),
+  onError: (error) => void errors.push(error),
+});
+const read = (text: string): number[] =>
+  text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => Number(/"seq":(\d+)/.exec(line)?.[1]));
 
 test("is read from any sequence number onwards", () => {
   const journal = createJournal(100);

@@ -40,7 +40,8 @@ export interface JournalFile {
 
 export function createJournal(entriesMax: number, file: JournalFile | null = null): Journal {
   // A line of JSON and its sequence number.
-  let entries: { readonly seq: number; readonly line: string }[] = file === null ? [] : readBack(file, entriesMax);
+  let entries: { readonly seq: number; readonly line: string }[] =
+    file === null ? [] : readBack(file, entriesMax);
   let seq = entries.at(-1)?.seq ?? 0;
   return {
     add(entry) {
@@ -54,7 +55,10 @@ export function createJournal(entriesMax: number, file: JournalFile | null = nul
     },
     after(from) {
       const first = entries[0]?.seq ?? 1;
-      return entries.slice(Math.max(0, from + 1 - first)).map(({ line }) => line).join("");
+      return entries
+        .slice(Math.max(0, from + 1 - first))
+        .map(({ line }) => line)
+        .join("");
     },
   };
 }
@@ -74,7 +78,10 @@ function replace(path: string, text: string): void {
 }
 
 /** The last line may have been torn by a SIGKILL; whatever comes after an unreadable line is not trusted to be in order. */
-function readBack({ path, onError }: JournalFile, entriesMax: number): { seq: number; line: string }[] {
+function readBack(
+  { path, onError }: JournalFile,
+  entriesMax: number,
+): { seq: number; line: string }[] {
   let text = "";
   try {
     text = readFileSync(path, "utf8");

@@ -2,7 +2,14 @@
  * A few seconds of encoded media, repeated for ever: segment n of the stream is segment n mod 8 of the loop with its time moved to n. So
  * two pipelines that hold the same loop make the same bytes, and a live stream costs no encoder.
  */
-import { codecs, decodeTime, setDecodeTime, setSequence, timescale, withoutIndex } from "./boxes.ts";
+import {
+  codecs,
+  decodeTime,
+  setDecodeTime,
+  setSequence,
+  timescale,
+  withoutIndex,
+} from "./boxes.ts";
 import { readSamples } from "./samples.ts";
 
 /** 16 s. A multiple of 8 s, or the audio's frames of 1024 samples would not come out even at its end. */
@@ -27,16 +34,24 @@ export function createLoop(init: Buffer, encoded: readonly Buffer[]): Loop {
   const ticks = timescale(init);
   const segments = encoded.map(withoutIndex);
   const startTicks = segments[0] === undefined ? 0 : decodeTime(segments[0]);
-  const durations = segments.map((segment) => readSamples(segment, 0).map(({ durationTicks }) => durationTicks));
+  const durations = segments.map((segment) =>
+    readSamples(segment, 0).map(({ durationTicks }) => durationTicks),
+  );
   const totalTicks = durations.flat().reduce((sum, duration) => sum + duration, 0);
   const wantedTicks = loopSegments * segmentSeconds * ticks;
   if (segments.length !== loopSegments || totalTicks !== wantedTicks) {
-    throw new Error(`a loop of ${segments.length} segments and ${totalTicks} ticks does not repeat; ${loopSegments} and ${wantedTicks} would`);
+    throw new Error(
+      `a loop of ${segments.length} segments and ${totalTicks} ticks does not repeat; ${loopSegments} and ${wantedTicks} would`,
+    );
   }
   return {
-    init, codecs: codecs(init), timescale: ticks,
+    init,
+    codecs: codecs(init),
+    timescale: ticks,
     segments: segments.map((bytes, index) => ({
-      bytes, offsetTicks: decodeTime(bytes) - startTicks, samples: durations[index]?.length ?? 0,
+      bytes,
+      offsetTicks: decodeTime(bytes) - startTicks,
+      samples: durations[index]?.length ?? 0,
     })),
   };
 }
@@ -62,8 +77,12 @@ function partOf(loop: Loop, number: number, phase: Phase): LoopSegment {
 
 export function expectedTicks(loop: Loop, number: number, phase: Phase): number {
   const loopStart = number - indexOf(number, phase);
-  const phaseTicks = Math.round(phase.ms * loop.timescale / 1000);
-  return loopStart * segmentSeconds * loop.timescale + partOf(loop, number, phase).offsetTicks + phaseTicks;
+  const phaseTicks = Math.round((phase.ms * loop.timescale) / 1000);
+  return (
+    loopStart * segmentSeconds * loop.timescale +
+    partOf(loop, number, phase).offsetTicks +
+    phaseTicks
+  );
 }
 
 export function expectedSamples(loop: Loop, number: number, phase: Phase): number {

@@ -21,17 +21,34 @@ const settings = readConfiguration(packagerShape);
 const log = createLog(`packager-${settings.pipeline}`);
 const sparing = throttled(log, 1_000, Date.now);
 const metrics = createMetrics();
-const puts = metrics.counter("packager_puts_total", "Segments, by lane, outcome, and whether they were history");
-const flagged = metrics.counter("packager_defects_total", "Segments that the inspection found fault with, by fault");
-const putMs = metrics.histogram("packager_put_ms", "Time until a segment was acknowledged, in ms", [10, 20, 50, 100, 200, 500, 1000, 2000]);
-const journal = counted(createJournal(20_000, {
-  path: settings.journalFile, onError: (error) => sparing("the journal cannot be kept", { reason: reason(error) }),
-}));
+const puts = metrics.counter(
+  "packager_puts_total",
+  "Segments, by lane, outcome, and whether they were history",
+);
+const flagged = metrics.counter(
+  "packager_defects_total",
+  "Segments that the inspection found fault with, by fault",
+);
+const putMs = metrics.histogram(
+  "packager_put_ms",
+  "Time until a segment was acknowledged, in ms",
+  [10, 20, 50, 100, 200, 500, 1000, 2000],
+);
+const journal = counted(
+  createJournal(20_000, {
+    path: settings.journalFile,
+    onError: (error) => sparing("the journal cannot be kept", { reason: reason(error) }),
+  }),
+);
 const publisher = createPublisher(settings.publishTo, Date.now);
 const orders = createDefectOrders();
 let missing: string | null = "encoding";
 let pipeline: Pipeline | null = null;
-metrics.gauge("packager_in_flight", "Segments that are being published", () => pipeline?.inFlight ?? 0);
+metrics.gauge(
+  "packager_in_flight",
+  "Segments that are being published",
+  () => pipeline?.inFlight ?? 0,
+);
 
 /** Counts what the journal records, so that the two never disagree. */
 function counted(inner: Journal): Journal {
@@ -42,7 +59,13 @@ function counted(inner: Journal): Journal {
       puts.add({ lane: "publish", outcome: entry.outcome, backfill: String(entry.backfill) });
       for (const defect of entry.defects) flagged.add({ lane: "publish", defect });
       if (entry.outcome === "acked") putMs.observe(entry.tookMs);
-      else log("segment lost", { number: entry.number, rendition: entry.rendition, status: entry.status, attempts: entry.attempts });
+      else
+        log("segment lost", {
+          number: entry.number,
+          rendition: entry.rendition,
+          status: entry.status,
+          attempts: entry.attempts,
+        });
     },
   };
 }
@@ -60,13 +83,28 @@ const drain = drainOnSignal(log, [], async () => {
 const onError = (error: unknown): void => sparing("request failed", { reason: reason(error) });
 
 listeners.push(
-  await listen(settings.listen, (request, response) => {
-    if (answerOperations(request, response, metrics, () => drain.draining ? "draining" : missing)) return;
-    answerJournal(request, response, journal);
-  }, onError),
-  await listen(settings.control, (request, response) => {
-    answerControl(request, response, { token: settings.controlToken, orders, renditions: settings.renditions.map(({ name }) => name) });
-  }, onError),
+  await listen(
+    settings.listen,
+    (request, response) => {
+      if (
+        answerOperations(request, response, metrics, () => (drain.draining ? "draining" : missing))
+      )
+        return;
+      answerJournal(request, response, journal);
+    },
+    onError,
+  ),
+  await listen(
+    settings.control,
+    (request, response) => {
+      answerControl(request, response, {
+        token: settings.controlToken,
+        orders,
+        renditions: settings.renditions.map(({ name }) => name),
+      });
+    },
+    onError,
+  ),
 );
 
 run().catch((error: unknown) => {
@@ -77,8 +115,15 @@ run().catch((error: unknown) => {
 async function run(): Promise<void> {
   const [loops] = await Promise.all([loadLoops(settings), originReady()]);
   const made = createPipeline({
-    settings, loops, phase: settings.defences.epochLocking ? epochLocked : ownPhase(), publisher, journal, nowMs: Date.now, sleep,
-    nextToken: tokenMaker(Date.now, () => randomBytes(16).toString("hex")), spoil: orders.spoil,
+    settings,
+    loops,
+    phase: settings.defences.epochLocking ? epochLocked : ownPhase(),
+    publisher,
+    journal,
+    nowMs: Date.now,
+    sleep,
+    nextToken: tokenMaker(Date.now, () => randomBytes(16).toString("hex")),
+    spoil: orders.spoil,
   });
   pipeline = made;
   missing = "publishing for the first time";
@@ -109,6 +154,9 @@ async function live(on: Pipeline, first: number, backfilled: Promise<void>): Pro
 /** Without epoch locking a pipeline starts its own timeline when it starts, as an encoder does that was just switched on. */
 function ownPhase(): Phase {
   const startedMs = Date.now();
-  const segments = 1 + (Math.floor(startedMs / 2_000) + settings.seed + settings.pipeline.charCodeAt(0)) % (loopSegments - 1);
+  const segments =
+    1 +
+    ((Math.floor(startedMs / 2_000) + settings.seed + settings.pipeline.charCodeAt(0)) %
+      (loopSegments - 1));
   return { segments, ms: 40 * Math.floor((startedMs % 2_000) / 40) };
 }

@@ -19,7 +19,13 @@ export interface ManifestSettings {
  * `Date` header would not do, being as old as the copy.
  */
 export function manifest({ segmentSeconds, renditions }: ManifestSettings): string {
-  const sets = (["video", "audio"] as const).map((kind) => adaptationSet(kind, renditions.filter((each) => each.kind === kind), segmentSeconds));
+  const sets = (["video", "audio"] as const).map((kind) =>
+    adaptationSet(
+      kind,
+      renditions.filter((each) => each.kind === kind),
+      segmentSeconds,
+    ),
+  );
   return `<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="dynamic"
   availabilityStartTime="1970-01-01T00:00:00Z" publishTime="1970-01-01T00:00:00Z" minBufferTime="PT2S" maxSegmentDuration="PT${segmentSeconds}S"
@@ -31,10 +37,17 @@ ${sets.join("")}  </Period>
 `;
 }
 
-function adaptationSet(kind: "video" | "audio", renditions: readonly ManifestRendition[], segmentSeconds: number): string {
+function adaptationSet(
+  kind: "video" | "audio",
+  renditions: readonly ManifestRendition[],
+  segmentSeconds: number,
+): string {
   if (renditions.length === 0) return "";
   const representations = renditions.map(({ name, bitsPerSecond, codecs, width, height }) => {
-    const shape = width === undefined || height === undefined ? " audioSamplingRate=\"48000\"" : ` width="${width}" height="${height}" frameRate="25"`;
+    const shape =
+      width === undefined || height === undefined
+        ? ' audioSamplingRate="48000"'
+        : ` width="${width}" height="${height}" frameRate="25"`;
     return `      <Representation id="${name}" bandwidth="${bitsPerSecond}" codecs="${codecs}"${shape}/>\n`;
   });
   return `    <AdaptationSet contentType="${kind}" mimeType="${kind}/mp4" segmentAlignment="true" startWithSAP="1">

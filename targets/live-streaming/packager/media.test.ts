@@ -3,13 +3,21 @@ import { describe, expect, test } from "vitest";
 import { BrokenBox, boxes, decodeTime, find, withoutIndex } from "./boxes.ts";
 import { createDefectOrders, spoiled } from "./defects.ts";
 import { inspect } from "./inspect.ts";
-import { createLoop, epochLocked, expectedSamples, expectedTicks, loopSegments, makeSegment, segmentSeconds } from "./loop.ts";
+import {
+  createLoop,
+  epochLocked,
+  expectedSamples,
+  expectedTicks,
+  loopSegments,
+  makeSegment,
+  segmentSeconds,
+} from "./loop.ts";
 import { manifest } from "./manifest.ts";
 import { readSamples, withSamples } from "./samples.ts";
 
 const ticks = 12_800;
 const samples = 50;
-const sampleTicks = ticks * segmentSeconds / samples;
+const sampleTicks = (ticks * segmentSeconds) / samples;
 
 function box(type: string, ...parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
@@ -29,32 +37,52 @@ function words(...values: readonly number[]): Buffer {
 function segment(index: number, count = samples): Buffer {
   const sizes = Array.from({ length: count }, () => 3);
   return Buffer.concat([
-    box("styp", Buffer.from("msdh")), box("sidx", words(0, 1, ticks, 0)),
-    box("moof", box("mfhd", words(0, index + 1)), box("traf",
-      box("tfhd", words(0x08, 1, sampleTicks)), box("tfdt", words(0x01000000, 0, index * segmentSeconds * ticks)),
-      box("trun", words(0x201, count, 100, ...sizes)))),
+    box("styp", Buffer.from("msdh")),
+    box("sidx", words(0, 1, ticks, 0)),
+    box(
+      "moof",
+      box("mfhd", words(0, index + 1)),
+      box(
+        "traf",
+        box("tfhd", words(0x08, 1, sampleTicks)),
+        box("tfdt", words(0x01000000, 0, index * segmentSeconds * ticks)),
+        box("trun", words(0x201, count, 100, ...sizes)),
+      ),
+    ),
     box("mdat", Buffer.alloc(3 * count, index)),
   ]);
 }
 
 const init = box("moov", box("trak", box("mdia", box("mdhd", words(0, 0, 0, ticks, 0, 0)))));
-const loop = createLoop(init, Array.from({ length: loopSegments }, (_, index) => segment(index)));
+const loop = createLoop(
+  init,
+  Array.from({ length: loopSegments }, (_, index) => segment(index)),
+);
 const number = fc.integer({ min: 0, max: 2_000_000_000 });
-const expectation = (of: number): Parameters<typeof inspect>[1] =>
-  ({ decodeTicks: expectedTicks(loop, of, epochLocked), samples: expectedSamples(loop, of, epochLocked), durationTicks: ticks * segmentSeconds });
+const expectation = (of: number): Parameters<typeof inspect>[1] => ({
+  decodeTicks: expectedTicks(loop, of, epochLocked),
+  samples: expectedSamples(loop, of, epochLocked),
+  durationTicks: ticks * segmentSeconds,
+});
 
 test("media time is the segment's number, for ever and without a gap", () => {
-  fc.assert(fc.property(number, (each) => {
-    const made = makeSegment(loop, each, epochLocked);
-    expect(decodeTime(made)).toBe(each * segmentSeconds * ticks);
-    expect(made.readUInt32BE(find(made, "moof", "mfhd").body + 4)).toBe(each);
-    expect(inspect(made, expectation(each))).toEqual([]);
-  }));
+  fc.assert(
+    fc.property(number, (each) => {
+      const made = makeSegment(loop, each, epochLocked);
+      expect(decodeTime(made)).toBe(each * segmentSeconds * ticks);
+      expect(made.readUInt32BE(find(made, "moof", "mfhd").body + 4)).toBe(each);
+      expect(inspect(made, expectation(each))).toEqual([]);
+    }),
+  );
 });
 
 test("two pipelines make the same bytes, unless one is not locked to the epoch", () => {
-  expect(makeSegment(loop, 897_638_000, epochLocked)).toEqual(makeSegment(loop, 897_638_000, epochLocked));
-  expect(makeSegment(loop, 897_638_000, { segments: 3, ms: 440 })).not.toEqual(makeSegment(loop, 897_638_000, epochLocked));
+  expect(makeSegment(loop, 897_638_000, epochLocked)).toEqual(
+    makeSegment(loop, 897_638_000, epochLocked),
+  );
+  expect(makeSegment(loop, 897_638_000, { segments: 3, ms: 440 })).not.toEqual(
+    makeSegment(loop, 897_638_000, epochLocked),
+  );
 });
 
 test("making a segment leaves the loop as it was", () => {
@@ -64,27 +92,44 @@ test("making a segment leaves the loop as it was", () => {
 });
 
 test("a loop that does not come out even is refused", () => {
-  expect(() => createLoop(init, Array.from({ length: loopSegments }, (_, index) => segment(index, index === 3 ? 49 : 50)))).toThrow(/does not repeat/);
+  expect(() =>
+    createLoop(
+      init,
+      Array.from({ length: loopSegments }, (_, index) => segment(index, index === 3 ? 49 : 50)),
+    ),
+  ).toThrow(/does not repeat/);
 });
 
 describe("light inspection", () => {
-  test("finds media time that is not the number's", () => expect(inspect(spoiled(segment(5), "timing"), expectation(5))).toEqual(["timing"]));
-  test("finds a hole between samples", () => expect(inspect(spoiled(segment(5), "missing"), expectation(5))).toEqual(["missing"]));
+  test("finds media time that is not the number's", () =>
+    expect(inspect(spoiled(segment(5), "timing"), expectation(5))).toEqual(["timing"]));
+  test("finds a hole between samples", () =>
+    expect(inspect(spoiled(segment(5), "missing"), expectation(5))).toEqual(["missing"]));
   test("finds an end that comes too early", () => {
     expect(inspect(segment(5, 49), expectation(5))).toEqual(["short"]);
     expect(inspect(spoiled(segment(5), "short"), expectation(5))).toEqual(["short"]);
   });
   test("finds a segment that was cut off, although its beginning is well", () => {
-    expect(inspect(spoiled(segment(5), "truncated"), expectation(5))).toEqual(["short", "missing", "timing"]);
+    expect(inspect(spoiled(segment(5), "truncated"), expectation(5))).toEqual([
+      "short",
+      "missing",
+      "timing",
+    ]);
   });
   test("finds fault with a whole segment never, and with one that was cut off anywhere always", () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: segment(0).length - 1 }), (length) => {
-      expect(inspect(segment(5), expectation(5))).toEqual([]);
-      expect(inspect(segment(5).subarray(0, length), expectation(5))).not.toEqual([]);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: segment(0).length - 1 }), (length) => {
+        expect(inspect(segment(5), expectation(5))).toEqual([]);
+        expect(inspect(segment(5).subarray(0, length), expectation(5))).not.toEqual([]);
+      }),
+    );
   });
   test("gives up on what cannot be read", () => {
-    expect(inspect(Buffer.from("no boxes at all"), expectation(5))).toEqual(["short", "missing", "timing"]);
+    expect(inspect(Buffer.from("no boxes at all"), expectation(5))).toEqual([
+      "short",
+      "missing",
+      "timing",
+    ]);
   });
   test("cannot see rot in the media itself: that is what checksums are for", () => {
     const rotten = spoiled(segment(5), "rot");
@@ -100,22 +145,29 @@ describe("samples", () => {
   test("all of them kept are the same samples, and every box still ends where it says", () => {
     const again = withSamples(whole, all);
     expect(readSamples(again, 0)).toEqual(readSamples(whole, 0));
-    expect([...boxes(again)].map(({ type }) => type)).toEqual([...boxes(whole)].map(({ type }) => type));
+    expect([...boxes(again)].map(({ type }) => type)).toEqual(
+      [...boxes(whole)].map(({ type }) => type),
+    );
     expect(decodeTime(again)).toBe(decodeTime(whole));
   });
 
   test("any of them may go: what stays keeps its own bytes and its own length", () => {
-    fc.assert(fc.property(fc.subarray(all), (kept) => {
-      const made = withSamples(whole, kept);
-      expect(readSamples(made, 0).length).toBe(kept.length);
-      const media = find(made, "mdat");
-      expect(media.end - media.body).toBe(3 * kept.length);
-      expect(made.readInt32BE(find(made, "moof", "traf", "trun").body + 8) - 100).toBe(made.length - whole.length + 3 * (samples - kept.length));
-    }));
+    fc.assert(
+      fc.property(fc.subarray(all), (kept) => {
+        const made = withSamples(whole, kept);
+        expect(readSamples(made, 0).length).toBe(kept.length);
+        const media = find(made, "mdat");
+        expect(media.end - media.body).toBe(3 * kept.length);
+        expect(made.readInt32BE(find(made, "moof", "traf", "trun").body + 8) - 100).toBe(
+          made.length - whole.length + 3 * (samples - kept.length),
+        );
+      }),
+    );
   });
 
   test("missing ones leave a hole of their own length", () => {
-    const ticksOf = (of: Buffer): number => readSamples(of, 0).reduce((sum, { durationTicks }) => sum + durationTicks, 0);
+    const ticksOf = (of: Buffer): number =>
+      readSamples(of, 0).reduce((sum, { durationTicks }) => sum + durationTicks, 0);
     const bad = spoiled(whole, "missing");
     expect([ticksOf(bad), readSamples(bad, 0).length]).toEqual([ticksOf(whole), samples - 10]);
   });
@@ -123,13 +175,23 @@ describe("samples", () => {
 
 describe("orders to spoil", () => {
   const made = (number_: number): Buffer => makeSegment(loop, number_, epochLocked);
-  const spoils = (orders: ReturnType<typeof createDefectOrders>, of: number, rendition: string): boolean => !orders.spoil(made(of), of, rendition).equals(made(of));
+  const spoils = (
+    orders: ReturnType<typeof createDefectOrders>,
+    of: number,
+    rendition: string,
+  ): boolean => !orders.spoil(made(of), of, rendition).equals(made(of));
 
   test("count by number, so that a segment is spoiled in all renditions or in none", () => {
     const orders = createDefectOrders();
     orders.order({ kind: "rot", segments: 2, rendition: null });
-    const seen = [5, 6, 7].map((of) => ["v720", "v360"].map((rendition) => spoils(orders, of, rendition)));
-    expect(seen).toEqual([[true, true], [true, true], [false, false]]);
+    const seen = [5, 6, 7].map((of) =>
+      ["v720", "v360"].map((rendition) => spoils(orders, of, rendition)),
+    );
+    expect(seen).toEqual([
+      [true, true],
+      [true, true],
+      [false, false],
+    ]);
     expect(orders.current).toBeNull();
   });
 
@@ -144,24 +206,47 @@ describe("orders to spoil", () => {
 });
 
 test("the manifest names a clock at whichever edge it comes from, and nothing that depends on when it was made", () => {
-  const made = manifest({ segmentSeconds, renditions: [{ name: "v720", kind: "video", bitsPerSecond: 1, codecs: "avc1.4d401f", width: 1280, height: 720 }] });
-  expect(made).toContain('<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>');
-  expect(made.match(/\d{4}-\d\d-\d\dT[\d:]+Z/g)).toEqual(["1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"]);
+  const made = manifest({
+    segmentSeconds,
+    renditions: [
+      {
+        name: "v720",
+        kind: "video",
+        bitsPerSecond: 1,
+        codecs: "avc1.4d401f",
+        width: 1280,
+        height: 720,
+      },
+    ],
+  });
+  expect(made).toContain(
+    '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>',
+  );
+  expect(made.match(/\d{4}-\d\d-\d\dT[\d:]+Z/g)).toEqual([
+    "1970-01-01T00:00:00Z",
+    "1970-01-01T00:00:00Z",
+  ]);
 });
 
 describe("boxes", () => {
   test("the index goes and everything else stays", () => {
-    expect([...boxes(withoutIndex(segment(0)))].map(({ type }) => type)).toEqual(["styp", "moof", "mdat"]);
+    expect([...boxes(withoutIndex(segment(0)))].map(({ type }) => type)).toEqual([
+      "styp",
+      "moof",
+      "mdat",
+    ]);
   });
   test("a segment cut short anywhere is refused or whole, never read past its end", () => {
-    fc.assert(fc.property(fc.nat(segment(0).length - 1), (length) => {
-      const cut = segment(0).subarray(0, length);
-      try {
-        readSamples(cut, sampleTicks);
-      } catch (error) {
-        if (!(error instanceof BrokenBox)) throw error;
-      }
-    }));
+    fc.assert(
+      fc.property(fc.nat(segment(0).length - 1), (length) => {
+        const cut = segment(0).subarray(0, length);
+        try {
+          readSamples(cut, sampleTicks);
+        } catch (error) {
+          if (!(error instanceof BrokenBox)) throw error;
+        }
+      }),
+    );
   });
   test("a box that lies about its length is refused", () => {
     const lying = segment(0);

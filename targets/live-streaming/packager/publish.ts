@@ -45,7 +45,10 @@ export function attemptMsMax(origins: number): number {
 }
 
 /** Origins of one region share their store, so a segment that one did not acknowledge may be repeated at the next with the same token. */
-export function createPublisher(origins: readonly EndpointSettings[], nowMs: () => number): Publisher {
+export function createPublisher(
+  origins: readonly EndpointSettings[],
+  nowMs: () => number,
+): Publisher {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const attemptMs = attemptMsMax(origins.length);
   let endMs = Number.POSITIVE_INFINITY;
@@ -61,7 +64,12 @@ export function createPublisher(origins: readonly EndpointSettings[], nowMs: () 
       const leftMs = (): number => Math.min(deadlineMs, endMs) - nowMs();
       for (let at = preferred; leftMs() > 0; at = (at + 1) % origins.length) {
         attempts += 1;
-        status = await attempt(agent, origins[at], { method: "PUT", path, headers, body }, Math.min(patienceMs, leftMs()));
+        status = await attempt(
+          agent,
+          origins[at],
+          { method: "PUT", path, headers, body },
+          Math.min(patienceMs, leftMs()),
+        );
         if (status === 200) {
           preferred = at;
           return { outcome: "acked", status, attempts, refusals };
@@ -75,8 +83,15 @@ export function createPublisher(origins: readonly EndpointSettings[], nowMs: () 
       return { outcome: "lost", status, attempts, refusals };
     },
     async ready() {
-      const question: Question = { method: "GET", path: "/health/ready", headers: {}, body: Buffer.alloc(0) };
-      return (await Promise.all(origins.map((origin) => attempt(agent, origin, question, 1_000)))).includes(200);
+      const question: Question = {
+        method: "GET",
+        path: "/health/ready",
+        headers: {},
+        body: Buffer.alloc(0),
+      };
+      return (
+        await Promise.all(origins.map((origin) => attempt(agent, origin, question, 1_000)))
+      ).includes(200);
     },
     finishBy(deadline) {
       endMs = deadline;
@@ -88,18 +103,31 @@ export function createPublisher(origins: readonly EndpointSettings[], nowMs: () 
 type Question = Pick<Put, "path" | "headers" | "body"> & { readonly method: "GET" | "PUT" };
 
 /** The status, or 0 when there was no answer. */
-function attempt(agent: Agent, at: EndpointSettings | undefined, { method, path, headers, body }: Question, timeoutMs: number): Promise<number> {
+function attempt(
+  agent: Agent,
+  at: EndpointSettings | undefined,
+  { method, path, headers, body }: Question,
+  timeoutMs: number,
+): Promise<number> {
   if (at === undefined) throw new RangeError("a publisher needs an origin");
   return new Promise((resolve) => {
-    const request = httpRequest({
-      host: at.host, port: at.port, agent, method, path, signal: AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))),
-      headers: { ...headers, ...(method === "PUT" ? { "content-length": body.length } : {}) },
-    }, (response) => {
-      response.resume();
-      response.on("error", () => resolve(0));
-      response.on("end", () => resolve(response.statusCode ?? 0));
-      response.on("close", () => resolve(0));
-    });
+    const request = httpRequest(
+      {
+        host: at.host,
+        port: at.port,
+        agent,
+        method,
+        path,
+        signal: AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))),
+        headers: { ...headers, ...(method === "PUT" ? { "content-length": body.length } : {}) },
+      },
+      (response) => {
+        response.resume();
+        response.on("error", () => resolve(0));
+        response.on("end", () => resolve(response.statusCode ?? 0));
+        response.on("close", () => resolve(0));
+      },
+    );
     request.on("error", () => resolve(0));
     request.end(body);
   });

@@ -7,7 +7,8 @@ export type EndpointSettings = z.infer<typeof endpointShape>;
 
 export function readConfiguration<T>(shape: z.ZodType<T>): T {
   const path = process.argv[2];
-  if (path === undefined) return refuse("needs the path of its configuration file as its only argument");
+  if (path === undefined)
+    return refuse("needs the path of its configuration file as its only argument");
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -21,7 +22,9 @@ export function readConfiguration<T>(shape: z.ZodType<T>): T {
     return refuse(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   const parsed = shape.safeParse(value);
-  return parsed.success ? parsed.data : refuse(`${path} is not a valid configuration:\n${z.prettifyError(parsed.error)}`);
+  return parsed.success
+    ? parsed.data
+    : refuse(`${path} is not a valid configuration:\n${z.prettifyError(parsed.error)}`);
 }
 
 function refuse(problem: string): never {

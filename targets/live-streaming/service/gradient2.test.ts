@@ -3,9 +3,15 @@ import { expect, test } from "vitest";
 import { type ConcurrencyLimit, createGradient2, gradient2Defaults } from "./gradient2.ts";
 
 /** Keeps a limit full and answers after what `tookMs` says of the number in flight. */
-function drive(limit: ConcurrencyLimit, requests: number, tookMs: (inFlight: number) => number): void {
+function drive(
+  limit: ConcurrencyLimit,
+  requests: number,
+  tookMs: (inFlight: number) => number,
+): void {
   for (let done = 0; done < requests; done += 1) {
-    while (limit.tryAcquire()) { /* fill it */ }
+    while (limit.tryAcquire()) {
+      /* fill it */
+    }
     limit.release(tookMs(limit.inFlight));
   }
 }
@@ -45,18 +51,20 @@ test("a service that is half idle keeps its limit", () => {
 
 test("whatever happens, it stays in its bounds and never lets in more than the limit", () => {
   const step = fc.oneof(fc.constant("acquire" as const), fc.double(), fc.constant(null));
-  fc.assert(fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-    const limit = createGradient2({ initial: 10, min: 2, max: 50 });
-    for (const each of steps) {
-      if (each === "acquire") {
-        const before = limit.inFlight;
-        expect(limit.tryAcquire()).toBe(before < limit.limit);
-      } else limit.release(each);
-      expect(limit.limit).toBeGreaterThanOrEqual(2);
-      expect(limit.limit).toBeLessThanOrEqual(50);
-      expect(limit.inFlight).toBeGreaterThanOrEqual(0);
-    }
-  }));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      const limit = createGradient2({ initial: 10, min: 2, max: 50 });
+      for (const each of steps) {
+        if (each === "acquire") {
+          const before = limit.inFlight;
+          expect(limit.tryAcquire()).toBe(before < limit.limit);
+        } else limit.release(each);
+        expect(limit.limit).toBeGreaterThanOrEqual(2);
+        expect(limit.limit).toBeLessThanOrEqual(50);
+        expect(limit.inFlight).toBeGreaterThanOrEqual(0);
+      }
+    }),
+  );
 });
 
 test("a caller with a share leaves the rest to others", () => {

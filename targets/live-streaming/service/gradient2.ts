@@ -17,7 +17,15 @@ export interface Gradient2Options {
   readonly longWindow: number;
 }
 
-export const gradient2Defaults: Gradient2Options = { initial: 20, min: 20, max: 200, headroom: 4, smoothing: 0.2, tolerance: 1.5, longWindow: 600 };
+export const gradient2Defaults: Gradient2Options = {
+  initial: 20,
+  min: 20,
+  max: 200,
+  headroom: 4,
+  smoothing: 0.2,
+  tolerance: 1.5,
+  longWindow: 600,
+};
 
 /** The least that a step keeps of the limit: one slow request must not close a service. */
 const gradientMin = 0.5;
@@ -33,7 +41,10 @@ export interface ConcurrencyLimit {
 }
 
 export function createGradient2(options: Partial<Gradient2Options> = {}): ConcurrencyLimit {
-  const { initial, min, max, headroom, smoothing, tolerance, longWindow } = { ...gradient2Defaults, ...options };
+  const { initial, min, max, headroom, smoothing, tolerance, longWindow } = {
+    ...gradient2Defaults,
+    ...options,
+  };
   let estimate = initial;
   let usualMs = 0;
   let samples = 0;
@@ -47,14 +58,21 @@ export function createGradient2(options: Partial<Gradient2Options> = {}): Concur
     if (usualMs > 2 * tookMs) usualMs *= 0.95;
     // A service that is half idle learns nothing about how much it can bear.
     if (inFlightThen < estimate / 2) return;
-    const gradient = Math.max(gradientMin, Math.min(1, (tolerance * usualMs) / Math.max(tookMs, Number.EPSILON)));
+    const gradient = Math.max(
+      gradientMin,
+      Math.min(1, (tolerance * usualMs) / Math.max(tookMs, Number.EPSILON)),
+    );
     const wanted = estimate * gradient + headroom;
     estimate = Math.max(min, Math.min(max, estimate * (1 - smoothing) + wanted * smoothing));
   };
 
   return {
-    get limit() { return Math.floor(estimate); },
-    get inFlight() { return inFlight; },
+    get limit() {
+      return Math.floor(estimate);
+    },
+    get inFlight() {
+      return inFlight;
+    },
     tryAcquire(share = 1) {
       if (inFlight >= Math.max(1, Math.floor(estimate * share))) return false;
       inFlight += 1;

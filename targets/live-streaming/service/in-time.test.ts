@@ -8,7 +8,16 @@ test("what is promised comes as it is, good or bad", async () => {
 });
 
 test("what never comes is given up, and a late failure of it harms nobody", async () => {
-  await expect(inTime(new Promise(() => undefined), 10)).rejects.toThrow("nothing happened for 0.01 s");
-  await expect(inTime(sleep(20).then(() => { throw new Error("late"); }), 10)).rejects.toThrow("nothing happened");
+  await expect(inTime(new Promise(() => undefined), 10)).rejects.toThrow(
+    "nothing happened for 0.01 s",
+  );
+  await expect(
+    inTime(
+      sleep(20).then(() => {
+        throw new Error("late");
+      }),
+      10,
+    ),
+  ).rejects.toThrow("nothing happened");
   await sleep(30);
 });

@@ -4,7 +4,9 @@ export type Log = (message: string, detail?: Readonly<Record<string, unknown>>) 
 
 export function createLog(service: string): Log {
   return (message, detail = {}) => {
-    process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), service, message, ...detail })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ at: new Date().toISOString(), service, message, ...detail })}\n`,
+    );
   };
 }
 

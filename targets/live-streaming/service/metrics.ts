@@ -24,7 +24,11 @@ export function createMetrics(): Metrics {
   return {
     counter(name, help) {
       const series = new Map<string, { readonly labels: string; value: number }>();
-      parts.push(() => head(name, help, "counter") + [...series.values()].map(({ labels, value }) => `${name}${labels} ${value}\n`).join(""));
+      parts.push(
+        () =>
+          head(name, help, "counter") +
+          [...series.values()].map(({ labels, value }) => `${name}${labels} ${value}\n`).join(""),
+      );
       return {
         add(labels, amount = 1) {
           // Labels are put into words once; a busy service counts tens of thousands of times a second.
@@ -66,7 +70,12 @@ function head(name: string, help: string, type: string): string {
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
 }
 
-function renderBuckets(name: string, bounds: readonly number[], counts: readonly number[], sum: number): string {
+function renderBuckets(
+  name: string,
+  bounds: readonly number[],
+  counts: readonly number[],
+  sum: number,
+): string {
   let total = 0;
   let text = "";
   for (const [index, count] of counts.entries()) {

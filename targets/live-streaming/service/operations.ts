@@ -7,7 +7,10 @@ import { header, type Listener, pathOf, reply } from "./server.ts";
 
 /** True when it answered. `notReady` says what is still missing, or null. */
 export function answerOperations(
-  request: IncomingMessage, response: ServerResponse, metrics: Metrics, notReady: () => string | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+  metrics: Metrics,
+  notReady: () => string | null,
 ): boolean {
   if (request.method !== "GET" && request.method !== "HEAD") return false;
   switch (pathOf(request)) {
@@ -16,7 +19,9 @@ export function answerOperations(
       return true;
     case "/health/ready": {
       const missing = notReady();
-      reply(response, missing === null ? 200 : 503, missing === null ? "ready\n" : `${missing}\n`, { "cache-control": "no-store" });
+      reply(response, missing === null ? 200 : 503, missing === null ? "ready\n" : `${missing}\n`, {
+        "cache-control": "no-store",
+      });
       return true;
     }
     case "/metrics":
@@ -36,7 +41,10 @@ export function authorised(request: IncomingMessage, token: string): boolean {
 
 /** On SIGTERM: say not ready, finish what is in flight, close the rest, leave. A second signal leaves at once. */
 export function drainOnSignal(
-  log: Log, listeners: readonly Listener[], close: () => Promise<void>, begin: () => void = () => undefined,
+  log: Log,
+  listeners: readonly Listener[],
+  close: () => Promise<void>,
+  begin: () => void = () => undefined,
 ): { readonly draining: boolean } {
   const state = { draining: false };
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -44,7 +52,12 @@ export function drainOnSignal(
     state.draining = true;
     log("draining", { signal });
     begin();
-    Promise.all(listeners.map((listener) => listener.drain())).then(() => close()).then(() => process.exit(0), () => process.exit(1));
+    Promise.all(listeners.map((listener) => listener.drain()))
+      .then(() => close())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
     setTimeout(() => process.exit(0), drainDeadlineMs).unref();
   };
   process.on("SIGTERM", onSignal);

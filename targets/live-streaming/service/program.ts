@@ -26,9 +26,18 @@ export interface NodeService {
 export function nodeProgram(service: NodeService): Program {
   return {
     command: service.node.executable,
-    args: [...service.node.args, `--max-old-space-size=${service.heapMb}`, service.main, `${service.directory}/configuration.json`],
+    args: [
+      ...service.node.args,
+      `--max-old-space-size=${service.heapMb}`,
+      service.main,
+      `${service.directory}/configuration.json`,
+    ],
     // Compiled modules are kept between runs: a third of the start-up of a process that reads TypeScript.
-    env: { ...service.node.env, NODE_COMPILE_CACHE: `${service.cacheDirectory}/node-compile-cache`, NODE_NO_WARNINGS: "1" },
+    env: {
+      ...service.node.env,
+      NODE_COMPILE_CACHE: `${service.cacheDirectory}/node-compile-cache`,
+      NODE_NO_WARNINGS: "1",
+    },
     files: { "configuration.json": `${JSON.stringify(service.configuration, null, 2)}\n` },
   };
 }

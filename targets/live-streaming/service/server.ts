@@ -15,7 +15,11 @@ export interface Listener {
 /** Beyond this, connections are closed as they come: each costs memory, and a descriptor that a store's connection may need. */
 const connectionsMax = 8_192;
 
-export async function listen(at: EndpointSettings, handle: Handler, onError: (error: unknown) => void): Promise<Listener> {
+export async function listen(
+  at: EndpointSettings,
+  handle: Handler,
+  onError: (error: unknown) => void,
+): Promise<Listener> {
   const server = createServer({
     // Above Varnish's 60 s for idle backend connections, or it picks one that is just being closed.
     keepAliveTimeout: 75_000,
@@ -49,20 +53,30 @@ export async function listen(at: EndpointSettings, handle: Handler, onError: (er
   });
   return {
     server,
-    drain: () => new Promise((resolve) => {
-      // A connection whose last answer is out is idle only then, and nobody tells.
-      const closing = setInterval(() => server.closeIdleConnections(), 50);
-      server.close(() => {
-        clearInterval(closing);
-        resolve();
-      });
-      server.closeIdleConnections();
-    }),
+    drain: () =>
+      new Promise((resolve) => {
+        // A connection whose last answer is out is idle only then, and nobody tells.
+        const closing = setInterval(() => server.closeIdleConnections(), 50);
+        server.close(() => {
+          clearInterval(closing);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
   };
 }
 
-export function reply(response: ServerResponse, status: number, body: string, headers: Readonly<Record<string, string>> = {}): void {
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "content-length": Buffer.byteLength(body), ...headers });
+export function reply(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, {
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+    ...headers,
+  });
   response.end(body);
 }
 

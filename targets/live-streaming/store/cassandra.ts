@@ -21,14 +21,22 @@ import type { Store } from "./store.ts";
 const hedgeAfterMs = 150;
 
 /** Keeps dialling until the node and the schema are there. */
-export async function connectCassandra(settings: CassandraSettings, log: Log, signal: AbortSignal): Promise<Store> {
+export async function connectCassandra(
+  settings: CassandraSettings,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Store> {
   const client = await connect(settings, log, signal);
   if (settings.createsSchema) await createSchema(client, settings, signal);
   else await schemaIsThere(client, signal);
   return createStore(client, settings.nodes.length);
 }
 
-async function connect(settings: CassandraSettings, log: Log, signal: AbortSignal): Promise<Client> {
+async function connect(
+  settings: CassandraSettings,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Client> {
   for (let attempt = 0; ; attempt += 1) {
     signal.throwIfAborted();
     const client = createClient(settings);
@@ -37,7 +45,8 @@ async function connect(settings: CassandraSettings, log: Log, signal: AbortSigna
       return client;
     } catch (error) {
       await inTime(client.shutdown(), settledWithinMs).catch(() => undefined);
-      if (attempt % 20 === 0) log("waiting for the store", { reason: reason(error).split("\n")[0] });
+      if (attempt % 20 === 0)
+        log("waiting for the store", { reason: reason(error).split("\n")[0] });
       await sleep(300, undefined, { signal });
     }
   }
@@ -56,23 +65,37 @@ function createClient(settings: CassandraSettings): Client {
     localDataCenter: settings.dataCentre,
     policies: {
       addressResolution: translator(settings),
-      speculativeExecution: new policies.speculativeExecution.ConstantSpeculativeExecutionPolicy(hedgeAfterMs, 1),
+      speculativeExecution: new policies.speculativeExecution.ConstantSpeculativeExecutionPolicy(
+        hedgeAfterMs,
+        1,
+      ),
       // The default backs off to ten minutes; a node that returns must be used again at once.
       reconnection: new policies.reconnection.ConstantReconnectionPolicy(500),
       loadBalancing: new policies.loadBalancing.DCAwareRoundRobinPolicy(settings.dataCentre),
     },
     socketOptions: { readTimeout: 700, connectTimeout: 500, defunctReadTimeoutThreshold: 16 },
-    pooling: { heartBeatInterval: 2000, coreConnectionsPerHost: { [types.distance.local]: 2, [types.distance.remote]: 0 } },
+    pooling: {
+      heartBeatInterval: 2000,
+      coreConnectionsPerHost: { [types.distance.local]: 2, [types.distance.remote]: 0 },
+    },
     // Tables are known from the schema beside this file, and whether all nodes have them is asked there.
     isMetadataSyncEnabled: false,
     protocolOptions: { maxSchemaAgreementWaitSeconds: 0 },
-    queryOptions: { prepare: true, isIdempotent: true, consistency: types.consistencies.localQuorum },
+    queryOptions: {
+      prepare: true,
+      isIdempotent: true,
+      consistency: types.consistencies.localQuorum,
+    },
   });
 }
 
 /** Nodes tell their own addresses; each must be dialled where it is reached, or a proxy between would be bypassed. */
-function translator(settings: CassandraSettings): cassandra.policies.addressResolution.AddressTranslator {
-  const dialled = new Map(settings.nodes.map(({ local, contact }) => [local.host, `${contact.host}:${contact.port}`]));
+function translator(
+  settings: CassandraSettings,
+): cassandra.policies.addressResolution.AddressTranslator {
+  const dialled = new Map(
+    settings.nodes.map(({ local, contact }) => [local.host, `${contact.host}:${contact.port}`]),
+  );
   const translate = (address: string, port: number, callback: (endpoint: string) => void): void => {
     callback(dialled.get(address) ?? `${address}:${port}`);
   };
@@ -104,37 +127,77 @@ function createStore(client: Client, copies: number): Store {
     cassandra.types.Long.fromNumber((parseToken(token)?.madeAtMs ?? Date.now()) * 1000);
   return {
     async writeChunk({ event, rendition, number }, token, index, body) {
-      await client.execute(cql.writeChunk, [event, rendition, number, token, index, body, timestamp(token)]);
+      await client.execute(cql.writeChunk, [
+        event,
+        rendition,
+        number,
+        token,
+        index,
+        body,
+        timestamp(token),
+      ]);
     },
     async writePublication(row) {
       await client.execute(cql.writePublication, [
-        row.event, row.rendition, bucketOf(row.number), row.number, row.pipeline, row.token, row.sha256, row.bytes,
-        row.defects.join(","), new Date(row.publishedAtMs), timestamp(row.token),
+        row.event,
+        row.rendition,
+        bucketOf(row.number),
+        row.number,
+        row.pipeline,
+        row.token,
+        row.sha256,
+        row.bytes,
+        row.defects.join(","),
+        new Date(row.publishedAtMs),
+        timestamp(row.token),
       ]);
     },
     async readChunk({ event, rendition, number }, token, index) {
       const parameters = [event, rendition, number, token, index];
       let result = await client.execute(cql.readChunk, parameters, localOne);
-      if (result.rowLength === 0 && copies > 1) result = await client.execute(cql.readChunk, parameters, localQuorum);
+      if (result.rowLength === 0 && copies > 1)
+        result = await client.execute(cql.readChunk, parameters, localQuorum);
       const body: unknown = result.first()?.["body"];
       return Buffer.isBuffer(body) ? body : null;
     },
     async readPublications({ event, rendition, number }) {
-      const result = await client.execute(cql.readPublications, [event, rendition, bucketOf(number), number], localQuorum);
+      const result = await client.execute(
+        cql.readPublications,
+        [event, rendition, bucketOf(number), number],
+        localQuorum,
+      );
       return result.rows.map(publicationOf);
     },
     async readRange(event, rendition, from, to) {
-      const buckets = Array.from({ length: bucketOf(to) - bucketOf(from) + 1 }, (_, index) => bucketOf(from) + index);
-      const results = await Promise.all(buckets.map((bucket) => client.execute(cql.readRange, [event, rendition, bucket, from, to], localQuorum)));
+      const buckets = Array.from(
+        { length: bucketOf(to) - bucketOf(from) + 1 },
+        (_, index) => bucketOf(from) + index,
+      );
+      const results = await Promise.all(
+        buckets.map((bucket) =>
+          client.execute(cql.readRange, [event, rendition, bucket, from, to], localQuorum),
+        ),
+      );
       return results.flatMap((result) => result.rows.map(publicationOf));
     },
     async writeDirective({ event, id, version, body }) {
       const { Long } = cassandra.types;
-      await client.execute(cql.writeDirective, [event, id, Long.fromNumber(version), body, Long.fromNumber(version * 1000)]);
+      await client.execute(cql.writeDirective, [
+        event,
+        id,
+        Long.fromNumber(version),
+        body,
+        Long.fromNumber(version * 1000),
+      ]);
     },
     async readDirectives(event) {
       const result = await client.execute(cql.readDirectives, [event], localQuorum);
-      return result.rows.map((row) => ({ event: String(row["event"]), id: String(row["id"]), version: Number(row["version"]), body: String(row["body"]) }));
+      return result.rows.map((row) => ({
+        event: String(row["event"]),
+        id: String(row["id"]),
+        version: Number(row["version"]),
+        body: String(row["body"]),
+      }));
     },
     close: () => client.shutdown(),
   };
@@ -143,8 +206,14 @@ function createStore(client: Client, copies: number): Store {
 function publicationOf(row: cassandra.types.Row): Publication {
   const publishedAt: unknown = row["published_at"];
   return {
-    event: String(row["event"]), rendition: String(row["rendition"]), number: Number(row["number"]), pipeline: String(row["pipeline"]),
-    token: String(row["stamp"]), sha256: String(row["sha256"]), bytes: Number(row["bytes"]),
-    defects: parseDefects(String(row["defects"] ?? "")) ?? [], publishedAtMs: publishedAt instanceof Date ? publishedAt.getTime() : 0,
+    event: String(row["event"]),
+    rendition: String(row["rendition"]),
+    number: Number(row["number"]),
+    pipeline: String(row["pipeline"]),
+    token: String(row["stamp"]),
+    sha256: String(row["sha256"]),
+    bytes: Number(row["bytes"]),
+    defects: parseDefects(String(row["defects"] ?? "")) ?? [],
+    publishedAtMs: publishedAt instanceof Date ? publishedAt.getTime() : 0,
   };
 }

@@ -3,14 +3,24 @@ import { expect, test } from "vitest";
 import { chunkBytes, chunkCount, chunkKey, chunkLength, split } from "./chunk.ts";
 
 test("chunks put together are the segment, and each has the length that is expected of it", () => {
-  fc.assert(fc.property(fc.oneof(fc.integer({ min: 1, max: 5 * chunkBytes }), fc.constantFrom(chunkBytes, 2 * chunkBytes, chunkBytes + 1)), (bytes) => {
-    const body = Buffer.alloc(bytes, 7);
-    const chunks = split(body);
-    expect(chunks).toHaveLength(chunkCount(bytes));
-    expect(Buffer.concat(chunks).length).toBe(bytes);
-    for (const [index, chunk] of chunks.entries()) expect(chunk.length).toBe(chunkLength(bytes, index));
-    expect(chunkLength(bytes, chunks.length)).toBe(0);
-  }), { numRuns: 50 });
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.integer({ min: 1, max: 5 * chunkBytes }),
+        fc.constantFrom(chunkBytes, 2 * chunkBytes, chunkBytes + 1),
+      ),
+      (bytes) => {
+        const body = Buffer.alloc(bytes, 7);
+        const chunks = split(body);
+        expect(chunks).toHaveLength(chunkCount(bytes));
+        expect(Buffer.concat(chunks).length).toBe(bytes);
+        for (const [index, chunk] of chunks.entries())
+          expect(chunk.length).toBe(chunkLength(bytes, index));
+        expect(chunkLength(bytes, chunks.length)).toBe(0);
+      },
+    ),
+    { numRuns: 50 },
+  );
 });
 
 test("keys of different publications never meet", () => {

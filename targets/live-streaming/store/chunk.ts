@@ -13,7 +13,9 @@ export function chunkLength(bytes: number, index: number): number {
 
 /** Views of the parts, no copies. */
 export function split(body: Buffer): Buffer[] {
-  return Array.from({ length: chunkCount(body.length) }, (_, index) => body.subarray(index * chunkBytes, (index + 1) * chunkBytes));
+  return Array.from({ length: chunkCount(body.length) }, (_, index) =>
+    body.subarray(index * chunkBytes, (index + 1) * chunkBytes),
+  );
 }
 
 /** A token names one publication and is random, so a key never means two different contents. */

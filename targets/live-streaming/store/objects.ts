@@ -19,32 +19,50 @@ const backoffMs = 100;
 const answerMsMax = 5_000;
 
 /** `onRefused` is told of each request that was refused for its rate, whatever comes of asking again. */
-export async function connectObjects(at: EndpointSettings, log: Log, signal: AbortSignal, onRefused: () => void): Promise<Store> {
+export async function connectObjects(
+  at: EndpointSettings,
+  log: Log,
+  signal: AbortSignal,
+  onRefused: () => void,
+): Promise<Store> {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   const ask = asking(at, agent);
   for (let attempt = 0; ; attempt += 1) {
     signal.throwIfAborted();
-    const ready = await ask("GET", "/health/ready").catch((error: unknown) => ({ status: 0, body: Buffer.from(reason(error)) }));
+    const ready = await ask("GET", "/health/ready").catch((error: unknown) => ({
+      status: 0,
+      body: Buffer.from(reason(error)),
+    }));
     if (ready.status === 200) return createStore(ask, onRefused, () => agent.destroy());
     if (attempt % 20 === 0) log("waiting for the store", { reason: ready.body.toString() });
     await sleep(300, undefined, { signal });
   }
 }
 
-type Ask = (method: "GET" | "PUT", path: string, body?: Buffer) => Promise<{ readonly status: number; readonly body: Buffer }>;
+type Ask = (
+  method: "GET" | "PUT",
+  path: string,
+  body?: Buffer,
+) => Promise<{ readonly status: number; readonly body: Buffer }>;
 
 function asking({ host, port }: EndpointSettings, agent: Agent): Ask {
-  return (method, path, body) => new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { "content-length": body.length };
-    const request = httpRequest({ host, port, agent, method, path, headers, signal: AbortSignal.timeout(answerMsMax) }, (response) => {
-      const parts: Buffer[] = [];
-      response.on("data", (part: Buffer) => parts.push(part));
-      response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts) }));
+  return (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const headers = body === undefined ? {} : { "content-length": body.length };
+      const request = httpRequest(
+        { host, port, agent, method, path, headers, signal: AbortSignal.timeout(answerMsMax) },
+        (response) => {
+          const parts: Buffer[] = [];
+          response.on("data", (part: Buffer) => parts.push(part));
+          response.on("error", reject);
+          response.on("end", () =>
+            resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts) }),
+          );
+        },
+      );
+      request.on("error", reject);
+      request.end(body);
     });
-    request.on("error", reject);
-    request.end(body);
-  });
 }
 
 function createStore(ask: Ask, onRefused: () => void, close: () => void): Store {
@@ -53,23 +71,35 @@ function createStore(ask: Ask, onRefused: () => void, close: () => void): Store 
       const answer = await ask(method, path, body);
       if (answer.status === 200 || answer.status === 404) return answer;
       if (answer.status === 503) onRefused();
-      if (answer.status !== 503 || attempt === attemptsMax) throw new Error(`the object store answered ${answer.status} ${answer.body.toString().trim()}`);
+      if (answer.status !== 503 || attempt === attemptsMax)
+        throw new Error(
+          `the object store answered ${answer.status} ${answer.body.toString().trim()}`,
+        );
       await sleep(backoffMs * 2 ** (attempt - 1));
     }
   };
   /** Keys after `after` up to `until`. */
   const list = async (prefix: string, after: string, until: string): Promise<string[]> => {
     const found: string[] = [];
-    for (let from = after; ;) {
-      const { body } = await patiently("GET", `/keys?prefix=${encodeURIComponent(prefix)}&after=${encodeURIComponent(from)}`);
-      const keys = (JSON.parse(body.toString()) as unknown[]).filter((key): key is string => typeof key === "string");
+    for (let from = after; ; ) {
+      const { body } = await patiently(
+        "GET",
+        `/keys?prefix=${encodeURIComponent(prefix)}&after=${encodeURIComponent(from)}`,
+      );
+      const keys = (JSON.parse(body.toString()) as unknown[]).filter(
+        (key): key is string => typeof key === "string",
+      );
       found.push(...keys.filter((key) => key <= until));
       const last = keys.at(-1);
       if (last === undefined || last > until || keys.length < pageKeys) return found;
       from = last;
     }
   };
-  const publications = async (prefix: string, after: string, until: string): Promise<Publication[]> =>
+  const publications = async (
+    prefix: string,
+    after: string,
+    until: string,
+  ): Promise<Publication[]> =>
     newest((await list(prefix, after, until)).flatMap((key) => parsePublicationKey(key) ?? []));
   return {
     async writeChunk(leaf, token, index, body) {
@@ -84,8 +114,13 @@ function createStore(ask: Ask, onRefused: () => void, close: () => void): Store 
     },
     readPublications: (leaf) => publications(`${leafPath("publication", leaf)}/`, "", "~"),
     readRange(event, rendition, from, to) {
-      const path = (number: number): string => leafPath("publication", { event, rendition, number });
-      return publications(`${event}/publication/${rendition}/`, `${path(Math.max(0, from))}/`, `${path(to)}/~`);
+      const path = (number: number): string =>
+        leafPath("publication", { event, rendition, number });
+      return publications(
+        `${event}/publication/${rendition}/`,
+        `${path(Math.max(0, from))}/`,
+        `${path(to)}/~`,
+      );
     },
     async writeDirective({ event, id, version, body }) {
       const key = `${event}/directive/${Buffer.from(id).toString("base64url")}/${String(version).padStart(16, "0")}`;
@@ -93,11 +128,20 @@ function createStore(ask: Ask, onRefused: () => void, close: () => void): Store 
     },
     async readDirectives(event) {
       // In order of their versions, so that the last one of an id stands.
-      const latest = new Map((await list(`${event}/directive/`, "", "~")).map((key) => [key.split("/")[2] ?? "", key]));
-      return await Promise.all([...latest].map(async ([encoded, key]) => {
-        const { body } = await patiently("GET", `/objects/${key}`);
-        return { event, id: Buffer.from(encoded, "base64url").toString(), version: Number(key.split("/")[3]), body: body.toString() };
-      }));
+      const latest = new Map(
+        (await list(`${event}/directive/`, "", "~")).map((key) => [key.split("/")[2] ?? "", key]),
+      );
+      return await Promise.all(
+        [...latest].map(async ([encoded, key]) => {
+          const { body } = await patiently("GET", `/objects/${key}`);
+          return {
+            event,
+            id: Buffer.from(encoded, "base64url").toString(),
+            version: Number(key.split("/")[3]),
+            body: body.toString(),
+          };
+        }),
+      );
     },
     close: async () => close(),
   };
@@ -121,10 +165,25 @@ export function parsePublicationKey(key: string): Publication | null {
   const [event, kind, rendition, number, pipeline, facts] = key.split("/");
   const [token, sha256, bytes, defectText, publishedAt] = facts?.split("~") ?? [];
   const defects = parseDefects((defectText ?? "").replaceAll("_", ","));
-  if (kind !== "publication" || event === undefined || rendition === undefined || number === undefined || pipeline === undefined) return null;
-  if (token === undefined || parseToken(token) === null || sha256 === undefined || defects === null) return null;
+  if (
+    kind !== "publication" ||
+    event === undefined ||
+    rendition === undefined ||
+    number === undefined ||
+    pipeline === undefined
+  )
+    return null;
+  if (token === undefined || parseToken(token) === null || sha256 === undefined || defects === null)
+    return null;
   return {
-    event, rendition, number: number === "timeless" ? -1 : Number(number), pipeline, token, sha256, bytes: Number(bytes), defects,
+    event,
+    rendition,
+    number: number === "timeless" ? -1 : Number(number),
+    pipeline,
+    token,
+    sha256,
+    bytes: Number(bytes),
+    defects,
     publishedAtMs: Number(publishedAt),
   };
 }

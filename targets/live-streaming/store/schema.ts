@@ -43,13 +43,20 @@ interface Copies {
   readonly dataCentre: string;
 }
 
-export async function createSchema(client: Client, { dataCentres, copiesMax, dataCentre }: Copies, signal: AbortSignal, name = keyspace): Promise<void> {
+export async function createSchema(
+  client: Client,
+  { dataCentres, copiesMax, dataCentre }: Copies,
+  signal: AbortSignal,
+  name = keyspace,
+): Promise<void> {
   // An origin that comes back finds it made: with a zone lost, nothing of it could be agreed on.
   if (await tablesThere(client, name).catch(() => false)) return;
   // A keyspace cannot name a data centre that is not there yet, and a node that joins while tables are made may miss them.
   await until(async () => {
     const there = await nodes(client, dataCentre);
-    return dataCentres.every((each) => there.filter((node) => node.dataCentre === each.name).length >= each.nodes);
+    return dataCentres.every(
+      (each) => there.filter((node) => node.dataCentre === each.name).length >= each.nodes,
+    );
   }, signal);
   const keyspaceStatement = `CREATE KEYSPACE IF NOT EXISTS ${name} WITH replication = ${replication(dataCentres, copiesMax)}`;
   for (const statement of [keyspaceStatement, ...tablesOf(name)]) {
@@ -57,7 +64,11 @@ export async function createSchema(client: Client, { dataCentres, copiesMax, dat
     // statement goes to one node, once, and the next, or the same again, when all know what came of it.
     await until(async () => {
       if (!(await agreed(client, dataCentre))) return false;
-      await client.execute(statement, [], { ...atOneNode(client, dataCentre), isIdempotent: false, readTimeout: changeMs });
+      await client.execute(statement, [], {
+        ...atOneNode(client, dataCentre),
+        isIdempotent: false,
+        readTimeout: changeMs,
+      });
       return true;
     }, signal);
   }
@@ -65,7 +76,10 @@ export async function createSchema(client: Client, { dataCentres, copiesMax, dat
 
 /** The same one each time, for as long as it is up. Throws where none is. */
 function atOneNode(client: Client, dataCentre: string): QueryOptions {
-  const host = client.hosts.values().filter((each) => each.datacenter === dataCentre && each.isUp()).toSorted((one, other) => one.address.localeCompare(other.address))[0];
+  const host = client.hosts
+    .values()
+    .filter((each) => each.datacenter === dataCentre && each.isUp())
+    .toSorted((one, other) => one.address.localeCompare(other.address))[0];
   if (host === undefined) throw new Error("no node is up");
   return { prepare: false, host };
 }
@@ -75,11 +89,22 @@ async function agreed(client: Client, dataCentre: string): Promise<boolean> {
 }
 
 /** As one node sees them: what one says of itself and another of its peers may leave out a third. */
-async function nodes(client: Client, dataCentre: string): Promise<{ dataCentre: string; schema: string }[]> {
+async function nodes(
+  client: Client,
+  dataCentre: string,
+): Promise<{ dataCentre: string; schema: string }[]> {
   const options = atOneNode(client, dataCentre);
-  const results = await Promise.all(["system.local", "system.peers"].map((table) =>
-    client.execute(`SELECT data_center, schema_version FROM ${table}`, [], options)));
-  return results.flatMap(({ rows }) => rows.map((row) => ({ dataCentre: String(row["data_center"]), schema: String(row["schema_version"]) })));
+  const results = await Promise.all(
+    ["system.local", "system.peers"].map((table) =>
+      client.execute(`SELECT data_center, schema_version FROM ${table}`, [], options),
+    ),
+  );
+  return results.flatMap(({ rows }) =>
+    rows.map((row) => ({
+      dataCentre: String(row["data_center"]),
+      schema: String(row["schema_version"]),
+    })),
+  );
 }
 
 /** A row that reaches a node before its table does is lost there, and a question is refused. */
@@ -88,7 +113,11 @@ export function schemaIsThere(client: Client, signal: AbortSignal, name = keyspa
 }
 
 async function tablesThere(client: Client, name: string): Promise<boolean> {
-  const found = await client.execute("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [name], { prepare: false });
+  const found = await client.execute(
+    "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?",
+    [name],
+    { prepare: false },
+  );
   return found.rows.length >= tablesOf(name).length;
 }
 

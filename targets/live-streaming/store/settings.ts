@@ -7,12 +7,16 @@ const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 const cassandraShape = z.object({
   kind: z.literal("cassandra"),
   /** The nodes of the own region. */
-  nodes: z.array(z.object({
-    /** Where it is dialled, perhaps through a proxy… */
-    contact: endpointShape,
-    /** …and the address under which it knows itself. */
-    local: endpointShape,
-  })).min(1),
+  nodes: z
+    .array(
+      z.object({
+        /** Where it is dialled, perhaps through a proxy… */
+        contact: endpointShape,
+        /** …and the address under which it knows itself. */
+        local: endpointShape,
+      }),
+    )
+    .min(1),
   dataCentre: name,
   dataCentres: z.array(z.object({ name, nodes: z.int().min(1) })).min(1),
   /** Copies that each data centre keeps, or as many as it has nodes. */

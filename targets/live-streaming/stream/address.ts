@@ -4,7 +4,12 @@
  */
 
 export type Address =
-  | { readonly kind: "segment"; readonly event: string; readonly rendition: string; readonly number: number }
+  | {
+      readonly kind: "segment";
+      readonly event: string;
+      readonly rendition: string;
+      readonly number: number;
+    }
   | { readonly kind: "init"; readonly event: string; readonly rendition: string }
   | { readonly kind: "manifest"; readonly event: string };
 
@@ -36,19 +41,28 @@ function asked(rest: string, pipeline: string | null): Asked | null {
 function parseRest(rest: string): Address | null {
   const segment = segmentShape.exec(rest);
   if (segment?.[1] !== undefined && segment[2] !== undefined && segment[3] !== undefined) {
-    return { kind: "segment", event: segment[1], rendition: segment[2], number: Number(segment[3]) };
+    return {
+      kind: "segment",
+      event: segment[1],
+      rendition: segment[2],
+      number: Number(segment[3]),
+    };
   }
   const init = initShape.exec(rest);
-  if (init?.[1] !== undefined && init[2] !== undefined) return { kind: "init", event: init[1], rendition: init[2] };
+  if (init?.[1] !== undefined && init[2] !== undefined)
+    return { kind: "init", event: init[1], rendition: init[2] };
   const manifest = manifestShape.exec(rest);
   return manifest?.[1] === undefined ? null : { kind: "manifest", event: manifest[1] };
 }
 
 export function formatAddress(address: Address): string {
   switch (address.kind) {
-    case "segment": return `/live/${address.event}/${address.rendition}/${address.number}.m4s`;
-    case "init": return `/live/${address.event}/${address.rendition}/init.mp4`;
-    case "manifest": return `/live/${address.event}/manifest.mpd`;
+    case "segment":
+      return `/live/${address.event}/${address.rendition}/${address.number}.m4s`;
+    case "init":
+      return `/live/${address.event}/${address.rendition}/init.mp4`;
+    case "manifest":
+      return `/live/${address.event}/manifest.mpd`;
   }
 }
 
@@ -63,9 +77,12 @@ export const timeless = -1;
 
 export function leafOf(address: Address): Leaf {
   switch (address.kind) {
-    case "segment": return { event: address.event, rendition: address.rendition, number: address.number };
-    case "init": return { event: address.event, rendition: address.rendition, number: timeless };
-    case "manifest": return { event: address.event, rendition: manifestRendition, number: timeless };
+    case "segment":
+      return { event: address.event, rendition: address.rendition, number: address.number };
+    case "init":
+      return { event: address.event, rendition: address.rendition, number: timeless };
+    case "manifest":
+      return { event: address.event, rendition: manifestRendition, number: timeless };
   }
 }
 
@@ -73,5 +90,9 @@ export function leafOf(address: Address): Leaf {
 export const manifestRendition = "manifest";
 
 export function contentType(address: Address): string {
-  return address.kind === "manifest" ? "application/dash+xml" : address.kind === "init" ? "video/mp4" : "video/iso.segment";
+  return address.kind === "manifest"
+    ? "application/dash+xml"
+    : address.kind === "init"
+      ? "video/mp4"
+      : "video/iso.segment";
 }

@@ -5,17 +5,21 @@ import { isLive, liveSegments, publishAtMs, segmentInProduction, segmentMs } fro
 const clock = fc.integer({ min: 0, max: 4_000_000_000_000 });
 
 test("a segment is in production until the moment at which it is published", () => {
-  fc.assert(fc.property(clock, (nowMs) => {
-    const number = segmentInProduction(nowMs);
-    expect(publishAtMs(number)).toBeGreaterThan(nowMs);
-    expect(publishAtMs(number - 1)).toBeLessThanOrEqual(nowMs);
-  }));
+  fc.assert(
+    fc.property(clock, (nowMs) => {
+      const number = segmentInProduction(nowMs);
+      expect(publishAtMs(number)).toBeGreaterThan(nowMs);
+      expect(publishAtMs(number - 1)).toBeLessThanOrEqual(nowMs);
+    }),
+  );
 });
 
 test("numbers rise by one every segment's length", () => {
-  fc.assert(fc.property(clock, (nowMs) => {
-    expect(segmentInProduction(nowMs + segmentMs)).toBe(segmentInProduction(nowMs) + 1);
-  }));
+  fc.assert(
+    fc.property(clock, (nowMs) => {
+      expect(segmentInProduction(nowMs + segmentMs)).toBe(segmentInProduction(nowMs) + 1);
+    }),
+  );
 });
 
 test("the newest segments are live and the one before them is DVR", () => {

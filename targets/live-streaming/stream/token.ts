@@ -12,7 +12,9 @@ const shape = /^([0-9]{13})-([0-9a-f]{32})$/;
 
 export function parseToken(text: string): Token | null {
   const match = shape.exec(text);
-  return match?.[1] === undefined || match[2] === undefined ? null : { madeAtMs: Number(match[1]), nonce: match[2] };
+  return match?.[1] === undefined || match[2] === undefined
+    ? null
+    : { madeAtMs: Number(match[1]), nonce: match[2] };
 }
 
 /** Makes tokens whose time never repeats and never steps back, even when the clock does. */

@@ -5,7 +5,17 @@ import { type Progress, provision } from "../../../provision/provision.ts";
 import { showProgress } from "../../../provision/render.ts";
 import type { Surroundings } from "../../adapter.ts";
 import type { connectEngine } from "../engine.ts";
-import { baseName, buildImage, hasImage, importBase, imageName, packagesOfImage, type Parts, pulled, registryParts } from "./image.ts";
+import {
+  baseName,
+  buildImage,
+  hasImage,
+  importBase,
+  imageName,
+  packagesOfImage,
+  type Parts,
+  pulled,
+  registryParts,
+} from "./image.ts";
 import { inImage } from "./paths.ts";
 
 type Engine = Awaited<ReturnType<typeof connectEngine>>;
@@ -18,37 +28,63 @@ export async function ensureImage(context: Context, docker: Engine): Promise<str
   using display = showProgress(context.stderr);
   const parts = await partsOf(context, docker, display.progress);
   display.progress({ tool: "image", step: "building it" });
-  await buildImage(docker, context.root, parts, context.signal, (line) => display.progress({ tool: "image", step: "building it", detail: line }));
+  await buildImage(docker, context.root, parts, context.signal, (line) =>
+    display.progress({ tool: "image", step: "building it", detail: line }),
+  );
   display.progress({ tool: "image", step: `ready: ${name}` });
   return name;
 }
 
 /** A base that was made here before, else the registry's images, else a base that is made now. */
-async function partsOf(context: Context, docker: Engine, progress: (progress: Progress) => void): Promise<Parts> {
+async function partsOf(
+  context: Context,
+  docker: Engine,
+  progress: (progress: Progress) => void,
+): Promise<Parts> {
   const { env, signal, root } = context;
   const own = baseName(root, [process.versions.node]);
   const made: Parts = { base: own, cassandra: own, toxiproxy: own };
   if (await hasImage(docker, own)) return made;
   const wanted = registryParts(root);
   progress({ tool: "image", step: "asking the registry for its parts" });
-  if (await allPulled(docker, wanted, signal, (detail) => progress({ tool: "image", step: "asking the registry for its parts", detail }))) return wanted;
+  if (
+    await allPulled(docker, wanted, signal, (detail) =>
+      progress({ tool: "image", step: "asking the registry for its parts", detail }),
+    )
+  )
+    return wanted;
   progress({ tool: "image", step: "making a base here: no registry answers" });
   const tools = await provision(["node", "cassandra", "toxiproxy"], { env, signal, progress });
   try {
-    await using folder = await makeBaseFolder(packagesOfImage(root), filesOfBase(tools, inImage), { path: inImage.baseMark, text: `${own}\n` }, { env, signal, progress });
+    await using folder = await makeBaseFolder(
+      packagesOfImage(root),
+      filesOfBase(tools, inImage),
+      { path: inImage.baseMark, text: `${own}\n` },
+      { env, signal, progress },
+    );
     progress({ tool: "image", step: "handing the base to the engine" });
     await importBase(docker, folder.path, own, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SeawallError) throw error;
-    throw new SeawallError("ENGINE_FAILED", `the image cannot be built: no registry answers, and a base cannot be made here: ${(error as Error).message}`, {
-      cause: error, hint: "Let the engine reach a registry, run this on Debian or Ubuntu with apt, or use --substrate process.",
-    });
+    throw new SeawallError(
+      "ENGINE_FAILED",
+      `the image cannot be built: no registry answers, and a base cannot be made here: ${(error as Error).message}`,
+      {
+        cause: error,
+        hint: "Let the engine reach a registry, run this on Debian or Ubuntu with apt, or use --substrate process.",
+      },
+    );
   }
   return made;
 }
 
-async function allPulled(docker: Engine, parts: Parts, signal: AbortSignal, say: (line: string) => void): Promise<boolean> {
+async function allPulled(
+  docker: Engine,
+  parts: Parts,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<boolean> {
   for (const name of [parts.base, parts.cassandra, parts.toxiproxy]) {
     if (!(await hasImage(docker, name)) && !(await pulled(docker, name, signal, say))) return false;
   }

@@ -9,7 +9,15 @@ let copy: string;
 
 beforeEach(() => {
   copy = mkdtempSync(join(tmpdir(), "seawall-image-"));
-  for (const path of ["package.json", "package-lock.json", ".npmrc", "harness/core", "harness/substrates/docker", "harness/substrates/proxy/service.ts", "targets"]) {
+  for (const path of [
+    "package.json",
+    "package-lock.json",
+    ".npmrc",
+    "harness/core",
+    "harness/substrates/docker",
+    "harness/substrates/proxy/service.ts",
+    "targets",
+  ]) {
     mkdirSync(dirname(join(copy, path)), { recursive: true });
     cpSync(join(root, path), join(copy, path), { recursive: true });
   }
@@ -43,7 +51,11 @@ describe("the Dockerfile", () => {
   const text = readFileSync(join(import.meta.dirname, "Dockerfile"), "utf8");
 
   it("names public images for each of its parts", () => {
-    expect(registryParts(root)).toEqual({ base: expect.stringMatching(/^node:24-/), cassandra: expect.stringMatching(/^cassandra:5\.0/), toxiproxy: expect.stringMatching(/toxiproxy:2\.12/) });
+    expect(registryParts(root)).toEqual({
+      base: expect.stringMatching(/^node:24-/),
+      cassandra: expect.stringMatching(/^cassandra:5\.0/),
+      toxiproxy: expect.stringMatching(/toxiproxy:2\.12/),
+    });
   });
 
   it("copies all that the entry of a container imports", () => {
@@ -52,19 +64,37 @@ describe("the Dockerfile", () => {
       if (seen.has(path)) return;
       seen.add(path);
       // What is imported as a type only is not there when it runs.
-      for (const [, from = ""] of readFileSync(join(root, path), "utf8").matchAll(/^import (?!type )[^"]*"(\.[^"]+)"/gm)) follow(join(dirname(path), from));
+      for (const [, from = ""] of readFileSync(join(root, path), "utf8").matchAll(
+        /^import (?!type )[^"]*"(\.[^"]+)"/gm,
+      ))
+        follow(join(dirname(path), from));
     };
     follow("harness/substrates/docker/entry.ts");
-    const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources = ""]) => sources.split(" "));
-    for (const path of seen) expect(copied.some((one) => path === one || path.startsWith(`${one}/`)), path).toBe(true);
+    const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources = ""]) =>
+      sources.split(" "),
+    );
+    for (const path of seen)
+      expect(
+        copied.some((one) => path === one || path.startsWith(`${one}/`)),
+        path,
+      ).toBe(true);
     expect(seen.size).toBeGreaterThan(4);
   });
 
   it("copies nothing that .dockerignore keeps out, and every package by name", () => {
-    expect(packagesOfImage(root)).toEqual(expect.arrayContaining(["varnish", "memcached", "ffmpeg"]));
-    const kept = readFileSync(join(root, ".dockerignore"), "utf8").split("\n").filter((line) => line.startsWith("!")).map((line) => line.slice(1));
+    expect(packagesOfImage(root)).toEqual(
+      expect.arrayContaining(["varnish", "memcached", "ffmpeg"]),
+    );
+    const kept = readFileSync(join(root, ".dockerignore"), "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith("!"))
+      .map((line) => line.slice(1));
     for (const [, sources = ""] of text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)) {
-      for (const source of sources.split(" ").filter((one) => !one.includes("["))) expect(kept.some((path) => source === path || source.startsWith(`${path}/`)), source).toBe(true);
+      for (const source of sources.split(" ").filter((one) => !one.includes("[")))
+        expect(
+          kept.some((path) => source === path || source.startsWith(`${path}/`)),
+          source,
+        ).toBe(true);
     }
   });
 });

@@ -12,38 +12,83 @@ import { latestImage, projectLabel } from "./paths.ts";
 
 const folder = "harness/substrates/docker/image";
 /** What the entry of a container consists of; the rest of the harness stays outside, so that a change of it needs no new image. */
-const ofEntry = ["docker/entry.ts", "docker/addresses.ts", "docker/place.ts", "docker/shared-token.ts", "docker/image/paths.ts", "proxy/service.ts"].map((path) => `harness/substrates/${path}`);
+const ofEntry = [
+  "docker/entry.ts",
+  "docker/addresses.ts",
+  "docker/place.ts",
+  "docker/shared-token.ts",
+  "docker/image/paths.ts",
+  "proxy/service.ts",
+].map((path) => `harness/substrates/${path}`);
 /** What the Dockerfile copies, besides packages. */
-const copied = ["package.json", "package-lock.json", ".npmrc", "harness/core", ...ofEntry, `${folder}/Dockerfile`, `${folder}/packages.txt`, "targets"];
+const copied = [
+  "package.json",
+  "package-lock.json",
+  ".npmrc",
+  "harness/core",
+  ...ofEntry,
+  `${folder}/Dockerfile`,
+  `${folder}/packages.txt`,
+  "targets",
+];
 
 /** `seawall/target:0123456789ab`, from the files of this repository that go into it. */
 export function imageName(root: string): string {
   const hash = createHash("sha256");
-  for (const path of filesOfImage(root)) hash.update(`${path}\0`).update(readFileSync(join(root, path))).update("\0");
+  for (const path of filesOfImage(root))
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update("\0");
   return `seawall/target:${hash.digest("hex").slice(0, 12)}`;
 }
 
 /** `seawall/base:…`, from what a base that is made here is made of. */
 export function baseName(root: string, versions: readonly string[]): string {
-  const hash = createHash("sha256").update(readFileSync(join(root, folder, "packages.txt"))).update(JSON.stringify([versions, process.arch, "2"]));
+  const hash = createHash("sha256")
+    .update(readFileSync(join(root, folder, "packages.txt")))
+    .update(JSON.stringify([versions, process.arch, "2"]));
   return `seawall/base:${hash.digest("hex").slice(0, 12)}`;
 }
 
 export function packagesOfImage(root: string): string[] {
-  return readFileSync(join(root, folder, "packages.txt"), "utf8").split("\n").filter((name) => name !== "");
+  return readFileSync(join(root, folder, "packages.txt"), "utf8")
+    .split("\n")
+    .filter((name) => name !== "");
 }
 
 /** Relative paths in a fixed order. */
 function filesOfImage(root: string): string[] {
-  return copied.flatMap((path) => (statSync(join(root, path)).isFile() ? [path] : readdirSync(join(root, path), { recursive: true, encoding: "utf8", withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.(test|fixture)\.ts$|\.md$/.test(entry.name)).map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)))).sort();
+  return copied
+    .flatMap((path) =>
+      statSync(join(root, path)).isFile()
+        ? [path]
+        : readdirSync(join(root, path), { recursive: true, encoding: "utf8", withFileTypes: true })
+            .filter((entry) => entry.isFile() && !/\.(test|fixture)\.ts$|\.md$/.test(entry.name))
+            .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)),
+    )
+    .sort();
 }
 
 /** Packages that services need at run time and that are installed here: they need not be fetched again. Without Node itself: the base has it. */
 function installedPackages(root: string): string[] {
-  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as { packages: Readonly<Record<string, { dev?: boolean; optional?: boolean; devOptional?: boolean }>> };
-  return Object.entries(lock.packages).filter(([path, { dev, optional, devOptional }]) => path.lastIndexOf("node_modules/") === 0 && dev !== true && optional !== true && devOptional !== true)
-    .map(([path]) => path).filter((path) => !/^node_modules\/node(-bin|-linux|$)/.test(path) && existsSync(join(root, path)));
+  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    packages: Readonly<
+      Record<string, { dev?: boolean; optional?: boolean; devOptional?: boolean }>
+    >;
+  };
+  return Object.entries(lock.packages)
+    .filter(
+      ([path, { dev, optional, devOptional }]) =>
+        path.lastIndexOf("node_modules/") === 0 &&
+        dev !== true &&
+        optional !== true &&
+        devOptional !== true,
+    )
+    .map(([path]) => path)
+    .filter(
+      (path) => !/^node_modules\/node(-bin|-linux|$)/.test(path) && existsSync(join(root, path)),
+    );
 }
 
 export async function hasImage(docker: Docker, name: string): Promise<boolean> {
@@ -56,23 +101,48 @@ export async function hasImage(docker: Docker, name: string): Promise<boolean> {
   }
 }
 
-export interface Parts { readonly base: string; readonly cassandra: string; readonly toxiproxy: string }
+export interface Parts {
+  readonly base: string;
+  readonly cassandra: string;
+  readonly toxiproxy: string;
+}
 
 /** The images that the Dockerfile names when nobody says otherwise. */
 export function registryParts(root: string): Parts {
   const text = readFileSync(join(root, folder, "Dockerfile"), "utf8");
-  const named = (argument: string): string => new RegExp(`^ARG ${argument}=(\\S+)$`, "m").exec(text)?.[1] ?? "";
+  const named = (argument: string): string =>
+    new RegExp(`^ARG ${argument}=(\\S+)$`, "m").exec(text)?.[1] ?? "";
   return { base: named("BASE"), cassandra: named("CASSANDRA"), toxiproxy: named("TOXIPROXY") };
 }
 
 /** Builds the image under its own name and as the latest. `say` gets the engine's words, line by line. */
-export async function buildImage(docker: Docker, root: string, parts: Parts, signal: AbortSignal, say: (line: string) => void): Promise<string> {
+export async function buildImage(
+  docker: Docker,
+  root: string,
+  parts: Parts,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<string> {
   const name = imageName(root);
-  const context = tarOf(root, [...filesOfImage(root), ...installedPackages(root)], ["--transform=s,^node_modules/,packages/node_modules/,S"]);
-  const stream = await docker.buildImage(context.stream, {
-    t: name, dockerfile: `${folder}/Dockerfile`, networkmode: "host", rm: true, forcerm: true, labels: { [projectLabel]: "image" },
-    buildargs: { BASE: parts.base, CASSANDRA: parts.cassandra, TOXIPROXY: parts.toxiproxy }, abortSignal: signal,
-  }).catch((error: unknown) => { throw engineError(error, "begin to build the image"); });
+  const context = tarOf(
+    root,
+    [...filesOfImage(root), ...installedPackages(root)],
+    ["--transform=s,^node_modules/,packages/node_modules/,S"],
+  );
+  const stream = await docker
+    .buildImage(context.stream, {
+      t: name,
+      dockerfile: `${folder}/Dockerfile`,
+      networkmode: "host",
+      rm: true,
+      forcerm: true,
+      labels: { [projectLabel]: "image" },
+      buildargs: { BASE: parts.base, CASSANDRA: parts.cassandra, TOXIPROXY: parts.toxiproxy },
+      abortSignal: signal,
+    })
+    .catch((error: unknown) => {
+      throw engineError(error, "begin to build the image");
+    });
   await Promise.all([followed(docker, stream, signal, say, "build the image"), context.ended]);
   const [repository, tag] = latestImage.split(":") as [string, string];
   await docker.getImage(name).tag({ repo: repository, tag });
@@ -80,21 +150,45 @@ export async function buildImage(docker: Docker, root: string, parts: Parts, sig
 }
 
 /** Makes an image of a folder that is a whole root file system. */
-export async function importBase(docker: Docker, folderOfRoot: string, name: string, signal: AbortSignal): Promise<void> {
+export async function importBase(
+  docker: Docker,
+  folderOfRoot: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
   const root = tarOf(folderOfRoot, ["."], ["--owner=0", "--group=0", "--numeric-owner"]);
   const [repo, tag] = name.split(":") as [string, string];
-  const changes = ["ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", `LABEL ${projectLabel}=base`];
-  const stream = await (docker.importImage(root.stream as unknown as string, { repo, tag, changes } as unknown as Record<string, never>) as Promise<NodeJS.ReadableStream>)
-    .catch((error: unknown) => { throw engineError(error, "import the base image"); });
-  await Promise.all([followed(docker, stream, signal, () => {}, "import the base image"), root.ended]);
+  const changes = [
+    "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    `LABEL ${projectLabel}=base`,
+  ];
+  const stream = await (
+    docker.importImage(
+      root.stream as unknown as string,
+      { repo, tag, changes } as unknown as Record<string, never>,
+    ) as Promise<NodeJS.ReadableStream>
+  ).catch((error: unknown) => {
+    throw engineError(error, "import the base image");
+  });
+  await Promise.all([
+    followed(docker, stream, signal, () => {}, "import the base image"),
+    root.ended,
+  ]);
 }
 
 /** False when the registry cannot be reached or lacks it within the time. */
-export async function pulled(docker: Docker, name: string, signal: AbortSignal, say: (line: string) => void): Promise<boolean> {
+export async function pulled(
+  docker: Docker,
+  name: string,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<boolean> {
   const begun = new AbortController();
   const timer = setTimeout(() => begun.abort(), 15_000);
   try {
-    const stream = await docker.pull(name, { abortSignal: AbortSignal.any([signal, begun.signal]) });
+    const stream = await docker.pull(name, {
+      abortSignal: AbortSignal.any([signal, begun.signal]),
+    });
     clearTimeout(timer);
     await followed(docker, stream, signal, say, `pull ${name}`);
     return true;
@@ -107,16 +201,28 @@ export async function pulled(docker: Docker, name: string, signal: AbortSignal, 
 }
 
 /** The engine answers 200 first and says in the stream what went wrong. */
-async function followed(docker: Docker, stream: NodeJS.ReadableStream, signal: AbortSignal, say: (line: string) => void, doing: string): Promise<void> {
+async function followed(
+  docker: Docker,
+  stream: NodeJS.ReadableStream,
+  signal: AbortSignal,
+  say: (line: string) => void,
+  doing: string,
+): Promise<void> {
   const stop = (): void => void (stream as Readable).destroy?.(new Error("stopped"));
   signal.addEventListener("abort", stop, { once: true });
   try {
     await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(stream, (error, output: { error?: string }[] | null) => {
-        const failed = output?.find((line) => line.error !== undefined)?.error;
-        if (error !== null || failed !== undefined) reject(engineError(error ?? new Error(failed), doing));
-        else resolve();
-      }, (line: { stream?: string; status?: string }) => say((line.stream ?? line.status ?? "").trim()));
+      docker.modem.followProgress(
+        stream,
+        (error, output: { error?: string }[] | null) => {
+          const failed = output?.find((line) => line.error !== undefined)?.error;
+          if (error !== null || failed !== undefined)
+            reject(engineError(error ?? new Error(failed), doing));
+          else resolve();
+        },
+        (line: { stream?: string; status?: string }) =>
+          say((line.stream ?? line.status ?? "").trim()),
+      );
     });
   } catch (error) {
     signal.throwIfAborted();
@@ -127,13 +233,25 @@ async function followed(docker: Docker, stream: NodeJS.ReadableStream, signal: A
 }
 
 /** An archive as it is written. `ended` rejects when tar fails, which the reader of the stream would take for a short archive. */
-function tarOf(cwd: string, paths: readonly string[], options: readonly string[]): { stream: Readable; ended: Promise<void> } {
-  const child = spawn("tar", ["-c", ...options, "-C", cwd, "--null", "-T", "-"], { stdio: ["pipe", "pipe", "pipe"] });
+function tarOf(
+  cwd: string,
+  paths: readonly string[],
+  options: readonly string[],
+): { stream: Readable; ended: Promise<void> } {
+  const child = spawn("tar", ["-c", ...options, "-C", cwd, "--null", "-T", "-"], {
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   let said = "";
-  child.stderr.setEncoding("utf8").on("data", (part: string) => { said += part; });
+  child.stderr.setEncoding("utf8").on("data", (part: string) => {
+    said += part;
+  });
   child.stdin.on("error", () => {}).end(paths.map((path) => `${path}\0`).join(""));
   const ended = once(child, "close").then(([code]) => {
-    if (code !== 0) throw new SeawallError("ENGINE_FAILED", `tar could not pack ${cwd}: ${said.trim().split("\n").at(-1) ?? ""}`);
+    if (code !== 0)
+      throw new SeawallError(
+        "ENGINE_FAILED",
+        `tar could not pack ${cwd}: ${said.trim().split("\n").at(-1) ?? ""}`,
+      );
   });
   ended.catch(() => {});
   return { stream: child.stdout, ended };

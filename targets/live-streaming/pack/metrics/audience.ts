@@ -4,11 +4,23 @@ import { trafficClasses } from "../traffic-classes.ts";
 
 export const audience: Registry = {
   segment_ms: {
-    kind: "duration", unit: "ms", source: "generator", perIteration: true, felt: true,
+    kind: "duration",
+    unit: "ms",
+    source: "generator",
+    perIteration: true,
+    felt: true,
     title: "segment wait",
     ofBytesWhere: { bytes: "compared" },
     tags: [
-      "lane", "load", "outcome", "edge", "home", "rendition", "pipeline", "flagged", "notified",
+      "lane",
+      "load",
+      "outcome",
+      "edge",
+      "home",
+      "rendition",
+      "pipeline",
+      "flagged",
+      "notified",
       "bytes",
     ],
     values: {
@@ -27,7 +39,11 @@ export const audience: Registry = {
       "with the published checksum where the target sends one, and looked at without it",
   },
   start_ms: {
-    kind: "duration", unit: "ms", source: "generator", perIteration: true, felt: true,
+    kind: "duration",
+    unit: "ms",
+    source: "generator",
+    perIteration: true,
+    felt: true,
     tags: ["lane", "load", "kind", "outcome"],
     values: {
       lane: ["start"],
@@ -39,7 +55,10 @@ export const audience: Registry = {
       "ask; outcome is served, late, shed or lost",
   },
   batch_ms: {
-    kind: "duration", unit: "ms", source: "generator", perIteration: true,
+    kind: "duration",
+    unit: "ms",
+    source: "generator",
+    perIteration: true,
     tags: ["lane", "load", "kind", "outcome"],
     values: {
       lane: ["ingest"],
@@ -49,7 +68,9 @@ export const audience: Registry = {
     meaning: "one batch of events that a device reported: taken in by a gateway, shed or lost",
   },
   broadcast_ms: {
-    kind: "duration", unit: "ms", source: "generator",
+    kind: "duration",
+    unit: "ms",
+    source: "generator",
     tags: ["lane", "load", "outcome"],
     values: { lane: ["broadcast"], outcome: ["heard", "missed"] },
     meaning:

@@ -4,7 +4,11 @@ import { trafficClasses } from "../traffic-classes.ts";
 
 export const origins: Registry = {
   origin_gets: {
-    kind: "increment", unit: "", source: "reader", dependsOnLoad: true, countsRequests: true,
+    kind: "increment",
+    unit: "",
+    source: "reader",
+    dependsOnLoad: true,
+    countsRequests: true,
     title: "origin requests",
     needs: { telemetry: ["varnish", "originGets"] },
     tags: ["lane", "edge", "origin"],
@@ -12,14 +16,21 @@ export const origins: Registry = {
     meaning: "requests that an edge sent to an origin",
   },
   edge_requests: {
-    kind: "increment", unit: "", source: "reader", dependsOnLoad: true, countsRequests: true,
+    kind: "increment",
+    unit: "",
+    source: "reader",
+    dependsOnLoad: true,
+    countsRequests: true,
     countsAsked: true,
     needs: { telemetry: ["varnish"] },
     tags: ["edge"],
     meaning: "requests that an edge says it was asked, by viewers and all others",
   },
   origin_requests_total: {
-    kind: "increment", unit: "", source: "service", countsRequests: true,
+    kind: "increment",
+    unit: "",
+    source: "service",
+    countsRequests: true,
     tags: ["service", "lane", "outcome"],
     values: {
       lane: trafficClasses,
@@ -28,26 +39,37 @@ export const origins: Registry = {
     meaning: "requests that an origin answered, as it counts them itself",
   },
   origin_chunks_total: {
-    kind: "increment", unit: "", source: "service", countsRequests: true,
+    kind: "increment",
+    unit: "",
+    source: "service",
+    countsRequests: true,
     tags: ["service", "from"],
     values: { from: ["memcached", "store", "nowhere"] },
     meaning: "pieces of segments that an origin read, by where it found them",
   },
   origin_store_requests_total: {
-    kind: "increment", unit: "", source: "service", countsRequests: true,
+    kind: "increment",
+    unit: "",
+    source: "service",
+    countsRequests: true,
     tags: ["service", "operation", "outcome"],
     values: { operation: ["read", "write"], outcome: ["done", "failed"] },
     meaning: "requests that an origin sent to its store",
   },
   origin_metadata_gaps: {
-    kind: "gauge", unit: "", source: "service",
+    kind: "gauge",
+    unit: "",
+    source: "service",
     tags: ["service"],
     meaning:
       "segments of the last minute of which an origin was never told, although it knows " +
       "older and newer ones of the same pipeline",
   },
   object_store_requests_total: {
-    kind: "increment", unit: "", source: "service", countsRequests: true,
+    kind: "increment",
+    unit: "",
+    source: "service",
+    countsRequests: true,
     tags: ["service", "operation", "outcome"],
     values: {
       operation: ["read", "write", "list"],
@@ -56,7 +78,10 @@ export const origins: Registry = {
     meaning: "requests that an object store answered; shed are those refused for their rate",
   },
   origin_metadata_lookups_total: {
-    kind: "increment", unit: "", source: "service", countsRequests: true,
+    kind: "increment",
+    unit: "",
+    source: "service",
+    countsRequests: true,
     tags: ["service", "from"],
     values: { from: ["memory", "store"] },
     meaning: "how often an origin had to know what exists, by where it knew it from",

@@ -3,7 +3,10 @@ import type { Registry } from "../../../../harness/core/metrics.ts";
 
 export const players: Registry = {
   player_startup_ms: {
-    kind: "duration", unit: "ms", source: "player", felt: true,
+    kind: "duration",
+    unit: "ms",
+    source: "player",
+    felt: true,
     tags: ["player", "outcome"],
     values: { outcome: ["started", "failed"] },
     meaning:
@@ -11,7 +14,9 @@ export const players: Registry = {
       "for virtual time",
   },
   player_stall_ms: {
-    kind: "event", unit: "ms", source: "player",
+    kind: "event",
+    unit: "ms",
+    source: "player",
     tags: ["player", "state", "cause"],
     values: { state: ["ended", "open", "none"], cause: ["buffer", "device"] },
     meaning:
@@ -21,24 +26,35 @@ export const players: Registry = {
       "a claim on the longest stall has something to go by",
   },
   player_latency_ms: {
-    kind: "gauge", unit: "ms", source: "player", felt: true,
+    kind: "gauge",
+    unit: "ms",
+    source: "player",
+    felt: true,
     tags: ["player"],
     meaning: "how far behind the wall clock a player plays",
   },
   player_rebuffer_ratio: {
-    kind: "gauge", unit: "", source: "player", felt: true, most: 1,
+    kind: "gauge",
+    unit: "",
+    source: "player",
+    felt: true,
+    most: 1,
     tags: ["player"],
     meaning:
       "share of the last half second for which a player stalled; its mean is the rebuffer " +
       "ratio",
   },
   player_height_px: {
-    kind: "gauge", unit: "px", source: "player",
+    kind: "gauge",
+    unit: "px",
+    source: "player",
     tags: ["player"],
     meaning: "lines of the picture that a real player shows",
   },
   player_errors: {
-    kind: "event", unit: "", source: "player",
+    kind: "event",
+    unit: "",
+    source: "player",
     tags: ["player", "code"],
     meaning: "an error that a real player reported, by its code",
   },

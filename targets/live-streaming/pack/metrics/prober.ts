@@ -4,7 +4,10 @@ import type { Registry } from "../../../../harness/core/metrics.ts";
 
 export const prober: Registry = {
   canary_ms: {
-    kind: "duration", unit: "ms", source: "prober", title: "canary's wait",
+    kind: "duration",
+    unit: "ms",
+    source: "prober",
+    title: "canary's wait",
     tags: ["edge", "outcome", "lane"],
     values: { lane: ["live", "dvr"] },
     meaning:
@@ -12,14 +15,18 @@ export const prober: Registry = {
       "start; outcome is served, wrong when the body is no segment, the status, or failed",
   },
   canary_bytes: {
-    kind: "event", unit: "B", source: "prober",
+    kind: "event",
+    unit: "B",
+    source: "prober",
     tags: ["edge", "rendition"],
     meaning:
       "bytes of one body as the harness's own prober got it from an edge, encoded as they " +
       "came",
   },
   body_seen: {
-    kind: "event", unit: "", source: "prober",
+    kind: "event",
+    unit: "",
+    source: "prober",
     tags: ["lane", "load", "edge", "rendition", "by", "container", "problem"],
     values: {
       by: ["viewer", "prober"],

@@ -15,8 +15,14 @@ import { runCanary } from "./canary.ts";
 import type { Delivery } from "./delivered.ts";
 
 const stream: Stream = {
-  ...heldPlan().stream, event: "main", segmentPath: "/live/{event}/{rendition}/{number}.m4s", availabilityStartMs: 10_000,
-  renditions: [{ name: "v720", kind: "video", bitsPerSecond: 9 }, { name: "audio", kind: "audio", bitsPerSecond: 1 }],
+  ...heldPlan().stream,
+  event: "main",
+  segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+  availabilityStartMs: 10_000,
+  renditions: [
+    { name: "v720", kind: "video", bitsPerSecond: 9 },
+    { name: "audio", kind: "audio", bitsPerSecond: 1 },
+  ],
 };
 
 let servers: Server[] = [];
@@ -44,16 +50,35 @@ const segment = Buffer.concat([box("moof", 40), box("mdat", 400)]);
 const page = Buffer.from("<h1>502 Bad Gateway</h1>");
 const zipped = gzipSync(segment);
 
-interface Sampled { readonly series: Series; readonly atMs: number; readonly value: number }
+interface Sampled {
+  readonly series: Series;
+  readonly atMs: number;
+  readonly value: number;
+}
 
 /** Lets time pass in jumps, a moment of real time at each; `lateAt` jumps come 2 s late. */
-async function canaryOf(endpoints: Readonly<Record<string, Endpoint>>, jumps: number, lateAt = -1): Promise<{ samples: readonly Sampled[]; deliveries: readonly Delivery[] }> {
-  const layout = { services: [], links: [], playable: () => [], stream: { ...stream, digestHeader: "X-Sha" }, edges: Object.keys(endpoints).map((service) => ({ service, port: "http" })) };
-  const deployment = { layout, links: [], instance: (service: string) => ({ endpoint: () => endpoints[service] }) } as unknown as Deployment;
+async function canaryOf(
+  endpoints: Readonly<Record<string, Endpoint>>,
+  jumps: number,
+  lateAt = -1,
+): Promise<{ samples: readonly Sampled[]; deliveries: readonly Delivery[] }> {
+  const layout = {
+    services: [],
+    links: [],
+    playable: () => [],
+    stream: { ...stream, digestHeader: "X-Sha" },
+    edges: Object.keys(endpoints).map((service) => ({ service, port: "http" })),
+  };
+  const deployment = {
+    layout,
+    links: [],
+    instance: (service: string) => ({ endpoint: () => endpoints[service] }),
+  } as unknown as Deployment;
   let [nowMs, steps] = [1_000_000, 0];
   const stop = new AbortController();
   const clock: Clock = {
-    nowMs: () => nowMs, monotonicMs: () => nowMs,
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
     sleep: async (ms, signal) => {
       nowMs += Math.max(0, ms);
       if (++steps === lateAt) nowMs += 2_000;
@@ -65,55 +90,137 @@ async function canaryOf(endpoints: Readonly<Record<string, Endpoint>>, jumps: nu
   const series: Series[] = [];
   const samples: Sampled[] = [];
   const deliveries: Delivery[] = [];
-  const sink = { series: (one: Series) => series.push(one) - 1, sample: (id: number, atMs: number, value: number) => { samples.push({ series: series[id] as Series, atMs, value }); } };
-  await runCanary({ deployment, sink, clock, signal: stop.signal, asksPast: false, delivered: (delivery) => { deliveries.push(delivery); }, random: prng(1) });
+  const sink = {
+    series: (one: Series) => series.push(one) - 1,
+    sample: (id: number, atMs: number, value: number) => {
+      samples.push({ series: series[id] as Series, atMs, value });
+    },
+  };
+  await runCanary({
+    deployment,
+    sink,
+    clock,
+    signal: stop.signal,
+    asksPast: false,
+    delivered: (delivery) => {
+      deliveries.push(delivery);
+    },
+    random: prng(1),
+  });
   return { samples, deliveries };
 }
 
 const found = (samples: readonly Sampled[], metric: string, tag: string): Set<string> =>
-  new Set(samples.filter((sample) => sample.series.metric === metric).map(({ series: { tags } }) => `${tags["edge"]} ${tags[tag]}`));
+  new Set(
+    samples
+      .filter((sample) => sample.series.metric === metric)
+      .map(({ series: { tags } }) => `${tags["edge"]} ${tags[tag]}`),
+  );
 
 describe("a canary", () => {
   it("asks every edge, and tells served, wrong, refused and unreachable apart", async () => {
     const endpoints: Record<string, Endpoint> = {
-      good: await listening((_request, response) => response.writeHead(200, { "x-sha": digest(segment) }).end(segment)),
-      zip: await listening((_request, response) => response.writeHead(200, { "content-encoding": "gzip", "content-length": zipped.length }).end(zipped)),
-      page: await listening((_request, response) => response.writeHead(200, { "content-type": "text/html" }).end(page)),
-      garbled: await listening((_request, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(segment)),
-      flagged: await listening((_request, response) => response.writeHead(200, { "x-defects": "truncated" }).end(segment.subarray(0, 99))),
-      cut: await listening((_request, response) => { response.writeHead(200, { "content-length": 9 }).write("x"); setTimeout(() => response.destroy(), 5); }),
-      refused: await listening((_request, response) => response.writeHead(503).end("x")), gone: { host: "127.0.0.1", port: 1 },
+      good: await listening((_request, response) =>
+        response.writeHead(200, { "x-sha": digest(segment) }).end(segment),
+      ),
+      zip: await listening((_request, response) =>
+        response
+          .writeHead(200, { "content-encoding": "gzip", "content-length": zipped.length })
+          .end(zipped),
+      ),
+      page: await listening((_request, response) =>
+        response.writeHead(200, { "content-type": "text/html" }).end(page),
+      ),
+      garbled: await listening((_request, response) =>
+        response.writeHead(200, { "content-encoding": "gzip" }).end(segment),
+      ),
+      flagged: await listening((_request, response) =>
+        response.writeHead(200, { "x-defects": "truncated" }).end(segment.subarray(0, 99)),
+      ),
+      cut: await listening((_request, response) => {
+        response.writeHead(200, { "content-length": 9 }).write("x");
+        setTimeout(() => response.destroy(), 5);
+      }),
+      refused: await listening((_request, response) => response.writeHead(503).end("x")),
+      gone: { host: "127.0.0.1", port: 1 },
     };
     const { samples, deliveries } = await canaryOf(endpoints, 80);
-    expect(found(samples, "canary_ms", "outcome")).toEqual(new Set(["good served", "zip served", "page wrong", "garbled wrong", "flagged served", "cut failed", "refused 503", "gone failed"]));
-    expect(found(samples, "body_seen", "problem")).toEqual(new Set(["good none", "zip none", "page type", "garbled encoding", "flagged flagged"]));
-    expect(found(samples, "body_seen", "container")).toEqual(new Set(["good fmp4", "zip fmp4", "page unknown", "garbled unknown", "flagged fmp4"]));
+    expect(found(samples, "canary_ms", "outcome")).toEqual(
+      new Set([
+        "good served",
+        "zip served",
+        "page wrong",
+        "garbled wrong",
+        "flagged served",
+        "cut failed",
+        "refused 503",
+        "gone failed",
+      ]),
+    );
+    expect(found(samples, "body_seen", "problem")).toEqual(
+      new Set(["good none", "zip none", "page type", "garbled encoding", "flagged flagged"]),
+    );
+    expect(found(samples, "body_seen", "container")).toEqual(
+      new Set(["good fmp4", "zip fmp4", "page unknown", "garbled unknown", "flagged fmp4"]),
+    );
     // Only what came whole, decoded, with what it said of itself.
-    expect(new Set(deliveries.filter(({ edge }) => edge === "good" || edge === "zip").map(({ edge, sha256, label }) => `${edge} ${sha256} ${label}`)))
-      .toEqual(new Set([`good ${digest(segment)} ${digest(segment)}`, `zip ${digest(segment)} null`]));
-    expect(new Set(samples.filter(({ series: one }) => one.metric === "canary_bytes" && one.tags["edge"] === "zip").map(({ value }) => value))).toEqual(new Set([zipped.length]));
+    expect(
+      new Set(
+        deliveries
+          .filter(({ edge }) => edge === "good" || edge === "zip")
+          .map(({ edge, sha256, label }) => `${edge} ${sha256} ${label}`),
+      ),
+    ).toEqual(
+      new Set([`good ${digest(segment)} ${digest(segment)}`, `zip ${digest(segment)} null`]),
+    );
+    expect(
+      new Set(
+        samples
+          .filter(({ series: one }) => one.metric === "canary_bytes" && one.tags["edge"] === "zip")
+          .map(({ value }) => value),
+      ),
+    ).toEqual(new Set([zipped.length]));
   });
 
   it("asks again for what is not there yet, and counts each request from its own moment", async () => {
     let asked = 0;
-    const edge = await listening((_request, response) => (++asked % 3 === 0 ? response.writeHead(200).end(segment) : response.writeHead(404).end()));
+    const edge = await listening((_request, response) =>
+      ++asked % 3 === 0 ? response.writeHead(200).end(segment) : response.writeHead(404).end(),
+    );
     const { samples } = await canaryOf({ edge }, 30);
-    const outcomes = samples.filter(({ series: one }) => one.metric === "canary_ms").map(({ series: one }) => one.tags["outcome"]);
-    expect(outcomes.filter((outcome) => outcome === "404").length).toBeGreaterThan(outcomes.filter((outcome) => outcome === "served").length);
+    const outcomes = samples
+      .filter(({ series: one }) => one.metric === "canary_ms")
+      .map(({ series: one }) => one.tags["outcome"]);
+    expect(outcomes.filter((outcome) => outcome === "404").length).toBeGreaterThan(
+      outcomes.filter((outcome) => outcome === "served").length,
+    );
     expect(outcomes).toContain("served");
   });
 
   it("says how late it was", async () => {
     const { samples } = await canaryOf({ gone: { host: "127.0.0.1", port: 1 } }, 16, 5);
-    expect(Math.max(...samples.filter(({ series: one }) => one.metric === "canary_late_ms").map(({ value }) => value))).toBeGreaterThanOrEqual(1_500);
+    expect(
+      Math.max(
+        ...samples
+          .filter(({ series: one }) => one.metric === "canary_late_ms")
+          .map(({ value }) => value),
+      ),
+    ).toBeGreaterThanOrEqual(1_500);
   });
 
   it("sends what k6 sends, and nothing else", async () => {
     const heads: string[][] = [];
-    const edge = await listening((request, response) => { heads.push([request.httpVersion, ...request.rawHeaders]); response.writeHead(200).end(segment); });
+    const edge = await listening((request, response) => {
+      heads.push([request.httpVersion, ...request.rawHeaders]);
+      response.writeHead(200).end(segment);
+    });
     await canaryOf({ edge }, 20);
     // As k6 2.2 sends it with the workloads' settings.
-    expect(new Set(heads.map((head) => head.join(" ")))).toEqual(new Set([`1.1 Host 127.0.0.1:${edge.port} User-Agent seawall-viewer`]));
-    expect(readFileSync("experiments/workloads/library/settings.ts", "utf8")).toContain(`userAgent: "${viewerAgent}"`);
+    expect(new Set(heads.map((head) => head.join(" ")))).toEqual(
+      new Set([`1.1 Host 127.0.0.1:${edge.port} User-Agent seawall-viewer`]),
+    );
+    expect(readFileSync("experiments/workloads/library/settings.ts", "utf8")).toContain(
+      `userAgent: "${viewerAgent}"`,
+    );
   });
 });

@@ -4,7 +4,13 @@
  */
 import { createHash } from "node:crypto";
 import { Agent } from "node:http";
-import { type BodyProblem, type Container, leastBytes, lookAtBody, printOf } from "../../../../harness/core/body.ts";
+import {
+  type BodyProblem,
+  type Container,
+  leastBytes,
+  lookAtBody,
+  printOf,
+} from "../../../../harness/core/body.ts";
 import { entriesOf, type Entry } from "../../../../harness/core/entries.ts";
 import type { Clock, Deployment, SampleSink } from "../../../../harness/core/ports.ts";
 import { prng } from "../../../../harness/core/prng.ts";
@@ -46,7 +52,13 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
   if (edges.length === 0) return;
   try {
     for (let number = newestDue(stream, clock.nowMs()) + 1; !signal.aborted; number += 1) {
-      const wishes = edges.flatMap((edge, index) => probeWishes(stream, number, options.asksPast, random).map((wish) => ({ edge: edge.service, endpoint: entries[index] as Entry, wish })));
+      const wishes = edges.flatMap((edge, index) =>
+        probeWishes(stream, number, options.asksPast, random).map((wish) => ({
+          edge: edge.service,
+          endpoint: entries[index] as Entry,
+          wish,
+        })),
+      );
       for (const { edge, endpoint, wish } of wishes.sort((a, b) => a.wish.atMs - b.wish.atMs)) {
         await clock.sleep(Math.max(0, wish.atMs - clock.nowMs()), signal);
         sink.sample(late, clock.nowMs(), Math.max(0, clock.nowMs() - wish.atMs));
@@ -63,41 +75,118 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
 
   /** Asks again for as long as the segment is not there yet and a viewer would. */
   async function watch(edge: string, endpoint: Entry, wish: ProbeWish): Promise<void> {
-    for (let intendedMs = wish.atMs; intendedMs < wish.atMs + timeoutMs; intendedMs = clock.nowMs() + retryMs) {
-      if (intendedMs > clock.nowMs()) await clock.sleep(intendedMs - clock.nowMs(), signal).catch(() => undefined);
+    for (
+      let intendedMs = wish.atMs;
+      intendedMs < wish.atMs + timeoutMs;
+      intendedMs = clock.nowMs() + retryMs
+    ) {
+      if (intendedMs > clock.nowMs())
+        await clock.sleep(intendedMs - clock.nowMs(), signal).catch(() => undefined);
       if (signal.aborted || (await ask(edge, endpoint, wish, intendedMs)) !== 404) return;
     }
   }
 
   /** Returns the status; 0 when no answer came. */
-  async function ask(edge: string, endpoint: Entry, wish: ProbeWish, intendedMs: number): Promise<number> {
+  async function ask(
+    edge: string,
+    endpoint: Entry,
+    wish: ProbeWish,
+    intendedMs: number,
+  ): Promise<number> {
     const path = segmentPath(stream, wish.rendition, wish.number);
-    const answer = await fetchBody(endpoint, path, { agent: random() < freshShare ? false : agent, timeoutMs, signal, ...(endpoint.hostHeader === undefined ? {} : { hostHeader: endpoint.hostHeader }) }).catch(() => null);
+    const answer = await fetchBody(endpoint, path, {
+      agent: random() < freshShare ? false : agent,
+      timeoutMs,
+      signal,
+      ...(endpoint.hostHeader === undefined ? {} : { hostHeader: endpoint.hostHeader }),
+    }).catch(() => null);
     if (signal.aborted) return 0;
     const atMs = clock.nowMs();
-    const seen = answer === null || answer.status !== 200 || answer.body === null ? null : await lookAt(answer, answer.body, stream, wish);
-    sink.sample(sink.series({ metric: "canary_ms", kind: "duration", tags: { edge, lane: wish.lane, outcome: outcomeOf(answer, seen) } }), atMs, atMs - intendedMs);
+    const seen =
+      answer === null || answer.status !== 200 || answer.body === null
+        ? null
+        : await lookAt(answer, answer.body, stream, wish);
+    sink.sample(
+      sink.series({
+        metric: "canary_ms",
+        kind: "duration",
+        tags: { edge, lane: wish.lane, outcome: outcomeOf(answer, seen) },
+      }),
+      atMs,
+      atMs - intendedMs,
+    );
     if (seen === null) return answer?.status ?? 0;
     const { rendition, lane, number } = wish;
-    sink.sample(sink.series({ metric: "body_seen", kind: "event", tags: { lane, edge, rendition, by: "prober", container: seen.container, problem: seen.problem ?? "none" } }), intendedMs, seen.print);
-    sink.sample(sink.series({ metric: "canary_bytes", kind: "event", tags: { edge, rendition } }), intendedMs, seen.bytes);
-    options.delivered({ edge, rendition, number, atMs: intendedMs, sha256: seen.sha256, label: labelOf(stream, answer) });
+    sink.sample(
+      sink.series({
+        metric: "body_seen",
+        kind: "event",
+        tags: {
+          lane,
+          edge,
+          rendition,
+          by: "prober",
+          container: seen.container,
+          problem: seen.problem ?? "none",
+        },
+      }),
+      intendedMs,
+      seen.print,
+    );
+    sink.sample(
+      sink.series({ metric: "canary_bytes", kind: "event", tags: { edge, rendition } }),
+      intendedMs,
+      seen.bytes,
+    );
+    options.delivered({
+      edge,
+      rendition,
+      number,
+      atMs: intendedMs,
+      sha256: seen.sha256,
+      label: labelOf(stream, answer),
+    });
     return 200;
   }
 }
 
-interface Seen { readonly container: Container; readonly problem: BodyProblem | "flagged" | null; readonly print: number; readonly sha256: string; readonly bytes: number }
+interface Seen {
+  readonly container: Container;
+  readonly problem: BodyProblem | "flagged" | null;
+  readonly print: number;
+  readonly sha256: string;
+  readonly bytes: number;
+}
 
-async function lookAt({ headers }: Fetched, body: Buffer, stream: Stream, { rendition, number }: ProbeWish): Promise<Seen> {
+async function lookAt(
+  { headers }: Fetched,
+  body: Buffer,
+  stream: Stream,
+  { rendition, number }: ProbeWish,
+): Promise<Seen> {
   const encoding = headers["content-encoding"];
   const bytes = await decoded(body, encoding);
-  const sha256 = createHash("sha256").update(bytes ?? body).digest("hex");
+  const sha256 = createHash("sha256")
+    .update(bytes ?? body)
+    .digest("hex");
   const length = headers["content-length"];
-  const look = bytes === null ? { container: "unknown", problem: "encoding" } as const : lookAtBody(bytes, {
-    contentType: headers["content-type"], contentLength: encoding !== undefined || length === undefined ? undefined : Number(length), leastBytes: leastBytes(stream, rendition),
-  });
+  const look =
+    bytes === null
+      ? ({ container: "unknown", problem: "encoding" } as const)
+      : lookAtBody(bytes, {
+          contentType: headers["content-type"],
+          contentLength:
+            encoding !== undefined || length === undefined ? undefined : Number(length),
+          leastBytes: leastBytes(stream, rendition),
+        });
   // A player passes over a segment that is said to have a defect.
-  return { container: look.container, problem: headers["x-defects"] === undefined ? look.problem : "flagged", print: printOf(number, sha256), sha256, bytes: body.length };
+  return {
+    container: look.container,
+    problem: headers["x-defects"] === undefined ? look.problem : "flagged",
+    print: printOf(number, sha256),
+    sha256,
+    bytes: body.length,
+  };
 }
 
 function outcomeOf(answer: Fetched | null, seen: Seen | null): string {

@@ -20,7 +20,9 @@ export interface Delivery {
 export type DeliveryOutcome = "right" | "wrong" | "mislabelled";
 
 /** Checksums of all that was ever offered under a rendition and number, by either pipeline. A PUT that nobody acknowledged may have been carried out. */
-export function publishedChecksums(entries: readonly JournalEntry[]): ReadonlyMap<string, ReadonlySet<string>> {
+export function publishedChecksums(
+  entries: readonly JournalEntry[],
+): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   for (const { rendition, number, sha256 } of entries) {
     const known = found.get(`${rendition}/${number}`);
@@ -31,18 +33,37 @@ export function publishedChecksums(entries: readonly JournalEntry[]): ReadonlyMa
 }
 
 /** Null when no journal tells of such a segment. */
-export function deliveryOutcome({ rendition, number, sha256, label }: Delivery, published: ReadonlyMap<string, ReadonlySet<string>>): DeliveryOutcome | null {
+export function deliveryOutcome(
+  { rendition, number, sha256, label }: Delivery,
+  published: ReadonlyMap<string, ReadonlySet<string>>,
+): DeliveryOutcome | null {
   const checksums = published.get(`${rendition}/${number}`);
   if (checksums === undefined) return null;
   if (!checksums.has(sha256)) return "wrong";
   return label === undefined || label === sha256 ? "right" : "mislabelled";
 }
 
-export function sinkDeliveries(deliveries: readonly Delivery[], entries: readonly JournalEntry[], sink: SampleSink): void {
+export function sinkDeliveries(
+  deliveries: readonly Delivery[],
+  entries: readonly JournalEntry[],
+  sink: SampleSink,
+): void {
   const published = publishedChecksums(entries);
   for (const delivery of deliveries) {
     const outcome = deliveryOutcome(delivery, published);
-    const tags = { edge: delivery.edge, rendition: delivery.rendition, ...(outcome === null ? {} : { outcome }) };
-    sink.sample(sink.series({ metric: outcome === null ? "delivered_unknown" : "delivered", kind: "event", tags }), delivery.atMs, 1);
+    const tags = {
+      edge: delivery.edge,
+      rendition: delivery.rendition,
+      ...(outcome === null ? {} : { outcome }),
+    };
+    sink.sample(
+      sink.series({
+        metric: outcome === null ? "delivered_unknown" : "delivered",
+        kind: "event",
+        tags,
+      }),
+      delivery.atMs,
+      1,
+    );
   }
 }

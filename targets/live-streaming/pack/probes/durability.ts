@@ -26,8 +26,16 @@ export function acknowledged(entries: readonly JournalEntry[]): Acknowledged[] {
   for (const { pipeline, rendition, number, outcome, sha256, atMs } of entries) {
     const key = `${pipeline}/${rendition}/${number}`;
     const known = found.get(key);
-    if (outcome === "acked") found.set(key, { pipeline, rendition, number, atMs: known?.atMs ?? atMs, sha256s: new Set([sha256]) });
-    else if (known !== undefined) found.set(key, { ...known, sha256s: new Set([...known.sha256s, sha256]) });
+    if (outcome === "acked")
+      found.set(key, {
+        pipeline,
+        rendition,
+        number,
+        atMs: known?.atMs ?? atMs,
+        sha256s: new Set([sha256]),
+      });
+    else if (known !== undefined)
+      found.set(key, { ...known, sha256s: new Set([...known.sha256s, sha256]) });
   }
   return [...found.values()];
 }

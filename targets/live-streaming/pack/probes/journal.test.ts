@@ -2,12 +2,27 @@ import { describe, expect, it } from "vitest";
 import type { Series } from "../../../../harness/core/run.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 
-const entry = (seq: number, changes: Partial<JournalEntry> = {}): JournalEntry => ({ seq, startedMs: 1_000, atMs: 1_025, number: 4, rendition: "v360", pipeline: "a", outcome: "acked", backfill: false, refusals: 0, sha256: "0".repeat(64), ...changes });
-const lines = (...entries: readonly object[]): string => entries.map((one) => `${JSON.stringify(one)}\n`).join("");
+const entry = (seq: number, changes: Partial<JournalEntry> = {}): JournalEntry => ({
+  seq,
+  startedMs: 1_000,
+  atMs: 1_025,
+  number: 4,
+  rendition: "v360",
+  pipeline: "a",
+  outcome: "acked",
+  backfill: false,
+  refusals: 0,
+  sha256: "0".repeat(64),
+  ...changes,
+});
+const lines = (...entries: readonly object[]): string =>
+  entries.map((one) => `${JSON.stringify(one)}\n`).join("");
 
 describe("a packager's journal", () => {
   it("gives what is new, in order", () => {
-    expect(parseJournal(lines(entry(3), entry(1), entry(2)), 1).map((one) => one.seq)).toEqual([2, 3]);
+    expect(parseJournal(lines(entry(3), entry(1), entry(2)), 1).map((one) => one.seq)).toEqual([
+      2, 3,
+    ]);
     expect(parseJournal("", 0)).toEqual([]);
     expect(parseJournal(lines(entry(1)), 1)).toEqual([]);
   });
@@ -29,12 +44,35 @@ describe("a packager's journal", () => {
 
   it("tells how long each publication took, but not what was published before the run", () => {
     const sunk: unknown[] = [];
-    const sink = { series: (series: Series) => sunk.push(series), sample: (_id: number, atMs: number, value: number) => { sunk.push([atMs, value]); } };
-    sinkJournal([entry(1, { backfill: true }), entry(2), entry(3, { outcome: "lost", refusals: 2, atMs: 9_000 })], "region-a", sink);
+    const sink = {
+      series: (series: Series) => sunk.push(series),
+      sample: (_id: number, atMs: number, value: number) => {
+        sunk.push([atMs, value]);
+      },
+    };
+    sinkJournal(
+      [
+        entry(1, { backfill: true }),
+        entry(2),
+        entry(3, { outcome: "lost", refusals: 2, atMs: 9_000 }),
+      ],
+      "region-a",
+      sink,
+    );
     const tags = { region: "region-a", pipeline: "a", rendition: "v360" };
     expect(sunk).toEqual([
-      { metric: "publish_ms", kind: "duration", tags: { ...tags, outcome: "acked", refused: "no" } }, [1_025, 25],
-      { metric: "publish_ms", kind: "duration", tags: { ...tags, outcome: "lost", refused: "yes" } }, [9_000, 8_000],
+      {
+        metric: "publish_ms",
+        kind: "duration",
+        tags: { ...tags, outcome: "acked", refused: "no" },
+      },
+      [1_025, 25],
+      {
+        metric: "publish_ms",
+        kind: "duration",
+        tags: { ...tags, outcome: "lost", refused: "yes" },
+      },
+      [9_000, 8_000],
     ]);
   });
 });

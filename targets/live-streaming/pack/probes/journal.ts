@@ -3,26 +3,46 @@ import { z } from "zod";
 import type { SampleSink } from "../../../../harness/core/ports.ts";
 
 const entry = z.object({
-  seq: z.number().int(), startedMs: z.number(), atMs: z.number(), number: z.number().int(), rendition: z.string(), pipeline: z.string(),
-  outcome: z.enum(["acked", "lost"]), refusals: z.number().int().min(0), backfill: z.boolean(), sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  seq: z.number().int(),
+  startedMs: z.number(),
+  atMs: z.number(),
+  number: z.number().int(),
+  rendition: z.string(),
+  pipeline: z.string(),
+  outcome: z.enum(["acked", "lost"]),
+  refusals: z.number().int().min(0),
+  backfill: z.boolean(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
 export type JournalEntry = z.infer<typeof entry>;
 
 /** Entries after `after`, in order. A line that is no entry throws: a journal that cannot be read proves nothing. */
 export function parseJournal(text: string, after: number): JournalEntry[] {
-  return text.split("\n").filter((line) => line !== "").map((line) => entry.parse(JSON.parse(line))).filter((one) => one.seq > after).sort((a, b) => a.seq - b.seq);
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => entry.parse(JSON.parse(line)))
+    .filter((one) => one.seq > after)
+    .sort((a, b) => a.seq - b.seq);
 }
 
 /**
  * What a target published before it was up is its history, not something that viewers of this run waited for.
  * `region`: where the packager stands.
  */
-export function sinkJournal(entries: readonly JournalEntry[], region: string, sink: SampleSink): void {
+export function sinkJournal(
+  entries: readonly JournalEntry[],
+  region: string,
+  sink: SampleSink,
+): void {
   for (const one of entries) {
     if (one.backfill) continue;
     const tags = {
-      region, pipeline: one.pipeline, rendition: one.rendition, outcome: one.outcome,
+      region,
+      pipeline: one.pipeline,
+      rendition: one.rendition,
+      outcome: one.outcome,
       refused: one.refusals > 0 ? "yes" : "no",
     };
     const series = sink.series({ metric: "publish_ms", kind: "duration", tags });

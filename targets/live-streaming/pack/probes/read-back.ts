@@ -17,7 +17,13 @@ export interface ReadBackLimits {
 }
 
 /** A minute of two pipelines takes two seconds; nobody waits for longer than a minute and a half, however long the run was. */
-export const limits: ReadBackLimits = { withinMs: 90_000, atOnce: 6, rateMax: 300, tries: 4, pauseMs: 500 };
+export const limits: ReadBackLimits = {
+  withinMs: 90_000,
+  atOnce: 6,
+  rateMax: 300,
+  tries: 4,
+  pauseMs: 500,
+};
 const requestMs = 5_000;
 
 export interface ReadBackParts {
@@ -30,7 +36,11 @@ export interface ReadBackParts {
 export type Counts = Record<Outcome | "unread", number>;
 
 /** `unread` are those of which nothing can be said: no place answered, or the time was over. */
-export async function readBack(segments: readonly Acknowledged[], { deployment, sink, clock, limits: within = limits }: ReadBackParts, signal: AbortSignal): Promise<Counts> {
+export async function readBack(
+  segments: readonly Acknowledged[],
+  { deployment, sink, clock, limits: within = limits }: ReadBackParts,
+  signal: AbortSignal,
+): Promise<Counts> {
   const counts: Counts = { intact: 0, missing: 0, different: 0, unread: 0 };
   const places = deployment.layout.readBack?.bind(deployment.layout);
   if (places === undefined) return counts;
@@ -40,12 +50,28 @@ export async function readBack(segments: readonly Acknowledged[], { deployment, 
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < segments.length; index = next++) {
-      if (!over()) await clock.sleep(Math.max(0, startedMs + 1000 * index / within.rateMax - clock.monotonicMs()), signal).catch(() => undefined);
+      if (!over())
+        await clock
+          .sleep(
+            Math.max(0, startedMs + (1000 * index) / within.rateMax - clock.monotonicMs()),
+            signal,
+          )
+          .catch(() => undefined);
       const segment = segments[index] as Acknowledged;
-      const outcome = over() ? null : await judged(segment, places(segment.pipeline, segment.rendition, segment.number));
+      const outcome = over()
+        ? null
+        : await judged(segment, places(segment.pipeline, segment.rendition, segment.number));
       counts[outcome ?? "unread"] += 1;
       const tags = { pipeline: segment.pipeline, ...(outcome === null ? {} : { outcome }) };
-      sink.sample(sink.series({ metric: outcome === null ? "durable_unread" : "durable", kind: "event", tags }), segment.atMs, 1);
+      sink.sample(
+        sink.series({
+          metric: outcome === null ? "durable_unread" : "durable",
+          kind: "event",
+          tags,
+        }),
+        segment.atMs,
+        1,
+      );
     }
   };
   try {
@@ -55,15 +81,22 @@ export async function readBack(segments: readonly Acknowledged[], { deployment, 
   }
   return counts;
 
-  async function judged(segment: Acknowledged, from: readonly PlayCheck[]): Promise<Outcome | null> {
+  async function judged(
+    segment: Acknowledged,
+    from: readonly PlayCheck[],
+  ): Promise<Outcome | null> {
     for (let tries = 0; tries < within.tries && !over(); tries += 1) {
       if (tries > 0) await clock.sleep(within.pauseMs, signal).catch(() => undefined);
       const answers: Answer[] = [];
       for (const place of from) {
         answers.push(await ask(place));
-        const outcome = outcomeOf(segment, answers.length === from.length ? answers : [...answers, { kind: "silent" }]);
+        const outcome = outcomeOf(
+          segment,
+          answers.length === from.length ? answers : [...answers, { kind: "silent" }],
+        );
         // What is absent may be on its way to where it was looked for; only what is still so at the end is missing.
-        if (outcome !== null && (outcome !== "missing" || tries === within.tries - 1)) return outcome;
+        if (outcome !== null && (outcome !== "missing" || tries === within.tries - 1))
+          return outcome;
       }
     }
     return null;
@@ -71,7 +104,11 @@ export async function readBack(segments: readonly Acknowledged[], { deployment, 
 
   async function ask(place: PlayCheck): Promise<Answer> {
     const endpoint = deployment.instance(place.service).endpoint(place.port);
-    const { status, sha256 } = await httpDigest(endpoint, place.path, { timeoutMs: requestMs, agent, signal }).catch(() => ({ status: 0, sha256: null }));
+    const { status, sha256 } = await httpDigest(endpoint, place.path, {
+      timeoutMs: requestMs,
+      agent,
+      signal,
+    }).catch(() => ({ status: 0, sha256: null }));
     return answerOf(status, sha256);
   }
 }

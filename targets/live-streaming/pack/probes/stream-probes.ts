@@ -25,8 +25,17 @@ export class StreamProbes implements PackProbes {
 
   ask(signal: AbortSignal): Promise<void> {
     const { deployment, sink, clock, load } = this.#context;
-    const delivered = (delivery: Delivery): void => { this.#deliveries.push(delivery); };
-    return runCanary({ deployment, sink, clock, signal, asksPast: load.some(({ lane }) => lane === "dvr"), delivered });
+    const delivered = (delivery: Delivery): void => {
+      this.#deliveries.push(delivery);
+    };
+    return runCanary({
+      deployment,
+      sink,
+      clock,
+      signal,
+      asksPast: load.some(({ lane }) => lane === "dvr"),
+      delivered,
+    });
   }
 
   async read(reading: Reading): Promise<void> {
@@ -39,32 +48,53 @@ export class StreamProbes implements PackProbes {
   /** Compares what edges delivered with what was published, and reads back what was acknowledged. */
   async finish(signal: AbortSignal, readOnce: () => Promise<void>): Promise<void> {
     const { deployment, sink, clock, note } = this.#context;
-    if (deployment.instances.some(({ service }) => service.telemetry.some(({ kind }) => kind === "journal"))) {
+    if (
+      deployment.instances.some(({ service }) =>
+        service.telemetry.some(({ kind }) => kind === "journal"),
+      )
+    ) {
       // The journals' last word.
       await readOnce();
       sinkDeliveries(this.#deliveries, this.#published, sink);
     }
     if (deployment.layout.readBack === undefined) return;
     const startedMs = clock.monotonicMs();
-    const found = await readBack(acknowledged(this.#published), { deployment, sink, clock }, signal);
+    const found = await readBack(
+      acknowledged(this.#published),
+      { deployment, sink, clock },
+      signal,
+    );
     const seconds = ((clock.monotonicMs() - startedMs) / 1000).toFixed(1);
     const { intact, missing, different, unread } = found;
-    note(`acknowledged segments read back in ${seconds} s: ${intact} intact, ${missing} missing, ${different} different, ${unread} unread`);
+    note(
+      `acknowledged segments read back in ${seconds} s: ${intact} intact, ${missing} missing, ${different} different, ${unread} unread`,
+    );
   }
 
-  async #varnish({ instance, signal, counter }: Reading, { workDirectory }: Of<"varnish">): Promise<void> {
+  async #varnish(
+    { instance, signal, counter }: Reading,
+    { workDirectory }: Of<"varnish">,
+  ): Promise<void> {
     const { pid } = instance;
     const reader = await this.#varnishOf(instance, workDirectory);
     // An answer that comes after this reading must not be taken for that of the next.
     const tooLate = (): void => reader?.[Symbol.dispose]();
     signal.addEventListener("abort", tooLate, { once: true });
-    const counted = await reader?.read().finally(() => signal.removeEventListener("abort", tooLate)) ?? null;
+    const counted =
+      (await reader?.read().finally(() => signal.removeEventListener("abort", tooLate))) ?? null;
     if (counted === null || instance.pid !== pid) return;
     const atMs = this.#context.clock.nowMs();
     for (const { requests, ...tags } of originGetsOf(counted.counts)) {
-      counter("origin_gets", { ...tags, edge: instance.service.name }, atMs, requests, counted.life);
+      counter(
+        "origin_gets",
+        { ...tags, edge: instance.service.name },
+        atMs,
+        requests,
+        counted.life,
+      );
     }
-    if (counted.asked !== null) counter("edge_requests", { edge: instance.service.name }, atMs, counted.asked, counted.life);
+    if (counted.asked !== null)
+      counter("edge_requests", { edge: instance.service.name }, atMs, counted.asked, counted.life);
   }
 
   /** A reader that failed is replaced by the next one. */
@@ -93,7 +123,15 @@ export class StreamProbes implements PackProbes {
     this.#published.push(...entries);
     // What the journal had forgotten before it was read may have been acknowledged, and cannot be looked for.
     if (first !== undefined && first.seq > after + 1) {
-      sink.sample(sink.series({ metric: "durable_unread", kind: "event", tags: { pipeline: first.pipeline } }), first.atMs, 1);
+      sink.sample(
+        sink.series({
+          metric: "durable_unread",
+          kind: "event",
+          tags: { pipeline: first.pipeline },
+        }),
+        first.atMs,
+        1,
+      );
     }
   }
 
@@ -102,7 +140,10 @@ export class StreamProbes implements PackProbes {
   }
 }
 
-async function originGets({ instance, exposition, counter }: Reading, { port, path }: Of<"originGets">): Promise<void> {
+async function originGets(
+  { instance, exposition, counter }: Reading,
+  { port, path }: Of<"originGets">,
+): Promise<void> {
   const read = await exposition(port, path, ["edge_origin_gets_total"]);
   if (read === null) return;
   for (const { labels, value } of read.all) {

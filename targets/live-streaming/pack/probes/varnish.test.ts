@@ -8,9 +8,15 @@ import { originGetsOf, parseBackends, VarnishReader, varnishstatLoop } from "./v
 
 /** As varnishstat 7.1 writes it with `-1 -j -f VBE.*.req`, shortened. */
 const text = JSON.stringify({
-  version: 1, timestamp: "2026-11-21T15:50:45",
+  version: 1,
+  timestamp: "2026-11-21T15:50:45",
   counters: {
-    "VBE.boot.live_region_a.req": { description: "Backend requests sent", flag: "c", format: "i", value: 120 },
+    "VBE.boot.live_region_a.req": {
+      description: "Backend requests sent",
+      flag: "c",
+      format: "i",
+      value: 120,
+    },
     "VBE.boot.dvr_region_a.req": { flag: "c", format: "i", value: 7 },
     "VBE.reload_1.live_region_a.req": { flag: "c", format: "i", value: 3 },
     "VBE.boot.live_region_a.busy": { flag: "c", format: "i", value: 9 },
@@ -22,24 +28,43 @@ const text = JSON.stringify({
 
 describe("varnishstat", () => {
   it("counts requests by backend, over all configurations of the same Varnish", () => {
-    expect(parseBackends(text)).toEqual([{ backend: "live_region_a", requests: 123 }, { backend: "dvr_region_a", requests: 7 }, { backend: "live_region_b", requests: 0 }]);
+    expect(parseBackends(text)).toEqual([
+      { backend: "live_region_a", requests: 123 },
+      { backend: "dvr_region_a", requests: 7 },
+      { backend: "live_region_b", requests: 0 },
+    ]);
   });
 
   it("has nothing to say without counters, and throws at what is no answer", () => {
     expect(parseBackends("{}")).toEqual([]);
     expect(parseBackends('{"counters":{}}')).toEqual([]);
-    for (const broken of ["", "Could not get hold of varnishd", text.slice(0, 40)]) expect(() => parseBackends(broken)).toThrow();
+    for (const broken of ["", "Could not get hold of varnishd", text.slice(0, 40)])
+      expect(() => parseBackends(broken)).toThrow();
   });
 
   it("tells lane and origin from a backend's name", () => {
-    const counts = ["live_region_a", "dvr_region_a_2", "fill_live_region_a", "live_fill", "default"].map((backend, index) => ({ backend, requests: index + 1 }));
+    const counts = [
+      "live_region_a",
+      "dvr_region_a_2",
+      "fill_live_region_a",
+      "live_fill",
+      "default",
+    ].map((backend, index) => ({ backend, requests: index + 1 }));
     expect(originGetsOf(counts)).toEqual([
-      { lane: "live", origin: "region-a", requests: 1 }, { lane: "dvr", origin: "region-a-2", requests: 2 }, { lane: "live", origin: "fill", requests: 4 }, { lane: "junk", origin: "default", requests: 5 },
+      { lane: "live", origin: "region-a", requests: 1 },
+      { lane: "dvr", origin: "region-a-2", requests: 2 },
+      { lane: "live", origin: "fill", requests: 4 },
+      { lane: "junk", origin: "default", requests: 5 },
     ]);
   });
 
   it("says of an edge that asks fill nodes only that it asked no origin, and nothing of one that could not be read", () => {
-    expect(originGetsOf([{ backend: "fill_live_region_a", requests: 7 }, { backend: "fill_dvr_region_a", requests: 2 }])).toEqual([{ lane: "live", origin: "none", requests: 0 }]);
+    expect(
+      originGetsOf([
+        { backend: "fill_live_region_a", requests: 7 },
+        { backend: "fill_dvr_region_a", requests: 2 },
+      ]),
+    ).toEqual([{ lane: "live", origin: "none", requests: 0 }]);
     expect(originGetsOf([])).toEqual([]);
   });
 });
@@ -51,11 +76,19 @@ describe("what is read of a Varnish", () => {
     writeFileSync(varnishstat, `#!/bin/sh\nprintf '%s\\n' '${text}'\n`);
     chmodSync(varnishstat, 0o755);
     const index = join(directory, "work/_.vsm_mgt/_.index");
-    const place = { directory, tool: () => ({ companions: { varnishstat }, env: {} }) } as unknown as Place;
+    const place = {
+      directory,
+      tool: () => ({ companions: { varnishstat }, env: {} }),
+    } as unknown as Place;
     const { command, args, env } = varnishstatLoop(place, "work");
     const shell = spawn(command, [...args], { env: { ...env }, stdio: ["pipe", "pipe", "ignore"] });
     const ended = new Promise<string>((resolve) => shell.once("close", () => resolve("closed")));
-    const reader = new VarnishReader({ input: shell.stdin, output: shell.stdout, ended, [Symbol.dispose]: () => void shell.kill() });
+    const reader = new VarnishReader({
+      input: shell.stdin,
+      output: shell.stdout,
+      ended,
+      [Symbol.dispose]: () => void shell.kill(),
+    });
     try {
       expect(await reader.read()).toBeNull();
       mkdirSync(join(directory, "work/_.vsm_mgt"), { recursive: true });
@@ -63,7 +96,11 @@ describe("what is read of a Varnish", () => {
       writeFileSync(index, `# ${gone} 1796031000\n+ _.Stat 0 80 Stat MGT\n`);
       expect(await reader.read()).toBeNull();
       writeFileSync(index, `# ${process.pid} 1796031073\n+ _.Stat 0 80 Stat MGT\n`);
-      expect(await reader.read()).toEqual({ life: `${process.pid} 1796031073`, asked: 412, counts: parseBackends(text) });
+      expect(await reader.read()).toEqual({
+        life: `${process.pid} 1796031073`,
+        asked: 412,
+        counts: parseBackends(text),
+      });
     } finally {
       reader[Symbol.dispose]();
       await ended;

@@ -27,7 +27,16 @@ export function varnishstatLoop(place: Place, workDirectory: string): Program {
   const { companions, env } = place.tool("varnish");
   const varnishstat = companions["varnishstat"];
   if (varnishstat === undefined) throw new Error("this Varnish came without varnishstat");
-  return { command: "/bin/sh", args: ["-c", loop], env: { PATH: "/usr/bin:/bin", ...env, VARNISHSTAT: varnishstat, DIRECTORY: `${place.directory}/${workDirectory}` } };
+  return {
+    command: "/bin/sh",
+    args: ["-c", loop],
+    env: {
+      PATH: "/usr/bin:/bin",
+      ...env,
+      VARNISHSTAT: varnishstat,
+      DIRECTORY: `${place.directory}/${workDirectory}`,
+    },
+  };
 }
 
 export class VarnishReader implements Disposable {
@@ -37,7 +46,9 @@ export class VarnishReader implements Disposable {
 
   constructor(shell: Companion) {
     this.#shell = shell;
-    const fail = (error: Error): void => { this.#failed ??= error; };
+    const fail = (error: Error): void => {
+      this.#failed ??= error;
+    };
     void shell.ended.then((why) => fail(new Error(`varnishstat's shell ended: ${why}`)));
     shell.input.on("error", fail);
     this.#lines = createInterface({ input: shell.output });
@@ -88,7 +99,11 @@ function parseReading(line: string): VarnishReading | null {
   const begins = line.indexOf("{");
   if (line === "") return null;
   const counters = countersIn(line.slice(Math.max(0, begins)));
-  return { life: line.slice(0, Math.max(0, begins)), asked: counters["MAIN.client_req"]?.value ?? null, counts: backendsIn(counters) };
+  return {
+    life: line.slice(0, Math.max(0, begins)),
+    asked: counters["MAIN.client_req"]?.value ?? null,
+    counts: backendsIn(counters),
+  };
 }
 
 /** `{"counters":{"VBE.<vcl>.<backend>.req":{"value":12,…}}}`; the VCL's name may change with a reload, the backend's does not. */
@@ -106,12 +121,17 @@ function backendsIn(counters: Counters): BackendCount[] {
   const totals = new Map<string, number>();
   for (const [name, counter] of Object.entries(counters)) {
     const backend = /^VBE\.[^.]+\.(.+)\.req$/.exec(name)?.[1];
-    if (backend !== undefined) totals.set(backend, (totals.get(backend) ?? 0) + (counter.value ?? 0));
+    if (backend !== undefined)
+      totals.set(backend, (totals.get(backend) ?? 0) + (counter.value ?? 0));
   }
   return [...totals].map(([backend, requests]) => ({ backend, requests }));
 }
 
-export interface OriginGets { readonly lane: string; readonly origin: string; readonly requests: number }
+export interface OriginGets {
+  readonly lane: string;
+  readonly origin: string;
+  readonly requests: number;
+}
 
 /**
  * Requests to a fill node of the same target are none to an origin: it counts those that it makes itself. An edge that knows fill nodes only says
@@ -126,5 +146,7 @@ export function originGetsOf(counts: readonly BackendCount[]): readonly OriginGe
 /** `live_region_a` → lane `live`, origin `region_a`. */
 function laneAndOrigin(backend: string): { readonly lane: string; readonly origin: string } {
   const cut = backend.indexOf("_");
-  return cut < 0 ? { lane: "junk", origin: backend } : { lane: backend.slice(0, cut), origin: backend.slice(cut + 1).replaceAll("_", "-") };
+  return cut < 0
+    ? { lane: "junk", origin: backend }
+    : { lane: backend.slice(0, cut), origin: backend.slice(cut + 1).replaceAll("_", "-") };
 }
