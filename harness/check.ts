@@ -25,6 +25,7 @@ const checks: readonly { readonly title: string; readonly args: readonly string[
     args: [...bin("typescript", "bin/tsc"), "-p", "experiments/workloads"],
   },
   { title: "lint", args: [...bin("@biomejs/biome", "bin/biome"), "lint", "--error-on-warnings"] },
+  { title: "format", args: [...bin("@biomejs/biome", "bin/biome"), "format"] },
   { title: "dead code and unused packages", args: [...bin("knip", "bin/knip.js")] },
 ];
 
