@@ -100,15 +100,13 @@ function mapOf({ plan, events }: Run, zeroMs: number, together: readonly Active[
   return {
     atMs,
     faults: together.map(({ fault }) => clip(describeFault(fault), 120)),
-    nodes: plan.services
-      .slice(0, nodesMax)
-      .map(({ name, kind, region, zone }) => ({
-        name: clip(name, 60),
-        kind: clip(kind, 30),
-        region: clip(region, 40),
-        zone: clip(zone, 40),
-        state: states.get(name) ?? "up",
-      })),
+    nodes: plan.services.slice(0, nodesMax).map(({ name, kind, region, zone }) => ({
+      name: clip(name, 60),
+      kind: clip(kind, 30),
+      region: clip(region, 40),
+      zone: clip(zone, 40),
+      state: states.get(name) ?? "up",
+    })),
     links: linksOf(plan, together, (name) => ["down", "died"].includes(states.get(name) ?? "up")),
   };
 }

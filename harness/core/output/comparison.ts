@@ -19,17 +19,13 @@ const claim = z.object({
     .nullable()
     .meta({ description: "only where a test of the counts, or of what was observed, says so" }),
   p: z.number().meta({ description: "corrected for the number of comparisons" }),
-  chance: z
-    .number()
-    .meta({
-      description:
-        "how often chance alone makes counts differ this much (Fisher's exact test), uncorrected",
-    }),
-  tellable: z
-    .boolean()
-    .meta({
-      description: "the sides have so many conclusive runs that counts could show a difference",
-    }),
+  chance: z.number().meta({
+    description:
+      "how often chance alone makes counts differ this much (Fisher's exact test), uncorrected",
+  }),
+  tellable: z.boolean().meta({
+    description: "the sides have so many conclusive runs that counts could show a difference",
+  }),
   observed: z
     .tuple([perRun, perRun])
     .meta({ description: "in each run of the baseline, and of the other side" }),
@@ -62,34 +58,23 @@ const change = z.object({
   phase: z.enum([...phases, "all"]),
   a: z.number(),
   b: z.number(),
-  interval: z
-    .object({ low: z.number().nullable(), high: z.number().nullable() })
-    .nullable()
-    .meta({
-      description:
-        "95 %; of B against A: a fraction of A, or percentage points / 100; a null end is beyond all bounds; null when too little was recorded",
-    }),
+  interval: z.object({ low: z.number().nullable(), high: z.number().nullable() }).nullable().meta({
+    description:
+      "95 %; of B against A: a fraction of A, or percentage points / 100; a null end is beyond all bounds; null when too little was recorded",
+  }),
   p: z.number().meta({ description: "corrected for the number of comparisons" }),
   windows: z.tuple([z.number(), z.number()]),
-  smallest: z
-    .number()
-    .nullable()
-    .meta({
-      description:
-        "the smallest difference that these runs could have shown: a fraction of A, or percentage points / 100; null: none",
-    }),
-  suspected: z
-    .object({ runsASide: z.number().nullable() })
-    .nullable()
-    .meta({
-      description:
-        "looks like a difference to sides too small for a test; so many runs a side would show it, null: more than 30",
-    }),
-  outcome: z
-    .enum(["worse", "better", "different", "alike", "unclear"])
-    .meta({
-      description: "alike: shown to be the same; unclear: no difference shown, and none excluded",
-    }),
+  smallest: z.number().nullable().meta({
+    description:
+      "the smallest difference that these runs could have shown: a fraction of A, or percentage points / 100; null: none",
+  }),
+  suspected: z.object({ runsASide: z.number().nullable() }).nullable().meta({
+    description:
+      "looks like a difference to sides too small for a test; so many runs a side would show it, null: more than 30",
+  }),
+  outcome: z.enum(["worse", "better", "different", "alike", "unclear"]).meta({
+    description: "alike: shown to be the same; unclear: no difference shown, and none excluded",
+  }),
 });
 
 const side = z.object({
@@ -122,12 +107,10 @@ export const comparisonDocumentShape = z.object({
     z.object({
       side,
       outcome: z.enum(["worse", "better", "mixed", "different", "none", "undecided"]),
-      enough: z
-        .boolean()
-        .meta({
-          description:
-            "the sides have runs enough for a test to tell a change from what differs between runs",
-        }),
+      enough: z.boolean().meta({
+        description:
+          "the sides have runs enough for a test to tell a change from what differs between runs",
+      }),
       unshared: z
         .array(z.string())
         .meta({ description: "what viewers see and not every run recorded" }),

@@ -9,12 +9,10 @@ import { tierNames } from "../tiers.ts";
 import { status } from "./verdict.ts";
 
 const by = z.object({
-  role: z
-    .string()
-    .meta({
-      description:
-        "a role of the day; nobody when time was up, --yes when nobody was asked, terminal for Ctrl-C",
-    }),
+  role: z.string().meta({
+    description:
+      "a role of the day; nobody when time was up, --yes when nobody was asked, terminal for Ctrl-C",
+  }),
   name: z.string().nullable(),
 });
 const ms = z.number();

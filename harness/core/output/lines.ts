@@ -14,11 +14,9 @@ export const experimentDocument = z.object({
   reliesOn: z.array(z.string()),
   defences: z.array(z.string()),
   suites: z.array(z.string()).meta({ description: "the suites that it is in" }),
-  plannedSeconds: z
-    .number()
-    .meta({
-      description: "about how long a run takes on two idle cores, from the command to the verdict",
-    }),
+  plannedSeconds: z.number().meta({
+    description: "about how long a run takes on two idle cores, from the command to the verdict",
+  }),
 });
 
 export const suiteDocument = z.object({
@@ -109,12 +107,9 @@ export const breakingPointDocument = z.object({
   steps: z.array(
     z.object({
       scale,
-      outcome: z
-        .enum(["held", "broke", "generator", "unclear"])
-        .meta({
-          description:
-            "generator: it gave out, so that nothing is known of the target at this load",
-        }),
+      outcome: z.enum(["held", "broke", "generator", "unclear"]).meta({
+        description: "generator: it gave out, so that nothing is known of the target at this load",
+      }),
       broke: z.array(z.string()),
       why: z.string(),
       seconds: z.number(),
@@ -156,12 +151,10 @@ export const reportDocument = z.object({
 
 export const errorDocument = z.object({
   format: z.literal("seawall-error/1"),
-  code: z
-    .string()
-    .meta({
-      description:
-        "from the catalogue in harness/core/errors.ts, such as UNKNOWN_NAME; INTERNAL is a defect of Seawall itself",
-    }),
+  code: z.string().meta({
+    description:
+      "from the catalogue in harness/core/errors.ts, such as UNKNOWN_NAME; INTERNAL is a defect of Seawall itself",
+  }),
   message: z.string(),
   hint: z.string().nullable(),
   logLines: z

@@ -60,23 +60,17 @@ export const planDocument = z.object({
     .string()
     .optional()
     .meta({ description: "the target's version in its user's own words" }),
-  targetVersion: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        "a hash of what the target and the harness are made of; runs of one version may vouch for one another",
-    }),
+  targetVersion: z.string().optional().meta({
+    description:
+      "a hash of what the target and the harness are made of; runs of one version may vouch for one another",
+  }),
   substrate: z.enum(substrateNames),
   substrateWhy: z.string(),
   seed: z.number(),
-  scale: z
-    .number()
-    .optional()
-    .meta({
-      description:
-        "the audience as a multiple of the one that the experiment plans; 1 where it is missing",
-    }),
+  scale: z.number().optional().meta({
+    description:
+      "the audience as a multiple of the one that the experiment plans; 1 where it is missing",
+  }),
   without: z.array(z.string()),
   reliesOn: z.array(z.string()),
   services: z.array(place),
@@ -97,13 +91,10 @@ export const planDocument = z.object({
           leastBytesShare: z.number().optional(),
         }),
       ),
-      leastBytesShare: z
-        .number()
-        .optional()
-        .meta({
-          description:
-            "least size of a segment as a share of declared bitrate x duration; 0.1 where it is missing",
-        }),
+      leastBytesShare: z.number().optional().meta({
+        description:
+          "least size of a segment as a share of declared bitrate x duration; 0.1 where it is missing",
+      }),
       segmentPath: z.string(),
       digestHeader: z.string().optional(),
     })
@@ -135,12 +126,9 @@ export const planDocument = z.object({
         "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile",
     }),
   abortWhen: z.array(abortShape),
-  askedAlike: z
-    .record(z.string(), z.array(z.string()))
-    .optional()
-    .meta({
-      description: "by class of requests, the workloads whose users ask as the prober does",
-    }),
+  askedAlike: z.record(z.string(), z.array(z.string())).optional().meta({
+    description: "by class of requests, the workloads whose users ask as the prober does",
+  }),
   trafficClasses: z
     .array(z.string())
     .optional()
@@ -155,13 +143,10 @@ export const planDocument = z.object({
     })
     .optional()
     .meta({ description: "the metric by which the target's users are harmed" }),
-  metrics: z
-    .record(z.string(), metricShape)
-    .optional()
-    .meta({
-      description:
-        "every metric that the run can contain; a plan without them is read with those of its time",
-    }),
+  metrics: z.record(z.string(), metricShape).optional().meta({
+    description:
+      "every metric that the run can contain; a plan without them is read with those of its time",
+  }),
   telemetry: z
     .array(
       z.object({

@@ -30,12 +30,9 @@ export const runIndexDocument = z.object({
           title: z.string(),
           phase: z.string(),
           status,
-          used: z
-            .number()
-            .nullable()
-            .meta({
-              description: "part of what the limit allows that was used; 1 is at the limit",
-            }),
+          used: z.number().nullable().meta({
+            description: "part of what the limit allows that was used; 1 is at the limit",
+          }),
         }),
       ),
     }),

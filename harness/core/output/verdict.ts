@@ -7,33 +7,23 @@ export const status = z.enum(["held", "refuted", "inconclusive"]);
 export const comparisonSign = z.enum(["<", "<=", ">", ">=", "=="]);
 
 const finding = z.object({
-  kind: z
-    .enum(["claim", "recovery", "evidence"])
-    .meta({
-      description:
-        "claim and recovery come from the experiment; evidence asks whether the record is good enough to judge",
-    }),
-  id: z
-    .string()
-    .meta({
-      description:
-        "stable and dotted: generator.on-time, claim.live-is-served; unique with `phase`",
-    }),
-  subject: z
-    .string()
-    .meta({
-      description:
-        "whom the status speaks of: target, generator, prober, machine, record, …, or service:NAME",
-    }),
+  kind: z.enum(["claim", "recovery", "evidence"]).meta({
+    description:
+      "claim and recovery come from the experiment; evidence asks whether the record is good enough to judge",
+  }),
+  id: z.string().meta({
+    description: "stable and dotted: generator.on-time, claim.live-is-served; unique with `phase`",
+  }),
+  subject: z.string().meta({
+    description:
+      "whom the status speaks of: target, generator, prober, machine, record, …, or service:NAME",
+  }),
   title: z.string(),
   status,
   phase: z.enum(phases).nullable(),
-  observed: z
-    .number()
-    .nullable()
-    .meta({
-      description: "in `unit`; null when there was nothing to measure, or it was beyond all bounds",
-    }),
+  observed: z.number().nullable().meta({
+    description: "in `unit`; null when there was nothing to measure, or it was beyond all bounds",
+  }),
   comparison: comparisonSign.nullable(),
   limit: z.number().nullable(),
   unit: z.string(),
@@ -45,12 +35,10 @@ export const verdictDocument = z.object({
   format: z.literal("seawall-verdict/1"),
   runId: z.string(),
   experiment: z.string(),
-  without: z
-    .array(z.string())
-    .meta({
-      description:
-        "defences that were switched off; a run without one is a control and must be refuted",
-    }),
+  without: z.array(z.string()).meta({
+    description:
+      "defences that were switched off; a run without one is a control and must be refuted",
+  }),
   seed: z.number(),
   status,
   why: z.string(),

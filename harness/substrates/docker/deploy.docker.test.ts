@@ -176,16 +176,14 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
     const cut = await injectInto(deployment, { kind: "blackhole", zone: "region-a-1" });
     expect(cut.evidence.landed, cut.evidence.observation).toBe(true);
     // A neighbour in the zone still answers, and so does the other zone.
-    using companion = await deployment
-      .instance("a/front")
-      .companion?.((place) => ({
-        command: place.tool("node").executable,
-        args: [
-          "-e",
-          `fetch("http://${inside?.host}:${inside?.port}/").then((answer) => console.log(answer.status), (error) => console.log(error.message))`,
-        ],
-        env: {},
-      }));
+    using companion = await deployment.instance("a/front").companion?.((place) => ({
+      command: place.tool("node").executable,
+      args: [
+        "-e",
+        `fetch("http://${inside?.host}:${inside?.port}/").then((answer) => console.log(answer.status), (error) => console.log(error.message))`,
+      ],
+      env: {},
+    }));
     expect(
       await new Promise((resolve) =>
         companion?.output.once("data", (part: Buffer) => resolve(part.toString("utf8").trim())),
@@ -248,13 +246,11 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
     );
     for (const { cpuSeconds, residentBytes } of usage)
       expect(cpuSeconds > 0 && residentBytes > 1_000_000).toBe(true);
-    using companion = await deployment
-      .instance("a/front")
-      .companion?.((place) => ({
-        command: "/bin/sh",
-        args: ["-c", `while read -r line; do echo "$line in ${place.directory}"; done`],
-        env: {},
-      }));
+    using companion = await deployment.instance("a/front").companion?.((place) => ({
+      command: "/bin/sh",
+      args: ["-c", `while read -r line; do echo "$line in ${place.directory}"; done`],
+      env: {},
+    }));
     const heard = new Promise<string>((resolve) =>
       companion?.output.once("data", (part: Buffer) => resolve(part.toString("utf8"))),
     );
