@@ -1,8 +1,9 @@
 /** `experiments/README.md` says what the code says. */
-import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Context } from "../harness/cli/context.ts";
-import { experimentNames, loadExperiment } from "../harness/cli/experiments.ts";
+import { experimentNames, loadExperiment, workloadPlays } from "../harness/cli/experiments.ts";
 import { defencesOf } from "../harness/core/reliance.ts";
 import { readmeText, recorded, tableIn, withTable } from "./repeated/recorded.ts";
 import { kindsOf, repeatedTable } from "./repeated/repeated.ts";
@@ -29,6 +30,20 @@ function rowsOf(text: string): Map<string, readonly string[]> {
       .map(([name = "", ...cells]) => [name.replaceAll("`", ""), cells]),
   );
 }
+
+describe("what a workload says that it plays", () => {
+  const loads = catalogue.flatMap(({ load }) => load);
+  const workloads = [...new Set(loads.map(({ workload }) => workload))];
+
+  it.each(workloads)("is understood, however it is written: %s", (workload) => {
+    const text = readFileSync(join(context.root, `experiments/workloads/${workload}.ts`), "utf8");
+    const said = /^export const plays = [\s\S]*?^\} as const;/m.exec(text)?.[0] ?? "";
+    const plays = workloadPlays(context, workload) ?? {};
+    expect(Object.values(plays).flat()).toHaveLength(said.split("metric:").length - 1);
+    for (const { exec } of loads.filter((load) => load.workload === workload))
+      expect(plays[exec]).not.toEqual([]);
+  });
+});
 
 describe("the catalogue's table", () => {
   const rows = rowsOf(readmeText());

@@ -2,7 +2,7 @@
  * Every command of the documentation, as it stands there: what a reader types must work. Experiments run in virtual time; what cannot is run
  * for real below, or by the test that is named.
  */
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   cpSync,
@@ -116,21 +116,16 @@ function readersFolder(): string {
     "package.json",
   ])
     symlinkSync(join(root, name), join(folder, name));
-  const sides = ["before", "after"].flatMap((side) =>
-    ["1", "2", "3"].map((run) => `${side}/${run}`),
-  );
-  for (const name of [
-    "RUN",
-    ...sides,
-    "A1",
-    "A2",
-    "A3",
-    "B1",
-    "B2",
-    "B3",
-    "reports/origin-storm/RUN",
-  ])
+  for (const name of ["RUN", "reports/origin-storm/RUN"])
     cpSync(join(root, "reports/sample"), join(folder, name), { recursive: true });
+  // Copies of one run are one run: each that is compared is made.
+  const compared = ["A1", "A2", "A3", "B1", "B2", "B3"];
+  const copies = ["before/1", "before/2", "before/3", "after/1", "after/2", "after/3"];
+  for (const [index, name] of compared.entries()) {
+    const run = simulatedRun(index + 1, join(folder, `made-${name}`));
+    for (const as of [name, copies[index] as string])
+      cpSync(run, join(folder, as), { recursive: true });
+  }
   writeFileSync(
     join(folder, "my-storm.ts"),
     readFileSync(join(root, "experiments/origin-storm.ts"), "utf8")
@@ -138,6 +133,15 @@ function readersFolder(): string {
       .replaceAll('"./', `"${root}/experiments/`),
   );
   return folder;
+}
+
+/** The folder of a run of the origin storm in virtual time. */
+function simulatedRun(seed: number, out: string): string {
+  const args = ["run", "origin-storm", "--substrate", "simulated", "--seed", String(seed)];
+  const { status } = spawnSync(join(root, "seawall"), [...args, "--out", out], { stdio: "ignore" });
+  expect(status).toBe(0);
+  const runs = join(out, "origin-storm");
+  return join(runs, readdirSync(runs)[0] as string);
 }
 
 interface Said {

@@ -20,7 +20,7 @@ export function playsIn(text: string): Plays | null {
   const body = /^export const plays = \{\n([\s\S]*?)^\} as const;/m.exec(text)?.[1];
   if (body === undefined) return null;
   return Object.fromEntries(
-    [...body.matchAll(/^ {2}(\w+): \[(.*)\],$/gm)].map((entry) => [
+    [...body.matchAll(/(\w+): \[([^\]]*)\]/g)].map((entry) => [
       entry[1] as string,
       [...(entry[2] as string).matchAll(/\{([^}]*)\}/g)].map((one) => playedOf(one[1] as string)),
     ]),

@@ -13,18 +13,17 @@ const lineEnd = 0x0a;
 
 /** The way that is not bounded: each event opens the file, writes itself and closes it, as a log line does that is written where it occurs. */
 export function eventByEvent(path: string): EventFile {
-  // Many write at once, so that none may cut the file: what begins after a torn line begins on a line of its own.
-  let torn = false;
+  // Many write at once: none may cut the file, and none can know of a line that another tears at
+  // this moment. So a line ends where the next begins, and each begins with the end of a line.
   return {
     async append(lines) {
       const file = await open(path, "a");
       try {
-        const outcome = await written(
+        const { error } = await written(
           file,
-          Buffer.from(`${torn ? "\n" : ""}${lines.join("\n")}\n`),
+          Buffer.from(lines.map((line) => `\n${line}`).join("")),
         );
-        torn = outcome.bytes < outcome.all && outcome.bytes > 0;
-        if (outcome.error !== null) throw outcome.error;
+        if (error !== null) throw error;
         return lines.length;
       } finally {
         await file.close();
@@ -114,7 +113,6 @@ async function endsALine(path: string, bytes: number): Promise<boolean> {
 
 interface Written {
   readonly bytes: number;
-  readonly all: number;
   readonly error: unknown;
 }
 
@@ -123,8 +121,8 @@ async function written(file: FileHandle, text: Buffer): Promise<Written> {
   let bytes = 0;
   try {
     while (bytes < text.length) bytes += (await file.write(text, bytes)).bytesWritten;
-    return { bytes, all: text.length, error: null };
+    return { bytes, error: null };
   } catch (error) {
-    return { bytes, all: text.length, error };
+    return { bytes, error };
   }
 }
