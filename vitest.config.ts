@@ -35,6 +35,9 @@ class AsListed extends BaseSequencer {
   }
 }
 
+/** On a busy machine a real test waits, repeats, or says that it cannot tell. */
+const patient = "test/support/patient-runner.ts";
+
 const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
@@ -62,6 +65,7 @@ export default defineConfig({
         test: {
           ...limits,
           name: "beside",
+          runner: patient,
           include: beside,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -71,6 +75,7 @@ export default defineConfig({
         test: {
           ...limits,
           name: kind,
+          runner: patient,
           include: [kindOf(kind)],
           exclude: beside,
           fileParallelism: false,
