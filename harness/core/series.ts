@@ -91,6 +91,11 @@ export function eachIn(
   }
 }
 
+/** How many samples there are, whenever they began. */
+export function sizeOf(all: readonly SeriesData[]): number {
+  return all.reduce((total, { values }) => total + values.length, 0);
+}
+
 export function countIn(all: readonly SeriesData[], window: Window): number {
   let count = 0;
   for (const series of all) {

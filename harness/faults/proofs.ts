@@ -93,14 +93,27 @@ export function arrow({ link }: LinkHandle): string {
   return `${link.from} → ${link.to}:${link.port}`;
 }
 
-const passesWithinMs = 2_000;
+const pingMs = 2_000;
+
+/** A ping comes to that over the link, and is answered past it. */
+export async function proofOfBreak(
+  handle: LinkHandle,
+  strike: RealStrike<unknown>,
+  outcome: Pong["outcome"],
+): Promise<Evidence> {
+  const { entry, exit } = await askBothEnds(handle, strike, pingMs);
+  return {
+    landed: entry.outcome === outcome && exit.outcome === "answered",
+    observation: `${arrow(handle)} ${describePong(entry)}; the service itself ${describePong(exit)}`,
+  };
+}
 
 /** What heals every fault on a link. */
 export async function proofOfPassage(
   handle: LinkHandle,
   strike: RealStrike<unknown>,
 ): Promise<Evidence> {
-  const entry = await strike.observer.ping(handle.entry, pingOf(handle, strike), passesWithinMs);
+  const entry = await strike.observer.ping(handle.entry, pingOf(handle, strike), pingMs);
   return {
     landed: entry.outcome === "answered",
     observation: `${arrow(handle)} ${describePong(entry)}`,

@@ -26,32 +26,23 @@ const always = {
 };
 const noLinks = { links: (): readonly Link[] => [], onLinks: false };
 
+/** Every service of a place, all of which fall silent. */
+function onPlace<F>(placeOf: (fault: F) => Where): Reach<F> {
+  return {
+    ...always,
+    ...noLinks,
+    silences: true,
+    wheres: (fault) => [placeOf(fault)],
+    services: (fault, standing) => servicesAt(placeOf(fault), standing),
+  };
+}
+
 /** By the name of a service. */
-export const onService: Reach<{ readonly service: string }> = {
-  ...always,
-  ...noLinks,
-  silences: true,
-  wheres: ({ service }) => [{ service }],
-  services: ({ service }, standing) => servicesAt({ service }, standing),
-};
-
+export const onService = onPlace(({ service }: { readonly service: string }) => ({ service }));
 /** Every service of a zone. */
-export const onZone: Reach<{ readonly zone: string }> = {
-  ...always,
-  ...noLinks,
-  silences: true,
-  wheres: ({ zone }) => [{ zone }],
-  services: ({ zone }, standing) => servicesAt({ zone }, standing),
-};
-
+export const onZone = onPlace(({ zone }: { readonly zone: string }) => ({ zone }));
 /** Every service of a region. */
-export const onRegion: Reach<{ readonly region: string }> = {
-  ...always,
-  ...noLinks,
-  silences: true,
-  wheres: ({ region }) => [{ region }],
-  services: ({ region }, standing) => servicesAt({ region }, standing),
-};
+export const onRegion = onPlace(({ region }: { readonly region: string }) => ({ region }));
 
 /** A fault that changes links, found in whatever way. The services at their ends go on. */
 export const overLinks = {

@@ -262,11 +262,12 @@ class RunningK6 implements RunningLoad {
   }
 
   resources(): (Usage & { queuedSeconds: number }) | null {
-    const stat = this.#over || this.#child.pid === undefined ? null : statOf(this.#child.pid);
-    if (stat === null || stat.state === "Z") return null;
+    if (this.#over || this.#child.pid === undefined) return null;
     // `SEAWALL_K6` may name a script around k6.
-    const family = familyOf(this.#child.pid as number);
-    const all = family.flatMap((pid) => statOf(pid) ?? []);
+    const family = familyOf(this.#child.pid);
+    const stats = family.map(statOf);
+    if (stats[0] == null || stats[0].state === "Z") return null;
+    const all = stats.filter((stat) => stat !== null);
     const queued = family.reduce((sum, pid) => sum + queuedSeconds(pid), 0);
     this.#last = {
       cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),

@@ -6,7 +6,7 @@ import { type Container, leastBytes } from "../body.ts";
 import { kindOf } from "../../faults/faults.ts";
 import type { Claim, Phase } from "../experiment.ts";
 import type { Finding, Run, SeriesData } from "../run.ts";
-import { countIn, eachIn, matching, type Window } from "../series.ts";
+import { countIn, eachIn, matching, sizeOf, type Window } from "../series.ts";
 import { answer } from "./answer.ts";
 import { type Misplaced, printsOf } from "./prints.ts";
 import { statisticOf } from "./statistics/registry.ts";
@@ -45,7 +45,7 @@ export function bodiesAreSegments(run: Run, windows: Windows): Finding {
     ...otherContainers(seen),
     ...claimsThatRest(run, windows, prints.misplaced),
   ];
-  const looks = seen.reduce((total, { values }) => total + values.length, 0);
+  const looks = sizeOf(seen);
   return answer(
     "bodies.segments",
     bodiesTitle,
@@ -60,13 +60,8 @@ export function bodiesAreSegments(run: Run, windows: Windows): Finding {
 function scopeOf({ plan }: Run, seen: readonly SeriesData[], looks: number): string {
   const stream = streamOf(plan);
   const counts = Map.groupBy(seen, ({ tags }) => tags["container"] ?? "unknown");
-  const all = [...counts].map(
-    ([container, some]) =>
-      `${some.reduce((total, { values }) => total + values.length, 0)} ${container}`,
-  );
-  const flagged = seen
-    .filter(({ tags }) => tags["problem"] === "flagged")
-    .reduce((total, { values }) => total + values.length, 0);
+  const all = [...counts].map(([container, some]) => `${sizeOf(some)} ${container}`);
+  const flagged = sizeOf(seen.filter(({ tags }) => tags["problem"] === "flagged"));
   const least = stream.renditions
     .map(({ name }) => `${name} ${Math.round(leastBytes(stream, name))} B`)
     .join(", ");
@@ -143,8 +138,6 @@ function wrongIn(
 
 /** Where nearly all segments of a rendition are of one known container, what is of another is something else. */
 function otherContainers(seen: readonly SeriesData[]): string[] {
-  const sizeOf = (some: readonly SeriesData[]): number =>
-    some.reduce((total, { values }) => total + values.length, 0);
   return [
     ...Map.groupBy(
       seen.filter(({ tags }) => tags["problem"] === "none"),

@@ -28,88 +28,47 @@ export function judgeClaim(
   stalls: Stalls = noStalls,
 ): Finding {
   const window = windows[phase];
-  if (window === undefined)
-    return finding(
-      claim,
-      phase,
-      null,
-      null,
-      0,
-      "inconclusive",
-      `phase ${phase} did not run to an end`,
-    );
-  const seen = observe(
-    claim,
-    window,
-    all,
-    registry,
-    heldBackIn(claim, window, all, stalls.standstills, registry),
-  );
-  const limits = limitOf(claim, windows, all, registry);
-  if (limits === null)
-    return finding(
-      claim,
-      phase,
-      seen.value,
-      null,
-      seen.samples,
-      "inconclusive",
-      "its limit refers to a phase without enough samples",
-    );
-  const { limit } = limits;
-  if (seen.value === null || seen.samples < Math.max(1, claim.samplesMin)) {
-    return finding(
-      claim,
-      phase,
-      seen.value,
-      limit,
-      seen.samples,
-      "inconclusive",
-      `${seen.samples} samples, needs ${Math.max(1, claim.samplesMin)}`,
-    );
+  if (window === undefined) {
+    const why = `phase ${phase} did not run to an end`;
+    return finding(claim, phase, null, null, 0, "inconclusive", why);
   }
+  const heldBack = heldBackIn(claim, window, all, stalls.standstills, registry);
+  const seen = observe(claim, window, all, registry, heldBack);
+  const limits = limitOf(claim, windows, all, registry);
+  const limit = limits?.limit ?? null;
+  const found = (status: Status, why: string, subject?: string): Finding =>
+    finding(claim, phase, seen.value, limit, seen.samples, status, why, subject);
+  if (limits === null || limit === null)
+    return found("inconclusive", "its limit refers to a phase without enough samples");
+  const samplesMin = Math.max(1, claim.samplesMin);
+  if (seen.value === null || seen.samples < samplesMin)
+    return found("inconclusive", `${seen.samples} samples, needs ${samplesMin}`);
   if (!compare(seen.value, claim.comparison, limit)) {
     if (window.cutOff && statisticOf(claim).grows && seen.value < limit)
-      return finding(
-        claim,
-        phase,
-        seen.value,
-        limit,
-        seen.samples,
+      return found("inconclusive", "the phase was cut off before it could come to that");
+    // Steady state must be there before anything is broken: a claim that fails in the baseline says
+    // nothing about the fault.
+    if (phase === "baseline")
+      return found(
         "inconclusive",
-        "the phase was cut off before it could come to that",
+        "not so even before the fault: there was no steady state to disturb",
       );
     const excuse = excuseOf(claim, window, all, registry, limit, stalls.any);
-    if (excuse !== null && phase !== "baseline")
-      return finding(
-        claim,
-        phase,
-        seen.value,
-        limit,
-        seen.samples,
-        "inconclusive",
-        excuse,
-        "generator",
-      );
-    return violated(claim, phase, seen, limit);
+    return excuse === null
+      ? found("refuted", "beyond its limit")
+      : found("inconclusive", excuse, "generator");
   }
   if (
     seen.worst === null ||
     limits.worst === null ||
     !compare(seen.worst, claim.comparison, limits.worst)
-  ) {
-    return finding(
-      claim,
-      phase,
-      seen.value,
-      limit,
-      seen.samples,
+  )
+    return found(
       "inconclusive",
       "it would not hold if the iterations that the generator dropped or held back had gone badly",
       "generator",
     );
-  }
-  return finding(claim, phase, seen.value, limit, seen.samples, "held", "within its limit");
+  return found("held", "within its limit");
 }
 
 /** Why a violation may be the generator's own doing; null when it is there without all that the generator's stalls touched. */
@@ -135,22 +94,6 @@ function excuseOf(
   )
     return null;
   return `beyond its limit, but ${stoodStill}, and what that did not touch ${rest?.value === null || rest === null ? "says nothing" : "is within it"}`;
-}
-
-/** Steady state must be there before anything is broken: a claim that fails in the baseline says nothing about the fault. */
-function violated(claim: Claim, phase: Phase, seen: Observation, limit: number): Finding {
-  if (phase === "baseline") {
-    return finding(
-      claim,
-      phase,
-      seen.value,
-      limit,
-      seen.samples,
-      "inconclusive",
-      "not so even before the fault: there was no steady state to disturb",
-    );
-  }
-  return finding(claim, phase, seen.value, limit, seen.samples, "refuted", "beyond its limit");
 }
 
 /** `worst` is the limit had the dropped iterations of the phase that it refers to made it as strict as they could; null when that cannot be told. */

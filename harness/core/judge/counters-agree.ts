@@ -3,6 +3,7 @@ import { metricIn } from "../metrics.ts";
 import type { Finding, Run, SeriesData } from "../run.ts";
 import { countIn, matching, valuesIn, type Window } from "../series.ts";
 import { sum } from "../statistics.ts";
+import type { Tags } from "../tags.ts";
 import { answer } from "./answer.ts";
 import type { Windows } from "./windows.ts";
 
@@ -18,56 +19,12 @@ const shareMin = 0.9,
 const readingMs = 2_500;
 
 export function countersAgree(run: Run, windows: Windows): Finding {
-  const { edges, gateways = [] } = run.plan;
   const problems: string[] = [];
   const compared = new Set<string>();
-  const counters = run.series.filter(
-    ({ metric, tags }) =>
-      isCounter(run, metric) && tags["outcome"] === "served" && tags["lane"] !== undefined,
-  );
-  for (const metric of new Set(counters.map((one) => one.metric))) {
-    const of = counters.filter((one) => one.metric === metric);
+  for (const pair of [...servedPairs(run), ...askedPairs(run)]) {
     for (const [phase, window] of Object.entries(windows)) {
-      for (const edge of edges) {
-        const said = compare(
-          run,
-          `${edge}'s ${metric}`,
-          of.filter(({ tags }) => tags["service"] === edge),
-          succeeded(run, { edge }),
-          [edge],
-          window,
-        );
-        if (said !== null) compared.add(`${edge}'s ${metric}`);
-        if (said?.problem != null) problems.push(`${phase}: ${said.problem}`);
-      }
-      for (const lane of new Set(of.map(({ tags }) => tags["lane"] ?? ""))) {
-        const own = of.filter(
-          ({ tags }) => tags["lane"] === lane && gateways.includes(tags["service"] ?? ""),
-        );
-        const said = compare(
-          run,
-          `the gateways' ${metric} of ${lane}`,
-          own,
-          succeeded(run, { lane }),
-          gateways,
-          window,
-        );
-        if (said !== null) compared.add(`the gateways' ${metric} of ${lane}`);
-        if (said?.problem != null) problems.push(`${phase}: ${said.problem}`);
-      }
-    }
-  }
-  const askedOf = run.series.filter(
-    ({ metric }) => metricIn(run.plan.metrics, metric)?.countsAsked === true,
-  );
-  for (const edge of edges) {
-    const asked = askedOf.filter(({ tags }) => tags["edge"] === edge);
-    const answered = matching(run.series, { metric: "http_req_ms", where: { edge } }).filter(
-      ({ tags }) => /^[1-5]\d\d$/.test(tags["status"] ?? ""),
-    );
-    for (const [phase, window] of Object.entries(windows)) {
-      const said = compare(run, `what ${edge} says it was asked`, asked, answered, [edge], window);
-      if (said !== null) compared.add(`what ${edge} says it was asked`);
+      const said = compare(run, pair, window);
+      if (said !== null) compared.add(pair.name);
       if (said?.problem != null) problems.push(`${phase}: ${said.problem}`);
     }
   }
@@ -85,6 +42,51 @@ export function countersAgree(run: Run, windows: Windows): Finding {
   );
 }
 
+/** Counters of some services, and the answers that the generator got of the same. */
+interface Pair {
+  /** The counters, for people. */
+  readonly name: string;
+  readonly services: readonly string[];
+  readonly counters: readonly SeriesData[];
+  readonly answers: readonly SeriesData[];
+}
+
+/** What edges, and gateways together, say that they served. */
+function servedPairs(run: Run): Pair[] {
+  const { edges, gateways = [] } = run.plan;
+  const counters = run.series.filter(
+    ({ metric, tags }) =>
+      isCounter(run, metric) && tags["outcome"] === "served" && tags["lane"] !== undefined,
+  );
+  return [...Map.groupBy(counters, ({ metric }) => metric)].flatMap(([metric, own]) => [
+    ...edges.map((edge) => ({
+      name: `${edge}'s ${metric}`,
+      services: [edge],
+      counters: own.filter(({ tags }) => tags["service"] === edge),
+      answers: answered(run, { edge }, succeeded),
+    })),
+    ...[...Map.groupBy(own, ({ tags }) => tags["lane"] ?? "")].map(([lane, ofLane]) => ({
+      name: `the gateways' ${metric} of ${lane}`,
+      services: gateways,
+      counters: ofLane.filter(({ tags }) => gateways.includes(tags["service"] ?? "")),
+      answers: answered(run, { lane }, succeeded),
+    })),
+  ]);
+}
+
+/** What edges say that they were asked. */
+function askedPairs(run: Run): Pair[] {
+  const counters = run.series.filter(
+    ({ metric }) => metricIn(run.plan.metrics, metric)?.countsAsked === true,
+  );
+  return run.plan.edges.map((edge) => ({
+    name: `what ${edge} says it was asked`,
+    services: [edge],
+    counters: counters.filter(({ tags }) => tags["edge"] === edge),
+    answers: answered(run, { edge }, any),
+  }));
+}
+
 /** What a service counts by class and outcome. */
 function isCounter({ plan }: Run, metric: string): boolean {
   const known = metricIn(plan.metrics, metric);
@@ -96,19 +98,20 @@ function isCounter({ plan }: Run, metric: string): boolean {
   );
 }
 
-function succeeded(run: Run, where: Readonly<Record<string, string>>): readonly SeriesData[] {
+const succeeded = /^2\d\d$/;
+/** Status 0: no answer came. */
+const any = /^[1-5]\d\d$/;
+
+function answered(run: Run, where: Tags, status: RegExp): readonly SeriesData[] {
   return matching(run.series, { metric: "http_req_ms", where }).filter(({ tags }) =>
-    /^2\d\d$/.test(tags["status"] ?? ""),
+    status.test(tags["status"] ?? ""),
   );
 }
 
 /** Null when there is nothing to compare: no such counter, no such requests, or a service that died and forgot what it had counted since its last reading. */
 function compare(
   run: Run,
-  name: string,
-  counters: readonly SeriesData[],
-  answers: readonly SeriesData[],
-  services: readonly string[],
+  { name, services, counters, answers }: Pair,
   { fromMs, untilMs }: Window,
 ): { readonly problem: string | null } | null {
   const wide = { fromMs: fromMs - readingMs, untilMs: untilMs + readingMs };

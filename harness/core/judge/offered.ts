@@ -6,7 +6,7 @@
 import { arrivalsOf, arrivalsUntil, type Stage, stagesOf } from "../arrivals.ts";
 import { type Load, type Phase, phases } from "../experiment.ts";
 import type { Plan, Run, RunEvent, SeriesData } from "../run.ts";
-import { matching, type Window } from "../series.ts";
+import { matching, sizeOf, type Window } from "../series.ts";
 import { iterationMetrics } from "./stalls.ts";
 import type { Windows } from "./windows.ts";
 
@@ -341,8 +341,6 @@ function leftOutProblems(run: Run): string[] {
   return [...groups].flatMap((group) => {
     const own = (some: readonly SeriesData[]): readonly SeriesData[] =>
       some.filter(({ tags }) => tags[tag] === group);
-    const sizeOf = (some: readonly SeriesData[]): number =>
-      some.reduce((total, { values }) => total + values.length, 0);
     const samples = sizeOf(own(left));
     const ended = sizeOf(
       own(matching(run.series, { metric: "iteration_ms", where: { outcome: "ended" } })),
