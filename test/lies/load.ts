@@ -288,6 +288,34 @@ const lies: readonly Lie[] = [
     iterations,
     (draft) => drop(draft, inTheFault("segment_ms")),
   ),
+  lie(
+    "told-of-the-lead-in",
+    "what came of two seconds of the fault is dated into the lead-in",
+    iterations,
+    (draft) => {
+      draft.plan = { ...draft.plan, substrate: "process" };
+      const isOne = within(startOf.fault + 4_000, startOf.fault + 6_000);
+      draft.samples = draft.samples.map((one) =>
+        one.metric === "segment_ms" && one.tags["lane"] === "live" && isOne(one)
+          ? { ...one, startedMs: one.startedMs - startOf.fault - 4_000 + zeroMs - 3_000 }
+          : one,
+      );
+    },
+  ),
+  lie(
+    "told-of-the-drain",
+    "what came of two seconds of the fault is dated to the end",
+    iterations,
+    (draft) => {
+      draft.plan = { ...draft.plan, substrate: "process" };
+      const isOne = within(startOf.fault + 4_000, startOf.fault + 6_000);
+      draft.samples = draft.samples.map((one) =>
+        one.metric === "segment_ms" && one.tags["lane"] === "live" && isOne(one)
+          ? { ...one, startedMs: one.startedMs - startOf.fault - 4_000 + endMs - 2_500 }
+          : one,
+      );
+    },
+  ),
   lie("one-in-fifty-left-out", "of fifty viewers one leaves no sample", iterations, (draft) => {
     let index = 0;
     drop(

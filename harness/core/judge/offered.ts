@@ -5,9 +5,9 @@
  */
 import { arrivalsOf, arrivalsUntil, type Stage, stagesOf } from "../arrivals.ts";
 import { type Load, type Phase, phases } from "../experiment.ts";
-import type { Plan, Run, RunEvent, SeriesData } from "../run.ts";
-import { matching, sizeOf, type Window } from "../series.ts";
-import { iterationMetrics } from "./stalls.ts";
+import type { Plan, Run, RunEvent } from "../run.ts";
+import { matching, type Window } from "../series.ts";
+import { leftOutProblems } from "./left-out.ts";
 import type { Windows } from "./windows.ts";
 
 /** Fine enough to see a burst within a second. */
@@ -319,41 +319,6 @@ export function iterationsProblem(run: Run, windows: Windows): string | null {
   });
   const problems = [...byLoad, ...leftOutProblems(run)];
   return problems.length === 0 ? null : problems.join("; ");
-}
-
-/**
- * What an iteration leaves, one sample or more; of devices, who stay to the end, the one of what
- * they heard.
- */
-function leftByIterations({ metrics }: Plan): readonly string[] {
-  return [...iterationMetrics(metrics), "broadcast_ms"];
-}
-
-/**
- * That an iteration left its sample is told by the stream, and what of it is left out later looks
- * like nothing at all: so both are counted. Loads that leave samples of requests alone are not
- * asked. In virtual time samples name their lane and no load.
- */
-function leftOutProblems(run: Run): string[] {
-  const left = leftByIterations(run.plan).flatMap((metric) => matching(run.series, { metric }));
-  const tag = left.some(({ tags }) => tags["load"] !== undefined) ? "load" : "lane";
-  const groups = new Set(run.plan.load.map(({ name, lane }) => (tag === "load" ? name : lane)));
-  return [...groups].flatMap((group) => {
-    const own = (some: readonly SeriesData[]): readonly SeriesData[] =>
-      some.filter(({ tags }) => tags[tag] === group);
-    const samples = sizeOf(own(left));
-    const ended = sizeOf(
-      own(matching(run.series, { metric: "iteration_ms", where: { outcome: "ended" } })),
-    );
-    const unasked = own(
-      matching(run.series, { metric: "dropped_iterations", where: { why: "tooLate" } }),
-    ).reduce((total, { values }) => total + values.reduce((a, b) => a + b, 0), 0);
-    return samples === 0 || samples + unasked >= ended
-      ? []
-      : [
-          `${tag} ${group}: ${ended} iterations came to their end, and the record has what came of ${samples + unasked}`,
-        ];
-  });
 }
 
 /** `beforeMs`: how long before its time a sample began. */
