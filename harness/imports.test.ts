@@ -113,9 +113,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/system",
     "harness/provision",
     "harness/load/generator.ts",
-    // In virtual time the same sums are made of other readings.
-    "harness/probes/books.ts",
-    "harness/probes/player/account.ts",
   ],
   "harness/run": [
     "harness/base",

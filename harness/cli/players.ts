@@ -2,13 +2,12 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { entriesOf } from "../target/entries.ts";
 import { SeawallError } from "../base/errors.ts";
 import type { Clock, Deployment } from "../target/deployment.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import type { UndoLedger } from "../record/undo.ts";
 import type { Plan } from "../record/plan.ts";
-import { WatchingPlayers } from "../probes/player/watching.ts";
+import type { PackPlayers } from "../target/pack-players.ts";
 import type { Probes } from "../run/conductor.ts";
 import type { Recorder } from "../run/recorder.ts";
 import { type Browser, chromiumPath, noBrowserHint, openBrowser } from "../system/browser.ts";
@@ -20,7 +19,8 @@ export interface PlayersOptions {
   readonly plan: Plan;
   readonly runId: string;
   readonly deployment: Deployment;
-  readonly manifestPath: string;
+  /** Of the target's pack. */
+  readonly followed: PackPlayers;
   readonly sink: SampleSink;
   readonly recorder: Recorder;
   readonly clock: Clock;
@@ -29,20 +29,17 @@ export interface PlayersOptions {
 
 /** Joins the players to the other probes; the browser and its pages stand ready when this resolves, so that opening them is no part of anybody's start-up. */
 export async function withPlayers(probes: Probes, options: PlayersOptions): Promise<Probes> {
-  const { plan, deployment, manifestPath, sink, recorder, clock } = options;
+  const { plan, deployment, followed, sink, recorder, clock } = options;
   await using opened = new AsyncDisposableStack();
   opened.use(probes);
   const browser = opened.use(await browserOf(options));
-  const manifestUrls = entriesOf(deployment).map(
-    ({ host, port }) => `http://${host}:${port}${manifestPath}`,
-  );
   const players = opened.use(
-    await WatchingPlayers.open({
+    await followed.open({
       joins: plan.players ?? [],
-      manifestUrls,
-      browser,
+      deployment,
+      browser: browser.context,
       sink,
-      events: recorder,
+      note: (text) => recorder.event({ kind: "note", text }),
       clock,
     }),
   );

@@ -16,7 +16,7 @@ const startMs = Date.UTC(2026, 0, 1);
 /** Touches nothing but the run directory, so it needs no ledger on disk and no clean machine. */
 export async function simulate(
   context: Context,
-  { plan, layout, model }: Planned,
+  { plan, layout, model, pack }: Planned,
   out: string,
   onlooker?: Onlooker,
 ): Promise<{ readonly directory: string; readonly error: unknown }> {
@@ -42,6 +42,7 @@ export async function simulate(
     plan,
     layout,
     model,
+    pack,
     runId: id,
     sink: watch,
     events: recorder,

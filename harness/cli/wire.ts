@@ -104,14 +104,15 @@ export function wire(options: WireOptions): World {
         planned: plan.load,
         pack: planned.pack,
       });
-      return (plan.players ?? []).length === 0
+      const followed = planned.pack?.players;
+      return (plan.players ?? []).length === 0 || followed === undefined
         ? probes
         : withPlayers(probes, {
             context,
             plan,
             runId,
             deployment,
-            manifestPath: layout.manifestPath ?? "",
+            followed,
             sink: watch,
             recorder,
             clock,

@@ -412,7 +412,7 @@ describe("a plan", () => {
     [
       "players and no manifest",
       { players: ["fault"] },
-      "players: synthetic does not say where its manifest is",
+      "players: this target does not say where its manifest is",
     ],
     ["too many players", { players: ["fault", "fault", "fault", "fault", "fault"] }, "at most 4"],
     [

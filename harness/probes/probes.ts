@@ -1,6 +1,5 @@
 /** Everything that the harness itself reads while a run goes on, on one rhythm, and once more at each phase boundary. */
 import { Agent } from "node:http";
-import { sinkBooks } from "./books.ts";
 import type { Load } from "../experiment/experiment.ts";
 import type { Pack } from "../target/pack.ts";
 import type { Exposition, PackProbes } from "../target/pack-probes.ts";
@@ -133,9 +132,7 @@ export class RunningProbes implements AsyncDisposable {
 
   /** After the last phase, while the target is still up. */
   async finish(signal: AbortSignal, endedMs: number): Promise<void> {
-    const { deployment, sink } = this.#options;
-    await sinkBooks(deployment.instances, sink, endedMs - 1);
-    await this.#ofPack?.finish(signal, () => this.#readInTurn());
+    await this.#ofPack?.finish({ signal, endedMs, readOnce: () => this.#readInTurn() });
   }
 
   async #rhythm(): Promise<void> {

@@ -115,7 +115,7 @@ export async function trial(seed: number): Promise<Trial> {
   const random = prng(seed);
   const chance = (share: number): boolean => random() < share;
   const basis = basisOf(seed);
-  const { layout, model } = basis.planned;
+  const { layout, model, pack } = basis.planned;
   const plan = { ...basis.planned.plan, seed, steps: stepsOf(random, basis.faults) };
   if (model === undefined) throw new Error("no model");
   const clock = new VirtualClock(Date.UTC(2026, 0, 1));
@@ -153,6 +153,7 @@ export async function trial(seed: number): Promise<Trial> {
     plan,
     layout,
     model,
+    pack,
     runId,
     clock,
     machine,

@@ -1,5 +1,6 @@
 /** What a substrate has to say and do. `record/substrates.ts` lists those that there are. */
 import type { TargetModel } from "../target/model.ts";
+import type { Pack } from "../target/pack.ts";
 import type { Planned } from "../plan/options.ts";
 import type { Clock } from "../target/deployment.ts";
 import type { EventSink } from "../record/event-sink.ts";
@@ -67,6 +68,8 @@ export interface VirtualOptions {
   readonly plan: Plan;
   readonly layout: Layout;
   readonly model: TargetModel;
+  /** Of the target: it looks at what no other target has. */
+  readonly pack?: Pack | undefined;
   readonly runId: string;
   readonly sink: SampleSink;
   readonly events: EventSink;

@@ -3,7 +3,6 @@
  * requests that travel between them; the model brings what the target's services do when they are asked.
  */
 import type { Phase } from "../base/phases.ts";
-import type { ProbeWish } from "./probe-wish.ts";
 import type { Tags } from "../metrics/tags.ts";
 import type { Layout } from "./layout.ts";
 
@@ -88,24 +87,23 @@ export interface Iteration {
   readonly user: number;
 }
 
-/** A viewer who watches, as a buffer that fills and empties. It is asked ten times a second where it stands. */
-export interface ModelPlayer {
-  /** Position in the media and what is loaded ahead of it, in s. */
-  look(): { readonly mediaS: number; readonly aheadS: number };
+/** A user whom the pack follows. */
+export interface ModelUser {
+  /** Where it stands, in figures that its pack understands. */
+  look(): Readonly<Record<string, number>>;
   leave(): void;
 }
+
+/** What a prober asks for, in words that pack and model share; of the harness's own prober, the path. */
+export type Wish = Readonly<Record<string, string | number>>;
 
 export interface RunningModel {
   /** `done` when it has ended. */
   iterate(iteration: Iteration, done: () => void): void;
-  /** One request of the harness's own prober. `outcome` is served, the status, or failed. */
-  canary(
-    edge: string,
-    wish: Pick<ProbeWish, "rendition" | "number">,
-    done: (outcome: string) => void,
-  ): void;
-  /** Watches live through this edge, from now on. Left out by a model without players. */
-  join?(edge: string): ModelPlayer;
+  /** One request of the prober to a service where users go in. `outcome` is served, the status, or failed. */
+  probe(service: string, wish: Wish, done: (outcome: string) => void): void;
+  /** Goes in at this service and stays, from now on. Left out by a model without players. */
+  join?(service: string): ModelUser;
   /** Does to a service what its named operation would do; `done` hears what it answers, or null when it did not do it. */
   operate(
     service: string,

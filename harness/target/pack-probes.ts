@@ -21,8 +21,16 @@ export interface PackProbes extends Disposable {
   ask(signal: AbortSignal): Promise<void>;
   /** Reads, every 2 s, what one service tells. What it throws leaves a gap in that service's series. */
   read(reading: Reading): Promise<void>;
-  /** After the last phase, while the target is still up. `readOnce` reads everything once more. */
-  finish(signal: AbortSignal, readOnce: () => Promise<void>): Promise<void>;
+  /** After the last phase, while the target is still up. */
+  finish(ending: Ending): Promise<void>;
+}
+
+export interface Ending {
+  readonly signal: AbortSignal;
+  /** When the last phase ended, in epoch ms: the last moment of which a claim can speak is just before it. */
+  readonly endedMs: number;
+  /** Reads everything once more. */
+  readOnce(): Promise<void>;
 }
 
 /** One reading of one service. */

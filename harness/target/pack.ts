@@ -4,7 +4,9 @@
  */
 import type { Harm } from "./harm.ts";
 import type { Metric, Registry } from "../metrics/metrics.ts";
+import type { PackPlayers } from "./pack-players.ts";
 import type { PackProbes, ProbeContext } from "./pack-probes.ts";
+import type { VirtualContext, VirtualProbes } from "./pack-virtual.ts";
 import type { Layout, Service, Telemetry } from "./layout.ts";
 import type { Source } from "../metrics/source.ts";
 
@@ -33,4 +35,8 @@ export interface Pack {
   readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
   /** What it looks at while a run goes on. Without one, the harness's own prober asks what the layout names. */
   probes?(context: ProbeContext): PackProbes;
+  /** The same in virtual time. Without it, the harness's own prober asks the model what the layout names. */
+  virtualProbes?(context: VirtualContext): VirtualProbes;
+  /** Real users in a browser. Without it, no experiment can have any. */
+  readonly players?: PackPlayers;
 }

@@ -1,6 +1,7 @@
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { SampleSink, Series } from "../../harness/metrics/samples.ts";
-import { openPlayerPage, type Player, startPlayer } from "../../harness/probes/player/player.ts";
+import { openPlayerPage, type Player, startPlayer } from "./pack/players/player.ts";
 import { chromiumPath, noBrowserHint, openBrowser } from "../../harness/system/browser.ts";
 import { realClock } from "../../harness/system/clock.ts";
 import { deployed } from "./deployed.fixture.ts";
@@ -57,7 +58,7 @@ test.skipIf(chromium === null)(
     await using browser = await openBrowser(chromium ?? "", { scripts: true, online: true });
     const samples = new Samples();
     await using player = await startPlayer({
-      opened: await openPlayerPage(browser),
+      opened: await openPlayerPage(browser.context),
       manifestUrl: `${target.at("region-a/edge", "http")}/live/main/manifest.mpd`,
       sink: samples,
       clock,
@@ -91,7 +92,7 @@ test.skipIf(chromium === null)(
     // The manifest's clock is the edge's, which is this machine's.
     expect(Math.abs(live.clockOffsetMs ?? Number.NaN)).toBeLessThan(100);
     const shot = process.env["SEAWALL_SCREENSHOT"];
-    if (shot !== undefined) await player.page.screenshot({ path: shot });
+    if (shot !== undefined) await (player.page as Page).screenshot({ path: shot });
 
     for (const [rendition, heightPx] of [
       ["v360", 360],

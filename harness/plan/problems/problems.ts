@@ -286,7 +286,7 @@ export function proberProblems(
   ];
 }
 
-/** Real players need a stream that they can find and a browser; in virtual time, they are the model's own. */
+/** Real players need a pack that knows them and a browser; in virtual time, they are the model's own. */
 export function playerProblems(
   { players = [], hypothesis, abortWhen, target }: Experiment,
   layout: Layout,
@@ -303,10 +303,13 @@ export function playerProblems(
     return target.model === undefined || target.model.players !== undefined
       ? []
       : [`players: the model of ${target.name} has none`];
+  const { players: followed } = target.pack ?? {};
+  const obstacle =
+    followed === undefined
+      ? `${target.name} has no pack that knows any`
+      : followed.obstacle(layout);
   return [
-    ...(layout.manifestPath === undefined
-      ? [`players: ${target.name} does not say where its manifest is`]
-      : []),
+    ...(obstacle === null ? [] : [`players: ${obstacle}`]),
     ...(browser === null
       ? [
           "players: no Chromium was found on this machine. Install it (apt-get install chromium), or name one in CHROMIUM; `seawall doctor` shows what is found",

@@ -104,6 +104,7 @@ export function inMemory(plan: Planned): InMemory {
     plan: plan.plan,
     layout: plan.layout,
     model: plan.model,
+    pack: plan.pack,
     runId: "in-memory",
     clock,
     machine,

@@ -213,7 +213,7 @@ class TinyModel implements RunningModel {
     });
   }
 
-  canary(edge: string, _wish: unknown, done: (outcome: string) => void): void {
+  probe(edge: string, _wish: unknown, done: (outcome: string) => void): void {
     const node = this.#node(edge);
     this.#simulation.request<true>({
       from: null,

@@ -1,5 +1,7 @@
 /** Everything that the conductor needs for a run in virtual time: the model in the target's place, virtual viewers in k6's. */
 import type { TargetModel } from "../../target/model.ts";
+import type { Pack } from "../../target/pack.ts";
+import type { VirtualContext } from "../../target/pack-virtual.ts";
 import type { Deployment } from "../../target/deployment.ts";
 import type { EventSink } from "../../record/event-sink.ts";
 import type { RunningLoad } from "../../load/generator.ts";
@@ -12,15 +14,16 @@ import { SimulatedDeployment } from "./deployment.ts";
 import { injectVirtually } from "./inject.ts";
 import { SimulatedLoad } from "./load.ts";
 import type { VirtualMachine } from "./machine.ts";
-import { SimulatedPlayers } from "./players.ts";
+import { SimulatedProber } from "./prober.ts";
 import { SimulatedProbes } from "./probes.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
-import { streamOf } from "../../target/stream.ts";
 
 export interface SimulatedWorldOptions {
   readonly plan: Plan;
   readonly layout: Layout;
   readonly model: TargetModel;
+  /** Of the target: it looks at what no other target has. */
+  readonly pack?: Pack | undefined;
   readonly runId: string;
   readonly clock: VirtualClock;
   readonly machine: VirtualMachine;
@@ -35,11 +38,11 @@ const playableAfterMs = 4_500;
 /** The conductor's world but for its abort conditions, which are judged by whoever holds the samples. */
 export function simulatedWorld(options: SimulatedWorldOptions) {
   const { plan, clock, machine, sink, runId } = options;
-  let players: SimulatedPlayers | null = null;
+  let probes: SimulatedProbes | null = null;
   const events: EventSink = {
     event(event) {
       options.events.event(event);
-      if (event.kind === "phase") players?.phaseBegan(event.phase);
+      if (event.kind === "phase") probes?.phaseBegan(event.phase);
     },
   };
   return {
@@ -62,27 +65,25 @@ export function simulatedWorld(options: SimulatedWorldOptions) {
       new SimulatedLoad(plan, clock, (deployment as SimulatedDeployment).model, sink),
     startProbes: async (deployment: Deployment, _load: RunningLoad): Promise<SimulatedProbes> => {
       const { model, counters, nodes, layout, instances } = deployment as SimulatedDeployment;
-      players = new SimulatedPlayers({
-        joins: plan.players ?? [],
-        edges: plan.edges,
+      const context: VirtualContext = {
+        layout,
         model,
-        clock,
+        instances,
         sink,
-      });
-      return new SimulatedProbes({
+        clock,
+        load: plan.load,
+        joins: plan.players ?? [],
+        random: prng(plan.seed ^ 0x5ea),
+      };
+      probes = new SimulatedProbes({
         traffic: () => deployment.linkTraffic?.() ?? Promise.resolve([]),
-        players,
         clock,
         sink,
         counters,
-        model,
         nodes,
-        instances,
-        edges: layout.edges.map((edge) => edge.service),
-        stream: streamOf(layout),
-        asksPast: plan.load.some(({ lane }) => lane === "dvr"),
-        random: prng(plan.seed ^ 0x5ea),
+        others: () => options.pack?.virtualProbes?.(context) ?? new SimulatedProber(context),
       });
+      return probes;
     },
     sweep: async (): Promise<readonly string[]> => {
       machine.killAllOf(runId);

@@ -2,7 +2,7 @@
  * A viewer's player in the model, as a buffer: it plays at a distance behind live, asks its one edge for each segment of picture and sound as it
  * becomes due, asks again after an error, stands still when either has run out, and makes up for what it lost by playing a little faster.
  */
-import type { ModelPlayer, Simulation } from "../../../harness/target/model.ts";
+import type { ModelUser, Simulation } from "../../../harness/target/model.ts";
 import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.ts";
 import type { Answer } from "./asked.ts";
 import { calibration, draw } from "./calibration.ts";
@@ -25,7 +25,7 @@ interface Track {
   loadedUntilMs: number;
 }
 
-export class BufferedPlayer implements ModelPlayer {
+export class BufferedPlayer implements ModelUser {
   readonly #simulation: Simulation;
   readonly #edge: Watched;
   readonly #tracks: readonly Track[];

@@ -2,9 +2,10 @@
 import type {
   Iteration,
   ModelNode,
-  ModelPlayer,
+  ModelUser,
   RunningModel,
   Simulation,
+  Wish,
 } from "../../../harness/target/model.ts";
 import { defectNames } from "../stream/candidate.ts";
 import type { Asked } from "./asked.ts";
@@ -135,11 +136,12 @@ export class ReferenceModel implements RunningModel {
     known(iteration, done);
   }
 
-  join(edge: string): ModelPlayer {
+  join(edge: string): ModelUser {
     return new BufferedPlayer(this.#simulation, this.#cache(edge));
   }
 
-  canary(edge: string, asked: Asked, done: (outcome: string) => void): void {
+  probe(edge: string, wish: Wish, done: (outcome: string) => void): void {
+    const asked: Asked = { rendition: String(wish["rendition"]), number: Number(wish["number"]) };
     this.#simulation.request<{ readonly status: number }>({
       from: null,
       to: this.#cache(edge).node,

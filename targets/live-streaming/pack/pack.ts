@@ -6,6 +6,8 @@ import type { Pack } from "../../../harness/target/pack.ts";
 import { harm } from "./harm.ts";
 import { metrics } from "./metrics.ts";
 import { StreamProbes } from "./probes/stream-probes.ts";
+import { WatchingPlayers } from "./players/watching.ts";
+import { VirtualStreamProbes } from "./probes/virtual-probes.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
 import { trafficClasses } from "./traffic-classes.ts";
@@ -19,4 +21,10 @@ export const streaming: Pack = {
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
   reports: reportsOf,
   probes: (context) => new StreamProbes(context),
+  virtualProbes: (context) => new VirtualStreamProbes(context),
+  players: {
+    obstacle: ({ manifestPath }) =>
+      manifestPath === undefined ? "this target does not say where its manifest is" : null,
+    open: (context) => WatchingPlayers.open(context),
+  },
 };

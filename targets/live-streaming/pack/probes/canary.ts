@@ -15,7 +15,7 @@ import { entriesOf, type Entry } from "../../../../harness/target/entries.ts";
 import type { Clock, Deployment } from "../../../../harness/target/deployment.ts";
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import { prng } from "../../../../harness/base/prng.ts";
-import { newestDue, type ProbeWish, probeWishes } from "../../../../harness/target/probe-wish.ts";
+import { newestDue, type ProbeWish, probeWishes } from "./probe-wish.ts";
 import { segmentPath, type Stream, streamOf } from "../../../../harness/target/stream.ts";
 import { decoded, fetchBody, type Fetched } from "../../../../harness/system/fetch-body.ts";
 import type { Delivery } from "./delivered.ts";

@@ -1,6 +1,12 @@
 /** What is looked at while a stream is tested: its edges by the prober, its caches' counters, its packagers' journals. */
-import type { PackProbes, ProbeContext, Reading } from "../../../../harness/target/pack-probes.ts";
+import type {
+  Ending,
+  PackProbes,
+  ProbeContext,
+  Reading,
+} from "../../../../harness/target/pack-probes.ts";
 import type { Instance } from "../../../../harness/target/deployment.ts";
+import { sinkBooks } from "./books.ts";
 import { runCanary } from "./canary.ts";
 import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";
@@ -45,9 +51,10 @@ export class StreamProbes implements PackProbes {
     else if (telemetry.kind === "journal") await this.#journal(reading, telemetry);
   }
 
-  /** Compares what edges delivered with what was published, and reads back what was acknowledged. */
-  async finish(signal: AbortSignal, readOnce: () => Promise<void>): Promise<void> {
+  /** Closes the books, compares what edges delivered with what was published, and reads back what was acknowledged. */
+  async finish({ signal, endedMs, readOnce }: Ending): Promise<void> {
     const { deployment, sink, clock, note } = this.#context;
+    await sinkBooks(deployment.instances, sink, endedMs - 1);
     if (
       deployment.instances.some(({ service }) =>
         service.telemetry.some(({ kind }) => kind === "journal"),

@@ -2,35 +2,24 @@
  * Modelled players: each joins as its phase begins and watches to the end. No browser is in them and no media; where they stand is told by the
  * model, and when that is a stall by the same watch as a real player's. Their names say what they are.
  */
-import type { Phase } from "../../base/phases.ts";
-import type { ModelPlayer, RunningModel } from "../../target/model.ts";
-import { PlayerAccount, playerTakenEveryMs, type Seen } from "../../probes/player/account.ts";
-import type { SampleSink } from "../../metrics/samples.ts";
-import type { VirtualClock } from "./virtual-clock.ts";
+import type { ModelUser } from "../../../../harness/target/model.ts";
+import type { VirtualContext } from "../../../../harness/target/pack-virtual.ts";
+import { PlayerAccount, playerTakenEveryMs, type Seen } from "./account.ts";
 
 /** As the page of a real one looks at itself. */
 const lookEveryMs = 100;
 
-export interface SimulatedPlayersOptions {
-  readonly joins: readonly Phase[];
-  /** The players take them in turn. */
-  readonly edges: readonly string[];
-  readonly model: RunningModel;
-  readonly clock: VirtualClock;
-  readonly sink: SampleSink;
-}
-
 interface Watching {
-  readonly player: ModelPlayer;
+  readonly player: ModelUser;
   readonly account: PlayerAccount;
 }
 
-export class SimulatedPlayers {
-  readonly #options: SimulatedPlayersOptions;
+export class ModelledPlayers {
+  readonly #options: VirtualContext;
   readonly #watching: Watching[] = [];
   #over = false;
 
-  constructor(options: SimulatedPlayersOptions) {
+  constructor(options: VirtualContext) {
     this.#options = options;
   }
 
@@ -40,8 +29,8 @@ export class SimulatedPlayers {
   }
 
   #join(index: number): void {
-    const { edges, model, clock, sink } = this.#options;
-    const player = model.join?.(edges[index % edges.length] ?? "");
+    const { layout, model, clock, sink } = this.#options;
+    const player = model.join?.(layout.edges[index % layout.edges.length]?.service ?? "");
     if (player === undefined) return;
     const one = {
       player,
@@ -55,7 +44,7 @@ export class SimulatedPlayers {
     const { clock } = this.#options;
     clock.after(lookEveryMs, () => {
       if (this.#over) return;
-      const { mediaS, aheadS } = player.look();
+      const { mediaS = 0, aheadS = 0 } = player.look();
       const atMs = clock.nowMs();
       const ticks = [...seen, [atMs, mediaS, true, aheadS] as const];
       const isDue = ticks.length * lookEveryMs >= playerTakenEveryMs;

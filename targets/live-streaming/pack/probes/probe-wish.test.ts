@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { heldPlan } from "../judge/fixture.ts";
-import { prng } from "../base/prng.ts";
+import { heldPlan } from "../../../../harness/judge/fixture.ts";
+import { prng } from "../../../../harness/base/prng.ts";
 import { newestDue, probeWishes } from "./probe-wish.ts";
-import type { Stream } from "./stream.ts";
+import type { Stream } from "../../../../harness/target/stream.ts";
 
 const stream: Stream = {
   ...heldPlan().stream,

@@ -1,5 +1,5 @@
 /** Turns what a player tells of itself into samples: a real one's page, or a model of one. */
-import type { SampleSink } from "../../metrics/samples.ts";
+import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import { type Stall, StallWatch } from "./stalls.ts";
 
 /** How often a player is asked what it has seen. */

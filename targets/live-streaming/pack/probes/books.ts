@@ -1,7 +1,7 @@
 /** Whether the books of services that take in events balance when all is over: what they say of themselves, against one another and what is there. */
-import type { Instance } from "../target/deployment.ts";
-import type { SampleSink } from "../metrics/samples.ts";
-import { isExposed } from "../target/layout.ts";
+import type { Instance } from "../../../../harness/target/deployment.ts";
+import type { SampleSink } from "../../../../harness/metrics/samples.ts";
+import { isExposed } from "../../../../harness/target/layout.ts";
 
 interface Counts {
   readonly accepted: number;

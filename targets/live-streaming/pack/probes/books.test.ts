@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Instance } from "../target/deployment.ts";
-import type { Series } from "../metrics/samples.ts";
+import type { Instance } from "../../../../harness/target/deployment.ts";
+import type { Series } from "../../../../harness/metrics/samples.ts";
 import { balanceOf, sinkBooks } from "./books.ts";
 
 function gateway(name: string, answers: Readonly<Record<string, string>>): Instance {

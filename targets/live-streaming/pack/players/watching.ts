@@ -1,38 +1,27 @@
 /** The players of a run: each joins as its phase begins, and watches to the end of the last one. */
-import type { Phase } from "../../base/phases.ts";
-import type { Clock } from "../../target/deployment.ts";
-import type { EventSink } from "../../record/event-sink.ts";
-import type { SampleSink } from "../../metrics/samples.ts";
-import type { Browser } from "../../system/browser.ts";
+import { entriesOf } from "../../../../harness/target/entries.ts";
+import type { PlayersContext, RunningPlayers } from "../../../../harness/target/pack-players.ts";
 import { openPlayerPage, type Player, type PlayerPage, startPlayer } from "./player.ts";
 
-export interface WatchingOptions {
-  /** When each of them joins. */
-  readonly joins: readonly Phase[];
+export class WatchingPlayers implements RunningPlayers {
+  readonly #options: PlayersContext;
   /** Where their streams are; the players take them in turn. */
-  readonly manifestUrls: readonly string[];
-  readonly browser: Browser;
-  readonly sink: SampleSink;
-  readonly events: EventSink;
-  readonly clock: Clock;
-}
-
-export class WatchingPlayers implements AsyncDisposable {
-  readonly #options: WatchingOptions;
+  readonly #manifestUrls: readonly string[];
   readonly #stop = new AbortController();
   readonly #joining = new Map<number, Promise<Player | null>>();
   readonly #pages: readonly PromiseSettledResult<PlayerPage>[];
 
-  private constructor(
-    options: WatchingOptions,
-    pages: readonly PromiseSettledResult<PlayerPage>[],
-  ) {
+  private constructor(options: PlayersContext, pages: readonly PromiseSettledResult<PlayerPage>[]) {
     this.#options = options;
     this.#pages = pages;
+    const { deployment } = options;
+    this.#manifestUrls = entriesOf(deployment).map(
+      ({ host, port }) => `http://${host}:${port}${deployment.layout.manifestPath ?? ""}`,
+    );
   }
 
   /** Resolves when all of them have their page before them and need only press play. */
-  static async open(options: WatchingOptions): Promise<WatchingPlayers> {
+  static async open(options: PlayersContext): Promise<WatchingPlayers> {
     return new WatchingPlayers(
       options,
       await Promise.allSettled(options.joins.map(() => openPlayerPage(options.browser))),
@@ -48,22 +37,21 @@ export class WatchingPlayers implements AsyncDisposable {
 
   /** One that cannot even open its page leaves no samples, so that what is claimed of it is not shown. */
   async #join(index: number): Promise<Player | null> {
-    const { manifestUrls, sink, events, clock } = this.#options;
+    const { sink, note, clock } = this.#options;
     const name = `player-${index + 1}`;
     try {
       return await startPlayer({
         opened: this.#pageOf(index),
-        manifestUrl: manifestUrls[index % manifestUrls.length] ?? "",
+        manifestUrl: this.#manifestUrls[index % this.#manifestUrls.length] ?? "",
         sink,
         clock,
         signal: this.#stop.signal,
         name,
       });
     } catch (error) {
-      events.event({
-        kind: "note",
-        text: `${name} could not be started: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
-      });
+      note(
+        `${name} could not be started: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
+      );
       return null;
     }
   }
@@ -82,10 +70,9 @@ export class WatchingPlayers implements AsyncDisposable {
       const player = await joining;
       if (player === null) continue;
       const { stalls, startupMs, decodedFrames, droppedFrames, errors } = player.state();
-      this.#options.events.event({
-        kind: "note",
-        text: `player-${index + 1} ${startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`}; ${stalls.length} stalls, ${stalls.filter(({ starved }) => starved).length} of them for want of media; ${decodedFrames} frames, ${droppedFrames} dropped; ${errors.length} errors`,
-      });
+      this.#options.note(
+        `player-${index + 1} ${startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`}; ${stalls.length} stalls, ${stalls.filter(({ starved }) => starved).length} of them for want of media; ${decodedFrames} frames, ${droppedFrames} dropped; ${errors.length} errors`,
+      );
       await player[Symbol.asyncDispose]();
     }
     // Those who never pressed play, or could not. Closing a page twice does nothing.

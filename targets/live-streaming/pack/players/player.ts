@@ -2,26 +2,25 @@
  * A real viewer: dash.js in a browser, playing a manifest. What it saw becomes samples, so that an experiment can claim start-up, stalls
  * and latency of a player beside the load generator's figures.
  */
-import type { Page } from "playwright-core";
 import { z } from "zod";
 import { PlayerAccount, playerTakenEveryMs, type PlayerState } from "./account.ts";
-import type { Clock } from "../../target/deployment.ts";
-import type { SampleSink } from "../../metrics/samples.ts";
-import type { Browser } from "../../system/browser.ts";
+import type { Clock } from "../../../../harness/target/deployment.ts";
+import type { SampleSink } from "../../../../harness/metrics/samples.ts";
+import type { BrowserPage, BrowserPages } from "../../../../harness/target/pack-players.ts";
 import { servePlayerPage } from "./page-server.ts";
 
 const takeMsMax = 2_000;
 
 /** A page with a player in it, loaded, in which nobody has pressed play. */
 export interface PlayerPage extends AsyncDisposable {
-  readonly page: Page;
+  readonly page: BrowserPage;
 }
 
 /** Rejects when the browser cannot open the page. Opening it takes much of a small machine for a moment, which is no part of what a viewer waits for. */
-export async function openPlayerPage(browser: Browser): Promise<PlayerPage> {
+export async function openPlayerPage(browser: BrowserPages): Promise<PlayerPage> {
   await using opened = new AsyncDisposableStack();
   const server = opened.use(await servePlayerPage());
-  const page = await browser.context.newPage();
+  const page = await browser.newPage();
   opened.defer(() => page.close());
   await page.goto(server.url);
   const owned = opened.move();
@@ -60,7 +59,7 @@ const seen = z.object({
 });
 
 export interface Player extends AsyncDisposable {
-  readonly page: Page;
+  readonly page: BrowserPage;
   state(): PlayerState;
   /** Plays only this rendition from now on. */
   choose(rendition: string): Promise<void>;
@@ -103,7 +102,7 @@ export async function startPlayer(options: PlayerOptions): Promise<Player> {
 }
 
 async function watch(
-  page: Page,
+  page: BrowserPage,
   account: PlayerAccount,
   clock: Clock,
   signal: AbortSignal,

@@ -1,0 +1,84 @@
+/** What is looked at while a stream is tested in virtual time: its edges by the prober, its modelled players, its books. */
+import type { VirtualContext, VirtualProbes } from "../../../../harness/target/pack-virtual.ts";
+import { type Stream, streamOf } from "../../../../harness/target/stream.ts";
+import { ModelledPlayers } from "../players/modelled.ts";
+import { sinkBooks } from "./books.ts";
+import { newestDue, type ProbeWish, probeWishes } from "./probe-wish.ts";
+
+/** As the real prober: it asks again after an answer that a segment is not there yet, for as long as a viewer at the live edge would. */
+const retryMs = 250,
+  patienceMs = 4_000;
+
+export class VirtualStreamProbes implements VirtualProbes {
+  readonly #context: VirtualContext;
+  readonly #stream: Stream;
+  readonly #asksPast: boolean;
+  readonly #players: ModelledPlayers;
+  readonly #canaries = new Map<string, number>();
+  #over = false;
+
+  constructor(context: VirtualContext) {
+    this.#context = context;
+    this.#stream = streamOf(context.layout);
+    this.#asksPast = context.load.some(({ lane }) => lane === "dvr");
+    this.#players = new ModelledPlayers(context);
+    this.#askAll(newestDue(this.#stream, context.clock.nowMs()) + 1);
+  }
+
+  phaseBegan(phase: string): void {
+    this.#players.phaseBegan(phase);
+  }
+
+  /** A model keeps no bytes, so there is nothing that could be read back; books it may keep. */
+  async finish(endedMs: number): Promise<void> {
+    const { instances, sink } = this.#context;
+    this.#players.leave();
+    await sinkBooks(instances, sink, endedMs - 1);
+  }
+
+  stop(): void {
+    this.#over = true;
+    this.#players.leave();
+  }
+
+  /** All requests from the moment at which this segment is due until the next is. */
+  #askAll(number: number): void {
+    const { clock, layout, random } = this.#context;
+    if (this.#over) return;
+    for (const { service } of layout.edges) {
+      for (const wish of probeWishes(this.#stream, number, this.#asksPast, random))
+        clock.after(Math.max(0, wish.atMs - clock.nowMs()), () => this.#ask(service, wish));
+    }
+    const { availabilityStartMs, segmentMs } = this.#stream;
+    clock.after(availabilityStartMs + (number + 2) * segmentMs - clock.nowMs(), () =>
+      this.#askAll(number + 1),
+    );
+  }
+
+  #ask(edge: string, wish: ProbeWish): void {
+    const { clock, sink, model } = this.#context;
+    if (this.#over) return;
+    const askedMs = clock.nowMs();
+    const { lane, rendition, number } = wish;
+    sink.sample(sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} }), askedMs, 0);
+    model.probe(edge, { rendition, number }, (outcome) => {
+      if (this.#over) return;
+      sink.sample(this.#series(edge, lane, outcome), clock.nowMs(), clock.nowMs() - askedMs);
+      if (outcome === "404" && clock.nowMs() + retryMs < wish.atMs + patienceMs)
+        clock.after(retryMs, () => this.#ask(edge, wish));
+    });
+  }
+
+  #series(edge: string, lane: string, outcome: string): number {
+    const key = `${edge} ${lane} ${outcome}`;
+    const known =
+      this.#canaries.get(key) ??
+      this.#context.sink.series({
+        metric: "canary_ms",
+        kind: "duration",
+        tags: { edge, lane, outcome },
+      });
+    this.#canaries.set(key, known);
+    return known;
+  }
+}
