@@ -11,7 +11,8 @@ import { status } from "./verdict.ts";
 const by = z.object({
   role: z.string().meta({
     description:
-      "a role of the day; nobody when time was up, --yes when nobody was asked, terminal for Ctrl-C",
+      "a role of the day; nobody when time was up, --yes when nobody was asked, terminal " +
+      "for Ctrl-C",
   }),
   name: z.string().nullable(),
 });
@@ -56,7 +57,8 @@ const step = z.object({
   substrate: z.enum(substrateNames),
   without: z.array(z.string()),
   expect: z.enum(["held", "refuted"]),
-  segmentMs: ms,
+  rhythmMs: ms,
+  classes: z.array(z.object({ lane: z.string(), title: z.string() })),
   leadInMs: ms,
   phasesMs: z.record(z.enum(phases), ms),
   waitMsMax: ms,

@@ -1,4 +1,7 @@
-/** `plan.json`, and what `plan --json` prints: everything that was decided before anything was touched. */
+/**
+ * `plan.json`, and what `plan --json` prints: everything that was decided before anything was
+ * touched.
+ */
 import { z } from "zod";
 import {
   abortShape,
@@ -9,6 +12,7 @@ import {
   stepShape,
 } from "../experiment/experiment-schema.ts";
 import { phases } from "../base/phases.ts";
+import { chartStatistics, tones } from "../target/charts.ts";
 import { sources } from "../metrics/metrics.ts";
 import type { Plan } from "../record/plan.ts";
 import { substrateNames } from "../record/substrates.ts";
@@ -48,6 +52,35 @@ const metricShape = z.object({
   ofBytesWhere: z.record(z.string(), z.string()).optional(),
 });
 
+const tags = z.record(z.string(), z.string());
+const measuredShape = z.object({
+  metric: z.string(),
+  where: tags.optional(),
+  except: z.record(z.string(), z.array(z.string())).optional(),
+  statistic: z.enum(chartStatistics),
+});
+const chartShape = z.object({
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens"),
+  title: z.string(),
+  note: z.string(),
+  unit: z.string(),
+  stacked: z.literal(true).optional(),
+  spreadForLog: z.number().optional(),
+  only: z.object({ metric: z.string(), where: tags.optional() }).optional(),
+  optional: z.literal(true).optional(),
+  lines: z.array(
+    measuredShape.extend({
+      by: z.string().optional(),
+      label: z.string().optional(),
+      tone: z.enum(tones).optional(),
+      shareOf: measuredShape.optional(),
+      leftOf: measuredShape.optional(),
+      unit: z.string().optional(),
+      axis: z.literal("right").optional(),
+    }),
+  ),
+});
+
 export const planDocument = z.object({
   format: z.literal("seawall-plan/1"),
   experiment: z.string(),
@@ -60,10 +93,14 @@ export const planDocument = z.object({
     .string()
     .optional()
     .meta({ description: "the target's version in its user's own words" }),
-  targetVersion: z.string().optional().meta({
-    description:
-      "a hash of what the target and the harness are made of; runs of one version may vouch for one another",
-  }),
+  targetVersion: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "a hash of what the target and the harness are made of; runs of one version may vouch" +
+        " for one another",
+    }),
   substrate: z.enum(substrateNames),
   substrateWhy: z.string(),
   seed: z.number(),
@@ -91,10 +128,14 @@ export const planDocument = z.object({
           leastBytesShare: z.number().optional(),
         }),
       ),
-      leastBytesShare: z.number().optional().meta({
-        description:
-          "least size of a segment as a share of declared bitrate x duration; 0.1 where it is missing",
-      }),
+      leastBytesShare: z
+        .number()
+        .optional()
+        .meta({
+          description:
+            "least size of a segment as a share of declared bitrate x duration; 0.1 where it is " +
+            "missing",
+        }),
       segmentPath: z.string(),
       digestHeader: z.string().optional(),
     })
@@ -123,7 +164,8 @@ export const planDocument = z.object({
     .optional()
     .meta({
       description:
-        "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile",
+        "what each step strikes; lasts: it stays in force until it is healed; severs: nothing" +
+        " passes its links meanwhile; silences: its services give no answer meanwhile",
     }),
   abortWhen: z.array(abortShape),
   askedAlike: z.record(z.string(), z.array(z.string())).optional().meta({
@@ -147,6 +189,10 @@ export const planDocument = z.object({
     description:
       "every metric that the run can contain; a plan without them is read with those of its time",
   }),
+  charts: z
+    .object({ ofRun: z.array(chartShape), ofComparison: z.array(chartShape) })
+    .optional()
+    .meta({ description: "which charts a report draws of the target's own metrics" }),
   telemetry: z
     .array(
       z.object({
@@ -164,7 +210,8 @@ export const planDocument = z.object({
     .optional()
     .meta({
       description:
-        "who reports which series, and the services whose faults may silence it; what never reported is missing",
+        "who reports which series, and the services whose faults may silence it; what never " +
+        "reported is missing",
     }),
   notes: z
     .array(z.string())

@@ -1,4 +1,7 @@
-/** What people watched, as a drawing that needs no script: answers a second of each lane, faults behind them, and notes pinned to their moment. */
+/**
+ * What people watched, as a drawing that needs no script: answers a second of each lane, faults
+ * behind them, and notes pinned to their moment.
+ */
 import type { DayEvent, DayStep } from "./day/day.ts";
 import { formatCount } from "../phrases/format.ts";
 import { markup, type Markup } from "../report/markup.ts";
@@ -33,7 +36,7 @@ export function tape(number: number, step: DayStep, events: readonly DayEvent[])
       return near === undefined ? [] : [{ x: xOf(near.runMs), number: index + 1 }];
     });
   const height = pinRoom + lanes.length * (tall + laneGap) + phaseRoom;
-  const windowSeconds = Math.max(1, Math.round(step.segmentMs / 1_000));
+  const windowSeconds = Math.max(1, Math.round(step.rhythmMs / 1_000));
   return markup`<figure class="tape"><div class="scroll" tabindex="0" role="region" aria-label="${`Answers a second in step ${number}`}"><svg viewBox="0 0 ${wide} ${height}" role="img" aria-label="${`Answers a second by lane (${lanes.join(", ")}) over the step; the figures stand in the run’s own report`}">
 <rect class="paper" width="${wide}" height="${height}"/>
 ${bands(events, xOf, last.runMs + 1_000, height)}

@@ -133,7 +133,9 @@ function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Re
   ) as Registry;
 }
 
-/** A recovery is told window by window: an allowance of one window is kept or missed by a whole one. */
+/**
+ * A recovery is told window by window: an allowance of one window is kept or missed by a whole one.
+ */
 function coarseRecovery({ recovery }: Experiment): string[] {
   if (recovery === null || recovery.withinMs >= 2 * recovery.windowMs) return [];
   return [
@@ -141,7 +143,10 @@ function coarseRecovery({ recovery }: Experiment): string[] {
   ];
 }
 
-/** What has a problem already is not asked about; where the load itself has one, nothing can be made up. */
+/**
+ * What has a problem already is not asked about; where the load itself has one, nothing can be made
+ * up.
+ */
 function unrefutable(
   experiment: Experiment,
   layout: Layout,
@@ -237,7 +242,10 @@ function outsideProblems({ outside }: Layout, { obstacleTo }: TargetOptions): st
   return obstacle === null ? [] : [`outside: ${obstacle}`];
 }
 
-/** A control of a defence that is not there would prove nothing, and what is not there protects nobody. */
+/**
+ * A control of a defence that is not there would prove nothing, and what is not there protects
+ * nobody.
+ */
 function lackProblems(
   chosen: Topology,
   topology: string,
@@ -262,8 +270,10 @@ function refuse(experiment: Experiment, problems: readonly string[], forceable =
     `${named} cannot be run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     {
       hint: forceable
-        ? "Nothing was started. Run what must have held first; --force runs this one all the same, and its report will say so."
-        : "Nothing was started. Mend the experiment or the flags and try again; `seawall list` shows what there is.",
+        ? "Nothing was started. Run what must have held first; --force runs this one all the " +
+          "same, and its report will say so."
+        : "Nothing was started. Mend the experiment or the flags and try again; `seawall list` " +
+          "shows what there is.",
     },
   );
 }
@@ -313,6 +323,7 @@ function planOf(
     ...(pack?.askedAlike === undefined ? {} : { askedAlike: pack.askedAlike }),
     ...(pack === undefined ? {} : { trafficClasses: pack.trafficClasses }),
     metrics: registry,
+    charts: pack?.charts ?? { ofRun: [], ofComparison: [] },
     telemetry: telemetryOf(
       layout,
       options.substrate,

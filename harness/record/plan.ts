@@ -2,6 +2,7 @@ import type { Struck } from "../faults/fault.ts";
 import type { Claim } from "../claims/statistics/registry.ts";
 import type { Load, Recovery, Step } from "../experiment/experiment.ts";
 import type { Phase } from "../base/phases.ts";
+import type { Charts } from "../target/charts.ts";
 import type { Harm } from "../target/harm.ts";
 import type { Registry } from "../metrics/metrics.ts";
 import type { Source } from "../metrics/source.ts";
@@ -20,7 +21,10 @@ export interface Plan {
   readonly topology: string;
   /** A hash of what the target and the harness are made of. Missing in older records. */
   readonly targetVersion?: string;
-  /** The target's version in its user's own words; missing where none was given, and in older records. */
+  /**
+   * The target's version in its user's own words; missing where none was given, and in older
+   * records.
+   */
   readonly versionGiven?: string;
   readonly substrate: SubstrateName;
   /** Why this substrate. */
@@ -55,13 +59,26 @@ export interface Plan {
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
   /** By what the target's users are harmed; missing where nobody said it. */
   readonly harm?: Harm;
-  /** By class of requests, the workloads whose users ask as the prober does; another one may ask for something else. */
+  /**
+   * By class of requests, the workloads whose users ask as the prober does; another one may ask for
+   * something else.
+   */
   readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
-  /** Classes of requests, in the order in which they are protected. Missing where nobody said it, and in older records. */
+  /**
+   * Classes of requests, in the order in which they are protected. Missing where nobody said it,
+   * and in older records.
+   */
   readonly trafficClasses?: readonly string[];
-  /** Every metric that the run can contain. A record without them is read with those of its time. */
+  /**
+   * Every metric that the run can contain. A record without them is read with those of its time.
+   */
   readonly metrics: Registry;
-  /** Who reports what, and whose faults may silence it. Missing in older records, whose claims on readings cannot hold. */
+  /** Of the target's own metrics. A record without them is read with those of its time. */
+  readonly charts?: Charts;
+  /**
+   * Who reports what, and whose faults may silence it. Missing in older records, whose claims on
+   * readings cannot hold.
+   */
   readonly telemetry?: readonly Source[];
   /** What the reader of a report must know of how this came to be run. */
   readonly notes?: readonly string[];

@@ -1,6 +1,8 @@
 /**
- * Cuts a run's time into windows and measures series in each of them. The same measures serve the charts (equal buckets), the tables
- * (phases) and the first screen, so a figure in one place cannot disagree with the same figure in another.
+ * Cuts a run's time into windows and measures series in each of them. The same measures serve the
+ * charts (equal buckets), the tables
+ * (phases) and the first screen, so a figure in one place cannot disagree with the same figure in
+ * another.
  */
 import type { SeriesData } from "../metrics/samples.ts";
 import { startMs } from "../metrics/series.ts";
@@ -9,7 +11,10 @@ import { quantile } from "../base/statistics.ts";
 /** Consecutive windows of time. A sample belongs to the one in which what it measures began. */
 export interface Windows {
   readonly count: number;
-  /** Whether what grew between two readings of a counter is spread over the time between them. Phases need no such guess: counters are read at their ends. */
+  /**
+   * Whether what grew between two readings of a counter is spread over the time between them.
+   * Phases need no such guess: counters are read at their ends.
+   */
   readonly spreads?: boolean;
   /** Index of the window, or −1 outside of all. */
   indexAt(epochMs: number): number;
@@ -31,12 +36,13 @@ export interface Grid extends Windows {
 }
 
 /**
- * Equal buckets, aligned to `zeroMs`, so that no bucket mixes two phases whose lengths are multiples of it. Viewers arrive in bunches, one
- * for each segment: a bucket holds whole bunches, or every curve would be a comb of the load's own making.
+ * Equal buckets, aligned to `zeroMs`, so that no bucket mixes two phases whose lengths are
+ * multiples of it. Users may arrive in
+ * bunches, one for each period of the target's rhythm: a bucket holds whole bunches, or every curve
+ * would be a comb of the load's own making.
  */
-export function gridOf(zeroMs: number, fromMs: number, untilMs: number, segmentMs: number): Grid {
-  const base =
-    segmentMs >= 500 && segmentMs <= 6_000 ? segmentMs * Math.ceil(1000 / segmentMs) : 1000;
+export function gridOf(zeroMs: number, fromMs: number, untilMs: number, rhythmMs: number): Grid {
+  const base = rhythmMs >= 500 && rhythmMs <= 6_000 ? rhythmMs * Math.ceil(1000 / rhythmMs) : 1000;
   const spanMs = Math.max(base, untilMs - fromMs);
   const widthMs = base * Math.max(1, Math.ceil(spanMs / (base * (bucketsMax - 1))));
   const firstMs = zeroMs + Math.floor((fromMs - zeroMs) / widthMs) * widthMs;
@@ -69,7 +75,10 @@ export function windowsOf(
   };
 }
 
-/** Samples per second; a window without any is a zero, since whoever counts them counts all the time. */
+/**
+ * Samples per second; a window without any is a zero, since whoever counts them counts all the
+ * time.
+ */
 export function rate(series: readonly SeriesData[]): Measure {
   return (windows) => {
     const counts = count(series)(windows);
@@ -90,7 +99,8 @@ export function count(series: readonly SeriesData[]): Measure {
 }
 
 /**
- * Growth per second of counters that are read now and then: a window without a reading is a hole, not a zero. Readings come nearly, not quite,
+ * Growth per second of counters that are read now and then: a window without a reading is a hole,
+ * not a zero. Readings come nearly, not quite,
  * as often as buckets begin; counted where they fall, a steady rate would look like a comb.
  */
 export function growth(series: readonly SeriesData[]): Measure {
@@ -110,7 +120,8 @@ function grown(series: readonly SeriesData[]): Measure {
         const [atMs, value] = [one.atMs[i] as number, one.values[i] as number];
         const sinceMs = atMs - (one.atMs[i - 1] ?? atMs);
         if (sinceMs > 0 && sinceMs <= longestMs) spread(windows, atMs - sinceMs, atMs, value, add);
-        // After a silence nobody knows when it grew: the silence stays a hole, and its last bucket shows the mean rate over it.
+        // After a silence nobody knows when it grew: the silence stays a hole, and its last bucket
+        // shows the mean rate over it.
         else if (sinceMs > 0 && windows.spreads === true)
           add(
             windows.indexAt(atMs),
@@ -171,7 +182,10 @@ function perSecond(totals: PerWindow, windows: Windows): PerWindow {
   );
 }
 
-/** One measure as a share of another, between nothing and all; where there is nothing to have a share of, nothing. */
+/**
+ * One measure as a share of another, between nothing and all; where there is nothing to have a
+ * share of, nothing.
+ */
 export function shareOf(part: Measure, all: Measure): Measure {
   return (windows) => {
     const parts = part(windows);
@@ -190,7 +204,8 @@ export function restOf(part: Measure, all: Measure): Measure {
 }
 
 /**
- * Quantiles of what a service measured itself, from the buckets of its histogram (`le` is their upper bound): the bound that the quantile lies
+ * Quantiles of what a service measured itself, from the buckets of its histogram (`le` is their
+ * upper bound): the bound that the quantile lies
  * under, as nothing finer is known. Above the last bound it is that bound, which is then too small.
  */
 export function bucketQuantileOf(series: readonly SeriesData[], q: number): Measure {
@@ -239,7 +254,10 @@ export function peak(series: readonly SeriesData[]): Measure {
       );
 }
 
-/** Readings come nearly, not quite, as often as buckets begin: a bucket that none fell into has the one before it. A real silence stays a hole. */
+/**
+ * Readings come nearly, not quite, as often as buckets begin: a bucket that none fell into has the
+ * one before it. A real silence stays a hole.
+ */
 function bridged(one: SeriesData, windows: Windows, values: PerWindow): PerWindow {
   if (windows.spreads !== true) return values;
   const longestMs = 2.5 * usualGapMs(one);
@@ -254,7 +272,10 @@ function bridged(one: SeriesData, windows: Windows, values: PerWindow): PerWindo
   return filled;
 }
 
-/** The values of each window, sorted, in two passes over typed arrays: an hour holds millions of them. */
+/**
+ * The values of each window, sorted, in two passes over typed arrays: an hour holds millions of
+ * them.
+ */
 function gathered(series: readonly SeriesData[], windows: Windows): Float64Array[] {
   const sizes = count(series)(windows);
   const all = sizes.map((size) => new Float64Array(size ?? 0));

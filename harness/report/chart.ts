@@ -1,26 +1,11 @@
-/** What a chart is: lines measured over windows, drawn over time, and summed up for each phase in a table that needs no script. */
+/**
+ * What a chart is: lines measured over windows, drawn over time, and summed up for each phase in a
+ * table that needs no script.
+ */
 import type { SeriesData } from "../metrics/samples.ts";
+import type { Tone } from "../target/charts.ts";
 import type { Grid, Measure, PerWindow, Windows } from "./buckets.ts";
 import { type Heat, heatOf } from "./heat.ts";
-
-export type Tone =
-  | "served"
-  | "late"
-  | "lost"
-  | "shed"
-  | "muted"
-  | "audience"
-  | "p50"
-  | "p95"
-  | "p99"
-  | "one"
-  | "two"
-  | "three"
-  | "four"
-  | "five"
-  | "six"
-  | "seven"
-  | "eight";
 
 export interface ChartLine {
   readonly label: string;
@@ -58,8 +43,8 @@ export interface ChartSpec {
   readonly lines: readonly LineSpec[];
   /** Durations to draw as a heat map instead of lines. */
   readonly heat?: readonly SeriesData[];
-  /** What is missing when there are no lines. */
-  readonly needs: string;
+  /** What is missing when there are no lines; null where nothing is. */
+  readonly needs: string | null;
 }
 
 export interface LineSpec {

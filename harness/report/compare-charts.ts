@@ -1,6 +1,8 @@
 /**
- * The sides of a comparison over one another, on one axis: seconds from the moment at which the fault phase began. The requests of a side's runs
- * are taken together, so that a quantile is one of all of them and never a mean of quantiles; rates are per run.
+ * The sides of a comparison over one another, on one axis: seconds from the moment at which the
+ * fault phase began. The requests of a side's runs
+ * are taken together, so that a quantile is one of all of them and never a mean of quantiles; rates
+ * are per run.
  */
 import { type Phase, phases } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
@@ -8,7 +10,9 @@ import type { Harm } from "../target/harm.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { carries, matching } from "../metrics/series.ts";
-import { count, growth, gridOf, type Measure, peak, quantileOf, windowsOf } from "./buckets.ts";
+import { count, gridOf, type Measure, quantileOf, windowsOf } from "./buckets.ts";
+import { measures } from "./declared.ts";
+import { comparedAlways } from "./own-charts.ts";
 import { categorical, type Chart, type ChartSpec, draw } from "./chart.ts";
 import type { ReportModel } from "./model.ts";
 import { timelineOf } from "./timeline.ts";
@@ -61,7 +65,7 @@ export function overlayOf(sides: readonly SideRuns[]): OverlayModel | null {
       fromMs: moved(fault.fromMs),
       healedMs: fault.healedMs === null ? null : moved(fault.healedMs),
     })),
-    charts: specs(aligned, first.plan.harm)
+    charts: specs(aligned, first.plan)
       .map((spec) => draw(spec, grid, windowsOf(judged)))
       .filter(({ lines }) =>
         lines.some(({ values }) => values.some((value) => value !== null && value !== 0)),
@@ -77,19 +81,19 @@ function faultStartMs(run: Run): number | null {
 
 function fromFault(run: Run): SeriesData[] {
   const zeroMs = faultStartMs(run);
+  const { harm, charts } = run.plan;
+  const wanted = new Set([
+    harm?.metric,
+    ...[...(charts?.ofComparison ?? []), ...comparedAlways].flatMap(({ lines }) =>
+      lines.map(({ metric }) => metric),
+    ),
+  ]);
   return zeroMs === null
     ? []
     : run.series
-        .filter((series) => wanted.has(series.metric) || series.metric === run.plan.harm?.metric)
+        .filter((series) => wanted.has(series.metric))
         .map((series) => ({ ...series, atMs: series.atMs.map((atMs) => atMs - zeroMs) }));
 }
-
-const wanted: ReadonlySet<string> = new Set([
-  "origin_gets",
-  "publish_ms",
-  "cpu_seconds",
-  "resident_bytes",
-]);
 
 interface AlignedSide {
   readonly label: string;
@@ -97,7 +101,8 @@ interface AlignedSide {
   readonly series: readonly SeriesData[];
 }
 
-function specs(sides: readonly AlignedSide[], harm: Harm | undefined): ChartSpec[] {
+function specs(sides: readonly AlignedSide[], plan: Run["plan"]): ChartSpec[] {
+  const { harm, charts } = plan;
   const chart = (
     id: string,
     title: string,
@@ -175,42 +180,23 @@ function specs(sides: readonly AlignedSide[], harm: Harm | undefined): ChartSpec
     });
   return [
     ...(harm === undefined ? [] : ofHarm(harm)),
-    ...chart(
-      "origin",
-      "Requests to the origins",
-      "By all edges together.",
-      "/s",
-      "origin_gets",
-      {},
-      (series, { times }) => divided(growth(series), times),
-    ),
-    ...chart(
-      "publication",
-      "Publication, p95",
-      "First attempt to acknowledgement.",
-      "ms",
-      "publish_ms",
-      {},
-      quantile(0.95),
-      { spreadForLog: 40 },
-    ),
-    ...chart(
-      "processor",
-      "Processor",
-      "All services, generator and harness.",
-      "cores",
-      "cpu_seconds",
-      {},
-      (series, { times }) => divided(growth(series), times),
-    ),
-    ...chart(
-      "memory",
-      "Memory",
-      "Resident, all services.",
-      "B",
-      "resident_bytes",
-      {},
-      (series, { times }) => divided(peak(series), times),
+    ...[...(charts?.ofComparison ?? []), ...comparedAlways].flatMap(
+      ({ id, title, note, unit, spreadForLog, lines: [line] }) =>
+        line === undefined
+          ? []
+          : chart(
+              id,
+              title,
+              note,
+              unit,
+              line.metric,
+              line.where ?? {},
+              (series, { times }) => {
+                const { of, perRun } = measures[line.statistic];
+                return perRun === true ? divided(of(series), times) : of(series);
+              },
+              spreadForLog === undefined ? {} : { spreadForLog },
+            ),
     ),
   ];
 }

@@ -99,7 +99,9 @@ function planOf(without: readonly string[], phasesMs: Readonly<Record<Phase, num
     experiment: "origin-storm",
     title: "The origin dies as the audience arrives",
     story:
-      "At kick-off the audience grows sixfold within seconds, and one of two live origins is killed. The edges collapse viewers’ requests and fail over to the other region; nobody who watches live notices, and DVR is what is given up first.",
+      "At kick-off the audience grows sixfold within seconds, and one of two live origins " +
+      "is killed. The edges collapse viewers’ requests and fail over to the other region; " +
+      "nobody who watches live notices, and DVR is what is given up first.",
     tier: "storm",
     target: "live-streaming",
     topology: "quick",
@@ -148,6 +150,7 @@ function planOf(without: readonly string[], phasesMs: Readonly<Record<Phase, num
     ],
     metrics: everyMetric,
     ...(streaming.harm === undefined ? {} : { harm: streaming.harm }),
+    ...(streaming.charts === undefined ? {} : { charts: streaming.charts }),
     trafficClasses: streaming.trafficClasses,
     ...(streaming.askedAlike === undefined ? {} : { askedAlike: streaming.askedAlike }),
     hypothesis: [served, wait, fanIn, puts],
@@ -297,9 +300,11 @@ function verdictOf(plan: Plan, runId: string, status: Status): Verdict {
     seed: plan.seed,
     status,
     why: refuted
-      ? "Not so: “One origin request for each edge, rendition and segment, whatever the audience” (fault): 41.2, must be ≤ 1.2; beyond its limit, and 2 more findings."
+      ? "Not so: “One origin request for each edge, rendition and segment, whatever the " +
+        "audience” (fault): 41.2, must be ≤ 1.2; beyond its limit, and 2 more findings."
       : doubtful
-        ? "Not shown: “The load generator started its work on time”: p99 812 ms late in fault, at most 500 ms is tolerated."
+        ? "Not shown: “The load generator started its work on time”: p99 812 ms late in fault, " +
+          "at most 500 ms is tolerated."
         : "All 9 claims held, and the record shows that every fault landed.",
     aborted: null,
     cleanup: { status: "clean", left: [] },

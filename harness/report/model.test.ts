@@ -68,7 +68,8 @@ describe("a whole run", () => {
 
   test("names what was not recorded", () => {
     expect(model.lacking).toEqual([
-      "Not charted for want of samples: origin_store_read_ms_bucket, origin_requests_total.",
+      "Not charted for want of samples: origin_store_read_ms_bucket or " +
+        "origin_store_write_ms_bucket, origin_requests_total.",
     ]);
   });
 });

@@ -1,4 +1,6 @@
-/** Everything that a report shows, as plain bounded data: a pure function of a run and its verdict. */
+/**
+ * Everything that a report shows, as plain bounded data: a pure function of a run and its verdict.
+ */
 import type { Phase } from "../base/phases.ts";
 import type { Run } from "../record/run.ts";
 import type { SubstrateName } from "../record/substrates.ts";
@@ -64,7 +66,10 @@ export interface ReportModel {
   readonly rerun: string;
 }
 
-/** Begins the one sentence of `lacking` that belongs beside the charts rather than on the first screen. */
+/**
+ * Begins the one sentence of `lacking` that belongs beside the charts rather than on the first
+ * screen.
+ */
 export const unchartedPrefix = "Not charted for want of samples:";
 
 export function reportModel(run: Run, verdict: Verdict): ReportModel {
@@ -142,7 +147,7 @@ function lacking(
   const unseen = planned.filter((phase) => !phasesSeen.includes(phase));
   const uncharted = chartSpecs(run)
     .filter(isEmpty)
-    .map((spec) => spec.needs);
+    .flatMap(({ needs }) => needs ?? []);
   const ended = run.events.some((event) => event.kind === "finished");
   return [
     ...(run.series.every((series) => series.values.length === 0)

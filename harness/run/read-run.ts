@@ -1,4 +1,7 @@
-/** Reads a run back, whole or cut short. What is missing, torn or does not fit together is said in `damage`; what cannot be a run at all is refused. */
+/**
+ * Reads a run back, whole or cut short. What is missing, torn or does not fit together is said in
+ * `damage`; what cannot be a run at all is refused.
+ */
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { createZstdDecompress } from "node:zlib";
@@ -95,13 +98,7 @@ function planIn(value: unknown): Plan {
       ].join("; "),
     );
   }
-  const plan: Plan =
-    (value as Partial<Plan>).metrics === undefined
-      ? {
-          ...(value as Plan),
-          ...(older as unknown as Pick<Plan, "metrics" | "harm" | "askedAlike">),
-        }
-      : (value as Plan);
+  const plan = ofItsTime(value as Plan);
   const lengths = { leadInMs: plan.leadInMs, ...plan.phasesMs };
   for (const [name, ms] of Object.entries(lengths)) {
     if (ms < 0 || ms > phaseMsMax) throw new Error(`${name} is ${ms} ms long`);
@@ -111,6 +108,17 @@ function planIn(value: unknown): Plan {
   if (plan.stream !== undefined && plan.stream.segmentMs < 1)
     throw new Error(`its segments are ${plan.stream.segmentMs} ms long`);
   return plan;
+}
+
+/** What a plan did not say before it said it. */
+const { charts, ...spoken } = older as unknown as Pick<
+  Plan,
+  "metrics" | "harm" | "askedAlike" | "charts"
+>;
+
+function ofItsTime(plan: Plan): Plan {
+  const whole = (plan as Partial<Plan>).metrics === undefined ? { ...plan, ...spoken } : plan;
+  return whole.charts === undefined && charts !== undefined ? { ...whole, charts } : whole;
 }
 
 /** Who takes the samples as they are read. */

@@ -1,7 +1,9 @@
 /**
- * What a kind of target brings beyond its services, so that the harness need not know it. Any target
+ * What a kind of target brings beyond its services, so that the harness need not know it. Any
+ * target
  * of that kind may use the same pack.
  */
+import type { Charts } from "./charts.ts";
 import type { Harm } from "./harm.ts";
 import type { Metric, Registry } from "../metrics/metrics.ts";
 import type { PackPlayers } from "./pack-players.ts";
@@ -13,14 +15,20 @@ import type { Source } from "../metrics/source.ts";
 export interface Pack {
   /** `live-streaming`. */
   readonly name: string;
-  /** Classes of requests, in the order in which they are protected; each sample that stems from a request carries one as its tag `lane`. */
+  /**
+   * Classes of requests, in the order in which they are protected; each sample that stems from a
+   * request carries one as its tag `lane`.
+   */
   readonly trafficClasses: readonly string[];
   /** By what its users are harmed. */
   readonly harm?: Harm;
   /** What its workloads, readers, players and prober measure, by name. */
   readonly metrics: Registry;
+  /** Of its metrics; recorded with the plan. */
+  readonly charts?: Charts;
   /**
-   * Which values a tag of a metric can have in a layout: null where any can occur, undefined where the pack knows no
+   * Which values a tag of a metric can have in a layout: null where any can occur, undefined where
+   * the pack knows no
    * better than the harness.
    */
   tagValues?(
@@ -29,13 +37,25 @@ export interface Pack {
     known: Metric,
     layout: Layout,
   ): readonly string[] | null | undefined;
-  /** Who reports what: what one of a service's telemetry is read for, beyond series of Prometheus text. */
+  /**
+   * Who reports what: what one of a service's telemetry is read for, beyond series of Prometheus
+   * text.
+   */
   reports?(telemetry: Telemetry, service: Service): readonly Source[];
-  /** By class of requests, the workloads whose users ask as its prober does, so that the two can be compared. */
+  /**
+   * By class of requests, the workloads whose users ask as its prober does, so that the two can be
+   * compared.
+   */
   readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
-  /** What it looks at while a run goes on. Without one, the harness's own prober asks what the layout names. */
+  /**
+   * What it looks at while a run goes on. Without one, the harness's own prober asks what the
+   * layout names.
+   */
   probes?(context: ProbeContext): PackProbes;
-  /** The same in virtual time. Without it, the harness's own prober asks the model what the layout names. */
+  /**
+   * The same in virtual time. Without it, the harness's own prober asks the model what the layout
+   * names.
+   */
   virtualProbes?(context: VirtualContext): VirtualProbes;
   /** Real users in a browser. Without it, no experiment can have any. */
   readonly players?: PackPlayers;

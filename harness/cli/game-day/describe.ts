@@ -1,4 +1,7 @@
-/** A planned step in the words that somebody needs who is to say go: what it does, to what, and for how long. */
+/**
+ * A planned step in the words that somebody needs who is to say go: what it does, to what, and for
+ * how long.
+ */
 import { phases } from "../../base/phases.ts";
 import type { BlastRadius, Day, DayStep } from "../../game-day/day/day.ts";
 import { type GameDay, usualRoles } from "../../game-day/day/game-day.ts";
@@ -52,7 +55,8 @@ function describeStep(
     substrate: plan.substrate,
     without: plan.without,
     expect: step.expect ?? "held",
-    segmentMs: rhythmMsOf(plan),
+    rhythmMs: rhythmMsOf(plan),
+    classes: classesOf(plan),
     leadInMs: plan.leadInMs,
     phasesMs: plan.phasesMs,
     waitMsMax: step.waitMsMax ?? waitMsMax,
@@ -72,6 +76,17 @@ function describeStep(
     blast: blastOf(plan, experiment.blastRadius.faultsAtOnceMax),
     rerun: plan.rerun,
   };
+}
+
+/** Those whose harm is told have titles of their own, and come first. */
+function classesOf({ harm, trafficClasses = [] }: Plan): DayStep["classes"] {
+  const titled = harm?.classes ?? [];
+  const others = trafficClasses.filter((name) => titled.every(({ lane }) => lane !== name));
+  return [...titled, ...others.map((lane) => ({ lane, title: capital(lane) }))];
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 function blastOf(plan: Plan, faultsAtOnceMax: number): BlastRadius {

@@ -1,5 +1,6 @@
 /**
- * A game day as it is on disk: `day.json`, decided before anything happens, and events in the order in which they happened. What stands on the
+ * A game day as it is on disk: `day.json`, decided before anything happens, and events in the order
+ * in which they happened. What stands on the
  * page, what may be answered, and the day's report all follow from these two.
  */
 import type { AbortReason, Machine } from "../../record/events.ts";
@@ -40,7 +41,10 @@ export interface DayStep {
   readonly substrate: SubstrateName;
   readonly without: readonly string[];
   readonly expect: "held" | "refuted";
-  readonly segmentMs: number;
+  /** One period of the target's own rhythm. */
+  readonly rhythmMs: number;
+  /** Classes of requests with their titles, in the order in which they are shown. */
+  readonly classes: readonly { readonly lane: string; readonly title: string }[];
   readonly leadInMs: number;
   readonly phasesMs: Readonly<Record<Phase, number>>;
   readonly waitMsMax: number;
@@ -73,7 +77,10 @@ export interface BlastRadius {
   readonly loadTimes: number;
 }
 
-/** Who did it: a role, and the name that somebody gave themselves. `nobody` answers when time is up, `--yes` when nobody is asked, `terminal` is Ctrl-C. */
+/**
+ * Who did it: a role, and the name that somebody gave themselves. `nobody` answers when time is up,
+ * `--yes` when nobody is asked, `terminal` is Ctrl-C.
+ */
 export interface By {
   readonly role: string;
   readonly name: string | null;
@@ -102,7 +109,10 @@ export type Seen =
     }
   | { readonly what: "trouble"; readonly text: string };
 
-/** Requests of one lane that were answered within one second; the quantiles are of the last segment's length, as viewers come in bunches. */
+/**
+ * Requests of one lane that were answered within one second; the quantiles are of the last period
+ * of the target's rhythm, as users may come in bunches.
+ */
 export interface LaneSecond {
   readonly served: number;
   readonly late: number;

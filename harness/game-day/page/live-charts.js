@@ -1,8 +1,6 @@
 /* The charts of the step that runs: one for each lane, and how long the slowest wait. They grow by one point a second and are never made anew. */
 "use strict";
 
-const laneTitles = { live: "Live edge", dvr: "DVR", start: "Session starts", junk: "Junk", publish: "Publishing" };
-const laneOrder = Object.keys(laneTitles);
 const outcomeTones = { served: "served", late: "late", shed: "shed", lost: "lost" };
 const laneTones = ["p99", "one", "two", "three", "four"];
 
@@ -29,6 +27,16 @@ class LiveCharts {
     if (this.held || this.step === null) { const now = this.lastS ?? 0; return [Math.max(0, now - 90), Math.max(90, now + 1)]; }
     const { baseline, fault, recovery } = this.step.phasesMs;
     return [-this.step.leadInMs / 1000, Math.max((baseline + fault + recovery) / 1000, this.lastS ?? 0)];
+  }
+
+  titleOf(lane) {
+    return this.step.classes.find((one) => one.lane === lane)?.title ?? lane;
+  }
+
+  /** As the step names them; what it does not name comes last. */
+  inOrder(lanes) {
+    const named = this.step.classes.map(({ lane }) => lane).filter((lane) => lanes.includes(lane));
+    return [...named, ...lanes.filter((lane) => !named.includes(lane))];
   }
 
   get lastS() {
@@ -84,21 +92,21 @@ class LiveCharts {
 
   /** A lane's own chart, in the usual order; its wait is a line in the last one, which is made anew. */
   add(lane) {
-    const segments = Math.max(1, Math.round(this.step.segmentMs / 1000));
+    const seconds = Math.max(1, Math.round(this.step.rhythmMs / 1000));
     const lines = Object.entries(outcomeTones).map(([outcome, tone]) => ({ label: outcome, unit: "/s", axis: "left", tone, values: [] }));
     const known = this.seconds.slice(0, -1);
-    const chart = this.make(lane, { id: `lane-${lane}`, title: `${laneTitles[lane] ?? lane}, answers a second`, unit: "/s", stacked: true, logarithmic: false, lines }, (latest) => {
-      const window = latest.slice(-segments);
+    const chart = this.make(lane, { id: `lane-${lane}`, title: `${this.titleOf(lane)}, answers a second`, unit: "/s", stacked: true, logarithmic: false, lines }, (latest) => {
+      const window = latest.slice(-seconds);
       return Object.keys(outcomeTones).map((outcome) => window.reduce((sum, second) => sum + (second.lanes[lane]?.[outcome] ?? 0), 0) / window.length);
     });
     known.forEach((_, index) => chart.grow(known.slice(Math.max(0, index - 9), index + 1)));
-    const lanes = [...this.charts.filter((one) => one.lane !== null).map((one) => one.lane)].sort((a, b) => laneOrder.indexOf(a) - laneOrder.indexOf(b));
+    const lanes = this.inOrder(this.charts.filter((one) => one.lane !== null).map((one) => one.lane));
     for (const one of lanes) this.place.append(this.charts.find((each) => each.lane === one).frame);
     const old = this.charts.find((one) => one.lane === null);
     if (old !== undefined) { old.plot.destroy(); old.frame.remove(); this.charts.splice(this.charts.indexOf(old), 1); }
     const waits = this.make(null, {
       id: "waits", title: "Slowest in a hundred (p99), wait", unit: "ms", stacked: false, logarithmic: false,
-      lines: lanes.map((one, index) => ({ label: laneTitles[one] ?? one, unit: "ms", axis: "left", tone: laneTones[index % laneTones.length], values: [] })),
+      lines: lanes.map((one, index) => ({ label: this.titleOf(one), unit: "ms", axis: "left", tone: laneTones[index % laneTones.length], values: [] })),
     }, (latest) => lanes.map((one) => latest.at(-1).lanes[one]?.p99Ms ?? null));
     known.forEach((_, index) => waits.grow(known.slice(0, index + 1)));
   }

@@ -145,16 +145,15 @@ function gauges() {
   at("charts-note").textContent = step === null ? "" : charts.held ? `${step.experiment}, held under everyday load: nothing is recorded` : step.experiment;
   // Of a target that is not there any more nothing must seem to be well.
   if (latest === null || step === null || state.phase === null) return at("gauges").replaceChildren();
-  const window = charts.seconds.slice(-Math.max(1, Math.round(step.segmentMs / 1000)));
+  const window = charts.seconds.slice(-Math.max(1, Math.round(step.rhythmMs / 1000)));
   const sum = (lane, outcome) => window.reduce((total, second) => total + (second.lanes[lane]?.[outcome] ?? 0), 0);
   const all = (lane) => ["served", "late", "shed", "lost"].reduce((total, outcome) => total + sum(lane, outcome), 0);
   const share = (lane, outcome) => (all(lane) === 0 ? "—" : `${(Math.floor((sum(lane, outcome) / all(lane)) * 1000) / 10).toFixed(1)} %`);
-  const known = laneOrder.filter((lane) => lane in latest.lanes);
-  const lanes = [...known, ...Object.keys(latest.lanes).filter((lane) => !laneOrder.includes(lane))].slice(0, 2);
+  const lanes = charts.inOrder(Object.keys(latest.lanes)).slice(0, 2);
   const gauge = (label, value, tone) => element("div", { class: tone }, element("dt", {}, label), element("dd", {}, value));
   at("gauges").replaceChildren(
-    ...lanes.map((lane) => gauge(`${laneTitles[lane] ?? lane} served`, share(lane, "served"), all(lane) > 0 && sum(lane, "served") < 0.999 * all(lane) ? "less" : "")),
-    ...(lanes[0] === undefined ? [] : [gauge(`${laneTitles[lanes[0]] ?? lanes[0]} p99`, spelled(latest.lanes[lanes[0]].p99Ms, "ms"), "")]),
+    ...lanes.map((lane) => gauge(`${charts.titleOf(lane)} served`, share(lane, "served"), all(lane) > 0 && sum(lane, "served") < 0.999 * all(lane) ? "less" : "")),
+    ...(lanes[0] === undefined ? [] : [gauge(`${charts.titleOf(lanes[0])} p99`, spelled(latest.lanes[lanes[0]].p99Ms, "ms"), "")]),
     gauge("Answers a second", spelled(Object.keys(latest.lanes).reduce((total, lane) => total + all(lane), 0) / window.length, ""), ""),
   );
 }

@@ -1,5 +1,9 @@
-/** The charts' frames: title, how to read it, legend and table stand in the page; the script only draws the curves. */
-import type { Chart, ChartLine, Tone } from "../chart.ts";
+/**
+ * The charts' frames: title, how to read it, legend and table stand in the page; the script only
+ * draws the curves.
+ */
+import type { Chart, ChartLine } from "../chart.ts";
+import type { Tone } from "../../target/charts.ts";
 import type { Heat } from "../heat.ts";
 import { formatCount, formatDuration, formatValue } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";

@@ -1,4 +1,7 @@
-/** The parts of a comparison's page: what came of it, the runs, the claims, the differences, and the curves over one another. */
+/**
+ * The parts of a comparison's page: what came of it, the runs, the claims, the differences, and the
+ * curves over one another.
+ */
 import type { ClaimOutcome } from "../../compare/claims-changed.ts";
 import type { Change } from "../../compare/compare.ts";
 import type { Against, Comparison, Outcome, Side } from "../../compare/comparison.ts";
@@ -228,5 +231,5 @@ export function overlaySection(overlay: OverlayModel | null): Markup {
 
 export function method(): Markup {
   return markup`<section class="page" aria-labelledby="method"><h2 id="method">How this was computed</h2>
-<p class="prose">Each phase is cut into windows of one segment. A figure differs only if the difference is larger than its floor (5 %, 2 ms, or a tenth of a percentage point), if its 95 % interval excludes zero, and if a test over whole runs still says so after correction for all that is compared. The test takes one number for each run, because what a run has of its own it has in all its windows; all figures of a family are tested at once, by permuting the runs where there are enough, else by rotation, which takes runs to vary like a normal distribution. The chance that anything at all is called different between runs of the same thing is at most 5 %. “Least shown” is the smallest difference that these runs could have shown. A claim has turned if Fisher’s exact test of its counts, or the test of what was observed, says so. Intervals come from drawing runs, then blocks of consecutive windows, anew; with several runs a side they are at least as wide as Student’s t over the runs’ own figures. “No difference shown” is not “the same”: the same is what lies within the floor with its whole interval.</p></section>`;
+<p class="prose">Each phase is cut into windows of one period of the target’s own rhythm. A figure differs only if the difference is larger than its floor (5 %, 2 ms, or a tenth of a percentage point), if its 95 % interval excludes zero, and if a test over whole runs still says so after correction for all that is compared. The test takes one number for each run, because what a run has of its own it has in all its windows; all figures of a family are tested at once, by permuting the runs where there are enough, else by rotation, which takes runs to vary like a normal distribution. The chance that anything at all is called different between runs of the same thing is at most 5 %. “Least shown” is the smallest difference that these runs could have shown. A claim has turned if Fisher’s exact test of its counts, or the test of what was observed, says so. Intervals come from drawing runs, then blocks of consecutive windows, anew; with several runs a side they are at least as wide as Student’s t over the runs’ own figures. “No difference shown” is not “the same”: the same is what lies within the floor with its whole interval.</p></section>`;
 }

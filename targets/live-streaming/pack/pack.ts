@@ -1,8 +1,10 @@
 /**
- * All that testing a live stream takes, beyond the harness: any streaming target can bring it along.
+ * All that testing a live stream takes, beyond the harness: any streaming target can bring it
+ * along.
  * It imports nothing of the target beside it.
  */
 import type { Pack } from "../../../harness/target/pack.ts";
+import { charts } from "./charts.ts";
 import { harm } from "./harm.ts";
 import { metrics } from "./metrics.ts";
 import { StreamProbes } from "./probes/stream-probes.ts";
@@ -17,6 +19,7 @@ export const streaming: Pack = {
   trafficClasses,
   harm,
   metrics,
+  charts,
   tagValues,
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
   reports: reportsOf,
