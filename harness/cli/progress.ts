@@ -1,4 +1,7 @@
-/** What people see while a run goes on: one live line on a terminal, plain lines elsewhere; always on standard error. */
+/**
+ * What people see while a run goes on: one live line on a terminal, plain lines elsewhere; always
+ * on standard error.
+ */
 import type { LoadProgress } from "../load/generator.ts";
 import type { Plan } from "../record/plan.ts";
 import type { RunEvent } from "../record/events.ts";
@@ -6,7 +9,7 @@ import { describeFault } from "../faults/faults.ts";
 import { renderLiveLine } from "../report/live-line.ts";
 import { oneLine } from "../report/plain.ts";
 import type { Output } from "./context.ts";
-import { rhythmMsOf } from "../target/stream.ts";
+import { rhythmMsOf } from "../target/rhythm.ts";
 import { goodOf } from "../target/harm.ts";
 
 const terminalEveryMs = 500;
@@ -21,7 +24,10 @@ export class Progress implements Disposable {
   #phaseEndsMs: number | null = null;
   #note = "";
   #load: (() => LoadProgress) | null = null;
-  /** Readings of the last segment's length and one before it: viewers come in bunches, so a shorter span shows only whether one is on. */
+  /**
+   * Readings of the last segment's length and one before it: viewers come in bunches, so a shorter
+   * span shows only whether one is on.
+   */
   #readings: { readonly atMs: number; readonly requests: number; readonly good: number }[] = [];
 
   constructor(output: Output, plan: Plan, nowMs: () => number) {

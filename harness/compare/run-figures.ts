@@ -6,13 +6,18 @@ import type { Run } from "../record/run.ts";
 import { mean } from "../base/statistics.ts";
 import { type Quantity, windowsOfQuantity } from "./quantities.ts";
 import type { RunFigure } from "./whole-runs.ts";
-import { rhythmMsOf } from "../target/stream.ts";
+import { rhythmMsOf } from "../target/rhythm.ts";
 
-/** One bin of the histograms: runs that lie in the same bin are not known to be more alike than that. */
+/**
+ * One bin of the histograms: runs that lie in the same bin are not known to be more alike than
+ * that.
+ */
 const spreadMinRelative = 0.01;
 
 export interface ScaledFigure extends RunFigure {
-  /** An excess of B over A on the figure's scale, as a fraction of A, or as a difference of shares. */
+  /**
+   * An excess of B over A on the figure's scale, as a fraction of A, or as a difference of shares.
+   */
   readonly relative: (excess: number) => number;
 }
 
@@ -33,7 +38,10 @@ export function figureOf(runs: readonly RunStrata[], { measure, scale }: Quantit
   return scaled(values);
 }
 
-/** As logarithms, so that twice as much and half as much are as far from the same; as they are where one is 0. */
+/**
+ * As logarithms, so that twice as much and half as much are as far from the same; as they are where
+ * one is 0.
+ */
 export function scaled(values: readonly number[]): ScaledFigure {
   if (values.every((value) => value > 0))
     return { values: values.map(Math.log), spreadMin: spreadMinRelative, relative: Math.expm1 };
@@ -46,7 +54,8 @@ export function scaled(values: readonly number[]): ScaledFigure {
 }
 
 /**
- * The runs of both sides in an order that depends neither on which side is the baseline nor on how the
+ * The runs of both sides in an order that depends neither on which side is the baseline nor on how
+ * the
  * runs were named on the command line: what is drawn at random is then the same.
  */
 export function inFixedOrder({
@@ -69,7 +78,9 @@ export function holdsAnything(windows: RunWindows): boolean {
 
 export type WindowReader = (run: Run, quantity: Quantity, phase: Phase) => RunWindows;
 
-/** Reads each phase of each run once, although several quantiles, and the whole run, are made of it. */
+/**
+ * Reads each phase of each run once, although several quantiles, and the whole run, are made of it.
+ */
 export function windowReader(): WindowReader {
   const known = new Map<Run, Map<string, RunWindows>>();
   return (run, quantity, phase) => {

@@ -38,6 +38,10 @@ const metricShape = z.object({
   perIteration: z.literal(true).optional(),
   perRequest: z.literal(true).optional(),
   paced: z.literal(true).optional(),
+  perJoin: z.literal(true).optional(),
+  drawn: z.array(z.string()).optional(),
+  decided: z.array(z.string()).optional(),
+  entries: z.array(z.string()).optional(),
   reckoned: z.literal(true).optional(),
   countsRequests: z.literal(true).optional(),
   countsAsked: z.literal(true).optional(),
@@ -114,6 +118,10 @@ export const planDocument = z.object({
   links: z.array(z.object({ from: z.string(), to: z.string(), port: z.string() })),
   edges: z.array(z.string()),
   gateways: z.array(z.string()).optional(),
+  rhythm: z
+    .object({ ms: z.number(), name: z.string(), zeroMs: z.number() })
+    .optional()
+    .meta({ description: "what comes in periods; missing where nothing does" }),
   stream: z
     .object({
       event: z.string(),

@@ -1,5 +1,6 @@
 /**
- * The reasons for which a run proves nothing. Each rule gives its findings, held or inconclusive, so that a reader sees that it was asked.
+ * The reasons for which a run proves nothing. Each rule gives its findings, held or inconclusive,
+ * so that a reader sees that it was asked.
  */
 import type { Phase } from "../base/phases.ts";
 import { metricIn } from "../metrics/metrics.ts";
@@ -33,13 +34,19 @@ import { iterationMetrics } from "./stalls.ts";
 import { selectorsOf, statisticOf } from "../claims/statistics/registry.ts";
 import { serviceSubject } from "./subjects.ts";
 import { completed, type Windows } from "./windows.ts";
-import { rhythmMsOf } from "../target/stream.ts";
+import { rhythmMsOf } from "../target/rhythm.ts";
 
-/** A generator whose starts are later than this at p99 did not make the bunches that the experiment speaks of. Half the jitter budget of a 2 s segment. */
+/**
+ * A generator whose starts are later than this at p99 did not make the bunches that the experiment
+ * speaks of. Half the jitter budget of a 2 s segment.
+ */
 export const startLateP99MaxMs = 500;
 /** An independent prober that is later than this at p99 shows a starved machine. */
 export const canaryLateP99MaxMs = 500;
-/** k6 advises to keep a fifth of the processor idle; above this the generator itself bends the figures. */
+/**
+ * k6 advises to keep a fifth of the processor idle; above this the generator itself bends the
+ * figures.
+ */
 export const generatorCpuShareMax = 0.8;
 /** A load of which fewer iterations are planned in a phase need not say anything in it. */
 const loadTellsMin = 5;
@@ -186,7 +193,10 @@ interface Late {
   readonly byMachine: boolean;
 }
 
-/** In which phase the p99 of these samples was worst, when that is more than `maxMs`; null otherwise. */
+/**
+ * In which phase the p99 of these samples was worst, when that is more than `maxMs`; null
+ * otherwise.
+ */
 function lateness(
   run: Run,
   windows: Windows,
@@ -234,7 +244,10 @@ function late(
     : answer(id, title, found?.text ?? null, samples);
 }
 
-/** What was late is told apart: a machine that was taken away all that while, and one that had too much to do. */
+/**
+ * What was late is told apart: a machine that was taken away all that while, and one that had too
+ * much to do.
+ */
 function deniedWhileLate(
   run: Run,
   series: readonly SeriesData[],
@@ -277,7 +290,10 @@ function generatorHadProcessor(run: Run, windows: Windows): Finding {
   );
 }
 
-/** Something of a load ends all the time, so a stretch without any sample is a hole in the record, not a quiet target. */
+/**
+ * Something of a load ends all the time, so a stretch without any sample is a hole in the record,
+ * not a quiet target.
+ */
 function generatorLeftNoGap(run: Run, windows: Windows): Finding {
   const leastPerSecond = Math.min(
     ...(Object.keys(windows) as Phase[])
@@ -299,7 +315,10 @@ function generatorLeftNoGap(run: Run, windows: Windows): Finding {
   );
 }
 
-/** What an iteration leaves of all that the claims rest on; where they rest on nothing of that kind, whatever the generator measures. */
+/**
+ * What an iteration leaves of all that the claims rest on; where they rest on nothing of that kind,
+ * whatever the generator measures.
+ */
 function measuredBy({ hypothesis, recovery, metrics }: Plan): readonly string[] {
   const asked = new Set(
     [...hypothesis.flatMap(selectorsOf), ...(recovery === null ? [] : [recovery.goodput])].map(
@@ -339,9 +358,11 @@ function baselineSteady(run: Run, windows: Windows): Finding {
   const [id, title] = ["baseline.steady", "The baseline was steady"];
   const { baseline } = windows;
   if (baseline === undefined) return answer(id, title, "it did not run to an end");
-  // Viewers come in bunches, one for each segment: halves that held two and three of them would differ by a third.
+  // Viewers come in bunches, one for each segment: halves that held two and three of them would
+  // differ by a third.
   const segmentMs = Math.max(1, rhythmMsOf(run.plan));
-  // A phase that was a millisecond short has as many segments as planned; half a bunch more or less would look like a drift.
+  // A phase that was a millisecond short has as many segments as planned; half a bunch more or less
+  // would look like a drift.
   const wholeMs =
     Math.floor((baseline.untilMs - baseline.fromMs + 0.1 * segmentMs) / (2 * segmentMs)) *
     segmentMs;
@@ -363,7 +384,10 @@ function baselineSteady(run: Run, windows: Windows): Finding {
   );
 }
 
-/** What the experiment itself calls good of what the generator measures; where it says nothing, iterations that came to their end. */
+/**
+ * What the experiment itself calls good of what the generator measures; where it says nothing,
+ * iterations that came to their end.
+ */
 function goodputOf({ plan, series }: Run): readonly SeriesData[] {
   const isOfLoad = (metric: string): boolean => {
     const known = metricIn(plan.metrics, metric);
@@ -401,7 +425,10 @@ function nobodyDiedUnbidden(run: Run): Finding {
   );
 }
 
-/** Nothing that Seawall does sets the machine's clock: where it stepped, the machine was halted, or its clock set, from outside. */
+/**
+ * Nothing that Seawall does sets the machine's clock: where it stepped, the machine was halted, or
+ * its clock set, from outside.
+ */
 function clockDidNotStep(run: Run): Finding {
   const steps = run.events.flatMap((event) => (event.kind === "clockStepped" ? [event.byMs] : []));
   return answer(

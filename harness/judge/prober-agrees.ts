@@ -1,5 +1,6 @@
 /**
- * Two witnesses who do not know of one another: what the generator says that viewers were answered, and what the harness's own prober was answered
+ * Two witnesses who do not know of one another: what the generator says that viewers were answered,
+ * and what the harness's own prober was answered
  * by the same edge, in the same class, within the same segment's time.
  */
 import type { Finding } from "../record/verdict.ts";
@@ -10,7 +11,7 @@ import { median, sum, tailsOfDraws } from "../base/statistics.ts";
 import { answer } from "./answer.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
-import { rhythmMsOf } from "../target/stream.ts";
+import { rhythmMsOf } from "../target/rhythm.ts";
 
 const proberAgreesTitle = "The generator and the prober saw the same";
 
@@ -109,7 +110,8 @@ export function proberAgrees(run: Run, windows: Windows): Finding {
   }
   const said =
     requests === 0
-      ? "no viewer asked an edge for what the prober asks for: nobody but the generator saw what was served"
+      ? "no viewer asked an edge for what the prober asks for: nobody but the generator saw " +
+        "what was served"
       : `${probes} requests of the prober beside ${requests} of viewers`;
   return answer(
     "witnesses.prober",
@@ -248,7 +250,8 @@ function differentAnswers(slots: readonly Slot[]): string | null {
   const probed = slots.filter(({ probesGood, probesBad }) => probesGood + probesBad > 0);
   const { probes, probesBad, requests, bad } = sumOf(probed);
   if (probes === 0) return null;
-  // Whoever is refused asks again, and whoever asks for what nobody has asks many times: requests and viewers may tell different shares, and the
+  // Whoever is refused asks again, and whoever asks for what nobody has asks many times: requests
+  // and viewers may tell different shares, and the
   // one that is nearer to the prober's counts.
   const isWorse = isFar(probed, Math.max, 1);
   const isBetter = isFar(probed, Math.min, -1);

@@ -36,6 +36,17 @@ export interface Metric {
   readonly perRequest?: true;
   /** One sample for each period of the target's own rhythm. */
   readonly paced?: true;
+  /** One sample for each player that joins. */
+  readonly perJoin?: true;
+  /** Tags that a workload draws, each value as often as the others. */
+  readonly drawn?: readonly string[];
+  /** Tags beyond `outcome` and `status` that tell how the target fared. */
+  readonly decided?: readonly string[];
+  /**
+   * Tags beyond the usual one that name the service where its user goes in, for users who stay with
+   * one.
+   */
+  readonly entries?: readonly string[];
   /** One reading, at the end of a run. */
   readonly reckoned?: true;
   /** What the service of its tag `edge` says it was asked: no generator is answered more often. */

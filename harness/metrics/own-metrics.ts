@@ -1,5 +1,6 @@
 /** The metrics that any run can contain, whatever is tested. */
 import type { Registry } from "./metrics.ts";
+import { entryTag } from "./tags.ts";
 
 /** The harness's own, and what k6 tells of each request and iteration: any run can contain them. */
 export const ownMetrics: Registry = {
@@ -9,7 +10,7 @@ export const ownMetrics: Registry = {
     title: "request time",
     source: "generator",
     perRequest: true,
-    tags: ["lane", "load", "kind", "status", "edge"],
+    tags: ["lane", "load", "kind", "status", entryTag],
     meaning: "one HTTP request, connection included",
   },
   start_late_ms: {
@@ -52,10 +53,11 @@ export const ownMetrics: Registry = {
     unit: "ms",
     source: "prober",
     title: "canary's wait",
-    tags: ["edge", "outcome", "lane"],
+    tags: [entryTag, "outcome", "lane"],
     meaning:
-      "one request of the harness's own prober, from its intended start; outcome is served, the " +
-      "status, or failed",
+      "one request of the harness's own prober, from its intended start; outcome is served," +
+      " wrong " +
+      "when the body is not what it should be, the status, or failed",
   },
   canary_late_ms: {
     kind: "duration",

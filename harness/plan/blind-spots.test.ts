@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { blindSpots } from "./blind-spots.ts";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { heldPlan } from "../judge/fixture.ts";
 import type { Layout, Service } from "../target/layout.ts";
 
@@ -14,14 +15,18 @@ const layout = (edge: Service, digestHeader?: string): Layout => ({
 });
 const elsewhere = service({ http: { host: "127.0.0.1", port: 8080 } });
 
-it("says what nobody looks at: right bytes without a checksum, and what edges write that somebody else runs", () => {
-  expect(blindSpots(layout(service(), "X-Sha"), "process")).toEqual([]);
-  expect(blindSpots(layout(service()), "process")).toEqual([
-    expect.stringContaining("nobody whether they are the right ones"),
-  ]);
-  expect(blindSpots(layout(elsewhere, "X-Sha"), "process")).toEqual([
-    expect.stringMatching(/^edge: somebody else runs them/),
-  ]);
-  expect(blindSpots(layout(elsewhere), "docker")).toHaveLength(2);
-  expect(blindSpots(layout(elsewhere), "simulated")).toEqual([]);
-});
+it(
+  "says what nobody looks at: right bytes without a checksum, and what edges write that" +
+    " somebody else runs",
+  () => {
+    expect(blindSpots(layout(service(), "X-Sha"), "process", streaming)).toEqual([]);
+    expect(blindSpots(layout(service()), "process", streaming)).toEqual([
+      expect.stringContaining("nobody whether they are the right ones"),
+    ]);
+    expect(blindSpots(layout(elsewhere, "X-Sha"), "process", streaming)).toEqual([
+      expect.stringMatching(/^edge: somebody else runs them/),
+    ]);
+    expect(blindSpots(layout(elsewhere), "docker", streaming)).toHaveLength(2);
+    expect(blindSpots(layout(elsewhere), "simulated", streaming)).toEqual([]);
+  },
+);

@@ -1,22 +1,24 @@
-/** What nobody looks at in a run of this target, said beforehand: a reader of the verdict must not take it for seen. */
+/**
+ * What nobody looks at in a run of this target, said beforehand: a reader of the verdict must not
+ * take it for seen.
+ */
 import { isVirtual, type SubstrateName } from "../record/substrates.ts";
 import type { Layout } from "../target/layout.ts";
+import type { Pack } from "../target/pack.ts";
 
 /** One sentence each. Of a model, `plan` says elsewhere what is left out. */
 export function blindSpots(
-  { services, edges, stream }: Layout,
+  layout: Layout,
   substrate: SubstrateName,
+  pack?: Pack,
 ): readonly string[] {
   if (isVirtual(substrate)) return [];
+  const { services, edges } = layout;
   const elsewhere = edges
     .map(({ service }) => service)
     .filter((name) => services.find((one) => one.name === name)?.at !== undefined);
   return [
-    ...(stream === undefined || stream.digestHeader !== undefined
-      ? []
-      : [
-          "this target sends no checksum: one viewer in four and the prober see whether bodies are segments, and nobody whether they are the right ones",
-        ]),
+    ...(pack?.blindSpots?.(layout) ?? []),
     ...(elsewhere.length === 0
       ? []
       : [

@@ -118,7 +118,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       ...unmet.map((problem) => `run by force, although ${problem}`),
       ...leftOut,
       ...coarseRecovery(experiment),
-      ...blindSpots(layout, options.substrate),
+      ...blindSpots(layout, options.substrate, whole.target.pack),
     ]),
   };
 }
@@ -309,6 +309,7 @@ function planOf(
     ...(layout.gateways === undefined
       ? {}
       : { gateways: layout.gateways.map((gateway) => gateway.service) }),
+    ...(layout.rhythm === undefined ? {} : { rhythm: layout.rhythm }),
     ...(layout.stream === undefined ? {} : { stream: layout.stream }),
     leadInMs,
     phasesMs: experiment.phasesMs,

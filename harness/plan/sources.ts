@@ -1,5 +1,8 @@
-/** Who must speak: which part of a target reports which series, decided before the run. What never spoke is missing, whatever else did. */
-import type { Tags } from "../metrics/tags.ts";
+/**
+ * Who must speak: which part of a target reports which series, decided before the run. What never
+ * spoke is missing, whatever else did.
+ */
+import { entryTag, type Tags } from "../metrics/tags.ts";
 import type { Pack } from "../target/pack.ts";
 import { kindOfSeries } from "../record/metric-registry.ts";
 import { isVirtual, type SubstrateName } from "../record/substrates.ts";
@@ -35,7 +38,8 @@ function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | unde
       ? one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) }))
       : [],
   );
-  // Of what runs already nothing is seen but its answers; a container's figures are the engine's, a process's the system's.
+  // Of what runs already nothing is seen but its answers; a container's figures are the engine's, a
+  // process's the system's.
   const looksInside = service.at === undefined && !isVirtual(substrate);
   const resources: Source["series"] = looksInside
     ? [
@@ -51,12 +55,14 @@ function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | unde
   ];
 }
 
-/** The harness's own prober asks every edge, or what else it is told to ask, whether that answers or not. */
+/**
+ * The prober asks where users go in, or what else it is told to ask, whether that answers or not.
+ */
 function proberOf({ edges, probes }: Layout): Source[] {
   const asked = [...new Set((probes ?? edges).map(({ service }) => service))];
   return asked.map((service) => ({
     name: `the prober at ${service}`,
-    where: { edge: service },
+    where: { [entryTag]: service },
     silencedBy: [],
     series: [{ metric: "canary_ms", kind: "duration" }],
   }));

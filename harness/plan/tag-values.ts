@@ -1,5 +1,8 @@
-/** Which values a tag can have in a run of one target: those of a closed list, those that its layout knows, or any. */
-import type { Tags } from "../metrics/tags.ts";
+/**
+ * Which values a tag can have in a run of one target: those of a closed list, those that its layout
+ * knows, or any.
+ */
+import { entryTag, type Tags } from "../metrics/tags.ts";
 import { unknownName } from "../base/nearest.ts";
 import type { Pack } from "../target/pack.ts";
 import { type Metric, metricIn, type Registry } from "../metrics/metrics.ts";
@@ -10,7 +13,7 @@ export type TagValues = (metric: string, tag: string) => readonly string[] | nul
 
 /** An HTTP status as k6 tells it: three digits, or 0 where no answer came. */
 const statuses = ["200", "503", "0", ...Array.from({ length: 500 }, (_, at) => String(100 + at))];
-const outcomesOfProber = ["served", "failed", ...statuses];
+const outcomesOfProber = ["served", "failed", ...statuses, "wrong"];
 
 /** Where the layout is not known, only closed lists are. */
 export function valuesIn(layout: Layout | null, registry: Registry, pack?: Pack): TagValues {
@@ -43,21 +46,14 @@ function valuesOf(
   if (known.source === "prober" && tag === "outcome") return outcomesOfProber;
   if (layout === null) return null;
   const services = layout.services.map(({ name }) => name);
-  const edges = layout.edges.map(({ service }) => service);
+  const entries = layout.edges.map(({ service }) => service);
   switch (tag) {
-    case "edge":
+    case entryTag:
       return known.source === "reader"
         ? readFrom(layout, known)
         : known.source === "service"
           ? services
-          : edges;
-    case "origin":
-      return [
-        ...new Set([
-          ...layout.services.flatMap(({ name, region, zone }) => [region, zone, name]),
-          "none",
-        ]),
-      ];
+          : entries;
     case "service":
       return servicesOf(metric, known, layout);
     default:

@@ -1,5 +1,6 @@
 /**
- * The arrivals that a plan's load consists of: how many iterations begin, and when. The generator is
+ * The arrivals that a plan's load consists of: how many iterations begin, and when. The generator
+ * is
  * asked for exactly these, the simulator makes them, and the judge holds the record against them.
  */
 import type { Load } from "../experiment/experiment.ts";
@@ -7,18 +8,25 @@ import type { Phase } from "../base/phases.ts";
 import { arrivalsPerSecondMax } from "../target/model.ts";
 import type { Plan } from "./plan.ts";
 import { isVirtual } from "./substrates.ts";
-import { rhythmMsOf } from "../target/stream.ts";
+import { rhythmMsOf } from "../target/rhythm.ts";
 
-/** The load goes on for this long after the last phase, so that no phase ends on a generator that has stopped. */
+/**
+ * The load goes on for this long after the last phase, so that no phase ends on a generator that
+ * has stopped.
+ */
 export const tailMs = 3_000;
-/** k6 takes whole numbers of iterations per time unit; ten seconds allow a tenth of an iteration per second. */
+/**
+ * k6 takes whole numbers of iterations per time unit; ten seconds allow a tenth of an iteration per
+ * second.
+ */
 export const timeUnitSeconds = 10;
 
 /**
  * How long iterations under way may take to end after the load: the longest patience of a bundled
- * workload (16 s, a viewer who pressed play) and some, after a live viewer has waited for its segment.
+ * workload (16 s, a viewer who pressed play) and some, after a live viewer has waited for its
+ * segment.
  */
-export function gracefulStopMsOf(plan: Pick<Plan, "stream">): number {
+export function gracefulStopMsOf(plan: Pick<Plan, "rhythm" | "stream">): number {
   const rhythmMs = rhythmMsOf(plan);
   return 20_000 + 2 * (Number.isFinite(rhythmMs) ? rhythmMs : 0);
 }
@@ -32,7 +40,10 @@ export interface Stage {
 
 type Paced = Pick<Plan, "leadInMs" | "phasesMs" | "substrate">;
 
-/** One stage for lead-in and baseline, one for the fault, one for recovery and tail, as the generator gets them. */
+/**
+ * One stage for lead-in and baseline, one for the fault, one for recovery and tail, as the
+ * generator gets them.
+ */
 export function stagesOf(load: Pick<Load, "ratePerSecond">, plan: Paced): readonly Stage[] {
   const { leadInMs, phasesMs } = plan;
   const lengths: readonly (readonly [Phase, number])[] = [
@@ -70,7 +81,10 @@ export function arrivalsUntil(stages: readonly Stage[], atMs: number): number {
   return count;
 }
 
-/** When each iteration is due, in ms after the load's zero: as k6 computes it, the rhythm goes on across stages. */
+/**
+ * When each iteration is due, in ms after the load's zero: as k6 computes it, the rhythm goes on
+ * across stages.
+ */
 export function* arrivalsOf(stages: readonly Stage[]): Generator<number, void, void> {
   let done = 0,
     next = 1,

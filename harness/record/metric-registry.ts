@@ -1,4 +1,7 @@
-/** The metrics of one run: those that any run can contain, those of the target, and those of its workloads. */
+/**
+ * The metrics of one run: those that any run can contain, those of the target, and those of its
+ * workloads.
+ */
 import { k6Metrics } from "../metrics/k6-metrics.ts";
 import type { Metric, Registry } from "../metrics/metrics.ts";
 import { ownMetrics } from "../metrics/own-metrics.ts";
@@ -6,7 +9,10 @@ import type { Pack } from "../target/pack.ts";
 import type { SampleKind } from "../metrics/samples.ts";
 import { type Declared, isExposed, type Layout } from "../target/layout.ts";
 
-/** By the naming habits of Prometheus (https://prometheus.io/docs/practices/naming), where the target does not say it. */
+/**
+ * By the naming habits of Prometheus (https://prometheus.io/docs/practices/naming), where the
+ * target does not say it.
+ */
 export function kindOfSeries(name: string, declared: Declared | undefined): SampleKind {
   const isCounter =
     declared?.kind === undefined
@@ -15,7 +21,10 @@ export function kindOfSeries(name: string, declared: Declared | undefined): Samp
   return isCounter ? "increment" : "gauge";
 }
 
-/** Where two declare the same name, the pack's word counts before the harness's, and the harness's before that of others. */
+/**
+ * Where two declare the same name, the pack's word counts before the harness's, and the harness's
+ * before that of others.
+ */
 export function registryOf(
   layout: Pick<Layout, "services">,
   pack?: Pack,
@@ -38,10 +47,18 @@ export function registryOf(
   };
 }
 
-/** With a pack it is known which classes of requests there are. */
-function requestsOf({ trafficClasses }: Pack): Registry {
-  const name = "http_req_ms";
-  return { [name]: { ...(ownMetrics[name] as Metric), values: { lane: trafficClasses } } };
+/**
+ * With a pack it is known which classes of requests there are, and which of them its prober asks
+ * for.
+ */
+function requestsOf({ trafficClasses, askedAlike }: Pack): Registry {
+  const ofLanes = (name: string, lane: readonly string[]): Registry => ({
+    [name]: { ...(ownMetrics[name] as Metric), values: { lane } },
+  });
+  return {
+    ...ofLanes("http_req_ms", trafficClasses),
+    ...(askedAlike === undefined ? {} : ofLanes("canary_ms", Object.keys(askedAlike))),
+  };
 }
 
 function exposedMetric(name: string, declared: Declared | undefined): Metric {

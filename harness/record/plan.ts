@@ -7,6 +7,7 @@ import type { Harm } from "../target/harm.ts";
 import type { Registry } from "../metrics/metrics.ts";
 import type { Source } from "../metrics/source.ts";
 import type { SubstrateName } from "./substrates.ts";
+import type { Rhythm } from "../target/rhythm.ts";
 import type { Stream } from "../target/stream.ts";
 import type { Tier } from "../experiment/tiers.ts";
 
@@ -44,6 +45,8 @@ export interface Plan {
   readonly edges: readonly string[];
   /** Missing where the target has none, and in older records. */
   readonly gateways?: readonly string[];
+  /** Missing where nothing comes in periods, and in older records. */
+  readonly rhythm?: Rhythm;
   /** Missing where the target is no stream. */
   readonly stream?: Stream;
   readonly leadInMs: number;

@@ -16,7 +16,7 @@ import { comparedAlways } from "./own-charts.ts";
 import { categorical, type Chart, type ChartSpec, draw } from "./chart.ts";
 import type { ReportModel } from "./model.ts";
 import { timelineOf } from "./timeline.ts";
-import { rhythmMsOf } from "../target/stream.ts";
+import { rhythmMsOf } from "../target/rhythm.ts";
 
 export interface SideRuns {
   readonly label: string;

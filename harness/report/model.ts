@@ -18,7 +18,7 @@ import { type Mark, marksOf } from "./marks.ts";
 import { clip } from "./plain.ts";
 import { type TargetMap, targetMaps } from "./target-map.ts";
 import { type FaultBand, type PhaseBand, timelineOf } from "./timeline.ts";
-import { rhythmMsOf } from "../target/stream.ts";
+import { rhythmMsOf } from "../target/rhythm.ts";
 
 export interface ReportModel {
   readonly format: "seawall-report/1";

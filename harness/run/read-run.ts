@@ -8,6 +8,7 @@ import { createZstdDecompress } from "node:zlib";
 import { SeawallError } from "../base/errors.ts";
 import { planDocument } from "../documents/plan.ts";
 import type { Plan } from "../record/plan.ts";
+import { rhythmOf } from "../target/rhythm.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import { unknownNames } from "../record/unknown-names.ts";
@@ -105,8 +106,9 @@ function planIn(value: unknown): Plan {
   }
   if (plan.recovery !== null && plan.recovery.windowMs < 1)
     throw new Error("the windows of its recovery are shorter than 1 ms");
-  if (plan.stream !== undefined && plan.stream.segmentMs < 1)
-    throw new Error(`its segments are ${plan.stream.segmentMs} ms long`);
+  const rhythm = rhythmOf(plan);
+  if (rhythm !== null && rhythm.ms < 1)
+    throw new Error(`its ${rhythm.name}s are ${rhythm.ms} ms long`);
   return plan;
 }
 

@@ -1,4 +1,7 @@
-/** How a target comes up, whatever it runs on: in the order of who waits for whom, until what users ask for is answered. */
+/**
+ * How a target comes up, whatever it runs on: in the order of who waits for whom, until what users
+ * ask for is answered.
+ */
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,7 +40,10 @@ export function makeScratch(request: DeployRequest): { path: string; remove: () 
   };
 }
 
-/** Each service starts as soon as those it depends on are ready. The first failure stops the others and is the one reported. */
+/**
+ * Each service starts as soon as those it depends on are ready. The first failure stops the others
+ * and is the one reported.
+ */
 export async function startInOrder(
   layout: Layout,
   deployment: Deployment,
@@ -119,15 +125,16 @@ export async function untilPlayable(
   }
 }
 
-/** Servers with a fallback page answer 200 to anything: every viewer would be served, whatever is broken. */
+/**
+ * Servers with a fallback page answer 200 to anything: every user would be served, whatever is
+ * broken.
+ */
 async function refuseYesToAnything(
   layout: Layout,
   deployment: Deployment,
   nowMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  // An address without a number means no segment in particular. `plan` refuses such a stream before it is run.
-  if (layout.stream?.segmentPath.includes("{number}") === false) return;
   const wrong = await Promise.all(
     (layout.absent?.(nowMs) ?? []).map(async ({ service, port, path }) => {
       const options = { timeoutMs: 3_000, discardBody: true, signal };
@@ -143,9 +150,11 @@ async function refuseYesToAnything(
   if (first === undefined) return;
   throw new SeawallError(
     "TARGET_ANSWERS_ANYTHING",
-    `${first} is a segment that cannot exist yet, and the answer is 200: this target says yes to anything`,
+    `${first} cannot exist yet, and the answer is 200: this target says yes to anything`,
     {
-      hint: "A fallback page hides every failure. Let it answer 404 to what is not there, or mend stream.segmentPath.",
+      hint:
+        "A fallback page hides every failure. Let it answer 404 to what is not there, or mend" +
+        " the path.",
     },
   );
 }

@@ -1,8 +1,11 @@
 /**
- * What is tested, as data: services, where they stand, how they reach one another, and which protective behaviours can be switched off.
- * A target never starts anything itself. A substrate asks it, service by service, how to launch, and hands it a {@link Place}.
+ * What is tested, as data: services, where they stand, how they reach one another, and which
+ * protective behaviours can be switched off.
+ * A target never starts anything itself. A substrate asks it, service by service, how to launch,
+ * and hands it a {@link Place}.
  */
 import type { ToolName } from "./tools.ts";
+import type { Rhythm } from "./rhythm.ts";
 import type { Stream } from "./stream.ts";
 
 export interface Endpoint {
@@ -11,17 +14,29 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** What one service may know about where it stands. The process substrate and the docker substrate each make their own. */
+/**
+ * What one service may know about where it stands. The process substrate and the docker substrate
+ * each make their own.
+ */
 export interface Place {
   /** A folder that is the service's own, empty at the start, gone after the run. */
   readonly directory: string;
-  /** A folder that outlives runs (encoded media, compiled things); shared by all services, so write to it by rename. */
+  /**
+   * A folder that outlives runs (encoded media, compiled things); shared by all services, so write
+   * to it by rename.
+   */
   readonly cacheDirectory: string;
   /** Where this service listens under the given port name. */
   listen(port: string): Endpoint;
-  /** Where this service reaches a port of another one: through the fault-injecting proxy where the target declares a link. */
+  /**
+   * Where this service reaches a port of another one: through the fault-injecting proxy where the
+   * target declares a link.
+   */
   reach(service: string, port: string): Endpoint;
-  /** Where a service listens, past any proxy. For addresses that must be told, not dialled (a Cassandra seed). */
+  /**
+   * Where a service listens, past any proxy. For addresses that must be told, not dialled (a
+   * Cassandra seed).
+   */
   direct(service: string, port: string): Endpoint;
   tool(name: ToolName): {
     readonly executable: string;
@@ -57,7 +72,10 @@ export type Readiness =
 export interface Declared {
   /** Left out: a counter if the name ends in _total, _count, _sum or _bucket, else a gauge. */
   readonly kind?: "counter" | "gauge";
-  /** Its labels, with the values that each can have; null where any value can occur. Left out: nothing is known of its labels. */
+  /**
+   * Its labels, with the values that each can have; null where any value can occur. Left out:
+   * nothing is known of its labels.
+   */
   readonly labels?: Readonly<Record<string, readonly string[] | null>>;
 }
 
@@ -84,16 +102,27 @@ export function isExposed(telemetry: Telemetry): telemetry is Exposed {
   return telemetry.kind === "prometheus";
 }
 
-/** Bytes that elicit a short reply from a port and change nothing: a canary for pauses and for links. */
+/**
+ * Bytes that elicit a short reply from a port and change nothing: a canary for pauses and for
+ * links.
+ */
 export interface Ping {
   readonly send: string | Uint8Array;
-  /** The same with some thousand bytes more, and as short a reply: for finding out how much passes. */
+  /**
+   * The same with some thousand bytes more, and as short a reply: for finding out how much passes.
+   */
   readonly padded?: string | Uint8Array;
 }
 
-/** Something that a service can be told to do or asked beyond its protocol, by name. The answer is text. */
+/**
+ * Something that a service can be told to do or asked beyond its protocol, by name. The answer is
+ * text.
+ */
 export type Operation =
-  /** HTTP with the run's control token; `{name}` in the path, and in the JSON text `body`, stands for a parameter. The answer is the body, or the header `reads`. */
+  /**
+   * HTTP with the run's control token; `{name}` in the path, and in the JSON text `body`, stands
+   * for a parameter. The answer is the body, or the header `reads`.
+   */
   | {
       readonly kind: "http";
       readonly port: string;
@@ -102,7 +131,10 @@ export type Operation =
       readonly body?: string;
       readonly reads?: string;
     }
-  /** Bytes sent and an answer that must match; the answer is the first group, or the whole match, or what `means` says of it. */
+  /**
+   * Bytes sent and an answer that must match; the answer is the first group, or the whole match, or
+   * what `means` says of it.
+   */
   | {
       readonly kind: "tcp";
       readonly port: string;
@@ -118,7 +150,10 @@ export interface Service {
   readonly name: string;
   /** What it is: `origin-read`, `edge`. */
   readonly kind: string;
-  /** It keeps the target's data, so that `slowStore` strikes the links to it. Left out, those of kind `cassandra` and `object-store` do. */
+  /**
+   * It keeps the target's data, so that `slowStore` strikes the links to it. Left out, those of
+   * kind `cassandra` and `object-store` do.
+   */
   readonly store?: boolean;
   readonly region: string;
   readonly zone: string;
@@ -137,20 +172,25 @@ export interface Service {
   /** By port name; a port without one can only be seen to accept connections. */
   readonly pings?: Readonly<Record<string, Ping>>;
   /**
-   * By name. Those that faults look for. Of a cache: `fill` puts one known thing in, `look` answers `hit` while it is there and else
-   * `miss`, `flush` empties it. Of a packager: `defects` (parameters kind, segments), `defectsLeft` (JSON with `left`, or null), `defectsOff`,
+   * By name. Those that faults look for. Of a cache: `fill` puts one known thing in, `look` answers
+   * `hit` while it is there and else
+   * `miss`, `flush` empties it. Of a packager: `defects` (parameters kind, segments), `defectsLeft`
+   * (JSON with `left`, or null), `defectsOff`,
    * `journal` (parameter after). Of any that tells the time: `clock`, which answers with a date.
    */
   readonly operations?: Readonly<Record<string, Operation>>;
   /**
-   * Where it listens, by port name, when it is not Seawall's own: nothing is started, ended or looked into there, and `launch` is never
+   * Where it listens, by port name, when it is not Seawall's own: nothing is started, ended or
+   * looked into there, and `launch` is never
    * called. Faults can still strike the links to it.
    */
   readonly at?: Readonly<Record<string, Endpoint>>;
   launch(place: Place): Launch;
 }
 
-/** Stands for the load and the canary as the `from` of a link: what comes between them and an edge. */
+/**
+ * Stands for the load and the canary as the `from` of a link: what comes between them and an edge.
+ */
 export const viewers = "viewers";
 
 /** A connection that passes through the fault-injecting proxy. */
@@ -182,7 +222,10 @@ export interface Command {
 /** What is brought up as a whole, by somebody else's means: `docker compose up`. */
 export interface Outside {
   readonly up: Command;
-  /** Undoes `up`, however far that came; written down before `up` is run, and run again by `recover`. Harmless when there is nothing to undo. */
+  /**
+   * Undoes `up`, however far that came; written down before `up` is run, and run again by
+   * `recover`. Harmless when there is nothing to undo.
+   */
   readonly down: Command;
   /** In ms; ten minutes at most. */
   readonly upWithinMs: number;
@@ -194,22 +237,37 @@ export interface Layout {
   readonly outside?: Outside;
   readonly services: readonly Service[];
   readonly links: readonly Link[];
-  /** All of them answer 200 at `nowMs` (epoch) when the whole target works: of a stream, when a segment of each region plays through each edge. */
+  /**
+   * All of them answer 200 at `nowMs` (epoch) when the whole target works: of a stream, when a
+   * segment of each region plays through each edge.
+   */
   playable(nowMs: number): readonly PlayCheck[];
-  /** What none of them may answer 200 to: segments that cannot exist yet. A target that says yes to anything shows nothing. */
+  /**
+   * What none of them may answer 200 to: segments that cannot exist yet. A target that says yes to
+   * anything shows nothing.
+   */
   absent?(nowMs: number): readonly PlayCheck[];
   /** Where viewers and the harness's own canary go in. */
   readonly edges: readonly { readonly service: string; readonly port: string }[];
-  /** Where devices start sessions, hear of news and report events; a target without any has none of these. */
+  /**
+   * Where devices start sessions, hear of news and report events; a target without any has none of
+   * these.
+   */
   readonly gateways?: readonly { readonly service: string; readonly port: string }[];
   /** Of the DASH manifest, at each edge; without one no real player can watch. */
   readonly manifestPath?: string;
-  /** Handed to workloads: how to compute addresses of segments. Left out by a target that is no stream. */
+  /** What comes in periods. Left out where nothing does. */
+  readonly rhythm?: Rhythm;
+  /**
+   * Handed to workloads: how to compute addresses of segments. Left out by a target that is no
+   * stream.
+   */
   readonly stream?: Stream;
   /** What the harness's own prober asks for, in turn, where the target's pack brings no prober. */
   readonly probes?: readonly ProbeRequest[];
   /**
-   * Where a pipeline's own copy of a segment can be read from the store, past every cache; the best place first. Left out by a target that
+   * Where a pipeline's own copy of a segment can be read from the store, past every cache; the best
+   * place first. Left out by a target that
    * cannot tell: then nothing is read back.
    */
   readBack?(pipeline: string, rendition: string, number: number): readonly PlayCheck[];

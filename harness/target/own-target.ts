@@ -1,6 +1,8 @@
 /**
- * A target of your own, said briefly: services that run already (a URL), services that Seawall starts (any command), the links between
- * them that faults may strike, and where users go in. Without defences, which are switches, nothing can be ablated.
+ * A target of your own, said briefly: services that run already (a URL), services that Seawall
+ * starts (any command), the links between
+ * them that faults may strike, and where users go in. Without defences, which are switches, nothing
+ * can be ablated.
  */
 import type { Named, OwnSeries, OwnTarget, Running, Started } from "./own-target-description.ts";
 import { ownTargetProblems } from "./own-target-problems.ts";
@@ -19,7 +21,10 @@ import type { Target } from "./target.ts";
 
 const port = "http";
 
-/** Checks nothing: `plan` says all that is wrong with the description, one line each, before anything is started. */
+/**
+ * Checks nothing: `plan` says all that is wrong with the description, one line each, before
+ * anything is started.
+ */
 export function ownTarget(own: OwnTarget): Target {
   return {
     name: own.name,
@@ -50,12 +55,16 @@ function probedBy({ probes = [] }: OwnTarget): Pick<Layout, "playable" | "probes
 function streamedBy(
   { edges }: OwnTarget,
   stream: Stream,
-): Pick<Layout, "playable" | "absent" | "stream"> {
+): Pick<Layout, "playable" | "absent" | "stream" | "rhythm"> {
+  const { segmentMs: ms, availabilityStartMs: zeroMs } = stream;
+  // An address without a number means no segment in particular; `plan` refuses such a stream.
+  const numbered = stream.segmentPath.includes("{number}") ? edges : [];
   return {
+    rhythm: { ms, name: "segment", zeroMs },
     playable: (nowMs) =>
       edges.map((service): PlayCheck => ({ service, port, path: recentSegment(stream, nowMs) })),
     absent: (nowMs) =>
-      edges.map((service): PlayCheck => ({ service, port, path: futureSegment(stream, nowMs) })),
+      numbered.map((service): PlayCheck => ({ service, port, path: futureSegment(stream, nowMs) })),
     stream,
   };
 }

@@ -43,6 +43,11 @@ export interface Pack {
    */
   reports?(telemetry: Telemetry, service: Service): readonly Source[];
   /**
+   * What nobody can see of a target laid out like this, one sentence each: a reader of the verdict
+   * must not take it for seen.
+   */
+  blindSpots?(layout: Layout): readonly string[];
+  /**
    * By class of requests, the workloads whose users ask as its prober does, so that the two can be
    * compared.
    */

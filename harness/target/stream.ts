@@ -1,4 +1,7 @@
-/** Where a segment of a stream is: the one place where its path is made, for viewers in k6 and for the harness's own requests. */
+/**
+ * Where a segment of a stream is: the one place where its path is made, for viewers in k6 and for
+ * the harness's own requests.
+ */
 
 /** The stream as a function of wall-clock time; all that a player's manifest would say. */
 export interface Stream {
@@ -13,22 +16,20 @@ export interface Stream {
     /** As `leastBytesShare` of the stream, for this rendition alone. */
     readonly leastBytesShare?: number;
   }[];
-  /** Least size of a segment as a share, 0…1, of declared bitrate × duration; 0.1 when left out. What is smaller is no segment. */
+  /**
+   * Least size of a segment as a share, 0…1, of declared bitrate × duration; 0.1 when left out.
+   * What is smaller is no segment.
+   */
   readonly leastBytesShare?: number;
   /** `{event}`, `{rendition}` and `{number}` stand for themselves. */
   readonly segmentPath: string;
   /** How far back a viewer may go, in segments, right after the target is up. */
   readonly dvrSegments: number;
-  /** Header of every served segment that says, in hex, the SHA-256 of what was published; left out, nobody who watches can tell right bytes from wrong ones. */
+  /**
+   * Header of every served segment that says, in hex, the SHA-256 of what was published; left out,
+   * nobody who watches can tell right bytes from wrong ones.
+   */
   readonly digestHeader?: string;
-}
-
-/** A target that is no stream has no rhythm of its own: what comes second by second is as good. */
-const restMs = 1_000;
-
-/** How long one period of a target's own rhythm lasts: the duration of a segment of a stream. */
-export function rhythmMsOf({ stream }: { readonly stream?: Stream }): number {
-  return stream?.segmentMs ?? restMs;
 }
 
 /** Of whom only a stream can be asked. */

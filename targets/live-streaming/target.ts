@@ -1,6 +1,8 @@
 /**
- * The reference target: which services stand where, and how they reach one another. In `layout/` a {@link Place} is turned into the
- * settings of each service; how a service starts with them is said beside it, in a `launch.ts` that knows nothing of any harness.
+ * The reference target: which services stand where, and how they reach one another. In `layout/` a
+ * {@link Place} is turned into the
+ * settings of each service; how a service starts with them is said beside it, in a `launch.ts` that
+ * knows nothing of any harness.
  */
 import type { Layout, Link, PlayCheck } from "../../harness/target/layout.ts";
 import type { Target } from "../../harness/target/target.ts";
@@ -52,6 +54,7 @@ function layout(shape: Shape): Layout {
       edges.flatMap((edge) =>
         playChecks(sites, nowMs).map((path) => ({ ...edge, path }) satisfies PlayCheck),
       ),
+    rhythm: { ms: segmentMs, name: "segment", zeroMs: availabilityStartMs },
     stream: {
       event,
       segmentMs,
@@ -69,7 +72,8 @@ function layout(shape: Shape): Layout {
 }
 
 /**
- * Connections that can be slowed and cut. Not among them: Cassandra's own replication, whose nodes know one another by one address each, so
+ * Connections that can be slowed and cut. Not among them: Cassandra's own replication, whose nodes
+ * know one another by one address each, so
  * that no proxy can stand between just two of them.
  */
 function linksOf({ sites, store, fillSites }: Shape): Link[] {
@@ -115,7 +119,10 @@ function linksOf({ sites, store, fillSites }: Shape): Link[] {
   ];
 }
 
-/** The newest segment that must be there, from each pipeline by itself (`/check/PIPELINE/…`) and as viewers ask for it. */
+/**
+ * The newest segment that must be there, from each pipeline by itself (`/check/PIPELINE/…`) and as
+ * viewers ask for it.
+ */
 function playChecks(sites: readonly Site[], nowMs: number): string[] {
   const number = segmentInProduction(nowMs) - 2;
   return [
@@ -141,7 +148,8 @@ export const liveStreaming: Target = {
     },
     zones: {
       title:
-        "One region of three zones: three copies of all that is stored, and no zone that could not be lost",
+        "One region of three zones: three copies of all that is stored, and no zone that " +
+        "could not be lost",
       lacks: ["regionFailover"],
       upMs: 35_000,
       layout: () => layout({ ...quick, sites: zonesSites, fillSites: zonesSites }),

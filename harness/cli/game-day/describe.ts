@@ -12,7 +12,7 @@ import { describeFault, kindOf } from "../../faults/faults.ts";
 import type { Context } from "../context.ts";
 import { thisMachine } from "../wire.ts";
 import type { Ready } from "./load.ts";
-import { rhythmMsOf } from "../../target/stream.ts";
+import { rhythmMsOf } from "../../target/rhythm.ts";
 
 export function describeDay(
   context: Context,

@@ -1,4 +1,7 @@
-/** One step of a day as a run like any other, looked on by the day: its phases and faults, each second of its load, and its claims so far. */
+/**
+ * One step of a day as a run like any other, looked on by the day: its phases and faults, each
+ * second of its load, and its claims so far.
+ */
 import type { Onlooker } from "../onlooker.ts";
 import { relative } from "node:path";
 import { SeawallError } from "../../base/errors.ts";
@@ -18,10 +21,13 @@ import { recordedVerdicts } from "../records.ts";
 import { type Outcome as Ran, plan, runPlanned } from "../run.ts";
 import type { Ready } from "./load.ts";
 import { isVirtual } from "../../record/substrates.ts";
-import { rhythmMsOf } from "../../target/stream.ts";
+import { rhythmMsOf } from "../../target/rhythm.ts";
 
 const lookEveryMs = 1_000;
-/** Judging what there is so far may take this share of the harness's time: it must not disturb what it measures. */
+/**
+ * Judging what there is so far may take this share of the harness's time: it must not disturb what
+ * it measures.
+ */
 const judgeShareMax = 0.04;
 
 export interface StepOptions {
@@ -180,7 +186,9 @@ class DayOnlooker implements Onlooker, Disposable {
     this.#say({ kind: "claims", step: this.#options.step, claims });
   }
 
-  /** Looking on must not end a run: a day that cannot be written any more is found out by the day. */
+  /**
+   * Looking on must not end a run: a day that cannot be written any more is found out by the day.
+   */
   #say(happening: DayHappening): void {
     try {
       this.#options.log.append(happening);

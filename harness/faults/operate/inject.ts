@@ -4,7 +4,7 @@
  * back, if there is one; what cannot be taken back stays. The same on every substrate.
  */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Layout } from "../../target/layout.ts";
+import { type Paced, periodAt, rhythmOf } from "../../target/rhythm.ts";
 import type { Course, Strike } from "../fault.ts";
 import { said, theService } from "../proofs.ts";
 import type { OperatorAct, OperatorStep } from "./step.ts";
@@ -69,19 +69,18 @@ export function operatorAct(strike: Strike<OperatorStep>): Course {
   };
 }
 
-function moment(nowMs: number, { stream }: Pick<Layout, "stream">): Record<string, string> {
+function moment(nowMs: number, layout: Paced): Record<string, string> {
   const now = { nowMs: String(Math.round(nowMs)) };
-  if (stream === undefined) return now;
-  return {
-    ...now,
-    segment: String(Math.floor((nowMs - stream.availabilityStartMs) / stream.segmentMs)),
-  };
+  const rhythm = rhythmOf(layout);
+  return rhythm === null ? now : { ...now, [rhythm.name]: String(periodAt(rhythm, nowMs)) };
 }
 
-/** `{nowMs}`, `{segment+5}`, `{answer.id}`; what is not known stays as it is. */
+/**
+ * `{nowMs}`, `{NAME+5}` with the name of a period, `{answer.id}`; what is not known stays as it is.
+ */
 export function filled(text: string, known: Readonly<Record<string, string>>): string {
   return text.replaceAll(
-    /\{(nowMs|segment|answer\.\w+)([+-]\d{1,9})?\}/g,
+    /\{(nowMs|[a-z]+|answer\.\w+)([+-]\d{1,9})?\}/g,
     (whole, name: string, more: string | undefined) => {
       const value = Object.hasOwn(known, name) ? known[name] : undefined;
       if (value === undefined) return whole;

@@ -5,21 +5,20 @@
  */
 import type { Step } from "../../experiment/experiment.ts";
 import { kindOf } from "../../faults/faults.ts";
-import type { Layout } from "../../target/layout.ts";
-import { rhythmMsOf } from "../../target/stream.ts";
+import { type Paced, rhythmOf } from "../../target/rhythm.ts";
 
 /** Looks at a fault in force are a second apart: it is seen at least twice after its proof. */
 export const forMsMin = 2_000;
-export function sizeProblems({ fault, forMs }: Step, layout: Pick<Layout, "stream">): string[] {
-  const segmentMs = rhythmMsOf(layout);
+export function sizeProblems({ fault, forMs }: Step, layout: Paced): string[] {
+  const rhythm = rhythmOf(layout);
   const problems: string[] = [];
   if (kindOf(fault).lasts(fault)) {
     const lasting = `lasts ${forMs} ms`;
     if (forMs < forMsMin) {
       problems.push(`${lasting}: too short to be looked at twice; ${forMsMin} ms is the least`);
-    } else if (forMs < segmentMs) {
-      const missed = "so that most viewers never meet it";
-      problems.push(`${lasting}, less than one segment of ${segmentMs} ms, ${missed}`);
+    } else if (rhythm !== null && forMs < rhythm.ms) {
+      const missed = "so that most users never meet it";
+      problems.push(`${lasting}, less than one ${rhythm.name} of ${rhythm.ms} ms, ${missed}`);
     }
   }
   return [...problems, ...(kindOf(fault).sizeProblems?.(fault, forMs) ?? [])];

@@ -1,4 +1,7 @@
-/** What can be wrong with an experiment, each as one line for its author. `plan` collects them all before it refuses. */
+/**
+ * What can be wrong with an experiment, each as one line for its author. `plan` collects them all
+ * before it refuses.
+ */
 import {
   type Claim,
   namedBy,
@@ -14,6 +17,7 @@ import { unknownName } from "../../base/nearest.ts";
 import type { PlanOptions } from "../options.ts";
 import { isVirtual } from "../../record/substrates.ts";
 import { isExposed, type Layout } from "../../target/layout.ts";
+import { rhythmOf } from "../../target/rhythm.ts";
 
 export function loadProblems(experiment: Experiment, options: PlanOptions): string[] {
   const problems = repeated(experiment.load.map((load) => load.name)).map(
@@ -97,7 +101,10 @@ export function claimProblems(experiment: Experiment, registry: Registry): strin
   return problems;
 }
 
-/** A reading of a counter stands for as many requests as it has grown by, so the number of readings means nothing, nor does a quantile of them. */
+/**
+ * A reading of a counter stands for as many requests as it has grown by, so the number of readings
+ * means nothing, nor does a quantile of them.
+ */
 function counterProblems(claim: Claim, registry: Registry): string[] {
   const counted = (name: string): boolean =>
     Object.hasOwn(registry, name) && registry[name]?.kind === "increment";
@@ -141,7 +148,10 @@ function selectorProblems(where: string, selector: Selector, registry: Registry)
     .map((tag) => `${where}: ${unknownName(`tag of ${selector.metric}`, tag, metric.tags)}`);
 }
 
-/** Whether anything in this topology brings such samples: a reading that nobody can take would only be found missing after the run. */
+/**
+ * Whether anything in this topology brings such samples: a reading that nobody can take would only
+ * be found missing after the run.
+ */
 export function emitProblems(experiment: Experiment, layout: Layout, registry: Registry): string[] {
   const telemetry = layout.services.flatMap((service) => service.telemetry);
   const emitted = (name: string): boolean => {
@@ -222,9 +232,7 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): st
   ];
   const metric = Object.hasOwn(registry, goodput.metric) ? registry[goodput.metric] : undefined;
   if (metric?.kind === "duration" && (metric.ofHarness === true || metric.source === "prober"))
-    problems.push(
-      `recovery: goodput is what viewers, devices or packagers get; ${goodput.metric} is the harness's own`,
-    );
+    problems.push(`recovery: goodput is what users get; ${goodput.metric} is the harness's own`);
   if (metric !== undefined && metric.kind !== "duration")
     problems.push(
       `recovery: goodput needs a metric with one sample for each request, ${goodput.metric} is none`,
@@ -255,18 +263,23 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): st
   return problems;
 }
 
-/** Viewers come in bunches, one for each segment: a window that is no multiple sees now more of them and now fewer. */
+/**
+ * Viewers come in bunches, one for each segment: a window that is no multiple sees now more of them
+ * and now fewer.
+ */
 export function rhythmProblems(experiment: Experiment, layout: Layout): string[] {
   const windowMs = experiment.recovery?.windowMs ?? 0;
-  const { stream } = layout;
-  if (stream === undefined) return [];
-  const short = Object.entries(experiment.phasesMs).filter(([, ms]) => ms < 2 * stream.segmentMs);
+  const rhythm = rhythmOf(layout);
+  if (rhythm === null) return [];
+  const short = Object.entries(experiment.phasesMs).filter(([, ms]) => ms < 2 * rhythm.ms);
   if (short.length > 0)
-    return short.map(([phase, ms]) => `phase ${phase}: ${ms} ms are fewer than two segments`);
-  return windowMs % stream.segmentMs === 0
+    return short.map(
+      ([phase, ms]) => `phase ${phase}: ${ms} ms are fewer than two ${rhythm.name}s`,
+    );
+  return windowMs % rhythm.ms === 0
     ? []
     : [
-        `recovery: windows of ${windowMs} ms are no multiple of the segments' ${stream.segmentMs} ms`,
+        `recovery: windows of ${windowMs} ms are no multiple of the ${rhythm.name}s' ${rhythm.ms} ms`,
       ];
 }
 
@@ -286,7 +299,10 @@ export function proberProblems(
   ];
 }
 
-/** Real players need a pack that knows them and a browser; in virtual time, they are the model's own. */
+/**
+ * Real players need a pack that knows them and a browser; in virtual time, they are the model's
+ * own.
+ */
 export function playerProblems(
   { players = [], hypothesis, abortWhen, target }: Experiment,
   layout: Layout,
@@ -312,7 +328,8 @@ export function playerProblems(
     ...(obstacle === null ? [] : [`players: ${obstacle}`]),
     ...(browser === null
       ? [
-          "players: no Chromium was found on this machine. Install it (apt-get install chromium), or name one in CHROMIUM; `seawall doctor` shows what is found",
+          "players: no Chromium was found on this machine. Install it (apt-get install " +
+            "chromium), or name one in CHROMIUM; `seawall doctor` shows what is found",
         ]
       : []),
   ];

@@ -1,16 +1,18 @@
 /**
- * What an experiment would record: for each metric the groups of samples that its load, its layout and its phases make. Tags that a workload or a
- * layout fixes are `fixed`; those that the target decides are `free`, with the values that they can have.
+ * What an experiment would record: for each metric the groups of samples that its load, its layout
+ * and its phases make. Tags that a workload or a
+ * layout fixes are `fixed`; those that the target decides are `free`, with the values that they can
+ * have.
  */
 import type { Experiment, Load } from "../../experiment/experiment.ts";
 import type { Phase } from "../../base/phases.ts";
-import type { Tags } from "../../metrics/tags.ts";
+import { entryTag, type Tags } from "../../metrics/tags.ts";
 import { arrivalsPerSecondMax } from "../../target/model.ts";
 import type { Played } from "../../experiment/plays.ts";
 import type { Metric, Registry } from "../../metrics/metrics.ts";
 import type { TagValues } from "../tag-values.ts";
 import type { Layout } from "../../target/layout.ts";
-import { rhythmMsOf } from "../../target/stream.ts";
+import { rhythmMsOf } from "../../target/rhythm.ts";
 
 export interface World {
   readonly experiment: Experiment;
@@ -33,7 +35,10 @@ export interface Group {
 
 /** A workload that says nothing of patience: k6 gives up a request after a minute. */
 const patienceMsUnknown = 60_000;
-/** As many requests as one iteration can make: an attempt each quarter second for as long as its viewer waits. */
+/**
+ * As many requests as one iteration can make: an attempt each quarter second for as long as its
+ * viewer waits.
+ */
 const everyMsMin = 250;
 /** The harness's prober asks each edge twice a second; a player looks at itself as often. */
 const looksPerSecond = 2;
@@ -42,7 +47,10 @@ const proberTimeoutMs = 4_000;
 /** Any value that no claim names. */
 const another = "(another)";
 
-/** `wanted`: the values of each tag that a claim names. Tags that it does not name make no groups of their own. */
+/**
+ * `wanted`: the values of each tag that a claim names. Tags that it does not name make no groups of
+ * their own.
+ */
 export function groupsOf(
   metric: string,
   wanted: Readonly<Record<string, readonly string[]>>,
@@ -58,7 +66,7 @@ export function groupsOf(
         ofLoad(load, metric, named, world).flatMap(({ fixed, perSecond, mostMs }) =>
           crossed(
             fixed,
-            named.filter((tag) => byWorkload.includes(tag) && fixed[tag] === undefined),
+            named.filter((tag) => drawnOf(known).includes(tag) && fixed[tag] === undefined),
             metric,
             wanted,
             world,
@@ -73,6 +81,7 @@ export function groupsOf(
     case "player":
       return [player(metric, freeOf(named), world)];
     default: {
+      const byTarget = decidedOf(known);
       const fixedTags = named.filter((tag) => !byTarget.includes(tag));
       const perSecond = flat(rateOf(known, world));
       const mostMs = known.source === "prober" ? proberTimeoutMs : runMs(world);
@@ -87,9 +96,13 @@ export function groupsOf(
 }
 
 /** Tags that workloads draw, each value as often as the others. */
-const byWorkload = ["home", "rendition", "bytes", "kind"];
+const drawnOf = ({ drawn = [] }: Metric): readonly string[] => ["kind", ...drawn];
 /** Tags that tell how the target fared. */
-const byTarget = ["outcome", "status", "refused", "problem", "container"];
+const decidedOf = ({ decided = [] }: Metric): readonly string[] => [
+  "outcome",
+  "status",
+  ...decided,
+];
 
 function ofLoad(
   load: Load,
@@ -100,7 +113,7 @@ function ofLoad(
   const plays = playsOf(load, metric, world) ?? [
     { metric, lane: load.lane, patienceMs: patienceMsUnknown, roams: true },
   ];
-  const requests = world.registry[metric]?.perRequest === true;
+  const { perRequest: requests = false, entries = [] } = world.registry[metric] as Metric;
   return plays
     .filter((one) => requests || one.metric === metric)
     .flatMap(({ lane, kind, patienceMs, roams, later }): Omit<Group, "free">[] => {
@@ -111,11 +124,14 @@ function ofLoad(
         ...(kind === undefined ? {} : { kind }),
       };
       const mostMs = patienceMs ?? runMs(world);
-      // Who stays with its home asks no other edge.
-      const staysHome = named.includes("edge") && (requests || roams !== true);
+      // Who stays where it went in asks nowhere else.
+      const staysHome = named.includes(entryTag) && (requests || roams !== true);
       return staysHome
         ? world.layout.edges.map(({ service }) => ({
-            fixed: { ...fixed, edge: service, ...(requests ? {} : { home: service }) },
+            fixed: {
+              ...fixed,
+              ...Object.fromEntries([entryTag, ...entries].map((tag) => [tag, service])),
+            },
             perSecond: shared(perSecond, world.layout.edges.length),
             mostMs,
           }))
@@ -201,7 +217,7 @@ function player(metric: string, free: Group["free"], world: World): Group {
   const joining = (phase: Phase): number =>
     players.filter((joined) => joined === phase).length /
     (world.experiment.phasesMs[phase] / 1_000);
-  const of = metric === "player_startup_ms" ? joining : watching;
+  const of = world.registry[metric]?.perJoin === true ? joining : watching;
   return {
     fixed: {},
     free,

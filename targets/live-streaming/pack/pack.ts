@@ -23,6 +23,13 @@ export const streaming: Pack = {
   tagValues,
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
   reports: reportsOf,
+  blindSpots: ({ stream }) =>
+    stream === undefined || stream.digestHeader !== undefined
+      ? []
+      : [
+          "this target sends no checksum: one viewer in four and the prober see whether bodies " +
+            "are segments, and nobody whether they are the right ones",
+        ],
   probes: (context) => new StreamProbes(context),
   virtualProbes: (context) => new VirtualStreamProbes(context),
   players: {

@@ -16,6 +16,13 @@ export function tagValues(
         : undefined;
     case "home":
       return layout.edges.map(({ service }) => service);
+    case "origin":
+      return [
+        ...new Set([
+          ...layout.services.flatMap(({ name, region, zone }) => [region, zone, name]),
+          "none",
+        ]),
+      ];
     case "rendition":
       return layout.stream?.renditions.map(({ name }) => name) ?? null;
     case "pipeline":
@@ -25,7 +32,10 @@ export function tagValues(
   }
 }
 
-/** A viewer takes the pipeline's name from the answer; of a target without journals nobody knows how it calls them. */
+/**
+ * A viewer takes the pipeline's name from the answer; of a target without journals nobody knows how
+ * it calls them.
+ */
 function pipelinesOf({ services }: Layout, source: Metric["source"]): readonly string[] | null {
   const all = services.flatMap(({ telemetry }) => telemetry as readonly StreamTelemetry[]);
   const told = all.flatMap((one) => (one.kind === "journal" ? [one.pipeline] : []));

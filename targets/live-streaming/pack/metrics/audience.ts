@@ -11,6 +11,8 @@ export const audience: Registry = {
     felt: true,
     title: "segment wait",
     ofBytesWhere: { bytes: "compared" },
+    drawn: ["home", "rendition", "bytes"],
+    entries: ["home"],
     tags: [
       "lane",
       "load",

@@ -7,6 +7,7 @@ export const players: Registry = {
     unit: "ms",
     source: "player",
     felt: true,
+    perJoin: true,
     tags: ["player", "outcome"],
     values: { outcome: ["started", "failed"] },
     meaning:

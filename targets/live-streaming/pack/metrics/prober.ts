@@ -3,17 +3,6 @@ import { bodyProblems, containers } from "../../../../harness/target/body.ts";
 import type { Registry } from "../../../../harness/metrics/metrics.ts";
 
 export const prober: Registry = {
-  canary_ms: {
-    kind: "duration",
-    unit: "ms",
-    source: "prober",
-    title: "canary's wait",
-    tags: ["edge", "outcome", "lane"],
-    values: { lane: ["live", "dvr"] },
-    meaning:
-      "one request of the harness's own prober, which asks as viewers do, from its intended " +
-      "start; outcome is served, wrong when the body is no segment, the status, or failed",
-  },
   canary_bytes: {
     kind: "event",
     unit: "B",
@@ -28,6 +17,7 @@ export const prober: Registry = {
     unit: "",
     source: "prober",
     tags: ["lane", "load", "edge", "rendition", "by", "container", "problem"],
+    decided: ["problem", "container"],
     values: {
       by: ["viewer", "prober"],
       container: containers,

@@ -11,6 +11,7 @@ export const publications: Registry = {
     title: "publication",
     needs: { telemetry: ["journal"] },
     tags: ["region", "pipeline", "rendition", "outcome", "refused"],
+    decided: ["refused"],
     values: { outcome: ["acked", "lost"], refused: ["yes", "no"] },
     meaning:
       "one segment's publication from first attempt to acknowledgement or loss, as its " +

@@ -1,0 +1,40 @@
+/**
+ * The rhythm of a target: what comes in periods, such as the segments of a stream. Windows and
+ * charts hold
+ * whole periods, and a wait of less than one says little.
+ */
+
+export interface Rhythm {
+  /** Of one period, in ms. */
+  readonly ms: number;
+  /** What a period is called, as a placeholder in an operator's parameters too: `segment`. */
+  readonly name: string;
+  /** Epoch ms at which period 0 began. */
+  readonly zeroMs: number;
+}
+
+/** Whatever has one: a layout or a plan. Records made before `rhythm` have that of their stream. */
+export interface Paced {
+  readonly rhythm?: Rhythm;
+  readonly stream?: { readonly segmentMs: number; readonly availabilityStartMs?: number };
+}
+
+/** Null where nothing comes in periods. */
+export function rhythmOf({ rhythm, stream }: Paced): Rhythm | null {
+  if (rhythm !== undefined) return rhythm;
+  if (stream === undefined) return null;
+  const { segmentMs, availabilityStartMs = 0 } = stream;
+  return { ms: segmentMs, name: "segment", zeroMs: availabilityStartMs };
+}
+
+/** Without a rhythm of its own, what comes second by second is as good. */
+const restMs = 1_000;
+
+export function rhythmMsOf(paced: Paced): number {
+  return rhythmOf(paced)?.ms ?? restMs;
+}
+
+/** The period that is on at this moment. */
+export function periodAt({ ms, zeroMs }: Rhythm, nowMs: number): number {
+  return Math.floor((nowMs - zeroMs) / ms);
+}
