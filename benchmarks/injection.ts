@@ -1,9 +1,12 @@
 /**
- * How punctual injections are on the process substrate, or on docker: from the planned moment until the act is done, over small real services with Toxiproxy
- * on their links, through the same code as in a run. Prints p50, p99 and maximum by kind; fails when p99 over all is above 50 ms (docker: 500 ms).
+ * How punctual injections are on the process substrate, or on docker: from the planned moment until
+ * the act is done, over small real services with Toxiproxy
+ * on their links, through the same code as in a run. Prints p50, p99 and maximum by kind; fails
+ * when p99 over all is above 50 ms (docker: 500 ms).
  *
  *     node_modules/.bin/node benchmarks/injection.ts [ROUNDS] [docker]
  */
+import { faults as streaming } from "../targets/live-streaming/pack/faults.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Fault, struckIn } from "../harness/faults/faults.ts";
 import type { RunEvent } from "../harness/record/events.ts";
@@ -26,7 +29,7 @@ const faults: readonly Fault[] = [
   { kind: "partition", links: toBack },
   { kind: "reset", links: toBack },
   { kind: "zoneLoss", zone: "region-b-1" },
-  { kind: "coldCache", service: "a/store" },
+  streaming.coldCache({ service: "a/store" }),
 ];
 
 await using mini = onDocker ? await deployOnDocker(miniLayout) : await startMini();

@@ -1,4 +1,5 @@
 /** One pipeline makes bad segments, in one way after another; then both do. */
+import { faults } from "../targets/live-streaming/pack/faults.ts";
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -18,11 +19,15 @@ const bothAtMs = 500 + ways.length * everyMs;
 export default defineExperiment({
   name: "bad-segments",
   title:
-    "Bad segments: what one pipeline spoils, nobody sees; what both spoil is served and said to be bad",
+    "Bad segments: what one pipeline spoils, nobody sees; what both spoil is served and " +
+    "said to be bad",
   story:
-    "Encoders go wrong more often than they die: segments come out short, with holes, at the wrong time, or broken off. A light inspection at the packager " +
-    "finds all of these, and each origin serves the other pipeline's whole segment instead. When both pipelines are bad there is nothing better: the least " +
-    "bad is served, and a header says so. Bit rot within the media is left out, as no box tells of it and two pipelines cannot outvote each other.",
+    "Encoders go wrong more often than they die: segments come out short, with holes, at " +
+    "the wrong time, or broken off. A light inspection at the packager " +
+    "finds all of these, and each origin serves the other pipeline's whole segment " +
+    "instead. When both pipelines are bad there is nothing better: the least " +
+    "bad is served, and a header says so. Bit rot within the media is left out, as no box" +
+    " tells of it and two pipelines cannot outvote each other.",
   tier: "monkey",
   target: liveStreaming,
   topology: "quick",
@@ -48,7 +53,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      // The 2.6 s in which both spoil are one segment of fourteen or two (14 %); what region A alone spoils, eight at least, half of the viewers would see (28 %).
+      // The 2.6 s in which both spoil are one segment of fourteen or two (14 %); what region A
+      // alone spoils, eight at least, half of the viewers would see (28 %).
       title: "What one pipeline spoils nobody sees",
       metric: "segment_ms",
       where: { lane: "live" },
@@ -81,7 +87,7 @@ export default defineExperiment({
         ({
           atMs: 500 + index * everyMs,
           forMs: spoilMs,
-          fault: { kind: "badSegments", service: packagers[0], defect, segments: 10 },
+          fault: faults.badSegments({ service: packagers[0], defect, segments: 10 }),
         }) as const,
     ),
     ...packagers.map(
@@ -89,7 +95,7 @@ export default defineExperiment({
         ({
           atMs: bothAtMs,
           forMs: bothSpoilMs,
-          fault: { kind: "badSegments", service, defect: "short", segments: 10 },
+          fault: faults.badSegments({ service, defect: "short", segments: 10 }),
         }) as const,
     ),
   ],

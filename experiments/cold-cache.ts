@@ -1,4 +1,5 @@
 /** At the peak, every cache is empty from one moment to the next. */
+import { faults } from "../targets/live-streaming/pack/faults.ts";
 import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -11,7 +12,8 @@ const caches = ["region-a", "region-b"].flatMap((region) => [
   `${region}/edge`,
   `${region}/memcached`,
 ]);
-// Limits: 18 origin GETs per edge and segment without collapsing; 62 % of chunks from memory after the purge, as before it.
+// Limits: 18 origin GETs per edge and segment without collapsing; 62 % of chunks from memory after
+// the purge, as before it.
 const edges = 2;
 const atMs = 8_000;
 
@@ -19,9 +21,12 @@ export default defineExperiment({
   name: "cold-cache",
   title: "Cold cache: edges and chunk caches lose all that they hold at the peak",
   story:
-    "A bad release or a mistaken purge empties the caches of all edges and both chunk caches while the audience is at its peak. Viewers who come for the newest " +
-    "segment, and those who rewind, all miss at once. The edges ask for each segment once, however many wait for it; the origins read from the store what is " +
-    "no longer in memory, once, and put it back. It replays the purges that made global outages of other networks.",
+    "A bad release or a mistaken purge empties the caches of all edges and both chunk " +
+    "caches while the audience is at its peak. Viewers who come for the newest " +
+    "segment, and those who rewind, all miss at once. The edges ask for each segment " +
+    "once, however many wait for it; the origins read from the store what is " +
+    "no longer in memory, once, and put it back. It replays the purges that made global " +
+    "outages of other networks.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",
@@ -69,7 +74,8 @@ export default defineExperiment({
       samplesMin: 15,
     },
     {
-      // Not all of them: a segment whose other region's copy is heard of first is read from the store, where that copy arrives.
+      // Not all of them: a segment whose other region's copy is heard of first is read from the
+      // store, where that copy arrives.
       title: "What was lost is in memory again",
       metric: "origin_chunks_total",
       statistic: "share",
@@ -85,7 +91,7 @@ export default defineExperiment({
   ],
   recovery: liveRecovers(4_000),
   method: caches.map(
-    (service): Step => ({ atMs, forMs: 2_000, fault: { kind: "coldCache", service } }),
+    (service): Step => ({ atMs, forMs: 2_000, fault: faults.coldCache({ service }) }),
   ),
   blastRadius: { services: caches, faultsAtOnceMax: caches.length },
   abortWhen: [],

@@ -1,26 +1,34 @@
-/** Everybody rewinds at once, to where no cache helps and the store is slow: DVR is given up, live and publishing are not. */
+/**
+ * Everybody rewinds at once, to where no cache helps and the store is slow: DVR is given up, live
+ * and publishing are not.
+ */
 import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import type { Phase } from "../harness/base/phases.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
+import { faults } from "../targets/live-streaming/pack/faults.ts";
 import { durable } from "./claims/durable.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
-// Limits: 489 DVR requests refused, 23 store reads and 37 DVR requests a second at the origins, 98 without shedCaching; publications' p95 63 to 244 ms. All on a
+// Limits: 489 DVR requests refused, 23 store reads and 37 DVR requests a second at the origins, 98
+// without shedCaching; publications' p95 63 to 244 ms. All on a
 // machine that others kept busy.
 const storm: readonly Phase[] = ["fault"];
 const regions = ["region-a", "region-b"];
 const readers = { kind: "origin-read" };
 const [fromMs, forMs] = [4_000, 16_000];
 
-/** Two edges stand for many: each time that both forget everything, two more with empty caches have begun to ask. */
+/**
+ * Two edges stand for many: each time that both forget everything, two more with empty caches have
+ * begun to ask.
+ */
 const newEdges: readonly Step[] = [0, 3_000, 6_000, 9_000, 12_000].flatMap((afterMs) =>
   regions.map(
     (region): Step => ({
       atMs: fromMs + 1_000 + afterMs,
       forMs: 1_500,
-      fault: { kind: "coldCache", service: `${region}/edge` },
+      fault: faults.coldCache({ service: `${region}/edge` }),
     }),
   ),
 );
@@ -29,9 +37,12 @@ export default defineExperiment({
   name: "dvr-storm",
   title: "DVR storm: a wave of rewinds meets a slow store and no chunk cache",
   story:
-    "After a goal everybody seeks back, each to another moment. Edges that have just joined hold nothing of it, the read origins have lost their chunk cache, and the " +
-    "store answers slowly: every rewind becomes a slow read. The origin sees more than 40 % of its reads over the target and refuses DVR, edges keep the " +
-    "refusals, and viewers at the live edge and the packagers never notice. Load alone cannot slow a store down on one small machine, so the links to it " +
+    "After a goal everybody seeks back, each to another moment. Edges that have just " +
+    "joined hold nothing of it, the read origins have lost their chunk cache, and the " +
+    "store answers slowly: every rewind becomes a slow read. The origin sees more than 40" +
+    " % of its reads over the target and refuses DVR, edges keep the " +
+    "refusals, and viewers at the live edge and the packagers never notice. Load alone " +
+    "cannot slow a store down on one small machine, so the links to it " +
     "and to the chunk cache are broken on purpose.",
   tier: "storm",
   target: liveStreaming,

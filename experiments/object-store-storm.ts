@@ -1,4 +1,8 @@
-/** A wave of rewinds meets a store that lets through a hundred requests a second, and there is no memory before it: the origin takes on what the store bears. */
+/**
+ * A wave of rewinds meets a store that lets through a hundred requests a second, and there is no
+ * memory before it: the origin takes on what the store bears.
+ */
+import { faults } from "../targets/live-streaming/pack/faults.ts";
 import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import type { Phase } from "../harness/base/phases.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
@@ -8,12 +12,16 @@ import { liveServed } from "./claims/live-served.ts";
 import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
-// Limits: 1.8 to 3.1 % of the store's requests refused, 63 to 75 % without adaptiveConcurrency; 365 to 914 rewinds refused. Without it, live 87 to 98.9 %, and
+// Limits: 1.8 to 3.1 % of the store's requests refused, 63 to 75 % without adaptiveConcurrency; 365
+// to 914 rewinds refused. Without it, live 87 to 98.9 %, and
 // 67 to 86 % of the publications acknowledged.
 const storm: readonly Phase[] = ["fault"];
 const edges = ["region-a/edge", "region-b/edge"];
 
-/** Two edges stand for many: each time that both forget everything, two more with empty caches have begun to ask. */
+/**
+ * Two edges stand for many: each time that both forget everything, two more with empty caches have
+ * begun to ask.
+ */
 const newEdges: readonly Step[] = Array.from(
   { length: 11 },
   (_, round) => 1_000 + round * 1_600,
@@ -22,7 +30,7 @@ const newEdges: readonly Step[] = Array.from(
     (service, index): Step => ({
       atMs: roundMs + index * 300,
       forMs: 1_500,
-      fault: { kind: "coldCache", service },
+      fault: faults.coldCache({ service }),
     }),
   ),
 );
@@ -31,9 +39,12 @@ export default defineExperiment({
   name: "object-store-storm",
   title: "Object store storm: a wave of rewinds meets a store that throttles",
   story:
-    "A bucket lets through a hundred requests a second of an event, whoever makes them: it refuses a packager as readily as somebody who rewinds. After a goal everybody " +
-    "seeks back, edges that have just joined hold nothing of it, and there is no chunk cache: what the origin lets in is what the bucket is asked. Let in " +
-    "without a limit, rewinds and their retries crowd out what is being published. It replays what the origin was built to end, on the baseline that it replaced.",
+    "A bucket lets through a hundred requests a second of an event, whoever makes them: " +
+    "it refuses a packager as readily as somebody who rewinds. After a goal everybody " +
+    "seeks back, edges that have just joined hold nothing of it, and there is no chunk " +
+    "cache: what the origin lets in is what the bucket is asked. Let in " +
+    "without a limit, rewinds and their retries crowd out what is being published. It " +
+    "replays what the origin was built to end, on the baseline that it replaced.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick-object-store",
@@ -69,7 +80,8 @@ export default defineExperiment({
       samplesMin: 10,
     },
     {
-      // Whose request it refuses is chance, so this is the share of a packager's and of a live viewer's that must be made again.
+      // Whose request it refuses is chance, so this is the share of a packager's and of a live
+      // viewer's that must be made again.
       title: "The store refuses one request in ten at most",
       metric: "object_store_requests_total",
       statistic: "share",
@@ -79,7 +91,8 @@ export default defineExperiment({
       during: storm,
       samplesMin: 10,
     },
-    // A publication takes a second on this store, half of its packager's time: of 36 in a region's storm one was lost when the
+    // A publication takes a second on this store, half of its packager's time: of 36 in a region's
+    // storm one was lost when the
     // machine stood still. Two may be, and three turned away; none was in two runs.
     ...bothRegionsPublish({ samplesMin: 15, ackedMin: 0.94, refusedMax: 0.09 }),
     ...shedOrder(),

@@ -1,4 +1,5 @@
 /** The store turns slow while viewers rewind: DVR is given up, live viewers notice nothing. */
+import { faults } from "../targets/live-streaming/pack/faults.ts";
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -14,9 +15,12 @@ export default defineExperiment({
   name: "slow-store",
   title: "Slow store: every request to Cassandra takes a quarter of a second, in both regions",
   story:
-    "A compaction or repair storm makes every replica slow, just after a deployment has emptied the caches, so that viewers in the past are served from the " +
-    "store. What is new is in memory next door, and live viewers never wait for a read. Of the reads that remain, DVR is refused until the store is not " +
-    "asked for more than it can give; writes are never refused, and every segment is acknowledged within the packagers' 2 s.",
+    "A compaction or repair storm makes every replica slow, just after a deployment has " +
+    "emptied the caches, so that viewers in the past are served from the " +
+    "store. What is new is in memory next door, and live viewers never wait for a read. " +
+    "Of the reads that remain, DVR is refused until the store is not " +
+    "asked for more than it can give; writes are never refused, and every segment is " +
+    "acknowledged within the packagers' 2 s.",
   tier: "latency",
   target: liveStreaming,
   topology: "quick",
@@ -42,7 +46,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      // A PUT is two requests to the store, one after the other: 0.5 s and some. Seen: 779 and 946 ms. A second and a half
+      // A PUT is two requests to the store, one after the other: 0.5 s and some. Seen: 779 and 946
+      // ms. A second and a half
       // is three quarters of a segment: who waits longer falls behind.
       title: "Live viewers wait for less than three quarters of a segment",
       metric: "segment_ms",
@@ -55,7 +60,8 @@ export default defineExperiment({
       samplesMin: 300,
     },
     {
-      // Seen: 24 to 52, and none without priority shedding; edges, which keep a refusal, hand each of them out several times.
+      // Seen: 24 to 52, and none without priority shedding; edges, which keep a refusal, hand each
+      // of them out several times.
       title: "DVR is given up",
       metric: "origin_requests_total",
       where: { lane: "dvr", outcome: "shed" },
@@ -71,9 +77,9 @@ export default defineExperiment({
   ],
   recovery: liveRecovers(4_000),
   method: [
-    { atMs: 1_000, forMs: 15_000, fault: { kind: "slowStore", delayMs: 250, jitterMs: 50 } },
+    { atMs: 1_000, forMs: 15_000, fault: faults.slowStore({ delayMs: 250, jitterMs: 50 }) },
     ...emptied.map(
-      (service) => ({ atMs: 3_000, forMs: 1_000, fault: { kind: "coldCache", service } }) as const,
+      (service) => ({ atMs: 3_000, forMs: 1_000, fault: faults.coldCache({ service }) }) as const,
     ),
   ],
   blastRadius: {

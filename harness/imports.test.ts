@@ -184,6 +184,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/base",
     "harness/metrics",
     "harness/target",
+    "harness/faults",
     "harness/system",
   ],
   experiments: [

@@ -1,4 +1,7 @@
-/** The command line: names, flags and what each calls. Parsing is commander's; every mistake becomes one message and exit status 64. */
+/**
+ * The command line: names, flags and what each calls. Parsing is commander's; every mistake becomes
+ * one message and exit status 64.
+ */
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { exitCodes, SeawallError } from "../base/errors.ts";
@@ -17,6 +20,7 @@ import { compose } from "./compose.ts";
 import { gameDay } from "./game-day/game-day.ts";
 import { image } from "./image.ts";
 import { recover } from "./recover.ts";
+import { loadPacks } from "./packs.ts";
 import { rejudge, rewriteReports } from "./rejudge.ts";
 import { plan, planAlone, type RunOptions } from "./run.ts";
 import { run } from "./several.ts";
@@ -65,6 +69,7 @@ export async function commandLine(context: Context, args: readonly string[]): Pr
       context.stdout.json(failureDocument(context.signal.aborted ? context.signal.reason : error));
   };
   try {
+    program.hook("preAction", () => loadPacks(context));
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {
@@ -104,7 +109,8 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .option("--suite <name>", "a suite of experiments instead, in the order of their tiers")
     .option(
       "--json",
-      "standard output carries only the verdict, one line of JSON per experiment; after a suite, one more for all of it",
+      "standard output carries only the verdict, one line of JSON per experiment; after a " +
+        "suite, one more for all of it",
     )
     .addOption(
       new Option("--out <dir>", "where run directories are made")
@@ -121,7 +127,8 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     program
       .command("ablate")
       .description(
-        "run experiments with all defences, and without each that they rely on: what is each worth?",
+        "run experiments with all defences, and without each that they rely on: what is each " +
+          "worth?",
       )
       .argument(
         "[experiment...]",
@@ -209,7 +216,8 @@ function programOf(context: Context, ended: (code: number) => void): Command {
     .addOption(
       new Option(
         "--baseline-runs <n>",
-        "how many runs of each experiment a git ref is to have, 1…10; 3 are the least that can be compared",
+        "how many runs of each experiment a git ref is to have, 1…10; 3 are the least that " +
+          "can be compared",
       )
         .default(3)
         .argParser(wholeOf(1, 10)),
@@ -280,11 +288,13 @@ function programOf(context: Context, ended: (code: number) => void): Command {
   program
     .command("compare")
     .description(
-      "say what differs between runs of an experiment, and how sure that is; the exit status is 1 when anything is worse",
+      "say what differs between runs of an experiment, and how sure that is; the exit " +
+        "status is 1 when anything is worse",
     )
     .argument(
       "<runs...>",
-      "run directories, or folders of runs; the first is the baseline and each other one is compared with it",
+      "run directories, or folders of runs; the first is the baseline and each other one is" +
+        " compared with it",
     )
     .option(
       "--baseline <runs...>",
@@ -590,7 +600,8 @@ function optionsOf(context: Context, flags: RunFlags): RunOptions {
     scale: flags.scale ?? 1,
     allowHosts: flags.allowHost ?? [],
     force: flags.force === true,
-    // Where `run` puts its runs unless it is told otherwise, also for commands that have no such flag.
+    // Where `run` puts its runs unless it is told otherwise, also for commands that have no such
+    // flag.
     out: flags.out === undefined ? reportsOf(context) : resolve(context.cwd, flags.out),
     json: flags.json === true,
   };

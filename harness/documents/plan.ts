@@ -92,6 +92,7 @@ export const planDocument = z.object({
   story: z.string(),
   tier: z.enum(tierNames),
   target: z.string(),
+  pack: z.string().optional().meta({ description: "what the target's pack is called" }),
   topology: z.string(),
   versionGiven: z
     .string()

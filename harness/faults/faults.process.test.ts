@@ -1,3 +1,4 @@
+import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import { Agent } from "node:http";
 import { getPriority } from "node:os";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -50,7 +51,7 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
     /^a\/front → b\/back:http answered/,
   ],
   [
-    { kind: "slowStore", region: "region-a", delayMs: 150, jitterMs: 0 },
+    faults.slowStore({ region: "region-a", delayMs: 150, jitterMs: 0 }),
     /^a\/front → a\/store:memcached answers after 1[5-9]\d(…\d+)? ms/,
     /^a\/front → a\/store:memcached answers after [\d.]+ ms/,
   ],
@@ -70,7 +71,7 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
     /^after \d deaths process \d+ of a\/back is ready$/,
   ],
   [
-    { kind: "coldCache", service: "a/store" },
+    faults.coldCache({ service: "a/store" }),
     /^the same look into a\/store was a hit before and a miss after$/,
     /fills again/,
   ],
@@ -85,12 +86,12 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
     /^the clock of b\/back is -?[01](\.\d)? s off$/,
   ],
   [
-    { kind: "badSegments", service: "a/back", defect: "timing", segments: 1_000 },
+    faults.badSegments({ service: "a/back", defect: "timing", segments: 1_000 }),
     /^a\/back has spoiled [1-9]\d* of 1000 segments; segment \d+ of v: acked, inspection found timing$/,
     /^no more segments/,
   ],
   [
-    { kind: "badSegments", service: "a/back", defect: "rot", segments: 1_000 },
+    faults.badSegments({ service: "a/back", defect: "rot", segments: 1_000 }),
     /acked, nothing found by inspection$/,
     /^no more segments/,
   ],
@@ -177,7 +178,7 @@ describe("on the process substrate", () => {
       /the clock of b\/back is -?[01]/,
     ],
     [
-      { kind: "badSegments", service: "a/back", defect: "timing", segments: 1_000 },
+      faults.badSegments({ service: "a/back", defect: "timing", segments: 1_000 }),
       () => mini.deployment.instance("a/back").operate("defectsOff"),
       /has no order to spoil segments any more/,
     ],
@@ -250,7 +251,7 @@ describe("on the process substrate", () => {
     const seen = await loop.observe?.look();
     await loop.heal();
     expect(seen?.landed, seen?.observation).toBe(true);
-    const cold = await injectInto(mini.deployment, { kind: "coldCache", service: "a/store" });
+    const cold = await injectInto(mini.deployment, faults.coldCache({ service: "a/store" }));
     expect(cold.observe).toBeNull();
   });
 
@@ -300,7 +301,7 @@ describe("on the process substrate", () => {
     ],
     [
       "segments that nobody spoils",
-      { kind: "badSegments", service: "a/back", defect: "missing", segments: 3 },
+      faults.badSegments({ service: "a/back", defect: "missing", segments: 3 }),
       /^a\/back has spoiled 0 of 3 segments/,
     ],
     [
@@ -310,7 +311,7 @@ describe("on the process substrate", () => {
     ],
     [
       "a cache without a flush",
-      { kind: "coldCache", service: "a/back" },
+      faults.coldCache({ service: "a/back" }),
       /a\/back has no operation "fill"/,
     ],
     [
@@ -367,11 +368,15 @@ describe("on the process substrate", () => {
     await mini.deployment.instance("b/more").start();
   });
 
-  it("what is started again gives way to the instruments, what was started with the target does not", async () => {
-    const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/more" });
-    await injection.heal();
-    expect([niceAtFirst, niceOf("b/more")]).toEqual([getPriority(), Math.max(5, getPriority())]);
-  });
+  it(
+    "what is started again gives way to the instruments, what was started with the target" +
+      " does not",
+    async () => {
+      const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/more" });
+      await injection.heal();
+      expect([niceAtFirst, niceOf("b/more")]).toEqual([getPriority(), Math.max(5, getPriority())]);
+    },
+  );
 
   it("a kill of what does not run did not land, and heals by starting it", async () => {
     await mini.deployment.instance("b/back").kill();

@@ -1,9 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Capability, FaultKind } from "./fault.ts";
+import type { Capability, FaultKind } from "../target/fault.ts";
+import { z } from "zod";
+import type { Pack } from "../target/pack.ts";
+import { introduce } from "../target/packs.ts";
 import {
   type Capabilities,
+  describeFault,
+  type Fault,
+  kindOf,
+  unknownFault,
   faultNames,
   faultShape,
   simulatedSupport,
@@ -13,6 +20,7 @@ import { faultTable, withTable } from "./table.ts";
 import * as registry from "./registry.ts";
 
 const kinds = Object.entries(registry) as unknown as readonly (readonly [string, FaultKind])[];
+const registryOf = (name: string): FaultKind => Object.fromEntries(kinds)[name] as FaultKind;
 const folderOf = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const here = import.meta.dirname;
@@ -32,7 +40,7 @@ describe("the list of faults", () => {
 
   it("has a course in virtual time beside each fault that says it has one, or says why not", () => {
     for (const [name, { simulate }] of kinds) {
-      expect(simulatedSupport[name as keyof typeof simulatedSupport]).toBe(
+      expect(simulatedSupport(registryOf(name))).toBe(
         typeof simulate === "string" ? simulate : true,
       );
       if (typeof simulate === "string")
@@ -42,8 +50,33 @@ describe("the list of faults", () => {
 
   it("refuses a fault that it does not have, and a field that a fault does not have", () => {
     expect(faultShape.safeParse({ kind: "kill", service: "a" }).success).toBe(true);
-    expect(faultShape.safeParse({ kind: "meteor", service: "a" }).success).toBe(false);
+    expect(faultShape.safeParse({ service: "a" }).success).toBe(false);
     expect(faultShape.safeParse({ kind: "kill", service: "a", zone: "b" }).success).toBe(false);
+  });
+
+  it("leaves a fault of a pack to that pack, and names one that nobody knows", () => {
+    const meteor = { kind: "meteor", size: 3 } as unknown as Fault;
+    expect(unknownFault(meteor)).toEqual([expect.stringMatching(/^unknown fault "meteor"/)]);
+    expect(describeFault(meteor)).toBe("meteor (size 3)");
+    expect(kindOf(meteor).lasts(meteor)).toBe(true);
+    const pack: Pack = {
+      name: "of-a-test",
+      trafficClasses: [],
+      metrics: {},
+      faults: {
+        meteor: {
+          ...(registry.kill as unknown as FaultKind),
+          schema: z.strictObject({ kind: z.literal("meteor"), size: z.number() }),
+        },
+      },
+    };
+    introduce(pack);
+    expect(unknownFault(meteor)).toHaveLength(1);
+    expect(unknownFault(meteor, pack)).toEqual([]);
+    expect(faultShape.safeParse(meteor).success).toBe(true);
+    expect(faultShape.safeParse({ ...meteor, size: "big" }).error?.issues[0]?.path).toEqual([
+      "size",
+    ]);
   });
 
   it("asks a substrate for what a fault needs, and only then", () => {
@@ -58,8 +91,8 @@ describe("the list of faults", () => {
       packetLoss: true,
     } as const;
     const support = supportOf({ ...able, fullDisk: true });
-    expect(faultNames.filter((name) => support[name] !== true)).toEqual(["blackhole"]);
-    expect(support.blackhole).toBe("no");
+    expect(faultNames.filter((name) => support(registryOf(name)) !== true)).toEqual(["blackhole"]);
+    expect(support(registryOf("blackhole"))).toBe("no");
     const lazy: Capabilities = {
       ...able,
       get fullDisk() {
@@ -68,8 +101,8 @@ describe("the list of faults", () => {
       },
     };
     const lazily = supportOf(lazy);
-    expect([lazily.kill, asked.length]).toEqual([true, 0]);
-    expect([lazily.fullDisk, asked.length]).toEqual(["no room", 1]);
+    expect([lazily(registryOf("kill")), asked.length]).toEqual([true, 0]);
+    expect([lazily(registryOf("fullDisk")), asked.length]).toEqual(["no room", 1]);
   });
 
   it("names what substrates can do, all of which some fault needs", () => {

@@ -3,15 +3,30 @@ import { z } from "zod";
 import type { Effect } from "../target/deployment.ts";
 import { linkName, type Standing } from "../target/where.ts";
 import type { Link } from "../target/layout.ts";
-import type { Capability, FaultFrom, FaultKind, FaultSchema, Struck } from "./fault.ts";
+import type {
+  Capability,
+  FaultFrom,
+  FaultKind,
+  FaultKinds,
+  FaultSchema,
+  PackFault,
+  Struck,
+} from "../target/fault.ts";
+import type { Pack } from "../target/pack.ts";
+import { packs } from "../target/packs.ts";
+import { unknownName } from "../base/nearest.ts";
 import * as registry from "./registry.ts";
 
 type Registry = typeof registry;
 
 export type FaultName = keyof Registry;
 export type FaultOf<K extends FaultName> = FaultFrom<Registry[K]["schema"]>;
-/** What can be done to a target, as data. */
-export type Fault = { [K in FaultName]: FaultOf<K> }[FaultName];
+type OwnFault = { [K in FaultName]: FaultOf<K> }[FaultName];
+/**
+ * What can be done to a target, as data: by the harness's own list, or by that of the target's
+ * pack.
+ */
+export type Fault = OwnFault | PackFault;
 
 type Nothing<T extends never> = T;
 /** A fault that is listed under another name than its own does not compile. */
@@ -19,22 +34,66 @@ export type Misnamed = Nothing<
   { [K in FaultName]: FaultOf<K>["kind"] extends K ? never : K }[FaultName]
 >;
 
-export const kinds = registry as unknown as Readonly<Record<string, FaultKind>>;
+/** Of the harness; packs have more. */
+export const kinds = registry as unknown as FaultKinds;
 
 export const faultNames = Object.keys(kinds) as readonly FaultName[];
 
 const [first, ...others] = Object.values(kinds).map(({ schema }) => schema);
+const ownShape = z.discriminatedUnion("kind", [first, ...others] as never);
+const packShape = z.looseObject({ kind: z.string().meta({ not: { enum: faultNames } }) });
+
 /**
- * The shapes of faults, checked at run time: an experiment file is input, whatever its types say.
+ * The shapes of faults, checked at run time: an experiment file is input, whatever its types say. A
+ * fault of
+ * a pack that this process does not know has no other shape than its name: records hold such.
  */
-export const faultShape = z.discriminatedUnion("kind", [
-  first,
-  ...others,
-] as never) as unknown as z.ZodType<Fault>;
+export const faultShape = z.union([ownShape, packShape]).superRefine((value, context) => {
+  const { kind } = value as { readonly kind: string };
+  const { error } = kindNamed(kind)?.schema.safeParse(value) ?? {};
+  for (const issue of error?.issues ?? [])
+    context.addIssue({ code: "custom", path: issue.path, message: issue.message });
+}) as unknown as z.ZodType<Fault>;
+
+/** Of the harness, or of a pack. */
+export function kindNamed(name: string): FaultKind | undefined {
+  const all = [kinds, ...packs().map(({ faults = {} }) => faults)];
+  return all.find((some) => Object.hasOwn(some, name))?.[name];
+}
+
+/** One line where the target's pack does not know the fault, nor does the harness. */
+export function unknownFault({ kind }: Fault, pack?: Pack): string[] {
+  const known = [...faultNames, ...Object.keys(pack?.faults ?? {})];
+  return known.includes(kind) ? [] : [unknownName("fault", kind, known)];
+}
+
+/** What a record says of a fault that nobody here knows: no more than what it holds. */
+function strange(fault: Fault): FaultKind {
+  const { kind, ...fields } = fault;
+  return {
+    schema: packShape,
+    does: "",
+    describe: () => `${kind} (${Object.entries(fields).flat().map(String).join(" ")})`,
+    proof: "",
+    undo: "",
+    services: () => [],
+    links: () => [],
+    wheres: () => [],
+    onLinks: false,
+    silences: false,
+    operations: () => [],
+    lasts: () => true,
+    needs: [],
+    inject: () => {
+      throw new Error(`nobody knows the fault ${kind}`);
+    },
+    simulate: `nobody knows the fault ${kind}`,
+  };
+}
 
 /** The list pairs each fault with its own kind; the compiler cannot follow that through a union. */
 export function kindOf(fault: Fault): FaultKind<z.ZodType<Fault>> {
-  return kinds[fault.kind] as unknown as FaultKind<z.ZodType<Fault>>;
+  return (kindNamed(fault.kind) ?? strange(fault)) as unknown as FaultKind<z.ZodType<Fault>>;
 }
 
 export const describeFault = (fault: Fault): string => kindOf(fault).describe(fault);
@@ -66,8 +125,10 @@ export function operationsSimulated(faults: readonly Fault[]): readonly string[]
   return [...new Set(faults.flatMap((fault) => kindOf(fault).modelOperations?.(fault) ?? []))];
 }
 
-/** For each fault: `true`, or why a substrate cannot do it on this machine. */
-export type Support = Readonly<Record<FaultName, true | string>>;
+/** Of each kind of fault: `true`, or why a substrate cannot do it on this machine. */
+export type Support = (
+  kind: Pick<FaultKind, "needs"> & { readonly simulate: unknown },
+) => true | string;
 
 /**
  * What a substrate can do: `true`, or why it cannot on this machine. A getter is asked only when a
@@ -76,22 +137,11 @@ export type Support = Readonly<Record<FaultName, true | string>>;
 export type Capabilities = Readonly<Record<Capability, true | string>>;
 
 export function supportOf(capabilities: Capabilities): Support {
-  return supportBy(
-    ({ needs }) => needs.map((need) => capabilities[need]).find((can) => can !== true) ?? true,
-  );
+  return ({ needs }) => needs.map((need) => capabilities[need]).find((can) => can !== true) ?? true;
 }
 
 /** What is refused is what has no course in virtual time. */
-export const simulatedSupport: Support = supportBy(({ simulate }) =>
-  typeof simulate === "string" ? simulate : true,
-);
-
-/** Found out when it is asked for. */
-function supportBy(answer: (kind: FaultKind) => true | string): Support {
-  const support = {};
-  for (const [name, kind] of Object.entries(kinds))
-    Object.defineProperty(support, name, { enumerable: true, get: () => answer(kind) });
-  return support as Support;
-}
+export const simulatedSupport: Support = ({ simulate }) =>
+  typeof simulate === "string" ? simulate : true;
 
 export type { FaultSchema };

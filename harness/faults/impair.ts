@@ -1,7 +1,7 @@
 /** Faults that the substrate itself does to a service, and that only it can see. */
 import type { Effect, Impairment } from "../target/deployment.ts";
 import type { Evidence } from "../target/evidence.ts";
-import type { Inject, RealStrike } from "./fault.ts";
+import type { Inject, RealStrike } from "../target/fault.ts";
 import { theService } from "./proofs.ts";
 
 const nothing: Evidence = { landed: true, observation: "it was never in force" };

@@ -2,7 +2,7 @@
 import type { Deployment } from "../target/deployment.ts";
 import type { Observer } from "../target/observer.ts";
 import { linkName } from "../target/where.ts";
-import type { Struck } from "./fault.ts";
+import type { Struck } from "../target/fault.ts";
 import { type Fault, kindOf } from "./faults.ts";
 import { carryOut, type Injection, type InjectionContext } from "./injection.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../target/deployment.ts";
 import type { Evidence } from "../target/evidence.ts";
-import type { Course } from "./fault.ts";
+import type { Course } from "../target/fault.ts";
 
 /** A fault that was injected, whether or not it is seen to have taken hold. */
 export interface Injection {

@@ -3,7 +3,7 @@ import type { Instance, LinkHandle } from "../target/deployment.ts";
 import type { Evidence } from "../target/evidence.ts";
 import { describePong, type Pong } from "../target/observer.ts";
 import type { Endpoint, Ping } from "../target/layout.ts";
-import type { RealStrike, Strike } from "./fault.ts";
+import type { RealStrike, Strike } from "../target/fault.ts";
 import { messageOf } from "./injection.ts";
 
 /** All or none: a fault on several things landed only if it landed on each. */

@@ -2,11 +2,9 @@
  * The list of faults. A new one is a folder and a line here; its name is the `kind` that an
  * experiment gives.
  */
-export { badSegments } from "./bad-segments/fault.ts";
 export { bandwidth } from "./bandwidth/fault.ts";
 export { blackhole } from "./blackhole/fault.ts";
 export { clockSkew } from "./clock-skew/fault.ts";
-export { coldCache } from "./cold-cache/fault.ts";
 export { fullDisk } from "./full-disk/fault.ts";
 export { kill } from "./kill/fault.ts";
 export { latency } from "./latency/fault.ts";
@@ -17,5 +15,4 @@ export { pause } from "./pause/fault.ts";
 export { regionLoss } from "./region-loss/fault.ts";
 export { reset } from "./reset/fault.ts";
 export { restartLoop } from "./restart-loop/fault.ts";
-export { slowStore } from "./slow-store/fault.ts";
 export { zoneLoss } from "./zone-loss/fault.ts";

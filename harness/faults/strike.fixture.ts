@@ -2,7 +2,7 @@
 import type { Clock, Deployment, Instance, LinkHandle } from "../target/deployment.ts";
 import type { Observer } from "../target/observer.ts";
 import type { Layout, Service } from "../target/layout.ts";
-import type { RealStrike } from "./fault.ts";
+import type { RealStrike } from "../target/fault.ts";
 import { carryOut, type Injection } from "./injection.ts";
 
 export const endpointOf = (name: string): { host: string; port: number } => ({

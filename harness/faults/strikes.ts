@@ -11,7 +11,7 @@ import {
   type Where,
 } from "../target/where.ts";
 import type { Link } from "../target/layout.ts";
-import type { Reach } from "./fault.ts";
+import type { Reach } from "../target/fault.ts";
 
 const name = z.string().min(1);
 /** The fields by which a fault says where it strikes. */

@@ -1,4 +1,5 @@
 /** Each fault that the whole target is made for, imposed on it: felt, and healed. */
+import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import { beforeAll, expect, it } from "vitest";
 import type { Deployed } from "../../targets/live-streaming/deployed.fixture.ts";
 import type { Step } from "../experiment/experiment.ts";
@@ -26,7 +27,7 @@ const toStore = { to: { service: "region-a/cassandra" } };
 const cases: readonly (readonly [what: string, fault: Fault, landed: RegExp])[] = [
   [
     "a slow store",
-    { kind: "slowStore", region: "region-a", delayMs: 150, jitterMs: 50 },
+    faults.slowStore({ region: "region-a", delayMs: 150, jitterMs: 50 }),
     /origin-publish → region-a\/cassandra:cql answers after \d{3}…\d+ ms.*origin-read → region-a\/cassandra:cql/,
   ],
   [
@@ -71,12 +72,12 @@ const cases: readonly (readonly [what: string, fault: Fault, landed: RegExp])[] 
   ],
   [
     "a cold chunk cache",
-    { kind: "coldCache", service: "region-a/memcached" },
+    faults.coldCache({ service: "region-a/memcached" }),
     /was a hit before and a miss after/,
   ],
   [
     "a cold edge",
-    { kind: "coldCache", service: "region-a/edge" },
+    faults.coldCache({ service: "region-a/edge" }),
     /was a hit before and a miss after/,
   ],
   ...skewed.map(
@@ -87,7 +88,7 @@ const cases: readonly (readonly [what: string, fault: Fault, landed: RegExp])[] 
     (defect) =>
       [
         `segments: ${defect}`,
-        { kind: "badSegments", service: "region-b/packager", defect, segments: 20 },
+        faults.badSegments({ service: "region-b/packager", defect, segments: 20 }),
         /has spoiled [1-9]\d? of 20 segments; segment \d+ of (v720|v360|audio): acked/,
       ] as const,
   ),

@@ -1,11 +1,12 @@
 /** The list of faults as a table for people: `README.md` has it. */
-import type { FaultKind } from "./fault.ts";
+import type { FaultKind, FaultKinds } from "../target/fault.ts";
 import { kinds } from "./faults.ts";
 
 const [begin, end] = ["<!-- faults: from the list, written by `vitest -u` -->", "<!-- /faults -->"];
 
-export function faultTable(): string[] {
-  const rows = Object.entries(kinds).map(([name, kind]) => [
+/** Of the harness, or of a pack. */
+export function faultTable(of: FaultKinds = kinds): string[] {
+  const rows = Object.entries(of).map(([name, kind]) => [
     `\`${name}\``,
     kind.does,
     kind.proof,
@@ -29,8 +30,8 @@ function needsOf({ needs }: FaultKind): string {
 }
 
 /** The text, with the table of today between its marks. */
-export function withTable(text: string): string {
+export function withTable(text: string, of: FaultKinds = kinds): string {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error("the text has no marks for the table of faults");
-  return `${text.slice(0, from)}${begin}\n${faultTable().join("\n")}\n${text.slice(to)}`;
+  return `${text.slice(0, from)}${begin}\n${faultTable(of).join("\n")}\n${text.slice(to)}`;
 }

@@ -1,9 +1,10 @@
+import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { describe, expect, it } from "vitest";
 import { SeawallError } from "../base/errors.ts";
 import type { Claim } from "../claims/statistics/registry.ts";
 import type { Experiment, Load, Recovery, Step } from "../experiment/experiment.ts";
-import { type Fault, faultNames, type Support } from "../faults/faults.ts";
+import { type Fault, kinds, type Support } from "../faults/faults.ts";
 import { metricsMadeIn } from "./workload-metrics.ts";
 import { everyMetric } from "../judge/fixture.ts";
 import type { TargetModel } from "../target/model.ts";
@@ -135,7 +136,7 @@ const both = {
     faultsAtOnceMax: 2,
   },
 };
-const able = Object.fromEntries(faultNames.map((kind) => [kind, true])) as Support;
+const able: Support = () => true;
 const options: PlanOptions = {
   substrate: "process",
   substrateWhy: "test",
@@ -169,64 +170,74 @@ const stepping = (...steps: readonly Partial<Step>[]): object => ({
 const recovering = (changes: object): object => ({ recovery: { ...recovery, ...changes } });
 
 describe("a plan", () => {
-  it("lets two acts of an operator be in force on one service at once, but none on one that is killed meanwhile", () => {
-    const operations = {
-      mask: { kind: "http", port: "http", method: "POST", path: "/" },
-      told: { kind: "http", port: "http", method: "GET", path: "/" },
-    } as const;
-    const able = {
-      ...target,
-      topologies: {
-        quick: {
-          title: "q",
-          layout: () => ({
-            ...layout,
-            services: layout.services.map((one) => ({ ...one, operations })),
-          }),
-        },
-      },
-    };
-    const act: Step = {
-      ...step,
-      fault: {
-        kind: "operate",
-        service: "region-a/origin-read",
-        operation: "mask",
-        look: { operation: "told", shows: "x" },
-      },
-    };
-    const many = {
-      target: able,
-      blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
-    };
-    expect(problemsOf({ ...many, method: [act, act] })).toEqual([]);
-    expect(problemsOf({ ...many, method: [act, step] })).toEqual([
-      expect.stringContaining("healing one would clear the other"),
-    ]);
-  });
-
-  it("takes loads from several workloads, and tells those that need gateways where they are, or refuses them", () => {
-    const starting = { load: [load, { ...load, name: "start", workload: "starts", exec: "play" }] };
-    const own: Partial<PlanOptions> = {
-      workloadExports: (workload) => (workload === "starts" ? ["play"] : ["live"]),
-      workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []),
-    };
-    expect(problemsOf(starting, own)).toEqual([
-      "load: workload starts needs gateways, and this topology has none",
-    ]);
-    const gateways = [{ service: "region-a/mute", port: "http" }];
-    const withThem = {
-      ...experiment,
-      ...starting,
-      target: {
+  it(
+    "lets two acts of an operator be in force on one service at once, but none on one " +
+      "that is killed meanwhile",
+    () => {
+      const operations = {
+        mask: { kind: "http", port: "http", method: "POST", path: "/" },
+        told: { kind: "http", port: "http", method: "GET", path: "/" },
+      } as const;
+      const able = {
         ...target,
-        topologies: { quick: { title: "q", layout: () => ({ ...layout, gateways }) } },
-      },
-    };
-    expect(planExperiment(withThem, { ...options, ...own }).plan.gateways).toEqual([
-      "region-a/mute",
-    ]);
-  });
+        topologies: {
+          quick: {
+            title: "q",
+            layout: () => ({
+              ...layout,
+              services: layout.services.map((one) => ({ ...one, operations })),
+            }),
+          },
+        },
+      };
+      const act: Step = {
+        ...step,
+        fault: {
+          kind: "operate",
+          service: "region-a/origin-read",
+          operation: "mask",
+          look: { operation: "told", shows: "x" },
+        },
+      };
+      const many = {
+        target: able,
+        blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
+      };
+      expect(problemsOf({ ...many, method: [act, act] })).toEqual([]);
+      expect(problemsOf({ ...many, method: [act, step] })).toEqual([
+        expect.stringContaining("healing one would clear the other"),
+      ]);
+    },
+  );
+
+  it(
+    "takes loads from several workloads, and tells those that need gateways where they " +
+      "are, or refuses them",
+    () => {
+      const starting = {
+        load: [load, { ...load, name: "start", workload: "starts", exec: "play" }],
+      };
+      const own: Partial<PlanOptions> = {
+        workloadExports: (workload) => (workload === "starts" ? ["play"] : ["live"]),
+        workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []),
+      };
+      expect(problemsOf(starting, own)).toEqual([
+        "load: workload starts needs gateways, and this topology has none",
+      ]);
+      const gateways = [{ service: "region-a/mute", port: "http" }];
+      const withThem = {
+        ...experiment,
+        ...starting,
+        target: {
+          ...target,
+          topologies: { quick: { title: "q", layout: () => ({ ...layout, gateways }) } },
+        },
+      };
+      expect(planExperiment(withThem, { ...options, ...own }).plan.gateways).toEqual([
+        "region-a/mute",
+      ]);
+    },
+  );
 
   it("wants a browser for players, or a model that has some", () => {
     expect(problemsOf({ players: ["fault"] }, { browser: null })).toEqual(
@@ -489,7 +500,8 @@ describe("a plan", () => {
         ...stepping(step, { atMs: 5_999 }),
         blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
       },
-      "step 2 (kill region-a/origin-read): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read; healing one would clear the other",
+      "step 2 (kill region-a/origin-read): overlaps step 1 (kill region-a/origin-read) on " +
+        "region-a/origin-read; healing one would clear the other",
     ],
     [
       "a metric that no service of the target emits",
@@ -553,11 +565,12 @@ describe("a plan", () => {
     [
       "links that nobody declares",
       stepping({ fault: { kind: "partition", links: { from: { kind: "origin-read" } } } }),
-      "step 1 (partition from origin-read): the target declares no such link (known: region-a/edge>region-a/origin-read:http, region-a/edge>region-a/mute:http)",
+      "step 1 (partition from origin-read): the target declares no such link (known: " +
+        "region-a/edge>region-a/origin-read:http, region-a/edge>region-a/mute:http)",
     ],
     [
       "a store that the target has not",
-      stepping({ fault: { kind: "slowStore", delayMs: 100, jitterMs: 0 } }),
+      stepping({ fault: faults.slowStore({ delayMs: 100, jitterMs: 0 }) }),
       "step 1 (slow store: 100 ± 0 ms): strikes nothing: no declared link leads to a store",
     ],
     [
@@ -589,7 +602,9 @@ describe("a plan", () => {
     [
       "a fault that begins as another on the same service ends",
       stepping({ forMs: 3_000 }, { atMs: 5_000 }),
-      "step 2 (kill region-a/origin-read): begins 0 ms after step 1 (kill region-a/origin-read) on region-a/origin-read: healing takes time; leave 3000 ms between them",
+      "step 2 (kill region-a/origin-read): begins 0 ms after step 1 (kill " +
+        "region-a/origin-read) on region-a/origin-read: healing takes time; leave 3000 ms " +
+        "between them",
     ],
     [
       "the same the other way round",
@@ -609,7 +624,8 @@ describe("a plan", () => {
         }),
         blastRadius: { services: ["region-a/other"], faultsAtOnceMax: 1 },
       },
-      "the link region-a/edge>region-a/origin-read:http is outside the blast radius: neither of its ends is in it",
+      "the link region-a/edge>region-a/origin-read:http is outside the blast radius: " +
+        "neither of its ends is in it",
     ],
     [
       "an operator's act that the service does not know",
@@ -626,7 +642,7 @@ describe("a plan", () => {
     ],
     [
       "a cache that cannot be emptied",
-      stepping({ fault: { kind: "coldCache", service: "region-a/origin-read" } }),
+      stepping({ fault: faults.coldCache({ service: "region-a/origin-read" }) }),
       'region-a/origin-read has no operation "flush", which this fault needs',
     ],
     [
@@ -649,7 +665,8 @@ describe("a plan", () => {
         ),
         ...both,
       },
-      "overlaps step 1 (latency of 100 ± 0 ms to region-a/origin-read) on the link region-a/edge>region-a/origin-read:http",
+      "overlaps step 1 (latency of 100 ± 0 ms to region-a/origin-read) on the link " +
+        "region-a/edge>region-a/origin-read:http",
     ],
     [
       "a partition and a latency on a link",
@@ -683,7 +700,8 @@ describe("a plan", () => {
         }),
         ...both,
       },
-      "step 2 (lose zone region-a-1): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read",
+      "step 2 (lose zone region-a-1): overlaps step 1 (kill region-a/origin-read) on " +
+        "region-a/origin-read",
     ],
     [
       "a zone cut off over a kill inside it",
@@ -695,7 +713,8 @@ describe("a plan", () => {
         }),
         ...both,
       },
-      "step 2 (cut zone region-a-1 off the network): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read",
+      "step 2 (cut zone region-a-1 off the network): overlaps step 1 (kill " +
+        "region-a/origin-read) on region-a/origin-read",
     ],
     [
       "a zone cut off and lost",
@@ -706,7 +725,8 @@ describe("a plan", () => {
         ),
         ...both,
       },
-      "step 2 (lose zone region-a-1): overlaps step 1 (cut zone region-a-1 off the network) on region-a/origin-read",
+      "step 2 (lose zone region-a-1): overlaps step 1 (cut zone region-a-1 off the network)" +
+        " on region-a/origin-read",
     ],
     [
       "a zone cut off outside the blast radius",
@@ -732,7 +752,8 @@ describe("a plan", () => {
     [
       "a fault on a link to a service that is down",
       { ...stepping(step, { atMs: 3_000, forMs: 1_000, fault: onLink("reset") }), ...both },
-      "overlaps step 1 (kill region-a/origin-read): region-a/origin-read cannot answer, so what its links do cannot be seen",
+      "overlaps step 1 (kill region-a/origin-read): region-a/origin-read cannot answer, so " +
+        "what its links do cannot be seen",
     ],
     [
       "no word of recovery",
@@ -836,7 +857,9 @@ describe("a plan", () => {
     expect(problemsOf({}, { without: ["colapsing", "shedCaching"] })).toEqual([
       expect.stringContaining('unknown defence "colapsing"; did you mean "collapsing"?'),
     ]);
-    expect(problemsOf({}, { supports: { ...able, kill: "nobody dies here" } })).toEqual([
+    expect(
+      problemsOf({}, { supports: (kind) => (kind === kinds["kill"] ? "nobody dies here" : true) }),
+    ).toEqual([
       "step 1 (kill region-a/origin-read): the process substrate cannot do this: nobody dies here",
     ]);
   });
@@ -990,7 +1013,10 @@ describe("a plan", () => {
       {
         ...experiment,
         method: [
-          { ...step, fault: { kind: "badSegments", service: "x", defect: "ugly", segments: 1 } },
+          {
+            ...step,
+            fault: faults.badSegments({ service: "x", defect: "ugly" as never, segments: 1 }),
+          },
         ],
       },
       "method.0.fault.defect: ",

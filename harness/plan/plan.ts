@@ -1,6 +1,6 @@
 /** Decides everything before anything is touched, and reports every problem at once. */
 import { SeawallError } from "../base/errors.ts";
-import { struckIn } from "../faults/faults.ts";
+import { struckIn, unknownFault } from "../faults/faults.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
 import { isOfBytes, type Registry } from "../metrics/metrics.ts";
@@ -33,10 +33,12 @@ import { isVirtual } from "../record/substrates.ts";
 import type { Layout } from "../target/layout.ts";
 import type { Target, Topology } from "../target/target.ts";
 import { valuesIn } from "./tag-values.ts";
+import { introduce } from "../target/packs.ts";
 import { telemetryOf } from "./sources.ts";
 
 /** Throws PLAN_REFUSED with one line for each problem. */
 export function planExperiment(whole: Experiment, options: PlanOptions): Planned {
+  introduce((whole as Partial<Experiment> | null)?.target?.pack);
   const misshapen = shapeProblems(whole);
   if (misshapen.length > 0) refuse(whole, misshapen);
   const misdescribed = whole.target.problems?.(options.nowMs ?? Date.now()) ?? [];
@@ -55,6 +57,10 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ? withoutBytes(whole, registry)
     : { experiment: whole, leftOut: [] };
   const defences = experiment.target.defences.map((defence) => defence.name);
+  const strange = whole.method.flatMap(({ fault }, index) =>
+    unknownFault(fault, whole.target.pack).map((problem) => `method.${index}.fault: ${problem}`),
+  );
+  if (strange.length > 0) refuse(whole, strange);
   const problems = [
     ...(chosen === undefined
       ? [unknownName("topology", topology, Object.keys(experiment.target.topologies))]
@@ -192,6 +198,7 @@ function withoutBytes(
 
 /** A target alone, in one of its topologies, with nobody to load it and nothing to break it. */
 export function planTarget(target: Target, topology: string, options: TargetOptions): Planned {
+  introduce(target.pack);
   const idle: Experiment = {
     name: target.name,
     title: target.name,
@@ -294,6 +301,7 @@ function planOf(
     story: experiment.story,
     tier: experiment.tier,
     target: experiment.target.name,
+    ...(pack === undefined ? {} : { pack: pack.name }),
     topology,
     ...(options.targetVersion === undefined ? {} : { targetVersion: options.targetVersion }),
     ...(experiment.target.version === undefined ? {} : { versionGiven: experiment.target.version }),

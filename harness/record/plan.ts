@@ -1,4 +1,4 @@
-import type { Struck } from "../faults/fault.ts";
+import type { Struck } from "../target/fault.ts";
 import type { Claim } from "../claims/statistics/registry.ts";
 import type { Load, Recovery, Step } from "../experiment/experiment.ts";
 import type { Phase } from "../base/phases.ts";
@@ -19,6 +19,8 @@ export interface Plan {
   readonly story: string;
   readonly tier: Tier;
   readonly target: string;
+  /** What the target's pack is called. Missing where it has none. */
+  readonly pack?: string;
   readonly topology: string;
   /** A hash of what the target and the harness are made of. Missing in older records. */
   readonly targetVersion?: string;

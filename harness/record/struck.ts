@@ -2,7 +2,7 @@
  * What each step of a plan strikes. The plan records it, so that an old run is judged by what was
  * planned and not by the list of today.
  */
-import type { Struck } from "../faults/fault.ts";
+import type { Struck } from "../target/fault.ts";
 import { effectsOf, kindOf, struckIn } from "../faults/faults.ts";
 import type { Effect } from "../target/deployment.ts";
 import type { Plan } from "./plan.ts";

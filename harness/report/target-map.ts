@@ -1,6 +1,9 @@
-/** Where the target stood and what was struck, at the moments at which most was broken at once. Drawn from the plan and the recorded events. */
+/**
+ * Where the target stood and what was struck, at the moments at which most was broken at once.
+ * Drawn from the plan and the recorded events.
+ */
 import { describeFault, type Fault } from "../faults/faults.ts";
-import type { Struck } from "../faults/fault.ts";
+import type { Struck } from "../target/fault.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
@@ -22,7 +25,10 @@ export interface MapNode {
   readonly kind: string;
   readonly region: string;
   readonly zone: string;
-  /** `down`: struck, and gives no answer. `struck`: changed, and still answers. `died`: ended without having been told to. */
+  /**
+   * `down`: struck, and gives no answer. `struck`: changed, and still answers. `died`: ended
+   * without having been told to.
+   */
   readonly state: "up" | "down" | "struck" | "died";
 }
 
@@ -63,7 +69,9 @@ export function targetMaps(run: Run, zeroMs: number, bands: readonly FaultBand[]
   return gravest(active).map((together) => mapOf(run, zeroMs, together));
 }
 
-/** The sets of faults that were in force together and are in no larger set, in the order of time. */
+/**
+ * The sets of faults that were in force together and are in no larger set, in the order of time.
+ */
 function gravest(active: readonly Active[]): Active[][] {
   const sets = active.map(({ fromMs }) =>
     active.filter((one) => one.fromMs <= fromMs && one.untilMs > fromMs),

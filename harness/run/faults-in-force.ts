@@ -1,7 +1,10 @@
-/** The faults of one run while they are in force. Injecting and healing run beside the timeline, which waits for neither. */
+/**
+ * The faults of one run while they are in force. Injecting and healing run beside the timeline,
+ * which waits for neither.
+ */
 import type { Clock, Deployment } from "../target/deployment.ts";
 import type { EventSink } from "../record/event-sink.ts";
-import type { Struck } from "../faults/fault.ts";
+import type { Struck } from "../target/fault.ts";
 import type { Fault } from "../faults/faults.ts";
 import type { InjectFault } from "../faults/inject.ts";
 import { type Injection, messageOf } from "../faults/injection.ts";
@@ -30,7 +33,10 @@ interface Active {
   healed: Promise<void> | null;
 }
 
-/** The faults of one run: each injected once, looked at while it lasts, healed once, whatever happens in between. */
+/**
+ * The faults of one run: each injected once, looked at while it lasts, healed once, whatever
+ * happens in between.
+ */
 export class FaultsInForce {
   readonly #world: FaultWorld;
   readonly #deployment: Deployment;
@@ -39,7 +45,10 @@ export class FaultsInForce {
   readonly #touch: (one: number, other: number) => boolean;
   readonly #active = new Map<number, Active>();
 
-  /** `countTraffic` counts what passed over links until now; `touch`: two steps strike the same, so one waits until the other is healed. */
+  /**
+   * `countTraffic` counts what passed over links until now; `touch`: two steps strike the same, so
+   * one waits until the other is healed.
+   */
   constructor(
     world: FaultWorld,
     deployment: Deployment,
@@ -72,7 +81,8 @@ export class FaultsInForce {
     const { events, inject, clock } = this.#world;
     await this.#healed(step);
     events.event({ kind: "injecting", step, fault });
-    // Beside the act, which must not wait: what passed before is told apart from what passes while it is in force.
+    // Beside the act, which must not wait: what passed before is told apart from what passes while
+    // it is in force.
     void this.#countTraffic();
     try {
       const injection = await inject(fault, struck, this.#deployment, {

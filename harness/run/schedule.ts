@@ -2,7 +2,7 @@
 import type { Phase } from "../base/phases.ts";
 import type { Plan } from "../record/plan.ts";
 import { struckBy } from "../record/struck.ts";
-import type { Struck } from "../faults/fault.ts";
+import type { Struck } from "../target/fault.ts";
 import type { Fault } from "../faults/faults.ts";
 
 export type Action = { readonly atMs: number } & (

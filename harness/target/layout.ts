@@ -150,10 +150,7 @@ export interface Service {
   readonly name: string;
   /** What it is: `origin-read`, `edge`. */
   readonly kind: string;
-  /**
-   * It keeps the target's data, so that `slowStore` strikes the links to it. Left out, those of
-   * kind `cassandra` and `object-store` do.
-   */
+  /** It keeps the target's data. Left out, the pack takes those for stores whose kind it knows. */
   readonly store?: boolean;
   readonly region: string;
   readonly zone: string;
@@ -172,11 +169,9 @@ export interface Service {
   /** By port name; a port without one can only be seen to accept connections. */
   readonly pings?: Readonly<Record<string, Ping>>;
   /**
-   * By name. Those that faults look for. Of a cache: `fill` puts one known thing in, `look` answers
-   * `hit` while it is there and else
-   * `miss`, `flush` empties it. Of a packager: `defects` (parameters kind, segments), `defectsLeft`
-   * (JSON with `left`, or null), `defectsOff`,
-   * `journal` (parameter after). Of any that tells the time: `clock`, which answers with a date.
+   * By name. Faults look for some: `clock`, of any that tells the time, answers with a date; what
+   * the faults
+   * of a pack look for stands with them.
    */
   readonly operations?: Readonly<Record<string, Operation>>;
   /**

@@ -11,7 +11,7 @@ export interface Named {
   readonly name: string;
   /** What it is, for faults on all of a kind; its name when left out. */
   readonly kind?: string;
-  /** It keeps the target's data, so that the fault `slowStore` strikes the links to it. */
+  /** It keeps the target's data, for faults of its pack on stores. */
   readonly store?: boolean;
   readonly region?: string;
   readonly zone?: string;
@@ -40,20 +40,28 @@ export interface Started extends Named {
   readonly dependsOn?: readonly string[];
   /** From start to ready in ms; 30 000. */
   readonly readyWithinMs?: number;
-  /** The command and its settings: `place.listen("http")` says where it must listen, `place.reach(SERVICE, "http")` where another one is. */
+  /**
+   * The command and its settings: `place.listen("http")` says where it must listen,
+   * `place.reach(SERVICE, "http")` where another one is.
+   */
   launch(place: Place): Launch;
 }
 
 export interface OwnTarget {
   readonly name: string;
-  /** Which of it is tested, such as a commit; without one, any two runs with the same description count as of the same version. */
+  /**
+   * Which of it is tested, such as a commit; without one, any two runs with the same description
+   * count as of the same version.
+   */
   readonly version?: string;
   readonly services: readonly (Running | Started)[];
   /** From and to, by name; "viewers" is where the load comes from. */
   readonly links?: readonly (readonly [string, string])[];
   /**
-   * What brings all of it up, and down: a compose file, or two commands of any kind. Its services are then described by their addresses. Give whole
-   * paths, such as join(import.meta.dirname, "compose.yml"): what takes it down may be run from anywhere.
+   * What brings all of it up, and down: a compose file, or two commands of any kind. Its services
+   * are then described by their addresses. Give whole
+   * paths, such as join(import.meta.dirname, "compose.yml"): what takes it down may be run from
+   * anywhere.
    */
   readonly outside?:
     | { readonly composeFile: string }
@@ -62,12 +70,15 @@ export interface OwnTarget {
   readonly edges: readonly string[];
   /** What targets of its kind bring along; of a stream: `streaming`. */
   readonly pack?: Pack;
-  /** Protective behaviours with a switch: a service that Seawall starts asks `place.enabled(NAME)`. */
+  /**
+   * Protective behaviours with a switch: a service that Seawall starts asks `place.enabled(NAME)`.
+   */
   readonly defences?: readonly Defence[];
   /** Which segments there are, and where. Left out by a target that is no stream. */
   readonly stream?: Stream;
   /**
-   * Of a target that is no stream: what users ask for, and what changes nothing. The harness's own prober asks it all the time,
+   * Of a target that is no stream: what users ask for, and what changes nothing. The harness's own
+   * prober asks it all the time,
    * and the target counts as up when all of it is answered with 200.
    */
   readonly probes?: readonly OwnProbe[];

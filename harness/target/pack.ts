@@ -4,6 +4,7 @@
  * of that kind may use the same pack.
  */
 import type { Charts } from "./charts.ts";
+import type { FaultKinds } from "./fault.ts";
 import type { Harm } from "./harm.ts";
 import type { Metric, Registry } from "../metrics/metrics.ts";
 import type { PackPlayers } from "./pack-players.ts";
@@ -24,6 +25,8 @@ export interface Pack {
   readonly harm?: Harm;
   /** What its workloads, readers, players and prober measure, by name. */
   readonly metrics: Registry;
+  /** What can be broken of such targets alone, beyond what the harness can break of any. */
+  readonly faults?: FaultKinds;
   /** Of its metrics; recorded with the plan. */
   readonly charts?: Charts;
   /**

@@ -1,4 +1,8 @@
-/** Faults that were none: gone before their time, on links that nobody uses, or too small to be told from nothing. */
+/**
+ * Faults that were none: gone before their time, on links that nobody uses, or too small to be told
+ * from nothing.
+ */
+import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import { tinyExperiment } from "../../harness/substrates/simulated/tiny-target.fixture.ts";
 import {
   inMemory,
@@ -98,7 +102,10 @@ const near = { from: { service: "region-a/edge" }, to: { service: "region-a/orig
 const late: Fault = { kind: "latency", links: near, delayMs: 100, jitterMs: 0 };
 const around = { ...tinyExperiment.blastRadius, services: ["region-a/origin", "region-a/edge"] };
 
-/** A run of a tiny target in virtual time, in which something happens `afterMs` after its fault took hold. */
+/**
+ * A run of a tiny target in virtual time, in which something happens `afterMs` after its fault took
+ * hold.
+ */
 async function simulated(
   fault: Fault,
   meddle: (on: SimulatedDeployment) => void,
@@ -372,7 +379,7 @@ const lies: readonly Lie[] = [
     name: "slow-store-without-a-store",
     says: "a slow store where no service is said to be one",
     caughtBy: "no declared link leads to a store",
-    plant: () => step({ fault: { kind: "slowStore", delayMs: 100, jitterMs: 0 } }),
+    plant: () => step({ fault: faults.slowStore({ delayMs: 100, jitterMs: 0 }) }),
   },
 ];
 

@@ -1,4 +1,8 @@
-/** Generators that say more than they were given, targets that treat the prober otherwise than viewers, and bodies that are no segments. */
+/**
+ * Generators that say more than they were given, targets that treat the prober otherwise than
+ * viewers, and bodies that are no segments.
+ */
+import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import { printOf } from "../../harness/target/body.ts";
 import {
   add,
@@ -429,12 +433,11 @@ const controls: readonly Honest[] = [
     "segments-spoiled-on-purpose",
     "a packager spoils its segments from the fault on, and their headers say so",
     (draft) => {
-      const spoil = {
-        kind: "badSegments",
+      const spoil = faults.badSegments({
         service: "region-a/packager",
         defect: "truncated",
         segments: 4,
-      } as const;
+      });
       draft.plan = {
         ...draft.plan,
         steps: draft.plan.steps.map((step) => ({ ...step, fault: spoil })),

@@ -5,7 +5,7 @@
  */
 import type { LinkHandle } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../fault.ts";
+import type { Course, RealStrike } from "../../target/fault.ts";
 import { arrow, each, onEach, pingOf } from "../proofs.ts";
 
 /** For this long a link is kept busy at its rate. */

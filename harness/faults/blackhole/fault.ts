@@ -3,7 +3,7 @@
  * connections are neither refused nor answered.
  */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../../target/fault.ts";
 import { onZone, zoneField } from "../strikes.ts";
 import { inject } from "./inject.ts";
 import { simulate } from "./simulate.ts";

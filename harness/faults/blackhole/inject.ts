@@ -7,7 +7,7 @@ import type { Clock, Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import { describePong, type Observer } from "../../target/observer.ts";
 import type { Endpoint, Ping } from "../../target/layout.ts";
-import type { Course, RealStrike } from "../fault.ts";
+import type { Course, RealStrike } from "../../target/fault.ts";
 import { addressOf, onEach, said } from "../proofs.ts";
 
 /** On a network of one machine a connection is taken or refused within some ms. */

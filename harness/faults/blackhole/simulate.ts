@@ -1,6 +1,6 @@
 /** No simulated packet reaches or leaves the zone. */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, VirtualStrike } from "../fault.ts";
+import type { Course, VirtualStrike } from "../../target/fault.ts";
 import { names, said } from "../proofs.ts";
 
 export function simulate({

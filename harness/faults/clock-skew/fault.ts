@@ -1,6 +1,6 @@
 /** The service's wall clock goes `byMs` ahead, or behind when negative. */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../../target/fault.ts";
 import { onService, serviceField } from "../strikes.ts";
 import { inject, skewOf } from "./inject.ts";
 

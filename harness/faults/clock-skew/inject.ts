@@ -4,7 +4,7 @@
  */
 import type { Effect, Impairment, Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../fault.ts";
+import type { Course, RealStrike } from "../../target/fault.ts";
 import { theService } from "../proofs.ts";
 
 /** Dates are told by the second and may be a second old. */

@@ -3,7 +3,7 @@
  * can do and see that.
  */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../../target/fault.ts";
 import { impair } from "../impair.ts";
 import { onService, serviceField } from "../strikes.ts";
 

@@ -1,6 +1,6 @@
 /** SIGKILL to a service, healed by starting it again. */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../../target/fault.ts";
 import { onService, serviceField } from "../strikes.ts";
 import { inject } from "./inject.ts";
 import { simulate } from "./simulate.ts";

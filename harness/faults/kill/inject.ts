@@ -4,7 +4,7 @@
  */
 import type { Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../fault.ts";
+import type { Course, RealStrike } from "../../target/fault.ts";
 import { addressOf, all, each, onEach, said } from "../proofs.ts";
 
 const connectMs = 1_000;

@@ -2,7 +2,7 @@
  * Simulated processes end, and start as the model says. Zone loss and region loss are the same, for
  * many at once.
  */
-import type { Course, VirtualStrike } from "../fault.ts";
+import type { Course, VirtualStrike } from "../../target/fault.ts";
 import { each, names, said } from "../proofs.ts";
 
 export function simulate({ services }: VirtualStrike<unknown>): Course {

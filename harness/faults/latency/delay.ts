@@ -3,7 +3,7 @@
  * share.
  */
 import { z } from "zod";
-import type { Delay } from "../fault.ts";
+import type { Delay } from "../../target/fault.ts";
 
 /**
  * `benchmarks/link-noise.ts`: on two cores at a load average of 27 the proxy itself adds 0.3 ms to

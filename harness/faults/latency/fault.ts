@@ -3,7 +3,7 @@
  * `delayMs`.
  */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../../target/fault.ts";
 import { describeLinks } from "../../target/where.ts";
 import { linksField, onLinks } from "../strikes.ts";
 import { delayFields, delayProblems, isJitterWithinDelay, jitterProblem } from "./delay.ts";

@@ -6,7 +6,7 @@
 import type { LinkHandle } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import { describePong, type Pong } from "../../target/observer.ts";
-import type { Course, Delay, RealStrike } from "../fault.ts";
+import type { Course, Delay, RealStrike } from "../../target/fault.ts";
 import { arrow, askBothEnds, each, onEach, pingOf } from "../proofs.ts";
 
 /** On top of the delay itself, for a busy machine. */

@@ -3,7 +3,7 @@
  * it.
  */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, Delay, VirtualStrike } from "../fault.ts";
+import type { Course, Delay, VirtualStrike } from "../../target/fault.ts";
 import { said } from "../proofs.ts";
 
 export function simulate({ fault: { delayMs, jitterMs }, links }: VirtualStrike<Delay>): Course {

@@ -2,7 +2,7 @@
  * An operator tells a service to do something: one of its own operations. What it is, and how it is
  * shown, is the same in virtual time.
  */
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../../target/fault.ts";
 import { onService } from "../strikes.ts";
 import { operatorAct } from "./inject.ts";
 import { operatorStep, type OperatorStep } from "./step.ts";

@@ -5,7 +5,7 @@
  */
 import type { Evidence } from "../../target/evidence.ts";
 import { type Paced, periodAt, rhythmOf } from "../../target/rhythm.ts";
-import type { Course, Strike } from "../fault.ts";
+import type { Course, Strike } from "../../target/fault.ts";
 import { said, theService } from "../proofs.ts";
 import type { OperatorAct, OperatorStep } from "./step.ts";
 

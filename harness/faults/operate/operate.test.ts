@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../target/deployment.ts";
-import type { Strike } from "../fault.ts";
+import type { Strike } from "../../target/fault.ts";
 import type { FaultOf } from "../faults.ts";
 import { carryOut, type Injection } from "../injection.ts";
 import { filled, operatorAct } from "./inject.ts";

@@ -1,6 +1,6 @@
 /** A share of a service's packets is lost. */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../../target/fault.ts";
 import { onService, serviceField } from "../strikes.ts";
 import { inject, lossOf } from "./inject.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Effect, Impairment } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import type { RealStrike } from "../fault.ts";
+import type { RealStrike } from "../../target/fault.ts";
 import { impair } from "../impair.ts";
 import { theService } from "../proofs.ts";
 

@@ -3,7 +3,7 @@
  * past it.
  */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../fault.ts";
+import type { Course, RealStrike } from "../../target/fault.ts";
 import { each, onEach, proofOfBreak, proofOfPassage } from "../proofs.ts";
 
 export function inject(strike: RealStrike<unknown>): Course {

@@ -1,6 +1,6 @@
 /** The simulated links refuse what sets out over them, and lose what is under way. */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, VirtualStrike } from "../fault.ts";
+import type { Course, VirtualStrike } from "../../target/fault.ts";
 import { each, said } from "../proofs.ts";
 
 export function simulate({ links }: VirtualStrike<unknown>): Course {

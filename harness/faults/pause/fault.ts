@@ -3,7 +3,7 @@
  * nobody answers.
  */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../../target/fault.ts";
 import { onService, serviceField } from "../strikes.ts";
 import { inject } from "./inject.ts";
 import { simulate } from "./simulate.ts";

@@ -5,7 +5,7 @@
 import type { Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import { describePong, type Observer, type Pong } from "../../target/observer.ts";
-import type { Course, RealStrike } from "../fault.ts";
+import type { Course, RealStrike } from "../../target/fault.ts";
 import { addressOf, said, theService } from "../proofs.ts";
 
 /** A service of the target answers a ping within some tens of ms, even on a busy machine. */

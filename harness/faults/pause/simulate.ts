@@ -1,6 +1,6 @@
 /** A simulated service holds what comes, until it may go on. */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, VirtualStrike } from "../fault.ts";
+import type { Course, VirtualStrike } from "../../target/fault.ts";
 import { each, names, said } from "../proofs.ts";
 
 export function simulate({ services }: VirtualStrike<unknown>): Course {

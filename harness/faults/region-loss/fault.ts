@@ -1,6 +1,6 @@
 /** Every service of a region struck dead at once, healed by starting all of them again. */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../../target/fault.ts";
 import { inject } from "../kill/inject.ts";
 import { simulate } from "../kill/simulate.ts";
 import { onRegion, regionField } from "../strikes.ts";

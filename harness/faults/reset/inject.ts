@@ -4,7 +4,7 @@
  * data, mostly with a FIN: Toxiproxy resets only what it connected since.
  */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../fault.ts";
+import type { Course, RealStrike } from "../../target/fault.ts";
 import { each, onEach, proofOfBreak, proofOfPassage } from "../proofs.ts";
 
 export function inject(strike: RealStrike<unknown>): Course {

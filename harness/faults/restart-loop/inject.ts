@@ -4,7 +4,7 @@
  * deaths go on: a look asks for one within the last two rounds. Healed by ending the loop and
  * seeing the service ready.
  */
-import type { Course, RealStrike } from "../fault.ts";
+import type { Course, RealStrike } from "../../target/fault.ts";
 import { said, theService } from "../proofs.ts";
 
 /** For one death and one start on a busy machine. */

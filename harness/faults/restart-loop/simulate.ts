@@ -1,5 +1,5 @@
 /** A simulated process ends and starts, over and over until it is healed. */
-import type { Course, VirtualStrike } from "../fault.ts";
+import type { Course, VirtualStrike } from "../../target/fault.ts";
 import { each, names, said } from "../proofs.ts";
 
 /** For a start, which takes as long as the model says. */

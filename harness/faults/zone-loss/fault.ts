@@ -1,6 +1,6 @@
 /** Every service of a zone struck dead at once, healed by starting all of them again. */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../../target/fault.ts";
 import { inject } from "../kill/inject.ts";
 import { simulate } from "../kill/simulate.ts";
 import { onZone, zoneField } from "../strikes.ts";

@@ -1,5 +1,8 @@
-/** What can be wrong with what an experiment breaks: names, ranges, and faults that would get in one another's way. */
-import type { Struck } from "../../faults/fault.ts";
+/**
+ * What can be wrong with what an experiment breaks: names, ranges, and faults that would get in one
+ * another's way.
+ */
+import type { Struck } from "../../target/fault.ts";
 import { describeFault, kindOf, linksStruck, struckIn } from "../../faults/faults.ts";
 import type { Experiment, Step } from "../../experiment/experiment.ts";
 import { unknownName } from "../../base/nearest.ts";
@@ -47,7 +50,7 @@ export function methodProblems(
 }
 
 function supportProblems({ fault }: Step, { supports, substrate }: PlanOptions): string[] {
-  const can = supports[fault.kind];
+  const can = supports(kindOf(fault));
   return can === true ? [] : [`the ${substrate} substrate cannot do this: ${can}`];
 }
 
@@ -155,7 +158,10 @@ function timeProblems(
   ];
 }
 
-/** Healing takes time: to start a service again, or to let it go on. What takes longer makes the next fault on the same wait, and the record shows that. */
+/**
+ * Healing takes time: to start a service again, or to let it go on. What takes longer makes the
+ * next fault on the same wait, and the record shows that.
+ */
 const healsWithinMs = { again: 3_000, otherwise: 1_000 } as const;
 
 /** A fault that begins while another is healed would strike the healing. */
@@ -202,7 +208,9 @@ function clashProblems(step: Placed, other: Placed, at: number): string[] {
   ];
 }
 
-/** Services that one fault silences and that the proof of the other, on links to them, must hear. */
+/**
+ * Services that one fault silences and that the proof of the other, on links to them, must hear.
+ */
 function deafEnds({ struck: { silences, services } }: Placed, { links }: Placed): string[] {
   return silences
     ? both(

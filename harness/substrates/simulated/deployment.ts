@@ -1,4 +1,7 @@
-/** The target in virtual time, behind the same port as a real one, and everything that it occupies written down before it is taken. */
+/**
+ * The target in virtual time, behind the same port as a real one, and everything that it occupies
+ * written down before it is taken.
+ */
 import { SeawallError } from "../../base/errors.ts";
 import type { RunningModel, Simulation, TargetModel } from "../../target/model.ts";
 import type { Deployment, LinkTotals } from "../../target/deployment.ts";
@@ -9,7 +12,7 @@ import type { Plan } from "../../record/plan.ts";
 import { struckLinks } from "../../record/struck.ts";
 import { linkName } from "../../target/where.ts";
 import type { Endpoint, Layout, Service } from "../../target/layout.ts";
-import type { VirtualDeployment, VirtualService } from "../../faults/fault.ts";
+import type { VirtualDeployment, VirtualService } from "../../target/fault.ts";
 import { Counters } from "./counters.ts";
 import type { VirtualMachine } from "./machine.ts";
 import { Network, SimulatedLink } from "./network.ts";
@@ -218,7 +221,10 @@ export class SimulatedDeployment implements VirtualDeployment {
     };
   }
 
-  /** Everything at once, as on the process substrate; whoever waits for another service does so by itself. */
+  /**
+   * Everything at once, as on the process substrate; whoever waits for another service does so by
+   * itself.
+   */
   async startAll(signal: AbortSignal): Promise<void> {
     const { runId, undo, machine } = this.#request;
     for (const path of [`/simulated/${runId}/slot.lock`, `/simulated/${runId}`]) {

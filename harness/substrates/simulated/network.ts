@@ -1,10 +1,13 @@
-/** How requests travel: over a link that may be slowed, cut or reset, to a node that may refuse, be silent, or die over it. */
+/**
+ * How requests travel: over a link that may be slowed, cut or reset, to a node that may refuse, be
+ * silent, or die over it.
+ */
 import type { ModelListening, ModelRequest } from "../../target/model.ts";
 import { SeawallError } from "../../base/errors.ts";
 import type { Toxic } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import type { Endpoint, Link } from "../../target/layout.ts";
-import type { Delay, VirtualLink } from "../../faults/fault.ts";
+import type { Delay, VirtualLink } from "../../target/fault.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -17,7 +20,10 @@ export class SimulatedLink implements VirtualLink {
   asked = 0;
   isCut = false;
 
-  /** `toxics`: where the proxy keeps what it does to links; this link is there while it is cut, a delay while it is in force. */
+  /**
+   * `toxics`: where the proxy keeps what it does to links; this link is there while it is cut, a
+   * delay while it is in force.
+   */
   constructor(link: Link, toxics: Set<object>) {
     this.link = link;
     this.#toxics = toxics;
@@ -76,7 +82,10 @@ export class SimulatedLink implements VirtualLink {
     this.#toxics.delete(this);
   }
 
-  /** Connections that are there break off, as they do when a proxy is disabled; new ones are refused while it is cut. */
+  /**
+   * Connections that are there break off, as they do when a proxy is disabled; new ones are refused
+   * while it is cut.
+   */
   reset(): void {
     for (const breakOff of [...this.open]) breakOff();
     this.open.clear();
@@ -91,7 +100,10 @@ interface NetworkOptions {
 }
 
 export class Network {
-  /** Zones that nothing passes in or out of; what is under way then is lost, and whoever waits for it waits until its time is over. */
+  /**
+   * Zones that nothing passes in or out of; what is under way then is lost, and whoever waits for
+   * it waits until its time is over.
+   */
   readonly cutOff = new Set<string>();
   readonly #options: NetworkOptions;
   readonly #links: ReadonlyMap<string, SimulatedLink>;
@@ -152,7 +164,10 @@ export class Network {
     });
   }
 
-  /** A connection on which `to` speaks until one of both dies, the link breaks off, or nothing was heard for too long. Words arrive in order. */
+  /**
+   * A connection on which `to` speaks until one of both dies, the link breaks off, or nothing was
+   * heard for too long. Words arrive in order.
+   */
   listen<T>({
     from,
     to,

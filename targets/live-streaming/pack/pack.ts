@@ -3,8 +3,11 @@
  * along.
  * It imports nothing of the target beside it.
  */
+import type { FaultKinds } from "../../../harness/target/fault.ts";
 import type { Pack } from "../../../harness/target/pack.ts";
+import { introduce } from "../../../harness/target/packs.ts";
 import { charts } from "./charts.ts";
+import * as faults from "./faults/registry.ts";
 import { harm } from "./harm.ts";
 import { metrics } from "./metrics.ts";
 import { StreamProbes } from "./probes/stream-probes.ts";
@@ -20,6 +23,7 @@ export const streaming: Pack = {
   harm,
   metrics,
   charts,
+  faults: faults as unknown as FaultKinds,
   tagValues,
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
   reports: reportsOf,
@@ -38,3 +42,6 @@ export const streaming: Pack = {
     open: (context) => WatchingPlayers.open(context),
   },
 };
+
+// Whoever loads it can read records of such targets, as they name their pack.
+introduce(streaming);

@@ -3,17 +3,17 @@
  * store's own protocol takes that long.
  */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
-import type { Standing } from "../../target/where.ts";
+import { defineFault } from "../../../../../harness/target/fault.ts";
+import type { Standing } from "../../../../../harness/target/where.ts";
 import {
   delayFields,
   delayProblems,
   isJitterWithinDelay,
   jitterProblem,
-} from "../latency/delay.ts";
-import { inject } from "../latency/inject.ts";
-import { simulate } from "../latency/simulate.ts";
-import { overLinks } from "../strikes.ts";
+} from "../../../../../harness/faults/latency/delay.ts";
+import { inject } from "../../../../../harness/faults/latency/inject.ts";
+import { simulate } from "../../../../../harness/faults/latency/simulate.ts";
+import { overLinks } from "../../../../../harness/faults/strikes.ts";
 
 /** The kinds of service that the reference target keeps its data in; others say `store: true`. */
 const storeKinds = ["cassandra", "object-store"];

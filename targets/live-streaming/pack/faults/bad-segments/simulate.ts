@@ -1,6 +1,6 @@
 /** The model's packager spoils what it publishes. */
-import type { Course, VirtualStrike } from "../fault.ts";
-import { names, said } from "../proofs.ts";
+import type { Course, VirtualStrike } from "../../../../../harness/target/fault.ts";
+import { names, said } from "../../../../../harness/faults/proofs.ts";
 
 export function simulate({
   fault: { defect, segments },

@@ -1,6 +1,6 @@
 /** Proof of a flush: what was put in and found is no longer found. */
-import type { Course, RealStrike } from "../fault.ts";
-import { theService } from "../proofs.ts";
+import type { Course, RealStrike } from "../../../../../harness/target/fault.ts";
+import { theService } from "../../../../../harness/faults/proofs.ts";
 
 export function inject(strike: RealStrike<unknown>): Course {
   const cache = theService(strike);

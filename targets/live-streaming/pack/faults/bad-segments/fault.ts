@@ -1,7 +1,7 @@
 /** A packager spoils its next segments, of every rendition each. */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
-import { onService, serviceField } from "../strikes.ts";
+import { defineFault } from "../../../../../harness/target/fault.ts";
+import { onService, serviceField } from "../../../../../harness/faults/strikes.ts";
 import { inject, segmentDefects } from "./inject.ts";
 import { simulate } from "./simulate.ts";
 

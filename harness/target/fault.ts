@@ -1,15 +1,17 @@
 /**
- * What a fault is. A folder beside this file makes one of it, and `registry.ts` lists them. Nothing
- * here reaches the machine: a fault acts on the ports of a running target and looks at it through
+ * What a fault is. A folder in `harness/faults/` or in a pack makes one of it, and a `registry.ts`
+ * lists
+ * them. Nothing here reaches the machine: a fault acts on the ports of a running target and looks
+ * at it through
  * an {@link Observer}, so that plan, judge, run and simulation share one list.
  */
 import type { z } from "zod";
-import type { Clock, Deployment, Effect, Instance, LinkHandle } from "../target/deployment.ts";
-import type { Evidence } from "../target/evidence.ts";
+import type { Clock, Deployment, Effect, Instance, LinkHandle } from "./deployment.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Frozen } from "../base/frozen.ts";
-import type { Observer } from "../target/observer.ts";
-import type { Link } from "../target/layout.ts";
-import type { Standing, Where } from "../target/where.ts";
+import type { Observer } from "./observer.ts";
+import type { Link } from "./layout.ts";
+import type { Standing, Where } from "./where.ts";
 
 export type FaultSchema = z.ZodType<{ readonly kind: string }>;
 export type FaultFrom<S extends FaultSchema> = Frozen<z.infer<S>>;
@@ -188,6 +190,28 @@ export interface VirtualDeployment extends Deployment {
   disconnect(zone: string): Promise<() => Promise<void>>;
   isCutOff(zone: string): boolean;
 }
+
+/** The faults of a pack, by name. */
+export type FaultKinds = Readonly<Record<string, FaultKind>>;
+
+/** A fault that a pack brings, as its own function makes it: what else it holds, the pack knows. */
+export interface PackFault {
+  readonly kind: string;
+  readonly [ofPack]: true;
+}
+/** Only in types: a record holds nothing of it. */
+declare const ofPack: unique symbol;
+
+/** How an experiment says a fault of a pack, with the fields that its schema asks for. */
+export function saying<S extends FaultSchema>(
+  kind: FaultFrom<S>["kind"],
+  _of: FaultKind<S>,
+): (fields: Fields<FaultFrom<S>>) => PackFault {
+  return (fields) => ({ kind, ...(fields as object) }) as unknown as PackFault;
+}
+
+/** All but the name. */
+type Fields<F> = F extends unknown ? Omit<F, "kind"> : never;
 
 /** Ties the parts of a kind to the type that its schema gives. */
 export function defineFault<S extends FaultSchema>(kind: FaultKind<S>): FaultKind<S> {

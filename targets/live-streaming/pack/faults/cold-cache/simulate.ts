@@ -1,6 +1,6 @@
 /** The model's cache forgets what it holds. */
-import type { Course, VirtualStrike } from "../fault.ts";
-import { names, said } from "../proofs.ts";
+import type { Course, VirtualStrike } from "../../../../../harness/target/fault.ts";
+import { names, said } from "../../../../../harness/faults/proofs.ts";
 
 export function simulate({ services }: VirtualStrike<unknown>): Course {
   let done = false;

@@ -2,8 +2,8 @@
  * A cache loses all that it holds, at once; it fills again by itself, so there is nothing to heal.
  */
 import { z } from "zod";
-import { defineFault } from "../fault.ts";
-import { onService, serviceField } from "../strikes.ts";
+import { defineFault } from "../../../../../harness/target/fault.ts";
+import { onService, serviceField } from "../../../../../harness/faults/strikes.ts";
 import { inject } from "./inject.ts";
 import { simulate } from "./simulate.ts";
 

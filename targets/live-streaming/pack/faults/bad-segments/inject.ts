@@ -3,10 +3,10 @@
  * and its journal has what came of it: what its own inspection found, or for rot, which no
  * inspection finds, that it was published. Healed by calling the rest off.
  */
-import type { Instance } from "../../target/deployment.ts";
-import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../fault.ts";
-import { said, theService } from "../proofs.ts";
+import type { Instance } from "../../../../../harness/target/deployment.ts";
+import type { Evidence } from "../../../../../harness/target/evidence.ts";
+import type { Course, RealStrike } from "../../../../../harness/target/fault.ts";
+import { said, theService } from "../../../../../harness/faults/proofs.ts";
 
 export const segmentDefects = ["short", "missing", "timing", "rot", "truncated"] as const;
 type SegmentDefect = (typeof segmentDefects)[number];

@@ -1,0 +1,18 @@
+/**
+ * The packs that come with the tool: a record names its pack, and no experiment file is loaded for
+ * it.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Context } from "./context.ts";
+
+/** Each makes itself known when it is loaded. */
+export async function loadPacks({ root }: Pick<Context, "root">): Promise<void> {
+  const targets = join(root, "targets");
+  if (!existsSync(targets)) return;
+  const paths = readdirSync(targets)
+    .map((name) => join(targets, name, "pack", "pack.ts"))
+    .filter((path) => existsSync(path));
+  for (const path of paths) await import(pathToFileURL(path).href);
+}

@@ -1,0 +1,11 @@
+/**
+ * How an experiment says a fault of streams: `faults.slowStore({ delayMs: 250, jitterMs: 50 })`.
+ */
+import { saying } from "../../../harness/target/fault.ts";
+import { badSegments, coldCache, slowStore } from "./faults/registry.ts";
+
+export const faults = {
+  badSegments: saying("badSegments", badSegments),
+  coldCache: saying("coldCache", coldCache),
+  slowStore: saying("slowStore", slowStore),
+};
