@@ -1,12 +1,13 @@
-/** Somebody else's backend: nginx as a cache in front of nginx on a folder of segments. Nothing of it knows Seawall. */
+/**
+ * Somebody else's backend: nginx as a cache in front of nginx on a folder of segments. Nothing of
+ * it knows Seawall.
+ */
 import { join } from "node:path";
-import { ownTarget } from "../../harness/target/own-target.ts";
+import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
 import type { Launch, Place } from "../../harness/target/layout.ts";
-import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 
-export const nginxSegments = ownTarget({
+export const nginxSegments = streamTarget({
   name: "nginx-segments",
-  pack: streaming,
   services: [
     {
       name: "origin",

@@ -1,21 +1,21 @@
 /**
- * An experiment on something that runs already and that Seawall does not own: EDGE says where, for instance
+ * An experiment on something that runs already and that Seawall does not own: EDGE says where, for
+ * instance
  *
  *   EDGE=http://127.0.0.1:8080 ./seawall run ./examples/running-already/slow-way-in.ts
  *
- * Nothing there is started, stopped or changed: a proxy on this machine makes the way in slow. An edge on another machine needs
+ * Nothing there is started, stopped or changed: a proxy on this machine makes the way in slow. An
+ * edge on another machine needs
  * --allow-host NAME besides.
  */
 import { defineExperiment } from "../../harness/experiment/experiment.ts";
 import type { Phase } from "../../harness/base/phases.ts";
-import { ownTarget } from "../../harness/target/own-target.ts";
-import { streaming } from "../../targets/live-streaming/pack/pack.ts";
+import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];
 
-const target = ownTarget({
+const target = streamTarget({
   name: "running-already",
-  pack: streaming,
   services: [{ name: "edge", url: process.env["EDGE"] ?? "http://127.0.0.1:8080" }],
   links: [["viewers", "edge"]],
   edges: ["edge"],
@@ -36,7 +36,8 @@ export default defineExperiment({
   name: "slow-way-in",
   title: "The way in gets slow",
   story:
-    "For some seconds everything between viewers and the edge takes 150 ms longer. Players have seconds of buffer: nobody should notice.",
+    "For some seconds everything between viewers and the edge takes 150 ms longer. " +
+    "Players have seconds of buffer: nobody should notice.",
   tier: "storm",
   target,
   topology: "own",

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { entriesOf } from "../target/entries.ts";
-import { ownTarget } from "../target/own-target.ts";
+import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
 import type { Layout } from "../target/layout.ts";
 import { injectInto, startMini } from "../faults/mini-target.fixture.ts";
 import { httpGet } from "../system/network.ts";
@@ -32,7 +32,7 @@ function layoutAt(port: number, outside?: { up: string; down: string }): Layout 
     dvrSegments: 0,
     renditions: [],
   };
-  const target = ownTarget({
+  const target = streamTarget({
     name: "theirs",
     stream,
     edges: ["edge"],
@@ -43,7 +43,8 @@ function layoutAt(port: number, outside?: { up: string; down: string }): Layout 
   return target.topologies["own"]?.layout() as Layout;
 }
 
-it("a service that runs already is found, its way in can be broken, and it is left running", async () => {
+it("a service that runs already is found, its way in can be broken, and it is left " +
+  "running", async () => {
   const { port } = server.address() as AddressInfo;
   {
     await using mini = await startMini(layoutAt(port));
@@ -74,7 +75,8 @@ it("a service that is not there is said to be missing", async () => {
   await expect(startMini(layoutAt(9))).rejects.toThrow("edge does not answer at 127.0.0.1:9/");
 }, 60_000);
 
-it("what a command brings up is brought up first, and taken down last, however far it came", async () => {
+it("what a command brings up is brought up first, and taken down last, however far it " +
+  "came", async () => {
   const { port } = server.address() as AddressInfo;
   const folder = mkdtempSync(join(tmpdir(), "seawall-outside-"));
   const up = join(folder, "up");

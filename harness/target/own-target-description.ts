@@ -1,9 +1,8 @@
 /** How its user describes a target: services, links, and where users go in. */
-import type { Command, Launch } from "./layout.ts";
+import type { Command, Launch, Layout } from "./layout.ts";
 import type { Declared, Place } from "./layout.ts";
 import type { Defence } from "./target.ts";
 import type { Pack } from "./pack.ts";
-import type { Stream } from "./stream.ts";
 import type { ToolName } from "./tools.ts";
 
 export interface Named {
@@ -68,20 +67,34 @@ export interface OwnTarget {
     | { readonly up: Command; readonly down: Command };
   /** Names of the services that viewers ask. */
   readonly edges: readonly string[];
-  /** What targets of its kind bring along; of a stream: `streaming`. */
+  /** What targets of its kind bring along; of a stream, `streamTarget` gives it. */
   readonly pack?: Pack;
   /**
    * Protective behaviours with a switch: a service that Seawall starts asks `place.enabled(NAME)`.
    */
   readonly defences?: readonly Defence[];
-  /** Which segments there are, and where. Left out by a target that is no stream. */
-  readonly stream?: Stream;
   /**
-   * Of a target that is no stream: what users ask for, and what changes nothing. The harness's own
+   * What the function of its pack adds, such as `streamTarget`. Left out by a target that is of no
+   * kind in particular.
+   */
+  readonly parts?: OwnParts;
+  /**
+   * Of a target without `parts`: what users ask for, and what changes nothing. The harness's own
    * prober asks it all the time,
    * and the target counts as up when all of it is answered with 200.
    */
   readonly probes?: readonly OwnProbe[];
+}
+
+/** What a target is made of beyond what any is. */
+export interface OwnParts {
+  /** What is wrong with their description, one line each; `nowMs` in epoch ms. */
+  problems(nowMs: number): readonly string[];
+  /** `entries`: the names of the services where users go in. */
+  layout(
+    entries: readonly string[],
+    port: string,
+  ): Pick<Layout, "playable" | "absent" | "rhythm" | "stream">;
 }
 
 export interface OwnProbe {

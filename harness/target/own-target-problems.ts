@@ -1,8 +1,10 @@
-/** What is wrong with a description of a target of one's own, one line each: its types are no more than what its author says of it. */
+/**
+ * What is wrong with a description of a target of one's own, one line each: its types are no more
+ * than what its author says of it.
+ */
 import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
-import type { OwnTarget } from "./own-target-description.ts";
-import { placeholders, type Stream } from "./stream.ts";
+import type { OwnParts, OwnTarget } from "./own-target-description.ts";
 import { toolNames } from "./tools.ts";
 
 const named = z
@@ -51,14 +53,6 @@ const started = z.strictObject({
 });
 
 const command = z.strictObject({ command: z.string().min(1), args: z.array(z.string()) });
-const share = z.number().min(0).max(1);
-const rendition = z.strictObject({
-  name: z.string().regex(/^[^/\p{C}]+$/u, 'a name without "/"'),
-  kind: z.enum(["video", "audio"]),
-  bitsPerSecond: z.number().positive(),
-  leastBytesShare: share.optional(),
-});
-
 const shape = z.strictObject({
   name: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
   version: z.string().optional(),
@@ -83,21 +77,12 @@ const shape = z.strictObject({
     .array(z.strictObject({ service: z.string(), path, lane: place }))
     .min(1)
     .optional(),
-  edges: z.array(z.string()).min(1, "nobody can ask for anything without an edge"),
-  stream: z
-    .strictObject({
-      event: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
-      segmentMs: z.number().positive().max(600_000),
-      availabilityStartMs: z.number().nonnegative(),
-      renditions: z.array(rendition).min(1, "a stream has at least one"),
-      segmentPath: z.string(),
-      dvrSegments: z.number().int().nonnegative(),
-      digestHeader: z
-        .string()
-        .regex(/^[A-Za-z0-9-]+$/, "the name of a header")
-        .optional(),
-      leastBytesShare: share.optional(),
-    })
+  edges: z.array(z.string()).min(1, "nobody can ask for anything without one"),
+  parts: z
+    .custom<OwnParts>(
+      (value) => typeof (value as Partial<OwnParts> | null)?.problems === "function",
+      "what a function of a pack makes of a target, such as streamTarget",
+    )
     .optional(),
 });
 
@@ -117,7 +102,7 @@ const reserved = ["viewers", "toxiproxy", "k6", "seawall"];
 /** Last octets of a zone's addresses, 11…254. */
 export const servicesMax = 244;
 
-/** `nowMs`: epoch ms, as no stream can begin after it. */
+/** `nowMs`: epoch ms. */
 export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
   const whole = shape.safeParse(own);
   const problems = [
@@ -131,7 +116,7 @@ export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
       : [
           ...serviceProblems(own),
           ...nameProblems(own),
-          ...(own.stream === undefined ? probeProblems(own) : streamProblems(own.stream, nowMs)),
+          ...(own.parts === undefined ? probeProblems(own) : own.parts.problems(nowMs)),
         ];
   return lines.map((line) => `target ${typeof own.name === "string" ? own.name : ""}: ${line}`);
 }
@@ -151,18 +136,17 @@ function eachService({ services }: OwnTarget): string[] {
   });
 }
 
-/** An unknown key gets the known one that its author may have meant. */
-function linesOf(error: z.ZodError, where: string, known: object): string[] {
+/**
+ * An unknown key gets the known one that its author may have meant: `known` holds those of the
+ * object that
+ * stands at the path `of`.
+ */
+export function linesOf(error: z.ZodError, where: string, known: object, of = ""): string[] {
   return error.issues.flatMap((issue) => {
     const at = issue.path.map(String).join(".");
     if (issue.code !== "unrecognized_keys")
       return [`${where}${at === "" ? "" : `${at}: `}${issue.message}`];
-    const keys =
-      at === "stream"
-        ? Object.keys(shape.shape.stream.unwrap().shape)
-        : at === ""
-          ? Object.keys(known)
-          : null;
+    const keys = at === of ? Object.keys(known) : null;
     return issue.keys.map(
       (key) =>
         `${where}${at === "" ? "" : `${at}: `}${keys === null ? `unknown key "${key}"` : unknownName("key", key, keys)}`,
@@ -215,8 +199,7 @@ function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
 
 /** Without a prober nobody but the generator would see what is served. */
 function probeProblems({ probes = [], edges }: OwnTarget): string[] {
-  if (probes.length === 0)
-    return ["probes: what the harness's own prober asks for is missing, and so is a stream"];
+  if (probes.length === 0) return ["probes: what the harness's own prober asks for is missing"];
   return probes
     .filter(({ service }) => !edges.includes(service))
     .map(({ service }) => `probes: ${unknownName("service", service, edges)}`);
@@ -242,39 +225,4 @@ function nameProblems({ services, edges, links = [] }: OwnTarget): string[] {
     ]),
     ...twice(joined).map((link) => `links: ${link} occurs twice`),
   ];
-}
-
-function streamProblems(
-  { segmentPath, renditions, availabilityStartMs }: Stream,
-  nowMs: number,
-): string[] {
-  const problems: string[] = [];
-  const names = renditions.map(({ name }) => name);
-  if (!segmentPath.startsWith("/"))
-    problems.push(`segmentPath: "${segmentPath}" must begin with "/": it is a path at each edge`);
-  else if (segmentPath.startsWith("//") || /[\\#\p{C}]/u.test(segmentPath))
-    problems.push(`segmentPath: "${segmentPath}" is no path`);
-  const used = [...segmentPath.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] as string);
-  for (const one of used.filter((name) => !(placeholders as readonly string[]).includes(name))) {
-    problems.push(
-      `segmentPath: ${unknownName(
-        "placeholder",
-        `{${one}}`,
-        placeholders.map((name) => `{${name}}`),
-      )}; numbers are written without padding`,
-    );
-  }
-  for (const [dollar] of segmentPath.matchAll(/\$\w+(%0\d+d)?\$/g))
-    problems.push(`segmentPath: "${dollar}" is a manifest's; write {number} and {rendition}`);
-  if (!used.some((name) => name === "number" || name.startsWith("number%")))
-    problems.push("segmentPath: without {number} every segment is the same one");
-  if (names.length > 1 && !used.includes("rendition"))
-    problems.push(`segmentPath: without {rendition} all ${names.length} renditions are the same`);
-  for (const name of [...new Set(names.filter((name, index) => names.indexOf(name) !== index))])
-    problems.push(`renditions: "${name}" occurs twice`);
-  if (availabilityStartMs > nowMs)
-    problems.push(
-      `availabilityStartMs: the stream begins at ${new Date(Math.min(availabilityStartMs, 8.64e15)).toISOString()}, which is yet to come`,
-    );
-  return problems.map((problem) => `stream.${problem}`);
 }

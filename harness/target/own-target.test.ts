@@ -1,7 +1,7 @@
-import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { describe, expect, it } from "vitest";
 import { defineExperiment, type Experiment } from "../experiment/experiment.ts";
 import type { Fault } from "../faults/faults.ts";
+import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
 import { ownTarget } from "./own-target.ts";
 import type { Running } from "./own-target-description.ts";
 import type { Planned } from "../plan/options.ts";
@@ -21,9 +21,8 @@ function planned(
   fault: Fault,
   allowHosts: readonly string[] = [],
 ): Planned {
-  const target = ownTarget({
+  const target = streamTarget({
     name: "theirs",
-    pack: streaming,
     stream,
     edges: ["edge"],
     links: [["viewers", "edge"]],
@@ -160,7 +159,7 @@ describe("a target of one's own", () => {
   });
 
   it("can be brought up by a compose file", () => {
-    const target = ownTarget({
+    const target = streamTarget({
       name: "theirs",
       stream,
       edges: ["edge"],
@@ -178,7 +177,7 @@ describe("a target of one's own", () => {
 
   it("says which of its names is wrong", () => {
     expect(
-      ownTarget({
+      streamTarget({
         name: "theirs",
         stream,
         edges: ["edgee"],
@@ -209,7 +208,7 @@ describe("a target of one's own", () => {
       { service: "front", port: "http", path: "/one", lane: "browse" },
     ]);
     expect(ownTarget({ name: "plain", edges: ["front"], services }).problems?.(1)).toEqual([
-      "target plain: probes: what the harness's own prober asks for is missing, and so is a stream",
+      "target plain: probes: what the harness's own prober asks for is missing",
     ]);
     expect(
       ownTarget({

@@ -6,17 +6,7 @@
  */
 import type { Named, OwnSeries, OwnTarget, Running, Started } from "./own-target-description.ts";
 import { ownTargetProblems } from "./own-target-problems.ts";
-import { segmentPath, type Stream } from "./stream.ts";
-import type {
-  Command,
-  Endpoint,
-  Layout,
-  Link,
-  Outside,
-  PlayCheck,
-  Service,
-  Telemetry,
-} from "./layout.ts";
+import type { Command, Endpoint, Layout, Link, Outside, Service, Telemetry } from "./layout.ts";
 import type { Target } from "./target.ts";
 
 const port = "http";
@@ -42,7 +32,7 @@ function layoutOf(own: OwnTarget): Layout {
     services: own.services.map(serviceOf),
     links: (own.links ?? []).map(([from, to]): Link => ({ from, to, port })),
     edges: own.edges.map((service) => ({ service, port })),
-    ...(own.stream === undefined ? probedBy(own) : streamedBy(own, own.stream)),
+    ...(own.parts === undefined ? probedBy(own) : own.parts.layout(own.edges, port)),
     ...(own.outside === undefined ? {} : { outside: outsideOf(own.name, own.outside) }),
   };
 }
@@ -50,23 +40,6 @@ function layoutOf(own: OwnTarget): Layout {
 function probedBy({ probes = [] }: OwnTarget): Pick<Layout, "playable" | "probes"> {
   const asked = probes.map((probe) => ({ ...probe, port }));
   return { playable: () => asked, probes: asked };
-}
-
-function streamedBy(
-  { edges }: OwnTarget,
-  stream: Stream,
-): Pick<Layout, "playable" | "absent" | "stream" | "rhythm"> {
-  const { segmentMs: ms, availabilityStartMs: zeroMs } = stream;
-  // An address without a number means no segment in particular; `plan` refuses such a stream.
-  const numbered = stream.segmentPath.includes("{number}") ? edges : [];
-  return {
-    rhythm: { ms, name: "segment", zeroMs },
-    playable: (nowMs) =>
-      edges.map((service): PlayCheck => ({ service, port, path: recentSegment(stream, nowMs) })),
-    absent: (nowMs) =>
-      numbered.map((service): PlayCheck => ({ service, port, path: futureSegment(stream, nowMs) })),
-    stream,
-  };
 }
 
 const upWithinMs = 300_000;
@@ -131,21 +104,4 @@ function exposed({ path, series }: NonNullable<Named["metrics"]>): Telemetry {
 function endpointOf({ url }: Running): Endpoint {
   const { hostname, port: number } = new URL(url);
   return { host: hostname, port: Number(number || 80) };
-}
-
-/** Two segments behind the newest: long there, if the stream runs at all. */
-function recentSegment(stream: Stream, nowMs: number): string {
-  return segmentOf(stream, nowMs, -3);
-}
-
-/** About a year ahead at 2 s a segment: no player asks for it, and no packager has it. */
-const aheadSegments = 15_000_000;
-
-function futureSegment(stream: Stream, nowMs: number): string {
-  return segmentOf(stream, nowMs, aheadSegments);
-}
-
-function segmentOf(stream: Stream, nowMs: number, ahead: number): string {
-  const number = Math.floor((nowMs - stream.availabilityStartMs) / stream.segmentMs) + ahead;
-  return segmentPath(stream, stream.renditions[0]?.name ?? "", number);
 }

@@ -5,6 +5,7 @@
  * knows nothing of any harness.
  */
 import type { Layout, Link, PlayCheck } from "../../harness/target/layout.ts";
+import type { Stream } from "../../harness/target/stream.ts";
 import type { Target } from "../../harness/target/target.ts";
 import { cache, cachesOf } from "./layout/cache.ts";
 import { defences } from "./layout/defences.ts";
@@ -17,6 +18,7 @@ import { cassandraNode, lackedByObjectStore, objectStore, storeOf } from "./layo
 import { model } from "./model/model.ts";
 import { readBackOf } from "./layout/read-back.ts";
 import { streaming } from "./pack/pack.ts";
+import { rhythmOfStream } from "./pack/rhythm-of-stream.ts";
 import { backfillSegments, event, renditions } from "./stream/event.ts";
 import { availabilityStartMs, segmentInProduction, segmentMs } from "./stream/template.ts";
 
@@ -26,6 +28,20 @@ const quick: Shape = { sites: quickSites, store: "cassandra", fillSites: [], edg
 /** In one region, the two pipelines stand in different zones. */
 const zonesSites = sitesOf(["region-a"], 3, { "region-a-1": "a", "region-a-2": "b" });
 const referenceSites = sitesOf(bothRegions, 3, { "region-a-1": "a", "region-b-1": "b" });
+
+const stream: Stream = {
+  event,
+  segmentMs,
+  availabilityStartMs,
+  dvrSegments: backfillSegments,
+  segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+  digestHeader: "X-Segment-Sha256",
+  renditions: renditions.map(({ name, kind, bitsPerSecond }) => ({
+    name,
+    kind,
+    bitsPerSecond,
+  })),
+};
 
 function layout(shape: Shape): Layout {
   const { sites } = shape;
@@ -54,20 +70,8 @@ function layout(shape: Shape): Layout {
       edges.flatMap((edge) =>
         playChecks(sites, nowMs).map((path) => ({ ...edge, path }) satisfies PlayCheck),
       ),
-    rhythm: { ms: segmentMs, name: "segment", zeroMs: availabilityStartMs },
-    stream: {
-      event,
-      segmentMs,
-      availabilityStartMs,
-      dvrSegments: backfillSegments,
-      segmentPath: "/live/{event}/{rendition}/{number}.m4s",
-      digestHeader: "X-Segment-Sha256",
-      renditions: renditions.map(({ name, kind, bitsPerSecond }) => ({
-        name,
-        kind,
-        bitsPerSecond,
-      })),
-    },
+    rhythm: rhythmOfStream(stream),
+    stream,
   };
 }
 

@@ -2,16 +2,17 @@
  * Targets whose description contradicts itself, or can mean nothing: each would end in a run about
  * something else, or after a minute of waiting.
  */
-import { streaming as pack } from "../../targets/live-streaming/pack/pack.ts";
 import { defineExperiment, type Experiment } from "../../harness/experiment/experiment.ts";
-import type { OwnTarget } from "../../harness/target/own-target-description.ts";
-import { ownTarget } from "../../harness/target/own-target.ts";
+import {
+  type StreamTarget,
+  streamTarget,
+} from "../../targets/live-streaming/pack/own-target/stream-target.ts";
 import { planExperiment } from "../../harness/plan/plan.ts";
 import { type LieGroup, type Outcome, planned } from "./lie.ts";
 
 const launch = () => ({ command: "true", args: [], env: {}, files: {} });
 const started = { name: "edge", port: 8080, launch };
-const stream: OwnTarget["stream"] = {
+const stream: StreamTarget["stream"] = {
   event: "main",
   segmentMs: 2_000,
   availabilityStartMs: 0,
@@ -19,15 +20,15 @@ const stream: OwnTarget["stream"] = {
   segmentPath: "/live/{event}/{rendition}/{number}.m4s",
   renditions: [{ name: "v360", kind: "video", bitsPerSecond: 600_000 }],
 };
-const honest: OwnTarget = { name: "mine", pack, services: [started], edges: ["edge"], stream };
+const honest: StreamTarget = { name: "mine", services: [started], edges: ["edge"], stream };
 
-const experiment = (own: OwnTarget): Experiment =>
+const experiment = (own: StreamTarget): Experiment =>
   defineExperiment({
     name: "own",
     title: "Own",
     story: "A test.",
     tier: "storm",
-    target: ownTarget(own),
+    target: streamTarget(own),
     topology: "own",
     phasesMs: { baseline: 10_000, fault: 10_000, recovery: 10_000 },
     load: [

@@ -1,11 +1,12 @@
 /**
- * A small target that can lie, and an experiment of half a minute on it: an edge in front of an origin, both a few lines of Node, and 100 ms
- * of latency on the link between them. LIE says how it lies; without it, it is honest. Run it with `./seawall run test/lies/small-target.ts`.
+ * A small target that can lie, and an experiment of half a minute on it: an edge in front of an
+ * origin, both a few lines of Node, and 100 ms
+ * of latency on the link between them. LIE says how it lies; without it, it is honest. Run it with
+ * `./seawall run test/lies/small-target.ts`.
  */
-import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { defineExperiment } from "../../harness/experiment/experiment.ts";
 import type { Phase } from "../../harness/base/phases.ts";
-import { ownTarget } from "../../harness/target/own-target.ts";
+import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
 import type { Launch, Place } from "../../harness/target/layout.ts";
 
 const lie = process.env["LIE"] ?? "none";
@@ -70,9 +71,8 @@ function launch(
   };
 }
 
-const target = ownTarget({
+const target = streamTarget({
   name: "small",
-  pack: streaming,
   services: [
     {
       name: "origin",

@@ -1,0 +1,66 @@
+/**
+ * What is wrong with the description of a stream, one line each: its types are no more than what
+ * its author says of it.
+ */
+import { z } from "zod";
+import { unknownName } from "../../../../harness/base/nearest.ts";
+import { linesOf } from "../../../../harness/target/own-target-problems.ts";
+import { placeholders, type Stream } from "../../../../harness/target/stream.ts";
+
+const share = z.number().min(0).max(1);
+const rendition = z.strictObject({
+  name: z.string().regex(/^[^/\p{C}]+$/u, 'a name without "/"'),
+  kind: z.enum(["video", "audio"]),
+  bitsPerSecond: z.number().positive(),
+  leastBytesShare: share.optional(),
+});
+
+const shape = z.strictObject({
+  event: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
+  segmentMs: z.number().positive().max(600_000),
+  availabilityStartMs: z.number().nonnegative(),
+  renditions: z.array(rendition).min(1, "a stream has at least one"),
+  segmentPath: z.string(),
+  dvrSegments: z.number().int().nonnegative(),
+  digestHeader: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/, "the name of a header")
+    .optional(),
+  leastBytesShare: share.optional(),
+});
+
+/** `nowMs`: epoch ms, as no stream can begin after it. */
+export function streamProblems(stream: Stream, nowMs: number): string[] {
+  const { error } = z.object({ stream: shape }).safeParse({ stream });
+  if (error !== undefined) return linesOf(error, "", shape.shape, "stream");
+  const { segmentPath, renditions, availabilityStartMs } = stream;
+  const problems: string[] = [];
+  const names = renditions.map(({ name }) => name);
+  if (!segmentPath.startsWith("/"))
+    problems.push(`segmentPath: "${segmentPath}" must begin with "/": it is a path at each edge`);
+  else if (segmentPath.startsWith("//") || /[\\#\p{C}]/u.test(segmentPath))
+    problems.push(`segmentPath: "${segmentPath}" is no path`);
+  const used = [...segmentPath.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] as string);
+  for (const one of used.filter((name) => !(placeholders as readonly string[]).includes(name))) {
+    problems.push(
+      `segmentPath: ${unknownName(
+        "placeholder",
+        `{${one}}`,
+        placeholders.map((name) => `{${name}}`),
+      )}; numbers are written without padding`,
+    );
+  }
+  for (const [dollar] of segmentPath.matchAll(/\$\w+(%0\d+d)?\$/g))
+    problems.push(`segmentPath: "${dollar}" is a manifest's; write {number} and {rendition}`);
+  if (!used.some((name) => name === "number" || name.startsWith("number%")))
+    problems.push("segmentPath: without {number} every segment is the same one");
+  if (names.length > 1 && !used.includes("rendition"))
+    problems.push(`segmentPath: without {rendition} all ${names.length} renditions are the same`);
+  for (const name of [...new Set(names.filter((name, index) => names.indexOf(name) !== index))])
+    problems.push(`renditions: "${name}" occurs twice`);
+  if (availabilityStartMs > nowMs)
+    problems.push(
+      `availabilityStartMs: the stream begins at ${new Date(Math.min(availabilityStartMs, 8.64e15)).toISOString()}, which is yet to come`,
+    );
+  return problems.map((problem) => `stream.${problem}`);
+}
