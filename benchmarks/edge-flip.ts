@@ -94,7 +94,7 @@ try {
   const polled: Record<number, number> = {};
   const endMs = Date.now() + seconds * 1_000;
   await Promise.all(
-    layout.edges.flatMap(({ service, port }) =>
+    layout.entries.flatMap(({ service, port }) =>
       renditions.map(({ name }) =>
         watch(deployment.instance(service).endpoint(port), service, name),
       ),

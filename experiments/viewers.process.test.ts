@@ -40,8 +40,8 @@ async function watch(
 ): Promise<Seen[]> {
   const settings = {
     seed: 7,
-    edges,
-    gateways,
+    entries: edges,
+    others: { gateways },
     stream: {
       event: "main",
       segmentMs: 2_000,

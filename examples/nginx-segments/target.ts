@@ -23,7 +23,7 @@ export const nginxSegments = streamTarget({
     ["edge", "origin"],
     ["viewers", "edge"],
   ],
-  edges: ["edge"],
+  entries: ["edge"],
   stream: {
     event: "main",
     segmentMs: 2_000,

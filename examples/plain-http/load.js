@@ -2,7 +2,7 @@
 import http from "k6/http";
 import { Counter, Trend } from "k6/metrics";
 
-const { edges, seed } = JSON.parse(__ENV.SEAWALL_LOAD ?? '{"edges":[{"url":"http://127.0.0.1:8080"}],"seed":1}');
+const { entries, seed } = JSON.parse(__ENV.SEAWALL_LOAD ?? '{"entries":[{"url":"http://127.0.0.1:8080"}],"seed":1}');
 
 /** The target's description says what it means. */
 const orderMs = new Trend("order_ms", true);
@@ -15,12 +15,12 @@ const patienceMs = 1_000;
 export function order() {
   const beganMs = Date.now();
   const id = `${seed}x${__VU}x${__ITER}`;
-  const { status } = http.put(`${edges[0].url}/orders/${id}`, "one of each", { tags: { lane: "order" }, timeout: 4_000 });
+  const { status } = http.put(`${entries[0].url}/orders/${id}`, "one of each", { tags: { lane: "order" }, timeout: 4_000 });
   const waitMs = Date.now() - beganMs;
   orderMs.add(waitMs, { lane: "order", outcome: status !== 201 ? "lost" : waitMs > patienceMs ? "late" : "placed" });
   if (status === 201) spent.add(10);
 }
 
 export function browse() {
-  http.get(`${edges[0].url}/orders/1`, { tags: { lane: "browse" }, timeout: 4_000 });
+  http.get(`${entries[0].url}/orders/1`, { tags: { lane: "browse" }, timeout: 4_000 });
 }

@@ -70,7 +70,7 @@ export const shop = ownTarget({
     ["front", "api-1"],
     ["front", "api-2"],
   ],
-  edges: ["front"],
+  entries: ["front"],
   probes: [{ service: "front", path: "/orders/1", lane: "browse" }],
 });
 

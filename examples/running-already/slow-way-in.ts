@@ -18,7 +18,7 @@ const target = streamTarget({
   name: "running-already",
   services: [{ name: "edge", url: process.env["EDGE"] ?? "http://127.0.0.1:8080" }],
   links: [["viewers", "edge"]],
-  edges: ["edge"],
+  entries: ["edge"],
   stream: {
     event: "main",
     segmentMs: 2_000,

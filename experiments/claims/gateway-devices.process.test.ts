@@ -13,7 +13,7 @@ const stream = {
 };
 const shared = {
   seed: 7,
-  edges: [],
+  entries: [],
   stream,
   leadInMs: 0,
   phasesMs: { baseline: 1_000, fault: 4_000, recovery: 2_000 },
@@ -52,7 +52,7 @@ test("a device that was told how to try again does so, and one that was not asks
   const play = (url: string): Promise<Seen[]> =>
     seenOf("starts", {
       ...shared,
-      gateways: [{ name: "g", url }],
+      others: { gateways: [{ name: "g", url }] },
       scenarios: scenario("play", 10, "2s"),
     });
   using guided = await serverThat(
@@ -69,10 +69,12 @@ test("a device that was told how to try again does so, and one that was not asks
     play(naive.url),
     seenOf("starts", {
       ...shared,
-      gateways: [
-        { name: "dead", url: "http://127.0.0.1:1" },
-        { name: "g", url: down.url },
-      ],
+      others: {
+        gateways: [
+          { name: "dead", url: "http://127.0.0.1:1" },
+          { name: "g", url: down.url },
+        ],
+      },
       scenarios: scenario("play", 10, "2s"),
     }),
   ]);
@@ -106,7 +108,7 @@ test("devices hear of what is broadcast, act when they are told to, and say so w
   const devices = (url: string): Promise<Seen[]> =>
     seenOf("devices", {
       ...shared,
-      gateways: [{ name: "g", url }],
+      others: { gateways: [{ name: "g", url }] },
       scenarios: scenario("device", 10, "1s"),
     });
   const [hearing, deaf] = await Promise.all([devices(speaking.url), devices(mute.url)]);

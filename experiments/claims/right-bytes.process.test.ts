@@ -45,8 +45,8 @@ it("count as served only what came whole, and as wrong what is not what was publ
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const load = {
     seed: 7,
-    edges: Object.keys(edges).map((name) => ({ name, url: `${url}/${name}` })),
-    gateways: [],
+    entries: Object.keys(edges).map((name) => ({ name, url: `${url}/${name}` })),
+    others: {},
     stream: {
       event: "main",
       segmentMs: 500,

@@ -8,7 +8,7 @@ import type { Substrate } from "../substrates/substrate.ts";
 import type { Planned } from "../plan/options.ts";
 import type { Machine } from "../record/events.ts";
 import type { SubstrateName } from "../record/substrates.ts";
-import { entriesOf, hostsOf } from "../target/entries.ts";
+import { entriesOf, hostsOf, otherEntriesOf } from "../target/entries.ts";
 import { SeawallError } from "../base/errors.ts";
 import type { Tools } from "../target/tools.ts";
 import { injecting } from "../faults/inject.ts";
@@ -82,8 +82,8 @@ export function wire(options: WireOptions): World {
       const load = await generator.prepare({
         plan,
         runId,
-        edges: entriesOf(deployment),
-        gateways: entriesOf(deployment, layout.gateways ?? []),
+        entries: entriesOf(deployment),
+        otherEntries: otherEntriesOf(deployment),
         hosts: hostsOf(deployment),
         sink: watch,
         logsDirectory,

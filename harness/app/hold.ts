@@ -8,7 +8,7 @@ import type { SampleSink } from "../metrics/samples.ts";
 import type { UndoLedger } from "../record/undo.ts";
 import type { Plan } from "../record/plan.ts";
 import type { World } from "../run/conductor.ts";
-import { entriesOf, hostsOf } from "../target/entries.ts";
+import { entriesOf, hostsOf, otherEntriesOf } from "../target/entries.ts";
 
 export interface Hold {
   /** How long somebody may take. */
@@ -39,8 +39,8 @@ export function holding(
       await using load = await generator.prepare({
         plan: everyday(plan, hold.msMax),
         runId,
-        edges: entriesOf(deployment),
-        gateways: entriesOf(deployment, deployment.layout.gateways ?? []),
+        entries: entriesOf(deployment),
+        otherEntries: otherEntriesOf(deployment),
         hosts: hostsOf(deployment),
         sink: hold.samples,
         logsDirectory: logs,

@@ -79,7 +79,7 @@ const target: Target = {
         services: [web("region-a/edge", 31), web("region-a/back", 32), memcached],
         links: [{ from: "region-a/edge", to: "region-a/back", port: "http" }],
         playable: () => [],
-        edges: [{ service: "region-a/edge", port: "http" }],
+        entries: [{ service: "region-a/edge", port: "http" }],
         stream: {
           event: "main",
           segmentMs: 500,

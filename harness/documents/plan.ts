@@ -118,7 +118,14 @@ export const planDocument = z.object({
   services: z.array(place),
   links: z.array(z.object({ from: z.string(), to: z.string(), port: z.string() })),
   edges: z.array(z.string()),
-  gateways: z.array(z.string()).optional(),
+  gateways: z
+    .array(z.string())
+    .optional()
+    .meta({ description: "of older plans, which have no otherEntries" }),
+  otherEntries: z.record(z.string(), z.array(z.string())).optional().meta({
+    description:
+      "by name, where users go in for something else than what the prober looks at: of a stream, gateways",
+  }),
   rhythm: z
     .object({ ms: z.number(), name: z.string(), zeroMs: z.number() })
     .optional()

@@ -8,7 +8,7 @@ export const targetDocument = z.object({
   substrate: z.string(),
   entries: z
     .array(z.object({ service: z.string(), url: z.string() }))
-    .meta({ description: "where viewers go in: edges and gateways" }),
+    .meta({ description: "where users go in" }),
   logs: z.string().meta({ description: "the folder of every service's log" }),
 });
 

@@ -131,7 +131,7 @@ export const miniLayout: Layout = {
     { from: "a/front", to: "a/store", port: "memcached" },
   ],
   playable: () => [],
-  edges: [{ service: "a/front", port: "http" }],
+  entries: [{ service: "a/front", port: "http" }],
   stream: {
     event: "main",
     segmentMs: 2_000,

@@ -53,9 +53,9 @@ interface Pair {
   readonly answers: readonly SeriesData[];
 }
 
-/** What edges, and gateways together, say that they served. */
+/** What each entry, and all others of a name together, say that they served. */
 function servedPairs(run: Run): Pair[] {
-  const { edges, gateways = [] } = run.plan;
+  const { edges, otherEntries = {} } = run.plan;
   const counters = run.series.filter(
     ({ metric, tags }) =>
       isCounter(run, metric) && tags["outcome"] === "served" && tags["lane"] !== undefined,
@@ -67,12 +67,14 @@ function servedPairs(run: Run): Pair[] {
       counters: own.filter(({ tags }) => tags["service"] === edge),
       answers: answered(run, { edge }, succeeded),
     })),
-    ...[...Map.groupBy(own, ({ tags }) => tags["lane"] ?? "")].map(([lane, ofLane]) => ({
-      name: `the gateways' ${metric} of ${lane}`,
-      services: gateways,
-      counters: ofLane.filter(({ tags }) => gateways.includes(tags["service"] ?? "")),
-      answers: answered(run, { lane }, succeeded),
-    })),
+    ...Object.entries(otherEntries).flatMap(([group, services]) =>
+      [...Map.groupBy(own, ({ tags }) => tags["lane"] ?? "")].map(([lane, ofLane]) => ({
+        name: `the ${group}' ${metric} of ${lane}`,
+        services,
+        counters: ofLane.filter(({ tags }) => services.includes(tags["service"] ?? "")),
+        answers: answered(run, { lane }, succeeded),
+      })),
+    ),
   ]);
 }
 

@@ -14,9 +14,9 @@ export interface LoadGenerator {
 export interface LoadRequest {
   readonly plan: Plan;
   readonly runId: string;
-  readonly edges: readonly Entry[];
-  /** One for each gateway of the plan, in its order. */
-  readonly gateways: readonly Entry[];
+  readonly entries: readonly Entry[];
+  /** As the plan names them, in its order. */
+  readonly otherEntries: Readonly<Record<string, readonly Entry[]>>;
   /** Addresses and names of the target's other services, which a workload may ask as well. */
   readonly hosts?: readonly string[];
   readonly sink: SampleSink;

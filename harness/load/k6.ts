@@ -61,7 +61,9 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   const configuration = join(home, "config.json");
   mkdirSync(home, { recursive: true });
   writeFileSync(configuration, "{}\n");
-  const hosts = [...request.edges, ...request.gateways].map(({ host }) => host);
+  const hosts = [request.entries, ...Object.values(request.otherEntries)]
+    .flat()
+    .map(({ host }) => host);
   const forbidden = blocksWithout(await addressesOf([...hosts, ...(request.hosts ?? [])]));
   const child = spawnGroup(
     options.tool.executable,
@@ -95,7 +97,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
         ...options.tool.env,
         XDG_CONFIG_HOME: home,
         [runVariable]: request.runId,
-        SEAWALL_LOAD: settingsOf(plan, plan.load, request.edges, request.gateways, forbidden),
+        SEAWALL_LOAD: settingsOf(plan, plan.load, request.entries, request.otherEntries, forbidden),
         K6_CSV_TIME_FORMAT: "unix_micro",
         K6_CSV_SAVE_INTERVAL: "200ms",
         K6_AUTO_EXTENSION_RESOLUTION: "false",

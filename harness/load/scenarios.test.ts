@@ -97,25 +97,25 @@ describe("the entry script", () => {
 });
 
 describe("settings", () => {
-  it("tell a workload where the edges and gateways are, by name", () => {
+  it("tell a workload where its users go in, by name", () => {
     const settings = JSON.parse(
       settingsOf(
-        { ...plan, gateways: ["region-a/gateway"] },
+        { ...plan, otherEntries: { gateways: ["region-a/gateway"] } },
         [load],
         [
           { host: "127.1.1.16", port: 18_000 },
           { host: "127.2.1.16", port: 18_000 },
         ],
-        [{ host: "127.1.1.17", port: 18_090 }],
+        { gateways: [{ host: "127.1.1.17", port: 18_090 }] },
       ),
-    ) as { edges: unknown; gateways: unknown; scenarios: object; seed: number };
-    expect(settings.edges).toEqual([
+    ) as { entries: unknown; others: unknown; scenarios: object; seed: number };
+    expect(settings.entries).toEqual([
       { name: "region-a/edge", url: "http://127.1.1.16:18000" },
       { name: "region-b/edge", url: "http://127.2.1.16:18000" },
     ]);
-    expect(settings.gateways).toEqual([
-      { name: "region-a/gateway", url: "http://127.1.1.17:18090" },
-    ]);
+    expect(settings.others).toEqual({
+      gateways: [{ name: "region-a/gateway", url: "http://127.1.1.17:18090" }],
+    });
     expect(Object.keys(settings.scenarios)).toEqual(["live"]);
     expect(settings.seed).toBe(plan.seed);
   });

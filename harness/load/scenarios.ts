@@ -99,12 +99,12 @@ export function scenarioOf(load: Load, plan: Plan): Scenario {
 export function settingsOf(
   plan: Plan,
   loads: readonly Load[],
-  edges: readonly Entry[],
-  gateways: readonly Entry[],
+  entries: readonly Entry[],
+  others: Readonly<Record<string, readonly Entry[]>>,
   forbidden: readonly string[] = [],
 ): string {
-  const told = (entries: readonly Entry[], names: readonly string[]): object[] =>
-    entries.map(({ host, port, hostHeader }, index) => ({
+  const told = (ways: readonly Entry[], names: readonly string[]): object[] =>
+    ways.map(({ host, port, hostHeader }, index) => ({
       name: names[index],
       url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
       ...(hostHeader === undefined ? {} : { host: hostHeader }),
@@ -114,8 +114,13 @@ export function settingsOf(
     stream: plan.stream,
     leadInMs: plan.leadInMs,
     phasesMs: plan.phasesMs,
-    edges: told(edges, plan.edges),
-    gateways: told(gateways, plan.gateways ?? []),
+    entries: told(entries, plan.edges),
+    others: Object.fromEntries(
+      Object.entries(others).map(([name, ways]) => [
+        name,
+        told(ways, plan.otherEntries?.[name] ?? []),
+      ]),
+    ),
     scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])),
     forbidden,
   });

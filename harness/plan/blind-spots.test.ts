@@ -10,7 +10,7 @@ const layout = (edge: Service, digestHeader?: string): Layout => ({
   services: [edge],
   links: [],
   playable: () => [],
-  edges: [{ service: "edge", port: "http" }],
+  entries: [{ service: "edge", port: "http" }],
   stream: { ...heldPlan().stream, ...(digestHeader === undefined ? {} : { digestHeader }) },
 });
 const elsewhere = service({ http: { host: "127.0.0.1", port: 8080 } });

@@ -13,8 +13,8 @@ export function blindSpots(
   pack?: Pack,
 ): readonly string[] {
   if (isVirtual(substrate)) return [];
-  const { services, edges } = layout;
-  const elsewhere = edges
+  const { services, entries } = layout;
+  const elsewhere = entries
     .map(({ service }) => service)
     .filter((name) => services.find((one) => one.name === name)?.at !== undefined);
   return [

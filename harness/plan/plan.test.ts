@@ -48,7 +48,7 @@ const layoutOf = (silent: boolean): Layout => ({
     { from: "region-a/edge", to: "region-a/origin-read", port: "http" },
     { from: "region-a/edge", to: "region-a/mute", port: "http" },
   ],
-  edges: [{ service: "region-a/edge", port: "http" }],
+  entries: [{ service: "region-a/edge", port: "http" }],
   playable: () => [],
   stream: {
     event: "main",
@@ -230,12 +230,14 @@ describe("a plan", () => {
         ...starting,
         target: {
           ...target,
-          topologies: { quick: { title: "q", layout: () => ({ ...layout, gateways }) } },
+          topologies: {
+            quick: { title: "q", layout: () => ({ ...layout, otherEntries: { gateways } }) },
+          },
         },
       };
-      expect(planExperiment(withThem, { ...options, ...own }).plan.gateways).toEqual([
-        "region-a/mute",
-      ]);
+      expect(planExperiment(withThem, { ...options, ...own }).plan.otherEntries).toEqual({
+        gateways: ["region-a/mute"],
+      });
     },
   );
 

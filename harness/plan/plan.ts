@@ -313,10 +313,17 @@ function planOf(
     reliesOn: defencesOf(experiment),
     services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),
     links: layout.links,
-    edges: layout.edges.map((edge) => edge.service),
-    ...(layout.gateways === undefined
+    edges: layout.entries.map(({ service }) => service),
+    ...(layout.otherEntries === undefined
       ? {}
-      : { gateways: layout.gateways.map((gateway) => gateway.service) }),
+      : {
+          otherEntries: Object.fromEntries(
+            Object.entries(layout.otherEntries).map(([name, ways]) => [
+              name,
+              ways.map(({ service }) => service),
+            ]),
+          ),
+        }),
     ...(layout.rhythm === undefined ? {} : { rhythm: layout.rhythm }),
     ...(layout.stream === undefined ? {} : { stream: layout.stream }),
     leadInMs,

@@ -58,8 +58,8 @@ function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | unde
 /**
  * The prober asks where users go in, or what else it is told to ask, whether that answers or not.
  */
-function proberOf({ edges, probes }: Layout): Source[] {
-  const asked = [...new Set((probes ?? edges).map(({ service }) => service))];
+function proberOf({ entries, probes }: Layout): Source[] {
+  const asked = [...new Set((probes ?? entries).map(({ service }) => service))];
   return asked.map((service) => ({
     name: `the prober at ${service}`,
     where: { [entryTag]: service },

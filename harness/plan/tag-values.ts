@@ -46,7 +46,7 @@ function valuesOf(
   if (known.source === "prober" && tag === "outcome") return outcomesOfProber;
   if (layout === null) return null;
   const services = layout.services.map(({ name }) => name);
-  const entries = layout.edges.map(({ service }) => service);
+  const entries = layout.entries.map(({ service }) => service);
   switch (tag) {
     case entryTag:
       return known.source === "reader"

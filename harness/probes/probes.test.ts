@@ -52,7 +52,7 @@ async function probing(instances: readonly Instance[]) {
   const layout = {
     services: [],
     links: [],
-    edges: [],
+    entries: [],
     playable: () => [],
     stream: heldPlan().stream,
   };

@@ -45,8 +45,8 @@ export interface Plan {
   }[];
   readonly links: readonly { readonly from: string; readonly to: string; readonly port: string }[];
   readonly edges: readonly string[];
-  /** Missing where the target has none, and in older records. */
-  readonly gateways?: readonly string[];
+  /** By name, where users go in for something else than what the prober looks at; missing where there is nothing of the kind. */
+  readonly otherEntries?: Readonly<Record<string, readonly string[]>>;
   /** Missing where nothing comes in periods, and in older records. */
   readonly rhythm?: Rhythm;
   /** Missing where the target is no stream. */

@@ -118,7 +118,8 @@ const { charts, ...spoken } = older as unknown as Pick<
   "metrics" | "harm" | "askedAlike" | "charts"
 >;
 
-function ofItsTime(plan: Plan): Plan {
+function ofItsTime({ gateways, ...read }: Plan & { readonly gateways?: readonly string[] }): Plan {
+  const plan = gateways === undefined ? read : { ...read, otherEntries: { gateways } };
   const whole = (plan as Partial<Plan>).metrics === undefined ? { ...plan, ...spoken } : plan;
   return whole.charts === undefined && charts !== undefined ? { ...whole, charts } : whole;
 }

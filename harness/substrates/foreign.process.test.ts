@@ -35,7 +35,7 @@ function layoutAt(port: number, outside?: { up: string; down: string }): Layout 
   const target = streamTarget({
     name: "theirs",
     stream,
-    edges: ["edge"],
+    entries: ["edge"],
     links: [["viewers", "edge"]],
     services: [{ name: "edge", url: `http://127.0.0.1:${port}`, ready: "/" }],
     ...(outside === undefined ? {} : { outside: { up: sh(outside.up), down: sh(outside.down) } }),

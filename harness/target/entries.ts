@@ -3,7 +3,7 @@
  * stands before it.
  */
 import type { Deployment } from "./deployment.ts";
-import { type Endpoint, type Layout, viewers } from "./layout.ts";
+import { type Endpoint, viewers, type Way } from "./layout.ts";
 
 export interface Entry extends Endpoint {
   /** What the service is called, where a proxy with another address stands before it: servers that go by names know no other. */
@@ -13,7 +13,7 @@ export interface Entry extends Endpoint {
 /** One for each of `ways`, in their order. */
 export function entriesOf(
   deployment: Pick<Deployment, "layout" | "instance" | "links">,
-  ways: Layout["edges"] = deployment.layout.edges,
+  ways: readonly Way[] = deployment.layout.entries,
 ): Entry[] {
   return ways.map(({ service, port }): Entry => {
     const linked = deployment.links.find(
@@ -25,6 +25,16 @@ export function entriesOf(
       deployment.layout.services.find(({ name }) => name === service)?.at !== undefined;
     return isNamed ? { ...linked.entry, hostHeader: hostOf(endpoint) } : linked.entry;
   });
+}
+
+/** By the name that workloads know. */
+export function otherEntriesOf(
+  deployment: Pick<Deployment, "layout" | "instance" | "links">,
+): Readonly<Record<string, readonly Entry[]>> {
+  const { otherEntries = {} } = deployment.layout;
+  return Object.fromEntries(
+    Object.entries(otherEntries).map(([name, ways]) => [name, entriesOf(deployment, ways)]),
+  );
 }
 
 /** As a client writes it: the port of http is left out. */

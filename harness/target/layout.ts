@@ -226,6 +226,12 @@ export interface Outside {
   readonly upWithinMs: number;
 }
 
+/** One way in. */
+export interface Way {
+  readonly service: string;
+  readonly port: string;
+}
+
 /** A target in one topology. */
 export interface Layout {
   /** Brought up before anything of Seawall's own, and taken down last. */
@@ -242,14 +248,14 @@ export interface Layout {
    * anything shows nothing.
    */
   absent?(nowMs: number): readonly PlayCheck[];
-  /** Where viewers and the harness's own canary go in. */
-  readonly edges: readonly { readonly service: string; readonly port: string }[];
+  /** Where users and the harness's own prober go in. */
+  readonly entries: readonly Way[];
   /**
-   * Where devices start sessions, hear of news and report events; a target without any has none of
-   * these.
+   * Where users go in for something else than what the prober looks at, by a name that workloads know:
+   * of a stream, `gateways`.
    */
-  readonly gateways?: readonly { readonly service: string; readonly port: string }[];
-  /** Of the DASH manifest, at each edge; without one no real player can watch. */
+  readonly otherEntries?: Readonly<Record<string, readonly Way[]>>;
+  /** Of the DASH manifest, at each entry; without one no real player can watch. */
   readonly manifestPath?: string;
   /** What comes in periods. Left out where nothing does. */
   readonly rhythm?: Rhythm;

@@ -65,8 +65,8 @@ export interface OwnTarget {
   readonly outside?:
     | { readonly composeFile: string }
     | { readonly up: Command; readonly down: Command };
-  /** Names of the services that viewers ask. */
-  readonly edges: readonly string[];
+  /** Names of the services where users go in. */
+  readonly entries: readonly string[];
   /** What targets of its kind bring along; of a stream, `streamTarget` gives it. */
   readonly pack?: Pack;
   /**
@@ -98,7 +98,7 @@ export interface OwnParts {
 }
 
 export interface OwnProbe {
-  /** One of `edges`. */
+  /** One of `entries`. */
   readonly service: string;
   readonly path: string;
   /** The class of such requests. */

@@ -77,7 +77,7 @@ const shape = z.strictObject({
     .array(z.strictObject({ service: z.string(), path, lane: place }))
     .min(1)
     .optional(),
-  edges: z.array(z.string()).min(1, "nobody can ask for anything without one"),
+  entries: z.array(z.string()).min(1, "nobody can ask for anything without one"),
   parts: z
     .custom<OwnParts>(
       (value) => typeof (value as Partial<OwnParts> | null)?.problems === "function",
@@ -198,24 +198,24 @@ function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
 }
 
 /** Without a prober nobody but the generator would see what is served. */
-function probeProblems({ probes = [], edges }: OwnTarget): string[] {
+function probeProblems({ probes = [], entries }: OwnTarget): string[] {
   if (probes.length === 0) return ["probes: what the harness's own prober asks for is missing"];
   return probes
-    .filter(({ service }) => !edges.includes(service))
-    .map(({ service }) => `probes: ${unknownName("service", service, edges)}`);
+    .filter(({ service }) => !entries.includes(service))
+    .map(({ service }) => `probes: ${unknownName("service", service, entries)}`);
 }
 
-function nameProblems({ services, edges, links = [] }: OwnTarget): string[] {
+function nameProblems({ services, entries, links = [] }: OwnTarget): string[] {
   const names = services.map(({ name }) => name);
   const joined = links.map((link) => link.join(" > "));
   const twice = (all: readonly string[]): string[] => [
     ...new Set(all.filter((one, index) => all.indexOf(one) !== index)),
   ];
   return [
-    ...edges
+    ...entries
       .filter((name) => !names.includes(name))
-      .map((name) => `edges: ${unknownName("service", name, names)}`),
-    ...twice(edges).map((name) => `edges: "${name}" occurs twice`),
+      .map((name) => `entries: ${unknownName("service", name, names)}`),
+    ...twice(entries).map((name) => `entries: "${name}" occurs twice`),
     ...links.flatMap(([from, to]) => [
       ...(from === "viewers" || names.includes(from)
         ? []

@@ -24,7 +24,7 @@ function planned(
   const target = streamTarget({
     name: "theirs",
     stream,
-    edges: ["edge"],
+    entries: ["edge"],
     links: [["viewers", "edge"]],
     services: [
       { name: "edge", url: "http://127.0.0.1:8080", ...running },
@@ -162,7 +162,7 @@ describe("a target of one's own", () => {
     const target = streamTarget({
       name: "theirs",
       stream,
-      edges: ["edge"],
+      entries: ["edge"],
       services: [{ name: "edge", url: "http://127.0.0.1" }],
       outside: { composeFile: "/x/compose.yml" },
     });
@@ -180,11 +180,11 @@ describe("a target of one's own", () => {
       streamTarget({
         name: "theirs",
         stream,
-        edges: ["edgee"],
+        entries: ["edgee"],
         services: [{ name: "edge", url: "http://127.0.0.1" }],
       }).problems?.(1),
     ).toEqual([
-      'target theirs: edges: unknown service "edgee"; did you mean "edge"? (known: edge)',
+      'target theirs: entries: unknown service "edgee"; did you mean "edge"? (known: edge)',
     ]);
     expect(() => planned({}, { ...wayIn, links: { from: { service: "viewer" } } })).toThrow(
       '"viewer"',
@@ -195,7 +195,7 @@ describe("a target of one's own", () => {
     const services = [{ name: "front", url: "http://127.0.0.1" }];
     const plain = ownTarget({
       name: "plain",
-      edges: ["front"],
+      entries: ["front"],
       services,
       probes: [{ service: "front", path: "/one", lane: "browse" }],
       defences: [{ name: "retries", title: "r" }],
@@ -207,13 +207,13 @@ describe("a target of one's own", () => {
     expect(layout?.playable(1)).toEqual([
       { service: "front", port: "http", path: "/one", lane: "browse" },
     ]);
-    expect(ownTarget({ name: "plain", edges: ["front"], services }).problems?.(1)).toEqual([
+    expect(ownTarget({ name: "plain", entries: ["front"], services }).problems?.(1)).toEqual([
       "target plain: probes: what the harness's own prober asks for is missing",
     ]);
     expect(
       ownTarget({
         name: "plain",
-        edges: ["front"],
+        entries: ["front"],
         services,
         probes: [{ service: "back", path: "/one", lane: "browse" }],
       })

@@ -31,8 +31,8 @@ function layoutOf(own: OwnTarget): Layout {
   return {
     services: own.services.map(serviceOf),
     links: (own.links ?? []).map(([from, to]): Link => ({ from, to, port })),
-    edges: own.edges.map((service) => ({ service, port })),
-    ...(own.parts === undefined ? probedBy(own) : own.parts.layout(own.edges, port)),
+    entries: own.entries.map((service) => ({ service, port })),
+    ...(own.parts === undefined ? probedBy(own) : own.parts.layout(own.entries, port)),
     ...(own.outside === undefined ? {} : { outside: outsideOf(own.name, own.outside) }),
   };
 }

@@ -62,8 +62,10 @@ function layout(shape: Shape): Layout {
       ...sites.map((site) => gateway(site, sites)),
     ],
     links: linksOf(shape),
-    edges,
-    gateways: sites.map((site) => ({ service: `${site.name}/gateway`, port: "http" })),
+    entries: edges,
+    otherEntries: {
+      gateways: sites.map((site) => ({ service: `${site.name}/gateway`, port: "http" })),
+    },
     readBack: readBackOf(sites),
     manifestPath: `/live/${event}/manifest.mpd`,
     playable: (nowMs) =>

@@ -20,7 +20,7 @@ const stream: StreamTarget["stream"] = {
   segmentPath: "/live/{event}/{rendition}/{number}.m4s",
   renditions: [{ name: "v360", kind: "video", bitsPerSecond: 600_000 }],
 };
-const honest: StreamTarget = { name: "mine", services: [started], edges: ["edge"], stream };
+const honest: StreamTarget = { name: "mine", services: [started], entries: ["edge"], stream };
 
 const experiment = (own: StreamTarget): Experiment =>
   defineExperiment({
@@ -97,31 +97,31 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     [
       "a-service-called-dot-dot",
       "its folder is the run's own",
-      { ...serving({ ...started, name: ".." }), edges: [".."] },
+      { ...serving({ ...started, name: ".." }), entries: [".."] },
       'service "..": name: lower-case words',
     ],
     [
       "a-service-outside-the-run",
       "its folder is anywhere",
-      { ...serving({ ...started, name: "../../etc" }), edges: ["../../etc"] },
+      { ...serving({ ...started, name: "../../etc" }), entries: ["../../etc"] },
       'service "../../etc": name: lower-case words',
     ],
     [
       "a-service-with-a-line-break",
       "a name in two lines",
-      { ...serving({ ...started, name: "my edge\n2" }), edges: ["my edge\n2"] },
+      { ...serving({ ...started, name: "my edge\n2" }), entries: ["my edge\n2"] },
       "name: lower-case words",
     ],
     [
       "an-upper-case-service",
       "a name that no folder on every system can hold apart",
-      { ...serving({ ...started, name: "Edge" }), edges: ["Edge"] },
+      { ...serving({ ...started, name: "Edge" }), entries: ["Edge"] },
       'service "Edge": name: lower-case words',
     ],
     [
       "a-service-called-toxiproxy",
       "a name of the harness's own",
-      { ...serving({ ...started, name: "toxiproxy" }), edges: ["toxiproxy"] },
+      { ...serving({ ...started, name: "toxiproxy" }), entries: ["toxiproxy"] },
       'service "toxiproxy": this name is the harness\'s own',
     ],
     ["port-0", "any port", serving({ ...started, port: 0 }), 'service "edge": port:'],
@@ -144,28 +144,28 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       "addresses end at 254",
       {
         services: Array.from({ length: 300 }, (_, at) => ({ ...started, name: `s${at}` })),
-        edges: ["s299"],
+        entries: ["s299"],
       },
       "services: 300, and there are addresses for 244",
     ],
-    ["no-edges", "nobody can ask for anything", { edges: [] }, "edges: nobody can ask"],
+    ["no-entries", "nobody can ask for anything", { entries: [] }, "entries: nobody can ask"],
     [
       "an-unknown-edge",
       "a name that is misspelt",
-      { edges: ["egde"] },
-      'edges: unknown service "egde"; did you mean "edge"?',
+      { entries: ["egde"] },
+      'entries: unknown service "egde"; did you mean "edge"?',
     ],
     [
       "an-edge-twice",
       "half the viewers would count twice",
-      { edges: ["edge", "edge"] },
-      'edges: "edge" occurs twice',
+      { entries: ["edge", "edge"] },
+      'entries: "edge" occurs twice',
     ],
     [
       "viewers-as-an-edge",
       "the load asks itself",
-      { edges: ["viewers"] },
-      'edges: unknown service "viewers"',
+      { entries: ["viewers"] },
+      'entries: unknown service "viewers"',
     ],
     [
       "a-link-from-nobody",
@@ -377,7 +377,7 @@ const controls: readonly (readonly [name: string, says: string, changes: object]
     "names with a slash",
     {
       ...serving({ ...started, name: "region-a/edge", region: "region-a", zone: "region-a-1" }),
-      edges: ["region-a/edge"],
+      entries: ["region-a/edge"],
     },
   ],
   [

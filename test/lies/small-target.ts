@@ -95,7 +95,7 @@ const target = streamTarget({
     },
   ],
   links: [["edge", "origin"]],
-  edges: ["edge"],
+  entries: ["edge"],
   stream: {
     event: "main",
     segmentMs,

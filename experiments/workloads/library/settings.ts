@@ -70,7 +70,16 @@ const alone: Settings = {
 };
 
 const told = __ENV["SEAWALL_LOAD"];
-export const settings: Settings = told === undefined ? alone : (JSON.parse(told) as Settings);
+export const settings: Settings = told === undefined ? alone : settingsIn(told);
+
+/** Of a stream, users go in at edges, and devices at gateways. */
+function settingsIn(text: string): Settings {
+  const { entries, others, ...same } = JSON.parse(text) as Omit<Settings, "edges" | "gateways"> & {
+    readonly entries: readonly Edge[];
+    readonly others: { readonly gateways?: readonly Edge[] };
+  };
+  return { ...same, edges: entries, gateways: others.gateways ?? [] };
+}
 
 /** For plain `k6 run`: these functions, so many iterations a second, for 20 s. Under the harness the experiment says what is run. */
 export function optionsOf(perSecond: Readonly<Record<string, number>>): Options {

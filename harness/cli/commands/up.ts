@@ -15,7 +15,7 @@ export const defineUp: Define = (program, context, end) =>
       .description("start the target alone and keep it up until Ctrl-C or `seawall down`")
       .argument("[experiment]", "whose target", "origin-storm"),
   )
-    .option("--json", "where viewers go in, as JSON")
+    .option("--json", "where users go in, as JSON")
     .action(async (name: string, flags: PlanFlags) =>
       end(await up(context, await planned(context, name, flags, planAlone), flags.json === true)),
     );
@@ -26,12 +26,12 @@ export async function up(context: Context, planned: Planned, json: boolean): Pro
     await using target = await bringUp(context, planned, (text) =>
       context.stderr.write(`${text}\n`),
     );
-    const entries = [...planned.layout.edges, ...(planned.layout.gateways ?? [])].map(
-      ({ service, port }) => {
+    const entries = [planned.layout.entries, ...Object.values(planned.layout.otherEntries ?? {})]
+      .flat()
+      .map(({ service, port }) => {
         const { host, port: number } = target.deployment.instance(service).endpoint(port);
         return { service, url: `http://${host}:${number}` };
-      },
-    );
+      });
     if (json) context.stdout.json(targetDocument(planned.plan, entries, target.logsDirectory));
     else for (const { service, url } of entries) context.stdout.write(`${service}  ${url}\n`);
     context.stderr.write(

@@ -55,7 +55,7 @@ export function needProblems(
   const has = (need: string): boolean =>
     need === "stream"
       ? layout.stream !== undefined
-      : need === "gateways" && (layout.gateways ?? []).length > 0;
+      : (layout.otherEntries?.[need] ?? []).length > 0;
   return [...new Set(experiment.load.map(({ workload }) => workload))].flatMap((workload) =>
     (workloadNeeds?.(workload) ?? [])
       .filter((need) => !has(need))

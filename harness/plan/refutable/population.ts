@@ -127,12 +127,12 @@ function ofLoad(
       // Who stays where it went in asks nowhere else.
       const staysHome = named.includes(entryTag) && (requests || roams !== true);
       return staysHome
-        ? world.layout.edges.map(({ service }) => ({
+        ? world.layout.entries.map(({ service }) => ({
             fixed: {
               ...fixed,
               ...Object.fromEntries([entryTag, ...entries].map((tag) => [tag, service])),
             },
-            perSecond: shared(perSecond, world.layout.edges.length),
+            perSecond: shared(perSecond, world.layout.entries.length),
             mostMs,
           }))
         : [{ fixed, perSecond, mostMs }];

@@ -47,7 +47,7 @@ describe("docker-compose.yml", () => {
 
   it("publishes edges, on loopback only", () => {
     const ports = [...made.matchAll(/ports: \["(.*?)"\]/g)].map((match) => match[1]);
-    expect(ports).toHaveLength(layout.edges.length);
+    expect(ports).toHaveLength(layout.entries.length);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:18\d{3}:\d+$/);
   });
 

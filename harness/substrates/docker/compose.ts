@@ -21,7 +21,7 @@ export function composeFile(options: ComposeOptions): string {
   // Nobody breaks links here, so they are what they connect.
   const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
   const published = new Map(
-    layout.edges.map(({ service, port }, index) => [
+    layout.entries.map(({ service, port }, index) => [
       service,
       { port: firstEdgePort + index, to: addresses.listen(service, port).port },
     ]),

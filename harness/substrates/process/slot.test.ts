@@ -32,7 +32,7 @@ const layout: Layout = {
     },
   ],
   links: [],
-  edges: [],
+  entries: [],
   playable: () => [],
   stream: heldPlan().stream,
 };

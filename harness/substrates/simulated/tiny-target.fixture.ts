@@ -63,7 +63,7 @@ const layout: Layout = {
     { from: "region-a/packager", to: "region-a/store", port: "http" },
   ],
   playable: () => [],
-  edges: regions.map((region) => ({ service: `${region}/edge`, port: "http" })),
+  entries: regions.map((region) => ({ service: `${region}/edge`, port: "http" })),
   stream: {
     event: "main",
     segmentMs,

@@ -85,7 +85,7 @@ describe.each(topologies.filter(({ name }) => name === "zones" || name === "refe
           expect(count("cassandra")).toBeGreaterThan(count("cassandra", layout.services) / 2);
         }
         expect(left.some(({ kind }) => kind === "packager")).toBe(true);
-        for (const { service } of layout.edges.filter((edge) =>
+        for (const { service } of layout.entries.filter((edge) =>
           left.some(({ name }) => name === edge.service),
         )) {
           const fills = layout.links.filter(

@@ -84,7 +84,7 @@ export class ReferenceModel implements RunningModel {
     this.#packagers = this.#of("packager").map(
       (node) => new Packager(node, pipelineOf(node), simulation, this.#stores, publishers),
     );
-    const edges = simulation.layout.edges.map((edge) => this.#cache(edge.service));
+    const edges = simulation.layout.entries.map((edge) => this.#cache(edge.service));
     this.#gateways = this.#of("gateway").map((node) => new Gateway(node, simulation, edges));
     this.#behaviours = audienceOf(simulation, edges, this.#gateways);
   }

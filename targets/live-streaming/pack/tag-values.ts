@@ -15,7 +15,7 @@ export function tagValues(
         ? ["looked", "unread"]
         : undefined;
     case "home":
-      return layout.edges.map(({ service }) => service);
+      return layout.entries.map(({ service }) => service);
     case "origin":
       return [
         ...new Set([

@@ -26,6 +26,7 @@ export const copied = [
   "package-lock.json",
   ".npmrc",
   "harness/base",
+  "harness/faults",
   "harness/metrics",
   "harness/system",
   "harness/target",

@@ -30,7 +30,7 @@ export class ModelledPlayers {
 
   #join(index: number): void {
     const { layout, model, clock, sink } = this.#options;
-    const player = model.join?.(layout.edges[index % layout.edges.length]?.service ?? "");
+    const player = model.join?.(layout.entries[index % layout.entries.length]?.service ?? "");
     if (player === undefined) return;
     const one = {
       player,

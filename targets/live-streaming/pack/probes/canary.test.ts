@@ -68,7 +68,7 @@ async function canaryOf(
     links: [],
     playable: () => [],
     stream: { ...stream, digestHeader: "X-Sha" },
-    edges: Object.keys(endpoints).map((service) => ({ service, port: "http" })),
+    entries: Object.keys(endpoints).map((service) => ({ service, port: "http" })),
   };
   const deployment = {
     layout,

@@ -44,9 +44,9 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
   const { deployment, sink, clock, signal } = options;
   const random = options.random ?? prng(Math.floor(clock.nowMs()));
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  const { edges } = deployment.layout;
+  const { entries: edges } = deployment.layout;
   const stream = streamOf(deployment.layout);
-  const entries = entriesOf(deployment);
+  const endpoints = entriesOf(deployment);
   const late = sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} });
   const asked = new Set<Promise<void>>();
   if (edges.length === 0) return;
@@ -55,7 +55,7 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
       const wishes = edges.flatMap((edge, index) =>
         probeWishes(stream, number, options.asksPast, random).map((wish) => ({
           edge: edge.service,
-          endpoint: entries[index] as Entry,
+          endpoint: endpoints[index] as Entry,
           wish,
         })),
       );

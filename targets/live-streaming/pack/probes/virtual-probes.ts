@@ -45,7 +45,7 @@ export class VirtualStreamProbes implements VirtualProbes {
   #askAll(number: number): void {
     const { clock, layout, random } = this.#context;
     if (this.#over) return;
-    for (const { service } of layout.edges) {
+    for (const { service } of layout.entries) {
       for (const wish of probeWishes(this.#stream, number, this.#asksPast, random))
         clock.after(Math.max(0, wish.atMs - clock.nowMs()), () => this.#ask(service, wish));
     }
