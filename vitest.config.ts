@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -38,6 +39,15 @@ class AsListed extends BaseSequencer {
 /** On a busy machine a real test waits, repeats, or says that it cannot tell. */
 const patient = "test/support/patient-runner.ts";
 
+/**
+ * Node runs the sources as they are, as `./seawall` does: what is tested is what runs, and nothing
+ * waits for a second transformation. Nothing here mocks a module.
+ */
+const native = { experimental: { viteModuleRunner: false, nodeLoader: false } } as const;
+
+// Compiled code is kept between starts, as `./seawall` keeps it; workers and what they start have it.
+process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.cache/compiled");
+
 const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
@@ -52,6 +62,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...native,
           name: "hermetic",
           include: ["{harness,targets,experiments,benchmarks,test}/**/*.test.ts"],
           isolate: false,
@@ -63,6 +74,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...native,
           ...limits,
           name: "beside",
           runner: patient,
@@ -73,6 +85,7 @@ export default defineConfig({
       },
       ...real.map((kind, index) => ({
         test: {
+          ...native,
           ...limits,
           name: kind,
           runner: patient,
