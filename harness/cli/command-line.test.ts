@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Readable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
+import { smallStorm } from "../../test/support/experiments/small-storm.ts";
 import { printerTo } from "./printer.ts";
 import { commandLine } from "./command-line.ts";
 import { exitCodes } from "../base/errors.ts";
@@ -117,13 +118,14 @@ describe("the command line", () => {
   });
 
   it("compares several runs a side, and several sides, in documents that keep to their schema", async () => {
+    const storm = smallStorm(folder);
     const simulated = async (seed: number, ...more: string[]): Promise<string> =>
       (
         JSON.parse(
           (
             await seawall(
               "run",
-              "origin-storm",
+              storm,
               "--substrate",
               "simulated",
               "--seed",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { smallStorm } from "../../test/support/experiments/small-storm.ts";
 import { problemsOfForm } from "../report/junit-form.fixture.ts";
 import { RunAborted } from "../run/conductor.ts";
 import { printerTo } from "./printer.ts";
@@ -19,13 +20,14 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "seawall-gate-"));
+  smallStorm(folder);
 });
 
 /** On the simulated substrate: the same gate, in virtual time. */
 async function gate(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  names = ["origin-storm"],
+  names = ["./storm.ts"],
   signal = new AbortController().signal,
 ) {
   let stdout = "",
@@ -98,7 +100,7 @@ describe("a gate in virtual time", () => {
   it("keeps two experiments apart that begin in the same second", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
     try {
-      expect(await gate(["--seed", "7"], {}, ["origin-storm", "instance-loss"])).toMatchObject({
+      expect(await gate(["--seed", "7"], {}, ["./storm.ts", "instance-loss"])).toMatchObject({
         exitCode: 0,
       });
     } finally {
@@ -116,7 +118,7 @@ describe("a gate in virtual time", () => {
     const { exitCode } = await gate(
       ["--seed", "7"],
       {},
-      ["origin-storm", "instance-loss"],
+      ["./storm.ts", "instance-loss"],
       stopped.signal,
     );
     expect(exitCode).toBe(130);
@@ -158,7 +160,7 @@ describe("a gate in virtual time", () => {
     });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(
-      /^::error title=origin-storm%3A refuted::.*%0A\S*\/seawall run origin-storm --seed \d+ --substrate simulated --without collapsing$/m,
+      /^::error title=origin-storm%3A refuted::.*%0A\S*\/seawall run \S*\/storm\.ts --seed \d+ --substrate simulated --without collapsing$/m,
     );
   });
 
@@ -238,7 +240,7 @@ describe("a gate in virtual time", () => {
     writeFileSync(
       join(folder, "strict.ts"),
       `
-      import base from "${join(root, "experiments/origin-storm.ts")}";
+      import base from "./storm.ts";
       export default { ...base, hypothesis: base.hypothesis.map((claim) => (claim.statistic === "ratio" ? { ...claim, limit: 0.1 } : claim)) };`,
     );
     expect((await gate(["./strict.ts", "--seed", "7", "--out", "red"], {}, [])).exitCode).toBe(1);
@@ -251,7 +253,7 @@ describe("a gate in virtual time", () => {
 
   it("looks for a ref in the repository of the experiment, and refuses one where there is none", async () => {
     const own = join(folder, "mine.ts");
-    writeFileSync(own, `export { default } from "${join(root, "experiments/origin-storm.ts")}";\n`);
+    writeFileSync(own, readFileSync(join(folder, "storm.ts")));
     const nowhere = await gate(["./mine.ts", "--baseline", "HEAD"], {}, []);
     expect(nowhere).toMatchObject({
       exitCode: 64,
@@ -277,7 +279,8 @@ describe("a gate in virtual time", () => {
   }, 120_000);
 
   it("refuses a baseline that is neither folder nor ref, and does not pass on one that has nothing to compare with", async () => {
-    expect(await gate(["--baseline", "no-such-branch"])).toMatchObject({
+    const ofTheCatalogue = await gate(["--baseline", "no-such-branch"], {}, ["origin-storm"]);
+    expect(ofTheCatalogue).toMatchObject({
       exitCode: 64,
       stderr: expect.stringContaining("neither a folder nor a git ref"),
     });

@@ -15,6 +15,7 @@ import { readRun } from "../run/read-run.ts";
 import { Recorder } from "../run/recorder.ts";
 import { exportRequests } from "../telemetry/otlp.ts";
 import { judgeRecord } from "./judge-record.ts";
+import { times } from "../../test/support/thorough.ts";
 
 let directory: string;
 let plan: object, events: object[];
@@ -113,7 +114,7 @@ describe("a malformed record", () => {
           if (thrown !== null && !(thrown instanceof SeawallError))
             throw new Error(`${path.join(".")} = ${JSON.stringify(by)}`, { cause: thrown });
         }),
-        { numRuns: Number(process.env["MALFORMED_RUNS"] ?? 40) },
+        { numRuns: times(20) },
       );
     } finally {
       writeFileSync(join(directory, file), whole);

@@ -16,6 +16,7 @@ import { dayPlanText, dayResultText } from "./game-day/text.ts";
 import { printerTo } from "./printer.ts";
 import { Progress } from "./progress.ts";
 import { planText } from "./show-plan.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const plain = { columns: 100, colour: false };
 const storm = stormRun({ status: "refuted" });
@@ -168,7 +169,7 @@ describe("everything that is printed", () => {
           );
           expect(actsIn(shown)).toEqual([]);
         }),
-        { numRuns: 200 },
+        { numRuns: times(40) },
       );
     },
   );
@@ -202,7 +203,7 @@ describe("everything that is printed", () => {
         }
         expect(actsIn(withoutOwn(shown))).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: times(40) },
     );
   });
 

@@ -13,6 +13,7 @@ import { heldPlan } from "../judge/fixture.ts";
 import { conductDay, NoGo } from "./conduct-day.ts";
 import { dayOf, MemoryLog, stepOf } from "./day.fixture.ts";
 import { type DayStopped, Desk } from "./desk.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const anna: By = { role: "conductor", name: "Anna" };
 const chances: Chances = {
@@ -206,7 +207,7 @@ describe("a game day", () => {
           ).length;
         },
       ),
-      { numRuns: 120 },
+      { numRuns: times(120) },
     );
     // A day on which nothing ever happens would prove nothing.
     for (const seen of [injected, stoppedInRun, leftOut]) expect(seen).toBeGreaterThan(8);

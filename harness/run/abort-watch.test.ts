@@ -7,6 +7,7 @@ import type { Series } from "../metrics/samples.ts";
 import { compare } from "../judge/claims.ts";
 import { quantile } from "../base/statistics.ts";
 import { AbortWatch } from "./abort-watch.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const share: Claim = {
   title: "half is served",
@@ -126,7 +127,7 @@ describe("abort watch", () => {
           expect(watch.violated(1_000, "fault") === null).toBe(compare(exact, comparison, limit));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: times(80) },
     );
   });
 

@@ -23,6 +23,7 @@ import type { RunEvent } from "../record/events.ts";
 import type { SampleKind } from "../metrics/samples.ts";
 import { readRun } from "./read-run.ts";
 import { Recorder } from "./recorder.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const zeroMs = 1_800_000_000_000;
 const clock: Clock = {
@@ -54,7 +55,7 @@ async function record(
 ): Promise<void> {
   const started = events.find((event) => event.kind === "started");
   const options = started === undefined ? {} : { runId: started.runId };
-  await using recorder = new Recorder(directory, plan, clock, options);
+  await using recorder = new Recorder(directory, plan, clock, { ...options, synced: false });
   for (const event of events) recorder.event(event);
   for (const { metric, kind, tags, samples } of series) {
     for (const [atUs, value] of samples)
@@ -124,7 +125,7 @@ describe("a record that is read back", () => {
           all.map((one) => ({ ...one, tags: sorted(one.tags) }));
         expect(normal(put(run))).toEqual(normal(series));
       }),
-      { numRuns: 30 },
+      { numRuns: times(10) },
     );
   });
 
@@ -254,7 +255,7 @@ describe("a record that was cut off", () => {
           if (run.damage.length === 0) expect(put(run)).toEqual(some);
         },
       ),
-      { numRuns: 120 },
+      { numRuns: times(30) },
     );
   });
 
@@ -376,7 +377,7 @@ describe("a record that is sealed", () => {
           expect(damage).not.toEqual([]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: times(60) },
     );
   });
 });
