@@ -16,18 +16,18 @@ import type { Context } from "./context.ts";
 import { explain } from "./explain.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-let folder: string;
+let folder: string, storm: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "seawall-gate-"));
-  smallStorm(folder);
+  storm = smallStorm(folder);
 });
 
 /** On the simulated substrate: the same gate, in virtual time. */
 async function gate(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  names = ["./storm.ts"],
+  names = [storm],
   signal = new AbortController().signal,
 ) {
   let stdout = "",
@@ -100,7 +100,8 @@ describe("a gate in virtual time", () => {
   it("keeps two experiments apart that begin in the same second", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
     try {
-      expect(await gate(["--seed", "7"], {}, ["./storm.ts", "instance-loss"])).toMatchObject({
+      const names = [storm, smallStorm(folder, "other-storm")];
+      expect(await gate(["--seed", "7"], {}, names)).toMatchObject({
         exitCode: 0,
       });
     } finally {
@@ -108,7 +109,7 @@ describe("a gate in virtual time", () => {
     }
     expect(suitesIn(junitOf("new"))).toEqual([
       ["origin-storm", 0],
-      ["instance-loss", 0],
+      ["other-storm", 0],
     ]);
   });
 
@@ -118,7 +119,7 @@ describe("a gate in virtual time", () => {
     const { exitCode } = await gate(
       ["--seed", "7"],
       {},
-      ["./storm.ts", "instance-loss"],
+      [storm, "instance-loss"],
       stopped.signal,
     );
     expect(exitCode).toBe(130);
@@ -160,7 +161,7 @@ describe("a gate in virtual time", () => {
     });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(
-      /^::error title=origin-storm%3A refuted::.*%0A\S*\/seawall run \S*\/storm\.ts --seed \d+ --substrate simulated --without collapsing$/m,
+      /^::error title=origin-storm%3A refuted::.*%0A\S*\/seawall run \S*\/origin-storm\.ts --seed \d+ --substrate simulated --without collapsing$/m,
     );
   });
 
@@ -240,7 +241,7 @@ describe("a gate in virtual time", () => {
     writeFileSync(
       join(folder, "strict.ts"),
       `
-      import base from "./storm.ts";
+      import base from "${storm}";
       export default { ...base, hypothesis: base.hypothesis.map((claim) => (claim.statistic === "ratio" ? { ...claim, limit: 0.1 } : claim)) };`,
     );
     expect((await gate(["./strict.ts", "--seed", "7", "--out", "red"], {}, [])).exitCode).toBe(1);
@@ -253,7 +254,7 @@ describe("a gate in virtual time", () => {
 
   it("looks for a ref in the repository of the experiment, and refuses one where there is none", async () => {
     const own = join(folder, "mine.ts");
-    writeFileSync(own, readFileSync(join(folder, "storm.ts")));
+    writeFileSync(own, readFileSync(join(folder, storm)));
     const nowhere = await gate(["./mine.ts", "--baseline", "HEAD"], {}, []);
     expect(nowhere).toMatchObject({
       exitCode: 64,

@@ -209,7 +209,7 @@ describe("a record that was cut off", () => {
       kind: "duration",
       tags: { lane: "live,\n" },
       samples: Array.from(
-        { length: 30 },
+        { length: 12 },
         (_, index) => [1_795_273_445_123_456 + index * 7, index / 7] as const,
       ),
     },
@@ -218,7 +218,7 @@ describe("a record that was cut off", () => {
       kind: "gauge",
       tags: {},
       samples: Array.from(
-        { length: 12 },
+        { length: 5 },
         (_, index) => [1_795_273_445_123_456 + index * 11, index * 1.5] as const,
       ),
     },
