@@ -14,8 +14,8 @@ import { renderVerdictText } from "../report/text.ts";
 import { readRun } from "../run/read-run.ts";
 import { Recorder } from "../run/recorder.ts";
 import { exportRequests } from "../telemetry/otlp.ts";
-import { judgeRecord } from "./judge-record.ts";
 import { times } from "../../test/support/thorough.ts";
+import { judgeRecord } from "../app/judge-record.ts";
 
 let directory: string;
 let plan: object, events: object[];
