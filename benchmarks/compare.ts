@@ -10,12 +10,12 @@
 import originStorm from "../experiments/origin-storm.ts";
 import slowStore from "../experiments/slow-store.ts";
 import { type Change, compareRuns, defaults } from "../harness/compare/compare.ts";
-import { type MadeUp, madeUpRun } from "../harness/compare/fixture.ts";
+import { type MadeUp, madeUpRun } from "../test/support/compare/made-up-run.ts";
 import { enoughRuns } from "../harness/compare/enough-runs.ts";
 import { lnChoose } from "../harness/compare/fisher.ts";
 import type { Experiment } from "../harness/experiment/experiment.ts";
 import type { Run } from "../harness/record/run.ts";
-import { planned, simulateInMemory } from "../harness/substrates/simulated/in-memory.fixture.ts";
+import { planned, simulateInMemory } from "../test/support/simulated/in-memory.ts";
 import {
   alarmsMost,
   alarmsOverClaims,

@@ -14,8 +14,8 @@ import { allowanceUsed } from "../harness/record/run-index.ts";
 import { judge } from "../harness/judge/judge.ts";
 import { refutedAsExpected, reliancesOf } from "../harness/plan/reliance.ts";
 import type { Finding } from "../harness/record/verdict.ts";
-import { planned, simulateInMemory } from "../harness/substrates/simulated/in-memory.fixture.ts";
-import { onMachine } from "../harness/substrates/simulated/machine-speed.fixture.ts";
+import { planned, simulateInMemory } from "../test/support/simulated/in-memory.ts";
+import { onMachine } from "../test/support/simulated/machine-speed.ts";
 
 const context = { root: resolve(import.meta.dirname, ".."), cwd: "/" } as Context;
 const seeds = Number(process.argv[2] ?? 3);

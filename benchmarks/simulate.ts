@@ -6,7 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { describeFault } from "../harness/faults/faults.ts";
-import { trial } from "../harness/run/trial.fixture.ts";
+import { trial } from "../test/support/simulated/trial.ts";
 
 const { values, positionals } = parseArgs({
   options: { seed: { type: "string" } },

@@ -6,9 +6,9 @@
 import { describe, expect, it } from "vitest";
 import { reliancesOf, refutedAsExpected } from "../harness/plan/reliance.ts";
 import { judge } from "../harness/judge/judge.ts";
-import { catalogue, refusal } from "../harness/substrates/simulated/catalogue.fixture.ts";
-import { planned, simulateInMemory } from "../harness/substrates/simulated/in-memory.fixture.ts";
-import { onMachine } from "../harness/substrates/simulated/machine-speed.fixture.ts";
+import { catalogue, refusal } from "../test/support/simulated/catalogue.ts";
+import { planned, simulateInMemory } from "../test/support/simulated/in-memory.ts";
+import { onMachine } from "../test/support/simulated/machine-speed.ts";
 
 const speeds = [
   ["twice as fast", 0.5],

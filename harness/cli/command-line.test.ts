@@ -8,7 +8,7 @@ import { smallStorm } from "../../test/support/experiments/small-storm.ts";
 import { printerTo } from "../app/printer.ts";
 import { commandLine } from "./command-line.ts";
 import { exitCodes } from "../base/errors.ts";
-import { documentsIn, problemsOf } from "../documents/valid.fixture.ts";
+import { documentsIn, problemsOf } from "../../test/support/documents.ts";
 import type { Verdict } from "../record/verdict.ts";
 import type { Context } from "../app/context.ts";
 import { explain } from "../app/error-output.ts";

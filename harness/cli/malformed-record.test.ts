@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { comparability } from "../compare/comparable.ts";
 import { SeawallError } from "../base/errors.ts";
-import { heldDraft, runOf } from "../judge/fixture.ts";
+import { heldDraft, runOf } from "../../test/support/judge/held-run.ts";
 import { renderHtml } from "../report/html.ts";
 import { renderJunit } from "../report/junit.ts";
 import { reportModel } from "../report/model.ts";

@@ -1,6 +1,6 @@
 /** A plain HTTP API with a k6 script of its own, and no stream: what the harness is for does not depend on what is served. */
 import { expect, it } from "vitest";
-import { judged } from "./judged.fixture.ts";
+import { judged } from "../../test/support/cli/judged.ts";
 
 // Both are light: they run at once, and one that is inconclusive is repeated alone.
 const experiment = "./examples/plain-http/order-rush.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { blockLength } from "./bootstrap.ts";
 import { comparability } from "./comparable.ts";
 import { type Change, compareRuns, compareSides, defaults } from "./compare.ts";
-import { type MadeUp, madeUpRun } from "./fixture.ts";
+import { type MadeUp, madeUpRun } from "../../test/support/compare/made-up-run.ts";
 import { pooled, windowSum } from "./windowed.ts";
 import type { Run } from "../record/run.ts";
 import { limitText, observedText, powerSentences, sentence, span, tally } from "./words.ts";

@@ -8,7 +8,7 @@ import type { SampleKind, SeriesData } from "../metrics/samples.ts";
 import type { Window } from "../metrics/series.ts";
 import { judgeClaim as judgeOf, observe as observeOf } from "./claims.ts";
 import type { Observation } from "../claims/statistics/statistic.ts";
-import { everyMetric } from "./fixture.ts";
+import { everyMetric } from "../../test/support/judge/held-run.ts";
 import type { Windows } from "./windows.ts";
 import { times } from "../../test/support/thorough.ts";
 

@@ -18,7 +18,7 @@ import {
   startOf,
   within,
   zeroMs,
-} from "./fixture.ts";
+} from "../../test/support/judge/held-run.ts";
 import { judge, worst } from "./judge.ts";
 import { times } from "../../test/support/thorough.ts";
 

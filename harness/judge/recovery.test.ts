@@ -13,7 +13,7 @@ import {
   runOf,
   startOf,
   within,
-} from "./fixture.ts";
+} from "../../test/support/judge/held-run.ts";
 import { judge } from "./judge.ts";
 import { times } from "../../test/support/thorough.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Run } from "../record/run.ts";
-import { stormRun } from "./fixture.ts";
+import { stormRun } from "../../test/support/report/storm-run.ts";
 import { reportModel } from "./model.ts";
 
 const { run, verdict } = stormRun();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { actsIn, hostile, withoutOwn } from "./hostile.fixture.ts";
+import { actsIn, hostile, withoutOwn } from "../../test/support/report/hostile-text.ts";
 import { painter } from "./paint.ts";
 import { printable, printableJson, withoutCommands } from "./printable.ts";
 import { times } from "../../test/support/thorough.ts";

@@ -1,4 +1,4 @@
-import { everyMetric } from "../judge/fixture.ts";
+import { everyMetric } from "../../test/support/judge/held-run.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Claim, statisticNamed } from "../claims/statistics/registry.ts";

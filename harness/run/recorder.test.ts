@@ -15,7 +15,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { SeawallError } from "../base/errors.ts";
-import { heldDraft, heldPlan, runOf } from "../judge/fixture.ts";
+import { heldDraft, heldPlan, runOf } from "../../test/support/judge/held-run.ts";
 import { judge } from "../judge/judge.ts";
 import type { Clock } from "../target/deployment.ts";
 import type { Run } from "../record/run.ts";

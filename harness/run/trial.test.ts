@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { times } from "../../test/support/thorough.ts";
-import { trial, type Trial } from "./trial.fixture.ts";
+import { trial, type Trial } from "../../test/support/simulated/trial.ts";
 
 /** `benchmarks/simulate.ts` does 2,000. */
 const runs = times(300);

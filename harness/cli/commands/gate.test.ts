@@ -5,10 +5,10 @@ import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { smallStorm } from "../../../test/support/experiments/small-storm.ts";
-import { problemsOfForm } from "../../report/junit-form.fixture.ts";
+import { problemsOfForm } from "../../../test/support/report/junit-form.ts";
 import { RunAborted } from "../../run/conductor.ts";
 import { printerTo } from "../../app/printer.ts";
-import { documentsIn, problemsOf } from "../../documents/valid.fixture.ts";
+import { documentsIn, problemsOf } from "../../../test/support/documents.ts";
 import { readRun } from "../../run/read-run.ts";
 import { Recorder } from "../../run/recorder.ts";
 import { commandLine } from "../command-line.ts";
@@ -116,12 +116,7 @@ describe("a gate in virtual time", () => {
   it("is an error for consumers of JUnit where it was stopped, and for each experiment that was not run", async () => {
     const stopped = new AbortController();
     stopped.abort(new RunAborted("user", "stopped by SIGTERM"));
-    const { exitCode } = await gate(
-      ["--seed", "7"],
-      {},
-      [storm, "instance-loss"],
-      stopped.signal,
-    );
+    const { exitCode } = await gate(["--seed", "7"], {}, [storm, "instance-loss"], stopped.signal);
     expect(exitCode).toBe(130);
     const [first, second] = suitesIn(junitOf("new"));
     expect(first).toEqual(["origin-storm", expect.toSatisfy((count: number) => count > 0)]);

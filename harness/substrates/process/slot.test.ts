@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { heldPlan } from "../../judge/fixture.ts";
+import { heldPlan } from "../../../test/support/judge/held-run.ts";
 import type { UndoEntry, UndoLedger } from "../../record/undo.ts";
 import type { Layout } from "../../target/layout.ts";
 import { statOf } from "../../system/processes.ts";

@@ -14,7 +14,7 @@ import {
   segment,
   settingsFor,
   upstream,
-} from "./fixture.ts";
+} from "../../../test/support/live-streaming/edge-bench.ts";
 import { banSender, pathPattern } from "../origin/invalidation.ts";
 import { edgeProgram, varnishArguments } from "./launch.ts";
 import type { EdgeSettings } from "./settings.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { lose, type GatewayDefence } from "./gateway.fixture.ts";
+import { lose, type GatewayDefence } from "../../../test/support/live-streaming/gateway-here.ts";
 import {
   capacityOf,
   gatewayProcess,
@@ -12,7 +12,7 @@ import {
   starts,
   storm,
   type Stream,
-} from "./process.fixture.ts";
+} from "../../../test/support/live-streaming/gateway-process.ts";
 
 /** Four times the work of a start as it is deployed: the generator, on the same cores, then needs a quarter of the rate. */
 const cost = { keyCost: 8_192 };
