@@ -49,7 +49,7 @@ const patient = "test/support/patient-runner.ts";
  */
 const native = { experimental: { viteModuleRunner: false, nodeLoader: false } } as const;
 
-// Compiled code is kept between starts, as `./seawall` keeps it; workers and what they start have it.
+// Compiled code is kept between starts, as `./seawall` keeps it, for workers and what they start.
 process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.cache/compiled");
 
 const limits = { testTimeout: 300_000, hookTimeout: 300_000 };

@@ -5,7 +5,7 @@ import { judged } from "../../test/support/cli/judged.ts";
 // Both are light: they run at once, and one that is inconclusive is repeated alone.
 const experiment = "./examples/plain-http/order-rush.ts";
 
-it.concurrent("holds, as what the dead server does not answer goes to the other one", async (test) => {
+it.concurrent("holds, as the other server answers what the dead one does not", async (test) => {
   const { out, exitCode, stderr, stdout } = await judged(test, () => ["run", experiment]);
   expect(exitCode, stderr + stdout).toBe(0);
   const { findings } = out.verdict();

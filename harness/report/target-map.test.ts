@@ -10,7 +10,10 @@ import { timelineOf } from "./timeline.ts";
 
 const { run } = stormRun();
 
-/** The same storm with other faults: each with when it landed and when it was healed, in s after the storm's. */
+/**
+ * The same storm with other faults: each with when it landed and when it was healed, in s after
+ * the storm's own.
+ */
 function struckBy(...faults: readonly (readonly [Fault, number, number])[]): Run {
   const at = run.events.find((event) => event.kind === "injected")?.atMs ?? 0;
   const others = run.events.filter(

@@ -1,2 +1,2 @@
-/** What of a folder is no source: tests stand beside what they test, and what supports them in `test/support/`. */
+/** Tests stand beside what they test; what supports them is in `test/support/`, and no source. */
 export const isTest = (path: string): boolean => path.endsWith(".test.ts");

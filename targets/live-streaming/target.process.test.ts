@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { skewSteps, suffersFaults } from "../../test/support/live-streaming/suffers-faults.ts";
 import { type Deployed, deployed } from "../../test/support/live-streaming/deployed.ts";
-import { keepsWhatItAcknowledged } from "../../test/support/live-streaming/keeps-what-it-acknowledged.ts";
+import { keepsWhatItAcknowledged } from "../../test/support/live-streaming/durability.ts";
 import { comesBack } from "../../test/support/live-streaming/comes-back.ts";
 
 let target: Deployed;
