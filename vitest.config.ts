@@ -31,11 +31,26 @@ const beside = [
   "harness/bootstrap.process.test.ts",
 ];
 
-/** In a fresh clone nothing is known of how long a file takes, and a long one that came last would be waited for alone. */
-class AsListed extends BaseSequencer {
+/** Hermetic tests that take seconds. */
+const long = [
+  "harness/cli/commands/gate.test.ts",
+  "harness/cli/command-line.test.ts",
+  "experiments/simulated.test.ts",
+  "test/lies/lies.test.ts",
+  "experiments/simulated-gateways.test.ts",
+];
+
+/**
+ * In a fresh clone nothing is known of how long a file takes, and a long one that came last would be
+ * waited for alone.
+ */
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number =>
-      beside.findIndex((path) => moduleId.endsWith(path));
+    const listed = [...long, ...beside];
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = listed.findIndex((path) => moduleId.endsWith(`/${path}`));
+      return found === -1 ? listed.length : found;
+    };
     return (await super.sort(files)).sort((a, b) => place(a) - place(b));
   }
 }
@@ -63,7 +78,7 @@ export default defineConfig({
   test: {
     passWithNoTests: true,
     globalSetup: "test/support/test-run.ts",
-    sequence: { sequencer: AsListed },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
