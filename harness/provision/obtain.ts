@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Attempt, type FindContext, sight } from "./find.ts";
-import { lock } from "./lock.ts";
+import { lock } from "../system/lock.ts";
 import { type Part, type PartName, type Place, type Recipe, Rejected } from "./recipe.ts";
 import { debian } from "./sources/debian.ts";
 import { goModule } from "./sources/goModule.ts";

@@ -26,6 +26,7 @@ const copied = [
   "package-lock.json",
   ".npmrc",
   "harness/core",
+  "harness/system/lock.ts",
   ...ofEntry,
   `${folder}/Dockerfile`,
   `${folder}/packages.txt`,
