@@ -6,8 +6,8 @@
 import { existsSync } from "node:fs";
 import { chmod, lstat, readdir, readlink, symlink, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { run, runWell } from "./child.ts";
-import { type CheckContext, type Place, Rejected } from "./recipe.ts";
+import { run, runWell } from "../system/child.ts";
+import { type CheckContext, type Place, isRejection, Rejected } from "./recipe.ts";
 
 const loaderTimeoutMs = 15_000;
 
@@ -17,7 +17,7 @@ type Asking = Pick<CheckContext, "env" | "signal">;
 export async function multiarch({ env, signal }: Asking): Promise<string> {
   const asked = await run("dpkg-architecture", ["-qDEB_HOST_MULTIARCH"], { env, signal }).catch(
     (error: unknown) => {
-      if (error instanceof Rejected) return undefined; // It belongs to dpkg-dev, which most machines lack.
+      if (isRejection(error)) return undefined; // It belongs to dpkg-dev, which most machines lack.
       throw error;
     },
   );

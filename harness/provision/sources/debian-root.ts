@@ -7,7 +7,7 @@
 import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
-import { runWell } from "../child.ts";
+import { runWell } from "../../system/child.ts";
 import { multiarch } from "../tree.ts";
 import { type FetchContext, fetchArchives } from "./debian.ts";
 

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { failureOf, run, runWell } from "../child.ts";
+import { failureOf, run, runWell } from "../../system/child.ts";
 import { type PartName, type Place, type Recipe, Rejected } from "../recipe.ts";
 import { faketimesUnder } from "../tools/faketime.ts";
 import { javasUnder } from "../tools/java.ts";

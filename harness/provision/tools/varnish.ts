@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { failureOf, run } from "../child.ts";
+import { failureOf, run } from "../../system/child.ts";
 import { type CheckContext, type Place, type Recipe, Rejected } from "../recipe.ts";
 import { compilerIn, libraryEnv, multiarch } from "../tree.ts";
 import { demand, versionIn } from "../version.ts";
