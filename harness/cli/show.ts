@@ -3,7 +3,7 @@ import type { Experiment } from "../core/experiment.ts";
 import { defencesOf } from "../core/reliance.ts";
 import { expand, plannedMs, type Suite, type SuiteRun } from "../core/suite.ts";
 import { tierText } from "../core/tiers.ts";
-import { wrap } from "../report/paint.ts";
+import { padded, wrap } from "../system/terminal.ts";
 import { oneLine } from "../report/plain.ts";
 import { duration } from "../report/suite-text.ts";
 import type { Context } from "./context.ts";
@@ -93,7 +93,7 @@ function showText(
   const row = (first: string, wide: number, text: string): void =>
     stdout.write(
       wrap(oneLine(text), across - wide - 2)
-        .map((line, index) => `${(index === 0 ? first : "").padEnd(wide)}  ${line}\n`)
+        .map((line, index) => `${padded(index === 0 ? first : "", wide)}  ${line}\n`)
         .join(""),
     );
   const width = Math.max(...experiments.map((experiment) => experiment.name.length));

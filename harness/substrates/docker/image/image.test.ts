@@ -14,6 +14,7 @@ beforeEach(() => {
     "package-lock.json",
     ".npmrc",
     "harness/core",
+    "harness/system/lock.ts",
     "harness/substrates/docker",
     "harness/substrates/proxy/service.ts",
     "targets",
