@@ -7,7 +7,8 @@ export function hostProblems(layout: Layout, allowed: readonly string[]): string
   return layout.services.flatMap(({ name, at }) =>
     Object.values(at ?? {}).flatMap(({ host, port }) => {
       // No name and no IPv4 address holds a colon.
-      if (host.includes(":")) return [`${name} at ${host}: only IPv4 addresses and names are taken`];
+      if (host.includes(":"))
+        return [`${name} at ${host}: only IPv4 addresses and names are taken`];
       if (port < 1 || port > 65_535) return [`${name}: there is no port ${port}`];
       return isOurs(host) || allowed.includes(host)
         ? []
