@@ -12,7 +12,7 @@ import {
 import { rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { prng } from "../core/prng.ts";
+import { prng } from "../base/prng.ts";
 import { listProcesses, runVariable } from "../system/processes.ts";
 import light, { lightExperiment } from "./light.fixture.ts";
 

@@ -4,12 +4,12 @@
  * an {@link Observer}, so that plan, judge, run and simulation share one list.
  */
 import type { z } from "zod";
-import type { Clock, Deployment, Effect, Instance, LinkHandle } from "../core/deployment.ts";
-import type { Evidence } from "../core/evidence.ts";
-import type { Frozen } from "../core/frozen.ts";
-import type { Observer } from "../core/observer.ts";
-import type { Link } from "../core/target.ts";
-import type { Standing, Where } from "../core/where.ts";
+import type { Clock, Deployment, Effect, Instance, LinkHandle } from "../target/deployment.ts";
+import type { Evidence } from "../target/evidence.ts";
+import type { Frozen } from "../base/frozen.ts";
+import type { Observer } from "../target/observer.ts";
+import type { Link } from "../target/layout.ts";
+import type { Standing, Where } from "../target/where.ts";
 
 export type FaultSchema = z.ZodType<{ readonly kind: string }>;
 export type FaultFrom<S extends FaultSchema> = Frozen<z.infer<S>>;

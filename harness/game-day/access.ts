@@ -4,7 +4,7 @@
  * refused), and must not come from another site.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Right, Role } from "../core/game-day/game-day.ts";
+import type { Right, Role } from "./day/game-day.ts";
 
 export interface Refusal {
   readonly status: 400 | 401 | 403 | 421;

@@ -1,8 +1,8 @@
 /** Performs a service's own operations: over HTTP with the run's token, over a plain connection, or by a program beside the service. */
 import { request } from "node:http";
 import { connect } from "node:net";
-import type { Endpoint, Operation, Place, Program, Service } from "../core/target.ts";
 import { run } from "./child.ts";
+import type { Endpoint, Operation, Place, Program, Service } from "../target/layout.ts";
 import { runVariable } from "./processes.ts";
 
 export interface Reach {

@@ -3,8 +3,8 @@
  * `ss` (iproute2) also tells how many bytes each open one has carried. Where it is missing, /proc/net/tcp tells the connections alone.
  */
 import { readFile } from "node:fs/promises";
-import type { Endpoint } from "../core/target.ts";
 import { runWell } from "./child.ts";
+import type { Endpoint } from "../target/layout.ts";
 
 const withinMs = 3_000;
 const outputBytesMax = 64 * 1024 * 1024;

@@ -22,31 +22,24 @@ export function painter(colour: boolean): Paint {
 /** Columns that a terminal gives it: two for 漢, none for what is combined with the one before. */
 export const width = (text: string): number => stringWidth(text);
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
-const graphemes = (text: string): string[] =>
-  Array.from(segmenter.segment(text), ({ segment }) => segment);
-
-/** As many of the first as fit. */
+/** As many of the first as fit. The whole is measured, since some combine with the one before. */
 function fitting(characters: readonly string[], columns: number): number {
-  let used = 0;
-  const over = characters.findIndex((each) => {
-    used += width(each);
-    return used > columns;
-  });
-  return over === -1 ? characters.length : over;
+  const fits = (count: number): boolean => width(characters.slice(0, count).join("")) <= columns;
+  let count = Math.min(characters.length, columns);
+  while (count > 0 && !fits(count)) count--;
+  while (count < characters.length && fits(count + 1)) count++;
+  return count;
 }
 
 /** The beginning, or the end, with a mark for what is missing. */
 export function cut(text: string, columns: number, keep: "start" | "end" = "start"): string {
   if (width(text) <= columns) return text;
   if (columns <= 1) return "…";
-  const characters = graphemes(text);
+  const characters = [...text];
   if (keep === "start") return `${characters.slice(0, fitting(characters, columns - 1)).join("")}…`;
-  characters.reverse();
-  return `…${characters
-    .slice(0, fitting(characters, columns - 1))
-    .reverse()
-    .join("")}`;
+  let from = characters.length - fitting(characters.toReversed(), columns - 1);
+  while (width(characters.slice(from).join("")) > columns - 1) from++;
+  return `…${characters.slice(from).join("")}`;
 }
 
 /** Breaks at spaces; a word longer than a line is cut. */
@@ -63,7 +56,7 @@ export function wrap(text: string, columns: number): string[] {
 
 function chunks(word: string, columns: number): string[] {
   const pieces: string[] = [];
-  let left = graphemes(word);
+  let left = [...word];
   do {
     const taken = Math.max(1, fitting(left, columns));
     pieces.push(left.slice(0, taken).join(""));

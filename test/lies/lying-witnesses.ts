@@ -1,5 +1,5 @@
 /** Generators that say more than they were given, targets that treat the prober otherwise than viewers, and bodies that are no segments. */
-import { printOf } from "../../harness/core/body.ts";
+import { printOf } from "../../harness/target/body.ts";
 import {
   add,
   change,
@@ -11,8 +11,8 @@ import {
   type Sample,
   startOf,
   zeroMs,
-} from "../../harness/core/judge/fixture.ts";
-import { judge } from "../../harness/core/judge/judge.ts";
+} from "../../harness/judge/fixture.ts";
+import { judge } from "../../harness/judge/judge.ts";
 import { type Honest, judged, type Lie, type LieGroup, type Outcome } from "./lie.ts";
 
 const [prober, bytes, counters, bodies] = [

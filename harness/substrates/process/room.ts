@@ -8,8 +8,8 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Impairment } from "../../core/ports.ts";
-import type { Evidence } from "../../core/run.ts";
+import type { Impairment } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import { runWell } from "../../system/child.ts";
 
 /** Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is written. */

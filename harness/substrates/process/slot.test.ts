@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { heldPlan } from "../../core/judge/fixture.ts";
-import type { UndoEntry, UndoLedger } from "../../core/ports.ts";
-import type { Layout } from "../../core/target.ts";
+import { heldPlan } from "../../judge/fixture.ts";
+import type { UndoEntry, UndoLedger } from "../../record/undo.ts";
+import type { Layout } from "../../target/layout.ts";
 import { addressesOf, slots } from "./addresses.ts";
 import { claimSlot } from "./slot.ts";
 

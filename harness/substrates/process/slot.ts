@@ -4,9 +4,9 @@
  * its cache folder, and goes with it. A run in another network namespace has other ports.
  */
 import { createSocket, type Socket } from "node:dgram";
-import { SeawallError } from "../../core/errors.ts";
-import type { UndoLedger } from "../../core/ports.ts";
-import type { Endpoint, Layout } from "../../core/target.ts";
+import { SeawallError } from "../../base/errors.ts";
+import type { UndoLedger } from "../../record/undo.ts";
+import type { Endpoint, Layout } from "../../target/layout.ts";
 import { bindProblem, holderOf } from "../../system/network.ts";
 import { statOf } from "../../system/processes.ts";
 import { type Addresses, addressesOf, slots } from "./addresses.ts";

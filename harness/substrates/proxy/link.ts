@@ -4,10 +4,10 @@ import {
   type ICreateToxicBody,
   type Proxy as ClientProxy,
 } from "toxiproxy-node-client";
-import type { LinkHandle, Toxic } from "../../core/ports.ts";
-import type { Evidence } from "../../core/run.ts";
-import type { Endpoint, Link } from "../../core/target.ts";
-import { linkName } from "../../core/where.ts";
+import { linkName } from "../../target/where.ts";
+import type { LinkHandle, Toxic } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
+import type { Endpoint, Link } from "../../target/layout.ts";
 import { attempt, ProxyRefusal, proxyFailed } from "./calls.ts";
 
 type ToxicBody = ICreateToxicBody<Readonly<Record<string, number>>>;

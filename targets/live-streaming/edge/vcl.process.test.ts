@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Place, Service } from "../../../harness/core/target.ts";
+import type { Place, Service } from "../../../harness/target/layout.ts";
 import { provision } from "../../../harness/provision/provision.ts";
 import { run } from "../../../harness/system/child.ts";
 import { defences } from "../layout/defences.ts";

@@ -2,7 +2,7 @@
  * All that testing a live stream takes, beyond the harness: any streaming target can bring it along.
  * It imports nothing of the target beside it.
  */
-import type { Pack } from "../../../harness/core/pack.ts";
+import type { Pack } from "../../../harness/target/pack.ts";
 import { harm } from "./harm.ts";
 import { metrics } from "./metrics.ts";
 import { StreamProbes } from "./probes/stream-probes.ts";

@@ -1,0 +1,176 @@
+/** Joins the adapters: the only place that knows which substrate, generator, probes and observer a run is made of. */
+import { randomBytes } from "node:crypto";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import type { Clock } from "../target/deployment.ts";
+import type { SampleSink } from "../metrics/samples.ts";
+import type { Substrate } from "../substrates/substrate.ts";
+import type { Planned } from "../plan/options.ts";
+import type { Machine } from "../record/events.ts";
+import type { SubstrateName } from "../record/substrates.ts";
+import { entriesOf, hostsOf } from "../target/entries.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Tools } from "../target/tools.ts";
+import { injecting } from "../faults/inject.ts";
+import { k6Generator } from "../load/k6.ts";
+import { RunningProbes } from "../probes/probes.ts";
+import { AbortWatch } from "../run/abort-watch.ts";
+import type { World } from "../run/conductor.ts";
+import type { FileLedger } from "../run/ledger.ts";
+import { tracesOf } from "../run/recovery.ts";
+import type { Recorder } from "../run/recorder.ts";
+import { files } from "../run/run-directory.ts";
+import { adapterOf } from "../substrates/registry.ts";
+import { observer } from "../system/observer.ts";
+import { statOf } from "../system/processes.ts";
+import { endStrays } from "../system/strays.ts";
+import type { Context } from "./context.ts";
+import { type Hold, holding } from "./hold.ts";
+import { withPlayers } from "./players.ts";
+import type { Progress } from "./progress.ts";
+
+export interface WireOptions {
+  readonly context: Context;
+  readonly planned: Planned;
+  readonly tools: Tools;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly ledger: FileLedger;
+  readonly directory: string;
+  readonly runId: string;
+  readonly progress: Progress;
+  /** Sees each sample and passes it on to the recorder. */
+  readonly samples?: SampleSink | undefined;
+  readonly hold?: Hold | undefined;
+}
+
+export function wire(options: WireOptions): World {
+  const { context, planned, tools, clock, recorder, ledger, directory, runId, progress } = options;
+  const { plan, layout } = planned;
+  const logsDirectory = join(directory, files.logs);
+  const watch = new AbortWatch(options.samples ?? recorder, plan);
+  recorder.onEvent((event) => watch.event(event));
+  const generator = k6Generator({
+    tool: tools.k6,
+    workloads: join(context.root, "experiments", "workloads"),
+    clock,
+  });
+  const harnessCpuSeconds = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  };
+  return {
+    clock,
+    events: recorder,
+    inject: injecting(observer),
+    harnessCpuSeconds,
+    ...(options.hold === undefined
+      ? {}
+      : { hold: holding(options.hold, { plan, runId, logsDirectory, undo: ledger, generator }) }),
+    deploy: async (signal) =>
+      (await substrateOf(context, plan.substrate, tools, clock)).deploy({
+        plan,
+        runId,
+        layout,
+        logsDirectory,
+        undo: ledger,
+        signal,
+        controlToken: randomBytes(16).toString("hex"),
+        progress: (text) => progress.note(text),
+      }),
+    prepareLoad: async (deployment, signal) => {
+      const load = await generator.prepare({
+        plan,
+        runId,
+        edges: entriesOf(deployment),
+        gateways: entriesOf(deployment, layout.gateways ?? []),
+        hosts: hostsOf(deployment),
+        sink: watch,
+        logsDirectory,
+        undo: ledger,
+        signal,
+      });
+      progress.watch(() => load.progress);
+      return load;
+    },
+    startProbes: async (deployment, load) => {
+      const probes = new RunningProbes({
+        deployment,
+        load,
+        sink: watch,
+        events: recorder,
+        clock,
+        harnessCpuSeconds,
+        planned: plan.load,
+        pack: planned.pack,
+      });
+      return (plan.players ?? []).length === 0
+        ? probes
+        : withPlayers(probes, {
+            context,
+            plan,
+            runId,
+            deployment,
+            manifestPath: layout.manifestPath ?? "",
+            sink: watch,
+            recorder,
+            clock,
+            undo: ledger,
+          });
+    },
+    abortReason: (phase) => watch.violated(clock.nowMs(), phase),
+    sweep: () => sweep(context, runId, plan.substrate, ledger),
+  };
+}
+
+/** What brings targets up. */
+export async function substrateOf(
+  context: Context,
+  name: SubstrateName,
+  tools: Tools,
+  clock: Clock,
+): Promise<Substrate> {
+  const { real } = await adapterOf(name);
+  if (real === undefined)
+    throw new SeawallError("USAGE", `nothing comes up on the ${name} substrate: it is a model`, {
+      hint: "Use another --substrate.",
+    });
+  return real(context, tools, clock);
+}
+
+/** Ends whatever a trace of the run leads to, or carries its label; returns what does not end. */
+export async function sweep(
+  context: Context,
+  runId: string,
+  substrate: SubstrateName,
+  ledger: FileLedger,
+): Promise<readonly string[]> {
+  const { left } = await endStrays(
+    tracesOf({
+      runId,
+      entries: ledger.open,
+      recorded: ledger.recorded,
+      ownerStartTicks: statOf(process.pid)?.startTicks ?? 0,
+    }),
+    2_500,
+  );
+  const processes = left.map(({ pid, name, why }) => `process ${pid} (${name}, ${why})`);
+  const { sweep: sweepMade } = await adapterOf(substrate);
+  return [...processes, ...((await sweepMade?.(context.env, runId)) ?? [])];
+}
+
+export function versionsOf(tools: Tools, context: Context): Record<string, string> {
+  return {
+    seawall: context.version,
+    ...Object.fromEntries(Object.values(tools).map((tool) => [tool.name, tool.version])),
+  };
+}
+
+export function thisMachine(): Machine {
+  return {
+    platform: `${process.platform}-${process.arch}`,
+    cpuModel: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+  };
+}

@@ -1,0 +1,60 @@
+/** Chooses where the target runs, and says why. */
+import { SeawallError } from "../base/errors.ts";
+import { unknownName } from "../base/nearest.ts";
+import {
+  isSubstrate,
+  type SubstrateName,
+  substrateNames,
+  substrates,
+} from "../record/substrates.ts";
+import type { Target } from "../target/target.ts";
+import type { Support } from "../faults/faults.ts";
+import { adapterOf } from "../substrates/registry.ts";
+import type { Context } from "./context.ts";
+
+export interface ChosenSubstrate {
+  readonly name: SubstrateName;
+  readonly why: string;
+  readonly supports: Support;
+}
+
+export const substrateChoices: readonly string[] = ["auto", ...substrateNames];
+
+type Ground = Pick<Context, "env" | "root">;
+type Asked = Pick<Target, "model" | "own">;
+
+export async function chooseSubstrate(
+  ground: Ground,
+  asked: string,
+  target: Asked,
+): Promise<ChosenSubstrate> {
+  if (asked === "auto") return automatic(ground, target);
+  if (!isSubstrate(asked))
+    throw new SeawallError("UNKNOWN_NAME", unknownName("substrate", asked, substrateChoices));
+  const adapter = await adapterOf(asked);
+  const refusal = adapter.refusal(target);
+  if (refusal !== null)
+    throw new SeawallError(
+      "USAGE",
+      `the ${asked} substrate cannot run a target of your own: ${refusal.why}`,
+      { hint: refusal.hint },
+    );
+  return { name: asked, why: adapter.why("asked", target), supports: adapter.supports(target) };
+}
+
+/** The first that is ready, else the one that is taken otherwise, with why it was none of those before. */
+async function automatic(ground: Ground, target: Asked): Promise<ChosenSubstrate> {
+  const obstacles: string[] = [];
+  for (const { name } of substrates.filter(({ auto }) => auto === "ready")) {
+    const adapter = await adapterOf(name);
+    const obstacle = adapter.refusal(target)?.why ?? (await adapter.obstacle(ground));
+    if (obstacle === null)
+      return { name, why: adapter.why("ready", target), supports: adapter.supports(target) };
+    obstacles.push(`not ${name}: ${obstacle}`);
+  }
+  const { name } = substrates.find(
+    ({ auto }) => auto === "otherwise",
+  ) as (typeof substrates)[number];
+  const adapter = await adapterOf(name);
+  return { name, why: obstacles.join("; "), supports: adapter.supports(target) };
+}

@@ -1,0 +1,116 @@
+/** Finds experiments by name or by path, and workloads by name. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { SeawallError } from "../base/errors.ts";
+import type { Experiment } from "../experiment/experiment.ts";
+import { shapeProblems } from "../experiment/experiment-schema.ts";
+import type { Registry } from "../metrics/metrics.ts";
+import { unknownName } from "../base/nearest.ts";
+import { type Plays, playsIn } from "../experiment/plays.ts";
+import { metricsMadeIn } from "../plan/workload-metrics.ts";
+import type { Context } from "./context.ts";
+import { executableExports } from "./workload-exports.ts";
+
+export function experimentNames(context: Context): string[] {
+  return readdirSync(join(context.root, "experiments"))
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .map((name) => name.slice(0, -3))
+    .sort();
+}
+
+/** A name from `experiments/`, or a path to a file anywhere. */
+export async function loadExperiment(context: Context, nameOrPath: string): Promise<Experiment> {
+  const path = pathOf(context, nameOrPath);
+  let module: { readonly default?: unknown };
+  try {
+    module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+  } catch (error) {
+    const { message, code } = (
+      error instanceof Error ? error : new Error(`it throws ${String(error)}`)
+    ) as NodeJS.ErrnoException;
+    throw new SeawallError(
+      "EXPERIMENT_MALFORMED",
+      `${path} cannot be loaded: ${code === undefined ? "" : `${code}: `}${firstLine(message)}`,
+      {
+        cause: error,
+        hint: "It must be a TypeScript file that Node can run and that exports one experiment: export default defineExperiment({ … }).",
+      },
+    );
+  }
+  const experiment = module.default;
+  const problems =
+    experiment === undefined ? ["it has no default export"] : shapeProblems(experiment);
+  if (problems.length > 0) {
+    throw new SeawallError(
+      "EXPERIMENT_MALFORMED",
+      `${path} is not an experiment:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+      {
+        hint: "Compare it with experiments/origin-storm.ts; `export default defineExperiment({ … })` gives it its type.",
+      },
+    );
+  }
+  return experiment as Experiment;
+}
+
+function pathOf(context: Context, nameOrPath: string): string {
+  if (nameOrPath.includes("/") || nameOrPath.endsWith(".ts")) {
+    const path = isAbsolute(nameOrPath) ? nameOrPath : resolve(context.cwd, nameOrPath);
+    if (!existsSync(path))
+      throw new SeawallError("UNKNOWN_NAME", `there is no experiment file ${path}`, {
+        hint: "`seawall list` shows those that come with Seawall.",
+      });
+    return path;
+  }
+  const names = experimentNames(context);
+  if (!names.includes(nameOrPath))
+    throw new SeawallError("UNKNOWN_NAME", unknownName("experiment", nameOrPath, names), {
+      hint: "`seawall list` shows them; a path to a file of your own works too.",
+    });
+  return join(context.root, "experiments", `${basename(nameOrPath)}.ts`);
+}
+
+/** One that comes with Seawall goes by its name, any other by its path. */
+function workloadPath(context: Context, workload: string): string {
+  return isAbsolute(workload)
+    ? workload
+    : join(context.root, "experiments", "workloads", `${workload}.ts`);
+}
+
+/** What a workload exports, or null when there is none of that name. */
+export function workloadExports(context: Context, workload: string): readonly string[] | null {
+  return executableExports(workloadPath(context, workload));
+}
+
+/** What a workload says that it must be told of besides edges: `export const needs = ["gateways"] as const;`. */
+export function workloadNeeds(context: Context, workload: string): readonly string[] {
+  const path = workloadPath(context, workload);
+  const said = existsSync(path)
+    ? /^export const needs = \[([^\]]*)\]/m.exec(readFileSync(path, "utf8"))?.[1]
+    : undefined;
+  return [...(said ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
+}
+
+/** The metrics that its script makes, and the files beside it that it imports. */
+export function workloadMetrics(context: Context, workload: string): Registry {
+  const seen = new Map<string, Registry>();
+  const read = (path: string): void => {
+    if (seen.has(path) || !existsSync(path)) return;
+    const text = readFileSync(path, "utf8");
+    seen.set(path, metricsMadeIn(text));
+    for (const [, specifier] of text.matchAll(/\bfrom\s*["'](\.[^"']+)["']/g))
+      read(resolve(dirname(path), specifier as string));
+  };
+  read(workloadPath(context, workload));
+  return Object.assign({}, ...seen.values()) as Registry;
+}
+
+/** What its functions play, as it says itself; null where it says nothing. */
+export function workloadPlays(context: Context, workload: string): Plays | null {
+  const path = workloadPath(context, workload);
+  return existsSync(path) ? playsIn(readFileSync(path, "utf8")) : null;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n").find((line) => line.trim() !== "") ?? text;
+}

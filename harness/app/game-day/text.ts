@@ -1,0 +1,63 @@
+/** A day on a terminal: what is going to be asked and done, and afterwards what it came to. */
+import type { Day, DayStep } from "../../game-day/day/day.ts";
+import type { RecordedDay } from "../../game-day/day-directory.ts";
+import { formatDuration } from "../../phrases/format.ts";
+import { tierText } from "../../experiment/tiers.ts";
+import { cut, padded, width } from "../../system/terminal.ts";
+import { oneLine } from "../../report/plain.ts";
+
+export function dayPlanText(day: Day): string[] {
+  return [
+    day.title,
+    "",
+    ...day.purpose.split("\n").map((line) => `  ${line.trim()}`),
+    "",
+    `roles      ${day.roles.map((role) => `${role.name} (${role.may.join(", ") || "looks on"})`).join("; ")}`,
+    `answers    ${day.answers === "yes" ? "nobody is asked (--yes)" : "a point that nobody answers is a no-go"}`,
+    "",
+    ...day.steps.flatMap((step, index) => stepText(step, index)),
+  ];
+}
+
+function stepText(step: DayStep, index: number): string[] {
+  const { blast } = step;
+  return [
+    `${index + 1}. ${step.title}`,
+    `   ${step.experiment}, ${tierText(step.tier)}, topology ${step.topology}, ${step.substrate} substrate${step.without.length === 0 ? "" : `, without ${step.without.join(", ")}`}${step.expect === "held" ? "" : `; expected to be ${step.expect}`}`,
+    ...(step.brief === null ? [] : [`   ${step.brief}`]),
+    `   go/no-go   waits ${formatDuration(step.waitMsMax)}${step.holdMsMax === null ? "" : `, and under everyday load ${formatDuration(step.holdMsMax)}`}`,
+    `   strikes    ${blast.services.length} of ${blast.servicesInAll} services${blast.services.length === 0 ? "" : ` (${blast.services.join(", ")})`}${blast.links.length === 0 ? "" : `, ${blast.links.length} links`}; ${Number(blast.loadTimes.toPrecision(2))} × the load`,
+    ...step.faults.map(
+      (fault) => `   fault      ${fault.label}, for ${formatDuration(fault.forMs)}`,
+    ),
+    "",
+  ];
+}
+
+export function dayResultText({ day, result }: RecordedDay, columns: number): string[] {
+  const word = (asExpected: boolean, status: string | null): string =>
+    `${asExpected ? "✓" : status === null ? "–" : "✗"} ${status ?? "did not run"}`;
+  const wide = Math.max(...result.steps.map((step) => width(nameOf(step))));
+  return [
+    `${result.status.toUpperCase()}  ${day.title}`,
+    result.why,
+    ...(result.answers === "yes" ? ["Nobody was asked: every point was answered by --yes."] : []),
+    "",
+    ...result.steps
+      .map(
+        (step, index) =>
+          `${index + 1}. ${padded(nameOf(step), wide)}  ${word(step.asExpected, step.status).padEnd(14)}  ${oneLine(step.why)}`,
+      )
+      .map((line) => cut(line, columns)),
+  ];
+}
+
+function nameOf({
+  experiment,
+  without,
+}: {
+  readonly experiment: string;
+  readonly without: readonly string[];
+}): string {
+  return without.length === 0 ? experiment : `${experiment} −${without.join(",")}`;
+}

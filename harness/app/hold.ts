@@ -1,0 +1,68 @@
+/** The everyday load of an experiment, for as long as people look at its target before they say go. None of it is recorded. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Load } from "../experiment/experiment.ts";
+import type { Deployment } from "../target/deployment.ts";
+import type { LoadGenerator } from "../load/generator.ts";
+import type { SampleSink } from "../metrics/samples.ts";
+import type { UndoLedger } from "../record/undo.ts";
+import type { Plan } from "../record/plan.ts";
+import type { World } from "../run/conductor.ts";
+import { entriesOf, hostsOf } from "../target/entries.ts";
+
+export interface Hold {
+  /** How long somebody may take. */
+  readonly msMax: number;
+  readonly samples: SampleSink;
+  /** Resolves when somebody has said go; rejects with a RunAborted. */
+  released(signal: AbortSignal): Promise<void>;
+}
+
+interface Held {
+  readonly plan: Plan;
+  readonly runId: string;
+  readonly logsDirectory: string;
+  readonly undo: UndoLedger;
+  readonly generator: LoadGenerator;
+}
+
+/** A generator of its own, ended before that of the run is started: the record, and so the verdict, is that of a run that nobody held. */
+export function holding(
+  hold: Hold,
+  { plan, runId, logsDirectory, undo, generator }: Held,
+): NonNullable<World["hold"]> {
+  const logs = join(logsDirectory, "hold");
+  return {
+    msMax: hold.msMax,
+    release: async (deployment: Deployment, signal) => {
+      mkdirSync(logs, { recursive: true });
+      await using load = await generator.prepare({
+        plan: everyday(plan, hold.msMax),
+        runId,
+        edges: entriesOf(deployment),
+        gateways: entriesOf(deployment, deployment.layout.gateways ?? []),
+        hosts: hostsOf(deployment),
+        sink: hold.samples,
+        logsDirectory: logs,
+        undo,
+        signal,
+      });
+      await load.begin();
+      await hold.released(signal);
+    },
+  };
+}
+
+/** The baseline's rates, for longer than anybody may take. */
+export function everyday(plan: Plan, msMax: number): Plan {
+  const load = plan.load.map((one): Load => {
+    const { baseline, fault, recovery } = one.ratePerSecond;
+    const share = baseline / Math.max(baseline, fault, recovery, Number.MIN_VALUE);
+    return {
+      ...one,
+      ratePerSecond: { baseline, fault: baseline, recovery: baseline },
+      vus: Math.max(1, Math.ceil(one.vus * share)),
+    };
+  });
+  return { ...plan, load, phasesMs: { baseline: msMax, fault: 0, recovery: 0 }, steps: [] };
+}

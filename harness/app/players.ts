@@ -1,0 +1,87 @@
+/** Real players in a run: a browser of their own, marked and written down like everything that a run starts. */
+import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { entriesOf } from "../target/entries.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Clock, Deployment } from "../target/deployment.ts";
+import type { SampleSink } from "../metrics/samples.ts";
+import type { UndoLedger } from "../record/undo.ts";
+import type { Plan } from "../record/plan.ts";
+import { WatchingPlayers } from "../probes/player/watching.ts";
+import type { Probes } from "../run/conductor.ts";
+import type { Recorder } from "../run/recorder.ts";
+import { type Browser, chromiumPath, noBrowserHint, openBrowser } from "../system/browser.ts";
+import { runVariable } from "../system/processes.ts";
+import type { Context } from "./context.ts";
+
+export interface PlayersOptions {
+  readonly context: Pick<Context, "env">;
+  readonly plan: Plan;
+  readonly runId: string;
+  readonly deployment: Deployment;
+  readonly manifestPath: string;
+  readonly sink: SampleSink;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly undo: UndoLedger;
+}
+
+/** Joins the players to the other probes; the browser and its pages stand ready when this resolves, so that opening them is no part of anybody's start-up. */
+export async function withPlayers(probes: Probes, options: PlayersOptions): Promise<Probes> {
+  const { plan, deployment, manifestPath, sink, recorder, clock } = options;
+  await using opened = new AsyncDisposableStack();
+  opened.use(probes);
+  const browser = opened.use(await browserOf(options));
+  const manifestUrls = entriesOf(deployment).map(
+    ({ host, port }) => `http://${host}:${port}${manifestPath}`,
+  );
+  const players = opened.use(
+    await WatchingPlayers.open({
+      joins: plan.players ?? [],
+      manifestUrls,
+      browser,
+      sink,
+      events: recorder,
+      clock,
+    }),
+  );
+  recorder.onEvent((event) => {
+    if (event.kind === "phase") players.phaseBegan(event.phase);
+  });
+  const owned = opened.move();
+  return {
+    readNow: () => probes.readNow(),
+    countTraffic: () => probes.countTraffic(),
+    finish: async (signal, endedMs) => {
+      // What they would see while everything is read back is no part of any phase.
+      await players[Symbol.asyncDispose]();
+      await probes.finish(signal, endedMs);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function browserOf({ context, runId, undo }: PlayersOptions): Promise<Browser> {
+  const executable = chromiumPath(context.env);
+  if (executable === null)
+    throw new SeawallError("TOOL_MISSING", "no Chromium was found, and players need one", {
+      hint: noBrowserHint,
+    });
+  const profile = join(tmpdir(), `seawall-${runId}-chromium`);
+  const undone = undo.record({ kind: "directory", path: profile });
+  mkdirSync(profile, { recursive: true });
+  const browser = await openBrowser(executable, {
+    scripts: true,
+    online: true,
+    profile,
+    env: { [runVariable]: runId },
+  });
+  return {
+    context: browser.context,
+    async [Symbol.asyncDispose]() {
+      await browser[Symbol.asyncDispose]();
+      undone();
+    },
+  };
+}

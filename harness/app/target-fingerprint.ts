@@ -1,0 +1,61 @@
+/** What a run was about, as a short hash: runs of the same one may vouch for one another. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Target } from "../target/target.ts";
+import type { Context } from "./context.ts";
+
+/** All that the target, and what drives and judges it, is made of. Content, not commits: it needs no git, and a change of the documentation changes nothing. */
+const folders = ["targets", "harness", join("experiments", "workloads")];
+/** Presents what was judged. */
+const unheeded = [join("harness", "report"), join("harness", "telemetry")];
+const tests = /\.(test|fixture)\.ts$|(^|\/)fixture[^/]*\.ts$/;
+const files: readonly string[] = [
+  "package-lock.json",
+  join("harness", "provision", "go", "go.sum"),
+];
+
+const known = new Map<string, string>();
+
+/** 12 hexadecimal digits. Of a target that its user describes: the harness, the description, and the version that it states. */
+export function targetVersion(
+  context: Pick<Context, "root">,
+  target: Target,
+  topology: string,
+): string {
+  const harness = contentOf(context.root);
+  if (target.own !== true) return harness;
+  const described = JSON.stringify(
+    target.topologies[topology]?.layout() ?? null,
+    (_key, value: unknown) => (typeof value === "function" ? String(value) : value),
+  );
+  return createHash("sha256")
+    .update(harness)
+    .update(described)
+    .update(target.version ?? "")
+    .digest("hex")
+    .slice(0, 12);
+}
+
+function contentOf(root: string): string {
+  const before = known.get(root);
+  if (before !== undefined) return before;
+  const hash = createHash("sha256");
+  for (const path of [...folders.flatMap((folder) => sources(root, folder)), ...files].sort()) {
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update("\0");
+  }
+  const version = hash.digest("hex").slice(0, 12);
+  known.set(root, version);
+  return version;
+}
+
+function sources(root: string, folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return unheeded.includes(path) ? [] : sources(root, path);
+    return entry.isFile() && !entry.name.endsWith(".md") && !tests.test(path) ? [path] : [];
+  });
+}

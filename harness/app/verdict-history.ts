@@ -1,0 +1,71 @@
+/** The verdicts of recorded runs: what prerequisites are looked up in. A stored verdict is a hint, the record behind it decides. */
+import { join } from "node:path";
+import { z } from "zod";
+import type { RecordedVerdict } from "../plan/prerequisites.ts";
+import type { Run } from "../record/run.ts";
+import type { Status } from "../record/verdict.ts";
+import { unknownNames } from "../record/unknown-names.ts";
+import { files } from "../run/run-directory.ts";
+import { readRun } from "../run/read-run.ts";
+import { foldersIn, jsonIn } from "../system/files.ts";
+import { judgeRecord } from "./judge-record.ts";
+
+const planShape = z.object({
+  experiment: z.string(),
+  tier: z.string(),
+  target: z.string(),
+  topology: z.string(),
+  substrate: z.string(),
+  without: z.array(z.string()),
+  targetVersion: z.string().default(""),
+  scale: z.number().default(1),
+});
+const verdictShape = z.object({
+  runId: z.string(),
+  status: z.enum(["held", "refuted", "inconclusive"]),
+});
+
+/** Of every run below `reports/EXPERIMENT/`. A run without a whole record has shown nothing and is passed over. */
+export function recordedVerdicts(reports: string): RecordedVerdict[] {
+  const runs = foldersIn(reports).flatMap((experiment) =>
+    foldersIn(join(reports, experiment)).map((run) => join(reports, experiment, run)),
+  );
+  return runs.flatMap((run) => {
+    const text = jsonIn(join(run, files.plan));
+    const plan = planShape.safeParse(text);
+    const verdict = verdictShape.safeParse(jsonIn(join(run, files.verdict)));
+    if (!plan.success || !verdict.success) return [];
+    const [doubt] = unknownNames(text as Readonly<Record<string, unknown>>);
+    return [
+      { ...plan.data, ...verdict.data, directory: run, ...(doubt === undefined ? {} : { doubt }) },
+    ];
+  });
+}
+
+/** Judges the records of `vouching` ones again, by today's code: a verdict.json that says more than its record counts for nothing. */
+export async function judgedAgain(
+  recorded: readonly RecordedVerdict[],
+  vouching: readonly RecordedVerdict[],
+): Promise<RecordedVerdict[]> {
+  const again = await Promise.all(
+    vouching.map(async (one) => {
+      if (one.directory === undefined) return one;
+      const run = await readRun(one.directory).catch(() => null);
+      const isTheSame =
+        run?.plan.experiment === one.experiment &&
+        run.plan.tier === one.tier &&
+        run.plan.targetVersion === one.targetVersion;
+      return { ...one, status: isTheSame ? statusOf(run) : ("inconclusive" as const) };
+    }),
+  );
+  return recorded.map((one) => again[vouching.indexOf(one)] ?? one);
+}
+
+function statusOf(run: Run): Status {
+  try {
+    const { status, cleanup } = judgeRecord(run);
+    return cleanup.status === "clean" ? status : "inconclusive";
+  } catch {
+    return "inconclusive";
+  }
+}

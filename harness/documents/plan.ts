@@ -1,0 +1,185 @@
+/** `plan.json`, and what `plan --json` prints: everything that was decided before anything was touched. */
+import { z } from "zod";
+import {
+  abortShape,
+  claimShape,
+  loadShape,
+  perPhase,
+  recoveryShape,
+  stepShape,
+} from "../experiment/experiment-schema.ts";
+import type { Frozen, Same } from "../base/frozen.ts";
+import { phases } from "../base/phases.ts";
+import { sources } from "../metrics/metrics.ts";
+import type { Plan } from "../record/plan.ts";
+import { substrateNames } from "../record/substrates.ts";
+import { tierNames } from "../experiment/tiers.ts";
+
+const place = z.object({
+  name: z.string(),
+  kind: z.string(),
+  region: z.string(),
+  zone: z.string(),
+});
+
+const metricShape = z.object({
+  kind: z.enum(["duration", "increment", "gauge", "event"]),
+  unit: z.string(),
+  source: z.enum(sources),
+  meaning: z.string(),
+  title: z.string().exactOptional(),
+  tags: z.array(z.string()),
+  openTags: z.literal(true).exactOptional(),
+  values: z.record(z.string(), z.array(z.string())).exactOptional(),
+  most: z.number().exactOptional(),
+  perIteration: z.literal(true).exactOptional(),
+  perRequest: z.literal(true).exactOptional(),
+  paced: z.literal(true).exactOptional(),
+  reckoned: z.literal(true).exactOptional(),
+  countsRequests: z.literal(true).exactOptional(),
+  countsAsked: z.literal(true).exactOptional(),
+  dependsOnLoad: z.literal(true).exactOptional(),
+  felt: z.literal(true).exactOptional(),
+  uncompared: z.literal(true).exactOptional(),
+  needs: z
+    .object({
+      telemetry: z.array(z.string()).exactOptional(),
+      readBack: z.literal(true).exactOptional(),
+    })
+    .exactOptional(),
+  ofHarness: z.literal(true).exactOptional(),
+  ofBytes: z.literal(true).exactOptional(),
+  ofBytesWhere: z.record(z.string(), z.string()).exactOptional(),
+});
+
+export const planDocument = z.object({
+  format: z.literal("seawall-plan/1"),
+  experiment: z.string(),
+  title: z.string(),
+  story: z.string(),
+  tier: z.enum(tierNames),
+  target: z.string(),
+  topology: z.string(),
+  versionGiven: z
+    .string()
+    .exactOptional()
+    .meta({ description: "the target's version in its user's own words" }),
+  targetVersion: z.string().exactOptional().meta({
+    description:
+      "a hash of what the target and the harness are made of; runs of one version may vouch for one another",
+  }),
+  substrate: z.enum(substrateNames),
+  substrateWhy: z.string(),
+  seed: z.number(),
+  scale: z.number().exactOptional().meta({
+    description:
+      "the audience as a multiple of the one that the experiment plans; 1 where it is missing",
+  }),
+  without: z.array(z.string()),
+  reliesOn: z.array(z.string()),
+  services: z.array(place),
+  links: z.array(z.object({ from: z.string(), to: z.string(), port: z.string() })),
+  edges: z.array(z.string()),
+  gateways: z.array(z.string()).exactOptional(),
+  stream: z
+    .object({
+      event: z.string(),
+      segmentMs: z.number(),
+      availabilityStartMs: z.number(),
+      dvrSegments: z.number(),
+      renditions: z.array(
+        z.object({
+          name: z.string(),
+          kind: z.enum(["video", "audio"]),
+          bitsPerSecond: z.number(),
+          leastBytesShare: z.number().exactOptional(),
+        }),
+      ),
+      leastBytesShare: z.number().exactOptional().meta({
+        description:
+          "least size of a segment as a share of declared bitrate x duration; 0.1 where it is missing",
+      }),
+      segmentPath: z.string(),
+      digestHeader: z.string().exactOptional(),
+    })
+    .exactOptional()
+    .meta({ description: "missing where the target is no stream" }),
+  leadInMs: z.number(),
+  phasesMs: perPhase(z.number()),
+  load: z.array(loadShape),
+  players: z
+    .array(z.enum(phases))
+    .exactOptional()
+    .meta({ description: "the phase in which each real player joins" }),
+  hypothesis: z.array(claimShape),
+  recovery: recoveryShape.nullable(),
+  steps: z.array(stepShape),
+  struck: z
+    .array(
+      z.object({
+        services: z.array(z.string()),
+        links: z.array(z.string()),
+        lasts: z.boolean(),
+        severs: z.boolean(),
+        silences: z.boolean().exactOptional(),
+      }),
+    )
+    .exactOptional()
+    .meta({
+      description:
+        "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile",
+    }),
+  abortWhen: z.array(abortShape),
+  askedAlike: z.record(z.string(), z.array(z.string())).exactOptional().meta({
+    description: "by class of requests, the workloads whose users ask as the prober does",
+  }),
+  trafficClasses: z
+    .array(z.string())
+    .exactOptional()
+    .meta({ description: "in the order in which they are protected" }),
+  harm: z
+    .object({
+      metric: z.string(),
+      having: z.record(z.string(), z.string()),
+      waitTitle: z.string(),
+      eachTitle: z.string(),
+      classes: z.array(z.object({ lane: z.string(), title: z.string() })),
+    })
+    .exactOptional()
+    .meta({ description: "the metric by which the target's users are harmed" }),
+  metrics: z.record(z.string(), metricShape).exactOptional().meta({
+    description:
+      "every metric that the run can contain; a plan without them is read with those of its time",
+  }),
+  telemetry: z
+    .array(
+      z.object({
+        name: z.string(),
+        where: z.record(z.string(), z.string()),
+        silencedBy: z.array(z.string()),
+        series: z.array(
+          z.object({
+            metric: z.string(),
+            kind: z.enum(["duration", "increment", "gauge", "event"]),
+          }),
+        ),
+      }),
+    )
+    .exactOptional()
+    .meta({
+      description:
+        "who reports which series, and the services whose faults may silence it; what never reported is missing",
+    }),
+  notes: z
+    .array(z.string())
+    .exactOptional()
+    .meta({ description: "what the reader of a report must know of how this came to be run" }),
+  rerun: z.string(),
+});
+
+type Described = Frozen<z.infer<typeof planDocument>>;
+/**
+ * The type by hand says what each field is for; this compiles as long as both say the same. A plan
+ * in memory always has metrics: a record without them is read with those of its time.
+ */
+true satisfies Same<Plan, Described & Required<Pick<Described, "metrics">>>;
