@@ -78,7 +78,6 @@ try {
   await using deployment = await processSubstrate({
     tools,
     clock: realClock(),
-    stateDirectory: join(folder, "state"),
     cacheDirectory,
   }).deploy({
     plan: heldPlan(),

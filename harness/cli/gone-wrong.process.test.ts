@@ -19,7 +19,7 @@ let cache: ReturnType<typeof ownCache>;
 /** Of the slots that are left to others. */
 let reserved: readonly string[] = [];
 beforeAll(() => {
-  cache = ownCache(3);
+  cache = ownCache();
   reserved = readdirSync(cache.state);
 });
 afterAll(() => rmSync(cache.path, { recursive: true, force: true }));

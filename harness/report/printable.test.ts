@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { actsIn, hostile, withoutOwn } from "../../test/support/report/hostile-text.ts";
-import { painter } from "./paint.ts";
+import { painter } from "../system/terminal.ts";
 import { printable, printableJson, withoutCommands } from "./printable.ts";
 import { times } from "../../test/support/thorough.ts";
 

@@ -221,14 +221,13 @@ export class SimulatedDeployment implements VirtualDeployment {
   /** Everything at once, as on the process substrate; whoever waits for another service does so by itself. */
   async startAll(signal: AbortSignal): Promise<void> {
     const { runId, undo, machine } = this.#request;
-    for (const path of [`/simulated/${runId}/slot.lock`, `/simulated/${runId}`]) {
-      const undone = undo.record({ kind: "directory", path });
-      machine.folders.add(path);
-      this.#undoing.defer(() => {
-        machine.folders.delete(path);
-        undone();
-      });
-    }
+    const path = `/simulated/${runId}`;
+    const undone = undo.record({ kind: "directory", path });
+    machine.folders.add(path);
+    this.#undoing.defer(() => {
+      machine.folders.delete(path);
+      undone();
+    });
     this.#startProxy();
     this.#undoing.defer(async () => {
       await Promise.all(this.instances.map((instance) => instance.kill()));

@@ -8,14 +8,12 @@ import {
   readdirSync,
   readFileSync,
   symlinkSync,
-  writeFileSync,
 } from "node:fs";
 import { rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { prng } from "../../../harness/base/prng.ts";
-import { listProcesses, runVariable, statOf } from "../../../harness/system/processes.ts";
-import { slots } from "../../../harness/substrates/process/addresses.ts";
+import { listProcesses, runVariable } from "../../../harness/system/processes.ts";
 import light, { lightExperiment } from "../experiments/light.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -24,11 +22,8 @@ const runMs = 20_000;
 const undoneWithinMs = 40_000;
 const wait = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));
 
-/**
- * A cache of one's own, with the tools of the user's: what is left in it was left by these runs. Who has another state folder cannot see
- * who else takes ports, so these runs take slots from `firstSlot` on; the first ones are left to runs of the user's cache.
- */
-export function ownCache(firstSlot = slots / 2): { readonly path: string; readonly state: string } {
+/** A cache with the user's tools and a state of its own: what is left in it was left by these runs. */
+export function ownCache(): { readonly path: string; readonly state: string } {
   const path = mkdtempSync(join(tmpdir(), "seawall-cache-"));
   const users =
     process.env["SEAWALL_CACHE"] ||
@@ -36,11 +31,6 @@ export function ownCache(firstSlot = slots / 2): { readonly path: string; readon
   mkdirSync(join(path, "state"));
   for (const name of existsSync(users) ? readdirSync(users) : [])
     if (name !== "state") symlinkSync(join(users, name), join(path, name));
-  for (let slot = 0; slot < firstSlot; slot++)
-    writeFileSync(
-      join(path, "state", `slot-${slot}.lock`),
-      JSON.stringify({ pid: process.pid, startTicks: statOf(process.pid)?.startTicks ?? 0 }),
-    );
   return { path, state: join(path, "state") };
 }
 
@@ -111,24 +101,19 @@ export async function killAtRandom({
 }: KillOptions): Promise<KillOutcome> {
   const random = prng(seed);
   // Each worker is a machine of its own as far as ledgers go, or it would be refused for what another one just left; its ports are its own, too.
-  const slotOf = (worker: number): number => Math.max(0, slots - atOnce) + worker;
-  const caches = Array.from({ length: atOnce }, (_, worker) => ownCache(slotOf(worker)));
+  const caches = Array.from({ length: atOnce }, () => ownCache());
   const phases: Record<string, number> = {};
   const left: string[] = [];
   let survived = 0,
     next = 0;
-  const worker = async (cache: ReturnType<typeof ownCache>, index: number): Promise<void> => {
+  const worker = async (cache: ReturnType<typeof ownCache>): Promise<void> => {
     while (next < points) {
       const point = next++;
       const outcome = await killOnce(cache, random() * runMs, point % 2 === 0, onEngine);
       if (outcome.phase === null) survived++;
       else phases[outcome.phase] = (phases[outcome.phase] ?? 0) + 1;
       left.push(...outcome.left);
-      left.push(
-        ...readdirSync(cache.state)
-          .filter((name) => !/^slot-(\d)\.lock$/.test(name) || Number(name[5]) >= slotOf(index))
-          .map((name) => `state/${name}`),
-      );
+      left.push(...readdirSync(cache.state).map((name) => `state/${name}`));
       say(
         `${String(point + 1).padStart(4)}: ${outcome.phase === null ? "had ended" : `killed in ${outcome.phase}${point % 2 === 0 ? " together with its switch" : ""}`}${outcome.left.length === 0 ? "" : `; LEFT: ${outcome.left.join(", ")}`}`,
       );

@@ -136,7 +136,7 @@ export function leftovers(cacheOfTest: string, runIds?: readonly string[]): stri
   });
   const folders = readdirSync(tmpdir()).filter((name) => /^seawall-(up-)?\d{8}T/.test(name));
   const state = readdirSync(join(cacheOfTest, "state")).filter(
-    (name) => (name.endsWith(".ndjson") && !name.startsWith(testsPrefix)) || name.endsWith(".lock"),
+    (name) => name.endsWith(".ndjson") && !name.startsWith(testsPrefix),
   );
   return [...processes, ...[...folders, ...state].filter(isOf)];
 }

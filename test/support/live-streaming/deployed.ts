@@ -60,7 +60,6 @@ export async function deployed(
     const substrate = processSubstrate({
       tools,
       clock,
-      stateDirectory: join(cache, "state"),
       cacheDirectory: join(cache, "media"),
     });
     const deployment = stack.use(

@@ -1,7 +1,7 @@
 /** A small real target for faults: web servers in Node in two regions, links between them, and one memcached. Up in a second. */
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { heldPlan } from "../judge/held-run.ts";
 import type { Step } from "../../../harness/experiment/experiment.ts";
@@ -167,14 +167,9 @@ export async function startMini(layout: Layout = miniLayout): Promise<Mini> {
     ],
     { env: process.env, signal: new AbortController().signal, progress: () => {} },
   )) as Tools;
-  // Other tests deploy beside this one, so its ports are claimed where theirs are.
-  const cache =
-    process.env["SEAWALL_CACHE"] ||
-    join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "seawall");
   const deployment = await processSubstrate({
     tools,
     clock,
-    stateDirectory: join(cache, "state"),
     cacheDirectory: join(folder, "media"),
   }).deploy({
     plan: {

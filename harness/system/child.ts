@@ -1,20 +1,33 @@
-/** Runs a helper program to its end: in a process group of its own, so that an interrupt takes its children with it. */
+/**
+ * Runs a program to its end: in a process group of its own, so that an interrupt takes its children
+ * with it. What goes on running is started by `processes.ts`.
+ */
 
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
-import { giveWay } from "../system/priority.ts";
-import { Rejected } from "./recipe.ts";
+import { giveWay } from "./priority.ts";
+import { signalGroup } from "./processes.ts";
 
 const killAfterMs = 2_000;
-const keptChars = 256 * 1024;
+const keptCharsMax = 256 * 1024;
+
+/** It could not be started, took too long, or ended badly where that is no answer. */
+export class ChildFailed extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "ChildFailed";
+  }
+}
 
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
+  /** Of each stream at least the last so many characters are kept. */
+  readonly keptChars?: number;
   /** Lets everything else on the machine go first. */
   readonly nice?: boolean;
   /** Called with each line of either stream while the program runs. */
@@ -28,7 +41,7 @@ export interface Outcome {
 }
 
 /**
- * Resolves with whatever the program did. Throws `Rejected` when it cannot be started or takes longer than `timeoutMs`, and the
+ * Resolves with whatever the program did. Throws `ChildFailed` when it cannot be started or takes longer than `timeoutMs`, and the
  * signal's reason when that aborts; in both cases only after the whole process group is gone.
  */
 export async function run(
@@ -36,7 +49,7 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Outcome> {
-  const { signal, timeoutMs, onLine } = options;
+  const { signal, timeoutMs, onLine, keptChars = keptCharsMax } = options;
   signal?.throwIfAborted();
   const child = spawn(command, args, {
     cwd: options.cwd,
@@ -44,9 +57,11 @@ export async function run(
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  const streams = [collect(child.stdout, onLine), collect(child.stderr, onLine)] as const;
+  const streams = [child.stdout, child.stderr].map((stream) =>
+    collect(stream, onLine, keptChars),
+  ) as [() => string, () => string];
   const ended = new Promise<number>((resolve, reject) => {
-    child.once("error", (cause) => reject(new Rejected(startFailure(command, cause), cause)));
+    child.once("error", (cause) => reject(new ChildFailed(startFailure(command, cause), cause)));
     child.once("close", (code, killedBy) =>
       resolve(code ?? 128 + (killedBy ? constants.signals[killedBy] : 0)),
     );
@@ -56,10 +71,11 @@ export async function run(
   let timedOut = false;
   let stopped = false;
   let killTimer: NodeJS.Timeout | undefined;
+  const end = (name: NodeJS.Signals) => child.pid !== undefined && signalGroup(child.pid, name);
   const stop = () => {
     stopped = true;
-    signalGroup(child.pid, "SIGTERM");
-    killTimer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), killAfterMs);
+    end("SIGTERM");
+    killTimer = setTimeout(() => end("SIGKILL"), killAfterMs);
   };
   const deadline =
     timeoutMs === undefined
@@ -72,25 +88,26 @@ export async function run(
   try {
     const exitCode = await ended;
     signal?.throwIfAborted();
-    if (timedOut) throw new Rejected(`${command} did not end within ${(timeoutMs ?? 0) / 1_000} s`);
+    if (timedOut)
+      throw new ChildFailed(`${command} did not end within ${(timeoutMs ?? 0) / 1_000} s`);
     return { exitCode, stdout: streams[0](), stderr: streams[1]() };
   } finally {
     // Its leader is gone; whoever of the group turned a deaf ear to SIGTERM follows.
-    if (stopped) signalGroup(child.pid, "SIGKILL");
+    if (stopped) end("SIGKILL");
     clearTimeout(deadline);
     clearTimeout(killTimer);
     signal?.removeEventListener("abort", stop);
   }
 }
 
-/** As `run`, but any exit code other than 0 is a `Rejected` that carries the last thing the program said. */
+/** As `run`, but any exit code other than 0 is a `ChildFailed` that carries the last thing the program said. */
 export async function runWell(
   command: string,
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Outcome> {
   const outcome = await run(command, args, options);
-  if (outcome.exitCode !== 0) throw new Rejected(failureOf(command, outcome));
+  if (outcome.exitCode !== 0) throw new ChildFailed(failureOf(command, outcome));
   return outcome;
 }
 
@@ -110,6 +127,7 @@ export function failureOf(command: string, { exitCode, stdout, stderr }: Outcome
 function collect(
   stream: NodeJS.ReadableStream,
   onLine: ((line: string) => void) | undefined,
+  keptChars: number,
 ): () => string {
   let text = "";
   stream.setEncoding("utf8");
@@ -126,13 +144,4 @@ function startFailure(command: string, cause: Error): string {
   if (code === "ENOENT") return `${command} is not on this machine`;
   if (code === "EACCES") return `${command} may not be executed`;
   return `${command} does not start: ${cause.message}`;
-}
-
-function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, name);
-  } catch {
-    // The group is gone.
-  }
 }
