@@ -11,6 +11,7 @@ import {
   recoveryShape,
   stepShape,
 } from "../experiment/experiment-schema.ts";
+import type { Frozen, Same } from "../base/frozen.ts";
 import { phases } from "../base/phases.ts";
 import { chartStatistics, tones } from "../target/charts.ts";
 import { sources } from "../metrics/metrics.ts";
@@ -30,37 +31,40 @@ const metricShape = z.object({
   unit: z.string(),
   source: z.enum(sources),
   meaning: z.string(),
-  title: z.string().optional(),
+  title: z.string().exactOptional(),
   tags: z.array(z.string()),
-  openTags: z.literal(true).optional(),
-  values: z.record(z.string(), z.array(z.string())).optional(),
-  most: z.number().optional(),
-  perIteration: z.literal(true).optional(),
-  perRequest: z.literal(true).optional(),
-  paced: z.literal(true).optional(),
-  perJoin: z.literal(true).optional(),
-  drawn: z.array(z.string()).optional(),
-  decided: z.array(z.string()).optional(),
-  entries: z.array(z.string()).optional(),
-  reckoned: z.literal(true).optional(),
-  countsRequests: z.literal(true).optional(),
-  countsAsked: z.literal(true).optional(),
-  dependsOnLoad: z.literal(true).optional(),
-  felt: z.literal(true).optional(),
-  uncompared: z.literal(true).optional(),
+  openTags: z.literal(true).exactOptional(),
+  values: z.record(z.string(), z.array(z.string())).exactOptional(),
+  most: z.number().exactOptional(),
+  perIteration: z.literal(true).exactOptional(),
+  perRequest: z.literal(true).exactOptional(),
+  paced: z.literal(true).exactOptional(),
+  perJoin: z.literal(true).exactOptional(),
+  drawn: z.array(z.string()).exactOptional(),
+  decided: z.array(z.string()).exactOptional(),
+  entries: z.array(z.string()).exactOptional(),
+  reckoned: z.literal(true).exactOptional(),
+  countsRequests: z.literal(true).exactOptional(),
+  countsAsked: z.literal(true).exactOptional(),
+  dependsOnLoad: z.literal(true).exactOptional(),
+  felt: z.literal(true).exactOptional(),
+  uncompared: z.literal(true).exactOptional(),
   needs: z
-    .object({ telemetry: z.array(z.string()).optional(), readBack: z.literal(true).optional() })
-    .optional(),
-  ofHarness: z.literal(true).optional(),
-  ofBytes: z.literal(true).optional(),
-  ofBytesWhere: z.record(z.string(), z.string()).optional(),
+    .object({
+      telemetry: z.array(z.string()).exactOptional(),
+      readBack: z.literal(true).exactOptional(),
+    })
+    .exactOptional(),
+  ofHarness: z.literal(true).exactOptional(),
+  ofBytes: z.literal(true).exactOptional(),
+  ofBytesWhere: z.record(z.string(), z.string()).exactOptional(),
 });
 
 const tags = z.record(z.string(), z.string());
 const measuredShape = z.object({
   metric: z.string(),
-  where: tags.optional(),
-  except: z.record(z.string(), z.array(z.string())).optional(),
+  where: tags.exactOptional(),
+  except: z.record(z.string(), z.array(z.string())).exactOptional(),
   statistic: z.enum(chartStatistics),
 });
 const chartShape = z.object({
@@ -68,19 +72,19 @@ const chartShape = z.object({
   title: z.string(),
   note: z.string(),
   unit: z.string(),
-  stacked: z.literal(true).optional(),
-  spreadForLog: z.number().optional(),
-  only: z.object({ metric: z.string(), where: tags.optional() }).optional(),
-  optional: z.literal(true).optional(),
+  stacked: z.literal(true).exactOptional(),
+  spreadForLog: z.number().exactOptional(),
+  only: z.object({ metric: z.string(), where: tags.exactOptional() }).exactOptional(),
+  optional: z.literal(true).exactOptional(),
   lines: z.array(
     measuredShape.extend({
-      by: z.string().optional(),
-      label: z.string().optional(),
-      tone: z.enum(tones).optional(),
-      shareOf: measuredShape.optional(),
-      leftOf: measuredShape.optional(),
-      unit: z.string().optional(),
-      axis: z.literal("right").optional(),
+      by: z.string().exactOptional(),
+      label: z.string().exactOptional(),
+      tone: z.enum(tones).exactOptional(),
+      shareOf: measuredShape.exactOptional(),
+      leftOf: measuredShape.exactOptional(),
+      unit: z.string().exactOptional(),
+      axis: z.literal("right").exactOptional(),
     }),
   ),
 });
@@ -92,15 +96,15 @@ export const planDocument = z.object({
   story: z.string(),
   tier: z.enum(tierNames),
   target: z.string(),
-  pack: z.string().optional().meta({ description: "what the target's pack is called" }),
+  pack: z.string().exactOptional().meta({ description: "what the target's pack is called" }),
   topology: z.string(),
   versionGiven: z
     .string()
-    .optional()
+    .exactOptional()
     .meta({ description: "the target's version in its user's own words" }),
   targetVersion: z
     .string()
-    .optional()
+    .exactOptional()
     .meta({
       description:
         "a hash of what the target and the harness are made of; runs of one version may vouch" +
@@ -109,7 +113,7 @@ export const planDocument = z.object({
   substrate: z.enum(substrateNames),
   substrateWhy: z.string(),
   seed: z.number(),
-  scale: z.number().optional().meta({
+  scale: z.number().exactOptional().meta({
     description:
       "the audience as a multiple of the one that the experiment plans; 1 where it is missing",
   }),
@@ -120,15 +124,15 @@ export const planDocument = z.object({
   edges: z.array(z.string()),
   gateways: z
     .array(z.string())
-    .optional()
+    .exactOptional()
     .meta({ description: "of older plans, which have no otherEntries" }),
-  otherEntries: z.record(z.string(), z.array(z.string())).optional().meta({
+  otherEntries: z.record(z.string(), z.array(z.string())).exactOptional().meta({
     description:
       "by name, where users go in for something else than what the prober looks at: of a stream, gateways",
   }),
   rhythm: z
     .object({ ms: z.number(), name: z.string(), zeroMs: z.number() })
-    .optional()
+    .exactOptional()
     .meta({ description: "what comes in periods; missing where nothing does" }),
   stream: z
     .object({
@@ -141,28 +145,28 @@ export const planDocument = z.object({
           name: z.string(),
           kind: z.enum(["video", "audio"]),
           bitsPerSecond: z.number(),
-          leastBytesShare: z.number().optional(),
+          leastBytesShare: z.number().exactOptional(),
         }),
       ),
       leastBytesShare: z
         .number()
-        .optional()
+        .exactOptional()
         .meta({
           description:
             "least size of a segment as a share of declared bitrate x duration; 0.1 where it is " +
             "missing",
         }),
       segmentPath: z.string(),
-      digestHeader: z.string().optional(),
+      digestHeader: z.string().exactOptional(),
     })
-    .optional()
+    .exactOptional()
     .meta({ description: "missing where the target is no stream" }),
   leadInMs: z.number(),
   phasesMs: perPhase(z.number()),
   load: z.array(loadShape),
   players: z
     .array(z.enum(phases))
-    .optional()
+    .exactOptional()
     .meta({ description: "the phase in which each real player joins" }),
   hypothesis: z.array(claimShape),
   recovery: recoveryShape.nullable(),
@@ -174,22 +178,22 @@ export const planDocument = z.object({
         links: z.array(z.string()),
         lasts: z.boolean(),
         severs: z.boolean(),
-        silences: z.boolean().optional(),
+        silences: z.boolean().exactOptional(),
       }),
     )
-    .optional()
+    .exactOptional()
     .meta({
       description:
         "what each step strikes; lasts: it stays in force until it is healed; severs: nothing" +
         " passes its links meanwhile; silences: its services give no answer meanwhile",
     }),
   abortWhen: z.array(abortShape),
-  askedAlike: z.record(z.string(), z.array(z.string())).optional().meta({
+  askedAlike: z.record(z.string(), z.array(z.string())).exactOptional().meta({
     description: "by class of requests, the workloads whose users ask as the prober does",
   }),
   trafficClasses: z
     .array(z.string())
-    .optional()
+    .exactOptional()
     .meta({ description: "in the order in which they are protected" }),
   harm: z
     .object({
@@ -199,15 +203,15 @@ export const planDocument = z.object({
       eachTitle: z.string(),
       classes: z.array(z.object({ lane: z.string(), title: z.string() })),
     })
-    .optional()
+    .exactOptional()
     .meta({ description: "the metric by which the target's users are harmed" }),
-  metrics: z.record(z.string(), metricShape).optional().meta({
+  metrics: z.record(z.string(), metricShape).exactOptional().meta({
     description:
       "every metric that the run can contain; a plan without them is read with those of its time",
   }),
   charts: z
     .object({ ofRun: z.array(chartShape), ofComparison: z.array(chartShape) })
-    .optional()
+    .exactOptional()
     .meta({ description: "which charts a report draws of the target's own metrics" }),
   telemetry: z
     .array(
@@ -223,7 +227,7 @@ export const planDocument = z.object({
         ),
       }),
     )
-    .optional()
+    .exactOptional()
     .meta({
       description:
         "who reports which series, and the services whose faults may silence it; what never " +
@@ -231,11 +235,14 @@ export const planDocument = z.object({
     }),
   notes: z
     .array(z.string())
-    .optional()
+    .exactOptional()
     .meta({ description: "what the reader of a report must know of how this came to be run" }),
   rerun: z.string(),
 });
 
-type Nothing<T extends never> = T;
-/** A field of a plan that is not described above does not compile. */
-export type Undescribed = Nothing<Exclude<keyof Plan, keyof z.infer<typeof planDocument>>>;
+type Described = Frozen<z.infer<typeof planDocument>>;
+/**
+ * The type by hand says what each field is for; this compiles as long as both say the same. A plan
+ * in memory always has metrics: a record without them is read with those of its time.
+ */
+true satisfies Same<Plan, Described & Required<Pick<Described, "metrics">>>;

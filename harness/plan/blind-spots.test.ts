@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { blindSpots } from "./blind-spots.ts";
 import { streaming } from "../../targets/live-streaming/pack/pack.ts";
-import { heldPlan } from "../judge/fixture.ts";
+import { heldPlan } from "../../test/support/judge/held-run.ts";
 import type { Layout, Service } from "../target/layout.ts";
 
 const service = (at?: Service["at"]): Service =>
