@@ -49,6 +49,7 @@ export default defineExperiment({
     ...liveServed(300),
     {
       // The 2.6 s in which both spoil are one segment of fourteen or two (14 %); what region A alone spoils, eight at least, half of the viewers would see (28 %).
+      id: "one-bad-pipeline-hidden",
       title: "What one pipeline spoils nobody sees",
       metric: "segment_ms",
       where: { lane: "live" },
@@ -60,6 +61,7 @@ export default defineExperiment({
       samplesMin: 300,
     },
     {
+      id: "two-bad-pipelines-flagged",
       title: "What both spoil is served, and said to be bad",
       metric: "segment_ms",
       where: { lane: "live", outcome: "served" },
@@ -95,5 +97,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: packagers, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { candidateSelection: ["What one pipeline spoils nobody sees"] },
+  reliesOn: { candidateSelection: ["one-bad-pipeline-hidden"] },
 });

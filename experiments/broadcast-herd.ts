@@ -73,6 +73,7 @@ export default defineExperiment({
     ...liveServed(250),
     ...playServed({ fault: 1_000, otherwise: 250 }),
     {
+      id: "every-device-notified",
       title: "Every device hears of it",
       metric: "broadcast_ms",
       statistic: "share",
@@ -83,6 +84,7 @@ export default defineExperiment({
       samplesMin: 120,
     },
     {
+      id: "notified-within-35-s",
       title: "…within 35 s",
       metric: "broadcast_ms",
       statistic: "max",
@@ -93,6 +95,7 @@ export default defineExperiment({
       unit: "ms",
     },
     {
+      id: "prefetch-ready",
       title: "What devices fetch because of it is there at the first asking",
       metric: "start_ms",
       where: { lane: "start", kind: "prefetch" },
@@ -108,6 +111,7 @@ export default defineExperiment({
     durable(30),
   ],
   recovery: {
+    id: "play-recovers",
     title: "Play works as before the broadcast",
     goodput: { metric: "start_ms", where: { lane: "start", kind: "play" } },
     having: { outcome: "served" },
@@ -119,5 +123,5 @@ export default defineExperiment({
   method: [tell("region-a/gateway"), tell("region-b/gateway")],
   blastRadius: { services: ["region-a/gateway", "region-b/gateway"], faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { jitter: ["What devices fetch"] },
+  reliesOn: { jitter: ["prefetch-ready"] },
 });

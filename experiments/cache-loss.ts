@@ -42,6 +42,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
+      id: "dvr-served",
       title: "Viewers of what is past are served",
       metric: "segment_ms",
       where: { lane: "dvr" },
@@ -54,6 +55,7 @@ export default defineExperiment({
     },
     {
       // Four pieces in each of two regions for six publications would be 1.33; 1.12 was seen, as some are read from memory before it goes.
+      id: "store-reads-per-piece",
       title: "The store is asked for each piece of a segment, not for each viewer",
       metric: "origin_chunks_total",
       where: { from: "store" },
@@ -65,6 +67,7 @@ export default defineExperiment({
       samplesMin: 40,
     },
     {
+      id: "origin-gets",
       title: "Origin GETs per edge and segment do not grow with the audience",
       metric: "origin_gets",
       where: { lane: "live" },
@@ -85,5 +88,5 @@ export default defineExperiment({
   ),
   blastRadius: { services: caches, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { collapsing: ["Origin GETs per edge and segment"] },
+  reliesOn: { collapsing: ["origin-gets"] },
 });

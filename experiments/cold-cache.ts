@@ -47,6 +47,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(200),
     {
+      id: "dvr-served",
       title: "Viewers who rewind are served, too",
       metric: "segment_ms",
       where: { lane: "dvr" },
@@ -58,6 +59,7 @@ export default defineExperiment({
       samplesMin: 80,
     },
     {
+      id: "origin-gets",
       title: "Origin GETs per edge and segment do not grow with the audience",
       metric: "origin_gets",
       where: { lane: "live" },
@@ -70,6 +72,7 @@ export default defineExperiment({
     },
     {
       // Not all of them: a segment whose other region's copy is heard of first is read from the store, where that copy arrives.
+      id: "cache-warm-again",
       title: "What was lost is in memory again",
       metric: "origin_chunks_total",
       statistic: "share",
@@ -90,7 +93,7 @@ export default defineExperiment({
   blastRadius: { services: caches, faultsAtOnceMax: caches.length },
   abortWhen: [],
   reliesOn: {
-    collapsing: ["Origin GETs per edge and segment"],
-    chunkCache: ["What was lost is in memory again"],
+    collapsing: ["origin-gets"],
+    chunkCache: ["cache-warm-again"],
   },
 });

@@ -62,6 +62,7 @@ export default defineExperiment({
     ...liveServed(250),
     ...playServed({ fault: 1_000, otherwise: 300 }),
     {
+      id: "sessions-start-quickly",
       title: "Sessions start as quickly as ever",
       metric: "start_ms",
       where: { lane: "start", kind: "play" },
@@ -73,6 +74,7 @@ export default defineExperiment({
       unit: "ms",
     },
     {
+      id: "ad-events-accepted",
       title: "Ad events are taken in",
       metric: "batch_ms",
       where: { lane: "ingest", kind: "ad" },
@@ -84,6 +86,7 @@ export default defineExperiment({
       samplesMin: 300,
     },
     {
+      id: "telemetry-accepted",
       title: "Telemetry is taken in, for the most part",
       metric: "batch_ms",
       where: { lane: "ingest", kind: "telemetry" },
@@ -96,6 +99,7 @@ export default defineExperiment({
     },
     {
       // From 60 % on they refuse what viewers would not miss; Netflix sizes its own for 45 %.
+      id: "gateways-at-half-load",
       title: "Gateways stay at half of what they can do",
       metric: "gateway_utilisation",
       statistic: "mean",
@@ -105,6 +109,7 @@ export default defineExperiment({
       samplesMin: 20,
     },
     {
+      id: "events-accounted-for",
       title:
         "Every event is accounted for: taken in means stored or shed, stored means on disk, and nothing is left over",
       metric: "events_unreconciled",
@@ -122,5 +127,5 @@ export default defineExperiment({
   method: [],
   blastRadius: { services: [], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { boundedIngest: ["Gateways stay at half"] },
+  reliesOn: { boundedIngest: ["gateways-at-half-load"] },
 });

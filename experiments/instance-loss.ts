@@ -59,6 +59,7 @@ export default defineExperiment({
     ...liveServed(300),
     {
       // The edge that is killed is region A's; region B's loses its origin meanwhile, and fills from region A.
+      id: "nobody-switches-edge",
       title: "Nobody has to leave an edge that lives",
       metric: "segment_ms",
       where: { lane: "live", home: "region-b/edge" },
@@ -86,5 +87,5 @@ export default defineExperiment({
   })),
   blastRadius: { services: victims, faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { regionFailover: ["Nobody has to leave an edge that lives"] },
+  reliesOn: { regionFailover: ["nobody-switches-edge"] },
 });

@@ -53,6 +53,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
+      id: "live-wait",
       title: "Live viewers get a segment as soon as ever, although others asked for it too early",
       metric: "segment_ms",
       where: { lane: "live", outcome: "served" },
@@ -65,6 +66,7 @@ export default defineExperiment({
     },
     {
       // All that the edges ask, live segments included, for each request for what is not there.
+      id: "origin-spared",
       title: "Hardly any of it reaches an origin",
       metric: "origin_gets",
       statistic: "ratio",
@@ -75,6 +77,7 @@ export default defineExperiment({
       samplesMin: 5_000,
     },
     {
+      id: "metadata-in-memory",
       title: "What exists is known from memory",
       metric: "origin_metadata_lookups_total",
       statistic: "share",
@@ -85,6 +88,7 @@ export default defineExperiment({
       samplesMin: 50,
     },
     {
+      id: "store-not-read",
       title: "The store is not read for it",
       metric: "origin_store_requests_total",
       where: { operation: "read" },
@@ -104,9 +108,9 @@ export default defineExperiment({
   blastRadius: { services: [], faultsAtOnceMax: 1 },
   abortWhen: [],
   reliesOn: {
-    negativeCache: ["Hardly any of it reaches an origin"],
-    rangeGate: ["Hardly any of it reaches an origin"],
-    msTtl: ["Live viewers get a segment as soon as ever"],
-    metadataCache: ["What exists is known from memory", "The store is not read for it"],
+    negativeCache: ["origin-spared"],
+    rangeGate: ["origin-spared"],
+    msTtl: ["live-wait"],
+    metadataCache: ["metadata-in-memory", "store-not-read"],
   },
 });

@@ -59,6 +59,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
+      id: "dvr-shed",
       title: "DVR is given up",
       metric: "origin_requests_total",
       where: { lane: "dvr", outcome: "shed" },
@@ -70,6 +71,7 @@ export default defineExperiment({
     },
     {
       // Whose request it refuses is chance, so this is the share of a packager's and of a live viewer's that must be made again.
+      id: "store-refuses-few",
       title: "The store refuses one request in ten at most",
       metric: "object_store_requests_total",
       statistic: "share",
@@ -91,10 +93,10 @@ export default defineExperiment({
   abortWhen: [],
   reliesOn: {
     adaptiveConcurrency: [
-      "Publications of region-a are acknowledged",
-      "Publications of region-b are acknowledged",
-      "Live segments reach their viewers in time",
-      "The store refuses one request in ten at most",
+      "acknowledged-region-a",
+      "acknowledged-region-b",
+      "live-served",
+      "store-refuses-few",
     ],
   },
 });

@@ -39,6 +39,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
+      id: "nobody-switches-edge",
       title: "Nobody has to leave an edge for want of a segment",
       metric: "segment_ms",
       where: { lane: "live", home: "region-a/edge" },
@@ -58,5 +59,5 @@ export default defineExperiment({
   method: [{ atMs: 2_000, forMs: 14_000, fault: { kind: "kill", service: "region-a/packager" } }],
   blastRadius: { services: ["region-a/packager"], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { epochLocking: ["Live segments reach their viewers in time"] },
+  reliesOn: { epochLocking: ["live-served"] },
 });

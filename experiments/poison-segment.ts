@@ -27,6 +27,7 @@ const mask = (service: string, pipeline: string, rendition: string): OperatorSte
  */
 const replaced = (edge: string, rendition: string, by: string) =>
   ({
+    id: `replaced-${edge.replaceAll("/", "-")}`,
     title: `${edge} gives out pipeline ${by}'s ${rendition} within two seconds of the operator's word`,
     metric: "segment_ms",
     where: { lane: "dvr", edge, rendition },
@@ -73,6 +74,7 @@ export default defineExperiment({
     replaced("region-a/edge", "v720", "b"),
     replaced("region-b/edge", "audio", "a"),
     {
+      id: "dvr-served",
       title: "Whoever watches it is served all along, with what can be played in its place",
       metric: "segment_ms",
       where: { lane: "dvr" },
@@ -86,6 +88,7 @@ export default defineExperiment({
     {
       // Two edges forget two renditions of four segments twice, as a ban is repeated, and again when the mask is lifted: 48 at most, 39 seen. With the
       // neighbours it would be 80 and more.
+      id: "neighbours-stay",
       title: "Neighbours stay in the edges",
       metric: "origin_gets",
       where: { lane: "dvr" },
@@ -100,6 +103,7 @@ export default defineExperiment({
     durable(20),
   ],
   recovery: {
+    id: "dvr-recovers",
     title: "Whoever watches it is served as before",
     goodput: { metric: "segment_ms", where: { lane: "dvr" } },
     having: { outcome: "served" },
@@ -114,5 +118,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: publishOrigins, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { invalidation: ["region-a/edge gives out", "region-b/edge gives out"] },
+  reliesOn: { invalidation: ["replaced-region-a-edge", "replaced-region-b-edge"] },
 });

@@ -51,6 +51,7 @@ export default defineExperiment({
     ...liveServed(500),
     {
       // Of those who are served there; who is not served at all is in the first claim. Seen: 0.56 s. A gateway needs a second to miss an edge.
+      id: "edge-switch-quick",
       title: "Who loses an edge is served by the other region within three seconds",
       metric: "segment_ms",
       where: { lane: "live", home: `${region}/edge`, edge: "region-b/edge" },
@@ -74,5 +75,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: inRegion, faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { regionFailover: ["Live segments reach"], steering: ["Live segments reach"] },
+  reliesOn: { regionFailover: ["live-served"], steering: ["live-served"] },
 });

@@ -46,6 +46,7 @@ export default defineExperiment({
     durable(),
     {
       // Three renditions of eight segments are made in 16 s: 27 were missing where nobody told of them afterwards, and none otherwise.
+      id: "origins-know-all",
       title: "Origins know every segment that either region published",
       metric: "origin_metadata_gaps",
       statistic: "max",
@@ -74,5 +75,5 @@ export default defineExperiment({
     faultsAtOnceMax: 1,
   },
   abortWhen: [],
-  reliesOn: { feedCatchUp: ["Origins know every segment"] },
+  reliesOn: { feedCatchUp: ["origins-know-all"] },
 });

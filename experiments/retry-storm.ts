@@ -51,6 +51,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
+      id: "play-served-before",
       title: "Play works before the interruption",
       metric: "start_ms",
       where: { lane: "start", kind: "play" },
@@ -62,6 +63,7 @@ export default defineExperiment({
       samplesMin: 500,
     },
     {
+      id: "play-served",
       title: "Whoever presses play afterwards gets a session in time",
       metric: "start_ms",
       where: { lane: "start", kind: "play" },
@@ -77,6 +79,7 @@ export default defineExperiment({
     durable(30),
   ],
   recovery: {
+    id: "play-recovers",
     title: "Whoever presses play is served again as before the interruption, and it stays so",
     goodput: { metric: "start_ms", where: { lane: "start", kind: "play" } },
     having: { outcome: "served" },
@@ -88,5 +91,5 @@ export default defineExperiment({
   method: gateways.map(gone),
   blastRadius: { services: gateways, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { backoffGuidance: ["Whoever presses play is served again"] },
+  reliesOn: { backoffGuidance: ["play-recovers"] },
 });

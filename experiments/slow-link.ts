@@ -69,5 +69,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: ["region-a/packager", "region-a/edge"], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { regionFailover: ["Live segments reach their viewers in time"] },
+  reliesOn: { regionFailover: ["live-served"] },
 });

@@ -44,6 +44,7 @@ export default defineExperiment({
     {
       // A PUT is two requests to the store, one after the other: 0.5 s and some. Seen: 779 and 946 ms. A second and a half
       // is three quarters of a segment: who waits longer falls behind.
+      id: "live-wait",
       title: "Live viewers wait for less than three quarters of a segment",
       metric: "segment_ms",
       where: { lane: "live" },
@@ -56,6 +57,7 @@ export default defineExperiment({
     },
     {
       // Seen: 24 to 52, and none without priority shedding; edges, which keep a refusal, hand each of them out several times.
+      id: "dvr-shed",
       title: "DVR is given up",
       metric: "origin_requests_total",
       where: { lane: "dvr", outcome: "shed" },
@@ -81,5 +83,5 @@ export default defineExperiment({
     faultsAtOnceMax: 5,
   },
   abortWhen: [],
-  reliesOn: { priorityShedding: ["DVR is given up"] },
+  reliesOn: { priorityShedding: ["dvr-shed"] },
 });

@@ -56,6 +56,7 @@ export default defineExperiment({
     // 800 starts tell 99.4 % from less.
     ...playServed({ fault: 800, otherwise: 300 }),
     {
+      id: "prefetch-shed",
       title: "Prefetching gives way",
       metric: "start_ms",
       where: { lane: "start", kind: "prefetch" },
@@ -67,6 +68,7 @@ export default defineExperiment({
       samplesMin: 5_000,
     },
     {
+      id: "as-many-sessions",
       title: "As many sessions are started as before the surge, or more",
       metric: "gateway_assignments_total",
       statistic: "rate",
@@ -84,5 +86,5 @@ export default defineExperiment({
   method: [],
   blastRadius: { services: [], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { admission: ["Whoever presses play gets a session in time"] },
+  reliesOn: { admission: ["play-served"] },
 });

@@ -18,6 +18,7 @@ const told = { metric: "segment_ms", statistic: "share", having: { notified: "ye
 const soon = (edge: string, lane: string, who: string) =>
   ({
     ...told,
+    id: `notified-${lane}-${edge.replaceAll("/", "-")}`,
     title: `${who} at ${edge} are told within five seconds`,
     where: { lane, edge },
     comparison: ">=",
@@ -60,6 +61,7 @@ export default defineExperiment({
     ...liveServed(300),
     {
       ...told,
+      id: "nobody-notified-before",
       title: "Nobody is told before it is said",
       comparison: "<=",
       limit: 0,
@@ -72,6 +74,7 @@ export default defineExperiment({
     ]),
     {
       ...told,
+      id: "everybody-notified-afterwards",
       title: "Afterwards everybody is told, whatever they ask for",
       where: { outcome: "served" },
       comparison: ">=",
@@ -80,6 +83,7 @@ export default defineExperiment({
       samplesMin: 400,
     },
     {
+      id: "dvr-served",
       title: "Viewers of what is past are served",
       metric: "segment_ms",
       where: { lane: "dvr" },
@@ -113,6 +117,6 @@ export default defineExperiment({
   blastRadius: { services: [operated, deadOrigin, deadEdge], faultsAtOnceMax: 3 },
   abortWhen: [],
   reliesOn: {
-    notifications: ["Viewers who went back at region-a/edge", "Afterwards everybody is told"],
+    notifications: ["notified-dvr-region-a-edge", "everybody-notified-afterwards"],
   },
 });

@@ -53,6 +53,7 @@ export default defineExperiment({
   ],
   hypothesis: [
     {
+      id: "live-served",
       title: "Live segments reach their viewers in time",
       metric: "segment_ms",
       where: { lane: "live" },
@@ -65,6 +66,7 @@ export default defineExperiment({
     },
   ],
   recovery: {
+    id: "live-recovers",
     title: "Live viewers get their segments as before",
     goodput: { metric: "segment_ms", where: { lane: "live" } },
     having: { outcome: "served" },

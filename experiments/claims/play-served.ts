@@ -18,12 +18,14 @@ export function playServed(samplesMin: {
   return [
     {
       ...base,
+      id: "play-served",
       title: "Whoever presses play gets a session in time",
       during: ["fault"],
       samplesMin: samplesMin.fault,
     },
     {
       ...base,
+      id: "play-served-otherwise",
       title: "Play works before and afterwards",
       during: ["baseline", "recovery"],
       samplesMin: samplesMin.otherwise,

@@ -12,6 +12,7 @@ import {
 } from "../ablation/ablation.ts";
 import { exitCodes, SeawallError } from "../base/errors.ts";
 import { defencesOf, reliancesOf } from "../plan/reliance.ts";
+import type { NamedClaim } from "../record/claim-ids.ts";
 import type { Verdict } from "../record/verdict.ts";
 import { inTierOrder } from "../experiment/suite.ts";
 import { renderAblationHtml, renderAblationJunit } from "../report/ablation-html.ts";
@@ -162,7 +163,7 @@ async function judgeable(
   context: Context,
   item: Item,
   without: string | null,
-  expected: readonly string[],
+  expected: readonly NamedClaim[],
   seed: number,
   options: AblateOptions,
 ): Promise<AblationRun> {
@@ -217,7 +218,7 @@ async function judgeable(
 function blank(
   { experiment, topology }: Item,
   without: string | null,
-  expected: readonly string[],
+  expected: readonly NamedClaim[],
   options: AblateOptions,
   why: string,
 ): AblationRun {
@@ -244,9 +245,13 @@ function told(
   directory: string,
   how: Pick<AblationRun, "reused" | "attempts" | "seconds">,
 ): AblationRun {
-  const titles = (kind: (one: Verdict["findings"][number]) => boolean): string[] => [
-    ...new Set(verdict.findings.filter(kind).map(({ title }) => title)),
-  ];
+  const { findings } = verdict;
+  const refuted = findings.filter(
+    ({ kind, status }) => kind !== "evidence" && status === "refuted",
+  );
+  const doubts = findings.filter(
+    ({ kind, status }) => kind === "evidence" && status === "inconclusive",
+  );
   return {
     ...run,
     ...how,
@@ -254,8 +259,8 @@ function told(
     why: verdict.why,
     runId: verdict.runId,
     directory,
-    refuted: titles(({ kind, status }) => kind !== "evidence" && status === "refuted"),
-    doubts: titles(({ kind, status }) => kind === "evidence" && status === "inconclusive"),
+    refuted: [...new Map(refuted.map(({ id, title }) => [id, { id, title }])).values()],
+    doubts: doubts.map(({ title }) => title),
   };
 }
 

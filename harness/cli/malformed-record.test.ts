@@ -86,7 +86,7 @@ function changed<T>(value: T, path: Path, by: unknown): T {
 async function everything(): Promise<void> {
   const run = await readRun(directory);
   const verdict = judgeRecord(run);
-  renderVerdictText(verdict, { columns: 100, colour: false, hypothesis: run.plan.hypothesis });
+  renderVerdictText(verdict, { columns: 100, colour: false });
   renderJunit({ verdict, plan: run.plan });
   comparability([[run], [run]]);
   renderHtml(reportModel(run, verdict));

@@ -18,7 +18,7 @@ export async function rejudge(context: Context, directory: string, json: boolean
   if (json) context.stdout.json(verdict);
   else
     context.stdout.write(
-      `${renderVerdictText(verdict, { columns: Math.min(100, context.stdout.columns), colour: context.stdout.colour, hypothesis: run.plan.hypothesis })}\n`,
+      `${renderVerdictText(verdict, { columns: Math.min(100, context.stdout.columns), colour: context.stdout.colour })}\n`,
     );
   return exitCodeOf(verdict, null);
 }

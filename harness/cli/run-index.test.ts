@@ -63,9 +63,8 @@ describe("the index of runs", () => {
       ["origin-storm/20260101T000000Z-00000001", null, ofTarget, false],
     ]);
     expect(
-      runs[0]?.claims.find(
-        ({ title, phase }) => title.startsWith("Origin GETs") && phase === "fault",
-      )?.used,
+      runs[0]?.claims.find(({ id, phase }) => id === "claim.origin-gets" && phase === "fault")
+        ?.used,
     ).toBeCloseTo(1 / 1.2, 3);
     const page = readFileSync(join(out, "index.html"), "utf8");
     expect(page).toContain('href="origin-storm/20260201T000000Z-00000002/report.html"');
@@ -219,15 +218,14 @@ describe("the index of runs", () => {
   });
 
   it("says how much of what is allowed was used, and what counts as wanted", () => {
-    expect(allowanceUsed({ observed: 0.9995, limit: 0.999, comparison: ">=" }, true)).toBeCloseTo(
-      0.5,
-      6,
-    );
-    expect(allowanceUsed({ observed: 600, limit: 500, comparison: "<=" }, false)).toBeCloseTo(
+    expect(
+      allowanceUsed({ observed: 0.9995, limit: 0.999, comparison: ">=", unit: "share" }),
+    ).toBeCloseTo(0.5, 6);
+    expect(allowanceUsed({ observed: 600, limit: 500, comparison: "<=", unit: "ms" })).toBeCloseTo(
       1.2,
       6,
     );
-    expect(allowanceUsed({ observed: null, limit: 500, comparison: "<=" }, false)).toBeNull();
+    expect(allowanceUsed({ observed: null, limit: 500, comparison: "<=", unit: "ms" })).toBeNull();
     expect(startOfRunId("20261121T150405Z-1a2b3c4d")).toBe(Date.UTC(2026, 10, 21, 15, 4, 5));
     expect(startOfRunId("made-up")).toBeNull();
     expect([

@@ -180,7 +180,7 @@ export function present(
     people.write(`\n${interruption(outcome.verdict)}\n`);
   else
     people.write(
-      `\n${renderVerdictText(outcome.verdict, { columns: Math.min(100, people.columns), colour: people.colour, hypothesis: outcome.run.plan.hypothesis })}\n`,
+      `\n${renderVerdictText(outcome.verdict, { columns: Math.min(100, people.columns), colour: people.colour })}\n`,
     );
   if (json) context.stdout.json(outcome.verdict);
   for (const note of outcome.run.plan.notes ?? []) people.write(`note     ${note}\n`);

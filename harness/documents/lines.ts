@@ -52,6 +52,8 @@ export const suiteResultDocument = z.object({
   ),
 });
 
+const namedClaim = z.object({ id: z.string(), title: z.string() });
+
 const ablationCell = z.object({
   experiment: z.string(),
   topology: z.string(),
@@ -64,9 +66,9 @@ const ablationCell = z.object({
     }),
   status: status.nullable(),
   why: z.string(),
-  expected: z.array(z.string()).meta({ description: "claims of which one must be refuted" }),
-  as: z.array(z.string()).meta({ description: "those of them that were" }),
-  refuted: z.array(z.string()),
+  expected: z.array(namedClaim).meta({ description: "claims of which one must be refuted" }),
+  as: z.array(namedClaim).meta({ description: "those of them that were" }),
+  refuted: z.array(namedClaim),
   doubts: z.array(z.string()),
   attempts: z.number(),
   reused: z.boolean(),

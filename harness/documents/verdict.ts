@@ -6,6 +6,13 @@ import type { Verdict } from "../record/verdict.ts";
 export const status = z.enum(["held", "refuted", "inconclusive"]);
 export const comparisonSign = z.enum(["<", "<=", ">", ">=", "=="]);
 
+const value = z.union([z.string(), z.number()]);
+/** Each fact has values of its own, with their units in their names. */
+const fact = z.intersection(
+  z.object({ fact: z.string() }),
+  z.record(z.string(), z.union([value, z.null(), z.array(value)])),
+);
+
 const finding = z.object({
   kind: z.enum(["claim", "recovery", "evidence"]).meta({
     description:
@@ -26,9 +33,14 @@ const finding = z.object({
   }),
   comparison: comparisonSign.nullable(),
   limit: z.number().nullable(),
-  unit: z.string(),
+  unit: z.string().meta({
+    description: "of `observed` and `limit`; share is a fraction 0…1, and empty is a bare number",
+  }),
   samples: z.number(),
-  why: z.string().meta({ description: "why it has this status, in one sentence" }),
+  values: z.array(fact).meta({
+    description: "why it has this status, as data: `why` puts the same into words",
+  }),
+  why: z.string().meta({ description: "why it has this status, in words that may change" }),
 });
 
 export const verdictDocument = z.object({

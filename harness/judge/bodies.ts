@@ -6,17 +6,15 @@ import { type Container, leastBytes } from "../target/body.ts";
 import { kindOf } from "../faults/faults.ts";
 import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
 import type { Phase } from "../base/phases.ts";
-import type { Finding } from "../record/verdict.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { countIn, eachIn, matching, sizeOf, type Window } from "../metrics/series.ts";
-import { answer } from "./answer.ts";
+import { answerInWords } from "./answer.ts";
 import { type Misplaced, printsOf } from "./prints.ts";
 import type { Windows } from "./windows.ts";
 import { isVirtual } from "../record/substrates.ts";
 import { streamOf } from "../target/stream.ts";
-
-const bodiesTitle = "Bodies are segments";
 
 /** Of the bodies that were looked at; a few may be cut by what is broken on purpose. */
 const wrongShareMax = 0.01,
@@ -24,14 +22,12 @@ const wrongShareMax = 0.01,
 /** From so many served segments in a phase on, somebody must have looked at one. */
 const servedMin = 100;
 
-export function bodiesAreSegments(run: Run, windows: Windows): Finding {
+export function bodiesAreSegments(run: Run, windows: Windows): Judged {
   if (isVirtual(run.plan.substrate))
-    return answer(
+    return answerInWords(
       "bodies.segments",
-      bodiesTitle,
       null,
       0,
-      undefined,
       "a model keeps no bytes: nobody looked at any",
     );
   const seen = matching(run.series, { metric: "body_seen" });
@@ -48,12 +44,10 @@ export function bodiesAreSegments(run: Run, windows: Windows): Finding {
     ...claimsThatRest(run, windows, prints.misplaced),
   ];
   const looks = sizeOf(seen);
-  return answer(
+  return answerInWords(
     "bodies.segments",
-    bodiesTitle,
     problems.length === 0 ? null : problems.join("; "),
     looks,
-    undefined,
     looks === 0 ? "nobody was served any" : scopeOf(run, seen, looks),
   );
 }

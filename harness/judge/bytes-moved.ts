@@ -4,18 +4,16 @@
  * not believed.
  */
 import { leastBytes } from "../target/body.ts";
-import type { Finding } from "../record/verdict.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { carries, matching, type Window, valuesIn } from "../metrics/series.ts";
 import { sum } from "../base/statistics.ts";
-import { answer } from "./answer.ts";
+import { answerInWords } from "./answer.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
 import { isVirtual } from "../record/substrates.ts";
 import { streamOf } from "../target/stream.ts";
-
-const bytesMovedTitle = "Bytes were moved for what the generator says was served";
 
 /**
  * What must have been moved at least of what was served, as a share of it. Sizes are those of the prober's bodies on average. On honest runs (21
@@ -30,14 +28,12 @@ const borderMs = 1_000;
 /** Counters are read so often: the first reading speaks of so long. */
 const readingMs = 2_000;
 
-export function bytesMoved(run: Run, windows: Windows): Finding {
+export function bytesMoved(run: Run, windows: Windows): Judged {
   if (isVirtual(run.plan.substrate))
-    return answer(
+    return answerInWords(
       "witnesses.bytes",
-      bytesMovedTitle,
       null,
       0,
-      undefined,
       "a model moves no bytes: nobody but the prober saw what the generator saw",
     );
   const witnesses = witnessesOf(run, windows);
@@ -69,12 +65,10 @@ export function bytesMoved(run: Run, windows: Windows): Finding {
       : used.size === 0
         ? "too little was served to compare"
         : [...used].join("; ");
-  return answer(
+  return answerInWords(
     "witnesses.bytes",
-    bytesMovedTitle,
     problems.length === 0 ? null : problems.join("; "),
     used.size,
-    undefined,
     said,
   );
 }

@@ -1,15 +1,13 @@
 /** Where edges or gateways count themselves what they answered, that is compared with what the generator says it was answered. */
 import { metricIn } from "../metrics/metrics.ts";
-import type { Finding } from "../record/verdict.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { countIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import { sum } from "../base/statistics.ts";
 import type { Tags } from "../metrics/tags.ts";
-import { answer } from "./answer.ts";
+import { answerInWords } from "./answer.ts";
 import type { Windows } from "./windows.ts";
-
-const countersAgreeTitle = "The generator and the target's own counters agree";
 
 /**
  * What the counters must have grown by, as a share of the answers that the generator says it got, less some requests. Honest counters count
@@ -20,7 +18,7 @@ const shareMin = 0.9,
 /** Counters are read every 2 s, and at each phase's border. */
 const readingMs = 2_500;
 
-export function countersAgree(run: Run, windows: Windows): Finding {
+export function countersAgree(run: Run, windows: Windows): Judged {
   const problems: string[] = [];
   const compared = new Set<string>();
   for (const pair of [...servedPairs(run), ...askedPairs(run)]) {
@@ -34,12 +32,10 @@ export function countersAgree(run: Run, windows: Windows): Finding {
     compared.size === 0
       ? "what viewers ask counts nothing by itself, so nothing was compared"
       : `compared with ${[...compared].join(", ")}`;
-  return answer(
+  return answerInWords(
     "witnesses.counters",
-    countersAgreeTitle,
     problems.length === 0 ? null : problems.join("; "),
     compared.size,
-    undefined,
     said,
   );
 }

@@ -4,11 +4,12 @@
  */
 import type { Step } from "../experiment/experiment.ts";
 import { describeFault } from "../faults/faults.ts";
-import type { Finding } from "../record/verdict.ts";
+import type { EvidenceId } from "../record/facts.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import { struckBy } from "../record/struck.ts";
-import { answer } from "./answer.ts";
+import { answerInWords } from "./answer.ts";
 import { trafficProblem } from "./link-traffic.ts";
 import type { Windows } from "./windows.ts";
 import type { Window } from "../metrics/series.ts";
@@ -33,18 +34,22 @@ const rules: readonly { readonly id: string; readonly title: string; readonly pr
   },
 ];
 
-export function judgeFaults(run: Run, windows: Windows): Finding[] {
+export function judgeFaults(run: Run, windows: Windows): Judged[] {
   const { steps } = run.plan;
   if (steps.length === 0) return [];
   const onLinks = steps.some((_, index) => struckBy(run.plan, index).links.length > 0);
   return rules
     .filter(({ id }) => onLinks || id !== "faults.traffic")
-    .map(({ id, title, problem }) => {
+    .map(({ id, problem }) => {
       const problems = steps.flatMap((step, index) => {
         const found = problem(run, step, index, windows);
         return found === null ? [] : [`${describeFault(step.fault)} ${found}`];
       });
-      return answer(id, title, problems.length === 0 ? null : problems.join("; "), steps.length);
+      return answerInWords(
+        id as EvidenceId,
+        problems.length === 0 ? null : problems.join("; "),
+        steps.length,
+      );
     });
 }
 

@@ -2,17 +2,15 @@
  * Two witnesses who do not know of one another: what the generator says that viewers were answered, and what the harness's own prober was answered
  * by the same edge, in the same class, within the same segment's time.
  */
-import type { Finding } from "../record/verdict.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import type { Plan } from "../record/plan.ts";
 import { countIn, eachIn, matching, type Window } from "../metrics/series.ts";
 import { median, sum, tailsOfDraws } from "../base/statistics.ts";
-import { answer } from "./answer.ts";
+import { answerInWords } from "./answer.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
 import { rhythmMsOf } from "../target/stream.ts";
-
-const proberAgreesTitle = "The generator and the prober saw the same";
 
 /**
  * Chance that honest witnesses differ so much, for each edge, class and phase. Outages are alike
@@ -68,7 +66,7 @@ interface Slot {
   absent: number;
 }
 
-export function proberAgrees(run: Run, windows: Windows): Finding {
+export function proberAgrees(run: Run, windows: Windows): Judged {
   const lanes = Object.keys(run.plan.askedAlike ?? {}).filter((lane) => isAlike(run.plan, lane));
   const span = spanOf(windows);
   const spans = [
@@ -111,12 +109,10 @@ export function proberAgrees(run: Run, windows: Windows): Finding {
     requests === 0
       ? "no viewer asked an edge for what the prober asks for: nobody but the generator saw what was served"
       : `${probes} requests of the prober beside ${requests} of viewers`;
-  return answer(
+  return answerInWords(
     "witnesses.prober",
-    proberAgreesTitle,
     problems.length === 0 ? null : problems.join("; "),
     probes,
-    undefined,
     said,
   );
 }

@@ -363,7 +363,11 @@ describe("a plan", () => {
       },
       'claim "served": nothing in this target emits delivered',
     ],
-    ["a claim twice", { hypothesis: [claim, claim] }, 'hypothesis: "served" occurs twice'],
+    [
+      "a claim twice",
+      { hypothesis: [claim, claim] },
+      'hypothesis: two claims have the id "served"',
+    ],
     [
       "a phase too short for a claim",
       claiming({ samplesMin: 101 }),

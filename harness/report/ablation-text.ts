@@ -69,7 +69,7 @@ function named(cell: Cell, rows: Ablation["rows"]): string {
 export function detail(cell: Cell): string {
   const said =
     cell.outcome === "refuted"
-      ? cell.as.map((title) => `"${title}"`).join(", ")
+      ? cell.as.map(({ title }) => `"${title}"`).join(", ")
       : cell.outcome === "held"
         ? ""
         : cell.why;

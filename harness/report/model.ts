@@ -77,7 +77,7 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
     judged.map((band) => ({ fromMs: band.fromMs + zeroMs, untilMs: band.untilMs + zeroMs })),
   );
   const specs = chartSpecs(run);
-  const rows = claimRows(verdict, plan.hypothesis);
+  const rows = claimRows(verdict);
   return {
     format: "seawall-report/1",
     runId: clip(run.id),

@@ -1,5 +1,4 @@
 /** The closing words of a run for a terminal: verdict, why, claims, faults and doubts, cleanup. */
-import type { Claim } from "../claims/statistics/registry.ts";
 import type { Status, Verdict } from "../record/verdict.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
 import { formatCount } from "../phrases/format.ts";
@@ -11,8 +10,6 @@ import { printable } from "./printable.ts";
 export interface TextOptions {
   readonly columns: number;
   readonly colour: boolean;
-  /** The plan's claims: they say which numbers are shares. */
-  readonly hypothesis?: readonly Claim[];
 }
 
 /** Wider lines are hard to read, narrower ones cannot hold a table. */
@@ -20,13 +17,10 @@ const [columnsMin, columnsMax] = [60, 100];
 
 const marks: Readonly<Record<Status, string>> = { held: "✓", refuted: "✗", inconclusive: "?" };
 
-export function renderVerdictText(
-  verdict: Verdict,
-  { columns, colour, hypothesis }: TextOptions,
-): string {
+export function renderVerdictText(verdict: Verdict, { columns, colour }: TextOptions): string {
   const across = Math.min(columnsMax, Math.max(columnsMin, columns));
   const paint = painter(colour);
-  const rows = claimRows(verdict, hypothesis ?? null);
+  const rows = claimRows(verdict);
   const claims = rows.filter((row) => row.kind !== "evidence");
   const evidence = rows.filter((row) => row.kind === "evidence");
   return printable(

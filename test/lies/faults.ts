@@ -21,9 +21,9 @@ import { conduct } from "../../harness/run/conductor.ts";
 import type { SimulatedDeployment } from "../../harness/substrates/simulated/deployment.ts";
 import { type Honest, judged, type Lie, type LieGroup, type Outcome, planned } from "./lie.ts";
 
-const lasted = "Every fault lasted until it was healed";
-const used = "The target used the links that were broken";
-const fits = "The record fits its plan";
+const lasted = "faults.lasted";
+const used = "faults.traffic";
+const fits = "record.fits";
 const injectingMs = zeroMs + phaseMs + 3_950;
 
 type Observed = Extract<RunEvent, { kind: "observed" }>;

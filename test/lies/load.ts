@@ -18,11 +18,11 @@ import { type Honest, judged, type Lie, type LieGroup } from "./lie.ts";
 
 type Change = (draft: Draft) => void;
 
-const offered = "The load that was planned was offered";
-const iterations = "Every iteration that began left its sample";
-const onTime = "The load generator started its work on time";
-const possible = "Every sample is possible";
-const ended = "The load generator ran to its end";
+const offered = "generator.offered";
+const iterations = "generator.iterations";
+const onTime = "generator.on-time";
+const possible = "record.possible";
+const ended = "generator.ended";
 
 function planted(...changes: readonly Change[]): ReturnType<Lie["plant"]> {
   const draft = heldDraft();

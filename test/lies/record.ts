@@ -137,7 +137,7 @@ const damaged = (
   says: string,
   before: Change,
   after: (directory: string) => void | Promise<void>,
-): Lie => ({ name, says, caughtBy: "The record is whole", plant: () => recorded(before, after) });
+): Lie => ({ name, says, caughtBy: "record.whole", plant: () => recorded(before, after) });
 
 const damages: readonly Lie[] = [
   damaged("death-cut-out", "the line of a service's death is removed", death, (at) =>
@@ -326,7 +326,7 @@ const damages: readonly Lie[] = [
 const forged = (name: string, says: string, before: Change): Lie => ({
   name,
   says,
-  caughtBy: "The record fits its plan",
+  caughtBy: "record.fits",
   plant: () => recorded(before, () => {}),
 });
 

@@ -162,7 +162,7 @@ class DayOnlooker implements Onlooker, Disposable {
     const began = performance.now();
     if (!this.#options.live || this.#claims === null || began < this.#notBeforeMs) return;
     const claims = this.#claims.at(nowMs, this.#events).map((finding) => {
-      const { title, observed, limit } = claimRow(finding, this.#plan.hypothesis);
+      const { title, observed, limit } = claimRow(finding);
       return {
         title,
         phase: finding.phase ?? "baseline",

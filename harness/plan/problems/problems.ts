@@ -10,6 +10,7 @@ import type { Experiment } from "../../experiment/experiment.ts";
 import type { Phase } from "../../base/phases.ts";
 import type { Selector } from "../../metrics/samples.ts";
 import { comparesBytes, metricIn, type Registry } from "../../metrics/metrics.ts";
+import { claimId } from "../../record/claim-ids.ts";
 import { unknownName } from "../../base/nearest.ts";
 import type { PlanOptions } from "../options.ts";
 import { isVirtual } from "../../record/substrates.ts";
@@ -73,9 +74,9 @@ export function classProblems({ load, target: { pack } }: Experiment): string[] 
 
 export function claimProblems(experiment: Experiment, registry: Registry): string[] {
   const aborts = experiment.abortWhen.map((abort) => abort.unless);
-  const problems = repeated(experiment.hypothesis.map((claim) => claim.title)).map(
-    (title) => `hypothesis: "${title}" occurs twice`,
-  );
+  const { hypothesis, recovery } = experiment;
+  const ids = [...hypothesis, ...(recovery === null ? [] : [recovery])].map(claimId);
+  const problems = repeated(ids).map((id) => `hypothesis: two claims have the id "${id}"`);
   for (const claim of [...experiment.hypothesis, ...aborts]) {
     problems.push(
       ...new Set(

@@ -7,11 +7,12 @@ import type { Phase } from "../../base/phases.ts";
 import type { Recovery } from "../../experiment/experiment.ts";
 import type { Tags } from "../../metrics/tags.ts";
 import { formatValue } from "../../phrases/format.ts";
+import { worded } from "../../phrases/verdict.ts";
 import { compare, judgeClaim } from "../../judge/claims.ts";
 import { judgeRecovery } from "../../judge/recovery.ts";
 import { metricIn } from "../../metrics/metrics.ts";
 import type { PhaseWindow, Windows } from "../../judge/windows.ts";
-import type { Finding } from "../../record/verdict.ts";
+import type { Judged } from "../../record/verdict.ts";
 import type { RunEvent } from "../../record/events.ts";
 import type { SeriesData } from "../../metrics/samples.ts";
 import { carries } from "../../metrics/series.ts";
@@ -122,7 +123,7 @@ function phaseProblem(claim: Claim, phase: Phase, windows: Windows, world: World
   return explained(claim, scaled, seen);
 }
 
-function look(finding: Finding, claim: Claim, seen: Seen): void {
+function look(finding: Judged, claim: Claim, seen: Seen): void {
   const { comparison, samplesMin } = claim;
   seen.samples = Math.max(seen.samples, finding.samples);
   const { observed, limit } = finding;
@@ -220,12 +221,12 @@ function recoveryProblems(
   const kindly = (["baseline", "fault", "recovery"] as const).flatMap((phase) =>
     kind.make(phase, windows[phase]),
   );
-  const judged = (series: readonly SeriesData[]): Finding =>
+  const judged = (series: readonly SeriesData[]): Judged =>
     judgeRecovery(recovery, windows, healed(windows), series, world.registry);
   const atBest = judged(kindly);
   if (atBest.status !== "held")
     return atBest.status === "refuted"
-      ? [`no record satisfies it, not even one in which everybody is served: ${atBest.why}`]
+      ? [`no record satisfies it, not even one in which everybody is served: ${worded(atBest).why}`]
       : [];
   const before = kind.make("baseline", windows.baseline);
   // In each window somebody is served, if it is but one.

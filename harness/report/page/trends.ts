@@ -30,7 +30,7 @@ function group(key: string, all: readonly IndexedRun[]): Markup {
   const runs = all.slice(0, runsMax).toReversed();
   const last = runs.at(-1);
   const lines = [
-    ...new Set(runs.flatMap((run) => run.claims.map((claim) => `${claim.title}\n${claim.phase}`))),
+    ...new Set(runs.flatMap((run) => run.claims.map((claim) => `${claim.id}\n${claim.phase}`))),
   ];
   const held = runs.filter((run) => run.status === "held").length;
   return markup`<details class="trend" data-experiment="${experiment}" data-substrate="${last?.substrate ?? ""}"><summary><h3>${experiment}</h3> <span class="soft">${where}: ${held} of ${runs.length} held</span> ${history(runs)}${last === undefined ? null : markup` <span class="soft">last:</span> ${mark(last.status)} ${last.status}`}</summary>
@@ -43,13 +43,13 @@ function history(runs: readonly IndexedRun[]): Markup {
 }
 
 function claimRow(line: string, runs: readonly IndexedRun[]): Markup {
-  const [title = "", phase = ""] = line.split("\n");
+  const [id = "", phase = ""] = line.split("\n");
   const points = runs.map(
-    (run) => run.claims.find((claim) => claim.title === title && claim.phase === phase) ?? null,
+    (run) => run.claims.find((claim) => claim.id === id && claim.phase === phase) ?? null,
   );
   const known = points.flatMap((point) => (point?.used == null ? [] : [point.used]));
   const last = points.findLast((point) => point !== null);
-  return markup`<tr><th scope="row">${title}</th><td>${phase}</td><td class="n">${last?.used == null ? "—" : usedText(last.used)}</td><td class="n">${known.length === 0 ? "—" : usedText(known.reduce((a, b) => Math.max(a, b)))}</td><td>${sparkline(points)}</td></tr>`;
+  return markup`<tr><th scope="row">${last?.title ?? ""}</th><td>${phase}</td><td class="n">${last?.used == null ? "—" : usedText(last.used)}</td><td class="n">${known.length === 0 ? "—" : usedText(known.reduce((a, b) => Math.max(a, b)))}</td><td>${sparkline(points)}</td></tr>`;
 }
 
 type Point = IndexedRun["claims"][number] | null;

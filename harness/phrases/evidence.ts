@@ -1,0 +1,9 @@
+/** The words of every rule of evidence, by its id. */
+import type { EvidenceId } from "../record/facts.ts";
+import { generator } from "./evidence/generator.ts";
+import { record } from "./evidence/record.ts";
+import { run } from "./evidence/run.ts";
+import { words } from "./evidence/words.ts";
+import type { Rules } from "./phrase.ts";
+
+export const evidence: Rules<EvidenceId> = { ...record, ...run, ...generator, ...words };
