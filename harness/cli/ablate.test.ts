@@ -99,7 +99,7 @@ describe("seawall ablate", () => {
 
     const again = await seawall(
       "ablate",
-      storm(1.5, { collapsing: ["Publications of region-a"] }),
+      storm(1.5, { collapsing: ["acknowledged-region-a"] }),
       "--reuse",
     );
     expect(again.exitCode).toBe(1);

@@ -3,6 +3,7 @@
  * counts differ by chance: a claim has turned only if Fisher's exact test says so of the counts, or the test
  * over whole runs of what was observed.
  */
+import { sameClaims } from "../record/claim-ids.ts";
 import { prng } from "../base/prng.ts";
 import type { Finding, Status, Verdict } from "../record/verdict.ts";
 import { enoughRuns } from "./enough-runs.ts";
@@ -54,7 +55,8 @@ export function claimOutcomes(
   b: readonly Verdict[],
   options: ClaimOptions = { alpha: 0.05, comparisons: 1, seed: 1 },
 ): ClaimOutcome[] {
-  const keyOf = (finding: Finding): string => `${finding.id} ${finding.phase ?? ""}`;
+  const sameId = sameClaims([...a, ...b].flatMap(({ findings }) => findings));
+  const keyOf = (finding: Finding): string => `${sameId(finding)} ${finding.phase ?? ""}`;
   const asked = (finding: Finding): boolean => finding.kind !== "evidence";
   const first = new Map(
     [...a, ...b]

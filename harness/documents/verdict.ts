@@ -6,12 +6,14 @@ import type { Verdict } from "../record/verdict.ts";
 export const status = z.enum(["held", "refuted", "inconclusive"]);
 export const comparisonSign = z.enum(["<", "<=", ">", ">=", "=="]);
 
-const value = z.union([z.string(), z.number()]);
-/** Each fact has values of its own, with their units in their names. */
-const fact = z.intersection(
-  z.object({ fact: z.string() }),
-  z.record(z.string(), z.union([value, z.null(), z.array(value)])),
-);
+const value = z.union([
+  z.string().meta({ description: "a name" }),
+  z.number().meta({ description: "in the unit that the name of the value ends with" }),
+]);
+/** Each fact has values of its own. */
+const fact = z
+  .object({ fact: z.string().meta({ description: "its id, among those of the rule" }) })
+  .catchall(z.union([value, z.null(), z.array(value)]));
 
 const finding = z.object({
   kind: z.enum(["claim", "recovery", "evidence"]).meta({

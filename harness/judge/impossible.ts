@@ -77,16 +77,16 @@ function answerProblems({ plan, series }: Run): Impossible[] {
   return lanes.flatMap((lane) => {
     const answers = counted("http_req_ms", lane, ({ status }) => status === "200");
     return [...counted("segment_ms", lane, ({ outcome = "" }) => whole.has(outcome))].flatMap(
-      ([edge, segments]): Impossible[] => {
+      ([edge, got]): Impossible[] => {
         const given = answers.get(edge) ?? 0;
-        return segments <= given + answersMissingMax
+        return got <= given + answersMissingMax
           ? []
           : [
               {
                 fact: "unanswered",
                 lane,
                 service: edge || "nowhere",
-                given: segments,
+                given: got,
                 answers: given,
               },
             ];

@@ -31,9 +31,9 @@ export const run: Rules<
       "not-read-back": ({ unread, acknowledged }) =>
         `${unread} of ${acknowledged} acknowledged segments could not be read back`,
       "few-read-back": ({ read, acknowledged }) =>
-        `${acknowledged} segments were acknowledged, but only ${read} were read back`,
+        `only ${read} were read back of ${acknowledged} that were acknowledged`,
       "nothing-to-compare": ({ delivered }) =>
-        `${plural(delivered, "delivered segment")} cannot be compared: no journal has them`,
+        `${plural(delivered, "delivery", "deliveries")} cannot be compared: no journal has them`,
     },
   },
   "baseline.steady": {
