@@ -63,8 +63,9 @@ describe("the index of runs", () => {
       ["origin-storm/20260101T000000Z-00000001", null, ofTarget, false],
     ]);
     expect(
-      runs[0]?.claims.find(({ id, phase }) => id.startsWith("claim.origin-gets") && phase === "fault")
-        ?.used,
+      runs[0]?.claims.find(
+        ({ id, phase }) => id.startsWith("claim.origin-gets") && phase === "fault",
+      )?.used,
     ).toBeCloseTo(1 / 1.2, 3);
     const page = readFileSync(join(out, "index.html"), "utf8");
     expect(page).toContain('href="origin-storm/20260201T000000Z-00000002/report.html"');

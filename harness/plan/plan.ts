@@ -23,6 +23,7 @@ import { defencesOf, relianceProblems } from "./reliance.ts";
 import { vacuousProblems } from "./problems/vacuous.ts";
 import { registryOf } from "../record/metric-registry.ts";
 import type { World } from "./refutable/population.ts";
+import { general, lineOf, type PlanProblem } from "./problems/problem.ts";
 import { refutableProblems } from "./refutable/refutable.ts";
 import { modelProblems } from "./problems/model.ts";
 import { leadInMs } from "../base/phases.ts";
@@ -55,14 +56,14 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ? withoutBytes(whole, registry)
     : { experiment: whole, leftOut: [] };
   const defences = experiment.target.defences.map((defence) => defence.name);
-  const problems = [
+  const problems: PlanProblem[] = [
     ...(chosen === undefined
-      ? [unknownName("topology", topology, Object.keys(experiment.target.topologies))]
+      ? [general(unknownName("topology", topology, Object.keys(experiment.target.topologies)))]
       : []),
     ...options.without
       .filter((name) => !defences.includes(name))
-      .map((name) => unknownName("defence", name, defences)),
-    ...relianceProblems(experiment),
+      .map((name) => general(unknownName("defence", name, defences))),
+    ...relianceProblems(experiment).map(general),
     ...loadProblems(experiment, options),
     ...classProblems(experiment),
     ...claimProblems(experiment, registry),
@@ -73,14 +74,16 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       valuesIn(layout ?? null, registry, whole.target.pack),
     ),
   ];
-  if (chosen === undefined || layout === undefined) return refuse(experiment, problems);
-  problems.push(...lackProblems(chosen, topology, experiment, options));
+  if (chosen === undefined || layout === undefined) return refuse(experiment, problems.map(lineOf));
+  problems.push(...lackProblems(chosen, topology, experiment, options).map(general));
   problems.push(
     ...needProblems(experiment, layout, options),
     ...rhythmProblems(experiment, layout),
-    ...methodProblems(experiment, layout, options),
-    ...hostProblems(layout, options.allowHosts ?? []),
-    ...outsideProblems(layout, options),
+    ...[
+      ...methodProblems(experiment, layout, options),
+      ...hostProblems(layout, options.allowHosts ?? []),
+      ...outsideProblems(layout, options),
+    ].map(general),
   );
   const { model } = experiment.target;
   problems.push(
@@ -103,8 +106,9 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
           options.recorded ?? [],
         );
   const force = options.force === true;
-  if (!force) problems.push(...unmet);
-  if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
+  if (!force) problems.push(...unmet.map(general));
+  if (problems.length > 0)
+    refuse(experiment, problems.map(lineOf), !force && unmet.length === problems.length);
   const watched =
     isVirtual(options.substrate) && (experiment.players ?? []).length > 0
       ? [`no real player watched, and no browser: players are modelled, ${model?.players}`]
@@ -147,9 +151,9 @@ function unrefutable(
   layout: Layout,
   registry: Registry,
   { substrate, workloadPlays }: PlanOptions,
-  problems: readonly string[],
-): string[] {
-  if (problems.some((problem) => /^(load|phase|players)\b/.test(problem))) return [];
+  problems: readonly PlanProblem[],
+): PlanProblem[] {
+  if (problems.some(({ spoils }) => spoils === "world")) return [];
   const world: World = {
     experiment,
     layout,
@@ -159,13 +163,7 @@ function unrefutable(
     leadInMs,
     plays: ({ workload, exec }) => workloadPlays?.(workload)?.[exec] ?? null,
   };
-  return refutableProblems(world, (title) =>
-    problems.some(
-      (problem) =>
-        problem.includes(`"${title}"`) ||
-        (problem.startsWith("recovery:") && title === experiment.recovery?.title),
-    ),
-  );
+  return refutableProblems(world, problems);
 }
 
 /** A model keeps no bytes: nothing is asked about them there, and the plan says so. */
@@ -261,6 +259,7 @@ function refuse(experiment: Experiment, problems: readonly string[], forceable =
     "PLAN_REFUSED",
     `${named} cannot be run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     {
+      problems,
       hint: forceable
         ? "Nothing was started. Run what must have held first; --force runs this one all the same, and its report will say so."
         : "Nothing was started. Mend the experiment or the flags and try again; `seawall list` shows what there is.",

@@ -169,11 +169,7 @@ async function stepAt(
         scale,
         outcome: scale > 1 ? "generator" : "unclear",
         broke: [],
-        why: error.message
-          .split("\n")
-          .slice(1)
-          .map((line) => line.trim())
-          .join(" "),
+        why: error.problems.join("; "),
         seconds: 0,
         runId: null,
         directory: null,

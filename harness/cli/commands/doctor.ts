@@ -171,9 +171,7 @@ function toolLines(
     const where = clip(found.executable, width - 35, "start");
     return [[name.padEnd(10), found.version.padEnd(10), found.source.padEnd(12), where].join(" ")];
   }
-  const looked = attempts.filter(
-    ({ source, reason }) => source !== "environment" || !reason.endsWith("is not set"),
-  );
+  const looked = attempts.filter(({ unset }) => unset !== true);
   return [
     `${name.padEnd(10)} ${paint("missing", "red", output)}    ${clip(`wanted ${wanted}`, width - 22)}`,
     ...looked.map(({ source, reason }) => tell(`${source}: ${reason}`)),

@@ -183,11 +183,7 @@ function notRun({ experiment, topology }: Item, why: string): SuiteRow {
 
 /** The problems of a refused plan, without its heading. */
 export function reasonsOf(error: SeawallError): string {
-  return error.message
-    .split("\n")
-    .slice(1)
-    .map((line) => line.replace(/^\s*- /, ""))
-    .join("; ");
+  return error.problems.join("; ");
 }
 
 /** What a run came to, for whoever looks on. */

@@ -9,7 +9,7 @@ import {
 } from "../../phrases/format.ts";
 import type { Felt, LaneFelt } from "../felt.ts";
 import { markup, type Markup } from "../markup.ts";
-import { type ReportModel, unchartedPrefix } from "../model.ts";
+import type { ReportModel } from "../model.ts";
 import type { FaultBand } from "../timeline.ts";
 import { shape, words } from "./icons.ts";
 import { timelineStrip } from "./timeline-strip.ts";
@@ -55,7 +55,6 @@ function control({ without, status }: ReportModel): Markup | null {
 function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Markup {
   const notice = (tone: string, title: string, text: readonly string[]): Markup =>
     markup`<div class="notice ${tone}"><strong>${title}</strong> ${text.length === 1 ? text.join("") : markup`<ul>${text.map((one) => markup`<li>${one}</li>`)}</ul>`}</div>\n`;
-  const missing = lacking.filter((text) => !text.startsWith(unchartedPrefix));
   return markup`${[
     ...(aborted === null
       ? []
@@ -72,7 +71,7 @@ function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Mar
       : []),
     ...(notes.length === 0 ? [] : [notice("wary", "Note:", notes)]),
     ...(damage.length === 0 ? [] : [notice("grave", "The record is damaged:", damage)]),
-    ...(missing.length === 0 ? [] : [notice("wary", "What is missing:", missing)]),
+    ...(lacking.length === 0 ? [] : [notice("wary", "Missing from the record:", lacking)]),
   ]}`;
 }
 

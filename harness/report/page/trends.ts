@@ -49,9 +49,7 @@ function claimRow(
   lineOf: (claim: IndexedClaim) => string,
   runs: readonly IndexedRun[],
 ): Markup {
-  const points = runs.map(
-    (run) => run.claims.find((claim) => lineOf(claim) === line) ?? null,
-  );
+  const points = runs.map((run) => run.claims.find((claim) => lineOf(claim) === line) ?? null);
   const known = points.flatMap((point) => (point?.used == null ? [] : [point.used]));
   const last = points.findLast((point) => point !== null);
   return markup`<tr><th scope="row">${last?.title ?? ""}</th><td>${last?.phase ?? ""}</td><td class="n">${last?.used == null ? "—" : usedText(last.used)}</td><td class="n">${known.length === 0 ? "—" : usedText(known.reduce((a, b) => Math.max(a, b)))}</td><td>${sparkline(points)}</td></tr>`;

@@ -1,0 +1,97 @@
+/**
+ * What people read is plain English: the field's own words, present tense, short sentences. This test
+ * knows the words of which the project once made its dialect, and how long a sentence may be.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+
+/** Each with a plain word for it. */
+const dialect: Readonly<Record<string, string>> = {
+  told: "reported",
+  felt: "seen by users",
+  heed: "follow",
+  unbidden: "unexpectedly",
+  whoever: "anyone who",
+  whom: "who",
+  "for want of": "without",
+  "as ever": "as before",
+  nobody: "no one, or the thing itself",
+  somebody: "someone",
+  "goes on": "continues",
+  "go on": "continue",
+  "went on": "continued",
+  "let down": "failed",
+  mend: "fix",
+  mended: "fixed",
+  anew: "again",
+  amiss: "wrong",
+  beforehand: "before",
+  "is got": "is downloaded",
+  "got by": "from",
+  hurries: "skips the graceful stop",
+  "give out": "fail",
+  "gave out": "failed",
+  "came to its end": "ended",
+  "came to their end": "ended",
+  "be believed": "be trusted",
+  "in its stead": "instead",
+  "what there is": "everything",
+  "for ever": "forever",
+};
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter(
+      (path) =>
+        /\.(ts|js)$/.test(path) &&
+        !/\.test\.ts$|fixture(-samples)?\.ts$|node_modules|\.d\.ts$/.test(path),
+    );
+}
+
+/** The texts of a file that hold more than one word; a template is one, with … for each value. */
+function textsIn(path: string): string[] {
+  const file = ts.createSourceFile(
+    path,
+    readFileSync(join(root, path), "utf8"),
+    ts.ScriptTarget.Latest,
+    true,
+  );
+  const texts: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
+    if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) texts.push(node.text);
+    if (ts.isTemplateExpression(node))
+      texts.push(node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join(""));
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return texts.filter((text) => /\p{L} \p{L}/u.test(text));
+}
+
+const words = new RegExp(`(?<![\\p{L}-])(?:${Object.keys(dialect).join("|")})(?![\\p{L}-])`, "iu");
+
+describe("what people read", () => {
+  const texts = ["harness", "targets", "experiments", "examples"].flatMap((folder) =>
+    sources(folder).flatMap((path) => textsIn(path).map((text) => ({ path, text }))),
+  );
+
+  it("is seen", () => {
+    expect(texts.length).toBeGreaterThan(1_000);
+    expect(words.test("What is Told here")).toBe(true);
+    expect(words.test("untold, or mending")).toBe(false);
+  });
+
+  it("is said in plain words", () => {
+    expect(
+      texts.flatMap(({ path, text }) => {
+        const found = words.exec(text)?.[0];
+        return found === undefined ? [] : [`${path}: "${found}" in ${text.trim()}`];
+      }),
+    ).toEqual([]);
+  });
+});
