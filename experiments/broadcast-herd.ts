@@ -34,10 +34,11 @@ const tell = (service: string): Step => ({
 
 export default defineExperiment({
   name: "broadcast-herd",
-  title: "Broadcast herd: every device is told of the next title, and prefetches it",
+  title: "Broadcast herd: every device learns of the next title and prefetches it",
   story:
-    "As the match ends, every connected device is told what comes next and prefetches it. All must hear of it well within a minute, and yet they must not " +
-    "come as a herd: each polls and acts at a moment of its own. It replays what Netflix tells of broadcasting to 100 million devices.",
+    "As the match ends, every connected device is notified of the next title and prefetches it. " +
+    "All must be notified within a minute, but not as a herd: each polls and acts after a random delay. " +
+    "It replays what Netflix reports about broadcasting to 100 million devices.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",
@@ -74,7 +75,7 @@ export default defineExperiment({
     ...playServed({ fault: 1_000, otherwise: 250 }),
     {
       id: "every-device-notified",
-      title: "Every device hears of it",
+      title: "Every device is notified",
       metric: "broadcast_ms",
       statistic: "share",
       having: { outcome: "heard" },
@@ -85,7 +86,7 @@ export default defineExperiment({
     },
     {
       id: "notified-within-35-s",
-      title: "…within 35 s",
+      title: "Every device is notified within 35 s",
       metric: "broadcast_ms",
       statistic: "max",
       comparison: "<=",
@@ -96,7 +97,7 @@ export default defineExperiment({
     },
     {
       id: "prefetch-ready",
-      title: "What devices fetch because of it is there at the first asking",
+      title: "What devices prefetch is there at the first request",
       metric: "start_ms",
       where: { lane: "start", kind: "prefetch" },
       statistic: "share",

@@ -12,7 +12,7 @@ const caches = ["region-a/memcached", "region-b/memcached"] as const;
 
 export default defineExperiment({
   name: "cache-loss",
-  title: "Cache loss: every memcached is gone at the peak of the audience",
+  title: "Cache loss: every memcached dies at the peak of the audience",
   story:
     "A bad configuration reaches all memcached instances at once, at the peak. Every segment is now read from the store, which was never meant to carry an " +
     "audience. It does not have to: edges ask for each segment once, however many viewers wait for it, so the store sees a handful of reads a second. " +
@@ -43,7 +43,7 @@ export default defineExperiment({
     ...liveServed(300),
     {
       id: "dvr-served",
-      title: "Viewers of what is past are served",
+      title: "Viewers of past segments are served",
       metric: "segment_ms",
       where: { lane: "dvr" },
       statistic: "share",

@@ -48,7 +48,7 @@ export default defineExperiment({
     ...liveServed(200),
     {
       id: "dvr-served",
-      title: "Viewers who rewind are served, too",
+      title: "Viewers who rewind are served",
       metric: "segment_ms",
       where: { lane: "dvr" },
       statistic: "share",
@@ -73,7 +73,7 @@ export default defineExperiment({
     {
       // Not all of them: a segment whose other region's copy is heard of first is read from the store, where that copy arrives.
       id: "cache-warm-again",
-      title: "What was lost is in memory again",
+      title: "The lost content is in memory again",
       metric: "origin_chunks_total",
       statistic: "share",
       having: { from: "memcached" },

@@ -94,7 +94,7 @@ export default defineExperiment({
     },
     {
       id: "publishing-quick",
-      title: "Publishing stays quick",
+      title: "Publication stays fast",
       metric: "publish_ms",
       where: { outcome: "acked" },
       statistic: "p95",

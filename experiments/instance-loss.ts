@@ -60,7 +60,7 @@ export default defineExperiment({
     {
       // The edge that is killed is region A's; region B's loses its origin meanwhile, and fills from region A.
       id: "nobody-switches-edge",
-      title: "Nobody has to leave an edge that lives",
+      title: "No viewer has to leave a live edge",
       metric: "segment_ms",
       where: { lane: "live", home: "region-b/edge" },
       statistic: "share",

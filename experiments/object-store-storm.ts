@@ -31,9 +31,11 @@ export default defineExperiment({
   name: "object-store-storm",
   title: "Object store storm: a wave of rewinds meets a store that throttles",
   story:
-    "A bucket lets through a hundred requests a second of an event, whoever makes them: it refuses a packager as readily as somebody who rewinds. After a goal everybody " +
-    "seeks back, edges that have just joined hold nothing of it, and there is no chunk cache: what the origin lets in is what the bucket is asked. Let in " +
-    "without a limit, rewinds and their retries crowd out what is being published. It replays what the origin was built to end, on the baseline that it replaced.",
+    "A bucket allows a hundred requests per second of an event and refuses packagers as readily as viewers who rewind. " +
+    "After a goal everyone seeks back, edges that just joined are cold, and there is no chunk cache. " +
+    "The origin alone decides how much reaches the bucket. " +
+    "Without a limit, rewinds and their retries crowd out publication. " +
+    "It replays the problem that the origin was built to end, on the design that it replaced.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick-object-store",
@@ -60,7 +62,7 @@ export default defineExperiment({
     ...liveServed(300),
     {
       id: "dvr-shed",
-      title: "DVR is given up",
+      title: "DVR is shed",
       metric: "origin_requests_total",
       where: { lane: "dvr", outcome: "shed" },
       statistic: "sum",

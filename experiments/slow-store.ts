@@ -1,4 +1,4 @@
-/** The store turns slow while viewers rewind: DVR is given up, live viewers notice nothing. */
+/** The store turns slow while viewers rewind: DVR is shed, live viewers notice nothing. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -58,7 +58,7 @@ export default defineExperiment({
     {
       // Seen: 24 to 52, and none without priority shedding; edges, which keep a refusal, hand each of them out several times.
       id: "dvr-shed",
-      title: "DVR is given up",
+      title: "DVR is shed",
       metric: "origin_requests_total",
       where: { lane: "dvr", outcome: "shed" },
       statistic: "sum",

@@ -36,7 +36,7 @@ export default defineExperiment({
   name: "slow-way-in",
   title: "The way in gets slow",
   story:
-    "For some seconds everything between viewers and the edge takes 150 ms longer. Players have seconds of buffer: nobody should notice.",
+    "For some seconds, traffic between viewers and the edge takes 150 ms longer. Players have seconds of buffer, so viewers notice nothing.",
   tier: "storm",
   target,
   topology: "own",

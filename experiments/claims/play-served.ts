@@ -1,4 +1,4 @@
-/** Whoever presses play gets a session in time: what Netflix holds for user-initiated starts while prefetching is shed. */
+/** Pressing play starts a session in time: what Netflix holds for user-initiated starts while prefetching is shed. */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 
 const base = {
@@ -19,14 +19,14 @@ export function playServed(samplesMin: {
     {
       ...base,
       id: "play-served",
-      title: "Whoever presses play gets a session in time",
+      title: "Pressing play starts a session in time",
       during: ["fault"],
       samplesMin: samplesMin.fault,
     },
     {
       ...base,
       id: "play-served-otherwise",
-      title: "Play works before and afterwards",
+      title: "Pressing play works before and after the fault",
       during: ["baseline", "recovery"],
       samplesMin: samplesMin.otherwise,
     },

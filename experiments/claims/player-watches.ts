@@ -26,7 +26,7 @@ export function playerWatches(joins: readonly Phase[]): Claim[] {
     {
       // It plays 6 s behind live, so it has two segments to spare: none measured, and 6.5 s without `regionFailover`.
       id: "player-never-stalls",
-      title: "A player never stalls for want of media",
+      title: "A player never stalls with an empty buffer",
       metric: "player_stall_ms",
       where: { cause: "buffer" },
       statistic: "max",

@@ -1,5 +1,5 @@
 /**
- * What each defence is worth: every experiment must hold with all of them, and be refuted, for a claim that the defence protects, without each of
+ * Ablation of defences: every experiment must hold with all of them, and be refuted, for a claim that the defence protects, without each of
  * those that it relies on. Pure: it looks at what came of the runs.
  */
 import type { NamedClaim } from "../record/claim-ids.ts";
@@ -108,7 +108,7 @@ export function ablationOf(runs: readonly AblationRun[], unneeded: readonly stri
 function unneededText(defence: string): Complaint {
   return {
     kind: "unneeded",
-    text: `no experiment needs ${defence}: write one that is refuted without it, or take the defence away`,
+    text: `no experiment needs ${defence}: add an experiment that is refuted without it, or remove the defence`,
   };
 }
 
@@ -133,7 +133,7 @@ function complaintsOf(cell: Cell): Complaint[] {
       return [
         {
           kind: "otherClaim",
-          text: `${control} is refuted, but for ${quoted(cell.refuted)} and not for ${quoted(cell.expected)}: it proves nothing about ${cell.without}`,
+          text: `${control} is refuted for ${quoted(cell.refuted)} instead of ${quoted(cell.expected)}: it proves nothing about ${cell.without}`,
         },
       ];
     case "undecided":

@@ -120,7 +120,7 @@ describe("the index of runs", () => {
       ["torn", "verdict.json cannot be read"],
     ]);
     expect(readFileSync(join(out, "index.html"), "utf8")).toContain(
-      "Folders that hold no whole run",
+      "Folders without a complete run",
     );
   });
 

@@ -136,7 +136,7 @@ const planShape = z.object({
 /** A verdict on another record shows nothing, and margins of it are nobody's. */
 function believed({ kind, verdict }: Extract<Stored, { readonly verdict: Verdict }>): Verdict {
   if (kind === "fits") return verdict;
-  const why = `${files.verdict} is not of this record, or was changed: \`seawall report\` with its folder judges it again`;
+  const why = `${files.verdict} does not belong to this record or was changed; \`seawall report RUN\` judges the run again`;
   return { ...verdict, status: "inconclusive", why, findings: [] };
 }
 
@@ -157,7 +157,7 @@ function indexed(out: string, path: string): IndexedRun | BrokenRun {
   if (stored.kind === "missing")
     return {
       path,
-      why: "it has no verdict: cut short, or still going on; `seawall report` with its folder judges what there is",
+      why: "it has no verdict: it was cut short or still runs; `seawall report RUN` judges what is recorded",
     };
   const { data } = plan;
   const { runId, status, why, aborted, findings } = believed(stored);

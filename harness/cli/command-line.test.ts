@@ -88,7 +88,7 @@ describe("the command line", () => {
     expect(stdout).toMatch(
       /B against A: Cannot tell\n {2}No claim changed its verdict; of \d+ figures none is shown to differ/,
     );
-    expect(stdout).toContain("stands on side A and on side B");
+    expect(stdout).toContain("is on side A and on side B");
     expect(
       stdout.split("\n").filter((line) => line.length > 100 && !line.startsWith("page ")),
     ).toEqual([]);
@@ -112,7 +112,7 @@ describe("the command line", () => {
     });
     expect(await seawall("compare", sample, sample, "--baseline", sample)).toMatchObject({
       exitCode: 64,
-      stderr: expect.stringMatching(/side B: \S+ is there twice/),
+      stderr: expect.stringMatching(/side B: \S+ occurs twice/),
     });
   });
 
@@ -195,7 +195,7 @@ describe("the command line", () => {
     const { stdout } = await seawall("plan", own, "--substrate", "auto", "--json");
     expect(JSON.parse(stdout)).toMatchObject({
       substrate: "process",
-      substrateWhy: "not docker: its image holds nothing of it",
+      substrateWhy: "not docker: its image does not contain the target",
     });
   });
 
@@ -343,7 +343,7 @@ describe("the command line", () => {
       /22\.0 s {4}latency of 100 ± 20 ms from edge to origin-read of region region-a\n +on region-a\/edge>region-a\/origin-read:http, region-b\/edge>region-a\/origin-read:http\n +landed when pings over each link take that long/,
       /26\.0 s {4}undo latency.*\n +take the delay away/,
       /28\.0 s {4}lose zone region-b-1\n +strikes .*region-b\/cassandra.*\n +landed when each process of it is gone/,
-      /32\.0 s {4}undo lose zone region-b-1\n +start all of it again and see each ready/,
+      /32\.0 s {4}undo lose zone region-b-1\n +restart all and check that each is ready/,
       /^Claims$/m,
     ])
       expect(stdout).toMatch(part);
@@ -364,7 +364,7 @@ describe("the command line", () => {
       expect(refused.stderr).toMatch(part);
     const forced = await seawall("plan", path, "--force");
     expect(forced.exitCode).toBe(0);
-    expect(forced.stdout).toMatch(/^note {7}run by force, although requires: "never-run"/m);
+    expect(forced.stdout).toMatch(/^note {7}run with --force, although requires: "never-run"/m);
     expect(forced.stdout).toMatch(/--force$/m);
     expect((await seawall("run", path)).stderr).toMatch(
       /an experiment of tier gorilla must have held/,

@@ -153,7 +153,7 @@ describe("a malformed record", () => {
     const { damage } = await readRun(directory);
     await everything();
     writeFileSync(join(directory, "events.ndjson"), whole);
-    expect(damage.join()).toContain("1 events are further from the others than any run is long");
+    expect(damage.join()).toContain("1 events lie further apart than any run lasts");
   });
 
   it("is no run at all where a folder holds something else", async () => {

@@ -110,7 +110,8 @@ export const breakingPointDocument = z.object({
     z.object({
       scale,
       outcome: z.enum(["held", "broke", "generator", "unclear"]).meta({
-        description: "generator: it gave out, so that nothing is known of the target at this load",
+        description:
+          "generator: the load generator failed, so nothing is known of the target at this load",
       }),
       broke: z.array(z.string()),
       why: z.string(),

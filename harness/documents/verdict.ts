@@ -25,7 +25,7 @@ const finding = z.object({
   }),
   subject: z.string().meta({
     description:
-      "whom the status speaks of: target, generator, prober, machine, record, …, or service:NAME",
+      "what the status is about: target, generator, prober, machine, record, …, or service:NAME",
   }),
   title: z.string(),
   status,

@@ -356,7 +356,7 @@ describe("on the process substrate", () => {
               service: "b/more",
               expected: false,
               detail:
-                "ended by SIGKILL, which neither the harness sent nor the system for want of memory",
+                "ended by SIGKILL, sent neither by the harness nor by the system when out of memory",
             },
             { service: "b/back", expected: true, detail: "ended by SIGKILL" },
           ]),

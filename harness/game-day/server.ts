@@ -133,7 +133,7 @@ async function handle(
     return refuse(
       response,
       401,
-      "this link is not good, or not any more: take the one that the terminal shows",
+      "this link is invalid or has expired; use the one in the terminal",
     );
   if (path === "/api/day" && request.method === "GET")
     return answer(response, {
@@ -145,7 +145,7 @@ async function handle(
   if (path === "/api/events" && request.method === "GET") stream(request, response, handling);
   else if (Object.hasOwn(words, path) && request.method === "POST")
     await hear(request, response, path as keyof typeof words, role, handling);
-  else refuse(response, 404, "there is no such thing here");
+  else refuse(response, 404, "not found");
 }
 
 function stream(request: IncomingMessage, response: ServerResponse, { streams }: Handling): void {
@@ -185,7 +185,7 @@ async function hear(
     const { question, answer: word } = words[path].parse(body);
     return desk.answer(question, word, by)
       ? answer(response, { done: true })
-      : refuse(response, 409, "that question is not open any more");
+      : refuse(response, 409, "that question is closed");
   }
   if (path === "/api/stop") desk.stop(by);
   else {

@@ -84,7 +84,7 @@ const generatorEnd = (atMs: number): RunEvent => ({
   exitCode: null,
   signal: "SIGKILL",
   expected: false,
-  detail: "it ended before its time: ended by SIGKILL",
+  detail: "it ended early: ended by SIGKILL",
   generatorCpuSeconds: null,
   harnessCpuSeconds: 1,
   seconds: 30,
@@ -314,7 +314,7 @@ const damages: Readonly<Record<string, { readonly by: string; readonly damage: D
       event.kind === "healed" ? { ...event, evidence: notLanded } : event,
     ),
   },
-  "a service that died unbidden": {
+  "a service that died unexpectedly": {
     by: "services.alive",
     damage: insert({
       kind: "exited",
@@ -331,7 +331,7 @@ const damages: Readonly<Record<string, { readonly by: string; readonly damage: D
   "damage found when reading": {
     by: "record.whole",
     damage: (draft) => {
-      draft.damage = ["the last sample is torn"];
+      draft.damage = ["the last sample is cut off"];
     },
   },
   "no word of the run's end": { by: "record.whole", damage: without("finished") },

@@ -201,7 +201,7 @@ describe("a plan", () => {
     };
     expect(problemsOf({ ...many, method: [act, act] })).toEqual([]);
     expect(problemsOf({ ...many, method: [act, step] })).toEqual([
-      expect.stringContaining("healing one would clear the other"),
+      expect.stringContaining("healing one would heal the other"),
     ]);
   });
 
@@ -493,7 +493,7 @@ describe("a plan", () => {
         ...stepping(step, { atMs: 5_999 }),
         blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
       },
-      "step 2 (kill region-a/origin-read): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read; healing one would clear the other",
+      "step 2 (kill region-a/origin-read): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read; healing one would heal the other",
     ],
     [
       "a metric that no service of the target emits",
@@ -567,18 +567,18 @@ describe("a plan", () => {
     [
       "a fault of a moment",
       stepping({ forMs: 1 }),
-      "lasts 1 ms: too short to be looked at twice; 2000 ms is the least",
+      "lasts 1 ms: too short for two checks; minimum 2000 ms is the least",
     ],
     ["a fault at the very end", stepping({ atMs: 9_990, forMs: 10 }), "lasts 10 ms: too short"],
     [
       "a delay of nothing",
       stepping({ fault: { ...onLink("latency"), delayMs: 0.001 } as Fault }),
-      "delays by 0.001 ms, which cannot be told from the proxy's own noise; 20 ms is the least",
+      "delays by 0.001 ms, which is within the proxy's own noise; 20 ms is the least",
     ],
     [
       "a jitter of nothing",
       stepping({ fault: { ...onLink("latency"), jitterMs: 1 } as Fault }),
-      "has a jitter of 1 ms, which cannot be told from the proxy's own noise",
+      "has a jitter of 1 ms, which is within the proxy's own noise",
     ],
     [
       "a loss of nothing",
@@ -613,7 +613,7 @@ describe("a plan", () => {
         }),
         blastRadius: { services: ["region-a/other"], faultsAtOnceMax: 1 },
       },
-      "the link region-a/edge>region-a/origin-read:http is outside the blast radius: neither of its ends is in it",
+      "the link region-a/edge>region-a/origin-read:http is outside the blast radius: neither end is in it",
     ],
     [
       "an operator's act that the service does not know",
@@ -642,7 +642,7 @@ describe("a plan", () => {
           bytesPerSecond: 1_000,
         },
       }),
-      "region-a/mute has no ping for its port http, without which nobody can see what its links do",
+      "region-a/mute has no ping for its port http, so faults on its links cannot be verified",
     ],
     [
       "two latencies on a link",
@@ -664,7 +664,7 @@ describe("a plan", () => {
         ),
         ...both,
       },
-      "what is seen on it could be either, and healing one would clear the other",
+      "its effect could be either one's, and healing one would heal the other",
     ],
     [
       "a pause and a kill of one service",
@@ -731,12 +731,12 @@ describe("a plan", () => {
         ),
         ...both,
       },
-      "region-a/origin-read cannot answer, so what its links do cannot be seen",
+      "region-a/origin-read cannot answer, so faults on its links cannot be verified",
     ],
     [
       "a fault on a link to a service that is down",
       { ...stepping(step, { atMs: 3_000, forMs: 1_000, fault: onLink("reset") }), ...both },
-      "overlaps step 1 (kill region-a/origin-read): region-a/origin-read cannot answer, so what its links do cannot be seen",
+      "overlaps step 1 (kill region-a/origin-read): region-a/origin-read cannot answer, so faults on its links cannot be verified",
     ],
     [
       "no word of recovery",
@@ -859,7 +859,7 @@ describe("a plan", () => {
     expect(
       planExperiment({ ...experiment, tier: "gorilla" }, { ...options, recorded: [], force: true })
         .plan.notes,
-    ).toContainEqual(expect.stringMatching(/^run by force, although tier gorilla: /));
+    ).toContainEqual(expect.stringMatching(/^run with --force, although tier gorilla: /));
     expect(
       planExperiment(experiment, { ...options, recorded: [], force: true }).plan.notes ?? [],
     ).not.toContainEqual(expect.stringContaining("by force"));

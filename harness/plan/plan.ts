@@ -111,7 +111,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     refuse(experiment, problems.map(lineOf), !force && unmet.length === problems.length);
   const watched =
     isVirtual(options.substrate) && (experiment.players ?? []).length > 0
-      ? [`no real player watched, and no browser: players are modelled, ${model?.players}`]
+      ? [`no real player or browser: players are simulated, ${model?.players}`]
       : [];
   return {
     layout,
@@ -119,7 +119,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     pack: whole.target.pack,
     plan: planOf(experiment, topology, layout, options, registry, [
       ...watched,
-      ...unmet.map((problem) => `run by force, although ${problem}`),
+      ...unmet.map((problem) => `run with --force, although ${problem}`),
       ...leftOut,
       ...coarseRecovery(experiment),
       ...blindSpots(layout, options.substrate),
@@ -141,7 +141,7 @@ function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Re
 function coarseRecovery({ recovery }: Experiment): string[] {
   if (recovery === null || recovery.withinMs >= 2 * recovery.windowMs) return [];
   return [
-    `the recovery is judged in windows of ${recovery.windowMs} ms, so its allowance of ${recovery.withinMs} ms is a single one: shorter windows tell more`,
+    `the recovery is judged in windows of ${recovery.windowMs} ms, so its limit of ${recovery.withinMs} ms is a single window; shorter windows are more precise`,
   ];
 }
 
@@ -173,7 +173,7 @@ function withoutBytes(
 ): { readonly experiment: Experiment; readonly leftOut: readonly string[] } {
   const left = experiment.hypothesis
     .filter((claim) => isOfBytes(claim, registry))
-    .map((claim) => `not asked of a model, which keeps no bytes: "${claim.title}"`);
+    .map((claim) => `not judged, as a model keeps no bytes: "${claim.title}"`);
   return {
     experiment: {
       ...experiment,
@@ -246,7 +246,7 @@ function lackProblems(
   return [
     ...options.without
       .filter(lacked)
-      .map((name) => `topology "${topology}" has no ${name} to switch off`),
+      .map((name) => `topology "${topology}" has no ${name} to disable`),
     ...defencesOf(experiment)
       .filter(lacked)
       .map((name) => `reliesOn: topology "${topology}" has no ${name}`),
@@ -261,8 +261,8 @@ function refuse(experiment: Experiment, problems: readonly string[], forceable =
     {
       problems,
       hint: forceable
-        ? "Nothing was started. Run what must have held first; --force runs this one all the same, and its report will say so."
-        : "Nothing was started. Mend the experiment or the flags and try again; `seawall list` shows what there is.",
+        ? "Nothing was started. Run the prerequisites first, or add --force, which the report notes."
+        : "Nothing was started. Fix the experiment or the flags and try again; `seawall list` shows all names.",
     },
   );
 }

@@ -112,9 +112,7 @@ describe("getting a tool", () => {
       "cache",
       "registry",
     ]);
-    expect(seen.map(({ step }) => step)).toContain(
-      "waiting for another seawall that is getting it",
-    );
+    expect(seen.map(({ step }) => step)).toContain("waiting for another seawall that downloads it");
   });
 
   it("keeps nothing that does not start", async () => {

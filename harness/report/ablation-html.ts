@@ -32,7 +32,7 @@ export function renderAblationHtml(page: AblationPage): string {
         : "refuted";
   const verdict =
     complaints.length === 0
-      ? "Every defence asked about is worth its place"
+      ? "Every tested defence matters"
       : `${complaints.length} ${complaints.length === 1 ? "complaint" : "complaints"}`;
   const defences = [
     ...new Set(rows.flatMap(({ controls }) => controls.map((cell) => cell.without ?? ""))),

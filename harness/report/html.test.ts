@@ -102,7 +102,7 @@ describe("the map", () => {
         ? { ...event, evidence: { landed: false, observation: "no such process" } }
         : event,
     );
-    expect(page({ run: { ...run, events }, verdict })).not.toContain("Where it struck");
+    expect(page({ run: { ...run, events }, verdict })).not.toContain("Affected services");
   });
 });
 

@@ -173,7 +173,7 @@ describe.skipIf(chromium === null)("the index of runs in a browser", () => {
       await page.locator(".runs tbody tr:visible").count(),
       await page.locator(".needs-script:visible").count(),
     ]).toEqual([300, 0]);
-    expect(await page.getByText("Folders that hold no whole run").isVisible()).toBe(true);
+    expect(await page.getByText("Folders without a complete run").isVisible()).toBe(true);
     await using narrow = await openBrowser(chromium ?? "", { scripts: true, wide: 390 });
     for (const [name, index] of [
       ["narrow", full],

@@ -36,7 +36,7 @@ describe("the closing words of a run", () => {
     expect(text).toContain(
       "? The load generator started its iterations on time: load live: p99 812 ms late in fault",
     );
-    expect(text).toContain("6 of 7 rules of evidence satisfied");
+    expect(text).toContain("6 of 7 evidence checks passed");
   });
 
   test("do not hide an abort or an incomplete cleanup", () => {

@@ -58,8 +58,8 @@ export function controlLine({ status, without }: Pick<Verdict, "status" | "witho
   const names = without.join(", ");
   const said = {
     refuted: "and it was",
-    held: "but it held, so the experiment proves nothing about it",
-    inconclusive: "which this run cannot say",
+    held: "but it held, so the experiment proves nothing about the defence",
+    inconclusive: "which this run does not show",
   }[status];
   return `Control without ${names}: expected to be refuted, ${said}.`;
 }
@@ -127,10 +127,7 @@ function doubts(evidence: readonly ClaimRow[], across: number, paint: Paint): st
         index === 0 ? `${paint(marks[row.status], row.status)} ${text}` : `  ${text}`,
       ),
     ),
-    paint(
-      `  ${evidence.length - open.length} of ${evidence.length} rules of evidence satisfied`,
-      "dim",
-    ),
+    paint(`  ${evidence.length - open.length} of ${evidence.length} evidence checks passed`, "dim"),
   ];
 }
 
@@ -138,7 +135,7 @@ function cleanup({ cleanup: { status, left } }: Verdict, across: number, paint: 
   if (status === "clean") return [paint("  Everything was undone; nothing is left behind.", "dim")];
   const text =
     status === "unknown"
-      ? "Cleanup was not recorded. See what is left with `seawall recover`."
+      ? "Cleanup was not recorded. Run `seawall recover` to see what is left."
       : `Cleanup is incomplete; left behind: ${left.join(", ")}. Undo it with \`seawall recover\`.`;
   return wrap(oneLine(text), across - 2).map(
     (line, index) => `${index === 0 ? paint("!", "refuted") : " "} ${paint(line, "refuted")}`,

@@ -451,7 +451,9 @@ describe("what is no run", () => {
     const run = await readRun(directory);
     expect(run.events.map((event) => event.kind)).toEqual(["deploying", "finished"]);
     expect(run.damage.filter((line) => line.includes("damaged"))).toHaveLength(3);
-    expect(run.damage).toContain("it is not sealed: an earlier version of Seawall recorded it");
+    expect(run.damage).toContain(
+      "the record is not sealed: an earlier version of Seawall wrote it",
+    );
   });
 });
 

@@ -388,12 +388,12 @@ const lies: readonly Lie[] = [
       value: Number.NaN,
     }),
   ),
-  lie("twice-the-same", "each sample is there twice", possible, real, (draft) =>
+  lie("twice-the-same", "each sample occurs twice", possible, real, (draft) =>
     draft.samples.push(...draft.samples.filter(({ metric }) => metric === "segment_ms")),
   ),
   lie(
     "copies-at-the-end",
-    "a tenth of the samples is there twice, the copies after all others",
+    "a tenth of the samples occurs twice, the copies after all others",
     possible,
     real,
     (draft) =>

@@ -89,7 +89,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       "two-services-of-one-name",
       "the first is never asked",
       serving(started, { ...started, port: 8081 }),
-      'service "edge": there are two of this name',
+      'service "edge": the name occurs twice',
     ],
     [
       "a-service-called-dot-dot",

@@ -438,7 +438,7 @@ const forgeries: readonly Lie[] = [
   forged("shorter-phases-planned", "the plan has a shorter recovery than there was", (draft) => {
     draft.plan = { ...draft.plan, phasesMs: { ...draft.plan.phasesMs, recovery: phaseMs - 4_000 } };
   }),
-  forged("drain-twice", "a phase is there twice", (draft) => {
+  forged("drain-twice", "a phase occurs twice", (draft) => {
     const drain = draft.events.findIndex(isPhase("drain"));
     draft.events = draft.events.toSpliced(drain + 1, 0, draft.events[drain] as RunEvent);
   }),

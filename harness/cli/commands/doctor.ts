@@ -23,9 +23,9 @@ import { adapterOf } from "../../substrates/registry.ts";
 export const defineDoctor: Define = (program, context, end) =>
   program
     .command("doctor")
-    .description("show every tool, where it comes from, and what works on this machine")
+    .description("list every tool, its source, and what works on this machine")
     .option("--json", "as JSON")
-    .option("--install", "get what is missing")
+    .option("--install", "download missing tools")
     .action(async (flags: { json?: boolean; install?: boolean }) =>
       end(
         await doctor({
@@ -128,10 +128,7 @@ function render(
     ],
     ["cache", `${cache.path} (${gigabytes(cache.freeBytes)} free)`],
     ["reports", `${reports.path} (${gigabytes(reports.freeBytes)} free)`],
-    [
-      "clients",
-      clients.length === 0 ? "none of the programs that fetch tools" : clients.join(", "),
-    ],
+    ["clients", clients.length === 0 ? "no program that downloads tools" : clients.join(", ")],
   ];
   const abilities: [string, Ability][] = [
     ...Object.entries(places).map(([name, ability]): [string, Ability] => [
@@ -154,7 +151,7 @@ function render(
     ...facts.map(([name, text]) => `${name.padEnd(8)} ${clip(text, width - 9)}`),
     ...(missing.length === 0 || !works({ substrates: places })
       ? []
-      : ["", "`npm start` gets what is missing; `./seawall doctor --install` does that alone."]),
+      : ["", "`npm start` downloads missing tools; `./seawall doctor --install` does only that."]),
     "",
   ].join("\n");
 }
@@ -176,7 +173,7 @@ function toolLines(
     `${name.padEnd(10)} ${paint("missing", "red", output)}    ${clip(`wanted ${wanted}`, width - 22)}`,
     ...looked.map(({ source, reason }) => tell(`${source}: ${reason}`)),
     ...(sources.length > 0
-      ? [tell(`would be got by ${sources.join(", else by ")}`)]
+      ? [tell(`will be downloaded from ${sources.join(", else from ")}`)]
       : [...obstacles.map((obstacle) => tell(obstacle)), tell(`to install: ${install}`)]),
   ];
 }

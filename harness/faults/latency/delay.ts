@@ -24,7 +24,7 @@ export const isJitterWithinDelay = ({ delayMs, jitterMs }: Delay): boolean => ji
 export const jitterProblem = { message: "jitterMs must not be above delayMs", path: ["jitterMs"] };
 
 export function delayProblems({ delayMs, jitterMs }: Delay): string[] {
-  const noise = "which cannot be told from the proxy's own noise";
+  const noise = "which is within the proxy's own noise";
   return [
     ...(delayMs < delayMsMin
       ? [`delays by ${delayMs} ms, ${noise}; ${delayMsMin} ms is the least`]

@@ -21,7 +21,7 @@ export const restartLoop = defineFault({
   does: "killed `everyMs` after each start, ready or not",
   describe: ({ service, everyMs }) => `restart ${service} every ${everyMs} ms`,
   proof: "one process after another is gone",
-  undo: "stop killing it and see it ready",
+  undo: "stop the kills and check that it is ready",
   sizeProblems: ({ everyMs }, forMs) => {
     const least = 2 * everyMs + roundSlackMs;
     if (forMs >= least) return [];

@@ -53,7 +53,7 @@ describe("a game day's file", () => {
         ],
       }),
     ).toEqual([
-      'roles: "one" is there twice',
+      'roles: "one" occurs twice',
       expect.stringContaining("nobody may decide"),
       expect.stringContaining("nobody may stop"),
     ]);

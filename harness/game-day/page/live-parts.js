@@ -47,19 +47,19 @@ function decisionOf(state, day, may, answer) {
     element("h2", { id: "decision-title", tabindex: "-1" }, point === "hold" ? `Break it now? Step ${index + 1}` : `Next, step ${index + 1} of ${day.steps.length}`),
     ...stepWords(step),
     ...(may.includes("decide") ? [element("div", { class: "answers" },
-      button("go", "Go", point === "hold" ? "starts the record and the faults" : step.holdMsMax === null ? "brings the target up and runs it" : "brings the target up and holds it"),
-      button("no-go", "No-go", point === "hold" ? "takes the target down again" : "leaves this step out"))] : [element("p", { class: "notice" }, "Your role does not decide; somebody else is asked.")]),
-    element("p", { class: "deadline" }, "Without an answer it is a no-go in ", element("b", { id: "deadline" }), "."),
+      button("go", "Go", point === "hold" ? "starts the record and the faults" : step.holdMsMax === null ? "starts the target and runs the step" : "starts the target and holds it"),
+      button("no-go", "No-go", point === "hold" ? "stops the target" : "skips this step"))] : [element("p", { class: "notice" }, "Your role cannot decide; another role does.")]),
+    element("p", { class: "deadline" }, "No answer means no-go in ", element("b", { id: "deadline" }), "."),
   ];
 }
 
 function nextTitle(state, day) {
   if (state.status === "closed") return "The day is over";
-  return state.step === null ? "Nothing is to be decided" : `Step ${state.step + 1} of ${day.steps.length}`;
+  return state.step === null ? "No decision is pending" : `Step ${state.step + 1} of ${day.steps.length}`;
 }
 
 function nextSteps(state, day) {
-  if (state.status === "closed") return [element("p", {}, state.closedWhy, "."), element("p", { class: "soft" }, "The report of the day, with its notes, lies in ", element("code", {}, `${day.directory}/report.html`), ".")];
+  if (state.status === "closed") return [element("p", {}, state.closedWhy, "."), element("p", { class: "soft" }, "The report of the day, with its notes, is in ", element("code", {}, `${day.directory}/report.html`), ".")];
   return state.step === null ? [] : stepWords(day.steps[state.step]);
 }
 
@@ -87,7 +87,7 @@ function programmeOf(state, day) {
   return day.steps.map((step, index) => {
     const outcome = state.outcomes[index];
     const [tone, word] = outcome === null ? (index === state.step && state.status !== "closed" ? ["on", state.status === "waiting" ? "asked" : "now"] : ["", state.status === "closed" ? "not run" : "to come"])
-      : outcome.result === null ? ["left", "left out"] : [outcome.result === step.expect && outcome.aborted === null ? "good" : outcome.result === "inconclusive" ? "unsure" : "bad", `${signs[outcome.result]} ${statusWords[outcome.result]}`];
+      : outcome.result === null ? ["left", "skipped"] : [outcome.result === step.expect && outcome.aborted === null ? "good" : outcome.result === "inconclusive" ? "unsure" : "bad", `${signs[outcome.result]} ${statusWords[outcome.result]}`];
     return element("li", { class: tone, "aria-current": tone === "on" ? "step" : null }, element("b", {}, step.experiment), step.without.length > 0 ? ` without ${step.without.join(", ")}` : null, element("span", { class: "word" }, word), outcome === null ? null : element("p", { class: "soft" }, outcome.why));
   });
 }
@@ -115,7 +115,7 @@ function toldOf(event, day) {
   switch (event.kind) {
     case "opened": return say("soft", event.again ? "The day was taken up again" : "The day was opened");
     case "asked": return say("question", event.point === "hold" ? `${step}: up and held, go or no-go?` : `Step ${event.step + 1}, ${step}: go or no-go?`);
-    case "answered": return say(event.answer === "go" ? "go" : "no-go", event.by.role === "nobody" ? "Nobody answered: no-go" : `${event.answer === "go" ? "Go" : "No-go"}, says ${nameOf(event.by)}`);
+    case "answered": return say(event.answer === "go" ? "go" : "no-go", event.by.role === "nobody" ? "No answer: no-go" : `${event.answer === "go" ? "Go" : "No-go"}, says ${nameOf(event.by)}`);
     case "recording": return say("soft", `Run ${event.runId}`);
     case "saw": return seenTold(event.seen, say);
     case "note": return { tone: "note", text: event.text, by: nameOf(event.by) };

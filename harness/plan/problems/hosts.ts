@@ -6,12 +6,12 @@ import type { Layout } from "../../target/layout.ts";
 export function hostProblems(layout: Layout, allowed: readonly string[]): string[] {
   return layout.services.flatMap(({ name, at }) =>
     Object.values(at ?? {}).flatMap(({ host, port }) => {
-      if (isIPv6(host)) return [`${name} at ${host}: only IPv4 addresses and names are taken`];
+      if (isIPv6(host)) return [`${name} at ${host}: only IPv4 addresses and names are allowed`];
       if (port < 1 || port > 65_535) return [`${name}: there is no port ${port}`];
       return isOurs(host) || allowed.includes(host)
         ? []
         : [
-            `${name} is at ${host}, which is not this machine: load and faults go there only with --allow-host ${host}`,
+            `${name} is at ${host}, which is not this machine; load and faults need --allow-host ${host}`,
           ];
     }),
   );

@@ -95,7 +95,7 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
   return [
     ...services
       .filter(foreign)
-      .map((name) => `${name} is not Seawall's own: only the links to it can be broken`),
+      .map((name) => `${name} is not run by Seawall: faults can strike only the links to it`),
     ...unique(
       links
         .filter(({ from }) => serviceOf(from)?.at !== undefined)
@@ -114,7 +114,7 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
         .filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined)
         .map(
           ({ to, port }) =>
-            `${to} has no ping for its port ${port}, without which nobody can see what its links do`,
+            `${to} has no ping for its port ${port}, so faults on its links cannot be verified`,
         ),
     ),
   ];
@@ -132,8 +132,7 @@ function radiusProblems(
     ...links
       .filter(({ from, to }) => !within(from) && !within(to))
       .map(
-        (link) =>
-          `the link ${linkName(link)} is outside the blast radius: neither of its ends is in it`,
+        (link) => `the link ${linkName(link)} is outside the blast radius: neither end is in it`,
       ),
   ];
 }
@@ -187,16 +186,16 @@ function clashProblems(step: Placed, other: Placed, at: number): string[] {
   const hidden = [...deafEnds(step, other), ...deafEnds(other, step)];
   return [
     ...(services.length > 0
-      ? [`overlaps ${named} on ${services.join(", ")}; healing one would clear the other`]
+      ? [`overlaps ${named} on ${services.join(", ")}; healing one would heal the other`]
       : []),
     ...(links.length > 0
       ? [
-          `overlaps ${named} on the link ${links.join(", ")}; what is seen on it could be either, and healing one would clear the other`,
+          `overlaps ${named} on the link ${links.join(", ")}; its effect could be either one's, and healing one would heal the other`,
         ]
       : []),
     ...(hidden.length > 0
       ? [
-          `overlaps ${named}: ${unique(hidden).join(", ")} cannot answer, so what its links do cannot be seen`,
+          `overlaps ${named}: ${unique(hidden).join(", ")} cannot answer, so faults on its links cannot be verified`,
         ]
       : []),
   ];

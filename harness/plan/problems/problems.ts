@@ -228,7 +228,7 @@ function offeredPerSecond(experiment: Experiment, selector: Selector, phase: Pha
 }
 
 export function recoveryProblems(experiment: Experiment, registry: Registry): PlanProblem[] {
-  const { recovery, phasesMs, method, target } = experiment;
+  const { recovery, phasesMs, method } = experiment;
   if (recovery === null)
     return method.length === 0
       ? []
@@ -241,11 +241,11 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): Pl
   const metric = Object.hasOwn(registry, goodput.metric) ? registry[goodput.metric] : undefined;
   if (metric?.kind === "duration" && (metric.ofHarness === true || metric.source === "prober"))
     problems.push(
-      `goodput is what viewers, devices or packagers get; ${goodput.metric} is the harness's own`,
+      `goodput must be measured by users; ${goodput.metric} is measured by the harness`,
     );
   if (metric !== undefined && metric.kind !== "duration")
     problems.push(
-      `goodput needs a metric with one sample for each request, ${goodput.metric} is none`,
+      `goodput needs a metric with one sample per request; ${goodput.metric} is not one`,
     );
   const [before, after] = [
     offeredPerSecond(experiment, goodput, "baseline"),
@@ -253,7 +253,7 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): Pl
   ];
   if (metric?.source === "generator" && after < recovery.ofBaselineMin * before)
     problems.push(
-      `${after} requests per second are offered in it, ${recovery.ofBaselineMin * before} are needed to reach ${recovery.ofBaselineMin} of the baseline's`,
+      `${after} requests per second are offered in it; ${recovery.ofBaselineMin} of the baseline needs ${recovery.ofBaselineMin * before}`,
     );
   if (phasesMs.baseline < recovery.windowMs)
     problems.push(
@@ -264,12 +264,10 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): Pl
     Math.ceil((recovery.withinMs + 2 * recovery.windowMs) / recovery.windowMs) * recovery.windowMs;
   if (phasesMs.recovery < needed)
     problems.push(
-      `the phase lasts ${phasesMs.recovery} ms, ${needed} ms are needed to see that goodput is back and stays`,
+      `the phase lasts ${phasesMs.recovery} ms; ${needed} ms are needed to show that goodput stays back`,
     );
   if (method.length === 0)
-    problems.push(
-      `nothing is broken in ${target.name}, so there is nothing to recover from; leave it null`,
-    );
+    problems.push(`the method has no fault, so there is nothing to recover from; set it to null`);
   return problems.map((text) => ofRecovery(recovery, text));
 }
 

@@ -158,8 +158,8 @@ function explained(claim: Claim, scaled: Claim, seen: Seen): string | null {
   const { comparison } = claim;
   if (!seen.fails) {
     const but = seen.failsAlone
-      ? "but one in which every single one goes wrong"
-      : "not even one in which nobody is served";
+      ? "except one in which every sample fails"
+      : "not even one in which every request fails";
     return `no record refutes it, ${but}: it comes to ${range}, and must be ${comparison} ${limitText(claim)}`;
   }
   // What lies between the made-up ones may be met.
@@ -229,7 +229,9 @@ function recoveryProblems(
   const atBest = judged(kindly);
   if (atBest.status !== "held")
     return atBest.status === "refuted"
-      ? [`no record satisfies it, not even one in which everybody is served: ${worded(atBest).why}`]
+      ? [
+          `no record satisfies it, not even one in which every request is served: ${worded(atBest).why}`,
+        ]
       : [];
   const before = kind.make("baseline", windows.baseline);
   // In each window somebody is served, if it is but one.
@@ -246,9 +248,7 @@ function recoveryProblems(
   });
   return refuted
     ? []
-    : [
-        "no record refutes it, not even one in which all but one are lost: what counts as good is there all the same",
-      ];
+    : ["no record refutes it, not even one in which all but one request per window are lost"];
 }
 
 function goodputClaim({ title, goodput, having, shareMin }: Recovery): Claim {

@@ -47,6 +47,6 @@ export function usedText(used: number): string {
 
 function evidenceTable(rows: readonly ClaimRow[]): Markup {
   const open = rows.filter((row) => row.status !== "held").length;
-  return markup`<details class="evidence"${open > 0 ? markup` open` : null}><summary><h3>Is the record good enough to judge?</h3> <span class="soft">${rows.length - open} of ${rows.length} rules of evidence satisfied</span></summary>
+  return markup`<details class="evidence"${open > 0 ? markup` open` : null}><summary><h3>Evidence: is the record good enough to judge?</h3> <span class="soft">${rows.length - open} of ${rows.length} evidence checks passed</span></summary>
 <ul class="rules">${rows.map((row) => markup`<li class="${row.status}">${mark(row.status)} <span>${row.title}${row.why === "" ? null : markup`: <span class="because">${row.why}</span>`}</span></li>\n`)}</ul></details>`;
 }

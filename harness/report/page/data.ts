@@ -6,7 +6,7 @@ import type { Section } from "./section.ts";
 
 const files: readonly (readonly [string, string])[] = [
   ["verdict.json", "the verdict and every finding"],
-  ["plan.json", "what was decided before anything was touched"],
+  ["plan.json", "the plan"],
   ["events.ndjson", "every event, one a line"],
   ["junit.xml", "for continuous integration"],
   ["./", "the run’s folder, with samples and logs"],

@@ -17,7 +17,7 @@ const linksDrawnMax = 48;
 
 export const maps: Section = {
   id: "where",
-  link: "Where it struck",
+  link: "Affected services",
   position: 20,
   styles: ["map.css"],
   body,
@@ -45,7 +45,7 @@ function inWords(map: TargetMap): Markup {
     listed(map.links.filter((one) => one.state === state).map(({ from, to }) => `${from} → ${to}`));
   const said = (label: string, text: string): Markup[] =>
     text === "" ? [] : [markup` <b>${label}</b> ${text}.`];
-  return markup`${map.faults.join("; ")}.${said("Down:", named("down"))}${said("Struck:", named("struck"))}${said("Died by itself:", named("died"))}${said("Links cut:", links("cut"))}${said("Links made worse:", links("hurt"))}`;
+  return markup`${map.faults.join("; ")}.${said("Down:", named("down"))}${said("Struck:", named("struck"))}${said("Died unexpectedly:", named("died"))}${said("Links cut:", links("cut"))}${said("Links degraded:", links("hurt"))}`;
 }
 
 function textOf(map: TargetMap): string {

@@ -73,7 +73,7 @@ function row(run: IndexedRun): Markup {
   const wanted = isAsWanted(run);
   const href = `${path.split("/").map(encodeURIComponent).join("/")}/${run.hasReport ? "report.html" : ""}`;
   return markup`<tr class="${wanted ? "" : control ? "inconclusive" : status}" data-experiment="${run.experiment}" data-status="${status}" data-kind="${control ? "control" : "experiment"}" data-wanted="${wanted ? "yes" : "no"}" data-version="${versionOf(run)}" data-substrate="${run.substrate}">
-<td class="verdict-cell">${mark(status)} ${status}${control ? markup` <span class="soft">${wanted ? "as it must be" : "and should be refuted"}</span>` : null}${run.aborted ? markup` <span class="soft">aborted</span>` : null}</td>
+<td class="verdict-cell">${mark(status)} ${status}${control ? markup` <span class="soft">${wanted ? "as it must be" : "; a control should be refuted"}</span>` : null}${run.aborted ? markup` <span class="soft">aborted</span>` : null}</td>
 <th scope="row"><a href="${href}">${run.experiment}</a>${control ? markup` <span class="chip">without ${without.join(", ")}</span>` : null}${status === "held" ? null : markup`<span class="because">${why}</span>`}</th>
 <td class="when-cell">${run.startedAtMs === null ? missing : new Date(run.startedAtMs).toISOString().slice(0, 16).replace("T", " ")}</td><td>${run.substrate}, ${run.topology}</td><td class="version">${versionOf(run)}</td><td class="tight">${tightest(run)}</td><td class="n">${run.seed}</td></tr>\n`;
 }
@@ -93,5 +93,5 @@ export function pagesSection(pages: readonly IndexedPage[]): Markup | null {
 
 export function brokenSection(broken: readonly BrokenRun[]): Markup | null {
   if (broken.length === 0) return null;
-  return markup`<section class="page" aria-labelledby="broken"><h2 id="broken">Folders that hold no whole run</h2><ul class="pages">${broken.slice(0, 500).map(({ path, why }) => markup`<li><a href="${`${path.split("/").map(encodeURIComponent).join("/")}/`}">${path.slice(0, 200)}</a> <span class="soft">${why}</span></li>`)}</ul></section>`;
+  return markup`<section class="page" aria-labelledby="broken"><h2 id="broken">Folders without a complete run</h2><ul class="pages">${broken.slice(0, 500).map(({ path, why }) => markup`<li><a href="${`${path.split("/").map(encodeURIComponent).join("/")}/`}">${path.slice(0, 200)}</a> <span class="soft">${why}</span></li>`)}</ul></section>`;
 }

@@ -12,7 +12,7 @@ const height = 36;
 /** What lies further beyond the limit is drawn at the edge. */
 const usedMax = 1.5;
 
-/** Controls are left out: they are refuted on purpose. Runs on different substrates or topologies are different lines. */
+/** Controls are skipped: they are refuted on purpose. Runs on different substrates or topologies are different lines. */
 export function trendsSection(runs: readonly IndexedRun[]): Markup | null {
   const groups = [
     ...Map.groupBy(

@@ -62,9 +62,7 @@ describe("the origin storm in virtual time", () => {
 
   it("lets modelled players watch that are never taken for real ones: neither by the plan nor by the record", async () => {
     const { plan } = planned(originStormPlayer, 1);
-    expect(plan.notes?.[0]).toMatch(
-      /^no real player watched, and no browser: players are modelled, /,
-    );
+    expect(plan.notes?.[0]).toMatch(/^no real player or browser: players are simulated, /);
     const watched = (await run(originStormPlayer)).series.filter(({ metric }) =>
       metric.startsWith("player_"),
     );
