@@ -212,7 +212,7 @@ describe("a plan", () => {
       workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []),
     };
     expect(problemsOf(starting, own)).toEqual([
-      "load: workload starts needs gateways, and this topology has none",
+      "load: workload starts needs gateways, which this topology lacks",
     ]);
     const gateways = [{ service: "region-a/mute", port: "http" }];
     const withThem = {
@@ -231,7 +231,7 @@ describe("a plan", () => {
   it("wants a browser for players, or a model that has some", () => {
     expect(problemsOf({ players: ["fault"] }, { browser: null })).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/no Chromium was found.*apt-get install chromium.*CHROMIUM/),
+        expect.stringMatching(/has no Chromium.*apt-get install chromium.*CHROMIUM/),
       ]),
     );
     const modelled = (players: string | undefined) =>
@@ -321,7 +321,7 @@ describe("a plan", () => {
     [
       "a quantile of a counter's readings",
       claiming({ metric: "origin_requests_total", statistic: "p95" }),
-      'claim "served": origin_requests_total is a counter, of which only rate, ratio, share, sum and windowsWithout mean something, not p95',
+      'claim "served": origin_requests_total is a counter; only rate, ratio, share, sum and windowsWithout apply to counters, not p95',
     ],
     [
       "unknown tag of what must come first",
@@ -348,7 +348,7 @@ describe("a plan", () => {
     [
       "bytes that no viewer compares",
       claiming({ where: { bytes: "compared" }, samplesMin: 1 }),
-      'claim "served": this target says of no segment what its checksum should be',
+      'claim "served": this target sends no checksum with a segment',
     ],
     [
       "durability of what nobody can read back",
@@ -371,12 +371,12 @@ describe("a plan", () => {
     [
       "a phase too short for a claim",
       claiming({ samplesMin: 101 }),
-      'claim "served": baseline yields about 100 samples, the claim needs 101',
+      'claim "served": baseline yields about 100 samples; the claim needs 101',
     ],
     [
       "a lane without load",
       claiming({ where: { lane: "dvr" } }),
-      'claim "served": fault yields about 0 samples, the claim needs 100',
+      'claim "served": fault yields about 0 samples; the claim needs 100',
     ],
     [
       "too few windows for an order",
@@ -386,7 +386,7 @@ describe("a plan", () => {
         samplesMin: 6,
         first: { metric: "segment_ms" },
       }),
-      'claim "served": baseline yields about 5 samples, the claim needs 6',
+      'claim "served": baseline yields about 5 samples; the claim needs 6',
     ],
     [
       "an abort condition with an unknown metric",
@@ -411,7 +411,7 @@ describe("a plan", () => {
         during: ["fault"],
         samplesMin: 1,
       }),
-      'claim "served": nobody watches; say in "players" when one joins',
+      'claim "served": the experiment has no player; say in "players" when one joins',
     ],
     [
       "players and no manifest",
@@ -567,13 +567,13 @@ describe("a plan", () => {
     [
       "a fault of a moment",
       stepping({ forMs: 1 }),
-      "lasts 1 ms: too short for two checks; minimum 2000 ms is the least",
+      "lasts 1 ms: too short for two checks; the minimum is 2000 ms",
     ],
     ["a fault at the very end", stepping({ atMs: 9_990, forMs: 10 }), "lasts 10 ms: too short"],
     [
       "a delay of nothing",
       stepping({ fault: { ...onLink("latency"), delayMs: 0.001 } as Fault }),
-      "delays by 0.001 ms, which is within the proxy's own noise; 20 ms is the least",
+      "delays by 0.001 ms, which is within the proxy's own noise; the minimum is 20 ms",
     ],
     [
       "a jitter of nothing",
@@ -583,7 +583,7 @@ describe("a plan", () => {
     [
       "a loss of nothing",
       stepping({ fault: { kind: "packetLoss", service: "region-a/origin-read", share: 0.001 } }),
-      "loses 0.1 % of the packets, too few to be seen; 1 % is the least",
+      "loses 0.1 % of the packets, too few to be seen; the minimum is 1 %",
     ],
     [
       "a restart loop with one round",
@@ -743,11 +743,11 @@ describe("a plan", () => {
       { recovery: null },
       "recovery: an experiment with faults must say what recovery means",
     ],
-    ["recovery from nothing", { method: [] }, "recovery: nothing is broken in synthetic"],
+    ["recovery from nothing", { method: [] }, "recovery: the method has no fault"],
     [
       "a recovery too short to see",
       recovering({ withinMs: 6_001 }),
-      "recovery: the phase lasts 10000 ms, 12000 ms are needed",
+      "recovery: the phase lasts 10000 ms; 12000 ms are needed",
     ],
     [
       "goodput of an unknown metric",
@@ -767,7 +767,7 @@ describe("a plan", () => {
     [
       "windows out of step with the segments",
       recovering({ windowMs: 3_000 }),
-      "recovery: windows of 3000 ms are no multiple of the segments' 2000 ms",
+      "recovery: its windows of 3000 ms are not a multiple of the segment duration, 2000 ms",
     ],
     [
       "a baseline shorter than a window",
@@ -786,7 +786,9 @@ describe("a plan", () => {
       load: [{ ...load, ratePerSecond: { baseline: 20, fault: 50, recovery: 15.9 } }],
     };
     expect(problemsOf(less)).toEqual([
-      expect.stringContaining("15.9 requests per second are offered in it, 16 are needed"),
+      expect.stringContaining(
+        "15.9 requests per second are offered in it; 0.8 of the baseline needs 16",
+      ),
     ]);
     expect(
       problemsOf({ load: [{ ...load, ratePerSecond: { baseline: 20, fault: 50, recovery: 16 } }] }),
@@ -807,7 +809,7 @@ describe("a plan", () => {
 
   it("is refused when the topology lacks a defence that is switched off or relied on", () => {
     expect(problemsOf({}, { topology: "bare", without: ["shedCaching"] })).toEqual([
-      'topology "bare" has no shedCaching to switch off',
+      'topology "bare" has no shedCaching to disable',
       'reliesOn: topology "bare" has no collapsing',
     ]);
     expect(problemsOf({ reliesOn: [] }, { topology: "bare" })).toEqual([]);
@@ -829,7 +831,7 @@ describe("a plan", () => {
     };
     expect(refused("quick", ["collapsing"])).toBe("accepted");
     expect(refused("bare", ["collapsing"])).toContain(
-      'topology "bare" has no collapsing to switch off',
+      'topology "bare" has no collapsing to disable',
     );
     expect(refused("constructor", ["colapsing"])).toMatch(
       /unknown topology "constructor"[\s\S]*unknown defence "colapsing"/,
@@ -1058,7 +1060,7 @@ describe("the registry of a run", () => {
     const planPackless = (): unknown =>
       planExperiment({ ...experiment, target: packless }, options);
     expect(planPackless).toThrow('unknown metric "segment_ms"');
-    expect(planPackless).toThrow("nobody but the load generator would see what synthetic serves");
+    expect(planPackless).toThrow("only the load generator would see what synthetic serves");
   });
 
   it("goes with the classes of requests that the target has", () => {

@@ -67,7 +67,7 @@ describe("without a script", () => {
       "interrupted",
       "Left behind: process group 4711",
       "samples end in the middle of a block",
-      "No samples were recorded",
+      "The record has no samples",
       "Not reached: fault, recovery.",
       "Nothing: the record holds no fault.",
     ])

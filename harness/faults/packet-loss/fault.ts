@@ -23,7 +23,7 @@ export const packetLoss = defineFault({
   undo: "remove the loss and check that no packet is dropped",
   sizeProblems: ({ share }) => {
     if (share >= shareMin) return [];
-    const least = `${shareMin * 100} % is the least`;
+    const least = `the minimum is ${shareMin * 100} %`;
     return [`loses ${share * 100} % of the packets, too few to be seen; ${least}`];
   },
   silences: false,

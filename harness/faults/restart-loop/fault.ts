@@ -26,7 +26,7 @@ export const restartLoop = defineFault({
     const least = 2 * everyMs + roundSlackMs;
     if (forMs >= least) return [];
     const twice = `cannot be seen to die twice, once every ${everyMs} ms`;
-    return [`lasts ${forMs} ms, in which it ${twice}; ${least} ms is the least`];
+    return [`lasts ${forMs} ms, in which it ${twice}; the minimum is ${least} ms`];
   },
   needs: ["processes"],
   inject,
