@@ -143,7 +143,7 @@ export interface Deployment extends AsyncDisposable {
    * Absent on a substrate where zones share their network with the harness.
    */
   disconnect?(zone: string): Promise<() => Promise<void>>;
-  /** Of the links that the plan strikes. Left out where there are no links. */
+  /** Of the links that the plan strikes, and of those by which it shows what is used. Left out where there are no links. */
   linkTraffic?(): Promise<readonly LinkTotals[]>;
   /** Of everything the harness runs, by service. */
   resources(): Promise<readonly ServiceUsage[]>;

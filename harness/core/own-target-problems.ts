@@ -30,6 +30,8 @@ const series = z.union([
 const service = {
   name: named,
   kind: z.string().min(1).optional(),
+  store: z.boolean().optional(),
+  standby: z.boolean().optional(),
   region: place.optional(),
   zone: place.optional(),
   ready: path.optional(),

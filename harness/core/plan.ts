@@ -33,6 +33,7 @@ import { blindSpots } from "./blind-spots.ts";
 import { isVirtual } from "./substrates.ts";
 import type { Command, Layout, Target, Topology } from "./target.ts";
 import { valuesIn } from "./tag-values.ts";
+import { useOf } from "./use.ts";
 import { telemetryOf } from "./telemetry.ts";
 
 export interface PlanOptions {
@@ -369,7 +370,14 @@ function planOf(
     hypothesis: experiment.hypothesis,
     recovery: experiment.recovery,
     steps: experiment.method,
-    struck: experiment.method.map(({ fault }) => struckIn(fault, layout)),
+    struck: experiment.method.map(({ fault }) => {
+      const struck = struckIn(fault, layout);
+      const services = layout.services.filter(({ name }) => struck.services.includes(name));
+      return {
+        ...struck,
+        use: services.map((service) => useOf(service, layout, options.substrate)),
+      };
+    }),
     abortWhen: experiment.abortWhen,
     ...(pack?.harm === undefined ? {} : { harm: pack.harm }),
     ...(pack?.askedAlike === undefined ? {} : { askedAlike: pack.askedAlike }),

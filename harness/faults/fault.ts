@@ -9,6 +9,7 @@ import type { Evidence } from "../core/evidence.ts";
 import type { Frozen } from "../core/frozen.ts";
 import type { Observer } from "../core/observer.ts";
 import type { Link } from "../core/target.ts";
+import type { Use } from "../core/use.ts";
 import type { Standing, Where } from "../core/where.ts";
 
 export type FaultSchema = z.ZodType<{ readonly kind: string }>;
@@ -103,6 +104,8 @@ export interface Struck {
   readonly severs: boolean;
   /** Its services give no answer while it is in force. Missing in older records. */
   readonly silences?: boolean;
+  /** How the record shows that its services were used. Missing in older records. */
+  readonly use?: readonly Use[];
 }
 
 /** What a substrate may be able to do. */

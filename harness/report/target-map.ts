@@ -1,6 +1,5 @@
 /** Where the target stood and what was struck, at the moments at which most was broken at once. Drawn from the plan and the recorded events. */
 import { describeFault, type Fault } from "../faults/faults.ts";
-import type { Struck } from "../faults/fault.ts";
 import type { Plan, Run, RunEvent } from "../core/run.ts";
 import { struckBy } from "../core/struck.ts";
 import { linkName } from "../core/where.ts";
@@ -36,7 +35,7 @@ const [nodesMax, linksMax] = [150, 600];
 
 interface Active {
   readonly fault: Fault;
-  readonly struck: Required<Struck>;
+  readonly struck: ReturnType<typeof struckBy>;
   readonly fromMs: number;
   readonly untilMs: number;
 }

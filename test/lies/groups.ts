@@ -9,6 +9,7 @@ import { realLies } from "./real.ts";
 import { records } from "./record.ts";
 import { silentServices } from "./silent-services.ts";
 import { unfailableClaims } from "./unfailable-claims.ts";
+import { unusedServices } from "./unused-services.ts";
 
 export const groups: readonly LieGroup[] = [
   nonsenseTargets,
@@ -18,6 +19,7 @@ export const groups: readonly LieGroup[] = [
   lyingWitnesses,
   loads,
   faultLies,
+  unusedServices,
   comparisons,
   realLies,
 ];

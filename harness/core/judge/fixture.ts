@@ -187,11 +187,30 @@ export function heldPlan(): StreamPlan {
         ),
       ),
     ],
-    struck: [{ services: ["region-a/origin-read"], links: [], lasts: true, severs: false }],
+    struck: [
+      {
+        services: ["region-a/origin-read"],
+        links: [],
+        lasts: true,
+        severs: false,
+        use: [
+          {
+            service: "region-a/origin-read",
+            links: [fillLink],
+            isEntry: false,
+            counters: [],
+            bytes: false,
+          },
+        ],
+      },
+    ],
     abortWhen: [],
     rerun: "./seawall run synthetic --seed 1",
   };
 }
+
+/** Over which an edge asks the origin that is killed. */
+export const fillLink = "region-b/edge>region-a/origin-read:http";
 
 /** One that reports one metric. */
 export function reporter(
@@ -363,6 +382,7 @@ function heldSamples(): Sample[] {
       steady("canary_ms", { edge, lane: "live", outcome: "served" }, 500, () => 20, 3),
     ),
     ...steady("canary_late_ms", {}, 500, () => 1, 3),
+    ...steady("link_connections", { link: fillLink }, 10_000, () => 2, 30),
     ...movedBytes(edges),
     ...bodiesSeen("region-a/edge", "viewer", 400),
     ...edges.flatMap((edge) => bodiesSeen(edge, "prober", 500)),

@@ -118,12 +118,24 @@ export const planDocument = z.object({
         lasts: z.boolean(),
         severs: z.boolean(),
         silences: z.boolean().optional(),
+        use: z
+          .array(
+            z.object({
+              service: z.string(),
+              standby: z.boolean().optional(),
+              links: z.array(z.string()),
+              isEntry: z.boolean(),
+              counters: z.array(z.string()),
+              bytes: z.boolean(),
+            }),
+          )
+          .optional(),
       }),
     )
     .optional()
     .meta({
       description:
-        "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile",
+        "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile; use: what shows that they are used before it",
     }),
   abortWhen: z.array(abortShape),
   askedAlike: z.record(z.string(), z.array(z.string())).optional().meta({

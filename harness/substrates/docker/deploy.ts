@@ -12,7 +12,7 @@ import type {
   Substrate,
 } from "../../core/ports.ts";
 import type { Plan } from "../../core/run.ts";
-import { effectsOn, struckLinks } from "../../core/struck.ts";
+import { effectsOn, countedLinks } from "../../core/struck.ts";
 import type { Layout, Service } from "../../core/target.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
@@ -196,7 +196,7 @@ class DockerDeployment implements Deployment {
     this.#links = await new LinkProxy(proxyControl).create(links);
     // The proxied ends are in the proxy's own network.
     const runSs: RunSs = (args) => this.#proxy.run({ command: "ss", args, env: {} });
-    this.#traffic = new LinkTraffic(struckLinks(this.#links, this.#plan), (endpoints) =>
+    this.#traffic = new LinkTraffic(countedLinks(this.#links, this.#plan), (endpoints) =>
       connectionsAt(endpoints, runSs),
     );
   }

@@ -11,7 +11,7 @@ import type {
   Substrate,
 } from "../../core/ports.ts";
 import type { Plan } from "../../core/run.ts";
-import { effectsOn, struckLinks } from "../../core/struck.ts";
+import { effectsOn, countedLinks } from "../../core/struck.ts";
 import type { Layout, Place, Service } from "../../core/target.ts";
 import type { Tools } from "../../core/tools.ts";
 import { endStrays } from "../../system/strays.ts";
@@ -163,7 +163,7 @@ class ProcessDeployment implements Deployment {
     this.#links = await new LinkProxy(this.#slot.addresses.proxyControl).create(
       this.#slot.addresses.links,
     );
-    this.#traffic = new LinkTraffic(struckLinks(this.#links, this.#plan));
+    this.#traffic = new LinkTraffic(countedLinks(this.#links, this.#plan));
   }
 
   get links(): readonly LinkHandle[] {

@@ -4,7 +4,7 @@ import type { RunningModel, Simulation, TargetModel } from "../../core/model.ts"
 import type { Deployment, LinkTotals, SampleSink, UndoLedger } from "../../core/ports.ts";
 import { prng } from "../../core/prng.ts";
 import type { Plan } from "../../core/run.ts";
-import { struckLinks } from "../../core/struck.ts";
+import { countedLinks } from "../../core/struck.ts";
 import { linkName } from "../../core/where.ts";
 import type { Endpoint, Layout, Service } from "../../core/target.ts";
 import type { VirtualDeployment, VirtualService } from "../../faults/fault.ts";
@@ -269,7 +269,7 @@ export class SimulatedDeployment implements VirtualDeployment {
   }
 
   async linkTraffic(): Promise<readonly LinkTotals[]> {
-    return struckLinks(this.links, this.#request.plan).map(({ link, asked }) => ({
+    return countedLinks(this.links, this.#request.plan).map(({ link, asked }) => ({
       link: linkName(link),
       connections: asked,
     }));
