@@ -12,10 +12,14 @@ export interface ProbeWish {
   readonly atMs: number;
 }
 
+/** How long viewers wait for a segment, as `plays` of the workload says. */
+export const livePatienceMs = 4_000,
+  pastPatienceMs = 8_000;
+
 /** Viewers at the live edge ask within so many ms after a segment is due, as `bunchMs` of the workload says. */
 const bunchMs = 400;
 /** The nearest segment that counts as past, as `dvrFromSegments` of the workload says. */
-const dvrFromSegments = 8;
+export const pastFromSegments = 8;
 /** About one request for each edge in so many ms, and no more at the live edge than this in one segment. */
 const everyMs = 500,
   liveMax = 2;
@@ -43,7 +47,7 @@ export function probeWishes(
         atMs: dueMs + random() * Math.min(bunchMs, segmentMs),
       };
     const back =
-      dvrFromSegments + Math.floor(random() * Math.max(1, dvrSegments - dvrFromSegments));
+      pastFromSegments + Math.floor(random() * Math.max(1, dvrSegments - pastFromSegments));
     return {
       lane: "dvr",
       rendition: renditionOf(stream, random),
@@ -68,4 +72,15 @@ function renditionOf({ renditions }: Stream, random: () => number): string {
   const [wantsAudio, which] = [random() < 0.5, random()];
   const some = (wantsAudio && audio.length > 0) || video.length === 0 ? audio : video;
   return some[Math.floor(which * some.length)]?.name ?? "";
+}
+
+/** Which share of all requests each rendition has. */
+export function renditionShares({ renditions }: Stream): ReadonlyMap<string, number> {
+  const kinds = new Set(renditions.map(({ kind }) => kind));
+  return new Map(
+    renditions.map(({ name, kind }) => [
+      name,
+      1 / kinds.size / renditions.filter((one) => one.kind === kind).length,
+    ]),
+  );
 }

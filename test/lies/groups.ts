@@ -5,6 +5,7 @@ import type { LieGroup } from "./lie.ts";
 import { loads } from "./load.ts";
 import { lyingWitnesses } from "./lying-witnesses.ts";
 import { nonsenseTargets } from "./nonsense-targets.ts";
+import { otherAudiences } from "./other-audiences.ts";
 import { realLies } from "./real.ts";
 import { records } from "./record.ts";
 import { silentServices } from "./silent-services.ts";
@@ -18,6 +19,7 @@ export const groups: readonly LieGroup[] = [
   records,
   lyingWitnesses,
   loads,
+  otherAudiences,
   faultLies,
   unusedServices,
   comparisons,

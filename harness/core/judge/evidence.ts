@@ -7,6 +7,7 @@ import type { AbortReason, Finding, Plan, Run, SeriesData } from "../run.ts";
 import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../series.ts";
 import { quantile, sum } from "../statistics.ts";
 import { answer } from "./answer.ts";
+import { viewersAskedByTheClock } from "./asked-for.ts";
 import { bodiesAreSegments } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
 import { countersAgree } from "./counters-agree.ts";
@@ -51,6 +52,7 @@ const rules: readonly ((run: Run, windows: Windows) => Finding | readonly Findin
   generatorEnded,
   loadOffered,
   iterationsLeftSamples,
+  viewersAskedByTheClock,
   generatorOnTime,
   generatorHadProcessor,
   generatorLeftNoGap,

@@ -47,8 +47,36 @@ export function printsOf(run: Run, seen: readonly SeriesData[]): Prints {
   );
   return {
     misplaced: all.flatMap(({ misplaced }) => misplaced),
-    problems: all.flatMap(({ problems }) => problems),
+    problems: [...all.flatMap(({ problems }) => problems), ...twins(run, renditions)],
   };
+}
+
+/**
+ * One instant in two renditions is not the same bytes, unless the target says that they are. Slates
+ * may be, of containers that carry no time of their own: those are told by how many there are.
+ */
+function twins(run: Run, renditions: ReadonlyMap<string, readonly SeriesData[]>): string[] {
+  const declared = run.plan.stream?.renditions ?? [];
+  const original = (name: string): string =>
+    declared.find((one) => one.name === name)?.sameAs ?? name;
+  const numbers = [...renditions].map(([name, series]) => ({ name, of: looksByNumber(series) }));
+  return numbers.flatMap((one, index) =>
+    numbers.slice(0, index).flatMap((other) => {
+      if (original(one.name) === original(other.name)) return [];
+      const both = [...one.of.keys()].filter((number) => other.of.has(number));
+      const alike = both.filter((number) => {
+        const digests = new Set(other.of.get(number)?.map(({ digest }) => digest));
+        return one.of.get(number)?.some(({ digest }) => digests.has(digest)) === true;
+      });
+      const boxes = alike.filter((number) => one.of.get(number)?.[0]?.container === "fmp4").length;
+      return boxes < sameBoxesMin &&
+        (both.length <= pairsMin || alike.length <= sameShareMax * both.length)
+        ? []
+        : [
+            `${alike.length} of ${both.length} segments of ${one.name} are the same bytes as those of ${other.name}; if that is meant, say so in its sameAs`,
+          ];
+    }),
+  );
 }
 
 function printsOfRendition(run: Run, rendition: string, series: readonly SeriesData[]): Prints {

@@ -89,6 +89,7 @@ export const planDocument = z.object({
           kind: z.enum(["video", "audio"]),
           bitsPerSecond: z.number(),
           leastBytesShare: z.number().optional(),
+          sameAs: z.string().optional(),
         }),
       ),
       leastBytesShare: z.number().optional().meta({
