@@ -8,12 +8,12 @@
  */
 import originStorm from "../experiments/origin-storm.ts";
 import slowStore from "../experiments/slow-store.ts";
-import { type Change, compareRuns, defaults } from "../harness/core/compare/compare.ts";
-import { type MadeUp, madeUpRun } from "../harness/core/compare/fixture.ts";
-import { enoughRuns } from "../harness/core/compare/enough-runs.ts";
-import { lnChoose } from "../harness/core/compare/fisher.ts";
-import type { Experiment } from "../harness/core/experiment.ts";
-import type { Run } from "../harness/core/run.ts";
+import { type Change, compareRuns, defaults } from "../harness/compare/compare.ts";
+import { type MadeUp, madeUpRun } from "../harness/compare/fixture.ts";
+import { enoughRuns } from "../harness/compare/enough-runs.ts";
+import { lnChoose } from "../harness/compare/fisher.ts";
+import type { Experiment } from "../harness/experiment/experiment.ts";
+import type { Run } from "../harness/record/run.ts";
 import { planned, simulateInMemory } from "../harness/substrates/simulated/in-memory.fixture.ts";
 import { slower } from "./library/slower-model.ts";
 

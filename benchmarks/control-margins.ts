@@ -8,10 +8,10 @@
 import { resolve } from "node:path";
 import type { Context } from "../harness/cli/context.ts";
 import { experimentNames, loadExperiment } from "../harness/cli/experiments.ts";
-import { allowanceUsed } from "../harness/core/index/run-index.ts";
-import { judge } from "../harness/core/judge/judge.ts";
-import { refutedAsExpected, reliancesOf } from "../harness/core/reliance.ts";
-import type { Finding } from "../harness/core/run.ts";
+import { allowanceUsed } from "../harness/record/run-index.ts";
+import { judge } from "../harness/judge/judge.ts";
+import { refutedAsExpected, reliancesOf } from "../harness/plan/reliance.ts";
+import type { Finding } from "../harness/record/verdict.ts";
 import { planned, simulateInMemory } from "../harness/substrates/simulated/in-memory.fixture.ts";
 import { onMachine } from "../harness/substrates/simulated/machine-speed.fixture.ts";
 

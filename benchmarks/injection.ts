@@ -5,10 +5,9 @@
  *     node_modules/.bin/node benchmarks/injection.ts [ROUNDS] [docker]
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Fault } from "../harness/faults/faults.ts";
-import type { RunEvent } from "../harness/core/run.ts";
-import { quantile } from "../harness/core/statistics.ts";
-import { struckIn } from "../harness/faults/faults.ts";
+import { type Fault, struckIn } from "../harness/faults/faults.ts";
+import type { RunEvent } from "../harness/record/events.ts";
+import { quantile } from "../harness/base/statistics.ts";
 import { injecting } from "../harness/faults/inject.ts";
 import { miniLayout, startMini } from "../harness/faults/mini-target.fixture.ts";
 import { FaultsInForce } from "../harness/run/faults-in-force.ts";

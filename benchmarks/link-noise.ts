@@ -7,7 +7,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { delayMsMin } from "../harness/faults/latency/delay.ts";
-import { quantile } from "../harness/core/statistics.ts";
+import { quantile } from "../harness/base/statistics.ts";
 import { askBothEnds } from "../harness/faults/proofs.ts";
 import { startMini } from "../harness/faults/mini-target.fixture.ts";
 import { observer } from "../harness/system/observer.ts";

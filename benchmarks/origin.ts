@@ -7,7 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Endpoint } from "../harness/core/target.ts";
+import type { Endpoint } from "../harness/target/layout.ts";
 import { event } from "../targets/live-streaming/stream/event.ts";
 import { segmentInProduction } from "../targets/live-streaming/stream/template.ts";
 import { flush, get, put, type Timed } from "./library/origin-client.ts";

@@ -14,7 +14,7 @@ import { once } from "node:events";
 import { Agent, request as httpRequest } from "node:http";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Endpoint } from "../harness/core/target.ts";
+import type { Endpoint } from "../harness/target/layout.ts";
 import {
   putHeaders,
   startStack,

@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { RunEvent } from "../harness/core/run.ts";
+import type { RunEvent } from "../harness/record/events.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const [count, ...named] = process.argv.slice(2);

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { chunkBytes } from "../targets/live-streaming/store/chunk.ts";
 import { event } from "../targets/live-streaming/stream/event.ts";
 import { segmentInProduction } from "../targets/live-streaming/stream/template.ts";
-import type { Endpoint } from "../harness/core/target.ts";
+import type { Endpoint } from "../harness/target/layout.ts";
 import { flush, get, put } from "./library/origin-client.ts";
 import { p50p99 } from "./library/percentiles.ts";
 import { targetUp } from "./library/target-up.ts";

@@ -3,8 +3,8 @@
  *
  *     node_modules/.bin/node benchmarks/stream.ts [REQUESTS]
  */
-import { registryOf } from "../harness/core/registry.ts";
-import { metricsAsked } from "../harness/core/metrics-asked.ts";
+import { registryOf } from "../harness/record/metric-registry.ts";
+import { metricsAsked } from "../harness/record/metrics-asked.ts";
 import { streaming } from "../targets/live-streaming/pack/pack.ts";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,8 +14,8 @@ import { runInNewContext } from "node:vm";
 import { CsvParser } from "../harness/load/csv.ts";
 import { Recorder } from "../harness/run/recorder.ts";
 import { readRun } from "../harness/run/read-run.ts";
-import { judge } from "../harness/core/judge/judge.ts";
-import type { Plan } from "../harness/core/run.ts";
+import { judge } from "../harness/judge/judge.ts";
+import type { Plan } from "../harness/record/plan.ts";
 import { realClock } from "../harness/system/clock.ts";
 
 const requests = Number(process.argv[2] ?? 500_000);

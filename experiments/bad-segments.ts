@@ -1,5 +1,5 @@
 /** One pipeline makes bad segments, in one way after another; then both do. */
-import { defineExperiment } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";

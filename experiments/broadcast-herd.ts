@@ -1,5 +1,5 @@
 /** Everybody is told of something at once, and everybody acts on it. */
-import { defineExperiment, type Step } from "../harness/core/experiment.ts";
+import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveServed } from "./claims/live-served.ts";

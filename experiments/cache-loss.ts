@@ -1,5 +1,5 @@
 /** All chunk caches die at the peak, and the store has to do. */
-import { defineExperiment } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";

@@ -1,5 +1,5 @@
 /** At the peak, every cache is empty from one moment to the next. */
-import { defineExperiment, type Step } from "../harness/core/experiment.ts";
+import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";

@@ -1,7 +1,7 @@
 /** A control that goes red only on the machine on which its limits were chosen proves nothing on another one. */
 import { describe, expect, it } from "vitest";
-import { reliancesOf, refutedAsExpected } from "../harness/core/reliance.ts";
-import { judge } from "../harness/core/judge/judge.ts";
+import { reliancesOf, refutedAsExpected } from "../harness/plan/reliance.ts";
+import { judge } from "../harness/judge/judge.ts";
 import { catalogue, refusal } from "../harness/substrates/simulated/catalogue.fixture.ts";
 import { planned, simulateInMemory } from "../harness/substrates/simulated/in-memory.fixture.ts";
 import { onMachine } from "../harness/substrates/simulated/machine-speed.fixture.ts";

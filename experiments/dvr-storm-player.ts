@@ -1,5 +1,6 @@
 /** The DVR storm with real players at the live edge: while rewinds are refused, their picture goes on moving. */
-import { defineExperiment, type Phase } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/experiment/experiment.ts";
+import type { Phase } from "../harness/base/phases.ts";
 import { playerWatches } from "./claims/player-watches.ts";
 import dvrStorm from "./dvr-storm.ts";
 

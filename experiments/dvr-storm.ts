@@ -1,5 +1,6 @@
 /** Everybody rewinds at once, to where no cache helps and the store is slow: DVR is given up, live and publishing are not. */
-import { defineExperiment, type Phase, type Step } from "../harness/core/experiment.ts";
+import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
+import type { Phase } from "../harness/base/phases.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";

@@ -1,5 +1,6 @@
 /** Most of the requests ask for what is not there, and neither the live edge nor the store feels it. */
-import { defineExperiment, type Phase } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/experiment/experiment.ts";
+import type { Phase } from "../harness/base/phases.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { everyPhase, liveServed } from "./claims/live-served.ts";

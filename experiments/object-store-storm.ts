@@ -1,5 +1,6 @@
 /** A wave of rewinds meets a store that lets through a hundred requests a second, and there is no memory before it: the origin takes on what the store bears. */
-import { defineExperiment, type Phase, type Step } from "../harness/core/experiment.ts";
+import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
+import type { Phase } from "../harness/base/phases.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";

@@ -1,5 +1,6 @@
 /** The origin storm with real players in front of it: what the load generator calls served in time must be a picture that moves. */
-import { defineExperiment, type Phase } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/experiment/experiment.ts";
+import type { Phase } from "../harness/base/phases.ts";
 import { playerWatches } from "./claims/player-watches.ts";
 import originStorm from "./origin-storm.ts";
 

@@ -1,5 +1,6 @@
 /** A pipeline dies while real players watch: what the other one makes must join what they have in their buffers without a seam. */
-import { defineExperiment, type Phase } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/experiment/experiment.ts";
+import type { Phase } from "../harness/base/phases.ts";
 import { playerWatches } from "./claims/player-watches.ts";
 import packagerLoss from "./packager-loss.ts";
 

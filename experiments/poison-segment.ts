@@ -1,5 +1,5 @@
 /** An operator hides a range of segments that one pipeline has made badly: every edge gives up its copies within seconds, and keeps all others. */
-import { defineExperiment } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/experiment/experiment.ts";
 import type { OperatorStep } from "../harness/faults/operate/step.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";

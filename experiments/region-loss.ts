@@ -1,5 +1,5 @@
 /** A region goes down piece by piece, until all of it is gone, and its viewers are moved to the other. */
-import { defineExperiment } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";

@@ -1,5 +1,5 @@
 /** Nobody can press play for half a minute; then everybody tries at once. */
-import { defineExperiment, type Step } from "../harness/core/experiment.ts";
+import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveServed } from "./claims/live-served.ts";

@@ -1,5 +1,5 @@
 /** The store turns slow while viewers rewind: DVR is given up, live viewers notice nothing. */
-import { defineExperiment } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";

@@ -1,5 +1,5 @@
 /** Twelve times the prefetching, far more than the gateways can do, while viewers press play. */
-import { defineExperiment } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveServed } from "./claims/live-served.ts";

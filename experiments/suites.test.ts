@@ -4,8 +4,8 @@ import type { Context } from "../harness/cli/context.ts";
 import { experimentNames, loadExperiment } from "../harness/cli/experiments.ts";
 import { chosen } from "../harness/cli/several.ts";
 import { loadSuite, suiteNames } from "../harness/cli/suites.ts";
-import { prerequisiteProblems, type RecordedVerdict } from "../harness/core/prerequisites.ts";
-import { plannedMs } from "../harness/core/suite.ts";
+import { prerequisiteProblems, type RecordedVerdict } from "../harness/plan/prerequisites.ts";
+import { plannedMs } from "../harness/experiment/suite.ts";
 
 const context = { root: resolve(import.meta.dirname, ".."), cwd: "/" } as Context;
 

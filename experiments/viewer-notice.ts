@@ -1,5 +1,5 @@
 /** An operator tells all viewers something, just as an edge and an origin die: every edge says it on whatever it answers, to those far back as well. */
-import { defineExperiment } from "../harness/core/experiment.ts";
+import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
 import { liveRecovers } from "./claims/live-recovers.ts";

@@ -1,8 +1,12 @@
 /** What an experiment of your own imports: its type, a target's description, and their types. */
-export { defineExperiment } from "./core/experiment.ts";
-export type { Claim, Experiment, Load, Phase, Recovery, Step } from "./core/experiment.ts";
-export type { Metric, Registry } from "./core/metrics.ts";
-export { ownTarget } from "./core/own-target.ts";
-export type { OwnTarget } from "./core/own-target.ts";
-export type { Pack } from "./core/pack.ts";
-export type { Defence, Launch, Place } from "./core/target.ts";
+export { defineExperiment } from "./experiment/experiment.ts";
+export type { Claim } from "./claims/statistics/registry.ts";
+export type { Experiment, Load, Recovery, Step } from "./experiment/experiment.ts";
+export type { Phase } from "./base/phases.ts";
+export type { Metric, Registry } from "./metrics/metrics.ts";
+export { ownTarget } from "./target/own-target.ts";
+export type { OwnTarget } from "./target/own-target-description.ts";
+export type { Pack } from "./target/pack.ts";
+export type { Defence } from "./target/target.ts";
+export type { Place } from "./target/layout.ts";
+export type { Launch } from "./target/layout.ts";

@@ -6,7 +6,7 @@ import { commandLine } from "./cli/command-line.ts";
 import type { Context, Output } from "./cli/context.ts";
 import { explain } from "./cli/explain.ts";
 import { printerTo } from "./cli/printer.ts";
-import { exitCodes } from "./core/errors.ts";
+import { exitCodes } from "./base/errors.ts";
 import { cacheFolder, stateFolder } from "./run/cache-folder.ts";
 import { RunAborted } from "./run/conductor.ts";
 import { useNoProxy } from "./system/direct-http.ts";

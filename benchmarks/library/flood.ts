@@ -1,7 +1,7 @@
 /** Floods an HTTP server over keep-alive connections, one request at a time on each, as cheaply as can be: the server shall be what is measured. */
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import type { Endpoint } from "../../harness/core/target.ts";
+import type { Endpoint } from "../../harness/target/layout.ts";
 
 export interface Flood {
   readonly answered: number;

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { Experiment } from "../../harness/core/experiment.ts";
-import type { Plan, Verdict } from "../../harness/core/run.ts";
+import type { Experiment } from "../../harness/experiment/experiment.ts";
+import type { Plan } from "../../harness/record/plan.ts";
+import type { Verdict } from "../../harness/record/verdict.ts";
 import { keptIn } from "./kept.ts";
 
 const storm = {

@@ -1,9 +1,11 @@
 /** Runs that lie in a folder, whichever command made them: `repeat.ts`, a suite, `ablate`. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { reliancesOf } from "../../harness/core/reliance.ts";
-import type { Experiment } from "../../harness/core/experiment.ts";
-import type { Plan, RunEvent, Verdict } from "../../harness/core/run.ts";
+import { reliancesOf } from "../../harness/plan/reliance.ts";
+import type { Experiment } from "../../harness/experiment/experiment.ts";
+import type { Plan } from "../../harness/record/plan.ts";
+import type { RunEvent } from "../../harness/record/events.ts";
+import type { Verdict } from "../../harness/record/verdict.ts";
 import { files } from "../../harness/run/run-directory.ts";
 import { type Repeat, repeatOf } from "../../experiments/repeated/repeated.ts";
 

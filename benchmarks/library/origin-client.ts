@@ -3,7 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { Agent, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { once } from "node:events";
-import type { Endpoint } from "../../harness/core/target.ts";
+import type { Endpoint } from "../../harness/target/layout.ts";
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 

@@ -1,6 +1,6 @@
 /** An experiment on a target some of whose services are slower: in its model every answer of theirs takes so many times as long, with what they wait for and the way there. */
-import type { Experiment } from "../../harness/core/experiment.ts";
-import type { Simulation } from "../../harness/core/model.ts";
+import type { Experiment } from "../../harness/experiment/experiment.ts";
+import type { Simulation } from "../../harness/target/model.ts";
 
 export function slower(
   experiment: Experiment,

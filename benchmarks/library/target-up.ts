@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { bringUp, type TargetUp } from "../../harness/cli/bring-up.ts";
 import type { Context, Output } from "../../harness/cli/context.ts";
 import { printerTo } from "../../harness/cli/printer.ts";
-import { planTarget } from "../../harness/core/plan.ts";
+import { planTarget } from "../../harness/plan/plan.ts";
 import { liveStreaming } from "../../targets/live-streaming/target.ts";
 
 const { env } = process;

@@ -3,7 +3,7 @@
  *
  *   ./seawall gameday examples/game-day/rehearsal.ts
  */
-import { defineGameDay } from "../../harness/core/game-day/game-day.ts";
+import { defineGameDay } from "../../harness/game-day/day/game-day.ts";
 
 const minutes = 60_000;
 

@@ -1,5 +1,6 @@
 /** The origin storm against a backend that is not ours: the crowd comes, and the way from the cache to its origin gets slow. */
-import { defineExperiment, type Phase } from "../../harness/core/experiment.ts";
+import { defineExperiment } from "../../harness/experiment/experiment.ts";
+import type { Phase } from "../../harness/base/phases.ts";
 import { nginxSegments } from "./target.ts";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];

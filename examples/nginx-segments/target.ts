@@ -1,7 +1,7 @@
 /** Somebody else's backend: nginx as a cache in front of nginx on a folder of segments. Nothing of it knows Seawall. */
 import { join } from "node:path";
-import { ownTarget } from "../../harness/core/own-target.ts";
-import type { Launch, Place } from "../../harness/core/target.ts";
+import { ownTarget } from "../../harness/target/own-target.ts";
+import type { Launch, Place } from "../../harness/target/layout.ts";
 import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 
 export const nginxSegments = ownTarget({

@@ -6,8 +6,9 @@
  * Nothing there is started, stopped or changed: a proxy on this machine makes the way in slow. An edge on another machine needs
  * --allow-host NAME besides.
  */
-import { defineExperiment, type Phase } from "../../harness/core/experiment.ts";
-import { ownTarget } from "../../harness/core/own-target.ts";
+import { defineExperiment } from "../../harness/experiment/experiment.ts";
+import type { Phase } from "../../harness/base/phases.ts";
+import { ownTarget } from "../../harness/target/own-target.ts";
 import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];

@@ -1,7 +1,10 @@
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Claim, Experiment, Phase, Tags } from "../../harness/core/experiment.ts";
+import type { Claim } from "../../harness/claims/statistics/registry.ts";
+import type { Experiment } from "../../harness/experiment/experiment.ts";
+import type { Phase } from "../../harness/base/phases.ts";
+import type { Tags } from "../../harness/metrics/tags.ts";
 import {
   type Draft,
   heldDraft,
@@ -9,9 +12,9 @@ import {
   runOf,
   startOf,
   zeroMs,
-} from "../../harness/core/judge/fixture.ts";
-import { judge } from "../../harness/core/judge/judge.ts";
-import { vacuousProblems } from "../../harness/core/plan-vacuous.ts";
+} from "../../harness/judge/fixture.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import { vacuousProblems } from "../../harness/plan/problems/vacuous.ts";
 import { durable } from "./durable.ts";
 import { liveServed } from "./live-served.ts";
 import { bothRegionsPublish, publications } from "./publications.ts";

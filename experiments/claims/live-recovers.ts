@@ -1,5 +1,5 @@
 /** After the last heal live viewers get their segments as they did before, and it stays so. */
-import type { Recovery } from "../../harness/core/experiment.ts";
+import type { Recovery } from "../../harness/experiment/experiment.ts";
 
 /** `withinMs`: of it, two segments are one window. A fifth of the baseline's goodput is left for the chance of who asks when. */
 export function liveRecovers(

@@ -2,7 +2,8 @@
  * The first half of the mission: the live edge stays served, with the right bytes. Viewers compare what they get with the checksum that comes with
  * it; the harness's own prober compares both with what the packagers wrote down as they published.
  */
-import { type Claim, type Phase, phases } from "../../harness/core/experiment.ts";
+import type { Claim } from "../../harness/claims/statistics/registry.ts";
+import { type Phase, phases } from "../../harness/base/phases.ts";
 
 export const everyPhase: readonly Phase[] = phases;
 

@@ -1,5 +1,5 @@
 /** Whoever presses play gets a session in time: what Netflix holds for user-initiated starts while prefetching is shed. */
-import type { Claim } from "../../harness/core/experiment.ts";
+import type { Claim } from "../../harness/claims/statistics/registry.ts";
 
 const base = {
   metric: "start_ms",

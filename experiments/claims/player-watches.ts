@@ -1,5 +1,6 @@
 /** What a real player must see, beside what the load generator measures: for experiments with `players`. */
-import type { Claim, Phase } from "../../harness/core/experiment.ts";
+import type { Claim } from "../../harness/claims/statistics/registry.ts";
+import type { Phase } from "../../harness/base/phases.ts";
 
 const disturbed: readonly Phase[] = ["fault", "recovery"];
 

@@ -1,5 +1,5 @@
 /** Publishing goes on whatever happens: its packagers say so themselves, in each region. */
-import type { Claim } from "../../harness/core/experiment.ts";
+import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { everyPhase } from "./live-served.ts";
 
 export interface Publishing {

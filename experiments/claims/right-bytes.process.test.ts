@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
-import type { Series } from "../../harness/core/run.ts";
-import { everyMetric } from "../../harness/core/judge/fixture.ts";
+import type { Series } from "../../harness/metrics/samples.ts";
+import { everyMetric } from "../../harness/judge/fixture.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { provision } from "../../harness/provision/provision.ts";
 

@@ -2,7 +2,7 @@
  * The second half of the mission: who has to give something up gives up DVR first, and live only while DVR is given up too. That writes are
  * never given up is said by those who publish (`publications.ts`).
  */
-import type { Claim } from "../../harness/core/experiment.ts";
+import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { everyPhase } from "./live-served.ts";
 
 /** Longer than an edge keeps a refusal (5 s): within it whoever goes on asking for DVR is refused by the origin itself, and counted there. */

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { everyMetric } from "../../harness/core/judge/fixture.ts";
+import { everyMetric } from "../../harness/judge/fixture.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { provision } from "../../harness/provision/provision.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Claim } from "../../harness/core/experiment.ts";
-import type { Finding, Status, Verdict } from "../../harness/core/run.ts";
-import { deniedText } from "../../harness/core/judge/denied.ts";
+import type { Claim } from "../../harness/claims/statistics/registry.ts";
+import type { Finding, Status, Verdict } from "../../harness/record/verdict.ts";
+import { deniedText } from "../../harness/judge/denied.ts";
 import { inARow, type Kind, type Repeat, repeatedTable, repeatOf } from "./repeated.ts";
 
 const kind: Kind = { experiment: "storm", without: null };

@@ -1,10 +1,17 @@
 /** How often each experiment of the catalogue came out as it must, one run after another, and how near its figures came to their limits. */
-import { allowanceUsed } from "../../harness/core/index/run-index.ts";
-import { defencesOf, refutedAsExpected, type Reliance } from "../../harness/core/reliance.ts";
-import type { Claim, Comparison, Experiment } from "../../harness/core/experiment.ts";
-import type { Finding, Status, Verdict } from "../../harness/core/run.ts";
-import { inTierOrder } from "../../harness/core/suite.ts";
-import { formatAgainst, formatComparison, formatValue, unitOf } from "../../harness/core/format.ts";
+import { allowanceUsed } from "../../harness/record/run-index.ts";
+import { defencesOf, refutedAsExpected, type Reliance } from "../../harness/plan/reliance.ts";
+import type { Claim } from "../../harness/claims/statistics/registry.ts";
+import type { Comparison } from "../../harness/claims/claim.ts";
+import type { Experiment } from "../../harness/experiment/experiment.ts";
+import type { Finding, Status, Verdict } from "../../harness/record/verdict.ts";
+import { inTierOrder } from "../../harness/experiment/suite.ts";
+import {
+  formatAgainst,
+  formatComparison,
+  formatValue,
+  unitOf,
+} from "../../harness/phrases/format.ts";
 
 /** An experiment with all its defences, or without one of them. */
 export interface Kind {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { printerTo } from "./printer.ts";
-import { problemsOf } from "../core/output/valid.fixture.ts";
+import { problemsOf } from "../documents/valid.fixture.ts";
 import { commandLine } from "./command-line.ts";
 import type { Context } from "./context.ts";
 import { explain } from "./explain.ts";

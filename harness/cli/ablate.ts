@@ -9,11 +9,11 @@ import {
   type AblationRun,
   type Cell,
   cellOf,
-} from "../core/ablation.ts";
-import { exitCodes, SeawallError } from "../core/errors.ts";
-import { defencesOf, reliancesOf } from "../core/reliance.ts";
-import type { Verdict } from "../core/run.ts";
-import { inTierOrder } from "../core/suite.ts";
+} from "../ablation/ablation.ts";
+import { exitCodes, SeawallError } from "../base/errors.ts";
+import { defencesOf, reliancesOf } from "../plan/reliance.ts";
+import type { Verdict } from "../record/verdict.ts";
+import { inTierOrder } from "../experiment/suite.ts";
 import { renderAblationHtml, renderAblationJunit } from "../report/ablation-html.ts";
 import { outcomeWords, renderAblation } from "../report/ablation-text.ts";
 import { newRunId, refuseUnwritable } from "../run/run-directory.ts";

@@ -5,8 +5,9 @@
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { SeawallError } from "../core/errors.ts";
-import type { Run, Status } from "../core/run.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Run } from "../record/run.ts";
+import type { Status } from "../record/verdict.ts";
 import { oneLine } from "../report/plain.ts";
 import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";

@@ -3,10 +3,10 @@ import { randomInt } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { nextStep, type SearchOptions } from "../core/breaking-point/search.ts";
-import { readStep } from "../core/breaking-point/step.ts";
-import { exitCodes, SeawallError } from "../core/errors.ts";
-import type { Experiment } from "../core/experiment.ts";
+import { nextStep, type SearchOptions } from "../breaking-point/search.ts";
+import { readStep } from "../breaking-point/step.ts";
+import { exitCodes, SeawallError } from "../base/errors.ts";
+import type { Experiment } from "../experiment/experiment.ts";
 import {
   type BreakingPoint,
   renderBreakingPoint,

@@ -1,8 +1,8 @@
 /** The command line: names, flags and what each calls. Parsing is commander's; every mistake becomes one message and exit status 64. */
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { exitCodes, SeawallError } from "../core/errors.ts";
-import type { SearchOptions } from "../core/breaking-point/search.ts";
+import { exitCodes, SeawallError } from "../base/errors.ts";
+import type { SearchOptions } from "../breaking-point/search.ts";
 import { ablate } from "./ablate.ts";
 import { breakingPoint } from "./breaking-point.ts";
 import type { Context } from "./context.ts";

@@ -1,18 +1,12 @@
 /** `seawall compare`: what differs between runs of an experiment before and after a change, and how sure that is. */
+import { comparability, type JudgedRun, sideName } from "../compare/comparable.ts";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { comparability, sideName } from "../core/compare/comparable.ts";
-import {
-  comparisonDocument,
-  comparisonOf,
-  isUndecided,
-  isWorse,
-  type JudgedRun,
-} from "../core/compare/comparison.ts";
-import { silentSides } from "../core/compare/silent-sides.ts";
-import { exitCodes, SeawallError } from "../core/errors.ts";
+import { comparisonDocument, comparisonOf, isUndecided, isWorse } from "../compare/comparison.ts";
+import { silentSides } from "../compare/silent-sides.ts";
+import { exitCodes, SeawallError } from "../base/errors.ts";
 import { renderComparisonHtml } from "../report/compare-html.ts";
 import { renderComparison } from "../report/compare-text.ts";
 import { readRun } from "../run/read-run.ts";

@@ -1,6 +1,6 @@
 /** `seawall compose`: writes the text of `docker-compose.yml` to standard output. */
-import { exitCodes } from "../core/errors.ts";
-import type { Planned } from "../core/plan.ts";
+import { exitCodes } from "../base/errors.ts";
+import type { Planned } from "../plan/options.ts";
 import { composeFile } from "../substrates/docker/compose.ts";
 import { registryParts } from "../substrates/docker/image/image.ts";
 import type { Context } from "./context.ts";

@@ -1,10 +1,10 @@
 /** What the dead-man's switch does: it makes sure that the harness is gone, undoes its run, completes the record, and judges it. */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { exitCodes } from "../core/errors.ts";
-import type { DistributiveOmit } from "../core/ports.ts";
-import type { RunEvent } from "../core/run.ts";
-import { substrates } from "../core/substrates.ts";
+import { exitCodes } from "../base/errors.ts";
+import type { DistributiveOmit } from "../record/event-sink.ts";
+import type { RunEvent } from "../record/events.ts";
+import { substrates } from "../record/substrates.ts";
 import { listen, silentBeatsMax } from "../run/dead-man.ts";
 import { type LeftRun, leftRun } from "../run/left-runs.ts";
 import { recoverRun } from "../run/recovery.ts";

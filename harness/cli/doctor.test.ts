@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { problemsOf } from "../core/output/valid.fixture.ts";
+import { problemsOf } from "../documents/valid.fixture.ts";
 import { fakeMachine } from "../provision/fixture.ts";
 import { printerTo } from "./printer.ts";
 import { doctor } from "./doctor.ts";

@@ -2,12 +2,12 @@
 
 import { resolve } from "node:path";
 import { styleText } from "node:util";
-import { exitCodes } from "../core/errors.ts";
+import { exitCodes } from "../base/errors.ts";
 import { type Inspection, inspect } from "../provision/inspect.ts";
 import { composePlugin } from "../provision/docker-compose.ts";
 import { type Ability, freeDiskBytes, inspectMachine, type Machine } from "../provision/machine.ts";
-import { substrates } from "../core/substrates.ts";
-import { toolNames } from "../core/tools.ts";
+import { substrates } from "../record/substrates.ts";
+import { toolNames } from "../target/tools.ts";
 import { provision } from "../provision/provision.ts";
 import { showProgress } from "../provision/render.ts";
 import type { Output } from "./context.ts";

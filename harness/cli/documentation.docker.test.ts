@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
+import { documentsIn, problemsOf } from "../documents/valid.fixture.ts";
 import { noEngine, root } from "../substrates/docker/engine.fixture.ts";
 
 const typed = async (command: string): Promise<string> =>

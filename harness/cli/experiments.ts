@@ -2,13 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { SeawallError } from "../core/errors.ts";
-import type { Experiment } from "../core/experiment.ts";
-import { shapeProblems } from "../core/experiment-schema.ts";
-import type { Registry } from "../core/metrics.ts";
-import { unknownName } from "../core/nearest.ts";
-import { type Plays, playsIn } from "../core/plays.ts";
-import { metricsMadeIn } from "../core/workload-metrics.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Experiment } from "../experiment/experiment.ts";
+import { shapeProblems } from "../experiment/experiment-schema.ts";
+import type { Registry } from "../metrics/metrics.ts";
+import { unknownName } from "../base/nearest.ts";
+import { type Plays, playsIn } from "../experiment/plays.ts";
+import { metricsMadeIn } from "../plan/workload-metrics.ts";
 import type { Context } from "./context.ts";
 import { executableExports } from "./workload-exports.ts";
 

@@ -1,7 +1,7 @@
 /** Turns whatever went wrong into what the user reads. */
 import type { z } from "zod";
-import { exitCodes, SeawallError } from "../core/errors.ts";
-import type { errorDocument } from "../core/output/lines.ts";
+import { exitCodes, SeawallError } from "../base/errors.ts";
+import type { errorDocument } from "../documents/lines.ts";
 import { oneLine } from "../report/plain.ts";
 import { printable } from "../report/printable.ts";
 import { RunAborted } from "../run/conductor.ts";

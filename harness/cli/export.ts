@@ -1,6 +1,6 @@
 /** `seawall export RUN`: the recorded samples as OpenTelemetry metrics, to a receiver or as lines of JSON. */
-import { SeawallError } from "../core/errors.ts";
-import { redacted } from "../core/redact.ts";
+import { SeawallError } from "../base/errors.ts";
+import { redacted } from "../base/redact.ts";
 import { readRun } from "../run/read-run.ts";
 import { exportRequests } from "../telemetry/otlp.ts";
 import { type Receiver, send } from "../telemetry/send.ts";

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { problemsOfForm } from "../report/junit-form.fixture.ts";
 import { RunAborted } from "../run/conductor.ts";
 import { printerTo } from "./printer.ts";
-import { documentsIn, problemsOf } from "../core/output/valid.fixture.ts";
+import { documentsIn, problemsOf } from "../documents/valid.fixture.ts";
 import { readRun } from "../run/read-run.ts";
 import { Recorder } from "../run/recorder.ts";
 import { commandLine } from "./command-line.ts";

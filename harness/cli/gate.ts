@@ -2,27 +2,27 @@
 import { appendFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { randomInt } from "node:crypto";
-import { comparability } from "../core/compare/comparable.ts";
-import { compareRuns, defaults } from "../core/compare/compare.ts";
-import { enoughRuns } from "../core/compare/enough-runs.ts";
-import { unsharedOf } from "../core/compare/quantities.ts";
-import { powerSentences, sentence } from "../core/compare/words.ts";
-import { exitCodes, SeawallError } from "../core/errors.ts";
+import { comparability } from "../compare/comparable.ts";
+import { compareRuns, defaults } from "../compare/compare.ts";
+import { enoughRuns } from "../compare/enough-runs.ts";
+import { unsharedOf } from "../compare/quantities.ts";
+import { powerSentences, sentence } from "../compare/words.ts";
+import { exitCodes, SeawallError } from "../base/errors.ts";
 import {
   type AgainstBaseline,
   type Attempt,
   againstBaseline,
   gateExperiment,
   type Gated,
-} from "../core/gate/gate.ts";
-import type { Run } from "../core/run.ts";
+} from "../gate/gate.ts";
+import type { Run } from "../record/run.ts";
 import {
   type GateReport,
   renderAnnotations,
   renderGateMarkdown,
   renderGateText,
 } from "../report/gate.ts";
-import { type JudgedRun, renderJunit, type Unjudged } from "../report/junit.ts";
+import { type RunInJunit, renderJunit, type Unjudged } from "../report/junit.ts";
 import { newRunId } from "../run/run-directory.ts";
 import { makeFolders, writeWhole } from "../system/files.ts";
 import { type Baseline, type BaselineRuns, openBaseline } from "./baseline.ts";
@@ -263,7 +263,7 @@ function appendSummary({ stderr }: Context, path: string, text: string): void {
 function suitesOf(
   { entries, notRun, note }: GateReport,
   judged: ReadonlyMap<string, Outcome>,
-): (JudgedRun | Unjudged)[] {
+): (RunInJunit | Unjudged)[] {
   return [
     ...entries.map((entry) => suiteOf(entry, judged)),
     ...notRun.map(
@@ -281,7 +281,7 @@ function suitesOf(
 function suiteOf(
   { experiment, attempts, baseline, outcome, why }: Gated,
   judged: ReadonlyMap<string, Outcome>,
-): JudgedRun | Unjudged {
+): RunInJunit | Unjudged {
   const last =
     attempts.findLast(({ exitCode }) => exitCode !== exitCodes.inconclusive) ?? attempts.at(-1);
   const made = judged.get(last?.directory ?? "");

@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Verdict } from "../core/run.ts";
+import type { Verdict } from "../record/verdict.ts";
 import { runVariable } from "../system/processes.ts";
 import { kill, ownCache, processesWith } from "./kill-points.fixture.ts";
 import { lightExperiment } from "./light.fixture.ts";

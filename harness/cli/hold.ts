@@ -1,11 +1,14 @@
 /** The everyday load of an experiment, for as long as people look at its target before they say go. None of it is recorded. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Load } from "../core/experiment.ts";
-import type { Deployment, LoadGenerator, SampleSink, UndoLedger } from "../core/ports.ts";
-import type { Plan } from "../core/run.ts";
+import type { Load } from "../experiment/experiment.ts";
+import type { Deployment } from "../target/deployment.ts";
+import type { LoadGenerator } from "../load/generator.ts";
+import type { SampleSink } from "../metrics/samples.ts";
+import type { UndoLedger } from "../record/undo.ts";
+import type { Plan } from "../record/plan.ts";
 import type { World } from "../run/conductor.ts";
-import { entriesOf, hostsOf } from "../core/entries.ts";
+import { entriesOf, hostsOf } from "../target/entries.ts";
 
 export interface Hold {
   /** How long somebody may take. */

@@ -1,5 +1,5 @@
 /** `seawall image`: builds what the docker substrate and `docker compose up` start. The same work is done when a run asks for docker. */
-import { exitCodes } from "../core/errors.ts";
+import { exitCodes } from "../base/errors.ts";
 import { connectEngine } from "../substrates/docker/engine.ts";
 import { ensureImage } from "../substrates/docker/image/ensure.ts";
 import { hasImage, imageName } from "../substrates/docker/image/image.ts";

@@ -1,7 +1,8 @@
 /** Judges a record that was read from disk. */
-import { SeawallError } from "../core/errors.ts";
-import { judge } from "../core/judge/judge.ts";
-import type { Run, Verdict } from "../core/run.ts";
+import { SeawallError } from "../base/errors.ts";
+import { judge } from "../judge/judge.ts";
+import type { Run } from "../record/run.ts";
+import type { Verdict } from "../record/verdict.ts";
 
 /** Events and plans are read as they are; one whose inner parts are not what they should be is a broken record, not a defect. */
 export function judgeRecord(record: Run): Verdict {

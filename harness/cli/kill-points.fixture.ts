@@ -13,7 +13,7 @@ import {
 import { rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { prng } from "../core/prng.ts";
+import { prng } from "../base/prng.ts";
 import { listProcesses, runVariable, statOf } from "../system/processes.ts";
 import { slots } from "../substrates/process/addresses.ts";
 import light, { lightExperiment } from "./light.fixture.ts";

@@ -3,8 +3,10 @@
  * with it of a quarter of a minute. For what the harness does, again and again, on real processes.
  */
 import { streaming } from "../../targets/live-streaming/pack/pack.ts";
-import { defineExperiment, type Phase } from "../core/experiment.ts";
-import type { Place, Service, Target } from "../core/target.ts";
+import { defineExperiment } from "../experiment/experiment.ts";
+import type { Phase } from "../base/phases.ts";
+import type { Place, Service } from "../target/layout.ts";
+import type { Target } from "../target/target.ts";
 
 /** Run it with `./seawall run PATH`. */
 export const lightExperiment: string = import.meta.filename;

@@ -2,10 +2,12 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { entriesOf } from "../core/entries.ts";
-import { SeawallError } from "../core/errors.ts";
-import type { Clock, Deployment, SampleSink, UndoLedger } from "../core/ports.ts";
-import type { Plan } from "../core/run.ts";
+import { entriesOf } from "../target/entries.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Clock, Deployment } from "../target/deployment.ts";
+import type { SampleSink } from "../metrics/samples.ts";
+import type { UndoLedger } from "../record/undo.ts";
+import type { Plan } from "../record/plan.ts";
 import { WatchingPlayers } from "../probes/player/watching.ts";
 import type { Probes } from "../run/conductor.ts";
 import type { Recorder } from "../run/recorder.ts";

@@ -1,5 +1,5 @@
 /** The one place through which everything is printed, so that nothing that others wrote reaches a terminal as it is. */
-import { redacted, withoutSecrets } from "../core/redact.ts";
+import { redacted, withoutSecrets } from "../base/redact.ts";
 import { printable, printableJson } from "../report/printable.ts";
 import type { Output } from "./context.ts";
 

@@ -1,12 +1,13 @@
 /** What people see while a run goes on: one live line on a terminal, plain lines elsewhere; always on standard error. */
-import type { LoadProgress } from "../core/ports.ts";
-import type { Plan, RunEvent } from "../core/run.ts";
+import type { LoadProgress } from "../load/generator.ts";
+import type { Plan } from "../record/plan.ts";
+import type { RunEvent } from "../record/events.ts";
 import { describeFault } from "../faults/faults.ts";
 import { renderLiveLine } from "../report/live-line.ts";
 import { oneLine } from "../report/plain.ts";
 import type { Output } from "./context.ts";
-import { rhythmMsOf } from "../core/stream.ts";
-import { goodOf } from "../core/harm.ts";
+import { rhythmMsOf } from "../target/stream.ts";
+import { goodOf } from "../target/harm.ts";
 
 const terminalEveryMs = 500;
 const plainEveryMs = 5_000;

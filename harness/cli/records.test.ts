@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { unknownSubstrate } from "../core/substrates.ts";
+import { unknownSubstrate } from "../record/substrates.ts";
 import { readRun } from "../run/read-run.ts";
 import { recordedVerdicts } from "./records.ts";
 

@@ -1,9 +1,10 @@
 /** The verdicts of recorded runs: what prerequisites are looked up in. A stored verdict is a hint, the record behind it decides. */
 import { join } from "node:path";
 import { z } from "zod";
-import type { RecordedVerdict } from "../core/prerequisites.ts";
-import type { Run, Status } from "../core/run.ts";
-import { unknownNames } from "../core/unknown-names.ts";
+import type { RecordedVerdict } from "../plan/prerequisites.ts";
+import type { Run } from "../record/run.ts";
+import type { Status } from "../record/verdict.ts";
+import { unknownNames } from "../record/unknown-names.ts";
 import { files } from "../run/run-directory.ts";
 import { readRun } from "../run/read-run.ts";
 import { foldersIn, jsonIn } from "../system/files.ts";

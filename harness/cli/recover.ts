@@ -1,7 +1,7 @@
 /** `seawall recover`: undoes what dead runs left on this machine, and what tests left that were killed. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { exitCodes } from "../core/errors.ts";
+import { exitCodes } from "../base/errors.ts";
 import { type LeftRun, leftRuns, testsPrefix } from "../run/left-runs.ts";
 import { recoverRun, tracesOf } from "../run/recovery.ts";
 import { undoOn } from "../substrates/registry.ts";

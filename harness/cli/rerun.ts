@@ -1,6 +1,6 @@
 /** The command that repeats a run, as a shell takes it where the user stands now. */
 import { isAbsolute, join, resolve } from "node:path";
-import type { SubstrateName } from "../core/run.ts";
+import type { SubstrateName } from "../record/substrates.ts";
 import type { Context } from "./context.ts";
 
 /** Of the variables of Seawall those that change nothing about a run, that a flag says, or that Seawall sets itself. */

@@ -1,8 +1,9 @@
 /** Recorded runs that stand for one that would be the same. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { withoutSecrets } from "../core/redact.ts";
-import type { Plan, Verdict } from "../core/run.ts";
+import { withoutSecrets } from "../base/redact.ts";
+import type { Plan } from "../record/plan.ts";
+import type { Verdict } from "../record/verdict.ts";
 import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";
 import { judgeRecord } from "./judge-record.ts";

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { allowanceUsed, isAsWanted, startOfRunId } from "../core/index/run-index.ts";
+import { allowanceUsed, isAsWanted, startOfRunId } from "../record/run-index.ts";
 import { renderIndex } from "../report/index-html.ts";
-import type { Verdict } from "../core/run.ts";
+import type { Verdict } from "../record/verdict.ts";
 import { keepVerdict } from "../run/stored-verdict.ts";
 import { refreshIndex, refreshIndexOf, writeIndex } from "./run-index.ts";
 

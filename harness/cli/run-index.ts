@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { exitCodes } from "../core/errors.ts";
+import { exitCodes } from "../base/errors.ts";
 import {
   allowanceUsed,
   type BrokenRun,
@@ -21,11 +21,12 @@ import {
   type IndexedRun,
   type RunIndex,
   startOfRunId,
-} from "../core/index/run-index.ts";
-import { statisticNamed } from "../core/judge/statistics/registry.ts";
-import type { Finding, Run, Verdict } from "../core/run.ts";
-import { unitOf } from "../core/format.ts";
-import { isSubstrate, unknownSubstrate } from "../core/substrates.ts";
+} from "../record/run-index.ts";
+import { statisticNamed } from "../claims/statistics/registry.ts";
+import type { Finding, Verdict } from "../record/verdict.ts";
+import type { Run } from "../record/run.ts";
+import { unitOf } from "../phrases/format.ts";
+import { isSubstrate, unknownSubstrate } from "../record/substrates.ts";
 import { renderIndex } from "../report/index-html.ts";
 import { clip } from "../report/plain.ts";
 import { files, refuseUnwritable } from "../run/run-directory.ts";

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { untrueFigure } from "../../test/support/published-figures.ts";
-import type { Verdict } from "../core/run.ts";
+import type { Verdict } from "../record/verdict.ts";
 import { judged } from "./judged.fixture.ts";
 import { leftovers, seawall, shortExperiment } from "./seawall.fixture.ts";
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { exitCodes, SeawallError } from "../core/errors.ts";
-import { heldDraft, runOf } from "../core/judge/fixture.ts";
-import { judge } from "../core/judge/judge.ts";
-import type { AbortReason, Status, Verdict } from "../core/run.ts";
+import { exitCodes, SeawallError } from "../base/errors.ts";
+import { heldDraft, runOf } from "../judge/fixture.ts";
+import { judge } from "../judge/judge.ts";
+import type { AbortReason } from "../record/events.ts";
+import type { Status, Verdict } from "../record/verdict.ts";
 import { exitCodeOf, worse } from "./run.ts";
 
 const held = judge(runOf(heldDraft()));

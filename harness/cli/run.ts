@@ -1,14 +1,17 @@
 /** One run: experiment → plan → run → judge → report. */
+import type { Onlooker } from "./onlooker.ts";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { exitCodes, SeawallError } from "../core/errors.ts";
-import type { Experiment, Load } from "../core/experiment.ts";
-import { type Planned, planExperiment, type PlanOptions, planTarget } from "../core/plan.ts";
-import { type RecordedVerdict, vouching } from "../core/prerequisites.ts";
-import type { Clock, SampleSink } from "../core/ports.ts";
-import type { Run, RunEvent, Verdict } from "../core/run.ts";
-import { isVirtual, type SubstrateName } from "../core/substrates.ts";
-import type { Tools } from "../core/tools.ts";
+import { exitCodes, SeawallError } from "../base/errors.ts";
+import type { Experiment, Load } from "../experiment/experiment.ts";
+import type { Planned, PlanOptions } from "../plan/options.ts";
+import { planExperiment, planTarget } from "../plan/plan.ts";
+import { type RecordedVerdict, vouching } from "../plan/prerequisites.ts";
+import type { Clock } from "../target/deployment.ts";
+import type { Run } from "../record/run.ts";
+import type { Verdict } from "../record/verdict.ts";
+import { isVirtual, type SubstrateName } from "../record/substrates.ts";
+import type { Tools } from "../target/tools.ts";
 import { obstacleTo } from "../provision/docker-compose.ts";
 import { provision } from "../provision/provision.ts";
 import { showProgress } from "../provision/render.ts";
@@ -28,7 +31,6 @@ import { realClock } from "../system/clock.ts";
 import { chromiumPath } from "../system/browser.ts";
 import type { Context } from "./context.ts";
 import { workloadExports, workloadMetrics, workloadNeeds, workloadPlays } from "./experiments.ts";
-import type { Hold } from "./hold.ts";
 import { judgeRecord } from "./judge-record.ts";
 import { Progress } from "./progress.ts";
 import { judgedAgain, recordedVerdicts } from "./records.ts";
@@ -182,16 +184,6 @@ function guarded<T>(name: string, work: () => T): T {
       { cause: error, hint: "Nothing was started. Mend the experiment's target." },
     );
   }
-}
-
-/** Somebody who looks on while a run goes on, as a game day does. */
-export interface Onlooker {
-  /** Its folder is there. */
-  began(directory: string, runId: string): void;
-  event(event: RunEvent): void;
-  /** A sink that sees each sample and passes it on. */
-  samples(recorder: SampleSink): SampleSink;
-  readonly hold?: Hold | undefined;
 }
 
 export async function runPlanned(

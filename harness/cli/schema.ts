@@ -1,15 +1,15 @@
 /** `seawall schema`: the JSON Schemas of everything that `--json` prints. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { exitCodes, SeawallError } from "../core/errors.ts";
-import { unknownName } from "../core/nearest.ts";
+import { exitCodes, SeawallError } from "../base/errors.ts";
+import { unknownName } from "../base/nearest.ts";
 import {
   type DocumentName,
   documentNames,
   documents,
   schemaFile,
   schemaOf,
-} from "../core/output/documents.ts";
+} from "../documents/documents.ts";
 import { writeWhole } from "../system/files.ts";
 import type { Context } from "./context.ts";
 

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { RunEvent, Verdict } from "../core/run.ts";
+import type { RunEvent } from "../record/events.ts";
+import type { Verdict } from "../record/verdict.ts";
 import { testsPrefix } from "../run/left-runs.ts";
 import { listProcesses, runVariable } from "../system/processes.ts";
 

@@ -2,10 +2,10 @@
 import { randomInt } from "node:crypto";
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { exitCodes, SeawallError } from "../core/errors.ts";
-import type { Experiment } from "../core/experiment.ts";
-import type { Verdict } from "../core/run.ts";
-import { expand, inTierOrder } from "../core/suite.ts";
+import { exitCodes, SeawallError } from "../base/errors.ts";
+import type { Experiment } from "../experiment/experiment.ts";
+import type { Verdict } from "../record/verdict.ts";
+import { expand, inTierOrder } from "../experiment/suite.ts";
 import { renderSuite, type SuiteRow } from "../report/suite-text.ts";
 import { renderVerdictText } from "../report/text.ts";
 import type { Context } from "./context.ts";

@@ -1,8 +1,10 @@
 /** `seawall plan`: everything that a run would do, and what each step will look for and undo. Starts nothing. */
-import { type Claim, type Phase, phases, type Step } from "../core/experiment.ts";
-import type { Plan } from "../core/run.ts";
-import { struckBy } from "../core/struck.ts";
-import { tierText } from "../core/tiers.ts";
+import type { Claim } from "../claims/statistics/registry.ts";
+import { type Phase, phases } from "../base/phases.ts";
+import type { Step } from "../experiment/experiment.ts";
+import type { Plan } from "../record/plan.ts";
+import { struckBy } from "../record/struck.ts";
+import { tierText } from "../experiment/tiers.ts";
 import { describeFault, kindOf } from "../faults/faults.ts";
 import type { Context } from "./context.ts";
 

@@ -1,8 +1,8 @@
 /** `seawall list`: what there is. Starts nothing. */
-import type { Experiment } from "../core/experiment.ts";
-import { defencesOf } from "../core/reliance.ts";
-import { expand, plannedMs, type Suite, type SuiteRun } from "../core/suite.ts";
-import { tierText } from "../core/tiers.ts";
+import type { Experiment } from "../experiment/experiment.ts";
+import { defencesOf } from "../plan/reliance.ts";
+import { expand, plannedMs, type Suite, type SuiteRun } from "../experiment/suite.ts";
+import { tierText } from "../experiment/tiers.ts";
 import { wrap } from "../report/paint.ts";
 import { oneLine } from "../report/plain.ts";
 import { duration } from "../report/suite-text.ts";

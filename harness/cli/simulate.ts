@@ -1,13 +1,13 @@
 /** A run in virtual time: the same conductor, record, judge and report, and a clock that does not wait. */
-import { SeawallError } from "../core/errors.ts";
-import type { Planned } from "../core/plan.ts";
+import type { Onlooker } from "./onlooker.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Planned } from "../plan/options.ts";
 import { AbortWatch } from "../run/abort-watch.ts";
 import { conduct } from "../run/conductor.ts";
 import { Recorder } from "../run/recorder.ts";
 import { makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
 import { adapterOf } from "../substrates/registry.ts";
 import type { Context } from "./context.ts";
-import type { Onlooker } from "./run.ts";
 import { thisMachine } from "./wire.ts";
 
 /** Virtual time begins here in every run, so that a seed gives the same run to the last sample: 2026-01-01T00:00:00Z. */

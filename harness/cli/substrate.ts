@@ -1,8 +1,13 @@
 /** Chooses where the target runs, and says why. */
-import { SeawallError } from "../core/errors.ts";
-import { unknownName } from "../core/nearest.ts";
-import { isSubstrate, type SubstrateName, substrateNames, substrates } from "../core/substrates.ts";
-import type { Target } from "../core/target.ts";
+import { SeawallError } from "../base/errors.ts";
+import { unknownName } from "../base/nearest.ts";
+import {
+  isSubstrate,
+  type SubstrateName,
+  substrateNames,
+  substrates,
+} from "../record/substrates.ts";
+import type { Target } from "../target/target.ts";
 import type { Support } from "../faults/faults.ts";
 import { adapterOf } from "../substrates/registry.ts";
 import type { Context } from "./context.ts";

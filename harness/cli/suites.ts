@@ -2,9 +2,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { SeawallError } from "../core/errors.ts";
-import { unknownName } from "../core/nearest.ts";
-import { type Suite, suiteProblems } from "../core/suite.ts";
+import { SeawallError } from "../base/errors.ts";
+import { unknownName } from "../base/nearest.ts";
+import { type Suite, suiteProblems } from "../experiment/suite.ts";
 import type { Context } from "./context.ts";
 import { experimentNames } from "./experiments.ts";
 

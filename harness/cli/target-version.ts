@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Target } from "../core/target.ts";
+import type { Target } from "../target/target.ts";
 import type { Context } from "./context.ts";
 
 /** All that the target, and what drives and judges it, is made of. Content, not commits: it needs no git, and a change of the documentation changes nothing. */

@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunEvent, Verdict } from "../core/run.ts";
+import type { RunEvent } from "../record/events.ts";
+import type { Verdict } from "../record/verdict.ts";
 import {
   kill,
   killAtRandom,

@@ -1,6 +1,6 @@
 /** `seawall up` and `seawall down`: the target alone, for a look around; up until Ctrl-C or `down`. */
-import { exitCodes, SeawallError } from "../core/errors.ts";
-import type { Planned } from "../core/plan.ts";
+import { exitCodes, SeawallError } from "../base/errors.ts";
+import type { Planned } from "../plan/options.ts";
 import { leftRuns } from "../run/left-runs.ts";
 import { bringUp } from "./bring-up.ts";
 import type { Context } from "./context.ts";

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { dirname, join } from "node:path";
 import { init, parse } from "es-module-lexer";
-import { SeawallError } from "../core/errors.ts";
+import { SeawallError } from "../base/errors.ts";
 
 await init;
 

@@ -4,13 +4,12 @@
  * an {@link Observer}, so that plan, judge, run and simulation share one list.
  */
 import type { z } from "zod";
-import type { Clock, Deployment, Effect, Instance, LinkHandle } from "../core/deployment.ts";
-import type { Evidence } from "../core/evidence.ts";
-import type { Frozen } from "../core/frozen.ts";
-import type { Observer } from "../core/observer.ts";
-import type { Link } from "../core/target.ts";
-import type { Use } from "../core/use.ts";
-import type { Standing, Where } from "../core/where.ts";
+import type { Clock, Deployment, Effect, Instance, LinkHandle } from "../target/deployment.ts";
+import type { Evidence } from "../target/evidence.ts";
+import type { Frozen } from "../base/frozen.ts";
+import type { Observer } from "../target/observer.ts";
+import type { Link } from "../target/layout.ts";
+import type { Standing, Where } from "../target/where.ts";
 
 export type FaultSchema = z.ZodType<{ readonly kind: string }>;
 export type FaultFrom<S extends FaultSchema> = Frozen<z.infer<S>>;
@@ -106,6 +105,21 @@ export interface Struck {
   readonly silences?: boolean;
   /** How the record shows that its services were used. Missing in older records. */
   readonly use?: readonly Use[];
+}
+
+/** What shows in a record that a service is used before a fault strikes it. */
+export interface Use {
+  readonly service: string;
+  /** Declared: nobody uses it until another service is gone. */
+  readonly standby?: boolean;
+  /** On which its traffic is counted: links to it; where nobody is declared to ask it, from it. */
+  readonly links: readonly string[];
+  /** The load asks it. */
+  readonly isEntry: boolean;
+  /** Counters of its own. */
+  readonly counters: readonly string[];
+  /** Its bytes are counted, and the harness asks nothing of it that would move any. */
+  readonly bytes: boolean;
 }
 
 /** What a substrate may be able to do. */

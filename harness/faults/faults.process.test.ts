@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { getPriority } from "node:os";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Fault } from "./faults.ts";
-import type { LinkHandle } from "../core/ports.ts";
+import type { LinkHandle } from "../target/deployment.ts";
 import { LinkTraffic } from "../substrates/proxy/traffic.ts";
 import { httpGet } from "../system/network.ts";
 import { ping } from "../system/ping.ts";

@@ -1,8 +1,8 @@
 /** What follows from the list of faults: their type, their schema, and what each strikes. */
 import { z } from "zod";
-import type { Effect } from "../core/deployment.ts";
-import { linkName, type Standing } from "../core/where.ts";
-import type { Link } from "../core/target.ts";
+import type { Effect } from "../target/deployment.ts";
+import { linkName, type Standing } from "../target/where.ts";
+import type { Link } from "../target/layout.ts";
 import type { Capability, FaultFrom, FaultKind, FaultSchema, Struck } from "./fault.ts";
 import * as registry from "./registry.ts";
 

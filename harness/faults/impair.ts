@@ -1,6 +1,6 @@
 /** Faults that the substrate itself does to a service, and that only it can see. */
-import type { Effect, Impairment } from "../core/deployment.ts";
-import type { Evidence } from "../core/evidence.ts";
+import type { Effect, Impairment } from "../target/deployment.ts";
+import type { Evidence } from "../target/evidence.ts";
 import type { Inject, RealStrike } from "./fault.ts";
 import { theService } from "./proofs.ts";
 

@@ -1,7 +1,7 @@
 /** Does a fault to a running target: its own course, on what the plan says that it strikes. */
-import type { Deployment } from "../core/deployment.ts";
-import type { Observer } from "../core/observer.ts";
-import { linkName } from "../core/where.ts";
+import type { Deployment } from "../target/deployment.ts";
+import type { Observer } from "../target/observer.ts";
+import { linkName } from "../target/where.ts";
 import type { Struck } from "./fault.ts";
 import { type Fault, kindOf } from "./faults.ts";
 import { carryOut, type Injection, type InjectionContext } from "./injection.ts";

@@ -2,8 +2,8 @@
  * Carries out the course of a fault, on every substrate: act, verify, look again and again, and
  * later revert once and verify once more.
  */
-import type { Clock } from "../core/deployment.ts";
-import type { Evidence } from "../core/evidence.ts";
+import type { Clock } from "../target/deployment.ts";
+import type { Evidence } from "../target/evidence.ts";
 import type { Course } from "./fault.ts";
 
 /** A fault that was injected, whether or not it is seen to have taken hold. */

@@ -3,11 +3,12 @@ import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { heldPlan } from "../core/judge/fixture.ts";
-import type { Step } from "../core/experiment.ts";
-import type { Deployment, UndoLedger } from "../core/ports.ts";
-import type { Layout, Place, Service } from "../core/target.ts";
-import type { Tools } from "../core/tools.ts";
+import { heldPlan } from "../judge/fixture.ts";
+import type { Step } from "../experiment/experiment.ts";
+import type { Deployment } from "../target/deployment.ts";
+import type { UndoLedger } from "../record/undo.ts";
+import type { Layout, Place, Service } from "../target/layout.ts";
+import type { Tools } from "../target/tools.ts";
 import { provision } from "../provision/provision.ts";
 import {
   httpPing,

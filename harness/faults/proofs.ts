@@ -1,8 +1,8 @@
 /** What several faults need besides acting, looking and reverting. */
-import type { Instance, LinkHandle } from "../core/deployment.ts";
-import type { Evidence } from "../core/evidence.ts";
-import { describePong, type Pong } from "../core/observer.ts";
-import type { Endpoint, Ping } from "../core/target.ts";
+import type { Instance, LinkHandle } from "../target/deployment.ts";
+import type { Evidence } from "../target/evidence.ts";
+import { describePong, type Pong } from "../target/observer.ts";
+import type { Endpoint, Ping } from "../target/layout.ts";
 import type { RealStrike, Strike } from "./fault.ts";
 import { messageOf } from "./injection.ts";
 

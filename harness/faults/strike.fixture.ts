@@ -1,7 +1,7 @@
 /** A target made of nothing but its answers, for tests of one fault at a time. */
-import type { Clock, Deployment, Instance, LinkHandle } from "../core/deployment.ts";
-import type { Observer } from "../core/observer.ts";
-import type { Layout, Service } from "../core/target.ts";
+import type { Clock, Deployment, Instance, LinkHandle } from "../target/deployment.ts";
+import type { Observer } from "../target/observer.ts";
+import type { Layout, Service } from "../target/layout.ts";
 import type { RealStrike } from "./fault.ts";
 import { carryOut, type Injection } from "./injection.ts";
 

@@ -9,8 +9,8 @@ import {
   linksShape,
   servicesAt,
   type Where,
-} from "../core/where.ts";
-import type { Link } from "../core/target.ts";
+} from "../target/where.ts";
+import type { Link } from "../target/layout.ts";
 import type { Reach } from "./fault.ts";
 
 const name = z.string().min(1);

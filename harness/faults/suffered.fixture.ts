@@ -1,7 +1,7 @@
 /** Each fault that the whole target is made for, imposed on it: felt, and healed. */
 import { beforeAll, expect, it } from "vitest";
 import type { Deployed } from "../../targets/live-streaming/deployed.fixture.ts";
-import type { Step } from "../core/experiment.ts";
+import type { Step } from "../experiment/experiment.ts";
 import type { Fault, FaultOf } from "./faults.ts";
 import { ping } from "../system/ping.ts";
 import { injectInto } from "./mini-target.fixture.ts";

@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { Right, Role } from "../core/game-day/game-day.ts";
+import type { Right, Role } from "./day/game-day.ts";
 
 export interface Refusal {
   readonly status: 400 | 401 | 403 | 421;

@@ -1,8 +1,8 @@
 /** Goes through a day's steps, one after another, and lets people decide before each. Nothing here depends on a page being open. */
-import { exitCodes } from "../core/errors.ts";
-import type { Day, Outcome } from "../core/game-day/day.ts";
-import { stepsLeft } from "../core/game-day/day-state.ts";
-import { nameOf } from "../core/game-day/judge-day.ts";
+import { exitCodes } from "../base/errors.ts";
+import type { Day, Outcome } from "./day/day.ts";
+import { stepsLeft } from "./day/day-state.ts";
+import { nameOf } from "./day/judge-day.ts";
 import { DayStopped, type Desk, type Log } from "./desk.ts";
 
 /** Somebody said no-go, or nobody said anything, while the target was held under its everyday load. */

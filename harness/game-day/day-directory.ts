@@ -1,11 +1,11 @@
 /** The files of a day, beside those of runs: `reports/game-days/ID/`. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { SeawallError } from "../core/errors.ts";
-import type { Day, DayEvent } from "../core/game-day/day.ts";
-import { stateOf } from "../core/game-day/day-state.ts";
-import { type DayResult, judgeDay } from "../core/game-day/judge-day.ts";
-import type { Verdict } from "../core/run.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Day, DayEvent } from "./day/day.ts";
+import { stateOf } from "./day/day-state.ts";
+import { type DayResult, judgeDay } from "./day/judge-day.ts";
+import type { Verdict } from "../record/verdict.ts";
 import { storedVerdict } from "../run/stored-verdict.ts";
 import { readDayEvents } from "./day-log.ts";
 

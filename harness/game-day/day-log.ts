@@ -3,8 +3,8 @@
  * seen, and gets it from the file. What people and runs do is on disk before the day goes on; the measures of each second need not be.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { SeawallError } from "../core/errors.ts";
-import type { DayEvent, DayHappening } from "../core/game-day/day.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { DayEvent, DayHappening } from "./day/day.ts";
 import { storageError } from "../system/files.ts";
 import { LineFile } from "../system/line-file.ts";
 

@@ -1,9 +1,9 @@
 /** The report of a day: what it came to, each step with what was decided, seen and noted, and the curves that people watched. One file, no script needed. */
-import type { By, DayEvent, DayStep } from "../core/game-day/day.ts";
-import { nameOf, type StepResult } from "../core/game-day/judge-day.ts";
-import type { Status } from "../core/run.ts";
-import { formatDuration } from "../core/format.ts";
-import { tierText } from "../core/tiers.ts";
+import type { By, DayEvent, DayStep } from "./day/day.ts";
+import { nameOf, type StepResult } from "./day/judge-day.ts";
+import type { Status } from "../record/verdict.ts";
+import { formatDuration } from "../phrases/format.ts";
+import { tierText } from "../experiment/tiers.ts";
 import { markup, type Markup } from "../report/markup.ts";
 import { clip } from "../report/plain.ts";
 import { shape, words } from "../report/page/icons.ts";

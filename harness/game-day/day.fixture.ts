@@ -1,6 +1,6 @@
 /** A day for tests: as planned, with nothing behind it. */
-import type { Day, DayEvent, DayHappening, DayStep } from "../core/game-day/day.ts";
-import { usualRoles } from "../core/game-day/game-day.ts";
+import type { Day, DayEvent, DayHappening, DayStep } from "./day/day.ts";
+import { usualRoles } from "./day/game-day.ts";
 import type { Log } from "./desk.ts";
 
 export function stepOf(experiment: string, changes: Partial<DayStep> = {}): DayStep {

@@ -1,8 +1,8 @@
 /** Where people's words arrive: answers, notes, and the one that stops everything. What may be said follows from the day's events alone. */
-import type { By, Day, DayEvent, DayHappening, Point } from "../core/game-day/day.ts";
-import { after, type DayState, stateOf } from "../core/game-day/day-state.ts";
-import { nameOf } from "../core/game-day/judge-day.ts";
-import type { Clock } from "../core/ports.ts";
+import type { By, Day, DayEvent, DayHappening, Point } from "./day/day.ts";
+import { after, type DayState, stateOf } from "./day/day-state.ts";
+import { nameOf } from "./day/judge-day.ts";
+import type { Clock } from "../target/deployment.ts";
 
 export interface Log {
   append(happening: DayHappening): DayEvent;

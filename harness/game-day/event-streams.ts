@@ -3,8 +3,8 @@
  * and gets the rest from the file. After each comes where the day stands, so that a page need not work that out itself.
  */
 import type { ServerResponse } from "node:http";
-import type { DayEvent } from "../core/game-day/day.ts";
-import type { DayState } from "../core/game-day/day-state.ts";
+import type { DayEvent } from "./day/day.ts";
+import type { DayState } from "./day/day-state.ts";
 import type { Desk, Log } from "./desk.ts";
 
 const openMax = 50;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import type { Day } from "../core/game-day/day.ts";
+import type { Day } from "./day/day.ts";
 import {
   type BrowserOptions,
   chromiumPath,

@@ -2,9 +2,9 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exitCodes } from "../core/errors.ts";
-import type { ClaimSoFar, Day, LaneSecond, Outcome } from "../core/game-day/day.ts";
-import { prng } from "../core/prng.ts";
+import { exitCodes } from "../base/errors.ts";
+import type { ClaimSoFar, Day, LaneSecond, Outcome } from "./day/day.ts";
+import { prng } from "../base/prng.ts";
 import { realClock } from "../system/clock.ts";
 import { writeWhole } from "../system/files.ts";
 import { conductDay, type RunStep } from "./conduct-day.ts";

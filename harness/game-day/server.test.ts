@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Role } from "../core/game-day/game-day.ts";
+import type { Role } from "./day/game-day.ts";
 import { realClock } from "../system/clock.ts";
 import { dayOf, MemoryLog, stepOf } from "./day.fixture.ts";
 import { Desk } from "./desk.ts";

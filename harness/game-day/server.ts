@@ -2,9 +2,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
-import { SeawallError } from "../core/errors.ts";
-import type { By, Day } from "../core/game-day/day.ts";
-import type { Right, Role } from "../core/game-day/game-day.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { By, Day } from "./day/day.ts";
+import type { Right, Role } from "./day/game-day.ts";
 import { mayNot, strangerProblem, Tokens } from "./access.ts";
 import type { Desk, Log } from "./desk.ts";
 import { EventStreams } from "./event-streams.ts";

@@ -1,6 +1,6 @@
 /** What people watched, as a drawing that needs no script: answers a second of each lane, faults behind them, and notes pinned to their moment. */
-import type { DayEvent, DayStep } from "../core/game-day/day.ts";
-import { formatCount } from "../core/format.ts";
+import type { DayEvent, DayStep } from "./day/day.ts";
+import { formatCount } from "../phrases/format.ts";
 import { markup, type Markup } from "../report/markup.ts";
 
 type SecondEvent = DayEvent & { readonly kind: "second" };

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Registry } from "../core/metrics.ts";
-import type { Series } from "../core/run.ts";
-import { everyMetric } from "../core/judge/fixture.ts";
-import { metricsMadeIn } from "../core/workload-metrics.ts";
+import type { Registry } from "../metrics/metrics.ts";
+import type { Series } from "../metrics/samples.ts";
+import { everyMetric } from "../judge/fixture.ts";
+import { metricsMadeIn } from "../plan/workload-metrics.ts";
 import { harm } from "../../targets/live-streaming/pack/harm.ts";
 import { CsvParser, type PlannedLoad } from "./csv.ts";
 

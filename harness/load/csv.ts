@@ -2,14 +2,15 @@
  * Parses k6's CSV stream as it arrives and hands on only what is judged or shown. k6 writes a dozen lines for each request, so a line
  * that nobody needs is passed over after a look at its first bytes.
  */
-import { arrivalsOf, type Stage } from "../core/arrivals.ts";
-import { SeawallError } from "../core/errors.ts";
-import type { Tags } from "../core/experiment.ts";
-import type { Harm } from "../core/harm.ts";
-import { k6MetricNames } from "../core/k6-metrics.ts";
-import { metricIn, type Metric, type Registry } from "../core/metrics.ts";
-import { carries } from "../core/series.ts";
-import type { LoadProgress, SampleSink } from "../core/ports.ts";
+import { arrivalsOf, type Stage } from "../record/arrivals.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Tags } from "../metrics/tags.ts";
+import type { Harm } from "../target/harm.ts";
+import { k6MetricNames } from "../metrics/k6-metrics.ts";
+import { metricIn, type Metric, type Registry } from "../metrics/metrics.ts";
+import { carries } from "../metrics/series.ts";
+import type { LoadProgress } from "./generator.ts";
+import type { SampleSink } from "../metrics/samples.ts";
 
 const newline = 10,
   comma = 44,

@@ -1,7 +1,7 @@
 /** Whether the generator and the proxy on its way may open as many connections as the load needs. */
-import { SeawallError } from "../core/errors.ts";
-import type { Plan } from "../core/run.ts";
-import { viewers } from "../core/target.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Plan } from "../record/plan.ts";
+import { viewers } from "../target/layout.ts";
 
 /** Logs, sockets of its own, and what the target's services hold in the same proxy. */
 const ownDescriptors = 256;

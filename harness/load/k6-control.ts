@@ -1,7 +1,7 @@
 /** k6's REST interface: tells when a paused k6 stands ready, and releases it. */
 import { request } from "node:http";
-import type { Endpoint } from "../core/target.ts";
-import { SeawallError } from "../core/errors.ts";
+import type { Endpoint } from "../target/layout.ts";
+import { SeawallError } from "../base/errors.ts";
 import { httpGet } from "../system/network.ts";
 
 const callMs = 5_000;

@@ -5,11 +5,12 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { stagesOf } from "../core/arrivals.ts";
-import { SeawallError } from "../core/errors.ts";
-import type { Clock, LoadEnd, LoadGenerator, LoadRequest, RunningLoad } from "../core/ports.ts";
-import { metricsAsked } from "../core/metrics-asked.ts";
-import type { Tool } from "../core/tools.ts";
+import { stagesOf } from "../record/arrivals.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Clock } from "../target/deployment.ts";
+import type { LoadEnd, LoadGenerator, LoadRequest, RunningLoad } from "./generator.ts";
+import { metricsAsked } from "../record/metrics-asked.ts";
+import type { Tool } from "../target/tools.ts";
 import { lastLines } from "../system/files.ts";
 import { freePort } from "../system/free-port.ts";
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Load } from "../core/experiment.ts";
-import { heldPlan } from "../core/judge/fixture.ts";
-import { tailMs } from "../core/arrivals.ts";
+import type { Load } from "../experiment/experiment.ts";
+import { heldPlan } from "../judge/fixture.ts";
+import { tailMs } from "../record/arrivals.ts";
 import { entryScript, execOf, scenarioOf, settingsOf } from "./scenarios.ts";
 
 const load: Load = {

@@ -4,10 +4,10 @@ import {
   type Stage as Pace,
   stagesOf,
   timeUnitSeconds,
-} from "../core/arrivals.ts";
-import type { Load } from "../core/experiment.ts";
-import type { Plan } from "../core/run.ts";
-import type { Entry } from "../core/entries.ts";
+} from "../record/arrivals.ts";
+import type { Load } from "../experiment/experiment.ts";
+import type { Plan } from "../record/plan.ts";
+import type { Entry } from "../target/entries.ts";
 
 interface Stage {
   readonly target: number;

@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import type { Instance } from "../core/ports.ts";
-import type { Series } from "../core/run.ts";
-import type { Layout } from "../core/target.ts";
+import type { Instance } from "../target/deployment.ts";
+import type { Series } from "../metrics/samples.ts";
+import type { Layout } from "../target/layout.ts";
 import { realClock } from "../system/clock.ts";
 import { runProber } from "./prober.ts";
 

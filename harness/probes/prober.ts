@@ -4,9 +4,10 @@
  * starved machine.
  */
 import { Agent } from "node:http";
-import { type Entry, entriesOf } from "../core/entries.ts";
-import type { Clock, Deployment, SampleSink } from "../core/ports.ts";
-import type { ProbeRequest } from "../core/target.ts";
+import { type Entry, entriesOf } from "../target/entries.ts";
+import type { Clock, Deployment } from "../target/deployment.ts";
+import type { SampleSink } from "../metrics/samples.ts";
+import type { ProbeRequest } from "../target/layout.ts";
 import { fetchBody } from "../system/fetch-body.ts";
 
 const everyMs = 500;

@@ -1,10 +1,11 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { heldPlan } from "../core/judge/fixture.ts";
-import type { Deployment, Instance, RunningLoad } from "../core/ports.ts";
-import type { Series } from "../core/run.ts";
-import type { Service } from "../core/target.ts";
+import { heldPlan } from "../judge/fixture.ts";
+import type { Deployment, Instance } from "../target/deployment.ts";
+import type { RunningLoad } from "../load/generator.ts";
+import type { Series } from "../metrics/samples.ts";
+import type { Service } from "../target/layout.ts";
 import { realClock } from "../system/clock.ts";
 import { RunningProbes } from "./probes.ts";
 

@@ -1,20 +1,15 @@
 /** Everything that the harness itself reads while a run goes on, on one rhythm, and once more at each phase boundary. */
 import { Agent } from "node:http";
-import { sinkBooks } from "../core/books.ts";
-import type { Load } from "../core/experiment.ts";
-import type { Pack } from "../core/pack.ts";
-import type { Exposition, PackProbes } from "../core/pack-probes.ts";
-import type {
-  Clock,
-  Deployment,
-  EventSink,
-  Instance,
-  RunningLoad,
-  SampleSink,
-  ServiceUsage,
-} from "../core/ports.ts";
-import { kindOfSeries } from "../core/registry.ts";
-import { type Exposed, isExposed, type Telemetry } from "../core/target.ts";
+import { sinkBooks } from "./books.ts";
+import type { Load } from "../experiment/experiment.ts";
+import type { Pack } from "../target/pack.ts";
+import type { Exposition, PackProbes } from "../target/pack-probes.ts";
+import type { Clock, Deployment, Instance, ServiceUsage } from "../target/deployment.ts";
+import type { EventSink } from "../record/event-sink.ts";
+import type { RunningLoad } from "../load/generator.ts";
+import type { SampleSink } from "../metrics/samples.ts";
+import { kindOfSeries } from "../record/metric-registry.ts";
+import { type Exposed, isExposed, type Telemetry } from "../target/layout.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { type Answer, httpGet } from "../system/network.ts";
 import { deniedSeconds } from "../system/starvation.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Series } from "../core/run.ts";
+import type { Series } from "../metrics/samples.ts";
 import { Increments, parseExposition } from "./prometheus.ts";
 
 const parse = (text: string, ...wanted: readonly string[]): ReturnType<typeof parseExposition> =>

@@ -1,5 +1,5 @@
 /** Reads Prometheus text; counters become increments since the last reading, also across restarts. */
-import type { SampleSink } from "../core/ports.ts";
+import type { SampleSink } from "../metrics/samples.ts";
 
 export interface ExposedSample {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** What a container image needs where no registry can be reached, as one folder: a Debian of its own, and our tools at the usual places. */
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Tools } from "../core/tools.ts";
+import type { Tools } from "../target/tools.ts";
 import { ToolCache } from "./cache.ts";
 import { lock } from "./lock.ts";
 import type { ProvisionOptions } from "./provision.ts";

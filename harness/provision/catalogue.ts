@@ -1,6 +1,6 @@
 /** Every tool that a run needs, and Java, in the order in which people read of them. */
 
-import type { ToolName } from "../core/tools.ts";
+import type { ToolName } from "../target/tools.ts";
 import type { PartName, Recipe } from "./recipe.ts";
 import { cassandra } from "./tools/cassandra.ts";
 import { faketime } from "./tools/faketime.ts";

@@ -1,6 +1,6 @@
 /** Whether `docker compose` is there: the plugin is a package of its own, and without it docker takes its flags for wrong ones. */
 import { spawnSync } from "node:child_process";
-import type { Command } from "../core/target.ts";
+import type { Command } from "../target/layout.ts";
 import type { Ability } from "./machine.ts";
 
 const answerMs = 10_000;

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ToolSource } from "../core/tools.ts";
+import type { ToolSource } from "../target/tools.ts";
 import { stampOf, type ToolCache } from "./cache.ts";
 import { type Part, type Place, type Recipe, Rejected, WrongVersion } from "./recipe.ts";
 

@@ -1,6 +1,6 @@
 /** Every tool as it is on this machine, without getting anything: found or not, from where, and what a run would do about it. */
 
-import { type ToolName, toolNames } from "../core/tools.ts";
+import { type ToolName, toolNames } from "../target/tools.ts";
 import { ToolCache } from "./cache.ts";
 import { partsOf, recipes } from "./catalogue.ts";
 import { type Attempt, type FindContext, find } from "./find.ts";

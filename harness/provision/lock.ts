@@ -7,7 +7,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { SeawallError } from "../core/errors.ts";
+import { SeawallError } from "../base/errors.ts";
 
 const busy = 5; // SQLITE_BUSY
 const pollMs = 100;

@@ -1,6 +1,6 @@
 /** The one error that says which tools cannot be had, what was tried for each, and how to install them. */
 
-import { SeawallError } from "../core/errors.ts";
+import { SeawallError } from "../base/errors.ts";
 import type { Attempt } from "./find.ts";
 import type { Recipe } from "./recipe.ts";
 

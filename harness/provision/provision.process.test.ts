@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { Tools } from "../core/tools.ts";
+import { toolNames, type Tools } from "../target/tools.ts";
 import { inspect } from "./inspect.ts";
-import { toolNames } from "../core/tools.ts";
 import { provision } from "./provision.ts";
 
 const execute = promisify(execFile);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { SeawallError } from "../core/errors.ts";
+import { SeawallError } from "../base/errors.ts";
 import { fakeMachine, installScript } from "./fixture.ts";
 import { inspect } from "./inspect.ts";
 import { missingTools } from "./missing.ts";

@@ -3,7 +3,7 @@
  * the system is changed.
  */
 
-import type { Tool, ToolName, Tools } from "../core/tools.ts";
+import type { Tool, ToolName, Tools } from "../target/tools.ts";
 import { ToolCache } from "./cache.ts";
 import { partsOf, recipes } from "./catalogue.ts";
 import { type Finding, find } from "./find.ts";

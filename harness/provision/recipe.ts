@@ -1,6 +1,6 @@
 /** What is known of a tool before it is found: how to recognise a good one and what to tell the reader when there is none. */
 
-import type { Tool, ToolName } from "../core/tools.ts";
+import type { Tool, ToolName } from "../target/tools.ts";
 
 /** Everything that has to be found. Java is not a tool of a run by itself: Cassandra's entry starts it. Node is this very process. */
 export type PartName = Exclude<ToolName, "node"> | "java";

@@ -1,5 +1,5 @@
 /** The matrix of an ablation as a page, and for continuous integration. Both link the runs that they speak of. */
-import type { Ablation, Cell } from "../core/ablation.ts";
+import type { Ablation, Cell } from "../ablation/ablation.ts";
 import { detail, outcomeWords } from "./ablation-text.ts";
 import { markup, type Markup } from "./markup.ts";
 import { renderShell } from "./page/shell.ts";

@@ -1,5 +1,5 @@
 /** What a search for the breaking point found: for a terminal, and as a page that links its runs. */
-import type { Conclusion, StepOutcome } from "../core/breaking-point/search.ts";
+import type { Conclusion, StepOutcome } from "../breaking-point/search.ts";
 import { markup } from "./markup.ts";
 import { renderShell } from "./page/shell.ts";
 import { painter, type Style, wrap } from "./paint.ts";

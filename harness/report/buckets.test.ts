@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { SampleKind, SeriesData } from "../core/run.ts";
+import type { SampleKind, SeriesData } from "../metrics/samples.ts";
 import {
   bucketQuantileOf,
   count,

@@ -2,9 +2,9 @@
  * Cuts a run's time into windows and measures series in each of them. The same measures serve the charts (equal buckets), the tables
  * (phases) and the first screen, so a figure in one place cannot disagree with the same figure in another.
  */
-import type { SeriesData } from "../core/run.ts";
-import { startMs } from "../core/series.ts";
-import { quantile } from "../core/statistics.ts";
+import type { SeriesData } from "../metrics/samples.ts";
+import { startMs } from "../metrics/series.ts";
+import { quantile } from "../base/statistics.ts";
 
 /** Consecutive windows of time. A sample belongs to the one in which what it measures began. */
 export interface Windows {

@@ -1,5 +1,5 @@
 /** Lines of a chart, one for each value of a tag. */
-import type { SeriesData } from "../core/run.ts";
+import type { SeriesData } from "../metrics/samples.ts";
 import type { Measure } from "./buckets.ts";
 import { categorical, type LineSpec } from "./chart.ts";
 import { clip } from "./plain.ts";

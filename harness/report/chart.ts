@@ -1,5 +1,5 @@
 /** What a chart is: lines measured over windows, drawn over time, and summed up for each phase in a table that needs no script. */
-import type { SeriesData } from "../core/run.ts";
+import type { SeriesData } from "../metrics/samples.ts";
 import type { Grid, Measure, PerWindow, Windows } from "./buckets.ts";
 import { type Heat, heatOf } from "./heat.ts";
 

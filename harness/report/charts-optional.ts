@@ -1,8 +1,8 @@
 /** Charts of what only some experiments have: players, session starts, shed work. Where there is none, nothing is missing. */
+import type { Find } from "./find.ts";
 import { growth, highest, shareOf } from "./buckets.ts";
 import { byTag } from "./by-tag.ts";
 import type { ChartSpec, Tone } from "./chart.ts";
-import type { Find } from "./charts.ts";
 
 /** What players showed: real ones in a browser, or in virtual time modelled ones, whose names say so. */
 export function players(find: Find): ChartSpec[] {

@@ -1,8 +1,9 @@
 /** Which charts a report has, in the order in which a reader asks: what viewers got, how long they waited, why, and whether to believe it. */
-import type { Tags } from "../core/experiment.ts";
-import type { Harm, HarmedClass } from "../core/harm.ts";
-import type { Run, SeriesData } from "../core/run.ts";
-import { matching } from "../core/series.ts";
+import type { Find } from "./find.ts";
+import type { Harm, HarmedClass } from "../target/harm.ts";
+import type { Run } from "../record/run.ts";
+import type { SeriesData } from "../metrics/samples.ts";
+import { matching } from "../metrics/series.ts";
 import {
   bucketQuantileOf,
   count,
@@ -18,8 +19,6 @@ import {
 import { byTag } from "./by-tag.ts";
 import type { ChartSpec, LineSpec, Tone } from "./chart.ts";
 import { players, shedding, starts } from "./charts-optional.ts";
-
-export type Find = (metric: string, where?: Tags) => readonly SeriesData[];
 
 export function chartSpecs(run: Run): readonly ChartSpec[] {
   const find: Find = (metric, where) =>

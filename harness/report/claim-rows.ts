@@ -1,8 +1,14 @@
 /** Findings as rows for people: what was asked, what was seen, and how much of what is allowed was used. */
-import type { Claim } from "../core/experiment.ts";
-import { allowanceUsed } from "../core/index/run-index.ts";
-import type { Finding, Status, Verdict } from "../core/run.ts";
-import { formatAgainst, formatComparison, formatValue, missing, unitOf } from "../core/format.ts";
+import type { Claim } from "../claims/statistics/registry.ts";
+import { allowanceUsed } from "../record/run-index.ts";
+import type { Finding, Status, Verdict } from "../record/verdict.ts";
+import {
+  formatAgainst,
+  formatComparison,
+  formatValue,
+  missing,
+  unitOf,
+} from "../phrases/format.ts";
 import { clip } from "./plain.ts";
 
 export interface ClaimRow {

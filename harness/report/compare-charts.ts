@@ -2,15 +2,17 @@
  * The sides of a comparison over one another, on one axis: seconds from the moment at which the fault phase began. The requests of a side's runs
  * are taken together, so that a quantile is one of all of them and never a mean of quantiles; rates are per run.
  */
-import { type Phase, phases, type Tags } from "../core/experiment.ts";
-import type { Harm } from "../core/harm.ts";
-import type { Run, SeriesData } from "../core/run.ts";
-import { carries, matching } from "../core/series.ts";
+import { type Phase, phases } from "../base/phases.ts";
+import type { Tags } from "../metrics/tags.ts";
+import type { Harm } from "../target/harm.ts";
+import type { Run } from "../record/run.ts";
+import type { SeriesData } from "../metrics/samples.ts";
+import { carries, matching } from "../metrics/series.ts";
 import { count, growth, gridOf, type Measure, peak, quantileOf, windowsOf } from "./buckets.ts";
 import { categorical, type Chart, type ChartSpec, draw } from "./chart.ts";
 import type { ReportModel } from "./model.ts";
 import { timelineOf } from "./timeline.ts";
-import { rhythmMsOf } from "../core/stream.ts";
+import { rhythmMsOf } from "../target/stream.ts";
 
 export interface SideRuns {
   readonly label: string;

@@ -1,5 +1,6 @@
+import type { JudgedRun } from "../compare/comparable.ts";
 import { describe, expect, it } from "vitest";
-import { comparisonOf, type JudgedRun } from "../core/compare/comparison.ts";
+import { comparisonOf } from "../compare/comparison.ts";
 import { renderComparisonHtml } from "./compare-html.ts";
 import { overlayOf } from "./compare-charts.ts";
 import { type Fixture, hostileRun, stormRun } from "./fixture.ts";

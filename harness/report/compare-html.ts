@@ -1,6 +1,6 @@
 /** A comparison as a page: one file that opens from disk. */
-import type { Comparison } from "../core/compare/comparison.ts";
-import { outcomeWords } from "../core/compare/words.ts";
+import type { Comparison } from "../compare/comparison.ts";
+import { outcomeWords } from "../compare/words.ts";
 import { type OverlayModel, overlayOf, type SideRuns } from "./compare-charts.ts";
 import { markup } from "./markup.ts";
 import { dashes } from "./page/chart-figures.ts";

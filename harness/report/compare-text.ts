@@ -1,7 +1,7 @@
 /** A comparison for a terminal: which claims changed, what got worse or better, and what cannot be told. */
-import type { ClaimOutcome } from "../core/compare/claims-changed.ts";
-import type { Change } from "../core/compare/compare.ts";
-import type { Against, Comparison, Outcome, Side } from "../core/compare/comparison.ts";
+import type { ClaimOutcome } from "../compare/claims-changed.ts";
+import type { Change } from "../compare/compare.ts";
+import type { Against, Comparison, Outcome, Side } from "../compare/comparison.ts";
 import {
   chanceText,
   limitText,
@@ -12,8 +12,8 @@ import {
   suspects,
   tally,
   tallySentence,
-} from "../core/compare/words.ts";
-import { formatValue } from "../core/format.ts";
+} from "../compare/words.ts";
+import { formatValue } from "../phrases/format.ts";
 import { type Paint, painter, type Style, wrap } from "./paint.ts";
 import { oneLine } from "./plain.ts";
 import { printable } from "./printable.ts";

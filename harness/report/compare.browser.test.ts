@@ -1,9 +1,10 @@
+import type { JudgedRun } from "../compare/comparable.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { comparisonOf, type JudgedRun } from "../core/compare/comparison.ts";
+import { comparisonOf } from "../compare/comparison.ts";
 import { type Browser, chromiumPath, openBrowser } from "../system/browser.ts";
 import { askedOf, axeOf, openedPage } from "./browser.fixture.ts";
 import { renderComparisonHtml } from "./compare-html.ts";

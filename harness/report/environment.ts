@@ -1,7 +1,7 @@
 /** Where and with what a run was made: what someone needs to repeat it, or to doubt it. */
-import type { Run } from "../core/run.ts";
-import { formatCount, formatDuration, formatValue } from "../core/format.ts";
-import { tierText } from "../core/tiers.ts";
+import type { Run } from "../record/run.ts";
+import { formatCount, formatDuration, formatValue } from "../phrases/format.ts";
+import { tierText } from "../experiment/tiers.ts";
 import { clip } from "./plain.ts";
 
 export interface Fact {

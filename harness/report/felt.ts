@@ -1,10 +1,11 @@
 /** What users felt, in a few figures for each phase. */
-import type { Phase, Tags } from "../core/experiment.ts";
-import type { Harm, HarmedClass } from "../core/harm.ts";
-import type { Run } from "../core/run.ts";
-import { matching } from "../core/series.ts";
+import type { Phase } from "../base/phases.ts";
+import type { Tags } from "../metrics/tags.ts";
+import type { Harm, HarmedClass } from "../target/harm.ts";
+import type { Run } from "../record/run.ts";
+import { matching } from "../metrics/series.ts";
 import { count, type Grid, quantileOf, windowsOf } from "./buckets.ts";
-import { isPhase } from "../core/format.ts";
+import { isPhase } from "../phrases/format.ts";
 import { clip } from "./plain.ts";
 import type { Timeline } from "./timeline.ts";
 

@@ -1,7 +1,9 @@
 /** The samples of a synthetic run. */
-import type { Phase, Tags } from "../core/experiment.ts";
-import { prng } from "../core/prng.ts";
-import type { Plan, SampleKind, SeriesData } from "../core/run.ts";
+import type { Phase } from "../base/phases.ts";
+import type { Tags } from "../metrics/tags.ts";
+import { prng } from "../base/prng.ts";
+import type { Plan } from "../record/plan.ts";
+import type { SampleKind, SeriesData } from "../metrics/samples.ts";
 
 export const epochMs = Date.UTC(2026, 4, 14, 18, 30, 0);
 export const edges = ["region-a/edge", "region-b/edge"] as const;

@@ -1,8 +1,12 @@
 /** Synthetic runs for tests: what an origin storm records, made up from a seed. */
-import { everyMetric } from "../core/judge/fixture.ts";
-import type { Claim, Phase } from "../core/experiment.ts";
-import { claimId, familyOf } from "../core/judge/subjects.ts";
-import type { Finding, Plan, Run, RunEvent, Status, Verdict } from "../core/run.ts";
+import { everyMetric } from "../judge/fixture.ts";
+import type { Claim } from "../claims/statistics/registry.ts";
+import type { Phase } from "../base/phases.ts";
+import { claimId, familyOf } from "../judge/subjects.ts";
+import type { Finding, Status, Verdict } from "../record/verdict.ts";
+import type { Run } from "../record/run.ts";
+import type { Plan } from "../record/plan.ts";
+import type { RunEvent } from "../record/events.ts";
 import { edges, epochMs, leadInMs, seriesOf, struck } from "./fixture-samples.ts";
 import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 

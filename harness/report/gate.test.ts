@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Gated } from "../core/gate/gate.ts";
+import type { Gated } from "../gate/gate.ts";
 import { type GateReport, renderAnnotations, renderGateMarkdown, renderGateText } from "./gate.ts";
 
 const hostile = "x|y\n::error::z `rm` <script>alert(1)</script> [a](http://b) %0A\u001b[31m";

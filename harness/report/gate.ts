@@ -1,5 +1,5 @@
 /** What a gate says to people: a terminal, a pull request, the annotations of GitHub's runner. */
-import type { Gated } from "../core/gate/gate.ts";
+import type { Gated } from "../gate/gate.ts";
 import { cut, painter, width, wrap } from "./paint.ts";
 import { clip, oneLine } from "./plain.ts";
 import { printable } from "./printable.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { SeriesData } from "../core/run.ts";
+import type { SeriesData } from "../metrics/samples.ts";
 import { gridOf, windowsOf } from "./buckets.ts";
 import { heatOf } from "./heat.ts";
 

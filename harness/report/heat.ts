@@ -1,6 +1,6 @@
 /** How many durations of each length began in each window: the shape that quantiles leave out. */
-import type { SeriesData } from "../core/run.ts";
-import { startMs } from "../core/series.ts";
+import type { SeriesData } from "../metrics/samples.ts";
+import { startMs } from "../metrics/series.ts";
 import type { Windows } from "./buckets.ts";
 
 export interface Heat {

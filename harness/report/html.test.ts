@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { Status } from "../core/run.ts";
+import type { Status } from "../record/verdict.ts";
 import { hostileRun, stormRun } from "./fixture.ts";
 import { renderHtml } from "./html.ts";
 import { reportModel, type ReportModel } from "./model.ts";

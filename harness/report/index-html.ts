@@ -1,6 +1,6 @@
 /** The index of all runs, as a page: what was asked lately and how it came out, and how the margins move. */
-import type { RunIndex } from "../core/index/run-index.ts";
-import { formatCount } from "../core/format.ts";
+import type { RunIndex } from "../record/run-index.ts";
+import { formatCount } from "../phrases/format.ts";
 import { markup } from "./markup.ts";
 import { brokenSection, indexHead, pagesSection, runsSection } from "./page/run-list.ts";
 import { renderShell } from "./page/shell.ts";

@@ -5,7 +5,8 @@
  * The form is that of Jenkins' xUnit plugin (junit-10.xsd), which skips a file that breaks its rules: properties stand in a suite
  * alone, and what is known of a case in its `system-out`.
  */
-import type { Finding, Plan, Verdict } from "../core/run.ts";
+import type { Finding, Verdict } from "../record/verdict.ts";
+import type { Plan } from "../record/plan.ts";
 import { claimRow } from "./claim-rows.ts";
 import { markup, type Markup } from "./markup.ts";
 import { clip } from "./plain.ts";
@@ -19,7 +20,7 @@ export interface Case {
 }
 
 /** One judged run, and what else was found out about it. */
-export interface JudgedRun {
+export interface RunInJunit {
   readonly verdict: Verdict;
   readonly plan: Plan;
   readonly more?: readonly Pick<Case, "name" | "outcome" | "message">[];
@@ -33,7 +34,7 @@ export interface Unjudged {
   readonly message: string;
 }
 
-export function renderJunit(...runs: readonly (JudgedRun | Unjudged)[]): string {
+export function renderJunit(...runs: readonly (RunInJunit | Unjudged)[]): string {
   const suites = runs.map((run) => ("verdict" in run ? suiteOf(run) : unjudgedSuite(run)));
   const all = suites.flatMap(({ cases }) => cases);
   const total = suites.reduce((sum, suite) => sum + suite.seconds, 0);
@@ -56,7 +57,7 @@ function numberOf(cases: readonly Case[], outcome: Case["outcome"]): number {
   return cases.filter((one) => one.outcome === outcome).length;
 }
 
-function suiteOf({ verdict, plan, more = [] }: JudgedRun): Suite {
+function suiteOf({ verdict, plan, more = [] }: RunInJunit): Suite {
   const suite = clip(
     verdict.without.length === 0
       ? verdict.experiment

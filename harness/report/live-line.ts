@@ -1,5 +1,5 @@
 /** One line that says how a run is going: rewritten in place on a terminal, appended elsewhere. */
-import { formatDuration, formatValue } from "../core/format.ts";
+import { formatDuration, formatValue } from "../phrases/format.ts";
 import { cut, painter } from "./paint.ts";
 import { oneLine } from "./plain.ts";
 

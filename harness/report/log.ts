@@ -1,7 +1,8 @@
 /** The events of a run as sentences. */
 import { describeFault } from "../faults/faults.ts";
-import type { Run, RunEvent } from "../core/run.ts";
-import { formatCount, formatDuration, formatValue } from "../core/format.ts";
+import type { Run } from "../record/run.ts";
+import type { RunEvent } from "../record/events.ts";
+import { formatCount, formatDuration, formatValue } from "../phrases/format.ts";
 import { clip } from "./plain.ts";
 
 export interface LogLine {

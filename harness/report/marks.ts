@@ -1,5 +1,6 @@
 /** Moments worth a mark on every chart: proofs that faults landed and healed, and what nobody had planned. */
-import type { Run, RunEvent } from "../core/run.ts";
+import type { Run } from "../record/run.ts";
+import type { RunEvent } from "../record/events.ts";
 import { describeFault } from "../faults/faults.ts";
 import { clip } from "./plain.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Run } from "../core/run.ts";
+import type { Run } from "../record/run.ts";
 import { stormRun } from "./fixture.ts";
 import { reportModel } from "./model.ts";
 

@@ -1,20 +1,22 @@
 /** Everything that a report shows, as plain bounded data: a pure function of a run and its verdict. */
-import type { Phase } from "../core/experiment.ts";
-import type { Run, SubstrateName, Verdict } from "../core/run.ts";
+import type { Phase } from "../base/phases.ts";
+import type { Run } from "../record/run.ts";
+import type { SubstrateName } from "../record/substrates.ts";
+import type { Verdict } from "../record/verdict.ts";
 import { gridOf, windowsOf } from "./buckets.ts";
 import { type Chart, draw, isEmpty } from "./chart.ts";
 import { chartSpecs } from "./charts.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
 import { environmentOf, type Fact } from "./environment.ts";
 import { type Felt, feltOf } from "./felt.ts";
-import { isPhase } from "../core/format.ts";
+import { isPhase } from "../phrases/format.ts";
 import { type LogLine, logOf } from "./log.ts";
 import { generatorHealth, type HealthRow } from "./generator-health.ts";
 import { type Mark, marksOf } from "./marks.ts";
 import { clip } from "./plain.ts";
 import { type TargetMap, targetMaps } from "./target-map.ts";
 import { type FaultBand, type PhaseBand, timelineOf } from "./timeline.ts";
-import { rhythmMsOf } from "../core/stream.ts";
+import { rhythmMsOf } from "../target/stream.ts";
 
 export interface ReportModel {
   readonly format: "seawall-report/1";

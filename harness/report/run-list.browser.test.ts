@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { IndexedRun, RunIndex } from "../core/index/run-index.ts";
+import type { IndexedRun, RunIndex } from "../record/run-index.ts";
 import { type Browser, chromiumPath, openBrowser } from "../system/browser.ts";
 import { askedOf, axeOf, openedPage } from "./browser.fixture.ts";
 import { renderIndex } from "./index-html.ts";

@@ -1,5 +1,5 @@
 /** What several runs came to, as a table for a terminal. */
-import type { Status } from "../core/run.ts";
+import type { Status } from "../record/verdict.ts";
 import { painter } from "./paint.ts";
 import { oneLine } from "./plain.ts";
 import { printable } from "./printable.ts";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Fault, struckIn } from "../faults/faults.ts";
-import type { Run, RunEvent } from "../core/run.ts";
+import type { Run } from "../record/run.ts";
+import type { RunEvent } from "../record/events.ts";
 import { stormRun } from "./fixture.ts";
 import { layOut } from "./map-layout.ts";
 import { type MapNode, targetMaps } from "./target-map.ts";

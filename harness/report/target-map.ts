@@ -1,8 +1,10 @@
 /** Where the target stood and what was struck, at the moments at which most was broken at once. Drawn from the plan and the recorded events. */
 import { describeFault, type Fault } from "../faults/faults.ts";
-import type { Plan, Run, RunEvent } from "../core/run.ts";
-import { struckBy } from "../core/struck.ts";
-import { linkName } from "../core/where.ts";
+import type { Plan } from "../record/plan.ts";
+import type { Run } from "../record/run.ts";
+import type { RunEvent } from "../record/events.ts";
+import { struckBy } from "../record/struck.ts";
+import { linkName } from "../target/where.ts";
 import { clip } from "./plain.ts";
 import type { FaultBand } from "./timeline.ts";
 

@@ -1,10 +1,10 @@
 /** The closing words of a run for a terminal: verdict, why, claims, faults and doubts, cleanup. */
-import type { Claim } from "../core/experiment.ts";
-import type { Status, Verdict } from "../core/run.ts";
+import type { Claim } from "../claims/statistics/registry.ts";
+import type { Status, Verdict } from "../record/verdict.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
-import { formatCount } from "../core/format.ts";
+import { formatCount } from "../phrases/format.ts";
 import { cut, type Paint, painter, width, wrap } from "./paint.ts";
-import { familyOf } from "../core/judge/subjects.ts";
+import { familyOf } from "../judge/subjects.ts";
 import { oneLine } from "./plain.ts";
 import { printable } from "./printable.ts";
 

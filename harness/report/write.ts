@@ -2,8 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SeawallError } from "../core/errors.ts";
-import type { Run, Verdict } from "../core/run.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Run } from "../record/run.ts";
+import type { Verdict } from "../record/verdict.ts";
 import { renderHtml } from "./html.ts";
 import { renderJunit } from "./junit.ts";
 import { reportModel } from "./model.ts";

@@ -1,11 +1,11 @@
-import { everyMetric } from "../core/judge/fixture.ts";
+import { everyMetric } from "../judge/fixture.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Claim, Phase } from "../core/experiment.ts";
-import type { Series } from "../core/run.ts";
-import { compare } from "../core/judge/claims.ts";
-import { statisticNamed } from "../core/judge/statistics/registry.ts";
-import { quantile } from "../core/statistics.ts";
+import { type Claim, statisticNamed } from "../claims/statistics/registry.ts";
+import type { Phase } from "../base/phases.ts";
+import type { Series } from "../metrics/samples.ts";
+import { compare } from "../judge/claims.ts";
+import { quantile } from "../base/statistics.ts";
 import { AbortWatch } from "./abort-watch.ts";
 
 const share: Claim = {

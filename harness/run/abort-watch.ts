@@ -1,12 +1,13 @@
 /** Keeps the last seconds of those samples that abort conditions look at, and judges them as the verdict would be judged. */
-import type { Claim, Phase } from "../core/experiment.ts";
-import { formatViolation } from "../core/format.ts";
-import { compare, observe } from "../core/judge/claims.ts";
-import { statisticOf } from "../core/judge/statistics/registry.ts";
-import type { Registry } from "../core/metrics.ts";
-import type { SampleSink } from "../core/ports.ts";
-import type { Plan, RunEvent, Series, SeriesData } from "../core/run.ts";
-import { carries, countIn, eachIn, matching, type Window } from "../core/series.ts";
+import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
+import type { Phase } from "../base/phases.ts";
+import { formatViolation } from "../phrases/format.ts";
+import { compare, observe } from "../judge/claims.ts";
+import type { Registry } from "../metrics/metrics.ts";
+import type { SampleSink, Series, SeriesData } from "../metrics/samples.ts";
+import type { Plan } from "../record/plan.ts";
+import type { RunEvent } from "../record/events.ts";
+import { carries, countIn, eachIn, matching, type Window } from "../metrics/series.ts";
 import { RecentSamples } from "./recent-samples.ts";
 
 /** The conductor asks every second, so a phase that is new to this watch began no earlier than that. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { judge } from "../core/judge/judge.ts";
-import type { Plan, RunEvent } from "../core/run.ts";
+import { judge } from "../judge/judge.ts";
+import type { Plan } from "../record/plan.ts";
+import type { RunEvent } from "../record/events.ts";
 import { conduct } from "./conductor.ts";
 import { type Chances, virtualWorld } from "./virtual-world.fixture.ts";
 

@@ -2,12 +2,15 @@
  * The only code with a lifecycle: deploy, load, baseline, break, heal, recover, undo everything. It takes no decision that `plan` could
  * have taken and draws no conclusion that `judge` can draw; it makes things happen at their time and writes down what was seen.
  */
-import { gracefulStopMsOf, tailMs } from "../core/arrivals.ts";
-import { SeawallError } from "../core/errors.ts";
-import { type Phase, phases } from "../core/experiment.ts";
-import type { Clock, Deployment, EventSink, LoadEnd, RunningLoad } from "../core/ports.ts";
-import type { AbortReason, Plan } from "../core/run.ts";
-import { struckBy } from "../core/struck.ts";
+import { gracefulStopMsOf, tailMs } from "../record/arrivals.ts";
+import { SeawallError } from "../base/errors.ts";
+import { type Phase, phases } from "../base/phases.ts";
+import type { Clock, Deployment } from "../target/deployment.ts";
+import type { EventSink } from "../record/event-sink.ts";
+import type { LoadEnd, RunningLoad } from "../load/generator.ts";
+import type { AbortReason } from "../record/events.ts";
+import type { Plan } from "../record/plan.ts";
+import { struckBy } from "../record/struck.ts";
 import type { InjectFault } from "../faults/inject.ts";
 import { FaultsInForce } from "./faults-in-force.ts";
 import { type Action, schedule } from "./schedule.ts";

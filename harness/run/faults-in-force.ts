@@ -1,5 +1,6 @@
 /** The faults of one run while they are in force. Injecting and healing run beside the timeline, which waits for neither. */
-import type { Clock, Deployment, EventSink } from "../core/ports.ts";
+import type { Clock, Deployment } from "../target/deployment.ts";
+import type { EventSink } from "../record/event-sink.ts";
 import type { Struck } from "../faults/fault.ts";
 import type { Fault } from "../faults/faults.ts";
 import type { InjectFault } from "../faults/inject.ts";

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { UndoEntry } from "../core/ports.ts";
+import type { UndoEntry } from "../record/undo.ts";
 import { isSameProcess, processesOfRun, runVariable, statOf } from "../system/processes.ts";
 import { straysOf } from "../system/strays.ts";
 import { undoOn } from "../substrates/registry.ts";

@@ -4,7 +4,7 @@
  */
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { UndoEntry, UndoLedger } from "../core/ports.ts";
+import type { UndoEntry, UndoLedger } from "../record/undo.ts";
 import { existsAsAnything, makeFolders, storageError, syncDirectory } from "../system/files.ts";
 import { LineFile } from "../system/line-file.ts";
 import { machineEpoch, statOf } from "../system/processes.ts";

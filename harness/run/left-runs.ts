@@ -1,8 +1,8 @@
 /** The ledgers in the state folder: of runs that go on, of dead ones, and those that cannot be read. */
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { SeawallError } from "../core/errors.ts";
-import type { UndoEntry } from "../core/ports.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { UndoEntry } from "../record/undo.ts";
 import { machineEpoch, mayBeSameProcess } from "../system/processes.ts";
 import { type Owner, parseLedger } from "./ledger.ts";
 

@@ -1,7 +1,7 @@
 /** Reads the lines of events.ndjson: what happened, the marks and the seal among them, and which lines do not follow from one another. */
 import { existsSync, readFileSync } from "node:fs";
-import { runEventShape } from "../core/output/run-event.ts";
-import type { RunEvent } from "../core/run.ts";
+import { runEventShape } from "../documents/run-event.ts";
+import type { RunEvent } from "../record/events.ts";
 import { files } from "./run-directory.ts";
 import { linkOf, type Mark, markShape, type Seal, sealShape, unlinked } from "./seal.ts";
 

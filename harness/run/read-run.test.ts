@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { expect, it } from "vitest";
-import { metricIn } from "../core/metrics.ts";
+import { metricIn } from "../metrics/metrics.ts";
 import { readRun } from "./read-run.ts";
 
 it("reads a record that does not say its metrics with those of its time", async () => {

@@ -2,10 +2,12 @@
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { createZstdDecompress } from "node:zlib";
-import { SeawallError } from "../core/errors.ts";
-import { planDocument } from "../core/output/plan.ts";
-import type { Plan, Run, RunEvent } from "../core/run.ts";
-import { unknownNames } from "../core/unknown-names.ts";
+import { SeawallError } from "../base/errors.ts";
+import { planDocument } from "../documents/plan.ts";
+import type { Plan } from "../record/plan.ts";
+import type { Run } from "../record/run.ts";
+import type { RunEvent } from "../record/events.ts";
+import { unknownNames } from "../record/unknown-names.ts";
 import { readEvents } from "./read-events.ts";
 import older from "./older-plans.json" with { type: "json" };
 import { files } from "./run-directory.ts";

@@ -1,5 +1,5 @@
 /** The newest samples of one series, in memory that is used again as they grow old. */
-import type { Series, SeriesData } from "../core/run.ts";
+import type { Series, SeriesData } from "../metrics/samples.ts";
 
 const capacityMin = 256;
 

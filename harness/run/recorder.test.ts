@@ -14,11 +14,13 @@ import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { SeawallError } from "../core/errors.ts";
-import { heldDraft, heldPlan, runOf } from "../core/judge/fixture.ts";
-import { judge } from "../core/judge/judge.ts";
-import type { Clock } from "../core/ports.ts";
-import type { Run, RunEvent, SampleKind } from "../core/run.ts";
+import { SeawallError } from "../base/errors.ts";
+import { heldDraft, heldPlan, runOf } from "../judge/fixture.ts";
+import { judge } from "../judge/judge.ts";
+import type { Clock } from "../target/deployment.ts";
+import type { Run } from "../record/run.ts";
+import type { RunEvent } from "../record/events.ts";
+import type { SampleKind } from "../metrics/samples.ts";
 import { readRun } from "./read-run.ts";
 import { Recorder } from "./recorder.ts";
 

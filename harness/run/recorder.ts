@@ -17,9 +17,12 @@ import {
 import { basename, join } from "node:path";
 import { finished } from "node:stream/promises";
 import { constants, createZstdCompress } from "node:zlib";
-import type { Clock, DistributiveOmit, EventSink, SampleSink } from "../core/ports.ts";
-import { withoutSecrets } from "../core/redact.ts";
-import type { Plan, RunEvent, Series } from "../core/run.ts";
+import type { Clock } from "../target/deployment.ts";
+import type { DistributiveOmit, EventSink } from "../record/event-sink.ts";
+import type { SampleSink, Series } from "../metrics/samples.ts";
+import { withoutSecrets } from "../base/redact.ts";
+import type { Plan } from "../record/plan.ts";
+import type { RunEvent } from "../record/events.ts";
 import { storageError, writeWhole } from "../system/files.ts";
 import { files } from "./run-directory.ts";
 import { headLine, linked, type Mark, type Seal, sha256, Tallying } from "./seal.ts";

@@ -2,8 +2,8 @@
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { devNull } from "node:os";
-import type { UndoEntry } from "../core/ports.ts";
-import type { Command } from "../core/target.ts";
+import type { UndoEntry } from "../record/undo.ts";
+import type { Command } from "../target/layout.ts";
 import { runCommand } from "../system/command.ts";
 import { endStrays, type Stray, type Traces } from "../system/strays.ts";
 import { type LeftRun, testsPrefix } from "./left-runs.ts";

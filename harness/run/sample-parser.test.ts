@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { SeriesData } from "../core/run.ts";
+import type { SeriesData } from "../metrics/samples.ts";
 import { SampleParser } from "./sample-parser.ts";
 
 const define = '#0 {"metric":"m","kind":"gauge","tags":{}}\n';

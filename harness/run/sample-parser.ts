@@ -1,5 +1,5 @@
 /** Parses the samples of a run from bytes, without making a string for each line: a run may hold tens of millions. */
-import type { SampleKind, SeriesData } from "../core/run.ts";
+import type { SampleKind, SeriesData } from "../metrics/samples.ts";
 
 const newline = 10,
   bang = 33,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { heldPlan } from "../core/judge/fixture.ts";
-import type { Plan } from "../core/run.ts";
+import { heldPlan } from "../judge/fixture.ts";
+import type { Plan } from "../record/plan.ts";
 import { schedule } from "./schedule.ts";
 
 const of = (steps: readonly { atMs: number; forMs: number }[]): ReturnType<typeof schedule> => {

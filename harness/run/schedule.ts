@@ -1,7 +1,7 @@
 /** Turns a plan into the list of things to do and when, in ms after the load began. Pure. */
-import type { Phase } from "../core/experiment.ts";
-import type { Plan } from "../core/run.ts";
-import { struckBy } from "../core/struck.ts";
+import type { Phase } from "../base/phases.ts";
+import type { Plan } from "../record/plan.ts";
+import { struckBy } from "../record/struck.ts";
 import type { Struck } from "../faults/fault.ts";
 import type { Fault } from "../faults/faults.ts";
 

@@ -5,8 +5,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { verdictDocument } from "../core/output/verdict.ts";
-import type { Verdict } from "../core/run.ts";
+import { verdictDocument } from "../documents/verdict.ts";
+import type { Verdict } from "../record/verdict.ts";
 import { jsonIn, writeWhole } from "../system/files.ts";
 import { files } from "./run-directory.ts";
 import { sha256 } from "./seal.ts";

@@ -1,10 +1,13 @@
 /** A world on a virtual clock for tests of the conductor: everything takes seeded virtual time, and anything may fail. */
 import { describeFault } from "../faults/faults.ts";
 import type { InjectFault } from "../faults/inject.ts";
-import type { Clock, Deployment, Injection, LoadEnd, RunningLoad } from "../core/ports.ts";
-import { prng } from "../core/prng.ts";
-import type { Plan, RunEvent } from "../core/run.ts";
-import type { Layout } from "../core/target.ts";
+import type { Clock, Deployment } from "../target/deployment.ts";
+import type { Injection } from "../faults/injection.ts";
+import type { LoadEnd, RunningLoad } from "../load/generator.ts";
+import { prng } from "../base/prng.ts";
+import type { Plan } from "../record/plan.ts";
+import type { RunEvent } from "../record/events.ts";
+import type { Layout } from "../target/layout.ts";
 import { type Probes, RunAborted, type World } from "./conductor.ts";
 
 export class VirtualClock implements Clock {

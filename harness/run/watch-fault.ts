@@ -2,9 +2,11 @@
  * Looks at a fault again and again while it is in force, and once more just before it is healed. Looks never overlap, and the heal waits for none
  * longer than {@link healWaitsMsMax}.
  */
-import type { Clock, EventSink, Injection } from "../core/ports.ts";
+import type { Clock } from "../target/deployment.ts";
+import type { EventSink } from "../record/event-sink.ts";
+import type { Injection } from "../faults/injection.ts";
 import type { Fault } from "../faults/faults.ts";
-import type { Evidence } from "../core/run.ts";
+import type { Evidence } from "../target/evidence.ts";
 
 /** A look that is under way when its fault is to be healed gets this long to end; its answer is lost after that. */
 export const healWaitsMsMax = 300;

@@ -1,17 +1,16 @@
-/** What a substrate has to say and do. `core/substrates.ts` lists those that there are. */
-import type { TargetModel } from "../core/model.ts";
-import type { Planned } from "../core/plan.ts";
-import type {
-  Clock,
-  EventSink,
-  SampleSink,
-  Substrate,
-  Support,
-  UndoLedger,
-} from "../core/ports.ts";
-import type { Plan } from "../core/run.ts";
-import type { Layout, Target } from "../core/target.ts";
-import type { ToolName, Tools } from "../core/tools.ts";
+/** What a substrate has to say and do. `record/substrates.ts` lists those that there are. */
+import type { TargetModel } from "../target/model.ts";
+import type { Planned } from "../plan/options.ts";
+import type { Clock } from "../target/deployment.ts";
+import type { EventSink } from "../record/event-sink.ts";
+import type { SampleSink } from "../metrics/samples.ts";
+import type { Substrate } from "./substrate.ts";
+import type { Support } from "../faults/faults.ts";
+import type { UndoLedger } from "../record/undo.ts";
+import type { Plan } from "../record/plan.ts";
+import type { Layout } from "../target/layout.ts";
+import type { Target } from "../target/target.ts";
+import type { ToolName, Tools } from "../target/tools.ts";
 import type { Inspection } from "../provision/inspect.ts";
 import type { Ability, Machine } from "../provision/machine.ts";
 import type { ProgressOutput } from "../provision/render.ts";

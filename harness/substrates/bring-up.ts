@@ -3,9 +3,10 @@ import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SeawallError } from "../core/errors.ts";
-import type { Clock, Deployment, DeployRequest } from "../core/ports.ts";
-import type { Layout, Service } from "../core/target.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Clock, Deployment } from "../target/deployment.ts";
+import type { DeployRequest } from "./substrate.ts";
+import type { Layout, Service } from "../target/layout.ts";
 import { storageError } from "../system/files.ts";
 import { httpGet } from "../system/network.ts";
 

@@ -1,6 +1,6 @@
 /** Who ended, and whether the harness had ended it: told to whoever listens, also to those who begin to listen later. */
-import { SeawallError } from "../core/errors.ts";
-import type { Instance } from "../core/ports.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Instance } from "../target/deployment.ts";
 
 export interface Exit {
   readonly service: string;

@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { entriesOf } from "../core/entries.ts";
-import { ownTarget } from "../core/own-target.ts";
-import type { Layout } from "../core/target.ts";
+import { entriesOf } from "../target/entries.ts";
+import { ownTarget } from "../target/own-target.ts";
+import type { Layout } from "../target/layout.ts";
 import { injectInto, startMini } from "../faults/mini-target.fixture.ts";
 import { httpGet } from "../system/network.ts";
 

@@ -1,7 +1,7 @@
 /** A service of the target that is not Seawall's own: it is asked, and never started, ended or paused. */
-import { SeawallError } from "../core/errors.ts";
-import type { Clock, Impairment, Instance, InstanceState } from "../core/ports.ts";
-import type { Endpoint, Place, Service } from "../core/target.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { Clock, Impairment, Instance, InstanceState } from "../target/deployment.ts";
+import type { Endpoint, Place, Service } from "../target/layout.ts";
 import { operate } from "../system/operate.ts";
 import { untilReady } from "./ready.ts";
 

@@ -1,8 +1,8 @@
 /** Brings up what a target brings up by means of its own, and takes it down again. */
 import { join } from "node:path";
-import { SeawallError } from "../core/errors.ts";
-import type { DeployRequest } from "../core/ports.ts";
-import type { Command } from "../core/target.ts";
+import { SeawallError } from "../base/errors.ts";
+import type { DeployRequest } from "./substrate.ts";
+import type { Command } from "../target/layout.ts";
 import { runCommand } from "../system/command.ts";
 
 const downWithinMs = 60_000;

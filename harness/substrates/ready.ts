@@ -1,6 +1,6 @@
 /** Waiting for a service to say that it is ready. */
-import type { Clock } from "../core/ports.ts";
-import type { Endpoint, Service } from "../core/target.ts";
+import type { Clock } from "../target/deployment.ts";
+import type { Endpoint, Service } from "../target/layout.ts";
 import { httpGet, tryConnect } from "../system/network.ts";
 
 /** Asking costs processor time that the service itself needs to become ready. */

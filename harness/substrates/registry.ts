@@ -1,12 +1,12 @@
 /** The adapters of the listed substrates; each is loaded when it is asked for. */
 import { extname } from "node:path";
-import { isSubstrate, type SubstrateName } from "../core/substrates.ts";
+import { isSubstrate, type SubstrateName } from "../record/substrates.ts";
 import type { SubstrateAdapter } from "./adapter.ts";
 
 /** `.js` where this was compiled. */
 const ending = extname(import.meta.filename);
 
-/** By its folder's name: the list in `core/substrates.ts` is the only other place that knows it. */
+/** By its folder's name: the list in `record/substrates.ts` is the only other place that knows it. */
 export async function adapterOf(name: SubstrateName): Promise<SubstrateAdapter> {
   const { href } = new URL(`${name}/adapter${ending}`, import.meta.url);
   const module = (await import(href)) as { readonly adapter: SubstrateAdapter };

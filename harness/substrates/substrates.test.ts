@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { substrateNames, substrates } from "../core/substrates.ts";
+import { substrateNames, substrates } from "../record/substrates.ts";
 import { faultNames } from "../faults/faults.ts";
 import { adapterOf, undoOn } from "./registry.ts";
 

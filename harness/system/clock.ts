@@ -1,6 +1,6 @@
 /** The real clock. Wall-clock time at sub-millisecond resolution, anchored once, so that it never runs backwards within a run. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../target/deployment.ts";
 
 /** Aligns the monotonic clock to the tick of the wall clock, to within some tens of microseconds. */
 function anchor(): number {

@@ -1,6 +1,6 @@
 /** Runs a user's own command to its end, bounded in time, its words kept for when it fails. */
 import { once } from "node:events";
-import type { Command } from "../core/target.ts";
+import type { Command } from "../target/layout.ts";
 import { lastLines } from "./files.ts";
 import { endGroup, spawnGroup } from "./processes.ts";
 

@@ -2,7 +2,7 @@
 import { type Agent, type IncomingHttpHeaders, request } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
-import type { Endpoint } from "../core/target.ts";
+import type { Endpoint } from "../target/layout.ts";
 
 /** What k6 calls itself; its `userAgent` in the workloads' settings is the same. */
 export const viewerAgent = "seawall-viewer";

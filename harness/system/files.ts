@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { SeawallError } from "../core/errors.ts";
+import { SeawallError } from "../base/errors.ts";
 
 /** A reader never sees half a file: written beside, synced, then renamed. */
 export function writeWhole(path: string, text: string): void {

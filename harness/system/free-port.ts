@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
-import type { Endpoint } from "../core/target.ts";
+import type { Endpoint } from "../target/layout.ts";
 import { bindProblem } from "./network.ts";
 
 /** Above what a system's services have by convention, and below what the process substrate gives services and links, which it does not claim. */

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Endpoint } from "../core/target.ts";
+import type { Endpoint } from "../target/layout.ts";
 import { freePort } from "./free-port.ts";
 import { bindProblem, holderOf, httpGet, tryConnect } from "./network.ts";
 

@@ -4,8 +4,8 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { type Agent, type IncomingHttpHeaders, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { endianness } from "node:os";
-import type { Connection } from "../core/observer.ts";
-import type { Endpoint } from "../core/target.ts";
+import type { Connection } from "../target/observer.ts";
+import type { Endpoint } from "../target/layout.ts";
 import { markOwn } from "./own-connections.ts";
 import { listProcesses, statOf } from "./processes.ts";
 

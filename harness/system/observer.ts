@@ -1,5 +1,5 @@
 /** Looks at a target that runs on this machine, or is reached from it. */
-import type { Observer } from "../core/observer.ts";
+import type { Observer } from "../target/observer.ts";
 import { tryConnect } from "./network.ts";
 import { ping, rateOf } from "./ping.ts";
 import { statOf } from "./processes.ts";

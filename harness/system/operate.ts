@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { request } from "node:http";
 import { connect } from "node:net";
-import type { Endpoint, Operation, Place, Program, Service } from "../core/target.ts";
+import type { Endpoint, Operation, Place, Program, Service } from "../target/layout.ts";
 import { runVariable } from "./processes.ts";
 
 export interface Reach {

@@ -1,8 +1,8 @@
 /** One short exchange with a port: does it answer, how soon, and what becomes of the connection if it does not. */
 import { connect } from "node:net";
 import { markOwn } from "./own-connections.ts";
-import type { Pong } from "../core/observer.ts";
-import type { Endpoint, Ping } from "../core/target.ts";
+import type { Pong } from "../target/observer.ts";
+import type { Endpoint, Ping } from "../target/layout.ts";
 
 /** Never rejects. */
 export function ping(endpoint: Endpoint, { send }: Ping, timeoutMs: number): Promise<Pong> {

@@ -5,7 +5,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import type { Endpoint } from "../core/target.ts";
+import type { Endpoint } from "../target/layout.ts";
 
 const execute = promisify(execFile);
 const withinMs = 3_000;

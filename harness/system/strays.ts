@@ -4,7 +4,7 @@
  */
 import { readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Endpoint } from "../core/target.ts";
+import type { Endpoint } from "../target/layout.ts";
 import { listeners } from "./network.ts";
 import {
   environmentOf,

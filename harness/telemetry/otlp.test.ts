@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Run, SeriesData } from "../core/run.ts";
+import type { Run } from "../record/run.ts";
+import type { SeriesData } from "../metrics/samples.ts";
 import { stormRun } from "../report/fixture.ts";
 import { boundsMs, type ExportRequest, exportRequests } from "./otlp.ts";
 import type { HistogramPoint, Metric, NumberPoint } from "./points.ts";

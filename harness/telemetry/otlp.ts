@@ -3,8 +3,9 @@
  * Durations become histograms, counters become sums, both cumulative since the start of the load; readings become gauges; phases and
  * faults become gauges that are 1 while they last. Shape: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
-import { metricIn, type Registry } from "../core/metrics.ts";
-import type { Run, SeriesData } from "../core/run.ts";
+import { metricIn, type Registry } from "../metrics/metrics.ts";
+import type { Run } from "../record/run.ts";
+import type { SeriesData } from "../metrics/samples.ts";
 import {
   type Attribute,
   attributesOf,

@@ -1,7 +1,7 @@
 /** Posts OTLP requests to a receiver, one after another, with the patience that the protocol asks for. */
 import { setTimeout as delay } from "node:timers/promises";
-import { SeawallError } from "../core/errors.ts";
-import { redacted } from "../core/redact.ts";
+import { SeawallError } from "../base/errors.ts";
+import { redacted } from "../base/redact.ts";
 import { callDirectly } from "../system/direct-http.ts";
 import type { ExportRequest } from "./otlp.ts";
 

@@ -1,6 +1,6 @@
 /** Phases and faults of a run as gauges that are 1 while they last: what a dashboard shades. */
 import { describeFault } from "../faults/faults.ts";
-import type { RunEvent } from "../core/run.ts";
+import type { RunEvent } from "../record/events.ts";
 import { attributesOf, type Metric, nano } from "./points.ts";
 
 export interface Span {

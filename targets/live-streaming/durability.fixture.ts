@@ -1,7 +1,7 @@
 /** What was acknowledged is read back; what was damaged behind the store's back is found; what a packager spoiled is replaced or flagged. */
 import { Client, types } from "cassandra-driver";
 import { beforeAll, expect, test } from "vitest";
-import type { Series } from "../../harness/core/run.ts";
+import type { Series } from "../../harness/metrics/samples.ts";
 import { acknowledged } from "./pack/probes/durability.ts";
 import { type JournalEntry, parseJournal } from "./pack/probes/journal.ts";
 import { type Counts, readBack } from "./pack/probes/read-back.ts";

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { SampleSink } from "../../harness/core/ports.ts";
-import type { Series } from "../../harness/core/run.ts";
+import type { SampleSink, Series } from "../../harness/metrics/samples.ts";
 import { openPlayerPage, type Player, startPlayer } from "../../harness/probes/player/player.ts";
 import { chromiumPath, noBrowserHint, openBrowser } from "../../harness/system/browser.ts";
 import { realClock } from "../../harness/system/clock.ts";

@@ -2,7 +2,8 @@
  * The reference target: which services stand where, and how they reach one another. In `layout/` a {@link Place} is turned into the
  * settings of each service; how a service starts with them is said beside it, in a `launch.ts` that knows nothing of any harness.
  */
-import type { Layout, Link, PlayCheck, Target } from "../../harness/core/target.ts";
+import type { Layout, Link, PlayCheck } from "../../harness/target/layout.ts";
+import type { Target } from "../../harness/target/target.ts";
 import { cache, cachesOf } from "./layout/cache.ts";
 import { defences } from "./layout/defences.ts";
 import { edge, fill, nginxEdge } from "./layout/edge.ts";

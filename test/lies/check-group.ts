@@ -1,6 +1,6 @@
 /** Registers the tests of a group of lies. */
 import { describe, expect, it } from "vitest";
-import { worst } from "../../harness/core/judge/judge.ts";
+import { worst } from "../../harness/judge/judge.ts";
 import type { Honest, Lie, LieGroup } from "./lie.ts";
 
 export function checkGroup(group: LieGroup): void {

@@ -1,12 +1,10 @@
 /** Comparisons that take what differs between runs of one thing for a change, or a change for nothing. */
-import { claimOutcomes } from "../../harness/core/compare/claims-changed.ts";
-import {
-  type Comparison,
-  comparisonOf,
-  type JudgedRun,
-} from "../../harness/core/compare/comparison.ts";
-import { type MadeUp, madeUpRun } from "../../harness/core/compare/fixture.ts";
-import type { Run, Status, Verdict } from "../../harness/core/run.ts";
+import type { JudgedRun } from "../../harness/compare/comparable.ts";
+import { claimOutcomes } from "../../harness/compare/claims-changed.ts";
+import { type Comparison, comparisonOf } from "../../harness/compare/comparison.ts";
+import { type MadeUp, madeUpRun } from "../../harness/compare/fixture.ts";
+import type { Run } from "../../harness/record/run.ts";
+import type { Status, Verdict } from "../../harness/record/verdict.ts";
 import type { LieGroup, Outcome } from "./lie.ts";
 
 type Served = "held" | "refuted";

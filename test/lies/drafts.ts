@@ -1,12 +1,6 @@
-/** Lies about the synthetic run, taken of real services: what is changed in its samples before it is judged. */
-import {
-  type Draft,
-  heldDraft,
-  runOf,
-  type Sample,
-  startOf,
-} from "../../harness/core/judge/fixture.ts";
-import { judge } from "../../harness/core/judge/judge.ts";
+/** Lies about the synthetic run: what is changed in its samples before it is judged. */
+import { type Draft, heldDraft, runOf, type Sample, startOf } from "../../harness/judge/fixture.ts";
+import { judge } from "../../harness/judge/judge.ts";
 import { type Honest, judged, type Lie, type Outcome } from "./lie.ts";
 
 /** The synthetic run, taken of real services. */

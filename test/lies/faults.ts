@@ -11,12 +11,12 @@ import {
   runOf,
   zeroMs,
   phaseMs,
-} from "../../harness/core/judge/fixture.ts";
-import { judge } from "../../harness/core/judge/judge.ts";
-import type { Experiment, Step } from "../../harness/core/experiment.ts";
+} from "../../harness/judge/fixture.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import type { Experiment, Step } from "../../harness/experiment/experiment.ts";
 import type { Fault } from "../../harness/faults/faults.ts";
-import type { ModelRequest, Simulation, TargetModel } from "../../harness/core/model.ts";
-import type { RunEvent } from "../../harness/core/run.ts";
+import type { ModelRequest, Simulation, TargetModel } from "../../harness/target/model.ts";
+import type { RunEvent } from "../../harness/record/events.ts";
 import { conduct } from "../../harness/run/conductor.ts";
 import type { SimulatedDeployment } from "../../harness/substrates/simulated/deployment.ts";
 import { type Honest, judged, type Lie, type LieGroup, type Outcome, planned } from "./lie.ts";

@@ -4,7 +4,7 @@
  * Each lie names the one check that catches it. The test judges the lie with all checks, and again without that one: then it must hold. So a
  * lie that some other check catches by accident, or a check that catches nothing, fails the test.
  */
-import type { Finding, Verdict } from "../../harness/core/run.ts";
+import type { Finding, Verdict } from "../../harness/record/verdict.ts";
 
 /**
  * What came of an experiment: the findings of its verdict, or the problems for which `plan` refused it; or what

@@ -11,8 +11,8 @@ import {
   startOf,
   within,
   zeroMs,
-} from "../../harness/core/judge/fixture.ts";
-import { judge } from "../../harness/core/judge/judge.ts";
+} from "../../harness/judge/fixture.ts";
+import { judge } from "../../harness/judge/judge.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { type Honest, judged, type Lie, type LieGroup } from "./lie.ts";
 

@@ -1,5 +1,4 @@
 /** Generators that say more than they were given, targets that treat the prober otherwise than viewers, and bodies that are no segments. */
-import { printOf } from "../../harness/core/body.ts";
 import {
   add,
   change,
@@ -8,7 +7,8 @@ import {
   phaseMs,
   startOf,
   zeroMs,
-} from "../../harness/core/judge/fixture.ts";
+} from "../../harness/judge/fixture.ts";
+import { printOf } from "../../harness/target/body.ts";
 import { during, hex, honest, inFault, lie, numberAt, of, reprint, someOf } from "./drafts.ts";
 import type { Honest, Lie, LieGroup } from "./lie.ts";
 

@@ -1,10 +1,10 @@
 /** Targets whose description contradicts itself, or can mean nothing: each would end in a run about something else, or after a minute of waiting. */
 import { streaming as pack } from "../../targets/live-streaming/pack/pack.ts";
-import { defineExperiment, type Experiment } from "../../harness/core/experiment.ts";
-import { faultNames } from "../../harness/faults/faults.ts";
-import { type OwnTarget, ownTarget } from "../../harness/core/own-target.ts";
-import { planExperiment } from "../../harness/core/plan.ts";
-import type { Support } from "../../harness/core/ports.ts";
+import { defineExperiment, type Experiment } from "../../harness/experiment/experiment.ts";
+import { faultNames, type Support } from "../../harness/faults/faults.ts";
+import type { OwnTarget } from "../../harness/target/own-target-description.ts";
+import { ownTarget } from "../../harness/target/own-target.ts";
+import { planExperiment } from "../../harness/plan/plan.ts";
 import { type LieGroup, type Outcome, planned } from "./lie.ts";
 
 const launch = () => ({ command: "true", args: [], env: {}, files: {} });

@@ -1,5 +1,5 @@
-/** Viewers who ask for something else than the clock makes, and segments that are the same under two names. */
-import { printOf } from "../../harness/core/body.ts";
+/** Viewers who ask for what the clock does not make, and segments that are the same twice. */
+import { printOf } from "../../harness/target/body.ts";
 import {
   change,
   type Draft,
@@ -7,12 +7,13 @@ import {
   type Sample,
   startOf,
   type StreamPlan,
+  wishesIn,
   zeroMs,
-} from "../../harness/core/judge/fixture.ts";
+} from "../../harness/judge/fixture.ts";
 import { hex, honest, inFault, lie, numberAt, of, reprint, someOf } from "./drafts.ts";
 import type { Honest, Lie, LieGroup } from "./lie.ts";
 
-const [asked, bodies] = ["Viewers asked for what the clock makes", "Bodies are segments"];
+const [asked, bodies] = ["The load asked for what the clock makes", "Bodies are segments"];
 const edge = "region-a/edge";
 const looks = of("body_seen", { by: "viewer" });
 const everyLook = of("body_seen");
@@ -20,7 +21,8 @@ const everyLook = of("body_seen");
 const bytesOf = (number: number): string => hex(number % 4_096, 9);
 
 function withStream(draft: Draft, more: Partial<StreamPlan["stream"]>): void {
-  draft.plan = { ...draft.plan, stream: { ...draft.plan.stream, ...more } };
+  const stream = { ...draft.plan.stream, ...more };
+  draft.plan = { ...draft.plan, stream, wishes: wishesIn(stream, draft.plan.edges) };
 }
 
 const ladder: StreamPlan["stream"]["renditions"] = ["v360", "v720"].map((name) => ({
@@ -29,7 +31,7 @@ const ladder: StreamPlan["stream"]["renditions"] = ["v360", "v720"].map((name) =
   bitsPerSecond: 400_000,
 }));
 
-/** A second rendition, which half of all viewers watch, with bytes of its own unless told otherwise. */
+/** A second rendition, which half of all viewers watch. */
 function inTwo(draft: Draft, bytes: (number: number) => string, share = 0.5): void {
   withStream(draft, { renditions: ladder });
   const second = { tags: { rendition: "v720" } };

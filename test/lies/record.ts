@@ -11,10 +11,10 @@ import {
   runOf,
   within,
   zeroMs,
-} from "../../harness/core/judge/fixture.ts";
-import { judge } from "../../harness/core/judge/judge.ts";
-import type { Clock } from "../../harness/core/ports.ts";
-import type { RunEvent } from "../../harness/core/run.ts";
+} from "../../harness/judge/fixture.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import type { Clock } from "../../harness/target/deployment.ts";
+import type { RunEvent } from "../../harness/record/events.ts";
 import { readRun } from "../../harness/run/read-run.ts";
 import { Recorder } from "../../harness/run/recorder.ts";
 import { type Honest, judged, type Lie, type LieGroup, type Outcome } from "./lie.ts";

@@ -1,5 +1,5 @@
 /** Services that never reported what a claim rests on: what they did is missing, and the rest looks like the whole. */
-import type { Claim } from "../../harness/core/experiment.ts";
+import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import {
   type Draft,
   drop,
@@ -7,10 +7,10 @@ import {
   reporter,
   runOf,
   zeroMs,
-} from "../../harness/core/judge/fixture.ts";
-import { judge } from "../../harness/core/judge/judge.ts";
+} from "../../harness/judge/fixture.ts";
+import { judge } from "../../harness/judge/judge.ts";
 
-import type { SampleKind } from "../../harness/core/run.ts";
+import type { SampleKind } from "../../harness/metrics/samples.ts";
 import { judged, type Lie, type LieGroup, type Outcome } from "./lie.ts";
 
 const origins = ["region-a/origin-read", "region-b/origin-read"];

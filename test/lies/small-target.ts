@@ -3,9 +3,10 @@
  * of latency on the link between them. LIE says how it lies; without it, it is honest. Run it with `./seawall run test/lies/small-target.ts`.
  */
 import { streaming } from "../../targets/live-streaming/pack/pack.ts";
-import { defineExperiment, type Phase } from "../../harness/core/experiment.ts";
-import { ownTarget } from "../../harness/core/own-target.ts";
-import type { Launch, Place } from "../../harness/core/target.ts";
+import { defineExperiment } from "../../harness/experiment/experiment.ts";
+import type { Phase } from "../../harness/base/phases.ts";
+import { ownTarget } from "../../harness/target/own-target.ts";
+import type { Launch, Place } from "../../harness/target/layout.ts";
 
 const lie = process.env["LIE"] ?? "none";
 const segmentMs = 1_000;

@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import originStorm from "../../experiments/origin-storm.ts";
 import startSurge from "../../experiments/start-surge.ts";
-import type { Claim, Experiment, Load, Phase, Recovery } from "../../harness/core/experiment.ts";
-import { faultNames } from "../../harness/faults/faults.ts";
-import { planExperiment } from "../../harness/core/plan.ts";
-import { playsIn } from "../../harness/core/plays.ts";
-import type { Support } from "../../harness/core/ports.ts";
+import type { Claim } from "../../harness/claims/statistics/registry.ts";
+import type { Experiment, Load, Recovery } from "../../harness/experiment/experiment.ts";
+import type { Phase } from "../../harness/base/phases.ts";
+import { faultNames, type Support } from "../../harness/faults/faults.ts";
+import { planExperiment } from "../../harness/plan/plan.ts";
+import { playsIn } from "../../harness/experiment/plays.ts";
 import { type LieGroup, type Outcome, planned } from "./lie.ts";
 
 const workload = (name: string): string =>

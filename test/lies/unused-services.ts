@@ -12,11 +12,11 @@ import {
   phaseMs,
   runOf,
   zeroMs,
-} from "../../harness/core/judge/fixture.ts";
-import { judge } from "../../harness/core/judge/judge.ts";
-import type { Experiment } from "../../harness/core/experiment.ts";
-import type { Tags } from "../../harness/core/tags.ts";
-import type { Use } from "../../harness/core/use.ts";
+} from "../../harness/judge/fixture.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import type { Experiment } from "../../harness/experiment/experiment.ts";
+import type { Tags } from "../../harness/metrics/tags.ts";
+import type { Use } from "../../harness/faults/fault.ts";
 import { conduct } from "../../harness/run/conductor.ts";
 import { type Honest, judged, type Lie, type LieGroup, type Outcome, planned } from "./lie.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { RunEvent } from "../../harness/core/run.ts";
+import type { RunEvent } from "../../harness/record/events.ts";
 import { publishedShare, untrueFigure } from "./published-figures.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");

@@ -1,7 +1,7 @@
 /** Figures that README publishes, compared with what a run of today takes: a figure that is no longer true is said, and fails nothing. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunEvent } from "../../harness/core/run.ts";
+import type { RunEvent } from "../../harness/record/events.ts";
 
 const root = join(import.meta.dirname, "../..");
 

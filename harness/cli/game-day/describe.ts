@@ -1,15 +1,15 @@
 /** A planned step in the words that somebody needs who is to say go: what it does, to what, and for how long. */
-import { phases } from "../../core/experiment.ts";
-import type { BlastRadius, Day, DayStep } from "../../core/game-day/day.ts";
-import { type GameDay, usualRoles } from "../../core/game-day/game-day.ts";
-import type { Plan } from "../../core/run.ts";
-import { struckBy } from "../../core/struck.ts";
-import { isVirtual } from "../../core/substrates.ts";
+import { phases } from "../../base/phases.ts";
+import type { BlastRadius, Day, DayStep } from "../../game-day/day/day.ts";
+import { type GameDay, usualRoles } from "../../game-day/day/game-day.ts";
+import type { Plan } from "../../record/plan.ts";
+import { struckBy } from "../../record/struck.ts";
+import { isVirtual } from "../../record/substrates.ts";
 import { describeFault, kindOf } from "../../faults/faults.ts";
 import type { Context } from "../context.ts";
 import { thisMachine } from "../wire.ts";
 import type { Ready } from "./load.ts";
-import { rhythmMsOf } from "../../core/stream.ts";
+import { rhythmMsOf } from "../../target/stream.ts";
 
 export function describeDay(
   context: Context,

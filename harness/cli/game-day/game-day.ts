@@ -2,8 +2,8 @@
 import { randomInt } from "node:crypto";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { exitCodes, SeawallError } from "../../core/errors.ts";
-import type { Day } from "../../core/game-day/day.ts";
+import { exitCodes, SeawallError } from "../../base/errors.ts";
+import type { Day } from "../../game-day/day/day.ts";
 import { describeDay } from "./describe.ts";
 import { conductDay } from "../../game-day/conduct-day.ts";
 import { dayFiles, readDay, readPlanOfDay } from "../../game-day/day-directory.ts";
@@ -20,7 +20,7 @@ import { refuseDirtyMachine, type RunOptions } from "../run.ts";
 import { loadGameDay, type Ready, readySteps } from "./load.ts";
 import { dayPlanText, dayResultText } from "./text.ts";
 import { runStep } from "./run-step.ts";
-import { isVirtual } from "../../core/substrates.ts";
+import { isVirtual } from "../../record/substrates.ts";
 
 export interface GameDayOptions {
   readonly run: RunOptions;

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { SeawallError } from "../../core/errors.ts";
-import type { Experiment } from "../../core/experiment.ts";
-import type { GameDay, GameDayStep } from "../../core/game-day/game-day.ts";
-import { gameDayProblems } from "../../core/game-day/game-day-schema.ts";
-import type { Planned } from "../../core/plan.ts";
-import type { RecordedVerdict } from "../../core/prerequisites.ts";
+import { SeawallError } from "../../base/errors.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import type { GameDay, GameDayStep } from "../../game-day/day/game-day.ts";
+import { gameDayProblems } from "../../game-day/day/game-day-schema.ts";
+import type { Planned } from "../../plan/options.ts";
+import type { RecordedVerdict } from "../../plan/prerequisites.ts";
 import type { Context } from "../context.ts";
 import { loadExperiment } from "../experiments.ts";
 import { recordedVerdicts } from "../records.ts";

@@ -1,7 +1,7 @@
 /** Somebody at a game day's page, for tests: what the page would ask of the server, without a browser. */
 import { expect } from "vitest";
-import type { DayEvent, DayHappening } from "../../core/game-day/day.ts";
-import type { DayState } from "../../core/game-day/day-state.ts";
+import type { DayEvent, DayHappening } from "../../game-day/day/day.ts";
+import type { DayState } from "../../game-day/day/day-state.ts";
 import type { Started } from "../seawall.fixture.ts";
 
 /** As the page does: follows the day's events, and says what somebody would. */

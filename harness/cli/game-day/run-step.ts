@@ -1,21 +1,24 @@
 /** One step of a day as a run like any other, looked on by the day: its phases and faults, each second of its load, and its claims so far. */
+import type { Onlooker } from "../onlooker.ts";
 import { relative } from "node:path";
-import { SeawallError } from "../../core/errors.ts";
-import type { DayHappening, Outcome, Seen } from "../../core/game-day/day.ts";
-import { ClaimsSoFar } from "../../core/game-day/claims-so-far.ts";
-import { type Second, Seconds } from "../../core/game-day/seconds.ts";
+import { SeawallError } from "../../base/errors.ts";
+import type { DayHappening, Outcome, Seen } from "../../game-day/day/day.ts";
+import { ClaimsSoFar } from "../../game-day/day/claims-so-far.ts";
+import { type Second, Seconds } from "../../game-day/day/seconds.ts";
 import { describeFault } from "../../faults/faults.ts";
-import type { Plan, RunEvent, Series } from "../../core/run.ts";
+import type { Plan } from "../../record/plan.ts";
+import type { RunEvent } from "../../record/events.ts";
+import type { Series } from "../../metrics/samples.ts";
 import { NoGo } from "../../game-day/conduct-day.ts";
 import type { Log } from "../../game-day/desk.ts";
 import { claimRow } from "../../report/claim-rows.ts";
 import { RunAborted } from "../../run/conductor.ts";
 import type { Context } from "../context.ts";
 import { recordedVerdicts } from "../records.ts";
-import { type Onlooker, type Outcome as Ran, plan, runPlanned } from "../run.ts";
+import { type Outcome as Ran, plan, runPlanned } from "../run.ts";
 import type { Ready } from "./load.ts";
-import { isVirtual } from "../../core/substrates.ts";
-import { rhythmMsOf } from "../../core/stream.ts";
+import { isVirtual } from "../../record/substrates.ts";
+import { rhythmMsOf } from "../../target/stream.ts";
 
 const lookEveryMs = 1_000;
 /** Judging what there is so far may take this share of the harness's time: it must not disturb what it measures. */

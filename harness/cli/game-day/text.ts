@@ -1,8 +1,8 @@
 /** A day on a terminal: what is going to be asked and done, and afterwards what it came to. */
-import type { Day, DayStep } from "../../core/game-day/day.ts";
+import type { Day, DayStep } from "../../game-day/day/day.ts";
 import type { RecordedDay } from "../../game-day/day-directory.ts";
-import { formatDuration } from "../../core/format.ts";
-import { tierText } from "../../core/tiers.ts";
+import { formatDuration } from "../../phrases/format.ts";
+import { tierText } from "../../experiment/tiers.ts";
 import { cut } from "../../report/paint.ts";
 import { oneLine } from "../../report/plain.ts";
 

@@ -3,8 +3,8 @@
  * and its journal has what came of it: what its own inspection found, or for rot, which no
  * inspection finds, that it was published. Healed by calling the rest off.
  */
-import type { Instance } from "../../core/deployment.ts";
-import type { Evidence } from "../../core/evidence.ts";
+import type { Instance } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import type { Course, RealStrike } from "../fault.ts";
 import { said, theService } from "../proofs.ts";
 

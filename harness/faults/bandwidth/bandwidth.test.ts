@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Endpoint } from "../../core/target.ts";
+import type { Endpoint } from "../../target/layout.ts";
 import { fakeLink, injected } from "../strike.fixture.ts";
 import { inject } from "./inject.ts";
 

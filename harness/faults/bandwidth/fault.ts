@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
-import { describeLinks } from "../../core/where.ts";
+import { describeLinks } from "../../target/where.ts";
 import { linksField, onLinks } from "../strikes.ts";
 import { inject } from "./inject.ts";
 

@@ -3,8 +3,8 @@
  * connection take as long as their bytes need at that rate, and less than half as long past the
  * link.
  */
-import type { LinkHandle } from "../../core/deployment.ts";
-import type { Evidence } from "../../core/evidence.ts";
+import type { LinkHandle } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import type { Course, RealStrike } from "../fault.ts";
 import { arrow, each, onEach, pingOf } from "../proofs.ts";
 

@@ -3,10 +3,10 @@
  * refuses a connection. Healed by connecting it again, proven by replies from the addresses that it
  * had.
  */
-import type { Clock, Instance } from "../../core/deployment.ts";
-import type { Evidence } from "../../core/evidence.ts";
-import { describePong, type Observer } from "../../core/observer.ts";
-import type { Endpoint, Ping } from "../../core/target.ts";
+import type { Clock, Instance } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
+import { describePong, type Observer } from "../../target/observer.ts";
+import type { Endpoint, Ping } from "../../target/layout.ts";
 import type { Course, RealStrike } from "../fault.ts";
 import { addressOf, onEach, said } from "../proofs.ts";
 

@@ -1,5 +1,5 @@
 /** No simulated packet reaches or leaves the zone. */
-import type { Evidence } from "../../core/evidence.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import type { Course, VirtualStrike } from "../fault.ts";
 import { names, said } from "../proofs.ts";
 

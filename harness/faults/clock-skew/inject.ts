@@ -2,8 +2,8 @@
  * Proof of a wrong clock: the time that the service itself tells, against the harness's own, to
  * within a second and a half.
  */
-import type { Effect, Impairment, Instance } from "../../core/deployment.ts";
-import type { Evidence } from "../../core/evidence.ts";
+import type { Effect, Impairment, Instance } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import type { Course, RealStrike } from "../fault.ts";
 import { theService } from "../proofs.ts";
 

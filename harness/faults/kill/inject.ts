@@ -2,8 +2,8 @@
  * Services struck dead and started again, one or many at once: what kill, zone loss and region loss
  * share.
  */
-import type { Instance } from "../../core/deployment.ts";
-import type { Evidence } from "../../core/evidence.ts";
+import type { Instance } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import type { Course, RealStrike } from "../fault.ts";
 import { addressOf, all, each, onEach, said } from "../proofs.ts";
 

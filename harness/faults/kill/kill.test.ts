@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Connection } from "../../core/observer.ts";
+import type { Connection } from "../../target/observer.ts";
 import { fakeService, injected } from "../strike.fixture.ts";
 import { inject } from "./inject.ts";
 

@@ -3,9 +3,9 @@
  * do not. The delay is per passage of data, so an exchange of several rounds (a TLS or a CQL
  * handshake) pays it several times.
  */
-import type { LinkHandle } from "../../core/deployment.ts";
-import type { Evidence } from "../../core/evidence.ts";
-import { describePong, type Pong } from "../../core/observer.ts";
+import type { LinkHandle } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
+import { describePong, type Pong } from "../../target/observer.ts";
 import type { Course, Delay, RealStrike } from "../fault.ts";
 import { arrow, askBothEnds, each, onEach, pingOf } from "../proofs.ts";
 

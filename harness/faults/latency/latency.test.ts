@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Pong } from "../../core/observer.ts";
-import type { Endpoint } from "../../core/target.ts";
+import type { Pong } from "../../target/observer.ts";
+import type { Endpoint } from "../../target/layout.ts";
 import { fakeLink, injected } from "../strike.fixture.ts";
 import { delayProblems } from "./delay.ts";
 import { inject } from "./inject.ts";

@@ -2,7 +2,7 @@
  * Every exchange over the simulated links takes longer. A slow store is the same, on the links to
  * it.
  */
-import type { Evidence } from "../../core/evidence.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import type { Course, Delay, VirtualStrike } from "../fault.ts";
 import { said } from "../proofs.ts";
 

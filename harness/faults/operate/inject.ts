@@ -3,8 +3,8 @@
  * about is told by the service after it, and was not before. Healed by the operation that takes it
  * back, if there is one; what cannot be taken back stays. The same on every substrate.
  */
-import type { Evidence } from "../../core/evidence.ts";
-import type { Layout } from "../../core/target.ts";
+import type { Evidence } from "../../target/evidence.ts";
+import type { Layout } from "../../target/layout.ts";
 import type { Course, Strike } from "../fault.ts";
 import { said, theService } from "../proofs.ts";
 import type { OperatorAct, OperatorStep } from "./step.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Deployment } from "../../target/deployment.ts";
 import type { Strike } from "../fault.ts";
 import type { FaultOf } from "../faults.ts";
 import { carryOut, type Injection } from "../injection.ts";

@@ -1,6 +1,6 @@
 /** What an experiment says of an operator's act. */
 import { z } from "zod";
-import type { Frozen } from "../../core/frozen.ts";
+import type { Frozen } from "../../base/frozen.ts";
 import { serviceField } from "../strikes.ts";
 
 const act = {

@@ -2,8 +2,8 @@
  * Proof of a loss: the substrate's own count of what was dropped, while pings give it something to
  * drop.
  */
-import type { Effect, Impairment } from "../../core/deployment.ts";
-import type { Evidence } from "../../core/evidence.ts";
+import type { Effect, Impairment } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import type { RealStrike } from "../fault.ts";
 import { impair } from "../impair.ts";
 import { theService } from "../proofs.ts";

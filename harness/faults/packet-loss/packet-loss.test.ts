@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Impairment } from "../../core/deployment.ts";
+import type { Impairment } from "../../target/deployment.ts";
 import { fullDisk } from "../full-disk/fault.ts";
 import { fakeService, injected } from "../strike.fixture.ts";
 import { packetLoss } from "./fault.ts";

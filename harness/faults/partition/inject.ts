@@ -2,7 +2,7 @@
  * Links that refuse connections and lose present ones. Proof: refused at the link's entry, answered
  * past it.
  */
-import type { Evidence } from "../../core/evidence.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import type { Course, RealStrike } from "../fault.ts";
 import { each, onEach, proofOfBreak, proofOfPassage } from "../proofs.ts";
 

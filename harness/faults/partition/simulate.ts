@@ -1,5 +1,5 @@
 /** The simulated links refuse what sets out over them, and lose what is under way. */
-import type { Evidence } from "../../core/evidence.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import type { Course, VirtualStrike } from "../fault.ts";
 import { each, said } from "../proofs.ts";
 

@@ -2,9 +2,9 @@
  * A service that stands still. Proof: its processes do, and where it takes a connection, which the
  * system does in its name, a ping gets no reply. Healed by letting it go on, proven by a reply.
  */
-import type { Instance } from "../../core/deployment.ts";
-import type { Evidence } from "../../core/evidence.ts";
-import { describePong, type Observer, type Pong } from "../../core/observer.ts";
+import type { Instance } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
+import { describePong, type Observer, type Pong } from "../../target/observer.ts";
 import type { Course, RealStrike } from "../fault.ts";
 import { addressOf, said, theService } from "../proofs.ts";
 

@@ -1,5 +1,5 @@
 /** A simulated service holds what comes, until it may go on. */
-import type { Evidence } from "../../core/evidence.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import type { Course, VirtualStrike } from "../fault.ts";
 import { each, names, said } from "../proofs.ts";
 

@@ -3,7 +3,7 @@
  * at the link's entry and answered past it. Connections that stood before are closed at their next
  * data, mostly with a FIN: Toxiproxy resets only what it connected since.
  */
-import type { Evidence } from "../../core/evidence.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import type { Course, RealStrike } from "../fault.ts";
 import { each, onEach, proofOfBreak, proofOfPassage } from "../proofs.ts";
 

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { defineFault } from "../fault.ts";
-import type { Standing } from "../../core/where.ts";
+import type { Standing } from "../../target/where.ts";
 import {
   delayFields,
   delayProblems,

@@ -4,8 +4,9 @@
  */
 import type { Page } from "playwright-core";
 import { z } from "zod";
-import { PlayerAccount, playerTakenEveryMs, type PlayerState } from "../../core/player/account.ts";
-import type { Clock, SampleSink } from "../../core/ports.ts";
+import { PlayerAccount, playerTakenEveryMs, type PlayerState } from "./account.ts";
+import type { Clock } from "../../target/deployment.ts";
+import type { SampleSink } from "../../metrics/samples.ts";
 import type { Browser } from "../../system/browser.ts";
 import { servePlayerPage } from "./page-server.ts";
 

@@ -1,6 +1,8 @@
 /** The players of a run: each joins as its phase begins, and watches to the end of the last one. */
-import type { Phase } from "../../core/experiment.ts";
-import type { Clock, EventSink, SampleSink } from "../../core/ports.ts";
+import type { Phase } from "../../base/phases.ts";
+import type { Clock } from "../../target/deployment.ts";
+import type { EventSink } from "../../record/event-sink.ts";
+import type { SampleSink } from "../../metrics/samples.ts";
 import type { Browser } from "../../system/browser.ts";
 import { openPlayerPage, type Player, type PlayerPage, startPlayer } from "./player.ts";
 

@@ -1,6 +1,6 @@
 /** A way of getting tools that are not on this machine: a release to download, or a package registry. */
 
-import type { ToolSource } from "../../core/tools.ts";
+import type { ToolSource } from "../../target/tools.ts";
 import type { FindContext } from "../find.ts";
 import type { PartName, Place, Recipe } from "../recipe.ts";
 

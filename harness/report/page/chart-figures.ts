@@ -1,7 +1,7 @@
 /** The charts' frames: title, how to read it, legend and table stand in the page; the script only draws the curves. */
 import type { Chart, ChartLine, Tone } from "../chart.ts";
 import type { Heat } from "../heat.ts";
-import { formatCount, formatDuration, formatValue } from "../../core/format.ts";
+import { formatCount, formatDuration, formatValue } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import { type ReportModel, unchartedPrefix } from "../model.ts";
 import type { Section } from "./section.ts";

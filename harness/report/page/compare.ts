@@ -1,7 +1,7 @@
 /** The parts of a comparison's page: what came of it, the runs, the claims, the differences, and the curves over one another. */
-import type { ClaimOutcome } from "../../core/compare/claims-changed.ts";
-import type { Change } from "../../core/compare/compare.ts";
-import type { Against, Comparison, Outcome, Side } from "../../core/compare/comparison.ts";
+import type { ClaimOutcome } from "../../compare/claims-changed.ts";
+import type { Change } from "../../compare/compare.ts";
+import type { Against, Comparison, Outcome, Side } from "../../compare/comparison.ts";
 import {
   chanceText,
   limitText,
@@ -14,10 +14,10 @@ import {
   suspects,
   tally,
   tallySentence,
-} from "../../core/compare/words.ts";
-import type { Status } from "../../core/run.ts";
+} from "../../compare/words.ts";
+import type { Status } from "../../record/verdict.ts";
 import type { OverlayModel } from "../compare-charts.ts";
-import { formatDuration, formatValue, missing } from "../../core/format.ts";
+import { formatDuration, formatValue, missing } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import { clip } from "../plain.ts";
 import { figure } from "./chart-figures.ts";

@@ -1,6 +1,6 @@
 /** A difference and its interval as a bar over a common scale: zero in the middle, what is too small to matter shaded. */
-import type { Change } from "../../core/compare/compare.ts";
-import { differenceOf } from "../../core/compare/bootstrap.ts";
+import type { Change } from "../../compare/compare.ts";
+import { differenceOf } from "../../compare/bootstrap.ts";
 import { markup, type Markup } from "../markup.ts";
 
 const width = 200;

@@ -1,6 +1,6 @@
 /** Whether the load generator is to be believed, in figures for each phase. */
-import { formatValue } from "../../core/format.ts";
-import { concernsGenerator } from "../../core/judge/subjects.ts";
+import { formatValue } from "../../phrases/format.ts";
+import { concernsGenerator } from "../../judge/subjects.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import { mark } from "./icons.ts";

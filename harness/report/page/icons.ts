@@ -1,5 +1,5 @@
 /** A verdict is told by word, colour and shape, so that no one needs all three: a disc, an octagon, a diamond. */
-import type { Status } from "../../core/run.ts";
+import type { Status } from "../../record/verdict.ts";
 import { markup, type Markup, trusted } from "../markup.ts";
 
 const outlines: Readonly<Record<Status, string>> = {

@@ -1,5 +1,5 @@
 /** What happened, in order. */
-import { formatOffset } from "../../core/format.ts";
+import { formatOffset } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import type { Section } from "./section.ts";

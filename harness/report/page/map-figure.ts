@@ -1,5 +1,5 @@
 /** The map of the target while most was broken: an image that needs no script, and the same in words. */
-import { formatOffset } from "../../core/format.ts";
+import { formatOffset } from "../../phrases/format.ts";
 import {
   type Box,
   layOut,

@@ -5,9 +5,9 @@ import {
   type IndexedRun,
   isAsWanted,
   type RunIndex,
-} from "../../core/index/run-index.ts";
-import type { Status } from "../../core/run.ts";
-import { formatCount, missing } from "../../core/format.ts";
+} from "../../record/run-index.ts";
+import type { Status } from "../../record/verdict.ts";
+import { formatCount, missing } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import { usedText } from "./claims.ts";
 import { mark, shape, words } from "./icons.ts";

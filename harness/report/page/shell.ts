@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { Status } from "../../core/run.ts";
+import type { Status } from "../../record/verdict.ts";
 import { embeddedJson, markup, type Markup, trusted } from "../markup.ts";
 import { favicon } from "./icons.ts";
 

@@ -1,12 +1,12 @@
 /** The first screen: the verdict, why, what was broken and what viewers felt. It needs no script. */
-import type { Phase } from "../../core/experiment.ts";
+import type { Phase } from "../../base/phases.ts";
 import {
   formatCount,
   formatDuration,
   formatOffset,
   formatValue,
   missing,
-} from "../../core/format.ts";
+} from "../../phrases/format.ts";
 import type { Felt, LaneFelt } from "../felt.ts";
 import { markup, type Markup } from "../markup.ts";
 import { type ReportModel, unchartedPrefix } from "../model.ts";

@@ -1,5 +1,5 @@
 /** The whole run as one strip: phases, and faults with the moments at which they were seen to take hold and to heal. */
-import { formatDuration, formatOffset } from "../../core/format.ts";
+import { formatDuration, formatOffset } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import type { FaultBand } from "../timeline.ts";

@@ -1,5 +1,5 @@
 /** How each claim's margin moved over the runs of an experiment: one line per claim and phase, with the limit it must stay under. */
-import type { IndexedRun } from "../../core/index/run-index.ts";
+import type { IndexedRun } from "../../record/run-index.ts";
 import { markup, type Markup } from "../markup.ts";
 import { usedText } from "./claims.ts";
 import { mark, words } from "./icons.ts";

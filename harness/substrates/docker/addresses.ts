@@ -3,8 +3,8 @@
  * takes 16 of its 512 blocks of 256 addresses: the first for the harness's own, then one for each zone. A service keeps its port numbers:
  * its address is nobody else's.
  */
-import type { Endpoint, Layout, Link } from "../../core/target.ts";
-import { linkName } from "../../core/where.ts";
+import type { Endpoint, Layout, Link } from "../../target/layout.ts";
+import { linkName } from "../../target/where.ts";
 
 /** Runs side by side each take one; the last of the range is that of `docker-compose.yml`. */
 export const runSlots = 16;

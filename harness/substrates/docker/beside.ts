@@ -1,8 +1,8 @@
 /** Programs that run where a service runs: one that answers and ends, or one that is asked line by line. */
 import { PassThrough, type Duplex } from "node:stream";
 import type Docker from "dockerode";
-import type { Companion } from "../../core/ports.ts";
-import type { Program } from "../../core/target.ts";
+import type { Companion } from "../../target/deployment.ts";
+import type { Program } from "../../target/layout.ts";
 import type { Container } from "./container.ts";
 
 const withinMs = 10_000;

@@ -1,5 +1,5 @@
 /** `docker-compose.yml`: the same services at the same kind of addresses, for whoever wants the target without the harness. */
-import type { Layout, Service } from "../../core/target.ts";
+import type { Layout, Service } from "../../target/layout.ts";
 import { type Addresses, addressesOf, composeSlot } from "./addresses.ts";
 import { latestImage, projectLabel } from "./image/paths.ts";
 import { memoryOf } from "./memory.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Fault } from "../../faults/faults.ts";
-import type { Endpoint, Layout, Place } from "../../core/target.ts";
+import type { Endpoint, Layout, Place } from "../../target/layout.ts";
 import { injectInto, miniLayout, miniSteps, webService } from "../../faults/mini-target.fixture.ts";
 import { httpGet, tryConnect } from "../../system/network.ts";
 import { builtImage, type Deployed, deployOnDocker, noEngine, onEngine } from "./engine.fixture.ts";

@@ -2,18 +2,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
-import { SeawallError } from "../../core/errors.ts";
-import type {
-  Clock,
-  Deployment,
-  DeployRequest,
-  LinkHandle,
-  LinkTotals,
-  Substrate,
-} from "../../core/ports.ts";
-import type { Plan } from "../../core/run.ts";
-import { effectsOn, countedLinks } from "../../core/struck.ts";
-import type { Layout, Service } from "../../core/target.ts";
+import { SeawallError } from "../../base/errors.ts";
+import type { Clock, Deployment, LinkHandle, LinkTotals } from "../../target/deployment.ts";
+import type { DeployRequest, Substrate } from "../substrate.ts";
+import type { Plan } from "../../record/plan.ts";
+import { effectsOn, countedLinks } from "../../record/struck.ts";
+import type { Layout, Service } from "../../target/layout.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
 import { proxyService } from "../proxy/service.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { SeawallError } from "../../core/errors.ts";
+import { SeawallError } from "../../base/errors.ts";
 import { connectEngine, engineAddress, engineError, engineObstacle, unfitness } from "./engine.ts";
 
 const linux = {

@@ -1,7 +1,7 @@
 /** The Docker engine: where it is, whether it will do, and what its refusals mean. */
 import { request } from "node:http";
 import type Docker from "dockerode";
-import { SeawallError } from "../../core/errors.ts";
+import { SeawallError } from "../../base/errors.ts";
 
 /** API of Docker 20.10, the oldest that was tried. */
 const apiMin = "1.41";

@@ -7,7 +7,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Target } from "../../core/target.ts";
+import type { Target } from "../../target/target.ts";
 import { addressesOf, composeSlot } from "./addresses.ts";
 import { placeInContainer } from "./place.ts";
 import { sharedToken } from "./shared-token.ts";

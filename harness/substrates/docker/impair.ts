@@ -1,8 +1,8 @@
 /** What can be done to a service in a container from outside: another time of day, packets that get lost, a folder without room. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Effect, Impairment } from "../../core/ports.ts";
-import type { Evidence } from "../../core/run.ts";
+import type { Effect, Impairment } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import { runBeside } from "./beside.ts";
 import type { Container } from "./container.ts";
 import { filled } from "./room.ts";

@@ -1,7 +1,7 @@
 /** One service as a container in its zone: started, watched, killed, paused, started again. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { SeawallError } from "../../core/errors.ts";
+import { SeawallError } from "../../base/errors.ts";
 import type {
   Clock,
   Companion,
@@ -9,8 +9,8 @@ import type {
   Impairment,
   Instance,
   InstanceState,
-} from "../../core/ports.ts";
-import type { Endpoint, Place, Program, Service } from "../../core/target.ts";
+} from "../../target/deployment.ts";
+import type { Endpoint, Place, Program, Service } from "../../target/layout.ts";
 import { lastLines } from "../../system/files.ts";
 import { operate } from "../../system/operate.ts";
 import { untilReady } from "../ready.ts";

@@ -1,6 +1,6 @@
 /** How much memory a container may take before the kernel ends it: generous, so that only what runs away meets it. */
-import type { Service } from "../../core/target.ts";
-import type { ToolName } from "../../core/tools.ts";
+import type { Service } from "../../target/layout.ts";
+import type { ToolName } from "../../target/tools.ts";
 
 const megabytes: Readonly<Partial<Record<ToolName | "nginx", number>>> = {
   cassandra: 1_536,

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type Docker from "dockerode";
-import { SeawallError } from "../../core/errors.ts";
-import type { Layout } from "../../core/target.ts";
+import { SeawallError } from "../../base/errors.ts";
+import type { Layout } from "../../target/layout.ts";
 import { type Addresses, addressesOf, overlap, routesIn, runSlots } from "./addresses.ts";
 import { engineError, isGone } from "./engine.ts";
 import { labelsOf, nameOf, type Recorder } from "./labels.ts";

@@ -1,6 +1,6 @@
 /** A {@link Place} inside a container: what a service may know of where it stands, and where the image keeps the tools. */
-import type { Endpoint, Launch, Place, Service } from "../../core/target.ts";
-import type { ToolName } from "../../core/tools.ts";
+import type { Endpoint, Launch, Place, Service } from "../../target/layout.ts";
+import type { ToolName } from "../../target/tools.ts";
 import { proxyService } from "../proxy/service.ts";
 import type { Addresses } from "./addresses.ts";
 import { inImage } from "./image/paths.ts";

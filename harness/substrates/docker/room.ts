@@ -2,8 +2,8 @@
  * A folder of limited size for one service, so that its disk can be full while no other is: a file system in memory, which the engine mounts
  * over the service's folder. What was in it is gone when the service ends, so a service that is killed comes back empty.
  */
-import type { Impairment } from "../../core/ports.ts";
-import type { Evidence } from "../../core/run.ts";
+import type { Impairment } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
 import { runBeside } from "./beside.ts";
 import type { Container } from "./container.ts";
 

@@ -2,10 +2,10 @@
  * A zone as a machine of its own: one container that does nothing but hold a network interface with the addresses of all services of the
  * zone. Services come and go on it as processes do on a machine, so that a dead one refuses connections instead of vanishing.
  */
-import type { DeployRequest } from "../../core/ports.ts";
+import type { DeployRequest } from "../substrate.ts";
 import type { Addresses } from "./addresses.ts";
 import { Container, type ContainerOptions } from "./container.ts";
-import { SeawallError } from "../../core/errors.ts";
+import { SeawallError } from "../../base/errors.ts";
 
 const addressedWithinMs = 15_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { liveStreaming } from "../../../targets/live-streaming/target.ts";
-import { heldPlan } from "../../core/judge/fixture.ts";
-import type { Layout, Service } from "../../core/target.ts";
+import { heldPlan } from "../../judge/fixture.ts";
+import type { Layout, Service } from "../../target/layout.ts";
 import { addressesOf, slots } from "./addresses.ts";
 
 /** What only the largest topologies have: several zones, many links. */

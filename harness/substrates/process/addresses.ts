@@ -1,6 +1,6 @@
 /** Where everything listens on this machine: 127.REGION.ZONE.HOST, one address per service, ports shifted by the run's slot. */
-import { type Endpoint, type Layout, type Link, viewers } from "../../core/target.ts";
-import { linkName } from "../../core/where.ts";
+import { type Endpoint, type Layout, type Link, viewers } from "../../target/layout.ts";
+import { linkName } from "../../target/where.ts";
 
 /** Runs side by side each take one slot; ports of slot n are n × 1000 higher. All stay below the kernel's ephemeral ports (32768…). */
 export const slots = 8;

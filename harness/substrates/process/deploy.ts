@@ -1,19 +1,18 @@
 /** The process substrate: the target's services as child processes on loopback addresses, with Toxiproxy on their links. */
 import { join } from "node:path";
-import { SeawallError } from "../../core/errors.ts";
+import { SeawallError } from "../../base/errors.ts";
 import type {
   Clock,
   Deployment,
-  DeployRequest,
   Instance,
   LinkHandle,
   LinkTotals,
-  Substrate,
-} from "../../core/ports.ts";
-import type { Plan } from "../../core/run.ts";
-import { effectsOn, countedLinks } from "../../core/struck.ts";
-import type { Layout, Place, Service } from "../../core/target.ts";
-import type { Tools } from "../../core/tools.ts";
+} from "../../target/deployment.ts";
+import type { DeployRequest, Substrate } from "../substrate.ts";
+import type { Plan } from "../../record/plan.ts";
+import { effectsOn, countedLinks } from "../../record/struck.ts";
+import type { Layout, Place, Service } from "../../target/layout.ts";
+import type { Tools } from "../../target/tools.ts";
 import { endStrays } from "../../system/strays.ts";
 import { bringUpOutside } from "../outside.ts";
 import { ForeignInstance } from "../foreign.ts";

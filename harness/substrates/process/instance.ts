@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { SeawallError } from "../../core/errors.ts";
+import { SeawallError } from "../../base/errors.ts";
 import type {
   Clock,
   Companion,
@@ -11,10 +11,10 @@ import type {
   Impairment,
   Instance,
   InstanceState,
-  UndoLedger,
-} from "../../core/ports.ts";
-import type { Endpoint, Place, Program, Service } from "../../core/target.ts";
-import type { Tool } from "../../core/tools.ts";
+} from "../../target/deployment.ts";
+import type { UndoLedger } from "../../record/undo.ts";
+import type { Endpoint, Place, Program, Service } from "../../target/layout.ts";
+import type { Tool } from "../../target/tools.ts";
 import { lastLines } from "../../system/files.ts";
 import { giveWay } from "../../system/priority.ts";
 import {

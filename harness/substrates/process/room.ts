@@ -9,8 +9,8 @@ import { mkdirSync } from "node:fs";
 import { rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Impairment } from "../../core/ports.ts";
-import type { Evidence } from "../../core/run.ts";
+import type { Impairment } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
 
 const execute = promisify(execFile);
 

@@ -1,7 +1,7 @@
 /** A wall clock of its own for one service: libfaketime reads how far it is off from a file, each time that the service asks for the time. */
 import { renameSync, writeFileSync } from "node:fs";
-import type { Impairment } from "../../core/ports.ts";
-import type { Tool } from "../../core/tools.ts";
+import type { Impairment } from "../../target/deployment.ts";
+import type { Tool } from "../../target/tools.ts";
 
 /** Monotonic time is left alone: time-outs and intervals go on as they were. */
 export function skewableEnv(library: Tool, clockFile: string): Record<string, string> {

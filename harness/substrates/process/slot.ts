@@ -6,9 +6,9 @@
 import { createSocket, type Socket } from "node:dgram";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { SeawallError } from "../../core/errors.ts";
-import type { UndoLedger } from "../../core/ports.ts";
-import type { Endpoint, Layout } from "../../core/target.ts";
+import { SeawallError } from "../../base/errors.ts";
+import type { UndoLedger } from "../../record/undo.ts";
+import type { Endpoint, Layout } from "../../target/layout.ts";
 import { makeFolders, writeWhole } from "../../system/files.ts";
 import { bindProblem, holderOf } from "../../system/network.ts";
 import { mayBeSameProcess, statOf } from "../../system/processes.ts";

@@ -2,8 +2,8 @@
  * What the process substrate can do on this machine, and why not where it cannot: found out by
  * trying.
  */
-import type { Effect } from "../../core/deployment.ts";
-import type { ToolName } from "../../core/tools.ts";
+import type { Effect } from "../../target/deployment.ts";
+import type { ToolName } from "../../target/tools.ts";
 import { effectsOf, type Fault, type Support, supportOf } from "../../faults/faults.ts";
 import { roomSupport } from "./room.ts";
 

@@ -3,8 +3,8 @@
  * place of its own way of calling.
  */
 import { Toxiproxy } from "toxiproxy-node-client";
-import { SeawallError } from "../../core/errors.ts";
-import type { Endpoint } from "../../core/target.ts";
+import { SeawallError } from "../../base/errors.ts";
+import type { Endpoint } from "../../target/layout.ts";
 import { type CallAnswer, callDirectly } from "../../system/direct-http.ts";
 
 /** It answers within milliseconds, unless its accept loop hangs in a connection to a service that does not take one. */

@@ -1,9 +1,9 @@
 /** One link that passes through Toxiproxy. */
 import type { ICreateToxicBody, Proxy as ToxiproxyProxy } from "toxiproxy-node-client";
-import type { LinkHandle, Toxic } from "../../core/ports.ts";
-import type { Evidence } from "../../core/run.ts";
-import type { Endpoint, Link } from "../../core/target.ts";
-import { linkName } from "../../core/where.ts";
+import type { LinkHandle, Toxic } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
+import type { Endpoint, Link } from "../../target/layout.ts";
+import { linkName } from "../../target/where.ts";
 import { attempt, ProxyRefusal, proxyFailed } from "./calls.ts";
 
 type ToxicBody = ICreateToxicBody<Readonly<Record<string, number>>>;

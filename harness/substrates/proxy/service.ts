@@ -1,5 +1,5 @@
 /** Toxiproxy as a service of the run's own, started and ended like those of the target. */
-import type { Service } from "../../core/target.ts";
+import type { Service } from "../../target/layout.ts";
 
 export const proxyService: Service = {
   name: "toxiproxy",

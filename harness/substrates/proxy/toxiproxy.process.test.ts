@@ -4,9 +4,9 @@ import { createServer as createHttpServer, type Server as HttpServer } from "nod
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { Toxiproxy } from "toxiproxy-node-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { LinkHandle } from "../../core/ports.ts";
-import type { Endpoint } from "../../core/target.ts";
-import type { Tool } from "../../core/tools.ts";
+import type { LinkHandle } from "../../target/deployment.ts";
+import type { Endpoint } from "../../target/layout.ts";
+import type { Tool } from "../../target/tools.ts";
 import { provision } from "../../provision/provision.ts";
 import { freePort } from "../../system/free-port.ts";
 import { tryConnect } from "../../system/network.ts";

@@ -2,9 +2,9 @@
  * Toxiproxy, with every reply checked against what was asked for. What it cannot do is not offered: it has no black hole (a proxy always
  * completes the handshake; pause a service instead), and its `timeout` closes connections when it is removed. A switched-off link refuses.
  */
-import type { LinkHandle } from "../../core/ports.ts";
-import type { Endpoint, Link } from "../../core/target.ts";
-import { linkName } from "../../core/where.ts";
+import type { LinkHandle } from "../../target/deployment.ts";
+import type { Endpoint, Link } from "../../target/layout.ts";
+import { linkName } from "../../target/where.ts";
 import { attempt, boundedClient, callMsMax, proxyFailed } from "./calls.ts";
 import { ProxiedLink } from "./link.ts";
 

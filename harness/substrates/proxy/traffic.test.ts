@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { LinkHandle } from "../../core/ports.ts";
+import type { LinkHandle } from "../../target/deployment.ts";
 import type { SeenConnection } from "../../system/sockets.ts";
 import { LinkTraffic } from "./traffic.ts";
 

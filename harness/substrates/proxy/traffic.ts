@@ -2,11 +2,11 @@
  * What of the target's own passed over links: connections that were made at their proxied ends, and bytes on those that stay open. Toxiproxy counts
  * bytes only when a connection closes, which those between services do not; the system's tables have them while they are open.
  */
-import type { LinkHandle, LinkTotals } from "../../core/ports.ts";
-import { linkName } from "../../core/where.ts";
+import type { LinkHandle, LinkTotals } from "../../target/deployment.ts";
+import { linkName } from "../../target/where.ts";
 import { isOwn } from "../../system/own-connections.ts";
 import { connectionsAt, type SeenConnections } from "../../system/sockets.ts";
-import type { Endpoint } from "../../core/target.ts";
+import type { Endpoint } from "../../target/layout.ts";
 
 type Look = (endpoints: readonly Endpoint[]) => Promise<SeenConnections>;
 

@@ -3,11 +3,11 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Context } from "../../cli/context.ts";
 import { experimentNames, loadExperiment } from "../../cli/experiments.ts";
-import { ablationOf, type AblationRun } from "../../core/ablation.ts";
-import { SeawallError } from "../../core/errors.ts";
-import type { Experiment } from "../../core/experiment.ts";
-import { judge } from "../../core/judge/judge.ts";
-import { reliancesOf } from "../../core/reliance.ts";
+import { ablationOf, type AblationRun } from "../../ablation/ablation.ts";
+import { SeawallError } from "../../base/errors.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import { judge } from "../../judge/judge.ts";
+import { reliancesOf } from "../../plan/reliance.ts";
 import { planned, simulateInMemory } from "./in-memory.fixture.ts";
 
 const context = { root: resolve(import.meta.dirname, "../../.."), cwd: "/" } as Context;

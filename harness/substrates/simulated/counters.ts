@@ -1,6 +1,6 @@
 /** Counters that grow while the model runs, and gauges, read every few seconds, as the probes read those of real services. */
-import type { Tags } from "../../core/experiment.ts";
-import type { SampleSink } from "../../core/ports.ts";
+import type { Tags } from "../../metrics/tags.ts";
+import type { SampleSink } from "../../metrics/samples.ts";
 
 interface Counter {
   readonly metric: string;

@@ -1,12 +1,14 @@
 /** The target in virtual time, behind the same port as a real one, and everything that it occupies written down before it is taken. */
-import { SeawallError } from "../../core/errors.ts";
-import type { RunningModel, Simulation, TargetModel } from "../../core/model.ts";
-import type { Deployment, LinkTotals, SampleSink, UndoLedger } from "../../core/ports.ts";
-import { prng } from "../../core/prng.ts";
-import type { Plan } from "../../core/run.ts";
-import { countedLinks } from "../../core/struck.ts";
-import { linkName } from "../../core/where.ts";
-import type { Endpoint, Layout, Service } from "../../core/target.ts";
+import { SeawallError } from "../../base/errors.ts";
+import type { RunningModel, Simulation, TargetModel } from "../../target/model.ts";
+import type { Deployment, LinkTotals } from "../../target/deployment.ts";
+import type { SampleSink } from "../../metrics/samples.ts";
+import type { UndoLedger } from "../../record/undo.ts";
+import { prng } from "../../base/prng.ts";
+import type { Plan } from "../../record/plan.ts";
+import { countedLinks } from "../../record/struck.ts";
+import { linkName } from "../../target/where.ts";
+import type { Endpoint, Layout, Service } from "../../target/layout.ts";
 import type { VirtualDeployment, VirtualService } from "../../faults/fault.ts";
 import { Counters } from "./counters.ts";
 import type { VirtualMachine } from "./machine.ts";

@@ -1,8 +1,11 @@
 /** A simulated run that touches no disk: for tests and benchmarks by the thousand. */
-import type { Experiment } from "../../core/experiment.ts";
-import { planExperiment, type Planned } from "../../core/plan.ts";
-import type { EventSink, SampleSink } from "../../core/ports.ts";
-import type { Run, RunEvent, Series, SeriesData } from "../../core/run.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import { planExperiment } from "../../plan/plan.ts";
+import type { Planned } from "../../plan/options.ts";
+import type { EventSink } from "../../record/event-sink.ts";
+import type { SampleSink, Series, SeriesData } from "../../metrics/samples.ts";
+import type { Run } from "../../record/run.ts";
+import type { RunEvent } from "../../record/events.ts";
 import { simulatedSupport } from "../../faults/faults.ts";
 import { conduct } from "../../run/conductor.ts";
 import { VirtualMachine } from "./machine.ts";

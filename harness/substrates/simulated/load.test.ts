@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { Iteration, RunningModel } from "../../core/model.ts";
-import type { SampleSink } from "../../core/ports.ts";
-import type { Plan, Series } from "../../core/run.ts";
+import type { Iteration, RunningModel } from "../../target/model.ts";
+import type { SampleSink, Series } from "../../metrics/samples.ts";
+import type { Plan } from "../../record/plan.ts";
 import { SimulatedLoad } from "./load.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 

@@ -2,11 +2,13 @@
  * The audience in virtual time: iterations begin at their rate, whether or not earlier ones have ended, exactly as the k6 scenarios say.
  * Above `arrivalsPerSecondMax` one iteration stands for many viewers.
  */
-import type { Load, Tags } from "../../core/experiment.ts";
-import { gracefulStopMsOf, stagesOf, weightOf } from "../../core/arrivals.ts";
-import type { RunningModel } from "../../core/model.ts";
-import type { LoadEnd, LoadProgress, RunningLoad, SampleSink } from "../../core/ports.ts";
-import type { Plan } from "../../core/run.ts";
+import type { Load } from "../../experiment/experiment.ts";
+import type { Tags } from "../../metrics/tags.ts";
+import { gracefulStopMsOf, stagesOf, weightOf } from "../../record/arrivals.ts";
+import type { RunningModel } from "../../target/model.ts";
+import type { LoadEnd, LoadProgress, RunningLoad } from "../../load/generator.ts";
+import type { SampleSink } from "../../metrics/samples.ts";
+import type { Plan } from "../../record/plan.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** The virtual users of one scenario: whoever is free longest runs the next iteration, as in k6, whose users wait in line. */

@@ -1,5 +1,5 @@
 /** An experiment on a machine that is faster or slower than the one that the model was calibrated on. */
-import type { Experiment } from "../../core/experiment.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
 
 /** `slowness`: 2 on a machine that takes twice as long for each piece of work, 0.5 on one that takes half as long. */
 export function onMachine(experiment: Experiment, slowness: number): Experiment {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Service } from "../../core/target.ts";
+import type { Service } from "../../target/layout.ts";
 import { Network, SimulatedLink } from "./network.ts";
 import { SimulatedNode } from "./node.ts";
 import { VirtualClock } from "./virtual-clock.ts";

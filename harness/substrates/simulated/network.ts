@@ -1,9 +1,9 @@
 /** How requests travel: over a link that may be slowed, cut or reset, to a node that may refuse, be silent, or die over it. */
-import type { ModelListening, ModelRequest } from "../../core/model.ts";
-import { SeawallError } from "../../core/errors.ts";
-import type { Toxic } from "../../core/deployment.ts";
-import type { Evidence } from "../../core/evidence.ts";
-import type { Endpoint, Link } from "../../core/target.ts";
+import type { ModelListening, ModelRequest } from "../../target/model.ts";
+import { SeawallError } from "../../base/errors.ts";
+import type { Toxic } from "../../target/deployment.ts";
+import type { Evidence } from "../../target/evidence.ts";
+import type { Endpoint, Link } from "../../target/layout.ts";
 import type { Delay, VirtualLink } from "../../faults/fault.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { VirtualClock } from "./virtual-clock.ts";

@@ -2,10 +2,10 @@
  * Modelled players: each joins as its phase begins and watches to the end. No browser is in them and no media; where they stand is told by the
  * model, and when that is a stall by the same watch as a real player's. Their names say what they are.
  */
-import type { Phase } from "../../core/experiment.ts";
-import type { ModelPlayer, RunningModel } from "../../core/model.ts";
-import { PlayerAccount, playerTakenEveryMs, type Seen } from "../../core/player/account.ts";
-import type { SampleSink } from "../../core/ports.ts";
+import type { Phase } from "../../base/phases.ts";
+import type { ModelPlayer, RunningModel } from "../../target/model.ts";
+import { PlayerAccount, playerTakenEveryMs, type Seen } from "../../probes/player/account.ts";
+import type { SampleSink } from "../../metrics/samples.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** As the page of a real one looks at itself. */

@@ -1,9 +1,10 @@
 /** What the harness itself reads while a simulated run goes on: the same series on the same rhythm as on real services. */
-import type { RunningModel } from "../../core/model.ts";
-import { sinkBooks } from "../../core/books.ts";
-import type { Instance, LinkTotals, SampleSink } from "../../core/ports.ts";
-import { newestDue, type ProbeWish, probeWishes } from "../../core/probe-wish.ts";
-import type { Stream } from "../../core/target.ts";
+import type { RunningModel } from "../../target/model.ts";
+import { sinkBooks } from "../../probes/books.ts";
+import type { Instance, LinkTotals } from "../../target/deployment.ts";
+import type { SampleSink } from "../../metrics/samples.ts";
+import { newestDue, type ProbeWish, probeWishes } from "../../target/probe-wish.ts";
+import type { Stream } from "../../target/stream.ts";
 import type { Counters } from "./counters.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { SimulatedPlayers } from "./players.ts";

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import originStorm from "../../../experiments/origin-storm.ts";
 import originStormPlayer from "../../../experiments/origin-storm-player.ts";
 import startSurge from "../../../experiments/start-surge.ts";
-import type { Experiment } from "../../core/experiment.ts";
-import { judge } from "../../core/judge/judge.ts";
-import type { TargetModel } from "../../core/model.ts";
-import type { Run } from "../../core/run.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import { judge } from "../../judge/judge.ts";
+import type { TargetModel } from "../../target/model.ts";
+import type { Run } from "../../record/run.ts";
 import { planned, simulateInMemory } from "./in-memory.fixture.ts";
 
 const run = async (

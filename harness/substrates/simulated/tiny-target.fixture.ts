@@ -3,15 +3,17 @@
  * For runs by the thousand, which ask what the harness does and not what a large target would.
  */
 import { streaming } from "../../../targets/live-streaming/pack/pack.ts";
-import type { Experiment, Phase } from "../../core/experiment.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import type { Phase } from "../../base/phases.ts";
 import type {
   Iteration,
   ModelNode,
   RunningModel,
   Simulation,
   TargetModel,
-} from "../../core/model.ts";
-import type { Layout, Service, Target, Telemetry } from "../../core/target.ts";
+} from "../../target/model.ts";
+import type { Layout, Service, Telemetry } from "../../target/layout.ts";
+import type { Target } from "../../target/target.ts";
 
 const segmentMs = 2_000,
   deadlineMs = 2_000,

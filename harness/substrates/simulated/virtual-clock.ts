@@ -2,7 +2,7 @@
  * Virtual time: a queue of things that happen, and a clock that jumps from one to the next. The conductor's promises and the model's
  * callbacks share it, so both see the same time, and the same seed gives the same run.
  */
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../target/deployment.ts";
 
 interface Happening {
   readonly atMs: number;

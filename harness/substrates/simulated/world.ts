@@ -1,15 +1,13 @@
 /** Everything that the conductor needs for a run in virtual time: the model in the target's place, virtual viewers in k6's. */
-import type { TargetModel } from "../../core/model.ts";
-import type {
-  Deployment,
-  EventSink,
-  RunningLoad,
-  SampleSink,
-  UndoLedger,
-} from "../../core/ports.ts";
-import { prng } from "../../core/prng.ts";
-import type { Plan } from "../../core/run.ts";
-import type { Layout } from "../../core/target.ts";
+import type { TargetModel } from "../../target/model.ts";
+import type { Deployment } from "../../target/deployment.ts";
+import type { EventSink } from "../../record/event-sink.ts";
+import type { RunningLoad } from "../../load/generator.ts";
+import type { SampleSink } from "../../metrics/samples.ts";
+import type { UndoLedger } from "../../record/undo.ts";
+import { prng } from "../../base/prng.ts";
+import type { Plan } from "../../record/plan.ts";
+import type { Layout } from "../../target/layout.ts";
 import { SimulatedDeployment } from "./deployment.ts";
 import { injectVirtually } from "./inject.ts";
 import { SimulatedLoad } from "./load.ts";
@@ -17,7 +15,7 @@ import type { VirtualMachine } from "./machine.ts";
 import { SimulatedPlayers } from "./players.ts";
 import { SimulatedProbes } from "./probes.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
-import { streamOf } from "../../core/stream.ts";
+import { streamOf } from "../../target/stream.ts";
 
 export interface SimulatedWorldOptions {
   readonly plan: Plan;

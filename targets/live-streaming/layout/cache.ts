@@ -2,7 +2,7 @@
  * The chunk cache: a memcached in each zone. What is published is written to all of the region's, and a reader asks only its own zone's: so a
  * lost zone takes none of the others' chunks with it, which a ring over all of them would do to a third of the keys.
  */
-import type { Launch, Service } from "../../../harness/core/target.ts";
+import type { Launch, Service } from "../../../harness/target/layout.ts";
 import { cacheProgram } from "../cache/launch.ts";
 import { memcachedCache, memcachedPing } from "./pings.ts";
 import { regionOf, type Site, standing, type StoreKind } from "./site.ts";

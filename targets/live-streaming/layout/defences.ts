@@ -1,5 +1,6 @@
 /** The protective behaviours of the target, each with a switch, and how a service is told which of them are on. */
-import type { Defence, Place } from "../../../harness/core/target.ts";
+import type { Defence } from "../../../harness/target/target.ts";
+import type { Place } from "../../../harness/target/layout.ts";
 
 export const defences = [
   {

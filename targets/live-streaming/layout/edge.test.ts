@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Place } from "../../../harness/core/target.ts";
+import type { Place } from "../../../harness/target/layout.ts";
 import { nginxEdgeShape } from "../edge-nginx/configuration.ts";
 import { edge, fill, nginxEdge } from "./edge.ts";
 import type { Site } from "./site.ts";

@@ -1,5 +1,5 @@
 /** The edge, in one tier or two: each node is one Varnish. Viewers ask an `edge`; in two tiers, edges fill from `fill` nodes, and only these from the origins. */
-import type { Launch, Place, Service } from "../../../harness/core/target.ts";
+import type { Launch, Place, Service } from "../../../harness/target/layout.ts";
 import { drainSeconds, edgeProgram, flushProgram, workDirectoryName } from "../edge/launch.ts";
 import { nginxProgram } from "../edge-nginx/launch.ts";
 import type { EdgeSettings, Upstream } from "../edge/settings.ts";

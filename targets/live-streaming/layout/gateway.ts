@@ -1,5 +1,5 @@
 /** The playback gateway: where devices begin, one for each site. */
-import type { Launch, Service } from "../../../harness/core/target.ts";
+import type { Launch, Service } from "../../../harness/target/layout.ts";
 import type { GatewayConfiguration } from "../gateway/configuration.ts";
 import { nodeProgram } from "../service/program.ts";
 import { event, renditions } from "../stream/event.ts";

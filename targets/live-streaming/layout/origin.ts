@@ -1,5 +1,11 @@
 /** The live origin: a publish stack and a read stack. */
-import type { Endpoint, Launch, Operation, Place, Service } from "../../../harness/core/target.ts";
+import type {
+  Endpoint,
+  Launch,
+  Operation,
+  Place,
+  Service,
+} from "../../../harness/target/layout.ts";
 import type { ForwardConfiguration, OriginConfiguration } from "../origin/configuration.ts";
 import { nodeProgram } from "../service/program.ts";
 import { dvrWindowSegments, event, renditions } from "../stream/event.ts";

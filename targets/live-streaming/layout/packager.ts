@@ -1,5 +1,5 @@
 /** The packager: one epoch-locked pipeline. */
-import type { Launch, Service } from "../../../harness/core/target.ts";
+import type { Launch, Service } from "../../../harness/target/layout.ts";
 import type { PackagerConfiguration } from "../packager/configuration.ts";
 import { nodeProgram } from "../service/program.ts";
 import { backfillSegments, event, renditions } from "../stream/event.ts";

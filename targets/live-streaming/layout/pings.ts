@@ -1,5 +1,5 @@
 /** What can be said to a port so that it answers shortly and nothing changes, and what services of a kind can be told to do. */
-import type { Operation, Ping } from "../../../harness/core/target.ts";
+import type { Operation, Ping } from "../../../harness/target/layout.ts";
 
 /** Any answer will do, a refusal as well. */
 export const httpPing: Ping = {

@@ -1,5 +1,5 @@
 /** Where an acknowledged segment can be read back from the store: one pipeline's own copy, past every cache. */
-import type { PlayCheck } from "../../../harness/core/target.ts";
+import type { PlayCheck } from "../../../harness/target/layout.ts";
 import { event } from "../stream/event.ts";
 
 /** One place may be broken; asking all of many would only take time. */

@@ -1,6 +1,6 @@
 /** Where services stand: one site is a zone, or a whole region where a region has but one. */
 import { resolve } from "node:path";
-import type { Place, Service } from "../../../harness/core/target.ts";
+import type { Place, Service } from "../../../harness/target/layout.ts";
 import type { nodeProgram } from "../service/program.ts";
 
 export interface Site {

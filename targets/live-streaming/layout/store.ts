@@ -1,5 +1,5 @@
 /** The store: a Cassandra node in each zone, or the one object store that it replaced. */
-import type { Launch, Place, Service } from "../../../harness/core/target.ts";
+import type { Launch, Place, Service } from "../../../harness/target/layout.ts";
 import type { StoreSettings } from "../store/settings.ts";
 import { storeProgram } from "../store/launch.ts";
 import { nodeProgram } from "../service/program.ts";

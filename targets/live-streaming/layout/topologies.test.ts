@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Layout, Place, Service } from "../../../harness/core/target.ts";
+import type { Layout, Place, Service } from "../../../harness/target/layout.ts";
 import { replication } from "../store/schema.ts";
 import { defences } from "./defences.ts";
 import { sitesOf } from "./site.ts";

@@ -1,10 +1,10 @@
 /** Those who ask for what is not there, as the k6 workload `absent` has them: too early, too late, never made, or unheard of; and players whose clock is fast. */
-import type { Iteration, Simulation } from "../../../harness/core/model.ts";
+import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
 import type { Answer, Asked } from "./asked.ts";
 import { drawOf } from "./choice.ts";
 import type { Watched } from "./fetch-model.ts";
-import { streamOf } from "../../../harness/core/stream.ts";
+import { streamOf } from "../../../harness/target/stream.ts";
 
 /** The workload's own constants. */
 const answerWithinMs = 5_000,

@@ -1,5 +1,5 @@
 /** What viewers ask caches for, caches ask origins for, and what they are answered. */
-import type { Candidate } from "../origin/candidate.ts";
+import type { Candidate } from "../stream/candidate.ts";
 import type { Leaf } from "../stream/address.ts";
 import { event } from "../stream/event.ts";
 

@@ -1,5 +1,5 @@
 /** Who asks the target for something, by the name of the workload and of what it exports. */
-import type { Iteration, Simulation } from "../../../harness/core/model.ts";
+import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { Absent } from "./absent-model.ts";
 import { Devices } from "./device-model.ts";
 import type { Watched } from "./fetch-model.ts";

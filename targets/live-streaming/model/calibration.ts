@@ -3,7 +3,7 @@
  * 1 MiB and RF 3, the others in a recorded origin storm. Trust multiples of them, not tens of percent.
  */
 
-import type { Simulation } from "../../../harness/core/model.ts";
+import type { Simulation } from "../../../harness/target/model.ts";
 
 export interface Spread {
   readonly p50: number;

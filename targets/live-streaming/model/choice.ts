@@ -1,5 +1,5 @@
 /** What modelled viewers and devices leave to chance, all of it from the run's seed. */
-import type { Simulation } from "../../../harness/core/model.ts";
+import type { Simulation } from "../../../harness/target/model.ts";
 
 /** A whole number from 0 to below `among`. */
 export function drawOf(simulation: Simulation, among: number): number {

@@ -1,5 +1,5 @@
 /** Those who ask gateways, as the k6 workloads `starts`, `devices` and `events` have them. */
-import type { Iteration, Simulation } from "../../../harness/core/model.ts";
+import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { pickOf } from "./choice.ts";
 import type { BoardAnswer, EventKind, Gateway, GatewayAnswer } from "./gateway-model.ts";
 import { Starts } from "./start-model.ts";

@@ -1,12 +1,12 @@
 /** An edge, or a cache of the fill tier: lifetimes, collapsing, the range gate, health probes and failover as the VCL has them. */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import type { SegmentRange } from "../origin/directive.ts";
+import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { holdGraceMs } from "../origin/decide.ts";
-import type { SegmentRange } from "../origin/invalidation.ts";
 import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs, segmentInProduction } from "../stream/template.ts";
 import { type Answer, type Asked, askedOf, type Key, keyOf } from "./asked.ts";
 import { calibration, draw } from "./calibration.ts";
-import { streamOf } from "../../../harness/core/stream.ts";
+import { streamOf } from "../../../harness/target/stream.ts";
 
 /** An origin, or a cache nearer to it. */
 export interface Upstream {

@@ -1,6 +1,6 @@
 /** How a player fetches one segment, as the workloads' `fetchSegment` does: it asks again after an error, and asks another edge when one is broken. */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
-import type { Candidate } from "../origin/candidate.ts";
+import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
+import type { Candidate } from "../stream/candidate.ts";
 import type { Answer, Asked } from "./asked.ts";
 
 /** The workload's own constants. */

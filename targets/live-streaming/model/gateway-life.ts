@@ -2,7 +2,7 @@
  * What a gateway's process holds in the model: the real one's entry, starts, steering, board and queue of events, around three things that
  * take time, its signer, its event loop and the disk of its events. All of it is gone when the process is.
  */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { AdmittedPath } from "../gateway/admission.ts";
 import { type Board, createBoard } from "../gateway/board.ts";
 import { createEntry, type Entry } from "../gateway/entry.ts";
@@ -16,7 +16,7 @@ import { gatewaySize, shareOfEdge } from "../layout/gateway.ts";
 import { type ConcurrencyLimit, createGradient2 } from "../service/gradient2.ts";
 import { calibration, draw } from "./calibration.ts";
 import { OneByOne } from "./one-by-one.ts";
-import { streamOf } from "../../../harness/core/stream.ts";
+import { streamOf } from "../../../harness/target/stream.ts";
 
 export interface Life {
   /** Tells one life from another. */

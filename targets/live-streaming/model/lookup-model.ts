@@ -1,6 +1,6 @@
 /** The store's word on a segment that an origin does not know: asked at most once per segment and interval, by a bounded number at a time. */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
-import type { Candidate } from "../origin/candidate.ts";
+import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
+import type { Candidate } from "../stream/candidate.ts";
 import { lookupIntervalMs, lookupsAtOnceMax, recentIntervalMs } from "../origin/lookup.ts";
 import { type Asked, type Key, keyOf } from "./asked.ts";
 import type { TimedStore } from "./timed-store.ts";

@@ -3,7 +3,7 @@
  * own, so each defence that is switched off there is off here. What it says is about origins, stores, links and waiting; edges are taken to
  * be as many machines as their audience needs, so it says nothing about an edge's own processor, bandwidth or memory.
  */
-import type { TargetModel } from "../../../harness/core/model.ts";
+import type { TargetModel } from "../../../harness/target/model.ts";
 import { behaviourNames, oneByOneNames } from "./audience-model.ts";
 import { ReferenceModel } from "./reference-model.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ModelNode } from "../../../harness/core/model.ts";
+import type { ModelNode } from "../../../harness/target/model.ts";
 import { OneByOne } from "./one-by-one.ts";
 
 function loop() {

@@ -1,5 +1,5 @@
 /** One thing after another in virtual time, as an event loop and a disk do them, and the share of time for which that is at work. */
-import type { ModelNode } from "../../../harness/core/model.ts";
+import type { ModelNode } from "../../../harness/target/model.ts";
 import { createFifo, type Fifo } from "../gateway/fifo.ts";
 
 export class OneByOne {

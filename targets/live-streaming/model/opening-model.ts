@@ -1,6 +1,6 @@
 /** How an origin comes to a candidate that it can read: the best first, and one that was published a moment ago again, with whatever is known by then. */
-import type { Simulation } from "../../../harness/core/model.ts";
-import { type Candidate, leastBad, rank } from "../origin/candidate.ts";
+import type { Simulation } from "../../../harness/target/model.ts";
+import { type Candidate, leastBad, rank } from "../stream/candidate.ts";
 import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "../origin/patience.ts";
 import type { Asked } from "./asked.ts";
 import type { ChunkReading } from "./chunk-reading.ts";

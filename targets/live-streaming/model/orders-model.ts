@@ -1,16 +1,15 @@
 /** What an operator may order at a publish origin in the model: the real one's directives and rounds of invalidation, and edges that are reached over the network. */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
-import { lifted, masking, nextVersion, rangeOf } from "../origin/directive.ts";
+import { lifted, masking, nextVersion, rangeOf, type SegmentRange } from "../origin/directive.ts";
+import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import {
   createInvalidation,
   type Invalidation,
   type InvalidationClock,
-  type SegmentRange,
 } from "../origin/invalidation.ts";
 import { event } from "../stream/event.ts";
 import type { Edge } from "./edge-model.ts";
 import type { OriginPublisher } from "./publisher-model.ts";
-import { streamOf } from "../../../harness/core/stream.ts";
+import { streamOf } from "../../../harness/target/stream.ts";
 
 type Parameters = Readonly<Record<string, string>>;
 type Told = (answer: string | null) => void;

@@ -1,15 +1,10 @@
 /** What a read origin knows, in the real one's own memory of segments and directives, and who waits for a segment. It goes with the process. */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
+import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { visible } from "../origin/answer.ts";
-import type { Candidate } from "../origin/candidate.ts";
+import type { Candidate, Publication } from "../stream/candidate.ts";
 import type { Directive } from "../origin/directive.ts";
 import { createDirectives, type Directives } from "../origin/directives.ts";
-import {
-  createMetadata,
-  gapWindowSegments,
-  type Metadata,
-  type Publication,
-} from "../origin/metadata.ts";
+import { createMetadata, gapWindowSegments, type Metadata } from "../origin/metadata.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { type Asked, type Key, keyOf, leafOf } from "./asked.ts";
 

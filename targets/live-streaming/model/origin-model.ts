@@ -1,6 +1,6 @@
 /** The read origin in the model: the real one's own decisions (`decide`, `rank`, the shed curve), with virtual time around them. */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
-import type { Candidate } from "../origin/candidate.ts";
+import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
+import type { Candidate } from "../stream/candidate.ts";
 import { absence, decide } from "../origin/decide.ts";
 import { recentIntervalMs } from "../origin/lookup.ts";
 import { directivesEveryMs } from "../origin/recall.ts";
@@ -16,7 +16,7 @@ import { Opening } from "./opening-model.ts";
 import { OriginMemory } from "./origin-memory.ts";
 import type { Stores } from "./store-model.ts";
 import { TimedStore } from "./timed-store.ts";
-import { streamOf } from "../../../harness/core/stream.ts";
+import { streamOf } from "../../../harness/target/stream.ts";
 
 const servedTtlMs = 600_000,
   flaggedTtlMs = 1_000,

@@ -1,6 +1,6 @@
 /** A packager: what there is to rewind to when it starts, and then a segment of each rendition every two seconds, tried for as long as the real one tries. */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
-import type { Defect } from "../origin/candidate.ts";
+import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
+import type { Defect } from "../stream/candidate.ts";
 import { packagingMsMin } from "../layout/packager.ts";
 import { backfillSegments } from "../stream/event.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
@@ -9,7 +9,7 @@ import { calibration, draw } from "./calibration.ts";
 import { candidateOf, chunksOf } from "./content.ts";
 import type { OriginPublisher } from "./publisher-model.ts";
 import type { Stores } from "./store-model.ts";
-import { streamOf } from "../../../harness/core/stream.ts";
+import { streamOf } from "../../../harness/target/stream.ts";
 
 /** As the real packager: one attempt, the pause before the next, and when a segment counts as lost. */
 const attemptMs = 1_000,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ModelRequest, Simulation } from "../../../harness/core/model.ts";
+import type { ModelRequest, Simulation } from "../../../harness/target/model.ts";
 import { VirtualClock } from "../../../harness/substrates/simulated/virtual-clock.ts";
 import { renditions } from "../stream/event.ts";
 import { publishAtMs } from "../stream/template.ts";

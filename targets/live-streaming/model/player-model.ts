@@ -2,12 +2,12 @@
  * A viewer's player in the model, as a buffer: it plays at a distance behind live, asks its one edge for each segment of picture and sound as it
  * becomes due, asks again after an error, stands still when either has run out, and makes up for what it lost by playing a little faster.
  */
-import type { ModelPlayer, Simulation } from "../../../harness/core/model.ts";
+import type { ModelPlayer, Simulation } from "../../../harness/target/model.ts";
 import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.ts";
 import type { Answer } from "./asked.ts";
 import { calibration, draw } from "./calibration.ts";
 import type { Watched } from "./fetch-model.ts";
-import { streamOf } from "../../../harness/core/stream.ts";
+import { streamOf } from "../../../harness/target/stream.ts";
 
 /** As the page of the real player sets dash.js, and as dash.js sets itself. */
 const liveDelayMs = 6_000,

@@ -1,22 +1,17 @@
 /** The publish origin in the model: takes PUTs, chunks and row into the store and then the word to all read origins, and an operator's orders. */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
-import type { Candidate } from "../origin/candidate.ts";
+import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
+import type { Candidate, Publication } from "../stream/candidate.ts";
 import type { Directive } from "../origin/directive.ts";
 import { createDirectives, type Directives } from "../origin/directives.ts";
 import { snapshotOf } from "../origin/feed.ts";
-import {
-  createMetadata,
-  gapWindowSegments,
-  type Metadata,
-  type Publication,
-} from "../origin/metadata.ts";
+import { createMetadata, gapWindowSegments, type Metadata } from "../origin/metadata.ts";
 import { directivesEveryMs, recallRetryMs } from "../origin/recall.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { type Asked, keyOf, leafOf } from "./asked.ts";
 import { chunksOf } from "./content.ts";
 import { Feed } from "./feed-model.ts";
 import type { Stores } from "./store-model.ts";
-import { streamOf } from "../../../harness/core/stream.ts";
+import { streamOf } from "../../../harness/target/stream.ts";
 
 export class OriginPublisher {
   readonly node: ModelNode;

@@ -5,8 +5,8 @@ import type {
   ModelPlayer,
   RunningModel,
   Simulation,
-} from "../../../harness/core/model.ts";
-import { defectNames } from "../origin/candidate.ts";
+} from "../../../harness/target/model.ts";
+import { defectNames } from "../stream/candidate.ts";
 import type { Asked } from "./asked.ts";
 import { audienceOf, type Behaviour } from "./audience-model.ts";
 import { Edge, type Upstream } from "./edge-model.ts";

@@ -1,5 +1,5 @@
 /** Devices with a session, as the k6 workload `sessions` has them: a gateway told them which edge to ask, and tells them again when that one is broken. */
-import type { Iteration, Simulation } from "../../../harness/core/model.ts";
+import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { someOf } from "./choice.ts";
 import type { Watched } from "./fetch-model.ts";
 import type { Claims, Gateway, GatewayAnswer } from "./gateway-model.ts";

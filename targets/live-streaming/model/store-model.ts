@@ -1,9 +1,9 @@
 /** The stores and the chunk caches: what is kept where, and how long it takes to get it. */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
-import type { Candidate } from "../origin/candidate.ts";
+import type { Publication } from "../stream/candidate.ts";
+import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
+import type { Candidate } from "../stream/candidate.ts";
 import type { Directive } from "../origin/directive.ts";
 import { createDirectives } from "../origin/directives.ts";
-import type { Publication } from "../origin/metadata.ts";
 import { askedOf, type Key, leafOf } from "./asked.ts";
 import { calibration, draw, type Spread } from "./calibration.ts";
 

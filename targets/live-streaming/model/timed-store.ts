@@ -1,6 +1,6 @@
 /** A read origin's way to its store, which measures how slow the store is: by that it sheds. */
-import type { ModelNode, Simulation } from "../../../harness/core/model.ts";
-import type { Candidate } from "../origin/candidate.ts";
+import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
+import type { Candidate } from "../stream/candidate.ts";
 import type { Directive } from "../origin/directive.ts";
 import { createStoreLoad, type Slowness, type StoreLoad } from "../origin/shedding.ts";
 import { storeLoadOptions } from "../origin/telemetry.ts";

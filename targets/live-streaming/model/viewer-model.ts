@@ -1,8 +1,8 @@
 /** Viewers as the k6 workloads `viewers`, `rewind` and `rewatch` have them: bunches at the live edge, others in the past. */
-import type { Iteration, Simulation } from "../../../harness/core/model.ts";
+import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { drawOf, pickOf, someOf } from "./choice.ts";
 import { fetchSegment, type Watched, type Wish } from "./fetch-model.ts";
-import { streamOf } from "../../../harness/core/stream.ts";
+import { streamOf } from "../../../harness/target/stream.ts";
 
 /** The workloads' own constants. */
 const bunchMs = 400,

@@ -1,3 +1,4 @@
+import type { Publication } from "../stream/candidate.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -5,7 +6,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import type { Publication } from "../origin/metadata.ts";
 import { connectObjects } from "../store/objects.ts";
 import { objectStoreModel } from "./model.ts";
 

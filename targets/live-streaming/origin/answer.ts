@@ -2,15 +2,15 @@
  * Finds the answer to a GET: decides from memory, waits for a publication that is about to happen, and asks the store only for what should
  * exist and is not known.
  */
-import type { Leaf } from "../stream/address.ts";
-import { timeless } from "../stream/address.ts";
+import type { Publication } from "../stream/candidate.ts";
+import { type Leaf, timeless } from "../stream/address.ts";
 import { publishAtMs } from "../stream/template.ts";
 import { absence, type Decision, decide } from "./decide.ts";
-import type { Candidate } from "./candidate.ts";
+import type { Candidate } from "../stream/candidate.ts";
 import type { Directives } from "./directives.ts";
 import { StoreSilent } from "./chunk-reader.ts";
 import type { Lookup } from "./lookup.ts";
-import type { Metadata, Publication } from "./metadata.ts";
+import type { Metadata } from "./metadata.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export type Answer =

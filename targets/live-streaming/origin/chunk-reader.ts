@@ -3,7 +3,7 @@ import type { ChunkCache } from "../cache/client.ts";
 import type { Leaf } from "../stream/address.ts";
 import { chunkCount, chunkKey, chunkLength } from "../store/chunk.ts";
 import type { Store } from "../store/store.ts";
-import type { Candidate } from "./candidate.ts";
+import type { Candidate } from "../stream/candidate.ts";
 import type { Claim, Concurrency } from "./concurrency.ts";
 import type { Telemetry } from "./telemetry.ts";
 

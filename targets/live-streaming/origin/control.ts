@@ -1,4 +1,13 @@
 /** What an operator may order at a publish origin: each order becomes a directive that is stored first, then told, then acted on at the edges. */
+import {
+  type Directive,
+  lifted,
+  masking,
+  nextVersion,
+  payloadShape,
+  rangeOf,
+  type SegmentRange,
+} from "./directive.ts";
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
@@ -8,16 +17,8 @@ import type { Store } from "../store/store.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { readBody } from "./body.ts";
 import { nameShape } from "./configuration.ts";
-import {
-  type Directive,
-  lifted,
-  masking,
-  nextVersion,
-  payloadShape,
-  rangeOf,
-} from "./directive.ts";
 import { createDirectives, type Directives, notificationsBytesMax } from "./directives.ts";
-import type { Invalidation, SegmentRange } from "./invalidation.ts";
+import type { Invalidation } from "./invalidation.ts";
 
 export interface ControlParts {
   readonly event: string;

@@ -1,6 +1,6 @@
 /** What an origin answers to a request for a segment, as a function of the clock and of what is known to exist. */
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
-import type { Candidate } from "./candidate.ts";
+import type { Candidate } from "../stream/candidate.ts";
 
 export type Decision =
   | { readonly kind: "serve"; readonly candidates: readonly Candidate[] }

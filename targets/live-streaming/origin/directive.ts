@@ -4,7 +4,13 @@
  */
 import { z } from "zod";
 import { nameShape } from "./configuration.ts";
-import type { SegmentRange } from "./invalidation.ts";
+
+export interface SegmentRange {
+  readonly event: string;
+  readonly renditions: readonly string[];
+  readonly from: number;
+  readonly to: number;
+}
 
 const number = z.int().min(0).max(999_999_999_999);
 const common = { event: nameShape, id: z.string().min(1).max(100), version: z.int().positive() };

@@ -1,7 +1,7 @@
+import type { Publication } from "../stream/candidate.ts";
 import { expect, test } from "vitest";
 import type { Directive } from "./directive.ts";
 import { beatMs, comebackMs, silenceMsMax, snapshotOf } from "./feed.ts";
-import type { Publication } from "./metadata.ts";
 
 const publication: Publication = {
   event: "main",

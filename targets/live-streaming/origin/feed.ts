@@ -2,15 +2,15 @@
  * The change feed: a publish origin tells every read origin what it published, at the moment it is committed. First all that is known, then
  * each publication as it happens, and a beat in between, so that a listener can tell silence from death.
  */
+import type { Publication } from "../stream/candidate.ts";
 import { request as httpRequest, type ServerResponse } from "node:http";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { EndpointSettings } from "../service/configuration.ts";
 import { type Log, reason } from "../service/log.ts";
-import { defectNames } from "./candidate.ts";
+import { defectNames } from "../stream/candidate.ts";
 import { type Directive, directiveShape } from "./directive.ts";
-import type { Publication } from "./metadata.ts";
 
 export const beatMs = 500;
 /** Four missed beats: the other side is gone, or stopped, or cut off. */

@@ -2,18 +2,12 @@
  * Tells the edges to forget a range of segments. An inner tier is told before the one that fills from it, and all are told a second time a
  * little later: a fetch that was under way, or an origin that heard of a mask only from the store, may have brought the old copy back.
  */
+import type { SegmentRange } from "./directive.ts";
 import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EndpointSettings } from "../service/configuration.ts";
 import { rangePattern } from "./number-range.ts";
 import { directivesEveryMs } from "./recall.ts";
-
-export interface SegmentRange {
-  readonly event: string;
-  readonly renditions: readonly string[];
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface EdgeToTell {
   readonly name: string;

@@ -2,10 +2,10 @@
  * The store's word on a segment that is due but unknown: asked at most once per segment and interval, by a bounded number at a time, so that
  * a storm of requests for what is not there stays in this process.
  */
+import type { Publication } from "../stream/candidate.ts";
 import { type Leaf, timeless } from "../stream/address.ts";
 import type { Store } from "../store/store.ts";
 import { absence } from "./decide.ts";
-import type { Publication } from "./metadata.ts";
 
 export interface Lookup {
   /** Empty when the store does not know it, or was asked a moment ago; null when it could not be asked, so that nobody can tell. */

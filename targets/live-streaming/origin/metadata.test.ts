@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { timeless } from "../stream/address.ts";
-import { createMetadata, type Publication } from "./metadata.ts";
+import { createMetadata } from "./metadata.ts";
+import type { Publication } from "../stream/candidate.ts";
 
 const publication = (change: Partial<Publication> = {}): Publication => ({
   event: "main",

@@ -2,13 +2,12 @@
  * What exists, in this process's memory: event > rendition > segment > candidates. Filled by the change feed, never by the distributed
  * cache, so that a storm of requests for segments that do not exist costs the store nothing.
  */
+import type { Publication } from "../stream/candidate.ts";
 import { type Leaf, timeless } from "../stream/address.ts";
-import type { Candidate } from "./candidate.ts";
+import type { Candidate } from "../stream/candidate.ts";
 
 /** A minute: as far back as a feed may have been cut for its loss to be told. */
 export const gapWindowSegments = 30;
-
-export interface Publication extends Candidate, Leaf {}
 
 export interface Metadata {
   candidates(leaf: Leaf): readonly Candidate[];

@@ -2,7 +2,7 @@
 import { type Leaf, leafOf, parseAddress } from "../stream/address.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { parseToken } from "../stream/token.ts";
-import { type Defect, parseDefects } from "./candidate.ts";
+import { type Defect, parseDefects } from "../stream/candidate.ts";
 
 export interface PublicationRules {
   readonly event: string;

@@ -2,6 +2,7 @@
  * Takes a PUT: checks, reads, writes the chunks, and only then the metadata row, which is the moment the segment exists. A crash before
  * that leaves nothing to see; a replay of the same token changes nothing.
  */
+import type { Publication } from "../stream/candidate.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ChunkCache } from "../cache/client.ts";
 import { continueIfAsked, header, pathOf, reply } from "../service/server.ts";
@@ -9,7 +10,7 @@ import { type Log, reason } from "../service/log.ts";
 import { chunkKey, split } from "../store/chunk.ts";
 import type { Store } from "../store/store.ts";
 import { discardBody, readBody } from "./body.ts";
-import type { Metadata, Publication } from "./metadata.ts";
+import type { Metadata } from "./metadata.ts";
 import {
   checkPublication,
   segmentBytesMax,

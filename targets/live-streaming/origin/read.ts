@@ -5,7 +5,7 @@ import { type Handler, pathOf, reply } from "../service/server.ts";
 import { type Address, contentType, type Leaf, leafOf, parseAddress } from "../stream/address.ts";
 import { isLive, publishAtMs } from "../stream/template.ts";
 import { type Answer, answer, answerNow, type AnswerParts, visible } from "./answer.ts";
-import { type Candidate, leastBad, rank } from "./candidate.ts";
+import { type Candidate, leastBad, rank } from "../stream/candidate.ts";
 import { ttlMsMin } from "./decide.ts";
 import {
   type ChunkReader,

@@ -1,10 +1,10 @@
 /** What an origin reads from the store by itself: what was published before it started, and what operators decided, now and again. */
+import type { Publication } from "../stream/candidate.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Log, reason } from "../service/log.ts";
 import type { Store } from "../store/store.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { type Directive, parseDirective } from "./directive.ts";
-import type { Publication } from "./metadata.ts";
 
 export interface RecallParts {
   readonly event: string;

@@ -1,5 +1,5 @@
 /** By what viewers are harmed: a segment that does not come in time, at the live edge before all else. */
-import type { Harm } from "../../../harness/core/harm.ts";
+import type { Harm } from "../../../harness/target/harm.ts";
 
 export const harm: Harm = {
   metric: "segment_ms",

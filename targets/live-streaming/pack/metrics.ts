@@ -1,5 +1,5 @@
 /** The metrics of live streaming, by who emits them: a viewer, a service, a player or the harness's own prober. */
-import type { Registry } from "../../../harness/core/metrics.ts";
+import type { Registry } from "../../../harness/metrics/metrics.ts";
 import { audience } from "./metrics/audience.ts";
 import { gateways } from "./metrics/gateways.ts";
 import { origins } from "./metrics/origins.ts";

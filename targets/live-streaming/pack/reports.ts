@@ -1,6 +1,6 @@
 /** Who of a stream's services reports what, beyond the series that it exposes. */
-import type { Service, Telemetry } from "../../../harness/core/target.ts";
-import type { Source } from "../../../harness/core/source.ts";
+import type { Service, Telemetry } from "../../../harness/target/layout.ts";
+import type { Source } from "../../../harness/metrics/source.ts";
 import type { StreamTelemetry } from "./telemetry.ts";
 
 export function reportsOf(one: Telemetry, { name }: Service): readonly Source[] {

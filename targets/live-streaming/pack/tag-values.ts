@@ -1,6 +1,6 @@
 /** The values that tags of a stream's metrics can have in one layout. */
-import type { Metric } from "../../../harness/core/metrics.ts";
-import type { Layout } from "../../../harness/core/target.ts";
+import type { Metric } from "../../../harness/metrics/metrics.ts";
+import type { Layout } from "../../../harness/target/layout.ts";
 import type { StreamTelemetry } from "./telemetry.ts";
 
 export function tagValues(

@@ -2,13 +2,12 @@
  * The store on Cassandra. Writes are confirmed by a majority of the region's nodes and reach the other regions by replication; reads ask one
  * node, and a majority only when that one does not know.
  */
+import type { Publication } from "../stream/candidate.ts";
 import cassandra, { type Client } from "cassandra-driver";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "../service/log.ts";
+import { type Log, reason } from "../service/log.ts";
 import { inTime } from "../service/in-time.ts";
-import { reason } from "../service/log.ts";
-import { parseDefects } from "../origin/candidate.ts";
-import type { Publication } from "../origin/metadata.ts";
+import { parseDefects } from "../stream/candidate.ts";
 import { parseToken } from "../stream/token.ts";
 import { bucketSegments, createSchema, keyspace, schemaIsThere } from "./schema.ts";
 import type { CassandraSettings } from "./settings.ts";

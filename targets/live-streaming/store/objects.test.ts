@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { defectNames } from "../origin/candidate.ts";
+import { defectNames } from "../stream/candidate.ts";
 import { isKey } from "../object-store/bucket.ts";
 import { parsePublicationKey, publicationKey } from "./objects.ts";
 

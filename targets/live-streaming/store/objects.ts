@@ -2,13 +2,13 @@
  * The store on the object store. A chunk is an object. A publication is one of no content, whose key says it all, so that a single listing
  * answers what exists: a request for each would be throttled long before a storm.
  */
+import type { Publication } from "../stream/candidate.ts";
 import { Agent, request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pageKeys } from "../object-store/bucket.ts";
 import type { EndpointSettings } from "../service/configuration.ts";
 import { type Log, reason } from "../service/log.ts";
-import { parseDefects } from "../origin/candidate.ts";
-import type { Publication } from "../origin/metadata.ts";
+import { parseDefects } from "../stream/candidate.ts";
 import type { Leaf } from "../stream/address.ts";
 import { parseToken } from "../stream/token.ts";
 import type { Store } from "./store.ts";

@@ -1,5 +1,5 @@
 /** What the origins need from a store of segments. */
-import type { Publication } from "../origin/metadata.ts";
+import type { Publication } from "../stream/candidate.ts";
 import type { Leaf } from "../stream/address.ts";
 
 export interface StoredDirective {

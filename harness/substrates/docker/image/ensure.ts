@@ -1,5 +1,5 @@
 /** Builds the image that the docker substrate and `docker compose up` start, unless the engine has it. */
-import { SeawallError } from "../../../core/errors.ts";
+import { SeawallError } from "../../../base/errors.ts";
 import { filesOfBase, makeBaseFolder } from "../../../provision/base.ts";
 import { type Progress, provision } from "../../../provision/provision.ts";
 import { showProgress } from "../../../provision/render.ts";

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { baseName, imageName, packagesOfImage, registryParts } from "./image.ts";
+import { baseName, copied, imageName, packagesOfImage, registryParts } from "./image.ts";
 
 const root = resolve(import.meta.dirname, "../../../..");
 let copy: string;
@@ -13,7 +13,10 @@ beforeEach(() => {
     "package.json",
     "package-lock.json",
     ".npmrc",
-    "harness/core",
+    "harness/base",
+    "harness/metrics",
+    "harness/system",
+    "harness/target",
     "harness/substrates/docker",
     "harness/substrates/proxy/service.ts",
     "targets",
@@ -47,8 +50,41 @@ describe("the image's name", () => {
   });
 });
 
+/** The files that Node loads for these: imports of types are gone by then. */
+function loadedBy(...paths: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const waiting = [...paths];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const text = readFileSync(join(root, path), "utf8");
+    for (const [, from] of text.matchAll(
+      /^(?:import|export)\b(?! type)[^"';]*?from\s*"(\.[^"]+)"|^import\s*"(\.[^"]+)"/gm,
+    ))
+      if (from !== undefined) waiting.push(relative(root, resolve(root, dirname(path), from)));
+  }
+  return [...seen].sort();
+}
+
 describe("the Dockerfile", () => {
   const text = readFileSync(join(import.meta.dirname, "Dockerfile"), "utf8");
+
+  it("copies all that a container of the reference target loads", () => {
+    const loaded = loadedBy(
+      "harness/substrates/docker/entry.ts",
+      "targets/live-streaming/target.ts",
+    );
+    expect(loaded.length).toBeGreaterThan(50);
+    const missing = (places: readonly string[]): string[] =>
+      loaded.filter(
+        (path) => !places.some((place) => path === place || path.startsWith(`${place}/`)),
+      );
+    expect(missing(copied)).toEqual([]);
+    const inFile = [...text.matchAll(/^COPY (harness.*|targets) \S+$/gm)].flatMap(([, from]) =>
+      (from as string).split(" "),
+    );
+    expect(missing(inFile)).toEqual([]);
+  });
 
   it("names public images for each of its parts", () => {
     expect(registryParts(root)).toEqual({

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
-import { SeawallError } from "../../../core/errors.ts";
+import { SeawallError } from "../../../base/errors.ts";
 import { engineError, isGone } from "../engine.ts";
 import { latestImage, projectLabel } from "./paths.ts";
 
@@ -21,11 +21,14 @@ const ofEntry = [
   "proxy/service.ts",
 ].map((path) => `harness/substrates/${path}`);
 /** What the Dockerfile copies, besides packages. */
-const copied = [
+export const copied = [
   "package.json",
   "package-lock.json",
   ".npmrc",
-  "harness/core",
+  "harness/base",
+  "harness/metrics",
+  "harness/system",
+  "harness/target",
   ...ofEntry,
   `${folder}/Dockerfile`,
   `${folder}/packages.txt`,

@@ -1,5 +1,5 @@
 /** Metrics of live streaming: what viewers and devices get, as the load generator measures it. */
-import type { Registry } from "../../../../harness/core/metrics.ts";
+import type { Registry } from "../../../../harness/metrics/metrics.ts";
 import { trafficClasses } from "../traffic-classes.ts";
 
 export const audience: Registry = {

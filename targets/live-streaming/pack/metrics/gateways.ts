@@ -1,5 +1,5 @@
 /** Metrics of live streaming: what gateways count, and whether it adds up. */
-import type { Registry } from "../../../../harness/core/metrics.ts";
+import type { Registry } from "../../../../harness/metrics/metrics.ts";
 
 export const gateways: Registry = {
   gateway_requests_total: {

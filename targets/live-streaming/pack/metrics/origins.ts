@@ -1,5 +1,5 @@
 /** Metrics of live streaming: what edges, origins and object stores count. */
-import type { Registry } from "../../../../harness/core/metrics.ts";
+import type { Registry } from "../../../../harness/metrics/metrics.ts";
 import { trafficClasses } from "../traffic-classes.ts";
 
 export const origins: Registry = {

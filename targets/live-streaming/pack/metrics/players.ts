@@ -1,5 +1,5 @@
 /** Metrics of live streaming: what players go through. */
-import type { Registry } from "../../../../harness/core/metrics.ts";
+import type { Registry } from "../../../../harness/metrics/metrics.ts";
 
 export const players: Registry = {
   player_startup_ms: {

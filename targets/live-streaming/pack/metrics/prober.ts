@@ -1,6 +1,6 @@
 /** Metrics of live streaming: what the prober finds at the edges, and what was looked at. */
-import { bodyProblems, containers } from "../../../../harness/core/body.ts";
-import type { Registry } from "../../../../harness/core/metrics.ts";
+import { bodyProblems, containers } from "../../../../harness/target/body.ts";
+import type { Registry } from "../../../../harness/metrics/metrics.ts";
 
 export const prober: Registry = {
   canary_ms: {

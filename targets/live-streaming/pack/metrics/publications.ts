@@ -1,5 +1,5 @@
 /** Metrics of live streaming: what is published, and what of it is found again. */
-import type { Registry } from "../../../../harness/core/metrics.ts";
+import type { Registry } from "../../../../harness/metrics/metrics.ts";
 
 export const publications: Registry = {
   publish_ms: {

@@ -1,5 +1,5 @@
 /**
- * The harness's own viewer: asks each edge for what viewers ask for, as they do it, at moments of the same kind (`core/probe-wish.ts`). It does not
+ * The harness's own viewer: asks each edge for what viewers ask for, as they do it, at moments of the same kind (`target/probe-wish.ts`). It does not
  * depend on the load generator, so it shows whether a bad figure comes from the target or from a starved machine; and it reads what it gets.
  */
 import { createHash } from "node:crypto";
@@ -10,13 +10,13 @@ import {
   leastBytes,
   lookAtBody,
   printOf,
-} from "../../../../harness/core/body.ts";
-import { entriesOf, type Entry } from "../../../../harness/core/entries.ts";
-import type { Clock, Deployment, SampleSink } from "../../../../harness/core/ports.ts";
-import { prng } from "../../../../harness/core/prng.ts";
-import { newestDue, type ProbeWish, probeWishes } from "../../../../harness/core/probe-wish.ts";
-import { segmentPath, streamOf } from "../../../../harness/core/stream.ts";
-import type { Stream } from "../../../../harness/core/target.ts";
+} from "../../../../harness/target/body.ts";
+import { entriesOf, type Entry } from "../../../../harness/target/entries.ts";
+import type { Clock, Deployment } from "../../../../harness/target/deployment.ts";
+import type { SampleSink } from "../../../../harness/metrics/samples.ts";
+import { prng } from "../../../../harness/base/prng.ts";
+import { newestDue, type ProbeWish, probeWishes } from "../../../../harness/target/probe-wish.ts";
+import { segmentPath, type Stream, streamOf } from "../../../../harness/target/stream.ts";
 import { decoded, fetchBody, type Fetched } from "../../../../harness/system/fetch-body.ts";
 import type { Delivery } from "./delivered.ts";
 

@@ -2,7 +2,7 @@
  * Whether what edges deliver is what was published: what the harness's own prober got, against the packagers' journals. It also shows whether the
  * checksum that an edge sends along, by which viewers tell right bytes from wrong ones, is itself the right one. Pure.
  */
-import type { SampleSink } from "../../../../harness/core/ports.ts";
+import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import type { JournalEntry } from "./journal.ts";
 
 /** One whole segment that came out of an edge. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Series } from "../../../../harness/core/run.ts";
+import type { Series } from "../../../../harness/metrics/samples.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 
 const entry = (seq: number, changes: Partial<JournalEntry> = {}): JournalEntry => ({

@@ -1,6 +1,6 @@
 /** Reads a packager's record of its PUTs: one line for each segment that was acknowledged or lost. */
 import { z } from "zod";
-import type { SampleSink } from "../../../../harness/core/ports.ts";
+import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 
 const entry = z.object({
   seq: z.number().int(),

@@ -1,7 +1,8 @@
 /** Asks a target for every segment that it acknowledged, and writes down what became of each. */
 import { Agent } from "node:http";
-import type { Clock, Deployment, SampleSink } from "../../../../harness/core/ports.ts";
-import type { PlayCheck } from "../../../../harness/core/target.ts";
+import type { Clock, Deployment } from "../../../../harness/target/deployment.ts";
+import type { SampleSink } from "../../../../harness/metrics/samples.ts";
+import type { PlayCheck } from "../../../../harness/target/layout.ts";
 import { httpDigest } from "../../../../harness/system/network.ts";
 import { type Acknowledged, type Answer, answerOf, type Outcome, outcomeOf } from "./durability.ts";
 

@@ -1,6 +1,6 @@
 /** What is looked at while a stream is tested: its edges by the prober, its caches' counters, its packagers' journals. */
-import type { PackProbes, ProbeContext, Reading } from "../../../../harness/core/pack-probes.ts";
-import type { Instance } from "../../../../harness/core/deployment.ts";
+import type { PackProbes, ProbeContext, Reading } from "../../../../harness/target/pack-probes.ts";
+import type { Instance } from "../../../../harness/target/deployment.ts";
 import { runCanary } from "./canary.ts";
 import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";

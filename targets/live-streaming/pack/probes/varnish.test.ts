@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Place } from "../../../../harness/core/target.ts";
+import type { Place } from "../../../../harness/target/layout.ts";
 import { originGetsOf, parseBackends, VarnishReader, varnishstatLoop } from "./varnish.ts";
 
 /** As varnishstat 7.1 writes it with `-1 -j -f VBE.*.req`, shortened. */

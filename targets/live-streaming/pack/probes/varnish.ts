@@ -1,7 +1,7 @@
 /** Reads how many requests a Varnish sent to each of its backends, from its shared memory. */
 import { createInterface, type Interface } from "node:readline";
-import type { Companion } from "../../../../harness/core/ports.ts";
-import type { Place, Program } from "../../../../harness/core/target.ts";
+import type { Companion } from "../../../../harness/target/deployment.ts";
+import type { Place, Program } from "../../../../harness/target/layout.ts";
 
 const readMs = 5_000;
 

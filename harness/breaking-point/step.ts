@@ -1,0 +1,40 @@
+/** What one judged run says about the load that it was made with. */
+import { failsInBaseline } from "../judge/claims.ts";
+import { blamesMeasurement } from "../judge/subjects.ts";
+import type { Finding, Verdict } from "../record/verdict.ts";
+import type { StepOutcome } from "./search.ts";
+
+export interface StepReading {
+  readonly outcome: StepOutcome;
+  /** Claims that were violated, with their phase. */
+  readonly broke: readonly string[];
+  readonly why: string;
+}
+
+/**
+ * Where the generator was at its end, whatever the target seemed to do may be the generator's doing, and a load that was not offered is no headroom.
+ * Beyond the breaking point even the baseline is violated, which for an experiment proves nothing, and here is what was looked for.
+ */
+export function readStep(verdict: Verdict): StepReading {
+  const violated = verdict.findings.filter(isViolated);
+  const broke = [
+    ...new Set(
+      violated.map(({ title, phase }) => (phase === null ? title : `${title} (${phase})`)),
+    ),
+  ];
+  if (verdict.status === "held") return { outcome: "held", broke: [], why: "" };
+  const tired = verdict.findings.find(blamesMeasurement);
+  if (tired !== undefined)
+    return {
+      outcome: "generator",
+      broke,
+      why: `"${tired.title}" could not be shown: ${tired.why}`,
+    };
+  if (broke.length > 0 || verdict.aborted?.reason === "claim")
+    return { outcome: "broke", broke, why: verdict.why };
+  return { outcome: "unclear", broke, why: verdict.why };
+}
+
+function isViolated(finding: Finding): boolean {
+  return finding.kind !== "evidence" && (finding.status === "refuted" || failsInBaseline(finding));
+}

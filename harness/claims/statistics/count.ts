@@ -1,0 +1,16 @@
+/** How many samples there are. */
+import { countIn } from "../../metrics/series.ts";
+import { defineStatistic, extremes } from "./statistic.ts";
+
+export const count = defineStatistic({
+  name: "count",
+  meaning: "the number of samples",
+  readsValues: false,
+  number: "value",
+  grows: true,
+  isTotal: true,
+  observe: ({ comparison }, { selected, window, dropped }) => {
+    const value = countIn(selected, window);
+    return extremes(comparison, value, { value, least: value, most: value + dropped });
+  },
+});

@@ -1,0 +1,70 @@
+/**
+ * In how many windows of `windowMs` the selected samples occur although `first` does not: the
+ * order in which things are given up. With `by`, each value of that tag by itself.
+ */
+import { z } from "zod";
+import type { Selector, SeriesData } from "../../metrics/samples.ts";
+import { positiveMs, selector } from "../claim-shape.ts";
+import { eachIn, matching, type Window } from "../../metrics/series.ts";
+import { type ClaimOf, defineStatistic, inItsLane, isCounter, trusted } from "./statistic.ts";
+
+const fields = { first: selector, windowMs: positiveMs, by: z.string().optional() };
+type Order = ClaimOf<"windowsWithout", typeof fields>;
+
+export const windowsWithout = defineStatistic({
+  name: "windowsWithout",
+  meaning: "windows of `windowMs` that have the selected samples and not `first`",
+  fields,
+  isOfCounters: true,
+  readsValues: false,
+  others: ({ first }) => [first],
+  by: ({ by }) => by ?? null,
+  // It speaks only of windows in which the lanes concerned were seen at all, so all of them counts.
+  watches: (claim) => [inItsLane(claim), inItsLane(claim.first)],
+  samplesMost: ({ windowMs }, phaseMs) => Math.ceil(phaseMs / windowMs),
+  lengthProblem: ({ windowMs }, phaseMs) =>
+    windowMs > phaseMs ? `one window of ${windowMs} ms is longer than the phase` : null,
+  observe: (claim, { all, window, dropped }) => trusted(...violations(claim, window, all), dropped),
+});
+
+/**
+ * Windows in which `claim` selects something although `first` selects nothing, and the samples:
+ * those windows of which the record says anything. Both metrics were seen in them in the lanes
+ * concerned, whatever their other tags.
+ */
+function violations(claim: Order, window: Window, all: readonly SeriesData[]): [number, number] {
+  const { by } = claim;
+  if (by === undefined) return violationsIn(claim, window, all);
+  const lane = matching(all, inItsLane(claim));
+  const values = new Set(lane.flatMap((series) => series.tags[by] ?? []));
+  const each = [...values].map((value) =>
+    violationsIn(
+      claim,
+      window,
+      all.filter((series) => series.tags[by] === value),
+    ),
+  );
+  return [
+    each.reduce((total, [count]) => total + count, 0),
+    each.reduce((total, [, samples]) => total + samples, 0),
+  ];
+}
+
+function violationsIn(claim: Order, window: Window, all: readonly SeriesData[]): [number, number] {
+  const slotsOf = (chosen: Selector, counts: (value: number) => boolean): Set<number> => {
+    const slots = new Set<number>();
+    eachIn(matching(all, chosen), window, (value, startedMs) => {
+      if (counts(value)) slots.add(Math.floor((startedMs - window.fromMs) / claim.windowMs));
+    });
+    return slots;
+  };
+  // A counter that was read and has not grown says that nothing happened.
+  const happened = (chosen: Selector): Set<number> =>
+    slotsOf(chosen, isCounter(matching(all, chosen)) ? (value) => value > 0 : () => true);
+  const spokenOf = (chosen: Selector): Set<number> => slotsOf(inItsLane(chosen), () => true);
+  const [earlier, ofFirst] = [happened(claim.first), spokenOf(claim.first)];
+  return [
+    [...happened(claim)].filter((index) => !earlier.has(index)).length,
+    [...spokenOf(claim)].filter((index) => ofFirst.has(index)).length,
+  ];
+}

@@ -1,0 +1,301 @@
+/**
+ * Compares runs of one experiment before and after a change. A difference is called one only when it is larger than a floor, when its
+ * confidence interval excludes zero, and when a test over whole runs still says so after correction for the
+ * number of comparisons. Everything else is "no difference shown", which is not the same as "the same".
+ */
+import { pooled, type RunStrata } from "./windowed.ts";
+import { type Phase, phases } from "../base/phases.ts";
+import { prng } from "../base/prng.ts";
+import type { Run } from "../record/run.ts";
+import { mean } from "../base/statistics.ts";
+import { differenceInterval, differenceOf, type Interval } from "./bootstrap.ts";
+import { claimShares } from "./claims-changed.ts";
+import { assumedSpread, enoughRuns, runsToShow } from "./enough-runs.ts";
+import { type Quantity, quantitiesOf } from "./quantities.ts";
+import {
+  figureOf,
+  holdsAnything,
+  inFixedOrder,
+  type WindowReader,
+  windowReader,
+} from "./run-figures.ts";
+import { testRuns } from "./whole-runs.ts";
+
+export interface Change {
+  readonly quantity: Quantity;
+  readonly phase: Phase | "all";
+  readonly a: number;
+  readonly b: number;
+  /** Of B against A: a fraction of A, or percentage points / 100. Null when a side has too few windows. */
+  readonly interval: Interval | null;
+  /** After correction for the number of comparisons; 1 where the sides have too few runs for any test. */
+  readonly p: number;
+  readonly windows: readonly [number, number];
+  /**
+   * The smallest difference that these runs could have shown: a fraction of A, or percentage points / 100.
+   * Null where no difference could have been shown.
+   */
+  readonly smallest: number | null;
+  /**
+   * The sides have too few runs for a test, and this looks like a difference: a reason for more runs, and
+   * no more than that. `runsASide`: so many would show a difference of this size; null: more than 30.
+   */
+  readonly suspected: { readonly runsASide: number | null } | null;
+  /**
+   * `worse`, `better` and `different` (neither good nor bad) are differences. `alike`: the interval lies within the floor, so whatever
+   * difference there is does not matter. `unclear`: none was shown, and none excluded.
+   */
+  readonly outcome: "worse" | "better" | "different" | "alike" | "unclear";
+}
+
+export interface CompareOptions {
+  /** Chance of calling anything of runs of the same thing different, over all that is compared; 0.05. */
+  readonly alpha: number;
+  readonly confidence: number;
+  readonly seed: number;
+  /** `decisive` spares the intervals of what the test has found nothing in: the same differences, sooner. */
+  readonly intervals: "all" | "decisive";
+}
+
+export const defaults: CompareOptions = {
+  alpha: 0.05,
+  confidence: 0.95,
+  seed: 1,
+  intervals: "all",
+};
+
+/** For what is a difference, and for what only has to be shown beside it. */
+const rounds = { shown: 1_000, beside: 250 };
+
+/** Fewer windows on a side say nothing. */
+const windowsMin = 4;
+
+type Group = "whole run as viewers see it" | "phases as viewers see them" | "inside" | "resources";
+
+/**
+ * Parts of the one chance of error, fixed beforehand. What viewers see of whole runs has most of it, as there
+ * a change shows soonest; what the machine spends takes nothing of that. The rest is for claims, which are
+ * counted (`claims-changed.ts`).
+ */
+const shares: Readonly<Record<Group, number>> = {
+  "whole run as viewers see it": 0.4,
+  "phases as viewers see them": 0.1,
+  inside: 0.1,
+  resources: 0.1,
+};
+const figuresShare = 1 - claimShares.counts - claimShares.values;
+
+function groupOf({ quantity: { family }, phase }: Pick<Sampled, "quantity" | "phase">): Group {
+  if (family !== "felt") return family;
+  return phase === "all" ? "whole run as viewers see it" : "phases as viewers see them";
+}
+
+export function compareRuns(
+  a: readonly Run[],
+  b: readonly Run[],
+  options: CompareOptions = defaults,
+): Change[] {
+  return compareSides(a, [b], options)[0] ?? [];
+}
+
+/** Each of the other sides against the first. All are corrected together: whoever compares five things with one finds a difference sooner. */
+export function compareSides(
+  a: readonly Run[],
+  others: readonly (readonly Run[])[],
+  options: CompareOptions = defaults,
+): Change[][] {
+  return others.map((b) => changesOf({ a, b }, others.length, options));
+}
+
+interface Sides {
+  readonly a: readonly Run[];
+  readonly b: readonly Run[];
+}
+
+function changesOf(sides: Sides, comparisons: number, options: CompareOptions): Change[] {
+  const runs = inFixedOrder(sides);
+  const read = windowReader();
+  const members = quantitiesOf(runs.map(({ run }) => run)).flatMap((quantity) =>
+    sampled(quantity, runs, read),
+  );
+  const groups = [...Map.groupBy(members, groupOf)];
+  const present = groups.reduce((sum, [group]) => sum + shares[group], 0);
+  const tests = new Map<Sampled, Test>();
+  for (const [group, all] of groups) {
+    for (const batch of Map.groupBy(all, ({ inB }) => inB.map(Number).join("")).values()) {
+      const share =
+        (figuresShare * shares[group] * batch.length) / (present * all.length * comparisons);
+      for (const [index, test] of testBatch(batch, share, options).entries())
+        tests.set(batch[index] as Sampled, test);
+    }
+  }
+  return members.map((member) => judged(member, tests.get(member) as Test, options));
+}
+
+/** One quantity in one phase, or in all: the windows of each run, phase by phase. */
+interface Sampled {
+  readonly quantity: Quantity;
+  readonly phase: Phase | "all";
+  /** In a fixed order that does not depend on which side is which; runs without a sample are left out. */
+  readonly runs: readonly RunStrata[];
+  readonly inB: readonly boolean[];
+}
+
+interface Test {
+  readonly p: number;
+  readonly excess: number;
+  readonly smallest: number | null;
+  readonly suspected: boolean;
+  readonly enough: boolean;
+  readonly runsASide: () => number | null;
+}
+
+/** `share`: the batch's part of the chance of error. */
+function testBatch(
+  batch: readonly Sampled[],
+  share: number,
+  { alpha, seed }: CompareOptions,
+): Test[] {
+  const inB = batch[0]?.inB ?? [];
+  const [ofA, ofB] = [inB.filter((is) => !is).length, inB.filter(Boolean).length];
+  const enough = enoughRuns(ofA, ofB, alpha);
+  const figures = batch.map(({ quantity, runs }) => figureOf(runs, quantity));
+  const tested = testRuns(figures, inB, { level: alpha * share, random: prng(seed) });
+  return tested.map(({ p, excess, smallest }, index) => {
+    const corrected = Math.min(1, p / share);
+    const { relative, values, spreadMin } = figures[index] as (typeof figures)[number];
+    const runsASide = (): number | null =>
+      runsToShow(excess, {
+        spread: Math.max(spreadMin, spreadOf(values, inB)),
+        level: alpha * share,
+        figures: batch.length,
+      });
+    return {
+      p: enough ? corrected : 1,
+      excess,
+      smallest: enough && smallest !== null ? relative(smallest) : null,
+      suspected: !enough && corrected < alpha,
+      enough,
+      runsASide,
+    };
+  });
+}
+
+/** Within the sides; what is assumed where each has one run. */
+function spreadOf(values: readonly number[], inB: readonly boolean[]): number {
+  if (inB.length < 3) return assumedSpread;
+  const centreOf = (side: boolean): number =>
+    mean(values.filter((_, index) => inB[index] === side));
+  const centres = [centreOf(false), centreOf(true)] as const;
+  const squares = values.reduce(
+    (sum, value, index) => sum + (value - centres[inB[index] === true ? 1 : 0]) ** 2,
+    0,
+  );
+  return Math.sqrt(squares / (inB.length - 2));
+}
+
+type Placed = ReturnType<typeof inFixedOrder>;
+
+/** Each phase that both sides have, and all of them together. What the machine spends is compared over whole runs only. */
+function sampled(quantity: Quantity, runs: Placed, read: WindowReader): Sampled[] {
+  const of = (name: Sampled["phase"], wanted: readonly Phase[]): Sampled[] => {
+    const all = runs.map(({ run, inB }) => ({
+      inB,
+      strata: wanted.map((phase) => read(run, quantity, phase)),
+    }));
+    const kept = all.filter(({ strata }) => strata.every(holdsAnything));
+    if (!kept.some(({ inB }) => inB) || kept.every(({ inB }) => inB)) return [];
+    return [
+      {
+        quantity,
+        phase: name,
+        runs: kept.map(({ strata }) => strata),
+        inB: kept.map(({ inB }) => inB),
+      },
+    ];
+  };
+  const single = phases.flatMap((phase) => of(phase, [phase]));
+  if (single.length < 2) return single;
+  const whole = of(
+    "all",
+    single.map(({ phase }) => phase as Phase),
+  );
+  return quantity.family === "resources" && whole.length > 0 ? whole : [...single, ...whole];
+}
+
+function judged(
+  { quantity, phase, runs, inB }: Sampled,
+  test: Test,
+  options: CompareOptions,
+): Change {
+  const { measure, floor, floorAbsolute, scale, better } = quantity;
+  const sides = {
+    a: runs.filter((_, index) => inB[index] !== true),
+    b: runs.filter((_, index) => inB[index] === true),
+    firstIsB: inB[0] === true,
+  };
+  const [a, b] = [sides.a, sides.b].map((side) => pooled(side.flat(2), measure) ?? 0) as [
+    number,
+    number,
+  ];
+  const effect = differenceOf(scale)(a, b);
+  const filled = (side: readonly RunStrata[]): number =>
+    side.flat(2).filter(({ count }) => count > 0).length;
+  const windows = [filled(sides.a), filled(sides.b)] as const;
+  // The larger against the smaller, so that it is the same whichever side is the baseline.
+  const large =
+    (scale === "points" ? Math.abs(effect) : Math.max(effect, differenceOf(scale)(b, a))) >=
+      floor && Math.abs(b - a) >= floorAbsolute;
+  const matters = large && Math.sign(test.excess) === Math.sign(b - a);
+  const shown = test.p < options.alpha && matters;
+  const told = Math.min(...windows) >= windowsMin && (shown || options.intervals === "all");
+  const interval = told
+    ? differenceInterval(sides, {
+        measure,
+        confidence: options.confidence,
+        rounds: shown ? rounds.shown : rounds.beside,
+        seed: options.seed,
+        scale,
+      })
+    : null;
+  // What could have been shown is no smaller than what would have been of interest.
+  const least = scale === "points" ? floor : Math.max(floor, a > 0 ? floorAbsolute / a : floor);
+  const smallest = test.smallest === null ? null : Math.max(least, test.smallest);
+  const suspicious =
+    !test.enough && matters && (test.suspected || (runs.length < 4 && looksLarge(interval, scale)));
+  const change = {
+    quantity,
+    phase,
+    a,
+    b,
+    p: test.p,
+    windows,
+    interval,
+    smallest,
+    suspected: suspicious ? { runsASide: test.runsASide() } : null,
+  };
+  if (interval === null) return { ...change, outcome: "unclear" };
+  if (shown && (interval.low > 0 || interval.high < 0)) {
+    return {
+      ...change,
+      outcome:
+        better === null ? "different" : effect > 0 === (better === "higher") ? "better" : "worse",
+    };
+  }
+  const within = Math.max(Math.abs(interval.low), Math.abs(interval.high));
+  return {
+    ...change,
+    outcome:
+      test.enough && (within < floor || (scale === "relative" && within * a < floorAbsolute))
+        ? "alike"
+        : "unclear",
+  };
+}
+
+/** Runs of one thing, 15 % apart from one to the next, seldom differ by half as much again. */
+function looksLarge(interval: Interval | null, scale: Quantity["scale"]): boolean {
+  if (interval === null) return false;
+  return scale === "points"
+    ? interval.low > 0.05 || interval.high < -0.05
+    : interval.low > 0.5 || interval.high < 1 / 1.5 - 1;
+}

@@ -1,0 +1,194 @@
+/** What two runs are compared by: every duration, share and rate that both recorded, in plain words. */
+import { type Phase, phases } from "../base/phases.ts";
+import type { Tags } from "../metrics/tags.ts";
+import { windowsOf } from "../judge/windows.ts";
+import { type Metric, metricIn, type Registry } from "../metrics/metrics.ts";
+import type { Run } from "../record/run.ts";
+import type { SeriesData } from "../metrics/samples.ts";
+import { carries, eachIn, matching, type Window } from "../metrics/series.ts";
+import { type Measure, type RunWindows, windowSum } from "./windowed.ts";
+
+export interface Quantity {
+  /** "live segment wait, p99". */
+  readonly title: string;
+  readonly metric: string;
+  readonly where: Tags;
+  /** A share counts the samples that carry these. */
+  readonly having: Tags | null;
+  readonly measure: Measure;
+  readonly unit: string;
+  readonly better: "lower" | "higher" | null;
+  /** A share differs in percentage points, anything else in per cent of A. */
+  readonly scale: "relative" | "points";
+  /** Smaller differences are of no interest, however sure: 0.05 = 5 per cent, or 0.001 = a tenth of a percentage point. */
+  readonly floor: number;
+  /** Nor are those that are smaller than this in the quantity's own unit. */
+  readonly floorAbsolute: number;
+  /** What viewers and publishers feel, what goes on inside, and what it costs: the first is looked at most closely. */
+  readonly family: "felt" | "inside" | "resources";
+  /** Of the class of requests that is protected most: a reader sees it first. */
+  readonly first?: true;
+}
+
+const relativeFloor = 0.05;
+/** A tenth of a percentage point: the error budget of the claims. */
+const shareFloor = 0.001;
+const floorMs = 2;
+
+/** Of all runs together: two of them may know different ones. */
+function registryOf(runs: readonly Run[]): Registry {
+  return Object.assign({}, ...runs.map(({ plan }) => plan.metrics)) as Registry;
+}
+
+function titleOf(metric: string, { title }: Metric): string {
+  return title ?? metric.replaceAll("_", " ");
+}
+
+/** Those that every run has, in a fixed order. */
+export function quantitiesOf(runs: readonly Run[]): Quantity[] {
+  const registry = registryOf(runs);
+  const first = runs[0]?.plan.harm?.classes[0]?.lane;
+  const names = [
+    ...new Set(runs.flatMap((run) => run.series.map((series) => series.metric))),
+  ].sort();
+  return names.flatMap((metric) => {
+    const known = metricIn(registry, metric);
+    return known === undefined || known.uncompared === true
+      ? []
+      : groupsOf(metric, known, runs).flatMap((where) =>
+          ofGroup(metric, known, where, where["lane"] !== undefined && where["lane"] === first),
+        );
+  });
+}
+
+function ofGroup(metric: string, known: Metric, where: Tags, isFirst: boolean): Quantity[] {
+  const { kind, unit, values, source, felt } = known;
+  const group = Object.values(where).join(" ");
+  const named = (what: string): string =>
+    [group, titleOf(metric, known), what].filter((part) => part !== "").join(" ");
+  const base = {
+    metric,
+    where,
+    having: null,
+    unit,
+    scale: "relative" as const,
+    floor: relativeFloor,
+    floorAbsolute: 0,
+    family: felt === true ? ("felt" as const) : ("inside" as const),
+    ...(isFirst ? { first: true as const } : {}),
+  };
+  if (kind === "duration") {
+    const good = values?.["outcome"]?.[0];
+    return [
+      ...[0.5, 0.95, 0.99].map((q) => ({
+        ...base,
+        title: named(`p${q * 100}`),
+        measure: { kind: "quantile", q } as const,
+        better: "lower" as const,
+        floorAbsolute: floorMs,
+      })),
+      ...(good === undefined
+        ? []
+        : [
+            {
+              ...base,
+              title: named(`share ${good}`),
+              having: { outcome: good },
+              measure: { kind: "share" } as const,
+              unit: "",
+              better: "higher" as const,
+              scale: "points" as const,
+              floor: shareFloor,
+            },
+          ]),
+    ];
+  }
+  const resources = source === "harness";
+  if (kind === "increment" || kind === "gauge")
+    return [
+      {
+        ...base,
+        title: named(kind === "increment" ? "per second" : "mean"),
+        measure: { kind: "mean" },
+        better: resources ? "lower" : null,
+        ...(resources ? { family: "resources" as const } : {}),
+      },
+    ];
+  return [];
+}
+
+/** What viewers see that some runs recorded and others did not: a figure that is gone is no figure without a difference. */
+export function unsharedOf(runs: readonly Run[]): string[] {
+  const registry = registryOf(runs);
+  const recorded = (run: Run): Set<string> => {
+    const named = run.series.flatMap(({ metric, tags, atMs }) => {
+      const known = metricIn(registry, metric);
+      if (known?.felt !== true || atMs.length === 0) return [];
+      const lane = known.tags.includes("lane") ? `${tags["lane"] ?? ""} ` : "";
+      return phasesWith(run, atMs).map((phase) => `${lane}${titleOf(metric, known)}, ${phase}`);
+    });
+    return new Set(named);
+  };
+  const all = runs.map(recorded);
+  const names = new Set(all.flatMap((one) => [...one]));
+  return [...names].filter((name) => all.some((one) => !one.has(name))).sort();
+}
+
+function phasesWith(run: Run, atMs: Float64Array): Phase[] {
+  const windows = windowsOf(run.events);
+  return phases.filter((phase) => {
+    const window = windows[phase];
+    return window !== undefined && atMs.some((ms) => ms >= window.fromMs && ms < window.untilMs);
+  });
+}
+
+/** By lane, where requests have one; by service, where services are told apart; otherwise everything together. */
+function groupsOf(metric: string, { tags, source }: Metric, runs: readonly Run[]): Tags[] {
+  const tag = tags.includes("lane")
+    ? "lane"
+    : source === "harness" && tags.includes("service")
+      ? "service"
+      : null;
+  if (tag === null)
+    return runs.every((run) => run.series.some((series) => series.metric === metric)) ? [{}] : [];
+  const valuesOf = (run: Run): Set<string> =>
+    new Set(
+      run.series
+        .filter((series) => series.metric === metric)
+        .map((series) => series.tags[tag] ?? ""),
+    );
+  const [first, ...others] = runs.map(valuesOf);
+  return [...(first ?? [])]
+    .filter((value) => others.every((other) => other.has(value)))
+    .sort()
+    .map((value) => ({ [tag]: value }));
+}
+
+/** One run's windows of a quantity; what does not fill a window at the end is left out. */
+export function windowsOfQuantity(
+  run: Run,
+  quantity: Quantity,
+  phase: Window,
+  windowMs: number,
+): RunWindows {
+  const count = Math.floor((phase.untilMs - phase.fromMs) / windowMs);
+  const slots: number[][] = Array.from({ length: count }, () => []);
+  const selected: readonly SeriesData[] = matching(run.series, quantity);
+  const { having } = quantity;
+  eachIn(
+    selected,
+    { fromMs: phase.fromMs, untilMs: phase.fromMs + count * windowMs },
+    (value, startedMs, tags) => {
+      const slot = slots[Math.floor((startedMs - phase.fromMs) / windowMs)];
+      slot?.push(having === null ? value : carries(tags, having) ? 1 : 0);
+    },
+  );
+  const rate = metricIn(run.plan.metrics, quantity.metric)?.kind === "increment";
+  // A counter's window is one number, its growth per second, so that windows count alike however often it was read.
+  return slots.map((values) =>
+    windowSum(
+      rate ? [values.reduce((sum, value) => sum + value, 0) / (windowMs / 1_000)] : values,
+      quantity.measure,
+    ),
+  );
+}

@@ -1,0 +1,30 @@
+import type { JudgedRun } from "./comparable.ts";
+import { describe, expect, it } from "vitest";
+import { heldDraft, runOf } from "../judge/fixture.ts";
+import { judge } from "../judge/judge.ts";
+import { silentSides } from "./silent-sides.ts";
+
+function judgedRun(withSamples: boolean): JudgedRun {
+  const draft = heldDraft();
+  if (!withSamples) draft.samples = [];
+  const run = runOf(draft);
+  return { run, verdict: judge(run) };
+}
+
+describe("a side that says nothing", () => {
+  const [held, empty] = [judgedRun(true), judgedRun(false)];
+
+  it("is worse than one that held", () => {
+    expect(silentSides([[held], [empty]])).toEqual([
+      expect.stringMatching(/^B says nothing of any claim, and A held/),
+    ]);
+    expect(silentSides([[held], [held], [empty, empty]])).toEqual([
+      expect.stringMatching(/^C says nothing/),
+    ]);
+  });
+
+  it("is not worse than nothing, and no side that has one run with an answer is silent", () => {
+    expect(silentSides([[empty], [empty]])).toEqual([]);
+    expect(silentSides([[held], [held, empty]])).toEqual([]);
+  });
+});

@@ -1,0 +1,24 @@
+/** Sides of a comparison of which nothing is known although the baseline held: from held to nothing is worse. */
+import type { JudgedRun } from "./comparable.ts";
+import { sideName } from "./comparable.ts";
+
+/** One sentence for each such side. The first side is the baseline. */
+export function silentSides(sides: readonly (readonly JudgedRun[])[]): string[] {
+  const [baseline = [], ...others] = sides;
+  const heldThere = baseline.some(({ verdict }) => verdict.status === "held");
+  if (!heldThere) return [];
+  return others.flatMap((side, index) =>
+    side.every(saysNothing)
+      ? [
+          `${sideName(index + 1)} says nothing of any claim, and ${sideName(0)} held: that is worse, not unknown`,
+        ]
+      : [],
+  );
+}
+
+/** A run of which no claim was held or refuted. */
+function saysNothing({ verdict }: JudgedRun): boolean {
+  return verdict.findings.every(
+    ({ kind, status }) => kind === "evidence" || status === "inconclusive",
+  );
+}

@@ -1,0 +1,75 @@
+/**
+ * One quantity of one phase, cut into equal windows: the unit of all resampling. Requests of one window share what the machine and the
+ * target were doing then, so that windows, in blocks, and not requests are what is drawn again.
+ */
+
+/** What is measured of a window. */
+export type Measure =
+  | { readonly kind: "quantile"; readonly q: number }
+  | { readonly kind: "share" }
+  | { readonly kind: "mean" };
+
+/** A window of a quantile is a sparse histogram; of a share or a mean, what is summed and by what it is divided. */
+export interface WindowSum {
+  /** Bins in rising order, and how many samples each holds. Empty but for quantiles. */
+  readonly bins: Int32Array;
+  readonly counts: Int32Array;
+  readonly total: number;
+  readonly count: number;
+}
+
+/** The windows of one run, in the order of time. */
+export type RunWindows = readonly WindowSum[];
+
+/** Relative width of a bin: an error of half a per cent at most. */
+const binWidth = Math.log(1.01);
+/** Everything below a hundredth of a millisecond counts as that. */
+const smallest = 0.01;
+
+export function windowSum(values: readonly number[], measure: Measure): WindowSum {
+  const total = values.reduce((sum, value) => sum + value, 0);
+  if (measure.kind !== "quantile")
+    return { bins: new Int32Array(), counts: new Int32Array(), total, count: values.length };
+  const counted = new Map<number, number>();
+  for (const value of values) {
+    const bin = Math.round(Math.log(Math.max(smallest, value)) / binWidth);
+    counted.set(bin, (counted.get(bin) ?? 0) + 1);
+  }
+  const bins = Int32Array.from(counted.keys()).sort();
+  return { bins, counts: bins.map((bin) => counted.get(bin) ?? 0), total, count: values.length };
+}
+
+/** The measure over several windows together: samples are pooled, percentiles never averaged. Null without samples. */
+export function pooled(windows: readonly WindowSum[], measure: Measure): number | null {
+  let [total, count] = [0, 0];
+  for (const window of windows) {
+    total += window.total;
+    count += window.count;
+  }
+  if (count === 0) return null;
+  return measure.kind === "quantile" ? pooledQuantile(windows, measure.q, count) : total / count;
+}
+
+function pooledQuantile(windows: readonly WindowSum[], q: number, count: number): number {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { bins } of windows) {
+    if (bins.length === 0) continue;
+    least = Math.min(least, bins[0] as number);
+    most = Math.max(most, bins[bins.length - 1] as number);
+  }
+  const merged = new Float64Array(most - least + 1);
+  for (const { bins, counts } of windows)
+    for (let i = 0; i < bins.length; i++)
+      merged[(bins[i] as number) - least] =
+        (merged[(bins[i] as number) - least] as number) + (counts[i] as number);
+  const rank = Math.max(1, Math.ceil(q * count));
+  let seen = 0;
+  for (let bin = 0; bin < merged.length; bin++) {
+    seen += merged[bin] as number;
+    if (seen >= rank) return Math.exp((bin + least) * binWidth);
+  }
+  return Math.exp(most * binWidth);
+}
+
+/** One run: the windows of each phase, phase by phase, as a phase is never drawn in another's place. */
+export type RunStrata = readonly RunWindows[];

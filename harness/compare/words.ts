@@ -1,0 +1,287 @@
+/** A change in one plain sentence: "live segment wait p99 is 18–31 % slower during the fault; unlikely to be noise". */
+import { formatAgainst, formatComparison, formatValue, missing } from "../phrases/format.ts";
+import type { Status } from "../record/verdict.ts";
+import type { ClaimOutcome } from "./claims-changed.ts";
+import { type Change, defaults } from "./compare.ts";
+import { assumedSpread, chanceOfSplit } from "./enough-runs.ts";
+import type { Against, Outcome } from "./comparison.ts";
+
+/** The few words above everything. */
+export const outcomeWords: Readonly<Record<Outcome, string>> = {
+  worse: "Worse",
+  better: "Better",
+  mixed: "Worse in part, better in part",
+  different: "Different",
+  none: "No difference shown",
+  undecided: "Cannot tell",
+};
+
+/** "1 claim is worse; of 124 figures 3 are worse and 1 is better, 45 are shown to be the same, and of 75 these runs cannot tell" */
+export function tallySentence({ claims, changes }: Pick<Against, "claims" | "changes">): string {
+  const of = (outcome: Change["outcome"]): number =>
+    changes.filter((change) => change.outcome === outcome).length;
+  const differing = [
+    ["worse", of("worse")],
+    ["better", of("better")],
+    ["different", of("different")],
+  ]
+    .filter(([, count]) => (count as number) > 0)
+    .map(([what, count]) => `${count} ${count === 1 ? "is" : "are"} ${what}`);
+  const figures = [
+    differing.length === 0 ? "none is shown to differ" : differing.join(" and "),
+    ...(of("alike") === 0
+      ? []
+      : [`${of("alike")} ${of("alike") === 1 ? "is" : "are"} shown to be the same`]),
+    ...(of("unclear") === 0 ? [] : [`of ${of("unclear")} these runs cannot tell`]),
+  ];
+  const told =
+    figures.length === 1 ? figures[0] : `${figures.slice(0, -1).join(", ")}, and ${figures.at(-1)}`;
+  return `${claimsTold(claims)}; of ${changes.length} figures ${told}`;
+}
+
+function claimsTold(claims: readonly ClaimOutcome[]): string {
+  const count = (which: (claim: ClaimOutcome) => boolean, one: string, many: string): string[] => {
+    const found = claims.filter(which).length;
+    return found === 0 ? [] : [`${found} ${found === 1 ? one : many}`];
+  };
+  const said = [
+    ...count(({ turned }) => turned === "worse", "claim is worse", "claims are worse"),
+    ...count(({ turned }) => turned === "better", "claim is better", "claims are better"),
+    ...count(
+      ({ turned, changed }) => turned === null && changed,
+      "claim came out otherwise, which proves nothing yet",
+      "claims came out otherwise, which proves nothing yet",
+    ),
+  ];
+  return said.length === 0 ? "No claim changed its verdict" : said.join(", ");
+}
+
+/** What these runs could have shown at all, in sentences; empty where they have shown a difference and could show more. */
+export function powerSentences(
+  against: Pick<Against, "changes" | "enough" | "unshared"> & {
+    readonly side: { readonly runs: readonly unknown[] };
+    readonly baselineRuns: number;
+  },
+): string[] {
+  const { changes, enough, unshared, side, baselineRuns } = against;
+  const gone =
+    unshared.length === 0
+      ? []
+      : [
+          `Not every run recorded ${unshared.slice(0, 4).join("; ")}${unshared.length > 4 ? ` and ${unshared.length - 4} more` : ""}: that says neither a difference nor none`,
+        ];
+  return [
+    ...gone,
+    ...(enough
+      ? smallestSentence(changes)
+      : tooFewSentences(changes, baselineRuns, side.runs.length)),
+  ];
+}
+
+function smallestSentence(changes: readonly Change[]): string[] {
+  const whole = changes.filter(
+    ({ quantity, phase }) =>
+      quantity.family === "felt" && quantity.scale === "relative" && phase === "all",
+  );
+  const able = whole
+    .filter(({ smallest }) => smallest !== null)
+    .sort((x, y) => (x.smallest ?? 0) - (y.smallest ?? 0));
+  const [best, half] = [able[0], able[Math.ceil(whole.length / 2) - 1]];
+  if (best === undefined) return [];
+  const rest =
+    half === undefined || half === best
+      ? ""
+      : `; for half of the figures that viewers see it is ${smallestText(half)} or less`;
+  return [
+    `The smallest change these runs could have shown is ${smallestText(best)} (${best.quantity.title}, whole run)${rest}`,
+  ];
+}
+
+/** "± 12 %", "± 0.4 points". */
+export function smallestText({
+  smallest,
+  quantity: { scale },
+}: Pick<Change, "smallest" | "quantity">): string {
+  return smallest === null
+    ? "none"
+    : `± ${rounded(smallest * 100)} ${scale === "points" ? "points" : "%"}`;
+}
+
+function tooFewSentences(changes: readonly Change[], ofA: number, ofB: number): string[] {
+  const runs = `${ofA} ${ofA === 1 ? "run" : "runs"} against ${ofB}`;
+  const chance = Math.round(100 * chanceOfSplit(ofA, ofB));
+  const why =
+    ofA + ofB === 2
+      ? "one run a side does not show how much runs differ by themselves"
+      : `runs of one thing may fall apart like this in ${chance} % of comparisons, more than the ${100 * defaults.alpha} % allowed`;
+  const [most] = suspects(changes);
+  const told =
+    most === undefined
+      ? []
+      : [
+          `${most.quantity.title} ${whereOf(most)} ${apart(most)}: ${moreRuns(most, ofA + ofB === 2)}`,
+        ];
+  return [`${runs}: no test can tell, as ${why}. 3 against 3 is the least that can`, ...told];
+}
+
+/** What looks different to runs that are too few: what viewers see first, then the largest. */
+export function suspects(changes: readonly Change[]): Change[] {
+  const size = ({ quantity: { scale }, a, b }: Change): number =>
+    scale === "points" ? 5 * Math.abs(b - a) : a > 0 && b > 0 ? Math.abs(Math.log(b / a)) : 10;
+  const felt = ({ quantity, phase }: Change): number =>
+    (quantity.family === "felt" ? 0 : 2) + (phase === "all" ? 0 : 1);
+  return changes
+    .filter(({ suspected }) => suspected !== null)
+    .sort((x, y) => felt(x) - felt(y) || size(y) - size(x));
+}
+
+/** "is 9.1 times as high (8.2–10 within these runs)" */
+function apart({ quantity: { scale }, a, b, interval }: Change): string {
+  if (scale === "points") return `differs by ${signed((b - a) * 100)} points`;
+  const within =
+    interval === null
+      ? ""
+      : ` (${rounded(interval.low + 1)} to ${rounded(interval.high + 1)} within these runs)`;
+  return `is ${a > 0 ? rounded(b / a) : "∞"} times what it was${within}`;
+}
+
+function moreRuns({ suspected }: Change, assumed: boolean): string {
+  const runs = suspected?.runsASide ?? null;
+  const given = assumed ? ` if runs differ by ${assumedSpread * 100} % from one to the next` : "";
+  return runs === null
+    ? "more than 30 runs a side are needed to show that"
+    : `${runs} runs a side would show it${given}`;
+}
+
+/** "held", "held in both runs", "held in 2 of 3 runs, refuted in 1". */
+export function tally(counts: Readonly<Record<Status, number>>): string {
+  const parts = (["held", "refuted", "inconclusive"] as const).filter(
+    (status) => counts[status] > 0,
+  );
+  const all = parts.reduce((sum, status) => sum + counts[status], 0);
+  if (parts.length === 0) return "not asked";
+  if (parts.length === 1)
+    return all === 1 ? `${parts[0]}` : `${parts[0]} in ${all === 2 ? "both" : `all ${all}`} runs`;
+  return parts
+    .map((status, index) =>
+      index === 0
+        ? `${status} in ${counts[status]} of ${all} runs`
+        : `${status} in ${counts[status]}`,
+    )
+    .join(", ");
+}
+
+/** What one side observed: a figure, or the least and the most of several runs. */
+export function observedText(
+  observed: readonly (number | null)[],
+  { limit, unit }: Pick<ClaimOutcome, "limit" | "unit">,
+): string {
+  const known = observed.filter((value) => value !== null);
+  if (known.length === 0) return missing;
+  const text = (value: number): string =>
+    limit === null ? formatValue(value, unit) : formatAgainst(value, limit, unit).observed;
+  const [least, most] = [text(Math.min(...known)), text(Math.max(...known))];
+  return least === most ? least : `${least} to ${most}`;
+}
+
+/** "≤ 1.2" */
+export function limitText({
+  limit,
+  comparison,
+  unit,
+}: Pick<ClaimOutcome, "limit" | "comparison" | "unit">): string {
+  return limit === null || comparison === null
+    ? missing
+    : `${formatComparison(comparison)} ${formatAgainst(null, limit, unit).limit}`;
+}
+
+const durations: ReadonlySet<string> = new Set(["ms", "s"]);
+
+export function sentence(change: Change): string {
+  const { quantity, interval, outcome } = change;
+  const where = whereOf(change);
+  if (interval === null) return `${quantity.title} ${where}: too little was recorded to say`;
+  switch (outcome) {
+    case "alike":
+      return `${quantity.title} is the same ${where}: within ${span(change)}`;
+    case "unclear":
+      return change.suspected != null
+        ? `${quantity.title} ${where} ${apart(change)}, which is no test between versions`
+        : `${quantity.title} ${where}: no difference shown (${span(change)})`;
+    default:
+      return `${quantity.title} is ${manifold(change) ?? `${span(change)} ${direction(change)}`} ${where}; ${sureness(change)}`;
+  }
+}
+
+function whereOf({ phase }: Change): string {
+  return phase === "all"
+    ? "over the whole run"
+    : phase === "fault"
+      ? "during the fault"
+      : `in the ${phase}`;
+}
+
+/** "chance alone makes counts differ so in 77 % of comparisons"; empty where the claim has turned, or did not change. */
+export function chanceText({ chance, turned, changed }: ClaimOutcome): string {
+  if (turned !== null || !changed) return "";
+  return chance >= 1
+    ? "so few runs say nothing as counts"
+    : `chance alone makes counts differ so in ${rounded(chance * 100)} % of comparisons`;
+}
+
+/** From twice as much on, "6.2–10 times as high" says more than "520–900 % higher". Null below that. */
+function manifold({ quantity: { scale, unit, measure }, interval }: Change): string | null {
+  if (scale !== "relative" || interval === null || interval.low < 1) return null;
+  const [from, to] = [rounded(interval.low + 1), rounded(interval.high + 1)];
+  return `${from === to ? from : `${from}–${to}`} times as ${durations.has(unit) && measure.kind === "quantile" ? "long" : "high"}`;
+}
+
+function direction({ quantity, interval }: Change): string {
+  const up = (interval?.low ?? 0) > 0;
+  if (durations.has(quantity.unit) && quantity.measure.kind === "quantile")
+    return up ? "slower" : "faster";
+  return up ? "higher" : "lower";
+}
+
+/** The interval: without signs where both ends lie on one side of zero. */
+export function span(change: Change): string {
+  const {
+    quantity: { scale },
+    interval,
+    outcome,
+  } = change;
+  if (interval === null) return "—";
+  const unit = scale === "points" ? "points" : "%";
+  const percent = (value: number): string => rounded(value * 100);
+  if (outcome === "alike") return `±${alike(change)}`;
+  const oneSided = outcome !== "unclear" && (interval.low > 0 || interval.high < 0);
+  if (!oneSided) return `${signed(interval.low * 100)} to ${signed(interval.high * 100)} ${unit}`;
+  const [from, to] = [Math.abs(interval.low), Math.abs(interval.high)].sort((x, y) => x - y) as [
+    number,
+    number,
+  ];
+  return percent(from) === percent(to)
+    ? `${percent(from)} ${unit}`
+    : `${percent(from)}–${percent(to)} ${unit}`;
+}
+
+/** What is so small that its per cent would frighten is told in its own unit. */
+function alike({ quantity: { scale, floor, unit }, interval, a }: Change): string {
+  const within = Math.max(Math.abs(interval?.low ?? 0), Math.abs(interval?.high ?? 0));
+  if (scale === "relative" && within >= floor) return `${rounded(within * a)} ${unit}`;
+  return `${rounded(within * 100)} ${scale === "points" ? "points" : "%"}`;
+}
+
+function sureness({ p }: Change): string {
+  return p < 0.001 ? "very unlikely to be noise" : "unlikely to be noise";
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? "−" : "+"}${rounded(Math.abs(value))}`;
+}
+
+/** Two significant digits are as many as an interval deserves. */
+function rounded(value: number): string {
+  if (!Number.isFinite(value)) return "∞";
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
+}

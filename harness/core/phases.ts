@@ -1,3 +1,0 @@
-/** The phases of a run that are judged, in the order of time. */
-export const phases = ["baseline", "fault", "recovery"] as const;
-export type Phase = (typeof phases)[number];

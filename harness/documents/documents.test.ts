@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { documentNames, schemaFile, schemaOf } from "./documents.ts";
+import { problemsOf, published, schemaFolder } from "./valid.fixture.ts";
+
+const sample = (name: string): Record<string, unknown> =>
+  JSON.parse(
+    readFileSync(resolve(import.meta.dirname, "../../reports/sample", name), "utf8"),
+  ) as Record<string, unknown>;
+
+describe("published schemas", () => {
+  it.each(documentNames)(
+    "%s is what the code says; `./seawall schema --write schemas` brings the file up to date",
+    (name) => {
+      expect(published(name)).toEqual(JSON.parse(JSON.stringify(schemaOf(name))));
+    },
+  );
+
+  it("are published for every document, and nothing else is", () => {
+    expect(
+      readdirSync(schemaFolder)
+        .filter((name) => name.endsWith(".json"))
+        .sort(),
+    ).toEqual(documentNames.map(schemaFile).sort());
+    expect(new Set(documentNames.map((name) => published(name)["$id"])).size).toBe(
+      documentNames.length,
+    );
+  });
+
+  it.each(["verdict.json", "plan.json"])("describe the sample run's %s", (name) => {
+    expect(problemsOf(sample(name))).toEqual([]);
+  });
+
+  it("notice what is missing, what has another type, and what nobody described", () => {
+    const { status: _status, ...without } = sample("verdict.json");
+    expect(problemsOf(without)).toEqual(
+      expect.arrayContaining([expect.stringContaining("must have required property 'status'")]),
+    );
+    expect(problemsOf({ ...sample("verdict.json"), seed: "1" })).toEqual(
+      expect.arrayContaining([expect.stringContaining("/seed must be number")]),
+    );
+    expect(problemsOf({ ...sample("verdict.json"), mood: "calm" })).toEqual([
+      expect.stringMatching(/^closed schema of verdict: .*"mood"/),
+    ]);
+    expect(problemsOf({ format: "seawall-mood/1" })).toEqual([
+      expect.stringContaining("no published schema"),
+    ]);
+  });
+
+  it("let a reader of today read what a later version of Seawall adds", () => {
+    expect(JSON.stringify(published("verdict"))).not.toContain("additionalProperties");
+    expect(join(schemaFolder, schemaFile("verdict"))).toMatch(/schemas\/verdict\.v1\.json$/);
+  });
+});

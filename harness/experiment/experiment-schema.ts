@@ -1,0 +1,99 @@
+/** The shape of an experiment, checked at run time: an experiment file is input, whatever its types say. */
+import { z } from "zod";
+import { phase, positiveMs, selector, tags, wholeMs } from "../claims/claim-shape.ts";
+import { faultShape } from "../faults/faults.ts";
+import { claimShape } from "../claims/statistics/registry.ts";
+import { tierNames } from "./tiers.ts";
+
+/** k6 counts in tenths: less would be rounded to nothing. */
+const ratePerSecondMin = 0.1;
+const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
+export const perPhase = (value: z.ZodNumber) =>
+  z.object({ baseline: value, fault: value, recovery: value });
+
+export { claimShape };
+
+export const loadShape = z.object({
+  name,
+  workload: z.union([
+    name,
+    z.string().regex(/^\/.*\.[jt]s$/, "a name, or the whole path of a script"),
+  ]),
+  exec: z.string().regex(/^[A-Za-z_]\w*$/),
+  lane: name,
+  ratePerSecond: perPhase(
+    z
+      .number()
+      .finite()
+      .nonnegative()
+      .refine(
+        (rate) => rate === 0 || rate >= ratePerSecondMin,
+        `0, or at least ${ratePerSecondMin}`,
+      ),
+  ),
+  vus: z.number().int().positive(),
+});
+
+export const recoveryShape = z.object({
+  title: z.string().min(1),
+  goodput: selector,
+  having: tags,
+  shareMin: z.number().min(0).max(1),
+  ofBaselineMin: z.number().min(0).max(1),
+  withinMs: positiveMs,
+  windowMs: positiveMs,
+});
+
+export const stepShape = z.object({
+  atMs: wholeMs().nonnegative(),
+  forMs: positiveMs,
+  fault: faultShape,
+});
+export const abortShape = z.object({ unless: claimShape, windowMs: positiveMs });
+
+const topology = z
+  .object({
+    title: z.string(),
+    layout: z.custom<() => unknown>((value) => typeof value === "function", "must be a function"),
+  })
+  .loose();
+
+export const experimentSchema = z.object({
+  name,
+  title: z.string().min(1),
+  story: z.string().min(1),
+  tier: z.enum(tierNames),
+  target: z
+    .object({
+      name: z.string(),
+      defences: z.array(z.object({ name: z.string(), title: z.string() })),
+      topologies: z.record(z.string(), topology),
+    })
+    .loose(),
+  topology: z.string(),
+  phasesMs: perPhase(positiveMs),
+  load: z.array(loadShape).min(1),
+  hypothesis: z.array(claimShape).min(1),
+  recovery: recoveryShape.nullable(),
+  method: z.array(stepShape),
+  blastRadius: z.object({
+    services: z.array(z.string()),
+    faultsAtOnceMax: z.number().int().positive(),
+  }),
+  abortWhen: z.array(abortShape),
+  reliesOn: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string().min(1)).min(1))]),
+  players: z
+    .array(phase)
+    .max(4, "at most 4: each takes a fifth of a core and half a gigabyte")
+    .optional(),
+  requires: z.array(name).optional(),
+});
+
+/** All that is wrong with the shape, as `where: what`. */
+export function shapeProblems(value: unknown): string[] {
+  const result = experimentSchema.safeParse(value);
+  if (result.success) return [];
+  return result.error.issues.map(
+    (issue) => `${issue.path.length === 0 ? "experiment" : issue.path.join(".")}: ${issue.message}`,
+  );
+}

@@ -1,0 +1,80 @@
+/** An experiment is data: a hypothesis, a load, a method, and how far it may go. */
+import type { Fault } from "../faults/faults.ts";
+import type { Selector } from "../metrics/samples.ts";
+import type { Claim } from "../claims/statistics/registry.ts";
+import type { Phase } from "../base/phases.ts";
+import type { Tags } from "../metrics/tags.ts";
+import type { Target } from "../target/target.ts";
+import type { Tier } from "./tiers.ts";
+
+/** Open-model load: iterations start at this rate whether or not earlier ones have ended. */
+export interface Load {
+  /** Unique within the experiment; becomes the k6 scenario's name. */
+  readonly name: string;
+  /**
+   * A k6 script: of one that comes with Seawall its file name without ending in `experiments/workloads/`, of any other
+   * its whole path, such as join(import.meta.dirname, "load.ts"). Loads of one experiment may come from several.
+   */
+  readonly workload: string;
+  /** Exported function of that file; one call is one thing that a viewer does. */
+  readonly exec: string;
+  /** The class of its requests, one of the target's own. */
+  readonly lane: string;
+  /** Iterations started per second in each phase; the lead-in before the baseline runs at the baseline's rate. */
+  readonly ratePerSecond: Readonly<Record<Phase, number>>;
+  /** Virtual users made before the start; no more are made later, so a shortage is seen as dropped iterations. */
+  readonly vus: number;
+}
+
+/** Goodput must come back after the last heal, and stay. */
+export interface Recovery {
+  readonly title: string;
+  readonly goodput: Selector;
+  /** Samples that carry these tags are good; the share of them in each window must reach `shareMin`. */
+  readonly having: Tags;
+  readonly shareMin: number;
+  /** Good samples per second must reach this fraction of the baseline's, 0…1. */
+  readonly ofBaselineMin: number;
+  readonly withinMs: number;
+  /** Length of one window in ms; a multiple of the segment duration, so that every window sees whole bunches. */
+  readonly windowMs: number;
+}
+
+/** One fault, when and for how long; times count from the start of phase `fault`. */
+export interface Step {
+  readonly atMs: number;
+  readonly forMs: number;
+  readonly fault: Fault;
+}
+
+export interface Experiment {
+  readonly name: string;
+  readonly title: string;
+  /** The hypothesis in words, and the real event that this replays. */
+  readonly story: string;
+  readonly tier: Tier;
+  readonly target: Target;
+  readonly topology: string;
+  readonly phasesMs: Readonly<Record<Phase, number>>;
+  readonly load: readonly Load[];
+  readonly hypothesis: readonly Claim[];
+  readonly recovery: Recovery | null;
+  readonly method: readonly Step[];
+  readonly blastRadius: { readonly services: readonly string[]; readonly faultsAtOnceMax: number };
+  /** Judged every second over the last `windowMs`; a violated one ends the run. */
+  readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
+  /**
+   * Defences without which the experiment must be refuted, and for which claims: `{ collapsing: ["Origin GETs"] }`. A claim is named by its title or
+   * the beginning of it; without the defence, one of those named must be refuted. A mere list of defences lets any claim be the one.
+   */
+  readonly reliesOn: readonly string[] | Readonly<Record<string, readonly string[]>>;
+  /** Real players (dash.js in Chromium) that watch beside the load: the phase in which each joins. They stay to the end. */
+  readonly players?: readonly Phase[];
+  /** Experiments whose last run on the same target must have held. */
+  readonly requires?: readonly string[];
+}
+
+/** Gives an experiment file its type; all checking is done by `plan`, which reports every problem at once. */
+export function defineExperiment(experiment: Experiment): Experiment {
+  return experiment;
+}

@@ -1,0 +1,97 @@
+/** A suite: experiments that are run together, and in which order. */
+import { z } from "zod";
+import type { Experiment } from "./experiment.ts";
+import { leadInMs, phases } from "../base/phases.ts";
+import { unknownName } from "../base/nearest.ts";
+import { tierOrder } from "./tiers.ts";
+
+export interface Suite {
+  readonly title: string;
+  /** On two idle cores, bringing the targets up and taking them down included; a test holds the plans of its experiments to it. */
+  readonly withinMinutes: number;
+  /** Names from the catalogue, `*` for each of them; with a topology where it is another than the experiment's own. The order is made by tiers. */
+  readonly runs: readonly (string | { readonly experiment: string; readonly topology: string })[];
+}
+
+/** Gives a suite file its type. */
+export function defineSuite(suite: Suite): Suite {
+  return suite;
+}
+
+const suiteSchema = z.object({
+  title: z.string().min(1),
+  withinMinutes: z.number().positive(),
+  runs: z.array(
+    z.union([
+      z.string().min(1),
+      z.object({ experiment: z.string().min(1), topology: z.string().min(1) }),
+    ]),
+  ),
+});
+
+/** One run of a suite; `topology` is null where it is the experiment's own. */
+export interface SuiteRun {
+  readonly experiment: string;
+  readonly topology: string | null;
+}
+
+/** All that is wrong with a suite. */
+export function suiteProblems(value: unknown, catalogue: readonly string[]): string[] {
+  const shaped = suiteSchema.safeParse(value);
+  if (!shaped.success)
+    return shaped.error.issues.map(
+      (issue) => `${issue.path.length === 0 ? "suite" : issue.path.join(".")}: ${issue.message}`,
+    );
+  const named = shaped.data.runs
+    .map((run) => (typeof run === "string" ? run : run.experiment))
+    .filter((name) => name !== "*");
+  const unknown = named
+    .filter((name) => !catalogue.includes(name))
+    .map((name) => `runs: ${unknownName("experiment", name, catalogue)}`);
+  return unknown.length === 0 && expand(shaped.data, catalogue).length === 0
+    ? ["runs: it names no experiment"]
+    : unknown;
+}
+
+/** Each run once. */
+export function expand({ runs }: Pick<Suite, "runs">, catalogue: readonly string[]): SuiteRun[] {
+  const all = runs.flatMap((run): SuiteRun[] => {
+    if (typeof run !== "string") return [run];
+    return (run === "*" ? catalogue : [run]).map((experiment) => ({ experiment, topology: null }));
+  });
+  return [...new Map(all.map((run) => [`${run.experiment} ${run.topology ?? ""}`, run])).values()];
+}
+
+/** What must have held comes before what asks for it: lower tiers first, and whatever is required by name before that. */
+export function inTierOrder<
+  T extends { readonly experiment: Pick<Experiment, "name" | "tier" | "requires"> },
+>(items: readonly T[]): T[] {
+  const sorted = items.toSorted((a, b) => tierOrder(a.experiment.tier, b.experiment.tier));
+  const placed = new Set<T>();
+  const begun = new Set<T>();
+  const place = (item: T): void => {
+    if (begun.has(item)) return;
+    begun.add(item);
+    for (const name of item.experiment.requires ?? [])
+      for (const needed of sorted) if (needed.experiment.name === name) place(needed);
+    placed.add(item);
+  };
+  for (const item of sorted) place(item);
+  return [...placed];
+}
+
+/** Where a topology does not say how long it takes to come up and to go. */
+const upMsUsual = 20_000;
+/** Last viewers, reading back what was acknowledged, judging, and writing the report. */
+const afterMs = 8_000;
+
+/** About how long a run takes on two idle cores, from the command to the verdict, in ms. */
+export function plannedMs(
+  experiment: Pick<Experiment, "phasesMs" | "target" | "topology">,
+  topology: string | null = null,
+): number {
+  const { upMs = upMsUsual } = experiment.target.topologies[topology ?? experiment.topology] ?? {};
+  return (
+    upMs + leadInMs + phases.reduce((sum, phase) => sum + experiment.phasesMs[phase], 0) + afterMs
+  );
+}

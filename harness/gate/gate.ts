@@ -1,0 +1,203 @@
+/**
+ * What a gate does with one experiment: run it, run it again a bounded number of times while nothing can be concluded, compare what held with
+ * the baseline, and look twice before calling it slower. Pure but for what it is handed; every run it asked for is in its result.
+ */
+import type { Comparability } from "../compare/comparable.ts";
+import type { Change } from "../compare/compare.ts";
+import { exitCodes } from "../base/errors.ts";
+import type { Status } from "../record/verdict.ts";
+
+/** One run of the experiment. */
+export interface Attempt {
+  readonly runId: string;
+  readonly status: Status;
+  readonly why: string;
+  /** As `run` would have ended with. */
+  readonly exitCode: number;
+  /** Where it is recorded; empty when it was not run. */
+  readonly directory: string;
+  readonly rerun: string;
+}
+
+/** What the comparison with the baseline came to. */
+export type AgainstBaseline =
+  /** There is nothing to compare with, or nothing was asked for. */
+  | { readonly kind: "none"; readonly why: string }
+  /** It was to be compared, and what the baseline has of it says nothing about these runs: the gate does not pass. */
+  | { readonly kind: "useless"; readonly why: string }
+  | {
+      readonly kind: "compared";
+      readonly baselineRuns: readonly string[];
+      readonly runs: readonly string[];
+      /** What has become worse, each in one sentence. */
+      readonly worse: readonly string[];
+      readonly better: readonly string[];
+      /** What looks worse to sides that have too few runs for a test, each in one sentence. */
+      readonly suspected: readonly string[];
+      /** What these runs could have shown at all, in sentences. */
+      readonly power: readonly string[];
+      readonly marked: readonly string[];
+    };
+
+export interface Gated {
+  readonly experiment: string;
+  readonly title: string;
+  /** In the order in which they were made; never empty. */
+  readonly attempts: readonly Attempt[];
+  readonly baseline: AgainstBaseline;
+  readonly outcome: "passed" | "worse" | "refuted" | "inconclusive" | "broken";
+  readonly exitCode: number;
+  /** One sentence. */
+  readonly why: string;
+}
+
+export interface GatePorts {
+  run(): Promise<Attempt>;
+  /** With these runs on the new side. */
+  compare(attempts: readonly Attempt[]): Promise<AgainstBaseline>;
+}
+
+export interface GateLimits {
+  /** Further runs while the last one was inconclusive. */
+  readonly retriesMax: number;
+  /** Further runs before something is called worse than the baseline. */
+  readonly confirmations: number;
+}
+
+const notCompared: AgainstBaseline = { kind: "none", why: "there is no run that held" };
+
+/** At most 1 + retriesMax + confirmations runs are made. */
+export async function gateExperiment(
+  experiment: string,
+  title: string,
+  ports: GatePorts,
+  limits: GateLimits,
+): Promise<Gated> {
+  const attempts: Attempt[] = [];
+  const again = async (): Promise<Attempt> => {
+    const attempt = await ports.run();
+    attempts.push(attempt);
+    return attempt;
+  };
+  let last = await again();
+  // What cannot be run now cannot be run a moment later: nothing changes in between.
+  const worthAnother = (): boolean =>
+    last.exitCode === exitCodes.inconclusive && last.directory !== "";
+  while (worthAnother() && attempts.length <= limits.retriesMax) last = await again();
+  const made = (baseline: AgainstBaseline): Gated => gated(experiment, title, attempts, baseline);
+  if (last.exitCode !== exitCodes.held) return made(notCompared);
+  const held = [last];
+  const first = await ports.compare(held);
+  if (first.kind !== "compared" || first.worse.length + first.suspected.length === 0)
+    return made(first);
+  // All of them and then one comparison: stopping at the first pleasant one would be picking.
+  for (let more = 0; more < limits.confirmations; more++) {
+    last = await again();
+    if (last.exitCode === exitCodes.held) held.push(last);
+    // One that refutes, or cannot be run, needs no statistics.
+    else if (last.exitCode !== exitCodes.inconclusive) return made(notCompared);
+  }
+  return made(held.length > 1 ? await ports.compare(held) : first);
+}
+
+function gated(
+  experiment: string,
+  title: string,
+  attempts: readonly Attempt[],
+  baseline: AgainstBaseline,
+): Gated {
+  // Of confirming runs, those that say nothing are passed over; what cannot be passed over ended the loop and is the last.
+  const decisive =
+    attempts.findLast(({ exitCode }) => exitCode !== exitCodes.inconclusive) ??
+    (attempts.at(-1) as Attempt);
+  const again = attempts.filter(({ exitCode }) => exitCode === exitCodes.inconclusive).length;
+  const tried =
+    again === 0
+      ? ""
+      : `; ${again} of ${attempts.length} runs were inconclusive: ${attempts.find(({ exitCode }) => exitCode === exitCodes.inconclusive)?.why ?? ""}`;
+  const base = { experiment, title, attempts, baseline };
+  if (decisive.exitCode === exitCodes.held) {
+    if (baseline.kind === "useless") {
+      return {
+        ...base,
+        outcome: "inconclusive",
+        exitCode: exitCodes.inconclusive,
+        why: `every claim held, but ${baseline.why}${tried}`,
+      };
+    }
+    const worse = baseline.kind === "compared" ? baseline.worse : [];
+    const [suspect] = baseline.kind === "compared" ? baseline.suspected : [];
+    if (worse.length === 0 && suspect !== undefined) {
+      return {
+        ...base,
+        outcome: "inconclusive",
+        exitCode: exitCodes.inconclusive,
+        why: `every claim held, but the runs are too few to compare: ${suspect}${tried}`,
+      };
+    }
+    if (worse.length === 0)
+      return {
+        ...base,
+        outcome: "passed",
+        exitCode: exitCodes.held,
+        why: `${decisive.why}${tried}`,
+      };
+    return {
+      ...base,
+      outcome: "worse",
+      exitCode: exitCodes.refuted,
+      why: `every claim held, but compared with the baseline ${worse[0]}${worse.length === 1 ? "" : ` (and ${worse.length - 1} more)`}${tried}`,
+    };
+  }
+  const outcome =
+    decisive.exitCode === exitCodes.refuted
+      ? "refuted"
+      : decisive.exitCode === exitCodes.inconclusive
+        ? "inconclusive"
+        : "broken";
+  return { ...base, outcome, exitCode: decisive.exitCode, why: `${decisive.why}${tried}` };
+}
+
+/**
+ * The part of a comparison that a gate acts on: what the service does. Claims are not in it, since only runs of which every claim held are
+ * compared; resources and what is neither good nor bad are for people to read. A baseline without a figure to compare says nothing.
+ */
+export function againstBaseline(
+  sides: { readonly baseline: readonly string[]; readonly runs: readonly string[] },
+  { refused, marked, otherMachine }: Comparability,
+  changes: readonly Change[],
+  sentence: (change: Change) => string,
+  power: readonly string[],
+): AgainstBaseline {
+  const useless = (why: string): AgainstBaseline => ({
+    kind: "useless",
+    why: `the baseline cannot be compared: ${why}`,
+  });
+  // An experiment whose load or method the change under test changes is a new one.
+  if (refused.length > 0)
+    return { kind: "none", why: `the baseline cannot be compared: ${refused.join("; ")}` };
+  if (otherMachine)
+    return useless(
+      "its runs are of another machine, whose figures do not compare; a git ref is run on this one",
+    );
+  if (!changes.some(({ quantity }) => quantity.family === "felt"))
+    return useless("its runs and the new ones share no figure that a viewer feels");
+  const service = changes.filter(({ quantity }) => quantity.family !== "resources");
+  return {
+    kind: "compared",
+    baselineRuns: sides.baseline,
+    runs: sides.runs,
+    marked,
+    power,
+    suspected: service
+      .filter(
+        ({ suspected, quantity, a, b }) =>
+          suspected !== null &&
+          quantity.family === "felt" &&
+          b > a === (quantity.better === "lower"),
+      )
+      .map(sentence),
+    worse: service.filter(({ outcome }) => outcome === "worse").map(sentence),
+    better: service.filter(({ outcome }) => outcome === "better").map(sentence),
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * That an iteration left its sample is told by the generator's stream, and what of that is left out
+ * or moved later on looks like nothing at all. So the samples in the record are counted against the
+ * iterations, all of them and from second to second.
+ */
+import type { Plan } from "../record/plan.ts";
+import type { Run } from "../record/run.ts";
+import type { SeriesData } from "../metrics/samples.ts";
+import { matching, sizeOf } from "../metrics/series.ts";
+import { isVirtual } from "../record/substrates.ts";
+import { sum } from "../base/statistics.ts";
+import { iterationMetrics } from "./stalls.ts";
+
+/**
+ * What an iteration leaves, one sample or more; of devices, who stay to the end, the one of what
+ * they heard.
+ */
+function leftByIterations({ metrics }: Plan): readonly string[] {
+  return [...iterationMetrics(metrics), "broadcast_ms"];
+}
+
+/**
+ * Loads that leave samples of requests alone are not asked. In virtual time samples name their lane
+ * and no load.
+ */
+export function leftOutProblems(run: Run): string[] {
+  const left = leftByIterations(run.plan).flatMap((metric) => matching(run.series, { metric }));
+  const tag = left.some(({ tags }) => tags["load"] !== undefined) ? "load" : "lane";
+  const groups = new Set(run.plan.load.map(({ name, lane }) => (tag === "load" ? name : lane)));
+  return [...groups].flatMap((group) => {
+    const own = (some: readonly SeriesData[]): readonly SeriesData[] =>
+      some.filter(({ tags }) => tags[tag] === group);
+    const select = (metric: string, where: Readonly<Record<string, string>>) =>
+      own(matching(run.series, { metric, where }));
+    const account: Account = {
+      begun: select("start_late_ms", { of: "iteration" }),
+      ended: select("iteration_ms", { outcome: "ended" }),
+      unasked: select("dropped_iterations", { why: "tooLate" }),
+      samples: own(left),
+    };
+    const [samples, ended] = [sizeOf(account.samples), sizeOf(account.ended)];
+    const told = samples + sum(account.unasked.map(({ values }) => sum(values)));
+    if (samples === 0) return [];
+    if (told < ended) {
+      return [
+        `${tag} ${group}: ${ended} iterations came to their end, and the record has what came of ${told}`,
+      ];
+    }
+    // Only where each leaves one sample, a sample has its iteration's time.
+    const isOneEach = told <= ended + slack && !isVirtual(run.plan.substrate);
+    const problem = isOneEach ? movedProblem(account) : null;
+    return problem === null ? [] : [`${tag} ${group}: ${problem}`];
+  });
+}
+
+interface Account {
+  readonly begun: readonly SeriesData[];
+  readonly ended: readonly SeriesData[];
+  /** Iterations whose time was over before their first request. */
+  readonly unasked: readonly SeriesData[];
+  readonly samples: readonly SeriesData[];
+}
+
+/** On the last milliseconds of a run. */
+const slack = 2;
+const binMs = 1_000;
+/** Two days; what claims to be later is counted there. */
+const binsMax = 172_800;
+
+/** Until any moment there are no more samples than iterations begun, and no fewer than ended. */
+function movedProblem({ begun, ended, unasked, samples }: Account): string | null {
+  const first = begun.reduce(
+    (least, { atMs }) => atMs.reduce((a, b) => Math.min(a, b), least),
+    Number.POSITIVE_INFINITY,
+  );
+  const starts = totals(begun, first, () => 1);
+  const ends = totals(ended, first, () => 1);
+  const left = totals(samples, first, () => 1);
+  const none = totals(unasked, first, (value) => value);
+  const at = (some: readonly number[], bin: number): number =>
+    some[Math.min(bin, some.length - 1)] ?? 0;
+  const bins = Math.max(starts.length, ends.length, left.length, none.length);
+  for (let bin = 0; bin < bins; bin++) {
+    const known = at(left, bin) + at(none, bin);
+    const until = `by second ${bin + 1} of the load, `;
+    const and = `and ${known} had left a sample`;
+    if (known > at(starts, bin) + slack)
+      return `${until}${at(starts, bin)} iterations had begun ${and}`;
+    if (known < at(ends, bin) - slack)
+      return `${until}${at(ends, bin)} iterations had ended ${and}`;
+  }
+  return null;
+}
+
+/** How many there were until the end of each bin, by when they were recorded. */
+function totals(
+  series: readonly SeriesData[],
+  fromMs: number,
+  sizeOfOne: (value: number) => number,
+): number[] {
+  const counts: number[] = [];
+  for (const { atMs, values } of series) {
+    for (let index = 0; index < atMs.length; index++) {
+      const at = Math.floor(((atMs[index] as number) - fromMs) / binMs);
+      const bin = Math.min(binsMax, Math.max(0, at));
+      counts[bin] = (counts[bin] ?? 0) + sizeOfOne(values[index] as number);
+    }
+  }
+  let total = 0;
+  return Array.from(counts, (count) => {
+    total += count ?? 0;
+    return total;
+  });
+}

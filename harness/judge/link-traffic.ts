@@ -1,0 +1,88 @@
+/**
+ * A fault on links strikes the target only if its own traffic passes them: before the fault, and while it is in force unless it lets nothing pass.
+ * A step may strike links that nobody uses as long as nothing fails, such as those to another region, so one used link is enough.
+ */
+import { kindOf } from "../faults/faults.ts";
+import type { Run } from "../record/run.ts";
+import type { SeriesData } from "../metrics/samples.ts";
+import { eachIn, matching, startsIn, type Window } from "../metrics/series.ts";
+import { struckBy } from "../record/struck.ts";
+import type { Windows } from "./windows.ts";
+
+/** The last count of a fault's traffic begins with the heal. */
+const countedWithinMs = 1_000;
+/**
+ * A limit above this many times what the link carried per second slows it by less than a twentieth of the time, which nobody can tell from none.
+ */
+export const boundTimesMax = 20;
+
+export function trafficProblem(run: Run, index: number, windows: Windows): string | null {
+  const { links, severs } = struckBy(run.plan, index);
+  const injecting = run.events.find((event) => event.kind === "injecting" && event.step === index);
+  const healing = run.events.find((event) => event.kind === "healing" && event.step === index);
+  const { baseline } = windows;
+  // What was never injected, and what has no baseline, is told of by another rule.
+  if (links.length === 0 || injecting === undefined || baseline === undefined) return null;
+  const untilMs = (healing?.atMs ?? Number.POSITIVE_INFINITY) + countedWithinMs;
+  const counted = links.flatMap((link) =>
+    matching(run.series, { metric: "link_connections", where: { link } }),
+  );
+  // What is counted as the fault begins has passed before it.
+  const beganMs = startsIn(counted, { fromMs: injecting.atMs, untilMs }).reduce(
+    (least, ms) => Math.min(least, ms),
+    Number.POSITIVE_INFINITY,
+  );
+  if (!Number.isFinite(beganMs)) return `is on ${named(links)}, over which no traffic was counted`;
+  const bytes = links.flatMap((link) =>
+    matching(run.series, { metric: "link_bytes", where: { link } }),
+  );
+  const before: Window = { fromMs: baseline.fromMs, untilMs: beganMs + 0.001 };
+  const during: Window = { fromMs: beganMs + 0.001, untilMs };
+  if (total([...counted, ...bytes], before) === 0)
+    return `struck nothing that is used: before it, nothing of the target passed over ${named(links)}`;
+  if (!severs && total([...counted, ...bytes], during) === 0)
+    return `struck nothing that is used: while it was in force, nothing of the target passed over ${named(links)}`;
+  return boundProblem(run, index, links, bytes, before);
+}
+
+/** A limit that is far above what passes changes nothing. */
+function boundProblem(
+  run: Run,
+  index: number,
+  links: readonly string[],
+  bytes: readonly SeriesData[],
+  before: Window,
+): string | null {
+  const fault = run.plan.steps[index]?.fault;
+  const limit = fault && kindOf(fault).bytesPerSecondMax?.(fault);
+  if (limit === undefined) return null;
+  if (bytes.length === 0)
+    return `cannot be told from none: nobody counted the bytes on ${named(links)}; install ss (iproute2)`;
+  const seconds = (before.untilMs - before.fromMs) / 1000;
+  const perSecond = Math.max(
+    ...links.map(
+      (link) =>
+        total(
+          bytes.filter((series) => series.tags["link"] === link),
+          before,
+        ) / seconds,
+    ),
+  );
+  if (limit <= boundTimesMax * perSecond) return null;
+  return `never bound: the busiest of its links carried ${Math.round(perSecond)} B/s before, and a limit above ${boundTimesMax} times that changes nothing`;
+}
+
+function total(series: readonly SeriesData[], window: Window): number {
+  let sum = 0;
+  eachIn(series, window, (value) => {
+    sum += value;
+  });
+  return sum;
+}
+
+/** A region may have many. */
+function named(links: readonly string[]): string {
+  const [first = "", ...others] = links;
+  if (others.length === 0) return first;
+  return others.length > 3 ? `${first} and ${others.length} other links` : links.join(", ");
+}

@@ -1,0 +1,349 @@
+/**
+ * Whether the load that was planned was offered. Load is open: how many iterations begin in each second
+ * is known beforehand, whatever the target does. What began and what was dropped for want of a free
+ * virtual user is counted against it, for each load.
+ */
+import { arrivalsOf, arrivalsUntil, type Stage, stagesOf } from "../record/arrivals.ts";
+import type { Load } from "../experiment/experiment.ts";
+import { type Phase, phases } from "../base/phases.ts";
+import type { Plan } from "../record/plan.ts";
+import type { Run } from "../record/run.ts";
+import type { RunEvent } from "../record/events.ts";
+import { matching, type Window } from "../metrics/series.ts";
+import { leftOutProblems } from "./left-out.ts";
+import type { Windows } from "./windows.ts";
+
+/** Fine enough to see a burst within a second. */
+const binMsMin = 100;
+const binsMax = 200_000;
+/**
+ * How far the schedule's beginning may be from what its first iterations say, in ms. Measured: 1 to 30 ms;
+ * from the recorded beginning of the load 5 to 130 ms, as k6 first readies its virtual users.
+ */
+const zeroOffMsMax = 250;
+/** Each change of rate may begin its rhythm anew, and an iteration may fall on the other side of a boundary. */
+const slackIterations = 4;
+/** Above this share of dropped iterations in a phase, the storm is not the one that was planned. */
+export const droppedShareMax = 0.05;
+/** An iteration that begins later than this is late; as in the rule about lateness. */
+const lateMs = 500;
+/** One iteration in a hundred may be late. */
+const lateShareMax = 0.01;
+
+/** One load over time, in bins of `binMs` from the load's zero; counts grow from bin to bin. */
+interface Account {
+  readonly load: Load;
+  /** Epoch ms. */
+  readonly zeroMs: number;
+  readonly stages: readonly Stage[];
+  readonly binMs: number;
+  readonly planned: Float64Array;
+  readonly begun: Float64Array;
+  readonly dropped: Float64Array;
+  /** The least that is missing from here on: what an honest generator is behind, it makes up for. */
+  readonly missingForGood: Float64Array;
+}
+
+/** How long it may take to write down that the load has begun, in ms. */
+const slowDiskMsMax = 5_000;
+
+/** The load's first seconds say when its schedule began. */
+const firstMs = 3_000;
+
+/** When the load began, in epoch ms; null in a record that does not say. */
+function recordedZeroOf(events: readonly RunEvent[]): number | null {
+  return events.find((event) => event.kind === "loadStarted")?.atMs ?? null;
+}
+
+/** As recorded, or by its own first iterations where those are near it. */
+function zeroOf(run: Run, load: Load, recordedMs: number): number {
+  const ownMs = ownZeroOf(run, load);
+  return ownMs !== null && Math.abs(ownMs - recordedMs) <= slowDiskMsMax ? ownMs : recordedMs;
+}
+
+/** When the load's own schedule began, in epoch ms: the least of its first iterations' times less their due times. Null without any. */
+export function ownZeroOf(run: Run, load: Load): number | null {
+  const where = { load: load.name };
+  const arrived = [
+    ...matching(run.series, { metric: "start_late_ms", where: { ...where, of: "iteration" } }),
+    ...matching(run.series, {
+      metric: "dropped_iterations",
+      where: { ...where, why: "nobodyFree" },
+    }),
+  ];
+  const earliestMs = arrived.reduce(
+    (least, { atMs }) => atMs.reduce((a, b) => Math.min(a, b), least),
+    Number.POSITIVE_INFINITY,
+  );
+  const first = Float64Array.from(
+    arrived.flatMap(({ atMs }) => [...atMs.filter((ms) => ms < earliestMs + firstMs)]),
+  ).sort();
+  let zeroMs: number | null = null;
+  const due = arrivalsOf(stagesOf(load, run.plan));
+  for (const atMs of first) {
+    const dueMs = due.next().value;
+    if (dueMs === undefined) break;
+    zeroMs = Math.min(zeroMs ?? Number.POSITIVE_INFINITY, atMs - dueMs);
+  }
+  return zeroMs;
+}
+
+/** Until when the generator was at work: what ended a run early ended the load. */
+function endOf(events: readonly RunEvent[]): number {
+  return (
+    events.find(
+      (event) =>
+        event.kind === "generator" || event.kind === "aborted" || event.kind === "finished",
+    )?.atMs ?? Number.POSITIVE_INFINITY
+  );
+}
+
+function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
+  const zeroMs = zeroOf(run, load, recordedMs);
+  const stages = stagesOf(load, run.plan);
+  const lengthMs = Math.min(stages.at(-1)?.untilMs ?? 0, endOf(run.events) - zeroMs);
+  const binMs = Math.max(binMsMin, lengthMs / binsMax);
+  const bins = Math.floor(lengthMs / binMs);
+  if (!(bins > 0)) return null;
+  const count = (
+    metric: string,
+    where: Readonly<Record<string, string>>,
+    sizeOf: (value: number) => number,
+  ): Float64Array => {
+    const counts = new Float64Array(bins);
+    for (const series of matching(run.series, { metric, where: { load: load.name, ...where } })) {
+      for (let index = 0; index < series.atMs.length; index++) {
+        const bin = Math.floor(((series.atMs[index] as number) - zeroMs) / binMs);
+        if (bin < bins)
+          counts[Math.max(0, bin)] =
+            (counts[Math.max(0, bin)] as number) + sizeOf(series.values[index] as number);
+      }
+    }
+    for (let bin = 1; bin < bins; bin++)
+      counts[bin] = (counts[bin] as number) + (counts[bin - 1] as number);
+    return counts;
+  };
+  const planned = Float64Array.from({ length: bins }, (_, bin) =>
+    arrivalsUntil(stages, (bin + 1) * binMs),
+  );
+  const begun = count("start_late_ms", { of: "iteration" }, () => 1);
+  const dropped = count("dropped_iterations", { why: "nobodyFree" }, (value) => value);
+  const missingForGood = planned.map(
+    (due, bin) => due - (begun[bin] as number) - (dropped[bin] as number),
+  );
+  for (let bin = bins - 2; bin >= 0; bin--)
+    missingForGood[bin] = Math.min(
+      missingForGood[bin] as number,
+      missingForGood[bin + 1] as number,
+    );
+  return { load, zeroMs, stages, binMs, planned, begun, dropped, missingForGood };
+}
+
+/** Null when every load began as planned. */
+export function offeredProblem(run: Run, windows: Windows): string | null {
+  const recordedMs = recordedZeroOf(run.events);
+  const untilMs = Math.max(...Object.values(windows).map((window) => window.untilMs));
+  if (recordedMs === null) return "the record does not say when the load began";
+  if (run.plan.load.length === 0) return "the plan offers none";
+  if (!Number.isFinite(untilMs)) return "no phase ran to an end";
+  if (matching(run.series, { metric: "start_late_ms", where: { of: "iteration" } }).length === 0)
+    return "the record does not say which iterations began";
+  const problems = run.plan.load.flatMap((load) => {
+    const account = accountOf(run, load, recordedMs);
+    if (account === null) return [`load ${load.name}: the generator ended as it began`];
+    const problem = missingProblem(account, untilMs) ?? surplusProblem(account, untilMs);
+    return problem === null ? droppedProblems(account, windows) : [problem];
+  });
+  return problems.length === 0 ? null : problems.join("; ");
+}
+
+const lastBin = ({ zeroMs, binMs, planned }: Account, untilMs: number): number =>
+  Math.min(planned.length, Math.ceil((untilMs - zeroMs) / binMs)) - 1;
+
+/** How many more, or fewer, may have begun by the end of a bin when the generator's zero is off. */
+function allowance({ stages, binMs, planned }: Account, bin: number, offMs: number): number {
+  return (
+    Math.abs((planned[bin] as number) - arrivalsUntil(stages, (bin + 1) * binMs - offMs)) +
+    slackIterations
+  );
+}
+
+function missingProblem(account: Account, untilMs: number): string | null {
+  const { planned, begun, dropped } = account;
+  let least = Number.POSITIVE_INFINITY;
+  // From the end: what is missing here and made up for later is late, and not missing.
+  const until = lastBin(account, untilMs);
+  let isMissing = false;
+  for (let bin = planned.length - 1; bin >= 0 && !isMissing; bin--) {
+    const missing = (planned[bin] as number) - (begun[bin] as number) - (dropped[bin] as number);
+    least = Math.min(least, missing - allowance(account, bin, zeroOffMsMax));
+    isMissing = bin <= until && least > 0;
+  }
+  return isMissing ? worstStretch(account, until, (offered, due) => due - offered) : null;
+}
+
+function surplusProblem(account: Account, untilMs: number): string | null {
+  const { planned, begun, dropped } = account;
+  const until = lastBin(account, untilMs);
+  for (let bin = 0; bin <= until; bin++) {
+    const surplus = (begun[bin] as number) + (dropped[bin] as number) - (planned[bin] as number);
+    if (surplus > allowance(account, bin, -zeroOffMsMax))
+      return worstStretch(account, until, (offered, due) => offered - due);
+  }
+  return null;
+}
+
+/** The stretch of whole seconds in which most is amiss, as a sentence. */
+function worstStretch(
+  { load, binMs, planned, begun, dropped }: Account,
+  until: number,
+  amissOf: (offered: number, due: number) => number,
+): string {
+  const perSecond = Math.max(1, Math.round(1_000 / binMs));
+  const grown = (counts: Float64Array, from: number, to: number): number =>
+    (counts[Math.min(until, to)] ?? 0) - (from === 0 ? 0 : (counts[from - 1] ?? 0));
+  let best = { from: 0, to: until, amiss: 0 };
+  let here = { from: 0, amiss: 0 };
+  for (let from = 0; from <= until; from += perSecond) {
+    const to = from + perSecond - 1;
+    const [due, offered] = [
+      grown(planned, from, to),
+      grown(begun, from, to) + grown(dropped, from, to),
+    ];
+    // A second that is as planned, but for a twentieth and one, ends a stretch.
+    const amiss = amissOf(offered, due) - 0.05 * due - 1;
+    if (here.amiss <= 0) here = { from, amiss: 0 };
+    here = { from: here.from, amiss: here.amiss + amiss };
+    if (here.amiss > best.amiss) best = { from: here.from, to, amiss: here.amiss };
+  }
+  const seconds = (bin: number): string => ((bin * binMs) / 1_000).toFixed(0);
+  const [due, started, lost] = [planned, begun, dropped].map((counts) =>
+    Math.round(grown(counts, best.from, best.to)),
+  );
+  return `load ${load.name}: from second ${seconds(best.from)} to ${seconds(Math.min(until, best.to) + 1)} ${due} iterations were planned, ${started} began and ${lost} were dropped`;
+}
+
+function droppedProblems(
+  { load, zeroMs, binMs, planned, dropped }: Account,
+  windows: Windows,
+): string[] {
+  const grown = (counts: Float64Array, { fromMs, untilMs }: Window): number => {
+    const at = (ms: number): number =>
+      counts[Math.min(counts.length - 1, Math.floor((ms - zeroMs) / binMs) - 1)] ?? 0;
+    return at(untilMs) - at(fromMs);
+  };
+  return phases.flatMap((phase) => {
+    const window = windows[phase];
+    if (window === undefined) return [];
+    const [due, lost] = [grown(planned, window), grown(dropped, window)];
+    return lost > Math.max(slackIterations, droppedShareMax * due)
+      ? [
+          `load ${load.name}: ${Math.round(lost)} of ${Math.round(due)} iterations of ${phase} found no free virtual user; it needs more than ${load.vus}`,
+        ]
+      : [];
+  });
+}
+
+/** A load of which more than one iteration in a hundred, and more than one, began more than 500 ms after it was due; null for none. */
+export function lateLoadIn(run: Run, phase: Phase, window: Window): string | null {
+  const recordedMs = recordedZeroOf(run.events);
+  for (const load of recordedMs === null ? [] : run.plan.load) {
+    const account = accountOf(run, load, recordedMs as number);
+    if (account === null) continue;
+    const { zeroMs, planned, begun, dropped, binMs, missingForGood, stages } = account;
+    let late = 0,
+      all = 0;
+    const ahead = Math.ceil(lateMs / binMs);
+    const from = Math.max(1, Math.ceil((window.fromMs - zeroMs) / binMs));
+    for (
+      let bin = from;
+      bin <= lastBin(account, window.untilMs) && bin + ahead < planned.length;
+      bin++
+    ) {
+      const due = (planned[bin] as number) - (planned[bin - 1] as number);
+      const then = bin + ahead;
+      // What is due and not begun half a second later, but will be.
+      const behind =
+        (planned[then] as number) -
+        (begun[then] as number) -
+        (dropped[then] as number) -
+        Math.max(0, missingForGood[then] as number);
+      all += due;
+      if (
+        behind >
+        (planned[then] as number) - arrivalsUntil(stages, (bin + 1) * binMs) + slackIterations
+      )
+        late += due;
+    }
+    if (late > Math.max(slackIterations, lateShareMax * all))
+      return `load ${load.name}: ${Math.round(late)} of ${Math.round(all)} iterations of ${phase} began more than ${lateMs} ms after they were due`;
+  }
+  return null;
+}
+
+/** Null when every iteration that began in a judged phase came to its end and left a sample. */
+export function iterationsProblem(run: Run, windows: Windows): string | null {
+  const all = Object.values(windows);
+  if (all.length === 0) return "no phase ran to an end";
+  const span = {
+    fromMs: Math.min(...all.map((one) => one.fromMs)),
+    untilMs: Math.max(...all.map((one) => one.untilMs)),
+  };
+  if (matching(run.series, { metric: "iteration_ms" }).length === 0)
+    return "the record does not say how iterations ended";
+  const byLoad = run.plan.load.flatMap(({ name }) => {
+    const begun = countOf(
+      run,
+      { metric: "start_late_ms", where: { load: name, of: "iteration" } },
+      span,
+      () => 0,
+    );
+    const ended = (outcome: string): number =>
+      countOf(
+        run,
+        { metric: "iteration_ms", where: { load: name, outcome } },
+        span,
+        (value) => value,
+      );
+    const [threw, silent] = [ended("threw"), ended("silent")];
+    const open = begun - ended("ended") - threw - silent;
+    return [
+      ...(threw > 0
+        ? [`load ${name}: ${threw} of ${begun} iterations threw an error; k6.log says which`]
+        : []),
+      ...(silent > 0
+        ? [`load ${name}: ${silent} of ${begun} iterations ended without a sample`]
+        : []),
+      // One may lie on the boundary of the phases.
+      ...(open > 1
+        ? [`load ${name}: ${open} of ${begun} iterations had not ended when the load did`]
+        : []),
+    ];
+  });
+  const problems = [...byLoad, ...leftOutProblems(run)];
+  return problems.length === 0 ? null : problems.join("; ");
+}
+
+/** `beforeMs`: how long before its time a sample began. */
+function countOf(
+  run: Run,
+  selector: Parameters<typeof matching>[1],
+  { fromMs, untilMs }: Window,
+  beforeMs: (value: number) => number,
+): number {
+  let count = 0;
+  for (const series of matching(run.series, selector)) {
+    for (let index = 0; index < series.atMs.length; index++) {
+      const at = (series.atMs[index] as number) - beforeMs(series.values[index] as number);
+      if (at >= fromMs && at < untilMs) count++;
+    }
+  }
+  return count;
+}
+
+/** The loads that offer anything worth a question in a phase: at least this many iterations. */
+export function busyLoads(plan: Plan, phase: Phase, iterationsMin: number): readonly Load[] {
+  return plan.load.filter(
+    (load) => (load.ratePerSecond[phase] * plan.phasesMs[phase]) / 1_000 >= iterationsMin,
+  );
+}

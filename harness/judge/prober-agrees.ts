@@ -1,0 +1,373 @@
+/**
+ * Two witnesses who do not know of one another: what the generator says that viewers were answered, and what the harness's own prober was answered
+ * by the same edge, in the same class, within the same segment's time.
+ */
+import type { Finding } from "../record/verdict.ts";
+import type { Run } from "../record/run.ts";
+import { countIn, eachIn, matching, type Window } from "../metrics/series.ts";
+import { median, type Stratum, sum, tailsOfStrata } from "../base/statistics.ts";
+import { answer } from "./answer.ts";
+import { isAskedAlike, isAskedEvenly } from "./asked-alike.ts";
+import { spanOf } from "./gaps.ts";
+import type { Windows } from "./windows.ts";
+import { rhythmMsOf } from "../target/stream.ts";
+
+const proberAgreesTitle = "The generator and the prober saw the same";
+
+/**
+ * Chance that a run of honest witnesses is doubted, shared out evenly among all that is compared in
+ * it (Bonferroni): worse, better and longer waits, for each place, class and phase. Probes and all
+ * other requests come at moments of the same kind, so that an outage of any length strikes both as
+ * it strikes any draw; what is left is chance, and that is exact.
+ */
+const doubtedChanceMax = 0.01;
+const comparedEach = 3;
+/**
+ * What strikes one of the two alone for a moment is no pattern: it must be seen in so many
+ * periods. A difference of shares below this may be real, and changes no verdict.
+ */
+const slotsMin = 3,
+  differenceMin = 0.02;
+/** Fewer requests of viewers in a segment's time say too little of it. */
+const requestsMin = 5;
+/**
+ * Viewers with several edges give up on one after half their deadline: a probe that was served
+ * later says neither yes nor no.
+ */
+const patientMs = 1_900;
+/** A viewer asks again a quarter second after an answer that is none, less some rounding. */
+const retryMs = 240;
+/**
+ * Told so often in one segment's time that it is not there, and never given it: for half a second
+ * and more nobody has it, or only this asker does not get it.
+ */
+const toldAbsentMin = 3,
+  absentShareMax = 0.1;
+/**
+ * Waits differ when nearly all probes lie so far from the median of the viewers around them, to
+ * the same side.
+ */
+const waitDifferenceMinMs = 500,
+  waitShareMin = 0.9,
+  waitsMin = 6;
+
+/** Not there yet, or not any more: part of asking at the live edge. */
+const notThere: ReadonlySet<string> = new Set(["404", "410", "425"]);
+
+/** What happened within one segment's time. */
+interface Slot {
+  probesGood: number;
+  probesBad: number;
+  /** Requests of viewers. */
+  good: number;
+  bad: number;
+  /** Viewers, and those of them who were not served at once. */
+  viewers: number;
+  troubled: number;
+  readonly probeMs: number[];
+  readonly viewerMs: number[];
+  /** Answers that it is not there, to probes and to viewers. */
+  probesAbsent: number;
+  absent: number;
+}
+
+export function proberAgrees(run: Run, windows: Windows): Finding {
+  const lanes = Object.keys(run.plan.askedAlike ?? {}).filter((lane) =>
+    isAskedAlike(run.plan, lane),
+  );
+  const span = spanOf(windows);
+  const spans = [
+    ...Object.entries(windows),
+    ...(span === null ? [] : [["all phases", span] as const]),
+  ];
+  // Records of earlier versions, whose prober asked for older segments and was known by that.
+  const isProbed = run.series.some(
+    ({ metric, tags }) => metric === "canary_ms" && tags["lane"] !== undefined,
+  );
+  const places = run.plan.edges;
+  const problems: string[] = [];
+  const compared = comparedEach * lanes.length * places.length * spans.length;
+  const chanceMax = doubtedChanceMax / Math.max(1, compared);
+  if (!isProbed && run.series.some(({ metric }) => metric === run.plan.harm?.metric))
+    problems.push("the prober did not ask for what viewers ask for");
+  let [probes, requests] = [0, 0];
+  for (const lane of lanes) {
+    for (const place of places) {
+      for (const [phase, window] of spans) {
+        const { slots, deserted, asked } = slotsIn(run, lane, place, window);
+        const seen = sumOf(slots);
+        if (window === span) [probes, requests] = [probes + asked, requests + seen.requests];
+        const where = `${place}, ${lane}, ${phase}`;
+        if (isProbed && window !== span && asked === 0 && seen.requests >= 10 * requestsMin)
+          problems.push(`${where}: ${seen.requests} requests of viewers and none of the prober`);
+        const problem =
+          differentAnswers(slots, chanceMax) ??
+          absentForOne(slots) ??
+          longerWaits(slots, chanceMax) ??
+          differentWaits(slots) ??
+          (isAskedEvenly(run.plan, lane) ? seenByNobody(deserted) : null);
+        // What differs in one phase differs in all of them.
+        if (
+          problem !== null &&
+          !(window === span && problems.some((said) => said.startsWith(`${place}, ${lane}, `)))
+        )
+          problems.push(`${where}: ${problem}`);
+      }
+    }
+  }
+  const said =
+    requests === 0
+      ? "no viewer asked an edge for what the prober asks for: nobody but the generator saw what was served"
+      : `${probes} requests of the prober beside ${requests} of viewers`;
+  return answer(
+    "witnesses.prober",
+    proberAgreesTitle,
+    problems.length === 0 ? null : problems.join("; "),
+    probes,
+    undefined,
+    said,
+  );
+}
+
+/** `deserted`: those in which the prober asked, and hardly any viewer. */
+function slotsIn(
+  run: Run,
+  lane: string,
+  edge: string,
+  window: Window,
+): { readonly slots: readonly Slot[]; readonly deserted: readonly Slot[]; readonly asked: number } {
+  const segmentMs = rhythmMsOf(run.plan);
+  const availabilityStartMs = run.plan.stream?.availabilityStartMs ?? 0;
+  const slots = new Map<number, Slot>();
+  const slotAt = (startedMs: number): Slot => {
+    const key = Math.floor((startedMs - availabilityStartMs) / segmentMs);
+    const slot = slots.get(key) ?? {
+      probesGood: 0,
+      probesBad: 0,
+      good: 0,
+      bad: 0,
+      viewers: 0,
+      troubled: 0,
+      probeMs: [],
+      viewerMs: [],
+      probesAbsent: 0,
+      absent: 0,
+    };
+    slots.set(key, slot);
+    return slot;
+  };
+  let asked = 0;
+  eachIn(
+    matching(run.series, { metric: "canary_ms", where: { edge, lane } }),
+    window,
+    (ms, startedMs, { outcome = "" }) => {
+      asked++;
+      const slot = slotAt(startedMs);
+      if (notThere.has(outcome)) {
+        slot.probesAbsent++;
+        return;
+      }
+      if (outcome === "served") slot.probeMs.push(ms);
+      if (outcome !== "served") slot.probesBad++;
+      else if (ms <= patientMs) slot.probesGood++;
+    },
+  );
+  const wrongShare = wrongShareIn(run, lane, edge, window);
+  eachIn(
+    matching(run.series, { metric: run.plan.harm?.metric ?? "", where: { lane } }),
+    window,
+    (ms, startedMs, { outcome, home, edge: last }) => {
+      if ((home ?? last) !== edge) return;
+      const slot = slotAt(startedMs);
+      slot.viewers++;
+      slot.troubled +=
+        (outcome === "served" || outcome === "wrong") && ms < retryMs ? wrongShare : 1;
+    },
+  );
+  eachIn(
+    matching(run.series, { metric: "http_req_ms", where: { edge, lane } }),
+    window,
+    (ms, startedMs, { status = "" }) => {
+      const slot = slotAt(startedMs);
+      if (notThere.has(status)) {
+        slot.absent++;
+        return;
+      }
+      if (status !== "200") slot.bad++;
+      else {
+        slot.good += 1 - wrongShare;
+        slot.bad += wrongShare;
+        slot.viewerMs.push(ms);
+      }
+    },
+  );
+  const all = [...slots.values()];
+  const isAsked = ({ good, bad }: Slot): boolean => Math.round(good + bad) > 0;
+  return {
+    slots: all.filter(isAsked),
+    deserted: all.filter((slot) => !isAsked(slot) && slot.absent === 0),
+    asked,
+  };
+}
+
+/** Of the bodies that viewers of an edge looked at, as the prober looks at its own. */
+function wrongShareIn(run: Run, lane: string, edge: string, window: Window): number {
+  const looks = matching(run.series, { metric: "body_seen", where: { edge, lane, by: "viewer" } });
+  const looked = countIn(looks, window);
+  const fine = looks.filter(
+    ({ tags }) => tags["problem"] === "none" || tags["problem"] === "flagged",
+  );
+  return looked === 0 ? 0 : 1 - countIn(fine, window) / looked;
+}
+
+interface Totals {
+  readonly probes: number;
+  readonly probesBad: number;
+  readonly requests: number;
+  readonly bad: number;
+}
+
+function sumOf(slots: readonly Slot[]): Totals {
+  return slots.reduce<Totals>(
+    (all, slot) => ({
+      probes: all.probes + slot.probesGood + slot.probesBad,
+      probesBad: all.probesBad + slot.probesBad,
+      requests: all.requests + Math.round(slot.good + slot.bad),
+      bad: all.bad + slot.bad,
+    }),
+    { probes: 0, probesBad: 0, requests: 0, bad: 0 },
+  );
+}
+
+function differentAnswers(slots: readonly Slot[], chanceMax: number): string | null {
+  const probed = slots.filter(({ probesGood, probesBad }) => probesGood + probesBad > 0);
+  const { probes, probesBad, requests, bad } = sumOf(probed);
+  if (probes === 0) return null;
+  // Whoever is refused asks again, and whoever asks for what nobody has asks many times: requests and viewers may tell different shares, and the
+  // one that is nearer to the prober's counts.
+  const isWorse = isFar(probed, Math.max, 1, chanceMax);
+  const isBetter = isFar(probed, Math.min, -1, chanceMax);
+  if (!isWorse && !isBetter) return null;
+  return `the prober was not served ${probesBad} of ${probes} times, while the generator says that of ${requests} requests of viewers around them ${Math.round(bad)} were not`;
+}
+
+function isFar(
+  probed: readonly Slot[],
+  nearer: (a: number, b: number) => number,
+  sign: 1 | -1,
+  chanceMax: number,
+): boolean {
+  const slots = probed.map(({ probesGood, probesBad, good, bad, viewers, troubled }): Stratum => {
+    const byRequests = { bad: Math.round(bad), all: Math.round(good + bad) },
+      // Whoever is slow may have asked twice; no more have than there were bad answers.
+      byViewers = { bad: Math.round(Math.min(troubled, bad)), all: viewers };
+    const share = ({ bad: some, all }: { readonly bad: number; readonly all: number }): number =>
+      (some + 1) / (all + 2);
+    const around =
+      viewers === 0 || nearer(share(byRequests), share(byViewers)) === share(byRequests)
+        ? byRequests
+        : byViewers;
+    return { ...around, probes: probesGood + probesBad, probesBad };
+  });
+  return areFar(slots, sign, chanceMax);
+}
+
+function areFar(slots: readonly Stratum[], sign: 1 | -1, chanceMax: number): boolean {
+  const differences = slots.map(({ bad, all, probes, probesBad }) => ({
+    by: sign * (probesBad - (probes * bad) / all),
+    probes,
+  }));
+  const probes = sum(differences.map((one) => one.probes));
+  const far = differences.filter(({ by }) => by >= 0.5);
+  if (sum(differences.map(({ by }) => by)) < differenceMin * probes || far.length < slotsMin)
+    return false;
+  const { atLeast, atMost } = tailsOfStrata(slots);
+  return (sign === 1 ? atLeast : atMost) < chanceMax;
+}
+
+/**
+ * For three segments' times and more the prober was told that nothing is there, and was given
+ * nothing, while next to no viewer was told so.
+ */
+function absentForOne(slots: readonly Slot[]): string | null {
+  const alone = slots.filter(
+    ({ probesGood, probesAbsent, good, bad, absent }) =>
+      probesGood === 0 &&
+      probesAbsent >= toldAbsentMin &&
+      good + bad >= requestsMin &&
+      absent <= absentShareMax * (good + bad + absent),
+  );
+  if (alone.length < slotsMin) return null;
+  const [told, served] = [
+    sum(alone.map(({ probesAbsent }) => probesAbsent)),
+    sum(alone.map(({ good }) => good)),
+  ];
+  return `the prober was told ${told} times that a segment is not there, and given none in ${alone.length} segments' times, while the generator says that ${Math.round(served)} requests of viewers around them were served`;
+}
+
+/**
+ * By chance a probe waits longest of all around it as often as any of them: half a second longer
+ * than the last, and twice as long, is more than that.
+ */
+function longerWaits(slots: readonly Slot[], chanceMax: number): string | null {
+  const asked = slots
+    .filter(({ probeMs, viewerMs }) => probeMs.length > 0 && viewerMs.length >= requestsMin)
+    .map(({ probeMs, viewerMs }) => {
+      const longest = viewerMs.reduce((a, b) => Math.max(a, b), 0);
+      return {
+        far: probeMs.filter((ms) => ms - longest >= waitDifferenceMinMs && ms >= 2 * longest),
+        probeMs,
+        viewerMs,
+      };
+    });
+  if (
+    !areFar(
+      asked.map(({ far, probeMs, viewerMs }) => ({
+        bad: 0,
+        all: viewerMs.length,
+        probes: probeMs.length,
+        probesBad: far.length,
+      })),
+      1,
+      chanceMax,
+    )
+  )
+    return null;
+  const far = asked.flatMap((slot) => slot.far);
+  return `${far.length} of ${asked.flatMap(({ probeMs }) => probeMs).length} times the prober waited longer than every viewer around it, ${Math.round(median(far))} ms in the median`;
+}
+
+/**
+ * Nobody but the prober asked an edge, and it was not served: viewers who avoid what is broken
+ * are not the audience that was planned.
+ */
+function seenByNobody(deserted: readonly Slot[]): string | null {
+  const broken = deserted.filter(
+    ({ probesGood, probesBad, probesAbsent }) =>
+      probesBad > 0 || (probesGood === 0 && probesAbsent >= toldAbsentMin),
+  );
+  return broken.length < slotsMin
+    ? null
+    : `in ${broken.length} segments' times the prober was not served, and no viewer asked`;
+}
+
+function differentWaits(slots: readonly Slot[]): string | null {
+  const pairs = slots
+    .filter(({ viewerMs }) => viewerMs.length >= requestsMin)
+    .flatMap(({ probeMs, viewerMs }) => {
+      const viewersMs = median(viewerMs);
+      return probeMs.map((ms) => ({ ms, viewersMs }));
+    });
+  if (pairs.length < waitsMin) return null;
+  for (const sign of [1, -1]) {
+    const far = pairs.filter(
+      ({ ms, viewersMs }) =>
+        sign * (ms - viewersMs) >= waitDifferenceMinMs &&
+        Math.abs(ms - viewersMs) >= 0.5 * Math.max(ms, viewersMs),
+    );
+    if (far.length >= waitShareMin * pairs.length) {
+      return `the prober waited ${Math.round(median(pairs.map(({ ms }) => ms)))} ms, and viewers around it ${Math.round(median(pairs.map(({ viewersMs }) => viewersMs)))} ms`;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,121 @@
+/**
+ * What the claims rest on and is read from outside, a counter or a journal, must have been read all the time: what happened while nobody
+ * looked is missing from its phase, and half the requests look like half the load.
+ */
+import type { Selector } from "../metrics/samples.ts";
+import type { Tags } from "../metrics/tags.ts";
+import { sourceIn } from "../metrics/metrics.ts";
+import type { Run } from "../record/run.ts";
+import { struckBy } from "../record/struck.ts";
+import { countIn, matching, type Window } from "../metrics/series.ts";
+import type { Source } from "../metrics/source.ts";
+import { longestGap } from "./gaps.ts";
+import { selectorsOf } from "../claims/statistics/registry.ts";
+
+/** Everything is read every 2 s; four missed readings hide too much of a phase. */
+export const readingGapMaxMs = 10_000;
+
+export function readingProblem(run: Run, span: Window | null): string | null {
+  const { hypothesis, recovery } = run.plan;
+  const selectors = [
+    ...hypothesis.flatMap(selectorsOf),
+    ...(recovery === null ? [] : [recovery.goodput]),
+  ];
+  const asked = new Map(
+    selectors.map((selector) => [JSON.stringify([selector.metric, pinned(selector)]), selector]),
+  );
+  const problems = [
+    ...new Set([...asked.values()].flatMap((selector) => problemsOf(selector, run, span))),
+  ];
+  return problems.length === 0 ? null : problems.join("; ");
+}
+
+/** The tags by which a selector may ask some of the sources only. */
+function pinned({ where = {} }: Selector): Tags {
+  return Object.fromEntries(
+    Object.entries(where).filter(([tag]) => ["service", "edge", "pipeline"].includes(tag)),
+  );
+}
+
+function problemsOf(selector: Selector, run: Run, span: Window | null): string[] {
+  const { metric } = selector;
+  const source = sourceIn(run.plan.metrics, metric);
+  if (metric === "durable" || metric === "durable_unread") return readBackProblems(run, span);
+  if (metric === "delivered") return deliveredProblems(run, span);
+  if (source === "generator" || source === "player") return [];
+  const { telemetry } = run.plan;
+  if (telemetry === undefined) return [`the plan does not say who reports ${metric}`];
+  const all = telemetry.filter(({ series }) => series.some((one) => one.metric === metric));
+  // Of the harness's own series, those of the target's services alone are listed.
+  if (all.length === 0)
+    return source === "harness" || source === "prober"
+      ? []
+      : [`the plan names nobody who reports ${metric}`];
+  const wanted = pinned(selector);
+  return all
+    .filter(({ where }) =>
+      Object.entries(where).every(
+        ([tag, value]) => wanted[tag] === undefined || wanted[tag] === value,
+      ),
+    )
+    .flatMap((one) => silenceOf(one, metric, run, span));
+}
+
+function silenceOf(
+  { name, where, silencedBy, series }: Source,
+  metric: string,
+  run: Run,
+  span: Window | null,
+): string[] {
+  const excused = run.plan.steps.flatMap((_, index) =>
+    struckBy(run.plan, index).services.some((service) => silencedBy.includes(service))
+      ? [timeOf(run, index)]
+      : [],
+  );
+  const gapMs = longestGap(matching(run.series, { metric, where }), span, excused);
+  if (gapMs === null) return [`${metric} of ${name} was never read`];
+  // What happens once, as a reckoning at the end, has no rhythm.
+  const isReading = series.some((one) => one.metric === metric && one.kind !== "event");
+  return isReading && gapMs > readingGapMaxMs
+    ? [`${metric} of ${name} says nothing for ${(gapMs / 1000).toFixed(1)} s`]
+    : [];
+}
+
+/** What was acknowledged and not read back may be lost. */
+function readBackProblems(run: Run, span: Window | null): string[] {
+  if (span === null) return [];
+  const within = (metric: string, where: Tags = {}): number =>
+    countIn(matching(run.series, { metric, where }), span);
+  const [read, unread, acked] = [
+    within("durable"),
+    within("durable_unread"),
+    within("publish_ms", { outcome: "acked" }),
+  ];
+  if (unread > 0)
+    return [`${unread} of ${read + unread} acknowledged segments could not be read back`];
+  // A segment that is published twice is read back once, and one that was under way as a phase began is counted on its other side.
+  return read < 0.9 * acked
+    ? [`${acked} segments were acknowledged and only ${read} read back`]
+    : [];
+}
+
+/** What was delivered and cannot be compared may be wrong. */
+function deliveredProblems(run: Run, span: Window | null): string[] {
+  const unknown =
+    span === null ? 0 : countIn(matching(run.series, { metric: "delivered_unknown" }), span);
+  return unknown === 0
+    ? []
+    : [`no journal tells what ${unknown} delivered segments should have been`];
+}
+
+/** From the injection of a step until it was healed; for ever when it never was. */
+function timeOf(run: Run, index: number): Window {
+  const from = run.events.find(
+    (event) => (event.kind === "injecting" || event.kind === "injected") && event.step === index,
+  );
+  const until = run.events.find((event) => event.kind === "healed" && event.step === index);
+  return {
+    fromMs: from?.atMs ?? Number.POSITIVE_INFINITY,
+    untilMs: until?.atMs ?? Number.POSITIVE_INFINITY,
+  };
+}

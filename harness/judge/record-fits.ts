@@ -1,0 +1,342 @@
+/**
+ * Whether a record can be that of its plan, from counts, lengths and order alone: without any hash, so that a record
+ * whose seal was computed again, or that never had one, is looked at as hard.
+ */
+import { type Phase, phases } from "../base/phases.ts";
+import { describeFault } from "../faults/faults.ts";
+import { sourceIn } from "../metrics/metrics.ts";
+import type { Plan } from "../record/plan.ts";
+import type { Run } from "../record/run.ts";
+import type { RunEvent } from "../record/events.ts";
+import type { SeriesData } from "../metrics/samples.ts";
+import { ownZeroOf } from "./offered.ts";
+
+/**
+ * A phase begins when it is due, after the counters were read for the last time before it. That takes at most 1 s;
+ * the rest is for a busy machine.
+ */
+export const phaseLateMsMax = 2_500;
+/** Timers fire up to a millisecond early, and the clocks of the harness and of the generator are read one after the other. */
+const earlyMsMax = 50;
+/** What the two lengths of one stretch may differ by: that which an event states, and that between two events. */
+const lengthMsMax = 1_000;
+/** Samples of the load, the prober and the harness's own readings lie within the load, but for this. */
+const outsideMsMax = 1_000;
+
+type Of<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
+
+export function fitProblems(run: Run): string[] {
+  const problems = [
+    ...orderProblems(run.events),
+    ...phaseProblems(run),
+    ...stepProblems(run),
+    ...lengthProblems(run.events),
+    ...sampleProblems(run),
+    ...loadProblems(run),
+    ...planProblems(run.plan),
+  ];
+  // An event that is moved is at odds with several others.
+  return problems.length <= 4
+    ? problems
+    : [...problems.slice(0, 4), `and ${problems.length - 4} more`];
+}
+
+/** What happens once in a run, in this order. A run that was aborted lacks some, and its faults are healed late. */
+const course = [
+  "started",
+  "deploying",
+  "deployed",
+  "loadStarted",
+  "generator",
+  "cleaned",
+  "finished",
+] as const;
+
+function orderProblems(events: readonly RunEvent[]): string[] {
+  const problems: string[] = [];
+  for (const [index, event] of events.entries()) {
+    const before = events[index - 1];
+    if (before !== undefined && event.atMs < before.atMs - 1)
+      problems.push(
+        `"${nameOf(event)}" comes after "${nameOf(before)}" and is ${lasting(before.atMs - event.atMs)} older`,
+      );
+  }
+  const seen = events.filter((event) => (course as readonly string[]).includes(event.kind));
+  for (const kind of course) {
+    const count = seen.filter((event) => event.kind === kind).length;
+    if (count > 1) problems.push(`"${kind}" happened ${count} times`);
+  }
+  const ranks = seen.map((event) => (course as readonly string[]).indexOf(event.kind));
+  const back = ranks.findIndex((rank, index) => rank < (ranks[index - 1] ?? 0));
+  if (back > 0)
+    problems.push(
+      `"${(seen[back] as RunEvent).kind}" comes after "${(seen[back - 1] as RunEvent).kind}"`,
+    );
+  if (events.length > 0 && events[0]?.kind !== "started")
+    problems.push("it does not begin with the start of the run");
+  return problems;
+}
+
+const allPhases = ["leadIn", ...phases, "drain"] as const;
+
+function phaseProblems({ plan, events }: Run): string[] {
+  const begun = events.filter((event) => event.kind === "phase");
+  const names = begun.map((event) => event.phase);
+  // A run that ended early has the first of them; none is left out, comes twice, or in another order.
+  const expected = allPhases.slice(0, names.length);
+  if (names.length > allPhases.length || names.some((name, index) => name !== expected[index])) {
+    return [`its phases are ${names.join(", ")} instead of ${allPhases.join(", ")}`];
+  }
+  const due = dueMs(plan);
+  const zeroMs = zeroOf(plan, events);
+  if (zeroMs === null) return [];
+  return begun.flatMap(({ phase, atMs }) => {
+    const lateMs = atMs - zeroMs - due[phase];
+    if (lateMs < -earlyMsMax) return [`${phase} began ${lasting(-lateMs)} before it was due`];
+    return lateMs > phaseLateMsMax
+      ? [`${phase} began ${lasting(lateMs)} late, at most ${lasting(phaseLateMsMax)} is tolerated`]
+      : [];
+  });
+}
+
+/** When each phase is due, in ms from the start of the load. */
+function dueMs({ leadInMs, phasesMs }: Plan): Readonly<Record<Phase | "leadIn" | "drain", number>> {
+  const fault = leadInMs + phasesMs.baseline;
+  const recovery = fault + phasesMs.fault;
+  return { leadIn: 0, baseline: leadInMs, fault, recovery, drain: recovery + phasesMs.recovery };
+}
+
+/** The moment from which everything is planned: just after the load has begun. */
+function zeroOf(plan: Plan, events: readonly RunEvent[]): number | null {
+  const started = events.find((event) => event.kind === "loadStarted");
+  if (started === undefined) return null;
+  const { fault } = dueMs(plan);
+  const planned = events.find((event) => event.kind === "injected");
+  const step = planned?.kind === "injected" ? plan.steps[planned.step] : undefined;
+  if (planned?.kind !== "injected" || step === undefined) return started.atMs;
+  // On a slow disk it takes a while to write down that the load has begun.
+  const zeroMs = planned.plannedMs - fault - step.atMs;
+  return zeroMs >= started.atMs - earlyMsMax && zeroMs <= started.atMs + slowDiskMsMax
+    ? zeroMs
+    : started.atMs;
+}
+
+/** An event is on disk before the harness goes on, and a disk that takes longer ends the run. */
+const slowDiskMsMax = 5_000;
+
+function stepProblems({ plan, events }: Run): string[] {
+  const aborted = events.some((event) => event.kind === "aborted");
+  const { fault: faultMs } = dueMs(plan);
+  const zeroMs = zeroOf(plan, events);
+  const known = plan.steps.flatMap((step, index) => {
+    const at = <K extends StepKind>(kind: K): Of<K>[] =>
+      events.filter(
+        (event): event is Of<K> => event.kind === kind && (event as Of<StepKind>).step === index,
+      );
+    const name = describeFault(step.fault);
+    const all = stepKinds.flatMap((kind) => at(kind));
+    const problems = stepKinds
+      .filter((kind) => at(kind).length > 1)
+      .map((kind) => `${name}: "${kind}" happened ${at(kind).length} times`);
+    const looked = events.filter(
+      (event): event is Of<"observed"> => event.kind === "observed" && event.step === index,
+    );
+    if ([...all, ...looked].some(({ fault }) => !isSame(fault, step.fault)))
+      problems.push(`${name} is planned, and another fault is recorded in its place`);
+    const order = all.map(({ atMs }) => atMs);
+    const places = all.map((event) => events.indexOf(event));
+    if (!isAscending(order) || !isAscending(places))
+      problems.push(`${name} did not go from injecting to healed in this order`);
+    if (!looksFit(looked, at("injected")[0], at("healing")[0]))
+      problems.push(`${name} was looked at outside the time in which it was in force`);
+    const [injecting] = at("injecting"),
+      [injected] = at("injected"),
+      [healed] = at("healed");
+    if (
+      injected?.actedMs !== undefined &&
+      (injected.actedMs > injected.atMs + 1 || injected.actedMs < (injecting?.atMs ?? 0) - 1)
+    ) {
+      problems.push(`${name} was done outside the time in which it was injected`);
+    }
+    if (zeroMs === null || injected === undefined) return problems;
+    const offMs = injected.plannedMs - zeroMs - faultMs - step.atMs;
+    if (Math.abs(offMs) > earlyMsMax)
+      problems.push(
+        `${name} was to begin ${lasting(Math.abs(offMs))} ${offMs < 0 ? "earlier" : "later"} than planned`,
+      );
+    // A run that is ended heals everything at once.
+    const healOffMs = (healed?.plannedMs ?? 0) - zeroMs - faultMs - step.atMs - step.forMs;
+    if (
+      healed !== undefined &&
+      !aborted &&
+      Math.abs(healOffMs) > earlyMsMax &&
+      healed.plannedMs > injected.plannedMs &&
+      !endedEarly(events)
+    ) {
+      problems.push(
+        `${name} was to end ${lasting(Math.abs(healOffMs))} ${healOffMs < 0 ? "earlier" : "later"} than planned`,
+      );
+    }
+    const begunMs = injecting?.atMs ?? injected.actedMs ?? injected.atMs;
+    if (begunMs < injected.plannedMs - earlyMsMax)
+      problems.push(
+        `${name} was injected ${lasting(injected.plannedMs - begunMs)} before it was due`,
+      );
+    return problems;
+  });
+  const strays = events.filter(
+    (event) =>
+      [...stepKinds, "observed"].includes(event.kind) &&
+      (event as Of<StepKind>).step >= plan.steps.length,
+  );
+  return strays.length === 0
+    ? known
+    : [...known, `${strays.length} events are of faults that are not in the plan`];
+}
+
+/** Looks come one after another between the injection and the heal, and are written down after they were done. */
+function looksFit(
+  looked: readonly Of<"observed">[],
+  injected: Of<"injected"> | undefined,
+  healing: Of<"healing"> | undefined,
+): boolean {
+  const times = looked.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]);
+  return (
+    isAscending([injected?.atMs ?? 0, ...times, healing?.atMs ?? Number.POSITIVE_INFINITY]) &&
+    looked.every(({ atMs, untilMs }) => untilMs <= atMs + 1)
+  );
+}
+
+const stepKinds = ["injecting", "injected", "healing", "healed"] as const;
+type StepKind = (typeof stepKinds)[number];
+
+function endedEarly(events: readonly RunEvent[]): boolean {
+  return events.some((event) => event.kind === "generator" && !event.expected);
+}
+
+/** The same JSON, whatever the order of its keys. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  const [ofA, ofB] = [Object.entries(a), Object.entries(b)];
+  return (
+    ofA.length === ofB.length &&
+    ofA.every(
+      ([key, value]) => Object.hasOwn(b, key) && isSame(value, (b as Record<string, unknown>)[key]),
+    )
+  );
+}
+
+function isAscending(values: readonly number[]): boolean {
+  return values.every((value, index) => index === 0 || value >= (values[index - 1] as number));
+}
+
+/** Some events state how long something took. */
+function lengthProblems(events: readonly RunEvent[]): string[] {
+  const at = <K extends RunEvent["kind"]>(kind: K): Of<K> | undefined =>
+    events.find((event): event is Of<K> => event.kind === kind);
+  const [deploying, deployed, load, generator] = [
+    at("deploying"),
+    at("deployed"),
+    at("loadStarted"),
+    at("generator"),
+  ];
+  const problems: string[] = [];
+  if (
+    deploying !== undefined &&
+    deployed !== undefined &&
+    Math.abs(deployed.atMs - deploying.atMs - deployed.tookMs) > lengthMsMax
+  ) {
+    problems.push(
+      `the target took ${lasting(deployed.tookMs)} to come up, and there are ${lasting(deployed.atMs - deploying.atMs)} between its events`,
+    );
+  }
+  if (load !== undefined && generator !== undefined && !generatorFits(load, generator)) {
+    problems.push(
+      `the load went on for ${generator.seconds.toFixed(1)} s, and there are ${lasting(generator.atMs - load.atMs)} between its events`,
+    );
+  }
+  return problems;
+}
+
+/** Its seconds count from just before it was begun, which may take a while. */
+function generatorFits(load: Of<"loadStarted">, generator: Of<"generator">): boolean {
+  const longerMs = generator.seconds * 1_000 - (generator.atMs - load.atMs);
+  return longerMs > -lengthMsMax && longerMs < 10_000;
+}
+
+/** Who takes samples only while there is a load, and how the samples of each relate to it. */
+const duringLoad: Readonly<Record<string, string>> = {
+  generator: "the load generator",
+  prober: "the prober",
+  harness: "the harness",
+};
+
+function sampleProblems({ events, series, plan }: Run): string[] {
+  const load = events.find((event) => event.kind === "loadStarted");
+  const generator = events.find((event) => event.kind === "generator");
+  const cleaned = events.find((event) => event.kind === "cleaned");
+  if (load === undefined) return [];
+  return Object.entries(duringLoad).flatMap(([source, name]) => {
+    const span = spanOf(series.filter(({ metric }) => sourceIn(plan.metrics, metric) === source));
+    if (span === null) return [];
+    const endMs = source === "generator" ? generator?.atMs : cleaned?.atMs;
+    return [
+      ...(span.fromMs < load.atMs - outsideMsMax
+        ? [`samples of ${name} begin ${lasting(load.atMs - span.fromMs)} before the load`]
+        : []),
+      ...(endMs !== undefined && span.untilMs > endMs + outsideMsMax
+        ? [`samples of ${name} go on for ${lasting(span.untilMs - endMs)} after its end`]
+        : []),
+    ];
+  });
+}
+
+function spanOf(
+  all: readonly SeriesData[],
+): { readonly fromMs: number; readonly untilMs: number } | null {
+  let [fromMs, untilMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { kind, atMs, values } of all) {
+    for (let index = 0; index < atMs.length; index++) {
+      const endMs = atMs[index] as number;
+      fromMs = Math.min(fromMs, kind === "duration" ? endMs - (values[index] as number) : endMs);
+      untilMs = Math.max(untilMs, endMs);
+    }
+  }
+  return untilMs >= fromMs ? { fromMs, untilMs } : null;
+}
+
+/** The load's rates change by its own clock, the phases by the harness's: a load that began late makes its storm late. */
+function loadProblems(run: Run): string[] {
+  const phasesMs = zeroOf(run.plan, run.events);
+  return run.plan.load.flatMap((load) => {
+    const lateMs = phasesMs === null ? 0 : (ownZeroOf(run, load) ?? phasesMs) - phasesMs;
+    return lateMs > outsideMsMax
+      ? [`load ${load.name} began ${lasting(lateMs)} after the phases did`]
+      : [];
+  });
+}
+
+/** What `plan` refuses now, it would have refused then: such a plan was changed afterwards. */
+function planProblems({ hypothesis, recovery, steps, phasesMs }: Plan): string[] {
+  const problems: string[] = [];
+  if (
+    recovery === null &&
+    hypothesis.every(({ during }) => during.every((phase) => phase === "baseline"))
+  ) {
+    problems.push("its plan claims nothing about the fault or the recovery, which plan refuses");
+  }
+  const outside = steps.filter(
+    ({ atMs, forMs }) => atMs + forMs > phasesMs.fault + phasesMs.recovery,
+  );
+  if (outside.length > 0)
+    problems.push(`${outside.length} of its faults end after the recovery, which plan refuses`);
+  return problems;
+}
+
+function nameOf(event: RunEvent): string {
+  return event.kind === "phase" ? event.phase : event.kind;
+}
+
+function lasting(ms: number): string {
+  return Math.abs(ms) < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,234 @@
+/**
+ * Recovery is a claim: after the last heal goodput is back in time, and it stays. Back and gone again is metastable, which is refuted.
+ * It is judged twice, as kindly and as severely as the record allows; where the two disagree, the record does not say.
+ */
+import type { Recovery } from "../experiment/experiment.ts";
+import type { Finding, Status } from "../record/verdict.ts";
+import type { RunEvent } from "../record/events.ts";
+import type { SeriesData } from "../metrics/samples.ts";
+import { isLoadDependent, type Registry, sourceIn } from "../metrics/metrics.ts";
+import { mean } from "../base/statistics.ts";
+import { carries, eachIn, matching, type Window } from "../metrics/series.ts";
+import { droppedSeries, noStalls, type Stalls } from "./claims.ts";
+import { eachHeldBack, overlaps, shadowsOf } from "./stalls.ts";
+import { claimId } from "./subjects.ts";
+import type { PhaseWindow, Windows } from "./windows.ts";
+
+/**
+ * `excused`: bad ones that a stall of the generator touched. `whole`: not shorter than a window.
+ * `complete`: nothing that began in it was cut off before it could leave a sample.
+ */
+interface Bin {
+  good: number;
+  all: number;
+  excused: number;
+  dropped: number;
+  readonly whole: boolean;
+  readonly complete: boolean;
+}
+
+/** Requests that began this shortly before a run was cut off may have left no sample: the longest deadline of a viewer and some. */
+const underWayMs = 10_000;
+
+export function judgeRecovery(
+  recovery: Recovery,
+  windows: Windows,
+  events: readonly RunEvent[],
+  series: readonly SeriesData[],
+  registry: Registry,
+  stalls: Stalls = noStalls,
+): Finding {
+  const { baseline, recovery: after } = windows;
+  const healedAtMs = lastHeal(events);
+  if (baseline === undefined || after === undefined)
+    return answer(recovery, null, 0, "inconclusive", "baseline or recovery did not run to an end");
+  if (healedAtMs === null)
+    return answer(
+      recovery,
+      null,
+      0,
+      "inconclusive",
+      "nothing was healed, so there was nothing to recover from",
+    );
+  const before = binsOf(recovery, wholePartOf(recovery, baseline), series, registry, stalls);
+  const expected = mean(before.map((bin) => bin.good));
+  const observed = binsOf(
+    recovery,
+    { fromMs: healedAtMs, untilMs: after.untilMs, cutOff: after.cutOff },
+    series,
+    registry,
+    stalls,
+  );
+  const samples = observed.reduce((total, bin) => total + bin.all, 0);
+  if (expected === 0 || samples === 0)
+    return answer(
+      recovery,
+      null,
+      samples,
+      "inconclusive",
+      "no goodput was recorded in the baseline or after the heal",
+    );
+  const whole = observed.filter((bin) => bin.whole);
+  if (whole.length * recovery.windowMs < recovery.withinMs + 2 * recovery.windowMs) {
+    // It would take longer to say that goodput stayed, not to say that it was not back in time: nothing that came later would mend that.
+    const tooLate =
+      spentMs(
+        recovery,
+        whole.map((bin) => couldBeGood(recovery, bin, expected, registry)),
+      ) > recovery.withinMs;
+    return tooLate
+      ? answer(recovery, null, samples, "refuted", "goodput was not back in time")
+      : answer(
+          recovery,
+          null,
+          samples,
+          "inconclusive",
+          "observed too briefly after the last heal to say that goodput stayed",
+        );
+  }
+  const severely = verdict(
+    recovery,
+    observed.map((bin) =>
+      wasGood(recovery, bin, mean(before.map((one) => one.good + one.dropped))),
+    ),
+    samples,
+  );
+  const kindly = verdict(
+    recovery,
+    observed.map((bin) => couldBeGood(recovery, bin, expected, registry)),
+    samples,
+  );
+  if (kindly.status === severely.status) return kindly;
+  return answer(
+    recovery,
+    null,
+    samples,
+    "inconclusive",
+    "in some windows after the heal too few requests were recorded to say whether goodput was back",
+  );
+}
+
+/** Good even had the dropped iterations gone badly. */
+function wasGood(recovery: Recovery, bin: Bin, expected: number): boolean {
+  const shared =
+    bin.all === 0 ? !bin.whole : bin.good / (bin.all + bin.dropped) >= recovery.shareMin;
+  return shared && (!bin.whole || bin.good >= recovery.ofBaselineMin * expected);
+}
+
+/**
+ * Load is open: iterations start whatever the target does. Where fewer were recorded than it takes to reach the baseline, the generator
+ * fell short, or the record has a hole. What the target itself reports stops when the target does, so there silence is lost goodput.
+ */
+function couldBeGood(recovery: Recovery, bin: Bin, expected: number, registry: Registry): boolean {
+  if (bin.all > bin.excused && bin.good / (bin.all - bin.excused) < recovery.shareMin) return false;
+  const source = sourceIn(registry, recovery.goodput.metric);
+  return (
+    source === "generator" ||
+    source === "prober" ||
+    !bin.complete ||
+    !bin.whole ||
+    (bin.all > 0 && bin.good >= recovery.ofBaselineMin * expected)
+  );
+}
+
+function verdict(recovery: Recovery, good: readonly boolean[], samples: number): Finding {
+  const lastBad = good.lastIndexOf(false);
+  if (lastBad === good.length - 1)
+    return answer(recovery, null, samples, "refuted", "goodput was not back when the run ended");
+  const recoveredMs = spentMs(recovery, good);
+  if (recoveredMs <= recovery.withinMs)
+    return answer(recovery, recoveredMs, samples, "held", "back in time, and it stayed");
+  const wasBack = good.slice(0, lastBad).includes(true);
+  return answer(
+    recovery,
+    recoveredMs,
+    samples,
+    "refuted",
+    wasBack ? "goodput came back, was lost again and stayed only later" : "back too late",
+  );
+}
+
+/** Until the last window in which goodput was not good was over. */
+function spentMs({ windowMs }: Recovery, good: readonly boolean[]): number {
+  return (good.lastIndexOf(false) + 1) * windowMs;
+}
+
+/**
+ * Windows of equal length from the heal on. The rest at the end belongs to the last of them: alone it
+ * would be a sliver whose length hangs on the milliseconds of the heal, and one bad request would fail it.
+ */
+function binsOf(
+  recovery: Recovery,
+  window: PhaseWindow,
+  series: readonly SeriesData[],
+  registry: Registry,
+  stalls: Stalls,
+): readonly Bin[] {
+  const { goodput, having, windowMs } = recovery;
+  const shadows = isLoadDependent(registry, goodput.metric) ? shadowsOf(stalls.any) : [];
+  const lengthMs = window.untilMs - window.fromMs;
+  const count = lengthMs <= 0 ? 0 : Math.max(1, Math.floor(lengthMs / windowMs));
+  const bins = Array.from({ length: count }, (_, index): Bin => {
+    const untilMs = index === count - 1 ? window.untilMs : window.fromMs + (index + 1) * windowMs;
+    const complete = !window.cutOff || untilMs + underWayMs <= window.untilMs;
+    return { good: 0, all: 0, excused: 0, dropped: 0, whole: lengthMs >= windowMs, complete };
+  });
+  const binAt = (startedMs: number): Bin | undefined =>
+    bins[Math.min(count - 1, Math.floor((startedMs - window.fromMs) / windowMs))];
+  const drop = (iterations: number, startedMs: number): void => {
+    const bin = binAt(startedMs);
+    if (bin !== undefined) bin.dropped += iterations;
+  };
+  // One pass over each series for all windows together: a long run has thousands of windows.
+  eachIn(droppedSeries(goodput, series, registry), window, drop);
+  eachHeldBack(goodput, window, series, stalls.standstills, registry, (startedMs) =>
+    drop(1, startedMs),
+  );
+  for (const one of matching(series, goodput)) {
+    const isGood = carries(one.tags, having);
+    eachIn([one], window, (value, startedMs) => {
+      const bin = binAt(startedMs);
+      if (bin === undefined) return;
+      bin.all++;
+      if (isGood) bin.good++;
+      else if (shadows.length > 0 && overlaps(shadows, startedMs, startedMs + value)) bin.excused++;
+    });
+  }
+  return bins;
+}
+
+/** As much of a window as whole windows of the recovery fit into it. */
+function wholePartOf({ windowMs }: Recovery, { fromMs, untilMs }: Window): PhaseWindow {
+  const count = Math.floor((untilMs - fromMs) / windowMs);
+  return { fromMs, untilMs: fromMs + count * windowMs, cutOff: false };
+}
+
+function lastHeal(events: readonly RunEvent[]): number | null {
+  return events.reduce<number | null>(
+    (last, event) => (event.kind === "healed" ? event.atMs : last),
+    null,
+  );
+}
+
+function answer(
+  recovery: Recovery,
+  observed: number | null,
+  samples: number,
+  status: Status,
+  why: string,
+): Finding {
+  return {
+    kind: "recovery",
+    id: claimId("recovery", recovery.title),
+    subject: "target",
+    title: recovery.title,
+    status,
+    phase: "recovery",
+    observed,
+    comparison: "<=",
+    limit: recovery.withinMs,
+    unit: "ms",
+    samples,
+    why,
+  };
+}

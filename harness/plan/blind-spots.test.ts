@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { blindSpots } from "./blind-spots.ts";
+import { heldPlan } from "../judge/fixture.ts";
+import type { Layout, Service } from "../target/layout.ts";
+
+const service = (at?: Service["at"]): Service =>
+  ({ name: "edge", ...(at === undefined ? {} : { at }) }) as Service;
+const layout = (edge: Service, digestHeader?: string): Layout => ({
+  services: [edge],
+  links: [],
+  playable: () => [],
+  edges: [{ service: "edge", port: "http" }],
+  stream: { ...heldPlan().stream, ...(digestHeader === undefined ? {} : { digestHeader }) },
+});
+const elsewhere = service({ http: { host: "127.0.0.1", port: 8080 } });
+
+it("says what nobody looks at: right bytes without a checksum, and what edges write that somebody else runs", () => {
+  expect(blindSpots(layout(service(), "X-Sha"), "process")).toEqual([]);
+  expect(blindSpots(layout(service()), "process")).toEqual([
+    expect.stringContaining("nobody whether they are the right ones"),
+  ]);
+  expect(blindSpots(layout(elsewhere, "X-Sha"), "process")).toEqual([
+    expect.stringMatching(/^edge: somebody else runs them/),
+  ]);
+  expect(blindSpots(layout(elsewhere), "docker")).toHaveLength(2);
+  expect(blindSpots(layout(elsewhere), "simulated")).toEqual([]);
+});

@@ -1,0 +1,351 @@
+/** Decides everything before anything is touched, and reports every problem at once. */
+import { SeawallError } from "../base/errors.ts";
+import { struckIn } from "../faults/faults.ts";
+import type { Experiment } from "../experiment/experiment.ts";
+import { shapeProblems } from "../experiment/experiment-schema.ts";
+import { isOfBytes, type Registry } from "../metrics/metrics.ts";
+import { unknownName } from "../base/nearest.ts";
+import { hostProblems } from "./problems/hosts.ts";
+import { methodProblems } from "./problems/method.ts";
+import { prerequisiteProblems } from "./prerequisites.ts";
+import {
+  claimProblems,
+  classProblems,
+  emitProblems,
+  loadProblems,
+  needProblems,
+  playerProblems,
+  proberProblems,
+  recoveryProblems,
+  rhythmProblems,
+} from "./problems/problems.ts";
+import { defencesOf, relianceProblems } from "./reliance.ts";
+import { vacuousProblems } from "./problems/vacuous.ts";
+import { registryOf } from "../record/metric-registry.ts";
+import type { World } from "./refutable/population.ts";
+import { refutableProblems } from "./refutable/refutable.ts";
+import { modelProblems } from "./problems/model.ts";
+import { leadInMs } from "../base/phases.ts";
+import type { PlanOptions, Planned, TargetOptions } from "./options.ts";
+import type { Plan } from "../record/plan.ts";
+import { blindSpots } from "./blind-spots.ts";
+import { isVirtual } from "../record/substrates.ts";
+import type { Layout } from "../target/layout.ts";
+import type { Target, Topology } from "../target/target.ts";
+import { valuesIn } from "./tag-values.ts";
+import { telemetryOf } from "./sources.ts";
+import { isAskedAlike } from "../judge/asked-alike.ts";
+import type { Pack } from "../target/pack.ts";
+import type { Wishes } from "../target/wishes.ts";
+import { useOf } from "./use.ts";
+
+/** Throws PLAN_REFUSED with one line for each problem. */
+export function planExperiment(whole: Experiment, options: PlanOptions): Planned {
+  const misshapen = shapeProblems(whole);
+  if (misshapen.length > 0) refuse(whole, misshapen);
+  const misdescribed = whole.target.problems?.(options.nowMs ?? Date.now()) ?? [];
+  if (misdescribed.length > 0) refuse(whole, misdescribed);
+  const topology = options.topology ?? whole.topology;
+  const chosen = Object.hasOwn(whole.target.topologies, topology)
+    ? whole.target.topologies[topology]
+    : undefined;
+  const layout = chosen?.layout();
+  const registry = registryOf(
+    layout ?? { services: [] },
+    whole.target.pack,
+    ofWorkloads(whole, options),
+  );
+  const { experiment, leftOut } = isVirtual(options.substrate)
+    ? withoutBytes(whole, registry)
+    : { experiment: whole, leftOut: [] };
+  const defences = experiment.target.defences.map((defence) => defence.name);
+  const problems = [
+    ...(chosen === undefined
+      ? [unknownName("topology", topology, Object.keys(experiment.target.topologies))]
+      : []),
+    ...options.without
+      .filter((name) => !defences.includes(name))
+      .map((name) => unknownName("defence", name, defences)),
+    ...relianceProblems(experiment),
+    ...loadProblems(experiment, options),
+    ...classProblems(experiment),
+    ...claimProblems(experiment, registry),
+    ...recoveryProblems(experiment, registry),
+    ...vacuousProblems(
+      experiment,
+      options.substrate,
+      valuesIn(layout ?? null, registry, whole.target.pack),
+    ),
+  ];
+  if (chosen === undefined || layout === undefined) return refuse(experiment, problems);
+  problems.push(...lackProblems(chosen, topology, experiment, options));
+  problems.push(
+    ...needProblems(experiment, layout, options),
+    ...rhythmProblems(experiment, layout),
+    ...methodProblems(experiment, layout, options),
+    ...hostProblems(layout, options.allowHosts ?? []),
+    ...outsideProblems(layout, options),
+  );
+  const { model } = experiment.target;
+  problems.push(
+    ...(isVirtual(options.substrate)
+      ? modelProblems(model, experiment, layout)
+      : emitProblems(experiment, layout, registry)),
+  );
+  problems.push(
+    ...playerProblems(experiment, layout, options),
+    ...proberProblems(experiment, layout, options),
+  );
+  problems.push(...unrefutable(experiment, layout, registry, options, problems));
+  // Nothing is broken in virtual time, so nothing must have held before.
+  const unmet =
+    (options.recorded ?? null) === null || isVirtual(options.substrate)
+      ? []
+      : prerequisiteProblems(
+          experiment,
+          { topology, substrate: options.substrate, targetVersion: options.targetVersion ?? "" },
+          options.recorded ?? [],
+        );
+  const force = options.force === true;
+  if (!force) problems.push(...unmet);
+  if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
+  const watched =
+    isVirtual(options.substrate) && (experiment.players ?? []).length > 0
+      ? [`no real player watched, and no browser: players are modelled, ${model?.players}`]
+      : [];
+  return {
+    layout,
+    model,
+    pack: whole.target.pack,
+    plan: planOf(experiment, topology, layout, options, registry, [
+      ...watched,
+      ...unmet.map((problem) => `run by force, although ${problem}`),
+      ...leftOut,
+      ...coarseRecovery(experiment),
+      ...blindSpots(layout, options.substrate),
+    ]),
+  };
+}
+
+/** What the scripts of all its loads make. */
+function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Registry {
+  return Object.assign(
+    {},
+    ...[...new Set(load.map(({ workload }) => workload))].map(
+      (workload) => workloadMetrics?.(workload) ?? {},
+    ),
+  ) as Registry;
+}
+
+/** A recovery is told window by window: an allowance of one window is kept or missed by a whole one. */
+function coarseRecovery({ recovery }: Experiment): string[] {
+  if (recovery === null || recovery.withinMs >= 2 * recovery.windowMs) return [];
+  return [
+    `the recovery is judged in windows of ${recovery.windowMs} ms, so its allowance of ${recovery.withinMs} ms is a single one: shorter windows tell more`,
+  ];
+}
+
+/** What has a problem already is not asked about; where the load itself has one, nothing can be made up. */
+function unrefutable(
+  experiment: Experiment,
+  layout: Layout,
+  registry: Registry,
+  { substrate, workloadPlays }: PlanOptions,
+  problems: readonly string[],
+): string[] {
+  if (problems.some((problem) => /^(load|phase|players)\b/.test(problem))) return [];
+  const world: World = {
+    experiment,
+    layout,
+    registry,
+    values: valuesIn(layout, registry, experiment.target.pack),
+    simulated: isVirtual(substrate),
+    leadInMs,
+    plays: ({ workload, exec }) => workloadPlays?.(workload)?.[exec] ?? null,
+  };
+  return refutableProblems(world, (title) =>
+    problems.some(
+      (problem) =>
+        problem.includes(`"${title}"`) ||
+        (problem.startsWith("recovery:") && title === experiment.recovery?.title),
+    ),
+  );
+}
+
+/** A model keeps no bytes: nothing is asked about them there, and the plan says so. */
+function withoutBytes(
+  experiment: Experiment,
+  registry: Registry,
+): { readonly experiment: Experiment; readonly leftOut: readonly string[] } {
+  const left = experiment.hypothesis
+    .filter((claim) => isOfBytes(claim, registry))
+    .map((claim) => `not asked of a model, which keeps no bytes: "${claim.title}"`);
+  return {
+    experiment: {
+      ...experiment,
+      hypothesis: experiment.hypothesis.filter((claim) => !isOfBytes(claim, registry)),
+    },
+    leftOut: left,
+  };
+}
+
+/** A target alone, in one of its topologies, with nobody to load it and nothing to break it. */
+export function planTarget(target: Target, topology: string, options: TargetOptions): Planned {
+  const idle: Experiment = {
+    name: target.name,
+    title: target.name,
+    story: "",
+    tier: "storm",
+    target,
+    topology,
+    phasesMs: { baseline: 0, fault: 0, recovery: 0 },
+    load: [],
+    hypothesis: [],
+    recovery: null,
+    method: [],
+    blastRadius: { services: [], faultsAtOnceMax: 1 },
+    abortWhen: [],
+    reliesOn: [],
+  };
+  const chosen = Object.hasOwn(target.topologies, topology)
+    ? target.topologies[topology]
+    : undefined;
+  const defences = target.defences.map(({ name }) => name);
+  const problems = options.without
+    .filter((name) => !defences.includes(name))
+    .map((name) => unknownName("defence", name, defences));
+  const misdescribed = target.problems?.(options.nowMs ?? Date.now()) ?? [];
+  if (misdescribed.length > 0) refuse(idle, misdescribed);
+  if (chosen === undefined)
+    return refuse(idle, [
+      unknownName("topology", topology, Object.keys(target.topologies)),
+      ...problems,
+    ]);
+  const layout = chosen.layout();
+  problems.push(
+    ...lackProblems(chosen, topology, idle, options),
+    ...hostProblems(layout, options.allowHosts ?? []),
+    ...outsideProblems(layout, options),
+  );
+  if (problems.length > 0) refuse(idle, problems);
+  return {
+    layout,
+    model: target.model,
+    pack: target.pack,
+    plan: planOf(idle, topology, layout, options, registryOf(layout, target.pack)),
+  };
+}
+
+function outsideProblems({ outside }: Layout, { obstacleTo }: TargetOptions): string[] {
+  const obstacle = outside === undefined ? null : (obstacleTo?.(outside.up) ?? null);
+  return obstacle === null ? [] : [`outside: ${obstacle}`];
+}
+
+/** A control of a defence that is not there would prove nothing, and what is not there protects nobody. */
+function lackProblems(
+  chosen: Topology,
+  topology: string,
+  experiment: Experiment,
+  options: TargetOptions,
+): string[] {
+  const lacked = (name: string): boolean => chosen.lacks?.includes(name) ?? false;
+  return [
+    ...options.without
+      .filter(lacked)
+      .map((name) => `topology "${topology}" has no ${name} to switch off`),
+    ...defencesOf(experiment)
+      .filter(lacked)
+      .map((name) => `reliesOn: topology "${topology}" has no ${name}`),
+  ];
+}
+
+function refuse(experiment: Experiment, problems: readonly string[], forceable = false): never {
+  const named = typeof experiment?.name === "string" ? `"${experiment.name}"` : "this experiment";
+  throw new SeawallError(
+    "PLAN_REFUSED",
+    `${named} cannot be run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    {
+      hint: forceable
+        ? "Nothing was started. Run what must have held first; --force runs this one all the same, and its report will say so."
+        : "Nothing was started. Mend the experiment or the flags and try again; `seawall list` shows what there is.",
+    },
+  );
+}
+
+function planOf(
+  experiment: Experiment,
+  topology: string,
+  layout: Layout,
+  options: TargetOptions,
+  registry: Registry,
+  notes: readonly string[] = [],
+): Plan {
+  const { pack } = experiment.target;
+  return {
+    format: "seawall-plan/1",
+    experiment: experiment.name,
+    title: experiment.title,
+    story: experiment.story,
+    tier: experiment.tier,
+    target: experiment.target.name,
+    topology,
+    ...(options.targetVersion === undefined ? {} : { targetVersion: options.targetVersion }),
+    ...(experiment.target.version === undefined ? {} : { versionGiven: experiment.target.version }),
+    substrate: options.substrate,
+    substrateWhy: options.substrateWhy,
+    seed: options.seed,
+    ...(options.scale === undefined || options.scale === 1 ? {} : { scale: options.scale }),
+    without: options.without,
+    reliesOn: defencesOf(experiment),
+    services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),
+    links: layout.links,
+    edges: layout.edges.map((edge) => edge.service),
+    ...(layout.gateways === undefined
+      ? {}
+      : { gateways: layout.gateways.map((gateway) => gateway.service) }),
+    ...(layout.stream === undefined ? {} : { stream: layout.stream }),
+    leadInMs,
+    phasesMs: experiment.phasesMs,
+    load: experiment.load,
+    ...(experiment.players === undefined ? {} : { players: experiment.players }),
+    hypothesis: experiment.hypothesis,
+    recovery: experiment.recovery,
+    steps: experiment.method,
+    struck: experiment.method.map(({ fault }) => {
+      const struck = struckIn(fault, layout);
+      const services = layout.services.filter(({ name }) => struck.services.includes(name));
+      return {
+        ...struck,
+        use: services.map((service) => useOf(service, layout, options.substrate)),
+      };
+    }),
+    abortWhen: experiment.abortWhen,
+    ...(pack?.harm === undefined ? {} : { harm: pack.harm }),
+    ...(pack?.askedAlike === undefined ? {} : { askedAlike: pack.askedAlike }),
+    ...(pack?.wishes === undefined ? {} : { wishes: wishesIn(experiment, pack, layout) }),
+    ...(pack === undefined ? {} : { trafficClasses: pack.trafficClasses }),
+    metrics: registry,
+    telemetry: telemetryOf(
+      layout,
+      options.substrate,
+      experiment.target.model?.metrics ?? [],
+      experiment.target.pack,
+    ),
+    ...(notes.length === 0 ? {} : { notes }),
+    rerun: options.rerun,
+  };
+}
+
+/** Of the classes whose users ask as the prober does. */
+function wishesIn({ load }: Experiment, pack: Pack, layout: Layout): Record<string, Wishes> {
+  const { askedAlike = {} } = pack;
+  return Object.fromEntries(
+    Object.keys(askedAlike)
+      .filter((lane) => isAskedAlike({ load, askedAlike }, lane))
+      .flatMap((lane) => {
+        const own = load.filter((one) => one.lane === lane).map(({ workload }) => workload);
+        const wishes = own.length === 0 ? null : (pack.wishes?.(lane, own, layout) ?? null);
+        return wishes === null ? [] : [[lane, wishes]];
+      }),
+  );
+}

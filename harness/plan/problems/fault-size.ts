@@ -1,0 +1,26 @@
+/**
+ * The smallest fault that its proof can tell from none. Smaller ones are refused with both numbers:
+ * they would land on paper, and strike nobody. How long any fault lasts at least stands here; what
+ * else one needs at least, its own folder says.
+ */
+import type { Step } from "../../experiment/experiment.ts";
+import { kindOf } from "../../faults/faults.ts";
+import type { Layout } from "../../target/layout.ts";
+import { rhythmMsOf } from "../../target/stream.ts";
+
+/** Looks at a fault in force are a second apart: it is seen at least twice after its proof. */
+export const forMsMin = 2_000;
+export function sizeProblems({ fault, forMs }: Step, layout: Pick<Layout, "stream">): string[] {
+  const segmentMs = rhythmMsOf(layout);
+  const problems: string[] = [];
+  if (kindOf(fault).lasts(fault)) {
+    const lasting = `lasts ${forMs} ms`;
+    if (forMs < forMsMin) {
+      problems.push(`${lasting}: too short to be looked at twice; ${forMsMin} ms is the least`);
+    } else if (forMs < segmentMs) {
+      const missed = "so that most viewers never meet it";
+      problems.push(`${lasting}, less than one segment of ${segmentMs} ms, ${missed}`);
+    }
+  }
+  return [...problems, ...(kindOf(fault).sizeProblems?.(fault, forMs) ?? [])];
+}

@@ -1,0 +1,238 @@
+/** What can be wrong with what an experiment breaks: names, ranges, and faults that would get in one another's way. */
+import { describeFault, kindOf, linksStruck, struckIn } from "../../faults/faults.ts";
+import type { Experiment, Step } from "../../experiment/experiment.ts";
+import { unknownName } from "../../base/nearest.ts";
+import type { PlanOptions } from "../options.ts";
+import { sizeProblems } from "./fault-size.ts";
+import { type Layout, type Link, viewers } from "../../target/layout.ts";
+import { canShowUse, useOf } from "../use.ts";
+import { describeWhere, linkName, servicesAt, type Where } from "../../target/where.ts";
+
+/** A step, and what it strikes in this layout. */
+interface Placed extends Step {
+  readonly struck: ReturnType<typeof struckIn>;
+  readonly links: readonly Link[];
+}
+
+export function methodProblems(
+  experiment: Experiment,
+  layout: Layout,
+  options: PlanOptions,
+): string[] {
+  const steps = experiment.method.map(
+    (step): Placed => ({
+      ...step,
+      struck: struckIn(step.fault, layout),
+      links: linksStruck(step.fault, layout),
+    }),
+  );
+  const known = layout.services.map((service) => service.name);
+  return [
+    ...experiment.blastRadius.services
+      .filter((name) => !known.includes(name))
+      .map((name) => `blastRadius: ${unknownName("service", name, known)}`),
+    ...steps.flatMap((step, index) => {
+      const where = `step ${index + 1} (${describeFault(step.fault)})`;
+      return [
+        ...supportProblems(step, options),
+        ...nameProblems(step, layout),
+        ...needProblems(step, layout),
+        ...useProblems(step, layout, options),
+        ...radiusProblems(step, experiment),
+        ...timeProblems(step, experiment),
+        ...sizeProblems(step, layout),
+        ...steps.slice(0, index).flatMap((other, at) => clashProblems(step, other, at)),
+      ].map((problem) => `${where}: ${problem}`);
+    }),
+  ];
+}
+
+function supportProblems({ fault }: Step, { supports, substrate }: PlanOptions): string[] {
+  const can = supports[fault.kind];
+  return can === true ? [] : [`the ${substrate} substrate cannot do this: ${can}`];
+}
+
+/** Every place that is named must be one; a fault that strikes nothing proves nothing. */
+function nameProblems({ fault, links }: Placed, layout: Layout): string[] {
+  const { onLinks, wheres, strikesNothing } = kindOf(fault);
+  const unknown = wheres(fault).flatMap((where) => unknownWhere(where, layout));
+  if (unknown.length > 0 || !onLinks || links.length > 0) return unknown;
+  return [
+    strikesNothing?.(fault) ??
+      `the target declares no such link (known: ${layout.links.map(linkName).join(", ") || "none"})`,
+  ];
+}
+
+function unknownWhere(where: Where, layout: Layout): string[] {
+  const known = { service: "name", kind: "kind", zone: "zone", region: "region" } as const;
+  const problems = Object.entries(where).flatMap(([key, value]) => {
+    const values = [
+      ...new Set([
+        ...layout.services.map((service) => service[known[key as keyof typeof known]]),
+        ...(key === "service" ? linkedViewers(layout) : []),
+      ]),
+    ];
+    return value === undefined || values.includes(value)
+      ? []
+      : [unknownName(key === "kind" ? "kind of service" : key, value, values)];
+  });
+  return problems.length > 0 ||
+    servicesAt(where, layout).length > 0 ||
+    ("service" in where && where.service === viewers)
+    ? problems
+    : [`there is no ${describeWhere(where)}`];
+}
+
+function linkedViewers({ links }: Layout): string[] {
+  return links.some((link) => link.from === viewers) ? [viewers] : [];
+}
+
+/** What the fault's proof asks of the services that it strikes or whose links it changes. */
+function needProblems({ fault, struck: { services }, links }: Placed, layout: Layout): string[] {
+  const serviceOf = (name: string) => layout.services.find((service) => service.name === name);
+  const operations = kindOf(fault).operations(fault);
+  const foreign = (name: string): boolean =>
+    serviceOf(name)?.at !== undefined && operations.length === 0;
+  return [
+    ...services
+      .filter(foreign)
+      .map((name) => `${name} is not Seawall's own: only the links to it can be broken`),
+    ...unique(
+      links
+        .filter(({ from }) => serviceOf(from)?.at !== undefined)
+        .map(
+          (link) =>
+            `the link ${linkName(link)} cannot be broken: ${link.from} runs already, and nothing gives it the address of the proxy. Let Seawall start it, or break the link from viewers`,
+        ),
+    ),
+    ...services.flatMap((name) =>
+      operations
+        .filter((operation) => serviceOf(name)?.operations?.[operation] === undefined)
+        .map((operation) => `${name} has no operation "${operation}", which this fault needs`),
+    ),
+    ...unique(
+      links
+        .filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined)
+        .map(
+          ({ to, port }) =>
+            `${to} has no ping for its port ${port}, without which nobody can see what its links do`,
+        ),
+    ),
+  ];
+}
+
+/** What strikes an unused service proves nothing: a record must be able to show its use. */
+function useProblems(
+  { struck: { services } }: Placed,
+  layout: Layout,
+  { substrate }: PlanOptions,
+): string[] {
+  const uses = layout.services
+    .filter(({ name }) => services.includes(name))
+    .map((service) => useOf(service, layout, substrate));
+  if (uses.length === 0 || uses.some(canShowUse)) return [];
+  return [
+    `nothing would show that anybody uses ${services.join(", ")} before it: ` +
+      "declare a link to it, name a counter of its own among its telemetry, or say that it is a standby",
+  ];
+}
+
+function radiusProblems(
+  { struck: { services }, links }: Placed,
+  { blastRadius }: Experiment,
+): string[] {
+  const within = (name: string): boolean => blastRadius.services.includes(name);
+  return [
+    ...services
+      .filter((name) => !within(name))
+      .map((name) => `${name} is outside the blast radius`),
+    ...links
+      .filter(({ from, to }) => !within(from) && !within(to))
+      .map(
+        (link) =>
+          `the link ${linkName(link)} is outside the blast radius: neither of its ends is in it`,
+      ),
+  ];
+}
+
+function timeProblems(
+  step: Step,
+  { phasesMs, method, blastRadius: { faultsAtOnceMax } }: Experiment,
+): string[] {
+  const during = method.filter(
+    (other) => other.atMs <= step.atMs && step.atMs < other.atMs + other.forMs,
+  );
+  return [
+    ...(step.atMs + step.forMs > phasesMs.fault
+      ? [`ends ${step.atMs + step.forMs} ms into a fault phase of ${phasesMs.fault} ms`]
+      : []),
+    ...(during.length > faultsAtOnceMax
+      ? [`${during.length} faults at once, the blast radius allows ${faultsAtOnceMax}`]
+      : []),
+  ];
+}
+
+/** Healing takes time: to start a service again, or to let it go on. What takes longer makes the next fault on the same wait, and the record shows that. */
+const healsWithinMs = { again: 3_000, otherwise: 1_000 } as const;
+
+/** A fault that begins while another is healed would strike the healing. */
+function touchProblems(step: Placed, other: Placed, at: number): string[] {
+  const [first, second] = other.atMs <= step.atMs ? [other, step] : [step, other];
+  if (!first.struck.lasts || kindOf(first.fault).shares === true) return [];
+  const gapMs = second.atMs - (first.atMs + first.forMs);
+  const neededMs = first.struck.silences ? healsWithinMs.again : healsWithinMs.otherwise;
+  const touched = [
+    ...both(first.struck.services, second.struck.services),
+    ...both(first.struck.links, second.struck.links),
+  ];
+  if (gapMs < 0 || gapMs >= neededMs || touched.length === 0) return [];
+  const order = first === other ? `begins ${gapMs} ms after` : `ends ${gapMs} ms before`;
+  return [
+    `${order} step ${at + 1} (${describeFault(other.fault)}) on ${touched.join(", ")}: healing takes time; leave ${neededMs} ms between them`,
+  ];
+}
+
+/** Healing one fault must not clear another, nor must one hide the proof of another. */
+function clashProblems(step: Placed, other: Placed, at: number): string[] {
+  const touching = touchProblems(step, other, at);
+  if (touching.length > 0) return touching;
+  if (!(other.atMs < step.atMs + step.forMs && step.atMs < other.atMs + other.forMs)) return [];
+  const named = `step ${at + 1} (${describeFault(other.fault)})`;
+  const shared = kindOf(step.fault).shares === true && kindOf(other.fault).shares === true;
+  const services = shared ? [] : both(step.struck.services, other.struck.services);
+  const links = both(step.struck.links, other.struck.links);
+  const hidden = [...deafEnds(step, other), ...deafEnds(other, step)];
+  return [
+    ...(services.length > 0
+      ? [`overlaps ${named} on ${services.join(", ")}; healing one would clear the other`]
+      : []),
+    ...(links.length > 0
+      ? [
+          `overlaps ${named} on the link ${links.join(", ")}; what is seen on it could be either, and healing one would clear the other`,
+        ]
+      : []),
+    ...(hidden.length > 0
+      ? [
+          `overlaps ${named}: ${unique(hidden).join(", ")} cannot answer, so what its links do cannot be seen`,
+        ]
+      : []),
+  ];
+}
+
+/** Services that one fault silences and that the proof of the other, on links to them, must hear. */
+function deafEnds({ struck: { silences, services } }: Placed, { links }: Placed): string[] {
+  return silences
+    ? both(
+        services,
+        links.map(({ to }) => to),
+      )
+    : [];
+}
+
+function both(some: readonly string[], others: readonly string[]): string[] {
+  return unique(some.filter((name) => others.includes(name)));
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

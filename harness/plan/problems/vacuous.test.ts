@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import originStorm from "../../../experiments/origin-storm.ts";
+import type { Claim } from "../../claims/statistics/registry.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import { vacuousProblems } from "./vacuous.ts";
+
+const of = (statistic: Claim["statistic"]): Claim =>
+  originStorm.hypothesis.find((claim) => claim.statistic === statistic) as Claim;
+const [share, ratio] = [of("share"), of("ratio")];
+const claiming = (...claims: readonly Partial<Claim>[]): Experiment => ({
+  ...originStorm,
+  hypothesis: claims.map((claim) => ({ ...share, ...claim }) as Claim),
+});
+
+describe("an experiment that cannot go red", () => {
+  it("is not this one", () => {
+    expect(vacuousProblems(originStorm)).toEqual([]);
+  });
+
+  it.each<[string, Experiment, RegExp]>([
+    ["a share of everything", claiming({ having: {} } as Partial<Claim>), /always 100 %/],
+    [
+      "a share of what was selected",
+      claiming({ having: { lane: "live" } } as Partial<Claim>),
+      /always 100 %/,
+    ],
+    [
+      "a misspelt outcome",
+      claiming({ having: { outcome: "servd" }, comparison: "<=", limit: 0.1 } as Partial<Claim>),
+      /did you mean "served"/,
+    ],
+    ["a misspelt lane", claiming({ where: { lane: "liv" } }), /did you mean "live"/],
+    ["at least nothing", claiming({ comparison: ">=", limit: 0 }), />= 0 is always so/],
+    ["more than less than nothing", claiming({ comparison: ">", limit: -1 }), /> -1 is always so/],
+    ["a share of at most all", claiming({ comparison: "<=", limit: 1 }), /<= 1 is always so/],
+    [
+      "a comparison with itself",
+      claiming({ limit: { of: "fault", times: 1 } }),
+      /in fault it is compared with itself/,
+    ],
+    [
+      "the baseline alone",
+      claiming({ during: ["baseline"] }),
+      /nothing is claimed about the fault/,
+    ],
+    [
+      "a misspelt denominator",
+      {
+        ...originStorm,
+        hypothesis: [
+          {
+            ...ratio,
+            per: { metric: "publish_ms", where: { outcome: "ackd" }, times: 2 },
+          } as Claim,
+        ],
+      },
+      /did you mean "acked"/,
+    ],
+    [
+      "recovery that takes anything for good",
+      {
+        ...originStorm,
+        recovery: {
+          ...(originStorm.recovery as NonNullable<Experiment["recovery"]>),
+          having: {},
+          shareMin: 0,
+          ofBaselineMin: 0,
+        },
+      },
+      /everything counts as good/,
+    ],
+    [
+      "nobody there in the storm",
+      {
+        ...originStorm,
+        load: originStorm.load.map((load) => ({
+          ...load,
+          ratePerSecond: { ...load.ratePerSecond, fault: 0 },
+        })),
+      },
+      /nobody asks for anything in fault/,
+    ],
+    [
+      "absurd load",
+      { ...originStorm, load: originStorm.load.map((load) => ({ ...load, vus: 1e12 })) },
+      /more than 100000 virtual users/,
+    ],
+  ])("is refused: %s", (_what, experiment, problem) => {
+    expect(vacuousProblems(experiment).join("\n")).toMatch(problem);
+  });
+
+  it("may compare a phase with another one, and ask for at most nothing", () => {
+    expect(
+      vacuousProblems(
+        claiming({ limit: { of: "baseline", times: 0.9 }, during: ["fault"] }, {
+          title: "none lost",
+          having: { outcome: "lost" },
+          comparison: "<=",
+          limit: 0,
+        } as Partial<Claim>),
+      ),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+/** Claims that cannot fail, and experiments that ask nothing: they would be green whatever the target does. */
+import { type Claim, namedBy, statisticOf } from "../../claims/statistics/registry.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import { type Phase, phases } from "../../base/phases.ts";
+import type { Tags } from "../../metrics/tags.ts";
+import { registryOf } from "../../record/metric-registry.ts";
+import { isVirtual, type SubstrateName } from "../../record/substrates.ts";
+import { type TagValues, valueProblems, valuesIn } from "../tag-values.ts";
+
+/** Far above what one machine's generator can do; more is a slip of the keyboard. */
+const ratePerSecondMax = 100_000;
+/** In virtual time: more people than there are. */
+const simulatedRateMax = 10_000_000_000;
+const vusMax = 100_000;
+
+export function vacuousProblems(
+  experiment: Experiment,
+  substrate: SubstrateName = "process",
+  values: TagValues = ofPack(experiment),
+): string[] {
+  const problems = experiment.hypothesis.flatMap((claim) =>
+    claimThatCannotFail(claim, values).map((why) => `claim "${claim.title}": ${why}`),
+  );
+  for (const { unless } of experiment.abortWhen)
+    problems.push(
+      ...claimThatCannotFail(unless, values).map((why) => `abortWhen "${unless.title}": ${why}`),
+    );
+  if (experiment.hypothesis.every((claim) => claim.during.every((phase) => phase === "baseline"))) {
+    problems.push("hypothesis: nothing is claimed about the fault or the recovery");
+  }
+  return [
+    ...problems,
+    ...emptyRecovery(experiment, values),
+    ...emptyLoad(experiment, isVirtual(substrate) ? simulatedRateMax : ratePerSecondMax),
+  ];
+}
+
+/** Of a topology that is not known, what its pack says. */
+function ofPack({ target }: Experiment): TagValues {
+  return valuesIn(null, registryOf({ services: [] }, target.pack));
+}
+
+function claimThatCannotFail(claim: Claim, values: TagValues): string[] {
+  const statistic = statisticOf(claim);
+  const problems = namedBy(claim).flatMap(({ metric, where }) =>
+    valueProblems(metric, where ?? {}, values),
+  );
+  const having = statistic.having(claim);
+  if (having !== null && !narrows(having, claim.where))
+    problems.push(
+      "every sample that it looks at has what it asks for, so the share is always 100 %",
+    );
+  if (typeof claim.limit !== "number") {
+    const { of } = claim.limit;
+    return claim.during.includes(of)
+      ? [...problems, `in ${of} it is compared with itself`]
+      : problems;
+  }
+  const { comparison, limit } = claim;
+  // Every statistic of every metric is zero or more.
+  const always =
+    (comparison === ">=" && limit <= 0) ||
+    (comparison === ">" && limit < 0) ||
+    (comparison === "<=" && limit >= statistic.most) ||
+    (comparison === "<" && limit > statistic.most);
+  return always ? [...problems, `${comparison} ${limit} is always so`] : problems;
+}
+
+function narrows(having: Tags, where: Tags | undefined): boolean {
+  return Object.entries(having).some(([tag, value]) => where?.[tag] !== value);
+}
+
+function emptyRecovery({ recovery }: Experiment, values: TagValues): string[] {
+  if (recovery === null) return [];
+  const problems = [
+    ...valueProblems(recovery.goodput.metric, recovery.goodput.where ?? {}, values),
+    ...valueProblems(recovery.goodput.metric, recovery.having, values),
+  ];
+  if (!narrows(recovery.having, recovery.goodput.where)) problems.push("everything counts as good");
+  if (recovery.shareMin <= 0) problems.push("shareMin must be above 0");
+  if (recovery.ofBaselineMin <= 0) problems.push("ofBaselineMin must be above 0");
+  return problems.map((problem) => `recovery: ${problem}`);
+}
+
+function emptyLoad(experiment: Experiment, rateMax: number): string[] {
+  const offered = (phase: Phase): number =>
+    experiment.load.reduce((total, load) => total + load.ratePerSecond[phase], 0);
+  const problems = phases
+    .filter((phase) => offered(phase) === 0)
+    .map((phase) => `load: nobody asks for anything in ${phase}`);
+  for (const { name, ratePerSecond, vus } of experiment.load) {
+    if (Math.max(...Object.values(ratePerSecond)) > rateMax)
+      problems.push(`load ${name}: more than ${rateMax} iterations per second`);
+    if (vus > vusMax) problems.push(`load ${name}: more than ${vusMax} virtual users`);
+  }
+  return problems;
+}

@@ -1,0 +1,377 @@
+/**
+ * Claims that cannot fail, and claims that cannot hold, found by asking the judge: it judges each claim on made-up records, of nobody served,
+ * everything late, every counter at its most, and all between. A claim that none of them refutes would be green whatever the target does.
+ */
+import { type Claim, namedBy, selectorsOf, statisticOf } from "../../claims/statistics/registry.ts";
+import type { Phase } from "../../base/phases.ts";
+import type { Recovery } from "../../experiment/experiment.ts";
+import type { Tags } from "../../metrics/tags.ts";
+import { formatValue } from "../../phrases/format.ts";
+import { compare, judgeClaim } from "../../judge/claims.ts";
+import { judgeRecovery } from "../../judge/recovery.ts";
+import { metricIn } from "../../metrics/metrics.ts";
+import type { PhaseWindow, Windows } from "../../judge/windows.ts";
+import type { Finding } from "../../record/verdict.ts";
+import type { RunEvent } from "../../record/events.ts";
+import type { SeriesData } from "../../metrics/samples.ts";
+import { carries } from "../../metrics/series.ts";
+import { isHarness, metricsOf, partOf, type State, statesOf, valuesByTag } from "./made-up.ts";
+import { groupsOf, type World } from "./population.ts";
+
+/** Any moment will do: nothing here happened. */
+const zeroMs = 1_800_000_000_000;
+
+function windowsOf({ experiment: { phasesMs } }: World): Record<Phase, PhaseWindow> {
+  const at = (fromMs: number, ms: number): PhaseWindow => ({
+    fromMs,
+    untilMs: fromMs + ms,
+    cutOff: false,
+  });
+  const fault = zeroMs + phasesMs.baseline,
+    recovery = fault + phasesMs.fault;
+  return {
+    baseline: at(zeroMs, phasesMs.baseline),
+    fault: at(fault, phasesMs.fault),
+    recovery: at(recovery, phasesMs.recovery),
+  };
+}
+
+/** One line for each claim, abort condition and recovery that none, or each, of the made-up records refutes. `isSpoilt`: something else is wrong with it. */
+export function refutableProblems(world: World, isSpoilt: (title: string) => boolean): string[] {
+  const { hypothesis, abortWhen, recovery } = world.experiment;
+  const windows = windowsOf(world);
+  const claims = hypothesis
+    .filter(({ title }) => !isSpoilt(title))
+    .flatMap((claim) =>
+      claimProblems(claim, windows, world).map((why) => `claim "${claim.title}": ${why}`),
+    );
+  const aborts = abortWhen
+    .filter(({ unless }) => !isSpoilt(unless.title))
+    .flatMap(({ unless, windowMs }) => {
+      const last = (phase: Phase): PhaseWindow => ({
+        ...windows[phase],
+        fromMs: Math.max(windows[phase].fromMs, windows[phase].untilMs - windowMs),
+      });
+      return claimProblems(
+        unless,
+        { baseline: last("baseline"), fault: last("fault"), recovery: last("recovery") },
+        world,
+      ).map((why) => `abortWhen "${unless.title}": ${why}`);
+    });
+  const after =
+    recovery === null || isSpoilt(recovery.title)
+      ? []
+      : recoveryProblems(recovery, windows, world).map((why) => `recovery: ${why}`);
+  const problems = [...claims, ...aborts, ...after];
+  const anySpoilt =
+    hypothesis.some(({ title }) => isSpoilt(title)) ||
+    (recovery !== null && isSpoilt(recovery.title));
+  return problems.length > 0 || anySpoilt ? problems : wholeProblems(world, windows);
+}
+
+function claimProblems(claim: Claim, windows: Record<Phase, PhaseWindow>, world: World): string[] {
+  if (isAboutHarness(claim, world))
+    return ["it is about the harness alone, and says nothing about the target"];
+  const problems = new Map<string, Phase[]>();
+  for (const phase of claim.during) {
+    const why = phaseProblem(claim, phase, windows, world);
+    if (why !== null) problems.set(why, [...(problems.get(why) ?? []), phase]);
+  }
+  return [...problems].map(
+    ([why, phases]) =>
+      `${phases.length === 3 ? "in every phase" : `in ${phases.join(" and ")}`} ${why}`,
+  );
+}
+
+function isAboutHarness(claim: Claim, { registry }: World): boolean {
+  return selectorsOf(claim).every(
+    ({ metric, where }) => registry[metric]?.ofHarness === true || isHarness(where ?? {}),
+  );
+}
+
+/** `failsAlone`: only a record in which every single one went wrong refutes it. */
+interface Seen {
+  fails: boolean;
+  failsAlone: boolean;
+  holds: boolean;
+  least: number;
+  most: number;
+  samples: number;
+  limitLeast: number;
+  limitMost: number;
+}
+
+function phaseProblem(claim: Claim, phase: Phase, windows: Windows, world: World): string | null {
+  const tooLong = statisticOf(claim).lengthProblem(claim, world.experiment.phasesMs[phase]);
+  if (tooLong !== null) return tooLong;
+  const scaled = scaledClaim(claim, partOf(claim, world));
+  const seen: Seen = {
+    fails: false,
+    failsAlone: false,
+    holds: false,
+    least: Number.POSITIVE_INFINITY,
+    most: Number.NEGATIVE_INFINITY,
+    samples: 0,
+    limitLeast: Number.POSITIVE_INFINITY,
+    limitMost: Number.NEGATIVE_INFINITY,
+  };
+  for (const record of recordsFor(scaled, claim, phase, windows, world)) {
+    look(judgeClaim(scaled, phase, windows, record, world.registry), scaled, seen);
+    if (seen.fails && seen.holds) return null;
+  }
+  return explained(claim, scaled, seen);
+}
+
+function look(finding: Finding, claim: Claim, seen: Seen): void {
+  const { comparison, samplesMin } = claim;
+  seen.samples = Math.max(seen.samples, finding.samples);
+  const { observed, limit } = finding;
+  if (observed === null || limit === null || finding.samples < Math.max(1, samplesMin)) return;
+  seen.least = Math.min(seen.least, observed);
+  seen.most = Math.max(seen.most, observed);
+  seen.limitLeast = Math.min(seen.limitLeast, limit);
+  seen.limitMost = Math.max(seen.limitMost, limit);
+  if (finding.status === "held") seen.holds = true;
+  // A share that only such a record misses asks for next to nothing.
+  const isPure = statisticOf(claim).having(claim) !== null && (observed === 0 || observed === 1);
+  if (finding.status !== "held" && !compare(observed, comparison, limit))
+    seen[isPure ? "failsAlone" : "fails"] = true;
+}
+
+function explained(claim: Claim, scaled: Claim, seen: Seen): string | null {
+  const part = scaled.samplesMin === claim.samplesMin ? 1 : claim.samplesMin / scaled.samplesMin;
+  const unit = unitOf(claim);
+  const counted = scaled.limit === claim.limit ? 1 : part;
+  const shown = (value: number): string => formatValue(value * counted, unit);
+  const range =
+    seen.least === seen.most ? shown(seen.least) : `${shown(seen.least)} to ${shown(seen.most)}`;
+  if (!Number.isFinite(seen.least))
+    return `no record yields the ${Math.max(1, claim.samplesMin)} samples that it needs; ${Math.round(seen.samples * part)} at most`;
+  const { comparison } = claim;
+  if (!seen.fails) {
+    const but = seen.failsAlone
+      ? "but one in which every single one goes wrong"
+      : "not even one in which nobody is served";
+    return `no record refutes it, ${but}: it comes to ${range}, and must be ${comparison} ${limitText(claim)}`;
+  }
+  // What lies between the made-up ones may be met.
+  const within =
+    comparison === "==" && seen.least <= seen.limitMost && seen.most >= seen.limitLeast;
+  return seen.holds || within
+    ? null
+    : `no record satisfies it: it comes to ${range}, and must be ${comparison} ${limitText(claim)}`;
+}
+
+function limitText(claim: Claim): string {
+  const { limit } = claim;
+  return typeof limit === "number"
+    ? formatValue(limit, unitOf(claim))
+    : `${limit.times} × ${limit.of}`;
+}
+
+function unitOf(claim: Claim): string {
+  return statisticOf(claim).unit ?? claim.unit ?? "";
+}
+
+/** Where a part of the samples is made, what is counted is that part. */
+function scaledClaim(claim: Claim, part: number): Claim {
+  return part === 1 ? claim : (statisticOf(claim).ofPart(claim, part) as Claim);
+}
+
+/** Every state of the phase with, where the limit refers to another phase, a few of that one. */
+function* recordsFor(
+  scaled: Claim,
+  claim: Claim,
+  phase: Phase,
+  windows: Windows,
+  world: World,
+): Generator<readonly SeriesData[]> {
+  const names = metricsOf(claim);
+  const states = combined(names.map((metric) => statesOf(claim, metric, world, names.length > 1)));
+  const of = typeof scaled.limit === "number" ? null : scaled.limit.of;
+  const references =
+    of === null ? [] : combined(names.map((metric) => statesOf(claim, metric, world, true)));
+  const window = windows[phase] as PhaseWindow;
+  for (const state of states) {
+    const series = state.flatMap((one) => one.make(phase, window));
+    if (of === null || of === phase) yield series;
+    else
+      for (const other of references)
+        yield [...series, ...other.flatMap((one) => one.make(of, windows[of] as PhaseWindow))];
+  }
+}
+
+function combined(all: readonly (readonly State[])[]): State[][] {
+  return all.reduce<State[][]>(
+    (made, states) => made.flatMap((one) => states.map((state) => [...one, state])),
+    [[]],
+  );
+}
+
+/** Before, everybody was served. */
+function recoveryProblems(
+  recovery: Recovery,
+  windows: Record<Phase, PhaseWindow>,
+  world: World,
+): string[] {
+  const good = goodputClaim(recovery);
+  const [kind] = statesOf(good, recovery.goodput.metric, world, true);
+  if (kind === undefined) return [];
+  const kindly = (["baseline", "fault", "recovery"] as const).flatMap((phase) =>
+    kind.make(phase, windows[phase]),
+  );
+  const judged = (series: readonly SeriesData[]): Finding =>
+    judgeRecovery(recovery, windows, healed(windows), series, world.registry);
+  const atBest = judged(kindly);
+  if (atBest.status !== "held")
+    return atBest.status === "refuted"
+      ? [`no record satisfies it, not even one in which everybody is served: ${atBest.why}`]
+      : [];
+  const before = kind.make("baseline", windows.baseline);
+  // In each window somebody is served, if it is but one.
+  const some = slices(windows.recovery, recovery.windowMs);
+  const refuted = statesOf(good, recovery.goodput.metric, world, false).some((state) => {
+    const made = some.map((window) => state.make("recovery", window));
+    const isServed = made.every((series) =>
+      series.some(
+        ({ tags, atMs }) =>
+          atMs.length > 0 && carries(tags, { ...recovery.goodput.where, ...recovery.having }),
+      ),
+    );
+    return isServed && judged([...before, ...made.flat()]).status === "refuted";
+  });
+  return refuted
+    ? []
+    : [
+        "no record refutes it, not even one in which all but one are lost: what counts as good is there all the same",
+      ];
+}
+
+function goodputClaim({ title, goodput, having, shareMin }: Recovery): Claim {
+  return {
+    title,
+    ...goodput,
+    statistic: "share",
+    having,
+    comparison: ">=",
+    limit: shareMin,
+    during: ["recovery"],
+    samplesMin: 1,
+  };
+}
+
+function slices({ fromMs, untilMs, cutOff }: PhaseWindow, ms: number): PhaseWindow[] {
+  return Array.from({ length: Math.ceil((untilMs - fromMs) / ms) }, (_, index) => ({
+    fromMs: fromMs + index * ms,
+    untilMs: Math.min(untilMs, fromMs + (index + 1) * ms),
+    cutOff,
+  }));
+}
+
+function healed({ recovery }: Windows): RunEvent[] {
+  const atMs = recovery?.fromMs ?? zeroMs;
+  return [
+    {
+      kind: "healed",
+      atMs,
+      plannedMs: atMs,
+      step: 0,
+      fault: { kind: "kill", service: "" },
+      evidence: { landed: true, observation: "" },
+    },
+  ];
+}
+
+/** How it goes for those of whom all is lost. */
+const lost: Tags = {
+  outcome: "lost",
+  status: "0",
+  pipeline: "none",
+  flagged: "none",
+  notified: "none",
+};
+
+/** From the beginning of the fault on, nobody gets anything. At least one claim must be refuted by that, or a run of nothing would be green. */
+function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): string[] {
+  const { hypothesis, recovery } = world.experiment;
+  const record = (claim: Claim): SeriesData[] | null => {
+    const names = metricsOf(claim);
+    if (!names.every((metric) => isOfUsers(metric, world))) return null;
+    return names.flatMap((metric) => {
+      const [kind] = statesOf(claim, metric, world, true);
+      return [
+        ...(kind?.make("baseline", windows.baseline) ?? []),
+        ...(["fault", "recovery"] as const).flatMap((phase) =>
+          nobody(metric, claim, phase, windows[phase], world),
+        ),
+      ];
+    });
+  };
+  const isRefuted = hypothesis.some((claim) => {
+    const series = record(claim);
+    const scaled = scaledClaim(claim, partOf(claim, world));
+    return (
+      series !== null &&
+      claim.during.some(
+        (phase) => judgeClaim(scaled, phase, windows, series, world.registry).status !== "held",
+      )
+    );
+  });
+  if (isRefuted) return [];
+  const series = recovery === null ? null : record(goodputClaim(recovery));
+  if (
+    recovery !== null &&
+    series !== null &&
+    judgeRecovery(recovery, windows, healed(windows), series, world.registry).status !== "held"
+  )
+    return [];
+  return [
+    "hypothesis: a run in which nobody is served would hold; claim something of what viewers, devices or players get",
+  ];
+}
+
+/** What users get, as the load, the prober and players see it, or as it is found again. */
+function isOfUsers(metric: string, { registry }: World): boolean {
+  const known = metricIn(registry, metric);
+  return (
+    known !== undefined &&
+    (["generator", "prober", "player"].includes(known.source) || known.ofBytes === true)
+  );
+}
+
+function nobody(
+  metric: string,
+  claim: Claim,
+  phase: Phase,
+  window: PhaseWindow,
+  world: World,
+): SeriesData[] {
+  const kind = world.registry[metric]?.kind ?? "event";
+  if (world.registry[metric]?.source !== "generator") return [];
+  const wanted = valuesByTag(namedBy(claim).map(({ where }) => where));
+  const part = partOf(claim, world);
+  return groupsOf(metric, wanted, world).map(({ fixed, free, perSecond, mostMs }) => {
+    const tags = Object.fromEntries(
+      Object.entries(free).map(([tag, values]) => [tag, fate(metric, tag, values)]),
+    );
+    const count = Math.round((perSecond[phase] * part * (window.untilMs - window.fromMs)) / 1_000);
+    const value = kind === "duration" ? mostMs + 1 : 0;
+    const atMs = Float64Array.from(
+      { length: count },
+      (_, index) =>
+        window.fromMs + ((index + 0.5) * (window.untilMs - window.fromMs)) / count + value,
+    );
+    return {
+      metric,
+      kind,
+      tags: { ...tags, ...fixed },
+      atMs,
+      values: new Float64Array(count).fill(value),
+    };
+  });
+}
+
+function fate(metric: string, tag: string, values: readonly string[]): string {
+  const wish = metric === "broadcast_ms" && tag === "outcome" ? "missed" : lost[tag];
+  return wish ?? values[0] ?? "";
+}

@@ -1,0 +1,63 @@
+/** Who must speak: which part of a target reports which series, decided before the run. What never spoke is missing, whatever else did. */
+import type { Tags } from "../metrics/tags.ts";
+import type { Pack } from "../target/pack.ts";
+import { kindOfSeries } from "../record/metric-registry.ts";
+import { isVirtual, type SubstrateName } from "../record/substrates.ts";
+import type { Source } from "../metrics/source.ts";
+import { isExposed, type Layout, type Service } from "../target/layout.ts";
+
+/** In virtual time a model emits what it knows: `modelled` are the names of those metrics. */
+export function telemetryOf(
+  layout: Layout,
+  substrate: SubstrateName,
+  modelled: readonly string[],
+  pack?: Pack,
+): Source[] {
+  const sources = layout.services.flatMap((service) => sourcesOf(service, substrate, pack));
+  if (!isVirtual(substrate)) return [...sources, ...proberOf(layout)];
+  const known = sources.map((source) => ({
+    ...source,
+    series: source.series.filter(({ metric }) => modelled.includes(metric)),
+  }));
+  return [...known.filter(({ series }) => series.length > 0), ...proberOf(layout)];
+}
+
+function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | undefined): Source[] {
+  const { name } = service;
+  const of = (where: Tags, ...series: Source["series"]): Source => ({
+    name,
+    where,
+    silencedBy: [name],
+    series,
+  });
+  const ofService = service.telemetry.flatMap((one) =>
+    isExposed(one)
+      ? one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) }))
+      : [],
+  );
+  // Of what runs already nothing is seen but its answers; a container's figures are the engine's, a process's the system's.
+  const looksInside = service.at === undefined && !isVirtual(substrate);
+  const resources: Source["series"] = looksInside
+    ? [
+        { metric: "cpu_seconds", kind: "increment" },
+        { metric: "resident_bytes", kind: "gauge" },
+      ]
+    : [];
+  return [
+    ...(ofService.length + resources.length > 0
+      ? [of({ service: name }, ...ofService, ...resources)]
+      : []),
+    ...service.telemetry.flatMap((one) => pack?.reports?.(one, service) ?? []),
+  ];
+}
+
+/** The harness's own prober asks every edge, or what else it is told to ask, whether that answers or not. */
+function proberOf({ edges, probes }: Layout): Source[] {
+  const asked = [...new Set((probes ?? edges).map(({ service }) => service))];
+  return asked.map((service) => ({
+    name: `the prober at ${service}`,
+    where: { edge: service },
+    silencedBy: [],
+    series: [{ metric: "canary_ms", kind: "duration" }],
+  }));
+}

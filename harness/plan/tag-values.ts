@@ -1,0 +1,103 @@
+/** Which values a tag can have in a run of one target: those of a closed list, those that its layout knows, or any. */
+import type { Tags } from "../metrics/tags.ts";
+import { unknownName } from "../base/nearest.ts";
+import type { Pack } from "../target/pack.ts";
+import { type Metric, metricIn, type Registry } from "../metrics/metrics.ts";
+import { isExposed, type Layout } from "../target/layout.ts";
+
+/** Null: any value can occur. */
+export type TagValues = (metric: string, tag: string) => readonly string[] | null;
+
+/** An HTTP status as k6 tells it: three digits, or 0 where no answer came. */
+const statuses = ["200", "503", "0", ...Array.from({ length: 500 }, (_, at) => String(100 + at))];
+const outcomesOfProber = ["served", "failed", ...statuses];
+
+/** Where the layout is not known, only closed lists are. */
+export function valuesIn(layout: Layout | null, registry: Registry, pack?: Pack): TagValues {
+  const memory = new Map<string, readonly string[] | null>();
+  return (metric, tag) => {
+    const key = `${metric} ${tag}`;
+    const known = memory.get(key);
+    if (known !== undefined) return known;
+    const values = valuesOf(metric, tag, layout, registry, pack);
+    memory.set(key, values);
+    return values;
+  };
+}
+
+function valuesOf(
+  metric: string,
+  tag: string,
+  layout: Layout | null,
+  registry: Registry,
+  pack: Pack | undefined,
+): readonly string[] | null {
+  const known = metricIn(registry, metric);
+  if (known === undefined) return null;
+  const ofPack = layout === null ? undefined : pack?.tagValues?.(metric, tag, known, layout);
+  if (ofPack !== undefined) return ofPack;
+  const closed =
+    known.values !== undefined && Object.hasOwn(known.values, tag) ? known.values[tag] : undefined;
+  if (closed !== undefined) return closed;
+  if (tag === "status") return statuses;
+  if (known.source === "prober" && tag === "outcome") return outcomesOfProber;
+  if (layout === null) return null;
+  const services = layout.services.map(({ name }) => name);
+  const edges = layout.edges.map(({ service }) => service);
+  switch (tag) {
+    case "edge":
+      return known.source === "reader"
+        ? readFrom(layout, known)
+        : known.source === "service"
+          ? services
+          : edges;
+    case "origin":
+      return [
+        ...new Set([
+          ...layout.services.flatMap(({ name, region, zone }) => [region, zone, name]),
+          "none",
+        ]),
+      ];
+    case "service":
+      return servicesOf(metric, known, layout);
+    default:
+      return null;
+  }
+}
+
+/** The services that a reader of the metric reads. */
+function readFrom({ services }: Layout, { needs }: Metric): string[] {
+  const kinds: readonly string[] = needs?.telemetry ?? [];
+  return services
+    .filter(({ telemetry }) => telemetry.some(({ kind }) => kinds.includes(kind)))
+    .map(({ name }) => name);
+}
+
+function servicesOf(metric: string, known: Metric, layout: Layout): readonly string[] {
+  if (known.source === "reader") return readFrom(layout, known);
+  if (known.source === "harness")
+    return [...layout.services.map(({ name }) => name), "k6", "seawall"];
+  return layout.services
+    .filter(({ telemetry }) =>
+      telemetry.some((one) => isExposed(one) && one.series.includes(metric)),
+    )
+    .map(({ name }) => name);
+}
+
+/** A misspelt value selects nothing, and nothing is easily under a limit. */
+export function valueProblems(metric: string, tags: Tags, values: TagValues): string[] {
+  return Object.entries(tags).flatMap(([tag, value]) => {
+    const known = values(metric, tag);
+    if (known === null || known.includes(value)) return [];
+    const what = `value of ${metric}'s tag ${tag}`;
+    return [
+      tag === "status"
+        ? `unknown ${what} "${value}": a status is three digits, or 0 where no answer came`
+        : unknownName(
+            what,
+            value,
+            known.filter((one) => !statuses.includes(one)),
+          ),
+    ];
+  });
+}

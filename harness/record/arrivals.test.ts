@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { arrivalsOf, arrivalsUntil, gracefulStopMsOf, stagesOf, tailMs } from "./arrivals.ts";
+import { heldPlan } from "../judge/fixture.ts";
+
+const load = { ratePerSecond: { baseline: 2, fault: 8, recovery: 2 } };
+const plan = {
+  ...heldPlan(),
+  substrate: "process" as const,
+  leadInMs: 1_000,
+  phasesMs: { baseline: 2_000, fault: 2_000, recovery: 2_000 },
+};
+
+describe("the arrivals of a load", () => {
+  const stages = stagesOf(load, plan);
+
+  it("are due at the rate of their phase, lead-in and tail included", () => {
+    const due = [...arrivalsOf(stages)];
+    expect(due.slice(0, 3)).toEqual([500, 1_000, 1_500]);
+    expect(due.filter((ms) => ms > 3_000 && ms <= 5_000)).toHaveLength(16);
+    expect(due).toHaveLength(6 + 16 + (2 * (2_000 + tailMs)) / 1_000);
+    expect(arrivalsUntil(stages, 3_000)).toBe(6);
+    expect(arrivalsUntil(stages, 1e9)).toBe(due.length);
+    expect(arrivalsUntil(stages, -5)).toBe(0);
+  });
+
+  it("go on in their rhythm where the rate changes, as k6's do", () => {
+    const slow = stagesOf({ ratePerSecond: { baseline: 0.5, fault: 1, recovery: 0.5 } }, plan);
+    // One and a half are due in the first three seconds: the second one half a second into the fault.
+    expect([...arrivalsOf(slow)].slice(0, 3)).toEqual([2_000, 3_500, 4_500]);
+  });
+
+  it("are those that k6 can be asked for, in tenths of an iteration a second", () => {
+    expect(
+      stagesOf({ ratePerSecond: { baseline: 1 / 3, fault: 0, recovery: 0.04 } }, plan).map(
+        ({ perSecond }) => perSecond,
+      ),
+    ).toEqual([0.3, 0, 0]);
+    expect(
+      stagesOf(
+        { ratePerSecond: { baseline: 250, fault: 1_000, recovery: 251 } },
+        { ...plan, substrate: "simulated" },
+      ).map(({ perSecond }) => perSecond),
+    ).toEqual([250, 250, 125.5]);
+  });
+
+  it("may take longer to end than anybody's patience lasts", () => {
+    expect(gracefulStopMsOf(heldPlan())).toBeGreaterThan(16_000 + 2_000);
+  });
+});

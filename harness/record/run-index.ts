@@ -1,0 +1,81 @@
+/** What the index of runs knows of each run: little enough to read hundreds in an instant. */
+import type { Finding, Status } from "./verdict.ts";
+import type { SubstrateName } from "./substrates.ts";
+
+export interface IndexedClaim {
+  readonly title: string;
+  readonly phase: string;
+  readonly status: Status;
+  /** Part of what the limit allows that was used: 1 is at the limit. Null when it cannot be said. */
+  readonly used: number | null;
+}
+
+export interface IndexedRun {
+  /** From the folder of runs, with slashes: `origin-storm/20261121T150405Z-1a2b3c4d`. */
+  readonly path: string;
+  readonly runId: string;
+  readonly experiment: string;
+  readonly tier: string;
+  readonly substrate: SubstrateName;
+  readonly target: string;
+  readonly topology: string;
+  /** Of the target's code, where it is known. */
+  readonly targetVersion: string | null;
+  /** Of Seawall. */
+  readonly version: string | null;
+  readonly seed: number;
+  readonly without: readonly string[];
+  readonly status: Status;
+  readonly why: string;
+  readonly aborted: boolean;
+  /** Null when neither the run's name nor its record says it. */
+  readonly startedAtMs: number | null;
+  readonly hasReport: boolean;
+  readonly claims: readonly IndexedClaim[];
+}
+
+export interface BrokenRun {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** A page that lies beside the runs: a comparison, a game day. */
+export interface IndexedPage {
+  readonly path: string;
+  readonly title: string;
+  readonly writtenAtMs: number;
+}
+
+export interface RunIndex {
+  /** Newest first. */
+  readonly runs: readonly IndexedRun[];
+  readonly broken: readonly BrokenRun[];
+  readonly pages: readonly IndexedPage[];
+}
+
+/** What a share may lack is its allowance: 99.95 % of at least 99.9 % has used half of it. `isShare` says that a number is one. */
+export function allowanceUsed(
+  { observed, limit, comparison }: Pick<Finding, "observed" | "limit" | "comparison">,
+  isShare: boolean,
+): number | null {
+  if (observed === null || limit === null || comparison === null || observed < 0 || limit < 0)
+    return null;
+  if (comparison === "==") return observed === limit ? 0 : null;
+  if (comparison === "<" || comparison === "<=")
+    return limit === 0 ? (observed === 0 ? 0 : null) : observed / limit;
+  if (isShare && limit < 1) return (1 - observed) / (1 - limit);
+  return observed === 0 ? null : limit / observed;
+}
+
+/** `20261121T150405Z-…` began then. */
+export function startOfRunId(runId: string): number | null {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(runId);
+  if (parts === null) return null;
+  const ms = Date.parse(`${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:${parts[6]}Z`);
+  return Number.isNaN(ms) ? null : ms;
+}
+
+/** Whether it came out as it should: a control must be refuted, anything else must hold. */
+export function isAsWanted({ status, without }: Pick<IndexedRun, "status" | "without">): boolean {
+  return status === (without.length > 0 ? "refuted" : "held");
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { struckIn } from "../faults/faults.ts";
+import type { Plan } from "./plan.ts";
+import { heldPlan } from "../judge/fixture.ts";
+import { effectsOn, struckBy } from "./struck.ts";
+
+const fault = { kind: "kill", service: "region-a/origin-read" } as const;
+const { struck: _, ...older }: Plan = { ...heldPlan(), steps: [{ atMs: 0, forMs: 1_000, fault }] };
+const recorded = { services: ["region-a/edge"], links: ["a>b:http"], lasts: false, severs: true };
+
+describe("what a step strikes", () => {
+  it("is what the plan recorded, whatever the list of faults says today", () => {
+    expect(struckBy({ ...older, struck: [recorded] }, 0)).toEqual({ ...recorded, silences: true });
+    expect(struckBy({ ...older, struck: [{ ...recorded, silences: false }] }, 0)).toEqual({
+      ...recorded,
+      silences: false,
+    });
+  });
+
+  it("follows from the list of today where the record does not say", () => {
+    expect(struckBy(older, 0)).toEqual(struckIn(fault, older));
+    expect(struckBy(older, 0)).toEqual({
+      services: ["region-a/origin-read"],
+      links: [],
+      lasts: true,
+      severs: false,
+      silences: true,
+    });
+  });
+
+  it("is nothing of a step that the plan does not have", () => {
+    expect(struckBy(older, 1)).toEqual({
+      services: [],
+      links: [],
+      lasts: false,
+      severs: false,
+      silences: false,
+    });
+  });
+
+  it("says what a service must be made ready for, and no other service", () => {
+    const full: Plan = {
+      ...older,
+      steps: [{ atMs: 0, forMs: 1_000, fault: { kind: "fullDisk", service: "region-a/edge" } }],
+    };
+    expect([...effectsOn("region-a/edge", full)]).toEqual(["fullDisk"]);
+    expect([...effectsOn("region-a/origin-read", full)]).toEqual([]);
+    expect([...effectsOn("region-a/origin-read", older)]).toEqual([]);
+  });
+});

@@ -1,0 +1,23 @@
+/** What the conductor needs of whatever starts the services of a target. */
+import type { Deployment } from "../target/deployment.ts";
+import type { Plan } from "../record/plan.ts";
+import type { SubstrateName } from "../record/substrates.ts";
+import type { Layout } from "../target/layout.ts";
+import type { UndoLedger } from "../record/undo.ts";
+
+export interface Substrate {
+  readonly name: SubstrateName;
+  deploy(request: DeployRequest): Promise<Deployment>;
+}
+
+export interface DeployRequest {
+  readonly plan: Plan;
+  readonly runId: string;
+  /** Authorises the control endpoints of this run's services. */
+  readonly controlToken: string;
+  readonly layout: Layout;
+  readonly logsDirectory: string;
+  readonly undo: UndoLedger;
+  readonly signal: AbortSignal;
+  readonly progress: (text: string) => void;
+}

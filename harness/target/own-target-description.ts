@@ -1,0 +1,84 @@
+/** How its user describes a target: services, links, and where users go in. */
+import type { Command, Launch } from "./layout.ts";
+import type { Declared, Place } from "./layout.ts";
+import type { Defence } from "./target.ts";
+import type { Pack } from "./pack.ts";
+import type { Stream } from "./stream.ts";
+import type { ToolName } from "./tools.ts";
+
+export interface Named {
+  /** Lower-case words: `edge`, `region-a/edge`. */
+  readonly name: string;
+  /** What it is, for faults on all of a kind; its name when left out. */
+  readonly kind?: string;
+  /** It keeps the target's data, so that the fault `slowStore` strikes the links to it. */
+  readonly store?: boolean;
+  /** Nobody uses it until another service is gone: a fault on it may change nothing. */
+  readonly standby?: boolean;
+  readonly region?: string;
+  readonly zone?: string;
+  /** A path that answers 200 when the service is ready; without it a TCP connection is enough. */
+  readonly ready?: string;
+  /** A path with Prometheus text, and the series of it that are kept. */
+  readonly metrics?: { readonly path: string; readonly series: readonly (string | OwnSeries)[] };
+}
+
+/** A series of which more is said than its name. */
+export interface OwnSeries extends Declared {
+  readonly name: string;
+}
+
+/** A service that somebody else runs. */
+export interface Running extends Named {
+  /** `http://HOST:PORT`, without a path. Hosts other than this machine need --allow-host. */
+  readonly url: string;
+}
+
+/** A service that Seawall starts, ends, kills and pauses. */
+export interface Started extends Named {
+  /** In the first slot; runs side by side shift it by a thousand each. 1024…23999. */
+  readonly port: number;
+  readonly tools?: readonly ToolName[];
+  readonly dependsOn?: readonly string[];
+  /** From start to ready in ms; 30 000. */
+  readonly readyWithinMs?: number;
+  /** The command and its settings: `place.listen("http")` says where it must listen, `place.reach(SERVICE, "http")` where another one is. */
+  launch(place: Place): Launch;
+}
+
+export interface OwnTarget {
+  readonly name: string;
+  /** Which of it is tested, such as a commit; without one, any two runs with the same description count as of the same version. */
+  readonly version?: string;
+  readonly services: readonly (Running | Started)[];
+  /** From and to, by name; "viewers" is where the load comes from. */
+  readonly links?: readonly (readonly [string, string])[];
+  /**
+   * What brings all of it up, and down: a compose file, or two commands of any kind. Its services are then described by their addresses. Give whole
+   * paths, such as join(import.meta.dirname, "compose.yml"): what takes it down may be run from anywhere.
+   */
+  readonly outside?:
+    | { readonly composeFile: string }
+    | { readonly up: Command; readonly down: Command };
+  /** Names of the services that viewers ask. */
+  readonly edges: readonly string[];
+  /** What targets of its kind bring along; of a stream: `streaming`. */
+  readonly pack?: Pack;
+  /** Protective behaviours with a switch: a service that Seawall starts asks `place.enabled(NAME)`. */
+  readonly defences?: readonly Defence[];
+  /** Which segments there are, and where. Left out by a target that is no stream. */
+  readonly stream?: Stream;
+  /**
+   * Of a target that is no stream: what users ask for, and what changes nothing. The harness's own prober asks it all the time,
+   * and the target counts as up when all of it is answered with 200.
+   */
+  readonly probes?: readonly OwnProbe[];
+}
+
+export interface OwnProbe {
+  /** One of `edges`. */
+  readonly service: string;
+  readonly path: string;
+  /** The class of such requests. */
+  readonly lane: string;
+}

@@ -1,0 +1,287 @@
+/** What is wrong with a description of a target of one's own, one line each: its types are no more than what its author says of it. */
+import { z } from "zod";
+import { unknownName } from "../base/nearest.ts";
+import type { OwnTarget } from "./own-target-description.ts";
+import { placeholders, type Stream } from "./stream.ts";
+import { toolNames } from "./tools.ts";
+
+const named = z
+  .string()
+  .regex(
+    /^[a-z0-9]+([-/][a-z0-9]+)*$/,
+    'lower-case words joined by hyphens or "/", such as region-a/edge',
+  );
+const place = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
+const path = z.string().regex(/^\/[^\s\\#]*$/, 'a path: it begins with "/" and holds no space');
+const ms = z.number().positive().max(600_000);
+const seriesName = z
+  .string()
+  .regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, "the name of a Prometheus series");
+const series = z.union([
+  seriesName,
+  z.strictObject({
+    name: seriesName,
+    kind: z.enum(["counter", "gauge"]).optional(),
+    labels: z.record(z.string(), z.array(z.string()).min(1).nullable()).optional(),
+  }),
+]);
+
+const service = {
+  name: named,
+  kind: z.string().min(1).optional(),
+  store: z.boolean().optional(),
+  standby: z.boolean().optional(),
+  region: place.optional(),
+  zone: place.optional(),
+  ready: path.optional(),
+  metrics: z.strictObject({ path, series: z.array(series).min(1) }).optional(),
+};
+const address =
+  "must read http://HOST:PORT; where only https is offered, put a local proxy in between";
+const running = z.strictObject({ ...service, url: z.string().refine(isAddress, address) });
+const started = z.strictObject({
+  ...service,
+  port: z
+    .number("a whole number, 1024 to 65535")
+    .int("a whole number")
+    .min(1024, "at least 1024")
+    .max(65_535, "at most 65535"),
+  tools: z.array(z.enum(toolNames)).optional(),
+  dependsOn: z.array(z.string()).optional(),
+  readyWithinMs: ms.optional(),
+  launch: z.custom<unknown>((value) => typeof value === "function", "must be a function"),
+});
+
+const command = z.strictObject({ command: z.string().min(1), args: z.array(z.string()) });
+const share = z.number().min(0).max(1);
+const rendition = z.strictObject({
+  name: z.string().regex(/^[^/\p{C}]+$/u, 'a name without "/"'),
+  kind: z.enum(["video", "audio"]),
+  bitsPerSecond: z.number().positive(),
+  leastBytesShare: share.optional(),
+  sameAs: z.string().optional(),
+});
+
+const shape = z.strictObject({
+  name: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
+  version: z.string().optional(),
+  services: z.array(z.unknown()).min(1),
+  links: z.array(z.tuple([z.string(), z.string()])).optional(),
+  outside: z
+    .union([
+      z.strictObject({ composeFile: z.string().min(1) }),
+      z.strictObject({ up: command, down: command }),
+    ])
+    .optional(),
+  pack: z.looseObject({ name: z.string(), metrics: z.record(z.string(), z.unknown()) }).optional(),
+  defences: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9]*$/, "a name of letters"),
+        title: z.string().min(1),
+      }),
+    )
+    .optional(),
+  probes: z
+    .array(z.strictObject({ service: z.string(), path, lane: place }))
+    .min(1)
+    .optional(),
+  edges: z.array(z.string()).min(1, "nobody can ask for anything without an edge"),
+  stream: z
+    .strictObject({
+      event: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
+      segmentMs: z.number().positive().max(600_000),
+      availabilityStartMs: z.number().nonnegative(),
+      renditions: z.array(rendition).min(1, "a stream has at least one"),
+      segmentPath: z.string(),
+      dvrSegments: z.number().int().nonnegative(),
+      digestHeader: z
+        .string()
+        .regex(/^[A-Za-z0-9-]+$/, "the name of a header")
+        .optional(),
+      leastBytesShare: share.optional(),
+    })
+    .optional(),
+});
+
+/** The address itself is not shown again: it may hold a password. */
+function isAddress(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, pathname, search, hash, username, password } = new URL(url);
+  return (
+    protocol === "http:" &&
+    pathname === "/" &&
+    [search, hash, username, password].every((part) => part === "")
+  );
+}
+
+/** They mean something else in records and plans. */
+const reserved = ["viewers", "toxiproxy", "k6", "seawall"];
+/** Last octets of a zone's addresses, 11…254. */
+export const servicesMax = 244;
+
+/** `nowMs`: epoch ms, as no stream can begin after it. */
+export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
+  const whole = shape.safeParse(own);
+  const problems = [
+    ...(whole.success ? [] : linesOf(whole.error, "", shape.shape)),
+    ...eachService(own),
+  ];
+  // What follows asks for the parts by name.
+  const lines =
+    problems.length > 0
+      ? problems
+      : [
+          ...serviceProblems(own),
+          ...nameProblems(own),
+          ...(own.stream === undefined ? probeProblems(own) : streamProblems(own.stream, nowMs)),
+        ];
+  return lines.map((line) => `target ${typeof own.name === "string" ? own.name : ""}: ${line}`);
+}
+
+function eachService({ services }: OwnTarget): string[] {
+  if (!Array.isArray(services)) return [];
+  return services.flatMap((one: unknown, index) => {
+    const isRunning = typeof one === "object" && one !== null && "url" in one;
+    const kind = isRunning ? running : started;
+    const result = kind.safeParse(one);
+    const name = (one as { name?: unknown } | null)?.name;
+    const where =
+      typeof name === "string" && name !== ""
+        ? `service ${JSON.stringify(name)}: `
+        : `services.${index}: `;
+    return result.success ? [] : linesOf(result.error, where, kind.shape);
+  });
+}
+
+/** An unknown key gets the known one that its author may have meant. */
+function linesOf(error: z.ZodError, where: string, known: object): string[] {
+  return error.issues.flatMap((issue) => {
+    const at = issue.path.map(String).join(".");
+    if (issue.code !== "unrecognized_keys")
+      return [`${where}${at === "" ? "" : `${at}: `}${issue.message}`];
+    const keys =
+      at === "stream"
+        ? Object.keys(shape.shape.stream.unwrap().shape)
+        : at === ""
+          ? Object.keys(known)
+          : null;
+    return issue.keys.map(
+      (key) =>
+        `${where}${at === "" ? "" : `${at}: `}${keys === null ? `unknown key "${key}"` : unknownName("key", key, keys)}`,
+    );
+  });
+}
+
+function serviceProblems({ services }: OwnTarget): string[] {
+  const names = services.map(({ name }) => name);
+  const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  const waits = new Map(
+    services.map((one) => [one.name, "url" in one ? [] : (one.dependsOn ?? [])]),
+  );
+  return [
+    ...twice.map((name) => `service "${name}": there are two of this name`),
+    ...names
+      .filter((name) => reserved.includes(name))
+      .map((name) => `service "${name}": this name is the harness's own`),
+    ...(services.length > servicesMax
+      ? [`services: ${services.length}, and there are addresses for ${servicesMax}`]
+      : []),
+    ...[...waits].flatMap(([name, others]) =>
+      others
+        .filter((other) => !names.includes(other))
+        .map((other) => `service "${name}": dependsOn: ${unknownName("service", other, names)}`),
+    ),
+    ...circle(waits),
+  ];
+}
+
+/** Services that wait for one another never start. */
+function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (name: string, behind: readonly string[]): string[] | null => {
+    if (behind.includes(name)) return [...behind.slice(behind.indexOf(name)), name];
+    if (done.has(name)) return null;
+    done.add(name);
+    for (const other of waits.get(name) ?? []) {
+      const found = visit(other, [...behind, name]);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  for (const name of waits.keys()) {
+    const found = visit(name, []);
+    if (found !== null) return [`dependsOn: ${found.join(" waits for ")}: none of them can start`];
+  }
+  return [];
+}
+
+/** Without a prober nobody but the generator would see what is served. */
+function probeProblems({ probes = [], edges }: OwnTarget): string[] {
+  if (probes.length === 0)
+    return ["probes: what the harness's own prober asks for is missing, and so is a stream"];
+  return probes
+    .filter(({ service }) => !edges.includes(service))
+    .map(({ service }) => `probes: ${unknownName("service", service, edges)}`);
+}
+
+function nameProblems({ services, edges, links = [] }: OwnTarget): string[] {
+  const names = services.map(({ name }) => name);
+  const joined = links.map((link) => link.join(" > "));
+  const twice = (all: readonly string[]): string[] => [
+    ...new Set(all.filter((one, index) => all.indexOf(one) !== index)),
+  ];
+  return [
+    ...edges
+      .filter((name) => !names.includes(name))
+      .map((name) => `edges: ${unknownName("service", name, names)}`),
+    ...twice(edges).map((name) => `edges: "${name}" occurs twice`),
+    ...links.flatMap(([from, to]) => [
+      ...(from === "viewers" || names.includes(from)
+        ? []
+        : [`links: ${unknownName("service", from, [...names, "viewers"])}`]),
+      ...(names.includes(to) ? [] : [`links: ${unknownName("service", to, names)}`]),
+      ...(from === to ? [`links: from ${from} to itself`] : []),
+    ]),
+    ...twice(joined).map((link) => `links: ${link} occurs twice`),
+  ];
+}
+
+function streamProblems(
+  { segmentPath, renditions, availabilityStartMs }: Stream,
+  nowMs: number,
+): string[] {
+  const problems: string[] = [];
+  const names = renditions.map(({ name }) => name);
+  if (!segmentPath.startsWith("/"))
+    problems.push(`segmentPath: "${segmentPath}" must begin with "/": it is a path at each edge`);
+  else if (segmentPath.startsWith("//") || /[\\#\p{C}]/u.test(segmentPath))
+    problems.push(`segmentPath: "${segmentPath}" is no path`);
+  const used = [...segmentPath.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] as string);
+  for (const one of used.filter((name) => !(placeholders as readonly string[]).includes(name))) {
+    problems.push(
+      `segmentPath: ${unknownName(
+        "placeholder",
+        `{${one}}`,
+        placeholders.map((name) => `{${name}}`),
+      )}; numbers are written without padding`,
+    );
+  }
+  for (const [dollar] of segmentPath.matchAll(/\$\w+(%0\d+d)?\$/g))
+    problems.push(`segmentPath: "${dollar}" is a manifest's; write {number} and {rendition}`);
+  if (!used.some((name) => name === "number" || name.startsWith("number%")))
+    problems.push("segmentPath: without {number} every segment is the same one");
+  if (names.length > 1 && !used.includes("rendition"))
+    problems.push(`segmentPath: without {rendition} all ${names.length} renditions are the same`);
+  for (const name of [...new Set(names.filter((name, index) => names.indexOf(name) !== index))])
+    problems.push(`renditions: "${name}" occurs twice`);
+  for (const { name, sameAs } of renditions) {
+    if (sameAs !== undefined && (sameAs === name || !names.includes(sameAs)))
+      problems.push(`${name}: its sameAs must name another one, not "${sameAs}"`);
+  }
+  if (availabilityStartMs > nowMs)
+    problems.push(
+      `availabilityStartMs: the stream begins at ${new Date(Math.min(availabilityStartMs, 8.64e15)).toISOString()}, which is yet to come`,
+    );
+  return problems.map((problem) => `stream.${problem}`);
+}

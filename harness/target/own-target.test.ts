@@ -1,0 +1,225 @@
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
+import { describe, expect, it } from "vitest";
+import { defineExperiment, type Experiment } from "../experiment/experiment.ts";
+import { type Fault, faultNames, type Support } from "../faults/faults.ts";
+import { ownTarget } from "./own-target.ts";
+import type { Running } from "./own-target-description.ts";
+import type { Planned } from "../plan/options.ts";
+import { planExperiment } from "../plan/plan.ts";
+
+const stream = {
+  event: "main",
+  segmentMs: 2_000,
+  availabilityStartMs: 0,
+  segmentPath: "/{event}/{rendition}/{number}.m4s",
+  dvrSegments: 10,
+  renditions: [{ name: "v360", kind: "video" as const, bitsPerSecond: 1 }],
+};
+
+function planned(
+  running: Partial<Running>,
+  fault: Fault,
+  allowHosts: readonly string[] = [],
+): Planned {
+  const target = ownTarget({
+    name: "theirs",
+    pack: streaming,
+    stream,
+    edges: ["edge"],
+    links: [["viewers", "edge"]],
+    services: [
+      { name: "edge", url: "http://127.0.0.1:8080", ...running },
+      {
+        name: "helper",
+        port: 18_300,
+        launch: () => ({ command: "true", args: [], env: {}, files: {} }),
+      },
+    ],
+  });
+  const experiment: Experiment = defineExperiment({
+    name: "x",
+    title: "X",
+    story: "X.",
+    tier: "latency",
+    target,
+    topology: "own",
+    phasesMs: { baseline: 8_000, fault: 10_000, recovery: 16_000 },
+    load: [
+      {
+        name: "live",
+        workload: "viewers",
+        exec: "live",
+        lane: "live",
+        ratePerSecond: { baseline: 20, fault: 20, recovery: 20 },
+        vus: 50,
+      },
+    ],
+    hypothesis: [
+      {
+        title: "served",
+        metric: "segment_ms",
+        statistic: "share",
+        having: { outcome: "served" },
+        comparison: ">=",
+        limit: 0.99,
+        during: ["fault"],
+        samplesMin: 10,
+      },
+    ],
+    recovery: {
+      title: "back",
+      goodput: { metric: "segment_ms" },
+      having: { outcome: "served" },
+      shareMin: 0.99,
+      ofBaselineMin: 0.8,
+      withinMs: 4_000,
+      windowMs: 4_000,
+    },
+    method: [{ atMs: 0, forMs: 5_000, fault }],
+    blastRadius: { services: ["edge", "helper"], faultsAtOnceMax: 1 },
+    abortWhen: [],
+    reliesOn: [],
+  });
+  return planExperiment(experiment, {
+    substrate: "process",
+    substrateWhy: "test",
+    supports: Object.fromEntries(faultNames.map((kind) => [kind, true])) as unknown as Support,
+    seed: 1,
+    without: [],
+    topology: null,
+    allowHosts,
+    workloadExports: () => ["live"],
+    rerun: "",
+  } as Parameters<typeof planExperiment>[1]);
+}
+
+const wayIn: Fault = {
+  kind: "latency",
+  links: { from: { service: "viewers" }, to: { service: "edge" } },
+  delayMs: 100,
+  jitterMs: 0,
+};
+
+describe("a target of one's own", () => {
+  it("is planned as any other, without defences", () => {
+    const { layout, plan } = planned({}, wayIn);
+    expect(plan.services.map(({ name, kind, region }) => [name, kind, region])).toEqual([
+      ["edge", "edge", "own"],
+      ["helper", "helper", "own"],
+    ]);
+    expect(layout.services[0]?.at).toEqual({ http: { host: "127.0.0.1", port: 8080 } });
+    expect(layout.playable(20_000)).toEqual([
+      { service: "edge", port: "http", path: "/main/v360/7.m4s" },
+    ]);
+  });
+
+  it.each([
+    ["http://127.1.2.3:80", []],
+    ["http://localhost:1234", []],
+    ["http://198.18.0.5:80", []],
+    ["http://198.19.255.5", []],
+    ["http://edge.example:80", ["edge.example"]],
+  ])("may stand at %s", (url, allowed) => {
+    expect(() => planned({ url }, wayIn, allowed)).not.toThrow();
+  });
+
+  it.each([
+    "http://10.0.0.1:80",
+    "http://edge.example:80",
+    "http://198.20.0.1",
+    "http://128.0.0.1",
+    "http://localhost.example:80",
+    "http://127.evil.example",
+  ])("may not stand at %s without leave", (url) => {
+    expect(() => planned({ url }, wayIn)).toThrow(
+      `only with --allow-host ${new URL(url).hostname}`,
+    );
+  });
+
+  it("gives leave for the host that was named, not for others", () => {
+    expect(() => planned({ url: "http://a.example" }, wayIn, ["b.example"])).toThrow(
+      "--allow-host a.example",
+    );
+  });
+
+  it.each([
+    "https://127.0.0.1",
+    "http://127.0.0.1/path",
+    "edge:80",
+    "http://user@127.0.0.1",
+    "http://127.0.0.1/?x",
+  ])("refuses an address such as %s", (url) => {
+    expect(() => planned({ url }, wayIn)).toThrow("must read http://HOST:PORT");
+  });
+
+  it("cannot have what is not Seawall's own killed", () => {
+    expect(() => planned({}, { kind: "kill", service: "edge" })).toThrow(
+      "edge is not Seawall's own: only the links to it can be broken",
+    );
+    expect(() => planned({}, { kind: "kill", service: "helper" })).not.toThrow();
+  });
+
+  it("can be brought up by a compose file", () => {
+    const target = ownTarget({
+      name: "theirs",
+      stream,
+      edges: ["edge"],
+      services: [{ name: "edge", url: "http://127.0.0.1" }],
+      outside: { composeFile: "/x/compose.yml" },
+    });
+    const { up, down } = target.topologies["own"]?.layout().outside ?? {};
+    expect(up?.args.join(" ")).toBe(
+      "compose -f /x/compose.yml -p seawall-theirs up --detach --wait",
+    );
+    expect(down?.args.join(" ")).toBe(
+      "compose -f /x/compose.yml -p seawall-theirs down --volumes --remove-orphans --timeout 5",
+    );
+  });
+
+  it("says which of its names is wrong", () => {
+    expect(
+      ownTarget({
+        name: "theirs",
+        stream,
+        edges: ["edgee"],
+        services: [{ name: "edge", url: "http://127.0.0.1" }],
+      }).problems?.(1),
+    ).toEqual([
+      'target theirs: edges: unknown service "edgee"; did you mean "edge"? (known: edge)',
+    ]);
+    expect(() => planned({}, { ...wayIn, links: { from: { service: "viewer" } } })).toThrow(
+      '"viewer"',
+    );
+  });
+
+  it("needs no stream when it says what its prober asks for", () => {
+    const services = [{ name: "front", url: "http://127.0.0.1" }];
+    const plain = ownTarget({
+      name: "plain",
+      edges: ["front"],
+      services,
+      probes: [{ service: "front", path: "/one", lane: "browse" }],
+      defences: [{ name: "retries", title: "r" }],
+    });
+    expect(plain.problems?.(1)).toEqual([]);
+    expect(plain.defences.map(({ name }) => name)).toEqual(["retries"]);
+    const layout = plain.topologies["own"]?.layout();
+    expect(layout?.stream).toBeUndefined();
+    expect(layout?.playable(1)).toEqual([
+      { service: "front", port: "http", path: "/one", lane: "browse" },
+    ]);
+    expect(ownTarget({ name: "plain", edges: ["front"], services }).problems?.(1)).toEqual([
+      "target plain: probes: what the harness's own prober asks for is missing, and so is a stream",
+    ]);
+    expect(
+      ownTarget({
+        name: "plain",
+        edges: ["front"],
+        services,
+        probes: [{ service: "back", path: "/one", lane: "browse" }],
+      })
+        .problems?.(1)
+        ?.join(),
+    ).toContain('probes: unknown service "back"');
+  });
+});

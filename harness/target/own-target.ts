@@ -1,0 +1,143 @@
+/**
+ * A target of your own, said briefly: services that run already (a URL), services that Seawall starts (any command), the links between
+ * them that faults may strike, and where users go in. Without defences, which are switches, nothing can be ablated.
+ */
+import type { Named, OwnSeries, OwnTarget, Running, Started } from "./own-target-description.ts";
+import { ownTargetProblems } from "./own-target-problems.ts";
+import { segmentPath, type Stream } from "./stream.ts";
+import type {
+  Command,
+  Endpoint,
+  Layout,
+  Link,
+  Outside,
+  PlayCheck,
+  Service,
+  Telemetry,
+} from "./layout.ts";
+import type { Target } from "./target.ts";
+
+const port = "http";
+
+/** Checks nothing: `plan` says all that is wrong with the description, one line each, before anything is started. */
+export function ownTarget(own: OwnTarget): Target {
+  return {
+    name: own.name,
+    own: true,
+    ...(own.version === undefined ? {} : { version: own.version }),
+    defences: own.defences ?? [],
+    ...(own.pack === undefined ? {} : { pack: own.pack }),
+    problems: (nowMs) => ownTargetProblems(own, nowMs),
+    topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } },
+  };
+}
+
+function layoutOf(own: OwnTarget): Layout {
+  return {
+    services: own.services.map(serviceOf),
+    links: (own.links ?? []).map(([from, to]): Link => ({ from, to, port })),
+    edges: own.edges.map((service) => ({ service, port })),
+    ...(own.stream === undefined ? probedBy(own) : streamedBy(own, own.stream)),
+    ...(own.outside === undefined ? {} : { outside: outsideOf(own.name, own.outside) }),
+  };
+}
+
+function probedBy({ probes = [] }: OwnTarget): Pick<Layout, "playable" | "probes"> {
+  const asked = probes.map((probe) => ({ ...probe, port }));
+  return { playable: () => asked, probes: asked };
+}
+
+function streamedBy(
+  { edges }: OwnTarget,
+  stream: Stream,
+): Pick<Layout, "playable" | "absent" | "stream"> {
+  return {
+    playable: (nowMs) =>
+      edges.map((service): PlayCheck => ({ service, port, path: recentSegment(stream, nowMs) })),
+    absent: (nowMs) =>
+      edges.map((service): PlayCheck => ({ service, port, path: futureSegment(stream, nowMs) })),
+    stream,
+  };
+}
+
+const upWithinMs = 300_000;
+
+/** One project for each target: two runs of it at once would share its ports anyway. */
+function outsideOf(name: string, outside: NonNullable<OwnTarget["outside"]>): Outside {
+  if ("up" in outside) return { ...outside, upWithinMs };
+  const compose = (...args: string[]): Command => ({
+    command: "docker",
+    args: ["compose", "-f", outside.composeFile, "-p", `seawall-${name}`, ...args],
+  });
+  return {
+    up: compose("up", "--detach", "--wait"),
+    down: compose("down", "--volumes", "--remove-orphans", "--timeout", "5"),
+    upWithinMs,
+  };
+}
+
+function serviceOf(own: Running | Started, index: number): Service {
+  const region = own.region ?? "own";
+  const telemetry: Telemetry[] = own.metrics === undefined ? [] : [exposed(own.metrics)];
+  const at = "url" in own ? { [port]: endpointOf(own) } : undefined;
+  return {
+    name: own.name,
+    kind: own.kind ?? own.name,
+    region,
+    zone: own.zone ?? region,
+    host: 11 + index,
+    ports: { [port]: "url" in own ? (at?.[port]?.port ?? 0) : own.port },
+    tools: "url" in own ? [] : (own.tools ?? []),
+    dependsOn: "url" in own ? [] : (own.dependsOn ?? []),
+    ready:
+      own.ready === undefined ? { kind: "tcp", port } : { kind: "http", port, path: own.ready },
+    readyWithinMs: "url" in own ? 5_000 : (own.readyWithinMs ?? 30_000),
+    drainMs: 3_000,
+    telemetry,
+    pings: {
+      [port]: {
+        send: `HEAD ${own.ready ?? "/"} HTTP/1.1\r\nHost: ${own.name.replaceAll("/", ".")}\r\nConnection: close\r\n\r\n`,
+      },
+    },
+    ...(own.store === undefined ? {} : { store: own.store }),
+    ...(own.standby === undefined ? {} : { standby: own.standby }),
+    ...(at === undefined ? {} : { at }),
+    launch: (place) => {
+      if ("url" in own) throw new Error(`${own.name} runs already`);
+      return own.launch(place);
+    },
+  };
+}
+
+function exposed({ path, series }: NonNullable<Named["metrics"]>): Telemetry {
+  const all = series.map((one): OwnSeries => (typeof one === "string" ? { name: one } : one));
+  return {
+    kind: "prometheus",
+    port,
+    path,
+    series: all.map(({ name }) => name),
+    declared: Object.fromEntries(all.map(({ name, ...declared }) => [name, declared])),
+  };
+}
+
+function endpointOf({ url }: Running): Endpoint {
+  const { hostname, port: number } = new URL(url);
+  return { host: hostname, port: Number(number || 80) };
+}
+
+/** Two segments behind the newest: long there, if the stream runs at all. */
+function recentSegment(stream: Stream, nowMs: number): string {
+  return segmentOf(stream, nowMs, -3);
+}
+
+/** About a year ahead at 2 s a segment: no player asks for it, and no packager has it. */
+const aheadSegments = 15_000_000;
+
+function futureSegment(stream: Stream, nowMs: number): string {
+  return segmentOf(stream, nowMs, aheadSegments);
+}
+
+function segmentOf(stream: Stream, nowMs: number, ahead: number): string {
+  const number = Math.floor((nowMs - stream.availabilityStartMs) / stream.segmentMs) + ahead;
+  return segmentPath(stream, stream.renditions[0]?.name ?? "", number);
+}

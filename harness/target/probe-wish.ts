@@ -1,0 +1,74 @@
+/**
+ * What the harness's own prober asks for: what viewers ask for, at the moments at which they do, so that no edge can tell the two apart and their
+ * figures are of the same population. The moments and choices are those of the workload `viewers`.
+ */
+import type { Stream } from "./stream.ts";
+
+export interface ProbeWish {
+  readonly lane: "live" | "dvr";
+  readonly rendition: string;
+  readonly number: number;
+  /** Epoch ms. */
+  readonly atMs: number;
+}
+
+/** How long they wait, as `plays` of the workload says. */
+export const livePatienceMs = 4_000,
+  pastPatienceMs = 8_000;
+
+/** Viewers at the live edge ask within so many ms after a segment is due, as `bunchMs` of the workload says. */
+const bunchMs = 400;
+/** The nearest segment that counts as past, as `dvrFromSegments` of the workload says. */
+export const pastFrom = 8;
+/** About one request for each edge in so many ms, and no more at the live edge than this in one segment. */
+const everyMs = 500,
+  liveMax = 2;
+
+/**
+ * The requests to one edge from the moment at which segment `number` is due until the next is, in order. Where no viewer asks for
+ * the past, the prober does not either. `random` gives [0, 1).
+ */
+export function probeWishes(
+  stream: Stream,
+  number: number,
+  asksPast: boolean,
+  random: () => number,
+): readonly ProbeWish[] {
+  const { segmentMs, availabilityStartMs, dvrSegments } = stream;
+  const dueMs = availabilityStartMs + (number + 1) * segmentMs;
+  const count = Math.max(2, Math.round(segmentMs / everyMs));
+  const liveCount = Math.min(liveMax, asksPast ? Math.floor(count / 2) : count);
+  const wishes = Array.from({ length: asksPast ? count : liveCount }, (_, index): ProbeWish => {
+    if (index < liveCount)
+      return {
+        lane: "live",
+        rendition: renditionOf(stream, random),
+        number,
+        atMs: dueMs + random() * Math.min(bunchMs, segmentMs),
+      };
+    const back = pastFrom + Math.floor(random() * Math.max(1, dvrSegments - pastFrom));
+    return {
+      lane: "dvr",
+      rendition: renditionOf(stream, random),
+      number: number - back,
+      atMs: dueMs + ((index - liveCount + random()) / (count - liveCount)) * segmentMs,
+    };
+  });
+  return wishes.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** The newest segment that is due. */
+export function newestDue({ availabilityStartMs, segmentMs }: Stream, nowMs: number): number {
+  return Math.floor((nowMs - availabilityStartMs) / segmentMs) - 1;
+}
+
+/** Half of all segment requests are for audio, the rest for any of the video renditions. */
+function renditionOf({ renditions }: Stream, random: () => number): string {
+  const [audio, video] = [
+    renditions.filter(({ kind }) => kind === "audio"),
+    renditions.filter(({ kind }) => kind === "video"),
+  ];
+  const [wantsAudio, which] = [random() < 0.5, random()];
+  const some = (wantsAudio && audio.length > 0) || video.length === 0 ? audio : video;
+  return some[Math.floor(which * some.length)]?.name ?? "";
+}

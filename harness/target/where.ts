@@ -1,0 +1,104 @@
+/**
+ * Naming the parts of a target that a fault strikes: services by where they stand, links by their
+ * ends.
+ */
+import { z } from "zod";
+import type { Frozen } from "../base/frozen.ts";
+import type { Link } from "./layout.ts";
+
+const name = z.string().min(1);
+const place = { region: name.optional(), zone: name.optional() };
+
+/**
+ * Services by exactly one of name, kind, zone or region; a kind can be narrowed to a region or a
+ * zone.
+ */
+export const whereShape = z.union(
+  [
+    z.strictObject({ service: name }),
+    z.strictObject({ kind: name, ...place }),
+    z.strictObject({ zone: name }),
+    z.strictObject({ region: name }),
+  ],
+  "name it by service, kind (in a region or zone if need be), zone or region",
+);
+export type Where = Frozen<z.infer<typeof whereShape>>;
+
+/**
+ * Declared links by their ends, of which at least one is given; `between` means both directions.
+ */
+export const linksShape = z.union(
+  [
+    z.strictObject({ from: whereShape, to: whereShape.optional() }),
+    z.strictObject({ from: whereShape.optional(), to: whereShape }),
+    z.strictObject({ between: z.tuple([whereShape, whereShape]) }),
+  ],
+  "name links by { from, to }, of which one may be left out, or by { between: [one, other] }",
+);
+export type LinkSelector = Frozen<z.infer<typeof linksShape>>;
+
+/** As much of a layout as naming needs; a plan has it too. */
+export interface Standing {
+  readonly services: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly region: string;
+    readonly zone: string;
+    readonly store?: boolean;
+  }[];
+  readonly links: readonly Link[];
+}
+
+/** Empty when nothing of the target stands there. */
+export function servicesAt(where: Where, { services }: Standing): readonly string[] {
+  const given = Object.entries(where).filter(([, value]) => value !== undefined);
+  return services
+    .filter((service) =>
+      given.every(
+        ([key, value]) =>
+          service[key === "service" ? "name" : (key as "kind" | "region" | "zone")] === value,
+      ),
+    )
+    .map((service) => service.name);
+}
+
+export function linksSelected(selector: LinkSelector, standing: Standing): readonly Link[] {
+  const at = (where: Where | undefined): ((name: string) => boolean) => {
+    if (where === undefined) return () => true;
+    // `viewers` is no service and yet the beginning of links.
+    const names = new Set("service" in where ? [where.service] : servicesAt(where, standing));
+    return (name) => names.has(name);
+  };
+  if ("between" in selector) {
+    const [one, other] = [at(selector.between[0]), at(selector.between[1])];
+    return standing.links.filter(
+      ({ from, to }) => (one(from) && other(to)) || (other(from) && one(to)),
+    );
+  }
+  const [from, to] = [at(selector.from), at(selector.to)];
+  return standing.links.filter((link) => from(link.from) && to(link.to));
+}
+
+/** Names a link for people and for the proxy: `region-a/edge>region-a/origin-read:http`. */
+export function linkName(link: Link): string {
+  return `${link.from}>${link.to}:${link.port}`;
+}
+
+/** `from region-a/edge to kind origin-read`, for people. */
+export function describeLinks(selector: LinkSelector): string {
+  if ("between" in selector)
+    return `between ${describeWhere(selector.between[0])} and ${describeWhere(selector.between[1])}`;
+  return [["from", selector.from] as const, ["to", selector.to] as const]
+    .flatMap(([word, where]) => (where === undefined ? [] : [`${word} ${describeWhere(where)}`]))
+    .join(" ");
+}
+
+export function describeWhere(where: Where): string {
+  return "service" in where
+    ? where.service
+    : Object.entries(where)
+        .flatMap(([key, value]) =>
+          value === undefined ? [] : [key === "kind" ? value : `${key} ${value}`],
+        )
+        .join(" of ");
+}
