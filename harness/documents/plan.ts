@@ -38,6 +38,9 @@ const metricShape = z.object({
   countsRequests: z.literal(true).optional(),
   countsAsked: z.literal(true).optional(),
   dependsOnLoad: z.literal(true).optional(),
+  leastPerIteration: z.number().optional(),
+  codes: z.literal(true).optional(),
+  always: z.number().optional(),
   felt: z.literal(true).optional(),
   uncompared: z.literal(true).optional(),
   needs: z

@@ -3,7 +3,7 @@ import { SeawallError } from "../base/errors.ts";
 import { struckIn } from "../faults/faults.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
-import { isOfBytes, type Registry } from "../metrics/metrics.ts";
+import { isOfBytes, metricIn, type Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
 import { hostProblems } from "./problems/hosts.ts";
 import { methodProblems } from "./problems/method.ts";
@@ -20,6 +20,7 @@ import {
   rhythmProblems,
 } from "./problems/problems.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
+import { decidedByLoad } from "./problems/decided-by-load.ts";
 import { vacuousProblems } from "./problems/vacuous.ts";
 import { registryOf } from "../record/metric-registry.ts";
 import type { World } from "./refutable/population.ts";
@@ -70,6 +71,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ...loadProblems(experiment, options),
     ...classProblems(experiment),
     ...claimProblems(experiment, registry),
+    ...decidedByLoad(experiment, registry),
     ...recoveryProblems(experiment, registry),
     ...vacuousProblems(
       experiment,
@@ -127,14 +129,22 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   };
 }
 
-/** What the scripts of all its loads make. */
+/** What the scripts of all its loads make. Two may give other values to metrics of one name. */
 function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Registry {
-  return Object.assign(
-    {},
-    ...[...new Set(load.map(({ workload }) => workload))].map(
-      (workload) => workloadMetrics?.(workload) ?? {},
+  const all = [...new Set(load.map(({ workload }) => workload))].map(
+    (workload) => workloadMetrics?.(workload) ?? {},
+  );
+  return Object.fromEntries(
+    all.flatMap((own) =>
+      Object.entries(own).map(([name, { always, ...metric }]) => {
+        const isSame = all.every((other) => (metricIn(other, name)?.always ?? always) === always);
+        const isAll = all.every(
+          (other) => !Object.hasOwn(other, name) || other[name]?.always !== undefined,
+        );
+        return [name, always !== undefined && isSame && isAll ? { ...metric, always } : metric];
+      }),
     ),
-  ) as Registry;
+  );
 }
 
 /** A recovery is told window by window: an allowance of one window is kept or missed by a whole one. */

@@ -1,5 +1,6 @@
 /** Every group of planted lies; the README counts them. */
 import { comparisons } from "./comparisons.ts";
+import { decidedByLoad } from "./decided-by-load.ts";
 import { faultLies } from "./faults.ts";
 import type { LieGroup } from "./lie.ts";
 import { loads } from "./load.ts";
@@ -15,6 +16,7 @@ import { unusedServices } from "./unused-services.ts";
 export const groups: readonly LieGroup[] = [
   nonsenseTargets,
   unfailableClaims,
+  decidedByLoad,
   silentServices,
   records,
   lyingWitnesses,
