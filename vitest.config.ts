@@ -17,7 +17,7 @@ const beside = [
   "harness/cli/documentation.process.test.ts",
   "harness/cli/gone-wrong.process.test.ts",
   "harness/report/report.browser.test.ts",
-  "harness/cli/game-day/game-day.process.test.ts",
+  "harness/cli/commands/gameday.process.test.ts",
   "harness/report/compare.browser.test.ts",
   "harness/game-day/game-day.browser.test.ts",
   "harness/report/run-list.browser.test.ts",

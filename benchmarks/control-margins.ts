@@ -6,8 +6,8 @@
  *   node benchmarks/control-margins.ts [SEEDS=3] [EXPERIMENT…]
  */
 import { resolve } from "node:path";
-import type { Context } from "../harness/cli/context.ts";
-import { experimentNames, loadExperiment } from "../harness/cli/experiments.ts";
+import type { Context } from "../harness/app/context.ts";
+import { experimentNames, loadExperiment } from "../harness/app/experiment-files.ts";
 import { allowanceUsed } from "../harness/record/run-index.ts";
 import { judge } from "../harness/judge/judge.ts";
 import { refutedAsExpected, reliancesOf } from "../harness/plan/reliance.ts";

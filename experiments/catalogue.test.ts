@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Context } from "../harness/cli/context.ts";
-import { experimentNames, loadExperiment, workloadPlays } from "../harness/cli/experiments.ts";
+import type { Context } from "../harness/app/context.ts";
+import { experimentNames, loadExperiment, workloadPlays } from "../harness/app/experiment-files.ts";
 import { defencesOf } from "../harness/plan/reliance.ts";
 import { readmeText, recorded, tableIn, withTable } from "./repeated/recorded.ts";
 import { kindsOf, repeatedTable } from "./repeated/repeated.ts";

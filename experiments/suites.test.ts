@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Context } from "../harness/cli/context.ts";
-import { experimentNames, loadExperiment } from "../harness/cli/experiments.ts";
-import { chosen } from "../harness/cli/several.ts";
-import { loadSuite, suiteNames } from "../harness/cli/suites.ts";
+import type { Context } from "../harness/app/context.ts";
+import { experimentNames, loadExperiment } from "../harness/app/experiment-files.ts";
+import { chosen } from "../harness/cli/commands/run.ts";
+import { loadSuite, suiteNames } from "../harness/app/suite-files.ts";
 import { prerequisiteProblems, type RecordedVerdict } from "../harness/plan/prerequisites.ts";
 import { plannedMs } from "../harness/experiment/suite.ts";
 

@@ -1,9 +1,9 @@
 /** Brings the reference target up for a benchmark, with the same care as `seawall up`; Ctrl-C takes it down. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { bringUp, type TargetUp } from "../../harness/cli/bring-up.ts";
-import type { Context, Output } from "../../harness/cli/context.ts";
-import { printerTo } from "../../harness/cli/printer.ts";
+import { bringUp, type TargetUp } from "../../harness/app/bring-up.ts";
+import type { Context, Output } from "../../harness/app/context.ts";
+import { printerTo } from "../../harness/app/printer.ts";
 import { planTarget } from "../../harness/plan/plan.ts";
 import { liveStreaming } from "../../targets/live-streaming/target.ts";
 

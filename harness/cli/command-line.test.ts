@@ -4,15 +4,15 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Readable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
-import { printerTo } from "./printer.ts";
+import { printerTo } from "../app/printer.ts";
 import { commandLine } from "./command-line.ts";
 import { exitCodes } from "../base/errors.ts";
 import { documentsIn, problemsOf } from "../documents/valid.fixture.ts";
 import type { Verdict } from "../record/verdict.ts";
-import type { Context } from "./context.ts";
-import { explain } from "./explain.ts";
-import { recordedVerdicts } from "./records.ts";
-import { targetDocument } from "./up.ts";
+import type { Context } from "../app/context.ts";
+import { explain } from "../app/error-output.ts";
+import { recordedVerdicts } from "../app/verdict-history.ts";
+import { targetDocument } from "./commands/up.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const { of: _of, ...sampleVerdict } = JSON.parse(

@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { provision } from "../provision/provision.ts";
-import { linkOf, Person } from "./game-day/person.fixture.ts";
+import { linkOf, Person } from "./commands/person.fixture.ts";
 import { seawall } from "./seawall.fixture.ts";
 
 const root = resolve(import.meta.dirname, "../..");

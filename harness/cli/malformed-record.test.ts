@@ -14,7 +14,7 @@ import { renderVerdictText } from "../report/text.ts";
 import { readRun } from "../run/read-run.ts";
 import { Recorder } from "../run/recorder.ts";
 import { exportRequests } from "../telemetry/otlp.ts";
-import { judgeRecord } from "./judge-record.ts";
+import { judgeRecord } from "../app/judge-record.ts";
 
 let directory: string;
 let plan: object, events: object[];

@@ -255,6 +255,11 @@ function lengthProblems(events: readonly RunEvent[]): string[] {
       `the load went on for ${generator.seconds.toFixed(1)} s, and there are ${lasting(generator.atMs - load.atMs)} between its events`,
     );
   }
+  if (load?.askedMs !== undefined) {
+    const { askedMs, atMs } = load;
+    if (askedMs > atMs + earlyMsMax || askedMs < (deployed?.atMs ?? askedMs) - earlyMsMax)
+      problems.push("the load was asked to begin before the target was up, or after it had begun");
+  }
   return problems;
 }
 
@@ -276,13 +281,19 @@ function sampleProblems({ events, series, plan }: Run): string[] {
   const generator = events.find((event) => event.kind === "generator");
   const cleaned = events.find((event) => event.kind === "cleaned");
   if (load === undefined) return [];
+  // The prober and the harness look at the target as soon as it is up; a generator takes a while to begin.
+  const deployedMs = events.find((event) => event.kind === "deployed")?.atMs ?? load.atMs;
+  const askedMs = load.askedMs ?? load.atMs;
   return Object.entries(duringLoad).flatMap(([source, name]) => {
     const span = spanOf(series.filter(({ metric }) => sourceIn(plan.metrics, metric) === source));
     if (span === null) return [];
+    const beginMs = source === "generator" ? askedMs : Math.min(deployedMs, load.atMs);
     const endMs = source === "generator" ? generator?.atMs : cleaned?.atMs;
     return [
-      ...(span.fromMs < load.atMs - outsideMsMax
-        ? [`samples of ${name} begin ${lasting(load.atMs - span.fromMs)} before the load`]
+      ...(span.fromMs < beginMs - outsideMsMax
+        ? [
+            `samples of ${name} begin ${lasting(load.atMs - span.fromMs)} before the load, and it was not yet to begin`,
+          ]
         : []),
       ...(endMs !== undefined && span.untilMs > endMs + outsideMsMax
         ? [`samples of ${name} go on for ${lasting(span.untilMs - endMs)} after its end`]

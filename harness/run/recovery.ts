@@ -1,4 +1,5 @@
 /** Replaying the ledger of a run that is dead. */
+import { straysOf } from "../system/strays.ts";
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { devNull } from "node:os";
@@ -104,4 +105,13 @@ export function tracesOf({
 
 function foldersOf(entries: readonly UndoEntry[]): string[] {
   return entries.flatMap((entry) => (entry.kind === "directory" ? [entry.path] : []));
+}
+
+/** Tests that were killed and of which nothing runs any more: their folder disturbs nobody, and the next tests remove it. */
+export function isOfTestsAlone(left: LeftRun): boolean {
+  return (
+    left.runId.startsWith(testsPrefix) &&
+    left.unread.length === 0 &&
+    straysOf(tracesOf(left)).length === 0
+  );
 }

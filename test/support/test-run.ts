@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
-import { recoverWithin } from "../../harness/cli/recover.ts";
+import { recoverWithin } from "../../harness/cli/commands/recover.ts";
 import { FileLedger } from "../../harness/run/ledger.ts";
 import { leftRuns, testsPrefix } from "../../harness/run/left-runs.ts";
 import { stampOf } from "../../harness/run/run-directory.ts";

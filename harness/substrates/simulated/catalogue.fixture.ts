@@ -1,8 +1,8 @@
 /** The catalogue in virtual time, for tests that share it among them: what holds there, and what falls without each defence that it relies on. */
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Context } from "../../cli/context.ts";
-import { experimentNames, loadExperiment } from "../../cli/experiments.ts";
+import type { Context } from "../../app/context.ts";
+import { experimentNames, loadExperiment } from "../../app/experiment-files.ts";
 import { ablationOf, type AblationRun } from "../../ablation/ablation.ts";
 import { SeawallError } from "../../base/errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";

@@ -1,0 +1,106 @@
+/** A game day's file, and everything that is planned of it before anybody is asked anything: all problems of all steps at once. */
+import type { RunRequest } from "../options.ts";
+import { existsSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { SeawallError } from "../../base/errors.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import type { GameDay, GameDayStep } from "../../game-day/day/game-day.ts";
+import { gameDayProblems } from "../../game-day/day/game-day-schema.ts";
+import type { Planned } from "../../plan/options.ts";
+import type { RecordedVerdict } from "../../plan/prerequisites.ts";
+import type { Context } from "../context.ts";
+import { loadExperiment } from "../experiment-files.ts";
+import { recordedVerdicts } from "../verdict-history.ts";
+import { plan, presumed } from "../plan-experiment.ts";
+
+/** One step with what it takes to plan it again when its turn comes. */
+export interface Ready {
+  readonly step: GameDayStep;
+  readonly source: string;
+  readonly experiment: Experiment;
+  readonly options: RunRequest;
+  readonly planned: Planned;
+}
+
+export async function loadGameDay(
+  context: Context,
+  file: string,
+): Promise<{ readonly day: GameDay; readonly path: string }> {
+  const path = resolve(context.cwd, file);
+  if (!existsSync(path))
+    throw new SeawallError("UNKNOWN_NAME", `there is no game day file ${path}`, {
+      hint: "examples/game-day/rehearsal.ts is one to copy.",
+    });
+  let module: { readonly default?: unknown };
+  try {
+    module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+  } catch (error) {
+    throw new SeawallError(
+      "GAME_DAY_MALFORMED",
+      `${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+        hint: "It must be a TypeScript file that exports one day: export default defineGameDay({ … }).",
+      },
+    );
+  }
+  refuse(
+    path,
+    module.default === undefined ? ["it has no default export"] : gameDayProblems(module.default),
+  );
+  return { day: module.default as GameDay, path };
+}
+
+function refuse(path: string, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new SeawallError(
+    "GAME_DAY_MALFORMED",
+    `${path} is not a game day that can be held:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    {
+      hint: "Nothing was started. Compare it with examples/game-day/rehearsal.ts; `seawall list` shows experiments and defences.",
+    },
+  );
+}
+
+/** What comes earlier in the day counts as held for now, and is asked again when it has run. */
+export async function readySteps(
+  context: Context,
+  { day, path }: { readonly day: GameDay; readonly path: string },
+  seed: number,
+  options: RunRequest,
+): Promise<Ready[]> {
+  const problems: string[] = [];
+  const ready: Ready[] = [];
+  const recorded: RecordedVerdict[] = [...recordedVerdicts(options.out)];
+  for (const [index, step] of day.steps.entries()) {
+    try {
+      const source = step.experiment.startsWith(".")
+        ? resolve(dirname(path), step.experiment)
+        : step.experiment;
+      const experiment = await loadExperiment(context, source);
+      const own: RunRequest = {
+        ...options,
+        topology: step.topology ?? options.topology,
+        without: [...new Set([...options.without, ...(step.without ?? [])])],
+      };
+      const named = step.experiment.startsWith(".") ? `./${relative(context.cwd, source)}` : source;
+      const planned = await plan(context, named, experiment, seed, own, recorded);
+      if (step.expect === "refuted" && own.without.length === 0)
+        problems.push(
+          `steps.${index} (${step.experiment}): only a control is expected to be refuted: name the defences that go with \`without\``,
+        );
+      recorded.push(await presumed(context, experiment, own));
+      ready.push({ step, source: named, experiment, options: own, planned });
+    } catch (error) {
+      if (!(error instanceof SeawallError)) throw error;
+      problems.push(
+        ...error.message
+          .split("\n")
+          .map((line, at) => (at === 0 ? `steps.${index}: ${line}` : `  ${line}`)),
+      );
+    }
+  }
+  refuse(path, problems);
+  return ready;
+}

@@ -1,0 +1,142 @@
+/** From a name and options to a plan: the experiment for this machine, this substrate and this audience. */
+import { SeawallError } from "../base/errors.ts";
+import type { Experiment, Load } from "../experiment/experiment.ts";
+import type { Planned, PlanOptions } from "../plan/options.ts";
+import { planExperiment, planTarget } from "../plan/plan.ts";
+import { type RecordedVerdict, vouching } from "../plan/prerequisites.ts";
+import { isVirtual, type SubstrateName } from "../record/substrates.ts";
+import { obstacleTo } from "../provision/docker-compose.ts";
+import { chromiumPath } from "../system/browser.ts";
+import type { Context } from "./context.ts";
+import {
+  workloadExports,
+  workloadMetrics,
+  workloadNeeds,
+  workloadPlays,
+} from "./experiment-files.ts";
+import { judgedAgain, recordedVerdicts } from "./verdict-history.ts";
+import { rerunCommand } from "./rerun.ts";
+import { chooseSubstrate } from "./choose-substrate.ts";
+import { targetVersion } from "./target-fingerprint.ts";
+import type { RunRequest } from "./options.ts";
+
+/** As if it had run and held. */
+export async function presumed(
+  context: Context,
+  experiment: Experiment,
+  options: RunRequest,
+): Promise<RecordedVerdict> {
+  const { target, tier } = experiment;
+  const topology = options.topology ?? experiment.topology;
+  const substrate = await chooseSubstrate(context, options.substrate, target);
+  return {
+    runId: "~",
+    experiment: experiment.name,
+    tier,
+    target: target.name,
+    topology,
+    substrate: substrate.name,
+    targetVersion: targetVersion(context, target, topology),
+    without: options.without,
+    scale: options.scale,
+    status: "held",
+  };
+}
+
+/** `recorded`: the runs so far, for what must have held before. */
+export async function plan(
+  context: Context,
+  name: string,
+  given: Experiment,
+  seed: number,
+  options: RunRequest,
+  recorded: readonly RecordedVerdict[] | null = recordedVerdicts(options.out),
+): Promise<Planned> {
+  const planning = await planOptions(context, name, given, seed, options);
+  const experiment = scaled(given, options.scale, planning.substrate);
+  const subject = {
+    topology: options.topology ?? experiment.topology,
+    substrate: planning.substrate,
+    targetVersion: planning.targetVersion ?? "",
+  };
+  const trusted =
+    recorded === null || isVirtual(planning.substrate)
+      ? recorded
+      : await judgedAgain(recorded, vouching(experiment, subject, recorded));
+  return guarded(name, () =>
+    planExperiment(experiment, { ...planning, recorded: trusted, force: options.force }),
+  );
+}
+
+/** The experiment's target alone: what its method and its claims need of a topology does not matter. */
+export async function planAlone(
+  context: Context,
+  name: string,
+  experiment: Experiment,
+  seed: number,
+  options: RunRequest,
+): Promise<Planned> {
+  const planning = await planOptions(context, name, experiment, seed, options);
+  return guarded(name, () =>
+    planTarget(experiment.target, options.topology ?? experiment.topology, planning),
+  );
+}
+
+async function planOptions(
+  context: Context,
+  name: string,
+  experiment: Experiment,
+  seed: number,
+  options: RunRequest,
+): Promise<PlanOptions> {
+  const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
+  return {
+    substrate: substrate.name,
+    substrateWhy: substrate.why,
+    supports: substrate.supports,
+    seed,
+    without: [...new Set(options.without)],
+    topology: options.topology,
+    allowHosts: options.allowHosts,
+    workloadExports: (workload) => workloadExports(context, workload),
+    workloadNeeds: (workload) => workloadNeeds(context, workload),
+    obstacleTo: (up) => obstacleTo(up, context.env),
+    workloadMetrics: (workload) => workloadMetrics(context, workload),
+    workloadPlays: (workload) => workloadPlays(context, workload),
+    browser: chromiumPath(context.env),
+    scale: options.scale,
+    rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }),
+    targetVersion: guarded(name, () =>
+      targetVersion(context, experiment.target, options.topology ?? experiment.topology),
+    ),
+  };
+}
+
+/** Another audience than the planned one. A real one needs as many more virtual users; a simulated viewer needs none. */
+function scaled(experiment: Experiment, scale: number, substrate: SubstrateName): Experiment {
+  if (scale === 1) return experiment;
+  const times = (load: Load): Load => ({
+    ...load,
+    ratePerSecond: {
+      baseline: load.ratePerSecond.baseline * scale,
+      fault: load.ratePerSecond.fault * scale,
+      recovery: load.ratePerSecond.recovery * scale,
+    },
+    vus: isVirtual(substrate) ? load.vus : Math.max(1, Math.ceil(load.vus * scale)),
+  });
+  return { ...experiment, load: experiment.load.map(times) };
+}
+
+/** An experiment brings a target, and a target brings code of its own. */
+function guarded<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SeawallError) throw error;
+    throw new SeawallError(
+      "EXPERIMENT_MALFORMED",
+      `${name} or its target fails when it is planned: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error, hint: "Nothing was started. Mend the experiment's target." },
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { unknownSubstrate } from "../record/substrates.ts";
+import { readRun } from "../run/read-run.ts";
+import { recordedVerdicts } from "./verdict-history.ts";
+
+const sample = resolve(import.meta.dirname, "../../reports/sample");
+let reports: string;
+
+beforeEach(() => {
+  reports = mkdtempSync(join(tmpdir(), "seawall-records-"));
+});
+afterEach(() => rmSync(reports, { recursive: true, force: true }));
+
+/** The sample, as if another version had recorded it. */
+function recordedAs(changes: Readonly<Record<string, unknown>>): string {
+  const directory = join(reports, "origin-storm", "20260101T000000Z-00000001");
+  cpSync(sample, directory, { recursive: true });
+  const path = join(directory, "plan.json");
+  const plan = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+  writeFileSync(path, JSON.stringify({ ...plan, ...changes }));
+  return directory;
+}
+
+describe("a recorded run with a name that this version does not know", () => {
+  it.each([
+    ["a substrate", { substrate: "moon" }, unknownSubstrate("moon") ?? ""],
+    [
+      "a tier",
+      { tier: "godzilla" },
+      'it is of the tier "godzilla", which this version does not know',
+    ],
+    [
+      "a statistic",
+      { hypothesis: [{ statistic: "p77" }] },
+      'it uses the statistic "p77", which this version does not know',
+    ],
+  ] as const)("is found, and doubted in one sentence: %s", async (_what, changes, doubt) => {
+    const directory = recordedAs(changes);
+    expect(recordedVerdicts(reports)).toEqual([
+      expect.objectContaining({ experiment: "origin-storm", doubt }),
+    ]);
+    await expect(readRun(directory)).rejects.toThrow(`plan.json cannot be read: ${doubt}`);
+  });
+
+  it("is not one that it does know", () => {
+    recordedAs({});
+    expect(recordedVerdicts(reports)[0]).not.toHaveProperty("doubt");
+  });
+});

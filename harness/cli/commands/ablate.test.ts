@@ -1,0 +1,215 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { printerTo } from "../../app/printer.ts";
+import { problemsOf } from "../../documents/valid.fixture.ts";
+import { commandLine } from "../command-line.ts";
+import type { Context } from "../../app/context.ts";
+import { explain } from "../../app/error-output.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+let folder: string;
+let stormsMade = 0;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "seawall-ablate-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function seawall(
+  ...args: string[]
+): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  let stdout = "",
+    stderr = "";
+  const output = (take: (text: string) => void) =>
+    printerTo({ write: take, isTerminal: false, columns: 100, colour: false });
+  const context: Context = {
+    root,
+    cwd: folder,
+    env: {},
+    stdout: output((text) => {
+      stdout += text;
+    }),
+    stderr: output((text) => {
+      stderr += text;
+    }),
+    stdin: () => Readable.from([]),
+    signal: new AbortController().signal,
+    onHurry: () => {},
+    version: "1.2.3",
+    stateDirectory: join(folder, "state"),
+    cacheDirectory: folder,
+  };
+  const exitCode = await commandLine(context, [
+    ...args,
+    "--substrate",
+    "simulated",
+    "--seed",
+    "3",
+    "--out",
+    "runs",
+  ]).catch((error: unknown) => explain(error, context.stderr));
+  return { exitCode, stdout, stderr };
+}
+
+/** The origin storm with few viewers, whose origins are asked at most `getsMax` times for a segment. */
+function storm(getsMax: number, reliesOn: object, perSecond = 60): string {
+  // Node keeps what it has imported from a path.
+  const name = `storm-${stormsMade++}.ts`;
+  writeFileSync(
+    join(folder, name),
+    `
+    import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
+    const few = { baseline: ${perSecond}, fault: ${perSecond}, recovery: ${perSecond} };
+    const [gets] = base.hypothesis.filter(({ title }) => title.startsWith("Origin GETs"));
+    const [acked] = base.hypothesis.filter(({ title }) => title.startsWith("Publications of region-a are acknowledged"));
+    export default { ...base, name: "small-storm", load: base.load.map((load) => ({ ...load, ratePerSecond: few })), reliesOn: ${JSON.stringify(reliesOn)},
+      phasesMs: { baseline: 8_000, fault: 8_000, recovery: 16_000 }, recovery: { ...base.recovery, withinMs: 4_000 },
+      method: [{ atMs: 2_000, forMs: 4_000, fault: base.method[0].fault }],
+      hypothesis: [{ ...gets, limit: ${getsMax}, samplesMin: 4 }, { ...acked, samplesMin: 4 }] };`,
+  );
+  return `./${name}`;
+}
+type Document = Record<string, unknown> & {
+  readonly directory: string;
+  readonly complaints: readonly { readonly kind: string; readonly text: string }[];
+};
+const documentIn = (stdout: string): Document =>
+  JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Document;
+
+describe("seawall ablate", () => {
+  it("is content when each control falls as expected, and says what stays green or falls for something else", async () => {
+    const path = storm(1.5, { collapsing: ["Origin GETs"], msTtl: ["Publications of region-a"] });
+    const { exitCode, stdout } = await seawall("ablate", path, "--json");
+    const document = documentIn(stdout);
+    expect(problemsOf(document)).toEqual([]);
+    expect(document.complaints).toEqual([
+      { kind: "green", text: "small-storm without msTtl holds: it proves nothing about msTtl" },
+    ]);
+    expect(exitCode).toBe(1);
+    const [html, junit] = ["report.html", "junit.xml"].map((name) =>
+      readFileSync(join(document.directory, name), "utf8"),
+    );
+    expect(html).toMatch(
+      /<td class="held"><a href="\.\.\/\.\.\/small-storm\/[^"]+\/report\.html">✓ refuted<\/a>/,
+    );
+    expect(junit).toContain('name="without msTtl [quick]"');
+    expect(junit?.match(/<failure type="green"/g)).toHaveLength(1);
+
+    const again = await seawall(
+      "ablate",
+      storm(1.5, { collapsing: ["Publications of region-a"] }),
+      "--reuse",
+    );
+    expect(again.exitCode).toBe(1);
+    expect(again.stdout.replace(/\s+/g, " ")).toMatch(
+      /small-storm without collapsing is refuted, but for "Origin GETs [^"]+" and not for "Publications of region-a [^"]+": it proves nothing/,
+    );
+    expect(again.stdout).toMatch(/✓ held +small-storm +recorded/);
+  });
+
+  it("does not run the controls of an experiment that does not hold, and refuses flags that mean nothing to it", async () => {
+    const { exitCode, stdout } = await seawall(
+      "ablate",
+      storm(0.1, { collapsing: ["Origin GETs"] }),
+    );
+    expect(exitCode).not.toBe(0);
+    expect(stdout).toMatch(/- not run +└ without collapsing/);
+    expect(await seawall("ablate", "origin-storm", "--without", "collapsing")).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining("leave --without out"),
+    });
+    expect(await seawall("ablate", "origin-storm", "--attempts", "0")).toMatchObject({
+      exitCode: 64,
+    });
+  });
+});
+
+describe("seawall breaking-point", () => {
+  it("finds where the first claim fails, and how sure that is", async () => {
+    const { exitCode, stdout } = await seawall(
+      "breaking-point",
+      storm(4, [], 8),
+      "--without",
+      "collapsing",
+      "--runs",
+      "7",
+      "--json",
+    );
+    const document = documentIn(stdout);
+    expect(problemsOf(document)).toEqual([]);
+    const { conclusion, steps, broke } = document as unknown as {
+      conclusion: { kind: string; estimate: number; from: number; until: number };
+      steps: { scale: number; outcome: string }[];
+      broke: string[];
+    };
+    expect(conclusion.kind).toBe("broke");
+    expect(broke[0]).toMatch(/Origin GETs/);
+    const held = steps.filter(({ outcome }) => outcome === "held").map(({ scale }) => scale);
+    expect(conclusion.from).toBeLessThanOrEqual(Math.max(...held));
+    expect([
+      conclusion.from <= conclusion.estimate,
+      conclusion.estimate <= conclusion.until,
+    ]).toEqual([true, true]);
+    expect(exitCode).toBe(conclusion.estimate < 1 ? 1 : 0);
+    expect(readFileSync(join(document.directory, "report.html"), "utf8")).toMatch(
+      /It breaks at about .* of headroom|is .* too little/,
+    );
+  });
+
+  it("gives a larger real audience as many more virtual users, and a simulated one none", async () => {
+    const planned = async (substrate: string): Promise<unknown> => {
+      let stdout = "";
+      const write = printerTo({
+        write: (text: string) => {
+          stdout += text;
+        },
+        isTerminal: false,
+        columns: 100,
+        colour: false,
+      });
+      await commandLine(
+        {
+          root,
+          cwd: folder,
+          env: {},
+          stdout: write,
+          stderr: { ...write, write: () => {} },
+          stdin: () => Readable.from([]),
+          signal: new AbortController().signal,
+          onHurry: () => {},
+          version: "1",
+          stateDirectory: folder,
+          cacheDirectory: folder,
+        },
+        ["plan", "origin-storm", "--scale", "2.5", "--substrate", substrate, "--json"],
+      );
+      return JSON.parse(stdout);
+    };
+    const [real, simulated] = [await planned("process"), await planned("simulated")];
+    expect(real).toMatchObject({
+      scale: 2.5,
+      rerun: expect.stringContaining("--scale 2.5"),
+      load: [
+        { ratePerSecond: { fault: 500 }, vus: 2_500 },
+        { ratePerSecond: { fault: 50 }, vus: 300 },
+      ],
+    });
+    expect(simulated).toMatchObject({
+      scale: 2.5,
+      load: [{ ratePerSecond: { fault: 500 }, vus: 1_000 }, { vus: 120 }],
+    });
+  });
+
+  it("refuses what it chooses itself", async () => {
+    expect(await seawall("breaking-point", "origin-storm", "--scale", "2")).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining("leave --scale out"),
+    });
+    expect(await seawall("breaking-point", "origin-storm", "--to", "0.5")).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining("--to from 1 to 1000"),
+    });
+  });
+});

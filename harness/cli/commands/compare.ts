@@ -1,0 +1,153 @@
+/** `seawall compare`: what differs between runs of an experiment before and after a change, and how sure that is. */
+import { out } from "../flags.ts";
+import type { Define } from "../command.ts";
+import { comparability, type JudgedRun, sideName } from "../../compare/comparable.ts";
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  comparisonDocument,
+  comparisonOf,
+  isUndecided,
+  isWorse,
+} from "../../compare/comparison.ts";
+import { silentSides } from "../../compare/silent-sides.ts";
+import { exitCodes, SeawallError } from "../../base/errors.ts";
+import { renderComparisonHtml } from "../../report/compare-html.ts";
+import { renderComparison } from "../../report/compare-text.ts";
+import { readRun } from "../../run/read-run.ts";
+import { files, refuseUnwritable, stampOf } from "../../run/run-directory.ts";
+import { writeWhole } from "../../system/files.ts";
+import type { Context } from "../../app/context.ts";
+import { judgeRecord } from "../../app/judge-record.ts";
+import { refreshIndex } from "../../app/run-index.ts";
+
+export const defineCompare: Define = (program, context, end) =>
+  program
+    .command("compare")
+    .description(
+      "say what differs between runs of an experiment, and how sure that is; the exit status is 1 when anything is worse",
+    )
+    .argument(
+      "<runs...>",
+      "run directories, or folders of runs; the first is the baseline and each other one is compared with it",
+    )
+    .option(
+      "--baseline <runs...>",
+      "the runs before the change; then all other arguments together are the runs after it",
+    )
+    .option("--json", "standard output carries only the comparison, as JSON")
+    .addOption(out(context, "the page is written into its folder comparisons"))
+    .addHelpText("after", compareHelp)
+    .action(async (runs: string[], flags: { baseline?: string[]; json?: boolean; out: string }) =>
+      end(
+        await compare(context, runs, {
+          baseline: flags.baseline ?? null,
+          json: flags.json === true,
+          out: resolve(context.cwd, flags.out),
+        }),
+      ),
+    );
+
+export interface CompareFlags {
+  /** The runs before the change; null when the first path is the baseline. */
+  readonly baseline: readonly string[] | null;
+  readonly json: boolean;
+  /** The page goes into its folder `comparisons`. */
+  readonly out: string;
+}
+
+export const compareHelp = `
+Two runs:               seawall compare BEFORE AFTER
+One with several:       seawall compare BEFORE CHANGE-1 CHANGE-2         each against BEFORE
+Several runs a side:    seawall compare AFTER-1 AFTER-2 AFTER-3 --baseline BEFORE-1 BEFORE-2 BEFORE-3
+Folders of runs:        seawall compare before/ after/                    all runs in a folder are one side
+
+Three runs a side are the least that can show a difference: fewer do not show what differs from run to run by itself, and nothing is
+called worse or better by them (2 against 4 or 1 against 7 can, too). It ends with 0 where no difference is shown, 1 where something
+is worse, 2 where the runs cannot tell. Runs of another experiment, topology,
+substrate, load or method are refused; another machine, other defences and other versions are said beside every number.
+`;
+
+export async function compare(
+  context: Context,
+  paths: readonly string[],
+  { baseline, json, out }: CompareFlags,
+): Promise<number> {
+  const groups = baseline === null ? paths.map((path) => [path]) : [baseline, paths];
+  if (groups.length < 2)
+    throw new SeawallError("USAGE", "there is nothing to compare it with", {
+      hint: "Name a second run, or the runs before the change with --baseline; `seawall compare --help` shows how.",
+    });
+  const sides = await Promise.all(
+    groups.map(async (group) =>
+      (await Promise.all(group.map((path) => runsOf(resolve(context.cwd, path))))).flat(),
+    ),
+  );
+  const { refused } = comparability(sides.map((side) => side.map(({ run }) => run)));
+  if (refused.length > 0) {
+    throw new SeawallError(
+      "USAGE",
+      `these runs cannot be compared:\n${refused.map((why) => `  - ${why}`).join("\n")}`,
+      {
+        hint: "Compare runs of one experiment, in one topology, on one substrate, that differ only in what you changed.",
+      },
+    );
+  }
+  const comparison = comparisonOf(sides);
+  const document = comparisonDocument(comparison);
+  const folder = join(out, "comparisons");
+  refuseUnwritable(folder);
+  const name = `${stampOf(Date.now())}-${comparison.experiment.replace(/[^\w-]+/g, "_").slice(0, 60)}-${randomBytes(3).toString("hex")}`;
+  const labelled = sides.map((side, index) => ({
+    label: `${sideName(index)}${side.length === 1 ? "" : ` (${side.length} runs)`}`,
+    runs: side.map(({ run }) => run),
+  }));
+  const page = join(folder, `${name}.html`);
+  writeWhole(
+    page,
+    renderComparisonHtml(comparison, labelled, (directory) => reportLink(folder, directory)),
+  );
+  writeWhole(join(folder, `${name}.json`), `${JSON.stringify(document)}\n`);
+  refreshIndex(out, (text) => context.stderr.write(text));
+  if (json) context.stdout.json(document);
+  const people = json ? context.stderr : context.stdout;
+  if (!json)
+    people.write(
+      `${renderComparison(comparison, { columns: people.columns, colour: people.colour })}\n\n`,
+    );
+  people.write(`page     ${pathToFileURL(page).href}\n`);
+  for (const sentence of silentSides(sides)) people.write(`worse    ${sentence}\n`);
+  if (isWorse(comparison)) return exitCodes.refuted;
+  return isUndecided(comparison) ? exitCodes.inconclusive : exitCodes.held;
+}
+
+/** A run directory, or a folder that holds some. */
+async function runsOf(path: string): Promise<JudgedRun[]> {
+  const inside =
+    existsSync(join(path, files.plan)) || !existsSync(path)
+      ? [path]
+      : readdirSync(path)
+          .map((name) => join(path, name))
+          .filter((folder) => existsSync(join(folder, files.plan)))
+          .sort();
+  if (inside.length === 0)
+    throw new SeawallError("RUN_DIRECTORY_BROKEN", `there are no runs in ${path}`, {
+      hint: "Name a run directory, or a folder that holds some.",
+    });
+  return Promise.all(
+    inside.map(async (folder) => {
+      const run = await readRun(folder);
+      return { run, verdict: judgeRecord(run) };
+    }),
+  );
+}
+
+/** Seen from the page, so that the folder of runs may be moved or served as a whole. */
+function reportLink(from: string, directory: string): string | null {
+  const report = join(directory, files.report);
+  return existsSync(report)
+    ? relative(from, report).split(sep).map(encodeURIComponent).join("/")
+    : null;
+}

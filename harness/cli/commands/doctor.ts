@@ -1,0 +1,197 @@
+/** `seawall doctor`: every tool with its version and origin, and what works on this machine. Gets nothing unless told to. */
+
+import type { Define } from "../command.ts";
+import { resolve } from "node:path";
+import { styleText } from "node:util";
+import { exitCodes } from "../../base/errors.ts";
+import { type Inspection, inspect } from "../../provision/inspect.ts";
+import { composePlugin } from "../../provision/docker-compose.ts";
+import {
+  type Ability,
+  freeDiskBytes,
+  inspectMachine,
+  type Machine,
+} from "../../provision/machine.ts";
+import { substrates } from "../../record/substrates.ts";
+import { toolNames } from "../../target/tools.ts";
+import { provision } from "../../provision/provision.ts";
+import { showProgress } from "../../provision/render.ts";
+import type { Output } from "../../app/context.ts";
+import { toolCacheRoot } from "../../provision/cache.ts";
+import { adapterOf } from "../../substrates/registry.ts";
+
+export const defineDoctor: Define = (program, context, end) =>
+  program
+    .command("doctor")
+    .description("show every tool, where it comes from, and what works on this machine")
+    .option("--json", "as JSON")
+    .option("--install", "get what is missing")
+    .action(async (flags: { json?: boolean; install?: boolean }) =>
+      end(
+        await doctor({
+          env: context.env,
+          stdout: context.stdout,
+          stderr: context.stderr,
+          json: flags.json === true,
+          install: flags.install === true,
+          signal: context.signal,
+        }),
+      ),
+    );
+
+export interface DoctorOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly json: boolean;
+  /** Gets what is missing first. */
+  readonly install: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Diagnosis {
+  readonly tools: readonly Inspection[];
+  readonly machine: Machine;
+  readonly cache: { readonly path: string; readonly freeBytes: number | undefined };
+  readonly reports: { readonly path: string; readonly freeBytes: number | undefined };
+  /** For targets that come up by a compose file. */
+  readonly compose: Ability;
+  readonly substrates: Readonly<Record<string, Ability>>;
+}
+
+/** Resolves with the exit status: 0 when a run can start here though no other substrate is ready, with tools that are there or can be got. */
+export async function doctor({
+  env,
+  stdout,
+  stderr,
+  json,
+  install,
+  signal,
+}: DoctorOptions): Promise<number> {
+  if (install) {
+    using display = showProgress(stderr);
+    await provision(toolNames, { env, signal, progress: display.progress });
+  }
+  const [tools, machine] = await Promise.all([inspect({ env, signal }), inspectMachine(env)]);
+  const cachePath = toolCacheRoot(env);
+  const reportsPath = resolve("reports");
+  const diagnosis: Diagnosis = {
+    tools,
+    machine,
+    cache: { path: cachePath, freeBytes: freeDiskBytes(cachePath) },
+    reports: { path: reportsPath, freeBytes: freeDiskBytes(reportsPath) },
+    compose: composePlugin(env),
+    substrates: await abilitiesOf(env, machine, tools),
+  };
+  if (json) stdout.json({ format: "seawall-doctor/1", ...diagnosis });
+  else stdout.write(render(diagnosis, stdout));
+  return works(diagnosis) ? exitCodes.held : exitCodes.internal;
+}
+
+/** Whether a run can start where it starts when nothing else is ready. */
+function works({ substrates: abilities }: Pick<Diagnosis, "substrates">): boolean {
+  return substrates.some(
+    ({ name, auto }) => auto === "otherwise" && abilities[name]?.works === true,
+  );
+}
+
+/** Of each substrate that can fail to work: in virtual time nothing can. */
+async function abilitiesOf(
+  env: NodeJS.ProcessEnv,
+  machine: Machine,
+  tools: readonly Inspection[],
+): Promise<Record<string, Ability>> {
+  const ground = { env, root: resolve(import.meta.dirname, "../../..") };
+  const abilities = await Promise.all(
+    substrates.map(async ({ name }) => {
+      const ability = await (await adapterOf(name)).doctor?.(ground, machine, tools);
+      return ability === undefined ? [] : [[name, ability] as const];
+    }),
+  );
+  return Object.fromEntries(abilities.flat());
+}
+
+function render(
+  { tools, machine, cache, reports, compose, substrates: places }: Diagnosis,
+  output: Output,
+): string {
+  const width = Math.min(100, output.columns);
+  const mark = (works: boolean) => paint(works ? "yes" : "no ", works ? "green" : "red", output);
+  const missing = tools.filter(({ found }) => found === undefined);
+  const clients = Object.entries(machine.clients)
+    .filter(([, path]) => path !== undefined)
+    .map(([name]) => name);
+  const facts: [string, string][] = [
+    [
+      "machine",
+      `${machine.cores} cores, ${gigabytes(machine.memoryBytes)} of memory, ${gigabytes(machine.memoryFreeBytes)} free`,
+    ],
+    ["cache", `${cache.path} (${gigabytes(cache.freeBytes)} free)`],
+    ["reports", `${reports.path} (${gigabytes(reports.freeBytes)} free)`],
+    [
+      "clients",
+      clients.length === 0 ? "none of the programs that fetch tools" : clients.join(", "),
+    ],
+  ];
+  const abilities: [string, Ability][] = [
+    ...Object.entries(places).map(([name, ability]): [string, Ability] => [
+      `${name} substrate`,
+      ability,
+    ]),
+    ["zone addresses", machine.zoneAddresses],
+    ["browser, players", machine.browser],
+    ["compose files", compose],
+  ];
+  return [
+    clip(["tool".padEnd(10), "version".padEnd(10), "from".padEnd(12), "where"].join(" "), width),
+    ...tools.flatMap((tool) => toolLines(tool, width, output)),
+    "",
+    ...abilities.map(
+      ([name, { works, detail }]) =>
+        `${name.padEnd(18)} ${mark(works)} ${clip(detail, width - 23)}`,
+    ),
+    "",
+    ...facts.map(([name, text]) => `${name.padEnd(8)} ${clip(text, width - 9)}`),
+    ...(missing.length === 0 || !works({ substrates: places })
+      ? []
+      : ["", "`npm start` gets what is missing; `./seawall doctor --install` does that alone."]),
+    "",
+  ].join("\n");
+}
+
+/** A tool that is there takes one line; one that is not says what a run would do, or why nothing can be done. */
+function toolLines(
+  { name, wanted, found, attempts, sources, obstacles, install }: Inspection,
+  width: number,
+  output: Output,
+): string[] {
+  const indent = " ".repeat(11);
+  const tell = (text: string) => indent + clip(text, width - indent.length);
+  if (found !== undefined) {
+    const where = clip(found.executable, width - 35, "start");
+    return [[name.padEnd(10), found.version.padEnd(10), found.source.padEnd(12), where].join(" ")];
+  }
+  const looked = attempts.filter(
+    ({ source, reason }) => source !== "environment" || !reason.endsWith("is not set"),
+  );
+  return [
+    `${name.padEnd(10)} ${paint("missing", "red", output)}    ${clip(`wanted ${wanted}`, width - 22)}`,
+    ...looked.map(({ source, reason }) => tell(`${source}: ${reason}`)),
+    ...(sources.length > 0
+      ? [tell(`would be got by ${sources.join(", else by ")}`)]
+      : [...obstacles.map((obstacle) => tell(obstacle)), tell(`to install: ${install}`)]),
+  ];
+}
+
+function clip(text: string, width: number, end: "start" | "end" = "end"): string {
+  if (text.length <= width) return text;
+  return end === "end" ? `${text.slice(0, width - 1)}…` : `…${text.slice(1 - width)}`;
+}
+
+function paint(text: string, colour: "green" | "red", output: Output): string {
+  return output.colour ? styleText(colour, text, { validateStream: false }) : text;
+}
+
+function gigabytes(bytes: number | undefined): string {
+  return bytes === undefined ? "unknown" : `${(bytes / 2 ** 30).toFixed(0)} GiB`;
+}

@@ -1,0 +1,215 @@
+/** `seawall gameday`: a day of experiments, with people deciding on a page before each. */
+import { Option } from "commander";
+import {
+  allowHost,
+  out,
+  type PlanFlags,
+  requestOf,
+  seed,
+  substrateFlag,
+  wholeOf,
+} from "../flags.ts";
+import type { Define } from "../command.ts";
+import type { RunRequest } from "../../app/options.ts";
+import { randomInt } from "node:crypto";
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { exitCodes, SeawallError } from "../../base/errors.ts";
+import type { Day } from "../../game-day/day/day.ts";
+import { describeDay } from "../../app/game-day/describe.ts";
+import { conductDay } from "../../game-day/conduct-day.ts";
+import { dayFiles, readDay, readPlanOfDay } from "../../game-day/day-directory.ts";
+import { DayLog } from "../../game-day/day-log.ts";
+import { renderDayReport } from "../../game-day/day-report.ts";
+import { Desk } from "../../game-day/desk.ts";
+import { serveDay } from "../../game-day/server.ts";
+import { makeRunDirectory, newRunId, refuseUnwritable } from "../../run/run-directory.ts";
+import { realClock } from "../../system/clock.ts";
+import { writeWhole } from "../../system/files.ts";
+import type { Context } from "../../app/context.ts";
+import { explain } from "../../app/error-output.ts";
+import { refuseDirtyMachine } from "../../app/run-experiment.ts";
+import { loadGameDay, type Ready, readySteps } from "../../app/game-day/load.ts";
+import { dayPlanText, dayResultText } from "../../app/game-day/text.ts";
+import { runStep } from "../../app/game-day/run-step.ts";
+import { isVirtual } from "../../record/substrates.ts";
+
+export const defineGameday: Define = (program, context, end) =>
+  substrateFlag(
+    context,
+    program
+      .command("gameday")
+      .description("run a day of experiments, with go/no-go points on a page of this machine")
+      .argument("<file>", "a game day, as examples/game-day/rehearsal.ts")
+      .option("--plan", "show what would be asked and done, and end")
+      .option("--yes", "for CI: nobody is asked and no page is served; the report says so")
+      .addOption(
+        new Option("--port <n>", "of the page; any that is free unless said").argParser(
+          wholeOf(0, 65_535),
+        ),
+      )
+      .option("--resume <dir>", "take a day up again that was stopped or cut short"),
+    "where the targets run",
+  )
+    .option(...allowHost)
+    .option("--force", "run although what must have held before has not; the reports say so")
+    .addOption(seed())
+    .option("--json", "standard output carries only the day's result, one line of JSON")
+    .addOption(out(context, "where the day's and its runs' directories are made"))
+    .action(async (file: string, flags: PlanFlags & DayFlags) =>
+      end(
+        await gameDay(context, file, {
+          run: requestOf(context, { ...flags, without: [] }),
+          yes: flags.yes === true,
+          planOnly: flags.plan === true,
+          port: flags.port ?? 0,
+          resume: flags.resume ?? null,
+        }),
+      ),
+    );
+
+interface DayFlags {
+  readonly yes?: boolean;
+  readonly plan?: boolean;
+  readonly port?: number;
+  readonly resume?: string;
+}
+
+export interface GameDayOptions {
+  readonly run: RunRequest;
+  /** Nobody is asked and no page is served; the report says so. */
+  readonly yes: boolean;
+  /** Shows what would be asked and done, and ends. */
+  readonly planOnly: boolean;
+  readonly port: number;
+  /** A day that was stopped or cut short, to be taken up again. */
+  readonly resume: string | null;
+}
+
+export async function gameDay(
+  context: Context,
+  file: string,
+  options: GameDayOptions,
+): Promise<number> {
+  const loaded = await loadGameDay(context, file);
+  const past = options.resume === null ? null : resolve(context.cwd, options.resume);
+  const seed =
+    past === null ? (options.run.seed ?? randomInt(0, 2 ** 32)) : readPlanOfDay(past).seed;
+  const ready = await readySteps(context, loaded, seed, options.run);
+  const named = relative(context.cwd, loaded.path) || loaded.path;
+  const describe = (id: string): Day =>
+    describeDay(context, loaded.day, named, id, ready, options.yes ? "yes" : "people", seed);
+  if (options.planOnly) {
+    const day = describe("");
+    if (options.run.json) context.stdout.json(day);
+    else context.stdout.write(`${dayPlanText(day).join("\n")}\n`);
+    return exitCodes.held;
+  }
+  refuseUnwritable(options.run.out);
+  if (ready.some((one) => !isVirtual(one.planned.plan.substrate))) refuseDirtyMachine(context);
+  const { directory, day } =
+    past === null ? opened(options.run.out, describe, seed) : resumed(past, describe);
+  await hold(context, day, directory, ready, options);
+  return told(context, directory, options.run.json);
+}
+
+function opened(
+  out: string,
+  describe: (id: string) => Day,
+  seed: number,
+): { directory: string; day: Day } {
+  const { directory, id } = makeRunDirectory(out, "game-days", newRunId(Date.now(), seed), false);
+  const day = describe(id);
+  writeWhole(join(directory, dayFiles.day), `${JSON.stringify(day, null, 2)}\n`);
+  return { directory, day };
+}
+
+/** The same steps in the same order, or what was decided would be about something else. */
+function resumed(
+  directory: string,
+  describe: (id: string) => Day,
+): { directory: string; day: Day } {
+  const before = readPlanOfDay(directory);
+  const now = describe(before.id);
+  const named = (day: Day): string =>
+    day.steps.map((step) => [step.experiment, ...step.without].join(" without ")).join(", ");
+  if (named(before) !== named(now)) {
+    throw new SeawallError(
+      "GAME_DAY_MALFORMED",
+      `${directory} was a day of ${named(before)}; the file now says ${named(now)}`,
+      { hint: "Leave out --resume to begin a day of its own." },
+    );
+  }
+  writeWhole(
+    join(directory, dayFiles.day),
+    `${JSON.stringify({ ...now, answers: before.answers === "yes" ? "yes" : now.answers }, null, 2)}\n`,
+  );
+  return { directory, day: now };
+}
+
+async function hold(
+  context: Context,
+  day: Day,
+  directory: string,
+  ready: readonly Ready[],
+  options: GameDayOptions,
+): Promise<void> {
+  const clock = realClock();
+  using log = new DayLog(join(directory, dayFiles.events), () => clock.nowMs());
+  const desk = new Desk(day, log, clock);
+  await using page = options.yes
+    ? null
+    : await serveDay({ day, desk, log, directory, nowMs: () => clock.nowMs(), port: options.port });
+  if (page !== null) {
+    const wide = Math.max(...day.roles.map((role) => role.name.length));
+    context.stderr.write(
+      `${day.title}: ${day.steps.length} steps, on a page of this machine only; a link is as good as a key\n${day.roles.map((role) => `  ${role.name.padEnd(wide)}  ${page.linkOf(role.name)}\n`).join("")}`,
+    );
+  }
+  const run = (
+    step: number,
+    holding: ((signal: AbortSignal) => Promise<void>) | null,
+    stopped: AbortSignal,
+  ) =>
+    runStep(
+      {
+        context,
+        ready: ready[step] as Ready,
+        step,
+        seed: day.seed,
+        log,
+        directory,
+        live: page !== null,
+        hold: holding,
+      },
+      stopped,
+    );
+  await conductDay(
+    day,
+    { log, desk, run, explain: (error) => explained(context, error) },
+    context.signal,
+  );
+  // Pages hear how it ended before the connection does.
+  if (page !== null) await new Promise((wake) => setTimeout(wake, 300));
+}
+
+function explained(context: Context, error: unknown): { why: string; exitCode: number } {
+  return {
+    why: error instanceof Error ? error.message : String(error),
+    exitCode: explain(error, context.stderr),
+  };
+}
+
+/** From what is on disk, as anybody gets it who looks later. */
+export function told(context: Context, directory: string, json: boolean): number {
+  const recorded = readDay(directory);
+  const report = join(directory, dayFiles.report);
+  writeWhole(join(directory, dayFiles.result), `${JSON.stringify(recorded.result, null, 2)}\n`);
+  writeWhole(report, renderDayReport(recorded));
+  const people = json ? context.stderr : context.stdout;
+  people.write(
+    `\n${dayResultText(recorded, Math.min(100, people.columns)).join("\n")}\n\nday      ${relative(context.cwd, directory) || "."}\nreport   ${pathToFileURL(report).href}\n`,
+  );
+  if (json) context.stdout.json(recorded.result);
+  return recorded.result.exitCode;
+}

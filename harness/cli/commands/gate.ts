@@ -1,0 +1,383 @@
+/** `seawall gate`: runs experiments for a pipeline, compares them with a baseline, and says in every form a pipeline reads whether they pass. */
+import { requestOf } from "../flags.ts";
+import { Option } from "commander";
+import { out, planFlags, type PlanFlags, wholeOf } from "../flags.ts";
+import type { Define } from "../command.ts";
+import type { RunRequest } from "../../app/options.ts";
+import { appendFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { randomInt } from "node:crypto";
+import { comparability } from "../../compare/comparable.ts";
+import { compareRuns, defaults } from "../../compare/compare.ts";
+import { enoughRuns } from "../../compare/enough-runs.ts";
+import { unsharedOf } from "../../compare/quantities.ts";
+import { powerSentences, sentence } from "../../compare/words.ts";
+import { exitCodes, SeawallError } from "../../base/errors.ts";
+import {
+  type AgainstBaseline,
+  type Attempt,
+  againstBaseline,
+  gateExperiment,
+  type Gated,
+} from "../../gate/gate.ts";
+import type { Run } from "../../record/run.ts";
+import {
+  type GateReport,
+  renderAnnotations,
+  renderGateMarkdown,
+  renderGateText,
+} from "../../report/gate.ts";
+import { type RunInJunit, renderJunit, type Unjudged } from "../../report/junit.ts";
+import { newRunId } from "../../run/run-directory.ts";
+import { makeFolders, writeWhole } from "../../system/files.ts";
+import { type Baseline, type BaselineRuns, openBaseline } from "../../app/baseline.ts";
+import type { Context } from "../../app/context.ts";
+import { type Outcome, runPlanned, worse } from "../../app/run-experiment.ts";
+import { plan } from "../../app/plan-experiment.ts";
+import { chosen, inItsTopology, type Item, planAll, present, reasonsOf } from "./run.ts";
+
+export const defineGate: Define = (program, context, end) =>
+  planFlags(
+    context,
+    program
+      .command("gate")
+      .description(
+        "run experiments for a pipeline, compare them with a baseline, and say whether they pass",
+      )
+      .argument("[experiment...]", "names from `seawall list`, or paths"),
+  )
+    .option("--suite <name>", "a suite of experiments instead, in the order of their tiers")
+    .option(
+      "--baseline <dir|ref>",
+      "a folder of earlier runs, or a git ref, which is run here first",
+    )
+    .addOption(
+      new Option(
+        "--baseline-runs <n>",
+        "how many runs of each experiment a git ref is to have, 1…10; 3 are the least that can be compared",
+      )
+        .default(3)
+        .argParser(wholeOf(1, 10)),
+    )
+    .addOption(
+      new Option("--retries <n>", "further runs while nothing can be concluded, 0…5")
+        .default(2)
+        .argParser(wholeOf(0, 5)),
+    )
+    .addOption(
+      new Option(
+        "--confirmations <n>",
+        "further runs before anything is called worse than the baseline, 0…10",
+      )
+        .default(2)
+        .argParser(wholeOf(0, 10)),
+    )
+    .option("--json", "standard output carries only the result, one line of JSON")
+    .addOption(out(context, "where runs and the gate's own files are put"))
+    .action(async (names: string[], flags: PlanFlags & GateFlags) =>
+      end(
+        await gate(context, names, {
+          ...requestOf(context, flags),
+          suite: flags.suite ?? null,
+          baseline: flags.baseline ?? null,
+          baselineRuns: flags.baselineRuns,
+          retries: flags.retries,
+          confirmations: flags.confirmations,
+        }),
+      ),
+    );
+
+interface GateFlags {
+  readonly suite?: string;
+  readonly baseline?: string;
+  readonly baselineRuns: number;
+  readonly retries: number;
+  readonly confirmations: number;
+}
+
+export interface GateOptions extends RunRequest {
+  readonly suite: string | null;
+  /** A folder of runs or a git ref. */
+  readonly baseline: string | null;
+  /** How many runs of each experiment a git ref is to have. */
+  readonly baselineRuns: number;
+  readonly retries: number;
+  readonly confirmations: number;
+}
+
+export async function gate(
+  context: Context,
+  names: readonly string[],
+  options: GateOptions,
+): Promise<number> {
+  const items = await chosen(context, names, options.suite);
+  const seed = options.seed ?? randomInt(0, 2 ** 32);
+  await planAll(context, items, seed, options);
+  await using baseline =
+    options.baseline === null
+      ? null
+      : await openBaseline(context, options.baseline, options.out, {
+          runs: options.baselineRuns,
+          seed,
+          names: items.map(({ name }) => name),
+        });
+  const judged = new Map<string, Outcome>();
+  const entries: Gated[] = [];
+  for (const item of items) {
+    const entry = await gateItem(context, item, seed, options, baseline, judged);
+    entries.push(entry);
+    if (entry.exitCode === exitCodes.interrupted || entry.exitCode === exitCodes.cleanupIncomplete)
+      break;
+  }
+  const report = reportOf(
+    options,
+    baseline,
+    entries,
+    items.slice(entries.length).map(({ experiment }) => experiment.name),
+  );
+  publish(context, report, judged, options);
+  return report.exitCode;
+}
+
+async function gateItem(
+  context: Context,
+  item: Item,
+  seed: number,
+  options: GateOptions,
+  baseline: Baseline | null,
+  judged: Map<string, Outcome>,
+): Promise<Gated> {
+  const own = inItsTopology(item, options);
+  const { experiment } = item;
+  let made = 0;
+  let before: BaselineRuns | null = null;
+  return gateExperiment(
+    experiment.name,
+    experiment.title,
+    {
+      run: async () => {
+        // Another seed each time: the same choices again would be the same draw.
+        const planned = await plan(
+          context,
+          item.name,
+          experiment,
+          (seed + made++) % 2 ** 32,
+          own,
+        ).catch((error: unknown) => {
+          if (error instanceof SeawallError && error.code === "PLAN_REFUSED") return error;
+          throw error;
+        });
+        if (planned instanceof SeawallError) return refusedAttempt(planned);
+        const outcome = await runPlanned(context, planned, own);
+        present(context, outcome, false, context.stderr);
+        judged.set(outcome.run.directory, outcome);
+        const { verdict, run, exitCode } = outcome;
+        return {
+          runId: run.id,
+          status: verdict.status,
+          why: verdict.why,
+          exitCode,
+          directory: run.directory,
+          rerun: verdict.rerun,
+        };
+      },
+      compare: async (held) => {
+        if (baseline === null) return { kind: "none", why: "" };
+        const { topology, substrate } = (judged.get(held[0]?.directory ?? "") as Outcome).run.plan;
+        // A folder of runs may be the very one into which the gate puts its own.
+        before ??= withoutOwn(
+          await baseline.runs({
+            name: item.name,
+            experiment: experiment.name,
+            topology,
+            substrate,
+          }),
+          judged,
+        );
+        return compared(
+          before,
+          held.map(({ directory }) => (judged.get(directory) as Outcome).run),
+        );
+      },
+    },
+    { retriesMax: options.retries, confirmations: options.confirmations },
+  );
+}
+
+/** Something that had to hold first has not held in this very gate. */
+function refusedAttempt(error: SeawallError): Attempt {
+  return {
+    runId: "",
+    status: "inconclusive",
+    why: `it was not run: ${reasonsOf(error)}`,
+    exitCode: exitCodes.inconclusive,
+    directory: "",
+    rerun: "",
+  };
+}
+
+function withoutOwn(
+  { held, refuted, leftOut }: BaselineRuns,
+  own: ReadonlyMap<string, Outcome>,
+): BaselineRuns {
+  const others = (runs: readonly Run[]): Run[] =>
+    runs.filter(({ directory }) => !own.has(directory));
+  return { held: others(held), refuted: others(refuted), leftOut };
+}
+
+/** A new experiment has no baseline yet, and one that is mended had none that held: both pass. What says nothing does not. */
+function compared(
+  { held: before, refuted, leftOut }: BaselineRuns,
+  now: readonly Run[],
+): AgainstBaseline {
+  if (before.length === 0 && refuted.length > 0) {
+    const [baselineRuns, runs] = [refuted.map(({ id }) => id), now.map(({ id }) => id)];
+    return {
+      kind: "compared",
+      baselineRuns,
+      runs,
+      worse: [],
+      better: ["every claim holds now, and not all did"],
+      suspected: [],
+      power: [],
+      marked: [],
+    };
+  }
+  if (before.length === 0 && leftOut.length > 0)
+    return { kind: "useless", why: `none of the baseline's runs says anything: ${leftOut[0]}` };
+  if (before.length === 0) return { kind: "none", why: "the baseline has no run of it" };
+  const sides = { baseline: before.map(({ id }) => id), runs: now.map(({ id }) => id) };
+  const comparable = comparability([before, now]);
+  if (comparable.refused.length > 0) return againstBaseline(sides, comparable, [], sentence, []);
+  const changes = compareRuns(before, now);
+  const enough = enoughRuns(before.length, now.length, defaults.alpha);
+  const power = powerSentences({
+    changes,
+    enough,
+    unshared: unsharedOf([...before, ...now]),
+    side: { runs: now },
+    baselineRuns: before.length,
+  });
+  return againstBaseline(sides, comparable, changes, sentence, power);
+}
+
+function reportOf(
+  options: GateOptions,
+  baseline: Baseline | null,
+  entries: readonly Gated[],
+  notRun: readonly string[],
+): GateReport {
+  const conclusive = entries.reduce<number>(
+    (worst, entry) => worse(worst, entry.exitCode),
+    exitCodes.held,
+  );
+  // A baseline with which nothing can be compared is a mistake in its name, not a success.
+  const useless =
+    baseline !== null &&
+    conclusive === exitCodes.held &&
+    entries.every((entry) => entry.baseline.kind === "none");
+  const exitCode = useless ? exitCodes.inconclusive : conclusive;
+  return {
+    format: "seawall-gate/1",
+    suite: options.suite ?? "",
+    baseline: baseline?.label ?? null,
+    passed: exitCode === exitCodes.held && notRun.length === 0,
+    exitCode,
+    entries,
+    notRun,
+    ...(useless
+      ? { note: "nothing could be compared with the baseline: is it the right one?" }
+      : {}),
+  };
+}
+
+/** Its files, the terminal, and whatever the pipeline reads by itself. */
+function publish(
+  context: Context,
+  report: GateReport,
+  judged: ReadonlyMap<string, Outcome>,
+  options: GateOptions,
+): void {
+  const folder = join(options.out, "gate", newRunId(Date.now(), options.seed ?? 0));
+  makeFolders(folder);
+  writeWhole(join(folder, "gate.json"), `${JSON.stringify(report, null, 2)}\n`);
+  writeWhole(join(folder, "summary.md"), renderGateMarkdown(report));
+  writeWhole(join(folder, "junit.xml"), renderJunit(...suitesOf(report, judged)));
+  const people = options.json ? context.stderr : context.stdout;
+  people.write(
+    `\n${renderGateText(report, { columns: people.columns, colour: people.colour })}\n\n`,
+  );
+  people.write(`gate     ${relative(context.cwd, folder) || "."}\n`);
+  if (options.json) context.stdout.json(report);
+  const { GITHUB_ACTIONS: actions, GITHUB_STEP_SUMMARY: summary } = context.env;
+  if (actions === "true") people.commands(renderAnnotations(report));
+  if (summary !== undefined && summary !== "")
+    appendSummary(context, summary, renderGateMarkdown(report));
+}
+
+/** The summary is for looking at: a runner that has no usable file for it changes nothing about the gate. */
+function appendSummary({ stderr }: Context, path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
+  } catch (error) {
+    stderr.write(`warning: the step summary was not written: ${(error as Error).message}\n`);
+  }
+}
+
+/** Whatever closes the gate is a failure or an error in one of them. */
+function suitesOf(
+  { entries, notRun, note }: GateReport,
+  judged: ReadonlyMap<string, Outcome>,
+): (RunInJunit | Unjudged)[] {
+  return [
+    ...entries.map((entry) => suiteOf(entry, judged)),
+    ...notRun.map(
+      (suite): Unjudged => ({
+        suite,
+        name: "not run",
+        message: "it was not run: the gate was stopped before it",
+      }),
+    ),
+    ...(note === undefined ? [] : [{ suite: "gate", name: "baseline", message: note }]),
+  ];
+}
+
+/** The run that decided, and what the comparison said of it. */
+function suiteOf(
+  { experiment, attempts, baseline, outcome, why }: Gated,
+  judged: ReadonlyMap<string, Outcome>,
+): RunInJunit | Unjudged {
+  const last =
+    attempts.findLast(({ exitCode }) => exitCode !== exitCodes.inconclusive) ?? attempts.at(-1);
+  const made = judged.get(last?.directory ?? "");
+  if (made === undefined) return { suite: experiment, name: "not run", message: why };
+  const compared =
+    baseline.kind === "compared"
+      ? {
+          outcome: outcome === "worse" ? ("failure" as const) : ("passed" as const),
+          message: outcome === "worse" ? baseline.worse.join("; ") : "",
+        }
+      : {
+          outcome: baseline.kind === "useless" ? ("error" as const) : ("skipped" as const),
+          message: baseline.why,
+        };
+  const again =
+    attempts.length > 1
+      ? [{ name: `it took ${attempts.length} runs`, outcome: "passed" as const, message: why }]
+      : [];
+  const closed =
+    outcome === "passed" || outcome === "worse"
+      ? []
+      : [
+          {
+            name: "gate",
+            outcome: outcome === "refuted" ? ("failure" as const) : ("error" as const),
+            message: `${outcome}: ${why}`,
+          },
+        ];
+  const against =
+    baseline.kind === "none" && baseline.why === ""
+      ? []
+      : [{ name: "as good as the baseline", ...compared }];
+  return { verdict: made.verdict, plan: made.run.plan, more: [...closed, ...again, ...against] };
+}

@@ -1,0 +1,36 @@
+/** `seawall index`: the page that lists all runs. */
+import { pathToFileURL } from "node:url";
+import { indexFile } from "../../app/run-index.ts";
+import { resolve } from "node:path";
+import { out } from "../flags.ts";
+import type { Define } from "../command.ts";
+import { join } from "node:path";
+import { exitCodes } from "../../base/errors.ts";
+import { writeIndex } from "../../app/run-index.ts";
+import { refuseUnwritable } from "../../run/run-directory.ts";
+import type { Context } from "../../app/context.ts";
+
+export const defineIndex: Define = (program, context, end) =>
+  program
+    .command("index")
+    .description(
+      "write the page that lists all runs; every run, report and comparison does so by itself",
+    )
+    .option("--json", "what it lists, as JSON")
+    .addOption(out(context, "the folder of runs"))
+    .action((flags: { json?: boolean; out: string }) =>
+      end(index(context, resolve(context.cwd, flags.out), flags.json === true)),
+    );
+
+/** `seawall index`: also after runs were moved, copied or deleted by hand. */
+export function index(context: Context, out: string, json: boolean): number {
+  refuseUnwritable(out);
+  const written = writeIndex(out);
+  const page = join(out, indexFile);
+  if (json) context.stdout.json({ format: "seawall-index/1", page, ...written });
+  else
+    context.stdout.write(
+      `${written.runs.length} runs${written.broken.length === 0 ? "" : `, ${written.broken.length} of them broken`}\nindex    ${pathToFileURL(page).href}\n`,
+    );
+  return exitCodes.held;
+}

@@ -1,0 +1,143 @@
+/** `seawall plan`: everything that a run would do, and what each step will look for and undo. Starts nothing. */
+import { planFlags, type PlanFlags, planned } from "../flags.ts";
+import type { Define } from "../command.ts";
+import type { Claim } from "../../claims/statistics/registry.ts";
+import { type Phase, phases } from "../../base/phases.ts";
+import type { Step } from "../../experiment/experiment.ts";
+import type { Plan } from "../../record/plan.ts";
+import { struckBy } from "../../record/struck.ts";
+import { tierText } from "../../experiment/tiers.ts";
+import { describeFault, kindOf } from "../../faults/faults.ts";
+import type { Context } from "../../app/context.ts";
+
+export const definePlan: Define = (program, context, end) =>
+  planFlags(
+    context,
+    program
+      .command("plan")
+      .description("show what a run would do, without doing it")
+      .argument("<experiment>"),
+  )
+    .option("--json", "the plan as JSON")
+    .action(async (name: string, flags: PlanFlags) =>
+      end(showPlan(context, (await planned(context, name, flags)).plan, flags.json === true)),
+    );
+
+export function showPlan(context: Context, plan: Plan, json: boolean): number {
+  if (json) context.stdout.json(plan);
+  else context.stdout.write(`${planText(plan).join("\n")}\n`);
+  return 0;
+}
+
+export function planText(plan: Plan): string[] {
+  const totalMs = plan.leadInMs + phases.reduce((sum, phase) => sum + plan.phasesMs[phase], 0);
+  return [
+    plan.title,
+    "",
+    ...plan.story.split("\n").map((line) => `  ${line.trim()}`),
+    "",
+    ...(plan.notes ?? []).map((note) => `note       ${note}`),
+    `tier       ${tierText(plan.tier)}`,
+    `substrate  ${plan.substrate} (${plan.substrateWhy})`,
+    `target     ${plan.target}, topology ${plan.topology}${plan.without.length === 0 ? "" : `, without ${plan.without.join(", ")}`}`,
+    ...zonesOf(plan).map(([zone, names]) => `             ${zone}: ${names.join(", ")}`),
+    `seed       ${plan.seed}`,
+    `takes      ${seconds(totalMs)} once the target is up`,
+    "",
+    "Load, iterations per second",
+    ...table(
+      ["", ...phases],
+      plan.load.map((load) => [
+        `${load.name} (${load.lane})`,
+        ...phases.map((phase) => String(load.ratePerSecond[phase])),
+      ]),
+    ),
+    "",
+    "Timeline",
+    ...timeline(plan),
+    "",
+    "Claims",
+    ...plan.hypothesis.map((claim) => `  ${claim.title}: ${claimText(claim)}`),
+    ...(plan.recovery === null
+      ? []
+      : [
+          `  ${plan.recovery.title}: within ${seconds(plan.recovery.withinMs)} of the last heal, and from then on`,
+        ]),
+    ...(plan.abortWhen.length === 0
+      ? []
+      : [
+          "",
+          "Ends at once unless",
+          ...plan.abortWhen.map(
+            ({ unless, windowMs }) =>
+              `  ${unless.title}: ${claimText(unless)}, over the last ${seconds(windowMs)}`,
+          ),
+        ]),
+    "",
+    `Run it: ${plan.rerun}`,
+  ];
+}
+
+function zonesOf(plan: Plan): [string, string[]][] {
+  return [...Map.groupBy(plan.services, (service) => service.zone)].map(([zone, services]) => [
+    zone,
+    services.map((service) => service.name),
+  ]);
+}
+
+function timeline(plan: Plan): string[] {
+  const beginsMs: Readonly<Record<Phase, number>> = {
+    baseline: plan.leadInMs,
+    fault: plan.leadInMs + plan.phasesMs.baseline,
+    recovery: plan.leadInMs + plan.phasesMs.baseline + plan.phasesMs.fault,
+  };
+  const rows: [atMs: number, lines: string[]][] = [
+    [0, ["lead-in (not judged)"]],
+    ...phases.map((phase): [number, string[]] => [beginsMs[phase], [phase]]),
+    ...plan.steps.flatMap((step, index): [number, string[]][] => [
+      [beginsMs.fault + step.atMs, injectionOf(plan, step, index)],
+      [beginsMs.fault + step.atMs + step.forMs, healingOf(step)],
+    ]),
+  ];
+  return rows
+    .sort((a, b) => a[0] - b[0])
+    .flatMap(([atMs, [first = "", ...more]]) => [
+      `  ${(atMs / 1000).toFixed(1).padStart(6)} s  ${first}`,
+      ...more.map((line) => `${" ".repeat(12)}${line}`),
+    ]);
+}
+
+function injectionOf(plan: Plan, { fault }: Step, index: number): string[] {
+  const { services, links } = struckBy(plan, index);
+  return [
+    `  ${describeFault(fault)}`,
+    ...(services.length > 1 ? [`    strikes ${services.join(", ")}`] : []),
+    ...(links.length > 0 ? [`    on ${links.join(", ")}`] : []),
+    `    landed when ${kindOf(fault).proof}`,
+  ];
+}
+
+function healingOf({ fault }: Step): string[] {
+  return [`  undo ${describeFault(fault)}`, `    ${kindOf(fault).undo}`];
+}
+
+function claimText(claim: Claim): string {
+  const limit =
+    typeof claim.limit === "number"
+      ? String(claim.limit)
+      : `${claim.limit.times} × ${claim.limit.of}`;
+  return `${claim.metric} ${claim.statistic} ${claim.comparison} ${limit}${claim.unit === undefined ? "" : ` ${claim.unit}`} in ${claim.during.join(", ")}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((title, column) =>
+    Math.max(...[title, ...rows.map((row) => row[column] ?? "")].map((cell) => cell.length)),
+  );
+  return [head, ...rows].map((row) =>
+    `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ")}`.trimEnd(),
+  );
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000} s`;
+}

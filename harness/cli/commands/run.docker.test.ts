@@ -1,0 +1,117 @@
+import { rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { builtImage, noEngine, onEngine } from "../../substrates/docker/engine.fixture.ts";
+import {
+  kill,
+  killAtRandom,
+  leftOf,
+  ownCache,
+  processesWith,
+  recovered,
+} from "../kill-points.fixture.ts";
+import { judged } from "../judged.fixture.ts";
+import { lightExperiment } from "../light.fixture.ts";
+import { outFolder, seawall, shortExperiment } from "../seawall.fixture.ts";
+
+const state = join(
+  process.env["SEAWALL_CACHE"] ||
+    join(
+      process.env["XDG_CACHE_HOME"] || join(process.env["HOME"] || homedir(), ".cache"),
+      "seawall",
+    ),
+  "state",
+);
+const onDocker = { SEAWALL_SUBSTRATE: "docker" };
+
+/** The same experiment as run.process.test.ts judges on the process substrate; that its control is refuted is shown there. */
+describe.skipIf(noEngine)("seawall run, with the real target on docker", () => {
+  beforeAll(async () => {
+    await builtImage();
+    expect((await seawall(["recover"]).ended).exitCode).toBe(0);
+  });
+
+  it("holds, as it does on the process substrate", async (test) => {
+    const { out, exitCode, stdout, stderr } = await judged(
+      test,
+      (folder) => ["run", shortExperiment(folder)],
+      onDocker,
+    );
+    expect(exitCode, stdout + stderr).toBe(0);
+    expect(stderr).toContain("docker substrate: asked for");
+    const runId = basename(out.run());
+    expect(
+      out
+        .events()
+        .find((event) => event.kind === "exited" && event.service === "region-a/origin-read"),
+    ).toMatchObject({ expected: true, detail: "ended by SIGKILL (exit status 137)" });
+    expect(leftOf(runId, state, await onEngine(runId))).toEqual([]);
+  });
+
+  it("leaves nothing when it is interrupted while the target comes up", async () => {
+    const out = outFolder();
+    const run = seawall(["run", shortExperiment(out.path), "--out", out.path], onDocker);
+    await run.seen(/1\/\d+ ready/);
+    run.child.kill("SIGINT");
+    const { exitCode, stderr } = await run.ended;
+    expect(exitCode, stderr).toBe(130);
+    expect(out.verdict().cleanup).toEqual({ status: "clean", left: [] });
+    expect(leftOf(basename(out.run()), state, await onEngine(basename(out.run())))).toEqual([]);
+  });
+});
+
+/** Of a target that is up in a second. */
+describe.skipIf(noEngine)("on docker, when the harness is killed", () => {
+  let cache: ReturnType<typeof ownCache>;
+  beforeAll(async () => {
+    cache = ownCache();
+    await builtImage();
+  });
+  afterAll(() => rmSync(cache.path, { recursive: true, force: true }));
+
+  it.concurrent("refuses a dirty machine when the switch was killed as well, and recover removes every container and network", async () => {
+    const out = outFolder();
+    const env = { ...onDocker, SEAWALL_CACHE: cache.path };
+    const run = seawall(["run", lightExperiment, "--out", out.path], env);
+    await run.seen(/landed: kill/);
+    const runId = basename(out.run());
+    for (const pid of processesWith(`dead-man\0${runId}`)) kill(pid);
+    run.child.kill("SIGKILL");
+    await run.ended;
+    expect(await onEngine(runId)).not.toEqual([]);
+    const refused = await seawall(["run", lightExperiment, "--out", out.path], env).ended;
+    expect(refused.exitCode).toBe(4);
+    expect(refused.stderr).toContain("seawall recover");
+    expect(await recovered(cache.path)).toBe(0);
+    expect(leftOf(runId, cache.state, await onEngine(runId))).toEqual([]);
+  });
+
+  it.concurrent("leaves nothing behind, wherever it is killed", async () => {
+    expect(
+      (
+        await killAtRandom({
+          points: 2,
+          atOnce: 2,
+          seed: Date.now() % 10_000,
+          say: () => {},
+          onEngine,
+        })
+      ).left,
+    ).toEqual([]);
+  });
+});
+
+describe.skipIf(noEngine)("seawall run, on an engine that is not there", () => {
+  it("says in one message what is wrong with it, before anything is started", async () => {
+    const { exitCode, stderr } = await seawall(["run", "origin-storm", "--out", outFolder().path], {
+      ...onDocker,
+      DOCKER_HOST: "unix:///nowhere/docker.sock",
+    }).ended;
+    expect(exitCode).toBe(70);
+    expect(stderr).toMatch(
+      /Docker: could not ask the engine on unix:\/\/\/nowhere\/docker\.sock who it is: connect ENOENT/,
+    );
+    expect(stderr).toContain("No engine runs there: start it");
+  });
+});

@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { untrueFigure } from "../../../test/support/published-figures.ts";
+import type { Verdict } from "../../record/verdict.ts";
+import { judged } from "../judged.fixture.ts";
+import { leftovers, seawall, shortExperiment } from "../seawall.fixture.ts";
+
+const cache =
+  process.env["SEAWALL_CACHE"] ||
+  join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "seawall");
+
+describe("seawall run, with the real target", () => {
+  beforeEach(async () => {
+    expect((await seawall(["recover"]).ended).exitCode).toBe(0);
+  });
+
+  it("holds in the origin storm, and the record gives the same verdict again", async (test) => {
+    const { out, exitCode, stdout, stderr } = await judged(test, () => [
+      "run",
+      "origin-storm",
+      "--json",
+    ]);
+    expect(exitCode, stderr).toBe(0);
+    const verdict = JSON.parse(stdout) as Verdict;
+    expect(verdict.status).toBe("held");
+    // The file also says of which record it is.
+    const { of, ...kept } = out.verdict() as Verdict & { readonly of?: object };
+    expect(of).toBeDefined();
+    expect(kept).toEqual(verdict);
+    for (const name of [
+      "plan.json",
+      "events.ndjson",
+      "samples.csv.zst",
+      "verdict.json",
+      "report.html",
+      "junit.xml",
+      "logs/k6.log",
+    ]) {
+      expect(existsSync(join(out.run(), name)), name).toBe(true);
+    }
+    const untrue = untrueFigure(out.events());
+    if (untrue !== null) process.stderr.write(`A PUBLISHED FIGURE IS NO LONGER TRUE: ${untrue}\n`);
+    const again = await seawall(["judge", "--json", out.run()]).ended;
+    expect(again.exitCode).toBe(0);
+    expect(JSON.parse(again.stdout)).toEqual(verdict);
+    expect(leftovers(cache)).toEqual([]);
+  });
+
+  it("is refuted without collapsing, for the claim that needs it, and by far", async (test) => {
+    const { out, exitCode, stderr } = await judged(test, (folder) => [
+      "run",
+      shortExperiment(folder),
+      "--without",
+      "collapsing",
+    ]);
+    expect(exitCode, stderr).toBe(1);
+    const refuted = out
+      .verdict()
+      .findings.filter(
+        (finding) => finding.status === "refuted" && /Origin GETs/.test(finding.title),
+      );
+    expect(refuted).not.toEqual([]);
+    // A control whose margin is thin here proves nothing on a machine of another speed.
+    expect(
+      Math.max(...refuted.map(({ observed, limit }) => (observed ?? 0) / (limit ?? 1))),
+    ).toBeGreaterThan(1.5);
+  });
+});

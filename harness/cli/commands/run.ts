@@ -1,0 +1,222 @@
+/** `seawall run`: one experiment after another, by name or as a suite, and what came of them all. */
+import { requestOf } from "../flags.ts";
+import { out, planFlags, type PlanFlags } from "../flags.ts";
+import type { Define } from "../command.ts";
+import type { RunRequest } from "../../app/options.ts";
+import { randomInt } from "node:crypto";
+import { relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { exitCodes, SeawallError } from "../../base/errors.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import type { Verdict } from "../../record/verdict.ts";
+import { expand, inTierOrder } from "../../experiment/suite.ts";
+import { renderSuite, type SuiteRow } from "../../report/suite-text.ts";
+import { renderVerdictText } from "../../report/text.ts";
+import type { Context } from "../../app/context.ts";
+import { experimentNames, loadExperiment } from "../../app/experiment-files.ts";
+import { explain } from "../../app/error-output.ts";
+import { recordedVerdicts } from "../../app/verdict-history.ts";
+import { type Outcome, runPlanned, worse } from "../../app/run-experiment.ts";
+import { plan, presumed } from "../../app/plan-experiment.ts";
+import { loadSuite } from "../../app/suite-files.ts";
+
+export const defineRun: Define = (program, context, end) =>
+  planFlags(
+    context,
+    program
+      .command("run")
+      .description("run experiments and judge them")
+      .argument("[experiment...]", "names from `seawall list`, or paths"),
+  )
+    .option("--suite <name>", "a suite of experiments instead, in the order of their tiers")
+    .option(
+      "--json",
+      "standard output carries only the verdict, one line of JSON per experiment; after a suite, one more for all of it",
+    )
+    .addOption(out(context, "where run directories are made"))
+    .action(async (names: string[], flags: PlanFlags & { suite?: string }) =>
+      end(await run(context, names, { ...requestOf(context, flags), suite: flags.suite ?? null })),
+    );
+
+/** One of the experiments that are to be run, and in which topology: null for its own. */
+export interface Item {
+  readonly name: string;
+  readonly experiment: Experiment;
+  readonly topology: string | null;
+}
+
+export async function run(
+  context: Context,
+  names: readonly string[],
+  options: RunRequest & { readonly suite: string | null },
+): Promise<number> {
+  const items = await chosen(context, names, options.suite);
+  const seed = options.seed ?? randomInt(0, 2 ** 32);
+  await planAll(context, items, seed, options);
+  const rows: SuiteRow[] = [];
+  let worst: number = exitCodes.held;
+  let stopped = false;
+  for (const item of items) {
+    const row: SuiteRow = stopped
+      ? notRun(item, "the runs before it were stopped")
+      : await runItem(context, item, seed, options);
+    rows.push(row);
+    worst = worse(worst, row.exitCode);
+    stopped ||=
+      row.exitCode === exitCodes.interrupted || row.exitCode === exitCodes.cleanupIncomplete;
+  }
+  const people = options.json ? context.stderr : context.stdout;
+  if (rows.length > 1 || options.suite !== null)
+    people.write(
+      `\n${renderSuite(options.suite, rows, { columns: people.columns, colour: people.colour })}\n`,
+    );
+  if (options.json && options.suite !== null)
+    context.stdout.json({
+      format: "seawall-suite-result/1",
+      suite: options.suite,
+      exitCode: worst,
+      runs: rows,
+    });
+  return worst;
+}
+
+/** By name in the order given, or a suite in the order of its tiers. */
+export async function chosen(
+  context: Context,
+  names: readonly string[],
+  suite: string | null,
+): Promise<Item[]> {
+  if (suite === null) {
+    if (names.length === 0)
+      throw new SeawallError("USAGE", "nothing to run: name experiments, or a suite with --suite", {
+        hint: "`seawall list` shows both.",
+      });
+    return Promise.all(
+      names.map(async (name) => ({
+        name,
+        experiment: await loadExperiment(context, name),
+        topology: null,
+      })),
+    );
+  }
+  if (names.length > 0)
+    throw new SeawallError("USAGE", `either the suite ${suite} or ${names.join(", ")}, not both`, {
+      hint: `Leave one of them out, or add the experiment to experiments/suites/${suite}.ts.`,
+    });
+  const runs = expand(await loadSuite(context, suite), experimentNames(context));
+  return inTierOrder(
+    await Promise.all(
+      runs.map(async ({ experiment, topology }) => ({
+        name: experiment,
+        experiment: await loadExperiment(context, experiment),
+        topology,
+      })),
+    ),
+  );
+}
+
+/** All experiments are planned before the first is run: a mistake in the last one must not cost the time of the others. */
+export async function planAll(
+  context: Context,
+  items: readonly Item[],
+  seed: number,
+  options: RunRequest,
+): Promise<void> {
+  const recorded = [...recordedVerdicts(options.out)];
+  for (const item of items) {
+    await plan(context, item.name, item.experiment, seed, inItsTopology(item, options), recorded);
+    // What comes earlier in this very command counts as held for now, and is asked again when it has run.
+    recorded.push(await presumed(context, item.experiment, inItsTopology(item, options)));
+  }
+}
+
+export function inItsTopology(item: Item, options: RunRequest): RunRequest {
+  return { ...options, topology: options.topology ?? item.topology };
+}
+
+async function runItem(
+  context: Context,
+  item: Item,
+  seed: number,
+  options: RunRequest,
+): Promise<SuiteRow> {
+  const own = inItsTopology(item, options);
+  let planned: Awaited<ReturnType<typeof plan>>;
+  try {
+    planned = await plan(context, item.name, item.experiment, seed, own);
+  } catch (error) {
+    // It was planned before: what has changed is that something which must hold first has not held in this command.
+    if (!(error instanceof SeawallError) || error.code !== "PLAN_REFUSED") throw error;
+    explain(error, context.stderr);
+    return notRun(item, reasonsOf(error));
+  }
+  const startedMs = performance.now();
+  const outcome = await runPlanned(context, planned, own);
+  present(context, outcome, options.json);
+  const { verdict, run: record, exitCode } = outcome;
+  return {
+    experiment: item.experiment.name,
+    topology: record.plan.topology,
+    without: verdict.without,
+    status: verdict.status,
+    why: verdict.why,
+    seconds: Math.round((performance.now() - startedMs) / 100) / 10,
+    runId: record.id,
+    directory: record.directory,
+    exitCode,
+  };
+}
+
+function notRun({ experiment, topology }: Item, why: string): SuiteRow {
+  return {
+    experiment: experiment.name,
+    topology: topology ?? experiment.topology,
+    without: [],
+    status: null,
+    why,
+    seconds: 0,
+    runId: null,
+    directory: null,
+    exitCode: exitCodes.inconclusive,
+  };
+}
+
+/** The problems of a refused plan, without its heading. */
+export function reasonsOf(error: SeawallError): string {
+  return error.message
+    .split("\n")
+    .slice(1)
+    .map((line) => line.replace(/^\s*- /, ""))
+    .join("; ");
+}
+
+/** What a run came to, for whoever looks on. */
+export function present(
+  context: Context,
+  outcome: Outcome,
+  json: boolean,
+  people = json ? context.stderr : context.stdout,
+): void {
+  // Where the harness itself was let down, a table of claims that nobody could ask would only hide the reason.
+  if (outcome.error instanceof SeawallError) explain(outcome.error, context.stderr);
+  else if (outcome.exitCode === exitCodes.interrupted)
+    people.write(`\n${interruption(outcome.verdict)}\n`);
+  else
+    people.write(
+      `\n${renderVerdictText(outcome.verdict, { columns: Math.min(100, people.columns), colour: people.colour, hypothesis: outcome.run.plan.hypothesis })}\n`,
+    );
+  if (json) context.stdout.json(outcome.verdict);
+  for (const note of outcome.run.plan.notes ?? []) people.write(`note     ${note}\n`);
+  people.write(
+    `run      ${relative(context.cwd, outcome.run.directory) || "."}\nrerun    ${outcome.verdict.rerun}\nreport   ${pathToFileURL(outcome.report).href}\n`,
+  );
+}
+
+/** Nobody wants to read what an interrupted run could not show. */
+function interruption({ aborted, cleanup }: Verdict): string {
+  const left =
+    cleanup.status === "clean"
+      ? "everything was undone, nothing is left running"
+      : `still there: ${cleanup.left.join("; ")}; run \`./seawall recover\``;
+  return `${aborted?.detail ?? "interrupted"}: ${left}`;
+}

@@ -1,0 +1,127 @@
+/** Flags that several commands share, and how their values are read. A wrong value is one message and exit status 64. */
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { substrateChoices } from "../app/choose-substrate.ts";
+import type { Context } from "../app/context.ts";
+import { loadExperiment } from "../app/experiment-files.ts";
+import type { RunRequest } from "../app/options.ts";
+import { plan, type planAlone } from "../app/plan-experiment.ts";
+
+/** What every command that plans takes. */
+export interface PlanFlags {
+  readonly substrate: string;
+  readonly topology?: string;
+  readonly without: readonly string[];
+  readonly seed?: number;
+  readonly scale?: number;
+  readonly allowHost?: readonly string[];
+  readonly force?: boolean;
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
+export function planFlags(context: Context, command: Command): Command {
+  return substrateFlag(context, command, "where the target runs")
+    .option("--topology <name>", "instead of the experiment's own")
+    .option(
+      "--without <defence>",
+      "switch a defence of the target off; may be repeated",
+      (value: string, all: string[]) => [...all, value],
+      [] as string[],
+    )
+    .option(...allowHost)
+    .option("--force", "run although what must have held before has not; the report says so")
+    .addOption(seed())
+    .addOption(
+      new Option(
+        "--scale <times>",
+        "multiply the audience; a real one is bounded by what this machine can play",
+      ).argParser(scaleOf),
+    );
+}
+
+export function substrateFlag(context: Context, command: Command, what: string): Command {
+  return command.addOption(
+    new Option("--substrate <name>", `${what}: ${substrateChoices.join(", ")}`).default(
+      context.env["SEAWALL_SUBSTRATE"] || "auto",
+    ),
+  );
+}
+
+export const allowHost: [string, string, (value: string, all: string[]) => string[], string[]] = [
+  "--allow-host <name>",
+  "a host besides this machine that load and faults may reach; may be repeated",
+  (value, all) => [...all, value],
+  [],
+];
+
+export function seed(): Option {
+  return new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(
+    wholeOf(0, 2 ** 32 - 1),
+  );
+}
+
+export function out(context: Context, what: string): Option {
+  return new Option("--out <dir>", what).default(reportsOf(context), "reports").argParser(folderOf);
+}
+
+/** Where runs are kept unless a command says otherwise; SEAWALL_REPORTS moves it. */
+function reportsOf(context: Context): string {
+  return resolve(context.cwd, context.env["SEAWALL_REPORTS"] || resolve(context.root, "reports"));
+}
+
+function folderOf(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It must name a folder.");
+  return text;
+}
+
+export function wholeOf(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+export function numberOf(min: number, max: number, what = "number"): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!(value >= min && value <= max))
+      throw new InvalidArgumentError(`It must be a ${what} from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+export function scaleOf(text: string): number {
+  const scale = Number(text);
+  if (!(Number.isFinite(scale) && scale > 0))
+    throw new InvalidArgumentError("It must be a number above 0.");
+  return scale;
+}
+
+/** Of what a user asked on the command line. */
+export function requestOf(context: Context, flags: PlanFlags): RunRequest {
+  return {
+    substrate: flags.substrate,
+    topology: flags.topology ?? null,
+    without: flags.without,
+    seed: flags.seed ?? null,
+    scale: flags.scale ?? 1,
+    allowHosts: flags.allowHost ?? [],
+    force: flags.force === true,
+    // Where `run` puts its runs unless it is told otherwise, also for commands that have no such flag.
+    out: flags.out === undefined ? reportsOf(context) : resolve(context.cwd, flags.out),
+    json: flags.json === true,
+  };
+}
+
+export async function planned(
+  context: Context,
+  name: string,
+  flags: PlanFlags,
+  how: typeof planAlone = plan,
+): Promise<ReturnType<typeof plan>> {
+  const request = requestOf(context, flags);
+  return how(context, name, await loadExperiment(context, name), request.seed ?? 1, request);
+}
