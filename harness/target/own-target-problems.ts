@@ -1,7 +1,7 @@
 /** What is wrong with a description of a target of one's own, one line each: its types are no more than what its author says of it. */
 import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
-import type { OwnTarget } from "./own-target-description.ts";
+import type { OwnTarget, Running } from "./own-target-description.ts";
 import { placeholders, type Stream } from "./stream.ts";
 import { toolNames } from "./tools.ts";
 
@@ -225,6 +225,15 @@ function probeProblems({ probes = [], edges }: OwnTarget): string[] {
     .map(({ service }) => `probes: ${unknownName("service", service, edges)}`);
 }
 
+/** One that is described as two is asked twice, counted twice, and lost as one. */
+function sharedAddresses(services: OwnTarget["services"]): string[] {
+  const running = services.filter((one): one is Running => "url" in one && URL.canParse(one.url));
+  const shared = Map.groupBy(running, ({ url }) => new URL(url).host);
+  return [...shared.values()]
+    .filter((all) => all.length > 1)
+    .map((all) => `services: ${all.map(({ name }) => name).join(" and ")} have the same address`);
+}
+
 function nameProblems({ services, edges, links = [] }: OwnTarget): string[] {
   const names = services.map(({ name }) => name);
   const joined = links.map((link) => link.join(" > "));
@@ -236,6 +245,7 @@ function nameProblems({ services, edges, links = [] }: OwnTarget): string[] {
       .filter((name) => !names.includes(name))
       .map((name) => `edges: ${unknownName("service", name, names)}`),
     ...twice(edges).map((name) => `edges: "${name}" occurs twice`),
+    ...sharedAddresses(services),
     ...links.flatMap(([from, to]) => [
       ...(from === "viewers" || names.includes(from)
         ? []

@@ -10,6 +10,7 @@ import { otherAudiences } from "./other-audiences.ts";
 import { realLies } from "./real.ts";
 import { records } from "./record.ts";
 import { silentServices } from "./silent-services.ts";
+import { telemetryLies } from "./telemetry.ts";
 import { unfailableClaims } from "./unfailable-claims.ts";
 import { unusedServices } from "./unused-services.ts";
 
@@ -18,6 +19,7 @@ export const groups: readonly LieGroup[] = [
   unfailableClaims,
   decidedByLoad,
   silentServices,
+  telemetryLies,
   records,
   lyingWitnesses,
   loads,

@@ -26,7 +26,7 @@ export function decidedByLoad(experiment: Experiment, registry: Registry): strin
   );
 }
 
-/** Each iteration asks at least once, so that a total that the iterations alone reach is no claim. */
+/** Each iteration asks at least once: a total that the iterations alone reach is no claim. */
 function leastProblems(claim: Claim, experiment: Experiment, registry: Registry): string[] {
   const each = metricIn(registry, claim.metric)?.leastPerIteration;
   const { comparison, limit, where = {} } = claim;

@@ -133,7 +133,8 @@ function useProblems(
   if (uses.length === 0 || uses.some(canShowUse)) return [];
   return [
     `nothing would show that anybody uses ${services.join(", ")} before it: ` +
-      "declare a link to it, name a counter of its own among its telemetry, or say that it is a standby",
+      "declare a link to it, name a counter of its own among its telemetry, " +
+      "or say that it is a standby",
   ];
 }
 
