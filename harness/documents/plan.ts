@@ -38,6 +38,9 @@ const metricShape = z.object({
   countsRequests: z.literal(true).optional(),
   countsAsked: z.literal(true).optional(),
   dependsOnLoad: z.literal(true).optional(),
+  leastPerIteration: z.number().optional(),
+  codes: z.literal(true).optional(),
+  always: z.number().optional(),
   felt: z.literal(true).optional(),
   uncompared: z.literal(true).optional(),
   needs: z
@@ -89,6 +92,7 @@ export const planDocument = z.object({
           kind: z.enum(["video", "audio"]),
           bitsPerSecond: z.number(),
           leastBytesShare: z.number().optional(),
+          sameAs: z.string().optional(),
         }),
       ),
       leastBytesShare: z.number().optional().meta({
@@ -118,17 +122,47 @@ export const planDocument = z.object({
         lasts: z.boolean(),
         severs: z.boolean(),
         silences: z.boolean().optional(),
+        use: z
+          .array(
+            z.object({
+              service: z.string(),
+              standby: z.boolean().optional(),
+              links: z.array(z.string()),
+              isEntry: z.boolean(),
+              counters: z.array(z.string()),
+              bytes: z.boolean(),
+            }),
+          )
+          .optional(),
       }),
     )
     .optional()
     .meta({
       description:
-        "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile",
+        "what each step strikes; lasts: it stays in force until it is healed; severs: nothing " +
+        "passes its links meanwhile; silences: its services give no answer meanwhile; use: what " +
+        "shows that they are used before it",
     }),
   abortWhen: z.array(abortShape),
   askedAlike: z.record(z.string(), z.array(z.string())).optional().meta({
     description: "by class of requests, the workloads whose users ask as the prober does",
   }),
+  wishes: z
+    .record(
+      z.string(),
+      z.object({
+        ages: z.tuple([z.number(), z.number()]),
+        moments: z.number(),
+        draws: z.record(z.string(), z.record(z.string(), z.number())),
+      }),
+    )
+    .optional()
+    .meta({
+      description:
+        "by class of requests, what its users draw; ages: how many periods old it is at least " +
+        "and at most when they have it; moments: of so many, from the least age on, one is " +
+        "drawn; draws: by tag, each value's share",
+    }),
   trafficClasses: z
     .array(z.string())
     .optional()

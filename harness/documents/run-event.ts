@@ -36,7 +36,12 @@ export const runEventShape = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("deploying"), atMs }),
   z.object({ kind: z.literal("deployed"), atMs, tookMs: ms }),
-  z.object({ kind: z.literal("loadStarted"), atMs, generator: z.string() }),
+  z.object({
+    kind: z.literal("loadStarted"),
+    atMs,
+    generator: z.string(),
+    askedMs: z.number().optional(),
+  }),
   z.object({ kind: z.literal("phase"), atMs, phase: z.enum(["leadIn", ...phases, "drain"]) }),
   z.object({ kind: z.literal("injecting"), ...struck }),
   z.object({

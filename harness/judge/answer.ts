@@ -32,19 +32,3 @@ export function answer<Id extends EvidenceId>(
     values: problems.length === 0 ? remarks : problems,
   };
 }
-
-/** For rules whose facts are sentences still. */
-export function answerInWords(
-  id: EvidenceId,
-  problem: string | null,
-  samples = 0,
-  said: string | null = null,
-): Judged {
-  const text = problem ?? said;
-  const judged = answer(id, [], { samples });
-  return {
-    ...judged,
-    status: problem === null ? "held" : "inconclusive",
-    values: text === null ? [] : [{ fact: "words", text }],
-  };
-}

@@ -265,6 +265,11 @@ function lengthProblems(events: readonly RunEvent[]): Misfit[] {
       measuredMs: generator.atMs - load.atMs,
     });
   }
+  if (load?.askedMs !== undefined) {
+    const { askedMs, atMs } = load;
+    if (askedMs > atMs + earlyMsMax || askedMs < (deployed?.atMs ?? askedMs) - earlyMsMax)
+      problems.push({ fact: "load-asked-outside" });
+  }
   return problems;
 }
 
@@ -282,12 +287,16 @@ function sampleProblems({ events, series, plan }: Run): Misfit[] {
   const generator = events.find((event) => event.kind === "generator");
   const cleaned = events.find((event) => event.kind === "cleaned");
   if (load === undefined) return [];
+  // The prober and the harness look at the target as soon as it is up; a generator takes a while to begin.
+  const deployedMs = events.find((event) => event.kind === "deployed")?.atMs ?? load.atMs;
+  const askedMs = load.askedMs ?? load.atMs;
   return duringLoad.flatMap((source): Misfit[] => {
     const span = spanOf(series.filter(({ metric }) => sourceIn(plan.metrics, metric) === source));
     if (span === null) return [];
+    const beginMs = source === "generator" ? askedMs : Math.min(deployedMs, load.atMs);
     const endMs = source === "generator" ? generator?.atMs : cleaned?.atMs;
     return [
-      ...(span.fromMs < load.atMs - outsideMsMax
+      ...(span.fromMs < beginMs - outsideMsMax
         ? [{ fact: "samples-before-load", source, byMs: load.atMs - span.fromMs } as const]
         : []),
       ...(endMs !== undefined && span.untilMs > endMs + outsideMsMax

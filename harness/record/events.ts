@@ -21,7 +21,12 @@ export type RunEvent = { readonly atMs: number } & (
     }
   | { readonly kind: "deploying" }
   | { readonly kind: "deployed"; readonly tookMs: number }
-  | { readonly kind: "loadStarted"; readonly generator: string }
+  | {
+      readonly kind: "loadStarted";
+      readonly generator: string;
+      /** When the generator was asked to begin; `atMs` is when it had answered. Missing in older records. */
+      readonly askedMs?: number;
+    }
   | { readonly kind: "phase"; readonly phase: Phase | "leadIn" | "drain" }
   | { readonly kind: "injecting"; readonly step: number; readonly fault: Fault }
   | {

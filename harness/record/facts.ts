@@ -26,6 +26,16 @@ type Late = {
 type Group = { readonly of: "load" | "lane"; readonly group: string };
 type OfMetric = { readonly metric: string; readonly source: string };
 
+type OfLinks = OfFault & { readonly links: readonly string[] };
+type OfClass = { readonly lane: string };
+/** Where, of which class and in which phase the generator and the prober are compared. */
+type AtPlace = OfClass & InPhase & { readonly place: string };
+/** `writer`: the processes of a service, by what they write; `reader`: the generator; `receiver`: the interfaces. */
+type ByteWitness = {
+  readonly witness: "writer" | "reader" | "receiver";
+  readonly service: string;
+};
+
 /** Of claims. */
 export interface ClaimFacts {
   "phase-unfinished": InPhase;
@@ -81,6 +91,7 @@ export interface EvidenceFacts {
     "unplanned-faults": { readonly events: number };
     "deploy-length": { readonly statedMs: number; readonly measuredMs: number };
     "load-length": { readonly statedMs: number; readonly measuredMs: number };
+    "load-asked-outside": Plain;
     "samples-before-load": { readonly source: string } & By;
     "samples-after-end": { readonly source: string } & By;
     "load-late": OfLoad & By;
@@ -173,14 +184,138 @@ export interface EvidenceFacts {
     drift: { readonly share: number };
   };
   "services.alive": { died: { readonly service: string; readonly detail: string } };
-  "faults.landed": { words: { readonly text: string } };
-  "faults.lasted": { words: { readonly text: string } };
-  "faults.healed": { words: { readonly text: string } };
-  "faults.traffic": { words: { readonly text: string } };
-  "witnesses.prober": { words: { readonly text: string } };
-  "witnesses.bytes": { words: { readonly text: string } };
-  "witnesses.counters": { words: { readonly text: string } };
-  "bodies.segments": { words: { readonly text: string } };
+  "faults.landed": {
+    "never-injected": OfFault;
+    "not-landed": OfFault & { readonly observation: string };
+    "outside-phase": OfFault;
+    "too-short": OfFault & { readonly forMs: number; readonly plannedMs: number };
+  };
+  "faults.lasted": {
+    "old-record": OfFault;
+    "never-checked": OfFault;
+    gone: OfFault & { readonly afterMs: number; readonly observation: string };
+    "last-check-early": OfFault & { readonly beforeHealMs: number; readonly maxMs: number };
+    "check-gap": OfFault & { readonly gapMs: number; readonly maxMs: number };
+  };
+  "faults.healed": {
+    "never-healed": OfFault;
+    "not-healed": OfFault & { readonly observation: string };
+  };
+  "faults.traffic": {
+    "not-counted": OfLinks;
+    "unused-before": OfLinks;
+    "unused-during": OfLinks;
+    "bytes-not-counted": OfLinks;
+    "never-bound": OfFault & { readonly bytesPerSecond: number; readonly timesMax: number };
+  };
+  "faults.use": {
+    /** `checked`: by what its use would have been seen. */
+    unused: OfFault & {
+      readonly service: string;
+      readonly others: number;
+      readonly checked: readonly ("links" | "requests" | "counters" | "bytes")[];
+    };
+    standby: { readonly services: readonly string[] };
+  };
+  "generator.asked": {
+    /** Ages in periods of the stream; 0 is the newest. */
+    stale: OfClass & {
+      readonly stale: number;
+      readonly looks: number;
+      readonly leastAge: number;
+      readonly mostAge: number;
+      readonly oldestAge: number;
+    };
+    "same-moment": OfClass & { readonly same: number; readonly looks: number };
+    "nearer-half": OfClass & InPhase & { readonly near: number; readonly looks: number };
+    "other-draw": OfClass &
+      InPhase & {
+        readonly tag: string;
+        readonly value: string;
+        readonly count: number;
+        readonly looks: number;
+        readonly expected: number;
+      };
+    "other-bytes": { readonly apart: number; readonly compared: number };
+    "none-noted": Plain;
+    noted: { readonly looks: number };
+  };
+  "witnesses.prober": {
+    "not-asked-alike": Plain;
+    "no-probe": AtPlace & { readonly requests: number };
+    answers: AtPlace & {
+      readonly probes: number;
+      readonly probesFailed: number;
+      readonly requests: number;
+      readonly requestsFailed: number;
+    };
+    absent: AtPlace & {
+      readonly probes: number;
+      readonly periods: number;
+      readonly served: number;
+    };
+    "longer-waits": AtPlace & {
+      readonly longer: number;
+      readonly probes: number;
+      readonly medianMs: number;
+    };
+    waits: AtPlace & { readonly proberMs: number; readonly usersMs: number };
+    deserted: AtPlace & { readonly periods: number };
+    "nothing-compared": Plain;
+    compared: { readonly probes: number; readonly requests: number };
+  };
+  "witnesses.bytes": {
+    "too-few": InPhase & ByteWitness & { readonly expectedBytes: number; readonly bytes: number };
+    "reader-missing": Plain;
+    "receiver-missing": Plain;
+    "sizes-missing": Plain;
+    model: Plain;
+    "none-counted": Plain;
+    "too-little": Plain;
+    agrees: ByteWitness;
+  };
+  "witnesses.counters": {
+    apart: InPhase & OfMetric & { readonly answers: number; readonly counted: number };
+    "nothing-compared": Plain;
+    agrees: OfMetric;
+  };
+  "bodies.segments": {
+    "none-seen": InPhase & { readonly served: number };
+    wrong: InPhase & {
+      readonly by: "viewer" | "prober";
+      readonly place: string;
+      readonly wrong: number;
+      readonly looks: number;
+      /** Each with how many there were: `truncated 3`. */
+      readonly kinds: readonly string[];
+    };
+    "other-container": {
+      readonly variant: string;
+      readonly container: string;
+      readonly others: number;
+      readonly looks: number;
+    };
+    "rests-on-unseen": InPhase & { readonly claim: string; readonly wrongShare: number };
+    "same-bytes": { readonly variant: string; readonly same: number; readonly numbers: number };
+    "same-as": {
+      readonly variant: string;
+      readonly other: string;
+      readonly same: number;
+      readonly numbers: number;
+    };
+    flaps: { readonly variant: string; readonly times: number; readonly looks: number };
+    model: Plain;
+    "none-served": Plain;
+    /** Each with how many there were; and the least size of each variant in bytes. */
+    looked: {
+      readonly looks: number;
+      readonly containers: readonly string[];
+      readonly leastBytes: readonly string[];
+    };
+    "unknown-containers": Plain;
+    flagged: { readonly count: number };
+    "no-checksum": Plain;
+  };
   "machine.clock": { stepped: { readonly byMs: readonly number[] } };
 }
 

@@ -225,8 +225,9 @@ async function perform(
       harnessCpuSeconds: world.harnessCpuSeconds() - meter.cpuSeconds,
       seconds: (clock.nowMs() - meter.sinceMs) / 1000,
     });
+  const askedMs = clock.nowMs();
   await load.begin();
-  events.event({ kind: "loadStarted", generator: load.name });
+  events.event({ kind: "loadStarted", generator: load.name, askedMs });
   const zeroMs = clock.nowMs();
   void load.ended.then((end) => {
     if (!scheduled) return;

@@ -462,11 +462,23 @@ const forgeries: readonly Lie[] = [
       .map((claim) => ({ ...claim, during: ["baseline"] as const }));
     draft.plan = { ...draft.plan, hypothesis, recovery: null };
   }),
+  forged(
+    "load-asked-before-the-target",
+    "the load was asked to begin before the target was there",
+    (draft) => {
+      draft.events = draft.events.map((event) =>
+        event.kind === "loadStarted" ? { ...event, askedMs: event.atMs - 60_000 } : event,
+      );
+    },
+  ),
   forged("samples-from-before", "samples of viewers lie before the load", (draft) => {
     const viewer = draft.samples.find(({ metric }) => metric === "segment_ms");
     if (viewer !== undefined) draft.samples.unshift({ ...viewer, startedMs: zeroMs - 8_000 });
   }),
 ];
+
+const begins = (event: RunEvent): boolean =>
+  event.kind === "loadStarted" || isPhase("leadIn")(event);
 
 const honest = (
   name: string,
@@ -504,6 +516,22 @@ const controls: readonly Honest[] = [
     moved(isPhase("recovery"), 2_000)(draft);
     moved(isPhase("drain"), 1_500)(draft);
   }),
+  honest(
+    "slow-to-begin",
+    "the generator took 2.5 s to begin, and the prober looked already",
+    (draft) => {
+      const probe = draft.samples.find(({ metric }) => metric === "canary_ms");
+      draft.events = draft.events.map((event) => {
+        if (event.kind !== "loadStarted") return event;
+        if (probe !== undefined) draft.samples.unshift({ ...probe, startedMs: event.atMs - 2_400 });
+        return { ...event, askedMs: event.atMs - 2_500 };
+      });
+      moved((event) => event.atMs < zeroMs - 3_999 && !begins(event), -3_000)(draft);
+      draft.events = draft.events.map((event) =>
+        event.kind === "generator" ? { ...event, seconds: 70 } : event,
+      );
+    },
+  ),
   honest(
     "notes",
     "people wrote notes into it",

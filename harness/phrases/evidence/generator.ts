@@ -6,6 +6,7 @@ export const generator: Rules<
   | "generator.ended"
   | "generator.offered"
   | "generator.iterations"
+  | "generator.asked"
   | "generator.on-time"
   | "generator.processor"
   | "generator.no-gap"
@@ -49,6 +50,23 @@ export const generator: Rules<
         `${groupOf(of)} ${group}: by second ${second}, ${begun} iterations had begun but ${samples} had left a sample`,
       "sample-after-end": ({ of, group, second, ended, samples }) =>
         `${groupOf(of)} ${group}: by second ${second}, ${ended} iterations had ended but only ${samples} had left a sample`,
+    },
+  },
+  "generator.asked": {
+    title: "The load requested what the clock makes",
+    facts: {
+      stale: ({ lane, stale, looks, leastAge, mostAge, oldestAge }) =>
+        `class ${lane}: ${stale} of ${looks} requested content of the wrong age: ${leastAge} to ${mostAge} periods were planned, theirs is up to ${oldestAge}`,
+      "same-moment": ({ lane, same, looks }) =>
+        `class ${lane}: ${same} of ${looks} requested the same moment`,
+      "nearer-half": ({ lane, phase, near, looks }) =>
+        `class ${lane}, ${phase}: ${near} of ${looks} requested the newer half of the past`,
+      "other-draw": ({ lane, phase, tag, value, count, looks, expected }) =>
+        `class ${lane}, ${phase}: ${count} of ${looks} have ${tag} ${value}; about ${expected} were planned`,
+      "other-bytes": ({ apart, compared }) =>
+        `${apart} of ${compared} bodies that the prober also got have other bytes under the same number`,
+      "none-noted": "no user recorded what it requested",
+      noted: ({ looks }) => `${looks} users recorded what they requested`,
     },
   },
   "generator.on-time": {

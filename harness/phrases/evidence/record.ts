@@ -44,6 +44,8 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
         `deploying is recorded as ${formatDuration(statedMs)}, but its events are ${formatDuration(measuredMs)} apart`,
       "load-length": ({ statedMs, measuredMs }) =>
         `the load is recorded as ${formatDuration(statedMs)}, but its events are ${formatDuration(measuredMs)} apart`,
+      "load-asked-outside":
+        "the load was requested before the target was up or after the load began",
       "samples-before-load": ({ source, byMs }) =>
         `samples of the ${source} begin ${formatDuration(byMs)} before the load`,
       "samples-after-end": ({ source, byMs }) =>
