@@ -9,6 +9,7 @@ import { everyMetric } from "../judge/fixture.ts";
 import type { TargetModel } from "../target/model.ts";
 import { planExperiment, planTarget } from "./plan.ts";
 import type { PlanOptions } from "./options.ts";
+import { lineOf } from "./problems/problem.ts";
 import { playerProblems } from "./problems/problems.ts";
 import type { Layout, Service, Telemetry } from "../target/layout.ts";
 import type { Target } from "../target/target.ts";
@@ -245,7 +246,7 @@ describe("a plan", () => {
         { substrate: "simulated", browser: null },
       );
     expect(modelled("which play what comes")).toEqual([]);
-    expect(modelled(undefined)).toEqual(["players: the model of synthetic has none"]);
+    expect(modelled(undefined).map(lineOf)).toEqual(["players: the model of synthetic has none"]);
   });
 
   it("decides everything and keeps what was asked", () => {
@@ -762,7 +763,7 @@ describe("a plan", () => {
     [
       "goodput of a counter",
       recovering({ goodput: { metric: "origin_gets" }, having: {} }),
-      "recovery: goodput needs a metric with one sample for each request",
+      "recovery: goodput needs a metric with one sample per request",
     ],
     [
       "windows out of step with the segments",

@@ -183,7 +183,7 @@ function serviceProblems({ services }: OwnTarget): string[] {
     ...twice.map((name) => `service "${name}": the name occurs twice`),
     ...names
       .filter((name) => reserved.includes(name))
-      .map((name) => `service "${name}": this name is measured by the harness`),
+      .map((name) => `service "${name}": the harness reserves this name`),
     ...(services.length > servicesMax
       ? [`services: ${services.length}, and there are addresses for ${servicesMax}`]
       : []),

@@ -72,20 +72,35 @@ describe.each(["held", "refuted", "inconclusive"] as const)("a run that is %s", 
 
 /** Values by their names: a name that ends with a unit is a number, a plural of phases a list. */
 const sample = new Proxy(
-  {},
+  // What is taken apart with `...where`.
+  { place: "", lane: "", phase: "" },
   {
     get(_, name: string): unknown {
-      if (["phases", "planned"].includes(name) && lists) return ["baseline", "fault"];
+      if (listNames.has(name) && lists) return ["baseline", "fault"];
+      if (name === "links") return ["a>b:http", "c>b:http"];
+      if (name === "checked") return ["bytes"];
+      if (name === "witness") return "reader";
+      if (name === "by") return "prober";
       if (name === "byMs" && lists) return [2694, -15];
       if (name === "stolen") return null;
-      if (name === "share") return 0.25;
-      if (/Ms$|PerSecond$|^(?:second|fromSeconds|untilSeconds)$/.test(name)) return 2_500;
+      if (["share", "wrongShare"].includes(name)) return 0.25;
+      if (/^(?:expectedB|b)ytes$/.test(name)) return 12_300_000;
+      if (/Ms$|PerSecond$/.test(name)) return 2_500;
       return numbers.has(name) ? 7 : `{${name}}`;
     },
   },
 );
+const listNames = new Set([
+  "phases",
+  "planned",
+  "links",
+  "services",
+  "kinds",
+  "containers",
+  "leastBytes",
+]);
 const numbers = new Set(
-  "times faults events problems value repeated samples answers given planned begun dropped vus late iterations ended unread acknowledged read delivered minSamples".split(
+  "second fromSeconds untilSeconds served times faults events problems value repeated samples stale looks leastAge mostAge oldestAge same near count expected apart compared probes probesFailed requests requestsFailed periods longer expectedBytes bytes bytesPerSecond timesMax counted wrong numbers others wrongShare answers given planned begun dropped vus late iterations ended unread acknowledged read delivered minSamples".split(
     " ",
   ),
 );

@@ -305,31 +305,31 @@ const lies: readonly Lie[] = [
   {
     name: "fault-of-a-moment",
     says: "a fault of 1 ms",
-    caughtBy: "too short to be looked at twice",
+    caughtBy: "too short for two checks",
     plant: () => step({ forMs: 1 }),
   },
   {
     name: "fault-at-the-very-end",
     says: "a fault of the last 10 ms of its phase",
-    caughtBy: "too short to be looked at twice",
+    caughtBy: "too short for two checks",
     plant: () => step({ atMs: 5_990, forMs: 10 }),
   },
   {
     name: "delay-of-noise",
     says: "a delay of 8 ms, as much as the proxy's own",
-    caughtBy: "cannot be told from the proxy's own noise",
+    caughtBy: "within the proxy's own noise",
     plant: () => step({ fault: { ...late, delayMs: 8 } }),
   },
   {
     name: "delay-of-nothing",
     says: "a delay that the proxy rounds to none",
-    caughtBy: "cannot be told from the proxy's own noise",
+    caughtBy: "within the proxy's own noise",
     plant: () => step({ fault: { ...late, delayMs: 0.001 } }),
   },
   {
     name: "jitter-of-noise",
     says: "a jitter of 1 ms",
-    caughtBy: "cannot be told from the proxy's own noise",
+    caughtBy: "within the proxy's own noise",
     plant: () => step({ fault: { ...late, jitterMs: 1 } }),
   },
   {

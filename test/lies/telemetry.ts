@@ -12,7 +12,7 @@ import { type Honest, judged, type Lie, type LieGroup, type Outcome, planned } f
 
 const metric = "origin_requests_total";
 const service = "region-b/origin-read";
-const claimed = "many are served";
+const claimed = "claim.claim-many-are-served";
 const other = "region-a/origin-read";
 const read = "target.readings";
 
@@ -134,7 +134,7 @@ const lies: readonly Lie[] = [
   {
     name: "seconds-called-milliseconds",
     says: "a limit of 900 ms of processor time, which is counted in seconds",
-    caughtBy: "and cpu_seconds is in s",
+    caughtBy: "but cpu_seconds is in s",
     plant: () => processorTime("ms", 900),
   },
   {

@@ -133,7 +133,7 @@ const lies: readonly Lie[] = [
   {
     name: "nobody-could-see-its-use",
     says: "a service is killed of which neither a link nor a counter is known",
-    caughtBy: "nothing would show that anybody uses",
+    caughtBy: "the record could not show that",
     plant: () =>
       planned(() =>
         plannedFor(

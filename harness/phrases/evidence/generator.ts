@@ -53,7 +53,7 @@ export const generator: Rules<
     },
   },
   "generator.asked": {
-    title: "The load requested what the clock makes",
+    title: "The load requested the planned content",
     facts: {
       stale: ({ lane, stale, looks, leastAge, mostAge, oldestAge }) =>
         `class ${lane}: ${stale} of ${looks} requested content of the wrong age: ${leastAge} to ${mostAge} periods were planned, theirs is up to ${oldestAge}`,

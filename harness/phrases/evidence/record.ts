@@ -41,7 +41,7 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
       "unplanned-faults": ({ events }) =>
         `${plural(events, "event")} belong to faults that the plan does not have`,
       "deploy-length": ({ statedMs, measuredMs }) =>
-        `deploying is recorded as ${formatDuration(statedMs)}, but its events are ${formatDuration(measuredMs)} apart`,
+        `deployment is recorded as ${formatDuration(statedMs)}, but its events are ${formatDuration(measuredMs)} apart`,
       "load-length": ({ statedMs, measuredMs }) =>
         `the load is recorded as ${formatDuration(statedMs)}, but its events are ${formatDuration(measuredMs)} apart`,
       "load-asked-outside":

@@ -31,7 +31,7 @@ export const run: Rules<
       "not-read-back": ({ unread, acknowledged }) =>
         `${unread} of ${acknowledged} acknowledged segments could not be read back`,
       "few-read-back": ({ read, acknowledged }) =>
-        `only ${read} were read back of ${acknowledged} that were acknowledged`,
+        `only ${read} of ${acknowledged} acknowledged segments were read back`,
       "nothing-to-compare": ({ delivered }) =>
         `${plural(delivered, "delivery", "deliveries")} cannot be compared: no journal has them`,
     },

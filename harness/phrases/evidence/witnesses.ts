@@ -12,7 +12,7 @@ export const witnesses: Rules<
       "no-probe": (values) =>
         `${at(values)}: ${values.requests} requests of users, but none of the prober`,
       answers: ({ probes, probesFailed, requests, requestsFailed, ...where }) =>
-        `${at(where)}: ${probesFailed} of ${probes} probes failed, but only ${requestsFailed} of ${requests} requests of users at the same times`,
+        `${at(where)}: ${probesFailed} of ${probes} probes failed, but ${requestsFailed} of ${requests} requests of users at the same times`,
       absent: ({ probes, periods, served, ...where }) =>
         `${at(where)}: ${probes} probes in ${periods} periods got "not found", but ${served} requests of users at the same times were served`,
       "longer-waits": ({ longer, probes, medianMs, ...where }) =>

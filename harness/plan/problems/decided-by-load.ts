@@ -70,7 +70,7 @@ function valueProblems(claim: Claim, registry: Registry): string[] {
         ]
       : []),
     ...(known.always !== undefined && !isTotal
-      ? [`the script always sets ${claim.metric} to ${known.always}, ` + "whatever the target does"]
+      ? [`the script always sets ${claim.metric} to ${known.always}, whatever the target does`]
       : []),
   ];
 }
