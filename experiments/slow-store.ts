@@ -14,9 +14,10 @@ export default defineExperiment({
   name: "slow-store",
   title: "Slow store: every request to Cassandra takes a quarter of a second, in both regions",
   story:
-    "A compaction or repair storm makes every replica slow, just after a deployment has emptied the caches, so that viewers in the past are served from the " +
-    "store. What is new is in memory next door, and live viewers never wait for a read. Of the reads that remain, DVR is refused until the store is not " +
-    "asked for more than it can give; writes are never refused, and every segment is acknowledged within the packagers' 2 s.",
+    "A compaction or repair storm makes every replica slow, just after a deployment has emptied the caches. " +
+    "Viewers in the past are served from the store; new segments are in memory, so live viewers never wait for a read. " +
+    "DVR reads are refused until the store gets no more than it can serve. " +
+    "Writes are never refused, and every segment is acknowledged within the packagers' 2 s.",
   tier: "latency",
   target: liveStreaming,
   topology: "quick",

@@ -62,6 +62,14 @@ function readIn(path: string): { readonly where: string; readonly text: string }
 
 const words = new RegExp(`(?<![\\p{L}-])(?:${Object.keys(dialect).join("|")})(?![\\p{L}-])`, "iu");
 
+const wordsMax = 25;
+
+/** Markup and what stands between colons, semicolons and full stops; code in other languages is no text. */
+function sentencesOf(text: string): string[] {
+  if (/\b(?:CREATE TABLE|sub vcl_|printf|type filter hook)\b/.test(text)) return [];
+  return text.replaceAll(/<[^>]*>/g, "\n").split(/[.;:!?]\s|\n/);
+}
+
 describe("what people read", () => {
   const texts = ["harness", "targets", "experiments", "examples"].flatMap((folder) =>
     sources(folder).flatMap(readIn),
@@ -80,5 +88,14 @@ describe("what people read", () => {
         return found === undefined ? [] : [`${where}: "${found}" in ${text.trim()}`];
       }),
     ).toEqual([]);
+  });
+
+  it("is said in sentences of no more than 25 words", () => {
+    const long = texts.flatMap(({ where, text }) =>
+      sentencesOf(text)
+        .filter((sentence) => (sentence.match(/[\p{L}\p{N}…'’/-]+/gu) ?? []).length > wordsMax)
+        .map((sentence) => `${where}: ${sentence}`),
+    );
+    expect(long).toEqual([]);
   });
 });

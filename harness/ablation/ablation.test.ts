@@ -61,7 +61,7 @@ describe("an ablation", () => {
     [
       "a control that falls for something else",
       { ...control, refuted: named("Acked") },
-      'storm without collapsing is refuted, but for "Acked" and not for "GETs", "Served": it proves nothing about collapsing',
+      'storm without collapsing is refuted for "Acked" instead of "GETs", "Served": it proves nothing about collapsing',
     ],
     [
       "a control that cannot be judged",

@@ -138,7 +138,9 @@ describe("the index of runs", () => {
     recorded("origin-storm/4", { seed: 4 });
     cpSync(join(out, "origin-storm/4/verdict.json"), join(other as string, "verdict.json"));
     const { runs } = writeIndex(out);
-    const doubted = runs.filter(({ why }) => why.startsWith("verdict.json is not of this record"));
+    const doubted = runs.filter(({ why }) =>
+      why.startsWith("verdict.json does not belong to this record"),
+    );
     expect(doubted.map(({ path: run, status, claims }) => [run, status, claims])).toEqual(
       ["3", "2", "1"].map((name) => [`origin-storm/${name}`, "inconclusive", []]),
     );

@@ -46,10 +46,10 @@ export function comparability(sides: readonly (readonly Run[])[]): Comparability
         (text) => `${text}: figures of different machines do not compare; only verdicts do`,
       ),
       ...sides.flatMap((side, index) =>
-        differing(`side ${sideName(index)}: the disabled defences`, defencesOf, side),
+        differing(`side ${sideName(index)}: the set of disabled defences`, defencesOf, side),
       ),
       ...differing(
-        "the disabled defences",
+        "the set of disabled defences",
         defencesOf,
         sides.flatMap((side) => side.slice(0, 1)),
       ),

@@ -243,7 +243,7 @@ describe("which runs may be compared", () => {
       comparability([[a], [{ ...b, plan: { ...b.plan, without: ["collapsing"] } }]]),
     ).toMatchObject({
       refused: [],
-      marked: [expect.stringContaining("what is switched off differs")],
+      marked: [expect.stringContaining("the set of disabled defences differs")],
     });
     expect(comparability([side(1), side(20)])).toEqual({
       refused: [],

@@ -245,7 +245,7 @@ describe("a game day", () => {
     ).toBe(false);
     expect(state.outcomes[0]).toMatchObject({
       result: null,
-      why: expect.stringContaining("before anything was broken: nobody answered"),
+      why: expect.stringContaining("before any fault: no answer"),
       aborted: null,
     });
   });

@@ -165,7 +165,7 @@ function aside({ events }: RecordedDay): Markup | null {
       event.kind === "opened"
         ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${event.again ? "The day was taken up again" : "The day was opened"}</td></tr>`
         : event.kind === "closed"
-          ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>The day was over: ${clip(event.why)}</td></tr>`
+          ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>The day ended: ${clip(event.why)}</td></tr>`
           : line(event),
     )
     .filter((one) => one !== null)}</tbody></table></section>`;

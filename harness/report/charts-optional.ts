@@ -58,7 +58,7 @@ export function starts(find: Find): ChartSpec[] {
   return [
     {
       id: "starts",
-      title: "Session starts: requests by outcome",
+      title: "Session starts: asked for, and what became of them",
       unit: "/s",
       stacked: true,
       needs: "gateway_requests_total",
@@ -70,7 +70,7 @@ export function starts(find: Find): ChartSpec[] {
       title: "Session starts served, by priority",
       unit: "share",
       needs: "gateway_requests_total",
-      note: "The highest priority must stay near the top.",
+      note: "The highest priority must stay near the top whatever happens to the others.",
       lines: buckets,
     },
   ];
@@ -86,7 +86,7 @@ export function shedding(find: Find): ChartSpec[] {
       title: "What the origins shed",
       unit: "/s",
       needs: "origin_requests_total",
-      note: "By class. DVR is shed first, live only when no DVR is left, publication never.",
+      note: "By lane. DVR is to be given up first, live only when no DVR is left to give up, publication never.",
       lines: byTag(shed, "lane", growth),
     },
   ];

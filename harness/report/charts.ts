@@ -59,7 +59,7 @@ function requests(find: Find, { metric, having }: Harm, { lane, title }: HarmedC
   const good = Object.values(having)[0] ?? "";
   return {
     id: `${lane}-${metric.replace(/_ms$/, "s")}`,
-    title: `${title}: requests by outcome`,
+    title: `${title}: asked for, and what became of them`,
     unit: "/s",
     stacked: true,
     note: "Each colour is an outcome; the outline is the demand.",
@@ -94,7 +94,7 @@ function wait(find: Find, { metric, classes, waitTitle }: Harm): ChartSpec {
     unit: "ms",
     spreadForLog: 40,
     needs: `${metric} of lane ${lane}`,
-    note: "Measured from the intended start. Exact quantiles of all requests of each interval, failed ones included.",
+    note: "Counted from the moment a user meant to ask. True quantiles of each interval's requests, whatever became of them.",
     lines:
       all.length === 0
         ? []
@@ -237,7 +237,7 @@ function canary(find: Find): ChartSpec {
   };
   return {
     id: "canary",
-    title: "The prober",
+    title: "The harness’s own prober",
     unit: "ms",
     spreadForLog: 40,
     needs: "canary_ms",
@@ -320,7 +320,7 @@ function generator(find: Find): ChartSpec {
     title: "Can the load generator be trusted?",
     unit: "ms",
     needs: "start_late_ms",
-    note: "Lateness of iterations, and dropped iterations (right scale). If these are not near zero, the charts describe the generator.",
+    note: "How late it began its work, and work that it never began (right scale). Both near zero, or the figures above are its own.",
     lines:
       late.length === 0
         ? []

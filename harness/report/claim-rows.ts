@@ -56,7 +56,7 @@ export function claimRow(finding: Finding): ClaimRow {
         : `${formatComparison(comparison)} ${shown.limit}`,
     figures: { observed, comparison: comparison ?? "", limit, unit },
     samples: finding.samples,
-    why: finding.values.length === 0 ? "" : clip(finding.why),
+    why: finding.status === "held" && finding.values.length === 0 ? "" : clip(finding.why),
     used: allowanceUsed(finding),
   };
 }

@@ -69,7 +69,7 @@ describe("without a script", () => {
       "samples end in the middle of a block",
       "The record has no samples",
       "Not reached: fault, recovery.",
-      "Nothing: the record holds no fault.",
+      "The record has no fault.",
     ])
       expect(text).toContain(said);
   });

@@ -125,7 +125,7 @@ describe("a run that is less than whole", () => {
   test("cut while the fault was going in says that nothing shows that it landed", () => {
     const [fault] = cut(8).faults;
     expect(fault).toMatchObject({ landed: false, healedMs: null });
-    expect(fault?.evidence).toMatch(/does not say that it took hold/);
+    expect(fault?.evidence).toMatch(/does not show that it took effect/);
   });
 
   test("cut during the fault leaves its phase open to the last sample", () => {

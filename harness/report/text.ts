@@ -95,7 +95,7 @@ function table(claims: readonly ClaimRow[], across: number, paint: Paint): strin
     ...claims.flatMap((row, index) => {
       // A claim is named once; the phases that follow are its own.
       const [first = "", ...more] =
-        row.title === claims[index - 1]?.title ? [] : wrap(row.title, titleWide);
+        row.id === claims[index - 1]?.id ? [] : wrap(row.title, titleWide);
       return [
         `${paint(marks[row.status], row.status)} ${line(first, (one) => one.cells[index] ?? "")}`,
         ...more.map((rest) => `  ${rest}`),

@@ -275,7 +275,7 @@ describe("a record that was cut off", () => {
       if (length < untilSeal) expect(run.events.length).toBeLessThan(events.length);
       const said = run.damage.join();
       expect(said, String(length)).toContain(
-        length < untilSeal ? "the record ends early" : "it is not sealed",
+        length < untilSeal ? "the record ends early" : "the record is not sealed",
       );
     }
   });

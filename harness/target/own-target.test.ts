@@ -132,7 +132,7 @@ describe("a target of one's own", () => {
     "http://127.evil.example",
   ])("may not stand at %s without leave", (url) => {
     expect(() => planned({ url }, wayIn)).toThrow(
-      `only with --allow-host ${new URL(url).hostname}`,
+      `load and faults need --allow-host ${new URL(url).hostname}`,
     );
   });
 

@@ -105,6 +105,8 @@ const numbers = new Set(
   ),
 );
 let lists = false;
+/** In a clause; its fact's id stands before it. */
+const wordsMax = 25;
 
 function said(phrase: Phrase<never>): string {
   if (typeof phrase === "string") return phrase;
@@ -130,5 +132,6 @@ it("every finding that the judge can make is said like this", async () => {
     "",
   ]);
   expect(lines.join("\n")).not.toMatch(/undefined|NaN|\[object/);
+  expect(lines.filter((line) => line.trim().split(/\s+/).length > wordsMax + 1)).toEqual([]);
   await expect(lines.join("\n")).toMatchFileSnapshot(golden("findings.txt"));
 });

@@ -12,7 +12,7 @@ import { type Honest, judged, type Lie, type LieGroup, type Outcome, planned } f
 
 const metric = "origin_requests_total";
 const service = "region-b/origin-read";
-const claimed = "claim.claim-many-are-served";
+const claimed = "many are served";
 const other = "region-a/origin-read";
 const read = "target.readings";
 
@@ -114,7 +114,7 @@ const lies: readonly Lie[] = [
   {
     name: "two-services-in-one-exposition",
     says: "an exporter tells of a busy service and of an idle one under one name",
-    caughtBy: claimed,
+    caughtBy: "claim.many-are-served",
     plant: () =>
       told((tick) => [line(10 * tick, ',service="a"'), line(tick, ',service="b"')].join("\n")),
   },

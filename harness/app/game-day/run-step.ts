@@ -165,6 +165,7 @@ class DayRunObserver implements RunObserver, Disposable {
     const claims = this.#claims.at(nowMs, this.#events).map((finding) => {
       const { title, observed, limit } = claimRow(finding);
       return {
+        id: finding.id,
         title,
         phase: finding.phase ?? "baseline",
         status: finding.status,

@@ -104,7 +104,7 @@ describe("seawall ablate", () => {
     );
     expect(again.exitCode).toBe(1);
     expect(again.stdout.replace(/\s+/g, " ")).toMatch(
-      /small-storm without collapsing is refuted, but for "Origin GETs [^"]+" and not for "Publications of region-a [^"]+": it proves nothing/,
+      /small-storm without collapsing is refuted for "Origin GETs [^"]+" instead of "Publications of region-a [^"]+": it proves nothing/,
     );
     expect(again.stdout).toMatch(/✓ held +small-storm +recorded/);
   });
@@ -118,7 +118,7 @@ describe("seawall ablate", () => {
     expect(stdout).toMatch(/- not run +└ without collapsing/);
     expect(await seawall("ablate", "origin-storm", "--without", "collapsing")).toMatchObject({
       exitCode: 64,
-      stderr: expect.stringContaining("leave --without out"),
+      stderr: expect.stringContaining("omit --without"),
     });
     expect(await seawall("ablate", "origin-storm", "--attempts", "0")).toMatchObject({
       exitCode: 64,
@@ -205,7 +205,7 @@ describe("seawall breaking-point", () => {
   it("refuses what it chooses itself", async () => {
     expect(await seawall("breaking-point", "origin-storm", "--scale", "2")).toMatchObject({
       exitCode: 64,
-      stderr: expect.stringContaining("leave --scale out"),
+      stderr: expect.stringContaining("omit --scale"),
     });
     expect(await seawall("breaking-point", "origin-storm", "--to", "0.5")).toMatchObject({
       exitCode: 64,

@@ -54,8 +54,8 @@ describe("a game day's file", () => {
       }),
     ).toEqual([
       'roles: "one" occurs twice',
-      expect.stringContaining("nobody may decide"),
-      expect.stringContaining("nobody may stop"),
+      expect.stringContaining("no role may decide"),
+      expect.stringContaining("no role may stop"),
     ]);
   });
 });

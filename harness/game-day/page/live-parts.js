@@ -96,20 +96,21 @@ function programmeOf(state, day) {
 function claimsOf(claims) {
   if (claims.length === 0) return [element("p", { class: "quiet" }, "Judged as soon as the baseline runs.")];
   const phases = ["baseline", "fault", "recovery"].filter((phase) => claims.some((claim) => claim.phase === phase));
-  const cell = (title, phase) => {
-    const claim = claims.find((one) => one.title === title && one.phase === phase);
+  const idOf = (claim) => claim.id ?? claim.title;
+  const cell = (id, phase) => {
+    const claim = claims.find((one) => idOf(one) === id && one.phase === phase);
     if (claim === undefined) return element("td", { class: "n" }, "");
     const word = claim.status === "inconclusive" ? "cannot say yet" : claim.open ? (claim.status === "held" ? "holds so far" : "violated so far") : claim.status;
     return element("td", { class: `n ${claim.status}${claim.open ? " open" : ""}` }, element("span", { class: "sign", "aria-hidden": "true" }, signs[claim.status]), element("span", { class: "heard" }, word), ` ${claim.observed}`);
   };
-  const titles = [...new Set(claims.map((claim) => claim.title))];
+  const named = new Map(claims.map((claim) => [idOf(claim), claim]));
   return [element("table", { class: "live-claims" },
     element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Claim"), element("th", { scope: "col", class: "n" }, "Limit"), ...phases.map((phase) => element("th", { scope: "col", class: "n" }, phase)))),
-    element("tbody", {}, ...titles.map((title) => element("tr", {}, element("th", { scope: "row" }, title), element("td", { class: "n" }, claims.find((claim) => claim.title === title).limit), ...phases.map((phase) => cell(title, phase))))))];
+    element("tbody", {}, ...[...named].map(([id, { title, limit }]) => element("tr", {}, element("th", { scope: "row" }, title), element("td", { class: "n" }, limit), ...phases.map((phase) => cell(id, phase))))))];
 }
 
-/** One line of the timeline; null for what is not told there. */
-function toldOf(event, day) {
+/** One line of the timeline; null for what is not shown there. */
+function lineOf(event, day) {
   const step = event.step === undefined || event.step === null ? "" : day.steps[event.step]?.experiment ?? "";
   const say = (tone, text) => ({ tone, text });
   switch (event.kind) {

@@ -72,8 +72,8 @@ function happened(event) {
     latest = event;
     dirty.add("charts");
   }
-  const told = toldOf(event, day);
-  if (told !== null) tell(event, told);
+  const line = lineOf(event, day);
+  if (line !== null) show(event, line);
   schedule();
 }
 
@@ -89,7 +89,7 @@ function saw({ seen, runMs, step }) {
 
 const timelineMax = 400;
 
-function tell(event, { tone, text, by }) {
+function show(event, { tone, text, by }) {
   const list = at("timeline");
   list.prepend(element("li", { class: tone, "data-seq": String(event.seq) }, element("time", { datetime: new Date(event.atMs).toISOString() }, timeOf(event.atMs)), element("p", {}, text, by === undefined ? null : element("span", { class: "soft" }, ` ${by}`))));
   if (list.childElementCount > timelineMax) list.lastElementChild.remove();

@@ -72,7 +72,8 @@ function phaseTable(
   { title, lines, heat }: Chart,
   { judgedPhases }: Pick<Charted, "judgedPhases">,
 ): Markup {
-  if (judgedPhases.length === 0) return markup`<p class="quiet">No judged phase was recorded.</p>`;
+  if (judgedPhases.length === 0)
+    return markup`<p class="quiet">The record has no judged phase.</p>`;
   const figures = judgedPhases.map((_, index) => index + 1);
   if (heat !== undefined) {
     return table({

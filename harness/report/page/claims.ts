@@ -11,13 +11,13 @@ export const claims: Section = { id: "claims", link: "Claims", position: 10, bod
 function body({ claims: rows, evidence }: ReportModel): Markup {
   return markup`<section class="page" aria-labelledby="claims">
 <h2 id="claims">Claims</h2>
-${rows.length === 0 ? markup`<p class="quiet">None was judged.</p>` : claimTable(rows)}
+${rows.length === 0 ? markup`<p class="quiet">No claim was judged.</p>` : claimTable(rows)}
 ${evidence.length === 0 ? null : evidenceTable(evidence)}
 </section>`;
 }
 
 function claimTable(rows: readonly ClaimRow[]): Markup {
-  const groups = [...Map.groupBy(rows, (row) => row.title).values()];
+  const groups = [...Map.groupBy(rows, (row) => row.id).values()];
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="Table of claims"><table class="claims">
 <thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col" class="n">Observed</th><th scope="col" class="n">Limit</th><th scope="col">Allowance used</th><th scope="col" class="n">Samples</th></tr></thead>
 ${groups.map((group) => markup`<tbody>${group.map((row, index) => claimLine(row, index === 0 ? group.length : 0))}</tbody>\n`)}

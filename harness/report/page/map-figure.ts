@@ -25,9 +25,9 @@ export const maps: Section = {
 
 function body({ maps: all }: Pick<ReportModel, "maps">): Markup | null {
   if (all.length === 0) return null;
-  return markup`<section class="page maps" aria-labelledby="where"><h2 id="where">Where it struck</h2>
+  return markup`<section class="page maps" aria-labelledby="where"><h2 id="where">Affected services</h2>
 ${all.map(figure)}
-<ul class="map-key" aria-hidden="true"><li><span class="key down">✗</span> down</li><li><span class="key struck">!</span> struck, still answers</li><li><svg width="26" height="10"><path class="link cut" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link cut</li><li><svg width="26" height="10"><path class="link hurt" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link made worse</li><li><svg width="26" height="10"><path class="link idle" fill="none" stroke="#888" d="M0 5h26"/></svg> one end is down</li></ul>
+<ul class="map-key" aria-hidden="true"><li><span class="key down">✗</span> down</li><li><span class="key struck">!</span> affected, still answers</li><li><svg width="26" height="10"><path class="link cut" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link cut</li><li><svg width="26" height="10"><path class="link hurt" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link degraded</li><li><svg width="26" height="10"><path class="link idle" fill="none" stroke="#888" d="M0 5h26"/></svg> one end is down</li></ul>
 </section>`;
 }
 

@@ -21,8 +21,8 @@ export function trendsSection(runs: readonly IndexedRun[]): Markup | null {
     ),
   ].sort(([a], [b]) => (a < b ? -1 : 1));
   if (groups.length === 0) return null;
-  return markup`<section class="page" aria-labelledby="trends"><h2 id="trends">How the margins move</h2>
-<p class="quiet">Opened, each claim has a line: a point for each run, the newest on the right, as high as what was used of what the claim allows; the line across is the limit. Controls are left out.</p>
+  return markup`<section class="page" aria-labelledby="trends"><h2 id="trends">Margins over time</h2>
+<p class="quiet">Open an experiment to see a line per claim: one point per run, newest on the right. Its height is the used part of the allowance; the horizontal line is the limit. Controls are omitted.</p>
 ${groups.map(([key, all]) => group(key, all))}</section>`;
 }
 

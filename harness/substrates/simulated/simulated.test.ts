@@ -110,7 +110,7 @@ describe("the origin storm in virtual time", () => {
     );
     expect(acting).toThrow(/knows no operation clock/);
     expect(() => planned(times(startSurge, 2), 1)).toThrow(
-      /cannot let one iteration of starts.prefetch stand for many; 250 a second is the most/,
+      /one modelled iteration of starts.prefetch cannot stand for many; the limit is 250 per second/,
     );
     const { model: _, ...withoutModel } = originStorm.target;
     expect(() => planned({ ...originStorm, target: withoutModel }, 1)).toThrow(/has no model/);
