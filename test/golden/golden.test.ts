@@ -9,7 +9,7 @@ import { evidence } from "../../harness/phrases/evidence.ts";
 import type { Phrase } from "../../harness/phrases/phrase.ts";
 import { exitCodes } from "../../harness/base/errors.ts";
 import type { Gated } from "../../harness/gate/gate.ts";
-import { stormRun } from "../../harness/report/fixture.ts";
+import { stormRun } from "../support/report/storm-run.ts";
 import { renderGateMarkdown } from "../../harness/report/gate.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { reportModel } from "../../harness/report/model.ts";

@@ -1,9 +1,9 @@
 /** Faults that bite nothing: what is killed or paused is a service that nobody uses. */
-import { tinyExperiment } from "../../harness/substrates/simulated/tiny-target.fixture.ts";
+import { tinyExperiment } from "../";
 import {
   inMemory,
   planned as plannedFor,
-} from "../../harness/substrates/simulated/in-memory.fixture.ts";
+} from "../support/simulated/in-memory.ts";
 import {
   type Draft,
   drop,
@@ -12,7 +12,7 @@ import {
   phaseMs,
   runOf,
   zeroMs,
-} from "../../harness/judge/fixture.ts";
+} from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import type { Experiment } from "../../harness/experiment/experiment.ts";
 import type { Tags } from "../../harness/metrics/tags.ts";
