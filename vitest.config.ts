@@ -58,7 +58,7 @@ export default defineConfig({
           maxWorkers: "100%",
           sequence: { groupOrder: 0 },
           exclude: real.map((kind) => `**/*.${kind}.test.ts`),
-          testTimeout: 60_000,
+          ...limits,
         },
       },
       {
