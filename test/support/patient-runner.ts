@@ -65,7 +65,8 @@ const cannotTell = (name: string, how: string, error: unknown): string => {
 };
 
 export default class PatientRunner extends TestRunner {
-  #busy = false;
+  /** Which tests failed while others kept the machine busy: several of a file may run at once. */
+  readonly #busy = new Set<string>();
   /** Vitest puts its own here: it tells reporters what came of a task. */
   declare onTaskUpdate?: (
     tasks: RunnerTaskResultPack[],
@@ -88,12 +89,14 @@ export default class PatientRunner extends TestRunner {
   override async onBeforeRunTask(test: RunnerTask): Promise<void> {
     await super.onBeforeRunTask(test);
     if (mustTell || test.type !== "test") return;
-    test.retry = { count: triesMax - 1, condition: () => this.#busy };
+    test.retry = { count: triesMax - 1, condition: () => this.#busy.has(test.id) };
   }
 
   async onAfterRetryTask(test: RunnerTestCase, { retry }: { retry: number }): Promise<void> {
-    this.#busy = !mustTell && test.result?.state === "fail" && (await isMachineBusy());
-    if (!this.#busy || test.result === undefined || retry < triesMax - 1) return;
+    const isBusy = !mustTell && test.result?.state === "fail" && (await isMachineBusy());
+    if (isBusy) this.#busy.add(test.id);
+    else this.#busy.delete(test.id);
+    if (!isBusy || test.result === undefined || retry < triesMax - 1) return;
     const note = cannotTell(test.name, `it failed ${triesMax} times`, test.result.errors?.at(-1));
     Object.assign(test.result, { state: "skip", pending: true, note });
   }
