@@ -1,5 +1,5 @@
 /** Lies about the synthetic run: what is changed in its samples before it is judged. */
-import { type Draft, heldDraft, runOf, type Sample, startOf } from "../../harness/judge/fixture.ts";
+import { type Draft, heldDraft, runOf, type Sample, startOf } from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { type Honest, judged, type Lie, type Outcome } from "./lie.ts";
 

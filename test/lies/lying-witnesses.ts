@@ -10,7 +10,7 @@ import {
   phaseMs,
   startOf,
   zeroMs,
-} from "../../harness/judge/fixture.ts";
+} from "../support/judge/held-run.ts";
 import { printOf } from "../../harness/target/body.ts";
 import { during, hex, honest, inFault, lie, numberAt, of, reprint, someOf } from "./drafts.ts";
 import type { Honest, Lie, LieGroup } from "./lie.ts";

@@ -9,7 +9,7 @@ import {
   type StreamPlan,
   wishesIn,
   zeroMs,
-} from "../../harness/judge/fixture.ts";
+} from "../support/judge/held-run.ts";
 import { hex, honest, inFault, lie, numberAt, of, reprint, someOf } from "./drafts.ts";
 import type { Honest, Lie, LieGroup } from "./lie.ts";
 

@@ -2,7 +2,7 @@
 import originStorm from "../../experiments/origin-storm.ts";
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { faultNames, type Support } from "../../harness/faults/faults.ts";
-import { type Draft, heldDraft, reporter, runOf, zeroMs } from "../../harness/judge/fixture.ts";
+import { type Draft, heldDraft, reporter, runOf, zeroMs } from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { planExperiment } from "../../harness/plan/plan.ts";
 import { Increments, ownSamples, parseExposition } from "../../harness/probes/prometheus.ts";

@@ -12,7 +12,7 @@ import {
   phaseMs,
   runOf,
   zeroMs,
-} from "../../harness/judge/fixture.ts";
+} from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import type { Experiment } from "../../harness/experiment/experiment.ts";
 import type { Tags } from "../../harness/metrics/tags.ts";
