@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tinyExperiment } from "../substrates/simulated/tiny-target.fixture.ts";
+import { tinyExperiment } from "../../test/support/targets/tiny.ts";
 import type { Layout, Service } from "../target/layout.ts";
 import { canShowUse, useOf } from "./use.ts";
 
