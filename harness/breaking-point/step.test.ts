@@ -87,7 +87,7 @@ describe("one run of a search", () => {
           ...tired,
           id: "faults.landed",
           subject: "faults",
-          title: "Every fault landed",
+          title: "faults.landed",
           why: "it did not",
         }),
       ).outcome,

@@ -1,6 +1,7 @@
 /**
- * What the prints of bodies say (`target/body.ts`): whether the same number always brought the same bytes, other numbers others, and whether anybody
- * was given another segment than the one asked for. Linear in the looks but for their order in time.
+ * What the prints of bodies say (`target/body.ts`): whether the same number always brought the
+ * same bytes, other numbers others, and whether anybody was given another segment than the one
+ * asked for. Linear in the looks but for their order in time.
  */
 import { readPrint } from "../target/body.ts";
 import type { FactOf } from "../record/facts.ts";

@@ -1,6 +1,7 @@
 /**
- * Two witnesses who do not know of one another: what the generator says that viewers were answered, and what the harness's own prober was answered
- * by the same edge, in the same class, within the same segment's time.
+ * Two witnesses who do not know of one another: what the generator says that viewers were
+ * answered, and what the harness's own prober was answered by the same edge, in the same class,
+ * within the same segment's time.
  */
 import type { FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";

@@ -1,4 +1,7 @@
-/** Generators that say more than they were given, targets that treat the prober otherwise than viewers, and bodies that are no segments. */
+/**
+ * Generators that say more than they were given, targets that treat the prober otherwise than
+ * viewers, and bodies that are no segments.
+ */
 import {
   add,
   change,

@@ -1,4 +1,4 @@
-/** What targets tell of themselves in the name of others, of other moments, in other units, or twice. */
+/** What targets tell in the name of others, of other moments, in other units, or twice. */
 import originStorm from "../../experiments/origin-storm.ts";
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { faultNames, type Support } from "../../harness/faults/faults.ts";
@@ -16,7 +16,7 @@ const claimed = "many are served";
 const other = "region-a/origin-read";
 const read = "target.readings";
 
-/** A claim on a counter of one service, or of all, which is read every 2 s from what it says then. */
+/** A claim on a counter of one service, or of all, read every 2 s from what it says then. */
 function told(expose: (tick: number, nowMs: number) => string, isOfAll = false): Outcome {
   const draft: Draft = heldDraft();
   const claim: Claim = {

@@ -1,9 +1,6 @@
 /** Faults that bite nothing: what is killed or paused is a service that nobody uses. */
-import { tinyExperiment } from "../";
-import {
-  inMemory,
-  planned as plannedFor,
-} from "../support/simulated/in-memory.ts";
+import { tinyExperiment } from "../support/targets/tiny.ts";
+import { inMemory, planned as plannedFor } from "../support/simulated/in-memory.ts";
 import {
   type Draft,
   drop,

@@ -129,10 +129,7 @@ function render(
     ],
     ["cache", `${cache.path} (${gigabytes(cache.freeBytes)} free)`],
     ["reports", `${reports.path} (${gigabytes(reports.freeBytes)} free)`],
-    [
-      "clients",
-      clients.length === 0 ? "no program that downloads tools" : clients.join(", "),
-    ],
+    ["clients", clients.length === 0 ? "no program that downloads tools" : clients.join(", ")],
   ];
   const abilities: [string, Ability][] = [
     ...Object.entries(places).map(([name, ability]): [string, Ability] => [

@@ -7,5 +7,7 @@ export default defineConfig({
     include: ["*.made-up.ts"],
     runner: "../patient-runner.ts",
     fileParallelism: false,
+    // As the tests of the project are run.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
   },
 });
