@@ -87,7 +87,7 @@ describe("one run of a search", () => {
           ...tired,
           id: "faults.landed",
           subject: "faults",
-          title: "faults.landed",
+          title: "Every fault landed",
           why: "it did not",
         }),
       ).outcome,
