@@ -69,6 +69,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
+      id: "dvr-shed",
       title: "DVR is refused while the store is slow",
       metric: "origin_requests_total",
       where: { lane: "dvr", outcome: "shed" },
@@ -79,6 +80,7 @@ export default defineExperiment({
       samplesMin: 10,
     },
     {
+      id: "store-spared",
       title: "A slow store is spared",
       metric: "origin_store_requests_total",
       where: { operation: "read", outcome: "done" },
@@ -90,6 +92,7 @@ export default defineExperiment({
       samplesMin: 10,
     },
     {
+      id: "refused-do-not-ask-again",
       title: "Refused viewers do not ask the origins again and again",
       metric: "origin_gets",
       where: { lane: "dvr" },
@@ -101,7 +104,8 @@ export default defineExperiment({
       samplesMin: 10,
     },
     {
-      title: "Publishing stays quick",
+      id: "publishing-quick",
+      title: "Publication stays fast",
       metric: "publish_ms",
       where: { outcome: "acked" },
       statistic: "p95",
@@ -116,6 +120,7 @@ export default defineExperiment({
     durable(30),
   ],
   recovery: {
+    id: "dvr-recovers",
     title: "Rewinding works again as before the wave",
     goodput: { metric: "segment_ms", where: { lane: "dvr" } },
     having: { outcome: "served" },
@@ -148,7 +153,7 @@ export default defineExperiment({
   },
   abortWhen: [],
   reliesOn: {
-    shedCaching: ["Refused viewers do not ask the origins again and again"],
-    publishIsolation: ["Publishing stays quick"],
+    shedCaching: ["refused-do-not-ask-again"],
+    publishIsolation: ["publishing-quick"],
   },
 });

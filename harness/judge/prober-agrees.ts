@@ -1,31 +1,33 @@
 /**
- * Two witnesses who do not know of one another: what the generator says that viewers were answered,
- * and what the harness's own prober was answered
- * by the same edge, in the same class, within the same segment's time.
+ * Two witnesses who do not know of one another: what the generator says that viewers were
+ * answered, and what the harness's own prober was answered by the same edge, in the same class,
+ * within the same segment's time.
  */
-import type { Finding } from "../record/verdict.ts";
+import type { FactOf } from "../record/facts.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
-import type { Plan } from "../record/plan.ts";
 import { countIn, eachIn, matching, type Window } from "../metrics/series.ts";
-import { median, sum, tailsOfDraws } from "../base/statistics.ts";
+import { median, type Stratum, sum, tailsOfStrata } from "../base/statistics.ts";
 import { answer } from "./answer.ts";
+import { isAskedAlike, isAskedEvenly } from "./asked-alike.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
 
-const proberAgreesTitle = "The generator and the prober saw the same";
-
 /**
- * Chance that honest witnesses differ so much, for each edge, class and phase. Outages are alike
- * for both; what is left is the draw of few probes.
+ * Chance that a run of honest witnesses is doubted, shared out evenly among all that is compared in
+ * it (Bonferroni): worse, better and longer waits, for each place, class and phase. Probes and all
+ * other requests come at moments of the same kind, so that an outage of any length strikes both as
+ * it strikes any draw; what is left is chance, and that is exact.
  */
-const chanceMax = 0.001;
+const doubtedChanceMax = 0.01;
+const comparedEach = 3;
 /**
- * Short outages may strike one of the two alone: so many segments' times must differ, and the
- * shares by so much.
+ * What strikes one of the two alone for a moment is no pattern: it must be seen in so many
+ * periods. A difference of shares below this may be real, and changes no verdict.
  */
 const slotsMin = 3,
-  differenceMin = 0.05;
+  differenceMin = 0.02;
 /** Fewer requests of viewers in a segment's time say too little of it. */
 const requestsMin = 5;
 /**
@@ -39,7 +41,7 @@ const retryMs = 240;
  * Told so often in one segment's time that it is not there, and never given it: for half a second
  * and more nobody has it, or only this asker does not get it.
  */
-const toldAbsentMin = 3,
+const absentMin = 3,
   absentShareMax = 0.1;
 /**
  * Waits differ when nearly all probes lie so far from the median of the viewers around them, to
@@ -69,71 +71,66 @@ interface Slot {
   absent: number;
 }
 
-export function proberAgrees(run: Run, windows: Windows): Finding {
-  const lanes = Object.keys(run.plan.askedAlike ?? {}).filter((lane) => isAlike(run.plan, lane));
+type Disagreement = FactOf<"witnesses.prober">;
+/** Without where it was seen. */
+type Apart = {
+  [Id in Disagreement["fact"]]: Omit<
+    Extract<Disagreement, { readonly fact: Id }>,
+    "place" | "lane" | "phase"
+  >;
+}["answers" | "absent" | "longer-waits" | "waits" | "deserted"];
+
+export function proberAgrees(run: Run, windows: Windows): Judged {
+  const lanes = Object.keys(run.plan.askedAlike ?? {}).filter((lane) =>
+    isAskedAlike(run.plan, lane),
+  );
   const span = spanOf(windows);
   const spans = [
     ...Object.entries(windows),
     ...(span === null ? [] : [["all phases", span] as const]),
   ];
   // Records of earlier versions, whose prober asked for older segments and was known by that.
-  const isAskedAlike = run.series.some(
+  const isProbed = run.series.some(
     ({ metric, tags }) => metric === "canary_ms" && tags["lane"] !== undefined,
   );
-  const problems: string[] = [];
-  if (!isAskedAlike && run.series.some(({ metric }) => metric === run.plan.harm?.metric))
-    problems.push("the prober did not ask for what viewers ask for");
+  const places = run.plan.edges;
+  const problems: Disagreement[] = [];
+  const compared = comparedEach * lanes.length * places.length * spans.length;
+  const chanceMax = doubtedChanceMax / Math.max(1, compared);
+  if (!isProbed && run.series.some(({ metric }) => metric === run.plan.harm?.metric))
+    problems.push({ fact: "not-asked-alike" });
   let [probes, requests] = [0, 0];
   for (const lane of lanes) {
-    for (const edge of run.plan.edges) {
+    for (const place of places) {
       for (const [phase, window] of spans) {
-        const { slots, deserted, asked } = slotsIn(run, lane, edge, window);
+        const { slots, deserted, asked } = slotsIn(run, lane, place, window);
         const seen = sumOf(slots);
         if (window === span) [probes, requests] = [probes + asked, requests + seen.requests];
-        const where = `${edge}, ${lane}, ${phase}`;
-        if (isAskedAlike && window !== span && asked === 0 && seen.requests >= 10 * requestsMin)
-          problems.push(`${where}: ${seen.requests} requests of viewers and none of the prober`);
-        const problem =
-          differentAnswers(slots) ??
+        const where = { place, lane, phase };
+        if (isProbed && window !== span && asked === 0 && seen.requests >= 10 * requestsMin)
+          problems.push({ fact: "no-probe", ...where, requests: seen.requests });
+        const problem: Apart | null =
+          differentAnswers(slots, chanceMax) ??
           absentForOne(slots) ??
-          longerWaits(slots) ??
+          longerWaits(slots, chanceMax) ??
           differentWaits(slots) ??
           (isAskedEvenly(run.plan, lane) ? seenByNobody(deserted) : null);
         // What differs in one phase differs in all of them.
         if (
           problem !== null &&
-          !(window === span && problems.some((said) => said.startsWith(`${edge}, ${lane}, `)))
+          !(
+            window === span &&
+            problems.some((one) => "place" in one && one.place === place && one.lane === lane)
+          )
         )
-          problems.push(`${where}: ${problem}`);
+          problems.push({ ...problem, ...where });
       }
     }
   }
-  const said =
-    requests === 0
-      ? "no viewer asked an edge for what the prober asks for: nobody but the generator saw " +
-        "what was served"
-      : `${probes} requests of the prober beside ${requests} of viewers`;
-  return answer(
-    "witnesses.prober",
-    proberAgreesTitle,
-    problems.length === 0 ? null : problems.join("; "),
-    probes,
-    undefined,
-    said,
-  );
-}
-
-function isAlike({ load, askedAlike }: Plan, lane: string): boolean {
-  const workloads = askedAlike?.[lane] ?? [];
-  return load
-    .filter((one) => one.lane === lane)
-    .every(({ workload }) => workloads.includes(workload));
-}
-
-/** Viewers of this workload draw their homes, each edge as often as the others. */
-function isAskedEvenly({ load }: Plan, lane: string): boolean {
-  const own = load.filter((one) => one.lane === lane);
-  return own.length > 0 && own.every(({ workload }) => workload === "viewers");
+  const remarks: readonly Disagreement[] = [
+    requests === 0 ? { fact: "nothing-compared" } : { fact: "compared", probes, requests },
+  ];
+  return answer("witnesses.prober", problems, { samples: probes, remarks });
 }
 
 /** `deserted`: those in which the prober asked, and hardly any viewer. */
@@ -246,27 +243,35 @@ function sumOf(slots: readonly Slot[]): Totals {
   );
 }
 
-function differentAnswers(slots: readonly Slot[]): string | null {
+function differentAnswers(slots: readonly Slot[], chanceMax: number): Apart | null {
   const probed = slots.filter(({ probesGood, probesBad }) => probesGood + probesBad > 0);
   const { probes, probesBad, requests, bad } = sumOf(probed);
   if (probes === 0) return null;
   // Whoever is refused asks again, and whoever asks for what nobody has asks many times: requests
   // and viewers may tell different shares, and the
   // one that is nearer to the prober's counts.
-  const isWorse = isFar(probed, Math.max, 1);
-  const isBetter = isFar(probed, Math.min, -1);
+  const isWorse = isFar(probed, Math.max, 1, chanceMax);
+  const isBetter = isFar(probed, Math.min, -1, chanceMax);
   if (!isWorse && !isBetter) return null;
-  return `the prober was not served ${probesBad} of ${probes} times, while the generator says that of ${requests} requests of viewers around them ${Math.round(bad)} were not`;
+  return {
+    fact: "answers",
+    probes,
+    probesFailed: probesBad,
+    requests,
+    requestsFailed: Math.round(bad),
+  };
 }
 
 function isFar(
   probed: readonly Slot[],
   nearer: (a: number, b: number) => number,
   sign: 1 | -1,
+  chanceMax: number,
 ): boolean {
-  const slots = probed.map(({ probesGood, probesBad, good, bad, viewers, troubled }): Draw => {
-    const byRequests = { bad, all: good + bad },
-      byViewers = { bad: troubled, all: viewers };
+  const slots = probed.map(({ probesGood, probesBad, good, bad, viewers, troubled }): Stratum => {
+    const byRequests = { bad: Math.round(bad), all: Math.round(good + bad) },
+      // Whoever is slow may have asked twice; no more have than there were bad answers.
+      byViewers = { bad: Math.round(Math.min(troubled, bad)), all: viewers };
     const share = ({ bad: some, all }: { readonly bad: number; readonly all: number }): number =>
       (some + 1) / (all + 2);
     const around =
@@ -275,28 +280,19 @@ function isFar(
         : byViewers;
     return { ...around, probes: probesGood + probesBad, probesBad };
   });
-  return areFar(slots, sign);
+  return areFar(slots, sign, chanceMax);
 }
 
-/** Of so many around, so many were bad; and of the probes among them. */
-interface Draw {
-  readonly bad: number;
-  readonly all: number;
-  readonly probes: number;
-  readonly probesBad: number;
-}
-
-function areFar(slots: readonly Draw[], sign: 1 | -1): boolean {
+function areFar(slots: readonly Stratum[], sign: 1 | -1, chanceMax: number): boolean {
   const differences = slots.map(({ bad, all, probes, probesBad }) => ({
     by: sign * (probesBad - (probes * bad) / all),
     probes,
   }));
   const probes = sum(differences.map((one) => one.probes));
-  // One probe more than there should be, or half of those that there are.
-  const far = differences.filter(({ by, probes: own }) => by >= Math.min(1, own / 2));
+  const far = differences.filter(({ by }) => by >= 0.5);
   if (sum(differences.map(({ by }) => by)) < differenceMin * probes || far.length < slotsMin)
     return false;
-  const { atLeast, atMost } = tailsOfDraws(slots, sum(slots.map(({ probesBad }) => probesBad)));
+  const { atLeast, atMost } = tailsOfStrata(slots);
   return (sign === 1 ? atLeast : atMost) < chanceMax;
 }
 
@@ -304,27 +300,28 @@ function areFar(slots: readonly Draw[], sign: 1 | -1): boolean {
  * For three segments' times and more the prober was told that nothing is there, and was given
  * nothing, while next to no viewer was told so.
  */
-function absentForOne(slots: readonly Slot[]): string | null {
+function absentForOne(slots: readonly Slot[]): Apart | null {
   const alone = slots.filter(
     ({ probesGood, probesAbsent, good, bad, absent }) =>
       probesGood === 0 &&
-      probesAbsent >= toldAbsentMin &&
+      probesAbsent >= absentMin &&
       good + bad >= requestsMin &&
       absent <= absentShareMax * (good + bad + absent),
   );
   if (alone.length < slotsMin) return null;
-  const [told, served] = [
-    sum(alone.map(({ probesAbsent }) => probesAbsent)),
-    sum(alone.map(({ good }) => good)),
-  ];
-  return `the prober was told ${told} times that a segment is not there, and given none in ${alone.length} segments' times, while the generator says that ${Math.round(served)} requests of viewers around them were served`;
+  return {
+    fact: "absent",
+    probes: sum(alone.map(({ probesAbsent }) => probesAbsent)),
+    periods: alone.length,
+    served: Math.round(sum(alone.map(({ good }) => good))),
+  };
 }
 
 /**
  * By chance a probe waits longest of all around it as often as any of them: half a second longer
  * than the last, and twice as long, is more than that.
  */
-function longerWaits(slots: readonly Slot[]): string | null {
+function longerWaits(slots: readonly Slot[], chanceMax: number): Apart | null {
   const asked = slots
     .filter(({ probeMs, viewerMs }) => probeMs.length > 0 && viewerMs.length >= requestsMin)
     .map(({ probeMs, viewerMs }) => {
@@ -344,28 +341,32 @@ function longerWaits(slots: readonly Slot[]): string | null {
         probesBad: far.length,
       })),
       1,
+      chanceMax,
     )
   )
     return null;
   const far = asked.flatMap((slot) => slot.far);
-  return `${far.length} of ${asked.flatMap(({ probeMs }) => probeMs).length} times the prober waited longer than every viewer around it, ${Math.round(median(far))} ms in the median`;
+  return {
+    fact: "longer-waits",
+    longer: far.length,
+    probes: asked.flatMap(({ probeMs }) => probeMs).length,
+    medianMs: Math.round(median(far)),
+  };
 }
 
 /**
  * Nobody but the prober asked an edge, and it was not served: viewers who avoid what is broken
  * are not the audience that was planned.
  */
-function seenByNobody(deserted: readonly Slot[]): string | null {
+function seenByNobody(deserted: readonly Slot[]): Apart | null {
   const broken = deserted.filter(
     ({ probesGood, probesBad, probesAbsent }) =>
-      probesBad > 0 || (probesGood === 0 && probesAbsent >= toldAbsentMin),
+      probesBad > 0 || (probesGood === 0 && probesAbsent >= absentMin),
   );
-  return broken.length < slotsMin
-    ? null
-    : `in ${broken.length} segments' times the prober was not served, and no viewer asked`;
+  return broken.length < slotsMin ? null : { fact: "deserted", periods: broken.length };
 }
 
-function differentWaits(slots: readonly Slot[]): string | null {
+function differentWaits(slots: readonly Slot[]): Apart | null {
   const pairs = slots
     .filter(({ viewerMs }) => viewerMs.length >= requestsMin)
     .flatMap(({ probeMs, viewerMs }) => {
@@ -380,7 +381,11 @@ function differentWaits(slots: readonly Slot[]): string | null {
         Math.abs(ms - viewersMs) >= 0.5 * Math.max(ms, viewersMs),
     );
     if (far.length >= waitShareMin * pairs.length) {
-      return `the prober waited ${Math.round(median(pairs.map(({ ms }) => ms)))} ms, and viewers around it ${Math.round(median(pairs.map(({ viewersMs }) => viewersMs)))} ms`;
+      return {
+        fact: "waits",
+        proberMs: Math.round(median(pairs.map(({ ms }) => ms))),
+        usersMs: Math.round(median(pairs.map(({ viewersMs }) => viewersMs))),
+      };
     }
   }
   return null;

@@ -22,7 +22,7 @@ export function blindSpots(
     ...(elsewhere.length === 0
       ? []
       : [
-          `${elsewhere.join(", ")}: somebody else runs them, so that nobody counts what they write; what the generator reads and this machine receives is counted`,
+          `${elsewhere.join(", ")}: Seawall does not run them, so their output is not counted; what the generator reads and this machine receives is`,
         ]),
   ];
 }

@@ -3,7 +3,7 @@ import { SeawallError } from "../base/errors.ts";
 import { struckIn, unknownFault } from "../faults/faults.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
-import { isOfBytes, type Registry } from "../metrics/metrics.ts";
+import { isOfBytes, metricIn, type Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
 import { hostProblems } from "./problems/hosts.ts";
 import { methodProblems } from "./problems/method.ts";
@@ -20,9 +20,11 @@ import {
   rhythmProblems,
 } from "./problems/problems.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
+import { decidedByLoad } from "./problems/decided-by-load.ts";
 import { vacuousProblems } from "./problems/vacuous.ts";
 import { registryOf } from "../record/metric-registry.ts";
 import type { World } from "./refutable/population.ts";
+import { general, lineOf, type PlanProblem } from "./problems/problem.ts";
 import { refutableProblems } from "./refutable/refutable.ts";
 import { modelProblems } from "./problems/model.ts";
 import { leadInMs } from "../base/phases.ts";
@@ -35,6 +37,10 @@ import type { Target, Topology } from "../target/target.ts";
 import { valuesIn } from "./tag-values.ts";
 import { introduce } from "../target/packs.ts";
 import { telemetryOf } from "./sources.ts";
+import { isAskedAlike } from "../judge/asked-alike.ts";
+import type { Pack } from "../target/pack.ts";
+import type { Wishes } from "../target/wishes.ts";
+import { useOf } from "./use.ts";
 
 /** Throws PLAN_REFUSED with one line for each problem. */
 export function planExperiment(whole: Experiment, options: PlanOptions): Planned {
@@ -61,17 +67,18 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     unknownFault(fault, whole.target.pack).map((problem) => `method.${index}.fault: ${problem}`),
   );
   if (strange.length > 0) refuse(whole, strange);
-  const problems = [
+  const problems: PlanProblem[] = [
     ...(chosen === undefined
-      ? [unknownName("topology", topology, Object.keys(experiment.target.topologies))]
+      ? [general(unknownName("topology", topology, Object.keys(experiment.target.topologies)))]
       : []),
     ...options.without
       .filter((name) => !defences.includes(name))
-      .map((name) => unknownName("defence", name, defences)),
-    ...relianceProblems(experiment),
+      .map((name) => general(unknownName("defence", name, defences))),
+    ...relianceProblems(experiment).map(general),
     ...loadProblems(experiment, options),
     ...classProblems(experiment),
     ...claimProblems(experiment, registry),
+    ...decidedByLoad(experiment, registry),
     ...recoveryProblems(experiment, registry),
     ...vacuousProblems(
       experiment,
@@ -79,14 +86,16 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       valuesIn(layout ?? null, registry, whole.target.pack),
     ),
   ];
-  if (chosen === undefined || layout === undefined) return refuse(experiment, problems);
-  problems.push(...lackProblems(chosen, topology, experiment, options));
+  if (chosen === undefined || layout === undefined) return refuse(experiment, problems.map(lineOf));
+  problems.push(...lackProblems(chosen, topology, experiment, options).map(general));
   problems.push(
     ...needProblems(experiment, layout, options),
     ...rhythmProblems(experiment, layout),
-    ...methodProblems(experiment, layout, options),
-    ...hostProblems(layout, options.allowHosts ?? []),
-    ...outsideProblems(layout, options),
+    ...[
+      ...methodProblems(experiment, layout, options),
+      ...hostProblems(layout, options.allowHosts ?? []),
+      ...outsideProblems(layout, options),
+    ].map(general),
   );
   const { model } = experiment.target;
   problems.push(
@@ -109,11 +118,12 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
           options.recorded ?? [],
         );
   const force = options.force === true;
-  if (!force) problems.push(...unmet);
-  if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
+  if (!force) problems.push(...unmet.map(general));
+  if (problems.length > 0)
+    refuse(experiment, problems.map(lineOf), !force && unmet.length === problems.length);
   const watched =
     isVirtual(options.substrate) && (experiment.players ?? []).length > 0
-      ? [`no real player watched, and no browser: players are modelled, ${model?.players}`]
+      ? [`no real player or browser: players are simulated, ${model?.players}`]
       : [];
   return {
     layout,
@@ -121,7 +131,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     pack: whole.target.pack,
     plan: planOf(experiment, topology, layout, options, registry, [
       ...watched,
-      ...unmet.map((problem) => `run by force, although ${problem}`),
+      ...unmet.map((problem) => `run with --force, although ${problem}`),
       ...leftOut,
       ...coarseRecovery(experiment),
       ...blindSpots(layout, options.substrate, whole.target.pack),
@@ -129,14 +139,22 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   };
 }
 
-/** What the scripts of all its loads make. */
+/** What the scripts of all its loads make. Two may give other values to metrics of one name. */
 function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Registry {
-  return Object.assign(
-    {},
-    ...[...new Set(load.map(({ workload }) => workload))].map(
-      (workload) => workloadMetrics?.(workload) ?? {},
+  const all = [...new Set(load.map(({ workload }) => workload))].map(
+    (workload) => workloadMetrics?.(workload) ?? {},
+  );
+  return Object.fromEntries(
+    all.flatMap((own) =>
+      Object.entries(own).map(([name, { always, ...metric }]) => {
+        const isSame = all.every((other) => (metricIn(other, name)?.always ?? always) === always);
+        const isAll = all.every(
+          (other) => !Object.hasOwn(other, name) || other[name]?.always !== undefined,
+        );
+        return [name, always !== undefined && isSame && isAll ? { ...metric, always } : metric];
+      }),
     ),
-  ) as Registry;
+  );
 }
 
 /**
@@ -145,7 +163,7 @@ function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Re
 function coarseRecovery({ recovery }: Experiment): string[] {
   if (recovery === null || recovery.withinMs >= 2 * recovery.windowMs) return [];
   return [
-    `the recovery is judged in windows of ${recovery.windowMs} ms, so its allowance of ${recovery.withinMs} ms is a single one: shorter windows tell more`,
+    `the recovery is judged in windows of ${recovery.windowMs} ms, so its limit of ${recovery.withinMs} ms is a single window; shorter windows are more precise`,
   ];
 }
 
@@ -158,9 +176,9 @@ function unrefutable(
   layout: Layout,
   registry: Registry,
   { substrate, workloadPlays }: PlanOptions,
-  problems: readonly string[],
-): string[] {
-  if (problems.some((problem) => /^(load|phase|players)\b/.test(problem))) return [];
+  problems: readonly PlanProblem[],
+): PlanProblem[] {
+  if (problems.some(({ spoils }) => spoils === "world")) return [];
   const world: World = {
     experiment,
     layout,
@@ -170,13 +188,7 @@ function unrefutable(
     leadInMs,
     plays: ({ workload, exec }) => workloadPlays?.(workload)?.[exec] ?? null,
   };
-  return refutableProblems(world, (title) =>
-    problems.some(
-      (problem) =>
-        problem.includes(`"${title}"`) ||
-        (problem.startsWith("recovery:") && title === experiment.recovery?.title),
-    ),
-  );
+  return refutableProblems(world, problems);
 }
 
 /** A model keeps no bytes: nothing is asked about them there, and the plan says so. */
@@ -186,7 +198,7 @@ function withoutBytes(
 ): { readonly experiment: Experiment; readonly leftOut: readonly string[] } {
   const left = experiment.hypothesis
     .filter((claim) => isOfBytes(claim, registry))
-    .map((claim) => `not asked of a model, which keeps no bytes: "${claim.title}"`);
+    .map((claim) => `not judged, as a model keeps no bytes: "${claim.title}"`);
   return {
     experiment: {
       ...experiment,
@@ -263,7 +275,7 @@ function lackProblems(
   return [
     ...options.without
       .filter(lacked)
-      .map((name) => `topology "${topology}" has no ${name} to switch off`),
+      .map((name) => `topology "${topology}" has no ${name} to disable`),
     ...defencesOf(experiment)
       .filter(lacked)
       .map((name) => `reliesOn: topology "${topology}" has no ${name}`),
@@ -276,11 +288,10 @@ function refuse(experiment: Experiment, problems: readonly string[], forceable =
     "PLAN_REFUSED",
     `${named} cannot be run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     {
+      problems,
       hint: forceable
-        ? "Nothing was started. Run what must have held first; --force runs this one all the " +
-          "same, and its report will say so."
-        : "Nothing was started. Mend the experiment or the flags and try again; `seawall list` " +
-          "shows what there is.",
+        ? "Nothing was started. Run the prerequisites first, or add --force, which the report notes."
+        : "Nothing was started. Fix the experiment or the flags and try again; `seawall list` shows all names.",
     },
   );
 }
@@ -333,10 +344,18 @@ function planOf(
     hypothesis: experiment.hypothesis,
     recovery: experiment.recovery,
     steps: experiment.method,
-    struck: experiment.method.map(({ fault }) => struckIn(fault, layout)),
+    struck: experiment.method.map(({ fault }) => {
+      const struck = struckIn(fault, layout);
+      const services = layout.services.filter(({ name }) => struck.services.includes(name));
+      return {
+        ...struck,
+        use: services.map((service) => useOf(service, layout, options.substrate)),
+      };
+    }),
     abortWhen: experiment.abortWhen,
     ...(pack?.harm === undefined ? {} : { harm: pack.harm }),
     ...(pack?.askedAlike === undefined ? {} : { askedAlike: pack.askedAlike }),
+    ...(pack?.wishes === undefined ? {} : { wishes: wishesIn(experiment, pack, layout) }),
     ...(pack === undefined ? {} : { trafficClasses: pack.trafficClasses }),
     metrics: registry,
     charts: pack?.charts ?? { ofRun: [], ofComparison: [] },
@@ -349,4 +368,18 @@ function planOf(
     ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,
   };
+}
+
+/** Of the classes whose users ask as the prober does. */
+function wishesIn({ load }: Experiment, pack: Pack, layout: Layout): Record<string, Wishes> {
+  const { askedAlike = {} } = pack;
+  return Object.fromEntries(
+    Object.keys(askedAlike)
+      .filter((lane) => isAskedAlike({ load, askedAlike }, lane))
+      .flatMap((lane) => {
+        const own = load.filter((one) => one.lane === lane).map(({ workload }) => workload);
+        const wishes = own.length === 0 ? null : (pack.wishes?.(lane, own, layout) ?? null);
+        return wishes === null ? [] : [[lane, wishes]];
+      }),
+  );
 }

@@ -67,7 +67,8 @@ describe("a whole run", () => {
   });
 
   test("names what was not recorded", () => {
-    expect(model.lacking).toEqual(["Not charted for want of samples: origin_requests_total."]);
+    expect(model.lacking).toEqual([]);
+    expect(model.uncharted).toEqual(["origin_requests_total"]);
   });
 });
 
@@ -87,7 +88,7 @@ describe("a run of another kind of target", () => {
       },
     });
     expect(turned.charts.slice(0, 3).map(({ id, title }) => `${id}: ${title}`)).toEqual([
-      "dvr-segments: Orders: asked for, and what became of them",
+      "dvr-segments: Orders: requests by outcome",
       "dvr-wait: The wait",
       "dvr-heat: Each",
     ]);
@@ -114,7 +115,7 @@ describe("a run that is less than whole", () => {
     const empty = cut(0, { series: [], damage: ["events.ndjson is empty"] });
     expect([empty.charts, empty.felt, empty.faults, empty.startedAtMs]).toEqual([[], [], [], null]);
     expect(empty.lacking).toContain(
-      "No samples were recorded: nothing is known about what viewers felt.",
+      "The record has no samples: it says nothing about what users got.",
     );
     expect(empty.lacking).toContain("Not reached: baseline, fault, recovery.");
     expect(empty.lacking).toContain("Planned, never injected: kill region-a/origin-read.");
@@ -124,14 +125,14 @@ describe("a run that is less than whole", () => {
   test("cut while the fault was going in says that nothing shows that it landed", () => {
     const [fault] = cut(8).faults;
     expect(fault).toMatchObject({ landed: false, healedMs: null });
-    expect(fault?.evidence).toMatch(/does not say that it took hold/);
+    expect(fault?.evidence).toMatch(/does not show that it took effect/);
   });
 
   test("cut during the fault leaves its phase open to the last sample", () => {
     const half = cut(10);
     expect(half.phases.at(-1)?.phase).toBe("fault");
     expect(half.lacking).toContain(
-      "The record has no end: the run was cut short, or is still going on.",
+      "The record has no end: the run was cut short or is still running.",
     );
   });
 

@@ -54,7 +54,7 @@ const late = (statistic: "p50" | "p99"): DeclaredLine => ({
 
 const generator: DeclaredChart = {
   id: "generator",
-  title: "Is the load generator to be believed?",
+  title: "Can the load generator be trusted?",
   unit: "ms",
   note:
     "How late it began its work, and work that it never began (right scale). Both near " +

@@ -3,7 +3,6 @@
  * Drawn from the plan and the recorded events.
  */
 import { describeFault, type Fault } from "../faults/faults.ts";
-import type { Struck } from "../target/fault.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
@@ -44,7 +43,7 @@ const [nodesMax, linksMax] = [150, 600];
 
 interface Active {
   readonly fault: Fault;
-  readonly struck: Required<Struck>;
+  readonly struck: ReturnType<typeof struckBy>;
   readonly fromMs: number;
   readonly untilMs: number;
 }

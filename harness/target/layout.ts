@@ -152,6 +152,8 @@ export interface Service {
   readonly kind: string;
   /** It keeps the target's data. Left out, the pack takes those for stores whose kind it knows. */
   readonly store?: boolean;
+  /** Nobody uses it until another service is gone, so that a fault on it may change nothing. */
+  readonly standby?: boolean;
   readonly region: string;
   readonly zone: string;
   /** Last octet of its loopback address within the zone, 2…254; unique within the zone. */

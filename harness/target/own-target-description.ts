@@ -12,6 +12,8 @@ export interface Named {
   readonly kind?: string;
   /** It keeps the target's data, for faults of its pack on stores. */
   readonly store?: boolean;
+  /** Nobody uses it until another service is gone: a fault on it may change nothing. */
+  readonly standby?: boolean;
   readonly region?: string;
   readonly zone?: string;
   /** A path that answers 200 when the service is ready; without it a TCP connection is enough. */

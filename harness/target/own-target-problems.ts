@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
-import type { OwnParts, OwnTarget } from "./own-target-description.ts";
+import type { OwnParts, OwnTarget, Running } from "./own-target-description.ts";
 import { toolNames } from "./tools.ts";
 
 const named = z
@@ -31,6 +31,8 @@ const series = z.union([
 const service = {
   name: named,
   kind: z.string().min(1).optional(),
+  store: z.boolean().optional(),
+  standby: z.boolean().optional(),
   region: place.optional(),
   zone: place.optional(),
   ready: path.optional(),
@@ -77,7 +79,7 @@ const shape = z.strictObject({
     .array(z.strictObject({ service: z.string(), path, lane: place }))
     .min(1)
     .optional(),
-  entries: z.array(z.string()).min(1, "nobody can ask for anything without one"),
+  entries: z.array(z.string()).min(1, "a target needs at least one entry"),
   parts: z
     .custom<OwnParts>(
       (value) => typeof (value as Partial<OwnParts> | null)?.problems === "function",
@@ -161,10 +163,10 @@ function serviceProblems({ services }: OwnTarget): string[] {
     services.map((one) => [one.name, "url" in one ? [] : (one.dependsOn ?? [])]),
   );
   return [
-    ...twice.map((name) => `service "${name}": there are two of this name`),
+    ...twice.map((name) => `service "${name}": the name occurs twice`),
     ...names
       .filter((name) => reserved.includes(name))
-      .map((name) => `service "${name}": this name is the harness's own`),
+      .map((name) => `service "${name}": the harness reserves this name`),
     ...(services.length > servicesMax
       ? [`services: ${services.length}, and there are addresses for ${servicesMax}`]
       : []),
@@ -199,10 +201,19 @@ function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
 
 /** Without a prober nobody but the generator would see what is served. */
 function probeProblems({ probes = [], entries }: OwnTarget): string[] {
-  if (probes.length === 0) return ["probes: what the harness's own prober asks for is missing"];
+  if (probes.length === 0) return ["probes: the prober has nothing to request: list probes"];
   return probes
     .filter(({ service }) => !entries.includes(service))
     .map(({ service }) => `probes: ${unknownName("service", service, entries)}`);
+}
+
+/** One that is described as two is asked twice, counted twice, and lost as one. */
+function sharedAddresses(services: OwnTarget["services"]): string[] {
+  const running = services.filter((one): one is Running => "url" in one && URL.canParse(one.url));
+  const shared = Map.groupBy(running, ({ url }) => new URL(url).host);
+  return [...shared.values()]
+    .filter((all) => all.length > 1)
+    .map((all) => `services: ${all.map(({ name }) => name).join(" and ")} have the same address`);
 }
 
 function nameProblems({ services, entries, links = [] }: OwnTarget): string[] {
@@ -216,6 +227,7 @@ function nameProblems({ services, entries, links = [] }: OwnTarget): string[] {
       .filter((name) => !names.includes(name))
       .map((name) => `entries: ${unknownName("service", name, names)}`),
     ...twice(entries).map((name) => `entries: "${name}" occurs twice`),
+    ...sharedAddresses(services),
     ...links.flatMap(([from, to]) => [
       ...(from === "viewers" || names.includes(from)
         ? []

@@ -11,6 +11,7 @@ import type { PackPlayers } from "./pack-players.ts";
 import type { PackProbes, ProbeContext } from "./pack-probes.ts";
 import type { VirtualContext, VirtualProbes } from "./pack-virtual.ts";
 import type { Layout, Service, Telemetry } from "./layout.ts";
+import type { Wishes } from "./wishes.ts";
 import type { Source } from "../metrics/source.ts";
 
 export interface Pack {
@@ -55,10 +56,9 @@ export interface Pack {
    * compared.
    */
   readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
-  /**
-   * What it looks at while a run goes on. Without one, the harness's own prober asks what the
-   * layout names.
-   */
+  /** What users of such a class ask for, who play these workloads; null where nobody can say. */
+  wishes?(lane: string, workloads: readonly string[], layout: Layout): Wishes | null;
+  /** What it looks at while a run goes on. Without one, the harness's own prober asks what the layout names. */
   probes?(context: ProbeContext): PackProbes;
   /**
    * The same in virtual time. Without it, the harness's own prober asks the model what the layout

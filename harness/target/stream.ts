@@ -15,6 +15,8 @@ export interface Stream {
     readonly bitsPerSecond: number;
     /** As `leastBytesShare` of the stream, for this rendition alone. */
     readonly leastBytesShare?: number;
+    /** Another one whose very bytes it has, such as one audio under two names. */
+    readonly sameAs?: string;
   }[];
   /**
    * Least size of a segment as a share, 0…1, of declared bitrate × duration; 0.1 when left out.
@@ -34,7 +36,7 @@ export interface Stream {
 
 /** Of whom only a stream can be asked. */
 export function streamOf({ stream }: { readonly stream?: Stream }): Stream {
-  if (stream === undefined) throw new Error("this target is no stream");
+  if (stream === undefined) throw new Error("this target is not a stream");
   return stream;
 }
 

@@ -92,7 +92,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       "two-services-of-one-name",
       "the first is never asked",
       serving(started, { ...started, port: 8081 }),
-      'service "edge": there are two of this name',
+      'service "edge": the name occurs twice',
     ],
     [
       "a-service-called-dot-dot",
@@ -122,7 +122,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       "a-service-called-toxiproxy",
       "a name of the harness's own",
       { ...serving({ ...started, name: "toxiproxy" }), entries: ["toxiproxy"] },
-      'service "toxiproxy": this name is the harness\'s own',
+      'service "toxiproxy": the harness reserves this name',
     ],
     ["port-0", "any port", serving({ ...started, port: 0 }), 'service "edge": port:'],
     ["port-80", "a port of root's", serving({ ...started, port: 80 }), 'service "edge": port:'],
@@ -148,7 +148,12 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       },
       "services: 300, and there are addresses for 244",
     ],
-    ["no-entries", "nobody can ask for anything", { entries: [] }, "entries: nobody can ask"],
+    [
+      "no-entries",
+      "nobody can ask for anything",
+      { entries: [] },
+      "entries: a target needs at least one entry",
+    ],
     [
       "an-unknown-edge",
       "a name that is misspelt",

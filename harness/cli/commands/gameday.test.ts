@@ -93,7 +93,7 @@ describe("seawall gameday", () => {
       /steps\.0: unknown experiment "orign-storm"; did you mean "origin-storm"/,
       /steps\.1: [\s\S]*unknown defence "colapsing"/,
       /steps\.2: [\s\S]*unknown topology "quik"/,
-      /steps\.3 .*name the defences/,
+      /steps\.3 .*name the disabled defences/,
     ])
       expect(steps.stderr()).toMatch(problem);
     expect(readdirSync(folder).filter((name) => !name.endsWith(".ts"))).toEqual([]);
@@ -117,7 +117,7 @@ describe("seawall gameday", () => {
     const result = JSON.parse(stdout()) as { steps: { status: string; run: string }[] };
     expect(problemsOf(result)).toEqual([]);
     expect(result.steps.map((step) => step.status)).toEqual(["held"]);
-    expect(stderr()).toContain("Nobody was asked");
+    expect(stderr()).toContain("Every go/no-go point was answered by --yes.");
     const days = join(folder, "game-days");
     const day = join(days, readdirSync(days)[0] as string);
     expect(problemsOf(JSON.parse(readFileSync(join(day, "day.json"), "utf8")))).toEqual([]);
@@ -127,7 +127,7 @@ describe("seawall gameday", () => {
       });
     const report = readFileSync(join(day, "report.html"), "utf8");
     for (const text of [
-      "Nobody was asked.",
+      "No one decided.",
       "kill region-a/origin-read",
       'class="tape"',
       "Go by --yes",

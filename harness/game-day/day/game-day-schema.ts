@@ -49,12 +49,12 @@ export function gameDayProblems(value: unknown): string[] {
 function roleProblems({ roles = usualRoles }: GameDay): string[] {
   const names = roles.map((role) => role.name);
   const nobody = (right: (typeof rights)[number], what: string): string[] =>
-    roles.some((role) => role.may.includes(right)) ? [] : [`roles: nobody may ${right}${what}`];
+    roles.some((role) => role.may.includes(right)) ? [] : [`roles: no role may ${right}${what}`];
   return [
     ...names
       .filter((name, index) => names.indexOf(name) !== index)
-      .map((name) => `roles: "${name}" is there twice`),
+      .map((name) => `roles: "${name}" occurs twice`),
     ...nobody("decide", ", so nothing would ever run"),
-    ...nobody("stop", ", and somebody must be able to"),
+    ...nobody("stop", "; at least one role must"),
   ];
 }

@@ -15,9 +15,9 @@ export function sizeProblems({ fault, forMs }: Step, layout: Paced): string[] {
   if (kindOf(fault).lasts(fault)) {
     const lasting = `lasts ${forMs} ms`;
     if (forMs < forMsMin) {
-      problems.push(`${lasting}: too short to be looked at twice; ${forMsMin} ms is the least`);
+      problems.push(`${lasting}: too short for two checks; the minimum is ${forMsMin} ms`);
     } else if (rhythm !== null && forMs < rhythm.ms) {
-      const missed = "so that most users never meet it";
+      const missed = "so most users never see it";
       problems.push(`${lasting}, less than one ${rhythm.name} of ${rhythm.ms} ms, ${missed}`);
     }
   }

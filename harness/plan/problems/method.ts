@@ -1,19 +1,16 @@
-/**
- * What can be wrong with what an experiment breaks: names, ranges, and faults that would get in one
- * another's way.
- */
-import type { Struck } from "../../target/fault.ts";
+/** What can be wrong with what an experiment breaks: names, ranges, and faults that would get in one another's way. */
 import { describeFault, kindOf, linksStruck, struckIn } from "../../faults/faults.ts";
 import type { Experiment, Step } from "../../experiment/experiment.ts";
 import { unknownName } from "../../base/nearest.ts";
 import type { PlanOptions } from "../options.ts";
 import { sizeProblems } from "./fault-size.ts";
 import { type Layout, type Link, viewers } from "../../target/layout.ts";
+import { canShowUse, useOf } from "../use.ts";
 import { describeWhere, linkName, servicesAt, type Where } from "../../target/where.ts";
 
 /** A step, and what it strikes in this layout. */
 interface Placed extends Step {
-  readonly struck: Required<Struck>;
+  readonly struck: ReturnType<typeof struckIn>;
   readonly links: readonly Link[];
 }
 
@@ -40,6 +37,7 @@ export function methodProblems(
         ...supportProblems(step, options),
         ...nameProblems(step, layout),
         ...needProblems(step, layout),
+        ...useProblems(step, layout, options),
         ...radiusProblems(step, experiment),
         ...timeProblems(step, experiment),
         ...sizeProblems(step, layout),
@@ -98,7 +96,7 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
   return [
     ...services
       .filter(foreign)
-      .map((name) => `${name} is not Seawall's own: only the links to it can be broken`),
+      .map((name) => `${name} is not run by Seawall: faults can strike only the links to it`),
     ...unique(
       links
         .filter(({ from }) => serviceOf(from)?.at !== undefined)
@@ -117,9 +115,25 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
         .filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined)
         .map(
           ({ to, port }) =>
-            `${to} has no ping for its port ${port}, without which nobody can see what its links do`,
+            `${to} has no ping for its port ${port}, so faults on its links cannot be verified`,
         ),
     ),
+  ];
+}
+
+/** What strikes an unused service proves nothing: a record must be able to show its use. */
+function useProblems(
+  { struck: { services } }: Placed,
+  layout: Layout,
+  { substrate }: PlanOptions,
+): string[] {
+  const uses = layout.services
+    .filter(({ name }) => services.includes(name))
+    .map((service) => useOf(service, layout, substrate));
+  if (uses.length === 0 || uses.some(canShowUse)) return [];
+  return [
+    `the record could not show that ${services.join(", ")} is used before the fault: ` +
+      "declare a link to it or a counter of its own, or declare it a standby",
   ];
 }
 
@@ -135,8 +149,7 @@ function radiusProblems(
     ...links
       .filter(({ from, to }) => !within(from) && !within(to))
       .map(
-        (link) =>
-          `the link ${linkName(link)} is outside the blast radius: neither of its ends is in it`,
+        (link) => `the link ${linkName(link)} is outside the blast radius: neither end is in it`,
       ),
   ];
 }
@@ -193,16 +206,16 @@ function clashProblems(step: Placed, other: Placed, at: number): string[] {
   const hidden = [...deafEnds(step, other), ...deafEnds(other, step)];
   return [
     ...(services.length > 0
-      ? [`overlaps ${named} on ${services.join(", ")}; healing one would clear the other`]
+      ? [`overlaps ${named} on ${services.join(", ")}; healing one would heal the other`]
       : []),
     ...(links.length > 0
       ? [
-          `overlaps ${named} on the link ${links.join(", ")}; what is seen on it could be either, and healing one would clear the other`,
+          `overlaps ${named} on the link ${links.join(", ")}; its effect could be either one's, and healing one would heal the other`,
         ]
       : []),
     ...(hidden.length > 0
       ? [
-          `overlaps ${named}: ${unique(hidden).join(", ")} cannot answer, so what its links do cannot be seen`,
+          `overlaps ${named}: ${unique(hidden).join(", ")} cannot answer, so faults on its links cannot be verified`,
         ]
       : []),
   ];

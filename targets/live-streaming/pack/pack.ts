@@ -15,6 +15,7 @@ import { WatchingPlayers } from "./players/watching.ts";
 import { VirtualStreamProbes } from "./probes/virtual-probes.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
+import { wishesOf } from "./wishes.ts";
 import { trafficClasses } from "./traffic-classes.ts";
 
 export const streaming: Pack = {
@@ -26,13 +27,14 @@ export const streaming: Pack = {
   faults: faults as unknown as FaultKinds,
   tagValues,
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
+  wishes: wishesOf,
   reports: reportsOf,
   blindSpots: ({ stream }) =>
     stream === undefined || stream.digestHeader !== undefined
       ? []
       : [
-          "this target sends no checksum: one viewer in four and the prober see whether bodies " +
-            "are segments, and nobody whether they are the right ones",
+          "this target sends no checksum: viewers and the prober check that bodies are segments, " +
+            "not that they are the right ones",
         ],
   probes: (context) => new StreamProbes(context),
   virtualProbes: (context) => new VirtualStreamProbes(context),

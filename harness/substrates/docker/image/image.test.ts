@@ -15,7 +15,7 @@ describe("the image's name", () => {
       ".npmrc",
       "harness/base",
       "harness/faults",
-    "harness/metrics",
+      "harness/metrics",
       "harness/system",
       "harness/target",
       "harness/substrates/docker",

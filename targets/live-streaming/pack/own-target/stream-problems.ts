@@ -13,6 +13,7 @@ const rendition = z.strictObject({
   kind: z.enum(["video", "audio"]),
   bitsPerSecond: z.number().positive(),
   leastBytesShare: share.optional(),
+  sameAs: z.string().optional(),
 });
 
 const shape = z.strictObject({
@@ -58,9 +59,13 @@ export function streamProblems(stream: Stream, nowMs: number): string[] {
     problems.push(`segmentPath: without {rendition} all ${names.length} renditions are the same`);
   for (const name of [...new Set(names.filter((name, index) => names.indexOf(name) !== index))])
     problems.push(`renditions: "${name}" occurs twice`);
+  for (const { name, sameAs } of renditions) {
+    if (sameAs !== undefined && (sameAs === name || !names.includes(sameAs)))
+      problems.push(`${name}: its sameAs must name another one, not "${sameAs}"`);
+  }
   if (availabilityStartMs > nowMs)
     problems.push(
-      `availabilityStartMs: the stream begins at ${new Date(Math.min(availabilityStartMs, 8.64e15)).toISOString()}, which is yet to come`,
+      `availabilityStartMs: the stream begins at ${new Date(Math.min(availabilityStartMs, 8.64e15)).toISOString()}, which is in the future`,
     );
   return problems.map((problem) => `stream.${problem}`);
 }

@@ -71,7 +71,7 @@ export class WatchingPlayers implements RunningPlayers {
       if (player === null) continue;
       const { stalls, startupMs, decodedFrames, droppedFrames, errors } = player.state();
       this.#options.note(
-        `player-${index + 1} ${startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`}; ${stalls.length} stalls, ${stalls.filter(({ starved }) => starved).length} of them for want of media; ${decodedFrames} frames, ${droppedFrames} dropped; ${errors.length} errors`,
+        `player-${index + 1} ${startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`}; ${stalls.length} stalls, ${stalls.filter(({ starved }) => starved).length} of them with an empty buffer; ${decodedFrames} frames, ${droppedFrames} dropped; ${errors.length} errors`,
       );
       await player[Symbol.asyncDispose]();
     }
