@@ -232,7 +232,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   // Viewers and the harness make the path of a segment in one place, and look at what comes in one
   // place.
-  "experiments/workloads": ["harness/target/stream.ts", "harness/target/body.ts"],
+  "experiments/workloads": ["harness/metrics/print.ts", "targets/live-streaming/pack/stream"],
   examples: [
     "harness/base",
     "harness/target",

@@ -137,34 +137,28 @@ export const planDocument = z.object({
     .object({ ms: z.number(), name: z.string(), zeroMs: z.number() })
     .exactOptional()
     .meta({ description: "what comes in periods; missing where nothing does" }),
-  stream: z
+  stream: (z.looseObject({}) as z.ZodType<object>).exactOptional().meta({
+    description: "what the target serves, in the form that its pack and workloads use",
+  }),
+  bodies: z
     .object({
-      event: z.string(),
-      segmentMs: z.number(),
-      availabilityStartMs: z.number(),
-      dvrSegments: z.number(),
-      renditions: z.array(
-        z.object({
-          name: z.string(),
-          kind: z.enum(["video", "audio"]),
-          bitsPerSecond: z.number(),
-          leastBytesShare: z.number().exactOptional(),
-          sameAs: z.string().exactOptional(),
-        }),
+      name: z.string(),
+      looks: z.string(),
+      sizes: z.string(),
+      variantTag: z.string(),
+      variants: z.record(
+        z.string(),
+        z.object({ leastBytes: z.number(), sameAs: z.string().exactOptional() }),
       ),
-      leastBytesShare: z
-        .number()
-        .exactOptional()
-        .meta({
-          description:
-            "least size of a segment as a share of declared bitrate x duration; 0.1 where it is " +
-            "missing",
-        }),
-      segmentPath: z.string(),
-      digestHeader: z.string().exactOptional(),
+      timed: z.array(z.string()),
+      checksums: z.boolean(),
     })
     .exactOptional()
-    .meta({ description: "missing where the target is no stream" }),
+    .meta({ description: "what is known of the bodies that users get" }),
+  facts: z
+    .array(z.object({ label: z.string(), value: z.string() }))
+    .exactOptional()
+    .meta({ description: "of the target, for the reader of a report" }),
   leadInMs: z.number(),
   phasesMs: perPhase(z.number()),
   load: z.array(loadShape),

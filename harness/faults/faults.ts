@@ -85,9 +85,9 @@ function strange(fault: Fault): FaultKind {
     lasts: () => true,
     needs: [],
     inject: () => {
-      throw new Error(`nobody knows the fault ${kind}`);
+      throw new Error(`unknown fault ${kind}`);
     },
-    simulate: `nobody knows the fault ${kind}`,
+    simulate: `unknown fault ${kind}`,
   };
 }
 

@@ -10,7 +10,7 @@ import type { Plan } from "../record/plan.ts";
 import type { Run } from "../record/run.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";
-import { numbersKept, readPrint } from "../target/body.ts";
+import { numbersKept, readPrint } from "../metrics/print.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
 import type { Wishes } from "../target/wishes.ts";
 import { answer } from "./answer.ts";
@@ -59,13 +59,15 @@ export function askedByTheClock(run: Run, windows: Windows): readonly Judged[] {
 }
 
 function looksOf(run: Run, lane: string): readonly SeriesData[] {
-  return matching(run.series, { metric: "body_seen", where: { lane, by: "viewer" } });
+  return matching(run.series, {
+    metric: run.plan.bodies?.looks ?? "",
+    where: { lane, by: "viewer" },
+  });
 }
 
 /** How many periods older than the newest at that moment. Prints keep numbers modulo so many. */
 function ageOf(plan: Plan, atMs: number, number: number): number {
-  const newest =
-    Math.floor((atMs - (plan.stream?.availabilityStartMs ?? 0)) / rhythmMsOf(plan)) - 1;
+  const newest = Math.floor((atMs - (plan.rhythm?.zeroMs ?? 0)) / rhythmMsOf(plan)) - 1;
   return (((newest - number) % numbersKept) + numbersKept) % numbersKept;
 }
 
@@ -169,7 +171,10 @@ function countsOf(
 function otherBytes(run: Run, lanes: readonly string[]): Asked[] {
   const seen = (by: string): ReadonlyMap<string, ReadonlySet<number>> => {
     const digests = new Map<string, Set<number>>();
-    for (const { tags, values } of matching(run.series, { metric: "body_seen", where: { by } })) {
+    for (const { tags, values } of matching(run.series, {
+      metric: run.plan.bodies?.looks ?? "",
+      where: { by },
+    })) {
       const { lane = "", problem, container: _, load: __, by: ___, ...where } = tags;
       if (problem !== "none" || !lanes.includes(lane)) continue;
       const of = Object.values(where).sort().join(" ");

@@ -1,8 +1,7 @@
 /**
- * A 200 is not a segment: what one viewer in four and the harness's own prober looked at must be whole media of a plausible size and type, another
+ * A 200 is not yet what was asked for: what one viewer in four and the harness's own prober looked at must be whole, of a plausible size and type, another
  * for each number, and the same for the same number. What nobody looked at is taken to be as often wrong as what was looked at.
  */
-import { type Container, leastBytes } from "../target/body.ts";
 import { kindOf } from "../faults/faults.ts";
 import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
 import type { Phase } from "../base/phases.ts";
@@ -10,17 +9,17 @@ import type { FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
-import { countIn, eachIn, matching, sizeOf, type Window } from "../metrics/series.ts";
+import { carries, countIn, eachIn, matching, sizeOf, type Window } from "../metrics/series.ts";
+import { entryTag, type Tags } from "../metrics/tags.ts";
 import { answer } from "./answer.ts";
 import { type Misplaced, printsOf } from "./prints.ts";
 import type { Windows } from "./windows.ts";
 import { isVirtual } from "../record/substrates.ts";
-import { streamOf } from "../target/stream.ts";
 
 /** Of the bodies that were looked at; a few may be cut by what is broken on purpose. */
 const wrongShareMax = 0.01,
   wrongMin = 3;
-/** From so many served segments in a phase on, somebody must have looked at one. */
+/** From so many served ones in a phase on, somebody must have looked at one. */
 const servedMin = 100;
 
 type Body = FactOf<"bodies.segments">;
@@ -28,7 +27,7 @@ type Body = FactOf<"bodies.segments">;
 export function bodiesAreSegments(run: Run, windows: Windows): Judged {
   const id = "bodies.segments";
   if (isVirtual(run.plan.substrate)) return answer(id, [], { remarks: [{ fact: "model" }] });
-  const seen = matching(run.series, { metric: "body_seen" });
+  const seen = matching(run.series, { metric: run.plan.bodies?.looks ?? "" });
   const prints = printsOf(run, seen);
   const problems: Body[] = [
     ...Object.entries(windows).flatMap(([phase, window]) => [
@@ -36,7 +35,7 @@ export function bodiesAreSegments(run: Run, windows: Windows): Judged {
       ...wrongIn(seen, phase, window, prints.misplaced, fineIn(run, phase as Phase)),
     ]),
     ...prints.problems,
-    ...otherContainers(seen),
+    ...otherContainers(run, seen),
     ...claimsThatRest(run, windows, prints.misplaced),
   ];
   const looks = sizeOf(seen);
@@ -48,7 +47,7 @@ export function bodiesAreSegments(run: Run, windows: Windows): Judged {
 
 /** What was looked at and what was not, for a reader. */
 function scopeOf({ plan }: Run, seen: readonly SeriesData[], looks: number): Body[] {
-  const stream = streamOf(plan);
+  const { variants = {}, checksums = false } = plan.bodies ?? {};
   const counts = Map.groupBy(seen, ({ tags }) => tags["container"] ?? "unknown");
   const flagged = sizeOf(seen.filter(({ tags }) => tags["problem"] === "flagged"));
   return [
@@ -56,28 +55,33 @@ function scopeOf({ plan }: Run, seen: readonly SeriesData[], looks: number): Bod
       fact: "looked",
       looks,
       containers: [...counts].map(([container, some]) => `${container} ${sizeOf(some)}`),
-      leastBytes: stream.renditions.map(
-        ({ name }) => `${name} ${Math.round(leastBytes(stream, name))}`,
+      leastBytes: Object.entries(variants).map(
+        ([name, one]) => `${name} ${Math.round(one.leastBytes)}`,
       ),
     },
     ...(counts.has("unknown") ? [{ fact: "unknown-containers" } as const] : []),
     ...(flagged === 0 ? [] : [{ fact: "flagged", count: flagged } as const]),
-    ...(stream.digestHeader === undefined ? [{ fact: "no-checksum" } as const] : []),
+    ...(!checksums ? [{ fact: "no-checksum" } as const] : []),
   ];
 }
 
+const lookedAt = (seen: readonly SeriesData[], tags: Tags): readonly SeriesData[] =>
+  seen.filter((one) => carries(one.tags, tags));
+
+/** What users were given, by that by which they are harmed. */
+function goodOf({ plan: { harm }, series }: Run): readonly SeriesData[] {
+  return harm === undefined ? [] : matching(series, { metric: harm.metric, where: harm.having });
+}
+
 function unseen(run: Run, seen: readonly SeriesData[], phase: string, window: Window): Body[] {
-  const served = countIn(
-    matching(run.series, { metric: "segment_ms", where: { outcome: "served" } }),
-    window,
-  );
-  const looks = countIn(matching(seen, { metric: "body_seen", where: { by: "viewer" } }), window);
+  const served = countIn(goodOf(run), window);
+  const looks = countIn(lookedAt(seen, { by: "viewer" }), window);
   return served >= servedMin && looks === 0 ? [{ fact: "none-seen", phase, served }] : [];
 }
 
 /**
- * A header that calls a segment defective excuses nothing by itself, or a target could excuse everything. It does once a fault of the plan
- * spoils segments, and from then on: who watches what is past comes upon them later.
+ * A header that calls a body defective excuses nothing by itself, or a target could excuse everything. It does once a fault of the plan
+ * spoils bodies, and from then on: who watches what is past comes upon them later.
  */
 function fineIn({ plan }: Run, phase: Phase): ReadonlySet<string> {
   const spoils = plan.steps.some(({ fault }) => kindOf(fault).spoils === true);
@@ -91,10 +95,10 @@ function wrongIn(
   misplaced: readonly Misplaced[],
   fine: ReadonlySet<string>,
 ): Body[] {
-  const edges = new Set(seen.map(({ tags }) => tags["edge"] ?? ""));
-  return [...edges].flatMap((edge) =>
+  const entries = new Set(seen.map(({ tags }) => tags[entryTag] ?? ""));
+  return [...entries].flatMap((entry) =>
     (["viewer", "prober"] as const).flatMap((by): Body[] => {
-      const own = matching(seen, { metric: "body_seen", where: { edge, by } });
+      const own = lookedAt(seen, { [entryTag]: entry, by });
       const looks = countIn(own, window);
       const kinds = Map.groupBy(
         own.filter(({ tags }) => !fine.has(tags["problem"] ?? "")),
@@ -105,7 +109,7 @@ function wrongIn(
         .filter(({ count }) => count > 0);
       const others = misplaced.filter(
         (one) =>
-          one.edge === edge &&
+          one.entry === entry &&
           one.by === by &&
           one.atMs >= window.fromMs &&
           one.atMs < window.untilMs,
@@ -114,20 +118,20 @@ function wrongIn(
       const wrong = all.reduce((total, { count }) => total + count, 0);
       if (wrong < wrongMin || wrong <= wrongShareMax * looks) return [];
       const kindsSeen = all.map(({ kind, count }) => `${kind} ${count}`);
-      return [{ fact: "wrong", phase, by, place: edge, wrong, looks, kinds: kindsSeen }];
+      return [{ fact: "wrong", phase, by, place: entry, wrong, looks, kinds: kindsSeen }];
     }),
   );
 }
 
-/** Where nearly all segments of a rendition are of one known container, what is of another is something else. */
-function otherContainers(seen: readonly SeriesData[]): Body[] {
+/** Where nearly all bodies of a variant are of one known container, what is of another is something else. */
+function otherContainers({ plan }: Run, seen: readonly SeriesData[]): Body[] {
   return [
     ...Map.groupBy(
       seen.filter(({ tags }) => tags["problem"] === "none"),
-      ({ tags }) => tags["rendition"] ?? "",
+      ({ tags }) => tags[plan.bodies?.variantTag ?? ""] ?? "",
     ),
-  ].flatMap(([rendition, own]): Body[] => {
-    const counts = [...Map.groupBy(own, ({ tags }) => tags["container"] as Container)]
+  ].flatMap(([variant, own]): Body[] => {
+    const counts = [...Map.groupBy(own, ({ tags }) => tags["container"] ?? "unknown")]
       .map(([container, some]) => ({ container, count: sizeOf(some) }))
       .sort((a, b) => b.count - a.count);
     const [most] = counts;
@@ -139,7 +143,7 @@ function otherContainers(seen: readonly SeriesData[]): Body[] {
       : [
           {
             fact: "other-container",
-            variant: rendition,
+            variant,
             container: most.container,
             others,
             looks: sizeOf(own),
@@ -150,26 +154,28 @@ function otherContainers(seen: readonly SeriesData[]): Body[] {
 
 /** Claims on what was served that hold only because one viewer in four looks. */
 function claimsThatRest(run: Run, windows: Windows, misplaced: readonly Misplaced[]): Body[] {
-  return run.plan.hypothesis.filter(isOnServed).flatMap((claim) =>
-    claim.during.flatMap((phase): Body[] => {
-      const window = windows[phase];
-      const shares = window === undefined ? null : sharesOf(run, claim, window, misplaced);
-      if (
-        shares === null ||
-        typeof claim.limit !== "number" ||
-        shares.seen < claim.limit ||
-        shares.least >= claim.limit
-      )
-        return [];
-      return [{ fact: "rests-on-unseen", phase, claim: claim.title, wrongShare: shares.wrong }];
-    }),
-  );
+  return run.plan.hypothesis
+    .filter((claim) => isOnServed(run, claim))
+    .flatMap((claim) =>
+      claim.during.flatMap((phase): Body[] => {
+        const window = windows[phase];
+        const shares = window === undefined ? null : sharesOf(run, claim, window, misplaced);
+        if (
+          shares === null ||
+          typeof claim.limit !== "number" ||
+          shares.seen < claim.limit ||
+          shares.least >= claim.limit
+        )
+          return [];
+        return [{ fact: "rests-on-unseen", phase, claim: claim.title, wrongShare: shares.wrong }];
+      }),
+    );
 }
 
-function isOnServed(claim: Claim): boolean {
+function isOnServed({ plan: { harm } }: Run, claim: Claim): boolean {
   return (
-    claim.metric === "segment_ms" &&
-    statisticOf(claim).having(claim)?.["outcome"] === "served" &&
+    claim.metric === harm?.metric &&
+    carries(statisticOf(claim).having(claim) ?? {}, harm.having) &&
     (claim.comparison === ">=" || claim.comparison === ">")
   );
 }

@@ -1,9 +1,8 @@
 /**
- * A witness that every target has which Seawall started, and that knows nothing of segments: the kernel, which counts what edges write, what the
- * generator reads and what this machine's interfaces receive. A generator that says that segments were served for which nobody moved any bytes is
+ * A witness that every target has which Seawall started, and that knows nothing of what is served: the kernel, which counts what entries write, what the
+ * generator reads and what this machine's interfaces receive. A generator that says that bodies were served for which nobody moved any bytes is
  * not believed.
  */
-import { leastBytes } from "../target/body.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
@@ -14,11 +13,11 @@ import { answer } from "./answer.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
 import { isVirtual } from "../record/substrates.ts";
-import { streamOf } from "../target/stream.ts";
+import { entryTag } from "../metrics/tags.ts";
 
 /**
  * What must have been moved at least of what was served, as a share of it. Sizes are those of the prober's bodies on average. On honest runs (21
- * phases, of nginx and of a small target: quiet, in a storm, slow, refusing, its origin killed) edges wrote and the generator read 1.01 of it at
+ * phases, of nginx and of a small target: quiet, in a storm, slow, refusing, its origin killed) entries wrote and the generator read 1.01 of it at
  * least, and the interfaces received 2.2. Half leaves room for bodies of other sizes.
  */
 const shareMin = 0.5;
@@ -38,12 +37,15 @@ export function bytesMoved(run: Run, windows: Windows): Judged {
   const problems: Moved[] = [];
   const used: Witness[] = [];
   for (const [phase, window] of Object.entries(windows)) {
-    const expected = run.plan.edges.map((edge) => ({ edge, bytes: expectedOf(run, edge, window) }));
+    const expected = run.plan.edges.map((entry) => ({
+      entry,
+      bytes: expectedOf(run, entry, window),
+    }));
     for (const one of witnesses) {
       const { witness, service } = one;
       const expectedBytes =
         witness === "writer"
-          ? (expected.find(({ edge }) => edge === service)?.bytes ?? 0)
+          ? (expected.find(({ entry }) => entry === service)?.bytes ?? 0)
           : sum(expected.map(({ bytes }) => bytes));
       const bytes = expectedBytes < expectedMin ? null : one.movedIn(window);
       if (bytes === null) continue;
@@ -68,7 +70,8 @@ function missing(run: Run, witnesses: readonly Witness[]): Moved[] {
     witnesses.some(({ witness }) => witness === kind);
   const wasServed =
     matching(run.series, { metric: "canary_ms", where: { outcome: "served" } }).length > 0;
-  const isSized = matching(run.series, { metric: "canary_bytes", where: {} }).length > 0;
+  const isSized =
+    matching(run.series, { metric: run.plan.bodies?.sizes ?? "", where: {} }).length > 0;
   return [
     ...(has("reader") ? [] : [{ fact: "reader-missing" } as const]),
     ...(has("receiver") ? [] : [{ fact: "receiver-missing" } as const]),
@@ -96,7 +99,7 @@ function witnessesOf(run: Run, windows: Windows): readonly Witness[] {
   const generator = run.events.find((event) => event.kind === "loadStarted");
   const load = generator?.kind === "loadStarted" ? generator.generator : "k6";
   return [
-    ...run.plan.edges.flatMap((edge) => edgeWitness(run, edge, span)),
+    ...run.plan.edges.flatMap((entry) => entryWitness(run, entry, span)),
     ...counterWitness(run, { witness: "reader", service: load }, "io_bytes", {
       service: load,
       direction: "read",
@@ -125,21 +128,24 @@ function counterWitness(
 }
 
 /**
- * An edge's processes, if the kernel counts how they write: what the prober got is known, and an edge that wrote less than half of that sends in a way
- * that is not counted. What an edge wrote since its last reading is lost when it dies, so that it says nothing of such a phase.
+ * The processes of an entry, if the kernel counts how they write: what the prober got is known, and one that wrote less than half of that sends in a way
+ * that is not counted. What it wrote since its last reading is lost when it dies, so that it says nothing of such a phase.
  */
-function edgeWitness(run: Run, edge: string, span: Window): Witness[] {
-  const [witness] = counterWitness(run, { witness: "writer", service: edge }, "io_bytes", {
-    service: edge,
+function entryWitness(run: Run, entry: string, span: Window): Witness[] {
+  const [witness] = counterWitness(run, { witness: "writer", service: entry }, "io_bytes", {
+    service: entry,
     direction: "written",
   });
   const probed = sum(
-    valuesIn(matching(run.series, { metric: "canary_bytes", where: { edge } }), span),
+    valuesIn(
+      matching(run.series, { metric: run.plan.bodies?.sizes ?? "", where: { [entryTag]: entry } }),
+      span,
+    ),
   );
   if (witness === undefined || probed === 0 || (witness.movedIn(span) ?? 0) < shareMin * probed)
     return [];
   const deaths = run.events
-    .filter((event) => event.kind === "exited" && event.service === edge)
+    .filter((event) => event.kind === "exited" && event.service === entry)
     .map(({ atMs }) => atMs);
   return [
     {
@@ -171,29 +177,32 @@ function grownIn({ atMs, values }: SeriesData, { fromMs, untilMs }: Window): num
   return total;
 }
 
-/** What the segments weigh that an edge is said to have served in a window: each as much as the prober's of its rendition did on average. */
-function expectedOf(run: Run, edge: string, window: Window): number {
+/** What the bodies weigh that an entry is said to have served in a window: each as much as the prober's of its variant did on average. */
+function expectedOf(run: Run, entry: string, window: Window): number {
+  const { variantTag = "", variants = {} } = run.plan.bodies ?? {};
   return sum(
-    (run.plan.stream?.renditions ?? []).map(
-      ({ name }) => servedIn(run, { edge, rendition: name }, window) * bytesOf(run, name),
+    Object.keys(variants).map(
+      (name) =>
+        servedIn(run, { [entryTag]: entry, [variantTag]: name }, window) * bytesOf(run, name),
     ),
   );
 }
 
 const weights = new WeakMap<Run, Map<string, number>>();
 
-function bytesOf(run: Run, rendition: string): number {
+function bytesOf(run: Run, variant: string): number {
   const known = weights.get(run) ?? new Map<string, number>();
   weights.set(run, known);
-  const seen = known.get(rendition);
+  const seen = known.get(variant);
   if (seen !== undefined) return seen;
-  const all = matching(run.series, { metric: "canary_bytes", where: { rendition } });
+  const { sizes = "", variantTag = "", variants = {} } = run.plan.bodies ?? {};
+  const all = matching(run.series, { metric: sizes, where: { [variantTag]: variant } });
   const count = sum(all.map(({ values }) => values.length));
   const bytes =
     count === 0
-      ? leastBytes(streamOf(run.plan), rendition)
+      ? (variants[variant]?.leastBytes ?? 0)
       : sum(all.map(({ values }) => sum(values))) / count;
-  known.set(rendition, bytes);
+  known.set(variant, bytes);
   return bytes;
 }
 
@@ -207,7 +216,11 @@ function servedIn(
 ): number {
   let count = 0;
   for (const { metric, tags, atMs } of run.series) {
-    if (metric !== "segment_ms" || !whole.has(tags["outcome"] ?? "") || !carries(tags, where))
+    if (
+      metric !== run.plan.harm?.metric ||
+      !whole.has(tags["outcome"] ?? "") ||
+      !carries(tags, where)
+    )
       continue;
     for (const at of atMs) if (at >= fromMs && at < untilMs) count++;
   }

@@ -1,3 +1,4 @@
+import { streamRecord } from "../../targets/live-streaming/pack/stream/stream-parts.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Claim } from "../claims/statistics/registry.ts";
@@ -755,7 +756,10 @@ it("calls a baseline steady that was a millisecond short of its segments", () =>
         tags: { lane: "live", outcome: "served" },
         value: 40,
       });
-    draft.plan = { ...draft.plan, stream: { ...draft.plan.stream, segmentMs: 10_000 } };
+    draft.plan = {
+      ...draft.plan,
+      ...streamRecord({ ...draft.plan.stream, segmentMs: 10_000 }),
+    };
     draft.events = draft.events.map((event) =>
       event.kind === "phase" && event.phase === "fault"
         ? { ...event, atMs: event.atMs - 1 }

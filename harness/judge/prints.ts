@@ -1,17 +1,18 @@
 /**
- * What the prints of bodies say (`target/body.ts`): whether the same number always brought the
- * same bytes, other numbers others, and whether anybody was given another segment than the one
+ * What the prints of bodies say (`metrics/print.ts`): whether the same number always brought the
+ * same bytes, other numbers others, and whether anybody was given another body than the one
  * asked for. Linear in the looks but for their order in time.
  */
-import { readPrint } from "../target/body.ts";
+import { readPrint } from "../metrics/print.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
+import { entryTag } from "../metrics/tags.ts";
 
-/** A body that is another segment of the same rendition. */
+/** A body that is another one of the same variant. */
 export interface Misplaced {
   readonly atMs: number;
-  readonly edge: string;
+  readonly entry: string;
   readonly lane: string;
   readonly by: string;
 }
@@ -22,14 +23,14 @@ export interface Prints {
 }
 
 /**
- * A segment may be replaced, once for each source that it has; bytes that come back after others
+ * A body may be replaced, once for each source that it has; bytes that come back after others
  * were there flap.
  */
 const flapsShareMax = 0.01,
   flapsMin = 3;
 /**
  * Slates look alike: of containers that carry no time of their own, this share may be bytes of
- * another number; of fMP4, which carries one, fewer than this many.
+ * another number; of those that carry one, fewer than this many.
  */
 const sameShareMax = 0.9,
   pairsMin = 4,
@@ -43,9 +44,9 @@ interface Look extends Misplaced {
 export function printsOf(run: Run, seen: readonly SeriesData[]): Prints {
   const named = Map.groupBy(
     seen.filter(({ tags }) => tags["problem"] === "none"),
-    ({ tags }) => tags["rendition"] ?? "",
+    ({ tags }) => tags[run.plan.bodies?.variantTag ?? ""] ?? "",
   );
-  const all = [...named].map(([name, series]) => printsOfRendition(run, name, series));
+  const all = [...named].map(([name, series]) => printsOfVariant(run, name, series));
   return {
     misplaced: all.flatMap(({ misplaced }) => misplaced),
     problems: [...all.flatMap(({ problems }) => problems), ...twins(run, named)],
@@ -60,9 +61,8 @@ function twins(
   run: Run,
   named: ReadonlyMap<string, readonly SeriesData[]>,
 ): FactOf<"bodies.segments">[] {
-  const declared = run.plan.stream?.renditions ?? [];
-  const original = (name: string): string =>
-    declared.find((one) => one.name === name)?.sameAs ?? name;
+  const { variants = {} } = run.plan.bodies ?? {};
+  const original = (name: string): string => variants[name]?.sameAs ?? name;
   const numbers = [...named].map(([name, series]) => ({ name, of: looksByNumber(series) }));
   return numbers.flatMap((one, index) =>
     numbers.slice(0, index).flatMap((other): FactOf<"bodies.segments">[] => {
@@ -72,7 +72,7 @@ function twins(
         const digests = new Set(other.of.get(number)?.map(({ digest }) => digest));
         return one.of.get(number)?.some(({ digest }) => digests.has(digest)) === true;
       });
-      const boxes = alike.filter((number) => one.of.get(number)?.[0]?.container === "fmp4").length;
+      const boxes = alike.filter((number) => isTimed(run, one.of.get(number))).length;
       return boxes < sameBoxesMin &&
         (both.length <= pairsMin || alike.length <= sameShareMax * both.length)
         ? []
@@ -89,7 +89,7 @@ function twins(
   );
 }
 
-function printsOfRendition(run: Run, rendition: string, series: readonly SeriesData[]): Prints {
+function printsOfVariant(run: Run, variant: string, series: readonly SeriesData[]): Prints {
   const numbers = looksByNumber(series);
   const usual = new Map([...numbers].map(([number, looks]) => [number, mostCommon(looks)]));
   const numberOf = new Map([...usual].map(([number, digest]) => [digest, number]));
@@ -98,25 +98,30 @@ function printsOfRendition(run: Run, rendition: string, series: readonly SeriesD
       ({ digest }) => digest !== usual.get(number) && (numberOf.get(digest) ?? number) !== number,
     ),
   );
-  const problems = [...same(rendition, numbers, usual)];
+  const problems = [...same(run, variant, numbers, usual)];
   // Where a checksum says what each copy should be, two sources may take turns.
-  if (run.plan.stream?.digestHeader === undefined) problems.push(...flaps(rendition, numbers));
+  if (run.plan.bodies?.checksums !== true) problems.push(...flaps(variant, numbers));
   return { misplaced, problems };
 }
 
 function looksByNumber(series: readonly SeriesData[]): ReadonlyMap<number, readonly Look[]> {
   const numbers = new Map<number, Look[]>();
   for (const { tags, atMs, values } of series) {
-    const { edge = "", lane = "", by = "", container = "unknown" } = tags;
+    const { [entryTag]: entry = "", lane = "", by = "", container = "unknown" } = tags;
     for (let index = 0; index < values.length; index++) {
       const { number, digest } = readPrint(values[index] as number);
-      const look = { atMs: atMs[index] as number, edge, lane, by, container, digest };
+      const look = { atMs: atMs[index] as number, entry, lane, by, container, digest };
       const known = numbers.get(number);
       if (known === undefined) numbers.set(number, [look]);
       else known.push(look);
     }
   }
   return numbers;
+}
+
+/** Its container carries a time of its own. */
+function isTimed({ plan }: Run, looks: readonly Look[] | undefined): boolean {
+  return plan.bodies?.timed.includes(looks?.[0]?.container ?? "") === true;
 }
 
 function mostCommon(looks: readonly Look[]): number {
@@ -133,7 +138,8 @@ function mostCommon(looks: readonly Look[]): number {
  * again.
  */
 function same(
-  rendition: string,
+  run: Run,
+  variant: string,
   numbers: ReadonlyMap<number, readonly Look[]>,
   usual: ReadonlyMap<number, number>,
 ): FactOf<"bodies.segments">[] {
@@ -141,20 +147,20 @@ function same(
   const again = [...usual].filter(
     ([number, digest]) => first.get(digest) !== undefined || !first.set(digest, number),
   );
-  const boxes = again.filter(([number]) => numbers.get(number)?.[0]?.container === "fmp4").length;
+  const boxes = again.filter(([number]) => isTimed(run, numbers.get(number))).length;
   if (boxes < sameBoxesMin && (usual.size <= pairsMin || again.length <= sameShareMax * usual.size))
     return [];
-  return [{ fact: "same-bytes", variant: rendition, same: again.length, numbers: usual.size }];
+  return [{ fact: "same-bytes", variant, same: again.length, numbers: usual.size }];
 }
 
-/** Bytes of one number at one edge that come back after others were there: A, B, A. */
+/** Bytes of one number at one entry that come back after others were there: A, B, A. */
 function flaps(
-  rendition: string,
+  variant: string,
   numbers: ReadonlyMap<number, readonly Look[]>,
 ): FactOf<"bodies.segments">[] {
   let [looks, back] = [0, 0];
   for (const all of numbers.values()) {
-    for (const own of Map.groupBy(all, ({ edge }) => edge).values()) {
+    for (const own of Map.groupBy(all, ({ entry }) => entry).values()) {
       const digests = own.toSorted((a, b) => a.atMs - b.atMs).map(({ digest }) => digest);
       const changes = digests.filter(
         (digest, index) => index > 0 && digest !== digests[index - 1],
@@ -165,5 +171,5 @@ function flaps(
   }
   return back < flapsMin || back <= flapsShareMax * looks
     ? []
-    : [{ fact: "flaps", variant: rendition, times: back, looks }];
+    : [{ fact: "flaps", variant, times: back, looks }];
 }

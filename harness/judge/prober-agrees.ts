@@ -140,11 +140,11 @@ function slotsIn(
   edge: string,
   window: Window,
 ): { readonly slots: readonly Slot[]; readonly deserted: readonly Slot[]; readonly asked: number } {
-  const segmentMs = rhythmMsOf(run.plan);
-  const availabilityStartMs = run.plan.stream?.availabilityStartMs ?? 0;
+  const periodMs = rhythmMsOf(run.plan);
+  const zeroMs = run.plan.rhythm?.zeroMs ?? 0;
   const slots = new Map<number, Slot>();
   const slotAt = (startedMs: number): Slot => {
-    const key = Math.floor((startedMs - availabilityStartMs) / segmentMs);
+    const key = Math.floor((startedMs - zeroMs) / periodMs);
     const slot = slots.get(key) ?? {
       probesGood: 0,
       probesBad: 0,
@@ -216,7 +216,10 @@ function slotsIn(
 
 /** Of the bodies that viewers of an edge looked at, as the prober looks at its own. */
 function wrongShareIn(run: Run, lane: string, edge: string, window: Window): number {
-  const looks = matching(run.series, { metric: "body_seen", where: { edge, lane, by: "viewer" } });
+  const looks = matching(run.series, {
+    metric: run.plan.bodies?.looks ?? "",
+    where: { edge, lane, by: "viewer" },
+  });
   const looked = countIn(looks, window);
   const fine = looks.filter(
     ({ tags }) => tags["problem"] === "none" || tags["problem"] === "flagged",

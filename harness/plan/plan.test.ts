@@ -1,3 +1,4 @@
+import { streamParts } from "../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { describe, expect, it } from "vitest";
@@ -51,14 +52,14 @@ const layoutOf = (silent: boolean): Layout => ({
   ],
   entries: [{ service: "region-a/edge", port: "http" }],
   playable: () => [],
-  stream: {
+  ...streamParts({
     event: "main",
     segmentMs: 2_000,
     availabilityStartMs: 0,
     renditions: [],
     segmentPath: "/{event}/{rendition}/{number}",
     dvrSegments: 20,
-  },
+  }),
 });
 const layout = layoutOf(false);
 const target: Target = {

@@ -305,6 +305,7 @@ function planOf(
   notes: readonly string[] = [],
 ): Plan {
   const { pack } = experiment.target;
+  const bodies = pack?.bodies?.(layout);
   return {
     format: "seawall-plan/1",
     experiment: experiment.name,
@@ -337,6 +338,8 @@ function planOf(
         }),
     ...(layout.rhythm === undefined ? {} : { rhythm: layout.rhythm }),
     ...(layout.stream === undefined ? {} : { stream: layout.stream }),
+    ...(bodies === undefined ? {} : { bodies }),
+    ...(pack?.facts === undefined ? {} : { facts: pack.facts(layout) }),
     leadInMs,
     phasesMs: experiment.phasesMs,
     load: experiment.load,

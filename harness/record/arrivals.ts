@@ -26,7 +26,7 @@ export const timeUnitSeconds = 10;
  * workload (16 s, a viewer who pressed play) and some, after a live viewer has waited for its
  * segment.
  */
-export function gracefulStopMsOf(plan: Pick<Plan, "rhythm" | "stream">): number {
+export function gracefulStopMsOf(plan: Pick<Plan, "rhythm">): number {
   const rhythmMs = rhythmMsOf(plan);
   return 20_000 + 2 * (Number.isFinite(rhythmMs) ? rhythmMs : 0);
 }

@@ -8,7 +8,7 @@ import type { Registry } from "../metrics/metrics.ts";
 import type { Source } from "../metrics/source.ts";
 import type { SubstrateName } from "./substrates.ts";
 import type { Rhythm } from "../target/rhythm.ts";
-import type { Stream } from "../target/stream.ts";
+import type { Bodies, Fact } from "../target/bodies.ts";
 import type { Wishes } from "../target/wishes.ts";
 import type { Tier } from "../experiment/tiers.ts";
 
@@ -50,8 +50,12 @@ export interface Plan {
   readonly otherEntries?: Readonly<Record<string, readonly string[]>>;
   /** Missing where nothing comes in periods, and in older records. */
   readonly rhythm?: Rhythm;
-  /** Missing where the target is no stream. */
-  readonly stream?: Stream;
+  /** What its workloads are told of what it serves, as its pack words it. */
+  readonly stream?: object;
+  /** Of what its users get. Missing where nobody knows, and in older records. */
+  readonly bodies?: Bodies;
+  /** For the reader of a report. Missing in older records. */
+  readonly facts?: readonly Fact[];
   readonly leadInMs: number;
   readonly phasesMs: Readonly<Record<Phase, number>>;
   readonly load: readonly Load[];

@@ -41,14 +41,7 @@ export function environmentOf(run: Run): Fact[] {
         .map(([phase, perSecond]) => `${phase} ${formatValue(perSecond, "/s")}`)
         .join(", ")}; ${formatCount(load.vus)} virtual users`,
     ]),
-    ...(plan.stream === undefined
-      ? []
-      : [
-          [
-            "Stream",
-            `${plan.stream.event}, ${formatDuration(plan.stream.segmentMs)} segments, ${plan.stream.renditions.map((rendition) => rendition.name).join(", ")}`,
-          ] as const,
-        ]),
+    ...(plan.facts ?? []).map(({ label, value }) => [label, value] as const),
     ...(started === undefined
       ? [["Machine", "not recorded"] as const]
       : [

@@ -1,3 +1,4 @@
+import { streamRecord } from "../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { describe, expect, it } from "vitest";
 import { judge } from "../judge/judge.ts";
 import type { Plan } from "../record/plan.ts";
@@ -30,14 +31,14 @@ const plan: Plan = {
   services: [],
   links: [],
   edges: [],
-  stream: {
+  ...streamRecord({
     event: "main",
     segmentMs: 2_000,
     availabilityStartMs: 0,
     renditions: [],
     segmentPath: "",
     dvrSegments: 20,
-  },
+  }),
   leadInMs: 4_000,
   phasesMs: { baseline: 10_000, fault: 20_000, recovery: 10_000 },
   load: [],

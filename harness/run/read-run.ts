@@ -8,7 +8,7 @@ import { createZstdDecompress } from "node:zlib";
 import { SeawallError } from "../base/errors.ts";
 import { planDocument } from "../documents/plan.ts";
 import type { Plan } from "../record/plan.ts";
-import { rhythmOf } from "../target/rhythm.ts";
+import { packNamed } from "../target/packs.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import { unknownNames } from "../record/unknown-names.ts";
@@ -23,6 +23,8 @@ export async function readRun(path: string): Promise<Run> {
   const directory = resolve(path);
   const { plan, hash } = readPlan(directory);
   const damage: string[] = [];
+  if (plan.pack !== undefined && packNamed(plan.pack) === undefined)
+    damage.push(`its target's pack is "${plan.pack}", which this installation does not have`);
   const { events, marks, seal } = readEvents(join(directory, files.events), hash, damage);
   const parser = new SampleParser();
   const samples = new SealedSamples(marks, seal);
@@ -106,22 +108,25 @@ function planIn(value: unknown): Plan {
   }
   if (plan.recovery !== null && plan.recovery.windowMs < 1)
     throw new Error("the windows of its recovery are shorter than 1 ms");
-  const rhythm = rhythmOf(plan);
-  if (rhythm !== null && rhythm.ms < 1)
+  const { rhythm } = plan;
+  if (rhythm !== undefined && rhythm.ms < 1)
     throw new Error(`its ${rhythm.name}s are ${rhythm.ms} ms long`);
   return plan;
 }
 
 /** What a plan did not say before it said it. */
-const { charts, ...spoken } = older as unknown as Pick<
+const { charts, pack, ...spoken } = older as unknown as Pick<
   Plan,
-  "metrics" | "harm" | "askedAlike" | "charts"
+  "metrics" | "harm" | "askedAlike" | "charts" | "pack"
 >;
 
 function ofItsTime({ gateways, ...read }: Plan & { readonly gateways?: readonly string[] }): Plan {
   const plan = gateways === undefined ? read : { ...read, otherEntries: { gateways } };
   const whole = (plan as Partial<Plan>).metrics === undefined ? { ...plan, ...spoken } : plan;
-  return whole.charts === undefined && charts !== undefined ? { ...whole, charts } : whole;
+  const charted = whole.charts === undefined && charts !== undefined ? { ...whole, charts } : whole;
+  const name = charted.pack ?? (charted.stream === undefined ? undefined : pack);
+  const before = name === undefined ? {} : packNamed(name)?.older?.(charted);
+  return { ...before, ...(name === undefined ? {} : { pack: name }), ...charted };
 }
 
 /** Who takes the samples as they are read. */

@@ -6,7 +6,6 @@
  */
 import type { ToolName } from "./tools.ts";
 import type { Rhythm } from "./rhythm.ts";
-import type { Stream } from "./stream.ts";
 
 export interface Endpoint {
   /** An IPv4 address; of a service that is not Seawall's own, perhaps a name. */
@@ -261,11 +260,8 @@ export interface Layout {
   readonly manifestPath?: string;
   /** What comes in periods. Left out where nothing does. */
   readonly rhythm?: Rhythm;
-  /**
-   * Handed to workloads: how to compute addresses of segments. Left out by a target that is no
-   * stream.
-   */
-  readonly stream?: Stream;
+  /** Handed to workloads as it is; what is in it, pack and workloads agree on. */
+  readonly stream?: object;
   /** What the harness's own prober asks for, in turn, where the target's pack brings no prober. */
   readonly probes?: readonly ProbeRequest[];
   /**

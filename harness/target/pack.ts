@@ -3,6 +3,7 @@
  * target
  * of that kind may use the same pack.
  */
+import type { Bodies, Fact } from "./bodies.ts";
 import type { Charts } from "./charts.ts";
 import type { FaultKinds } from "./fault.ts";
 import type { Harm } from "./harm.ts";
@@ -46,6 +47,12 @@ export interface Pack {
    * text.
    */
   reports?(telemetry: Telemetry, service: Service): readonly Source[];
+  /** Of what users of a target laid out like this get. */
+  bodies?(layout: Layout): Bodies | undefined;
+  /** For the reader of a report. */
+  facts?(layout: Layout): readonly Fact[];
+  /** What an older plan of such a target would say today. */
+  older?(plan: object): object;
   /**
    * What nobody can see of a target laid out like this, one sentence each: a reader of the verdict
    * must not take it for seen.

@@ -13,25 +13,16 @@ export interface Rhythm {
   readonly zeroMs: number;
 }
 
-/** Whatever has one: a layout or a plan. Records made before `rhythm` have that of their stream. */
+/** Whatever has one: a layout or a plan. */
 export interface Paced {
   readonly rhythm?: Rhythm;
-  readonly stream?: { readonly segmentMs: number; readonly availabilityStartMs?: number };
-}
-
-/** Null where nothing comes in periods. */
-export function rhythmOf({ rhythm, stream }: Paced): Rhythm | null {
-  if (rhythm !== undefined) return rhythm;
-  if (stream === undefined) return null;
-  const { segmentMs, availabilityStartMs = 0 } = stream;
-  return { ms: segmentMs, name: "segment", zeroMs: availabilityStartMs };
 }
 
 /** Without a rhythm of its own, what comes second by second is as good. */
 const restMs = 1_000;
 
 export function rhythmMsOf(paced: Paced): number {
-  return rhythmOf(paced)?.ms ?? restMs;
+  return paced.rhythm?.ms ?? restMs;
 }
 
 /** The period that is on at this moment. */

@@ -5,7 +5,7 @@
  * knows nothing of any harness.
  */
 import type { Layout, Link, PlayCheck } from "../../harness/target/layout.ts";
-import type { Stream } from "../../harness/target/stream.ts";
+import type { Stream } from "./pack/stream/stream.ts";
 import type { Target } from "../../harness/target/target.ts";
 import { cache, cachesOf } from "./layout/cache.ts";
 import { defences } from "./layout/defences.ts";

@@ -12,7 +12,7 @@ import {
   startOf,
   zeroMs,
 } from "../support/judge/held-run.ts";
-import { printOf } from "../../harness/target/body.ts";
+import { printOf } from "../../harness/metrics/print.ts";
 import { during, hex, honest, inFault, lie, numberAt, of, reprint, someOf } from "./drafts.ts";
 import type { Honest, Lie, LieGroup } from "./lie.ts";
 

@@ -1,5 +1,6 @@
 /** Viewers who ask for what the clock does not make, and segments that are the same twice. */
-import { printOf } from "../../harness/target/body.ts";
+import { streamRecord } from "../../targets/live-streaming/pack/stream/stream-parts.ts";
+import { printOf } from "../../harness/metrics/print.ts";
 import {
   change,
   type Draft,
@@ -22,7 +23,12 @@ const bytesOf = (number: number): string => hex(number % 4_096, 9);
 
 function withStream(draft: Draft, more: Partial<StreamPlan["stream"]>): void {
   const stream = { ...draft.plan.stream, ...more };
-  draft.plan = { ...draft.plan, stream, wishes: wishesIn(stream, draft.plan.edges) };
+  draft.plan = {
+    ...draft.plan,
+    ...streamRecord(stream),
+    stream,
+    wishes: wishesIn(stream, draft.plan.edges),
+  };
 }
 
 const ladder: StreamPlan["stream"]["renditions"] = ["v360", "v720"].map((name) => ({

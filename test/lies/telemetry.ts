@@ -5,6 +5,7 @@ import { type Draft, heldDraft, reporter, runOf, zeroMs } from "../support/judge
 import { judge } from "../../harness/judge/judge.ts";
 import { planExperiment } from "../../harness/plan/plan.ts";
 import { Increments, ownSamples, parseExposition } from "../../harness/probes/prometheus.ts";
+import type { Stream } from "../../targets/live-streaming/pack/stream/stream.ts";
 import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
 import { type Honest, judged, type Lie, type LieGroup, type Outcome, planned } from "./lie.ts";
 
@@ -99,7 +100,7 @@ function described(urls: readonly string[]): Outcome {
   if (stream === undefined) throw new Error("the reference target is a stream");
   const target = streamTarget({
     name: "theirs",
-    stream,
+    stream: stream as Stream,
     entries: urls.map((_, index) => `edge-${index}`),
     links: urls.map((_, index) => ["viewers", `edge-${index}`] as const),
     services: urls.map((url, index) => ({ name: `edge-${index}`, url })),

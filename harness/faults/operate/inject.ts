@@ -4,7 +4,7 @@
  * back, if there is one; what cannot be taken back stays. The same on every substrate.
  */
 import type { Evidence } from "../../target/evidence.ts";
-import { type Paced, periodAt, rhythmOf } from "../../target/rhythm.ts";
+import { type Paced, periodAt } from "../../target/rhythm.ts";
 import type { Course, Strike } from "../../target/fault.ts";
 import { said, theService } from "../proofs.ts";
 import type { OperatorAct, OperatorStep } from "./step.ts";
@@ -73,8 +73,8 @@ export function operatorAct(strike: Strike<OperatorStep>): Course {
 
 function moment(nowMs: number, layout: Paced): Record<string, string> {
   const now = { nowMs: String(Math.round(nowMs)) };
-  const rhythm = rhythmOf(layout);
-  return rhythm === null ? now : { ...now, [rhythm.name]: String(periodAt(rhythm, nowMs)) };
+  const { rhythm } = layout;
+  return rhythm === undefined ? now : { ...now, [rhythm.name]: String(periodAt(rhythm, nowMs)) };
 }
 
 /**

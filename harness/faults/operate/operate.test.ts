@@ -32,7 +32,7 @@ function origin(calls: Told[], deaf = false): Deployment {
   };
   return {
     instance: () => instance,
-    layout: { stream: { availabilityStartMs: 0, segmentMs: 2_000 } },
+    layout: { rhythm: { ms: 2_000, name: "segment", zeroMs: 0 } },
   } as unknown as Deployment;
 }
 

@@ -19,7 +19,6 @@ import type { PlanOptions } from "../options.ts";
 import { isVirtual } from "../../record/substrates.ts";
 import { listed } from "../../phrases/phrase.ts";
 import { isExposed, type Layout } from "../../target/layout.ts";
-import { rhythmOf } from "../../target/rhythm.ts";
 import { general, ofAbort, ofClaim, ofRecovery, ofWorld, type PlanProblem } from "./problem.ts";
 
 export function loadProblems(experiment: Experiment, options: PlanOptions): PlanProblem[] {
@@ -220,7 +219,9 @@ export function emitProblems(
     ),
     ...claims
       .filter(
-        (claim) => comparesBytes(claim, registry) && layout.stream?.digestHeader === undefined,
+        (claim) =>
+          comparesBytes(claim, registry) &&
+          experiment.target.pack?.bodies?.(layout)?.checksums !== true,
       )
       .map((claim) =>
         ofClaim(claim, "this target sends no checksum with a segment, so no viewer compares bytes"),
@@ -308,8 +309,8 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): Pl
 /** Users come in bunches, one for each period: a window that is no multiple sees now more of them and now fewer. */
 export function rhythmProblems(experiment: Experiment, layout: Layout): PlanProblem[] {
   const windowMs = experiment.recovery?.windowMs ?? 0;
-  const rhythm = rhythmOf(layout);
-  if (rhythm === null) return [];
+  const { rhythm } = layout;
+  if (rhythm === undefined) return [];
   const short = Object.entries(experiment.phasesMs).filter(([, ms]) => ms < 2 * rhythm.ms);
   if (short.length > 0)
     return short.map(([phase, ms]) =>

@@ -14,7 +14,7 @@ async function ran(
   const [users, dropped] = [[] as number[], { count: 0 }];
   const plan = {
     leadInMs: 0,
-    stream: { segmentMs: 2_000 },
+    rhythm: { ms: 2_000, name: "segment", zeroMs: 0 },
     substrate: "simulated",
     phasesMs: { baseline: 200, fault: 200, recovery: 200 },
     load: [

@@ -4,7 +4,7 @@ import { publishAtMs, segmentInProduction } from "../stream/template.ts";
 import type { Answer, Asked } from "./asked.ts";
 import { drawOf } from "./choice.ts";
 import type { Watched } from "./fetch-model.ts";
-import { streamOf } from "../../../harness/target/stream.ts";
+import { streamOf } from "../pack/stream/stream.ts";
 
 /** The workload's own constants. */
 const answerWithinMs = 5_000,

@@ -6,7 +6,7 @@ import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs, segmentInProduction } from "../stream/template.ts";
 import { type Answer, type Asked, askedOf, type Key, keyOf } from "./asked.ts";
 import { calibration, draw } from "./calibration.ts";
-import { streamOf } from "../../../harness/target/stream.ts";
+import { streamOf } from "../pack/stream/stream.ts";
 
 /** An origin, or a cache nearer to it. */
 export interface Upstream {

@@ -16,7 +16,7 @@ import { gatewaySize, shareOfEdge } from "../layout/gateway.ts";
 import { type ConcurrencyLimit, createGradient2 } from "../service/gradient2.ts";
 import { calibration, draw } from "./calibration.ts";
 import { OneByOne } from "./one-by-one.ts";
-import { streamOf } from "../../../harness/target/stream.ts";
+import { streamOf } from "../pack/stream/stream.ts";
 
 export interface Life {
   /** Tells one life from another. */

@@ -9,7 +9,7 @@ import {
 import { event } from "../stream/event.ts";
 import type { Edge } from "./edge-model.ts";
 import type { OriginPublisher } from "./publisher-model.ts";
-import { streamOf } from "../../../harness/target/stream.ts";
+import { streamOf } from "../pack/stream/stream.ts";
 
 type Parameters = Readonly<Record<string, string>>;
 type Told = (answer: string | null) => void;

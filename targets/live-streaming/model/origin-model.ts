@@ -16,7 +16,7 @@ import { Opening } from "./opening-model.ts";
 import { OriginMemory } from "./origin-memory.ts";
 import type { Stores } from "./store-model.ts";
 import { TimedStore } from "./timed-store.ts";
-import { streamOf } from "../../../harness/target/stream.ts";
+import { streamOf } from "../pack/stream/stream.ts";
 
 const servedTtlMs = 600_000,
   flaggedTtlMs = 1_000,

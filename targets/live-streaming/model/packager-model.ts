@@ -9,7 +9,7 @@ import { calibration, draw } from "./calibration.ts";
 import { candidateOf, chunksOf } from "./content.ts";
 import type { OriginPublisher } from "./publisher-model.ts";
 import type { Stores } from "./store-model.ts";
-import { streamOf } from "../../../harness/target/stream.ts";
+import { streamOf } from "../pack/stream/stream.ts";
 
 /** As the real packager: one attempt, the pause before the next, and when a segment counts as lost. */
 const attemptMs = 1_000,

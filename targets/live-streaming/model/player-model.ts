@@ -7,7 +7,7 @@ import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.
 import type { Answer } from "./asked.ts";
 import { calibration, draw } from "./calibration.ts";
 import type { Watched } from "./fetch-model.ts";
-import { streamOf } from "../../../harness/target/stream.ts";
+import { streamOf } from "../pack/stream/stream.ts";
 
 /** As the page of the real player sets dash.js, and as dash.js sets itself. */
 const liveDelayMs = 6_000,

@@ -11,7 +11,7 @@ import { type Asked, keyOf, leafOf } from "./asked.ts";
 import { chunksOf } from "./content.ts";
 import { Feed } from "./feed-model.ts";
 import type { Stores } from "./store-model.ts";
-import { streamOf } from "../../../harness/target/stream.ts";
+import { streamOf } from "../pack/stream/stream.ts";
 
 export class OriginPublisher {
   readonly node: ModelNode;

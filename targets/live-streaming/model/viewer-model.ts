@@ -2,7 +2,7 @@
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { drawOf, pickOf, someOf } from "./choice.ts";
 import { fetchSegment, type Watched, type Wish } from "./fetch-model.ts";
-import { streamOf } from "../../../harness/target/stream.ts";
+import { streamOf } from "../pack/stream/stream.ts";
 
 /** The workloads' own constants. */
 const bunchMs = 400,

@@ -4,6 +4,7 @@
  * It imports nothing of the target beside it.
  */
 import type { FaultKinds } from "../../../harness/target/fault.ts";
+import type { Layout } from "../../../harness/target/layout.ts";
 import type { Pack } from "../../../harness/target/pack.ts";
 import { introduce } from "../../../harness/target/packs.ts";
 import { charts } from "./charts.ts";
@@ -13,10 +14,18 @@ import { metrics } from "./metrics.ts";
 import { StreamProbes } from "./probes/stream-probes.ts";
 import { WatchingPlayers } from "./players/watching.ts";
 import { VirtualStreamProbes } from "./probes/virtual-probes.ts";
+import { ofStreamBefore } from "./older.ts";
+import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
+import { type Stream, streamOf } from "./stream/stream.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
 import { wishesOf } from "./wishes.ts";
 import { trafficClasses } from "./traffic-classes.ts";
+
+/** Undefined where the layout has no stream. */
+function given<T>(layout: Layout, of: (stream: Stream) => T): T | undefined {
+  return layout.stream === undefined ? undefined : of(streamOf(layout));
+}
 
 export const streaming: Pack = {
   name: "live-streaming",
@@ -29,8 +38,11 @@ export const streaming: Pack = {
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
   wishes: wishesOf,
   reports: reportsOf,
-  blindSpots: ({ stream }) =>
-    stream === undefined || stream.digestHeader !== undefined
+  bodies: (layout) => given(layout, bodiesOf),
+  facts: (layout) => given(layout, factsOf) ?? [],
+  older: ofStreamBefore,
+  blindSpots: (layout) =>
+    given(layout, ({ digestHeader }) => digestHeader) !== undefined || layout.stream === undefined
       ? []
       : [
           "this target sends no checksum: viewers and the prober check that bodies are segments, " +

@@ -1,6 +1,6 @@
 /** A stream comes in segments. */
 import type { Rhythm } from "../../../harness/target/rhythm.ts";
-import type { Stream } from "../../../harness/target/stream.ts";
+import type { Stream } from "./stream/stream.ts";
 
 export function rhythmOfStream({ segmentMs, availabilityStartMs }: Stream): Rhythm {
   return { ms: segmentMs, name: "segment", zeroMs: availabilityStartMs };

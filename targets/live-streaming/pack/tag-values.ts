@@ -1,6 +1,7 @@
 /** The values that tags of a stream's metrics can have in one layout. */
 import type { Metric } from "../../../harness/metrics/metrics.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
+import { streamOf } from "./stream/stream.ts";
 import type { StreamTelemetry } from "./telemetry.ts";
 
 export function tagValues(
@@ -11,7 +12,8 @@ export function tagValues(
 ): readonly string[] | null | undefined {
   switch (tag) {
     case "bytes":
-      return metric === "segment_ms" && layout.stream?.digestHeader === undefined
+      return metric === "segment_ms" &&
+        (layout.stream === undefined || streamOf(layout).digestHeader === undefined)
         ? ["looked", "unread"]
         : undefined;
     case "home":
@@ -24,7 +26,9 @@ export function tagValues(
         ]),
       ];
     case "rendition":
-      return layout.stream?.renditions.map(({ name }) => name) ?? null;
+      return layout.stream === undefined
+        ? null
+        : streamOf(layout).renditions.map(({ name }) => name);
     case "pipeline":
       return pipelinesOf(layout, source);
     default:

@@ -1,6 +1,7 @@
 /** What viewers ask for, as the workloads draw it that ask as the prober does (`probes/probe-wish.ts`). */
 import { livePatienceMs, pastFrom, pastPatienceMs } from "./probes/probe-wish.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
+import type { Stream } from "./stream/stream.ts";
 import type { Wishes } from "../../../harness/target/wishes.ts";
 
 /** Of the class `lane`, which these workloads play; null where the target is no stream. */
@@ -10,7 +11,7 @@ export function wishesOf(
   { stream, entries }: Pick<Layout, "stream" | "entries">,
 ): Wishes | null {
   if (stream === undefined) return null;
-  const { segmentMs, dvrSegments, renditions } = stream;
+  const { segmentMs, dvrSegments, renditions } = stream as Stream;
   const within = (patienceMs: number): number => Math.ceil(patienceMs / segmentMs) + 1;
   const moments = lane === "live" ? 1 : Math.max(1, dvrSegments - pastFrom);
   const least = lane === "live" ? 0 : pastFrom;

@@ -2,6 +2,7 @@
  * A real target that is up in a second and costs nothing: two web servers in Node, a memcached, and Toxiproxy between them; and an experiment
  * with it of a quarter of a minute. For what the harness does, again and again, on real processes.
  */
+import { streamParts } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { streaming } from "../../../targets/live-streaming/pack/pack.ts";
 import { defineExperiment } from "../../../harness/experiment/experiment.ts";
 import type { Phase } from "../../../harness/base/phases.ts";
@@ -80,14 +81,14 @@ const target: Target = {
         links: [{ from: "region-a/edge", to: "region-a/back", port: "http" }],
         playable: () => [],
         entries: [{ service: "region-a/edge", port: "http" }],
-        stream: {
+        ...streamParts({
           event: "main",
           segmentMs: 500,
           availabilityStartMs: 0,
           renditions: [{ name: "only", kind: "video", bitsPerSecond: 1 }],
           segmentPath: "/{event}/{rendition}/{number}",
           dvrSegments: 20,
-        },
+        }),
       }),
     },
   },

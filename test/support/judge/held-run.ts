@@ -1,5 +1,6 @@
 /** A synthetic run for tests of the judge: whole, and held. Tests take a draft, damage it, and judge what is left. */
-import { printOf } from "../../../harness/target/body.ts";
+import { streamRecord } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
+import { printOf } from "../../../harness/metrics/print.ts";
 import type { Claim } from "../../../harness/claims/statistics/registry.ts";
 import type { Phase } from "../../../harness/base/phases.ts";
 import type { Tags } from "../../../harness/metrics/tags.ts";
@@ -11,7 +12,7 @@ import type { RunEvent } from "../../../harness/record/events.ts";
 import type { SeriesData } from "../../../harness/metrics/samples.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
 import type { Wishes } from "../../../harness/target/wishes.ts";
-import type { Stream } from "../../../harness/target/stream.ts";
+import type { Stream } from "../../../targets/live-streaming/pack/stream/stream.ts";
 import type { Source } from "../../../harness/metrics/source.ts";
 
 /** Of a run that any stream can be. */
@@ -130,7 +131,7 @@ export function wishesIn(
   stream: Stream,
   edges: readonly string[],
 ): Readonly<Record<string, Wishes>> {
-  const layout = { stream, edges: edges.map((service) => ({ service, port: "http" })) };
+  const layout = { stream, entries: edges.map((service) => ({ service, port: "http" })) };
   return Object.fromEntries(
     ["live", "dvr"].flatMap((lane) => {
       const wishes = streaming.wishes?.(lane, ["viewers"], layout as unknown as Layout) ?? null;
@@ -176,7 +177,8 @@ export function heldPlan(): StreamPlan {
     ],
     links: [],
     edges: heldEdges,
-    stream: heldStream,
+    pack: streaming.name,
+    ...streamRecord(heldStream),
     leadInMs: 4_000,
     phasesMs: { baseline: phaseMs, fault: phaseMs, recovery: phaseMs },
     load: [load("live", 10), load("dvr", 2)],

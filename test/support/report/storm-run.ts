@@ -1,4 +1,5 @@
 /** Synthetic runs for tests: what an origin storm records, made up from a seed. */
+import { streamRecord } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { everyMetric } from "../judge/held-run.ts";
 import { type Claim, unitOf } from "../../../harness/claims/statistics/registry.ts";
 import type { Phase } from "../../../harness/base/phases.ts";
@@ -121,7 +122,7 @@ function planOf(without: readonly string[], phasesMs: Readonly<Record<Phase, num
     ),
     links: [{ from: "region-a/edge", to: struck, port: "http" }],
     edges: [...edges],
-    stream: {
+    ...streamRecord({
       event: "final",
       segmentMs: 2000,
       availabilityStartMs: 0,
@@ -131,7 +132,7 @@ function planOf(without: readonly string[], phasesMs: Readonly<Record<Phase, num
       ],
       segmentPath: "/{event}/{rendition}/{number}.m4s",
       dvrSegments: 30,
-    },
+    }),
     leadInMs,
     phasesMs,
     load: [

@@ -1,4 +1,5 @@
 /** A small real target for faults: web servers in Node in two regions, links between them, and one memcached. Up in a second. */
+import { streamParts } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -132,14 +133,14 @@ export const miniLayout: Layout = {
   ],
   playable: () => [],
   entries: [{ service: "a/front", port: "http" }],
-  stream: {
+  ...streamParts({
     event: "main",
     segmentMs: 2_000,
     availabilityStartMs: 0,
     renditions: [],
     segmentPath: "/",
     dvrSegments: 0,
-  },
+  }),
 };
 
 const clock = realClock();

@@ -2,6 +2,7 @@
  * A target of a handful of services with a model of its own: two edges that fail over between two origins, a store behind them, a packager.
  * For runs by the thousand, which ask what the harness does and not what a large target would.
  */
+import { streamParts } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { streaming } from "../../../targets/live-streaming/pack/pack.ts";
 import type { Experiment } from "../../../harness/experiment/experiment.ts";
 import type { Phase } from "../../../harness/base/phases.ts";
@@ -64,14 +65,14 @@ const layout: Layout = {
   ],
   playable: () => [],
   entries: regions.map((region) => ({ service: `${region}/edge`, port: "http" })),
-  stream: {
+  ...streamParts({
     event: "main",
     segmentMs,
     availabilityStartMs: 0,
     renditions: [{ name: "only", kind: "video", bitsPerSecond: 1 }],
     segmentPath: "",
     dvrSegments: 1,
-  },
+  }),
 };
 
 class TinyModel implements RunningModel {

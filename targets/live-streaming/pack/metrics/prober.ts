@@ -1,5 +1,5 @@
 /** Metrics of live streaming: what the prober finds at the edges, and what was looked at. */
-import { bodyProblems, containers } from "../../../../harness/target/body.ts";
+import { bodyProblems, containers } from "../stream/body.ts";
 import type { Registry } from "../../../../harness/metrics/metrics.ts";
 
 export const prober: Registry = {

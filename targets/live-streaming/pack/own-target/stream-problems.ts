@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { unknownName } from "../../../../harness/base/nearest.ts";
 import { linesOf } from "../../../../harness/target/own-target-problems.ts";
-import { placeholders, type Stream } from "../../../../harness/target/stream.ts";
+import { placeholders, type Stream } from "../stream/stream.ts";
 
 const share = z.number().min(0).max(1);
 const rendition = z.strictObject({

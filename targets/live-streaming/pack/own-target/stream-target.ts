@@ -6,7 +6,7 @@ import { ownTarget } from "../../../../harness/target/own-target.ts";
 import type { OwnParts, OwnTarget } from "../../../../harness/target/own-target-description.ts";
 import type { PlayCheck } from "../../../../harness/target/layout.ts";
 import { periodAt } from "../../../../harness/target/rhythm.ts";
-import { segmentPath, type Stream } from "../../../../harness/target/stream.ts";
+import { segmentPath, type Stream } from "../stream/stream.ts";
 import type { Target } from "../../../../harness/target/target.ts";
 import { streaming } from "../pack.ts";
 import { rhythmOfStream } from "../rhythm-of-stream.ts";

@@ -10,7 +10,7 @@ import type { Clock, Deployment } from "../../../../harness/target/deployment.ts
 import { prng } from "../../../../harness/base/prng.ts";
 import type { Series } from "../../../../harness/metrics/samples.ts";
 import type { Endpoint } from "../../../../harness/target/layout.ts";
-import type { Stream } from "../../../../harness/target/stream.ts";
+import type { Stream } from "../stream/stream.ts";
 import { viewerAgent } from "../../../../harness/system/fetch-body.ts";
 import { runCanary } from "./canary.ts";
 import type { Delivery } from "./delivered.ts";

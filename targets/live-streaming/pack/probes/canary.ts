@@ -4,19 +4,14 @@
  */
 import { createHash } from "node:crypto";
 import { Agent } from "node:http";
-import {
-  type BodyProblem,
-  type Container,
-  leastBytes,
-  lookAtBody,
-  printOf,
-} from "../../../../harness/target/body.ts";
+import { type BodyProblem, type Container, leastBytes, lookAtBody } from "../stream/body.ts";
+import { printOf } from "../../../../harness/metrics/print.ts";
 import { entriesOf, type Entry } from "../../../../harness/target/entries.ts";
 import type { Clock, Deployment } from "../../../../harness/target/deployment.ts";
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import { prng } from "../../../../harness/base/prng.ts";
 import { newestDue, type ProbeWish, probeWishes } from "./probe-wish.ts";
-import { segmentPath, type Stream, streamOf } from "../../../../harness/target/stream.ts";
+import { segmentPath, type Stream, streamOf } from "../stream/stream.ts";
 import { decoded, fetchBody, type Fetched } from "../../../../harness/system/fetch-body.ts";
 import type { Delivery } from "./delivered.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { heldPlan } from "../../../../test/support/judge/held-run.ts";
 import { prng } from "../../../../harness/base/prng.ts";
 import { newestDue, probeWishes } from "./probe-wish.ts";
-import type { Stream } from "../../../../harness/target/stream.ts";
+import type { Stream } from "../stream/stream.ts";
 
 const stream: Stream = {
   ...heldPlan().stream,

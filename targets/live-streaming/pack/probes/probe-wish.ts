@@ -2,7 +2,7 @@
  * What the harness's own prober asks for: what viewers ask for, at the moments at which they do, so that no edge can tell the two apart and their
  * figures are of the same population. The moments and choices are those of the workload `viewers`.
  */
-import type { Stream } from "../../../../harness/target/stream.ts";
+import type { Stream } from "../stream/stream.ts";
 
 export interface ProbeWish {
   readonly lane: "live" | "dvr";

@@ -1,6 +1,6 @@
 /** What is looked at while a stream is tested in virtual time: its edges by the prober, its modelled players, its books. */
 import type { VirtualContext, VirtualProbes } from "../../../../harness/target/pack-virtual.ts";
-import { type Stream, streamOf } from "../../../../harness/target/stream.ts";
+import { type Stream, streamOf } from "../stream/stream.ts";
 import { ModelledPlayers } from "../players/modelled.ts";
 import { sinkBooks } from "./books.ts";
 import { newestDue, type ProbeWish, probeWishes } from "./probe-wish.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { leastBytes, lookAtBody, printOf, readPrint } from "./body.ts";
+import { leastBytes, lookAtBody } from "./body.ts";
 
 const plain = { contentType: undefined, contentLength: undefined, leastBytes: 0 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -87,19 +87,5 @@ describe("a body", () => {
     expect(leastBytes({ ...stream, leastBytesShare: 0.5 }, "v720")).toBe(100_000);
     expect(leastBytes({ ...stream, leastBytesShare: 0.5 }, "slate")).toBe(2_000);
     expect(leastBytes(stream, "unheard")).toBe(0);
-  });
-
-  it("leaves a print that says which segment it was and what it held", () => {
-    fc.assert(
-      fc.property(fc.nat({ max: 2_000_000_000 }), fc.nat({ max: 2 ** 31 - 1 }), (number, seed) => {
-        const sha256 = seed.toString(16).padStart(9, "f") + "0".repeat(55);
-        const print = printOf(number, sha256);
-        expect(Number.isSafeInteger(print)).toBe(true);
-        expect(readPrint(print)).toEqual({
-          number: number % 4_096,
-          digest: Number.parseInt(sha256.slice(0, 9), 16),
-        });
-      }),
-    );
   });
 });

@@ -1,0 +1,14 @@
+/** What a plan of a stream did not say before it said it. */
+import { rhythmOfStream } from "./rhythm-of-stream.ts";
+import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
+import type { Stream } from "./stream/stream.ts";
+
+export function ofStreamBefore({
+  stream: recorded,
+}: {
+  readonly stream?: unknown;
+}): Readonly<Record<string, unknown>> {
+  if (recorded === undefined) return {};
+  const stream = recorded as Stream;
+  return { rhythm: rhythmOfStream(stream), bodies: bodiesOf(stream), facts: factsOf(stream) };
+}
