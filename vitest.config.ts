@@ -114,7 +114,7 @@ export default defineConfig({
           execArgv: ["--max-semi-space-size=64"],
           sequence: { groupOrder: 0 },
           exclude: real.map((kind) => `**/*.${kind}.test.ts`),
-          testTimeout: 60_000,
+          ...limits,
         },
       },
       {
