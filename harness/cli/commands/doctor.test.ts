@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { problemsOf } from "../../documents/valid.fixture.ts";
-import { fakeMachine } from "../../provision/fixture.ts";
+import { problemsOf } from "../../../test/support/documents.ts";
+import { fakeMachine } from "../../../test/support/fake-machine.ts";
 import { printerTo } from "../../app/printer.ts";
 import { doctor } from "./doctor.ts";
 

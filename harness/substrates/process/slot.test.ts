@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { heldPlan } from "../../judge/fixture.ts";
+import { heldPlan } from "../../../test/support/judge/held-run.ts";
 import type { UndoEntry, UndoLedger } from "../../record/undo.ts";
 import type { Layout } from "../../target/layout.ts";
 import { addressesOf, slots } from "./addresses.ts";

@@ -10,7 +10,7 @@ import { struckLinks } from "../../record/struck.ts";
 import { linkName } from "../../target/where.ts";
 import type { Endpoint, Layout, Service } from "../../target/layout.ts";
 import type { VirtualDeployment, VirtualService } from "../../faults/fault.ts";
-import { Counters } from "./counters.ts";
+import { Counters, keyOf } from "./counters.ts";
 import type { VirtualMachine } from "./machine.ts";
 import { Network, SimulatedLink } from "./network.ts";
 import { SimulatedNode } from "./node.ts";
@@ -207,7 +207,7 @@ export class SimulatedDeployment implements VirtualDeployment {
         }),
       settled: () => clock.settled(),
       duration: (metric, tags, ms) => {
-        const key = `${metric} ${Object.values(tags).join(" ")}`;
+        const key = keyOf(metric, tags);
         const known = ids.get(key);
         const id = known ?? sink.series({ metric, kind: "duration", tags });
         if (known === undefined) ids.set(key, id);

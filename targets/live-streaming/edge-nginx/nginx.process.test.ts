@@ -6,7 +6,13 @@ import { afterAll, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
 import { run } from "../../../harness/system/child.ts";
 import { freePort } from "../../../harness/system/free-port.ts";
-import { type Answer, Bench, get, segment, upstream } from "../edge/fixture.ts";
+import {
+  type Answer,
+  Bench,
+  get,
+  segment,
+  upstream,
+} from "../../../test/support/live-streaming/edge-bench.ts";
 import { nginxProgram } from "./launch.ts";
 
 const { nginx, node, varnish } = await provision(["nginx", "node", "varnish"], {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { publishAtMs } from "../stream/template.ts";
-import { upstream } from "../edge/fixture.ts";
+import { upstream } from "../../../test/support/live-streaming/edge-bench.ts";
 import { nginxConf, type NginxSettings } from "./conf.ts";
 import { originGets } from "./counts.ts";
 

@@ -10,7 +10,7 @@ import {
   segment,
   settingsFor,
   upstream,
-} from "./fixture.ts";
+} from "../../../test/support/live-streaming/edge-bench.ts";
 import { banSender, pathPattern } from "../origin/invalidation.ts";
 import type { EdgeSettings } from "./settings.ts";
 

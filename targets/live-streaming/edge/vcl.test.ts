@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { settingsFor, upstream } from "./fixture.ts";
+import { settingsFor, upstream } from "../../../test/support/live-streaming/edge-bench.ts";
 import type { EdgeSettings } from "./settings.ts";
 import { edgeVcl } from "./vcl.ts";
 import { backendName } from "./vcl-upstreams.ts";
