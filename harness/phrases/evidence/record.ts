@@ -17,7 +17,8 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
       "event-older": ({ event, before, byMs }) =>
         `event "${event}" follows "${before}", but its time is ${formatDuration(byMs)} earlier`,
       "event-repeated": ({ event, times }) => `event "${event}" occurs ${times} times`,
-      "event-out-of-order": ({ event, before }) => `event "${event}" follows "${before}": the order is wrong`,
+      "event-out-of-order": ({ event, before }) =>
+        `event "${event}" follows "${before}": the order is wrong`,
       "no-start": "the first event is not the start of the run",
       phases: ({ phases, planned }) =>
         `the recorded phases are ${phases.join(", ")}; the plan has ${planned.join(", ")}`,
