@@ -73,7 +73,9 @@ function write(day: object): string {
 describe("seawall gameday", () => {
   it("tells every problem of the day and of its steps at once, and starts nothing", async () => {
     const shape = await seawall(["gameday", write({ waitMsMax: 1, steps: [] }), "--out", folder]);
-    expect(shape.stderr()).toMatch(/waitMsMax: at least a second[\s\S]*steps: a day needs at least one/);
+    expect(shape.stderr()).toMatch(
+      /waitMsMax: at least a second[\s\S]*steps: a day needs at least one/,
+    );
     const steps = await seawall([
       "gameday",
       write({
