@@ -106,7 +106,7 @@ async function rootOf(
   if (problem === null) return output.trim().split("\n").at(-1) ?? "";
   throw new SeawallError(
     "UNKNOWN_NAME",
-    `the baseline ${ref} is no folder, and ${name} lies in no git repository that could have such a ref`,
+    `the baseline ${ref} is not a folder, and ${name} is not in a git repository with such a ref`,
     {
       hint: "Name a folder with runs of the experiment, or put the experiment into a git repository.",
     },

@@ -163,7 +163,7 @@ function aside({ events }: RecordedDay): Markup | null {
   return markup`<section class="page" aria-labelledby="between"><h2 id="between">Beside the steps</h2><table class="log"><thead><tr><th scope="col">Time</th><th scope="col">What</th></tr></thead><tbody>${notes
     .map((event) =>
       event.kind === "opened"
-        ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${event.again ? "The day was taken up again" : "The day was opened"}</td></tr>`
+        ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${event.again ? "The day was resumed" : "The day was opened"}</td></tr>`
         : event.kind === "closed"
           ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>The day ended: ${clip(event.why)}</td></tr>`
           : line(event),

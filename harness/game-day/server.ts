@@ -76,7 +76,10 @@ export async function serveDay(options: ServeOptions): Promise<Served> {
         new SeawallError(
           "PORT_BUSY",
           `the game day's page cannot be served on ${host}:${options.port}: ${error.code}`,
-          { cause: error, hint: "Choose another port with --port, or none for any that is free." },
+          {
+            cause: error,
+            hint: "Choose another port with --port, or omit it to use any free port.",
+          },
         ),
       ),
     );

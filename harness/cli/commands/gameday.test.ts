@@ -73,7 +73,9 @@ function write(day: object): string {
 describe("seawall gameday", () => {
   it("tells every problem of the day and of its steps at once, and starts nothing", async () => {
     const shape = await seawall(["gameday", write({ waitMsMax: 1, steps: [] }), "--out", folder]);
-    expect(shape.stderr()).toMatch(/waitMsMax: at least a second[\s\S]*steps: a day without steps/);
+    expect(shape.stderr()).toMatch(
+      /waitMsMax: at least a second[\s\S]*steps: a day needs at least one/,
+    );
     const steps = await seawall([
       "gameday",
       write({
@@ -148,6 +150,6 @@ describe("seawall gameday", () => {
       "--out",
       folder,
     ]);
-    expect(other.stderr()).toContain("the file now says origin-storm, origin-storm");
+    expect(other.stderr()).toContain("the file now describes origin-storm, origin-storm");
   });
 });

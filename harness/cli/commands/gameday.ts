@@ -137,7 +137,7 @@ function resumed(
   if (named(before) !== named(now)) {
     throw new SeawallError(
       "GAME_DAY_MALFORMED",
-      `${directory} was a day of ${named(before)}; the file now says ${named(now)}`,
+      `${directory} belongs to the day ${named(before)}; the file now describes ${named(now)}`,
       { hint: "Omit --resume to begin a new day." },
     );
   }

@@ -253,7 +253,7 @@ describe("a gate in virtual time", () => {
     const nowhere = await gate(["./mine.ts", "--baseline", "HEAD"], {}, []);
     expect(nowhere).toMatchObject({
       exitCode: 64,
-      stderr: expect.stringContaining("mine.ts lies in no git repository"),
+      stderr: expect.stringContaining("mine.ts is not in a git repository"),
     });
     for (const args of [
       ["init", "-q"],

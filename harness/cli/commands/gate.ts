@@ -44,7 +44,7 @@ export const defineGate: Define = (program, context, end) =>
       .description("run experiments in a pipeline, compare them with a baseline, and pass or fail")
       .argument("[experiment...]", "names from `seawall list`, or paths"),
   )
-    .option("--suite <name>", "run run a suite of experiments instead, in the order of their tiers")
+    .option("--suite <name>", "run a suite of experiments instead, in the order of their tiers")
     .option(
       "--baseline <dir|ref>",
       "a folder of earlier runs, or a git ref, which this command runs first",

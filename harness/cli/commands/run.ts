@@ -28,7 +28,7 @@ export const defineRun: Define = (program, context, end) =>
       .description("run experiments and judge them")
       .argument("[experiment...]", "names from `seawall list`, or paths"),
   )
-    .option("--suite <name>", "run run a suite of experiments instead, in the order of their tiers")
+    .option("--suite <name>", "run a suite of experiments instead, in the order of their tiers")
     .option(
       "--json",
       "print only verdicts, one line of JSON per experiment, plus one for the suite",

@@ -33,7 +33,7 @@ const gameDay = z.strictObject({
     .min(1)
     .max(8)
     .optional(),
-  steps: z.array(step).min(1, "a day without steps shows nothing").max(50),
+  steps: z.array(step).min(1, "a day needs at least one step").max(50),
 });
 
 /** All that is wrong with it, as `where: what`. */
@@ -54,7 +54,7 @@ function roleProblems({ roles = usualRoles }: GameDay): string[] {
     ...names
       .filter((name, index) => names.indexOf(name) !== index)
       .map((name) => `roles: "${name}" occurs twice`),
-    ...nobody("decide", ", so nothing would ever run"),
+    ...nobody("decide", ", so no step could run"),
     ...nobody("stop", "; at least one role must"),
   ];
 }

@@ -98,7 +98,7 @@ function strikes({ services, servicesInAll, links }) {
     services.length > 0 ? `${services.length} of ${servicesInAll} services: ${services.join(", ")}` : null,
     links.length > 0 ? `${links.length === 1 ? "the link" : `${links.length} links:`} ${links.join(", ")}` : null,
   ].filter((one) => one !== null);
-  return said.length === 0 ? "nothing: load alone" : said.join("; ");
+  return said.length === 0 ? "no fault: load only" : said.join("; ");
 }
 
 function programmeOf(state, day) {
@@ -147,7 +147,7 @@ function toldOf(event, day) {
   const step = event.step === undefined || event.step === null ? "" : day.steps[event.step]?.experiment ?? "";
   const say = (tone, text) => ({ tone, text });
   switch (event.kind) {
-    case "opened": return say("soft", event.again ? "The day was taken up again" : "The day was opened");
+    case "opened": return say("soft", event.again ? "The day was resumed" : "The day was opened");
     case "asked": return say("question", event.point === "hold" ? `${step}: up and held, go or no-go?` : `Step ${event.step + 1}, ${step}: go or no-go?`);
     case "answered": return say(event.answer === "go" ? "go" : "no-go", event.by.role === "nobody" ? "No answer: no-go" : `${event.answer === "go" ? "Go" : "No-go"}, says ${nameOf(event.by)}`);
     case "recording": return say("soft", `Run ${event.runId}`);

@@ -140,7 +140,7 @@ function gauges() {
   render([
     ...lanes.map((lane) => gauge(`${titleOf(lane)} served`, share(lane, "served"), all(lane) > 0 && sum(lane, "served") < 0.999 * all(lane) ? "less" : "")),
     ...(lanes[0] === undefined ? [] : [gauge(`${titleOf(lanes[0])} p99`, spelled(latest.lanes[lanes[0]].p99Ms, "ms"), "")]),
-    gauge("Answers a second", spelled(answers / window.length, ""), ""),
+    gauge("Answers per second", spelled(answers / window.length, ""), ""),
   ], at("gauges"));
 }
 

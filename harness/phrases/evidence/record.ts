@@ -15,12 +15,13 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
     title: "The record fits its plan",
     facts: {
       "event-older": ({ event, before, byMs }) =>
-        `event "${event}" follows "${before}" but is ${formatDuration(byMs)} older`,
+        `event "${event}" follows "${before}", but its time is ${formatDuration(byMs)} earlier`,
       "event-repeated": ({ event, times }) => `event "${event}" occurs ${times} times`,
-      "event-out-of-order": ({ event, before }) => `event "${event}" follows "${before}"`,
+      "event-out-of-order": ({ event, before }) =>
+        `event "${event}" follows "${before}": the order is wrong`,
       "no-start": "the first event is not the start of the run",
       phases: ({ phases, planned }) =>
-        `the phases are ${phases.join(", ")}; the plan has ${planned.join(", ")}`,
+        `the recorded phases are ${phases.join(", ")}; the plan has ${planned.join(", ")}`,
       "phase-early": ({ phase, byMs }) => `phase ${phase} began ${formatDuration(byMs)} early`,
       "phase-late": ({ phase, byMs, maxMs }) =>
         `phase ${phase} began ${formatDuration(byMs)} late (limit ${formatDuration(maxMs)})`,
@@ -49,13 +50,13 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
       "samples-before-load": ({ source, byMs }) =>
         `samples of the ${source} begin ${formatDuration(byMs)} before the load`,
       "samples-after-end": ({ source, byMs }) =>
-        `samples of the ${source} continue for ${formatDuration(byMs)} after its end`,
+        `samples of the ${source} continue for ${formatDuration(byMs)} after it ended`,
       "load-late": ({ load, byMs }) =>
         `load ${load} began ${formatDuration(byMs)} after the first phase`,
       "claims-nothing": "the plan claims nothing about fault or recovery, which `plan` refuses",
       "faults-after-end": ({ faults }) =>
         `${plural(faults, "fault")} of the plan end after the recovery, which \`plan\` refuses`,
-      more: ({ problems }) => `${problems} more`,
+      more: ({ problems }) => `${problems} more problems`,
     },
   },
   "record.possible": {
@@ -65,10 +66,10 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
         `${metric} of ${source}: a value or a time is not a number`,
       negative: ({ metric, source, value }) => `${metric} of ${source}: ${value} is below zero`,
       repeated: ({ metric, source, repeated, samples }) =>
-        `${metric} of ${source}: ${repeated} of ${samples} samples repeat another to the microsecond`,
+        `${metric} of ${source}: ${repeated} of ${samples} samples copy another: same value, same microsecond`,
       unanswered: ({ lane, service, given, answers }) =>
         `class ${lane}: ${given} segments came from ${service}, but only ${answers} requests to it were answered with 200`,
-      more: ({ problems }) => `${problems} more`,
+      more: ({ problems }) => `${problems} more problems`,
     },
   },
 };

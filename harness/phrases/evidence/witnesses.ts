@@ -30,7 +30,7 @@ export const witnesses: Rules<
     title: "Byte counters agree with the load generator",
     facts: {
       "too-few": ({ phase, witness, service, expectedBytes, bytes }) =>
-        `${phase}: by the load generator ${mega(expectedBytes)} were served, but ${counter[witness](service)} only ${mega(bytes)}`,
+        `${phase}: the load generator reports ${mega(expectedBytes)} received, but ${counter[witness](service)} only ${mega(bytes)}`,
       "reader-missing": "the record has no count of bytes that the load generator read",
       "receiver-missing": "the record has no count of bytes that this machine received",
       "sizes-missing": "the record has no sizes of the prober's responses",

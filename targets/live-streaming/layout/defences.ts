@@ -45,7 +45,7 @@ export const defences = [
   },
   {
     name: "adaptiveConcurrency",
-    title: "The origin takes on no more reads at once than it finds it can, and gives up DVR first",
+    title: "The origin limits concurrent reads to what it can serve, and sheds DVR first",
   },
   {
     name: "publishIsolation",
