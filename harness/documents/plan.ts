@@ -37,6 +37,10 @@ const metricShape = z.object({
   values: z.record(z.string(), z.array(z.string())).exactOptional(),
   most: z.number().exactOptional(),
   perIteration: z.literal(true).exactOptional(),
+  perStay: z.literal(true).exactOptional(),
+  answered: z
+    .object({ outcomes: z.array(z.string()), workloads: z.array(z.string()) })
+    .exactOptional(),
   perRequest: z.literal(true).exactOptional(),
   paced: z.literal(true).exactOptional(),
   perJoin: z.literal(true).exactOptional(),
@@ -218,6 +222,9 @@ export const planDocument = z.object({
         "and at most when they have it; moments: of so many, from the least age on, one is " +
         "drawn; draws: by tag, each value's share",
     }),
+  drawEntries: z.array(z.string()).exactOptional().meta({
+    description: "workloads whose users draw their entry, each as often as the others",
+  }),
   trafficClasses: z
     .array(z.string())
     .exactOptional()

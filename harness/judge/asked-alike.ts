@@ -11,8 +11,8 @@ export function isAskedAlike(
     .every(({ workload }) => workloads.includes(workload));
 }
 
-/** Who plays this workload draws a home, each as often as the others. */
-export function isAskedEvenly({ load }: Plan, lane: string): boolean {
+/** Its users draw where they go in, each entry as often as the others. */
+export function isAskedEvenly({ load, drawEntries = [] }: Plan, lane: string): boolean {
   const own = load.filter((one) => one.lane === lane);
-  return own.length > 0 && own.every(({ workload }) => workload === "viewers");
+  return own.length > 0 && own.every(({ workload }) => drawEntries.includes(workload));
 }

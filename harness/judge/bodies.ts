@@ -1,5 +1,5 @@
 /**
- * A 200 is not yet what was asked for: what one viewer in four and the harness's own prober looked at must be whole, of a plausible size and type, another
+ * A 200 is not yet what was asked for: what some users and the harness's own prober looked at must be whole, of a plausible size and type, another
  * for each number, and the same for the same number. What nobody looked at is taken to be as often wrong as what was looked at.
  */
 import { kindOf } from "../faults/faults.ts";
@@ -152,7 +152,7 @@ function otherContainers({ plan }: Run, seen: readonly SeriesData[]): Body[] {
   });
 }
 
-/** Claims on what was served that hold only because one viewer in four looks. */
+/** Claims on what was served that hold only because not every user looks. */
 function claimsThatRest(run: Run, windows: Windows, misplaced: readonly Misplaced[]): Body[] {
   return run.plan.hypothesis
     .filter((claim) => isOnServed(run, claim))

@@ -1,4 +1,4 @@
-/** Where edges or gateways count themselves what they answered, that is compared with what the generator says it was answered. */
+/** Where entries count themselves what they answered, that is compared with what the generator says it was answered. */
 import { metricIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";
@@ -6,7 +6,7 @@ import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { countIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import { sum } from "../base/statistics.ts";
-import type { Tags } from "../metrics/tags.ts";
+import { entryTag, type Tags } from "../metrics/tags.ts";
 import { answer } from "./answer.ts";
 import type { Windows } from "./windows.ts";
 
@@ -61,18 +61,18 @@ interface Pair {
 
 /** What each entry, and all others of a name together, say that they served. */
 function servedPairs(run: Run): Pair[] {
-  const { edges, otherEntries = {} } = run.plan;
+  const { edges: entries, otherEntries = {} } = run.plan;
   const counters = run.series.filter(
     ({ metric, tags }) =>
       isCounter(run, metric) && tags["outcome"] === "served" && tags["lane"] !== undefined,
   );
   return [...Map.groupBy(counters, ({ metric }) => metric)].flatMap(([metric, own]) => [
-    ...edges.map((edge) => ({
+    ...entries.map((entry) => ({
       metric,
-      source: edge,
-      services: [edge],
-      counters: own.filter(({ tags }) => tags["service"] === edge),
-      answers: answered(run, { edge }, succeeded),
+      source: entry,
+      services: [entry],
+      counters: own.filter(({ tags }) => tags["service"] === entry),
+      answers: answered(run, { [entryTag]: entry }, succeeded),
     })),
     ...Object.entries(otherEntries).flatMap(([group, services]) =>
       [...Map.groupBy(own, ({ tags }) => tags["lane"] ?? "")].map(([lane, ofLane]) => ({
@@ -86,19 +86,19 @@ function servedPairs(run: Run): Pair[] {
   ]);
 }
 
-/** What edges say that they were asked. */
+/** What entries say that they were asked. */
 function askedPairs(run: Run): Pair[] {
   const counters = run.series.filter(
     ({ metric }) => metricIn(run.plan.metrics, metric)?.countsAsked === true,
   );
-  return run.plan.edges.map((edge) => {
-    const own = counters.filter(({ tags }) => tags["edge"] === edge);
+  return run.plan.edges.map((entry) => {
+    const own = counters.filter(({ tags }) => tags[entryTag] === entry);
     return {
       metric: own[0]?.metric ?? "",
-      source: edge,
-      services: [edge],
+      source: entry,
+      services: [entry],
       counters: own,
-      answers: answered(run, { edge }, any),
+      answers: answered(run, { [entryTag]: entry }, any),
     };
   });
 }

@@ -39,7 +39,7 @@ import { rhythmMsOf } from "../target/rhythm.ts";
 
 /**
  * A generator whose starts are later than this at p99 did not make the bunches that the experiment
- * speaks of. Half the jitter budget of a 2 s segment.
+ * speaks of. Half the jitter budget of a period of 2 s.
  */
 export const startLateP99MaxMs = 500;
 /** An independent prober that is later than this at p99 shows a starved machine. */
@@ -272,7 +272,7 @@ function proberOnTime(run: Run, windows: Windows): Judged {
   const id = "prober.on-time";
   const gapMs = longestGap(matchingAll(run, ["canary_ms"]), spanOf(windows));
   if (gapMs === null) return answer(id, [{ fact: "no-sample" }]);
-  // Where nobody asks for the past, it asks as each segment becomes due.
+  // Where nobody asks for the past, it asks as each period ends.
   if (gapMs > Math.max(5_000, 2.5 * rhythmMsOf(run.plan)))
     return answer(id, [{ fact: "gap", gapMs }]);
   const series = matching(run.series, { metric: "canary_late_ms" });
@@ -299,13 +299,12 @@ function baselineSteady(run: Run, windows: Windows): Judged {
   const id = "baseline.steady";
   const { baseline } = windows;
   if (baseline === undefined) return answer(id, [{ fact: "unfinished" }]);
-  // Viewers come in bunches, one for each segment: halves that held two and three of them would differ by a third.
-  const segmentMs = Math.max(1, rhythmMsOf(run.plan));
-  // A phase that was a millisecond short has as many segments as planned; half a bunch more or less
+  // Users come in bunches, one for each period: halves that held two and three of them would differ by a third.
+  const periodMs = Math.max(1, rhythmMsOf(run.plan));
+  // A phase that was a millisecond short has as many periods as planned; half a bunch more or less
   // would look like a drift.
   const wholeMs =
-    Math.floor((baseline.untilMs - baseline.fromMs + 0.1 * segmentMs) / (2 * segmentMs)) *
-    segmentMs;
+    Math.floor((baseline.untilMs - baseline.fromMs + 0.1 * periodMs) / (2 * periodMs)) * periodMs;
   const halfMs = wholeMs > 0 ? wholeMs : (baseline.untilMs - baseline.fromMs) / 2;
   const served = goodputOf(run);
   const [first, second] = [

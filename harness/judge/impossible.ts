@@ -1,11 +1,11 @@
 /** Samples that cannot be: waits below zero, values that are no number, the same sample again and again. (`record-fits.ts` looks at their times.) */
-import { sourceIn } from "../metrics/metrics.ts";
+import { type Metric, sourceIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { matching } from "../metrics/series.ts";
 import { isVirtual } from "../record/substrates.ts";
-import type { Tags } from "../metrics/tags.ts";
+import { entryTag, type Tags } from "../metrics/tags.ts";
 
 /** The clock of a workload tells whole milliseconds, so that a wait may seem shorter than none by less than one. */
 const roundedMs = 1;
@@ -43,24 +43,27 @@ export function impossibleProblems(run: Run): Impossible[] {
     : [...problems.slice(0, 3), { fact: "more", problems: problems.length - 3 }];
 }
 
-/**
- * Workloads whose every segment is the last answer of a request of their own, under the same lane
- * and edge.
- */
-const asking: readonly string[] = ["viewers", "sessions", "rewind", "rewatch"];
-const whole: ReadonlySet<string> = new Set(["served", "late", "wrong"]);
-
 /** On the last milliseconds of a run. */
 const answersMissingMax = 2;
 
 /**
- * Whoever was given a segment was answered with 200: there are as many such answers as segments,
- * of the same class and edge. In virtual time not every model keeps requests.
+ * Whoever was given something whole was answered with 200: there are as many such answers as things,
+ * of the same class and entry. In virtual time not every model keeps requests.
  */
-function answerProblems({ plan, series }: Run): Impossible[] {
-  if (isVirtual(plan.substrate)) return [];
+function answerProblems(run: Run): Impossible[] {
+  if (isVirtual(run.plan.substrate)) return [];
+  return Object.entries(run.plan.metrics).flatMap(([metric, { answered }]) =>
+    answered === undefined ? [] : unansweredOf(run, metric, answered),
+  );
+}
+
+function unansweredOf(
+  { plan, series }: Run,
+  given: string,
+  { outcomes, workloads }: NonNullable<Metric["answered"]>,
+): Impossible[] {
   const lanes = [...new Set(plan.load.map(({ lane }) => lane))].filter((lane) =>
-    plan.load.every((load) => load.lane !== lane || asking.includes(load.workload)),
+    plan.load.every((load) => load.lane !== lane || workloads.includes(load.workload)),
   );
   const counted = (
     metric: string,
@@ -70,24 +73,24 @@ function answerProblems({ plan, series }: Run): Impossible[] {
     const counts = new Map<string, number>();
     for (const { tags, values } of matching(series, { metric, where: { lane } })) {
       if (isMeant(tags))
-        counts.set(tags["edge"] ?? "", (counts.get(tags["edge"] ?? "") ?? 0) + values.length);
+        counts.set(tags[entryTag] ?? "", (counts.get(tags[entryTag] ?? "") ?? 0) + values.length);
     }
     return counts;
   };
   return lanes.flatMap((lane) => {
     const answers = counted("http_req_ms", lane, ({ status }) => status === "200");
-    return [...counted("segment_ms", lane, ({ outcome = "" }) => whole.has(outcome))].flatMap(
-      ([edge, got]): Impossible[] => {
-        const given = answers.get(edge) ?? 0;
-        return got <= given + answersMissingMax
+    return [...counted(given, lane, ({ outcome = "" }) => outcomes.includes(outcome))].flatMap(
+      ([entry, got]): Impossible[] => {
+        const replies = answers.get(entry) ?? 0;
+        return got <= replies + answersMissingMax
           ? []
           : [
               {
                 fact: "unanswered",
                 lane,
-                service: edge || "nowhere",
+                service: entry || "nowhere",
                 given: got,
-                answers: given,
+                answers: replies,
               },
             ];
       },

@@ -13,11 +13,12 @@ import { sum } from "../base/statistics.ts";
 import { iterationMetrics } from "./stalls.ts";
 
 /**
- * What an iteration leaves, one sample or more; of devices, who stay to the end, the one of what
- * they heard.
+ * What an iteration leaves, one sample or more; of those who stay to the end, the one of their
+ * stay.
  */
 function leftByIterations({ metrics }: Plan): readonly string[] {
-  return [...iterationMetrics(metrics), "broadcast_ms"];
+  const ofStays = Object.keys(metrics).filter((name) => metrics[name]?.perStay === true);
+  return [...iterationMetrics(metrics), ...ofStays];
 }
 
 /**

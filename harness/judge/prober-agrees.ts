@@ -1,7 +1,7 @@
 /**
- * Two witnesses who do not know of one another: what the generator says that viewers were
- * answered, and what the harness's own prober was answered by the same edge, in the same class,
- * within the same segment's time.
+ * Two witnesses who do not know of one another: what the generator says that users were
+ * answered, and what the harness's own prober was answered at the same entry, in the same class,
+ * within the same period.
  */
 import type { FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";
@@ -10,6 +10,7 @@ import { countIn, eachIn, matching, type Window } from "../metrics/series.ts";
 import { median, type Stratum, sum, tailsOfStrata } from "../base/statistics.ts";
 import { answer } from "./answer.ts";
 import { isAskedAlike, isAskedEvenly } from "./asked-alike.ts";
+import { entryTag } from "../metrics/tags.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
@@ -28,45 +29,45 @@ const comparedEach = 3;
  */
 const slotsMin = 3,
   differenceMin = 0.02;
-/** Fewer requests of viewers in a segment's time say too little of it. */
+/** Fewer requests of users in a period say too little of it. */
 const requestsMin = 5;
 /**
- * Viewers with several edges give up on one after half their deadline: a probe that was served
+ * Users with several entries give up on one after half their deadline: a probe that was served
  * later says neither yes nor no.
  */
 const patientMs = 1_900;
-/** A viewer asks again a quarter second after an answer that is none, less some rounding. */
+/** A user asks again a quarter second after an answer that is none, less some rounding. */
 const retryMs = 240;
 /**
- * Told so often in one segment's time that it is not there, and never given it: for half a second
+ * Told so often in one period that it is not there, and never given it: for half a second
  * and more nobody has it, or only this asker does not get it.
  */
 const absentMin = 3,
   absentShareMax = 0.1;
 /**
- * Waits differ when nearly all probes lie so far from the median of the viewers around them, to
+ * Waits differ when nearly all probes lie so far from the median of the users around them, to
  * the same side.
  */
 const waitDifferenceMinMs = 500,
   waitShareMin = 0.9,
   waitsMin = 6;
 
-/** Not there yet, or not any more: part of asking at the live edge. */
+/** Not there yet, or not any more: part of asking for what is just made. */
 const notThere: ReadonlySet<string> = new Set(["404", "410", "425"]);
 
-/** What happened within one segment's time. */
+/** What happened within one period. */
 interface Slot {
   probesGood: number;
   probesBad: number;
-  /** Requests of viewers. */
+  /** Requests of users. */
   good: number;
   bad: number;
-  /** Viewers, and those of them who were not served at once. */
-  viewers: number;
+  /** Users, and those of them who were not served at once. */
+  users: number;
   troubled: number;
   readonly probeMs: number[];
-  readonly viewerMs: number[];
-  /** Answers that it is not there, to probes and to viewers. */
+  readonly userMs: number[];
+  /** Answers that it is not there, to probes and to users. */
   probesAbsent: number;
   absent: number;
 }
@@ -89,7 +90,7 @@ export function proberAgrees(run: Run, windows: Windows): Judged {
     ...Object.entries(windows),
     ...(span === null ? [] : [["all phases", span] as const]),
   ];
-  // Records of earlier versions, whose prober asked for older segments and was known by that.
+  // Records of earlier versions, whose prober asked for older ones and was known by that.
   const isProbed = run.series.some(
     ({ metric, tags }) => metric === "canary_ms" && tags["lane"] !== undefined,
   );
@@ -133,11 +134,11 @@ export function proberAgrees(run: Run, windows: Windows): Judged {
   return answer("witnesses.prober", problems, { samples: probes, remarks });
 }
 
-/** `deserted`: those in which the prober asked, and hardly any viewer. */
+/** `deserted`: those in which the prober asked, and hardly any user. */
 function slotsIn(
   run: Run,
   lane: string,
-  edge: string,
+  entry: string,
   window: Window,
 ): { readonly slots: readonly Slot[]; readonly deserted: readonly Slot[]; readonly asked: number } {
   const periodMs = rhythmMsOf(run.plan);
@@ -150,10 +151,10 @@ function slotsIn(
       probesBad: 0,
       good: 0,
       bad: 0,
-      viewers: 0,
+      users: 0,
       troubled: 0,
       probeMs: [],
-      viewerMs: [],
+      userMs: [],
       probesAbsent: 0,
       absent: 0,
     };
@@ -162,7 +163,7 @@ function slotsIn(
   };
   let asked = 0;
   eachIn(
-    matching(run.series, { metric: "canary_ms", where: { edge, lane } }),
+    matching(run.series, { metric: "canary_ms", where: { [entryTag]: entry, lane } }),
     window,
     (ms, startedMs, { outcome = "" }) => {
       asked++;
@@ -176,20 +177,20 @@ function slotsIn(
       else if (ms <= patientMs) slot.probesGood++;
     },
   );
-  const wrongShare = wrongShareIn(run, lane, edge, window);
+  const wrongShare = wrongShareIn(run, lane, entry, window);
   eachIn(
     matching(run.series, { metric: run.plan.harm?.metric ?? "", where: { lane } }),
     window,
-    (ms, startedMs, { outcome, home, edge: last }) => {
-      if ((home ?? last) !== edge) return;
+    (ms, startedMs, { outcome, home, [entryTag]: last }) => {
+      if ((home ?? last) !== entry) return;
       const slot = slotAt(startedMs);
-      slot.viewers++;
+      slot.users++;
       slot.troubled +=
         (outcome === "served" || outcome === "wrong") && ms < retryMs ? wrongShare : 1;
     },
   );
   eachIn(
-    matching(run.series, { metric: "http_req_ms", where: { edge, lane } }),
+    matching(run.series, { metric: "http_req_ms", where: { [entryTag]: entry, lane } }),
     window,
     (ms, startedMs, { status = "" }) => {
       const slot = slotAt(startedMs);
@@ -201,7 +202,7 @@ function slotsIn(
       else {
         slot.good += 1 - wrongShare;
         slot.bad += wrongShare;
-        slot.viewerMs.push(ms);
+        slot.userMs.push(ms);
       }
     },
   );
@@ -214,11 +215,11 @@ function slotsIn(
   };
 }
 
-/** Of the bodies that viewers of an edge looked at, as the prober looks at its own. */
-function wrongShareIn(run: Run, lane: string, edge: string, window: Window): number {
+/** Of the bodies that users of an entry looked at, as the prober looks at its own. */
+function wrongShareIn(run: Run, lane: string, entry: string, window: Window): number {
   const looks = matching(run.series, {
     metric: run.plan.bodies?.looks ?? "",
-    where: { edge, lane, by: "viewer" },
+    where: { [entryTag]: entry, lane, by: "viewer" },
   });
   const looked = countIn(looks, window);
   const fine = looks.filter(
@@ -251,7 +252,7 @@ function differentAnswers(slots: readonly Slot[], chanceMax: number): Apart | nu
   const { probes, probesBad, requests, bad } = sumOf(probed);
   if (probes === 0) return null;
   // Whoever is refused asks again, and whoever asks for what nobody has asks many times: requests
-  // and viewers may tell different shares, and the
+  // and users may tell different shares, and the
   // one that is nearer to the prober's counts.
   const isWorse = isFar(probed, Math.max, 1, chanceMax);
   const isBetter = isFar(probed, Math.min, -1, chanceMax);
@@ -271,16 +272,16 @@ function isFar(
   sign: 1 | -1,
   chanceMax: number,
 ): boolean {
-  const slots = probed.map(({ probesGood, probesBad, good, bad, viewers, troubled }): Stratum => {
+  const slots = probed.map(({ probesGood, probesBad, good, bad, users, troubled }): Stratum => {
     const byRequests = { bad: Math.round(bad), all: Math.round(good + bad) },
       // Whoever is slow may have asked twice; no more have than there were bad answers.
-      byViewers = { bad: Math.round(Math.min(troubled, bad)), all: viewers };
+      byUsers = { bad: Math.round(Math.min(troubled, bad)), all: users };
     const share = ({ bad: some, all }: { readonly bad: number; readonly all: number }): number =>
       (some + 1) / (all + 2);
     const around =
-      viewers === 0 || nearer(share(byRequests), share(byViewers)) === share(byRequests)
+      users === 0 || nearer(share(byRequests), share(byUsers)) === share(byRequests)
         ? byRequests
-        : byViewers;
+        : byUsers;
     return { ...around, probes: probesGood + probesBad, probesBad };
   });
   return areFar(slots, sign, chanceMax);
@@ -300,8 +301,8 @@ function areFar(slots: readonly Stratum[], sign: 1 | -1, chanceMax: number): boo
 }
 
 /**
- * For three segments' times and more the prober was told that nothing is there, and was given
- * nothing, while next to no viewer was told so.
+ * For three periods and more the prober was told that nothing is there, and was given
+ * nothing, while next to no user was told so.
  */
 function absentForOne(slots: readonly Slot[]): Apart | null {
   const alone = slots.filter(
@@ -326,20 +327,20 @@ function absentForOne(slots: readonly Slot[]): Apart | null {
  */
 function longerWaits(slots: readonly Slot[], chanceMax: number): Apart | null {
   const asked = slots
-    .filter(({ probeMs, viewerMs }) => probeMs.length > 0 && viewerMs.length >= requestsMin)
-    .map(({ probeMs, viewerMs }) => {
-      const longest = viewerMs.reduce((a, b) => Math.max(a, b), 0);
+    .filter(({ probeMs, userMs }) => probeMs.length > 0 && userMs.length >= requestsMin)
+    .map(({ probeMs, userMs }) => {
+      const longest = userMs.reduce((a, b) => Math.max(a, b), 0);
       return {
         far: probeMs.filter((ms) => ms - longest >= waitDifferenceMinMs && ms >= 2 * longest),
         probeMs,
-        viewerMs,
+        userMs,
       };
     });
   if (
     !areFar(
-      asked.map(({ far, probeMs, viewerMs }) => ({
+      asked.map(({ far, probeMs, userMs }) => ({
         bad: 0,
-        all: viewerMs.length,
+        all: userMs.length,
         probes: probeMs.length,
         probesBad: far.length,
       })),
@@ -358,7 +359,7 @@ function longerWaits(slots: readonly Slot[], chanceMax: number): Apart | null {
 }
 
 /**
- * Nobody but the prober asked an edge, and it was not served: viewers who avoid what is broken
+ * Nobody but the prober asked an entry, and it was not served: users who avoid what is broken
  * are not the audience that was planned.
  */
 function seenByNobody(deserted: readonly Slot[]): Apart | null {
@@ -371,23 +372,23 @@ function seenByNobody(deserted: readonly Slot[]): Apart | null {
 
 function differentWaits(slots: readonly Slot[]): Apart | null {
   const pairs = slots
-    .filter(({ viewerMs }) => viewerMs.length >= requestsMin)
-    .flatMap(({ probeMs, viewerMs }) => {
-      const viewersMs = median(viewerMs);
-      return probeMs.map((ms) => ({ ms, viewersMs }));
+    .filter(({ userMs }) => userMs.length >= requestsMin)
+    .flatMap(({ probeMs, userMs }) => {
+      const aroundMs = median(userMs);
+      return probeMs.map((ms) => ({ ms, aroundMs }));
     });
   if (pairs.length < waitsMin) return null;
   for (const sign of [1, -1]) {
     const far = pairs.filter(
-      ({ ms, viewersMs }) =>
-        sign * (ms - viewersMs) >= waitDifferenceMinMs &&
-        Math.abs(ms - viewersMs) >= 0.5 * Math.max(ms, viewersMs),
+      ({ ms, aroundMs }) =>
+        sign * (ms - aroundMs) >= waitDifferenceMinMs &&
+        Math.abs(ms - aroundMs) >= 0.5 * Math.max(ms, aroundMs),
     );
     if (far.length >= waitShareMin * pairs.length) {
       return {
         fact: "waits",
         proberMs: Math.round(median(pairs.map(({ ms }) => ms))),
-        usersMs: Math.round(median(pairs.map(({ viewersMs }) => viewersMs))),
+        usersMs: Math.round(median(pairs.map(({ aroundMs }) => aroundMs))),
       };
     }
   }

@@ -3,7 +3,7 @@
  * looked is missing from its phase, and half the requests look like half the load.
  */
 import type { Selector } from "../metrics/samples.ts";
-import type { Tags } from "../metrics/tags.ts";
+import { entryTag, type Tags } from "../metrics/tags.ts";
 import { sourceIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
@@ -34,7 +34,7 @@ export function readingProblems(run: Run, span: Window | null): ReadingFact[] {
 /** The tags by which a selector may ask some of the sources only. */
 function pinned({ where = {} }: Selector): Tags {
   return Object.fromEntries(
-    Object.entries(where).filter(([tag]) => ["service", "edge", "pipeline"].includes(tag)),
+    Object.entries(where).filter(([tag]) => ["service", entryTag, "pipeline"].includes(tag)),
   );
 }
 
@@ -89,7 +89,7 @@ function readBackProblems(run: Run, span: Window | null): ReadingFact[] {
     within("publish_ms", { outcome: "acked" }),
   ];
   if (unread > 0) return [{ fact: "not-read-back", unread, acknowledged: read + unread }];
-  // A segment that is published twice is read back once, and one that was under way as a phase began is counted on its other side.
+  // What is published twice is read back once, and one that was under way as a phase began is counted on its other side.
   return read < 0.9 * acked ? [{ fact: "few-read-back", read, acknowledged: acked }] : [];
 }
 

@@ -28,7 +28,7 @@ interface Bin {
   readonly complete: boolean;
 }
 
-/** Requests that began this shortly before a run was cut off may have left no sample: the longest deadline of a viewer and some. */
+/** Requests that began this shortly before a run was cut off may have left no sample: the longest deadline of a user and some. */
 const underWayMs = 10_000;
 
 export function judgeRecovery(

@@ -2,6 +2,7 @@
  * A fault on services strikes the target only if one of them is used before it, or is declared to
  * be a standby. A target that never notices what nobody asks shows nothing.
  */
+import { entryTag } from "../metrics/tags.ts";
 import { sum } from "../base/statistics.ts";
 import type { Use } from "../target/fault.ts";
 import { sourceIn } from "../metrics/metrics.ts";
@@ -63,7 +64,7 @@ function isUsed(run: Run, use: Use, window: Window): boolean {
 function askedOf({ plan, series }: Run, service: string): readonly SeriesData[] {
   const isNamed = plan.edges.includes(service);
   return series.filter(({ metric, tags }) => {
-    const asked = tags["edge"];
+    const asked = tags[entryTag];
     return isNamed
       ? sourceIn(plan.metrics, metric) === "generator" && asked === service
       : metric === "http_req_ms" && asked === undefined;

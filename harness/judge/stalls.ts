@@ -1,5 +1,5 @@
 /**
- * Stretches in which the load generator stood still: it was stopped, starved, or busy with itself. What viewers felt then may be its own doing,
+ * Stretches in which the load generator stood still: it was stopped, starved, or busy with itself. What users felt then may be its own doing,
  * so it neither refutes a claim nor lets it hold; a claim that is violated by all the others as well stays refuted.
  *
  * A stall is seen by iterations that began later than they meant to. What it held back comes all at once when it goes on, which is not the
@@ -10,9 +10,9 @@ import type { Selector, SeriesData } from "../metrics/samples.ts";
 import { isLoadDependent, metricIn, type Registry } from "../metrics/metrics.ts";
 import { eachIn, matching, type Window } from "../metrics/series.ts";
 
-/** Later than this is more than a busy machine's jitter: an eighth of a 2 s segment. */
+/** Later than this is more than a busy machine's jitter: an eighth of a period of 2 s. */
 const stallMsMin = 250;
-/** What began this late can have gone badly for that alone; below it the bunches of viewers are still what they should be. */
+/** What began this late can have gone badly for that alone; below it the bunches of users are still what they should be. */
 const heldBackMsMin = 500;
 const shadowMsMax = 5_000;
 
@@ -145,7 +145,7 @@ export function iterationMetrics(registry: Registry): readonly string[] {
   return Object.keys(registry).filter((name) => metricIn(registry, name)?.perIteration === true);
 }
 
-/** Viewers and devices of a claim's lane whose iterations a stall held back. */
+/** Users of a claim's lane whose iterations a stall held back. */
 export function heldBackIn(
   selector: Selector,
   window: Window,

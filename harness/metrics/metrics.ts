@@ -32,6 +32,16 @@ export interface Metric {
   readonly most?: number;
   /** One sample for each iteration of a load. */
   readonly perIteration?: true;
+  /** One sample for each iteration whose user stays to the end. */
+  readonly perStay?: true;
+  /**
+   * With one of these outcomes its user was given something whole: the last answer of a request of its own
+   * was a 200, in the same class and at the same entry. So it is in these workloads.
+   */
+  readonly answered?: {
+    readonly outcomes: readonly string[];
+    readonly workloads: readonly string[];
+  };
   /** Any number of samples for each iteration of a load, as requests are. */
   readonly perRequest?: true;
   /** One sample for each period of the target's own rhythm. */

@@ -358,6 +358,7 @@ function planOf(
     abortWhen: experiment.abortWhen,
     ...(pack?.harm === undefined ? {} : { harm: pack.harm }),
     ...(pack?.askedAlike === undefined ? {} : { askedAlike: pack.askedAlike }),
+    ...(pack?.drawEntries === undefined ? {} : { drawEntries: pack.drawEntries }),
     ...(pack?.wishes === undefined ? {} : { wishes: wishesIn(experiment, pack, layout) }),
     ...(pack === undefined ? {} : { trafficClasses: pack.trafficClasses }),
     metrics: registry,

@@ -52,6 +52,8 @@ export interface Plan {
   readonly rhythm?: Rhythm;
   /** What its workloads are told of what it serves, as its pack words it. */
   readonly stream?: object;
+  /** Workloads whose users draw where they go in. Missing where nobody knows, and in older records. */
+  readonly drawEntries?: readonly string[];
   /** Of what its users get. Missing where nobody knows, and in older records. */
   readonly bodies?: Bodies;
   /** For the reader of a report. Missing in older records. */

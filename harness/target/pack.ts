@@ -63,6 +63,8 @@ export interface Pack {
    * compared.
    */
   readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
+  /** Workloads whose users draw where they go in, each entry as often as the others. */
+  readonly drawEntries?: readonly string[];
   /** What users of such a class ask for, who play these workloads; null where nobody can say. */
   wishes?(lane: string, workloads: readonly string[], layout: Layout): Wishes | null;
   /** What it looks at while a run goes on. Without one, the harness's own prober asks what the layout names. */

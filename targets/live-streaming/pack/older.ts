@@ -10,5 +10,10 @@ export function ofStreamBefore({
 }): Readonly<Record<string, unknown>> {
   if (recorded === undefined) return {};
   const stream = recorded as Stream;
-  return { rhythm: rhythmOfStream(stream), bodies: bodiesOf(stream), facts: factsOf(stream) };
+  return {
+    rhythm: rhythmOfStream(stream),
+    bodies: bodiesOf(stream),
+    facts: factsOf(stream),
+    drawEntries: ["viewers"],
+  };
 }

@@ -35,6 +35,7 @@ export const streaming: Pack = {
   charts,
   faults: faults as unknown as FaultKinds,
   tagValues,
+  drawEntries: ["viewers"],
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
   wishes: wishesOf,
   reports: reportsOf,

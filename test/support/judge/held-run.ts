@@ -178,6 +178,7 @@ export function heldPlan(): StreamPlan {
     links: [],
     edges: heldEdges,
     pack: streaming.name,
+    ...(streaming.drawEntries === undefined ? {} : { drawEntries: streaming.drawEntries }),
     ...streamRecord(heldStream),
     leadInMs: 4_000,
     phasesMs: { baseline: phaseMs, fault: phaseMs, recovery: phaseMs },

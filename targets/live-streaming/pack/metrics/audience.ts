@@ -13,6 +13,10 @@ export const audience: Registry = {
     ofBytesWhere: { bytes: "compared" },
     drawn: ["home", "rendition", "bytes"],
     entries: ["home"],
+    answered: {
+      outcomes: ["served", "late", "wrong"],
+      workloads: ["viewers", "sessions", "rewind", "rewatch"],
+    },
     tags: [
       "lane",
       "load",
@@ -71,6 +75,7 @@ export const audience: Registry = {
   },
   broadcast_ms: {
     kind: "duration",
+    perStay: true,
     unit: "ms",
     source: "generator",
     tags: ["lane", "load", "outcome"],
