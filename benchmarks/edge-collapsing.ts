@@ -4,6 +4,7 @@
  *
  *     node_modules/.bin/node benchmarks/edge-collapsing.ts [VIEWERS] [ROUNDS]
  */
+import "../targets/live-streaming/tools/recipes.ts";
 import { provision } from "../harness/provision/provision.ts";
 import { freePort } from "../harness/system/free-port.ts";
 import { nginxProgram } from "../targets/live-streaming/edge-nginx/launch.ts";

@@ -6,6 +6,7 @@
  *
  *     node_modules/.bin/node benchmarks/edge-flip.ts [SECONDS]
  */
+import "../targets/live-streaming/tools/recipes.ts";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { homedir, tmpdir } from "node:os";

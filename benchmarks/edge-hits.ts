@@ -4,6 +4,7 @@
  *
  *     node_modules/.bin/node benchmarks/edge-hits.ts [ROUNDS] [BODY BYTES]
  */
+import "../targets/live-streaming/tools/recipes.ts";
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -208,6 +208,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   targets: ["targets/live-streaming"],
   // Two packagers encode once: they share the one lock between processes that there is.
   "targets/live-streaming/packager": ["harness/system/lock.ts", "targets/live-streaming"],
+  "targets/live-streaming/tools": [
+    "harness/base",
+    "harness/target",
+    "harness/system",
+    "harness/provision",
+  ],
   "targets/live-streaming/model": ["harness/target", "harness/base", "targets/live-streaming"],
   "targets/live-streaming/layout": ["harness/target", "targets/live-streaming"],
   "targets/live-streaming/target.ts": ["harness/target", "targets/live-streaming"],

@@ -12,7 +12,10 @@ export async function loadPacks({ root }: Pick<Context, "root">): Promise<void> 
   const targets = join(root, "targets");
   if (!existsSync(targets)) return;
   const paths = readdirSync(targets)
-    .map((name) => join(targets, name, "pack", "pack.ts"))
+    .flatMap((name) => [
+      join(targets, name, "pack", "pack.ts"),
+      join(targets, name, "tools", "recipes.ts"),
+    ])
     .filter((path) => existsSync(path));
   for (const path of paths) await import(pathToFileURL(path).href);
 }

@@ -1,4 +1,5 @@
 /** One run: experiment → plan → run → judge → report. */
+import { loadPacks } from "./packs.ts";
 import { refreshIndexOf } from "./run-index.ts";
 import type { RunRequest } from "./options.ts";
 import type { Run } from "../record/run.ts";
@@ -202,6 +203,7 @@ function refuseUnusableCache(context: Context): void {
 /** Finds the tools of a run, or gets them, with progress on standard error; what the substrate needs beside them comes first. */
 export async function toolsOf(context: Context, planned: Planned): Promise<Tools> {
   refuseUnusableCache(context);
+  await loadPacks(context);
   const adapter = await adapterOf(planned.plan.substrate);
   await adapter.prepare?.(context);
   using display = showProgress(context.stderr);

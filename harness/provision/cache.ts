@@ -29,17 +29,7 @@ export interface Manifest {
 
 const stampSchema = z.record(z.string(), z.string());
 const partSchema = z.object({
-  name: z.enum([
-    "k6",
-    "toxiproxy",
-    "cassandra",
-    "memcached",
-    "varnish",
-    "nginx",
-    "ffmpeg",
-    "faketime",
-    "java",
-  ]),
+  name: z.string(),
   version: z.string(),
   source: z.enum(["environment", "path", "cache", "download", "registry"]),
   executable: z.string(),

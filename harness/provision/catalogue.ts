@@ -1,33 +1,45 @@
-/** Every tool that a run needs, and Java, in the order in which people read of them. */
+/** The recipes of tools: the harness's own, and those that targets bring. */
 
-import type { ToolName } from "../target/tools.ts";
+import { SeawallError } from "../base/errors.ts";
+import { unknownName } from "../base/nearest.ts";
+import { nameTools, type ToolName } from "../target/tools.ts";
 import type { PartName, Recipe } from "./recipe.ts";
-import { cassandra } from "./tools/cassandra.ts";
 import { faketime } from "./tools/faketime.ts";
-import { ffmpeg } from "./tools/ffmpeg.ts";
-import { java } from "./tools/java.ts";
 import { k6 } from "./tools/k6.ts";
-import { memcached } from "./tools/memcached.ts";
 import { nginx } from "./tools/nginx.ts";
 import { toxiproxy } from "./tools/toxiproxy.ts";
-import { varnish } from "./tools/varnish.ts";
 
-export const recipes: Readonly<Record<PartName, Recipe>> = {
-  k6,
-  toxiproxy,
-  cassandra,
-  memcached,
-  varnish,
-  nginx,
-  ffmpeg,
-  faketime,
-  java,
-};
+const known = new Map<PartName, Recipe>(
+  [k6, toxiproxy, nginx, faketime].map((recipe) => [recipe.name, recipe]),
+);
 
-/** The parts behind these tools: Cassandra brings Java, Node is already running. */
+/** Makes them known to this process; the last of a name counts. */
+export function bringTools(recipes: readonly Recipe[]): void {
+  for (const recipe of recipes) known.set(recipe.name, recipe);
+  nameTools(recipes.flatMap(({ name, isPart }) => (isPart === true ? [] : [name])));
+}
+
+/** In the order in which people read of them. */
+export function allRecipes(): readonly Recipe[] {
+  return [...known.values()];
+}
+
+export function recipeOf(name: PartName): Recipe {
+  const recipe = known.get(name);
+  if (recipe === undefined)
+    throw new SeawallError("TOOL_MISSING", unknownName("tool", name, ["node", ...known.keys()]), {
+      hint: "A target that needs a tool of its own brings the recipe along: bringTools().",
+    });
+  return recipe;
+}
+
+/** The parts behind these tools, and what those run on. Node is already running. */
 export function partsOf(names: readonly ToolName[]): readonly PartName[] {
-  const parts = names.filter((name) => name !== "node");
+  const parts = names.filter((name) => name !== "node").map(recipeOf);
   return [
-    ...new Set<PartName>([...parts, ...(parts.includes("cassandra") ? (["java"] as const) : [])]),
+    ...new Set([
+      ...parts.map(({ name }) => name),
+      ...parts.flatMap(({ runsOn }) => (runsOn === undefined ? [] : [runsOn])),
+    ]),
   ];
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { find } from "./find.ts";
 import { fakeMachine, findContext, installScript } from "../../test/support/fake-machine.ts";
-import { cassandra, placeOfJars } from "./tools/cassandra.ts";
+import { cassandra, placeOfJars } from "../../targets/live-streaming/tools/cassandra.ts";
 import { k6 } from "./tools/k6.ts";
 
 const says = (version: string) => `echo "k6 v${version} (go1.26.8, linux/amd64)"`;

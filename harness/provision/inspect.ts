@@ -1,14 +1,13 @@
 /** Every tool as it is on this machine, without getting anything: found or not, from where, and what a run would do about it. */
 
-import { type ToolName, toolNames } from "../target/tools.ts";
 import { ToolCache } from "./cache.ts";
-import { partsOf, recipes } from "./catalogue.ts";
-import { type Attempt, type FindContext, find } from "./find.ts";
+import { allRecipes, recipeOf } from "./catalogue.ts";
+import { type Attempt, find, type FindContext, type Finding } from "./find.ts";
 import { groupOf, nodeItself } from "./provision.ts";
 import { type Part, type PartName, Rejected } from "./recipe.ts";
 
 export interface Inspection {
-  readonly name: ToolName | "java";
+  readonly name: PartName;
   readonly wanted: string;
   readonly found: Omit<Part, "name"> | undefined;
   /** Where it was looked for in vain before it was found, or at all. */
@@ -31,23 +30,27 @@ export async function inspect(options: {
     signal,
     cache: new ToolCache(env),
     java: async () => {
-      const { part } = await java;
+      const { part } = await look("java");
       if (part === undefined) throw new Rejected("needs Java 17");
       return part;
     },
   };
-  const java = find(recipes.java, context);
+  const seen = new Map<PartName, Promise<Finding>>();
+  const look = (name: PartName): Promise<Finding> => {
+    const known = seen.get(name) ?? find(recipeOf(name), context);
+    seen.set(name, known);
+    return known;
+  };
   const parts = await Promise.all(
-    partsOf(toolNames).map(async (name): Promise<Inspection> => {
-      const { part, attempts, settled } =
-        name === "java" ? await java : await find(recipes[name], context);
+    allRecipes().map(async ({ name, wanted, install, variable }): Promise<Inspection> => {
+      const { part, attempts, settled } = await look(name);
       return {
         name,
-        wanted: recipes[name].wanted,
+        wanted,
         found: part,
         attempts,
         ...waysTo(name, settled, env),
-        install: `${recipes[name].install}; or set ${recipes[name].variable}`,
+        install: `${install}; or set ${variable}`,
       };
     }),
   );
@@ -69,7 +72,7 @@ function waysTo(
   settled: boolean,
   env: NodeJS.ProcessEnv,
 ): Pick<Inspection, "sources" | "obstacles"> {
-  if (settled) return { sources: [], obstacles: [`${recipes[name].variable} is set`] };
+  if (settled) return { sources: [], obstacles: [`${recipeOf(name).variable} is set`] };
   const sources = groupOf(name).sources.map((source) => ({
     title: source.title,
     obstacle: source.obstacle(env),

@@ -5,7 +5,15 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Attempt, type FindContext, sight } from "./find.ts";
 import { lock } from "../system/lock.ts";
-import { type Part, type PartName, type Place, type Recipe, isRejection } from "./recipe.ts";
+import { allRecipes } from "./catalogue.ts";
+import {
+  isRejection,
+  type Part,
+  type PartName,
+  type Place,
+  type Recipe,
+  type SourceName,
+} from "./recipe.ts";
 import { debian } from "./sources/debian.ts";
 import { goModule } from "./sources/goModule.ts";
 import { maven } from "./sources/maven.ts";
@@ -19,15 +27,16 @@ export interface Group {
   readonly sources: readonly Source[];
 }
 
-export const groups: readonly Group[] = [
-  { name: "go", members: ["k6", "toxiproxy"], sources: [release, goModule] },
-  { name: "cassandra", members: ["cassandra"], sources: [release, maven] },
-  {
-    name: "debian",
-    members: ["memcached", "varnish", "nginx", "ffmpeg", "faketime", "java"],
-    sources: [debian],
-  },
-];
+const sources: Readonly<Record<SourceName, Source>> = { release, goModule, maven, debian };
+
+/** In the order of the recipes. */
+export function groups(): readonly Group[] {
+  return [...Map.groupBy(allRecipes(), ({ group }) => group)].map(([name, recipes]) => ({
+    name,
+    members: recipes.map((recipe) => recipe.name),
+    sources: (recipes[0]?.from ?? []).map((from) => sources[from]),
+  }));
+}
 
 export interface ObtainContext extends FindContext {
   readonly progress: (progress: Progress) => void;

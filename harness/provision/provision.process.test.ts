@@ -1,19 +1,22 @@
+import "../../targets/live-streaming/tools/recipes.ts";
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { toolNames, type Tools } from "../target/tools.ts";
+import { toolNames } from "../target/tools.ts";
 import { inspect } from "./inspect.ts";
 import { provision } from "./provision.ts";
 
 const execute = promisify(execFile);
-const tools: Tools = await provision(toolNames, { env: process.env });
+const names = ["k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", "ffmpeg"] as const;
+const tools = await provision([...names, "node", "faketime"], { env: process.env });
 
 describe("the tools of this machine", () => {
   it("are found again with nothing to get", async () => {
-    const again = await provision(toolNames, {
+    expect(toolNames()).toEqual(expect.arrayContaining([...names]));
+    const again = await provision(names, {
       env: process.env,
       progress: () => expect.unreachable("nothing is being got"),
     });

@@ -1,13 +1,16 @@
+import "../../targets/live-streaming/tools/recipes.ts";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { SeawallError } from "../base/errors.ts";
 import { fakeMachine, installScript } from "../../test/support/fake-machine.ts";
+import { toolNames } from "../target/tools.ts";
+import { bringTools } from "./catalogue.ts";
 import { inspect } from "./inspect.ts";
 import { missingTools } from "./missing.ts";
 import { provision } from "./provision.ts";
-import { ffmpeg } from "./tools/ffmpeg.ts";
+import { ffmpeg } from "../../targets/live-streaming/tools/ffmpeg.ts";
 import { k6 } from "./tools/k6.ts";
-import { varnish } from "./tools/varnish.ts";
+import { varnish } from "../../targets/live-streaming/tools/varnish.ts";
 
 const encoders = (...names: string[]) =>
   `case "$*" in *-encoders*) ${names.map((name) => `echo " V....D ${name}   an encoder"`).join("; ")};; *) echo "ffmpeg version 5.1.9-0+deb12u1 Copyright";; esac`;
@@ -88,12 +91,12 @@ describe("inspect", () => {
       "node",
       "k6",
       "toxiproxy",
+      "nginx",
+      "faketime",
       "cassandra",
       "memcached",
       "varnish",
-      "nginx",
       "ffmpeg",
-      "faketime",
       "java",
     ]);
     expect(named("k6")?.found?.version).toBe("2.2.0");
@@ -140,5 +143,29 @@ describe("the error for missing tools", () => {
     expect(missingTools([{ recipe: ffmpeg, attempts: [] }]).message).toMatch(
       /^a tool is missing: ffmpeg\n/,
     );
+  });
+});
+
+describe("recipes that a target brings", () => {
+  const recipe = {
+    ...k6,
+    name: "made-up",
+    variable: "SEAWALL_MADE_UP",
+    candidates: () => [],
+    group: "made-up",
+    from: [],
+  };
+
+  it("are unknown before, one line says so, and are found like the harness's own after", async () => {
+    using machine = fakeMachine();
+    const asked = (): Promise<unknown> => provision(["made-up"], { env: machine.env });
+    await expect(asked()).rejects.toThrow(/unknown tool "made-up"/);
+    bringTools([recipe]);
+    expect(toolNames()).toContain("made-up");
+    await expect(asked()).rejects.toThrow("a tool is missing: made-up");
+    const path = machine.install("elsewhere", 'echo "k6 v2.2.0"');
+    const env = { ...machine.env, SEAWALL_MADE_UP: path };
+    const tools = await provision(["made-up"], { env });
+    expect(tools["made-up"]).toMatchObject({ name: "made-up", executable: path });
   });
 });

@@ -3,9 +3,9 @@
  * the system is changed.
  */
 
-import type { Tool, ToolName, Tools } from "../target/tools.ts";
+import type { Tool, ToolName } from "../target/tools.ts";
 import { ToolCache } from "./cache.ts";
-import { partsOf, recipes } from "./catalogue.ts";
+import { partsOf, recipeOf } from "./catalogue.ts";
 import { type Finding, find } from "./find.ts";
 import { type Missing, missingTools } from "./missing.ts";
 import { type Group, groups, type ObtainContext, type Obtained, obtain } from "./obtain.ts";
@@ -22,13 +22,13 @@ export interface ProvisionOptions {
 }
 
 /** Every named tool, seen to start; throws TOOL_MISSING that names all that cannot be had, with what was tried for each. */
-export async function provision<Name extends ToolName>(
+export async function provision<const Name extends ToolName>(
   names: readonly Name[],
   options: ProvisionOptions,
-): Promise<Pick<Tools, Name>> {
+): Promise<Readonly<Record<Name, Tool>>> {
   const parts = await resolve(partsOf(names), options);
   const tools = names.map((name): [Name, Tool] => [name, toolFrom(name, parts)]);
-  return Object.fromEntries(tools) as Pick<Tools, Name>;
+  return Object.fromEntries(tools) as Record<Name, Tool>;
 }
 
 /** Groups are worked on side by side. When one fails for good, the others are stopped, and waited for, before that is thrown. */
@@ -49,7 +49,7 @@ async function resolve(
     progress,
     unreachable: new Map(),
   };
-  const look = once((name: PartName): Promise<Finding> => find(recipes[name], context));
+  const look = once((name: PartName): Promise<Finding> => find(recipeOf(name), context));
   const get = once(async (group: Group): Promise<Obtained> => {
     const members = group.members.filter((name) => wanted.includes(name));
     const findings = await Promise.all(
@@ -61,12 +61,12 @@ async function resolve(
     if (lacking.length === 0) return { parts: new Map(), attempts: new Map() };
     return obtain(
       group,
-      lacking.map(({ name }) => recipes[name]),
+      lacking.map(({ name }) => recipeOf(name)),
       context,
     );
   });
 
-  const used = groups.filter(({ members }) => members.some((name) => wanted.includes(name)));
+  const used = groups().filter(({ members }) => members.some((name) => wanted.includes(name)));
   const ends = await Promise.allSettled(
     used.map((group) =>
       get(group).catch((error: unknown) => {
@@ -87,7 +87,7 @@ async function resolve(
     if (had) parts.set(name, had);
     else
       missing.push({
-        recipe: recipes[name],
+        recipe: recipeOf(name),
         attempts: [...attempts, ...(obtained.attempts.get(name) ?? [])],
       });
   }
@@ -95,14 +95,13 @@ async function resolve(
   return parts;
 }
 
-/** The tool as the rest of the harness sees it: Cassandra's program is Java. */
+/** The tool as the rest of the harness sees it: what runs on another part is started by that. */
 function toolFrom(name: ToolName, parts: ReadonlyMap<PartName, Part>): Tool {
   if (name === "node") return nodeItself();
   const part = parts.get(name);
-  const java = parts.get("java");
   if (part === undefined) throw new Error(`${name} was neither found nor reported missing`);
-  if (name !== "cassandra" || java === undefined) return { ...part, name };
-  return { ...part, name, executable: java.executable, env: java.env };
+  const below = parts.get(recipeOf(name).runsOn ?? "");
+  return below === undefined ? part : { ...part, executable: below.executable, env: below.env };
 }
 
 /** Services run on the Node that runs the harness. */
@@ -121,7 +120,7 @@ export function nodeItself(): Tool {
 }
 
 export function groupOf(name: PartName): Group {
-  const group = groups.find(({ members }) => members.includes(name));
+  const group = groups().find(({ members }) => members.includes(name));
   if (group === undefined) throw new Error(`${name} belongs to no group`);
   return group;
 }

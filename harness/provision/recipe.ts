@@ -3,16 +3,16 @@
 import type { Tool, ToolName } from "../target/tools.ts";
 import { ChildFailed } from "../system/child.ts";
 
-/** Everything that has to be found. Java is not a tool of a run by itself: Cassandra's entry starts it. Node is this very process. */
-export type PartName = Exclude<ToolName, "node"> | "java";
+/** Everything that has to be found: a tool, or what another one runs on. Node is this very process. */
+export type PartName = ToolName;
 
-/** A tool, or Java, that was seen to start. */
-export type Part = Omit<Tool, "name"> & { readonly name: PartName };
+/** What was seen to start. */
+export type Part = Tool;
 
 /** Where a tool may lie. */
 export interface Place {
   readonly executable: string;
-  /** The folder that belongs to the tool; Cassandra's jars. */
+  /** The folder that belongs to the tool, such as its jars. */
   readonly directory: string;
   /** The root of an extracted package tree, whose libraries the loader does not know. */
   readonly root?: string;
@@ -37,6 +37,16 @@ export interface CheckContext {
   readonly java: () => Promise<Part>;
 }
 
+export type SourceName = "release" | "goModule" | "maven" | "debian";
+
+export interface Release {
+  readonly url: string;
+  readonly checksumUrl: string;
+  readonly algorithm: "sha256" | "sha512";
+  /** Where the tool lies in a folder that the file was unpacked or put into. */
+  readonly place: (folder: string) => Place;
+}
+
 export interface Recipe {
   readonly name: PartName;
   /** The environment variable that overrules every search. */
@@ -51,6 +61,29 @@ export interface Recipe {
   readonly placeOf: (value: string) => Place;
   /** Where this machine may have it already. */
   readonly candidates: (env: NodeJS.ProcessEnv) => readonly Place[];
+  /** It runs on another part, whose program and settings it has. */
+  readonly runsOn?: PartName;
+  /** No tool by itself: another one runs on it. */
+  readonly isPart?: true;
+  /** What is got at once, where it is not there. */
+  readonly group: string;
+  /** Where it comes from then, in the order of trying. */
+  readonly from: readonly SourceName[];
+  /** What its project publishes for Linux. */
+  readonly release?: (machine: "amd64" | "arm64") => Release;
+  /** Of Debian: its packages, and its program, or where it lies in their unpacked tree. */
+  readonly debian?: {
+    readonly packages: readonly string[];
+    readonly program?: string;
+    readonly placeIn?: (root: string) => Place | undefined;
+  };
+  readonly goModule?: { readonly main: string; readonly program: string };
+  /** A file of dependencies, the checksums of all that must come, and where the tool lies among that. */
+  readonly maven?: {
+    readonly pom: string;
+    readonly checksums: string;
+    readonly placeOf: (folder: string) => Place;
+  };
   /** Starts the tool. Throws `Rejected` when it does not start or is of the wrong version. */
   readonly check: (place: Place, context: CheckContext) => Promise<Sighting>;
 }

@@ -48,7 +48,13 @@ const started = z.strictObject({
     .int("a whole number")
     .min(1024, "at least 1024")
     .max(65_535, "at most 65535"),
-  tools: z.array(z.enum(toolNames)).optional(),
+  tools: z
+    .array(
+      z.string().refine((name) => toolNames().includes(name), {
+        error: ({ input }) => unknownName("tool", String(input), toolNames()),
+      }),
+    )
+    .optional(),
   dependsOn: z.array(z.string()).optional(),
   readyWithinMs: ms.optional(),
   launch: z.custom<unknown>((value) => typeof value === "function", "must be a function"),

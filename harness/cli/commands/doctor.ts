@@ -71,7 +71,7 @@ export async function doctor({
 }: DoctorOptions): Promise<number> {
   if (install) {
     using display = showProgress(stderr);
-    await provision(toolNames, { env, signal, progress: display.progress });
+    await provision(toolNames(), { env, signal, progress: display.progress });
   }
   const [tools, machine] = await Promise.all([inspect({ env, signal }), inspectMachine(env)]);
   const cachePath = toolCacheRoot(env);

@@ -8,28 +8,10 @@ import { mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { failureOf, run, runWell } from "../../system/child.ts";
-import { type PartName, type Place, type Recipe, Rejected } from "../recipe.ts";
-import { faketimesUnder } from "../tools/faketime.ts";
-import { javasUnder } from "../tools/java.ts";
+import { type Place, type Recipe, Rejected } from "../recipe.ts";
 import { isExecutable, programsInPath } from "../tools/program.ts";
 import { addCompiler, keepLinksInside } from "../tree.ts";
 import type { BuildContext, Source } from "./source.ts";
-
-const packages: Partial<Record<PartName, readonly string[]>> = {
-  memcached: ["memcached"],
-  varnish: ["varnish", "varnish-modules"],
-  nginx: ["nginx"],
-  ffmpeg: ["ffmpeg"],
-  faketime: ["libfaketime"],
-  java: ["openjdk-17-jre-headless"],
-};
-
-const programs: Partial<Record<PartName, string>> = {
-  memcached: "memcached",
-  varnish: "varnishd",
-  nginx: "nginx",
-  ffmpeg: "ffmpeg",
-};
 
 export type FetchContext = Pick<BuildContext, "env" | "signal" | "staging" | "cache" | "say">;
 
@@ -52,7 +34,7 @@ export const debian: Source = {
     if (obstacle !== undefined) throw new Rejected(obstacle);
     const root = join(context.staging, "root");
     const archives = await fetchArchives(
-      recipes.flatMap(({ name }) => packages[name] ?? []),
+      recipes.flatMap(({ debian: of }) => of?.packages ?? []),
       context,
     );
     await unpack(
@@ -171,18 +153,13 @@ export async function unpack(
 }
 
 /** Where the program lies: in the tree, or in the system when only what it lacked had to be fetched. */
-function placeIn(root: string, { name }: Recipe, env: NodeJS.ProcessEnv): Place {
-  if (name === "java") {
-    const place = javasUnder(join(root, "usr/lib/jvm"))[0];
-    if (place === undefined) throw new Rejected("the packages hold no Java");
+function placeIn(root: string, { name, debian: of }: Recipe, env: NodeJS.ProcessEnv): Place {
+  if (of?.placeIn !== undefined) {
+    const place = of.placeIn(root);
+    if (place === undefined) throw new Rejected(`the packages hold no ${name}`);
     return { ...place, root };
   }
-  if (name === "faketime") {
-    const place = faketimesUnder(join(root, "usr/lib"))[0];
-    if (place === undefined) throw new Rejected("the packages hold no libfaketime");
-    return { ...place, root };
-  }
-  const program = programs[name] ?? name;
+  const program = of?.program ?? name;
   const inTree = ["usr/bin", "usr/sbin"]
     .map((folder) => join(root, folder, program))
     .find(isExecutable);

@@ -12,11 +12,6 @@ import type { Source } from "./source.ts";
 const moduleFolder = fileURLToPath(new URL("../go", import.meta.url));
 const goVersionMin = "1.25";
 
-const packages: Partial<Record<PartName, string>> = {
-  k6: "go.k6.io/k6/v2",
-  toxiproxy: "github.com/Shopify/toxiproxy/v2/cmd/server",
-};
-
 export const goModule: Source = {
   kind: "registry",
   title: "a Go module",
@@ -40,15 +35,24 @@ export const goModule: Source = {
     // The version is Toxiproxy's own variable, which its release build sets the same way.
     const ldflags = `-s -w -X github.com/Shopify/toxiproxy/v2.Version=${toxiproxyVersion}`;
     const places = new Map<PartName, Place>();
-    for (const { name } of recipes) {
-      const main = packages[name];
-      if (main === undefined) throw new Rejected(`no Go package holds ${name}`);
-      const output = join(staging, name === "toxiproxy" ? "toxiproxy-server" : name);
+    for (const { name, goModule: built } of recipes) {
+      if (built === undefined) throw new Rejected(`no Go package holds ${name}`);
+      const output = join(staging, built.program);
       const step = `building ${name} with go ${version}, which may take two minutes`;
       say(step);
       await runWell(
         go,
-        ["build", "-v", "-mod=readonly", "-trimpath", "-ldflags", ldflags, "-o", output, main],
+        [
+          "build",
+          "-v",
+          "-mod=readonly",
+          "-trimpath",
+          "-ldflags",
+          ldflags,
+          "-o",
+          output,
+          built.main,
+        ],
         {
           cwd: moduleFolder,
           env: buildEnv,

@@ -1,19 +1,14 @@
-/** Fetches Cassandra's jars with Maven from the dependency in `maven/pom.xml`; `maven/jars.sha256` says what must have come. */
+/** Fetches jars with Maven from the dependencies that a recipe names; its checksums say what must have come. */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
 import { runWell } from "../../system/child.ts";
-import { type PartName, type Place, Rejected } from "../recipe.ts";
-import { placeOfJars } from "../tools/cassandra.ts";
+import { type PartName, type Place, type Recipe, Rejected } from "../recipe.ts";
 import { programsInPath } from "../tools/program.ts";
 import type { Source } from "./source.ts";
-
-const pom = fileURLToPath(new URL("../maven/pom.xml", import.meta.url));
-const checksums = fileURLToPath(new URL("../maven/jars.sha256", import.meta.url));
 
 export const maven: Source = {
   kind: "registry",
@@ -22,18 +17,23 @@ export const maven: Source = {
   obstacle: (env) =>
     programsInPath("mvn", env).length === 0 ? "mvn is not on this machine" : undefined,
 
-  async build(_recipes, { env, signal, staging, say, java }) {
+  async build(recipes, { env, signal, staging, say, java }) {
     const mvn = programsInPath("mvn", env)[0]?.executable;
     if (mvn === undefined) throw new Rejected("mvn is not on this machine");
+    const [{ name, maven: wanted }, ...others] = recipes as readonly [Recipe];
+    if (wanted === undefined || others.length > 0)
+      throw new Rejected(
+        `Maven has no dependencies of ${recipes.map((one) => one.name).join(", ")}`,
+      );
     const { executable, env: javaEnv } = await java();
     const jars = join(staging, "jars");
-    say("fetching 100 jars with Maven");
+    say("fetching jars with Maven");
     // --strict-checksums: Maven would otherwise only warn of a jar that differs from its published checksum.
     const args = [
       "--batch-mode",
       "--strict-checksums",
       "--file",
-      pom,
+      wanted.pom,
       "dependency:copy-dependencies",
       "-DincludeScope=runtime",
       `-DoutputDirectory=${jars}`,
@@ -43,10 +43,10 @@ export const maven: Source = {
       env: { ...env, ...javaEnv, JAVACMD: executable },
       signal,
       nice: true,
-      onLine: (line) => say("fetching 100 jars with Maven", line.replace(/^\[INFO\] /, "")),
+      onLine: (line) => say("fetching jars with Maven", line.replace(/^\[INFO\] /, "")),
     });
-    await verifyJars(jars, await readFile(checksums, "utf8"));
-    return new Map<PartName, Place>([["cassandra", placeOfJars(jars)]]);
+    await verifyJars(jars, await readFile(wanted.checksums, "utf8"));
+    return new Map<PartName, Place>([[name, wanted.placeOf(jars)]]);
   },
 };
 

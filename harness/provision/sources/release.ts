@@ -8,21 +8,9 @@ import { chmod, mkdir, rm } from "node:fs/promises";
 import { arch } from "node:os";
 import { join } from "node:path";
 import { runWell } from "../../system/child.ts";
-import { type PartName, type Place, type Recipe, Rejected } from "../recipe.ts";
-import { cassandraVersion, placeOfJars } from "../tools/cassandra.ts";
-import { k6Version } from "../tools/k6.ts";
-import { placeOfProgram } from "../tools/program.ts";
-import { toxiproxyVersion } from "../tools/toxiproxy.ts";
+import { type PartName, type Place, type Recipe, Rejected, type Release } from "../recipe.ts";
 import { checksumFor, download, reach, text } from "./download.ts";
 import type { BuildContext, Source } from "./source.ts";
-
-interface Release {
-  readonly url: string;
-  readonly checksumUrl: string;
-  readonly algorithm: "sha256" | "sha512";
-  /** Where the tool lies in a folder that the file was unpacked or put into. */
-  readonly place: (folder: string) => Place;
-}
 
 export const release: Source = {
   kind: "download",
@@ -54,37 +42,9 @@ export const release: Source = {
   },
 };
 
-function releaseOf({ name }: Recipe): Release | undefined {
+function releaseOf({ release: published }: Recipe): Release | undefined {
   const kind = machine();
-  if (process.platform !== "linux" || kind === undefined) return undefined;
-  if (name === "k6") {
-    const base = `https://github.com/grafana/k6/releases/download/v${k6Version}/k6-v${k6Version}`;
-    return {
-      url: `${base}-linux-${kind}.tar.gz`,
-      checksumUrl: `${base}-checksums.txt`,
-      algorithm: "sha256",
-      place: (folder) => placeOfProgram(join(folder, `k6-v${k6Version}-linux-${kind}`, "k6")),
-    };
-  }
-  if (name === "toxiproxy") {
-    const base = `https://github.com/Shopify/toxiproxy/releases/download/v${toxiproxyVersion}`;
-    return {
-      url: `${base}/toxiproxy-server-linux-${kind}`,
-      checksumUrl: `${base}/checksums.txt`,
-      algorithm: "sha256",
-      place: (folder) => placeOfProgram(join(folder, `toxiproxy-server-linux-${kind}`)),
-    };
-  }
-  if (name === "cassandra") {
-    const url = `https://archive.apache.org/dist/cassandra/${cassandraVersion}/apache-cassandra-${cassandraVersion}-bin.tar.gz`;
-    return {
-      url,
-      checksumUrl: `${url}.sha512`,
-      algorithm: "sha512",
-      place: (folder) => placeOfJars(join(folder, `apache-cassandra-${cassandraVersion}`)),
-    };
-  }
-  return undefined;
+  return process.platform !== "linux" || kind === undefined ? undefined : published?.(kind);
 }
 
 function machine(): "amd64" | "arm64" | undefined {

@@ -15,6 +15,12 @@ export const faketime: Recipe = {
   wanted: "0.9",
   pin: "1",
   install: "`apt-get install libfaketime`",
+  group: "debian",
+  from: ["debian"],
+  debian: {
+    packages: ["libfaketime"],
+    placeIn: (root) => faketimesUnder(join(root, "usr/lib"))[0],
+  },
   placeOf: libraryPlace,
   candidates: () => faketimesUnder("/usr/lib"),
   async check(place, context) {

@@ -1,4 +1,4 @@
-/** nginx, the weaker edge. */
+/** nginx, a web server that any target may use. */
 
 import type { Recipe } from "../recipe.ts";
 import { libraryEnv } from "../tree.ts";
@@ -11,6 +11,9 @@ export const nginx: Recipe = {
   wanted: ">= 1.20",
   pin: "1",
   install: "`apt-get install nginx-light`, or `brew install nginx`",
+  group: "debian",
+  from: ["debian"],
+  debian: { packages: ["nginx"], program: "nginx" },
   placeOf: placeOfProgram,
   candidates: (env) => programsInPath("nginx", env),
   async check(place, context) {

@@ -1,5 +1,6 @@
 /** Toxiproxy's server, which carries the links between services. */
 
+import { join } from "node:path";
 import type { Recipe } from "../recipe.ts";
 import { demand, versionIn } from "../version.ts";
 import { ask, placeOfProgram, programsInPath } from "./program.ts";
@@ -12,6 +13,21 @@ export const toxiproxy: Recipe = {
   wanted: "2.12",
   pin: toxiproxyVersion,
   install: "`brew install toxiproxy`, or its release page",
+  group: "go",
+  from: ["release", "goModule"],
+  release: (machine) => {
+    const base = `https://github.com/Shopify/toxiproxy/releases/download/v${toxiproxyVersion}`;
+    return {
+      url: `${base}/toxiproxy-server-linux-${machine}`,
+      checksumUrl: `${base}/checksums.txt`,
+      algorithm: "sha256",
+      place: (folder) => placeOfProgram(join(folder, `toxiproxy-server-linux-${machine}`)),
+    };
+  },
+  goModule: {
+    main: "github.com/Shopify/toxiproxy/v2/cmd/server",
+    program: "toxiproxy-server",
+  },
   placeOf: placeOfProgram,
   candidates: (env) => programsInPath("toxiproxy-server", env),
   async check(place, context) {

@@ -238,7 +238,11 @@ function placeOf(
       service === proxyService ? addresses.proxyControl : addresses.listen(service.name, port),
     reach: (to, port) => addresses.link(service.name, to, port) ?? addresses.listen(to, port),
     direct: (to, port) => addresses.listen(to, port),
-    tool: (name) => options.tools[name],
+    tool: (name) => {
+      const tool = options.tools[name];
+      if (tool === undefined) throw new Error(`${service.name} did not ask for the tool ${name}`);
+      return tool;
+    },
     enabled: (defence) => !request.plan.without.includes(defence),
     controlToken: request.controlToken,
     seed: request.plan.seed,

@@ -1,3 +1,4 @@
+import "../tools/recipes.ts";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";

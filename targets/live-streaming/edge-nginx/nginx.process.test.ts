@@ -1,4 +1,5 @@
 /** The weaker edge, real: what it has of the interface, how it is counted, and that its collapsing is worse than Varnish's by its lock's rhythm. */
+import "../tools/recipes.ts";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
 /** A real Varnish is told to end while it is busy: what it has begun it finishes, what is new it refuses, and then it ends well. */
+import "../tools/recipes.ts";
 import { get as httpGet, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";

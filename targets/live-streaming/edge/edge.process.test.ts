@@ -1,4 +1,5 @@
 /** One real Varnish in front of origins that count: each protection of a single tier, and that its switch removes it. */
+import "../tools/recipes.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";

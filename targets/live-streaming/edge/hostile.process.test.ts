@@ -2,6 +2,7 @@
  * Hostile bytes through a real Varnish to a real node:http server with the origin's limits: what the viewer is told, what reaches the origin, and
  * that neither the rest of the viewer's connection nor the edge's own connection to the origin is poisoned.
  */
+import "../tools/recipes.ts";
 import { type AddressInfo, connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";

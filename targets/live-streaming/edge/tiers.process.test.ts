@@ -1,4 +1,5 @@
 /** Real nodes in two tiers: two edges of one region, its two fill nodes and one of another region, and an origin that counts. */
+import "../tools/recipes.ts";
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";

@@ -1,4 +1,5 @@
 /** A real Varnish reads each configuration that a topology gives its nodes, whatever is off. */
+import "../tools/recipes.ts";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

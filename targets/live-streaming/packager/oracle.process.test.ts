@@ -1,4 +1,5 @@
 /** Another reader of fMP4, mp4box, sees in patched segments of real media what the loop means. */
+import "../tools/recipes.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

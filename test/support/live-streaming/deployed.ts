@@ -1,4 +1,6 @@
 /** The whole target, really up, for tests: through the harness's own substrate, with a control token that the test knows. */
+import "../../../targets/live-streaming/tools/recipes.ts";
+import type { Tools } from "../../../harness/target/tools.ts";
 import { mkdtempSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
@@ -42,7 +44,7 @@ export async function deployed(
   await mkdir(logsDirectory);
   const runId = newRunId(clock.nowMs(), Math.floor(Math.random() * 2 ** 32));
   const ledger = new FileLedger(join(folder, "state"), runId, folder);
-  const tools = await provision(
+  const tools = (await provision(
     [
       "node",
       "toxiproxy",
@@ -50,7 +52,7 @@ export async function deployed(
       ...new Set(layout.services.flatMap((service) => service.tools)),
     ],
     { env: process.env },
-  );
+  )) as Tools;
   const stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   stack.defer(() => ledger.remove());

@@ -1,4 +1,5 @@
 /** One region's store, cache and origins as real processes on this machine, for tests and benchmarks of the origin alone: no packager, no edge. */
+import "../../../targets/live-streaming/tools/recipes.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,5 @@
 /** A small real target for faults: web servers in Node in two regions, links between them, and one memcached. Up in a second. */
+import "../../../targets/live-streaming/tools/recipes.ts";
 import { streamParts } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";

@@ -2,9 +2,10 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { failureOf, run } from "../../system/child.ts";
-import { type Place, type Recipe, Rejected } from "../recipe.ts";
-import { demand, versionIn } from "../version.ts";
+import { fileURLToPath } from "node:url";
+import { failureOf, run } from "../../../harness/system/child.ts";
+import { type Place, type Recipe, Rejected } from "../../../harness/provision/recipe.ts";
+import { demand, versionIn } from "../../../harness/provision/version.ts";
 
 export const cassandraVersion = "5.0.8";
 
@@ -16,6 +17,23 @@ export const cassandra: Recipe = {
   wanted: "5.0",
   pin: cassandraVersion,
   install: "unpack Cassandra's official archive",
+  runsOn: "java",
+  group: "cassandra",
+  from: ["release", "maven"],
+  release: () => {
+    const url = `https://archive.apache.org/dist/cassandra/${cassandraVersion}/apache-cassandra-${cassandraVersion}-bin.tar.gz`;
+    return {
+      url,
+      checksumUrl: `${url}.sha512`,
+      algorithm: "sha512",
+      place: (folder) => placeOfJars(join(folder, `apache-cassandra-${cassandraVersion}`)),
+    };
+  },
+  maven: {
+    pom: fileURLToPath(new URL("./maven/pom.xml", import.meta.url)),
+    checksums: fileURLToPath(new URL("./maven/jars.sha256", import.meta.url)),
+    placeOf: placeOfJars,
+  },
   placeOf: placeOfJars,
   candidates: (env) =>
     [env.CASSANDRA_HOME, "/usr/share/cassandra"]

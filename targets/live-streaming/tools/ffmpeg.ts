@@ -1,9 +1,14 @@
 /** ffmpeg with the two encoders that the looped stream is made with. */
 
-import { type Recipe, WrongVersion } from "../recipe.ts";
-import { libraryEnv } from "../tree.ts";
-import { demand, versionIn } from "../version.ts";
-import { ask, companionsOf, placeOfProgram, programsInPath } from "./program.ts";
+import { type Recipe, WrongVersion } from "../../../harness/provision/recipe.ts";
+import { libraryEnv } from "../../../harness/provision/tree.ts";
+import { demand, versionIn } from "../../../harness/provision/version.ts";
+import {
+  ask,
+  companionsOf,
+  placeOfProgram,
+  programsInPath,
+} from "../../../harness/provision/tools/program.ts";
 
 const encoders = ["libx264", "aac"];
 
@@ -13,6 +18,9 @@ export const ffmpeg: Recipe = {
   wanted: `>= 5 with ${encoders.join(" and ")}`,
   pin: "5",
   install: "`apt-get install ffmpeg`, or `brew install ffmpeg`",
+  group: "debian",
+  from: ["debian"],
+  debian: { packages: ["ffmpeg"], program: "ffmpeg" },
   placeOf: placeOfProgram,
   candidates: (env) => programsInPath("ffmpeg", env),
   async check(place, context) {

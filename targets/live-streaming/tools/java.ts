@@ -2,10 +2,15 @@
 
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Place, Recipe } from "../recipe.ts";
-import { libraryEnv } from "../tree.ts";
-import { demand, versionIn } from "../version.ts";
-import { ask, isExecutable, placeOfProgram, programsInPath } from "./program.ts";
+import type { Place, Recipe } from "../../../harness/provision/recipe.ts";
+import { libraryEnv } from "../../../harness/provision/tree.ts";
+import { demand, versionIn } from "../../../harness/provision/version.ts";
+import {
+  ask,
+  isExecutable,
+  placeOfProgram,
+  programsInPath,
+} from "../../../harness/provision/tools/program.ts";
 
 export const java: Recipe = {
   name: "java",
@@ -13,6 +18,13 @@ export const java: Recipe = {
   wanted: "17",
   pin: "17",
   install: "`apt-get install openjdk-17-jre-headless`, or `brew install openjdk@17`",
+  isPart: true,
+  group: "debian",
+  from: ["debian"],
+  debian: {
+    packages: ["openjdk-17-jre-headless"],
+    placeIn: (root) => javasUnder(join(root, "usr/lib/jvm"))[0],
+  },
   placeOf: (value) => placeOfProgram(isFolder(value) ? join(value, "bin", "java") : value),
   candidates: (env) => [
     ...(env.JAVA_HOME

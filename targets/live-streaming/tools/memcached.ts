@@ -1,9 +1,9 @@
 /** memcached, the cache in front of the store. */
 
-import { type Recipe, Rejected } from "../recipe.ts";
-import { libraryEnv } from "../tree.ts";
-import { demand, versionIn } from "../version.ts";
-import { ask, placeOfProgram, programsInPath } from "./program.ts";
+import { type Recipe, Rejected } from "../../../harness/provision/recipe.ts";
+import { libraryEnv } from "../../../harness/provision/tree.ts";
+import { demand, versionIn } from "../../../harness/provision/version.ts";
+import { ask, placeOfProgram, programsInPath } from "../../../harness/provision/tools/program.ts";
 
 export const memcached: Recipe = {
   name: "memcached",
@@ -11,6 +11,9 @@ export const memcached: Recipe = {
   wanted: ">= 1.6",
   pin: "1.6",
   install: "`apt-get install memcached`, or `brew install memcached`",
+  group: "debian",
+  from: ["debian"],
+  debian: { packages: ["memcached"], program: "memcached" },
   placeOf: placeOfProgram,
   candidates: (env) => programsInPath("memcached", env),
   async check(place, context) {

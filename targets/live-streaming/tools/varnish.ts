@@ -6,11 +6,21 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { failureOf, run } from "../../system/child.ts";
-import { type CheckContext, type Place, type Recipe, Rejected } from "../recipe.ts";
-import { compilerIn, libraryEnv, multiarch } from "../tree.ts";
-import { demand, versionIn } from "../version.ts";
-import { ask, companionsOf, placeOfProgram, programsInPath } from "./program.ts";
+import { failureOf, run } from "../../../harness/system/child.ts";
+import {
+  type CheckContext,
+  type Place,
+  type Recipe,
+  Rejected,
+} from "../../../harness/provision/recipe.ts";
+import { compilerIn, libraryEnv, multiarch } from "../../../harness/provision/tree.ts";
+import { demand, versionIn } from "../../../harness/provision/version.ts";
+import {
+  ask,
+  companionsOf,
+  placeOfProgram,
+  programsInPath,
+} from "../../../harness/provision/tools/program.ts";
 
 const companions = ["varnishadm", "varnishlog", "varnishncsa", "varnishstat", "varnishtop"];
 const compileTimeoutMs = 60_000;
@@ -33,6 +43,9 @@ export const varnish: Recipe = {
   wanted: "7.x with the vmods std, directors and var, and a C compiler",
   pin: "7",
   install: "`apt-get install varnish varnish-modules gcc`",
+  group: "debian",
+  from: ["debian"],
+  debian: { packages: ["varnish", "varnish-modules"], program: "varnishd" },
   placeOf: placeOfProgram,
   candidates: (env) => programsInPath("varnishd", env),
   async check(place, context) {
