@@ -50,6 +50,14 @@ export interface Place {
   readonly seed: number;
 }
 
+/** A tool as the image of containers holds it. */
+export interface ToolInImage {
+  readonly executable: string;
+  readonly directory?: string;
+  readonly args?: readonly string[];
+  readonly companions?: Readonly<Record<string, string>>;
+}
+
 /** How to start one service. */
 export interface Launch {
   readonly command: string;
@@ -160,6 +168,8 @@ export interface Service {
   /** Port names and the numbers they have in the first slot. */
   readonly ports: Readonly<Record<string, number>>;
   readonly tools: readonly ToolName[];
+  /** How much memory a container of it may take, beyond what its tools usually need. */
+  readonly memoryMb?: number;
   /** Services that must be ready before this one starts. */
   readonly dependsOn: readonly string[];
   readonly ready: Readiness;
@@ -249,6 +259,8 @@ export interface Layout {
    * anything shows nothing.
    */
   absent?(nowMs: number): readonly PlayCheck[];
+  /** Where the image keeps tools that the target brought along. */
+  readonly inImage?: Readonly<Record<ToolName, ToolInImage>>;
   /** Where users and the harness's own prober go in. */
   readonly entries: readonly Way[];
   /**

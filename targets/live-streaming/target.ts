@@ -11,6 +11,7 @@ import { cache, cachesOf } from "./layout/cache.ts";
 import { defences } from "./layout/defences.ts";
 import { edge, fill, nginxEdge } from "./layout/edge.ts";
 import { gateway } from "./layout/gateway.ts";
+import { inImage } from "./layout/in-image.ts";
 import { origin } from "./layout/origin.ts";
 import { packager } from "./layout/packager.ts";
 import { nearest, publishing, regionOf, type Shape, type Site, sitesOf } from "./layout/site.ts";
@@ -72,6 +73,7 @@ function layout(shape: Shape): Layout {
       edges.flatMap((edge) =>
         playChecks(sites, nowMs).map((path) => ({ ...edge, path }) satisfies PlayCheck),
       ),
+    inImage,
     rhythm: rhythmOfStream(stream),
     stream,
   };

@@ -34,6 +34,7 @@ describe("docker-compose.yml", () => {
     for (const service of layout.services) {
       const place = placeInContainer({
         service,
+        layout,
         addresses,
         directory: "/run/seawall",
         cacheDirectory: "/var/cache/seawall",

@@ -171,6 +171,7 @@ class DockerDeployment implements Deployment {
         service === proxyService ? addresses.proxyControl : addresses.listen(service.name, port),
       place: placeInContainer({
         service,
+        layout: this.layout,
         addresses,
         directory,
         cacheDirectory,

@@ -35,6 +35,7 @@ const without = (process.env["SEAWALL_WITHOUT"] ?? "")
 const launch = service.launch(
   placeInContainer({
     service,
+    layout,
     addresses,
     directory,
     without,

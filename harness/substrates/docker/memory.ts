@@ -2,17 +2,17 @@
 import type { Service } from "../../target/layout.ts";
 import type { ToolName } from "../../target/tools.ts";
 
-const megabytes: Readonly<Partial<Record<ToolName | "nginx", number>>> = {
-  cassandra: 1_536,
-  varnish: 768,
-  ffmpeg: 768,
-  node: 512,
-  memcached: 256,
-  nginx: 256,
-  toxiproxy: 256,
-};
+/** Of the tools that any target may ask for; a service on another one says it itself. */
+const megabytes: Readonly<Record<ToolName, number>> = { node: 512 };
+const otherwise = 256;
 
-/** In bytes; the largest that any of the service's tools asks for. */
+/** In bytes; what the service says, or the largest that any of its tools asks for. */
 export function memoryOf(service: Service): number {
-  return Math.max(256, ...service.tools.map((name) => megabytes[name] ?? 256)) * 2 ** 20;
+  return (
+    Math.max(
+      service.memoryMb ?? otherwise,
+      ...service.tools.map((name) => megabytes[name] ?? otherwise),
+    ) *
+    2 ** 20
+  );
 }

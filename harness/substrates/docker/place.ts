@@ -1,5 +1,5 @@
 /** A {@link Place} inside a container: what a service may know of where it stands, and where the image keeps the tools. */
-import type { Endpoint, Launch, Place, Service } from "../../target/layout.ts";
+import type { Endpoint, Launch, Layout, Place, Service, ToolInImage } from "../../target/layout.ts";
 import type { ToolName } from "../../target/tools.ts";
 import { proxyService } from "../proxy/service.ts";
 import type { Addresses } from "./addresses.ts";
@@ -7,32 +7,30 @@ import { inImage } from "./image/paths.ts";
 
 type PlacedTool = ReturnType<Place["tool"]>;
 
-const at = (executable: string, args: readonly string[] = []): PlacedTool => ({
+const placed = ({
   executable,
-  directory: "/",
+  directory = "/",
+  args = [],
+  companions = {},
+}: ToolInImage): PlacedTool => ({
+  executable,
+  directory,
   env: {},
   args,
-  companions: {},
+  companions,
 });
 
-/** As the Dockerfile puts them. */
-const tools: Readonly<Partial<Record<ToolName | "nginx", PlacedTool>>> = {
-  node: at(inImage.node),
-  // Without a user to become it refuses to start as root; to any other user this says nothing.
-  memcached: at("/usr/bin/memcached", ["-u", "root"]),
-  varnish: {
-    ...at("/usr/sbin/varnishd"),
-    companions: { varnishadm: "/usr/bin/varnishadm", varnishstat: "/usr/bin/varnishstat" },
-  },
-  cassandra: { ...at("/usr/local/bin/java"), directory: inImage.jars },
-  ffmpeg: at("/usr/bin/ffmpeg"),
+/** As the Dockerfile puts them; those of a target, its layout names. */
+const own: Readonly<Record<ToolName, ToolInImage>> = {
+  node: { executable: inImage.node },
   // As root it would let its workers become somebody who may not enter the service's own folder.
-  nginx: at("/usr/sbin/nginx", ["-g", "user root;"]),
-  toxiproxy: at("/usr/local/bin/toxiproxy-server"),
+  nginx: { executable: "/usr/sbin/nginx", args: ["-g", "user root;"] },
+  toxiproxy: { executable: "/usr/local/bin/toxiproxy-server" },
 };
 
 export interface PlaceOptions {
   readonly service: Service;
+  readonly layout: Pick<Layout, "inImage">;
   readonly addresses: Addresses;
   readonly directory: string;
   readonly cacheDirectory: string;
@@ -43,6 +41,7 @@ export interface PlaceOptions {
 
 export function placeInContainer({
   service,
+  layout,
   addresses,
   directory,
   cacheDirectory,
@@ -60,9 +59,9 @@ export function placeInContainer({
     reach: (to, port) => addresses.link(service.name, to, port) ?? addresses.listen(to, port),
     direct: (to, port) => addresses.listen(to, port),
     tool: (name) => {
-      const tool = tools[name];
+      const tool = layout.inImage?.[name] ?? own[name];
       if (tool === undefined) throw new Error(`the image has no ${name}`);
-      return tool;
+      return placed(tool);
     },
     enabled: (defence) => !without.includes(defence),
   };

@@ -70,6 +70,7 @@ const manifestPath = `/live/${event}/manifest.mpd`;
 
 const node = {
   tools: ["varnish"],
+  memoryMb: 768,
   dependsOn: [],
   ready: { kind: "http", port: "http", path: "/health/ready" },
   readyWithinMs: 30_000,

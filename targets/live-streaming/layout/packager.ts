@@ -18,6 +18,7 @@ export function packager(site: PublishingSite, sites: readonly Site[]): Service 
     ...standing(site, "packager", 15),
     ports: { http: 18085, control: 18086 },
     tools: ["node", "ffmpeg"],
+    memoryMb: 768,
     dependsOn: [],
     ready: { kind: "http", port: "http", path: "/health/ready" },
     readyWithinMs: 180_000,

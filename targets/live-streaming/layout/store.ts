@@ -22,6 +22,7 @@ export function cassandraNode(site: Site, sites: readonly Site[]): Service {
     ...standing(site, "cassandra", 11),
     ports: { cql: 19042, storage: 17000 },
     tools: ["cassandra"],
+    memoryMb: 1_536,
     dependsOn: [],
     // Ended at once: what it acknowledged is in its commit log, and a drain would only write out what is thrown away.
     ready: { kind: "tcp", port: "cql" },

@@ -2,6 +2,7 @@
  * A real target that is up in a second and costs nothing: two web servers in Node, a memcached, and Toxiproxy between them; and an experiment
  * with it of a quarter of a minute. For what the harness does, again and again, on real processes.
  */
+import { inImage } from "../../../targets/live-streaming/layout/in-image.ts";
 import { streamParts } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { streaming } from "../../../targets/live-streaming/pack/pack.ts";
 import { defineExperiment } from "../../../harness/experiment/experiment.ts";
@@ -80,6 +81,7 @@ const target: Target = {
         services: [web("region-a/edge", 31), web("region-a/back", 32), memcached],
         links: [{ from: "region-a/edge", to: "region-a/back", port: "http" }],
         playable: () => [],
+        inImage,
         entries: [{ service: "region-a/edge", port: "http" }],
         ...streamParts({
           event: "main",

@@ -1,4 +1,5 @@
 /** A small real target for faults: web servers in Node in two regions, links between them, and one memcached. Up in a second. */
+import { inImage } from "../../../targets/live-streaming/layout/in-image.ts";
 import "../../../targets/live-streaming/tools/recipes.ts";
 import { streamParts } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { mkdtempSync } from "node:fs";
@@ -133,6 +134,7 @@ export const miniLayout: Layout = {
     { from: "a/front", to: "a/store", port: "memcached" },
   ],
   playable: () => [],
+  inImage,
   entries: [{ service: "a/front", port: "http" }],
   ...streamParts({
     event: "main",
