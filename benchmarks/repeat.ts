@@ -1,6 +1,7 @@
 /**
- * Runs the catalogue again and again on real processes, one after another, and writes down how each run came out, in `experiments/repeated/`
- * and the table of `experiments/README.md`. Whichever has been run least is next, and of these the one with the fewest in a row. Nothing else should run meanwhile.
+ * Runs the catalogue again and again on real processes, one after another, and writes down the results, in
+ * `experiments/repeated/` and the table of its README. The experiment with the fewest runs is next,
+ * and of these the one with the fewest in a row. Nothing else should run meanwhile.
  *
  *   node benchmarks/repeat.ts [--keep FOLDER] [MINUTES=60] [TIMES=5] [NAME | NAME/DEFENCE | NAME/* …]     0 minutes: writes the table only
  *
@@ -19,7 +20,7 @@ import type { Context } from "../harness/app/context.ts";
 import { experimentNames, loadExperiment } from "../harness/app/experiment-files.ts";
 import { keptIn } from "./library/kept.ts";
 import { untilQuiet } from "./library/quiet.ts";
-import { readmeText, record, recorded, withTable } from "../experiments/repeated/recorded.ts";
+import { page, pageText, record, recorded, withTable } from "../experiments/repeated/recorded.ts";
 import {
   counting,
   inARow,
@@ -62,10 +63,7 @@ try {
       );
   }
 } finally {
-  writeFileSync(
-    join(root, "experiments/README.md"),
-    withTable(readmeText(), repeatedTable(all, recorded())),
-  );
+  writeFileSync(page, withTable(pageText(), repeatedTable(all, recorded())));
   if (keep === undefined) rmSync(out, { recursive: true, force: true });
 }
 
