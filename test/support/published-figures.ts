@@ -1,4 +1,7 @@
-/** The figure that `docs/performance.md` publishes, compared with a run of today: a stale figure is a warning, no failure. */
+/**
+ * Compares the figure that `docs/performance.md` publishes with a run of today. A figure that is
+ * no longer true is a warning, not a failure.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEvent } from "../../harness/record/events.ts";
@@ -6,8 +9,9 @@ import type { RunEvent } from "../../harness/record/events.ts";
 const root = join(import.meta.dirname, "../..");
 
 /**
- * The harness's processor time against k6's in the same run, which a busy machine changes little: it takes from both alike. On a machine that
- * is busy all the same, both wait in different ways, so the published median may be missed by half.
+ * The harness's processor time against k6's in the same run. A busy machine changes it little,
+ * because it takes from both alike. Both then wait in different ways, so the published median may
+ * be missed by half.
  */
 const factor = 1.5;
 
@@ -42,7 +46,10 @@ export function untrueFigure(
   if (measured <= published * factor) return null;
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   return (
-    `docs/performance.md says that the harness takes ${percent(published)} of k6's processor time in origin-storm; this run took ${percent(measured)} ` +
-    `(${generator.harnessCpuSeconds.toFixed(2)} s of ${generator.generatorCpuSeconds.toFixed(2)} s). On an idle machine: node_modules/.bin/node benchmarks/start.ts, and publish what it prints.`
+    `docs/performance.md says that the harness takes ${percent(published)} ` +
+    `of k6's processor time in origin-storm; this run took ${percent(measured)} ` +
+    `(${generator.harnessCpuSeconds.toFixed(2)} s of ` +
+    `${generator.generatorCpuSeconds.toFixed(2)} s). ` +
+    `On an idle machine: node_modules/.bin/node benchmarks/start.ts, and publish what it prints.`
   );
 }
