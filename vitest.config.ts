@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -5,32 +7,50 @@ const real = ["process", "docker", "browser"] as const;
 const kindOf = (kind: string): string => `{harness,targets,experiments,test}/**/*.${kind}.test.ts`;
 
 /**
- * Real tests that judge no time of what they start, only that it comes, in time limits that leave room for a neighbour. They mostly wait, so
- * they do it beside one another. None of them takes ports, state or networks but through what keeps runs on one machine apart (the slots of
- * the process substrate, the free addresses of the docker substrate), none looks for what others leave, and none leaves the user's state
- * dirty. Longest first.
+ * Real tests that judge no time of what they start, only that it comes, in time limits that leave
+ * room for two neighbours. They mostly wait, so they do it beside one another. None of them takes
+ * ports, state or networks but through what keeps runs on one machine apart (the slots of the
+ * process substrate, the free addresses of the docker substrate), none looks for what others leave,
+ * and none leaves the user's state dirty. Longest first.
  */
 const beside = [
+  "harness/cli/documentation.process.test.ts",
   "targets/live-streaming/target.process.test.ts",
+  "harness/cli/gone-wrong.process.test.ts",
   "harness/cli/undo.process.test.ts",
   "harness/substrates/docker/deploy.docker.test.ts",
-  "harness/cli/documentation.process.test.ts",
-  "harness/cli/gone-wrong.process.test.ts",
-  "harness/report/report.browser.test.ts",
+  "harness/game-day/game-day.browser.test.ts",
   "harness/cli/commands/gameday.process.test.ts",
   "harness/report/compare.browser.test.ts",
-  "harness/game-day/game-day.browser.test.ts",
+  "harness/report/report.browser.test.ts",
   "harness/report/run-list.browser.test.ts",
   "harness/substrates/foreign.process.test.ts",
-  "harness/bootstrap.process.test.ts",
+  "experiments/claims/right-bytes.process.test.ts",
   "harness/cli/main.process.test.ts",
+  "targets/live-streaming/object-store/main.process.test.ts",
+  "harness/bootstrap.process.test.ts",
 ];
 
-/** In a fresh clone nothing is known of how long a file takes, and a long one that came last would be waited for alone. */
-class AsListed extends BaseSequencer {
+/** Hermetic tests that take seconds. */
+const long = [
+  "harness/cli/commands/gate.test.ts",
+  "harness/cli/command-line.test.ts",
+  "experiments/simulated.test.ts",
+  "test/lies/lies.test.ts",
+  "experiments/simulated-gateways.test.ts",
+];
+
+/**
+ * In a fresh clone nothing is known of how long a file takes, and a long one that came last would be
+ * waited for alone.
+ */
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number =>
-      beside.findIndex((path) => moduleId.endsWith(path));
+    const listed = [...long, ...beside];
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = listed.findIndex((path) => moduleId.endsWith(`/${path}`));
+      return found === -1 ? listed.length : found;
+    };
     return (await super.sort(files)).sort((a, b) => place(a) - place(b));
   }
 }
@@ -38,24 +58,38 @@ class AsListed extends BaseSequencer {
 /** On a busy machine a real test waits, repeats, or says that it cannot tell. */
 const patient = "test/support/patient-runner.ts";
 
+/**
+ * Node runs the sources as they are, as `./seawall` does: what is tested is what runs, and nothing
+ * waits for a second transformation. Nothing here mocks a module.
+ */
+const native = { experimental: { viteModuleRunner: false, nodeLoader: false } } as const;
+
+// Compiled code is kept between starts, as `./seawall` keeps it, for workers and what they start.
+process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.cache/compiled");
+
 const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
- * Hermetic tests need nothing but Node: several files share a worker, as starting one costs more than most files need. The others start the
- * real thing: two files at a time where they may be beside one another, else one, kind after kind.
+ * Hermetic tests need nothing but Node: several files share a worker, as starting one costs more
+ * than most files need. The others start the real thing: three files at a time where they may be
+ * beside one another, else one, kind after kind.
  */
 export default defineConfig({
   test: {
     passWithNoTests: true,
     globalSetup: "test/support/test-run.ts",
-    sequence: { sequencer: AsListed },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
+          ...native,
           name: "hermetic",
           include: ["{harness,targets,experiments,benchmarks,test}/**/*.test.ts"],
           isolate: false,
-          maxWorkers: "100%",
+          // Some wait for a timer or a disk: one worker more than there are processors.
+          maxWorkers: availableParallelism() + 1,
+          // Simulated runs make much that is soon thrown away.
+          execArgv: ["--max-semi-space-size=64"],
           sequence: { groupOrder: 0 },
           exclude: real.map((kind) => `**/*.${kind}.test.ts`),
           testTimeout: 60_000,
@@ -63,16 +97,18 @@ export default defineConfig({
       },
       {
         test: {
+          ...native,
           ...limits,
           name: "beside",
           runner: patient,
           include: beside,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
       ...real.map((kind, index) => ({
         test: {
+          ...native,
           ...limits,
           name: kind,
           runner: patient,

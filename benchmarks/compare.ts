@@ -1,20 +1,28 @@
 /**
  * Whether `seawall compare` is honest: pairs of sides that differ in nothing, and pairs of which one is slower. Prints how many of each are
  * called different: `sides`, made-up runs by how many there are on each side and how much runs differ by themselves; `made-up`, several
- * kinds of noise; `simulated`, runs in virtual time. `coverage`: how often the intervals hold the truth. `speed`: how long ten runs
+ * kinds of noise; `chance`, the tests behind a comparison alone;
+ * `simulated`, runs in virtual time. `coverage`: how often the intervals hold the truth. `speed`: how long ten runs
  * against ten of real size take. `docs/how-runs-are-compared.md` has what `sides` printed.
  *
- *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL] [sides | simulated | made-up | coverage | speed] [RUNS,RUNS… | 3v3,10v1…] [slow-store | origin-storm]
+ *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL] [sides | simulated | made-up | chance | coverage | speed] [RUNS,RUNS… | 3v3,10v1…] [slow-store | origin-storm]
  */
 import originStorm from "../experiments/origin-storm.ts";
 import slowStore from "../experiments/slow-store.ts";
 import { type Change, compareRuns, defaults } from "../harness/compare/compare.ts";
-import { type MadeUp, madeUpRun } from "../harness/compare/fixture.ts";
+import { type MadeUp, madeUpRun } from "../test/support/compare/made-up-run.ts";
 import { enoughRuns } from "../harness/compare/enough-runs.ts";
 import { lnChoose } from "../harness/compare/fisher.ts";
 import type { Experiment } from "../harness/experiment/experiment.ts";
 import type { Run } from "../harness/record/run.ts";
-import { planned, simulateInMemory } from "../harness/substrates/simulated/in-memory.fixture.ts";
+import { planned, simulateInMemory } from "../test/support/simulated/in-memory.ts";
+import {
+  alarmsMost,
+  alarmsOverClaims,
+  alarmsOverRuns,
+  sidesOfClaims,
+  sidesOfRuns,
+} from "../test/support/compare/false-alarms.ts";
 import { slower } from "./library/slower-model.ts";
 
 const [from, until] = (process.argv[2] ?? "200").includes("-")
@@ -150,6 +158,20 @@ function upperBound(count: number, all: number): number {
   return high;
 }
 
+/** The exit status is 1 if a test errs more often than it says. */
+function chance(): void {
+  const say = (what: string, alarms: number): void => {
+    const isTooOften = alarms > alarmsMost(pairs);
+    if (isTooOften) process.exitCode = 1;
+    const share = `${((100 * alarms) / pairs).toFixed(1)} % of ${pairs}`;
+    process.stdout.write(`${what}: ${share}${isTooOften ? ", TOO OFTEN" : ""}\n`);
+  };
+  for (const [ofA, ofB] of sidesOfRuns)
+    say(`figures, ${ofA} runs against ${ofB}`, alarmsOverRuns(pairs, ofA, ofB));
+  for (const [runs, refuted] of sidesOfClaims)
+    say(`a claim, ${runs} runs a side, refuted ${refuted}`, alarmsOverClaims(pairs, runs, refuted));
+}
+
 /** Ten runs against ten, each with two minutes long. */
 function speed(): void {
   const side = (seed: number): Run[] =>
@@ -238,6 +260,7 @@ async function simulated(runs: number): Promise<void> {
 
 if (only === "" || only === "sides") sidesTable();
 if (only === "speed") speed();
+if (only === "" || only === "chance") chance();
 if (only === "" || only === "simulated")
   for (const runs of (process.argv[4] ?? "1,3,5,10").split(",").map(Number)) await simulated(runs);
 if (only === "" || only === "made-up") await madeUp();

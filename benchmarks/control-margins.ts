@@ -1,7 +1,9 @@
 /**
  * How far each control of the catalogue is beyond its limit on machines of several speeds, in virtual time. A control whose margin depends on
  * the machine proves nothing on another one. Prints one row for each control: the least margin of its seeds at each speed, as a multiple of the limit;
- * and one for each experiment with all its defences: whether it is held.
+ * and one for each experiment with all its defences: whether it is held. The exit status is 1 if a
+ * control stays green at half the speed, as it is or at twice the speed: of those at other speeds,
+ * `experiments/controls-at-other-speeds.test.ts` tries some.
  *
  *   node benchmarks/control-margins.ts [SEEDS=3] [EXPERIMENT…]
  */
@@ -12,13 +14,15 @@ import { allowanceUsed } from "../harness/record/run-index.ts";
 import { judge } from "../harness/judge/judge.ts";
 import { refutedAsExpected, reliancesOf } from "../harness/plan/reliance.ts";
 import type { Finding } from "../harness/record/verdict.ts";
-import { planned, simulateInMemory } from "../harness/substrates/simulated/in-memory.fixture.ts";
-import { onMachine } from "../harness/substrates/simulated/machine-speed.fixture.ts";
+import { planned, simulateInMemory } from "../test/support/simulated/in-memory.ts";
+import { onMachine } from "../test/support/simulated/machine-speed.ts";
 
 const context = { root: resolve(import.meta.dirname, ".."), cwd: "/" } as Context;
 const seeds = Number(process.argv[2] ?? 3);
 const chosen = process.argv.slice(3);
 const speeds = [4, 2, 1, 0.5, 0.25];
+/** Where each control must go red. */
+const mustBeRedAt = [2, 1, 0.5];
 
 function margin({ observed, limit, comparison, unit, status }: Finding): number {
   if (status !== "refuted") return 0;
@@ -68,6 +72,7 @@ for (const name of chosen.length > 0 ? chosen : experimentNames(context)) {
           least = Number.NaN;
         }
       }
+      if (defence !== "" && least === 0 && mustBeRedAt.includes(speed)) process.exitCode = 1;
       row.push(
         defence === "" && !Number.isNaN(least)
           ? (least > 0 ? "held" : "not held").padStart(9)

@@ -7,7 +7,7 @@
 import { provision } from "../harness/provision/provision.ts";
 import { freePort } from "../harness/system/free-port.ts";
 import { nginxProgram } from "../targets/live-streaming/edge-nginx/launch.ts";
-import { Bench, get, settingsFor, upstream } from "../targets/live-streaming/edge/fixture.ts";
+import { Bench, get, settingsFor, upstream } from "../test/support/live-streaming/edge-bench.ts";
 import { segmentInProduction } from "../targets/live-streaming/stream/template.ts";
 
 const viewers = Number(process.argv[2] ?? 200);

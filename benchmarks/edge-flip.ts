@@ -11,7 +11,7 @@ import { Agent } from "node:http";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { heldPlan } from "../harness/judge/fixture.ts";
+import { heldPlan } from "../test/support/judge/held-run.ts";
 import type { Layout } from "../harness/target/layout.ts";
 import type { Tools } from "../harness/target/tools.ts";
 import { provision } from "../harness/provision/provision.ts";
@@ -78,7 +78,6 @@ try {
   await using deployment = await processSubstrate({
     tools,
     clock: realClock(),
-    stateDirectory: join(folder, "state"),
     cacheDirectory,
   }).deploy({
     plan: heldPlan(),

@@ -17,7 +17,7 @@ import {
   segment,
   settingsFor,
   upstream,
-} from "../targets/live-streaming/edge/fixture.ts";
+} from "../test/support/live-streaming/edge-bench.ts";
 import { edgeProgram } from "../targets/live-streaming/edge/launch.ts";
 
 const rounds = Number(process.argv[2] ?? 12);

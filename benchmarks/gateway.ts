@@ -13,7 +13,7 @@ import {
   starts,
   storm,
   type Stream,
-} from "../targets/live-streaming/gateway/process.fixture.ts";
+} from "../test/support/live-streaming/gateway-process.ts";
 
 const seconds = Number(process.argv[2] ?? 8);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -9,9 +9,9 @@ import { type Fault, struckIn } from "../harness/faults/faults.ts";
 import type { RunEvent } from "../harness/record/events.ts";
 import { quantile } from "../harness/base/statistics.ts";
 import { injecting } from "../harness/faults/inject.ts";
-import { miniLayout, startMini } from "../harness/faults/mini-target.fixture.ts";
+import { miniLayout, startMini } from "../test/support/targets/mini.ts";
 import { FaultsInForce } from "../harness/run/faults-in-force.ts";
-import { deployOnDocker } from "../harness/substrates/docker/engine.fixture.ts";
+import { deployOnDocker } from "../test/support/docker-engine.ts";
 import { realClock } from "../harness/system/clock.ts";
 import { observer } from "../harness/system/observer.ts";
 

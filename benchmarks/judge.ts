@@ -15,7 +15,7 @@ import type { Phase } from "../harness/base/phases.ts";
 import { prng } from "../harness/base/prng.ts";
 import { readRun } from "../harness/run/read-run.ts";
 import { Recorder } from "../harness/run/recorder.ts";
-import { planned } from "../harness/substrates/simulated/in-memory.fixture.ts";
+import { planned } from "../test/support/simulated/in-memory.ts";
 import { realClock } from "../harness/system/clock.ts";
 
 const samplesMax = Number(process.argv[2] ?? 10_000_000);

@@ -9,14 +9,14 @@ import { Worker } from "node:worker_threads";
 import { delayMsMin } from "../harness/faults/latency/delay.ts";
 import { quantile } from "../harness/base/statistics.ts";
 import { askBothEnds } from "../harness/faults/proofs.ts";
-import { startMini } from "../harness/faults/mini-target.fixture.ts";
+import { startMini } from "../test/support/targets/mini.ts";
 import { observer } from "../harness/system/observer.ts";
 
 const pings = Number(process.argv[2] ?? 500);
 const cores = 2;
 await using mini = await startMini();
 const link = mini.deployment.links.find(({ link: { to } }) => to === "a/back");
-if (link === undefined) throw new Error("the fixture has that link");
+if (link === undefined) throw new Error("the small target has that link");
 
 async function addedMs(): Promise<Float64Array> {
   const added: number[] = [];

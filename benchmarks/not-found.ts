@@ -6,7 +6,7 @@
  *     node_modules/.bin/node benchmarks/not-found.ts [ROUNDS]
  */
 import { spawn } from "node:child_process";
-import { freeEndpoint, startStack, url } from "../targets/live-streaming/origin/stack.fixture.ts";
+import { freeEndpoint, startStack, url } from "../test/support/live-streaming/origin-stack.ts";
 import { segmentInProduction } from "../targets/live-streaming/stream/template.ts";
 import { flood } from "./library/flood.ts";
 

@@ -15,11 +15,7 @@ import { Agent, request as httpRequest } from "node:http";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Endpoint } from "../harness/target/layout.ts";
-import {
-  putHeaders,
-  startStack,
-  type Stack,
-} from "../targets/live-streaming/origin/stack.fixture.ts";
+import { putHeaders, startStack, type Stack } from "../test/support/live-streaming/origin-stack.ts";
 import { segmentInProduction } from "../targets/live-streaming/stream/template.ts";
 
 const pairs = Number(process.argv[2] ?? 6);

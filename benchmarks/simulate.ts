@@ -6,7 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { describeFault } from "../harness/faults/faults.ts";
-import { trial } from "../harness/run/trial.fixture.ts";
+import { trial } from "../test/support/simulated/trial.ts";
 
 const { values, positionals } = parseArgs({
   options: { seed: { type: "string" } },
@@ -35,7 +35,9 @@ async function measure(runs: number): Promise<void> {
   for (let seed = 1; seed <= runs; seed++) {
     const { verdict, broken } = await trial(seed);
     verdicts[verdict.status] = (verdicts[verdict.status] ?? 0) + 1;
-    if (broken.length > 0) process.stdout.write(`seed ${seed} is BROKEN: ${broken.join("; ")}\n`);
+    if (broken.length === 0) continue;
+    process.stdout.write(`seed ${seed} is BROKEN: ${broken.join("; ")}\n`);
+    process.exitCode = 1;
   }
   const used = process.cpuUsage(cpu);
   const cpuS = (used.user + used.system) / 1e6;
@@ -44,5 +46,5 @@ async function measure(runs: number): Promise<void> {
   );
 }
 
-if (values.seed === undefined) await measure(Number(positionals[0] ?? 1_000));
+if (values.seed === undefined) await measure(Number(positionals[0] ?? 2_000));
 else await replay(Number(values.seed));

@@ -6,8 +6,8 @@
  *     node_modules/.bin/node benchmarks/undo.ts [POINTS] [AT ONCE] [--seed N] [--docker]      default 100 points, 4 at once
  */
 import { parseArgs } from "node:util";
-import { killAtRandom } from "../harness/cli/kill-points.fixture.ts";
-import { onEngine } from "../harness/substrates/docker/engine.fixture.ts";
+import { killAtRandom } from "../test/support/cli/kill-points.ts";
+import { onEngine } from "../test/support/docker-engine.ts";
 
 const { values, positionals } = parseArgs({
   options: { seed: { type: "string" }, docker: { type: "boolean" } },

@@ -4,7 +4,7 @@ import {
   asksGateways,
   catalogue,
   eachHoldsInVirtualTime,
-} from "../harness/substrates/simulated/catalogue.fixture.ts";
+} from "../test/support/simulated/catalogue.ts";
 
 const asking = catalogue.filter(asksGateways);
 

@@ -5,7 +5,7 @@ import {
   catalogue,
   eachHoldsInVirtualTime,
   refusal,
-} from "../harness/substrates/simulated/catalogue.fixture.ts";
+} from "../test/support/simulated/catalogue.ts";
 
 /** What only real substrates run, with what the model lacks and how the plan says so. */
 const beyond: Readonly<Record<string, readonly [lacks: string, said: string]>> = {

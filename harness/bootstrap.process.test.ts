@@ -1,4 +1,5 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   chmodSync,
@@ -6,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -22,10 +24,12 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const goodNpm = (seconds = 0): string => `
 echo "npm talks on its standard output"
 echo installed >> "$SEAWALL_TEST/installs"
+for folder in "$@"; do :; done
+[ -f "$folder/package-lock.json" ] && [ -f "$folder/.npmrc" ] || exit 1
 sleep ${seconds}
-mkdir -p "$SEAWALL_TEST/node_modules/node/bin"
-printf '#!/bin/sh\\ncase $1 in -p) echo 24;; *) echo "$$ $PWD $*";; esac\\n' > "$SEAWALL_TEST/node_modules/node/bin/node"
-chmod +x "$SEAWALL_TEST/node_modules/node/bin/node"`;
+mkdir -p "$folder/node_modules/node/bin"
+printf '#!/bin/sh\\ncase $1 in -p) echo 24;; *) echo "$$ $PWD $*";; esac\\n' > "$folder/node_modules/node/bin/node"
+chmod +x "$folder/node_modules/node/bin/node"`;
 
 let project: string;
 let bin: string;
@@ -37,7 +41,8 @@ beforeEach(() => {
   mkdirSync(bin);
   cpSync(join(root, "seawall"), join(project, "seawall"));
   cpSync(join(root, "harness/bootstrap.sh"), join(project, "harness/bootstrap.sh"));
-  writeFileSync(join(project, "package-lock.json"), "{}");
+  for (const name of ["package.json", "package-lock.json", ".npmrc"])
+    writeFileSync(join(project, name), "{}");
   program("npm", goodNpm());
   program("node", "case $1 in -p) echo 20;; --version) echo v20.0.0;; esac");
 });
@@ -54,11 +59,8 @@ function bootstrap(env: NodeJS.ProcessEnv = environment()) {
   return spawnSync("/bin/sh", [join(project, "harness/bootstrap.sh")], { env, encoding: "utf8" });
 }
 
-function leaveDeadLock(): void {
-  const { pid } = spawnSync("true");
-  mkdirSync(join(project, ".seawall-installing"));
-  writeFileSync(join(project, ".seawall-installing/owner"), `${pid} long ago\n`);
-}
+const aside = (): string[] =>
+  readdirSync(project).filter((name) => name.startsWith(".seawall-installing"));
 
 const installs = () =>
   existsSync(join(project, "installs"))
@@ -76,7 +78,7 @@ describe("bootstrap.sh", () => {
     expect(installs()).toBe(2);
   });
 
-  it("installs once when two ask at once", async () => {
+  it("leaves whole packages when several ask at once, over old ones too", async () => {
     program("npm", goodNpm(1));
     const one = () =>
       new Promise<number>((resolve) => {
@@ -85,13 +87,30 @@ describe("bootstrap.sh", () => {
         });
         child.once("exit", (code) => resolve(code ?? -1));
       });
-    expect(await Promise.all([one(), one()])).toEqual([0, 0]);
-    expect(installs()).toBe(1);
-    expect(existsSync(join(project, ".seawall-installing"))).toBe(false);
+    for (const _round of ["new", "changed"]) {
+      appendFileSync(join(project, "package-lock.json"), "\n");
+      expect(await Promise.all([one(), one(), one()])).toEqual([0, 0, 0]);
+      expect(readdirSync(join(project, "node_modules")).sort()).toEqual([".seawall-stamp", "node"]);
+      expect(bootstrap()).toMatchObject({ status: 0, stderr: "" });
+      expect(aside()).toEqual([]);
+    }
+  });
+
+  it("keeps the packages that are there until the new ones are whole, whenever it is interrupted", async () => {
+    expect(bootstrap().status).toBe(0);
+    appendFileSync(join(project, "package-lock.json"), "\n");
+    program("npm", goodNpm(30));
+    const child = spawn("/bin/sh", [join(project, "harness/bootstrap.sh")], {
+      env: environment(),
+      stdio: "ignore",
+    });
+    while (aside().length === 0) await new Promise((wake) => setTimeout(wake, 20));
+    child.kill("SIGTERM");
+    expect((await once(child, "exit"))[0]).toBe(143);
+    expect([stamped(), aside()]).toEqual([true, []]);
   });
 
   it("may be sourced by a script of harness/ that stops at every error and unset variable", () => {
-    leaveDeadLock();
     writeFileSync(
       join(project, "harness/check.sh"),
       `set -eu\n. "${project}/harness/bootstrap.sh"\necho "$SEAWALL_NODE"\n`,
@@ -103,19 +122,12 @@ describe("bootstrap.sh", () => {
     expect(stdout).toBe(`${project}/node_modules/node/bin/node\n`);
   });
 
-  it("breaks the lock of an owner that is dead", () => {
-    leaveDeadLock();
+  it("removes what one left that was killed, and leaves alone what a living one has", () => {
+    const { pid } = spawnSync("true");
+    mkdirSync(join(project, `.seawall-installing.${pid}`));
+    mkdirSync(join(project, `.seawall-installing.${process.pid}`));
     expect(bootstrap().status).toBe(0);
-    expect(installs()).toBe(1);
-  });
-
-  it("does not take another process with the dead owner's id for it", () => {
-    mkdirSync(join(project, ".seawall-installing"));
-    writeFileSync(
-      join(project, ".seawall-installing/owner"),
-      `${process.pid} SatJan100:00:002000\n`,
-    );
-    expect(bootstrap().status).toBe(0);
+    expect(aside()).toEqual([`.seawall-installing.${process.pid}`]);
   });
 
   it("leaves no stamp when npm fails, so that the next one installs again", () => {
@@ -124,13 +136,13 @@ describe("bootstrap.sh", () => {
     expect({ status, stdout }).toEqual({ status: 70, stdout: "" });
     expect(stderr).toContain("npm is unhappy");
     expect(stderr).toContain("npm ci failed");
-    expect([stamped(), existsSync(join(project, ".seawall-installing"))]).toEqual([false, false]);
+    expect([stamped(), aside()]).toEqual([false, []]);
     program("npm", goodNpm());
     expect(bootstrap().status).toBe(0);
   });
 
   it("leaves no stamp when Node 24 did not come or does not run", () => {
-    program("npm", 'mkdir -p "$SEAWALL_TEST/node_modules/node/bin"');
+    program("npm", 'for folder in "$@"; do :; done; mkdir -p "$folder/node_modules/node/bin"');
     expect(bootstrap()).toMatchObject({
       status: 70,
       stderr: expect.stringContaining("brought no Node 24 that runs here"),

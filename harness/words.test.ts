@@ -2,9 +2,10 @@
  * The harness knows no kind of target: what it knows of live streams belongs into their pack. Until it
  * is all there, these numbers may only fall.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { root, sourcesIn } from "../test/support/sources.ts";
 
 /** How often each word stands in the harness's own sources, in names such as `segmentMs` as well. */
 const most: Readonly<Record<string, number>> = {
@@ -31,14 +32,9 @@ function countIn(text: string, word: string): number {
 }
 
 describe("the harness", () => {
-  const texts = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
-    .filter(
-      (name) => /\.(ts|js|sh)$/.test(name) && !/\.test\.ts$|fixture(-samples)?\.ts$/.test(name),
-    )
+  const texts = sourcesIn("harness", /\.(ts|js|sh)$/)
     // k6 calls a share of its virtual users a segment, too.
-    .map((name) =>
-      readFileSync(join(import.meta.dirname, name), "utf8").replaceAll("--execution-segment", ""),
-    );
+    .map((path) => readFileSync(join(root, path), "utf8").replaceAll("--execution-segment", ""));
 
   it.each(Object.entries(most))("says %s no more than %i times", (word, limit) => {
     const found = texts.reduce((total, text) => total + countIn(text, word), 0);

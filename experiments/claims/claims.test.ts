@@ -12,7 +12,7 @@ import {
   runOf,
   startOf,
   zeroMs,
-} from "../../harness/judge/fixture.ts";
+} from "../../test/support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { vacuousProblems } from "../../harness/plan/problems/vacuous.ts";
 import { durable } from "./durable.ts";

@@ -1,7 +1,7 @@
 /** Devices of gateways that refuse, are silent or speak to everybody: the real generator against small servers. */
 import type { RequestListener } from "node:http";
 import { expect, test } from "vitest";
-import { type Seen, seenOf, serverThat } from "./workload.fixture.ts";
+import { type Seen, seenOf, serverThat } from "../../test/support/workload.ts";
 
 const stream = {
   event: "main",

@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
 import type { Series } from "../../harness/metrics/samples.ts";
-import { everyMetric } from "../../harness/judge/fixture.ts";
+import { everyMetric } from "../../test/support/judge/held-run.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { provision } from "../../harness/provision/provision.ts";
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -6,15 +6,17 @@ import { SeawallError } from "../base/errors.ts";
 import type { Day, DayStep } from "../game-day/day/day.ts";
 import type { RunEvent } from "../record/events.ts";
 import type { RecordedDay } from "../game-day/day-directory.ts";
-import { stormRun } from "../report/fixture.ts";
+import { stormRun } from "../../test/support/report/storm-run.ts";
 import { renderGateText } from "../report/gate.ts";
-import { actsIn, hostile, withoutOwn } from "../report/hostile.fixture.ts";
+import { actsIn, hostile, withoutOwn } from "../../test/support/report/hostile-text.ts";
 import { renderSuite } from "../report/suite-text.ts";
 import { renderVerdictText } from "../report/text.ts";
 import { explain } from "./error-output.ts";
 import { dayPlanText, dayResultText } from "./game-day/text.ts";
 import { printerTo } from "./printer.ts";
 import { Progress } from "./progress.ts";
+import { root, sourcesIn } from "../../test/support/sources.ts";
+import { times } from "../../test/support/thorough.ts";
 import { planText } from "../cli/commands/plan.ts";
 
 const plain = { columns: 100, colour: false };
@@ -168,7 +170,7 @@ describe("everything that is printed", () => {
           );
           expect(actsIn(shown)).toEqual([]);
         }),
-        { numRuns: 200 },
+        { numRuns: times(40) },
       );
     },
   );
@@ -202,7 +204,7 @@ describe("everything that is printed", () => {
         }
         expect(actsIn(withoutOwn(shown))).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: times(40) },
     );
   });
 
@@ -217,15 +219,12 @@ describe("everything that is printed", () => {
   });
 
   it("goes through the printer: no other file of the commands writes to a stream itself", () => {
-    const folder = join(import.meta.dirname, "..");
-    const own = ["main.ts", "check.ts", "substrates/docker/entry.ts", "system/tests-folder.ts"];
-    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
-      (name) => /\.ts$/.test(name) && !/\.(test|fixture)\.ts$/.test(name) && !own.includes(name),
+    const own = ["main.ts", "check.ts", "substrates/docker/entry.ts"];
+    const files = sourcesIn("harness").filter(
+      (path) => !own.some((name) => path === join("harness", name)),
     );
     const direct =
       /process\.(stdout|stderr)|console\.\w+\(|std(out|err)\.write\([^\n]*JSON\.stringify/;
-    expect(files.filter((name) => direct.test(readFileSync(join(folder, name), "utf8")))).toEqual(
-      [],
-    );
+    expect(files.filter((path) => direct.test(readFileSync(join(root, path), "utf8")))).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rerunCommand } from "./rerun.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const run = {
   seed: 7,
@@ -62,7 +63,7 @@ describe("the command that repeats a run", () => {
         ).split("\0");
         expect([words[2], words[8]]).toEqual([`/${name}`, defence]);
       }),
-      { numRuns: 40 },
+      { numRuns: times(8) },
     );
   });
 });

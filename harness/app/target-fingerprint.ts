@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Target } from "../target/target.ts";
+import { isTest } from "../system/sources.ts";
 import type { Context } from "./context.ts";
 
 /** All that the target, and what drives and judges it, is made of. Content, not commits: it needs no git, and a change of the documentation changes nothing. */
 const folders = ["targets", "harness", join("experiments", "workloads")];
 /** Presents what was judged. */
 const unheeded = [join("harness", "report"), join("harness", "telemetry")];
-const tests = /\.(test|fixture)\.ts$|(^|\/)fixture[^/]*\.ts$/;
 const files: readonly string[] = [
   "package-lock.json",
   join("harness", "provision", "go", "go.sum"),
@@ -56,6 +56,6 @@ function sources(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return unheeded.includes(path) ? [] : sources(root, path);
-    return entry.isFile() && !entry.name.endsWith(".md") && !tests.test(path) ? [path] : [];
+    return entry.isFile() && !entry.name.endsWith(".md") && !isTest(path) ? [path] : [];
   });
 }

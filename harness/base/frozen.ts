@@ -5,3 +5,6 @@
 export type Frozen<T> = T extends (...args: never[]) => unknown
   ? T
   : { readonly [K in keyof T]: Frozen<T[K]> };
+
+/** `true` where each of two types is as good as the other, and nothing that is ever true else. */
+export type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;

@@ -8,6 +8,7 @@ import {
   type SearchStep,
   type StepOutcome,
 } from "./search.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const options: SearchOptions = { runsMax: 14, scaleMin: 1 / 16, scaleMax: 64, within: 1.2 };
 
@@ -39,7 +40,7 @@ describe("the search for a breaking point", () => {
         expect((conclusion.estimate ?? 0) / at).toBeGreaterThan(0.83);
         expect((conclusion.estimate ?? 0) / at).toBeLessThan(1.2);
       }),
-      { numRuns: 30 },
+      { numRuns: times(10) },
     );
   });
 
@@ -78,7 +79,7 @@ describe("the search for a breaking point", () => {
         if (!steps.some(({ outcome }) => outcome === "broke"))
           expect([conclusion.estimate, conclusion.until]).toEqual([null, null]);
       }),
-      { numRuns: 30 },
+      { numRuns: times(10) },
     );
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { healedAtMs, heldDraft, runOf } from "../judge/fixture.ts";
+import { healedAtMs, heldDraft, runOf } from "../../test/support/judge/held-run.ts";
 import { judge } from "../judge/judge.ts";
 import type { Finding, Verdict } from "../record/verdict.ts";
 import { readStep } from "./step.ts";

@@ -4,10 +4,11 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Readable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
+import { smallStorm } from "../../test/support/experiments/small-storm.ts";
 import { printerTo } from "../app/printer.ts";
 import { commandLine } from "./command-line.ts";
 import { exitCodes } from "../base/errors.ts";
-import { documentsIn, problemsOf } from "../documents/valid.fixture.ts";
+import { documentsIn, problemsOf } from "../../test/support/documents.ts";
 import type { Verdict } from "../record/verdict.ts";
 import type { Context } from "../app/context.ts";
 import { explain } from "../app/error-output.ts";
@@ -117,13 +118,14 @@ describe("the command line", () => {
   });
 
   it("compares several runs a side, and several sides, in documents that keep to their schema", async () => {
+    const storm = smallStorm(folder);
     const simulated = async (seed: number, ...more: string[]): Promise<string> =>
       (
         JSON.parse(
           (
             await seawall(
               "run",
-              "origin-storm",
+              storm,
               "--substrate",
               "simulated",
               "--seed",

@@ -2,8 +2,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { documentsIn, problemsOf } from "../documents/valid.fixture.ts";
-import { noEngine, root } from "../substrates/docker/engine.fixture.ts";
+import { documentsIn, problemsOf } from "../../test/support/documents.ts";
+import { noEngine, root } from "../../test/support/docker-engine.ts";
 
 const typed = async (command: string): Promise<string> =>
   (await promisify(execFile)("sh", ["-c", command], { cwd: root, timeout: 290_000 })).stdout;

@@ -16,8 +16,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { provision } from "../provision/provision.ts";
-import { linkOf, Person } from "./commands/person.fixture.ts";
-import { seawall } from "./seawall.fixture.ts";
+import { linkOf, Person } from "../../test/support/game-day/person.ts";
+import { seawall } from "../../test/support/cli/seawall.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const pages = [

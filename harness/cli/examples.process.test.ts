@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { judged } from "./judged.fixture.ts";
+import { judged } from "../../test/support/cli/judged.ts";
 
 it("the storm on a backend that is not ours holds", async (test) => {
   const { out, exitCode, stderr, stdout } = await judged(test, () => [

@@ -4,16 +4,22 @@ import { basename } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Verdict } from "../record/verdict.ts";
 import { runVariable } from "../system/processes.ts";
-import { kill, ownCache, processesWith } from "./kill-points.fixture.ts";
-import { lightExperiment } from "./light.fixture.ts";
-import { leftovers, outFolder, seawall, shortExperiment, type Started } from "./seawall.fixture.ts";
+import { kill, ownCache, processesWith } from "../../test/support/cli/kill-points.ts";
+import { lightExperiment } from "../../test/support/experiments/light.ts";
+import {
+  leftovers,
+  outFolder,
+  seawall,
+  shortExperiment,
+  type Started,
+} from "../../test/support/cli/seawall.ts";
 
 /** Other tests have runs of their own at the same time, and must not be refused for what is left of these. */
 let cache: ReturnType<typeof ownCache>;
 /** Of the slots that are left to others. */
 let reserved: readonly string[] = [];
 beforeAll(() => {
-  cache = ownCache(3);
+  cache = ownCache();
   reserved = readdirSync(cache.state);
 });
 afterAll(() => rmSync(cache.path, { recursive: true, force: true }));

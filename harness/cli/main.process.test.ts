@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { outFolder, seawall } from "./seawall.fixture.ts";
+import { outFolder, seawall } from "../../test/support/cli/seawall.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 

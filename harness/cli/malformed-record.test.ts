@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { comparability } from "../compare/comparable.ts";
 import { SeawallError } from "../base/errors.ts";
-import { heldDraft, runOf } from "../judge/fixture.ts";
+import { heldDraft, runOf } from "../../test/support/judge/held-run.ts";
 import { renderHtml } from "../report/html.ts";
 import { renderJunit } from "../report/junit.ts";
 import { reportModel } from "../report/model.ts";
@@ -14,6 +14,7 @@ import { renderVerdictText } from "../report/text.ts";
 import { readRun } from "../run/read-run.ts";
 import { Recorder } from "../run/recorder.ts";
 import { exportRequests } from "../telemetry/otlp.ts";
+import { times } from "../../test/support/thorough.ts";
 import { judgeRecord } from "../app/judge-record.ts";
 
 let directory: string;
@@ -113,7 +114,7 @@ describe("a malformed record", () => {
           if (thrown !== null && !(thrown instanceof SeawallError))
             throw new Error(`${path.join(".")} = ${JSON.stringify(by)}`, { cause: thrown });
         }),
-        { numRuns: Number(process.env["MALFORMED_RUNS"] ?? 40) },
+        { numRuns: times(20) },
       );
     } finally {
       writeFileSync(join(directory, file), whole);

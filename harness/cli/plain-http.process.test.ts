@@ -1,10 +1,11 @@
 /** A plain HTTP API with a k6 script of its own, and no stream: what the harness is for does not depend on what is served. */
 import { expect, it } from "vitest";
-import { judged } from "./judged.fixture.ts";
+import { judged } from "../../test/support/cli/judged.ts";
 
+// Both are light: they run at once, and one that is inconclusive is repeated alone.
 const experiment = "./examples/plain-http/order-rush.ts";
 
-it("holds, as what the dead server does not answer goes to the other one", async (test) => {
+it.concurrent("holds, as the other server answers what the dead one does not", async (test) => {
   const { out, exitCode, stderr, stdout } = await judged(test, () => ["run", experiment]);
   expect(exitCode, stderr + stdout).toBe(0);
   const { findings } = out.verdict();
@@ -21,7 +22,7 @@ it("holds, as what the dead server does not answer goes to the other one", async
   expect(findings.find(({ id }) => id === "prober.on-time")).toMatchObject({ status: "held" });
 });
 
-it("is refuted without the second try, for the claim that needs it", async (test) => {
+it.concurrent("is refuted without the second try, for the claim that needs it", async (test) => {
   const { out, exitCode, stderr, stdout } = await judged(test, () => [
     "run",
     experiment,

@@ -14,8 +14,8 @@ import {
   processesWith,
   recovered,
   startLight,
-} from "./kill-points.fixture.ts";
-import { lightExperiment } from "./light.fixture.ts";
+} from "../../test/support/cli/kill-points.ts";
+import { lightExperiment } from "../../test/support/experiments/light.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const main = join(root, "harness/main.ts");

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { prng } from "../base/prng.ts";
+import {
+  alarmsMost,
+  alarmsOverClaims,
+  sidesOfClaims,
+} from "../../test/support/compare/false-alarms.ts";
 import { claimOutcomes } from "./claims-changed.ts";
+import { times } from "../../test/support/thorough.ts";
+
+const pairs = times(40);
 
 type Came = "held" | "refuted" | "inconclusive";
 const finding = (status: Came, observed: number | null) => ({
@@ -71,23 +78,12 @@ describe("claims that came out otherwise", () => {
     ).toBeNull();
   });
 
-  it("are called worse or better of one and the same target in at most 5 % of comparisons, however many runs there are", () => {
-    const random = prng(3);
-    for (const [count, often] of [
-      [3, 0.05],
-      [10, 0.05],
-      [10, 0.3],
-    ] as const) {
-      let called = 0;
-      const pairs = 300;
-      const side = () =>
-        Array.from({ length: count }, () =>
-          verdict(random() < often ? "refuted" : "held", random()),
-        );
-      for (let pair = 0; pair < pairs; pair++) if (turnedOf(side(), side()) !== null) called++;
-      expect(called / pairs).toBeLessThan(0.05);
-    }
-  }, 60_000);
+  it.each(sidesOfClaims)(
+    "are called worse or better of one and the same target in 5 %% at most: %i runs, refuted %f",
+    (runs, refuted) => {
+      expect(alarmsOverClaims(pairs, runs, refuted)).toBeLessThanOrEqual(alarmsMost(pairs));
+    },
+  );
 
   it("turn round with the sides", () => {
     const side = fc.array(
@@ -108,7 +104,7 @@ describe("claims that came out otherwise", () => {
         expect(there?.turned).toBe(back?.turned == null ? null : mirror[back.turned]);
         expect((there?.p ?? 2) >= 0 && (there?.p ?? 2) <= 1).toBe(true);
       }),
-      { numRuns: 40 },
+      { numRuns: times(8) },
     );
   }, 60_000);
 });

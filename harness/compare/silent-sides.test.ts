@@ -1,6 +1,6 @@
 import type { JudgedRun } from "./comparable.ts";
 import { describe, expect, it } from "vitest";
-import { heldDraft, runOf } from "../judge/fixture.ts";
+import { heldDraft, runOf } from "../../test/support/judge/held-run.ts";
 import { judge } from "../judge/judge.ts";
 import { silentSides } from "./silent-sides.ts";
 

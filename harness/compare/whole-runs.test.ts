@@ -5,6 +5,14 @@ import { chanceOfSplit, enoughRuns, runsToShow } from "./enough-runs.ts";
 import { fisher, holm } from "./fisher.ts";
 import { studentQuantile } from "./student.ts";
 import { testRuns } from "./whole-runs.ts";
+import {
+  alarmsMost,
+  alarmsOverRuns,
+  sidesOfRuns,
+} from "../../test/support/compare/false-alarms.ts";
+import { times } from "../../test/support/thorough.ts";
+
+const pairs = times(12);
 
 const of = (a: readonly number[], b: readonly number[]) => ({ values: [...a, ...b], spreadMin: 0 });
 const sides = (ofA: number, ofB: number): boolean[] => [
@@ -108,35 +116,16 @@ describe("the test over whole runs", () => {
           });
         },
       ),
-      { numRuns: 40 },
+      { numRuns: times(10) },
     );
   }, 60_000);
 
-  it("errs no more often than it says, over all figures, however much runs differ, and not more with more runs", () => {
-    const random = prng(11);
-    const gauss = (): number =>
-      Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-    for (const [ofA, ofB] of [
-      [3, 3],
-      [10, 1],
-      [6, 6],
-      [10, 10],
-    ] as const) {
-      let wrong = 0;
-      for (let pair = 0; pair < 150; pair++) {
-        // What a run has of its own it has in all its figures; each has some noise of its own besides.
-        const levels = Array.from({ length: ofA + ofB }, () => 0.15 * gauss());
-        const figures = Array.from({ length: 8 }, () => ({
-          values: levels.map((level) => level + 0.05 * gauss()),
-          spreadMin: 0.01,
-        }));
-        if (testRuns(figures, sides(ofA, ofB), { level: 0.05, random }).some(({ p }) => p < 0.05))
-          wrong++;
-      }
-      // 5 % of 150, and two standard errors.
-      expect(wrong, `${ofA} against ${ofB}`).toBeLessThanOrEqual(13);
-    }
-  }, 60_000);
+  it.each(sidesOfRuns)(
+    "errs no more often than it says, over all figures: %i runs against %i",
+    (ofA, ofB) => {
+      expect(alarmsOverRuns(pairs, ofA, ofB)).toBeLessThanOrEqual(alarmsMost(pairs));
+    },
+  );
 });
 
 /** The ways to choose five of ten numbers whose sum is as far from the mean as 20 is, of all ways. */

@@ -57,19 +57,25 @@ function pooledQuantile(windows: readonly WindowSum[], q: number, count: number)
     least = Math.min(least, bins[0] as number);
     most = Math.max(most, bins[bins.length - 1] as number);
   }
-  const merged = new Float64Array(most - least + 1);
+  const width = most - least + 1;
+  if (merged.length < width) merged = new Int32Array(2 * width);
+  else merged.fill(0, 0, width);
   for (const { bins, counts } of windows)
-    for (let i = 0; i < bins.length; i++)
-      merged[(bins[i] as number) - least] =
-        (merged[(bins[i] as number) - least] as number) + (counts[i] as number);
+    for (let i = 0; i < bins.length; i++) {
+      const bin = (bins[i] as number) - least;
+      merged[bin] = (merged[bin] as number) + (counts[i] as number);
+    }
   const rank = Math.max(1, Math.ceil(q * count));
   let seen = 0;
-  for (let bin = 0; bin < merged.length; bin++) {
+  for (let bin = 0; bin < width; bin++) {
     seen += merged[bin] as number;
     if (seen >= rank) return Math.exp((bin + least) * binWidth);
   }
   return Math.exp(most * binWidth);
 }
+
+/** Kept between calls: an interval pools hundreds of thousands of times. */
+let merged = new Int32Array(0);
 
 /** One run: the windows of each phase, phase by phase, as a phase is never drawn in another's place. */
 export type RunStrata = readonly RunWindows[];

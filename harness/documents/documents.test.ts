@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { documentNames, schemaFile, schemaOf } from "./documents.ts";
-import { problemsOf, published, schemaFolder } from "./valid.fixture.ts";
+import { problemsOf, published, schemaFolder } from "../../test/support/documents.ts";
 
 const sample = (name: string): Record<string, unknown> =>
   JSON.parse(

@@ -8,6 +8,7 @@ import {
   recoveryShape,
   stepShape,
 } from "../experiment/experiment-schema.ts";
+import type { Frozen, Same } from "../base/frozen.ts";
 import { phases } from "../base/phases.ts";
 import { sources } from "../metrics/metrics.ts";
 import type { Plan } from "../record/plan.ts";
@@ -26,26 +27,29 @@ const metricShape = z.object({
   unit: z.string(),
   source: z.enum(sources),
   meaning: z.string(),
-  title: z.string().optional(),
+  title: z.string().exactOptional(),
   tags: z.array(z.string()),
-  openTags: z.literal(true).optional(),
-  values: z.record(z.string(), z.array(z.string())).optional(),
-  most: z.number().optional(),
-  perIteration: z.literal(true).optional(),
-  perRequest: z.literal(true).optional(),
-  paced: z.literal(true).optional(),
-  reckoned: z.literal(true).optional(),
-  countsRequests: z.literal(true).optional(),
-  countsAsked: z.literal(true).optional(),
-  dependsOnLoad: z.literal(true).optional(),
-  felt: z.literal(true).optional(),
-  uncompared: z.literal(true).optional(),
+  openTags: z.literal(true).exactOptional(),
+  values: z.record(z.string(), z.array(z.string())).exactOptional(),
+  most: z.number().exactOptional(),
+  perIteration: z.literal(true).exactOptional(),
+  perRequest: z.literal(true).exactOptional(),
+  paced: z.literal(true).exactOptional(),
+  reckoned: z.literal(true).exactOptional(),
+  countsRequests: z.literal(true).exactOptional(),
+  countsAsked: z.literal(true).exactOptional(),
+  dependsOnLoad: z.literal(true).exactOptional(),
+  felt: z.literal(true).exactOptional(),
+  uncompared: z.literal(true).exactOptional(),
   needs: z
-    .object({ telemetry: z.array(z.string()).optional(), readBack: z.literal(true).optional() })
-    .optional(),
-  ofHarness: z.literal(true).optional(),
-  ofBytes: z.literal(true).optional(),
-  ofBytesWhere: z.record(z.string(), z.string()).optional(),
+    .object({
+      telemetry: z.array(z.string()).exactOptional(),
+      readBack: z.literal(true).exactOptional(),
+    })
+    .exactOptional(),
+  ofHarness: z.literal(true).exactOptional(),
+  ofBytes: z.literal(true).exactOptional(),
+  ofBytesWhere: z.record(z.string(), z.string()).exactOptional(),
 });
 
 export const planDocument = z.object({
@@ -58,16 +62,16 @@ export const planDocument = z.object({
   topology: z.string(),
   versionGiven: z
     .string()
-    .optional()
+    .exactOptional()
     .meta({ description: "the target's version in its user's own words" }),
-  targetVersion: z.string().optional().meta({
+  targetVersion: z.string().exactOptional().meta({
     description:
       "a hash of what the target and the harness are made of; runs of one version may vouch for one another",
   }),
   substrate: z.enum(substrateNames),
   substrateWhy: z.string(),
   seed: z.number(),
-  scale: z.number().optional().meta({
+  scale: z.number().exactOptional().meta({
     description:
       "the audience as a multiple of the one that the experiment plans; 1 where it is missing",
   }),
@@ -76,7 +80,7 @@ export const planDocument = z.object({
   services: z.array(place),
   links: z.array(z.object({ from: z.string(), to: z.string(), port: z.string() })),
   edges: z.array(z.string()),
-  gateways: z.array(z.string()).optional(),
+  gateways: z.array(z.string()).exactOptional(),
   stream: z
     .object({
       event: z.string(),
@@ -88,24 +92,24 @@ export const planDocument = z.object({
           name: z.string(),
           kind: z.enum(["video", "audio"]),
           bitsPerSecond: z.number(),
-          leastBytesShare: z.number().optional(),
+          leastBytesShare: z.number().exactOptional(),
         }),
       ),
-      leastBytesShare: z.number().optional().meta({
+      leastBytesShare: z.number().exactOptional().meta({
         description:
           "least size of a segment as a share of declared bitrate x duration; 0.1 where it is missing",
       }),
       segmentPath: z.string(),
-      digestHeader: z.string().optional(),
+      digestHeader: z.string().exactOptional(),
     })
-    .optional()
+    .exactOptional()
     .meta({ description: "missing where the target is no stream" }),
   leadInMs: z.number(),
   phasesMs: perPhase(z.number()),
   load: z.array(loadShape),
   players: z
     .array(z.enum(phases))
-    .optional()
+    .exactOptional()
     .meta({ description: "the phase in which each real player joins" }),
   hypothesis: z.array(claimShape),
   recovery: recoveryShape.nullable(),
@@ -117,21 +121,21 @@ export const planDocument = z.object({
         links: z.array(z.string()),
         lasts: z.boolean(),
         severs: z.boolean(),
-        silences: z.boolean().optional(),
+        silences: z.boolean().exactOptional(),
       }),
     )
-    .optional()
+    .exactOptional()
     .meta({
       description:
         "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile",
     }),
   abortWhen: z.array(abortShape),
-  askedAlike: z.record(z.string(), z.array(z.string())).optional().meta({
+  askedAlike: z.record(z.string(), z.array(z.string())).exactOptional().meta({
     description: "by class of requests, the workloads whose users ask as the prober does",
   }),
   trafficClasses: z
     .array(z.string())
-    .optional()
+    .exactOptional()
     .meta({ description: "in the order in which they are protected" }),
   harm: z
     .object({
@@ -141,9 +145,9 @@ export const planDocument = z.object({
       eachTitle: z.string(),
       classes: z.array(z.object({ lane: z.string(), title: z.string() })),
     })
-    .optional()
+    .exactOptional()
     .meta({ description: "the metric by which the target's users are harmed" }),
-  metrics: z.record(z.string(), metricShape).optional().meta({
+  metrics: z.record(z.string(), metricShape).exactOptional().meta({
     description:
       "every metric that the run can contain; a plan without them is read with those of its time",
   }),
@@ -161,18 +165,21 @@ export const planDocument = z.object({
         ),
       }),
     )
-    .optional()
+    .exactOptional()
     .meta({
       description:
         "who reports which series, and the services whose faults may silence it; what never reported is missing",
     }),
   notes: z
     .array(z.string())
-    .optional()
+    .exactOptional()
     .meta({ description: "what the reader of a report must know of how this came to be run" }),
   rerun: z.string(),
 });
 
-type Nothing<T extends never> = T;
-/** A field of a plan that is not described above does not compile. */
-export type Undescribed = Nothing<Exclude<keyof Plan, keyof z.infer<typeof planDocument>>>;
+type Described = Frozen<z.infer<typeof planDocument>>;
+/**
+ * The type by hand says what each field is for; this compiles as long as both say the same. A plan
+ * in memory always has metrics: a record without them is read with those of its time.
+ */
+true satisfies Same<Plan, Described & Required<Pick<Described, "metrics">>>;

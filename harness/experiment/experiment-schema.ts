@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { phase, positiveMs, selector, tags, wholeMs } from "../claims/claim-shape.ts";
 import { faultShape } from "../faults/faults.ts";
+import type { Experiment, Load, Recovery, Step } from "./experiment.ts";
+import type { Frozen, Same } from "../base/frozen.ts";
 import { claimShape } from "../claims/statistics/registry.ts";
 import { tierNames } from "./tiers.ts";
 
@@ -88,6 +90,18 @@ export const experimentSchema = z.object({
     .optional(),
   requires: z.array(name).optional(),
 });
+
+/**
+ * The types by hand say what each field is for, and the shapes what it may be. This compiles only as
+ * long as they say the same, each of them of the other. A target's shape leaves most of it open.
+ */
+true satisfies Same<Load, Frozen<z.infer<typeof loadShape>>>;
+true satisfies Same<Recovery, Frozen<z.infer<typeof recoveryShape>>>;
+true satisfies Same<Step, Frozen<z.infer<typeof stepShape>>>;
+true satisfies Same<
+  Omit<Experiment, "target">,
+  Frozen<Omit<z.infer<typeof experimentSchema>, "target">>
+>;
 
 /** All that is wrong with the shape, as `where: what`. */
 export function shapeProblems(value: unknown): string[] {

@@ -69,9 +69,9 @@ export interface Experiment {
    */
   readonly reliesOn: readonly string[] | Readonly<Record<string, readonly string[]>>;
   /** Real players (dash.js in Chromium) that watch beside the load: the phase in which each joins. They stay to the end. */
-  readonly players?: readonly Phase[];
+  readonly players?: readonly Phase[] | undefined;
   /** Experiments whose last run on the same target must have held. */
-  readonly requires?: readonly string[];
+  readonly requires?: readonly string[] | undefined;
 }
 
 /** Gives an experiment file its type; all checking is done by `plan`, which reports every problem at once. */

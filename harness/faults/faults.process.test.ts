@@ -6,7 +6,7 @@ import type { LinkHandle } from "../target/deployment.ts";
 import { LinkTraffic } from "../substrates/proxy/traffic.ts";
 import { httpGet } from "../system/network.ts";
 import { ping } from "../system/ping.ts";
-import { injectInto, type Mini, startMini } from "./mini-target.fixture.ts";
+import { injectInto, type Mini, startMini } from "../../test/support/targets/mini.ts";
 
 let mini: Mini;
 let niceAtFirst: number;

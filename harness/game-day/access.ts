@@ -4,7 +4,6 @@
  * refused), and must not come from another site.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
 import type { Right, Role } from "./day/game-day.ts";
 
 export interface Refusal {
@@ -48,8 +47,11 @@ function digestOf(token: string): Buffer {
 const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
 
 /** What is wrong with where a request comes from or goes to; null when nothing is. `isPage`: the page itself, which holds no secret and may be linked to. */
-export function strangerProblem(headers: IncomingHttpHeaders, isPage: boolean): Refusal | null {
-  const { host, origin } = headers;
+export function strangerProblem(
+  header: (name: string) => string | undefined,
+  isPage: boolean,
+): Refusal | null {
+  const [host, origin] = [header("host"), header("origin")];
   if (host === undefined || !loopbackHost.test(host))
     return {
       status: 421,
@@ -58,7 +60,7 @@ export function strangerProblem(headers: IncomingHttpHeaders, isPage: boolean): 
   if (isPage) return null;
   if (origin !== undefined && origin !== `http://${host}`)
     return { status: 403, why: "not from another site" };
-  const site = headers["sec-fetch-site"];
+  const site = header("sec-fetch-site");
   if (site !== undefined && site !== "same-origin" && site !== "none")
     return { status: 403, why: "not from another site" };
   return null;

@@ -7,12 +7,13 @@ import { judgeDay } from "./day/judge-day.ts";
 import type { Plan } from "../record/plan.ts";
 import type { RunEvent } from "../record/events.ts";
 import { conduct, RunAborted } from "../run/conductor.ts";
-import { type Chances, virtualWorld } from "../run/virtual-world.fixture.ts";
+import { type Chances, virtualWorld } from "../../test/support/simulated/virtual-world.ts";
 import { VirtualClock } from "../substrates/simulated/virtual-clock.ts";
-import { heldPlan } from "../judge/fixture.ts";
+import { heldPlan } from "../../test/support/judge/held-run.ts";
 import { conductDay, NoGo } from "./conduct-day.ts";
-import { dayOf, MemoryLog, stepOf } from "./day.fixture.ts";
+import { dayOf, MemoryLog, stepOf } from "../../test/support/game-day/day.ts";
 import { type DayStopped, Desk } from "./desk.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const anna: By = { role: "conductor", name: "Anna" };
 const chances: Chances = {
@@ -72,7 +73,7 @@ async function play(
     stopped: AbortSignal,
   ): Promise<Outcome> => {
     const virtual = virtualWorld(plan, seed + step, luck);
-    // One clock for the day and its runs: what waits in the fixture's world waits on the day's.
+    // One clock for the day and its runs: what waits in the made-up world waits on the day's.
     Object.assign(virtual.clock, {
       sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal),
       nowMs: () => clock.nowMs(),
@@ -206,7 +207,7 @@ describe("a game day", () => {
           ).length;
         },
       ),
-      { numRuns: 120 },
+      { numRuns: times(120) },
     );
     // A day on which nothing ever happens would prove nothing.
     for (const seen of [injected, stoppedInRun, leftOut]) expect(seen).toBeGreaterThan(8);

@@ -11,11 +11,11 @@ import {
   openBrowser,
 } from "../system/browser.ts";
 import { readDay } from "./day-directory.ts";
-import { cable } from "./cable.fixture.ts";
-import { dayOf, stepOf } from "./day.fixture.ts";
-import { axeOf } from "../report/browser.fixture.ts";
+import { cable } from "../../test/support/game-day/cable.ts";
+import { dayOf, stepOf } from "../../test/support/game-day/day.ts";
+import { axeOf } from "../../test/support/report/browser.ts";
 import { renderDayReport } from "./day-report.ts";
-import { type Rehearsal, rehearse } from "./rehearsal.fixture.ts";
+import { type Rehearsal, rehearse } from "../../test/support/game-day/rehearsal.ts";
 
 const chromium = chromiumPath(process.env);
 if (chromium === null)

@@ -17,6 +17,7 @@ export function livePage(): { readonly html: string; readonly policy: string } {
       (name) => `../../game-day/page/${name}`,
     ),
     charts: true,
+    preact: true,
     data: {},
     asksItsServer: true,
   };

@@ -2,7 +2,7 @@ import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Role } from "./day/game-day.ts";
 import { realClock } from "../system/clock.ts";
-import { dayOf, MemoryLog, stepOf } from "./day.fixture.ts";
+import { dayOf, MemoryLog, stepOf } from "../../test/support/game-day/day.ts";
 import { Desk } from "./desk.ts";
 import { type Served, serveDay } from "./server.ts";
 
@@ -164,18 +164,10 @@ describe("the day's page", () => {
       ["/api/stop", { Authorization: `Bearer ${good}x` }],
       ["/api/day", {}],
       ["/api/events", {}],
-    ] as const)
-      expect(
-        (
-          await send(
-            path.startsWith("/api/stop") ? "POST" : "GET",
-            path,
-            { ...json, ...headers },
-            "{}",
-          )
-        ).status,
-        path,
-      ).toBe(401);
+    ] as const) {
+      const [method, body] = path.startsWith("/api/stop") ? ["POST", "{}"] : ["GET", undefined];
+      expect((await send(method, path, { ...json, ...headers }, body)).status, path).toBe(401);
+    }
     expect(untouched()).toEqual(before);
   });
 
@@ -244,6 +236,48 @@ describe("the day's page", () => {
       ),
     ).toEqual(log.events.slice(2).map((event) => event.seq));
     expect(whole.body).toContain('"status":"waiting"');
+  });
+
+  it("cuts off nobody who takes what comes, ends every stream with itself, and forgets who left", async () => {
+    const clock = realClock();
+    const own = new MemoryLog(() => clock.nowMs());
+    const served = await serveDay({
+      day,
+      desk: new Desk(day, own, clock),
+      log: own,
+      directory: "/nowhere",
+      nowMs: () => clock.nowMs(),
+      port: 0,
+    });
+    const events = (): Promise<Response> =>
+      fetch(`http://127.0.0.1:${served.port}/api/events`, {
+        headers: { Authorization: `Bearer ${served.linkOf("wall").split("#")[1]}` },
+      });
+    // More pages than may be open at once, one after the other.
+    for (let page = 0; page < 60; page++) {
+      const response = await events();
+      expect(response.status).toBe(200);
+      await response.body?.cancel();
+      if (page % 20 === 19) await new Promise((wake) => setTimeout(wake, 100));
+    }
+    const last = await events();
+    for (let times = 0; times < 2_000; times++)
+      own.append({
+        kind: "note",
+        text: "x".repeat(500),
+        by: { role: "wall", name: null },
+        key: `key-${times}`,
+        step: null,
+      });
+    const reader = last.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while ((text.match(/^id: /gm)?.length ?? 0) < 2_000) text += (await reader?.read())?.value;
+    await served[Symbol.asyncDispose]();
+    const ended = await reader?.read().then(
+      ({ done }) => done,
+      () => true,
+    );
+    expect(ended).toBe(true);
   });
 
   it("stops at a conductor's word, and again changes nothing", async () => {

@@ -1,6 +1,12 @@
 /** The day's page and what it asks for: loopback only, nothing without a role's token, everything that is said checked before it reaches the desk. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { every } from "hono/combine";
+import { secureHeaders } from "hono/secure-headers";
+import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import { SeawallError } from "../base/errors.ts";
 import type { By, Day } from "./day/day.ts";
@@ -56,28 +62,14 @@ const rightFor = {
   "/api/note": "note",
 } as const satisfies Record<keyof typeof words, Right>;
 
-/** Of everything that is sent: nothing of it may be framed, guessed at, kept or told to others. */
-const headers = {
-  "X-Content-Type-Options": "nosniff",
-  "X-Frame-Options": "DENY",
-  "Referrer-Policy": "no-referrer",
-  "Cache-Control": "no-store",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "Cross-Origin-Opener-Policy": "same-origin",
-} as const;
-
 export async function serveDay(options: ServeOptions): Promise<Served> {
   const tokens = new Tokens(options.day.roles);
   const streams = new EventStreams(options.log, options.desk);
-  const server = createServer(
-    { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16_384 },
-    (request, response) => {
-      void handle(request, response, { ...options, tokens, streams }).catch(() => {
-        if (!response.headersSent) refuse(response, 500, "something went wrong here");
-        else response.destroy();
-      });
-    },
-  );
+  const server = createAdaptorServer({
+    fetch: appOf(options, tokens, streams).fetch,
+    overrideGlobalObjects: false,
+    serverOptions: { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16_384 },
+  }) as Server;
   const { port } = await new Promise<AddressInfo>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(
@@ -103,126 +95,98 @@ export async function serveDay(options: ServeOptions): Promise<Served> {
   };
 }
 
-interface Handling extends ServeOptions {
-  readonly tokens: Tokens;
-  readonly streams: EventStreams;
-}
+type App = Hono<{ Variables: { role: Role } }>;
 
-async function handle(
-  request: IncomingMessage,
-  response: ServerResponse,
-  handling: Handling,
-): Promise<void> {
-  const path = (request.url ?? "").split("?", 1)[0] as string;
-  const isPage = path === "/" && request.method === "GET";
-  const stranger = strangerProblem(request.headers, isPage);
-  if (stranger !== null) return refuse(response, stranger.status, stranger.why);
-  if (isPage) {
+function appOf(options: ServeOptions, tokens: Tokens, streams: EventStreams): App {
+  const app: App = new Hono();
+  app.onError((_error, context) => context.json({ why: "something went wrong here" }, 500));
+  app.notFound((context) => context.json({ why: "there is no such thing here" }, 404));
+  app.use(secured);
+  app.use(async (context, next) => {
+    const isPage = context.req.path === "/" && context.req.method === "GET";
+    const stranger = strangerProblem((name) => context.req.header(name), isPage);
+    return stranger === null ? next() : context.json({ why: stranger.why }, stranger.status);
+  });
+  app.get("/", (context) => {
     const { html, policy } = livePage();
-    response
-      .writeHead(200, {
-        ...headers,
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": `${policy}; frame-ancestors 'none'`,
-      })
-      .end(html);
-    return;
-  }
-  const role = handling.tokens.roleOf(request.headers.authorization);
-  if (role === null)
-    return refuse(
-      response,
-      401,
-      "this link is not good, or not any more: take the one that the terminal shows",
-    );
-  if (path === "/api/day" && request.method === "GET")
-    return answer(response, {
-      day: handling.day,
-      directory: handling.directory,
-      role,
-      nowMs: handling.nowMs(),
+    context.header("Content-Security-Policy", `${policy}; frame-ancestors 'none'`);
+    return context.html(html);
+  });
+  app.use(async (context, next) => {
+    const role = tokens.roleOf(context.req.header("authorization"));
+    const why = "this link is not good, or not any more: take the one that the terminal shows";
+    if (role === null) return context.json({ why }, 401);
+    context.set("role", role);
+    return next();
+  });
+  app.get("/api/day", (context) => {
+    const { day, directory, nowMs } = options;
+    return context.json({ day, directory, role: context.get("role"), nowMs: nowMs() });
+  });
+  app.get("/api/events", (context) => {
+    if (!streams.hasRoom) return context.json({ why: "too many pages are open" }, 503);
+    const last = context.req.header("last-event-id") ?? "";
+    const since = /^\d{1,12}$/.test(last) ? Number(last) : 0;
+    return streamSSE(context, (stream) => streams.serve(stream, since));
+  });
+  hear(app, options.desk);
+  return app;
+}
+
+/** Nothing of what is sent may be framed, guessed at, kept or told to others. */
+const secured = every(
+  secureHeaders({ xFrameOptions: "DENY", strictTransportSecurity: false }),
+  async (context, next) => {
+    await next();
+    context.res.headers.set("Cache-Control", "no-store");
+  },
+);
+
+function hear(app: App, desk: Desk): void {
+  const heard = <P extends keyof typeof words>(
+    path: P,
+    done: (said: z.infer<(typeof words)[P]>, by: By) => string | null,
+  ): void => {
+    app.post(path, refuseUnfit(path), tooLong, async (context) => {
+      const parsed = words[path].safeParse(await context.req.json().catch(() => undefined));
+      if (!parsed.success) {
+        const why = parsed.error.issues
+          .map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`)
+          .join("; ");
+        return context.json({ why }, 400);
+      }
+      const said = parsed.data as z.infer<(typeof words)[P]>;
+      const why = done(said, { role: context.get("role").name, name: said.name });
+      return why === null ? context.json({ done: true }) : context.json({ why }, 409);
     });
-  if (path === "/api/events" && request.method === "GET") stream(request, response, handling);
-  else if (Object.hasOwn(words, path) && request.method === "POST")
-    await hear(request, response, path as keyof typeof words, role, handling);
-  else refuse(response, 404, "there is no such thing here");
-}
-
-function stream(request: IncomingMessage, response: ServerResponse, { streams }: Handling): void {
-  const last = request.headers["last-event-id"];
-  const since = typeof last === "string" && /^\d{1,12}$/.test(last) ? Number(last) : 0;
-  if (streams.hasRoom) {
-    response.writeHead(200, { ...headers, "Content-Type": "text/event-stream; charset=utf-8" });
-    streams.open(response, since);
-  } else refuse(response, 503, "too many pages are open");
-}
-
-async function hear(
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: keyof typeof words,
-  role: Role,
-  { desk }: Handling,
-): Promise<void> {
-  const forbidden = mayNot(role, rightFor[path]);
-  if (forbidden !== null) return refuse(response, forbidden.status, forbidden.why);
-  if (!/^application\/json(?:;|$)/.test(request.headers["content-type"] ?? ""))
-    return refuse(response, 415, "it must be application/json");
-  const body = await bodyOf(request);
-  if (body === null) return refuse(response, 413, "that is too long");
-  const parsed = words[path].safeParse(body);
-  if (!parsed.success)
-    return refuse(
-      response,
-      400,
-      parsed.error.issues
-        .map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`)
-        .join("; "),
-    );
-  const said = parsed.data as { name: string | null } & Record<string, unknown>;
-  const by: By = { role: role.name, name: said.name };
-  if (path === "/api/answer") {
-    const { question, answer: word } = words[path].parse(body);
-    return desk.answer(question, word, by)
-      ? answer(response, { done: true })
-      : refuse(response, 409, "that question is not open any more");
-  }
-  if (path === "/api/stop") desk.stop(by);
-  else {
-    const { text, key } = words["/api/note"].parse(body);
+  };
+  heard("/api/answer", ({ question, answer }, by) =>
+    desk.answer(question, answer, by) ? null : "that question is not open any more",
+  );
+  heard("/api/stop", (_said, by) => {
+    desk.stop(by);
+    return null;
+  });
+  heard("/api/note", ({ text, key }, by) => {
     desk.note(text, by, key);
-  }
-  return answer(response, { done: true });
+    return null;
+  });
 }
 
-/** Null when it is too long; undefined when it is no JSON. */
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > bodyBytesMax) return null;
-    parts.push(part);
-  }
-  try {
-    return JSON.parse(Buffer.concat(parts).toString("utf8")) ?? undefined;
-  } catch {
-    return undefined;
-  }
+function refuseUnfit(path: keyof typeof words): MiddlewareHandler<{ Variables: { role: Role } }> {
+  return async (context, next) => {
+    const forbidden = mayNot(context.get("role"), rightFor[path]);
+    if (forbidden !== null) return context.json({ why: forbidden.why }, forbidden.status);
+    if (!/^application\/json(?:;|$)/.test(context.req.header("content-type") ?? ""))
+      return context.json({ why: "it must be application/json" }, 415);
+    return next();
+  };
 }
 
-function answer(response: ServerResponse, body: object): void {
-  response
-    .writeHead(200, { ...headers, "Content-Type": "application/json" })
-    .end(JSON.stringify(body));
-}
-
-function refuse(response: ServerResponse, status: number, why: string): void {
-  response
-    .writeHead(status, {
-      ...headers,
-      "Content-Type": "application/json",
-      ...(status === 413 ? { Connection: "close" } : {}),
-    })
-    .end(JSON.stringify({ why }));
-}
+const tooLong = bodyLimit({
+  maxSize: bodyBytesMax,
+  onError: (context) => {
+    context.header("Connection", "close");
+    return context.json({ why: "that is too long" }, 413);
+  },
+});

@@ -8,8 +8,9 @@ import type { SampleKind, SeriesData } from "../metrics/samples.ts";
 import type { Window } from "../metrics/series.ts";
 import { judgeClaim as judgeOf, observe as observeOf } from "./claims.ts";
 import type { Observation } from "../claims/statistics/statistic.ts";
-import { everyMetric } from "./fixture.ts";
+import { everyMetric } from "../../test/support/judge/held-run.ts";
 import type { Windows } from "./windows.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const observe = (claim: Claim, within: Window, all: readonly SeriesData[]): Observation =>
   observeOf(claim, within, all, everyMetric);
@@ -399,7 +400,7 @@ describe("dropped iterations", () => {
             expect(statusOf(claim, [waits([...seen, ...unseen])])).toBe("held");
         },
       ),
-      { numRuns: 300 },
+      { numRuns: times(60) },
     );
   });
 });

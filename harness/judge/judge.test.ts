@@ -18,8 +18,9 @@ import {
   startOf,
   within,
   zeroMs,
-} from "./fixture.ts";
+} from "../../test/support/judge/held-run.ts";
 import { judge, worst } from "./judge.ts";
+import { times } from "../../test/support/thorough.ts";
 
 type Damage = (draft: Draft) => void;
 
@@ -542,7 +543,7 @@ describe("a damaged record", () => {
         drop(draft, within(zeroMs + cutMs, Number.POSITIVE_INFINITY));
         expect(judge(runOf(draft)).status).toBe("inconclusive");
       }),
-      { numRuns: 40 },
+      { numRuns: times(10) },
     );
   });
 
@@ -558,7 +559,7 @@ describe("a damaged record", () => {
           expect(statusOf(silent(metric, fromMs, fromMs + lengthMs))).not.toBe("held");
         },
       ),
-      { numRuns: 60 },
+      { numRuns: times(12) },
     );
   });
 });
@@ -585,7 +586,7 @@ describe("the verdict", () => {
           expect(judge({ ...shuffled, series: shuffled.series.toReversed() })).toEqual(expected);
         },
       ),
-      { numRuns: 15 },
+      { numRuns: times(4) },
     );
   });
 
@@ -630,7 +631,7 @@ describe("the verdict", () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: times(6) },
     );
   });
 

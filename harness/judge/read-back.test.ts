@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Claim } from "../claims/statistics/registry.ts";
-import { change, type Draft, drop, heldDraft, runOf } from "./fixture.ts";
+import { change, type Draft, drop, heldDraft, runOf } from "../../test/support/judge/held-run.ts";
 import { judge } from "./judge.ts";
 
 const claim: Claim = {

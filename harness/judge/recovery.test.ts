@@ -13,8 +13,9 @@ import {
   runOf,
   startOf,
   within,
-} from "./fixture.ts";
+} from "../../test/support/judge/held-run.ts";
 import { judge } from "./judge.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const endMs = startOf.recovery + phaseMs;
 const isLive = (sample: Draft["samples"][number]): boolean =>
@@ -106,7 +107,7 @@ describe("recovery", () => {
         const finding = recoveryOf(tolerant, healedLater(laterMs), outage(badMs, badMs + 100));
         expect(finding.status).toBe("held");
       }),
-      { numRuns: 60 },
+      { numRuns: times(15) },
     );
   });
 

@@ -10,7 +10,7 @@ import {
   runOf,
   startOf,
   within,
-} from "./fixture.ts";
+} from "../../test/support/judge/held-run.ts";
 import { judge } from "./judge.ts";
 import { overlaps, shadowsOf, stallsOf } from "./stalls.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Registry } from "../metrics/metrics.ts";
 import type { Series } from "../metrics/samples.ts";
-import { everyMetric } from "../judge/fixture.ts";
+import { everyMetric } from "../../test/support/judge/held-run.ts";
 import { metricsMadeIn } from "../plan/workload-metrics.ts";
 import { harm } from "../../targets/live-streaming/pack/harm.ts";
 import { CsvParser, type PlannedLoad } from "./csv.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { heldPlan } from "../judge/fixture.ts";
+import { heldPlan } from "../../test/support/judge/held-run.ts";
 import { descriptorsMax } from "../system/descriptors.ts";
 import { descriptorsNeeded, refuseTooFewDescriptors } from "./descriptors.ts";
 

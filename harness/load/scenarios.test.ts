@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Load } from "../experiment/experiment.ts";
-import { heldPlan } from "../judge/fixture.ts";
+import { heldPlan } from "../../test/support/judge/held-run.ts";
 import { tailMs } from "../record/arrivals.ts";
 import { entryScript, execOf, scenarioOf, settingsOf } from "./scenarios.ts";
 

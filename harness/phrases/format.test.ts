@@ -9,6 +9,7 @@ import {
   formatValue,
   formatViolation,
 } from "./format.ts";
+import { times } from "../../test/support/thorough.ts";
 
 describe("formatValue", () => {
   test.each<[number | null, string, string]>([
@@ -99,7 +100,7 @@ describe("formatAgainst", () => {
           common ? number : number * (factors[suffix] ?? 1);
         return holds(size(a), comparison, size(b)) === holds(observed, comparison, limit);
       }),
-      { numRuns: 5000 },
+      { numRuns: times(1000) },
     );
   });
 });

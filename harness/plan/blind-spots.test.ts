@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { blindSpots } from "./blind-spots.ts";
-import { heldPlan } from "../judge/fixture.ts";
+import { heldPlan } from "../../test/support/judge/held-run.ts";
 import type { Layout, Service } from "../target/layout.ts";
 
 const service = (at?: Service["at"]): Service =>

@@ -5,7 +5,7 @@ import type { Claim } from "../claims/statistics/registry.ts";
 import type { Experiment, Load, Recovery, Step } from "../experiment/experiment.ts";
 import { type Fault, faultNames, type Support } from "../faults/faults.ts";
 import { metricsMadeIn } from "./workload-metrics.ts";
-import { everyMetric } from "../judge/fixture.ts";
+import { everyMetric } from "../../test/support/judge/held-run.ts";
 import type { TargetModel } from "../target/model.ts";
 import { planExperiment, planTarget } from "./plan.ts";
 import type { PlanOptions } from "./options.ts";

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { heldPlan } from "../judge/fixture.ts";
+import { heldPlan } from "../../test/support/judge/held-run.ts";
 import type { Deployment, Instance } from "../target/deployment.ts";
 import type { RunningLoad } from "../load/generator.ts";
 import type { Series } from "../metrics/samples.ts";

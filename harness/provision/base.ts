@@ -3,7 +3,7 @@ import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Tools } from "../target/tools.ts";
 import { ToolCache } from "./cache.ts";
-import { lock } from "./lock.ts";
+import { lock } from "../system/lock.ts";
 import type { ProvisionOptions } from "./provision.ts";
 import { Rejected } from "./recipe.ts";
 import { debian } from "./sources/debian.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { find } from "./find.ts";
-import { fakeMachine, findContext, installScript } from "./fixture.ts";
+import { fakeMachine, findContext, installScript } from "../../test/support/fake-machine.ts";
 import { cassandra, placeOfJars } from "./tools/cassandra.ts";
 import { k6 } from "./tools/k6.ts";
 

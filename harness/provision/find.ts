@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ToolSource } from "../target/tools.ts";
 import { stampOf, type ToolCache } from "./cache.ts";
-import { type Part, type Place, type Recipe, Rejected, WrongVersion } from "./recipe.ts";
+import { type Part, type Place, type Recipe, isRejection, WrongVersion } from "./recipe.ts";
 
 /** One place that was looked at, or one way that was tried, in vain. */
 export interface Attempt {
@@ -95,7 +95,7 @@ export async function sight(
       .catch(unkept);
     return part;
   } catch (error) {
-    if (!(error instanceof Rejected)) throw error;
+    if (!isRejection(error)) throw error;
     if (error instanceof WrongVersion)
       await context.cache
         .keepSighted(recipe, place, { stamp: stampOf(place, []), reason: error.message })

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { find } from "./find.ts";
-import { type FakeMachine, fakeMachine, findContext, installScript } from "./fixture.ts";
+import {
+  type FakeMachine,
+  fakeMachine,
+  findContext,
+  installScript,
+} from "../../test/support/fake-machine.ts";
 import { type Group, type ObtainContext, obtain } from "./obtain.ts";
 import { type PartName, type Place, Rejected } from "./recipe.ts";
 import type { Progress, Source } from "./sources/source.ts";

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Attempt, type FindContext, sight } from "./find.ts";
-import { lock } from "./lock.ts";
-import { type Part, type PartName, type Place, type Recipe, Rejected } from "./recipe.ts";
+import { lock } from "../system/lock.ts";
+import { type Part, type PartName, type Place, type Recipe, isRejection } from "./recipe.ts";
 import { debian } from "./sources/debian.ts";
 import { goModule } from "./sources/goModule.ts";
 import { maven } from "./sources/maven.ts";
@@ -110,7 +110,7 @@ async function build(
     return results;
   } catch (error) {
     context.signal?.throwIfAborted();
-    if (!(error instanceof Rejected)) throw error;
+    if (!isRejection(error)) throw error;
     return new Map(names.map((name) => [name, error.message]));
   } finally {
     await rm(staging, { recursive: true, force: true });

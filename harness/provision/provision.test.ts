@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { SeawallError } from "../base/errors.ts";
-import { fakeMachine, installScript } from "./fixture.ts";
+import { fakeMachine, installScript } from "../../test/support/fake-machine.ts";
 import { inspect } from "./inspect.ts";
 import { missingTools } from "./missing.ts";
 import { provision } from "./provision.ts";

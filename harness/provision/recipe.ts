@@ -1,6 +1,7 @@
 /** What is known of a tool before it is found: how to recognise a good one and what to tell the reader when there is none. */
 
 import type { Tool, ToolName } from "../target/tools.ts";
+import { ChildFailed } from "../system/child.ts";
 
 /** Everything that has to be found. Java is not a tool of a run by itself: Cassandra's entry starts it. Node is this very process. */
 export type PartName = Exclude<ToolName, "node"> | "java";
@@ -60,6 +61,11 @@ export class Rejected extends Error {
     super(reason, cause === undefined ? undefined : { cause });
     this.name = "Rejected";
   }
+}
+
+/** Whether the place or the way is no good: its recipe says so, or a program failed there. */
+export function isRejection(error: unknown): error is Rejected | ChildFailed {
+  return error instanceof Rejected || error instanceof ChildFailed;
 }
 
 /** As `Rejected`, and sure to be said again of the same file: worth remembering. */

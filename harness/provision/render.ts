@@ -1,5 +1,6 @@
 /** Shows on standard error how tools are being got: one live line on a terminal, elsewhere a plain line for each new step. */
 
+import { cut, painter, width } from "../system/terminal.ts";
 import type { Progress } from "./sources/source.ts";
 
 /** As much of a stream as is needed to write to it well. */
@@ -27,9 +28,9 @@ export function showProgress(output: ProgressOutput): ProgressDisplay {
   const draw = () => {
     output.erase();
     output.write(
-      paint(
+      painter(output.colour)(
         liveLine([...steps.values()], (performance.now() - startMs) / 1_000, output.columns),
-        output,
+        "dim",
       ),
     );
   };
@@ -56,17 +57,9 @@ export function showProgress(output: ProgressOutput): ProgressDisplay {
 /** What is under way, each tool's share of the line as wide as the others': `12 s  k6 net/http · ffmpeg 31 of 84`. */
 export function liveLine(steps: readonly Progress[], elapsedS: number, columns: number): string {
   const clock = `${elapsedS.toFixed(0)} s  `;
-  const share = Math.floor((columns - 1 - clock.length) / Math.max(1, steps.length)) - 3;
+  const share = Math.floor((columns - 1 - width(clock)) / Math.max(1, steps.length)) - 3;
   const texts = steps.map(({ tool, step, detail }) =>
-    clip(`${tool} ${detail ?? step}`, Math.max(8, share)),
+    cut(`${tool} ${detail ?? step}`, Math.max(8, share)),
   );
-  return clip(clock + texts.join(" · "), columns - 1);
-}
-
-function clip(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-}
-
-function paint(line: string, { colour }: ProgressOutput): string {
-  return colour ? `\u001b[2m${line}\u001b[22m` : line;
+  return cut(clock + texts.join(" · "), columns - 1);
 }

@@ -6,35 +6,20 @@
 import { existsSync } from "node:fs";
 import { chmod, lstat, readdir, readlink, symlink, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { run, runWell } from "./child.ts";
+import { run } from "../system/child.ts";
 import { type CheckContext, type Place, Rejected } from "./recipe.ts";
 
 const loaderTimeoutMs = 15_000;
 
 type Asking = Pick<CheckContext, "env" | "signal">;
 
-/** Debian's name for this machine's kind of library, such as `aarch64-linux-gnu`. */
-export async function multiarch({ env, signal }: Asking): Promise<string> {
-  const asked = await run("dpkg-architecture", ["-qDEB_HOST_MULTIARCH"], { env, signal }).catch(
-    (error: unknown) => {
-      if (error instanceof Rejected) return undefined; // It belongs to dpkg-dev, which most machines lack.
-      throw error;
-    },
-  );
-  if (asked?.exitCode === 0) return asked.stdout.trim();
-  const { stdout } = await runWell("dpkg", ["--print-architecture"], { env, signal });
-  const names: Record<string, string> = {
-    amd64: "x86_64-linux-gnu",
-    arm64: "aarch64-linux-gnu",
-    armhf: "arm-linux-gnueabihf",
-    i386: "i386-linux-gnu",
-    ppc64el: "powerpc64le-linux-gnu",
-    riscv64: "riscv64-linux-gnu",
-    s390x: "s390x-linux-gnu",
-  };
-  const architecture = stdout.trim();
-  return names[architecture] ?? `${architecture}-linux-gnu`;
-}
+const processors: Readonly<Record<string, string>> = {
+  arm64: "aarch64",
+  ppc64: "powerpc64le",
+  x64: "x86_64",
+};
+/** Debian's name for this machine's kind of library. Node runs on these, and on s390x. */
+export const multiarch = `${processors[process.arch] ?? process.arch}-linux-gnu`;
 
 /**
  * LD_LIBRARY_PATH for a program of a tree; nothing for one that the system installed. Some packages keep a library in a folder that
@@ -42,8 +27,7 @@ export async function multiarch({ env, signal }: Asking): Promise<string> {
  */
 export async function libraryEnv(place: Place, asking: Asking): Promise<Record<string, string>> {
   if (place.root === undefined) return {};
-  const name = await multiarch(asking);
-  const folders = [`usr/lib/${name}`, `lib/${name}`, "usr/lib", "lib"]
+  const folders = [`usr/lib/${multiarch}`, `lib/${multiarch}`, "usr/lib", "lib"]
     .map((folder) => join(place.root ?? "", folder))
     .filter((folder) => existsSync(folder));
   for (;;) {
@@ -81,9 +65,9 @@ export function compilerIn(root: string): string | undefined {
 }
 
 /** Makes an extracted gcc usable where it lies: it finds its assembler, libraries and headers in the tree `home` and not in the system. */
-export async function addCompiler(root: string, home: string, asking: Asking): Promise<void> {
+export async function addCompiler(root: string, home: string): Promise<void> {
   if (!existsSync(join(root, "usr/bin/gcc"))) return;
-  const libraries = [`usr/lib/${await multiarch(asking)}`, `lib/${await multiarch(asking)}`]
+  const libraries = [`usr/lib/${multiarch}`, `lib/${multiarch}`]
     .map((folder) => join(home, folder))
     .join(":");
   const script = `#!/bin/sh

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { arrivalsOf, arrivalsUntil, gracefulStopMsOf, stagesOf, tailMs } from "./arrivals.ts";
-import { heldPlan } from "../judge/fixture.ts";
+import { heldPlan } from "../../test/support/judge/held-run.ts";
 
 const load = { ratePerSecond: { baseline: 2, fault: 8, recovery: 2 } };
 const plan = {

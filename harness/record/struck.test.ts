@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { struckIn } from "../faults/faults.ts";
 import type { Plan } from "./plan.ts";
-import { heldPlan } from "../judge/fixture.ts";
+import { heldPlan } from "../../test/support/judge/held-run.ts";
 import { effectsOn, struckBy } from "./struck.ts";
 
 const fault = { kind: "kill", service: "region-a/origin-read" } as const;

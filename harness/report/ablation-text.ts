@@ -1,6 +1,6 @@
 /** The matrix of an ablation for a terminal: each experiment, and below it what became of it without each defence. */
 import type { Ablation, Cell, Outcome } from "../ablation/ablation.ts";
-import { painter, type Style, wrap } from "./paint.ts";
+import { painter, type Style, wrap } from "../system/terminal.ts";
 import { oneLine } from "./plain.ts";
 import { printable } from "./printable.ts";
 import { duration } from "./suite-text.ts";

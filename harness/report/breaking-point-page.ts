@@ -2,7 +2,7 @@
 import type { Conclusion, StepOutcome } from "../breaking-point/search.ts";
 import { markup } from "./markup.ts";
 import { renderShell } from "./page/shell.ts";
-import { painter, type Style, wrap } from "./paint.ts";
+import { painter, type Style, wrap } from "../system/terminal.ts";
 import { clip } from "./plain.ts";
 import { duration } from "./suite-text.ts";
 import { type Cell, table } from "./table.ts";

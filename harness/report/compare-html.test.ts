@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { comparisonOf } from "../compare/comparison.ts";
 import { renderComparisonHtml } from "./compare-html.ts";
 import { overlayOf } from "./compare-charts.ts";
-import { type Fixture, hostileRun, stormRun } from "./fixture.ts";
+import { type Fixture, hostileRun, stormRun } from "../../test/support/report/storm-run.ts";
 
 function judged({ run, verdict }: Fixture, id: string): JudgedRun {
   return { run: { ...run, id, directory: `/runs/${id}` }, verdict };

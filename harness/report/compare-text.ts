@@ -14,7 +14,7 @@ import {
   tallySentence,
 } from "../compare/words.ts";
 import { formatValue } from "../phrases/format.ts";
-import { type Paint, painter, type Style, wrap } from "./paint.ts";
+import { type Paint, painter, type Style, wrap } from "../system/terminal.ts";
 import { oneLine } from "./plain.ts";
 import { printable } from "./printable.ts";
 

@@ -6,9 +6,9 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { comparisonOf } from "../compare/comparison.ts";
 import { type Browser, chromiumPath, openBrowser } from "../system/browser.ts";
-import { askedOf, axeOf, openedPage } from "./browser.fixture.ts";
+import { askedOf, axeOf, openedPage } from "../../test/support/report/browser.ts";
 import { renderComparisonHtml } from "./compare-html.ts";
-import { type Fixture, hostileRun, stormRun } from "./fixture.ts";
+import { type Fixture, hostileRun, stormRun } from "../../test/support/report/storm-run.ts";
 
 const chromium = chromiumPath(process.env);
 

@@ -1,6 +1,6 @@
 /** What a gate says to people: a terminal, a pull request, the annotations of GitHub's runner. */
 import type { Gated } from "../gate/gate.ts";
-import { cut, painter, width, wrap } from "./paint.ts";
+import { cut, padded, painter, width, wrap } from "../system/terminal.ts";
 import { clip, oneLine } from "./plain.ts";
 import { printable } from "./printable.ts";
 
@@ -35,7 +35,7 @@ export function renderGateText(
   const paint = painter(colour);
   const wide = Math.max(0, ...report.entries.map(({ experiment }) => width(experiment)));
   const lines = report.entries.flatMap((entry) => {
-    const head = `${marks[entry.outcome]} ${cut(oneLine(entry.experiment), 40).padEnd(Math.min(40, wide))}  ${entry.outcome.padEnd(12)}`;
+    const head = `${marks[entry.outcome]} ${padded(cut(oneLine(entry.experiment), 40), Math.min(40, wide))}  ${padded(entry.outcome, 12)}`;
     const said = [entry.why, comparisonLine(entry)]
       .filter((text) => text !== "")
       .flatMap((text) => wrap(oneLine(text), across - 4));

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Status } from "../record/verdict.ts";
-import { hostileRun, stormRun } from "./fixture.ts";
+import { hostileRun, stormRun } from "../../test/support/report/storm-run.ts";
 import { renderHtml } from "./html.ts";
 import { reportModel, type ReportModel } from "./model.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hostileRun, stormRun, type Fixture } from "./fixture.ts";
-import { problemsOfForm } from "./junit-form.fixture.ts";
+import { hostileRun, stormRun, type Fixture } from "../../test/support/report/storm-run.ts";
+import { problemsOfForm } from "../../test/support/report/junit-form.ts";
 import { renderJunit } from "./junit.ts";
 
 function junit({ run, verdict }: Fixture): string {

@@ -1,6 +1,6 @@
 /** One line that says how a run is going: rewritten in place on a terminal, appended elsewhere. */
 import { formatDuration, formatValue } from "../phrases/format.ts";
-import { cut, painter } from "./paint.ts";
+import { cut, painter } from "../system/terminal.ts";
 import { oneLine } from "./plain.ts";
 
 export interface LiveState {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { actsIn, hostile, withoutOwn } from "./hostile.fixture.ts";
-import { painter } from "./paint.ts";
+import { actsIn, hostile, withoutOwn } from "../../test/support/report/hostile-text.ts";
+import { painter } from "../system/terminal.ts";
 import { printable, printableJson, withoutCommands } from "./printable.ts";
+import { times } from "../../test/support/thorough.ts";
 
 describe("what is printed", () => {
   it("acts on no terminal and is no command of any pipeline, whatever it is made of", () => {
@@ -10,7 +11,7 @@ describe("what is printed", () => {
       fc.property(hostile, (text) => {
         expect(actsIn(printable(text))).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: times(300) },
     );
   });
 
@@ -46,7 +47,7 @@ describe("a document on one line", () => {
         expect(actsIn(text)).toEqual([]);
         expect(text).not.toContain("\n");
       }),
-      { numRuns: 500 },
+      { numRuns: times(150) },
     );
   });
 });

@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, chromiumPath, noBrowserHint, openBrowser } from "../system/browser.ts";
-import { askedOf, axeOf, openedPage } from "./browser.fixture.ts";
-import { type Fixture, hostileRun, stormRun } from "./fixture.ts";
+import { askedOf, axeOf, openedPage } from "../../test/support/report/browser.ts";
+import { type Fixture, hostileRun, stormRun } from "../../test/support/report/storm-run.ts";
 import { renderHtml } from "./html.ts";
 import { reportModel } from "./model.ts";
 
@@ -18,7 +18,7 @@ if (chromium === null)
 
 /** Others may want the machine, too. */
 const patiently = { timeout: 20_000 };
-/** As many as the fixture has samples for. */
+/** As many as the made-up run has samples for. */
 const charts = 12;
 
 describe.skipIf(chromium === null)("the report in a browser", () => {

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { IndexedRun, RunIndex } from "../record/run-index.ts";
 import { type Browser, chromiumPath, openBrowser } from "../system/browser.ts";
-import { askedOf, axeOf, openedPage } from "./browser.fixture.ts";
+import { askedOf, axeOf, openedPage } from "../../test/support/report/browser.ts";
 import { renderIndex } from "./index-html.ts";
 
 const chromium = chromiumPath(process.env);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { width } from "./paint.ts";
+import { width } from "../system/terminal.ts";
 import { duration, renderSuite, type SuiteRow } from "./suite-text.ts";
 
 const row: SuiteRow = {

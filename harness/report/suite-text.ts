@@ -1,6 +1,6 @@
 /** What several runs came to, as a table for a terminal. */
+import { painter } from "../system/terminal.ts";
 import type { Status } from "../record/verdict.ts";
-import { painter } from "./paint.ts";
 import { oneLine } from "./plain.ts";
 import { printable } from "./printable.ts";
 import { type Cell, table } from "./table.ts";

@@ -1,5 +1,5 @@
 /** Tables for terminals: every column as wide as it needs, the last one wrapped into what is left. */
-import { cut, type Paint, type Style, width, wrap } from "./paint.ts";
+import { cut, type Paint, padded, type Style, width, wrap } from "../system/terminal.ts";
 import { oneLine } from "./plain.ts";
 
 export interface Cell {
@@ -29,15 +29,22 @@ export function table(
     Math.max(0, ...clipped.map((row) => width(row[column]?.text ?? ""))),
   );
   const indent = widths.reduce((sum, each) => sum + each + 2, 0);
+  const widest = Math.max(0, ...clipped.map((row) => width(row[columns - 1]?.text ?? "")));
   return clipped.flatMap((row) => {
     const last = row[columns - 1];
-    const lines = last === undefined ? [""] : wrap(last.text, Math.max(20, across - indent));
+    const lines =
+      last === undefined
+        ? [""]
+        : last.right === true
+          ? [padded(last.text, -widest)]
+          : wrap(last.text, Math.max(20, across - indent));
     const head = widths
       .map((wide, column) => {
         const { text, style, right } = row[column] ?? { text: "" };
-        const space = " ".repeat(Math.max(0, wide - width(text)));
-        const painted = style === undefined ? text : paint(text, style);
-        return right === true ? `${space}${painted}` : `${painted}${space}`;
+        return padded(
+          style === undefined ? text : paint(text, style),
+          right === true ? -wide : wide,
+        );
       })
       .join("  ");
     return lines.map((line, index) =>

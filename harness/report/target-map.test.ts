@@ -3,14 +3,17 @@ import { describe, expect, test } from "vitest";
 import { type Fault, struckIn } from "../faults/faults.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
-import { stormRun } from "./fixture.ts";
+import { stormRun } from "../../test/support/report/storm-run.ts";
 import { layOut } from "./map-layout.ts";
 import { type MapNode, targetMaps } from "./target-map.ts";
 import { timelineOf } from "./timeline.ts";
 
 const { run } = stormRun();
 
-/** The same storm with other faults: each with when it landed and when it was healed, in s after the fixture's. */
+/**
+ * The same storm with other faults: each with when it landed and when it was healed, in s after
+ * the storm's own.
+ */
 function struckBy(...faults: readonly (readonly [Fault, number, number])[]): Run {
   const at = run.events.find((event) => event.kind === "injected")?.atMs ?? 0;
   const others = run.events.filter(

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hostileRun, stormRun } from "./fixture.ts";
+import { hostileRun, stormRun } from "../../test/support/report/storm-run.ts";
 import { renderVerdictText } from "./text.ts";
 
 const plain = { columns: 100, colour: false };

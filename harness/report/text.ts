@@ -3,7 +3,7 @@ import type { Claim } from "../claims/statistics/registry.ts";
 import type { Status, Verdict } from "../record/verdict.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
 import { formatCount } from "../phrases/format.ts";
-import { cut, type Paint, painter, width, wrap } from "./paint.ts";
+import { cut, type Paint, padded, painter, width, wrap } from "../system/terminal.ts";
 import { familyOf } from "../judge/subjects.ts";
 import { oneLine } from "./plain.ts";
 import { printable } from "./printable.ts";
@@ -111,12 +111,6 @@ function table(claims: readonly ClaimRow[], across: number, paint: Paint): strin
       ];
     }),
   ];
-}
-
-/** To the left, or to the right when `wide` is negative. */
-function padded(text: string, wide: number): string {
-  const room = " ".repeat(Math.max(0, Math.abs(wide) - width(text)));
-  return wide < 0 ? room + text : text + room;
 }
 
 /** Rules that were satisfied are counted; those that were not are why a run proves nothing, and are spelled out. */

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { stormRun } from "./fixture.ts";
+import { stormRun } from "../../test/support/report/storm-run.ts";
 import { writeReports } from "./write.ts";
 
 let directory = "";

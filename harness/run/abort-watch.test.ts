@@ -1,4 +1,4 @@
-import { everyMetric } from "../judge/fixture.ts";
+import { everyMetric } from "../../test/support/judge/held-run.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Claim, statisticNamed } from "../claims/statistics/registry.ts";
@@ -7,6 +7,7 @@ import type { Series } from "../metrics/samples.ts";
 import { compare } from "../judge/claims.ts";
 import { quantile } from "../base/statistics.ts";
 import { AbortWatch } from "./abort-watch.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const share: Claim = {
   title: "half is served",
@@ -126,7 +127,7 @@ describe("abort watch", () => {
           expect(watch.violated(1_000, "fault") === null).toBe(compare(exact, comparison, limit));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: times(80) },
     );
   });
 

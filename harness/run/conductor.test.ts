@@ -3,7 +3,7 @@ import { judge } from "../judge/judge.ts";
 import type { Plan } from "../record/plan.ts";
 import type { RunEvent } from "../record/events.ts";
 import { conduct } from "./conductor.ts";
-import { type Chances, virtualWorld } from "./virtual-world.fixture.ts";
+import { type Chances, virtualWorld } from "../../test/support/simulated/virtual-world.ts";
 
 const sure: Chances = { deployFails: 0, injectFails: 0, healFails: 0, loadDies: 0, userAborts: 0 };
 const rough: Chances = {

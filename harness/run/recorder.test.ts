@@ -15,7 +15,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { SeawallError } from "../base/errors.ts";
-import { heldDraft, heldPlan, runOf } from "../judge/fixture.ts";
+import { heldDraft, heldPlan, runOf } from "../../test/support/judge/held-run.ts";
 import { judge } from "../judge/judge.ts";
 import type { Clock } from "../target/deployment.ts";
 import type { Run } from "../record/run.ts";
@@ -23,6 +23,7 @@ import type { RunEvent } from "../record/events.ts";
 import type { SampleKind } from "../metrics/samples.ts";
 import { readRun } from "./read-run.ts";
 import { Recorder } from "./recorder.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const zeroMs = 1_800_000_000_000;
 const clock: Clock = {
@@ -54,7 +55,7 @@ async function record(
 ): Promise<void> {
   const started = events.find((event) => event.kind === "started");
   const options = started === undefined ? {} : { runId: started.runId };
-  await using recorder = new Recorder(directory, plan, clock, options);
+  await using recorder = new Recorder(directory, plan, clock, { ...options, synced: false });
   for (const event of events) recorder.event(event);
   for (const { metric, kind, tags, samples } of series) {
     for (const [atUs, value] of samples)
@@ -124,7 +125,7 @@ describe("a record that is read back", () => {
           all.map((one) => ({ ...one, tags: sorted(one.tags) }));
         expect(normal(put(run))).toEqual(normal(series));
       }),
-      { numRuns: 30 },
+      { numRuns: times(10) },
     );
   });
 
@@ -208,7 +209,7 @@ describe("a record that was cut off", () => {
       kind: "duration",
       tags: { lane: "live,\n" },
       samples: Array.from(
-        { length: 30 },
+        { length: 12 },
         (_, index) => [1_795_273_445_123_456 + index * 7, index / 7] as const,
       ),
     },
@@ -217,7 +218,7 @@ describe("a record that was cut off", () => {
       kind: "gauge",
       tags: {},
       samples: Array.from(
-        { length: 12 },
+        { length: 5 },
         (_, index) => [1_795_273_445_123_456 + index * 11, index * 1.5] as const,
       ),
     },
@@ -254,7 +255,7 @@ describe("a record that was cut off", () => {
           if (run.damage.length === 0) expect(put(run)).toEqual(some);
         },
       ),
-      { numRuns: 120 },
+      { numRuns: times(30) },
     );
   });
 
@@ -376,7 +377,7 @@ describe("a record that is sealed", () => {
           expect(damage).not.toEqual([]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: times(60) },
     );
   });
 });

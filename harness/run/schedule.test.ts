@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { heldPlan } from "../judge/fixture.ts";
+import { heldPlan } from "../../test/support/judge/held-run.ts";
 import type { Plan } from "../record/plan.ts";
 import { schedule } from "./schedule.ts";
 

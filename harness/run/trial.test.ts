@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { trial, type Trial } from "./trial.fixture.ts";
+import { times } from "../../test/support/thorough.ts";
+import { trial, type Trial } from "../../test/support/simulated/trial.ts";
 
-const runs = 2_000;
+/** `benchmarks/simulate.ts` does 2,000. */
+const runs = times(300);
 
 describe("whatever goes wrong, and whenever", () => {
   it(`${runs} seeded runs heal what they broke, leave nothing behind, and say no more than they know`, async () => {

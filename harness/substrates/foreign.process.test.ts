@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { entriesOf } from "../target/entries.ts";
 import { ownTarget } from "../target/own-target.ts";
 import type { Layout } from "../target/layout.ts";
-import { injectInto, startMini } from "../faults/mini-target.fixture.ts";
+import { injectInto, startMini } from "../../test/support/targets/mini.ts";
 import { httpGet } from "../system/network.ts";
 
 let server: Server;

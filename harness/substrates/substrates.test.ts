@@ -1,15 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { substrateNames, substrates } from "../record/substrates.ts";
 import { faultNames } from "../faults/faults.ts";
+import { root, sourcesIn } from "../../test/support/sources.ts";
 import { adapterOf, undoOn } from "./registry.ts";
-
-const root = resolve(import.meta.dirname, "../..");
-const sourcesIn = (folder: string): string[] =>
-  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((path) => /\.(ts|js)$/.test(path) && !/\.(test|fixture)\.ts$|\/fixture\.ts$/.test(path))
-    .map((path) => join(folder, path));
 
 describe("the list of substrates", () => {
   it("has each folder with an adapter, and no other", () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { LineFile, type Lines } from "./line-file.ts";
+import { times } from "../../test/support/thorough.ts";
 
 /** A disk that has room for `room` more bytes, and may be too full even to be cut. */
 class FakeDisk implements Lines {
@@ -69,7 +70,7 @@ it("keeps each line that it took, and shows no torn one, at whatever byte the di
       // A line that was wholly written, but neither synced nor cut off again, may be seen: what it announces was not done.
       expect(read(disk.text).filter((id) => !refused.includes(id))).toEqual(taken);
     }),
-    { numRuns: 500 },
+    { numRuns: times(150) },
   );
 });
 

@@ -1,7 +1,7 @@
 /** Performs a service's own operations: over HTTP with the run's token, over a plain connection, or by a program beside the service. */
-import { spawn } from "node:child_process";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { run } from "./child.ts";
 import type { Endpoint, Operation, Place, Program, Service } from "../target/layout.ts";
 import { runVariable } from "./processes.ts";
 
@@ -142,27 +142,11 @@ function overTcp(
   });
 }
 
-function byCommand({ command, args, env }: Program, runId: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, [...args], {
-      env: { PATH: process.env["PATH"] ?? "", ...env, [runVariable]: runId },
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: withinMs,
-      killSignal: "SIGKILL",
-    });
-    let stdout = "",
-      stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (part: string) => {
-      stdout += part;
-    });
-    child.stderr.setEncoding("utf8").on("data", (part: string) => {
-      stderr += part;
-    });
-    child.once("error", reject);
-    child.once("close", (code) =>
-      code === 0
-        ? resolve(stdout.trim())
-        : reject(new Error(`exit status ${code}: ${(stderr || stdout).trim()}`)),
-    );
+async function byCommand({ command, args, env }: Program, runId: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(command, args, {
+    env: { PATH: process.env["PATH"] ?? "", ...env, [runVariable]: runId },
+    timeoutMs: withinMs,
   });
+  if (exitCode === 0) return stdout.trim();
+  throw new Error(`exit status ${exitCode}: ${(stderr || stdout).trim()}`);
 }

@@ -2,12 +2,10 @@
  * The TCP connections at some addresses, as the system's own tables have them: open ones, and those that were closed within the last minute.
  * `ss` (iproute2) also tells how many bytes each open one has carried. Where it is missing, /proc/net/tcp tells the connections alone.
  */
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
+import { runWell } from "./child.ts";
 import type { Endpoint } from "../target/layout.ts";
 
-const execute = promisify(execFile);
 const withinMs = 3_000;
 const outputBytesMax = 64 * 1024 * 1024;
 
@@ -23,10 +21,7 @@ export interface SeenConnection {
 export type RunSs = (args: readonly string[]) => Promise<string>;
 
 const runHere: RunSs = async (args) => {
-  const { stdout } = await execute("ss", [...args], {
-    timeout: withinMs,
-    maxBuffer: outputBytesMax,
-  });
+  const { stdout } = await runWell("ss", args, { timeoutMs: withinMs, keptChars: outputBytesMax });
   return stdout;
 };
 
@@ -48,7 +43,8 @@ export async function connectionsAt(
   try {
     return { connections: parseSs(await run(["-HOtina", filter]), wanted), bytesCounted: true };
   } catch (error) {
-    if (run !== runHere || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    const { cause } = error as { readonly cause?: NodeJS.ErrnoException };
+    if (run !== runHere || cause?.code !== "ENOENT") throw error;
     return {
       connections: parseTable(await readFile("/proc/net/tcp", "latin1"), wanted),
       bytesCounted: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { heldPlan } from "../judge/fixture.ts";
+import { heldPlan } from "../../test/support/judge/held-run.ts";
 import { prng } from "../base/prng.ts";
 import { newestDue, probeWishes } from "./probe-wish.ts";
 import type { Stream } from "./stream.ts";

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
-import { stormRun } from "../report/fixture.ts";
+import { stormRun } from "../../test/support/report/storm-run.ts";
 import { boundsMs, type ExportRequest, exportRequests } from "./otlp.ts";
 import type { HistogramPoint, Metric, NumberPoint } from "./points.ts";
+import { times } from "../../test/support/thorough.ts";
 
 const options = { everyMs: 1_000, pointsPerRequest: 30, attributes: { "seawall.verdict": "held" } };
 
@@ -113,7 +114,7 @@ describe("a run as OpenTelemetry metrics", () => {
           });
         },
       ),
-      { numRuns: 40 },
+      { numRuns: times(8) },
     );
   });
 

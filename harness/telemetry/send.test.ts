@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { stormRun } from "../report/fixture.ts";
+import { stormRun } from "../../test/support/report/storm-run.ts";
 import { type ExportRequest, exportRequests } from "./otlp.ts";
 import { send } from "./send.ts";
 

@@ -3,7 +3,7 @@ import type { SampleSink, Series } from "../../harness/metrics/samples.ts";
 import { openPlayerPage, type Player, startPlayer } from "../../harness/probes/player/player.ts";
 import { chromiumPath, noBrowserHint, openBrowser } from "../../harness/system/browser.ts";
 import { realClock } from "../../harness/system/clock.ts";
-import { deployed } from "./deployed.fixture.ts";
+import { deployed } from "../../test/support/live-streaming/deployed.ts";
 
 const chromium = chromiumPath(process.env);
 if (chromium === null)

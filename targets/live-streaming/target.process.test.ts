@@ -3,10 +3,10 @@
  * that faults are felt. What damages its store for good comes after what reads all of it.
  */
 import { afterAll, beforeAll, describe } from "vitest";
-import { skewSteps, suffersFaults } from "../../harness/faults/suffered.fixture.ts";
-import { type Deployed, deployed } from "./deployed.fixture.ts";
-import { keepsWhatItAcknowledged } from "./durability.fixture.ts";
-import { comesBack } from "./losses.fixture.ts";
+import { skewSteps, suffersFaults } from "../../test/support/live-streaming/suffers-faults.ts";
+import { type Deployed, deployed } from "../../test/support/live-streaming/deployed.ts";
+import { keepsWhatItAcknowledged } from "../../test/support/live-streaming/durability.ts";
+import { comesBack } from "../../test/support/live-streaming/comes-back.ts";
 
 let target: Deployed;
 beforeAll(async () => {

@@ -4,12 +4,14 @@ import { worst } from "../../harness/judge/judge.ts";
 import type { Honest, Lie, LieGroup } from "./lie.ts";
 
 export function checkGroup(group: LieGroup): void {
+  // Real ones are small, and mostly wait.
+  const test = group.runs === "process" ? it.concurrent : it;
   describe(group.title, () => {
     for (const lie of group.lies)
-      it(`catches ${lie.name}: ${lie.says}`, () =>
+      test(`catches ${lie.name}: ${lie.says}`, () =>
         group.runs === "hermetic" ? catches(lie) : isNotHeld(lie));
     for (const control of group.honest)
-      it(`doubts nothing of ${control.name}: ${control.says}`, () => doubtsNothing(control));
+      test(`doubts nothing of ${control.name}: ${control.says}`, () => doubtsNothing(control));
   });
 }
 

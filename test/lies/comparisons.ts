@@ -2,7 +2,7 @@
 import type { JudgedRun } from "../../harness/compare/comparable.ts";
 import { claimOutcomes } from "../../harness/compare/claims-changed.ts";
 import { type Comparison, comparisonOf } from "../../harness/compare/comparison.ts";
-import { type MadeUp, madeUpRun } from "../../harness/compare/fixture.ts";
+import { type MadeUp, madeUpRun } from "../support/compare/made-up-run.ts";
 import type { Run } from "../../harness/record/run.ts";
 import type { Status, Verdict } from "../../harness/record/verdict.ts";
 import type { LieGroup, Outcome } from "./lie.ts";

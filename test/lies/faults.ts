@@ -1,9 +1,6 @@
 /** Faults that were none: gone before their time, on links that nobody uses, or too small to be told from nothing. */
-import { tinyExperiment } from "../../harness/substrates/simulated/tiny-target.fixture.ts";
-import {
-  inMemory,
-  planned as plannedFor,
-} from "../../harness/substrates/simulated/in-memory.fixture.ts";
+import { tinyExperiment } from "../support/targets/tiny.ts";
+import { inMemory, planned as plannedFor } from "../support/simulated/in-memory.ts";
 import {
   type Draft,
   healedAtMs,
@@ -11,7 +8,7 @@ import {
   runOf,
   zeroMs,
   phaseMs,
-} from "../../harness/judge/fixture.ts";
+} from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import type { Experiment, Step } from "../../harness/experiment/experiment.ts";
 import type { Fault } from "../../harness/faults/faults.ts";

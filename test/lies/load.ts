@@ -11,7 +11,7 @@ import {
   startOf,
   within,
   zeroMs,
-} from "../../harness/judge/fixture.ts";
+} from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { type Honest, judged, type Lie, type LieGroup } from "./lie.ts";

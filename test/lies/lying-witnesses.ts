@@ -11,7 +11,7 @@ import {
   type Sample,
   startOf,
   zeroMs,
-} from "../../harness/judge/fixture.ts";
+} from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { type Honest, judged, type Lie, type LieGroup, type Outcome } from "./lie.ts";
 

@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { outFolder, seawall } from "../../harness/cli/seawall.fixture.ts";
+import { outFolder, seawall } from "../support/cli/seawall.ts";
 import { provision } from "../../harness/provision/provision.ts";
 import { judged, type LieGroup, type Outcome } from "./lie.ts";
 

@@ -11,7 +11,7 @@ import {
   runOf,
   within,
   zeroMs,
-} from "../../harness/judge/fixture.ts";
+} from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import type { Clock } from "../../harness/target/deployment.ts";
 import type { RunEvent } from "../../harness/record/events.ts";

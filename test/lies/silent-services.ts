@@ -1,13 +1,6 @@
 /** Services that never reported what a claim rests on: what they did is missing, and the rest looks like the whole. */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
-import {
-  type Draft,
-  drop,
-  heldDraft,
-  reporter,
-  runOf,
-  zeroMs,
-} from "../../harness/judge/fixture.ts";
+import { type Draft, drop, heldDraft, reporter, runOf, zeroMs } from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 
 import type { SampleKind } from "../../harness/metrics/samples.ts";

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
-import { recovered } from "../../harness/cli/kill-points.fixture.ts";
+import { recovered } from "./cli/kill-points.ts";
 import { listProcesses, statOf } from "../../harness/system/processes.ts";
 
 const root = resolve(import.meta.dirname, "../..");

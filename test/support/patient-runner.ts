@@ -45,17 +45,20 @@ async function isMachineBusy(): Promise<boolean> {
 }
 
 export default class PatientRunner extends TestRunner {
-  #busy = false;
+  /** Which tests failed while others kept the machine busy: several of a file may run at once. */
+  readonly #busy = new Set<string>();
 
   override async onBeforeRunTask(test: RunnerTask): Promise<void> {
     await super.onBeforeRunTask(test);
     if (mustTell || test.type !== "test") return;
-    test.retry = { count: triesMax - 1, condition: () => this.#busy };
+    test.retry = { count: triesMax - 1, condition: () => this.#busy.has(test.id) };
   }
 
   async onAfterRetryTask(test: RunnerTestCase, { retry }: { retry: number }): Promise<void> {
-    this.#busy = !mustTell && test.result?.state === "fail" && (await isMachineBusy());
-    if (!this.#busy || test.result === undefined || retry < triesMax - 1) return;
+    const isBusy = !mustTell && test.result?.state === "fail" && (await isMachineBusy());
+    if (isBusy) this.#busy.add(test.id);
+    else this.#busy.delete(test.id);
+    if (!isBusy || test.result === undefined || retry < triesMax - 1) return;
     const why = test.result.errors?.at(-1)?.message ?? "";
     const note = `others keep this machine busy, and it failed ${triesMax} times: ${why}`;
     Object.assign(test.result, { state: "skip", pending: true, note });

@@ -9,7 +9,7 @@ import { FileLedger } from "../../harness/run/ledger.ts";
 import { leftRuns, testsPrefix } from "../../harness/run/left-runs.ts";
 import { stampOf } from "../../harness/run/run-directory.ts";
 import { stateFolder } from "../../harness/run/cache-folder.ts";
-import { setup as makeFolder } from "../../harness/system/tests-folder.ts";
+import { setup as makeFolder } from "./tests-folder.ts";
 
 export async function setup(): Promise<() => void> {
   const state = stateFolder(process.env);

@@ -3,7 +3,7 @@ import type { Day, DayStep } from "../../game-day/day/day.ts";
 import type { RecordedDay } from "../../game-day/day-directory.ts";
 import { formatDuration } from "../../phrases/format.ts";
 import { tierText } from "../../experiment/tiers.ts";
-import { cut } from "../../report/paint.ts";
+import { cut, padded, width } from "../../system/terminal.ts";
 import { oneLine } from "../../report/plain.ts";
 
 export function dayPlanText(day: Day): string[] {
@@ -37,7 +37,7 @@ function stepText(step: DayStep, index: number): string[] {
 export function dayResultText({ day, result }: RecordedDay, columns: number): string[] {
   const word = (asExpected: boolean, status: string | null): string =>
     `${asExpected ? "✓" : status === null ? "–" : "✗"} ${status ?? "did not run"}`;
-  const wide = Math.max(...result.steps.map((step) => nameOf(step).length));
+  const wide = Math.max(...result.steps.map((step) => width(nameOf(step))));
   return [
     `${result.status.toUpperCase()}  ${day.title}`,
     result.why,
@@ -46,7 +46,7 @@ export function dayResultText({ day, result }: RecordedDay, columns: number): st
     ...result.steps
       .map(
         (step, index) =>
-          `${index + 1}. ${nameOf(step).padEnd(wide)}  ${word(step.asExpected, step.status).padEnd(14)}  ${oneLine(step.why)}`,
+          `${index + 1}. ${padded(nameOf(step), wide)}  ${word(step.asExpected, step.status).padEnd(14)}  ${oneLine(step.why)}`,
       )
       .map((line) => cut(line, columns)),
   ];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Claim } from "./registry.ts";
 import type { SeriesData } from "../../metrics/samples.ts";
 import { judgeClaim, observe } from "../../judge/claims.ts";
-import { everyMetric } from "../../judge/fixture.ts";
+import { everyMetric } from "../../../test/support/judge/held-run.ts";
 
 const window = { fromMs: 0, untilMs: 10_000, cutOff: false };
 

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sourcesIn } from "../../../test/support/sources.ts";
 import type { SeriesData } from "../../metrics/samples.ts";
 import { compare } from "../../judge/claims.ts";
 import {
@@ -127,15 +128,9 @@ describe("every statistic", () => {
 
 describe("the list of statistics", () => {
   it("is the only place that knows one by its name", () => {
-    const sources = readdirSync(join(root, "harness"), {
-      recursive: true,
-      encoding: "utf8",
-    }).filter(
-      (path) => /\.(ts|js)$/.test(path) && !/\.(test|fixture)\.ts$|\/fixture\.ts$/.test(path),
-    );
-    const branching = sources.filter((path) =>
+    const branching = sourcesIn("harness", /\.(ts|js)$/).filter((path) =>
       /(?<!typeof )\bstatistic\b\s*(===|!==|==|!=)\s*"|\(\w*\.?statistic\)\s*\{\s*case|\]\.includes\(\w*\.?statistic\)/.test(
-        readFileSync(join(root, "harness", path), "utf8"),
+        readFileSync(join(root, path), "utf8"),
       ),
     );
     expect(branching).toEqual([]);

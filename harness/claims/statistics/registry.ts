@@ -50,10 +50,10 @@ const [plain, special] = [true, false].map((isPlain) =>
   statistics.filter(({ fields }) => (Object.keys(fields).length === 0) === isPlain),
 ) as [Statistic[], Statistic[]];
 
-/** Of an experiment's file and of a recorded plan. */
+/** Of an experiment's file and of a recorded plan. The list makes the type, too, which zod cannot follow. */
 export const claimShape = z.discriminatedUnion("statistic", [
   z.object({ ...claimBase, statistic: z.enum(plain.map(({ name }) => name)) }),
   ...special.map(({ name, fields }) =>
     z.object({ ...claimBase, statistic: z.literal(name), ...fields }),
   ),
-]);
+]) as unknown as z.ZodType<Claim>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { problemsOf } from "../../documents/valid.fixture.ts";
-import { fakeMachine } from "../../provision/fixture.ts";
+import { problemsOf } from "../../../test/support/documents.ts";
+import { fakeMachine } from "../../../test/support/fake-machine.ts";
 import { printerTo } from "../../app/printer.ts";
 import { doctor } from "./doctor.ts";
 
@@ -38,13 +38,13 @@ describe("doctor", () => {
       DOCKER_HOST: "unix:///nowhere/docker.sock",
     };
     expect(await doctor({ env, stdout, stderr: output(), json: false, install: false })).toBe(70);
-    expect(stdout.text()).toMatch(/^k6 {9}2\.2\.0 {6}environment {2}\S*\/k6$/m);
+    expect(stdout.text()).toMatch(/^k6 {9}2\.2\.0 +environment {2}\S*\/k6$/m);
     expect(stdout.text()).toMatch(/^varnish {4}missing/m);
     expect(stdout.text()).toMatch(
-      /^process substrate {2}no {2}cannot be had here: toxiproxy, cassandra/m,
+      /^process substrate {2}no {3}cannot be had here: toxiproxy, cassandra/m,
     );
     expect(stdout.text()).toMatch(
-      /^docker substrate {3}no {2}no engine on unix:\/\/\/nowhere\/docker.sock \(ENOENT\)$/m,
+      /^docker substrate {3}no {3}no engine on unix:\/\/\/nowhere\/docker.sock \(ENOENT\)$/m,
     );
     expect(
       Math.max(

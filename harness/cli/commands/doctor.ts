@@ -2,7 +2,6 @@
 
 import type { Define } from "../command.ts";
 import { resolve } from "node:path";
-import { styleText } from "node:util";
 import { exitCodes } from "../../base/errors.ts";
 import { type Inspection, inspect } from "../../provision/inspect.ts";
 import { composePlugin } from "../../provision/docker-compose.ts";
@@ -16,6 +15,8 @@ import { substrates } from "../../record/substrates.ts";
 import { toolNames } from "../../target/tools.ts";
 import { provision } from "../../provision/provision.ts";
 import { showProgress } from "../../provision/render.ts";
+import { table } from "../../report/table.ts";
+import { painter } from "../../system/terminal.ts";
 import type { Output } from "../../app/context.ts";
 import { toolCacheRoot } from "../../provision/cache.ts";
 import { adapterOf } from "../../substrates/registry.ts";
@@ -115,8 +116,8 @@ function render(
   { tools, machine, cache, reports, compose, substrates: places }: Diagnosis,
   output: Output,
 ): string {
-  const width = Math.min(100, output.columns);
-  const mark = (works: boolean) => paint(works ? "yes" : "no ", works ? "green" : "red", output);
+  const across = Math.min(100, output.columns);
+  const paint = painter(output.colour);
   const missing = tools.filter(({ found }) => found === undefined);
   const clients = Object.entries(machine.clients)
     .filter(([, path]) => path !== undefined)
@@ -143,15 +144,19 @@ function render(
     ["compose files", compose],
   ];
   return [
-    clip(["tool".padEnd(10), "version".padEnd(10), "from".padEnd(12), "where"].join(" "), width),
-    ...tools.flatMap((tool) => toolLines(tool, width, output)),
+    ...table([["tool", "version", "from", "where"], ...tools.map(toolRow)], across, paint),
     "",
-    ...abilities.map(
-      ([name, { works, detail }]) =>
-        `${name.padEnd(18)} ${mark(works)} ${clip(detail, width - 23)}`,
+    ...table(
+      abilities.map(([name, { works, detail }]) => [
+        name,
+        works ? { text: "yes", style: "held" as const } : { text: "no", style: "refuted" as const },
+        detail,
+      ]),
+      across,
+      paint,
     ),
     "",
-    ...facts.map(([name, text]) => `${name.padEnd(8)} ${clip(text, width - 9)}`),
+    ...table(facts, across, paint),
     ...(missing.length === 0 || !works({ substrates: places })
       ? []
       : ["", "`npm start` gets what is missing; `./seawall doctor --install` does that alone."]),
@@ -159,37 +164,20 @@ function render(
   ].join("\n");
 }
 
-/** A tool that is there takes one line; one that is not says what a run would do, or why nothing can be done. */
-function toolLines(
-  { name, wanted, found, attempts, sources, obstacles, install }: Inspection,
-  width: number,
-  output: Output,
-): string[] {
-  const indent = " ".repeat(11);
-  const tell = (text: string) => indent + clip(text, width - indent.length);
-  if (found !== undefined) {
-    const where = clip(found.executable, width - 35, "start");
-    return [[name.padEnd(10), found.version.padEnd(10), found.source.padEnd(12), where].join(" ")];
-  }
+/** One that is not there says what a run would do, or why nothing can be done. */
+function toolRow({ name, wanted, found, attempts, sources, obstacles, install }: Inspection) {
+  if (found !== undefined) return [name, found.version, found.source, found.executable];
   const looked = attempts.filter(
     ({ source, reason }) => source !== "environment" || !reason.endsWith("is not set"),
   );
-  return [
-    `${name.padEnd(10)} ${paint("missing", "red", output)}    ${clip(`wanted ${wanted}`, width - 22)}`,
-    ...looked.map(({ source, reason }) => tell(`${source}: ${reason}`)),
+  const told = [
+    `wanted ${wanted}`,
+    ...looked.map(({ source, reason }) => `${source}: ${reason}`),
     ...(sources.length > 0
-      ? [tell(`would be got by ${sources.join(", else by ")}`)]
-      : [...obstacles.map((obstacle) => tell(obstacle)), tell(`to install: ${install}`)]),
+      ? [`would be got by ${sources.join(", else by ")}`]
+      : [...obstacles, `to install: ${install}`]),
   ];
-}
-
-function clip(text: string, width: number, end: "start" | "end" = "end"): string {
-  if (text.length <= width) return text;
-  return end === "end" ? `${text.slice(0, width - 1)}…` : `…${text.slice(1 - width)}`;
-}
-
-function paint(text: string, colour: "green" | "red", output: Output): string {
-  return output.colour ? styleText(colour, text, { validateStream: false }) : text;
+  return [name, { text: "missing", style: "refuted" as const }, "", told.join("; ")];
 }
 
 function gigabytes(bytes: number | undefined): string {

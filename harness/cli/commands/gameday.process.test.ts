@@ -3,12 +3,12 @@ import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { expect, it } from "vitest";
 import type { DayResult } from "../../game-day/day/judge-day.ts";
-import { problemsOf } from "../../documents/valid.fixture.ts";
+import { problemsOf } from "../../../test/support/documents.ts";
 import type { RunEvent } from "../../record/events.ts";
 import type { Verdict } from "../../record/verdict.ts";
-import { lightExperiment } from "../light.fixture.ts";
-import { leftovers, outFolder, seawall } from "../seawall.fixture.ts";
-import { linkOf, Person } from "./person.fixture.ts";
+import { lightExperiment } from "../../../test/support/experiments/light.ts";
+import { leftovers, outFolder, seawall } from "../../../test/support/cli/seawall.ts";
+import { linkOf, Person } from "../../../test/support/game-day/person.ts";
 
 const cache =
   process.env["SEAWALL_CACHE"] ||

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { printerTo } from "../../app/printer.ts";
-import { problemsOf } from "../../documents/valid.fixture.ts";
+import { problemsOf } from "../../../test/support/documents.ts";
 import { commandLine } from "../command-line.ts";
 import type { Context } from "../../app/context.ts";
 

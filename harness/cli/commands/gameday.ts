@@ -26,6 +26,7 @@ import { serveDay } from "../../game-day/server.ts";
 import { makeRunDirectory, newRunId, refuseUnwritable } from "../../run/run-directory.ts";
 import { realClock } from "../../system/clock.ts";
 import { writeWhole } from "../../system/files.ts";
+import { padded, width } from "../../system/terminal.ts";
 import type { Context } from "../../app/context.ts";
 import { explain } from "../../app/error-output.ts";
 import { refuseDirtyMachine } from "../../app/run-experiment.ts";
@@ -161,9 +162,9 @@ async function hold(
     ? null
     : await serveDay({ day, desk, log, directory, nowMs: () => clock.nowMs(), port: options.port });
   if (page !== null) {
-    const wide = Math.max(...day.roles.map((role) => role.name.length));
+    const wide = Math.max(...day.roles.map((role) => width(role.name)));
     context.stderr.write(
-      `${day.title}: ${day.steps.length} steps, on a page of this machine only; a link is as good as a key\n${day.roles.map((role) => `  ${role.name.padEnd(wide)}  ${page.linkOf(role.name)}\n`).join("")}`,
+      `${day.title}: ${day.steps.length} steps, on a page of this machine only; a link is as good as a key\n${day.roles.map((role) => `  ${padded(role.name, wide)}  ${page.linkOf(role.name)}\n`).join("")}`,
     );
   }
   const run = (

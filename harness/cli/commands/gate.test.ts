@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { problemsOfForm } from "../../report/junit-form.fixture.ts";
+import { smallStorm } from "../../../test/support/experiments/small-storm.ts";
+import { problemsOfForm } from "../../../test/support/report/junit-form.ts";
 import { RunAborted } from "../../run/conductor.ts";
 import { printerTo } from "../../app/printer.ts";
-import { documentsIn, problemsOf } from "../../documents/valid.fixture.ts";
+import { documentsIn, problemsOf } from "../../../test/support/documents.ts";
 import { readRun } from "../../run/read-run.ts";
 import { Recorder } from "../../run/recorder.ts";
 import { commandLine } from "../command-line.ts";
@@ -15,17 +16,18 @@ import type { Context } from "../../app/context.ts";
 import { explain } from "../../app/error-output.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
-let folder: string;
+let folder: string, storm: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "seawall-gate-"));
+  storm = smallStorm(folder);
 });
 
 /** On the simulated substrate: the same gate, in virtual time. */
 async function gate(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  names = ["origin-storm"],
+  names = [storm],
   signal = new AbortController().signal,
 ) {
   let stdout = "",
@@ -98,7 +100,8 @@ describe("a gate in virtual time", () => {
   it("keeps two experiments apart that begin in the same second", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
     try {
-      expect(await gate(["--seed", "7"], {}, ["origin-storm", "instance-loss"])).toMatchObject({
+      const names = [storm, smallStorm(folder, "other-storm")];
+      expect(await gate(["--seed", "7"], {}, names)).toMatchObject({
         exitCode: 0,
       });
     } finally {
@@ -106,19 +109,14 @@ describe("a gate in virtual time", () => {
     }
     expect(suitesIn(junitOf("new"))).toEqual([
       ["origin-storm", 0],
-      ["instance-loss", 0],
+      ["other-storm", 0],
     ]);
   });
 
   it("is an error for consumers of JUnit where it was stopped, and for each experiment that was not run", async () => {
     const stopped = new AbortController();
     stopped.abort(new RunAborted("user", "stopped by SIGTERM"));
-    const { exitCode } = await gate(
-      ["--seed", "7"],
-      {},
-      ["origin-storm", "instance-loss"],
-      stopped.signal,
-    );
+    const { exitCode } = await gate(["--seed", "7"], {}, [storm, "instance-loss"], stopped.signal);
     expect(exitCode).toBe(130);
     const [first, second] = suitesIn(junitOf("new"));
     expect(first).toEqual(["origin-storm", expect.toSatisfy((count: number) => count > 0)]);
@@ -158,7 +156,7 @@ describe("a gate in virtual time", () => {
     });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(
-      /^::error title=origin-storm%3A refuted::.*%0A\S*\/seawall run origin-storm --seed \d+ --substrate simulated --without collapsing$/m,
+      /^::error title=origin-storm%3A refuted::.*%0A\S*\/seawall run \S*\/origin-storm\.ts --seed \d+ --substrate simulated --without collapsing$/m,
     );
   });
 
@@ -238,7 +236,7 @@ describe("a gate in virtual time", () => {
     writeFileSync(
       join(folder, "strict.ts"),
       `
-      import base from "${join(root, "experiments/origin-storm.ts")}";
+      import base from "${storm}";
       export default { ...base, hypothesis: base.hypothesis.map((claim) => (claim.statistic === "ratio" ? { ...claim, limit: 0.1 } : claim)) };`,
     );
     expect((await gate(["./strict.ts", "--seed", "7", "--out", "red"], {}, [])).exitCode).toBe(1);
@@ -251,7 +249,7 @@ describe("a gate in virtual time", () => {
 
   it("looks for a ref in the repository of the experiment, and refuses one where there is none", async () => {
     const own = join(folder, "mine.ts");
-    writeFileSync(own, `export { default } from "${join(root, "experiments/origin-storm.ts")}";\n`);
+    writeFileSync(own, readFileSync(join(folder, storm)));
     const nowhere = await gate(["./mine.ts", "--baseline", "HEAD"], {}, []);
     expect(nowhere).toMatchObject({
       exitCode: 64,
@@ -277,7 +275,8 @@ describe("a gate in virtual time", () => {
   }, 120_000);
 
   it("refuses a baseline that is neither folder nor ref, and does not pass on one that has nothing to compare with", async () => {
-    expect(await gate(["--baseline", "no-such-branch"])).toMatchObject({
+    const ofTheCatalogue = await gate(["--baseline", "no-such-branch"], {}, ["origin-storm"]);
+    expect(ofTheCatalogue).toMatchObject({
       exitCode: 64,
       stderr: expect.stringContaining("neither a folder nor a git ref"),
     });

@@ -4,7 +4,7 @@ import type { Experiment } from "../../experiment/experiment.ts";
 import { defencesOf } from "../../plan/reliance.ts";
 import { expand, plannedMs, type Suite, type SuiteRun } from "../../experiment/suite.ts";
 import { tierText } from "../../experiment/tiers.ts";
-import { wrap } from "../../report/paint.ts";
+import { padded, wrap } from "../../system/terminal.ts";
 import { oneLine } from "../../report/plain.ts";
 import { duration } from "../../report/suite-text.ts";
 import type { Context } from "../../app/context.ts";
@@ -101,7 +101,7 @@ function showText(
   const row = (first: string, wide: number, text: string): void =>
     stdout.write(
       wrap(oneLine(text), across - wide - 2)
-        .map((line, index) => `${(index === 0 ? first : "").padEnd(wide)}  ${line}\n`)
+        .map((line, index) => `${padded(index === 0 ? first : "", wide)}  ${line}\n`)
         .join(""),
     );
   const width = Math.max(...experiments.map((experiment) => experiment.name.length));

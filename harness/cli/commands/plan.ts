@@ -8,6 +8,7 @@ import type { Plan } from "../../record/plan.ts";
 import { struckBy } from "../../record/struck.ts";
 import { tierText } from "../../experiment/tiers.ts";
 import { describeFault, kindOf } from "../../faults/faults.ts";
+import { table } from "../../report/table.ts";
 import type { Context } from "../../app/context.ts";
 
 export const definePlan: Define = (program, context, end) =>
@@ -45,13 +46,7 @@ export function planText(plan: Plan): string[] {
     `takes      ${seconds(totalMs)} once the target is up`,
     "",
     "Load, iterations per second",
-    ...table(
-      ["", ...phases],
-      plan.load.map((load) => [
-        `${load.name} (${load.lane})`,
-        ...phases.map((phase) => String(load.ratePerSecond[phase])),
-      ]),
-    ),
+    ...loadTable(plan),
     "",
     "Timeline",
     ...timeline(plan),
@@ -76,6 +71,19 @@ export function planText(plan: Plan): string[] {
     "",
     `Run it: ${plan.rerun}`,
   ];
+}
+
+function loadTable(plan: Plan): string[] {
+  const figure = (text: string) => ({ text, right: true });
+  const rows = plan.load.map(({ name, lane, ratePerSecond }) => [
+    `${name} (${lane})`,
+    ...phases.map((phase) => figure(String(ratePerSecond[phase]))),
+  ]);
+  return table(
+    [["", ...phases.map(figure)], ...rows],
+    Number.POSITIVE_INFINITY,
+    (text) => text,
+  ).map((line) => `  ${line}`);
 }
 
 function zonesOf(plan: Plan): [string, string[]][] {
@@ -127,15 +135,6 @@ function claimText(claim: Claim): string {
       ? String(claim.limit)
       : `${claim.limit.times} × ${claim.limit.of}`;
   return `${claim.metric} ${claim.statistic} ${claim.comparison} ${limit}${claim.unit === undefined ? "" : ` ${claim.unit}`} in ${claim.during.join(", ")}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = head.map((title, column) =>
-    Math.max(...[title, ...rows.map((row) => row[column] ?? "")].map((cell) => cell.length)),
-  );
-  return [head, ...rows].map((row) =>
-    `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ")}`.trimEnd(),
-  );
 }
 
 function seconds(ms: number): string {

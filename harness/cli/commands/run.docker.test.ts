@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { builtImage, noEngine, onEngine } from "../../substrates/docker/engine.fixture.ts";
+import { builtImage, noEngine, onEngine } from "../../../test/support/docker-engine.ts";
 import {
   kill,
   killAtRandom,
@@ -10,10 +10,10 @@ import {
   ownCache,
   processesWith,
   recovered,
-} from "../kill-points.fixture.ts";
-import { judged } from "../judged.fixture.ts";
-import { lightExperiment } from "../light.fixture.ts";
-import { outFolder, seawall, shortExperiment } from "../seawall.fixture.ts";
+} from "../../../test/support/cli/kill-points.ts";
+import { judged } from "../../../test/support/cli/judged.ts";
+import { lightExperiment } from "../../../test/support/experiments/light.ts";
+import { outFolder, seawall, shortExperiment } from "../../../test/support/cli/seawall.ts";
 
 const state = join(
   process.env["SEAWALL_CACHE"] ||

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { untrueFigure } from "../../../test/support/published-figures.ts";
 import type { Verdict } from "../../record/verdict.ts";
-import { judged } from "../judged.fixture.ts";
-import { leftovers, seawall, shortExperiment } from "../seawall.fixture.ts";
+import { judged } from "../../../test/support/cli/judged.ts";
+import { leftovers, seawall, shortExperiment } from "../../../test/support/cli/seawall.ts";
 
 const cache =
   process.env["SEAWALL_CACHE"] ||

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exitCodes, SeawallError } from "../../base/errors.ts";
-import { heldDraft, runOf } from "../../judge/fixture.ts";
+import { heldDraft, runOf } from "../../../test/support/judge/held-run.ts";
 import { judge } from "../../judge/judge.ts";
 import type { AbortReason } from "../../record/events.ts";
 import type { Status, Verdict } from "../../record/verdict.ts";

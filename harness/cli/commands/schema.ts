@@ -13,6 +13,7 @@ import {
   schemaOf,
 } from "../../documents/documents.ts";
 import { writeWhole } from "../../system/files.ts";
+import { padded } from "../../system/terminal.ts";
 import type { Context } from "../../app/context.ts";
 
 export const defineSchema: Define = (program, context, end) =>
@@ -43,10 +44,14 @@ export function schema(context: Context, name: string | null, folder: string | n
     for (const one of chosen) writeWhole(join(folder, schemaFile(one)), text(one));
   } else if (name !== null) context.stdout.write(text(name as DocumentName));
   else
-    for (const one of documentNames)
-      context.stdout.write(
-        `${one.padEnd(14)} ${`seawall-${one}/${documents[one].version}`.padEnd(24)} ${documents[one].from}\n`,
-      );
+    context.stdout.write(
+      documentNames
+        .map((one) => {
+          const format = `seawall-${one}/${documents[one].version}`;
+          return `${padded(one, 14)} ${padded(format, 24)} ${documents[one].from}\n`;
+        })
+        .join(""),
+    );
   return exitCodes.held;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Endpoint } from "../../target/layout.ts";
-import { fakeLink, injected } from "../strike.fixture.ts";
+import { fakeLink, injected } from "../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
 
 const fault = { bytesPerSecond: 100_000 };

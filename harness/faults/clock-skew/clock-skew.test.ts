@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fakeClock, fakeService, injected } from "../strike.fixture.ts";
+import { fakeClock, fakeService, injected } from "../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
 
 const fault = { byMs: 60_000 };

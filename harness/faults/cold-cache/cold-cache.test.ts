@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { fakeService, injected } from "../strike.fixture.ts";
+import { fakeService, injected } from "../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
 
 /** Keeps what is put in, and loses it all at a flush, unless it is deaf. */

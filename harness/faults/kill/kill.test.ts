@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../target/observer.ts";
-import { fakeService, injected } from "../strike.fixture.ts";
+import { fakeService, injected } from "../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
 
 const answering = (answer: Connection) => ({ tryConnect: async () => answer });

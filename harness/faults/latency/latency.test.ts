@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pong } from "../../target/observer.ts";
 import type { Endpoint } from "../../target/layout.ts";
-import { fakeLink, injected } from "../strike.fixture.ts";
+import { fakeLink, injected } from "../../../test/support/faults/strike.ts";
 import { delayProblems } from "./delay.ts";
 import { inject } from "./inject.ts";
 

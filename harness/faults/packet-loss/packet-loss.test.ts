@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Impairment } from "../../target/deployment.ts";
 import { fullDisk } from "../full-disk/fault.ts";
-import { fakeService, injected } from "../strike.fixture.ts";
+import { fakeService, injected } from "../../../test/support/faults/strike.ts";
 import { packetLoss } from "./fault.ts";
 import { inject } from "./inject.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Pong } from "../../target/observer.ts";
 import type { Endpoint } from "../../target/layout.ts";
 import { inject as reset } from "../reset/inject.ts";
-import { fakeLink, injected } from "../strike.fixture.ts";
+import { fakeLink, injected } from "../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
 
 const answered: Pong = { outcome: "answered", tookMs: 2 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fakeService, injected } from "../strike.fixture.ts";
+import { fakeService, injected } from "../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
 
 describe("a pause", () => {

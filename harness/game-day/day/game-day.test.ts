@@ -1,10 +1,10 @@
-import { everyMetric, heldDraft, runOf } from "../../judge/fixture.ts";
+import { everyMetric, heldDraft, runOf } from "../../../test/support/judge/held-run.ts";
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "../../record/verdict.ts";
 import { exitCodes } from "../../base/errors.ts";
 import type { SampleSink } from "../../metrics/samples.ts";
 import { judge } from "../../judge/judge.ts";
-import { dayOf, stepOf } from "../day.fixture.ts";
+import { dayOf, stepOf } from "../../../test/support/game-day/day.ts";
 import { ClaimsSoFar } from "./claims-so-far.ts";
 import type { DayEvent, DayHappening, Outcome } from "./day.ts";
 import type { GameDay } from "./game-day.ts";

@@ -1,5 +1,7 @@
-/* The parts of the page that are words: each is made from the day, its state and what has happened, and says everything as text. */
+/* The parts of the page that are words: each is made from the day, its state and what has happened, and says everything as text. Preact changes what differs. */
 "use strict";
+
+const { html, render } = htmPreact;
 
 const two = (value) => String(Math.floor(value)).padStart(2, "0");
 const timeOf = (epochMs) => new Date(epochMs).toLocaleTimeString("en-GB");
@@ -31,26 +33,29 @@ function progressOf(state, day) {
   const parts = [["lead-in", step.leadInMs], ...Object.entries(step.phasesMs)];
   const at = parts.findIndex(([name]) => name === state.phase);
   const over = state.phase === "drain" || state.phase === "judging";
-  return parts.map(([name, ms], index) => element("div", { class: `part ${name} ${over || index < at ? "done" : index === at ? "on" : ""}`, "data-ms": String(ms), "data-name": name }, element("i", {}), element("span", {}, name)));
+  const tone = (index) => (over || index < at ? "done" : index === at ? "on" : "");
+  return parts.map(([name, ms], index) => html`<div key=${name} class="part ${name} ${tone(index)}" data-ms=${ms} data-name=${name}><i></i><span>${name}</span></div>`);
 }
 
 function decisionOf(state, day, may, answer) {
-  if (state.question === null) return [element("h2", { id: "decision-title", tabindex: "-1" }, nextTitle(state, day)), ...nextSteps(state, day)];
+  const title = (text) => html`<h2 id="decision-title" tabindex="-1">${text}</h2>`;
+  if (state.question === null) return html`${title(nextTitle(state, day))}${nextSteps(state, day)}`;
   const { question, step: index, point } = state.question;
   const step = day.steps[index];
-  const button = (word, label, help) => {
-    const made = element("button", { type: "button", class: word }, element("b", {}, label), element("span", {}, help));
-    made.addEventListener("click", () => answer(question, word));
-    return made;
-  };
-  return [
-    element("h2", { id: "decision-title", tabindex: "-1" }, point === "hold" ? `Break it now? Step ${index + 1}` : `Next, step ${index + 1} of ${day.steps.length}`),
-    ...stepWords(step),
-    ...(may.includes("decide") ? [element("div", { class: "answers" },
-      button("go", "Go", point === "hold" ? "starts the record and the faults" : step.holdMsMax === null ? "brings the target up and runs it" : "brings the target up and holds it"),
-      button("no-go", "No-go", point === "hold" ? "takes the target down again" : "leaves this step out"))] : [element("p", { class: "notice" }, "Your role does not decide; somebody else is asked.")]),
-    element("p", { class: "deadline" }, "Without an answer it is a no-go in ", element("b", { id: "deadline" }), "."),
-  ];
+  // A question has buttons of its own: a finger that comes down late must not answer the next one.
+  const button = (word, label, help) =>
+    html`<button key=${`${question} ${word}`} type="button" class=${word} onClick=${() => answer(question, word)}><b>${label}</b><span>${help}</span></button>`;
+  const hold = point === "hold";
+  return html`
+    ${title(hold ? `Break it now? Step ${index + 1}` : `Next, step ${index + 1} of ${day.steps.length}`)}
+    ${stepWords(step)}
+    ${may.includes("decide")
+      ? html`<div class="answers">
+          ${button("go", "Go", hold ? "starts the record and the faults" : step.holdMsMax === null ? "brings the target up and runs it" : "brings the target up and holds it")}
+          ${button("no-go", "No-go", hold ? "takes the target down again" : "leaves this step out")}
+        </div>`
+      : html`<p class="notice">Your role does not decide; somebody else is asked.</p>`}
+    <p class="deadline">Without an answer it is a no-go in <b id="deadline"></b>.</p>`;
 }
 
 function nextTitle(state, day) {
@@ -59,53 +64,81 @@ function nextTitle(state, day) {
 }
 
 function nextSteps(state, day) {
-  if (state.status === "closed") return [element("p", {}, state.closedWhy, "."), element("p", { class: "soft" }, "The report of the day, with its notes, lies in ", element("code", {}, `${day.directory}/report.html`), ".")];
-  return state.step === null ? [] : stepWords(day.steps[state.step]);
+  if (state.status === "closed")
+    return html`<p>${state.closedWhy}.</p><p class="soft">The report of the day, with its notes, lies in <code>${`${day.directory}/report.html`}</code>.</p>`;
+  return state.step === null ? null : stepWords(day.steps[state.step]);
 }
 
 /** What somebody must know before saying go. */
 function stepWords(step) {
-  const { blast } = step;
   const facts = [
-    ["Strikes", blast.services.length === 0 && blast.links.length === 0 ? "nothing: load alone" : [blast.services.length > 0 ? `${blast.services.length} of ${blast.servicesInAll} services: ${blast.services.join(", ")}` : null, blast.links.length > 0 ? `${blast.links.length === 1 ? "the link" : `${blast.links.length} links:`} ${blast.links.join(", ")}` : null].filter((one) => one !== null).join("; ")],
-    ...(blast.zones.length > 0 ? [["Zones", `${blast.zones.length} of ${blast.zonesInAll}: ${blast.zones.join(", ")}`]] : []),
-    ["Load", `${Number(blast.loadTimes.toPrecision(2))} × the everyday`],
+    ["Strikes", strikes(step.blast)],
+    ...(step.blast.zones.length > 0 ? [["Zones", `${step.blast.zones.length} of ${step.blast.zonesInAll}: ${step.blast.zones.join(", ")}`]] : []),
+    ["Load", `${Number(step.blast.loadTimes.toPrecision(2))} × the everyday`],
     ["Takes", `${length(step.leadInMs + Object.values(step.phasesMs).reduce((sum, ms) => sum + ms, 0))} once the target is up`],
     ["Target", `${step.target}, ${step.topology}, on ${step.substrate}${step.without.length > 0 ? `; without ${step.without.join(", ")}` : ""}`],
     ...(step.expect === "refuted" ? [["Expected", "refuted: it is a control"]] : []),
   ];
-  return [
-    element("p", { class: "step-title" }, step.title),
-    ...(step.brief === null ? [] : [element("p", { class: "brief" }, step.brief)]),
-    element("dl", { class: "blast" }, ...facts.map(([term, text]) => element("div", {}, element("dt", {}, term), element("dd", {}, text)))),
-    step.faults.length === 0 ? null : element("ul", { class: "to-come" }, ...step.faults.map((fault) => element("li", {}, element("b", {}, fault.label), ` ${length(fault.atMs)} into the fault phase, for ${length(fault.forMs)}. Undo: ${fault.undo}.`))),
-    element("details", {}, element("summary", {}, `${step.claims.length} claims, and the story`), element("ul", { class: "claims-said" }, ...step.claims.map((claim) => element("li", {}, claim))), element("p", { class: "soft" }, step.story)),
+  const coming = (fault) =>
+    html`<li><b>${fault.label}</b>${` ${length(fault.atMs)} into the fault phase, for ${length(fault.forMs)}. Undo: ${fault.undo}.`}</li>`;
+  return html`
+    <p class="step-title">${step.title}</p>
+    ${step.brief === null ? null : html`<p class="brief">${step.brief}</p>`}
+    <dl class="blast">${facts.map(([term, text]) => html`<div key=${term}><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>
+    ${step.faults.length === 0 ? null : html`<ul class="to-come">${step.faults.map(coming)}</ul>`}
+    <details key=${step.experiment + step.without}>
+      <summary>${`${step.claims.length} claims, and the story`}</summary>
+      <ul class="claims-said">${step.claims.map((claim) => html`<li>${claim}</li>`)}</ul>
+      <p class="soft">${step.story}</p>
+    </details>`;
+}
+
+function strikes({ services, servicesInAll, links }) {
+  const said = [
+    services.length > 0 ? `${services.length} of ${servicesInAll} services: ${services.join(", ")}` : null,
+    links.length > 0 ? `${links.length === 1 ? "the link" : `${links.length} links:`} ${links.join(", ")}` : null,
   ].filter((one) => one !== null);
+  return said.length === 0 ? "nothing: load alone" : said.join("; ");
 }
 
 function programmeOf(state, day) {
   return day.steps.map((step, index) => {
     const outcome = state.outcomes[index];
-    const [tone, word] = outcome === null ? (index === state.step && state.status !== "closed" ? ["on", state.status === "waiting" ? "asked" : "now"] : ["", state.status === "closed" ? "not run" : "to come"])
-      : outcome.result === null ? ["left", "left out"] : [outcome.result === step.expect && outcome.aborted === null ? "good" : outcome.result === "inconclusive" ? "unsure" : "bad", `${signs[outcome.result]} ${statusWords[outcome.result]}`];
-    return element("li", { class: tone, "aria-current": tone === "on" ? "step" : null }, element("b", {}, step.experiment), step.without.length > 0 ? ` without ${step.without.join(", ")}` : null, element("span", { class: "word" }, word), outcome === null ? null : element("p", { class: "soft" }, outcome.why));
+    const [tone, word] = toneOf(state, step, index, outcome);
+    const without = step.without.length > 0 ? ` without ${step.without.join(", ")}` : null;
+    return html`<li class=${tone} aria-current=${tone === "on" ? "step" : null}><b>${step.experiment}</b>${without}<span class="word">${word}</span>${outcome === null ? null : html`<p class="soft">${outcome.why}</p>`}</li>`;
   });
+}
+
+function toneOf(state, step, index, outcome) {
+  if (outcome === null) {
+    if (index === state.step && state.status !== "closed") return ["on", state.status === "waiting" ? "asked" : "now"];
+    return ["", state.status === "closed" ? "not run" : "to come"];
+  }
+  if (outcome.result === null) return ["left", "left out"];
+  const tone = outcome.result === step.expect && outcome.aborted === null ? "good" : outcome.result === "inconclusive" ? "unsure" : "bad";
+  return [tone, `${signs[outcome.result]} ${statusWords[outcome.result]}`];
 }
 
 /** One row a claim, one column a phase: what holds so far, and what cannot any more. */
 function claimsOf(claims) {
-  if (claims.length === 0) return [element("p", { class: "quiet" }, "Judged as soon as the baseline runs.")];
+  if (claims.length === 0) return html`<p class="quiet">Judged as soon as the baseline runs.</p>`;
   const phases = ["baseline", "fault", "recovery"].filter((phase) => claims.some((claim) => claim.phase === phase));
-  const cell = (title, phase) => {
-    const claim = claims.find((one) => one.title === title && one.phase === phase);
-    if (claim === undefined) return element("td", { class: "n" }, "");
-    const word = claim.status === "inconclusive" ? "cannot say yet" : claim.open ? (claim.status === "held" ? "holds so far" : "violated so far") : claim.status;
-    return element("td", { class: `n ${claim.status}${claim.open ? " open" : ""}` }, element("span", { class: "sign", "aria-hidden": "true" }, signs[claim.status]), element("span", { class: "heard" }, word), ` ${claim.observed}`);
-  };
   const titles = [...new Set(claims.map((claim) => claim.title))];
-  return [element("table", { class: "live-claims" },
-    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Claim"), element("th", { scope: "col", class: "n" }, "Limit"), ...phases.map((phase) => element("th", { scope: "col", class: "n" }, phase)))),
-    element("tbody", {}, ...titles.map((title) => element("tr", {}, element("th", { scope: "row" }, title), element("td", { class: "n" }, claims.find((claim) => claim.title === title).limit), ...phases.map((phase) => cell(title, phase))))))];
+  const row = (title) => {
+    const own = claims.filter((claim) => claim.title === title);
+    return html`<tr key=${title}><th scope="row">${title}</th><td class="n">${own[0].limit}</td>${phases.map((phase) => claimCell(own.find((claim) => claim.phase === phase)))}</tr>`;
+  };
+  return html`<table class="live-claims">
+    <thead><tr><th scope="col">Claim</th><th scope="col" class="n">Limit</th>${phases.map((phase) => html`<th scope="col" class="n">${phase}</th>`)}</tr></thead>
+    <tbody>${titles.map(row)}</tbody>
+  </table>`;
+}
+
+function claimCell(claim) {
+  if (claim === undefined) return html`<td class="n"></td>`;
+  const word = claim.status === "inconclusive" ? "cannot say yet" : claim.open ? (claim.status === "held" ? "holds so far" : "violated so far") : claim.status;
+  return html`<td class=${`n ${claim.status}${claim.open ? " open" : ""}`}><span class="sign" aria-hidden="true">${signs[claim.status]}</span><span class="heard">${word}</span>${` ${claim.observed}`}</td>`;
 }
 
 /** One line of the timeline; null for what is not told there. */

@@ -7,7 +7,6 @@ let may = [];
 let state = null;
 /** The server's clock, seen from this machine's. */
 let aheadMs = 0;
-let dirty = new Set();
 let charts = null;
 /** The newest second: what the figures show. */
 let latest = null;
@@ -55,7 +54,6 @@ function connected(on) {
 function stands(now) {
   const before = state;
   state = now;
-  for (const part of ["head", "decision", "programme", "claims", "charts"]) dirty.add(part);
   if (before === null || before.status !== now.status || before.phase !== now.phase) {
     const { word, title } = headline(now, day);
     announce(`${word}: ${title}`);
@@ -70,10 +68,9 @@ function happened(event) {
     if (!event.held && charts.held) charts.begin(day.steps[event.step], event.runMs);
     charts.second(event);
     latest = event;
-    dirty.add("charts");
   }
   const told = toldOf(event, day);
-  if (told !== null) tell(event, told);
+  if (told !== null) lines = [{ event, told }, ...lines].slice(0, linesMax);
   schedule();
 }
 
@@ -84,57 +81,44 @@ function saw({ seen, runMs, step }) {
   }
   if (seen.what === "injected") charts.injected(seen.index, seen.label, seen.evidence.landed, runMs);
   if (seen.what === "healed") charts.healed(seen.index, runMs);
-  dirty.add("charts");
 }
 
-const timelineMax = 400;
+const linesMax = 400;
+/** Of the timeline, newest first. */
+let lines = [];
 
-function tell(event, { tone, text, by }) {
-  const list = at("timeline");
-  list.prepend(element("li", { class: tone, "data-seq": String(event.seq) }, element("time", { datetime: new Date(event.atMs).toISOString() }, timeOf(event.atMs)), element("p", {}, text, by === undefined ? null : element("span", { class: "soft" }, ` ${by}`))));
-  if (list.childElementCount > timelineMax) list.lastElementChild.remove();
-}
+const lineOf = ({ event, told: { tone, text, by } }) =>
+  html`<li key=${event.seq} class=${tone} data-seq=${event.seq}><time datetime=${new Date(event.atMs).toISOString()}>${timeOf(event.atMs)}</time><p>${text}${by === undefined ? null : html`<span class="soft">${` ${by}`}</span>`}</p></li>`;
 
 function announce(text) {
   at("announce").textContent = text;
 }
 
 let waiting = false;
-/** Many events come at once after a reload; each part is then made once. */
+/** Many events come at once after a reload; the page is then drawn once. */
 function schedule() {
   if (waiting) return;
   waiting = true;
   setTimeout(() => { waiting = false; draw(); }, 30);
 }
 
-/** What was last shown of a part: it is made anew only when it says something else, so that nobody loses the button under their finger. */
-const shown = new Map();
-function put(id, about, make) {
-  const key = JSON.stringify(about);
-  if (shown.get(id) === key) return;
-  shown.set(id, key);
-  at(id).replaceChildren(...make());
-}
-
 function draw() {
   if (state === null) return;
-  const parts = dirty;
-  dirty = new Set();
-  if (parts.has("head")) {
-    const { word, title, detail } = headline(state, day);
-    at("day").dataset.status = state.status;
-    at("day").dataset.broken = String(state.faultsInForce.length > 0);
-    Object.assign(at("status"), { textContent: word });
-    at("now-title").textContent = title;
-    at("now-detail").textContent = detail;
-    at("stop").disabled = state.status === "closed" || state.status === "stopping";
-    put("progress", [state.status, state.step, state.phase], () => progressOf(state, day));
-    put("in-force", state.faultsInForce, () => state.faultsInForce.map((fault) => element("li", {}, fault.label)));
-  }
-  if (parts.has("decision")) put("decision", [state.question, state.status, state.step], () => decisionOf(state, day, may, answer));
-  if (parts.has("programme")) put("programme", [state.outcomes, state.step, state.status], () => programmeOf(state, day));
-  if (parts.has("claims")) put("claims", state.claims, () => claimsOf(state.claims));
-  if (parts.has("charts")) { charts.draw(); gauges(); }
+  const { word, title, detail } = headline(state, day);
+  at("day").dataset.status = state.status;
+  at("day").dataset.broken = String(state.faultsInForce.length > 0);
+  at("status").textContent = word;
+  at("now-title").textContent = title;
+  at("now-detail").textContent = detail;
+  at("stop").disabled = state.status === "closed" || state.status === "stopping";
+  render(progressOf(state, day), at("progress"));
+  render(state.faultsInForce.map((fault) => html`<li>${fault.label}</li>`), at("in-force"));
+  render(decisionOf(state, day, may, answer), at("decision"));
+  render(programmeOf(state, day), at("programme"));
+  render(claimsOf(state.claims), at("claims"));
+  render(lines.map(lineOf), at("timeline"));
+  charts.draw();
+  gauges();
   tick();
 }
 
@@ -144,19 +128,21 @@ function gauges() {
   at("charts-title").firstChild.textContent = state.phase !== null ? "Now " : step === null ? "What for " : "Last ";
   at("charts-note").textContent = step === null ? "" : charts.held ? `${step.experiment}, held under everyday load: nothing is recorded` : step.experiment;
   // Of a target that is not there any more nothing must seem to be well.
-  if (latest === null || step === null || state.phase === null) return at("gauges").replaceChildren();
+  if (latest === null || step === null || state.phase === null) return render(null, at("gauges"));
   const window = charts.seconds.slice(-Math.max(1, Math.round(step.segmentMs / 1000)));
   const sum = (lane, outcome) => window.reduce((total, second) => total + (second.lanes[lane]?.[outcome] ?? 0), 0);
   const all = (lane) => ["served", "late", "shed", "lost"].reduce((total, outcome) => total + sum(lane, outcome), 0);
   const share = (lane, outcome) => (all(lane) === 0 ? "—" : `${(Math.floor((sum(lane, outcome) / all(lane)) * 1000) / 10).toFixed(1)} %`);
   const known = laneOrder.filter((lane) => lane in latest.lanes);
   const lanes = [...known, ...Object.keys(latest.lanes).filter((lane) => !laneOrder.includes(lane))].slice(0, 2);
-  const gauge = (label, value, tone) => element("div", { class: tone }, element("dt", {}, label), element("dd", {}, value));
-  at("gauges").replaceChildren(
-    ...lanes.map((lane) => gauge(`${laneTitles[lane] ?? lane} served`, share(lane, "served"), all(lane) > 0 && sum(lane, "served") < 0.999 * all(lane) ? "less" : "")),
-    ...(lanes[0] === undefined ? [] : [gauge(`${laneTitles[lanes[0]] ?? lanes[0]} p99`, spelled(latest.lanes[lanes[0]].p99Ms, "ms"), "")]),
-    gauge("Answers a second", spelled(Object.keys(latest.lanes).reduce((total, lane) => total + all(lane), 0) / window.length, ""), ""),
-  );
+  const gauge = (label, value, tone) => html`<div key=${label} class=${tone}><dt>${label}</dt><dd>${value}</dd></div>`;
+  const titleOf = (lane) => laneTitles[lane] ?? lane;
+  const answers = Object.keys(latest.lanes).reduce((total, lane) => total + all(lane), 0);
+  render([
+    ...lanes.map((lane) => gauge(`${titleOf(lane)} served`, share(lane, "served"), all(lane) > 0 && sum(lane, "served") < 0.999 * all(lane) ? "less" : "")),
+    ...(lanes[0] === undefined ? [] : [gauge(`${titleOf(lanes[0])} p99`, spelled(latest.lanes[lanes[0]].p99Ms, "ms"), "")]),
+    gauge("Answers a second", spelled(answers / window.length, ""), ""),
+  ], at("gauges"));
 }
 
 /** Clocks: how long a decision or a phase has left. */

@@ -1,12 +1,14 @@
 /** Which machines may be hit at all: this one, the networks that Seawall makes, and those that the user lists. */
-import { isIPv4, isIPv6 } from "../../base/addresses.ts";
+import { isIPv4 } from "node:net";
 import type { Layout } from "../../target/layout.ts";
 
 /** `allowed` holds names or addresses as they are written in the experiment. */
 export function hostProblems(layout: Layout, allowed: readonly string[]): string[] {
   return layout.services.flatMap(({ name, at }) =>
     Object.values(at ?? {}).flatMap(({ host, port }) => {
-      if (isIPv6(host)) return [`${name} at ${host}: only IPv4 addresses and names are taken`];
+      // No name and no IPv4 address holds a colon.
+      if (host.includes(":"))
+        return [`${name} at ${host}: only IPv4 addresses and names are taken`];
       if (port < 1 || port > 65_535) return [`${name}: there is no port ${port}`];
       return isOurs(host) || allowed.includes(host)
         ? []

@@ -102,7 +102,7 @@ function harness(
         ),
       },
       evenly(window, Math.max(1, Math.round((window.untilMs - window.fromMs) / 1_000))),
-      () => 0,
+      0,
     ),
   );
 }
@@ -171,24 +171,19 @@ function sampleStates(
               const odd = mix === "one" && first && isOfInterest(group) ? 1 : 0;
               if (odd === 1 && count > 0) first = false;
               const apart = mix === "half" ? Math.floor(count / 2) : odd;
-              const chosen = (index: number): boolean =>
+              const isApart = (index: number): boolean =>
                 mix === "half" ? index % 2 === 1 : index < apart;
-              const lasts = (tags: Tags) => (): number => lengthOf(tags, group, ms, kind);
+              const lasts = (tags: Tags): number => lengthOf(tags, group, ms, kind);
+              const [together, taken] =
+                apart === 0
+                  ? [starts, nothing]
+                  : [
+                      starts.filter((_, index) => !isApart(index)),
+                      starts.filter((_, index) => isApart(index)),
+                    ];
               return [
-                seriesOf(
-                  metric,
-                  kind,
-                  some,
-                  starts.filter((_, index) => !chosen(index)),
-                  lasts(some),
-                ),
-                seriesOf(
-                  metric,
-                  kind,
-                  others,
-                  starts.filter((_, index) => chosen(index)),
-                  lasts(others),
-                ),
+                seriesOf(metric, kind, some, together, lasts(some)),
+                seriesOf(metric, kind, others, taken, lasts(others)),
               ];
             });
           },
@@ -247,7 +242,7 @@ function readingStates(
       );
       return groups.map((one) => {
         const value = isHarness(one) ? low : compatible(one, where) ? matched : others;
-        return seriesOf(metric, kind, one, evenly(window, count), () => value);
+        return seriesOf(metric, kind, one, evenly(window, count), value);
       });
     },
   });
@@ -310,23 +305,27 @@ function compatible(tags: Tags, wanted: Tags | undefined): boolean {
   );
 }
 
-function evenly({ fromMs, untilMs }: Window, count: number): number[] {
-  return Array.from(
-    { length: count },
-    (_, index) => fromMs + ((index + 0.5) * (untilMs - fromMs)) / count,
-  );
+const nothing = new Float64Array(0);
+
+/** Plain loops: one claim of requests is asked about millions of samples. */
+function evenly({ fromMs, untilMs }: Window, count: number): Float64Array {
+  const atMs = new Float64Array(count);
+  for (let index = 0; index < count; index++)
+    atMs[index] = fromMs + ((index + 0.5) * (untilMs - fromMs)) / count;
+  return atMs;
 }
 
 function seriesOf(
   metric: string,
   kind: SeriesData["kind"],
   tags: Tags,
-  startedMs: readonly number[],
-  value: () => number,
+  startedMs: Float64Array,
+  value: number,
 ): SeriesData {
-  const one = value();
-  const atMs = Float64Array.from(startedMs, (ms) => (kind === "duration" ? ms + one : ms));
-  return { metric, kind, tags, atMs, values: new Float64Array(atMs.length).fill(one) };
+  const atMs = new Float64Array(startedMs);
+  if (kind === "duration")
+    for (let index = 0; index < atMs.length; index++) atMs[index] = (atMs[index] as number) + value;
+  return { metric, kind, tags, atMs, values: new Float64Array(atMs.length).fill(value) };
 }
 
 export function metricsOf(claim: Claim): string[] {

@@ -5,11 +5,9 @@
  */
 
 import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
-import { runWell } from "../child.ts";
 import { multiarch } from "../tree.ts";
-import { type FetchContext, fetchArchives } from "./debian.ts";
+import { type FetchContext, fetchArchives, unpack } from "./debian.ts";
 
 /** What every Debian has and packages do not depend on by name. */
 const essential = [
@@ -55,44 +53,18 @@ export async function makeDebianRoot(
     await mkdir(join(root, "usr", name));
     await symlink(`usr/${name}`, join(root, name));
   }
-  await unpackAll(
+  await unpack(
     archives.filter((path) => !leftOut.test(basename(path))),
     root,
     context,
   );
-  await finish(root, context);
+  await finish(root);
 }
 
-async function unpackAll(
-  archives: readonly string[],
-  root: string,
-  { env, signal, say }: FetchContext,
-): Promise<void> {
-  const waiting = [...archives];
-  const worker = async (): Promise<void> => {
-    for (let archive = waiting.shift(); archive !== undefined; archive = waiting.shift()) {
-      say(`unpacking ${archives.length} packages`, `${archives.length - waiting.length}`);
-      // Links to folders stay links, which `dpkg-deb -x` does not promise.
-      await runWell(
-        "sh",
-        [
-          "-c",
-          'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink --no-same-owner -C "$2"',
-          "sh",
-          archive,
-          root,
-        ],
-        { env, signal, nice: true },
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker));
-}
-
-async function finish(root: string, context: FetchContext): Promise<void> {
+async function finish(root: string): Promise<void> {
   for (const name of ["passwd", "group"])
     await copyFile(join(root, `usr/share/base-passwd/${name}.master`), join(root, "etc", name));
-  const libraries = `/usr/lib/${await multiarch(context)}`;
+  const libraries = `/usr/lib/${multiarch}`;
   await writeFile(
     join(root, "etc/ld.so.conf.d/alternatives.conf"),
     chosen.map((name) => `${libraries}/${name}\n`).join(""),

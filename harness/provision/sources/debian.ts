@@ -5,8 +5,9 @@
 
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
-import { failureOf, run, runWell } from "../child.ts";
+import { failureOf, run, runWell } from "../../system/child.ts";
 import { type PartName, type Place, type Recipe, Rejected } from "../recipe.ts";
 import { faketimesUnder } from "../tools/faketime.ts";
 import { javasUnder } from "../tools/java.ts";
@@ -54,10 +55,16 @@ export const debian: Source = {
       recipes.flatMap(({ name }) => packages[name] ?? []),
       context,
     );
-    await unpack(archives, root, context);
+    await unpack(
+      archives.filter((path) => !keptOut.test(basename(path))),
+      root,
+      context,
+    );
+    for (const name of ["lib", "bin", "sbin"])
+      if (!existsSync(join(root, name))) await symlink(`usr/${name}`, join(root, name));
     await rm(join(context.staging, "apt"), { recursive: true });
     await keepLinksInside(root);
-    await addCompiler(root, join(context.home, "root"), context);
+    await addCompiler(root, join(context.home, "root"));
     return new Map(recipes.map((recipe) => [recipe.name, placeIn(root, recipe, context.env)]));
   },
 };
@@ -144,20 +151,23 @@ async function areOld(lists: string): Promise<boolean> {
   return refreshed === undefined || Date.now() - refreshed.mtimeMs > listsAgeMsMax;
 }
 
-async function unpack(
+export async function unpack(
   archives: readonly string[],
   root: string,
-  { env, signal, say }: BuildContext,
+  { env, signal, say }: FetchContext,
 ): Promise<void> {
   await mkdir(root, { recursive: true });
-  const wanted = archives.filter((path) => !keptOut.test(basename(path)));
-  for (const [index, archive] of wanted.entries()) {
-    say(`unpacking ${wanted.length} packages`, `${index + 1}`);
-    await runWell("dpkg-deb", ["-x", archive, root], { env, signal, nice: true });
-  }
-  for (const name of ["lib", "bin", "sbin"]) {
-    if (!existsSync(join(root, name))) await symlink(`usr/${name}`, join(root, name));
-  }
+  const waiting = [...archives];
+  // Links to folders stay links, which `dpkg-deb -x` does not promise.
+  const script =
+    'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink --no-same-owner -C "$2"';
+  const worker = async (): Promise<void> => {
+    for (let archive = waiting.shift(); archive !== undefined; archive = waiting.shift()) {
+      say(`unpacking ${archives.length} packages`, `${archives.length - waiting.length}`);
+      await runWell("sh", ["-c", script, "sh", archive, root], { env, signal, nice: true });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker));
 }
 
 /** Where the program lies: in the tree, or in the system when only what it lacked had to be fetched. */

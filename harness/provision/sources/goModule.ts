@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { runWell } from "../child.ts";
+import { runWell } from "../../system/child.ts";
 import { type PartName, type Place, Rejected } from "../recipe.ts";
 import { placeOfProgram, programsInPath } from "../tools/program.ts";
 import { toxiproxyVersion } from "../tools/toxiproxy.ts";

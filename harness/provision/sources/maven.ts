@@ -6,7 +6,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { runWell } from "../child.ts";
+import { runWell } from "../../system/child.ts";
 import { type PartName, type Place, Rejected } from "../recipe.ts";
 import { placeOfJars } from "../tools/cassandra.ts";
 import { programsInPath } from "../tools/program.ts";

@@ -7,7 +7,7 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { arch } from "node:os";
 import { join } from "node:path";
-import { runWell } from "../child.ts";
+import { runWell } from "../../system/child.ts";
 import { type PartName, type Place, type Recipe, Rejected } from "../recipe.ts";
 import { cassandraVersion, placeOfJars } from "../tools/cassandra.ts";
 import { k6Version } from "../tools/k6.ts";

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type FakeMachine, fakeMachine, findContext } from "../fixture.ts";
+import { type FakeMachine, fakeMachine, findContext } from "../../../test/support/fake-machine.ts";
 import { keepLinksInside } from "../tree.ts";
 import { checksumFor, download, reach } from "./download.ts";
 import { verifyJars } from "./maven.ts";

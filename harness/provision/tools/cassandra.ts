@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { failureOf, run } from "../child.ts";
+import { failureOf, run } from "../../system/child.ts";
 import { type Place, type Recipe, Rejected } from "../recipe.ts";
 import { demand, versionIn } from "../version.ts";
 

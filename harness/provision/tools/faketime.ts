@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Place, type Recipe, Rejected } from "../recipe.ts";
 import { programsInPath } from "./program.ts";
-import { failureOf, run } from "../child.ts";
+import { failureOf, run } from "../../system/child.ts";
 
 /** The one for programs with threads. */
 const library = "libfaketimeMT.so.1";

@@ -2,7 +2,7 @@
 
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { failureOf, run } from "../child.ts";
+import { failureOf, run } from "../../system/child.ts";
 import { type CheckContext, type Place, Rejected } from "../recipe.ts";
 
 /** Where Debian keeps servers, which an ordinary user's PATH leaves out. */

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { failureOf, run } from "../child.ts";
+import { failureOf, run } from "../../system/child.ts";
 import { type CheckContext, type Place, type Recipe, Rejected } from "../recipe.ts";
 import { compilerIn, libraryEnv, multiarch } from "../tree.ts";
 import { demand, versionIn } from "../version.ts";
@@ -58,8 +58,7 @@ async function argsThatCompile(
   context: CheckContext,
   env: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
-  const vmods =
-    place.root === undefined ? [] : ["-p", `vmod_path=${await vmodPath(place.root, context)}`];
+  const vmods = place.root === undefined ? [] : ["-p", `vmod_path=${vmodPath(place.root)}`];
   const compiler = place.root === undefined ? undefined : compilerIn(place.root);
   const choices = [vmods];
   if (compiler !== undefined)
@@ -99,8 +98,8 @@ async function compileFailure(
 }
 
 /** The tree's vmods and the system's: when Varnish itself was installed, only varnish-modules may have been fetched. */
-async function vmodPath(root: string, context: CheckContext): Promise<string> {
-  const folder = `usr/lib/${await multiarch(context)}/varnish/vmods`;
+function vmodPath(root: string): string {
+  const folder = `usr/lib/${multiarch}/varnish/vmods`;
   return [join(root, folder), join("/", folder)].filter((path) => existsSync(path)).join(":");
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stormRun } from "../fixture.ts";
+import { stormRun } from "../../../test/support/report/storm-run.ts";
 import { renderHtml } from "../html.ts";
 import { reportModel, type ReportModel } from "../model.ts";
 import type { Section } from "./section.ts";

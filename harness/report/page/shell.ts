@@ -24,6 +24,8 @@ export interface Shell {
   readonly styles: readonly string[];
   /** Scripts of this folder, in order; each is plain script, as it stands. */
   readonly scripts: readonly string[];
+  /** Whether its scripts render with Preact and htm: brings both, as one file. */
+  readonly preact?: boolean;
   /** Whether charts are drawn: brings uPlot and the runtime that shares one cross-hair and one zoom (`axis.js`). */
   readonly charts: boolean;
   /** What the scripts find in `pageData`. */
@@ -82,6 +84,8 @@ function text(path: string): string {
 }
 
 const own = (name: string): string => text(join(import.meta.dirname, name));
+/** Its main file lies in a folder of its own. */
+const htm = (name: string): string => text(join(dirname(require.resolve("htm")), "..", name));
 const uplot = (name: string): string => text(join(dirname(require.resolve("uplot")), name));
 
 function styleOf({ styles, charts }: Shell): Markup {
@@ -92,8 +96,9 @@ function styleOf({ styles, charts }: Shell): Markup {
   return trusted(sheets.join("\n").replaceAll("</", "<\\/"));
 }
 
-function scriptOf({ scripts, charts }: Shell): Markup {
+function scriptOf({ scripts, charts, preact = false }: Shell): Markup {
   const parts = [
+    ...(preact ? [htm("preact/standalone.umd.js")] : []),
     ...(charts ? [uplot("uPlot.iife.min.js"), ...chartScripts.map(own)] : []),
     ...[...commonScripts, ...scripts].map(own),
   ];

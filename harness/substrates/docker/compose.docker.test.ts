@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { httpGet } from "../../system/network.ts";
-import { builtImage, noEngine, root } from "./engine.fixture.ts";
+import { builtImage, noEngine, root } from "../../../test/support/docker-engine.ts";
 
 /** Compose is no part of the product: where neither the client's plugin nor SEAWALL_COMPOSE is there, this is skipped. */
 const candidates = [

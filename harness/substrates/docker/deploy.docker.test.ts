@@ -7,9 +7,20 @@ import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Fault } from "../../faults/faults.ts";
 import type { Endpoint, Layout, Place } from "../../target/layout.ts";
-import { injectInto, miniLayout, miniSteps, webService } from "../../faults/mini-target.fixture.ts";
+import {
+  injectInto,
+  miniLayout,
+  miniSteps,
+  webService,
+} from "../../../test/support/targets/mini.ts";
 import { httpGet, tryConnect } from "../../system/network.ts";
-import { builtImage, type Deployed, deployOnDocker, noEngine, onEngine } from "./engine.fixture.ts";
+import {
+  builtImage,
+  type Deployed,
+  deployOnDocker,
+  noEngine,
+  onEngine,
+} from "../../../test/support/docker-engine.ts";
 
 /** Answers, says a line, and on request takes more memory than it may have. */
 const greedy = (listen: { host: string; port: number }): string => `

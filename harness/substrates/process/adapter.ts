@@ -16,11 +16,10 @@ export const adapter: SubstrateAdapter = {
     ...toolsForFaults(plan.steps.map(({ fault }) => fault)),
     ...layout.services.flatMap((service) => service.tools),
   ],
-  real: ({ stateDirectory, cacheDirectory }, tools, clock) =>
+  real: ({ cacheDirectory }, tools, clock) =>
     processSubstrate({
       tools,
       clock,
-      stateDirectory,
       cacheDirectory: join(cacheDirectory, "media"),
     }),
   doctor: async (_ground, { zoneAddresses }, tools) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { liveStreaming } from "../../../targets/live-streaming/target.ts";
-import { heldPlan } from "../../judge/fixture.ts";
+import { heldPlan } from "../../../test/support/judge/held-run.ts";
 import type { Layout, Service } from "../../target/layout.ts";
 import { addressesOf, slots } from "./addresses.ts";
 

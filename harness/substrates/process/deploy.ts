@@ -28,7 +28,6 @@ import { claimSlot, type ClaimedSlot } from "./slot.ts";
 export interface ProcessSubstrateOptions {
   readonly tools: Tools;
   /** Where slot locks lie, shared by all runs on this machine. */
-  readonly stateDirectory: string;
   /** Outlives runs: encoded media. */
   readonly cacheDirectory: string;
   readonly clock: Clock;
@@ -47,7 +46,7 @@ async function deploy(
 ): Promise<Deployment> {
   await using undoing = new AsyncDisposableStack();
   const { layout, undo, signal, progress } = request;
-  const slot = await claimSlot(layout, options.stateDirectory, undo);
+  const slot = await claimSlot(layout, undo);
   undoing.defer(() => slot.release());
   for (const line of slot.skipped) progress(`${line}; using port slot ${slot.addresses.slot}`);
 

@@ -3,16 +3,14 @@
  * namespace that only this service sees. Needs no root where the system lets users have namespaces. What was in it is gone when the service
  * ends, so a service that is killed comes back empty.
  */
-import { execFile, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Impairment } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-
-const execute = promisify(execFile);
+import { runWell } from "../../system/child.ts";
 
 /** Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is written. */
 const roomBytes = 1024 * 1024 * 1024;
@@ -108,7 +106,7 @@ async function resize(pid: number, directory: string, bytes: number): Promise<vo
   const own = namespacesHere();
   const user =
     "args" in own && own.args.includes("--user") ? ["--user", "--preserve-credentials"] : [];
-  await execute(
+  await runWell(
     "nsenter",
     [
       "--target",
@@ -120,7 +118,7 @@ async function resize(pid: number, directory: string, bytes: number): Promise<vo
       `remount,size=${bytes}`,
       directory,
     ],
-    { timeout: 5_000 },
+    { timeoutMs: 5_000 },
   );
 }
 

@@ -1,14 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { heldPlan } from "../../judge/fixture.ts";
+import { heldPlan } from "../../../test/support/judge/held-run.ts";
 import type { UndoEntry, UndoLedger } from "../../record/undo.ts";
 import type { Layout } from "../../target/layout.ts";
-import { statOf } from "../../system/processes.ts";
 import { addressesOf, slots } from "./addresses.ts";
 import { claimSlot } from "./slot.ts";
 
@@ -37,7 +33,6 @@ const layout: Layout = {
   stream: heldPlan().stream,
 };
 
-let state = "";
 let servers: Server[] = [];
 let recorded: UndoEntry[] = [];
 let undone = 0;
@@ -50,14 +45,12 @@ const undo: UndoLedger = {
   },
 };
 beforeEach(() => {
-  state = mkdtempSync(join(tmpdir(), "seawall-slots-"));
   recorded = [];
   undone = 0;
 });
 afterEach(() => {
   for (const server of servers) server.close();
   servers = [];
-  rmSync(state, { recursive: true, force: true });
 });
 
 async function occupy(slot: number): Promise<void> {
@@ -70,7 +63,7 @@ async function occupy(slot: number): Promise<void> {
 }
 /** Slots whose proxy control port something else on this machine holds are not ours to count on. */
 const claimed = async (): Promise<Awaited<ReturnType<typeof claimSlot>>> =>
-  claimSlot(layout, state, undo, "127.1.1.222");
+  claimSlot(layout, undo, "127.1.1.222");
 
 describe("a slot", () => {
   it("is claimed by one run at a time and given back", async () => {
@@ -78,15 +71,12 @@ describe("a slot", () => {
     const second = await claimed();
     expect(second.addresses.slot).toBeGreaterThan(first.addresses.slot);
     expect(second.skipped).toContain(`slot ${first.addresses.slot} belongs to another run`);
-    const lock = join(state, `slot-${first.addresses.slot}.lock`);
-    expect(recorded).toContainEqual({ kind: "directory", path: lock });
+    expect(recorded).toContainEqual({ kind: "ports", endpoints: first.addresses.all });
     first.release();
-    expect(existsSync(lock)).toBe(false);
     const third = await claimed();
     expect(third.addresses.slot).toBe(first.addresses.slot);
     second.release();
     third.release();
-    expect(readdirSync(state)).toEqual([]);
     expect(undone).toBe(recorded.length);
   });
 
@@ -102,20 +92,30 @@ describe("a slot", () => {
     next.release();
   });
 
-  it("is taken over from an owner that is no more, and from a lock that nobody can read", async () => {
-    const child = spawn("true", { stdio: "ignore" });
-    await once(child, "exit");
-    for (let slot = 0; slot < slots; slot++)
-      writeFileSync(
-        join(state, `slot-${slot}.lock`),
-        slot % 2 === 0 ? JSON.stringify({ pid: child.pid, startTicks: 1 }) : "torn {",
-      );
-    const slot = await claimed();
-    expect(slot.skipped.join()).not.toContain("another run");
-    expect(
-      JSON.parse(readFileSync(join(state, `slot-${slot.addresses.slot}.lock`), "utf8")),
-    ).toEqual({ pid: process.pid, startTicks: statOf(process.pid)?.startTicks });
-    slot.release();
+  it("belongs to another process until that one is killed", async () => {
+    const free = await claimed();
+    free.release();
+    const { port } = free.addresses.proxyControl;
+    const owner = spawn(
+      process.execPath,
+      [
+        "-e",
+        `require("node:dgram").createSocket("udp4").bind(${port}, "127.1.1.222", () => console.log())`,
+      ],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    try {
+      await once(owner.stdout, "data");
+      const next = await claimed();
+      expect(next.skipped).toContain(`slot ${free.addresses.slot} belongs to another run`);
+      next.release();
+    } finally {
+      owner.kill("SIGKILL");
+    }
+    await once(owner, "exit");
+    const again = await claimed();
+    expect(again.addresses.slot).toBe(free.addresses.slot);
+    again.release();
   });
 
   it("cannot be had when all are taken: every reason is given, and nothing is left claimed", async () => {
@@ -125,7 +125,6 @@ describe("a slot", () => {
       hint: expect.stringContaining("seawall recover"),
       message: expect.stringMatching(new RegExp(`(.*- port .* busy.*\\n?){${slots}}`)),
     });
-    expect(readdirSync(state)).toEqual([]);
-    expect(undone).toBe(slots);
+    expect(recorded).toEqual([]);
   });
 });

@@ -1,17 +1,14 @@
 /**
- * Claims the first slot whose ports are free, so that two runs on one machine do not touch each other. Who may have a slot is decided by
- * the system: a UDP port goes to one process of the machine, whichever its cache folder, and goes with it. The lock beside the ledgers says whose
- * the slot is.
+ * Claims the first slot whose ports are free, so that two runs on one machine do not touch each
+ * other. The system decides who has a slot: a UDP port goes to one process of the machine, whichever
+ * its cache folder, and goes with it. A run in another network namespace has other ports.
  */
 import { createSocket, type Socket } from "node:dgram";
-import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { SeawallError } from "../../base/errors.ts";
 import type { UndoLedger } from "../../record/undo.ts";
 import type { Endpoint, Layout } from "../../target/layout.ts";
-import { makeFolders, writeWhole } from "../../system/files.ts";
 import { bindProblem, holderOf } from "../../system/network.ts";
-import { mayBeSameProcess, statOf } from "../../system/processes.ts";
+import { statOf } from "../../system/processes.ts";
 import { type Addresses, addressesOf, slots } from "./addresses.ts";
 
 export interface ClaimedSlot {
@@ -26,32 +23,24 @@ export interface ClaimedSlot {
 /** `claimHost`: whose UDP ports are the claims. */
 export async function claimSlot(
   layout: Layout,
-  stateDirectory: string,
   undo: UndoLedger,
   claimHost = "127.0.0.1",
 ): Promise<ClaimedSlot> {
-  makeFolders(stateDirectory);
   const skipped: string[] = [];
   const sinceTicks = statOf(process.pid)?.startTicks ?? 0;
   for (let slot = 0; slot < slots; slot++) {
     const addresses = addressesOf(layout, slot);
-    const lock = join(stateDirectory, `slot-${slot}.lock`);
     const claim = await claimed({ host: claimHost, port: addresses.proxyControl.port });
-    if (claim === null || isLocked(lock)) {
-      claim?.close();
+    if (claim === null) {
       skipped.push(`slot ${slot} belongs to another run`);
       continue;
     }
-    const undone = undo.record({ kind: "directory", path: lock });
     let portsUndone = (): void => {};
     const release = (): void => {
       portsUndone();
-      rmSync(lock, { force: true });
-      undone();
       claim.close();
     };
     try {
-      writeWhole(lock, JSON.stringify({ pid: process.pid, startTicks: sinceTicks }));
       const problem = await firstProblem(addresses.all);
       if (problem === null) {
         portsUndone = undo.record({ kind: "ports", endpoints: addresses.all });
@@ -85,19 +74,6 @@ function claimed({ host, port }: Endpoint): Promise<Socket | null> {
       resolve(socket);
     });
   });
-}
-
-/** By a run that knows no claims, or one of another network namespace; a lock whose owner is dead is nobody's, as is this process's own. */
-function isLocked(lock: string): boolean {
-  try {
-    const { pid, startTicks } = JSON.parse(readFileSync(lock, "utf8")) as {
-      pid: number;
-      startTicks: number;
-    };
-    return pid !== process.pid && mayBeSameProcess(pid, startTicks);
-  } catch {
-    return false;
-  }
 }
 
 async function firstProblem(endpoints: readonly Endpoint[]): Promise<string | null> {

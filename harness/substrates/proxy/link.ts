@@ -1,9 +1,13 @@
 /** One link that passes through Toxiproxy. */
-import type { ICreateToxicBody, Proxy as ToxiproxyProxy } from "toxiproxy-node-client";
+import {
+  Toxic as ClientToxic,
+  type ICreateToxicBody,
+  type Proxy as ClientProxy,
+} from "toxiproxy-node-client";
+import { linkName } from "../../target/where.ts";
 import type { LinkHandle, Toxic } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import type { Endpoint, Link } from "../../target/layout.ts";
-import { linkName } from "../../target/where.ts";
 import { attempt, ProxyRefusal, proxyFailed } from "./calls.ts";
 
 type ToxicBody = ICreateToxicBody<Readonly<Record<string, number>>>;
@@ -14,9 +18,9 @@ export class ProxiedLink implements LinkHandle {
   readonly link: Link;
   readonly entry: Endpoint;
   readonly exit: Endpoint;
-  readonly #proxy: ToxiproxyProxy;
+  readonly #proxy: ClientProxy;
 
-  constructor(link: Link, proxy: ToxiproxyProxy, entry: Endpoint, exit: Endpoint) {
+  constructor(link: Link, proxy: ClientProxy, entry: Endpoint, exit: Endpoint) {
     this.link = link;
     this.entry = entry;
     this.exit = exit;
@@ -26,7 +30,7 @@ export class ProxiedLink implements LinkHandle {
   async impose(toxic: Toxic): Promise<() => Promise<void>> {
     const bodies = bodiesOf(toxic);
     const remove = async (): Promise<void> => {
-      await Promise.all(bodies.map((body) => this.#remove(body.name)));
+      await Promise.all(bodies.map((body) => this.#remove(body)));
       const left = (await this.#toxics()).filter((one) =>
         bodies.some((body) => body.name === one.name),
       );
@@ -61,18 +65,19 @@ export class ProxiedLink implements LinkHandle {
       );
   }
 
-  async #remove(name: string): Promise<void> {
-    const path = `${this.#proxy.getPath()}/toxics/${name}`;
+  /** Of one whose adding brought no answer, too. */
+  async #remove(body: ToxicBody): Promise<void> {
+    const toxic = new ClientToxic(this.#proxy.api, this.#proxy.getPath(), body);
     await attempt(
-      `remove ${name} from the link ${linkName(this.link)}`,
-      this.#proxy.api.delete(path).catch((error: unknown) => {
+      `remove ${body.name} from the link ${linkName(this.link)}`,
+      toxic.remove().catch((error: unknown) => {
         // Gone already: what counts is what is listed afterwards.
         if (!(error instanceof ProxyRefusal && error.status === 404)) throw error;
       }),
     );
   }
 
-  /** The client leaves them out of its proxies. */
+  /** The one call without an object of the client, which leaves them out of its proxies. */
   async #toxics(): Promise<readonly ToxicBody[]> {
     const { data } = await attempt(
       `list what is on the link ${linkName(this.link)}`,
@@ -83,10 +88,10 @@ export class ProxiedLink implements LinkHandle {
 
   async observe(what: Toxic | { readonly kind: "cut" }): Promise<Evidence> {
     const name = `${this.link.from} → ${this.link.to}:${this.link.port}`;
-    const call = this.#proxy.api.get<{ enabled: boolean }>(this.#proxy.getPath());
-    const {
-      data: { enabled },
-    } = await attempt(`look at the link ${linkName(this.link)}`, call);
+    const { enabled } = await attempt(
+      `look at the link ${linkName(this.link)}`,
+      this.#proxy.getToxiproxy().get(this.#proxy.name),
+    );
     if (what.kind === "cut")
       return {
         landed: !enabled,

@@ -10,7 +10,7 @@ import { struckLinks } from "../../record/struck.ts";
 import { linkName } from "../../target/where.ts";
 import type { Endpoint, Layout, Service } from "../../target/layout.ts";
 import type { VirtualDeployment, VirtualService } from "../../faults/fault.ts";
-import { Counters } from "./counters.ts";
+import { Counters, keyOf } from "./counters.ts";
 import type { VirtualMachine } from "./machine.ts";
 import { Network, SimulatedLink } from "./network.ts";
 import { SimulatedNode } from "./node.ts";
@@ -207,7 +207,7 @@ export class SimulatedDeployment implements VirtualDeployment {
         }),
       settled: () => clock.settled(),
       duration: (metric, tags, ms) => {
-        const key = `${metric} ${Object.values(tags).join(" ")}`;
+        const key = keyOf(metric, tags);
         const known = ids.get(key);
         const id = known ?? sink.series({ metric, kind: "duration", tags });
         if (known === undefined) ids.set(key, id);
@@ -221,14 +221,13 @@ export class SimulatedDeployment implements VirtualDeployment {
   /** Everything at once, as on the process substrate; whoever waits for another service does so by itself. */
   async startAll(signal: AbortSignal): Promise<void> {
     const { runId, undo, machine } = this.#request;
-    for (const path of [`/simulated/${runId}/slot.lock`, `/simulated/${runId}`]) {
-      const undone = undo.record({ kind: "directory", path });
-      machine.folders.add(path);
-      this.#undoing.defer(() => {
-        machine.folders.delete(path);
-        undone();
-      });
-    }
+    const path = `/simulated/${runId}`;
+    const undone = undo.record({ kind: "directory", path });
+    machine.folders.add(path);
+    this.#undoing.defer(() => {
+      machine.folders.delete(path);
+      undone();
+    });
     this.#startProxy();
     this.#undoing.defer(async () => {
       await Promise.all(this.instances.map((instance) => instance.kill()));

@@ -6,7 +6,7 @@ import type { Experiment } from "../../experiment/experiment.ts";
 import { judge } from "../../judge/judge.ts";
 import type { TargetModel } from "../../target/model.ts";
 import type { Run } from "../../record/run.ts";
-import { planned, simulateInMemory } from "./in-memory.fixture.ts";
+import { planned, simulateInMemory } from "../../../test/support/simulated/in-memory.ts";
 
 const run = async (
   experiment: Experiment,

@@ -24,7 +24,8 @@ for (const origin of siteAt.values())
   for (const lane of ["live", "dvr", "start", "junk"]) gets.add({ lane, origin }, 0);
 
 mkdirSync(join(directory, "cache"), { recursive: true });
-writeFileSync(join(directory, "nginx.conf"), nginxConf(settings));
+for (const [name, text] of Object.entries(nginxConf(settings)))
+  writeFileSync(join(directory, name), text);
 writeFileSync(join(directory, originLog), "");
 const child = spawn(
   nginx.executable,

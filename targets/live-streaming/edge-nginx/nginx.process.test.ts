@@ -1,8 +1,18 @@
 /** The weaker edge, real: what it has of the interface, how it is counted, and that its collapsing is worse than Varnish's by its lock's rhythm. */
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
+import { run } from "../../../harness/system/child.ts";
 import { freePort } from "../../../harness/system/free-port.ts";
-import { type Answer, Bench, get, segment, upstream } from "../edge/fixture.ts";
+import {
+  type Answer,
+  Bench,
+  get,
+  segment,
+  upstream,
+} from "../../../test/support/live-streaming/edge-bench.ts";
 import { nginxProgram } from "./launch.ts";
 
 const { nginx, node, varnish } = await provision(["nginx", "node", "varnish"], {
@@ -41,6 +51,21 @@ const edge = await bench.run(port, (directory) =>
     },
   ),
 );
+
+test("it reads its rules as they lie in the repository", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "seawall-nginx-"));
+  try {
+    cpSync(join(import.meta.dirname, "nginx"), folder, { recursive: true });
+    const { exitCode, stderr } = await run(
+      nginx.executable,
+      [...nginx.args, "-t", "-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"],
+      { env: { ...process.env, ...nginx.env } },
+    );
+    expect(exitCode, stderr).toBe(0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 const counted = async (): Promise<Record<string, number>> => {
   const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();

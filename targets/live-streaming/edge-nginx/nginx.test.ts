@@ -1,11 +1,12 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { publishAtMs } from "../stream/template.ts";
-import { upstream } from "../edge/fixture.ts";
+import { upstream } from "../../../test/support/live-streaming/edge-bench.ts";
 import { nginxConf, type NginxSettings } from "./conf.ts";
 import { originGets } from "./counts.ts";
 
 const settings: NginxSettings = {
-  listen: { host: "127.0.0.1", port: 80 },
+  listen: { host: "127.0.0.1", port: 8080 },
   region: "region-a",
   origins: [upstream("region-a", "region-a", 1), upstream("region-b", "region-b", 2)],
   event: "main",
@@ -14,16 +15,26 @@ const settings: NginxSettings = {
   defences: { collapsing: true, shedCaching: true, regionFailover: true },
 };
 
+const conf = (given: NginxSettings): string => Object.values(nginxConf(given)).join("\n");
+
+test.each(["origins.conf", "server.conf", "paths.conf"])(
+  "%s in the repository is that of an example edge",
+  async (name) =>
+    expect(nginxConf(settings)[name]).toMatchFileSnapshot(join(import.meta.dirname, "nginx", name)),
+);
+
 describe("each switch removes its behaviour", () => {
   test.each([
     ["collapsing", "proxy_cache_lock on", "proxy_cache_lock off"],
     ["shedCaching", "default 0; }", "shed 1;"],
     ["regionFailover", "127.0.0.1:2 max_fails", ""],
   ] as const)("%s", (name, when, without) => {
-    const off = nginxConf({ ...settings, defences: { ...settings.defences, [name]: false } });
-    expect([nginxConf(settings).includes(when), off.includes(when), off.includes(without)]).toEqual(
-      [true, false, true],
-    );
+    const off = conf({ ...settings, defences: { ...settings.defences, [name]: false } });
+    expect([conf(settings).includes(when), off.includes(when), off.includes(without)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 });
 

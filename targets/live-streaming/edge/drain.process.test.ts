@@ -3,7 +3,14 @@ import { get as httpGet, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
-import { Bench, get, type RunningNode, segment, settingsFor, upstream } from "./fixture.ts";
+import {
+  Bench,
+  get,
+  type RunningNode,
+  segment,
+  settingsFor,
+  upstream,
+} from "../../../test/support/live-streaming/edge-bench.ts";
 
 const { varnish } = await provision(["varnish"], { env: process.env });
 const bench = new Bench(varnish);

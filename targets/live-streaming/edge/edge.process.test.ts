@@ -1,8 +1,4 @@
 /** One real Varnish in front of origins that count: each protection of a single tier, and that its switch removes it. */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
@@ -14,9 +10,8 @@ import {
   segment,
   settingsFor,
   upstream,
-} from "./fixture.ts";
+} from "../../../test/support/live-streaming/edge-bench.ts";
 import { banSender, pathPattern } from "../origin/invalidation.ts";
-import { edgeProgram, varnishArguments } from "./launch.ts";
 import type { EdgeSettings } from "./settings.ts";
 
 const { varnish } = await provision(["varnish"], { env: process.env });
@@ -187,35 +182,6 @@ describe("notifications", () => {
     expect(await carriedOn(base + segment(-1))).toEqual(["7", "id=ad;seq=7"]);
     expect(await carriedOn(base + segment(-200, "audio"))).toEqual([null, null]);
   });
-});
-
-test("with every switch off, and with the top tier in this region or only in others, it compiles", () => {
-  const [origins, endpoint] = [originsAt([1, 2, 3]), { host: "127.0.0.1", port: 1 }];
-  const everySwitch = Object.keys(
-    settingsFor({ origins }).defences,
-  ) as (keyof EdgeSettings["defences"])[];
-  const fills = [upstream("region-a-1", "region-a", 4), upstream("region-c", "region-c", 5)];
-  const cases = [
-    settingsFor({ origins }, everySwitch),
-    settingsFor({ origins, fills }),
-    settingsFor({ origins, fills: fills.slice(1) }),
-  ];
-  const directory = mkdtempSync(join(tmpdir(), "seawall-vcl-"));
-  try {
-    for (const settings of cases) {
-      const node = { varnish, directory, listen: endpoint, admin: endpoint, settings };
-      const args = varnishArguments(node);
-      writeFileSync(join(directory, "edge.vcl"), edgeProgram(node).files["edge.vcl"] ?? "");
-      const compiled = spawnSync(
-        varnish.executable,
-        [...args.filter((each) => each !== "-F"), "-C"],
-        { env: { ...process.env, ...varnish.env } },
-      );
-      expect(compiled.status, compiled.stderr.toString()).toBe(0);
-    }
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
 });
 
 test("it tells the time, to the millisecond and to whoever asks", async () => {

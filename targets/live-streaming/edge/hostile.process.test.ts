@@ -8,7 +8,13 @@ import { afterAll, describe, expect, test } from "vitest";
 import { provision } from "../../../harness/provision/provision.ts";
 import { listen } from "../service/server.ts";
 import { segmentInProduction } from "../stream/template.ts";
-import { Bench, controlToken, get, settingsFor, upstream } from "./fixture.ts";
+import {
+  Bench,
+  controlToken,
+  get,
+  settingsFor,
+  upstream,
+} from "../../../test/support/live-streaming/edge-bench.ts";
 
 const { varnish } = await provision(["varnish"], { env: process.env });
 const bench = new Bench(varnish);

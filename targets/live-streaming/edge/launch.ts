@@ -35,7 +35,7 @@ export function edgeProgram(node: EdgeNode): Program {
       ...varnishArguments(node),
     ],
     env: node.varnish.env,
-    files: { "edge.vcl": edgeVcl(node.settings) },
+    files: edgeVcl(node.settings),
   };
 }
 
@@ -48,7 +48,7 @@ export function varnishArguments(node: EdgeNode): string[] {
     "-n",
     `${node.directory}/${workDirectoryName}`,
     "-f",
-    `${node.directory}/edge.vcl`,
+    `${node.directory}/vcl/edge.vcl`,
     "-a",
     `${node.listen.host}:${node.listen.port}`,
     "-T",

@@ -13,7 +13,7 @@ import {
   segment,
   settingsFor,
   upstream,
-} from "./fixture.ts";
+} from "../../../test/support/live-streaming/edge-bench.ts";
 import { workDirectoryName } from "./launch.ts";
 
 const { varnish } = await provision(["varnish"], { env: process.env });

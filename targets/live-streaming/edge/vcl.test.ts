@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { settingsFor, upstream } from "./fixture.ts";
+import { settingsFor, upstream } from "../../../test/support/live-streaming/edge-bench.ts";
 import type { EdgeSettings } from "./settings.ts";
 import { edgeVcl } from "./vcl.ts";
-import { backendName } from "./vcl-backend.ts";
+import { backendName } from "./vcl-upstreams.ts";
 
 const origins = [
   upstream("region-a-1", "region-a", 1),
@@ -16,8 +17,17 @@ const fills = [
 ];
 const backendsOf = (vcl: string): string[] =>
   [...vcl.matchAll(/^backend (\w+) \{/gm)].map((match) => match[1] ?? "");
+/** What Varnish reads, in the order in which it includes it. */
+function read(settings: EdgeSettings): string {
+  const files = edgeVcl(settings);
+  const included = (path: string): string =>
+    (files[path] ?? `no file ${path}`).replace(/^include "\.\/(.+)";$/gm, (_, name: string) =>
+      included(join(path, "..", name)),
+    );
+  return included("vcl/edge.vcl");
+}
 const edge = (given: Partial<EdgeSettings> = {}): string =>
-  edgeVcl(settingsFor({ origins: [...origins], ...given }));
+  read(settingsFor({ origins: [...origins], ...given }));
 
 test("each lane has a backend of its own at each site, so that counters tell them apart", () => {
   expect(backendsOf(edge())).toEqual(
@@ -38,7 +48,7 @@ describe("each switch removes its behaviour and nothing else", () => {
     ["collapsing", /hash_ignore_busy/, false],
     [
       "msTtl",
-      /set beresp\.ttl = std\.duration\(beresp\.http\.X-Ttl-Ms \+ "ms", 0s\);\n {2}\} else/,
+      /sub keep_answer \{ set beresp\.ttl = std\.duration\(beresp\.http\.X-Ttl-Ms \+ "ms"/,
       true,
     ],
     ["rangeGate", /synth\(404, "early"\)/, true],
@@ -47,23 +57,60 @@ describe("each switch removes its behaviour and nothing else", () => {
     ["notifications", /set resp\.http\.X-Notifications/, true],
   ] as const)("%s", (name, mark, presentWhenOn) => {
     const settings = settingsFor({ origins: [...origins] });
-    const without = edgeVcl({ ...settings, defences: { ...settings.defences, [name]: false } });
+    const without = read({ ...settings, defences: { ...settings.defences, [name]: false } });
     expect(mark.test(whole)).toBe(presentWhenOn);
     expect(mark.test(without)).toBe(!presentWhenOn);
-    expect(without.split("\n").filter((line) => !whole.includes(line)).length).toBeLessThan(7);
+    expect(without.split("\n").filter((line) => !whole.includes(line)).length).toBeLessThan(9);
   });
 
   test("fillTier", () => {
     const settings = settingsFor({ origins: [...origins], fills });
-    expect(backendsOf(edgeVcl(settings)).every((name) => name.startsWith("fill_"))).toBe(true);
-    expect(edgeVcl({ ...settings, defences: { ...settings.defences, fillTier: false } })).toBe(
-      whole,
-    );
+    expect(backendsOf(read(settings)).every((name) => name.startsWith("fill_"))).toBe(true);
+    expect(read({ ...settings, defences: { ...settings.defences, fillTier: false } })).toBe(whole);
   });
 });
 
 test("a lone region without a second zone has nowhere to fail over to", () => {
-  expect(edge({ origins: [origins[0]] })).not.toContain("return (retry)");
+  expect(edge({ origins: [origins[0]] })).toContain('var.set_int("retries_max", 0)');
+});
+
+test("of several regions, two others are asked; of one region, no answer sends a request to another", () => {
+  expect(edge()).toContain('var.set_int("retries_max", 2)');
+  expect(edge()).toContain("set bereq.http.X-Skip = bereq.http.X-Region");
+  expect(edge({ origins: [origins[0], origins[1]] })).toContain("sub ask_another_region {}");
+});
+
+test("each value that a rule reads is set by name, as the same type, and each that is set is read", () => {
+  const used = (text: string, verb: string): Set<string> =>
+    new Set(
+      [...text.matchAll(new RegExp(`var\\.${verb}_(\\w+)\\("(\\w+)"`, "g"))].map(
+        ([, type, name]) => `${type} ${name}`,
+      ),
+    );
+  const all = [edge(), edge({ fills }), edge({ role: "fill" })].join("\n");
+  expect(used(all, "get")).toEqual(used(all, "set"));
+});
+
+test.each(["edge.vcl", "settings.vcl"])(
+  "%s in the repository is that of an example node",
+  async (name) => {
+    const text = edgeVcl(
+      settingsFor({ origins: [...origins], controlToken: "token-of-the-example" }),
+    )[`vcl/${name}`];
+    await expect(text).toMatchFileSnapshot(join(import.meta.dirname, "vcl", name));
+  },
+);
+
+test("no line of a rule is longer than 100 columns", () => {
+  const rules = Object.entries(edgeVcl(settingsFor({ origins: [...origins], fills })));
+  expect(rules.length).toBeGreaterThan(20);
+  expect(
+    rules
+      .filter(([path]) => path !== "vcl/settings.vcl")
+      .flatMap(([path, text]) =>
+        text.split("\n").flatMap((line) => (line.length > 100 ? `${path}: ${line}` : [])),
+      ),
+  ).toEqual([]);
 });
 
 test("a fill node never fills from fill nodes", () => {

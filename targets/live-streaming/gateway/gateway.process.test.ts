@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { lose, type GatewayDefence } from "./gateway.fixture.ts";
+import { lose, type GatewayDefence } from "../../../test/support/live-streaming/gateway-here.ts";
 import {
   capacityOf,
   gatewayProcess,
@@ -12,15 +12,20 @@ import {
   starts,
   storm,
   type Stream,
-} from "./process.fixture.ts";
+} from "../../../test/support/live-streaming/gateway-process.ts";
 
 /** Four times the work of a start as it is deployed: the generator, on the same cores, then needs a quarter of the rate. */
 const cost = { keyCost: 8_192 };
 const seconds = 5;
 
-async function capacity(): Promise<number> {
-  await using gateway = await gatewayProcess(["admission"], cost);
-  return await capacityOf(gateway.base, 2);
+let known: Promise<number> | null = null;
+/** Measured once: rates need no more of it than its size. */
+function capacity(): Promise<number> {
+  known ??= (async () => {
+    await using gateway = await gatewayProcess(["admission"], cost);
+    return await capacityOf(gateway.base, 2);
+  })();
+  return known;
 }
 
 async function under<N extends string>(
@@ -94,7 +99,8 @@ test("at its end a gateway stores what it took in: the counts agree with one ano
   expect(readFileSync(gateway.eventsFile, "utf8").split("\n").length - 1).toBe(counts["stored"]);
 });
 
-test.each([
+// They wait for an edge to be missed, and do nothing else.
+test.concurrent.each([
   [[], "region-b/edge"],
   [["steering"], "region-a/edge"],
 ] as const)("when its edge is lost, without %j a session is at %s", async (without, edge) => {

@@ -3,7 +3,13 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type GatewayHere, gatewayHere, lose, type StubEdge, stubEdge } from "./gateway.fixture.ts";
+import {
+  type GatewayHere,
+  gatewayHere,
+  lose,
+  type StubEdge,
+  stubEdge,
+} from "../../../test/support/live-streaming/gateway-here.ts";
 
 let edges: StubEdge[] = [];
 let here: GatewayHere;

@@ -38,7 +38,8 @@ test("an origin is looked for at home, then in the region's other zones, then in
 
 test("with a top tier an edge asks only that, unless the tier is switched off", () => {
   const vcl = (without: readonly string[]): string =>
-    edge(second, sites, sites).launch(placeThatRemembers([], without)).files["edge.vcl"] ?? "";
+    edge(second, sites, sites).launch(placeThatRemembers([], without)).files["vcl/settings.vcl"] ??
+    "";
   expect(vcl([])).toContain("backend fill_live_region_b_2 ");
   expect(vcl([])).not.toContain("backend live_");
   expect(vcl(["fillTier"])).toContain("backend live_region_a_2 ");

@@ -1,7 +1,13 @@
 /** Without isolation: the publish origin keeps its addresses, and the process that serves the readers does the work. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { segmentInProduction } from "../stream/template.ts";
-import { controlToken, putHeaders, startStack, type Stack, url } from "./stack.fixture.ts";
+import {
+  controlToken,
+  putHeaders,
+  startStack,
+  type Stack,
+  url,
+} from "../../../test/support/live-streaming/origin-stack.ts";
 
 let stack: Stack;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import cassandra from "cassandra-driver";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { holderOf } from "../../../harness/system/network.ts";
 import { segmentInProduction } from "../stream/template.ts";
-import { raw, type RawAnswer } from "./raw.fixture.ts";
+import { raw, type RawAnswer } from "../../../test/support/live-streaming/raw-bytes.ts";
 import {
   controlToken,
   freeEndpoint,
@@ -18,7 +18,7 @@ import {
   startStack,
   type Stack,
   url,
-} from "./stack.fixture.ts";
+} from "../../../test/support/live-streaming/origin-stack.ts";
 
 let stack: Stack;
 let edge: Server;

@@ -4,9 +4,9 @@
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { lock } from "../../../harness/system/lock.ts";
 import type { PackagerConfiguration } from "./configuration.ts";
 import { createLoop, type Loop, loopSegments, segmentSeconds } from "./loop.ts";
 
@@ -39,20 +39,14 @@ async function encodedFolder(settings: Settings): Promise<string> {
   const key = createHash("sha256").update(JSON.stringify(commands)).digest("hex").slice(0, 16);
   const folder = join(settings.cacheDirectory, `media-${key}`);
   await mkdir(settings.cacheDirectory, { recursive: true });
-  while (!(await isThere(folder))) {
-    const lock = await takeLock(`${folder}.lock`);
-    if (lock === null) {
-      await sleep(200);
-      continue;
-    }
-    await using _released = lock;
-    if (await isThere(folder)) break;
-    const unfinished = `${folder}.${process.pid}`;
-    await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished);
-    for (const command of commands) await run(settings.ffmpeg, command, unfinished);
-    await rename(unfinished, folder);
-  }
+  if (await isThere(folder)) return folder;
+  using _lock = await lock(`${folder}.encoding`);
+  if (await isThere(folder)) return folder;
+  const unfinished = `${folder}.${process.pid}`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished);
+  for (const command of commands) await run(settings.ffmpeg, command, unfinished);
+  await rename(unfinished, folder);
   return folder;
 }
 
@@ -151,32 +145,6 @@ function run(ffmpeg: Settings["ffmpeg"], args: readonly string[], cwd: string): 
       },
     );
   });
-}
-
-const lockStaleMs = 10_000;
-
-/** A folder, touched while its owner lives: it works across containers and after a SIGKILL. Null while another owner lives. */
-async function takeLock(path: string): Promise<AsyncDisposable | null> {
-  try {
-    await mkdir(path);
-  } catch {
-    const touchedMs = await stat(path).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => Date.now(),
-    );
-    if (Date.now() - touchedMs > lockStaleMs) await rm(path, { recursive: true, force: true });
-    return null;
-  }
-  const touch = setInterval(
-    () => void utimes(path, new Date(), new Date()).catch(() => undefined),
-    lockStaleMs / 5,
-  );
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(touch);
-      await rm(path, { recursive: true, force: true });
-    },
-  };
 }
 
 function isThere(path: string): Promise<boolean> {

@@ -1,4 +1,11 @@
-/** Counters, gauges and histograms in Prometheus's text format; just what these services need. */
+/**
+ * Counters, gauges and histograms in Prometheus's text format; just what these services need.
+ *
+ * prom-client 15.1.3 is not used because of what it costs in each of a target's processes, of which
+ * some have a heap of 64 MB. Measured on Node 24 and two cores of a shared machine: it adds 18 MiB of
+ * memory and 32 to 63 ms to each start. A count takes 168 to 401 ns instead of 61 to 84, a time in a
+ * histogram 134 to 141 instead of 14 to 39.
+ */
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -85,8 +92,11 @@ function renderBuckets(
   return `${text}${name}_sum ${sum}\n${name}_count ${total}\n`;
 }
 
-/** Label values come only from closed sets of our own, never from a request, so no escaping and no unbounded series. */
+/** Label values come only from closed sets of our own, never from a request: no unbounded series. */
 function formatLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escaped(value)}"`);
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }
+
+const escaped = (value: string): string =>
+  value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");

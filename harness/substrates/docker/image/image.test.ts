@@ -5,32 +5,31 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { baseName, copied, imageName, packagesOfImage, registryParts } from "./image.ts";
 
 const root = resolve(import.meta.dirname, "../../../..");
-let copy: string;
-
-beforeEach(() => {
-  copy = mkdtempSync(join(tmpdir(), "seawall-image-"));
-  for (const path of [
-    "package.json",
-    "package-lock.json",
-    ".npmrc",
-    "harness/base",
-    "harness/metrics",
-    "harness/system",
-    "harness/target",
-    "harness/substrates/docker",
-    "harness/substrates/proxy/service.ts",
-    "targets",
-  ]) {
-    mkdirSync(dirname(join(copy, path)), { recursive: true });
-    cpSync(join(root, path), join(copy, path), { recursive: true });
-  }
-});
-
-afterEach(() => {
-  rmSync(copy, { recursive: true, force: true });
-});
-
 describe("the image's name", () => {
+  let copy: string;
+  beforeEach(() => {
+    copy = mkdtempSync(join(tmpdir(), "seawall-image-"));
+    for (const path of [
+      "package.json",
+      "package-lock.json",
+      ".npmrc",
+      "harness/base",
+      "harness/metrics",
+      "harness/system",
+      "harness/target",
+      "harness/substrates/docker",
+      "harness/substrates/proxy/service.ts",
+      "targets",
+    ]) {
+      mkdirSync(dirname(join(copy, path)), { recursive: true });
+      cpSync(join(root, path), join(copy, path), { recursive: true });
+    }
+  });
+
+  afterEach(() => {
+    rmSync(copy, { recursive: true, force: true });
+  });
+
   it("is the same wherever the same files lie, and changes with what goes into it", () => {
     const before = imageName(root);
     expect(before).toMatch(/^seawall\/target:[0-9a-f]{12}$/);

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { SeawallError } from "../../../base/errors.ts";
+import { isTest } from "../../../system/sources.ts";
 import { engineError, isGone } from "../engine.ts";
 import { latestImage, projectLabel } from "./paths.ts";
 
@@ -67,7 +68,7 @@ function filesOfImage(root: string): string[] {
       statSync(join(root, path)).isFile()
         ? [path]
         : readdirSync(join(root, path), { recursive: true, encoding: "utf8", withFileTypes: true })
-            .filter((entry) => entry.isFile() && !/\.(test|fixture)\.ts$|\.md$/.test(entry.name))
+            .filter((entry) => entry.isFile() && !isTest(entry.name) && !entry.name.endsWith(".md"))
             .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)),
     )
     .sort();

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { heldPlan } from "../../../../harness/judge/fixture.ts";
+import { heldPlan } from "../../../../test/support/judge/held-run.ts";
 import type { Clock, Deployment } from "../../../../harness/target/deployment.ts";
 import { prng } from "../../../../harness/base/prng.ts";
 import type { Series } from "../../../../harness/metrics/samples.ts";

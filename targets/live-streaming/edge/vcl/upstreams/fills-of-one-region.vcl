@@ -1,0 +1,2 @@
+vcl 4.1;
+sub fill_from_another_region {}

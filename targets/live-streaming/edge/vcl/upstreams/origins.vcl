@@ -1,0 +1,34 @@
+vcl 4.1;
+# A node that fills from the origins: nearest first, those in good health first, and on failure the
+# next that was not asked yet.
+
+import std;
+import var;
+
+sub vcl_backend_fetch {
+  call clean_request;
+  call choose_origin;
+  # An origin holds this until the segment is due and a little longer; one that is silent after that
+  # is broken.
+  if (bereq.http.X-Wait) {
+    call until_due;
+    set bereq.first_byte_timeout = std.duration(
+      real = var.get_real("until_due") + var.get_real("hold") + 0.5, fallback = 4s);
+    if (bereq.first_byte_timeout < 1s) { set bereq.first_byte_timeout = 1s; }
+  }
+  return (fetch);
+}
+
+# What another origin may know better: it failed here, or did not arrive here. An answer about time,
+# the event or load is the same everywhere.
+sub ask_elsewhere {
+  if (bereq.retries < var.get_int("retries_max")) {
+    # Failing over for load (shed) would spread the overload.
+    if (beresp.status >= 500 && beresp.http.X-Answer != "shed") {
+      if (!bereq.http.X-First) { set bereq.http.X-First = beresp.status; }
+      return (retry);
+    }
+    call ask_another_region;
+  }
+  set beresp.http.X-Served-By = bereq.http.X-Site;
+}

@@ -1,0 +1,18 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseExposition } from "../../../harness/probes/prometheus.ts";
+import { createMetrics } from "./metrics.ts";
+
+describe("metrics of a service", () => {
+  it("keep every value of a label, whatever it holds", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.nat(), (value, count) => {
+        const metrics = createMetrics();
+        metrics.counter("asked_total", "Asked").add({ by: value }, count);
+        expect(parseExposition(metrics.render(), new Set(["asked_total"]))).toEqual([
+          { name: "asked_total", labels: { by: value }, value: count },
+        ]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,80 @@
+/** Runs a workload as the harness does, against small servers, and gives back what the harness would record. */
+import { execFile } from "node:child_process";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { everyMetric } from "./judge/held-run.ts";
+import { CsvParser } from "../../harness/load/csv.ts";
+import { provision } from "../../harness/provision/provision.ts";
+
+export interface Place extends Disposable {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** A server that lives until it is disposed. */
+export async function serverThat(name: string, answer: RequestListener): Promise<Place> {
+  const server: Server = createServer(answer).listen(0, "127.0.0.1");
+  await new Promise((listening) => server.once("listening", listening));
+  return {
+    name,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.dispose]: () => server.close().closeAllConnections(),
+  };
+}
+
+export interface Seen {
+  readonly atMs: number;
+  readonly value: number;
+  readonly metric: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+function scenariosOf(settings: object): readonly string[] {
+  return "scenarios" in settings ? Object.keys(settings.scenarios as object) : [];
+}
+
+/** `settings` are what SEAWALL_LOAD holds. */
+export async function seenOf(workload: string, settings: object): Promise<Seen[]> {
+  const { k6 } = await provision(["k6"], { env: process.env });
+  const { stdout } = await promisify(execFile)(
+    k6?.executable ?? "k6",
+    [
+      "run",
+      "--quiet",
+      "--no-usage-report",
+      "--no-thresholds",
+      "--summary-mode=disabled",
+      "--system-tags",
+      "status,scenario",
+      "--out",
+      "csv=-",
+      "--address",
+      "127.0.0.1:0",
+      join(import.meta.dirname, "../../experiments", "workloads", `${workload}.ts`),
+    ],
+    {
+      env: {
+        ...process.env,
+        ...k6?.env,
+        SEAWALL_LOAD: JSON.stringify(settings),
+        K6_CSV_TIME_FORMAT: "unix_micro",
+      },
+      maxBuffer: 64e6,
+    },
+  );
+  const series: Omit<Seen, "value" | "atMs">[] = [];
+  const seen: Seen[] = [];
+  const parser = new CsvParser(
+    {
+      series: (one) => series.push(one) - 1,
+      sample: (id, atMs, value) => seen.push({ ...(series[id] as Seen), atMs, value }),
+    },
+    scenariosOf(settings).map((name) => ({ name, lane: "junk", stages: [] })),
+    everyMetric,
+  );
+  parser.push(Buffer.from(stdout));
+  parser.end();
+  return seen;
+}
