@@ -1,8 +1,16 @@
-/** Every page: plain English, lines of 100 columns, and links that lead somewhere. */
-import { existsSync, readFileSync } from "node:fs";
+/** Every page: plain English, lines of 100 columns, links that lead somewhere, sources that exist. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
-import { anchorsIn, linksIn, pages, proseIn, root, withoutCode } from "./support/markdown.ts";
+import {
+  anchorsIn,
+  linksIn,
+  pages,
+  proseIn,
+  root,
+  sourcesIn,
+  withoutCode,
+} from "./support/markdown.ts";
 import { avoidedIn, longSentencesIn } from "./support/word-list.ts";
 
 const columnsMax = 100;
@@ -38,7 +46,24 @@ describe.each(pages())("%s", (page) => {
     const broken = linksIn(text(page)).filter((link) => !leadsSomewhere(page, link));
     expect(broken).toEqual([]);
   });
+
+  // What changed in the past may name what is gone.
+  it.skipIf(page === "CHANGELOG.md")("names sources that are there", () => {
+    const gone = sourcesIn(text(page)).filter(
+      (source) =>
+        !existsSync(join(root, source)) && !sources.some((path) => path.endsWith(`/${source}`)),
+    );
+    expect(gone).toEqual([]);
+  });
 });
+
+/** All sources, each from a slash onwards: a page may name one by the end of its path. */
+const sources = ["harness", "targets", "experiments", "examples", "benchmarks", "test"].flatMap(
+  (folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => !name.includes("node_modules"))
+      .map((name) => `/${folder}/${name}`),
+);
 
 function leadsSomewhere(page: string, link: string): boolean {
   if (/^[a-z]+:/.test(link)) return true;
@@ -57,6 +82,12 @@ describe("the check of pages", () => {
   it("joins the lines of a sentence", () => {
     const page = `${"word ".repeat(20)}\n${"word ".repeat(20)}.\n`;
     expect(proseIn(page).flatMap(longSentencesIn)).toHaveLength(1);
+  });
+
+  it("sees a source that is named, and takes a placeholder for none", () => {
+    expect(sourcesIn("`run/a.ts`, `NAME.ts`, `x.test.ts`, `./my.ts` and a.ts")).toEqual([
+      "run/a.ts",
+    ]);
   });
 
   it("sees a link to nothing, and an anchor that no heading has", () => {
