@@ -31,6 +31,28 @@ const beside = [
   "harness/bootstrap.process.test.ts",
 ];
 
+/**
+ * Real tests that judge times, but with room for one neighbour that is as light as they are: they
+ * start single services, or runs of some ten requests a second, and mostly wait. What loads a whole
+ * target, or measures what processors can do, is not among them. Longest first.
+ */
+const paired = [
+  "harness/cli/plain-http.process.test.ts",
+  "test/lies/lies.process.test.ts",
+  "targets/live-streaming/origin/origin.process.test.ts",
+  "targets/live-streaming/edge/edge.process.test.ts",
+  "targets/live-streaming/packager/packager.process.test.ts",
+  "experiments/viewers.process.test.ts",
+  "experiments/claims/gateway-devices.process.test.ts",
+  "targets/live-streaming/edge/drain.process.test.ts",
+  "targets/live-streaming/edge/tiers.process.test.ts",
+  "targets/live-streaming/cache/client.process.test.ts",
+  "targets/live-streaming/edge-nginx/nginx.process.test.ts",
+  "targets/live-streaming/edge/hostile.process.test.ts",
+  "harness/provision/provision.process.test.ts",
+  "targets/live-streaming/origin/forward.process.test.ts",
+];
+
 /** Hermetic tests that take seconds. */
 const long = [
   "harness/cli/commands/gate.test.ts",
@@ -46,7 +68,7 @@ const long = [
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const listed = [...long, ...beside];
+    const listed = [...long, ...beside, ...paired];
     const place = ({ moduleId }: TestSpecification): number => {
       const found = listed.findIndex((path) => moduleId.endsWith(`/${path}`));
       return found === -1 ? listed.length : found;
@@ -72,7 +94,7 @@ const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 /**
  * Hermetic tests need nothing but Node: several files share a worker, as starting one costs more
  * than most files need. The others start the real thing: three files at a time where they may be
- * beside one another, else one, kind after kind.
+ * beside one another, two where they are light, else one, kind after kind.
  */
 export default defineConfig({
   test: {
@@ -92,7 +114,7 @@ export default defineConfig({
           execArgv: ["--max-semi-space-size=64"],
           sequence: { groupOrder: 0 },
           exclude: real.map((kind) => `**/*.${kind}.test.ts`),
-          testTimeout: 60_000,
+          ...limits,
         },
       },
       {
@@ -106,6 +128,17 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        test: {
+          ...native,
+          ...limits,
+          name: "paired",
+          runner: patient,
+          include: paired,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
       ...real.map((kind, index) => ({
         test: {
           ...native,
@@ -113,9 +146,9 @@ export default defineConfig({
           name: kind,
           runner: patient,
           include: [kindOf(kind)],
-          exclude: beside,
+          exclude: [...beside, ...paired],
           fileParallelism: false,
-          sequence: { groupOrder: index + 2 },
+          sequence: { groupOrder: index + 3 },
         },
       })),
     ],

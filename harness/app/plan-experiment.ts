@@ -9,6 +9,8 @@ import { obstacleTo } from "../provision/docker-compose.ts";
 import { chromiumPath } from "../system/browser.ts";
 import type { Context } from "./context.ts";
 import {
+  experimentNames,
+  loadExperiment,
   workloadExports,
   workloadMetrics,
   workloadNeeds,
@@ -62,7 +64,9 @@ export async function plan(
   const trusted =
     recorded === null || isVirtual(planning.substrate)
       ? recorded
-      : await judgedAgain(recorded, vouching(experiment, subject, recorded));
+      : await judgedAgain(recorded, vouching(experiment, subject, recorded), (one) =>
+          experimentNames(context).includes(one) ? loadExperiment(context, one) : null,
+        );
   return guarded(name, () =>
     planExperiment(experiment, { ...planning, recorded: trusted, force: options.force }),
   );

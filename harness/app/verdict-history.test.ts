@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { unknownSubstrate } from "../record/substrates.ts";
 import { readRun } from "../run/read-run.ts";
-import { recordedVerdicts } from "./verdict-history.ts";
+import originStorm from "../../experiments/origin-storm.ts";
+import { judgedAgain, recordedVerdicts } from "./verdict-history.ts";
 
 const sample = resolve(import.meta.dirname, "../../reports/sample");
 let reports: string;
@@ -48,5 +49,37 @@ describe("a recorded run with a name that this version does not know", () => {
   it("is not one that it does know", () => {
     recordedAs({});
     expect(recordedVerdicts(reports)[0]).not.toHaveProperty("doubt");
+  });
+});
+
+describe("a recorded run that vouches for another", () => {
+  /** As it was when the sample was recorded. */
+  const then = async (): Promise<typeof originStorm> => {
+    const { hypothesis } = (await readRun(sample)).plan;
+    return { ...originStorm, hypothesis };
+  };
+  const vouched = async (today: typeof originStorm | null): Promise<unknown> => {
+    cpSync(sample, join(reports, "origin-storm", "20260101T000000Z-00000001"), { recursive: true });
+    const recorded = recordedVerdicts(reports);
+    const [one] = await judgedAgain(recorded, recorded, () =>
+      today === null ? null : Promise.resolve(today),
+    );
+    return one;
+  };
+
+  it("counts where it asked what its experiment asks today, or where nobody knows that", async () => {
+    for (const today of [await then(), null])
+      expect(await vouched(today)).not.toHaveProperty("doubt");
+  });
+
+  it("does not where a namesake asks for less", async () => {
+    const doubt = "it asks something else than today's origin-storm";
+    const asked = await then();
+    for (const more of [
+      { hypothesis: asked.hypothesis.slice(1) },
+      { method: [] },
+      { recovery: null },
+    ])
+      expect(await vouched({ ...asked, ...more })).toMatchObject({ doubt });
   });
 });

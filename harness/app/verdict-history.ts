@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { RecordedVerdict } from "../plan/prerequisites.ts";
+import type { Experiment } from "../experiment/experiment.ts";
+import type { Plan } from "../record/plan.ts";
 import type { Run } from "../record/run.ts";
 import type { Status } from "../record/verdict.ts";
 import { unknownNames } from "../record/unknown-names.ts";
@@ -42,10 +44,15 @@ export function recordedVerdicts(reports: string): RecordedVerdict[] {
   });
 }
 
-/** Judges the records of `vouching` ones again, by today's code: a verdict.json that says more than its record counts for nothing. */
+/**
+ * Judges the records of `vouching` ones again, by today's code: a verdict.json that says more than
+ * its record counts for nothing. `todays` is the experiment that goes by a name today, null where
+ * none is known: what a namesake of it, or an older one, asked says nothing of it.
+ */
 export async function judgedAgain(
   recorded: readonly RecordedVerdict[],
   vouching: readonly RecordedVerdict[],
+  todays: (experiment: string) => Promise<Experiment> | null,
 ): Promise<RecordedVerdict[]> {
   const again = await Promise.all(
     vouching.map(async (one) => {
@@ -55,10 +62,21 @@ export async function judgedAgain(
         run?.plan.experiment === one.experiment &&
         run.plan.tier === one.tier &&
         run.plan.targetVersion === one.targetVersion;
-      return { ...one, status: isTheSame ? statusOf(run) : ("inconclusive" as const) };
+      if (!isTheSame) return { ...one, status: "inconclusive" as const };
+      const asked = await todays(one.experiment);
+      const doubt = `it asks something else than today's ${one.experiment}`;
+      return asked === null || asksTheSame(run.plan, asked)
+        ? { ...one, status: statusOf(run) }
+        : { ...one, doubt };
     }),
   );
   return recorded.map((one) => again[vouching.indexOf(one)] ?? one);
+}
+
+function asksTheSame(plan: Plan, asked: Experiment): boolean {
+  const essence = (method: Plan["steps"], one: Plan | Experiment): string =>
+    JSON.stringify([method, one.hypothesis, one.recovery, one.load, one.phasesMs]);
+  return essence(plan.steps, plan) === essence(asked.method, asked);
 }
 
 function statusOf(run: Run): Status {

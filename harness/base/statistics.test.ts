@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quantile, sum, tailsOfDraws } from "./statistics.ts";
+import { prng } from "./prng.ts";
+import { chanceBeyond, quantile, sum, tailsOfStrata } from "./statistics.ts";
 
 /** Without minus zero, which is the same value. */
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
@@ -73,21 +74,88 @@ describe("sum", () => {
   });
 });
 
-describe("draws of populations", () => {
-  it("are as likely as Pólya's urn says", () => {
-    // Of one seen, which was good: the first of two is bad once in three times, the next once in two.
-    const { atLeast, atMost } = tailsOfDraws([{ bad: 0, all: 1, probes: 2 }], 2);
-    expect(atLeast).toBeCloseTo(1 / 6, 12);
-    expect(atMost).toBeCloseTo(1, 12);
-    const one = { bad: 0, all: 1, probes: 1 };
-    expect(tailsOfDraws([one, one], 2).atLeast).toBeCloseTo(1 / 9, 12);
+describe("tails of strata", () => {
+  const choose = (n: number, k: number): number =>
+    k < 0 || k > n ? 0 : k === 0 ? 1 : (choose(n, k - 1) * (n - k + 1)) / k;
+  const stratum = fc
+    .record({
+      all: fc.nat(12),
+      probes: fc.nat(4),
+      good: fc.nat(100),
+      goodProbes: fc.nat(100),
+    })
+    .map(({ all, probes, good, goodProbes }) => ({
+      all,
+      probes,
+      bad: all - (good % (all + 1)),
+      probesBad: probes - (goodProbes % (probes + 1)),
+    }));
+
+  it("are those of drawing without replacement, counted out", () => {
+    fc.assert(
+      fc.property(stratum, ({ bad, all, probes, probesBad }) => {
+        const every = bad + probesBad;
+        const at = (count: number): number =>
+          (choose(probes, count) * choose(all, every - count)) / choose(all + probes, every);
+        const counts = Array.from({ length: probes + 1 }, (_, count) => count);
+        const { atLeast, atMost } = tailsOfStrata([{ bad, all, probes, probesBad }]);
+        expect(atLeast).toBeCloseTo(sum(counts.filter((one) => one >= probesBad).map(at)), 9);
+        expect(atMost).toBeCloseTo(sum(counts.filter((one) => one <= probesBad).map(at)), 9);
+      }),
+    );
   });
 
-  it("are bounded from above where there are too many of them", () => {
-    const one = { bad: 1, all: 20, probes: 2 };
-    const many = (populations: number): number =>
-      tailsOfDraws(Array(populations).fill(one), Math.round(populations * 0.3)).atLeast;
-    expect(many(250)).toBeLessThan(many(251));
+  it("overlap in what was seen, and in nothing else", () => {
+    fc.assert(
+      fc.property(fc.array(stratum, { minLength: 1, maxLength: 6 }), (strata) => {
+        const { atLeast, atMost } = tailsOfStrata(strata);
+        expect(atLeast + atMost).toBeGreaterThanOrEqual(1 - 1e-9);
+      }),
+    );
+  });
+
+  it("call honest witnesses different no more often than they say", () => {
+    const random = prng(7);
+    const runs = 2_000;
+    let doubted = 0;
+    for (let run = 0; run < runs; run++) {
+      const strata = Array.from({ length: 10 }, () => {
+        // An outage of any length, which strikes whoever comes in it.
+        const share = random() < 0.5 ? 0 : random() ** 3;
+        const badOf = (count: number): number =>
+          Array.from({ length: count }, random).filter((one) => one < share).length;
+        return { bad: badOf(20), all: 20, probes: 2, probesBad: badOf(2) };
+      });
+      if (tailsOfStrata(strata).atLeast < 0.05) doubted++;
+    }
+    expect(doubted / runs).toBeLessThan(0.05);
+  });
+
+  it("are bounded from above where there are too many probes", () => {
+    const some = { bad: 1, all: 20, probes: 2, probesBad: 0 };
+    const many = (strata: number): number =>
+      tailsOfStrata(
+        Array.from({ length: strata }, (_, index) => ({
+          ...some,
+          probesBad: index % 3 === 0 ? 1 : 0,
+        })),
+      ).atLeast;
+    expect(many(250)).toBeLessThan(many(252));
     expect(many(1_000)).toBeLessThan(1e-3);
+  });
+});
+
+describe("the chance of so many draws", () => {
+  it("is that of heads and tails", () => {
+    expect(chanceBeyond(10, 10, 0.5)).toBeCloseTo(2 / 1_024, 12);
+    expect(chanceBeyond(5, 10, 0.5)).toBe(1);
+    expect(chanceBeyond(9, 10, 0.5)).toBeCloseTo((2 * 11) / 1_024, 12);
+  });
+
+  it("is bounded from above for many, and small only far from the mean", () => {
+    expect(chanceBeyond(2_600, 5_000, 0.5)).toBeGreaterThan(1e-3);
+    expect(chanceBeyond(3_000, 5_000, 0.5)).toBeLessThan(1e-9);
+    expect(chanceBeyond(3, 3, 1)).toBe(1);
+    expect(chanceBeyond(2, 3, 1)).toBe(0);
   });
 });

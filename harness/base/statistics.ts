@@ -42,39 +42,42 @@ export function median(values: readonly number[]): number {
   return sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
 }
 
-/** Some draws of one population, of which `all` others were seen, `bad` of them bad. */
-export interface Draws {
+/** Two samples of one moment: so many of `all` were bad, and so many of `probes`. */
+export interface Stratum {
   readonly bad: number;
   readonly all: number;
   readonly probes: number;
+  readonly probesBad: number;
 }
 
 /**
- * Above so many draws an upper bound stands for the exact tail, whose cost grows with their
+ * Above so many probes an upper bound stands for the exact tail, whose cost grows with their
  * square.
  */
 const exactMax = 500;
 
 /**
- * How likely at least, and at most, `count` of all draws are bad. Of one population each is bad as
- * often as those that were seen, who are some (Laplace), and one that is tells of the next
- * (Pólya's urn); populations know nothing of one another. Exact for up to 500 draws, above that
- * Bernstein's upper bound.
+ * How likely at least, and at most, as many probes are bad as were, if probes and all others are
+ * draws of one population, whatever it is: within a stratum each of the bad ones is a probe as
+ * often as probes are among all (Fisher's exact test, stratified: Cochran, Mantel and Haenszel).
+ * Nothing is supposed of the share, and strata know nothing of one another. Exact for up to 500
+ * probes, above that Bernstein's upper bound, which holds for draws without replacement (Hoeffding
+ * 1963).
  */
-export function tailsOfDraws(
-  populations: readonly Draws[],
-  count: number,
-): { readonly atLeast: number; readonly atMost: number } {
-  const total = sum(populations.map(({ probes }) => probes));
-  if (total > exactMax) {
-    const { mean: expected, variance, most } = momentsOf(populations);
+export function tailsOfStrata(strata: readonly Stratum[]): {
+  readonly atLeast: number;
+  readonly atMost: number;
+} {
+  const count = sum(strata.map(({ probesBad }) => probesBad));
+  if (sum(strata.map(({ probes }) => probes)) > exactMax) {
+    const { mean: expected, variance, most } = momentsOf(strata);
     return {
       atLeast: bernstein(variance, most, count - expected),
       atMost: bernstein(variance, most, expected - count),
     };
   }
   let ways = [1];
-  for (const one of populations) {
+  for (const one of strata) {
     const own = waysOf(one);
     const both = Array<number>(ways.length + own.length - 1).fill(0);
     for (const [at, some] of ways.entries()) {
@@ -89,29 +92,33 @@ export function tailsOfDraws(
   };
 }
 
-/** How likely none, one, two… of the draws of one population are bad: beta-binomial. */
-function waysOf({ bad, all, probes }: Draws): number[] {
-  const [some, others] = [bad + 1, all - bad + 1];
-  let chance = 1;
-  for (let index = 0; index < probes; index++) chance *= (others + index) / (some + others + index);
-  const ways = [chance];
-  for (let index = 0; index < probes; index++) {
-    chance *= ((probes - index) / (index + 1)) * ((some + index) / (others + probes - index - 1));
-    ways.push(chance);
+/** How likely none, one, two… of the bad ones are probes: hypergeometric. */
+function waysOf({ bad, all, probes, probesBad }: Stratum): number[] {
+  const everyBad = bad + probesBad;
+  const least = Math.max(0, everyBad - all);
+  const most = Math.min(probes, everyBad);
+  // From the least on, each as a multiple of the one before; only their shares count.
+  let way = 1;
+  const ways = [way];
+  for (let index = least; index < most; index++) {
+    way *= ((probes - index) * (everyBad - index)) / ((index + 1) * (all - everyBad + index + 1));
+    ways.push(way);
   }
-  return ways;
+  const whole = sum(ways);
+  return [...Array<number>(least).fill(0), ...ways.map((one) => one / whole)];
 }
 
-function momentsOf(populations: readonly Draws[]): {
+function momentsOf(strata: readonly Stratum[]): {
   readonly mean: number;
   readonly variance: number;
   readonly most: number;
 } {
-  const each = populations.map(({ bad, all, probes }) => {
-    const share = (bad + 1) / (all + 2);
+  const each = strata.map(({ bad, all, probes, probesBad }) => {
+    const share = (bad + probesBad) / (all + probes);
+    const [others, every] = [all, all + probes];
     return {
       mean: probes * share,
-      variance: probes * share * (1 - share) * ((all + 2 + probes) / (all + 3)),
+      variance: every <= 1 ? 0 : probes * share * (1 - share) * (others / (every - 1)),
       probes,
     };
   });
@@ -128,4 +135,25 @@ function momentsOf(populations: readonly Draws[]): {
  */
 function bernstein(variance: number, most: number, beyond: number): number {
   return beyond <= 0 ? 1 : Math.exp(-(beyond ** 2) / (2 * (variance + (most * beyond) / 3)));
+}
+
+/**
+ * Chance that of `all` draws, each with this chance, so many or more turn out, or so many or fewer:
+ * twice the smaller of both. Exact for up to 500 draws, above that an upper bound.
+ */
+export function chanceBeyond(count: number, all: number, share: number): number {
+  if (share <= 0 || share >= 1) return count === Math.round(all * share) ? 1 : 0;
+  if (share > 0.5) return chanceBeyond(all - count, all, 1 - share);
+  if (all > exactMax) {
+    const beyond = Math.abs(count - all * share);
+    return Math.min(1, 2 * bernstein(all * share * (1 - share), 1, beyond));
+  }
+  let way = (1 - share) ** all;
+  let [atMost, atLeast] = [0, 0];
+  for (let index = 0; index <= all; index++) {
+    if (index <= count) atMost += way;
+    if (index >= count) atLeast += way;
+    way *= ((all - index) / (index + 1)) * (share / (1 - share));
+  }
+  return Math.min(1, 2 * Math.min(atMost, atLeast));
 }

@@ -39,6 +39,9 @@ const metricShape = z.object({
   countsRequests: z.literal(true).exactOptional(),
   countsAsked: z.literal(true).exactOptional(),
   dependsOnLoad: z.literal(true).exactOptional(),
+  leastPerIteration: z.number().exactOptional(),
+  codes: z.literal(true).exactOptional(),
+  always: z.number().exactOptional(),
   felt: z.literal(true).exactOptional(),
   uncompared: z.literal(true).exactOptional(),
   needs: z
@@ -93,6 +96,7 @@ export const planDocument = z.object({
           kind: z.enum(["video", "audio"]),
           bitsPerSecond: z.number(),
           leastBytesShare: z.number().exactOptional(),
+          sameAs: z.string().exactOptional(),
         }),
       ),
       leastBytesShare: z.number().exactOptional().meta({
@@ -122,17 +126,47 @@ export const planDocument = z.object({
         lasts: z.boolean(),
         severs: z.boolean(),
         silences: z.boolean().exactOptional(),
+        use: z
+          .array(
+            z.object({
+              service: z.string(),
+              standby: z.boolean().exactOptional(),
+              links: z.array(z.string()),
+              isEntry: z.boolean(),
+              counters: z.array(z.string()),
+              bytes: z.boolean(),
+            }),
+          )
+          .exactOptional(),
       }),
     )
     .exactOptional()
     .meta({
       description:
-        "what each step strikes; lasts: it stays in force until it is healed; severs: nothing passes its links meanwhile; silences: its services give no answer meanwhile",
+        "what each step strikes; lasts: it stays in force until it is healed; severs: nothing " +
+        "passes its links meanwhile; silences: its services give no answer meanwhile; use: what " +
+        "shows that they are used before it",
     }),
   abortWhen: z.array(abortShape),
   askedAlike: z.record(z.string(), z.array(z.string())).exactOptional().meta({
     description: "by class of requests, the workloads whose users ask as the prober does",
   }),
+  wishes: z
+    .record(
+      z.string(),
+      z.object({
+        ages: z.tuple([z.number(), z.number()]),
+        moments: z.number(),
+        draws: z.record(z.string(), z.record(z.string(), z.number())),
+      }),
+    )
+    .exactOptional()
+    .meta({
+      description:
+        "by class of requests, what its users draw; ages: how many periods old it is at least " +
+        "and at most when they have it; moments: of so many, from the least age on, one is " +
+        "drawn; draws: by tag, each value's share",
+    }),
   trafficClasses: z
     .array(z.string())
     .exactOptional()

@@ -103,6 +103,23 @@ export interface Struck {
   readonly severs: boolean;
   /** Its services give no answer while it is in force. Missing in older records. */
   readonly silences?: boolean;
+  /** How the record shows that its services were used. Missing in older records. */
+  readonly use?: readonly Use[];
+}
+
+/** What shows in a record that a service is used before a fault strikes it. */
+export interface Use {
+  readonly service: string;
+  /** Declared: nobody uses it until another service is gone. */
+  readonly standby?: boolean;
+  /** On which its traffic is counted: links to it; where nobody is declared to ask it, from it. */
+  readonly links: readonly string[];
+  /** The load asks it. */
+  readonly isEntry: boolean;
+  /** Counters of its own. */
+  readonly counters: readonly string[];
+  /** Its bytes are counted, and the harness asks nothing of it that would move any. */
+  readonly bytes: boolean;
 }
 
 /** What a substrate may be able to do. */

@@ -45,7 +45,7 @@ export const linksStruck = (fault: Fault, standing: Standing): readonly Link[] =
 export const lasts = (fault: Fault): boolean => kindOf(fault).lasts(fault);
 
 /** For the plan, which records it. */
-export function struckIn(fault: Fault, standing: Standing): Required<Struck> {
+export function struckIn(fault: Fault, standing: Standing): Required<Omit<Struck, "use">> {
   const { severs = false, silences } = kindOf(fault);
   return {
     services: servicesStruck(fault, standing),

@@ -11,6 +11,7 @@ import type { SeriesData } from "../metrics/samples.ts";
 import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import { quantile, sum } from "../base/statistics.ts";
 import { answer } from "./answer.ts";
+import { askedByTheClock } from "./asked-for.ts";
 import { bodiesAreSegments } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
 import { countersAgree } from "./counters-agree.ts";
@@ -55,6 +56,7 @@ const rules: readonly ((run: Run, windows: Windows) => Finding | readonly Findin
   generatorEnded,
   loadOffered,
   iterationsLeftSamples,
+  askedByTheClock,
   generatorOnTime,
   generatorHadProcessor,
   generatorLeftNoGap,

@@ -2,6 +2,7 @@
  * What the record must show of each fault: it landed, it lasted, it healed, and where it is on links, the target used them. A run in which nothing was to
  * be broken has none of these findings.
  */
+import type { Struck } from "../faults/fault.ts";
 import type { Step } from "../experiment/experiment.ts";
 import { describeFault } from "../faults/faults.ts";
 import type { Finding } from "../record/verdict.ts";
@@ -10,6 +11,7 @@ import type { RunEvent } from "../record/events.ts";
 import { struckBy } from "../record/struck.ts";
 import { answer } from "./answer.ts";
 import { trafficProblem } from "./link-traffic.ts";
+import { useProblem } from "./service-use.ts";
 import type { Windows } from "./windows.ts";
 import type { Window } from "../metrics/series.ts";
 
@@ -31,21 +33,39 @@ const rules: readonly { readonly id: string; readonly title: string; readonly pr
     title: "The target used the links that were broken",
     problem: (run, _step, index, windows) => trafficProblem(run, index, windows),
   },
+  {
+    id: "faults.use",
+    title: "The target used the services that were struck",
+    problem: (run, _step, index, windows) => useProblem(run, index, windows),
+  },
 ];
 
 export function judgeFaults(run: Run, windows: Windows): Finding[] {
   const { steps } = run.plan;
   if (steps.length === 0) return [];
-  const onLinks = steps.some((_, index) => struckBy(run.plan, index).links.length > 0);
+  const struck = steps.map((_, index) => struckBy(run.plan, index));
+  const isAsked: Readonly<Record<string, boolean>> = {
+    "faults.traffic": struck.some(({ links }) => links.length > 0),
+    "faults.use": struck.some(({ use = [] }) => use.length > 0),
+  };
   return rules
-    .filter(({ id }) => onLinks || id !== "faults.traffic")
+    .filter(({ id }) => isAsked[id] ?? true)
     .map(({ id, title, problem }) => {
       const problems = steps.flatMap((step, index) => {
         const found = problem(run, step, index, windows);
         return found === null ? [] : [`${describeFault(step.fault)} ${found}`];
       });
-      return answer(id, title, problems.length === 0 ? null : problems.join("; "), steps.length);
+      const why = problems.length === 0 ? null : problems.join("; ");
+      const said = id === "faults.use" ? standbysIn(struck) : "yes";
+      return answer(id, title, why, steps.length, undefined, said);
     });
+}
+
+function standbysIn(struck: readonly Pick<Struck, "use">[]): string {
+  const names = struck.flatMap(({ use = [] }) =>
+    use.flatMap(({ service, standby }) => (standby === true ? [service] : [])),
+  );
+  return names.length === 0 ? "yes" : `declared a standby: ${[...new Set(names)].join(", ")}`;
 }
 
 function landingProblem(run: Run, step: Step, index: number, windows: Windows): string | null {

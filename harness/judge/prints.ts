@@ -1,6 +1,7 @@
 /**
- * What the prints of bodies say (`target/body.ts`): whether the same number always brought the same bytes, other numbers others, and whether anybody
- * was given another segment than the one asked for. Linear in the looks but for their order in time.
+ * What the prints of bodies say (`target/body.ts`): whether the same number always brought the
+ * same bytes, other numbers others, and whether anybody was given another segment than the one
+ * asked for. Linear in the looks but for their order in time.
  */
 import { readPrint } from "../target/body.ts";
 import type { Run } from "../record/run.ts";
@@ -39,17 +40,44 @@ interface Look extends Misplaced {
 }
 
 export function printsOf(run: Run, seen: readonly SeriesData[]): Prints {
-  const renditions = Map.groupBy(
+  const named = Map.groupBy(
     seen.filter(({ tags }) => tags["problem"] === "none"),
     ({ tags }) => tags["rendition"] ?? "",
   );
-  const all = [...renditions].map(([rendition, series]) =>
-    printsOfRendition(run, rendition, series),
-  );
+  const all = [...named].map(([name, series]) => printsOfRendition(run, name, series));
   return {
     misplaced: all.flatMap(({ misplaced }) => misplaced),
-    problems: all.flatMap(({ problems }) => problems),
+    problems: [...all.flatMap(({ problems }) => problems), ...twins(run, named)],
   };
+}
+
+/**
+ * One instant under two names is not the same bytes, unless the target says that it is. Slates may
+ * be, of containers that carry no time of their own: those are told by how many there are.
+ */
+function twins(run: Run, named: ReadonlyMap<string, readonly SeriesData[]>): string[] {
+  const declared = run.plan.stream?.renditions ?? [];
+  const original = (name: string): string =>
+    declared.find((one) => one.name === name)?.sameAs ?? name;
+  const numbers = [...named].map(([name, series]) => ({ name, of: looksByNumber(series) }));
+  return numbers.flatMap((one, index) =>
+    numbers.slice(0, index).flatMap((other) => {
+      if (original(one.name) === original(other.name)) return [];
+      const both = [...one.of.keys()].filter((number) => other.of.has(number));
+      const alike = both.filter((number) => {
+        const digests = new Set(other.of.get(number)?.map(({ digest }) => digest));
+        return one.of.get(number)?.some(({ digest }) => digests.has(digest)) === true;
+      });
+      const boxes = alike.filter((number) => one.of.get(number)?.[0]?.container === "fmp4").length;
+      return boxes < sameBoxesMin &&
+        (both.length <= pairsMin || alike.length <= sameShareMax * both.length)
+        ? []
+        : [
+            `${alike.length} of ${both.length} of ${one.name} are the same bytes as those of ` +
+              `${other.name}; if that is meant, say so in its sameAs`,
+          ];
+    }),
+  );
 }
 
 function printsOfRendition(run: Run, rendition: string, series: readonly SeriesData[]): Prints {

@@ -1,13 +1,14 @@
 /**
- * Two witnesses who do not know of one another: what the generator says that viewers were answered, and what the harness's own prober was answered
- * by the same edge, in the same class, within the same segment's time.
+ * Two witnesses who do not know of one another: what the generator says that viewers were
+ * answered, and what the harness's own prober was answered by the same edge, in the same class,
+ * within the same segment's time.
  */
 import type { Finding } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
-import type { Plan } from "../record/plan.ts";
 import { countIn, eachIn, matching, type Window } from "../metrics/series.ts";
-import { median, sum, tailsOfDraws } from "../base/statistics.ts";
+import { median, type Stratum, sum, tailsOfStrata } from "../base/statistics.ts";
 import { answer } from "./answer.ts";
+import { isAskedAlike, isAskedEvenly } from "./asked-alike.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
 import { rhythmMsOf } from "../target/stream.ts";
@@ -15,16 +16,19 @@ import { rhythmMsOf } from "../target/stream.ts";
 const proberAgreesTitle = "The generator and the prober saw the same";
 
 /**
- * Chance that honest witnesses differ so much, for each edge, class and phase. Outages are alike
- * for both; what is left is the draw of few probes.
+ * Chance that a run of honest witnesses is doubted, shared out evenly among all that is compared in
+ * it (Bonferroni): worse, better and longer waits, for each place, class and phase. Probes and all
+ * other requests come at moments of the same kind, so that an outage of any length strikes both as
+ * it strikes any draw; what is left is chance, and that is exact.
  */
-const chanceMax = 0.001;
+const doubtedChanceMax = 0.01;
+const comparedEach = 3;
 /**
- * Short outages may strike one of the two alone: so many segments' times must differ, and the
- * shares by so much.
+ * What strikes one of the two alone for a moment is no pattern: it must be seen in so many
+ * periods. A difference of shares below this may be real, and changes no verdict.
  */
 const slotsMin = 3,
-  differenceMin = 0.05;
+  differenceMin = 0.02;
 /** Fewer requests of viewers in a segment's time say too little of it. */
 const requestsMin = 5;
 /**
@@ -69,39 +73,44 @@ interface Slot {
 }
 
 export function proberAgrees(run: Run, windows: Windows): Finding {
-  const lanes = Object.keys(run.plan.askedAlike ?? {}).filter((lane) => isAlike(run.plan, lane));
+  const lanes = Object.keys(run.plan.askedAlike ?? {}).filter((lane) =>
+    isAskedAlike(run.plan, lane),
+  );
   const span = spanOf(windows);
   const spans = [
     ...Object.entries(windows),
     ...(span === null ? [] : [["all phases", span] as const]),
   ];
   // Records of earlier versions, whose prober asked for older segments and was known by that.
-  const isAskedAlike = run.series.some(
+  const isProbed = run.series.some(
     ({ metric, tags }) => metric === "canary_ms" && tags["lane"] !== undefined,
   );
+  const places = run.plan.edges;
   const problems: string[] = [];
-  if (!isAskedAlike && run.series.some(({ metric }) => metric === run.plan.harm?.metric))
+  const compared = comparedEach * lanes.length * places.length * spans.length;
+  const chanceMax = doubtedChanceMax / Math.max(1, compared);
+  if (!isProbed && run.series.some(({ metric }) => metric === run.plan.harm?.metric))
     problems.push("the prober did not ask for what viewers ask for");
   let [probes, requests] = [0, 0];
   for (const lane of lanes) {
-    for (const edge of run.plan.edges) {
+    for (const place of places) {
       for (const [phase, window] of spans) {
-        const { slots, deserted, asked } = slotsIn(run, lane, edge, window);
+        const { slots, deserted, asked } = slotsIn(run, lane, place, window);
         const seen = sumOf(slots);
         if (window === span) [probes, requests] = [probes + asked, requests + seen.requests];
-        const where = `${edge}, ${lane}, ${phase}`;
-        if (isAskedAlike && window !== span && asked === 0 && seen.requests >= 10 * requestsMin)
+        const where = `${place}, ${lane}, ${phase}`;
+        if (isProbed && window !== span && asked === 0 && seen.requests >= 10 * requestsMin)
           problems.push(`${where}: ${seen.requests} requests of viewers and none of the prober`);
         const problem =
-          differentAnswers(slots) ??
+          differentAnswers(slots, chanceMax) ??
           absentForOne(slots) ??
-          longerWaits(slots) ??
+          longerWaits(slots, chanceMax) ??
           differentWaits(slots) ??
           (isAskedEvenly(run.plan, lane) ? seenByNobody(deserted) : null);
         // What differs in one phase differs in all of them.
         if (
           problem !== null &&
-          !(window === span && problems.some((said) => said.startsWith(`${edge}, ${lane}, `)))
+          !(window === span && problems.some((said) => said.startsWith(`${place}, ${lane}, `)))
         )
           problems.push(`${where}: ${problem}`);
       }
@@ -119,19 +128,6 @@ export function proberAgrees(run: Run, windows: Windows): Finding {
     undefined,
     said,
   );
-}
-
-function isAlike({ load, askedAlike }: Plan, lane: string): boolean {
-  const workloads = askedAlike?.[lane] ?? [];
-  return load
-    .filter((one) => one.lane === lane)
-    .every(({ workload }) => workloads.includes(workload));
-}
-
-/** Viewers of this workload draw their homes, each edge as often as the others. */
-function isAskedEvenly({ load }: Plan, lane: string): boolean {
-  const own = load.filter((one) => one.lane === lane);
-  return own.length > 0 && own.every(({ workload }) => workload === "viewers");
 }
 
 /** `deserted`: those in which the prober asked, and hardly any viewer. */
@@ -244,14 +240,14 @@ function sumOf(slots: readonly Slot[]): Totals {
   );
 }
 
-function differentAnswers(slots: readonly Slot[]): string | null {
+function differentAnswers(slots: readonly Slot[], chanceMax: number): string | null {
   const probed = slots.filter(({ probesGood, probesBad }) => probesGood + probesBad > 0);
   const { probes, probesBad, requests, bad } = sumOf(probed);
   if (probes === 0) return null;
   // Whoever is refused asks again, and whoever asks for what nobody has asks many times: requests and viewers may tell different shares, and the
   // one that is nearer to the prober's counts.
-  const isWorse = isFar(probed, Math.max, 1);
-  const isBetter = isFar(probed, Math.min, -1);
+  const isWorse = isFar(probed, Math.max, 1, chanceMax);
+  const isBetter = isFar(probed, Math.min, -1, chanceMax);
   if (!isWorse && !isBetter) return null;
   return `the prober was not served ${probesBad} of ${probes} times, while the generator says that of ${requests} requests of viewers around them ${Math.round(bad)} were not`;
 }
@@ -260,10 +256,12 @@ function isFar(
   probed: readonly Slot[],
   nearer: (a: number, b: number) => number,
   sign: 1 | -1,
+  chanceMax: number,
 ): boolean {
-  const slots = probed.map(({ probesGood, probesBad, good, bad, viewers, troubled }): Draw => {
-    const byRequests = { bad, all: good + bad },
-      byViewers = { bad: troubled, all: viewers };
+  const slots = probed.map(({ probesGood, probesBad, good, bad, viewers, troubled }): Stratum => {
+    const byRequests = { bad: Math.round(bad), all: Math.round(good + bad) },
+      // Whoever is slow may have asked twice; no more have than there were bad answers.
+      byViewers = { bad: Math.round(Math.min(troubled, bad)), all: viewers };
     const share = ({ bad: some, all }: { readonly bad: number; readonly all: number }): number =>
       (some + 1) / (all + 2);
     const around =
@@ -272,28 +270,19 @@ function isFar(
         : byViewers;
     return { ...around, probes: probesGood + probesBad, probesBad };
   });
-  return areFar(slots, sign);
+  return areFar(slots, sign, chanceMax);
 }
 
-/** Of so many around, so many were bad; and of the probes among them. */
-interface Draw {
-  readonly bad: number;
-  readonly all: number;
-  readonly probes: number;
-  readonly probesBad: number;
-}
-
-function areFar(slots: readonly Draw[], sign: 1 | -1): boolean {
+function areFar(slots: readonly Stratum[], sign: 1 | -1, chanceMax: number): boolean {
   const differences = slots.map(({ bad, all, probes, probesBad }) => ({
     by: sign * (probesBad - (probes * bad) / all),
     probes,
   }));
   const probes = sum(differences.map((one) => one.probes));
-  // One probe more than there should be, or half of those that there are.
-  const far = differences.filter(({ by, probes: own }) => by >= Math.min(1, own / 2));
+  const far = differences.filter(({ by }) => by >= 0.5);
   if (sum(differences.map(({ by }) => by)) < differenceMin * probes || far.length < slotsMin)
     return false;
-  const { atLeast, atMost } = tailsOfDraws(slots, sum(slots.map(({ probesBad }) => probesBad)));
+  const { atLeast, atMost } = tailsOfStrata(slots);
   return (sign === 1 ? atLeast : atMost) < chanceMax;
 }
 
@@ -321,7 +310,7 @@ function absentForOne(slots: readonly Slot[]): string | null {
  * By chance a probe waits longest of all around it as often as any of them: half a second longer
  * than the last, and twice as long, is more than that.
  */
-function longerWaits(slots: readonly Slot[]): string | null {
+function longerWaits(slots: readonly Slot[], chanceMax: number): string | null {
   const asked = slots
     .filter(({ probeMs, viewerMs }) => probeMs.length > 0 && viewerMs.length >= requestsMin)
     .map(({ probeMs, viewerMs }) => {
@@ -341,6 +330,7 @@ function longerWaits(slots: readonly Slot[]): string | null {
         probesBad: far.length,
       })),
       1,
+      chanceMax,
     )
   )
     return null;

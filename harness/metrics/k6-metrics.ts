@@ -38,9 +38,13 @@ const rate = (meaning: string): Metric => ({
 export const k6Metrics: Registry = {
   checks: rate("a check of a workload: 1 when it succeeded, else 0"),
   data_received: counter("B", "bytes that one iteration received"),
-  data_sent: counter("B", "bytes that one iteration sent"),
+  // The shortest request has as many.
+  data_sent: { ...counter("B", "bytes that one iteration sent"), leastPerIteration: 28 },
   group_duration: duration("one run of a group of a workload"),
-  http_reqs: counter("", "HTTP requests that were answered or failed"),
+  http_reqs: {
+    ...counter("", "HTTP requests that were answered or failed"),
+    leastPerIteration: 1,
+  },
   http_req_failed: rate("an HTTP request: 1 when it failed, else 0"),
   http_req_connecting: duration("the making of a TCP connection for one HTTP request"),
   http_req_tls_handshaking: duration("the TLS handshake for one HTTP request"),

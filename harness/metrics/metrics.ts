@@ -42,6 +42,12 @@ export interface Metric {
   readonly countsAsked?: true;
   /** It counts requests, so that the load bounds it. */
   readonly countsRequests?: true;
+  /** Each iteration of a load makes at least as much of it, whatever the target does. */
+  readonly leastPerIteration?: number;
+  /** Its values are codes, such as prints of bodies: they can be counted, and no more. */
+  readonly codes?: true;
+  /** The one value that the script of a workload ever hands over. */
+  readonly always?: number;
   /** The load generator has a hand in it, although another emits it. */
   readonly dependsOnLoad?: true;
   /** What users of the target feel: comparisons look at it most closely. */

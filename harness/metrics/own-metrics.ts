@@ -134,6 +134,7 @@ export const ownMetrics: Registry = {
     kind: "increment",
     unit: "B",
     source: "harness",
+    ofHarness: true,
     tags: ["direction"],
     values: { direction: ["received", "sent"] },
     meaning: "bytes that all interfaces of this machine received and sent, loopback among them",

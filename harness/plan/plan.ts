@@ -3,7 +3,7 @@ import { SeawallError } from "../base/errors.ts";
 import { struckIn } from "../faults/faults.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
-import { isOfBytes, type Registry } from "../metrics/metrics.ts";
+import { isOfBytes, metricIn, type Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
 import { hostProblems } from "./problems/hosts.ts";
 import { methodProblems } from "./problems/method.ts";
@@ -20,6 +20,7 @@ import {
   rhythmProblems,
 } from "./problems/problems.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
+import { decidedByLoad } from "./problems/decided-by-load.ts";
 import { vacuousProblems } from "./problems/vacuous.ts";
 import { registryOf } from "../record/metric-registry.ts";
 import type { World } from "./refutable/population.ts";
@@ -34,6 +35,10 @@ import type { Layout } from "../target/layout.ts";
 import type { Target, Topology } from "../target/target.ts";
 import { valuesIn } from "./tag-values.ts";
 import { telemetryOf } from "./sources.ts";
+import { isAskedAlike } from "../judge/asked-alike.ts";
+import type { Pack } from "../target/pack.ts";
+import type { Wishes } from "../target/wishes.ts";
+import { useOf } from "./use.ts";
 
 /** Throws PLAN_REFUSED with one line for each problem. */
 export function planExperiment(whole: Experiment, options: PlanOptions): Planned {
@@ -66,6 +71,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ...loadProblems(experiment, options),
     ...classProblems(experiment),
     ...claimProblems(experiment, registry),
+    ...decidedByLoad(experiment, registry),
     ...recoveryProblems(experiment, registry),
     ...vacuousProblems(
       experiment,
@@ -123,14 +129,22 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   };
 }
 
-/** What the scripts of all its loads make. */
+/** What the scripts of all its loads make. Two may give other values to metrics of one name. */
 function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Registry {
-  return Object.assign(
-    {},
-    ...[...new Set(load.map(({ workload }) => workload))].map(
-      (workload) => workloadMetrics?.(workload) ?? {},
+  const all = [...new Set(load.map(({ workload }) => workload))].map(
+    (workload) => workloadMetrics?.(workload) ?? {},
+  );
+  return Object.fromEntries(
+    all.flatMap((own) =>
+      Object.entries(own).map(([name, { always, ...metric }]) => {
+        const isSame = all.every((other) => (metricIn(other, name)?.always ?? always) === always);
+        const isAll = all.every(
+          (other) => !Object.hasOwn(other, name) || other[name]?.always !== undefined,
+        );
+        return [name, always !== undefined && isSame && isAll ? { ...metric, always } : metric];
+      }),
     ),
-  ) as Registry;
+  );
 }
 
 /** A recovery is told window by window: an allowance of one window is kept or missed by a whole one. */
@@ -307,10 +321,18 @@ function planOf(
     hypothesis: experiment.hypothesis,
     recovery: experiment.recovery,
     steps: experiment.method,
-    struck: experiment.method.map(({ fault }) => struckIn(fault, layout)),
+    struck: experiment.method.map(({ fault }) => {
+      const struck = struckIn(fault, layout);
+      const services = layout.services.filter(({ name }) => struck.services.includes(name));
+      return {
+        ...struck,
+        use: services.map((service) => useOf(service, layout, options.substrate)),
+      };
+    }),
     abortWhen: experiment.abortWhen,
     ...(pack?.harm === undefined ? {} : { harm: pack.harm }),
     ...(pack?.askedAlike === undefined ? {} : { askedAlike: pack.askedAlike }),
+    ...(pack?.wishes === undefined ? {} : { wishes: wishesIn(experiment, pack, layout) }),
     ...(pack === undefined ? {} : { trafficClasses: pack.trafficClasses }),
     metrics: registry,
     telemetry: telemetryOf(
@@ -322,4 +344,18 @@ function planOf(
     ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,
   };
+}
+
+/** Of the classes whose users ask as the prober does. */
+function wishesIn({ load }: Experiment, pack: Pack, layout: Layout): Record<string, Wishes> {
+  const { askedAlike = {} } = pack;
+  return Object.fromEntries(
+    Object.keys(askedAlike)
+      .filter((lane) => isAskedAlike({ load, askedAlike }, lane))
+      .flatMap((lane) => {
+        const own = load.filter((one) => one.lane === lane).map(({ workload }) => workload);
+        const wishes = own.length === 0 ? null : (pack.wishes?.(lane, own, layout) ?? null);
+        return wishes === null ? [] : [[lane, wishes]];
+      }),
+  );
 }

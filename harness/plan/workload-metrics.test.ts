@@ -36,4 +36,20 @@ describe("the metrics that a script makes", () => {
       ),
     ).toEqual({});
   });
+
+  it("have one value always only where each call in the text hands over the same number", () => {
+    const always = (text: string): number | undefined =>
+      metricsMadeIn(`const x = new Trend("x_ms", true); ${text}`)["x_ms"]?.always;
+    expect(always("x.add(30); x.add(30.0, { lane: 'live' });")).toBe(30);
+    expect(always('log("x.add(5)"); x.add(-1);')).toBe(-1);
+    expect(always("x.add(30); x.add(31);")).toBeUndefined();
+    expect(always("x.add(answer.timings.duration);")).toBeUndefined();
+    expect(always("x.add(30); later(x);")).toBeUndefined();
+    expect(always("x.add(30 + wait);")).toBeUndefined();
+    expect(always("")).toBeUndefined();
+    expect(
+      metricsMadeIn('export const x = new Gauge("g"); x.add(1);')["g"]?.always,
+    ).toBeUndefined();
+    expect(metricsMadeIn('const x = new Counter("c"); x.add(1);')["c"]?.always).toBeUndefined();
+  });
 });

@@ -15,7 +15,13 @@ import { type Answer, httpGet } from "../system/network.ts";
 import { deniedSeconds } from "../system/starvation.ts";
 import { movedByInterfaces } from "../system/traffic.ts";
 import { runProber } from "./prober.ts";
-import { type Heads, Increments, parseExposition, startTimeSeries } from "./prometheus.ts";
+import {
+  type Heads,
+  Increments,
+  ownSamples,
+  parseExposition,
+  startTimeSeries,
+} from "./prometheus.ts";
 
 const everyMs = 2_000;
 const readMs = 3_000;
@@ -210,8 +216,8 @@ export class RunningProbes implements AsyncDisposable {
   async #prometheus(instance: Instance, { port, path, series, declared }: Exposed): Promise<void> {
     const read = await this.#exposition(instance, port, path, series);
     const { sink } = this.#options;
-    for (const { name, labels, value } of read?.all ?? []) {
-      const tags = { ...labels, service: instance.service.name };
+    const own = ownSamples(read?.all ?? [], instance.service.name, read?.atMs ?? 0);
+    for (const { name, labels: tags, value } of own) {
       if (kindOfSeries(name, declared?.[name]) === "increment")
         this.#counters.read(name, tags, read?.atMs ?? 0, value, read?.life ?? "");
       else sink.sample(sink.series({ metric: name, kind: "gauge", tags }), read?.atMs ?? 0, value);

@@ -12,7 +12,7 @@ describe("exposition", () => {
       '# HELP a help\n# TYPE a counter\na{lane="live",outcome="ok"} 12\nb 3\na 4.5e3 1795273445123\n\na_total 9\n';
     expect(parse(text)).toEqual([
       { name: "a", labels: { lane: "live", outcome: "ok" }, value: 12 },
-      { name: "a", labels: {}, value: 4_500 },
+      { name: "a", labels: {}, value: 4_500, atMs: 1_795_273_445_123 },
     ]);
     expect(parse(text, "a_total", "b").map((sample) => sample.value)).toEqual([3, 9]);
     expect(parse(text, "c", "constructor")).toEqual([]);

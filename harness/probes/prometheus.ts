@@ -5,14 +5,16 @@ export interface ExposedSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  /** When it was measured, in epoch ms, where the line says so. */
+  readonly atMs?: number;
 }
 
-const line = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?$/;
+const line = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+(-?\d+))?$/;
 const label = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
 const escapes: Readonly<Record<string, string>> = { "\\n": "\n", '\\"': '"', "\\\\": "\\" };
 
 /** Lines up to their value, as they were understood: null for one that nobody wants. */
-export type Heads = Map<string, Omit<ExposedSample, "value"> | null>;
+export type Heads = Map<string, Omit<ExposedSample, "value" | "atMs"> | null>;
 
 /** A service that makes up a new label for each line would fill the memory. */
 const headsMax = 20_000;
@@ -51,11 +53,39 @@ function parseLine(
   wanted: ReadonlySet<string>,
   heads: Heads,
 ): ExposedSample | null {
-  const [, name = "", labelText = "", value] = line.exec(raw) ?? [];
+  const [, name = "", labelText = "", value, atMs] = line.exec(raw) ?? [];
   if (value === undefined) return null;
   const head = wanted.has(name) ? { name, labels: labelsOf(labelText) } : null;
   if (start + value === raw) heads.set(start, head);
-  return head === null ? null : { ...head, value: Number(value) };
+  if (head === null) return null;
+  return { ...head, value: Number(value), ...(atMs === undefined ? {} : { atMs: Number(atMs) }) };
+}
+
+/** What was measured so long before it was read is another moment's. */
+const staleMs = 10_000;
+
+/**
+ * What of an answer speaks of the service that gave it, and of the moment at which it did. A label
+ * `service` of its own becomes `exported_service`, as Prometheus has it. A line that was measured
+ * long ago is left out, such as the last word of something dead that is handed on; and so are two
+ * lines of one series, of which nobody knows which counts.
+ */
+export function ownSamples(
+  all: readonly ExposedSample[],
+  service: string,
+  nowMs: number,
+): readonly ExposedSample[] {
+  const fresh = all.filter(({ atMs = nowMs }) => nowMs - atMs <= staleMs);
+  const named = fresh.map(({ labels: { service: other, ...labels }, ...sample }) => ({
+    ...sample,
+    labels: { ...labels, ...(other === undefined ? {} : { exported_service: other }), service },
+  }));
+  const times = new Map<string, number>();
+  const keys = named.map(({ name, labels }) =>
+    JSON.stringify([name, Object.entries(labels).sort()]),
+  );
+  for (const key of keys) times.set(key, (times.get(key) ?? 0) + 1);
+  return named.filter((_, index) => times.get(keys[index] as string) === 1);
 }
 
 function labelsOf(text: string): Record<string, string> {

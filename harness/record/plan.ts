@@ -7,6 +7,7 @@ import type { Registry } from "../metrics/metrics.ts";
 import type { Source } from "../metrics/source.ts";
 import type { SubstrateName } from "./substrates.ts";
 import type { Stream } from "../target/stream.ts";
+import type { Wishes } from "../target/wishes.ts";
 import type { Tier } from "../experiment/tiers.ts";
 
 /** Everything that is decided before anything is touched. Plain JSON. */
@@ -57,6 +58,8 @@ export interface Plan {
   readonly harm?: Harm;
   /** By class of requests, the workloads whose users ask as the prober does; another one may ask for something else. */
   readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
+  /** By class of requests, what its users draw, where it is known. Missing in older records. */
+  readonly wishes?: Readonly<Record<string, Wishes>>;
   /** Classes of requests, in the order in which they are protected. Missing where nobody said it, and in older records. */
   readonly trafficClasses?: readonly string[];
   /** Every metric that the run can contain. A record without them is read with those of its time. */

@@ -11,8 +11,11 @@ import { linkName } from "../target/where.ts";
 
 const nothing = { services: [], links: [], lasts: false, severs: false, silences: false };
 
+/** All that a plan of today says but how a service is used, which older records do not tell. */
+type Told = Required<Omit<Struck, "use">> & Pick<Struck, "use">;
+
 /** Of an older record, which does not say, by the list of today. */
-export function struckBy(plan: Plan, step: number): Required<Struck> {
+export function struckBy(plan: Plan, step: number): Told {
   const fault = plan.steps[step]?.fault;
   const recorded = plan.struck?.[step];
   if (fault === undefined) return { ...nothing, ...recorded };
@@ -21,12 +24,17 @@ export function struckBy(plan: Plan, step: number): Required<Struck> {
     : { ...recorded, silences: recorded.silences ?? kindOf(fault).silences };
 }
 
-/** Those of a running target's links that any step of the plan strikes. */
-export function struckLinks<T extends { readonly link: Link }>(
+/** Of a running target's links, those that the plan strikes or shows use by. */
+export function countedLinks<T extends { readonly link: Link }>(
   links: readonly T[],
   plan: Plan,
 ): readonly T[] {
-  const names = new Set(plan.steps.flatMap((_, step) => struckBy(plan, step).links));
+  const names = new Set(
+    plan.steps.flatMap((_, step) => {
+      const { links: struck, use = [] } = struckBy(plan, step);
+      return [...struck, ...use.flatMap((one) => one.links)];
+    }),
+  );
   return links.filter(({ link }) => names.has(linkName(link)));
 }
 

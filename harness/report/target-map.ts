@@ -1,6 +1,5 @@
 /** Where the target stood and what was struck, at the moments at which most was broken at once. Drawn from the plan and the recorded events. */
 import { describeFault, type Fault } from "../faults/faults.ts";
-import type { Struck } from "../faults/fault.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
@@ -38,7 +37,7 @@ const [nodesMax, linksMax] = [150, 600];
 
 interface Active {
   readonly fault: Fault;
-  readonly struck: Required<Struck>;
+  readonly struck: ReturnType<typeof struckBy>;
   readonly fromMs: number;
   readonly untilMs: number;
 }

@@ -165,8 +165,8 @@ function isText(body: Uint8Array): boolean {
 }
 
 /** Numbers of segments are kept modulo so many, and so many leading bits of a SHA-256: together 48 bits, which a sample's value holds exactly. */
-const numbersKept = 4_096,
-  digestBits = 36;
+export const numbersKept = 4_096;
+const digestBits = 36;
 
 /** One number that says which segment a body was given as and what it was. `sha256` in hex. */
 export function printOf(number: number, sha256: string): number {

@@ -144,7 +144,7 @@ export interface Deployment extends AsyncDisposable {
    * Absent on a substrate where zones share their network with the harness.
    */
   disconnect?(zone: string): Promise<() => Promise<void>>;
-  /** Of the links that the plan strikes. Left out where there are no links. */
+  /** Of the links that the plan strikes or shows use by. Left out where there are no links. */
   linkTraffic?(): Promise<readonly LinkTotals[]>;
   /** Of everything the harness runs, by service. */
   resources(): Promise<readonly ServiceUsage[]>;

@@ -120,6 +120,8 @@ export interface Service {
   readonly kind: string;
   /** It keeps the target's data, so that `slowStore` strikes the links to it. Left out, those of kind `cassandra` and `object-store` do. */
   readonly store?: boolean;
+  /** Nobody uses it until another service is gone, so that a fault on it may change nothing. */
+  readonly standby?: boolean;
   readonly region: string;
   readonly zone: string;
   /** Last octet of its loopback address within the zone, 2…254; unique within the zone. */

@@ -13,6 +13,8 @@ export interface Named {
   readonly kind?: string;
   /** It keeps the target's data, so that the fault `slowStore` strikes the links to it. */
   readonly store?: boolean;
+  /** Nobody uses it until another service is gone: a fault on it may change nothing. */
+  readonly standby?: boolean;
   readonly region?: string;
   readonly zone?: string;
   /** A path that answers 200 when the service is ready; without it a TCP connection is enough. */

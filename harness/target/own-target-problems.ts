@@ -1,7 +1,7 @@
 /** What is wrong with a description of a target of one's own, one line each: its types are no more than what its author says of it. */
 import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
-import type { OwnTarget } from "./own-target-description.ts";
+import type { OwnTarget, Running } from "./own-target-description.ts";
 import { placeholders, type Stream } from "./stream.ts";
 import { toolNames } from "./tools.ts";
 
@@ -29,6 +29,8 @@ const series = z.union([
 const service = {
   name: named,
   kind: z.string().min(1).optional(),
+  store: z.boolean().optional(),
+  standby: z.boolean().optional(),
   region: place.optional(),
   zone: place.optional(),
   ready: path.optional(),
@@ -57,6 +59,7 @@ const rendition = z.strictObject({
   kind: z.enum(["video", "audio"]),
   bitsPerSecond: z.number().positive(),
   leastBytesShare: share.optional(),
+  sameAs: z.string().optional(),
 });
 
 const shape = z.strictObject({
@@ -222,6 +225,15 @@ function probeProblems({ probes = [], edges }: OwnTarget): string[] {
     .map(({ service }) => `probes: ${unknownName("service", service, edges)}`);
 }
 
+/** One that is described as two is asked twice, counted twice, and lost as one. */
+function sharedAddresses(services: OwnTarget["services"]): string[] {
+  const running = services.filter((one): one is Running => "url" in one && URL.canParse(one.url));
+  const shared = Map.groupBy(running, ({ url }) => new URL(url).host);
+  return [...shared.values()]
+    .filter((all) => all.length > 1)
+    .map((all) => `services: ${all.map(({ name }) => name).join(" and ")} have the same address`);
+}
+
 function nameProblems({ services, edges, links = [] }: OwnTarget): string[] {
   const names = services.map(({ name }) => name);
   const joined = links.map((link) => link.join(" > "));
@@ -233,6 +245,7 @@ function nameProblems({ services, edges, links = [] }: OwnTarget): string[] {
       .filter((name) => !names.includes(name))
       .map((name) => `edges: ${unknownName("service", name, names)}`),
     ...twice(edges).map((name) => `edges: "${name}" occurs twice`),
+    ...sharedAddresses(services),
     ...links.flatMap(([from, to]) => [
       ...(from === "viewers" || names.includes(from)
         ? []
@@ -272,6 +285,10 @@ function streamProblems(
     problems.push(`segmentPath: without {rendition} all ${names.length} renditions are the same`);
   for (const name of [...new Set(names.filter((name, index) => names.indexOf(name) !== index))])
     problems.push(`renditions: "${name}" occurs twice`);
+  for (const { name, sameAs } of renditions) {
+    if (sameAs !== undefined && (sameAs === name || !names.includes(sameAs)))
+      problems.push(`${name}: its sameAs must name another one, not "${sameAs}"`);
+  }
   if (availabilityStartMs > nowMs)
     problems.push(
       `availabilityStartMs: the stream begins at ${new Date(Math.min(availabilityStartMs, 8.64e15)).toISOString()}, which is yet to come`,

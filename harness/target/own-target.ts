@@ -100,6 +100,7 @@ function serviceOf(own: Running | Started, index: number): Service {
       },
     },
     ...(own.store === undefined ? {} : { store: own.store }),
+    ...(own.standby === undefined ? {} : { standby: own.standby }),
     ...(at === undefined ? {} : { at }),
     launch: (place) => {
       if ("url" in own) throw new Error(`${own.name} runs already`);

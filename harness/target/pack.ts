@@ -6,6 +6,7 @@ import type { Harm } from "./harm.ts";
 import type { Metric, Registry } from "../metrics/metrics.ts";
 import type { PackProbes, ProbeContext } from "./pack-probes.ts";
 import type { Layout, Service, Telemetry } from "./layout.ts";
+import type { Wishes } from "./wishes.ts";
 import type { Source } from "../metrics/source.ts";
 
 export interface Pack {
@@ -31,6 +32,8 @@ export interface Pack {
   reports?(telemetry: Telemetry, service: Service): readonly Source[];
   /** By class of requests, the workloads whose users ask as its prober does, so that the two can be compared. */
   readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
+  /** What users of such a class ask for, who play these workloads; null where nobody can say. */
+  wishes?(lane: string, workloads: readonly string[], layout: Layout): Wishes | null;
   /** What it looks at while a run goes on. Without one, the harness's own prober asks what the layout names. */
   probes?(context: ProbeContext): PackProbes;
 }

@@ -12,10 +12,14 @@ export interface ProbeWish {
   readonly atMs: number;
 }
 
+/** How long they wait, as `plays` of the workload says. */
+export const livePatienceMs = 4_000,
+  pastPatienceMs = 8_000;
+
 /** Viewers at the live edge ask within so many ms after a segment is due, as `bunchMs` of the workload says. */
 const bunchMs = 400;
 /** The nearest segment that counts as past, as `dvrFromSegments` of the workload says. */
-const dvrFromSegments = 8;
+export const pastFrom = 8;
 /** About one request for each edge in so many ms, and no more at the live edge than this in one segment. */
 const everyMs = 500,
   liveMax = 2;
@@ -42,8 +46,7 @@ export function probeWishes(
         number,
         atMs: dueMs + random() * Math.min(bunchMs, segmentMs),
       };
-    const back =
-      dvrFromSegments + Math.floor(random() * Math.max(1, dvrSegments - dvrFromSegments));
+    const back = pastFrom + Math.floor(random() * Math.max(1, dvrSegments - pastFrom));
     return {
       lane: "dvr",
       rendition: renditionOf(stream, random),

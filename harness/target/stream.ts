@@ -12,6 +12,8 @@ export interface Stream {
     readonly bitsPerSecond: number;
     /** As `leastBytesShare` of the stream, for this rendition alone. */
     readonly leastBytesShare?: number;
+    /** Another one whose very bytes it has, such as one audio under two names. */
+    readonly sameAs?: string;
   }[];
   /** Least size of a segment as a share, 0…1, of declared bitrate × duration; 0.1 when left out. What is smaller is no segment. */
   readonly leastBytesShare?: number;

@@ -1,23 +1,31 @@
 /** Every group of planted lies; the README counts them. */
 import { comparisons } from "./comparisons.ts";
+import { decidedByLoad } from "./decided-by-load.ts";
 import { faultLies } from "./faults.ts";
 import type { LieGroup } from "./lie.ts";
 import { loads } from "./load.ts";
 import { lyingWitnesses } from "./lying-witnesses.ts";
 import { nonsenseTargets } from "./nonsense-targets.ts";
+import { otherAudiences } from "./other-audiences.ts";
 import { realLies } from "./real.ts";
 import { records } from "./record.ts";
 import { silentServices } from "./silent-services.ts";
+import { telemetryLies } from "./telemetry.ts";
 import { unfailableClaims } from "./unfailable-claims.ts";
+import { unusedServices } from "./unused-services.ts";
 
 export const groups: readonly LieGroup[] = [
   nonsenseTargets,
   unfailableClaims,
+  decidedByLoad,
   silentServices,
+  telemetryLies,
   records,
   lyingWitnesses,
   loads,
+  otherAudiences,
   faultLies,
+  unusedServices,
   comparisons,
   realLies,
 ];

@@ -347,7 +347,7 @@ const lies: readonly Lie[] = [
     real,
     (draft) =>
       change(draft, inTheFault("segment_ms"), {
-        tags: { edge: "region-b/edge", home: "region-b/edge" },
+        tags: { edge: "region-b/edge" },
       }),
   ),
   lie(

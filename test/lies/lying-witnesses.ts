@@ -1,19 +1,19 @@
-/** Generators that say more than they were given, targets that treat the prober otherwise than viewers, and bodies that are no segments. */
-import { printOf } from "../../harness/target/body.ts";
+/**
+ * Generators that say more than they were given, targets that treat the prober otherwise than
+ * viewers, and bodies that are no segments.
+ */
 import {
   add,
   change,
   type Draft,
   drop,
-  heldDraft,
   phaseMs,
-  runOf,
-  type Sample,
   startOf,
   zeroMs,
 } from "../support/judge/held-run.ts";
-import { judge } from "../../harness/judge/judge.ts";
-import { type Honest, judged, type Lie, type LieGroup, type Outcome } from "./lie.ts";
+import { printOf } from "../../harness/target/body.ts";
+import { during, hex, honest, inFault, lie, numberAt, of, reprint, someOf } from "./drafts.ts";
+import type { Honest, Lie, LieGroup } from "./lie.ts";
 
 const [prober, bytes, counters, bodies] = [
   "The generator and the prober saw the same",
@@ -25,65 +25,13 @@ const edge = "region-a/edge";
 /** Three phases, and what comes before and after. */
 const spanMs = 3 * phaseMs;
 
-/** The synthetic run, taken of real services. */
-function after(lie: (draft: Draft) => void): () => Outcome {
-  return () => {
-    const draft = heldDraft();
-    draft.plan = { ...draft.plan, substrate: "process" };
-    lie(draft);
-    return judged(judge(runOf(draft)));
-  };
-}
-
-const of =
-  (metric: string, tags: Readonly<Record<string, string>> = {}) =>
-  (sample: Sample): boolean =>
-    sample.metric === metric &&
-    Object.entries(tags).every(([tag, value]) => sample.tags[tag] === value);
-const during =
-  (chosen: (sample: Sample) => boolean, fromMs: number, untilMs: number) =>
-  (sample: Sample): boolean =>
-    chosen(sample) && sample.startedMs >= fromMs && sample.startedMs < untilMs;
-const inFault = (chosen: (sample: Sample) => boolean) =>
-  during(chosen, startOf.fault, startOf.recovery);
-/** Some of them, evenly: `share` of 1. */
-function someOf(chosen: (sample: Sample) => boolean, share: number): (sample: Sample) => boolean {
-  let seen = 0;
-  return (sample) => chosen(sample) && Math.floor(++seen * share) > Math.floor((seen - 1) * share);
-}
 const probes = of("canary_ms", { edge });
 const looks = of("body_seen", { by: "viewer" });
 const everyLook = of("body_seen");
-const hex = (value: number, digits: number): string =>
-  (value % 16 ** digits).toString(16).padStart(digits, "0");
-const numberAt = (ms: number): number => Math.floor(ms / 2_000) - 1;
-
 /** What a container other than fMP4 says; slates may repeat in it. */
 function inTs(draft: Draft): void {
   change(draft, everyLook, { tags: { container: "ts" } });
 }
-
-function reprint(
-  draft: Draft,
-  chosen: (sample: Sample) => boolean,
-  print: (sample: Sample) => number,
-): void {
-  draft.samples = draft.samples.map((sample) =>
-    chosen(sample) ? { ...sample, value: print(sample) } : sample,
-  );
-}
-
-const lie = (
-  name: string,
-  says: string,
-  caughtBy: string,
-  damage: (draft: Draft) => void,
-): Lie => ({ name, says, caughtBy, plant: after(damage) });
-const honest = (name: string, says: string, oddness: (draft: Draft) => void): Honest => ({
-  name,
-  says,
-  plant: after(oddness),
-});
 
 const lies: readonly Lie[] = [
   lie(
@@ -122,6 +70,28 @@ const lies: readonly Lie[] = [
     "one probe in four is refused, here and there, and no viewer",
     prober,
     (draft) => change(draft, someOf(inFault(probes), 0.25), { tags: { outcome: "502" } }),
+  ),
+  lie(
+    "one-in-ten-refused",
+    "one probe in ten is refused, here and there, and no viewer",
+    prober,
+    (draft) => change(draft, someOf(probes, 0.1), { tags: { outcome: "502" } }),
+  ),
+  lie(
+    "one-in-six-refused-in-the-fault",
+    "one probe in six is refused in the fault, and no viewer",
+    prober,
+    (draft) => change(draft, someOf(inFault(probes), 1 / 6), { tags: { outcome: "502" } }),
+  ),
+  lie(
+    "refused-while-all-are-slow",
+    "viewers wait for 300 ms and are served, and half of the probes are refused",
+    prober,
+    (draft) => {
+      change(draft, of("segment_ms", { lane: "live" }), { value: 300 });
+      change(draft, of("http_req_ms", { lane: "live" }), { value: 300 });
+      change(draft, someOf(inFault(probes), 0.5), { tags: { outcome: "502" } });
+    },
   ),
   lie(
     "not-there-for-the-prober",
@@ -312,6 +282,22 @@ const controls: readonly Honest[] = [
       change(draft, during(probes, startOf.fault + 900, startOf.fault + 2_900), {
         tags: { outcome: "failed" },
       }),
+  ),
+  honest(
+    "refused-alike",
+    "one in ten is refused, viewer or prober, and viewers ask again",
+    (draft) => {
+      change(draft, someOf(inFault(probes), 0.1), { tags: { outcome: "502" } });
+      add(draft, 22, startOf.fault, startOf.recovery, {
+        metric: "http_req_ms",
+        tags: { lane: "live", status: "502", edge },
+        value: 20,
+      });
+      change(draft, someOf(inFault(of("segment_ms", { lane: "live" })), 0.1), { value: 290 });
+    },
+  ),
+  honest("a-single-refusal", "one probe in sixty is refused, and no viewer", (draft) =>
+    change(draft, someOf(probes, 1 / 60), { tags: { outcome: "502" } }),
   ),
   honest(
     "an-outage-that-both-see",

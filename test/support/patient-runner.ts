@@ -1,16 +1,29 @@
 /**
  * Runs the tests that start the real thing. Such a test may fail because others keep the processors
  * busy: it is repeated while they do, and where it fails each time it says that it cannot tell, which
- * counts as skipped. Where the machine must be able to tell (`.ci/run` sets SEAWALL_MUST_TELL on an
- * idle one), a failure is a failure.
+ * counts as skipped. What tests of a file share is not repeated, as it may have begun half of its
+ * work: where that fails on a busy machine, all tests that rest on it say that they cannot tell.
+ * Where the machine must be able to tell (`.ci/run` sets SEAWALL_MUST_TELL on an idle one), a
+ * failure is a failure.
  */
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type RunnerTask, type RunnerTestCase, TestRunner } from "vitest";
+import {
+  it,
+  type RunnerTask,
+  type RunnerTaskEventPack,
+  type RunnerTaskResultPack,
+  type RunnerTestCase,
+  type RunnerTestSuite,
+  TestRunner,
+} from "vitest";
 
 const triesMax = 3;
 /** Looked at when the test is over, so that what it started itself is gone or idle. */
 const lookMs = 1_000;
+/** What others do comes and goes: one busy second of these is enough. */
+const looksMax = 3;
 /** Of all processors. A deployed target that nobody asks takes a tenth of two. */
 const busyShareMin = 0.75;
 
@@ -37,16 +50,41 @@ export function busyShare(before: Ticks, after: Ticks): number {
   return all <= 0 ? 0 : 1 - (after.idle - before.idle) / all;
 }
 
-async function isMachineBusy(): Promise<boolean> {
+export async function isMachineBusy(looks = looksMax): Promise<boolean> {
   const read = (): Ticks => ticksIn(readFileSync("/proc/stat", "latin1"));
   const before = read();
   await sleep(lookMs);
-  return busyShare(before, read()) >= busyShareMin;
+  return busyShare(before, read()) >= busyShareMin || (looks > 1 && isMachineBusy(looks - 1));
 }
+
+const cannotTell = (name: string, how: string, error: unknown): string => {
+  const why = (error as Error | undefined)?.message ?? "";
+  const note = `others keep this machine busy, and ${how}: ${why}`;
+  process.stderr.write(`cannot tell "${name}": ${note}\n`);
+  return note;
+};
 
 export default class PatientRunner extends TestRunner {
   /** Which tests failed while others kept the machine busy: several of a file may run at once. */
   readonly #busy = new Set<string>();
+  /** Vitest puts its own here: it tells reporters what came of a task. */
+  declare onTaskUpdate?: (
+    tasks: RunnerTaskResultPack[],
+    events: RunnerTaskEventPack[],
+  ) => Promise<void>;
+
+  /** A file starts some of what its tests share as it is read. */
+  override async importFile(
+    ...[path, source]: Parameters<TestRunner["importFile"]>
+  ): Promise<unknown> {
+    try {
+      return await super.importFile(path, source);
+    } catch (error) {
+      if (mustTell || source !== "collect" || !(await isMachineBusy())) throw error;
+      const note = cannotTell(basename(path), "what its tests share did not start", error);
+      it("what its tests share starts", ({ skip }) => skip(note));
+    }
+  }
 
   override async onBeforeRunTask(test: RunnerTask): Promise<void> {
     await super.onBeforeRunTask(test);
@@ -59,9 +97,30 @@ export default class PatientRunner extends TestRunner {
     if (isBusy) this.#busy.add(test.id);
     else this.#busy.delete(test.id);
     if (!isBusy || test.result === undefined || retry < triesMax - 1) return;
-    const why = test.result.errors?.at(-1)?.message ?? "";
-    const note = `others keep this machine busy, and it failed ${triesMax} times: ${why}`;
+    const note = cannotTell(test.name, `it failed ${triesMax} times`, test.result.errors?.at(-1));
     Object.assign(test.result, { state: "skip", pending: true, note });
-    process.stderr.write(`cannot tell "${test.name}": ${note}\n`);
   }
+
+  /** A suite has errors of its own when something before all of its tests failed, or after them. */
+  override async onAfterRunSuite(suite: RunnerTestSuite): Promise<void> {
+    await super.onAfterRunSuite(suite);
+    const { errors, ...result } = suite.result ?? {};
+    if (mustTell || errors === undefined || errors.length === 0 || !(await isMachineBusy())) return;
+    const note = cannotTell(suite.name, "what its tests share failed", errors[0]);
+    const tests = testsOf(suite).filter((test) => test.result?.state !== "fail");
+    for (const test of tests) {
+      test.mode = "skip";
+      test.result = Object.assign(test.result ?? {}, { state: "skip" as const, note });
+    }
+    const failed = testsOf(suite).length > tests.length;
+    suite.result = { ...result, state: failed ? "fail" : "skip" };
+    await this.onTaskUpdate?.(
+      tests.map((test) => [test.id, test.result, test.meta]),
+      tests.map((test) => [test.id, "test-finished", undefined]),
+    );
+  }
+}
+
+function testsOf(suite: RunnerTestSuite): readonly RunnerTestCase[] {
+  return suite.tasks.flatMap((task) => (task.type === "suite" ? testsOf(task) : [task]));
 }

@@ -1,16 +1,16 @@
 /** What can be wrong with what an experiment breaks: names, ranges, and faults that would get in one another's way. */
-import type { Struck } from "../../faults/fault.ts";
 import { describeFault, kindOf, linksStruck, struckIn } from "../../faults/faults.ts";
 import type { Experiment, Step } from "../../experiment/experiment.ts";
 import { unknownName } from "../../base/nearest.ts";
 import type { PlanOptions } from "../options.ts";
 import { sizeProblems } from "./fault-size.ts";
 import { type Layout, type Link, viewers } from "../../target/layout.ts";
+import { canShowUse, useOf } from "../use.ts";
 import { describeWhere, linkName, servicesAt, type Where } from "../../target/where.ts";
 
 /** A step, and what it strikes in this layout. */
 interface Placed extends Step {
-  readonly struck: Required<Struck>;
+  readonly struck: ReturnType<typeof struckIn>;
   readonly links: readonly Link[];
 }
 
@@ -37,6 +37,7 @@ export function methodProblems(
         ...supportProblems(step, options),
         ...nameProblems(step, layout),
         ...needProblems(step, layout),
+        ...useProblems(step, layout, options),
         ...radiusProblems(step, experiment),
         ...timeProblems(step, experiment),
         ...sizeProblems(step, layout),
@@ -117,6 +118,23 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
             `${to} has no ping for its port ${port}, without which nobody can see what its links do`,
         ),
     ),
+  ];
+}
+
+/** What strikes an unused service proves nothing: a record must be able to show its use. */
+function useProblems(
+  { struck: { services } }: Placed,
+  layout: Layout,
+  { substrate }: PlanOptions,
+): string[] {
+  const uses = layout.services
+    .filter(({ name }) => services.includes(name))
+    .map((service) => useOf(service, layout, substrate));
+  if (uses.length === 0 || uses.some(canShowUse)) return [];
+  return [
+    `nothing would show that anybody uses ${services.join(", ")} before it: ` +
+      "declare a link to it, name a counter of its own among its telemetry, " +
+      "or say that it is a standby",
   ];
 }
 

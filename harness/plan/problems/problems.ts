@@ -84,7 +84,11 @@ export function claimProblems(experiment: Experiment, registry: Registry): strin
         ),
       ),
     );
-    problems.push(...counterProblems(claim, registry), ...byProblems(claim, registry));
+    problems.push(
+      ...counterProblems(claim, registry),
+      ...byProblems(claim, registry),
+      ...unitProblems(claim, registry),
+    );
   }
   for (const claim of experiment.hypothesis)
     problems.push(...tooFewSamples(claim, experiment, registry));
@@ -110,6 +114,32 @@ function counterProblems(claim: Claim, registry: Registry): string[] {
   return [
     `${where}: ${claim.metric} is a counter, of which only ${fit.slice(0, -1).join(", ")} and ${fit.at(-1)} mean something, not ${claim.statistic}`,
   ];
+}
+
+/** Units of which one is easily taken for another. */
+const units = [
+  ["ns", "us", "µs", "ms", "s", "min"],
+  ["B", "kB", "KB", "KiB", "MB", "MiB", "GB", "GiB"],
+];
+/** By the naming habits of Prometheus: https://prometheus.io/docs/practices/naming */
+const unitsOfNames: readonly (readonly [RegExp, string])[] = [
+  [/_seconds(?:_total|_sum|_bucket)?$/, "s"],
+  [/_milliseconds(?:_total|_sum|_bucket)?$|_ms$/, "ms"],
+  [/_bytes(?:_total|_sum|_bucket)?$/, "B"],
+];
+
+/** A limit in another unit than its metric's is a thousand times too kind, or too strict. */
+function unitProblems(claim: Claim, registry: Registry): string[] {
+  const known = Object.hasOwn(registry, claim.metric) ? registry[claim.metric] : undefined;
+  const statistic = statisticOf(claim);
+  if (claim.unit === undefined || !statistic.readsValues || statistic.number !== null) return [];
+  const own =
+    known?.unit || unitsOfNames.find(([name]) => name.test(claim.metric))?.[1] || undefined;
+  const isOne = (unit: string | undefined): boolean =>
+    units.some((alike) => alike.includes(unit ?? ""));
+  return !isOne(own) || !isOne(claim.unit) || own === claim.unit
+    ? []
+    : [`claim "${claim.title}": its limit is in ${claim.unit}, and ${claim.metric} is in ${own}`];
 }
 
 function byProblems(claim: Claim, registry: Registry): string[] {

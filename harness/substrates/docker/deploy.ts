@@ -6,7 +6,7 @@ import { SeawallError } from "../../base/errors.ts";
 import type { Clock, Deployment, LinkHandle, LinkTotals } from "../../target/deployment.ts";
 import type { DeployRequest, Substrate } from "../substrate.ts";
 import type { Plan } from "../../record/plan.ts";
-import { effectsOn, struckLinks } from "../../record/struck.ts";
+import { effectsOn, countedLinks } from "../../record/struck.ts";
 import type { Layout, Service } from "../../target/layout.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
@@ -190,7 +190,7 @@ class DockerDeployment implements Deployment {
     this.#links = await new LinkProxy(proxyControl).create(links);
     // The proxied ends are in the proxy's own network.
     const runSs: RunSs = (args) => this.#proxy.run({ command: "ss", args, env: {} });
-    this.#traffic = new LinkTraffic(struckLinks(this.#links, this.#plan), (endpoints) =>
+    this.#traffic = new LinkTraffic(countedLinks(this.#links, this.#plan), (endpoints) =>
       connectionsAt(endpoints, runSs),
     );
   }

@@ -10,7 +10,7 @@ import type {
 } from "../../target/deployment.ts";
 import type { DeployRequest, Substrate } from "../substrate.ts";
 import type { Plan } from "../../record/plan.ts";
-import { effectsOn, struckLinks } from "../../record/struck.ts";
+import { effectsOn, countedLinks } from "../../record/struck.ts";
 import type { Layout, Place, Service } from "../../target/layout.ts";
 import type { Tools } from "../../target/tools.ts";
 import { endStrays } from "../../system/strays.ts";
@@ -161,7 +161,7 @@ class ProcessDeployment implements Deployment {
     this.#links = await new LinkProxy(this.#slot.addresses.proxyControl).create(
       this.#slot.addresses.links,
     );
-    this.#traffic = new LinkTraffic(struckLinks(this.#links, this.#plan));
+    this.#traffic = new LinkTraffic(countedLinks(this.#links, this.#plan));
   }
 
   get links(): readonly LinkHandle[] {

@@ -6,7 +6,7 @@ import type { SampleSink } from "../../metrics/samples.ts";
 import type { UndoLedger } from "../../record/undo.ts";
 import { prng } from "../../base/prng.ts";
 import type { Plan } from "../../record/plan.ts";
-import { struckLinks } from "../../record/struck.ts";
+import { countedLinks } from "../../record/struck.ts";
 import { linkName } from "../../target/where.ts";
 import type { Endpoint, Layout, Service } from "../../target/layout.ts";
 import type { VirtualDeployment, VirtualService } from "../../faults/fault.ts";
@@ -270,7 +270,7 @@ export class SimulatedDeployment implements VirtualDeployment {
   }
 
   async linkTraffic(): Promise<readonly LinkTotals[]> {
-    return struckLinks(this.links, this.#request.plan).map(({ link, asked }) => ({
+    return countedLinks(this.links, this.#request.plan).map(({ link, asked }) => ({
       link: linkName(link),
       connections: asked,
     }));

@@ -8,6 +8,7 @@ import { metrics } from "./metrics.ts";
 import { StreamProbes } from "./probes/stream-probes.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
+import { wishesOf } from "./wishes.ts";
 import { trafficClasses } from "./traffic-classes.ts";
 
 export const streaming: Pack = {
@@ -17,6 +18,7 @@ export const streaming: Pack = {
   metrics,
   tagValues,
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
+  wishes: wishesOf,
   reports: reportsOf,
   probes: (context) => new StreamProbes(context),
 };

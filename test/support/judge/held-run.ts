@@ -9,6 +9,8 @@ import type { Plan } from "../../../harness/record/plan.ts";
 import type { Run } from "../../../harness/record/run.ts";
 import type { RunEvent } from "../../../harness/record/events.ts";
 import type { SeriesData } from "../../../harness/metrics/samples.ts";
+import type { Layout } from "../../../harness/target/layout.ts";
+import type { Wishes } from "../../../harness/target/wishes.ts";
 import type { Stream } from "../../../harness/target/stream.ts";
 import type { Source } from "../../../harness/metrics/source.ts";
 
@@ -113,6 +115,30 @@ export const claims = {
 
 export type StreamPlan = Plan & { readonly stream: Stream };
 
+const heldEdges = ["region-a/edge", "region-b/edge"];
+const heldStream: Stream = {
+  event: "main",
+  segmentMs: 2_000,
+  availabilityStartMs: 0,
+  renditions: [{ name: "v360", kind: "video", bitsPerSecond: 400_000 }],
+  segmentPath: "",
+  dvrSegments: 20,
+};
+
+/** What viewers of a stream draw, as a plan says it. */
+export function wishesIn(
+  stream: Stream,
+  edges: readonly string[],
+): Readonly<Record<string, Wishes>> {
+  const layout = { stream, edges: edges.map((service) => ({ service, port: "http" })) };
+  return Object.fromEntries(
+    ["live", "dvr"].flatMap((lane) => {
+      const wishes = streaming.wishes?.(lane, ["viewers"], layout as unknown as Layout) ?? null;
+      return wishes === null ? [] : [[lane, wishes]];
+    }),
+  );
+}
+
 export function heldPlan(): StreamPlan {
   const load = (lane: "live" | "dvr", rate: number): Plan["load"][number] => ({
     name: lane,
@@ -149,15 +175,8 @@ export function heldPlan(): StreamPlan {
       service("region-b/edge", "edge"),
     ],
     links: [],
-    edges: ["region-a/edge", "region-b/edge"],
-    stream: {
-      event: "main",
-      segmentMs: 2_000,
-      availabilityStartMs: 0,
-      renditions: [{ name: "v360", kind: "video", bitsPerSecond: 400_000 }],
-      segmentPath: "",
-      dvrSegments: 20,
-    },
+    edges: heldEdges,
+    stream: heldStream,
     leadInMs: 4_000,
     phasesMs: { baseline: phaseMs, fault: phaseMs, recovery: phaseMs },
     load: [load("live", 10), load("dvr", 2)],
@@ -176,6 +195,7 @@ export function heldPlan(): StreamPlan {
     ],
     metrics: everyMetric,
     ...(streaming.harm === undefined ? {} : { harm: streaming.harm }),
+    wishes: wishesIn(heldStream, heldEdges),
     trafficClasses: streaming.trafficClasses,
     ...(streaming.askedAlike === undefined ? {} : { askedAlike: streaming.askedAlike }),
     telemetry: [
@@ -192,11 +212,30 @@ export function heldPlan(): StreamPlan {
         ),
       ),
     ],
-    struck: [{ services: ["region-a/origin-read"], links: [], lasts: true, severs: false }],
+    struck: [
+      {
+        services: ["region-a/origin-read"],
+        links: [],
+        lasts: true,
+        severs: false,
+        use: [
+          {
+            service: "region-a/origin-read",
+            links: [fillLink],
+            isEntry: false,
+            counters: [],
+            bytes: false,
+          },
+        ],
+      },
+    ],
     abortWhen: [],
     rerun: "./seawall run synthetic --seed 1",
   };
 }
+
+/** Over which an edge asks the origin that is killed. */
+export const fillLink = "region-b/edge>region-a/origin-read:http";
 
 /** One that reports one metric. */
 export function reporter(
@@ -368,6 +407,7 @@ function heldSamples(): Sample[] {
       steady("canary_ms", { edge, lane: "live", outcome: "served" }, 500, () => 20, 3),
     ),
     ...steady("canary_late_ms", {}, 500, () => 1, 3),
+    ...steady("link_connections", { link: fillLink }, 10_000, () => 2, 30),
     ...movedBytes(edges),
     ...bodiesSeen("region-a/edge", "viewer", 400),
     ...edges.flatMap((edge) => bodiesSeen(edge, "prober", 500)),

@@ -25,6 +25,7 @@ export const prober: Registry = {
   },
   body_seen: {
     kind: "event",
+    codes: true,
     unit: "",
     source: "prober",
     tags: ["lane", "load", "edge", "rendition", "by", "container", "problem"],

@@ -1,0 +1,188 @@
+/**
+ * Whether users asked for what the clock makes. Whoever asks for what caches have had for long, for
+ * one variant of several, or at one entry of several, makes another storm than the planned one. The
+ * plan says what each class draws, where it draws as the prober does.
+ */
+import { chanceBeyond } from "../base/statistics.ts";
+import type { SeriesData } from "../metrics/samples.ts";
+import { eachIn, matching, type Window } from "../metrics/series.ts";
+import type { Plan } from "../record/plan.ts";
+import type { Run } from "../record/run.ts";
+import type { Finding } from "../record/verdict.ts";
+import { numbersKept, readPrint } from "../target/body.ts";
+import { rhythmMsOf } from "../target/stream.ts";
+import type { Wishes } from "../target/wishes.ts";
+import { answer } from "./answer.ts";
+import { spanOf } from "./gaps.ts";
+import type { Windows } from "./windows.ts";
+
+const title = "The load asked for what the clock makes";
+
+/** Of those who note what they got; a generator that stood still may note a few of them late. */
+const strayShareMax = 0.01,
+  straysMin = 3;
+/** Where so many moments are drawn, so many looks tell that one of them comes again and again. */
+const looksMin = 20,
+  momentsMin = 8,
+  sameShareMax = 0.5;
+/**
+ * Of the nearer half of the past, in the baseline: half of all, less those that are not served, and
+ * more than waits make older.
+ */
+const nearerShareMax = 0.65;
+/** Of the numbers at which both looked; a copy may be replaced between two looks. */
+const otherShareMax = 0.2,
+  othersMin = 3;
+/** Chance that a run whose users draw as planned is doubted, shared out among all compared. */
+const doubtedChanceMax = 1e-4;
+
+/** None of an older record, whose plan does not say what its users draw. */
+export function askedByTheClock(run: Run, windows: Windows): readonly Finding[] {
+  const { wishes } = run.plan;
+  const span = spanOf(windows);
+  if (wishes === undefined || span === null) return [];
+  const lanes = Object.keys(wishes);
+  const problems = [
+    ...Object.entries(wishes).flatMap(([lane, own]) => [
+      ...numberProblems(run, own, lane, span, windows.baseline ?? span),
+      ...drawProblems(run, own, lane, windows),
+    ]),
+    ...otherBytes(run, lanes),
+  ];
+  const looks = lanes.flatMap((lane) => looksOf(run, lane));
+  const counted = looks.reduce((total, { values }) => total + values.length, 0);
+  return [
+    answer(
+      "generator.asked",
+      title,
+      problems.length === 0 ? null : problems.join("; "),
+      counted,
+      undefined,
+      counted === 0 ? "nobody noted what was asked for" : `${counted} noted what they asked for`,
+    ),
+  ];
+}
+
+function looksOf(run: Run, lane: string): readonly SeriesData[] {
+  return matching(run.series, { metric: "body_seen", where: { lane, by: "viewer" } });
+}
+
+/** How many periods older than the newest at that moment. Prints keep numbers modulo so many. */
+function ageOf(plan: Plan, atMs: number, number: number): number {
+  const newest =
+    Math.floor((atMs - (plan.stream?.availabilityStartMs ?? 0)) / rhythmMsOf(plan)) - 1;
+  return (((newest - number) % numbersKept) + numbersKept) % numbersKept;
+}
+
+function numberProblems(
+  run: Run,
+  { ages: [least, most], moments }: Wishes,
+  lane: string,
+  span: Window,
+  baseline: Window,
+): string[] {
+  const looks = looksOf(run, lane);
+  const { plan } = run;
+  const counts = new Map<number, number>();
+  let [all, strays, oldest] = [0, 0, 0];
+  eachIn(looks, span, (print, atMs) => {
+    const { number } = readPrint(print);
+    const age = ageOf(plan, atMs, number);
+    all++;
+    counts.set(number, (counts.get(number) ?? 0) + 1);
+    if (age >= least && age <= most) return;
+    strays++;
+    oldest = Math.max(oldest, age);
+  });
+  const problems: string[] = [];
+  if (strays >= straysMin && strays > strayShareMax * all)
+    problems.push(
+      `${strays} of ${all} of ${lane} asked for something else than the clock makes: ` +
+        `it is ${least} to ${most} periods old, and theirs up to ${oldest}`,
+    );
+  if (moments < momentsMin || all < looksMin) return problems;
+  const again = [...counts.values()].reduce((a, b) => Math.max(a, b), 0);
+  if (again > sameShareMax * all)
+    problems.push(`${again} of ${all} of ${lane} asked for one and the same moment`);
+  let [early, near] = [0, 0];
+  eachIn(looks, baseline, (print, atMs) => {
+    early++;
+    if (ageOf(plan, atMs, readPrint(print).number) < least + moments / 2) near++;
+  });
+  if (near > nearerShareMax * early && chanceBeyond(near, early, 0.5) < doubtedChanceMax)
+    problems.push(`baseline: ${near} of ${early} of ${lane} asked for the nearer half of the past`);
+  return problems;
+}
+
+function drawProblems(
+  { plan, series }: Run,
+  { draws }: Wishes,
+  lane: string,
+  windows: Windows,
+): string[] {
+  const own = matching(series, { metric: plan.harm?.metric ?? "", where: { lane } });
+  const phases = Object.entries(windows);
+  const compared = Object.values(draws).reduce(
+    (total, shares) => total + Object.keys(shares).length,
+    0,
+  );
+  const chanceMax = doubtedChanceMax / Math.max(1, compared * phases.length);
+  return Object.entries(draws).flatMap(([tag, shares]) =>
+    phases.flatMap(([phase, window]) => {
+      const counts = countsOf(own, tag, window);
+      const all = [...counts.values()].reduce((a, b) => a + b, 0);
+      return Object.entries(shares)
+        .filter(([value, share]) => chanceBeyond(counts.get(value) ?? 0, all, share) < chanceMax)
+        .map(
+          ([value, share]) =>
+            `${phase}: ${counts.get(value) ?? 0} of ${all} of ${lane} have the ${tag} ${value}, ` +
+            `which is drawn for ${Math.round(share * all)}`,
+        );
+    }),
+  );
+}
+
+function countsOf(
+  series: readonly SeriesData[],
+  tag: string,
+  window: Window,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  eachIn(series, window, (_value, _startedMs, tags) => {
+    const value = tags[tag];
+    if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
+  });
+  return counts;
+}
+
+/**
+ * The bytes of one number at one entry, as users and the prober got them. What is old and asked for
+ * under a new number has another print than the prober's.
+ */
+function otherBytes(run: Run, lanes: readonly string[]): string[] {
+  const seen = (by: string): ReadonlyMap<string, ReadonlySet<number>> => {
+    const digests = new Map<string, Set<number>>();
+    for (const { tags, values } of matching(run.series, { metric: "body_seen", where: { by } })) {
+      const { lane = "", problem, container: _, load: __, by: ___, ...where } = tags;
+      if (problem !== "none" || !lanes.includes(lane)) continue;
+      const of = Object.values(where).sort().join(" ");
+      for (const value of values) {
+        const { number, digest } = readPrint(value);
+        const key = `${of} ${number}`;
+        digests.set(key, (digests.get(key) ?? new Set()).add(digest));
+      }
+    }
+    return digests;
+  };
+  const [users, prober] = [seen("viewer"), seen("prober")];
+  const both = [...prober.keys()].filter((key) => users.has(key));
+  const apart = both.filter((key) =>
+    [...(prober.get(key) ?? [])].every((digest) => users.get(key)?.has(digest) !== true),
+  );
+  return apart.length < othersMin || apart.length <= otherShareMax * both.length
+    ? []
+    : [
+        `of ${both.length} bodies that the prober got, too, ${apart.length} are other bytes ` +
+          "than its own under the same number",
+      ];
+}

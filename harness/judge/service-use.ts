@@ -1,0 +1,74 @@
+/**
+ * A fault on services strikes the target only if one of them is used before it, or is declared to
+ * be a standby. A target that never notices what nobody asks shows nothing.
+ */
+import { sum } from "../base/statistics.ts";
+import type { Use } from "../faults/fault.ts";
+import { sourceIn } from "../metrics/metrics.ts";
+import type { SeriesData } from "../metrics/samples.ts";
+import { countIn, matching, valuesIn, type Window } from "../metrics/series.ts";
+import type { Run } from "../record/run.ts";
+import { struckBy } from "../record/struck.ts";
+import type { Windows } from "./windows.ts";
+
+/** Each look of the harness at a service may be counted by it, as a request and as its answer. */
+const countedPerReading = 2;
+
+export function useProblem(run: Run, index: number, windows: Windows): string | null {
+  const { use = [] } = struckBy(run.plan, index);
+  const injecting = run.events.find((event) => event.kind === "injecting" && event.step === index);
+  const { baseline } = windows;
+  // What was never injected, and what has no baseline, is told of by another rule.
+  if (use.length === 0 || injecting === undefined || baseline === undefined) return null;
+  const before: Window = { fromMs: baseline.fromMs, untilMs: injecting.atMs };
+  if (use.some((one) => one.standby === true || isUsed(run, one, before))) return null;
+  const [first] = use as readonly [Use, ...Use[]];
+  const others = use.length === 1 ? "" : ` and ${use.length - 1} others`;
+  const seen = lookedAt(first);
+  return `struck what nobody used: before it, ${first.service}${others} showed no use (${seen})`;
+}
+
+function isUsed(run: Run, use: Use, window: Window): boolean {
+  const { service } = use;
+  const grew = (series: readonly SeriesData[]): boolean => sum(valuesIn(series, window)) > 0;
+  return (
+    use.links.some((link) =>
+      ["link_connections", "link_bytes"].some((metric) =>
+        grew(matching(run.series, { metric, where: { link } })),
+      ),
+    ) ||
+    (use.isEntry && countIn(askedOf(run, service), window) > 0) ||
+    use.counters.some((metric) => countedAsked(run, metric, service, window)) ||
+    (use.bytes && grew(matching(run.series, { metric: "io_bytes", where: { service } })))
+  );
+}
+
+/** Requests of the load to a service; to one that they do not name, those that name none. */
+function askedOf({ plan, series }: Run, service: string): readonly SeriesData[] {
+  const isNamed = plan.edges.includes(service);
+  return series.filter(({ metric, tags }) => {
+    const asked = tags["edge"];
+    return isNamed
+      ? sourceIn(plan.metrics, metric) === "generator" && asked === service
+      : metric === "http_req_ms" && asked === undefined;
+  });
+}
+
+/** Beyond what the harness's own looks may have added. */
+function countedAsked(run: Run, metric: string, service: string, window: Window): boolean {
+  const values = valuesIn(matching(run.series, { metric, where: { service } }), window);
+  const ownMost = run.plan.metrics[metric]?.countsRequests === true ? 0 : countedPerReading;
+  return sum(values) > ownMost * values.length;
+}
+
+function lookedAt({ links, isEntry, counters, bytes }: Use): string {
+  const [link = "", ...others] = links;
+  return [
+    ...(links.length === 0
+      ? []
+      : [`nothing passed ${link}${others.length === 0 ? "" : ` or ${others.length} other links`}`]),
+    ...(isEntry ? ["the load asked it nothing"] : []),
+    ...(counters.length === 0 ? [] : ["none of its counters grew"]),
+    ...(bytes ? ["it read and wrote nothing"] : []),
+  ].join(", ");
+}

@@ -1,0 +1,85 @@
+/**
+ * Claims that the load alone decides: whatever the target does, it makes at least as many requests,
+ * or its script hands over the same value. Of what else a script counts nobody can say that here:
+ * it may ask the target first.
+ */
+import { type Claim, statisticOf, statistics } from "../../claims/statistics/registry.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import type { SeriesData } from "../../metrics/samples.ts";
+import { metricIn, type Registry } from "../../metrics/metrics.ts";
+
+/** Tags in which the target has no say. */
+const byLoad = ["lane", "load"];
+
+export function decidedByLoad(experiment: Experiment, registry: Registry): string[] {
+  const claims = [
+    ...experiment.hypothesis.map((claim) => ({ claim, where: `claim "${claim.title}"` })),
+    ...experiment.abortWhen.map(({ unless }) => ({
+      claim: unless,
+      where: `abortWhen "${unless.title}"`,
+    })),
+  ];
+  return claims.flatMap(({ claim, where }) =>
+    [...leastProblems(claim, experiment, registry), ...valueProblems(claim, registry)].map(
+      (problem) => `${where}: ${problem}`,
+    ),
+  );
+}
+
+/** Each iteration asks at least once: a total that the iterations alone reach is no claim. */
+function leastProblems(claim: Claim, experiment: Experiment, registry: Registry): string[] {
+  const each = metricIn(registry, claim.metric)?.leastPerIteration;
+  const { comparison, limit, where = {} } = claim;
+  const isMore = comparison === ">=" || comparison === ">";
+  const statistic = statisticOf(claim);
+  if (each === undefined || typeof limit !== "number" || !isMore || !statistic.isTotal) return [];
+  if (Object.keys(where).some((tag) => !byLoad.includes(tag))) return [];
+  const own = experiment.load.filter(
+    ({ name, lane }) => (where["lane"] ?? lane) === lane && (where["load"] ?? name) === name,
+  );
+  const phases = claim.during.filter((phase) => {
+    const ms = experiment.phasesMs[phase];
+    const perSecond = own.reduce((total, load) => total + load.ratePerSecond[phase], 0);
+    const made = madeAtOnce(claim.metric, (each * perSecond * ms) / 1_000);
+    const sight = { window: { fromMs: 0, untilMs: ms }, all: [made], selected: [made], dropped: 0 };
+    return limit <= (statistic.observe(claim, sight).value ?? 0);
+  });
+  return phases.length === 0
+    ? []
+    : [
+        `in ${phases.join(" and ")} the load alone makes as much ${claim.metric}, ` +
+          "whatever the target does",
+      ];
+}
+
+function madeAtOnce(metric: string, value: number): SeriesData {
+  const [atMs, values] = [Float64Array.of(0), Float64Array.of(value)];
+  return { metric, kind: "increment", tags: {}, atMs, values };
+}
+
+function valueProblems(claim: Claim, registry: Registry): string[] {
+  const known = metricIn(registry, claim.metric);
+  const { readsValues, isTotal } = statisticOf(claim);
+  if (known === undefined || !readsValues) return [];
+  return [
+    ...(known.codes === true
+      ? [
+          `the values of ${claim.metric} are codes, which ${countingNames()} count, and of which ` +
+            `${claim.statistic} means nothing`,
+        ]
+      : []),
+    ...(known.always !== undefined && !isTotal
+      ? [
+          `the script gives ${claim.metric} the value ${known.always} each time, ` +
+            "whatever the target does",
+        ]
+      : []),
+  ];
+}
+
+function countingNames(): string {
+  return statistics
+    .filter(({ readsValues }) => !readsValues)
+    .map(({ name }) => name)
+    .join(" and ");
+}

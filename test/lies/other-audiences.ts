@@ -1,0 +1,208 @@
+/** Viewers who ask for what the clock does not make, and segments that are the same twice. */
+import { printOf } from "../../harness/target/body.ts";
+import {
+  change,
+  type Draft,
+  phaseMs,
+  type Sample,
+  startOf,
+  type StreamPlan,
+  wishesIn,
+  zeroMs,
+} from "../support/judge/held-run.ts";
+import { hex, honest, inFault, lie, numberAt, of, reprint, someOf } from "./drafts.ts";
+import type { Honest, Lie, LieGroup } from "./lie.ts";
+
+const [asked, bodies] = ["The load asked for what the clock makes", "Bodies are segments"];
+const edge = "region-a/edge";
+const looks = of("body_seen", { by: "viewer" });
+const everyLook = of("body_seen");
+/** As the synthetic run has it: other numbers, other bytes. */
+const bytesOf = (number: number): string => hex(number % 4_096, 9);
+
+function withStream(draft: Draft, more: Partial<StreamPlan["stream"]>): void {
+  const stream = { ...draft.plan.stream, ...more };
+  draft.plan = { ...draft.plan, stream, wishes: wishesIn(stream, draft.plan.edges) };
+}
+
+const ladder: StreamPlan["stream"]["renditions"] = ["v360", "v720"].map((name) => ({
+  name,
+  kind: "video",
+  bitsPerSecond: 400_000,
+}));
+
+/** A second rendition, which half of all viewers watch. */
+function inTwo(draft: Draft, bytes: (number: number) => string, share = 0.5): void {
+  withStream(draft, { renditions: ladder });
+  const second = { tags: { rendition: "v720" } };
+  change(draft, someOf(of("segment_ms"), share), second);
+  const isOther = someOf(everyLook, 0.5);
+  draft.samples = draft.samples.map((sample) =>
+    isOther(sample)
+      ? {
+          ...sample,
+          tags: { ...sample.tags, ...second.tags },
+          value: printOf(numberAt(sample.startedMs), bytes(numberAt(sample.startedMs))),
+        }
+      : sample,
+  );
+  draft.samples.push(
+    ...draft.samples
+      .filter(of("canary_bytes"))
+      .map((sample) => ({ ...sample, tags: { ...sample.tags, ...second.tags } })),
+  );
+}
+const otherBytes = (number: number): string => `abc${hex(number, 6)}`;
+
+/** Looks of those who watch what is past, `back` segments behind the newest. */
+function watchPast(draft: Draft, back: (tick: number) => number): void {
+  const tags = { edge, rendition: "v360", container: "fmp4", problem: "none" };
+  for (let tick = 0; tick < 60; tick++) {
+    const startedMs = zeroMs + tick * 1_000;
+    const number = numberAt(startedMs) - back(tick);
+    const value = printOf(number, bytesOf(number));
+    draft.samples.push({
+      metric: "body_seen",
+      tags: { lane: "dvr", by: "viewer", ...tags },
+      startedMs,
+      value,
+    });
+  }
+}
+
+const lies: readonly Lie[] = [
+  lie(
+    "old-segments-called-live",
+    "viewers of the fault ask for what is an hour old",
+    asked,
+    (draft) =>
+      reprint(draft, inFault(looks), ({ startedMs }) =>
+        printOf(numberAt(startedMs) - 1_800, bytesOf(numberAt(startedMs) - 1_800)),
+      ),
+  ),
+  lie(
+    "one-number-over-and-over",
+    "viewers ask for the first segment all the time",
+    asked,
+    (draft) => reprint(draft, looks, () => printOf(numberAt(zeroMs), bytesOf(numberAt(zeroMs)))),
+  ),
+  lie("what-is-yet-to-come", "viewers are served what is due in a minute", asked, (draft) =>
+    reprint(draft, inFault(looks), ({ startedMs }) =>
+      printOf(numberAt(startedMs) + 30, bytesOf(numberAt(startedMs) + 30)),
+    ),
+  ),
+  lie(
+    "old-bytes-under-new-numbers",
+    "viewers ask for what caches have had for long, and note the number that is due",
+    asked,
+    (draft) => {
+      withStream(draft, { digestHeader: "X-Sha256" });
+      reprint(draft, inFault(looks), ({ startedMs }) =>
+        printOf(numberAt(startedMs), otherBytes(numberAt(startedMs))),
+      );
+    },
+  ),
+  lie(
+    "one-past-segment-alone",
+    "all who watch what is past ask for the same segment",
+    asked,
+    (draft) => {
+      withStream(draft, { dvrSegments: 100 });
+      watchPast(draft, (tick) => 8 + Math.floor(tick / 2));
+    },
+  ),
+  lie(
+    "as-near-as-may-be",
+    "all who watch what is past ask for what has just become it",
+    asked,
+    (draft) => {
+      withStream(draft, { dvrSegments: 100 });
+      watchPast(draft, (tick) => 8 + (tick % 5));
+    },
+  ),
+  lie(
+    "one-rendition-for-all",
+    "of two renditions, all viewers of the fault ask for the one that is cached",
+    asked,
+    (draft) => {
+      inTwo(draft, otherBytes);
+      change(draft, inFault(of("segment_ms")), { tags: { rendition: "v360" } });
+    },
+  ),
+  lie(
+    "who-prefer-an-edge",
+    "seven viewers in ten are at home at the edge that is well",
+    asked,
+    (draft) => {
+      change(draft, of("segment_ms"), { tags: { home: edge } });
+      change(draft, someOf(of("segment_ms"), 0.3), { tags: { home: "region-b/edge" } });
+    },
+  ),
+  lie("the-same-under-two-names", "two renditions are the same bytes", bodies, (draft) =>
+    inTwo(draft, bytesOf),
+  ),
+  lie(
+    "the-lowest-instead-of-the-best",
+    "in the fault, the best rendition is the bytes of the lowest",
+    bodies,
+    (draft) => {
+      let before: (number: number) => string = otherBytes;
+      inTwo(draft, (number) => {
+        before =
+          number >= numberAt(startOf.fault) && number < numberAt(startOf.recovery)
+            ? bytesOf
+            : otherBytes;
+        return before(number);
+      });
+    },
+  ),
+];
+
+const controls: readonly Honest[] = [
+  honest("late-to-the-live-edge", "viewers get what is due 3 s late", (draft) => {
+    draft.samples = draft.samples.map((sample) =>
+      inFault(looks)(sample) ? { ...sample, startedMs: sample.startedMs + 3_000 } : sample,
+    );
+  }),
+  honest("a-past-that-is-drawn", "who watch what is past ask for any of it", (draft) =>
+    watchPast(draft, (tick) => 8 + ((tick * 7) % 12)),
+  ),
+  honest("two-renditions", "half of all viewers watch the other rendition", (draft) =>
+    inTwo(draft, otherBytes),
+  ),
+  honest("one-audio-under-two-names", "two renditions are said to be the same", (draft) => {
+    inTwo(draft, bytesOf);
+    const [first, second] = ladder;
+    if (first === undefined || second === undefined) throw new Error("there are two");
+    withStream(draft, { renditions: [first, { ...second, sameAs: "v360" }] });
+  }),
+  honest("homes-that-are-drawn", "half of all viewers are at home at the other edge", (draft) => {
+    change(draft, of("segment_ms"), { tags: { home: edge } });
+    change(draft, someOf(of("segment_ms"), 0.5), { tags: { home: "region-b/edge" } });
+  }),
+  honest(
+    "replaced-between-two-looks",
+    "another packager takes over, and the prober sees a segment before that",
+    (draft) => {
+      withStream(draft, { digestHeader: "X-Sha256" });
+      reprint(
+        draft,
+        (sample: Sample) =>
+          looks(sample) &&
+          sample.startedMs >= startOf.fault &&
+          sample.startedMs < startOf.fault + phaseMs / 5,
+        ({ startedMs, value }) =>
+          numberAt(startedMs) % 2 === 0
+            ? printOf(numberAt(startedMs), otherBytes(numberAt(startedMs)))
+            : value,
+      );
+    },
+  ),
+];
+
+export const otherAudiences: LieGroup = {
+  title: "an audience that asks for something else",
+  runs: "hermetic",
+  lies,
+  honest: controls,
+};

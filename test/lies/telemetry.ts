@@ -1,0 +1,181 @@
+/** What targets tell in the name of others, of other moments, in other units, or twice. */
+import originStorm from "../../experiments/origin-storm.ts";
+import type { Claim } from "../../harness/claims/statistics/registry.ts";
+import { faultNames, type Support } from "../../harness/faults/faults.ts";
+import { type Draft, heldDraft, reporter, runOf, zeroMs } from "../support/judge/held-run.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import { planExperiment } from "../../harness/plan/plan.ts";
+import { Increments, ownSamples, parseExposition } from "../../harness/probes/prometheus.ts";
+import { ownTarget } from "../../harness/target/own-target.ts";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
+import { type Honest, judged, type Lie, type LieGroup, type Outcome, planned } from "./lie.ts";
+
+const metric = "origin_requests_total";
+const service = "region-b/origin-read";
+const claimed = "many are served";
+const other = "region-a/origin-read";
+const read = "What the target tells of itself was read without a gap";
+
+/** A claim on a counter of one service, or of all, read every 2 s from what it says then. */
+function told(expose: (tick: number, nowMs: number) => string, isOfAll = false): Outcome {
+  const draft: Draft = heldDraft();
+  const claim: Claim = {
+    title: claimed,
+    metric,
+    where: { outcome: "served", ...(isOfAll ? {} : { service }) },
+    statistic: "sum",
+    comparison: ">=",
+    limit: 500,
+    during: ["fault"],
+    samplesMin: 1,
+  };
+  draft.plan = {
+    ...draft.plan,
+    telemetry: [
+      ...(draft.plan.telemetry ?? []),
+      ...[service, other].map((name) =>
+        reporter(name, { service: name }, [name], metric, "increment"),
+      ),
+    ],
+    hypothesis: [...draft.plan.hypothesis, claim],
+  };
+  const tagsOf: Readonly<Record<string, string>>[] = [];
+  const counters = new Increments(
+    {
+      series: ({ tags }) => tagsOf.push(tags) - 1,
+      sample: (id, startedMs, value) =>
+        void draft.samples.push({ metric, tags: tagsOf[id] ?? {}, startedMs, value }),
+    },
+    true,
+  );
+  for (let tick = 0; tick < 34; tick++) {
+    const nowMs = zeroMs - 4_000 + 2_000 * tick;
+    const read = (from: string, text: string): void => {
+      const all = parseExposition(text, new Set([metric]));
+      for (const { name, labels, value } of ownSamples(all, from, nowMs))
+        counters.read(name, labels, nowMs, value);
+    };
+    read(service, expose(tick, nowMs));
+    read(other, line(100 * tick));
+  }
+  return judged(judge(runOf(draft)));
+}
+const line = (value: number, labels = "", atMs = ""): string =>
+  `${metric}{outcome="served",lane="live"${labels}} ${value} ${atMs}`.trimEnd();
+
+function claiming(claim: object): Outcome {
+  const base = { title: "under test", during: ["baseline", "fault", "recovery"], samplesMin: 5 };
+  return planned(() =>
+    planExperiment(
+      {
+        ...originStorm,
+        reliesOn: [],
+        hypothesis: [...originStorm.hypothesis, { ...base, ...claim } as unknown as Claim],
+      },
+      {
+        substrate: "process",
+        substrateWhy: "test",
+        supports: Object.fromEntries(faultNames.map((kind) => [kind, true])) as Support,
+        seed: 1,
+        without: [],
+        topology: null,
+        rerun: "",
+        workloadExports: () => ["live", "dvr"],
+      },
+    ),
+  );
+}
+const processorTime = (unit: string, limit: number): Outcome =>
+  claiming({
+    metric: "cpu_seconds",
+    where: { service },
+    statistic: "sum",
+    comparison: "<=",
+    limit,
+    unit,
+  });
+
+/** Two services that somebody runs already. */
+function described(urls: readonly string[]): Outcome {
+  const { stream } = originStorm.target.topologies["quick"]?.layout() ?? {};
+  const target = ownTarget({
+    name: "theirs",
+    pack: streaming,
+    ...(stream === undefined ? {} : { stream }),
+    edges: urls.map((_, index) => `edge-${index}`),
+    links: urls.map((_, index) => ["viewers", `edge-${index}`] as const),
+    services: urls.map((url, index) => ({ name: `edge-${index}`, url })),
+  });
+  const { problems } = target;
+  return { refusals: problems?.(zeroMs) ?? [] };
+}
+
+const lies: readonly Lie[] = [
+  {
+    name: "two-services-in-one-exposition",
+    says: "an exporter tells of a busy service and of an idle one under one name",
+    caughtBy: claimed,
+    plant: () =>
+      told((tick) => [line(10 * tick, ',service="a"'), line(tick, ',service="b"')].join("\n")),
+  },
+  {
+    name: "one-series-twice",
+    says: "a service tells one series twice, now with this value and now with that",
+    caughtBy: read,
+    plant: () => told((tick) => [line(100 * tick), line(tick)].join("\n"), true),
+  },
+  {
+    name: "last-word-of-the-dead",
+    says: "what is handed on was measured before the run, and grows by restarts alone",
+    caughtBy: read,
+    plant: () =>
+      told((tick) => line(tick % 2 === 0 ? 100 : 200, "", String(zeroMs - 600_000)), true),
+  },
+  {
+    name: "seconds-called-milliseconds",
+    says: "a limit of 900 ms of processor time, which is counted in seconds",
+    caughtBy: "and cpu_seconds is in s",
+    plant: () => processorTime("ms", 900),
+  },
+  {
+    name: "one-service-as-two",
+    says: "two edges have the same address",
+    caughtBy: "have the same address",
+    plant: () => described(["http://127.0.0.1:8080", "http://127.0.0.1:8080/"]),
+  },
+];
+
+const honest: readonly Honest[] = [
+  {
+    name: "a-counter-that-is-told",
+    says: "a service tells what it served",
+    plant: () => told((tick) => line(100 * tick)),
+  },
+  {
+    name: "a-counter-with-its-time",
+    says: "each line says when it was measured, a second ago",
+    plant: () => told((tick, nowMs) => line(100 * tick, "", String(nowMs - 1_000))),
+  },
+  {
+    name: "a-service-that-names-itself",
+    says: "a series has a label service of its own",
+    plant: () => told((tick) => line(100 * tick, ',service="origin"')),
+  },
+  {
+    name: "seconds-called-seconds",
+    says: "a limit of 0.9 s of processor time",
+    plant: () => processorTime("s", 0.9),
+  },
+  {
+    name: "two-services-on-one-host",
+    says: "two edges have ports of their own",
+    plant: () => described(["http://127.0.0.1:8080", "http://127.0.0.1:8081"]),
+  },
+];
+
+export const telemetryLies: LieGroup = {
+  title: "telemetry of others, of other moments, in other units, or twice",
+  runs: "hermetic",
+  lies,
+  honest,
+};

@@ -1,0 +1,196 @@
+/** Faults that bite nothing: what is killed or paused is a service that nobody uses. */
+import { tinyExperiment } from "../support/targets/tiny.ts";
+import { inMemory, planned as plannedFor } from "../support/simulated/in-memory.ts";
+import {
+  type Draft,
+  drop,
+  healedAtMs,
+  heldDraft,
+  phaseMs,
+  runOf,
+  zeroMs,
+} from "../support/judge/held-run.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import type { Experiment } from "../../harness/experiment/experiment.ts";
+import type { Tags } from "../../harness/metrics/tags.ts";
+import type { Use } from "../../harness/faults/fault.ts";
+import { conduct } from "../../harness/run/conductor.ts";
+import { type Honest, judged, type Lie, type LieGroup, type Outcome, planned } from "./lie.ts";
+
+const inUse = "The target used the services that were struck";
+const { target } = tinyExperiment;
+
+/** A run of a tiny target in virtual time. */
+async function conducted(more: Partial<Experiment>): Promise<Outcome> {
+  const one = inMemory(plannedFor({ ...tinyExperiment, ...more }, 1));
+  const world = { ...one.world, abortReason: () => null };
+  await one.clock.until(conduct(one.planned.plan, world, new AbortController().signal));
+  return judged(judge(one.record.run(one.planned)));
+}
+
+function drafted(spoil: (draft: Draft) => void): Outcome {
+  const draft = heldDraft();
+  spoil(draft);
+  return judged(judge(runOf(draft)));
+}
+
+/** The tiny target with one origin more, to which edges have a link and which none of them asks. */
+function withSpare(
+  spare: { readonly standby?: boolean; readonly isLinked?: boolean } = {},
+): Experiment["target"] {
+  const layout = target.topologies["only"]?.layout();
+  const origin = layout?.services.find(({ name }) => name === "region-a/origin");
+  if (layout === undefined || origin === undefined) throw new Error("the tiny target has origins");
+  const { isLinked = true, ...more } = spare;
+  const services = [...layout.services, { ...origin, ...more, name: "region-a/spare", host: 40 }];
+  const link = { from: "region-a/edge", to: "region-a/spare", port: "http" };
+  const links = isLinked ? [...layout.links, link] : layout.links;
+  return {
+    ...target,
+    topologies: { only: { title: "one to spare", layout: () => ({ ...layout, services, links }) } },
+  };
+}
+
+/** A fault on the origin that nobody asks. */
+const onSpare = (kind: "kill" | "pause", of: Experiment["target"]): Promise<Outcome> =>
+  conducted({
+    target: of,
+    blastRadius: { services: ["region-a/spare"], faultsAtOnceMax: 1 },
+    method: [{ atMs: 1_000, forMs: 3_000, fault: { kind, service: "region-a/spare" } }],
+  });
+
+/** The synthetic run, whose struck service shows its use by other things than a link. */
+const shownBy = (use: Partial<Use>, samples: (draft: Draft) => void): Outcome =>
+  drafted((draft) => {
+    draft.plan = {
+      ...draft.plan,
+      struck: (draft.plan.struck ?? []).map((one) => ({
+        ...one,
+        use: (one.use ?? []).map((own) => ({ ...own, links: [], ...use })),
+      })),
+    };
+    drop(draft, ({ metric }) => metric === "link_connections");
+    samples(draft);
+  });
+const counted =
+  (metric: string, tags: Tags, value: (atMs: number) => number): ((d: Draft) => void) =>
+  (draft) => {
+    for (let startedMs = zeroMs - 2_000; startedMs < zeroMs + 3 * phaseMs; startedMs += 2_000)
+      draft.samples.push({ metric, tags, startedMs, value: value(startedMs) });
+  };
+const struckService = "region-a/origin-read";
+
+const lies: readonly Lie[] = [
+  {
+    name: "kill-of-what-nobody-asks",
+    says: "an origin is killed that no edge ever asked",
+    caughtBy: inUse,
+    plant: () => onSpare("kill", withSpare()),
+  },
+  {
+    name: "pause-of-what-nobody-asks",
+    says: "an origin is paused that no edge ever asked",
+    caughtBy: inUse,
+    plant: () => onSpare("pause", withSpare()),
+  },
+  {
+    name: "used-only-afterwards",
+    says: "the killed service is first asked when it is back",
+    caughtBy: inUse,
+    plant: () =>
+      drafted((draft) =>
+        drop(
+          draft,
+          ({ metric, startedMs }) => metric === "link_connections" && startedMs < healedAtMs,
+        ),
+      ),
+  },
+  {
+    name: "counts-only-the-harness",
+    says: "the only requests that the killed service counts are those that read its counters",
+    caughtBy: inUse,
+    plant: () =>
+      shownBy(
+        { counters: ["worker_http_requests_total"] },
+        counted("worker_http_requests_total", { service: struckService }, () => 1),
+      ),
+  },
+  {
+    name: "stands-still-beside",
+    says: "the killed worker reads and writes nothing before it is killed",
+    caughtBy: inUse,
+    plant: () =>
+      shownBy(
+        { bytes: true },
+        counted("io_bytes", { service: struckService, direction: "written" }, (atMs) =>
+          atMs > healedAtMs ? 4_096 : 0,
+        ),
+      ),
+  },
+  {
+    name: "nobody-could-see-its-use",
+    says: "a service is killed of which neither a link nor a counter is known",
+    caughtBy: "nothing would show that anybody uses",
+    plant: () =>
+      planned(() =>
+        plannedFor(
+          {
+            ...tinyExperiment,
+            target: withSpare({ isLinked: false }),
+            blastRadius: { services: ["region-a/spare"], faultsAtOnceMax: 1 },
+            method: [
+              { atMs: 1_000, forMs: 2_000, fault: { kind: "kill", service: "region-a/spare" } },
+            ],
+          },
+          1,
+        ),
+      ),
+  },
+];
+
+const honest: readonly Honest[] = [
+  {
+    name: "declared-standby",
+    says: "the killed service is said to be one that nobody uses until another is gone",
+    plant: () => onSpare("kill", withSpare({ standby: true })),
+  },
+  {
+    name: "background-loop",
+    says: "the killed packager is asked by nobody, and publishes all the time",
+    plant: () =>
+      conducted({
+        blastRadius: { services: ["region-a/packager"], faultsAtOnceMax: 1 },
+        method: [
+          { atMs: 1_000, forMs: 3_000, fault: { kind: "pause", service: "region-a/packager" } },
+        ],
+        hypothesis: tinyExperiment.hypothesis.filter(({ title }) => title === "collapsed"),
+      }),
+  },
+  {
+    name: "worker-that-counts",
+    says: "the killed worker has no link, and its counter grows by what it does",
+    plant: () =>
+      shownBy(
+        { counters: ["worker_jobs_total"] },
+        counted("worker_jobs_total", { service: struckService }, () => 12),
+      ),
+  },
+  {
+    name: "worker-that-only-writes",
+    says: "the killed worker has neither link nor counter, and writes a file now and then",
+    plant: () =>
+      shownBy(
+        { bytes: true },
+        counted("io_bytes", { service: struckService, direction: "written" }, (atMs) =>
+          atMs % 6_000 === 0 ? 512 : 0,
+        ),
+      ),
+  },
+];
+
+export const unusedServices: LieGroup = {
+  title: "a fault that bites nothing",
+  runs: "hermetic",
+  lies,
+  honest,
+};

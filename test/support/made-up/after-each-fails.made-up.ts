@@ -1,0 +1,7 @@
+import { afterEach, it } from "vitest";
+
+afterEach(() => {
+  throw new Error("made up");
+});
+
+it("would pass", () => {});
