@@ -15,11 +15,14 @@ const folders = [
   "reports/sample",
 ];
 
-/** Every page of the repository, from its root. Runs in `reports/` are not part of it. */
+/**
+ * Every page of the repository, from its root. Runs in `reports/` are no pages, and neither is what
+ * tests compare output with.
+ */
 export function pages(): string[] {
   const below = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".md") && !name.includes("node_modules"))
+      .filter((name) => name.endsWith(".md") && !/node_modules|^golden\//.test(name))
       .map((name) => `${folder}/${name}`),
   );
   const atRoot = readdirSync(root).filter((name) => name.endsWith(".md"));
