@@ -12,7 +12,7 @@ import type { Context } from "../harness/app/context.ts";
 import { experimentNames, loadExperiment } from "../harness/app/experiment-files.ts";
 import { allowanceUsed } from "../harness/record/run-index.ts";
 import { judge } from "../harness/judge/judge.ts";
-import { refutedAsExpected, reliancesOf } from "../harness/plan/reliance.ts";
+import { refutedAsExpected, type Reliance, reliancesOf } from "../harness/plan/reliance.ts";
 import type { Finding } from "../harness/record/verdict.ts";
 import { planned, simulateInMemory } from "../test/support/simulated/in-memory.ts";
 import { onMachine } from "../test/support/simulated/machine-speed.ts";
@@ -24,14 +24,8 @@ const speeds = [4, 2, 1, 0.5, 0.25];
 /** Where each control must go red. */
 const mustBeRedAt = [2, 1, 0.5];
 
-function margin({ observed, limit, comparison, unit, status }: Finding): number {
-  if (status !== "refuted") return 0;
-  return (
-    allowanceUsed(
-      { observed, limit, comparison },
-      unit === "share" || (limit !== null && limit <= 1),
-    ) ?? Infinity
-  );
+function margin(finding: Finding): number {
+  return finding.status === "refuted" ? (allowanceUsed(finding) ?? Infinity) : 0;
 }
 
 const shown = (value: number): string =>
@@ -49,7 +43,7 @@ console.log(
 );
 for (const name of chosen.length > 0 ? chosen : experimentNames(context)) {
   const experiment = await loadExperiment(context, name);
-  const kinds = [{ defence: "", refutes: [] as readonly string[] }, ...reliancesOf(experiment)];
+  const kinds = [{ defence: "", refutes: [] as Reliance["refutes"] }, ...reliancesOf(experiment)];
   for (const { defence, refutes } of kinds) {
     const row: string[] = [];
     for (const speed of speeds) {
@@ -62,7 +56,7 @@ for (const name of chosen.length > 0 ? chosen : experimentNames(context)) {
           const { findings, status } = judge(run);
           const asExpected = refutedAsExpected(refutes, findings);
           const margins = findings
-            .filter((finding) => asExpected.includes(finding.title))
+            .filter((finding) => asExpected.some(({ id }) => id === finding.id))
             .map(margin);
           least = Math.min(
             least,

@@ -17,12 +17,12 @@ const bothAtMs = 500 + ways.length * everyMs;
 
 export default defineExperiment({
   name: "bad-segments",
-  title:
-    "Bad segments: what one pipeline spoils, nobody sees; what both spoil is served and said to be bad",
+  title: "Bad segments: hide one pipeline's, flag those of both",
   story:
-    "Encoders go wrong more often than they die: segments come out short, with holes, at the wrong time, or broken off. A light inspection at the packager " +
-    "finds all of these, and each origin serves the other pipeline's whole segment instead. When both pipelines are bad there is nothing better: the least " +
-    "bad is served, and a header says so. Bit rot within the media is left out, as no box tells of it and two pipelines cannot outvote each other.",
+    "Encoders corrupt segments more often than they die: too short, with holes, mistimed or cut off. " +
+    "A light inspection at the packager finds these, and each origin serves the other pipeline's segment instead. " +
+    "When both pipelines are bad, the least bad segment is served with a header that says so. " +
+    "Bit rot within the media is out of scope: no box reports it, and two pipelines cannot outvote each other.",
   tier: "monkey",
   target: liveStreaming,
   topology: "quick",
@@ -49,7 +49,8 @@ export default defineExperiment({
     ...liveServed(300),
     {
       // The 2.6 s in which both spoil are one segment of fourteen or two (14 %); what region A alone spoils, eight at least, half of the viewers would see (28 %).
-      title: "What one pipeline spoils nobody sees",
+      id: "one-bad-pipeline-hidden",
+      title: "No viewer sees what one pipeline corrupts",
       metric: "segment_ms",
       where: { lane: "live" },
       statistic: "share",
@@ -60,7 +61,8 @@ export default defineExperiment({
       samplesMin: 300,
     },
     {
-      title: "What both spoil is served, and said to be bad",
+      id: "two-bad-pipelines-flagged",
+      title: "What both pipelines corrupt is served and flagged",
       metric: "segment_ms",
       where: { lane: "live", outcome: "served" },
       statistic: "share",
@@ -95,5 +97,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: packagers, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { candidateSelection: ["What one pipeline spoils nobody sees"] },
+  reliesOn: { candidateSelection: ["one-bad-pipeline-hidden"] },
 });

@@ -34,10 +34,11 @@ const tell = (service: string): Step => ({
 
 export default defineExperiment({
   name: "broadcast-herd",
-  title: "Broadcast herd: every device is told of the next title, and prefetches it",
+  title: "Broadcast herd: every device learns of the next title and prefetches it",
   story:
-    "As the match ends, every connected device is told what comes next and prefetches it. All must hear of it well within a minute, and yet they must not " +
-    "come as a herd: each polls and acts at a moment of its own. It replays what Netflix tells of broadcasting to 100 million devices.",
+    "As the match ends, every connected device is notified of the next title and prefetches it. " +
+    "All must be notified within a minute, but not as a herd: each polls and acts after a random delay. " +
+    "It replays what Netflix reports about broadcasting to 100 million devices.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",
@@ -73,7 +74,8 @@ export default defineExperiment({
     ...liveServed(250),
     ...playServed({ fault: 1_000, otherwise: 250 }),
     {
-      title: "Every device hears of it",
+      id: "every-device-notified",
+      title: "Every device is notified",
       metric: "broadcast_ms",
       statistic: "share",
       having: { outcome: "heard" },
@@ -83,7 +85,8 @@ export default defineExperiment({
       samplesMin: 120,
     },
     {
-      title: "…within 35 s",
+      id: "notified-within-35-s",
+      title: "Every device is notified within 35 s",
       metric: "broadcast_ms",
       statistic: "max",
       comparison: "<=",
@@ -93,7 +96,8 @@ export default defineExperiment({
       unit: "ms",
     },
     {
-      title: "What devices fetch because of it is there at the first asking",
+      id: "prefetch-ready",
+      title: "What devices prefetch is there at the first request",
       metric: "start_ms",
       where: { lane: "start", kind: "prefetch" },
       statistic: "share",
@@ -108,6 +112,7 @@ export default defineExperiment({
     durable(30),
   ],
   recovery: {
+    id: "play-recovers",
     title: "Play works as before the broadcast",
     goodput: { metric: "start_ms", where: { lane: "start", kind: "play" } },
     having: { outcome: "served" },
@@ -119,5 +124,5 @@ export default defineExperiment({
   method: [tell("region-a/gateway"), tell("region-b/gateway")],
   blastRadius: { services: ["region-a/gateway", "region-b/gateway"], faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { jitter: ["What devices fetch"] },
+  reliesOn: { jitter: ["prefetch-ready"] },
 });

@@ -12,7 +12,7 @@ const caches = ["region-a/memcached", "region-b/memcached"] as const;
 
 export default defineExperiment({
   name: "cache-loss",
-  title: "Cache loss: every memcached is gone at the peak of the audience",
+  title: "Cache loss: every memcached dies at the peak of the audience",
   story:
     "A bad configuration reaches all memcached instances at once, at the peak. Every segment is now read from the store, which was never meant to carry an " +
     "audience. It does not have to: edges ask for each segment once, however many viewers wait for it, so the store sees a handful of reads a second. " +
@@ -42,7 +42,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      title: "Viewers of what is past are served",
+      id: "dvr-served",
+      title: "Viewers of past segments are served",
       metric: "segment_ms",
       where: { lane: "dvr" },
       statistic: "share",
@@ -54,6 +55,7 @@ export default defineExperiment({
     },
     {
       // Four pieces in each of two regions for six publications would be 1.33; 1.12 was seen, as some are read from memory before it goes.
+      id: "store-reads-per-piece",
       title: "The store is asked for each piece of a segment, not for each viewer",
       metric: "origin_chunks_total",
       where: { from: "store" },
@@ -65,6 +67,7 @@ export default defineExperiment({
       samplesMin: 40,
     },
     {
+      id: "origin-gets",
       title: "Origin GETs per edge and segment do not grow with the audience",
       metric: "origin_gets",
       where: { lane: "live" },
@@ -85,5 +88,5 @@ export default defineExperiment({
   ),
   blastRadius: { services: caches, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { collapsing: ["Origin GETs per edge and segment"] },
+  reliesOn: { collapsing: ["origin-gets"] },
 });

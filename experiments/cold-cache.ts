@@ -47,7 +47,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(200),
     {
-      title: "Viewers who rewind are served, too",
+      id: "dvr-served",
+      title: "Viewers who rewind are served",
       metric: "segment_ms",
       where: { lane: "dvr" },
       statistic: "share",
@@ -58,6 +59,7 @@ export default defineExperiment({
       samplesMin: 80,
     },
     {
+      id: "origin-gets",
       title: "Origin GETs per edge and segment do not grow with the audience",
       metric: "origin_gets",
       where: { lane: "live" },
@@ -70,7 +72,8 @@ export default defineExperiment({
     },
     {
       // Not all of them: a segment whose other region's copy is heard of first is read from the store, where that copy arrives.
-      title: "What was lost is in memory again",
+      id: "cache-warm-again",
+      title: "The lost content is in memory again",
       metric: "origin_chunks_total",
       statistic: "share",
       having: { from: "memcached" },
@@ -90,7 +93,7 @@ export default defineExperiment({
   blastRadius: { services: caches, faultsAtOnceMax: caches.length },
   abortWhen: [],
   reliesOn: {
-    collapsing: ["Origin GETs per edge and segment"],
-    chunkCache: ["What was lost is in memory again"],
+    collapsing: ["origin-gets"],
+    chunkCache: ["cache-warm-again"],
   },
 });

@@ -54,6 +54,7 @@ export default defineExperiment({
     durable(),
     {
       // As in zone-loss, whatever the audience; without collapsing 20 and more in virtual time.
+      id: "origin-gets",
       title: "Origins are asked for each segment as if there were one viewer",
       metric: "origin_gets",
       where: { lane: "live" },
@@ -88,5 +89,5 @@ export default defineExperiment({
     faultsAtOnceMax: 2,
   },
   abortWhen: [],
-  reliesOn: { collapsing: ["Origins are asked"] },
+  reliesOn: { collapsing: ["origin-gets"] },
 });

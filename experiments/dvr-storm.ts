@@ -29,8 +29,8 @@ export default defineExperiment({
   name: "dvr-storm",
   title: "DVR storm: a wave of rewinds meets a slow store and no chunk cache",
   story:
-    "After a goal everybody seeks back, each to another moment. Edges that have just joined hold nothing of it, the read origins have lost their chunk cache, and the " +
-    "store answers slowly: every rewind becomes a slow read. The origin sees more than 40 % of its reads over the target and refuses DVR, edges keep the " +
+    "After a goal everyone seeks back, each to another moment. Edges that just joined are cold, and the read origins have lost their chunk cache. " +
+    "The store answers slowly, so every rewind becomes a slow read. The origin sees more than 40 % of its reads over the target and refuses DVR, edges keep the " +
     "refusals, and viewers at the live edge and the packagers never notice. Load alone cannot slow a store down on one small machine, so the links to it " +
     "and to the chunk cache are broken on purpose.",
   tier: "storm",
@@ -58,6 +58,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
+      id: "dvr-shed",
       title: "DVR is refused while the store is slow",
       metric: "origin_requests_total",
       where: { lane: "dvr", outcome: "shed" },
@@ -68,6 +69,7 @@ export default defineExperiment({
       samplesMin: 10,
     },
     {
+      id: "store-spared",
       title: "A slow store is spared",
       metric: "origin_store_requests_total",
       where: { operation: "read", outcome: "done" },
@@ -79,6 +81,7 @@ export default defineExperiment({
       samplesMin: 10,
     },
     {
+      id: "refused-do-not-ask-again",
       title: "Refused viewers do not ask the origins again and again",
       metric: "origin_gets",
       where: { lane: "dvr" },
@@ -90,7 +93,8 @@ export default defineExperiment({
       samplesMin: 10,
     },
     {
-      title: "Publishing stays quick",
+      id: "publishing-quick",
+      title: "Publication stays fast",
       metric: "publish_ms",
       where: { outcome: "acked" },
       statistic: "p95",
@@ -105,6 +109,7 @@ export default defineExperiment({
     durable(30),
   ],
   recovery: {
+    id: "dvr-recovers",
     title: "Rewinding works again as before the wave",
     goodput: { metric: "segment_ms", where: { lane: "dvr" } },
     having: { outcome: "served" },
@@ -137,7 +142,7 @@ export default defineExperiment({
   },
   abortWhen: [],
   reliesOn: {
-    shedCaching: ["Refused viewers do not ask the origins again and again"],
-    publishIsolation: ["Publishing stays quick"],
+    shedCaching: ["refused-do-not-ask-again"],
+    publishIsolation: ["publishing-quick"],
   },
 });

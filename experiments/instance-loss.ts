@@ -59,7 +59,8 @@ export default defineExperiment({
     ...liveServed(300),
     {
       // The edge that is killed is region A's; region B's loses its origin meanwhile, and fills from region A.
-      title: "Nobody has to leave an edge that lives",
+      id: "nobody-switches-edge",
+      title: "No viewer has to leave a live edge",
       metric: "segment_ms",
       where: { lane: "live", home: "region-b/edge" },
       statistic: "share",
@@ -86,5 +87,5 @@ export default defineExperiment({
   })),
   blastRadius: { services: victims, faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { regionFailover: ["Nobody has to leave an edge that lives"] },
+  reliesOn: { regionFailover: ["nobody-switches-edge"] },
 });

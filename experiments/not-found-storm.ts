@@ -13,13 +13,13 @@ const storm: readonly Phase[] = ["fault"];
 
 export default defineExperiment({
   name: "not-found-storm",
-  title: "Not-found storm: ten times the audience asks for what is not there",
+  title: "Not-found storm: ten times the audience asks for what does not exist",
   story:
-    "Devices whose clocks are minutes ahead ask for what is not made yet, those two seconds ahead for what will be live in a moment, bookmarks lead to what was thrown away hours ago, scanners try renditions " +
-    "that never were, and one link that everybody follows leads to a segment that was never made. Numbers that cannot exist are refused by the edges, " +
-    "answers that something is not there are kept for as long as they are true and no longer, and what exists is known in the origin's memory: so " +
-    "the store does not notice, and a live viewer who comes after someone impatient gets the segment as soon as it is there. It replays the 404 " +
-    "storms that live events bring, when devices' clocks and an event's beginning do not agree.",
+    "Devices with wrong clocks ask for segments minutes or seconds ahead, bookmarks lead to expired segments, and scanners try unknown renditions. " +
+    "One popular link leads to a segment that never existed. " +
+    "Edges refuse impossible numbers, cache 404 answers only for as long as they are true, and origins know in memory what exists. " +
+    "So the store sees no load, and a viewer who comes after an impatient one gets the segment as soon as it exists. " +
+    "It replays the 404 storms of live events, in which devices' clocks and an event's beginning do not agree.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",
@@ -53,7 +53,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      title: "Live viewers get a segment as soon as ever, although others asked for it too early",
+      id: "live-wait",
+      title: "Live viewers get a segment as soon as it exists, although others asked too early",
       metric: "segment_ms",
       where: { lane: "live", outcome: "served" },
       statistic: "p50",
@@ -65,7 +66,8 @@ export default defineExperiment({
     },
     {
       // All that the edges ask, live segments included, for each request for what is not there.
-      title: "Hardly any of it reaches an origin",
+      id: "origin-spared",
+      title: "Hardly any of these requests reach an origin",
       metric: "origin_gets",
       statistic: "ratio",
       per: { metric: "http_req_ms", where: { lane: "junk" }, times: 1 },
@@ -75,7 +77,8 @@ export default defineExperiment({
       samplesMin: 5_000,
     },
     {
-      title: "What exists is known from memory",
+      id: "metadata-in-memory",
+      title: "Origins know in memory what exists",
       metric: "origin_metadata_lookups_total",
       statistic: "share",
       having: { from: "memory" },
@@ -85,7 +88,8 @@ export default defineExperiment({
       samplesMin: 50,
     },
     {
-      title: "The store is not read for it",
+      id: "store-not-read",
+      title: "The store is not read for these requests",
       metric: "origin_store_requests_total",
       where: { operation: "read" },
       statistic: "rate",
@@ -104,9 +108,9 @@ export default defineExperiment({
   blastRadius: { services: [], faultsAtOnceMax: 1 },
   abortWhen: [],
   reliesOn: {
-    negativeCache: ["Hardly any of it reaches an origin"],
-    rangeGate: ["Hardly any of it reaches an origin"],
-    msTtl: ["Live viewers get a segment as soon as ever"],
-    metadataCache: ["What exists is known from memory", "The store is not read for it"],
+    negativeCache: ["origin-spared"],
+    rangeGate: ["origin-spared"],
+    msTtl: ["live-wait"],
+    metadataCache: ["metadata-in-memory", "store-not-read"],
   },
 });

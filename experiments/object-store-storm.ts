@@ -31,9 +31,11 @@ export default defineExperiment({
   name: "object-store-storm",
   title: "Object store storm: a wave of rewinds meets a store that throttles",
   story:
-    "A bucket lets through a hundred requests a second of an event, whoever makes them: it refuses a packager as readily as somebody who rewinds. After a goal everybody " +
-    "seeks back, edges that have just joined hold nothing of it, and there is no chunk cache: what the origin lets in is what the bucket is asked. Let in " +
-    "without a limit, rewinds and their retries crowd out what is being published. It replays what the origin was built to end, on the baseline that it replaced.",
+    "A bucket allows a hundred requests per second of an event and refuses packagers as readily as viewers who rewind. " +
+    "After a goal everyone seeks back, edges that just joined are cold, and there is no chunk cache. " +
+    "The origin alone decides how much reaches the bucket. " +
+    "Without a limit, rewinds and their retries crowd out publication. " +
+    "It replays the problem that the origin was built to end, on the design that it replaced.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick-object-store",
@@ -59,7 +61,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      title: "DVR is given up",
+      id: "dvr-shed",
+      title: "DVR is shed",
       metric: "origin_requests_total",
       where: { lane: "dvr", outcome: "shed" },
       statistic: "sum",
@@ -70,6 +73,7 @@ export default defineExperiment({
     },
     {
       // Whose request it refuses is chance, so this is the share of a packager's and of a live viewer's that must be made again.
+      id: "store-refuses-few",
       title: "The store refuses one request in ten at most",
       metric: "object_store_requests_total",
       statistic: "share",
@@ -91,10 +95,10 @@ export default defineExperiment({
   abortWhen: [],
   reliesOn: {
     adaptiveConcurrency: [
-      "Publications of region-a are acknowledged",
-      "Publications of region-b are acknowledged",
-      "Live segments reach their viewers in time",
-      "The store refuses one request in ten at most",
+      "acknowledged-region-a",
+      "acknowledged-region-b",
+      "live-served",
+      "store-refuses-few",
     ],
   },
 });

@@ -18,5 +18,5 @@ export default defineExperiment({
     part.name === "live" ? { ...part, ratePerSecond: { ...part.ratePerSecond, fault: 100 } } : part,
   ),
   hypothesis: [...originStorm.hypothesis, ...playerWatches(players)],
-  reliesOn: { regionFailover: ["A player never stalls"] },
+  reliesOn: { regionFailover: ["player-never-stalls"] },
 });

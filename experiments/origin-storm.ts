@@ -46,6 +46,7 @@ export default defineExperiment({
     ...liveServed(300),
     {
       // One GET per edge, rendition and segment, whatever the audience. A fifth more for what a failing origin makes the edges ask twice.
+      id: "origin-gets",
       title: "Origin GETs per edge and segment do not grow with the audience",
       metric: "origin_gets",
       where: { lane: "live" },
@@ -67,8 +68,8 @@ export default defineExperiment({
   blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 1 },
   abortWhen: [],
   reliesOn: {
-    collapsing: ["Origin GETs per edge and segment"],
-    holdOpen: ["Origin GETs per edge and segment"],
-    regionFailover: ["Live segments reach their viewers in time"],
+    collapsing: ["origin-gets"],
+    holdOpen: ["origin-gets"],
+    regionFailover: ["live-served"],
   },
 });

@@ -9,11 +9,12 @@ import { shedOrder } from "./claims/shed-order.ts";
 
 export default defineExperiment({
   name: "packager-loss",
-  title: "Packager loss: one of two pipelines dies, and nobody notices",
+  title: "Packager loss: one of two pipelines dies, without any effect on viewers",
   story:
-    "An encoder or packager fails in the middle of an event, as happens at any large one. The second pipeline, in the other region, cuts the same frames " +
-    "into the same segments without a word between them, so the origins go on with its segments where the first one's end: no gap, no overlap, no jump in " +
-    "time, at any edge. When the first pipeline is back it goes on at the same number as the second.",
+    "An encoder or packager fails in the middle of an event, as happens at any large one. " +
+    "The second pipeline, in the other region, cuts the same frames into the same segments without coordination. " +
+    "The origins continue with its segments where the first one's end: no gap, no overlap, no time jump at any edge. " +
+    "When the first pipeline is back, it continues at the same number as the second.",
   tier: "monkey",
   target: liveStreaming,
   topology: "quick",
@@ -39,7 +40,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      title: "Nobody has to leave an edge for want of a segment",
+      id: "nobody-switches-edge",
+      title: "No viewer has to leave an edge because of a missing segment",
       metric: "segment_ms",
       where: { lane: "live", home: "region-a/edge" },
       statistic: "share",
@@ -58,5 +60,5 @@ export default defineExperiment({
   method: [{ atMs: 2_000, forMs: 14_000, fault: { kind: "kill", service: "region-a/packager" } }],
   blastRadius: { services: ["region-a/packager"], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { epochLocking: ["Live segments reach their viewers in time"] },
+  reliesOn: { epochLocking: ["live-served"] },
 });

@@ -27,7 +27,8 @@ const mask = (service: string, pipeline: string, rendition: string): OperatorSte
  */
 const replaced = (edge: string, rendition: string, by: string) =>
   ({
-    title: `${edge} gives out pipeline ${by}'s ${rendition} within two seconds of the operator's word`,
+    id: `replaced-${edge.replaceAll("/", "-")}`,
+    title: `${edge} serves pipeline ${by}'s ${rendition} within two seconds of the operator's mask`,
     metric: "segment_ms",
     where: { lane: "dvr", edge, rendition },
     statistic: "share",
@@ -40,12 +41,13 @@ const replaced = (edge: string, rendition: string, by: string) =>
 
 export default defineExperiment({
   name: "poison-segment",
-  title:
-    "Poisoned segments: an operator hides a range of one pipeline's, and every edge lets go of it",
+  title: "Poisoned segments: an operator hides a range of one pipeline, and every edge drops it",
   story:
-    "Something got into the segments of one pipeline that no inspection finds: rotten media, a wrong advertisement, a picture that must not be shown. By the time " +
-    "somebody calls, every edge has copies for minutes to come. The operator hides the range of that pipeline; the other one's segments take its place, " +
-    "cut at the same frames, and edges forget their copies of the range and of nothing else. Here it is done at both regions at once, to a rendition each.",
+    "The segments of one pipeline contain something that no inspection finds: rotten media, a wrong advertisement, a forbidden picture. " +
+    "When it is reported, every edge has copies for minutes to come. " +
+    "The operator hides the range of that pipeline, and the other pipeline's segments, cut at the same frames, take its place. " +
+    "Edges drop their copies of the range and nothing else. " +
+    "Here this happens at both regions at once, to one rendition each.",
   tier: "monkey",
   target: liveStreaming,
   topology: "quick",
@@ -73,7 +75,8 @@ export default defineExperiment({
     replaced("region-a/edge", "v720", "b"),
     replaced("region-b/edge", "audio", "a"),
     {
-      title: "Whoever watches it is served all along, with what can be played in its place",
+      id: "dvr-served",
+      title: "Viewers of the range are served throughout",
       metric: "segment_ms",
       where: { lane: "dvr" },
       statistic: "share",
@@ -86,7 +89,8 @@ export default defineExperiment({
     {
       // Two edges forget two renditions of four segments twice, as a ban is repeated, and again when the mask is lifted: 48 at most, 39 seen. With the
       // neighbours it would be 80 and more.
-      title: "Neighbours stay in the edges",
+      id: "neighbours-stay",
+      title: "Neighbouring segments stay in the edges",
       metric: "origin_gets",
       where: { lane: "dvr" },
       statistic: "sum",
@@ -100,7 +104,8 @@ export default defineExperiment({
     durable(20),
   ],
   recovery: {
-    title: "Whoever watches it is served as before",
+    id: "dvr-recovers",
+    title: "Viewers of the range are served as before",
     goodput: { metric: "segment_ms", where: { lane: "dvr" } },
     having: { outcome: "served" },
     shareMin: 0.999,
@@ -114,5 +119,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: publishOrigins, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { invalidation: ["region-a/edge gives out", "region-b/edge gives out"] },
+  reliesOn: { invalidation: ["replaced-region-a-edge", "replaced-region-b-edge"] },
 });

@@ -22,9 +22,11 @@ export default defineExperiment({
   name: "region-loss",
   title: "Region loss: region A loses its origin, then its edge, then everything",
   story:
-    "A region rarely goes at once. First its origin fails, and its edge fills from the other region; then its edge fails, and its gateway sends " +
-    "sessions to the other region's; then all of it is gone, the other gateway takes over whoever comes, and half of the target carries all of the " +
-    "audience. When the region is back, whoever begins there is served. It replays Chaos Kong, Netflix's exercise of evacuating a region.",
+    "A region rarely fails at once. First its origin fails, and its edge fills from the other region. " +
+    "Then its edge fails, and its gateway sends sessions to the other region's edge. " +
+    "Then all of it is gone: the other gateway takes over, and half of the target carries the whole audience. " +
+    "When the region is back, new viewers there are served. " +
+    "It replays Chaos Kong, Netflix's exercise of evacuating a region.",
   tier: "kong",
   target: liveStreaming,
   topology: "quick",
@@ -51,7 +53,8 @@ export default defineExperiment({
     ...liveServed(500),
     {
       // Of those who are served there; who is not served at all is in the first claim. Seen: 0.56 s. A gateway needs a second to miss an edge.
-      title: "Who loses an edge is served by the other region within three seconds",
+      id: "edge-switch-quick",
+      title: "Viewers who lose an edge are served by the other region within three seconds",
       metric: "segment_ms",
       where: { lane: "live", home: `${region}/edge`, edge: "region-b/edge" },
       statistic: "p99",
@@ -74,5 +77,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: inRegion, faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { regionFailover: ["Live segments reach"], steering: ["Live segments reach"] },
+  reliesOn: { regionFailover: ["live-served"], steering: ["live-served"] },
 });

@@ -11,12 +11,13 @@ const kinds = ["origin-read", "origin-publish", "edge", "gateway"];
 
 export default defineExperiment({
   name: "region-partition",
-  title: "Region partition: the line between the regions is cut, and mended",
+  title: "Region partition: the link between the regions is cut and restored",
   story:
-    "The line between two regions fails, as when a backbone fibre is cut: no edge reaches the other region's origins, no gateway the other's edge, " +
-    "and no origin hears what the other region publishes. Each region has a pipeline of its own, so both go on serving; and when the line is mended, " +
-    "every origin is told of all that was published meanwhile, before it is told anything new. Cassandra's own replication is not cut: no proxy " +
-    "stands between its nodes.",
+    "The line between two regions fails, as when a backbone fibre is cut. " +
+    "No edge reaches the other region's origins, no gateway the other's edge, and origins miss the other region's publications. " +
+    "Each region has its own pipeline, so both keep serving. " +
+    "When the line is back, every origin first receives all that it missed, before anything new. " +
+    "Cassandra's own replication is not cut: no proxy stands between its nodes.",
   tier: "gorilla",
   target: liveStreaming,
   topology: "quick",
@@ -46,6 +47,7 @@ export default defineExperiment({
     durable(),
     {
       // Three renditions of eight segments are made in 16 s: 27 were missing where nobody told of them afterwards, and none otherwise.
+      id: "origins-know-all",
       title: "Origins know every segment that either region published",
       metric: "origin_metadata_gaps",
       statistic: "max",
@@ -74,5 +76,5 @@ export default defineExperiment({
     faultsAtOnceMax: 1,
   },
   abortWhen: [],
-  reliesOn: { feedCatchUp: ["Origins know every segment"] },
+  reliesOn: { feedCatchUp: ["origins-know-all"] },
 });

@@ -21,11 +21,12 @@ const gateways = ["region-a/gateway", "region-b/gateway"];
 
 export default defineExperiment({
   name: "retry-storm",
-  title: "Retry storm: all gateways are gone for 30 s, and then everybody tries again",
+  title: "Retry storm: all gateways are down for 30 s, then everyone retries",
   story:
-    "For half a minute no session can be started. Viewers wait and their devices keep trying; when the gateways are back, all of them come at once, " +
-    "many times the usual load. Devices that do as they were told back off and come one after another, and within seconds whoever presses play is served " +
-    "as ever. Devices that were told nothing keep the gateways so busy with refusing that nobody gets through: the storm feeds itself.",
+    "For half a minute no session can start. Viewers wait, and their devices keep retrying. " +
+    "When the gateways are back, all devices come at once, many times the usual load. " +
+    "Devices that follow the retry guidance spread out, and within seconds pressing play works as before. " +
+    "Without guidance, devices keep the gateways so busy with refusals that hardly anyone gets through: the storm feeds itself.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",
@@ -51,6 +52,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
+      id: "play-served-before",
       title: "Play works before the interruption",
       metric: "start_ms",
       where: { lane: "start", kind: "play" },
@@ -62,7 +64,8 @@ export default defineExperiment({
       samplesMin: 500,
     },
     {
-      title: "Whoever presses play afterwards gets a session in time",
+      id: "play-served",
+      title: "Pressing play afterwards starts a session in time",
       metric: "start_ms",
       where: { lane: "start", kind: "play" },
       statistic: "share",
@@ -77,7 +80,8 @@ export default defineExperiment({
     durable(30),
   ],
   recovery: {
-    title: "Whoever presses play is served again as before the interruption, and it stays so",
+    id: "play-recovers",
+    title: "Pressing play works again as before the interruption, and keeps working",
     goodput: { metric: "start_ms", where: { lane: "start", kind: "play" } },
     having: { outcome: "served" },
     shareMin: 0.95,
@@ -88,5 +92,5 @@ export default defineExperiment({
   method: gateways.map(gone),
   blastRadius: { services: gateways, faultsAtOnceMax: 2 },
   abortWhen: [],
-  reliesOn: { backoffGuidance: ["Whoever presses play is served again"] },
+  reliesOn: { backoffGuidance: ["play-recovers"] },
 });

@@ -11,10 +11,11 @@ export default defineExperiment({
   name: "slow-link",
   title: "Slow links: a packager's, then an edge's",
   story:
-    "A congested or rerouted path adds delay to everything that crosses it, and a slow answer does more harm than none. First the packager of region A needs " +
-    "a third of a second for each exchange with its origin: its segments are acknowledged all the same, within its 2 s. Then the edge of region A waits 6 s " +
-    "for each answer of its own origin: probes find out in two seconds, from then on it fills from the other region, and whoever asked before that is given " +
-    "the other region's segment while there is still time.",
+    "A congested or rerouted path delays everything that crosses it, and a slow answer does more harm than none. " +
+    "First the packager of region A needs a third of a second per exchange with its origin; segments are still acknowledged within 2 s. " +
+    "Then the edge of region A waits 6 s for each answer of its own origin. " +
+    "Probes find out in two seconds; from then on the edge fills from the other region. " +
+    "Requests before that get the other region's segment while there is still time.",
   tier: "latency",
   target: liveStreaming,
   topology: "quick",
@@ -69,5 +70,5 @@ export default defineExperiment({
   ],
   blastRadius: { services: ["region-a/packager", "region-a/edge"], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { regionFailover: ["Live segments reach their viewers in time"] },
+  reliesOn: { regionFailover: ["live-served"] },
 });

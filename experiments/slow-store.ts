@@ -1,4 +1,4 @@
-/** The store turns slow while viewers rewind: DVR is given up, live viewers notice nothing. */
+/** The store turns slow while viewers rewind: DVR is shed, live viewers notice nothing. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -14,9 +14,10 @@ export default defineExperiment({
   name: "slow-store",
   title: "Slow store: every request to Cassandra takes a quarter of a second, in both regions",
   story:
-    "A compaction or repair storm makes every replica slow, just after a deployment has emptied the caches, so that viewers in the past are served from the " +
-    "store. What is new is in memory next door, and live viewers never wait for a read. Of the reads that remain, DVR is refused until the store is not " +
-    "asked for more than it can give; writes are never refused, and every segment is acknowledged within the packagers' 2 s.",
+    "A compaction or repair storm makes every replica slow, just after a deployment has emptied the caches. " +
+    "Viewers in the past are served from the store; new segments are in memory, so live viewers never wait for a read. " +
+    "DVR reads are refused until the store gets no more than it can serve. " +
+    "Writes are never refused, and every segment is acknowledged within the packagers' 2 s.",
   tier: "latency",
   target: liveStreaming,
   topology: "quick",
@@ -44,6 +45,7 @@ export default defineExperiment({
     {
       // A PUT is two requests to the store, one after the other: 0.5 s and some. Seen: 779 and 946 ms. A second and a half
       // is three quarters of a segment: who waits longer falls behind.
+      id: "live-wait",
       title: "Live viewers wait for less than three quarters of a segment",
       metric: "segment_ms",
       where: { lane: "live" },
@@ -56,7 +58,8 @@ export default defineExperiment({
     },
     {
       // Seen: 24 to 52, and none without priority shedding; edges, which keep a refusal, hand each of them out several times.
-      title: "DVR is given up",
+      id: "dvr-shed",
+      title: "DVR is shed",
       metric: "origin_requests_total",
       where: { lane: "dvr", outcome: "shed" },
       statistic: "sum",
@@ -81,5 +84,5 @@ export default defineExperiment({
     faultsAtOnceMax: 5,
   },
   abortWhen: [],
-  reliesOn: { priorityShedding: ["DVR is given up"] },
+  reliesOn: { priorityShedding: ["dvr-shed"] },
 });

@@ -18,9 +18,9 @@ export default defineExperiment({
   name: "start-surge",
   title: "Start surge: devices prefetch twelve times as much while viewers press play",
   story:
-    "A popular title is about to start, and every device in the world prefetches it: session starts rise far above what the gateways can do. They " +
-    "say what they are for, so the gateways give up what nobody would miss, and whoever presses play is served as ever. It replays the day in " +
-    "2020 on which prefetching rose twelvefold, and the tests that Netflix has made of it since.",
+    "A popular title is about to start, and every device prefetches it: session starts far exceed the gateways' capacity. " +
+    "Requests state their purpose, so the gateways shed prefetching, and pressing play works as before. " +
+    "It replays the day in 2020 on which prefetching rose twelvefold, and the tests that Netflix has made of it since.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",
@@ -56,7 +56,8 @@ export default defineExperiment({
     // 800 starts tell 99.4 % from less.
     ...playServed({ fault: 800, otherwise: 300 }),
     {
-      title: "Prefetching gives way",
+      id: "prefetch-shed",
+      title: "Prefetching is shed",
       metric: "start_ms",
       where: { lane: "start", kind: "prefetch" },
       statistic: "share",
@@ -67,6 +68,7 @@ export default defineExperiment({
       samplesMin: 5_000,
     },
     {
+      id: "as-many-sessions",
       title: "As many sessions are started as before the surge, or more",
       metric: "gateway_assignments_total",
       statistic: "rate",
@@ -84,5 +86,5 @@ export default defineExperiment({
   method: [],
   blastRadius: { services: [], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { admission: ["Whoever presses play gets a session in time"] },
+  reliesOn: { admission: ["play-served"] },
 });

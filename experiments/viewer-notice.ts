@@ -18,7 +18,8 @@ const told = { metric: "segment_ms", statistic: "share", having: { notified: "ye
 const soon = (edge: string, lane: string, who: string) =>
   ({
     ...told,
-    title: `${who} at ${edge} are told within five seconds`,
+    id: `notified-${lane}-${edge.replaceAll("/", "-")}`,
+    title: `${who} at ${edge} are notified within five seconds`,
     where: { lane, edge },
     comparison: ">=",
     limit: 0.8,
@@ -28,12 +29,13 @@ const soon = (edge: string, lane: string, who: string) =>
 
 export default defineExperiment({
   name: "viewer-notice",
-  title: "Viewer notice: an operator tells all viewers something while an edge and an origin die",
+  title: "Viewer notice: an operator notifies all viewers while an edge and an origin die",
   story:
-    "In the middle of an event all viewers must be told something: to move to another stream, that an advertisement begins, that what they see is late. There is no " +
-    "line to each of them, so it travels with the segments: it is inserted at one, told with every later one too, and an edge puts the newest that it knows on " +
-    "every answer, for whoever has gone back an hour as well. Such a word is said when something breaks: here the read origin of one region dies in that " +
-    "moment, so that its edge hears of it from the other region, and so does the other edge, which missed the segment at which it was inserted.",
+    "In the middle of an event all viewers must be notified: to change the stream, of an advertisement, of a delay. " +
+    "There is no channel to each viewer, so a notification travels with the segments. " +
+    "It is inserted at one segment and repeated with every later one; edges add the newest to every answer, old segments included. " +
+    "Notifications are needed when something breaks, so here the read origin of one region dies in that moment. " +
+    "Its edge learns of the notification from the other region, and so does an edge that missed the first segment.",
   tier: "monkey",
   target: liveStreaming,
   topology: "quick",
@@ -60,7 +62,8 @@ export default defineExperiment({
     ...liveServed(300),
     {
       ...told,
-      title: "Nobody is told before it is said",
+      id: "nobody-notified-before",
+      title: "No viewer is notified too early",
       comparison: "<=",
       limit: 0,
       during: ["baseline"],
@@ -72,7 +75,8 @@ export default defineExperiment({
     ]),
     {
       ...told,
-      title: "Afterwards everybody is told, whatever they ask for",
+      id: "everybody-notified-afterwards",
+      title: "Afterwards every answer carries the notification",
       where: { outcome: "served" },
       comparison: ">=",
       limit: 0.999,
@@ -80,7 +84,8 @@ export default defineExperiment({
       samplesMin: 400,
     },
     {
-      title: "Viewers of what is past are served",
+      id: "dvr-served",
+      title: "Viewers of past segments are served",
       metric: "segment_ms",
       where: { lane: "dvr" },
       statistic: "share",
@@ -113,6 +118,6 @@ export default defineExperiment({
   blastRadius: { services: [operated, deadOrigin, deadEdge], faultsAtOnceMax: 3 },
   abortWhen: [],
   reliesOn: {
-    notifications: ["Viewers who went back at region-a/edge", "Afterwards everybody is told"],
+    notifications: ["notified-dvr-region-a-edge", "everybody-notified-afterwards"],
   },
 });

@@ -57,6 +57,7 @@ export default defineExperiment({
     durable(),
     {
       // Seen on a busy machine: 1.0, in the fault 1.13, as two fill nodes ask while the ring closes; without the fill tier 3 and 2.4.
+      id: "origin-gets",
       title: "Origins are asked for each segment as if there were one edge",
       metric: "origin_gets",
       where: { lane: "live" },
@@ -73,7 +74,7 @@ export default defineExperiment({
   blastRadius: { services: inZone, faultsAtOnceMax: 1 },
   abortWhen: [],
   reliesOn: {
-    replication: ["Live segments reach", "Publications of region-a are acknowledged"],
-    fillTier: ["Origins are asked"],
+    replication: ["live-served", "acknowledged-region-a"],
+    fillTier: ["origin-gets"],
   },
 });

@@ -31,6 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/experiment",
   ],
   "harness/phrases": ["harness/base", "harness/claims", "harness/record"],
+  // Rules answer with facts. The verdict alone is composed of sentences.
   "harness/judge": [
     "harness/base",
     "harness/metrics",
@@ -39,8 +40,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/faults",
     "harness/experiment",
     "harness/record",
-    "harness/phrases",
   ],
+  "harness/judge/judge.ts": ["harness/base", "harness/record", "harness/phrases", "harness/judge"],
   "harness/plan": [
     "harness/base",
     "harness/metrics",
@@ -71,6 +72,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/target",
     "harness/experiment",
     "harness/record",
+    "harness/phrases",
     "harness/judge",
   ],
   "harness/documents": [

@@ -138,7 +138,7 @@ async function main(): Promise<number> {
 process.on("exit", () => {
   if (ended) return;
   process.stderr.write(
-    "seawall: ended before its work was done; does the experiment file end the process, or wait for ever?\n",
+    "seawall: ended too early; check whether the experiment file exits the process or never resolves\n",
   );
   process.exitCode = exitCodes.internal;
 });

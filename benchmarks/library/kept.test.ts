@@ -9,9 +9,9 @@ import { keptIn } from "./kept.ts";
 
 const storm = {
   name: "storm",
-  hypothesis: [{ title: "Served" }],
+  hypothesis: [{ title: "Served", during: ["fault"] }],
   recovery: null,
-  reliesOn: { jitter: ["Served"] },
+  reliesOn: { jitter: ["served"] },
 } as unknown as Experiment;
 const plan = {
   substrate: "process",

@@ -44,7 +44,7 @@ function readKept(directory: string, experiment: Experiment): Repeat | null {
     seconds === null
   )
     return null;
-  return repeatOf(verdict, plan.hypothesis, reliancesOf(experiment), {
+  return repeatOf(verdict, reliancesOf(experiment), {
     version: plan.targetVersion ?? "",
     seconds,
   });

@@ -34,6 +34,7 @@ export default defineExperiment({
   ],
   hypothesis: [
     {
+      id: "live-served",
       title: "Live segments reach their viewers in time",
       metric: "segment_ms",
       where: { lane: "live" },
@@ -45,6 +46,7 @@ export default defineExperiment({
       samplesMin: 150,
     },
     {
+      id: "dvr-served",
       title: "What is past is served as well",
       metric: "segment_ms",
       where: { lane: "dvr" },
@@ -57,6 +59,7 @@ export default defineExperiment({
     },
     // A deadline of 4 s hides how long viewers wait, and trying again hides what was refused: hence these two. A second was seen on two busy cores.
     {
+      id: "live-wait",
       title: "Nearly every live viewer waits less than a second and a half",
       metric: "segment_ms",
       where: { lane: "live" },
@@ -68,6 +71,7 @@ export default defineExperiment({
       samplesMin: 150,
     },
     {
+      id: "live-requests-answered",
       title: "Nearly every live request is answered with a segment",
       metric: "http_req_ms",
       where: { lane: "live" },
@@ -80,6 +84,7 @@ export default defineExperiment({
     },
   ],
   recovery: {
+    id: "live-recovers",
     title: "Live viewers get their segments again as before",
     goodput: { metric: "segment_ms", where: { lane: "live" } },
     having: { outcome: "served" },

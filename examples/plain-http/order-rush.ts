@@ -35,6 +35,7 @@ export default defineExperiment({
   ],
   hypothesis: [
     {
+      id: "orders-placed",
       title: "Orders are placed in time",
       metric: "order_ms",
       statistic: "share",
@@ -45,6 +46,7 @@ export default defineExperiment({
       samplesMin: 50,
     },
     {
+      id: "visitors-served",
       title: "Visitors see what they ask for",
       metric: "http_req_ms",
       where: { lane: "browse" },
@@ -56,6 +58,7 @@ export default defineExperiment({
       samplesMin: 50,
     },
     {
+      id: "money-spent",
       title: "Money is spent",
       metric: "money_spent",
       statistic: "rate",
@@ -66,6 +69,7 @@ export default defineExperiment({
       samplesMin: 50,
     },
     {
+      id: "servers-fail-nothing",
       title: "The servers themselves fail nothing",
       metric: "api_requests_total",
       statistic: "share",
@@ -77,6 +81,7 @@ export default defineExperiment({
     },
   ],
   recovery: {
+    id: "orders-recover",
     title: "Orders are placed as before",
     goodput: { metric: "order_ms" },
     having: { outcome: "placed" },
@@ -88,5 +93,5 @@ export default defineExperiment({
   method: [{ atMs: 2_000, forMs: 8_000, fault: { kind: "kill", service: "api-1" } }],
   blastRadius: { services: ["api-1"], faultsAtOnceMax: 1 },
   abortWhen: [],
-  reliesOn: { retries: ["Orders are placed in time"] },
+  reliesOn: { retries: ["orders-placed"] },
 });

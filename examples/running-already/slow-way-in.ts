@@ -36,7 +36,7 @@ export default defineExperiment({
   name: "slow-way-in",
   title: "The way in gets slow",
   story:
-    "For some seconds everything between viewers and the edge takes 150 ms longer. Players have seconds of buffer: nobody should notice.",
+    "For some seconds, traffic between viewers and the edge takes 150 ms longer. Players have seconds of buffer, so viewers notice nothing.",
   tier: "storm",
   target,
   topology: "own",
@@ -53,6 +53,7 @@ export default defineExperiment({
   ],
   hypothesis: [
     {
+      id: "live-served",
       title: "Live segments reach their viewers in time",
       metric: "segment_ms",
       where: { lane: "live" },
@@ -65,6 +66,7 @@ export default defineExperiment({
     },
   ],
   recovery: {
+    id: "live-recovers",
     title: "Live viewers get their segments as before",
     goodput: { metric: "segment_ms", where: { lane: "live" } },
     having: { outcome: "served" },

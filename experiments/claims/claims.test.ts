@@ -178,7 +178,7 @@ describe("the mission's claims", () => {
       status,
       because: findings
         .filter((finding) => finding.status === status && status !== "held")
-        .map((finding) => finding.title),
+        .map(({ id }) => id),
     };
   };
 
@@ -186,30 +186,34 @@ describe("the mission's claims", () => {
     expect(verdictOf(() => undefined)).toEqual({ status: "held", because: [] });
   });
 
-  it.each<[string, Change, RegExp]>([
+  it.each<[string, Change, string]>([
     [
       "one of a hundred who compare gets other bytes",
       retag("segment_ms", "wrong"),
-      /in a thousand holds wrong bytes/,
+      "claim.live-bytes-right",
     ],
     [
       "one segment comes out of an edge with a byte changed",
       retag("delivered", "wrong"),
-      /Edges deliver/,
+      "claim.delivered-right",
     ],
-    ["one checksum is not that of its segment", retag("delivered", "mislabelled"), /Edges deliver/],
-    ["one acknowledged segment is gone", retag("durable", "missing"), /read back intact/],
-    ["one acknowledged segment has changed", retag("durable", "different"), /read back intact/],
+    [
+      "one checksum is not that of its segment",
+      retag("delivered", "mislabelled"),
+      "claim.delivered-right",
+    ],
+    ["one acknowledged segment is gone", retag("durable", "missing"), "claim.durable"],
+    ["one acknowledged segment has changed", retag("durable", "different"), "claim.durable"],
     [
       "one write is turned away, whatever the origin calls it",
       published({ refused: "yes" }),
-      /region-b are never turned away/,
+      "claim.not-refused-region-b",
     ],
-    ["one write is lost", published({ outcome: "lost" }), /region-b are acknowledged/],
+    ["one write is lost", published({ outcome: "lost" }), "claim.acknowledged-region-b"],
     [
       "live is shed and DVR is not",
       refused("region-a/origin-read", "live", "fault", 3_000),
-      /sheds live/,
+      "claim.dvr-shed-first",
     ],
     [
       "live is shed and only another origin sheds DVR",
@@ -217,7 +221,7 @@ describe("the mission's claims", () => {
         refused("region-a/origin-read", "live", "fault", 3_000),
         refused("region-b/origin-read", "dvr", "fault", 3_000),
       ),
-      /sheds live/,
+      "claim.dvr-shed-first",
     ],
     [
       "live is shed long after DVR was",
@@ -225,12 +229,12 @@ describe("the mission's claims", () => {
         refused("region-a/origin-read", "dvr", "fault", 1_000),
         refused("region-a/origin-read", "live", "fault", 13_000),
       ),
-      /sheds live/,
+      "claim.dvr-shed-first",
     ],
-  ])("are refuted when %s", (_what, change, title) => {
+  ])("are refuted when %s", (_what, change, id) => {
     const { status, because } = verdictOf(change);
     expect([status, because.length]).toEqual(["refuted", expect.any(Number)]);
-    expect(because.join()).toMatch(title);
+    expect(because).toContain(id);
   });
 
   it("hold when live is shed in a moment in which that origin sheds DVR, too", () => {
@@ -262,9 +266,6 @@ describe("the mission's claims", () => {
           value: 1,
         }),
     );
-    expect([status, because]).toEqual([
-      "inconclusive",
-      ["What the target tells of itself was read without a gap"],
-    ]);
+    expect([status, because]).toEqual(["inconclusive", ["target.readings"]]);
   });
 });

@@ -5,6 +5,7 @@ import { everyPhase } from "./live-served.ts";
 /** `segmentsMin`: acknowledged segments of each phase, over all pipelines and renditions. One that could not be asked for makes the run inconclusive. */
 export function durable(segmentsMin = 6): Claim {
   return {
+    id: "durable",
     title: "Every acknowledged segment is read back intact",
     metric: "durable",
     statistic: "share",

@@ -7,6 +7,7 @@ export function liveRecovers(
   title = "Live viewers get their segments again as before",
 ): Recovery {
   return {
+    id: "live-recovers",
     title,
     goodput: { metric: "segment_ms", where: { lane: "live" } },
     having: { outcome: "served" },

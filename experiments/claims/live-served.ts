@@ -16,6 +16,7 @@ export function liveServed(viewersMin: number): readonly Claim[] {
   return [
     {
       ...ofViewers,
+      id: "live-served",
       title: "Live segments reach their viewers in time",
       where: { lane: "live" },
       having: { outcome: "served" },
@@ -25,6 +26,7 @@ export function liveServed(viewersMin: number): readonly Claim[] {
     },
     {
       ...ofViewers,
+      id: "live-bytes-right",
       title: "At most one live segment in a thousand holds wrong bytes",
       where: { lane: "live", bytes: "compared" },
       having: { outcome: "wrong" },
@@ -34,6 +36,7 @@ export function liveServed(viewersMin: number): readonly Claim[] {
     },
     {
       // The prober asks each edge twice a second; a phase has at least two segments of 2 s.
+      id: "delivered-right",
       title: "Edges deliver what the packagers published, under its checksum",
       metric: "delivered",
       statistic: "share",

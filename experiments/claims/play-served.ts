@@ -1,4 +1,4 @@
-/** Whoever presses play gets a session in time: what Netflix holds for user-initiated starts while prefetching is shed. */
+/** Pressing play starts a session in time: what Netflix holds for user-initiated starts while prefetching is shed. */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 
 const base = {
@@ -18,13 +18,15 @@ export function playServed(samplesMin: {
   return [
     {
       ...base,
-      title: "Whoever presses play gets a session in time",
+      id: "play-served",
+      title: "Pressing play starts a session in time",
       during: ["fault"],
       samplesMin: samplesMin.fault,
     },
     {
       ...base,
-      title: "Play works before and afterwards",
+      id: "play-served-otherwise",
+      title: "Pressing play works before and after the fault",
       during: ["baseline", "recovery"],
       samplesMin: samplesMin.otherwise,
     },

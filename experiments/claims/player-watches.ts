@@ -13,6 +13,7 @@ export function playerWatches(joins: readonly Phase[]): Claim[] {
   return [
     {
       // Measured: 0.2 to 0.4 s, under the storm, too. Ten seconds is when people give up.
+      id: "player-starts",
       title: "A player starts within 10 s",
       metric: "player_startup_ms",
       statistic: "max",
@@ -24,7 +25,8 @@ export function playerWatches(joins: readonly Phase[]): Claim[] {
     },
     {
       // It plays 6 s behind live, so it has two segments to spare: none measured, and 6.5 s without `regionFailover`.
-      title: "A player never stalls for want of media",
+      id: "player-never-stalls",
+      title: "A player never stalls with an empty buffer",
       metric: "player_stall_ms",
       where: { cause: "buffer" },
       statistic: "max",
@@ -35,6 +37,7 @@ export function playerWatches(joins: readonly Phase[]): Claim[] {
       unit: "ms",
     },
     {
+      id: "player-hardly-waits",
       title: "A player spends at most a twentieth of its time waiting",
       metric: "player_rebuffer_ratio",
       statistic: "mean",
@@ -44,6 +47,7 @@ export function playerWatches(joins: readonly Phase[]): Claim[] {
       samplesMin: 15,
     },
     {
+      id: "player-near-live",
       title: "A player stays within 12 s of live",
       metric: "player_latency_ms",
       statistic: "p95",

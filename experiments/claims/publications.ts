@@ -25,6 +25,7 @@ export function publications(regions: Readonly<Record<string, Publishing>>): rea
       return [
         {
           ...published,
+          id: `acknowledged-${region}`,
           title: `Publications of ${region} are acknowledged`,
           having: { outcome: "acked" },
           comparison: ackedMin === 1 ? "==" : ">=",
@@ -32,6 +33,7 @@ export function publications(regions: Readonly<Record<string, Publishing>>): rea
         },
         {
           ...published,
+          id: `not-refused-${region}`,
           title: `Publications of ${region} are never turned away`,
           having: { refused: "yes" },
           comparison: "<=",

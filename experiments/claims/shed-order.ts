@@ -20,6 +20,7 @@ export function shedOrder(): readonly Claim[] {
   return [
     {
       ...refused("live"),
+      id: "dvr-shed-first",
       title: "No origin sheds live segments while it does not shed DVR",
       statistic: "windowsWithout",
       first: refused("dvr"),

@@ -1,14 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Claim } from "../../harness/claims/statistics/registry.ts";
+import { findingId } from "../../harness/record/claim-ids.ts";
 import type { Finding, Status, Verdict } from "../../harness/record/verdict.ts";
-import { deniedText } from "../../harness/judge/denied.ts";
 import { inARow, type Kind, type Repeat, repeatedTable, repeatOf } from "./repeated.ts";
 
 const kind: Kind = { experiment: "storm", without: null };
 const control: Kind = { experiment: "storm", without: "jitter" };
 const circumstances = { version: "v", seconds: 81.4 };
-const share = { title: "Served", statistic: "share" } as Claim;
-const reliances = [{ defence: "jitter", refutes: ["Served"] }];
+const reliances = [{ defence: "jitter", refutes: [{ id: "claim.served", title: "Served" }] }];
 
 const finding = (
   title: string,
@@ -18,7 +16,7 @@ const finding = (
   over: Partial<Finding> = {},
 ): Finding => ({
   kind: "claim",
-  id: "claim.one",
+  id: findingId("claim", { title }),
   subject: "target",
   title,
   status,
@@ -28,11 +26,12 @@ const finding = (
   limit,
   unit: "ms",
   samples: 9,
+  values: [],
   why: "",
   ...over,
 });
 const served = (observed: number, status: Status = "held"): Finding =>
-  finding("Served", observed, 0.999, status, { comparison: ">=", unit: "" });
+  finding("Served", observed, 0.999, status, { comparison: ">=", unit: "share" });
 const verdict = (
   status: Status,
   without: readonly string[],
@@ -50,7 +49,7 @@ const repeat = (
   status: Status,
   without: readonly string[],
   ...findings: readonly Finding[]
-): Repeat => repeatOf(verdict(status, without, findings), [share], reliances, circumstances);
+): Repeat => repeatOf(verdict(status, without, findings), reliances, circumstances);
 
 describe("one run", () => {
   it("comes out as it must when it holds, and keeps of each claim the phase that came nearest to its limit", () => {
@@ -131,11 +130,11 @@ describe("runs in a row", () => {
 });
 
 describe("a run on a machine of which much was taken from outside", () => {
-  const evidence = finding("The load generator had processor time to spare", 0, 0, "inconclusive", {
+  const evidence = finding("generator.processor", 0, 0, "inconclusive", {
     kind: "evidence",
     id: "generator.processor",
     subject: "machine",
-    why: `${deniedText(0.51)} in fault`,
+    why: "a quota took 51 % of the machine in fault",
   });
   const [good, taken] = [repeat("held", []), repeat("refuted", [], evidence)];
   it("counts neither for nor against", () => {
@@ -146,15 +145,15 @@ describe("a run on a machine of which much was taken from outside", () => {
 
   it("counts neither for nor against when the machine's clock was set, or the machine halted", () => {
     const clock = (status: Status, why: string): Finding =>
-      finding("The clock did not step", 0, 0, status, {
+      finding("machine.clock", 0, 0, status, {
         kind: "evidence",
         id: "machine.clock",
         subject: "machine",
         why,
       });
-    expect(repeat("inconclusive", [], clock("inconclusive", "by 2694 ms")).denied).toBe(
-      "the machine's clock stepped by 2694 ms",
-    );
+    expect(
+      repeat("inconclusive", [], clock("inconclusive", "the clock stepped by 2694 ms")).denied,
+    ).toBe("the clock stepped by 2694 ms");
     expect(repeat("held", [], clock("held", "yes")).denied).toBe("");
   });
 

@@ -1,17 +1,11 @@
 /** How often each experiment of the catalogue came out as it must, one run after another, and how near its figures came to their limits. */
 import { allowanceUsed } from "../../harness/record/run-index.ts";
 import { defencesOf, refutedAsExpected, type Reliance } from "../../harness/plan/reliance.ts";
-import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import type { Comparison } from "../../harness/claims/claim.ts";
 import type { Experiment } from "../../harness/experiment/experiment.ts";
 import type { Finding, Status, Verdict } from "../../harness/record/verdict.ts";
 import { inTierOrder } from "../../harness/experiment/suite.ts";
-import {
-  formatAgainst,
-  formatComparison,
-  formatValue,
-  unitOf,
-} from "../../harness/phrases/format.ts";
+import { formatAgainst, formatComparison, formatValue } from "../../harness/phrases/format.ts";
 
 /** An experiment with all its defences, or without one of them. */
 export interface Kind {
@@ -62,7 +56,6 @@ export interface Circumstances {
 
 export function repeatOf(
   verdict: Verdict,
-  hypothesis: readonly Claim[],
   reliances: readonly Reliance[],
   { version, seconds }: Circumstances,
 ): Repeat {
@@ -76,8 +69,8 @@ export function repeatOf(
   const figures: Record<string, Figure> = {};
   for (const finding of verdict.findings) {
     const figure =
-      without === null || protectedClaims.includes(finding.title)
-        ? figureOf(finding, hypothesis)
+      without === null || protectedClaims.some(({ id }) => id === finding.id)
+        ? figureOf(finding)
         : null;
     if (figure !== null && usedOf(figure) > usedOf(figures[finding.title]))
       figures[finding.title] = figure;
@@ -101,17 +94,12 @@ function deniedIn(findings: readonly Finding[]): string {
     ({ kind, subject, status }) =>
       kind === "evidence" && subject === "machine" && status !== "held",
   );
-  const stepped = taken.find(({ id }) => id === "machine.clock");
-  return (
-    taken.find((finding) => finding !== stepped)?.why ??
-    (stepped === undefined ? "" : `the machine's clock stepped ${stepped.why}`)
-  );
+  return (taken.find(({ id }) => id !== "machine.clock") ?? taken[0])?.why ?? "";
 }
 
-function figureOf(finding: Finding, hypothesis: readonly Claim[]): Figure | null {
-  const { observed, comparison, limit } = finding;
-  const unit = unitOf(finding, hypothesis);
-  const used = allowanceUsed(finding, unit === "share");
+function figureOf(finding: Finding): Figure | null {
+  const { observed, comparison, limit, unit } = finding;
+  const used = allowanceUsed(finding);
   if (
     finding.kind === "evidence" ||
     comparison === null ||

@@ -1,7 +1,8 @@
 /**
- * What each defence is worth: every experiment must hold with all of them, and be refuted, for a claim that the defence protects, without each of
+ * Ablation of defences: every experiment must hold with all of them, and be refuted, for a claim that the defence protects, without each of
  * those that it relies on. Pure: it looks at what came of the runs.
  */
+import type { NamedClaim } from "../record/claim-ids.ts";
 import type { Status } from "../record/verdict.ts";
 
 /** One run of the matrix, or why there was none. */
@@ -14,9 +15,9 @@ export interface AblationRun {
   readonly status: Status | null;
   readonly why: string;
   /** Claims of which one must be refuted; of a run with all defences, none. */
-  readonly expected: readonly string[];
-  /** All that were refuted, by title. */
-  readonly refuted: readonly string[];
+  readonly expected: readonly NamedClaim[];
+  /** All that were refuted. */
+  readonly refuted: readonly NamedClaim[];
   /** Doubts about the record, by title. */
   readonly doubts: readonly string[];
   /** How often it was run until it could be judged. */
@@ -44,7 +45,7 @@ export type Outcome =
 export interface Cell extends AblationRun {
   readonly outcome: Outcome;
   /** Those of the expected claims that were refuted. */
-  readonly as: readonly string[];
+  readonly as: readonly NamedClaim[];
 }
 
 export interface Complaint {
@@ -63,7 +64,8 @@ export interface Ablation {
 }
 
 export function cellOf(run: AblationRun): Cell {
-  const as = run.expected.filter((title) => run.refuted.includes(title));
+  const refuted = new Set(run.refuted.map(({ id }) => id));
+  const as = run.expected.filter(({ id }) => refuted.has(id));
   return { ...run, as, outcome: outcomeOf(run, as.length > 0) };
 }
 
@@ -106,14 +108,14 @@ export function ablationOf(runs: readonly AblationRun[], unneeded: readonly stri
 function unneededText(defence: string): Complaint {
   return {
     kind: "unneeded",
-    text: `no experiment needs ${defence}: write one that is refuted without it, or take the defence away`,
+    text: `no experiment needs ${defence}: add an experiment that is refuted without it, or remove the defence`,
   };
 }
 
 function complaintsOf(cell: Cell): Complaint[] {
   const control = `${cell.experiment} without ${cell.without}`;
-  const quoted = (titles: readonly string[]): string =>
-    titles.map((title) => `"${title}"`).join(", ");
+  const quoted = (claims: readonly NamedClaim[]): string =>
+    claims.map(({ title }) => `"${title}"`).join(", ");
   switch (cell.outcome) {
     case "held":
     case "refuted":
@@ -131,7 +133,7 @@ function complaintsOf(cell: Cell): Complaint[] {
       return [
         {
           kind: "otherClaim",
-          text: `${control} is refuted, but for ${quoted(cell.refuted)} and not for ${quoted(cell.expected)}: it proves nothing about ${cell.without}`,
+          text: `${control} is refuted for ${quoted(cell.refuted)} instead of ${quoted(cell.expected)}: it proves nothing about ${cell.without}`,
         },
       ];
     case "undecided":

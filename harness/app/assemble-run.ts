@@ -132,7 +132,7 @@ export async function substrateOf(
 ): Promise<Substrate> {
   const { real } = await adapterOf(name);
   if (real === undefined)
-    throw new SeawallError("USAGE", `nothing comes up on the ${name} substrate: it is a model`, {
+    throw new SeawallError("USAGE", `the ${name} substrate starts nothing: it is a model`, {
       hint: "Use another --substrate.",
     });
   return real(context, tools, clock);

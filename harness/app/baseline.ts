@@ -35,7 +35,7 @@ export interface Baseline extends AsyncDisposable {
 /** What a baseline has of one experiment. */
 export interface BaselineRuns {
   readonly held: readonly Run[];
-  /** Of those that are left out: what each came to, in one line. */
+  /** Of those that are skipped: what each came to, in one line. */
   readonly leftOut: readonly string[];
   /** Sound records of runs that were refuted. */
   readonly refuted: readonly Run[];
@@ -106,9 +106,9 @@ async function rootOf(
   if (problem === null) return output.trim().split("\n").at(-1) ?? "";
   throw new SeawallError(
     "UNKNOWN_NAME",
-    `the baseline ${ref} is no folder, and ${name} lies in no git repository that could have such a ref`,
+    `the baseline ${ref} is not a folder, and ${name} is not in a git repository with such a ref`,
     {
-      hint: "Name a folder with runs of it, or put the experiment into a git repository.",
+      hint: "Name a folder with runs of the experiment, or put the experiment into a git repository.",
     },
   );
 }
@@ -247,7 +247,7 @@ class RefBaseline implements Baseline {
       throw new SeawallError(
         "OUTPUT_NOT_WRITABLE",
         `${this.label} cannot be checked out: ${problem}`,
-        { hint: "Run `git worktree prune` and look whether the disk is full." },
+        { hint: "Run `git worktree prune` and check that the disk is not full." },
       );
     this.#trees.set(root, tree);
     if (root === this.#context.root) lendPackages(root, tree, "node_modules/.seawall-stamp");
@@ -354,7 +354,7 @@ class JudgedRuns {
     const judged = await judgedIn(directory);
     if (judged.status !== "held")
       this.#context.stderr.write(
-        `baseline: ${oneLine(directory)} is left out: ${oneLine(judged.why)}\n`,
+        `baseline: ${oneLine(directory)} is skipped: ${oneLine(judged.why)}\n`,
       );
     this.#known.set(directory, judged);
     return judged;

@@ -113,7 +113,7 @@ describe("workloads", () => {
   it("are refused where they are no module", () => {
     workload("broken", "export function (");
     expect(() => workloadExports(context, "broken")).toThrow(
-      /broken\.ts is no module that k6 could run: /,
+      /broken\.ts is not a module that k6 can run: /,
     );
   });
 

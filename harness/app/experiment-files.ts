@@ -58,14 +58,14 @@ function pathOf(context: Context, nameOrPath: string): string {
     const path = isAbsolute(nameOrPath) ? nameOrPath : resolve(context.cwd, nameOrPath);
     if (!existsSync(path))
       throw new SeawallError("UNKNOWN_NAME", `there is no experiment file ${path}`, {
-        hint: "`seawall list` shows those that come with Seawall.",
+        hint: "`seawall list` shows the experiments that come with Seawall.",
       });
     return path;
   }
   const names = experimentNames(context);
   if (!names.includes(nameOrPath))
     throw new SeawallError("UNKNOWN_NAME", unknownName("experiment", nameOrPath, names), {
-      hint: "`seawall list` shows them; a path to a file of your own works too.",
+      hint: "`seawall list` shows all; a path to your own file works too.",
     });
   return join(context.root, "experiments", `${basename(nameOrPath)}.ts`);
 }

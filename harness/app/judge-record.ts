@@ -14,7 +14,7 @@ export function judgeRecord(record: Run): Verdict {
       `the record in ${record.directory} cannot be judged: ${(error as Error).message}`,
       {
         cause: error,
-        hint: "Its plan.json or events.ndjson was changed after the run, or written by another version; run the experiment again.",
+        hint: "Its plan.json or events.ndjson was changed after the run or written by another version. Run the experiment again.",
       },
     );
   }

@@ -140,7 +140,7 @@ function guarded<T>(name: string, work: () => T): T {
     throw new SeawallError(
       "EXPERIMENT_MALFORMED",
       `${name} or its target fails when it is planned: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error, hint: "Nothing was started. Mend the experiment's target." },
+      { cause: error, hint: "Nothing was started. Fix the experiment's target." },
     );
   }
 }

@@ -65,7 +65,7 @@ export async function withPlayers(probes: Probes, options: PlayersOptions): Prom
 async function browserOf({ context, runId, undo }: PlayersOptions): Promise<Browser> {
   const executable = chromiumPath(context.env);
   if (executable === null)
-    throw new SeawallError("TOOL_MISSING", "no Chromium was found, and players need one", {
+    throw new SeawallError("TOOL_MISSING", "this machine has no Chromium, which players need", {
       hint: noBrowserHint,
     });
   const profile = join(tmpdir(), `seawall-${runId}-chromium`);

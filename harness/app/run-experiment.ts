@@ -194,7 +194,7 @@ function refuseUnusableCache(context: Context): void {
     throw new SeawallError(
       "OUTPUT_NOT_WRITABLE",
       `the cache folder cannot be used: ${(error as Error).message}`,
-      { cause: error, hint: "Name another one with the environment variable SEAWALL_CACHE." },
+      { cause: error, hint: "Set another one with the environment variable SEAWALL_CACHE." },
     );
   }
 }

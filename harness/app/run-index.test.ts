@@ -64,7 +64,7 @@ describe("the index of runs", () => {
     ]);
     expect(
       runs[0]?.claims.find(
-        ({ title, phase }) => title.startsWith("Origin GETs") && phase === "fault",
+        ({ id, phase }) => id.startsWith("claim.origin-gets") && phase === "fault",
       )?.used,
     ).toBeCloseTo(1 / 1.2, 3);
     const page = readFileSync(join(out, "index.html"), "utf8");
@@ -120,7 +120,7 @@ describe("the index of runs", () => {
       ["torn", "verdict.json cannot be read"],
     ]);
     expect(readFileSync(join(out, "index.html"), "utf8")).toContain(
-      "Folders that hold no whole run",
+      "Folders without a complete run",
     );
   });
 
@@ -138,7 +138,9 @@ describe("the index of runs", () => {
     recorded("origin-storm/4", { seed: 4 });
     cpSync(join(out, "origin-storm/4/verdict.json"), join(other as string, "verdict.json"));
     const { runs } = writeIndex(out);
-    const doubted = runs.filter(({ why }) => why.startsWith("verdict.json is not of this record"));
+    const doubted = runs.filter(({ why }) =>
+      why.startsWith("verdict.json does not belong to this record"),
+    );
     expect(doubted.map(({ path: run, status, claims }) => [run, status, claims])).toEqual(
       ["3", "2", "1"].map((name) => [`origin-storm/${name}`, "inconclusive", []]),
     );
@@ -219,15 +221,14 @@ describe("the index of runs", () => {
   });
 
   it("says how much of what is allowed was used, and what counts as wanted", () => {
-    expect(allowanceUsed({ observed: 0.9995, limit: 0.999, comparison: ">=" }, true)).toBeCloseTo(
-      0.5,
-      6,
-    );
-    expect(allowanceUsed({ observed: 600, limit: 500, comparison: "<=" }, false)).toBeCloseTo(
+    expect(
+      allowanceUsed({ observed: 0.9995, limit: 0.999, comparison: ">=", unit: "share" }),
+    ).toBeCloseTo(0.5, 6);
+    expect(allowanceUsed({ observed: 600, limit: 500, comparison: "<=", unit: "ms" })).toBeCloseTo(
       1.2,
       6,
     );
-    expect(allowanceUsed({ observed: null, limit: 500, comparison: "<=" }, false)).toBeNull();
+    expect(allowanceUsed({ observed: null, limit: 500, comparison: "<=", unit: "ms" })).toBeNull();
     expect(startOfRunId("20261121T150405Z-1a2b3c4d")).toBe(Date.UTC(2026, 10, 21, 15, 4, 5));
     expect(startOfRunId("made-up")).toBeNull();
     expect([

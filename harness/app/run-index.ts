@@ -21,9 +21,9 @@ import {
   startOfRunId,
 } from "../record/run-index.ts";
 import { statisticNamed } from "../claims/statistics/registry.ts";
+import { findingId } from "../record/claim-ids.ts";
 import type { Finding, Verdict } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
-import { unitOf } from "../phrases/format.ts";
 import { isSubstrate, unknownSubstrate } from "../record/substrates.ts";
 import { renderIndex } from "../report/index-html.ts";
 import { clip } from "../report/plain.ts";
@@ -128,13 +128,15 @@ const planShape = z.object({
   seed: z.number(),
   without: z.array(z.string()),
   targetVersion: z.string().optional(),
-  hypothesis: z.array(z.object({ title: z.string(), statistic: z.string() })),
+  hypothesis: z.array(
+    z.object({ id: z.string().optional(), title: z.string(), statistic: z.string() }),
+  ),
 });
 
 /** A verdict on another record shows nothing, and margins of it are nobody's. */
 function believed({ kind, verdict }: Extract<Stored, { readonly verdict: Verdict }>): Verdict {
   if (kind === "fits") return verdict;
-  const why = `${files.verdict} is not of this record, or was changed: \`seawall report\` with its folder judges it again`;
+  const why = `${files.verdict} does not belong to this record or was changed; \`seawall report RUN\` judges the run again`;
   return { ...verdict, status: "inconclusive", why, findings: [] };
 }
 
@@ -155,15 +157,18 @@ function indexed(out: string, path: string): IndexedRun | BrokenRun {
   if (stored.kind === "missing")
     return {
       path,
-      why: "it has no verdict: cut short, or still going on; `seawall report` with its folder judges what there is",
+      why: "it has no verdict: it was cut short or still runs; `seawall report RUN` judges what is recorded",
     };
   const { data } = plan;
   const { runId, status, why, aborted, findings } = believed(stored);
+  // Until findings named the unit of a share, only the claim's statistic said that it was one.
   const shares = new Set(
     data.hypothesis
       .filter(({ statistic }) => statisticNamed(statistic)?.unit === "share")
-      .map(({ title }) => title),
+      .map((claim) => findingId("claim", claim)),
   );
+  const unitOf = ({ id, unit }: Finding): string =>
+    unit === "" && shares.has(id) ? "share" : unit;
   return {
     path,
     runId: clip(runId, 120),
@@ -184,13 +189,11 @@ function indexed(out: string, path: string): IndexedRun | BrokenRun {
     claims: findings
       .filter(({ kind }) => kind !== "evidence")
       .map((finding: Finding) => ({
+        id: clip(finding.id, 200),
         title: clip(finding.title, 200),
         phase: finding.phase ?? "",
         status: finding.status,
-        used: allowanceUsed(
-          finding,
-          shares.has(finding.title) || unitOf(finding, null) === "share",
-        ),
+        used: allowanceUsed({ ...finding, unit: unitOf(finding) }),
       })),
   };
 }

@@ -35,7 +35,7 @@ export async function loadSuite(context: Context, name: string): Promise<Suite> 
   if (problems.length > 0) {
     throw new SeawallError(
       "EXPERIMENT_MALFORMED",
-      `${path} is not a suite that can be run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+      `${path} is not a valid suite:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
       { hint: "Compare it with experiments/suites/quick.ts." },
     );
   }

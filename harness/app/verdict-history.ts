@@ -73,11 +73,18 @@ export async function judgedAgain(
   return recorded.map((one) => again[vouching.indexOf(one)] ?? one);
 }
 
+/** By what claims are called they ask nothing: a title may be rewritten, and a claim get an id. */
 function asksTheSame(plan: Plan, asked: Experiment): boolean {
-  const essence = (method: Plan["steps"], one: Plan | Experiment): string =>
-    JSON.stringify([method, one.hypothesis, one.recovery, one.load, one.phasesMs]);
+  const unnamed = ({ id: _id, title: _title, ...claim }: Named): object => claim;
+  const essence = (method: Plan["steps"], one: Plan | Experiment): string => {
+    const { hypothesis, recovery, load, phasesMs } = one;
+    const back = recovery === null ? null : unnamed(recovery);
+    return JSON.stringify([method, hypothesis.map(unnamed), back, load, phasesMs]);
+  };
   return essence(plan.steps, plan) === essence(asked.method, asked);
 }
+
+type Named = { readonly id?: string | undefined; readonly title: string };
 
 function statusOf(run: Run): Status {
   try {

@@ -45,9 +45,9 @@ function exportsOf(path: string) {
   } catch (error) {
     throw new SeawallError(
       "EXPERIMENT_MALFORMED",
-      `the workload ${path} is no module that k6 could run: ${(error as Error).message.split("\n")[0]}`,
+      `the workload ${path} is not a module that k6 can run: ${(error as Error).message.split("\n")[0]}`,
       {
-        hint: "`k6 inspect FILE` shows what k6 says of it.",
+        hint: "`k6 inspect FILE` shows the error of k6.",
       },
     );
   }

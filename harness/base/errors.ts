@@ -42,6 +42,8 @@ const catalogue = {
 export type ErrorCode = keyof typeof catalogue;
 
 export interface ErrorDetail {
+  /** Where the message lists several: each by itself. */
+  readonly problems?: readonly string[];
   /** What the reader can do next, as an imperative sentence. */
   readonly hint?: string;
   /** The last lines that the service wrote, newest last. */
@@ -53,6 +55,7 @@ export interface ErrorDetail {
 export class SeawallError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly problems: readonly string[];
   readonly logLines: readonly string[];
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
@@ -60,6 +63,7 @@ export class SeawallError extends Error {
     this.name = "SeawallError";
     this.code = code;
     this.hint = detail.hint;
+    this.problems = detail.problems ?? [];
     this.logLines = detail.logLines ?? [];
   }
 

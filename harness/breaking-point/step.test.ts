@@ -17,6 +17,7 @@ const claim: Finding = {
   limit: 0.999,
   unit: "",
   samples: 100,
+  values: [],
   why: "beyond its limit",
 };
 const verdict = (status: Verdict["status"], ...findings: readonly Finding[]): Verdict => ({
@@ -30,7 +31,7 @@ const tired: Finding = {
   kind: "evidence",
   id: "generator.on-time",
   subject: "generator",
-  title: "The load generator started its work on time",
+  title: "The load generator started its iterations on time",
   status: "inconclusive",
   phase: null,
   observed: null,

@@ -12,7 +12,11 @@ export const wholeMs = () =>
   z.number().int("whole milliseconds").max(msMax, "at most a day, 86400000 ms");
 export const positiveMs = wholeMs().positive();
 
+/** Of a claim or a recovery. */
+export const ownId = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words and hyphens");
+
 export const claimBase = {
+  id: ownId.optional(),
   metric: z.string(),
   where: tags.optional(),
   title: z.string().min(1),

@@ -5,6 +5,11 @@ import type { Selector } from "../metrics/samples.ts";
 export type Comparison = "<" | "<=" | ">" | ">=" | "==";
 
 export interface ClaimBase extends Selector {
+  /**
+   * By which findings, comparisons, the index and `reliesOn` know it, such as `live-served`. Left
+   * out: its title in lower-case words joined by hyphens, so that a new title is a new claim.
+   */
+  readonly id?: string | undefined;
   /** One sentence that is true when the claim holds. */
   readonly title: string;
   readonly comparison: Comparison;

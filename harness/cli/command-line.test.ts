@@ -89,7 +89,7 @@ describe("the command line", () => {
     expect(stdout).toMatch(
       /B against A: Cannot tell\n {2}No claim changed its verdict; of \d+ figures none is shown to differ/,
     );
-    expect(stdout).toContain("stands on side A and on side B");
+    expect(stdout).toContain("is on side A and on side B");
     expect(
       stdout.split("\n").filter((line) => line.length > 100 && !line.startsWith("page ")),
     ).toEqual([]);
@@ -109,11 +109,11 @@ describe("the command line", () => {
     });
     expect(await seawall("compare", sample)).toMatchObject({
       exitCode: 64,
-      stderr: expect.stringContaining("nothing to compare it with"),
+      stderr: expect.stringContaining("there is no second run to compare with"),
     });
     expect(await seawall("compare", sample, sample, "--baseline", sample)).toMatchObject({
       exitCode: 64,
-      stderr: expect.stringMatching(/side B: \S+ is there twice/),
+      stderr: expect.stringMatching(/side B: \S+ occurs twice/),
     });
   });
 
@@ -197,7 +197,7 @@ describe("the command line", () => {
     const { stdout } = await seawall("plan", own, "--substrate", "auto", "--json");
     expect(JSON.parse(stdout)).toMatchObject({
       substrate: "process",
-      substrateWhy: "not docker: its image holds nothing of it",
+      substrateWhy: "not docker: its image does not contain the target",
     });
   });
 
@@ -224,7 +224,7 @@ describe("the command line", () => {
       ),
     ).toEqual(expect.arrayContaining(["seawall.segment", "seawall.phase", "seawall.fault"]));
     for (const [flags, message] of [
-      [["--otlp", "localhost"], "no address of a receiver"],
+      [["--otlp", "localhost"], "is not the address of a receiver"],
       [["--every", "0"], "0.1 to 60"],
     ] as const) {
       const refused = await seawall("export", join(root, "reports/sample"), ...flags);
@@ -238,7 +238,7 @@ describe("the command line", () => {
 
   it.each([
     [["rum"], /Did you mean run/],
-    [["run"], /name experiments, or a suite with --suite/],
+    [["run"], /no experiment to run: name one, or a suite with --suite/],
     [["run", "--suite", "quik"], /unknown suite "quik"; did you mean "quick"/],
     [
       ["run", "origin-storm", "--suite", "quick"],
@@ -343,9 +343,9 @@ describe("the command line", () => {
       /^ +region-a-1: .*region-a\/cassandra/m,
       /^ {2}live \(live\) +20 +200 +20$/m,
       /22\.0 s {4}latency of 100 ± 20 ms from edge to origin-read of region region-a\n +on region-a\/edge>region-a\/origin-read:http, region-b\/edge>region-a\/origin-read:http\n +landed when pings over each link take that long/,
-      /26\.0 s {4}undo latency.*\n +take the delay away/,
+      /26\.0 s {4}undo latency.*\n +remove the delay/,
       /28\.0 s {4}lose zone region-b-1\n +strikes .*region-b\/cassandra.*\n +landed when each process of it is gone/,
-      /32\.0 s {4}undo lose zone region-b-1\n +start all of it again and see each ready/,
+      /32\.0 s {4}undo lose zone region-b-1\n +restart all and check that each is ready/,
       /^Claims$/m,
     ])
       expect(stdout).toMatch(part);
@@ -361,12 +361,12 @@ describe("the command line", () => {
     for (const part of [
       /requires: "never-run" has not been run on live-streaming/,
       /an experiment of tier gorilla must have held/,
-      /--force runs this one all the same/,
+      /Run the prerequisites first, or add --force/,
     ])
       expect(refused.stderr).toMatch(part);
     const forced = await seawall("plan", path, "--force");
     expect(forced.exitCode).toBe(0);
-    expect(forced.stdout).toMatch(/^note {7}run by force, although requires: "never-run"/m);
+    expect(forced.stdout).toMatch(/^note {7}run with --force, although requires: "never-run"/m);
     expect(forced.stdout).toMatch(/--force$/m);
     expect((await seawall("run", path)).stderr).toMatch(
       /an experiment of tier gorilla must have held/,
@@ -391,7 +391,7 @@ describe("the command line", () => {
       "runs",
     );
     expect(run.exitCode, run.stderr).toBe(0);
-    expect(run.stdout).not.toMatch(/by force/);
+    expect(run.stdout).not.toMatch(/--force/);
   });
 
   it("finds what has held in the folder of runs", () => {

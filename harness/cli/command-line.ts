@@ -30,12 +30,10 @@ export async function commandLine(context: Context, args: readonly string[]): Pr
 
 function programOf(context: Context, end: (code: number) => void): Command {
   const program = new Command("seawall")
-    .description(
-      "When the storm comes, does the live edge stay served, and is DVR what is given up first?",
-    )
+    .description("Does your live stream stay up under overload, and is DVR traffic shed first?")
     .version(context.version, "-V, --version")
     .exitOverride()
-    .showHelpAfterError("(add --help for what there is)")
+    .showHelpAfterError("(run with --help to list commands and options)")
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -48,7 +46,7 @@ function programOf(context: Context, end: (code: number) => void): Command {
   for (const define of commands)
     define(program, context, end)
       .exitOverride()
-      .showHelpAfterError("(add --help for what there is)")
+      .showHelpAfterError("(run with --help to list commands and options)")
       .showSuggestionAfterError()
       .copyInheritedSettings(program);
   return program;

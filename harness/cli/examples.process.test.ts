@@ -7,7 +7,7 @@ it("the storm on a backend that is not ours holds", async (test) => {
     "./examples/nginx-segments/origin-storm.ts",
   ]);
   expect(exitCode, stderr + stdout).toBe(0);
-  expect(
-    out.verdict().findings.find((finding) => finding.title === "Every fault landed"),
-  ).toMatchObject({ status: "held" });
+  expect(out.verdict().findings.find((finding) => finding.id === "faults.landed")).toMatchObject({
+    status: "held",
+  });
 });

@@ -21,21 +21,21 @@ export interface PlanFlags {
 }
 
 export function planFlags(context: Context, command: Command): Command {
-  return substrateFlag(context, command, "where the target runs")
-    .option("--topology <name>", "instead of the experiment's own")
+  return substrateFlag(context, command, "substrate on which the target runs")
+    .option("--topology <name>", "topology to use instead of the experiment's own")
     .option(
       "--without <defence>",
-      "switch a defence of the target off; may be repeated",
+      "disable a defence of the target; may be repeated",
       (value: string, all: string[]) => [...all, value],
       [] as string[],
     )
     .option(...allowHost)
-    .option("--force", "run although what must have held before has not; the report says so")
+    .option("--force", "run even if prerequisites have not held (noted in the report)")
     .addOption(seed())
     .addOption(
       new Option(
         "--scale <times>",
-        "multiply the audience; a real one is bounded by what this machine can play",
+        "multiply the audience; a real load is limited by this machine",
       ).argParser(scaleOf),
     );
 }
@@ -50,13 +50,13 @@ export function substrateFlag(context: Context, command: Command, what: string):
 
 export const allowHost: [string, string, (value: string, all: string[]) => string[], string[]] = [
   "--allow-host <name>",
-  "a host besides this machine that load and faults may reach; may be repeated",
+  "another host that load and faults may reach; may be repeated",
   (value, all) => [...all, value],
   [],
 ];
 
 export function seed(): Option {
-  return new Option("--seed <n>", "seed of every random choice, 0…4294967295").argParser(
+  return new Option("--seed <n>", "seed of all random choices, 0…4294967295").argParser(
     wholeOf(0, 2 ** 32 - 1),
   );
 }

@@ -19,7 +19,7 @@ describe("the process itself", () => {
     const { path } = outFolder();
     writeFileSync(join(path, "bad.ts"), text);
     const { exitCode, stderr } = await seawall(["plan", join(path, "bad.ts")]).ended;
-    expect(stderr).toContain("ended before its work was done");
+    expect(stderr).toContain("ended too early");
     expect(exitCode).toBe(70);
   });
 

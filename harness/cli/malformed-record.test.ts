@@ -87,7 +87,7 @@ function changed<T>(value: T, path: Path, by: unknown): T {
 async function everything(): Promise<void> {
   const run = await readRun(directory);
   const verdict = judgeRecord(run);
-  renderVerdictText(verdict, { columns: 100, colour: false, hypothesis: run.plan.hypothesis });
+  renderVerdictText(verdict, { columns: 100, colour: false });
   renderJunit({ verdict, plan: run.plan });
   comparability([[run], [run]]);
   renderHtml(reportModel(run, verdict));
@@ -154,7 +154,7 @@ describe("a malformed record", () => {
     const { damage } = await readRun(directory);
     await everything();
     writeFileSync(join(directory, "events.ndjson"), whole);
-    expect(damage.join()).toContain("1 events are further from the others than any run is long");
+    expect(damage.join()).toContain("1 events lie further apart than any run lasts");
   });
 
   it("is no run at all where a folder holds something else", async () => {

@@ -13,6 +13,7 @@ const pairs = times(40);
 type Came = "held" | "refuted" | "inconclusive";
 const finding = (status: Came, observed: number | null) => ({
   kind: "claim",
+  id: "claim.served",
   title: "served",
   status,
   phase: "fault",
@@ -27,7 +28,7 @@ const verdict = (status: Came, observed: number | null = null) =>
   ({
     findings: [
       finding(status, observed),
-      { ...finding("held", 1), kind: "evidence", title: "landed" },
+      { ...finding("held", 1), kind: "evidence", id: "faults.landed", title: "landed" },
     ],
   }) as never;
 const runs = (status: Came, count: number, observed: number | null = null) =>
@@ -35,6 +36,17 @@ const runs = (status: Came, count: number, observed: number | null = null) =>
 const turnedOf = (a: never[], b: never[]) => claimOutcomes(a, b)[0]?.turned;
 
 describe("claims that came out otherwise", () => {
+  const titled = (id: string, title: string) =>
+    ({ findings: [{ ...finding("held", 1), id, title }] }) as never;
+
+  it("are the same claim by their id, whatever its title, and by their title where a record has no other id", () => {
+    const today = titled("claim.live-served", "Served");
+    const rewritten = titled("claim.live-served", "Viewers are served");
+    expect(claimOutcomes([today], [rewritten])).toHaveLength(1);
+    expect(claimOutcomes([titled("claim.served", "Served")], [today])).toHaveLength(1);
+    expect(claimOutcomes([titled("claim.other", "Other")], [today])).toHaveLength(2);
+  });
+
   it("are counted, with what was observed", () => {
     expect(
       claimOutcomes(

@@ -3,8 +3,7 @@
  * counts differ by chance: a claim has turned only if Fisher's exact test says so of the counts, or the test
  * over whole runs of what was observed.
  */
-import type { Claim } from "../claims/statistics/registry.ts";
-import { unitOf } from "../phrases/format.ts";
+import { sameClaims } from "../record/claim-ids.ts";
 import { prng } from "../base/prng.ts";
 import type { Finding, Status, Verdict } from "../record/verdict.ts";
 import { enoughRuns } from "./enough-runs.ts";
@@ -16,6 +15,8 @@ import { testRuns } from "./whole-runs.ts";
 export const claimShares = { counts: 0.2, values: 0.1 } as const;
 
 export interface ClaimOutcome {
+  /** By which it is known on both sides, whatever its title says. */
+  readonly id: string;
   readonly title: string;
   readonly phase: string;
   /** How often each status occurred, over the side's runs. */
@@ -49,15 +50,13 @@ export interface ClaimOptions {
 
 type Counted = Omit<ClaimOutcome, "turned" | "p" | "chance" | "tellable">;
 
-/** `hypothesis` says which numbers are shares. */
 export function claimOutcomes(
   a: readonly Verdict[],
   b: readonly Verdict[],
-  hypothesis: readonly Claim[] = [],
   options: ClaimOptions = { alpha: 0.05, comparisons: 1, seed: 1 },
 ): ClaimOutcome[] {
-  const keyOf = (finding: Finding): string =>
-    `${finding.kind} ${finding.title} ${finding.phase ?? ""}`;
+  const sameId = sameClaims([...a, ...b].flatMap(({ findings }) => findings));
+  const keyOf = (finding: Finding): string => `${sameId(finding)} ${finding.phase ?? ""}`;
   const asked = (finding: Finding): boolean => finding.kind !== "evidence";
   const first = new Map(
     [...a, ...b]
@@ -65,16 +64,17 @@ export function claimOutcomes(
       .map((finding) => [keyOf(finding), finding]),
   );
   const counted = [...first].map(([key, finding]): Counted => {
-    const { title, phase, limit, comparison } = finding;
+    const { id, title, phase, limit, comparison } = finding;
     const of = (side: readonly Verdict[]): Finding[] =>
       side.flatMap((verdict) => verdict.findings.filter((one) => asked(one) && keyOf(one) === key));
     const [inA, inB] = [of(a), of(b)];
     return {
+      id,
       title,
       phase: phase ?? "",
       limit,
       comparison,
-      unit: unitOf(finding, hypothesis),
+      unit: finding.unit,
       a: tally(inA),
       b: tally(inB),
       changed: worstOf(inA) !== worstOf(inB),

@@ -38,19 +38,18 @@ export function comparability(sides: readonly (readonly Run[])[]): Comparability
       ...differing("what is broken", (run) => JSON.stringify(run.plan.steps), all),
       ...all
         .filter((run) => !run.events.some((event) => event.kind === "phase"))
-        .map((run) => `${run.id} never came to a phase`),
+        .map((run) => `${run.id} never reached a phase`),
     ],
     otherMachine: new Set(all.map(machineOf)).size > 1,
     marked: [
       ...differing("the machine", machineOf, all).map(
-        (text) =>
-          `${text}: figures of different machines do not compare, only what held and what did not`,
+        (text) => `${text}: figures of different machines do not compare; only verdicts do`,
       ),
       ...sides.flatMap((side, index) =>
-        differing(`side ${sideName(index)}: what is switched off`, defencesOf, side),
+        differing(`side ${sideName(index)}: the set of disabled defences`, defencesOf, side),
       ),
       ...differing(
-        "what is switched off",
+        "the set of disabled defences",
         defencesOf,
         sides.flatMap((side) => side.slice(0, 1)),
       ),
@@ -90,7 +89,7 @@ function differing(what: string, of: (run: Run) => string, between: readonly Run
 function sameRunTwice(side: readonly Run[]): string[] {
   const twice = side
     .filter((run, index) => side.findIndex((other) => other.id === run.id) < index)
-    .map((run) => `${run.id} is there twice`);
+    .map((run) => `${run.id} occurs twice`);
   const seeds = new Set<number>();
   const again = side.filter(
     ({ plan: { substrate, seed } }) =>
@@ -102,7 +101,7 @@ function sameRunTwice(side: readonly Run[]): string[] {
       ? []
       : again.map(
           (run) =>
-            `${run.id} is the same run as another, as a seed gives the same run on the simulated substrate`,
+            `${run.id} repeats another run: on the simulated substrate a seed gives the same run`,
         )),
   ];
 }
@@ -113,7 +112,7 @@ function shared(sides: readonly (readonly Run[])[]): string[] {
   return others.flatMap((side, index) =>
     side
       .filter((run) => ids.has(run.id) && run.directory !== "/nowhere")
-      .map((run) => `${run.id} stands on side A and on side ${sideName(index + 1)}`),
+      .map((run) => `${run.id} is on side A and on side ${sideName(index + 1)}`),
   );
 }
 

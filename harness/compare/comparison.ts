@@ -74,7 +74,7 @@ export function comparisonOf(sides: readonly (readonly JudgedRun[])[]): Comparis
     topology: plan?.topology ?? "",
     baseline: described[0] ?? { name: sideName(0), runs: [] },
     others: others.map((_runs, index) => {
-      const claims = claimOutcomes(verdicts[0] ?? [], verdicts[index + 1] ?? [], plan?.hypothesis, {
+      const claims = claimOutcomes(verdicts[0] ?? [], verdicts[index + 1] ?? [], {
         ...defaults,
         comparisons: others.length,
       });

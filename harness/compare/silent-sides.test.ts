@@ -16,10 +16,10 @@ describe("a side that says nothing", () => {
 
   it("is worse than one that held", () => {
     expect(silentSides([[held], [empty]])).toEqual([
-      expect.stringMatching(/^B says nothing of any claim, and A held/),
+      expect.stringMatching(/^B is inconclusive for every claim, and A held/),
     ]);
     expect(silentSides([[held], [held], [empty, empty]])).toEqual([
-      expect.stringMatching(/^C says nothing/),
+      expect.stringMatching(/^C is inconclusive/),
     ]);
   });
 

@@ -10,7 +10,7 @@ export function silentSides(sides: readonly (readonly JudgedRun[])[]): string[] 
   return others.flatMap((side, index) =>
     side.every(saysNothing)
       ? [
-          `${sideName(index + 1)} says nothing of any claim, and ${sideName(0)} held: that is worse, not unknown`,
+          `${sideName(index + 1)} is inconclusive for every claim, and ${sideName(0)} held: that is worse, not unknown`,
         ]
       : [],
   );

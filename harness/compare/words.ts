@@ -49,8 +49,8 @@ function claimsTold(claims: readonly ClaimOutcome[]): string {
     ...count(({ turned }) => turned === "better", "claim is better", "claims are better"),
     ...count(
       ({ turned, changed }) => turned === null && changed,
-      "claim came out otherwise, which proves nothing yet",
-      "claims came out otherwise, which proves nothing yet",
+      "claim changed, which proves nothing yet",
+      "claims changed, which proves nothing yet",
     ),
   ];
   return said.length === 0 ? "No claim changed its verdict" : said.join(", ");
@@ -68,7 +68,7 @@ export function powerSentences(
     unshared.length === 0
       ? []
       : [
-          `Not every run recorded ${unshared.slice(0, 4).join("; ")}${unshared.length > 4 ? ` and ${unshared.length - 4} more` : ""}: that says neither a difference nor none`,
+          `Not every run recorded ${unshared.slice(0, 4).join("; ")}${unshared.length > 4 ? ` and ${unshared.length - 4} more` : ""}: nothing is known about it`,
         ];
   return [
     ...gone,
@@ -112,8 +112,8 @@ function tooFewSentences(changes: readonly Change[], ofA: number, ofB: number): 
   const chance = Math.round(100 * chanceOfSplit(ofA, ofB));
   const why =
     ofA + ofB === 2
-      ? "one run a side does not show how much runs differ by themselves"
-      : `runs of one thing may fall apart like this in ${chance} % of comparisons, more than the ${100 * defaults.alpha} % allowed`;
+      ? "one run per side does not show how much runs differ by chance"
+      : `runs of the same version differ like this in ${chance} % of comparisons, more than the ${100 * defaults.alpha} % allowed`;
   const [most] = suspects(changes);
   const told =
     most === undefined
@@ -121,7 +121,7 @@ function tooFewSentences(changes: readonly Change[], ofA: number, ofB: number): 
       : [
           `${most.quantity.title} ${whereOf(most)} ${apart(most)}: ${moreRuns(most, ofA + ofB === 2)}`,
         ];
-  return [`${runs}: no test can tell, as ${why}. 3 against 3 is the least that can`, ...told];
+  return [`${runs}: no test can tell, as ${why}. at least 3 against 3 are needed`, ...told];
 }
 
 /** What looks different to runs that are too few: what viewers see first, then the largest. */
@@ -200,7 +200,7 @@ const durations: ReadonlySet<string> = new Set(["ms", "s"]);
 export function sentence(change: Change): string {
   const { quantity, interval, outcome } = change;
   const where = whereOf(change);
-  if (interval === null) return `${quantity.title} ${where}: too little was recorded to say`;
+  if (interval === null) return `${quantity.title} ${where}: too little data`;
   switch (outcome) {
     case "alike":
       return `${quantity.title} is the same ${where}: within ${span(change)}`;
@@ -221,12 +221,12 @@ function whereOf({ phase }: Change): string {
       : `in the ${phase}`;
 }
 
-/** "chance alone makes counts differ so in 77 % of comparisons"; empty where the claim has turned, or did not change. */
+/** "chance alone makes counts differ this much in 77 % of comparisons"; empty where the claim has turned, or did not change. */
 export function chanceText({ chance, turned, changed }: ClaimOutcome): string {
   if (turned !== null || !changed) return "";
   return chance >= 1
-    ? "so few runs say nothing as counts"
-    : `chance alone makes counts differ so in ${rounded(chance * 100)} % of comparisons`;
+    ? "so few runs prove nothing by counts"
+    : `chance alone makes counts differ this much in ${rounded(chance * 100)} % of comparisons`;
 }
 
 /** From twice as much on, "6.2–10 times as high" says more than "520–900 % higher". Null below that. */

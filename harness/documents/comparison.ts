@@ -9,6 +9,7 @@ const tally = z
 const perRun = z.array(z.number().nullable());
 
 const claim = z.object({
+  id: z.string().meta({ description: "by which it is known on both sides" }),
   title: z.string(),
   phase: z.string(),
   a: tally,

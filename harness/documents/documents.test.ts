@@ -49,7 +49,7 @@ describe("published schemas", () => {
   });
 
   it("let a reader of today read what a later version of Seawall adds", () => {
-    expect(JSON.stringify(published("verdict"))).not.toContain("additionalProperties");
+    expect(JSON.stringify(published("verdict"))).not.toContain('"additionalProperties":false');
     expect(join(schemaFolder, schemaFile("verdict"))).toMatch(/schemas\/verdict\.v1\.json$/);
   });
 });

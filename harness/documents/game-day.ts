@@ -11,7 +11,7 @@ import { status } from "./verdict.ts";
 const by = z.object({
   role: z.string().meta({
     description:
-      "a role of the day; nobody when time was up, --yes when nobody was asked, terminal for Ctrl-C",
+      "a role of the day, or how it was answered without one: --yes, terminal (Ctrl-C), or the time limit",
   }),
   name: z.string().nullable(),
 });

@@ -52,6 +52,8 @@ export const suiteResultDocument = z.object({
   ),
 });
 
+const namedClaim = z.object({ id: z.string(), title: z.string() });
+
 const ablationCell = z.object({
   experiment: z.string(),
   topology: z.string(),
@@ -64,9 +66,9 @@ const ablationCell = z.object({
     }),
   status: status.nullable(),
   why: z.string(),
-  expected: z.array(z.string()).meta({ description: "claims of which one must be refuted" }),
-  as: z.array(z.string()).meta({ description: "those of them that were" }),
-  refuted: z.array(z.string()),
+  expected: z.array(namedClaim).meta({ description: "claims of which one must be refuted" }),
+  as: z.array(namedClaim).meta({ description: "those of them that were" }),
+  refuted: z.array(namedClaim),
   doubts: z.array(z.string()),
   attempts: z.number(),
   reused: z.boolean(),
@@ -108,7 +110,8 @@ export const breakingPointDocument = z.object({
     z.object({
       scale,
       outcome: z.enum(["held", "broke", "generator", "unclear"]).meta({
-        description: "generator: it gave out, so that nothing is known of the target at this load",
+        description:
+          "generator: the load generator failed, so nothing is known of the target at this load",
       }),
       broke: z.array(z.string()),
       why: z.string(),

@@ -27,6 +27,7 @@ export const runIndexDocument = z.object({
       hasReport: z.boolean(),
       claims: z.array(
         z.object({
+          id: z.string().meta({ description: "by which it is known from run to run" }),
           title: z.string(),
           phase: z.string(),
           status,

@@ -6,6 +6,15 @@ import type { Verdict } from "../record/verdict.ts";
 export const status = z.enum(["held", "refuted", "inconclusive"]);
 export const comparisonSign = z.enum(["<", "<=", ">", ">=", "=="]);
 
+const value = z.union([
+  z.string().meta({ description: "a name" }),
+  z.number().meta({ description: "in the unit that the name of the value ends with" }),
+]);
+/** Each fact has values of its own. */
+const fact = z
+  .object({ fact: z.string().meta({ description: "its id, among those of the rule" }) })
+  .catchall(z.union([value, z.null(), z.array(value)]));
+
 const finding = z.object({
   kind: z.enum(["claim", "recovery", "evidence"]).meta({
     description:
@@ -16,7 +25,7 @@ const finding = z.object({
   }),
   subject: z.string().meta({
     description:
-      "whom the status speaks of: target, generator, prober, machine, record, …, or service:NAME",
+      "what the status is about: target, generator, prober, machine, record, …, or service:NAME",
   }),
   title: z.string(),
   status,
@@ -26,9 +35,14 @@ const finding = z.object({
   }),
   comparison: comparisonSign.nullable(),
   limit: z.number().nullable(),
-  unit: z.string(),
+  unit: z.string().meta({
+    description: "of `observed` and `limit`; share is a fraction 0…1, and empty is a bare number",
+  }),
   samples: z.number(),
-  why: z.string().meta({ description: "why it has this status, in one sentence" }),
+  values: z.array(fact).meta({
+    description: "why it has this status, as data: `why` puts the same into words",
+  }),
+  why: z.string().meta({ description: "why it has this status, in words that may change" }),
 });
 
 export const verdictDocument = z.object({

@@ -1,6 +1,6 @@
 /** The shape of an experiment, checked at run time: an experiment file is input, whatever its types say. */
 import { z } from "zod";
-import { phase, positiveMs, selector, tags, wholeMs } from "../claims/claim-shape.ts";
+import { ownId, phase, positiveMs, selector, tags, wholeMs } from "../claims/claim-shape.ts";
 import { faultShape } from "../faults/faults.ts";
 import type { Experiment, Load, Recovery, Step } from "./experiment.ts";
 import type { Frozen, Same } from "../base/frozen.ts";
@@ -37,6 +37,7 @@ export const loadShape = z.object({
 });
 
 export const recoveryShape = z.object({
+  id: ownId.optional(),
   title: z.string().min(1),
   goodput: selector,
   having: tags,

@@ -28,6 +28,8 @@ export interface Load {
 
 /** Goodput must come back after the last heal, and stay. */
 export interface Recovery {
+  /** As a claim's. */
+  readonly id?: string | undefined;
   readonly title: string;
   readonly goodput: Selector;
   /** Samples that carry these tags are good; the share of them in each window must reach `shareMin`. */
@@ -64,8 +66,9 @@ export interface Experiment {
   /** Judged every second over the last `windowMs`; a violated one ends the run. */
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
   /**
-   * Defences without which the experiment must be refuted, and for which claims: `{ collapsing: ["Origin GETs"] }`. A claim is named by its title or
-   * the beginning of it; without the defence, one of those named must be refuted. A mere list of defences lets any claim be the one.
+   * Defences without which the experiment must be refuted, and the ids of the claims that they
+   * protect: `{ collapsing: ["origin-gets"] }`. Without the defence, one of these claims must be
+   * refuted. A mere list of defences lets any claim be the one.
    */
   readonly reliesOn: readonly string[] | Readonly<Record<string, readonly string[]>>;
   /** Real players (dash.js in Chromium) that watch beside the load: the phase in which each joins. They stay to the end. */

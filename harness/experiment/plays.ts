@@ -4,7 +4,7 @@ export interface Played {
   readonly metric: string;
   readonly lane: string;
   readonly kind?: string;
-  /** Nobody waits longer than this for one of them, in ms; left out: to the end of the run. */
+  /** Nobody waits longer than this for one of them, in ms; skipped: to the end of the run. */
   readonly patienceMs?: number;
   /** An iteration goes on to the end of the run, and its sample may come in any phase after it began. */
   readonly later?: boolean;

@@ -103,8 +103,8 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
       look: { operation: "defectsLeft", shows: '"left":7' },
       undo: { operation: "defectsOff" },
     },
-    /^defectsLeft of a\/back tells, and did not before, of "left":7$/,
-    /^defectsLeft of a\/back tells no more of "left":7$/,
+    /^defectsLeft of a\/back now contains \(absent before\) "left":7$/,
+    /^defectsLeft of a\/back no longer contains "left":7$/,
   ],
   [
     { kind: "partition", links: { from: { kind: "front" } } },
@@ -191,7 +191,7 @@ describe("on the process substrate", () => {
         undo: { operation: "defectsOff" },
       },
       () => mini.deployment.instance("a/back").operate("defectsOff"),
-      /defectsLeft of a\/back tells no more of "left":7/,
+      /defectsLeft of a\/back no longer contains "left":7/,
     ],
   ];
   const linkTo = (service: string): LinkHandle =>
@@ -316,7 +316,7 @@ describe("on the process substrate", () => {
     [
       "a latency lost in noise",
       { kind: "latency", links: { from: { service: "b/back" } }, delayMs: 100, jitterMs: 0 },
-      /nothing to strike/,
+      /the fault has no victim/,
     ],
   ])("%s did not land, and heals", async (_what, fault, observation) => {
     const injection = await injectInto(mini.deployment, fault);
@@ -356,7 +356,7 @@ describe("on the process substrate", () => {
               service: "b/more",
               expected: false,
               detail:
-                "ended by SIGKILL, which neither the harness sent nor the system for want of memory",
+                "ended by SIGKILL, sent neither by the harness nor by the system when out of memory",
             },
             { service: "b/back", expected: true, detail: "ended by SIGKILL" },
           ]),

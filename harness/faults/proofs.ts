@@ -14,7 +14,7 @@ export function all(proofs: readonly Evidence[]): Evidence {
     landed: failed.length === 0 && proofs.length > 0,
     observation:
       told.length === 0
-        ? "there was nothing to strike"
+        ? "the fault has no victim"
         : told.map((proof) => proof.observation).join("; "),
   };
 }
@@ -52,7 +52,7 @@ export async function onEach<T>(
 export function theService<S extends Instance>({
   services: [service],
 }: Pick<Strike<unknown, S>, "services">): S {
-  if (service === undefined) throw new Error("there was nothing to strike");
+  if (service === undefined) throw new Error("the fault has no victim");
   return service;
 }
 
@@ -68,7 +68,7 @@ export function pingOf(
   const bytes = deployment.instance(link.to).service.pings?.[link.port];
   if (bytes === undefined)
     throw new Error(
-      `${link.to} has no ping for its port ${link.port}, so the link cannot be seen to be broken`,
+      `${link.to} has no ping for its port ${link.port}, so the effect on the link cannot be verified`,
     );
   return bytes;
 }

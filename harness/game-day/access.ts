@@ -55,7 +55,7 @@ export function strangerProblem(
   if (host === undefined || !loopbackHost.test(host))
     return {
       status: 421,
-      why: "this is a game day's page, and is known as 127.0.0.1 or localhost only",
+      why: "the game day page answers only to 127.0.0.1 and localhost",
     };
   if (isPage) return null;
   if (origin !== undefined && origin !== `http://${host}`)

@@ -223,7 +223,7 @@ describe("a game day", () => {
     expect(runs.map((run) => run.step)).toEqual([1]);
     expect(state.outcomes[0]).toMatchObject({
       result: null,
-      why: "left out: nobody answered in time",
+      why: "skipped: no answer in time",
     });
     expect(log.filter((event) => event.kind === "answered")).toMatchObject([
       { answer: "no-go", by: { role: "nobody" }, atMs: 60_000 },
@@ -246,7 +246,7 @@ describe("a game day", () => {
     ).toBe(false);
     expect(state.outcomes[0]).toMatchObject({
       result: null,
-      why: expect.stringContaining("before anything was broken: nobody answered"),
+      why: expect.stringContaining("before any fault: no answer"),
       aborted: null,
     });
   });

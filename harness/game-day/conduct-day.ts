@@ -54,7 +54,7 @@ async function takeStep(day: Day, step: number, world: DayWorld): Promise<string
   const { waitMsMax } = day.steps[step] as Day["steps"][number];
   try {
     if ((await desk.ask(step, "start", waitMsMax, desk.stopped)) === "no-go") {
-      log.append({ kind: "ended", step, outcome: leftOut(`left out: ${whoSaidNo(desk)}`) });
+      log.append({ kind: "ended", step, outcome: leftOut(`skipped: ${whoSaidNo(desk)}`) });
       return null;
     }
   } catch (error) {
@@ -67,9 +67,7 @@ async function takeStep(day: Day, step: number, world: DayWorld): Promise<string
   if (desk.stopped.aborted) return (desk.stopped.reason as DayStopped).message;
   if (outcome.cleanup === "incomplete")
     return "not everything could be undone: `./seawall recover` tries again";
-  return outcome.exitCode === exitCodes.internal
-    ? `step ${step + 1} was let down: ${outcome.why}`
-    : null;
+  return outcome.exitCode === exitCodes.internal ? `step ${step + 1} failed: ${outcome.why}` : null;
 }
 
 async function outcomeOf(
@@ -84,7 +82,7 @@ async function outcomeOf(
       ? null
       : async (signal: AbortSignal): Promise<void> => {
           if ((await desk.ask(step, "hold", holdMsMax, signal)) === "go") return;
-          refused = new NoGo(`taken down again before anything was broken: ${whoSaidNo(desk)}`);
+          refused = new NoGo(`stopped before any fault: ${whoSaidNo(desk)}`);
           throw refused;
         };
   try {
@@ -115,6 +113,6 @@ function leftOut(why: string): Outcome {
 
 function whoSaidNo({ state: { answeredBy } }: Desk): string {
   return answeredBy === null || answeredBy.role === "nobody"
-    ? "nobody answered in time"
+    ? "no answer in time"
     : `no-go by ${nameOf(answeredBy)}`;
 }

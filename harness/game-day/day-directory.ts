@@ -53,7 +53,7 @@ export function readPlanOfDay(directory: string): Day {
     throw new SeawallError(
       "RUN_DIRECTORY_BROKEN",
       `${path} cannot be read: ${(error as Error).message}`,
-      { cause: error, hint: "Days lie in reports/game-days/ID." },
+      { cause: error, hint: "Game days are stored in reports/game-days/ID." },
     );
   }
 }

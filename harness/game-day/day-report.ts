@@ -32,7 +32,7 @@ function summary({ day, result }: RecordedDay): Markup {
   return markup`<section class="verdict ${result.status}" aria-labelledby="verdict"><div class="page hero">${shape(result.status)}
 <div class="said"><h1 id="verdict">${words[result.status]}</h1><p class="why">${result.why}</p></div>
 <div class="asked"><h2>${day.title}</h2><p>${day.purpose}</p></div></div></section>
-<div class="page">${result.answers === "yes" ? markup`<div class="notice wary"><strong>Nobody was asked.</strong> Every go/no-go point was answered by <code>--yes</code>.</div>` : null}
+<div class="page">${result.answers === "yes" ? markup`<div class="notice wary"><strong>No one decided.</strong> Every go/no-go point was answered by <code>--yes</code>.</div>` : null}
 ${result.stoppedBy === null ? null : markup`<div class="notice grave"><strong>Stopped by ${nameOf(result.stoppedBy)}.</strong></div>`}
 <ol class="day-strip">${result.steps.map((one, index) => markup`<li class="${toneOf(one)}"><a href="#step-${index + 1}">${index + 1}. ${one.experiment}</a> <span>${wordOf(one)}</span></li>`)}</ol></div>`;
 }
@@ -97,7 +97,7 @@ function line(event: DayEvent): Markup | null {
 }
 
 const said = (by: By, answer: string): string =>
-  by.role === "nobody" ? `${answer}: nobody answered in time` : `${answer} by ${nameOf(by)}`;
+  by.role === "nobody" ? `${answer}: no answer in time` : `${answer} by ${nameOf(by)}`;
 
 function toldOf(event: DayEvent): { tone: string; text: string | Markup } | null {
   switch (event.kind) {
@@ -163,9 +163,9 @@ function aside({ events }: RecordedDay): Markup | null {
   return markup`<section class="page" aria-labelledby="between"><h2 id="between">Beside the steps</h2><table class="log"><thead><tr><th scope="col">Time</th><th scope="col">What</th></tr></thead><tbody>${notes
     .map((event) =>
       event.kind === "opened"
-        ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${event.again ? "The day was taken up again" : "The day was opened"}</td></tr>`
+        ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${event.again ? "The day was resumed" : "The day was opened"}</td></tr>`
         : event.kind === "closed"
-          ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>The day was over: ${clip(event.why)}</td></tr>`
+          ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>The day ended: ${clip(event.why)}</td></tr>`
           : line(event),
     )
     .filter((one) => one !== null)}</tbody></table></section>`;
@@ -177,7 +177,7 @@ function facts({ day, events }: RecordedDay): Markup {
     ["File", day.file],
     [
       "Roles",
-      day.roles.map((role) => `${role.name}: ${role.may.join(", ") || "looks on"}`).join("; "),
+      day.roles.map((role) => `${role.name}: ${role.may.join(", ") || "observes"}`).join("; "),
     ],
     ["Took", lastMs === null ? "—" : formatDuration(lastMs - (events[0]?.atMs ?? lastMs))],
     ["Seed", String(day.seed)],

@@ -122,7 +122,7 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     await page
       .getByLabel("Note", { exact: true })
       .fill("The pager is silent; I see it on the edge board");
-    await page.getByRole("button", { name: "Put it into the timeline" }).click();
+    await page.getByRole("button", { name: "Add to the timeline" }).click();
     await page.getByText("Anna (conductor)").waitFor();
     await page.waitForTimeout(900);
     await picture(page, "3-fault");

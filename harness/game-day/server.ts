@@ -76,7 +76,10 @@ export async function serveDay(options: ServeOptions): Promise<Served> {
         new SeawallError(
           "PORT_BUSY",
           `the game day's page cannot be served on ${host}:${options.port}: ${error.code}`,
-          { cause: error, hint: "Choose another port with --port, or none for any that is free." },
+          {
+            cause: error,
+            hint: "Choose another port with --port, or omit it to use any free port.",
+          },
         ),
       ),
     );
@@ -100,7 +103,7 @@ type App = Hono<{ Variables: { role: Role } }>;
 function appOf(options: ServeOptions, tokens: Tokens, streams: EventStreams): App {
   const app: App = new Hono();
   app.onError((_error, context) => context.json({ why: "something went wrong here" }, 500));
-  app.notFound((context) => context.json({ why: "there is no such thing here" }, 404));
+  app.notFound((context) => context.json({ why: "not found" }, 404));
   app.use(secured);
   app.use(async (context, next) => {
     const isPage = context.req.path === "/" && context.req.method === "GET";
@@ -114,7 +117,7 @@ function appOf(options: ServeOptions, tokens: Tokens, streams: EventStreams): Ap
   });
   app.use(async (context, next) => {
     const role = tokens.roleOf(context.req.header("authorization"));
-    const why = "this link is not good, or not any more: take the one that the terminal shows";
+    const why = "this link is invalid or has expired; use the one in the terminal";
     if (role === null) return context.json({ why }, 401);
     context.set("role", role);
     return next();
@@ -161,7 +164,7 @@ function hear(app: App, desk: Desk): void {
     });
   };
   heard("/api/answer", ({ question, answer }, by) =>
-    desk.answer(question, answer, by) ? null : "that question is not open any more",
+    desk.answer(question, answer, by) ? null : "that question is closed",
   );
   heard("/api/stop", (_said, by) => {
     desk.stop(by);

@@ -215,6 +215,6 @@ describe("what a gate makes of a comparison", () => {
         () => "",
         [],
       ),
-    ).toEqual(useless("no figure"));
+    ).toEqual(useless("no user-facing figure"));
   });
 });

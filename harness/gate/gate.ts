@@ -64,7 +64,7 @@ export interface GateLimits {
   readonly confirmations: number;
 }
 
-const notCompared: AgainstBaseline = { kind: "none", why: "there is no run that held" };
+const notCompared: AgainstBaseline = { kind: "none", why: "it has no run that held" };
 
 /** At most 1 + retriesMax + confirmations runs are made. */
 export async function gateExperiment(
@@ -178,10 +178,10 @@ export function againstBaseline(
     return { kind: "none", why: `the baseline cannot be compared: ${refused.join("; ")}` };
   if (otherMachine)
     return useless(
-      "its runs are of another machine, whose figures do not compare; a git ref is run on this one",
+      "its runs are from another machine, whose figures do not compare; a git ref runs on this one",
     );
   if (!changes.some(({ quantity }) => quantity.family === "felt"))
-    return useless("its runs and the new ones share no figure that a viewer feels");
+    return useless("its runs and the new ones share no user-facing figure");
   const service = changes.filter(({ quantity }) => quantity.family !== "resources");
   return {
     kind: "compared",

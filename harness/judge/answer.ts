@@ -1,31 +1,34 @@
 /** One finding about the record itself. */
-import type { Finding } from "../record/verdict.ts";
+import type { EvidenceId, FactOf } from "../record/facts.ts";
+import type { Judged } from "../record/verdict.ts";
 import { familyOf } from "./subjects.ts";
 
-/**
- * Held without a problem, else inconclusive. `id` is dotted; its first part is whom the rule speaks of, unless `subject` says better who is behind
- * the problem. `said`: what a reader learns from it when it is held.
- */
-export function answer(
-  id: string,
-  title: string,
-  problem: string | null,
-  samples = 0,
-  subject = familyOf(id),
-  said = "yes",
-): Finding {
+export interface Answer<Id extends EvidenceId> {
+  readonly samples?: number | undefined;
+  /** Who is behind the problems; by itself the first part of the id. */
+  readonly subject?: string | undefined;
+  /** What a reader learns from it when it is held. */
+  readonly remarks?: readonly FactOf<Id>[];
+}
+
+/** Held without a problem, else inconclusive. */
+export function answer<Id extends EvidenceId>(
+  id: Id,
+  problems: readonly FactOf<Id>[],
+  { samples = 0, subject = familyOf(id), remarks = [] }: Answer<Id> = {},
+): Judged {
   return {
     kind: "evidence",
     id,
     subject,
-    title,
-    status: problem === null ? "held" : "inconclusive",
+    title: null,
+    status: problems.length === 0 ? "held" : "inconclusive",
     phase: null,
     observed: null,
     comparison: null,
     limit: null,
     unit: "",
     samples,
-    why: problem ?? said,
+    values: problems.length === 0 ? remarks : problems,
   };
 }

@@ -8,7 +8,8 @@ import type { SeriesData } from "../metrics/samples.ts";
 import { eachIn, matching, type Window } from "../metrics/series.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Run } from "../record/run.ts";
-import type { Finding } from "../record/verdict.ts";
+import type { FactOf } from "../record/facts.ts";
+import type { Judged } from "../record/verdict.ts";
 import { numbersKept, readPrint } from "../target/body.ts";
 import { rhythmMsOf } from "../target/stream.ts";
 import type { Wishes } from "../target/wishes.ts";
@@ -16,7 +17,7 @@ import { answer } from "./answer.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
 
-const title = "The load asked for what the clock makes";
+type Asked = FactOf<"generator.asked">;
 
 /** Of those who note what they got; a generator that stood still may note a few of them late. */
 const strayShareMax = 0.01,
@@ -37,12 +38,12 @@ const otherShareMax = 0.2,
 const doubtedChanceMax = 1e-4;
 
 /** None of an older record, whose plan does not say what its users draw. */
-export function askedByTheClock(run: Run, windows: Windows): readonly Finding[] {
+export function askedByTheClock(run: Run, windows: Windows): readonly Judged[] {
   const { wishes } = run.plan;
   const span = spanOf(windows);
   if (wishes === undefined || span === null) return [];
   const lanes = Object.keys(wishes);
-  const problems = [
+  const problems: Asked[] = [
     ...Object.entries(wishes).flatMap(([lane, own]) => [
       ...numberProblems(run, own, lane, span, windows.baseline ?? span),
       ...drawProblems(run, own, lane, windows),
@@ -51,16 +52,10 @@ export function askedByTheClock(run: Run, windows: Windows): readonly Finding[] 
   ];
   const looks = lanes.flatMap((lane) => looksOf(run, lane));
   const counted = looks.reduce((total, { values }) => total + values.length, 0);
-  return [
-    answer(
-      "generator.asked",
-      title,
-      problems.length === 0 ? null : problems.join("; "),
-      counted,
-      undefined,
-      counted === 0 ? "nobody noted what was asked for" : `${counted} noted what they asked for`,
-    ),
+  const remarks: readonly Asked[] = [
+    counted === 0 ? { fact: "none-noted" } : { fact: "noted", looks: counted },
   ];
+  return [answer("generator.asked", problems, { samples: counted, remarks })];
 }
 
 function looksOf(run: Run, lane: string): readonly SeriesData[] {
@@ -80,7 +75,7 @@ function numberProblems(
   lane: string,
   span: Window,
   baseline: Window,
-): string[] {
+): Asked[] {
   const looks = looksOf(run, lane);
   const { plan } = run;
   const counts = new Map<number, number>();
@@ -94,23 +89,28 @@ function numberProblems(
     strays++;
     oldest = Math.max(oldest, age);
   });
-  const problems: string[] = [];
+  const problems: Asked[] = [];
   if (strays >= straysMin && strays > strayShareMax * all)
-    problems.push(
-      `${strays} of ${all} of ${lane} asked for something else than the clock makes: ` +
-        `it is ${least} to ${most} periods old, and theirs up to ${oldest}`,
-    );
+    problems.push({
+      fact: "stale",
+      lane,
+      stale: strays,
+      looks: all,
+      leastAge: least,
+      mostAge: most,
+      oldestAge: oldest,
+    });
   if (moments < momentsMin || all < looksMin) return problems;
   const again = [...counts.values()].reduce((a, b) => Math.max(a, b), 0);
   if (again > sameShareMax * all)
-    problems.push(`${again} of ${all} of ${lane} asked for one and the same moment`);
+    problems.push({ fact: "same-moment", lane, same: again, looks: all });
   let [early, near] = [0, 0];
   eachIn(looks, baseline, (print, atMs) => {
     early++;
     if (ageOf(plan, atMs, readPrint(print).number) < least + moments / 2) near++;
   });
   if (near > nearerShareMax * early && chanceBeyond(near, early, 0.5) < doubtedChanceMax)
-    problems.push(`baseline: ${near} of ${early} of ${lane} asked for the nearer half of the past`);
+    problems.push({ fact: "nearer-half", lane, phase: "baseline", near, looks: early });
   return problems;
 }
 
@@ -119,7 +119,7 @@ function drawProblems(
   { draws }: Wishes,
   lane: string,
   windows: Windows,
-): string[] {
+): Asked[] {
   const own = matching(series, { metric: plan.harm?.metric ?? "", where: { lane } });
   const phases = Object.entries(windows);
   const compared = Object.values(draws).reduce(
@@ -134,9 +134,16 @@ function drawProblems(
       return Object.entries(shares)
         .filter(([value, share]) => chanceBeyond(counts.get(value) ?? 0, all, share) < chanceMax)
         .map(
-          ([value, share]) =>
-            `${phase}: ${counts.get(value) ?? 0} of ${all} of ${lane} have the ${tag} ${value}, ` +
-            `which is drawn for ${Math.round(share * all)}`,
+          ([value, share]): Asked => ({
+            fact: "other-draw",
+            lane,
+            phase,
+            tag,
+            value,
+            count: counts.get(value) ?? 0,
+            looks: all,
+            expected: Math.round(share * all),
+          }),
         );
     }),
   );
@@ -159,7 +166,7 @@ function countsOf(
  * The bytes of one number at one entry, as users and the prober got them. What is old and asked for
  * under a new number has another print than the prober's.
  */
-function otherBytes(run: Run, lanes: readonly string[]): string[] {
+function otherBytes(run: Run, lanes: readonly string[]): Asked[] {
   const seen = (by: string): ReadonlyMap<string, ReadonlySet<number>> => {
     const digests = new Map<string, Set<number>>();
     for (const { tags, values } of matching(run.series, { metric: "body_seen", where: { by } })) {
@@ -181,8 +188,5 @@ function otherBytes(run: Run, lanes: readonly string[]): string[] {
   );
   return apart.length < othersMin || apart.length <= otherShareMax * both.length
     ? []
-    : [
-        `of ${both.length} bodies that the prober got, too, ${apart.length} are other bytes ` +
-          "than its own under the same number",
-      ];
+    : [{ fact: "other-bytes", apart: apart.length, compared: both.length }];
 }

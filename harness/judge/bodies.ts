@@ -6,7 +6,8 @@ import { type Container, leastBytes } from "../target/body.ts";
 import { kindOf } from "../faults/faults.ts";
 import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
 import type { Phase } from "../base/phases.ts";
-import type { Finding } from "../record/verdict.ts";
+import type { FactOf } from "../record/facts.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { countIn, eachIn, matching, sizeOf, type Window } from "../metrics/series.ts";
@@ -16,80 +17,62 @@ import type { Windows } from "./windows.ts";
 import { isVirtual } from "../record/substrates.ts";
 import { streamOf } from "../target/stream.ts";
 
-const bodiesTitle = "Bodies are segments";
-
 /** Of the bodies that were looked at; a few may be cut by what is broken on purpose. */
 const wrongShareMax = 0.01,
   wrongMin = 3;
 /** From so many served segments in a phase on, somebody must have looked at one. */
 const servedMin = 100;
 
-export function bodiesAreSegments(run: Run, windows: Windows): Finding {
-  if (isVirtual(run.plan.substrate))
-    return answer(
-      "bodies.segments",
-      bodiesTitle,
-      null,
-      0,
-      undefined,
-      "a model keeps no bytes: nobody looked at any",
-    );
+type Body = FactOf<"bodies.segments">;
+
+export function bodiesAreSegments(run: Run, windows: Windows): Judged {
+  const id = "bodies.segments";
+  if (isVirtual(run.plan.substrate)) return answer(id, [], { remarks: [{ fact: "model" }] });
   const seen = matching(run.series, { metric: "body_seen" });
   const prints = printsOf(run, seen);
-  const problems = [
-    ...Object.entries(windows).flatMap(([phase, window]) =>
-      [
-        ...unseen(run, seen, window),
-        ...wrongIn(seen, window, prints.misplaced, fineIn(run, phase as Phase)),
-      ].map((problem) => `${phase}: ${problem}`),
-    ),
+  const problems: Body[] = [
+    ...Object.entries(windows).flatMap(([phase, window]) => [
+      ...unseen(run, seen, phase, window),
+      ...wrongIn(seen, phase, window, prints.misplaced, fineIn(run, phase as Phase)),
+    ]),
     ...prints.problems,
     ...otherContainers(seen),
     ...claimsThatRest(run, windows, prints.misplaced),
   ];
   const looks = sizeOf(seen);
-  return answer(
-    "bodies.segments",
-    bodiesTitle,
-    problems.length === 0 ? null : problems.join("; "),
-    looks,
-    undefined,
-    looks === 0 ? "nobody was served any" : scopeOf(run, seen, looks),
-  );
+  return answer(id, problems, {
+    samples: looks,
+    remarks: looks === 0 ? [{ fact: "none-served" }] : scopeOf(run, seen, looks),
+  });
 }
 
 /** What was looked at and what was not, for a reader. */
-function scopeOf({ plan }: Run, seen: readonly SeriesData[], looks: number): string {
+function scopeOf({ plan }: Run, seen: readonly SeriesData[], looks: number): Body[] {
   const stream = streamOf(plan);
   const counts = Map.groupBy(seen, ({ tags }) => tags["container"] ?? "unknown");
-  const all = [...counts].map(([container, some]) => `${sizeOf(some)} ${container}`);
   const flagged = sizeOf(seen.filter(({ tags }) => tags["problem"] === "flagged"));
-  const least = stream.renditions
-    .map(({ name }) => `${name} ${Math.round(leastBytes(stream, name))} B`)
-    .join(", ");
   return [
-    `${looks} bodies looked at: ${all.join(", ")}; least sizes ${least}`,
-    ...(counts.has("unknown")
-      ? [
-          "of unknown containers (encrypted, or not known here) only length, type, size and change were looked at",
-        ]
-      : []),
-    ...(flagged === 0 ? [] : [`${flagged} were said to be defective`]),
-    ...(stream.digestHeader === undefined
-      ? ["whether they are the right bytes was not looked at, as this target sends no checksum"]
-      : []),
-  ].join("; ");
+    {
+      fact: "looked",
+      looks,
+      containers: [...counts].map(([container, some]) => `${container} ${sizeOf(some)}`),
+      leastBytes: stream.renditions.map(
+        ({ name }) => `${name} ${Math.round(leastBytes(stream, name))}`,
+      ),
+    },
+    ...(counts.has("unknown") ? [{ fact: "unknown-containers" } as const] : []),
+    ...(flagged === 0 ? [] : [{ fact: "flagged", count: flagged } as const]),
+    ...(stream.digestHeader === undefined ? [{ fact: "no-checksum" } as const] : []),
+  ];
 }
 
-function unseen(run: Run, seen: readonly SeriesData[], window: Window): string[] {
+function unseen(run: Run, seen: readonly SeriesData[], phase: string, window: Window): Body[] {
   const served = countIn(
     matching(run.series, { metric: "segment_ms", where: { outcome: "served" } }),
     window,
   );
   const looks = countIn(matching(seen, { metric: "body_seen", where: { by: "viewer" } }), window);
-  return served >= servedMin && looks === 0
-    ? [`of ${served} segments that viewers were served, nobody looked at one`]
-    : [];
+  return served >= servedMin && looks === 0 ? [{ fact: "none-seen", phase, served }] : [];
 }
 
 /**
@@ -103,14 +86,14 @@ function fineIn({ plan }: Run, phase: Phase): ReadonlySet<string> {
 
 function wrongIn(
   seen: readonly SeriesData[],
+  phase: string,
   window: Window,
   misplaced: readonly Misplaced[],
   fine: ReadonlySet<string>,
-): string[] {
-  const who = { viewer: "viewers", prober: "the prober" };
+): Body[] {
   const edges = new Set(seen.map(({ tags }) => tags["edge"] ?? ""));
   return [...edges].flatMap((edge) =>
-    (Object.keys(who) as (keyof typeof who)[]).flatMap((by) => {
+    (["viewer", "prober"] as const).flatMap((by): Body[] => {
       const own = matching(seen, { metric: "body_seen", where: { edge, by } });
       const looks = countIn(own, window);
       const kinds = Map.groupBy(
@@ -127,25 +110,23 @@ function wrongIn(
           one.atMs >= window.fromMs &&
           one.atMs < window.untilMs,
       ).length;
-      const all =
-        others === 0 ? counts : [...counts, { kind: "of another segment", count: others }];
+      const all = others === 0 ? counts : [...counts, { kind: "misplaced", count: others }];
       const wrong = all.reduce((total, { count }) => total + count, 0);
       if (wrong < wrongMin || wrong <= wrongShareMax * looks) return [];
-      return [
-        `${wrong} of ${looks} bodies that ${who[by]} got from ${edge} under status 200 are not the segment asked for (${all.map(({ kind, count }) => `${kind} ${count}`).join(", ")})`,
-      ];
+      const kindsSeen = all.map(({ kind, count }) => `${kind} ${count}`);
+      return [{ fact: "wrong", phase, by, place: edge, wrong, looks, kinds: kindsSeen }];
     }),
   );
 }
 
 /** Where nearly all segments of a rendition are of one known container, what is of another is something else. */
-function otherContainers(seen: readonly SeriesData[]): string[] {
+function otherContainers(seen: readonly SeriesData[]): Body[] {
   return [
     ...Map.groupBy(
       seen.filter(({ tags }) => tags["problem"] === "none"),
       ({ tags }) => tags["rendition"] ?? "",
     ),
-  ].flatMap(([rendition, own]) => {
+  ].flatMap(([rendition, own]): Body[] => {
     const counts = [...Map.groupBy(own, ({ tags }) => tags["container"] as Container)]
       .map(([container, some]) => ({ container, count: sizeOf(some) }))
       .sort((a, b) => b.count - a.count);
@@ -156,15 +137,21 @@ function otherContainers(seen: readonly SeriesData[]): string[] {
     return others < wrongMin || others <= wrongShareMax * sizeOf(own)
       ? []
       : [
-          `${others} of ${sizeOf(own)} bodies of ${rendition} are not ${most.container}, as the others are`,
+          {
+            fact: "other-container",
+            variant: rendition,
+            container: most.container,
+            others,
+            looks: sizeOf(own),
+          },
         ];
   });
 }
 
 /** Claims on what was served that hold only because one viewer in four looks. */
-function claimsThatRest(run: Run, windows: Windows, misplaced: readonly Misplaced[]): string[] {
+function claimsThatRest(run: Run, windows: Windows, misplaced: readonly Misplaced[]): Body[] {
   return run.plan.hypothesis.filter(isOnServed).flatMap((claim) =>
-    claim.during.flatMap((phase) => {
+    claim.during.flatMap((phase): Body[] => {
       const window = windows[phase];
       const shares = window === undefined ? null : sharesOf(run, claim, window, misplaced);
       if (
@@ -174,9 +161,7 @@ function claimsThatRest(run: Run, windows: Windows, misplaced: readonly Misplace
         shares.least >= claim.limit
       )
         return [];
-      return [
-        `${phase}: "${claim.title}" would not hold if the bodies that nobody looked at are wrong as often as the others (${(100 * shares.wrong).toFixed(2)} %)`,
-      ];
+      return [{ fact: "rests-on-unseen", phase, claim: claim.title, wrongShare: shares.wrong }];
     }),
   );
 }

@@ -4,7 +4,8 @@
  * not believed.
  */
 import { leastBytes } from "../target/body.ts";
-import type { Finding } from "../record/verdict.ts";
+import type { FactOf } from "../record/facts.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { carries, matching, type Window, valuesIn } from "../metrics/series.ts";
@@ -14,8 +15,6 @@ import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
 import { isVirtual } from "../record/substrates.ts";
 import { streamOf } from "../target/stream.ts";
-
-const bytesMovedTitle = "Bytes were moved for what the generator says was served";
 
 /**
  * What must have been moved at least of what was served, as a share of it. Sizes are those of the prober's bodies on average. On honest runs (21
@@ -30,70 +29,50 @@ const borderMs = 1_000;
 /** Counters are read so often: the first reading speaks of so long. */
 const readingMs = 2_000;
 
-export function bytesMoved(run: Run, windows: Windows): Finding {
-  if (isVirtual(run.plan.substrate))
-    return answer(
-      "witnesses.bytes",
-      bytesMovedTitle,
-      null,
-      0,
-      undefined,
-      "a model moves no bytes: nobody but the prober saw what the generator saw",
-    );
+type Moved = FactOf<"witnesses.bytes">;
+
+export function bytesMoved(run: Run, windows: Windows): Judged {
+  const id = "witnesses.bytes";
+  if (isVirtual(run.plan.substrate)) return answer(id, [], { remarks: [{ fact: "model" }] });
   const witnesses = witnessesOf(run, windows);
-  const problems: string[] = [];
-  const used = new Set<string>();
+  const problems: Moved[] = [];
+  const used: Witness[] = [];
   for (const [phase, window] of Object.entries(windows)) {
     const expected = run.plan.edges.map((edge) => ({ edge, bytes: expectedOf(run, edge, window) }));
-    for (const { name, edge, movedIn } of witnesses) {
-      const bytes =
-        edge === null
-          ? sum(expected.map((one) => one.bytes))
-          : (expected.find((one) => one.edge === edge)?.bytes ?? 0);
-      const moved = bytes < expectedMin ? null : movedIn(window);
-      if (moved === null) continue;
-      used.add(name);
-      if (moved < shareMin * bytes)
-        problems.push(
-          `${phase}: by the generator ${mega(bytes)} were served${edge === null ? "" : ` by ${edge}`}, and ${name} ${mega(moved)}`,
-        );
+    for (const one of witnesses) {
+      const { witness, service } = one;
+      const expectedBytes =
+        witness === "writer"
+          ? (expected.find(({ edge }) => edge === service)?.bytes ?? 0)
+          : sum(expected.map(({ bytes }) => bytes));
+      const bytes = expectedBytes < expectedMin ? null : one.movedIn(window);
+      if (bytes === null) continue;
+      if (!used.includes(one)) used.push(one);
+      if (bytes < shareMin * expectedBytes)
+        problems.push({ fact: "too-few", phase, witness, service, expectedBytes, bytes });
     }
   }
   const asked = sum(Object.values(windows).map((window) => servedIn(run, {}, window)));
-  const nobody =
-    "nobody counted any bytes: nobody but the generator and the prober saw what was served";
   if (asked > 0 && canCount(run)) problems.push(...missing(run, witnesses));
-  const said =
-    witnesses.length === 0
-      ? nobody
-      : used.size === 0
-        ? "too little was served to compare"
-        : [...used].join("; ");
-  return answer(
-    "witnesses.bytes",
-    bytesMovedTitle,
-    problems.length === 0 ? null : problems.join("; "),
-    used.size,
-    undefined,
-    said,
-  );
+  const agreed = used.map(({ witness, service }): Moved => ({ fact: "agrees", witness, service }));
+  const none: Moved = { fact: witnesses.length === 0 ? "none-counted" : "too-little" };
+  return answer(id, problems, {
+    samples: used.length,
+    remarks: agreed.length === 0 ? [none] : agreed,
+  });
 }
 
 /** What every record of a run on Linux holds. */
-function missing(run: Run, witnesses: readonly Witness[]): string[] {
-  const everywhere = witnesses.filter(({ edge }) => edge === null);
+function missing(run: Run, witnesses: readonly Witness[]): Moved[] {
+  const has = (kind: Witness["witness"]): boolean =>
+    witnesses.some(({ witness }) => witness === kind);
   const wasServed =
     matching(run.series, { metric: "canary_ms", where: { outcome: "served" } }).length > 0;
+  const isSized = matching(run.series, { metric: "canary_bytes", where: {} }).length > 0;
   return [
-    ...(everywhere.some(({ metric }) => metric === "io_bytes")
-      ? []
-      : ["nobody counted what the generator read"]),
-    ...(everywhere.some(({ metric }) => metric === "network_bytes")
-      ? []
-      : ["nobody counted what this machine's interfaces received"]),
-    ...(!wasServed || matching(run.series, { metric: "canary_bytes" }).length > 0
-      ? []
-      : ["nobody weighed the prober's segments"]),
+    ...(has("reader") ? [] : [{ fact: "reader-missing" } as const]),
+    ...(has("receiver") ? [] : [{ fact: "receiver-missing" } as const]),
+    ...(!wasServed || isSized ? [] : [{ fact: "sizes-missing" } as const]),
   ];
 }
 
@@ -103,15 +82,10 @@ function canCount(run: Run): boolean {
   return started?.kind !== "started" || started.machine.platform.startsWith("linux");
 }
 
-function mega(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
 interface Witness {
-  readonly name: string;
-  readonly metric: string;
-  /** Null: of everything. */
-  readonly edge: string | null;
+  readonly witness: "writer" | "reader" | "receiver";
+  /** Whose processes; empty for all of the machine. */
+  readonly service: string;
   /** Null when it cannot say. */
   movedIn(window: Window): number | null;
 }
@@ -123,11 +97,11 @@ function witnessesOf(run: Run, windows: Windows): readonly Witness[] {
   const load = generator?.kind === "loadStarted" ? generator.generator : "k6";
   return [
     ...run.plan.edges.flatMap((edge) => edgeWitness(run, edge, span)),
-    ...counterWitness(run, `the generator's process (${load}) read`, null, "io_bytes", {
+    ...counterWitness(run, { witness: "reader", service: load }, "io_bytes", {
       service: load,
       direction: "read",
     }),
-    ...counterWitness(run, "this machine's interfaces received", null, "network_bytes", {
+    ...counterWitness(run, { witness: "receiver", service: "" }, "network_bytes", {
       direction: "received",
     }),
   ];
@@ -135,8 +109,7 @@ function witnessesOf(run: Run, windows: Windows): readonly Witness[] {
 
 function counterWitness(
   run: Run,
-  name: string,
-  edge: string | null,
+  who: Pick<Witness, "witness" | "service">,
   metric: string,
   where: Readonly<Record<string, string>>,
 ): Witness[] {
@@ -145,9 +118,7 @@ function counterWitness(
     ? []
     : [
         {
-          name,
-          metric,
-          edge,
+          ...who,
           movedIn: (window) => sum(series.map((one) => grownIn(one, around(window)))),
         },
       ];
@@ -158,7 +129,7 @@ function counterWitness(
  * that is not counted. What an edge wrote since its last reading is lost when it dies, so that it says nothing of such a phase.
  */
 function edgeWitness(run: Run, edge: string, span: Window): Witness[] {
-  const [witness] = counterWitness(run, `the processes of ${edge} wrote`, edge, "io_bytes", {
+  const [witness] = counterWitness(run, { witness: "writer", service: edge }, "io_bytes", {
     service: edge,
     direction: "written",
   });

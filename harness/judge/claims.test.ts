@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Claim } from "../claims/statistics/registry.ts";
 import type { Comparison } from "../claims/claim.ts";
 import type { Phase } from "../base/phases.ts";
-import type { Finding } from "../record/verdict.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { SampleKind, SeriesData } from "../metrics/samples.ts";
 import type { Window } from "../metrics/series.ts";
 import { judgeClaim as judgeOf, observe as observeOf } from "./claims.ts";
@@ -19,7 +19,7 @@ const judgeClaim = (
   phase: Phase,
   within: Windows,
   all: readonly SeriesData[],
-): Finding => judgeOf(claim, phase, within, all, everyMetric);
+): Judged => judgeOf(claim, phase, within, all, everyMetric);
 
 const window = { fromMs: 10_000, untilMs: 20_000, cutOff: false };
 const windows: Windows = { baseline: { fromMs: 0, untilMs: 10_000, cutOff: false }, fault: window };

@@ -1,15 +1,16 @@
 /** Judges one claim in one phase. A claim holds only if it would still hold had every iteration that was never run turned out badly. */
-import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
+import { type Claim, statisticOf, unitOf } from "../claims/statistics/registry.ts";
 import type { Comparison } from "../claims/claim.ts";
 import type { Phase } from "../base/phases.ts";
 import type { Selector, SeriesData } from "../metrics/samples.ts";
-import type { Finding, Status } from "../record/verdict.ts";
+import type { ClaimFacts, FactIn } from "../record/facts.ts";
+import type { Judged, Status } from "../record/verdict.ts";
 import { isLoadDependent, type Registry } from "../metrics/metrics.ts";
 import { matching, valuesIn, type Window } from "../metrics/series.ts";
 import { sum } from "../base/statistics.ts";
 import { heldBackIn, kindestRecord, shadowsOf } from "./stalls.ts";
 import { inItsLane, type Observation } from "../claims/statistics/statistic.ts";
-import { claimId } from "./subjects.ts";
+import { findingId } from "../record/claim-ids.ts";
 import type { Windows } from "./windows.ts";
 
 const opposite = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==" } as const;
@@ -21,6 +22,8 @@ export interface Stalls {
 }
 export const noStalls: Stalls = { any: [], standstills: [] };
 
+type ClaimFact = FactIn<ClaimFacts>;
+
 export function judgeClaim(
   claim: Claim,
   phase: Phase,
@@ -28,36 +31,36 @@ export function judgeClaim(
   all: readonly SeriesData[],
   registry: Registry,
   stalls: Stalls = noStalls,
-): Finding {
+): Judged {
   const window = windows[phase];
-  if (window === undefined) {
-    const why = `phase ${phase} did not run to an end`;
-    return finding(claim, phase, null, null, 0, "inconclusive", why);
-  }
+  if (window === undefined)
+    return finding(claim, phase, null, null, 0, "inconclusive", {
+      fact: "phase-unfinished",
+      phase,
+    });
   const heldBack = heldBackIn(claim, window, all, stalls.standstills, registry);
   const seen = observe(claim, window, all, registry, heldBack);
   const limits = limitOf(claim, windows, all, registry);
   const limit = limits?.limit ?? null;
-  const found = (status: Status, why: string, subject?: string): Finding =>
-    finding(claim, phase, seen.value, limit, seen.samples, status, why, subject);
+  const found = (status: Status, fact: ClaimFact, subject?: string): Judged =>
+    finding(claim, phase, seen.value, limit, seen.samples, status, fact, subject);
   if (limits === null || limit === null)
-    return found("inconclusive", "its limit refers to a phase without enough samples");
-  const samplesMin = Math.max(1, claim.samplesMin);
-  if (seen.value === null || seen.samples < samplesMin)
-    return found("inconclusive", `${seen.samples} samples, needs ${samplesMin}`);
+    return found("inconclusive", {
+      fact: "reference-too-few-samples",
+      phase: typeof claim.limit === "number" ? phase : claim.limit.of,
+    });
+  const minSamples = Math.max(1, claim.samplesMin);
+  if (seen.value === null || seen.samples < minSamples)
+    return found("inconclusive", { fact: "too-few-samples", samples: seen.samples, minSamples });
   if (!compare(seen.value, claim.comparison, limit)) {
     if (window.cutOff && statisticOf(claim).grows && seen.value < limit)
-      return found("inconclusive", "the phase was cut off before it could come to that");
+      return found("inconclusive", { fact: "cut-off" });
     // Steady state must be there before anything is broken: a claim that fails in the baseline says
     // nothing about the fault.
-    if (phase === "baseline")
-      return found(
-        "inconclusive",
-        "not so even before the fault: there was no steady state to disturb",
-      );
+    if (phase === "baseline") return found("inconclusive", { fact: "beyond-limit-in-baseline" });
     const excuse = excuseOf(claim, window, all, registry, limit, stalls.any);
     return excuse === null
-      ? found("refuted", "beyond its limit")
+      ? found("refuted", { fact: "beyond-limit" })
       : found("inconclusive", excuse, "generator");
   }
   if (
@@ -65,12 +68,8 @@ export function judgeClaim(
     limits.worst === null ||
     !compare(seen.worst, claim.comparison, limits.worst)
   )
-    return found(
-      "inconclusive",
-      "it would not hold if the iterations that the generator dropped or held back had gone badly",
-      "generator",
-    );
-  return found("held", "within its limit");
+    return found("inconclusive", { fact: "depends-on-dropped" }, "generator");
+  return found("held", { fact: "within-limit" });
 }
 
 /** Why a violation may be the generator's own doing; null when it is there without all that the generator's stalls touched. */
@@ -81,21 +80,19 @@ function excuseOf(
   registry: Registry,
   limit: number,
   stalls: readonly Window[],
-): string | null {
+): ClaimFact | null {
   const within = stalls.filter(
     (stall) => stall.fromMs < window.untilMs && window.fromMs < stall.untilMs,
   );
   if (within.length === 0 || !isLoadDependent(registry, claim.metric)) return null;
-  const stoodStill = `the load generator stood still for ${(within.reduce((total, stall) => total + stall.untilMs - stall.fromMs, 0) / 1000).toFixed(1)} s`;
   const record = kindestRecord(claim, all, shadowsOf(within));
-  const rest = record === null ? null : observe(claim, window, record, registry);
-  if (
-    rest?.value !== null &&
-    rest?.value !== undefined &&
-    !compare(rest.value, claim.comparison, limit)
-  )
-    return null;
-  return `beyond its limit, but ${stoodStill}, and what that did not touch ${rest?.value === null || rest === null ? "says nothing" : "is within it"}`;
+  const rest = record === null ? null : observe(claim, window, record, registry).value;
+  if (rest !== null && !compare(rest, claim.comparison, limit)) return null;
+  return {
+    fact: "generator-stalled",
+    stalledMs: sum(within.map(({ fromMs, untilMs }) => untilMs - fromMs)),
+    rest: rest === null ? "nothing" : "within-limit",
+  };
 }
 
 /** `worst` is the limit had the dropped iterations of the phase that it refers to made it as strict as they could; null when that cannot be told. */
@@ -123,7 +120,7 @@ function limitOf(
 }
 
 /** Whether a claim was beyond its limit before anything was broken: then the fault did not do it alone. */
-export function failsInBaseline({ status, phase, observed, comparison, limit }: Finding): boolean {
+export function failsInBaseline({ status, phase, observed, comparison, limit }: Judged): boolean {
   return (
     status === "inconclusive" &&
     phase === "baseline" &&
@@ -192,12 +189,12 @@ function finding(
   limit: number | null,
   samples: number,
   status: Status,
-  why: string,
+  fact: ClaimFact,
   subject = "target",
-): Finding {
+): Judged {
   return {
     kind: "claim",
-    id: claimId("claim", claim.title),
+    id: findingId("claim", claim),
     subject,
     title: claim.title,
     status,
@@ -205,8 +202,8 @@ function finding(
     observed,
     comparison: claim.comparison,
     limit,
-    unit: claim.unit ?? "",
+    unit: unitOf(claim),
     samples,
-    why,
+    values: [fact],
   };
 }

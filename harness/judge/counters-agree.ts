@@ -1,6 +1,7 @@
 /** Where edges or gateways count themselves what they answered, that is compared with what the generator says it was answered. */
 import { metricIn } from "../metrics/metrics.ts";
-import type { Finding } from "../record/verdict.ts";
+import type { FactOf } from "../record/facts.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { countIn, matching, valuesIn, type Window } from "../metrics/series.ts";
@@ -8,8 +9,6 @@ import { sum } from "../base/statistics.ts";
 import type { Tags } from "../metrics/tags.ts";
 import { answer } from "./answer.ts";
 import type { Windows } from "./windows.ts";
-
-const countersAgreeTitle = "The generator and the target's own counters agree";
 
 /**
  * What the counters must have grown by, as a share of the answers that the generator says it got, less some requests. Honest counters count
@@ -20,34 +19,41 @@ const shareMin = 0.9,
 /** Counters are read every 2 s, and at each phase's border. */
 const readingMs = 2_500;
 
-export function countersAgree(run: Run, windows: Windows): Finding {
-  const problems: string[] = [];
-  const compared = new Set<string>();
+type Counted = FactOf<"witnesses.counters">;
+
+export function countersAgree(run: Run, windows: Windows): Judged {
+  const problems: Counted[] = [];
+  const compared: Pair[] = [];
   for (const pair of [...servedPairs(run), ...askedPairs(run)]) {
+    const { metric, source } = pair;
     for (const [phase, window] of Object.entries(windows)) {
-      const said = compare(run, pair, window);
-      if (said !== null) compared.add(pair.name);
-      if (said?.problem != null) problems.push(`${phase}: ${said.problem}`);
+      const seen = compare(run, pair, window);
+      if (seen !== null && !compared.includes(pair)) compared.push(pair);
+      if (seen?.isApart === true)
+        problems.push({
+          fact: "apart",
+          phase,
+          metric,
+          source,
+          answers: seen.answers,
+          counted: seen.counted,
+        });
     }
   }
-  const said =
-    compared.size === 0
-      ? "what viewers ask counts nothing by itself, so nothing was compared"
-      : `compared with ${[...compared].join(", ")}`;
-  return answer(
-    "witnesses.counters",
-    countersAgreeTitle,
-    problems.length === 0 ? null : problems.join("; "),
-    compared.size,
-    undefined,
-    said,
+  const remarks = compared.map(
+    ({ metric, source }): Counted => ({ fact: "agrees", metric, source }),
   );
+  return answer("witnesses.counters", problems, {
+    samples: compared.length,
+    remarks: remarks.length === 0 ? [{ fact: "nothing-compared" }] : remarks,
+  });
 }
 
 /** Counters of some services, and the answers that the generator got of the same. */
 interface Pair {
-  /** The counters, for people. */
-  readonly name: string;
+  /** The counters, and whose they are. */
+  readonly metric: string;
+  readonly source: string;
   readonly services: readonly string[];
   readonly counters: readonly SeriesData[];
   readonly answers: readonly SeriesData[];
@@ -62,13 +68,15 @@ function servedPairs(run: Run): Pair[] {
   );
   return [...Map.groupBy(counters, ({ metric }) => metric)].flatMap(([metric, own]) => [
     ...edges.map((edge) => ({
-      name: `${edge}'s ${metric}`,
+      metric,
+      source: edge,
       services: [edge],
       counters: own.filter(({ tags }) => tags["service"] === edge),
       answers: answered(run, { edge }, succeeded),
     })),
     ...[...Map.groupBy(own, ({ tags }) => tags["lane"] ?? "")].map(([lane, ofLane]) => ({
-      name: `the gateways' ${metric} of ${lane}`,
+      metric,
+      source: `the gateways (${lane})`,
       services: gateways,
       counters: ofLane.filter(({ tags }) => gateways.includes(tags["service"] ?? "")),
       answers: answered(run, { lane }, succeeded),
@@ -81,12 +89,16 @@ function askedPairs(run: Run): Pair[] {
   const counters = run.series.filter(
     ({ metric }) => metricIn(run.plan.metrics, metric)?.countsAsked === true,
   );
-  return run.plan.edges.map((edge) => ({
-    name: `what ${edge} says it was asked`,
-    services: [edge],
-    counters: counters.filter(({ tags }) => tags["edge"] === edge),
-    answers: answered(run, { edge }, any),
-  }));
+  return run.plan.edges.map((edge) => {
+    const own = counters.filter(({ tags }) => tags["edge"] === edge);
+    return {
+      metric: own[0]?.metric ?? "",
+      source: edge,
+      services: [edge],
+      counters: own,
+      answers: answered(run, { edge }, any),
+    };
+  });
 }
 
 /** What a service counts by class and outcome. */
@@ -113,9 +125,9 @@ function answered(run: Run, where: Tags, status: RegExp): readonly SeriesData[] 
 /** Null when there is nothing to compare: no such counter, no such requests, or a service that died and forgot what it had counted since its last reading. */
 function compare(
   run: Run,
-  { name, services, counters, answers }: Pair,
+  { services, counters, answers }: Pair,
   { fromMs, untilMs }: Window,
-): { readonly problem: string | null } | null {
+): { readonly isApart: boolean; readonly answers: number; readonly counted: number } | null {
   const wide = { fromMs: fromMs - readingMs, untilMs: untilMs + readingMs };
   const died = run.events.some(
     (event) =>
@@ -127,10 +139,5 @@ function compare(
   const got = countIn(answers, { fromMs, untilMs });
   if (counters.length === 0 || got === 0 || died) return null;
   const counted = sum(valuesIn(counters, wide));
-  return {
-    problem:
-      counted < shareMin * got - slack
-        ? `the generator got ${got} answers, and ${name} grew by ${Math.round(counted)}`
-        : null,
-  };
+  return { isApart: counted < shareMin * got - slack, answers: got, counted: Math.round(counted) };
 }

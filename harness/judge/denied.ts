@@ -7,11 +7,6 @@ import { sum } from "../base/statistics.ts";
 /** Where more than this of the machine's processor time was taken from outside, nothing that was timed on it is what it seems. */
 export const deniedShareMax = 0.2;
 
-/** How a finding says so. */
-export function deniedText(share: number): string {
-  return `the hypervisor or a quota took ${Math.round(share * 100)} % of the machine`;
-}
-
 /** Of a window, as a share of all cores: 0…1. */
 export function deniedShareIn(run: Run, window: Window): number {
   return shareOfMachine(run, sum(valuesIn(deniedSeries(run), window)), window) ?? 0;

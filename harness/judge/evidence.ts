@@ -4,7 +4,8 @@
 import type { Phase } from "../base/phases.ts";
 import { metricIn } from "../metrics/metrics.ts";
 import type { AbortReason } from "../record/events.ts";
-import type { Finding } from "../record/verdict.ts";
+import type { EvidenceFacts, FactIn, FactOf } from "../record/facts.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import type { Plan } from "../record/plan.ts";
 import type { SeriesData } from "../metrics/samples.ts";
@@ -20,16 +21,15 @@ import {
   deniedShareAround,
   deniedShareIn,
   deniedShareMax,
-  deniedText,
   shareOfMachine,
 } from "./denied.ts";
 import { judgeFaults } from "./fault-evidence.ts";
 import { longestGap, spanOf } from "./gaps.ts";
-import { impossibleProblem } from "./impossible.ts";
-import { busyLoads, iterationsProblem, lateLoadIn, offeredProblem } from "./offered.ts";
+import { impossibleProblems } from "./impossible.ts";
+import { busyLoads, iterationsProblems, lateLoadIn, offeredProblems } from "./offered.ts";
 import { proberAgrees } from "./prober-agrees.ts";
 import { fitProblems } from "./record-fits.ts";
-import { readingProblem } from "./readings.ts";
+import { readingProblems } from "./readings.ts";
 import { iterationMetrics } from "./stalls.ts";
 import { selectorsOf, statisticOf } from "../claims/statistics/registry.ts";
 import { serviceSubject } from "./subjects.ts";
@@ -47,7 +47,7 @@ const loadTellsMin = 5;
 /** Goodput of the two halves of a steady baseline differs by no more than this fraction. */
 export const baselineDriftMax = 0.25;
 
-const rules: readonly ((run: Run, windows: Windows) => Finding | readonly Finding[])[] = [
+const rules: readonly ((run: Run, windows: Windows) => Judged | readonly Judged[])[] = [
   wholeRecord,
   recordFitsPlan,
   samplesPossible,
@@ -60,133 +60,109 @@ const rules: readonly ((run: Run, windows: Windows) => Finding | readonly Findin
   generatorOnTime,
   generatorHadProcessor,
   generatorLeftNoGap,
-  canaryHadNoGap,
+  proberOnTime,
   readingsLeftNoGap,
   proberAgrees,
   bytesMoved,
   countersAgree,
   bodiesAreSegments,
   baselineSteady,
-  nobodyDiedUnbidden,
+  noServiceDied,
   clockDidNotStep,
   notAborted,
 ];
 
-export function judgeEvidence(run: Run, windows: Windows): Finding[] {
+export function judgeEvidence(run: Run, windows: Windows): Judged[] {
   return rules.flatMap((rule) => rule(run, windows));
 }
 
-function wholeRecord(run: Run): Finding {
-  const problems = [...run.damage];
+function wholeRecord(run: Run): Judged {
+  const problems: FactOf<"record.whole">[] = run.damage.map((detail) => ({
+    fact: "damage",
+    detail,
+  }));
   if (problems.length === 0 && !run.events.some((event) => event.kind === "finished"))
-    problems.push("it does not say how the run ended");
+    problems.push({ fact: "no-end" });
   if (problems.length === 0 && !run.events.some((event) => event.kind === "cleaned"))
-    problems.push("it does not say whether everything was undone");
-  return answer(
-    "record.whole",
-    "The record is whole",
-    problems.length === 0 ? null : problems.join("; "),
-  );
+    problems.push({ fact: "no-cleanup" });
+  return answer("record.whole", problems);
 }
 
-function recordFitsPlan(run: Run): Finding {
-  const problems = fitProblems(run);
-  return answer(
-    "record.fits",
-    "The record fits its plan",
-    problems.length === 0 ? null : problems.join("; "),
-  );
+function recordFitsPlan(run: Run): Judged {
+  return answer("record.fits", fitProblems(run));
 }
 
-function everyPhaseRan(run: Run): Finding {
+function everyPhaseRan(run: Run): Judged {
   const done = completed(run.events);
   const missing = (Object.keys(run.plan.phasesMs) as Phase[]).filter((phase) => !done.has(phase));
   return answer(
     "run.phases",
-    "Every phase ran to its end",
-    missing.length === 0 ? null : `${missing.join(", ")} did not`,
+    missing.length === 0 ? [] : [{ fact: "unfinished", phases: missing }],
   );
 }
 
-function generatorEnded(run: Run): Finding {
+function generatorEnded(run: Run): Judged {
   const ends = run.events.filter((event) => event.kind === "generator");
   const bad = ends.find((event) => !event.expected);
-  const problem =
-    ends.length === 0 ? "its end was not recorded" : bad === undefined ? null : bad.detail;
-  return answer("generator.ended", "The load generator ran to its end", problem);
+  if (ends.length === 0) return answer("generator.ended", [{ fact: "no-end" }]);
+  return answer("generator.ended", bad === undefined ? [] : [{ fact: "died", detail: bad.detail }]);
 }
 
-function samplesPossible(run: Run): Finding {
-  return answer("record.possible", "Every sample is possible", impossibleProblem(run));
+function samplesPossible(run: Run): Judged {
+  return answer("record.possible", impossibleProblems(run));
 }
 
-function loadOffered(run: Run, windows: Windows): Finding {
-  return answer(
-    "generator.offered",
-    "The load that was planned was offered",
-    offeredProblem(run, windows),
-  );
+function loadOffered(run: Run, windows: Windows): Judged {
+  return answer("generator.offered", offeredProblems(run, windows));
 }
 
-function iterationsLeftSamples(run: Run, windows: Windows): Finding {
-  return answer(
-    "generator.iterations",
-    "Every iteration that began left its sample",
-    iterationsProblem(run, windows),
-  );
+function iterationsLeftSamples(run: Run, windows: Windows): Judged {
+  return answer("generator.iterations", iterationsProblems(run, windows));
 }
 
 /** Each load is asked for itself: one that is on time says nothing of another. */
-function generatorOnTime(run: Run, windows: Windows): Finding {
-  const [id, title] = ["generator.on-time", "The load generator started its work on time"];
-  const told = matching(run.series, { metric: "start_late_ms" });
-  const samples = Object.values(windows).reduce(
-    (total, window) => total + countIn(told, window),
-    0,
-  );
-  if (samples === 0) return answer(id, title, "no sample says whether it did");
-  const silent = run.plan.load.flatMap((load) => {
-    const own = told.filter((series) => series.tags["load"] === load.name);
+function generatorOnTime(run: Run, windows: Windows): Judged {
+  const id = "generator.on-time";
+  const said = matching(run.series, { metric: "start_late_ms" });
+  const samples = samplesIn(said, windows);
+  if (samples === 0) return answer(id, [{ fact: "no-sample" }]);
+  const silent = run.plan.load.flatMap(({ name }): FactOf<typeof id>[] => {
+    const own = said.filter((series) => series.tags["load"] === name);
     const mute = Object.entries(windows).filter(
       ([phase, window]) =>
-        busyLoads(run.plan, phase as Phase, loadTellsMin).includes(load) &&
+        busyLoads(run.plan, phase as Phase, loadTellsMin).some((load) => load.name === name) &&
         countIn(own, window) === 0,
     );
     return mute.length === 0
       ? []
-      : [
-          `no sample says whether it did in ${mute.map(([phase]) => phase).join(", ")} (load ${load.name})`,
-        ];
+      : [{ fact: "no-sample-in", load: name, phases: mute.map(([phase]) => phase) }];
   });
   // What began late and what asked late are two things, and the first must not thin out the second.
   const kinds = Map.groupBy(
-    told,
+    said,
     ({ tags }) => `${tags["load"] ?? tags["lane"] ?? ""}|${tags["of"] ?? ""}`,
   );
   const late = [...kinds].flatMap(([kind, series]) => {
     const found = lateness(run, windows, series, startLateP99MaxMs);
-    return found === null
-      ? []
-      : [{ ...found, text: `load ${kind.slice(0, kind.indexOf("|"))}: ${found.text}` }];
+    const load = kind.slice(0, kind.indexOf("|"));
+    return found === null ? [] : [{ fact: "late", load, ...found } as const];
   });
-  const problems = [...silent, ...late.map(({ text }) => text)];
+  const problems: FactOf<typeof id>[] = [...silent, ...late];
   // A burst is late as well, whatever it says of itself.
   for (const [phase, window] of problems.length > 0 ? [] : Object.entries(windows)) {
     const burst = lateLoadIn(run, phase as Phase, window);
     if (burst !== null) problems.push(burst);
   }
-  if (problems.length === 0) return answer(id, title, null, samples);
-  const byMachine = silent.length === 0 && late.length > 0 && late.every((one) => one.byMachine);
-  return byMachine
-    ? answer(id, title, problems.join("; "), samples, "machine")
-    : answer(id, title, problems.join("; "), samples);
+  const byMachine =
+    silent.length === 0 && late.length > 0 && late.every(({ stolen }) => stolen !== null);
+  return answer(id, problems, { samples, ...(byMachine ? { subject: "machine" } : {}) });
 }
 
-/** `byMachine`: the machine was taken away all that while. */
-interface Late {
-  readonly text: string;
-  readonly byMachine: boolean;
+function samplesIn(series: readonly SeriesData[], windows: Windows): number {
+  return Object.values(windows).reduce((total, window) => total + countIn(series, window), 0);
 }
+
+type Lateness = Omit<FactIn<Pick<EvidenceFacts["prober.on-time"], "late">>, "fact">;
 
 /** In which phase the p99 of these samples was worst, when that is more than `maxMs`; null otherwise. */
 function lateness(
@@ -194,7 +170,7 @@ function lateness(
   windows: Windows,
   series: readonly SeriesData[],
   maxMs: number,
-): Late | null {
+): Lateness | null {
   let worst: { p99Ms: number; phase: string; window: Window } | null = null;
   for (const [phase, window] of Object.entries(windows)) {
     const sorted = valuesIn(series, window).sort();
@@ -203,84 +179,51 @@ function lateness(
     if (p99Ms > (worst?.p99Ms ?? 0)) worst = { p99Ms, phase, window };
   }
   if (worst === null || worst.p99Ms <= maxMs) return null;
-  const text = `p99 ${Math.round(worst.p99Ms)} ms late in ${worst.phase}, at most ${maxMs} ms is tolerated`;
-  const denied = deniedWhileLate(run, series, worst.window, maxMs);
-  return denied === null
-    ? { text, byMachine: false }
-    : { text: `${text}; ${denied} meanwhile`, byMachine: true };
+  return {
+    p99Ms: Math.round(worst.p99Ms),
+    phase: worst.phase,
+    maxMs,
+    stolen: stolenWhileLate(run, series, worst.window, maxMs),
+  };
 }
 
-/** The prober is asked as a whole: it has one rhythm. */
-function late(
-  run: Run,
-  windows: Windows,
-  metric: string,
-  maxMs: number,
-  id: string,
-  title: string,
-): Finding {
-  const series = matching(run.series, { metric });
-  const samples = Object.values(windows).reduce(
-    (total, window) => total + countIn(series, window),
-    0,
-  );
-  if (samples === 0) return answer(id, title, "no sample says whether it did");
-  const silent = Object.entries(windows)
-    .filter(([, window]) => countIn(series, window) === 0)
-    .map(([phase]) => phase);
-  if (silent.length > 0)
-    return answer(id, title, `no sample says whether it did in ${silent.join(", ")}`, samples);
-  const found = lateness(run, windows, series, maxMs);
-  return found?.byMachine === true
-    ? answer(id, title, found.text, samples, "machine")
-    : answer(id, title, found?.text ?? null, samples);
-}
-
-/** What was late is told apart: a machine that was taken away all that while, and one that had too much to do. */
-function deniedWhileLate(
+/** A machine that was taken away all that while is another matter than one that had too much to do. */
+function stolenWhileLate(
   run: Run,
   series: readonly SeriesData[],
   window: Window,
   maxMs: number,
-): string | null {
+): number | null {
   const around = deniedShareAround(run);
   let least = Number.POSITIVE_INFINITY;
   eachIn(series, window, (lateMs, startedMs) => {
     if (lateMs > maxMs && least > deniedShareMax)
       least = Math.min(least, around({ fromMs: startedMs, untilMs: startedMs + lateMs }));
   });
-  return Number.isFinite(least) && least > deniedShareMax ? deniedText(least) : null;
+  return Number.isFinite(least) && least > deniedShareMax ? least : null;
 }
 
-function generatorHadProcessor(run: Run, windows: Windows): Finding {
-  const [id, title] = ["generator.processor", "The load generator had processor time to spare"];
+function generatorHadProcessor(run: Run, windows: Windows): Judged {
+  const id = "generator.processor";
   const series = matching(run.series, { metric: "cpu_seconds", where: { service: "k6" } });
   let samples = 0;
-  const problems: string[] = [];
-  let denied = false;
+  const problems: FactOf<typeof id>[] = [];
   for (const [phase, window] of Object.entries(windows)) {
     const values = valuesIn(series, window);
     samples += values.length;
-    if (values.length === 0) problems.push(`its processor use in ${phase} was not recorded`);
+    if (values.length === 0) problems.push({ fact: "not-recorded-in", phase });
     const share = shareOfMachine(run, sum(values), window) ?? 0;
-    const deniedShare = deniedShareIn(run, window);
-    denied ||= deniedShare > deniedShareMax;
-    if (deniedShare > deniedShareMax) problems.push(`${deniedText(deniedShare)} in ${phase}`);
-    if (share > generatorCpuShareMax)
-      problems.push(`it used ${Math.round(share * 100)} % of the machine in ${phase}`);
+    const stolen = deniedShareIn(run, window);
+    if (stolen > deniedShareMax) problems.push({ fact: "stolen", share: stolen, phase });
+    if (share > generatorCpuShareMax) problems.push({ fact: "used", share, phase });
   }
-  if (coresOf(run) === null || samples === 0) problems.push("its processor use was not recorded");
-  return answer(
-    id,
-    title,
-    problems.length === 0 ? null : problems.join("; "),
-    samples,
-    denied ? "machine" : undefined,
-  );
+  if (coresOf(run) === null || samples === 0) problems.push({ fact: "not-recorded" });
+  const byMachine = problems.some(({ fact }) => fact === "stolen");
+  return answer(id, problems, { samples, ...(byMachine ? { subject: "machine" } : {}) });
 }
 
 /** Something of a load ends all the time, so a stretch without any sample is a hole in the record, not a quiet target. */
-function generatorLeftNoGap(run: Run, windows: Windows): Finding {
+function generatorLeftNoGap(run: Run, windows: Windows): Judged {
   const leastPerSecond = Math.min(
     ...(Object.keys(windows) as Phase[])
       .map((phase) => run.plan.load.reduce((total, load) => total + load.ratePerSecond[phase], 0))
@@ -291,14 +234,9 @@ function generatorLeftNoGap(run: Run, windows: Windows): Finding {
     2.5 * rhythmMsOf(run.plan),
     Number.isFinite(leastPerSecond) ? 2_500 / leastPerSecond : 0,
   );
-  const gap = longestGap(matchingAll(run, measuredBy(run.plan)), spanOf(windows));
-  const [id, title] = ["generator.no-gap", "The load generator's samples have no gap"];
-  if (gap === null) return answer(id, title, "no sample arrived");
-  return answer(
-    id,
-    title,
-    gap > gapMaxMs ? `nothing began for ${(gap / 1000).toFixed(1)} s` : null,
-  );
+  const gapMs = longestGap(matchingAll(run, measuredBy(run.plan)), spanOf(windows));
+  if (gapMs === null) return answer("generator.no-gap", [{ fact: "no-sample" }]);
+  return answer("generator.no-gap", gapMs > gapMaxMs ? [{ fact: "gap", gapMs }] : []);
 }
 
 /** What an iteration leaves of all that the claims rest on; where they rest on nothing of that kind, whatever the generator measures. */
@@ -319,28 +257,38 @@ function measuredBy({ hypothesis, recovery, metrics }: Plan): readonly string[] 
       );
 }
 
-function canaryHadNoGap(run: Run, windows: Windows): Finding {
-  const [id, title] = ["prober.on-time", "The harness's own prober ran on time and without a gap"];
-  const gap = longestGap(matchingAll(run, ["canary_ms"]), spanOf(windows));
-  if (gap === null) return answer(id, title, "it recorded nothing");
+/** The prober is asked as a whole: it has one rhythm. */
+function proberOnTime(run: Run, windows: Windows): Judged {
+  const id = "prober.on-time";
+  const gapMs = longestGap(matchingAll(run, ["canary_ms"]), spanOf(windows));
+  if (gapMs === null) return answer(id, [{ fact: "no-sample" }]);
   // Where nobody asks for the past, it asks as each segment becomes due.
-  if (gap > Math.max(5_000, 2.5 * rhythmMsOf(run.plan)))
-    return answer(id, title, `it was silent for ${(gap / 1000).toFixed(1)} s`);
-  return late(run, windows, "canary_late_ms", canaryLateP99MaxMs, id, title);
+  if (gapMs > Math.max(5_000, 2.5 * rhythmMsOf(run.plan)))
+    return answer(id, [{ fact: "gap", gapMs }]);
+  const series = matching(run.series, { metric: "canary_late_ms" });
+  const samples = samplesIn(series, windows);
+  if (samples === 0) return answer(id, [{ fact: "no-lateness" }]);
+  const silent = Object.entries(windows)
+    .filter(([, window]) => countIn(series, window) === 0)
+    .map(([phase]) => phase);
+  if (silent.length > 0)
+    return answer(id, [{ fact: "no-lateness-in", phases: silent }], { samples });
+  const late = lateness(run, windows, series, canaryLateP99MaxMs);
+  if (late === null) return answer(id, [], { samples });
+  return answer(id, [{ fact: "late", ...late }], {
+    samples,
+    ...(late.stolen === null ? {} : { subject: "machine" }),
+  });
 }
 
-function readingsLeftNoGap(run: Run, windows: Windows): Finding {
-  return answer(
-    "target.readings",
-    "What the target tells of itself was read without a gap",
-    readingProblem(run, spanOf(windows)),
-  );
+function readingsLeftNoGap(run: Run, windows: Windows): Judged {
+  return answer("target.readings", readingProblems(run, spanOf(windows)));
 }
 
-function baselineSteady(run: Run, windows: Windows): Finding {
-  const [id, title] = ["baseline.steady", "The baseline was steady"];
+function baselineSteady(run: Run, windows: Windows): Judged {
+  const id = "baseline.steady";
   const { baseline } = windows;
-  if (baseline === undefined) return answer(id, title, "it did not run to an end");
+  if (baseline === undefined) return answer(id, [{ fact: "unfinished" }]);
   // Viewers come in bunches, one for each segment: halves that held two and three of them would differ by a third.
   const segmentMs = Math.max(1, rhythmMsOf(run.plan));
   // A phase that was a millisecond short has as many segments as planned; half a bunch more or less would look like a drift.
@@ -353,16 +301,11 @@ function baselineSteady(run: Run, windows: Windows): Finding {
     countIn(served, { fromMs: baseline.fromMs, untilMs: baseline.fromMs + halfMs }),
     countIn(served, { fromMs: baseline.untilMs - halfMs, untilMs: baseline.untilMs }),
   ];
-  if (first + second === 0) return answer(id, title, "nothing was served in it");
+  if (first + second === 0) return answer(id, [{ fact: "nothing-served" }]);
   const drift = Math.abs(first - second) / Math.max(first, second);
-  return answer(
-    id,
-    title,
-    drift > baselineDriftMax
-      ? `goodput of its halves differs by ${Math.round(drift * 100)} %`
-      : null,
-    first + second,
-  );
+  return answer(id, drift > baselineDriftMax ? [{ fact: "drift", share: drift }] : [], {
+    samples: first + second,
+  });
 }
 
 /** What the experiment itself calls good of what the generator measures; where it says nothing, iterations that came to their end. */
@@ -386,44 +329,32 @@ function goodputOf({ plan, series }: Run): readonly SeriesData[] {
   return good[0] ?? matching(series, { metric: "iteration_ms", where: { outcome: "ended" } });
 }
 
-function nobodyDiedUnbidden(run: Run): Finding {
-  const dead = run.events
-    .filter((event) => event.kind === "exited")
-    .filter((event) => !event.expected);
-  const problem =
-    dead.length === 0
-      ? null
-      : dead.map(({ service, detail }) => `${service}: ${detail}`).join("; ");
-  return answer(
-    "services.alive",
-    "No service died unless told to",
-    problem,
-    0,
-    dead[0] === undefined ? undefined : serviceSubject(dead[0].service),
+function noServiceDied(run: Run): Judged {
+  const dead = run.events.flatMap((event) =>
+    event.kind === "exited" && !event.expected
+      ? [{ fact: "died", service: event.service, detail: event.detail } as const]
+      : [],
   );
+  return answer("services.alive", dead, {
+    subject: dead[0] === undefined ? undefined : serviceSubject(dead[0].service),
+  });
 }
 
 /** Nothing that Seawall does sets the machine's clock: where it stepped, the machine was halted, or its clock set, from outside. */
-function clockDidNotStep(run: Run): Finding {
-  const steps = run.events.flatMap((event) => (event.kind === "clockStepped" ? [event.byMs] : []));
-  return answer(
-    "machine.clock",
-    "The clock did not step",
-    steps.length === 0 ? null : `by ${steps.map((ms) => Math.round(ms)).join(", ")} ms`,
+function clockDidNotStep(run: Run): Judged {
+  const byMs = run.events.flatMap((event) =>
+    event.kind === "clockStepped" ? [Math.round(event.byMs)] : [],
   );
+  return answer("machine.clock", byMs.length === 0 ? [] : [{ fact: "stepped", byMs }]);
 }
 
-function notAborted(run: Run): Finding {
+function notAborted(run: Run): Judged {
   const aborted = run.events.find((event) => event.kind === "aborted");
-  if (aborted?.kind !== "aborted")
-    return answer("run.not-aborted", "The run was not aborted", null);
-  return answer(
-    "run.not-aborted",
-    "The run was not aborted",
-    `${aborted.reason}: ${aborted.detail}`,
-    0,
-    abortedBy[aborted.reason],
-  );
+  if (aborted?.kind !== "aborted") return answer("run.not-aborted", []);
+  const { reason, detail } = aborted;
+  return answer("run.not-aborted", [{ fact: "aborted", reason, detail }], {
+    subject: abortedBy[reason],
+  });
 }
 
 function matchingAll(run: Run, names: readonly string[]): ReturnType<typeof matching> {

@@ -1,5 +1,6 @@
 /** Samples that cannot be: waits below zero, values that are no number, the same sample again and again. (`record-fits.ts` looks at their times.) */
 import { sourceIn } from "../metrics/metrics.ts";
+import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { matching } from "../metrics/series.ts";
@@ -19,21 +20,27 @@ const neighboursMax = 64;
 /** Steps for each sample beyond which a record is sorted in another way. */
 const stepsMax = 50;
 
-/** Null when every sample can be. */
-export function impossibleProblem(run: Run): string | null {
-  const problems = run.series.flatMap((series) => {
+type Impossible = FactOf<"record.possible">;
+/** Of one series, which is named afterwards. */
+type Problem =
+  | { readonly fact: "no-number" }
+  | { readonly fact: "negative"; readonly value: number }
+  | { readonly fact: "repeated"; readonly repeated: number; readonly samples: number };
+
+export function impossibleProblems(run: Run): Impossible[] {
+  const problems = run.series.flatMap((series): Impossible[] => {
     const problem =
       valueProblem(series) ??
       (sourceIn(run.plan.metrics, series.metric) === "generator" && !isVirtual(run.plan.substrate)
         ? repeatProblem(series)
         : null);
-    return problem === null
-      ? []
-      : [`${series.metric} of ${Object.values(series.tags).join(", ") || "the run"}: ${problem}`];
+    const source = Object.values(series.tags).join(", ") || "the run";
+    return problem === null ? [] : [{ ...problem, metric: series.metric, source }];
   });
   problems.push(...answerProblems(run));
-  const more = problems.length > 3 ? [`and ${problems.length - 3} more`] : [];
-  return problems.length === 0 ? null : [...problems.slice(0, 3), ...more].join("; ");
+  return problems.length <= 3
+    ? problems
+    : [...problems.slice(0, 3), { fact: "more", problems: problems.length - 3 }];
 }
 
 /**
@@ -50,7 +57,7 @@ const answersMissingMax = 2;
  * Whoever was given a segment was answered with 200: there are as many such answers as segments,
  * of the same class and edge. In virtual time not every model keeps requests.
  */
-function answerProblems({ plan, series }: Run): string[] {
+function answerProblems({ plan, series }: Run): Impossible[] {
   if (isVirtual(plan.substrate)) return [];
   const lanes = [...new Set(plan.load.map(({ lane }) => lane))].filter((lane) =>
     plan.load.every((load) => load.lane !== lane || asking.includes(load.workload)),
@@ -70,31 +77,37 @@ function answerProblems({ plan, series }: Run): string[] {
   return lanes.flatMap((lane) => {
     const answers = counted("http_req_ms", lane, ({ status }) => status === "200");
     return [...counted("segment_ms", lane, ({ outcome = "" }) => whole.has(outcome))].flatMap(
-      ([edge, segments]) => {
+      ([edge, got]): Impossible[] => {
         const given = answers.get(edge) ?? 0;
-        return segments <= given + answersMissingMax
+        return got <= given + answersMissingMax
           ? []
           : [
-              `viewers of ${lane} were given ${segments} segments by ${edge || "no edge"}, and ${given} requests to it were answered with 200`,
+              {
+                fact: "unanswered",
+                lane,
+                service: edge || "nowhere",
+                given: got,
+                answers: given,
+              },
             ];
       },
     );
   });
 }
 
-function valueProblem({ kind, values, atMs }: SeriesData): string | null {
+function valueProblem({ kind, values, atMs }: SeriesData): Problem | null {
   const negativeToo = kind === "gauge" || kind === "event";
   for (let index = 0; index < values.length; index++) {
     const value = values[index] as number;
     if (!Number.isFinite(value) || !Number.isFinite(atMs[index] as number))
-      return "a value or a time is no number";
-    if (value <= -roundedMs && !negativeToo) return `a value of ${value} is below zero`;
+      return { fact: "no-number" };
+    if (value <= -roundedMs && !negativeToo) return { fact: "negative", value };
   }
   return null;
 }
 
 /** Virtual time jumps, so that what depends on nothing but time does happen at once there. Only neighbours in time can be alike, and those are neighbours in the record or nearly so. */
-function repeatProblem({ kind, values, atMs }: SeriesData): string | null {
+function repeatProblem({ kind, values, atMs }: SeriesData): Problem | null {
   if (kind !== "duration") return null;
   const order = inTime(atMs);
   let repeated = 0;
@@ -111,7 +124,7 @@ function repeatProblem({ kind, values, atMs }: SeriesData): string | null {
     }
   }
   return repeated > Math.max(repeatedMin, repeatedShareMax * values.length)
-    ? `${repeated} of ${values.length} samples are repeated to the microsecond`
+    ? { fact: "repeated", repeated, samples: values.length }
     : null;
 }
 

@@ -1,8 +1,10 @@
-/** The verdict as a pure function of the recorded run: refuted beats inconclusive beats held. */
-import { formatViolation } from "../phrases/format.ts";
+/**
+ * The verdict as a pure function of the recorded run: refuted beats inconclusive beats held. This is
+ * the only file of the judge that knows words: here the answers of all rules get theirs.
+ */
+import { verdictSentence, worded } from "../phrases/verdict.ts";
 import type { Finding, Status, Verdict } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
-import type { Plan } from "../record/plan.ts";
 import { failsInBaseline, judgeClaim } from "./claims.ts";
 import { judgeEvidence } from "./evidence.ts";
 import { judgeRecovery } from "./recovery.ts";
@@ -30,7 +32,7 @@ export function judge(run: Run): Verdict {
             stalls,
           ),
         ];
-  const findings = [...claims, ...recovery, ...judgeEvidence(run, windows)];
+  const findings = [...claims, ...recovery, ...judgeEvidence(run, windows)].map(worded);
   const status = worst(findings);
   const aborted = run.events.find((event) => event.kind === "aborted");
   const cleaned = run.events.findLast((event) => event.kind === "cleaned");
@@ -41,7 +43,13 @@ export function judge(run: Run): Verdict {
     without: run.plan.without,
     seed: run.plan.seed,
     status,
-    why: why(status, findings, run.plan, aborted?.kind === "aborted" ? aborted.detail : undefined),
+    why: verdictSentence({
+      status,
+      findings,
+      breaks: run.plan.steps.length > 0,
+      aborted: aborted?.kind === "aborted" ? aborted.detail : null,
+      failedBefore: (finding) => failedBefore(finding, findings),
+    }),
     aborted:
       aborted?.kind === "aborted" ? { reason: aborted.reason, detail: aborted.detail } : null,
     cleanup:
@@ -60,46 +68,7 @@ export function worst(findings: readonly Finding[]): Status {
   return findings.some((finding) => finding.kind !== "evidence") ? "held" : "inconclusive";
 }
 
-function why(
-  status: Status,
-  findings: readonly Finding[],
-  plan: Plan,
-  aborted: string | undefined,
-): string {
-  const decisive = findings.filter((finding) => finding.status === status);
-  const first = decisive.find((finding) => finding.phase === "fault") ?? decisive[0];
-  if (status === "held") {
-    const asked = findings.filter((finding) => finding.kind !== "evidence").length;
-    return `All ${asked} findings about the target held, and ${plan.steps.length === 0 ? "nothing was broken on purpose" : "the record shows that every fault landed"}.`;
-  }
-  // What ended the run is why nothing is shown: phases that did not run are its consequences.
-  if (status === "inconclusive" && aborted !== undefined)
-    return `The run was aborted: ${aborted}${aborted.endsWith(".") ? "" : "."}`;
-  if (first === undefined) return "The experiment claims nothing.";
-  const where = first.phase === null ? "" : ` (${first.phase})`;
-  const more =
-    decisive.length > 1
-      ? ` ${decisive.length - 1} more ${decisive.length === 2 ? "finding is" : "findings are"} ${status}, too.`
-      : "";
-  const doubts = findings
-    .filter((finding) => finding.kind === "evidence" && finding.status === "inconclusive")
-    .map((finding) => `"${finding.title}"`);
-  const doubt =
-    doubts.length === 0
-      ? ""
-      : ` The record itself is in doubt, though: ${doubts.join(", ")} could not be shown.`;
-  return status === "refuted"
-    ? `"${first.title}" is not so${where}: ${figure(first, plan)}${first.why}${failedBefore(first, findings) ? ", as it was in the baseline" : ""}.${more}${doubt}`
-    : `"${first.title}" is not shown${where}: ${first.why}.${more}`;
-}
-
 /** A limit that was passed before anything was broken is not the fault's doing: the target is too slow, or the machine. */
-function failedBefore({ title }: Finding, findings: readonly Finding[]): boolean {
-  return findings.some((finding) => finding.title === title && failsInBaseline(finding));
-}
-
-/** As everywhere else, so that the sentence and the table beside it say the same. */
-function figure(finding: Finding, plan: Plan): string {
-  const text = formatViolation(finding, plan.hypothesis);
-  return text === "" ? "" : `${text}; `;
+function failedBefore({ id }: Finding, findings: readonly Finding[]): boolean {
+  return findings.some((finding) => finding.id === id && failsInBaseline(finding));
 }

@@ -1,9 +1,10 @@
 /**
- * That an iteration left its sample is told by the generator's stream, and what of that is left out
+ * That an iteration left its sample is known by the generator's stream, and what of that is left out
  * or moved later on looks like nothing at all. So the samples in the record are counted against the
  * iterations, all of them and from second to second.
  */
 import type { Plan } from "../record/plan.ts";
+import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { matching, sizeOf } from "../metrics/series.ts";
@@ -23,11 +24,13 @@ function leftByIterations({ metrics }: Plan): readonly string[] {
  * Loads that leave samples of requests alone are not asked. In virtual time samples name their lane
  * and no load.
  */
-export function leftOutProblems(run: Run): string[] {
+type LeftOut = FactOf<"generator.iterations">;
+
+export function leftOutProblems(run: Run): LeftOut[] {
   const left = leftByIterations(run.plan).flatMap((metric) => matching(run.series, { metric }));
   const tag = left.some(({ tags }) => tags["load"] !== undefined) ? "load" : "lane";
   const groups = new Set(run.plan.load.map(({ name, lane }) => (tag === "load" ? name : lane)));
-  return [...groups].flatMap((group) => {
+  return [...groups].flatMap((group): LeftOut[] => {
     const own = (some: readonly SeriesData[]): readonly SeriesData[] =>
       some.filter(({ tags }) => tags[tag] === group);
     const select = (metric: string, where: Readonly<Record<string, string>>) =>
@@ -39,17 +42,15 @@ export function leftOutProblems(run: Run): string[] {
       samples: own(left),
     };
     const [samples, ended] = [sizeOf(account.samples), sizeOf(account.ended)];
-    const told = samples + sum(account.unasked.map(({ values }) => sum(values)));
+    const known = samples + sum(account.unasked.map(({ values }) => sum(values)));
     if (samples === 0) return [];
-    if (told < ended) {
-      return [
-        `${tag} ${group}: ${ended} iterations came to their end, and the record has what came of ${told}`,
-      ];
+    if (known < ended) {
+      return [{ fact: "samples-missing", of: tag, group, ended, samples: known }];
     }
     // Only where each leaves one sample, a sample has its iteration's time.
-    const isOneEach = told <= ended + slack && !isVirtual(run.plan.substrate);
+    const isOneEach = known <= ended + slack && !isVirtual(run.plan.substrate);
     const problem = isOneEach ? movedProblem(account) : null;
-    return problem === null ? [] : [`${tag} ${group}: ${problem}`];
+    return problem === null ? [] : [{ ...problem, of: tag, group }];
   });
 }
 
@@ -67,8 +68,14 @@ const binMs = 1_000;
 /** Two days; what claims to be later is counted there. */
 const binsMax = 172_800;
 
+/** `second`: by whose end it shows. */
+type Moved = { readonly second: number; readonly samples: number } & (
+  | { readonly fact: "sample-before-start"; readonly begun: number }
+  | { readonly fact: "sample-after-end"; readonly ended: number }
+);
+
 /** Until any moment there are no more samples than iterations begun, and no fewer than ended. */
-function movedProblem({ begun, ended, unasked, samples }: Account): string | null {
+function movedProblem({ begun, ended, unasked, samples }: Account): Moved | null {
   const first = begun.reduce(
     (least, { atMs }) => atMs.reduce((a, b) => Math.min(a, b), least),
     Number.POSITIVE_INFINITY,
@@ -82,12 +89,11 @@ function movedProblem({ begun, ended, unasked, samples }: Account): string | nul
   const bins = Math.max(starts.length, ends.length, left.length, none.length);
   for (let bin = 0; bin < bins; bin++) {
     const known = at(left, bin) + at(none, bin);
-    const until = `by second ${bin + 1} of the load, `;
-    const and = `and ${known} had left a sample`;
-    if (known > at(starts, bin) + slack)
-      return `${until}${at(starts, bin)} iterations had begun ${and}`;
-    if (known < at(ends, bin) - slack)
-      return `${until}${at(ends, bin)} iterations had ended ${and}`;
+    const [hadBegun, hadEnded] = [at(starts, bin), at(ends, bin)];
+    if (known > hadBegun + slack)
+      return { fact: "sample-before-start", second: bin + 1, begun: hadBegun, samples: known };
+    if (known < hadEnded - slack)
+      return { fact: "sample-after-end", second: bin + 1, ended: hadEnded, samples: known };
   }
   return null;
 }

@@ -3,6 +3,7 @@
  * A step may strike links that nobody uses as long as nothing fails, such as those to another region, so one used link is enough.
  */
 import { kindOf } from "../faults/faults.ts";
+import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { eachIn, matching, startsIn, type Window } from "../metrics/series.ts";
@@ -16,7 +17,14 @@ const countedWithinMs = 1_000;
  */
 export const boundTimesMax = 20;
 
-export function trafficProblem(run: Run, index: number, windows: Windows): string | null {
+type Traffic = FactOf<"faults.traffic">;
+
+export function trafficProblem(
+  run: Run,
+  fault: string,
+  index: number,
+  windows: Windows,
+): Traffic | null {
   const { links, severs } = struckBy(run.plan, index);
   const injecting = run.events.find((event) => event.kind === "injecting" && event.step === index);
   const healing = run.events.find((event) => event.kind === "healing" && event.step === index);
@@ -32,32 +40,31 @@ export function trafficProblem(run: Run, index: number, windows: Windows): strin
     (least, ms) => Math.min(least, ms),
     Number.POSITIVE_INFINITY,
   );
-  if (!Number.isFinite(beganMs)) return `is on ${named(links)}, over which no traffic was counted`;
+  if (!Number.isFinite(beganMs)) return { fact: "not-counted", fault, links };
   const bytes = links.flatMap((link) =>
     matching(run.series, { metric: "link_bytes", where: { link } }),
   );
   const before: Window = { fromMs: baseline.fromMs, untilMs: beganMs + 0.001 };
   const during: Window = { fromMs: beganMs + 0.001, untilMs };
-  if (total([...counted, ...bytes], before) === 0)
-    return `struck nothing that is used: before it, nothing of the target passed over ${named(links)}`;
+  if (total([...counted, ...bytes], before) === 0) return { fact: "unused-before", fault, links };
   if (!severs && total([...counted, ...bytes], during) === 0)
-    return `struck nothing that is used: while it was in force, nothing of the target passed over ${named(links)}`;
-  return boundProblem(run, index, links, bytes, before);
+    return { fact: "unused-during", fault, links };
+  return boundProblem(run, fault, index, links, bytes, before);
 }
 
 /** A limit that is far above what passes changes nothing. */
 function boundProblem(
   run: Run,
+  name: string,
   index: number,
   links: readonly string[],
   bytes: readonly SeriesData[],
   before: Window,
-): string | null {
+): Traffic | null {
   const fault = run.plan.steps[index]?.fault;
   const limit = fault && kindOf(fault).bytesPerSecondMax?.(fault);
   if (limit === undefined) return null;
-  if (bytes.length === 0)
-    return `cannot be told from none: nobody counted the bytes on ${named(links)}; install ss (iproute2)`;
+  if (bytes.length === 0) return { fact: "bytes-not-counted", fault: name, links };
   const seconds = (before.untilMs - before.fromMs) / 1000;
   const perSecond = Math.max(
     ...links.map(
@@ -69,7 +76,12 @@ function boundProblem(
     ),
   );
   if (limit <= boundTimesMax * perSecond) return null;
-  return `never bound: the busiest of its links carried ${Math.round(perSecond)} B/s before, and a limit above ${boundTimesMax} times that changes nothing`;
+  return {
+    fact: "never-bound",
+    fault: name,
+    bytesPerSecond: Math.round(perSecond),
+    timesMax: boundTimesMax,
+  };
 }
 
 function total(series: readonly SeriesData[], window: Window): number {
@@ -78,11 +90,4 @@ function total(series: readonly SeriesData[], window: Window): number {
     sum += value;
   });
   return sum;
-}
-
-/** A region may have many. */
-function named(links: readonly string[]): string {
-  const [first = "", ...others] = links;
-  if (others.length === 0) return first;
-  return others.length > 3 ? `${first} and ${others.length} other links` : links.join(", ");
 }

@@ -7,6 +7,7 @@ import { arrivalsOf, arrivalsUntil, type Stage, stagesOf } from "../record/arriv
 import type { Load } from "../experiment/experiment.ts";
 import { type Phase, phases } from "../base/phases.ts";
 import type { Plan } from "../record/plan.ts";
+import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import { matching, type Window } from "../metrics/series.ts";
@@ -139,22 +140,23 @@ function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
   return { load, zeroMs, stages, binMs, planned, begun, dropped, missingForGood };
 }
 
-/** Null when every load began as planned. */
-export function offeredProblem(run: Run, windows: Windows): string | null {
+/** None when every load began as planned. */
+type Offered = FactOf<"generator.offered">;
+
+export function offeredProblems(run: Run, windows: Windows): Offered[] {
   const recordedMs = recordedZeroOf(run.events);
   const untilMs = Math.max(...Object.values(windows).map((window) => window.untilMs));
-  if (recordedMs === null) return "the record does not say when the load began";
-  if (run.plan.load.length === 0) return "the plan offers none";
-  if (!Number.isFinite(untilMs)) return "no phase ran to an end";
+  if (recordedMs === null) return [{ fact: "no-start" }];
+  if (run.plan.load.length === 0) return [{ fact: "no-load" }];
+  if (!Number.isFinite(untilMs)) return [{ fact: "no-phase" }];
   if (matching(run.series, { metric: "start_late_ms", where: { of: "iteration" } }).length === 0)
-    return "the record does not say which iterations began";
-  const problems = run.plan.load.flatMap((load) => {
+    return [{ fact: "no-iterations" }];
+  return run.plan.load.flatMap((load): Offered[] => {
     const account = accountOf(run, load, recordedMs);
-    if (account === null) return [`load ${load.name}: the generator ended as it began`];
+    if (account === null) return [{ fact: "ended-at-once", load: load.name }];
     const problem = missingProblem(account, untilMs) ?? surplusProblem(account, untilMs);
     return problem === null ? droppedProblems(account, windows) : [problem];
   });
-  return problems.length === 0 ? null : problems.join("; ");
 }
 
 const lastBin = ({ zeroMs, binMs, planned }: Account, untilMs: number): number =>
@@ -168,7 +170,7 @@ function allowance({ stages, binMs, planned }: Account, bin: number, offMs: numb
   );
 }
 
-function missingProblem(account: Account, untilMs: number): string | null {
+function missingProblem(account: Account, untilMs: number): Offered | null {
   const { planned, begun, dropped } = account;
   let least = Number.POSITIVE_INFINITY;
   // From the end: what is missing here and made up for later is late, and not missing.
@@ -182,7 +184,7 @@ function missingProblem(account: Account, untilMs: number): string | null {
   return isMissing ? worstStretch(account, until, (offered, due) => due - offered) : null;
 }
 
-function surplusProblem(account: Account, untilMs: number): string | null {
+function surplusProblem(account: Account, untilMs: number): Offered | null {
   const { planned, begun, dropped } = account;
   const until = lastBin(account, untilMs);
   for (let bin = 0; bin <= until; bin++) {
@@ -193,12 +195,12 @@ function surplusProblem(account: Account, untilMs: number): string | null {
   return null;
 }
 
-/** The stretch of whole seconds in which most is amiss, as a sentence. */
+/** The stretch of whole seconds in which most is amiss. */
 function worstStretch(
   { load, binMs, planned, begun, dropped }: Account,
   until: number,
   amissOf: (offered: number, due: number) => number,
-): string {
+): Offered {
   const perSecond = Math.max(1, Math.round(1_000 / binMs));
   const grown = (counts: Float64Array, from: number, to: number): number =>
     (counts[Math.min(until, to)] ?? 0) - (from === 0 ? 0 : (counts[from - 1] ?? 0));
@@ -216,36 +218,53 @@ function worstStretch(
     here = { from: here.from, amiss: here.amiss + amiss };
     if (here.amiss > best.amiss) best = { from: here.from, to, amiss: here.amiss };
   }
-  const seconds = (bin: number): string => ((bin * binMs) / 1_000).toFixed(0);
-  const [due, started, lost] = [planned, begun, dropped].map((counts) =>
-    Math.round(grown(counts, best.from, best.to)),
-  );
-  return `load ${load.name}: from second ${seconds(best.from)} to ${seconds(Math.min(until, best.to) + 1)} ${due} iterations were planned, ${started} began and ${lost} were dropped`;
+  const seconds = (bin: number): number => Math.round((bin * binMs) / 1_000);
+  const total = (counts: Float64Array): number => Math.round(grown(counts, best.from, best.to));
+  return {
+    fact: "not-as-planned",
+    load: load.name,
+    fromSeconds: seconds(best.from),
+    untilSeconds: seconds(Math.min(until, best.to) + 1),
+    planned: total(planned),
+    begun: total(begun),
+    dropped: total(dropped),
+  };
 }
 
 function droppedProblems(
   { load, zeroMs, binMs, planned, dropped }: Account,
   windows: Windows,
-): string[] {
+): Offered[] {
   const grown = (counts: Float64Array, { fromMs, untilMs }: Window): number => {
     const at = (ms: number): number =>
       counts[Math.min(counts.length - 1, Math.floor((ms - zeroMs) / binMs) - 1)] ?? 0;
     return at(untilMs) - at(fromMs);
   };
-  return phases.flatMap((phase) => {
+  return phases.flatMap((phase): Offered[] => {
     const window = windows[phase];
     if (window === undefined) return [];
     const [due, lost] = [grown(planned, window), grown(dropped, window)];
     return lost > Math.max(slackIterations, droppedShareMax * due)
       ? [
-          `load ${load.name}: ${Math.round(lost)} of ${Math.round(due)} iterations of ${phase} found no free virtual user; it needs more than ${load.vus}`,
+          {
+            fact: "dropped",
+            load: load.name,
+            phase,
+            dropped: Math.round(lost),
+            planned: Math.round(due),
+            vus: load.vus,
+          },
         ]
       : [];
   });
 }
 
 /** A load of which more than one iteration in a hundred, and more than one, began more than 500 ms after it was due; null for none. */
-export function lateLoadIn(run: Run, phase: Phase, window: Window): string | null {
+export function lateLoadIn(
+  run: Run,
+  phase: Phase,
+  window: Window,
+): FactOf<"generator.on-time"> | null {
   const recordedMs = recordedZeroOf(run.events);
   for (const load of recordedMs === null ? [] : run.plan.load) {
     const account = accountOf(run, load, recordedMs as number);
@@ -276,22 +295,30 @@ export function lateLoadIn(run: Run, phase: Phase, window: Window): string | nul
         late += due;
     }
     if (late > Math.max(slackIterations, lateShareMax * all))
-      return `load ${load.name}: ${Math.round(late)} of ${Math.round(all)} iterations of ${phase} began more than ${lateMs} ms after they were due`;
+      return {
+        fact: "burst",
+        load: load.name,
+        phase,
+        late: Math.round(late),
+        planned: Math.round(all),
+        maxMs: lateMs,
+      };
   }
   return null;
 }
 
-/** Null when every iteration that began in a judged phase came to its end and left a sample. */
-export function iterationsProblem(run: Run, windows: Windows): string | null {
+type Iterations = FactOf<"generator.iterations">;
+
+/** None when every iteration that began in a judged phase came to its end and left a sample. */
+export function iterationsProblems(run: Run, windows: Windows): Iterations[] {
   const all = Object.values(windows);
-  if (all.length === 0) return "no phase ran to an end";
+  if (all.length === 0) return [{ fact: "no-phase" }];
   const span = {
     fromMs: Math.min(...all.map((one) => one.fromMs)),
     untilMs: Math.max(...all.map((one) => one.untilMs)),
   };
-  if (matching(run.series, { metric: "iteration_ms" }).length === 0)
-    return "the record does not say how iterations ended";
-  const byLoad = run.plan.load.flatMap(({ name }) => {
+  if (matching(run.series, { metric: "iteration_ms" }).length === 0) return [{ fact: "no-ends" }];
+  const byLoad = run.plan.load.flatMap(({ name }): Iterations[] => {
     const begun = countOf(
       run,
       { metric: "start_late_ms", where: { load: name, of: "iteration" } },
@@ -307,21 +334,17 @@ export function iterationsProblem(run: Run, windows: Windows): string | null {
       );
     const [threw, silent] = [ended("threw"), ended("silent")];
     const open = begun - ended("ended") - threw - silent;
-    return [
-      ...(threw > 0
-        ? [`load ${name}: ${threw} of ${begun} iterations threw an error; k6.log says which`]
-        : []),
-      ...(silent > 0
-        ? [`load ${name}: ${silent} of ${begun} iterations ended without a sample`]
-        : []),
+    const counts: readonly (readonly ["threw" | "silent" | "unfinished", number])[] = [
+      ["threw", threw],
+      ["silent", silent],
       // One may lie on the boundary of the phases.
-      ...(open > 1
-        ? [`load ${name}: ${open} of ${begun} iterations had not ended when the load did`]
-        : []),
+      ["unfinished", open > 1 ? open : 0],
     ];
+    return counts.flatMap(([fact, iterations]) =>
+      iterations > 0 ? [{ fact, load: name, iterations, begun }] : [],
+    );
   });
-  const problems = [...byLoad, ...leftOutProblems(run)];
-  return problems.length === 0 ? null : problems.join("; ");
+  return [...byLoad, ...leftOutProblems(run)];
 }
 
 /** `beforeMs`: how long before its time a sample began. */

@@ -4,6 +4,7 @@
  * asked for. Linear in the looks but for their order in time.
  */
 import { readPrint } from "../target/body.ts";
+import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 
@@ -17,7 +18,7 @@ export interface Misplaced {
 
 export interface Prints {
   readonly misplaced: readonly Misplaced[];
-  readonly problems: readonly string[];
+  readonly problems: readonly FactOf<"bodies.segments">[];
 }
 
 /**
@@ -53,15 +54,18 @@ export function printsOf(run: Run, seen: readonly SeriesData[]): Prints {
 
 /**
  * One instant under two names is not the same bytes, unless the target says that it is. Slates may
- * be, of containers that carry no time of their own: those are told by how many there are.
+ * be, of containers that carry no time of their own: those show by how many there are.
  */
-function twins(run: Run, named: ReadonlyMap<string, readonly SeriesData[]>): string[] {
+function twins(
+  run: Run,
+  named: ReadonlyMap<string, readonly SeriesData[]>,
+): FactOf<"bodies.segments">[] {
   const declared = run.plan.stream?.renditions ?? [];
   const original = (name: string): string =>
     declared.find((one) => one.name === name)?.sameAs ?? name;
   const numbers = [...named].map(([name, series]) => ({ name, of: looksByNumber(series) }));
   return numbers.flatMap((one, index) =>
-    numbers.slice(0, index).flatMap((other) => {
+    numbers.slice(0, index).flatMap((other): FactOf<"bodies.segments">[] => {
       if (original(one.name) === original(other.name)) return [];
       const both = [...one.of.keys()].filter((number) => other.of.has(number));
       const alike = both.filter((number) => {
@@ -73,8 +77,13 @@ function twins(run: Run, named: ReadonlyMap<string, readonly SeriesData[]>): str
         (both.length <= pairsMin || alike.length <= sameShareMax * both.length)
         ? []
         : [
-            `${alike.length} of ${both.length} of ${one.name} are the same bytes as those of ` +
-              `${other.name}; if that is meant, say so in its sameAs`,
+            {
+              fact: "same-as",
+              variant: one.name,
+              other: other.name,
+              same: alike.length,
+              numbers: both.length,
+            },
           ];
     }),
   );
@@ -127,7 +136,7 @@ function same(
   rendition: string,
   numbers: ReadonlyMap<number, readonly Look[]>,
   usual: ReadonlyMap<number, number>,
-): string[] {
+): FactOf<"bodies.segments">[] {
   const first = new Map<number, number>();
   const again = [...usual].filter(
     ([number, digest]) => first.get(digest) !== undefined || !first.set(digest, number),
@@ -135,13 +144,14 @@ function same(
   const boxes = again.filter(([number]) => numbers.get(number)?.[0]?.container === "fmp4").length;
   if (boxes < sameBoxesMin && (usual.size <= pairsMin || again.length <= sameShareMax * usual.size))
     return [];
-  return [
-    `${again.length} of ${usual.size} segments of ${rendition} are the same bytes as another one`,
-  ];
+  return [{ fact: "same-bytes", variant: rendition, same: again.length, numbers: usual.size }];
 }
 
 /** Bytes of one number at one edge that come back after others were there: A, B, A. */
-function flaps(rendition: string, numbers: ReadonlyMap<number, readonly Look[]>): string[] {
+function flaps(
+  rendition: string,
+  numbers: ReadonlyMap<number, readonly Look[]>,
+): FactOf<"bodies.segments">[] {
   let [looks, back] = [0, 0];
   for (const all of numbers.values()) {
     for (const own of Map.groupBy(all, ({ edge }) => edge).values()) {
@@ -155,7 +165,5 @@ function flaps(rendition: string, numbers: ReadonlyMap<number, readonly Look[]>)
   }
   return back < flapsMin || back <= flapsShareMax * looks
     ? []
-    : [
-        `the same segment of ${rendition} was now these bytes, now others, ${back} times in ${looks} looks`,
-      ];
+    : [{ fact: "flaps", variant: rendition, times: back, looks }];
 }

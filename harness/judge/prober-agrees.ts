@@ -3,7 +3,8 @@
  * answered, and what the harness's own prober was answered by the same edge, in the same class,
  * within the same segment's time.
  */
-import type { Finding } from "../record/verdict.ts";
+import type { FactOf } from "../record/facts.ts";
+import type { Judged } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import { countIn, eachIn, matching, type Window } from "../metrics/series.ts";
 import { median, type Stratum, sum, tailsOfStrata } from "../base/statistics.ts";
@@ -12,8 +13,6 @@ import { isAskedAlike, isAskedEvenly } from "./asked-alike.ts";
 import { spanOf } from "./gaps.ts";
 import type { Windows } from "./windows.ts";
 import { rhythmMsOf } from "../target/stream.ts";
-
-const proberAgreesTitle = "The generator and the prober saw the same";
 
 /**
  * Chance that a run of honest witnesses is doubted, shared out evenly among all that is compared in
@@ -42,7 +41,7 @@ const retryMs = 240;
  * Told so often in one segment's time that it is not there, and never given it: for half a second
  * and more nobody has it, or only this asker does not get it.
  */
-const toldAbsentMin = 3,
+const absentMin = 3,
   absentShareMax = 0.1;
 /**
  * Waits differ when nearly all probes lie so far from the median of the viewers around them, to
@@ -72,7 +71,16 @@ interface Slot {
   absent: number;
 }
 
-export function proberAgrees(run: Run, windows: Windows): Finding {
+type Disagreement = FactOf<"witnesses.prober">;
+/** Without where it was seen. */
+type Apart = {
+  [Id in Disagreement["fact"]]: Omit<
+    Extract<Disagreement, { readonly fact: Id }>,
+    "place" | "lane" | "phase"
+  >;
+}["answers" | "absent" | "longer-waits" | "waits" | "deserted"];
+
+export function proberAgrees(run: Run, windows: Windows): Judged {
   const lanes = Object.keys(run.plan.askedAlike ?? {}).filter((lane) =>
     isAskedAlike(run.plan, lane),
   );
@@ -86,11 +94,11 @@ export function proberAgrees(run: Run, windows: Windows): Finding {
     ({ metric, tags }) => metric === "canary_ms" && tags["lane"] !== undefined,
   );
   const places = run.plan.edges;
-  const problems: string[] = [];
+  const problems: Disagreement[] = [];
   const compared = comparedEach * lanes.length * places.length * spans.length;
   const chanceMax = doubtedChanceMax / Math.max(1, compared);
   if (!isProbed && run.series.some(({ metric }) => metric === run.plan.harm?.metric))
-    problems.push("the prober did not ask for what viewers ask for");
+    problems.push({ fact: "not-asked-alike" });
   let [probes, requests] = [0, 0];
   for (const lane of lanes) {
     for (const place of places) {
@@ -98,10 +106,10 @@ export function proberAgrees(run: Run, windows: Windows): Finding {
         const { slots, deserted, asked } = slotsIn(run, lane, place, window);
         const seen = sumOf(slots);
         if (window === span) [probes, requests] = [probes + asked, requests + seen.requests];
-        const where = `${place}, ${lane}, ${phase}`;
+        const where = { place, lane, phase };
         if (isProbed && window !== span && asked === 0 && seen.requests >= 10 * requestsMin)
-          problems.push(`${where}: ${seen.requests} requests of viewers and none of the prober`);
-        const problem =
+          problems.push({ fact: "no-probe", ...where, requests: seen.requests });
+        const problem: Apart | null =
           differentAnswers(slots, chanceMax) ??
           absentForOne(slots) ??
           longerWaits(slots, chanceMax) ??
@@ -110,24 +118,19 @@ export function proberAgrees(run: Run, windows: Windows): Finding {
         // What differs in one phase differs in all of them.
         if (
           problem !== null &&
-          !(window === span && problems.some((said) => said.startsWith(`${place}, ${lane}, `)))
+          !(
+            window === span &&
+            problems.some((one) => "place" in one && one.place === place && one.lane === lane)
+          )
         )
-          problems.push(`${where}: ${problem}`);
+          problems.push({ ...problem, ...where });
       }
     }
   }
-  const said =
-    requests === 0
-      ? "no viewer asked an edge for what the prober asks for: nobody but the generator saw what was served"
-      : `${probes} requests of the prober beside ${requests} of viewers`;
-  return answer(
-    "witnesses.prober",
-    proberAgreesTitle,
-    problems.length === 0 ? null : problems.join("; "),
-    probes,
-    undefined,
-    said,
-  );
+  const remarks: readonly Disagreement[] = [
+    requests === 0 ? { fact: "nothing-compared" } : { fact: "compared", probes, requests },
+  ];
+  return answer("witnesses.prober", problems, { samples: probes, remarks });
 }
 
 /** `deserted`: those in which the prober asked, and hardly any viewer. */
@@ -240,7 +243,7 @@ function sumOf(slots: readonly Slot[]): Totals {
   );
 }
 
-function differentAnswers(slots: readonly Slot[], chanceMax: number): string | null {
+function differentAnswers(slots: readonly Slot[], chanceMax: number): Apart | null {
   const probed = slots.filter(({ probesGood, probesBad }) => probesGood + probesBad > 0);
   const { probes, probesBad, requests, bad } = sumOf(probed);
   if (probes === 0) return null;
@@ -249,7 +252,13 @@ function differentAnswers(slots: readonly Slot[], chanceMax: number): string | n
   const isWorse = isFar(probed, Math.max, 1, chanceMax);
   const isBetter = isFar(probed, Math.min, -1, chanceMax);
   if (!isWorse && !isBetter) return null;
-  return `the prober was not served ${probesBad} of ${probes} times, while the generator says that of ${requests} requests of viewers around them ${Math.round(bad)} were not`;
+  return {
+    fact: "answers",
+    probes,
+    probesFailed: probesBad,
+    requests,
+    requestsFailed: Math.round(bad),
+  };
 }
 
 function isFar(
@@ -290,27 +299,28 @@ function areFar(slots: readonly Stratum[], sign: 1 | -1, chanceMax: number): boo
  * For three segments' times and more the prober was told that nothing is there, and was given
  * nothing, while next to no viewer was told so.
  */
-function absentForOne(slots: readonly Slot[]): string | null {
+function absentForOne(slots: readonly Slot[]): Apart | null {
   const alone = slots.filter(
     ({ probesGood, probesAbsent, good, bad, absent }) =>
       probesGood === 0 &&
-      probesAbsent >= toldAbsentMin &&
+      probesAbsent >= absentMin &&
       good + bad >= requestsMin &&
       absent <= absentShareMax * (good + bad + absent),
   );
   if (alone.length < slotsMin) return null;
-  const [told, served] = [
-    sum(alone.map(({ probesAbsent }) => probesAbsent)),
-    sum(alone.map(({ good }) => good)),
-  ];
-  return `the prober was told ${told} times that a segment is not there, and given none in ${alone.length} segments' times, while the generator says that ${Math.round(served)} requests of viewers around them were served`;
+  return {
+    fact: "absent",
+    probes: sum(alone.map(({ probesAbsent }) => probesAbsent)),
+    periods: alone.length,
+    served: Math.round(sum(alone.map(({ good }) => good))),
+  };
 }
 
 /**
  * By chance a probe waits longest of all around it as often as any of them: half a second longer
  * than the last, and twice as long, is more than that.
  */
-function longerWaits(slots: readonly Slot[], chanceMax: number): string | null {
+function longerWaits(slots: readonly Slot[], chanceMax: number): Apart | null {
   const asked = slots
     .filter(({ probeMs, viewerMs }) => probeMs.length > 0 && viewerMs.length >= requestsMin)
     .map(({ probeMs, viewerMs }) => {
@@ -335,24 +345,27 @@ function longerWaits(slots: readonly Slot[], chanceMax: number): string | null {
   )
     return null;
   const far = asked.flatMap((slot) => slot.far);
-  return `${far.length} of ${asked.flatMap(({ probeMs }) => probeMs).length} times the prober waited longer than every viewer around it, ${Math.round(median(far))} ms in the median`;
+  return {
+    fact: "longer-waits",
+    longer: far.length,
+    probes: asked.flatMap(({ probeMs }) => probeMs).length,
+    medianMs: Math.round(median(far)),
+  };
 }
 
 /**
  * Nobody but the prober asked an edge, and it was not served: viewers who avoid what is broken
  * are not the audience that was planned.
  */
-function seenByNobody(deserted: readonly Slot[]): string | null {
+function seenByNobody(deserted: readonly Slot[]): Apart | null {
   const broken = deserted.filter(
     ({ probesGood, probesBad, probesAbsent }) =>
-      probesBad > 0 || (probesGood === 0 && probesAbsent >= toldAbsentMin),
+      probesBad > 0 || (probesGood === 0 && probesAbsent >= absentMin),
   );
-  return broken.length < slotsMin
-    ? null
-    : `in ${broken.length} segments' times the prober was not served, and no viewer asked`;
+  return broken.length < slotsMin ? null : { fact: "deserted", periods: broken.length };
 }
 
-function differentWaits(slots: readonly Slot[]): string | null {
+function differentWaits(slots: readonly Slot[]): Apart | null {
   const pairs = slots
     .filter(({ viewerMs }) => viewerMs.length >= requestsMin)
     .flatMap(({ probeMs, viewerMs }) => {
@@ -367,7 +380,11 @@ function differentWaits(slots: readonly Slot[]): string | null {
         Math.abs(ms - viewersMs) >= 0.5 * Math.max(ms, viewersMs),
     );
     if (far.length >= waitShareMin * pairs.length) {
-      return `the prober waited ${Math.round(median(pairs.map(({ ms }) => ms)))} ms, and viewers around it ${Math.round(median(pairs.map(({ viewersMs }) => viewersMs)))} ms`;
+      return {
+        fact: "waits",
+        proberMs: Math.round(median(pairs.map(({ ms }) => ms))),
+        usersMs: Math.round(median(pairs.map(({ viewersMs }) => viewersMs))),
+      };
     }
   }
   return null;

@@ -5,6 +5,7 @@
 import type { Selector } from "../metrics/samples.ts";
 import type { Tags } from "../metrics/tags.ts";
 import { sourceIn } from "../metrics/metrics.ts";
+import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import { struckBy } from "../record/struck.ts";
 import { countIn, matching, type Window } from "../metrics/series.ts";
@@ -15,7 +16,9 @@ import { selectorsOf } from "../claims/statistics/registry.ts";
 /** Everything is read every 2 s; four missed readings hide too much of a phase. */
 export const readingGapMaxMs = 10_000;
 
-export function readingProblem(run: Run, span: Window | null): string | null {
+type ReadingFact = FactOf<"target.readings">;
+
+export function readingProblems(run: Run, span: Window | null): ReadingFact[] {
   const { hypothesis, recovery } = run.plan;
   const selectors = [
     ...hypothesis.flatMap(selectorsOf),
@@ -24,10 +27,8 @@ export function readingProblem(run: Run, span: Window | null): string | null {
   const asked = new Map(
     selectors.map((selector) => [JSON.stringify([selector.metric, pinned(selector)]), selector]),
   );
-  const problems = [
-    ...new Set([...asked.values()].flatMap((selector) => problemsOf(selector, run, span))),
-  ];
-  return problems.length === 0 ? null : problems.join("; ");
+  const problems = [...asked.values()].flatMap((selector) => problemsOf(selector, run, span));
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 /** The tags by which a selector may ask some of the sources only. */
@@ -37,20 +38,18 @@ function pinned({ where = {} }: Selector): Tags {
   );
 }
 
-function problemsOf(selector: Selector, run: Run, span: Window | null): string[] {
+function problemsOf(selector: Selector, run: Run, span: Window | null): ReadingFact[] {
   const { metric } = selector;
   const source = sourceIn(run.plan.metrics, metric);
   if (metric === "durable" || metric === "durable_unread") return readBackProblems(run, span);
   if (metric === "delivered") return deliveredProblems(run, span);
   if (source === "generator" || source === "player") return [];
   const { telemetry } = run.plan;
-  if (telemetry === undefined) return [`the plan does not say who reports ${metric}`];
+  if (telemetry === undefined) return [{ fact: "no-telemetry", metric }];
   const all = telemetry.filter(({ series }) => series.some((one) => one.metric === metric));
   // Of the harness's own series, those of the target's services alone are listed.
   if (all.length === 0)
-    return source === "harness" || source === "prober"
-      ? []
-      : [`the plan names nobody who reports ${metric}`];
+    return source === "harness" || source === "prober" ? [] : [{ fact: "no-source", metric }];
   const wanted = pinned(selector);
   return all
     .filter(({ where }) =>
@@ -66,23 +65,21 @@ function silenceOf(
   metric: string,
   run: Run,
   span: Window | null,
-): string[] {
+): ReadingFact[] {
   const excused = run.plan.steps.flatMap((_, index) =>
     struckBy(run.plan, index).services.some((service) => silencedBy.includes(service))
       ? [timeOf(run, index)]
       : [],
   );
   const gapMs = longestGap(matching(run.series, { metric, where }), span, excused);
-  if (gapMs === null) return [`${metric} of ${name} was never read`];
+  if (gapMs === null) return [{ fact: "never-read", metric, source: name }];
   // What happens once, as a reckoning at the end, has no rhythm.
   const isReading = series.some((one) => one.metric === metric && one.kind !== "event");
-  return isReading && gapMs > readingGapMaxMs
-    ? [`${metric} of ${name} says nothing for ${(gapMs / 1000).toFixed(1)} s`]
-    : [];
+  return isReading && gapMs > readingGapMaxMs ? [{ fact: "gap", metric, source: name, gapMs }] : [];
 }
 
 /** What was acknowledged and not read back may be lost. */
-function readBackProblems(run: Run, span: Window | null): string[] {
+function readBackProblems(run: Run, span: Window | null): ReadingFact[] {
   if (span === null) return [];
   const within = (metric: string, where: Tags = {}): number =>
     countIn(matching(run.series, { metric, where }), span);
@@ -91,21 +88,16 @@ function readBackProblems(run: Run, span: Window | null): string[] {
     within("durable_unread"),
     within("publish_ms", { outcome: "acked" }),
   ];
-  if (unread > 0)
-    return [`${unread} of ${read + unread} acknowledged segments could not be read back`];
+  if (unread > 0) return [{ fact: "not-read-back", unread, acknowledged: read + unread }];
   // A segment that is published twice is read back once, and one that was under way as a phase began is counted on its other side.
-  return read < 0.9 * acked
-    ? [`${acked} segments were acknowledged and only ${read} read back`]
-    : [];
+  return read < 0.9 * acked ? [{ fact: "few-read-back", read, acknowledged: acked }] : [];
 }
 
 /** What was delivered and cannot be compared may be wrong. */
-function deliveredProblems(run: Run, span: Window | null): string[] {
+function deliveredProblems(run: Run, span: Window | null): ReadingFact[] {
   const unknown =
     span === null ? 0 : countIn(matching(run.series, { metric: "delivered_unknown" }), span);
-  return unknown === 0
-    ? []
-    : [`no journal tells what ${unknown} delivered segments should have been`];
+  return unknown === 0 ? [] : [{ fact: "nothing-to-compare", delivered: unknown }];
 }
 
 /** From the injection of a step until it was healed; for ever when it never was. */

@@ -6,6 +6,7 @@ import { type Phase, phases } from "../base/phases.ts";
 import { describeFault } from "../faults/faults.ts";
 import { sourceIn } from "../metrics/metrics.ts";
 import type { Plan } from "../record/plan.ts";
+import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import type { SeriesData } from "../metrics/samples.ts";
@@ -25,7 +26,9 @@ const outsideMsMax = 1_000;
 
 type Of<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
 
-export function fitProblems(run: Run): string[] {
+type Misfit = FactOf<"record.fits">;
+
+export function fitProblems(run: Run): Misfit[] {
   const problems = [
     ...orderProblems(run.events),
     ...phaseProblems(run),
@@ -38,7 +41,7 @@ export function fitProblems(run: Run): string[] {
   // An event that is moved is at odds with several others.
   return problems.length <= 4
     ? problems
-    : [...problems.slice(0, 4), `and ${problems.length - 4} more`];
+    : [...problems.slice(0, 4), { fact: "more", problems: problems.length - 4 }];
 }
 
 /** What happens once in a run, in this order. A run that was aborted lacks some, and its faults are healed late. */
@@ -52,49 +55,53 @@ const course = [
   "finished",
 ] as const;
 
-function orderProblems(events: readonly RunEvent[]): string[] {
-  const problems: string[] = [];
+function orderProblems(events: readonly RunEvent[]): Misfit[] {
+  const problems: Misfit[] = [];
   for (const [index, event] of events.entries()) {
     const before = events[index - 1];
     if (before !== undefined && event.atMs < before.atMs - 1)
-      problems.push(
-        `"${nameOf(event)}" comes after "${nameOf(before)}" and is ${lasting(before.atMs - event.atMs)} older`,
-      );
+      problems.push({
+        fact: "event-older",
+        event: nameOf(event),
+        before: nameOf(before),
+        byMs: before.atMs - event.atMs,
+      });
   }
   const seen = events.filter((event) => (course as readonly string[]).includes(event.kind));
   for (const kind of course) {
     const count = seen.filter((event) => event.kind === kind).length;
-    if (count > 1) problems.push(`"${kind}" happened ${count} times`);
+    if (count > 1) problems.push({ fact: "event-repeated", event: kind, times: count });
   }
   const ranks = seen.map((event) => (course as readonly string[]).indexOf(event.kind));
   const back = ranks.findIndex((rank, index) => rank < (ranks[index - 1] ?? 0));
   if (back > 0)
-    problems.push(
-      `"${(seen[back] as RunEvent).kind}" comes after "${(seen[back - 1] as RunEvent).kind}"`,
-    );
-  if (events.length > 0 && events[0]?.kind !== "started")
-    problems.push("it does not begin with the start of the run");
+    problems.push({
+      fact: "event-out-of-order",
+      event: (seen[back] as RunEvent).kind,
+      before: (seen[back - 1] as RunEvent).kind,
+    });
+  if (events.length > 0 && events[0]?.kind !== "started") problems.push({ fact: "no-start" });
   return problems;
 }
 
 const allPhases = ["leadIn", ...phases, "drain"] as const;
 
-function phaseProblems({ plan, events }: Run): string[] {
+function phaseProblems({ plan, events }: Run): Misfit[] {
   const begun = events.filter((event) => event.kind === "phase");
   const names = begun.map((event) => event.phase);
   // A run that ended early has the first of them; none is left out, comes twice, or in another order.
   const expected = allPhases.slice(0, names.length);
   if (names.length > allPhases.length || names.some((name, index) => name !== expected[index])) {
-    return [`its phases are ${names.join(", ")} instead of ${allPhases.join(", ")}`];
+    return [{ fact: "phases", phases: names, planned: allPhases }];
   }
   const due = dueMs(plan);
   const zeroMs = zeroOf(plan, events);
   if (zeroMs === null) return [];
-  return begun.flatMap(({ phase, atMs }) => {
+  return begun.flatMap(({ phase, atMs }): Misfit[] => {
     const lateMs = atMs - zeroMs - due[phase];
-    if (lateMs < -earlyMsMax) return [`${phase} began ${lasting(-lateMs)} before it was due`];
+    if (lateMs < -earlyMsMax) return [{ fact: "phase-early", phase, byMs: -lateMs }];
     return lateMs > phaseLateMsMax
-      ? [`${phase} began ${lasting(lateMs)} late, at most ${lasting(phaseLateMsMax)} is tolerated`]
+      ? [{ fact: "phase-late", phase, byMs: lateMs, maxMs: phaseLateMsMax }]
       : [];
   });
 }
@@ -124,7 +131,7 @@ function zeroOf(plan: Plan, events: readonly RunEvent[]): number | null {
 /** An event is on disk before the harness goes on, and a disk that takes longer ends the run. */
 const slowDiskMsMax = 5_000;
 
-function stepProblems({ plan, events }: Run): string[] {
+function stepProblems({ plan, events }: Run): Misfit[] {
   const aborted = events.some((event) => event.kind === "aborted");
   const { fault: faultMs } = dueMs(plan);
   const zeroMs = zeroOf(plan, events);
@@ -133,22 +140,27 @@ function stepProblems({ plan, events }: Run): string[] {
       events.filter(
         (event): event is Of<K> => event.kind === kind && (event as Of<StepKind>).step === index,
       );
-    const name = describeFault(step.fault);
+    const fault = describeFault(step.fault);
     const all = stepKinds.flatMap((kind) => at(kind));
-    const problems = stepKinds
+    const problems: Misfit[] = stepKinds
       .filter((kind) => at(kind).length > 1)
-      .map((kind) => `${name}: "${kind}" happened ${at(kind).length} times`);
+      .map((kind) => ({
+        fact: "fault-event-repeated",
+        fault,
+        event: kind,
+        times: at(kind).length,
+      }));
     const looked = events.filter(
       (event): event is Of<"observed"> => event.kind === "observed" && event.step === index,
     );
-    if ([...all, ...looked].some(({ fault }) => !isSame(fault, step.fault)))
-      problems.push(`${name} is planned, and another fault is recorded in its place`);
+    if ([...all, ...looked].some((event) => !isSame(event.fault, step.fault)))
+      problems.push({ fact: "other-fault", fault });
     const order = all.map(({ atMs }) => atMs);
     const places = all.map((event) => events.indexOf(event));
     if (!isAscending(order) || !isAscending(places))
-      problems.push(`${name} did not go from injecting to healed in this order`);
+      problems.push({ fact: "fault-out-of-order", fault });
     if (!looksFit(looked, at("injected")[0], at("healing")[0]))
-      problems.push(`${name} was looked at outside the time in which it was in force`);
+      problems.push({ fact: "check-outside-fault", fault });
     const [injecting] = at("injecting"),
       [injected] = at("injected"),
       [healed] = at("healed");
@@ -156,14 +168,12 @@ function stepProblems({ plan, events }: Run): string[] {
       injected?.actedMs !== undefined &&
       (injected.actedMs > injected.atMs + 1 || injected.actedMs < (injecting?.atMs ?? 0) - 1)
     ) {
-      problems.push(`${name} was done outside the time in which it was injected`);
+      problems.push({ fact: "act-outside-injection", fault });
     }
     if (zeroMs === null || injected === undefined) return problems;
     const offMs = injected.plannedMs - zeroMs - faultMs - step.atMs;
     if (Math.abs(offMs) > earlyMsMax)
-      problems.push(
-        `${name} was to begin ${lasting(Math.abs(offMs))} ${offMs < 0 ? "earlier" : "later"} than planned`,
-      );
+      problems.push({ fact: "injection-moved", fault, byMs: offMs });
     // A run that is ended heals everything at once.
     const healOffMs = (healed?.plannedMs ?? 0) - zeroMs - faultMs - step.atMs - step.forMs;
     if (
@@ -173,15 +183,11 @@ function stepProblems({ plan, events }: Run): string[] {
       healed.plannedMs > injected.plannedMs &&
       !endedEarly(events)
     ) {
-      problems.push(
-        `${name} was to end ${lasting(Math.abs(healOffMs))} ${healOffMs < 0 ? "earlier" : "later"} than planned`,
-      );
+      problems.push({ fact: "heal-moved", fault, byMs: healOffMs });
     }
     const begunMs = injecting?.atMs ?? injected.actedMs ?? injected.atMs;
     if (begunMs < injected.plannedMs - earlyMsMax)
-      problems.push(
-        `${name} was injected ${lasting(injected.plannedMs - begunMs)} before it was due`,
-      );
+      problems.push({ fact: "injected-early", fault, byMs: injected.plannedMs - begunMs });
     return problems;
   });
   const strays = events.filter(
@@ -191,7 +197,7 @@ function stepProblems({ plan, events }: Run): string[] {
   );
   return strays.length === 0
     ? known
-    : [...known, `${strays.length} events are of faults that are not in the plan`];
+    : [...known, { fact: "unplanned-faults", events: strays.length }];
 }
 
 /** Looks come one after another between the injection and the heal, and are written down after they were done. */
@@ -231,7 +237,7 @@ function isAscending(values: readonly number[]): boolean {
 }
 
 /** Some events state how long something took. */
-function lengthProblems(events: readonly RunEvent[]): string[] {
+function lengthProblems(events: readonly RunEvent[]): Misfit[] {
   const at = <K extends RunEvent["kind"]>(kind: K): Of<K> | undefined =>
     events.find((event): event is Of<K> => event.kind === kind);
   const [deploying, deployed, load, generator] = [
@@ -240,25 +246,29 @@ function lengthProblems(events: readonly RunEvent[]): string[] {
     at("loadStarted"),
     at("generator"),
   ];
-  const problems: string[] = [];
+  const problems: Misfit[] = [];
   if (
     deploying !== undefined &&
     deployed !== undefined &&
     Math.abs(deployed.atMs - deploying.atMs - deployed.tookMs) > lengthMsMax
   ) {
-    problems.push(
-      `the target took ${lasting(deployed.tookMs)} to come up, and there are ${lasting(deployed.atMs - deploying.atMs)} between its events`,
-    );
+    problems.push({
+      fact: "deploy-length",
+      statedMs: deployed.tookMs,
+      measuredMs: deployed.atMs - deploying.atMs,
+    });
   }
   if (load !== undefined && generator !== undefined && !generatorFits(load, generator)) {
-    problems.push(
-      `the load went on for ${generator.seconds.toFixed(1)} s, and there are ${lasting(generator.atMs - load.atMs)} between its events`,
-    );
+    problems.push({
+      fact: "load-length",
+      statedMs: generator.seconds * 1_000,
+      measuredMs: generator.atMs - load.atMs,
+    });
   }
   if (load?.askedMs !== undefined) {
     const { askedMs, atMs } = load;
     if (askedMs > atMs + earlyMsMax || askedMs < (deployed?.atMs ?? askedMs) - earlyMsMax)
-      problems.push("the load was asked to begin before the target was up, or after it had begun");
+      problems.push({ fact: "load-asked-outside" });
   }
   return problems;
 }
@@ -269,14 +279,10 @@ function generatorFits(load: Of<"loadStarted">, generator: Of<"generator">): boo
   return longerMs > -lengthMsMax && longerMs < 10_000;
 }
 
-/** Who takes samples only while there is a load, and how the samples of each relate to it. */
-const duringLoad: Readonly<Record<string, string>> = {
-  generator: "the load generator",
-  prober: "the prober",
-  harness: "the harness",
-};
+/** Who takes samples only while there is a load. */
+const duringLoad = ["generator", "prober", "harness"];
 
-function sampleProblems({ events, series, plan }: Run): string[] {
+function sampleProblems({ events, series, plan }: Run): Misfit[] {
   const load = events.find((event) => event.kind === "loadStarted");
   const generator = events.find((event) => event.kind === "generator");
   const cleaned = events.find((event) => event.kind === "cleaned");
@@ -284,19 +290,17 @@ function sampleProblems({ events, series, plan }: Run): string[] {
   // The prober and the harness look at the target as soon as it is up; a generator takes a while to begin.
   const deployedMs = events.find((event) => event.kind === "deployed")?.atMs ?? load.atMs;
   const askedMs = load.askedMs ?? load.atMs;
-  return Object.entries(duringLoad).flatMap(([source, name]) => {
+  return duringLoad.flatMap((source): Misfit[] => {
     const span = spanOf(series.filter(({ metric }) => sourceIn(plan.metrics, metric) === source));
     if (span === null) return [];
     const beginMs = source === "generator" ? askedMs : Math.min(deployedMs, load.atMs);
     const endMs = source === "generator" ? generator?.atMs : cleaned?.atMs;
     return [
       ...(span.fromMs < beginMs - outsideMsMax
-        ? [
-            `samples of ${name} begin ${lasting(load.atMs - span.fromMs)} before the load, and it was not yet to begin`,
-          ]
+        ? [{ fact: "samples-before-load", source, byMs: load.atMs - span.fromMs } as const]
         : []),
       ...(endMs !== undefined && span.untilMs > endMs + outsideMsMax
-        ? [`samples of ${name} go on for ${lasting(span.untilMs - endMs)} after its end`]
+        ? [{ fact: "samples-after-end", source, byMs: span.untilMs - endMs } as const]
         : []),
     ];
   });
@@ -317,37 +321,30 @@ function spanOf(
 }
 
 /** The load's rates change by its own clock, the phases by the harness's: a load that began late makes its storm late. */
-function loadProblems(run: Run): string[] {
+function loadProblems(run: Run): Misfit[] {
   const phasesMs = zeroOf(run.plan, run.events);
-  return run.plan.load.flatMap((load) => {
+  return run.plan.load.flatMap((load): Misfit[] => {
     const lateMs = phasesMs === null ? 0 : (ownZeroOf(run, load) ?? phasesMs) - phasesMs;
-    return lateMs > outsideMsMax
-      ? [`load ${load.name} began ${lasting(lateMs)} after the phases did`]
-      : [];
+    return lateMs > outsideMsMax ? [{ fact: "load-late", load: load.name, byMs: lateMs }] : [];
   });
 }
 
 /** What `plan` refuses now, it would have refused then: such a plan was changed afterwards. */
-function planProblems({ hypothesis, recovery, steps, phasesMs }: Plan): string[] {
-  const problems: string[] = [];
+function planProblems({ hypothesis, recovery, steps, phasesMs }: Plan): Misfit[] {
+  const problems: Misfit[] = [];
   if (
     recovery === null &&
     hypothesis.every(({ during }) => during.every((phase) => phase === "baseline"))
   ) {
-    problems.push("its plan claims nothing about the fault or the recovery, which plan refuses");
+    problems.push({ fact: "claims-nothing" });
   }
   const outside = steps.filter(
     ({ atMs, forMs }) => atMs + forMs > phasesMs.fault + phasesMs.recovery,
   );
-  if (outside.length > 0)
-    problems.push(`${outside.length} of its faults end after the recovery, which plan refuses`);
+  if (outside.length > 0) problems.push({ fact: "faults-after-end", faults: outside.length });
   return problems;
 }
 
 function nameOf(event: RunEvent): string {
   return event.kind === "phase" ? event.phase : event.kind;
-}
-
-function lasting(ms: number): string {
-  return Math.abs(ms) < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }

@@ -78,14 +78,14 @@ describe("recovery", () => {
     expect(recoveryOf(outage(0, 8_200))).toMatchObject({
       status: "refuted",
       observed: 12_000,
-      why: "back too late",
+      values: [{ fact: "back-too-late" }],
     });
   });
 
   it("is refuted when goodput is back and goes again", () => {
     const finding = recoveryOf(outage(16_000, 16_500));
     expect(finding).toMatchObject({ status: "refuted" });
-    expect(finding.why).toContain("lost again");
+    expect(finding.values).toEqual([{ fact: "lost-again" }]);
   });
 
   it("is refuted when goodput never comes back, or is gone when the run ends", () => {
@@ -243,7 +243,7 @@ describe("recovery", () => {
     expect(recoveryOf(briefly, outage(0, 60_000))).toMatchObject({
       status: "refuted",
       observed: null,
-      why: "goodput was not back in time",
+      values: [{ fact: "not-back-in-time" }],
     });
     // The third window of four seconds is the first that ends after the eight that it may take.
     expect(recoveryOf(healed(endMs - 11_900), outage(0, 60_000)).status).toBe("inconclusive");

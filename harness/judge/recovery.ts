@@ -3,7 +3,8 @@
  * It is judged twice, as kindly and as severely as the record allows; where the two disagree, the record does not say.
  */
 import type { Recovery } from "../experiment/experiment.ts";
-import type { Finding, Status } from "../record/verdict.ts";
+import type { FactIn, RecoveryFacts } from "../record/facts.ts";
+import type { Judged, Status } from "../record/verdict.ts";
 import type { RunEvent } from "../record/events.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { isLoadDependent, type Registry, sourceIn } from "../metrics/metrics.ts";
@@ -11,7 +12,7 @@ import { mean } from "../base/statistics.ts";
 import { carries, eachIn, matching, type Window } from "../metrics/series.ts";
 import { droppedSeries, noStalls, type Stalls } from "./claims.ts";
 import { eachHeldBack, overlaps, shadowsOf } from "./stalls.ts";
-import { claimId } from "./subjects.ts";
+import { findingId } from "../record/claim-ids.ts";
 import type { PhaseWindow, Windows } from "./windows.ts";
 
 /**
@@ -37,19 +38,12 @@ export function judgeRecovery(
   series: readonly SeriesData[],
   registry: Registry,
   stalls: Stalls = noStalls,
-): Finding {
+): Judged {
   const { baseline, recovery: after } = windows;
   const healedAtMs = lastHeal(events);
   if (baseline === undefined || after === undefined)
-    return answer(recovery, null, 0, "inconclusive", "baseline or recovery did not run to an end");
-  if (healedAtMs === null)
-    return answer(
-      recovery,
-      null,
-      0,
-      "inconclusive",
-      "nothing was healed, so there was nothing to recover from",
-    );
+    return answer(recovery, null, 0, "inconclusive", "phases-unfinished");
+  if (healedAtMs === null) return answer(recovery, null, 0, "inconclusive", "nothing-healed");
   const before = binsOf(recovery, wholePartOf(recovery, baseline), series, registry, stalls);
   const expected = mean(before.map((bin) => bin.good));
   const observed = binsOf(
@@ -61,13 +55,7 @@ export function judgeRecovery(
   );
   const samples = observed.reduce((total, bin) => total + bin.all, 0);
   if (expected === 0 || samples === 0)
-    return answer(
-      recovery,
-      null,
-      samples,
-      "inconclusive",
-      "no goodput was recorded in the baseline or after the heal",
-    );
+    return answer(recovery, null, samples, "inconclusive", "no-goodput");
   const whole = observed.filter((bin) => bin.whole);
   if (whole.length * recovery.windowMs < recovery.withinMs + 2 * recovery.windowMs) {
     // It would take longer to say that goodput stayed, not to say that it was not back in time: nothing that came later would mend that.
@@ -77,14 +65,8 @@ export function judgeRecovery(
         whole.map((bin) => couldBeGood(recovery, bin, expected, registry)),
       ) > recovery.withinMs;
     return tooLate
-      ? answer(recovery, null, samples, "refuted", "goodput was not back in time")
-      : answer(
-          recovery,
-          null,
-          samples,
-          "inconclusive",
-          "observed too briefly after the last heal to say that goodput stayed",
-        );
+      ? answer(recovery, null, samples, "refuted", "not-back-in-time")
+      : answer(recovery, null, samples, "inconclusive", "observed-too-briefly");
   }
   const severely = verdict(
     recovery,
@@ -99,13 +81,7 @@ export function judgeRecovery(
     samples,
   );
   if (kindly.status === severely.status) return kindly;
-  return answer(
-    recovery,
-    null,
-    samples,
-    "inconclusive",
-    "in some windows after the heal too few requests were recorded to say whether goodput was back",
-  );
+  return answer(recovery, null, samples, "inconclusive", "too-few-requests");
 }
 
 /** Good even had the dropped iterations gone badly. */
@@ -131,20 +107,19 @@ function couldBeGood(recovery: Recovery, bin: Bin, expected: number, registry: R
   );
 }
 
-function verdict(recovery: Recovery, good: readonly boolean[], samples: number): Finding {
+function verdict(recovery: Recovery, good: readonly boolean[], samples: number): Judged {
   const lastBad = good.lastIndexOf(false);
-  if (lastBad === good.length - 1)
-    return answer(recovery, null, samples, "refuted", "goodput was not back when the run ended");
+  if (lastBad === good.length - 1) return answer(recovery, null, samples, "refuted", "not-back");
   const recoveredMs = spentMs(recovery, good);
   if (recoveredMs <= recovery.withinMs)
-    return answer(recovery, recoveredMs, samples, "held", "back in time, and it stayed");
+    return answer(recovery, recoveredMs, samples, "held", "back-in-time");
   const wasBack = good.slice(0, lastBad).includes(true);
   return answer(
     recovery,
     recoveredMs,
     samples,
     "refuted",
-    wasBack ? "goodput came back, was lost again and stayed only later" : "back too late",
+    wasBack ? "lost-again" : "back-too-late",
   );
 }
 
@@ -215,11 +190,11 @@ function answer(
   observed: number | null,
   samples: number,
   status: Status,
-  why: string,
-): Finding {
+  fact: FactIn<RecoveryFacts>["fact"],
+): Judged {
   return {
     kind: "recovery",
-    id: claimId("recovery", recovery.title),
+    id: findingId("recovery", recovery),
     subject: "target",
     title: recovery.title,
     status,
@@ -229,6 +204,6 @@ function answer(
     limit: recovery.withinMs,
     unit: "ms",
     samples,
-    why,
+    values: [{ fact }],
   };
 }

@@ -7,6 +7,7 @@ import type { Use } from "../faults/fault.ts";
 import { sourceIn } from "../metrics/metrics.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { countIn, matching, valuesIn, type Window } from "../metrics/series.ts";
+import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import { struckBy } from "../record/struck.ts";
 import type { Windows } from "./windows.ts";
@@ -14,18 +15,33 @@ import type { Windows } from "./windows.ts";
 /** Each look of the harness at a service may be counted by it, as a request and as its answer. */
 const countedPerReading = 2;
 
-export function useProblem(run: Run, index: number, windows: Windows): string | null {
+export function useProblem(
+  run: Run,
+  fault: string,
+  index: number,
+  windows: Windows,
+): FactOf<"faults.use"> | null {
   const { use = [] } = struckBy(run.plan, index);
   const injecting = run.events.find((event) => event.kind === "injecting" && event.step === index);
   const { baseline } = windows;
-  // What was never injected, and what has no baseline, is told of by another rule.
+  // What was never injected, and what has no baseline, is for another rule to say.
   if (use.length === 0 || injecting === undefined || baseline === undefined) return null;
   const before: Window = { fromMs: baseline.fromMs, untilMs: injecting.atMs };
   if (use.some((one) => one.standby === true || isUsed(run, one, before))) return null;
   const [first] = use as readonly [Use, ...Use[]];
-  const others = use.length === 1 ? "" : ` and ${use.length - 1} others`;
-  const seen = lookedAt(first);
-  return `struck what nobody used: before it, ${first.service}${others} showed no use (${seen})`;
+  const { links, isEntry, counters, bytes } = first;
+  return {
+    fact: "unused",
+    fault,
+    service: first.service,
+    others: use.length - 1,
+    checked: [
+      ...(links.length > 0 ? (["links"] as const) : []),
+      ...(isEntry ? (["requests"] as const) : []),
+      ...(counters.length > 0 ? (["counters"] as const) : []),
+      ...(bytes ? (["bytes"] as const) : []),
+    ],
+  };
 }
 
 function isUsed(run: Run, use: Use, window: Window): boolean {
@@ -59,16 +75,4 @@ function countedAsked(run: Run, metric: string, service: string, window: Window)
   const values = valuesIn(matching(run.series, { metric, where: { service } }), window);
   const ownMost = run.plan.metrics[metric]?.countsRequests === true ? 0 : countedPerReading;
   return sum(values) > ownMost * values.length;
-}
-
-function lookedAt({ links, isEntry, counters, bytes }: Use): string {
-  const [link = "", ...others] = links;
-  return [
-    ...(links.length === 0
-      ? []
-      : [`nothing passed ${link}${others.length === 0 ? "" : ` or ${others.length} other links`}`]),
-    ...(isEntry ? ["the load asked it nothing"] : []),
-    ...(counters.length === 0 ? [] : ["none of its counters grew"]),
-    ...(bytes ? ["it read and wrote nothing"] : []),
-  ].join(", ");
 }

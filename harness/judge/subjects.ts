@@ -2,7 +2,7 @@
  * Whom a finding speaks of, and how its id is made. Code decides by `id` and `subject`, never by the
  * words of `title` or `why`: those are for people, and they quote names that users chose.
  */
-import type { Finding } from "../record/verdict.ts";
+import type { Judged } from "../record/verdict.ts";
 
 /** Who made the audience, and who measured it. Where their work is in doubt, nothing is known of the target. */
 const measurers: ReadonlySet<string> = new Set(["generator", "prober"]);
@@ -13,22 +13,16 @@ export function serviceSubject(name: string): string {
 }
 
 /** Whether a finding is open because the generator or the prober did not do its work. */
-export function blamesMeasurement({ id, subject, status }: Finding): boolean {
+export function blamesMeasurement({ id, subject, status }: Judged): boolean {
   return status === "inconclusive" && (measurers.has(subject) || measurers.has(familyOf(id)));
 }
 
 /** Whether a finding is about the load generator: a rule about it, or a claim that its stalls leave open. */
-export function concernsGenerator({ id, subject }: Pick<Finding, "id" | "subject">): boolean {
+export function concernsGenerator({ id, subject }: Pick<Judged, "id" | "subject">): boolean {
   return subject === "generator" || familyOf(id) === "generator";
 }
 
 /** The first part of a dotted id: `generator` of `generator.on-time`. */
 export function familyOf(id: string): string {
   return id.split(".", 1)[0] as string;
-}
-
-/** The id of a claim or of a recovery: its kind, and its title in lower-case words joined by hyphens. */
-export function claimId(kind: "claim" | "recovery", title: string): string {
-  const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ["untitled"];
-  return `${kind}.${words.join("-")}`;
 }

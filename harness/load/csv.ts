@@ -267,7 +267,7 @@ export class CsvParser {
   /** Late is what begins after its turn. k6 numbers no dropped iteration, so a turn is counted from both kinds. */
   #begun({ atMs, value: afterMs }: Sample, target: Target, user: number | undefined): void {
     if (user === undefined) {
-      this.#bad("an iteration began of no virtual user");
+      this.#bad("an iteration began without a virtual user");
       return;
     }
     this.#running.set(user, { atMs, hasSample: false });
@@ -313,7 +313,7 @@ export class CsvParser {
     if (this.#targets.size >= tagTextsMax)
       throw new SeawallError(
         "GENERATOR_FAILED",
-        "the workload makes a new tag value for nearly every sample",
+        "the workload creates a new tag value for nearly every sample",
         { hint: "Tag values must come from a small set." },
       );
     const target = this.#register(kind, name, text);
@@ -324,12 +324,12 @@ export class CsvParser {
   #register(kind: Kind, name: string, text: string): Target | string {
     const [scenario = "", status = "", extra = "", ...more] = fieldsOf(text);
     const load = this.#loads.get(scenario);
-    if (load === undefined || more.length > 0) return `${name} is of no load of the plan`;
+    if (load === undefined || more.length > 0) return `${name} belongs to no load of the plan`;
     const metric = recordedAs[kind as keyof typeof recordedAs] ?? name;
     const declared = metricIn(this.#metrics, metric);
     if (declared === undefined && !this.#undeclared.has(metric)) {
       if (this.#undeclared.size >= undeclaredMax)
-        return `more than ${undeclaredMax} metrics that nobody declared, such as ${metric.slice(0, 40)}`;
+        return `more than ${undeclaredMax} undeclared metrics, such as ${metric.slice(0, 40)}`;
       this.#undeclared.add(metric);
     }
     const own = tagsOf(extra, metric, declared);

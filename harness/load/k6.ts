@@ -123,7 +123,7 @@ async function addressesOf(hosts: readonly string[]): Promise<readonly string[]>
         throw new SeawallError(
           "GENERATOR_FAILED",
           `the name ${host} has no address: ${(error as Error).message}`,
-          { cause: error, hint: "Name it in /etc/hosts or in DNS, or give its address." },
+          { cause: error, hint: "Add it to /etc/hosts or DNS, or use its address." },
         );
       }
     }),

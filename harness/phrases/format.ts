@@ -2,7 +2,6 @@
  * How numbers look, everywhere: terminal, report, JUnit. Rounding never flatters. A pair of observed value and limit is printed with as
  * many digits as it takes for the printed pair to compare as the real one does, and a share is "100 %" only when nothing is missing.
  */
-import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
 import type { Comparison } from "../claims/claim.ts";
 import { phases, type Phase } from "../base/phases.ts";
 import type { Finding } from "../record/verdict.ts";
@@ -17,23 +16,6 @@ interface Scale {
 }
 
 export const missing = "—";
-
-/** The unit that a finding's numbers are shown in. A verdict does not say that a number is a share, so the claim is asked where it is known. */
-export function unitOf(
-  finding: Pick<Finding, "title" | "unit" | "observed" | "limit">,
-  hypothesis: readonly Claim[] | null,
-): Unit {
-  if (finding.unit !== "") return finding.unit;
-  const claim = hypothesis?.find((candidate) => candidate.title === finding.title);
-  if (claim !== undefined) return statisticOf(claim).unit ?? "";
-  const { limit, observed } = finding;
-  const isFraction =
-    limit !== null &&
-    limit > 0 &&
-    limit < 1 &&
-    (observed === null || (observed >= 0 && observed <= 1));
-  return isFraction ? "share" : "";
-}
 
 /** A number on its own: `99.95 %`, `12.3 ms`, `1.2 k/s`. */
 export function formatValue(value: number | null, unit: Unit): string {
@@ -80,15 +62,14 @@ export function formatAgainst(
   return { observed: `${observed}${suffix}`, limit: `${limit}${suffix}` };
 }
 
-/** `87.1 %, must be ≥ 99.9 %` */
+/** `87.1 % (limit ≥ 99.9 %)` */
 export function formatViolation(
-  finding: Pick<Finding, "title" | "unit" | "observed" | "limit" | "comparison">,
-  hypothesis: readonly Claim[],
+  finding: Pick<Finding, "unit" | "observed" | "limit" | "comparison">,
 ): string {
   const { observed, limit, comparison } = finding;
   if (observed === null || limit === null || comparison === null) return "";
-  const shown = formatAgainst(observed, limit, unitOf(finding, hypothesis));
-  return `${shown.observed}, must be ${formatComparison(comparison)} ${shown.limit}`;
+  const shown = formatAgainst(observed, limit, finding.unit);
+  return `${shown.observed} (limit ${formatComparison(comparison)} ${shown.limit})`;
 }
 
 /** Whole numbers with thin groups: 12,345. */

@@ -17,10 +17,10 @@ const elsewhere = service({ http: { host: "127.0.0.1", port: 8080 } });
 it("says what nobody looks at: right bytes without a checksum, and what edges write that somebody else runs", () => {
   expect(blindSpots(layout(service(), "X-Sha"), "process")).toEqual([]);
   expect(blindSpots(layout(service()), "process")).toEqual([
-    expect.stringContaining("nobody whether they are the right ones"),
+    expect.stringContaining("not that they are the right ones"),
   ]);
   expect(blindSpots(layout(elsewhere, "X-Sha"), "process")).toEqual([
-    expect.stringMatching(/^edge: somebody else runs them/),
+    expect.stringMatching(/^edge: Seawall does not run them/),
   ]);
   expect(blindSpots(layout(elsewhere), "docker")).toHaveLength(2);
   expect(blindSpots(layout(elsewhere), "simulated")).toEqual([]);

@@ -15,12 +15,12 @@ export function blindSpots(
     ...(stream === undefined || stream.digestHeader !== undefined
       ? []
       : [
-          "this target sends no checksum: one viewer in four and the prober see whether bodies are segments, and nobody whether they are the right ones",
+          "this target sends no checksum: viewers and the prober check that bodies are segments, not that they are the right ones",
         ]),
     ...(elsewhere.length === 0
       ? []
       : [
-          `${elsewhere.join(", ")}: somebody else runs them, so that nobody counts what they write; what the generator reads and this machine receives is counted`,
+          `${elsewhere.join(", ")}: Seawall does not run them, so their output is not counted; what the generator reads and this machine receives is`,
         ]),
   ];
 }

@@ -9,6 +9,7 @@ import { everyMetric } from "../../test/support/judge/held-run.ts";
 import type { TargetModel } from "../target/model.ts";
 import { planExperiment, planTarget } from "./plan.ts";
 import type { PlanOptions } from "./options.ts";
+import { lineOf } from "./problems/problem.ts";
 import { playerProblems } from "./problems/problems.ts";
 import type { Layout, Service, Telemetry } from "../target/layout.ts";
 import type { Target } from "../target/target.ts";
@@ -201,7 +202,7 @@ describe("a plan", () => {
     };
     expect(problemsOf({ ...many, method: [act, act] })).toEqual([]);
     expect(problemsOf({ ...many, method: [act, step] })).toEqual([
-      expect.stringContaining("healing one would clear the other"),
+      expect.stringContaining("healing one would heal the other"),
     ]);
   });
 
@@ -212,7 +213,7 @@ describe("a plan", () => {
       workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []),
     };
     expect(problemsOf(starting, own)).toEqual([
-      "load: workload starts needs gateways, and this topology has none",
+      "load: workload starts needs gateways, which this topology lacks",
     ]);
     const gateways = [{ service: "region-a/mute", port: "http" }];
     const withThem = {
@@ -231,7 +232,7 @@ describe("a plan", () => {
   it("wants a browser for players, or a model that has some", () => {
     expect(problemsOf({ players: ["fault"] }, { browser: null })).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/no Chromium was found.*apt-get install chromium.*CHROMIUM/),
+        expect.stringMatching(/has no Chromium.*apt-get install chromium.*CHROMIUM/),
       ]),
     );
     const modelled = (players: string | undefined) =>
@@ -245,7 +246,7 @@ describe("a plan", () => {
         { substrate: "simulated", browser: null },
       );
     expect(modelled("which play what comes")).toEqual([]);
-    expect(modelled(undefined)).toEqual(["players: the model of synthetic has none"]);
+    expect(modelled(undefined).map(lineOf)).toEqual(["players: the model of synthetic has none"]);
   });
 
   it("decides everything and keeps what was asked", () => {
@@ -321,7 +322,7 @@ describe("a plan", () => {
     [
       "a quantile of a counter's readings",
       claiming({ metric: "origin_requests_total", statistic: "p95" }),
-      'claim "served": origin_requests_total is a counter, of which only rate, ratio, share, sum and windowsWithout mean something, not p95',
+      'claim "served": origin_requests_total is a counter; only rate, ratio, share, sum and windowsWithout apply to counters, not p95',
     ],
     [
       "unknown tag of what must come first",
@@ -348,7 +349,7 @@ describe("a plan", () => {
     [
       "bytes that no viewer compares",
       claiming({ where: { bytes: "compared" }, samplesMin: 1 }),
-      'claim "served": this target says of no segment what its checksum should be',
+      'claim "served": this target sends no checksum with a segment',
     ],
     [
       "durability of what nobody can read back",
@@ -363,16 +364,20 @@ describe("a plan", () => {
       },
       'claim "served": nothing in this target emits delivered',
     ],
-    ["a claim twice", { hypothesis: [claim, claim] }, 'hypothesis: "served" occurs twice'],
+    [
+      "a claim twice",
+      { hypothesis: [claim, claim] },
+      'hypothesis: two claims have the id "served"',
+    ],
     [
       "a phase too short for a claim",
       claiming({ samplesMin: 101 }),
-      'claim "served": baseline yields about 100 samples, the claim needs 101',
+      'claim "served": baseline yields about 100 samples; the claim needs 101',
     ],
     [
       "a lane without load",
       claiming({ where: { lane: "dvr" } }),
-      'claim "served": fault yields about 0 samples, the claim needs 100',
+      'claim "served": fault yields about 0 samples; the claim needs 100',
     ],
     [
       "too few windows for an order",
@@ -382,7 +387,7 @@ describe("a plan", () => {
         samplesMin: 6,
         first: { metric: "segment_ms" },
       }),
-      'claim "served": baseline yields about 5 samples, the claim needs 6',
+      'claim "served": baseline yields about 5 samples; the claim needs 6',
     ],
     [
       "an abort condition with an unknown metric",
@@ -407,7 +412,7 @@ describe("a plan", () => {
         during: ["fault"],
         samplesMin: 1,
       }),
-      'claim "served": nobody watches; say in "players" when one joins',
+      'claim "served": the experiment has no player; say in "players" when one joins',
     ],
     [
       "players and no manifest",
@@ -489,7 +494,7 @@ describe("a plan", () => {
         ...stepping(step, { atMs: 5_999 }),
         blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
       },
-      "step 2 (kill region-a/origin-read): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read; healing one would clear the other",
+      "step 2 (kill region-a/origin-read): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read; healing one would heal the other",
     ],
     [
       "a metric that no service of the target emits",
@@ -563,23 +568,23 @@ describe("a plan", () => {
     [
       "a fault of a moment",
       stepping({ forMs: 1 }),
-      "lasts 1 ms: too short to be looked at twice; 2000 ms is the least",
+      "lasts 1 ms: too short for two checks; the minimum is 2000 ms",
     ],
     ["a fault at the very end", stepping({ atMs: 9_990, forMs: 10 }), "lasts 10 ms: too short"],
     [
       "a delay of nothing",
       stepping({ fault: { ...onLink("latency"), delayMs: 0.001 } as Fault }),
-      "delays by 0.001 ms, which cannot be told from the proxy's own noise; 20 ms is the least",
+      "delays by 0.001 ms, which is within the proxy's own noise; the minimum is 20 ms",
     ],
     [
       "a jitter of nothing",
       stepping({ fault: { ...onLink("latency"), jitterMs: 1 } as Fault }),
-      "has a jitter of 1 ms, which cannot be told from the proxy's own noise",
+      "has a jitter of 1 ms, which is within the proxy's own noise",
     ],
     [
       "a loss of nothing",
       stepping({ fault: { kind: "packetLoss", service: "region-a/origin-read", share: 0.001 } }),
-      "loses 0.1 % of the packets, too few to be seen; 1 % is the least",
+      "loses 0.1 % of the packets, too few to be seen; the minimum is 1 %",
     ],
     [
       "a restart loop with one round",
@@ -609,7 +614,7 @@ describe("a plan", () => {
         }),
         blastRadius: { services: ["region-a/other"], faultsAtOnceMax: 1 },
       },
-      "the link region-a/edge>region-a/origin-read:http is outside the blast radius: neither of its ends is in it",
+      "the link region-a/edge>region-a/origin-read:http is outside the blast radius: neither end is in it",
     ],
     [
       "an operator's act that the service does not know",
@@ -638,7 +643,7 @@ describe("a plan", () => {
           bytesPerSecond: 1_000,
         },
       }),
-      "region-a/mute has no ping for its port http, without which nobody can see what its links do",
+      "region-a/mute has no ping for its port http, so faults on its links cannot be verified",
     ],
     [
       "two latencies on a link",
@@ -660,7 +665,7 @@ describe("a plan", () => {
         ),
         ...both,
       },
-      "what is seen on it could be either, and healing one would clear the other",
+      "its effect could be either one's, and healing one would heal the other",
     ],
     [
       "a pause and a kill of one service",
@@ -727,23 +732,23 @@ describe("a plan", () => {
         ),
         ...both,
       },
-      "region-a/origin-read cannot answer, so what its links do cannot be seen",
+      "region-a/origin-read cannot answer, so faults on its links cannot be verified",
     ],
     [
       "a fault on a link to a service that is down",
       { ...stepping(step, { atMs: 3_000, forMs: 1_000, fault: onLink("reset") }), ...both },
-      "overlaps step 1 (kill region-a/origin-read): region-a/origin-read cannot answer, so what its links do cannot be seen",
+      "overlaps step 1 (kill region-a/origin-read): region-a/origin-read cannot answer, so faults on its links cannot be verified",
     ],
     [
       "no word of recovery",
       { recovery: null },
       "recovery: an experiment with faults must say what recovery means",
     ],
-    ["recovery from nothing", { method: [] }, "recovery: nothing is broken in synthetic"],
+    ["recovery from nothing", { method: [] }, "recovery: the method has no fault"],
     [
       "a recovery too short to see",
       recovering({ withinMs: 6_001 }),
-      "recovery: the phase lasts 10000 ms, 12000 ms are needed",
+      "recovery: the phase lasts 10000 ms; 12000 ms are needed",
     ],
     [
       "goodput of an unknown metric",
@@ -758,12 +763,12 @@ describe("a plan", () => {
     [
       "goodput of a counter",
       recovering({ goodput: { metric: "origin_gets" }, having: {} }),
-      "recovery: goodput needs a metric with one sample for each request",
+      "recovery: goodput needs a metric with one sample per request",
     ],
     [
       "windows out of step with the segments",
       recovering({ windowMs: 3_000 }),
-      "recovery: windows of 3000 ms are no multiple of the segments' 2000 ms",
+      "recovery: its windows of 3000 ms are not a multiple of the segment duration, 2000 ms",
     ],
     [
       "a baseline shorter than a window",
@@ -782,7 +787,9 @@ describe("a plan", () => {
       load: [{ ...load, ratePerSecond: { baseline: 20, fault: 50, recovery: 15.9 } }],
     };
     expect(problemsOf(less)).toEqual([
-      expect.stringContaining("15.9 requests per second are offered in it, 16 are needed"),
+      expect.stringContaining(
+        "15.9 requests per second are offered in it; 0.8 of the baseline needs 16",
+      ),
     ]);
     expect(
       problemsOf({ load: [{ ...load, ratePerSecond: { baseline: 20, fault: 50, recovery: 16 } }] }),
@@ -803,7 +810,7 @@ describe("a plan", () => {
 
   it("is refused when the topology lacks a defence that is switched off or relied on", () => {
     expect(problemsOf({}, { topology: "bare", without: ["shedCaching"] })).toEqual([
-      'topology "bare" has no shedCaching to switch off',
+      'topology "bare" has no shedCaching to disable',
       'reliesOn: topology "bare" has no collapsing',
     ]);
     expect(problemsOf({ reliesOn: [] }, { topology: "bare" })).toEqual([]);
@@ -825,7 +832,7 @@ describe("a plan", () => {
     };
     expect(refused("quick", ["collapsing"])).toBe("accepted");
     expect(refused("bare", ["collapsing"])).toContain(
-      'topology "bare" has no collapsing to switch off',
+      'topology "bare" has no collapsing to disable',
     );
     expect(refused("constructor", ["colapsing"])).toMatch(
       /unknown topology "constructor"[\s\S]*unknown defence "colapsing"/,
@@ -855,7 +862,7 @@ describe("a plan", () => {
     expect(
       planExperiment({ ...experiment, tier: "gorilla" }, { ...options, recorded: [], force: true })
         .plan.notes,
-    ).toContainEqual(expect.stringMatching(/^run by force, although tier gorilla: /));
+    ).toContainEqual(expect.stringMatching(/^run with --force, although tier gorilla: /));
     expect(
       planExperiment(experiment, { ...options, recorded: [], force: true }).plan.notes ?? [],
     ).not.toContainEqual(expect.stringContaining("by force"));
@@ -1054,7 +1061,7 @@ describe("the registry of a run", () => {
     const planPackless = (): unknown =>
       planExperiment({ ...experiment, target: packless }, options);
     expect(planPackless).toThrow('unknown metric "segment_ms"');
-    expect(planPackless).toThrow("nobody but the load generator would see what synthetic serves");
+    expect(planPackless).toThrow("only the load generator would see what synthetic serves");
   });
 
   it("goes with the classes of requests that the target has", () => {

@@ -24,6 +24,7 @@ import { decidedByLoad } from "./problems/decided-by-load.ts";
 import { vacuousProblems } from "./problems/vacuous.ts";
 import { registryOf } from "../record/metric-registry.ts";
 import type { World } from "./refutable/population.ts";
+import { general, lineOf, type PlanProblem } from "./problems/problem.ts";
 import { refutableProblems } from "./refutable/refutable.ts";
 import { modelProblems } from "./problems/model.ts";
 import { leadInMs } from "../base/phases.ts";
@@ -60,14 +61,14 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ? withoutBytes(whole, registry)
     : { experiment: whole, leftOut: [] };
   const defences = experiment.target.defences.map((defence) => defence.name);
-  const problems = [
+  const problems: PlanProblem[] = [
     ...(chosen === undefined
-      ? [unknownName("topology", topology, Object.keys(experiment.target.topologies))]
+      ? [general(unknownName("topology", topology, Object.keys(experiment.target.topologies)))]
       : []),
     ...options.without
       .filter((name) => !defences.includes(name))
-      .map((name) => unknownName("defence", name, defences)),
-    ...relianceProblems(experiment),
+      .map((name) => general(unknownName("defence", name, defences))),
+    ...relianceProblems(experiment).map(general),
     ...loadProblems(experiment, options),
     ...classProblems(experiment),
     ...claimProblems(experiment, registry),
@@ -79,14 +80,16 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       valuesIn(layout ?? null, registry, whole.target.pack),
     ),
   ];
-  if (chosen === undefined || layout === undefined) return refuse(experiment, problems);
-  problems.push(...lackProblems(chosen, topology, experiment, options));
+  if (chosen === undefined || layout === undefined) return refuse(experiment, problems.map(lineOf));
+  problems.push(...lackProblems(chosen, topology, experiment, options).map(general));
   problems.push(
     ...needProblems(experiment, layout, options),
     ...rhythmProblems(experiment, layout),
-    ...methodProblems(experiment, layout, options),
-    ...hostProblems(layout, options.allowHosts ?? []),
-    ...outsideProblems(layout, options),
+    ...[
+      ...methodProblems(experiment, layout, options),
+      ...hostProblems(layout, options.allowHosts ?? []),
+      ...outsideProblems(layout, options),
+    ].map(general),
   );
   const { model } = experiment.target;
   problems.push(
@@ -109,11 +112,12 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
           options.recorded ?? [],
         );
   const force = options.force === true;
-  if (!force) problems.push(...unmet);
-  if (problems.length > 0) refuse(experiment, problems, !force && unmet.length === problems.length);
+  if (!force) problems.push(...unmet.map(general));
+  if (problems.length > 0)
+    refuse(experiment, problems.map(lineOf), !force && unmet.length === problems.length);
   const watched =
     isVirtual(options.substrate) && (experiment.players ?? []).length > 0
-      ? [`no real player watched, and no browser: players are modelled, ${model?.players}`]
+      ? [`no real player or browser: players are simulated, ${model?.players}`]
       : [];
   return {
     layout,
@@ -121,7 +125,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     pack: whole.target.pack,
     plan: planOf(experiment, topology, layout, options, registry, [
       ...watched,
-      ...unmet.map((problem) => `run by force, although ${problem}`),
+      ...unmet.map((problem) => `run with --force, although ${problem}`),
       ...leftOut,
       ...coarseRecovery(experiment),
       ...blindSpots(layout, options.substrate),
@@ -151,7 +155,7 @@ function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Re
 function coarseRecovery({ recovery }: Experiment): string[] {
   if (recovery === null || recovery.withinMs >= 2 * recovery.windowMs) return [];
   return [
-    `the recovery is judged in windows of ${recovery.windowMs} ms, so its allowance of ${recovery.withinMs} ms is a single one: shorter windows tell more`,
+    `the recovery is judged in windows of ${recovery.windowMs} ms, so its limit of ${recovery.withinMs} ms is a single window; shorter windows are more precise`,
   ];
 }
 
@@ -161,9 +165,9 @@ function unrefutable(
   layout: Layout,
   registry: Registry,
   { substrate, workloadPlays }: PlanOptions,
-  problems: readonly string[],
-): string[] {
-  if (problems.some((problem) => /^(load|phase|players)\b/.test(problem))) return [];
+  problems: readonly PlanProblem[],
+): PlanProblem[] {
+  if (problems.some(({ spoils }) => spoils === "world")) return [];
   const world: World = {
     experiment,
     layout,
@@ -173,13 +177,7 @@ function unrefutable(
     leadInMs,
     plays: ({ workload, exec }) => workloadPlays?.(workload)?.[exec] ?? null,
   };
-  return refutableProblems(world, (title) =>
-    problems.some(
-      (problem) =>
-        problem.includes(`"${title}"`) ||
-        (problem.startsWith("recovery:") && title === experiment.recovery?.title),
-    ),
-  );
+  return refutableProblems(world, problems);
 }
 
 /** A model keeps no bytes: nothing is asked about them there, and the plan says so. */
@@ -189,7 +187,7 @@ function withoutBytes(
 ): { readonly experiment: Experiment; readonly leftOut: readonly string[] } {
   const left = experiment.hypothesis
     .filter((claim) => isOfBytes(claim, registry))
-    .map((claim) => `not asked of a model, which keeps no bytes: "${claim.title}"`);
+    .map((claim) => `not judged, as a model keeps no bytes: "${claim.title}"`);
   return {
     experiment: {
       ...experiment,
@@ -262,7 +260,7 @@ function lackProblems(
   return [
     ...options.without
       .filter(lacked)
-      .map((name) => `topology "${topology}" has no ${name} to switch off`),
+      .map((name) => `topology "${topology}" has no ${name} to disable`),
     ...defencesOf(experiment)
       .filter(lacked)
       .map((name) => `reliesOn: topology "${topology}" has no ${name}`),
@@ -275,9 +273,10 @@ function refuse(experiment: Experiment, problems: readonly string[], forceable =
     "PLAN_REFUSED",
     `${named} cannot be run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     {
+      problems,
       hint: forceable
-        ? "Nothing was started. Run what must have held first; --force runs this one all the same, and its report will say so."
-        : "Nothing was started. Mend the experiment or the flags and try again; `seawall list` shows what there is.",
+        ? "Nothing was started. Run the prerequisites first, or add --force, which the report notes."
+        : "Nothing was started. Fix the experiment or the flags and try again; `seawall list` shows all names.",
     },
   );
 }

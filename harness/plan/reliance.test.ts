@@ -36,7 +36,7 @@ const relying = (reliesOn: Experiment["reliesOn"], back: Recovery | null = recov
   reliesOn,
   recovery: back,
   hypothesis: [
-    claim("Served in time"),
+    { ...claim("Served in time"), id: "in-time" },
     claim("Served"),
     claim("Quick", ["baseline"]),
     claim("Quiet"),
@@ -44,42 +44,47 @@ const relying = (reliesOn: Experiment["reliesOn"], back: Recovery | null = recov
 });
 
 describe("what an experiment relies on", () => {
-  it("is named by the title or the beginning of one", () => {
+  it("is named by ids: a claim's own, or else those that its title makes", () => {
     expect(
-      reliancesOf(relying({ collapsing: ["Served", "Qui", "Back"], jitter: ["Served in"] })),
+      reliancesOf(
+        relying({ collapsing: ["served", "quiet", "back-again"], jitter: ["in-time"] }),
+      ).map(({ defence, refutes }) => [defence, refutes.map(({ id }) => id)]),
     ).toEqual([
-      { defence: "collapsing", refutes: ["Served", "Quick", "Quiet", "Back again"] },
-      { defence: "jitter", refutes: ["Served in time"] },
+      ["collapsing", ["claim.served", "claim.quiet", "recovery.back-again"]],
+      ["jitter", ["claim.in-time"]],
     ]);
-    expect(defencesOf(relying({ collapsing: ["Served"], jitter: ["Quiet"] }))).toEqual([
+    expect(defencesOf(relying({ collapsing: ["served"], jitter: ["quiet"] }))).toEqual([
       "collapsing",
       "jitter",
     ]);
   });
 
   it("is anything that can be refuted when only defences are named", () => {
-    expect(reliancesOf(relying(["jitter"]))).toEqual([
-      { defence: "jitter", refutes: ["Served in time", "Served", "Quiet", "Back again"] },
-    ]);
-    expect(reliancesOf(relying(["jitter"], null))[0]?.refutes).not.toContain("Back again");
+    const titles = ["Served in time", "Served", "Quiet", "Back again"];
+    expect(reliancesOf(relying(["jitter"]))[0]?.refutes.map(({ title }) => title)).toEqual(titles);
+    expect(reliancesOf(relying(["jitter"], null))[0]?.refutes).toHaveLength(3);
     expect(relianceProblems(relying(["jitter"]))).toEqual([]);
   });
 
   it.each<[string, Experiment["reliesOn"], string]>([
     [
       "no such claim",
-      { jitter: ["Quite"] },
-      'reliesOn.jitter: unknown claim "Quite"; did you mean "Quiet"?',
+      { jitter: ["quite"] },
+      'reliesOn.jitter: unknown claim id "quite"; did you mean "quiet"?',
     ],
-    ["two of them", { jitter: ["Qui"] }, 'reliesOn.jitter: "Qui" begins "Quick" and "Quiet"'],
+    [
+      "the beginning of a title, as they once did",
+      { jitter: ["Serv"] },
+      'reliesOn.jitter: a claim is named by its id: write "in-time" or "served" for "Serv"',
+    ],
     [
       "the baseline",
-      { jitter: ["Quick"] },
-      'reliesOn.jitter: "Quick" is claimed of the baseline alone, which refutes nothing',
+      { jitter: ["quick"] },
+      'reliesOn.jitter: claim "quick" is about the baseline alone, which cannot refute it',
     ],
     [
       "no such defence",
-      { jiter: ["Quiet"] },
+      { jiter: ["quiet"] },
       'reliesOn: unknown defence "jiter"; did you mean "jitter"?',
     ],
   ])("is refused when it names %s", (_what, reliesOn, problem) => {
@@ -88,22 +93,21 @@ describe("what an experiment relies on", () => {
 });
 
 describe("a control", () => {
+  const ids = ["claim.a", "claim.b", "recovery.c", "record.whole"];
   const finding = fc.record({
-    kind: fc.constantFrom("claim" as const, "recovery" as const, "evidence" as const),
-    title: fc.constantFrom("a", "b", "c"),
+    id: fc.constantFrom(...ids),
     status: fc.constantFrom("held" as const, "refuted" as const, "inconclusive" as const),
   });
+  const named = ids.slice(0, 2).map((id) => ({ id, title: "the same" }));
 
   it("is refuted as expected only by a named claim that was refuted itself", () => {
     fc.assert(
-      fc.property(fc.subarray(["a", "b"]), fc.array(finding), (refutes, findings) => {
-        const found = refutedAsExpected(refutes, findings);
-        for (const title of ["a", "b", "c"]) {
-          expect(found.includes(title)).toBe(
-            refutes.includes(title) &&
-              findings.some(
-                (one) => one.title === title && one.status === "refuted" && one.kind !== "evidence",
-              ),
+      fc.property(fc.subarray(named), fc.array(finding), (refutes, findings) => {
+        const found = refutedAsExpected(refutes, findings).map(({ id }) => id);
+        for (const id of ids) {
+          expect(found.includes(id)).toBe(
+            refutes.some((one) => one.id === id) &&
+              findings.some((one) => one.id === id && one.status === "refuted"),
           );
         }
       }),

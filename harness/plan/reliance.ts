@@ -1,12 +1,12 @@
 /** Which of an experiment's claims each defence protects: without the defence, one of them must be refuted. */
 import type { Experiment } from "../experiment/experiment.ts";
 import { unknownName } from "../base/nearest.ts";
+import { claimId, findingId, type NamedClaim } from "../record/claim-ids.ts";
 import type { Finding } from "../record/verdict.ts";
 
 export interface Reliance {
   readonly defence: string;
-  /** Titles of claims, or of the recovery. */
-  readonly refutes: readonly string[];
+  readonly refutes: readonly NamedClaim[];
 }
 
 type Relying = Pick<Experiment, "hypothesis" | "recovery" | "reliesOn">;
@@ -16,14 +16,15 @@ export function defencesOf({ reliesOn }: Pick<Experiment, "reliesOn">): string[]
   return isList(reliesOn) ? [...reliesOn] : Object.keys(reliesOn);
 }
 
-/** With each defence the full titles of what it protects; where only the defence is named, of all that can be refuted. */
+/** With each defence all that it protects; where only the defence is named, all that can be refuted. */
 export function reliancesOf(experiment: Relying): Reliance[] {
   const { reliesOn } = experiment;
+  const all = candidates(experiment);
   if (isList(reliesOn))
-    return reliesOn.map((defence) => ({ defence, refutes: refutable(experiment) }));
-  return Object.entries(reliesOn).map(([defence, begun]) => ({
+    return reliesOn.map((defence) => ({ defence, refutes: named(all.filter(canBeRefuted)) }));
+  return Object.entries(reliesOn).map(([defence, ids]) => ({
     defence,
-    refutes: [...new Set(begun.flatMap((words) => titled(experiment, words)))],
+    refutes: named(all.filter(({ key }) => ids.includes(key))),
   }));
 }
 
@@ -34,62 +35,77 @@ export function relianceProblems(experiment: Relying & Pick<Experiment, "target"
     .map((name) => `reliesOn: ${unknownName("defence", name, known)}`);
   const { reliesOn } = experiment;
   if (isList(reliesOn)) return unknown;
-  const can = refutable(experiment);
+  const all = candidates(experiment);
   return [
     ...unknown,
-    ...Object.entries(reliesOn).flatMap(([defence, begun]) =>
-      begun.flatMap((words) => {
-        const titles = titled(experiment, words);
-        if (titles.length > 1)
-          return [
-            `reliesOn.${defence}: "${words}" begins ${titles.map((title) => `"${title}"`).join(" and ")}`,
-          ];
-        if (titles.length === 0)
-          return [`reliesOn.${defence}: ${unknownName("claim", words, titlesOf(experiment))}`];
-        return titles.every((title) => can.includes(title))
+    ...Object.entries(reliesOn).flatMap(([defence, ids]) =>
+      ids.flatMap((id) => {
+        const own = all.filter(({ key }) => key === id);
+        if (own.length === 0) return [`reliesOn.${defence}: ${unknownId(id, all)}`];
+        return own.some(canBeRefuted)
           ? []
           : [
-              `reliesOn.${defence}: "${titles[0]}" is claimed of the baseline alone, which refutes nothing`,
+              `reliesOn.${defence}: claim "${id}" is about the baseline alone, which cannot refute it`,
             ];
       }),
     ),
   ];
 }
 
-/** Those of the expected titles that were refuted. What speaks of the record rather than of the target never counts. */
+/** Until claims had ids, they were named by the beginning of their title. */
+function unknownId(id: string, all: readonly Candidate[]): string {
+  const begun = all.filter(({ title }) => title.startsWith(id));
+  if (begun.length === 0)
+    return unknownName(
+      "claim id",
+      id,
+      all.map(({ key }) => key),
+    );
+  return `a claim is named by its id: write ${begun.map(({ key }) => `"${key}"`).join(" or ")} for "${id}"`;
+}
+
+/** Those of the expected claims that were refuted. What speaks of the record rather than of the target never counts. */
 export function refutedAsExpected(
-  refutes: readonly string[],
-  findings: readonly Pick<Finding, "kind" | "title" | "status">[],
-): string[] {
-  const refuted = findings
-    .filter((finding) => finding.kind !== "evidence" && finding.status === "refuted")
-    .map((finding) => finding.title);
-  return refutes.filter((title) => refuted.includes(title));
+  refutes: readonly NamedClaim[],
+  findings: readonly Pick<Finding, "id" | "status">[],
+): NamedClaim[] {
+  const refuted = new Set(
+    findings.filter(({ status }) => status === "refuted").map(({ id }) => id),
+  );
+  return refutes.filter(({ id }) => refuted.has(id));
 }
 
 function isList(reliesOn: Experiment["reliesOn"]): reliesOn is readonly string[] {
   return Array.isArray(reliesOn);
 }
 
-function titlesOf({ hypothesis, recovery }: Relying): string[] {
+/** `key`: by which the experiment names it. */
+interface Candidate extends NamedClaim {
+  readonly key: string;
+  readonly baselineOnly: boolean;
+}
+
+function candidates({ hypothesis, recovery }: Relying): Candidate[] {
+  const claims = hypothesis.map((claim) => ({
+    key: claimId(claim),
+    id: findingId("claim", claim),
+    title: claim.title,
+    baselineOnly: claim.during.every((phase) => phase === "baseline"),
+  }));
+  if (recovery === null) return claims;
+  const { title } = recovery;
   return [
-    ...new Set([
-      ...hypothesis.map((claim) => claim.title),
-      ...(recovery === null ? [] : [recovery.title]),
-    ]),
+    ...claims,
+    { key: claimId(recovery), id: findingId("recovery", recovery), title, baselineOnly: false },
   ];
 }
 
 /** A claim that is not so in the baseline is inconclusive: there was no steady state. */
-function refutable({ hypothesis, recovery }: Relying): string[] {
-  const claims = hypothesis
-    .filter((claim) => claim.during.some((phase) => phase !== "baseline"))
-    .map((claim) => claim.title);
-  return [...new Set([...claims, ...(recovery === null ? [] : [recovery.title])])];
+function canBeRefuted({ baselineOnly }: Candidate): boolean {
+  return !baselineOnly;
 }
 
-/** The titles that words stand for: the one that they are, or else those that they begin. */
-function titled(experiment: Relying, words: string): string[] {
-  const titles = titlesOf(experiment);
-  return titles.includes(words) ? [words] : titles.filter((title) => title.startsWith(words));
+/** A claim that an experiment makes twice, with different limits, is one. */
+function named(all: readonly Candidate[]): NamedClaim[] {
+  return [...new Map(all.map(({ id, title }) => [id, { id, title }])).values()];
 }

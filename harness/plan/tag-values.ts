@@ -92,7 +92,7 @@ export function valueProblems(metric: string, tags: Tags, values: TagValues): st
     const what = `value of ${metric}'s tag ${tag}`;
     return [
       tag === "status"
-        ? `unknown ${what} "${value}": a status is three digits, or 0 where no answer came`
+        ? `unknown ${what} "${value}": a status is three digits, or 0 for no answer`
         : unknownName(
             what,
             value,

@@ -15,7 +15,7 @@ export function composePlugin(env: NodeJS.ProcessEnv): Ability {
   if (error !== undefined)
     return {
       works: false,
-      detail: "there is no docker command, so no target comes up by a compose file",
+      detail: "there is no docker command, so compose files cannot start a target",
     };
   if (status !== 0)
     return {

@@ -11,6 +11,8 @@ import { type Part, type Place, type Recipe, isRejection, WrongVersion } from ".
 export interface Attempt {
   readonly source: ToolSource;
   readonly reason: string;
+  /** Nothing was looked at: the tool's variable is not set. */
+  readonly unset?: true;
 }
 
 export interface Finding {
@@ -45,7 +47,7 @@ export async function find(recipe: Recipe, context: FindContext): Promise<Findin
     const part = await look(recipe.placeOf(value), "environment", `${recipe.variable}=${value}`);
     return { part, attempts, settled: true };
   }
-  attempts.push({ source: "environment", reason: `${recipe.variable} is not set` });
+  attempts.push({ source: "environment", reason: `${recipe.variable} is not set`, unset: true });
 
   const candidates = recipe.candidates(context.env);
   if (candidates.length === 0) attempts.push({ source: "path", reason: "not there" });

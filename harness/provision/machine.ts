@@ -116,7 +116,7 @@ function browser(env: NodeJS.ProcessEnv): Ability {
   return found === null
     ? {
         works: false,
-        detail: "none, so no real players: apt-get install chromium, or name one in CHROMIUM",
+        detail: "none, so no real players: apt-get install chromium, or set CHROMIUM",
       }
     : { works: true, detail: found };
 }

@@ -17,7 +17,7 @@ export function missingTools(missing: readonly Missing[]): SeawallError {
       : `${missing.length} tools are missing: ${names}`;
   const message = [headline, ...missing.flatMap(linesFor)].join("\n");
   return new SeawallError("TOOL_MISSING", message, {
-    hint: "Install what is missing as shown above, or set its variable to where it lies; `./seawall doctor` then shows what was found.",
+    hint: "Install the missing tools as shown above, or set their variables; `./seawall doctor` shows what is found.",
   });
 }
 

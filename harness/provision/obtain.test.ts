@@ -117,9 +117,7 @@ describe("getting a tool", () => {
       "cache",
       "registry",
     ]);
-    expect(seen.map(({ step }) => step)).toContain(
-      "waiting for another seawall that is getting it",
-    );
+    expect(seen.map(({ step }) => step)).toContain("waiting for another seawall that downloads it");
   });
 
   it("keeps nothing that does not start", async () => {
@@ -139,7 +137,7 @@ describe("getting a tool", () => {
     const { parts, attempts } = await obtain(groupOf(broken), [k6], context);
     expect(parts.size).toBe(0);
     expect(attempts.get("k6")?.[0]?.reason).toMatch(
-      /got by a source of the test, but: .*cannot find a library/,
+      /from a source of the test, but: .*cannot find a library/,
     );
     expect((await find(k6, context)).part).toBeUndefined();
   });

@@ -51,7 +51,7 @@ export async function obtain(
   const missing = () => recipes.filter(({ name }) => !parts.has(name));
 
   const tool = recipes.map(({ name }) => name).join(", ");
-  const onWait = () => progress({ tool, step: "waiting for another seawall that is getting it" });
+  const onWait = () => progress({ tool, step: "waiting for another seawall that downloads it" });
   using _held = await lock(cache.folder("locks", group.name), { signal, onWait });
   await cache.sweep(group.name);
   for (const recipe of recipes) {
@@ -125,7 +125,7 @@ async function keep(
 ): Promise<Part | string> {
   if (place === undefined) return `${source.title} holds no ${recipe.name}`;
   const seen = await sight(recipe, place, source.kind, context);
-  if (typeof seen === "string") return `got by ${source.title}, but: ${seen}`;
+  if (typeof seen === "string") return `from ${source.title}, but: ${seen}`;
   await context.cache.keepManifest(recipe.name, { pin: recipe.pin, place });
   context.progress({ tool: recipe.name, step: `ready, ${seen.version}` });
   return seen;

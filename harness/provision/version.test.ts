@@ -21,7 +21,7 @@ describe("versions", () => {
   it("are found in what a tool prints, and their absence quotes what it printed instead", () => {
     expect(versionIn("k6 v2.2.0 (go1.26.8, linux/amd64)", /k6 v(\d+\.\d+\.\d+)/)).toBe("2.2.0");
     expect(() => versionIn("Segmentation fault\ncore dumped", /v(\d+)/)).toThrow(
-      'says no version: "Segmentation fault"',
+      'prints no version: "Segmentation fault"',
     );
     expect(() => versionIn("", /v(\d+)/)).toThrow("nothing printed");
   });

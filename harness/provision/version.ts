@@ -5,7 +5,7 @@ import { Rejected, WrongVersion } from "./recipe.ts";
 /** The first thing in `text` that `pattern`'s group 1 matches; `Rejected` when the tool said something else. */
 export function versionIn(text: string, pattern: RegExp): string {
   const found = pattern.exec(text)?.[1];
-  if (found === undefined) throw new Rejected(`says no version: ${firstLine(text)}`);
+  if (found === undefined) throw new Rejected(`prints no version: ${firstLine(text)}`);
   return found;
 }
 

@@ -3,6 +3,8 @@ import type { Finding, Status } from "./verdict.ts";
 import type { SubstrateName } from "./substrates.ts";
 
 export interface IndexedClaim {
+  /** By which it is known from run to run, whatever its title says. */
+  readonly id: string;
   readonly title: string;
   readonly phase: string;
   readonly status: Status;
@@ -53,17 +55,19 @@ export interface RunIndex {
   readonly pages: readonly IndexedPage[];
 }
 
-/** What a share may lack is its allowance: 99.95 % of at least 99.9 % has used half of it. `isShare` says that a number is one. */
-export function allowanceUsed(
-  { observed, limit, comparison }: Pick<Finding, "observed" | "limit" | "comparison">,
-  isShare: boolean,
-): number | null {
+/** What a share may lack is its allowance: 99.95 % of at least 99.9 % has used half of it. */
+export function allowanceUsed({
+  observed,
+  limit,
+  comparison,
+  unit,
+}: Pick<Finding, "observed" | "limit" | "comparison" | "unit">): number | null {
   if (observed === null || limit === null || comparison === null || observed < 0 || limit < 0)
     return null;
   if (comparison === "==") return observed === limit ? 0 : null;
   if (comparison === "<" || comparison === "<=")
     return limit === 0 ? (observed === 0 ? 0 : null) : observed / limit;
-  if (isShare && limit < 1) return (1 - observed) / (1 - limit);
+  if (unit === "share" && limit < 1) return (1 - observed) / (1 - limit);
   return observed === 0 ? null : limit / observed;
 }
 

@@ -1,12 +1,13 @@
 /** What the judge answers. */
 import type { AbortReason } from "./events.ts";
+import type { Fact } from "./facts.ts";
 import type { Comparison } from "../claims/claim.ts";
 import type { Phase } from "../base/phases.ts";
 
 export type Status = "held" | "refuted" | "inconclusive";
 
-/** One thing that was asked of the record, and the answer. */
-export interface Finding {
+/** One thing that was asked of the record, and the answer as data. */
+export interface Judged {
   /** `claim` and `recovery` come from the experiment, `evidence` from the rule that a verdict is never kinder than the record. */
   readonly kind: "claim" | "recovery" | "evidence";
   /** Stable and dotted: `generator.on-time`, `claim.live-is-served`. With `phase` it is unique in a verdict. */
@@ -16,15 +17,24 @@ export interface Finding {
    * `service:NAME`. A claim that the generator's stalls leave open has the subject `generator`.
    */
   readonly subject: string;
-  readonly title: string;
+  /** The experiment's own, of a claim and of a recovery. The title of a rule is a phrase. */
+  readonly title: string | null;
   readonly status: Status;
   readonly phase: Phase | null;
   readonly observed: number | null;
   readonly comparison: Comparison | null;
   readonly limit: number | null;
+  /** Of `observed` and `limit`: `ms`, `/s`; `share` is a fraction 0…1. Empty for none. */
   readonly unit: string;
   readonly samples: number;
-  /** Why it has this status, in one sentence. */
+  /** Why it has this status. */
+  readonly values: readonly Fact[];
+}
+
+/** The same, put into words by `phrases/verdict.ts`. */
+export interface Finding extends Judged {
+  readonly title: string;
+  /** The values as clauses. */
   readonly why: string;
 }
 

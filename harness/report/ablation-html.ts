@@ -32,7 +32,7 @@ export function renderAblationHtml(page: AblationPage): string {
         : "refuted";
   const verdict =
     complaints.length === 0
-      ? "Every defence asked about is worth its place"
+      ? "Every tested defence matters"
       : `${complaints.length} ${complaints.length === 1 ? "complaint" : "complaints"}`;
   const defences = [
     ...new Set(rows.flatMap(({ controls }) => controls.map((cell) => cell.without ?? ""))),
@@ -48,7 +48,7 @@ export function renderAblationHtml(page: AblationPage): string {
     charts: false,
     data: null,
     body: markup`<section class="page" aria-labelledby="said"><h1 id="said">${verdict}</h1>
-<p>Each experiment must hold with all defences, and be refuted, for a claim that the defence protects, without each of those that it relies on.</p>
+<p>Each experiment must hold with all defences. Without a defence that it relies on, a claim that the defence protects must be refuted.</p>
 ${complaints.length === 0 ? null : markup`<ul class="complaints">${complaints.map(({ text }) => markup`<li>${clip(text, 1000)}</li>`)}</ul>`}</section>
 <section class="page" aria-labelledby="matrix"><h2 id="matrix">Experiments and defences</h2>
 <div class="scroll"><table class="matrix"><thead><tr><th scope="col">experiment</th><th scope="col">all defences</th>${defences.map((name) => markup`<th scope="col">without ${name}</th>`)}</tr></thead>

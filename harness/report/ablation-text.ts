@@ -45,7 +45,7 @@ export function renderAblation(
   const good = cells.filter((cell) => cell.outcome === "held" || cell.outcome === "refuted").length;
   return printable(
     [
-      paint("What each defence is worth", "bold"),
+      paint("Ablation of defences", "bold"),
       ...table(lines, across, paint),
       "",
       ...complaints.flatMap(({ text }) =>
@@ -53,7 +53,7 @@ export function renderAblation(
           (line, index) => `${index === 0 ? paint("✗", "refuted") : " "} ${line}`,
         ),
       ),
-      `${good} of ${cells.length} runs as they must be; ${complaints.length === 0 ? "every defence asked about is worth its place" : `${complaints.length} ${complaints.length === 1 ? "complaint" : "complaints"}`}; ${duration(seconds)}`,
+      `${good} of ${cells.length} runs as expected; ${complaints.length === 0 ? "every tested defence matters" : `${complaints.length} ${complaints.length === 1 ? "complaint" : "complaints"}`}; ${duration(seconds)}`,
     ].join("\n"),
     colour,
   );
@@ -69,15 +69,15 @@ function named(cell: Cell, rows: Ablation["rows"]): string {
 export function detail(cell: Cell): string {
   const said =
     cell.outcome === "refuted"
-      ? cell.as.map((title) => `"${title}"`).join(", ")
+      ? cell.as.map(({ title }) => `"${title}"`).join(", ")
       : cell.outcome === "held"
         ? ""
         : cell.why;
   return [
     said,
-    ...(cell.attempts > 1 ? [`${cell.attempts} runs until it could be judged`] : []),
+    ...(cell.attempts > 1 ? [`${cell.attempts} runs until one was conclusive`] : []),
     ...(cell.without !== null && cell.status === "refuted" && cell.doubts.length > 0
-      ? [`the record is in doubt: ${cell.doubts.join(", ")}`]
+      ? [`evidence checks failed: ${cell.doubts.join(", ")}`]
       : []),
   ]
     .filter((text) => text !== "")

@@ -31,7 +31,7 @@ export interface BreakingPoint {
 const words: Readonly<Record<StepOutcome, string>> = {
   held: "✓ held",
   broke: "✗ broke",
-  generator: "? generator gave out",
+  generator: "? generator failed",
   unclear: "? unclear",
 };
 const styles: Readonly<Record<StepOutcome, Style>> = {
@@ -54,7 +54,7 @@ export function sentenceOf({
       : broke.map((title) => `"${title}"`).join(", ");
   const held =
     from === null
-      ? "not even the planned audience could be shown to be served"
+      ? "even the planned audience is not shown to be served"
       : `it holds up to at least ${times(from)} the planned audience`;
   switch (kind) {
     case "broke": {
@@ -62,13 +62,13 @@ export function sentenceOf({
       return `It breaks at about ${times(estimate ?? 0)} the planned audience (90 % credible: ${times(from ?? 0)} to ${times(until ?? 0)}), which ${margin >= 0 ? `leaves ${Math.round(100 * margin)} % of headroom` : `is ${Math.round(-100 * margin)} % too little`}. First to break: ${first}.`;
     }
     case "below":
-      return `It breaks even at ${times(until ?? 0)} the planned audience, the least that was tried: there is no headroom. First to break: ${first}.`;
+      return `It breaks even at ${times(until ?? 0)} the planned audience, the smallest tested: there is no headroom. First to break: ${first}.`;
     case "generator":
-      return `The generator gave out before the target did, at ${times(ceiling ?? 0)}: ${held}, and what is beyond that cannot be told on this machine.`;
+      return `The load generator failed before the target did, at ${times(ceiling ?? 0)}: ${held}; this machine cannot test a larger audience.`;
     case "unbroken":
-      return `Nothing broke: ${held}, the most that was tried.`;
+      return `Nothing broke: ${held}, the largest tested.`;
     case "unclear":
-      return `Nothing can be told: a run could not be judged, for a reason that is not the load. ${from === null ? "" : `Before that, ${held}.`}`.trim();
+      return `No result: a run was inconclusive for a reason other than the load. ${from === null ? "" : `Before that, ${held}.`}`.trim();
   }
 }
 

@@ -317,7 +317,7 @@ function generator(find: Find): ChartSpec {
   };
   return {
     id: "generator",
-    title: "Is the load generator to be believed?",
+    title: "Can the load generator be trusted?",
     unit: "ms",
     needs: "start_late_ms",
     note: "How late it began its work, and work that it never began (right scale). Both near zero, or the figures above are its own.",

@@ -1,14 +1,7 @@
 /** Findings as rows for people: what was asked, what was seen, and how much of what is allowed was used. */
-import type { Claim } from "../claims/statistics/registry.ts";
 import { allowanceUsed } from "../record/run-index.ts";
 import type { Finding, Status, Verdict } from "../record/verdict.ts";
-import {
-  formatAgainst,
-  formatComparison,
-  formatValue,
-  missing,
-  unitOf,
-} from "../phrases/format.ts";
+import { formatAgainst, formatComparison, formatValue, missing } from "../phrases/format.ts";
 import { clip } from "./plain.ts";
 
 export interface ClaimRow {
@@ -29,6 +22,7 @@ export interface ClaimRow {
     readonly unit: string;
   };
   readonly samples: number;
+  /** Empty where the title says all. */
   readonly why: string;
   /** Part of what the limit allows that was used: 1 is at the limit, more is beyond it. Null when it cannot be said. */
   readonly used: number | null;
@@ -37,12 +31,12 @@ export interface ClaimRow {
 /** Rows beyond this many are left to verdict.json. */
 const rowsMax = 500;
 
-export function claimRows(verdict: Verdict, hypothesis: readonly Claim[] | null): ClaimRow[] {
-  return verdict.findings.slice(0, rowsMax).map((finding) => claimRow(finding, hypothesis));
+export function claimRows(verdict: Verdict): ClaimRow[] {
+  return verdict.findings.slice(0, rowsMax).map(claimRow);
 }
 
-export function claimRow(finding: Finding, hypothesis: readonly Claim[] | null): ClaimRow {
-  const unit = clip(unitOf(finding, hypothesis), 12);
+export function claimRow(finding: Finding): ClaimRow {
+  const unit = clip(finding.unit, 12);
   const { observed, limit, comparison } = finding;
   const shown =
     limit === null
@@ -62,7 +56,7 @@ export function claimRow(finding: Finding, hypothesis: readonly Claim[] | null):
         : `${formatComparison(comparison)} ${shown.limit}`,
     figures: { observed, comparison: comparison ?? "", limit, unit },
     samples: finding.samples,
-    why: clip(finding.why),
-    used: allowanceUsed(finding, unit === "share"),
+    why: finding.status === "held" && finding.values.length === 0 ? "" : clip(finding.why),
+    used: allowanceUsed(finding),
   };
 }

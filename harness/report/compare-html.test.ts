@@ -32,7 +32,7 @@ describe("a comparison's page", () => {
     );
     for (const id of ["one", "two"])
       expect(html).toContain(`<a href="../runs/${id}/report.html">${id}</a>`);
-    expect(html).toContain("what is switched off differs: none / collapsing");
+    expect(html).toContain("the set of disabled defences differs: none / collapsing");
   });
 
   it("makes text of whatever a record says", () => {

@@ -81,7 +81,7 @@ describe.skipIf(chromium === null)("a comparison in a browser", () => {
     );
     expect(await page.title()).toMatch(/^Worse.*: origin-storm, compared$/);
     expect(await page.locator("h1").textContent()).toMatch(/^Worse/);
-    expect(await page.locator(".told").textContent()).toMatch(
+    expect(await page.locator(".changes").textContent()).toMatch(
       /A held in all 3 runs, B refuted in all 3 runs.*live (segment wait|request time) .* unlikely to be noise/,
     );
     expect(await page.locator(".sides a").first().getAttribute("href")).toBe(
@@ -142,7 +142,7 @@ describe.skipIf(chromium === null)("a comparison in a browser", () => {
     expect(await page.locator(".power").first().textContent()).toContain(
       "1 run against 1: no test can tell",
     );
-    expect(await page.locator(".told").textContent()).toMatch(/A held, B refuted/);
+    expect(await page.locator(".changes").textContent()).toMatch(/A held, B refuted/);
     if (process.env["SEAWALL_SHOTS"] !== undefined)
       await page.screenshot({
         path: join(process.env["SEAWALL_SHOTS"], "few.png"),
@@ -178,7 +178,7 @@ describe.skipIf(chromium === null)("a comparison in a browser", () => {
     expect(await page.locator(".needs-script:visible").count()).toBe(0);
     for (const text of [
       "Worse",
-      "What was compared",
+      "Compared runs",
       "How this was computed",
       "The curves need JavaScript",
     ])

@@ -25,8 +25,8 @@ export function environmentOf(run: Run): Fact[] {
       : [["Version of the target", plan.targetVersion] as const]),
     ["Substrate", `${plan.substrate}: ${plan.substrateWhy}`],
     ["Seed", String(plan.seed)],
-    ["Switched off", plan.without.length === 0 ? "nothing" : plan.without.join(", ")],
-    ["Relies on", plan.reliesOn.join(", ") || "no defence in particular"],
+    ["Disabled defences", plan.without.length === 0 ? "nothing" : plan.without.join(", ")],
+    ["Relies on", plan.reliesOn.join(", ") || "no specific defence"],
     [
       "Phases as planned",
       Object.entries(plan.phasesMs)

@@ -48,56 +48,38 @@ export function generatorHealth(run: Run, phases: Windows): HealthRow[] {
   ];
   const anything = late.length > 0 || requests.length > 0 ? [...late, ...requests] : [];
   return [
-    ...row("Requests made", "", "as many as the plan asks for", count(requests), requests),
+    ...row("Requests made", "", "as many as planned", count(requests), requests),
+    ...row("Dropped iterations", "/s", "none", happened(find("dropped_iterations")), anything),
     ...row(
-      "Work never begun (dropped)",
-      "/s",
-      "none",
-      happened(find("dropped_iterations")),
-      anything,
-    ),
-    ...row(
-      "Late start of work, p99",
+      "Iteration lateness, p99",
       "ms",
-      "far below what viewers wait",
+      "far below the response times",
       quantileOf(late, 0.99),
       late,
     ),
-    ...row("Late start of work, worst", "ms", "", highest(late), late),
+    ...row("Iteration lateness, worst", "ms", "", highest(late), late),
+    ...row("Prober lateness, worst", "ms", "near zero", highest(canaryLate), canaryLate),
     ...row(
-      "The harness’s own prober late, worst",
-      "ms",
-      "near nothing",
-      highest(canaryLate),
-      canaryLate,
-    ),
-    ...row(
-      "Processor used by the generator, of one core",
+      "CPU of the generator, of one core",
       "share",
-      "well below what the machine has",
+      "well below the machine's cores",
       growth(k6),
       k6,
     ),
     ...row(
-      "Its threads waiting for a processor, of one core",
+      "CPU wait of its threads, of one core",
       "share",
-      "little beside what it used",
+      "much less than the CPU that it used",
       growth(waiting),
       waiting,
     ),
     ...row(
-      "Processor used by the harness, of one core",
+      "CPU of the harness, of one core",
       "share",
       "a small part of the generator’s",
       growth(own),
       own,
     ),
-    ...row(
-      "Processor denied to this machine, of one core",
-      "share",
-      "none",
-      growth(denied),
-      denied,
-    ),
+    ...row("CPU steal and throttling, of one core", "share", "none", growth(denied), denied),
   ];
 }

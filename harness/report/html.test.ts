@@ -67,9 +67,9 @@ describe("without a script", () => {
       "interrupted",
       "Left behind: process group 4711",
       "samples end in the middle of a block",
-      "No samples were recorded",
+      "The record has no samples",
       "Not reached: fault, recovery.",
-      "Nothing: the record holds no fault.",
+      "The record has no fault.",
     ])
       expect(text).toContain(said);
   });
@@ -102,7 +102,7 @@ describe("the map", () => {
         ? { ...event, evidence: { landed: false, observation: "no such process" } }
         : event,
     );
-    expect(page({ run: { ...run, events }, verdict })).not.toContain("Where it struck");
+    expect(page({ run: { ...run, events }, verdict })).not.toContain("Affected services");
   });
 });
 

@@ -44,9 +44,9 @@ describe("a consumer sees", () => {
     expect(xml).toContain(
       '<testsuite name="origin-storm (control without collapsing)" tests="17" failures="4" errors="0" skipped="0"',
     );
-    const claim = caseNamed(xml, "Live viewers wait less than half a segment \\[fault\\]");
+    const claim = caseNamed(xml, "claim\\.live-viewers-wait-less-than-half-a-segment \\[fault\\]");
     expect(claim).toContain(
-      '<failure type="refuted" message="beyond its limit (observed 2,000 ms, limit ≤ 1,000 ms, 28800 samples)">',
+      '<failure type="refuted" message="Live viewers wait less than half a segment: beyond its limit (observed 2,000 ms, limit ≤ 1,000 ms, 28800 samples)">',
     );
     expect(claim).toContain("observed: 2000\n");
   });
@@ -55,7 +55,7 @@ describe("a consumer sees", () => {
     const xml = junit(stormRun({ status: "inconclusive" }));
     expect(xml).toMatch(/failures="0" errors="1" skipped="1"/);
     expect(caseNamed(xml, "verdict")).toContain('<error type="seawall" message="inconclusive: ');
-    expect(caseNamed(xml, "The load generator started its work on time")).toContain("<skipped ");
+    expect(caseNamed(xml, "generator.on-time")).toContain("<skipped ");
   });
 
   test("faults of the harness as errors, even if all claims held", () => {

@@ -146,13 +146,14 @@ function trouble({ aborted, cleanup }: Verdict): Case[] {
 }
 
 function findingCase(finding: Finding, plan: Plan): Case {
-  const row = claimRow(finding, plan.hypothesis);
+  const row = claimRow(finding);
   const outcome = { held: "passed", refuted: "failure", inconclusive: "skipped" } as const;
   const figures =
     finding.observed === null
       ? ""
       : ` (observed ${row.observed}, limit ${row.limit}, ${row.samples} samples)`;
   const properties: readonly (readonly [string, string | number | null])[] = [
+    ["title", row.title],
     ["kind", finding.kind],
     ["phase", finding.phase],
     ["observed", finding.observed],
@@ -162,10 +163,11 @@ function findingCase(finding: Finding, plan: Plan): Case {
     ["samples", finding.samples],
   ];
   return {
-    name: finding.phase === null ? row.title : `${row.title} [${finding.phase}]`,
+    // Consumers follow a case from run to run by its name, so that a title may be rewritten.
+    name: finding.phase === null ? row.id : `${row.id} [${finding.phase}]`,
     seconds: finding.phase === null ? 0 : plan.phasesMs[finding.phase] / 1000,
     outcome: outcome[finding.status],
-    message: `${row.why}${figures}`,
+    message: `${row.title}: ${row.why}${figures}`,
     properties: properties.flatMap(([name, value]) =>
       value === null ? [] : [[name, String(value)] as const],
     ),

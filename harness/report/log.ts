@@ -53,7 +53,7 @@ function toldTogether(events: Together): { tone: LogLine["tone"]; text: string }
   const names = events.flatMap((event) => (event.kind === "exited" ? [event.service] : []));
   return {
     tone: "plain",
-    text: clip(`${names.length} services ended as told: ${names.join(", ")}.`, 1000),
+    text: clip(`${names.length} services stopped as planned: ${names.join(", ")}.`, 1000),
   };
 }
 
@@ -85,7 +85,7 @@ function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {
     case "observed":
       return event.evidence.landed
         ? say(
-            `Still in force when looked at ${event.looks} ${event.looks === 1 ? "time" : "times"}: ${describeFault(event.fault)}. ${event.evidence.observation}`,
+            `Still in force when checked ${event.looks} ${event.looks === 1 ? "time" : "times"}: ${describeFault(event.fault)}. ${event.evidence.observation}`,
             "fault",
           )
         : say(
@@ -103,8 +103,8 @@ function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {
           );
     case "exited":
       return event.expected
-        ? say(`${event.service} ended as told: ${event.detail}`)
-        : say(`${event.service} died unbidden: ${event.detail}`, "bad");
+        ? say(`${event.service} stopped as planned: ${event.detail}`)
+        : say(`${event.service} died unexpectedly: ${event.detail}`, "bad");
     case "generator":
       return say(
         `The load generator ${event.expected ? "ended as planned" : "ended unexpectedly"}: ${event.detail}${spent(event)}`,
@@ -134,9 +134,9 @@ function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {
 const phaseSentences: Readonly<Record<string, string>> = {
   leadIn: "Lead-in: caches fill and virtual users settle; not judged.",
   baseline: "Baseline: the steady state is measured.",
-  fault: "Fault phase: the hypothesis is put to the test.",
-  recovery: "Recovery: goodput must come back, and stay.",
-  drain: "Drain: requests under way are left to finish.",
+  fault: "Fault phase: the hypothesis is tested.",
+  recovery: "Recovery: goodput must come back and stay.",
+  drain: "Drain: requests in flight finish.",
 };
 
 function spent(event: RunEvent & { kind: "generator" }): string {

@@ -54,7 +54,7 @@ function markOf(event: RunEvent): readonly [Mark["tone"], string] | null {
         ? ["healed", `seen to have healed: ${describeFault(event.fault)}`]
         : ["bad", `not shown to have healed: ${describeFault(event.fault)}`];
     case "exited":
-      return event.expected ? null : ["bad", `${event.service} died unbidden`];
+      return event.expected ? null : ["bad", `${event.service} died unexpectedly`];
     case "clockStepped":
       return ["bad", `the clock stepped by ${Math.round(event.byMs)} ms`];
     case "aborted":

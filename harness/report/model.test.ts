@@ -67,9 +67,8 @@ describe("a whole run", () => {
   });
 
   test("names what was not recorded", () => {
-    expect(model.lacking).toEqual([
-      "Not charted for want of samples: origin_store_read_ms_bucket, origin_requests_total.",
-    ]);
+    expect(model.lacking).toEqual([]);
+    expect(model.uncharted).toEqual(["origin_store_read_ms_bucket", "origin_requests_total"]);
   });
 });
 
@@ -116,7 +115,7 @@ describe("a run that is less than whole", () => {
     const empty = cut(0, { series: [], damage: ["events.ndjson is empty"] });
     expect([empty.charts, empty.felt, empty.faults, empty.startedAtMs]).toEqual([[], [], [], null]);
     expect(empty.lacking).toContain(
-      "No samples were recorded: nothing is known about what viewers felt.",
+      "The record has no samples: it says nothing about what users got.",
     );
     expect(empty.lacking).toContain("Not reached: baseline, fault, recovery.");
     expect(empty.lacking).toContain("Planned, never injected: kill region-a/origin-read.");
@@ -126,14 +125,14 @@ describe("a run that is less than whole", () => {
   test("cut while the fault was going in says that nothing shows that it landed", () => {
     const [fault] = cut(8).faults;
     expect(fault).toMatchObject({ landed: false, healedMs: null });
-    expect(fault?.evidence).toMatch(/does not say that it took hold/);
+    expect(fault?.evidence).toMatch(/does not show that it took effect/);
   });
 
   test("cut during the fault leaves its phase open to the last sample", () => {
     const half = cut(10);
     expect(half.phases.at(-1)?.phase).toBe("fault");
     expect(half.lacking).toContain(
-      "The record has no end: the run was cut short, or is still going on.",
+      "The record has no end: the run was cut short or is still running.",
     );
   });
 

@@ -39,6 +39,8 @@ export interface ReportModel {
   readonly damage: readonly string[];
   /** What a whole run would have had and this one has not, in sentences. */
   readonly lacking: readonly string[];
+  /** What charts need that the record has no samples of. */
+  readonly uncharted: readonly string[];
   /** Epoch ms; null when not even the start was recorded. */
   readonly startedAtMs: number | null;
   readonly axis: {
@@ -64,9 +66,6 @@ export interface ReportModel {
   readonly rerun: string;
 }
 
-/** Begins the one sentence of `lacking` that belongs beside the charts rather than on the first screen. */
-export const unchartedPrefix = "Not charted for want of samples:";
-
 export function reportModel(run: Run, verdict: Verdict): ReportModel {
   const { plan } = run;
   const timeline = timelineOf(run);
@@ -77,7 +76,7 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
     judged.map((band) => ({ fromMs: band.fromMs + zeroMs, untilMs: band.untilMs + zeroMs })),
   );
   const specs = chartSpecs(run);
-  const rows = claimRows(verdict, plan.hypothesis);
+  const rows = claimRows(verdict);
   return {
     format: "seawall-report/1",
     runId: clip(run.id),
@@ -101,6 +100,13 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
     },
     notes: (plan.notes ?? []).slice(0, 20).map((text) => clip(text)),
     damage: run.damage.slice(0, 50).map((text) => clip(text)),
+    uncharted: [
+      ...new Set(
+        chartSpecs(run)
+          .filter(isEmpty)
+          .map((spec) => spec.needs),
+      ),
+    ],
     lacking: lacking(
       run,
       timeline.faultsMissing,
@@ -140,19 +146,13 @@ function lacking(
     .filter(([, ms]) => ms > 0)
     .map(([phase]) => phase);
   const unseen = planned.filter((phase) => !phasesSeen.includes(phase));
-  const uncharted = chartSpecs(run)
-    .filter(isEmpty)
-    .map((spec) => spec.needs);
   const ended = run.events.some((event) => event.kind === "finished");
   return [
     ...(run.series.every((series) => series.values.length === 0)
-      ? ["No samples were recorded: nothing is known about what viewers felt."]
+      ? ["The record has no samples: it says nothing about what users got."]
       : []),
     ...(unseen.length === 0 ? [] : [`Not reached: ${unseen.join(", ")}.`]),
     ...faultsMissing.slice(0, 20).map((label) => `Planned, never injected: ${clip(label, 120)}.`),
-    ...(ended ? [] : ["The record has no end: the run was cut short, or is still going on."]),
-    ...(uncharted.length === 0
-      ? []
-      : [`${unchartedPrefix} ${[...new Set(uncharted)].join(", ")}.`]),
+    ...(ended ? [] : ["The record has no end: the run was cut short or is still running."]),
   ];
 }

@@ -236,7 +236,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     const lines = (await readFile(await csv.path(), "utf8")).trimEnd().split("\n");
     expect(lines).toHaveLength(41);
     expect(lines[0]).toMatch(
-      /^\ufeff"seconds since the baseline began","phase","Live segments: asked for, and what became of them: served \[\/s\]"/,
+      /^\ufeff"seconds since the baseline began","phase","Live segments: requests by outcome: served \[\/s\]"/,
     );
     expect(lines[3]).toMatch(/^0,"baseline",80,/);
     expect(csv.suggestedFilename()).toMatch(/^[\w.-]+\.intervals\.csv$/);

@@ -39,6 +39,7 @@ function runAt(index: number): IndexedRun {
     startedAtMs: 1_790_000_000_000 - index * 3_600_000,
     hasReport: true,
     claims: ["baseline", "fault"].map((phase) => ({
+      id: "claim.live-served",
       title: "Live segments reach their viewers in time",
       phase,
       status,
@@ -70,12 +71,12 @@ const hostile: RunIndex = {
       without: [evil],
       targetVersion: evil,
       topology: evil.repeat(5),
-      claims: [{ title: evil, phase: evil, status: "refuted", used: 1e9 }],
+      claims: [{ id: evil, title: evil, phase: evil, status: "refuted", used: 1e9 }],
     },
     {
       ...runAt(1),
       experiment: evil,
-      claims: [{ title: evil, phase: evil, status: "held", used: 0.5 }],
+      claims: [{ id: evil, title: evil, phase: evil, status: "held", used: 0.5 }],
     },
   ],
   broken: [{ path: evil, why: evil }],
@@ -172,7 +173,7 @@ describe.skipIf(chromium === null)("the index of runs in a browser", () => {
       await page.locator(".runs tbody tr:visible").count(),
       await page.locator(".needs-script:visible").count(),
     ]).toEqual([300, 0]);
-    expect(await page.getByText("Folders that hold no whole run").isVisible()).toBe(true);
+    expect(await page.getByText("Folders without a complete run").isVisible()).toBe(true);
     await using narrow = await openBrowser(chromium ?? "", { scripts: true, wide: 390 });
     for (const [name, index] of [
       ["narrow", full],

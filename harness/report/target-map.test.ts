@@ -99,7 +99,7 @@ describe("the map", () => {
     ).toContain("hurt");
   });
 
-  test("whoever died unbidden is shown as dead", () => {
+  test("whoever died unexpectedly is shown as dead", () => {
     const events: RunEvent[] = run.events.flatMap((event): RunEvent[] =>
       event.kind === "injected"
         ? [

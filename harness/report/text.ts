@@ -1,5 +1,4 @@
 /** The closing words of a run for a terminal: verdict, why, claims, faults and doubts, cleanup. */
-import type { Claim } from "../claims/statistics/registry.ts";
 import type { Status, Verdict } from "../record/verdict.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
 import { formatCount } from "../phrases/format.ts";
@@ -11,8 +10,6 @@ import { printable } from "./printable.ts";
 export interface TextOptions {
   readonly columns: number;
   readonly colour: boolean;
-  /** The plan's claims: they say which numbers are shares. */
-  readonly hypothesis?: readonly Claim[];
 }
 
 /** Wider lines are hard to read, narrower ones cannot hold a table. */
@@ -20,13 +17,10 @@ const [columnsMin, columnsMax] = [60, 100];
 
 const marks: Readonly<Record<Status, string>> = { held: "✓", refuted: "✗", inconclusive: "?" };
 
-export function renderVerdictText(
-  verdict: Verdict,
-  { columns, colour, hypothesis }: TextOptions,
-): string {
+export function renderVerdictText(verdict: Verdict, { columns, colour }: TextOptions): string {
   const across = Math.min(columnsMax, Math.max(columnsMin, columns));
   const paint = painter(colour);
-  const rows = claimRows(verdict, hypothesis ?? null);
+  const rows = claimRows(verdict);
   const claims = rows.filter((row) => row.kind !== "evidence");
   const evidence = rows.filter((row) => row.kind === "evidence");
   return printable(
@@ -64,8 +58,8 @@ export function controlLine({ status, without }: Pick<Verdict, "status" | "witho
   const names = without.join(", ");
   const said = {
     refuted: "and it was",
-    held: "but it held, so the experiment proves nothing about it",
-    inconclusive: "which this run cannot say",
+    held: "but it held, so the experiment proves nothing about the defence",
+    inconclusive: "which this run does not show",
   }[status];
   return `Control without ${names}: expected to be refuted, ${said}.`;
 }
@@ -101,7 +95,7 @@ function table(claims: readonly ClaimRow[], across: number, paint: Paint): strin
     ...claims.flatMap((row, index) => {
       // A claim is named once; the phases that follow are its own.
       const [first = "", ...more] =
-        row.title === claims[index - 1]?.title ? [] : wrap(row.title, titleWide);
+        row.id === claims[index - 1]?.id ? [] : wrap(row.title, titleWide);
       return [
         `${paint(marks[row.status], row.status)} ${line(first, (one) => one.cells[index] ?? "")}`,
         ...more.map((rest) => `  ${rest}`),
@@ -127,10 +121,7 @@ function doubts(evidence: readonly ClaimRow[], across: number, paint: Paint): st
         index === 0 ? `${paint(marks[row.status], row.status)} ${text}` : `  ${text}`,
       ),
     ),
-    paint(
-      `  ${evidence.length - open.length} of ${evidence.length} rules of evidence satisfied`,
-      "dim",
-    ),
+    paint(`  ${evidence.length - open.length} of ${evidence.length} evidence checks passed`, "dim"),
   ];
 }
 
@@ -138,7 +129,7 @@ function cleanup({ cleanup: { status, left } }: Verdict, across: number, paint: 
   if (status === "clean") return [paint("  Everything was undone; nothing is left behind.", "dim")];
   const text =
     status === "unknown"
-      ? "Cleanup was not recorded. See what is left with `seawall recover`."
+      ? "Cleanup was not recorded. Run `seawall recover` to see what is left."
       : `Cleanup is incomplete; left behind: ${left.join(", ")}. Undo it with \`seawall recover\`.`;
   return wrap(oneLine(text), across - 2).map(
     (line, index) => `${index === 0 ? paint("!", "refuted") : " "} ${paint(line, "refuted")}`,

@@ -15,7 +15,7 @@ export interface FaultBand {
   readonly step: number;
   readonly label: string;
   readonly fromMs: number;
-  /** Null when it was never healed as far as the record says. */
+  /** Null when it was no heal is recorded. */
   readonly healedMs: number | null;
   readonly landed: boolean;
   /** What was seen that shows that it took hold, or did not. */
@@ -110,7 +110,7 @@ function faultsOf(events: readonly RunEvent[], zeroMs: number): FaultBand[] {
         ? injected.evidence
         : {
             landed: false,
-            observation: "The injection was begun; the record does not say that it took hold.",
+            observation: "The injection began; the record does not show that it took effect.",
           };
     return [
       {

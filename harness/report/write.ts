@@ -35,7 +35,7 @@ async function replace(path: string, text: string): Promise<void> {
       `${path} cannot be written: ${(cause as Error).message}`,
       {
         cause,
-        hint: "The run itself is whole. Make room or permission, then `seawall report` with the run's folder writes its reports again.",
+        hint: "The run itself is complete. Free space or grant permission, then run `seawall report RUN`.",
       },
     );
   }

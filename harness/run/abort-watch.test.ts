@@ -70,7 +70,7 @@ describe("abort watch", () => {
     expect(watch.violated(10_000, "fault"), "too few to say").toBeNull();
     feed(viewer("lost"), 1, 9_000);
     expect(watch.violated(10_000, "fault")).toBe(
-      '"half is served" does not hold: 40 %, must be ≥ 50 %',
+      '"half is served" does not hold: 40 % (limit ≥ 50 %)',
     );
     expect(watch.violated(10_000, "recovery"), "it speaks of the fault phase only").toBeNull();
   });
@@ -82,7 +82,7 @@ describe("abort watch", () => {
     watch.event(began("recovery", 20_000));
     expect(watch.violated(21_000, "recovery")).toBeNull();
     feed(viewer("lost"), 10, 21_500);
-    expect(watch.violated(22_000, "recovery")).toContain("does not hold: 0 %,");
+    expect(watch.violated(22_000, "recovery")).toContain("does not hold: 0 % (");
     expect(watch.violated(31_000, "baseline"), "a phase that no event spoke of").toBeNull();
   });
 
@@ -150,7 +150,7 @@ describe("abort watch", () => {
     expect(watch.violated(10_000, "fault")).toBeNull();
     expect(watch.violated(20_000, "fault")).toBeNull();
     feed(viewer("lost"), 10, 19_500);
-    expect(watch.violated(20_000, "fault")).toContain("does not hold: 0 %,");
+    expect(watch.violated(20_000, "fault")).toContain("does not hold: 0 % (");
   });
 
   it("keeps each condition's own window", () => {

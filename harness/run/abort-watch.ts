@@ -1,5 +1,5 @@
 /** Keeps the last seconds of those samples that abort conditions look at, and judges them as the verdict would be judged. */
-import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
+import { type Claim, statisticOf, unitOf } from "../claims/statistics/registry.ts";
 import type { Phase } from "../base/phases.ts";
 import { formatViolation } from "../phrases/format.ts";
 import { compare, observe } from "../judge/claims.ts";
@@ -98,8 +98,8 @@ function violation(
   if (compare(value, claim.comparison, limit)) return null;
   // A sum that is still growing can come to its limit in the rest of the window.
   if (statisticOf(claim).grows && value < limit && untilMs - fromMs < windowMs) return null;
-  const observed = { ...claim, unit: claim.unit ?? "", observed: value, limit };
-  return `"${claim.title}" does not hold: ${formatViolation(observed, [claim])}`;
+  const observed = { ...claim, unit: unitOf(claim), observed: value, limit };
+  return `"${claim.title}" does not hold: ${formatViolation(observed)}`;
 }
 
 /**

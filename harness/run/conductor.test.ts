@@ -92,7 +92,7 @@ describe("conduct", () => {
     const { events, error } = await play(3, { ...sure, loadDies: 1 });
     expect(error).toBeNull();
     expect(kinds(events, "generator")).toMatchObject([
-      { expected: false, detail: expect.stringContaining("before its time") },
+      { expected: false, detail: expect.stringContaining("it ended early") },
     ]);
     expect(kinds(events, "aborted")).toHaveLength(0);
   });

@@ -121,7 +121,7 @@ async function held(
   await hold.release(deployment, signal);
   events.event({
     kind: "note",
-    text: `held under everyday load for ${((clock.nowMs() - sinceMs) / 1000).toFixed(0)} s before anything was recorded, until somebody said go`,
+    text: `held under everyday load for ${((clock.nowMs() - sinceMs) / 1000).toFixed(0)} s before the record began, until a person said go`,
   });
 }
 
@@ -220,7 +220,7 @@ async function perform(
       exitCode: end.exitCode,
       signal: end.signal,
       expected: end.expected && !scheduled,
-      detail: scheduled ? `it ended before its time: ${end.detail}` : end.detail,
+      detail: scheduled ? `it ended early: ${end.detail}` : end.detail,
       generatorCpuSeconds: end.cpuSeconds,
       harnessCpuSeconds: world.harnessCpuSeconds() - meter.cpuSeconds,
       seconds: (clock.nowMs() - meter.sinceMs) / 1000,

@@ -25,7 +25,7 @@ export interface Owner {
   readonly directory: string;
 }
 
-const elsewhere = "Choose another cache folder with the environment variable SEAWALL_CACHE.";
+const elsewhere = "Set another cache folder with the environment variable SEAWALL_CACHE.";
 
 type Line =
   | { readonly owner: Owner }
@@ -161,7 +161,7 @@ export function parseLedger(text: string): LedgerText {
   const newer =
     owner?.format === undefined || owner.format === ledgerFormat
       ? []
-      : [`what only a version that writes ${JSON.stringify(owner.format)} can undo`];
+      : [`what only a version with ${JSON.stringify(owner.format)} can undo`];
   return {
     owner,
     recorded: known.map(({ entry }) => entry),

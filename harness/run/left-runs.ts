@@ -50,10 +50,10 @@ function namesIn(stateDirectory: string): string[] {
     if (code === "ENOENT") return [];
     throw new SeawallError(
       "MACHINE_DIRTY",
-      `${stateDirectory} cannot be read (${code}), so nobody knows what earlier runs left`,
+      `${stateDirectory} cannot be read (${code}), so it is unknown what earlier runs left`,
       {
         cause: error,
-        hint: "Make it a folder that you may read, or name another cache folder with SEAWALL_CACHE.",
+        hint: "Make the folder readable, or set another cache folder with SEAWALL_CACHE.",
       },
     );
   }

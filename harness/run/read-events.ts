@@ -62,8 +62,7 @@ class Reading implements ReadEvents {
     const middleMs = times[times.length >> 1] ?? 0;
     const near = this.events.filter(({ atMs }) => Math.abs(atMs - middleMs) <= runMsMax);
     const strays = this.events.length - near.length;
-    if (strays > 0)
-      this.#problems.push(`${strays} events are further from the others than any run is long`);
+    if (strays > 0) this.#problems.push(`${strays} events lie further apart than any run lasts`);
     this.events = near;
   }
 
@@ -84,16 +83,14 @@ class Reading implements ReadEvents {
     if (this.seal === null) {
       return [
         linked
-          ? "it is not sealed: the harness was ended before it could close the record, or the end is lost"
-          : "it is not sealed: an earlier version of Seawall recorded it",
+          ? "the record is not sealed: the harness ended too early, or the end is lost"
+          : "the record is not sealed: an earlier version of Seawall wrote it",
       ];
     }
     const { plan, events } = this.seal;
     const before = this.#count - 1;
     return [
-      ...(plan === this.#planHash
-        ? []
-        : [`${files.plan} is not the one that the run was recorded with`]),
+      ...(plan === this.#planHash ? [] : [`${files.plan} is not the one of this run`]),
       ...(events === before
         ? []
         : [`${files.events} has ${before} lines before its seal, and ${events} were written`]),
@@ -109,7 +106,7 @@ class Reading implements ReadEvents {
     if (value === undefined) {
       this.#problems.push(
         index === count - 1
-          ? `the last line of ${files.events} is torn`
+          ? `the last line of ${files.events} is cut off`
           : `line ${at} of ${files.events} is damaged`,
       );
       return;

@@ -44,15 +44,15 @@ function readPlan(directory: string): { readonly plan: Plan; readonly hash: stri
       ? `${directory} is a file, not a run directory`
       : `there is no run directory ${directory}`;
     throw new SeawallError("RUN_DIRECTORY_BROKEN", what, {
-      hint: "Runs lie in reports/EXPERIMENT/RUN-ID; `ls reports/*` shows them.",
+      hint: "Runs are stored in reports/EXPERIMENT/RUN-ID; `ls reports/*` lists them.",
     });
   }
   const path = join(directory, files.plan);
   if (!existsSync(path)) {
     throw new SeawallError(
       "RUN_DIRECTORY_BROKEN",
-      `${directory} is no run directory: it has no ${files.plan}`,
-      { hint: "Name the folder that holds plan.json, events.ndjson and samples.csv.zst." },
+      `${directory} is not a run directory: it has no ${files.plan}`,
+      { hint: "Name a folder with plan.json, events.ndjson and samples.csv.zst." },
     );
   }
   try {
@@ -137,7 +137,7 @@ async function readSamples(
     for await (const chunk of text) for (const taker of takers) taker.push(chunk as Buffer);
   } catch (error) {
     damage.push(
-      `${files.samples} is cut short or damaged (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}); what could be read of it was`,
+      `${files.samples} is cut short or damaged (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}); the readable part was used`,
     );
     return;
   }

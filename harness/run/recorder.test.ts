@@ -276,7 +276,7 @@ describe("a record that was cut off", () => {
       if (length < untilSeal) expect(run.events.length).toBeLessThan(events.length);
       const said = run.damage.join();
       expect(said, String(length)).toContain(
-        length < untilSeal ? "the record ends early" : "it is not sealed",
+        length < untilSeal ? "the record ends early" : "the record is not sealed",
       );
     }
   });
@@ -452,7 +452,9 @@ describe("what is no run", () => {
     const run = await readRun(directory);
     expect(run.events.map((event) => event.kind)).toEqual(["deploying", "finished"]);
     expect(run.damage.filter((line) => line.includes("damaged"))).toHaveLength(3);
-    expect(run.damage).toContain("it is not sealed: an earlier version of Seawall recorded it");
+    expect(run.damage).toContain(
+      "the record is not sealed: an earlier version of Seawall wrote it",
+    );
   });
 });
 

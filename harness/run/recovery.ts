@@ -17,7 +17,7 @@ export type SubstrateUndo = (
 ) => Promise<readonly string[]>;
 
 const nobodyAsked: SubstrateUndo = async (_runId, at, substrate) => [
-  `what it made on ${substrate} at ${at}, of which nobody asked there`,
+  `what it made on ${substrate} at ${at}, which was not checked`,
 ];
 
 /** What replaying asks of a machine. */

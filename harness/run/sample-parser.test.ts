@@ -103,7 +103,9 @@ describe("sample parser", () => {
   });
 
   it("leaves out a last line without its end", () => {
-    expect(parse(`${define}0,1,5\n0,2,66`)).toMatchObject({ damage: ["the last sample is torn"] });
+    expect(parse(`${define}0,1,5\n0,2,66`)).toMatchObject({
+      damage: ["the last sample is cut off"],
+    });
     expect(values(`${define}0,1,5\n0,2,66`)).toEqual([5]);
   });
 

@@ -99,7 +99,7 @@ export class SampleParser {
 
   /** The series in the order of their definition. A last line without its end was torn and is left out. */
   finish(damage: string[]): SeriesData[] {
-    if (this.#rest.length > 0) damage.push("the last sample is torn");
+    if (this.#rest.length > 0) damage.push("the last sample is cut off");
     if (this.#bad > 0) damage.push(`${this.#bad} damaged lines among the samples`);
     return this.#series.map(({ metric, kind, tags, at, value }) => ({
       metric,

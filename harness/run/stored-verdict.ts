@@ -6,7 +6,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { verdictDocument } from "../documents/verdict.ts";
-import type { Verdict } from "../record/verdict.ts";
+import { findingId } from "../record/claim-ids.ts";
+import type { Finding, Verdict } from "../record/verdict.ts";
 import { jsonIn, writeWhole } from "../system/files.ts";
 import { files } from "./run-directory.ts";
 import { sha256 } from "./seal.ts";
@@ -17,15 +18,23 @@ export function keepVerdict(directory: string, verdict: Verdict): void {
   writeWhole(join(directory, files.verdict), `${JSON.stringify(kept, null, 2)}\n`);
 }
 
-/** Findings of earlier versions have no id and no subject; they are read all the same. */
+/** Findings of earlier versions have no id, no subject or no values; they are read all the same. */
+const finding = verdictDocument.shape.findings.element;
 const shape = verdictDocument.extend({
   findings: z.array(
-    verdictDocument.shape.findings.element.extend({
-      id: z.string().default(""),
-      subject: z.string().default(""),
-    }),
+    finding
+      .extend({
+        id: z.string().optional(),
+        subject: z.string().default(""),
+        values: finding.shape.values.default([]),
+      })
+      .transform((read) => ({ ...read, id: read.id ?? idOf(read) })),
   ),
 });
+
+function idOf({ kind, title }: Pick<Finding, "kind" | "title">): string {
+  return kind === "evidence" ? "" : findingId(kind, { title });
+}
 
 export type Stored =
   | { readonly kind: "fits" | "foreign"; readonly verdict: Verdict }

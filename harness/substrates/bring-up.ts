@@ -25,7 +25,7 @@ export function makeScratch(request: DeployRequest): { path: string; remove: () 
     throw storageError(
       path,
       error,
-      "Name another folder for temporary files with the environment variable TMPDIR.",
+      "Set another folder for temporary files with the environment variable TMPDIR.",
     );
   }
   return {
@@ -85,7 +85,7 @@ export async function untilPlayable(
   progress: (text: string) => void,
 ): Promise<void> {
   const deadlineMs = clock.monotonicMs() + playableWithinMs;
-  progress("waiting until what users ask for is answered");
+  progress("waiting until the target answers requests");
   for (;;) {
     const waiting = await Promise.all(
       layout.playable(clock.nowMs()).map(async (check) => {
@@ -109,7 +109,7 @@ export async function untilPlayable(
     if (clock.monotonicMs() > deadlineMs) {
       throw new SeawallError(
         "SERVICE_FAILED",
-        `all services are up, but after ${playableWithinMs / 1000} s what users ask for is still not answered: ${missing.slice(0, 3).join("; ")}`,
+        `all services are up, but after ${playableWithinMs / 1000} s requests are still not answered: ${missing.slice(0, 3).join("; ")}`,
         {
           hint: "The services' logs are in the run directory under logs/.",
         },
@@ -143,9 +143,9 @@ async function refuseYesToAnything(
   if (first === undefined) return;
   throw new SeawallError(
     "TARGET_ANSWERS_ANYTHING",
-    `${first} is a segment that cannot exist yet, and the answer is 200: this target says yes to anything`,
+    `${first} is a segment that cannot exist yet, and the answer is 200: this target answers 200 to anything`,
     {
-      hint: "A fallback page hides every failure. Let it answer 404 to what is not there, or mend stream.segmentPath.",
+      hint: "A fallback page hides every failure. Answer 404 for missing segments, or fix stream.segmentPath.",
     },
   );
 }

@@ -10,7 +10,7 @@ export interface Exit {
 
 /** For a command that ended at once and well. */
 export const foregroundHint =
-  "A program that ends with status 0 has put itself into the background, where nobody watches it. " +
+  "A program that ends with status 0 runs in the background, where Seawall cannot watch it. " +
   "Start it in the foreground: nginx with `daemon off;`, memcached without `-d`, a script with `exec`.";
 
 export class Exits {

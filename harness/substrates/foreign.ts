@@ -54,7 +54,7 @@ export class ForeignInstance implements Instance {
     throw new SeawallError(
       "SERVICE_FAILED",
       `${name} does not answer at ${host}:${port}${ready.kind === "http" ? ready.path : ""}: ${problem}`,
-      { hint: "It is not Seawall's own: start it, or mend its address in the experiment." },
+      { hint: "Seawall does not run it: start it, or fix its address in the experiment." },
     );
   }
 

@@ -34,11 +34,11 @@ export async function bringUpOutside({
   // Why it did not come up is said first: what takes it down often fails for the same reason.
   await down().catch((error: unknown) => {
     throw new SeawallError("CLEANUP_INCOMPLETE", `${failed}; then ${(error as Error).message}`, {
-      hint: "Mend what keeps it from coming up; `seawall recover` takes down what is left.",
+      hint: "Fix the cause; `seawall recover` stops what is left.",
     });
   });
   signal.throwIfAborted();
-  throw new SeawallError("SERVICE_FAILED", failed, { hint: `What it said is in ${logFile}` });
+  throw new SeawallError("SERVICE_FAILED", failed, { hint: `Its output is in ${logFile}` });
 }
 
 function said({ command, args }: Command): string {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { BrowserContext } from "playwright-core";
 
-export const noBrowserHint = "Install it with: apt-get install chromium, or name one in CHROMIUM";
+export const noBrowserHint = "Install it with apt-get install chromium, or set CHROMIUM";
 
 const flags = [
   "--headless",

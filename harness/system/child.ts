@@ -142,6 +142,6 @@ function collect(
 function startFailure(command: string, cause: Error): string {
   const code = "code" in cause ? cause.code : undefined;
   if (code === "ENOENT") return `${command} is not on this machine`;
-  if (code === "EACCES") return `${command} may not be executed`;
+  if (code === "EACCES") return `${command} is not executable`;
   return `${command} does not start: ${cause.message}`;
 }

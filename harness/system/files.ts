@@ -48,7 +48,7 @@ export function syncDirectory(path: string): void {
 export function storageError(
   path: string,
   error: unknown,
-  instead = "Choose a folder that you may write to with --out DIR.",
+  instead = "Choose a writable folder with --out DIR.",
 ): SeawallError {
   if (error instanceof SeawallError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
@@ -58,7 +58,7 @@ export function storageError(
       hint: `Free some space on the disk of ${dirname(path)}. Or: ${instead}`,
     });
   }
-  const why = code === "EEXIST" ? "a file is in the place of a folder" : (code ?? message);
+  const why = code === "EEXIST" ? "a file exists where a folder is needed" : (code ?? message);
   return new SeawallError("OUTPUT_NOT_WRITABLE", `cannot write ${path}: ${why}`, {
     cause: error,
     hint: instead,

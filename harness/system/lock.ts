@@ -32,7 +32,7 @@ export async function lock(path: string, options: LockOptions = {}): Promise<Dis
       waited = true;
       if (performance.now() - startMs > waitMsMax) {
         throw new SeawallError("TIMED_OUT", `another seawall still holds ${path}`, {
-          hint: "End it, or wait for it, and start again.",
+          hint: "Stop it or wait for it, then try again.",
         });
       }
       await sleep(pollMs, undefined, { signal });

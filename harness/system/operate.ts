@@ -118,7 +118,7 @@ function overTcp(
       end(() =>
         reject(
           new Error(
-            `no fitting answer within ${withinMs / 1000} s, only ${JSON.stringify(heard.slice(0, 100))}`,
+            `no expected answer within ${withinMs / 1000} s, only ${JSON.stringify(heard.slice(0, 100))}`,
           ),
         ),
       ),

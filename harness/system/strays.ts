@@ -100,7 +100,8 @@ function traceOf(
     return "it was given the run's folder";
   // A person's shell, editor or pager may stand there as well, and has a terminal.
   if (stat.terminal !== 0) return null;
-  if (lies(linkOf(pid, "cwd")) || lies(linkOf(pid, "exe"))) return "it stands in the run's folder";
+  if (lies(linkOf(pid, "cwd")) || lies(linkOf(pid, "exe")))
+    return "its working directory is in the run's folder";
   const marked = environment.find((pair) => pair.startsWith(`${runVariable}=`));
   if (
     named === true &&

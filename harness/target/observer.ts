@@ -40,7 +40,7 @@ export function describePong(pong: Pong): string {
     case "reset":
       return "reset the connection";
     case "silent":
-      return "took the connection and kept silent";
+      return "accepted the connection and sent nothing";
     case "unreachable":
       return "could not be reached";
   }

@@ -86,7 +86,7 @@ const shape = z.strictObject({
     .array(z.strictObject({ service: z.string(), path, lane: place }))
     .min(1)
     .optional(),
-  edges: z.array(z.string()).min(1, "nobody can ask for anything without an edge"),
+  edges: z.array(z.string()).min(1, "a target needs at least one edge"),
   stream: z
     .strictObject({
       event: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
@@ -180,10 +180,10 @@ function serviceProblems({ services }: OwnTarget): string[] {
     services.map((one) => [one.name, "url" in one ? [] : (one.dependsOn ?? [])]),
   );
   return [
-    ...twice.map((name) => `service "${name}": there are two of this name`),
+    ...twice.map((name) => `service "${name}": the name occurs twice`),
     ...names
       .filter((name) => reserved.includes(name))
-      .map((name) => `service "${name}": this name is the harness's own`),
+      .map((name) => `service "${name}": the harness reserves this name`),
     ...(services.length > servicesMax
       ? [`services: ${services.length}, and there are addresses for ${servicesMax}`]
       : []),
@@ -219,7 +219,7 @@ function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
 /** Without a prober nobody but the generator would see what is served. */
 function probeProblems({ probes = [], edges }: OwnTarget): string[] {
   if (probes.length === 0)
-    return ["probes: what the harness's own prober asks for is missing, and so is a stream"];
+    return ["probes: the prober has nothing to request: list probes or declare a stream"];
   return probes
     .filter(({ service }) => !edges.includes(service))
     .map(({ service }) => `probes: ${unknownName("service", service, edges)}`);
@@ -291,7 +291,7 @@ function streamProblems(
   }
   if (availabilityStartMs > nowMs)
     problems.push(
-      `availabilityStartMs: the stream begins at ${new Date(Math.min(availabilityStartMs, 8.64e15)).toISOString()}, which is yet to come`,
+      `availabilityStartMs: the stream begins at ${new Date(Math.min(availabilityStartMs, 8.64e15)).toISOString()}, which is in the future`,
     );
   return problems.map((problem) => `stream.${problem}`);
 }

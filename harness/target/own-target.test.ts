@@ -132,7 +132,7 @@ describe("a target of one's own", () => {
     "http://127.evil.example",
   ])("may not stand at %s without leave", (url) => {
     expect(() => planned({ url }, wayIn)).toThrow(
-      `only with --allow-host ${new URL(url).hostname}`,
+      `load and faults need --allow-host ${new URL(url).hostname}`,
     );
   });
 
@@ -154,7 +154,7 @@ describe("a target of one's own", () => {
 
   it("cannot have what is not Seawall's own killed", () => {
     expect(() => planned({}, { kind: "kill", service: "edge" })).toThrow(
-      "edge is not Seawall's own: only the links to it can be broken",
+      "edge is not run by Seawall: faults can strike only the links to it",
     );
     expect(() => planned({}, { kind: "kill", service: "helper" })).not.toThrow();
   });
@@ -209,7 +209,7 @@ describe("a target of one's own", () => {
       { service: "front", port: "http", path: "/one", lane: "browse" },
     ]);
     expect(ownTarget({ name: "plain", edges: ["front"], services }).problems?.(1)).toEqual([
-      "target plain: probes: what the harness's own prober asks for is missing, and so is a stream",
+      "target plain: probes: the prober has nothing to request: list probes or declare a stream",
     ]);
     expect(
       ownTarget({

@@ -35,7 +35,7 @@ export function rhythmMsOf({ stream }: { readonly stream?: Stream }): number {
 
 /** Of whom only a stream can be asked. */
 export function streamOf({ stream }: { readonly stream?: Stream }): Stream {
-  if (stream === undefined) throw new Error("this target is no stream");
+  if (stream === undefined) throw new Error("this target is not a stream");
   return stream;
 }
 

@@ -20,7 +20,7 @@ export const whereShape = z.union(
     z.strictObject({ zone: name }),
     z.strictObject({ region: name }),
   ],
-  "name it by service, kind (in a region or zone if need be), zone or region",
+  "select it by service, by kind (optionally in a region or zone), by zone or by region",
 );
 export type Where = Frozen<z.infer<typeof whereShape>>;
 
@@ -33,7 +33,7 @@ export const linksShape = z.union(
     z.strictObject({ from: whereShape.optional(), to: whereShape }),
     z.strictObject({ between: z.tuple([whereShape, whereShape]) }),
   ],
-  "name links by { from, to }, of which one may be left out, or by { between: [one, other] }",
+  "select links by { from, to }, where one may be omitted, or by { between: [one, other] }",
 );
 export type LinkSelector = Frozen<z.infer<typeof linksShape>>;
 

@@ -64,7 +64,7 @@ describe("sending to a receiver", () => {
       "takes only a part",
       (response: ServerResponse) =>
         response.end('{"partialSuccess":{"rejectedDataPoints":"7","errorMessage":"too old"}}'),
-      "did not take 7 of the points",
+      "rejected 7 of the points",
     ],
     [
       "never stops being busy",

@@ -57,7 +57,7 @@ async function post(
 function refuseRejected(receiver: Receiver, text: string): void {
   const rejected = /"rejectedDataPoints"\s*:\s*"?(\d+)/.exec(text)?.[1];
   if (rejected !== undefined && Number(rejected) > 0)
-    throw failed(receiver, `did not take ${rejected} of the points: ${text.slice(0, 300)}`);
+    throw failed(receiver, `rejected ${rejected} of the points: ${text.slice(0, 300)}`);
 }
 
 function failed(receiver: Receiver, what: string, cause?: unknown): SeawallError {
@@ -66,7 +66,7 @@ function failed(receiver: Receiver, what: string, cause?: unknown): SeawallError
     `the receiver ${redacted(receiver.url)} ${redacted(what)}`,
     {
       cause,
-      hint: "It must take OTLP over HTTP in JSON, and samples as old as the run (Prometheus: storage.tsdb.out_of_order_time_window).",
+      hint: "It must accept OTLP over HTTP in JSON, and samples as old as the run (Prometheus: storage.tsdb.out_of_order_time_window).",
     },
   );
 }

@@ -33,14 +33,14 @@ async function catches({ caughtBy, plant }: Lie): Promise<void> {
   const { findings } = outcome;
   const doubts = findings
     .filter((finding) => finding.status !== "held")
-    .map(({ title, status, why }) => ({ title, status, why }));
+    .map(({ id, status, why }) => ({ id, status, why }));
   expect(doubts, "the lie is held").not.toEqual([]);
   expect(
-    doubts.filter(({ title }) => title !== caughtBy),
+    doubts.filter(({ id }) => id !== caughtBy),
     "caught by something else as well",
   ).toEqual([]);
   // Without its check the lie is held: the check, and nothing else, catches it.
-  expect(worst(findings.filter(({ title }) => title !== caughtBy))).toBe("held");
+  expect(worst(findings.filter(({ id }) => id !== caughtBy))).toBe("held");
 }
 
 /** On a busy machine other checks may doubt a real run as well: the one that is named must. */
@@ -48,9 +48,9 @@ async function isNotHeld({ caughtBy, plant }: Lie): Promise<void> {
   const outcome = await plant();
   if (!("findings" in outcome)) throw new Error("a real lie ends in a verdict");
   expect(worst(outcome.findings)).not.toBe("held");
-  expect(
-    outcome.findings.filter(({ status }) => status !== "held").map(({ title }) => title),
-  ).toContain(caughtBy);
+  expect(outcome.findings.filter(({ status }) => status !== "held").map(({ id }) => id)).toContain(
+    caughtBy,
+  );
 }
 
 async function doubtsNothing({ plant }: Honest): Promise<void> {

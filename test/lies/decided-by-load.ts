@@ -103,19 +103,19 @@ const lies: readonly Row[] = [
     "time-to-think",
     "the pause that the script makes",
     most("think_ms", "p99", 50),
-    "the value 30 each time",
+    "always sets think_ms to 30",
   ],
   [
     "a-number-of-its-own",
     "a gauge that the script sets",
     most("queue_length", "max", 10),
-    "the value 5 each time",
+    "always sets queue_length to 5",
   ],
   [
     "always-paid",
     "a rate that is always one",
     { ...least("paid", "mean", 0.9), where: {} },
-    "the value 1 each time",
+    "always sets paid to 1",
   ],
   [
     "what-a-print-comes-to",

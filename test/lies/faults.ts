@@ -18,9 +18,9 @@ import { conduct } from "../../harness/run/conductor.ts";
 import type { SimulatedDeployment } from "../../harness/substrates/simulated/deployment.ts";
 import { type Honest, judged, type Lie, type LieGroup, type Outcome, planned } from "./lie.ts";
 
-const lasted = "Every fault lasted until it was healed";
-const used = "The target used the links that were broken";
-const fits = "The record fits its plan";
+const lasted = "faults.lasted";
+const used = "faults.traffic";
+const fits = "record.fits";
 const injectingMs = zeroMs + phaseMs + 3_950;
 
 type Observed = Extract<RunEvent, { kind: "observed" }>;
@@ -302,31 +302,31 @@ const lies: readonly Lie[] = [
   {
     name: "fault-of-a-moment",
     says: "a fault of 1 ms",
-    caughtBy: "too short to be looked at twice",
+    caughtBy: "too short for two checks",
     plant: () => step({ forMs: 1 }),
   },
   {
     name: "fault-at-the-very-end",
     says: "a fault of the last 10 ms of its phase",
-    caughtBy: "too short to be looked at twice",
+    caughtBy: "too short for two checks",
     plant: () => step({ atMs: 5_990, forMs: 10 }),
   },
   {
     name: "delay-of-noise",
     says: "a delay of 8 ms, as much as the proxy's own",
-    caughtBy: "cannot be told from the proxy's own noise",
+    caughtBy: "within the proxy's own noise",
     plant: () => step({ fault: { ...late, delayMs: 8 } }),
   },
   {
     name: "delay-of-nothing",
     says: "a delay that the proxy rounds to none",
-    caughtBy: "cannot be told from the proxy's own noise",
+    caughtBy: "within the proxy's own noise",
     plant: () => step({ fault: { ...late, delayMs: 0.001 } }),
   },
   {
     name: "jitter-of-noise",
     says: "a jitter of 1 ms",
-    caughtBy: "cannot be told from the proxy's own noise",
+    caughtBy: "within the proxy's own noise",
     plant: () => step({ fault: { ...late, jitterMs: 1 } }),
   },
   {

@@ -20,7 +20,7 @@ export interface Lie {
   readonly name: string;
   /** One sentence: what lies, and how. */
   readonly says: string;
-  /** What a comparison says in the lie's stead; else the title of the finding that catches it, or the part of a refusal that does. */
+  /** What a comparison says in the lie's stead; else the id of the finding that catches it, or the part of a refusal that does. */
   readonly caughtBy: string;
   readonly plant: () => Outcome | Promise<Outcome>;
 }

@@ -18,11 +18,11 @@ import { type Honest, judged, type Lie, type LieGroup } from "./lie.ts";
 
 type Change = (draft: Draft) => void;
 
-const offered = "The load that was planned was offered";
-const iterations = "Every iteration that began left its sample";
-const onTime = "The load generator started its work on time";
-const possible = "Every sample is possible";
-const ended = "The load generator ran to its end";
+const offered = "generator.offered";
+const iterations = "generator.iterations";
+const onTime = "generator.on-time";
+const possible = "record.possible";
+const ended = "generator.ended";
 
 function planted(...changes: readonly Change[]): ReturnType<Lie["plant"]> {
   const draft = heldDraft();
@@ -388,12 +388,12 @@ const lies: readonly Lie[] = [
       value: Number.NaN,
     }),
   ),
-  lie("twice-the-same", "each sample is there twice", possible, real, (draft) =>
+  lie("twice-the-same", "each sample occurs twice", possible, real, (draft) =>
     draft.samples.push(...draft.samples.filter(({ metric }) => metric === "segment_ms")),
   ),
   lie(
     "copies-at-the-end",
-    "a tenth of the samples is there twice, the copies after all others",
+    "a tenth of the samples occurs twice, the copies after all others",
     possible,
     real,
     (draft) =>

@@ -16,10 +16,10 @@ import { during, hex, honest, inFault, lie, numberAt, of, reprint, someOf } from
 import type { Honest, Lie, LieGroup } from "./lie.ts";
 
 const [prober, bytes, counters, bodies] = [
-  "The generator and the prober saw the same",
-  "Bytes were moved for what the generator says was served",
-  "The generator and the target's own counters agree",
-  "Bodies are segments",
+  "witnesses.prober",
+  "witnesses.bytes",
+  "witnesses.counters",
+  "bodies.segments",
 ] as const;
 const edge = "region-a/edge";
 /** Three phases, and what comes before and after. */

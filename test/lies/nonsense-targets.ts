@@ -89,7 +89,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       "two-services-of-one-name",
       "the first is never asked",
       serving(started, { ...started, port: 8081 }),
-      'service "edge": there are two of this name',
+      'service "edge": the name occurs twice',
     ],
     [
       "a-service-called-dot-dot",
@@ -119,7 +119,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       "a-service-called-toxiproxy",
       "a name of the harness's own",
       { ...serving({ ...started, name: "toxiproxy" }), edges: ["toxiproxy"] },
-      'service "toxiproxy": this name is the harness\'s own',
+      'service "toxiproxy": the harness reserves this name',
     ],
     ["port-0", "any port", serving({ ...started, port: 0 }), 'service "edge": port:'],
     ["port-80", "a port of root's", serving({ ...started, port: 80 }), 'service "edge": port:'],
@@ -145,7 +145,12 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       },
       "services: 300, and there are addresses for 244",
     ],
-    ["no-edges", "nobody can ask for anything", { edges: [] }, "edges: nobody can ask"],
+    [
+      "no-edges",
+      "nobody can ask for anything",
+      { edges: [] },
+      "edges: a target needs at least one edge",
+    ],
     [
       "an-unknown-edge",
       "a name that is misspelt",

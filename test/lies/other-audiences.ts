@@ -13,7 +13,7 @@ import {
 import { hex, honest, inFault, lie, numberAt, of, reprint, someOf } from "./drafts.ts";
 import type { Honest, Lie, LieGroup } from "./lie.ts";
 
-const [asked, bodies] = ["The load asked for what the clock makes", "Bodies are segments"];
+const [asked, bodies] = ["generator.asked", "bodies.segments"];
 const edge = "region-a/edge";
 const looks = of("body_seen", { by: "viewer" });
 const everyLook = of("body_seen");

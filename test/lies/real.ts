@@ -39,13 +39,13 @@ export const realLies: LieGroup = {
     {
       name: "real-link-that-nobody-uses",
       says: "the edge reaches its origin past the link that is made slow",
-      caughtBy: "The target used the links that were broken",
+      caughtBy: "faults.traffic",
       plant: () => run({ LIE: "bypass" }, 1),
     },
     {
       name: "real-storm-that-never-came",
       says: "the real k6 goes on at the baseline's rate in the storm",
-      caughtBy: "The load that was planned was offered",
+      caughtBy: "generator.offered",
       plant: async () => run({ SEAWALL_K6: await calmK6() }, 1),
     },
   ],

@@ -137,7 +137,7 @@ const damaged = (
   says: string,
   before: Change,
   after: (directory: string) => void | Promise<void>,
-): Lie => ({ name, says, caughtBy: "The record is whole", plant: () => recorded(before, after) });
+): Lie => ({ name, says, caughtBy: "record.whole", plant: () => recorded(before, after) });
 
 const damages: readonly Lie[] = [
   damaged("death-cut-out", "the line of a service's death is removed", death, (at) =>
@@ -326,7 +326,7 @@ const damages: readonly Lie[] = [
 const forged = (name: string, says: string, before: Change): Lie => ({
   name,
   says,
-  caughtBy: "The record fits its plan",
+  caughtBy: "record.fits",
   plant: () => recorded(before, () => {}),
 });
 
@@ -438,7 +438,7 @@ const forgeries: readonly Lie[] = [
   forged("shorter-phases-planned", "the plan has a shorter recovery than there was", (draft) => {
     draft.plan = { ...draft.plan, phasesMs: { ...draft.plan.phasesMs, recovery: phaseMs - 4_000 } };
   }),
-  forged("drain-twice", "a phase is there twice", (draft) => {
+  forged("drain-twice", "a phase occurs twice", (draft) => {
     const drain = draft.events.findIndex(isPhase("drain"));
     draft.events = draft.events.toSpliced(drain + 1, 0, draft.events[drain] as RunEvent);
   }),

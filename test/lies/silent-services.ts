@@ -132,7 +132,7 @@ export const silentServices: LieGroup = {
   runs: "hermetic",
   lies: lies.map((lie) => ({
     ...lie,
-    caughtBy: "What the target tells of itself was read without a gap",
+    caughtBy: "target.readings",
   })),
   honest: [
     {

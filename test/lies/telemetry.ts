@@ -14,7 +14,7 @@ const metric = "origin_requests_total";
 const service = "region-b/origin-read";
 const claimed = "many are served";
 const other = "region-a/origin-read";
-const read = "What the target tells of itself was read without a gap";
+const read = "target.readings";
 
 /** A claim on a counter of one service, or of all, read every 2 s from what it says then. */
 function told(expose: (tick: number, nowMs: number) => string, isOfAll = false): Outcome {
@@ -114,7 +114,7 @@ const lies: readonly Lie[] = [
   {
     name: "two-services-in-one-exposition",
     says: "an exporter tells of a busy service and of an idle one under one name",
-    caughtBy: claimed,
+    caughtBy: "claim.many-are-served",
     plant: () =>
       told((tick) => [line(10 * tick, ',service="a"'), line(tick, ',service="b"')].join("\n")),
   },
@@ -134,7 +134,7 @@ const lies: readonly Lie[] = [
   {
     name: "seconds-called-milliseconds",
     says: "a limit of 900 ms of processor time, which is counted in seconds",
-    caughtBy: "and cpu_seconds is in s",
+    caughtBy: "but cpu_seconds is in s",
     plant: () => processorTime("ms", 900),
   },
   {

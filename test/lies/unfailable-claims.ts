@@ -433,13 +433,13 @@ const lies: readonly Row[] = [
     "recovers-on-time",
     "of the generator",
     recovering({ goodput: { metric: "start_late_ms" }, having: { lane: "live" } }),
-    "start_late_ms is the harness's own",
+    "start_late_ms is measured by the harness",
   ],
   [
     "recovers-for-the-prober",
     "which is no viewer",
     recovering({ goodput: { metric: "canary_ms" }, having: { outcome: "served" } }),
-    "canary_ms is the harness's own",
+    "canary_ms is measured by the harness",
   ],
   [
     "recovers-for-one",
@@ -512,7 +512,7 @@ const lies: readonly Row[] = [
       method: [],
       recovery: null,
     },
-    "hypothesis: a run in which nobody is served would hold",
+    "hypothesis: a run in which no user gets anything would hold",
   ],
 ];
 

@@ -17,7 +17,7 @@ import type { Use } from "../../harness/faults/fault.ts";
 import { conduct } from "../../harness/run/conductor.ts";
 import { type Honest, judged, type Lie, type LieGroup, type Outcome, planned } from "./lie.ts";
 
-const inUse = "The target used the services that were struck";
+const inUse = "faults.use";
 const { target } = tinyExperiment;
 
 /** A run of a tiny target in virtual time. */
@@ -130,7 +130,7 @@ const lies: readonly Lie[] = [
   {
     name: "nobody-could-see-its-use",
     says: "a service is killed of which neither a link nor a counter is known",
-    caughtBy: "nothing would show that anybody uses",
+    caughtBy: "the record could not show that",
     plant: () =>
       planned(() =>
         plannedFor(

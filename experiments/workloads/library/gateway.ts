@@ -86,7 +86,8 @@ export function startSession(wish: StartWish): boolean {
 function gatewayAfter(silences: number): string {
   const { gateways } = settings;
   const gateway = gateways[silences % gateways.length];
-  if (gateway === undefined) throw new Error("this workload asks gateways, and was told of none");
+  if (gateway === undefined)
+    throw new Error("this workload needs gateways, and the target has none");
   return gateway.url;
 }
 

@@ -30,7 +30,7 @@ export async function loadGameDay(
   const path = resolve(context.cwd, file);
   if (!existsSync(path))
     throw new SeawallError("UNKNOWN_NAME", `there is no game day file ${path}`, {
-      hint: "examples/game-day/rehearsal.ts is one to copy.",
+      hint: "Copy examples/game-day/rehearsal.ts to begin one.",
     });
   let module: { readonly default?: unknown };
   try {
@@ -56,7 +56,7 @@ function refuse(path: string, problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new SeawallError(
     "GAME_DAY_MALFORMED",
-    `${path} is not a game day that can be held:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    `${path} is not a valid game day:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     {
       hint: "Nothing was started. Compare it with examples/game-day/rehearsal.ts; `seawall list` shows experiments and defences.",
     },
@@ -88,7 +88,7 @@ export async function readySteps(
       const planned = await plan(context, named, experiment, seed, own, recorded);
       if (step.expect === "refuted" && own.without.length === 0)
         problems.push(
-          `steps.${index} (${step.experiment}): only a control is expected to be refuted: name the defences that go with \`without\``,
+          `steps.${index} (${step.experiment}): only a control can be expected to be refuted: name the disabled defences in \`without\``,
         );
       recorded.push(await presumed(context, experiment, own));
       ready.push({ step, source: named, experiment, options: own, planned });

@@ -163,8 +163,9 @@ class DayRunObserver implements RunObserver, Disposable {
     const began = performance.now();
     if (!this.#options.live || this.#claims === null || began < this.#notBeforeMs) return;
     const claims = this.#claims.at(nowMs, this.#events).map((finding) => {
-      const { title, observed, limit } = claimRow(finding, this.#plan.hypothesis);
+      const { title, observed, limit } = claimRow(finding);
       return {
+        id: finding.id,
         title,
         phase: finding.phase ?? "baseline",
         status: finding.status,

@@ -12,8 +12,8 @@ export function dayPlanText(day: Day): string[] {
     "",
     ...day.purpose.split("\n").map((line) => `  ${line.trim()}`),
     "",
-    `roles      ${day.roles.map((role) => `${role.name} (${role.may.join(", ") || "looks on"})`).join("; ")}`,
-    `answers    ${day.answers === "yes" ? "nobody is asked (--yes)" : "a point that nobody answers is a no-go"}`,
+    `roles      ${day.roles.map((role) => `${role.name} (${role.may.join(", ") || "observes"})`).join("; ")}`,
+    `answers    ${day.answers === "yes" ? "every point is answered by --yes" : "an unanswered point is a no-go"}`,
     "",
     ...day.steps.flatMap((step, index) => stepText(step, index)),
   ];
@@ -41,7 +41,7 @@ export function dayResultText({ day, result }: RecordedDay, columns: number): st
   return [
     `${result.status.toUpperCase()}  ${day.title}`,
     result.why,
-    ...(result.answers === "yes" ? ["Nobody was asked: every point was answered by --yes."] : []),
+    ...(result.answers === "yes" ? ["Every go/no-go point was answered by --yes."] : []),
     "",
     ...result.steps
       .map(

@@ -32,6 +32,11 @@ export function statisticOf({ statistic }: Pick<Claim, "statistic">): Statistic 
   return found;
 }
 
+/** Of what it observes and of its limit; `share` is a fraction 0…1, and nothing is a bare number. */
+export function unitOf(claim: Claim): string {
+  return claim.unit ?? statisticOf(claim).unit ?? "";
+}
+
 /** Everything that a claim's statistic is made of. */
 export function selectorsOf(claim: Claim): readonly Selector[] {
   return [claim, ...statisticOf(claim).others(claim)];

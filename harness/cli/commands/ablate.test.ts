@@ -62,8 +62,8 @@ function storm(getsMax: number, reliesOn: object, perSecond = 60): string {
     `
     import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
     const few = { baseline: ${perSecond}, fault: ${perSecond}, recovery: ${perSecond} };
-    const [gets] = base.hypothesis.filter(({ title }) => title.startsWith("Origin GETs"));
-    const [acked] = base.hypothesis.filter(({ title }) => title.startsWith("Publications of region-a are acknowledged"));
+    const [gets] = base.hypothesis.filter(({ id }) => id === "origin-gets");
+    const [acked] = base.hypothesis.filter(({ id }) => id === "acknowledged-region-a");
     export default { ...base, name: "small-storm", load: base.load.map((load) => ({ ...load, ratePerSecond: few })), reliesOn: ${JSON.stringify(reliesOn)},
       phasesMs: { baseline: 8_000, fault: 8_000, recovery: 16_000 }, recovery: { ...base.recovery, withinMs: 4_000 },
       method: [{ atMs: 2_000, forMs: 4_000, fault: base.method[0].fault }],
@@ -80,7 +80,7 @@ const documentIn = (stdout: string): Document =>
 
 describe("seawall ablate", () => {
   it("is content when each control falls as expected, and says what stays green or falls for something else", async () => {
-    const path = storm(1.5, { collapsing: ["Origin GETs"], msTtl: ["Publications of region-a"] });
+    const path = storm(1.5, { collapsing: ["origin-gets"], msTtl: ["acknowledged-region-a"] });
     const { exitCode, stdout } = await seawall("ablate", path, "--json");
     const document = documentIn(stdout);
     expect(problemsOf(document)).toEqual([]);
@@ -99,12 +99,12 @@ describe("seawall ablate", () => {
 
     const again = await seawall(
       "ablate",
-      storm(1.5, { collapsing: ["Publications of region-a"] }),
+      storm(1.5, { collapsing: ["acknowledged-region-a"] }),
       "--reuse",
     );
     expect(again.exitCode).toBe(1);
     expect(again.stdout.replace(/\s+/g, " ")).toMatch(
-      /small-storm without collapsing is refuted, but for "Origin GETs [^"]+" and not for "Publications of region-a [^"]+": it proves nothing/,
+      /small-storm without collapsing is refuted for "Origin GETs [^"]+" instead of "Publications of region-a [^"]+": it proves nothing/,
     );
     expect(again.stdout).toMatch(/✓ held +small-storm +recorded/);
   });
@@ -112,13 +112,13 @@ describe("seawall ablate", () => {
   it("does not run the controls of an experiment that does not hold, and refuses flags that mean nothing to it", async () => {
     const { exitCode, stdout } = await seawall(
       "ablate",
-      storm(0.1, { collapsing: ["Origin GETs"] }),
+      storm(0.1, { collapsing: ["origin-gets"] }),
     );
     expect(exitCode).not.toBe(0);
     expect(stdout).toMatch(/- not run +└ without collapsing/);
     expect(await seawall("ablate", "origin-storm", "--without", "collapsing")).toMatchObject({
       exitCode: 64,
-      stderr: expect.stringContaining("leave --without out"),
+      stderr: expect.stringContaining("omit --without"),
     });
     expect(await seawall("ablate", "origin-storm", "--attempts", "0")).toMatchObject({
       exitCode: 64,
@@ -205,7 +205,7 @@ describe("seawall breaking-point", () => {
   it("refuses what it chooses itself", async () => {
     expect(await seawall("breaking-point", "origin-storm", "--scale", "2")).toMatchObject({
       exitCode: 64,
-      stderr: expect.stringContaining("leave --scale out"),
+      stderr: expect.stringContaining("omit --scale"),
     });
     expect(await seawall("breaking-point", "origin-storm", "--to", "0.5")).toMatchObject({
       exitCode: 64,

@@ -17,6 +17,7 @@ import {
 } from "../../ablation/ablation.ts";
 import { exitCodes, SeawallError } from "../../base/errors.ts";
 import { defencesOf, reliancesOf } from "../../plan/reliance.ts";
+import type { NamedClaim } from "../../record/claim-ids.ts";
 import type { Verdict } from "../../record/verdict.ts";
 import { inTierOrder } from "../../experiment/suite.ts";
 import { renderAblationHtml, renderAblationJunit } from "../../report/ablation-html.ts";
@@ -37,25 +38,22 @@ export const defineAblate: Define = (program, context, end) =>
     program
       .command("ablate")
       .description(
-        "run experiments with all defences, and without each that they rely on: what is each worth?",
+        "run experiments with all defences, then without each one: does every defence matter?",
       )
       .argument(
         "[experiment...]",
-        "names from `seawall list`, or paths; the whole catalogue without any",
+        "names from `seawall list`, or paths; by default all experiments",
       ),
   )
-    .option("--suite <name>", "a suite of experiments instead")
-    .option("--reuse", "take recorded runs of the same version instead of running again")
+    .option("--suite <name>", "run a suite of experiments instead")
+    .option("--reuse", "reuse recorded runs of the same version")
     .addOption(
-      new Option(
-        "--attempts <n>",
-        "how often a run that cannot be judged is made before it is given up",
-      )
+      new Option("--attempts <n>", "maximum attempts while a run is inconclusive")
         .default(3)
         .argParser(wholeOf(1, 999)),
     )
     .option("--json", "the matrix as one line of JSON")
-    .addOption(out(context, "where run directories are made, and the matrix"))
+    .addOption(out(context, "folder for the runs and the matrix"))
     .action(
       async (
         names: string[],
@@ -94,7 +92,7 @@ export async function ablate(
   options: AblateOptions,
 ): Promise<number> {
   if (options.without.length > 0)
-    throw new SeawallError("USAGE", "ablate switches defences off by itself; leave --without out");
+    throw new SeawallError("USAGE", "ablate disables each defence itself; omit --without");
   const catalogue = experimentNames(context);
   const whole = names.length === 0 && options.suite === null;
   const items = whole
@@ -146,9 +144,7 @@ function nothingToTakeAway(
 ): number {
   const targets = [...new Set(items.map(({ experiment }) => experiment.target.name))].join(", ");
   const people = json ? context.stderr : context.stdout;
-  people.write(
-    `${targets}: no defences are declared, so there is nothing to take away and nothing was run.\n`,
-  );
+  people.write(`${targets}: the target declares no defence, so nothing was run.\n`);
   if (json)
     context.stdout.json({
       format: "seawall-ablation/1",
@@ -197,7 +193,7 @@ async function ablateItem(
             defence,
             refutes,
             options,
-            "the experiment does not hold with all defences, so that a control would prove nothing",
+            "the experiment does not hold with all defences, so a control proves nothing",
           ),
     );
   }
@@ -208,7 +204,7 @@ async function judgeable(
   context: Context,
   item: Item,
   without: string | null,
-  expected: readonly string[],
+  expected: readonly NamedClaim[],
   seed: number,
   options: AblateOptions,
 ): Promise<AblationRun> {
@@ -263,7 +259,7 @@ async function judgeable(
 function blank(
   { experiment, topology }: Item,
   without: string | null,
-  expected: readonly string[],
+  expected: readonly NamedClaim[],
   options: AblateOptions,
   why: string,
 ): AblationRun {
@@ -290,9 +286,13 @@ function told(
   directory: string,
   how: Pick<AblationRun, "reused" | "attempts" | "seconds">,
 ): AblationRun {
-  const titles = (kind: (one: Verdict["findings"][number]) => boolean): string[] => [
-    ...new Set(verdict.findings.filter(kind).map(({ title }) => title)),
-  ];
+  const { findings } = verdict;
+  const refuted = findings.filter(
+    ({ kind, status }) => kind !== "evidence" && status === "refuted",
+  );
+  const doubts = findings.filter(
+    ({ kind, status }) => kind === "evidence" && status === "inconclusive",
+  );
   return {
     ...run,
     ...how,
@@ -300,8 +300,8 @@ function told(
     why: verdict.why,
     runId: verdict.runId,
     directory,
-    refuted: titles(({ kind, status }) => kind !== "evidence" && status === "refuted"),
-    doubts: titles(({ kind, status }) => kind === "evidence" && status === "inconclusive"),
+    refuted: [...new Map(refuted.map(({ id, title }) => [id, { id, title }])).values()],
+    doubts: doubts.map(({ title }) => title),
   };
 }
 

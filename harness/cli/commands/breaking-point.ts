@@ -32,29 +32,27 @@ export const defineBreakingPoint: Define = (program, context, end) =>
     program
       .command("breaking-point")
       .description(
-        "find the audience, as a multiple of the planned one, at which the first claim fails",
+        "find the audience, as a multiple of the planned one, at which the first claim breaks",
       )
       .argument("<experiment>"),
   )
     .addOption(
-      new Option("--runs <n>", "at most so many runs").default(12).argParser(wholeOf(1, 999)),
+      new Option("--runs <n>", "maximum number of runs").default(12).argParser(wholeOf(1, 999)),
     )
     .addOption(
-      new Option("--from <times>", "the least audience to try").default(1 / 8).argParser(scaleOf),
+      new Option("--from <times>", "smallest audience to try").default(1 / 8).argParser(scaleOf),
     )
-    .addOption(
-      new Option("--to <times>", "the greatest audience to try").default(64).argParser(scaleOf),
-    )
+    .addOption(new Option("--to <times>", "largest audience to try").default(64).argParser(scaleOf))
     .addOption(
       new Option(
         "--within <ratio>",
-        "precise enough: upper end of the interval divided by its lower end",
+        "stop when the upper bound divided by the lower bound is below this ratio",
       )
         .default(1.2)
         .argParser(numberOf(1.05, 4)),
     )
-    .option("--json", "what was found as one line of JSON")
-    .addOption(out(context, "where a folder is made for it"))
+    .option("--json", "print the result as one line of JSON")
+    .addOption(out(context, "folder for the results"))
     .action(async (name: string, flags: PlanFlags & SearchFlags) =>
       end(
         await breakingPoint(context, name, {
@@ -92,10 +90,7 @@ export async function breakingPoint(
   options: BreakingPointOptions,
 ): Promise<number> {
   if (options.scale !== 1)
-    throw new SeawallError(
-      "USAGE",
-      "breaking-point chooses the audience by itself; leave --scale out",
-    );
+    throw new SeawallError("USAGE", "breaking-point chooses the audience itself; omit --scale");
   const experiment = await loadExperiment(context, name);
   const seed = options.seed ?? randomInt(0, 2 ** 32);
   refuseUnwritable(options.out);
@@ -111,7 +106,7 @@ export async function breakingPoint(
       // Stopped by somebody: what is known so far, and no more.
       const ended =
         "conclusion" in next ? next : nextStep(steps, { ...options.search, runsMax: steps.length });
-      if (!("conclusion" in ended)) throw new Error("a search without runs left has no conclusion");
+      if (!("conclusion" in ended)) throw new Error("a search with no runs left has no conclusion");
       const weakest = steps
         .filter((step) => step.outcome === "broke")
         .toSorted((a, b) => a.scale - b.scale)[0];
@@ -169,11 +164,7 @@ async function stepAt(
         scale,
         outcome: scale > 1 ? "generator" : "unclear",
         broke: [],
-        why: error.message
-          .split("\n")
-          .slice(1)
-          .map((line) => line.trim())
-          .join(" "),
+        why: error.problems.join("; "),
         seconds: 0,
         runId: null,
         directory: null,

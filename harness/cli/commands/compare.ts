@@ -27,18 +27,18 @@ export const defineCompare: Define = (program, context, end) =>
   program
     .command("compare")
     .description(
-      "say what differs between runs of an experiment, and how sure that is; the exit status is 1 when anything is worse",
+      "compare runs of an experiment, with a statement of certainty; the exit status is 1 if anything is worse",
     )
     .argument(
       "<runs...>",
-      "run directories, or folders of runs; the first is the baseline and each other one is compared with it",
+      "run directories or folders of runs; the first is the baseline for all others",
     )
     .option(
       "--baseline <runs...>",
-      "the runs before the change; then all other arguments together are the runs after it",
+      "the runs before the change; all other arguments are then the runs after it",
     )
-    .option("--json", "standard output carries only the comparison, as JSON")
-    .addOption(out(context, "the page is written into its folder comparisons"))
+    .option("--json", "print only the comparison, as JSON")
+    .addOption(out(context, "folder of runs; the page goes into its folder comparisons"))
     .addHelpText("after", compareHelp)
     .action(async (runs: string[], flags: { baseline?: string[]; json?: boolean; out: string }) =>
       end(
@@ -77,7 +77,7 @@ export async function compare(
 ): Promise<number> {
   const groups = baseline === null ? paths.map((path) => [path]) : [baseline, paths];
   if (groups.length < 2)
-    throw new SeawallError("USAGE", "there is nothing to compare it with", {
+    throw new SeawallError("USAGE", "there is no second run to compare with", {
       hint: "Name a second run, or the runs before the change with --baseline; `seawall compare --help` shows how.",
     });
   const sides = await Promise.all(

@@ -13,10 +13,10 @@ export const defineCompose: Define = (program, context, end) =>
     context,
     program
       .command("compose")
-      .description("write the text of docker-compose.yml: the target without the harness")
-      .argument("[experiment]", "whose target", "origin-storm"),
+      .description("print docker-compose.yml: the target without the harness")
+      .argument("[experiment]", "use the target of this experiment", "origin-storm"),
   )
-    .option("--json", "the text within one line of JSON")
+    .option("--json", "print it within one line of JSON")
     .action(async (name: string, flags: PlanFlags) =>
       end(compose(context, await planned(context, name, flags, planAlone), flags.json === true)),
     );

@@ -24,9 +24,9 @@ import { adapterOf } from "../../substrates/registry.ts";
 export const defineDoctor: Define = (program, context, end) =>
   program
     .command("doctor")
-    .description("show every tool, where it comes from, and what works on this machine")
+    .description("list every tool, its source, and what works on this machine")
     .option("--json", "as JSON")
-    .option("--install", "get what is missing")
+    .option("--install", "download missing tools")
     .action(async (flags: { json?: boolean; install?: boolean }) =>
       end(
         await doctor({
@@ -129,10 +129,7 @@ function render(
     ],
     ["cache", `${cache.path} (${gigabytes(cache.freeBytes)} free)`],
     ["reports", `${reports.path} (${gigabytes(reports.freeBytes)} free)`],
-    [
-      "clients",
-      clients.length === 0 ? "none of the programs that fetch tools" : clients.join(", "),
-    ],
+    ["clients", clients.length === 0 ? "no program that downloads tools" : clients.join(", ")],
   ];
   const abilities: [string, Ability][] = [
     ...Object.entries(places).map(([name, ability]): [string, Ability] => [
@@ -159,7 +156,7 @@ function render(
     ...table(facts, across, paint),
     ...(missing.length === 0 || !works({ substrates: places })
       ? []
-      : ["", "`npm start` gets what is missing; `./seawall doctor --install` does that alone."]),
+      : ["", "`npm start` downloads missing tools; `./seawall doctor --install` does only that."]),
     "",
   ].join("\n");
 }
@@ -167,14 +164,12 @@ function render(
 /** One that is not there says what a run would do, or why nothing can be done. */
 function toolRow({ name, wanted, found, attempts, sources, obstacles, install }: Inspection) {
   if (found !== undefined) return [name, found.version, found.source, found.executable];
-  const looked = attempts.filter(
-    ({ source, reason }) => source !== "environment" || !reason.endsWith("is not set"),
-  );
+  const looked = attempts.filter(({ unset }) => unset !== true);
   const told = [
     `wanted ${wanted}`,
     ...looked.map(({ source, reason }) => `${source}: ${reason}`),
     ...(sources.length > 0
-      ? [`would be got by ${sources.join(", else by ")}`]
+      ? [`will be downloaded from ${sources.join(", else from ")}`]
       : [...obstacles, `to install: ${install}`]),
   ];
   return [name, { text: "missing", style: "refuted" as const }, "", told.join("; ")];

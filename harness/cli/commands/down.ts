@@ -8,8 +8,8 @@ import type { Context } from "../../app/context.ts";
 export const defineDown: Define = (program, context, end) =>
   program
     .command("down")
-    .description("end what `seawall up` started")
-    .option("--json", "what was ended, as JSON")
+    .description("stop the target that `seawall up` started")
+    .option("--json", "print what was stopped, as JSON")
     .action(async (flags: { json?: boolean }) => end(await down(context, flags.json === true)));
 
 const downWithinMs = 60_000;
@@ -28,8 +28,8 @@ export async function down(context: Context, json: boolean): Promise<number> {
     if (performance.now() > deadlineMs) {
       throw new SeawallError(
         "CLEANUP_INCOMPLETE",
-        `it did not end within ${downWithinMs / 1000} s`,
-        { hint: "End it with Ctrl-C where it runs, or kill it and run `./seawall recover`." },
+        `it did not stop within ${downWithinMs / 1000} s`,
+        { hint: "Press Ctrl-C where it runs, or kill it and run `./seawall recover`." },
       );
     }
     await new Promise((wake) => setTimeout(wake, 100));

@@ -14,16 +14,14 @@ import { judgeRecord } from "../../app/judge-record.ts";
 export const defineExport: Define = (program, context, end) =>
   program
     .command("export")
-    .description(
-      "write a recorded run as OpenTelemetry metrics, to standard output or to a receiver",
-    )
+    .description("export a recorded run as OpenTelemetry metrics, to standard output or a receiver")
     .argument("<run>", "a run directory")
     .option(
       "--otlp <url>",
-      "send them there (OTLP over HTTP); OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS are heeded",
+      "send to this address (OTLP over HTTP); OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS also apply",
     )
     .addOption(
-      new Option("--every <seconds>", "distance between two points of a series")
+      new Option("--every <seconds>", "time between two points of a series")
         .default(1)
         .argParser(numberOf(0.1, 60, "number of seconds")),
     )
@@ -81,7 +79,7 @@ export function receiverOf(context: Pick<Context, "env">, asked: string | null):
     // What stands before the last @ may be a password, even where nothing else of the address can be read.
     throw new SeawallError(
       "USAGE",
-      `"${redacted(url.replace(/(\/\/)?\S*@/, "$1***@"))}" is no address of a receiver`,
+      `"${redacted(url.replace(/(\/\/)?\S*@/, "$1***@"))}" is not the address of a receiver`,
       {
         hint: "Give one such as http://127.0.0.1:4318 (an OpenTelemetry collector) or http://127.0.0.1:9090/api/v1/otlp (Prometheus).",
       },

@@ -69,7 +69,7 @@ it.concurrent("holds a real target under load, lets it be broken, leaves out wha
   expect(result.stoppedBy).toEqual({ role: "conductor", name: "Anna" });
   expect(result.steps[1]).toMatchObject({
     status: null,
-    why: "taken down again before anything was broken: no-go by conductor",
+    why: "stopped before any fault: no-go by conductor",
   });
   const folder = join(out.path, "game-days", readdirSync(join(out.path, "game-days"))[0] as string);
   const eventsOf = (step: number): RunEvent[] =>

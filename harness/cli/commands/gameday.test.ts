@@ -73,7 +73,9 @@ function write(day: object): string {
 describe("seawall gameday", () => {
   it("tells every problem of the day and of its steps at once, and starts nothing", async () => {
     const shape = await seawall(["gameday", write({ waitMsMax: 1, steps: [] }), "--out", folder]);
-    expect(shape.stderr()).toMatch(/waitMsMax: at least a second[\s\S]*steps: a day without steps/);
+    expect(shape.stderr()).toMatch(
+      /waitMsMax: at least a second[\s\S]*steps: a day needs at least one/,
+    );
     const steps = await seawall([
       "gameday",
       write({
@@ -93,7 +95,7 @@ describe("seawall gameday", () => {
       /steps\.0: unknown experiment "orign-storm"; did you mean "origin-storm"/,
       /steps\.1: [\s\S]*unknown defence "colapsing"/,
       /steps\.2: [\s\S]*unknown topology "quik"/,
-      /steps\.3 .*name the defences/,
+      /steps\.3 .*name the disabled defences/,
     ])
       expect(steps.stderr()).toMatch(problem);
     expect(readdirSync(folder).filter((name) => !name.endsWith(".ts"))).toEqual([]);
@@ -117,7 +119,7 @@ describe("seawall gameday", () => {
     const result = JSON.parse(stdout()) as { steps: { status: string; run: string }[] };
     expect(problemsOf(result)).toEqual([]);
     expect(result.steps.map((step) => step.status)).toEqual(["held"]);
-    expect(stderr()).toContain("Nobody was asked");
+    expect(stderr()).toContain("Every go/no-go point was answered by --yes.");
     const days = join(folder, "game-days");
     const day = join(days, readdirSync(days)[0] as string);
     expect(problemsOf(JSON.parse(readFileSync(join(day, "day.json"), "utf8")))).toEqual([]);
@@ -127,7 +129,7 @@ describe("seawall gameday", () => {
       });
     const report = readFileSync(join(day, "report.html"), "utf8");
     for (const text of [
-      "Nobody was asked.",
+      "No one decided.",
       "kill region-a/origin-read",
       'class="tape"',
       "Go by --yes",
@@ -148,6 +150,6 @@ describe("seawall gameday", () => {
       "--out",
       folder,
     ]);
-    expect(other.stderr()).toContain("the file now says origin-storm, origin-storm");
+    expect(other.stderr()).toContain("the file now describes origin-storm, origin-storm");
   });
 });

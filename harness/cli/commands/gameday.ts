@@ -40,23 +40,23 @@ export const defineGameday: Define = (program, context, end) =>
     context,
     program
       .command("gameday")
-      .description("run a day of experiments, with go/no-go points on a page of this machine")
-      .argument("<file>", "a game day, as examples/game-day/rehearsal.ts")
-      .option("--plan", "show what would be asked and done, and end")
-      .option("--yes", "for CI: nobody is asked and no page is served; the report says so")
+      .description("run a game day: a series of experiments with go/no-go points on a local page")
+      .argument("<file>", "a game day file, such as examples/game-day/rehearsal.ts")
+      .option("--plan", "print the questions and steps, then exit")
+      .option("--yes", "for CI: answer every point with go and serve no page (noted in the report)")
       .addOption(
-        new Option("--port <n>", "of the page; any that is free unless said").argParser(
+        new Option("--port <n>", "port of the page; by default any free port").argParser(
           wholeOf(0, 65_535),
         ),
       )
-      .option("--resume <dir>", "take a day up again that was stopped or cut short"),
-    "where the targets run",
+      .option("--resume <dir>", "resume a game day that was stopped or cut short"),
+    "substrate on which the targets run",
   )
     .option(...allowHost)
-    .option("--force", "run although what must have held before has not; the reports say so")
+    .option("--force", "run even if prerequisites have not held (noted in the reports)")
     .addOption(seed())
-    .option("--json", "standard output carries only the day's result, one line of JSON")
-    .addOption(out(context, "where the day's and its runs' directories are made"))
+    .option("--json", "print only the result of the day, as one line of JSON")
+    .addOption(out(context, "folder for the game day and its runs"))
     .action(async (file: string, flags: PlanFlags & DayFlags) =>
       end(
         await gameDay(context, file, {
@@ -137,8 +137,8 @@ function resumed(
   if (named(before) !== named(now)) {
     throw new SeawallError(
       "GAME_DAY_MALFORMED",
-      `${directory} was a day of ${named(before)}; the file now says ${named(now)}`,
-      { hint: "Leave out --resume to begin a day of its own." },
+      `${directory} belongs to the day ${named(before)}; the file now describes ${named(now)}`,
+      { hint: "Omit --resume to begin a new day." },
     );
   }
   writeWhole(
@@ -164,7 +164,7 @@ async function hold(
   if (page !== null) {
     const wide = Math.max(...day.roles.map((role) => width(role.name)));
     context.stderr.write(
-      `${day.title}: ${day.steps.length} steps, on a page of this machine only; a link is as good as a key\n${day.roles.map((role) => `  ${padded(role.name, wide)}  ${page.linkOf(role.name)}\n`).join("")}`,
+      `${day.title}: ${day.steps.length} steps; the page is served on this machine only, and each link grants its role\n${day.roles.map((role) => `  ${padded(role.name, wide)}  ${page.linkOf(role.name)}\n`).join("")}`,
     );
   }
   const run = (

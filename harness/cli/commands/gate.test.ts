@@ -221,14 +221,14 @@ describe("a gate in virtual time", () => {
     });
     const lying = await gate(["--seed", "8", "--baseline", "old"]);
     expect(lying.exitCode).toBe(2);
-    expect(lying.stderr).toMatch(/^baseline: .*old\/origin-storm\/\S+ is left out: refuted: /m);
+    expect(lying.stderr).toMatch(/^baseline: .*old\/origin-storm\/\S+ is skipped: refuted: /m);
     await gate(["--seed", "9", "--out", "bare"]);
     rmSync(join(only(join(folder, "bare/origin-storm")), "samples.csv.zst"));
     const bare = await gate(["--seed", "10", "--baseline", "bare"]);
     expect(bare.exitCode).toBe(2);
-    expect(bare.stderr).toMatch(/is left out: inconclusive: .*samples\.csv\.zst is missing/);
+    expect(bare.stderr).toMatch(/is skipped: inconclusive: .*samples\.csv\.zst is missing/);
     expect(bare.stdout.replaceAll(/\s+/g, " ")).toContain(
-      "every claim held, but none of the baseline's runs says anything: inconclusive: ",
+      "every claim held, but no run of the baseline is conclusive: inconclusive: ",
     );
   }, 60_000);
 
@@ -242,7 +242,7 @@ describe("a gate in virtual time", () => {
     expect((await gate(["./strict.ts", "--seed", "7", "--out", "red"], {}, [])).exitCode).toBe(1);
     const { exitCode, stdout } = await gate(["--seed", "8", "--baseline", "red"]);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(
-      "Better: every claim holds now, and not all did.",
+      "Better: every claim holds now; in the baseline not all did.",
     );
     expect(exitCode).toBe(0);
   }, 60_000);
@@ -253,7 +253,7 @@ describe("a gate in virtual time", () => {
     const nowhere = await gate(["./mine.ts", "--baseline", "HEAD"], {}, []);
     expect(nowhere).toMatchObject({
       exitCode: 64,
-      stderr: expect.stringContaining("mine.ts lies in no git repository"),
+      stderr: expect.stringContaining("mine.ts is not in a git repository"),
     });
     for (const args of [
       ["init", "-q"],
@@ -284,7 +284,7 @@ describe("a gate in virtual time", () => {
     const { exitCode, stdout } = await gate(["--baseline", "empty"]);
     expect(exitCode).toBe(2);
     expect(stdout).toContain(
-      "Gate closed: 1 passed; nothing could be compared with the baseline: is it the right one?",
+      "Gate closed: 1 passed; nothing could be compared with the baseline; check that it is the right one",
     );
     expect(suitesIn(junitOf("new"))).toEqual([
       ["origin-storm", 0],

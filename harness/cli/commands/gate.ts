@@ -41,39 +41,37 @@ export const defineGate: Define = (program, context, end) =>
     context,
     program
       .command("gate")
-      .description(
-        "run experiments for a pipeline, compare them with a baseline, and say whether they pass",
-      )
+      .description("run experiments in a pipeline, compare them with a baseline, and pass or fail")
       .argument("[experiment...]", "names from `seawall list`, or paths"),
   )
-    .option("--suite <name>", "a suite of experiments instead, in the order of their tiers")
+    .option("--suite <name>", "run a suite of experiments instead, in the order of their tiers")
     .option(
       "--baseline <dir|ref>",
-      "a folder of earlier runs, or a git ref, which is run here first",
+      "a folder of earlier runs, or a git ref, which this command runs first",
     )
     .addOption(
       new Option(
         "--baseline-runs <n>",
-        "how many runs of each experiment a git ref is to have, 1…10; 3 are the least that can be compared",
+        "runs of each experiment at a git ref, 1…10; a comparison needs at least 3",
       )
         .default(3)
         .argParser(wholeOf(1, 10)),
     )
     .addOption(
-      new Option("--retries <n>", "further runs while nothing can be concluded, 0…5")
+      new Option("--retries <n>", "additional runs while the result is inconclusive, 0…5")
         .default(2)
         .argParser(wholeOf(0, 5)),
     )
     .addOption(
       new Option(
         "--confirmations <n>",
-        "further runs before anything is called worse than the baseline, 0…10",
+        "additional runs before a result counts as worse than the baseline, 0…10",
       )
         .default(2)
         .argParser(wholeOf(0, 10)),
     )
-    .option("--json", "standard output carries only the result, one line of JSON")
-    .addOption(out(context, "where runs and the gate's own files are put"))
+    .option("--json", "print only the result, as one line of JSON")
+    .addOption(out(context, "folder for the runs and the files of the gate"))
     .action(async (names: string[], flags: PlanFlags & GateFlags) =>
       end(
         await gate(context, names, {
@@ -237,15 +235,16 @@ function compared(
       baselineRuns,
       runs,
       worse: [],
-      better: ["every claim holds now, and not all did"],
+      better: ["every claim holds now; in the baseline not all did"],
       suspected: [],
       power: [],
       marked: [],
     };
   }
   if (before.length === 0 && leftOut.length > 0)
-    return { kind: "useless", why: `none of the baseline's runs says anything: ${leftOut[0]}` };
-  if (before.length === 0) return { kind: "none", why: "the baseline has no run of it" };
+    return { kind: "useless", why: `no run of the baseline is conclusive: ${leftOut[0]}` };
+  if (before.length === 0)
+    return { kind: "none", why: "the baseline has no run of this experiment" };
   const sides = { baseline: before.map(({ id }) => id), runs: now.map(({ id }) => id) };
   const comparable = comparability([before, now]);
   if (comparable.refused.length > 0) return againstBaseline(sides, comparable, [], sentence, []);
@@ -286,7 +285,7 @@ function reportOf(
     entries,
     notRun,
     ...(useless
-      ? { note: "nothing could be compared with the baseline: is it the right one?" }
+      ? { note: "nothing could be compared with the baseline; check that it is the right one" }
       : {}),
   };
 }
@@ -335,7 +334,7 @@ function suitesOf(
       (suite): Unjudged => ({
         suite,
         name: "not run",
-        message: "it was not run: the gate was stopped before it",
+        message: "it was not run: the gate was stopped first",
       }),
     ),
     ...(note === undefined ? [] : [{ suite: "gate", name: "baseline", message: note }]),

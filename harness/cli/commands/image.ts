@@ -9,8 +9,8 @@ import type { Context } from "../../app/context.ts";
 export const defineImage: Define = (program, context, end) =>
   program
     .command("image")
-    .description("build the image that the docker substrate and `docker compose up` start")
-    .option("--json", "its name, as JSON")
+    .description("build the image for the docker substrate and `docker compose up`")
+    .option("--json", "print print its name, as JSON")
     .action(async (flags: { json?: boolean }) => end(await image(context, flags.json === true)));
 
 export async function image(context: Context, json: boolean): Promise<number> {

@@ -14,9 +14,9 @@ export const defineIndex: Define = (program, context, end) =>
   program
     .command("index")
     .description(
-      "write the page that lists all runs; every run, report and comparison does so by itself",
+      "write the page that lists all runs; every run, report and comparison also updates it",
     )
-    .option("--json", "what it lists, as JSON")
+    .option("--json", "print the list, as JSON")
     .addOption(out(context, "the folder of runs"))
     .action((flags: { json?: boolean; out: string }) =>
       end(index(context, resolve(context.cwd, flags.out), flags.json === true)),

@@ -10,9 +10,9 @@ import { exitCodeOf } from "../../app/run-experiment.ts";
 export const defineJudge: Define = (program, context, end) =>
   program
     .command("judge")
-    .description("judge a recorded run again; the exit status is the verdict's")
+    .description("judge a recorded run again; the exit status is that of the verdict")
     .argument("<run>", "a run directory")
-    .option("--json", "the verdict as JSON")
+    .option("--json", "print the verdict as JSON")
     .action(async (directory: string, flags: { json?: boolean }) =>
       end(await rejudge(context, resolve(context.cwd, directory), flags.json === true)),
     );
@@ -24,7 +24,7 @@ export async function rejudge(context: Context, directory: string, json: boolean
   if (json) context.stdout.json(verdict);
   else
     context.stdout.write(
-      `${renderVerdictText(verdict, { columns: Math.min(100, context.stdout.columns), colour: context.stdout.colour, hypothesis: run.plan.hypothesis })}\n`,
+      `${renderVerdictText(verdict, { columns: Math.min(100, context.stdout.columns), colour: context.stdout.colour })}\n`,
     );
   return exitCodeOf(verdict, null);
 }

@@ -14,8 +14,8 @@ import { loadSuite, suiteNames } from "../../app/suite-files.ts";
 export const defineList: Define = (program, context, end) =>
   program
     .command("list")
-    .description("show the experiments and the target's defences")
-    .option("--json", "one line of JSON per experiment")
+    .description("list the experiments and the target's defences")
+    .option("--json", "print one line of JSON per experiment")
     .action(async (flags: { json?: boolean }) => end(await list(context, flags.json === true)));
 
 interface ListedSuite extends Pick<Suite, "title" | "withinMinutes"> {

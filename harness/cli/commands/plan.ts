@@ -16,10 +16,10 @@ export const definePlan: Define = (program, context, end) =>
     context,
     program
       .command("plan")
-      .description("show what a run would do, without doing it")
+      .description("show what a run would do, without running it")
       .argument("<experiment>"),
   )
-    .option("--json", "the plan as JSON")
+    .option("--json", "print the plan as JSON")
     .action(async (name: string, flags: PlanFlags) =>
       end(showPlan(context, (await planned(context, name, flags)).plan, flags.json === true)),
     );
@@ -56,13 +56,13 @@ export function planText(plan: Plan): string[] {
     ...(plan.recovery === null
       ? []
       : [
-          `  ${plan.recovery.title}: within ${seconds(plan.recovery.withinMs)} of the last heal, and from then on`,
+          `  ${plan.recovery.title}: within ${seconds(plan.recovery.withinMs)} of the last heal, and it stays back`,
         ]),
     ...(plan.abortWhen.length === 0
       ? []
       : [
           "",
-          "Ends at once unless",
+          "Aborts unless",
           ...plan.abortWhen.map(
             ({ unless, windowMs }) =>
               `  ${unless.title}: ${claimText(unless)}, over the last ${seconds(windowMs)}`,
@@ -100,7 +100,7 @@ function timeline(plan: Plan): string[] {
     recovery: plan.leadInMs + plan.phasesMs.baseline + plan.phasesMs.fault,
   };
   const rows: [atMs: number, lines: string[]][] = [
-    [0, ["lead-in (not judged)"]],
+    [0, ["lead-in (warm-up, not judged)"]],
     ...phases.map((phase): [number, string[]] => [beginsMs[phase], [phase]]),
     ...plan.steps.flatMap((step, index): [number, string[]][] => [
       [beginsMs.fault + step.atMs, injectionOf(plan, step, index)],

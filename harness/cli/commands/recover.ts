@@ -13,8 +13,8 @@ import type { Context } from "../../app/context.ts";
 export const defineRecover: Define = (program, context, end) =>
   program
     .command("recover")
-    .description("undo what a killed run left on this machine")
-    .option("--json", "one line of JSON per run that was found")
+    .description("undo what killed runs left on this machine")
+    .option("--json", "print one line of JSON per run found")
     .action(async (flags: { json?: boolean }) => end(await recover(context, flags.json === true)));
 
 const strayMs = 5_000;
@@ -43,9 +43,7 @@ export async function recover(context: Context, json: boolean): Promise<number> 
           : `${left.runId}: still there: ${remaining.join("; ")}\n`,
       );
     if (left.unread.length > 0)
-      context.stderr.write(
-        `${left.ledger}: when you know that nothing of this run is left, remove the file\n`,
-      );
+      context.stderr.write(`${left.ledger}: remove the file once nothing of this run is left\n`);
   }
   if (dead.length === 0 && !json) context.stdout.write("nothing to recover\n");
   return incomplete ? exitCodes.cleanupIncomplete : exitCodes.held;

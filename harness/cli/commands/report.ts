@@ -14,9 +14,9 @@ import { refreshIndexOf } from "../../app/run-index.ts";
 export const defineReport: Define = (program, context, end) =>
   program
     .command("report")
-    .description("write the report of a recorded run again")
+    .description("write the report of a recorded run")
     .argument("<run>", "a run directory")
-    .option("--json", "what was written, as JSON")
+    .option("--json", "print print what was written, as JSON")
     .action(async (directory: string, flags: { json?: boolean }) =>
       end(await rewriteReports(context, resolve(context.cwd, directory), flags.json === true)),
     );

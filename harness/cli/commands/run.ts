@@ -28,12 +28,12 @@ export const defineRun: Define = (program, context, end) =>
       .description("run experiments and judge them")
       .argument("[experiment...]", "names from `seawall list`, or paths"),
   )
-    .option("--suite <name>", "a suite of experiments instead, in the order of their tiers")
+    .option("--suite <name>", "run a suite of experiments instead, in the order of their tiers")
     .option(
       "--json",
-      "standard output carries only the verdict, one line of JSON per experiment; after a suite, one more for all of it",
+      "print only verdicts, one line of JSON per experiment, plus one for the suite",
     )
-    .addOption(out(context, "where run directories are made"))
+    .addOption(out(context, "folder for the runs"))
     .action(async (names: string[], flags: PlanFlags & { suite?: string }) =>
       end(await run(context, names, { ...requestOf(context, flags), suite: flags.suite ?? null })),
     );
@@ -88,7 +88,7 @@ export async function chosen(
 ): Promise<Item[]> {
   if (suite === null) {
     if (names.length === 0)
-      throw new SeawallError("USAGE", "nothing to run: name experiments, or a suite with --suite", {
+      throw new SeawallError("USAGE", "no experiment to run: name one, or a suite with --suite", {
         hint: "`seawall list` shows both.",
       });
     return Promise.all(
@@ -101,7 +101,7 @@ export async function chosen(
   }
   if (names.length > 0)
     throw new SeawallError("USAGE", `either the suite ${suite} or ${names.join(", ")}, not both`, {
-      hint: `Leave one of them out, or add the experiment to experiments/suites/${suite}.ts.`,
+      hint: `Omit one of them, or add the experiment to experiments/suites/${suite}.ts.`,
     });
   const runs = expand(await loadSuite(context, suite), experimentNames(context));
   return inTierOrder(
@@ -183,11 +183,7 @@ function notRun({ experiment, topology }: Item, why: string): SuiteRow {
 
 /** The problems of a refused plan, without its heading. */
 export function reasonsOf(error: SeawallError): string {
-  return error.message
-    .split("\n")
-    .slice(1)
-    .map((line) => line.replace(/^\s*- /, ""))
-    .join("; ");
+  return error.problems.join("; ");
 }
 
 /** What a run came to, for whoever looks on. */
@@ -203,7 +199,7 @@ export function present(
     people.write(`\n${interruption(outcome.verdict)}\n`);
   else
     people.write(
-      `\n${renderVerdictText(outcome.verdict, { columns: Math.min(100, people.columns), colour: people.colour, hypothesis: outcome.run.plan.hypothesis })}\n`,
+      `\n${renderVerdictText(outcome.verdict, { columns: Math.min(100, people.columns), colour: people.colour })}\n`,
     );
   if (json) context.stdout.json(outcome.verdict);
   for (const note of outcome.run.plan.notes ?? []) people.write(`note     ${note}\n`);
@@ -216,7 +212,7 @@ export function present(
 function interruption({ aborted, cleanup }: Verdict): string {
   const left =
     cleanup.status === "clean"
-      ? "everything was undone, nothing is left running"
+      ? "everything was undone; nothing is left running"
       : `still there: ${cleanup.left.join("; ")}; run \`./seawall recover\``;
   return `${aborted?.detail ?? "interrupted"}: ${left}`;
 }

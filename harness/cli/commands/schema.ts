@@ -19,9 +19,9 @@ import type { Context } from "../../app/context.ts";
 export const defineSchema: Define = (program, context, end) =>
   program
     .command("schema")
-    .description("print the JSON Schema of what --json prints; without a name, list them")
+    .description("print the JSON Schema of a document that --json prints; without a name, list all")
     .argument("[name]")
-    .option("--write <dir>", "write them into a folder")
+    .option("--write <dir>", "write all schemas into this folder")
     .action((name: string | undefined, flags: { write?: string }) =>
       end(
         schema(

@@ -12,10 +12,10 @@ export const defineUp: Define = (program, context, end) =>
     context,
     program
       .command("up")
-      .description("start the target alone and keep it up until Ctrl-C or `seawall down`")
-      .argument("[experiment]", "whose target", "origin-storm"),
+      .description("start only the target and keep it up until Ctrl-C or `seawall down`")
+      .argument("[experiment]", "use the target of this experiment", "origin-storm"),
   )
-    .option("--json", "where viewers go in, as JSON")
+    .option("--json", "print the addresses of the target as JSON")
     .action(async (name: string, flags: PlanFlags) =>
       end(await up(context, await planned(context, name, flags, planAlone), flags.json === true)),
     );

@@ -18,10 +18,10 @@ export const bandwidth = defineFault({
   does: "`bytesPerSecond` on links, for each connection by itself",
   describe: ({ links, bytesPerSecond }) =>
     `bandwidth of ${bytesPerSecond} B/s ${describeLinks(links)}`,
-  proof: "as much as can be sent over each link in a while is no more than that, and more past it",
-  undo: "take the limit away and see that more passes",
+  proof: "throughput over each link is at most that, and higher past the link",
+  undo: "remove the limit and check that throughput is higher",
   bytesPerSecondMax: ({ bytesPerSecond }) => bytesPerSecond,
   needs: ["links"],
   inject,
-  simulate: "it has no counterpart in virtual time",
+  simulate: "virtual time cannot simulate it",
 });

@@ -11,10 +11,10 @@ import { simulate } from "./simulate.ts";
 export const blackhole = defineFault({
   ...onZone,
   schema: z.strictObject({ kind: z.literal("blackhole"), ...zoneField }),
-  does: "a zone is cut off the network, and all in it goes on",
+  does: "a zone loses its network; its processes keep running",
   describe: ({ zone }) => `cut zone ${zone} off the network`,
-  proof: "its processes run, and each of its ports neither takes nor refuses a connection",
-  undo: "connect it again at the same addresses and see its ports reply",
+  proof: "its processes run, and its ports neither accept nor refuse a connection",
+  undo: "reconnect it at the same addresses and check that its ports reply",
   needs: ["zoneNetworks"],
   inject,
   simulate,

@@ -16,18 +16,18 @@ export const clockSkew = defineFault({
       .finite()
       .refine(
         (byMs) => Math.abs(byMs) >= byMsMin,
-        `must be ${byMsMin} ms or more, ahead or behind: clocks are told by the second`,
+        `must be ${byMsMin} ms or more, ahead or behind: clocks are read to the second`,
       ),
   }),
   does: "the service's wall clock goes `byMs` ahead, or behind",
   describe: ({ service, byMs }) =>
     `set the clock of ${service} ${Math.abs(byMs)} ms ${byMs < 0 ? "back" : "ahead"}`,
-  proof: "it tells that time",
-  undo: "let its clock go right and see it tell the right time",
+  proof: "its clock shows that time",
+  undo: "set its clock right and check the time that it shows",
   silences: false,
   operations: () => ["clock"],
   needs: ["clockSkew", "operations"],
   effect: skewOf,
   inject,
-  simulate: "it has no counterpart in virtual time",
+  simulate: "virtual time cannot simulate it",
 });

@@ -10,13 +10,13 @@ import { onService, serviceField } from "../strikes.ts";
 export const fullDisk = defineFault({
   ...onService,
   schema: z.strictObject({ kind: z.literal("fullDisk"), ...serviceField }),
-  does: "no room is left in the service's own folder",
+  does: "the service's own folder has no space left",
   describe: ({ service }) => `fill the disk of ${service}`,
-  proof: "a write to its folder fails for want of room",
-  undo: "give the room back and see a write succeed",
+  proof: "a write to its folder fails: no space",
+  undo: "free the space and check that a write succeeds",
   silences: false,
   needs: ["fullDisk"],
   effect: () => ({ kind: "fullDisk" }),
   inject: impair(() => ({ kind: "fullDisk" })),
-  simulate: "it has no counterpart in virtual time",
+  simulate: "virtual time cannot simulate it",
 });

@@ -11,7 +11,7 @@ export const kill = defineFault({
   does: "SIGKILL",
   describe: ({ service }) => `kill ${service}`,
   proof: "its process is gone and its ports refuse connections",
-  undo: "start it again and see it ready",
+  undo: "restart it and check that it is ready",
   needs: ["processes"],
   inject,
   simulate,

@@ -24,13 +24,13 @@ export const isJitterWithinDelay = ({ delayMs, jitterMs }: Delay): boolean => ji
 export const jitterProblem = { message: "jitterMs must not be above delayMs", path: ["jitterMs"] };
 
 export function delayProblems({ delayMs, jitterMs }: Delay): string[] {
-  const noise = "which cannot be told from the proxy's own noise";
+  const noise = "which is within the proxy's own noise";
   return [
     ...(delayMs < delayMsMin
-      ? [`delays by ${delayMs} ms, ${noise}; ${delayMsMin} ms is the least`]
+      ? [`delays by ${delayMs} ms, ${noise}; the minimum is ${delayMsMin} ms`]
       : []),
     ...(jitterMs > 0 && jitterMs < jitterMsMin
-      ? [`has a jitter of ${jitterMs} ms, ${noise}; ${jitterMsMin} ms is the least, or none`]
+      ? [`has a jitter of ${jitterMs} ms, ${noise}; the minimum is ${jitterMsMin} ms, or none`]
       : []),
   ];
 }

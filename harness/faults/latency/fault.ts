@@ -19,7 +19,7 @@ export const latency = defineFault({
   describe: ({ links, delayMs, jitterMs }) =>
     `latency of ${delayMs} ± ${jitterMs} ms ${describeLinks(links)}`,
   proof: "pings over each link take that long, pings past it do not",
-  undo: "take the delay away and see pings as quick as past the link",
+  undo: "remove the delay and check that pings are as quick as past the link",
   sizeProblems: delayProblems,
   needs: ["links"],
   inject,

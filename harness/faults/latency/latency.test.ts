@@ -54,7 +54,7 @@ describe("a latency", () => {
 
   it("strikes nothing where there is no link", async () => {
     const { evidence } = await injected(inject, { fault, links: [] });
-    expect(evidence).toEqual({ landed: false, observation: "there was nothing to strike" });
+    expect(evidence).toEqual({ landed: false, observation: "the fault has no victim" });
   });
 
   it("has a least delay and a least jitter", () => {

@@ -16,7 +16,7 @@ const operations = ({ operation, look, undo }: OperatorStep): string[] => [
 export const operate = defineFault({
   ...onService,
   schema: operatorStep,
-  does: "an operator tells a service to do something: `broadcast` at a gateway",
+  does: "an operation of a service, such as `broadcast` at a gateway",
   describe: ({ operation, service, parameters }) => {
     const given =
       parameters === undefined
@@ -26,8 +26,8 @@ export const operate = defineFault({
             .join(", ")})`;
     return `${operation} at ${service}${given}`;
   },
-  proof: "what it was to bring about is told by the service, and was not before",
-  undo: "take it back and see it gone, where it can be taken back",
+  proof: "the service reports the expected state and did not before",
+  undo: "revert it, where possible, and check that it is gone",
   silences: false,
   shares: true,
   lasts: ({ undo }) => undo !== undefined,

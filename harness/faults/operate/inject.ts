@@ -37,12 +37,12 @@ export function operatorAct(strike: Strike<OperatorStep>): Course {
     }
   };
   const asked = `${fault.look.operation} of ${fault.service}`;
-  const told = (landed: boolean, what: string): Evidence =>
+  const saying = (landed: boolean, what: string): Evidence =>
     said(landed, `${asked} ${what} ${filled(fault.look.shows, known)}`);
 
   // What cannot be taken back was a word that was said: nothing of it stays in force.
   const look = async (): Promise<Evidence> =>
-    (await shown()) ? told(true, "tells of") : told(false, "tells no more of");
+    (await shown()) ? saying(true, "contains") : saying(false, "no longer contains");
   return {
     ...(fault.undo === undefined ? {} : { look }),
     act: async () => {
@@ -53,18 +53,20 @@ export function operatorAct(strike: Strike<OperatorStep>): Course {
         known[`answer.${name}`] = value;
     },
     verify: async () => {
-      if (before !== false) return told(false, "told already before of");
+      if (before !== false) return saying(false, "contained before the act");
       return (await until(true))
-        ? told(true, "tells, and did not before, of")
-        : told(false, "does not tell of");
+        ? saying(true, "now contains (absent before)")
+        : saying(false, "does not contain");
     },
     revert: async () => {
       if (fault.undo !== undefined && before !== null) await perform(fault.undo);
     },
     verifyReverted: async () => {
       if (fault.undo === undefined)
-        return { landed: true, observation: "it stays, as there is nothing to take back" };
-      return (await until(false)) ? told(true, "tells no more of") : told(false, "still tells of");
+        return { landed: true, observation: "it stays: the operation cannot be reverted" };
+      return (await until(false))
+        ? saying(true, "no longer contains")
+        : saying(false, "still contains");
     },
   };
 }

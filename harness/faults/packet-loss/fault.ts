@@ -20,15 +20,15 @@ export const packetLoss = defineFault({
   does: "a `share` of the service's packets, above 0 and below 1, is lost",
   describe: ({ service, share }) => `lose ${share * 100} % of the packets of ${service}`,
   proof: "packets are counted as dropped",
-  undo: "let all pass and see none dropped",
+  undo: "remove the loss and check that no packet is dropped",
   sizeProblems: ({ share }) => {
     if (share >= shareMin) return [];
-    const least = `${shareMin * 100} % is the least`;
+    const least = `the minimum is ${shareMin * 100} %`;
     return [`loses ${share * 100} % of the packets, too few to be seen; ${least}`];
   },
   silences: false,
   needs: ["packetLoss"],
   effect: lossOf,
   inject,
-  simulate: "it has no counterpart in virtual time",
+  simulate: "virtual time cannot simulate it",
 });

@@ -43,7 +43,7 @@ describe("what the substrate does to a service", () => {
       packetLoss.sizeProblems?.({ kind: "packetLoss", service: "a", share }, 1_000);
     expect([problems(0.01), problems(0.001)]).toEqual([
       [],
-      ["loses 0.1 % of the packets, too few to be seen; 1 % is the least"],
+      ["loses 0.1 % of the packets, too few to be seen; the minimum is 1 %"],
     ]);
   });
 });

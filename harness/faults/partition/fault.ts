@@ -12,10 +12,10 @@ import { simulate } from "./simulate.ts";
 export const partition = defineFault({
   ...onLinks,
   schema: z.strictObject({ kind: z.literal("partition"), ...linksField }),
-  does: "links refuse connections, and close those that are open",
+  does: "links refuse new connections and close open ones",
   describe: ({ links }) => `partition ${describeLinks(links)}`,
   proof: "each link refuses a connection while the service behind it answers",
-  undo: "open the links and see pings answered over each",
+  undo: "restore the links and check that pings are answered",
   severs: true,
   needs: ["links"],
   inject,

@@ -11,10 +11,10 @@ import { simulate } from "./simulate.ts";
 export const pause = defineFault({
   ...onService,
   schema: z.strictObject({ kind: z.literal("pause"), ...serviceField }),
-  does: "SIGSTOP: connections are taken and stay open, nobody answers",
+  does: "SIGSTOP: connections are accepted and stay open, without an answer",
   describe: ({ service }) => `pause ${service}`,
-  proof: "its processes stand still, its ports take a connection and give no reply",
-  undo: "let it go on and see it reply",
+  proof: "its processes are stopped; its ports accept connections and send no reply",
+  undo: "resume it and check that it replies",
   needs: ["pausing"],
   inject,
   simulate,

@@ -8,10 +8,10 @@ import { onRegion, regionField } from "../strikes.ts";
 export const regionLoss = defineFault({
   ...onRegion,
   schema: z.strictObject({ kind: z.literal("regionLoss"), ...regionField }),
-  does: "everything in a region is killed at once",
+  does: "every service in a region is killed at once",
   describe: ({ region }) => `lose region ${region}`,
   proof: "each process of it is gone and its ports refuse connections",
-  undo: "start all of it again and see each ready",
+  undo: "restart all and check that each is ready",
   needs: ["processes"],
   inject,
   simulate,

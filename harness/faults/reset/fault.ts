@@ -14,9 +14,9 @@ export const reset = defineFault({
   does: "connections over links are reset",
   describe: ({ links }) => `reset connections ${describeLinks(links)}`,
   proof: "each link resets a connection while the service behind it answers",
-  undo: "stop resetting and see pings answered over each link",
+  undo: "stop the resets and check that pings are answered",
   severs: true,
   needs: ["links"],
   inject,
-  simulate: "it has no counterpart in virtual time",
+  simulate: "virtual time cannot simulate it",
 });

@@ -21,12 +21,12 @@ export const restartLoop = defineFault({
   does: "killed `everyMs` after each start, ready or not",
   describe: ({ service, everyMs }) => `restart ${service} every ${everyMs} ms`,
   proof: "one process after another is gone",
-  undo: "stop killing it and see it ready",
+  undo: "stop the kills and check that it is ready",
   sizeProblems: ({ everyMs }, forMs) => {
     const least = 2 * everyMs + roundSlackMs;
     if (forMs >= least) return [];
     const twice = `cannot be seen to die twice, once every ${everyMs} ms`;
-    return [`lasts ${forMs} ms, in which it ${twice}; ${least} ms is the least`];
+    return [`lasts ${forMs} ms, in which it ${twice}; the minimum is ${least} ms`];
   },
   needs: ["processes"],
   inject,

@@ -40,8 +40,8 @@ export const slowStore = defineFault({
   does: "latency on all links to stores, in one region or in all",
   describe: ({ region, delayMs, jitterMs }) =>
     `slow store${region === undefined ? "" : ` in region ${region}`}: ${delayMs} ± ${jitterMs} ms`,
-  proof: "an exchange with the store over each link takes that long, past it it does not",
-  undo: "take the delay away and see exchanges as quick as past the link",
+  proof: "exchanges with the store over each link take that long, and past it do not",
+  undo: "remove the delay and check that exchanges are as quick as past the link",
   links: ({ region }, standing) => {
     const stores = storesIn(region, standing);
     return standing.links.filter(({ to }) => stores.has(to));
@@ -49,7 +49,7 @@ export const slowStore = defineFault({
   wheres: ({ region }) => (region === undefined ? [] : [{ region }]),
   strikesNothing: ({ region }) => {
     const where = region === undefined ? "" : ` in region ${region}`;
-    const remedy = "Say store: true of the services that keep data, and declare the links to them";
+    const remedy = "Set store: true on services that keep data, and declare the links to them";
     return `strikes nothing: no declared link${where} leads to a store. ${remedy}`;
   },
   sizeProblems: delayProblems,

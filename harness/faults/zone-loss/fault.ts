@@ -8,10 +8,10 @@ import { onZone, zoneField } from "../strikes.ts";
 export const zoneLoss = defineFault({
   ...onZone,
   schema: z.strictObject({ kind: z.literal("zoneLoss"), ...zoneField }),
-  does: "everything in a zone is killed at once",
+  does: "every service in a zone is killed at once",
   describe: ({ zone }) => `lose zone ${zone}`,
   proof: "each process of it is gone and its ports refuse connections",
-  undo: "start all of it again and see each ready",
+  undo: "restart all and check that each is ready",
   needs: ["processes"],
   inject,
   simulate,

@@ -4,6 +4,7 @@ import { statisticOf } from "../../claims/statistics/registry.ts";
 import { windowsOf } from "../../judge/windows.ts";
 import type { Registry } from "../../metrics/metrics.ts";
 import type { SampleSink, Series, SeriesData } from "../../metrics/samples.ts";
+import { worded } from "../../phrases/verdict.ts";
 import type { Finding } from "../../record/verdict.ts";
 import type { Plan } from "../../record/plan.ts";
 import type { RunEvent } from "../../record/events.ts";
@@ -93,7 +94,7 @@ export class ClaimsSoFar implements SampleSink {
         const known = this.#settled.get(key);
         if (known !== undefined) return [known];
         const finding: FindingSoFar = {
-          ...judgeClaim(claim, phase, windows, all, this.#metrics),
+          ...worded(judgeClaim(claim, phase, windows, all, this.#metrics)),
           open: ended[phase] === undefined,
         };
         // What began in a phase may be answered only after its end: its last word waits for the longest deadline of a viewer.

@@ -113,6 +113,8 @@ export interface LaneSecond {
 }
 
 export interface ClaimSoFar {
+  /** Missing in days of before findings had ids. */
+  readonly id?: string | undefined;
   readonly title: string;
   readonly phase: Phase;
   readonly status: Status;

@@ -33,7 +33,7 @@ const gameDay = z.strictObject({
     .min(1)
     .max(8)
     .optional(),
-  steps: z.array(step).min(1, "a day without steps shows nothing").max(50),
+  steps: z.array(step).min(1, "a day needs at least one step").max(50),
 });
 
 /** All that is wrong with it, as `where: what`. */
@@ -49,12 +49,12 @@ export function gameDayProblems(value: unknown): string[] {
 function roleProblems({ roles = usualRoles }: GameDay): string[] {
   const names = roles.map((role) => role.name);
   const nobody = (right: (typeof rights)[number], what: string): string[] =>
-    roles.some((role) => role.may.includes(right)) ? [] : [`roles: nobody may ${right}${what}`];
+    roles.some((role) => role.may.includes(right)) ? [] : [`roles: no role may ${right}${what}`];
   return [
     ...names
       .filter((name, index) => names.indexOf(name) !== index)
-      .map((name) => `roles: "${name}" is there twice`),
-    ...nobody("decide", ", so nothing would ever run"),
-    ...nobody("stop", ", and somebody must be able to"),
+      .map((name) => `roles: "${name}" occurs twice`),
+    ...nobody("decide", ", so no step could run"),
+    ...nobody("stop", "; at least one role must"),
   ];
 }

@@ -53,9 +53,9 @@ describe("a game day's file", () => {
         ],
       }),
     ).toEqual([
-      'roles: "one" is there twice',
-      expect.stringContaining("nobody may decide"),
-      expect.stringContaining("nobody may stop"),
+      'roles: "one" occurs twice',
+      expect.stringContaining("no role may decide"),
+      expect.stringContaining("no role may stop"),
     ]);
   });
 });

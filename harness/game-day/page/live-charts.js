@@ -87,7 +87,7 @@ class LiveCharts {
     const segments = Math.max(1, Math.round(this.step.segmentMs / 1000));
     const lines = Object.entries(outcomeTones).map(([outcome, tone]) => ({ label: outcome, unit: "/s", axis: "left", tone, values: [] }));
     const known = this.seconds.slice(0, -1);
-    const chart = this.make(lane, { id: `lane-${lane}`, title: `${laneTitles[lane] ?? lane}, answers a second`, unit: "/s", stacked: true, logarithmic: false, lines }, (latest) => {
+    const chart = this.make(lane, { id: `lane-${lane}`, title: `${laneTitles[lane] ?? lane}, answers per second`, unit: "/s", stacked: true, logarithmic: false, lines }, (latest) => {
       const window = latest.slice(-segments);
       return Object.keys(outcomeTones).map((outcome) => window.reduce((sum, second) => sum + (second.lanes[lane]?.[outcome] ?? 0), 0) / window.length);
     });
@@ -97,7 +97,7 @@ class LiveCharts {
     const old = this.charts.find((one) => one.lane === null);
     if (old !== undefined) { old.plot.destroy(); old.frame.remove(); this.charts.splice(this.charts.indexOf(old), 1); }
     const waits = this.make(null, {
-      id: "waits", title: "Slowest in a hundred (p99), wait", unit: "ms", stacked: false, logarithmic: false,
+      id: "waits", title: "Response time, p99", unit: "ms", stacked: false, logarithmic: false,
       lines: lanes.map((one, index) => ({ label: laneTitles[one] ?? one, unit: "ms", axis: "left", tone: laneTones[index % laneTones.length], values: [] })),
     }, (latest) => lanes.map((one) => latest.at(-1).lanes[one]?.p99Ms ?? null));
     known.forEach((_, index) => waits.grow(known.slice(0, index + 1)));

@@ -51,21 +51,21 @@ function decisionOf(state, day, may, answer) {
     ${stepWords(step)}
     ${may.includes("decide")
       ? html`<div class="answers">
-          ${button("go", "Go", hold ? "starts the record and the faults" : step.holdMsMax === null ? "brings the target up and runs it" : "brings the target up and holds it")}
-          ${button("no-go", "No-go", hold ? "takes the target down again" : "leaves this step out")}
+          ${button("go", "Go", hold ? "starts the record and the faults" : step.holdMsMax === null ? "starts the target and runs the step" : "starts the target and holds it")}
+          ${button("no-go", "No-go", hold ? "stops the target" : "skips this step")}
         </div>`
-      : html`<p class="notice">Your role does not decide; somebody else is asked.</p>`}
-    <p class="deadline">Without an answer it is a no-go in <b id="deadline"></b>.</p>`;
+      : html`<p class="notice">Your role cannot decide; another role does.</p>`}
+    <p class="deadline">No answer means no-go in <b id="deadline"></b>.</p>`;
 }
 
 function nextTitle(state, day) {
   if (state.status === "closed") return "The day is over";
-  return state.step === null ? "Nothing is to be decided" : `Step ${state.step + 1} of ${day.steps.length}`;
+  return state.step === null ? "No decision is pending" : `Step ${state.step + 1} of ${day.steps.length}`;
 }
 
 function nextSteps(state, day) {
   if (state.status === "closed")
-    return html`<p>${state.closedWhy}.</p><p class="soft">The report of the day, with its notes, lies in <code>${`${day.directory}/report.html`}</code>.</p>`;
+    return html`<p>${state.closedWhy}.</p><p class="soft">The report of the day, with its notes, is in <code>${`${day.directory}/report.html`}</code>.</p>`;
   return state.step === null ? null : stepWords(day.steps[state.step]);
 }
 
@@ -98,7 +98,7 @@ function strikes({ services, servicesInAll, links }) {
     services.length > 0 ? `${services.length} of ${servicesInAll} services: ${services.join(", ")}` : null,
     links.length > 0 ? `${links.length === 1 ? "the link" : `${links.length} links:`} ${links.join(", ")}` : null,
   ].filter((one) => one !== null);
-  return said.length === 0 ? "nothing: load alone" : said.join("; ");
+  return said.length === 0 ? "no fault: load only" : said.join("; ");
 }
 
 function programmeOf(state, day) {
@@ -115,7 +115,7 @@ function toneOf(state, step, index, outcome) {
     if (index === state.step && state.status !== "closed") return ["on", state.status === "waiting" ? "asked" : "now"];
     return ["", state.status === "closed" ? "not run" : "to come"];
   }
-  if (outcome.result === null) return ["left", "left out"];
+  if (outcome.result === null) return ["left", "skipped"];
   const tone = outcome.result === step.expect && outcome.aborted === null ? "good" : outcome.result === "inconclusive" ? "unsure" : "bad";
   return [tone, `${signs[outcome.result]} ${statusWords[outcome.result]}`];
 }
@@ -124,14 +124,15 @@ function toneOf(state, step, index, outcome) {
 function claimsOf(claims) {
   if (claims.length === 0) return html`<p class="quiet">Judged as soon as the baseline runs.</p>`;
   const phases = ["baseline", "fault", "recovery"].filter((phase) => claims.some((claim) => claim.phase === phase));
-  const titles = [...new Set(claims.map((claim) => claim.title))];
-  const row = (title) => {
-    const own = claims.filter((claim) => claim.title === title);
-    return html`<tr key=${title}><th scope="row">${title}</th><td class="n">${own[0].limit}</td>${phases.map((phase) => claimCell(own.find((claim) => claim.phase === phase)))}</tr>`;
+  const idOf = (claim) => claim.id ?? claim.title;
+  const ids = [...new Set(claims.map(idOf))];
+  const row = (id) => {
+    const own = claims.filter((claim) => idOf(claim) === id);
+    return html`<tr key=${id}><th scope="row">${own[0].title}</th><td class="n">${own[0].limit}</td>${phases.map((phase) => claimCell(own.find((claim) => claim.phase === phase)))}</tr>`;
   };
   return html`<table class="live-claims">
     <thead><tr><th scope="col">Claim</th><th scope="col" class="n">Limit</th>${phases.map((phase) => html`<th scope="col" class="n">${phase}</th>`)}</tr></thead>
-    <tbody>${titles.map(row)}</tbody>
+    <tbody>${ids.map(row)}</tbody>
   </table>`;
 }
 
@@ -146,9 +147,9 @@ function toldOf(event, day) {
   const step = event.step === undefined || event.step === null ? "" : day.steps[event.step]?.experiment ?? "";
   const say = (tone, text) => ({ tone, text });
   switch (event.kind) {
-    case "opened": return say("soft", event.again ? "The day was taken up again" : "The day was opened");
+    case "opened": return say("soft", event.again ? "The day was resumed" : "The day was opened");
     case "asked": return say("question", event.point === "hold" ? `${step}: up and held, go or no-go?` : `Step ${event.step + 1}, ${step}: go or no-go?`);
-    case "answered": return say(event.answer === "go" ? "go" : "no-go", event.by.role === "nobody" ? "Nobody answered: no-go" : `${event.answer === "go" ? "Go" : "No-go"}, says ${nameOf(event.by)}`);
+    case "answered": return say(event.answer === "go" ? "go" : "no-go", event.by.role === "nobody" ? "No answer: no-go" : `${event.answer === "go" ? "Go" : "No-go"}, says ${nameOf(event.by)}`);
     case "recording": return say("soft", `Run ${event.runId}`);
     case "saw": return seenTold(event.seen, say);
     case "note": return { tone: "note", text: event.text, by: nameOf(event.by) };

@@ -21,7 +21,7 @@ async function open() {
     aheadMs = nowMs - Date.now();
     document.title = `${day.title} · game day`;
     document.querySelector(".top p").append(` ${day.title}`);
-    document.querySelector(".top p.soft").textContent = `${role.name}${may.length === 0 ? ", looking on" : ""} · ${day.steps.length} steps · ${day.id}`;
+    document.querySelector(".top p.soft").textContent = `${role.name}${may.length === 0 ? ", observing" : ""} · ${day.steps.length} steps · ${day.id}`;
     at("stop").hidden = !may.includes("stop");
     at("note").hidden = !may.includes("note");
     at("name").value = localStorage.getItem("seawall-name") ?? "";
@@ -31,7 +31,7 @@ async function open() {
     void follow({ event: happened, state: stands, connected, over: shut });
     setInterval(tick, 250);
   } catch (error) {
-    shut(error.status === 401 ? "This link is not good, or not any more. The terminal that runs the day shows the links." : error.message);
+    shut(error.status === 401 ? "This link is invalid or has expired. The terminal that runs the game day shows the links." : error.message);
     if (error.status === 0) setTimeout(open, 2_000);
   }
 }
@@ -47,8 +47,8 @@ function connected(on) {
   const place = at("connection");
   if (place.dataset.on === String(on)) return;
   place.dataset.on = String(on);
-  place.textContent = on ? "live" : state?.status === "closed" ? "the day’s server has ended" : "connection lost, trying again; the day goes on";
-  if (!on && state?.status !== "closed") announce("Connection lost. The day goes on without this page.");
+  place.textContent = on ? "live" : state?.status === "closed" ? "the day’s server has ended" : "connection lost, retrying; the day continues";
+  if (!on && state?.status !== "closed") announce("Connection lost. The game day continues without this page.");
 }
 
 function stands(now) {
@@ -141,7 +141,7 @@ function gauges() {
   render([
     ...lanes.map((lane) => gauge(`${titleOf(lane)} served`, share(lane, "served"), all(lane) > 0 && sum(lane, "served") < 0.999 * all(lane) ? "less" : "")),
     ...(lanes[0] === undefined ? [] : [gauge(`${titleOf(lanes[0])} p99`, spelled(latest.lanes[lanes[0]].p99Ms, "ms"), "")]),
-    gauge("Answers a second", spelled(answers / window.length, ""), ""),
+    gauge("Answers per second", spelled(answers / window.length, ""), ""),
   ], at("gauges"));
 }
 
@@ -180,7 +180,7 @@ async function say(path, body, button) {
 
 async function answer(question, word) {
   const problem = await say("/api/answer", { question, answer: word }, null);
-  if (problem !== null) announce(at("note-said").textContent = `Not taken: ${problem}`);
+  if (problem !== null) announce(at("note-said").textContent = `Rejected: ${problem}`);
   // The button that was pressed goes; whoever works by keyboard stays where they were.
   else at("decision-title").focus({ preventScroll: true });
 }
@@ -204,7 +204,7 @@ at("note").addEventListener("submit", async (submitted) => {
   // The same key until it has got through: a note whose answer was lost stands once.
   noteKey ??= crypto.randomUUID();
   const problem = await say("/api/note", { text, key: noteKey }, at("note").querySelector("button"));
-  at("note-said").textContent = problem === null ? "" : `Not yet in the timeline: ${problem}. Your words are still here; try again.`;
+  at("note-said").textContent = problem === null ? "" : `Not yet in the timeline: ${problem}. Your text is still here; try again.`;
   if (problem === null) { noteKey = null; at("note-text").value = ""; }
 });
 at("note-text").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) at("note").requestSubmit(); });

@@ -7,23 +7,24 @@ import { type Claim, statisticOf, statistics } from "../../claims/statistics/reg
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { SeriesData } from "../../metrics/samples.ts";
 import { metricIn, type Registry } from "../../metrics/metrics.ts";
+import { ofAbort, ofClaim, type PlanProblem } from "./problem.ts";
 
 /** Tags in which the target has no say. */
 const byLoad = ["lane", "load"];
 
-export function decidedByLoad(experiment: Experiment, registry: Registry): string[] {
-  const claims = [
-    ...experiment.hypothesis.map((claim) => ({ claim, where: `claim "${claim.title}"` })),
-    ...experiment.abortWhen.map(({ unless }) => ({
-      claim: unless,
-      where: `abortWhen "${unless.title}"`,
-    })),
+export function decidedByLoad(experiment: Experiment, registry: Registry): PlanProblem[] {
+  const problemsOf = (claim: Claim): string[] => [
+    ...leastProblems(claim, experiment, registry),
+    ...valueProblems(claim, registry),
   ];
-  return claims.flatMap(({ claim, where }) =>
-    [...leastProblems(claim, experiment, registry), ...valueProblems(claim, registry)].map(
-      (problem) => `${where}: ${problem}`,
+  return [
+    ...experiment.hypothesis.flatMap((claim) =>
+      problemsOf(claim).map((text) => ofClaim(claim, text)),
     ),
-  );
+    ...experiment.abortWhen.flatMap(({ unless }) =>
+      problemsOf(unless).map((text) => ofAbort(unless, text)),
+    ),
+  ];
 }
 
 /** Each iteration asks at least once: a total that the iterations alone reach is no claim. */
@@ -47,7 +48,7 @@ function leastProblems(claim: Claim, experiment: Experiment, registry: Registry)
   return phases.length === 0
     ? []
     : [
-        `in ${phases.join(" and ")} the load alone makes as much ${claim.metric}, ` +
+        `in ${phases.join(" and ")} the load alone reaches the limit of ${claim.metric}, ` +
           "whatever the target does",
       ];
 }
@@ -64,15 +65,12 @@ function valueProblems(claim: Claim, registry: Registry): string[] {
   return [
     ...(known.codes === true
       ? [
-          `the values of ${claim.metric} are codes, which ${countingNames()} count, and of which ` +
-            `${claim.statistic} means nothing`,
+          `the values of ${claim.metric} are codes: only ${countingNames()} apply, ` +
+            `not ${claim.statistic}`,
         ]
       : []),
     ...(known.always !== undefined && !isTotal
-      ? [
-          `the script gives ${claim.metric} the value ${known.always} each time, ` +
-            "whatever the target does",
-        ]
+      ? [`the script always sets ${claim.metric} to ${known.always}, whatever the target does`]
       : []),
   ];
 }

@@ -16,9 +16,9 @@ export function sizeProblems({ fault, forMs }: Step, layout: Pick<Layout, "strea
   if (kindOf(fault).lasts(fault)) {
     const lasting = `lasts ${forMs} ms`;
     if (forMs < forMsMin) {
-      problems.push(`${lasting}: too short to be looked at twice; ${forMsMin} ms is the least`);
+      problems.push(`${lasting}: too short for two checks; the minimum is ${forMsMin} ms`);
     } else if (forMs < segmentMs) {
-      const missed = "so that most viewers never meet it";
+      const missed = "so most viewers never see it";
       problems.push(`${lasting}, less than one segment of ${segmentMs} ms, ${missed}`);
     }
   }

@@ -8,12 +8,12 @@ export function hostProblems(layout: Layout, allowed: readonly string[]): string
     Object.values(at ?? {}).flatMap(({ host, port }) => {
       // No name and no IPv4 address holds a colon.
       if (host.includes(":"))
-        return [`${name} at ${host}: only IPv4 addresses and names are taken`];
+        return [`${name} at ${host}: only IPv4 addresses and names are allowed`];
       if (port < 1 || port > 65_535) return [`${name}: there is no port ${port}`];
       return isOurs(host) || allowed.includes(host)
         ? []
         : [
-            `${name} is at ${host}, which is not this machine: load and faults go there only with --allow-host ${host}`,
+            `${name} is at ${host}, which is not this machine; load and faults need --allow-host ${host}`,
           ];
     }),
   );

@@ -96,7 +96,7 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
   return [
     ...services
       .filter(foreign)
-      .map((name) => `${name} is not Seawall's own: only the links to it can be broken`),
+      .map((name) => `${name} is not run by Seawall: faults can strike only the links to it`),
     ...unique(
       links
         .filter(({ from }) => serviceOf(from)?.at !== undefined)
@@ -115,7 +115,7 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
         .filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined)
         .map(
           ({ to, port }) =>
-            `${to} has no ping for its port ${port}, without which nobody can see what its links do`,
+            `${to} has no ping for its port ${port}, so faults on its links cannot be verified`,
         ),
     ),
   ];
@@ -132,9 +132,8 @@ function useProblems(
     .map((service) => useOf(service, layout, substrate));
   if (uses.length === 0 || uses.some(canShowUse)) return [];
   return [
-    `nothing would show that anybody uses ${services.join(", ")} before it: ` +
-      "declare a link to it, name a counter of its own among its telemetry, " +
-      "or say that it is a standby",
+    `the record could not show that ${services.join(", ")} is used before the fault: ` +
+      "declare a link to it or a counter of its own, or declare it a standby",
   ];
 }
 
@@ -150,8 +149,7 @@ function radiusProblems(
     ...links
       .filter(({ from, to }) => !within(from) && !within(to))
       .map(
-        (link) =>
-          `the link ${linkName(link)} is outside the blast radius: neither of its ends is in it`,
+        (link) => `the link ${linkName(link)} is outside the blast radius: neither end is in it`,
       ),
   ];
 }
@@ -205,16 +203,16 @@ function clashProblems(step: Placed, other: Placed, at: number): string[] {
   const hidden = [...deafEnds(step, other), ...deafEnds(other, step)];
   return [
     ...(services.length > 0
-      ? [`overlaps ${named} on ${services.join(", ")}; healing one would clear the other`]
+      ? [`overlaps ${named} on ${services.join(", ")}; healing one would heal the other`]
       : []),
     ...(links.length > 0
       ? [
-          `overlaps ${named} on the link ${links.join(", ")}; what is seen on it could be either, and healing one would clear the other`,
+          `overlaps ${named} on the link ${links.join(", ")}; its effect could be either one's, and healing one would heal the other`,
         ]
       : []),
     ...(hidden.length > 0
       ? [
-          `overlaps ${named}: ${unique(hidden).join(", ")} cannot answer, so what its links do cannot be seen`,
+          `overlaps ${named}: ${unique(hidden).join(", ")} cannot answer, so faults on its links cannot be verified`,
         ]
       : []),
   ];

@@ -6,6 +6,7 @@ import { operationsSimulated } from "../../faults/faults.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import { arrivalsPerSecondMax, type TargetModel } from "../../target/model.ts";
 import type { Layout } from "../../target/layout.ts";
+import { general, ofClaim, ofWorld, type PlanProblem } from "./problem.ts";
 
 /** What of an experiment cannot be simulated, one line each. */
 export function modelProblems(
@@ -19,9 +20,9 @@ export function modelProblems(
     method,
   }: Pick<Experiment, "load" | "hypothesis" | "recovery" | "abortWhen" | "target" | "method">,
   layout: Layout,
-): string[] {
+): PlanProblem[] {
   if (model === undefined)
-    return [`the target ${target.name} has no model, so it cannot be simulated`];
+    return [general(`the target ${target.name} has no model, so it cannot be simulated`)];
   const kinds = [...new Set(layout.services.map((service) => service.kind))].filter(
     (kind) => !model.kinds.includes(kind),
   );
@@ -36,21 +37,25 @@ export function modelProblems(
   const claims = [
     ...hypothesis,
     ...abortWhen.map((abort) => abort.unless),
-    ...(recovery === null ? [] : [{ title: recovery.title, metric: recovery.goodput.metric }]),
+    ...(recovery === null
+      ? []
+      : [{ id: recovery.id, title: recovery.title, metric: recovery.goodput.metric }]),
   ];
   const acts = operationsSimulated(method.map(({ fault }) => fault)).filter(
     (name) => !model.operations.includes(name),
   );
   return [
-    ...kinds.map((kind) => `the model knows no service of kind ${kind}`),
-    ...behaviours.map((name) => `the model knows no behaviour ${name}`),
-    ...crowds.map(
-      ({ name, workload, exec }) =>
-        `load ${name}: the model cannot let one iteration of ${workload}.${exec} stand for many; ${arrivalsPerSecondMax} a second is the most`,
+    ...kinds.map((kind) => general(`the model knows no service of kind ${kind}`)),
+    ...behaviours.map((name) => general(`the model knows no behaviour ${name}`)),
+    ...crowds.map(({ name, workload, exec }) =>
+      ofWorld(
+        `load ${name}`,
+        `one modelled iteration of ${workload}.${exec} cannot stand for many; the limit is ${arrivalsPerSecondMax} per second`,
+      ),
     ),
-    ...acts.map((name) => `the model knows no operation ${name}`),
+    ...acts.map((name) => general(`the model knows no operation ${name}`)),
     ...claims
       .filter((claim) => !model.metrics.includes(claim.metric))
-      .map((claim) => `claim "${claim.title}": the model does not emit ${claim.metric}`),
+      .map((claim) => ofClaim(claim, `the model does not emit ${claim.metric}`)),
   ];
 }

@@ -10,34 +10,46 @@ import type { Experiment } from "../../experiment/experiment.ts";
 import type { Phase } from "../../base/phases.ts";
 import type { Selector } from "../../metrics/samples.ts";
 import { comparesBytes, metricIn, type Registry } from "../../metrics/metrics.ts";
+import { claimId } from "../../record/claim-ids.ts";
 import { unknownName } from "../../base/nearest.ts";
 import type { PlanOptions } from "../options.ts";
 import { isVirtual } from "../../record/substrates.ts";
+import { listed } from "../../phrases/phrase.ts";
 import { isExposed, type Layout } from "../../target/layout.ts";
+import { general, ofAbort, ofClaim, ofRecovery, ofWorld, type PlanProblem } from "./problem.ts";
 
-export function loadProblems(experiment: Experiment, options: PlanOptions): string[] {
-  const problems = repeated(experiment.load.map((load) => load.name)).map(
-    (name) => `load: "${name}" occurs twice`,
+export function loadProblems(experiment: Experiment, options: PlanOptions): PlanProblem[] {
+  const problems = repeated(experiment.load.map((load) => load.name)).map((name) =>
+    ofWorld("load", `"${name}" occurs twice`),
   );
   for (const load of experiment.load) {
     const exported = options.workloadExports(load.workload);
     if (exported === null)
       problems.push(
-        `load ${load.name}: there is no workload "${load.workload}"${load.workload.startsWith("/") ? "" : " in experiments/workloads"}`,
+        ofWorld(
+          `load ${load.name}`,
+          `there is no workload "${load.workload}"${load.workload.startsWith("/") ? "" : " in experiments/workloads"}`,
+        ),
       );
     else if (!exported.includes(load.exec))
       problems.push(
-        `load ${load.name}: ${unknownName(`function of workload ${load.workload}`, load.exec, exported)}`,
+        ofWorld(
+          `load ${load.name}`,
+          `${unknownName(`function of workload ${load.workload}`, load.exec, exported)}`,
+        ),
       );
     const lanes = (options.workloadPlays?.(load.workload)?.[load.exec] ?? []).map(
       ({ lane }) => lane,
     );
     if (lanes.length > 0 && !lanes.includes(load.lane))
       problems.push(
-        `load ${load.name}: ${load.workload}.${load.exec} plays lane ${lanes.join(" and ")}, not ${load.lane}`,
+        ofWorld(
+          `load ${load.name}`,
+          `${load.workload}.${load.exec} plays lane ${lanes.join(" and ")}, not ${load.lane}`,
+        ),
       );
     if (Object.values(load.ratePerSecond).every((rate) => rate === 0))
-      problems.push(`load ${load.name}: its rate is zero in every phase`);
+      problems.push(ofWorld(`load ${load.name}`, `its rate is zero in every phase`));
   }
   return problems;
 }
@@ -47,7 +59,7 @@ export function needProblems(
   experiment: Experiment,
   layout: Layout,
   { workloadNeeds }: PlanOptions,
-): string[] {
+): PlanProblem[] {
   const has = (need: string): boolean =>
     need === "stream"
       ? layout.stream !== undefined
@@ -55,33 +67,39 @@ export function needProblems(
   return [...new Set(experiment.load.map(({ workload }) => workload))].flatMap((workload) =>
     (workloadNeeds?.(workload) ?? [])
       .filter((need) => !has(need))
-      .map(
-        (need) =>
-          `load: workload ${workload} needs ${need === "stream" ? "a stream" : need}, and this topology has none`,
+      .map((need) =>
+        ofWorld(
+          "load",
+          `workload ${workload} needs ${need === "stream" ? "a stream" : need}, which this topology lacks`,
+        ),
       ),
   );
 }
 
 /** A load of a class that the target does not know would be counted for nobody. */
-export function classProblems({ load, target: { pack } }: Experiment): string[] {
+export function classProblems({ load, target: { pack } }: Experiment): PlanProblem[] {
   if (pack === undefined) return [];
   const { trafficClasses } = pack;
   return load
     .filter(({ lane }) => !trafficClasses.includes(lane))
-    .map(({ name, lane }) => `load ${name}: ${unknownName("lane", lane, trafficClasses)}`);
+    .map(({ name, lane }) => ofWorld(`load ${name}`, unknownName("lane", lane, trafficClasses)));
 }
 
-export function claimProblems(experiment: Experiment, registry: Registry): string[] {
+export function claimProblems(experiment: Experiment, registry: Registry): PlanProblem[] {
   const aborts = experiment.abortWhen.map((abort) => abort.unless);
-  const problems = repeated(experiment.hypothesis.map((claim) => claim.title)).map(
-    (title) => `hypothesis: "${title}" occurs twice`,
+  const { hypothesis, recovery } = experiment;
+  const ids = [...hypothesis, ...(recovery === null ? [] : [recovery])].map(claimId);
+  const problems = repeated(ids).map(
+    (id): PlanProblem => ({
+      where: "hypothesis",
+      text: `two claims have the id "${id}"`,
+      spoils: { id },
+    }),
   );
   for (const claim of [...experiment.hypothesis, ...aborts]) {
     problems.push(
-      ...new Set(
-        namedBy(claim).flatMap((selector) =>
-          selectorProblems(`claim "${claim.title}"`, selector, registry),
-        ),
+      ...distinct(namedBy(claim).flatMap((selector) => selectorProblems(selector, registry))).map(
+        (text) => ofClaim(claim, text),
       ),
     );
     problems.push(
@@ -95,24 +113,26 @@ export function claimProblems(experiment: Experiment, registry: Registry): strin
   for (const claim of aborts) {
     if (typeof claim.limit !== "number")
       problems.push(
-        `abortWhen "${claim.title}": its limit must be a number, as phases cannot be compared while they run`,
+        ofAbort(claim, "its limit must be a number: phases cannot be compared while they run"),
       );
   }
   return problems;
 }
 
 /** A reading of a counter stands for as many requests as it has grown by, so the number of readings means nothing, nor does a quantile of them. */
-function counterProblems(claim: Claim, registry: Registry): string[] {
+function counterProblems(claim: Claim, registry: Registry): PlanProblem[] {
   const counted = (name: string): boolean =>
     Object.hasOwn(registry, name) && registry[name]?.kind === "increment";
-  const where = `claim "${claim.title}"`;
   const { isOfCounters, counterProblem } = statisticOf(claim);
   const problem = counterProblem(claim, counted);
-  if (problem !== null) return [`${where}: ${problem}`];
+  if (problem !== null) return [ofClaim(claim, problem)];
   if (isOfCounters || !counted(claim.metric)) return [];
   const fit = statistics.filter((one) => one.isOfCounters).map(({ name }) => name);
   return [
-    `${where}: ${claim.metric} is a counter, of which only ${fit.slice(0, -1).join(", ")} and ${fit.at(-1)} mean something, not ${claim.statistic}`,
+    ofClaim(
+      claim,
+      `${claim.metric} is a counter; only ${listed(fit)} apply to counters, not ${claim.statistic}`,
+    ),
   ];
 }
 
@@ -129,7 +149,7 @@ const unitsOfNames: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A limit in another unit than its metric's is a thousand times too kind, or too strict. */
-function unitProblems(claim: Claim, registry: Registry): string[] {
+function unitProblems(claim: Claim, registry: Registry): PlanProblem[] {
   const known = Object.hasOwn(registry, claim.metric) ? registry[claim.metric] : undefined;
   const statistic = statisticOf(claim);
   if (claim.unit === undefined || !statistic.readsValues || statistic.number !== null) return [];
@@ -139,10 +159,10 @@ function unitProblems(claim: Claim, registry: Registry): string[] {
     units.some((alike) => alike.includes(unit ?? ""));
   return !isOne(own) || !isOne(claim.unit) || own === claim.unit
     ? []
-    : [`claim "${claim.title}": its limit is in ${claim.unit}, and ${claim.metric} is in ${own}`];
+    : [ofClaim(claim, `its limit is in ${claim.unit}, but ${claim.metric} is in ${own}`)];
 }
 
-function byProblems(claim: Claim, registry: Registry): string[] {
+function byProblems(claim: Claim, registry: Registry): PlanProblem[] {
   const by = statisticOf(claim).by(claim);
   if (by === null) return [];
   return selectorsOf(claim)
@@ -153,26 +173,25 @@ function byProblems(claim: Claim, registry: Registry): string[] {
         registry[name]?.openTags !== true &&
         registry[name]?.tags.includes(by) === false,
     )
-    .map(
-      (name) =>
-        `claim "${claim.title}": ${unknownName(`tag of ${name}`, by, registry[name]?.tags ?? [])}`,
-    );
+    .map((name) => ofClaim(claim, unknownName(`tag of ${name}`, by, registry[name]?.tags ?? [])));
 }
 
-function selectorProblems(where: string, selector: Selector, registry: Registry): string[] {
+function selectorProblems(selector: Selector, registry: Registry): string[] {
   const metric = Object.hasOwn(registry, selector.metric) ? registry[selector.metric] : undefined;
   if (metric === undefined)
-    return [
-      `${where}: ${unknownName("metric", selector.metric, Object.keys(registry))}; nothing emits it`,
-    ];
+    return [`${unknownName("metric", selector.metric, Object.keys(registry))}; nothing emits it`];
   if (metric.openTags === true) return [];
   return Object.keys(selector.where ?? {})
     .filter((tag) => !metric.tags.includes(tag))
-    .map((tag) => `${where}: ${unknownName(`tag of ${selector.metric}`, tag, metric.tags)}`);
+    .map((tag) => unknownName(`tag of ${selector.metric}`, tag, metric.tags));
 }
 
 /** Whether anything in this topology brings such samples: a reading that nobody can take would only be found missing after the run. */
-export function emitProblems(experiment: Experiment, layout: Layout, registry: Registry): string[] {
+export function emitProblems(
+  experiment: Experiment,
+  layout: Layout,
+  registry: Registry,
+): PlanProblem[] {
   const telemetry = layout.services.flatMap((service) => service.telemetry);
   const emitted = (name: string): boolean => {
     const { source, needs } = metricIn(registry, name) ?? {};
@@ -183,35 +202,33 @@ export function emitProblems(experiment: Experiment, layout: Layout, registry: R
       telemetry.some(({ kind }) => needs.telemetry?.includes(kind));
     return isRead && (needs?.readBack !== true || layout.readBack !== undefined);
   };
-  const missing = (where: string, names: readonly string[]): string[] =>
-    [...new Set(names)]
+  const missing = (names: readonly string[]): string[] =>
+    distinct(names)
       .filter((name) => !emitted(name))
-      .map((name) => `${where}: nothing in this target emits ${name}`);
+      .map((name) => `nothing in this target emits ${name}`);
+  const { recovery } = experiment;
   const claims = [...experiment.hypothesis, ...experiment.abortWhen.map((abort) => abort.unless)];
   return [
     ...claims.flatMap((claim) =>
-      missing(
-        `claim "${claim.title}"`,
-        selectorsOf(claim).map((selector) => selector.metric),
+      missing(selectorsOf(claim).map((selector) => selector.metric)).map((text) =>
+        ofClaim(claim, text),
       ),
     ),
     ...claims
       .filter(
         (claim) => comparesBytes(claim, registry) && layout.stream?.digestHeader === undefined,
       )
-      .map(
-        (claim) =>
-          `claim "${claim.title}": this target says of no segment what its checksum should be, so no viewer compares any`,
+      .map((claim) =>
+        ofClaim(claim, "this target sends no checksum with a segment, so no viewer compares bytes"),
       ),
-    ...missing(
-      "recovery",
-      experiment.recovery === null ? [] : [experiment.recovery.goodput.metric],
+    ...missing(recovery === null ? [] : [recovery.goodput.metric]).map((text) =>
+      ofRecovery(recovery, text),
     ),
   ];
 }
 
 /** A phase too short for the claim's samples can only be inconclusive; say so before it is run. */
-function tooFewSamples(claim: Claim, experiment: Experiment, registry: Registry): string[] {
+function tooFewSamples(claim: Claim, experiment: Experiment, registry: Registry): PlanProblem[] {
   if (metricIn(registry, claim.metric)?.perIteration !== true) return [];
   const statistic = statisticOf(claim);
   if (statistic.sampled(claim) !== claim) return [];
@@ -223,7 +240,10 @@ function tooFewSamples(claim: Claim, experiment: Experiment, registry: Registry)
     );
     return expected < claim.samplesMin
       ? [
-          `claim "${claim.title}": ${phase} yields about ${Math.floor(expected)} samples, the claim needs ${claim.samplesMin}`,
+          ofClaim(
+            claim,
+            `${phase} yields about ${Math.floor(expected)} samples; the claim needs ${claim.samplesMin}`,
+          ),
         ]
       : [];
   });
@@ -237,27 +257,25 @@ function offeredPerSecond(experiment: Experiment, selector: Selector, phase: Pha
     .reduce((total, load) => total + load.ratePerSecond[phase], 0);
 }
 
-export function recoveryProblems(experiment: Experiment, registry: Registry): string[] {
-  const { recovery, phasesMs, method, target } = experiment;
+export function recoveryProblems(experiment: Experiment, registry: Registry): PlanProblem[] {
+  const { recovery, phasesMs, method } = experiment;
   if (recovery === null)
     return method.length === 0
       ? []
-      : ["recovery: an experiment with faults must say what recovery means"];
+      : [ofRecovery(null, "an experiment with faults must say what recovery means")];
   const { goodput, having } = recovery;
-  const problems = [
-    ...new Set([
-      ...selectorProblems("recovery", goodput, registry),
-      ...selectorProblems("recovery", { metric: goodput.metric, where: having }, registry),
-    ]),
-  ];
+  const problems = distinct([
+    ...selectorProblems(goodput, registry),
+    ...selectorProblems({ metric: goodput.metric, where: having }, registry),
+  ]);
   const metric = Object.hasOwn(registry, goodput.metric) ? registry[goodput.metric] : undefined;
   if (metric?.kind === "duration" && (metric.ofHarness === true || metric.source === "prober"))
     problems.push(
-      `recovery: goodput is what viewers, devices or packagers get; ${goodput.metric} is the harness's own`,
+      `goodput must be measured by users; ${goodput.metric} is measured by the harness`,
     );
   if (metric !== undefined && metric.kind !== "duration")
     problems.push(
-      `recovery: goodput needs a metric with one sample for each request, ${goodput.metric} is none`,
+      `goodput needs a metric with one sample per request; ${goodput.metric} is not one`,
     );
   const [before, after] = [
     offeredPerSecond(experiment, goodput, "baseline"),
@@ -265,39 +283,46 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): st
   ];
   if (metric?.source === "generator" && after < recovery.ofBaselineMin * before)
     problems.push(
-      `recovery: ${after} requests per second are offered in it, ${recovery.ofBaselineMin * before} are needed to reach ${recovery.ofBaselineMin} of the baseline's`,
+      `${after} requests per second are offered in it; ${recovery.ofBaselineMin} of the baseline needs ${recovery.ofBaselineMin * before}`,
     );
   if (phasesMs.baseline < recovery.windowMs)
     problems.push(
-      `recovery: the baseline of ${phasesMs.baseline} ms is shorter than one window of ${recovery.windowMs} ms`,
+      `the baseline of ${phasesMs.baseline} ms is shorter than one window of ${recovery.windowMs} ms`,
     );
   // Only whole windows tell.
   const needed =
     Math.ceil((recovery.withinMs + 2 * recovery.windowMs) / recovery.windowMs) * recovery.windowMs;
   if (phasesMs.recovery < needed)
     problems.push(
-      `recovery: the phase lasts ${phasesMs.recovery} ms, ${needed} ms are needed to see that goodput is back and stays`,
+      `the phase lasts ${phasesMs.recovery} ms; ${needed} ms are needed to show that goodput stays back`,
     );
   if (method.length === 0)
-    problems.push(
-      `recovery: nothing is broken in ${target.name}, so there is nothing to recover from; leave it null`,
-    );
-  return problems;
+    problems.push(`the method has no fault, so there is nothing to recover from; set it to null`);
+  return problems.map((text) => ofRecovery(recovery, text));
 }
 
 /** Viewers come in bunches, one for each segment: a window that is no multiple sees now more of them and now fewer. */
-export function rhythmProblems(experiment: Experiment, layout: Layout): string[] {
+export function rhythmProblems(experiment: Experiment, layout: Layout): PlanProblem[] {
   const windowMs = experiment.recovery?.windowMs ?? 0;
   const { stream } = layout;
   if (stream === undefined) return [];
   const short = Object.entries(experiment.phasesMs).filter(([, ms]) => ms < 2 * stream.segmentMs);
   if (short.length > 0)
-    return short.map(([phase, ms]) => `phase ${phase}: ${ms} ms are fewer than two segments`);
+    return short.map(([phase, ms]) =>
+      ofWorld(`phase ${phase}`, `${ms} ms are shorter than two segments`),
+    );
   return windowMs % stream.segmentMs === 0
     ? []
     : [
-        `recovery: windows of ${windowMs} ms are no multiple of the segments' ${stream.segmentMs} ms`,
+        ofRecovery(
+          experiment.recovery,
+          `its windows of ${windowMs} ms are not a multiple of the segment duration, ${stream.segmentMs} ms`,
+        ),
       ];
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
 }
 
 function repeated(names: readonly string[]): string[] {
@@ -309,10 +334,12 @@ export function proberProblems(
   { target }: Experiment,
   { probes = [] }: Layout,
   { substrate }: Pick<PlanOptions, "substrate">,
-): string[] {
+): PlanProblem[] {
   if (isVirtual(substrate) || target.pack?.probes !== undefined || probes.length > 0) return [];
   return [
-    `nobody but the load generator would see what ${target.name} serves: give it a pack with a prober, such as that of streams, or say in "probes" what the harness's own prober asks for`,
+    general(
+      `only the load generator would see what ${target.name} serves: give the target a pack with a prober, or list in "probes" what the prober requests`,
+    ),
   ];
 }
 
@@ -321,25 +348,28 @@ export function playerProblems(
   { players = [], hypothesis, abortWhen, target }: Experiment,
   layout: Layout,
   { substrate, browser }: Pick<PlanOptions, "substrate" | "browser">,
-): string[] {
+): PlanProblem[] {
   const claimed = [...hypothesis, ...abortWhen.map((abort) => abort.unless)].filter(
     (claim) => metricIn(target.pack?.metrics ?? {}, claim.metric)?.source === "player",
   );
   if (players.length === 0)
-    return claimed.map(
-      (claim) => `claim "${claim.title}": nobody watches; say in "players" when one joins`,
+    return claimed.map((claim) =>
+      ofClaim(claim, `the experiment has no player; say in "players" when one joins`),
     );
   if (isVirtual(substrate))
     return target.model === undefined || target.model.players !== undefined
       ? []
-      : [`players: the model of ${target.name} has none`];
+      : [ofWorld("players", `the model of ${target.name} has none`)];
   return [
     ...(layout.manifestPath === undefined
-      ? [`players: ${target.name} does not say where its manifest is`]
+      ? [ofWorld("players", `${target.name} does not say where its manifest is`)]
       : []),
     ...(browser === null
       ? [
-          "players: no Chromium was found on this machine. Install it (apt-get install chromium), or name one in CHROMIUM; `seawall doctor` shows what is found",
+          ofWorld(
+            "players",
+            "this machine has no Chromium; install it (apt-get install chromium) or set CHROMIUM; see `seawall doctor`",
+          ),
         ]
       : []),
   ];

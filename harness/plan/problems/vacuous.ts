@@ -5,6 +5,7 @@ import { type Phase, phases } from "../../base/phases.ts";
 import type { Tags } from "../../metrics/tags.ts";
 import { registryOf } from "../../record/metric-registry.ts";
 import { isVirtual, type SubstrateName } from "../../record/substrates.ts";
+import { general, ofAbort, ofClaim, ofRecovery, ofWorld, type PlanProblem } from "./problem.ts";
 import { type TagValues, valueProblems, valuesIn } from "../tag-values.ts";
 
 /** Far above what one machine's generator can do; more is a slip of the keyboard. */
@@ -17,16 +18,14 @@ export function vacuousProblems(
   experiment: Experiment,
   substrate: SubstrateName = "process",
   values: TagValues = ofPack(experiment),
-): string[] {
+): PlanProblem[] {
   const problems = experiment.hypothesis.flatMap((claim) =>
-    claimThatCannotFail(claim, values).map((why) => `claim "${claim.title}": ${why}`),
+    claimThatCannotFail(claim, values).map((why) => ofClaim(claim, why)),
   );
   for (const { unless } of experiment.abortWhen)
-    problems.push(
-      ...claimThatCannotFail(unless, values).map((why) => `abortWhen "${unless.title}": ${why}`),
-    );
+    problems.push(...claimThatCannotFail(unless, values).map((why) => ofAbort(unless, why)));
   if (experiment.hypothesis.every((claim) => claim.during.every((phase) => phase === "baseline"))) {
-    problems.push("hypothesis: nothing is claimed about the fault or the recovery");
+    problems.push(general("hypothesis: it claims nothing about fault or recovery"));
   }
   return [
     ...problems,
@@ -48,12 +47,12 @@ function claimThatCannotFail(claim: Claim, values: TagValues): string[] {
   const having = statistic.having(claim);
   if (having !== null && !narrows(having, claim.where))
     problems.push(
-      "every sample that it looks at has what it asks for, so the share is always 100 %",
+      "every sample that it selects has the tags of `having`, so the share is always 100 %",
     );
   if (typeof claim.limit !== "number") {
     const { of } = claim.limit;
     return claim.during.includes(of)
-      ? [...problems, `in ${of} it is compared with itself`]
+      ? [...problems, `phase ${of} is compared with itself`]
       : problems;
   }
   const { comparison, limit } = claim;
@@ -63,14 +62,14 @@ function claimThatCannotFail(claim: Claim, values: TagValues): string[] {
     (comparison === ">" && limit < 0) ||
     (comparison === "<=" && limit >= statistic.most) ||
     (comparison === "<" && limit > statistic.most);
-  return always ? [...problems, `${comparison} ${limit} is always so`] : problems;
+  return always ? [...problems, `${comparison} ${limit} is always true`] : problems;
 }
 
 function narrows(having: Tags, where: Tags | undefined): boolean {
   return Object.entries(having).some(([tag, value]) => where?.[tag] !== value);
 }
 
-function emptyRecovery({ recovery }: Experiment, values: TagValues): string[] {
+function emptyRecovery({ recovery }: Experiment, values: TagValues): PlanProblem[] {
   if (recovery === null) return [];
   const problems = [
     ...valueProblems(recovery.goodput.metric, recovery.goodput.where ?? {}, values),
@@ -79,19 +78,19 @@ function emptyRecovery({ recovery }: Experiment, values: TagValues): string[] {
   if (!narrows(recovery.having, recovery.goodput.where)) problems.push("everything counts as good");
   if (recovery.shareMin <= 0) problems.push("shareMin must be above 0");
   if (recovery.ofBaselineMin <= 0) problems.push("ofBaselineMin must be above 0");
-  return problems.map((problem) => `recovery: ${problem}`);
+  return problems.map((problem) => ofRecovery(recovery, problem));
 }
 
-function emptyLoad(experiment: Experiment, rateMax: number): string[] {
+function emptyLoad(experiment: Experiment, rateMax: number): PlanProblem[] {
   const offered = (phase: Phase): number =>
     experiment.load.reduce((total, load) => total + load.ratePerSecond[phase], 0);
   const problems = phases
     .filter((phase) => offered(phase) === 0)
-    .map((phase) => `load: nobody asks for anything in ${phase}`);
+    .map((phase) => ofWorld("load", `no iteration is planned in ${phase}`));
   for (const { name, ratePerSecond, vus } of experiment.load) {
     if (Math.max(...Object.values(ratePerSecond)) > rateMax)
-      problems.push(`load ${name}: more than ${rateMax} iterations per second`);
-    if (vus > vusMax) problems.push(`load ${name}: more than ${vusMax} virtual users`);
+      problems.push(ofWorld(`load ${name}`, `more than ${rateMax} iterations per second`));
+    if (vus > vusMax) problems.push(ofWorld(`load ${name}`, `more than ${vusMax} virtual users`));
   }
   return problems;
 }

@@ -2,19 +2,27 @@
  * Claims that cannot fail, and claims that cannot hold, found by asking the judge: it judges each claim on made-up records, of nobody served,
  * everything late, every counter at its most, and all between. A claim that none of them refutes would be green whatever the target does.
  */
-import { type Claim, namedBy, selectorsOf, statisticOf } from "../../claims/statistics/registry.ts";
+import {
+  type Claim,
+  namedBy,
+  selectorsOf,
+  statisticOf,
+  unitOf,
+} from "../../claims/statistics/registry.ts";
 import type { Phase } from "../../base/phases.ts";
 import type { Recovery } from "../../experiment/experiment.ts";
 import type { Tags } from "../../metrics/tags.ts";
 import { formatValue } from "../../phrases/format.ts";
+import { worded } from "../../phrases/verdict.ts";
 import { compare, judgeClaim } from "../../judge/claims.ts";
 import { judgeRecovery } from "../../judge/recovery.ts";
 import { metricIn } from "../../metrics/metrics.ts";
 import type { PhaseWindow, Windows } from "../../judge/windows.ts";
-import type { Finding } from "../../record/verdict.ts";
+import type { Judged } from "../../record/verdict.ts";
 import type { RunEvent } from "../../record/events.ts";
 import type { SeriesData } from "../../metrics/samples.ts";
 import { carries } from "../../metrics/series.ts";
+import { isSpoilt, ofAbort, ofClaim, ofRecovery, type PlanProblem } from "../problems/problem.ts";
 import { isHarness, metricsOf, partOf, type State, statesOf, valuesByTag } from "./made-up.ts";
 import { groupsOf, type World } from "./population.ts";
 
@@ -36,17 +44,15 @@ function windowsOf({ experiment: { phasesMs } }: World): Record<Phase, PhaseWind
   };
 }
 
-/** One line for each claim, abort condition and recovery that none, or each, of the made-up records refutes. `isSpoilt`: something else is wrong with it. */
-export function refutableProblems(world: World, isSpoilt: (title: string) => boolean): string[] {
+/** One line for each claim, abort condition and recovery that none, or each, of the made-up records refutes. `known`: what is wrong with them already. */
+export function refutableProblems(world: World, known: readonly PlanProblem[] = []): PlanProblem[] {
   const { hypothesis, abortWhen, recovery } = world.experiment;
   const windows = windowsOf(world);
   const claims = hypothesis
-    .filter(({ title }) => !isSpoilt(title))
-    .flatMap((claim) =>
-      claimProblems(claim, windows, world).map((why) => `claim "${claim.title}": ${why}`),
-    );
+    .filter((claim) => !isSpoilt(claim, known))
+    .flatMap((claim) => claimProblems(claim, windows, world).map((why) => ofClaim(claim, why)));
   const aborts = abortWhen
-    .filter(({ unless }) => !isSpoilt(unless.title))
+    .filter(({ unless }) => !isSpoilt(unless, known))
     .flatMap(({ unless, windowMs }) => {
       const last = (phase: Phase): PhaseWindow => ({
         ...windows[phase],
@@ -56,22 +62,24 @@ export function refutableProblems(world: World, isSpoilt: (title: string) => boo
         unless,
         { baseline: last("baseline"), fault: last("fault"), recovery: last("recovery") },
         world,
-      ).map((why) => `abortWhen "${unless.title}": ${why}`);
+      ).map((why) => ofAbort(unless, why));
     });
   const after =
-    recovery === null || isSpoilt(recovery.title)
+    recovery === null || isSpoilt(recovery, known)
       ? []
-      : recoveryProblems(recovery, windows, world).map((why) => `recovery: ${why}`);
+      : recoveryProblems(recovery, windows, world).map((why) => ofRecovery(recovery, why));
   const problems = [...claims, ...aborts, ...after];
   const anySpoilt =
-    hypothesis.some(({ title }) => isSpoilt(title)) ||
-    (recovery !== null && isSpoilt(recovery.title));
-  return problems.length > 0 || anySpoilt ? problems : wholeProblems(world, windows);
+    hypothesis.some((claim) => isSpoilt(claim, known)) ||
+    (recovery !== null && isSpoilt(recovery, known));
+  return problems.length > 0 || anySpoilt
+    ? problems
+    : wholeProblems(world, windows).map((text) => ({ where: "hypothesis", text, spoils: null }));
 }
 
 function claimProblems(claim: Claim, windows: Record<Phase, PhaseWindow>, world: World): string[] {
   if (isAboutHarness(claim, world))
-    return ["it is about the harness alone, and says nothing about the target"];
+    return ["it is about the harness alone and says nothing about the target"];
   const problems = new Map<string, Phase[]>();
   for (const phase of claim.during) {
     const why = phaseProblem(claim, phase, windows, world);
@@ -122,7 +130,7 @@ function phaseProblem(claim: Claim, phase: Phase, windows: Windows, world: World
   return explained(claim, scaled, seen);
 }
 
-function look(finding: Finding, claim: Claim, seen: Seen): void {
+function look(finding: Judged, claim: Claim, seen: Seen): void {
   const { comparison, samplesMin } = claim;
   seen.samples = Math.max(seen.samples, finding.samples);
   const { observed, limit } = finding;
@@ -150,8 +158,8 @@ function explained(claim: Claim, scaled: Claim, seen: Seen): string | null {
   const { comparison } = claim;
   if (!seen.fails) {
     const but = seen.failsAlone
-      ? "but one in which every single one goes wrong"
-      : "not even one in which nobody is served";
+      ? "except one in which every sample fails"
+      : "not even one in which every request fails";
     return `no record refutes it, ${but}: it comes to ${range}, and must be ${comparison} ${limitText(claim)}`;
   }
   // What lies between the made-up ones may be met.
@@ -167,10 +175,6 @@ function limitText(claim: Claim): string {
   return typeof limit === "number"
     ? formatValue(limit, unitOf(claim))
     : `${limit.times} × ${limit.of}`;
-}
-
-function unitOf(claim: Claim): string {
-  return statisticOf(claim).unit ?? claim.unit ?? "";
 }
 
 /** Where a part of the samples is made, what is counted is that part. */
@@ -220,12 +224,14 @@ function recoveryProblems(
   const kindly = (["baseline", "fault", "recovery"] as const).flatMap((phase) =>
     kind.make(phase, windows[phase]),
   );
-  const judged = (series: readonly SeriesData[]): Finding =>
+  const judged = (series: readonly SeriesData[]): Judged =>
     judgeRecovery(recovery, windows, healed(windows), series, world.registry);
   const atBest = judged(kindly);
   if (atBest.status !== "held")
     return atBest.status === "refuted"
-      ? [`no record satisfies it, not even one in which everybody is served: ${atBest.why}`]
+      ? [
+          `no record satisfies it, not even one in which every request is served: ${worded(atBest).why}`,
+        ]
       : [];
   const before = kind.make("baseline", windows.baseline);
   // In each window somebody is served, if it is but one.
@@ -242,9 +248,7 @@ function recoveryProblems(
   });
   return refuted
     ? []
-    : [
-        "no record refutes it, not even one in which all but one are lost: what counts as good is there all the same",
-      ];
+    : ["no record refutes it, not even one in which all but one request per window are lost"];
 }
 
 function goodputClaim({ title, goodput, having, shareMin }: Recovery): Claim {
@@ -325,9 +329,7 @@ function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): strin
     judgeRecovery(recovery, windows, healed(windows), series, world.registry).status !== "held"
   )
     return [];
-  return [
-    "hypothesis: a run in which nobody is served would hold; claim something of what viewers, devices or players get",
-  ];
+  return ["a run in which no user gets anything would hold; claim something about what users get"];
 }
 
 /** What users get, as the load, the prober and players see it, or as it is found again. */

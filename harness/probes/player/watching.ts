@@ -84,7 +84,7 @@ export class WatchingPlayers implements AsyncDisposable {
       const { stalls, startupMs, decodedFrames, droppedFrames, errors } = player.state();
       this.#options.events.event({
         kind: "note",
-        text: `player-${index + 1} ${startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`}; ${stalls.length} stalls, ${stalls.filter(({ starved }) => starved).length} of them for want of media; ${decodedFrames} frames, ${droppedFrames} dropped; ${errors.length} errors`,
+        text: `player-${index + 1} ${startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`}; ${stalls.length} stalls, ${stalls.filter(({ starved }) => starved).length} of them with an empty buffer; ${decodedFrames} frames, ${droppedFrames} dropped; ${errors.length} errors`,
       });
       await player[Symbol.asyncDispose]();
     }

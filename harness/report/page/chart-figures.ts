@@ -3,7 +3,7 @@ import type { Chart, ChartLine, Tone } from "../chart.ts";
 import type { Heat } from "../heat.ts";
 import { formatCount, formatDuration, formatValue } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
-import { type ReportModel, unchartedPrefix } from "../model.ts";
+import type { ReportModel } from "../model.ts";
 import type { Section } from "./section.ts";
 import { table } from "./table.ts";
 
@@ -23,13 +23,12 @@ export const dashes: Readonly<Partial<Record<Tone, readonly number[]>>> = {
 };
 
 /** What the charts need of a model; a comparison has these too. */
-export type Charted = Pick<ReportModel, "charts" | "axis" | "lacking" | "judgedPhases">;
+export type Charted = Pick<ReportModel, "charts" | "axis" | "uncharted" | "judgedPhases">;
 
 export const charts: Section = { id: "charts", link: "Over time", position: 30, body };
 
 function body(model: Charted): Markup {
-  const { charts: drawn, axis, lacking } = model;
-  const uncharted = lacking.filter((text) => text.startsWith(unchartedPrefix));
+  const { charts: drawn, axis, uncharted } = model;
   return markup`<section class="page charts" aria-labelledby="charts">
 <h2 id="charts">Over time</h2>
 <p class="quiet">Seconds count from the start of the baseline; each point covers ${formatDuration(axis.bucketMs)}. <span class="needs-script">Drag to zoom all charts, double-click to see all; on a chart, arrow keys move the cross-hair.</span></p>
@@ -37,7 +36,7 @@ function body(model: Charted): Markup {
 <p class="readout needs-script"><output id="moment"></output> <button type="button" id="zoom-out" hidden>Show the whole run</button></p>
 <p class="notice wary without-script">The curves need JavaScript. Each chart’s figures by phase are in its table.</p>
 ${drawn.length === 0 ? markup`<p class="quiet">There is nothing to draw.</p>` : drawn.map((chart, index) => figure(chart, index, model))}
-${uncharted.map((text) => markup`<p class="quiet">${text}</p>`)}
+${uncharted.length === 0 ? null : markup`<p class="quiet">Not charted, as the record has no samples: ${uncharted.join(", ")}.</p>`}
 </section>`;
 }
 
@@ -73,7 +72,8 @@ function phaseTable(
   { title, lines, heat }: Chart,
   { judgedPhases }: Pick<Charted, "judgedPhases">,
 ): Markup {
-  if (judgedPhases.length === 0) return markup`<p class="quiet">No judged phase was recorded.</p>`;
+  if (judgedPhases.length === 0)
+    return markup`<p class="quiet">The record has no judged phase.</p>`;
   const figures = judgedPhases.map((_, index) => index + 1);
   if (heat !== undefined) {
     return table({

@@ -11,13 +11,13 @@ export const claims: Section = { id: "claims", link: "Claims", position: 10, bod
 function body({ claims: rows, evidence }: ReportModel): Markup {
   return markup`<section class="page" aria-labelledby="claims">
 <h2 id="claims">Claims</h2>
-${rows.length === 0 ? markup`<p class="quiet">None was judged.</p>` : claimTable(rows)}
+${rows.length === 0 ? markup`<p class="quiet">No claim was judged.</p>` : claimTable(rows)}
 ${evidence.length === 0 ? null : evidenceTable(evidence)}
 </section>`;
 }
 
 function claimTable(rows: readonly ClaimRow[]): Markup {
-  const groups = [...Map.groupBy(rows, (row) => row.title).values()];
+  const groups = [...Map.groupBy(rows, (row) => row.id).values()];
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="Table of claims"><table class="claims">
 <thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col" class="n">Observed</th><th scope="col" class="n">Limit</th><th scope="col">Allowance used</th><th scope="col" class="n">Samples</th></tr></thead>
 ${groups.map((group) => markup`<tbody>${group.map((row, index) => claimLine(row, index === 0 ? group.length : 0))}</tbody>\n`)}
@@ -47,6 +47,6 @@ export function usedText(used: number): string {
 
 function evidenceTable(rows: readonly ClaimRow[]): Markup {
   const open = rows.filter((row) => row.status !== "held").length;
-  return markup`<details class="evidence"${open > 0 ? markup` open` : null}><summary><h3>Is the record good enough to judge?</h3> <span class="soft">${rows.length - open} of ${rows.length} rules of evidence satisfied</span></summary>
-<ul class="rules">${rows.map((row) => markup`<li class="${row.status}">${mark(row.status)} <span>${row.title}${row.why === "yes" ? null : markup`: <span class="because">${row.why}</span>`}</span></li>\n`)}</ul></details>`;
+  return markup`<details class="evidence"${open > 0 ? markup` open` : null}><summary><h3>Evidence: is the record good enough to judge?</h3> <span class="soft">${rows.length - open} of ${rows.length} evidence checks passed</span></summary>
+<ul class="rules">${rows.map((row) => markup`<li class="${row.status}">${mark(row.status)} <span>${row.title}${row.why === "" ? null : markup`: <span class="because">${row.why}</span>`}</span></li>\n`)}</ul></details>`;
 }

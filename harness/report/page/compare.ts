@@ -64,7 +64,7 @@ export function comparisonHead(comparison: Comparison): Markup {
     <div class="asked"><h2>${clip(title)}</h2>${highlights(comparison)}</div>
   </div>
 </section>
-<div class="page">${marked.length === 0 ? null : markup`<div class="notice wary"><h2 class="small">To be known beside every number</h2><ul>${marked.map((text) => markup`<li>${clip(text, 600)}</li>`)}</ul></div>`}</div>`;
+<div class="page">${marked.length === 0 ? null : markup`<div class="notice wary"><h2 class="small">Notes on all figures</h2><ul>${marked.map((text) => markup`<li>${clip(text, 600)}</li>`)}</ul></div>`}</div>`;
 }
 
 /** "A, the baseline: version 1.4.0, 3 runs": what the user calls the two, before any figure. */
@@ -111,11 +111,11 @@ function highlights({ others }: Comparison): Markup {
       .map((claim) => ({ side, claim })),
   );
   if (first.length + turned.length === 0 && looks.length + otherwise.length > 0) {
-    return markup`<ul class="told">${otherwise.slice(0, sentencesMax).map(({ side, claim }) => markup`<li>${name(side)}${clip(claim.title, 160)} (${claim.phase}): A ${tally(claim.a)}, ${side.name} ${tally(claim.b)}; ${chanceText(claim)}</li>`)}${looks.slice(0, sentencesMax).map(({ side, change }) => markup`<li>${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
+    return markup`<ul class="changes">${otherwise.slice(0, sentencesMax).map(({ side, claim }) => markup`<li>${name(side)}${clip(claim.title, 160)} (${claim.phase}): A ${tally(claim.a)}, ${side.name} ${tally(claim.b)}; ${chanceText(claim)}</li>`)}${looks.slice(0, sentencesMax).map(({ side, change }) => markup`<li>${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
   }
   if (first.length + turned.length === 0)
-    return markup`<p>A difference is called one only if it is larger than its floor, its 95 % interval excludes zero, and a test over whole runs says so after correction for all comparisons.</p>`;
-  return markup`<ul class="told">${turned.slice(0, sentencesMax).map(({ side, claim }) => markup`<li class="${claim.turned}">${name(side)}${clip(claim.title, 160)} (${claim.phase}): A ${tally(claim.a)}, ${side.name} ${tally(claim.b)}</li>`)}${first.map(({ side, change }) => markup`<li class="${change.outcome}">${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
+    return markup`<p>A figure differs only if the difference is larger than its floor, its 95 % interval excludes zero, and a test over whole runs confirms it.</p>`;
+  return markup`<ul class="changes">${turned.slice(0, sentencesMax).map(({ side, claim }) => markup`<li class="${claim.turned}">${name(side)}${clip(claim.title, 160)} (${claim.phase}): A ${tally(claim.a)}, ${side.name} ${tally(claim.b)}</li>`)}${first.map(({ side, change }) => markup`<li class="${change.outcome}">${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
 }
 
 /** The class that is protected most before everything, then what is worse, then what is surest. */
@@ -133,7 +133,7 @@ export function sidesTable(
   linkTo: (directory: string) => string | null,
 ): Markup {
   const sides = [baseline, ...others.map(({ side }) => side)];
-  return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">What was compared</h2>
+  return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">Compared runs</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Table of the runs compared"><table class="sides"><thead><tr><th scope="col">Side</th><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Begun</th><th scope="col" class="n">Seed</th><th scope="col">Switched off</th><th scope="col">Version</th><th scope="col">Seawall</th></tr></thead>
 ${sides.map((side, index) => markup`<tbody>${side.runs.map((run, at) => sideRow(side, index, at, run, linkTo))}</tbody>`)}</table></div></section>`;
 }
@@ -216,9 +216,9 @@ function shownUnit({ quantity }: Change): string {
 
 export function overlaySection(overlay: OverlayModel | null): Markup {
   if (overlay === null || overlay.charts.length === 0)
-    return markup`<section class="page" aria-labelledby="charts"><h2 id="charts">Over one another</h2><p class="quiet">There is nothing to draw: no run came to its fault phase.</p></section>`;
+    return markup`<section class="page" aria-labelledby="charts"><h2 id="charts">Overlaid</h2><p class="quiet">There is nothing to draw: no run reached its fault phase.</p></section>`;
   return markup`<section class="page charts" aria-labelledby="charts">
-<h2 id="charts">Over one another</h2>
+<h2 id="charts">Overlaid</h2>
 <p class="quiet">Seconds count from the start of the fault phase; each point covers ${formatDuration(overlay.axis.bucketMs)} and all runs of a side together. The shading is that of the first run of A. <span class="needs-script">Drag to zoom all charts, double-click to see all; on a chart, arrow keys move the cross-hair.</span></p>
 <p class="readout needs-script"><output id="moment"></output> <button type="button" id="zoom-out" hidden>Show the whole run</button></p>
 <p class="notice wary without-script">The curves need JavaScript. Each chart’s figures by phase are in its table.</p>
@@ -228,5 +228,5 @@ export function overlaySection(overlay: OverlayModel | null): Markup {
 
 export function method(): Markup {
   return markup`<section class="page" aria-labelledby="method"><h2 id="method">How this was computed</h2>
-<p class="prose">Each phase is cut into windows of one segment. A figure differs only if the difference is larger than its floor (5 %, 2 ms, or a tenth of a percentage point), if its 95 % interval excludes zero, and if a test over whole runs still says so after correction for all that is compared. The test takes one number for each run, because what a run has of its own it has in all its windows; all figures of a family are tested at once, by permuting the runs where there are enough, else by rotation, which takes runs to vary like a normal distribution. The chance that anything at all is called different between runs of the same thing is at most 5 %. “Least shown” is the smallest difference that these runs could have shown. A claim has turned if Fisher’s exact test of its counts, or the test of what was observed, says so. Intervals come from drawing runs, then blocks of consecutive windows, anew; with several runs a side they are at least as wide as Student’s t over the runs’ own figures. “No difference shown” is not “the same”: the same is what lies within the floor with its whole interval.</p></section>`;
+<p class="prose">Each phase is divided into windows of one segment. A figure differs only if three conditions hold. The difference is larger than its floor (5 %, 2 ms, or a tenth of a percentage point). Its 95 % interval excludes zero. A test over whole runs confirms it after correction for all comparisons. The test uses one number per run, because what is special about a run affects all its windows. All figures of a family are tested together: by permutation of the runs where there are enough, else by rotation, which assumes normally distributed runs. Between runs of the same version, the chance of any false difference is at most 5 %. “Least shown” is the smallest difference that these runs could show. A claim has changed if Fisher’s exact test of its counts, or the test of its observed values, says so. Intervals come from a bootstrap of runs, then of blocks of consecutive windows. With several runs per side they are at least as wide as Student’s t over the runs’ figures. “No difference shown” is not “the same”: a figure is the same only if its whole interval lies within the floor.</p></section>`;
 }

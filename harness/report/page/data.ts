@@ -6,7 +6,7 @@ import type { Section } from "./section.ts";
 
 const files: readonly (readonly [string, string])[] = [
   ["verdict.json", "the verdict and every finding"],
-  ["plan.json", "what was decided before anything was touched"],
+  ["plan.json", "the plan"],
   ["events.ndjson", "every event, one a line"],
   ["junit.xml", "for continuous integration"],
   ["./", "the run’s folder, with samples and logs"],
@@ -20,7 +20,7 @@ export const data: Section = {
 <ul class="files">${files.map(([name, what]) => markup`<li><a href="${name}">${name === "./" ? "folder" : name}</a> <span class="soft">${what}</span></li>`)}
 <li><a href="${claimsCsv(model)}" download="claims.csv">claims.csv</a> <span class="soft">every claim with observed value, limit and margin; embedded here</span></li>
 <li class="needs-script"><button type="button" id="download-csv">Download the charts’ figures</button> <span class="soft">as CSV: one line for each interval, one column for each curve</span></li>
-<li class="needs-script"><button type="button" id="download">Download what this page shows</button> <span class="soft">as JSON; both are embedded here and need no other file</span></li></ul></section>`,
+<li class="needs-script"><button type="button" id="download">Download what this page shows</button> <span class="soft">as JSON; both are embedded in this page</span></li></ul></section>`,
 };
 
 /** Embedded in its link, so that it needs neither another file nor a script. */

@@ -12,8 +12,8 @@ export const health: Section = { id: "generator", link: "Load generator", positi
 function body({ generator, judgedPhases, evidence }: ReportModel): Markup | null {
   if (generator.length === 0 || judgedPhases.length === 0) return null;
   const open = evidence.filter((row) => row.status !== "held" && concernsGenerator(row));
-  return markup`<section class="page" aria-labelledby="generator"><h2 id="generator">Is the load generator to be believed?</h2>
-${open.length === 0 ? markup`<p class="quiet">No rule of evidence says otherwise. Were it tired, every figure above would be its own.</p>` : markup`<ul class="rules">${open.map((row) => markup`<li class="${row.status}">${mark(row.status)} <span>${row.title}: ${row.why}</span></li>`)}</ul>`}
+  return markup`<section class="page" aria-labelledby="generator"><h2 id="generator">Can the load generator be trusted?</h2>
+${open.length === 0 ? markup`<p class="quiet">All load-generator checks passed. If they had not, these figures would describe the generator, not the target.</p>` : markup`<ul class="rules">${open.map((row) => markup`<li class="${row.status}">${mark(row.status)} <span>${row.title}: ${row.why}</span></li>`)}</ul>`}
 ${table({
   label: "Health of the load generator, by phase",
   head: ["", ...judgedPhases, "wanted"],

@@ -17,7 +17,7 @@ const linksDrawnMax = 48;
 
 export const maps: Section = {
   id: "where",
-  link: "Where it struck",
+  link: "Affected services",
   position: 20,
   styles: ["map.css"],
   body,
@@ -25,9 +25,9 @@ export const maps: Section = {
 
 function body({ maps: all }: Pick<ReportModel, "maps">): Markup | null {
   if (all.length === 0) return null;
-  return markup`<section class="page maps" aria-labelledby="where"><h2 id="where">Where it struck</h2>
+  return markup`<section class="page maps" aria-labelledby="where"><h2 id="where">Affected services</h2>
 ${all.map(figure)}
-<ul class="map-key" aria-hidden="true"><li><span class="key down">✗</span> down</li><li><span class="key struck">!</span> struck, still answers</li><li><svg width="26" height="10"><path class="link cut" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link cut</li><li><svg width="26" height="10"><path class="link hurt" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link made worse</li><li><svg width="26" height="10"><path class="link idle" fill="none" stroke="#888" d="M0 5h26"/></svg> one end is down</li></ul>
+<ul class="map-key" aria-hidden="true"><li><span class="key down">✗</span> down</li><li><span class="key struck">!</span> affected, still answers</li><li><svg width="26" height="10"><path class="link cut" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link cut</li><li><svg width="26" height="10"><path class="link hurt" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link degraded</li><li><svg width="26" height="10"><path class="link idle" fill="none" stroke="#888" d="M0 5h26"/></svg> one end is down</li></ul>
 </section>`;
 }
 
@@ -45,7 +45,7 @@ function inWords(map: TargetMap): Markup {
     listed(map.links.filter((one) => one.state === state).map(({ from, to }) => `${from} → ${to}`));
   const said = (label: string, text: string): Markup[] =>
     text === "" ? [] : [markup` <b>${label}</b> ${text}.`];
-  return markup`${map.faults.join("; ")}.${said("Down:", named("down"))}${said("Struck:", named("struck"))}${said("Died by itself:", named("died"))}${said("Links cut:", links("cut"))}${said("Links made worse:", links("hurt"))}`;
+  return markup`${map.faults.join("; ")}.${said("Down:", named("down"))}${said("Struck:", named("struck"))}${said("Died unexpectedly:", named("died"))}${said("Links cut:", links("cut"))}${said("Links degraded:", links("hurt"))}`;
 }
 
 function textOf(map: TargetMap): string {

@@ -25,17 +25,17 @@ export function indexHead({ runs }: RunIndex): Markup {
   const tile = (status: Status): Markup =>
     markup`<div class="${`tile ${status}`}"><dt>${words[status]}</dt><dd>${shape(status)} ${formatCount(count(status))}</dd></div>`;
   return markup`<section class="page" aria-labelledby="all"><h1 id="all">Runs</h1>
-<dl class="tiles">${(["held", "refuted", "inconclusive"] as const).map(tile)}<div class="tile"><dt>Controls refuted, as they must be</dt><dd>${formatCount(controls.filter(isAsWanted).length)} <span class="soft">of ${formatCount(controls.length)}</span></dd></div></dl></section>`;
+<dl class="tiles">${(["held", "refuted", "inconclusive"] as const).map(tile)}<div class="tile"><dt>Controls refuted, as expected</dt><dd>${formatCount(controls.filter(isAsWanted).length)} <span class="soft">of ${formatCount(controls.length)}</span></dd></div></dl></section>`;
 }
 
 export function runsSection(runs: readonly IndexedRun[]): Markup {
   if (runs.length === 0)
-    return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">All runs</h2><p class="quiet">There are none yet. <code>./seawall run origin-storm</code> makes one.</p></section>`;
+    return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">All runs</h2><p class="quiet">There are no runs yet. <code>./seawall run origin-storm</code> makes one.</p></section>`;
   const shown = runs.slice(0, rowsMax);
   return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">All runs</h2>
 ${filter(shown)}
 ${runs.length > rowsMax ? markup`<p class="quiet">The newest ${formatCount(rowsMax)} of ${formatCount(runs.length)}.</p>` : null}
-<div class="scroll" tabindex="0" role="region" aria-label="Table of all runs"><table class="runs"><thead><tr><th scope="col">Verdict</th><th scope="col">Experiment</th><th scope="col">Begun, UTC</th><th scope="col">Substrate, topology</th><th scope="col">Version</th><th scope="col">Tightest claim, and what it used of its allowance</th><th scope="col" class="n">Seed</th></tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of all runs"><table class="runs"><thead><tr><th scope="col">Verdict</th><th scope="col">Experiment</th><th scope="col">Begun, UTC</th><th scope="col">Substrate, topology</th><th scope="col">Version</th><th scope="col">Tightest claim, and how much it used of its allowance</th><th scope="col" class="n">Seed</th></tr></thead>
 <tbody>${shown.map(row)}</tbody></table></div>
 <p class="quiet" id="none" hidden>No run is like that. <button type="button" id="clear-none">Show all</button></p></section>`;
 }
@@ -55,7 +55,7 @@ ${choice(
   sorted((run) => run.experiment),
   "all",
 )}${choice("by-status", "Verdict", ["held", "refuted", "inconclusive"], "any")}
-<div class="field"><label for="by-kind">Kind</label><select id="by-kind"><option value="">experiments and controls</option><option value="experiment">experiments</option><option value="control">controls</option><option value="unwanted">not as wanted</option></select></div>
+<div class="field"><label for="by-kind">Kind</label><select id="by-kind"><option value="">experiments and controls</option><option value="experiment">experiments</option><option value="control">controls</option><option value="unwanted">not as expected</option></select></div>
 ${choice("by-version", "Version", runs.map(versionOf), "any")}${choice(
   "by-substrate",
   "Substrate",
@@ -73,7 +73,7 @@ function row(run: IndexedRun): Markup {
   const wanted = isAsWanted(run);
   const href = `${path.split("/").map(encodeURIComponent).join("/")}/${run.hasReport ? "report.html" : ""}`;
   return markup`<tr class="${wanted ? "" : control ? "inconclusive" : status}" data-experiment="${run.experiment}" data-status="${status}" data-kind="${control ? "control" : "experiment"}" data-wanted="${wanted ? "yes" : "no"}" data-version="${versionOf(run)}" data-substrate="${run.substrate}">
-<td class="verdict-cell">${mark(status)} ${status}${control ? markup` <span class="soft">${wanted ? "as it must be" : "and should be refuted"}</span>` : null}${run.aborted ? markup` <span class="soft">aborted</span>` : null}</td>
+<td class="verdict-cell">${mark(status)} ${status}${control ? markup` <span class="soft">${wanted ? "as it must be" : "; a control should be refuted"}</span>` : null}${run.aborted ? markup` <span class="soft">aborted</span>` : null}</td>
 <th scope="row"><a href="${href}">${run.experiment}</a>${control ? markup` <span class="chip">without ${without.join(", ")}</span>` : null}${status === "held" ? null : markup`<span class="because">${why}</span>`}</th>
 <td class="when-cell">${run.startedAtMs === null ? missing : new Date(run.startedAtMs).toISOString().slice(0, 16).replace("T", " ")}</td><td>${run.substrate}, ${run.topology}</td><td class="version">${versionOf(run)}</td><td class="tight">${tightest(run)}</td><td class="n">${run.seed}</td></tr>\n`;
 }
@@ -93,5 +93,5 @@ export function pagesSection(pages: readonly IndexedPage[]): Markup | null {
 
 export function brokenSection(broken: readonly BrokenRun[]): Markup | null {
   if (broken.length === 0) return null;
-  return markup`<section class="page" aria-labelledby="broken"><h2 id="broken">Folders that hold no whole run</h2><ul class="pages">${broken.slice(0, 500).map(({ path, why }) => markup`<li><a href="${`${path.split("/").map(encodeURIComponent).join("/")}/`}">${path.slice(0, 200)}</a> <span class="soft">${why}</span></li>`)}</ul></section>`;
+  return markup`<section class="page" aria-labelledby="broken"><h2 id="broken">Folders without a complete run</h2><ul class="pages">${broken.slice(0, 500).map(({ path, why }) => markup`<li><a href="${`${path.split("/").map(encodeURIComponent).join("/")}/`}">${path.slice(0, 200)}</a> <span class="soft">${why}</span></li>`)}</ul></section>`;
 }

@@ -9,7 +9,7 @@ import {
 } from "../../phrases/format.ts";
 import type { Felt, LaneFelt } from "../felt.ts";
 import { markup, type Markup } from "../markup.ts";
-import { type ReportModel, unchartedPrefix } from "../model.ts";
+import type { ReportModel } from "../model.ts";
 import type { FaultBand } from "../timeline.ts";
 import { shape, words } from "./icons.ts";
 import { timelineStrip } from "./timeline-strip.ts";
@@ -33,8 +33,8 @@ export function summary(model: ReportModel): Markup {
 <div class="page">
   ${notices(model)}
   <div class="twofold">
-    <section aria-labelledby="broken"><h2 id="broken">What was broken</h2>${faults(model)}</section>
-    <section aria-labelledby="felt"><h2 id="felt">What users felt</h2>${felt(model.felt)}</section>
+    <section aria-labelledby="broken"><h2 id="broken">Faults</h2>${faults(model)}</section>
+    <section aria-labelledby="impact"><h2 id="impact">User impact</h2>${felt(model.felt)}</section>
   </div>
   ${timelineStrip(model)}
 </div>`;
@@ -45,8 +45,8 @@ function control({ without, status }: ReportModel): Markup | null {
   if (without.length === 0) return null;
   const said = {
     refuted: "and it was",
-    held: "yet it held: this experiment proves nothing about what was switched off",
-    inconclusive: "which this run cannot say",
+    held: "yet it held: this experiment proves nothing about the disabled defence",
+    inconclusive: "which this run does not show",
   }[status];
   return markup`<p class="control ${status}"><span class="page"><strong>Control: without ${without.join(", ")}.</strong> Expected to be refuted, ${said}.</span></p>\n`;
 }
@@ -55,7 +55,6 @@ function control({ without, status }: ReportModel): Markup | null {
 function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Markup {
   const notice = (tone: string, title: string, text: readonly string[]): Markup =>
     markup`<div class="notice ${tone}"><strong>${title}</strong> ${text.length === 1 ? text.join("") : markup`<ul>${text.map((one) => markup`<li>${one}</li>`)}</ul>`}</div>\n`;
-  const missing = lacking.filter((text) => !text.startsWith(unchartedPrefix));
   return markup`${[
     ...(aborted === null
       ? []
@@ -68,16 +67,20 @@ function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Mar
         ]
       : []),
     ...(cleanup.status === "unknown"
-      ? [notice("wary", "Cleanup was not recorded.", ["See what is left with ./seawall recover."])]
+      ? [
+          notice("wary", "Cleanup was not recorded.", [
+            "Run ./seawall recover to see what is left.",
+          ]),
+        ]
       : []),
     ...(notes.length === 0 ? [] : [notice("wary", "Note:", notes)]),
     ...(damage.length === 0 ? [] : [notice("grave", "The record is damaged:", damage)]),
-    ...(missing.length === 0 ? [] : [notice("wary", "What is missing:", missing)]),
+    ...(lacking.length === 0 ? [] : [notice("wary", "Missing from the record:", lacking)]),
   ]}`;
 }
 
 function faults({ faults: all }: ReportModel): Markup {
-  if (all.length === 0) return markup`<p class="quiet">Nothing: the record holds no fault.</p>`;
+  if (all.length === 0) return markup`<p class="quiet">The record has no fault.</p>`;
   const more = all.slice(faultsShown);
   return markup`<ol class="faults">${all.slice(0, faultsShown).map(fault)}</ol>
 ${more.length === 0 ? null : markup`<details><summary>${more.length} more</summary><ol class="faults" start="${faultsShown + 1}">${more.map(fault)}</ol></details>`}`;
@@ -94,7 +97,7 @@ function fault({
 }: FaultBand): Markup {
   const span =
     healedMs === null
-      ? `from ${formatOffset(fromMs)}, never healed as far as the record says`
+      ? `from ${formatOffset(fromMs)}, no heal is recorded`
       : `${formatOffset(fromMs)} to ${formatOffset(healedMs)} (${formatDuration(healedMs - fromMs)})`;
   return markup`<li><strong>${label}</strong> <span class="when">${span}</span>
 ${proof(landed, landed ? "Landed" : "Not shown to have landed", evidence)}${healEvidence === null ? null : proof(healLanded === true, healLanded === true ? "Healed" : "Not shown to have healed", healEvidence)}</li>`;
@@ -114,7 +117,7 @@ function felt(all: readonly Felt[]): Markup {
   const main = all.find((one) => one.phase === "fault") ?? all.at(-1);
   const asked = ({ classes }: Felt): number => classes.reduce((total, one) => total + one.asked, 0);
   if (main === undefined || all.every((one) => asked(one) === 0))
-    return markup`<p class="quiet">Unknown: no user’s request was recorded in any judged phase.</p>`;
+    return markup`<p class="quiet">Unknown: no judged phase has a recorded request of a user.</p>`;
   const others = all.filter((one) => one !== main && asked(one) > 0);
   const share = (value: number | null): string => formatValue(value, "share");
   const figures = main.classes.flatMap((one, index) => {
@@ -134,7 +137,7 @@ function felt(all: readonly Felt[]): Markup {
       return [
         served(
           one.asked === 0
-            ? "nobody asked"
+            ? "no requests"
             : `${formatCount(one.shed)} shed of ${formatCount(one.asked)}`,
         ),
       ];

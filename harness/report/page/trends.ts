@@ -1,5 +1,6 @@
 /** How each claim's margin moved over the runs of an experiment: one line per claim and phase, with the limit it must stay under. */
-import type { IndexedRun } from "../../record/run-index.ts";
+import { sameClaims } from "../../record/claim-ids.ts";
+import type { IndexedClaim, IndexedRun } from "../../record/run-index.ts";
 import { markup, type Markup } from "../markup.ts";
 import { usedText } from "./claims.ts";
 import { mark, words } from "./icons.ts";
@@ -11,7 +12,7 @@ const height = 36;
 /** What lies further beyond the limit is drawn at the edge. */
 const usedMax = 1.5;
 
-/** Controls are left out: they are refuted on purpose. Runs on different substrates or topologies are different lines. */
+/** Controls are skipped: they are refuted on purpose. Runs on different substrates or topologies are different lines. */
 export function trendsSection(runs: readonly IndexedRun[]): Markup | null {
   const groups = [
     ...Map.groupBy(
@@ -20,8 +21,8 @@ export function trendsSection(runs: readonly IndexedRun[]): Markup | null {
     ),
   ].sort(([a], [b]) => (a < b ? -1 : 1));
   if (groups.length === 0) return null;
-  return markup`<section class="page" aria-labelledby="trends"><h2 id="trends">How the margins move</h2>
-<p class="quiet">Opened, each claim has a line: a point for each run, the newest on the right, as high as what was used of what the claim allows; the line across is the limit. Controls are left out.</p>
+  return markup`<section class="page" aria-labelledby="trends"><h2 id="trends">Margins over time</h2>
+<p class="quiet">Open an experiment to see a line per claim: one point per run, newest on the right. Its height is the used part of the allowance; the horizontal line is the limit. Controls are omitted.</p>
 ${groups.map(([key, all]) => group(key, all))}</section>`;
 }
 
@@ -29,12 +30,13 @@ function group(key: string, all: readonly IndexedRun[]): Markup {
   const [experiment = "", where = ""] = key.split("\n");
   const runs = all.slice(0, runsMax).toReversed();
   const last = runs.at(-1);
-  const lines = [
-    ...new Set(runs.flatMap((run) => run.claims.map((claim) => `${claim.title}\n${claim.phase}`))),
-  ];
+  const claims = runs.flatMap((run) => run.claims);
+  const sameId = sameClaims(claims);
+  const lineOf = (claim: IndexedClaim): string => `${sameId(claim)}\n${claim.phase}`;
+  const lines = [...new Set(claims.map(lineOf))];
   const held = runs.filter((run) => run.status === "held").length;
   return markup`<details class="trend" data-experiment="${experiment}" data-substrate="${last?.substrate ?? ""}"><summary><h3>${experiment}</h3> <span class="soft">${where}: ${held} of ${runs.length} held</span> ${history(runs)}${last === undefined ? null : markup` <span class="soft">last:</span> ${mark(last.status)} ${last.status}`}</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="${`Margins of ${experiment}, ${where}`}"><table class="trend-table"><thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col" class="n">Last used</th><th scope="col" class="n">Most used</th><th scope="col">Over ${runs.length} runs</th></tr></thead><tbody>${lines.map((line) => claimRow(line, runs))}</tbody></table></div></details>`;
+<div class="scroll" tabindex="0" role="region" aria-label="${`Margins of ${experiment}, ${where}`}"><table class="trend-table"><thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col" class="n">Last used</th><th scope="col" class="n">Most used</th><th scope="col">Over ${runs.length} runs</th></tr></thead><tbody>${lines.map((line) => claimRow(line, lineOf, runs))}</tbody></table></div></details>`;
 }
 
 function history(runs: readonly IndexedRun[]): Markup {
@@ -42,14 +44,15 @@ function history(runs: readonly IndexedRun[]): Markup {
   return markup`<svg class="history" width="${runs.length * step}" height="14" viewBox="${`0 0 ${runs.length * step} 14`}" role="img" aria-label="${`Verdicts, oldest first: ${runs.map((run) => words[run.status].toLowerCase()).join(", ")}`}">${runs.map((run, at) => (run.status === "held" ? markup`<rect class="held" x="${at * step + 1}" y="7" width="5" height="7"/>` : markup`<rect class="${run.status}" x="${at * step + 1}" width="5" height="14"/>`))}</svg>`;
 }
 
-function claimRow(line: string, runs: readonly IndexedRun[]): Markup {
-  const [title = "", phase = ""] = line.split("\n");
-  const points = runs.map(
-    (run) => run.claims.find((claim) => claim.title === title && claim.phase === phase) ?? null,
-  );
+function claimRow(
+  line: string,
+  lineOf: (claim: IndexedClaim) => string,
+  runs: readonly IndexedRun[],
+): Markup {
+  const points = runs.map((run) => run.claims.find((claim) => lineOf(claim) === line) ?? null);
   const known = points.flatMap((point) => (point?.used == null ? [] : [point.used]));
   const last = points.findLast((point) => point !== null);
-  return markup`<tr><th scope="row">${title}</th><td>${phase}</td><td class="n">${last?.used == null ? "—" : usedText(last.used)}</td><td class="n">${known.length === 0 ? "—" : usedText(known.reduce((a, b) => Math.max(a, b)))}</td><td>${sparkline(points)}</td></tr>`;
+  return markup`<tr><th scope="row">${last?.title ?? ""}</th><td>${last?.phase ?? ""}</td><td class="n">${last?.used == null ? "—" : usedText(last.used)}</td><td class="n">${known.length === 0 ? "—" : usedText(known.reduce((a, b) => Math.max(a, b)))}</td><td>${sparkline(points)}</td></tr>`;
 }
 
 type Point = IndexedRun["claims"][number] | null;

@@ -13,7 +13,7 @@ export const adapter: SubstrateAdapter = {
     own !== true
       ? null
       : {
-          why: "its image holds nothing of it",
+          why: "its image does not contain the target",
           hint: "Use --substrate process; what runs in containers can be brought up with `outside`.",
         },
   // Nobody who only wants a verdict should wait for minutes while an image is built.

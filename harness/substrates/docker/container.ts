@@ -120,7 +120,7 @@ export class Container {
 
   async unpause(): Promise<void> {
     await this.#container.unpause().catch((error: unknown) => {
-      throw engineError(error, `let ${this.#options.what} go on`);
+      throw engineError(error, `resume ${this.#options.what}`);
     });
   }
 

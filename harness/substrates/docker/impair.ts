@@ -59,7 +59,7 @@ async function skewed(
     `${byMs < 0 ? "-" : "+"}${Math.abs(byMs) / 1000}`,
   );
   await sleep(orderedWithinMs);
-  const observe = async (): Promise<Evidence> => {
+  const observe = async (): Promise<Evidence & { readonly offMs: number }> => {
     const nowMs = Date.now();
     const there = Number(
       await runBeside(container, {
@@ -71,7 +71,8 @@ async function skewed(
     const off = there - nowMs;
     return {
       landed: Math.abs(off - byMs) < 2_000,
-      observation: `beside ${service} it is ${Math.round(off)} ms later than here`,
+      observation: `the clock of ${service} is ${Math.round(off)} ms ahead`,
+      offMs: off,
     };
   };
   return {
@@ -79,9 +80,8 @@ async function skewed(
     undo: async () => {
       await run('rm -f "$1"', path);
       await sleep(orderedWithinMs);
-      const { observation } = await observe();
-      const off = Number(/is (-?\d+) ms/.exec(observation)?.[1]);
-      return { landed: Math.abs(off) < 2_000, observation };
+      const { observation, offMs } = await observe();
+      return { landed: Math.abs(offMs) < 2_000, observation };
     },
   };
 }

@@ -60,7 +60,7 @@ export async function makeNetwork(
     } catch (error) {
       const refusal = engineError(error, `make the network ${name}`);
       if (!/overlap|conflict/i.test(refusal.message)) throw refusal;
-      skipped.push(`${addresses.subnet} was taken by another`);
+      skipped.push(`${addresses.subnet} is used by another`);
     }
   }
   throw new SeawallError(

@@ -83,7 +83,7 @@ async function endBackground(
     strayMs,
   );
   for (const { pid, name, why } of ended)
-    progress(`${name} (process ${pid}) had put itself into the background (${why}); it was ended`);
+    progress(`${name} (process ${pid}) ran in the background (${why}); it was ended`);
   if (left.length > 0)
     throw new SeawallError(
       "CLEANUP_INCOMPLETE",

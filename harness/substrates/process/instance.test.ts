@@ -96,7 +96,9 @@ it("says of a program that went into the background how to start it, and it is f
     { runId: "instance-test", groups: [], folders: [directory], endpoints: [], sinceTicks: 1 },
     2_000,
   );
-  expect(ended).toEqual([{ pid, name: "sleep", why: "it stands in the run's folder" }]);
+  expect(ended).toEqual([
+    { pid, name: "sleep", why: "its working directory is in the run's folder" },
+  ]);
   expect(left).toEqual([]);
   expect(lives(pid)).toBe(false);
 });

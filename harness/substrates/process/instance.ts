@@ -202,14 +202,14 @@ export class ProcessInstance implements Instance {
     const { pid } = this;
     if (pid === null) throw this.#failed("is not running, so it cannot be paused");
     signalGroup(pid, "SIGSTOP");
-    await this.#until("paused", "does not stand still");
+    await this.#until("paused", "does not stop");
   }
 
   async resume(): Promise<void> {
     const { pid } = this;
     if (pid === null) throw this.#failed("ended while it was paused");
     signalGroup(pid, "SIGCONT");
-    await this.#until("running", "does not go on");
+    await this.#until("running", "does not resume");
   }
 
   async #until(state: InstanceState, otherwise: string): Promise<void> {
@@ -309,7 +309,7 @@ function whoseKill(killsBefore: number | null): string {
   if (kills === null || killsBefore === null) return ", which the harness did not send";
   return kills > killsBefore
     ? ", as the system ran out of memory"
-    : ", which neither the harness sent nor the system for want of memory";
+    : ", sent neither by the harness nor by the system when out of memory";
 }
 
 function pick(env: NodeJS.ProcessEnv): Record<string, string> {

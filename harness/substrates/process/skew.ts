@@ -18,10 +18,10 @@ export function skewableEnv(library: Tool, clockFile: string): Record<string, st
 export async function skew(clockFile: string, byMs: number): Promise<Impairment> {
   setOffset(clockFile, byMs);
   return {
-    observe: async () => ({ landed: true, observation: `the clock was told to be ${byMs} ms off` }),
+    observe: async () => ({ landed: true, observation: `the clock was set ${byMs} ms off` }),
     undo: async () => {
       setOffset(clockFile, 0);
-      return { landed: true, observation: "the clock was told to be right" };
+      return { landed: true, observation: "the clock was set right" };
     },
   };
 }

@@ -57,7 +57,7 @@ export async function claimSlot(
     "PORT_BUSY",
     `no room for the target on this machine:\n${skipped.map((line) => `  - ${line}`).join("\n")}`,
     {
-      hint: "End what holds these ports, or run `seawall recover` if it was left by an earlier run.",
+      hint: "Stop what holds these ports; if an earlier run left it, run `seawall recover`.",
     },
   );
 }
@@ -86,7 +86,7 @@ async function firstProblem(endpoints: readonly Endpoint[]): Promise<string | nu
         "PORT_BUSY",
         `the loopback address ${endpoint.host} does not exist on this machine`,
         {
-          hint: `Only Linux answers on all of 127.0.0.0/8 by itself; elsewhere add it: sudo ifconfig lo0 alias ${endpoint.host}`,
+          hint: `Only Linux answers on all of 127.0.0.0/8; elsewhere add the address: sudo ifconfig lo0 alias ${endpoint.host}`,
         },
       );
     }

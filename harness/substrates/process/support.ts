@@ -15,7 +15,7 @@ export function processSupport(): Support {
     links: true,
     operations: true,
     zoneNetworks:
-      "its zones are addresses of one loopback interface, which nothing can be unplugged from; " +
+      "its zones are addresses of one loopback interface, which cannot be disconnected; " +
       "use --substrate docker",
     // Tried only when it is asked for.
     get fullDisk() {
@@ -23,7 +23,7 @@ export function processSupport(): Support {
     },
     clockSkew: linux ? true : "setting the clock of one program needs Linux and libfaketime",
     packetLoss:
-      "its services share one loopback interface, so loss would strike all of them and whatever " +
+      "its services share one loopback interface, so loss would affect all of them and whatever " +
       "else runs here; use --substrate docker",
   });
 }

@@ -44,7 +44,7 @@ async function boundedCall(
   } catch (error) {
     if (signal.aborted)
       throw new Error(
-        `no answer within ${timeoutMs / 1000} s; it may hang in a connection to a service that is there and takes none`,
+        `no answer within ${timeoutMs / 1000} s; it may wait on a service that accepts no connection`,
         { cause: error },
       );
     const { cause, message } = error as Error;

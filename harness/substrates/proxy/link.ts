@@ -101,7 +101,7 @@ export class ProxiedLink implements LinkHandle {
     const missing = bodiesOf(what).filter((body) => !there.some((one) => isSame(one, body)));
     if (!enabled) return { landed: false, observation: `the proxy does not carry ${name}` };
     if (missing.length === 0)
-      return { landed: true, observation: `${what.kind} stands in the proxy on ${name}` };
+      return { landed: true, observation: `${what.kind} is active in the proxy on ${name}` };
     return {
       landed: false,
       observation: `${missing.map(({ type, stream }) => `${type} ${stream}`).join(", ")} is not on ${name} any more`,

@@ -60,7 +60,7 @@ export class SimulatedLink implements VirtualLink {
     return {
       landed,
       observation: landed
-        ? `${what.kind} stands on the link`
+        ? `${what.kind} is active on the link`
         : `${what.kind} is not on the link any more`,
     };
   }

@@ -62,9 +62,7 @@ describe("the origin storm in virtual time", () => {
 
   it("lets modelled players watch that are never taken for real ones: neither by the plan nor by the record", async () => {
     const { plan } = planned(originStormPlayer, 1);
-    expect(plan.notes?.[0]).toMatch(
-      /^no real player watched, and no browser: players are modelled, /,
-    );
+    expect(plan.notes?.[0]).toMatch(/^no real player or browser: players are simulated, /);
     const watched = (await run(originStormPlayer)).series.filter(({ metric }) =>
       metric.startsWith("player_"),
     );
@@ -112,7 +110,7 @@ describe("the origin storm in virtual time", () => {
     );
     expect(acting).toThrow(/knows no operation clock/);
     expect(() => planned(times(startSurge, 2), 1)).toThrow(
-      /cannot let one iteration of starts.prefetch stand for many; 250 a second is the most/,
+      /one modelled iteration of starts.prefetch cannot stand for many; the limit is 250 per second/,
     );
     const { model: _, ...withoutModel } = originStorm.target;
     expect(() => planned({ ...originStorm, target: withoutModel }, 1)).toThrow(/has no model/);

@@ -119,7 +119,7 @@ export class VirtualClock implements Clock {
       if (cut(step)) return null;
       const next = this.#pop();
       if (next === undefined)
-        throw new Deadlock("nothing is left that could happen, and somebody waits for it");
+        throw new Deadlock("no event is pending, but code still waits for one");
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.run?.();
     }

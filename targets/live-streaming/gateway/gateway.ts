@@ -290,7 +290,7 @@ function exposeState(
   );
   metrics.gauge(
     "gateway_sse_behind",
-    "Devices with a channel that have not been told everything",
+    "Devices with a channel that have undelivered messages",
     () => audience.behind,
   );
   metrics.total(

@@ -32,12 +32,11 @@ export const defences = [
   },
   {
     name: "feedCatchUp",
-    title: "An origin that hears of another again after a break is told first all that it missed",
+    title: "After a break, an origin first receives all that it missed from another",
   },
   {
     name: "invalidation",
-    title:
-      "Edges are told to forget what an operator hides, so that nobody is given an old copy of it",
+    title: "Edges drop what an operator hides, so that no viewer gets an old copy",
   },
   { name: "chunkCache", title: "Segments are read from memory (memcached) before the store" },
   {
@@ -46,7 +45,7 @@ export const defences = [
   },
   {
     name: "adaptiveConcurrency",
-    title: "The origin takes on no more reads at once than it finds it can, and gives up DVR first",
+    title: "The origin limits concurrent reads to what it can serve, and sheds DVR first",
   },
   {
     name: "publishIsolation",
@@ -69,7 +68,7 @@ export const defences = [
   {
     name: "notifications",
     title:
-      "Notifications are told with every later segment too, and the edge puts the newest on every answer, old segments included",
+      "Notifications are repeated with every later segment, and the edge adds the newest to every answer",
   },
   {
     name: "rangeGate",
@@ -83,20 +82,18 @@ export const defences = [
   { name: "regionFailover", title: "A request that one region fails is answered by the other" },
   {
     name: "backoffGuidance",
-    title:
-      "Devices are told how often and when to try again, those that matter more sooner than others",
+    title: "Refusals tell devices when to retry, by priority",
   },
   {
     name: "admission",
-    title:
-      "A busy gateway refuses what viewers would not miss, so that whoever presses play is served",
+    title: "A busy gateway sheds prefetching first, so that pressing play still works",
   },
   {
     name: "steering",
     title:
       "Sessions leave an edge that is lost or too full, and are placed by the bitrate that they may need",
   },
-  { name: "jitter", title: "Devices that are told the same thing act at moments of their own" },
+  { name: "jitter", title: "Devices that receive the same broadcast act at random delays" },
   {
     name: "boundedIngest",
     title:

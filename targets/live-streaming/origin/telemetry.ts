@@ -74,7 +74,7 @@ export function createTelemetry(): Telemetry {
   const publishMs = metrics.histogram("origin_publish_ms", "Time of a PUT in ms", boundsMs);
   const bans = metrics.counter(
     "origin_bans_total",
-    "Edges told to forget a range of segments, by whether they confirmed",
+    "Requests to edges to drop a range of segments, by confirmation",
   );
   // Told from the start: "nothing was refused" must not look like "nobody counts".
   for (const lane of ["live", "dvr", "start", "publish"])

@@ -8,6 +8,6 @@ export const harm: Harm = {
     { lane: "live", title: "Live segments" },
     { lane: "dvr", title: "DVR segments" },
   ],
-  waitTitle: "How long live viewers wait for a segment",
-  eachTitle: "Every live request, by how long it took",
+  waitTitle: "Response times of live segments",
+  eachTitle: "Live requests by response time",
 };

@@ -108,7 +108,7 @@ listeners.push(
 );
 
 run().catch((error: unknown) => {
-  log("cannot go on", { reason: reason(error) });
+  log("cannot continue", { reason: reason(error) });
   process.exit(1);
 });
 

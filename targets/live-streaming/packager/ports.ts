@@ -55,7 +55,7 @@ export function answerControl(
       return void reply(response, 200, "ordered\n");
     }
     default:
-      return void refuse(request, response, 405, "orders are given, told and called off", {
+      return void refuse(request, response, 405, "orders are given, listed and cancelled", {
         allow: "GET, POST, DELETE",
       });
   }

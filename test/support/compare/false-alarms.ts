@@ -61,6 +61,7 @@ export function alarmsOverClaims(pairs: number, runs: number, refuted: number): 
 
 const claim = {
   kind: "claim",
+  id: "claim.served",
   title: "served",
   phase: "fault",
   comparison: ">=",

@@ -1,8 +1,12 @@
 /** Synthetic runs for tests: what an origin storm records, made up from a seed. */
 import { everyMetric } from "../judge/held-run.ts";
-import type { Claim } from "../../../harness/claims/statistics/registry.ts";
+import { type Claim, unitOf } from "../../../harness/claims/statistics/registry.ts";
 import type { Phase } from "../../../harness/base/phases.ts";
-import { claimId, familyOf } from "../../../harness/judge/subjects.ts";
+import { answer } from "../../../harness/judge/answer.ts";
+import { familyOf } from "../../../harness/judge/subjects.ts";
+import { verdictSentence, worded } from "../../../harness/phrases/verdict.ts";
+import { findingId } from "../../../harness/record/claim-ids.ts";
+import type { EvidenceId, FactOf } from "../../../harness/record/facts.ts";
 import type { Finding, Status, Verdict } from "../../../harness/record/verdict.ts";
 import type { Run } from "../../../harness/record/run.ts";
 import type { Plan } from "../../../harness/record/plan.ts";
@@ -257,38 +261,88 @@ function verdictOf(plan: Plan, runId: string, status: Status): Verdict {
     phase: Phase,
     observed: number,
     of: Status,
-    why: string,
+    fact: "within-limit" | "beyond-limit",
     samples: number,
-  ): Finding => ({
-    kind: "claim",
-    id: claimId("claim", claim.title),
-    subject: "target",
-    title: claim.title,
-    status: of,
-    phase,
-    observed,
-    comparison: claim.comparison,
-    limit: claim.limit as number,
-    unit: claim.unit ?? "",
-    samples,
-    why,
-  });
-  const evidence = (id: string, title: string, of: Status, why: string): Finding => ({
-    kind: "evidence",
-    id,
-    subject: familyOf(id),
-    title,
-    status: of,
-    phase: null,
-    observed: null,
-    comparison: null,
-    limit: null,
-    unit: "",
-    samples: familyOf(id) === "faults" ? plan.steps.length : 0,
-    why,
-  });
-  const fine = "within its limit",
-    beyond = "beyond its limit";
+  ): Finding =>
+    worded({
+      kind: "claim",
+      id: findingId("claim", claim),
+      subject: "target",
+      title: claim.title,
+      status: of,
+      phase,
+      observed,
+      comparison: claim.comparison,
+      limit: claim.limit as number,
+      unit: unitOf(claim),
+      samples,
+      values: [{ fact }],
+    });
+  const evidence = <Id extends EvidenceId>(id: Id, ...problems: readonly FactOf<Id>[]): Finding =>
+    worded(answer(id, problems, { samples: familyOf(id) === "faults" ? plan.steps.length : 0 }));
+  const fine = "within-limit",
+    beyond = "beyond-limit";
+  const findings = [
+    finding(served, "baseline", 1, "held", fine, 3200),
+    finding(
+      served,
+      "fault",
+      refuted ? 0.68 : 0.99986,
+      refuted ? "refuted" : "held",
+      refuted ? beyond : fine,
+      28_800,
+    ),
+    finding(served, "recovery", 1, "held", fine, 3840),
+    finding(wait, "baseline", 64.2, "held", fine, 3200),
+    finding(
+      wait,
+      "fault",
+      refuted ? 2000 : 312.4,
+      refuted ? "refuted" : "held",
+      refuted ? beyond : fine,
+      28_800,
+    ),
+    finding(wait, "recovery", 66.1, "held", fine, 3840),
+    finding(
+      fanIn,
+      "fault",
+      refuted ? 41.2 : 1.041,
+      refuted ? "refuted" : "held",
+      refuted ? beyond : fine,
+      60,
+    ),
+    finding(puts, "fault", 1, "held", fine, 60),
+    worded({
+      kind: "recovery",
+      id: "recovery.back",
+      subject: "target",
+      title: plan.recovery?.title ?? "",
+      status: "held",
+      phase: "recovery",
+      observed: 2000,
+      comparison: "<=",
+      limit: 10_000,
+      unit: "ms",
+      samples: 4800,
+      values: [{ fact: "back-in-time" }],
+    }),
+    evidence("record.whole"),
+    evidence("faults.landed"),
+    evidence("faults.healed"),
+    doubtful
+      ? evidence("generator.on-time", {
+          fact: "late",
+          load: "live",
+          p99Ms: 812,
+          phase: "fault",
+          maxMs: 500,
+          stolen: null,
+        })
+      : evidence("generator.on-time"),
+    evidence("baseline.steady"),
+    evidence("services.alive"),
+    evidence("machine.clock"),
+  ];
   return {
     format: "seawall-verdict/1",
     runId,
@@ -296,70 +350,16 @@ function verdictOf(plan: Plan, runId: string, status: Status): Verdict {
     without: plan.without,
     seed: plan.seed,
     status,
-    why: refuted
-      ? "Not so: “One origin request for each edge, rendition and segment, whatever the audience” (fault): 41.2, must be ≤ 1.2; beyond its limit, and 2 more findings."
-      : doubtful
-        ? "Not shown: “The load generator started its work on time”: p99 812 ms late in fault, at most 500 ms is tolerated."
-        : "All 9 claims held, and the record shows that every fault landed.",
+    why: verdictSentence({
+      status,
+      findings,
+      breaks: plan.steps.length > 0,
+      aborted: null,
+      failedBefore: () => false,
+    }),
     aborted: null,
     cleanup: { status: "clean", left: [] },
-    findings: [
-      finding(served, "baseline", 1, "held", fine, 3200),
-      finding(
-        served,
-        "fault",
-        refuted ? 0.68 : 0.99986,
-        refuted ? "refuted" : "held",
-        refuted ? beyond : fine,
-        28_800,
-      ),
-      finding(served, "recovery", 1, "held", fine, 3840),
-      finding(wait, "baseline", 64.2, "held", fine, 3200),
-      finding(
-        wait,
-        "fault",
-        refuted ? 2000 : 312.4,
-        refuted ? "refuted" : "held",
-        refuted ? beyond : fine,
-        28_800,
-      ),
-      finding(wait, "recovery", 66.1, "held", fine, 3840),
-      finding(
-        fanIn,
-        "fault",
-        refuted ? 41.2 : 1.041,
-        refuted ? "refuted" : "held",
-        refuted ? beyond : fine,
-        60,
-      ),
-      finding(puts, "fault", 1, "held", fine, 60),
-      {
-        kind: "recovery",
-        id: "recovery.back",
-        subject: "target",
-        title: plan.recovery?.title ?? "",
-        status: "held",
-        phase: "recovery",
-        observed: 2000,
-        comparison: "<=",
-        limit: 10_000,
-        unit: "ms",
-        samples: 4800,
-        why: "back in time, and it stayed",
-      },
-      evidence("record.whole", "The record is whole", "held", "yes"),
-      evidence("faults.landed", "Every fault landed", "held", "yes"),
-      evidence("faults.healed", "Every fault healed", "held", "yes"),
-      evidence(
-        "generator.on-time",
-        "The load generator started its work on time",
-        doubtful ? "inconclusive" : "held",
-        doubtful ? "p99 812 ms late in fault, at most 500 ms is tolerated" : "yes",
-      ),
-      evidence("baseline.steady", "The baseline was steady", "held", "yes"),
-      evidence("services.alive", "No service died unless told to", "held", "yes"),
-      evidence("machine.clock", "The clock did not step", "held", "yes"),
-    ],
+    findings,
     rerun: plan.rerun,
   };
 }

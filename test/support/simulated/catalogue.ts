@@ -37,14 +37,14 @@ export function refusal(experiment: Experiment): string | null {
 async function run(
   experiment: Experiment,
   without: string | null,
-  expected: readonly string[],
+  expected: AblationRun["expected"],
 ): Promise<AblationRun> {
   const { status, why, findings } = judge(
     await simulateInMemory(planned(experiment, seed, without === null ? [] : [without])),
   );
   const refuted = findings
     .filter((finding) => finding.kind !== "evidence" && finding.status === "refuted")
-    .map(({ title }) => title);
+    .map(({ id, title }) => ({ id, title }));
   const { name, topology } = experiment;
   return {
     experiment: name,

@@ -75,7 +75,7 @@ export const gateways: Registry = {
     unit: "",
     source: "service",
     tags: ["service"],
-    meaning: "devices with a channel that have not been told everything yet",
+    meaning: "devices with a channel that have undelivered messages",
   },
   gateway_deliveries_total: {
     kind: "increment",

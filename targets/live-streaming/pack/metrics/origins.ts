@@ -62,7 +62,7 @@ export const origins: Registry = {
     source: "service",
     tags: ["service"],
     meaning:
-      "segments of the last minute of which an origin was never told, although it knows " +
+      "segments of the last minute that an origin never received, although it knows " +
       "older and newer ones of the same pipeline",
   },
   object_store_requests_total: {

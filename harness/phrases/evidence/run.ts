@@ -1,0 +1,57 @@
+/** What the judge says about the course of the run, its target and its machine. */
+import { formatDuration } from "../format.ts";
+import { listed, percent, plural, type Rules } from "../phrase.ts";
+
+export const run: Rules<
+  | "run.phases"
+  | "run.not-aborted"
+  | "target.readings"
+  | "baseline.steady"
+  | "services.alive"
+  | "machine.clock"
+> = {
+  "run.phases": {
+    title: "Every phase ran to its end",
+    facts: {
+      unfinished: ({ phases }) => `${listed(phases)} did not`,
+    },
+  },
+  "run.not-aborted": {
+    title: "The run was not aborted",
+    facts: { aborted: ({ reason, detail }) => `${reason}: ${detail}` },
+  },
+  "target.readings": {
+    title: "The target's metrics were read without a gap",
+    facts: {
+      "no-telemetry": ({ metric }) => `the plan does not say who reports ${metric}`,
+      "no-source": ({ metric }) => `the plan names no source of ${metric}`,
+      "never-read": ({ metric, source }) => `${metric} of ${source} was never read`,
+      gap: ({ metric, source, gapMs }) =>
+        `${metric} of ${source} has no reading for ${formatDuration(gapMs)}`,
+      "not-read-back": ({ unread, acknowledged }) =>
+        `${unread} of ${acknowledged} acknowledged segments could not be read back`,
+      "few-read-back": ({ read, acknowledged }) =>
+        `only ${read} of ${acknowledged} acknowledged segments were read back`,
+      "nothing-to-compare": ({ delivered }) =>
+        `${plural(delivered, "delivery", "deliveries")} cannot be compared: no journal has them`,
+    },
+  },
+  "baseline.steady": {
+    title: "The baseline was steady",
+    facts: {
+      unfinished: "the baseline did not run to its end",
+      "nothing-served": "nothing was served in the baseline",
+      drift: ({ share }) => `goodput of its two halves differs by ${percent(share)}`,
+    },
+  },
+  "services.alive": {
+    title: "No service died unexpectedly",
+    facts: { died: ({ service, detail }) => `${service}: ${detail}` },
+  },
+  "machine.clock": {
+    title: "The clock did not step",
+    facts: {
+      stepped: ({ byMs }) => `the clock stepped by ${byMs.map((ms) => `${ms} ms`).join(", ")}`,
+    },
+  },
+};

@@ -1,0 +1,96 @@
+/** Puts the judge's answers into words: the only place where a finding or a verdict gets its sentences. */
+import type { ClaimFacts, Fact } from "../record/facts.ts";
+import type { Finding, Judged, Status } from "../record/verdict.ts";
+import { claim, recovery } from "./claims.ts";
+import { evidence } from "./evidence.ts";
+import { formatViolation } from "./format.ts";
+import type { Phrase } from "./phrase.ts";
+
+type Phrases = Readonly<Record<string, Phrase<Fact>>>;
+
+type ClaimFact = keyof ClaimFacts;
+
+/** What a rule of evidence says that found nothing wrong and has nothing to add. */
+const nothingWrong = "no problem found";
+
+export function worded(judged: Judged): Finding {
+  const { title, phrases } = entryOf(judged);
+  const clauses = judged.values.map((fact) => clause(phrases, fact));
+  return { ...judged, title, why: clauses.length === 0 ? nothingWrong : clauses.join("; ") };
+}
+
+/** The types of rules and phrases hold that each has its own; by its id alone, the compiler cannot tell. */
+function entryOf({ kind, id, title }: Judged): {
+  readonly title: string;
+  readonly phrases: Phrases;
+} {
+  if (kind === "claim") return { title: title ?? id, phrases: claim as unknown as Phrases };
+  if (kind === "recovery") return { title: title ?? id, phrases: recovery as unknown as Phrases };
+  const rules = evidence as Readonly<
+    Record<string, { readonly title: string; readonly facts: unknown }>
+  >;
+  const rule = rules[id];
+  if (rule === undefined) throw new Error(`no phrase for the rule ${JSON.stringify(id)}`);
+  return { title: rule.title, phrases: rule.facts as Phrases };
+}
+
+function clause(phrases: Phrases, fact: Fact): string {
+  const phrase = phrases[fact.fact];
+  if (phrase === undefined) throw new Error(`no phrase for the fact ${JSON.stringify(fact.fact)}`);
+  return typeof phrase === "string" ? phrase : phrase(fact);
+}
+
+/** What a verdict's sentence is made of, beside its findings. */
+export interface Circumstances {
+  readonly status: Status;
+  readonly findings: readonly Finding[];
+  /** Whether the plan breaks anything. */
+  readonly breaks: boolean;
+  /** Why the run was aborted; null when it was not. */
+  readonly aborted: string | null;
+  /** Whether a claim was beyond its limit in the baseline already. */
+  readonly failedBefore: (finding: Finding) => boolean;
+}
+
+export function verdictSentence(all: Circumstances): string {
+  const { status, findings, breaks, aborted } = all;
+  if (status === "held") {
+    const asked = findings.filter(({ kind }) => kind !== "evidence").length;
+    return `All ${asked} findings about the target held; ${breaks ? "every fault is shown to have landed" : "the plan has no fault"}.`;
+  }
+  // What ended the run is why nothing is shown: phases that did not run are its consequences.
+  if (status === "inconclusive" && aborted !== null)
+    return `The run was aborted: ${aborted}${aborted.endsWith(".") ? "" : "."}`;
+  const decisive = findings.filter((finding) => finding.status === status);
+  const first = decisive.find(({ phase }) => phase === "fault") ?? decisive[0];
+  if (first === undefined) return "The experiment claims nothing.";
+  const others = decisive.length - 1;
+  const more =
+    others === 0
+      ? ""
+      : ` ${others} more ${others === 1 ? "finding is" : "findings are"} ${status}.`;
+  return status === "refuted"
+    ? `${violated(first, all.failedBefore(first))}${more}${doubt(findings)}`
+    : `Not shown${inPhase(first)}: "${first.title}": ${first.why}.${more}`;
+}
+
+function violated(finding: Finding, before: boolean): string {
+  const figures = formatViolation(finding);
+  // The figures say by themselves that a claim is beyond its limit.
+  const isPlain = finding.values.every(({ fact }) => fact === ("beyond-limit" satisfies ClaimFact));
+  const why = figures === "" ? finding.why : isPlain ? figures : `${figures}; ${finding.why}`;
+  const also = before ? "; also violated in the baseline" : "";
+  return `Violated${inPhase(finding)}: "${finding.title}": ${why}${also}.`;
+}
+
+function doubt(findings: readonly Finding[]): string {
+  const open = findings
+    .filter(({ kind, status }) => kind === "evidence" && status === "inconclusive")
+    .map(({ title }) => `"${title}"`);
+  if (open.length === 0) return "";
+  return ` Warning: ${open.length === 1 ? "an evidence check" : "evidence checks"} failed: ${open.join(", ")}.`;
+}
+
+function inPhase({ phase }: Finding): string {
+  return phase === null ? "" : ` in phase ${phase}`;
+}

@@ -1,0 +1,335 @@
+/**
+ * What a finding may state, as data. A rule of the judge answers with facts; `phrases/` alone turns
+ * them into words. Each fact has the id by which it stands in `verdict.json`, and its values with
+ * their units in their names. A fact without a phrase does not compile, and neither does a phrase
+ * without a fact.
+ */
+import type { AbortReason } from "./events.ts";
+import type { Phase } from "../base/phases.ts";
+
+/** A fact that its id says whole. */
+type Plain = Readonly<Record<never, never>>;
+type InPhase = { readonly phase: string };
+type OfFault = { readonly fault: string };
+type OfLoad = { readonly load: string };
+type By = { readonly byMs: number };
+/** More problems of the same kind than are worth listing. */
+type More = { readonly problems: number };
+/** `stolen`: the part of the machine, 0…1, that was taken from outside meanwhile; null for none. */
+type Late = {
+  readonly p99Ms: number;
+  readonly phase: string;
+  readonly maxMs: number;
+  readonly stolen: number | null;
+};
+/** Iterations and samples of a load or a class of requests: `of` says which of the two. */
+type Group = { readonly of: "load" | "lane"; readonly group: string };
+type OfMetric = { readonly metric: string; readonly source: string };
+
+type OfLinks = OfFault & { readonly links: readonly string[] };
+type OfClass = { readonly lane: string };
+/** Where, of which class and in which phase the generator and the prober are compared. */
+type AtPlace = OfClass & InPhase & { readonly place: string };
+/** `writer`: the processes of a service, by what they write; `reader`: the generator; `receiver`: the interfaces. */
+type ByteWitness = {
+  readonly witness: "writer" | "reader" | "receiver";
+  readonly service: string;
+};
+
+/** Of claims. */
+export interface ClaimFacts {
+  "phase-unfinished": InPhase;
+  "within-limit": Plain;
+  "beyond-limit": Plain;
+  "beyond-limit-in-baseline": Plain;
+  "reference-too-few-samples": InPhase;
+  "too-few-samples": { readonly samples: number; readonly minSamples: number };
+  "cut-off": Plain;
+  /** `rest`: what the samples show that no stall touched. */
+  "generator-stalled": { readonly stalledMs: number; readonly rest: "nothing" | "within-limit" };
+  "depends-on-dropped": Plain;
+}
+
+/** Of a recovery. */
+export interface RecoveryFacts {
+  "phases-unfinished": Plain;
+  "nothing-healed": Plain;
+  "no-goodput": Plain;
+  "observed-too-briefly": Plain;
+  "too-few-requests": Plain;
+  "back-in-time": Plain;
+  "not-back-in-time": Plain;
+  "not-back": Plain;
+  "back-too-late": Plain;
+  "lost-again": Plain;
+}
+
+/** Of the rules of evidence. */
+export interface EvidenceFacts {
+  "record.whole": {
+    damage: { readonly detail: string };
+    "no-end": Plain;
+    "no-cleanup": Plain;
+  };
+  "record.fits": {
+    "event-older": { readonly event: string; readonly before: string } & By;
+    "event-repeated": { readonly event: string; readonly times: number };
+    "event-out-of-order": { readonly event: string; readonly before: string };
+    "no-start": Plain;
+    phases: { readonly phases: readonly string[]; readonly planned: readonly string[] };
+    "phase-early": InPhase & By;
+    "phase-late": InPhase & By & { readonly maxMs: number };
+    "fault-event-repeated": OfFault & { readonly event: string; readonly times: number };
+    "other-fault": OfFault;
+    "fault-out-of-order": OfFault;
+    "check-outside-fault": OfFault;
+    "act-outside-injection": OfFault;
+    /** Below zero: earlier than planned. */
+    "injection-moved": OfFault & By;
+    "heal-moved": OfFault & By;
+    "injected-early": OfFault & By;
+    "unplanned-faults": { readonly events: number };
+    "deploy-length": { readonly statedMs: number; readonly measuredMs: number };
+    "load-length": { readonly statedMs: number; readonly measuredMs: number };
+    "load-asked-outside": Plain;
+    "samples-before-load": { readonly source: string } & By;
+    "samples-after-end": { readonly source: string } & By;
+    "load-late": OfLoad & By;
+    "claims-nothing": Plain;
+    "faults-after-end": { readonly faults: number };
+    more: More;
+  };
+  "record.possible": {
+    "no-number": OfMetric;
+    negative: OfMetric & { readonly value: number };
+    repeated: OfMetric & { readonly repeated: number; readonly samples: number };
+    unanswered: {
+      readonly lane: string;
+      readonly service: string;
+      readonly given: number;
+      readonly answers: number;
+    };
+    more: More;
+  };
+  "run.phases": { unfinished: { readonly phases: readonly Phase[] } };
+  "run.not-aborted": { aborted: { readonly reason: AbortReason; readonly detail: string } };
+  "generator.ended": { "no-end": Plain; died: { readonly detail: string } };
+  "generator.offered": {
+    "no-start": Plain;
+    "no-load": Plain;
+    "no-phase": Plain;
+    "no-iterations": Plain;
+    "ended-at-once": OfLoad;
+    "not-as-planned": OfLoad & {
+      readonly fromSeconds: number;
+      readonly untilSeconds: number;
+      readonly planned: number;
+      readonly begun: number;
+      readonly dropped: number;
+    };
+    dropped: OfLoad &
+      InPhase & { readonly dropped: number; readonly planned: number; readonly vus: number };
+  };
+  "generator.iterations": {
+    "no-phase": Plain;
+    "no-ends": Plain;
+    threw: OfLoad & { readonly iterations: number; readonly begun: number };
+    silent: OfLoad & { readonly iterations: number; readonly begun: number };
+    unfinished: OfLoad & { readonly iterations: number; readonly begun: number };
+    "samples-missing": Group & { readonly ended: number; readonly samples: number };
+    "sample-before-start": Group & {
+      readonly second: number;
+      readonly begun: number;
+      readonly samples: number;
+    };
+    "sample-after-end": Group & {
+      readonly second: number;
+      readonly ended: number;
+      readonly samples: number;
+    };
+  };
+  "generator.on-time": {
+    "no-sample": Plain;
+    "no-sample-in": OfLoad & { readonly phases: readonly string[] };
+    late: OfLoad & Late;
+    burst: OfLoad &
+      InPhase & { readonly late: number; readonly planned: number; readonly maxMs: number };
+  };
+  "generator.processor": {
+    "not-recorded": Plain;
+    "not-recorded-in": InPhase;
+    stolen: InPhase & { readonly share: number };
+    used: InPhase & { readonly share: number };
+  };
+  "generator.no-gap": { "no-sample": Plain; gap: { readonly gapMs: number } };
+  "prober.on-time": {
+    "no-sample": Plain;
+    gap: { readonly gapMs: number };
+    "no-lateness": Plain;
+    "no-lateness-in": { readonly phases: readonly string[] };
+    late: Late;
+  };
+  "target.readings": {
+    "no-telemetry": { readonly metric: string };
+    "no-source": { readonly metric: string };
+    "never-read": OfMetric;
+    gap: OfMetric & { readonly gapMs: number };
+    "not-read-back": { readonly unread: number; readonly acknowledged: number };
+    "few-read-back": { readonly read: number; readonly acknowledged: number };
+    "nothing-to-compare": { readonly delivered: number };
+  };
+  "baseline.steady": {
+    unfinished: Plain;
+    "nothing-served": Plain;
+    drift: { readonly share: number };
+  };
+  "services.alive": { died: { readonly service: string; readonly detail: string } };
+  "faults.landed": {
+    "never-injected": OfFault;
+    "not-landed": OfFault & { readonly observation: string };
+    "outside-phase": OfFault;
+    "too-short": OfFault & { readonly forMs: number; readonly plannedMs: number };
+  };
+  "faults.lasted": {
+    "old-record": OfFault;
+    "never-checked": OfFault;
+    gone: OfFault & { readonly afterMs: number; readonly observation: string };
+    "last-check-early": OfFault & { readonly beforeHealMs: number; readonly maxMs: number };
+    "check-gap": OfFault & { readonly gapMs: number; readonly maxMs: number };
+  };
+  "faults.healed": {
+    "never-healed": OfFault;
+    "not-healed": OfFault & { readonly observation: string };
+  };
+  "faults.traffic": {
+    "not-counted": OfLinks;
+    "unused-before": OfLinks;
+    "unused-during": OfLinks;
+    "bytes-not-counted": OfLinks;
+    "never-bound": OfFault & { readonly bytesPerSecond: number; readonly timesMax: number };
+  };
+  "faults.use": {
+    /** `checked`: by what its use would have been seen. */
+    unused: OfFault & {
+      readonly service: string;
+      readonly others: number;
+      readonly checked: readonly ("links" | "requests" | "counters" | "bytes")[];
+    };
+    standby: { readonly services: readonly string[] };
+  };
+  "generator.asked": {
+    /** Ages in periods of the stream; 0 is the newest. */
+    stale: OfClass & {
+      readonly stale: number;
+      readonly looks: number;
+      readonly leastAge: number;
+      readonly mostAge: number;
+      readonly oldestAge: number;
+    };
+    "same-moment": OfClass & { readonly same: number; readonly looks: number };
+    "nearer-half": OfClass & InPhase & { readonly near: number; readonly looks: number };
+    "other-draw": OfClass &
+      InPhase & {
+        readonly tag: string;
+        readonly value: string;
+        readonly count: number;
+        readonly looks: number;
+        readonly expected: number;
+      };
+    "other-bytes": { readonly apart: number; readonly compared: number };
+    "none-noted": Plain;
+    noted: { readonly looks: number };
+  };
+  "witnesses.prober": {
+    "not-asked-alike": Plain;
+    "no-probe": AtPlace & { readonly requests: number };
+    answers: AtPlace & {
+      readonly probes: number;
+      readonly probesFailed: number;
+      readonly requests: number;
+      readonly requestsFailed: number;
+    };
+    absent: AtPlace & {
+      readonly probes: number;
+      readonly periods: number;
+      readonly served: number;
+    };
+    "longer-waits": AtPlace & {
+      readonly longer: number;
+      readonly probes: number;
+      readonly medianMs: number;
+    };
+    waits: AtPlace & { readonly proberMs: number; readonly usersMs: number };
+    deserted: AtPlace & { readonly periods: number };
+    "nothing-compared": Plain;
+    compared: { readonly probes: number; readonly requests: number };
+  };
+  "witnesses.bytes": {
+    "too-few": InPhase & ByteWitness & { readonly expectedBytes: number; readonly bytes: number };
+    "reader-missing": Plain;
+    "receiver-missing": Plain;
+    "sizes-missing": Plain;
+    model: Plain;
+    "none-counted": Plain;
+    "too-little": Plain;
+    agrees: ByteWitness;
+  };
+  "witnesses.counters": {
+    apart: InPhase & OfMetric & { readonly answers: number; readonly counted: number };
+    "nothing-compared": Plain;
+    agrees: OfMetric;
+  };
+  "bodies.segments": {
+    "none-seen": InPhase & { readonly served: number };
+    wrong: InPhase & {
+      readonly by: "viewer" | "prober";
+      readonly place: string;
+      readonly wrong: number;
+      readonly looks: number;
+      /** Each with how many there were: `truncated 3`. */
+      readonly kinds: readonly string[];
+    };
+    "other-container": {
+      readonly variant: string;
+      readonly container: string;
+      readonly others: number;
+      readonly looks: number;
+    };
+    "rests-on-unseen": InPhase & { readonly claim: string; readonly wrongShare: number };
+    "same-bytes": { readonly variant: string; readonly same: number; readonly numbers: number };
+    "same-as": {
+      readonly variant: string;
+      readonly other: string;
+      readonly same: number;
+      readonly numbers: number;
+    };
+    flaps: { readonly variant: string; readonly times: number; readonly looks: number };
+    model: Plain;
+    "none-served": Plain;
+    /** Each with how many there were; and the least size of each variant in bytes. */
+    looked: {
+      readonly looks: number;
+      readonly containers: readonly string[];
+      readonly leastBytes: readonly string[];
+    };
+    "unknown-containers": Plain;
+    flagged: { readonly count: number };
+    "no-checksum": Plain;
+  };
+  "machine.clock": { stepped: { readonly byMs: readonly number[] } };
+}
+
+export type EvidenceId = keyof EvidenceFacts;
+
+/** One fact out of those that `Facts` lists. */
+export type FactIn<Facts> = {
+  [Id in keyof Facts & string]: { readonly fact: Id } & Facts[Id];
+}[keyof Facts & string];
+
+/** What the rule with that id may state. */
+export type FactOf<Id extends EvidenceId> = FactIn<EvidenceFacts[Id]>;
+
+export type FactValue = string | number | null | readonly (string | number)[];
+
+/** A fact as it stands in a verdict: its id, and its values by name. */
+export type Fact = { readonly fact: string } & { readonly [name: string]: FactValue };
