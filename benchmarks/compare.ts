@@ -3,7 +3,7 @@
  * called different: `sides`, made-up runs by how many there are on each side and how much runs differ by themselves; `made-up`, several
  * kinds of noise; `chance`, the tests behind a comparison alone;
  * `simulated`, runs in virtual time. `coverage`: how often the intervals hold the truth. `speed`: how long ten runs
- * against ten of real size take. `docs/how-a-verdict-is-computed.md` has what `sides` printed.
+ * against ten of real size take. `docs/how-runs-are-compared.md` has what `sides` printed.
  *
  *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL] [sides | simulated | made-up | chance | coverage | speed] [RUNS,RUNS… | 3v3,10v1…] [slow-store | origin-storm]
  */

@@ -1,13 +1,16 @@
 /**
- * Runs the catalogue again and again on real processes, one after another, and writes down how each run came out, in `experiments/repeated/`
- * and the table of `experiments/README.md`. Whichever has been run least is next, and of these the one with the fewest in a row. Nothing else should run meanwhile.
+ * Repeats the catalogue on real processes, one run after another. Writes the results to
+ * `experiments/repeated/` and to the table of its README. The experiment with the fewest runs is
+ * next, and of these the one with the fewest in a row. Nothing else should run meanwhile.
  *
- *   node benchmarks/repeat.ts [--keep FOLDER] [MINUTES=60] [TIMES=5] [NAME | NAME/DEFENCE | NAME/* …]     0 minutes: writes the table only
+ *   node benchmarks/repeat.ts [--keep FOLDER] [MINUTES=60] [TIMES=5] [NAME | NAME/DEFENCE | NAME/* …]
  *
- * It waits while something outside takes a part of the machine: a run of that time would say nothing.
+ * 0 minutes: writes the table only.
  *
- * Runs that are kept answer for themselves later: `./seawall ablate --reuse --out FOLDER` makes its matrix of them. And runs that another
- * command left in FOLDER (a suite, `ablate`) are written down as well, before anything is run.
+ * It waits while other work takes a part of the machine, because a run of that time shows nothing.
+ *
+ * `./seawall ablate --reuse --out FOLDER` makes its matrix of kept runs. Runs that another command
+ * left in FOLDER (a suite, `ablate`) are recorded as well, before anything is run.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,7 +22,7 @@ import type { Context } from "../harness/app/context.ts";
 import { experimentNames, loadExperiment } from "../harness/app/experiment-files.ts";
 import { keptIn } from "./library/kept.ts";
 import { untilQuiet } from "./library/quiet.ts";
-import { readmeText, record, recorded, withTable } from "../experiments/repeated/recorded.ts";
+import { page, pageText, record, recorded, withTable } from "../experiments/repeated/recorded.ts";
 import {
   counting,
   inARow,
@@ -62,10 +65,7 @@ try {
       );
   }
 } finally {
-  writeFileSync(
-    join(root, "experiments/README.md"),
-    withTable(readmeText(), repeatedTable(all, recorded())),
-  );
+  writeFileSync(page, withTable(pageText(), repeatedTable(all, recorded())));
   if (keep === undefined) rmSync(out, { recursive: true, force: true });
 }
 

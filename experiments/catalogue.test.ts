@@ -1,11 +1,11 @@
-/** `experiments/README.md` says what the code says. */
+/** The pages of the catalogue and of repeated runs agree with the code. */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Context } from "../harness/app/context.ts";
 import { experimentNames, loadExperiment, workloadPlays } from "../harness/app/experiment-files.ts";
 import { defencesOf } from "../harness/plan/reliance.ts";
-import { readmeText, recorded, tableIn, withTable } from "./repeated/recorded.ts";
+import { pageText, recorded, tableIn, withTable } from "./repeated/recorded.ts";
 import { kindsOf, repeatedTable } from "./repeated/repeated.ts";
 
 const context = { root: resolve(import.meta.dirname, ".."), cwd: "/" } as Context;
@@ -46,7 +46,7 @@ describe("what a workload says that it plays", () => {
 });
 
 describe("the catalogue's table", () => {
-  const rows = rowsOf(readmeText());
+  const rows = rowsOf(readFileSync(join(import.meta.dirname, "README.md"), "utf8"));
 
   it("has a row for each experiment and for nothing else", () => {
     expect([...rows.keys()].sort()).toEqual(catalogue.map(({ name }) => name).sort());
@@ -67,10 +67,10 @@ describe("the catalogue's table", () => {
 
 describe("the table of repeated runs", () => {
   it("is what the record of them comes to", () => {
-    expect(tableIn(readmeText())).toBe(repeatedTable(kindsOf(catalogue), recorded()));
+    expect(tableIn(pageText())).toBe(repeatedTable(kindsOf(catalogue), recorded()));
   });
 
   it("is put where the old one was", () => {
-    expect(withTable(readmeText(), "a $& table")).toContain("-->\n\na $& table\n\n<!--");
+    expect(withTable(pageText(), "a $& table")).toContain("-->\n\na $& table\n\n<!--");
   });
 });

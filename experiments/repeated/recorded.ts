@@ -1,12 +1,13 @@
-/** The record of repeated runs, and the table of them in the catalogue's page. */
+/** The record of repeated runs, and the page with their table. */
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Repeat } from "./repeated.ts";
 
 const file = join(import.meta.dirname, "runs.ndjson");
-const readme = join(import.meta.dirname, "..", "README.md");
+/** The page with the table. */
+export const page = join(import.meta.dirname, "README.md");
 
-/** The README keeps the table between these lines. */
+/** The page keeps the table between these lines. */
 export const marks = {
   begin: "<!-- repeated: made by `node benchmarks/repeat.ts` -->",
   end: "<!-- /repeated -->",
@@ -24,11 +25,11 @@ export function record(repeat: Repeat): void {
   appendFileSync(file, `${JSON.stringify(repeat)}\n`);
 }
 
-export function readmeText(): string {
-  return readFileSync(readme, "utf8");
+export function pageText(): string {
+  return readFileSync(page, "utf8");
 }
 
-/** What stands between the marks. Throws where one is missing. */
+/** The text between the marks. Throws where one is missing. */
 export function tableIn(text: string): string {
   const [from, to] = between(text);
   return text.slice(from, to).trim();
@@ -42,6 +43,8 @@ export function withTable(text: string, table: string): string {
 function between(text: string): readonly [number, number] {
   const [from, to] = [text.indexOf(marks.begin), text.indexOf(marks.end)];
   if (from < 0 || to < from)
-    throw new Error(`experiments/README.md lacks the lines ${marks.begin} and ${marks.end}`);
+    throw new Error(
+      `experiments/repeated/README.md lacks the lines ${marks.begin} and ${marks.end}`,
+    );
   return [from + marks.begin.length, to];
 }

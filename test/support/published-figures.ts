@@ -1,4 +1,7 @@
-/** Figures that README publishes, compared with what a run of today takes: a figure that is no longer true is said, and fails nothing. */
+/**
+ * Compares the figure that `docs/performance.md` publishes with a run of today. A figure that is
+ * no longer true is a warning, not a failure.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEvent } from "../../harness/record/events.ts";
@@ -6,14 +9,15 @@ import type { RunEvent } from "../../harness/record/events.ts";
 const root = join(import.meta.dirname, "../..");
 
 /**
- * The harness's processor time against k6's in the same run, which a busy machine changes little: it takes from both alike. On a machine that
- * is busy all the same, both wait in different ways, so the published median may be missed by half.
+ * The harness's processor time against k6's in the same run. A busy machine changes it little,
+ * because it takes from both alike. Both then wait in different ways, so the published median may
+ * be missed by half.
  */
 const factor = 1.5;
 
-/** The median in README's table, a share of 1. */
-export function publishedShare(readme: string): number | null {
-  const row = readme
+/** The median of the table, a share of 1. */
+export function publishedShare(page: string): number | null {
+  const row = page
     .split("\n")
     .find((line) =>
       line.startsWith("| processor time of the harness itself under load, against k6's"),
@@ -26,11 +30,11 @@ export function publishedShare(readme: string): number | null {
 /** What is to be said of a run of `origin-storm`; null when the figure is true. */
 export function untrueFigure(
   events: readonly RunEvent[],
-  readme: string = readFileSync(join(root, "README.md"), "utf8"),
+  page: string = readFileSync(join(root, "docs/performance.md"), "utf8"),
 ): string | null {
-  const published = publishedShare(readme);
+  const published = publishedShare(page);
   if (published === null)
-    return "README.md publishes no processor time of the harness that a test could compare";
+    return "docs/performance.md publishes no processor time of the harness that a test could compare";
   const generator = events.find((event) => event.kind === "generator");
   if (
     generator?.kind !== "generator" ||
@@ -42,7 +46,10 @@ export function untrueFigure(
   if (measured <= published * factor) return null;
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   return (
-    `README.md says that the harness takes ${percent(published)} of k6's processor time in origin-storm; this run took ${percent(measured)} ` +
-    `(${generator.harnessCpuSeconds.toFixed(2)} s of ${generator.generatorCpuSeconds.toFixed(2)} s). On an idle machine: node_modules/.bin/node benchmarks/start.ts, and publish what it prints.`
+    `docs/performance.md says that the harness takes ${percent(published)} ` +
+    `of k6's processor time in origin-storm; this run took ${percent(measured)} ` +
+    `(${generator.harnessCpuSeconds.toFixed(2)} s of ` +
+    `${generator.generatorCpuSeconds.toFixed(2)} s). ` +
+    `On an idle machine: node_modules/.bin/node benchmarks/start.ts, and publish what it prints.`
   );
 }
