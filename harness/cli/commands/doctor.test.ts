@@ -1,3 +1,4 @@
+import "../../../targets/live-streaming/tools/recipes.ts";
 import { describe, expect, it } from "vitest";
 import { problemsOf } from "../../../test/support/documents.ts";
 import { fakeMachine } from "../../../test/support/fake-machine.ts";
