@@ -42,7 +42,7 @@ describe("doctor", () => {
     expect(stdout.text()).toMatch(/^k6 {9}2\.2\.0 +environment {2}\S*\/k6$/m);
     expect(stdout.text()).toMatch(/^varnish {4}missing/m);
     expect(stdout.text()).toMatch(
-      /^process substrate {2}no {3}cannot be had here: toxiproxy, cassandra/m,
+      /^process substrate {2}no {3}cannot be had here: toxiproxy, faketime, cassandra/m,
     );
     expect(stdout.text()).toMatch(
       /^docker substrate {3}no {3}no engine on unix:\/\/\/nowhere\/docker.sock \(ENOENT\)$/m,
