@@ -77,7 +77,8 @@ it("counts it as failed where the machine must be able to tell", async () => {
 
 it("counts it as failed on an idle machine", async ({ skip }) => {
   if (await isMachineBusy(3)) skip("others keep this machine busy");
-  const { failedFiles, exitCode } = await tested(false);
-  if (await isMachineBusy(3)) skip("others keep this machine busy");
+  const { failedFiles, exitCode, said } = await tested(false);
+  // The runner looked while this test waited: what it saw then counts.
+  if (said.includes("cannot tell")) skip("others keep this machine busy");
   expect({ failedFiles, exitCode }).toEqual({ failedFiles: 7, exitCode: 1 });
 });
