@@ -1,6 +1,6 @@
 /**
  * Plain English: the words that no page and no message uses, with what to write instead, and the
- * longest sentence. Pages are checked by `test/markdown.test.ts`.
+ * longest sentence. Pages are checked by `test/markdown.test.ts`, messages by `test/messages.test.ts`.
  */
 
 export interface Avoided {
@@ -42,6 +42,13 @@ export const avoided: readonly Avoided[] = [
   avoid("in the midst of", "during"),
   avoid("wherein|whereof|thereof|therein|thereupon|whence|hence", "in which, of it, so"),
   avoid("shall", "must, will"),
+  avoid("let down", "fails"),
+  avoid("amiss", "wrong"),
+  avoid("(?:is|are|be) got|got by", "is downloaded, from"),
+  avoid("g(?:ive|ives|ave) out", "fails"),
+  avoid("be believed", "be trusted"),
+  avoid("in (?:its|their) stead", "instead"),
+  avoid("for ever", "forever"),
 ];
 
 /** The longest sentence, in words. A code span is one word. */

@@ -7,7 +7,7 @@ export function settingsVcl(node: NodeInForce): string {
   const { settings } = node;
   return `${[
     `vcl 4.1;
-# Written by vcl-settings.ts: what this node is told at its launch.
+# Written by vcl-settings.ts: the settings of this node, set at launch.
 import directors;
 import std;
 import var;`,

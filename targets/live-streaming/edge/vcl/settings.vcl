@@ -1,5 +1,5 @@
 vcl 4.1;
-# Written by vcl-settings.ts: what this node is told at its launch.
+# Written by vcl-settings.ts: the settings of this node, set at launch.
 import directors;
 import std;
 import var;

@@ -81,7 +81,7 @@ export const audience: Registry = {
     tags: ["lane", "load", "outcome"],
     values: { lane: ["broadcast"], outcome: ["heard", "missed"] },
     meaning:
-      "from an operator's word to everybody to one connected device's hearing it; one that " +
+      "from an operator's broadcast until one connected device receives it; one that " +
       "missed it waits from the start of the fault to its end",
   },
 };

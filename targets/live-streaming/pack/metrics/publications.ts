@@ -61,6 +61,6 @@ export const publications: Registry = {
     ofBytes: true,
     needs: { telemetry: ["journal"] },
     tags: ["edge", "rendition"],
-    meaning: "a segment that an edge delivered and that no packager's journal tells of",
+    meaning: "a segment that an edge delivered and that no packager's journal has",
   },
 };
