@@ -116,7 +116,7 @@ async function planOptions(
   };
 }
 
-/** Another audience than the planned one. A real one needs as many more virtual users; a simulated viewer needs none. */
+/** Another audience than the planned one. A real one needs as many more virtual users; a simulated user needs none. */
 function scaled(experiment: Experiment, scale: number, substrate: SubstrateName): Experiment {
   if (scale === 1) return experiment;
   const times = (load: Load): Load => ({

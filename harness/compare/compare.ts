@@ -73,7 +73,7 @@ const windowsMin = 4;
 type Group = "whole run as viewers see it" | "phases as viewers see them" | "inside" | "resources";
 
 /**
- * Parts of the one chance of error, fixed beforehand. What viewers see of whole runs has most of it, as there
+ * Parts of the one chance of error, fixed beforehand. What users see of whole runs has most of it, as there
  * a change shows soonest; what the machine spends takes nothing of that. The rest is for claims, which are
  * counted (`claims-changed.ts`).
  */

@@ -41,7 +41,7 @@ export interface Against {
   readonly changes: readonly Change[];
   /** The sides have runs enough for a test to tell a change from what differs between runs. */
   readonly enough: boolean;
-  /** What viewers see and not every run recorded. */
+  /** What users see and not every run recorded. */
   readonly unshared: readonly string[];
 }
 

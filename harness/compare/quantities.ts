@@ -24,7 +24,7 @@ export interface Quantity {
   readonly floor: number;
   /** Nor are those that are smaller than this in the quantity's own unit. */
   readonly floorAbsolute: number;
-  /** What viewers and publishers feel, what goes on inside, and what it costs: the first is looked at most closely. */
+  /** What users and publishers feel, what goes on inside, and what it costs: the first is looked at most closely. */
   readonly family: "felt" | "inside" | "resources";
   /** Of the class of requests that is protected most: a reader sees it first. */
   readonly first?: true;
@@ -117,7 +117,7 @@ function ofGroup(metric: string, known: Metric, where: Tags, isFirst: boolean): 
   return [];
 }
 
-/** What viewers see that some runs recorded and others did not: a figure that is gone is no figure without a difference. */
+/** What users see that some runs recorded and others did not: a figure that is gone is no figure without a difference. */
 export function unsharedOf(runs: readonly Run[]): string[] {
   const registry = registryOf(runs);
   const recorded = (run: Run): Set<string> => {

@@ -124,7 +124,7 @@ function tooFewSentences(changes: readonly Change[], ofA: number, ofB: number): 
   return [`${runs}: no test can tell, as ${why}. at least 3 against 3 are needed`, ...told];
 }
 
-/** What looks different to runs that are too few: what viewers see first, then the largest. */
+/** What looks different to runs that are too few: what users see first, then the largest. */
 export function suspects(changes: readonly Change[]): Change[] {
   const size = ({ quantity: { scale }, a, b }: Change): number =>
     scale === "points" ? 5 * Math.abs(b - a) : a > 0 && b > 0 ? Math.abs(Math.log(b / a)) : 10;

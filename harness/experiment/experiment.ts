@@ -16,7 +16,7 @@ export interface Load {
    * its whole path, such as join(import.meta.dirname, "load.ts"). Loads of one experiment may come from several.
    */
   readonly workload: string;
-  /** Exported function of that file; one call is one thing that a viewer does. */
+  /** Exported function of that file; one call is one thing that a user does. */
   readonly exec: string;
   /** The class of its requests, one of the target's own. */
   readonly lane: string;

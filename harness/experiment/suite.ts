@@ -82,7 +82,7 @@ export function inTierOrder<
 
 /** Where a topology does not say how long it takes to come up and to go. */
 const upMsUsual = 20_000;
-/** Last viewers, reading back what was acknowledged, judging, and writing the report. */
+/** Last users, reading back what was acknowledged, judging, and writing the report. */
 const afterMs = 8_000;
 
 /** About how long a run takes on two idle cores, from the command to the verdict, in ms. */

@@ -23,7 +23,7 @@ export const timeUnitSeconds = 10;
 
 /**
  * How long iterations under way may take to end after the load: the longest patience of a bundled
- * workload (16 s, a viewer who pressed play) and some, after a live viewer has waited for its
+ * workload (16 s, a user who pressed play) and some, after a live user has waited for its
  * segment.
  */
 export function gracefulStopMsOf(plan: Pick<Plan, "rhythm">): number {
@@ -58,13 +58,13 @@ export function stagesOf(load: Pick<Load, "ratePerSecond">, plan: Paced): readon
   });
 }
 
-/** In virtual time one iteration stands for many viewers above a certain rate. */
+/** In virtual time one iteration stands for many users above a certain rate. */
 function perSecondOf(rate: number, { substrate }: Paced): number {
   if (isVirtual(substrate)) return rate / weightOf(rate);
   return Math.round(rate * timeUnitSeconds) / timeUnitSeconds;
 }
 
-/** For how many viewers one iteration stands in virtual time. */
+/** For how many users one iteration stands in virtual time. */
 export function weightOf(ratePerSecond: number): number {
   return Math.max(1, Math.ceil(ratePerSecond / arrivalsPerSecondMax));
 }

@@ -60,7 +60,7 @@ export interface Conducted {
   readonly error: unknown;
 }
 
-/** How much longer than its tail and the longest patience of a viewer the load may take to end by itself. */
+/** How much longer than its tail and the longest patience of a user the load may take to end by itself. */
 const drainMarginMs = 5_000;
 const teardownMs = 60_000;
 /** Healing may start services again: the longest that one may take to be ready, and some. What is not healed by then never will be. */
@@ -319,7 +319,7 @@ async function drained(
   signal: AbortSignal,
 ): Promise<LoadEnd> {
   const patience = new AbortController();
-  // Whoever ends the run now does not want to wait for the last viewers either.
+  // Whoever ends the run now does not want to wait for the last users either.
   const late = world.clock.sleep(drainMs, AbortSignal.any([signal, patience.signal])).then(
     () => null,
     () => null,

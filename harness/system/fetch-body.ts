@@ -1,11 +1,11 @@
-/** One GET that looks on the wire like a viewer's: the headers that k6 sends, in its order, and no others. */
+/** One GET that looks on the wire like a user's: the headers that k6 sends, in its order, and no others. */
 import { type Agent, type IncomingHttpHeaders, request } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
 import type { Endpoint } from "../target/layout.ts";
 
 /** What k6 calls itself; its `userAgent` in the workloads' settings is the same. */
-export const viewerAgent = "seawall-viewer";
+export const userAgent = "seawall-viewer";
 
 /** A larger body is cut off, and broken off for whoever asked. */
 const bodyBytesMax = 64 * 1024 * 1024;
@@ -38,7 +38,7 @@ export function fetchBody(
     // Order as in Go's net/http. A Connection header would give the prober away.
     const headers = {
       Host: hostHeader ?? (port === 80 ? host : `${host}:${port}`),
-      "User-Agent": viewerAgent,
+      "User-Agent": userAgent,
     };
     const outgoing = request({ host, port, path, agent, headers, signal }, (response) => {
       const { statusCode: status = 0, headers: answered } = response;

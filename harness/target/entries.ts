@@ -3,7 +3,7 @@
  * stands before it.
  */
 import type { Deployment } from "./deployment.ts";
-import { type Endpoint, viewers, type Way } from "./layout.ts";
+import { type Endpoint, usersSide, type Way } from "./layout.ts";
 
 export interface Entry extends Endpoint {
   /** What the service is called, where a proxy with another address stands before it: servers that go by names know no other. */
@@ -17,7 +17,7 @@ export function entriesOf(
 ): Entry[] {
   return ways.map(({ service, port }): Entry => {
     const linked = deployment.links.find(
-      ({ link }) => link.from === viewers && link.to === service && link.port === port,
+      ({ link }) => link.from === usersSide && link.to === service && link.port === port,
     );
     const endpoint = deployment.instance(service).endpoint(port);
     if (linked === undefined) return endpoint;

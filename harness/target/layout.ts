@@ -197,7 +197,7 @@ export interface Service {
 /**
  * Stands for the load and the canary as the `from` of a link: what comes between them and an edge.
  */
-export const viewers = "viewers";
+export const usersSide = "viewers";
 
 /** A connection that passes through the fault-injecting proxy. */
 export interface Link {

@@ -23,7 +23,7 @@ export interface ModelNode {
 
 /** One request to a node. `done` is called once: with null when it was refused, broken off, or not answered in time. */
 export interface ModelRequest<T> {
-  /** Null for viewers and probes, who stand before the target. */
+  /** Null for users and probes, who stand before the target. */
   readonly from: ModelNode | null;
   readonly to: ModelNode;
   /** The port of the link, as the layout names it. */
@@ -81,7 +81,7 @@ export interface Iteration {
   /** `workload.exec`. */
   readonly behaviour: string;
   readonly lane: string;
-  /** For how many viewers it stands. */
+  /** For how many users it stands. */
   readonly weight: number;
   /** The virtual user that runs it, in the order in which k6 takes them: whoever is free longest. What a device remembers from one iteration to the next is kept under it. */
   readonly user: number;
@@ -121,7 +121,7 @@ export interface TargetModel {
   readonly kinds: readonly string[];
   /** `workload.exec` of each behaviour that it knows. */
   readonly behaviours: readonly string[];
-  /** Those of them of which one iteration cannot stand for many viewers, as what they ask is not asked once for all. */
+  /** Those of them of which one iteration cannot stand for many users, as what they ask is not asked once for all. */
   readonly oneByOne: readonly string[];
   readonly metrics: readonly string[];
   /** What is in its players and what is not, as the end of a sentence: shown wherever they watch. Without it, nobody can. */
@@ -135,5 +135,5 @@ export interface TargetModel {
   start(simulation: Simulation): RunningModel;
 }
 
-/** Above so many a second, an iteration stands for more than one viewer. As many as a real storm of one machine: enough that a share of 0.999 is told from 1, and few enough that a run takes a fraction of a second. */
+/** Above so many a second, an iteration stands for more than one user. As many as a real storm of one machine: enough that a share of 0.999 is told from 1, and few enough that a run takes a fraction of a second. */
 export const arrivalsPerSecondMax = 250;

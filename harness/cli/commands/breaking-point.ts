@@ -157,7 +157,7 @@ async function stepAt(
   } catch (error) {
     if (!(error instanceof SeawallError) || error.code !== "PLAN_REFUSED" || scale === 1)
       throw error;
-    // More than one machine's generator may be asked for, or fewer viewers than the claims need to say anything.
+    // More than one machine's generator may be asked for, or fewer users than the claims need to say anything.
     return {
       exitCode: 0,
       step: {

@@ -97,7 +97,7 @@ export class ClaimsSoFar implements SampleSink {
           ...worded(judgeClaim(claim, phase, windows, all, this.#metrics)),
           open: ended[phase] === undefined,
         };
-        // What began in a phase may be answered only after its end: its last word waits for the longest deadline of a viewer.
+        // What began in a phase may be answered only after its end: its last word waits for the longest deadline of a user.
         if (!finding.open && nowMs - window.untilMs > settleMs) this.#settled.set(key, finding);
         return [finding];
       }),

@@ -60,11 +60,11 @@ export class Seconds implements SampleSink {
     // What is good of that by which users are harmed counts as served, whatever its target calls it.
     const isGood = this.#harm?.metric === series.metric && carries(series.tags, this.#harm.having);
     const outcome = isGood ? "served" : series.tags["outcome"];
-    const isViewers =
+    const isOfUsers =
       series.kind === "duration" &&
       sourceIn(this.#metrics, series.metric) === "generator" &&
       lane !== undefined;
-    if (isViewers && (outcomes as readonly (string | undefined)[]).includes(outcome))
+    if (isOfUsers && (outcomes as readonly (string | undefined)[]).includes(outcome))
       this.#watched.set(id, { lane, outcome: outcome as OutcomeName });
     return id;
   }

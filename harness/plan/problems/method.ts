@@ -4,7 +4,7 @@ import type { Experiment, Step } from "../../experiment/experiment.ts";
 import { unknownName } from "../../base/nearest.ts";
 import type { PlanOptions } from "../options.ts";
 import { sizeProblems } from "./fault-size.ts";
-import { type Layout, type Link, viewers } from "../../target/layout.ts";
+import { type Layout, type Link, usersSide } from "../../target/layout.ts";
 import { canShowUse, useOf } from "../use.ts";
 import { describeWhere, linkName, servicesAt, type Where } from "../../target/where.ts";
 
@@ -69,7 +69,7 @@ function unknownWhere(where: Where, layout: Layout): string[] {
     const values = [
       ...new Set([
         ...layout.services.map((service) => service[known[key as keyof typeof known]]),
-        ...(key === "service" ? linkedViewers(layout) : []),
+        ...(key === "service" ? linkedUsers(layout) : []),
       ]),
     ];
     return value === undefined || values.includes(value)
@@ -78,13 +78,13 @@ function unknownWhere(where: Where, layout: Layout): string[] {
   });
   return problems.length > 0 ||
     servicesAt(where, layout).length > 0 ||
-    ("service" in where && where.service === viewers)
+    ("service" in where && where.service === usersSide)
     ? problems
     : [`there is no ${describeWhere(where)}`];
 }
 
-function linkedViewers({ links }: Layout): string[] {
-  return links.some((link) => link.from === viewers) ? [viewers] : [];
+function linkedUsers({ links }: Layout): string[] {
+  return links.some((link) => link.from === usersSide) ? [usersSide] : [];
 }
 
 /** What the fault's proof asks of the services that it strikes or whose links it changes. */

@@ -37,7 +37,7 @@ export interface Group {
 const patienceMsUnknown = 60_000;
 /**
  * As many requests as one iteration can make: an attempt each quarter second for as long as its
- * viewer waits.
+ * user waits.
  */
 const everyMsMin = 250;
 /** The harness's prober asks each edge twice a second; a player looks at itself as often. */

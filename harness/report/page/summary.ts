@@ -1,4 +1,4 @@
-/** The first screen: the verdict, why, what was broken and what viewers felt. It needs no script. */
+/** The first screen: the verdict, why, what was broken and what users felt. It needs no script. */
 import type { Phase } from "../../base/phases.ts";
 import {
   formatCount,

@@ -1,5 +1,5 @@
 /** Where everything listens on this machine: 127.REGION.ZONE.HOST, one address per service, ports shifted by the run's slot. */
-import { type Endpoint, type Layout, type Link, viewers } from "../../target/layout.ts";
+import { type Endpoint, type Layout, type Link, usersSide } from "../../target/layout.ts";
 import { linkName } from "../../target/where.ts";
 
 /** Runs side by side each take one slot; ports of slot n are n × 1000 higher. All stay below the kernel's ephemeral ports (32768…). */
@@ -48,7 +48,7 @@ export function addressesOf(layout: Layout, slot: number): Addresses {
   };
   /** The proxied end stands beside who connects; beside this machine's own loopback for who is not of the target. */
   const nearOf = (from: string): string =>
-    from === viewers || ofOthers(layout, from)
+    from === usersSide || ofOthers(layout, from)
       ? "127.0.0.1"
       : (hosts.get(from) ?? listen(from, "").host);
   const links = layout.links.map((link, index) => ({

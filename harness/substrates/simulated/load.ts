@@ -1,6 +1,6 @@
 /**
  * The audience in virtual time: iterations begin at their rate, whether or not earlier ones have ended, exactly as the k6 scenarios say.
- * Above `arrivalsPerSecondMax` one iteration stands for many viewers.
+ * Above `arrivalsPerSecondMax` one iteration stands for many users.
  */
 import type { Load } from "../../experiment/experiment.ts";
 import type { Tags } from "../../metrics/tags.ts";

@@ -1,4 +1,4 @@
-/** Everything that the conductor needs for a run in virtual time: the model in the target's place, virtual viewers in k6's. */
+/** Everything that the conductor needs for a run in virtual time: the model in the target's place, virtual users in k6's. */
 import type { TargetModel } from "../../target/model.ts";
 import type { Pack } from "../../target/pack.ts";
 import type { VirtualContext } from "../../target/pack-virtual.ts";

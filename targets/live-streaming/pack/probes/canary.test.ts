@@ -11,7 +11,7 @@ import { prng } from "../../../../harness/base/prng.ts";
 import type { Series } from "../../../../harness/metrics/samples.ts";
 import type { Endpoint } from "../../../../harness/target/layout.ts";
 import type { Stream } from "../stream/stream.ts";
-import { viewerAgent } from "../../../../harness/system/fetch-body.ts";
+import { userAgent } from "../../../../harness/system/fetch-body.ts";
 import { runCanary } from "./canary.ts";
 import type { Delivery } from "./delivered.ts";
 
@@ -221,7 +221,7 @@ describe("a canary", () => {
       new Set([`1.1 Host 127.0.0.1:${edge.port} User-Agent seawall-viewer`]),
     );
     expect(readFileSync("experiments/workloads/library/settings.ts", "utf8")).toContain(
-      `userAgent: "${viewerAgent}"`,
+      `userAgent: "${userAgent}"`,
     );
   });
 });
