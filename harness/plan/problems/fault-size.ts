@@ -5,7 +5,7 @@
  */
 import type { Step } from "../../experiment/experiment.ts";
 import { kindOf } from "../../faults/faults.ts";
-import { type Paced } from "../../target/rhythm.ts";
+import type { Paced } from "../../target/rhythm.ts";
 
 /** Looks at a fault in force are a second apart: it is seen at least twice after its proof. */
 export const forMsMin = 2_000;
