@@ -59,7 +59,7 @@ function requests(find: Find, { metric, having }: Harm, { lane, title }: HarmedC
   const good = Object.values(having)[0] ?? "";
   return {
     id: `${lane}-${metric.replace(/_ms$/, "s")}`,
-    title: `${title}: asked for, and what became of them`,
+    title: `${title}: requests by outcome`,
     unit: "/s",
     stacked: true,
     note: "Each colour is an outcome; the outline is the demand.",
@@ -95,8 +95,8 @@ function wait(find: Find, { metric, classes, waitTitle }: Harm): ChartSpec {
     spreadForLog: 40,
     needs: `${metric} of lane ${lane}`,
     note:
-      "Counted from the moment a user meant to ask. True quantiles of each interval's " +
-      "requests, whatever became of them.",
+      "Measured from the intended start. Exact quantiles of all requests of each interval, " +
+      "failed ones included.",
     lines:
       all.length === 0
         ? []

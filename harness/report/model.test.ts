@@ -88,7 +88,7 @@ describe("a run of another kind of target", () => {
       },
     });
     expect(turned.charts.slice(0, 3).map(({ id, title }) => `${id}: ${title}`)).toEqual([
-      "dvr-segments: Orders: asked for, and what became of them",
+      "dvr-segments: Orders: requests by outcome",
       "dvr-wait: The wait",
       "dvr-heat: Each",
     ]);

@@ -57,8 +57,8 @@ const generator: DeclaredChart = {
   title: "Can the load generator be trusted?",
   unit: "ms",
   note:
-    "How late it began its work, and work that it never began (right scale). Both near " +
-    "zero, or the figures above are its own.",
+    "How late iterations began, and iterations that were dropped (right scale). Where both " +
+    "are near zero, the figures above are the target's.",
   only: { metric: "start_late_ms" },
   lines: [
     late("p99"),

@@ -45,7 +45,7 @@ const ofBucket = (bucket: string, tone: Tone): DeclaredLine => ({
 const starts: readonly DeclaredChart[] = [
   {
     id: "starts",
-    title: "Session starts: asked for, and what became of them",
+    title: "Session starts: requests by outcome",
     unit: "/s",
     stacked: true,
     note: "As the gateways count them, by outcome.",
@@ -71,9 +71,7 @@ const shed: DeclaredChart = {
   id: "shed",
   title: "What the origins shed",
   unit: "/s",
-  note:
-    "By lane. DVR is to be given up first, live only when no DVR is left to give up, " +
-    "publication never.",
+  note: "By lane. DVR is shed first, live only when no DVR is left, publication never.",
   optional: true,
   lines: [
     {
